@@ -1,0 +1,83 @@
+//! A slot: one due instant of one schedule, with what daylight saving did to it.
+
+use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// One due instant of one schedule. It ends as exactly one ledger entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// The instant, in whole seconds.
+    pub scheduled_for: DateTime<Utc>,
+    /// What a clock on the wall of the schedule's zone shows at that instant.
+    pub local: NaiveDateTime,
+    /// The zone's offset at that instant.
+    pub offset: FixedOffset,
+    /// What was special about it; mostly empty.
+    pub notes: Vec<Note>,
+    /// True if the slot must not run but only be written down (`gap: skip`).
+    pub skipped: bool,
+}
+
+impl Slot {
+    /// The local time with its offset, as shown to people (`2026-03-29T03:00:00+02:00`).
+    pub fn scheduled_local(&self) -> DateTime<FixedOffset> {
+        self.scheduled_for.with_timezone(&self.offset)
+    }
+}
+
+/// What daylight saving did to a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Note {
+    /// The intended local time does not exist; the slot is at the first instant after the gap.
+    GapMoved {
+        /// The local time that was meant.
+        intended: NaiveDateTime,
+    },
+    /// The intended local time does not exist and the schedule skips such times.
+    GapSkipped {
+        /// The local time that was meant.
+        intended: NaiveDateTime,
+    },
+    /// The local time exists twice; this is the first.
+    FoldFirst,
+    /// The local time exists twice; this is the second.
+    FoldSecond,
+}
+
+impl Note {
+    /// The note in English.
+    pub fn words(&self) -> String {
+        match self {
+            Note::GapMoved { intended } => format!(
+                "{} does not exist on that day (the clock is set forward); runs at the first moment after it",
+                intended.format("%H:%M:%S")
+            ),
+            Note::GapSkipped { intended } => {
+                format!(
+                    "{} does not exist on that day (the clock is set forward); skipped",
+                    intended.format("%H:%M:%S")
+                )
+            }
+            Note::FoldFirst => {
+                "this local time happens twice (the clock is set back); this is the first"
+                    .to_owned()
+            }
+            Note::FoldSecond => {
+                "this local time happens twice (the clock is set back); this is the second"
+                    .to_owned()
+            }
+        }
+    }
+}
+
+/// The slots of one stretch of time, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlotRange {
+    /// The first slot.
+    pub first_at: DateTime<Utc>,
+    /// The last slot.
+    pub last_at: DateTime<Utc>,
+    /// How many slots there are from the first to the last, both included.
+    pub count: u64,
+}
