@@ -1,1 +1,7 @@
-//! (being built)
+//! Orc's server: a local-first task orchestrator.
+//!
+//! Rooms, in reading order: `domain` decides, `store`, `integrations` and `security` are tools, `app` holds the use
+//! cases, `api` and `engine` are the two doors to them. See ARCHITECTURE.md for the map and the invariants.
+
+pub mod api;
+pub mod domain;

@@ -1,0 +1,48 @@
+//! Every route of the server, through `routes!()` alone.
+
+use super::{audit, events, logs, runs, schedules, sessions, system, tasks, tokens, users};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Prefix of all operations.
+pub const PREFIX: &str = "/api/v1";
+
+/// All operations of the contract.
+pub fn operations() -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(tasks::task_list, tasks::task_create))
+        .routes(routes!(tasks::task_bulk))
+        .routes(routes!(tasks::task_apply))
+        .routes(routes!(tasks::task_view, tasks::task_update, tasks::task_patch, tasks::task_delete))
+        .routes(routes!(tasks::task_enable))
+        .routes(routes!(tasks::task_disable))
+        .routes(routes!(tasks::task_clone))
+        .routes(routes!(tasks::task_run))
+        .routes(routes!(tasks::task_version_list))
+        .routes(routes!(tasks::task_version_view))
+        .routes(routes!(schedules::schedule_preview))
+        .routes(routes!(schedules::schedule_describe))
+        .routes(routes!(schedules::slot_list))
+        .routes(routes!(runs::run_list))
+        .routes(routes!(runs::run_stats))
+        .routes(routes!(runs::run_view, runs::run_delete))
+        .routes(routes!(runs::run_cancel))
+        .routes(routes!(runs::run_rerun))
+        .routes(routes!(logs::run_log))
+        .routes(routes!(logs::run_log_stream))
+        .routes(routes!(users::user_list, users::user_create))
+        .routes(routes!(users::user_view, users::user_update, users::user_delete))
+        .routes(routes!(tokens::token_list, tokens::token_create))
+        .routes(routes!(tokens::token_revoke))
+        .routes(routes!(sessions::session_create, sessions::session_view, sessions::session_delete))
+        .routes(routes!(sessions::session_password_update))
+        .routes(routes!(sessions::setup_view, sessions::setup_create))
+        .routes(routes!(audit::audit_list))
+        .routes(routes!(audit::audit_verify))
+        .routes(routes!(system::system_view))
+        .routes(routes!(system::system_settings))
+        .routes(routes!(system::system_workers))
+        .routes(routes!(system::system_hold, system::system_release))
+        .routes(routes!(system::system_metrics))
+        .routes(routes!(system::system_contract))
+        .routes(routes!(events::event_stream))
+}

@@ -1,0 +1,142 @@
+//! Schedules over HTTP: what a rule means, which slots it makes, what became of them.
+
+use super::definition::Schedule;
+use super::page::page;
+use super::tasks::SlotPreview;
+use crate::domain::vocabulary::SlotOutcome;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// A schedule to look ahead with.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SchedulePreviewRequest {
+    /// The schedule.
+    pub schedule: Schedule,
+    /// Name of the task it belongs to; spreads `H` fields.
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    pub task: Option<String>,
+    /// First instant; default: now.
+    #[serde(default)]
+    pub from_at: Option<DateTime<Utc>>,
+    /// Last instant; default: none.
+    #[serde(default)]
+    pub until_at: Option<DateTime<Utc>>,
+    /// Most slots in the answer.
+    #[serde(default = "five")]
+    #[schema(minimum = 1, maximum = 1000, default = 5)]
+    pub limit: u32,
+}
+
+fn five() -> u32 {
+    5
+}
+
+/// What a schedule will do.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SchedulePreview {
+    /// The schedule in words.
+    pub words: String,
+    /// Time zone that was used.
+    pub timezone: String,
+    /// Whether it never becomes due.
+    pub never: bool,
+    /// The slots.
+    pub slots: Vec<SlotPreview>,
+}
+
+/// A schedule to put into words.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleDescribeRequest {
+    /// The schedule.
+    pub schedule: Schedule,
+    /// Name of the task it belongs to; spreads `H` fields.
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    pub task: Option<String>,
+}
+
+/// A schedule in words.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ScheduleWords {
+    /// The words, in English.
+    pub words: String,
+    /// Time zone that was used.
+    pub timezone: String,
+}
+
+/// An entry of the ledger: what became of one due instant, or of a stretch of them.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Slot {
+    /// Id of the schedule.
+    pub schedule_id: Uuid,
+    /// Key of the schedule within its task.
+    pub schedule_key: String,
+    /// Name of the task.
+    pub task: String,
+    /// The instant (of a stretch: the first).
+    pub scheduled_for: DateTime<Utc>,
+    /// The same in the schedule's zone, with its offset.
+    pub scheduled_local: String,
+    /// What became of it.
+    pub outcome: SlotOutcome,
+    /// Why, in a sentence; empty for a run.
+    pub reason: String,
+    /// The run that was made.
+    pub run_id: Option<Uuid>,
+    /// First instant of the entry.
+    pub first_at: DateTime<Utc>,
+    /// Last instant of the entry.
+    pub last_at: DateTime<Utc>,
+    /// Number of due instants it stands for.
+    pub count: u64,
+}
+page!(
+    /// A page of ledger entries, newest first.
+    SlotPage,
+    Slot
+);
+
+/// Filters of the ledger.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct SlotListQuery {
+    /// Most items in the answer.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    pub limit: Option<u32>,
+    /// Where to go on: `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// Only slots of this task (name or id).
+    #[param(max_length = 100)]
+    pub task: Option<String>,
+    /// Only slots with this outcome.
+    #[param(inline = false)]
+    pub outcome: Option<SlotOutcome>,
+    /// Only slots at or after this instant.
+    pub from_at: Option<DateTime<Utc>>,
+    /// Only slots before this instant.
+    pub until_at: Option<DateTime<Utc>>,
+}
+
+/// Show the next slots of any schedule.
+#[utoipa::path(post, path = "/schedules/preview", tag = "schedule", request_body = SchedulePreviewRequest,
+    responses((status = 200, description = "Words and slots", body = SchedulePreview)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn schedule_preview() {}
+
+/// Put any schedule into words.
+#[utoipa::path(post, path = "/schedules/describe", tag = "schedule", request_body = ScheduleDescribeRequest,
+    responses((status = 200, description = "Words", body = ScheduleWords)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn schedule_describe() {}
+
+/// List the ledger: what became of each due instant, newest first.
+#[utoipa::path(get, path = "/slots", tag = "schedule", params(SlotListQuery),
+    responses((status = 200, description = "A page of entries", body = SlotPage)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn slot_list() {}

@@ -1,0 +1,171 @@
+//! The server itself over HTTP: state, settings, workers, hold, metrics.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The server and what it stands on.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct System {
+    /// Version of Orc.
+    pub version: String,
+    /// Name of this server.
+    pub node: String,
+    /// Operating system and processor.
+    pub platform: String,
+    /// When the server started.
+    pub started_at: DateTime<Utc>,
+    /// Seconds since then.
+    pub uptime_seconds: f64,
+    /// The server's clock now.
+    pub now_at: DateTime<Utc>,
+    /// Default time zone of schedules.
+    pub timezone: String,
+    /// Version of the zone data.
+    pub timezone_data: String,
+    /// Most runs at once.
+    pub run_limit: u32,
+    /// The database.
+    pub database: SystemDatabase,
+    /// The disk that holds the data folder.
+    pub disk: SystemDisk,
+    /// Whether everything is on hold.
+    pub hold: Option<Hold>,
+    /// What needs somebody's attention, in sentences.
+    pub warnings: Vec<String>,
+}
+
+/// The database.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SystemDatabase {
+    /// Kind: sqlite or postgres.
+    #[schema(example = "sqlite")]
+    pub kind: String,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// Size of the write-ahead log in bytes; null where there is none to measure.
+    pub wal_bytes: Option<u64>,
+    /// Newest migration.
+    pub schema_version: String,
+}
+
+/// A disk.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SystemDisk {
+    /// Size in bytes.
+    pub total_bytes: u64,
+    /// Free bytes.
+    pub free_bytes: u64,
+    /// `ok`, `logs_stopped` (below 5 % free) or `runs_stopped` (below 2 %).
+    #[schema(example = "ok")]
+    pub guard: String,
+}
+
+/// Everything is on hold: nothing fires, nothing starts.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Hold {
+    /// Why.
+    pub reason: String,
+    /// Who said so.
+    pub by: String,
+    /// Since when.
+    pub since_at: DateTime<Utc>,
+}
+
+/// Why everything is put on hold.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HoldCreate {
+    /// Why, in words for your colleagues.
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+}
+
+/// A setting, its value and where it came from.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Setting {
+    /// Name.
+    pub name: String,
+    /// Value; secrets are masked.
+    pub value: String,
+    /// `default`, `file`, `environment` or `flag`.
+    #[schema(example = "default")]
+    pub source: String,
+    /// What it does.
+    pub description: String,
+}
+
+/// All settings.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SettingList {
+    /// The settings, by name.
+    pub items: Vec<Setting>,
+}
+
+/// A loop inside the server.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Worker {
+    /// Name.
+    pub name: String,
+    /// Seconds between two rounds without a signal.
+    pub every_seconds: f64,
+    /// Rounds so far.
+    pub round_count: u64,
+    /// Begin of the last round.
+    pub last_at: Option<DateTime<Utc>>,
+    /// Seconds that the last round took.
+    pub last_seconds: Option<f64>,
+    /// What the last round that did something did.
+    pub last_summary: Option<String>,
+    /// Error of the last round, if it failed.
+    pub error: Option<String>,
+}
+
+/// All loops of the server.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WorkerList {
+    /// The loops.
+    pub items: Vec<Worker>,
+}
+
+/// View the server: version, uptime, database, disk.
+#[utoipa::path(get, path = "/system", tag = "system",
+    responses((status = 200, description = "The server", body = System)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn system_view() {}
+
+/// List settings and where each came from.
+#[utoipa::path(get, path = "/system/settings", tag = "system",
+    responses((status = 200, description = "The settings", body = SettingList)),
+    extensions(("x-permission" = json!("admin"))))]
+pub async fn system_settings() {}
+
+/// List the server's loops and their last results.
+#[utoipa::path(get, path = "/system/workers", tag = "system",
+    responses((status = 200, description = "The workers", body = WorkerList)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn system_workers() {}
+
+/// Put everything on hold: nothing fires, nothing starts; what runs goes on.
+#[utoipa::path(post, path = "/system/hold", tag = "system", request_body = HoldCreate,
+    responses((status = 200, description = "The hold", body = Hold)),
+    extensions(("x-permission" = json!("admin"))))]
+pub async fn system_hold() {}
+
+/// End the hold.
+#[utoipa::path(delete, path = "/system/hold", tag = "system",
+    responses((status = 204, description = "Released")),
+    extensions(("x-permission" = json!("admin"))))]
+pub async fn system_release() {}
+
+/// Figures of the server (Prometheus text format).
+#[utoipa::path(get, path = "/metrics", tag = "system",
+    responses((status = 200, description = "The figures", body = String, content_type = "text/plain")),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn system_metrics() {}
+
+/// The contract: this document.
+#[utoipa::path(get, path = "/openapi.json", tag = "system",
+    responses((status = 200, description = "The document", body = serde_json::Value)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn system_contract() {}

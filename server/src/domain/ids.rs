@@ -1,0 +1,114 @@
+//! Identifiers: UUIDv7 newtypes, one per kind of thing, and the rules for names.
+//!
+//! Ids sort by creation time. A `name` is the key people use; a path value parses as an id first, so a name shaped
+//! like one is refused.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A new id (UUIDv7, so ids sort by the time they were made).
+            pub fn generate() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    };
+}
+
+id!(
+    /// Identifies a task.
+    TaskId
+);
+id!(
+    /// Identifies one schedule of a task; stable as long as its key within the task stays.
+    ScheduleId
+);
+id!(
+    /// Identifies a run.
+    RunId
+);
+id!(
+    /// Identifies an attempt; names its log file and its lock.
+    AttemptId
+);
+id!(
+    /// Identifies a user.
+    UserId
+);
+id!(
+    /// Identifies an API token; part of the token's text.
+    TokenId
+);
+id!(
+    /// Identifies a browser session.
+    SessionId
+);
+
+/// Words that stand in paths where a task name could: never names of tasks.
+pub const RESERVED_NAMES: [&str; 8] = ["bulk", "import", "export", "apply", "new", "edit", "clone", "search"];
+
+/// Longest name of a task, in bytes.
+pub const NAME_MAX: usize = 100;
+
+/// Says what is wrong with a task name, or nothing: `^[a-z0-9][a-z0-9._-]{0,99}$`, not shaped like an id, not reserved.
+pub fn name_problem(name: &str) -> Option<String> {
+    let first_ok = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let rest_ok = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
+    if name.is_empty() {
+        return Some("must not be empty".into());
+    }
+    if name.len() > NAME_MAX {
+        return Some(format!("is {} characters long, at most {NAME_MAX} are allowed", name.len()));
+    }
+    if !first_ok || !rest_ok {
+        return Some("may hold a-z, 0-9, '.', '_' and '-', and must begin with a letter or digit".into());
+    }
+    if Uuid::parse_str(name).is_ok() {
+        return Some("must not look like an id (UUID)".into());
+    }
+    RESERVED_NAMES.contains(&name).then(|| format!("\"{name}\" is reserved, choose another"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str, ok: bool) {
+        assert_eq!(name_problem(name).is_none(), ok, "{name}: {:?}", name_problem(name));
+    }
+
+    #[test]
+    fn names() {
+        check("backup", true);
+        check("0-a.b_c", true);
+        check(&"a".repeat(100), true);
+        check(&"a".repeat(101), false);
+        check("", false);
+        check("-a", false);
+        check("A", false);
+        check("a b", false);
+        check("ä", false);
+        check("bulk", false);
+        check("018f3b1c-0000-7000-8000-000000000000", false);
+        check("018f3b1c000070008000000000000000", false);
+    }
+}

@@ -1,0 +1,10 @@
+//! What Orc decides: pure rules about tasks, schedules and runs.
+//!
+//! Deliberately absent: clocks, I/O, async, the database and HTTP. Time and state are passed in, a decision comes out.
+//! Start reading at `vocabulary`, then `task`, then `run`.
+
+pub mod ids;
+pub mod params;
+pub mod run;
+pub mod task;
+pub mod vocabulary;

@@ -1,0 +1,238 @@
+//! The closed word lists of Orc: one spelling in database, JSON, logs and pages.
+//!
+//! Every enum is written snake_case by `as_str`, read back by `FromStr`, and listed by `ALL`. These are the only types
+//! that all rooms share.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// A word that is in none of the lists.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{word}\" is not a {list}")]
+pub struct UnknownWord {
+    /// The word as it was read.
+    pub word: String,
+    /// The list it should have been in.
+    pub list: &'static str,
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident ($list:literal) { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),+ }
+
+        impl $name {
+            /// Every word of the list, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word as it is stored and sent.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+        impl FromStr for $name {
+            type Err = UnknownWord;
+            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+                match text { $($word => Ok(Self::$variant),)+ _ => Err(UnknownWord { word: text.into(), list: $list }) }
+            }
+        }
+    };
+}
+
+words!(
+    /// Position of a run: `waiting` -> `queued` -> `running` (-> `backing_off` -> `queued`)* -> a final state.
+    RunState ("run state") {
+        /// Waits for another run of its task to end (overlap) or for a dependency or pool.
+        Waiting = "waiting",
+        /// Ready to start; waits for a free place on the server.
+        Queued = "queued",
+        /// An attempt is in progress.
+        Running = "running",
+        /// Waits for its next attempt.
+        BackingOff = "backing_off",
+        /// Ended well.
+        Succeeded = "succeeded",
+        /// Ended with a failure.
+        Failed = "failed",
+        /// Stopped because its time was over.
+        TimedOut = "timed_out",
+        /// Stopped on request.
+        Cancelled = "cancelled",
+        /// Never started, for a stated reason.
+        Skipped = "skipped",
+        /// What became of it cannot be known (reboot, runner killed).
+        Lost = "lost",
+    }
+);
+
+impl RunState {
+    /// True if the run has ended and never changes again.
+    pub const fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::Succeeded | Self::Failed | Self::TimedOut | Self::Cancelled | Self::Skipped | Self::Lost
+        )
+    }
+}
+
+words!(
+    /// Result of one attempt.
+    AttemptOutcome ("attempt outcome") {
+        /// Ended with a success code.
+        Succeeded = "succeeded",
+        /// Ended with another code, a signal, or could not be started.
+        Failed = "failed",
+        /// Stopped at a time-out.
+        TimedOut = "timed_out",
+        /// Stopped on request.
+        Cancelled = "cancelled",
+        /// Unknown: its runner is gone without an exit record.
+        Lost = "lost",
+    }
+);
+
+words!(
+    /// Why a run exists.
+    TriggerKind ("trigger kind") {
+        /// A person, through the page or the local command line.
+        Manual = "manual",
+        /// A slot of a schedule, on time.
+        Schedule = "schedule",
+        /// A slot that was missed and is caught up.
+        CatchUp = "catch_up",
+        /// A run was run again.
+        Rerun = "rerun",
+        /// A program with an API token.
+        Api = "api",
+    }
+);
+
+words!(
+    /// What became of a slot.
+    SlotOutcome ("slot outcome") {
+        /// A run was made for it.
+        Run = "run",
+        /// No run, on purpose, for a stated reason.
+        Skipped = "skipped",
+        /// No run, because nobody was there to start it.
+        Missed = "missed",
+        /// Missed, and about to be caught up.
+        Pending = "pending",
+    }
+);
+
+words!(
+    /// What a person or token may do; each role includes those before it.
+    Role ("role") {
+        /// Sees everything but secrets.
+        Viewer = "viewer",
+        /// Starts, cancels and reruns.
+        Operator = "operator",
+        /// Defines tasks.
+        Editor = "editor",
+        /// Administers users, tokens and the server.
+        Admin = "admin",
+    }
+);
+
+words!(
+    /// Permission that an operation asks for.
+    Permission ("permission") {
+        /// Read anything that is not an administrator's.
+        Read = "read",
+        /// Change one's own session, password and tokens.
+        Own = "own",
+        /// Start, cancel, rerun.
+        Run = "run",
+        /// Create, change and delete definitions.
+        Define = "define",
+        /// Administer users, tokens, settings, audit.
+        Admin = "admin",
+    }
+);
+
+impl Permission {
+    /// The least role that has this permission.
+    pub const fn least_role(self) -> Role {
+        match self {
+            Self::Read | Self::Own => Role::Viewer,
+            Self::Run => Role::Operator,
+            Self::Define => Role::Editor,
+            Self::Admin => Role::Admin,
+        }
+    }
+}
+
+words!(
+    /// What can be done with a run in its present state.
+    RunAction ("run action") {
+        /// Stop it.
+        Cancel = "cancel",
+        /// Run it again.
+        Rerun = "rerun",
+        /// Remove it and its log.
+        Delete = "delete",
+    }
+);
+
+words!(
+    /// What can be done with a task in its present state.
+    TaskAction ("task action") {
+        /// Start a run.
+        Run = "run",
+        /// Let its schedules fire.
+        Enable = "enable",
+        /// Stop its schedules and refuse runs.
+        Disable = "disable",
+        /// Change the definition.
+        Update = "update",
+        /// Delete it.
+        Delete = "delete",
+    }
+);
+
+words!(
+    /// What happens to a run when the server stops in an orderly way.
+    OnServerStop ("on_server_stop") {
+        /// It goes on; the next server adopts it.
+        Keep = "keep",
+        /// It is stopped by the usual ladder.
+        Cancel = "cancel",
+    }
+);
+
+words!(
+    /// Log stream of a line.
+    LogStream ("log stream") {
+        /// Standard output.
+        Stdout = "stdout",
+        /// Standard error.
+        Stderr = "stderr",
+        /// Written by Orc itself.
+        System = "system",
+    }
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_read_back_and_json_spells_the_same() {
+        for state in RunState::ALL {
+            assert_eq!(state.as_str().parse::<RunState>().as_ref(), Ok(state));
+            assert_eq!(serde_json::to_value(state).expect("json"), state.as_str());
+        }
+        for kind in TriggerKind::ALL {
+            assert_eq!(serde_json::to_value(kind).expect("json"), kind.as_str());
+        }
+        assert!("done".parse::<RunState>().is_err());
+    }
+}
