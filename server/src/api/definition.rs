@@ -542,10 +542,10 @@ impl Default for Retention {
     }
 }
 
-fn yes() -> bool {
+pub(super) fn yes() -> bool {
     true
 }
-fn ten() -> f64 {
+pub(super) fn ten() -> f64 {
     10.0
 }
 fn two() -> f64 {
@@ -560,12 +560,12 @@ fn hundred() -> u32 {
 fn get() -> String {
     "GET".to_owned()
 }
-fn zero_codes() -> Vec<i32> {
+pub(super) fn zero_codes() -> Vec<i32> {
     vec![0]
 }
-fn keep() -> OnServerStop {
+pub(super) fn keep() -> OnServerStop {
     OnServerStop::Keep
 }
-fn overlap_default() -> Overlap {
+pub(super) fn overlap_default() -> Overlap {
     Overlap::Skip
 }

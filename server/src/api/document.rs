@@ -121,16 +121,17 @@ fn name_union_variants(schemas: &mut Map<String, Value>) {
         for variant in variants {
             let (kind, base) = split_variant(&variant);
             let name = base.clone().unwrap_or_else(|| format!("{union}{}", pascal(&kind)));
-            let mut schema = base.and_then(|base| schemas.get(&base).cloned()).unwrap_or_else(|| json!({"type": "object"}));
+            let mut schema =
+                base.and_then(|base| schemas.get(&base).cloned()).unwrap_or_else(|| json!({"type": "object"}));
             if let Some(text) = variant.get("description") {
                 schema["description"] = text.clone();
             }
             let own = schema.as_object_mut().expect("a schema is an object");
             let mut properties = Map::new();
-            let described = json!({"type": "string", "const": kind, "enum": [kind], "description": "Says which kind this is."});
+            let described =
+                json!({"type": "string", "const": kind, "enum": [kind], "description": "Says which kind this is."});
             properties.insert("kind".into(), described);
             properties.extend(own.get("properties").and_then(Value::as_object).cloned().unwrap_or_default());
-            properties.sort_keys_kind_first();
             own.insert("properties".into(), Value::Object(properties));
             let mut required = vec![json!("kind")];
             required.extend(own.get("required").and_then(Value::as_array).cloned().unwrap_or_default());
@@ -146,17 +147,6 @@ fn name_union_variants(schemas: &mut Map<String, Value>) {
             union,
             json!({"description": description, "oneOf": refs, "discriminator": {"propertyName": "kind", "mapping": mapping}}),
         );
-    }
-}
-
-trait KindFirst {
-    fn sort_keys_kind_first(&mut self);
-}
-
-impl KindFirst for Map<String, Value> {
-    /// `kind` was put in first; a base that had it too must not move it.
-    fn sort_keys_kind_first(&mut self) {
-        debug_assert!(self.keys().next().is_some_and(|key| key == "kind"));
     }
 }
 
@@ -178,9 +168,7 @@ fn split_variant(variant: &Value) -> (String, Option<String>) {
 }
 
 fn pascal(word: &str) -> String {
-    word.split(['_', '.'])
-        .map(|part| part[..1].to_uppercase() + &part[1..])
-        .collect()
+    word.split(['_', '.']).map(|part| part[..1].to_uppercase() + &part[1..]).collect()
 }
 
 /// Mends what the macros write awkwardly, at every depth: integer formats, and `oneOf` with one real member.
@@ -216,9 +204,8 @@ fn require_answer_fields(root: &mut Map<String, Value>) {
         collect_refs(&operation["requestBody"], &root["components"]["schemas"], &mut requested);
     }
     let schemas = root["components"]["schemas"].as_object_mut().expect("there are schemas");
-    for (name, schema) in schemas.iter_mut().filter(|(name, _)| !requested.contains(*name)) {
+    for (_, schema) in schemas.iter_mut().filter(|(name, _)| !requested.contains(*name)) {
         let Some(properties) = schema.get("properties").and_then(Value::as_object) else { continue };
-        debug_assert!(!name.is_empty());
         let all: Vec<Value> = properties.keys().map(|key| json!(key)).collect();
         schema["required"] = Value::Array(all);
     }

@@ -1,6 +1,6 @@
 //! Tasks over HTTP: definitions, versions, starting runs.
 
-use super::definition::{self, definition};
+use super::definition::definition;
 use super::definition::*;
 use super::page::page;
 use super::runs::Run;
@@ -389,7 +389,7 @@ pub async fn task_patch() {}
 /// Fields of a definition to change; what is absent stays, null removes.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(transparent)]
-#[schema(value_type = Object, additional_properties, example = json!({"title": "Backup", "enabled": false}))]
+#[schema(value_type = Object, example = json!({"title": "Backup", "enabled": false}))]
 pub struct TaskPatch(pub Map<String, Value>);
 
 /// Delete a task; its runs stay until their retention ends.

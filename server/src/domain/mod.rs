@@ -6,5 +6,6 @@
 pub mod ids;
 pub mod params;
 pub mod run;
+pub mod schedule;
 pub mod task;
 pub mod vocabulary;

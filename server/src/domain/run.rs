@@ -150,7 +150,8 @@ pub fn delay(retry: &Retry, number: u32, draw: f64) -> TimeDelta {
         }
     };
     let seconds = if retry.jitter { full * draw.clamp(0.0, 1.0) } else { full };
-    let bounded = if seconds.is_finite() { seconds.clamp(0.0, super::task::SECONDS_MAX) } else { super::task::SECONDS_MAX };
+    let bounded =
+        if seconds.is_finite() { seconds.clamp(0.0, super::task::SECONDS_MAX) } else { super::task::SECONDS_MAX };
     #[expect(clippy::cast_possible_truncation, reason = "bounded to a year in milliseconds just above")]
     TimeDelta::milliseconds((bounded * 1000.0) as i64)
 }

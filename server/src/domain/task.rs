@@ -232,9 +232,6 @@ impl Definition {
             if self.schedules[..index].iter().any(|other| other.key == schedule.key) {
                 found.push(Problem::at(format!("{at}/key"), format!("key \"{}\" is used twice", schedule.key)));
             }
-            for problem in super::schedule::problems(schedule, &self.name) {
-                found.push(Problem::at(format!("{at}{}", problem.pointer), problem.message));
-            }
         }
     }
 

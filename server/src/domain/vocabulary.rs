@@ -75,10 +75,7 @@ words!(
 impl RunState {
     /// True if the run has ended and never changes again.
     pub const fn is_final(self) -> bool {
-        matches!(
-            self,
-            Self::Succeeded | Self::Failed | Self::TimedOut | Self::Cancelled | Self::Skipped | Self::Lost
-        )
+        matches!(self, Self::Succeeded | Self::Failed | Self::TimedOut | Self::Cancelled | Self::Skipped | Self::Lost)
     }
 }
 

@@ -21,13 +21,7 @@ pub struct ScheduleError {
 impl ScheduleError {
     /// A fault in a whole field.
     pub fn new(field: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            field,
-            part: None,
-            position: None,
-            message: message.into(),
-            fix: None,
-        }
+        Self { field, part: None, position: None, message: message.into(), fix: None }
     }
 
     /// The same fault, pointing at a character counted from 1.

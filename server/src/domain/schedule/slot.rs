@@ -59,14 +59,8 @@ impl Note {
                     intended.format("%H:%M:%S")
                 )
             }
-            Note::FoldFirst => {
-                "this local time happens twice (the clock is set back); this is the first"
-                    .to_owned()
-            }
-            Note::FoldSecond => {
-                "this local time happens twice (the clock is set back); this is the second"
-                    .to_owned()
-            }
+            Note::FoldFirst => "this local time happens twice (the clock is set back); this is the first".to_owned(),
+            Note::FoldSecond => "this local time happens twice (the clock is set back); this is the second".to_owned(),
         }
     }
 }
