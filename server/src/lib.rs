@@ -4,4 +4,5 @@
 //! cases, `api` and `engine` are the two doors to them. See ARCHITECTURE.md for the map and the invariants.
 
 pub mod api;
+pub mod clock;
 pub mod domain;

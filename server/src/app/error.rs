@@ -1,0 +1,58 @@
+//! The closed list of ways in which a use case does not happen.
+
+use crate::domain::task::Problem;
+
+/// Why a use case did not happen. The text is for people; `Internal` is for the log only.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The thing does not exist.
+    #[error("{0}")]
+    NotFound(String),
+    /// It cannot be done in the present state; the code says which conflict for programs.
+    #[error("{detail}")]
+    Conflict {
+        /// For programs, snake_case: `name_taken`, `task_disabled`, `runs_open`, `overlap`, `not_finished` ...
+        code: &'static str,
+        /// For people.
+        detail: String,
+    },
+    /// The caller's version is not the present one.
+    #[error("the task is at version {current} by now; load it again and repeat your change")]
+    Stale {
+        /// The present version.
+        current: u32,
+    },
+    /// Something in the request makes no sense.
+    #[error("{} of the request cannot be accepted", if .0.len() == 1 { "one field" } else { "several fields" })]
+    Invalid(Vec<Problem>),
+    /// The caller is not who it says, or says nothing.
+    #[error("{0}")]
+    Unauthenticated(String),
+    /// The caller may not do it.
+    #[error("{0}")]
+    Forbidden(String),
+    /// Too many tries; seconds to wait.
+    #[error("too many attempts; try again in {0} seconds")]
+    TooMany(u64),
+    /// Not now: the database is busy or closed.
+    #[error("{0}")]
+    Unavailable(String),
+    /// The disk is full.
+    #[error("the disk is full: nothing was saved; free some space and try again")]
+    Full,
+    /// A fault of ours.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl Error {
+    /// A conflict.
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Conflict { code, detail: detail.into() }
+    }
+
+    /// One problem with one field.
+    pub fn invalid(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![Problem::at(pointer, message)])
+    }
+}

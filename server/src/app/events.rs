@@ -1,0 +1,165 @@
+//! Events: what changed, for whoever watches. A bounded ring in memory with ids.
+//!
+//! An id is `<server start in microseconds>-<sequence>`. A subscriber that comes back with an id gets what it missed, or
+//! is told that there is a gap (DECISIONS 25). Nothing depends on having received an event.
+
+use crate::domain::ids::{RunId, TaskId};
+use crate::domain::vocabulary::RunState;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::broadcast;
+
+/// Events kept for those who come back.
+pub const RING: usize = 4096;
+
+/// What changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A run changed or is new.
+    Run {
+        /// The run.
+        id: RunId,
+        /// Its state now.
+        state: RunState,
+        /// Its task.
+        task_id: TaskId,
+        /// Name of its task.
+        task: String,
+        /// Whether it is new.
+        created: bool,
+    },
+    /// A task changed, is new, or is gone.
+    Task {
+        /// The task.
+        id: TaskId,
+        /// Its name.
+        name: String,
+        /// Its version; none: it is gone.
+        version: Option<u32>,
+    },
+    /// A ledger entry was written.
+    Slot {
+        /// The task.
+        task_id: TaskId,
+        /// Its name.
+        task: String,
+    },
+    /// The server's own state changed.
+    System {
+        /// What, in a word.
+        what: &'static str,
+    },
+}
+
+/// A change with its place in the stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Numbered {
+    /// Sequence within this server's life, from 1.
+    pub sequence: u64,
+    /// What changed.
+    pub change: Change,
+}
+
+/// Where a subscriber begins.
+#[derive(Debug)]
+pub struct Subscription {
+    /// Why events are missing: `restart` or `overrun`; none: nothing is missing.
+    pub gap: Option<&'static str>,
+    /// What happened since the id that was given.
+    pub backlog: Vec<Numbered>,
+    /// What happens from now on.
+    pub live: broadcast::Receiver<Numbered>,
+}
+
+/// The stream of events.
+#[derive(Debug, Clone)]
+pub struct EventBus {
+    epoch: i64,
+    ring: Arc<Mutex<Ring>>,
+}
+
+#[derive(Debug)]
+struct Ring {
+    next: u64,
+    kept: VecDeque<Numbered>,
+    live: broadcast::Sender<Numbered>,
+}
+
+impl Default for EventBus {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl EventBus {
+    /// A new stream; its epoch tells this server's life from others.
+    pub fn new() -> Self {
+        let epoch = crate::clock::process_start_micros();
+        let ring = Ring { next: 1, kept: VecDeque::with_capacity(RING), live: broadcast::channel(RING).0 };
+        Self { epoch, ring: Arc::new(Mutex::new(ring)) }
+    }
+
+    /// Tells everybody. To be called after the commit.
+    pub fn publish(&self, change: Change) {
+        let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        let numbered = Numbered { sequence: ring.next, change };
+        ring.next += 1;
+        if ring.kept.len() == RING {
+            ring.kept.pop_front();
+        }
+        ring.kept.push_back(numbered.clone());
+        let _nobody_listens_is_fine = ring.live.send(numbered);
+    }
+
+    /// The id of an event, as sent to clients.
+    pub fn id(&self, sequence: u64) -> String {
+        format!("{}-{sequence}", self.epoch)
+    }
+
+    /// The id of the newest event.
+    pub fn newest_id(&self) -> String {
+        let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        self.id(ring.next - 1)
+    }
+
+    /// Follows the stream after the event with that id (none: from now on).
+    pub fn subscribe(&self, after: Option<&str>) -> Subscription {
+        let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        let live = ring.live.subscribe();
+        let Some(after) = after else { return Subscription { gap: None, backlog: Vec::new(), live } };
+        let sequence = after
+            .split_once('-')
+            .filter(|(epoch, _)| epoch.parse() == Ok(self.epoch))
+            .and_then(|(_, sequence)| sequence.parse::<u64>().ok())
+            .filter(|sequence| *sequence < ring.next);
+        let Some(sequence) = sequence else {
+            return Subscription { gap: Some("restart"), backlog: Vec::new(), live };
+        };
+        let oldest = ring.kept.front().map_or(ring.next, |numbered| numbered.sequence);
+        if sequence + 1 < oldest {
+            return Subscription { gap: Some("overrun"), backlog: Vec::new(), live };
+        }
+        let backlog = ring.kept.iter().filter(|numbered| numbered.sequence > sequence).cloned().collect();
+        Subscription { gap: None, backlog, live }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_comes_back_gets_what_was_missed_or_a_gap() {
+        let bus = EventBus::new();
+        assert_eq!(bus.subscribe(None).gap, None);
+        bus.publish(Change::System { what: "hold" });
+        let id = bus.newest_id();
+        bus.publish(Change::System { what: "disk" });
+        let back = bus.subscribe(Some(&id));
+        assert_eq!((back.gap, back.backlog.len()), (None, 1));
+        assert_eq!(bus.subscribe(Some("1-1")).gap, Some("restart"));
+        assert_eq!(bus.subscribe(Some("rubbish")).gap, Some("restart"));
+        (0..RING).for_each(|_| bus.publish(Change::System { what: "disk" }));
+        assert_eq!(bus.subscribe(Some(&id)).gap, Some("overrun"));
+    }
+}

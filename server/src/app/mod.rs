@@ -1,0 +1,84 @@
+//! What Orc does: one use case per function, one file per resource.
+//!
+//! The order is always: permission, decision of `domain`, one store transaction with its audit entry, then signals and
+//! events after the commit. Deliberately absent: HTTP, SQL, and any knowledge of the engine (signals are raised, whoever
+//! listens listens). Start reading at `caller`, then `runs`.
+
+mod caller;
+mod error;
+pub mod events;
+mod signals;
+
+pub use caller::{Caller, CallerKind};
+pub use error::Error;
+pub use events::EventBus;
+pub use signals::{Signal, Signals};
+
+use crate::clock::Clock;
+use crate::store::Store;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Result of a use case.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What the use cases need of the configuration: plain values.
+#[derive(Debug, Clone)]
+pub struct AppSettings {
+    /// Name of this server.
+    pub node: String,
+    /// Default time zone of schedules, an IANA name.
+    pub timezone: String,
+    /// Data folder.
+    pub data_dir: PathBuf,
+    /// Most runs at once.
+    pub run_limit: u32,
+}
+
+/// The use cases, with the tools they use. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    clock: Clock,
+    signals: Signals,
+    events: EventBus,
+    settings: AppSettings,
+}
+
+impl App {
+    /// Puts the tools together.
+    pub fn new(store: Store, clock: Clock, settings: AppSettings) -> Self {
+        let (signals, events) = (Signals::default(), EventBus::new());
+        Self { inner: Arc::new(Inner { store, clock, signals, events, settings }) }
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// Signals that wake the workers.
+    pub fn signals(&self) -> &Signals {
+        &self.inner.signals
+    }
+
+    /// Events that tell the pages what changed.
+    pub fn events(&self) -> &EventBus {
+        &self.inner.events
+    }
+
+    /// Settings.
+    pub fn settings(&self) -> &AppSettings {
+        &self.inner.settings
+    }
+}
