@@ -4,5 +4,7 @@
 //! cases, `api` and `engine` are the two doors to them. See ARCHITECTURE.md for the map and the invariants.
 
 pub mod api;
+pub mod app;
 pub mod clock;
 pub mod domain;
+pub mod store;

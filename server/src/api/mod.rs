@@ -5,15 +5,19 @@
 //! Start reading at `router`, then `tasks`.
 
 pub mod audit;
+pub mod body;
 pub mod definition;
 pub mod document;
+pub mod error;
 pub mod events;
 pub mod logs;
 mod page;
 pub mod router;
 pub mod runs;
 pub mod schedules;
+pub mod schema;
 pub mod sessions;
+pub mod state;
 pub mod system;
 pub mod tasks;
 pub mod tokens;

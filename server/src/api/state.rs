@@ -1,0 +1,26 @@
+//! What every handler can reach.
+
+use crate::app::App;
+use std::sync::Arc;
+
+/// State of the router; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ApiState {
+    /// The use cases.
+    pub app: App,
+    /// Settings of this door.
+    pub settings: Arc<ApiSettings>,
+}
+
+/// What the HTTP door needs of the configuration: plain values.
+#[derive(Debug, Clone, Default)]
+pub struct ApiSettings {
+    /// Host names (without port) that requests may name, beside the loopback names.
+    pub allowed_hosts: Vec<String>,
+    /// Whether the server itself speaks TLS, or a proxy in front of it does: cookies are then `Secure`.
+    pub secure_cookies: bool,
+    /// Whether to trust `X-Forwarded-For` of the proxy in front.
+    pub behind_proxy: bool,
+    /// Settings as shown to administrators: name, value (secrets masked), source, description.
+    pub shown: Vec<(String, String, String, String)>,
+}
