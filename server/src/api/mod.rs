@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod body;
+pub mod convert;
 pub mod definition;
 pub mod document;
 pub mod error;

@@ -61,8 +61,6 @@ fn checkable(value: &mut Value) {
                 map.remove("oneOf");
                 map.extend(other);
             }
-            map.remove("example");
-            map.remove("default");
             map.values_mut().for_each(checkable);
         }
         Value::Array(list) => list.iter_mut().for_each(checkable),
