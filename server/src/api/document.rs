@@ -57,6 +57,7 @@ fn finish(document: &mut Value) {
         }
     }
     require_answer_fields(root);
+    mark_read_only(root);
 }
 
 fn finish_operation(operation: &mut Value) {
@@ -208,6 +209,17 @@ fn require_answer_fields(root: &mut Map<String, Value>) {
         let Some(properties) = schema.get("properties").and_then(Value::as_object) else { continue };
         let all: Vec<Value> = properties.keys().map(|key| json!(key)).collect();
         schema["required"] = Value::Array(all);
+    }
+}
+
+/// What a task has and its definition has not is read only (the macros lose the mark on lists).
+fn mark_read_only(root: &mut Map<String, Value>) {
+    let schemas = &mut root["components"]["schemas"];
+    let defined = schemas["TaskDefinition"]["properties"].as_object().cloned().unwrap_or_default();
+    for (name, property) in schemas["Task"]["properties"].as_object_mut().into_iter().flatten() {
+        if !defined.contains_key(name) {
+            property["readOnly"] = json!(true);
+        }
     }
 }
 
