@@ -12,7 +12,7 @@ pub struct Schedule {
     /// Name of the schedule within its task; the same key keeps the same slots across edits. Empty means "choose one".
     #[serde(default)]
     pub key: String,
-    /// A schedule that is not enabled has no slots; the task can still be run by hand.
+    /// A schedule that is not enabled is passed over by the scheduler; the task can still be run by hand.
     #[serde(default = "yes")]
     pub enabled: bool,
     /// IANA name of the zone in which the rule's local times are meant.

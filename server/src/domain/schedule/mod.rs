@@ -4,10 +4,22 @@
 //! Deliberately absent: a clock (every function is told the instant), the ledger, catch-up decisions, I/O.
 //! Local wall time exists only in here; everything that leaves is a UTC instant.
 
+mod compile;
+mod count;
+mod cron;
+mod days;
 mod definition;
 mod error;
+mod field;
+mod next;
 mod slot;
+mod times;
+mod wall;
+mod windows;
+mod zone;
 
+pub use compile::{CompiledSchedule, compile, faults};
 pub use definition::{CatchUp, Fold, Gap, Rule, Schedule, ScheduleKind, fill_keys};
 pub use error::ScheduleError;
 pub use slot::{Note, Slot, SlotRange};
+pub use zone::{ZONE_DATA_VERSION, zone_parse};

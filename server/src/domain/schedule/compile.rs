@@ -1,0 +1,173 @@
+//! From a definition to something whose slots can be computed: parsed once, trusted from then on.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
+use chrono_tz::Tz;
+
+use super::cron::{CronRule, parse_cron};
+use super::wall::Wall;
+use super::windows::parse_windows;
+use super::zone::{shortened, zone_parse};
+use super::{Fold, Gap, Rule, Schedule, ScheduleError};
+
+/// The longest distance of an interval: 366 days.
+const LONGEST_SECONDS: u64 = 366 * 86_400;
+
+/// A schedule that is known to be right. Whether it is enabled is not its concern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompiledSchedule {
+    pub(super) timezone: Tz,
+    pub(super) start_at: Option<DateTime<Utc>>,
+    pub(super) end_at: Option<DateTime<Utc>>,
+    pub(super) gap: Gap,
+    pub(super) fold: Fold,
+    pub(super) rule: CompiledRule,
+}
+
+/// The rules after parsing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum CompiledRule {
+    /// Local times, once per local day: the gap and fold policies apply.
+    Fixed(Wall),
+    /// Local times that follow elapsed time over clock changes: whenever the clock shows one of them.
+    Elapsed(Wall),
+    /// Every so many seconds, counted from an instant (both in seconds).
+    Interval { every: i64, anchor: i64 },
+    /// One instant.
+    At(DateTime<Utc>),
+    /// One local time.
+    AtLocal(NaiveDateTime),
+}
+
+/// Compiles a schedule. `hash_seed` (task name and schedule key) decides what `H` in a cron expression stands for.
+pub fn compile(schedule: &Schedule, hash_seed: &str) -> Result<CompiledSchedule, ScheduleError> {
+    check_key(&schedule.key)?;
+    check_bounds(schedule)?;
+    Ok(CompiledSchedule {
+        timezone: zone_parse(&schedule.timezone)?,
+        start_at: schedule.start_at,
+        end_at: schedule.end_at,
+        gap: schedule.gap,
+        fold: schedule.fold,
+        rule: compile_rule(schedule, hash_seed)?,
+    })
+}
+
+/// Everything that is wrong with a schedule, at most one fault per field; empty if nothing is.
+pub fn faults(schedule: &Schedule) -> Vec<ScheduleError> {
+    let found = [
+        check_key(&schedule.key).err(),
+        check_bounds(schedule).err(),
+        zone_parse(&schedule.timezone).err(),
+        compile_rule(schedule, "").err(),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+fn check_bounds(schedule: &Schedule) -> Result<(), ScheduleError> {
+    match (schedule.start_at, schedule.end_at) {
+        (Some(start), Some(end)) if start >= end => {
+            Err(ScheduleError::new("end_at", "end_at is not after start_at")
+                .fix("choose a later end_at"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn compile_rule(schedule: &Schedule, hash_seed: &str) -> Result<CompiledRule, ScheduleError> {
+    match &schedule.rule {
+        Rule::Cron { expression } => match parse_cron(expression, hash_seed)? {
+            CronRule::Every(seconds) => Ok(interval(seconds, schedule.start_at)),
+            CronRule::Wall { wall, wildcard } => {
+                let from = NaiveDate::from_ymd_opt(2000, 1, 1).expect("a real date");
+                if wall.days.next(from).is_none() {
+                    return Err(ScheduleError::new(
+                        "expression",
+                        "this expression never fires: no date has that day, month and weekday",
+                    )
+                    .fix("check day of month against month (30 February does not exist)"));
+                }
+                Ok(if wildcard {
+                    CompiledRule::Elapsed(wall)
+                } else {
+                    CompiledRule::Fixed(wall)
+                })
+            }
+        },
+        Rule::Interval {
+            every_seconds,
+            anchor_at,
+        } => {
+            check_distance("every_seconds", *every_seconds)?;
+            Ok(interval(*every_seconds, anchor_at.or(schedule.start_at)))
+        }
+        Rule::Once { at } => parse_at(at),
+        Rule::Windows { text } => parse_windows(text).map(CompiledRule::Fixed),
+    }
+}
+
+fn interval(every: u64, anchor: Option<DateTime<Utc>>) -> CompiledRule {
+    CompiledRule::Interval {
+        every: every as i64,
+        anchor: anchor.map_or(0, |anchor| anchor.timestamp()),
+    }
+}
+
+/// Refuses a distance of no or too many seconds.
+pub(super) fn check_distance(field: &'static str, seconds: u64) -> Result<(), ScheduleError> {
+    match seconds {
+        1..=LONGEST_SECONDS => Ok(()),
+        _ => Err(ScheduleError::new(
+            field,
+            format!("{seconds} seconds is out of range 1-{LONGEST_SECONDS}"),
+        )),
+    }
+}
+
+/// An instant with its offset, or a local time.
+fn parse_at(text: &str) -> Result<CompiledRule, ScheduleError> {
+    let trimmed = text.trim();
+    let (first, last) = ("1900-01-01T00:00:00Z", "9999-01-01T00:00:00Z");
+    let inside = |at: NaiveDateTime| (1900..9999).contains(&chrono::Datelike::year(&at));
+    let rule = if let Ok(at) = DateTime::parse_from_rfc3339(trimmed) {
+        let at = at.with_timezone(&Utc).trunc_subsecs(0);
+        inside(at.naive_utc()).then_some(CompiledRule::At(at))
+    } else {
+        let formats = [
+            "%Y-%m-%dT%H:%M",
+            "%Y-%m-%dT%H:%M:%S",
+            "%Y-%m-%d %H:%M",
+            "%Y-%m-%d %H:%M:%S",
+        ];
+        let Some(at) = formats
+            .iter()
+            .find_map(|format| NaiveDateTime::parse_from_str(trimmed, format).ok())
+        else {
+            return Err(
+                ScheduleError::new("at", format!("\"{}\" is not a time", shortened(text))).fix(
+                    "write an instant (2026-12-01T02:00:00Z) or a local time (2026-12-01T02:00)",
+                ),
+            );
+        };
+        inside(at).then(|| CompiledRule::AtLocal(at.trunc_subsecs(0)))
+    };
+    rule.ok_or_else(|| {
+        ScheduleError::new("at", format!("the time is not between {first} and {last}"))
+    })
+}
+
+fn check_key(key: &str) -> Result<(), ScheduleError> {
+    let allowed =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
+    let begins = key
+        .bytes()
+        .next()
+        .is_none_or(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    if begins && key.len() <= 100 && key.bytes().all(allowed) {
+        return Ok(());
+    }
+    Err(
+        ScheduleError::new("key", format!("\"{}\" is not a key", shortened(key))).fix(
+            "use up to 100 of a-z, 0-9, dot, dash and underscore, beginning with a letter or digit",
+        ),
+    )
+}
