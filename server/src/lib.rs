@@ -6,5 +6,6 @@
 pub mod api;
 pub mod app;
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod store;

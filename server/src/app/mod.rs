@@ -8,6 +8,7 @@ mod caller;
 mod error;
 pub mod events;
 mod signals;
+pub mod system;
 
 pub use caller::{Caller, CallerKind};
 pub use error::Error;
@@ -47,6 +48,7 @@ struct Inner {
     clock: Clock,
     signals: Signals,
     events: EventBus,
+    workers: system::WorkerBoard,
     settings: AppSettings,
 }
 
@@ -54,7 +56,9 @@ impl App {
     /// Puts the tools together.
     pub fn new(store: Store, clock: Clock, settings: AppSettings) -> Self {
         let (signals, events) = (Signals::default(), EventBus::new());
-        Self { inner: Arc::new(Inner { store, clock, signals, events, settings }) }
+        Self {
+            inner: Arc::new(Inner { store, clock, signals, events, workers: system::WorkerBoard::default(), settings }),
+        }
     }
 
     /// The store.
@@ -75,6 +79,11 @@ impl App {
     /// Events that tell the pages what changed.
     pub fn events(&self) -> &EventBus {
         &self.inner.events
+    }
+
+    /// Where workers report how they are doing.
+    pub fn workers(&self) -> &system::WorkerBoard {
+        &self.inner.workers
     }
 
     /// Settings.

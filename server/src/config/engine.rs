@@ -1,0 +1,71 @@
+//! Section `[engine]`: how tasks run.
+
+use super::layers::{Key, Layers};
+use std::path::{Path, PathBuf};
+
+/// How tasks run.
+#[derive(Debug, Clone)]
+pub struct EngineConfig {
+    /// Most runs at once.
+    pub run_limit: u32,
+    /// Default time zone of schedules, an IANA name.
+    pub timezone: String,
+    /// The binary between server and command.
+    pub runner: PathBuf,
+    /// Name of this server.
+    pub node: String,
+}
+
+const RUN_LIMIT: Key = Key::new("run_limit", "Most runs at once, 1 to 10000").section("engine");
+const TIMEZONE: Key = Key::new("timezone", "Default time zone of schedules, an IANA name").section("engine");
+const RUNNER: Key = Key::new("runner", "Path of the orc-runner binary").section("engine");
+const NODE: Key = Key::new("node", "Name of this server").section("engine");
+
+pub(super) fn read(layers: &mut Layers) -> Option<EngineConfig> {
+    let run_limit = layers.read(&RUN_LIMIT, || default_run_limit().to_string(), run_limit);
+    let timezone = layers.read(&TIMEZONE, default_timezone, timezone);
+    let runner = layers.read(&RUNNER, default_runner, super::layers::path);
+    let node = layers.read(&NODE, default_node, node);
+    Some(EngineConfig { run_limit: run_limit?, timezone: timezone?, runner: runner?, node: node? })
+}
+
+fn default_run_limit() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    (cores * 4).max(4)
+}
+
+fn run_limit(text: &str) -> Result<u32, String> {
+    let limit = text.trim().parse().ok().filter(|limit| (1..=10_000).contains(limit));
+    limit.ok_or_else(|| format!("\"{text}\" is not a number from 1 to 10000"))
+}
+
+fn default_timezone() -> String {
+    let machine = iana_time_zone::get_timezone().ok();
+    machine.filter(|name| timezone(name).is_ok()).unwrap_or_else(|| "UTC".to_owned())
+}
+
+fn timezone(text: &str) -> Result<String, String> {
+    let zone: Result<chrono_tz::Tz, _> = text.trim().parse();
+    zone.map(|zone| zone.name().to_owned())
+        .map_err(|_| format!("\"{text}\" is not a time zone such as Europe/Berlin or UTC"))
+}
+
+fn default_runner() -> String {
+    let name = format!("orc-runner{}", std::env::consts::EXE_SUFFIX);
+    let beside = std::env::current_exe().ok().and_then(|path| path.parent().map(Path::to_path_buf));
+    beside.map_or_else(|| PathBuf::from(&name), |folder| folder.join(&name)).display().to_string()
+}
+
+fn default_node() -> String {
+    let host = sysinfo::System::host_name().unwrap_or_default();
+    let short = host.split('.').next().unwrap_or_default();
+    node(short).unwrap_or_else(|_| "orc".to_owned())
+}
+
+fn node(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    if (1..=100).contains(&text.len()) && text.chars().all(plain) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("\"{text}\" is not a name of 1 to 100 letters, digits, dots, dashes"))
+}

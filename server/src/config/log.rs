@@ -1,0 +1,32 @@
+//! Section `[log]`: what the server says about itself.
+
+use super::layers::{Key, Layers};
+use tracing_subscriber::EnvFilter;
+
+/// What the server says about itself.
+#[derive(Debug, Clone)]
+pub struct LogConfig {
+    /// Filter of `tracing`, such as `info` or `info,orc_server::engine=debug`.
+    pub filter: String,
+    /// Daily files that are kept in `logs/`.
+    pub files: usize,
+}
+
+const FILTER: Key = Key::new("log", "What is logged, such as info or warn,orc_server::engine=debug").section("log");
+const FILES: Key = Key::new("log_files", "Daily log files that are kept, 1 to 1000").section("log");
+
+pub(super) fn read(layers: &mut Layers) -> Option<LogConfig> {
+    let filter = layers.read(&FILTER, || "info".into(), filter);
+    let files = layers.read(&FILES, || "14".into(), files);
+    Some(LogConfig { filter: filter?, files: files? })
+}
+
+fn filter(text: &str) -> Result<String, String> {
+    let checked = EnvFilter::builder().parse(text).map(|_| text.to_owned());
+    checked.map_err(|error| format!("\"{text}\" is not a log filter: {error}"))
+}
+
+fn files(text: &str) -> Result<usize, String> {
+    let files = text.trim().parse().ok().filter(|files| (1..=1000).contains(files));
+    files.ok_or_else(|| format!("\"{text}\" is not a number from 1 to 1000"))
+}

@@ -1,0 +1,99 @@
+//! Configuration: defaults < `orc.toml` < `ORC_*` < flags.
+//!
+//! Loaded once, checked whole: everything that is wrong is reported together, each fault with the place it came from.
+//! The other rooms receive plain values. Deliberately absent: reloading, and reading the environment anywhere else.
+//! Start reading at `Config::load`, then `layers`, then one file per section.
+
+mod database;
+mod engine;
+pub mod folder;
+mod layers;
+mod log;
+mod server;
+
+pub use database::DatabaseConfig;
+pub use engine::EngineConfig;
+pub use folder::{DataFolder, FolderError};
+pub use layers::{Fault, Inputs, Setting, Source};
+pub use log::LogConfig;
+pub use server::{ServerConfig, TlsFiles};
+
+use layers::{Key, Layers};
+use std::path::PathBuf;
+
+/// Everything that can be set, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Data folder.
+    pub data_dir: PathBuf,
+    /// Where and how the server listens.
+    pub server: ServerConfig,
+    /// Where the database is.
+    pub database: DatabaseConfig,
+    /// How tasks run.
+    pub engine: EngineConfig,
+    /// What the server says about itself.
+    pub log: LogConfig,
+    /// Every setting with its value (secrets masked) and its source, by name.
+    pub settings: Vec<Setting>,
+    /// What looks like a mistake but stops nothing.
+    pub warnings: Vec<String>,
+}
+
+/// Everything that is wrong with the configuration.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}", self.text())]
+pub struct Faults(pub Vec<Fault>);
+
+impl Faults {
+    fn text(&self) -> String {
+        let count = self.0.len();
+        let head = format!("the configuration has {count} problem{}:", if count == 1 { "" } else { "s" });
+        self.0.iter().fold(head, |text, fault| format!("{text}\n  {fault}"))
+    }
+}
+
+const DATA_DIR: Key = Key::new("data_dir", "Folder of the database, logs and keys").without_file();
+
+impl Config {
+    /// Reads all layers, checks all values.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn load(inputs: Inputs) -> Result<Self, Faults> {
+        let mut layers = Layers::new(inputs);
+        let default = folder::default_dir(|name| layers.environment(name));
+        let data_dir = layers.read(&DATA_DIR, || default.display().to_string(), layers::path).unwrap_or_default();
+        layers.open_file(&data_dir);
+        let server = server::read(&mut layers);
+        let database = database::read(&mut layers);
+        let engine = engine::read(&mut layers);
+        let log = log::read(&mut layers);
+        layers.note_unknown();
+        match (server, database, engine, log) {
+            (Some(server), Some(database), Some(engine), Some(log)) if layers.faults.is_empty() => {
+                layers.settings.sort_by(|a, b| a.name.cmp(&b.name));
+                let (settings, warnings) = (layers.settings, layers.warnings);
+                Ok(Self { data_dir, server, database, engine, log, settings, warnings })
+            }
+            _ => Err(Faults(layers.faults)),
+        }
+    }
+
+    /// Checks what only a serving process needs: the runner beside the server.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn check_serving(&self) -> Result<(), Faults> {
+        if self.engine.runner.is_file() {
+            return Ok(());
+        }
+        let shown = self.settings.iter().find(|setting| setting.name == "runner");
+        let place = shown.map_or_else(|| "default".to_owned(), |setting| setting.place.clone());
+        let message = format!("there is no orc-runner at {}; put it beside orc-server", self.engine.runner.display());
+        Err(Faults(vec![Fault { name: "runner".into(), place, message }]))
+    }
+}
+
+#[cfg(test)]
+mod tests;
