@@ -202,6 +202,7 @@ pub struct RunStatsQuery {
     pub until_at: Option<DateTime<Utc>>,
     /// Width of a point.
     #[param(inline = false)]
+    #[param(inline)]
     pub step: Option<StatsStep>,
 }
 

@@ -147,6 +147,7 @@ pub struct TaskListQuery {
     pub last_state: Option<RunState>,
     /// Order.
     #[param(inline = false)]
+    #[param(inline)]
     pub sort: Option<TaskSort>,
 }
 

@@ -1,0 +1,783 @@
+//! Table of operations of the command line client.
+//!
+//! GENERATED from openapi/openapi.json by `cargo xtask contract`: never edit.
+
+use crate::table::Kind::{Boolean, Choice, Instant, Integer, List, Number, Secret, Text, Texts, Union as OneOf, Uuid, Value, Values};
+use crate::table::{Answer, Body, Field, Operation, Schema, Union};
+
+/// Where the paths of the contract begin.
+pub const BASE: &str = "/api/v1";
+
+/// Version of the contract.
+pub const VERSION: &str = "0.1.0";
+
+/// Every tag with its description.
+pub const TAGS: &[(&str, &str)] = &[
+    ("task", "Definitions of what to run"),
+    ("schedule", "When tasks become due, and what became of each slot"),
+    ("run", "Occurrences of tasks, their attempts and logs"),
+    ("user", "People who may log in"),
+    ("token", "Keys for programs"),
+    ("session", "Set-up, login, one's own password"),
+    ("audit", "Who did what"),
+    ("system", "The server itself"),
+];
+
+/// Every operation.
+pub static OPERATIONS: &[Operation] = &[
+    Operation {
+        id: "task_list", method: "GET", path: "/tasks",
+        permission: "read",
+        summary: "List tasks.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
+            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("text", Text, "Only names and titles that contain this text."),
+            Field::optional("folder", Text, "Only this folder and those below."),
+            Field::optional("tag", Text, "Only tasks with this tag."),
+            Field::optional("enabled", Boolean, "Only enabled, or only disabled ones."),
+            Field::optional("last_state", Choice(&["waiting", "queued", "running", "backing_off", "succeeded", "failed", "timed_out", "cancelled", "skipped", "lost"]), "Only tasks whose newest run is in this state."),
+            Field::optional("sort", Choice(&["name", "updated_at", "last_run_at"]), "Order."),
+        ],
+        answer: Answer::List,
+        columns: &["name", "folder", "tags", "enabled", "version", "schedules", "next_slot_at", "last_run.state"],
+        more: &["id", "title", "run_kind", "updated_at"],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "task_create", method: "POST", path: "/tasks",
+        permission: "define",
+        summary: "Create a task.",
+        query: &[
+            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &TASK_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "task_bulk", method: "POST", path: "/tasks/bulk",
+        permission: "run",
+        summary: "Do one thing with several tasks; each succeeds or fails on its own.",
+        body: Some(Body { content_type: "application/json", schema: &TASK_BULK, partial: false }),
+        answer: Answer::List,
+        columns: &["task", "ok", "code", "detail", "run_id"],
+        more: &[],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "task_apply", method: "POST", path: "/tasks/apply",
+        permission: "define",
+        summary: "Create and update tasks from definitions, all or none.",
+        query: &[
+            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &TASK_APPLY, partial: false }),
+        answer: Answer::List,
+        columns: &["name", "change"],
+        more: &[],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "task_view", method: "GET", path: "/tasks/{task}",
+        permission: "read",
+        summary: "View a task.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "task_update", method: "PUT", path: "/tasks/{task}",
+        permission: "define",
+        summary: "Replace a task's definition.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+        ],
+        query: &[
+            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version that the change is based on"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &TASK_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "task_delete", method: "DELETE", path: "/tasks/{task}",
+        permission: "define",
+        summary: "Delete a task; its runs stay until their retention ends.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+        ],
+        query: &[
+            Field::optional("cancel_runs", Boolean, "True: open runs are cancelled; otherwise they make the answer a 409."),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version that the deletion is based on"),
+        ],
+        answer: Answer::Empty,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "task_patch", method: "PATCH", path: "/tasks/{task}",
+        permission: "define",
+        summary: "Change some fields of a task's definition (JSON merge patch, RFC 7396).",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+        ],
+        query: &[
+            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version that the change is based on"),
+        ],
+        body: Some(Body { content_type: "application/merge-patch+json", schema: &TASK_DEFINITION, partial: true }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "task_enable", method: "POST", path: "/tasks/{task}/enable",
+        permission: "define",
+        summary: "Enable a task.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "task_disable", method: "POST", path: "/tasks/{task}/disable",
+        permission: "define",
+        summary: "Disable a task: nothing starts it.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "task_clone", method: "POST", path: "/tasks/{task}/clone",
+        permission: "define",
+        summary: "Copy a task under another name.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &TASK_CLONE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "task_run", method: "POST", path: "/tasks/{task}/runs",
+        permission: "run",
+        summary: "Run a task now.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+        ],
+        headers: &[
+            Field::optional("Idempotency-Key", Text, "Same key, same run, for 24 hours"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &RUN_CREATE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "task_version_list", method: "GET", path: "/tasks/{task}/versions",
+        permission: "read",
+        summary: "List the versions of a task, newest first.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+        ],
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
+            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+        ],
+        answer: Answer::List,
+        columns: &["version", "created_at", "created_by", "definition.name"],
+        more: &[],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "task_version_view", method: "GET", path: "/tasks/{task}/versions/{version}",
+        permission: "read",
+        summary: "View one version of a task.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+            Field::required("version", Integer(0, 9007199254740991), "Number of the version"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "schedule_preview", method: "POST", path: "/schedules/preview",
+        permission: "read",
+        summary: "Show the next slots of any schedule.",
+        body: Some(Body { content_type: "application/json", schema: &SCHEDULE_PREVIEW_REQUEST, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "schedule_describe", method: "POST", path: "/schedules/describe",
+        permission: "read",
+        summary: "Put any schedule into words.",
+        body: Some(Body { content_type: "application/json", schema: &SCHEDULE_DESCRIBE_REQUEST, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "slot_list", method: "GET", path: "/slots",
+        permission: "read",
+        summary: "List the ledger: what became of each due instant, newest first.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
+            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("task", Text, "Only slots of this task (name or id)."),
+            Field::optional("outcome", Choice(&["run", "skipped", "missed", "pending"]), "Only slots with this outcome."),
+            Field::optional("from_at", Instant, "Only slots at or after this instant."),
+            Field::optional("until_at", Instant, "Only slots before this instant."),
+        ],
+        answer: Answer::List,
+        columns: &["schedule_key", "task", "scheduled_for", "scheduled_local", "outcome", "reason", "first_at", "last_at"],
+        more: &["schedule_id", "run_id", "count"],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "run_list", method: "GET", path: "/runs",
+        permission: "read",
+        summary: "List runs, newest first.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
+            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("task", Text, "Only runs of this task (name or id)."),
+            Field::optional("state", Text, "Only runs in these states, separated by commas."),
+            Field::optional("trigger", Choice(&["manual", "schedule", "catch_up", "rerun", "api"]), "Only runs with this kind of trigger."),
+            Field::optional("from_at", Instant, "Only runs created at or after this instant."),
+            Field::optional("until_at", Instant, "Only runs created before this instant."),
+        ],
+        answer: Answer::List,
+        columns: &["id", "task.name", "state", "trigger.kind", "scheduled_for", "started_at", "duration_seconds", "reason"],
+        more: &["created_at", "queued_at", "finished_at", "next_attempt_at", "cancel_requested_at", "attempt_count", "waiting_on", "node", "log.bytes"],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "run_stats", method: "GET", path: "/runs/stats",
+        permission: "read",
+        summary: "Count runs over time.",
+        query: &[
+            Field::optional("task", Text, "Only runs of this task (name or id)."),
+            Field::optional("from_at", Instant, "First instant; default: 30 days ago."),
+            Field::optional("until_at", Instant, "Instant after the last; default: now."),
+            Field::optional("step", Choice(&["hour", "day"]), "Width of a point."),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "run_view", method: "GET", path: "/runs/{run}",
+        permission: "read",
+        summary: "View a run with its attempts.",
+        arguments: &[
+            Field::required("run", Uuid, "Id of the run"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "run_delete", method: "DELETE", path: "/runs/{run}",
+        permission: "define",
+        summary: "Delete a finished run and its log.",
+        arguments: &[
+            Field::required("run", Uuid, "Id of the run"),
+        ],
+        answer: Answer::Empty,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "run_cancel", method: "POST", path: "/runs/{run}/cancel",
+        permission: "run",
+        summary: "Cancel a run: its process tree is asked to stop, then killed. A second call skips the grace.",
+        arguments: &[
+            Field::required("run", Uuid, "Id of the run"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "run_rerun", method: "POST", path: "/runs/{run}/rerun",
+        permission: "run",
+        summary: "Run a run again.",
+        arguments: &[
+            Field::required("run", Uuid, "Id of the run"),
+        ],
+        headers: &[
+            Field::optional("Idempotency-Key", Text, "Same key, same run, for 24 hours"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &RUN_RERUN, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "run_log", method: "GET", path: "/runs/{run}/log",
+        permission: "read",
+        summary: "Download the log of a run, byte for byte.",
+        arguments: &[
+            Field::required("run", Uuid, "Id of the run"),
+        ],
+        query: &[
+            Field::optional("attempt", Integer(1, 1000), "Number of the attempt; default: the newest."),
+            Field::optional("offset", Integer(0, 9007199254740991), "Byte to begin with, counted before anything was dropped."),
+            Field::optional("limit_bytes", Integer(1, 1073741824), "Most bytes in the answer; default: all."),
+            Field::optional("stream", Choice(&["stdout", "stderr", "system"]), "Only this stream."),
+        ],
+        answer: Answer::Text,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "run_log_stream", method: "GET", path: "/runs/{run}/log/stream",
+        permission: "read",
+        summary: "Follow the log of a run (events `log`, `attempt`, `end`).",
+        arguments: &[
+            Field::required("run", Uuid, "Id of the run"),
+        ],
+        query: &[
+            Field::optional("attempt", Integer(1, 1000), "Number of the attempt; default: the newest."),
+            Field::optional("offset", Integer(0, 9007199254740991), "Byte to begin with; default: the last 1,000 lines."),
+            Field::optional("last_event_id", Text, "Where to go on: the id of the last event seen."),
+        ],
+        answer: Answer::Stream,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "user_list", method: "GET", path: "/users",
+        permission: "admin",
+        summary: "List users.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
+            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+        ],
+        answer: Answer::List,
+        columns: &["id", "name", "role", "disabled", "created_at", "last_login_at"],
+        more: &[],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "user_create", method: "POST", path: "/users",
+        permission: "admin",
+        summary: "Create a user.",
+        body: Some(Body { content_type: "application/json", schema: &USER_CREATE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "user_view", method: "GET", path: "/users/{user}",
+        permission: "admin",
+        summary: "View a user.",
+        arguments: &[
+            Field::required("user", Text, "Name or id of the user"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "user_delete", method: "DELETE", path: "/users/{user}",
+        permission: "admin",
+        summary: "Delete a user; sessions and tokens end.",
+        arguments: &[
+            Field::required("user", Text, "Name or id of the user"),
+        ],
+        answer: Answer::Empty,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "user_update", method: "PATCH", path: "/users/{user}",
+        permission: "admin",
+        summary: "Change a user's role or password, or disable the user.",
+        arguments: &[
+            Field::required("user", Text, "Name or id of the user"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &USER_UPDATE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "token_list", method: "GET", path: "/tokens",
+        permission: "own",
+        summary: "List tokens: your own, or all of them for an administrator.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
+            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+        ],
+        answer: Answer::List,
+        columns: &["id", "name", "role", "created_by", "created_at", "expires_at", "last_used_at"],
+        more: &[],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "token_create", method: "POST", path: "/tokens",
+        permission: "own",
+        summary: "Create a token; its text is shown this once.",
+        body: Some(Body { content_type: "application/json", schema: &TOKEN_CREATE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "token_revoke", method: "DELETE", path: "/tokens/{token}",
+        permission: "own",
+        summary: "Revoke a token.",
+        arguments: &[
+            Field::required("token", Uuid, "Id of the token"),
+        ],
+        answer: Answer::Empty,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "session_view", method: "GET", path: "/session",
+        permission: "own",
+        summary: "Show who is asking.",
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "session_create", method: "POST", path: "/session",
+        permission: "public",
+        summary: "Log in: sets the session cookie.",
+        body: Some(Body { content_type: "application/json", schema: &SESSION_CREATE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "session_delete", method: "DELETE", path: "/session",
+        permission: "own",
+        summary: "Log out.",
+        answer: Answer::Empty,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "session_password_update", method: "PUT", path: "/session/password",
+        permission: "own",
+        summary: "Change one's own password; all other sessions end.",
+        body: Some(Body { content_type: "application/json", schema: &SESSION_PASSWORD, partial: false }),
+        answer: Answer::Empty,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "setup_view", method: "GET", path: "/setup",
+        permission: "public",
+        summary: "Show whether the server waits for its first administrator.",
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "setup_create", method: "POST", path: "/setup",
+        permission: "public",
+        summary: "Create the first administrator with the one-time token, and log in.",
+        body: Some(Body { content_type: "application/json", schema: &SETUP_CREATE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "audit_list", method: "GET", path: "/audit",
+        permission: "admin",
+        summary: "List audit entries, newest first.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
+            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("actor", Text, "Only entries of this actor."),
+            Field::optional("action", Text, "Only this action."),
+            Field::optional("target", Text, "Only this thing."),
+        ],
+        answer: Answer::List,
+        columns: &["number", "at", "actor", "actor_kind", "action", "target_kind", "target", "request_id"],
+        more: &["hash"],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "audit_verify", method: "GET", path: "/audit/verification",
+        permission: "admin",
+        summary: "Check the chain of audit entries for edits, deletions and reordering.",
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "system_view", method: "GET", path: "/system",
+        permission: "read",
+        summary: "View the server: version, uptime, database, disk.",
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "system_settings", method: "GET", path: "/system/settings",
+        permission: "admin",
+        summary: "List settings and where each came from.",
+        answer: Answer::List,
+        columns: &["name", "value", "source", "description"],
+        more: &[],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "system_workers", method: "GET", path: "/system/workers",
+        permission: "read",
+        summary: "List the server's loops and their last results.",
+        answer: Answer::List,
+        columns: &["name", "every_seconds", "round_count", "last_at", "last_seconds", "last_summary", "error"],
+        more: &[],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "system_hold", method: "POST", path: "/system/hold",
+        permission: "admin",
+        summary: "Put everything on hold: nothing fires, nothing starts; what runs goes on.",
+        body: Some(Body { content_type: "application/json", schema: &HOLD_CREATE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "system_release", method: "DELETE", path: "/system/hold",
+        permission: "admin",
+        summary: "End the hold.",
+        answer: Answer::Empty,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "system_metrics", method: "GET", path: "/metrics",
+        permission: "read",
+        summary: "Figures of the server (Prometheus text format).",
+        answer: Answer::Text,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "system_contract", method: "GET", path: "/openapi.json",
+        permission: "read",
+        summary: "The contract: this document.",
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "event_stream", method: "GET", path: "/events",
+        permission: "read",
+        summary: "Follow what changes.",
+        query: &[
+            Field::optional("last_event_id", Text, "Id of the last event seen."),
+        ],
+        answer: Answer::Stream,
+        ..Operation::EMPTY
+    },
+];
+
+static HOLD_CREATE: Schema = Schema {
+    fields: &[
+        Field::required("reason", Text, "Why, in words for your colleagues."),
+    ],
+    unions: &[],
+};
+
+static RUN_CREATE: Schema = Schema {
+    fields: &[
+        Field::optional("params", Values, "Values of the task's params by name."),
+    ],
+    unions: &[],
+};
+
+static RUN_RERUN: Schema = Schema {
+    fields: &[
+        Field::optional("params", Values, "Params in place of the run's own; null: the same.").or_null(),
+        Field::optional("newest_version", Boolean, "Whether the newest version of the task is run instead of the run's own."),
+    ],
+    unions: &[],
+};
+
+static SCHEDULE_DESCRIBE_REQUEST: Schema = Schema {
+    fields: &[
+        Field::required("schedule", OneOf(&["cron", "windows", "interval", "once"]), "The schedule."),
+        Field::optional("schedule.expression", Text, "Five fields (or six, seconds first), or a macro such as @daily.").of("schedule", &["cron"]),
+        Field::optional("schedule.key", Text, "Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.").or_null(),
+        Field::optional("schedule.enabled", Boolean, "Whether it fires. [default: true]"),
+        Field::optional("schedule.timezone", Text, "Time zone, an IANA name; null: the server's.").or_null(),
+        Field::optional("schedule.start_at", Instant, "No slot before this instant.").or_null(),
+        Field::optional("schedule.end_at", Instant, "No slot after this instant.").or_null(),
+        Field::optional("schedule.gap", Choice(&["run_after", "skip"]), "What happens to a local time that does not exist (clocks go forward)."),
+        Field::optional("schedule.fold", Choice(&["first", "second", "both"]), "Which of two equal local times counts (clocks go back)."),
+        Field::optional("schedule.catch_up", OneOf(&["none", "latest"]), "What happens to slots missed while the server was down."),
+        Field::optional("schedule.text", Text, "`06:00` daily, `MON 08:00` weekly, `15 09:30` monthly.").of("schedule", &["windows"]),
+        Field::optional("schedule.every_seconds", Integer(1, 31622400), "Seconds between two slots.").of("schedule", &["interval"]),
+        Field::optional("schedule.anchor_at", Instant, "Instant that the slots are counted from; null: 1970-01-01T00:00:00Z.").or_null().of("schedule", &["interval"]),
+        Field::optional("schedule.at", Text, "An instant (2026-12-01T02:00:00Z) or a local time in the schedule's zone (2026-12-01T02:00).").of("schedule", &["once"]),
+        Field::optional("task", Text, "Name of the task it belongs to; spreads `H` fields.").or_null(),
+    ],
+    unions: &[
+        Union { at: "schedule", kinds: &["cron", "windows", "interval", "once"] },
+        Union { at: "schedule.catch_up", kinds: &["none", "latest"] },
+    ],
+};
+
+static SCHEDULE_PREVIEW_REQUEST: Schema = Schema {
+    fields: &[
+        Field::required("schedule", OneOf(&["cron", "windows", "interval", "once"]), "The schedule."),
+        Field::optional("schedule.expression", Text, "Five fields (or six, seconds first), or a macro such as @daily.").of("schedule", &["cron"]),
+        Field::optional("schedule.key", Text, "Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.").or_null(),
+        Field::optional("schedule.enabled", Boolean, "Whether it fires. [default: true]"),
+        Field::optional("schedule.timezone", Text, "Time zone, an IANA name; null: the server's.").or_null(),
+        Field::optional("schedule.start_at", Instant, "No slot before this instant.").or_null(),
+        Field::optional("schedule.end_at", Instant, "No slot after this instant.").or_null(),
+        Field::optional("schedule.gap", Choice(&["run_after", "skip"]), "What happens to a local time that does not exist (clocks go forward)."),
+        Field::optional("schedule.fold", Choice(&["first", "second", "both"]), "Which of two equal local times counts (clocks go back)."),
+        Field::optional("schedule.catch_up", OneOf(&["none", "latest"]), "What happens to slots missed while the server was down."),
+        Field::optional("schedule.text", Text, "`06:00` daily, `MON 08:00` weekly, `15 09:30` monthly.").of("schedule", &["windows"]),
+        Field::optional("schedule.every_seconds", Integer(1, 31622400), "Seconds between two slots.").of("schedule", &["interval"]),
+        Field::optional("schedule.anchor_at", Instant, "Instant that the slots are counted from; null: 1970-01-01T00:00:00Z.").or_null().of("schedule", &["interval"]),
+        Field::optional("schedule.at", Text, "An instant (2026-12-01T02:00:00Z) or a local time in the schedule's zone (2026-12-01T02:00).").of("schedule", &["once"]),
+        Field::optional("task", Text, "Name of the task it belongs to; spreads `H` fields.").or_null(),
+        Field::optional("from_at", Instant, "First instant; default: now.").or_null(),
+        Field::optional("until_at", Instant, "Last instant; default: none.").or_null(),
+        Field::optional("limit", Integer(1, 1000), "Most slots in the answer. [default: 5]"),
+    ],
+    unions: &[
+        Union { at: "schedule", kinds: &["cron", "windows", "interval", "once"] },
+        Union { at: "schedule.catch_up", kinds: &["none", "latest"] },
+    ],
+};
+
+static SESSION_CREATE: Schema = Schema {
+    fields: &[
+        Field::required("name", Text, "Login name."),
+        Field::required("password", Secret, "Password."),
+    ],
+    unions: &[],
+};
+
+static SESSION_PASSWORD: Schema = Schema {
+    fields: &[
+        Field::required("current_password", Secret, "The present password."),
+        Field::required("new_password", Secret, "The new password, at least 10 characters."),
+    ],
+    unions: &[],
+};
+
+static SETUP_CREATE: Schema = Schema {
+    fields: &[
+        Field::required("token", Secret, "One-time token, printed by the server at its first start and kept in `setup-token` of its data folder."),
+        Field::required("name", Text, "Login name: a-z, 0-9, '.', '_', '-', '@'."),
+        Field::required("password", Secret, "Password, at least 10 characters."),
+    ],
+    unions: &[],
+};
+
+static TASK_APPLY: Schema = Schema {
+    fields: &[
+        Field::required("tasks", List(&Value), "The definitions."),
+        Field::optional("owner", Text, "Name of whoever keeps these definitions; needed by `prune`.").or_null(),
+        Field::optional("prune", Boolean, "Whether tasks last applied by the same owner, and no longer listed, are deleted."),
+        Field::optional("yes", Boolean, "Confirms a prune of more than 10 tasks or 20 %."),
+    ],
+    unions: &[
+        Union { at: "tasks.*.run", kinds: &["command", "shell", "script", "http"] },
+        Union { at: "tasks.*.params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"] },
+        Union { at: "tasks.*.schedules.*", kinds: &["cron", "windows", "interval", "once"] },
+        Union { at: "tasks.*.schedules.*.catch_up", kinds: &["none", "latest"] },
+        Union { at: "tasks.*.overlap", kinds: &["skip", "queue", "allow"] },
+        Union { at: "tasks.*.retry.backoff", kinds: &["fixed", "exponential"] },
+    ],
+};
+
+static TASK_BULK: Schema = Schema {
+    fields: &[
+        Field::required("action", Choice(&["enable", "disable", "run", "delete", "move", "tag"]), "What to do."),
+        Field::required("tasks", List(&Text), "Names or ids."),
+        Field::optional("folder", Text, "Target of `move`.").or_null(),
+        Field::optional("tag", Text, "Label of `tag`.").or_null(),
+    ],
+    unions: &[],
+};
+
+static TASK_CLONE: Schema = Schema {
+    fields: &[
+        Field::required("name", Text, "Name of the copy."),
+        Field::optional("enabled", Boolean, "Whether the copy may be started at once."),
+    ],
+    unions: &[],
+};
+
+static TASK_DEFINITION: Schema = Schema {
+    fields: &[
+        Field::required("name", Text, "Unique name, the key people use: a-z, 0-9, '.', '_' and '-'."),
+        Field::optional("title", Text, "Human title; empty: the name is shown."),
+        Field::optional("description", Text, "What the task is for."),
+        Field::optional("folder", Text, "Folder, names separated by '/'; empty: the root."),
+        Field::optional("tags", List(&Text), "Labels for filters."),
+        Field::optional("enabled", Boolean, "Whether anything may start the task. [default: true]"),
+        Field::required("run", OneOf(&["command", "shell", "script", "http"]), "What is run."),
+        Field::optional("run.program", Text, "Program: a path, or a name searched in PATH.").of("run", &["command"]),
+        Field::optional("run.arguments", List(&Text), "Arguments, passed byte for byte; `${params.x}` is replaced inside an element.").of("run", &["command", "script"]),
+        Field::optional("run.line", Text, "The line, given to the shell as it is; params reach it as ORC_PARAM_* variables.").of("run", &["shell"]),
+        Field::optional("run.shell", Text, "Program of the shell; null: /bin/sh, on Windows cmd.").or_null().of("run", &["shell"]),
+        Field::optional("run.interpreter", Text, "Interpreter: bash, sh, python, node, pwsh, powershell, cmd, or a path.").of("run", &["script"]),
+        Field::optional("run.text", Text, "The text; params reach it as ORC_PARAM_* variables.").of("run", &["script"]),
+        Field::optional("run.method", Text, "Method. [default: GET]").of("run", &["http"]),
+        Field::optional("run.url", Text, "Address, http:// or https://.").of("run", &["http"]),
+        Field::optional("run.headers", Texts, "Headers.").of("run", &["http"]),
+        Field::optional("run.body", Text, "Body, sent as it is.").or_null().of("run", &["http"]),
+        Field::optional("run.expected_codes", List(&Integer(0, 9007199254740991)), "Codes that mean success; empty: 200 to 299.").of("run", &["http"]),
+        Field::optional("run.body_contains", Text, "Text that the answer must contain.").or_null().of("run", &["http"]),
+        Field::optional("working_directory", Text, "Working directory; null: a scratch folder of the attempt.").or_null(),
+        Field::optional("environment", Texts, "Environment variables; beside them only allow-listed ones are passed on."),
+        Field::optional("params", List(&Value), "Typed inputs of a run."),
+        Field::optional("schedules", List(&Value), "Rules by which the task becomes due."),
+        Field::optional("overlap", OneOf(&["skip", "queue", "allow"]), "What happens when it is due while a run of it is open."),
+        Field::optional("overlap.max_waiting", Integer(1, 10000), "Most runs that may wait. [default: 100]").of("overlap", &["queue"]),
+        Field::optional("overlap.max", Integer(1, 10000), "Most runs at once.").of("overlap", &["allow"]),
+        Field::optional("timeout_seconds", Number(0.001, 31622400.0), "Seconds that a whole run may last, from its first attempt's start; null: no limit.").or_null(),
+        Field::optional("attempt_timeout_seconds", Number(0.001, 31622400.0), "Seconds that each attempt may last; null: no limit.").or_null(),
+        Field::optional("grace_seconds", Number(0.0, 86400.0), "Seconds between asking a process to stop and killing its tree. [default: 10]"),
+        Field::optional("success_codes", List(&Integer(-9007199254740991, 9007199254740991)), "Exit codes that mean success. [default: [0]]"),
+        Field::optional("retry.max_attempts", Integer(1, 100), "Most attempts of one run, the first included. [default: 1]"),
+        Field::optional("retry.delay_seconds", Number(0.0, 31622400.0), "Seconds before the second attempt. [default: 30]"),
+        Field::optional("retry.backoff", OneOf(&["fixed", "exponential"]), "How the delay grows. [default: {\"kind\":\"fixed\"}]"),
+        Field::optional("retry.backoff.factor", Number(1.0, 100.0), "Multiplier. [default: 2]").of("retry.backoff", &["exponential"]),
+        Field::optional("retry.backoff.max_delay_seconds", Number(0.0, 31622400.0), "Upper bound in seconds. [default: 3600]").of("retry.backoff", &["exponential"]),
+        Field::optional("retry.jitter", Boolean, "Whether each delay is drawn evenly between 0 and its full length. [default: true]"),
+        Field::optional("retry.retry_on", List(&Choice(&["failed", "timed_out", "lost"])), "Outcomes that are tried again. [default: [\"failed\",\"timed_out\",\"lost\"]]"),
+        Field::optional("retry.exit_codes", List(&Integer(-9007199254740991, 9007199254740991)), "If not empty: only these exit codes are tried again."),
+        Field::optional("retry.never_exit_codes", List(&Integer(-9007199254740991, 9007199254740991)), "Exit codes that are never tried again."),
+        Field::optional("log.max_bytes", Integer(65536, 1073741824), "Most bytes kept; of a longer log the middle is dropped. [default: 16777216]"),
+        Field::optional("retention.days", Integer(1, 36500), "Days after the end. [default: 90]"),
+        Field::optional("retention.runs", Integer(1, 1000000), "Most runs of the task. [default: 1000]"),
+        Field::optional("on_server_stop", Choice(&["keep", "cancel"]), "What becomes of its runs when the server stops in an orderly way."),
+    ],
+    unions: &[
+        Union { at: "run", kinds: &["command", "shell", "script", "http"] },
+        Union { at: "params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"] },
+        Union { at: "schedules.*", kinds: &["cron", "windows", "interval", "once"] },
+        Union { at: "schedules.*.catch_up", kinds: &["none", "latest"] },
+        Union { at: "overlap", kinds: &["skip", "queue", "allow"] },
+        Union { at: "retry.backoff", kinds: &["fixed", "exponential"] },
+    ],
+};
+
+static TOKEN_CREATE: Schema = Schema {
+    fields: &[
+        Field::required("name", Text, "What it is for."),
+        Field::required("role", Choice(&["viewer", "operator", "editor", "admin"]), "What it may do; at most what you may."),
+        Field::optional("expires_days", Integer(1, 3650), "Days until it ends; null: never.").or_null(),
+    ],
+    unions: &[],
+};
+
+static USER_CREATE: Schema = Schema {
+    fields: &[
+        Field::required("name", Text, "Login name: a-z, 0-9, '.', '_', '-', '@'."),
+        Field::required("role", Choice(&["viewer", "operator", "editor", "admin"]), "What the user may do."),
+        Field::required("password", Secret, "First password, at least 10 characters."),
+    ],
+    unions: &[],
+};
+
+static USER_UPDATE: Schema = Schema {
+    fields: &[
+        Field::optional("role", Choice(&["viewer", "operator", "editor", "admin"]), "What a person or token may do; each role includes those before it.").or_null(),
+        Field::optional("disabled", Boolean, "Whether the user may not log in.").or_null(),
+        Field::optional("password", Secret, "New password; ends all sessions of the user.").or_null(),
+    ],
+    unions: &[],
+};

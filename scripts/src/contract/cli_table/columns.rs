@@ -1,0 +1,89 @@
+//! Chooses the columns of a command's table from the schema of its answer.
+//!
+//! Every property with one value is a column; of an object its most telling property stands for it
+//! (`task.name`, `trigger.kind`). The eight that say most are shown, in the order of the schema; CSV
+//! has all. The weights know words of the contract, no operation.
+
+use serde_json::Value;
+
+use super::fields::{resolve, type_of, without_null};
+
+/// Most columns of a table.
+const MOST: usize = 8;
+
+/// What stands for an object, best first.
+const TELLING: [&str; 4] = ["name", "state", "kind", "bytes"];
+
+/// Columns of an answer, as dotted paths.
+#[derive(Debug, Default, PartialEq)]
+pub struct Columns {
+    /// Shown in tables.
+    pub shown: Vec<String>,
+    /// Only in CSV.
+    pub more: Vec<String>,
+}
+
+/// Columns of a list that this operation answers.
+pub fn columns(document: &Value, id: &str, schema: &Value) -> Columns {
+    let schema = resolve(document, &resolve(document, schema)["properties"]["items"]["items"]);
+    let named = schema["properties"]["name"].is_object() && !needs_id(document, id);
+    let mut all: Vec<(usize, String)> = Vec::new();
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        if let Some(path) = column(document, name, property) {
+            let weight = if name == "id" && named { 9 } else { weight(name) };
+            all.push((weight, path));
+        }
+    }
+    let mut weights: Vec<usize> = all.iter().map(|(weight, _)| *weight).collect();
+    weights.sort_unstable();
+    let limit = weights.get(MOST).copied().unwrap_or(usize::MAX);
+    let mut columns = Columns::default();
+    let certain = weights.iter().filter(|weight| **weight < limit).count();
+    let mut ties = MOST - certain.min(MOST);
+    for (weight, path) in all {
+        let tie = weight == limit && ties > 0;
+        ties -= usize::from(tie);
+        if weight < limit || tie { columns.shown.push(path) } else { columns.more.push(path) }
+    }
+    columns
+}
+
+/// Whether the paths of this operation's noun take the id only, so that people need to see it.
+fn needs_id(document: &Value, id: &str) -> bool {
+    let noun = id.split('_').next().unwrap_or_default();
+    let paths = document["paths"].as_object().into_iter().flatten();
+    let operations = paths.flat_map(|(_, item)| item.as_object().into_iter().flatten());
+    let mut parameters = operations.flat_map(|(_, operation)| operation["parameters"].as_array().into_iter().flatten());
+    parameters.any(|parameter| {
+        parameter["in"] == "path" && parameter["name"] == noun && parameter["schema"]["format"] == "uuid"
+    })
+}
+
+fn column(document: &Value, name: &str, property: &Value) -> Option<String> {
+    let (schema, _) = without_null(document, property);
+    match type_of(schema) {
+        "string" | "integer" | "number" | "boolean" => Some(name.to_owned()),
+        "array" => {
+            let (items, _) = without_null(document, &schema["items"]);
+            (type_of(items) == "string" && name != "actions").then(|| name.to_owned())
+        }
+        "object" => {
+            let inner = TELLING.iter().find(|inner| schema["properties"][**inner].is_object())?;
+            Some(format!("{name}.{inner}"))
+        }
+        _ => None,
+    }
+}
+
+/// How little a property says in a table: 0 says most.
+fn weight(name: &str) -> usize {
+    match name {
+        "id" | "name" | "task" | "number" => 0,
+        "state" | "outcome" | "role" | "enabled" | "trigger" | "kind" | "change" | "ok" | "action" | "actor" => 1,
+        "started_at" | "scheduled_local" | "next_slot_at" | "last_run" | "at" | "value" | "words" | "target" => 2,
+        "version" | "duration_seconds" | "reason" | "detail" | "schedules" | "error" | "source" => 3,
+        "created_at" | "scheduled_for" | "tags" | "folder" | "expires_at" | "last_at" | "last_summary" => 4,
+        name if name.ends_with("_id") || name == "hash" => 9,
+        _ => 6,
+    }
+}
