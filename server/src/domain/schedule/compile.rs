@@ -66,8 +66,7 @@ pub fn faults(schedule: &Schedule) -> Vec<ScheduleError> {
 fn check_bounds(schedule: &Schedule) -> Result<(), ScheduleError> {
     match (schedule.start_at, schedule.end_at) {
         (Some(start), Some(end)) if start >= end => {
-            Err(ScheduleError::new("end_at", "end_at is not after start_at")
-                .fix("choose a later end_at"))
+            Err(ScheduleError::new("end_at", "end_at is not after start_at").fix("choose a later end_at"))
         }
         _ => Ok(()),
     }
@@ -86,17 +85,10 @@ fn compile_rule(schedule: &Schedule, hash_seed: &str) -> Result<CompiledRule, Sc
                     )
                     .fix("check day of month against month (30 February does not exist)"));
                 }
-                Ok(if wildcard {
-                    CompiledRule::Elapsed(wall)
-                } else {
-                    CompiledRule::Fixed(wall)
-                })
+                Ok(if wildcard { CompiledRule::Elapsed(wall) } else { CompiledRule::Fixed(wall) })
             }
         },
-        Rule::Interval {
-            every_seconds,
-            anchor_at,
-        } => {
+        Rule::Interval { every_seconds, anchor_at } => {
             check_distance("every_seconds", *every_seconds)?;
             Ok(interval(*every_seconds, anchor_at.or(schedule.start_at)))
         }
@@ -106,20 +98,14 @@ fn compile_rule(schedule: &Schedule, hash_seed: &str) -> Result<CompiledRule, Sc
 }
 
 fn interval(every: u64, anchor: Option<DateTime<Utc>>) -> CompiledRule {
-    CompiledRule::Interval {
-        every: every as i64,
-        anchor: anchor.map_or(0, |anchor| anchor.timestamp()),
-    }
+    CompiledRule::Interval { every: every as i64, anchor: anchor.map_or(0, |anchor| anchor.timestamp()) }
 }
 
 /// Refuses a distance of no or too many seconds.
 pub(super) fn check_distance(field: &'static str, seconds: u64) -> Result<(), ScheduleError> {
     match seconds {
         1..=LONGEST_SECONDS => Ok(()),
-        _ => Err(ScheduleError::new(
-            field,
-            format!("{seconds} seconds is out of range 1-{LONGEST_SECONDS}"),
-        )),
+        _ => Err(ScheduleError::new(field, format!("{seconds} seconds is out of range 1-{LONGEST_SECONDS}"))),
     }
 }
 
@@ -132,42 +118,22 @@ fn parse_at(text: &str) -> Result<CompiledRule, ScheduleError> {
         let at = at.with_timezone(&Utc).trunc_subsecs(0);
         inside(at.naive_utc()).then_some(CompiledRule::At(at))
     } else {
-        let formats = [
-            "%Y-%m-%dT%H:%M",
-            "%Y-%m-%dT%H:%M:%S",
-            "%Y-%m-%d %H:%M",
-            "%Y-%m-%d %H:%M:%S",
-        ];
-        let Some(at) = formats
-            .iter()
-            .find_map(|format| NaiveDateTime::parse_from_str(trimmed, format).ok())
-        else {
-            return Err(
-                ScheduleError::new("at", format!("\"{}\" is not a time", shortened(text))).fix(
-                    "write an instant (2026-12-01T02:00:00Z) or a local time (2026-12-01T02:00)",
-                ),
-            );
+        let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"];
+        let Some(at) = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(trimmed, format).ok()) else {
+            return Err(ScheduleError::new("at", format!("\"{}\" is not a time", shortened(text)))
+                .fix("write an instant (2026-12-01T02:00:00Z) or a local time (2026-12-01T02:00)"));
         };
         inside(at).then(|| CompiledRule::AtLocal(at.trunc_subsecs(0)))
     };
-    rule.ok_or_else(|| {
-        ScheduleError::new("at", format!("the time is not between {first} and {last}"))
-    })
+    rule.ok_or_else(|| ScheduleError::new("at", format!("the time is not between {first} and {last}")))
 }
 
 fn check_key(key: &str) -> Result<(), ScheduleError> {
-    let allowed =
-        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
-    let begins = key
-        .bytes()
-        .next()
-        .is_none_or(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
+    let begins = key.bytes().next().is_none_or(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     if begins && key.len() <= 100 && key.bytes().all(allowed) {
         return Ok(());
     }
-    Err(
-        ScheduleError::new("key", format!("\"{}\" is not a key", shortened(key))).fix(
-            "use up to 100 of a-z, 0-9, dot, dash and underscore, beginning with a letter or digit",
-        ),
-    )
+    Err(ScheduleError::new("key", format!("\"{}\" is not a key", shortened(key)))
+        .fix("use up to 100 of a-z, 0-9, dot, dash and underscore, beginning with a letter or digit"))
 }

@@ -9,11 +9,7 @@ use super::{Slot, SlotRange};
 
 impl CompiledSchedule {
     /// The slots after `from` and up to and including `to`, rising; skipped ones are included.
-    pub fn slots_between(
-        &self,
-        from: DateTime<Utc>,
-        to: DateTime<Utc>,
-    ) -> impl Iterator<Item = Slot> {
+    pub fn slots_between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> impl Iterator<Item = Slot> {
         let first = self.next_after(from);
         std::iter::successors(first, |slot| self.next_after(slot.scheduled_for))
             .take_while(move |slot| slot.scheduled_for <= to)
@@ -28,27 +24,14 @@ impl CompiledSchedule {
 
     /// First, last and number of the slots after `from` and up to and including `to`.
     pub fn range_between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<SlotRange> {
-        let first_at = self
-            .next_after(from)
-            .filter(|slot| slot.scheduled_for <= to)?
-            .scheduled_for;
+        let first_at = self.next_after(from).filter(|slot| slot.scheduled_for <= to)?.scheduled_for;
         let last_at = self.latest_at_or_before(to)?.scheduled_for;
         let count = match &self.rule {
-            CompiledRule::Interval { every, .. } => {
-                ((last_at - first_at).num_seconds() / every) as u64 + 1
-            }
-            CompiledRule::Fixed(wall) | CompiledRule::Elapsed(wall) => {
-                self.count_wall(wall, first_at, last_at)
-            }
-            CompiledRule::At(_) | CompiledRule::AtLocal(_) => {
-                self.slots_between(from, to).count() as u64
-            }
+            CompiledRule::Interval { every, .. } => ((last_at - first_at).num_seconds() / every) as u64 + 1,
+            CompiledRule::Fixed(wall) | CompiledRule::Elapsed(wall) => self.count_wall(wall, first_at, last_at),
+            CompiledRule::At(_) | CompiledRule::AtLocal(_) => self.slots_between(from, to).count() as u64,
         };
-        Some(SlotRange {
-            first_at,
-            last_at,
-            count,
-        })
+        Some(SlotRange { first_at, last_at, count })
     }
 
     /// Counts from one slot to another, both included.
@@ -74,8 +57,7 @@ impl CompiledSchedule {
         if now.num_seconds_from_midnight() != wall.times.first() {
             return None;
         }
-        let midnight = |date: NaiveDate| match meaning(self.timezone, date.and_time(NaiveTime::MIN))
-        {
+        let midnight = |date: NaiveDate| match meaning(self.timezone, date.and_time(NaiveTime::MIN)) {
             Meaning::Once(offset) => Some(offset),
             Meaning::Twice(_) | Meaning::Never(_) => None,
         };
@@ -83,8 +65,7 @@ impl CompiledSchedule {
         if midnight(now.date().succ_opt()?)? != offset || !wall.contains(now) {
             return None;
         }
-        let last =
-            now.date().and_time(NaiveTime::MIN) + Duration::seconds(i64::from(wall.times.last()));
+        let last = now.date().and_time(NaiveTime::MIN) + Duration::seconds(i64::from(wall.times.last()));
         Some(instant(last, offset))
     }
 }

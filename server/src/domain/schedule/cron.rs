@@ -35,23 +35,15 @@ const LONGEST: usize = 1000;
 /// Parses an expression; `seed` decides what `H` stands for.
 pub(super) fn parse_cron(expression: &str, seed: &str) -> Result<CronRule, ScheduleError> {
     if expression.chars().count() > LONGEST {
-        return Err(fault(format!(
-            "the expression is longer than {LONGEST} characters"
-        )));
+        return Err(fault(format!("the expression is longer than {LONGEST} characters")));
     }
     let words = words(expression);
     match words.first() {
-        None => {
-            Err(fault("the expression is empty").fix("write five fields, such as 0 9 * * MON-FRI"))
-        }
-        Some((position, word)) if word.starts_with('@') => {
-            parse_macro(&words, *position, word, seed)
-        }
-        Some((position, word)) if word.contains('=') => {
-            Err(fault(format!("\"{}\" is not a field", shortened(word)))
-                .at(*position)
-                .fix("the time zone belongs into the field timezone"))
-        }
+        None => Err(fault("the expression is empty").fix("write five fields, such as 0 9 * * MON-FRI")),
+        Some((position, word)) if word.starts_with('@') => parse_macro(&words, *position, word, seed),
+        Some((position, word)) if word.contains('=') => Err(fault(format!("\"{}\" is not a field", shortened(word)))
+            .at(*position)
+            .fix("the time zone belongs into the field timezone")),
         Some(_) => parse_fields(&words, seed),
     }
 }
@@ -73,22 +65,13 @@ fn words(expression: &str) -> Vec<(usize, String)> {
     words
 }
 
-fn parse_macro(
-    words: &[(usize, String)],
-    position: usize,
-    name: &str,
-    seed: &str,
-) -> Result<CronRule, ScheduleError> {
+fn parse_macro(words: &[(usize, String)], position: usize, name: &str, seed: &str) -> Result<CronRule, ScheduleError> {
     let lower = name.to_lowercase();
     if lower == "@every" {
         return parse_every(words);
     }
     if let Some((extra, word)) = words.get(1) {
-        return Err(fault(format!(
-            "nothing may follow {lower}, found \"{}\"",
-            shortened(word)
-        ))
-        .at(*extra));
+        return Err(fault(format!("nothing may follow {lower}, found \"{}\"", shortened(word))).at(*extra));
     }
     if lower == "@reboot" {
         return Err(fault("@reboot has no time of day")
@@ -110,25 +93,16 @@ fn parse_every(words: &[(usize, String)]) -> Result<CronRule, ScheduleError> {
         return Err(fault("@every needs a duration").at(words[0].0).fix(advice));
     };
     if let Some((extra, word)) = words.get(2) {
-        return Err(fault(format!(
-            "nothing may follow the duration, found \"{}\"",
-            shortened(word)
-        ))
-        .at(*extra)
-        .fix(advice));
+        return Err(fault(format!("nothing may follow the duration, found \"{}\"", shortened(word)))
+            .at(*extra)
+            .fix(advice));
     }
-    let wrong = |offset: usize| {
-        fault(format!("\"{}\" is not a duration", shortened(text)))
-            .at(position + offset)
-            .fix(advice)
-    };
+    let wrong =
+        |offset: usize| fault(format!("\"{}\" is not a duration", shortened(text))).at(position + offset).fix(advice);
     let (mut total, mut number): (u64, Option<u64>) = (0, None);
     for (offset, character) in text.chars().enumerate() {
         if let Some(digit) = character.to_digit(10) {
-            let grown = number
-                .unwrap_or(0)
-                .checked_mul(10)
-                .and_then(|value| value.checked_add(u64::from(digit)));
+            let grown = number.unwrap_or(0).checked_mul(10).and_then(|value| value.checked_add(u64::from(digit)));
             number = Some(grown.ok_or_else(|| wrong(offset))?);
             continue;
         }
@@ -139,18 +113,11 @@ fn parse_every(words: &[(usize, String)]) -> Result<CronRule, ScheduleError> {
             'd' => 86_400,
             _ => return Err(wrong(offset)),
         };
-        let part = number
-            .take()
-            .and_then(|number| number.checked_mul(unit))
-            .ok_or_else(|| wrong(offset))?;
+        let part = number.take().and_then(|number| number.checked_mul(unit)).ok_or_else(|| wrong(offset))?;
         total = total.checked_add(part).ok_or_else(|| wrong(offset))?;
     }
     if number.is_some() {
-        return Err(
-            fault(format!("\"{}\" does not say which unit", shortened(text)))
-                .at(*position)
-                .fix(advice),
-        );
+        return Err(fault(format!("\"{}\" does not say which unit", shortened(text))).at(*position).fix(advice));
     }
     super::compile::check_distance("expression", total)
         .map(|()| CronRule::Every(total))
@@ -171,57 +138,34 @@ fn parse_fields(words: &[(usize, String)], seed: &str) -> Result<CronRule, Sched
     if words.len() == 6 {
         seconds = parsed.remove(0);
     }
-    let [minute, hour, month_day, month, week_day]: [Field; 5] =
-        parsed.try_into().expect("five fields are left");
+    let [minute, hour, month_day, month, week_day]: [Field; 5] = parsed.try_into().expect("five fields are left");
     let wildcard = minute.star || hour.star;
-    let times = Times::Product {
-        hours: hour.bits as u32,
-        minutes: minute.bits,
-        seconds: seconds.bits,
-    };
+    let times = Times::Product { hours: hour.bits as u32, minutes: minute.bits, seconds: seconds.bits };
     let days = Days {
         months: month.bits as u16,
         both: month_day.star || week_day.star,
         month_days: month_day.bits as u32,
-        month_specials: month_day
-            .specials
-            .iter()
-            .filter_map(Special::month_day)
-            .collect(),
+        month_specials: month_day.specials.iter().filter_map(Special::month_day).collect(),
         week_days: week_day.bits as u8,
-        week_specials: week_day
-            .specials
-            .iter()
-            .filter_map(Special::week_day)
-            .collect(),
+        week_specials: week_day.specials.iter().filter_map(Special::week_day).collect(),
     };
-    Ok(CronRule::Wall {
-        wall: Wall { days, times },
-        wildcard,
-    })
+    Ok(CronRule::Wall { wall: Wall { days, times }, wildcard })
 }
 
 fn check_number_of_fields(words: &[(usize, String)]) -> Result<(), ScheduleError> {
     let found = words.len();
-    let advice =
-        "write minute, hour, day of month, month, day of week (with seconds in front: six fields)";
+    let advice = "write minute, hour, day of month, month, day of week (with seconds in front: six fields)";
     match found {
         5 | 6 => Ok(()),
-        7 => Err(
-            fault("7 fields are the Quartz form with a year, which crontab does not have")
-                .at(words[6].0)
-                .fix("leave the year out (start_at and end_at bound a schedule)"),
-        ),
+        7 => Err(fault("7 fields are the Quartz form with a year, which crontab does not have")
+            .at(words[6].0)
+            .fix("leave the year out (start_at and end_at bound a schedule)")),
         0..5 => {
             let (position, last) = &words[found - 1];
             let end = position + last.chars().count();
-            Err(fault(format!("5 fields are expected, {found} found"))
-                .at(end)
-                .fix(advice))
+            Err(fault(format!("5 fields are expected, {found} found")).at(end).fix(advice))
         }
-        _ => Err(fault(format!("5 or 6 fields are expected, {found} found"))
-            .at(words[6].0)
-            .fix(advice)),
+        _ => Err(fault(format!("5 or 6 fields are expected, {found} found")).at(words[6].0).fix(advice)),
     }
 }
 

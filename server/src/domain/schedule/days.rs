@@ -120,24 +120,13 @@ impl Days {
             return self.month_days & existing;
         }
         let first = month.first_weekday();
-        let by_day = self
-            .month_specials
-            .iter()
-            .fold(self.month_days, |mask, special| {
-                mask | special.mask(length, first)
-            });
+        let by_day =
+            self.month_specials.iter().fold(self.month_days, |mask, special| mask | special.mask(length, first));
         let by_week = self
             .week_specials
             .iter()
-            .fold(spread(self.week_days, first), |mask, special| {
-                mask | special.mask(length, first)
-            });
-        existing
-            & if self.both {
-                by_day & by_week
-            } else {
-                by_day | by_week
-            }
+            .fold(spread(self.week_days, first), |mask, special| mask | special.mask(length, first));
+        existing & if self.both { by_day & by_week } else { by_day | by_week }
     }
 }
 
@@ -202,10 +191,7 @@ struct Month {
 
 impl Month {
     fn of(date: NaiveDate) -> Self {
-        Self {
-            year: date.year(),
-            number: date.month(),
-        }
+        Self { year: date.year(), number: date.month() }
     }
 
     fn day(self, day: u32) -> Option<NaiveDate> {
@@ -214,27 +200,15 @@ impl Month {
 
     fn following(self) -> Self {
         match self.number {
-            12 => Self {
-                year: self.year + 1,
-                number: 1,
-            },
-            number => Self {
-                year: self.year,
-                number: number + 1,
-            },
+            12 => Self { year: self.year + 1, number: 1 },
+            number => Self { year: self.year, number: number + 1 },
         }
     }
 
     fn preceding(self) -> Self {
         match self.number {
-            1 => Self {
-                year: self.year - 1,
-                number: 12,
-            },
-            number => Self {
-                year: self.year,
-                number: number - 1,
-            },
+            1 => Self { year: self.year - 1, number: 12 },
+            number => Self { year: self.year, number: number - 1 },
         }
     }
 
@@ -250,11 +224,7 @@ impl Month {
     /// The weekday of the 1st, 0 = Sunday (Sakamoto's formula).
     fn first_weekday(self) -> u32 {
         const SHIFT: [i32; 12] = [0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4];
-        let year = if self.number < 3 {
-            self.year - 1
-        } else {
-            self.year
-        };
+        let year = if self.number < 3 { self.year - 1 } else { self.year };
         let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
         (year + leaps + SHIFT[self.number as usize - 1] + 1).rem_euclid(7) as u32
     }

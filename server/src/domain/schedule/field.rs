@@ -33,18 +33,13 @@ pub(super) enum Special {
     Week(WeekDay),
 }
 
-const MONTHS: [&str; 12] = [
-    "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
-];
+const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEK: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 impl Field {
     /// A field of one value.
     pub fn only(value: u32) -> Self {
-        Self {
-            bits: 1 << value,
-            ..Self::default()
-        }
+        Self { bits: 1 << value, ..Self::default() }
     }
 }
 
@@ -98,11 +93,7 @@ impl FieldKind {
 
     /// The highest value when ranges wrap around and `*` is filled; 7 is only another spelling of Sunday.
     fn top(self) -> u32 {
-        if self == FieldKind::WeekDay {
-            6
-        } else {
-            self.range().1
-        }
+        if self == FieldKind::WeekDay { 6 } else { self.range().1 }
     }
 
     fn names(self) -> &'static [&'static str] {
@@ -124,27 +115,12 @@ impl FieldKind {
 }
 
 /// Parses one field that begins at a character of the expression.
-pub(super) fn parse_field(
-    kind: FieldKind,
-    text: &str,
-    position: usize,
-    seed: &str,
-) -> Result<Field, ScheduleError> {
+pub(super) fn parse_field(kind: FieldKind, text: &str, position: usize, seed: &str) -> Result<Field, ScheduleError> {
     let upper = text.to_uppercase();
-    let mut field = Field {
-        star: upper.starts_with(['*', '?']),
-        ..Field::default()
-    };
+    let mut field = Field { star: upper.starts_with(['*', '?']), ..Field::default() };
     let mut at = position;
     for term in upper.split(',') {
-        Term {
-            kind,
-            text: term,
-            at,
-            seed,
-            alone: term.len() == upper.len(),
-        }
-        .add_to(&mut field)?;
+        Term { kind, text: term, at, seed, alone: term.len() == upper.len() }.add_to(&mut field)?;
         at += term.chars().count() + 1;
     }
     Ok(field)
@@ -172,17 +148,8 @@ impl Term<'_> {
             None => (self.text, None),
             Some((base, step)) => (base, Some(self.step(step, base.chars().count() + 1)?)),
         };
-        for value in self
-            .values(base, step)?
-            .into_iter()
-            .step_by(step.unwrap_or(1) as usize)
-        {
-            field.bits |= 1
-                << if self.kind == FieldKind::WeekDay {
-                    value % 7
-                } else {
-                    value
-                };
+        for value in self.values(base, step)?.into_iter().step_by(step.unwrap_or(1) as usize) {
+            field.bits |= 1 << if self.kind == FieldKind::WeekDay { value % 7 } else { value };
         }
         Ok(())
     }
@@ -197,9 +164,7 @@ impl Term<'_> {
             let day = matches!(self.kind, FieldKind::MonthDay | FieldKind::WeekDay);
             return match day && self.alone && step.is_none() {
                 true => Ok((low..=top).collect()),
-                false => Err(self
-                    .fault("\"?\" stands alone in day of month or day of week only", 0)
-                    .fix("use *")),
+                false => Err(self.fault("\"?\" stands alone in day of month or day of week only", 0).fix("use *")),
             };
         }
         if let Some(rest) = base.strip_prefix('H') {
@@ -210,18 +175,11 @@ impl Term<'_> {
             let end = self.value(to, from.chars().count() + 1)?;
             return Ok(match start <= end {
                 true => (start..=end).collect(),
-                false => (start % (top + 1)..=top)
-                    .filter(|_| start <= top)
-                    .chain(low..=end)
-                    .collect(),
+                false => (start % (top + 1)..=top).filter(|_| start <= top).chain(low..=end).collect(),
             });
         }
         let value = self.value(base, 0)?;
-        Ok(if step.is_some() {
-            (value..=top.max(value)).collect()
-        } else {
-            vec![value]
-        })
+        Ok(if step.is_some() { (value..=top.max(value)).collect() } else { vec![value] })
     }
 
     /// `H`, `H(0-7)`: one value of the range, or with a step one start of the series, chosen by the seed.
@@ -231,10 +189,8 @@ impl Term<'_> {
             high = 28;
         }
         if !rest.is_empty() {
-            let inner = rest
-                .strip_prefix('(')
-                .and_then(|rest| rest.strip_suffix(')'))
-                .and_then(|inner| inner.split_once('-'));
+            let inner =
+                rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).and_then(|inner| inner.split_once('-'));
             let Some((from, to)) = inner else {
                 return Err(self
                     .fault(format!("\"{}\" is not understood", shortened(self.text)), 0)
@@ -243,19 +199,13 @@ impl Term<'_> {
             low = self.value(from, 2)?;
             high = self.value(to, 3 + from.chars().count())?;
             if low > high {
-                return Err(self
-                    .fault("the range of H runs backwards", 2)
-                    .fix("write the lower value first"));
+                return Err(self.fault("the range of H runs backwards", 2).fix("write the lower value first"));
             }
         }
         let width = high - low + 1;
         let choices = u64::from(step.map_or(width, |step| step.min(width)));
         let start = low + (hash(self.seed, self.kind.name()) % choices) as u32;
-        Ok(if step.is_some() {
-            (start..=high).collect()
-        } else {
-            vec![start]
-        })
+        Ok(if step.is_some() { (start..=high).collect() } else { vec![start] })
     }
 
     /// `L`, `L-3`, `LW`, `15W` in day of month; `5#2`, `FRIL` in day of week.
@@ -263,19 +213,9 @@ impl Term<'_> {
         match self.kind {
             FieldKind::MonthDay => self.month_special(),
             FieldKind::WeekDay => self.week_special(),
-            _ if self.text == "L"
-                || self.text.contains(['W', '#']) && !self.text.starts_with('H') =>
-            {
-                Err(self
-                    .fault(
-                        format!(
-                            "\"{}\" belongs to the day fields only",
-                            shortened(self.text)
-                        ),
-                        0,
-                    )
-                    .fix(self.kind.advice()))
-            }
+            _ if self.text == "L" || self.text.contains(['W', '#']) && !self.text.starts_with('H') => Err(self
+                .fault(format!("\"{}\" belongs to the day fields only", shortened(self.text)), 0)
+                .fix(self.kind.advice())),
             _ => Ok(None),
         }
     }
@@ -309,22 +249,15 @@ impl Term<'_> {
             return Ok(Some(Special::Week(WeekDay::Nth(weekday as u8, nth as u8))));
         }
         if self.text == "L" {
-            return Err(self
-                .fault("\"L\" needs a day", 0)
-                .fix("use 5L or FRIL for the last Friday of the month"));
+            return Err(self.fault("\"L\" needs a day", 0).fix("use 5L or FRIL for the last Friday of the month"));
         }
         if self.text.ends_with('W') && !WEEK.contains(&self.text) {
             return Err(self
-                .fault(
-                    format!("\"{}\" belongs to day of month", shortened(self.text)),
-                    0,
-                )
+                .fault(format!("\"{}\" belongs to day of month", shortened(self.text)), 0)
                 .fix(self.kind.advice()));
         }
         match self.text.strip_suffix('L') {
-            Some(day) => Ok(Some(Special::Week(WeekDay::Last(
-                (self.value(day, 0)? % 7) as u8,
-            )))),
+            Some(day) => Ok(Some(Special::Week(WeekDay::Last((self.value(day, 0)? % 7) as u8)))),
             None => Ok(None),
         }
     }
@@ -338,22 +271,13 @@ impl Term<'_> {
         self.number(text, offset, (low, high))
     }
 
-    fn number(
-        &self,
-        text: &str,
-        offset: usize,
-        (low, high): (u32, u32),
-    ) -> Result<u32, ScheduleError> {
+    fn number(&self, text: &str, offset: usize, (low, high): (u32, u32)) -> Result<u32, ScheduleError> {
         let quoted = shortened(text);
         if text.is_empty() {
-            return Err(self
-                .fault("a value is missing", offset)
-                .fix(self.kind.advice()));
+            return Err(self.fault("a value is missing", offset).fix(self.kind.advice()));
         }
         if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(self
-                .fault(format!("\"{quoted}\" is not understood"), offset)
-                .fix(self.kind.advice()));
+            return Err(self.fault(format!("\"{quoted}\" is not understood"), offset).fix(self.kind.advice()));
         }
         match text.parse::<u32>() {
             Ok(value) if (low..=high).contains(&value) => Ok(value),
@@ -363,14 +287,14 @@ impl Term<'_> {
 
     fn step(&self, text: &str, offset: usize) -> Result<u32, ScheduleError> {
         let high = self.kind.range().1;
-        let step = self.number(text, offset, (1, u32::MAX))?;
-        if step <= high {
+        let step = self.number(text, offset, (0, u32::MAX))?;
+        if (1..=high).contains(&step) {
             return Ok(step);
         }
-        let fault = self.fault(
-            format!("step \"{text}\" is larger than the field ({high})"),
-            offset,
-        );
+        if step == 0 {
+            return Err(self.fault("a step of 0 goes nowhere", offset).fix(format!("use 1-{high}")));
+        }
+        let fault = self.fault(format!("step \"{text}\" is larger than the field ({high})"), offset);
         Err(match self.kind {
             FieldKind::Second => fault.fix(format!("for every {step} seconds use @every {step}s")),
             FieldKind::Minute => fault.fix(format!("for every {step} minutes use @every {step}m")),
@@ -380,18 +304,15 @@ impl Term<'_> {
     }
 
     fn fault(&self, message: impl Into<String>, offset: usize) -> ScheduleError {
-        ScheduleError::new("expression", message)
-            .part(self.kind.name())
-            .at(self.at + offset)
+        ScheduleError::new("expression", message).part(self.kind.name()).at(self.at + offset)
     }
 }
 
 /// A hash that is the same on every machine and in every release (FNV-1a, 64 bits, then mixed as in MurmurHash3).
 fn hash(seed: &str, field: &str) -> u64 {
     let bytes = seed.bytes().chain([0]).chain(field.bytes());
-    let mut value = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-    });
+    let mut value =
+        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
     value = (value ^ value >> 33).wrapping_mul(0xff51_afd7_ed55_8ccd);
     value = (value ^ value >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     value ^ value >> 33

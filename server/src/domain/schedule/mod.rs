@@ -16,6 +16,8 @@ mod slot;
 mod times;
 mod wall;
 mod windows;
+mod words;
+mod words_days;
 mod zone;
 
 pub use compile::{CompiledSchedule, compile, faults};

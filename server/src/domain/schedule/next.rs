@@ -27,9 +27,7 @@ impl CompiledSchedule {
         let begin = self.start_at.map(|start| start - Duration::nanoseconds(1));
         let after = begin.map_or(after, |begin| after.max(begin));
         let slot = self.unbounded_next(clamped(after))?;
-        self.end_at
-            .is_none_or(|end| slot.scheduled_for < end)
-            .then_some(slot)
+        self.end_at.is_none_or(|end| slot.scheduled_for < end).then_some(slot)
     }
 
     /// The last slot at or before an instant, skipped ones included.
@@ -56,16 +54,10 @@ impl CompiledSchedule {
             CompiledRule::Elapsed(wall) => self.elapsed_next(wall, after),
             CompiledRule::Interval { every, anchor } => {
                 let step = (after.timestamp() - anchor).div_euclid(*every) + 1;
-                self.slot_at(
-                    DateTime::from_timestamp(anchor + step * every, 0)?,
-                    Vec::new(),
-                )
+                self.slot_at(DateTime::from_timestamp(anchor + step * every, 0)?, Vec::new())
             }
             CompiledRule::At(at) => (*at > after).then(|| self.slot_at(*at, Vec::new()))?,
-            CompiledRule::AtLocal(at) => self
-                .once_local(*at)
-                .into_iter()
-                .find(|slot| slot.scheduled_for > after),
+            CompiledRule::AtLocal(at) => self.once_local(*at).into_iter().find(|slot| slot.scheduled_for > after),
         }
     }
 
@@ -85,10 +77,7 @@ impl CompiledSchedule {
                 return DateTime::from_timestamp(anchor + step * every, 0);
             }
             CompiledRule::At(only) => return (*only <= at).then_some(*only),
-            CompiledRule::AtLocal(only) => self
-                .once_local(*only)
-                .into_iter()
-                .rfind(|slot| slot.scheduled_for <= at),
+            CompiledRule::AtLocal(only) => self.once_local(*only).into_iter().rfind(|slot| slot.scheduled_for <= at),
         };
         slot.map(|slot| slot.scheduled_for)
     }
@@ -99,10 +88,7 @@ impl CompiledSchedule {
             (Fold::Second, _) => &[Pass::Second],
             _ => &[Pass::First],
         };
-        passes
-            .iter()
-            .filter_map(|pass| self.fixed_slot(at, *pass, |_| false))
-            .collect()
+        passes.iter().filter_map(|pass| self.fixed_slot(at, *pass, |_| false)).collect()
     }
 
     fn fixed_next(&self, wall: &Wall, after: DateTime<Utc>, pass: Pass) -> Option<Slot> {
@@ -126,24 +112,15 @@ impl CompiledSchedule {
     }
 
     /// The slot of a local time of a fixed-time rule; `named` tells whether the rule names another local time as well.
-    fn fixed_slot(
-        &self,
-        wanted: NaiveDateTime,
-        pass: Pass,
-        named: impl Fn(NaiveDateTime) -> bool,
-    ) -> Option<Slot> {
+    fn fixed_slot(&self, wanted: NaiveDateTime, pass: Pass, named: impl Fn(NaiveDateTime) -> bool) -> Option<Slot> {
         match (meaning(self.timezone, wanted), pass) {
             (Meaning::Once(offset), _) => slot(instant(wanted, offset), offset, Vec::new()),
-            (Meaning::Twice(twice), Pass::First) => slot(
-                instant(wanted, twice.first),
-                twice.first,
-                vec![Note::FoldFirst],
-            ),
-            (Meaning::Twice(twice), Pass::Second) => slot(
-                instant(wanted, twice.second),
-                twice.second,
-                vec![Note::FoldSecond],
-            ),
+            (Meaning::Twice(twice), Pass::First) => {
+                slot(instant(wanted, twice.first), twice.first, vec![Note::FoldFirst])
+            }
+            (Meaning::Twice(twice), Pass::Second) => {
+                slot(instant(wanted, twice.second), twice.second, vec![Note::FoldSecond])
+            }
             (Meaning::Never(end), _) if self.gap == Gap::RunAfter => {
                 self.slot_at(end, vec![Note::GapMoved { intended: wanted }])
             }
@@ -161,23 +138,11 @@ impl CompiledSchedule {
         if let Some(fold) = self.fold_at(now, after) {
             let found = wall.next(from)?;
             if !fold.in_second && found < fold.end {
-                return slot(
-                    instant(found, fold.twice.first),
-                    fold.twice.first,
-                    vec![Note::FoldFirst],
-                );
+                return slot(instant(found, fold.twice.first), fold.twice.first, vec![Note::FoldFirst]);
             }
-            let found = if fold.in_second {
-                found
-            } else {
-                wall.next(fold.begin)?
-            };
+            let found = if fold.in_second { found } else { wall.next(fold.begin)? };
             if found < fold.end {
-                return slot(
-                    instant(found, fold.twice.second),
-                    fold.twice.second,
-                    vec![Note::FoldSecond],
-                );
+                return slot(instant(found, fold.twice.second), fold.twice.second, vec![Note::FoldSecond]);
             }
             from = found;
         }
@@ -186,11 +151,7 @@ impl CompiledSchedule {
             match meaning(self.timezone, found) {
                 Meaning::Once(offset) => return slot(instant(found, offset), offset, Vec::new()),
                 Meaning::Twice(twice) => {
-                    return slot(
-                        instant(found, twice.first),
-                        twice.first,
-                        vec![Note::FoldFirst],
-                    );
+                    return slot(instant(found, twice.first), twice.first, vec![Note::FoldFirst]);
                 }
                 Meaning::Never(end) => from = self.wall_clock(end),
             }
@@ -204,23 +165,11 @@ impl CompiledSchedule {
         if let Some(fold) = self.fold_at(now, at) {
             let found = wall.previous(from)?;
             if fold.in_second && found >= fold.begin {
-                return slot(
-                    instant(found, fold.twice.second),
-                    fold.twice.second,
-                    Vec::new(),
-                );
+                return slot(instant(found, fold.twice.second), fold.twice.second, Vec::new());
             }
-            let found = if fold.in_second {
-                wall.previous(fold.end - Duration::seconds(1))?
-            } else {
-                found
-            };
+            let found = if fold.in_second { wall.previous(fold.end - Duration::seconds(1))? } else { found };
             if found >= fold.begin {
-                return slot(
-                    instant(found, fold.twice.first),
-                    fold.twice.first,
-                    Vec::new(),
-                );
+                return slot(instant(found, fold.twice.first), fold.twice.first, Vec::new());
             }
             from = found;
         }
@@ -271,13 +220,7 @@ struct FoldHere {
 
 fn slot(at: DateTime<Utc>, offset: i32, notes: Vec<Note>) -> Option<Slot> {
     let local = local(at, offset);
-    Some(Slot {
-        scheduled_for: at,
-        local,
-        offset: FixedOffset::east_opt(offset)?,
-        notes,
-        skipped: false,
-    })
+    Some(Slot { scheduled_for: at, local, offset: FixedOffset::east_opt(offset)?, notes, skipped: false })
 }
 
 /// Keeps arithmetic far from the ends of what a date can be.

@@ -6,11 +6,7 @@ const DAY: u32 = 86_400;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Times {
     /// Every combination of the hours, minutes and seconds whose bits are set.
-    Product {
-        hours: u32,
-        minutes: u64,
-        seconds: u64,
-    },
+    Product { hours: u32, minutes: u64, seconds: u64 },
     /// The times themselves, rising.
     List(Vec<u32>),
 }
@@ -19,14 +15,8 @@ impl Times {
     /// How many there are in a day without a clock change.
     pub fn count(&self) -> u64 {
         match self {
-            Times::Product {
-                hours,
-                minutes,
-                seconds,
-            } => {
-                u64::from(hours.count_ones())
-                    * u64::from(minutes.count_ones())
-                    * u64::from(seconds.count_ones())
+            Times::Product { hours, minutes, seconds } => {
+                u64::from(hours.count_ones()) * u64::from(minutes.count_ones()) * u64::from(seconds.count_ones())
             }
             Times::List(list) => list.len() as u64,
         }
@@ -44,19 +34,14 @@ impl Times {
 
     /// The last time of the day.
     pub fn last(&self) -> u32 {
-        self.previous(DAY - 1)
-            .expect("a set of times is never empty")
+        self.previous(DAY - 1).expect("a set of times is never empty")
     }
 
     /// The first time at or after a second of the day.
     pub fn next(&self, from: u32) -> Option<u32> {
         match self {
             Times::List(list) => list.get(list.partition_point(|time| *time < from)).copied(),
-            Times::Product {
-                hours,
-                minutes,
-                seconds,
-            } => {
+            Times::Product { hours, minutes, seconds } => {
                 let (hours, minutes, seconds) = (u64::from(*hours), *minutes, *seconds);
                 let (hour, minute, second) = (from / 3600, from / 60 % 60, from % 60);
                 let lowest = |bits: u64| bits.trailing_zeros();
@@ -70,8 +55,7 @@ impl Times {
                         return Some(hour * 3600 + minute * 60 + lowest(seconds));
                     }
                 }
-                at_or_above(hours, hour + 1)
-                    .map(|hour| hour * 3600 + lowest(minutes) * 60 + lowest(seconds))
+                at_or_above(hours, hour + 1).map(|hour| hour * 3600 + lowest(minutes) * 60 + lowest(seconds))
             }
         }
     }
@@ -79,15 +63,8 @@ impl Times {
     /// The last time at or before a second of the day.
     pub fn previous(&self, from: u32) -> Option<u32> {
         match self {
-            Times::List(list) => list
-                .partition_point(|time| *time <= from)
-                .checked_sub(1)
-                .map(|index| list[index]),
-            Times::Product {
-                hours,
-                minutes,
-                seconds,
-            } => {
+            Times::List(list) => list.partition_point(|time| *time <= from).checked_sub(1).map(|index| list[index]),
+            Times::Product { hours, minutes, seconds } => {
                 let (hours, minutes, seconds) = (u64::from(*hours), *minutes, *seconds);
                 let (hour, minute, second) = (from / 3600, from / 60 % 60, from % 60);
                 let highest = |bits: u64| 63 - bits.leading_zeros();
@@ -101,8 +78,7 @@ impl Times {
                         return Some(hour * 3600 + minute * 60 + highest(seconds));
                     }
                 }
-                below(hours, hour)
-                    .map(|hour| hour * 3600 + highest(minutes) * 60 + highest(seconds))
+                below(hours, hour).map(|hour| hour * 3600 + highest(minutes) * 60 + highest(seconds))
             }
         }
     }

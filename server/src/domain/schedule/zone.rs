@@ -33,11 +33,7 @@ impl Twice {
         let mut after = instant(local, self.second).timestamp();
         while after - before > 1 {
             let middle = before.midpoint(after);
-            if offset_at(
-                tz,
-                DateTime::from_timestamp(middle, 0).expect("between two instants"),
-            ) == self.first
-            {
+            if offset_at(tz, DateTime::from_timestamp(middle, 0).expect("between two instants")) == self.first {
                 before = middle;
             } else {
                 after = middle;
@@ -51,17 +47,13 @@ impl Twice {
 pub(super) fn meaning(tz: Tz, local: NaiveDateTime) -> Meaning {
     match tz.offset_from_local_datetime(&local) {
         LocalResult::Single(offset) => Meaning::Once(seconds(&offset)),
-        LocalResult::Ambiguous(first, second) => Meaning::Twice(Twice {
-            first: seconds(&first),
-            second: seconds(&second),
-        }),
+        LocalResult::Ambiguous(first, second) => {
+            Meaning::Twice(Twice { first: seconds(&first), second: seconds(&second) })
+        }
         LocalResult::None => Meaning::Never(
             GapInfo::new(&local, &tz)
                 .and_then(|gap| gap.begin)
-                .map_or_else(
-                    || local.and_utc(),
-                    |(begin, offset)| instant(begin, seconds(&offset)),
-                ),
+                .map_or_else(|| local.and_utc(), |(begin, offset)| instant(begin, seconds(&offset))),
         ),
     }
 }
@@ -88,10 +80,7 @@ fn seconds(offset: &impl Offset) -> i32 {
 /// The zone of an IANA name; an unknown name is answered with the nearest known ones.
 pub fn zone_parse(name: &str) -> Result<Tz, ScheduleError> {
     name.parse().map_err(|_| {
-        let error = ScheduleError::new(
-            "timezone",
-            format!("\"{}\" is not a known time zone", shortened(name)),
-        );
+        let error = ScheduleError::new("timezone", format!("\"{}\" is not a known time zone", shortened(name)));
         match nearest(name).as_slice() {
             [] => error.fix("use an IANA name such as Europe/Berlin or UTC"),
             names => error.fix(format!("did you mean {}?", names.join(", "))),
@@ -120,13 +109,13 @@ fn nearest(wrong: &str) -> Vec<&'static str> {
             let known = name.to_lowercase();
             let city = known.rsplit('/').next().unwrap_or(&known);
             let wrong_city = wrong.rsplit('/').next().unwrap_or(&wrong);
-            let far = distance(&wrong, &known)
-                .min(distance(&wrong, city) + 1)
-                .min(distance(wrong_city, city) + 1);
+            let far = distance(&wrong, &known).min(distance(&wrong, city) + 1).min(distance(wrong_city, city) + 1);
             (far <= 1 + wrong.len() / 5).then_some((far, name))
         })
         .collect();
     near.sort();
+    let nearest = near.first().map_or(0, |(far, _)| *far);
+    near.retain(|(far, _)| *far == nearest);
     near.truncate(3);
     near.into_iter().map(|(_, name)| name).collect()
 }
