@@ -1,0 +1,101 @@
+//! What a log consists of, for writer and reader: streams, records, gaps.
+//!
+//! Offsets are logical bytes: everything the command wrote on both streams in the order it was read, and the runner's own
+//! notes, before any truncation. So an offset never changes its meaning, and a gap is a stretch of offsets without bytes.
+
+use serde::{Deserialize, Serialize};
+
+/// Where bytes came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stream {
+    /// The command's standard output.
+    Stdout,
+    /// The command's standard error.
+    Stderr,
+    /// The runner's own notes (one line each).
+    System,
+}
+
+/// One piece of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Logical offset of its first byte.
+    pub offset: u64,
+    /// When it was read from the command, microseconds since 1970 UTC.
+    pub at_micros: i64,
+    /// Where it came from; for a gap that covers several streams, the last one.
+    pub stream: Stream,
+    /// What it holds.
+    pub content: Content,
+}
+
+impl Record {
+    /// Logical offset just after it.
+    pub fn end(&self) -> u64 {
+        match &self.content {
+            Content::Bytes(bytes) => self.offset + bytes.len() as u64,
+            Content::Gap { bytes, .. } => self.offset + bytes,
+        }
+    }
+}
+
+/// The content of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Exactly the bytes the command wrote; not cut at lines or characters.
+    Bytes(Vec<u8>),
+    /// Bytes that were written by the command and are not kept.
+    Gap {
+        /// How many.
+        bytes: u64,
+        /// Why.
+        reason: GapReason,
+    },
+}
+
+/// Why bytes are missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GapReason {
+    /// The rest of a line beyond the line cap.
+    LineCap,
+    /// The middle of a log beyond the attempt's cap.
+    Cap,
+    /// The log's file system had too little free space.
+    DiskGuard,
+    /// Writing failed.
+    WriteError,
+    /// A frame of the file is damaged or missing.
+    Damaged,
+}
+
+impl Stream {
+    pub(crate) fn code(self) -> u8 {
+        self as u8
+    }
+
+    pub(crate) fn from_code(code: u8) -> Self {
+        match code {
+            0 => Self::Stdout,
+            1 => Self::Stderr,
+            _ => Self::System,
+        }
+    }
+}
+
+impl GapReason {
+    pub(crate) fn code(self) -> u8 {
+        self as u8
+    }
+
+    pub(crate) fn from_code(code: u8) -> Self {
+        match code {
+            0 => Self::LineCap,
+            1 => Self::Cap,
+            2 => Self::DiskGuard,
+            3 => Self::WriteError,
+            _ => Self::Damaged,
+        }
+    }
+}
