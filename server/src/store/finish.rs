@@ -1,0 +1,1 @@
+//! The end of attempts: many rows per statement, guarded by fence and state.
