@@ -30,7 +30,12 @@ pub struct IdempotencyNew {
 
 impl Tx {
     /// What was made under a key at or after an instant. A transaction that asks for a key holds it until its end.
-    pub async fn idempotency_find(&self, _scope: &str, _key: &str, _since: DateTime<Utc>) -> Result<Option<IdempotencyRecord>> {
+    pub async fn idempotency_find(
+        &self,
+        _scope: &str,
+        _key: &str,
+        _since: DateTime<Utc>,
+    ) -> Result<Option<IdempotencyRecord>> {
         Err(StoreError::Closed)
     }
 

@@ -213,12 +213,23 @@ impl Tx {
     }
 
     /// Ends a run that is not running (waiting, queued, backing off). None: it is not in one of these states.
-    pub async fn run_end(&self, _run: RunId, _to: RunState, _reason: &str, _at: DateTime<Utc>) -> Result<Option<RunRecord>> {
+    pub async fn run_end(
+        &self,
+        _run: RunId,
+        _to: RunState,
+        _reason: &str,
+        _at: DateTime<Utc>,
+    ) -> Result<Option<RunRecord>> {
         Err(StoreError::Closed)
     }
 
     /// Makes the oldest waiting runs of a task ready to start.
-    pub async fn runs_waiting_promote(&self, _task_key: i64, _count: u32, _at: DateTime<Utc>) -> Result<Vec<RunRecord>> {
+    pub async fn runs_waiting_promote(
+        &self,
+        _task_key: i64,
+        _count: u32,
+        _at: DateTime<Utc>,
+    ) -> Result<Vec<RunRecord>> {
         Err(StoreError::Closed)
     }
 

@@ -54,7 +54,12 @@ impl Tx {
     }
 
     /// Writes down a use and a new end.
-    pub async fn session_touch(&self, _session: SessionId, _seen_at: DateTime<Utc>, _expires_at: DateTime<Utc>) -> Result<bool> {
+    pub async fn session_touch(
+        &self,
+        _session: SessionId,
+        _seen_at: DateTime<Utc>,
+        _expires_at: DateTime<Utc>,
+    ) -> Result<bool> {
         Err(StoreError::Closed)
     }
 

@@ -54,7 +54,13 @@ pub struct StatsRecord {
 
 impl Store {
     /// Statistics of all tasks or of one, whole hours from the one of `from` to the one before `until`.
-    pub async fn run_stats(&self, _task_key: Option<i64>, _from: DateTime<Utc>, _until: DateTime<Utc>, _step: StatsStep) -> Result<StatsRecord> {
+    pub async fn run_stats(
+        &self,
+        _task_key: Option<i64>,
+        _from: DateTime<Utc>,
+        _until: DateTime<Utc>,
+        _step: StatsStep,
+    ) -> Result<StatsRecord> {
         Err(StoreError::Closed)
     }
 }

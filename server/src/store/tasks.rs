@@ -129,7 +129,12 @@ impl Store {
     }
 
     /// A page of living tasks.
-    pub async fn task_list(&self, _filter: &TaskFilter, _sort: TaskSort, _page: &PageRequest) -> Result<Page<TaskRecord>> {
+    pub async fn task_list(
+        &self,
+        _filter: &TaskFilter,
+        _sort: TaskSort,
+        _page: &PageRequest,
+    ) -> Result<Page<TaskRecord>> {
         Err(StoreError::Closed)
     }
 
@@ -168,7 +173,12 @@ impl Tx {
 
     /// Stores a new version, guarded by the version that was read (`Stale`), and brings the schedules in line: the same key
     /// keeps its id, a removed one is closed, a new or changed one watches from `change.at` on.
-    pub async fn task_update(&self, _read: &TaskRecord, _definition: &Definition, _change: &TaskChange) -> Result<TaskRecord> {
+    pub async fn task_update(
+        &self,
+        _read: &TaskRecord,
+        _definition: &Definition,
+        _change: &TaskChange,
+    ) -> Result<TaskRecord> {
         Err(StoreError::Closed)
     }
 
