@@ -1,7 +1,5 @@
-//! `orc-server`: parses the command line and hands over to the library.
+//! `orc-server`: hands over to the library.
 
-fn main() {
-    if std::env::args().nth(1).as_deref() == Some("openapi") {
-        print!("{}", orc_server::api::document::text());
-    }
+fn main() -> std::process::ExitCode {
+    orc_server::cli::main()
 }

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 /// State of the router; cheap to clone.
 #[derive(Debug, Clone)]
@@ -10,6 +11,15 @@ pub struct ApiState {
     pub app: App,
     /// Settings of this door.
     pub settings: Arc<ApiSettings>,
+    /// Cancelled when the server stops: streams end.
+    pub stop: CancellationToken,
+}
+
+impl ApiState {
+    /// Puts the parts together.
+    pub fn new(app: App, settings: ApiSettings, stop: CancellationToken) -> Self {
+        Self { app, settings: Arc::new(settings), stop }
+    }
 }
 
 /// What the HTTP door needs of the configuration: plain values.

@@ -1,7 +1,11 @@
 //! The server itself: its workers, and the hold on everything.
 
+use super::App;
 use chrono::{DateTime, Utc};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
+
+/// Key of the hold among the stored settings.
+const HOLD: &str = "hold";
 
 /// A loop inside the server and how its last round went.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,24 +28,35 @@ pub struct WorkerStatus {
     pub error: Option<String>,
 }
 
-/// Where workers report and whoever is interested looks. Cheap to clone.
-#[derive(Debug, Clone, Default)]
+/// Shows how the workers are doing, as told by whoever runs them. Cheap to clone.
+#[derive(Clone, Default)]
 pub struct WorkerBoard {
-    statuses: Arc<Mutex<Vec<WorkerStatus>>>,
+    source: Arc<OnceLock<Source>>,
+}
+
+type Source = Box<dyn Fn() -> Vec<WorkerStatus> + Send + Sync>;
+
+impl std::fmt::Debug for WorkerBoard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WorkerBoard").finish_non_exhaustive()
+    }
 }
 
 impl WorkerBoard {
-    /// Notes how a worker is doing, in place of what was noted before.
-    pub fn report(&self, status: WorkerStatus) {
-        let mut statuses = self.statuses.lock().unwrap_or_else(PoisonError::into_inner);
-        match statuses.iter_mut().find(|known| known.name == status.name) {
-            Some(known) => *known = status,
-            None => statuses.push(status),
-        }
+    /// Says where the figures come from; the first one to say so is believed.
+    pub fn connect(&self, source: impl Fn() -> Vec<WorkerStatus> + Send + Sync + 'static) {
+        let _first_wins = self.source.set(Box::new(source));
     }
 
-    /// How all workers are doing, in the order of their first report.
+    /// How all workers are doing; none while nobody runs any.
     pub fn list(&self) -> Vec<WorkerStatus> {
-        self.statuses.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.source.get().map(|source| source()).unwrap_or_default()
+    }
+}
+
+impl App {
+    /// Whether the server can do its work: the database answers.
+    pub async fn is_ready(&self) -> bool {
+        self.store().setting_find(HOLD).await.is_ok()
     }
 }

@@ -1,0 +1,133 @@
+//! The server's own command line: serving, and what is done on the data folder itself.
+
+use crate::config::{Config, Inputs};
+use crate::serve;
+use clap::{Args, Parser, Subcommand};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const EXIT_CODES: &str = "Settings come from flags, ORC_* variables (--run-limit is ORC_RUN_LIMIT), orc.toml in the \
+data folder, and defaults, in this order.\n\nExit codes: 0 ended as asked, 1 failed, 2 wrong configuration or usage, \
+3 another server uses the data folder, 4 the port is in use.";
+
+#[derive(Debug, Parser)]
+#[command(name = "orc-server", version, about = "Orc: a local-first task orchestrator", after_help = EXIT_CODES)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Args)]
+struct Settings {
+    /// Folder of the database, logs and keys
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data_dir: Option<String>,
+    /// File with settings; default: orc.toml in the data folder
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Address and port; anything but loopback needs TLS or --behind-proxy
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Address under which people reach the server
+    #[arg(long, global = true, value_name = "URL")]
+    public_url: Option<String>,
+    /// Host names that requests may name, comma-separated
+    #[arg(long, global = true, value_name = "NAMES")]
+    allowed_hosts: Option<String>,
+    /// A proxy in front speaks TLS and sets X-Forwarded-For
+    #[arg(long, global = true)]
+    behind_proxy: bool,
+    /// Certificate chain, PEM
+    #[arg(long, global = true, value_name = "FILE")]
+    tls_cert: Option<String>,
+    /// Private key, PEM
+    #[arg(long, global = true, value_name = "FILE")]
+    tls_key: Option<String>,
+    /// postgres://...; default: SQLite in the data folder
+    #[arg(long, global = true, value_name = "URL")]
+    database_url: Option<String>,
+    /// Most runs at once
+    #[arg(long, global = true, value_name = "COUNT")]
+    run_limit: Option<String>,
+    /// Default time zone of schedules
+    #[arg(long, global = true, value_name = "ZONE")]
+    timezone: Option<String>,
+    /// Path of the orc-runner binary
+    #[arg(long, global = true, value_name = "FILE")]
+    runner: Option<String>,
+    /// Name of this server
+    #[arg(long, global = true, value_name = "NAME")]
+    node: Option<String>,
+    /// What is logged, such as info or warn,orc_server::engine=debug
+    #[arg(long, global = true, value_name = "FILTER")]
+    log: Option<String>,
+    /// Daily log files that are kept
+    #[arg(long, global = true, value_name = "COUNT")]
+    log_files: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve (the default)
+    Serve,
+    /// Print the contract (OpenAPI)
+    Openapi,
+}
+
+impl Settings {
+    fn inputs(self) -> Inputs {
+        let Self { data_dir, config, listen, public_url, allowed_hosts, behind_proxy, tls_cert, tls_key, .. } = self;
+        let given = [
+            ("data_dir", data_dir),
+            ("listen", listen),
+            ("public_url", public_url),
+            ("allowed_hosts", allowed_hosts),
+            ("behind_proxy", behind_proxy.then(|| "true".to_owned())),
+            ("tls_cert", tls_cert),
+            ("tls_key", tls_key),
+            ("database_url", self.database_url),
+            ("run_limit", self.run_limit),
+            ("timezone", self.timezone),
+            ("runner", self.runner),
+            ("node", self.node),
+            ("log", self.log),
+            ("log_files", self.log_files),
+        ];
+        let flags: BTreeMap<String, String> =
+            given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+        Inputs::of_process(flags, config)
+    }
+}
+
+/// Runs what the command line asks for.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let command = cli.command.unwrap_or(Command::Serve);
+    if let Command::Openapi = command {
+        print!("{}", crate::api::document::text());
+        return ExitCode::SUCCESS;
+    }
+    let config = match Config::load(cli.settings.inputs()) {
+        Ok(config) => config,
+        Err(faults) => {
+            eprintln!("{faults}");
+            return ExitCode::from(serve::EXIT_CONFIG);
+        }
+    };
+    match command {
+        Command::Openapi | Command::Serve => ended(serve::run(config)),
+    }
+}
+
+fn ended(result: Result<(), serve::ServeError>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("orc-server: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

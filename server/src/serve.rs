@@ -1,0 +1,207 @@
+//! Serving: takes the data folder, opens the parts in order, ends them in the reverse order.
+
+use crate::api::state::{ApiSettings, ApiState};
+use crate::api::{listen, spa};
+use crate::app::{App, AppSettings};
+use crate::clock::Clock;
+use crate::config::{Config, DataFolder, Faults, FolderError, folder};
+use crate::store::{self, Store, StoreError};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use tokio_util::sync::CancellationToken;
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::rolling::{InitError, RollingFileAppender, Rotation};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, fmt};
+
+/// Exit code of a wrong configuration.
+pub const EXIT_CONFIG: u8 = 2;
+
+/// Connections for reading.
+const READERS: u32 = 8;
+
+/// Why the server does not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The configuration does not allow it.
+    #[error("{0}")]
+    Config(#[from] Faults),
+    /// The data folder cannot be had.
+    #[error("{0}")]
+    Folder(#[from] FolderError),
+    /// The database cannot be had.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// The log files cannot be written.
+    #[error("the log files cannot be written: {0}")]
+    Log(#[from] InitError),
+    /// The port is in use.
+    #[error("the port of {0} is in use by another program; stop that program, or choose another port with --listen")]
+    PortInUse(SocketAddr),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, io::Error),
+    /// The system refuses something else.
+    #[error("{0}")]
+    System(#[from] io::Error),
+}
+
+impl ServeError {
+    /// The exit code, as `orc-server help` documents it.
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) => EXIT_CONFIG,
+            Self::Folder(FolderError::Held { .. }) => 3,
+            Self::PortInUse(_) => 4,
+            _ => 1,
+        }
+    }
+}
+
+/// Serves until told to stop.
+///
+/// # Errors
+/// What kept the server from starting, or broke it.
+pub fn run(config: Config) -> Result<(), ServeError> {
+    config.check_serving()?;
+    folder::protect_new_files();
+    let folder = DataFolder::take(&config.data_dir)?;
+    let _log = start_log(&config, &folder)?;
+    let _installed_once = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let served = runtime.block_on(serve(&config, &folder));
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    served
+}
+
+async fn serve(config: &Config, folder: &DataFolder) -> Result<(), ServeError> {
+    config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+    let (listener, bound) = bind(config.server.listen)?;
+    let app = open(config, folder).await?;
+    let stop = CancellationToken::new();
+    stop_on_signal(stop.clone())?;
+    let state = ApiState::new(app.clone(), api_settings(config), stop.clone());
+    let url = config.server.url(bound);
+    announce(folder, &url)?;
+    let tls = config.server.tls.clone().map(|files| (files.cert, files.key));
+    let served = listen::serve(listener, tls, spa::pages().with_state(state), stop).await;
+    app.store().close().await;
+    let _gone_already_is_fine = std::fs::remove_file(folder.path.join(SERVER_FILE));
+    tracing::info!("stopped");
+    Ok(served?)
+}
+
+/// Says in the data folder where this server answers.
+const SERVER_FILE: &str = "server.json";
+
+fn announce(folder: &DataFolder, url: &str) -> io::Result<()> {
+    let text = serde_json::json!({"url": url, "pid": std::process::id()}).to_string();
+    folder::write_private(&folder.path.join(SERVER_FILE), &text)?;
+    tracing::info!(url, data_dir = %folder.path.display(), version = env!("CARGO_PKG_VERSION"), "serving");
+    Ok(())
+}
+
+async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeError> {
+    let data_dir = folder.path.clone();
+    let database =
+        store::DatabaseConfig { url: config.database.url.clone(), data_dir: data_dir.clone(), readers: READERS };
+    let store = Store::open(&database).await?;
+    let (node, timezone) = (config.engine.node.clone(), config.engine.timezone.clone());
+    let settings = AppSettings { node, timezone, data_dir, run_limit: config.engine.run_limit };
+    Ok(App::new(store, Clock::system(), settings))
+}
+
+fn api_settings(config: &Config) -> ApiSettings {
+    let shown = config.settings.iter().map(|setting| {
+        let source = setting.source.as_str().to_owned();
+        (setting.name.clone(), setting.value.clone(), source, setting.description.clone())
+    });
+    ApiSettings {
+        allowed_hosts: config.server.allowed_hosts.clone(),
+        secure_cookies: config.server.is_secure(),
+        behind_proxy: config.server.behind_proxy,
+        shown: shown.collect(),
+    }
+}
+
+fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let refused = |error: io::Error| match error.kind() {
+        io::ErrorKind::AddrInUse => ServeError::PortInUse(address),
+        _ => ServeError::Listen(address, error),
+    };
+    let listener = TcpListener::bind(address).map_err(refused)?;
+    let bound = listener.local_addr()?;
+    Ok((listener, bound))
+}
+
+/// Logs to stderr and to daily files; the files are complete when the guard is dropped.
+fn start_log(config: &Config, folder: &DataFolder) -> Result<WorkerGuard, InitError> {
+    let files = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("orc-server")
+        .filename_suffix("log")
+        .max_log_files(config.log.files)
+        .build(folder.path.join("logs"))?;
+    let (writer, guard) = tracing_appender::non_blocking(files);
+    let filter = EnvFilter::new(&config.log.filter);
+    let console = fmt::layer().with_writer(io::stderr);
+    let file = fmt::layer().with_writer(writer).with_ansi(false);
+    let _one_log_per_process = tracing_subscriber::registry().with(filter).with(console).with(file).try_init();
+    Ok(guard)
+}
+
+/// The first signal stops the server gently, the second one at once.
+fn stop_on_signal(stop: CancellationToken) -> io::Result<()> {
+    let mut signals = Signals::new()?;
+    tokio::spawn(async move {
+        signals.next().await;
+        tracing::info!("stopping; a second signal stops at once");
+        stop.cancel();
+        signals.next().await;
+        tracing::warn!("stopped at once");
+        std::process::exit(1);
+    });
+    Ok(())
+}
+
+#[cfg(unix)]
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+#[cfg(windows)]
+struct Signals {
+    interrupt: tokio::signal::windows::CtrlC,
+    close: tokio::signal::windows::CtrlShutdown,
+}
+
+#[cfg(windows)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self { interrupt: tokio::signal::windows::ctrl_c()?, close: tokio::signal::windows::ctrl_shutdown()? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.close.recv() => {}
+        }
+    }
+}
