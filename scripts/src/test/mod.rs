@@ -1,0 +1,135 @@
+//! `cargo xtask test`: every layer in order, a time for each step, and one last line `N passed, N failed`.
+//!
+//! A step that fails does not end the run; a step whose ground is missing (no build, no tool) counts as failed and says why.
+//! Nothing is skipped silently. Deliberately absent: knowledge of how a layer tests itself. Start reading at `run`.
+
+mod count;
+mod machine;
+mod postgres;
+mod steps;
+
+pub use machine::{node, packages};
+pub use postgres::free_port;
+
+use crate::command::Answer;
+use crate::place::Place;
+use count::Count;
+use postgres::Postgres;
+use std::time::{Duration, Instant};
+
+/// What is shared by the steps of one run.
+struct Session {
+    place: Place,
+    full: bool,
+    postgres: Option<Postgres>,
+    failed: Vec<&'static str>,
+}
+
+/// One named part of the whole proof.
+struct Step {
+    name: &'static str,
+    /// Steps that must have succeeded; they are added when a filter leaves them out.
+    needs: &'static [&'static str],
+    run: fn(&mut Session) -> Answer<Count>,
+}
+
+struct Line {
+    name: &'static str,
+    count: Count,
+    took: Duration,
+    fault: Option<String>,
+}
+
+/// Runs the steps whose names contain one of the filters (all without filters); the answer is whether all passed.
+///
+/// # Errors
+/// A sentence when no step is named like that.
+pub fn run(place: &Place, full: bool, filters: &[String]) -> Answer<bool> {
+    let started = Instant::now();
+    let chosen = chosen(filters)?;
+    let mut session = Session { place: place.clone(), full, postgres: None, failed: Vec::new() };
+    let mut lines = Vec::new();
+    for step in steps::ALL.iter().filter(|step| chosen.contains(&step.name)) {
+        println!("\n== {}", step.name);
+        let line = session.perform(step);
+        if let Some(fault) = &line.fault {
+            println!("{}: {fault}", step.name);
+        }
+        lines.push(line);
+    }
+    drop(session);
+    Ok(summary(&lines, started.elapsed()))
+}
+
+impl Session {
+    fn perform(&mut self, step: &Step) -> Line {
+        let started = Instant::now();
+        let missing = step.needs.iter().find(|need| self.failed.contains(need));
+        let answer = match missing {
+            Some(need) => Err(format!("not run, because `{need}` failed")),
+            None => (step.run)(self),
+        };
+        let (count, fault) = match answer {
+            Ok(count) if count.failed == 0 && count.passed == 0 => (Count::one(false), Some("no test ran".to_owned())),
+            Ok(count) => (count, None),
+            Err(sentence) => (Count::one(false), Some(sentence)),
+        };
+        if count.failed > 0 {
+            self.failed.push(step.name);
+        }
+        Line { name: step.name, count, took: started.elapsed(), fault }
+    }
+}
+
+/// Names of the steps to run: those the filters name, and what these need.
+fn chosen(filters: &[String]) -> Answer<Vec<&'static str>> {
+    let named = |step: &Step| filters.is_empty() || filters.iter().any(|filter| step.name.contains(filter.as_str()));
+    let mut chosen: Vec<&str> = steps::ALL.iter().filter(|step| named(step)).map(|step| step.name).collect();
+    if chosen.is_empty() {
+        let names: Vec<_> = steps::ALL.iter().map(|step| step.name).collect();
+        return Err(format!("no step is named like that; there are: {}", names.join(", ")));
+    }
+    // Needs stand before those who need them, so one walk from the end finds them all.
+    for step in steps::ALL.iter().rev() {
+        if chosen.contains(&step.name) {
+            chosen.extend(step.needs);
+        }
+    }
+    Ok(chosen)
+}
+
+fn summary(lines: &[Line], took: Duration) -> bool {
+    let mut total = Count::default();
+    println!("\n{:<22} {:>9} {:>8} {:>8}", "step", "seconds", "passed", "failed");
+    for line in lines {
+        let Count { passed, failed } = line.count;
+        let why = line.fault.as_deref().and_then(|fault| fault.lines().next()).unwrap_or_default();
+        let text = format!("{:<22} {:>9.1} {passed:>8} {failed:>8}  {why}", line.name, line.took.as_secs_f64());
+        println!("{}", text.trim_end());
+        total.add(line.count);
+    }
+    println!("took {:.1} minutes", took.as_secs_f64() / 60.0);
+    println!("{} passed, {} failed", total.passed, total.failed);
+    total.failed == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_brings_what_its_step_needs() {
+        let names = chosen(&["journeys".to_owned()]).expect("there is such a step");
+        assert!(names.contains(&"build") && names.contains(&"web build") && !names.contains(&"clippy"), "{names:?}");
+        assert!(chosen(&["no such step".to_owned()]).is_err());
+    }
+
+    #[test]
+    fn needs_stand_before_those_who_need_them() {
+        for (index, step) in steps::ALL.iter().enumerate() {
+            for need in step.needs {
+                assert!(steps::ALL[..index].iter().any(|earlier| earlier.name == *need), "{} needs {need}", step.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The steps of `cargo xtask test`, cheap ones first.
+
+use super::count::{self, Count};
+use super::postgres::Postgres;
+use super::{Session, Step, machine};
+use crate::command::{self, Answer};
+use crate::{contract, tidy};
+
+const NPM: &[&str] = &["web packages"];
+
+/// All steps in their order.
+pub const ALL: &[Step] = &[
+    Step { name: "format", needs: &[], run: format },
+    Step { name: "tidy", needs: &[], run: tidy_step },
+    Step { name: "web packages", needs: &[], run: web_packages },
+    Step { name: "web lint", needs: NPM, run: |session| npm(session, "lint") },
+    Step { name: "web types", needs: NPM, run: |session| npm(session, "types") },
+    Step { name: "web unit", needs: NPM, run: web_unit },
+    Step { name: "web build", needs: NPM, run: |session| npm(session, "build") },
+    Step { name: "build", needs: &["web build"], run: build },
+    Step { name: "contract", needs: &["web packages", "build"], run: contract_step },
+    Step { name: "clippy", needs: &["web build"], run: clippy },
+    Step { name: "rust", needs: &["build"], run: rust },
+    Step { name: "journeys", needs: &["build"], run: journeys },
+];
+
+fn ran(command: &mut std::process::Command) -> Answer<Count> {
+    command::run(command).map(|ran| Count::one(ran.ok))
+}
+
+fn format(session: &mut Session) -> Answer<Count> {
+    ran(command::cargo(&session.place.root).args(["fmt", "--all", "--check"]))
+}
+
+fn tidy_step(session: &mut Session) -> Answer<Count> {
+    let found = tidy::check(&session.place)?;
+    for finding in &found {
+        println!("{finding}");
+    }
+    Ok(Count::one(found.is_empty()))
+}
+
+fn web_packages(session: &mut Session) -> Answer<Count> {
+    machine::node()?;
+    machine::packages(&session.place.web())?;
+    machine::packages(&session.place.web().join("tools/openapi-client"))?;
+    Ok(Count::one(true))
+}
+
+fn npm(session: &mut Session, script: &str) -> Answer<Count> {
+    ran(&mut command::npm(&session.place.web(), &["run", "--silent", script]))
+}
+
+fn web_unit(session: &mut Session) -> Answer<Count> {
+    let ran = command::run(command::npm(&session.place.web(), &["run", "--silent", "test"]).env("NO_COLOR", "1"))?;
+    Ok(count::vitest(&ran.text).and(ran.ok))
+}
+
+fn build(session: &mut Session) -> Answer<Count> {
+    ran(command::cargo(&session.place.root).args(["build", "--workspace"]))
+}
+
+fn contract_step(session: &mut Session) -> Answer<Count> {
+    let faults = contract::check(&session.place)?;
+    for fault in &faults {
+        println!("{fault}");
+    }
+    Ok(Count::one(faults.is_empty()))
+}
+
+fn clippy(session: &mut Session) -> Answer<Count> {
+    let mut cargo = command::cargo(&session.place.root);
+    ran(cargo.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+}
+
+fn rust(session: &mut Session) -> Answer<Count> {
+    let url = session.postgres_url()?;
+    let mut cargo = command::cargo(&session.place.root);
+    cargo.args(["test", "--workspace", "--no-fail-fast"]);
+    let ran = command::run(cargo.env("ORC_TEST_POSTGRES_URL", url).env("CARGO_TERM_COLOR", "never"))?;
+    Ok(count::cargo(&ran.text).and(ran.ok))
+}
+
+fn journeys(session: &mut Session) -> Answer<Count> {
+    let folder = session.place.e2e();
+    let chromium = machine::chromium()?;
+    machine::packages(&folder)?;
+    let mut playwright = command::npx(&folder, &["playwright", "test", "--reporter=list"]);
+    playwright.env("ORC_CHROMIUM", chromium).env("NO_COLOR", "1").env("ORC_BIN", session.place.target.join("debug"));
+    if session.full {
+        playwright.env("ORC_FULL", "1");
+    }
+    let ran = command::run(&mut playwright)?;
+    Ok(count::playwright(&ran.text).and(ran.ok))
+}
+
+impl Session {
+    /// The PostgreSQL of the tests: the named one, else a private cluster that lives as long as the session.
+    fn postgres_url(&mut self) -> Answer<String> {
+        if let Ok(url) = std::env::var("ORC_TEST_POSTGRES_URL") {
+            return Ok(url);
+        }
+        let cluster = match self.postgres.take() {
+            Some(cluster) => cluster,
+            None => Postgres::start()?,
+        };
+        Ok(self.postgres.insert(cluster).url.clone())
+    }
+}
