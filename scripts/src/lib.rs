@@ -1,8 +1,12 @@
 //! The only tool of this repository: `cargo xtask start`, `test`, `check`, `contract`, `tidy`, `bench`, `seed`, `dist`.
 //!
-//! Deliberately absent: any dependency on the product's crates (the tool must compile in seconds, before everything else)
-//! and any shell script. Start reading in `main.rs`, then `test/mod.rs`.
+//! Deliberately absent: any dependency on the product's crates (the tool must compile in seconds, before everything
+//! else) and any shell script. Start reading in `main.rs`, then `test/mod.rs`.
 
+pub mod check;
 pub mod command;
+pub mod contract;
 pub mod place;
+pub mod start;
+pub mod test;
 pub mod tidy;

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use xtask::command::Answer;
 use xtask::place::Place;
-use xtask::tidy;
+use xtask::{check, contract, start, test};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Build, test and release tasks of Orc")]
@@ -15,17 +15,33 @@ struct Line {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Build page, server, runner and command line (release) and start on 127.0.0.1:5000
+    Start,
+    /// Run every test of every layer; the last line is `N passed, N failed`
+    Test {
+        /// The widest form of each suite
+        #[arg(long)]
+        full: bool,
+        /// Only steps whose names contain one of these words
+        filters: Vec<String>,
+    },
+    /// Format, clippy, tidy: seconds
+    Check,
+    /// Make openapi.json, the page's client and the command line's table from the handlers
+    Contract {
+        /// Compare only, write nothing
+        #[arg(long)]
+        check: bool,
+    },
     /// Check the rules of the house: rooms, foreign words, vocabulary, sizes, headers
     Tidy,
 }
 
 fn main() -> ExitCode {
     let place = Place::find();
-    let answer = match Line::parse().command {
-        Task::Tidy => tidy(&place),
-    };
-    match answer {
-        Ok(()) => ExitCode::SUCCESS,
+    match perform(Line::parse().command, &place) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(sentence) => {
             eprintln!("{sentence}");
             ExitCode::FAILURE
@@ -33,10 +49,17 @@ fn main() -> ExitCode {
     }
 }
 
-fn tidy(place: &Place) -> Answer<()> {
-    let found = tidy::check(place)?;
-    for finding in &found {
-        eprintln!("{finding}");
+fn perform(task: Task, place: &Place) -> Answer<bool> {
+    match task {
+        Task::Start => start::run(place).map(|()| true),
+        Task::Test { full, filters } => test::run(place, full, &filters),
+        Task::Check => check::run(place).map(|()| true),
+        Task::Contract { check: false } => contract::write(place).map(|()| true),
+        Task::Contract { check: true } => {
+            let faults = contract::check(place)?;
+            faults.iter().for_each(|fault| eprintln!("{fault}"));
+            Ok(faults.is_empty())
+        }
+        Task::Tidy => check::tidy(place).map(|()| true),
     }
-    if found.is_empty() { Ok(()) } else { Err(format!("{} findings", found.len())) }
 }

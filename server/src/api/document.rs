@@ -32,6 +32,7 @@ fn finish(document: &mut Value) {
     let root = document.as_object_mut().expect("a document is an object");
     root.get_mut("info").and_then(Value::as_object_mut).map(|info| {
         info.remove("license");
+        info.remove("contact");
         info.insert("license".into(), json!({"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"}))
     });
     root.insert("servers".into(), json!([{"url": super::router::PREFIX}]));
