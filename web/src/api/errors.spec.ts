@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { problem } from "@/mocks/handlers";
+import { server } from "@/mocks/setup";
+import { http } from "msw";
+import "./client";
+import { createQueryClient } from "./client";
+import { apiError, messagesAt, toApiError } from "./errors";
+import { taskCreate } from "./generated";
+
+describe("problems", () => {
+  it("become errors with messages by pointer", async () => {
+    createQueryClient({ onUnauthorized: () => undefined, onMutationError: () => undefined });
+    const answer = await taskCreate({ body: { name: "Not Good", run: { kind: "shell", line: "true" } } });
+    const error = apiError(answer.error);
+    expect(error?.status).toBe(422);
+    expect(messagesAt(error, "/name")).toContain("Only a-z");
+    expect(messagesAt(error, "/title")).toBeUndefined();
+  });
+
+  it("tell when nobody answers", () => {
+    expect(toApiError(new TypeError("Failed to fetch")).code).toBe("unreachable");
+  });
+
+  it("keep the request id", async () => {
+    server.use(http.post("*/api/v1/tasks", () => problem(500, { title: "Internal error", request_id: "abc" })));
+    const answer = await taskCreate({ body: { name: "x", run: { kind: "shell", line: "true" } } });
+    expect(apiError(answer.error)?.requestId).toBe("abc");
+  });
+
+  it("find messages below a pointer only when asked to", () => {
+    const error = toApiError({ title: "Invalid", fields: [{ pointer: "/schedules/0/expression", message: "bad" }] }, { status: 422 } as Response);
+    expect(messagesAt(error, "/schedules/0")).toBeUndefined();
+    expect(messagesAt(error, "/schedules/0", true)).toBe("bad");
+  });
+});

@@ -1,0 +1,6 @@
+import { Page } from "@/ui/Page";
+
+/** The page, empty yet. */
+export default function Stub() {
+  return <Page title="Users &amp; tokens">{null}</Page>;
+}

@@ -1,0 +1,6 @@
+import { Page } from "@/ui/Page";
+
+/** The page, empty yet. */
+export default function Stub() {
+  return <Page title="Run">{null}</Page>;
+}

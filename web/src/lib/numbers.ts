@@ -1,0 +1,31 @@
+const whole = new Intl.NumberFormat("en");
+const BYTES = ["B", "KB", "MB", "GB", "TB"];
+
+/** `1,234`. */
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** `4.2 MB`; null is a dash. */
+export function bytes(value: number | null | undefined): string {
+  if (value === null || value === undefined) return "–";
+  let rest = value;
+  let unit = 0;
+  while (rest >= 1024 && unit < BYTES.length - 1) {
+    rest /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 || rest >= 100 ? Math.round(rest) : rest.toFixed(1)} ${BYTES[unit]}`;
+}
+
+/** `97.8 %`; null is a dash. */
+export function percent(share: number | null | undefined): string {
+  if (share === null || share === undefined) return "–";
+  const value = share * 100;
+  return `${value === 100 || value === 0 ? value : value.toFixed(1)} %`;
+}
+
+/** `1 run`, `3 runs`. */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}

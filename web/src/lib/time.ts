@@ -1,0 +1,74 @@
+/** Times and durations in words, always from the server's instants. */
+
+const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const absoluteUtc = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "short" });
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+/** `in 6 min.`, `11 sec. ago`, `now`. */
+export function relativeTime(at: string | number | Date, now: number): string {
+  const seconds = Math.round((new Date(at).getTime() - now) / 1000);
+  const size = Math.abs(seconds);
+  if (size < 1) return "now";
+  for (const [unit, length] of UNITS) {
+    if (size >= length) return relative.format(Math.trunc(seconds / length), unit);
+  }
+  return relative.format(seconds, "second");
+}
+
+/** Absolute time in the viewer's zone. */
+export function absoluteTime(at: string | number | Date): string {
+  return absolute.format(new Date(at));
+}
+
+/** Absolute time in the viewer's zone and in UTC, for a tooltip. */
+export function fullTime(at: string | number | Date): string {
+  const date = new Date(at);
+  return `${absolute.format(date)} (${viewerZone()})\n${absoluteUtc.format(date)} UTC`;
+}
+
+/** The viewer's time zone. */
+export function viewerZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** Seconds in words: `350 ms`, `8.9 s`, `1 m 22 s`, `3 h 5 m`, `2 d 4 h`. */
+export function duration(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "–";
+  if (seconds < 0) return "0 s";
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 9.95) return `${seconds.toFixed(1).replace(/\.0$/, "")} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return pair(whole, 60, "m", 1, "s");
+  if (whole < 86_400) return pair(whole, 3600, "h", 60, "m");
+  return pair(whole, 86_400, "d", 3600, "h");
+}
+
+function pair(value: number, large: number, largeUnit: string, small: number, smallUnit: string): string {
+  const rest = Math.floor((value % large) / small);
+  const head = `${Math.floor(value / large)} ${largeUnit}`;
+  return rest === 0 ? head : `${head} ${rest} ${smallUnit}`;
+}
+
+/** `2026-11-23T10:15` in the viewer's zone, as a datetime-local field wants it. */
+export function localInput(at: string | null | undefined): string {
+  if (!at) return "";
+  const date = new Date(at);
+  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16);
+}
+
+/** The instant of a datetime-local field, or nothing. */
+export function fromLocalInput(text: string): string | null {
+  if (text === "") return null;
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}

@@ -1,0 +1,42 @@
+import "./styles.css";
+import { CSPProvider } from "@base-ui/react/csp-provider";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { createQueryClient } from "@/api/client";
+import { makeRouter } from "@/routes";
+import { Toasts } from "@/ui/Toasts";
+import { sayFailure } from "@/ui/toasts";
+import { TooltipLayer } from "@/ui/Tooltip";
+
+declare const MOCKED: boolean;
+
+const queries = createQueryClient({
+  onUnauthorized() {
+    if (router.state.location.pathname === "/login") return;
+    queries.clear();
+    void router.navigate({ to: "/login", search: { next: router.state.location.href } });
+  },
+  onMutationError: (error) => sayFailure(error.title, error.message, error.requestId),
+});
+const router = makeRouter(queries);
+
+if (MOCKED) {
+  const { startMock } = await import("@/mocks/browser");
+  startMock();
+}
+
+const place = document.getElementById("root");
+if (!place) throw new Error("index.html has lost its root element");
+createRoot(place).render(
+  <StrictMode>
+    <CSPProvider disableStyleElements>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+        <Toasts />
+        <TooltipLayer />
+      </QueryClientProvider>
+    </CSPProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,188 @@
+/** Answers of a small server, for tests and for looking at pages without one. */
+import { http, HttpResponse } from "msw";
+import type {
+  Problem,
+  RunDetail,
+  RunPage,
+  RunStats,
+  SchedulePreview,
+  SettingList,
+  SlotPage,
+  Task,
+  TaskBulk,
+  TaskBulkResult,
+  TaskDefinition,
+  TaskPage,
+  TaskVersionPage,
+  TokenPage,
+  UserPage,
+  WorkerList,
+} from "@/api/generated";
+import { at, run, session, slot, system, task, taskSummary } from "./data";
+
+const TASKS = Array.from({ length: 240 }, (_, number) => taskSummary(number));
+const RUNS = Array.from({ length: 300 }, (_, number) => run(number));
+const api = (path: string) => `*/api/v1${path}`;
+
+/** A problem as the server says it. */
+export function problem(status: number, body: Partial<Problem>): HttpResponse<never> {
+  const whole: Problem = { type: "about:blank", title: "Problem", status, detail: "", code: "problem", request_id: "01jd-test", fields: [], ...body };
+  return HttpResponse.json(whole, { status, headers: { "content-type": "application/problem+json" } }) as unknown as HttpResponse<never>;
+}
+
+function page<T>(items: T[], url: URL): { items: T[]; next_cursor: string | null } {
+  const from = Number(url.searchParams.get("cursor") ?? 0);
+  const limit = Number(url.searchParams.get("limit") ?? 50);
+  return { items: items.slice(from, from + limit), next_cursor: from + limit < items.length ? String(from + limit) : null };
+}
+
+function find(name: unknown): Task | null {
+  const number = TASKS.findIndex((each) => each.name === name || each.id === name);
+  return number === -1 ? null : task(number);
+}
+
+const missing = () => problem(404, { title: "Not found", detail: "There is no such thing.", code: "not_found" });
+
+/** Handlers by operation. */
+export const handlers = [
+  http.get(api("/session"), () => HttpResponse.json(session)),
+  http.post(api("/session"), () => HttpResponse.json(session, { status: 201 })),
+  http.delete(api("/session"), () => new HttpResponse(null, { status: 204 })),
+  http.put(api("/session/password"), () => new HttpResponse(null, { status: 204 })),
+  http.get(api("/setup"), () => HttpResponse.json({ required: false })),
+  http.post(api("/setup"), () => HttpResponse.json(session, { status: 201 })),
+  http.get(api("/system"), () => HttpResponse.json(system)),
+  http.get(api("/system/settings"), () =>
+    HttpResponse.json<SettingList>({
+      items: [
+        { name: "listen", value: "127.0.0.1:5000", source: "default", description: "Address and port." },
+        { name: "run_limit", value: "8", source: "environment", description: "Most runs at once." },
+      ],
+    }),
+  ),
+  http.get(api("/system/workers"), () =>
+    HttpResponse.json<WorkerList>({
+      items: [
+        { name: "scheduler", every_seconds: 60, round_count: 4211, last_at: at(-12), last_seconds: 0.003, last_summary: "2 slots fired", error: null },
+        { name: "dispatcher", every_seconds: 5, round_count: 90_211, last_at: at(-2), last_seconds: 0.001, last_summary: "1 run started", error: null },
+        { name: "pruner", every_seconds: 3600, round_count: 76, last_at: at(-1900), last_seconds: 0.4, last_summary: null, error: "disk is slow" },
+      ],
+    }),
+  ),
+  http.get(api("/tasks"), ({ request }) => {
+    const url = new URL(request.url);
+    const text = url.searchParams.get("text") ?? "";
+    const enabled = url.searchParams.get("enabled");
+    const found = TASKS.filter((each) => `${each.name} ${each.title}`.toLowerCase().includes(text.toLowerCase()) && (enabled === null || String(each.enabled) === enabled));
+    return HttpResponse.json<TaskPage>(page(found, url));
+  }),
+  http.post(api("/tasks"), async ({ request }) => {
+    const body = (await request.json()) as TaskDefinition;
+    if (!/^[a-z0-9][a-z0-9._-]*$/.test(body.name)) {
+      return problem(422, { title: "Invalid", detail: "1 field is wrong.", code: "invalid", fields: [{ pointer: "/name", message: "Only a-z, 0-9, '.', '_' and '-'." }] });
+    }
+    return HttpResponse.json<Task>({ ...task(0), name: body.name }, { status: 201 });
+  }),
+  http.post(api("/tasks/bulk"), async ({ request }) => {
+    const body = (await request.json()) as TaskBulk;
+    return HttpResponse.json<TaskBulkResult>({ items: body.tasks.map((name) => ({ task: name, ok: true, code: null, detail: null, run_id: null })) });
+  }),
+  http.get(api("/tasks/:task"), ({ params }) => {
+    const found = find(params["task"]);
+    return found ? HttpResponse.json(found, { headers: { etag: `"${found.version}"` } }) : missing();
+  }),
+  http.put(api("/tasks/:task"), ({ params }) => {
+    const found = find(params["task"]);
+    return found ? HttpResponse.json(found) : missing();
+  }),
+  http.delete(api("/tasks/:task"), () => new HttpResponse(null, { status: 204 })),
+  http.post(api("/tasks/:task/enable"), ({ params }) => HttpResponse.json(find(params["task"]))),
+  http.post(api("/tasks/:task/disable"), ({ params }) => HttpResponse.json(find(params["task"]))),
+  http.post(api("/tasks/:task/runs"), () => HttpResponse.json(run(2), { status: 201 })),
+  http.get(api("/tasks/:task/versions"), ({ params }) => {
+    const found = find(params["task"]) ?? task(0);
+    return HttpResponse.json<TaskVersionPage>({
+      items: [2, 1].map((version) => ({
+        version,
+        created_at: at(-86_400 * (3 - version)),
+        created_by: "ada",
+        differences: version === 1 ? [] : [{ pointer: "/timeout_seconds", before: null, after: 3600 }],
+        definition: { name: found.name, run: found.run },
+      })),
+      next_cursor: null,
+    });
+  }),
+  http.post(api("/schedules/preview"), () =>
+    HttpResponse.json<SchedulePreview>({ words: "every 5 minutes", timezone: "Europe/Berlin", never: false, slots: task(0).next_slots }),
+  ),
+  http.get(api("/slots"), ({ request }) => HttpResponse.json<SlotPage>(page(Array.from({ length: 30 }, (_, number) => slot(number)), new URL(request.url)))),
+  http.get(api("/runs"), ({ request }) => {
+    const url = new URL(request.url);
+    const states = url.searchParams.get("state")?.split(",");
+    const name = url.searchParams.get("task");
+    const found = RUNS.filter((each) => (!states || states.includes(each.state)) && (!name || each.task.name === name || each.task.id === name));
+    return HttpResponse.json<RunPage>(page(found, url));
+  }),
+  http.get(api("/runs/stats"), () =>
+    HttpResponse.json<RunStats>({
+      running_count: 7,
+      queued_count: 3,
+      waiting_count: 2,
+      total: { from_at: at(-86_400), succeeded_count: 1043, failed_count: 19, timed_out_count: 2, cancelled_count: 4, skipped_count: 12, lost_count: 1, success_rate: 0.978, p50_seconds: 8.2, p95_seconds: 44 },
+      points: Array.from({ length: 30 }, (_, day) => ({
+        from_at: at(-86_400 * (29 - day)),
+        succeeded_count: 900 + ((day * 131) % 420),
+        failed_count: (day * 17) % 60,
+        timed_out_count: day % 9,
+        cancelled_count: day % 4,
+        skipped_count: day % 11,
+        lost_count: day === 12 ? 5 : 0,
+        success_rate: 0.97,
+        p50_seconds: 8 + (day % 5),
+        p95_seconds: 30 + ((day * 7) % 22),
+      })),
+    }),
+  ),
+  http.get(api("/runs/:run"), ({ params }) => {
+    const found = RUNS.find((each) => each.id === params["run"]);
+    if (!found) return missing();
+    return HttpResponse.json<RunDetail>({
+      run: found,
+      attempts: Array.from({ length: found.attempt_count }, (_, number) => ({
+        number: number + 1,
+        outcome: number + 1 < found.attempt_count ? "failed" : found.state === "running" ? null : "succeeded",
+        node: "local",
+        pid: 4711 + number,
+        started_at: at(-120 + number * 40),
+        finished_at: found.state === "running" ? null : at(-90 + number * 40),
+        duration_seconds: 31.4,
+        exit_code: number + 1 < found.attempt_count ? 1 : found.state === "running" ? null : 0,
+        signal: null,
+        reason: number + 1 < found.attempt_count ? "exit code 1" : "",
+        cpu_seconds: 12.31,
+        peak_memory_bytes: 84_213_760,
+        log: found.log,
+        leaked_output: false,
+        survivor_count: 0,
+      })),
+    });
+  }),
+  http.post(api("/runs/:run/cancel"), () => HttpResponse.json(run(2))),
+  http.post(api("/runs/:run/rerun"), () => HttpResponse.json(run(2), { status: 201 })),
+  http.delete(api("/runs/:run"), () => new HttpResponse(null, { status: 204 })),
+  http.get(api("/users"), () =>
+    HttpResponse.json<UserPage>({
+      items: [
+        { id: "0193", name: "ada", role: "admin", disabled: false, created_at: at(-8_640_000), last_login_at: at(-600) },
+        { id: "0194", name: "grace", role: "operator", disabled: false, created_at: at(-864_000), last_login_at: null },
+      ],
+      next_cursor: null,
+    }),
+  ),
+  http.get(api("/tokens"), () =>
+    HttpResponse.json<TokenPage>({
+      items: [{ id: "0195", name: "deploy", role: "editor", created_by: "ada", created_at: at(-864_000), expires_at: at(8_640_000), last_used_at: at(-60) }],
+      next_cursor: null,
+    }),
+  ),
+];

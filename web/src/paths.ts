@@ -1,0 +1,34 @@
+/** Addresses of pages: features link to each other through these, never by import. */
+import { linkOptions } from "@tanstack/react-router";
+
+/** Search parameters of the list of tasks. */
+export interface TasksSearch {
+  text?: string;
+  folder?: string;
+  tag?: string;
+  enabled?: boolean;
+  last_state?: string;
+}
+
+/** Search parameters of the list of runs. */
+export interface RunsSearch {
+  task?: string;
+  state?: string;
+  trigger?: string;
+  from?: string;
+}
+
+/** Links by name. */
+export const paths = {
+  overview: () => linkOptions({ to: "/" }),
+  tasks: (search: TasksSearch = {}) => linkOptions({ to: "/tasks", search }),
+  task: (task: string) => linkOptions({ to: "/tasks/$task", params: { task }, search: {} }),
+  taskNew: () => linkOptions({ to: "/tasks/new", search: {} }),
+  taskClone: (clone: string) => linkOptions({ to: "/tasks/new", search: { clone } }),
+  taskEdit: (task: string) => linkOptions({ to: "/tasks/$task/edit", params: { task } }),
+  runs: (search: RunsSearch = {}) => linkOptions({ to: "/runs", search }),
+  run: (run: string) => linkOptions({ to: "/runs/$run", params: { run }, search: {} }),
+  system: () => linkOptions({ to: "/system" }),
+  people: () => linkOptions({ to: "/users", search: {} }),
+  account: () => linkOptions({ to: "/account" }),
+};

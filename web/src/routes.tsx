@@ -1,0 +1,155 @@
+/** All routes: lazy pages, search parameters checked where they enter. */
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { toApiError } from "@/api/errors";
+import { setupView } from "@/api/generated";
+import { sessionQuery } from "@/parts/session";
+import type { RunsSearch, TasksSearch } from "@/paths";
+import { Crash, NotFound } from "@/shell/Crash";
+import { Layout } from "@/shell/Layout";
+import { Skeleton } from "@/ui/Skeleton";
+
+const text = (value: unknown): string | undefined => {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+};
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Outlet, notFoundComponent: NotFound });
+
+/** Everything behind the login. */
+const app = createRoute({
+  getParentRoute: () => root,
+  id: "app",
+  component: Layout,
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queries.ensureQueryData(sessionQuery);
+    } catch (failure) {
+      if (toApiError(failure).status !== 401) throw failure;
+      const { data } = await setupView();
+      if (data?.required) throw redirect({ to: "/setup", search: {} });
+      throw redirect({ to: "/login", search: location.href === "/" ? {} : { next: location.href } });
+    }
+  },
+});
+
+const overview = createRoute({
+  getParentRoute: () => app,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/overview/OverviewPage")),
+});
+
+const tasks = createRoute({
+  getParentRoute: () => app,
+  path: "/tasks",
+  validateSearch: (search: Record<string, unknown>): TasksSearch => ({
+    text: text(search["text"]),
+    folder: text(search["folder"]),
+    tag: text(search["tag"]),
+    enabled: typeof search["enabled"] === "boolean" ? search["enabled"] : undefined,
+    last_state: text(search["last_state"]),
+  }),
+  component: lazyRouteComponent(() => import("@/features/tasks/ListPage")),
+});
+
+const taskNew = createRoute({
+  getParentRoute: () => app,
+  path: "/tasks/new",
+  validateSearch: (search: Record<string, unknown>): { clone?: string } => ({ clone: text(search["clone"]) }),
+  component: lazyRouteComponent(() => import("@/features/tasks/NewPage")),
+});
+
+const task = createRoute({
+  getParentRoute: () => app,
+  path: "/tasks/$task",
+  validateSearch: (search: Record<string, unknown>): { tab?: string } => ({ tab: text(search["tab"]) }),
+  component: lazyRouteComponent(() => import("@/features/tasks/ViewPage")),
+});
+
+const taskEdit = createRoute({
+  getParentRoute: () => app,
+  path: "/tasks/$task/edit",
+  component: lazyRouteComponent(() => import("@/features/tasks/EditPage")),
+});
+
+const runs = createRoute({
+  getParentRoute: () => app,
+  path: "/runs",
+  validateSearch: (search: Record<string, unknown>): RunsSearch => ({
+    task: text(search["task"]),
+    state: text(search["state"]),
+    trigger: text(search["trigger"]),
+    from: text(search["from"]),
+  }),
+  component: lazyRouteComponent(() => import("@/features/runs/ListPage")),
+});
+
+const run = createRoute({
+  getParentRoute: () => app,
+  path: "/runs/$run",
+  validateSearch: (search: Record<string, unknown>): { attempt?: number } => ({
+    attempt: typeof search["attempt"] === "number" ? search["attempt"] : undefined,
+  }),
+  component: lazyRouteComponent(() => import("@/features/runs/ViewPage")),
+});
+
+const system = createRoute({
+  getParentRoute: () => app,
+  path: "/system",
+  component: lazyRouteComponent(() => import("@/features/system/SystemPage")),
+});
+
+const users = createRoute({
+  getParentRoute: () => app,
+  path: "/users",
+  validateSearch: (search: Record<string, unknown>): { tab?: string } => ({ tab: text(search["tab"]) }),
+  component: lazyRouteComponent(() => import("@/features/people/UsersPage")),
+});
+
+const account = createRoute({
+  getParentRoute: () => app,
+  path: "/account",
+  component: lazyRouteComponent(() => import("@/features/people/AccountPage")),
+});
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: text(search["next"]) }),
+  component: lazyRouteComponent(() => import("@/features/session/LoginPage")),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  validateSearch: (search: Record<string, unknown>): { token?: string } => ({ token: text(search["token"]) }),
+  component: lazyRouteComponent(() => import("@/features/session/SetupPage")),
+});
+
+const tree = root.addChildren([
+  login,
+  setup,
+  app.addChildren([overview, tasks, taskNew, task, taskEdit, runs, run, system, users, account]),
+]);
+
+/** Makes the router. */
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: "intent",
+    defaultPreloadStaleTime: 0,
+    defaultPendingMs: 200,
+    defaultPendingComponent: () => <Skeleton rows={6} className="p-6" />,
+    defaultErrorComponent: Crash,
+    defaultNotFoundComponent: NotFound,
+    scrollRestoration: true,
+    scrollToTopSelectors: ["#main"],
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,43 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { OctagonPause, TriangleAlert } from "lucide-react";
+import type { Hold } from "@/api/generated";
+import { systemReleaseMutation, systemViewQueryKey } from "@/api/generated/@tanstack/react-query.gen";
+import { useDenied } from "@/parts/session";
+import { Button } from "@/ui/Button";
+import { DateTime } from "@/ui/Time";
+import { say } from "@/ui/toasts";
+
+/** Says loudly that nothing starts, and how to end that. */
+export function HoldBanner({ hold }: { hold: Hold | null }) {
+  const queries = useQueryClient();
+  const denied = useDenied("admin");
+  const release = useMutation({
+    ...systemReleaseMutation(),
+    onSuccess: () => {
+      say("Released: tasks start again.");
+      return queries.invalidateQueries({ queryKey: systemViewQueryKey() });
+    },
+  });
+  if (!hold) return null;
+  return (
+    <div role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-warn-soft px-4 py-2 text-sm lg:px-6">
+      <OctagonPause size={18} className="shrink-0 text-warn" aria-hidden />
+      <p className="min-w-0 flex-1 basis-60">
+        <b>Everything is on hold:</b> nothing fires and nothing starts. “{hold.reason}” – {hold.by}, <DateTime at={hold.since_at} />
+      </p>
+      <Button busy={release.isPending} disabledReason={denied} onClick={() => release.mutate({})}>
+        Release
+      </Button>
+    </div>
+  );
+}
+
+/** What the server itself wants to be seen. */
+export function Warnings({ warnings }: { warnings: string[] }) {
+  return warnings.map((warning) => (
+    <p key={warning} role="status" className="flex items-center gap-3 border-b border-line bg-warn-soft px-4 py-2 text-sm lg:px-6">
+      <TriangleAlert size={16} className="shrink-0 text-warn" aria-hidden />
+      {warning}
+    </p>
+  ));
+}

@@ -1,0 +1,27 @@
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+// The address of a running server for `npm run dev`; with ORC_MOCK=1 the page answers itself (src/mocks).
+const server = process.env.ORC_URL ?? "http://127.0.0.1:5000";
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  define: { MOCKED: JSON.stringify(process.env.ORC_MOCK === "1") },
+  build: {
+    target: "es2023",
+    // Inlined files would be data: addresses, which the content security policy refuses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  worker: { format: "es" },
+  server: { proxy: { "/api": server, "/swagger-ui": server } },
+  test: {
+    environment: "happy-dom",
+    environmentOptions: { happyDOM: { url: "http://127.0.0.1:5000/" } },
+    setupFiles: ["src/mocks/setup.ts"],
+    restoreMocks: true,
+  },
+});
