@@ -1,0 +1,149 @@
+//! From a task's definition to a plan for the runner: program, arguments, environment.
+//!
+//! Params reach a process as `ORC_PARAM_*` variables, and inside one argument element as `${params.x}`; shell and script
+//! text is never substituted into. The environment begins empty; what is passed on from the server's own is listed.
+
+use crate::domain::ids::{AttemptId, RunId};
+use crate::domain::params;
+use crate::domain::task::{Definition, RunSpec};
+use crate::domain::vocabulary::TriggerKind;
+use chrono::{DateTime, SecondsFormat, Utc};
+use orc_runner::plan::{LogLimits, Plan, PlanScript};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Variables of the server's own environment that are passed on.
+pub const PASSED_ON: [&str; 27] = [
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_TIME", "LC_NUMERIC",
+    "LC_MESSAGES", "LC_COLLATE", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC",
+    "PATHEXT", "USERPROFILE", "USERNAME", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA",
+];
+
+/// What one attempt needs to know beside the definition.
+#[derive(Debug, Clone)]
+pub struct AttemptFacts {
+    /// Id of the run.
+    pub run_id: RunId,
+    /// Id of the attempt.
+    pub attempt_id: AttemptId,
+    /// Number of the attempt, from 1.
+    pub number: u32,
+    /// Secret for connections to the runner.
+    pub token: String,
+    /// Why the run exists.
+    pub trigger: TriggerKind,
+    /// The slot it was made for.
+    pub scheduled_for: Option<DateTime<Utc>>,
+    /// Values of the params.
+    pub params: Map<String, Value>,
+    /// Seconds until the whole run's deadline.
+    pub run_deadline_seconds: Option<f64>,
+}
+
+/// Where attempts live and what they inherit.
+#[derive(Debug, Clone)]
+pub struct PlanContext {
+    /// Private folder for scripts and results.
+    pub scratch_folder: PathBuf,
+    /// The allow-listed part of the server's environment.
+    pub inherited: BTreeMap<String, String>,
+    /// Below this share of free disk space, in percent, logs are not written.
+    pub min_free_percent: f64,
+}
+
+/// The plan of an attempt; none for kinds that need no process.
+pub fn build(definition: &Definition, facts: &AttemptFacts, context: &PlanContext) -> Option<Plan> {
+    let (program, arguments, script) = lower(&definition.run, &facts.params)?;
+    Some(Plan {
+        attempt: facts.attempt_id.to_string(),
+        token: facts.token.clone(),
+        program,
+        arguments,
+        script,
+        working_directory: definition
+            .working_directory
+            .as_ref()
+            .map_or_else(|| context.scratch_folder.clone(), PathBuf::from),
+        environment: environment(definition, facts, context),
+        scratch_folder: context.scratch_folder.clone(),
+        success_codes: definition.success_codes.clone(),
+        attempt_timeout_seconds: definition.attempt_timeout_seconds,
+        run_deadline_seconds: facts.run_deadline_seconds,
+        grace_seconds: definition.grace_seconds,
+        leak_grace_seconds: 2.0,
+        log: LogLimits {
+            cap_bytes: definition.log.max_bytes,
+            min_free_percent: context.min_free_percent,
+            ..LogLimits::default()
+        },
+    })
+}
+
+type Lowered = (String, Vec<String>, Option<PlanScript>);
+
+fn lower(run: &RunSpec, values: &Map<String, Value>) -> Option<Lowered> {
+    match run {
+        RunSpec::Command { program, arguments } => {
+            let arguments = arguments.iter().map(|argument| params::substitute(argument, values)).collect();
+            Some((program.clone(), arguments, None))
+        }
+        RunSpec::Shell { line, shell } => Some(shell_command(line, shell.as_deref())),
+        RunSpec::Script { interpreter, text, arguments } => {
+            let (program, before, suffix) = interpreter_of(interpreter);
+            let arguments = arguments.iter().map(|argument| params::substitute(argument, values)).collect();
+            let script = PlanScript { text: text.clone(), suffix: suffix.to_owned(), arguments };
+            Some((program, before, Some(script)))
+        }
+        RunSpec::Http { .. } => None,
+    }
+}
+
+fn shell_command(line: &str, shell: Option<&str>) -> Lowered {
+    let default = if cfg!(windows) { "cmd" } else { "/bin/sh" };
+    let shell = shell.unwrap_or(default);
+    let stem = shell.rsplit(['/', '\\']).next().unwrap_or(shell).trim_end_matches(".exe").to_ascii_lowercase();
+    let before: &[&str] = match stem.as_str() {
+        "cmd" => &["/d", "/s", "/c"],
+        "powershell" | "pwsh" => &["-NoProfile", "-NonInteractive", "-Command"],
+        _ => &["-c"],
+    };
+    let arguments = before.iter().map(|flag| (*flag).to_owned()).chain([line.to_owned()]).collect();
+    (shell.to_owned(), arguments, None)
+}
+
+/// Program, its arguments before the script's path, and the end of the script's file name.
+fn interpreter_of(interpreter: &str) -> (String, Vec<String>, &'static str) {
+    let stem = interpreter.rsplit(['/', '\\']).next().unwrap_or(interpreter);
+    let stem = stem.trim_end_matches(".exe").to_ascii_lowercase();
+    let owned = |flags: &[&str]| flags.iter().map(|flag| (*flag).to_owned()).collect::<Vec<_>>();
+    let program = match interpreter {
+        "python" if cfg!(unix) => "python3",
+        other => other,
+    };
+    let (before, suffix) = match stem.as_str() {
+        "python" | "python3" => (owned(&["-u"]), ".py"),
+        "node" => (owned(&[]), ".js"),
+        "powershell" | "pwsh" => (owned(&["-NoProfile", "-NonInteractive", "-File"]), ".ps1"),
+        "cmd" => (owned(&["/d", "/c"]), ".cmd"),
+        "sh" | "bash" | "dash" | "zsh" => (owned(&[]), ".sh"),
+        _ => (owned(&[]), ""),
+    };
+    (program.to_owned(), before, suffix)
+}
+
+fn environment(definition: &Definition, facts: &AttemptFacts, context: &PlanContext) -> BTreeMap<String, String> {
+    let mut all = context.inherited.clone();
+    all.extend(definition.environment.clone());
+    for (name, value) in &facts.params {
+        all.insert(format!("ORC_PARAM_{}", name.to_ascii_uppercase()), params::text(value));
+    }
+    all.insert("ORC_RUN_ID".into(), facts.run_id.to_string());
+    all.insert("ORC_TASK".into(), definition.name.clone());
+    all.insert("ORC_ATTEMPT".into(), facts.number.to_string());
+    all.insert("ORC_TRIGGER".into(), facts.trigger.as_str().into());
+    if let Some(at) = facts.scheduled_for {
+        all.insert("ORC_SCHEDULED_FOR".into(), at.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+    }
+    all
+}

@@ -1,0 +1,179 @@
+//! The one loop that every background worker runs in.
+//!
+//! A worker is woken by its signals or its period, looks at the database, and makes reality match. It gets no input with
+//! its wake-up, so a lost signal costs time, never work. A round that fails or panics is shown and tried again, with a
+//! growing pause; the loop itself never dies before the server stops.
+
+use crate::app::{Signal, Signals};
+use crate::clock::{Clock, Stopwatch};
+use chrono::{DateTime, Utc};
+use futures::FutureExt;
+use futures::future::{BoxFuture, select_all};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Longest pause between two rounds that fail.
+const PAUSE_MAX: Duration = Duration::from_secs(30);
+
+/// What a round did, in a few words; none: nothing.
+pub type Summary = Option<String>;
+
+/// A background worker.
+pub trait Worker: Send + Sync + 'static {
+    /// Its name, as the API shows it.
+    fn name(&self) -> &'static str;
+
+    /// Longest time between two rounds.
+    fn every(&self) -> Duration;
+
+    /// Signals that wake it before.
+    fn wakes(&self) -> &'static [Signal] {
+        &[]
+    }
+
+    /// One round: look, and make reality match. Idempotent.
+    fn run_once(&self) -> BoxFuture<'_, RoundResult>;
+
+    /// When the next round is wanted at the latest; none: after the period.
+    fn next_in(&self) -> Option<Duration> {
+        None
+    }
+}
+
+/// Result of a round.
+pub type RoundResult = Result<Summary, RoundError>;
+
+/// Why a round failed: a sentence for the log and the status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoundError(pub String);
+
+impl<E: std::error::Error> From<E> for RoundError {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What is known of a worker.
+#[derive(Debug, Clone)]
+pub struct WorkerStatus {
+    /// Name.
+    pub name: &'static str,
+    /// Longest time between two rounds.
+    pub every: Duration,
+    /// Rounds so far.
+    pub round_count: u64,
+    /// Begin of the last round.
+    pub last_at: Option<DateTime<Utc>>,
+    /// Length of the last round.
+    pub last_duration: Option<Duration>,
+    /// What the last round that did something did.
+    pub last_summary: Option<String>,
+    /// Why the last round failed, if it did.
+    pub error: Option<String>,
+}
+
+/// The board on which the loops write what they do.
+#[derive(Debug, Clone, Default)]
+pub struct StatusBoard {
+    rows: Arc<Mutex<Vec<WorkerStatus>>>,
+}
+
+impl StatusBoard {
+    /// All workers, in the order in which they were started.
+    pub fn rows(&self) -> Vec<WorkerStatus> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn add(&self, name: &'static str, every: Duration) -> usize {
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        rows.push(WorkerStatus {
+            name,
+            every,
+            round_count: 0,
+            last_at: None,
+            last_duration: None,
+            last_summary: None,
+            error: None,
+        });
+        rows.len() - 1
+    }
+
+    fn update(&self, index: usize, change: impl FnOnce(&mut WorkerStatus)) {
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(row) = rows.get_mut(index) {
+            change(row);
+        }
+    }
+}
+
+/// What every loop needs.
+#[derive(Debug, Clone)]
+pub struct LoopContext {
+    /// Signals of the application.
+    pub signals: Signals,
+    /// The clock, for the status.
+    pub clock: Clock,
+    /// Where to write the status.
+    pub board: StatusBoard,
+    /// Cancelled when the server stops.
+    pub stop: CancellationToken,
+}
+
+/// Runs a worker until the server stops.
+pub async fn run(worker: Arc<dyn Worker>, context: LoopContext) {
+    let index = context.board.add(worker.name(), worker.every());
+    let mut failures = 0_u32;
+    loop {
+        if context.stop.is_cancelled() {
+            return;
+        }
+        let failed = round(worker.as_ref(), &context, index).await;
+        failures = if failed { failures.saturating_add(1) } else { 0 };
+        let wait = if failed {
+            PAUSE_MAX.min(Duration::from_millis(250) * 2_u32.saturating_pow(failures.min(8)))
+        } else {
+            worker.next_in().map_or(worker.every(), |next| next.min(worker.every()))
+        };
+        let woken = async {
+            if failed || worker.wakes().is_empty() {
+                std::future::pending::<()>().await;
+            }
+            let bells = worker.wakes().iter().map(|signal| context.signals.heard(*signal).boxed());
+            select_all(bells).await;
+        };
+        tokio::select! {
+            () = context.stop.cancelled() => return,
+            () = tokio::time::sleep(wait) => {}
+            () = woken => {}
+        }
+    }
+}
+
+/// One round; true if it failed.
+async fn round(worker: &dyn Worker, context: &LoopContext, index: usize) -> bool {
+    let (begun_at, watch) = (context.clock.now(), Stopwatch::start());
+    let result = AssertUnwindSafe(worker.run_once()).catch_unwind().await;
+    let result = result.unwrap_or_else(|_| Err(RoundError("panicked; see the server's log".into())));
+    let name = worker.name();
+    match &result {
+        Ok(Some(summary)) => tracing::debug!(worker = name, summary, "round"),
+        Ok(None) => {}
+        Err(RoundError(error)) => tracing::warn!(worker = name, error, "round failed; it is tried again"),
+    }
+    let failed = result.is_err();
+    context.board.update(index, |row| {
+        row.round_count += 1;
+        row.last_at = Some(begun_at);
+        row.last_duration = Some(watch.elapsed());
+        match result {
+            Ok(summary) => {
+                row.last_summary = summary.or(row.last_summary.take());
+                row.error = None;
+            }
+            Err(RoundError(error)) => row.error = Some(error),
+        }
+    });
+    failed
+}
