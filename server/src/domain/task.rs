@@ -232,6 +232,9 @@ impl Definition {
             if self.schedules[..index].iter().any(|other| other.key == schedule.key) {
                 found.push(Problem::at(format!("{at}/key"), format!("key \"{}\" is used twice", schedule.key)));
             }
+            for fault in super::schedule::faults(schedule) {
+                found.push(Problem::at(format!("{at}/{}", fault.field), fault.to_string()));
+            }
         }
     }
 

@@ -1,0 +1,106 @@
+//! Looking at schedules: words and slots of any rule, stored or not.
+
+use super::{App, Caller, Error, Result};
+use crate::domain::schedule::{self, CompiledSchedule, Schedule, Slot};
+use crate::domain::task::{Definition, Problem};
+use crate::domain::vocabulary::Permission;
+use chrono::{DateTime, Utc};
+
+/// A look ahead.
+#[derive(Debug, Clone)]
+pub struct PreviewRequest {
+    /// The schedule.
+    pub schedule: Schedule,
+    /// Name of the task it belongs to; spreads `H` fields.
+    pub task: Option<String>,
+    /// First instant; none: now.
+    pub from_at: Option<DateTime<Utc>>,
+    /// Last instant.
+    pub until_at: Option<DateTime<Utc>>,
+    /// Most slots.
+    pub limit: usize,
+}
+
+/// What a schedule will do.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// The schedule in words.
+    pub words: String,
+    /// Its zone.
+    pub timezone: String,
+    /// Whether it never becomes due again.
+    pub never: bool,
+    /// The slots.
+    pub slots: Vec<Slot>,
+}
+
+/// The seed that spreads `H` fields of a task's schedule.
+pub fn hash_seed(task: &str, key: &str) -> String {
+    format!("{task}/{key}")
+}
+
+/// Compiles a task's schedule; none where it is invalid.
+pub fn compile(task: &str, schedule: &Schedule) -> Option<CompiledSchedule> {
+    schedule::compile(schedule, &hash_seed(task, &schedule.key)).ok()
+}
+
+/// The next slots of all schedules of a definition, soonest first, with the key of their schedule.
+pub fn next_slots(definition: &Definition, after: DateTime<Utc>, limit: usize) -> Vec<(String, Slot)> {
+    if !definition.enabled {
+        return Vec::new();
+    }
+    let mut slots: Vec<(String, Slot)> = definition
+        .schedules
+        .iter()
+        .filter(|schedule| schedule.enabled)
+        .filter_map(|schedule| Some((schedule.key.clone(), compile(&definition.name, schedule)?)))
+        .flat_map(|(key, compiled)| upcoming(&compiled, after, None, limit).into_iter().map(move |s| (key.clone(), s)))
+        .collect();
+    slots.sort_by_key(|(_, slot)| slot.scheduled_for);
+    slots.truncate(limit);
+    slots
+}
+
+/// The slots of one schedule strictly after an instant.
+pub fn upcoming(
+    compiled: &CompiledSchedule,
+    after: DateTime<Utc>,
+    until: Option<DateTime<Utc>>,
+    limit: usize,
+) -> Vec<Slot> {
+    let first = compiled.next_after(after);
+    std::iter::successors(first, |slot| compiled.next_after(slot.scheduled_for))
+        .take_while(|slot| until.is_none_or(|until| slot.scheduled_for <= until))
+        .take(limit)
+        .collect()
+}
+
+impl App {
+    /// Words and slots of any schedule.
+    pub fn schedule_preview(&self, caller: &Caller, request: &PreviewRequest) -> Result<Preview> {
+        caller.require(Permission::Read)?;
+        let compiled = self.compile_given(&request.schedule, request.task.as_deref())?;
+        let from = request.from_at.unwrap_or_else(|| self.clock().now());
+        let slots = upcoming(&compiled, from, request.until_at, request.limit);
+        let never = slots.is_empty() && compiled.next_after(from).is_none();
+        Ok(Preview { words: compiled.words(), timezone: request.schedule.timezone.clone(), never, slots })
+    }
+
+    /// Words of any schedule.
+    pub fn schedule_describe(&self, caller: &Caller, schedule: &Schedule, task: Option<&str>) -> Result<String> {
+        caller.require(Permission::Read)?;
+        Ok(self.compile_given(schedule, task)?.words())
+    }
+
+    fn compile_given(&self, schedule: &Schedule, task: Option<&str>) -> Result<CompiledSchedule> {
+        let problems: Vec<Problem> = schedule::faults(schedule)
+            .into_iter()
+            .map(|fault| Problem::at(format!("/schedule/{}", fault.field), fault.to_string()))
+            .collect();
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        let seed = hash_seed(task.unwrap_or_default(), &schedule.key);
+        schedule::compile(schedule, &seed).map_err(|fault| Error::invalid("/schedule", fault.to_string()))
+    }
+}

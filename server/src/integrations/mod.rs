@@ -1,0 +1,6 @@
+//! The world outside: each file one thing that Orc talks to.
+//!
+//! Deliberately absent: decisions, the database, HTTP as a server. Each file is a small function or trait with the real
+//! thing behind it. Start reading at `http_request`.
+
+pub mod http_request;
