@@ -71,6 +71,26 @@ impl Caller {
         Err(Error::Forbidden(format!("{name} has the role {role}; this needs {least} or more")))
     }
 
+    /// An entry for the audit log about what the caller does to a thing (its kind and name).
+    pub fn audit(
+        &self,
+        at: chrono::DateTime<chrono::Utc>,
+        action: &str,
+        (target_kind, target): (&str, String),
+        detail: serde_json::Value,
+    ) -> crate::store::AuditNew {
+        crate::store::AuditNew {
+            at,
+            actor_kind: self.kind.as_str().to_owned(),
+            actor: self.name.clone(),
+            action: action.to_owned(),
+            target_kind: target_kind.to_owned(),
+            target,
+            detail,
+            request_id: self.request_id.clone(),
+        }
+    }
+
     /// Kind of trigger of the runs it starts by hand (DECISIONS 12).
     pub const fn trigger(&self) -> TriggerKind {
         match self.kind {

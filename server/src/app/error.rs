@@ -1,6 +1,7 @@
 //! The closed list of ways in which a use case does not happen.
 
 use crate::domain::task::Problem;
+use crate::store::{Conflict, StoreError};
 
 /// Why a use case did not happen. The text is for people; `Internal` is for the log only.
 #[derive(Debug, thiserror::Error)]
@@ -54,5 +55,24 @@ impl Error {
     /// One problem with one field.
     pub fn invalid(pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid(vec![Problem::at(pointer, message)])
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let text = error.to_string();
+        match error {
+            StoreError::Busy | StoreError::Closed => Self::Unavailable(format!("{text}; try again in a moment")),
+            StoreError::Full => Self::Full,
+            StoreError::BadCursor => Self::invalid("?cursor", "this cursor does not belong to this list"),
+            StoreError::Conflict { what } => match what {
+                Conflict::NameTaken => Self::conflict("name_taken", "the name is taken; choose another"),
+                Conflict::Stale { current } => Self::Stale { current },
+                Conflict::NotFinished => Self::conflict("not_finished", "the run has not ended"),
+                Conflict::Gone(what) => Self::NotFound(format!("{what} does not exist any more")),
+                Conflict::SlotOverlap | Conflict::Rule(_) => Self::Internal(text),
+            },
+            StoreError::Refused(_) | StoreError::Damaged(_) | StoreError::Other(_) => Self::Internal(text),
+        }
     }
 }

@@ -7,8 +7,13 @@
 mod caller;
 mod error;
 pub mod events;
+mod logs;
+pub mod runs;
+pub mod schedules;
 mod signals;
 pub mod system;
+pub mod task_sets;
+pub mod tasks;
 
 pub use caller::{Caller, CallerKind};
 pub use error::Error;

@@ -1,0 +1,332 @@
+//! Tasks: definitions come, change and go; every change is a version, an audit entry and an event.
+//!
+//! Bulk actions and applying files are in `task_sets`.
+
+use super::events::Change;
+use super::runs::no_task;
+use super::{App, Caller, Error, Result, Signal};
+use crate::domain::ids::{RunId, ScheduleId, TaskId};
+use crate::domain::schedule::Slot;
+use crate::domain::task::Definition;
+use crate::domain::vocabulary::{Permission, TaskAction};
+use crate::store::{
+    Page, PageRequest, RunCancel, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskSort, TaskVersionRecord, Tx,
+};
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use std::collections::HashMap;
+
+/// Next slots shown with a task.
+const NEXT_SLOTS: usize = 5;
+
+/// A task with what follows from it now.
+#[derive(Debug, Clone)]
+pub struct TaskView {
+    /// The task.
+    pub record: TaskRecord,
+    /// Ids of its schedules by key.
+    pub schedule_ids: HashMap<String, ScheduleId>,
+    /// Its next slots with the keys of their schedules, soonest first.
+    pub next_slots: Vec<(String, Slot)>,
+}
+
+/// How a definition changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Write {
+    /// Version that the change is based on; none: the last writer wins.
+    pub base: Option<u32>,
+    /// Whether nothing is saved.
+    pub dry_run: bool,
+}
+
+/// What can be done with a task.
+pub fn actions(definition: &Definition) -> Vec<TaskAction> {
+    if definition.enabled {
+        vec![TaskAction::Run, TaskAction::Disable, TaskAction::Update, TaskAction::Delete]
+    } else {
+        vec![TaskAction::Enable, TaskAction::Update, TaskAction::Delete]
+    }
+}
+
+impl App {
+    /// A page of tasks.
+    pub async fn task_list(
+        &self,
+        caller: &Caller,
+        filter: &TaskFilter,
+        sort: TaskSort,
+        page: &PageRequest,
+    ) -> Result<Page<TaskRecord>> {
+        caller.require(Permission::Read)?;
+        Ok(self.store().task_list(filter, sort, page).await?)
+    }
+
+    /// A task by name or id.
+    pub async fn task_view(&self, caller: &Caller, task: &str) -> Result<TaskView> {
+        caller.require(Permission::Read)?;
+        let record = self.living(task).await?;
+        self.viewed(record).await
+    }
+
+    /// Creates a task.
+    pub async fn task_create(&self, caller: &Caller, definition: Definition, dry_run: bool) -> Result<TaskView> {
+        caller.require(Permission::Define)?;
+        sound(&definition)?;
+        let now = self.clock().now();
+        if dry_run {
+            if self.store().task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
+                return Err(name_taken(&definition.name));
+            }
+            return Ok(self.imagined(definition, now));
+        }
+        let caller = caller.clone();
+        let made = self.store().write(async move |tx: &Tx| create(tx, &caller, &definition, "task_create", now).await);
+        let made = made.await?;
+        self.announce_task(&made, Some(made.version));
+        self.viewed(made).await
+    }
+
+    /// Replaces a task's definition.
+    pub async fn task_update(
+        &self,
+        caller: &Caller,
+        task: &str,
+        definition: Definition,
+        write: Write,
+    ) -> Result<TaskView> {
+        caller.require(Permission::Define)?;
+        sound(&definition)?;
+        let record = self.living(task).await?;
+        expect_version(&record, write.base)?;
+        if write.dry_run {
+            let taken = self.store().task_find(&TaskRef::Name(definition.name.clone())).await?;
+            if taken.is_some_and(|other| other.id != record.id) {
+                return Err(name_taken(&definition.name));
+            }
+            return self.viewed(TaskRecord { definition, ..record }).await;
+        }
+        self.changed(caller, record.id, write.base, move |_| definition.clone(), "task_update").await
+    }
+
+    /// Enables or disables a task.
+    pub async fn task_switch(&self, caller: &Caller, task: &str, enabled: bool) -> Result<TaskView> {
+        caller.require(Permission::Define)?;
+        let record = self.living(task).await?;
+        let action = if enabled { "task_enable" } else { "task_disable" };
+        let switch = move |definition: &Definition| Definition { enabled, ..definition.clone() };
+        self.changed(caller, record.id, None, switch, action).await
+    }
+
+    /// Copies a task under another name.
+    pub async fn task_clone(&self, caller: &Caller, task: &str, name: String, enabled: bool) -> Result<TaskView> {
+        caller.require(Permission::Define)?;
+        let definition = Definition { name, enabled, ..self.living(task).await?.definition };
+        sound(&definition)?;
+        let (caller, now) = (caller.clone(), self.clock().now());
+        let made = self.store().write(async move |tx: &Tx| create(tx, &caller, &definition, "task_clone", now).await);
+        let made = made.await?;
+        self.announce_task(&made, Some(made.version));
+        self.viewed(made).await
+    }
+
+    /// Deletes a task; open runs are cancelled on request, else they stand in the way.
+    pub async fn task_delete(&self, caller: &Caller, task: &str, base: Option<u32>, cancel_runs: bool) -> Result<()> {
+        caller.require(Permission::Define)?;
+        let record = self.living(task).await?;
+        expect_version(&record, base)?;
+        let (caller, now, id) = (caller.clone(), self.clock().now(), record.id);
+        let cancelled = self.store().write(async move |tx: &Tx| {
+            let record = tx.task_find(&TaskRef::Id(id)).await?.filter(|task| task.deleted_at.is_none());
+            let record = record.ok_or_else(|| no_task(&id.to_string()))?;
+            expect_version(&record, base)?;
+            delete(tx, &caller, &record, cancel_runs, now).await
+        });
+        let runs = cancelled.await?;
+        self.announce_task(&record, None);
+        self.announce_cancelled(&runs);
+        Ok(())
+    }
+
+    /// A page of a task's versions, newest first, each with the version before it, if there is one.
+    pub async fn task_version_list(
+        &self,
+        caller: &Caller,
+        task: &str,
+        page: &PageRequest,
+    ) -> Result<Page<TaskVersionRecord>> {
+        caller.require(Permission::Read)?;
+        let key = self.living(task).await?.key;
+        Ok(self.store().task_version_list(key, page).await?)
+    }
+
+    /// One version of a task, and the one before it.
+    pub async fn task_version_view(
+        &self,
+        caller: &Caller,
+        task: &str,
+        version: u32,
+    ) -> Result<(TaskVersionRecord, Option<TaskVersionRecord>)> {
+        caller.require(Permission::Read)?;
+        let key = self.living(task).await?.key;
+        let found = self.store().task_version_find(key, version).await?;
+        let found = found.ok_or_else(|| Error::NotFound(format!("task \"{task}\" has no version {version}")))?;
+        let before = match version.checked_sub(1) {
+            Some(before) if before > 0 => self.store().task_version_find(key, before).await?,
+            _ => None,
+        };
+        Ok((found, before))
+    }
+
+    /// A living task by name or id.
+    pub(super) async fn living(&self, task: &str) -> Result<TaskRecord> {
+        let found = self.store().task_find(&TaskRef::from(task)).await?;
+        found.filter(|task| task.deleted_at.is_none()).ok_or_else(|| no_task(task))
+    }
+
+    async fn changed(
+        &self,
+        caller: &Caller,
+        id: TaskId,
+        base: Option<u32>,
+        change: impl Fn(&Definition) -> Definition + Send + Sync + 'static,
+        action: &'static str,
+    ) -> Result<TaskView> {
+        let (caller, now) = (caller.clone(), self.clock().now());
+        let written = self.store().write(async move |tx: &Tx| {
+            let record = tx.task_find(&TaskRef::Id(id)).await?.filter(|task| task.deleted_at.is_none());
+            let record = record.ok_or_else(|| no_task(&id.to_string()))?;
+            expect_version(&record, base)?;
+            update(tx, &caller, &record, &change(&record.definition), (action, None), now).await
+        });
+        let written = written.await?;
+        self.announce_task(&written, Some(written.version));
+        self.viewed(written).await
+    }
+
+    async fn viewed(&self, record: TaskRecord) -> Result<TaskView> {
+        let schedules = self.store().schedule_list(record.key).await?;
+        let schedule_ids = schedules.into_iter().map(|schedule| (schedule.schedule.key, schedule.id)).collect();
+        let next_slots = super::schedules::next_slots(&record.definition, self.clock().now(), NEXT_SLOTS);
+        Ok(TaskView { record, schedule_ids, next_slots })
+    }
+
+    fn imagined(&self, definition: Definition, now: DateTime<Utc>) -> TaskView {
+        let next_slots = super::schedules::next_slots(&definition, now, NEXT_SLOTS);
+        let record = TaskRecord {
+            id: TaskId(uuid::Uuid::nil()),
+            key: 0,
+            definition,
+            version: 1,
+            owner: None,
+            created_at: now,
+            updated_at: now,
+            deleted_at: None,
+            last_run: None,
+            run_count: 0,
+        };
+        TaskView { record, schedule_ids: HashMap::new(), next_slots }
+    }
+
+    /// Tells everybody about a task (no version: it is gone), and the scheduler to plan again.
+    pub(super) fn announce_task(&self, task: &TaskRecord, version: Option<u32>) {
+        let name = task.definition.name.clone();
+        self.events().publish(Change::Task { id: task.id, name, version });
+        self.signals().raise(Signal::Schedules);
+    }
+
+    /// Tells everybody about runs that were cancelled with their task.
+    pub(super) fn announce_cancelled(&self, runs: &[RunCancel]) {
+        for cancelled in runs {
+            if let RunCancel::Cancelled(run) | RunCancel::Requested(run) = cancelled {
+                self.announce_run(run, false);
+            }
+        }
+        if !runs.is_empty() {
+            self.signals().raise(Signal::Cancel);
+            self.signals().raise(Signal::Finished);
+        }
+    }
+}
+
+/// Refuses a definition that makes no sense.
+pub(super) fn sound(definition: &Definition) -> Result<()> {
+    let problems = definition.problems();
+    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+}
+
+fn name_taken(name: &str) -> Error {
+    Error::conflict("name_taken", format!("there is a task \"{name}\" already; choose another name"))
+}
+
+fn expect_version(record: &TaskRecord, base: Option<u32>) -> Result<()> {
+    match base {
+        Some(base) if base != record.version => Err(Error::Stale { current: record.version }),
+        _ => Ok(()),
+    }
+}
+
+/// Stores a new task.
+pub(super) async fn create(
+    tx: &Tx,
+    caller: &Caller,
+    definition: &Definition,
+    action: &str,
+    now: DateTime<Utc>,
+) -> Result<TaskRecord> {
+    if tx.task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
+        return Err(name_taken(&definition.name));
+    }
+    let change = TaskChange { at: now, by: caller.name.clone(), note: String::new(), owner: None };
+    let made = tx.task_insert(definition, &change).await?;
+    let detail = json!({"version": made.version, "run": definition.run.kind()});
+    tx.audit_append(&caller.audit(now, action, ("task", definition.name.clone()), detail)).await?;
+    Ok(made)
+}
+
+/// Stores a new version, unless nothing changes.
+pub(super) async fn update(
+    tx: &Tx,
+    caller: &Caller,
+    record: &TaskRecord,
+    definition: &Definition,
+    (action, owner): (&str, Option<String>),
+    now: DateTime<Utc>,
+) -> Result<TaskRecord> {
+    let same_owner = owner.is_none() || owner == record.owner;
+    if *definition == record.definition && same_owner {
+        return Ok(record.clone());
+    }
+    if definition.name != record.definition.name
+        && tx.task_find(&TaskRef::Name(definition.name.clone())).await?.is_some()
+    {
+        return Err(name_taken(&definition.name));
+    }
+    let change = TaskChange { at: now, by: caller.name.clone(), note: action.to_owned(), owner };
+    let written = tx.task_update(record, definition, &change).await?;
+    let detail = json!({"version": written.version, "renamed_from": (definition.name != record.definition.name).then(|| record.definition.name.clone())});
+    tx.audit_append(&caller.audit(now, action, ("task", definition.name.clone()), detail)).await?;
+    Ok(written)
+}
+
+/// Marks a task as deleted, and cancels its open runs or refuses because of them.
+pub(super) async fn delete(
+    tx: &Tx,
+    caller: &Caller,
+    record: &TaskRecord,
+    cancel_runs: bool,
+    now: DateTime<Utc>,
+) -> Result<Vec<RunCancel>> {
+    let open: Vec<RunId> = tx.run_list_open(record.key).await?.into_iter().map(|run| run.id).collect();
+    if !open.is_empty() && !cancel_runs {
+        let detail = format!("{} run(s) of the task have not ended; wait, or delete with cancel_runs=true", open.len());
+        return Err(Error::conflict("runs_open", detail));
+    }
+    let mut cancelled = Vec::new();
+    for run in open {
+        cancelled.extend(tx.run_cancel(run, &caller.name, now).await?);
+    }
+    tx.task_delete(record, now).await?;
+    let detail = json!({"version": record.version, "cancelled_runs": cancelled.len()});
+    tx.audit_append(&caller.audit(now, "task_delete", ("task", record.definition.name.clone()), detail)).await?;
+    Ok(cancelled)
+}
