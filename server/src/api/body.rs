@@ -3,6 +3,7 @@
 use super::error::ApiError;
 use super::schema;
 use crate::domain::task::Problem;
+use crate::store::{Cursor, PageRequest};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection};
 use axum::http::{StatusCode, header, request::Parts};
@@ -139,10 +140,15 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     }
 }
 
-/// Bounds the `limit` of a list: 1 to 500, 50 if absent.
-pub fn limit(given: Option<u32>) -> Result<u32, ApiError> {
-    match given.unwrap_or(50) {
-        limit @ 1..=500 => Ok(limit),
-        other => Err(ApiError::invalid_query("limit", format!("{other} is not between 1 and 500"))),
-    }
+/// Which page a list is asked for: `limit` is 1 to 500, 50 if absent.
+pub fn page_request(limit: Option<u32>, cursor: Option<&str>) -> Result<PageRequest, ApiError> {
+    let limit = match limit.unwrap_or(50) {
+        limit @ 1..=500 => limit,
+        other => return Err(ApiError::invalid_query("limit", format!("{other} is not between 1 and 500"))),
+    };
+    let cursor = match cursor.filter(|cursor| !cursor.is_empty()) {
+        Some(text) => Some(text.parse::<Cursor>().map_err(|error| ApiError::from(crate::app::Error::from(error)))?),
+        None => None,
+    };
+    Ok(PageRequest { limit, cursor })
 }

@@ -1,7 +1,7 @@
 //! Conversions of definitions between the wire and the domain; each destructures fully, so that a new field does not
 //! compile until somebody decides about it.
 
-use super::definition as wire;
+use super::wire;
 use crate::domain::params::{ParamRule, ParamSpec};
 use crate::domain::{schedule, task};
 use serde_json::{Value, json};

@@ -14,8 +14,11 @@ pub mod events;
 pub mod listen;
 pub mod logs;
 mod page;
+pub mod param_wire;
 pub mod router;
+pub mod run_wire;
 pub mod runs;
+pub mod schedule_wire;
 pub mod schedules;
 pub mod schema;
 pub mod sessions;
@@ -23,6 +26,15 @@ pub mod spa;
 pub mod state;
 mod swagger;
 pub mod system;
+mod task_out;
+pub mod task_wire;
 pub mod tasks;
 pub mod tokens;
 pub mod users;
+
+/// The wire types of definitions under one roof.
+mod wire {
+    pub use super::definition::*;
+    pub use super::param_wire::*;
+    pub use super::schedule_wire::*;
+}

@@ -1,5 +1,6 @@
 //! Every route of the server, through `routes!()` alone.
 
+use super::state::ApiState;
 use super::{audit, events, logs, runs, schedules, sessions, system, tasks, tokens, users};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -7,7 +8,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub const PREFIX: &str = "/api/v1";
 
 /// All operations of the contract.
-pub fn operations() -> OpenApiRouter {
+pub fn operations() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(tasks::task_list, tasks::task_create))
         .routes(routes!(tasks::task_bulk))

@@ -1,268 +1,76 @@
-//! Runs over HTTP: history, cancel, rerun, statistics.
+//! Runs over HTTP: history, cancel, rerun, statistics. The wire types are in `run_wire`.
 
-use super::page::page;
-use crate::domain::vocabulary::{AttemptOutcome, RunAction, RunState, TriggerKind};
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-use utoipa::{IntoParams, ToSchema};
+use super::body::{Body, IdempotencyKey, Path, Query, page_request};
+use super::error::{ApiError, ApiResult};
+use super::run_wire::{
+    Attempt, LogSize, Run, RunDetail, RunListQuery, RunPage, RunRerun, RunStats, RunStatsPoint, RunStatsQuery, RunTask,
+    StatsStep, Trigger,
+};
+use super::state::ApiState;
+use crate::app::runs::Idempotency;
+use crate::app::{App, Caller};
+use crate::domain::ids::RunId;
+use crate::domain::run;
+use crate::domain::vocabulary::RunState;
+use crate::store::{self, AttemptRecord, RunFilter, RunRecord, StatsPoint, StatsRecord};
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 use uuid::Uuid;
-
-/// The task of a run, as it was when the run was made.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct RunTask {
-    /// Id.
-    pub id: Uuid,
-    /// Name.
-    pub name: String,
-    /// Version of the definition that runs.
-    pub version: u32,
-}
-
-/// Why a run exists.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Trigger {
-    /// Kind of trigger.
-    pub kind: TriggerKind,
-    /// User or token that started it.
-    pub by: Option<String>,
-    /// Key of the schedule that made it due.
-    pub schedule_key: Option<String>,
-    /// The run that it repeats.
-    pub rerun_of: Option<Uuid>,
-}
-
-/// One occurrence of a task.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Run {
-    /// Id.
-    pub id: Uuid,
-    /// The task.
-    pub task: RunTask,
-    /// Position of the run.
-    pub state: RunState,
-    /// Why it exists.
-    pub trigger: Trigger,
-    /// The slot it was made for.
-    pub scheduled_for: Option<DateTime<Utc>>,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// When it became ready to start.
-    pub queued_at: Option<DateTime<Utc>>,
-    /// When its first attempt started.
-    pub started_at: Option<DateTime<Utc>>,
-    /// When it ended.
-    pub finished_at: Option<DateTime<Utc>>,
-    /// Seconds from its start to its end, or to now.
-    pub duration_seconds: Option<f64>,
-    /// When the next attempt is due, while backing off.
-    pub next_attempt_at: Option<DateTime<Utc>>,
-    /// When somebody asked it to stop.
-    pub cancel_requested_at: Option<DateTime<Utc>>,
-    /// Attempts so far.
-    pub attempt_count: u32,
-    /// Values of its params.
-    #[schema(value_type = Object, additional_properties)]
-    pub params: Map<String, Value>,
-    /// What it wrote to ORC_RESULT_FILE.
-    pub result: Option<Value>,
-    /// Why it is in this state, in a sentence; empty if nothing is to be said.
-    pub reason: String,
-    /// What it waits for, in sentences.
-    pub waiting_on: Vec<String>,
-    /// Server that runs it.
-    pub node: Option<String>,
-    /// Size of its log.
-    pub log: LogSize,
-    /// What can be done with it now.
-    pub actions: Vec<RunAction>,
-}
-page!(
-    /// A page of runs, newest first.
-    RunPage,
-    Run
-);
-
-/// Size of a log.
-#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
-pub struct LogSize {
-    /// Bytes written by the processes.
-    pub bytes: u64,
-    /// Lines written by the processes.
-    pub lines: u64,
-    /// Whether bytes were dropped.
-    pub truncated: bool,
-}
-
-/// A run with all its attempts.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct RunDetail {
-    /// The run.
-    pub run: Run,
-    /// Its attempts, first to newest.
-    pub attempts: Vec<Attempt>,
-}
-
-/// One process start within a run.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Attempt {
-    /// Number, from 1.
-    pub number: u32,
-    /// Result; null: in progress.
-    pub outcome: Option<AttemptOutcome>,
-    /// Server that started it.
-    pub node: String,
-    /// Process id.
-    pub pid: Option<u32>,
-    /// When it started.
-    pub started_at: DateTime<Utc>,
-    /// When it ended.
-    pub finished_at: Option<DateTime<Utc>>,
-    /// Seconds from its start to its end, or to now.
-    pub duration_seconds: f64,
-    /// Exit code of the process.
-    pub exit_code: Option<i32>,
-    /// Signal that ended the process.
-    pub signal: Option<i32>,
-    /// Why it ended so, in a sentence; empty if nothing is to be said.
-    pub reason: String,
-    /// Processor seconds of the whole process tree.
-    pub cpu_seconds: Option<f64>,
-    /// Peak memory of its largest process, in bytes.
-    pub peak_memory_bytes: Option<u64>,
-    /// Size of its log.
-    pub log: LogSize,
-    /// Whether a left-behind process still held the output when it ended.
-    pub leaked_output: bool,
-    /// Processes that could not be stopped.
-    pub survivor_count: u32,
-}
-
-/// Filters of a list of runs.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct RunListQuery {
-    /// Most items in the answer.
-    #[param(minimum = 1, maximum = 500, default = 50)]
-    pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// Only runs of this task (name or id).
-    #[param(max_length = 100)]
-    pub task: Option<String>,
-    /// Only runs in these states, separated by commas.
-    #[param(max_length = 200, example = "failed,timed_out")]
-    pub state: Option<String>,
-    /// Only runs with this kind of trigger.
-    #[param(inline = false)]
-    pub trigger: Option<TriggerKind>,
-    /// Only runs created at or after this instant.
-    pub from_at: Option<DateTime<Utc>>,
-    /// Only runs created before this instant.
-    pub until_at: Option<DateTime<Utc>>,
-}
-
-/// How to run again.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RunRerun {
-    /// Params in place of the run's own; null: the same.
-    #[serde(default)]
-    #[schema(value_type = Option<Object>)]
-    pub params: Option<Map<String, Value>>,
-    /// Whether the newest version of the task is run instead of the run's own.
-    #[serde(default)]
-    #[schema(default = false)]
-    pub newest_version: bool,
-}
-
-/// Width of one point of statistics.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum StatsStep {
-    /// One hour.
-    Hour,
-    /// One day (UTC).
-    #[default]
-    Day,
-}
-
-/// Range of statistics.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct RunStatsQuery {
-    /// Only runs of this task (name or id).
-    #[param(max_length = 100)]
-    pub task: Option<String>,
-    /// First instant; default: 30 days ago.
-    pub from_at: Option<DateTime<Utc>>,
-    /// Instant after the last; default: now.
-    pub until_at: Option<DateTime<Utc>>,
-    /// Width of a point.
-    #[param(inline = false)]
-    #[param(inline)]
-    pub step: Option<StatsStep>,
-}
-
-/// Counts of finished runs, and open ones now.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct RunStats {
-    /// Runs in progress now.
-    pub running_count: u64,
-    /// Runs ready to start now.
-    pub queued_count: u64,
-    /// Runs that wait now, backing off included.
-    pub waiting_count: u64,
-    /// The whole range.
-    pub total: RunStatsPoint,
-    /// Points in order of time; empty ones are left out.
-    pub points: Vec<RunStatsPoint>,
-}
-
-/// Counts of the runs that ended within one stretch of time.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct RunStatsPoint {
-    /// Begin of the stretch.
-    pub from_at: DateTime<Utc>,
-    /// Runs that succeeded.
-    pub succeeded_count: u64,
-    /// Runs that failed.
-    pub failed_count: u64,
-    /// Runs that timed out.
-    pub timed_out_count: u64,
-    /// Runs that were cancelled.
-    pub cancelled_count: u64,
-    /// Runs that were skipped.
-    pub skipped_count: u64,
-    /// Runs whose fate is unknown.
-    pub lost_count: u64,
-    /// Share of succeeded among succeeded, failed, timed out and lost, 0 to 1; null: none ended.
-    pub success_rate: Option<f64>,
-    /// Median duration in seconds, from a histogram.
-    pub p50_seconds: Option<f64>,
-    /// 95th percentile of the duration in seconds, from a histogram.
-    pub p95_seconds: Option<f64>,
-}
 
 /// List runs, newest first.
 #[utoipa::path(get, path = "/runs", tag = "run", params(RunListQuery),
     responses((status = 200, description = "A page of runs", body = RunPage)),
     extensions(("x-permission" = json!("read"))))]
-pub async fn run_list() {}
+pub async fn run_list(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<RunListQuery>,
+) -> ApiResult<Json<RunPage>> {
+    let page = page_request(query.limit, query.cursor.as_deref())?;
+    let filter = RunFilter {
+        task_key: None,
+        states: states_in(query.state.as_deref().unwrap_or_default())?,
+        trigger: query.trigger,
+        from_at: query.from_at,
+        until_at: query.until_at,
+    };
+    let listed = state.app.run_list(&caller, query.task.as_deref(), filter, &page).await?;
+    let next_cursor = listed.next.map(|cursor| cursor.to_string());
+    let items = listed.items.into_iter().map(|run| run_out(&state.app, run)).collect();
+    Ok(Json(RunPage { items, next_cursor }))
+}
 
 /// View a run with its attempts.
 #[utoipa::path(get, path = "/runs/{run}", tag = "run", params(("run" = Uuid, Path, description = "Id of the run")),
     responses((status = 200, description = "The run", body = RunDetail)),
     extensions(("x-permission" = json!("read"))))]
-pub async fn run_view() {}
+pub async fn run_view(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(run): Path<Uuid>,
+) -> ApiResult<Json<RunDetail>> {
+    let (run, attempts) = state.app.run_view(&caller, RunId(run)).await?;
+    let now = state.app.clock().now();
+    let attempts = attempts.into_iter().map(|attempt| attempt_out(attempt, now)).collect();
+    Ok(Json(RunDetail { run: run_out(&state.app, run), attempts }))
+}
 
 /// Cancel a run: its process tree is asked to stop, then killed. A second call skips the grace.
 #[utoipa::path(post, path = "/runs/{run}/cancel", tag = "run", params(("run" = Uuid, Path, description = "Id of the run")),
     responses((status = 200, description = "The run", body = Run)),
     extensions(("x-permission" = json!("run"))))]
-pub async fn run_cancel() {}
+pub async fn run_cancel(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(run): Path<Uuid>,
+) -> ApiResult<Json<Run>> {
+    let run = state.app.run_cancel(&caller, RunId(run)).await?;
+    Ok(Json(run_out(&state.app, run)))
+}
 
 /// Run a run again.
 #[utoipa::path(post, path = "/runs/{run}/rerun", tag = "run",
@@ -270,16 +78,161 @@ pub async fn run_cancel() {}
     request_body = RunRerun,
     responses((status = 201, description = "The new run", body = Run, headers(("Location" = String, description = "Path of the new run")))),
     extensions(("x-permission" = json!("run"))))]
-pub async fn run_rerun() {}
+pub async fn run_rerun(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(run): Path<Uuid>,
+    IdempotencyKey(key): IdempotencyKey,
+    Body(body): Body<RunRerun>,
+) -> ApiResult<Response> {
+    let request = json!({"params": body.params, "newest_version": body.newest_version});
+    let key = key.map(|key| Idempotency::new(&caller, "run_rerun", &run.to_string(), key, &request));
+    let run = state.app.run_rerun(&caller, RunId(run), body.params, body.newest_version, key).await?;
+    Ok(run_created(&state.app, run))
+}
 
 /// Delete a finished run and its log.
 #[utoipa::path(delete, path = "/runs/{run}", tag = "run", params(("run" = Uuid, Path, description = "Id of the run")),
     responses((status = 204, description = "Deleted")),
     extensions(("x-permission" = json!("define"))))]
-pub async fn run_delete() {}
+pub async fn run_delete(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(run): Path<Uuid>,
+) -> ApiResult<StatusCode> {
+    state.app.run_delete(&caller, RunId(run)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
 
 /// Count runs over time.
 #[utoipa::path(get, path = "/runs/stats", tag = "run", params(RunStatsQuery),
     responses((status = 200, description = "The figures", body = RunStats)),
     extensions(("x-permission" = json!("read"))))]
-pub async fn run_stats() {}
+pub async fn run_stats(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<RunStatsQuery>,
+) -> ApiResult<Json<RunStats>> {
+    let step = match query.step.unwrap_or_default() {
+        StatsStep::Hour => store::StatsStep::Hour,
+        StatsStep::Day => store::StatsStep::Day,
+    };
+    let range = (query.from_at, query.until_at);
+    Ok(Json(stats_out(state.app.run_stats(&caller, query.task.as_deref(), range, step).await?)))
+}
+
+/// The answer for a new run: 201, its path, the run.
+pub fn run_created(app: &App, run: RunRecord) -> Response {
+    let location = format!("{}/runs/{}", super::router::PREFIX, run.id);
+    let mut response = (StatusCode::CREATED, Json(run_out(app, run))).into_response();
+    let location = HeaderValue::from_str(&location).expect("an id fits a header");
+    response.headers_mut().insert(header::LOCATION, location);
+    response
+}
+
+fn states_in(text: &str) -> ApiResult<Vec<RunState>> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    words.map(|word| word.parse().map_err(|_| unknown_state(word))).collect()
+}
+
+fn unknown_state(word: &str) -> ApiError {
+    let known: Vec<&str> = RunState::ALL.iter().map(|state| state.as_str()).collect();
+    ApiError::invalid_query("state", format!("\"{word}\" is not a state of a run; known are {}", known.join(", ")))
+}
+
+/// A length of time in seconds.
+pub fn seconds(length: TimeDelta) -> f64 {
+    length.as_seconds_f64()
+}
+
+/// A run as the wire shows it.
+pub fn run_out(app: &App, run: RunRecord) -> Run {
+    let now = app.clock().now();
+    let duration = run.started_at.map(|from| seconds(run.finished_at.unwrap_or(now) - from).max(0.0));
+    let waits = match run.state {
+        RunState::Waiting => vec!["an earlier run of the task".to_owned()],
+        RunState::Queued => vec!["a free place on the server".to_owned()],
+        RunState::BackingOff => vec![format!("its next attempt at {}", run.due_at.format("%Y-%m-%d %H:%M:%S UTC"))],
+        _ => Vec::new(),
+    };
+    Run {
+        id: run.id.0,
+        task: RunTask { id: run.task.0, name: run.task_name, version: run.task_version },
+        state: run.state,
+        trigger: Trigger {
+            kind: run.trigger.kind,
+            by: run.trigger.by,
+            schedule_key: run.trigger.schedule_key,
+            rerun_of: run.trigger.rerun_of.map(|run| run.0),
+        },
+        scheduled_for: run.scheduled_for,
+        created_at: run.created_at,
+        queued_at: run.queued_at,
+        started_at: run.started_at,
+        finished_at: run.finished_at,
+        duration_seconds: duration,
+        next_attempt_at: (run.state == RunState::BackingOff).then_some(run.due_at),
+        cancel_requested_at: run.cancel_requested_at,
+        attempt_count: run.attempt_count,
+        params: run.params,
+        result: run.result,
+        reason: run.reason,
+        waiting_on: waits,
+        node: run.node,
+        log: LogSize { bytes: run.log_bytes, lines: run.log_lines, truncated: run.log_truncated },
+        actions: run::actions(run.state),
+    }
+}
+
+fn attempt_out(attempt: AttemptRecord, now: DateTime<Utc>) -> Attempt {
+    Attempt {
+        number: attempt.number,
+        outcome: attempt.outcome,
+        node: attempt.node,
+        pid: attempt.pid,
+        started_at: attempt.started_at,
+        finished_at: attempt.finished_at,
+        duration_seconds: seconds(attempt.finished_at.unwrap_or(now) - attempt.started_at).max(0.0),
+        exit_code: attempt.exit_code,
+        signal: attempt.signal,
+        reason: attempt.reason,
+        cpu_seconds: attempt.cpu.map(seconds),
+        peak_memory_bytes: attempt.peak_memory_bytes,
+        log: LogSize { bytes: attempt.log_bytes, lines: attempt.log_lines, truncated: attempt.log_dropped_bytes > 0 },
+        leaked_output: attempt.leaked_output,
+        survivor_count: attempt.survivor_count,
+    }
+}
+
+fn stats_out(stats: StatsRecord) -> RunStats {
+    let StatsRecord { running_count, queued_count, waiting_count, total, points } = stats;
+    let points = points.into_iter().map(point_out).collect();
+    RunStats { running_count, queued_count, waiting_count, total: point_out(total), points }
+}
+
+fn point_out(point: StatsPoint) -> RunStatsPoint {
+    let StatsPoint {
+        from_at,
+        succeeded_count,
+        failed_count,
+        timed_out_count,
+        cancelled_count,
+        skipped_count,
+        lost_count,
+        success_rate,
+        p50_seconds,
+        p95_seconds,
+    } = point;
+    RunStatsPoint {
+        from_at,
+        succeeded_count,
+        failed_count,
+        timed_out_count,
+        cancelled_count,
+        skipped_count,
+        lost_count,
+        success_rate,
+        p50_seconds,
+        p95_seconds,
+    }
+}

@@ -1,9 +1,19 @@
 //! Schedules over HTTP: what a rule means, which slots it makes, what became of them.
 
-use super::definition::Schedule;
+use super::body::{Body, Query, page_request};
+use super::convert::schedule_in;
+use super::error::ApiResult;
 use super::page::page;
-use super::tasks::SlotPreview;
+use super::schedule_wire::Schedule;
+use super::state::ApiState;
+use super::task_wire::SlotPreview;
+use crate::app::Caller;
+use crate::app::schedules::PreviewRequest;
+use crate::domain::schedule;
 use crate::domain::vocabulary::SlotOutcome;
+use crate::store::{SlotFilter, SlotRecord};
+use axum::extract::State;
+use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -127,16 +137,90 @@ pub struct SlotListQuery {
 #[utoipa::path(post, path = "/schedules/preview", tag = "schedule", request_body = SchedulePreviewRequest,
     responses((status = 200, description = "Words and slots", body = SchedulePreview)),
     extensions(("x-permission" = json!("read"))))]
-pub async fn schedule_preview() {}
+pub async fn schedule_preview(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Body(body): Body<SchedulePreviewRequest>,
+) -> ApiResult<Json<SchedulePreview>> {
+    let request = PreviewRequest {
+        schedule: keyed(body.schedule, &state),
+        task: body.task,
+        from_at: body.from_at,
+        until_at: body.until_at,
+        limit: body.limit as usize,
+    };
+    let preview = state.app.schedule_preview(&caller, &request)?;
+    let slots = preview.slots.into_iter().map(|slot| slot_out(None, &slot)).collect();
+    Ok(Json(SchedulePreview { words: preview.words, timezone: preview.timezone, never: preview.never, slots }))
+}
 
 /// Put any schedule into words.
 #[utoipa::path(post, path = "/schedules/describe", tag = "schedule", request_body = ScheduleDescribeRequest,
     responses((status = 200, description = "Words", body = ScheduleWords)),
     extensions(("x-permission" = json!("read"))))]
-pub async fn schedule_describe() {}
+pub async fn schedule_describe(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Body(body): Body<ScheduleDescribeRequest>,
+) -> ApiResult<Json<ScheduleWords>> {
+    let schedule = keyed(body.schedule, &state);
+    let words = state.app.schedule_describe(&caller, &schedule, body.task.as_deref())?;
+    Ok(Json(ScheduleWords { words, timezone: schedule.timezone }))
+}
 
 /// List the ledger: what became of each due instant, newest first.
 #[utoipa::path(get, path = "/slots", tag = "schedule", params(SlotListQuery),
     responses((status = 200, description = "A page of entries", body = SlotPage)),
     extensions(("x-permission" = json!("read"))))]
-pub async fn slot_list() {}
+pub async fn slot_list(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<SlotListQuery>,
+) -> ApiResult<Json<SlotPage>> {
+    let page = page_request(query.limit, query.cursor.as_deref())?;
+    let filter = SlotFilter {
+        task_key: None,
+        schedule: None,
+        outcome: query.outcome,
+        from_at: query.from_at,
+        until_at: query.until_at,
+    };
+    let listed = state.app.slot_list(&caller, query.task.as_deref(), filter, &page).await?;
+    let next_cursor = listed.next.map(|cursor| cursor.to_string());
+    Ok(Json(SlotPage { items: listed.items.into_iter().map(entry_out).collect(), next_cursor }))
+}
+
+fn keyed(schedule: Schedule, state: &ApiState) -> schedule::Schedule {
+    let mut one = [schedule_in(schedule, &state.app.settings().timezone)];
+    schedule::fill_keys(&mut one);
+    let [schedule] = one;
+    schedule
+}
+
+/// A future slot as the wire shows it.
+pub fn slot_out(schedule_key: Option<String>, slot: &schedule::Slot) -> SlotPreview {
+    SlotPreview {
+        scheduled_for: slot.scheduled_for,
+        scheduled_local: slot.scheduled_local().to_rfc3339(),
+        schedule_key,
+        notes: slot.notes.iter().map(schedule::Note::words).collect(),
+    }
+}
+
+fn entry_out(entry: SlotRecord) -> Slot {
+    let local = schedule::zone_parse(&entry.timezone)
+        .map_or_else(|_| entry.first_at.to_rfc3339(), |zone| entry.first_at.with_timezone(&zone).to_rfc3339());
+    Slot {
+        schedule_id: entry.schedule.0,
+        schedule_key: entry.schedule_key,
+        task: entry.task_name,
+        scheduled_for: entry.first_at,
+        scheduled_local: local,
+        outcome: entry.outcome,
+        reason: entry.reason,
+        run_id: entry.run.map(|run| run.0),
+        first_at: entry.first_at,
+        last_at: entry.last_at,
+        count: entry.count,
+    }
+}

@@ -1,361 +1,56 @@
-//! Tasks over HTTP: definitions, versions, starting runs.
+//! Tasks over HTTP: definitions, versions, starting runs. The wire types are in `task_wire`, conversions in `task_out`.
 
-use super::definition::definition;
-use super::definition::*;
-use super::page::page;
-use super::runs::Run;
-use crate::domain::vocabulary::{OnServerStop, RunState, TaskAction};
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-use std::collections::BTreeMap;
-use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
-
-definition! {
-    /// A task: its definition and where it stands.
-    pub struct Task {
-        /// Id.
-        #[schema(read_only)]
-        pub id: Uuid,
-        /// Version of the definition; grows by one with each change.
-        #[schema(read_only)]
-        pub version: u32,
-        /// When it was created.
-        #[schema(read_only)]
-        pub created_at: DateTime<Utc>,
-        /// When its definition last changed.
-        #[schema(read_only)]
-        pub updated_at: DateTime<Utc>,
-        /// Owner under which it was last applied from a file.
-        #[schema(read_only)]
-        pub owner: Option<String>,
-        /// The next slots of all its schedules, soonest first.
-        #[schema(read_only)]
-        pub next_slots: Vec<SlotPreview>,
-        /// Its newest run.
-        #[schema(read_only, inline = false)]
-        pub last_run: Option<LastRun>,
-        /// What can be done with it now.
-        #[schema(read_only)]
-        pub actions: Vec<TaskAction>,
-    }
-}
-
-/// A task in a list: what a table shows of it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TaskSummary {
-    /// Id.
-    pub id: Uuid,
-    /// Unique name.
-    pub name: String,
-    /// Human title; empty: the name is shown.
-    pub title: String,
-    /// Folder; empty: the root.
-    pub folder: String,
-    /// Labels.
-    pub tags: Vec<String>,
-    /// Whether anything may start it.
-    pub enabled: bool,
-    /// Version of the definition.
-    pub version: u32,
-    /// Kind of what it runs.
-    #[schema(example = "command")]
-    pub run_kind: String,
-    /// Its schedules in words.
-    pub schedules: Vec<String>,
-    /// The next slot of all its schedules.
-    pub next_slot_at: Option<DateTime<Utc>>,
-    /// When its definition last changed.
-    pub updated_at: DateTime<Utc>,
-    /// Its newest run.
-    pub last_run: Option<LastRun>,
-    /// What can be done with it now.
-    pub actions: Vec<TaskAction>,
-}
-page!(
-    /// A page of tasks.
-    TaskPage,
-    TaskSummary
-);
-
-/// The newest run of a task.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct LastRun {
-    /// Id of the run.
-    pub id: Uuid,
-    /// Its state.
-    pub state: RunState,
-    /// When its first attempt started.
-    pub started_at: Option<DateTime<Utc>>,
-    /// When it ended.
-    pub finished_at: Option<DateTime<Utc>>,
-    /// Seconds from its start to its end.
-    pub duration_seconds: Option<f64>,
-}
-
-/// A future slot.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct SlotPreview {
-    /// The instant.
-    pub scheduled_for: DateTime<Utc>,
-    /// The same in the schedule's zone, with its offset.
-    #[schema(example = "2026-12-01T02:00:00+01:00")]
-    pub scheduled_local: String,
-    /// Key of the schedule within its task, where there is one.
-    pub schedule_key: Option<String>,
-    /// What is special about it: moved out of a gap, first or second of a repeated hour.
-    pub notes: Vec<String>,
-}
-
-/// Order of a list of tasks.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TaskSort {
-    /// By name.
-    #[default]
-    Name,
-    /// Last changed first.
-    UpdatedAt,
-    /// Last started first.
-    LastRunAt,
-}
-
-/// Filters of a list of tasks.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct TaskListQuery {
-    /// Most items in the answer.
-    #[param(minimum = 1, maximum = 500, default = 50)]
-    pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// Only names and titles that contain this text.
-    #[param(max_length = 200)]
-    pub text: Option<String>,
-    /// Only this folder and those below.
-    #[param(max_length = 200)]
-    pub folder: Option<String>,
-    /// Only tasks with this tag.
-    #[param(max_length = 100)]
-    pub tag: Option<String>,
-    /// Only enabled, or only disabled ones.
-    pub enabled: Option<bool>,
-    /// Only tasks whose newest run is in this state.
-    #[param(inline = false)]
-    pub last_state: Option<RunState>,
-    /// Order.
-    #[param(inline = false)]
-    #[param(inline)]
-    pub sort: Option<TaskSort>,
-}
-
-/// Whether to save.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct DryRunQuery {
-    /// True: everything is checked, nothing is saved.
-    #[param(default = false)]
-    pub dry_run: Option<bool>,
-}
-
-/// What to do with open runs.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct TaskDeleteQuery {
-    /// True: open runs are cancelled; otherwise they make the answer a 409.
-    #[param(default = false)]
-    pub cancel_runs: Option<bool>,
-}
-
-/// Paging of a list.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct PageQuery {
-    /// Most items in the answer.
-    #[param(minimum = 1, maximum = 500, default = 50)]
-    pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
-    pub cursor: Option<String>,
-}
-
-/// A new run of a task.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RunCreate {
-    /// Values of the task's params by name.
-    #[serde(default)]
-    #[schema(value_type = Object, additional_properties, example = json!({"day": "2026-11-23"}))]
-    pub params: Map<String, Value>,
-}
-
-/// Name of a copy.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TaskClone {
-    /// Name of the copy.
-    #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._-]{0,99}$")]
-    pub name: String,
-    /// Whether the copy may be started at once.
-    #[serde(default)]
-    #[schema(default = false)]
-    pub enabled: bool,
-}
-
-/// What to do with several tasks.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum BulkAction {
-    /// Enable them.
-    Enable,
-    /// Disable them.
-    Disable,
-    /// Start a run of each.
-    Run,
-    /// Delete them.
-    Delete,
-    /// Move them to `folder`.
-    Move,
-    /// Give them `tag`.
-    Tag,
-}
-
-/// One action on several tasks.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TaskBulk {
-    /// What to do.
-    pub action: BulkAction,
-    /// Names or ids.
-    #[schema(min_items = 1, max_items = 1000)]
-    pub tasks: Vec<String>,
-    /// Target of `move`.
-    #[serde(default)]
-    #[schema(max_length = 200)]
-    pub folder: Option<String>,
-    /// Label of `tag`.
-    #[serde(default)]
-    #[schema(max_length = 100)]
-    pub tag: Option<String>,
-}
-
-/// What happened to each of several tasks.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TaskBulkResult {
-    /// One entry per task of the request, in its order.
-    pub items: Vec<TaskBulkItem>,
-}
-
-/// What happened to one of several tasks.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TaskBulkItem {
-    /// The task as the request named it.
-    pub task: String,
-    /// Whether it was done.
-    pub ok: bool,
-    /// Code of the problem, if it was not.
-    pub code: Option<String>,
-    /// What is wrong, if it was not.
-    pub detail: Option<String>,
-    /// The run that `run` made.
-    pub run_id: Option<Uuid>,
-}
-
-/// Definitions to create or update together.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TaskApply {
-    /// The definitions.
-    #[schema(max_items = 10_000)]
-    pub tasks: Vec<TaskDefinition>,
-    /// Name of whoever keeps these definitions; needed by `prune`.
-    #[serde(default)]
-    #[schema(min_length = 1, max_length = 100)]
-    pub owner: Option<String>,
-    /// Whether tasks last applied by the same owner, and no longer listed, are deleted.
-    #[serde(default)]
-    #[schema(default = false)]
-    pub prune: bool,
-    /// Confirms a prune of more than 10 tasks or 20 %.
-    #[serde(default)]
-    #[schema(default = false)]
-    pub yes: bool,
-}
-
-/// What applying changes, or would change.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TaskApplyResult {
-    /// Whether nothing was saved.
-    pub dry_run: bool,
-    /// One entry per task.
-    pub items: Vec<TaskApplyItem>,
-}
-
-/// Kind of change to one task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TaskChange {
-    /// It is new.
-    Created,
-    /// Its definition differs.
-    Updated,
-    /// Nothing differs.
-    Unchanged,
-    /// It is gone from the list.
-    Deleted,
-}
-
-/// What applying changes about one task.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TaskApplyItem {
-    /// Its name.
-    pub name: String,
-    /// Kind of change.
-    pub change: TaskChange,
-    /// Fields that differ.
-    pub differences: Vec<FieldDifference>,
-}
-
-/// One field that differs.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FieldDifference {
-    /// JSON pointer into the definition.
-    pub pointer: String,
-    /// The value before; absent things are null.
-    pub before: Value,
-    /// The value after.
-    pub after: Value,
-}
-
-/// A stored version of a definition.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TaskVersion {
-    /// Number, from 1.
-    pub version: u32,
-    /// When it was saved.
-    pub created_at: DateTime<Utc>,
-    /// Who saved it.
-    pub created_by: String,
-    /// Fields that differ from the version before.
-    pub differences: Vec<FieldDifference>,
-    /// The definition.
-    pub definition: TaskDefinition,
-}
-page!(
-    /// A page of versions, newest first.
-    TaskVersionPage,
-    TaskVersion
-);
+use super::body::{Body, IdempotencyKey, IfMatch, Path, Query, checked, page_request};
+use super::convert::definition_out;
+use super::definition::TaskDefinition;
+use super::error::ApiResult;
+use super::run_wire::Run;
+use super::runs::run_created;
+use super::state::ApiState;
+use super::task_out::{applied_out, bulk_in, bulk_item, created, merge, summary_out, tagged, task_out, version_out};
+use super::task_wire::{
+    DryRunQuery, PageQuery, RunCreate, Task, TaskApply, TaskApplyResult, TaskBulk, TaskBulkResult, TaskClone,
+    TaskDeleteQuery, TaskListQuery, TaskPage, TaskPatch, TaskSort, TaskVersion, TaskVersionPage,
+};
+use crate::app::runs::Idempotency;
+use crate::app::task_sets::Apply;
+use crate::app::tasks::Write;
+use crate::app::{self, Caller};
+use crate::store;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use serde_json::Value;
 
 /// List tasks.
 #[utoipa::path(get, path = "/tasks", tag = "task", params(TaskListQuery),
     responses((status = 200, description = "A page of tasks", body = TaskPage)),
     extensions(("x-permission" = json!("read"))))]
-pub async fn task_list() {}
+pub async fn task_list(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<TaskListQuery>,
+) -> ApiResult<Json<TaskPage>> {
+    let page = page_request(query.limit, query.cursor.as_deref())?;
+    let filter = store::TaskFilter {
+        text: query.text.filter(|text| !text.is_empty()),
+        folder: query.folder.filter(|folder| !folder.is_empty()),
+        tag: query.tag.filter(|tag| !tag.is_empty()),
+        enabled: query.enabled,
+        last_state: query.last_state,
+        owner: None,
+    };
+    let sort = match query.sort.unwrap_or_default() {
+        TaskSort::Name => store::TaskSort::Name,
+        TaskSort::UpdatedAt => store::TaskSort::UpdatedAt,
+        TaskSort::LastRunAt => store::TaskSort::LastRunAt,
+    };
+    let listed = state.app.task_list(&caller, &filter, sort, &page).await?;
+    let now = state.app.clock().now();
+    let next_cursor = listed.next.map(|cursor| cursor.to_string());
+    Ok(Json(TaskPage { items: listed.items.into_iter().map(|task| summary_out(task, now)).collect(), next_cursor }))
+}
 
 /// Create a task.
 #[utoipa::path(post, path = "/tasks", tag = "task", params(DryRunQuery), request_body = TaskDefinition,
@@ -363,13 +58,29 @@ pub async fn task_list() {}
         (status = 200, description = "Dry run: what would be created", body = Task),
         (status = 201, description = "Created", body = Task, headers(("Location" = String, description = "Path of the task"), ("ETag" = String, description = "Version")))),
     extensions(("x-permission" = json!("define"))))]
-pub async fn task_create() {}
+pub async fn task_create(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<DryRunQuery>,
+    Body(body): Body<TaskDefinition>,
+) -> ApiResult<Response> {
+    let dry_run = query.dry_run.unwrap_or_default();
+    let definition = body.into_domain(&state.app.settings().timezone);
+    let view = state.app.task_create(&caller, definition, dry_run).await?;
+    Ok(if dry_run { Json(task_out(view)).into_response() } else { created(view) })
+}
 
 /// View a task.
 #[utoipa::path(get, path = "/tasks/{task}", tag = "task", params(("task" = String, Path, description = "Name or id of the task")),
     responses((status = 200, description = "The task", body = Task, headers(("ETag" = String, description = "Version")))),
     extensions(("x-permission" = json!("read"))))]
-pub async fn task_view() {}
+pub async fn task_view(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(task): Path<String>,
+) -> ApiResult<Response> {
+    Ok(tagged(state.app.task_view(&caller, &task).await?))
+}
 
 /// Replace a task's definition.
 #[utoipa::path(put, path = "/tasks/{task}", tag = "task",
@@ -377,7 +88,18 @@ pub async fn task_view() {}
     request_body = TaskDefinition,
     responses((status = 200, description = "The task as it is now, or would be", body = Task, headers(("ETag" = String, description = "Version")))),
     extensions(("x-permission" = json!("define"))))]
-pub async fn task_update() {}
+pub async fn task_update(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(task): Path<String>,
+    Query(query): Query<DryRunQuery>,
+    IfMatch(base): IfMatch,
+    Body(body): Body<TaskDefinition>,
+) -> ApiResult<Response> {
+    let write = Write { base, dry_run: query.dry_run.unwrap_or_default() };
+    let definition = body.into_domain(&state.app.settings().timezone);
+    Ok(tagged(state.app.task_update(&caller, &task, definition, write).await?))
+}
 
 /// Change some fields of a task's definition (JSON merge patch, RFC 7396).
 #[utoipa::path(patch, path = "/tasks/{task}", tag = "task",
@@ -385,39 +107,76 @@ pub async fn task_update() {}
     request_body(content = TaskPatch, description = "Fields to change; null removes", content_type = "application/merge-patch+json"),
     responses((status = 200, description = "The task as it is now, or would be", body = Task, headers(("ETag" = String, description = "Version")))),
     extensions(("x-permission" = json!("define"))))]
-pub async fn task_patch() {}
-
-/// Fields of a definition to change; what is absent stays, null removes.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(transparent)]
-#[schema(value_type = Object, example = json!({"title": "Backup", "enabled": false}))]
-pub struct TaskPatch(pub Map<String, Value>);
+pub async fn task_patch(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(task): Path<String>,
+    Query(query): Query<DryRunQuery>,
+    IfMatch(base): IfMatch,
+    Body(TaskPatch(patch)): Body<TaskPatch>,
+) -> ApiResult<Response> {
+    let view = state.app.task_view(&caller, &task).await?;
+    let present = serde_json::to_value(definition_out(view.record.definition.clone()));
+    let mut merged = present.map_err(|error| app::Error::Internal(error.to_string()))?;
+    merge(&mut merged, &Value::Object(patch));
+    let definition = checked::<TaskDefinition>(merged)?.into_domain(&state.app.settings().timezone);
+    let write = Write { base: base.or(Some(view.record.version)), dry_run: query.dry_run.unwrap_or_default() };
+    Ok(tagged(state.app.task_update(&caller, &task, definition, write).await?))
+}
 
 /// Delete a task; its runs stay until their retention ends.
 #[utoipa::path(delete, path = "/tasks/{task}", tag = "task",
     params(("task" = String, Path, description = "Name or id of the task"), TaskDeleteQuery, ("If-Match" = Option<String>, Header, description = "Version that the deletion is based on")),
     responses((status = 204, description = "Deleted")),
     extensions(("x-permission" = json!("define"))))]
-pub async fn task_delete() {}
+pub async fn task_delete(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(task): Path<String>,
+    Query(query): Query<TaskDeleteQuery>,
+    IfMatch(base): IfMatch,
+) -> ApiResult<StatusCode> {
+    state.app.task_delete(&caller, &task, base, query.cancel_runs.unwrap_or_default()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
 
 /// Enable a task.
 #[utoipa::path(post, path = "/tasks/{task}/enable", tag = "task", params(("task" = String, Path, description = "Name or id of the task")),
     responses((status = 200, description = "The task", body = Task, headers(("ETag" = String, description = "Version")))),
     extensions(("x-permission" = json!("define"))))]
-pub async fn task_enable() {}
+pub async fn task_enable(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(task): Path<String>,
+) -> ApiResult<Response> {
+    Ok(tagged(state.app.task_switch(&caller, &task, true).await?))
+}
 
 /// Disable a task: nothing starts it.
 #[utoipa::path(post, path = "/tasks/{task}/disable", tag = "task", params(("task" = String, Path, description = "Name or id of the task")),
     responses((status = 200, description = "The task", body = Task, headers(("ETag" = String, description = "Version")))),
     extensions(("x-permission" = json!("define"))))]
-pub async fn task_disable() {}
+pub async fn task_disable(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(task): Path<String>,
+) -> ApiResult<Response> {
+    Ok(tagged(state.app.task_switch(&caller, &task, false).await?))
+}
 
 /// Copy a task under another name.
 #[utoipa::path(post, path = "/tasks/{task}/clone", tag = "task", params(("task" = String, Path, description = "Name or id of the task")),
     request_body = TaskClone,
     responses((status = 201, description = "The copy", body = Task, headers(("Location" = String, description = "Path of the copy"), ("ETag" = String, description = "Version")))),
     extensions(("x-permission" = json!("define"))))]
-pub async fn task_clone() {}
+pub async fn task_clone(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(task): Path<String>,
+    Body(body): Body<TaskClone>,
+) -> ApiResult<Response> {
+    Ok(created(state.app.task_clone(&caller, &task, body.name, body.enabled).await?))
+}
 
 /// Run a task now.
 #[utoipa::path(post, path = "/tasks/{task}/runs", tag = "task",
@@ -425,29 +184,94 @@ pub async fn task_clone() {}
     request_body = RunCreate,
     responses((status = 201, description = "The run", body = Run, headers(("Location" = String, description = "Path of the run")))),
     extensions(("x-permission" = json!("run"))))]
-pub async fn task_run() {}
+pub async fn task_run(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(task): Path<String>,
+    IdempotencyKey(key): IdempotencyKey,
+    Body(body): Body<RunCreate>,
+) -> ApiResult<Response> {
+    let request = Value::Object(body.params.clone());
+    let key = key.map(|key| Idempotency::new(&caller, "task_run", &task, key, &request));
+    let run = state.app.run_create(&caller, &task, body.params, key).await?;
+    Ok(run_created(&state.app, run))
+}
 
 /// Do one thing with several tasks; each succeeds or fails on its own.
 #[utoipa::path(post, path = "/tasks/bulk", tag = "task", request_body = TaskBulk,
     responses((status = 200, description = "What happened to each", body = TaskBulkResult)),
     extensions(("x-permission" = json!("run"))))]
-pub async fn task_bulk() {}
+pub async fn task_bulk(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Body(body): Body<TaskBulk>,
+) -> ApiResult<Json<TaskBulkResult>> {
+    let action = bulk_in(&body)?;
+    let mut items = Vec::with_capacity(body.tasks.len());
+    for task in body.tasks {
+        let done = state.app.task_bulk_one(&caller, &task, &action).await;
+        items.push(bulk_item(task, done));
+    }
+    Ok(Json(TaskBulkResult { items }))
+}
 
 /// Create and update tasks from definitions, all or none.
 #[utoipa::path(post, path = "/tasks/apply", tag = "task", params(DryRunQuery), request_body = TaskApply,
     responses((status = 200, description = "What changed, or would", body = TaskApplyResult)),
     extensions(("x-permission" = json!("define"))))]
-pub async fn task_apply() {}
+pub async fn task_apply(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<DryRunQuery>,
+    Body(body): Body<TaskApply>,
+) -> ApiResult<Json<TaskApplyResult>> {
+    let timezone = &state.app.settings().timezone;
+    let dry_run = query.dry_run.unwrap_or_default();
+    let apply = Apply {
+        definitions: body.tasks.into_iter().map(|task| task.into_domain(timezone)).collect(),
+        owner: body.owner,
+        prune: body.prune,
+        yes: body.yes,
+        dry_run,
+    };
+    let items = state.app.task_apply(&caller, apply).await?;
+    Ok(Json(TaskApplyResult { dry_run, items: items.into_iter().map(applied_out).collect() }))
+}
 
 /// List the versions of a task, newest first.
 #[utoipa::path(get, path = "/tasks/{task}/versions", tag = "task", params(("task" = String, Path, description = "Name or id of the task"), PageQuery),
     responses((status = 200, description = "A page of versions", body = TaskVersionPage)),
     extensions(("x-permission" = json!("read"))))]
-pub async fn task_version_list() {}
+pub async fn task_version_list(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(task): Path<String>,
+    Query(query): Query<PageQuery>,
+) -> ApiResult<Json<TaskVersionPage>> {
+    let page = page_request(query.limit, query.cursor.as_deref())?;
+    let listed = state.app.task_version_list(&caller, &task, &page).await?;
+    let next_cursor = listed.next.map(|cursor| cursor.to_string());
+    let mut items = Vec::with_capacity(listed.items.len());
+    for version in &listed.items {
+        let before = match listed.items.iter().find(|other| other.version + 1 == version.version) {
+            Some(before) => Some(before.clone()),
+            None => state.app.task_version_view(&caller, &task, version.version).await?.1,
+        };
+        items.push(version_out(version.clone(), before));
+    }
+    Ok(Json(TaskVersionPage { items, next_cursor }))
+}
 
 /// View one version of a task.
 #[utoipa::path(get, path = "/tasks/{task}/versions/{version}", tag = "task",
     params(("task" = String, Path, description = "Name or id of the task"), ("version" = u32, Path, description = "Number of the version")),
     responses((status = 200, description = "The version", body = TaskVersion)),
     extensions(("x-permission" = json!("read"))))]
-pub async fn task_version_view() {}
+pub async fn task_version_view(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path((task, version)): Path<(String, u32)>,
+) -> ApiResult<Json<TaskVersion>> {
+    let (found, before) = state.app.task_version_view(&caller, &task, version).await?;
+    Ok(Json(version_out(found, before)))
+}

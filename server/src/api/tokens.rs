@@ -1,7 +1,7 @@
 //! API tokens over HTTP.
 
 use super::page::page;
-use super::tasks::PageQuery;
+use super::task_wire::PageQuery;
 use crate::domain::vocabulary::Role;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -11,6 +11,7 @@ mod logs;
 pub mod runs;
 pub mod schedules;
 mod signals;
+pub mod slots;
 pub mod system;
 pub mod task_sets;
 pub mod tasks;

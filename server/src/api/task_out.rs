@@ -1,0 +1,223 @@
+//! Conversions of tasks between the wire and the use cases.
+
+use super::convert::definition_out;
+use super::definition::TaskDefinition;
+use super::error::{ApiError, ApiResult};
+use super::runs::seconds;
+use super::schedules::slot_out;
+use super::task_wire::{
+    BulkAction, FieldDifference, LastRun, Task, TaskApplyItem, TaskBulk, TaskBulkItem, TaskChange, TaskSummary,
+    TaskVersion,
+};
+use crate::app;
+use crate::app::schedules::{compile, next_slots};
+use crate::app::task_sets::{Applied, Bulk};
+use crate::app::tasks::{TaskView, actions};
+use crate::domain::ids::RunId;
+use crate::domain::task::Definition;
+use crate::store::{LastRunRecord, TaskRecord, TaskVersionRecord};
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+/// The answer for one task: the task and its version as ETag.
+pub fn tagged(view: TaskView) -> Response {
+    let etag = HeaderValue::from_str(&format!("\"{}\"", view.record.version)).expect("digits fit a header");
+    let mut response = Json(task_out(view)).into_response();
+    response.headers_mut().insert(header::ETAG, etag);
+    response
+}
+
+/// The answer for a new task: 201, its path, the task.
+pub fn created(view: TaskView) -> Response {
+    let location = format!("{}/tasks/{}", super::router::PREFIX, view.record.definition.name);
+    let mut response = tagged(view);
+    *response.status_mut() = StatusCode::CREATED;
+    let location = HeaderValue::from_str(&location).expect("a name fits a header");
+    response.headers_mut().insert(header::LOCATION, location);
+    response
+}
+
+/// A task as the wire shows it.
+pub fn task_out(view: TaskView) -> Task {
+    let TaskView { record, schedule_ids, next_slots } = view;
+    let words = record.definition.schedules.iter().map(|schedule| {
+        let words = compile(&record.definition.name, schedule).map(|compiled| compiled.words());
+        (schedule_ids.get(&schedule.key).map(|id| id.0), words)
+    });
+    let described: Vec<_> = words.collect();
+    let actions = actions(&record.definition);
+    let mut it = definition_out(record.definition);
+    for (schedule, (id, words)) in it.schedules.iter_mut().zip(described) {
+        schedule.describe(id, words);
+    }
+    Task {
+        id: record.id.0,
+        version: record.version,
+        created_at: record.created_at,
+        updated_at: record.updated_at,
+        owner: record.owner,
+        next_slots: next_slots.into_iter().map(|(key, slot)| slot_out(Some(key), &slot)).collect(),
+        last_run: record.last_run.map(last_run_out),
+        actions,
+        name: it.name,
+        title: it.title,
+        description: it.description,
+        folder: it.folder,
+        tags: it.tags,
+        enabled: it.enabled,
+        run: it.run,
+        working_directory: it.working_directory,
+        environment: it.environment,
+        params: it.params,
+        schedules: it.schedules,
+        overlap: it.overlap,
+        timeout_seconds: it.timeout_seconds,
+        attempt_timeout_seconds: it.attempt_timeout_seconds,
+        grace_seconds: it.grace_seconds,
+        success_codes: it.success_codes,
+        retry: it.retry,
+        log: it.log,
+        retention: it.retention,
+        on_server_stop: it.on_server_stop,
+    }
+}
+
+/// A task as a list shows it.
+pub fn summary_out(task: TaskRecord, now: DateTime<Utc>) -> TaskSummary {
+    let definition = task.definition;
+    let next = next_slots(&definition, now, 1).into_iter().next();
+    let words = |schedule| match compile(&definition.name, schedule) {
+        Some(compiled) => compiled.words(),
+        None => "invalid schedule".to_owned(),
+    };
+    TaskSummary {
+        id: task.id.0,
+        schedules: definition.schedules.iter().map(words).collect(),
+        actions: actions(&definition),
+        run_kind: definition.run.kind().to_owned(),
+        name: definition.name,
+        title: definition.title,
+        folder: definition.folder,
+        tags: definition.tags,
+        enabled: definition.enabled,
+        version: task.version,
+        next_slot_at: next.map(|(_, slot)| slot.scheduled_for),
+        updated_at: task.updated_at,
+        last_run: task.last_run.map(last_run_out),
+    }
+}
+
+fn last_run_out(run: LastRunRecord) -> LastRun {
+    let duration = run.started_at.zip(run.finished_at).map(|(from, until)| seconds(until - from).max(0.0));
+    let LastRunRecord { id, state, started_at, finished_at } = run;
+    LastRun { id: id.0, state, started_at, finished_at, duration_seconds: duration }
+}
+
+/// A version as the wire shows it.
+pub fn version_out(version: TaskVersionRecord, before: Option<TaskVersionRecord>) -> TaskVersion {
+    let differences = before.map_or_else(Vec::new, |before| differences(&before.definition, &version.definition));
+    TaskVersion {
+        version: version.version,
+        created_at: version.created_at,
+        created_by: version.created_by,
+        differences,
+        definition: definition_out(version.definition),
+    }
+}
+
+/// What applying changes about a task, as the wire shows it.
+pub fn applied_out(applied: Applied) -> TaskApplyItem {
+    let item = |name, change, differences| TaskApplyItem { name, change, differences };
+    match applied {
+        Applied::Created(definition) => item(definition.name, TaskChange::Created, Vec::new()),
+        Applied::Unchanged(name) => item(name, TaskChange::Unchanged, Vec::new()),
+        Applied::Deleted(name) => item(name, TaskChange::Deleted, Vec::new()),
+        Applied::Updated(pair) => {
+            let found = differences(&pair.0, &pair.1);
+            item(pair.1.name, TaskChange::Updated, found)
+        }
+    }
+}
+
+/// The action of a bulk request.
+pub fn bulk_in(body: &TaskBulk) -> ApiResult<Bulk> {
+    let needed = |value: &Option<String>, name: &str| {
+        value
+            .clone()
+            .ok_or_else(|| ApiError::from(app::Error::invalid(format!("/{name}"), "is required for this action")))
+    };
+    Ok(match body.action {
+        BulkAction::Enable => Bulk::Switch(true),
+        BulkAction::Disable => Bulk::Switch(false),
+        BulkAction::Run => Bulk::Run,
+        BulkAction::Delete => Bulk::Delete,
+        BulkAction::Move => Bulk::Move(needed(&body.folder, "folder")?),
+        BulkAction::Tag => Bulk::Tag(needed(&body.tag, "tag")?),
+    })
+}
+
+/// What happened to one task of a bulk request.
+pub fn bulk_item(task: String, done: app::Result<Option<RunId>>) -> TaskBulkItem {
+    match done {
+        Ok(run) => TaskBulkItem { task, ok: true, code: None, detail: None, run_id: run.map(|run| run.0) },
+        Err(error) => {
+            let error = ApiError::from(error);
+            TaskBulkItem {
+                task,
+                ok: false,
+                code: Some(error.code.to_owned()),
+                detail: Some(error.detail),
+                run_id: None,
+            }
+        }
+    }
+}
+
+fn differences(before: &Definition, after: &Definition) -> Vec<FieldDifference> {
+    let json = |definition: &Definition| {
+        let wire: TaskDefinition = definition_out(definition.clone());
+        serde_json::to_value(wire).unwrap_or_default()
+    };
+    let mut found = Vec::new();
+    compare("", &json(before), &json(after), &mut found);
+    found
+}
+
+fn compare(at: &str, before: &Value, after: &Value, found: &mut Vec<FieldDifference>) {
+    if before == after {
+        return;
+    }
+    match (before.as_object(), after.as_object()) {
+        (Some(old), Some(new)) => {
+            let keys = old.keys().chain(new.keys().filter(|key| !old.contains_key(*key)));
+            for key in keys {
+                let pointer = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+                let side = |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or_default();
+                compare(&pointer, &side(old), &side(new), found);
+            }
+        }
+        _ => found.push(FieldDifference { pointer: at.to_owned(), before: before.clone(), after: after.clone() }),
+    }
+}
+
+/// JSON merge patch (RFC 7396).
+pub fn merge(target: &mut Value, patch: &Value) {
+    let Some(changes) = patch.as_object() else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    let Some(map) = target.as_object_mut() else { return };
+    for (key, change) in changes {
+        if change.is_null() {
+            map.remove(key);
+        } else {
+            merge(map.entry(key.clone()).or_insert(Value::Null), change);
+        }
+    }
+}
