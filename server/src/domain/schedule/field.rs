@@ -179,7 +179,7 @@ impl Term<'_> {
             });
         }
         let value = self.value(base, 0)?;
-        Ok(if step.is_some() { (value..=top.max(value)).collect() } else { vec![value] })
+        Ok(if step.is_some() { (value..=self.kind.range().1).collect() } else { vec![value] })
     }
 
     /// `H`, `H(0-7)`: one value of the range, or with a step one start of the series, chosen by the seed.

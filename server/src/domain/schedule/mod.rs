@@ -13,6 +13,12 @@ mod error;
 mod field;
 mod next;
 mod slot;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tests_words;
+#[cfg(test)]
+mod tests_zones;
 mod times;
 mod wall;
 mod windows;

@@ -2,7 +2,7 @@
 //!
 //! Said from the compiled sets, not from the text: `0 9 * * 1-5` and `0 9 * * MON-FRI` read the same. Days are in `words_days`.
 
-use chrono::{DateTime, Duration, NaiveTime, Utc};
+use chrono::{DateTime, Duration, NaiveDateTime, NaiveTime, Timelike, Utc};
 
 use super::compile::{CompiledRule, CompiledSchedule};
 use super::times::Times;
@@ -21,16 +21,15 @@ impl CompiledSchedule {
             CompiledRule::Interval { every, anchor } => {
                 format!("Every {}{}", distance(*every as u64), anchored(*every, *anchor))
             }
-            CompiledRule::At(at) => {
-                let at = at.with_timezone(&self.timezone);
-                format!("Once, on {}", at.format("%-d %B %Y at %H:%M:%S")).trim_end_matches(":00").to_owned()
-            }
-            CompiledRule::AtLocal(at) => {
-                format!("Once, on {}", at.format("%-d %B %Y at %H:%M:%S")).trim_end_matches(":00").to_owned()
-            }
+            CompiledRule::At(at) => once(at.with_timezone(&self.timezone).naive_local()),
+            CompiledRule::AtLocal(at) => once(*at),
             CompiledRule::Fixed(wall) | CompiledRule::Elapsed(wall) => wall_words(wall),
         }
     }
+}
+
+fn once(at: NaiveDateTime) -> String {
+    format!("Once, on {} at {}", at.format("%-d %B %Y"), clock(at.num_seconds_from_midnight()))
 }
 
 /// Times of day in words.
