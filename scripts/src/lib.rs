@@ -3,9 +3,11 @@
 //! Deliberately absent: any dependency on the product's crates (the tool must compile in seconds, before everything
 //! else) and any shell script. Start reading in `main.rs`, then `test/mod.rs`.
 
+pub mod chaos;
 pub mod check;
 pub mod command;
 pub mod contract;
+pub mod live;
 pub mod place;
 pub mod start;
 pub mod test;

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use xtask::command::Answer;
 use xtask::place::Place;
-use xtask::{check, contract, start, test};
+use xtask::{chaos, check, contract, start, test};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Build, test and release tasks of Orc")]
@@ -33,6 +33,18 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Kill the server again and again under load, then check its books
+    Chaos {
+        /// How often
+        #[arg(long, default_value_t = 100)]
+        cycles: u32,
+        /// Brings back the moments of an earlier time
+        #[arg(long)]
+        seed: Option<u64>,
+        /// `debug` or `release`; it must be built
+        #[arg(long, default_value = "debug")]
+        profile: String,
+    },
     /// Check the rules of the house: rooms, foreign words, vocabulary, sizes, headers
     Tidy,
 }
@@ -59,6 +71,9 @@ fn perform(task: Task, place: &Place) -> Answer<bool> {
             let faults = contract::check(place)?;
             faults.iter().for_each(|fault| eprintln!("{fault}"));
             Ok(faults.is_empty())
+        }
+        Task::Chaos { cycles, seed, profile } => {
+            chaos::run(place, &profile, cycles, seed).map(|faults| faults.is_empty())
         }
         Task::Tidy => check::tidy(place).map(|()| true),
     }

@@ -22,7 +22,9 @@ pub fn faults(document: &Value) -> Vec<String> {
         arguments(document, &place, operation, &mut faults);
     }
     for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
-        if !is_text(&schema["description"]) {
+        let only_tag =
+            schema["properties"].as_object().is_some_and(|keys| keys.len() == 1 && keys.contains_key("kind"));
+        if !only_tag && !is_described(schema) {
             faults.push(format!("schema {name}: no description"));
         }
         properties(name, schema, &mut faults);
@@ -41,6 +43,12 @@ pub fn operations(document: &Value) -> impl Iterator<Item = (String, &Value)> {
 
 fn is_text(value: &Value) -> bool {
     value.as_str().is_some_and(|text| !text.trim().is_empty())
+}
+
+/// Described itself, or (an optional reference) in one of its alternatives.
+fn is_described(schema: &Value) -> bool {
+    let mut alternatives = schema["oneOf"].as_array().into_iter().flatten();
+    is_text(&schema["description"]) || alternatives.any(|one| is_text(&one["description"]))
 }
 
 fn names(place: &str, operation: &Value, faults: &mut Vec<String>) {
@@ -129,7 +137,7 @@ fn properties(name: &str, schema: &Value, faults: &mut Vec<String>) {
 
 fn property_faults(place: &str, key: &str, property: &Value, faults: &mut Vec<String>) {
     let is_tag = property.get("const").is_some() || property["enum"].as_array().is_some_and(|one| one.len() == 1);
-    if !is_tag && !is_text(&property["description"]) {
+    if !is_tag && !is_described(property) {
         faults.push(format!("{place}: no description"));
     }
     if property.get("properties").is_some() || property["items"].get("properties").is_some() {
@@ -139,9 +147,8 @@ fn property_faults(place: &str, key: &str, property: &Value, faults: &mut Vec<St
         faults.push(format!("{place}: int64 is more than JSON programs can hold"));
     }
     let is_instant = property["format"] == "date-time";
-    if key.ends_with("_at") && !is_instant
-        || is_instant && !key.ends_with("_at") && !key.ends_with("_for") && !key.ends_with("_until")
-    {
+    let is_named = ["at", "_at", "_for", "_until"].iter().any(|end| key.ends_with(end));
+    if key.ends_with("_at") && !is_instant || is_instant && !is_named {
         faults.push(format!("{place}: instants, and only they, are named *_at"));
     }
 }

@@ -47,13 +47,13 @@ fn install(what: &str, packages: &[&str], elsewhere: &str) -> Answer<()> {
     command::must(apt().args(["install", "-y", "--no-install-recommends"]).args(packages.split(' ')))
 }
 
-/// The browser of the journeys: `ORC_CHROMIUM`, else one that is installed.
+/// The browser of the journeys: `ORC_TEST_CHROMIUM`, else one that is installed.
 pub fn chromium() -> Answer<PathBuf> {
     const NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
-    let named = || std::env::var_os("ORC_CHROMIUM").map(PathBuf::from);
+    let named = || std::env::var_os("ORC_TEST_CHROMIUM").map(PathBuf::from);
     let find = || named().or_else(|| NAMES.iter().find_map(|name| which(name)));
     if find().is_none() {
-        install("Chromium", &["chromium"], "install Chromium or Chrome and name it in ORC_CHROMIUM")?;
+        install("Chromium", &["chromium"], "install Chromium or Chrome and name it in ORC_TEST_CHROMIUM")?;
     }
     find().ok_or_else(|| "Chromium is still missing after its installation".to_owned())
 }

@@ -4,6 +4,7 @@
 //! Nothing is skipped silently. Deliberately absent: knowledge of how a layer tests itself. Start reading at `run`.
 
 mod count;
+mod fuzz;
 mod machine;
 mod postgres;
 mod steps;

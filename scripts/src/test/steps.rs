@@ -4,7 +4,7 @@ use super::count::{self, Count};
 use super::postgres::Postgres;
 use super::{Session, Step, machine};
 use crate::command::{self, Answer};
-use crate::{contract, tidy};
+use crate::{chaos, contract, tidy};
 
 const NPM: &[&str] = &["web packages"];
 
@@ -22,6 +22,8 @@ pub const ALL: &[Step] = &[
     Step { name: "clippy", needs: &["web build"], run: clippy },
     Step { name: "rust", needs: &["build"], run: rust },
     Step { name: "journeys", needs: &["build"], run: journeys },
+    Step { name: "schemathesis", needs: &["build"], run: super::fuzz::run },
+    Step { name: "chaos", needs: &["build"], run: kill },
 ];
 
 fn ran(command: &mut std::process::Command) -> Answer<Count> {
@@ -86,12 +88,20 @@ fn journeys(session: &mut Session) -> Answer<Count> {
     let chromium = machine::chromium()?;
     machine::packages(&folder)?;
     let mut playwright = command::npx(&folder, &["playwright", "test", "--reporter=list"]);
-    playwright.env("ORC_CHROMIUM", chromium).env("NO_COLOR", "1").env("ORC_BIN", session.place.target.join("debug"));
+    playwright
+        .env("ORC_TEST_CHROMIUM", chromium)
+        .env("NO_COLOR", "1")
+        .env("ORC_TEST_BIN", session.place.target.join("debug"));
     if session.full {
-        playwright.env("ORC_FULL", "1");
+        playwright.env("ORC_TEST_FULL", "1");
     }
     let ran = command::run(&mut playwright)?;
     Ok(count::playwright(&ran.text).and(ran.ok))
+}
+
+fn kill(session: &mut Session) -> Answer<Count> {
+    let cycles = if session.full { 100 } else { 10 };
+    Ok(Count::one(chaos::run(&session.place, "debug", cycles, None)?.is_empty()))
 }
 
 impl Session {

@@ -1,0 +1,113 @@
+//! `cargo xtask chaos`: kill -9 of the server at random moments under load, again and again; then the books are checked.
+//!
+//! The runs write what they did into a witness file of their own, so that the books are compared with something the server
+//! did not write. Deliberately absent: mercy, and any knowledge of the server's insides. Start reading at `run`.
+
+mod books;
+mod random;
+
+use crate::command::Answer;
+use crate::live::{Client, Scratch, Server};
+use crate::place::Place;
+use random::Random;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const TASKS: usize = 5;
+
+/// What was asked of the server, and when.
+struct Asked {
+    /// Ids of runs the server acknowledged.
+    runs: Vec<String>,
+    /// Requests that died with the server: it may have done them or not.
+    unanswered: usize,
+}
+
+/// Kills `cycles` times and checks; answers the faults found, none is what we want.
+///
+/// # Errors
+/// A sentence when the proof itself could not be carried out.
+pub fn run(place: &Place, profile: &str, cycles: u32, seed: Option<u64>) -> Answer<Vec<String>> {
+    let seed = seed.unwrap_or_else(|| u64::from(std::process::id()) ^ 0x9E37_79B9_7F4A_7C15);
+    println!("{cycles} x kill -9, seed {seed}");
+    let mut random = Random::new(seed);
+    let scratch = Scratch::new("chaos")?;
+    let witness = scratch.path().join("witness");
+    let mut server = Server::prepare(place, profile, scratch.path())?;
+    server.set("ORC_RUN_LIMIT", "16");
+    server.start()?;
+    let mut client = server.client();
+    for number in 0..TASKS {
+        client.post("/tasks", &task(number, &witness))?;
+    }
+    let mut asked = Asked { runs: Vec::new(), unanswered: 0 };
+    for cycle in 1..=cycles {
+        load(&mut client, &mut random, &mut asked);
+        server.kill();
+        let longest = if random.below(8) == 0 { 2_500 } else { 150 };
+        std::thread::sleep(Duration::from_millis(random.below(longest)));
+        let took = server.start()?;
+        client = server.client();
+        if cycle % 10 == 0 {
+            println!("{cycle} kills, ready again after {} ms, {} runs asked for", took.as_millis(), asked.runs.len());
+        }
+    }
+    settle(&mut client)?;
+    let faults = books::faults(&mut client, &asked, &witness, server.data())?;
+    for fault in &faults {
+        println!("{fault}");
+    }
+    Ok(faults)
+}
+
+/// A task that fires every second and notes its beginning and end.
+fn task(number: usize, witness: &Path) -> Value {
+    let note =
+        |what: &str| format!("printf '%s %s {what}\\n' \"$ORC_RUN_ID\" \"$ORC_ATTEMPT\" >> '{}'", witness.display());
+    let (start, end) = (note("start"), note("end"));
+    json!({
+        "name": format!("chaos-{number}"),
+        "run": {"kind": "shell", "line": format!("{start}; sleep 0.{number}; echo done; {end}")},
+        "schedules": [{"kind": "cron", "expression": "* * * * * *", "catch_up": {"kind": "latest"}}],
+        "overlap": {"kind": "allow", "max": 50},
+        "retry": {"max_attempts": 3, "delay_seconds": 0, "retry_on": ["lost"]},
+    })
+}
+
+/// Asks for runs for a random time; the server is killed right afterwards, wherever it is then.
+fn load(client: &mut Client, random: &mut Random, asked: &mut Asked) {
+    let until = Instant::now() + Duration::from_millis(20 + random.below(1_200));
+    while Instant::now() < until {
+        let path = format!("/api/v1/tasks/chaos-{}/runs", random.below(TASKS as u64));
+        match client.call("POST", &path, Some(&json!({}))) {
+            Ok(reply) if reply.status == 201 => {
+                asked.runs.extend(reply.json()["id"].as_str().map(str::to_owned));
+            }
+            Ok(reply) => println!("a run was refused ({}): {}", reply.status, reply.text),
+            Err(_) => asked.unanswered += 1,
+        }
+        std::thread::sleep(Duration::from_millis(random.below(120)));
+    }
+}
+
+/// Disables the tasks and waits until no run is open.
+fn settle(client: &mut Client) -> Answer<()> {
+    for number in 0..TASKS {
+        client.post(&format!("/tasks/chaos-{number}/disable"), &json!({}))?;
+    }
+    let until = Instant::now() + Duration::from_secs(120);
+    loop {
+        let mut open = 0;
+        for state in ["waiting", "queued", "running", "backing_off"] {
+            open += client.all(&format!("/runs?state={state}"))?.len();
+        }
+        if open == 0 {
+            return Ok(());
+        }
+        if Instant::now() > until {
+            return Err(format!("{open} runs are still open two minutes after the last task was disabled"));
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}

@@ -1,0 +1,158 @@
+//! Starting, killing and stopping the real `orc-server`.
+
+use super::Client;
+use crate::command::{self, Answer};
+use crate::place::Place;
+use crate::test::free_port;
+use std::fs::{self, File};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// A temporary folder, removed when dropped.
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    /// Makes a folder with a name of its own.
+    ///
+    /// # Errors
+    /// A sentence when it cannot be made.
+    pub fn new(purpose: &str) -> Answer<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("orc-{purpose}-{}-{number}", std::process::id()));
+        fs::create_dir_all(&folder).map_err(|error| format!("{} could not be made: {error}", folder.display()))?;
+        Ok(Self(folder))
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Whoever asked to keep it wants to look at it.
+        if std::env::var_os("ORC_TEST_KEEP").is_none() {
+            let _ignored = fs::remove_dir_all(&self.0);
+        }
+    }
+}
+
+/// A server process on a data folder; it can be killed and started again.
+pub struct Server {
+    program: PathBuf,
+    data: PathBuf,
+    settings: Vec<(String, String)>,
+    child: Option<Child>,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// An admin's token.
+    pub token: String,
+}
+
+impl Server {
+    /// Makes the data folder and an admin's token; starts nothing yet.
+    ///
+    /// # Errors
+    /// A sentence when the server's own commands fail.
+    pub fn prepare(place: &Place, profile: &str, data: &Path) -> Answer<Self> {
+        let program = place.program(profile, "orc-server");
+        if !program.exists() {
+            return Err(format!("{} is missing: build it first", program.display()));
+        }
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
+        let data = data.join("data");
+        let mut server = Self { program, data, settings: Vec::new(), child: None, address, token: String::new() };
+        let said = command::read(server.command().args(["token", "create", "--name", "xtask", "--role", "admin"]))?;
+        let token = said.split_whitespace().find(|word| word.starts_with("orc_"));
+        server.token = token.ok_or_else(|| format!("`orc-server token create` printed no token: {said}"))?.to_owned();
+        Ok(server)
+    }
+
+    /// Sets an `ORC_*` variable for every later start.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.settings.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// A client with the admin's token.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::new(self.address, &self.token)
+    }
+
+    /// Process id while it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
+    /// Starts it and waits until it is ready; answers how long that took.
+    ///
+    /// # Errors
+    /// A sentence when it ends instead, or is not ready within a minute.
+    pub fn start(&mut self) -> Answer<Duration> {
+        let begun = Instant::now();
+        let log = self.data.with_extension("log");
+        let open = || File::options().create(true).append(true).open(&log);
+        let log_of = |error: std::io::Error| format!("{} could not be opened: {error}", log.display());
+        let (out, err) = (open().map_err(log_of)?, open().map_err(log_of)?);
+        let mut command = self.command();
+        command.arg("serve").stdin(Stdio::null()).stdout(out).stderr(err);
+        let child = command.spawn().map_err(|error| format!("orc-server could not be started: {error}"))?;
+        let child = self.child.insert(child);
+        while begun.elapsed() < Duration::from_secs(60) {
+            if Client::new(self.address, "").call("GET", "/readyz", None).is_ok_and(|reply| reply.status == 200) {
+                return Ok(begun.elapsed());
+            }
+            if let Ok(Some(status)) = child.try_wait() {
+                let said = fs::read_to_string(&log).unwrap_or_default();
+                let end: Vec<_> = said.lines().rev().take(8).collect();
+                return Err(format!("orc-server ended at its start ({status}): {}", end.join("\n")));
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Err("orc-server was not ready within a minute".to_owned())
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _gone = child.kill();
+            let _reaped = child.wait();
+        }
+    }
+
+    /// The server's log so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.data.with_extension("log")).unwrap_or_default()
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ORC_")) {
+            command.env_remove(name);
+        }
+        command.current_dir(self.data.parent().unwrap_or(&self.data));
+        command.env("ORC_DATA_DIR", &self.data).env("ORC_LISTEN", self.address.to_string());
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
