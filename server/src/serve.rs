@@ -137,6 +137,7 @@ fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
 
 /// Logs to stderr and to daily files; the files are complete when the guard is dropped.
 fn start_log(config: &Config, folder: &DataFolder) -> Result<WorkerGuard, InitError> {
+    std::fs::create_dir_all(folder.path.join("logs"))?;
     let files = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("orc-server")

@@ -13,6 +13,7 @@ pub mod error;
 pub mod events;
 pub mod listen;
 pub mod logs;
+pub mod metrics;
 mod page;
 pub mod param_wire;
 pub mod router;

@@ -1,8 +1,13 @@
 //! What every handler can reach.
 
+use super::metrics::Metrics;
 use crate::app::App;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+
+/// Most open event streams.
+pub const STREAMS_MAX: usize = 256;
 
 /// State of the router; cheap to clone.
 #[derive(Debug, Clone)]
@@ -11,6 +16,10 @@ pub struct ApiState {
     pub app: App,
     /// Settings of this door.
     pub settings: Arc<ApiSettings>,
+    /// What this process counts.
+    pub metrics: Metrics,
+    /// Places for event streams.
+    pub streams: Arc<Semaphore>,
     /// Cancelled when the server stops: streams end.
     pub stop: CancellationToken,
 }
@@ -18,7 +27,8 @@ pub struct ApiState {
 impl ApiState {
     /// Puts the parts together.
     pub fn new(app: App, settings: ApiSettings, stop: CancellationToken) -> Self {
-        Self { app, settings: Arc::new(settings), stop }
+        let (settings, streams) = (Arc::new(settings), Arc::new(Semaphore::new(STREAMS_MAX)));
+        Self { app, settings, metrics: Metrics::default(), streams, stop }
     }
 }
 

@@ -1,7 +1,19 @@
 //! The server itself over HTTP: state, settings, workers, hold, metrics.
 
+use super::body::Body;
+use super::error::ApiResult;
+use super::state::ApiState;
+use crate::app::Caller;
+use crate::app::disk::Disk;
+use crate::app::system::{self, DatabaseFacts, SystemView, WorkerStatus};
+use crate::domain::vocabulary::Permission;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
 use utoipa::ToSchema;
 
 /// The server and what it stands on.
@@ -132,40 +144,128 @@ pub struct WorkerList {
 #[utoipa::path(get, path = "/system", tag = "system",
     responses((status = 200, description = "The server", body = System)),
     extensions(("x-permission" = json!("read"))))]
-pub async fn system_view() {}
+pub async fn system_view(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+) -> ApiResult<Json<System>> {
+    let SystemView { started_at, now_at, database, disk, hold, warnings } = state.app.system_view(&caller).await?;
+    let settings = state.app.settings();
+    Ok(Json(System {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        node: settings.node.clone(),
+        platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        started_at,
+        uptime_seconds: state.app.uptime_seconds(),
+        now_at,
+        timezone: settings.timezone.clone(),
+        timezone_data: chrono_tz::IANA_TZDB_VERSION.to_owned(),
+        run_limit: settings.run_limit,
+        database: database.into(),
+        disk: disk.into(),
+        hold: hold.map(Hold::from),
+        warnings,
+    }))
+}
 
 /// List settings and where each came from.
 #[utoipa::path(get, path = "/system/settings", tag = "system",
     responses((status = 200, description = "The settings", body = SettingList)),
     extensions(("x-permission" = json!("admin"))))]
-pub async fn system_settings() {}
+pub async fn system_settings(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+) -> ApiResult<Json<SettingList>> {
+    caller.require(Permission::Admin)?;
+    let settings = state.settings.shown.iter().cloned();
+    let items = settings.map(|(name, value, source, description)| Setting { name, value, source, description });
+    Ok(Json(SettingList { items: items.collect() }))
+}
 
 /// List the server's loops and their last results.
 #[utoipa::path(get, path = "/system/workers", tag = "system",
     responses((status = 200, description = "The workers", body = WorkerList)),
     extensions(("x-permission" = json!("read"))))]
-pub async fn system_workers() {}
+pub async fn system_workers(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+) -> ApiResult<Json<WorkerList>> {
+    let items = state.app.system_workers(&caller)?.into_iter().map(Worker::from).collect();
+    Ok(Json(WorkerList { items }))
+}
 
 /// Put everything on hold: nothing fires, nothing starts; what runs goes on.
 #[utoipa::path(post, path = "/system/hold", tag = "system", request_body = HoldCreate,
     responses((status = 200, description = "The hold", body = Hold)),
     extensions(("x-permission" = json!("admin"))))]
-pub async fn system_hold() {}
+pub async fn system_hold(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Body(HoldCreate { reason }): Body<HoldCreate>,
+) -> ApiResult<Json<Hold>> {
+    Ok(Json(state.app.system_hold(&caller, reason).await?.into()))
+}
 
 /// End the hold.
 #[utoipa::path(delete, path = "/system/hold", tag = "system",
     responses((status = 204, description = "Released")),
     extensions(("x-permission" = json!("admin"))))]
-pub async fn system_release() {}
+pub async fn system_release(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+) -> ApiResult<StatusCode> {
+    state.app.system_release(&caller).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
 
 /// Figures of the server (Prometheus text format).
 #[utoipa::path(get, path = "/metrics", tag = "system",
     responses((status = 200, description = "The figures", body = String, content_type = "text/plain")),
     extensions(("x-permission" = json!("read"))))]
-pub async fn system_metrics() {}
+pub async fn system_metrics(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+) -> ApiResult<Response> {
+    caller.require(Permission::Read)?;
+    let text = state.metrics.text(&state.app).await;
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+}
+
+static CONTRACT: LazyLock<String> = LazyLock::new(super::document::text);
 
 /// The contract: this document.
 #[utoipa::path(get, path = "/openapi.json", tag = "system",
     responses((status = 200, description = "The document", body = serde_json::Value)),
     extensions(("x-permission" = json!("read"))))]
-pub async fn system_contract() {}
+pub async fn system_contract(Extension(caller): Extension<Caller>) -> ApiResult<Response> {
+    caller.require(Permission::Read)?;
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
+    Ok((headers, CONTRACT.as_str()).into_response())
+}
+
+impl From<DatabaseFacts> for SystemDatabase {
+    fn from(facts: DatabaseFacts) -> Self {
+        let DatabaseFacts { kind, size_bytes, wal_bytes, schema_version } = facts;
+        Self { kind: kind.as_str().to_owned(), size_bytes, wal_bytes, schema_version }
+    }
+}
+
+impl From<Disk> for SystemDisk {
+    fn from(disk: Disk) -> Self {
+        let Disk { total_bytes, free_bytes } = disk;
+        Self { total_bytes, free_bytes, guard: disk.guard().as_str().to_owned() }
+    }
+}
+
+impl From<system::Hold> for Hold {
+    fn from(hold: system::Hold) -> Self {
+        let system::Hold { reason, by, since_at } = hold;
+        Self { reason, by, since_at }
+    }
+}
+
+impl From<WorkerStatus> for Worker {
+    fn from(status: WorkerStatus) -> Self {
+        let WorkerStatus { name, every_seconds, round_count, last_at, last_seconds, last_summary, error } = status;
+        Self { name: name.to_owned(), every_seconds, round_count, last_at, last_seconds, last_summary, error }
+    }
+}

@@ -4,8 +4,8 @@
 //! is told that there is a gap (DECISIONS 25). Nothing depends on having received an event.
 
 use crate::domain::ids::{RunId, TaskId};
-use crate::domain::vocabulary::RunState;
-use std::collections::VecDeque;
+use crate::domain::vocabulary::{RunState, SlotOutcome};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::broadcast;
 
@@ -43,6 +43,8 @@ pub enum Change {
         task_id: TaskId,
         /// Its name.
         task: String,
+        /// What became of the slot.
+        outcome: SlotOutcome,
     },
     /// The server's own state changed.
     System {
@@ -67,6 +69,8 @@ pub struct Subscription {
     pub gap: Option<&'static str>,
     /// What happened since the id that was given.
     pub backlog: Vec<Numbered>,
+    /// Sequence of the newest event when the subscription began.
+    pub newest: u64,
     /// What happens from now on.
     pub live: broadcast::Receiver<Numbered>,
 }
@@ -83,6 +87,8 @@ struct Ring {
     next: u64,
     kept: VecDeque<Numbered>,
     live: broadcast::Sender<Numbered>,
+    finished: BTreeMap<RunState, u64>,
+    slots: BTreeMap<SlotOutcome, u64>,
 }
 
 impl Default for EventBus {
@@ -95,13 +101,19 @@ impl EventBus {
     /// A new stream; its epoch tells this server's life from others.
     pub fn new() -> Self {
         let epoch = crate::clock::process_start_micros();
-        let ring = Ring { next: 1, kept: VecDeque::with_capacity(RING), live: broadcast::channel(RING).0 };
+        let (kept, live) = (VecDeque::with_capacity(RING), broadcast::channel(RING).0);
+        let ring = Ring { next: 1, kept, live, finished: BTreeMap::new(), slots: BTreeMap::new() };
         Self { epoch, ring: Arc::new(Mutex::new(ring)) }
     }
 
     /// Tells everybody. To be called after the commit.
     pub fn publish(&self, change: Change) {
         let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        match &change {
+            Change::Run { state, .. } if state.is_final() => *ring.finished.entry(*state).or_default() += 1,
+            Change::Slot { outcome, .. } => *ring.slots.entry(*outcome).or_default() += 1,
+            Change::Run { .. } | Change::Task { .. } | Change::System { .. } => {}
+        }
         let numbered = Numbered { sequence: ring.next, change };
         ring.next += 1;
         if ring.kept.len() == RING {
@@ -109,6 +121,16 @@ impl EventBus {
         }
         ring.kept.push_back(numbered.clone());
         let _nobody_listens_is_fine = ring.live.send(numbered);
+    }
+
+    /// How many runs ended since the server started, by final state.
+    pub fn finished_runs(&self) -> BTreeMap<RunState, u64> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner).finished.clone()
+    }
+
+    /// How many ledger entries were written since the server started, by outcome.
+    pub fn slots(&self) -> BTreeMap<SlotOutcome, u64> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner).slots.clone()
     }
 
     /// The id of an event, as sent to clients.
@@ -125,22 +147,22 @@ impl EventBus {
     /// Follows the stream after the event with that id (none: from now on).
     pub fn subscribe(&self, after: Option<&str>) -> Subscription {
         let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
-        let live = ring.live.subscribe();
-        let Some(after) = after else { return Subscription { gap: None, backlog: Vec::new(), live } };
+        let (live, newest) = (ring.live.subscribe(), ring.next - 1);
+        let Some(after) = after else { return Subscription { gap: None, backlog: Vec::new(), newest, live } };
         let sequence = after
             .split_once('-')
             .filter(|(epoch, _)| epoch.parse() == Ok(self.epoch))
             .and_then(|(_, sequence)| sequence.parse::<u64>().ok())
             .filter(|sequence| *sequence < ring.next);
         let Some(sequence) = sequence else {
-            return Subscription { gap: Some("restart"), backlog: Vec::new(), live };
+            return Subscription { gap: Some("restart"), backlog: Vec::new(), newest, live };
         };
         let oldest = ring.kept.front().map_or(ring.next, |numbered| numbered.sequence);
         if sequence + 1 < oldest {
-            return Subscription { gap: Some("overrun"), backlog: Vec::new(), live };
+            return Subscription { gap: Some("overrun"), backlog: Vec::new(), newest, live };
         }
         let backlog = ring.kept.iter().filter(|numbered| numbered.sequence > sequence).cloned().collect();
-        Subscription { gap: None, backlog, live }
+        Subscription { gap: None, backlog, newest, live }
     }
 }
 

@@ -5,6 +5,7 @@
 //! listens listens). Start reading at `caller`, then `runs`.
 
 mod caller;
+pub mod disk;
 mod error;
 pub mod events;
 mod logs;
@@ -23,6 +24,7 @@ pub use signals::{Signal, Signals};
 
 use crate::clock::Clock;
 use crate::store::Store;
+use chrono::{DateTime, Utc};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -56,15 +58,15 @@ struct Inner {
     events: EventBus,
     workers: system::WorkerBoard,
     settings: AppSettings,
+    started_at: DateTime<Utc>,
 }
 
 impl App {
     /// Puts the tools together.
     pub fn new(store: Store, clock: Clock, settings: AppSettings) -> Self {
-        let (signals, events) = (Signals::default(), EventBus::new());
-        Self {
-            inner: Arc::new(Inner { store, clock, signals, events, workers: system::WorkerBoard::default(), settings }),
-        }
+        let (signals, events, workers) = (Signals::default(), EventBus::new(), system::WorkerBoard::default());
+        let started_at = clock.now();
+        Self { inner: Arc::new(Inner { store, clock, signals, events, workers, settings, started_at }) }
     }
 
     /// The store.
@@ -90,6 +92,11 @@ impl App {
     /// Where workers report how they are doing.
     pub fn workers(&self) -> &system::WorkerBoard {
         &self.inner.workers
+    }
+
+    /// When this server started.
+    pub fn started_at(&self) -> DateTime<Utc> {
+        self.inner.started_at
     }
 
     /// Settings.

@@ -1,11 +1,22 @@
 //! The server itself: its workers, and the hold on everything.
 
-use super::App;
+use super::disk::{Disk, DiskGuard};
+use super::events::Change;
+use super::{App, Caller, Error, Result, Signal};
+use crate::domain::vocabulary::{Permission, RunState};
+pub use crate::store::DatabaseFacts;
+use crate::store::{ StatsStep, Tx};
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// Key of the hold among the stored settings.
-const HOLD: &str = "hold";
+pub const HOLD: &str = "hold";
+
+/// Size of the write-ahead log that is worth a warning.
+const WAL_ALARM: u64 = 256 * 1024 * 1024;
 
 /// A loop inside the server and how its last round went.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,8 +27,6 @@ pub struct WorkerStatus {
     pub every_seconds: f64,
     /// Rounds so far.
     pub round_count: u64,
-    /// Rounds that failed so far.
-    pub error_count: u64,
     /// Begin of the last round.
     pub last_at: Option<DateTime<Utc>>,
     /// Seconds that the last round took.
@@ -54,9 +63,167 @@ impl WorkerBoard {
     }
 }
 
+/// The server and what it stands on.
+#[derive(Debug, Clone)]
+pub struct SystemView {
+    /// When the server started.
+    pub started_at: DateTime<Utc>,
+    /// Now.
+    pub now_at: DateTime<Utc>,
+    /// The database.
+    pub database: DatabaseFacts,
+    /// The disk that holds the data folder.
+    pub disk: Disk,
+    /// Whether everything is on hold.
+    pub hold: Option<Hold>,
+    /// What needs somebody's attention, in sentences.
+    pub warnings: Vec<String>,
+}
+
+/// Everything is on hold: nothing fires, nothing starts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Why.
+    pub reason: String,
+    /// Who said so.
+    pub by: String,
+    /// Since when.
+    pub since_at: DateTime<Utc>,
+}
+
+/// What the database and the disk say, for whoever draws graphs.
+#[derive(Debug, Clone)]
+pub struct Figures {
+    /// Size of the database.
+    pub database_bytes: u64,
+    /// Size of its write-ahead log.
+    pub wal_bytes: u64,
+    /// Whether everything is on hold.
+    pub held: bool,
+    /// Runs that have not ended; `waiting` includes those that back off.
+    pub open_runs: [(RunState, u64); 3],
+}
+
+static PANICS: AtomicU64 = AtomicU64::new(0);
+
+/// Counts a panic that was caught.
+pub fn count_panic() {
+    PANICS.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Panics since the process started.
+pub fn panic_count() -> u64 {
+    PANICS.load(Ordering::Relaxed)
+}
+
 impl App {
+    /// Seconds since the server started.
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of uptime fit a double for millennia")]
+    pub fn uptime_seconds(&self) -> f64 {
+        (self.clock().now() - self.started_at()).num_milliseconds() as f64 / 1000.0
+    }
+
+    /// The disk that holds the data folder.
+    pub fn disk(&self) -> Disk {
+        Disk::of(&self.settings().data_dir)
+    }
+
+    /// What the database says now.
+    pub async fn figures(&self) -> Result<Figures> {
+        let now = self.clock().now();
+        let facts = self.store().database_facts().await?;
+        let stats = self.store().run_stats(None, now, now, StatsStep::Hour).await?;
+        Ok(Figures {
+            database_bytes: facts.size_bytes,
+            wal_bytes: facts.wal_bytes.unwrap_or(0),
+            held: self.hold().await?.is_some(),
+            open_runs: [
+                (RunState::Running, stats.running_count),
+                (RunState::Queued, stats.queued_count),
+                (RunState::Waiting, stats.waiting_count),
+            ],
+        })
+    }
+
     /// Whether the server can do its work: the database answers.
     pub async fn is_ready(&self) -> bool {
         self.store().setting_find(HOLD).await.is_ok()
     }
+
+    /// The hold on everything, if there is one.
+    pub async fn hold(&self) -> Result<Option<Hold>> {
+        Ok(self.store().setting_find(HOLD).await?.and_then(|value| serde_json::from_value(value).ok()))
+    }
+
+    /// The server: version, database, disk, hold.
+    pub async fn system_view(&self, caller: &Caller) -> Result<SystemView> {
+        caller.require(Permission::Read)?;
+        let (database, hold) = (self.store().database_facts().await?, self.hold().await?);
+        let (disk, workers) = (self.disk(), self.workers().list());
+        let warnings = warnings(&disk, &database, &workers);
+        let (started_at, now_at) = (self.started_at(), self.clock().now());
+        Ok(SystemView { started_at, now_at, database, disk, hold, warnings })
+    }
+
+    /// The server's loops.
+    pub fn system_workers(&self, caller: &Caller) -> Result<Vec<WorkerStatus>> {
+        caller.require(Permission::Read)?;
+        Ok(self.workers().list())
+    }
+
+    /// Puts everything on hold. A second hold replaces the reason of the first.
+    pub async fn system_hold(&self, caller: &Caller, reason: String) -> Result<Hold> {
+        caller.require(Permission::Admin)?;
+        let hold = Hold { reason, by: caller.name.clone(), since_at: self.clock().now() };
+        let value = serde_json::to_value(&hold).map_err(|error| Error::Internal(error.to_string()))?;
+        let detail = json!({"reason": hold.reason});
+        let entry = caller.audit(hold.since_at, "system_hold", ("system", self.settings().node.clone()), detail);
+        let saved = self.store().write(async move |tx: &Tx| {
+            tx.setting_put(HOLD, &value).await?;
+            tx.audit_append(&entry).await?;
+            Ok::<_, Error>(())
+        });
+        saved.await?;
+        self.hold_changed();
+        Ok(hold)
+    }
+
+    /// Ends the hold; nothing happens if there is none.
+    pub async fn system_release(&self, caller: &Caller) -> Result<()> {
+        caller.require(Permission::Admin)?;
+        let target = ("system", self.settings().node.clone());
+        let entry = caller.audit(self.clock().now(), "system_release", target, json!({}));
+        let saved = self.store().write(async move |tx: &Tx| {
+            let released = tx.setting_delete(HOLD).await?;
+            if released {
+                tx.audit_append(&entry).await?;
+            }
+            Ok::<_, Error>(released)
+        });
+        if saved.await? {
+            self.hold_changed();
+        }
+        Ok(())
+    }
+
+    fn hold_changed(&self) {
+        self.signals().raise(Signal::Schedules);
+        self.signals().raise(Signal::Queue);
+        self.events().publish(Change::System { what: "hold" });
+    }
+}
+
+fn warnings(disk: &Disk, database: &DatabaseFacts, workers: &[WorkerStatus]) -> Vec<String> {
+    let mut warnings = Vec::new();
+    match disk.guard() {
+        DiskGuard::Ok => {}
+        DiskGuard::LogsStopped => warnings.push("the disk is nearly full (below 5 %): logs are not written".to_owned()),
+        DiskGuard::RunsStopped => warnings.push("the disk is full (below 2 %): no run is started".to_owned()),
+    }
+    if let Some(wal) = database.wal_bytes.filter(|bytes| *bytes > WAL_ALARM) {
+        warnings.push(format!("the database's write-ahead log has grown to {} MiB", wal / (1024 * 1024)));
+    }
+    let failing = workers.iter().filter_map(|worker| Some((worker.name, worker.error.as_ref()?)));
+    warnings.extend(failing.map(|(name, error)| format!("the {name} fails: {error}")));
+    warnings
 }

@@ -1,0 +1,160 @@
+//! Figures for Prometheus: what this process counted, and what the database says when asked.
+
+use super::state::ApiState;
+use crate::app::{App, system};
+use crate::clock::Stopwatch;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use prometheus_client::encoding::text::encode_registry;
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+use std::sync::Arc;
+
+/// Names and values, in the order in which they are shown.
+type Labels = Vec<(&'static str, String)>;
+
+type MakeHistogram = fn() -> Histogram;
+
+/// What this process counts. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    registry: Arc<Registry>,
+    requests: Family<Labels, Counter>,
+    durations: Family<Labels, Histogram, MakeHistogram>,
+    streams: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("orc");
+        let requests = Family::<Labels, Counter>::default();
+        let make: MakeHistogram = || Histogram::new(exponential_buckets(0.001, 4.0, 8));
+        let durations = Family::new_with_constructor(make);
+        let streams = Gauge::default();
+        registry.register("http_requests", "Requests by route, method and status", requests.clone());
+        registry.register("http_request_seconds", "Time to the head of the answer, by route", durations.clone());
+        registry.register("event_streams", "Open event streams", streams.clone());
+        Self { registry: Arc::new(registry), requests, durations, streams }
+    }
+}
+
+/// Counts an open stream until dropped.
+#[derive(Debug)]
+pub struct OpenStream(Gauge);
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+impl Metrics {
+    /// Counts a stream as open.
+    pub fn open_stream(&self) -> OpenStream {
+        self.streams.inc();
+        OpenStream(self.streams.clone())
+    }
+
+    /// All figures, in the text format of Prometheus.
+    pub async fn text(&self, app: &App) -> String {
+        let mut text = String::new();
+        encode_registry(&mut text, &self.registry).expect("text can be written to a string");
+        let now = now_registry(app).await;
+        encode_registry(&mut text, &now).expect("text can be written to a string");
+        plain_counters(&text)
+    }
+}
+
+/// Counts a request and the time it took.
+pub async fn track(State(state): State<ApiState>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("(page)", MatchedPath::as_str).to_owned();
+    let method = match request.method().as_str() {
+        known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE") => known.to_owned(),
+        _ => "other".to_owned(),
+    };
+    let watch = Stopwatch::start();
+    let response = next.run(request).await;
+    let status = response.status().as_u16().to_string();
+    let by_route = vec![("route", route.clone())];
+    state.metrics.durations.get_or_create(&by_route).observe(watch.elapsed().as_secs_f64());
+    let labels = vec![("route", route), ("method", method), ("status", status)];
+    state.metrics.requests.get_or_create(&labels).inc();
+    response
+}
+
+/// What can be seen now.
+async fn now_registry(app: &App) -> Registry {
+    let mut registry = Registry::with_prefix("orc");
+    let gauge = |registry: &mut Registry, name: &str, help: &str, value: f64| {
+        registry.register(name, help, ConstGauge::new(value));
+    };
+    gauge(&mut registry, "up_seconds", "Seconds since the server started", app.uptime_seconds());
+    gauge(&mut registry, "run_limit", "Most runs at once", f64::from(app.settings().run_limit));
+    registry.register("panics", "Panics caught since the server started", ConstCounter::new(system::panic_count()));
+    let disk = app.disk();
+    gauge(&mut registry, "disk_free_bytes", "Free bytes on the disk of the data folder", as_figure(disk.free_bytes));
+    gauge(&mut registry, "disk_total_bytes", "Size of that disk", as_figure(disk.total_bytes));
+    if let Ok(figures) = app.figures().await {
+        gauge(&mut registry, "database_bytes", "Size of the database", as_figure(figures.database_bytes));
+        gauge(&mut registry, "database_wal_bytes", "Size of its write-ahead log", as_figure(figures.wal_bytes));
+        gauge(&mut registry, "held", "1 while everything is on hold", f64::from(u8::from(figures.held)));
+        let open = Family::<Labels, Gauge>::default();
+        for (state, count) in figures.open_runs {
+            let gauge = open.get_or_create_owned(&vec![("state", state.as_str().to_owned())]);
+            gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+        registry.register("open_runs", "Runs that have not ended, by state; waiting includes backing off", open);
+    }
+    let (runs, slots) = (Family::<Labels, Counter>::default(), Family::<Labels, Counter>::default());
+    for (state, count) in app.events().finished_runs() {
+        runs.get_or_create_owned(&vec![("state", state.as_str().to_owned())]).inc_by(count);
+    }
+    for (outcome, count) in app.events().slots() {
+        slots.get_or_create_owned(&vec![("outcome", outcome.as_str().to_owned())]).inc_by(count);
+    }
+    registry.register("runs_finished", "Runs that ended since the server started, by final state", runs);
+    registry.register("slots", "Ledger entries since the server started, by outcome", slots);
+    workers(&mut registry, app);
+    registry
+}
+
+fn workers(registry: &mut Registry, app: &App) {
+    let (rounds, failing) = (Family::<Labels, Counter>::default(), Family::<Labels, Gauge>::default());
+    for worker in app.workers().list() {
+        let labels = vec![("worker", worker.name.to_owned())];
+        rounds.get_or_create_owned(&labels).inc_by(worker.round_count);
+        failing.get_or_create_owned(&labels).set(i64::from(worker.error.is_some()));
+    }
+    registry.register("worker_rounds", "Rounds of the server's loops", rounds);
+    registry.register("worker_failing", "1 while the last round of a loop failed", failing);
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure for a graph")]
+fn as_figure(value: u64) -> f64 {
+    value as f64
+}
+
+/// OpenMetrics names a counter without its `_total` where it describes it; the plain text format names it with.
+fn plain_counters(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 256);
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let about = |line: &str, word: &str| {
+            let mut parts = line.split(' ');
+            (parts.next() == Some("#") && parts.next() == Some(word)).then(|| parts.next().unwrap_or("").to_owned())
+        };
+        let is_counter = |line: &str| line.starts_with("# TYPE ") && line.ends_with(" counter");
+        let described = about(line, "HELP").filter(|_| lines.peek().is_some_and(|next| is_counter(next)));
+        let counter = described.or_else(|| about(line, "TYPE").filter(|_| is_counter(line)));
+        match counter {
+            Some(name) => out.push_str(&line.replacen(&name, &format!("{name}_total"), 1)),
+            None => out.push_str(line),
+        }
+        out.push('\n');
+    }
+    out
+}
