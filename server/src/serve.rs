@@ -1,7 +1,7 @@
 //! Serving: takes the data folder, opens the parts in order, ends them in the reverse order.
 
 use crate::api::state::{ApiSettings, ApiState};
-use crate::api::{listen, spa};
+use crate::api::{layers, listen, router};
 use crate::app::{App, AppSettings};
 use crate::clock::Clock;
 use crate::config::{Config, DataFolder, Faults, FolderError, folder};
@@ -68,6 +68,7 @@ pub fn run(config: Config) -> Result<(), ServeError> {
     folder::protect_new_files();
     let folder = DataFolder::take(&config.data_dir)?;
     let _log = start_log(&config, &folder)?;
+    layers::watch_panics();
     let _installed_once = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(serve(&config, &folder));
@@ -85,7 +86,7 @@ async fn serve(config: &Config, folder: &DataFolder) -> Result<(), ServeError> {
     let url = config.server.url(bound);
     announce(folder, &url)?;
     let tls = config.server.tls.clone().map(|files| (files.cert, files.key));
-    let served = listen::serve(listener, tls, spa::pages().with_state(state), stop).await;
+    let served = listen::serve(listener, tls, router::router(state), stop).await;
     app.store().close().await;
     let _gone_already_is_fine = std::fs::remove_file(folder.path.join(SERVER_FILE));
     tracing::info!("stopped");
@@ -136,7 +137,7 @@ fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
 }
 
 /// Logs to stderr and to daily files; the files are complete when the guard is dropped.
-fn start_log(config: &Config, folder: &DataFolder) -> Result<WorkerGuard, InitError> {
+fn start_log(config: &Config, folder: &DataFolder) -> Result<WorkerGuard, ServeError> {
     std::fs::create_dir_all(folder.path.join("logs"))?;
     let files = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)

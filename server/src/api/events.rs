@@ -3,8 +3,8 @@
 use super::body::Query;
 use super::error::{ApiError, ApiResult};
 use super::state::{ApiState, STREAMS_MAX};
-use crate::app::events::{Change, EventBus, Numbered, Subscription};
 use crate::app::Caller;
+use crate::app::events::{Change, EventBus, Numbered, Subscription};
 use crate::domain::vocabulary::{Permission, RunState};
 use axum::Extension;
 use axum::extract::State;
@@ -207,12 +207,10 @@ impl From<Change> for Event {
     fn from(change: Change) -> Self {
         match change {
             Change::Run { id, state, task_id, task, created } => {
-                Self::RunChanged(EventRun { id: id.uuid(), state, task_id: task_id.uuid(), task, created })
+                Self::RunChanged(EventRun { id: id.0, state, task_id: task_id.0, task, created })
             }
-            Change::Task { id, name, version } => Self::TaskChanged(EventTask { id: id.uuid(), task: name, version }),
-            Change::Slot { task_id, task, outcome: _ } => {
-                Self::SlotChanged(EventSlot { task_id: task_id.uuid(), task })
-            }
+            Change::Task { id, name, version } => Self::TaskChanged(EventTask { id: id.0, task: name, version }),
+            Change::Slot { task_id, task, outcome: _ } => Self::SlotChanged(EventSlot { task_id: task_id.0, task }),
             Change::System { what } => Self::SystemChanged(EventSystem { what: what.to_owned() }),
         }
     }

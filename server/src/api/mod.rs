@@ -11,6 +11,7 @@ pub mod definition;
 pub mod document;
 pub mod error;
 pub mod events;
+pub mod layers;
 pub mod listen;
 pub mod logs;
 pub mod metrics;

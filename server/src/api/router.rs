@@ -2,10 +2,27 @@
 
 use super::state::ApiState;
 use super::{audit, events, logs, runs, schedules, sessions, system, tasks, tokens, users};
+use super::{layers, metrics, spa};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Prefix of all operations.
 pub const PREFIX: &str = "/api/v1";
+
+/// Everything that the server answers.
+pub fn router(state: ApiState) -> Router {
+    let (operations, _) = operations().split_for_parts();
+    Router::new()
+        .nest(PREFIX, operations)
+        .merge(spa::pages())
+        .method_not_allowed_fallback(layers::method_not_allowed)
+        .layer(DefaultBodyLimit::max(layers::BODY_MAX))
+        .layer(from_fn_with_state(state.clone(), metrics::track))
+        .layer(from_fn(layers::frame))
+        .with_state(state)
+}
 
 /// All operations of the contract.
 pub fn operations() -> OpenApiRouter<ApiState> {

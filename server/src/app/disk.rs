@@ -74,12 +74,10 @@ mod tests {
     #[test]
     fn the_guard_closes_at_five_and_at_two_percent() {
         let guard = |free_bytes| Disk { total_bytes: 1000, free_bytes }.guard();
-        assert_eq!([guard(50), guard(49), guard(20), guard(19)].map(DiskGuard::as_str), [
-            "ok",
-            "logs_stopped",
-            "logs_stopped",
-            "runs_stopped"
-        ]);
+        assert_eq!(
+            [guard(50), guard(49), guard(20), guard(19)].map(DiskGuard::as_str),
+            ["ok", "logs_stopped", "logs_stopped", "runs_stopped"]
+        );
         assert_eq!(Disk { total_bytes: 0, free_bytes: 0 }.guard(), DiskGuard::Ok, "an unknown size stops nothing");
     }
 

@@ -5,7 +5,7 @@ use super::events::Change;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::vocabulary::{Permission, RunState};
 pub use crate::store::DatabaseFacts;
-use crate::store::{ StatsStep, Tx};
+use crate::store::{StatsStep, Tx};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;

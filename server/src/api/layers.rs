@@ -1,0 +1,71 @@
+//! What every request passes on its way in and every answer on its way out: id, log line, panic net, headers.
+
+use super::error::{ApiError, REQUEST_ID, request_id};
+use crate::app::system::count_panic;
+use crate::clock::Stopwatch;
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+use std::panic::AssertUnwindSafe;
+use uuid::Uuid;
+
+/// Largest body of a request.
+pub const BODY_MAX: usize = 1024 * 1024;
+
+static REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives the request an id (its own, if it brought a sensible one), catches panics, writes one line to the log.
+pub async fn frame(request: Request, next: Next) -> Response {
+    let id = given_id(&request).unwrap_or_else(|| Uuid::now_v7().simple().to_string());
+    REQUEST_ID.scope(id.clone(), framed(id, request, next)).await
+}
+
+async fn framed(id: String, request: Request, next: Next) -> Response {
+    let (method, watch) = (request.method().clone(), Stopwatch::start());
+    // The path of a page may hold secrets (a set-up link does not, its query does); routes never do.
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let route = route.unwrap_or_else(|| request.uri().path().to_owned());
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let mut response = answered.unwrap_or_else(|_| panicked());
+    let (status, seconds) = (response.status().as_u16(), watch.elapsed().as_secs_f64());
+    if status >= 500 {
+        tracing::warn!(request_id = id, %method, route, status, seconds, "answered");
+    } else {
+        tracing::debug!(request_id = id, %method, route, status, seconds, "answered");
+    }
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID_HEADER.clone(), value);
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The hook has counted and logged the panic; the client learns the id.
+fn panicked() -> Response {
+    let detail = "something went wrong inside the server; its log has the details under this request id";
+    ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail).into_response()
+}
+
+/// Answers a method that the path does not have.
+pub async fn method_not_allowed(request: Request) -> ApiError {
+    let detail = format!("{} does not know the method {}", request.uri().path(), request.method());
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+}
+
+fn given_id(request: &Request) -> Option<String> {
+    let given = request.headers().get(&REQUEST_ID_HEADER)?.to_str().ok()?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    ((8..=64).contains(&given.len()) && given.chars().all(plain)).then(|| given.to_owned())
+}
+
+/// Counts and logs every panic of the process, with its place and without its text, which may hold secrets.
+pub fn watch_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        count_panic();
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, request_id = request_id(), "panic");
+    }));
+}
