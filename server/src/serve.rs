@@ -82,19 +82,24 @@ async fn serve(config: &Config, folder: &DataFolder) -> Result<(), ServeError> {
     let app = open(config, folder).await?;
     let stop = CancellationToken::new();
     stop_on_signal(stop.clone())?;
-    let state = ApiState::new(app.clone(), api_settings(config), stop.clone());
+    let state = ApiState::new(app.clone(), api_settings(config, local_token(folder)?), stop.clone());
     let url = config.server.url(bound);
     announce(folder, &url)?;
     let tls = config.server.tls.clone().map(|files| (files.cert, files.key));
     let served = listen::serve(listener, tls, router::router(state), stop).await;
     app.store().close().await;
-    let _gone_already_is_fine = std::fs::remove_file(folder.path.join(SERVER_FILE));
+    for file in [SERVER_FILE, LOCAL_TOKEN_FILE] {
+        let _gone_already_is_fine = std::fs::remove_file(folder.path.join(file));
+    }
     tracing::info!("stopped");
     Ok(served?)
 }
 
 /// Says in the data folder where this server answers.
-const SERVER_FILE: &str = "server.json";
+pub const SERVER_FILE: &str = "server.json";
+
+/// Holds the token of the local command line.
+pub const LOCAL_TOKEN_FILE: &str = "local-token";
 
 fn announce(folder: &DataFolder, url: &str) -> io::Result<()> {
     let text = serde_json::json!({"url": url, "pid": std::process::id()}).to_string();
@@ -113,7 +118,14 @@ async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeError> {
     Ok(App::new(store, Clock::system(), settings))
 }
 
-fn api_settings(config: &Config) -> ApiSettings {
+/// Makes the token of the local command line and leaves it where only this account can read it.
+fn local_token(folder: &DataFolder) -> io::Result<String> {
+    let token = format!("orc_local_{}", hex::encode(rand::random::<[u8; 32]>()));
+    folder::write_private(&folder.path.join(LOCAL_TOKEN_FILE), &token)?;
+    Ok(token)
+}
+
+fn api_settings(config: &Config, local_token: String) -> ApiSettings {
     let shown = config.settings.iter().map(|setting| {
         let source = setting.source.as_str().to_owned();
         (setting.name.clone(), setting.value.clone(), source, setting.description.clone())
@@ -122,6 +134,7 @@ fn api_settings(config: &Config) -> ApiSettings {
         allowed_hosts: config.server.allowed_hosts.clone(),
         secure_cookies: config.server.is_secure(),
         behind_proxy: config.server.behind_proxy,
+        local_token: Some(local_token),
         shown: shown.collect(),
     }
 }

@@ -33,7 +33,7 @@ impl ApiState {
 }
 
 /// What the HTTP door needs of the configuration: plain values.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct ApiSettings {
     /// Host names (without port) that requests may name, beside the loopback names.
     pub allowed_hosts: Vec<String>,
@@ -41,6 +41,15 @@ pub struct ApiSettings {
     pub secure_cookies: bool,
     /// Whether to trust `X-Forwarded-For` of the proxy in front.
     pub behind_proxy: bool,
+    /// The token of the local command line (`orc_local_...`), new with every start; whoever sends it is
+    /// `Caller::local()`. None: there is none.
+    pub local_token: Option<String>,
     /// Settings as shown to administrators: name, value (secrets masked), source, description.
     pub shown: Vec<(String, String, String, String)>,
+}
+
+impl std::fmt::Debug for ApiSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ApiSettings").field("allowed_hosts", &self.allowed_hosts).finish_non_exhaustive()
+    }
 }
