@@ -4,11 +4,13 @@
 //! events after the commit. Deliberately absent: HTTP, SQL, and any knowledge of the engine (signals are raised, whoever
 //! listens listens). Start reading at `caller`, then `runs`.
 
+pub mod attempts;
 mod caller;
 pub mod disk;
 mod error;
 pub mod events;
 mod logs;
+pub mod progress;
 pub mod runs;
 pub mod schedules;
 mod signals;

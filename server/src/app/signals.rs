@@ -3,6 +3,7 @@
 //! A signal carries nothing and may be lost without harm: every worker also looks by itself from time to time.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Notify;
 
 /// What a signal is about.
@@ -22,25 +23,32 @@ pub enum Signal {
 #[derive(Debug, Clone, Default)]
 pub struct Signals {
     bells: Arc<[Notify; 4]>,
+    counts: Arc<[AtomicU64; 4]>,
 }
 
 impl Signals {
     /// Rings: the one worker that listens (now, or next time it listens) wakes up.
     pub fn raise(&self, signal: Signal) {
-        self.bell(signal).notify_one();
+        self.counts[place(signal)].fetch_add(1, Ordering::Release);
+        self.bells[place(signal)].notify_one();
     }
 
     /// Waits until the signal is raised; a signal raised before counts.
     pub async fn heard(&self, signal: Signal) {
-        self.bell(signal).notified().await;
+        self.bells[place(signal)].notified().await;
     }
 
-    fn bell(&self, signal: Signal) -> &Notify {
-        match signal {
-            Signal::Schedules => &self.bells[0],
-            Signal::Queue => &self.bells[1],
-            Signal::Cancel => &self.bells[2],
-            Signal::Finished => &self.bells[3],
-        }
+    /// How often the signal was raised: tells a listener whether it was since it last looked.
+    pub fn raised_count(&self, signal: Signal) -> u64 {
+        self.counts[place(signal)].load(Ordering::Acquire)
+    }
+}
+
+const fn place(signal: Signal) -> usize {
+    match signal {
+        Signal::Schedules => 0,
+        Signal::Queue => 1,
+        Signal::Cancel => 2,
+        Signal::Finished => 3,
     }
 }

@@ -63,13 +63,12 @@ fn spawn(program: &PathBuf, log: &PathBuf) -> io::Result<Child> {
 /// Attaches to the living runner of an attempt, as its new server.
 #[cfg(unix)]
 pub async fn attach(log: &Path, token: &str) -> io::Result<Link> {
-    let log = log.to_owned();
-    let connected = tokio::task::spawn_blocking(move || orc_runner::connect(&log)).await.map_err(io::Error::other)??;
+    let (log, token) = (log.to_owned(), token.to_owned());
+    let connecting = tokio::task::spawn_blocking(move || orc_runner::connect(&log, &token));
+    let connected = connecting.await.map_err(io::Error::other)??;
     connected.set_nonblocking(true)?;
     let (reader, writer) = tokio::net::UnixStream::from_std(connected)?.into_split();
-    let mut link = Link::new(Box::new(reader), Box::new(writer));
-    link.send(&ServerMessage::Attach { token: token.to_owned() }).await?;
-    Ok(link)
+    Ok(Link::new(Box::new(reader), Box::new(writer)))
 }
 
 impl Link {

@@ -4,9 +4,9 @@
 //! its wake-up, so a lost signal costs time, never work. A round that fails or panics is shown and tried again, with a
 //! growing pause; the loop itself never dies before the server stops.
 
+use crate::app::system::WorkerStatus;
 use crate::app::{Signal, Signals};
 use crate::clock::{Clock, Stopwatch};
-use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use futures::future::{BoxFuture, select_all};
 use std::panic::AssertUnwindSafe;
@@ -55,25 +55,6 @@ impl<E: std::error::Error> From<E> for RoundError {
     }
 }
 
-/// What is known of a worker.
-#[derive(Debug, Clone)]
-pub struct WorkerStatus {
-    /// Name.
-    pub name: &'static str,
-    /// Longest time between two rounds.
-    pub every: Duration,
-    /// Rounds so far.
-    pub round_count: u64,
-    /// Begin of the last round.
-    pub last_at: Option<DateTime<Utc>>,
-    /// Length of the last round.
-    pub last_duration: Option<Duration>,
-    /// What the last round that did something did.
-    pub last_summary: Option<String>,
-    /// Why the last round failed, if it did.
-    pub error: Option<String>,
-}
-
 /// The board on which the loops write what they do.
 #[derive(Debug, Clone, Default)]
 pub struct StatusBoard {
@@ -90,10 +71,11 @@ impl StatusBoard {
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         rows.push(WorkerStatus {
             name,
-            every,
+            every_seconds: every.as_secs_f64(),
             round_count: 0,
+            error_count: 0,
             last_at: None,
-            last_duration: None,
+            last_seconds: None,
             last_summary: None,
             error: None,
         });
@@ -166,13 +148,16 @@ async fn round(worker: &dyn Worker, context: &LoopContext, index: usize) -> bool
     context.board.update(index, |row| {
         row.round_count += 1;
         row.last_at = Some(begun_at);
-        row.last_duration = Some(watch.elapsed());
+        row.last_seconds = Some(watch.elapsed().as_secs_f64());
         match result {
             Ok(summary) => {
                 row.last_summary = summary.or(row.last_summary.take());
                 row.error = None;
             }
-            Err(RoundError(error)) => row.error = Some(error),
+            Err(RoundError(error)) => {
+                row.error_count += 1;
+                row.error = Some(error);
+            }
         }
     });
     failed

@@ -1,0 +1,40 @@
+//! How far the logs of running attempts have come: told by the engine, watched by whoever follows a log.
+
+use crate::domain::ids::AttemptId;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::watch;
+
+/// Bytes logged so far by each running attempt. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct ProgressBoard {
+    attempts: Arc<Mutex<HashMap<AttemptId, watch::Sender<u64>>>>,
+}
+
+impl ProgressBoard {
+    /// An attempt begins, or is adopted.
+    pub fn begin(&self, attempt: AttemptId) {
+        self.lock().entry(attempt).or_insert_with(|| watch::channel(0).0);
+    }
+
+    /// Its log has come that far.
+    pub fn report(&self, attempt: AttemptId, bytes: u64) {
+        if let Some(sender) = self.lock().get(&attempt) {
+            sender.send_replace(bytes);
+        }
+    }
+
+    /// It has ended: watchers see their channel close.
+    pub fn end(&self, attempt: AttemptId) {
+        self.lock().remove(&attempt);
+    }
+
+    /// Watches a running attempt; none: it is not running here.
+    pub fn watch(&self, attempt: AttemptId) -> Option<watch::Receiver<u64>> {
+        self.lock().get(&attempt).map(watch::Sender::subscribe)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<AttemptId, watch::Sender<u64>>> {
+        self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,123 @@
+//! The attempts in progress in this server: how to reach each, and how many there are.
+
+use crate::domain::ids::{AttemptId, RunId};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc};
+
+/// What an attempt in progress can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Control {
+    /// Stop, by the usual ladder.
+    Cancel,
+    /// Stop at once.
+    Kill,
+}
+
+#[derive(Debug)]
+struct Entry {
+    attempt: AttemptId,
+    control: mpsc::UnboundedSender<Control>,
+    cancel_on_stop: bool,
+    grace: Duration,
+    told: Option<Control>,
+}
+
+/// The attempts in progress. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Active {
+    runs: Arc<Mutex<HashMap<RunId, Entry>>>,
+    ended: Arc<Notify>,
+}
+
+/// What the registry must know of an attempt.
+#[derive(Debug, Clone, Copy)]
+pub struct Joining {
+    /// The run.
+    pub run: RunId,
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// Whether it is stopped when the server stops.
+    pub cancel_on_stop: bool,
+    /// Its grace.
+    pub grace: Duration,
+}
+
+/// Membership of one attempt; ends when it is dropped.
+#[derive(Debug)]
+pub struct Membership {
+    active: Active,
+    run: RunId,
+    /// What the attempt is told.
+    pub control: mpsc::UnboundedReceiver<Control>,
+}
+
+impl Active {
+    /// An attempt begins or is adopted; none: the run is in progress already.
+    pub fn join(&self, joining: Joining) -> Option<Membership> {
+        let Joining { run, attempt, cancel_on_stop, grace } = joining;
+        let mut runs = self.lock();
+        if runs.contains_key(&run) {
+            return None;
+        }
+        let (sender, control) = mpsc::unbounded_channel();
+        runs.insert(run, Entry { attempt, control: sender, cancel_on_stop, grace, told: None });
+        drop(runs);
+        Some(Membership { active: self.clone(), run, control })
+    }
+
+    /// Attempts in progress.
+    pub fn count(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// Whether an attempt is in progress here.
+    pub fn has(&self, attempt: AttemptId) -> bool {
+        self.lock().values().any(|entry| entry.attempt == attempt)
+    }
+
+    /// Tells a run to stop, once per kind of telling. False: it is not in progress here.
+    pub fn tell(&self, run: RunId, control: Control) -> bool {
+        let mut runs = self.lock();
+        let Some(entry) = runs.get_mut(&run) else { return false };
+        if entry.told != Some(control) && entry.told != Some(Control::Kill) {
+            entry.told = Some(control);
+            let _an_ending_attempt_needs_no_telling = entry.control.send(control);
+        }
+        true
+    }
+
+    /// Tells everything that is not to be kept to stop; the longest grace among them.
+    pub fn cancel_on_stop(&self) -> Option<Duration> {
+        let runs = self.lock();
+        let stopping: Vec<_> = runs.iter().filter(|(_, entry)| entry.cancel_on_stop).collect();
+        let grace = stopping.iter().map(|(_, entry)| entry.grace).max();
+        for (_, entry) in stopping {
+            let _an_ending_attempt_needs_no_telling = entry.control.send(Control::Cancel);
+        }
+        grace
+    }
+
+    /// Waits until nothing that is not to be kept is in progress.
+    pub async fn wait_for_stopping(&self) {
+        loop {
+            let ended = self.ended.notified();
+            if !self.lock().values().any(|entry| entry.cancel_on_stop) {
+                return;
+            }
+            ended.await;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<RunId, Entry>> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        self.active.lock().remove(&self.run);
+        self.active.ended.notify_waiters();
+    }
+}
