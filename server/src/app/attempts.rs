@@ -60,7 +60,8 @@ impl AttemptReport {
 impl App {
     /// Books the end of an attempt and what follows. False: somebody else was first; nothing was changed.
     pub async fn attempt_finish(&self, claimed: &ClaimedRun, report: &AttemptReport) -> Result<bool> {
-        let cancelled = self.store().run_find(claimed.run.id).await?.is_some_and(|run| run.cancel_requested_at.is_some());
+        let cancelled =
+            self.store().run_find(claimed.run.id).await?.is_some_and(|run| run.cancel_requested_at.is_some());
         let next = match self.after(claimed, report, cancelled) {
             AfterAttempt::Retry { at } => RunNext::Retry { at },
             AfterAttempt::Finish(state) => RunNext::Finish { state, result: report.result.clone() },

@@ -59,6 +59,7 @@ struct Inner {
     signals: Signals,
     events: EventBus,
     workers: system::WorkerBoard,
+    progress: progress::ProgressBoard,
     settings: AppSettings,
     started_at: DateTime<Utc>,
 }
@@ -68,7 +69,9 @@ impl App {
     pub fn new(store: Store, clock: Clock, settings: AppSettings) -> Self {
         let (signals, events, workers) = (Signals::default(), EventBus::new(), system::WorkerBoard::default());
         let started_at = clock.now();
-        Self { inner: Arc::new(Inner { store, clock, signals, events, workers, settings, started_at }) }
+        let progress = progress::ProgressBoard::default();
+        let inner = Inner { store, clock, signals, events, workers, progress, settings, started_at };
+        Self { inner: Arc::new(inner) }
     }
 
     /// The store.
@@ -94,6 +97,11 @@ impl App {
     /// Where workers report how they are doing.
     pub fn workers(&self) -> &system::WorkerBoard {
         &self.inner.workers
+    }
+
+    /// How far the logs of running attempts have come.
+    pub fn progress(&self) -> &progress::ProgressBoard {
+        &self.inner.progress
     }
 
     /// When this server started.
