@@ -1,0 +1,282 @@
+//! The runner's side of the control protocol: standard streams first, the socket after the server has gone.
+//!
+//! Everything is non-blocking. Important messages are kept (they are few) and told again to a server that attaches;
+//! progress is dropped for a server that does not read.
+
+use std::io::{self, Stdin, Stdout};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags};
+
+use crate::clock;
+use crate::layout::remove;
+use crate::message::{RunnerMessage, ServerMessage};
+
+/// Longest plan line, in bytes.
+const PLAN_MAX: usize = 64 * 1024 * 1024;
+/// Longest other line, in bytes.
+const LINE_MAX: usize = 64 * 1024;
+/// Most connections at once.
+const PEERS_MAX: usize = 8;
+
+/// What came in.
+#[derive(Default)]
+pub(crate) struct Incoming {
+    pub(crate) messages: Vec<ServerMessage>,
+    /// A server has attached and should hear the log's figures.
+    pub(crate) attached: bool,
+    /// A line that is no message, in words.
+    pub(crate) fault: Option<String>,
+}
+
+/// All connections to servers.
+pub(crate) struct Control {
+    peers: Vec<Peer>,
+    listener: Option<UnixListener>,
+    socket: PathBuf,
+    token: Option<String>,
+    history: Vec<u8>,
+}
+
+impl Control {
+    /// Begins with the standard streams.
+    pub(crate) fn new(socket: PathBuf) -> io::Result<Self> {
+        let (stdin, stdout) = (io::stdin(), io::stdout());
+        rustix::fs::fcntl_setfl(&stdout, rustix::fs::OFlags::NONBLOCK)?;
+        let peer = Peer::new(Channel::Standard(stdin, stdout), true);
+        Ok(Self { peers: vec![peer], listener: None, socket, token: None, history: Vec::new() })
+    }
+
+    /// From now on a connection with this token may attach.
+    pub(crate) fn admit(&mut self, token: &str) {
+        self.token = Some(token.to_owned());
+    }
+
+    /// Whether standard input has ended.
+    pub(crate) fn server_gone(&self) -> bool {
+        !self.peers.iter().any(|peer| matches!(peer.channel, Channel::Standard(..)) && peer.reading)
+    }
+
+    /// Sends a message that must not be lost and that a later server hears, too.
+    pub(crate) fn tell(&mut self, message: &RunnerMessage) {
+        let line = line_of(message);
+        self.history.extend_from_slice(&line);
+        for peer in self.peers.iter_mut().filter(|peer| peer.attached) {
+            peer.outbox.extend_from_slice(&line);
+            peer.flush();
+        }
+    }
+
+    /// Sends progress to everyone who reads; false when somebody did not get it.
+    pub(crate) fn progress(&mut self, message: &RunnerMessage) -> bool {
+        let line = line_of(message);
+        let mut all = true;
+        for peer in self.peers.iter_mut().filter(|peer| peer.attached && peer.writing) {
+            if peer.outbox.is_empty() {
+                peer.outbox.extend_from_slice(&line);
+                peer.flush();
+            } else {
+                all = false;
+            }
+        }
+        all
+    }
+
+    /// Whether a message still waits for a reader.
+    pub(crate) fn pending(&self) -> bool {
+        self.peers.iter().any(|peer| peer.writing && !peer.outbox.is_empty())
+    }
+
+    /// What to poll for, in an order that [`Control::handle`] knows.
+    pub(crate) fn interests(&self) -> Vec<PollFd<'_>> {
+        let listener = self.listener.iter().map(|listener| PollFd::new(listener, PollFlags::IN));
+        let inputs = self.peers.iter().filter(|peer| peer.reading);
+        let inputs = inputs.map(|peer| PollFd::from_borrowed_fd(peer.channel.input(), PollFlags::IN));
+        let outputs = self.peers.iter().filter(|peer| peer.writing && !peer.outbox.is_empty());
+        let outputs = outputs.map(|peer| PollFd::from_borrowed_fd(peer.channel.output(), PollFlags::OUT));
+        listener.chain(inputs).chain(outputs).collect()
+    }
+
+    /// Handles what [`Control::interests`] became ready for.
+    pub(crate) fn handle(&mut self, ready: &[bool]) -> Incoming {
+        let mut incoming = Incoming::default();
+        let mut ready = ready.iter().copied();
+        let knock = self.listener.is_some() && ready.next().unwrap_or(false);
+        for peer in self.peers.iter_mut().filter(|peer| peer.reading) {
+            if ready.next().unwrap_or(false) {
+                peer.receive(self.token.as_deref(), &self.history, &mut incoming);
+            }
+        }
+        for peer in &mut self.peers {
+            peer.flush();
+        }
+        if knock {
+            self.accept();
+        }
+        self.peers.retain(|peer| peer.reading || peer.writing);
+        if self.listener.is_none() && self.token.is_some() && self.server_gone() {
+            self.listen();
+        }
+        incoming
+    }
+
+    /// Gives readers a moment to take the last messages, then removes the socket.
+    pub(crate) fn close(mut self, patience: Duration) {
+        let until = clock::now() + patience;
+        while self.pending() {
+            let left = until.saturating_duration_since(clock::now());
+            let timeout = rustix::event::Timespec::try_from(left).unwrap_or_default();
+            let mut outputs = self.interests();
+            if left.is_zero() || rustix::event::poll(&mut outputs, Some(&timeout)).is_err() {
+                break;
+            }
+            let ready: Vec<bool> = outputs.iter().map(|fd| !fd.revents().is_empty()).collect();
+            drop(outputs);
+            self.handle(&ready);
+        }
+        if self.listener.take().is_some() {
+            // A leftover socket is refused by nobody and removed with the log.
+            let _ = remove(&self.socket);
+        }
+    }
+
+    /// Opens the socket; a failure leaves the run alone, only nobody can attach.
+    fn listen(&mut self) {
+        let _ = remove(&self.socket);
+        let Ok(listener) = UnixListener::bind(&self.socket) else { return };
+        let _ = rustix::fs::chmod(&self.socket, rustix::fs::Mode::from_raw_mode(0o600));
+        if listener.set_nonblocking(true).is_ok() {
+            self.listener = Some(listener);
+        }
+    }
+
+    fn accept(&mut self) {
+        let Some(Ok((stream, _))) = self.listener.as_ref().map(UnixListener::accept) else { return };
+        if self.peers.len() < PEERS_MAX && stream.set_nonblocking(true).is_ok() {
+            self.peers.push(Peer::new(Channel::Socket(stream), false));
+        }
+    }
+}
+
+enum Channel {
+    Standard(Stdin, Stdout),
+    Socket(UnixStream),
+}
+
+impl Channel {
+    fn input(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Standard(stdin, _) => stdin.as_fd(),
+            Self::Socket(stream) => stream.as_fd(),
+        }
+    }
+
+    fn output(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Standard(_, stdout) => stdout.as_fd(),
+            Self::Socket(stream) => stream.as_fd(),
+        }
+    }
+}
+
+struct Peer {
+    channel: Channel,
+    inbox: Vec<u8>,
+    outbox: Vec<u8>,
+    reading: bool,
+    writing: bool,
+    attached: bool,
+}
+
+impl Peer {
+    fn new(channel: Channel, attached: bool) -> Self {
+        Self { channel, inbox: Vec::new(), outbox: Vec::new(), reading: true, writing: true, attached }
+    }
+
+    fn close(&mut self) {
+        self.reading = false;
+        self.writing = false;
+    }
+
+    /// Reads once and takes the complete lines.
+    fn receive(&mut self, token: Option<&str>, history: &[u8], incoming: &mut Incoming) {
+        let mut buffer = [0_u8; 16 * 1024];
+        let length = match rustix::io::read(self.channel.input(), &mut buffer) {
+            Ok(0) => return self.ended(),
+            Ok(length) => length,
+            Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => return,
+            Err(_) => return self.ended(),
+        };
+        self.inbox.extend_from_slice(&buffer[..length]);
+        let first = matches!(self.channel, Channel::Standard(..)) && token.is_none();
+        let mut searched = self.inbox.len() - length;
+        while let Some(end) = memchr::memchr(b'\n', &self.inbox[searched..]) {
+            let line: Vec<u8> = self.inbox.drain(..=searched + end).collect();
+            searched = 0;
+            self.line(&line, token, history, incoming);
+        }
+        if self.inbox.len() > if first { PLAN_MAX } else { LINE_MAX } {
+            incoming.fault = Some("a line is longer than allowed".to_owned());
+            self.close();
+        }
+    }
+
+    fn line(&mut self, line: &[u8], token: Option<&str>, history: &[u8], incoming: &mut Incoming) {
+        match serde_json::from_slice(line) {
+            Ok(ServerMessage::Attach { token: given }) => {
+                if token.is_some_and(|token| same(token, &given)) {
+                    self.attached = true;
+                    incoming.attached = true;
+                    self.outbox.extend_from_slice(history);
+                } else {
+                    self.close();
+                }
+            }
+            Ok(message) if self.attached => incoming.messages.push(message),
+            Ok(_) => self.close(),
+            Err(error) => {
+                incoming.fault = Some(format!("a line is no message: {error}"));
+                if !self.attached {
+                    self.close();
+                }
+            }
+        }
+    }
+
+    /// Input has ended. A socket is done; the server that started us may still read what we say.
+    fn ended(&mut self) {
+        self.reading = false;
+        if matches!(self.channel, Channel::Socket(_)) {
+            self.close();
+        }
+    }
+
+    fn flush(&mut self) {
+        while self.writing && !self.outbox.is_empty() {
+            match rustix::io::write(self.channel.output(), &self.outbox) {
+                Ok(length) => drop(self.outbox.drain(..length)),
+                Err(rustix::io::Errno::INTR) => {}
+                Err(rustix::io::Errno::AGAIN) => return,
+                Err(_) => {
+                    self.writing = false;
+                    self.outbox = Vec::new();
+                }
+            }
+        }
+    }
+}
+
+/// Compares without telling by time where the difference is.
+fn same(one: &str, other: &str) -> bool {
+    let difference = one.bytes().zip(other.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
+    one.len() == other.len() && difference == 0
+}
+
+fn line_of(message: &RunnerMessage) -> Vec<u8> {
+    let mut line = serde_json::to_vec(message).expect("messages are plain data");
+    line.push(b'\n');
+    line
+}

@@ -1,0 +1,369 @@
+//! Writing a log: the runner's side of the format, with all caps and guards.
+//!
+//! The head goes to the attempt's one file. When that is half of the cap, the newest output goes to a ring of small
+//! segment files whose oldest is deleted; the exit record always is the last frame of the one file, so that everybody
+//! finds it in the same place. Nothing here fails for lack of space: what cannot be kept is counted and becomes a gap.
+
+use std::collections::VecDeque;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::clock;
+use crate::frame::{self, DATA_MAX, Head, Kind, Seed, TRAILER};
+use crate::layout::{remove, segment_path};
+use crate::log::{GapReason, Stream};
+use crate::message::{Identity, Started};
+use crate::plan::LogLimits;
+use crate::record::{ExitRecord, LogTotals};
+
+/// How many segments the ring of the tail has.
+const RING: u64 = 8;
+/// Free space is looked at after this many written bytes, or after [`GUARD_PERIOD`].
+const GUARD_BYTES: u64 = 1024 * 1024;
+const GUARD_PERIOD: Duration = Duration::from_secs(1);
+
+/// The writer of one attempt's log; it holds the lock until it is dropped.
+#[derive(Debug)]
+pub struct LogWriter {
+    log: PathBuf,
+    seed: Seed,
+    limits: LogLimits,
+    main: Output,
+    ring: VecDeque<Segment>,
+    lines: [Line; 3],
+    newlines: u64,
+    offset: u64,
+    kept: u64,
+    gap: Option<Gap>,
+    guard: Guard,
+    scratch: Vec<u8>,
+}
+
+impl LogWriter {
+    /// Creates the file (it must not exist: an attempt starts once), locks it, and writes the identity. Both sides of
+    /// the file are readable by this account only.
+    pub fn create(log: &Path, identity: &Identity) -> io::Result<Self> {
+        let mut file = create_new(log)?;
+        file.lock()?;
+        let seed = Seed::new(&identity.attempt);
+        let mut scratch = Vec::with_capacity(1024);
+        let head = head_of(Kind::Identity, Stream::System, 0, clock::now_micros());
+        frame::encode(&mut scratch, &seed, head, &json(identity));
+        file.write_all(&scratch)?;
+        Ok(Self {
+            log: log.to_owned(),
+            seed,
+            limits: LogLimits::default(),
+            main: Output { file, at: scratch.len() as u64 },
+            ring: VecDeque::new(),
+            lines: [Line::default(); 3],
+            newlines: 0,
+            offset: 0,
+            kept: 0,
+            gap: None,
+            guard: Guard { next: clock::now(), bytes: 0, closed: false },
+            scratch,
+        })
+    }
+
+    /// Sets the plan's limits; before the first data.
+    pub fn limit(&mut self, limits: LogLimits) {
+        self.limits = limits;
+    }
+
+    /// Records the start of the command.
+    pub fn started(&mut self, child: &Started) {
+        let head = head_of(Kind::Started, Stream::System, self.offset, child.started_at_micros);
+        self.scratch.clear();
+        frame::encode(&mut self.scratch, &self.seed, head, &json(child));
+        self.main.write(&self.scratch);
+    }
+
+    /// Takes what was read from the command.
+    pub fn data(&mut self, stream: Stream, bytes: &[u8]) {
+        let at = clock::now_micros();
+        self.newlines += memchr::memchr_iter(b'\n', bytes).count() as u64;
+        let cap = self.limits.line_cap_bytes;
+        let line = self.lines[usize::from(stream.code())];
+        if line.length.saturating_add(bytes.len() as u64) <= cap {
+            self.keep(stream, bytes, at);
+        } else {
+            self.data_by_line(stream, bytes, at);
+        }
+        let length = match memchr::memrchr(b'\n', bytes) {
+            Some(last) => bytes.len() - last - 1,
+            None => bytes.len() + usize::try_from(line.length).unwrap_or(usize::MAX / 2),
+        };
+        self.lines[usize::from(stream.code())].length = length as u64;
+    }
+
+    /// Writes a note of the runner itself, one line.
+    pub fn note(&mut self, text: &str) {
+        self.data(Stream::System, format!("{text}\n").as_bytes());
+    }
+
+    /// The figures so far.
+    pub fn totals(&self) -> LogTotals {
+        let open = self.lines.iter().filter(|line| line.length > 0).count() as u64;
+        LogTotals {
+            bytes: self.offset,
+            lines: self.newlines + open,
+            dropped_bytes: self.offset - self.kept,
+            first_segment: self.ring.front().map_or(0, |segment| segment.number),
+            last_segment: self.ring.back().map_or(0, |segment| segment.number),
+        }
+    }
+
+    /// Writes the exit record, completed with the log's figures, as the last frame. On a full disk it gives up the
+    /// result, then the oldest kept output, before it fails.
+    pub fn finish(&mut self, record: &mut ExitRecord) -> io::Result<()> {
+        self.flush_gap(record.finished_at_micros);
+        loop {
+            record.log = self.totals();
+            let mut payload = json(record);
+            let length = u32::try_from(payload.len()).expect("results are capped far below 4 GiB");
+            payload.extend_from_slice(&length.to_le_bytes());
+            payload.extend_from_slice(&TRAILER);
+            let head = head_of(Kind::Exit, Stream::System, self.offset, record.finished_at_micros);
+            self.scratch.clear();
+            frame::encode(&mut self.scratch, &self.seed, head, &payload);
+            if self.main.write(&self.scratch) {
+                return Ok(());
+            }
+            if record.result.take().is_some() {
+                record.result_error = Some("no space left to keep the result".to_owned());
+            } else if !self.drop_oldest() {
+                return Err(io::Error::new(io::ErrorKind::StorageFull, "the exit record could not be written"));
+            }
+        }
+    }
+
+    /// Removes the file of an attempt that never began.
+    pub fn discard(self) -> io::Result<()> {
+        remove(&self.log)
+    }
+
+    fn data_by_line(&mut self, stream: Stream, bytes: &[u8], at: i64) {
+        let cap = self.limits.line_cap_bytes;
+        let mut length = self.lines[usize::from(stream.code())].length;
+        let (mut kept_from, mut from) = (0, 0);
+        while from < bytes.len() {
+            let end = memchr::memchr(b'\n', &bytes[from..]).map_or(bytes.len(), |at| from + at);
+            let room = usize::try_from(cap.saturating_sub(length)).unwrap_or(usize::MAX);
+            if end - from > room {
+                self.keep(stream, &bytes[kept_from..from + room], at);
+                self.lose(stream, (end - from - room) as u64, GapReason::LineCap, at);
+                kept_from = end;
+            }
+            from = end + 1;
+            length = 0;
+        }
+        self.keep(stream, bytes.get(kept_from..).unwrap_or_default(), at);
+    }
+
+    fn keep(&mut self, stream: Stream, bytes: &[u8], at: i64) {
+        for piece in bytes.chunks(DATA_MAX) {
+            let length = piece.len() as u64;
+            if self.guard.closes(&self.main.file, length, self.limits.min_free_percent) {
+                self.lose(stream, length, GapReason::DiskGuard, at);
+            } else if self.write(stream, piece, at) {
+                self.offset += length;
+                self.kept += length;
+                if let Some(segment) = self.ring.back_mut() {
+                    segment.kept += length;
+                }
+            } else {
+                self.lose(stream, length, GapReason::WriteError, at);
+            }
+        }
+    }
+
+    /// Counts bytes that are not kept. Neighbouring losses become one gap, written with the next kept bytes.
+    fn lose(&mut self, stream: Stream, length: u64, reason: GapReason, at: i64) {
+        if self.gap.is_some_and(|gap| gap.reason != reason) && reason != GapReason::WriteError {
+            self.flush_gap(at);
+        }
+        match &mut self.gap {
+            Some(gap) => gap.length += length,
+            None => self.gap = Some(Gap { stream, offset: self.offset, length, reason }),
+        }
+        self.offset += length;
+    }
+
+    fn flush_gap(&mut self, at: i64) {
+        let Some(gap) = self.gap else { return };
+        self.scratch.clear();
+        gap.encode(&mut self.scratch, &self.seed, at);
+        if current(&mut self.main, &mut self.ring).write(&self.scratch) {
+            self.gap = None;
+        }
+    }
+
+    fn write(&mut self, stream: Stream, piece: &[u8], at: i64) -> bool {
+        if self.full() && !self.roll(at) {
+            return false;
+        }
+        self.scratch.clear();
+        if let Some(gap) = self.gap {
+            gap.encode(&mut self.scratch, &self.seed, at);
+        }
+        let head = head_of(Kind::Data, stream, self.offset, at);
+        frame::encode(&mut self.scratch, &self.seed, head, piece);
+        let written = current(&mut self.main, &mut self.ring).write(&self.scratch);
+        if written {
+            self.gap = None;
+        }
+        written
+    }
+
+    fn full(&self) -> bool {
+        let half = self.limits.cap_bytes / 2;
+        match self.ring.back() {
+            None => self.main.at >= half,
+            Some(segment) => segment.output.at >= half / RING,
+        }
+    }
+
+    /// Opens the next segment and lets go of the oldest.
+    fn roll(&mut self, at: i64) -> bool {
+        let number = self.ring.back().map_or(1, |segment| segment.number + 1);
+        let Ok(file) = create_new(&segment_path(&self.log, number)) else { return false };
+        let mut segment = Segment { number, output: Output { file, at: 0 }, kept: 0 };
+        let offset = self.gap.map_or(self.offset, |gap| gap.offset);
+        self.scratch.clear();
+        let head = head_of(Kind::Segment, Stream::System, offset, at);
+        frame::encode(&mut self.scratch, &self.seed, head, &json(&number));
+        let mut written = segment.output.write(&self.scratch);
+        if written && number == 1 {
+            self.scratch.clear();
+            frame::encode(&mut self.scratch, &self.seed, head_of(Kind::Rolled, Stream::System, offset, at), &[]);
+            written = self.main.write(&self.scratch);
+        }
+        if !written {
+            // The file would only be in the way of the next attempt to open this segment.
+            let _ = remove(&segment_path(&self.log, number));
+            return false;
+        }
+        self.ring.push_back(segment);
+        if self.ring.len() as u64 > RING {
+            self.drop_oldest();
+        }
+        true
+    }
+
+    fn drop_oldest(&mut self) -> bool {
+        let Some(segment) = self.ring.pop_front() else { return false };
+        self.kept -= segment.kept;
+        // A file that cannot be removed is a leftover for retention, not a reason to stop.
+        let _ = remove(&segment_path(&self.log, segment.number));
+        true
+    }
+}
+
+fn current<'a>(main: &'a mut Output, ring: &'a mut VecDeque<Segment>) -> &'a mut Output {
+    match ring.back_mut() {
+        Some(segment) => &mut segment.output,
+        None => main,
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Line {
+    /// Bytes since the last line end, kept or not.
+    length: u64,
+}
+
+#[derive(Debug)]
+struct Segment {
+    number: u64,
+    output: Output,
+    kept: u64,
+}
+
+/// A file and the end of its last good frame.
+#[derive(Debug)]
+struct Output {
+    file: File,
+    at: u64,
+}
+
+impl Output {
+    /// Writes one piece whole, or leaves the file as it was.
+    fn write(&mut self, bytes: &[u8]) -> bool {
+        if self.file.write_all(bytes).is_ok() {
+            self.at += bytes.len() as u64;
+            return true;
+        }
+        // Both can only fail on a broken disk; readers then skip the torn frame.
+        let _ = self.file.set_len(self.at);
+        let _ = self.file.seek(SeekFrom::Start(self.at));
+        false
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Gap {
+    stream: Stream,
+    offset: u64,
+    length: u64,
+    reason: GapReason,
+}
+
+impl Gap {
+    fn encode(&self, into: &mut Vec<u8>, seed: &Seed, at: i64) {
+        let mut payload = self.length.to_le_bytes().to_vec();
+        payload.push(self.reason.code());
+        frame::encode(into, seed, head_of(Kind::Gap, self.stream, self.offset, at), &payload);
+    }
+}
+
+/// Watches the free space of the log's file system.
+#[derive(Debug)]
+struct Guard {
+    next: Instant,
+    bytes: u64,
+    closed: bool,
+}
+
+impl Guard {
+    /// Whether `length` bytes must not be written now.
+    fn closes(&mut self, file: &File, length: u64, min_free_percent: f64) -> bool {
+        self.bytes += length;
+        let now = clock::now();
+        if now >= self.next || (self.bytes >= GUARD_BYTES && !self.closed) {
+            self.next = now + GUARD_PERIOD;
+            self.bytes = 0;
+            self.closed = free_percent(file).is_some_and(|free| free < min_free_percent);
+        }
+        self.closed
+    }
+}
+
+#[cfg(unix)]
+fn free_percent(file: &File) -> Option<f64> {
+    let space = rustix::fs::fstatvfs(file).ok()?;
+    (space.f_blocks > 0).then(|| space.f_bavail as f64 * 100.0 / space.f_blocks as f64)
+}
+
+#[cfg(not(unix))]
+fn free_percent(_file: &File) -> Option<f64> {
+    None
+}
+
+fn create_new(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn head_of(kind: Kind, stream: Stream, offset: u64, at_micros: i64) -> Head {
+    Head { kind, stream: stream.code(), length: 0, at_micros, offset }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Vec<u8> {
+    serde_json::to_vec(value).expect("records are plain data")
+}

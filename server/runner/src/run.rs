@@ -1,0 +1,198 @@
+//! The runner's life: lock, identity, plan, command, exit record.
+//!
+//! `orc-runner <log file>`; the plan and with it every secret comes over standard input. Standard input that ends before
+//! a complete plan leaves no trace: the log file is removed again, so a missing log file means that nothing was started.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use rustix::event::PollFd;
+
+use crate::clock;
+use crate::control::Control;
+use crate::layout::{attempt_of, folder_of, socket_path};
+use crate::log_write::LogWriter;
+use crate::message::{FORMAT_VERSION, Identity, RunnerMessage, ServerMessage, Started, StopReason};
+use crate::plan::Plan;
+use crate::record::{Exit, ExitRecord, LogTotals, Outcome};
+use crate::scratch::{ResultFile, Scratch};
+use crate::supervise::{Ending, Session, Supervisor};
+use crate::sweep::start_ticks;
+use crate::unix::{self, Failure};
+
+/// How long the last messages wait for a server that does not read.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Runs one attempt; the whole program. Exit code 0: an exit record was written; 3: nothing was started.
+pub fn run(log: &Path) -> ExitCode {
+    let mut session = match begin(log) {
+        Ok(session) => session,
+        Err(message) => return refuse(None, message),
+    };
+    let attempt = attempt_of(log).unwrap_or_default();
+    match receive_plan(&mut session, attempt) {
+        Ok((plan, early)) => attempt_run(session, plan, early),
+        Err(message) => refuse(Some(session), message),
+    }
+}
+
+fn begin(log: &Path) -> Result<Session, String> {
+    let words = |error: std::io::Error| format!("{}: {error}", log.display());
+    let attempt = attempt_of(log).filter(|attempt| good_id(attempt));
+    let attempt = attempt.ok_or_else(|| format!("{} is not the path of an attempt's log", log.display()))?.to_owned();
+    std::env::set_current_dir(folder_of(log)).map_err(words)?;
+    let log = PathBuf::from(log.file_name().unwrap_or_default());
+    let pid = std::process::id();
+    let identity = Identity {
+        format_version: FORMAT_VERSION,
+        attempt,
+        boot_id: unix::boot_id().map_err(words)?,
+        runner_pid: pid,
+        runner_start_ticks: start_ticks(pid).unwrap_or(0),
+    };
+    let signals = unix::become_runner().map_err(words)?;
+    let writer = LogWriter::create(&log, &identity).map_err(words)?;
+    let mut control = Control::new(socket_path(&log)).map_err(words)?;
+    control.tell(&RunnerMessage::Identity { identity });
+    Ok(Session { signals, control, writer })
+}
+
+/// Waits for the plan. An error is the reason why there will be none.
+fn receive_plan(session: &mut Session, attempt: &str) -> Result<(Plan, Vec<ServerMessage>), String> {
+    loop {
+        let mut fds = vec![PollFd::new(&session.signals, rustix::event::PollFlags::IN)];
+        fds.extend(session.control.interests());
+        if rustix::event::poll(&mut fds, None).is_err() {
+            continue;
+        }
+        let ready: Vec<bool> = fds.iter().map(|fd| !fd.revents().is_empty()).collect();
+        drop(fds);
+        if ready[0] && unix::stop_signalled(&session.signals) {
+            return Err("asked to end by a signal before the plan".to_owned());
+        }
+        let incoming = session.control.handle(&ready[1..]);
+        let mut messages = incoming.messages.into_iter();
+        match messages.next() {
+            Some(ServerMessage::Start { plan }) if plan.attempt == attempt => {
+                session.control.admit(&plan.token);
+                return Ok((*plan, messages.collect()));
+            }
+            Some(ServerMessage::Start { .. }) => return Err("the plan is for another attempt".to_owned()),
+            Some(_) => return Err("the first message must be the plan".to_owned()),
+            None => {}
+        }
+        if let Some(fault) = incoming.fault {
+            return Err(fault);
+        }
+        if session.control.server_gone() {
+            return Err("standard input ended before a complete plan".to_owned());
+        }
+    }
+}
+
+fn refuse(session: Option<Session>, message: String) -> ExitCode {
+    eprintln!("orc-runner: {message}");
+    let refused = RunnerMessage::Refused { message };
+    if let Some(mut session) = session {
+        // A file that cannot be removed holds no start, which readers take for what it is.
+        let _ = session.writer.discard();
+        session.control.tell(&refused);
+        session.control.close(PATIENCE);
+    } else {
+        println!("{}", serde_json::to_string(&refused).expect("messages are plain data"));
+    }
+    ExitCode::from(3)
+}
+
+fn attempt_run(mut session: Session, mut plan: Plan, early: Vec<ServerMessage>) -> ExitCode {
+    let begun = clock::now();
+    session.writer.limit(plan.log);
+    let started_at_micros = clock::now_micros();
+    let record = match Scratch::prepare(&mut plan) {
+        Err((scratch, failure)) => failed(&mut session, started_at_micros, failure, Some(scratch)),
+        Ok((scratch, arguments)) => match unix::start(&plan, &arguments) {
+            Err(failure) => failed(&mut session, started_at_micros, failure, Some(scratch)),
+            Ok(child) => {
+                plan.environment.clear();
+                plan.script = None;
+                let started = Started { pid: child.pid, start_ticks: child.start_ticks, started_at_micros };
+                session.writer.started(&started);
+                session.control.tell(&RunnerMessage::Started { child: started });
+                let ending = follow(&mut session, &plan, child, begun, early);
+                ended(&plan, ending, started_at_micros, scratch.finish())
+            }
+        },
+    };
+    finish(session, record)
+}
+
+fn follow(session: &mut Session, plan: &Plan, child: unix::Child, begun: Instant, early: Vec<ServerMessage>) -> Ending {
+    Supervisor::new(session, plan, child, begun).run(early)
+}
+
+fn finish(mut session: Session, mut record: ExitRecord) -> ExitCode {
+    let written = session.writer.finish(&mut record);
+    if let Err(error) = &written {
+        eprintln!("orc-runner: {error}");
+    }
+    session.control.tell(&RunnerMessage::Exited { record: Box::new(record) });
+    session.control.close(PATIENCE);
+    if written.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn failed(session: &mut Session, started_at_micros: i64, failure: Failure, scratch: Option<Scratch>) -> ExitRecord {
+    session.writer.note(&format!("[orc] not started: {}", failure.message));
+    if let Some(scratch) = scratch {
+        scratch.finish();
+    }
+    let outcome = Outcome::SpawnFailed { reason: failure.reason, message: failure.message };
+    blank(outcome, started_at_micros)
+}
+
+fn ended(plan: &Plan, ending: Ending, started_at_micros: i64, result: ResultFile) -> ExitRecord {
+    let outcome = match (ending.stop, ending.exit) {
+        (Some(StopReason::Cancel { by }), _) => Outcome::Cancelled { by },
+        (Some(StopReason::TimeLimit { limit, seconds }), _) => Outcome::TimedOut { limit, seconds },
+        (None, Some(Exit::Code { code })) => Outcome::Exited { code },
+        (None, Some(Exit::Signal { signal })) => Outcome::Signalled { signal },
+        // Only a stop gives a command up that has not ended.
+        (None, None) => Outcome::Signalled { signal: 0 },
+    };
+    let success = matches!(outcome, Outcome::Exited { code } if plan.success_codes.contains(&code));
+    let (cpu_seconds, peak_memory_bytes) = unix::usage();
+    ExitRecord {
+        success,
+        exit: ending.exit,
+        cpu_seconds,
+        peak_memory_bytes,
+        leaked_output: ending.leaked,
+        swept: ending.swept,
+        survivors: ending.survivors,
+        result: result.0,
+        result_error: result.1,
+        ..blank(outcome, started_at_micros)
+    }
+}
+
+fn blank(outcome: Outcome, started_at_micros: i64) -> ExitRecord {
+    ExitRecord {
+        outcome,
+        success: false,
+        exit: None,
+        started_at_micros,
+        finished_at_micros: clock::now_micros(),
+        cpu_seconds: 0.0,
+        peak_memory_bytes: 0,
+        log: LogTotals::default(),
+        leaked_output: false,
+        swept: 0,
+        survivors: Vec::new(),
+        result: None,
+        result_error: None,
+    }
+}
+
+fn good_id(attempt: &str) -> bool {
+    (1..=64).contains(&attempt.len()) && attempt.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}

@@ -1,0 +1,96 @@
+//! The attempt's private files beside its log: the script it runs and the result it writes.
+//!
+//! Both live in the plan's scratch folder under names made from the attempt id, and are gone when the attempt ends. The
+//! result file exists only when the command writes it, so an ordinary attempt creates neither.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+
+use crate::layout::remove;
+use crate::plan::{MARKER, Plan, RESULT_FILE, RESULT_LIMIT};
+use crate::record::SpawnFailure;
+use crate::unix::Failure;
+
+/// The private files of one attempt.
+pub(crate) struct Scratch {
+    script: Option<PathBuf>,
+    result: PathBuf,
+}
+
+/// What became of the result file.
+pub(crate) type ResultFile = (Option<serde_json::Value>, Option<String>);
+
+impl Scratch {
+    /// Writes the script, adds marker and result path to the plan's environment, and gives all arguments.
+    pub(crate) fn prepare(plan: &mut Plan) -> Result<(Self, Vec<String>), (Self, Failure)> {
+        let result = plan.scratch_folder.join(format!("{}.result.json", plan.attempt));
+        plan.environment.insert(MARKER.to_owned(), plan.attempt.clone());
+        plan.environment.insert(RESULT_FILE.to_owned(), result.display().to_string());
+        let mut scratch = Self { script: None, result };
+        let mut arguments = plan.arguments.clone();
+        if let Some(script) = &plan.script {
+            if !script.suffix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.') {
+                let message = format!("{:?} cannot be the end of a script's file name", script.suffix);
+                return Err((scratch, Failure::new(SpawnFailure::InvalidInput, message)));
+            }
+            let path = plan.scratch_folder.join(format!("{}.script{}", plan.attempt, script.suffix));
+            if let Err(error) = write_private(&path, script.text.as_bytes()) {
+                let reason = match error.kind() {
+                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => SpawnFailure::ResourceExhausted,
+                    _ => SpawnFailure::Other,
+                };
+                scratch.script = (error.kind() != io::ErrorKind::AlreadyExists).then_some(path);
+                return Err((scratch, Failure::new(reason, format!("the script could not be written: {error}"))));
+            }
+            arguments.push(path.display().to_string());
+            arguments.extend(script.arguments.iter().cloned());
+            scratch.script = Some(path);
+        }
+        Ok((scratch, arguments))
+    }
+
+    /// Reads the result and removes both files.
+    pub(crate) fn finish(self) -> ResultFile {
+        let result = match read_result(&self.result) {
+            Ok(None) => (None, None),
+            Ok(Some(value)) => (Some(value), None),
+            Err(message) => (None, Some(message)),
+        };
+        // What cannot be removed is in a private folder and is swept with it.
+        let _ = remove(&self.result);
+        self.script.iter().for_each(|path| drop(remove(path)));
+        result
+    }
+}
+
+fn read_result(path: &PathBuf) -> Result<Option<serde_json::Value>, String> {
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(format!("the result file cannot be read: {error}")),
+    };
+    if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
+        return Err("the result is not an ordinary file".to_owned());
+    }
+    let text = read_limited(&file).map_err(|error| format!("the result file cannot be read: {error}"))?;
+    if text.len() as u64 > RESULT_LIMIT {
+        return Err(format!("the result is larger than {RESULT_LIMIT} bytes"));
+    }
+    if text.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_slice(&text).map(Some).map_err(|error| format!("the result is not JSON: {error}"))
+}
+
+fn read_limited(file: &File) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    file.take(RESULT_LIMIT + 1).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+fn write_private(path: &PathBuf, text: &[u8]) -> io::Result<()> {
+    OpenOptions::new().write(true).create_new(true).mode(0o700).open(path)?.write_all(text)
+}

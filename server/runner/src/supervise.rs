@@ -1,0 +1,365 @@
+//! Watching one command from its start to its end: output, limits, messages, signals, in one loop over `poll`.
+//!
+//! The ladder of stopping is the same for cancel, time limits and signals: ask the group, wait the grace, kill all that
+//! descends from the command. However an attempt ends, [`Supervisor::run`] returns only when none of its processes is
+//! left, or with the list of those that could not be ended.
+
+use std::collections::HashSet;
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::{ChildStderr, ChildStdout};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::process::Signal;
+
+use crate::clock;
+use crate::control::Control;
+use crate::log::Stream;
+use crate::log_write::LogWriter;
+use crate::message::{RunnerMessage, ServerMessage, StopReason};
+use crate::plan::Plan;
+use crate::record::{CancelledBy, Exit, Survivor, TimeLimit};
+use crate::sweep::{self, ROUNDS};
+use crate::unix::{self, Child};
+
+/// Shortest time between two progress messages.
+const PROGRESS_PERIOD: Duration = Duration::from_millis(50);
+/// How much is read from a pipe at once, in bytes.
+const READ: usize = 64 * 1024;
+/// Most reads of what is left in the pipes after the end; a pipe holds at most 1 MiB.
+const LAST_READS: usize = 64;
+
+/// What the runner has besides the command.
+pub(crate) struct Session {
+    pub(crate) signals: OwnedFd,
+    pub(crate) control: Control,
+    pub(crate) writer: LogWriter,
+}
+
+/// What became of the command.
+#[derive(Default)]
+pub(crate) struct Ending {
+    pub(crate) exit: Option<Exit>,
+    pub(crate) stop: Option<StopReason>,
+    pub(crate) leaked: bool,
+    pub(crate) swept: u32,
+    pub(crate) survivors: Vec<Survivor>,
+}
+
+/// The state of one running command.
+pub(crate) struct Supervisor<'a> {
+    session: &'a mut Session,
+    plan: &'a Plan,
+    leader: u32,
+    stdout: Option<ChildStdout>,
+    stderr: Option<ChildStderr>,
+    limits: Vec<(Instant, StopReason)>,
+    ending: Ending,
+    /// No descendant is left.
+    alone: bool,
+    kill_at: Option<Instant>,
+    killed: bool,
+    drain_until: Option<Instant>,
+    progress: Option<Instant>,
+    progressed: Instant,
+    buffer: Vec<u8>,
+}
+
+impl<'a> Supervisor<'a> {
+    pub(crate) fn new(session: &'a mut Session, plan: &'a Plan, child: Child, begun: Instant) -> Self {
+        let now = clock::now();
+        let limit = |from: Instant, limit: TimeLimit, value: Option<f64>| {
+            value.map(|seconds| (from + clock::seconds(seconds), StopReason::TimeLimit { limit, seconds }))
+        };
+        let limits = limit(now, TimeLimit::Attempt, plan.attempt_timeout_seconds).into_iter();
+        let limits = limits.chain(limit(begun, TimeLimit::Run, plan.run_deadline_seconds)).collect();
+        Self {
+            session,
+            plan,
+            leader: child.pid,
+            stdout: Some(child.stdout),
+            stderr: Some(child.stderr),
+            limits,
+            ending: Ending::default(),
+            alone: false,
+            kill_at: None,
+            killed: false,
+            drain_until: None,
+            progress: None,
+            progressed: now.checked_sub(PROGRESS_PERIOD).unwrap_or(now),
+            buffer: vec![0; READ],
+        }
+    }
+
+    /// Follows the command to its end; `early` are messages that came with the plan.
+    pub(crate) fn run(mut self, early: Vec<ServerMessage>) -> Ending {
+        early.into_iter().for_each(|message| self.message(&message));
+        while !self.over() {
+            self.turn();
+            self.pass_limits();
+            self.report();
+        }
+        self.ending.leaked = self.open() && self.ending.stop.is_none();
+        if !self.alone {
+            self.sweep();
+        }
+        self.read_rest();
+        self.ending.leaked |= self.open();
+        if self.ending.leaked {
+            self.session.writer.note("[orc] another process held the output after the command had ended");
+        }
+        self.ending
+    }
+
+    fn open(&self) -> bool {
+        self.stdout.is_some() || self.stderr.is_some()
+    }
+
+    /// Whether there is nothing left to wait for.
+    fn over(&self) -> bool {
+        if self.killed {
+            return true;
+        }
+        if self.ending.exit.is_none() {
+            return false;
+        }
+        if self.ending.stop.is_some() && !self.alone {
+            // The rest of the group has the grace, too; what left the group was not asked and is not waited for.
+            return !unix::group_exists(self.leader);
+        }
+        !self.open() || self.drain_until.is_some_and(|until| clock::now() >= until)
+    }
+
+    /// Waits for something to happen and handles it.
+    fn turn(&mut self) {
+        let timeout = self.next_deadline().map(timeout_until);
+        let mut fds = vec![PollFd::new(&self.session.signals, PollFlags::IN)];
+        fds.extend(self.stdout.iter().map(|pipe| PollFd::new(pipe, PollFlags::IN)));
+        fds.extend(self.stderr.iter().map(|pipe| PollFd::new(pipe, PollFlags::IN)));
+        fds.extend(self.session.control.interests());
+        if rustix::event::poll(&mut fds, timeout.as_ref()).is_err() {
+            return;
+        }
+        let ready: Vec<bool> = fds.iter().map(|fd| !fd.revents().is_empty()).collect();
+        drop(fds);
+        let mut rest = ready.iter().copied();
+        let signals = rest.next().unwrap_or(false);
+        let stdout = self.stdout.is_some() && rest.next().unwrap_or(false);
+        let stderr = self.stderr.is_some() && rest.next().unwrap_or(false);
+        let rest: Vec<bool> = rest.collect();
+        if stdout {
+            read(&mut self.stdout, Stream::Stdout, &mut self.session.writer, &mut self.buffer);
+        }
+        if stderr {
+            read(&mut self.stderr, Stream::Stderr, &mut self.session.writer, &mut self.buffer);
+        }
+        if stdout || stderr {
+            self.progress.get_or_insert(self.progressed + PROGRESS_PERIOD);
+        }
+        if rest.contains(&true) {
+            self.incoming(&rest);
+        }
+        if signals {
+            self.signalled();
+        }
+    }
+
+    /// When there is something to do without an event; only what still can happen counts.
+    fn next_deadline(&self) -> Option<Instant> {
+        if self.ending.stop.is_some() && !self.alone {
+            return [self.kill_at, self.progress].into_iter().flatten().min();
+        }
+        if self.ending.exit.is_some() {
+            return self.drain_until;
+        }
+        self.limits.iter().map(|(at, _)| *at).chain(self.progress).min()
+    }
+
+    fn signalled(&mut self) {
+        let stop = unix::stop_signalled(&self.session.signals);
+        self.reap();
+        if stop {
+            self.stop(StopReason::Cancel { by: CancelledBy::Signal }, None);
+        }
+    }
+
+    fn incoming(&mut self, ready: &[bool]) {
+        let incoming = self.session.control.handle(ready);
+        if incoming.attached {
+            self.progress.get_or_insert(clock::now());
+        }
+        incoming.messages.iter().for_each(|message| self.message(message));
+    }
+
+    fn message(&mut self, message: &ServerMessage) {
+        let reason = StopReason::Cancel { by: CancelledBy::Server };
+        match message {
+            ServerMessage::Cancel { grace_seconds } => self.stop(reason, *grace_seconds),
+            ServerMessage::Kill => self.stop(reason, Some(0.0)),
+            ServerMessage::Start { .. } | ServerMessage::Attach { .. } => {}
+        }
+    }
+
+    fn reap(&mut self) {
+        let reaped = unix::reap(self.leader);
+        self.alone = reaped.none_left;
+        if let Some(exit) = reaped.leader {
+            self.ending.exit = Some(exit);
+            self.drain_until = Some(clock::now() + clock::seconds(self.plan.leak_grace_seconds));
+        }
+    }
+
+    /// Begins the ladder; a second call ends the grace. A command that has ended by itself is not asked any more.
+    fn stop(&mut self, reason: StopReason, grace: Option<f64>) {
+        self.reap();
+        if self.ending.stop.is_some() {
+            return self.kill();
+        }
+        if self.ending.exit.is_some() {
+            self.drain_until = Some(clock::now());
+            return;
+        }
+        self.ending.stop = Some(reason);
+        self.session.writer.note(&format!("[orc] stopping: {}", words(reason)));
+        self.session.control.tell(&RunnerMessage::Stopping { reason });
+        let grace = clock::seconds(grace.unwrap_or(self.plan.grace_seconds));
+        if grace.is_zero() {
+            return self.kill();
+        }
+        unix::signal_group(self.leader, Signal::TERM);
+        unix::signal_group(self.leader, Signal::CONT);
+        self.kill_at = Some(clock::now() + grace);
+    }
+
+    fn pass_limits(&mut self) {
+        let now = clock::now();
+        if self.ending.stop.is_none() && self.ending.exit.is_none() {
+            let passed = self.limits.iter().filter(|(at, _)| *at <= now).min_by_key(|(at, _)| *at);
+            if let Some((_, reason)) = passed.copied() {
+                self.stop(reason, None);
+            }
+        }
+        if !self.killed && self.kill_at.is_some_and(|at| at <= now) {
+            self.kill();
+        }
+    }
+
+    fn kill(&mut self) {
+        if self.killed {
+            return;
+        }
+        self.killed = true;
+        self.session.writer.note("[orc] killing what is left");
+        self.sweep();
+    }
+
+    /// Kills everything that descends from the command, and after a stop also what only carries its marker.
+    fn sweep(&mut self) {
+        let mut seen = HashSet::new();
+        for round in 0..ROUNDS {
+            if self.ending.exit.is_none() {
+                unix::signal_group(self.leader, Signal::KILL);
+            }
+            self.reap();
+            if self.alone {
+                break;
+            }
+            self.ending.survivors = sweep::descendants().unwrap_or_default();
+            for process in &self.ending.survivors {
+                seen.insert(process.pid);
+                sweep::kill(process);
+            }
+            self.wait_for_signal(Duration::from_millis(u64::from(round.min(19)) * 5 + 5));
+        }
+        seen.remove(&self.leader);
+        self.ending.swept += u32::try_from(seen.len()).unwrap_or(u32::MAX);
+        if self.alone {
+            self.ending.survivors.clear();
+        }
+        if self.ending.stop.is_some() || !self.alone {
+            self.sweep_marked();
+        }
+    }
+
+    fn sweep_marked(&mut self) {
+        let Ok(swept) = sweep::sweep(&self.plan.attempt) else { return };
+        self.reap();
+        self.ending.swept += swept.killed;
+        for survivor in swept.survivors {
+            if !self.ending.survivors.contains(&survivor) {
+                self.ending.survivors.push(survivor);
+            }
+        }
+    }
+
+    fn wait_for_signal(&self, patience: Duration) {
+        let timeout = Timespec::try_from(patience).unwrap_or_default();
+        let mut fds = [PollFd::new(&self.session.signals, PollFlags::IN)];
+        if rustix::event::poll(&mut fds, Some(&timeout)).is_ok() {
+            unix::stop_signalled(&self.session.signals);
+        }
+    }
+
+    /// Takes what is still in the pipes without waiting.
+    fn read_rest(&mut self) {
+        let writer = &mut self.session.writer;
+        for _ in 0..LAST_READS {
+            if readable(self.stdout.as_ref()) {
+                read(&mut self.stdout, Stream::Stdout, writer, &mut self.buffer);
+            } else if readable(self.stderr.as_ref()) {
+                read(&mut self.stderr, Stream::Stderr, writer, &mut self.buffer);
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// Sends progress when it is due; not at the very end, where the record says it all.
+    fn report(&mut self) {
+        let now = clock::now();
+        if self.ending.exit.is_some() {
+            self.progress = None;
+        }
+        if self.progress.is_none_or(|due| due > now) {
+            return;
+        }
+        let totals = self.session.writer.totals();
+        let message = RunnerMessage::Log { bytes: totals.bytes, lines: totals.lines };
+        let heard = self.session.control.progress(&message);
+        self.progressed = now;
+        self.progress = (!heard).then_some(now + PROGRESS_PERIOD);
+    }
+}
+
+fn read<P: AsFd>(pipe: &mut Option<P>, stream: Stream, writer: &mut LogWriter, buffer: &mut [u8]) {
+    let Some(open) = pipe else { return };
+    match rustix::io::read(open, &mut *buffer) {
+        Ok(0) => *pipe = None,
+        Ok(length) => writer.data(stream, &buffer[..length]),
+        Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
+        Err(_) => *pipe = None,
+    }
+}
+
+fn readable<P: AsFd>(pipe: Option<&P>) -> bool {
+    let Some(pipe) = pipe else { return false };
+    let mut fds = [PollFd::new(pipe, PollFlags::IN)];
+    rustix::event::poll(&mut fds, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
+}
+
+fn timeout_until(at: Instant) -> Timespec {
+    Timespec::try_from(at.saturating_duration_since(clock::now())).unwrap_or_default()
+}
+
+fn words(reason: StopReason) -> String {
+    match reason {
+        StopReason::Cancel { by: CancelledBy::Server } => "cancelled".to_owned(),
+        StopReason::Cancel { by: CancelledBy::Signal } => "the runner was asked to end by a signal".to_owned(),
+        StopReason::TimeLimit { limit: TimeLimit::Attempt, seconds } => {
+            format!("attempt timeout of {seconds} s passed")
+        }
+        StopReason::TimeLimit { limit: TimeLimit::Run, seconds } => {
+            format!("run timeout passed ({seconds} s were left)")
+        }
+    }
+}
