@@ -1,9 +1,15 @@
 //! The server's own command line: serving, and what is done on the data folder itself.
 
+mod door;
+mod people;
+mod prompt;
+mod upkeep;
+
 use crate::config::{Config, Inputs};
-use crate::serve;
+use crate::serve::{self, ServeError};
 use clap::{Args, Parser, Subcommand};
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -75,6 +81,21 @@ enum Command {
     Serve,
     /// Print the contract (OpenAPI)
     Openapi,
+    /// Bring the database up to date without serving
+    Migrate,
+    /// Users of this server
+    #[command(subcommand)]
+    User(people::UserCommand),
+    /// Tokens for programs
+    #[command(subcommand)]
+    Token(people::TokenCommand),
+    /// Check configuration, data folder, database and runner
+    Doctor,
+    /// Write a consistent copy of the database (SQLite)
+    Backup {
+        /// A file that does not exist yet
+        file: PathBuf,
+    },
 }
 
 impl Settings {
@@ -119,10 +140,65 @@ pub fn main() -> ExitCode {
     };
     match command {
         Command::Openapi | Command::Serve => ended(serve::run(config)),
+        Command::Migrate => printed(alone(upkeep::migrate(&config))),
+        Command::User(command) => {
+            printed(alone(through_the_door(&config, async |door| people::user(door, command).await)))
+        }
+        Command::Token(command) => {
+            printed(alone(through_the_door(&config, async |door| people::token(door, command).await)))
+        }
+        Command::Backup { file } => printed(alone(async { upkeep::backup(&config, &file).await.map_err(Failed) })),
+        Command::Doctor => match alone(async { Ok::<_, Failed>(upkeep::doctor(&config).await) }) {
+            Ok((text, well)) => {
+                println!("{text}");
+                if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            }
+            Err(error) => printed(Err(error)),
+        },
     }
 }
 
-fn ended(result: Result<(), serve::ServeError>) -> ExitCode {
+/// Why a local command did not do what it should: a sentence.
+struct Failed(String);
+
+impl From<ServeError> for Failed {
+    fn from(error: ServeError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+async fn through_the_door(
+    config: &Config,
+    work: impl AsyncFnOnce(&door::Door) -> Result<String, String>,
+) -> Result<String, Failed> {
+    let door = door::Door::open(config).await?;
+    let done = work(&door).await;
+    door.close().await;
+    done.map_err(Failed)
+}
+
+/// Runs a local command to its end.
+fn alone<T, E: Into<Failed>>(work: impl Future<Output = Result<T, E>>) -> Result<T, Failed> {
+    serve::install_crypto();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| Failed(format!("no threads: {error}")))?;
+    runtime.block_on(work).map_err(Into::into)
+}
+
+fn printed(result: Result<String, Failed>) -> ExitCode {
+    match result {
+        Ok(text) => {
+            println!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(Failed(sentence)) => {
+            eprintln!("orc-server: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn ended(result: Result<(), ServeError>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -69,11 +69,16 @@ pub fn run(config: Config) -> Result<(), ServeError> {
     let folder = DataFolder::take(&config.data_dir)?;
     let _log = start_log(&config, &folder)?;
     layers::watch_panics();
-    let _installed_once = rustls::crypto::ring::default_provider().install_default();
+    install_crypto();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(serve(&config, &folder));
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     served
+}
+
+/// Makes ring the TLS implementation of the process.
+pub fn install_crypto() {
+    let _installed_once = rustls::crypto::ring::default_provider().install_default();
 }
 
 async fn serve(config: &Config, folder: &DataFolder) -> Result<(), ServeError> {
@@ -82,7 +87,9 @@ async fn serve(config: &Config, folder: &DataFolder) -> Result<(), ServeError> {
     let app = open(config, folder).await?;
     let stop = CancellationToken::new();
     stop_on_signal(stop.clone())?;
-    let state = ApiState::new(app.clone(), api_settings(config, local_token(folder)?), stop.clone());
+    let token = new_local_token();
+    folder::write_private(&folder.path.join(LOCAL_TOKEN_FILE), &token)?;
+    let state = ApiState::new(app.clone(), api_settings(config, token), stop.clone());
     let url = config.server.url(bound);
     announce(folder, &url)?;
     let tls = config.server.tls.clone().map(|files| (files.cert, files.key));
@@ -108,7 +115,11 @@ fn announce(folder: &DataFolder, url: &str) -> io::Result<()> {
     Ok(())
 }
 
-async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeError> {
+/// Opens the database and puts the use cases on it.
+///
+/// # Errors
+/// When the database cannot be had.
+pub async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeError> {
     let data_dir = folder.path.clone();
     let database =
         store::DatabaseConfig { url: config.database.url.clone(), data_dir: data_dir.clone(), readers: READERS };
@@ -118,14 +129,13 @@ async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeError> {
     Ok(App::new(store, Clock::system(), settings))
 }
 
-/// Makes the token of the local command line and leaves it where only this account can read it.
-fn local_token(folder: &DataFolder) -> io::Result<String> {
-    let token = format!("orc_local_{}", hex::encode(rand::random::<[u8; 32]>()));
-    folder::write_private(&folder.path.join(LOCAL_TOKEN_FILE), &token)?;
-    Ok(token)
+/// A token for the local command line, good until this process ends.
+pub fn new_local_token() -> String {
+    format!("orc_local_{}", hex::encode(rand::random::<[u8; 32]>()))
 }
 
-fn api_settings(config: &Config, local_token: String) -> ApiSettings {
+/// What the HTTP door needs of the configuration.
+pub fn api_settings(config: &Config, local_token: String) -> ApiSettings {
     let shown = config.settings.iter().map(|setting| {
         let source = setting.source.as_str().to_owned();
         (setting.name.clone(), setting.value.clone(), source, setting.description.clone())

@@ -33,6 +33,7 @@ pub mod task_wire;
 pub mod tasks;
 pub mod tokens;
 pub mod users;
+pub mod within;
 
 /// The wire types of definitions under one roof.
 mod wire {

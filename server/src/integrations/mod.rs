@@ -4,3 +4,4 @@
 //! thing behind it. Start reading at `http_request`.
 
 pub mod http_request;
+pub mod local_server;

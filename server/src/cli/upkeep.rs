@@ -1,0 +1,72 @@
+//! `migrate`, `backup` and `doctor`: looking after the data folder.
+
+use super::door::Door;
+use crate::config::{Config, DataFolder, FolderError, folder};
+use crate::serve::{self, ServeError};
+use std::path::Path;
+
+/// Opens the database, which brings its schema up to date; answers what to print.
+pub async fn migrate(config: &Config) -> Result<String, ServeError> {
+    folder::protect_new_files();
+    let folder = DataFolder::take(&config.data_dir)?;
+    let app = serve::open(config, &folder).await?;
+    let facts = app.store().database_facts().await;
+    app.store().close().await;
+    let facts = facts?;
+    Ok(format!("the {} database is at {}", facts.kind.as_str(), facts.schema_version))
+}
+
+/// Writes a consistent copy of the database; answers what to print.
+pub async fn backup(config: &Config, file: &Path) -> Result<String, String> {
+    match Door::open(config).await.map_err(|error| error.to_string())? {
+        Door::Here(here) => {
+            let store = here.state.app.store();
+            let copied = store.backup_create(file).await.map_err(|error| error.to_string());
+            store.close().await;
+            copied.map(|()| format!("the database was copied to {}", file.display()))
+        }
+        Door::There { url, .. } => {
+            Err(format!("a server uses the data folder ({url}); stop it for the time of the copy"))
+        }
+    }
+}
+
+/// Looks at everything a server needs; answers the findings and whether all is well.
+pub async fn doctor(config: &Config) -> (String, bool) {
+    let mut findings = Vec::new();
+    let mut well = true;
+    let mut note = |good: bool, text: String| {
+        findings.push(format!("{} {text}", if good { "ok   " } else { "WRONG" }));
+        well &= good;
+    };
+    note(true, format!("configuration: {} settings are valid", config.settings.len()));
+    config.warnings.iter().for_each(|warning| note(true, format!("note: {warning}")));
+    match config.check_serving() {
+        Ok(()) => note(true, format!("runner: {}", config.engine.runner.display())),
+        Err(faults) => note(false, faults.to_string()),
+    }
+    note(true, format!("time zone: {} (zone data {})", config.engine.timezone, chrono_tz::IANA_TZDB_VERSION));
+    folder::protect_new_files();
+    match DataFolder::take(&config.data_dir) {
+        Ok(folder) => {
+            note(true, format!("data folder: {}", folder.path.display()));
+            match check_database(config, &folder).await {
+                Ok(faults) if faults.is_empty() => note(true, "database: no damage found".to_owned()),
+                Ok(faults) => faults.into_iter().for_each(|fault| note(false, format!("database: {fault}"))),
+                Err(error) => note(false, format!("database: {error}")),
+            }
+        }
+        Err(FolderError::Held { path, .. }) => {
+            note(true, format!("data folder: {} (a server uses it: the database was not checked)", path.display()));
+        }
+        Err(error) => note(false, error.to_string()),
+    }
+    (findings.join("\n"), well)
+}
+
+async fn check_database(config: &Config, folder: &DataFolder) -> Result<Vec<String>, ServeError> {
+    let app = serve::open(config, folder).await?;
+    let faults = app.store().database_check().await;
+    app.store().close().await;
+    Ok(faults?)
+}
