@@ -137,10 +137,8 @@ pub enum Answer {
     Value,
     /// JSON with `items`.
     List,
-    /// Text, passed through.
-    Text,
-    /// Bytes, passed through.
-    Binary,
+    /// Text or bytes, passed through.
+    Bytes,
     /// Server-sent events.
     Stream,
 }

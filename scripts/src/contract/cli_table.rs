@@ -122,8 +122,7 @@ impl Writer<'_> {
                 let items = &fields::resolve(self.document, &media["schema"])["properties"]["items"];
                 (if items["type"] == "array" { "List" } else { "Value" }, Some(&media["schema"]))
             }
-            text if text.starts_with("text/") => ("Text", None),
-            _ => ("Binary", None),
+            _ => ("Bytes", None),
         }
     }
 

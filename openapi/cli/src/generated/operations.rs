@@ -331,7 +331,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("limit_bytes", Integer(1, 1073741824), "Most bytes in the answer; default: all."),
             Field::optional("stream", Choice(&["stdout", "stderr", "system"]), "Only this stream."),
         ],
-        answer: Answer::Text,
+        answer: Answer::Bytes,
         ..Operation::EMPTY
     },
     Operation {
@@ -544,7 +544,7 @@ pub static OPERATIONS: &[Operation] = &[
         id: "system_metrics", method: "GET", path: "/metrics",
         permission: "read",
         summary: "Figures of the server (Prometheus text format).",
-        answer: Answer::Text,
+        answer: Answer::Bytes,
         ..Operation::EMPTY
     },
     Operation {

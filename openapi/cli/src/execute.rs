@@ -1,0 +1,104 @@
+//! Runs a generated command: request, answer, print. Pages, streams and bytes included.
+
+use clap::ArgMatches;
+use futures::StreamExt as _;
+use reqwest::Response;
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
+
+use crate::client::{Client, Request};
+use crate::failure::{Failure, Outcome};
+use crate::output::{self, Columns, Format};
+use crate::request;
+use crate::sse::{self, Next};
+use crate::table::{Answer, Operation};
+
+/// Does what the command line says.
+pub async fn execute(client: &Client, operation: &'static Operation, matches: &ArgMatches) -> Outcome<()> {
+    let request = request::request(operation, matches)?;
+    match operation.answer {
+        Answer::Empty => client.send(request).await.map(drop),
+        Answer::Value => output::print(&client.json(request).await?, &Columns::default(), Format::of(matches)),
+        Answer::List => list(client, operation, matches, request).await,
+        Answer::Stream => {
+            let response = client.send(request).await?;
+            let line = |event: sse::Event| output::write(&format!("{}\n", event.json())).map(|()| Next::More);
+            sse::follow(client, response, line).await.map(drop)
+        }
+        Answer::Bytes => {
+            let response = client.send(request).await?;
+            pass_on(client, response, matches.get_one::<String>("@output")).await
+        }
+    }
+}
+
+async fn list(client: &Client, operation: &'static Operation, matches: &ArgMatches, request: Request) -> Outcome<()> {
+    let format = Format::of(matches);
+    let columns = columns(operation, matches);
+    let all = matches.try_get_one::<bool>("@all").ok().flatten() == Some(&true);
+    let answer = if all { walk(client, operation, request).await? } else { client.json(request).await? };
+    output::print(&answer, &columns, format)?;
+    if format == Format::Table {
+        if answer["items"].as_array().is_some_and(Vec::is_empty) {
+            output::note("Nothing there.");
+        }
+        if let Some(cursor) = answer["next_cursor"].as_str() {
+            output::note(&format!("There is more: --all, or --cursor {cursor}"));
+        }
+    }
+    Ok(())
+}
+
+fn columns(operation: &Operation, matches: &ArgMatches) -> Columns {
+    let texts = |paths: &[&str]| paths.iter().map(|path| (*path).to_owned()).collect();
+    match matches.get_many::<String>("@columns") {
+        Some(chosen) => Columns { shown: chosen.cloned().collect(), more: Vec::new() },
+        None => Columns { shown: texts(operation.columns), more: texts(operation.more) },
+    }
+}
+
+/// All pages as one answer.
+async fn walk(client: &Client, operation: &'static Operation, mut request: Request) -> Outcome<Value> {
+    if !request.query.iter().any(|(name, _)| name == "limit") {
+        request = request.with("limit", 500);
+    }
+    let mut items: Vec<Value> = Vec::new();
+    let mut cursor: Option<String> = None;
+    loop {
+        let mut page = Request::new(operation.method, request.path.clone());
+        page.query.clone_from(&request.query);
+        if let Some(cursor) = &cursor {
+            page = page.with("cursor", cursor);
+        }
+        let mut answer = client.json(page).await?;
+        items.extend(answer["items"].as_array_mut().map(std::mem::take).unwrap_or_default());
+        let next = answer["next_cursor"].as_str().map(str::to_owned);
+        if next.is_none() {
+            return Ok(json!({"items": items, "next_cursor": null}));
+        }
+        if next == cursor {
+            return Err(Failure::Failed("the server answers the same page again and again".into()));
+        }
+        cursor = next;
+    }
+}
+
+/// Copies an answer to stdout or a file as it comes.
+pub async fn pass_on(client: &Client, response: Response, file: Option<&String>) -> Outcome<()> {
+    let mut pieces = response.bytes_stream();
+    let mut sink = match file.filter(|file| *file != "-") {
+        Some(file) => Some((file, tokio::fs::File::create(file).await.map_err(|error| Failure::failed(file, error))?)),
+        None => None,
+    };
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|error| client.unreachable(&error))?;
+        match &mut sink {
+            Some((file, open)) => open.write_all(&piece).await.map_err(|error| Failure::failed(file, error))?,
+            None => output::write_bytes(&piece)?,
+        }
+    }
+    if let Some((file, open)) = &mut sink {
+        open.flush().await.map_err(|error| Failure::failed(file, error))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! One value as one cell: short, in one line, in words.
+
+use serde_json::Value;
+
+/// The value at a dotted path.
+#[must_use]
+pub fn pick<'v>(value: &'v Value, path: &str) -> &'v Value {
+    path.split('.').fold(value, |value, name| &value[name])
+}
+
+/// Text of a value for people; `name` is the field it stands in.
+pub fn text(name: &str, value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Bool(yes) => (if *yes { "yes" } else { "no" }).to_owned(),
+        Value::String(text) if name.ends_with("_at") || name.ends_with("_for") || name == "at" => instant(text),
+        Value::String(text) => safe(text),
+        Value::Number(number) => match number.as_f64() {
+            Some(seconds) if name.ends_with("_seconds") => duration(seconds),
+            Some(bytes) if name.ends_with("bytes") => size(bytes),
+            _ => number.to_string(),
+        },
+        Value::Array(items) => items.iter().map(|item| text("", item)).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) => match fields.get("kind").and_then(Value::as_str) {
+            Some(kind) if fields.len() == 1 => kind.to_owned(),
+            _ => value.to_string(),
+        },
+    }
+}
+
+/// Text without control characters: what a server sends must not steer a terminal.
+fn safe(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter }).collect()
+}
+
+/// `2026-12-01T02:00:00.123456Z` -> `2026-12-01 02:00:00Z`.
+fn instant(text: &str) -> String {
+    let Some((date, time)) = text.split_once('T') else { return safe(text) };
+    let zone = time.find(['Z', '+', '-']).map_or("", |at| &time[at..]);
+    let clock: String = time.chars().take_while(|letter| letter.is_ascii_digit() || *letter == ':').collect();
+    safe(&format!("{date} {clock}{zone}"))
+}
+
+/// Seconds in the largest two units.
+fn duration(seconds: f64) -> String {
+    if seconds.abs() < 1.0 {
+        return format!("{} ms", (seconds * 1000.0).round());
+    }
+    if seconds.abs() < 60.0 {
+        let text = format!("{seconds:.1}");
+        return format!("{} s", text.strip_suffix(".0").unwrap_or(&text));
+    }
+    let whole = seconds.round() as i64;
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
+    let first = units.iter().position(|(length, _)| whole.abs() >= *length).unwrap_or(3);
+    let (length, unit) = units[first];
+    let rest = units.get(first + 1).map(|(next, unit)| (whole % length / next, unit)).filter(|(count, _)| *count != 0);
+    let rest = rest.map(|(count, unit)| format!(" {count} {unit}")).unwrap_or_default();
+    format!("{} {unit}{rest}", whole / length)
+}
+
+fn size(bytes: f64) -> String {
+    let units = ["B", "KB", "MB", "GB", "TB"];
+    let step = units.iter().enumerate().rev().find(|(power, _)| bytes >= 1024_f64.powi(*power as i32));
+    let (power, unit) = step.map_or((0, units[0]), |(power, unit)| (power, *unit));
+    let text = format!("{:.1}", bytes / 1024_f64.powi(power as i32));
+    format!("{} {unit}", text.strip_suffix(".0").unwrap_or(&text))
+}
+
+/// ANSI colour of a word that names a state, if it deserves one.
+pub fn colour(word: &str) -> Option<&'static str> {
+    match word {
+        "succeeded" | "created" | "ok" => Some("32"),
+        "failed" | "timed_out" | "lost" | "missed" | "deleted" => Some("31"),
+        "running" | "updated" => Some("36"),
+        "waiting" | "queued" | "backing_off" | "pending" | "cancelled" | "skipped" => Some("33"),
+        _ => None,
+    }
+}
+
+/// Text in a colour or style.
+pub fn paint(text: &str, code: &str) -> String {
+    format!("\x1b[{code}m{text}\x1b[0m")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[track_caller]
+    fn check(name: &str, value: Value, expected: &str) {
+        assert_eq!(text(name, &value), expected);
+    }
+
+    #[test]
+    fn cells_are_short_and_plain() {
+        check("started_at", json!("2026-12-01T02:00:00.123456Z"), "2026-12-01 02:00:00Z");
+        check("scheduled_for", json!("2026-12-01T02:00:00+01:00"), "2026-12-01 02:00:00+01:00");
+        check("duration_seconds", json!(0.0421), "42 ms");
+        check("duration_seconds", json!(59.96), "60 s");
+        check("duration_seconds", json!(3_725.2), "1 h 2 m");
+        check("uptime_seconds", json!(172_800), "2 d");
+        check("size_bytes", json!(1536), "1.5 KB");
+        check("enabled", json!(true), "yes");
+        check("tags", json!(["a", "b"]), "a, b");
+        check("overlap", json!({"kind": "skip"}), "skip");
+        check("reason", json!("bad \u{1b}[31mthing"), "bad \u{fffd}[31mthing");
+        check("reason", Value::Null, "");
+    }
+}

@@ -1,0 +1,109 @@
+//! One value for people: names on the left, values on the right, lists of things as tables.
+
+use serde_json::{Map, Value};
+
+use super::Looks;
+use super::cells::{colour, paint, text};
+use super::table;
+
+/// Fields that tell people nothing.
+const SILENT: [&str; 1] = ["actions"];
+
+/// A value, field by field.
+pub fn render(value: &Value, looks: Looks) -> String {
+    let mut out = String::new();
+    match value {
+        Value::Null => {}
+        Value::Object(fields) => object(fields, "", looks, &mut out),
+        other => out = format!("{}\n", text("", other)),
+    }
+    out
+}
+
+fn object(fields: &Map<String, Value>, indent: &str, looks: Looks, out: &mut String) {
+    let shown = || fields.iter().filter(|(name, _)| !SILENT.contains(&name.as_str()));
+    let width = shown().filter(|(_, value)| is_flat(value)).map(|(name, _)| name.len()).max().unwrap_or_default();
+    for (name, value) in shown() {
+        let label = name.replace('_', " ");
+        let deeper = format!("{indent}  ");
+        if is_flat(value) {
+            let pad = " ".repeat(width.saturating_sub(label.len()) + 2);
+            out.push_str(&format!("{indent}{}{pad}{}", bold(&label, looks), flat(name, value, indent, width, looks)));
+            out.truncate(out.trim_end().len());
+            out.push('\n');
+            continue;
+        }
+        out.push_str(&format!("{indent}{}\n", bold(&label, looks)));
+        match value {
+            Value::Object(inner) => object(inner, &deeper, looks, out),
+            Value::Array(items) => out.push_str(&table::render(items, &columns(items), looks, &deeper)),
+            _ => {}
+        }
+    }
+}
+
+fn bold(label: &str, looks: Looks) -> String {
+    if looks.colour { paint(label, "1") } else { label.to_owned() }
+}
+
+/// Whether a value stands in one line.
+fn is_flat(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => fields.is_empty() || fields.len() == 1 && fields.contains_key("kind"),
+        Value::Array(items) => !items.iter().any(Value::is_object),
+        _ => true,
+    }
+}
+
+fn flat(name: &str, value: &Value, indent: &str, width: usize, looks: Looks) -> String {
+    let shown = match value {
+        Value::Object(fields) if fields.is_empty() => "-".to_owned(),
+        _ => text(name, value),
+    };
+    let shown = if shown.is_empty() { "-".to_owned() } else { shown };
+    let shown = shown.trim_end().replace('\n', &format!("\n{indent}{}", " ".repeat(width + 2)));
+    colour(&shown).filter(|_| looks.colour).map_or_else(|| shown.clone(), |code| paint(&shown, code))
+}
+
+/// Columns of a list within a value: what any of its items says in one cell.
+fn columns(items: &[Value]) -> Vec<String> {
+    let mut columns: Vec<String> = Vec::new();
+    for (name, value) in items.iter().filter_map(Value::as_object).flatten() {
+        let path = match value {
+            Value::Object(inner) => ["kind", "name", "state", "bytes"]
+                .iter()
+                .find(|key| inner.contains_key(**key))
+                .map(|key| format!("{name}.{key}")),
+            Value::Null => None,
+            Value::Array(items) if items.is_empty() => None,
+            Value::String(text) if text.is_empty() => None,
+            _ => Some(name.clone()),
+        };
+        columns.extend(path.filter(|path| !columns.contains(path) && !SILENT.contains(&path.as_str())));
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_value_is_shown_field_by_field() {
+        let value = json!({"id": "7", "started_at": null, "task": {"name": "a"}, "overlap": {"kind": "skip"},
+            "attempts": [{"number": 1, "outcome": "failed", "exit_code": 3}, {"number": 2, "outcome": null}], "actions": ["rerun"]});
+        let expected = "\
+id          7
+started at  -
+task
+  name  a
+overlap     skip
+attempts
+  NUMBER  OUTCOME  EXIT CODE
+  1       failed   3
+  2
+";
+        assert_eq!(render(&value, Looks { colour: false, width: None }), expected);
+    }
+}

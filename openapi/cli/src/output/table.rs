@@ -1,0 +1,107 @@
+//! Rows as a table: columns as wide as needed, narrowed where a terminal has no room.
+
+use serde_json::Value;
+
+use super::Looks;
+use super::cells::{colour, paint, pick, text};
+
+/// Least width that a narrowed column keeps.
+const NARROW: usize = 10;
+const GAP: &str = "  ";
+
+/// A table of these items; no rows make no table.
+pub fn render(items: &[Value], columns: &[String], looks: Looks, indent: &str) -> String {
+    if items.is_empty() {
+        return String::new();
+    }
+    let head: Vec<String> = columns.iter().map(|path| title(path)).collect();
+    let rows: Vec<Vec<String>> =
+        items.iter().map(|item| columns.iter().map(|path| cell(item, path)).collect()).collect();
+    let widths = widths(&head, &rows, looks.width.map(|width| width.saturating_sub(indent.len())));
+    let bold = |text: String| if looks.colour { paint(&text, "1") } else { text };
+    let mut out = format!("{indent}{}\n", bold(line(&head, &widths, false)));
+    for row in &rows {
+        out.push_str(indent);
+        out.push_str(&line(row, &widths, looks.colour));
+        out.push('\n');
+    }
+    out
+}
+
+/// `last_run.state` -> `LAST RUN`, `started_at` -> `STARTED`.
+fn title(path: &str) -> String {
+    let mut parts = path.split('.');
+    let first = parts.next().unwrap_or_default();
+    let last = parts.next_back().filter(|last| !matches!(*last, "name" | "state" | "kind"));
+    let words = last.map_or_else(|| first.to_owned(), |last| format!("{first}_{last}"));
+    let endings = ["_at", "_seconds", "_count", "_for"];
+    let stem = endings.iter().find_map(|ending| words.strip_suffix(ending)).unwrap_or(&words);
+    stem.replace('_', " ").to_uppercase()
+}
+
+fn cell(item: &Value, path: &str) -> String {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    let text = text(name, pick(item, path));
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or_default();
+    if lines.next().is_some() { format!("{first} …") } else { first.to_owned() }
+}
+
+fn widths(head: &[String], rows: &[Vec<String>], room: Option<usize>) -> Vec<usize> {
+    let longest = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let mut widths: Vec<usize> =
+        head.iter().enumerate().map(|(column, title)| title.chars().count().max(longest(column))).collect();
+    let Some(room) = room else { return widths };
+    let gaps = GAP.len() * widths.len().saturating_sub(1);
+    while widths.iter().sum::<usize>() + gaps > room {
+        // Ids and names come first and are what people copy: the widest of the others gives way.
+        let others = widths.iter_mut().enumerate().skip(1).map(|(_, width)| width);
+        match others.max_by_key(|width| **width).filter(|width| **width > NARROW) {
+            Some(widest) => *widest -= 1,
+            None => break,
+        }
+    }
+    widths
+}
+
+fn line(cells: &[String], widths: &[usize], colours: bool) -> String {
+    let mut line = String::new();
+    for (at, (cell, width)) in cells.iter().zip(widths).enumerate() {
+        let shown = cut(cell, *width);
+        let pad = width.saturating_sub(shown.chars().count());
+        let code = colour(&shown).filter(|_| colours);
+        line.push_str(&code.map_or_else(|| shown.clone(), |code| paint(&shown, code)));
+        if at + 1 < cells.len() {
+            line.push_str(&" ".repeat(pad));
+            line.push_str(GAP);
+        }
+    }
+    line.truncate(line.trim_end().len());
+    line
+}
+
+fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    format!("{kept}…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_table_fits_its_terminal() {
+        let items = [json!({"name": "a", "last_run": {"state": "failed"}, "reason": "a very long reason indeed"})];
+        let columns = ["name", "last_run.state", "reason"].map(str::to_owned);
+        let wide = render(&items, &columns, Looks { colour: false, width: None }, "");
+        assert_eq!(wide, "NAME  LAST RUN  REASON\na     failed    a very long reason indeed\n");
+        let narrow = render(&items, &columns, Looks { colour: false, width: Some(30) }, "");
+        assert_eq!(narrow, "NAME  LAST RUN  REASON\na     failed    a very long r…\n");
+        let coloured = render(&items, &columns, Looks { colour: true, width: None }, "");
+        assert!(coloured.contains("\u{1b}[31mfailed\u{1b}[0m"), "{coloured}");
+    }
+}
