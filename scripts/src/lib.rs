@@ -3,12 +3,15 @@
 //! Deliberately absent: any dependency on the product's crates (the tool must compile in seconds, before everything
 //! else) and any shell script. Start reading in `main.rs`, then `test/mod.rs`.
 
+pub mod bench;
 pub mod chaos;
 pub mod check;
 pub mod command;
 pub mod contract;
+pub mod dist;
 pub mod live;
 pub mod place;
+pub mod seed;
 pub mod start;
 pub mod test;
 pub mod tidy;

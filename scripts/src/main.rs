@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use xtask::command::Answer;
 use xtask::place::Place;
-use xtask::{chaos, check, contract, start, test};
+use xtask::{bench, chaos, check, contract, dist, seed, start, test};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Build, test and release tasks of Orc")]
@@ -32,6 +32,25 @@ enum Task {
         /// Compare only, write nothing
         #[arg(long)]
         check: bool,
+    },
+    /// Measure (release build); fails below a floor
+    Bench {
+        /// Only parts named like this: size, idle, now, firing, together, rate, page, log
+        filters: Vec<String>,
+    },
+    /// Make a demo data folder with believable history
+    Seed {
+        /// Where; it must not exist yet
+        #[arg(default_value = "target/demo")]
+        folder: std::path::PathBuf,
+    },
+    /// Build what ships into dist/
+    Dist,
+    /// Append the present instant to a file (helper of bench)
+    #[command(hide = true)]
+    Moment {
+        /// The file
+        file: std::path::PathBuf,
     },
     /// Kill the server again and again under load, then check its books
     Chaos {
@@ -75,6 +94,10 @@ fn perform(task: Task, place: &Place) -> Answer<bool> {
         Task::Chaos { cycles, seed, profile } => {
             chaos::run(place, &profile, cycles, seed).map(|faults| faults.is_empty())
         }
+        Task::Bench { filters } => bench::run(place, &filters),
+        Task::Seed { folder } => seed::run(place, &folder).map(|()| true),
+        Task::Dist => dist::run(place).map(|()| true),
+        Task::Moment { file } => bench::moment(&file).map(|()| true),
         Task::Tidy => check::tidy(place).map(|()| true),
     }
 }

@@ -68,7 +68,7 @@ impl Server {
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let data = data.join("data");
         let mut server = Self { program, data, settings: Vec::new(), child: None, address, token: String::new() };
-        let said = command::read(server.command().args(["token", "create", "--name", "xtask", "--role", "admin"]))?;
+        let said = command::read(server.tool().args(["token", "create", "--name", "xtask", "--role", "admin"]))?;
         let token = said.split_whitespace().find(|word| word.starts_with("orc_"));
         server.token = token.ok_or_else(|| format!("`orc-server token create` printed no token: {said}"))?.to_owned();
         Ok(server)
@@ -107,7 +107,7 @@ impl Server {
         let open = || File::options().create(true).append(true).open(&log);
         let log_of = |error: std::io::Error| format!("{} could not be opened: {error}", log.display());
         let (out, err) = (open().map_err(log_of)?, open().map_err(log_of)?);
-        let mut command = self.command();
+        let mut command = self.tool();
         command.arg("serve").stdin(Stdio::null()).stdout(out).stderr(err);
         let child = command.spawn().map_err(|error| format!("orc-server could not be started: {error}"))?;
         let child = self.child.insert(child);
@@ -133,13 +133,35 @@ impl Server {
         }
     }
 
+    /// Asks it to stop and waits until it has (SIGTERM; elsewhere it is killed).
+    ///
+    /// # Errors
+    /// A sentence when it does not end within 30 seconds.
+    pub fn stop(&mut self) -> Answer<()> {
+        let Some(mut child) = self.child.take() else { return Ok(()) };
+        if command::read(Command::new("kill").args(["-TERM", &child.id().to_string()])).is_err() {
+            let _gone = child.kill();
+        }
+        let until = Instant::now() + Duration::from_secs(30);
+        while Instant::now() < until {
+            if child.try_wait().map_err(|error| format!("orc-server could not be waited for: {error}"))?.is_some() {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let _gone = child.kill();
+        Err("orc-server did not end within 30 s of SIGTERM".to_owned())
+    }
+
     /// The server's log so far.
     #[must_use]
     pub fn log(&self) -> String {
         fs::read_to_string(self.data.with_extension("log")).unwrap_or_default()
     }
 
-    fn command(&self) -> Command {
+    /// One of the server's own commands on this data folder, ready for its arguments.
+    #[must_use]
+    pub fn tool(&self) -> Command {
         let mut command = Command::new(&self.program);
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ORC_")) {
             command.env_remove(name);

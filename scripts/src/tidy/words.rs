@@ -69,8 +69,8 @@ fn table_names(schema: &str) -> Vec<(String, usize, String)> {
 }
 
 fn navigation_labels(source: &Source) -> Vec<(String, usize, String)> {
-    let label =
-        |line: &str| line.split_once("label: \"").and_then(|(_, rest)| rest.split('"').next().map(str::to_owned));
+    let after = |line: &str, key: &str| line.split_once(key)?.1.split('"').next().map(str::to_owned);
+    let label = |line: &str| after(line, "label: \"").or_else(|| after(line, "word: \""));
     source.lines().filter_map(|(number, line)| Some((source.path.clone(), number, label(line)?))).collect()
 }
 

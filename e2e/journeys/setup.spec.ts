@@ -1,0 +1,29 @@
+import { ADMIN, accessible, expect, test } from "../fixtures";
+
+test("a person sets Orc up with the one-time token, logs out and in again", async ({ orc, page }) => {
+  await page.goto("/");
+  await expect(page).toHaveURL(/\/setup/);
+  await page.goto(`/setup?token=${orc.setupToken()}`);
+  await accessible(page, "set-up");
+  await page.getByLabel("Name").fill(ADMIN.name);
+  await page.getByLabel("Password").fill(ADMIN.password);
+  await page.getByRole("button", { name: "Create and log in" }).click();
+  await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
+  await page.context().clearCookies();
+  await page.goto("/tasks");
+  await expect(page).toHaveURL(/\/login/);
+  await accessible(page, "log in");
+  await page.getByLabel("Name").fill(ADMIN.name);
+  await page.getByLabel("Password").fill("not the password");
+  await page.getByRole("button", { name: "Log in" }).click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await page.getByLabel("Password").fill(ADMIN.password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await expect(page).toHaveURL(/\/tasks/);
+});
+
+test("a used or wrong token sets nothing up", async ({ orc, admin }) => {
+  const used = await admin.request.post("/api/v1/setup", { data: { token: "0".repeat(32), name: "eve", password: "eve's long sentence" } });
+  expect([403, 404, 409]).toContain(used.status());
+  expect((await orc.api("GET", "/users")).items).toHaveLength(1);
+});
