@@ -40,6 +40,16 @@ impl Record {
     }
 }
 
+impl Record {
+    /// About how much memory it takes, in bytes.
+    pub(crate) fn weight(&self) -> usize {
+        match &self.content {
+            Content::Bytes(bytes) => bytes.len() + 64,
+            Content::Gap { .. } => 64,
+        }
+    }
+}
+
 /// The content of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {

@@ -117,16 +117,20 @@ impl LogReader {
     pub fn read(&mut self, max_bytes: usize) -> io::Result<Vec<Record>> {
         let (mut records, mut size) = (Vec::new(), 0);
         while size < max_bytes {
-            let cursor = self.segment.as_mut().map_or(&mut self.main, |(_, cursor)| cursor);
-            let Some((head, payload)) = cursor.next()? else {
-                if self.next_file()? {
-                    continue;
-                }
+            let frame = match &mut self.segment {
+                Some((_, cursor)) => cursor.next()?,
+                // Behind the head there is only the exit record; the log goes on in the segments.
+                None if self.rolled => None,
+                None => self.main.next()?,
+            };
+            if let Some((head, payload)) = frame {
+                let before = records.len();
+                self.take(head, payload, &mut records);
+                size += records[before..].iter().map(Record::weight).sum::<usize>();
+            } else if !self.next_file()? {
                 self.lost_end(&mut records);
                 break;
-            };
-            size += HEADER + payload.len();
-            self.take(head, payload, &mut records);
+            }
         }
         Ok(records)
     }

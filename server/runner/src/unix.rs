@@ -42,6 +42,8 @@ pub(crate) fn become_runner() -> io::Result<OwnedFd> {
             libc::sigaddset(&mut set, signal);
         }
         libc::sigprocmask(libc::SIG_SETMASK, &set, std::ptr::null_mut());
+        // A limit on file sizes must end in a failing write, not in a dead runner.
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
         match libc::signalfd(-1, &set, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK) {
             -1 => Err(io::Error::last_os_error()),
             descriptor => Ok(OwnedFd::from_raw_fd(descriptor)),
@@ -109,6 +111,10 @@ pub(crate) fn start(plan: &Plan, arguments: &[String]) -> Result<Child, Failure>
             if rustix::process::getppid() != Some(runner) {
                 return Err(io::Error::from_raw_os_error(libc::ESRCH));
             }
+            let mut none: libc::sigset_t = std::mem::zeroed();
+            libc::sigemptyset(&mut none);
+            libc::sigprocmask(libc::SIG_SETMASK, &none, std::ptr::null_mut());
+            libc::signal(libc::SIGXFSZ, libc::SIG_DFL);
             Err(image.exec())
         });
     }

@@ -2,6 +2,7 @@
 //!
 //! Nothing waits for time to pass unless time is what is tested; everything else waits for a message, a line or an end.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod format;
 mod leaving;
