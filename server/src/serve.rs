@@ -6,7 +6,7 @@ use crate::app::{App, AppSettings};
 use crate::clock::Clock;
 use crate::config::{Config, DataFolder, Faults, FolderError, folder};
 use crate::store::{self, Store, StoreError};
-use std::io;
+use std::io::{self, IsTerminal};
 use std::net::{SocketAddr, TcpListener};
 use tokio_util::sync::CancellationToken;
 use tracing_appender::non_blocking::WorkerGuard;
@@ -170,7 +170,7 @@ fn start_log(config: &Config, folder: &DataFolder) -> Result<WorkerGuard, ServeE
         .build(folder.path.join("logs"))?;
     let (writer, guard) = tracing_appender::non_blocking(files);
     let filter = EnvFilter::new(&config.log.filter);
-    let console = fmt::layer().with_writer(io::stderr);
+    let console = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     let file = fmt::layer().with_writer(writer).with_ansi(false);
     let _one_log_per_process = tracing_subscriber::registry().with(filter).with(console).with(file).try_init();
     Ok(guard)

@@ -158,3 +158,20 @@ fn plain_counters(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_counter_has_one_name_where_it_is_described_and_where_it_is_counted() {
+        let mut registry = Registry::with_prefix("orc");
+        registry.register("panics", "Panics", ConstCounter::new(3_u64));
+        registry.register("run_limit", "Most runs", ConstGauge::new(4_i64));
+        let mut text = String::new();
+        encode_registry(&mut text, &registry).unwrap();
+        let expected = "# HELP orc_panics_total Panics.\n# TYPE orc_panics_total counter\norc_panics_total 3\n\
+                        # HELP orc_run_limit Most runs.\n# TYPE orc_run_limit gauge\norc_run_limit 4\n";
+        assert_eq!(plain_counters(&text), expected);
+    }
+}

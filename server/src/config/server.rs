@@ -1,8 +1,11 @@
 //! Section `[server]`: where and how the server listens.
 
 use super::layers::{self, Key, Layers};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where and how the server listens.
 #[derive(Debug, Clone)]
@@ -64,13 +67,14 @@ pub(super) fn read(layers: &mut Layers) -> Option<ServerConfig> {
     let behind_proxy = layers.read(&BEHIND_PROXY, || "false".into(), layers::flag);
     let cert = layers.read(&TLS_CERT, String::new, layers::optional)?;
     let key = layers.read(&TLS_KEY, String::new, layers::optional)?;
-    for (name, file) in [("tls_cert", &cert), ("tls_key", &key)] {
-        if let Some(Err(error)) = file.as_ref().map(std::fs::File::open) {
-            layers.fault_of(name, format!("{} cannot be read: {error}", file.as_deref().unwrap_or_default()));
-        }
-    }
     let tls = match (cert, key) {
-        (Some(cert), Some(key)) => Some(TlsFiles { cert: cert.into(), key: key.into() }),
+        (Some(cert), Some(key)) => {
+            let files = TlsFiles { cert: cert.into(), key: key.into() };
+            if let Err((name, message)) = check_identity(&files) {
+                layers.fault_of(name, message);
+            }
+            Some(files)
+        }
         (None, None) => None,
         (Some(_), None) => {
             layers.fault_of("tls_key", "is needed beside tls_cert");
@@ -94,6 +98,25 @@ pub(super) fn read(layers: &mut Layers) -> Option<ServerConfig> {
         allowed_hosts.push(host_text(&listen));
     }
     Some(ServerConfig { listen, public_url, allowed_hosts, behind_proxy, tls })
+}
+
+/// Whether the files hold a chain and the private key that belongs to it; else which setting is wrong, and how.
+fn check_identity(files: &TlsFiles) -> Result<(), (&'static str, String)> {
+    let shown = |file: &Path| file.display().to_string();
+    let chain = CertificateDer::pem_file_iter(&files.cert).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let chain = chain.map_err(|error| ("tls_cert", format!("{} cannot be read: {error}", shown(&files.cert))))?;
+    if chain.is_empty() {
+        return Err(("tls_cert", format!("{} holds no certificate", shown(&files.cert))));
+    }
+    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| {
+        let reason = format!("{error} (a private key in PEM, without a password, is needed)");
+        ("tls_key", format!("{} cannot be read: {reason}", shown(&files.key)))
+    })?;
+    let provider = rustls::crypto::ring::default_provider();
+    CertifiedKey::from_der(chain, key, &provider).map(drop).map_err(|error| {
+        let message = format!("{} does not belong to {}: {error}", shown(&files.key), shown(&files.cert));
+        ("tls_key", message)
+    })
 }
 
 fn host_text(address: &SocketAddr) -> String {

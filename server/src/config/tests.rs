@@ -71,7 +71,9 @@ fn beyond_loopback_needs_tls_or_a_proxy() {
     let config = load(&[], &[("listen", "0.0.0.0:5000"), ("behind_proxy", "true")], None).unwrap();
     assert!(config.server.behind_proxy);
     let text = load(&[], &[("tls_cert", "/nowhere.pem")], None).unwrap_err().to_string();
-    assert!(text.contains("/nowhere.pem cannot be read") && text.contains("tls_key (default)"), "{text}");
+    assert!(text.contains("tls_key (default): is needed"), "{text}");
+    let text = load(&[], &[("tls_cert", "/nowhere.pem"), ("tls_key", "/nowhere.key")], None).unwrap_err().to_string();
+    assert!(text.contains("tls_cert (--tls-cert): /nowhere.pem cannot be read"), "{text}");
 }
 
 #[test]

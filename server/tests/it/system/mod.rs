@@ -1,0 +1,8 @@
+//! The server as a process: starting, refusing, stopping; and what it shows of itself.
+
+mod pages;
+mod process;
+mod stopping;
+mod stream;
+mod tls;
+mod within;
