@@ -4,7 +4,7 @@ use crate::api::state::{ApiSettings, ApiState};
 use crate::api::{layers, listen, router};
 use crate::app::{App, AppSettings};
 use crate::clock::Clock;
-use crate::config::{Config, DataFolder, Faults, FolderError, folder};
+use crate::config::{Config, DataFolder, Faults, FolderError, folder, platform};
 use crate::store::{self, Store, StoreError};
 use std::io::{self, IsTerminal};
 use std::net::{SocketAddr, TcpListener};
@@ -145,6 +145,7 @@ pub fn api_settings(config: &Config, local_token: String) -> ApiSettings {
         secure_cookies: config.server.is_secure(),
         behind_proxy: config.server.behind_proxy,
         local_token: Some(local_token),
+        platform: platform(),
         shown: shown.collect(),
     }
 }

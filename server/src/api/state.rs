@@ -44,6 +44,8 @@ pub struct ApiSettings {
     /// The token of the local command line (`orc_local_...`), new with every start; whoever sends it is
     /// `Caller::local()`. None: there is none.
     pub local_token: Option<String>,
+    /// Operating system and processor.
+    pub platform: String,
     /// Settings as shown to administrators: name, value (secrets masked), source, description.
     pub shown: Vec<(String, String, String, String)>,
 }

@@ -153,7 +153,7 @@ pub async fn system_view(
     Ok(Json(System {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         node: settings.node.clone(),
-        platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        platform: state.settings.platform.clone(),
         started_at,
         uptime_seconds: state.app.uptime_seconds(),
         now_at,

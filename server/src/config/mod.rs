@@ -58,6 +58,11 @@ impl Faults {
 
 const DATA_DIR: Key = Key::new("data_dir", "Folder of the database, logs and keys").without_file();
 
+/// Operating system and processor, such as `linux x86_64`.
+pub fn platform() -> String {
+    format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)
+}
+
 impl Config {
     /// Reads all layers, checks all values.
     ///
