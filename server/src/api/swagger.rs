@@ -4,6 +4,8 @@
 //! of its own, because it styles itself inline.
 
 use super::error::ApiError;
+use crate::app::{self, Caller};
+use axum::Extension;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -20,11 +22,14 @@ static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
 
 /// `/swagger-ui` itself: to the page with the slash, which its files are relative to.
 pub async fn entry() -> Redirect {
-    Redirect::permanent("/swagger-ui/")
+    Redirect::to("/swagger-ui/")
 }
 
-/// One of its files.
-pub async fn file(path: Option<Path<String>>, headers: HeaderMap) -> Response {
+/// One of its files, for whoever is logged in; a browser that is not is sent to the login page.
+pub async fn file(path: Option<Path<String>>, caller: Option<Extension<Caller>>, headers: HeaderMap) -> Response {
+    if caller.is_none() {
+        return refused(&headers);
+    }
     let name = path.map(|Path(name)| name).unwrap_or_default();
     let Ok(Some(file)) = utoipa_swagger_ui::serve(&name, CONFIG.clone()) else {
         return ApiError::not_found(format!("there is no file /swagger-ui/{name}")).into_response();
@@ -50,4 +55,12 @@ pub async fn file(path: Option<Path<String>>, headers: HeaderMap) -> Response {
         out.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
     response
+}
+
+fn refused(headers: &HeaderMap) -> Response {
+    let is = |name: &str, word: &str| headers.get(name).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains(word));
+    if is("sec-fetch-mode", "navigate") || is("accept", "text/html") {
+        return Redirect::to("/login?next=%2Fswagger-ui%2F").into_response();
+    }
+    ApiError::from(app::Error::Unauthenticated("log in, or send a token".to_owned())).into_response()
 }
