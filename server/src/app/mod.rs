@@ -14,6 +14,7 @@ pub mod progress;
 pub mod runs;
 pub mod schedules;
 mod signals;
+mod slot_plan;
 pub mod slots;
 pub mod system;
 pub mod task_sets;

@@ -1,8 +1,61 @@
-//! The ledger: what became of each slot.
+//! The ledger: what is due becomes entries and runs, in one transaction with the watermarks.
 
-use super::{App, Caller, Result};
-use crate::domain::vocabulary::Permission;
-use crate::store::{Page, PageRequest, SlotFilter, SlotRecord};
+use super::events::Change;
+use super::runs::{PRIORITY, seconds};
+use super::schedules::compile;
+use super::slot_plan::{self, Due, Verdict};
+use super::{App, Caller, Error, Result, Signal};
+use crate::domain::ids::{RunId, ScheduleId, TaskId};
+use crate::domain::params;
+use crate::domain::run::{Admission, OpenRuns, admit};
+use crate::domain::schedule::{CatchUp, CompiledSchedule};
+use crate::domain::vocabulary::{Permission, RunState, SlotOutcome, TriggerKind};
+use crate::store::{
+    Page, PageRequest, RunNew, RunRecord, ScheduleRecord, SlotBooking, SlotEntry, SlotFilter, SlotRecord, TaskRecord,
+    TriggerRecord, Tx,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A watermark may be that far in the future before it is taken for a mistake.
+const AHEAD_MAX: TimeDelta = TimeDelta::seconds(90);
+
+/// A schedule that can fire, ready to compute with.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The schedule.
+    pub schedule: ScheduleId,
+    /// Its key within the task.
+    pub key: String,
+    /// The task.
+    pub task: TaskId,
+    /// Version of the task that it was read from.
+    pub task_version: u32,
+    /// What happens to missed slots.
+    pub catch_up: CatchUp,
+    /// The rule.
+    pub compiled: Arc<CompiledSchedule>,
+    /// Up to here the ledger is complete.
+    pub watermark_at: DateTime<Utc>,
+}
+
+impl Planned {
+    /// Its next slot.
+    pub fn next_at(&self) -> Option<DateTime<Utc>> {
+        self.compiled.next_after(self.watermark_at).map(|slot| slot.scheduled_for)
+    }
+}
+
+/// What a booking did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Booked {
+    /// Ledger entries written.
+    pub entries: usize,
+    /// Runs made.
+    pub runs: usize,
+}
 
 impl App {
     /// A page of the ledger, newest first; `task` is a name or id.
@@ -19,4 +72,148 @@ impl App {
         }
         Ok(self.store().slot_list(&filter, page).await?)
     }
+
+    /// All schedules that can fire. An invalid one is left out, loudly, and stops no other; a watermark in the future is
+    /// set back to now, with an audit entry.
+    pub async fn schedules_planned(&self, now: DateTime<Utc>) -> Result<Vec<Arc<Planned>>> {
+        let mut planned = Vec::new();
+        for record in self.store().schedule_list_enabled().await? {
+            let Some(compiled) = compile(&record.task_name, &record.schedule) else {
+                let (task, key) = (&record.task_name, &record.schedule.key);
+                tracing::error!(task, key, "this schedule is invalid and does not fire; open the task and mend it");
+                continue;
+            };
+            let watermark_at = if record.watermark_at > now + AHEAD_MAX {
+                self.watermark_reset(&record, now).await?;
+                now
+            } else {
+                record.watermark_at
+            };
+            planned.push(Arc::new(Planned {
+                schedule: record.id,
+                key: record.schedule.key,
+                task: record.task,
+                task_version: record.task_version,
+                catch_up: record.schedule.catch_up,
+                compiled: Arc::new(compiled),
+                watermark_at,
+            }));
+        }
+        Ok(planned)
+    }
+
+    async fn watermark_reset(&self, record: &ScheduleRecord, now: DateTime<Utc>) -> Result<()> {
+        let (id, before, name) = (record.id, record.watermark_at, record.task_name.clone());
+        tracing::warn!(task = name, %before, %now, "the ledger reaches into the future: the clock was set back");
+        self.store()
+            .write(async move |tx: &Tx| {
+                tx.schedule_watermark_reset(id, now).await?;
+                let detail = json!({"schedule": id.to_string(), "before": before, "now": now});
+                tx.audit_append(&Caller::system().audit(now, "schedule_watermark_reset", ("task", name.clone()), detail))
+                    .await?;
+                Ok::<_, Error>(())
+            })
+            .await
+    }
+
+    /// Books everything of these schedules that is due by now: ledger entries, runs and watermarks together.
+    pub async fn slots_book(&self, schedules: Vec<Arc<Planned>>, now: DateTime<Utc>) -> Result<Booked> {
+        let hold = self.hold().await?.map(|hold| hold.reason);
+        let (runs, entries, tasks) =
+            self.store().write(async move |tx: &Tx| book(tx, &schedules, hold.as_deref(), now).await).await?;
+        for (task_id, task) in tasks {
+            self.events().publish(Change::Slot { task_id, task });
+        }
+        for run in &runs {
+            self.announce_run(run, true);
+        }
+        if !runs.is_empty() {
+            self.signals().raise(Signal::Queue);
+        }
+        Ok(Booked { entries, runs: runs.len() })
+    }
+}
+
+type BookedIn = (Vec<RunRecord>, usize, Vec<(TaskId, String)>);
+
+async fn book(tx: &Tx, schedules: &[Arc<Planned>], hold: Option<&str>, now: DateTime<Utc>) -> Result<BookedIn> {
+    let mut ids: Vec<TaskId> = schedules.iter().map(|planned| planned.task).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let tasks = tx.tasks_find(&ids).await?;
+    let tasks: HashMap<TaskId, TaskRecord> = tasks.into_iter().map(|task| (task.id, task)).collect();
+    let keys: Vec<i64> = tasks.values().map(|task| task.key).collect();
+    let mut open = tx.runs_open(&keys).await?;
+    let (mut bookings, mut runs) = (Vec::new(), Vec::new());
+    for planned in schedules {
+        let Some(task) = tasks.get(&planned.task) else { continue };
+        if !task.definition.enabled || task.version != planned.task_version {
+            continue;
+        }
+        let dues = slot_plan::due(&planned.compiled, planned.catch_up, planned.watermark_at, now, hold);
+        let open = open.entry(task.key).or_default();
+        let entries = dues.into_iter().map(|due| entry(due, planned, task, open, now, &mut runs)).collect();
+        bookings.push(SlotBooking { schedule: planned.schedule, watermark_at: now, entries });
+    }
+    let new = tx.slots_book(&bookings, now).await?;
+    let flat = bookings.iter().zip(&new).flat_map(|(booking, new)| booking.entries.iter().zip(new));
+    let wanted: Vec<RunId> = flat.filter(|(_, new)| **new).filter_map(|(entry, _)| entry.run).collect();
+    runs.retain(|run: &RunNew| wanted.contains(&run.id));
+    let made = if runs.is_empty() { Vec::new() } else { tx.runs_insert(&runs).await? };
+    let count = new.iter().flatten().filter(|new| **new).count();
+    let touched = tasks.into_values().map(|task| (task.id, task.definition.name)).collect();
+    Ok((made, count, touched))
+}
+
+fn entry(
+    due: Due,
+    planned: &Planned,
+    task: &TaskRecord,
+    open: &mut OpenRuns,
+    now: DateTime<Utc>,
+    runs: &mut Vec<RunNew>,
+) -> SlotEntry {
+    let Due { first_at, last_at, count, verdict } = due;
+    let without = |outcome, reason| SlotEntry { first_at, last_at, count, outcome, reason, run: None };
+    let kind = match verdict {
+        Verdict::Skipped(reason) => return without(SlotOutcome::Skipped, reason),
+        Verdict::Missed(reason) => return without(SlotOutcome::Missed, reason),
+        Verdict::Run => TriggerKind::Schedule,
+        Verdict::CatchUp => TriggerKind::CatchUp,
+    };
+    let resolved = match params::resolve(&task.definition.params, &Map::new()) {
+        Ok(resolved) => resolved,
+        Err(problems) => {
+            let reasons: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
+            return without(SlotOutcome::Skipped, format!("{}; give it a default", reasons.join("; ")));
+        }
+    };
+    let (state, reason) = match admit(task.definition.overlap, *open) {
+        Admission::Queue => (RunState::Queued, String::new()),
+        Admission::Wait => (RunState::Waiting, "waits for an earlier run of the task to end".to_owned()),
+        Admission::Skip(reason) => return without(SlotOutcome::Skipped, reason),
+    };
+    match state {
+        RunState::Waiting => open.waiting += 1,
+        _ => open.active += 1,
+    }
+    let run = RunNew {
+        id: RunId::generate(),
+        task_key: task.key,
+        task_name: task.definition.name.clone(),
+        task_version: task.version,
+        state,
+        trigger: TriggerRecord { kind, by: None, schedule_key: Some(planned.key.clone()), rerun_of: None },
+        schedule: Some(planned.schedule),
+        scheduled_for: Some(first_at),
+        created_at: now,
+        due_at: now,
+        timeout: task.definition.timeout_seconds.map(seconds),
+        priority: PRIORITY,
+        params: resolved,
+        reason,
+    };
+    let id = run.id;
+    runs.push(run);
+    SlotEntry { first_at, last_at, count, outcome: SlotOutcome::Run, reason: String::new(), run: Some(id) }
 }

@@ -1,0 +1,167 @@
+//! Following a runner: what it says, what it is told, and what its exit record means.
+
+use super::active::Control;
+use super::executor::message;
+use super::runners::Link;
+use crate::app::App;
+use crate::app::attempts::AttemptReport;
+use crate::domain::ids::AttemptId;
+use crate::domain::vocabulary::AttemptOutcome;
+use crate::store::{AttemptStarted, ClaimedRun};
+use chrono::{DateTime, Utc};
+use orc_runner::message::{RunnerMessage, Started};
+use orc_runner::record::{CancelledBy, Exit, ExitRecord, Outcome, TimeLimit};
+use orc_runner::{LogReader, sweep};
+use std::io;
+use std::path::Path;
+use tokio::sync::mpsc;
+
+/// How following ended.
+#[derive(Debug)]
+pub enum Followed {
+    /// With an exit record.
+    Ended(Box<AttemptReport>),
+    /// The runner is gone without one.
+    RunnerGone,
+}
+
+/// Follows a runner until it is gone, passing on what the run is told.
+pub async fn follow(
+    app: &App,
+    claimed: &ClaimedRun,
+    mut link: Link,
+    control: &mut mpsc::UnboundedReceiver<Control>,
+) -> Followed {
+    let attempt = claimed.attempt.id;
+    loop {
+        let said = tokio::select! {
+            said = link.next() => said,
+            Some(told) = control.recv() => {
+                let _a_gone_runner_is_seen_next = link.send(&message(told)).await;
+                continue;
+            }
+        };
+        match said {
+            Ok(Some(RunnerMessage::Started { child })) => note_start(app, claimed, child).await,
+            Ok(Some(RunnerMessage::Log { bytes, .. })) => app.progress().report(attempt, bytes),
+            Ok(Some(RunnerMessage::Exited { record })) => {
+                app.progress().report(attempt, record.log.bytes);
+                link.reap().await;
+                return Followed::Ended(Box::new(report(*record)));
+            }
+            Ok(Some(RunnerMessage::Identity { .. } | RunnerMessage::Stopping { .. })) => {}
+            Ok(Some(RunnerMessage::Refused { message })) => tracing::warn!(%attempt, message, "the runner refused"),
+            Ok(None) | Err(_) => {
+                link.reap().await;
+                return Followed::RunnerGone;
+            }
+        }
+    }
+}
+
+/// The command's process id is shown to people; losing it harms nothing.
+async fn note_start(app: &App, claimed: &ClaimedRun, child: Started) {
+    let started = AttemptStarted {
+        attempt: claimed.attempt.id,
+        fence: claimed.run.fence,
+        boot_id: None,
+        runner_pid: None,
+        runner_started: None,
+        pid: Some(child.pid),
+        token: None,
+    };
+    let _shown_only = app.store().attempts_started(vec![started]).await;
+}
+
+/// What became of an attempt whose runner is gone. None: its command was never started. Blocking.
+pub fn look_after(log: &Path, attempt: AttemptId, now: DateTime<Utc>) -> io::Result<Option<AttemptReport>> {
+    let mut reader = match LogReader::open(log) {
+        Ok(reader) => Some(reader),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    if let Some(reader) = &mut reader
+        && let Some(record) = reader.exit()?
+    {
+        return Ok(Some(report(record.clone())));
+    }
+    let swept = sweep(&attempt.to_string())?;
+    let survivor_count = u32::try_from(swept.survivors.len()).unwrap_or(u32::MAX);
+    let Some(mut reader) = reader else {
+        return Ok((swept.killed > 0 || survivor_count > 0).then(|| lost(now, swept.killed, survivor_count, (0, 0, 0))));
+    };
+    let totals = reader.totals()?;
+    if reader.started().is_none() && swept.killed == 0 && survivor_count == 0 {
+        return Ok(None);
+    }
+    Ok(Some(lost(now, swept.killed, survivor_count, (totals.bytes, totals.lines, totals.dropped_bytes))))
+}
+
+fn lost(now: DateTime<Utc>, killed: u32, survivor_count: u32, log: (u64, u64, u64)) -> AttemptReport {
+    let mut reason = "its runner is gone without an exit record (killed, or the machine went down)".to_owned();
+    if killed > 0 {
+        reason.push_str(&format!("; {killed} processes left behind were stopped"));
+    }
+    if survivor_count > 0 {
+        reason.push_str(&format!("; {survivor_count} processes could not be stopped"));
+    }
+    AttemptReport { survivor_count, log, ..AttemptReport::bare(AttemptOutcome::Lost, now, reason) }
+}
+
+/// What an exit record means.
+pub fn report(record: ExitRecord) -> AttemptReport {
+    let (exit_code, signal) = match record.exit {
+        Some(Exit::Code { code }) => (Some(code), None),
+        Some(Exit::Signal { signal }) => (None, Some(signal)),
+        None => (None, None),
+    };
+    let (outcome, mut reason, hopeless) = meaning(&record);
+    if record.swept > 0 {
+        let note = format!("{} processes left behind were stopped", record.swept);
+        reason = if reason.is_empty() { note } else { format!("{reason}; {note}") };
+    }
+    if let Some(error) = &record.result_error {
+        let note = format!("its result was not taken: {error}");
+        reason = if reason.is_empty() { note } else { format!("{reason}; {note}") };
+    }
+    AttemptReport {
+        outcome,
+        finished_at: DateTime::from_timestamp_micros(record.finished_at_micros).unwrap_or_default(),
+        exit_code,
+        signal,
+        reason,
+        hopeless,
+        cpu_seconds: Some(record.cpu_seconds),
+        peak_memory_bytes: Some(record.peak_memory_bytes),
+        log: (record.log.bytes, record.log.lines, record.log.dropped_bytes),
+        leaked_output: record.leaked_output,
+        survivor_count: u32::try_from(record.survivors.len()).unwrap_or(u32::MAX),
+        result: record.result,
+    }
+}
+
+fn meaning(record: &ExitRecord) -> (AttemptOutcome, String, bool) {
+    match &record.outcome {
+        Outcome::Exited { .. } if record.success => (AttemptOutcome::Succeeded, String::new(), false),
+        Outcome::Exited { code } => (AttemptOutcome::Failed, format!("ended with exit code {code}"), false),
+        Outcome::Signalled { signal } => (AttemptOutcome::Failed, format!("ended by signal {signal}"), false),
+        Outcome::SpawnFailed { reason, message } => {
+            (AttemptOutcome::Failed, format!("could not be started: {message}"), !reason.retryable())
+        }
+        Outcome::TimedOut { limit, seconds } => {
+            let whose = match limit {
+                TimeLimit::Attempt => "the attempt",
+                TimeLimit::Run => "the whole run",
+            };
+            (AttemptOutcome::TimedOut, format!("stopped: {whose} took longer than {} s", rounded(*seconds)), false)
+        }
+        Outcome::Cancelled { by: CancelledBy::Server } => (AttemptOutcome::Cancelled, String::new(), false),
+        Outcome::Cancelled { by: CancelledBy::Signal } => {
+            (AttemptOutcome::Cancelled, "the runner was told to stop by the system".into(), false)
+        }
+    }
+}
+
+fn rounded(seconds: f64) -> f64 {
+    (seconds * 1000.0).round() / 1000.0
+}
