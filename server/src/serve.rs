@@ -5,6 +5,7 @@ use crate::api::{layers, listen, router};
 use crate::app::{App, AppSettings};
 use crate::clock::Clock;
 use crate::config::{Config, DataFolder, Faults, FolderError, folder, platform};
+use crate::engine::{Engine, EngineSettings};
 use crate::store::{self, Store, StoreError};
 use std::io::{self, IsTerminal};
 use std::net::{SocketAddr, TcpListener};
@@ -91,9 +92,11 @@ async fn serve(config: &Config, folder: &DataFolder) -> Result<(), ServeError> {
     folder::write_private(&folder.path.join(LOCAL_TOKEN_FILE), &token)?;
     let state = ApiState::new(app.clone(), api_settings(config, token), stop.clone());
     let url = config.server.url(bound);
+    let engine = Engine::start(app.clone(), engine_settings(config, bound)).await;
     announce(folder, &url)?;
     let tls = config.server.tls.clone().map(|files| (files.cert, files.key));
     let served = listen::serve(listener, tls, router::router(state), stop).await;
+    engine.shutdown().await;
     app.store().close().await;
     for file in [SERVER_FILE, LOCAL_TOKEN_FILE] {
         let _gone_already_is_fine = std::fs::remove_file(folder.path.join(file));
@@ -148,6 +151,11 @@ pub fn api_settings(config: &Config, local_token: String) -> ApiSettings {
         platform: platform(),
         shown: shown.collect(),
     }
+}
+
+fn engine_settings(config: &Config, bound: SocketAddr) -> EngineSettings {
+    let inherited = crate::config::inherited_environment();
+    EngineSettings { runner: config.engine.runner.clone(), inherited, own_port: bound.port() }
 }
 
 fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {

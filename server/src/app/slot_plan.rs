@@ -44,7 +44,13 @@ pub fn due(
     let mut found = Vec::new();
     let fresh: Vec<Slot> = schedule.slots_between(fresh_from, now).collect();
     if fresh_from > watermark_at {
-        missed(schedule, catch_up, (watermark_at, fresh_from), (fresh.iter().any(|slot| !slot.skipped), hold), &mut found);
+        missed(
+            schedule,
+            catch_up,
+            (watermark_at, fresh_from),
+            (fresh.iter().any(|slot| !slot.skipped), hold),
+            &mut found,
+        );
     }
     found.extend(fresh.into_iter().map(|slot| single(&slot, hold, Verdict::Run)));
     found
@@ -79,7 +85,9 @@ fn missed(
     if let Some(last_at) = last_at {
         let verdict = match hold {
             Some(reason) => Verdict::Skipped(format!("everything was on hold: {reason}")),
-            None if catch_up == CatchUp::None => Verdict::Missed("the server was not there, and catch-up is off".into()),
+            None if catch_up == CatchUp::None => {
+                Verdict::Missed("the server was not there, and catch-up is off".into())
+            }
             None => Verdict::Missed("the server was not there; only the latest slot is caught up".into()),
         };
         found.push(Due { first_at: range.first_at, last_at, count: rest, verdict });
@@ -97,8 +105,8 @@ mod tests {
     }
 
     fn hourly() -> CompiledSchedule {
-        let schedule: Schedule = serde_json::from_value(serde_json::json!({"kind": "cron", "expression": "0 * * * *"}))
-            .expect("a schedule");
+        let schedule: Schedule =
+            serde_json::from_value(serde_json::json!({"kind": "cron", "expression": "0 * * * *"})).expect("a schedule");
         assert!(matches!(schedule.rule, Rule::Cron { .. }));
         compile(&schedule, "a/cron").expect("valid")
     }
@@ -133,6 +141,11 @@ mod tests {
         check(CatchUp::Latest, None, "2026-01-01T05:30:00Z", &[(one, four, 4, "missed"), (five, five, 1, "catch_up")]);
         check(CatchUp::None, None, "2026-01-01T05:30:00Z", &[(one, five, 5, "missed")]);
         check(CatchUp::Latest, None, "2026-01-01T05:00:20Z", &[(one, four, 4, "missed"), (five, five, 1, "run")]);
-        check(CatchUp::Latest, Some("x"), "2026-01-01T05:00:20Z", &[(one, four, 4, "skipped"), (five, five, 1, "skipped")]);
+        check(
+            CatchUp::Latest,
+            Some("x"),
+            "2026-01-01T05:00:20Z",
+            &[(one, four, 4, "skipped"), (five, five, 1, "skipped")],
+        );
     }
 }

@@ -16,7 +16,7 @@ use crate::store::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A watermark may be that far in the future before it is taken for a mistake.
@@ -109,8 +109,13 @@ impl App {
             .write(async move |tx: &Tx| {
                 tx.schedule_watermark_reset(id, now).await?;
                 let detail = json!({"schedule": id.to_string(), "before": before, "now": now});
-                tx.audit_append(&Caller::system().audit(now, "schedule_watermark_reset", ("task", name.clone()), detail))
-                    .await?;
+                tx.audit_append(&Caller::system().audit(
+                    now,
+                    "schedule_watermark_reset",
+                    ("task", name.clone()),
+                    detail,
+                ))
+                .await?;
                 Ok::<_, Error>(())
             })
             .await
@@ -119,10 +124,11 @@ impl App {
     /// Books everything of these schedules that is due by now: ledger entries, runs and watermarks together.
     pub async fn slots_book(&self, schedules: Vec<Arc<Planned>>, now: DateTime<Utc>) -> Result<Booked> {
         let hold = self.hold().await?.map(|hold| hold.reason);
-        let (runs, entries, tasks) =
+        let (runs, tasks) =
             self.store().write(async move |tx: &Tx| book(tx, &schedules, hold.as_deref(), now).await).await?;
-        for (task_id, task) in tasks {
-            self.events().publish(Change::Slot { task_id, task });
+        let entries = tasks.len();
+        for (task_id, task, outcome) in tasks {
+            self.events().publish(Change::Slot { task_id, task, outcome });
         }
         for run in &runs {
             self.announce_run(run, true);
@@ -134,7 +140,7 @@ impl App {
     }
 }
 
-type BookedIn = (Vec<RunRecord>, usize, Vec<(TaskId, String)>);
+type BookedIn = (Vec<RunRecord>, Vec<(TaskId, String, SlotOutcome)>);
 
 async fn book(tx: &Tx, schedules: &[Arc<Planned>], hold: Option<&str>, now: DateTime<Utc>) -> Result<BookedIn> {
     let mut ids: Vec<TaskId> = schedules.iter().map(|planned| planned.task).collect();
@@ -144,7 +150,7 @@ async fn book(tx: &Tx, schedules: &[Arc<Planned>], hold: Option<&str>, now: Date
     let tasks: HashMap<TaskId, TaskRecord> = tasks.into_iter().map(|task| (task.id, task)).collect();
     let keys: Vec<i64> = tasks.values().map(|task| task.key).collect();
     let mut open = tx.runs_open(&keys).await?;
-    let (mut bookings, mut runs) = (Vec::new(), Vec::new());
+    let (mut bookings, mut owners, mut runs) = (Vec::new(), Vec::new(), Vec::new());
     for planned in schedules {
         let Some(task) = tasks.get(&planned.task) else { continue };
         if !task.definition.enabled || task.version != planned.task_version {
@@ -154,15 +160,19 @@ async fn book(tx: &Tx, schedules: &[Arc<Planned>], hold: Option<&str>, now: Date
         let open = open.entry(task.key).or_default();
         let entries = dues.into_iter().map(|due| entry(due, planned, task, open, now, &mut runs)).collect();
         bookings.push(SlotBooking { schedule: planned.schedule, watermark_at: now, entries });
+        owners.push(task);
     }
     let new = tx.slots_book(&bookings, now).await?;
-    let flat = bookings.iter().zip(&new).flat_map(|(booking, new)| booking.entries.iter().zip(new));
-    let wanted: Vec<RunId> = flat.filter(|(_, new)| **new).filter_map(|(entry, _)| entry.run).collect();
+    let (mut wanted, mut written) = (HashSet::new(), Vec::new());
+    for ((booking, task), new) in bookings.iter().zip(owners).zip(&new) {
+        for (entry, _) in booking.entries.iter().zip(new).filter(|(_, new)| **new) {
+            wanted.extend(entry.run);
+            written.push((task.id, task.definition.name.clone(), entry.outcome));
+        }
+    }
     runs.retain(|run: &RunNew| wanted.contains(&run.id));
     let made = if runs.is_empty() { Vec::new() } else { tx.runs_insert(&runs).await? };
-    let count = new.iter().flatten().filter(|new| **new).count();
-    let touched = tasks.into_values().map(|task| (task.id, task.definition.name)).collect();
-    Ok((made, count, touched))
+    Ok((made, written))
 }
 
 fn entry(

@@ -1,6 +1,7 @@
 //! Section `[engine]`: how tasks run.
 
 use super::layers::{Key, Layers};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// How tasks run.
@@ -68,4 +69,42 @@ fn node(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err(format!("\"{text}\" is not a name of 1 to 100 letters, digits, dots, dashes"))
+}
+
+/// Variables of the server's own environment that are passed on.
+const PASSED_ON: [&str; 27] = [
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "LANG",
+    "LANGUAGE",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LC_TIME",
+    "LC_NUMERIC",
+    "LC_MESSAGES",
+    "LC_COLLATE",
+    "TZ",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "SYSTEMROOT",
+    "SYSTEMDRIVE",
+    "WINDIR",
+    "COMSPEC",
+    "PATHEXT",
+    "USERPROFILE",
+    "USERNAME",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "PROGRAMDATA",
+];
+
+/// What processes may know of the server's own environment.
+pub fn inherited_environment() -> BTreeMap<String, String> {
+    let all =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    all.filter(|(name, _)| PASSED_ON.contains(&name.to_ascii_uppercase().as_str())).collect()
 }

@@ -12,7 +12,7 @@ mod log;
 mod server;
 
 pub use database::DatabaseConfig;
-pub use engine::EngineConfig;
+pub use engine::{EngineConfig, inherited_environment};
 pub use folder::{DataFolder, FolderError};
 pub use layers::{Fault, Inputs, Setting, Source};
 pub use log::LogConfig;

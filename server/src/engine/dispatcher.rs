@@ -46,7 +46,9 @@ impl Dispatcher {
             return Ok(0);
         }
         if self.app.disk().guard() == DiskGuard::RunsStopped {
-            return Err(super::RoundError("less than 2 % of the disk is free: no run is started until there is more".into()));
+            return Err(super::RoundError(
+                "less than 2 % of the disk is free: no run is started until there is more".into(),
+            ));
         }
         let limit = usize::try_from(self.app.settings().run_limit).unwrap_or(usize::MAX);
         let mut started = 0;

@@ -35,13 +35,6 @@ pub struct EngineSettings {
     pub own_port: u16,
 }
 
-impl EngineSettings {
-    /// Picks what may be passed on from a whole environment.
-    pub fn allowed(environment: impl Iterator<Item = (String, String)>) -> BTreeMap<String, String> {
-        environment.filter(|(name, _)| plan::PASSED_ON.contains(&name.to_ascii_uppercase().as_str())).collect()
-    }
-}
-
 /// Carries out attempts.
 #[derive(Debug)]
 pub struct Executor {
@@ -234,7 +227,9 @@ impl Executor {
                     tracing::debug!(%attempt, "its end was booked by somebody else");
                     break;
                 }
-                Err(error) => tracing::warn!(%attempt, %error, "the end of an attempt could not be booked; tried again"),
+                Err(error) => {
+                    tracing::warn!(%attempt, %error, "the end of an attempt could not be booked; tried again")
+                }
             }
             tokio::select! {
                 () = tokio::time::sleep(BOOK_AGAIN) => {}

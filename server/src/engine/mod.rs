@@ -48,7 +48,8 @@ impl Engine {
         let shown = board.clone();
         app.workers().connect(move || shown.rows());
         let executor = Arc::new(Executor::new(app.clone(), settings, active.clone(), stop.clone()));
-        let context = LoopContext { signals: app.signals().clone(), clock: app.clock().clone(), board, stop: stop.clone() };
+        let context =
+            LoopContext { signals: app.signals().clone(), clock: app.clock().clone(), board, stop: stop.clone() };
         let rescuer = Arc::new(rescuer::Rescuer::new(app.clone(), Arc::clone(&executor)));
         if let Err(RoundError(error)) = rescuer.run_once().await {
             tracing::warn!(error, "what an earlier server left running could not be looked at yet; it is tried again");

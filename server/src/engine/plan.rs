@@ -13,13 +13,6 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// Variables of the server's own environment that are passed on.
-pub const PASSED_ON: [&str; 27] = [
-    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_TIME", "LC_NUMERIC",
-    "LC_MESSAGES", "LC_COLLATE", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC",
-    "PATHEXT", "USERPROFILE", "USERNAME", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA",
-];
-
 /// What one attempt needs to know beside the definition.
 #[derive(Debug, Clone)]
 pub struct AttemptFacts {

@@ -63,7 +63,8 @@ impl Scheduler {
             }
         }
         let schedules = self.app.schedules_planned(now).await?;
-        let heap = schedules.iter().enumerate().filter_map(|(index, planned)| Some(Reverse((planned.next_at()?, index))));
+        let heap =
+            schedules.iter().enumerate().filter_map(|(index, planned)| Some(Reverse((planned.next_at()?, index))));
         let heap = heap.collect();
         *self.plan() = Plan { schedules, heap, seen: Some(raised), loaded_at: now };
         Ok(true)

@@ -73,7 +73,6 @@ impl StatusBoard {
             name,
             every_seconds: every.as_secs_f64(),
             round_count: 0,
-            error_count: 0,
             last_at: None,
             last_seconds: None,
             last_summary: None,
@@ -155,7 +154,6 @@ async fn round(worker: &dyn Worker, context: &LoopContext, index: usize) -> bool
                 row.error = None;
             }
             Err(RoundError(error)) => {
-                row.error_count += 1;
                 row.error = Some(error);
             }
         }
