@@ -102,6 +102,7 @@ pub fn packages(folder: &Path) -> Answer<()> {
     if installed.is_some() && installed >= wanted {
         return Ok(());
     }
-    let mut npm = command::npm(folder, &["ci", "--no-audit", "--loglevel=error"]);
+    // Not `npm ci`: it refuses a lock file that lacks the optional packages of other platforms.
+    let mut npm = command::npm(folder, &["install", "--no-save", "--no-audit", "--loglevel=error"]);
     command::must(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))
 }
