@@ -96,6 +96,11 @@ enum Command {
         /// A file that does not exist yet
         file: PathBuf,
     },
+    /// Put a copy in the place of the database (SQLite); the old one is kept aside
+    Restore {
+        /// A file that `backup` wrote
+        file: PathBuf,
+    },
 }
 
 impl Settings {
@@ -148,6 +153,7 @@ pub fn main() -> ExitCode {
             printed(alone(through_the_door(&config, async |door| people::token(door, command).await)))
         }
         Command::Backup { file } => printed(alone(async { upkeep::backup(&config, &file).await.map_err(Failed) })),
+        Command::Restore { file } => printed(alone(async { upkeep::restore(&config, &file).await.map_err(Failed) })),
         Command::Doctor => match alone(async { Ok::<_, Failed>(upkeep::doctor(&config).await) }) {
             Ok((text, well)) => {
                 println!("{text}");

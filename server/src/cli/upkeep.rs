@@ -1,8 +1,10 @@
-//! `migrate`, `backup` and `doctor`: looking after the data folder.
+//! `migrate`, `backup`, `restore` and `doctor`: looking after the data folder.
 
 use super::door::Door;
+use crate::clock::Clock;
 use crate::config::{Config, DataFolder, FolderError, folder};
 use crate::serve::{self, ServeError};
+use std::io;
 use std::path::Path;
 
 /// Opens the database, which brings its schema up to date; answers what to print.
@@ -29,6 +31,44 @@ pub async fn backup(config: &Config, file: &Path) -> Result<String, String> {
             Err(format!("a server uses the data folder ({url}); stop it for the time of the copy"))
         }
     }
+}
+
+/// Puts a copy in the place of the database, and the old one aside; a copy that cannot be opened changes nothing.
+pub async fn restore(config: &Config, copy: &Path) -> Result<String, String> {
+    if config.database.url.is_some() {
+        return Err("this server's database is PostgreSQL: restore it with pg_restore".to_owned());
+    }
+    folder::protect_new_files();
+    let folder = DataFolder::take(&config.data_dir).map_err(|error| error.to_string())?;
+    let named = |cause: io::Error| format!("{}: {cause}", copy.display());
+    let aside =
+        folder.path.join("backups").join(format!("before-restore-{}", Clock::system().now().timestamp_micros()));
+    std::fs::create_dir_all(&aside).map_err(|error| error.to_string())?;
+    let incoming = folder.path.join("orc.db.new");
+    std::fs::copy(copy, &incoming).map_err(named)?;
+    move_database(&folder.path, &aside).map_err(|error| error.to_string())?;
+    std::fs::rename(&incoming, folder.path.join(DATABASE[0])).map_err(|error| error.to_string())?;
+    match check_database(config, &folder).await {
+        Ok(faults) if faults.is_empty() => {
+            Ok(format!("the database is now that of {}; the old one is in {}", copy.display(), aside.display()))
+        }
+        found => {
+            let why = found.map_or_else(|error| error.to_string(), |faults| faults.join("; "));
+            DATABASE.iter().for_each(|name| drop(std::fs::remove_file(folder.path.join(name))));
+            move_database(&aside, &folder.path).map_err(|error| error.to_string())?;
+            Err(format!("{} is no sound database, nothing was changed: {why}", copy.display()))
+        }
+    }
+}
+
+/// The files that are the SQLite database.
+const DATABASE: [&str; 3] = ["orc.db", "orc.db-wal", "orc.db-shm"];
+
+fn move_database(from: &Path, to: &Path) -> io::Result<()> {
+    for name in DATABASE.iter().filter(|name| from.join(name).exists()) {
+        std::fs::rename(from.join(name), to.join(name))?;
+    }
+    Ok(())
 }
 
 /// Looks at everything a server needs; answers the findings and whether all is well.
