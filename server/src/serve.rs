@@ -95,8 +95,18 @@ async fn serve(config: &Config, folder: &DataFolder) -> Result<(), ServeError> {
     let engine = Engine::start(app.clone(), engine_settings(config, bound)).await;
     announce(folder, &url)?;
     let tls = config.server.tls.clone().map(|files| (files.cert, files.key));
-    let served = listen::serve(listener, tls, router::router(state), stop).await;
-    engine.shutdown().await;
+    let stopping = stop.clone();
+    let (served, ()) = tokio::join!(
+        async {
+            let served = listen::serve(listener, tls, router::router(state), stop.clone()).await;
+            stop.cancel();
+            served
+        },
+        async {
+            stopping.cancelled().await;
+            engine.shutdown().await;
+        }
+    );
     app.store().close().await;
     for file in [SERVER_FILE, LOCAL_TOKEN_FILE] {
         let _gone_already_is_fine = std::fs::remove_file(folder.path.join(file));

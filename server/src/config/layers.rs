@@ -128,7 +128,7 @@ const FOREIGN: &[&str] = &[
 
 #[derive(Debug)]
 pub(super) struct Layers {
-    pub(super) inputs: Inputs,
+    inputs: Inputs,
     file: Option<(PathBuf, toml::Table)>,
     known: BTreeSet<&'static str>,
     known_in_file: BTreeSet<(&'static str, &'static str)>,

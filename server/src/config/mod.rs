@@ -19,7 +19,6 @@ pub use log::LogConfig;
 pub use server::{ServerConfig, TlsFiles};
 
 use layers::{Key, Layers};
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Everything that can be set, checked.
@@ -39,8 +38,6 @@ pub struct Config {
     pub settings: Vec<Setting>,
     /// What looks like a mistake but stops nothing.
     pub warnings: Vec<String>,
-    /// The environment of the process; runs get the allow-listed part of it.
-    pub environment: BTreeMap<String, String>,
 }
 
 /// Everything that is wrong with the configuration.
@@ -81,8 +78,8 @@ impl Config {
         match (server, database, engine, log) {
             (Some(server), Some(database), Some(engine), Some(log)) if layers.faults.is_empty() => {
                 layers.settings.sort_by(|a, b| a.name.cmp(&b.name));
-                let (settings, warnings, environment) = (layers.settings, layers.warnings, layers.inputs.environment);
-                Ok(Self { data_dir, server, database, engine, log, settings, warnings, environment })
+                let (settings, warnings) = (layers.settings, layers.warnings);
+                Ok(Self { data_dir, server, database, engine, log, settings, warnings })
             }
             _ => Err(Faults(layers.faults)),
         }
