@@ -118,7 +118,8 @@ impl Writer<'_> {
         };
         match content_type.as_str() {
             "text/event-stream" => ("Stream", None),
-            json if json.contains("json") => {
+            // JSON of no stated shape (the contract itself) is passed on as it comes.
+            json if json.contains("json") && media["schema"].as_object().is_some_and(|schema| !schema.is_empty()) => {
                 let items = &fields::resolve(self.document, &media["schema"])["properties"]["items"];
                 (if items["type"] == "array" { "List" } else { "Value" }, Some(&media["schema"]))
             }

@@ -551,7 +551,7 @@ pub static OPERATIONS: &[Operation] = &[
         id: "system_contract", method: "GET", path: "/openapi.json",
         permission: "read",
         summary: "The contract: this document.",
-        answer: Answer::Value,
+        answer: Answer::Bytes,
         ..Operation::EMPTY
     },
     Operation {

@@ -8,6 +8,13 @@ pub fn pick<'v>(value: &'v Value, path: &str) -> &'v Value {
     path.split('.').fold(value, |value, name| &value[name])
 }
 
+/// Name of a field in words, without the unit that its value shows: `run_count` -> `runs`.
+pub fn label(name: &str) -> String {
+    let stem = ["_seconds", "_bytes"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+    let words = stem.replace('_', " ");
+    words.strip_suffix(" count").map_or_else(|| words.clone(), |things| format!("{things}s"))
+}
+
 /// Text of a value for people; `name` is the field it stands in.
 pub fn text(name: &str, value: &Value) -> String {
     match value {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Looks;
-use super::cells::{colour, paint, text};
+use super::cells::{colour, label, paint, text};
 use super::table;
 
 /// Fields that tell people nothing.
@@ -21,13 +21,15 @@ pub fn render(value: &Value, looks: Looks) -> String {
 }
 
 fn object(fields: &Map<String, Value>, indent: &str, looks: Looks, out: &mut String) {
-    let shown = || fields.iter().filter(|(name, _)| !SILENT.contains(&name.as_str()));
-    let width = shown().filter(|(_, value)| is_flat(value)).map(|(name, _)| name.len()).max().unwrap_or_default();
+    let said = |value: &Value| !value.is_null() || indent.is_empty();
+    let shown = || fields.iter().filter(|(name, value)| !SILENT.contains(&name.as_str()) && said(value));
+    let flats = shown().filter(|(_, value)| is_flat(value));
+    let width = flats.map(|(name, _)| label(name).chars().count()).max().unwrap_or_default();
     for (name, value) in shown() {
-        let label = name.replace('_', " ");
+        let label = label(name);
         let deeper = format!("{indent}  ");
         if is_flat(value) {
-            let pad = " ".repeat(width.saturating_sub(label.len()) + 2);
+            let pad = " ".repeat(width.saturating_sub(label.chars().count()) + 2);
             out.push_str(&format!("{indent}{}{pad}{}", bold(&label, looks), flat(name, value, indent, width, looks)));
             out.truncate(out.trim_end().len());
             out.push('\n');

@@ -3,10 +3,12 @@
 use serde_json::Value;
 
 use super::Looks;
-use super::cells::{colour, paint, pick, text};
+use super::cells::{colour, label, paint, pick, text};
 
 /// Least width that a narrowed column keeps.
 const NARROW: usize = 10;
+/// Room that the first column is given; ids have 36 letters.
+const FIRST: usize = 36;
 const GAP: &str = "  ";
 
 /// A table of these items; no rows make no table.
@@ -14,10 +16,12 @@ pub fn render(items: &[Value], columns: &[String], looks: Looks, indent: &str) -
     if items.is_empty() {
         return String::new();
     }
+    let room = looks.width.map(|width| width.saturating_sub(indent.len()));
+    let columns = fitting(columns, room);
     let head: Vec<String> = columns.iter().map(|path| title(path)).collect();
     let rows: Vec<Vec<String>> =
         items.iter().map(|item| columns.iter().map(|path| cell(item, path)).collect()).collect();
-    let widths = widths(&head, &rows, looks.width.map(|width| width.saturating_sub(indent.len())));
+    let widths = widths(&head, &rows, room);
     let bold = |text: String| if looks.colour { paint(&text, "1") } else { text };
     let mut out = format!("{indent}{}\n", bold(line(&head, &widths, false)));
     for row in &rows {
@@ -28,15 +32,20 @@ pub fn render(items: &[Value], columns: &[String], looks: Looks, indent: &str) -
     out
 }
 
+/// As many columns as have room at their narrowest; at least three.
+fn fitting(columns: &[String], room: Option<usize>) -> &[String] {
+    let most = room.map_or(usize::MAX, |room| room.saturating_sub(FIRST) / (NARROW + GAP.len()) + 1);
+    &columns[..columns.len().min(most.max(3))]
+}
+
 /// `last_run.state` -> `LAST RUN`, `started_at` -> `STARTED`.
 fn title(path: &str) -> String {
     let mut parts = path.split('.');
     let first = parts.next().unwrap_or_default();
-    let last = parts.next_back().filter(|last| !matches!(*last, "name" | "state" | "kind"));
+    let last = parts.next_back().filter(|last| !matches!(*last, "name" | "state" | "kind" | "bytes"));
     let words = last.map_or_else(|| first.to_owned(), |last| format!("{first}_{last}"));
-    let endings = ["_at", "_seconds", "_count", "_for"];
-    let stem = endings.iter().find_map(|ending| words.strip_suffix(ending)).unwrap_or(&words);
-    stem.replace('_', " ").to_uppercase()
+    let stem = ["_at", "_for"].iter().find_map(|ending| words.strip_suffix(ending)).unwrap_or(&words);
+    label(stem).to_uppercase()
 }
 
 fn cell(item: &Value, path: &str) -> String {

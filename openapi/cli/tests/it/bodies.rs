@@ -1,0 +1,143 @@
+//! Bodies: flags, files, both; what is refused before anything is sent.
+
+use serde_json::json;
+
+use crate::orc::Orc;
+use crate::sample::ID;
+use crate::stub::Stub;
+
+#[test]
+fn flags_make_a_nested_body() {
+    let stub = Stub::start(|_| None);
+    let orc = Orc::at(&stub.url);
+    orc.run(
+        "task create --name backup --run command --run.program rsync --run.arguments -a --run.arguments /data \
+         --environment A=1 --environment B=x=y --tags nightly --tags db --enabled=false --overlap queue \
+         --overlap.max-waiting 5 --timeout-seconds 0.5 --grace-seconds 3 --retry.backoff exponential \
+         --retry.backoff.factor 3 --success_codes 0 --success-codes -1 --dry-run",
+    )
+    .ok();
+    let seen = stub.last();
+    assert_eq!(seen.query("dry_run"), Some("true"));
+    let expected = json!({
+        "name": "backup", "tags": ["nightly", "db"], "enabled": false,
+        "run": {"kind": "command", "program": "rsync", "arguments": ["-a", "/data"]},
+        "environment": {"A": "1", "B": "x=y"}, "overlap": {"kind": "queue", "max_waiting": 5},
+        "timeout_seconds": 0.5, "grace_seconds": 3, "success_codes": [0, -1],
+        "retry": {"backoff": {"kind": "exponential", "factor": 3}},
+    });
+    assert_eq!(seen.body, expected);
+}
+
+const FILE: &str = "
+name: backup
+run: {kind: shell, line: 'echo hi'}
+overlap: skip
+environment: {A: '1', B: '2'}
+schedules:
+  - {kind: cron, expression: '0 2 * * *', catch_up: latest}
+";
+
+#[test]
+fn flags_override_the_file_and_bare_words_are_expanded() {
+    let stub = Stub::start(|_| None);
+    let orc = Orc::at(&stub.url);
+    orc.file("task.yaml", FILE);
+    orc.run("task update backup -f task.yaml --environment B=3 --title T --if-match 7").ok();
+    let seen = stub.last();
+    assert_eq!((seen.path.as_str(), seen.header("if-match")), ("/tasks/backup", Some("\"7\"")));
+    let expected = json!({
+        "name": "backup", "title": "T", "run": {"kind": "shell", "line": "echo hi"}, "overlap": {"kind": "skip"},
+        "environment": {"A": "1", "B": "3"},
+        "schedules": [{"kind": "cron", "expression": "0 2 * * *", "catch_up": {"kind": "latest"}}],
+    });
+    assert_eq!(seen.body, expected);
+}
+
+#[test]
+fn another_kind_by_flag_replaces_the_files_union() {
+    let stub = Stub::start(|_| None);
+    let orc = Orc::at(&stub.url);
+    orc.file("task.yaml", FILE);
+    orc.run("task create -f task.yaml --run command --run.program true").ok();
+    assert_eq!(stub.last().body["run"], json!({"kind": "command", "program": "true"}));
+    orc.run("task create -f task.yaml --run shell").ok();
+    assert_eq!(stub.last().body["run"], json!({"kind": "shell", "line": "echo hi"}), "the same kind keeps its fields");
+}
+
+#[test]
+fn bodies_come_from_stdin_too() {
+    let stub = Stub::start(|_| None);
+    let orc = Orc::at(&stub.url);
+    orc.args(&["task", "create", "-f", "-"], r#"{"name": "a", "run": {"kind": "command", "program": "true"}}"#).ok();
+    assert_eq!(stub.last().body["name"], "a");
+    let user = ["user", "create", "--name", "anna", "--role", "viewer", "--password", "-"];
+    orc.args(&user, "correct horse battery\n").ok();
+    assert_eq!(stub.last().body["password"], "correct horse battery");
+}
+
+#[test]
+fn a_patch_sends_only_what_is_given_and_null() {
+    let stub = Stub::start(|_| None);
+    let orc = Orc::at(&stub.url);
+    orc.run("task patch backup --timeout-seconds null --enabled --overlap skip").ok();
+    let expected = json!({"timeout_seconds": null, "enabled": true, "overlap": {"kind": "skip"}});
+    assert_eq!(stub.last().body, expected);
+    assert_eq!(stub.last().header("content-type"), Some("application/merge-patch+json"));
+}
+
+#[test]
+fn lists_of_unions_are_written_as_yaml() {
+    let stub = Stub::start(|_| None);
+    let orc = Orc::at(&stub.url);
+    let schedule = "{kind: cron, expression: '0 2 * * *', catch_up: none}";
+    orc.args(&["task", "create", "--name", "a", "--run", "command", "--run.program", "x", "--schedules", schedule], "")
+        .ok();
+    let expected = json!([{"kind": "cron", "expression": "0 2 * * *", "catch_up": {"kind": "none"}}]);
+    assert_eq!(stub.last().body["schedules"], expected);
+}
+
+#[test]
+fn paths_are_encoded_and_ids_checked() {
+    let stub = Stub::start(|_| None);
+    let orc = Orc::at(&stub.url);
+    orc.args(&["task", "view", "a/../b ä?"], "").ok();
+    assert_eq!(stub.last().path, "/tasks/a%2F..%2Fb%20%C3%A4%3F");
+    orc.run(&format!("run view {ID}")).ok();
+    assert_eq!(stub.last().path, format!("/runs/{ID}"));
+    assert!(orc.run("task view ..").code(2).stderr.contains("is no name"));
+}
+
+#[track_caller]
+fn refused(line: &str, says: &str) {
+    let stub = Stub::start(|_| None);
+    let orc = Orc::at(&stub.url);
+    orc.file("two.yaml", "name: a\n---\nname: b\n").file("bad.yaml", "a: [1,\n").file("list.yaml", "- 1\n");
+    orc.file("word.yaml", "name: a\nrun: {kind: shell, line: x}\noverlap: newest\n");
+    let ran = orc.run(line).code(2);
+    assert!(ran.stderr.contains(says), "{line}: {}", ran.stderr);
+    assert!(stub.seen().is_empty(), "{line}: nothing is sent");
+}
+
+#[test]
+fn what_is_wrong_is_refused_before_sending() {
+    refused("task list --limit 501", "a whole number from 1 to 500");
+    refused("task list --sort size", "possible values: name, updated_at, last_run_at");
+    refused("task list --enabled=perhaps", "must be true or false");
+    refused("slot list --from-at yesterday", "must be an instant");
+    refused("run view backup", "must be an id");
+    refused("task create --name a", "missing: --run");
+    refused(
+        "task create --name a --run shell --run.program x",
+        "--run.program goes with --run command, not with --run shell",
+    );
+    refused("task create -f two.yaml", "2 documents");
+    refused("task create -f bad.yaml", "is not YAML");
+    refused("task create -f list.yaml", "mapping of fields");
+    refused("task create -f word.yaml", "/overlap: `newest` is none of skip, queue, allow");
+    refused("task create -f nowhere.yaml", "nowhere.yaml: cannot be read");
+    refused("task view", "<TASK>");
+    refused("task frobnicate", "unrecognized subcommand");
+    refused("task apply -f two.yaml --prune", "--owner");
+    refused("user create --name anna --role viewer", "missing: --password");
+}
