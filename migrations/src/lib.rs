@@ -1,1 +1,40 @@
-//! (being built)
+//! Database schema of Orc: one file per change, the same builder for SQLite and PostgreSQL.
+//!
+//! Keys inside are integers, ids outside are 16-byte UUIDv7 (`uid`), instants are microseconds since 1970 in a big integer,
+//! words of closed lists are text with a CHECK, documents are JSON as text. `schema.sql` shows the result on one page; a test
+//! keeps it current. A migration that has shipped is never changed again.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DatabaseConnection;
+
+mod m20261123_000001_start;
+
+#[derive(Debug)]
+struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261123_000001_start::Migration)]
+    }
+}
+
+/// Names of the changes that a database has had, oldest first, without touching it.
+pub async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    if !SchemaManager::new(db).has_table("seaql_migrations").await? {
+        return Ok(Vec::new());
+    }
+    let mut select = Query::select();
+    select.column("version").from("seaql_migrations").order_by("version", Order::Asc);
+    db.query_all(&select).await?.iter().map(|row| row.try_get("", "version")).collect()
+}
+
+/// Applies the changes that a database has not had, each in a transaction.
+pub async fn apply(db: &DatabaseConnection) -> Result<(), DbErr> {
+    Migrator::up(db, None).await
+}
+
+/// Names of all changes, oldest first.
+pub fn names() -> Vec<String> {
+    Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
+}

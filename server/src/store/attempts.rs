@@ -1,10 +1,20 @@
 //! Attempts: one row per process start within a run.
 
+use super::claim::definitions;
+use super::entity::attempt;
+use super::error::damaged;
+use super::runs::{records, running};
+use super::tasks::small;
+use super::time::instant;
+use super::writer::Command;
 use super::{ClaimedRun, Result, Store, StoreError};
 use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::vocabulary::{AttemptOutcome, RunState};
 use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::Value;
+use std::collections::HashMap;
+use tokio::sync::oneshot;
 
 /// An attempt as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,18 +143,70 @@ pub struct AttemptFinished {
 impl Store {
     /// Writes down who carries out attempts. Calls that wait at the same time share their statements. False: the claim is
     /// no longer valid, or the attempt has ended.
-    pub async fn attempts_started(&self, _started: Vec<AttemptStarted>) -> Result<Vec<bool>> {
-        Err(StoreError::Closed)
+    pub async fn attempts_started(&self, started: Vec<AttemptStarted>) -> Result<Vec<bool>> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Started(started, reply)).await?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
     /// Ends attempts and moves their runs on, with statistics and the tasks' newest run. Calls that wait at the same time
-    /// share their statements. False: the claim is no longer valid, nothing was changed.
-    pub async fn attempts_finish(&self, _finished: Vec<AttemptFinished>) -> Result<Vec<bool>> {
-        Err(StoreError::Closed)
+    /// share their statements. False: the claim is no longer valid, nothing was changed. A run that somebody asked to stop
+    /// is cancelled even if `next` says retry.
+    pub async fn attempts_finish(&self, finished: Vec<AttemptFinished>) -> Result<Vec<bool>> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Finished(finished, reply)).await?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
     /// Runs of this server that are `running`, with their newest attempt and definition: what a starting server adopts.
-    pub async fn attempts_running(&self, _node: &str) -> Result<Vec<ClaimedRun>> {
-        Err(StoreError::Closed)
+    pub async fn attempts_running(&self, node: &str) -> Result<Vec<ClaimedRun>> {
+        let runs = records(self.reader(), running(node).all(self.reader()).await?).await?;
+        let definitions = definitions(self.reader(), runs.iter().map(|run| (run.task_key, run.task_version))).await?;
+        let mut newest: HashMap<i64, attempt::Model> = HashMap::new();
+        for chunk in runs.chunks(500) {
+            let query = attempt::Entity::find().filter(attempt::Column::RunId.is_in(chunk.iter().map(|run| run.key)));
+            for row in query.order_by_asc(attempt::Column::Number).all(self.reader()).await? {
+                newest.insert(row.run_id, row);
+            }
+        }
+        let mut found = Vec::with_capacity(runs.len());
+        for run in runs {
+            let attempt = newest.remove(&run.key).ok_or_else(|| damaged("run", "running without an attempt"))?;
+            let definition = definitions.get(&(run.task_key, run.task_version)).cloned();
+            let definition = definition.ok_or_else(|| damaged("run", "its version does not exist"))?;
+            found.push(ClaimedRun { attempt: record(attempt, run.id)?, run, definition });
+        }
+        Ok(found)
     }
+}
+
+/// A row as a record.
+pub(super) fn record(row: attempt::Model, run: RunId) -> Result<AttemptRecord> {
+    let number = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
+    let code = |value: Option<i64>| value.and_then(|value| i32::try_from(value).ok());
+    let outcome = row.outcome.as_deref().map(str::parse).transpose();
+    Ok(AttemptRecord {
+        id: AttemptId(row.uid),
+        run,
+        number: small(row.number),
+        outcome: outcome.map_err(|error| damaged("attempt", error))?,
+        node: row.node,
+        boot_id: row.boot_id,
+        runner_pid: number(row.runner_pid),
+        runner_started: row.runner_started,
+        pid: number(row.pid),
+        token: row.token,
+        started_at: row.started_at.into(),
+        finished_at: instant(row.finished_at),
+        exit_code: code(row.exit_code),
+        signal: code(row.signal),
+        reason: row.reason,
+        cpu: row.cpu.map(TimeDelta::microseconds),
+        peak_memory_bytes: row.peak_memory_bytes.map(i64::unsigned_abs),
+        log_bytes: row.log_bytes.unsigned_abs(),
+        log_lines: row.log_lines.unsigned_abs(),
+        log_dropped_bytes: row.log_dropped_bytes.unsigned_abs(),
+        leaked_output: row.leaked_output,
+        survivor_count: small(row.survivor_count),
+    })
 }

@@ -1,7 +1,11 @@
 //! The database as a file: size, copy, checkpoint, check.
 
-use super::{DatabaseKind, Result, Store, StoreError};
-use std::path::Path;
+use super::connect::Target;
+use super::writer::Command;
+use super::{DatabaseKind, Result, Store, StoreError, schema};
+use sea_orm::ConnectionTrait as _;
+use std::path::{Path, PathBuf};
+use tokio::sync::oneshot;
 
 /// Facts about the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,21 +34,48 @@ pub struct WalState {
 impl Store {
     /// Kind, size and schema version.
     pub async fn database_facts(&self) -> Result<DatabaseFacts> {
-        Err(StoreError::Closed)
+        let schema_version = orc_migrations::applied(self.reader()).await?.pop().unwrap_or_default();
+        let (size_bytes, wal_bytes) = match self.target() {
+            Target::Sqlite(path) => {
+                let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
+                (size(path), Some(size(&wal_of(path))))
+            }
+            Target::Postgres(_) => {
+                let sql = "SELECT pg_database_size(current_database())";
+                let row = self.reader().query_one_raw(schema::statement(self.reader(), sql)).await?;
+                let size: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+                (size.unsigned_abs(), None)
+            }
+        };
+        Ok(DatabaseFacts { kind: self.kind(), size_bytes, wal_bytes, schema_version })
     }
 
     /// Writes a consistent copy to a file that must not exist (SQLite; refused for PostgreSQL, which has its own tools).
-    pub async fn backup_create(&self, _file: &Path) -> Result<()> {
-        Err(StoreError::Closed)
+    pub async fn backup_create(&self, file: &Path) -> Result<()> {
+        match self.target() {
+            Target::Sqlite(path) => schema::copy_into(path, file).await,
+            Target::Postgres(_) => Err(StoreError::Refused("a PostgreSQL database is copied with pg_dump".into())),
+        }
     }
 
     /// Moves the write-ahead log into the database and truncates it. None on PostgreSQL.
     pub async fn wal_checkpoint(&self) -> Result<Option<WalState>> {
-        Err(StoreError::Closed)
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Checkpoint(reply)).await?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Looks for damage; answers what it found.
+    /// Looks for damage; answers what it found. PostgreSQL watches over its files itself.
     pub async fn database_check(&self) -> Result<Vec<String>> {
-        Err(StoreError::Closed)
+        match self.target() {
+            Target::Sqlite(_) => Ok(schema::quick_check(self.reader()).await?),
+            Target::Postgres(_) => Ok(Vec::new()),
+        }
     }
+}
+
+fn wal_of(path: &Path) -> PathBuf {
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    wal.into()
 }

@@ -1,7 +1,11 @@
 //! Idempotency keys: what a repeated request made the first time.
 
-use super::{Result, StoreError, Tx};
+use super::entity::idempotency;
+use super::time::Micros;
+use super::{Result, Tx, locks};
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, Set};
 use uuid::Uuid;
 
 /// What a request with a key made.
@@ -32,15 +36,39 @@ impl Tx {
     /// What was made under a key at or after an instant. A transaction that asks for a key holds it until its end.
     pub async fn idempotency_find(
         &self,
-        _scope: &str,
-        _key: &str,
-        _since: DateTime<Utc>,
+        scope: &str,
+        key: &str,
+        since: DateTime<Utc>,
     ) -> Result<Option<IdempotencyRecord>> {
-        Err(StoreError::Closed)
+        locks::hold_text(self, &format!("{scope}\n{key}")).await?;
+        let query = idempotency::Entity::find_by_id((scope.to_owned(), key.to_owned()));
+        let found = query.filter(idempotency::Column::CreatedAt.gte(Micros::from(since))).one(self).await?;
+        Ok(found.map(|row| {
+            let idempotency::Model { scope: _, key: _, body_hash, result_kind, result_id, created_at } = row;
+            IdempotencyRecord { body_hash, result_kind, result_id, created_at: created_at.into() }
+        }))
     }
 
     /// Remembers a key, in place of an expired one.
-    pub async fn idempotency_put(&self, _new: &IdempotencyNew) -> Result<()> {
-        Err(StoreError::Closed)
+    pub async fn idempotency_put(&self, new: &IdempotencyNew) -> Result<()> {
+        let IdempotencyNew { scope, key, record } = new.clone();
+        let row = idempotency::ActiveModel {
+            scope: Set(scope),
+            key: Set(key),
+            body_hash: Set(record.body_hash),
+            result_kind: Set(record.result_kind),
+            result_id: Set(record.result_id),
+            created_at: Set(record.created_at.into()),
+        };
+        let replace = OnConflict::columns([idempotency::Column::Scope, idempotency::Column::Key])
+            .update_columns([
+                idempotency::Column::BodyHash,
+                idempotency::Column::ResultKind,
+                idempotency::Column::ResultId,
+                idempotency::Column::CreatedAt,
+            ])
+            .to_owned();
+        idempotency::Entity::insert(row).on_conflict(replace).exec_without_returning(self).await?;
+        Ok(())
     }
 }

@@ -3,6 +3,8 @@
 use super::{Result, StoreError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sea_orm::Value;
+use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -62,6 +64,16 @@ impl FromStr for Cursor {
         let (at, key) = serde_json::from_slice(&bytes).map_err(|_| StoreError::BadCursor)?;
         Ok(Self { at, key })
     }
+}
+
+/// Rows beyond a cursor in the order (sort value, key).
+pub(super) fn beyond<C>(columns: [C; 2], at: impl Into<Value>, key: i64, descending: bool) -> Expr
+where
+    C: IntoColumnRef,
+{
+    let row = Expr::tuple(columns.map(Expr::col));
+    let cursor = Expr::tuple([Expr::value(at), Expr::value(key)]);
+    if descending { row.lt(cursor) } else { row.gt(cursor) }
 }
 
 /// Which page of a list.

@@ -1,12 +1,23 @@
 //! Runs: one row per occurrence of a task, from its making to its end.
 
-use super::{AttemptRecord, Page, PageRequest, Result, Store, StoreError, Tx};
-use crate::domain::ids::{AttemptId, RunId, ScheduleId, TaskId};
+use super::entity::{attempt, run, task};
+use super::error::damaged;
+use super::page::beyond;
+use super::tasks::small;
+use super::time::{Micros, instant};
+use super::{AttemptRecord, Cursor, Page, PageRequest, Result, Store, Tx, attempts};
+use crate::domain::ids::{RunId, ScheduleId, TaskId};
 use crate::domain::run::OpenRuns;
 use crate::domain::vocabulary::{RunState, TriggerKind};
 use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, Order, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Select,
+};
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
 
 /// Why a run exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +100,8 @@ pub struct RunRecord {
 pub struct RunNew {
     /// Id, made by the caller (ledger entries name it before it exists).
     pub id: RunId,
+    /// The task.
+    pub task: TaskId,
     /// Key of the task inside the database.
     pub task_key: i64,
     /// Name of the task.
@@ -156,91 +169,237 @@ pub struct WaitingTask {
 
 impl Store {
     /// A run.
-    pub async fn run_find(&self, _run: RunId) -> Result<Option<RunRecord>> {
-        Err(StoreError::Closed)
+    pub async fn run_find(&self, run: RunId) -> Result<Option<RunRecord>> {
+        one(self.reader(), by_id(run)).await
     }
 
     /// The attempts of a run, first to newest.
-    pub async fn run_attempts(&self, _run: RunId) -> Result<Vec<AttemptRecord>> {
-        Err(StoreError::Closed)
+    pub async fn run_attempts(&self, run: RunId) -> Result<Vec<AttemptRecord>> {
+        let Some(found) = by_id(run).one(self.reader()).await? else { return Ok(Vec::new()) };
+        let query = attempt::Entity::find().filter(attempt::Column::RunId.eq(found.id));
+        let rows = query.order_by_asc(attempt::Column::Number).all(self.reader()).await?;
+        rows.into_iter().map(|row| attempts::record(row, run)).collect()
     }
 
     /// A page of runs, newest first.
-    pub async fn run_list(&self, _filter: &RunFilter, _page: &PageRequest) -> Result<Page<RunRecord>> {
-        Err(StoreError::Closed)
+    pub async fn run_list(&self, filter: &RunFilter, page: &PageRequest) -> Result<Page<RunRecord>> {
+        let mut query = filtered(filter);
+        if let Some(cursor) = &page.cursor {
+            let (at, key) = cursor.as_number()?;
+            query = query.filter(beyond([run::Column::CreatedAt, run::Column::Id], at, key, true));
+        }
+        let query = query.order_by_desc(run::Column::CreatedAt).order_by_desc(run::Column::Id);
+        let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
+        let page = Page::cut(rows, page.limit, |row| Cursor::number(row.created_at.0, row.id));
+        let next = page.next;
+        Ok(Page { items: records(self.reader(), page.items).await?, next })
     }
 
     /// Tasks with waiting runs, and what of theirs is open.
     pub async fn run_waiting_tasks(&self) -> Result<Vec<WaitingTask>> {
-        Err(StoreError::Closed)
+        let query = run::Entity::find()
+            .select_only()
+            .column(run::Column::TaskId)
+            .distinct()
+            .filter(open())
+            .filter(run::Column::State.eq(RunState::Waiting.as_str()));
+        let keys: Vec<i64> = query.into_tuple().all(self.reader()).await?;
+        let counts = open_counts(self.reader(), &keys).await?;
+        let uids = task_uids(self.reader(), keys).await?;
+        let waiting = |(key, open)| uids.get(&key).map(|uid| WaitingTask { task: *uid, task_key: key, open });
+        Ok(counts.into_iter().filter_map(waiting).filter(|task| task.open.waiting > 0).collect())
     }
 
     /// Running runs of this server that somebody asked to stop.
-    pub async fn run_cancel_list(&self, _node: &str) -> Result<Vec<RunRecord>> {
-        Err(StoreError::Closed)
+    pub async fn run_cancel_list(&self, node: &str) -> Result<Vec<RunRecord>> {
+        let asked = running(node).filter(run::Column::CancelRequestedAt.is_not_null());
+        records(self.reader(), asked.all(self.reader()).await?).await
+    }
+
+    /// Runs of this server in progress.
+    pub async fn runs_running_count(&self, node: &str) -> Result<u32> {
+        use sea_orm::PaginatorTrait as _;
+        Ok(u32::try_from(running(node).count(self.reader()).await?).unwrap_or(u32::MAX))
     }
 
     /// Earliest instant at which a run that backs off, or that is queued for later, becomes due.
-    pub async fn run_next_due(&self, _after: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
-        Err(StoreError::Closed)
+    pub async fn run_next_due(&self, after: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+        let mut next = None;
+        for rule in ["state = 'backing_off'", "state = 'queued'"] {
+            let query = run::Entity::find()
+                .select_only()
+                .expr(run::Column::DueAt.min())
+                .filter(Expr::cust(rule))
+                .filter(run::Column::DueAt.gt(Micros::from(after)));
+            let least: Option<Option<i64>> = query.into_tuple().one(self.reader()).await?;
+            next = [next, least.flatten()].into_iter().flatten().min();
+        }
+        Ok(next.map(|at| Micros(at).into()))
     }
 }
 
 impl Tx {
     /// A run.
-    pub async fn run_find(&self, _run: RunId) -> Result<Option<RunRecord>> {
-        Err(StoreError::Closed)
+    pub async fn run_find(&self, run: RunId) -> Result<Option<RunRecord>> {
+        one(self, by_id(run)).await
     }
 
     /// Open runs of each task, by its key; tasks without any are absent.
-    pub async fn runs_open(&self, _task_keys: &[i64]) -> Result<HashMap<i64, OpenRuns>> {
-        Err(StoreError::Closed)
+    pub async fn runs_open(&self, task_keys: &[i64]) -> Result<HashMap<i64, OpenRuns>> {
+        open_counts(self, task_keys).await
     }
 
-    /// The open runs of a task.
-    pub async fn run_list_open(&self, _task_key: i64) -> Result<Vec<RunRecord>> {
-        Err(StoreError::Closed)
+    /// The open runs of a task, oldest first.
+    pub async fn run_list_open(&self, task_key: i64) -> Result<Vec<RunRecord>> {
+        let query = run::Entity::find().filter(open()).filter(run::Column::TaskId.eq(task_key));
+        records(self, query.order_by_asc(run::Column::Id).all(self).await?).await
     }
+}
 
-    /// Makes runs, in order; keeps the tasks' newest run and, for final ones, the statistics.
-    pub async fn runs_insert(&self, _runs: &[RunNew]) -> Result<Vec<RunRecord>> {
-        Err(StoreError::Closed)
-    }
+/// Written out, so that the partial index applies.
+pub(super) fn open() -> Expr {
+    Expr::cust("finished_at IS NULL")
+}
 
-    /// Stops a run, or asks for it. None: there is no such run.
-    pub async fn run_cancel(&self, _run: RunId, _by: &str, _at: DateTime<Utc>) -> Result<Option<RunCancel>> {
-        Err(StoreError::Closed)
-    }
+pub(super) fn by_id(run: RunId) -> Select<run::Entity> {
+    run::Entity::find().filter(run::Column::Uid.eq(run.0))
+}
 
-    /// Ends a run that is not running (waiting, queued, backing off). None: it is not in one of these states.
-    pub async fn run_end(
-        &self,
-        _run: RunId,
-        _to: RunState,
-        _reason: &str,
-        _at: DateTime<Utc>,
-    ) -> Result<Option<RunRecord>> {
-        Err(StoreError::Closed)
-    }
+/// Runs of a server in progress.
+pub(super) fn running(node: &str) -> Select<run::Entity> {
+    run::Entity::find()
+        .filter(open())
+        .filter(run::Column::State.eq(RunState::Running.as_str()))
+        .filter(run::Column::Node.eq(node))
+}
 
-    /// Makes the oldest waiting runs of a task ready to start.
-    pub async fn runs_waiting_promote(
-        &self,
-        _task_key: i64,
-        _count: u32,
-        _at: DateTime<Utc>,
-    ) -> Result<Vec<RunRecord>> {
-        Err(StoreError::Closed)
-    }
+async fn one(connection: &impl ConnectionTrait, query: Select<run::Entity>) -> Result<Option<RunRecord>> {
+    let Some(row) = query.one(connection).await? else { return Ok(None) };
+    Ok(records(connection, vec![row]).await?.pop())
+}
 
-    /// Makes runs whose back-off is over ready to start.
-    pub async fn runs_backing_off_promote(&self, _at: DateTime<Utc>) -> Result<Vec<RunRecord>> {
-        Err(StoreError::Closed)
+fn filtered(filter: &RunFilter) -> Select<run::Entity> {
+    let RunFilter { task_key, states, trigger, from_at, until_at } = filter;
+    let mut query = run::Entity::find();
+    if let Some(key) = task_key {
+        query = query.filter(run::Column::TaskId.eq(*key));
     }
+    if !states.is_empty() {
+        query = query.filter(run::Column::State.is_in(states.iter().map(|state| state.as_str())));
+        if !states.iter().any(|state| matches!(state, RunState::Succeeded | RunState::Queued)) {
+            query = query.filter(Expr::cust("state NOT IN ('succeeded', 'queued')"));
+        }
+    }
+    if let Some(kind) = trigger {
+        query = query.filter(run::Column::TriggerKind.eq(kind.as_str()));
+    }
+    if let Some(from) = from_at {
+        query = query.filter(run::Column::CreatedAt.gte(Micros::from(*from)));
+    }
+    if let Some(until) = until_at {
+        query = query.filter(run::Column::CreatedAt.lt(Micros::from(*until)));
+    }
+    query
+}
 
-    /// Removes a finished run and its attempts; answers whose logs are to be removed. None: there is no such run.
-    /// `NotFinished` if it has not ended.
-    pub async fn run_delete(&self, _run: RunId) -> Result<Option<Vec<AttemptId>>> {
-        Err(StoreError::Closed)
+#[derive(FromQueryResult)]
+struct OpenCount {
+    task_id: i64,
+    state: String,
+    number: i64,
+}
+
+async fn open_counts(connection: &impl ConnectionTrait, task_keys: &[i64]) -> Result<HashMap<i64, OpenRuns>> {
+    let mut found: HashMap<i64, OpenRuns> = HashMap::new();
+    for keys in task_keys.chunks(500) {
+        let query = run::Entity::find()
+            .select_only()
+            .column(run::Column::TaskId)
+            .column(run::Column::State)
+            .column_as(run::Column::Id.count(), "number")
+            .filter(open())
+            .filter(run::Column::TaskId.is_in(keys.iter().copied()))
+            .group_by(run::Column::TaskId)
+            .group_by(run::Column::State);
+        for OpenCount { task_id, state, number } in query.into_model().all(connection).await? {
+            let counts = found.entry(task_id).or_default();
+            if state == RunState::Waiting.as_str() {
+                counts.waiting += small(number);
+            } else {
+                counts.active += small(number);
+            }
+        }
     }
+    Ok(found)
+}
+
+/// Ids of tasks by their keys.
+pub(super) async fn task_uids(
+    connection: &impl ConnectionTrait,
+    keys: impl IntoIterator<Item = i64>,
+) -> Result<HashMap<i64, TaskId>> {
+    let keys: Vec<i64> = keys.into_iter().collect::<HashSet<_>>().into_iter().collect();
+    let mut found = HashMap::with_capacity(keys.len());
+    for keys in keys.chunks(500) {
+        let query = task::Entity::find().select_only().columns([task::Column::Id, task::Column::Uid]);
+        let query = query.filter(task::Column::Id.is_in(keys.iter().copied())).order_by(task::Column::Id, Order::Asc);
+        let rows: Vec<(i64, Uuid)> = query.into_tuple().all(connection).await?;
+        found.extend(rows.into_iter().map(|(key, uid)| (key, TaskId(uid))));
+    }
+    Ok(found)
+}
+
+/// Rows as records, in the same order.
+pub(super) async fn records(connection: &impl ConnectionTrait, rows: Vec<run::Model>) -> Result<Vec<RunRecord>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let uids = task_uids(connection, rows.iter().map(|row| row.task_id)).await?;
+    let found = |row: run::Model| {
+        let task = uids.get(&row.task_id).copied().ok_or_else(|| damaged("run", "its task does not exist"))?;
+        record(row, task)
+    };
+    rows.into_iter().map(found).collect()
+}
+
+/// A row as a record.
+pub(super) fn record(row: run::Model, task: TaskId) -> Result<RunRecord> {
+    let json = |text: &str| serde_json::from_str(text).map_err(|error| damaged("run", error));
+    let trigger = TriggerRecord {
+        kind: row.trigger_kind.parse().map_err(|error| damaged("run", error))?,
+        by: row.trigger_by,
+        schedule_key: row.trigger_schedule_key,
+        rerun_of: row.trigger_rerun_of.map(RunId),
+    };
+    Ok(RunRecord {
+        id: RunId(row.uid),
+        key: row.id,
+        task,
+        task_key: row.task_id,
+        task_name: row.task_name,
+        task_version: small(row.task_version),
+        state: row.state.parse().map_err(|error| damaged("run", error))?,
+        trigger,
+        scheduled_for: instant(row.scheduled_for),
+        created_at: row.created_at.into(),
+        queued_at: instant(row.queued_at),
+        started_at: instant(row.started_at),
+        finished_at: instant(row.finished_at),
+        due_at: row.due_at.into(),
+        timeout: row.timeout.map(TimeDelta::microseconds),
+        deadline_at: instant(row.deadline_at),
+        priority: i32::try_from(row.priority).unwrap_or_default(),
+        params: serde_json::from_str(&row.params).map_err(|error| damaged("run", error))?,
+        result: row.result.as_deref().map(json).transpose()?,
+        reason: row.reason,
+        cancel_requested_at: instant(row.cancel_requested_at),
+        cancel_requested_by: row.cancel_requested_by,
+        cancel_forced: row.cancel_forced,
+        attempt_count: small(row.attempt_count),
+        fence: row.fence,
+        node: row.node,
+        log_bytes: row.log_bytes.unsigned_abs(),
+        log_lines: row.log_lines.unsigned_abs(),
+        log_truncated: row.log_truncated,
+    })
 }

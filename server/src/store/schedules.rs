@@ -1,9 +1,20 @@
 //! Schedules: one row per schedule of a task, with the watermark up to which its ledger is complete.
 
+use super::entity::{schedule, task};
+use super::error::damaged;
+use super::tasks::small;
+use super::time::Micros;
 use super::{Result, Store, StoreError, Tx};
 use crate::domain::ids::{ScheduleId, TaskId};
 use crate::domain::schedule::Schedule;
+use crate::domain::task::Definition;
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult as _, Iterable as _, NotSet, QueryFilter as _,
+    QueryResult, Set,
+};
+use uuid::Uuid;
 
 /// A schedule as stored, with what the scheduler must know of its task.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,23 +42,147 @@ pub struct ScheduleRecord {
 impl Store {
     /// All schedules that can fire: enabled, of enabled, living tasks. A row that cannot be read is left out and logged.
     pub async fn schedule_list_enabled(&self) -> Result<Vec<ScheduleRecord>> {
-        Err(StoreError::Closed)
+        let mut query = select();
+        query
+            .and_where(Expr::col((schedule::Entity, schedule::Column::Enabled)).eq(true))
+            .and_where(Expr::col((task::Entity, task::Column::Enabled)).eq(true))
+            .and_where(Expr::col((task::Entity, task::Column::DeletedAt)).is_null());
+        let mut found = Vec::new();
+        for row in self.reader().query_all(&query).await? {
+            match record(&row) {
+                Ok(schedule) => found.push(schedule),
+                Err(StoreError::Damaged(text)) => tracing::error!("a schedule cannot be read: {text}"),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
     }
 
     /// The schedules of a task, disabled ones too, removed ones not.
-    pub async fn schedule_list(&self, _task_key: i64) -> Result<Vec<ScheduleRecord>> {
-        Err(StoreError::Closed)
+    pub async fn schedule_list(&self, task_key: i64) -> Result<Vec<ScheduleRecord>> {
+        of_task(self.reader(), task_key).await
     }
 }
 
 impl Tx {
     /// The schedules of a task, disabled ones too, removed ones not.
-    pub async fn schedule_list(&self, _task_key: i64) -> Result<Vec<ScheduleRecord>> {
-        Err(StoreError::Closed)
+    pub async fn schedule_list(&self, task_key: i64) -> Result<Vec<ScheduleRecord>> {
+        of_task(self, task_key).await
     }
 
     /// Sets the watermark, backwards too (a watermark in the future after a jump of the clock).
-    pub async fn schedule_watermark_reset(&self, _schedule: ScheduleId, _at: DateTime<Utc>) -> Result<bool> {
-        Err(StoreError::Closed)
+    pub async fn schedule_watermark_reset(&self, schedule: ScheduleId, at: DateTime<Utc>) -> Result<bool> {
+        let changed = schedule::Entity::update_many()
+            .col_expr(schedule::Column::WatermarkAt, Expr::value(Micros::from(at)))
+            .filter(schedule::Column::Uid.eq(schedule.0))
+            .exec(self)
+            .await?;
+        Ok(changed.rows_affected > 0)
     }
+}
+
+/// Schedules that are not removed, joined with their tasks.
+fn select() -> SelectStatement {
+    let mut query = Query::select();
+    query
+        .columns(schedule::Column::iter().map(|column| (schedule::Entity, column).into_column_ref()))
+        .expr_as(Expr::col((task::Entity, task::Column::Uid)), "task_uid")
+        .expr_as(Expr::col((task::Entity, task::Column::Name)), "task_name")
+        .expr_as(Expr::col((task::Entity, task::Column::Enabled)), "task_enabled")
+        .expr_as(Expr::col((task::Entity, task::Column::Version)), "task_version")
+        .from(schedule::Entity)
+        .inner_join(
+            task::Entity,
+            Expr::col((task::Entity, task::Column::Id)).equals((schedule::Entity, schedule::Column::TaskId)),
+        )
+        .and_where(Expr::col((schedule::Entity, schedule::Column::RemovedAt)).is_null());
+    query
+}
+
+async fn of_task(connection: &impl ConnectionTrait, task_key: i64) -> Result<Vec<ScheduleRecord>> {
+    let mut query = select();
+    query.and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).eq(task_key));
+    query.order_by((schedule::Entity, schedule::Column::Id), sea_orm::Order::Asc);
+    connection.query_all(&query).await?.iter().map(record).collect()
+}
+
+fn record(row: &QueryResult) -> Result<ScheduleRecord> {
+    let schedule::Model { id, uid, task_id, key: _, definition, enabled: _, watermark_at, removed_at: _ } =
+        schedule::Model::from_query_result(row, "")?;
+    Ok(ScheduleRecord {
+        id: ScheduleId(uid),
+        key: id,
+        task: TaskId(row.try_get::<Uuid>("", "task_uid")?),
+        task_key: task_id,
+        task_name: row.try_get("", "task_name")?,
+        task_enabled: row.try_get("", "task_enabled")?,
+        task_version: small(row.try_get("", "task_version")?),
+        schedule: schedule_of(&definition)?,
+        watermark_at: watermark_at.into(),
+    })
+}
+
+/// Reads a stored schedule.
+pub(super) fn schedule_of(json: &str) -> Result<Schedule> {
+    serde_json::from_str(json).map_err(|error| damaged("schedule", error))
+}
+
+/// Brings the rows of a task in line with its definition. With `all`, every schedule watches from `at` on.
+pub(super) async fn sync(tx: &Tx, task_key: i64, definition: &Definition, all: bool, at: DateTime<Utc>) -> Result<()> {
+    let present = schedule::Entity::find()
+        .filter(schedule::Column::TaskId.eq(task_key))
+        .filter(schedule::Column::RemovedAt.is_null());
+    let mut present = present.all(tx).await?;
+    for wanted in &definition.schedules {
+        let json = serde_json::to_string(wanted).map_err(|error| StoreError::Other(format!("schedule: {error}")))?;
+        let Some(index) = present.iter().position(|row| row.key == wanted.key) else {
+            insert(tx, task_key, wanted, json, at).await?;
+            continue;
+        };
+        let row = present.swap_remove(index);
+        if all || row.definition != json {
+            schedule::Entity::update_many()
+                .col_expr(schedule::Column::Definition, Expr::value(json))
+                .col_expr(schedule::Column::Enabled, Expr::value(wanted.enabled))
+                .col_expr(schedule::Column::WatermarkAt, Expr::value(Micros::from(at)))
+                .filter(schedule::Column::Id.eq(row.id))
+                .exec(tx)
+                .await?;
+        }
+    }
+    let gone: Vec<i64> = present.iter().map(|row| row.id).collect();
+    if !gone.is_empty() {
+        schedule::Entity::update_many()
+            .col_expr(schedule::Column::RemovedAt, Expr::value(Micros::from(at)))
+            .filter(schedule::Column::Id.is_in(gone))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn insert(tx: &Tx, task_key: i64, wanted: &Schedule, json: String, at: DateTime<Utc>) -> Result<()> {
+    let row = schedule::ActiveModel {
+        id: NotSet,
+        uid: Set(ScheduleId::generate().0),
+        task_id: Set(task_key),
+        key: Set(wanted.key.clone()),
+        definition: Set(json),
+        enabled: Set(wanted.enabled),
+        watermark_at: Set(at.into()),
+        removed_at: Set(None),
+    };
+    schedule::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Closes all schedules of a task.
+pub(super) async fn remove_all(tx: &Tx, task_key: i64, at: DateTime<Utc>) -> Result<()> {
+    schedule::Entity::update_many()
+        .col_expr(schedule::Column::RemovedAt, Expr::value(Micros::from(at)))
+        .filter(schedule::Column::TaskId.eq(task_key))
+        .filter(schedule::Column::RemovedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
 }

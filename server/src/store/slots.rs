@@ -1,9 +1,22 @@
 //! The ledger: one entry for each slot of each schedule, or for a stretch of them.
 
-use super::{Page, PageRequest, Result, Store, StoreError, Tx};
+use super::entity::{schedule, slot, task};
+use super::error::damaged;
+use super::page::beyond;
+use super::rows::Rows;
+use super::schedules::schedule_of;
+use super::time::Micros;
+use super::{Conflict, Cursor, Page, PageRequest, Result, Store, StoreError, Tx};
 use crate::domain::ids::{RunId, ScheduleId, TaskId};
 use crate::domain::vocabulary::SlotOutcome;
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef as _, LockType, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult, Iterable as _, NotSet, Order,
+    QueryFilter as _, QueryOrder as _, QueryResult, Set, TryInsertResult,
+};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
 
 /// An entry of the ledger as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,21 +94,216 @@ pub struct SlotFilter {
 
 impl Store {
     /// A page of the ledger, newest first.
-    pub async fn slot_list(&self, _filter: &SlotFilter, _page: &PageRequest) -> Result<Page<SlotRecord>> {
-        Err(StoreError::Closed)
+    pub async fn slot_list(&self, filter: &SlotFilter, page: &PageRequest) -> Result<Page<SlotRecord>> {
+        let mut query = filtered(filter);
+        if let Some(cursor) = &page.cursor {
+            let (at, key) = cursor.as_number()?;
+            let columns = [(slot::Entity, slot::Column::FirstAt), (slot::Entity, slot::Column::Id)];
+            query.and_where(beyond(columns, at, key, true));
+        }
+        query
+            .order_by((slot::Entity, slot::Column::FirstAt), Order::Desc)
+            .order_by((slot::Entity, slot::Column::Id), Order::Desc)
+            .limit(u64::from(page.limit) + 1);
+        let rows = self.reader().query_all(&query).await?;
+        let items = rows.iter().map(record).collect::<Result<Vec<_>>>()?;
+        Ok(Page::cut(items, page.limit, |slot| Cursor::number(slot.first_at.timestamp_micros(), slot.key)))
     }
+}
+
+/// A schedule as booking needs it.
+#[derive(Debug, FromQueryResult)]
+struct Booked {
+    id: i64,
+    uid: Uuid,
+    task_id: i64,
+    newest_last: Option<i64>,
 }
 
 impl Tx {
     /// Writes ledger entries and moves the watermarks, many schedules at once. Answers for every booking which of its
     /// entries are new; a run must be inserted only for a new one. `SlotOverlap` if an entry overlaps another one that does
     /// not begin at the same instant.
-    pub async fn slots_book(&self, _bookings: &[SlotBooking], _at: DateTime<Utc>) -> Result<Vec<Vec<bool>>> {
-        Err(StoreError::Closed)
+    pub async fn slots_book(&self, bookings: &[SlotBooking], at: DateTime<Utc>) -> Result<Vec<Vec<bool>>> {
+        let schedules = self.schedules_booked(bookings).await?;
+        let mut rows = Vec::new();
+        for booking in bookings {
+            let gone = StoreError::conflict(Conflict::Gone("the schedule"));
+            let schedule = schedules.get(&booking.schedule.0).ok_or(gone)?;
+            self.refuse_overlap(schedule, &booking.entries).await?;
+            rows.extend(booking.entries.iter().map(|entry| row(schedule, entry, at)));
+        }
+        let mut new: HashSet<(i64, Micros)> = HashSet::with_capacity(rows.len());
+        while !rows.is_empty() {
+            let chunk: Vec<_> = rows.drain(..rows.len().min(500)).collect();
+            let insert = slot::Entity::insert_many(chunk)
+                .on_conflict_do_nothing_on([slot::Column::ScheduleId, slot::Column::FirstAt]);
+            if let TryInsertResult::Inserted(made) = insert.exec_with_returning_many(self).await? {
+                new.extend(made.into_iter().map(|row| (row.schedule_id, row.first_at)));
+            }
+        }
+        self.watermarks_move(bookings, &schedules).await?;
+        let is_new = |booking: &SlotBooking| {
+            let key = schedules.get(&booking.schedule.0).map_or(0, |schedule| schedule.id);
+            booking.entries.iter().map(|entry| new.remove(&(key, entry.first_at.into()))).collect()
+        };
+        Ok(bookings.iter().map(is_new).collect())
+    }
+
+    async fn schedules_booked(&self, bookings: &[SlotBooking]) -> Result<HashMap<Uuid, Booked>> {
+        let newest = "(SELECT slot.last_at FROM slot WHERE slot.schedule_id = schedule.id \
+                      ORDER BY slot.first_at DESC LIMIT 1)";
+        let mut found = HashMap::with_capacity(bookings.len());
+        for chunk in bookings.chunks(500) {
+            let mut query = Query::select();
+            query
+                .columns([schedule::Column::Id, schedule::Column::Uid, schedule::Column::TaskId])
+                .expr_as(Expr::cust(newest), "newest_last")
+                .from(schedule::Entity)
+                .and_where(Expr::col(schedule::Column::Uid).is_in(chunk.iter().map(|booking| booking.schedule.0)))
+                .order_by(schedule::Column::Id, Order::Asc);
+            if self.locks() {
+                query.lock(LockType::Update);
+            }
+            for row in self.query_all(&query).await? {
+                let booked = Booked::from_query_result(&row, "")?;
+                found.insert(booked.uid, booked);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn refuse_overlap(&self, schedule: &Booked, entries: &[SlotEntry]) -> Result<()> {
+        let overlap = StoreError::conflict(Conflict::SlotOverlap);
+        if entries.windows(2).any(|pair| pair[1].first_at <= pair[0].last_at) {
+            return Err(overlap);
+        }
+        let known = schedule.newest_last.map_or(i64::MIN, |last| last);
+        for entry in entries.iter().filter(|entry| entry.first_at.timestamp_micros() <= known) {
+            let before = slot::Entity::find()
+                .filter(slot::Column::ScheduleId.eq(schedule.id))
+                .filter(slot::Column::FirstAt.lte(Micros::from(entry.last_at)))
+                .order_by_desc(slot::Column::FirstAt);
+            let Some(before) = before.one(self).await? else { continue };
+            let first = Micros::from(entry.first_at);
+            if before.first_at != first && before.last_at >= first {
+                return Err(overlap);
+            }
+        }
+        Ok(())
+    }
+
+    async fn watermarks_move(&self, bookings: &[SlotBooking], schedules: &HashMap<Uuid, Booked>) -> Result<()> {
+        let mut marks: HashMap<i64, i64> = HashMap::with_capacity(bookings.len());
+        for booking in bookings {
+            let Some(schedule) = schedules.get(&booking.schedule.0) else { continue };
+            let last = booking.entries.last().map_or(booking.watermark_at, |entry| entry.last_at);
+            let mark = marks.entry(schedule.id).or_insert(i64::MIN);
+            let until = Ord::max(last, booking.watermark_at).timestamp_micros();
+            *mark = Ord::max(*mark, until);
+        }
+        let mut marks: Vec<_> = marks.into_iter().collect();
+        marks.sort_unstable();
+        for chunk in marks.chunks(500) {
+            let mut rows = Rows::new(["id", "mark"]);
+            chunk.iter().for_each(|(id, mark)| rows.push([(*id).into(), (*mark).into()]));
+            let text = "UPDATE schedule SET watermark_at = v.mark FROM {rows} \
+                        WHERE schedule.id = v.id AND schedule.watermark_at < v.mark";
+            self.execute_raw(rows.statement(self.get_database_backend(), text)).await?;
+        }
+        Ok(())
     }
 
     /// Turns a pending entry into `run`, `skipped` or `missed`. False: it is not pending.
-    pub async fn slot_resolve(&self, _schedule: ScheduleId, _entry: &SlotEntry) -> Result<bool> {
-        Err(StoreError::Closed)
+    pub async fn slot_resolve(&self, schedule: ScheduleId, entry: &SlotEntry) -> Result<bool> {
+        let key = Query::select()
+            .column(schedule::Column::Id)
+            .from(schedule::Entity)
+            .and_where(Expr::col(schedule::Column::Uid).eq(schedule.0))
+            .take();
+        let changed = slot::Entity::update_many()
+            .col_expr(slot::Column::Outcome, Expr::value(entry.outcome.as_str()))
+            .col_expr(slot::Column::Reason, Expr::value(entry.reason.as_str()))
+            .col_expr(slot::Column::RunUid, Expr::value(entry.run.map(|id| id.0)))
+            .filter(slot::Column::ScheduleId.in_subquery(key))
+            .filter(slot::Column::FirstAt.eq(Micros::from(entry.first_at)))
+            .filter(slot::Column::Outcome.eq(SlotOutcome::Pending.as_str()))
+            .exec(self)
+            .await?;
+        Ok(changed.rows_affected > 0)
     }
+}
+
+fn row(schedule: &Booked, entry: &SlotEntry, at: DateTime<Utc>) -> slot::ActiveModel {
+    let SlotEntry { first_at, last_at, count, outcome, reason, run } = entry;
+    slot::ActiveModel {
+        id: NotSet,
+        schedule_id: Set(schedule.id),
+        task_id: Set(schedule.task_id),
+        first_at: Set((*first_at).into()),
+        last_at: Set((*last_at).into()),
+        count: Set(i64::try_from(*count).unwrap_or(i64::MAX)),
+        outcome: Set(outcome.as_str().to_owned()),
+        reason: Set(reason.clone()),
+        run_uid: Set(run.map(|id| id.0)),
+        created_at: Set(at.into()),
+    }
+}
+
+fn filtered(filter: &SlotFilter) -> SelectStatement {
+    let SlotFilter { task_key, schedule, outcome, from_at, until_at } = filter;
+    let column = |column| Expr::col((slot::Entity, column));
+    let mut query = Query::select();
+    query
+        .columns(slot::Column::iter().map(|column| (slot::Entity, column).into_column_ref()))
+        .expr_as(Expr::col((schedule::Entity, schedule::Column::Uid)), "schedule_uid")
+        .expr_as(Expr::col((schedule::Entity, schedule::Column::Key)), "schedule_key")
+        .expr_as(Expr::col((schedule::Entity, schedule::Column::Definition)), "schedule_definition")
+        .expr_as(Expr::col((task::Entity, task::Column::Uid)), "task_uid")
+        .expr_as(Expr::col((task::Entity, task::Column::Name)), "task_name")
+        .from(slot::Entity)
+        .inner_join(
+            schedule::Entity,
+            Expr::col((schedule::Entity, schedule::Column::Id)).equals((slot::Entity, slot::Column::ScheduleId)),
+        )
+        .inner_join(
+            task::Entity,
+            Expr::col((task::Entity, task::Column::Id)).equals((slot::Entity, slot::Column::TaskId)),
+        );
+    if let Some(key) = task_key {
+        query.and_where(column(slot::Column::TaskId).eq(*key));
+    }
+    if let Some(schedule) = schedule {
+        query.and_where(Expr::col((schedule::Entity, schedule::Column::Uid)).eq(schedule.0));
+    }
+    if let Some(outcome) = outcome {
+        query.and_where(column(slot::Column::Outcome).eq(outcome.as_str()));
+    }
+    if let Some(from) = from_at {
+        query.and_where(column(slot::Column::FirstAt).gte(Micros::from(*from)));
+    }
+    if let Some(until) = until_at {
+        query.and_where(column(slot::Column::FirstAt).lt(Micros::from(*until)));
+    }
+    query
+}
+
+fn record(row: &QueryResult) -> Result<SlotRecord> {
+    let slot::Model { id, schedule_id: _, task_id: _, first_at, last_at, count, outcome, reason, run_uid, created_at } =
+        slot::Model::from_query_result(row, "")?;
+    Ok(SlotRecord {
+        key: id,
+        schedule: ScheduleId(row.try_get("", "schedule_uid")?),
+        schedule_key: row.try_get("", "schedule_key")?,
+        timezone: schedule_of(&row.try_get::<String>("", "schedule_definition")?)?.timezone,
+        task: TaskId(row.try_get("", "task_uid")?),
+        task_name: row.try_get("", "task_name")?,
+        first_at: first_at.into(),
+        last_at: last_at.into(),
+        count: count.unsigned_abs(),
+        outcome: outcome.parse().map_err(|error| damaged("slot", error))?,
+        reason,
+        run: run_uid.map(RunId),
+        created_at: created_at.into(),
+    })
 }

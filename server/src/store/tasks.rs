@@ -1,10 +1,19 @@
 //! Tasks: definitions with all their versions, and where each task stands.
 
-use super::{Page, PageRequest, Result, Store, StoreError, Tx};
+use super::entity::{task, task_version};
+use super::error::{damaged, unique};
+use super::page::beyond;
+use super::time::{Micros, instant};
+use super::{Conflict, Cursor, Page, PageRequest, Result, Store, StoreError, Tx, schedules};
 use crate::domain::ids::{RunId, TaskId};
 use crate::domain::task::Definition;
 use crate::domain::vocabulary::RunState;
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait as _, LikeExpr};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, Order, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Select, Set,
+};
 
 /// A task as stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,66 +133,284 @@ pub struct TaskVersionRecord {
 
 impl Store {
     /// A task by id (deleted ones too) or by name (living ones).
-    pub async fn task_find(&self, _task: &TaskRef) -> Result<Option<TaskRecord>> {
-        Err(StoreError::Closed)
+    pub async fn task_find(&self, task: &TaskRef) -> Result<Option<TaskRecord>> {
+        one(self.reader(), select(task)).await
     }
 
     /// A page of living tasks.
-    pub async fn task_list(
-        &self,
-        _filter: &TaskFilter,
-        _sort: TaskSort,
-        _page: &PageRequest,
-    ) -> Result<Page<TaskRecord>> {
-        Err(StoreError::Closed)
+    pub async fn task_list(&self, filter: &TaskFilter, sort: TaskSort, page: &PageRequest) -> Result<Page<TaskRecord>> {
+        let (column, order) = match sort {
+            TaskSort::Name => (task::Column::Name, Order::Asc),
+            TaskSort::UpdatedAt => (task::Column::UpdatedAt, Order::Desc),
+            TaskSort::LastRunAt => (task::Column::LastRunCreatedAt, Order::Desc),
+        };
+        let mut query = filtered(filter);
+        if let Some(cursor) = &page.cursor {
+            let columns = [column, task::Column::Id];
+            query = query.filter(match sort {
+                TaskSort::Name => {
+                    let (at, key) = cursor.as_text()?;
+                    beyond(columns, at, key, false)
+                }
+                TaskSort::UpdatedAt | TaskSort::LastRunAt => {
+                    let (at, key) = cursor.as_number()?;
+                    beyond(columns, at, key, true)
+                }
+            });
+        }
+        let query = query.order_by(column, order.clone()).order_by(task::Column::Id, order);
+        let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
+        let page = Page::cut(rows, page.limit, |row| match sort {
+            TaskSort::Name => Cursor::text(row.name.clone(), row.id),
+            TaskSort::UpdatedAt => Cursor::number(row.updated_at.0, row.id),
+            TaskSort::LastRunAt => Cursor::number(row.last_run_created_at.0, row.id),
+        });
+        let next = page.next;
+        Ok(Page { items: page.items.into_iter().map(record).collect::<Result<_>>()?, next })
     }
 
     /// A page of versions, newest first.
-    pub async fn task_version_list(&self, _task_key: i64, _page: &PageRequest) -> Result<Page<TaskVersionRecord>> {
-        Err(StoreError::Closed)
+    pub async fn task_version_list(&self, task_key: i64, page: &PageRequest) -> Result<Page<TaskVersionRecord>> {
+        let mut query = task_version::Entity::find().filter(task_version::Column::TaskId.eq(task_key));
+        if let Some(cursor) = &page.cursor {
+            query = query.filter(task_version::Column::Version.lt(cursor.as_number()?.0));
+        }
+        let query = query.order_by_desc(task_version::Column::Version).limit(u64::from(page.limit) + 1);
+        let page = Page::cut(query.all(self.reader()).await?, page.limit, |row| Cursor::number(row.version, 0));
+        let next = page.next;
+        Ok(Page { items: page.items.into_iter().map(version_record).collect::<Result<_>>()?, next })
     }
 
     /// One version.
-    pub async fn task_version_find(&self, _task_key: i64, _version: u32) -> Result<Option<TaskVersionRecord>> {
-        Err(StoreError::Closed)
+    pub async fn task_version_find(&self, task_key: i64, version: u32) -> Result<Option<TaskVersionRecord>> {
+        let found = task_version::Entity::find_by_id((task_key, i64::from(version))).one(self.reader()).await?;
+        found.map(version_record).transpose()
     }
 }
 
 impl Tx {
     /// A task by id (deleted ones too) or by name (living ones). On PostgreSQL its row is locked, so that admission and
     /// edits of one task follow one another.
-    pub async fn task_find(&self, _task: &TaskRef) -> Result<Option<TaskRecord>> {
-        Err(StoreError::Closed)
+    pub async fn task_find(&self, task: &TaskRef) -> Result<Option<TaskRecord>> {
+        one(self, self.locked(select(task))).await
     }
 
     /// Several tasks by id, living ones only, locked as by `task_find`, in order of their keys.
-    pub async fn tasks_find(&self, _tasks: &[TaskId]) -> Result<Vec<TaskRecord>> {
-        Err(StoreError::Closed)
+    pub async fn tasks_find(&self, tasks: &[TaskId]) -> Result<Vec<TaskRecord>> {
+        let mut found = Vec::with_capacity(tasks.len());
+        for chunk in tasks.chunks(500) {
+            let living = task::Entity::find().filter(task::Column::DeletedAt.is_null());
+            let query = living.filter(task::Column::Uid.is_in(chunk.iter().map(|id| id.0)));
+            let rows = self.locked(query.order_by_asc(task::Column::Id)).all(self).await?;
+            found.extend(rows.into_iter().map(record).collect::<Result<Vec<_>>>()?);
+        }
+        found.sort_by_key(|task| task.key);
+        Ok(found)
     }
 
     /// All living tasks last applied by an owner.
-    pub async fn tasks_of_owner(&self, _owner: &str) -> Result<Vec<TaskRecord>> {
-        Err(StoreError::Closed)
+    pub async fn tasks_of_owner(&self, owner: &str) -> Result<Vec<TaskRecord>> {
+        let query = task::Entity::find()
+            .filter(Expr::cust("owner IS NOT NULL AND deleted_at IS NULL"))
+            .filter(task::Column::Owner.eq(owner))
+            .order_by_asc(task::Column::Id);
+        self.locked(query).all(self).await?.into_iter().map(record).collect()
+    }
+
+    /// How many living tasks there are.
+    pub async fn task_count(&self) -> Result<u64> {
+        use sea_orm::PaginatorTrait as _;
+        Ok(task::Entity::find().filter(task::Column::DeletedAt.is_null()).count(self).await?)
     }
 
     /// Stores a new task as version 1, with its schedules watching from `change.at` on. `NameTaken` if the name is in use.
-    pub async fn task_insert(&self, _definition: &Definition, _change: &TaskChange) -> Result<TaskRecord> {
-        Err(StoreError::Closed)
+    pub async fn task_insert(&self, definition: &Definition, change: &TaskChange) -> Result<TaskRecord> {
+        let json = to_json(definition)?;
+        let mut row = definition_columns(definition, json.clone());
+        row.uid = Set(TaskId::generate().0);
+        row.version = Set(1);
+        row.owner = Set(change.owner.clone());
+        row.created_at = Set(change.at.into());
+        row.updated_at = Set(change.at.into());
+        row.deleted_at = Set(None);
+        row.run_count = Set(0);
+        row.last_run_created_at = Set(Micros(0));
+        let row = row.insert(self).await.map_err(|error| unique(error, Conflict::NameTaken))?;
+        self.version_insert(row.id, 1, json, change).await?;
+        schedules::sync(self, row.id, definition, true, change.at).await?;
+        record(row)
     }
 
     /// Stores a new version, guarded by the version that was read (`Stale`), and brings the schedules in line: the same key
     /// keeps its id, a removed one is closed, a new or changed one watches from `change.at` on.
     pub async fn task_update(
         &self,
-        _read: &TaskRecord,
-        _definition: &Definition,
-        _change: &TaskChange,
+        read: &TaskRecord,
+        definition: &Definition,
+        change: &TaskChange,
     ) -> Result<TaskRecord> {
-        Err(StoreError::Closed)
+        let json = to_json(definition)?;
+        let mut row = definition_columns(definition, json.clone());
+        row.version = Set(i64::from(read.version) + 1);
+        row.updated_at = Set(change.at.into());
+        if change.owner.is_some() {
+            row.owner = Set(change.owner.clone());
+        }
+        let updated = task::Entity::update_many()
+            .set(row)
+            .filter(task::Column::Id.eq(read.key))
+            .filter(task::Column::Version.eq(i64::from(read.version)))
+            .filter(task::Column::DeletedAt.is_null())
+            .exec_with_returning(self)
+            .await
+            .map_err(|error| unique(error, Conflict::NameTaken))?;
+        let Some(row) = updated.into_iter().next() else {
+            let living = task::Entity::find_by_id(read.key).filter(task::Column::DeletedAt.is_null());
+            let what = match living.one(self).await? {
+                Some(row) => Conflict::Stale { current: small(row.version) },
+                None => Conflict::Gone("the task"),
+            };
+            return Err(StoreError::conflict(what));
+        };
+        self.version_insert(row.id, row.version, json, change).await?;
+        let flipped = read.definition.enabled != definition.enabled;
+        schedules::sync(self, row.id, definition, flipped, change.at).await?;
+        record(row)
     }
 
     /// Marks a task as deleted and closes its schedules: its name is free, runs and slots stay. False: it was already.
-    pub async fn task_delete(&self, _read: &TaskRecord, _at: DateTime<Utc>) -> Result<bool> {
-        Err(StoreError::Closed)
+    pub async fn task_delete(&self, read: &TaskRecord, at: DateTime<Utc>) -> Result<bool> {
+        let deleted = task::Entity::update_many()
+            .col_expr(task::Column::DeletedAt, Expr::value(Micros::from(at)))
+            .filter(task::Column::Id.eq(read.key))
+            .filter(task::Column::DeletedAt.is_null())
+            .exec(self)
+            .await?;
+        schedules::remove_all(self, read.key, at).await?;
+        Ok(deleted.rows_affected > 0)
     }
+
+    async fn version_insert(&self, task_id: i64, version: i64, json: String, change: &TaskChange) -> Result<()> {
+        let row = task_version::ActiveModel {
+            task_id: Set(task_id),
+            version: Set(version),
+            definition: Set(json),
+            created_at: Set(change.at.into()),
+            created_by: Set(change.by.clone()),
+            note: Set(change.note.clone()),
+        };
+        task_version::Entity::insert(row).exec_without_returning(self).await?;
+        Ok(())
+    }
+
+    fn locked(&self, query: Select<task::Entity>) -> Select<task::Entity> {
+        if self.locks() { query.lock_exclusive() } else { query }
+    }
+}
+
+fn select(task: &TaskRef) -> Select<task::Entity> {
+    match task {
+        TaskRef::Id(id) => task::Entity::find().filter(task::Column::Uid.eq(id.0)),
+        TaskRef::Name(name) => {
+            task::Entity::find().filter(task::Column::Name.eq(name.as_str())).filter(task::Column::DeletedAt.is_null())
+        }
+    }
+}
+
+async fn one(connection: &impl ConnectionTrait, query: Select<task::Entity>) -> Result<Option<TaskRecord>> {
+    query.one(connection).await?.map(record).transpose()
+}
+
+fn filtered(filter: &TaskFilter) -> Select<task::Entity> {
+    let TaskFilter { text, folder, tag, enabled, last_state, owner } = filter;
+    let mut query = task::Entity::find().filter(task::Column::DeletedAt.is_null());
+    if let Some(text) = text {
+        query = query.filter(like(task::Column::Search, &format!("%{}%", escaped(&text.to_lowercase()))));
+    }
+    if let Some(folder) = folder {
+        let below = like(task::Column::Folder, &format!("{}/%", escaped(folder)));
+        query = query.filter(task::Column::Folder.eq(folder.as_str()).or(below));
+    }
+    if let Some(tag) = tag {
+        let json = serde_json::Value::from(tag.as_str()).to_string();
+        query = query.filter(like(task::Column::Tags, &format!("%{}%", escaped(&json))));
+    }
+    if let Some(enabled) = enabled {
+        query = query.filter(task::Column::Enabled.eq(*enabled));
+    }
+    if let Some(state) = last_state {
+        query = query.filter(task::Column::LastRunState.eq(state.as_str()));
+    }
+    if let Some(owner) = owner {
+        query = query.filter(task::Column::Owner.eq(owner.as_str()));
+    }
+    query
+}
+
+fn like(column: task::Column, pattern: &str) -> Expr {
+    Expr::col(column).like(LikeExpr::new(pattern).escape('!'))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+}
+
+fn definition_columns(definition: &Definition, json: String) -> task::ActiveModel {
+    let search = format!("{}\n{}\n{}", definition.name, definition.title, definition.description).to_lowercase();
+    task::ActiveModel {
+        id: NotSet,
+        name: Set(definition.name.clone()),
+        folder: Set(definition.folder.clone()),
+        tags: Set(serde_json::Value::from(definition.tags.clone()).to_string()),
+        search: Set(search),
+        enabled: Set(definition.enabled),
+        definition: Set(json),
+        retention_days: Set(i64::from(definition.retention.days)),
+        retention_runs: Set(i64::from(definition.retention.runs)),
+        ..Default::default()
+    }
+}
+
+fn to_json(definition: &Definition) -> Result<String> {
+    serde_json::to_string(definition).map_err(|error| StoreError::Other(format!("definition: {error}")))
+}
+
+/// Reads a stored definition.
+pub(super) fn definition_of(json: &str) -> Result<Definition> {
+    serde_json::from_str(json).map_err(|error| damaged("definition", error))
+}
+
+/// A count or version that the schema keeps small.
+pub(super) fn small(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn record(row: task::Model) -> Result<TaskRecord> {
+    let last_run = match (row.last_run_uid, &row.last_run_state) {
+        (Some(uid), Some(state)) => Some(LastRunRecord {
+            id: RunId(uid),
+            state: state.parse().map_err(|error| damaged("task", error))?,
+            started_at: instant(row.last_run_started_at),
+            finished_at: instant(row.last_run_finished_at),
+        }),
+        _ => None,
+    };
+    Ok(TaskRecord {
+        id: TaskId(row.uid),
+        key: row.id,
+        definition: definition_of(&row.definition)?,
+        version: small(row.version),
+        owner: row.owner,
+        created_at: row.created_at.into(),
+        updated_at: row.updated_at.into(),
+        deleted_at: instant(row.deleted_at),
+        last_run,
+        run_count: row.run_count.unsigned_abs(),
+    })
+}
+
+fn version_record(row: task_version::Model) -> Result<TaskVersionRecord> {
+    let task_version::Model { task_id: _, version, definition, created_at, created_by, note } = row;
+    let definition = definition_of(&definition)?;
+    Ok(TaskVersionRecord { version: small(version), definition, created_at: created_at.into(), created_by, note })
 }

@@ -1,0 +1,262 @@
+//! What changes runs outside the hot path: making, cancelling, ending, promoting, deleting.
+
+use super::entity::{attempt, run, schedule};
+use super::rows::Rows;
+use super::runs::{by_id, open, records};
+use super::stats::Ended;
+use super::time::{Micros, micros, span};
+use super::{Conflict, Result, RunCancel, RunNew, RunRecord, StoreError, Tx, stats};
+use crate::domain::ids::{AttemptId, RunId};
+use crate::domain::vocabulary::RunState;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, NotSet, Order, QueryFilter as _, QuerySelect as _, Set,
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+impl Tx {
+    /// Makes runs, in order; keeps the tasks' newest run and, for final ones, the statistics.
+    pub async fn runs_insert(&self, runs: &[RunNew]) -> Result<Vec<RunRecord>> {
+        let schedules = self.schedule_keys(runs).await?;
+        let mut made = Vec::with_capacity(runs.len());
+        for chunk in runs.chunks(200) {
+            let rows = chunk.iter().map(|new| row(new, &schedules)).collect::<Result<Vec<_>>>()?;
+            let rows = run::Entity::insert_many(rows).exec_with_returning(self).await?;
+            let mut rows: HashMap<Uuid, run::Model> = rows.into_iter().map(|row| (row.uid, row)).collect();
+            for new in chunk {
+                let row = rows.remove(&new.id.0).ok_or_else(|| StoreError::Other("a run was not made".into()))?;
+                made.push(super::runs::record(row, new.task)?);
+            }
+        }
+        self.tasks_gain(&made).await?;
+        stats::add(self, &made.iter().filter_map(Ended::of).collect::<Vec<_>>()).await?;
+        Ok(made)
+    }
+
+    async fn schedule_keys(&self, runs: &[RunNew]) -> Result<HashMap<Uuid, i64>> {
+        let wanted: Vec<Uuid> = runs.iter().filter_map(|new| new.schedule.map(|id| id.0)).collect();
+        let mut found = HashMap::with_capacity(wanted.len());
+        for uids in wanted.chunks(500) {
+            let query = schedule::Entity::find().select_only().columns([schedule::Column::Uid, schedule::Column::Id]);
+            let query = query.filter(schedule::Column::Uid.is_in(uids.iter().copied()));
+            found.extend(query.into_tuple::<(Uuid, i64)>().all(self).await?);
+        }
+        Ok(found)
+    }
+
+    /// Counts new runs at their tasks, and makes the newest of each the task's newest.
+    async fn tasks_gain(&self, made: &[RunRecord]) -> Result<()> {
+        let mut newest: HashMap<i64, (i64, &RunRecord)> = HashMap::new();
+        for run in made {
+            let entry = newest.entry(run.task_key).or_insert((0, run));
+            entry.0 += 1;
+            if (run.created_at, run.key) >= (entry.1.created_at, entry.1.key) {
+                entry.1 = run;
+            }
+        }
+        let mut rows = Rows::new(["task_id", "number", "uid", "created_at", "state", "finished_at"]);
+        let mut keys: Vec<_> = newest.into_iter().collect();
+        keys.sort_by_key(|(key, _)| *key);
+        for (key, (number, run)) in keys {
+            rows.push([
+                key.into(),
+                number.into(),
+                run.id.0.into(),
+                Micros::from(run.created_at).into(),
+                run.state.as_str().into(),
+                micros(run.finished_at).into(),
+            ]);
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let newer = |column: &str, value: &str| {
+            format!("{column} = CASE WHEN task.last_run_created_at <= v.created_at THEN {value} ELSE task.{column} END")
+        };
+        let text = [
+            "UPDATE task SET run_count = task.run_count + v.number".to_owned(),
+            newer("last_run_uid", "v.uid"),
+            newer("last_run_state", "v.state"),
+            newer("last_run_started_at", "NULL"),
+            newer("last_run_finished_at", "v.finished_at"),
+            newer("last_run_created_at", "v.created_at"),
+        ];
+        let text = format!("{} FROM {{rows}} WHERE task.id = v.task_id", text.join(", "));
+        self.execute_raw(rows.statement(self.get_database_backend(), &text)).await?;
+        Ok(())
+    }
+
+    /// Shows the new state of runs at those tasks whose newest run they are.
+    pub(super) async fn tasks_follow<'a>(&self, changed: impl IntoIterator<Item = &'a run::Model>) -> Result<()> {
+        let mut rows = Rows::new(["task_id", "uid", "state", "started_at", "finished_at"]);
+        let mut changed: Vec<&run::Model> = changed.into_iter().collect();
+        changed.sort_by_key(|run| (run.task_id, run.id));
+        for run in changed {
+            rows.push([
+                run.task_id.into(),
+                run.uid.into(),
+                run.state.clone().into(),
+                run.started_at.into(),
+                run.finished_at.into(),
+            ]);
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let text = "UPDATE task SET last_run_state = v.state, last_run_started_at = v.started_at, \
+                    last_run_finished_at = v.finished_at FROM {rows} \
+                    WHERE task.id = v.task_id AND task.last_run_uid = v.uid";
+        self.execute_raw(rows.statement(self.get_database_backend(), text)).await?;
+        Ok(())
+    }
+
+    /// Stops a run, or asks for it. None: there is no such run.
+    pub async fn run_cancel(&self, run: RunId, by: &str, at: DateTime<Utc>) -> Result<Option<RunCancel>> {
+        let Some(found) = self.run_locked(run).await? else { return Ok(None) };
+        if found.finished_at.is_some() {
+            return Ok(records(self, vec![found]).await?.pop().map(RunCancel::Ended));
+        }
+        if found.state != RunState::Running.as_str() {
+            let ended = self.run_end(run, RunState::Cancelled, &format!("cancelled by {by}"), at).await?;
+            return Ok(ended.map(RunCancel::Cancelled));
+        }
+        let mut query = run::Entity::update_many().filter(run::Column::Id.eq(found.id));
+        if found.cancel_requested_at.is_some() {
+            query = query.col_expr(run::Column::CancelForced, Expr::value(true));
+        } else {
+            query = query
+                .col_expr(run::Column::CancelRequestedAt, Expr::value(Micros::from(at)))
+                .col_expr(run::Column::CancelRequestedBy, Expr::value(by));
+        }
+        let rows = query.exec_with_returning(self).await?;
+        Ok(records(self, rows).await?.pop().map(RunCancel::Requested))
+    }
+
+    async fn run_locked(&self, run: RunId) -> Result<Option<run::Model>> {
+        let query = by_id(run);
+        let query = if self.locks() { query.lock_exclusive() } else { query };
+        Ok(query.one(self).await?)
+    }
+
+    /// Ends a run that is not running (waiting, queued, backing off). None: it is not in one of these states.
+    pub async fn run_end(
+        &self,
+        run: RunId,
+        to: RunState,
+        reason: &str,
+        at: DateTime<Utc>,
+    ) -> Result<Option<RunRecord>> {
+        let rows = run::Entity::update_many()
+            .col_expr(run::Column::State, Expr::value(to.as_str()))
+            .col_expr(run::Column::Reason, Expr::value(reason))
+            .col_expr(run::Column::FinishedAt, Expr::value(Micros::from(at)))
+            .filter(run::Column::Uid.eq(run.0))
+            .filter(open())
+            .filter(run::Column::State.ne(RunState::Running.as_str()))
+            .exec_with_returning(self)
+            .await?;
+        self.tasks_follow(&rows).await?;
+        let ended = records(self, rows).await?;
+        stats::add(self, &ended.iter().filter_map(Ended::of).collect::<Vec<_>>()).await?;
+        Ok(ended.into_iter().next())
+    }
+
+    /// Makes the oldest waiting runs of a task ready to start.
+    pub async fn runs_waiting_promote(&self, task_key: i64, count: u32, at: DateTime<Utc>) -> Result<Vec<RunRecord>> {
+        let oldest = Query::select()
+            .column(run::Column::Id)
+            .from(run::Entity)
+            .and_where(open())
+            .and_where(Expr::col(run::Column::TaskId).eq(task_key))
+            .and_where(Expr::col(run::Column::State).eq(RunState::Waiting.as_str()))
+            .order_by(run::Column::CreatedAt, Order::Asc)
+            .order_by(run::Column::Id, Order::Asc)
+            .limit(u64::from(count))
+            .take();
+        self.promote(oldest, RunState::Waiting, at).await
+    }
+
+    /// Makes runs whose back-off is over ready to start.
+    pub async fn runs_backing_off_promote(&self, at: DateTime<Utc>) -> Result<Vec<RunRecord>> {
+        let due = Query::select()
+            .column(run::Column::Id)
+            .from(run::Entity)
+            .and_where(Expr::cust("state = 'backing_off'"))
+            .and_where(Expr::col(run::Column::DueAt).lte(Micros::from(at)))
+            .take();
+        self.promote(due, RunState::BackingOff, at).await
+    }
+
+    async fn promote(&self, which: SelectStatement, from: RunState, at: DateTime<Utc>) -> Result<Vec<RunRecord>> {
+        let rows = run::Entity::update_many()
+            .col_expr(run::Column::State, Expr::value(RunState::Queued.as_str()))
+            .col_expr(run::Column::QueuedAt, Expr::value(Micros::from(at)))
+            .col_expr(run::Column::Reason, Expr::value(""))
+            .filter(run::Column::State.eq(from.as_str()))
+            .filter(run::Column::Id.in_subquery(which))
+            .exec_with_returning(self)
+            .await?;
+        self.tasks_follow(&rows).await?;
+        let mut promoted = records(self, rows).await?;
+        promoted.sort_by_key(|run| run.key);
+        Ok(promoted)
+    }
+
+    /// Removes a finished run and its attempts; answers whose logs are to be removed. None: there is no such run.
+    /// `NotFinished` if it has not ended.
+    pub async fn run_delete(&self, run: RunId) -> Result<Option<Vec<AttemptId>>> {
+        let Some(found) = self.run_locked(run).await? else { return Ok(None) };
+        if found.finished_at.is_none() {
+            return Err(StoreError::conflict(Conflict::NotFinished));
+        }
+        let query = attempt::Entity::find().select_only().column(attempt::Column::Uid);
+        let uids: Vec<Uuid> = query.filter(attempt::Column::RunId.eq(found.id)).into_tuple().all(self).await?;
+        self.runs_delete(&[run]).await?;
+        Ok(Some(uids.into_iter().map(AttemptId).collect()))
+    }
+}
+
+fn row(new: &RunNew, schedules: &HashMap<Uuid, i64>) -> Result<run::ActiveModel> {
+    let params = serde_json::to_string(&new.params).map_err(|error| StoreError::Other(format!("params: {error}")))?;
+    let schedule_id = match new.schedule {
+        Some(id) => Some(*schedules.get(&id.0).ok_or(StoreError::conflict(Conflict::Gone("the schedule")))?),
+        None => None,
+    };
+    let created = Micros::from(new.created_at);
+    Ok(run::ActiveModel {
+        id: NotSet,
+        uid: Set(new.id.0),
+        task_id: Set(new.task_key),
+        task_name: Set(new.task_name.clone()),
+        task_version: Set(i64::from(new.task_version)),
+        state: Set(new.state.as_str().to_owned()),
+        trigger_kind: Set(new.trigger.kind.as_str().to_owned()),
+        trigger_by: Set(new.trigger.by.clone()),
+        trigger_schedule_key: Set(new.trigger.schedule_key.clone()),
+        trigger_rerun_of: Set(new.trigger.rerun_of.map(|id| id.0)),
+        schedule_id: Set(schedule_id),
+        scheduled_for: Set(micros(new.scheduled_for)),
+        created_at: Set(created),
+        queued_at: Set((new.state == RunState::Queued).then_some(created)),
+        started_at: Set(None),
+        finished_at: Set(new.state.is_final().then_some(created)),
+        due_at: Set(new.due_at.into()),
+        timeout: Set(new.timeout.map(span)),
+        deadline_at: Set(None),
+        priority: Set(i64::from(new.priority)),
+        params: Set(params),
+        result: Set(None),
+        reason: Set(new.reason.clone()),
+        cancel_requested_at: Set(None),
+        cancel_requested_by: Set(None),
+        cancel_forced: Set(false),
+        attempt_count: Set(0),
+        fence: Set(0),
+        node: Set(None),
+        log_bytes: Set(0),
+        log_lines: Set(0),
+        log_truncated: Set(false),
+    })
+}
