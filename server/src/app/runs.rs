@@ -272,6 +272,7 @@ async fn insert(
     let kind = if rerun_of.is_some() { crate::domain::vocabulary::TriggerKind::Rerun } else { caller.trigger() };
     let run = RunNew {
         id: RunId::generate(),
+        task: task.id,
         task_key: task.key,
         task_name: task.definition.name.clone(),
         task_version: version,

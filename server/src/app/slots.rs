@@ -209,6 +209,7 @@ fn entry(
     }
     let run = RunNew {
         id: RunId::generate(),
+        task: task.id,
         task_key: task.key,
         task_name: task.definition.name.clone(),
         task_version: task.version,
