@@ -20,25 +20,10 @@ const ASK_AGAIN_MS = 1000;
 /** A sink for events; `stop` forgets what is pending. */
 export function createFeed(queries: QueryClient, listener: FeedListener) {
   let pending: OrcEvent[] = [];
-  let stale = new Set<string>();
   let frame = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-
-  const ask = (ids: readonly string[]) => {
-    for (const id of ids) stale.add(id);
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      const now = stale;
-      stale = new Set();
-      void queries.invalidateQueries({
-        predicate: ({ queryKey }) => {
-          const key = queryKey[0] as Key | string;
-          if (typeof key === "string") return now.has(key);
-          return now.has(key._id) || now.has(`${key._id}:${key.path?.run ?? key.path?.task ?? ""}`);
-        },
-      });
-    }, ASK_AGAIN_MS);
-  };
+  const soon = createAsker(queries, ASK_AGAIN_MS);
+  // The list of tasks may be thousands of rows; what a run changes in it is patched, the rest can wait.
+  const later = createAsker(queries, 5 * ASK_AGAIN_MS);
 
   const apply = (event: OrcEvent) => {
     switch (event.kind) {
@@ -50,16 +35,18 @@ export function createFeed(queries: QueryClient, listener: FeedListener) {
         break;
       case "run.changed":
         patchRun(queries, event);
-        ask(["runList", "runStats", `runView:${event.id}`, "taskList", `taskView:${event.task_id}`, `taskView:${event.task}`]);
+        soon.ask(["runList", "runStats", `runView:${event.id}`, `taskView:${event.task_id}`, `taskView:${event.task}`]);
+        later.ask(["taskList"]);
         break;
       case "task.changed":
-        ask(["taskList", `taskView:${event.id}`, `taskView:${event.task}`, "taskVersionList", "slotList"]);
+        soon.ask(["taskList", `taskView:${event.id}`, `taskView:${event.task}`, "taskVersionList", "slotList"]);
         break;
       case "slot.changed":
-        ask(["slotList", "taskList", `taskView:${event.task_id}`, `taskView:${event.task}`]);
+        soon.ask(["slotList", `taskView:${event.task_id}`, `taskView:${event.task}`]);
+        later.ask(["taskList"]);
         break;
       case "system.changed":
-        ask(["systemView", "systemWorkers"]);
+        soon.ask(["systemView", "systemWorkers"]);
         break;
     }
   };
@@ -80,9 +67,37 @@ export function createFeed(queries: QueryClient, listener: FeedListener) {
       }
     },
     stop() {
+      soon.stop();
+      later.stop();
+      pending = [];
+    },
+  };
+}
+
+/** Collects what is stale, and asks for it again after a while, all at once. */
+function createAsker(queries: QueryClient, wait: number) {
+  let stale = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const fire = () => {
+    timer = undefined;
+    const now = stale;
+    stale = new Set();
+    void queries.invalidateQueries({
+      predicate: ({ queryKey }) => {
+        const key = queryKey[0] as Key | string;
+        if (typeof key === "string") return now.has(key);
+        return now.has(key._id) || now.has(`${key._id}:${key.path?.run ?? key.path?.task ?? ""}`);
+      },
+    });
+  };
+  return {
+    ask(ids: readonly string[]) {
+      for (const id of ids) stale.add(id);
+      timer ??= setTimeout(fire, wait);
+    },
+    stop() {
       clearTimeout(timer);
       timer = undefined;
-      pending = [];
     },
   };
 }

@@ -1,0 +1,30 @@
+import { useQuery } from "@tanstack/react-query";
+import { GitMerge } from "lucide-react";
+import { type Task, type TaskDefinition, taskView } from "@/api/generated";
+import { Button } from "@/ui/Button";
+import { changedFields, definitionOf, draftOf } from "./draft";
+
+async function currentTask(name: string): Promise<Task> {
+  return (await taskView({ path: { task: name }, throwOnError: true })).data;
+}
+
+/** Somebody else saved meanwhile: says what they changed, and lets the reader choose. */
+export function Conflict({ name, initial, onTheirs, onMine }: { name: string; initial: TaskDefinition; onTheirs: (task: Task) => void; onMine: (task: Task) => void }) {
+  const theirs = useQuery({ queryKey: ["taskConflict", name], queryFn: () => currentTask(name), staleTime: 0, gcTime: 0, refetchInterval: false });
+  const fields = theirs.data ? changedFields(initial, definitionOf(draftOf(theirs.data))) : [];
+  return (
+    <div role="alert" className="mb-3 flex flex-wrap items-center gap-3 rounded-lg border border-line bg-warn-soft px-4 py-3">
+      <GitMerge size={18} className="shrink-0 text-warn" aria-hidden />
+      <div className="min-w-0 flex-1 basis-60 text-sm">
+        <p className="font-semibold">Somebody saved {theirs.data ? `version ${theirs.data.version}` : "a newer version"} while you were editing.</p>
+        <p>{fields.length > 0 ? `They changed: ${fields.join(", ")}.` : "Nothing of yours was saved yet."}</p>
+      </div>
+      <Button disabledReason={theirs.data ? undefined : "Still being loaded."} onClick={() => theirs.data && onTheirs(theirs.data)}>
+        Take theirs, drop mine
+      </Button>
+      <Button look="primary" disabledReason={theirs.data ? undefined : "Still being loaded."} onClick={() => theirs.data && onMine(theirs.data)}>
+        Save mine over it
+      </Button>
+    </div>
+  );
+}

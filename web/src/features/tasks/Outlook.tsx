@@ -1,0 +1,148 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { Run, Task } from "@/api/generated";
+import { runListOptions, runStatsOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { count, percent } from "@/lib/numbers";
+import { absoluteTime, duration } from "@/lib/time";
+import { RUN_STATES, type Tone } from "@/lib/words";
+import { Loaded } from "@/parts/Loaded";
+import { runCard } from "@/parts/runColumns";
+import { paths } from "@/paths";
+import { Badge } from "@/ui/Badge";
+import { Card, Facts } from "@/ui/Card";
+import { CommandLine, Empty } from "@/ui/Empty";
+import { DateTime } from "@/ui/Time";
+import { runWords } from "./describe";
+
+/** How the task stands: what it does, recent runs, when it comes next. */
+export function Outlook({ task }: { task: Task }) {
+  const runs = useQuery(runListOptions({ query: { task: task.id, limit: 30 } }));
+  return (
+    <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+      <div className="flex min-w-0 flex-col gap-3">
+        <Card title="Recent runs">
+          <Loaded query={runs}>
+            {({ items }) =>
+              items.length === 0 ? (
+                <Empty title="It never ran" cli={`orc task run ${task.name} --follow`}>
+                  {task.next_slots[0] ? (
+                    <>
+                      Its next slot is <DateTime at={task.next_slots[0].scheduled_for} />.
+                    </>
+                  ) : (
+                    "It has no schedule: start it by hand with “Run now”."
+                  )}
+                </Empty>
+              ) : (
+                <>
+                  <Bars runs={items} />
+                  <ul className="mt-3 divide-y divide-line border-t border-line">
+                    {items.slice(0, 6).map((run) => (
+                      <li key={run.id}>{runCard(run)}</li>
+                    ))}
+                  </ul>
+                </>
+              )
+            }
+          </Loaded>
+        </Card>
+        <Card title="What it runs">
+          {task.description && <p className="mb-3 max-w-prose text-sm whitespace-pre-line">{task.description}</p>}
+          <pre className="overflow-x-auto rounded-md bg-bg p-3 font-mono text-xs whitespace-pre-wrap">{runWords(task.run)}</pre>
+          <CommandLine text={`orc task run ${task.name} --follow`} />
+          <CommandLine text={`curl -X POST ${location.origin}/api/v1/tasks/${task.name}/runs -H "Authorization: Bearer $ORC_TOKEN" -H "Content-Type: application/json" -d '{}'`} label="Copy the curl line" />
+        </Card>
+      </div>
+      <div className="flex min-w-0 flex-col gap-3">
+        <Numbers task={task} />
+        <Card title="Schedules">
+          {task.schedules.length === 0 && <p className="text-sm text-muted">None: it runs by hand only.</p>}
+          <ul className="flex flex-col gap-2">
+            {task.schedules.map((schedule, place) => (
+              // oxlint-disable-next-line react/no-array-index-key -- a schedule may have no id yet
+              <li key={schedule.id ?? place} className="text-sm">
+                <p className="font-medium first-letter:uppercase">
+                  {schedule.words ?? schedule.kind} {schedule.enabled === false && <Badge>disabled</Badge>}
+                </p>
+                <p className="text-xs text-muted">
+                  <code className="font-mono">{expression(schedule)}</code> · {schedule.timezone ?? "server's time zone"} · key {schedule.key ?? schedule.kind}
+                </p>
+              </li>
+            ))}
+          </ul>
+        </Card>
+        <Card title="Next slots">
+          {task.next_slots.length === 0 && <p className="text-sm text-muted">{task.enabled ? "None is to come." : "None: the task is disabled."}</p>}
+          <ol className="flex flex-col gap-1 text-sm">
+            {task.next_slots.slice(0, 6).map((slot) => (
+              <li key={`${slot.schedule_key}${slot.scheduled_for}`} className="flex flex-wrap items-baseline gap-x-3">
+                <DateTime at={slot.scheduled_for} className="w-24 font-medium" />
+                <span className="text-muted">{absoluteTime(slot.scheduled_for)}</span>
+                {slot.notes.length > 0 && <span className="text-xs text-warn">{slot.notes.join("; ")}</span>}
+              </li>
+            ))}
+          </ol>
+        </Card>
+      </div>
+    </div>
+  );
+}
+
+function expression(schedule: Task["schedules"][number]): string {
+  switch (schedule.kind) {
+    case "cron":
+      return schedule.expression;
+    case "interval":
+      return `every ${duration(schedule.every_seconds)}`;
+    case "once":
+      return schedule.at;
+    case "windows":
+      return schedule.text;
+  }
+}
+
+const FILL: Record<Tone, string> = { ok: "bg-ok", fail: "bg-fail", run: "bg-run", warn: "bg-warn", idle: "bg-line-strong" };
+
+/** A bar a run, newest on the right; its height is the duration. */
+function Bars({ runs }: { runs: Run[] }) {
+  const longest = Math.max(...runs.map((run) => run.duration_seconds ?? 0), 0.001);
+  return (
+    <ul aria-label="Durations, oldest first" className="flex h-16 items-end gap-1">
+      {runs.toReversed().map((run) => {
+        const look = RUN_STATES[run.state];
+        const text = `${look.word}, ${absoluteTime(run.created_at)}, ${duration(run.duration_seconds)}`;
+        return (
+          <li key={run.id} className="flex h-full max-w-6 min-w-1.5 flex-1 items-end">
+            <Link {...paths.run(run.id)} aria-label={text} data-tip={text} className="flex h-full w-full items-end rounded-sm">
+              <span
+                className={`state-bar w-full rounded-sm ${look.open && run.state !== "running" ? "hatched border border-line-strong" : FILL[look.tone]}`}
+                style={{ height: `${Math.max(12, ((run.duration_seconds ?? 0) / longest) * 100)}%` }}
+              />
+            </Link>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Numbers({ task }: { task: Task }) {
+  const stats = useQuery(runStatsOptions({ query: { task: task.id } }));
+  return (
+    <Card title="Figures" hint="What finished, as far as it is kept.">
+      <Loaded query={stats}>
+        {({ total }) => (
+          <Facts
+            items={[
+              ["Success", percent(total.success_rate)],
+              ["Finished", count(total.succeeded_count + total.failed_count + total.timed_out_count + total.lost_count + total.cancelled_count)],
+              ["Failed", count(total.failed_count + total.timed_out_count + total.lost_count)],
+              ["Median", duration(total.p50_seconds)],
+              ["95 of 100 within", duration(total.p95_seconds)],
+            ]}
+          />
+        )}
+      </Loaded>
+    </Card>
+  );
+}
