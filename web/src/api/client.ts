@@ -24,7 +24,7 @@ export interface ClientListener {
 export function createQueryClient(listener: ClientListener): QueryClient {
   const watch = (failure: unknown) => {
     const error = toApiError(failure);
-    if (error.status === 401 && error.code !== "login_failed") listener.onUnauthorized();
+    if (error.status === 401) listener.onUnauthorized();
     return error;
   };
   return new QueryClient({

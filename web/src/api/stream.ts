@@ -41,6 +41,14 @@ export class Stream {
     this.open();
   }
 
+  /** Gives the connection back until `wake`. */
+  pause(): void {
+    clearTimeout(this.timer);
+    this.source?.close();
+    this.source = null;
+    this.failures = 0;
+  }
+
   /** Ends it. */
   close(): void {
     this.closed = true;
@@ -60,7 +68,7 @@ export class Stream {
     source.addEventListener("error", () => this.retry(source));
     for (const kind of this.options.kinds) {
       source.addEventListener(kind, (event) => {
-        if (this.closed) return;
+        if (this.source !== source) return;
         if (event.lastEventId !== "") this.lastId = event.lastEventId;
         this.options.onEvent(kind, event.data as string, event.lastEventId);
       });

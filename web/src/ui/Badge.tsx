@@ -40,7 +40,7 @@ export function StateBadge({ state, soft }: { state: RunState; soft?: boolean })
   return (
     <span
       data-state={state}
-      className={cx("inline-flex items-center gap-1.5 text-sm font-medium whitespace-nowrap", soft ? cx("rounded-md px-2 py-0.5", SOFT[tone]) : TEXT[tone])}
+      className={cx("inline-flex items-center gap-1.5 align-middle text-sm font-medium whitespace-nowrap", soft ? cx("rounded-md px-2 py-0.5", SOFT[tone]) : TEXT[tone])}
     >
       <Glyph size={14} strokeWidth={2.5} aria-hidden className={state === "running" ? "breathing fill-current" : undefined} />
       {word}
@@ -53,7 +53,7 @@ export function OutcomeBadge({ outcome }: { outcome: SlotOutcome }) {
   const { word, tone } = SLOT_OUTCOMES[outcome];
   const Glyph = OUTCOME_GLYPHS[outcome];
   return (
-    <span className={cx("inline-flex items-center gap-1.5 text-sm font-medium whitespace-nowrap", TEXT[tone])}>
+    <span className={cx("inline-flex items-center gap-1.5 align-middle text-sm font-medium whitespace-nowrap", TEXT[tone])}>
       <Glyph size={14} strokeWidth={2.5} aria-hidden />
       {word}
     </span>

@@ -17,7 +17,7 @@ export function Page({ title, tab, hint, actions, badge, children }: {
   return (
     <div className="mx-auto flex w-full max-w-[1600px] min-w-0 flex-col gap-3 px-4 pt-3 pb-8 max-md:pb-24 lg:px-6">
       <header className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-2">
-        <div className="min-w-0 flex-1 basis-60">
+        <div className="min-w-0 flex-1 basis-48">
           <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
             <h1 className="min-w-0 text-xl font-semibold break-words">{title}</h1>
             {badge}

@@ -1778,12 +1778,12 @@ export type Task = {
     /**
      * The next slots of all its schedules, soonest first.
      */
-    next_slots: Array<SlotPreview>;
+    readonly next_slots: Array<SlotPreview>;
     readonly last_run: LastRun | null;
     /**
      * What can be done with it now.
      */
-    actions: Array<TaskAction>;
+    readonly actions: Array<TaskAction>;
     /**
      * Unique name, the key people use: a-z, 0-9, '.', '_' and '-'.
      */
@@ -2788,14 +2788,6 @@ export type SetupCreateWritable = {
  */
 export type TaskWritable = {
     /**
-     * The next slots of all its schedules, soonest first.
-     */
-    next_slots: Array<unknown>;
-    /**
-     * What can be done with it now.
-     */
-    actions: Array<unknown>;
-    /**
      * Unique name, the key people use: a-z, 0-9, '.', '_' and '-'.
      */
     name: string;
@@ -3095,9 +3087,9 @@ export type TaskListData = {
          */
         last_state?: RunState;
         /**
-         * Order.
+         * Order of a list of tasks.
          */
-        sort?: unknown;
+        sort?: 'name' | 'updated_at' | 'last_run_at';
     };
     url: '/tasks';
 };
@@ -3735,9 +3727,9 @@ export type RunStatsData = {
          */
         until_at?: string;
         /**
-         * Width of a point.
+         * Width of one point of statistics.
          */
-        step?: unknown;
+        step?: 'hour' | 'day';
     };
     url: '/runs/stats';
 };

@@ -1,6 +1,102 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { runListOptions, runStatsOptions, systemViewOptions, taskListOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { HoldButton } from "@/parts/HoldButton";
+import { Loaded } from "@/parts/Loaded";
+import { paths } from "@/paths";
+import { buttonClass } from "@/ui/Button";
+import { Card } from "@/ui/Card";
+import { Empty } from "@/ui/Empty";
 import { Page } from "@/ui/Page";
+import { Failures } from "./Failures";
+import { Kpis } from "./Kpis";
+import { NextSlots } from "./NextSlots";
+import { RunningNow } from "./RunningNow";
+import { RunsChart } from "./RunsChart";
 
-/** The page, empty yet. */
-export default function Stub() {
-  return <Page title="Overview">{null}</Page>;
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+/** Whole minutes, so that looking again is the same question. */
+function since(days: number): string {
+  return new Date(Math.floor((Date.now() - days * DAY) / MINUTE) * MINUTE).toISOString();
+}
+
+/** How things stand: what ran, what runs, what comes, what needs somebody. */
+export default function OverviewPage() {
+  const from = useMemo(() => ({ day: since(1), month: since(30) }), []);
+  const day = useQuery({ ...runStatsOptions({ query: { from_at: from.day, step: "hour" } }), refetchInterval: 60_000 });
+  const month = useQuery({ ...runStatsOptions({ query: { from_at: from.month, step: "day" } }), refetchInterval: 60_000 });
+  const open = useQuery(runListOptions({ query: { state: "running,backing_off,queued,waiting", limit: 50 } }));
+  const failed = useQuery(runListOptions({ query: { state: "failed,timed_out,lost", limit: 8 } }));
+  const tasks = useQuery({ ...taskListOptions({ query: { enabled: true, limit: 500 } }) });
+  const any = useQuery({ ...taskListOptions({ query: { limit: 1 } }) });
+  const system = useQuery(systemViewOptions());
+  if (any.data && any.data.items.length === 0) return <First />;
+  return (
+    <Page title="Overview" hint="What ran, what runs, what comes next." actions={<HoldButton hold={system.data?.hold ?? null} />}>
+      <Kpis day={day.data} open={open.data?.items} />
+      <div className="grid items-stretch gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+        <Card title="Runs a day, 30 days" className="min-h-72">
+          <Loaded query={month} rows={6}>
+            {(stats) => <RunsChart points={stats.points} from={from.month} />}
+          </Loaded>
+        </Card>
+        <Card title="Next slots">
+          <Loaded query={tasks} rows={6}>
+            {(page) => <NextSlots tasks={page.items} />}
+          </Loaded>
+        </Card>
+        <Card
+          title="Recent failures"
+          actions={
+            <Link {...paths.runs({ state: "failed,timed_out,lost" })} className="text-sm text-accent hover:underline">
+              All of them
+            </Link>
+          }
+          flush
+        >
+          <Loaded query={failed} rows={6}>
+            {(page) => <Failures runs={page.items} />}
+          </Loaded>
+        </Card>
+        <Card
+          title="Running now"
+          flush
+          actions={
+            <Link {...paths.runs({ state: "waiting,queued,running,backing_off" })} className="text-sm text-accent hover:underline">
+              All open
+            </Link>
+          }
+        >
+          <Loaded query={open} rows={6}>
+            {(page) => <RunningNow runs={page.items} />}
+          </Loaded>
+        </Card>
+      </div>
+    </Page>
+  );
+}
+
+/** The first visit teaches the first step. */
+function First() {
+  return (
+    <Page title="Welcome" tab="Overview" hint="Orc runs tasks: by schedule, by hand, by program.">
+      <Card>
+        <Empty
+          title="Create your first task"
+          action={
+            <Link {...paths.taskNew()} className={buttonClass("primary")}>
+              New task
+            </Link>
+          }
+          cli={`orc task create --name hello --run '{"kind":"shell","line":"echo hello"}' && orc task run hello --follow`}
+        >
+          Say what to run – a program, a line for the shell, a script, an HTTP request – and when. Then it shows here: its runs, its log as it is written, its next
+          slots. The same on the command line:
+        </Empty>
+      </Card>
+    </Page>
+  );
 }

@@ -1,6 +1,158 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import type { Attempt, Run, RunDetail } from "@/api/generated";
+import { runViewOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { bytes, count } from "@/lib/numbers";
+import { absoluteTime } from "@/lib/time";
+import { Loaded } from "@/parts/Loaded";
+import { RunDuration, triggerWords } from "@/parts/runColumns";
+import { paths } from "@/paths";
+import { StateBadge } from "@/ui/Badge";
+import { Card, Facts } from "@/ui/Card";
+import { CommandLine, Empty } from "@/ui/Empty";
 import { Page } from "@/ui/Page";
+import { DateTime } from "@/ui/Time";
+import { Attempts } from "./Attempts";
+import { LogView } from "./LogView";
+import { RunActions } from "./RunActions";
 
-/** The page, empty yet. */
-export default function Stub() {
-  return <Page title="Run">{null}</Page>;
+const route = getRouteApi("/app/runs/$run");
+
+/** One run: its state, its attempts, its log as it is written. */
+export default function ViewPage() {
+  const { run: id } = route.useParams();
+  const view = useQuery(runViewOptions({ path: { run: id } }));
+  const run = view.data?.run;
+  return (
+    <Page
+      title={run ? run.task.name : "Run"}
+      tab={run ? `Run of ${run.task.name}` : "Run"}
+      badge={run && <StateBadge state={run.state} soft />}
+      hint={run && <Subtitle run={run} />}
+      actions={run && <RunActions run={run} />}
+    >
+      <Loaded query={view} rows={8}>
+        {(detail) => <Body detail={detail} />}
+      </Loaded>
+      {/* What a screen reader should hear without following the log. */}
+      <p role="status" className="sr-only">
+        {run && `The run is ${run.state.replaceAll("_", " ")}.`}
+      </p>
+    </Page>
+  );
+}
+
+function Subtitle({ run }: { run: Run }) {
+  return (
+    <span className="flex flex-wrap items-center gap-x-2">
+      <Link {...paths.task(run.task.name)} className="text-accent hover:underline">
+        Task, version {run.task.version}
+      </Link>
+      <span>· {triggerWords(run)}</span>
+      <span>
+        · <DateTime at={run.created_at} />
+      </span>
+      <span>
+        · <RunDuration run={run} />
+      </span>
+    </span>
+  );
+}
+
+function Body({ detail: { run, attempts } }: { detail: RunDetail }) {
+  const { attempt } = route.useSearch();
+  const navigate = useNavigate();
+  const shown = attempts.find((each) => each.number === attempt);
+  const choose = (next: Attempt) => void navigate({ to: "/runs/$run", params: { run: run.id }, search: next.number === attempts.length ? {} : { attempt: next.number }, replace: true });
+  return (
+    <>
+      <Explanation run={run} />
+      <div className="grid items-start gap-3 xl:grid-cols-[minmax(0,1fr)_22rem]">
+        {attempts.length > 0 ? (
+          <LogView key={attempt ?? "newest"} run={run.id} attempt={attempt} size={(shown ?? attempts.at(-1))?.log.bytes ?? 0} />
+        ) : (
+          <Card>
+            <Empty title="No attempt yet" cli={`orc run log -f ${run.id}`}>
+              The log appears here as soon as something is written.
+            </Empty>
+          </Card>
+        )}
+        <div className="grid min-w-0 gap-3 md:grid-cols-2 xl:grid-cols-1">
+          <Attempts attempts={attempts} shown={shown ?? attempts.at(-1)} onChoose={choose} />
+          <About run={run} />
+          <Values title="Params" value={Object.keys(run.params).length === 0 ? null : run.params} none="None were given." />
+          <Values title="Result" value={run.result} none="It wrote nothing to ORC_RESULT_FILE." />
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** Why it is in this state, where there is something to say. */
+function Explanation({ run }: { run: Run }) {
+  const parts = [run.reason, ...run.waiting_on].filter((part) => part !== "");
+  if (run.cancel_requested_at && run.finished_at === null) parts.unshift("It was asked to stop.");
+  if (parts.length === 0 && !run.next_attempt_at) return null;
+  return (
+    <p className="rounded-lg border border-line bg-surface px-4 py-2 text-sm">
+      <span className="first-letter:uppercase">{parts.join(" · ")}</span>
+      {run.next_attempt_at && (
+        <>
+          {parts.length > 0 && " · "}next attempt <DateTime at={run.next_attempt_at} />
+        </>
+      )}
+    </p>
+  );
+}
+
+const time = (at: string | null | undefined): string => (at ? absoluteTime(at) : "–");
+
+function About({ run }: { run: Run }) {
+  const more: [string, React.ReactNode][] = run.trigger.rerun_of
+    ? [
+        [
+          "Repeats",
+          <Link key="rerun" {...paths.run(run.trigger.rerun_of)} className="text-accent hover:underline">
+            an earlier run
+          </Link>,
+        ],
+      ]
+    : [];
+  return (
+    <Card title="About">
+      <Facts
+        items={[
+          ["Scheduled for", time(run.scheduled_for)],
+          ["Made", time(run.created_at)],
+          ["Started", time(run.started_at)],
+          ["Ended", time(run.finished_at)],
+          ...more,
+          ["Server", run.node ?? "–"],
+          ["Log", `${bytes(run.log.bytes)}, ${count(run.log.lines)} lines${run.log.truncated ? ", cut" : ""}`],
+          [
+            "Id",
+            <span key="id" className="font-mono text-xs break-all">
+              {run.id}
+            </span>,
+          ],
+        ]}
+      />
+      <CommandLine text={`orc run view ${run.id}`} />
+    </Card>
+  );
+}
+
+function Values({ title, value, none }: { title: string; value: unknown; none: string }) {
+  const empty = value === null || value === undefined;
+  return (
+    <Card title={title}>
+      {empty ? (
+        <p className="text-sm text-muted">{none}</p>
+      ) : (
+        <pre tabIndex={0} className="max-h-64 overflow-auto rounded-md bg-bg p-3 font-mono text-xs">
+          {typeof value === "string" ? value : JSON.stringify(value, null, 2)}
+        </pre>
+      )}
+    </Card>
+  );
 }

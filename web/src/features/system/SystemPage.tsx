@@ -1,6 +1,133 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Setting, System, Worker } from "@/api/generated";
+import { systemSettingsOptions, systemViewOptions, systemWorkersOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { bytes, count, percent } from "@/lib/numbers";
+import { absoluteTime, duration } from "@/lib/time";
+import { HoldButton } from "@/parts/HoldButton";
+import { Loaded } from "@/parts/Loaded";
+import { useDenied } from "@/parts/session";
+import { Badge } from "@/ui/Badge";
+import { Card, Facts } from "@/ui/Card";
 import { Page } from "@/ui/Page";
+import { DateTime, Duration } from "@/ui/Time";
 
-/** The page, empty yet. */
-export default function Stub() {
-  return <Page title="System">{null}</Page>;
+/** The server: what it is, what it stands on, its loops, its settings. */
+export default function SystemPage() {
+  const system = useQuery(systemViewOptions());
+  const workers = useQuery({ ...systemWorkersOptions(), refetchInterval: 10_000 });
+  const denied = useDenied("admin");
+  return (
+    <Page title="System" hint="The server, its database and disk, its workers and settings." actions={<HoldButton hold={system.data?.hold ?? null} />}>
+      <Loaded query={system} rows={6}>
+        {(data) => <Stands system={data} />}
+      </Loaded>
+      <Card title="Workers" hint="Loops inside the server; each looks at the database and makes reality match." flush>
+        <Loaded query={workers} rows={5}>
+          {(list) => <Workers workers={list.items} />}
+        </Loaded>
+      </Card>
+      {denied ? <p className="text-sm text-muted">Settings are shown to administrators. {denied}</p> : <Settings />}
+    </Page>
+  );
+}
+
+function Stands({ system }: { system: System }) {
+  const { database, disk } = system;
+  const used = disk.total_bytes > 0 ? 1 - disk.free_bytes / disk.total_bytes : 0;
+  return (
+    <div className="grid gap-3 md:grid-cols-3">
+      <Card title="Server">
+        <Facts
+          items={[
+            ["Version", system.version],
+            ["Name", system.node],
+            ["Platform", system.platform],
+            ["Running for", <Duration key="up" since={system.started_at} />],
+            ["Its clock", absoluteTime(system.now_at)],
+            ["Time zone", system.timezone],
+            ["Zone data", system.timezone_data],
+            ["Runs at once", count(system.run_limit)],
+          ]}
+        />
+      </Card>
+      <Card title="Database">
+        <Facts
+          items={[
+            ["Kind", database.kind],
+            ["Size", bytes(database.size_bytes)],
+            ["Write-ahead log", bytes(database.wal_bytes)],
+            ["Schema", <code key="schema" className="font-mono text-xs break-all">{database.schema_version}</code>],
+          ]}
+        />
+      </Card>
+      <Card title="Disk">
+        <Facts
+          items={[
+            ["Free", `${bytes(disk.free_bytes)} of ${bytes(disk.total_bytes)}`],
+            ["Guard", disk.guard === "ok" ? <Badge tone="ok">ok</Badge> : <Badge tone="fail">{disk.guard === "logs_stopped" ? "logs stopped: below 5 % free" : "runs stopped: below 2 % free"}</Badge>],
+          ]}
+        />
+        <meter
+          className="mt-3 h-3 w-full"
+          min={0}
+          max={1}
+          low={0.9}
+          high={0.95}
+          optimum={0}
+          value={used}
+          aria-label={`Disk, ${percent(used)} used`}
+        />
+      </Card>
+    </div>
+  );
+}
+
+function Workers({ workers }: { workers: Worker[] }) {
+  return (
+    <ul className="divide-y divide-line border-t border-line text-sm">
+      {workers.map((worker) => (
+        <li key={worker.name} className="flex flex-wrap items-center gap-x-4 gap-y-0.5 px-4 py-2">
+          <span className="w-36 font-medium">{worker.name.replaceAll("_", " ")}</span>
+          {worker.error ? <Badge tone="fail">failed</Badge> : <Badge tone={worker.last_at ? "ok" : "idle"}>{worker.last_at ? "ok" : "not yet"}</Badge>}
+          <span className="min-w-0 flex-1 basis-48 text-muted">{worker.error ?? worker.last_summary ?? "nothing to do so far"}</span>
+          <span className="text-xs text-muted">
+            <DateTime at={worker.last_at} plain />
+            {worker.last_seconds !== null && worker.last_seconds !== undefined && ` in ${duration(worker.last_seconds)}`} · every {duration(worker.every_seconds)} · {count(worker.round_count)} rounds
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Settings() {
+  const settings = useQuery({ ...systemSettingsOptions(), refetchInterval: false });
+  return (
+    <Card title="Settings" hint="Defaults, then orc.toml, then ORC_* variables, then flags; the last one counts." flush>
+      <Loaded query={settings} rows={6}>
+        {(list) => (
+          <ul className="divide-y divide-line border-t border-line text-sm">
+            {list.items.map((setting) => (
+              <Row key={setting.name} setting={setting} />
+            ))}
+          </ul>
+        )}
+      </Loaded>
+    </Card>
+  );
+}
+
+function Row({ setting }: { setting: Setting }) {
+  return (
+    <li className="grid gap-x-4 px-4 py-2 md:grid-cols-[14rem_minmax(0,1fr)_7rem] md:items-baseline">
+      <code className="font-mono text-xs">{setting.name}</code>
+      <span className="min-w-0">
+        <code className="font-mono text-xs break-all">{setting.value === "" ? "–" : setting.value}</code>
+        <span className="block text-xs text-muted">{setting.description}</span>
+      </span>
+      <span>
+        <Badge tone={setting.source === "default" ? "idle" : "run"}>{setting.source}</Badge>
+      </span>
+    </li>
+  );
 }

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Play } from "lucide-react";
 import type { TaskSummary } from "@/api/generated";
+import { cx } from "@/lib/cx";
 import { useDenied } from "@/parts/session";
 import { whyNot } from "@/parts/taskActions";
 import { paths } from "@/paths";
@@ -28,7 +29,7 @@ function LastDuration({ task }: { task: TaskSummary }) {
 function Name({ task }: { task: TaskSummary }) {
   return (
     <span className="flex min-w-0 items-center gap-2">
-      <Link {...paths.task(task.name)} className="truncate font-medium hover:underline">
+      <Link {...paths.task(task.name)} className={cx("truncate font-medium hover:underline", task.title && "xl:max-w-[65%] xl:shrink-0")}>
         {task.name}
       </Link>
       {!task.enabled && <Badge>disabled</Badge>}

@@ -1,0 +1,53 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Run, RunStats } from "@/api/generated";
+import { cx } from "@/lib/cx";
+import { count, percent, plural } from "@/lib/numbers";
+import { paths, type RunsSearch } from "@/paths";
+import { DateTime, Duration } from "@/ui/Time";
+
+/** Four figures; coloured only when something is not as it should be. */
+export function Kpis({ day, open }: { day: RunStats | undefined; open: Run[] | undefined }) {
+  const total = day?.total;
+  const failed = total ? total.failed_count + total.timed_out_count + total.lost_count : undefined;
+  const ended = total && failed !== undefined ? total.succeeded_count + failed : undefined;
+  const longest = oldest(open, "running", (run) => run.started_at);
+  const waiting = oldest(open, "queued", (run) => run.queued_at ?? run.created_at);
+  const rate = total?.success_rate;
+  return (
+    <div className="grid grid-cols-2 gap-3 lg:grid-cols-4">
+      <Kpi name="Success, 24 h" value={total && percent(rate)} tone={rate !== null && rate !== undefined && rate < 0.9 ? "text-fail" : ""} search={{ from: "24h" }}>
+        {ended !== undefined && `of ${plural(ended, "run")} that ended`}
+      </Kpi>
+      <Kpi name="Failed, 24 h" value={failed !== undefined ? count(failed) : undefined} tone={failed ? "text-fail" : ""} search={{ state: "failed,timed_out,lost", from: "24h" }}>
+        {total && failed !== undefined && (failed === 0 ? "all is well" : failedWords(total))}
+      </Kpi>
+      <Kpi name="Running now" value={day && count(day.running_count)} tone={day?.running_count ? "text-run" : ""} search={{ state: "running" }}>
+        {day && (longest ? <>longest <Duration since={longest} /></> : "nothing runs")}
+      </Kpi>
+      <Kpi name="Queued and waiting" value={day && count(day.queued_count + day.waiting_count)} tone="" search={{ state: "waiting,queued,backing_off" }}>
+        {day && (waiting ? <>oldest since <DateTime at={waiting} plain /></> : "nothing waits for a place")}
+      </Kpi>
+    </div>
+  );
+}
+
+function failedWords(total: RunStats["total"]): string {
+  const parts = [total.timed_out_count > 0 ? `${count(total.timed_out_count)} timed out` : "", total.lost_count > 0 ? `${count(total.lost_count)} lost` : ""].filter(Boolean);
+  return parts.length > 0 ? `${parts.join(", ")} among them` : "look below";
+}
+
+function oldest(runs: Run[] | undefined, state: Run["state"], at: (run: Run) => string | null | undefined): string | undefined {
+  const times = (runs ?? []).filter((run) => run.state === state).map((run) => at(run) ?? "");
+  return times.filter(Boolean).toSorted()[0];
+}
+
+function Kpi({ name, value, tone, search, children }: { name: string; value: string | undefined; tone: string; search: RunsSearch; children: ReactNode }) {
+  return (
+    <Link {...paths.runs(search)} className="flex min-h-24 min-w-0 flex-col rounded-lg border border-line bg-surface px-4 py-3 hover:border-line-strong">
+      <span className="text-xs text-muted">{name}</span>
+      <span className={cx("text-[24px] leading-8 font-semibold", tone)}>{value ?? <span className="text-muted">–</span>}</span>
+      <span className="min-h-4 truncate text-xs text-muted">{children}</span>
+    </Link>
+  );
+}

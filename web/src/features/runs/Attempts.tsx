@@ -1,0 +1,57 @@
+import type { Attempt } from "@/api/generated";
+import { cx } from "@/lib/cx";
+import { bytes, plural } from "@/lib/numbers";
+import { duration } from "@/lib/time";
+import { Badge, StateBadge } from "@/ui/Badge";
+import { Card } from "@/ui/Card";
+import { DateTime, Duration } from "@/ui/Time";
+
+/** Each process start, newest first; choosing one shows its log. */
+export function Attempts({ attempts, shown, onChoose }: { attempts: Attempt[]; shown: Attempt | undefined; onChoose: (attempt: Attempt) => void }) {
+  return (
+    <Card title="Attempts" flush>
+      {attempts.length === 0 && <p className="px-4 pb-4 text-sm text-muted">None yet.</p>}
+      <ul className="divide-y divide-line border-t border-line">
+        {attempts.toReversed().map((attempt) => (
+          <li key={attempt.number}>
+            <button
+              type="button"
+              aria-pressed={attempt === shown}
+              onClick={() => onChoose(attempt)}
+              className={cx("flex w-full flex-col gap-0.5 px-4 py-2 text-left text-sm hover:bg-hover focus-visible:-outline-offset-2", attempt === shown && "bg-accent-soft")}
+            >
+              <span className="flex w-full items-center gap-2">
+                <b className="w-5">{attempt.number}</b>
+                <StateBadge state={attempt.outcome ?? "running"} />
+                <span className="flex-1" />
+                {attempt.outcome ? <Duration seconds={attempt.duration_seconds} /> : <Duration since={attempt.started_at} />}
+              </span>
+              <span className="pl-7 text-xs text-muted">{facts(attempt)}</span>
+              {attempt.reason && <span className="pl-7 text-xs first-letter:uppercase">{attempt.reason}</span>}
+              <span className="flex flex-wrap gap-1 pl-7">
+                {attempt.leaked_output && <Badge tone="warn">output held by a left-behind process</Badge>}
+                {attempt.survivor_count > 0 && <Badge tone="fail">{plural(attempt.survivor_count, "survivor")}</Badge>}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function facts(attempt: Attempt) {
+  const parts = [
+    attempt.exit_code !== null && attempt.exit_code !== undefined ? `exit code ${attempt.exit_code}` : null,
+    attempt.signal ? `signal ${attempt.signal}` : null,
+    attempt.pid ? `pid ${attempt.pid}` : null,
+    attempt.cpu_seconds !== null && attempt.cpu_seconds !== undefined ? `${duration(attempt.cpu_seconds)} CPU` : null,
+    attempt.peak_memory_bytes ? `${bytes(attempt.peak_memory_bytes)} peak` : null,
+  ].filter(Boolean);
+  return (
+    <>
+      <DateTime at={attempt.started_at} plain />
+      {parts.length > 0 && ` · ${parts.join(" · ")}`}
+    </>
+  );
+}

@@ -1,0 +1,145 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Ban, RotateCw, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { apiError, messagesAt } from "@/api/errors";
+import { type Run, type RunAction, runCancel, runDelete, runRerun } from "@/api/generated";
+import { taskViewOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { uniqueKey } from "@/lib/copy";
+import { paramBody, ParamFields, type ParamValues } from "@/parts/ParamFields";
+import { useDenied } from "@/parts/session";
+import { paths } from "@/paths";
+import { Button, IconButton } from "@/ui/Button";
+import { Confirm, Dialog } from "@/ui/Dialog";
+import { Failure } from "@/ui/Empty";
+import { CheckField } from "@/ui/Field";
+import { say } from "@/ui/toasts";
+
+const WHY: Record<RunAction, string> = {
+  cancel: "The run has ended.",
+  rerun: "It can be run again when it has ended.",
+  delete: "Only a run that has ended can be deleted.",
+};
+
+/** Cancel, rerun, delete: as the server offers them. */
+export function RunActions({ run }: { run: Run }) {
+  const [asking, setAsking] = useState<RunAction | null>(null);
+  const cannotRun = useDenied("run");
+  const cannotDefine = useDenied("define");
+  const why = (action: RunAction, denied: string | undefined) => denied ?? (run.actions.includes(action) ? undefined : WHY[action]);
+  return (
+    <>
+      <Button icon={<RotateCw size={14} aria-hidden />} disabledReason={why("rerun", cannotRun)} onClick={() => setAsking("rerun")}>
+        Rerun
+      </Button>
+      <Button
+        look={run.actions.includes("cancel") ? "danger" : "plain"}
+        icon={<Ban size={14} aria-hidden />}
+        disabledReason={why("cancel", cannotRun)}
+        onClick={() => setAsking("cancel")}
+      >
+        {run.cancel_requested_at && run.actions.includes("cancel") ? "Cancel now" : "Cancel"}
+      </Button>
+      <IconButton label="Delete the run" icon={<Trash2 size={15} aria-hidden />} disabledReason={why("delete", cannotDefine)} onClick={() => setAsking("delete")} />
+      <Questions run={run} asking={asking} onClose={() => setAsking(null)} />
+      {asking === "rerun" && <Rerun run={run} onClose={() => setAsking(null)} />}
+    </>
+  );
+}
+
+function Questions({ run, asking, onClose }: { run: Run; asking: RunAction | null; onClose: () => void }) {
+  const navigate = useNavigate();
+  const changed = useRunsChanged();
+  const cancel = useMutation({
+    mutationFn: async () => (await runCancel({ path: { run: run.id }, throwOnError: true })).data,
+    onSuccess: changed,
+  });
+  const remove = useMutation({
+    mutationFn: async () => {
+      await runDelete({ path: { run: run.id }, throwOnError: true });
+    },
+    onSuccess: async () => {
+      say(`The run of ${run.task.name} is deleted.`);
+      await navigate(paths.runs());
+      await changed();
+    },
+  });
+  const again = run.cancel_requested_at !== null;
+  return (
+    <>
+      <Confirm
+        question={
+          asking === "cancel"
+            ? {
+                title: `Cancel the run of ${run.task.name}?`,
+                text: again
+                  ? "It was asked to stop already. Cancelling once more kills its whole process tree at once."
+                  : "Its processes are asked to stop; after the grace time the whole process tree is killed. There is no retry.",
+                verb: again ? "Kill it now" : "Cancel the run",
+                onYes: () => cancel.mutateAsync(),
+              }
+            : null
+        }
+        onClose={onClose}
+      />
+      <Confirm
+        question={
+          asking === "delete"
+            ? { title: `Delete this run of ${run.task.name}?`, text: "Its log, its result and its attempts go with it. This cannot be undone.", verb: "Delete the run", onYes: () => remove.mutateAsync() }
+            : null
+        }
+        onClose={onClose}
+      />
+    </>
+  );
+}
+
+function useRunsChanged() {
+  const queries = useQueryClient();
+  return () => queries.invalidateQueries({ predicate: ({ queryKey }) => ["runView", "runList", "runStats"].includes((queryKey[0] as { _id?: string })._id ?? "") });
+}
+
+/** Runs again, with the same params or others, with its own version of the task or the newest. */
+function Rerun({ run, onClose }: { run: Run; onClose: () => void }) {
+  const navigate = useNavigate();
+  const changed = useRunsChanged();
+  const [newest, setNewest] = useState(false);
+  const [values, setValues] = useState<ParamValues>(run.params);
+  const [key] = useState(uniqueKey);
+  const task = useQuery({ ...taskViewOptions({ path: { task: run.task.id } }), refetchInterval: false });
+  const specs = task.data?.params ?? [];
+  const rerun = useMutation({
+    meta: { quiet: true },
+    mutationFn: async () => {
+      const params = values === run.params ? null : paramBody(specs, values);
+      return (await runRerun({ path: { run: run.id }, body: { params, newest_version: newest }, headers: { "Idempotency-Key": key }, throwOnError: true })).data;
+    },
+    onSuccess: async (made) => {
+      onClose();
+      await navigate(paths.run(made.id));
+      await changed();
+    },
+  });
+  const failure = apiError(rerun.error);
+  return (
+    <Dialog open onClose={onClose} title={`Run ${run.task.name} again`} hint="A new run; this one stays as it is.">
+      <form
+        className="flex flex-col gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          rerun.mutate();
+        }}
+      >
+        {failure && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />}
+        <ParamFields specs={specs} values={values} onValues={setValues} errorAt={(name) => messagesAt(failure, `/params/${name}`)} />
+        <CheckField label="With the newest version of the task" hint={`Otherwise with version ${run.task.version}, as this run.`} checked={newest} onChecked={setNewest} />
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Not now</Button>
+          <Button type="submit" look="primary" icon={<RotateCw size={14} aria-hidden />} busy={rerun.isPending}>
+            Rerun
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
