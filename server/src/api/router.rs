@@ -19,6 +19,7 @@ pub fn router(state: ApiState) -> Router {
         .merge(spa::pages())
         .method_not_allowed_fallback(layers::method_not_allowed)
         .layer(DefaultBodyLimit::max(layers::BODY_MAX))
+        .layer(from_fn_with_state(state.clone(), layers::local_only))
         .layer(from_fn_with_state(state.clone(), metrics::track))
         .layer(from_fn(layers::frame))
         .with_state(state)
