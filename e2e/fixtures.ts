@@ -51,7 +51,7 @@ export const test = base.extend<{ orc: OrcServer; watch: Watch; admin: Page }>({
     await use(server);
     const log = server.log();
     await server.dispose();
-    expect(log).not.toContain("panicked at");
+    expect(log).not.toContain(": panic place=");
   },
   baseURL: async ({ orc }, use) => use(orc.url),
   watch: [

@@ -44,7 +44,7 @@ pub fn run(session: &mut Session) -> Answer<Count> {
     command.args(["--seed", "1", "--generation-database", "none", "--no-color"]).env("NO_COLOR", "1");
     let ran = command::run(&mut command)?;
     let mut count = count(&ran.text);
-    if server.log().contains("panicked at") {
+    if server.log().contains(": panic place=") {
         println!("the server's log has a panic:\n{}", server.log());
         count.failed += 1;
     }
