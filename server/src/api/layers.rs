@@ -2,8 +2,8 @@
 
 use super::error::{ApiError, REQUEST_ID, request_id};
 use super::state::ApiState;
-use crate::app::{self, Caller};
 use crate::app::system::count_panic;
+use crate::app::{self, Caller};
 use crate::clock::Stopwatch;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};

@@ -5,5 +5,4 @@ mod process;
 mod stopping;
 mod stream;
 mod tls;
-mod upkeep;
 mod within;

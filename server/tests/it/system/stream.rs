@@ -3,6 +3,7 @@
 use super::within::Within;
 use orc_server::app::events::{Change, RING};
 use orc_server::domain::ids::TaskId;
+use orc_server::store::{AuditFilter, PageRequest};
 
 fn hold() -> Change {
     Change::System { what: "hold" }
@@ -90,12 +91,9 @@ async fn the_hold_is_seen_everywhere_and_written_down() {
     assert_eq!(server.send("DELETE", "/system/hold", "").await.status, 204);
     assert_eq!(server.send("DELETE", "/system/hold", "").await.status, 204, "releasing twice is no fault");
     assert!(server.get("/system").await.json()["hold"].is_null());
-    let actions: Vec<String> = server.get("/audit").await.json()["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|entry| entry["action"].as_str().unwrap().to_owned())
-        .collect();
+    let page = PageRequest { limit: 10, cursor: None };
+    let entries = server.app.store().audit_list(&AuditFilter::default(), &page).await.unwrap();
+    let actions: Vec<String> = entries.items.into_iter().map(|record| record.entry.action).collect();
     assert_eq!(actions, ["system_release", "system_hold"]);
     for body in [r#"{"reason":""}"#, "{}", r#"{"reason":"x","colour":1}"#, "[]"] {
         assert_eq!(server.send("POST", "/system/hold", body).await.status, 422, "{body}");
