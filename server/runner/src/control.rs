@@ -203,7 +203,7 @@ impl Peer {
 
     /// Reads once and takes the complete lines.
     fn receive(&mut self, token: Option<&str>, history: &[u8], incoming: &mut Incoming) {
-        let mut buffer = [0_u8; 16 * 1024];
+        let mut buffer = [0_u8; 4096];
         let length = match rustix::io::read(self.channel.input(), &mut buffer) {
             Ok(0) => return self.ended(),
             Ok(length) => length,

@@ -147,13 +147,10 @@ impl<'a> Supervisor<'a> {
         let stdout = self.stdout.is_some() && rest.next().unwrap_or(false);
         let stderr = self.stderr.is_some() && rest.next().unwrap_or(false);
         let rest: Vec<bool> = rest.collect();
-        if stdout {
-            read(&mut self.stdout, Stream::Stdout, &mut self.session.writer, &mut self.buffer);
-        }
-        if stderr {
-            read(&mut self.stderr, Stream::Stderr, &mut self.session.writer, &mut self.buffer);
-        }
-        if stdout || stderr {
+        let writer = &mut self.session.writer;
+        let grown = stdout && read(&mut self.stdout, Stream::Stdout, writer, &mut self.buffer);
+        let grown = stderr && read(&mut self.stderr, Stream::Stderr, writer, &mut self.buffer) || grown;
+        if grown {
             self.progress.get_or_insert(self.progressed + PROGRESS_PERIOD);
         }
         if rest.contains(&true) {
@@ -331,14 +328,18 @@ impl<'a> Supervisor<'a> {
     }
 }
 
-fn read<P: AsFd>(pipe: &mut Option<P>, stream: Stream, writer: &mut LogWriter, buffer: &mut [u8]) {
-    let Some(open) = pipe else { return };
+/// Reads once; says whether there was anything.
+fn read<P: AsFd>(pipe: &mut Option<P>, stream: Stream, writer: &mut LogWriter, buffer: &mut [u8]) -> bool {
+    let Some(open) = pipe else { return false };
     match rustix::io::read(open, &mut *buffer) {
-        Ok(0) => *pipe = None,
-        Ok(length) => writer.data(stream, &buffer[..length]),
+        Ok(length @ 1..) => {
+            writer.data(stream, &buffer[..length]);
+            return true;
+        }
         Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
-        Err(_) => *pipe = None,
+        Ok(0) | Err(_) => *pipe = None,
     }
+    false
 }
 
 fn readable<P: AsFd>(pipe: Option<&P>) -> bool {

@@ -4,8 +4,8 @@
 //! so an id that was reused is never hit.
 
 use std::collections::HashMap;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::time::Duration;
 
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
@@ -111,13 +111,16 @@ impl Stat {
     }
 }
 
-/// Start time of a process in clock ticks since boot; `self` is process 0.
+/// Start time of a process in clock ticks since boot.
 pub(crate) fn start_ticks(pid: u32) -> Option<u64> {
     stat(pid).map(|stat| stat.start_ticks)
 }
 
 fn stat(pid: u32) -> Option<Stat> {
-    parse_stat(pid, &fs::read(format!("/proc/{pid}/stat")).ok()?)
+    // One read is enough and all the kernel needs: the line is far shorter.
+    let mut line = [0; 1024];
+    let length = File::open(format!("/proc/{pid}/stat")).ok()?.read(&mut line).ok()?;
+    parse_stat(pid, &line[..length])
 }
 
 /// See proc_pid_stat(5); the name is in brackets and may itself hold brackets and spaces.

@@ -53,7 +53,7 @@ pub(crate) fn become_runner() -> io::Result<OwnedFd> {
 
 /// Takes the signals that have arrived; true when one of them asks the runner to stop.
 pub(crate) fn stop_signalled(signals: &OwnedFd) -> bool {
-    let mut buffer = [0_u8; 16 * size_of::<libc::signalfd_siginfo>()];
+    let mut buffer = [0_u8; 4 * size_of::<libc::signalfd_siginfo>()];
     let mut stop = false;
     while let Ok(length) = rustix::io::read(signals, &mut buffer) {
         let arrived = buffer[..length].chunks_exact(size_of::<libc::signalfd_siginfo>());
