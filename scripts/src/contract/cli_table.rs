@@ -12,6 +12,8 @@ use serde_json::{Map, Value};
 
 mod columns;
 mod fields;
+#[cfg(test)]
+mod tests;
 
 use self::fields::Field;
 

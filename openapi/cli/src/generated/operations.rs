@@ -61,8 +61,8 @@ pub static OPERATIONS: &[Operation] = &[
         summary: "Do one thing with several tasks; each succeeds or fails on its own.",
         body: Some(Body { content_type: "application/json", schema: &TASK_BULK, partial: false }),
         answer: Answer::List,
-        columns: &["task", "ok", "code", "detail", "run_id"],
-        more: &[],
+        columns: &["task", "ok", "code", "detail"],
+        more: &["run_id"],
         ..Operation::EMPTY
     },
     Operation {
@@ -358,8 +358,8 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
         ],
         answer: Answer::List,
-        columns: &["id", "name", "role", "disabled", "created_at", "last_login_at"],
-        more: &[],
+        columns: &["name", "role", "disabled", "created_at", "last_login_at"],
+        more: &["id"],
         ..Operation::EMPTY
     },
     Operation {
@@ -489,8 +489,8 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("target", Text, "Only this thing."),
         ],
         answer: Answer::List,
-        columns: &["number", "at", "actor", "actor_kind", "action", "target_kind", "target", "request_id"],
-        more: &["hash"],
+        columns: &["number", "at", "actor", "actor_kind", "action", "target_kind", "target"],
+        more: &["request_id", "hash"],
         ..Operation::EMPTY
     },
     Operation {

@@ -11,6 +11,9 @@ use super::fields::{resolve, type_of, without_null};
 /// Most columns of a table.
 const MOST: usize = 8;
 
+/// Weight of what tables never show.
+const HIDDEN: usize = 9;
+
 /// What stands for an object, best first.
 const TELLING: [&str; 4] = ["name", "state", "kind", "bytes"];
 
@@ -30,16 +33,16 @@ pub fn columns(document: &Value, id: &str, schema: &Value) -> Columns {
     let mut all: Vec<(usize, String)> = Vec::new();
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         if let Some(path) = column(document, name, property) {
-            let weight = if name == "id" && named { 9 } else { weight(name) };
+            let weight = if name == "id" && named { HIDDEN } else { weight(name) };
             all.push((weight, path));
         }
     }
     let mut weights: Vec<usize> = all.iter().map(|(weight, _)| *weight).collect();
     weights.sort_unstable();
-    let limit = weights.get(MOST).copied().unwrap_or(usize::MAX);
+    let limit = weights.get(MOST).copied().unwrap_or(HIDDEN).min(HIDDEN);
     let mut columns = Columns::default();
     let certain = weights.iter().filter(|weight| **weight < limit).count();
-    let mut ties = MOST - certain.min(MOST);
+    let mut ties = if limit < HIDDEN { MOST - certain.min(MOST) } else { 0 };
     for (weight, path) in all {
         let tie = weight == limit && ties > 0;
         ties -= usize::from(tie);
@@ -83,7 +86,7 @@ fn weight(name: &str) -> usize {
         "started_at" | "scheduled_local" | "next_slot_at" | "last_run" | "at" | "value" | "words" | "target" => 2,
         "version" | "duration_seconds" | "reason" | "detail" | "schedules" | "error" | "source" => 3,
         "created_at" | "scheduled_for" | "tags" | "folder" | "expires_at" | "last_at" | "last_summary" => 4,
-        name if name.ends_with("_id") || name == "hash" => 9,
+        name if name.ends_with("_id") || name == "hash" => HIDDEN,
         _ => 6,
     }
 }
