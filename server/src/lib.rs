@@ -11,5 +11,6 @@ pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod integrations;
+pub mod security;
 pub mod serve;
 pub mod store;

@@ -5,6 +5,7 @@
 //! listens listens). Start reading at `caller`, then `runs`.
 
 pub mod attempts;
+pub mod audit;
 mod caller;
 pub mod disk;
 mod error;
@@ -13,12 +14,15 @@ mod logs;
 pub mod progress;
 pub mod runs;
 pub mod schedules;
+pub mod sessions;
 mod signals;
 mod slot_plan;
 pub mod slots;
 pub mod system;
 pub mod task_sets;
 pub mod tasks;
+pub mod tokens;
+pub mod users;
 
 pub use caller::{Caller, CallerKind};
 pub use error::Error;
@@ -26,6 +30,7 @@ pub use events::EventBus;
 pub use signals::{Signal, Signals};
 
 use crate::clock::Clock;
+use crate::security::limiter::Limiter;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
 use std::path::PathBuf;
@@ -61,6 +66,7 @@ struct Inner {
     events: EventBus,
     workers: system::WorkerBoard,
     progress: progress::ProgressBoard,
+    limiter: Limiter,
     settings: AppSettings,
     started_at: DateTime<Utc>,
 }
@@ -70,8 +76,8 @@ impl App {
     pub fn new(store: Store, clock: Clock, settings: AppSettings) -> Self {
         let (signals, events, workers) = (Signals::default(), EventBus::new(), system::WorkerBoard::default());
         let started_at = clock.now();
-        let progress = progress::ProgressBoard::default();
-        let inner = Inner { store, clock, signals, events, workers, progress, settings, started_at };
+        let (progress, limiter) = (progress::ProgressBoard::default(), Limiter::default());
+        let inner = Inner { store, clock, signals, events, workers, progress, limiter, settings, started_at };
         Self { inner: Arc::new(inner) }
     }
 
@@ -103,6 +109,11 @@ impl App {
     /// How far the logs of running attempts have come.
     pub fn progress(&self) -> &progress::ProgressBoard {
         &self.inner.progress
+    }
+
+    /// The brake on guessing passwords.
+    pub fn limiter(&self) -> &Limiter {
+        &self.inner.limiter
     }
 
     /// When this server started.

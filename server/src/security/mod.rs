@@ -1,0 +1,10 @@
+//! Secrets and proofs: passwords, tokens, the set-up token, and the brake on guessing.
+//!
+//! Deliberately absent: the database, HTTP and roles. Everything here is a small function on values. Start reading at
+//! `secret`, then `token`.
+
+pub mod limiter;
+pub mod password;
+pub mod secret;
+pub mod setup;
+pub mod token;
