@@ -94,6 +94,7 @@ async fn serve(config: &Config, folder: &DataFolder) -> Result<(), ServeError> {
     let url = config.server.url(bound);
     let engine = Engine::start(app.clone(), engine_settings(config, bound)).await;
     announce(folder, &url)?;
+    announce_setup(&app, &url).await?;
     let tls = config.server.tls.clone().map(|files| (files.cert, files.key));
     let stopping = stop.clone();
     let (served, ()) = tokio::join!(
@@ -161,6 +162,15 @@ pub fn api_settings(config: &Config, local_token: String) -> ApiSettings {
         platform: platform(),
         shown: shown.collect(),
     }
+}
+
+/// Prints the one-time link of a server that has no administrator yet. It goes to the console only, never to a log file.
+async fn announce_setup(app: &App, url: &str) -> Result<(), ServeError> {
+    let prepared = app.setup_prepare().await.map_err(io::Error::other)?;
+    if let Some(token) = prepared {
+        println!("Set up Orc: {url}/setup?token={}", token.expose());
+    }
+    Ok(())
 }
 
 fn engine_settings(config: &Config, bound: SocketAddr) -> EngineSettings {

@@ -1,6 +1,13 @@
 //! The audit log over HTTP (administrators).
 
+use super::body::{Query, page_request};
+use super::error::ApiResult;
 use super::page::page;
+use super::state::ApiState;
+use crate::app::Caller;
+use crate::store::{AuditFilter, AuditRecord, AuditVerdict};
+use axum::extract::State;
+use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -77,10 +84,47 @@ pub struct AuditVerification {
 #[utoipa::path(get, path = "/audit", tag = "audit", params(AuditListQuery),
     responses((status = 200, description = "A page of entries", body = AuditPage)),
     extensions(("x-permission" = json!("admin"))))]
-pub async fn audit_list() {}
+pub async fn audit_list(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<AuditListQuery>,
+) -> ApiResult<Json<AuditPage>> {
+    let page = page_request(query.limit, query.cursor.as_deref())?;
+    let AuditListQuery { actor, action, target, .. } = query;
+    let filter = AuditFilter { actor, action, target, ..AuditFilter::default() };
+    let listed = state.app.audit_list(&caller, &filter, &page).await?;
+    let next_cursor = listed.next.map(|cursor| cursor.to_string());
+    Ok(Json(AuditPage { items: listed.items.into_iter().map(entry_out).collect(), next_cursor }))
+}
 
 /// Check the chain of audit entries for edits, deletions and reordering.
 #[utoipa::path(get, path = "/audit/verification", tag = "audit",
     responses((status = 200, description = "The result", body = AuditVerification)),
     extensions(("x-permission" = json!("admin"))))]
-pub async fn audit_verify() {}
+pub async fn audit_verify(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+) -> ApiResult<Json<AuditVerification>> {
+    let AuditVerdict { count, broken_at, head } = state.app.audit_verify(&caller).await?;
+    let detail = match broken_at {
+        None => format!("all {count} entries fit; the newest has the hash {head}"),
+        Some(number) => format!("entry {number} was changed, moved, or follows a deleted one"),
+    };
+    Ok(Json(AuditVerification { ok: broken_at.is_none(), checked_count: count, first_bad: broken_at, detail }))
+}
+
+fn entry_out(record: AuditRecord) -> AuditEntry {
+    let entry = record.entry;
+    AuditEntry {
+        number: record.number,
+        at: entry.at,
+        actor: entry.actor,
+        actor_kind: entry.actor_kind,
+        action: entry.action,
+        target_kind: entry.target_kind,
+        target: entry.target,
+        detail: entry.detail,
+        request_id: entry.request_id,
+        hash: record.hash,
+    }
+}

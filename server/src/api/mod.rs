@@ -5,12 +5,14 @@
 //! Start reading at `router`, then `tasks`.
 
 pub mod audit;
+pub mod auth;
 pub mod body;
 pub mod convert;
 pub mod definition;
 pub mod document;
 pub mod error;
 pub mod events;
+pub mod guard;
 pub mod layers;
 pub mod listen;
 pub mod logs;

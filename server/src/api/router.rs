@@ -1,10 +1,12 @@
 //! Every route of the server, through `routes!()` alone.
 
+use super::error::ApiError;
 use super::state::ApiState;
 use super::{audit, events, logs, runs, schedules, sessions, system, tasks, tokens, users};
-use super::{layers, metrics, spa};
+use super::{auth, guard, layers, metrics, spa};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::Uri;
 use axum::middleware::{from_fn, from_fn_with_state};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -14,15 +16,23 @@ pub const PREFIX: &str = "/api/v1";
 /// Everything that the server answers.
 pub fn router(state: ApiState) -> Router {
     let (operations, _) = operations().split_for_parts();
+    let operations = operations.fallback(unknown).method_not_allowed_fallback(layers::method_not_allowed);
     Router::new()
-        .nest(PREFIX, operations)
+        .nest(PREFIX, operations.layer(from_fn(auth::authorize)))
         .merge(spa::pages())
         .method_not_allowed_fallback(layers::method_not_allowed)
+        .layer(from_fn_with_state(state.clone(), auth::identify))
+        .layer(from_fn_with_state(state.clone(), guard::guard))
         .layer(DefaultBodyLimit::max(layers::BODY_MAX))
         .layer(from_fn_with_state(state.clone(), layers::local_only))
         .layer(from_fn_with_state(state.clone(), metrics::track))
         .layer(from_fn(layers::frame))
         .with_state(state)
+}
+
+/// No operation has this path; only who is logged in learns so.
+async fn unknown(uri: Uri) -> ApiError {
+    ApiError::not_found(format!("there is no operation at {}", uri.path()))
 }
 
 /// All operations of the contract.

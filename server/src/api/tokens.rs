@@ -1,8 +1,17 @@
 //! API tokens over HTTP.
 
+use super::body::{Body, Path, Query, page_request};
+use super::error::ApiResult;
 use super::page::page;
+use super::state::ApiState;
 use super::task_wire::PageQuery;
+use crate::app::Caller;
+use crate::domain::ids::TokenId;
 use crate::domain::vocabulary::Role;
+use crate::store::TokenRecord;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -62,16 +71,46 @@ pub struct TokenCreated {
 #[utoipa::path(get, path = "/tokens", tag = "token", params(PageQuery),
     responses((status = 200, description = "A page of tokens", body = TokenPage)),
     extensions(("x-permission" = json!("own"))))]
-pub async fn token_list() {}
+pub async fn token_list(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<PageQuery>,
+) -> ApiResult<Json<TokenPage>> {
+    let page = page_request(query.limit, query.cursor.as_deref())?;
+    let listed = state.app.token_list(&caller, &page).await?;
+    let next_cursor = listed.next.map(|cursor| cursor.to_string());
+    Ok(Json(TokenPage { items: listed.items.into_iter().map(token_out).collect(), next_cursor }))
+}
 
 /// Create a token; its text is shown this once.
 #[utoipa::path(post, path = "/tokens", tag = "token", request_body = TokenCreate,
     responses((status = 201, description = "The token", body = TokenCreated)),
     extensions(("x-permission" = json!("own"))))]
-pub async fn token_create() {}
+pub async fn token_create(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Body(body): Body<TokenCreate>,
+) -> ApiResult<(StatusCode, Json<TokenCreated>)> {
+    let (token, secret) = state.app.token_create(&caller, body.name, body.role, body.expires_days).await?;
+    let created = TokenCreated { token: token_out(token), secret: secret.expose().to_owned() };
+    Ok((StatusCode::CREATED, Json(created)))
+}
 
 /// Revoke a token.
 #[utoipa::path(delete, path = "/tokens/{token}", tag = "token", params(("token" = Uuid, Path, description = "Id of the token")),
     responses((status = 204, description = "Revoked")),
     extensions(("x-permission" = json!("own"))))]
-pub async fn token_revoke() {}
+pub async fn token_revoke(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(token): Path<Uuid>,
+) -> ApiResult<StatusCode> {
+    state.app.token_revoke(&caller, TokenId(token)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn token_out(token: TokenRecord) -> Token {
+    let role = token.user_role.map_or(token.role, |role| role.min(token.role));
+    let TokenRecord { id, name, created_by, created_at, expires_at, last_used_at, .. } = token;
+    Token { id: id.0, name, role, created_by, created_at, expires_at, last_used_at }
+}
