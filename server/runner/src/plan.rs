@@ -117,3 +117,17 @@ fn grace_default() -> f64 {
 fn leak_grace_default() -> f64 {
     2.0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_secret_is_ever_shown() {
+        let text = r#"{"attempt":"a","token":"hush","program":"p","working_directory":"/","scratch_folder":"/",
+            "arguments":["hush"],"environment":{"KEY":"hush"},"script":{"text":"hush"}}"#;
+        let plan: Plan = serde_json::from_str(text).expect("defaults fill in the rest");
+        assert!(!format!("{plan:?} {:?}", plan.script).contains("hush"));
+        assert_eq!((plan.grace_seconds, plan.log.cap_bytes, plan.success_codes), (10.0, 16 << 20, vec![0]));
+    }
+}

@@ -24,6 +24,8 @@ use crate::unix::{self, Child};
 
 /// Shortest time between two progress messages.
 const PROGRESS_PERIOD: Duration = Duration::from_millis(50);
+/// How long descendants get to end by themselves when the command has ended and nobody holds its output.
+const BREATH: Duration = Duration::from_millis(10);
 /// How much is read from a pipe at once, in bytes.
 const READ: usize = 64 * 1024;
 /// Most reads of what is left in the pipes after the end; a pipe holds at most 1 MiB.
@@ -100,6 +102,11 @@ impl<'a> Supervisor<'a> {
             self.report();
         }
         self.ending.leaked = self.open() && self.ending.stop.is_none();
+        if !self.alone && self.ending.stop.is_none() {
+            // Who has just closed the output is most likely about to end by itself.
+            self.wait_for_signal(BREATH);
+            self.reap();
+        }
         if !self.alone {
             self.sweep();
         }

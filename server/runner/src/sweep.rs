@@ -137,3 +137,22 @@ fn parse_stat(pid: u32, bytes: &[u8]) -> Option<Stat> {
 fn pids() -> io::Result<impl Iterator<Item = u32>> {
     Ok(fs::read_dir("/proc")?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_may_look_like_the_rest_of_the_line() {
+        let line = b"42 (a) S 1 (b) R 7 7 7 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 778682 3436544 555 18";
+        let stat = parse_stat(42, line).expect("a good line");
+        assert_eq!((stat.name.as_str(), stat.state, stat.parent, stat.start_ticks), ("a) S 1 (b", b'R', 7, 778_682));
+        assert!(parse_stat(42, b"42 (cut").is_none() && parse_stat(42, b"").is_none());
+    }
+
+    #[test]
+    fn this_process_is_found() {
+        let own = stat(std::process::id()).expect("this process lives");
+        assert!(!own.dead() && own.start_ticks > 0);
+    }
+}
