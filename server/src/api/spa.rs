@@ -66,13 +66,16 @@ async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let name = if is_file { path } else { "index.html" };
     let found = if name.ends_with(".br") || name.ends_with(".gz") { None } else { Dist::get(name) };
     match found {
-        Some(file) => answer(name, file, &headers),
+        Some(file) => {
+            let packed = accepts_brotli(&headers).then(|| Dist::get(&format!("{name}.br"))).flatten();
+            answer(name, file, packed, &headers)
+        }
         None => ApiError::not_found(format!("there is no file {}", uri.path())).into_response(),
     }
 }
 
-fn answer(name: &str, plain: EmbeddedFile, headers: &HeaderMap) -> Response {
-    let packed = accepts_brotli(headers).then(|| Dist::get(&format!("{name}.br"))).flatten();
+/// One file, or its brotli twin if there is one to send.
+fn answer(name: &str, plain: EmbeddedFile, packed: Option<EmbeddedFile>, headers: &HeaderMap) -> Response {
     let etag = match &packed {
         Some(_) => format!("\"{}-br\"", hex::encode(&plain.metadata.sha256_hash()[..16])),
         None => format!("\"{}\"", hex::encode(&plain.metadata.sha256_hash()[..16])),
@@ -112,4 +115,47 @@ fn accepts_brotli(headers: &HeaderMap) -> bool {
         let refused = |quality: &str| matches!(quality, "q=0" | "q=0.0" | "q=0.00" | "q=0.000");
         parts.next() == Some("br") && !parts.any(refused)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_embed::Metadata;
+
+    fn file(text: &'static str) -> EmbeddedFile {
+        let metadata = Metadata::__rust_embed_new([7; 32], None, None, "text/javascript");
+        EmbeddedFile { data: text.as_bytes().into(), metadata }
+    }
+
+    fn asking(name: header::HeaderName, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
+    }
+
+    #[test]
+    fn a_packed_twin_has_a_tag_of_its_own() {
+        let nothing = HeaderMap::new();
+        let plain = answer("assets/x.js", file("let x"), None, &nothing);
+        let packed = answer("assets/x.js", file("let x"), Some(file("packed")), &nothing);
+        assert_eq!(packed.headers()[header::CONTENT_ENCODING], "br");
+        assert!(!plain.headers().contains_key(header::CONTENT_ENCODING));
+        for answer in [&plain, &packed] {
+            assert_eq!(answer.headers()[header::VARY], "accept-encoding");
+            assert_eq!(answer.headers()[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
+            assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
+        }
+        assert_ne!(plain.headers()[header::ETAG], packed.headers()[header::ETAG]);
+        let known = asking(header::IF_NONE_MATCH, packed.headers()[header::ETAG].to_str().unwrap());
+        assert_eq!(answer("x.js", file("let x"), Some(file("packed")), &known).status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(answer("x.js", file("let x"), None, &known).status(), StatusCode::OK);
+    }
+
+    #[test]
+    fn brotli_is_sent_to_whoever_accepts_it() {
+        for (value, expected) in
+            [("gzip, deflate, br", true), ("br;q=0.5", true), ("br;q=0", false), ("gzip", false), ("brx", false)]
+        {
+            assert_eq!(accepts_brotli(&asking(header::ACCEPT_ENCODING, value)), expected, "{value}");
+        }
+        assert!(!accepts_brotli(&HeaderMap::new()));
+    }
 }
