@@ -55,7 +55,7 @@ impl Limiter {
     /// The guess was right: forgets about these keys.
     pub fn forget(&self, keys: &[String]) {
         let mut guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
-        keys.iter().for_each(|key| drop(guesses.remove(key)));
+        guesses.retain(|key, _| !keys.contains(key));
     }
 }
 
