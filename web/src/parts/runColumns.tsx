@@ -24,7 +24,7 @@ const state: Column<Run> = {
   header: "State",
   className: "w-32 shrink-0",
   cell: (run) => (
-    <Link {...paths.run(run.id)} className="hover:underline">
+    <Link {...paths.run(run.id)} className="inline-flex min-h-6 items-center hover:underline">
       <StateBadge state={run.state} />
     </Link>
   ),

@@ -4,8 +4,9 @@ import { Search } from "lucide-react";
 import { lazy, Suspense, useCallback, useState } from "react";
 import { systemViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { cx } from "@/lib/cx";
-import { SCROLLER } from "@/ui/DataTable";
+import { setFootPlace } from "@/ui/Foot";
 import { Kbd } from "@/ui/Kbd";
+import { SCROLLER } from "@/ui/scroller";
 import { HoldBanner, Warnings } from "./Banners";
 import { LivePill } from "./LivePill";
 import { Logo } from "./Logo";
@@ -26,7 +27,7 @@ export function Layout() {
   useShortcuts({ onPalette: () => setOpen("palette"), onHelp: () => setOpen("shortcuts") });
   const system = useQuery({ ...systemViewOptions(), refetchInterval: 60_000 });
   return (
-    <div className="grid h-dvh grid-rows-[auto_auto_minmax(0,1fr)] md:grid-cols-[13rem_minmax(0,1fr)]">
+    <div className="grid h-dvh grid-rows-[auto_auto_minmax(0,1fr)_auto_auto] md:grid-cols-[13rem_minmax(0,1fr)]">
       <a href={`#${SCROLLER}`} className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-raised focus:px-3 focus:py-2">
         Skip to the page
       </a>
@@ -60,6 +61,7 @@ export function Layout() {
       <main id={SCROLLER} tabIndex={-1} className="min-h-0 overflow-y-auto outline-none md:col-start-2">
         <Outlet />
       </main>
+      <div ref={setFootPlace} role="region" aria-label="Actions of the page" className="empty:hidden md:col-start-2" />
       <BottomBar />
       <Suspense>
         {open === "palette" && <Palette onClose={close} />}
@@ -71,12 +73,12 @@ export function Layout() {
 
 function Rail() {
   return (
-    <div className="row-span-3 hidden flex-col border-r border-line bg-surface md:flex">
+    <nav aria-label="Main" className="row-span-5 hidden flex-col border-r border-line bg-surface md:flex">
       <Link to="/" className="flex h-12 items-center gap-2.5 px-4 text-base font-bold">
         <Logo />
         Orc
       </Link>
-      <nav aria-label="Main" className="flex flex-1 flex-col gap-3 overflow-y-auto px-2 py-2">
+      <div className="flex flex-1 flex-col gap-3 overflow-y-auto px-2 py-2">
         {NAV.map((group) => (
           <ul key={group[0]?.to} className="flex flex-col gap-0.5 border-line not-first:border-t not-first:pt-3">
             {group.map(({ to, word, icon: Icon }) => (
@@ -93,18 +95,18 @@ function Rail() {
             ))}
           </ul>
         ))}
-      </nav>
+      </div>
       <a href="/swagger-ui" target="_blank" rel="noreferrer" className="mx-2 mb-2 rounded-md px-2.5 py-2 text-xs text-muted hover:bg-hover hover:text-text">
         API reference
       </a>
-    </div>
+    </nav>
   );
 }
 
 function BottomBar() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   return (
-    <nav aria-label="Main" className="fixed inset-x-0 bottom-0 z-20 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden">
+    <nav aria-label="Main" className="flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden">
       {NAV.flat().map(({ to, word, icon: Icon }) => {
         const here = to === "/" ? path === "/" : path.startsWith(to);
         return (

@@ -2,6 +2,7 @@ import { rowSelectionFeature, tableFeatures, useTable } from "@tanstack/react-ta
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { cx } from "@/lib/cx";
+import { SCROLLER } from "./scroller";
 
 /** One column: where it stands and what it shows. */
 export interface Column<T> {
@@ -37,9 +38,9 @@ export interface DataTableProps<T> {
 
 const features = tableFeatures({ rowSelectionFeature });
 const ROW = 36;
-
-/** The scrolling element of the page, which tables share: one scroll position, also on phones. */
-export const SCROLLER = "main";
+// One and the same object: a new one at each render would be a change of the table's state, for ever.
+const NONE: Selection = {};
+const NO_COLUMNS: never[] = [];
 
 function useWide(): boolean {
   const query = useMemo(() => matchMedia("(min-width: 768px)"), []);
@@ -62,10 +63,10 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   const table = useTable({
     features,
     data,
-    columns: useMemo(() => [], []),
+    columns: NO_COLUMNS,
     getRowId: rowId,
-    state: { rowSelection: selection ?? {} },
-    onRowSelectionChange: (change) => onSelection?.(typeof change === "function" ? change(selection ?? {}) : change),
+    state: { rowSelection: selection ?? NONE },
+    onRowSelectionChange: (change) => onSelection?.(typeof change === "function" ? change(selection ?? NONE) : change),
   });
   const rows = table.getRowModel().rows;
   const height = wide ? ROW : (props.cardHeight ?? 84);
@@ -98,7 +99,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
     open: (at) => rows[at] && props.onOpen?.(rows[at].original),
     select: (at) => onSelection && rows[at]?.toggleSelected(),
   });
-  const chosen = Object.keys(selection ?? {}).length;
+  const chosen = Object.keys(selection ?? NONE).length;
   return (
     <div role="table" aria-label={props.label} aria-rowcount={(props.total ?? rows.length) + 1} className="rounded-lg border border-line bg-surface text-sm">
       <div role="rowgroup" className={cx("sticky -top-px z-10 rounded-t-lg border-b border-line bg-surface", !wide && "sr-only")}>

@@ -15,7 +15,7 @@ export function Page({ title, tab, hint, actions, badge, children }: {
     document.title = name === "" ? "Orc" : `${name} · Orc`;
   }, [name]);
   return (
-    <div className="mx-auto flex w-full max-w-[1600px] min-w-0 flex-col gap-3 px-4 pt-3 pb-8 max-md:pb-24 lg:px-6">
+    <div className="mx-auto flex w-full max-w-[1600px] min-w-0 flex-col gap-3 px-4 pt-3 pb-8 lg:px-6">
       <header className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-2">
         <div className="min-w-0 flex-1 basis-48">
           <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">

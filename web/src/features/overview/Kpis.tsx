@@ -47,7 +47,7 @@ function Kpi({ name, value, tone, search, children }: { name: string; value: str
     <Link {...paths.runs(search)} className="flex min-h-24 min-w-0 flex-col rounded-lg border border-line bg-surface px-4 py-3 hover:border-line-strong">
       <span className="text-xs text-muted">{name}</span>
       <span className={cx("text-[24px] leading-8 font-semibold", tone)}>{value ?? <span className="text-muted">–</span>}</span>
-      <span className="min-h-4 truncate text-xs text-muted">{children}</span>
+      <span className="line-clamp-2 min-h-4 text-xs text-muted max-sm:min-h-8">{children}</span>
     </Link>
   );
 }

@@ -1,12 +1,11 @@
-import { useMemo } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { RunStatsPoint } from "@/api/generated";
 import { count } from "@/lib/numbers";
 import { duration } from "@/lib/time";
 
 const DAY = 86_400_000;
 const DAYS = 30;
-const WIDTH = 760;
-const HEIGHT = 190;
+const HEIGHT = 212;
 const LEFT = 44;
 const RIGHT = 8;
 const BASE = HEIGHT - 22;
@@ -47,27 +46,42 @@ function ceiling(value: number): number {
   return step * size;
 }
 
+/** The width of an element, followed as it changes. */
+function useWidth() {
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    if (!box.current) return undefined;
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.round(entry?.contentRect.width ?? 0)));
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
+  return { box, width };
+}
+
 /** Bars a day: succeeded, failed, neither; what a bar says is its text for those who cannot see or point. */
 export function RunsChart({ points, from }: { points: RunStatsPoint[]; from: string }) {
   const days = useMemo(() => byDay(points, from), [points, from]);
   const most = ceiling(Math.max(...days.map((day) => day.ok + day.bad + day.other)));
-  const wide = (WIDTH - LEFT - RIGHT) / DAYS;
+  const { box, width } = useWidth();
+  const wide = Math.max(1, (width - LEFT - RIGHT) / DAYS);
+  const every = wide < 16 ? 10 : 5;
   const y = (value: number) => BASE - (value / most) * (BASE - TOP);
   const total = days.reduce((sum, day) => sum + day.ok + day.bad + day.other, 0);
   return (
-    <div className="flex flex-col gap-2">
+    <div ref={box} className="flex min-h-64 flex-col gap-2">
       <Legend />
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`Runs a day over 30 days, ${count(total)} together`} className="h-auto w-full">
+      <svg width={width} height={HEIGHT} role="img" aria-label={`Runs a day over 30 days, ${count(total)} together`}>
         {[0, 0.5, 1].map((share) => (
           <g key={share}>
-            <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(most * share)} y2={y(most * share)} className="stroke-line" />
+            <line x1={LEFT} x2={width - RIGHT} y1={y(most * share)} y2={y(most * share)} className="stroke-line" />
             <text x={LEFT - 8} y={y(most * share) + 4} textAnchor="end" className="fill-muted text-[11px]">
               {count(most * share)}
             </text>
           </g>
         ))}
         {days.map((day, place) => (
-          <Bar key={day.at} day={day} x={LEFT + place * wide} wide={wide} y={y} last={place === DAYS - 1} labelled={(DAYS - 1 - place) % 5 === 0} />
+          <Bar key={day.at} day={day} x={LEFT + place * wide} wide={wide} y={y} last={place === DAYS - 1} labelled={(DAYS - 1 - place) % every === 0} />
         ))}
       </svg>
     </div>

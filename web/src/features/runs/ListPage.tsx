@@ -9,9 +9,10 @@ import { plural } from "@/lib/numbers";
 import { runCard, runColumns } from "@/parts/runColumns";
 import { paths, type RunsSearch } from "@/paths";
 import { Button } from "@/ui/Button";
-import { DataTable, SCROLLER } from "@/ui/DataTable";
+import { DataTable } from "@/ui/DataTable";
 import { Empty, Failure } from "@/ui/Empty";
 import { Page } from "@/ui/Page";
+import { SCROLLER } from "@/ui/scroller";
 import { Skeleton } from "@/ui/Skeleton";
 import { Filters, sinceOf } from "./Filters";
 

@@ -8,6 +8,7 @@ import { useTasksChanged } from "@/parts/taskActions";
 import { Button, IconButton } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { TextField } from "@/ui/Field";
+import { Foot } from "@/ui/Foot";
 import { say, sayFailure } from "@/ui/toasts";
 import { DeleteQuestion } from "./TaskMenu";
 
@@ -40,40 +41,42 @@ export function BulkBar({ tasks, onDone }: { tasks: TaskSummary[]; onDone: () =>
   });
   if (tasks.length === 0) return null;
   return (
-    <div role="region" aria-label="Chosen tasks" className="pop sticky bottom-3 z-20 flex flex-wrap items-center gap-2 px-4 py-2 max-md:bottom-16">
-      <b className="mr-1 text-sm">{tasks.length} chosen</b>
-      <Button icon={<Play size={14} aria-hidden />} busy={bulk.isPending} disabledReason={cannotRun} onClick={() => bulk.mutate({ action: "run" })}>
-        Run
-      </Button>
-      <Button icon={<Power size={14} aria-hidden />} disabledReason={cannotDefine} onClick={() => bulk.mutate({ action: "enable" })}>
-        Enable
-      </Button>
-      <Button icon={<PowerOff size={14} aria-hidden />} disabledReason={cannotDefine} onClick={() => bulk.mutate({ action: "disable" })}>
-        Disable
-      </Button>
-      <Button icon={<FolderInput size={14} aria-hidden />} disabledReason={cannotDefine} onClick={() => setAsking("move")}>
-        Move…
-      </Button>
-      <Button icon={<Tag size={14} aria-hidden />} disabledReason={cannotDefine} onClick={() => setAsking("tag")}>
-        Tag…
-      </Button>
-      <Button icon={<Trash2 size={14} aria-hidden />} className="text-fail" disabledReason={cannotDefine} onClick={() => setAsking("delete")}>
-        Delete…
-      </Button>
-      <IconButton className="ml-auto" label="Choose none" icon={<X size={15} aria-hidden />} onClick={onDone} />
-      {asking === "delete" && <DeleteQuestion names={tasks.map((task) => task.name)} onClose={() => setAsking(null)} onDeleted={onDone} />}
-      {(asking === "move" || asking === "tag") && (
-        <Ask
-          what={asking}
-          count={tasks.length}
-          onClose={() => setAsking(null)}
-          onText={(text) => {
-            setAsking(null);
-            bulk.mutate(asking === "move" ? { action: "move", folder: text } : { action: "tag", tag: text });
-          }}
-        />
-      )}
-    </div>
+    <Foot>
+      <div role="group" aria-label="Chosen tasks" className="flex flex-wrap items-center gap-2">
+        <b className="mr-1 text-sm">{tasks.length} chosen</b>
+        <Button icon={<Play size={14} aria-hidden />} busy={bulk.isPending} disabledReason={cannotRun} onClick={() => bulk.mutate({ action: "run" })}>
+          Run
+        </Button>
+        <Button icon={<Power size={14} aria-hidden />} disabledReason={cannotDefine} onClick={() => bulk.mutate({ action: "enable" })}>
+          Enable
+        </Button>
+        <Button icon={<PowerOff size={14} aria-hidden />} disabledReason={cannotDefine} onClick={() => bulk.mutate({ action: "disable" })}>
+          Disable
+        </Button>
+        <Button icon={<FolderInput size={14} aria-hidden />} disabledReason={cannotDefine} onClick={() => setAsking("move")}>
+          Move…
+        </Button>
+        <Button icon={<Tag size={14} aria-hidden />} disabledReason={cannotDefine} onClick={() => setAsking("tag")}>
+          Tag…
+        </Button>
+        <Button icon={<Trash2 size={14} aria-hidden />} className="text-fail" disabledReason={cannotDefine} onClick={() => setAsking("delete")}>
+          Delete…
+        </Button>
+        <IconButton className="ml-auto" label="Choose none" icon={<X size={15} aria-hidden />} onClick={onDone} />
+        {asking === "delete" && <DeleteQuestion names={tasks.map((task) => task.name)} onClose={() => setAsking(null)} onDeleted={onDone} />}
+        {(asking === "move" || asking === "tag") && (
+          <Ask
+            what={asking}
+            count={tasks.length}
+            onClose={() => setAsking(null)}
+            onText={(text) => {
+              setAsking(null);
+              bulk.mutate(asking === "move" ? { action: "move", folder: text } : { action: "tag", tag: text });
+            }}
+          />
+        )}
+      </div>
+    </Foot>
   );
 }
 

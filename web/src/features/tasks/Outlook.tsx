@@ -6,9 +6,9 @@ import { count, percent } from "@/lib/numbers";
 import { absoluteTime, duration } from "@/lib/time";
 import { RUN_STATES, type Tone } from "@/lib/words";
 import { Loaded } from "@/parts/Loaded";
-import { runCard } from "@/parts/runColumns";
+import { RunDuration, triggerWords } from "@/parts/runColumns";
 import { paths } from "@/paths";
-import { Badge } from "@/ui/Badge";
+import { Badge, StateBadge } from "@/ui/Badge";
 import { Card, Facts } from "@/ui/Card";
 import { CommandLine, Empty } from "@/ui/Empty";
 import { DateTime } from "@/ui/Time";
@@ -38,7 +38,7 @@ export function Outlook({ task }: { task: Task }) {
                   <Bars runs={items} />
                   <ul className="mt-3 divide-y divide-line border-t border-line">
                     {items.slice(0, 6).map((run) => (
-                      <li key={run.id}>{runCard(run)}</li>
+                      <RecentRun key={run.id} run={run} />
                     ))}
                   </ul>
                 </>
@@ -99,6 +99,23 @@ function expression(schedule: Task["schedules"][number]): string {
     case "windows":
       return schedule.text;
   }
+}
+
+function RecentRun({ run }: { run: Run }) {
+  return (
+    <li>
+      <Link {...paths.run(run.id)} className="-mx-4 flex min-h-9 items-center gap-3 px-4 text-sm hover:bg-hover focus-visible:-outline-offset-2">
+        <span className="w-28 shrink-0">
+          <StateBadge state={run.state} />
+        </span>
+        <span className="min-w-0 flex-1 truncate text-muted">{run.reason || triggerWords(run)}</span>
+        <DateTime at={run.created_at} plain className="shrink-0 text-muted" />
+        <span className="w-16 shrink-0 text-right">
+          <RunDuration run={run} />
+        </span>
+      </Link>
+    </li>
+  );
 }
 
 const FILL: Record<Tone, string> = { ok: "bg-ok", fail: "bg-fail", run: "bg-run", warn: "bg-warn", idle: "bg-line-strong" };

@@ -1,13 +1,14 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useBlocker } from "@tanstack/react-router";
 import { Save } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { type ApiError, apiError, messagesAt } from "@/api/errors";
 import { type Task, taskCreate, type TaskDefinition, taskUpdate } from "@/api/generated";
 import { useTasksChanged } from "@/parts/taskActions";
 import { Button } from "@/ui/Button";
 import { Confirm } from "@/ui/Dialog";
 import { Failure } from "@/ui/Empty";
+import { Foot } from "@/ui/Foot";
 import { BasicsPart } from "./BasicsPart";
 import { Conflict } from "./Conflict";
 import { changedFields, definitionOf, type Draft, draftOf } from "./draft";
@@ -43,6 +44,7 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
   });
   const failure = apiError(save.error);
   const form = useRef<HTMLFormElement>(null);
+  const id = useId();
   useBlocked(changed.length > 0 && !save.isSuccess);
   const submit = () => {
     setTried(true);
@@ -60,6 +62,7 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
   return (
     <form
       ref={form}
+      id={id}
       noValidate
       className="flex flex-col"
       onSubmit={(event) => {
@@ -92,15 +95,17 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
         <LimitsPart {...part} />
         <KeepPart {...part} />
       </div>
-      <div className="sticky bottom-0 z-10 mt-3 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-bg py-3 max-md:bottom-14">
-        <span role="status" className="mr-auto text-sm text-muted">
-          {changed.length > 0 ? `Not saved: ${changed.slice(0, 4).join(", ")}${changed.length > 4 ? " ..." : ""}` : task ? "Nothing changed yet." : ""}
-        </span>
-        <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" look="primary" icon={<Save size={15} aria-hidden />} busy={save.isPending}>
-          {task ? "Save" : "Create the task"}
-        </Button>
-      </div>
+      <Foot>
+        <div className="flex flex-wrap items-center justify-end gap-2">
+          <span role="status" className="mr-auto text-sm text-muted">
+            {changed.length > 0 ? `Not saved: ${changed.slice(0, 4).join(", ")}${changed.length > 4 ? " ..." : ""}` : task ? "Nothing changed yet." : ""}
+          </span>
+          <Button onClick={onCancel}>Cancel</Button>
+          <Button type="submit" form={id} look="primary" icon={<Save size={15} aria-hidden />} busy={save.isPending}>
+            {task ? "Save" : "Create the task"}
+          </Button>
+        </div>
+      </Foot>
       {guard}
     </form>
   );

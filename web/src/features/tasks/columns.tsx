@@ -14,7 +14,7 @@ import { TaskMenu } from "./TaskMenu";
 function LastState({ task }: { task: TaskSummary }) {
   if (!task.last_run) return <span className="text-muted">Never ran</span>;
   return (
-    <Link {...paths.run(task.last_run.id)} className="hover:underline">
+    <Link {...paths.run(task.last_run.id)} className="inline-flex min-h-6 items-center hover:underline">
       <StateBadge state={task.last_run.state} />
     </Link>
   );
