@@ -1,17 +1,14 @@
 //! What every request passes on its way in and every answer on its way out: id, log line, panic net, headers.
 
 use super::error::{ApiError, REQUEST_ID, request_id};
-use super::state::ApiState;
 use crate::app::system::count_panic;
-use crate::app::{self, Caller};
 use crate::clock::Stopwatch;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use std::panic::AssertUnwindSafe;
-use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 /// Largest body of a request.
@@ -44,19 +41,6 @@ async fn framed(id: String, request: Request, next: Next) -> Response {
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
-}
-
-/// Lets the local command line in, and nobody else into the operations: the guard until people and tokens are known.
-pub async fn local_only(State(state): State<ApiState>, mut request: Request, next: Next) -> Response {
-    let sent = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let sent = sent.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-    let known = state.settings.local_token.as_deref();
-    if known.is_some_and(|token| bool::from(token.as_bytes().ct_eq(sent.as_bytes()))) {
-        request.extensions_mut().insert(Caller { request_id: Some(request_id()), ..Caller::local() });
-    } else if request.uri().path().starts_with("/api") {
-        return ApiError::from(app::Error::Unauthenticated("log in, or send a token".to_owned())).into_response();
-    }
-    next.run(request).await
 }
 
 /// The hook has counted and logged the panic; the client learns the id.

@@ -24,7 +24,6 @@ pub fn router(state: ApiState) -> Router {
         .layer(from_fn_with_state(state.clone(), auth::identify))
         .layer(from_fn_with_state(state.clone(), guard::guard))
         .layer(DefaultBodyLimit::max(layers::BODY_MAX))
-        .layer(from_fn_with_state(state.clone(), layers::local_only))
         .layer(from_fn_with_state(state.clone(), metrics::track))
         .layer(from_fn(layers::frame))
         .with_state(state)

@@ -5,4 +5,5 @@ mod process;
 mod stopping;
 mod stream;
 mod tls;
+mod upkeep;
 mod within;
