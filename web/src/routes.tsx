@@ -1,6 +1,6 @@
 /** All routes: lazy pages, search parameters checked where they enter. */
 import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect, type RouterHistory } from "@tanstack/react-router";
 import { toApiError } from "@/api/errors";
 import { setupView } from "@/api/generated";
 import { sessionQuery } from "@/parts/session";
@@ -133,8 +133,9 @@ const tree = root.addChildren([
 ]);
 
 /** Makes the router. */
-export function makeRouter(queries: QueryClient) {
+export function makeRouter(queries: QueryClient, history?: RouterHistory) {
   return createRouter({
+    history,
     routeTree: tree,
     context: { queries },
     defaultPreload: "intent",

@@ -3,6 +3,10 @@ import { cleanup } from "@testing-library/react";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { handlers } from "./handlers";
+import { FakeEventSource } from "./streams";
+
+// Events of a test are those that the stand-in sends; a shared worker has no place here.
+Object.assign(globalThis, { EventSource: FakeEventSource, SharedWorker: undefined });
 
 /** The server of the tests; a test adds its own answers with `server.use`. */
 export const server = setupServer(...handlers);

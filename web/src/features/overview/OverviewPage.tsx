@@ -91,10 +91,10 @@ function First() {
               New task
             </Link>
           }
-          cli={`orc task create --name hello --run '{"kind":"shell","line":"echo hello"}' && orc task run hello --follow`}
+          cli="orc task create --name hello --run shell --run.line 'echo hello'; orc task run hello --follow"
         >
           Say what to run – a program, a line for the shell, a script, an HTTP request – and when. Then it shows here: its runs, its log as it is written, its next
-          slots. The same on the command line:
+          slots.
         </Empty>
       </Card>
     </Page>

@@ -110,7 +110,7 @@ function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void
           Create the first task
         </Link>
       }
-      cli={`orc task create --name hello --run '{"kind":"shell","line":"echo hello"}'`}
+      cli="orc task create --name hello --run shell --run.line 'echo hello'"
     >
       A task says what to run – a program, a line for the shell, a script, an HTTP request – and when. Create one here, or apply definitions from files.
     </Empty>

@@ -27,7 +27,7 @@ export function Outlook({ task }: { task: Task }) {
                 <Empty title="It never ran" cli={`orc task run ${task.name} --follow`}>
                   {task.next_slots[0] ? (
                     <>
-                      Its next slot is <DateTime at={task.next_slots[0].scheduled_for} />.
+                      Its next slot: <DateTime at={task.next_slots[0].scheduled_for} />
                     </>
                   ) : (
                     "It has no schedule: start it by hand with “Run now”."

@@ -1,0 +1,71 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { http, HttpResponse } from "msw";
+import { describe, expect, it } from "vitest";
+import type { TaskDefinition } from "@/api/generated";
+import { task, taskSummary } from "@/mocks/data";
+import { problem } from "@/mocks/handlers";
+import { renderPage } from "@/mocks/render";
+import { server } from "@/mocks/setup";
+
+const EDIT = `/tasks/${taskSummary(0).name}/edit`;
+
+describe("the form of a task", () => {
+  it("sends what was filled in, and goes to the task", async () => {
+    let sent: TaskDefinition | undefined;
+    server.use(
+      http.post("*/api/v1/tasks", async ({ request }) => {
+        const body = (await request.json()) as TaskDefinition;
+        if (!new URL(request.url).searchParams.has("dry_run")) sent = body;
+        return HttpResponse.json({ ...task(0), name: body.name }, { status: 201 });
+      }),
+    );
+    const { user, router } = renderPage("/tasks/new");
+    await user.type(await screen.findByRole("textbox", { name: "Name" }), "hello");
+    await user.type(screen.getByRole("textbox", { name: "Line" }), "echo hello");
+    await user.click(screen.getByRole("button", { name: "Create the task" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/tasks/hello"));
+    expect(sent?.name).toBe("hello");
+    expect(sent?.run).toEqual({ kind: "shell", line: "echo hello", shell: null });
+  });
+
+  it("shows what the server says beside the field, and puts the focus there", async () => {
+    const { user } = renderPage("/tasks/new");
+    const name = await screen.findByRole("textbox", { name: "Name" });
+    await user.type(name, "Not Good");
+    await user.click(screen.getByRole("button", { name: "Create the task" }));
+    await waitFor(() => expect(name.getAttribute("aria-invalid")).toBe("true"));
+    expect(screen.getByText(/Only a-z/)).toBeTruthy();
+    await waitFor(() => expect(document.activeElement).toBe(name));
+  });
+
+  it("tells of a newer version and saves over it only when told to", async () => {
+    const matches: (string | null)[] = [];
+    server.use(
+      http.put("*/api/v1/tasks/:task", ({ request }) => {
+        if (new URL(request.url).searchParams.has("dry_run")) return HttpResponse.json(task(0));
+        matches.push(request.headers.get("if-match"));
+        return matches.length === 1 ? problem(412, { title: "Stale version", code: "stale_version" }) : HttpResponse.json(task(0));
+      }),
+    );
+    const { user, router } = renderPage(EDIT);
+    await user.type(await screen.findByRole("textbox", { name: "Title" }), "x");
+    server.use(http.get("*/api/v1/tasks/:task", () => HttpResponse.json({ ...task(0), version: 9, description: "theirs" })));
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    const alert = await screen.findByRole("alert");
+    await within(alert).findByText(/version 9/);
+    await within(alert).findByText(/They changed: description/);
+    await user.click(within(alert).getByRole("button", { name: "Save mine over it" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe(`/tasks/${taskSummary(0).name}`));
+    expect(matches).toEqual([`"${task(0).version}"`, '"9"']);
+  });
+
+  it("asks before unsaved work is left", async () => {
+    const { user, router } = renderPage(EDIT);
+    await user.type(await screen.findByRole("textbox", { name: "Title" }), "x");
+    await user.click(screen.getByRole("button", { name: "Cancel" }));
+    const question = await screen.findByRole("alertdialog");
+    expect(router.state.location.pathname).toBe(EDIT);
+    await user.click(within(question).getByRole("button", { name: "Leave" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe(`/tasks/${taskSummary(0).name}`));
+  });
+});
