@@ -15,6 +15,7 @@ pub mod events;
 pub mod guard;
 pub mod layers;
 pub mod listen;
+mod log_stream;
 pub mod logs;
 pub mod metrics;
 mod page;

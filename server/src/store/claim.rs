@@ -94,7 +94,10 @@ fn claim(limit: u32, node: &str, now: DateTime<Utc>) -> UpdateStatement {
         .value(run::Column::Fence, Expr::col(run::Column::Fence).add(1_i64))
         .value(run::Column::AttemptCount, Expr::col(run::Column::AttemptCount).add(1_i64))
         .value(run::Column::StartedAt, Expr::cust_with_exprs("COALESCE(started_at, $1)", [Expr::value(now)]))
-        .value(run::Column::DeadlineAt, Expr::cust_with_exprs("COALESCE(deadline_at, $1 + timeout)", [Expr::value(now)]))
+        .value(
+            run::Column::DeadlineAt,
+            Expr::cust_with_exprs("COALESCE(deadline_at, $1 + timeout)", [Expr::value(now)]),
+        )
         .and_where(Expr::col(run::Column::Id).in_subquery(picked))
         .and_where(Expr::cust("state = 'queued'"))
         .returning(Returning::new().columns(run::Column::iter()))

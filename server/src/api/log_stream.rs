@@ -1,0 +1,136 @@
+//! The live log as events: `log` with a piece of text, `attempt` when the next attempt begins, `end` when the run is over.
+
+use super::logs::LogChunk;
+use crate::app::events::Change;
+use crate::app::log_follow::{LogFollower, Piece};
+use crate::app::{App, Caller};
+use crate::domain::ids::RunId;
+use crate::domain::vocabulary::RunState;
+use crate::store::AttemptRecord;
+use axum::response::sse::Event;
+use serde_json::json;
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// How often a run that waits for its next attempt is looked at without an event.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+type Sender = mpsc::Sender<Result<Event, Infallible>>;
+
+/// Where a stream begins.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Begin {
+    /// The one attempt that was asked for.
+    only: Option<u32>,
+    /// Attempt and offset after the last event seen.
+    after: Option<(u32, u64)>,
+    /// Offset that was asked for.
+    offset: Option<u64>,
+}
+
+impl Begin {
+    /// From the query, and the id of the last event seen (`attempt:offset`); an id that makes no sense is ignored.
+    pub fn new(only: Option<u32>, offset: Option<u64>, last_event_id: Option<&str>) -> Self {
+        let after = last_event_id
+            .and_then(|id| id.split_once(':'))
+            .and_then(|(attempt, offset)| Some((attempt.parse().ok()?, offset.parse().ok()?)));
+        Self { only, after, offset }
+    }
+
+    /// Number of the attempt that it begins with, if it says.
+    pub fn attempt(&self) -> Option<u32> {
+        self.only.or(self.after.map(|(attempt, _)| attempt))
+    }
+
+    fn offset(&self, attempt: u32) -> Option<u64> {
+        match self.after {
+            Some((number, offset)) if number == attempt => Some(offset),
+            _ => self.offset,
+        }
+    }
+}
+
+/// Sends everything until the run is over or nobody listens.
+pub async fn send(app: App, caller: Caller, run: RunId, begin: Begin, sender: Sender) {
+    let mut shown = 0;
+    let mut wanted = begin.attempt();
+    loop {
+        let mut events = app.events().subscribe(None).live;
+        let Ok((record, mut attempt)) = app.log_attempt(&caller, run, wanted).await else { return };
+        if shown > 0 && attempt.as_ref().is_some_and(|newest| newest.number > shown + 1) {
+            let Ok((_, next)) = app.log_attempt(&caller, run, Some(shown + 1)).await else { return };
+            attempt = next;
+        }
+        match attempt.filter(|attempt| attempt.number > shown) {
+            Some(attempt) => {
+                if shown > 0 && told(&sender, "attempt", json!({"attempt": attempt.number})).await.is_none() {
+                    return;
+                }
+                let from = if shown == 0 { begin.offset(attempt.number) } else { Some(0) };
+                shown = attempt.number;
+                wanted = begin.only;
+                if send_attempt(&app, &attempt, from, &sender).await.is_none() {
+                    return;
+                }
+                if begin.only.is_some() {
+                    let _nobody_listens_is_fine = told(&sender, "end", json!({"state": record.state})).await;
+                    return;
+                }
+            }
+            None if record.state.is_final() => {
+                let _nobody_listens_is_fine = told(&sender, "end", json!({"state": record.state})).await;
+                return;
+            }
+            None => {
+                let changed = async {
+                    while let Ok(event) = events.recv().await {
+                        if matches!(event.change, Change::Run { id, state, .. } if id == run && state != RunState::BackingOff)
+                        {
+                            return;
+                        }
+                    }
+                };
+                tokio::select! {
+                    () = changed => {}
+                    () = tokio::time::sleep(LOOK_AGAIN) => {}
+                    () = sender.closed() => return,
+                }
+            }
+        }
+    }
+}
+
+/// Sends the log of one attempt to its end; none: nobody listens any more, or it cannot be read.
+async fn send_attempt(app: &App, attempt: &AttemptRecord, from: Option<u64>, sender: &Sender) -> Option<()> {
+    let mut follower = LogFollower::new(app.clone(), attempt.id, from);
+    loop {
+        let next = tokio::select! {
+            next = follower.next() => next,
+            () = sender.closed() => return None,
+        };
+        match next {
+            Ok(Some(pieces)) => {
+                for piece in pieces {
+                    sender.send(Ok(chunk(attempt.number, piece))).await.ok()?;
+                }
+            }
+            Ok(None) => return Some(()),
+            Err(error) => {
+                tracing::warn!(attempt = %attempt.id, %error, "a log cannot be read");
+                return None;
+            }
+        }
+    }
+}
+
+async fn told(sender: &Sender, kind: &str, data: serde_json::Value) -> Option<()> {
+    sender.send(Ok(Event::default().event(kind).data(data.to_string()))).await.ok()
+}
+
+fn chunk(attempt: u32, piece: Piece) -> Event {
+    let Piece { offset, end, stream, at, text, dropped_bytes } = piece;
+    let chunk = LogChunk { attempt, offset, stream, at, text, dropped_bytes };
+    let data = serde_json::to_string(&chunk).expect("a piece of text is plain data");
+    Event::default().event("log").id(format!("{attempt}:{end}")).data(data)
+}
