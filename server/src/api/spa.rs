@@ -62,7 +62,9 @@ async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
         let refused = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
         return ([(header::ALLOW, "GET, HEAD")], refused).into_response();
     }
-    let is_file = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
+    // Files lie at the top or in `assets/`; deeper down are places of the page, and names of tasks may hold dots.
+    let may_be_file = path.starts_with("assets/") || !path.contains('/');
+    let is_file = may_be_file && path.rsplit('/').next().is_some_and(|last| last.contains('.'));
     let name = if is_file { path } else { "index.html" };
     let found = if name.ends_with(".br") || name.ends_with(".gz") { None } else { Dist::get(name) };
     match found {
