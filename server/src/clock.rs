@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// A clock; cheap to clone, all clones show the same time.
 #[derive(Debug, Clone)]
@@ -65,4 +65,9 @@ impl Stopwatch {
 /// An instant in microseconds that tells one life of the process from another.
 pub fn process_start_micros() -> i64 {
     Utc::now().timestamp_micros()
+}
+
+/// How long ago a file's time is; nothing if it is in the future.
+pub fn age(of: SystemTime) -> Duration {
+    SystemTime::now().duration_since(of).unwrap_or_default()
 }

@@ -175,14 +175,14 @@ impl Executor {
         };
         match followed {
             Followed::Ended(report) => Ended::Report(report),
-            Followed::RunnerGone => self.after_runner(claimed).await,
+            Followed::RunnerGone => self.after_runner(claimed, true).await,
         }
     }
 
     /// The runner is gone: its exit record says how, or nobody knows.
-    async fn after_runner(&self, claimed: &ClaimedRun) -> Ended {
+    async fn after_runner(&self, claimed: &ClaimedRun, planned: bool) -> Ended {
         let (log, attempt, now) = (self.app.log_path(claimed.attempt.id), claimed.attempt.id, self.app.clock().now());
-        let looked = tokio::task::spawn_blocking(move || follow::look_after(&log, attempt, now)).await;
+        let looked = tokio::task::spawn_blocking(move || follow::look_after(&log, attempt, planned, now)).await;
         match looked.map_err(io::Error::other).and_then(|looked| looked) {
             Ok(Some(report)) => Ended::Report(Box::new(report)),
             Ok(None) => Ended::NotStarted("the runner ended before the command was started".into()),
@@ -209,7 +209,9 @@ impl Executor {
                 return Ended::Left;
             }
         }
-        self.after_runner(claimed).await
+        // A plan is sent after the runner's identity is stored; a request needs none.
+        let planned = claimed.attempt.boot_id.is_some() || matches!(claimed.definition.run, RunSpec::Http { .. });
+        self.after_runner(claimed, planned).await
     }
 
     /// Books the end, however long the database is away: a result is never dropped.

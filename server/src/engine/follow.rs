@@ -10,7 +10,7 @@ use crate::domain::vocabulary::AttemptOutcome;
 use crate::store::{AttemptStarted, ClaimedRun};
 use chrono::{DateTime, Utc};
 use orc_runner::message::{RunnerMessage, Started};
-use orc_runner::record::{CancelledBy, Exit, ExitRecord, Outcome, TimeLimit};
+use orc_runner::record::{CancelledBy, Exit, ExitRecord, LogTotals, Outcome, TimeLimit};
 use orc_runner::{LogReader, sweep};
 use std::io;
 use std::path::Path;
@@ -73,8 +73,14 @@ async fn note_start(app: &App, claimed: &ClaimedRun, child: Started) {
     let _shown_only = app.store().attempts_started(vec![started]).await;
 }
 
-/// What became of an attempt whose runner is gone. None: its command was never started. Blocking.
-pub fn look_after(log: &Path, attempt: AttemptId, now: DateTime<Utc>) -> io::Result<Option<AttemptReport>> {
+/// What became of an attempt whose runner is gone. None: its command was never started; a runner without a plan
+/// removes its log. `planned`: whether it may have got its plan. Blocking.
+pub fn look_after(
+    log: &Path,
+    attempt: AttemptId,
+    planned: bool,
+    now: DateTime<Utc>,
+) -> io::Result<Option<AttemptReport>> {
     let mut reader = match LogReader::open(log) {
         Ok(reader) => Some(reader),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -87,14 +93,13 @@ pub fn look_after(log: &Path, attempt: AttemptId, now: DateTime<Utc>) -> io::Res
     }
     let swept = sweep(&attempt.to_string())?;
     let survivor_count = u32::try_from(swept.survivors.len()).unwrap_or(u32::MAX);
-    let Some(mut reader) = reader else {
-        return Ok((swept.killed > 0 || survivor_count > 0).then(|| lost(now, swept.killed, survivor_count, (0, 0, 0))));
+    let seen = swept.killed > 0 || survivor_count > 0;
+    let totals = match &mut reader {
+        Some(reader) => reader.totals()?,
+        None => LogTotals::default(),
     };
-    let totals = reader.totals()?;
-    if reader.started().is_none() && swept.killed == 0 && survivor_count == 0 {
-        return Ok(None);
-    }
-    Ok(Some(lost(now, swept.killed, survivor_count, (totals.bytes, totals.lines, totals.dropped_bytes))))
+    let lost = lost(now, swept.killed, survivor_count, (totals.bytes, totals.lines, totals.dropped_bytes));
+    Ok((seen || planned && reader.is_some()).then_some(lost))
 }
 
 fn lost(now: DateTime<Utc>, killed: u32, survivor_count: u32, log: (u64, u64, u64)) -> AttemptReport {

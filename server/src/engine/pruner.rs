@@ -1,20 +1,113 @@
-//! (a place holder: replace the whole file)
+//! The pruner: runs and logs beyond their task's retention go, a few hundred at a time, and what was left behind.
+//!
+//! Rows go before files: a file without a row is found again by its name, a row without its file would be a lie.
 
-use super::worker::{RoundResult, Worker};
+use super::worker::{RoundError, RoundResult, Worker};
 use crate::app::App;
+use crate::domain::ids::AttemptId;
+use crate::store::{Leftovers, Tx};
+use chrono::TimeDelta;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
+
+/// Runs that go in one round.
+const RUNS: u32 = 300;
+
+/// Rows of each kind of leftover that go in one round.
+const LEFTOVERS: u32 = 2000;
+
+/// Ledger entries are kept that long.
+const SLOTS_KEPT: TimeDelta = TimeDelta::days(400);
+
+/// Ended sessions and used idempotency keys are kept that long.
+const KEYS_KEPT: TimeDelta = TimeDelta::days(2);
+
+/// A file that belongs to nothing is left alone for that long: its row may be about to be written.
+const UNTOUCHED: Duration = Duration::from_secs(3600);
+
+/// Files looked at in one round.
+const FILES: usize = 5000;
 
 /// The worker.
 #[derive(Debug)]
-pub struct Pruner;
+pub struct Pruner {
+    app: App,
+    /// Task after which the walk goes on.
+    after: AtomicI64,
+    /// Whether the walk is in the middle.
+    more: AtomicBool,
+}
 
 impl Pruner {
-    /// A worker.
-    pub fn new(_app: App) -> Self {
-        Self
+    /// A pruner at the begin of its walk.
+    pub const fn new(app: App) -> Self {
+        Self { app, after: AtomicI64::new(0), more: AtomicBool::new(false) }
     }
+
+    async fn round(&self) -> RoundResult {
+        let now = self.app.clock().now();
+        let step = self.app.store().prune_list(self.after.load(Ordering::Relaxed), RUNS, now).await?;
+        let runs: Vec<_> = step.candidates.iter().map(|candidate| candidate.run).collect();
+        let mut removed = 0;
+        if !runs.is_empty() {
+            removed = self.app.store().write(async move |tx: &Tx| tx.runs_delete(&runs).await).await?;
+        }
+        for attempt in step.candidates.iter().flat_map(|candidate| &candidate.attempts) {
+            self.app.log_delete(*attempt);
+        }
+        self.after.store(step.next.unwrap_or(0), Ordering::Relaxed);
+        self.more.store(step.next.is_some(), Ordering::Relaxed);
+        let (mut leftovers, mut files) = (0, 0);
+        if step.next.is_none() {
+            let what = Leftovers {
+                slots_before: now - SLOTS_KEPT,
+                sessions_before: now - KEYS_KEPT,
+                keys_before: now - KEYS_KEPT,
+                limit: LEFTOVERS,
+            };
+            leftovers = self.app.store().write(async move |tx: &Tx| tx.leftovers_delete(&what).await).await?;
+            files = self.orphans().await?;
+        }
+        let any = removed + leftovers > 0 || files > 0;
+        Ok(any.then(|| format!("{removed} runs, {leftovers} leftovers, {files} files without a run removed")))
+    }
+
+    /// Removes logs and scratch folders of attempts that do not exist.
+    async fn orphans(&self) -> Result<usize, RoundError> {
+        let (logs, scratch) = (self.app.log_folder(), self.app.settings().data_dir.join("scratch"));
+        let looked = tokio::task::spawn_blocking(move || (old_entries(&logs), old_entries(&scratch))).await?;
+        let (logs, scratch) = looked;
+        let mut removed = 0;
+        for path in logs.into_iter().chain(scratch) {
+            let Some(attempt) = attempt_of(&path) else { continue };
+            if self.app.store().attempt_exists(attempt).await? {
+                continue;
+            }
+            let gone = match std::fs::symlink_metadata(&path) {
+                Ok(facts) if facts.is_dir() => std::fs::remove_dir_all(&path),
+                _ => std::fs::remove_file(&path),
+            };
+            removed += usize::from(gone.is_ok());
+        }
+        Ok(removed)
+    }
+}
+
+/// The attempt that a file or folder is named after.
+fn attempt_of(path: &Path) -> Option<AttemptId> {
+    path.file_name()?.to_str()?.split('.').next()?.parse().ok()
+}
+
+fn old_entries(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let old = |path: &PathBuf| {
+        let changed = std::fs::symlink_metadata(path).and_then(|facts| facts.modified());
+        changed.is_ok_and(|at| crate::clock::age(at) > UNTOUCHED)
+    };
+    entries.filter_map(|entry| Some(entry.ok()?.path())).filter(old).take(FILES).collect()
 }
 
 impl Worker for Pruner {
@@ -27,6 +120,10 @@ impl Worker for Pruner {
     }
 
     fn run_once(&self) -> BoxFuture<'_, RoundResult> {
-        async { Ok(None) }.boxed()
+        self.round().boxed()
+    }
+
+    fn next_in(&self) -> Option<Duration> {
+        self.more.load(Ordering::Relaxed).then_some(Duration::from_secs(1))
     }
 }

@@ -3,7 +3,6 @@
 //! Every hop is checked on the address that is then connected to (DECISIONS 36): link-local, cloud metadata and Orc's
 //! own port are refused, redirects included, so that a name that resolves differently the second time gains nothing.
 
-use futures::StreamExt;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Client, Method, Response, StatusCode, Url, redirect};
 use std::collections::BTreeMap;
@@ -167,13 +166,10 @@ impl HttpAnswer {
         text
     }
 
-    /// Reads the body piece by piece.
-    pub async fn read(self, mut piece: impl FnMut(&[u8])) -> Result<(), HttpError> {
-        let mut stream = self.response.bytes_stream();
-        while let Some(bytes) = stream.next().await {
-            piece(&bytes.map_err(|error| HttpError::Failed(words(&error)))?);
-        }
-        Ok(())
+    /// The next piece of the body; none: that was all.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, HttpError> {
+        let piece = self.response.chunk().await.map_err(|error| HttpError::Failed(words(&error)))?;
+        Ok(piece.map(|bytes| bytes.to_vec()))
     }
 }
 
