@@ -7,7 +7,9 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DatabaseConnection;
 
-mod m20261123_000001_start;
+mod build;
+mod m20261123_000001_people;
+mod m20261123_000002_tasks;
 
 #[derive(Debug)]
 struct Migrator;
@@ -15,7 +17,7 @@ struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261123_000001_start::Migration)]
+        vec![Box::new(m20261123_000001_people::Migration), Box::new(m20261123_000002_tasks::Migration)]
     }
 }
 

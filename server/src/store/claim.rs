@@ -11,7 +11,8 @@ use crate::domain::task::Definition;
 use crate::domain::vocabulary::RunState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{
-    CommonTableExpression, Expr, ExprTrait as _, LockBehavior, LockType, Query, Returning, UpdateStatement, WithClause,
+    CommonTableExpression, Expr, ExprTrait as _, Func, LockBehavior, LockType, Query, Returning, UpdateStatement,
+    WithClause,
 };
 use sea_orm::{
     ConnectionTrait, EntityTrait as _, FromQueryResult as _, Iterable as _, NotSet, Order, QueryFilter as _, Set,
@@ -85,6 +86,7 @@ fn claim(limit: u32, node: &str, now: DateTime<Utc>) -> UpdateStatement {
         .take();
     let due = CommonTableExpression::new().table_name("due").column("id").query(due).to_owned();
     let picked = Query::select().column("id").from("due").take();
+    let deadline = Expr::value(now).add(Expr::col(run::Column::Timeout));
     Query::update()
         .with_cte(WithClause::new().cte(due).to_owned())
         .table(run::Entity)
@@ -93,11 +95,8 @@ fn claim(limit: u32, node: &str, now: DateTime<Utc>) -> UpdateStatement {
         .value(run::Column::Reason, "")
         .value(run::Column::Fence, Expr::col(run::Column::Fence).add(1_i64))
         .value(run::Column::AttemptCount, Expr::col(run::Column::AttemptCount).add(1_i64))
-        .value(run::Column::StartedAt, Expr::cust_with_exprs("COALESCE(started_at, $1)", [Expr::value(now)]))
-        .value(
-            run::Column::DeadlineAt,
-            Expr::cust_with_exprs("COALESCE(deadline_at, $1 + timeout)", [Expr::value(now)]),
-        )
+        .value(run::Column::StartedAt, Func::coalesce([Expr::col(run::Column::StartedAt), Expr::value(now)]))
+        .value(run::Column::DeadlineAt, Func::coalesce([Expr::col(run::Column::DeadlineAt), deadline]))
         .and_where(Expr::col(run::Column::Id).in_subquery(picked))
         .and_where(Expr::cust("state = 'queued'"))
         .returning(Returning::new().columns(run::Column::iter()))

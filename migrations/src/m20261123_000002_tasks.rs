@@ -1,14 +1,14 @@
-//! The first schema: tasks, schedules and their ledger, runs and attempts, people, audit.
+//! Tasks, schedules and their ledger, runs and attempts, statistics.
 
+use crate::build::*;
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
 
 #[derive(Debug)]
 pub(crate) struct Migration;
 
 impl MigrationName for Migration {
     fn name(&self) -> &str {
-        "m20261123_000001_start"
+        "m20261123_000002_tasks"
     }
 }
 
@@ -25,146 +25,18 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let postgres = manager.get_database_backend() == DbBackend::Postgres;
-        for mut table in tables(postgres) {
-            manager.create_table(table.take()).await?;
-        }
-        for mut index in indexes() {
-            manager.create_index(index.take()).await?;
-        }
-        Ok(())
+        let postgres = is_postgres(manager);
+        let tables = vec![
+            task(postgres),
+            task_version(),
+            schedule(postgres),
+            run(postgres),
+            attempt(postgres),
+            slot(postgres),
+            run_hour(),
+        ];
+        create(manager, tables, indexes()).await
     }
-}
-
-fn tables(postgres: bool) -> Vec<TableCreateStatement> {
-    vec![
-        setting(),
-        user(postgres),
-        session(postgres),
-        token(postgres),
-        task(postgres),
-        task_version(),
-        schedule(postgres),
-        run(postgres),
-        attempt(postgres),
-        slot(postgres),
-        run_hour(),
-        audit_entry(),
-        idempotency(),
-    ]
-}
-
-fn table(name: &'static str) -> TableCreateStatement {
-    Table::create().table(name).to_owned()
-}
-
-/// The integer key: on SQLite an alias of the rowid, on PostgreSQL a sequence.
-fn key(postgres: bool) -> ColumnDef {
-    let mut column = ColumnDef::new("id");
-    column.big_integer().not_null().primary_key();
-    if postgres {
-        column.auto_increment();
-    }
-    column
-}
-
-fn uid() -> ColumnDef {
-    ColumnDef::new("uid").uuid().not_null().to_owned()
-}
-
-fn text(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name).text().not_null().to_owned()
-}
-
-/// A name: compared byte by byte on both databases.
-fn name(postgres: bool) -> ColumnDef {
-    let mut column = text("name");
-    if postgres {
-        column.extra("COLLATE \"C\"");
-    }
-    column
-}
-
-fn text_null(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name).text().to_owned()
-}
-
-fn int(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name).big_integer().not_null().to_owned()
-}
-
-fn int_null(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name).big_integer().to_owned()
-}
-
-fn flag(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name).boolean().not_null().to_owned()
-}
-
-fn uuid_null(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name).uuid().to_owned()
-}
-
-fn bytes(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name).blob().not_null().to_owned()
-}
-
-fn check(name: &'static str, rule: impl Into<String>) -> (&'static str, Expr) {
-    (name, Expr::cust(rule.into()))
-}
-
-fn refers(name: &'static str, from: &'static str, column: &'static str, to: &'static str) -> ForeignKeyCreateStatement {
-    ForeignKey::create().name(name).from(from, column).to(to, "id").to_owned()
-}
-
-fn setting() -> TableCreateStatement {
-    table("setting").col(text("key").primary_key()).col(text("value")).to_owned()
-}
-
-fn user(postgres: bool) -> TableCreateStatement {
-    table("user")
-        .col(key(postgres))
-        .col(uid())
-        .col(name(postgres))
-        .col(text("password_hash"))
-        .col(text("role"))
-        .col(flag("disabled"))
-        .col(int("created_at"))
-        .col(int_null("last_login_at"))
-        .check(check("user_role_word", "role IN ('viewer', 'operator', 'editor', 'admin')"))
-        .to_owned()
-}
-
-fn session(postgres: bool) -> TableCreateStatement {
-    table("session")
-        .col(key(postgres))
-        .col(uid())
-        .col(int("user_id"))
-        .col(bytes("secret_hash"))
-        .col(int("created_at"))
-        .col(int("last_seen_at"))
-        .col(int("expires_at"))
-        .col(text("user_agent"))
-        .foreign_key(refers("session_of_user", "session", "user_id", "user").on_delete(ForeignKeyAction::Cascade))
-        .to_owned()
-}
-
-fn token(postgres: bool) -> TableCreateStatement {
-    table("token")
-        .col(key(postgres))
-        .col(uid())
-        .col(text("name"))
-        .col(bytes("secret_hash"))
-        .col(text("role"))
-        .col(int_null("user_id"))
-        .col(text("created_by"))
-        .col(int("created_at"))
-        .col(int_null("expires_at"))
-        .col(int_null("last_used_at"))
-        .col(int_null("revoked_at"))
-        .check(check("token_role_word", "role IN ('viewer', 'operator', 'editor', 'admin')"))
-        .foreign_key(refers("token_of_user", "token", "user_id", "user").on_delete(ForeignKeyAction::Cascade))
-        .to_owned()
 }
 
 fn task(postgres: bool) -> TableCreateStatement {
@@ -332,62 +204,14 @@ fn run_hour() -> TableCreateStatement {
     table.primary_key(Index::create().col("task_id").col("hour")).to_owned()
 }
 
-fn audit_entry() -> TableCreateStatement {
-    table("audit_entry")
-        .col(int("id").primary_key())
-        .col(int("at"))
-        .col(text("actor_kind"))
-        .col(text("actor"))
-        .col(text("action"))
-        .col(text("target_kind"))
-        .col(text("target"))
-        .col(text("detail"))
-        .col(text_null("request_id"))
-        .col(bytes("prev_hash"))
-        .col(bytes("hash"))
-        .to_owned()
-}
-
-fn idempotency() -> TableCreateStatement {
-    table("idempotency")
-        .col(text("scope"))
-        .col(text("key"))
-        .col(bytes("body_hash"))
-        .col(text("result_kind"))
-        .col(ColumnDef::new("result_id").uuid().not_null())
-        .col(int("created_at"))
-        .primary_key(Index::create().col("scope").col("key"))
-        .to_owned()
-}
-
-fn index(name: &'static str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
-    let mut index = Index::create().name(name).table(table).to_owned();
-    for column in columns {
-        index.col(*column);
-    }
-    index
-}
-
-fn unique(name: &'static str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
-    index(name, table, columns).unique().to_owned()
-}
-
-fn partial(mut index: IndexCreateStatement, rule: &'static str) -> IndexCreateStatement {
-    index.and_where(Expr::cust(rule)).to_owned()
-}
-
 fn indexes() -> Vec<IndexCreateStatement> {
-    let mut all: Vec<IndexCreateStatement> = ["user", "session", "token", "task", "schedule", "run", "attempt"]
-        .into_iter()
-        .map(|table| Index::create().name(format!("{table}_uid")).table(table).col("uid").unique().to_owned())
-        .collect();
     let mut claim = Index::create().name("run_claim").table("run").col(("priority", IndexOrder::Desc)).to_owned();
     claim.col("due_at").col("id");
-    all.extend([
-        unique("user_name", "user", &["name"]),
-        index("session_user", "session", &["user_id"]),
-        index("session_expires", "session", &["expires_at"]),
-        index("token_user", "token", &["user_id"]),
+    vec![
+        by_uid("task"),
+        by_uid("schedule"),
+        by_uid("run"),
+        by_uid("attempt"),
         partial(unique("task_name", "task", &["name"]), "deleted_at IS NULL"),
         partial(index("task_updated", "task", &["updated_at", "id"]), "deleted_at IS NULL"),
         partial(index("task_last_run", "task", &["last_run_created_at", "id"]), "deleted_at IS NULL"),
@@ -403,7 +227,5 @@ fn indexes() -> Vec<IndexCreateStatement> {
         unique("slot_first", "slot", &["schedule_id", "first_at"]),
         index("slot_task", "slot", &["task_id", "first_at", "id"]),
         index("slot_time", "slot", &["first_at", "id"]),
-        index("idempotency_created", "idempotency", &["created_at"]),
-    ]);
-    all
+    ]
 }

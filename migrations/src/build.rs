@@ -1,0 +1,113 @@
+//! Columns, keys and indexes as all tables spell them.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
+
+/// Creates tables, then indexes.
+pub(crate) async fn create(
+    manager: &SchemaManager<'_>,
+    tables: Vec<TableCreateStatement>,
+    indexes: Vec<IndexCreateStatement>,
+) -> Result<(), DbErr> {
+    for mut table in tables {
+        manager.create_table(table.take()).await?;
+    }
+    for mut index in indexes {
+        manager.create_index(index.take()).await?;
+    }
+    Ok(())
+}
+
+/// Whether the database is PostgreSQL.
+pub(crate) fn is_postgres(manager: &SchemaManager<'_>) -> bool {
+    manager.get_database_backend() == DbBackend::Postgres
+}
+
+pub(crate) fn table(name: &'static str) -> TableCreateStatement {
+    Table::create().table(name).to_owned()
+}
+
+/// The integer key: on SQLite an alias of the rowid, on PostgreSQL a sequence.
+pub(crate) fn key(postgres: bool) -> ColumnDef {
+    let mut column = ColumnDef::new("id");
+    column.big_integer().not_null().primary_key();
+    if postgres {
+        column.auto_increment();
+    }
+    column
+}
+
+pub(crate) fn uid() -> ColumnDef {
+    ColumnDef::new("uid").uuid().not_null().to_owned()
+}
+
+pub(crate) fn text(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).text().not_null().to_owned()
+}
+
+/// A name: compared byte by byte on both databases.
+pub(crate) fn name(postgres: bool) -> ColumnDef {
+    let mut column = text("name");
+    if postgres {
+        column.extra("COLLATE \"C\"");
+    }
+    column
+}
+
+pub(crate) fn text_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).text().to_owned()
+}
+
+pub(crate) fn int(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).big_integer().not_null().to_owned()
+}
+
+pub(crate) fn int_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).big_integer().to_owned()
+}
+
+pub(crate) fn flag(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).boolean().not_null().to_owned()
+}
+
+pub(crate) fn uuid_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).uuid().to_owned()
+}
+
+pub(crate) fn bytes(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).blob().not_null().to_owned()
+}
+
+pub(crate) fn check(name: &'static str, rule: impl Into<String>) -> (&'static str, Expr) {
+    (name, Expr::cust(rule.into()))
+}
+
+pub(crate) fn refers(
+    name: &'static str,
+    from: &'static str,
+    column: &'static str,
+    to: &'static str,
+) -> ForeignKeyCreateStatement {
+    ForeignKey::create().name(name).from(from, column).to(to, "id").to_owned()
+}
+
+/// The index by which the outside names a row.
+pub(crate) fn by_uid(table: &'static str) -> IndexCreateStatement {
+    Index::create().name(format!("{table}_uid")).table(table).col("uid").unique().to_owned()
+}
+
+pub(crate) fn index(name: &'static str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create().name(name).table(table).to_owned();
+    for column in columns {
+        index.col(*column);
+    }
+    index
+}
+
+pub(crate) fn unique(name: &'static str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    index(name, table, columns).unique().to_owned()
+}
+
+pub(crate) fn partial(mut index: IndexCreateStatement, rule: &'static str) -> IndexCreateStatement {
+    index.and_where(Expr::cust(rule)).to_owned()
+}

@@ -1,0 +1,183 @@
+//! A fresh database for each test, and what tests make again and again.
+
+use super::cluster;
+use chrono::{DateTime, TimeDelta, Utc};
+use orc_server::domain::ids::RunId;
+use orc_server::domain::schedule::Schedule;
+use orc_server::domain::task::{Backoff, Definition, LogRules, Overlap, Retention, Retry, RunSpec};
+use orc_server::domain::vocabulary::{AttemptOutcome, OnServerStop, RunState, TriggerKind};
+use orc_server::store::{
+    AttemptFinished, ClaimedRun, DatabaseConfig, RunNew, RunNext, Store, StoreError, TaskChange, TaskRecord,
+    TriggerRecord, Tx,
+};
+use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection};
+use serde_json::{Map, json};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+pub(crate) struct Fixture {
+    pub(crate) store: Store,
+    pub(crate) config: DatabaseConfig,
+    pub(crate) dir: tempfile::TempDir,
+}
+
+/// An instant at which all tests begin.
+pub(crate) fn begin() -> DateTime<Utc> {
+    "2026-11-23T10:30:00Z".parse().expect("an instant")
+}
+
+pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
+    begin() + TimeDelta::seconds(seconds)
+}
+
+impl Fixture {
+    pub(crate) async fn sqlite() -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let config = DatabaseConfig::in_data_dir(dir.path());
+        Self { store: Store::open(&config).await.expect("opens"), config, dir }
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let dir = tempfile::tempdir().expect("a folder");
+        let name = format!("orc_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let url = tokio::task::spawn_blocking(cluster::admin_url).await.expect("a cluster");
+        let admin = Database::connect(url).await.expect("PostgreSQL");
+        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database");
+        admin.close().await.expect("closes");
+        let url = Some(cluster::url_of(&name));
+        let config = DatabaseConfig { url, ..DatabaseConfig::in_data_dir(dir.path()) };
+        Self { store: Store::open(&config).await.expect("opens"), config, dir }
+    }
+
+    /// A connection beside the store, to look at rows and to damage them.
+    pub(crate) async fn raw(&self) -> DatabaseConnection {
+        let file = format!("sqlite:{}", self.dir.path().join("orc.db").display());
+        Database::connect(self.config.url.clone().unwrap_or(file)).await.expect("connects")
+    }
+
+    pub(crate) async fn task(&self, definition: Definition) -> TaskRecord {
+        self.task_at(definition, begin()).await.expect("a task")
+    }
+
+    pub(crate) async fn task_at(&self, definition: Definition, at: DateTime<Utc>) -> Result<TaskRecord, StoreError> {
+        self.store.write(async move |tx: &Tx| tx.task_insert(&definition, &change(at)).await).await
+    }
+
+    pub(crate) async fn update(
+        &self,
+        read: &TaskRecord,
+        definition: Definition,
+        at: DateTime<Utc>,
+    ) -> Result<TaskRecord, StoreError> {
+        let read = read.clone();
+        self.store.write(async move |tx: &Tx| tx.task_update(&read, &definition, &change(at)).await).await
+    }
+
+    pub(crate) async fn run(&self, new: RunNew) -> orc_server::store::RunRecord {
+        let made = self.store.write(async move |tx: &Tx| tx.runs_insert(std::slice::from_ref(&new)).await).await;
+        made.expect("a run").pop().expect("one run")
+    }
+
+    pub(crate) async fn claim(&self, limit: u32, now: DateTime<Utc>) -> Vec<ClaimedRun> {
+        self.store.runs_claim(limit, "node", now).await.expect("a claim")
+    }
+
+    pub(crate) async fn finish(&self, finished: AttemptFinished) -> bool {
+        self.store.attempts_finish(vec![finished]).await.expect("an end")[0]
+    }
+}
+
+pub(crate) fn change(at: DateTime<Utc>) -> TaskChange {
+    TaskChange { at, by: "ann".into(), note: String::new(), owner: None }
+}
+
+pub(crate) fn definition(name: &str) -> Definition {
+    Definition {
+        name: name.into(),
+        title: format!("Title of {name}"),
+        description: String::new(),
+        folder: String::new(),
+        tags: vec![],
+        enabled: true,
+        run: RunSpec::Command { program: "true".into(), arguments: vec![] },
+        working_directory: None,
+        environment: Default::default(),
+        params: vec![],
+        schedules: vec![],
+        overlap: Overlap::Queue { max_waiting: 10 },
+        timeout_seconds: None,
+        attempt_timeout_seconds: None,
+        grace_seconds: 10.0,
+        success_codes: vec![0],
+        retry: Retry {
+            max_attempts: 1,
+            delay_seconds: 0.0,
+            backoff: Backoff::Fixed,
+            jitter: false,
+            retry_on: vec![],
+            exit_codes: vec![],
+            never_exit_codes: vec![],
+        },
+        log: LogRules { max_bytes: 1 << 20 },
+        retention: Retention { days: 90, runs: 1000 },
+        on_server_stop: OnServerStop::Keep,
+    }
+}
+
+pub(crate) fn every(key: &str, seconds: u64) -> Schedule {
+    serde_json::from_value(json!({"key": key, "kind": "interval", "every_seconds": seconds})).expect("a schedule")
+}
+
+pub(crate) fn new_run(task: &TaskRecord, at: DateTime<Utc>) -> RunNew {
+    RunNew {
+        id: RunId::generate(),
+        task: task.id,
+        task_key: task.key,
+        task_name: task.definition.name.clone(),
+        task_version: task.version,
+        state: RunState::Queued,
+        trigger: TriggerRecord {
+            kind: TriggerKind::Manual,
+            by: Some("ann".into()),
+            schedule_key: None,
+            rerun_of: None,
+        },
+        schedule: None,
+        scheduled_for: None,
+        created_at: at,
+        due_at: at,
+        timeout: None,
+        priority: 50,
+        params: Map::new(),
+        reason: String::new(),
+    }
+}
+
+pub(crate) fn ended(claimed: &ClaimedRun, at: DateTime<Utc>, next: RunNext) -> AttemptFinished {
+    let outcome = match &next {
+        RunNext::Finish { state: RunState::Succeeded, .. } => AttemptOutcome::Succeeded,
+        _ => AttemptOutcome::Failed,
+    };
+    AttemptFinished {
+        attempt: claimed.attempt.id,
+        run: claimed.run.id,
+        fence: claimed.run.fence,
+        outcome,
+        finished_at: at,
+        exit_code: Some(0),
+        signal: None,
+        reason: String::new(),
+        cpu: Some(TimeDelta::milliseconds(3)),
+        peak_memory_bytes: Some(1 << 20),
+        log_bytes: 100,
+        log_lines: 2,
+        log_dropped_bytes: 0,
+        leaked_output: false,
+        survivor_count: 0,
+        next,
+    }
+}
+
+pub(crate) fn finish(state: RunState) -> RunNext {
+    RunNext::Finish { state, result: None }
+}
