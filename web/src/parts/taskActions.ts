@@ -12,12 +12,10 @@ export function whyNot(task: { enabled: boolean; actions: TaskAction[] }, action
 }
 
 /** Asks again for everything that shows tasks. */
-export function useTasksChanged(): () => Promise<void> {
+export function useTasksChanged(): (ids?: string[]) => Promise<void> {
   const queries = useQueryClient();
-  return () =>
-    queries.invalidateQueries({
-      predicate: ({ queryKey }) => ["taskList", "taskView", "taskVersionList"].includes((queryKey[0] as { _id?: string })._id ?? ""),
-    });
+  return (ids = ["taskList", "taskView", "taskVersionList"]) =>
+    queries.invalidateQueries({ predicate: ({ queryKey }) => ids.includes((queryKey[0] as { _id?: string })._id ?? "") });
 }
 
 /** Enables or disables. */
@@ -44,7 +42,8 @@ export function useDelete() {
     },
     onSuccess: async (_nothing, { name }) => {
       say(`${name} is deleted. Its runs stay in the history.`);
-      await changed();
+      // The page of a task that is gone is about to be left; asking for it again would only fail.
+      await changed(["taskList"]);
     },
   });
 }

@@ -137,7 +137,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
               aria-selected={onSelection ? row.getIsSelected() : undefined}
               data-active={item.index === active || undefined}
               className={cx(
-                "absolute top-0 left-0 flex w-full items-center gap-3 border-b border-line px-3 last:border-b-0 hover:bg-hover data-active:bg-hover data-active:shadow-[inset_2px_0_var(--accent)]",
+                "absolute top-0 left-0 flex w-full items-center gap-3 border-b border-line px-3 last:rounded-b-lg last:border-b-0 hover:bg-hover data-active:bg-hover data-active:shadow-[inset_2px_0_var(--accent)]",
                 row.getIsSelected() && "bg-accent-soft!",
               )}
               style={{ height, transform: `translateY(${item.start - margin}px)` }}

@@ -14,7 +14,7 @@ const STAYS_MS = 7000;
 export function Toasts() {
   const list = useSyncExternalStore(watchToasts, toastList);
   return (
-    <section aria-label="Messages" aria-live="polite" className="pointer-events-none fixed right-4 bottom-4 z-50 flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2 max-md:bottom-20">
+    <section aria-label="Messages" aria-live="polite" className="pointer-events-none fixed right-4 bottom-16 z-50 flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2 max-md:bottom-20">
       {list.map((message) => (
         <Toast key={message.id} message={message} />
       ))}

@@ -42,7 +42,7 @@ function byDay(points: RunStatsPoint[], from: string): Day[] {
 function ceiling(value: number): number {
   if (value <= 4) return 4;
   const size = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 2.5, 4, 5, 10].find((factor) => factor * size >= value) ?? 10;
+  const step = [1, 2, 4, 6, 8, 10].find((factor) => factor * size >= value) ?? 10;
   return step * size;
 }
 

@@ -13,7 +13,7 @@ export function Attempts({ attempts, shown, onChoose }: { attempts: Attempt[]; s
       {attempts.length === 0 && <p className="px-4 pb-4 text-sm text-muted">None yet.</p>}
       <ul className="divide-y divide-line border-t border-line">
         {attempts.toReversed().map((attempt) => (
-          <li key={attempt.number}>
+          <li key={attempt.number} className="overflow-hidden last:rounded-b-lg">
             <button
               type="button"
               aria-pressed={attempt === shown}

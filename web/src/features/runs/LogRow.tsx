@@ -31,7 +31,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
         wrap ? "w-full" : "w-max",
         props.picked && "bg-[#3a3410]",
         props.found && "bg-[#26324a]",
-        line.stream === "stderr" && "shadow-[inset_2px_0_#ff7b72]",
+        line.stream === "system" && "text-[#e6b04c]",
       )}
       style={{ transform: `translateY(${props.start}px)` }}
     >
@@ -42,13 +42,17 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
           <a
             href={`#L${line.number}`}
             aria-label={`Line ${line.number}`}
+            title={line.stream === "stdout" ? undefined : line.stream}
             tabIndex={-1}
             onClick={(event) => {
               event.preventDefault();
               if (line.number !== null) props.onPick(line.number);
             }}
             style={{ width: `${Math.max(4, props.digits + 2)}ch` }}
-            className="sticky left-0 shrink-0 bg-log-bg pr-3 text-right text-[#8b95a5] select-none hover:text-white"
+            className={cx(
+              "sticky left-0 mr-2 shrink-0 border-r-2 bg-log-bg pr-2 text-right select-none hover:text-white",
+              line.stream === "stderr" ? "border-[#ff7b72] text-[#ff9b94]" : "border-transparent text-[#8b95a5]",
+            )}
           >
             {line.number}
           </a>

@@ -94,7 +94,7 @@ export function LogView({ run, attempt, size }: LogViewProps) {
     <section aria-label="Log" className="flex min-w-0 flex-col overflow-hidden rounded-lg border border-line bg-surface">
       <header className="flex flex-wrap items-center gap-2 px-3 py-2">
         <h2 className="text-base font-semibold">Log</h2>
-        <LogState status={status} lines={lines.length} />
+        <LogState status={status} lines={store.total} />
         <span className="flex-1" />
         <SearchBox search={search} />
         <Button aria-pressed={follow} className={follow ? "border-accent! bg-accent-soft!" : ""} icon={<ArrowDownToLine size={14} aria-hidden />} onClick={() => setFollow(!follow)}>

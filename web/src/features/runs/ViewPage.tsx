@@ -55,6 +55,7 @@ function Subtitle({ run }: { run: Run }) {
       <span>
         · <RunDuration run={run} />
       </span>
+      <Explanation run={run} />
     </span>
   );
 }
@@ -65,26 +66,23 @@ function Body({ detail: { run, attempts } }: { detail: RunDetail }) {
   const shown = attempts.find((each) => each.number === attempt);
   const choose = (next: Attempt) => void navigate({ to: "/runs/$run", params: { run: run.id }, search: next.number === attempts.length ? {} : { attempt: next.number }, replace: true });
   return (
-    <>
-      <Explanation run={run} />
-      <div className="grid items-start gap-3 xl:grid-cols-[minmax(0,1fr)_22rem]">
-        {attempts.length > 0 ? (
-          <LogView key={attempt ?? "newest"} run={run.id} attempt={attempt} size={(shown ?? attempts.at(-1))?.log.bytes ?? 0} />
-        ) : (
-          <Card>
-            <Empty title="No attempt yet" cli={`orc run log -f ${run.id}`}>
-              The log appears here as soon as something is written.
-            </Empty>
-          </Card>
-        )}
-        <div className="grid min-w-0 gap-3 md:grid-cols-2 xl:grid-cols-1">
-          <Attempts attempts={attempts} shown={shown ?? attempts.at(-1)} onChoose={choose} />
-          <About run={run} />
-          <Values title="Params" value={Object.keys(run.params).length === 0 ? null : run.params} none="None were given." />
-          <Values title="Result" value={run.result} none="It wrote nothing to ORC_RESULT_FILE." />
-        </div>
+    <div className="grid items-start gap-3 xl:grid-cols-[minmax(0,1fr)_22rem]">
+      {attempts.length > 0 ? (
+        <LogView key={attempt ?? "newest"} run={run.id} attempt={attempt} size={(shown ?? attempts.at(-1))?.log.bytes ?? 0} />
+      ) : (
+        <Card>
+          <Empty title="No attempt yet" cli={`orc run log -f ${run.id}`}>
+            The log appears here as soon as something is written.
+          </Empty>
+        </Card>
+      )}
+      <div className="grid min-w-0 gap-3 md:grid-cols-2 xl:grid-cols-1">
+        <Attempts attempts={attempts} shown={shown ?? attempts.at(-1)} onChoose={choose} />
+        <About run={run} />
+        <Values title="Params" value={Object.keys(run.params).length === 0 ? null : run.params} none="None were given." />
+        <Values title="Result" value={run.result} none="It wrote nothing to ORC_RESULT_FILE." />
       </div>
-    </>
+    </div>
   );
 }
 
@@ -92,16 +90,15 @@ function Body({ detail: { run, attempts } }: { detail: RunDetail }) {
 function Explanation({ run }: { run: Run }) {
   const parts = [run.reason, ...run.waiting_on].filter((part) => part !== "");
   if (run.cancel_requested_at && run.finished_at === null) parts.unshift("It was asked to stop.");
-  if (parts.length === 0 && !run.next_attempt_at) return null;
   return (
-    <p className="rounded-lg border border-line bg-surface px-4 py-2 text-sm">
-      <span className="first-letter:uppercase">{parts.join(" · ")}</span>
+    <>
+      {parts.length > 0 && <span className="text-text">· {parts.join(" · ")}</span>}
       {run.next_attempt_at && (
-        <>
-          {parts.length > 0 && " · "}next attempt <DateTime at={run.next_attempt_at} />
-        </>
+        <span>
+          · next attempt <DateTime at={run.next_attempt_at} />
+        </span>
       )}
-    </p>
+    </>
   );
 }
 

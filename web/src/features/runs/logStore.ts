@@ -16,6 +16,8 @@ export interface LogLine {
 export class LogStore {
   lines: LogLine[] = [];
   private version = 0;
+  /** Lines written so far, those that Orc says itself left out. */
+  total = 0;
   private numbered = 0;
   private attempt: number | null = null;
   private readonly open = new Map<LogStream, LogLine>();
@@ -54,6 +56,7 @@ export class LogStore {
     this.open.clear();
     this.styles.clear();
     this.numbered = 0;
+    this.total = 0;
     this.tell();
   }
 
@@ -81,6 +84,7 @@ export class LogStore {
       line.raw += text;
     } else {
       this.numbered += 1;
+      this.total += 1;
       line = { number: this.numbered, raw: text, stream, style: this.styles.get(stream) ?? PLAIN };
       this.lines.push(line);
     }
