@@ -132,7 +132,7 @@ pub fn version_out(version: TaskVersionRecord, before: Option<TaskVersionRecord>
 pub fn applied_out(applied: Applied) -> TaskApplyItem {
     let item = |name, change, differences| TaskApplyItem { name, change, differences };
     match applied {
-        Applied::Created(definition) => item(definition.name, TaskChange::Created, Vec::new()),
+        Applied::Created(name) => item(name, TaskChange::Created, Vec::new()),
         Applied::Unchanged(name) => item(name, TaskChange::Unchanged, Vec::new()),
         Applied::Deleted(name) => item(name, TaskChange::Deleted, Vec::new()),
         Applied::Updated(pair) => {

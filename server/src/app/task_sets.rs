@@ -47,7 +47,7 @@ pub struct Apply {
 #[derive(Debug, Clone)]
 pub enum Applied {
     /// It is new.
-    Created(Definition),
+    Created(String),
     /// It differs: before and after.
     Updated(Box<(Definition, Definition)>),
     /// Nothing differs.
@@ -147,7 +147,7 @@ fn all_sound(definitions: &[Definition]) -> Result<()> {
 
 fn compared(before: Option<Definition>, after: &Definition) -> Applied {
     match before {
-        None => Applied::Created(after.clone()),
+        None => Applied::Created(after.name.clone()),
         Some(before) if before == *after => Applied::Unchanged(after.name.clone()),
         Some(before) => Applied::Updated(Box::new((before, after.clone()))),
     }
