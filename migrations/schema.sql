@@ -23,9 +23,11 @@ CREATE TABLE "attempt" (
     "log_lines" integer NOT NULL,
     "log_dropped_bytes" integer NOT NULL,
     "leaked_output" boolean NOT NULL,
-    "survivor_count" integer NOT NULL, FOREIGN KEY ("run_id") REFERENCES "run" ("id") ON DELETE CASCADE,
+    "survivor_count" integer NOT NULL,
+    FOREIGN KEY ("run_id") REFERENCES "run" ("id") ON DELETE CASCADE,
     CONSTRAINT "attempt_outcome_word" CHECK (outcome IS NULL OR outcome IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'lost')),
-    CONSTRAINT "attempt_finished_if_outcome" CHECK ((finished_at IS NULL) = (outcome IS NULL)) );
+    CONSTRAINT "attempt_finished_if_outcome" CHECK ((finished_at IS NULL) = (outcome IS NULL))
+);
 
 CREATE UNIQUE INDEX "attempt_number" ON "attempt" ("run_id", "number");
 
@@ -42,7 +44,8 @@ CREATE TABLE "audit_entry" (
     "detail" text NOT NULL,
     "request_id" text,
     "prev_hash" blob NOT NULL,
-    "hash" blob NOT NULL );
+    "hash" blob NOT NULL
+);
 
 CREATE TABLE "idempotency" (
     "scope" text NOT NULL,
@@ -50,8 +53,9 @@ CREATE TABLE "idempotency" (
     "body_hash" blob NOT NULL,
     "result_kind" text NOT NULL,
     "result_id" uuid_text NOT NULL,
-    "created_at" integer NOT NULL, PRIMARY KEY ("scope",
-    "key") );
+    "created_at" integer NOT NULL,
+    PRIMARY KEY ("scope", "key")
+);
 
 CREATE INDEX "idempotency_created" ON "idempotency" ("created_at");
 
@@ -87,11 +91,13 @@ CREATE TABLE "run" (
     "node" text,
     "log_bytes" integer NOT NULL,
     "log_lines" integer NOT NULL,
-    "log_truncated" boolean NOT NULL, FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
+    "log_truncated" boolean NOT NULL,
+    FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
     CONSTRAINT "run_state_word" CHECK (state IN ('waiting', 'queued', 'running', 'backing_off', 'succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost')),
     CONSTRAINT "run_finished_if_final" CHECK ((finished_at IS NOT NULL) = (state IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost'))),
     CONSTRAINT "run_started_if_running" CHECK (state <> 'running' OR (started_at IS NOT NULL AND node IS NOT NULL)),
-    CONSTRAINT "run_attempt_count_not_negative" CHECK (attempt_count >= 0) );
+    CONSTRAINT "run_attempt_count_not_negative" CHECK (attempt_count >= 0)
+);
 
 CREATE INDEX "run_backing_off" ON "run" ("due_at") WHERE state = 'backing_off';
 
@@ -148,8 +154,9 @@ CREATE TABLE "run_hour" (
     "b28" integer NOT NULL,
     "b29" integer NOT NULL,
     "b30" integer NOT NULL,
-    "b31" integer NOT NULL, PRIMARY KEY ("task_id",
-    "hour") );
+    "b31" integer NOT NULL,
+    PRIMARY KEY ("task_id", "hour")
+);
 
 CREATE TABLE "schedule" (
     "id" integer NOT NULL PRIMARY KEY,
@@ -159,7 +166,9 @@ CREATE TABLE "schedule" (
     "definition" text NOT NULL,
     "enabled" boolean NOT NULL,
     "watermark_at" integer NOT NULL,
-    "removed_at" integer, FOREIGN KEY ("task_id") REFERENCES "task" ("id") );
+    "removed_at" integer,
+    FOREIGN KEY ("task_id") REFERENCES "task" ("id")
+);
 
 CREATE UNIQUE INDEX "schedule_key" ON "schedule" ("task_id", "key") WHERE removed_at IS NULL;
 
@@ -173,7 +182,9 @@ CREATE TABLE "session" (
     "created_at" integer NOT NULL,
     "last_seen_at" integer NOT NULL,
     "expires_at" integer NOT NULL,
-    "user_agent" text NOT NULL, FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE );
+    "user_agent" text NOT NULL,
+    FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE
+);
 
 CREATE INDEX "session_expires" ON "session" ("expires_at");
 
@@ -183,7 +194,8 @@ CREATE INDEX "session_user" ON "session" ("user_id");
 
 CREATE TABLE "setting" (
     "key" text NOT NULL PRIMARY KEY,
-    "value" text NOT NULL );
+    "value" text NOT NULL
+);
 
 CREATE TABLE "slot" (
     "id" integer NOT NULL PRIMARY KEY,
@@ -195,11 +207,13 @@ CREATE TABLE "slot" (
     "outcome" text NOT NULL,
     "reason" text NOT NULL,
     "run_uid" uuid_text,
-    "created_at" integer NOT NULL, FOREIGN KEY ("schedule_id") REFERENCES "schedule" ("id"),
+    "created_at" integer NOT NULL,
+    FOREIGN KEY ("schedule_id") REFERENCES "schedule" ("id"),
     CONSTRAINT "slot_outcome_word" CHECK (outcome IN ('run', 'skipped', 'missed', 'pending')),
     CONSTRAINT "slot_in_order" CHECK (last_at >= first_at),
     CONSTRAINT "slot_counts" CHECK ("count" >= 1 AND ("count" = 1) = (last_at = first_at)),
-    CONSTRAINT "slot_run_if_run" CHECK ((outcome = 'run') = (run_uid IS NOT NULL)) );
+    CONSTRAINT "slot_run_if_run" CHECK ((outcome = 'run') = (run_uid IS NOT NULL))
+);
 
 CREATE UNIQUE INDEX "slot_first" ON "slot" ("schedule_id", "first_at");
 
@@ -230,7 +244,8 @@ CREATE TABLE "task" (
     "last_run_started_at" integer,
     "last_run_finished_at" integer,
     CONSTRAINT "task_version_from_one" CHECK (version >= 1),
-    CONSTRAINT "task_run_count_not_negative" CHECK (run_count >= 0) );
+    CONSTRAINT "task_run_count_not_negative" CHECK (run_count >= 0)
+);
 
 CREATE INDEX "task_last_run" ON "task" ("last_run_created_at", "id") WHERE deleted_at IS NULL;
 
@@ -248,8 +263,10 @@ CREATE TABLE "task_version" (
     "definition" text NOT NULL,
     "created_at" integer NOT NULL,
     "created_by" text NOT NULL,
-    "note" text NOT NULL, PRIMARY KEY ("task_id",
-    "version"), FOREIGN KEY ("task_id") REFERENCES "task" ("id") );
+    "note" text NOT NULL,
+    PRIMARY KEY ("task_id", "version"),
+    FOREIGN KEY ("task_id") REFERENCES "task" ("id")
+);
 
 CREATE TABLE "token" (
     "id" integer NOT NULL PRIMARY KEY,
@@ -262,8 +279,10 @@ CREATE TABLE "token" (
     "created_at" integer NOT NULL,
     "expires_at" integer,
     "last_used_at" integer,
-    "revoked_at" integer, FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE,
-    CONSTRAINT "token_role_word" CHECK (role IN ('viewer', 'operator', 'editor', 'admin')) );
+    "revoked_at" integer,
+    FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE,
+    CONSTRAINT "token_role_word" CHECK (role IN ('viewer', 'operator', 'editor', 'admin'))
+);
 
 CREATE UNIQUE INDEX "token_uid" ON "token" ("uid");
 
@@ -278,7 +297,8 @@ CREATE TABLE "user" (
     "disabled" boolean NOT NULL,
     "created_at" integer NOT NULL,
     "last_login_at" integer,
-    CONSTRAINT "user_role_word" CHECK (role IN ('viewer', 'operator', 'editor', 'admin')) );
+    CONSTRAINT "user_role_word" CHECK (role IN ('viewer', 'operator', 'editor', 'admin'))
+);
 
 CREATE UNIQUE INDEX "user_name" ON "user" ("name");
 

@@ -1,6 +1,6 @@
 //! Tasks: definitions with all their versions, and where each task stands.
 
-use super::entity::{task, task_version};
+use super::entity::task;
 use super::error::{damaged, unique};
 use super::page::beyond;
 use super::time::{Micros, instant};
@@ -116,21 +116,6 @@ pub struct TaskChange {
     pub owner: Option<String>,
 }
 
-/// A version of a definition.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TaskVersionRecord {
-    /// Number, from 1.
-    pub version: u32,
-    /// The definition.
-    pub definition: Definition,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// Who made it.
-    pub created_by: String,
-    /// Why, in words; may be empty.
-    pub note: String,
-}
-
 impl Store {
     /// A task by id (deleted ones too) or by name (living ones).
     pub async fn task_find(&self, task: &TaskRef) -> Result<Option<TaskRecord>> {
@@ -167,24 +152,6 @@ impl Store {
         });
         let next = page.next;
         Ok(Page { items: page.items.into_iter().map(record).collect::<Result<_>>()?, next })
-    }
-
-    /// A page of versions, newest first.
-    pub async fn task_version_list(&self, task_key: i64, page: &PageRequest) -> Result<Page<TaskVersionRecord>> {
-        let mut query = task_version::Entity::find().filter(task_version::Column::TaskId.eq(task_key));
-        if let Some(cursor) = &page.cursor {
-            query = query.filter(task_version::Column::Version.lt(cursor.as_number()?.0));
-        }
-        let query = query.order_by_desc(task_version::Column::Version).limit(u64::from(page.limit) + 1);
-        let page = Page::cut(query.all(self.reader()).await?, page.limit, |row| Cursor::number(row.version, 0));
-        let next = page.next;
-        Ok(Page { items: page.items.into_iter().map(version_record).collect::<Result<_>>()?, next })
-    }
-
-    /// One version.
-    pub async fn task_version_find(&self, task_key: i64, version: u32) -> Result<Option<TaskVersionRecord>> {
-        let found = task_version::Entity::find_by_id((task_key, i64::from(version))).one(self.reader()).await?;
-        found.map(version_record).transpose()
     }
 }
 
@@ -288,19 +255,6 @@ impl Tx {
             .await?;
         schedules::remove_all(self, read.key, at).await?;
         Ok(deleted.rows_affected > 0)
-    }
-
-    async fn version_insert(&self, task_id: i64, version: i64, json: String, change: &TaskChange) -> Result<()> {
-        let row = task_version::ActiveModel {
-            task_id: Set(task_id),
-            version: Set(version),
-            definition: Set(json),
-            created_at: Set(change.at.into()),
-            created_by: Set(change.by.clone()),
-            note: Set(change.note.clone()),
-        };
-        task_version::Entity::insert(row).exec_without_returning(self).await?;
-        Ok(())
     }
 
     fn locked(&self, query: Select<task::Entity>) -> Select<task::Entity> {
@@ -407,10 +361,4 @@ fn record(row: task::Model) -> Result<TaskRecord> {
         last_run,
         run_count: row.run_count.unsigned_abs(),
     })
-}
-
-fn version_record(row: task_version::Model) -> Result<TaskVersionRecord> {
-    let task_version::Model { task_id: _, version, definition, created_at, created_by, note } = row;
-    let definition = definition_of(&definition)?;
-    Ok(TaskVersionRecord { version: small(version), definition, created_at: created_at.into(), created_by, note })
 }

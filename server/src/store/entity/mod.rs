@@ -1,4 +1,7 @@
-//! Rows of the tables, as sea-orm sees them. Nothing here leaves the room.
+//! Rows of the tables, as sea-orm sees them: one file per table, columns in the order of the migration.
+//!
+//! Deliberately absent: relations and behaviour (the resource files next door write their joins out). Nothing here leaves
+//! the room. Start reading at `run`; the summary table `run_hour` has no entity, `stats` builds its statements.
 
 pub(super) mod attempt;
 pub(super) mod audit_entry;

@@ -252,7 +252,7 @@ async fn waiting_runs_are_promoted(fixture: Fixture) {
     assert_eq!((promoted[0].state, promoted[0].queued_at), (RunState::Queued, Some(at(9))));
     let last = waiting[2];
     let end = async move |tx: &Tx| tx.run_end(last, RunState::Skipped, "superseded", at(10)).await;
-    assert_eq!(fixture.store.write(end.clone()).await.expect("ends").expect("it was open").reason, "superseded");
+    assert_eq!(fixture.store.write(end).await.expect("ends").expect("it was open").reason, "superseded");
     assert_eq!(fixture.store.write(end).await.expect("answers"), None);
     assert!(fixture.store.run_waiting_tasks().await.expect("reads").is_empty());
     let open = fixture.store.write(async move |tx: &Tx| tx.run_list_open(key).await).await.expect("reads");
