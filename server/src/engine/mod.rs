@@ -81,4 +81,11 @@ impl Engine {
         }
         self.executor.leave();
     }
+
+    /// Ends as a crash of the server would, for tests: loops and conversations are cut, nothing is told to anybody.
+    pub fn crash(mut self) {
+        self.stop.cancel();
+        self.loops.abort_all();
+        self.executor.leave();
+    }
 }

@@ -1,0 +1,191 @@
+//! The bench that the engine's tests stand on.
+
+use chrono::{DateTime, Utc};
+use orc_server::app::events::Change;
+use orc_server::app::{App, AppSettings, Caller};
+use orc_server::clock::Clock;
+use orc_server::domain::ids::RunId;
+use orc_server::domain::task::Definition;
+use orc_server::domain::vocabulary::RunState;
+use orc_server::engine::{Engine, EngineSettings};
+use orc_server::store::{AttemptRecord, DatabaseConfig, RunRecord, Store};
+use serde_json::{Map, Value, json};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// Far more than any test needs; a test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Path of a program of the runner's crate, built once.
+pub fn program(name: &str) -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let folder = BUILT.get_or_init(|| {
+        let test = std::env::current_exe().expect("tests have a path");
+        let folder = test.parent().and_then(Path::parent).expect("target/debug/deps").to_path_buf();
+        let target = folder.parent().expect("target").to_path_buf();
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "-p", "orc-runner", "--bins", "--target-dir"]).arg(target);
+        assert!(build.status().expect("cargo runs").success(), "the runner cannot be built");
+        folder
+    });
+    folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// The helper program.
+pub fn child() -> String {
+    program("orc-test-child").display().to_string()
+}
+
+/// An application with a data folder of its own.
+pub struct Bench {
+    /// The application.
+    pub app: App,
+    /// Its data folder.
+    pub folder: tempfile::TempDir,
+    clock: Clock,
+}
+
+impl Bench {
+    /// On the machine's clock.
+    pub async fn new() -> Self {
+        Self::at(Clock::system()).await
+    }
+
+    /// On a clock of the test's own.
+    pub async fn at(clock: Clock) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let app = open(folder.path(), &clock, 8).await;
+        Self { app, folder, clock }
+    }
+
+    /// The same data folder, opened as a server that starts anew.
+    pub async fn restarted(self) -> Self {
+        self.app.store().close().await;
+        let app = open(self.folder.path(), &self.clock, 8).await;
+        Self { app, ..self }
+    }
+
+    /// Starts the engine.
+    pub async fn engine(&self) -> Engine {
+        let _once = rustls::crypto::ring::default_provider().install_default();
+        let inherited = std::env::vars().filter(|(name, _)| name == "PATH" || name == "HOME").collect();
+        let settings = EngineSettings { runner: program("orc-runner"), inherited, own_port: 5000 };
+        Engine::start(self.app.clone(), settings).await
+    }
+
+    /// Creates a task from a body as the API takes it.
+    pub async fn task(&self, body: Value) {
+        let wire: orc_server::api::definition::TaskDefinition = serde_json::from_value(body).expect("a definition");
+        let definition: Definition = wire.into_domain("UTC");
+        self.app.task_create(&Caller::local(), definition, false).await.expect("the task is created");
+    }
+
+    /// Starts a run.
+    pub async fn start(&self, task: &str) -> RunId {
+        self.start_with(task, Map::new()).await
+    }
+
+    /// Starts a run with params.
+    pub async fn start_with(&self, task: &str, params: Map<String, Value>) -> RunId {
+        self.app.run_create(&Caller::local(), task, params, None).await.expect("the run is made").id
+    }
+
+    /// Waits until something is true of a run; looks whenever the application says that it changed.
+    pub async fn until(
+        &self,
+        run: RunId,
+        is: impl Fn(&RunRecord, &[AttemptRecord]) -> bool,
+    ) -> (RunRecord, Vec<AttemptRecord>) {
+        let looked = tokio::time::timeout(PATIENCE, async {
+            loop {
+                let mut live = self.app.events().subscribe(None).live;
+                let (record, attempts) = self.app.run_view(&Caller::local(), run).await.expect("the run is there");
+                if is(&record, &attempts) {
+                    return (record, attempts);
+                }
+                // What is not announced (a process id) is looked for again soon.
+                let _changed = tokio::time::timeout(Duration::from_millis(50), live.recv()).await;
+            }
+        });
+        let shown = || async { format!("{:?}", self.app.run_view(&Caller::local(), run).await) };
+        match looked.await {
+            Ok(found) => found,
+            Err(_) => panic!("it never came: {}", shown().await),
+        }
+    }
+
+    /// Waits until a run has ended.
+    pub async fn ended(&self, run: RunId) -> (RunRecord, Vec<AttemptRecord>) {
+        self.until(run, |record, _| record.state.is_final()).await
+    }
+
+    /// Waits until the log of a run's newest attempt contains a text.
+    pub async fn logged(&self, run: RunId, text: &str) -> (RunRecord, Vec<AttemptRecord>) {
+        self.until(run, |_, attempts| attempts.last().is_some_and(|attempt| self.log(attempt).contains(text))).await
+    }
+
+    /// Creates a task that runs the helper program, runs it, waits for the end.
+    pub async fn run_child(&self, arguments: &[&str], more: Value) -> (RunRecord, Vec<AttemptRecord>) {
+        self.task(child_task("it", arguments, more)).await;
+        let run = self.start("it").await;
+        self.ended(run).await
+    }
+
+    /// What an attempt wrote.
+    pub fn log(&self, attempt: &AttemptRecord) -> String {
+        let Ok(mut reader) = orc_runner::LogReader::open(&self.app.log_path(attempt.id)) else { return String::new() };
+        let mut bytes = Vec::new();
+        loop {
+            let records = reader.read(1 << 20).expect("a readable log");
+            if records.is_empty() {
+                return String::from_utf8_lossy(&bytes).into_owned();
+            }
+            for record in records {
+                if let orc_runner::Content::Bytes(piece) = record.content {
+                    bytes.extend(piece);
+                }
+            }
+        }
+    }
+
+    /// Waits for the next event that a test is interested in.
+    pub async fn next_run(
+        live: &mut tokio::sync::broadcast::Receiver<orc_server::app::events::Numbered>,
+    ) -> (RunId, RunState) {
+        tokio::time::timeout(PATIENCE, async {
+            loop {
+                if let Ok(event) = live.recv().await
+                    && let Change::Run { id, state, .. } = event.change
+                {
+                    return (id, state);
+                }
+            }
+        })
+        .await
+        .expect("an event")
+    }
+
+    /// Moves the clock of the test.
+    pub fn set(&self, to: DateTime<Utc>) {
+        self.clock.advance(to - self.clock.now());
+    }
+}
+
+/// The body of a task that runs the helper program.
+pub fn child_task(name: &str, arguments: &[&str], more: Value) -> Value {
+    let mut body = json!({"name": name, "run": {"kind": "command", "program": child(), "arguments": arguments}});
+    for (key, value) in more.as_object().into_iter().flatten() {
+        body[key] = value.clone();
+    }
+    body
+}
+
+async fn open(folder: &Path, clock: &Clock, run_limit: u32) -> App {
+    let config = DatabaseConfig { url: None, data_dir: folder.to_path_buf(), readers: 4 };
+    let store = Store::open(&config).await.expect("a database");
+    let settings =
+        AppSettings { node: "here".into(), timezone: "UTC".into(), data_dir: folder.to_path_buf(), run_limit };
+    App::new(store, clock.clone(), settings)
+}

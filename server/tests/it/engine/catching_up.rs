@@ -1,0 +1,135 @@
+//! The scheduler on a clock of the test's own: it fires what the preview says, and accounts for what it missed.
+
+use super::bench::{Bench, child_task};
+use chrono::{DateTime, TimeDelta, Utc};
+use orc_server::app::Caller;
+use orc_server::app::schedules::{PreviewRequest, next_slots};
+use orc_server::clock::Clock;
+use orc_server::domain::schedule::Schedule;
+use orc_server::domain::vocabulary::{SlotOutcome, TriggerKind};
+use orc_server::store::{PageRequest, RunFilter, SlotFilter};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+fn begin() -> DateTime<Utc> {
+    "2026-03-28T22:30:00Z".parse().expect("an instant")
+}
+
+async fn scheduled(schedule: Value) -> Bench {
+    let bench = Bench::at(Clock::manual(begin())).await;
+    bench
+        .task(child_task(
+            "it",
+            &["exit", "0"],
+            json!({"schedules": [schedule], "overlap": {"kind": "allow", "max": 1000}}),
+        ))
+        .await;
+    bench
+}
+
+/// One round of booking by hand, as the scheduler does it.
+async fn book(bench: &Bench) -> usize {
+    let now = bench.app.clock().now();
+    let planned = bench.app.schedules_planned(now).await.expect("planned");
+    let due: Vec<Arc<_>> =
+        planned.into_iter().filter(|planned| planned.next_at().is_some_and(|at| at <= now)).collect();
+    if due.is_empty() { 0 } else { bench.app.slots_book(due, now).await.expect("booked").entries }
+}
+
+async fn ledger(bench: &Bench) -> Vec<(DateTime<Utc>, DateTime<Utc>, u64, SlotOutcome)> {
+    let page = bench.app.slot_list(&Caller::local(), Some("it"), SlotFilter::default(), &PageRequest::first(500)).await;
+    let mut rows: Vec<_> = page
+        .expect("the ledger")
+        .items
+        .into_iter()
+        .map(|row| (row.first_at, row.last_at, row.count, row.outcome))
+        .collect();
+    rows.sort();
+    rows
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fires_are_exactly_what_the_preview_says() {
+    let schedule = json!({"kind": "cron", "expression": "*/20 1-4 * * *", "timezone": "Europe/Berlin"});
+    let bench = scheduled(schedule).await;
+    let task = bench.app.task_view(&Caller::local(), "it").await.expect("there");
+    let schedule: Schedule = task.record.definition.schedules[0].clone();
+    let until = begin() + TimeDelta::hours(30);
+    let request =
+        PreviewRequest { schedule, task: Some("it".into()), from_at: Some(begin()), until_at: Some(until), limit: 500 };
+    let expected: Vec<_> = bench.app.schedule_preview(&Caller::local(), &request).expect("a preview").slots;
+    let mut now = begin();
+    while now < until {
+        now += TimeDelta::seconds(30);
+        bench.set(now);
+        book(&bench).await;
+    }
+    let fired: Vec<_> = ledger(&bench).await.into_iter().map(|(at, ..)| at).collect();
+    assert_eq!(fired, expected.iter().map(|slot| slot.scheduled_for).collect::<Vec<_>>());
+    assert!(!fired.is_empty());
+    assert_eq!(next_slots(&task.record.definition, until, 1).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_is_accounted_for_by_policy() {
+    for (policy, caught) in [("none", 0), ("latest", 1)] {
+        let schedule = json!({"kind": "cron", "expression": "0 * * * *", "catch_up": {"kind": policy}});
+        let bench = scheduled(schedule).await;
+        bench.set(begin() + TimeDelta::hours(25));
+        book(&bench).await;
+        let rows = ledger(&bench).await;
+        assert_eq!(rows.iter().map(|(_, _, count, _)| count).sum::<u64>(), 25, "{policy}: {rows:?}");
+        assert_eq!(rows.iter().filter(|(.., outcome)| *outcome == SlotOutcome::Run).count(), caught, "{policy}");
+        assert_eq!(rows[0].3, SlotOutcome::Missed);
+        let runs =
+            bench.app.run_list(&Caller::local(), Some("it"), RunFilter::default(), &PageRequest::first(50)).await;
+        let runs = runs.expect("runs").items;
+        assert_eq!(runs.len(), caught);
+        assert!(runs.iter().all(|run| run.trigger.kind == TriggerKind::CatchUp));
+        assert_eq!(book(&bench).await, 0, "nothing twice");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_set_back_fires_nothing_twice() {
+    let bench = scheduled(json!({"kind": "interval", "every_seconds": 60})).await;
+    bench.set(begin() + TimeDelta::seconds(61));
+    book(&bench).await;
+    let before = ledger(&bench).await;
+    assert_eq!(before.len(), 1);
+    bench.set(begin() - TimeDelta::minutes(10));
+    book(&bench).await;
+    bench.set(begin() + TimeDelta::seconds(62));
+    book(&bench).await;
+    let after = ledger(&bench).await;
+    assert!(before.iter().all(|row| after.contains(row)));
+    let mut instants: Vec<_> = after.iter().map(|(at, ..)| *at).collect();
+    instants.dedup();
+    assert_eq!(instants.len(), after.len(), "no instant twice: {after:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_hold_every_slot_is_written_down_and_none_runs() {
+    let bench = scheduled(json!({"kind": "interval", "every_seconds": 60})).await;
+    bench.app.system_hold(&Caller::local(), "moving house".into()).await.expect("held");
+    bench.set(begin() + TimeDelta::minutes(30));
+    book(&bench).await;
+    let rows = ledger(&bench).await;
+    assert_eq!(rows.iter().map(|(_, _, count, _)| count).sum::<u64>(), 30);
+    assert!(rows.iter().all(|(.., outcome)| *outcome == SlotOutcome::Skipped));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_real_scheduler_fires_by_the_second() {
+    let bench = Bench::new().await;
+    let _engine = bench.engine().await;
+    let mut live = bench.app.events().subscribe(None).live;
+    bench
+        .task(child_task("it", &["exit", "0"], json!({"schedules": [{"kind": "cron", "expression": "* * * * * *"}]})))
+        .await;
+    let (run, _) = Bench::next_run(&mut live).await;
+    let (record, _) = bench.ended(run).await;
+    assert_eq!(record.trigger.kind, TriggerKind::Schedule);
+    let late = record.started_at.expect("started") - record.scheduled_for.expect("a slot");
+    assert!(late >= TimeDelta::zero() && late < TimeDelta::seconds(30), "{late}");
+}

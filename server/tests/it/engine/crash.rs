@@ -1,0 +1,93 @@
+//! Crashes: of the server (its engine is dropped without a word), of a runner (killed), and of both.
+
+use super::bench::{Bench, child_task};
+use orc_server::domain::vocabulary::{AttemptOutcome, RunState};
+use orc_server::store::AttemptRecord;
+use serde_json::json;
+
+/// Drops an engine as a crash would: nothing is told, nothing is waited for.
+fn crash(engine: orc_server::engine::Engine) {
+    engine.crash();
+}
+
+fn kill(pid: u32) {
+    let pid = rustix::process::Pid::from_raw(i32::try_from(pid).expect("a pid")).expect("not zero");
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("it is there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_goes_on_without_its_server_and_is_adopted() {
+    let bench = Bench::new().await;
+    let engine = bench.engine().await;
+    let gate = bench.folder.path().join("gate");
+    let line = format!("echo before; while [ ! -e {} ]; do sleep 0.02; done; echo after; exit 5", gate.display());
+    bench.task(json!({"name": "it", "run": {"kind": "shell", "line": line}})).await;
+    let run = bench.start("it").await;
+    bench.logged(run, "before").await;
+    crash(engine);
+    let bench = bench.restarted().await;
+    let _engine = bench.engine().await;
+    std::fs::write(&gate, "").expect("the gate opens");
+    let (record, attempts) = bench.ended(run).await;
+    assert_eq!((record.state, attempts.len(), attempts[0].exit_code), (RunState::Failed, 1, Some(5)));
+    assert_eq!(bench.log(&attempts[0]), "before\nafter\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ended_while_no_server_was_there_is_booked_by_its_record() {
+    let bench = Bench::new().await;
+    let engine = bench.engine().await;
+    let gate = bench.folder.path().join("gate");
+    let line = format!("echo before; while [ ! -e {} ]; do sleep 0.02; done; echo after", gate.display());
+    bench.task(json!({"name": "it", "run": {"kind": "shell", "line": line}})).await;
+    let run = bench.start("it").await;
+    let (_, attempts) = bench.logged(run, "before").await;
+    crash(engine);
+    std::fs::write(&gate, "").expect("the gate opens");
+    let log = bench.app.log_path(attempts[0].id);
+    while orc_runner::runner_alive(&log).expect("readable") {
+        tokio::task::yield_now().await;
+    }
+    let bench = bench.restarted().await;
+    let _engine = bench.engine().await;
+    let (record, attempts) = bench.ended(run).await;
+    assert_eq!((record.state, attempts.len()), (RunState::Succeeded, 1));
+    assert_eq!(bench.log(&attempts[0]), "before\nafter\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_runner_makes_the_run_lost_and_leaves_nothing() {
+    let bench = Bench::new().await;
+    let _engine = bench.engine().await;
+    bench.task(child_task("it", &["setsid-grandchild", "600"], json!({}))).await;
+    let run = bench.start("it").await;
+    let (_, attempts) = bench.until(run, |_, attempts| ready(&bench, attempts)).await;
+    kill(attempts[0].runner_pid.expect("known"));
+    let (record, attempts) = bench.ended(run).await;
+    assert_eq!((record.state, attempts[0].outcome), (RunState::Lost, Some(AttemptOutcome::Lost)));
+    assert_eq!(orc_runner::marked(&attempts[0].id.to_string()).expect("/proc").len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_attempt_is_tried_again_where_the_rule_says_so() {
+    let bench = Bench::new().await;
+    let engine = bench.engine().await;
+    let gate = bench.folder.path().join("gate");
+    let line =
+        format!("echo go; [ $ORC_ATTEMPT -ge 2 ] && exit 0; while [ ! -e {} ]; do sleep 0.02; done", gate.display());
+    let retry = json!({"max_attempts": 2, "delay_seconds": 0.01, "retry_on": ["lost"]});
+    bench.task(json!({"name": "it", "run": {"kind": "shell", "line": line}, "retry": retry})).await;
+    let run = bench.start("it").await;
+    let (_, attempts) = bench.until(run, |_, attempts| ready(&bench, attempts)).await;
+    crash(engine);
+    kill(attempts[0].runner_pid.expect("known"));
+    let bench = bench.restarted().await;
+    let _engine = bench.engine().await;
+    let (record, attempts) = bench.ended(run).await;
+    assert_eq!((record.state, attempts.len()), (RunState::Succeeded, 2));
+    assert_eq!(attempts[0].outcome, Some(AttemptOutcome::Lost));
+}
+
+fn ready(bench: &Bench, attempts: &[AttemptRecord]) -> bool {
+    attempts.last().is_some_and(|attempt| attempt.runner_pid.is_some() && !bench.log(attempt).is_empty())
+}

@@ -1,0 +1,10 @@
+//! The engine with real processes: the real runner, the helper program `orc-test-child`, a real database.
+//!
+//! Tests wait for events of the application, never for time. Each has a data folder of its own.
+
+mod bench;
+mod catching_up;
+mod crash;
+mod requests;
+mod runs;
+mod stopping;
