@@ -82,7 +82,7 @@ export default function OverviewPage() {
 /** The first visit teaches the first step. */
 function First() {
   return (
-    <Page title="Welcome" tab="Overview" hint="Orc runs tasks: by schedule, by hand, by program.">
+    <Page title="Overview" hint="Orc runs tasks: by schedule, by hand, by program.">
       <Card>
         <Empty
           title="Create your first task"

@@ -21,14 +21,14 @@ export function Attempts({ attempts, shown, onChoose }: { attempts: Attempt[]; s
               className={cx("flex w-full flex-col gap-0.5 px-4 py-2 text-left text-sm hover:bg-hover focus-visible:-outline-offset-2", attempt === shown && "bg-accent-soft")}
             >
               <span className="flex w-full items-center gap-2">
-                <b className="w-5">{attempt.number}</b>
+                <b className="w-6">#{attempt.number}</b>
                 <StateBadge state={attempt.outcome ?? "running"} />
                 <span className="flex-1" />
                 {attempt.outcome ? <Duration seconds={attempt.duration_seconds} /> : <Duration since={attempt.started_at} />}
               </span>
-              <span className="pl-7 text-xs text-muted">{facts(attempt)}</span>
-              {attempt.reason && <span className="pl-7 text-xs first-letter:uppercase">{attempt.reason}</span>}
-              <span className="flex flex-wrap gap-1 pl-7">
+              <span className="pl-8 text-xs text-muted">{facts(attempt)}</span>
+              {attempt.reason && <span className="pl-8 text-xs first-letter:uppercase">{attempt.reason}</span>}
+              <span className="flex flex-wrap gap-1 pl-8">
                 {attempt.leaked_output && <Badge tone="warn">output held by a left-behind process</Badge>}
                 {attempt.survivor_count > 0 && <Badge tone="fail">{plural(attempt.survivor_count, "survivor")}</Badge>}
               </span>

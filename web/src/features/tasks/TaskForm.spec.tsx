@@ -22,7 +22,7 @@ describe("the form of a task", () => {
     const { user, router } = renderPage("/tasks/new");
     await user.type(await screen.findByRole("textbox", { name: "Name" }), "hello");
     await user.type(screen.getByRole("textbox", { name: "Line" }), "echo hello");
-    await user.click(screen.getByRole("button", { name: "Create the task" }));
+    await user.click(screen.getByRole("button", { name: "Create task" }));
     await waitFor(() => expect(router.state.location.pathname).toBe("/tasks/hello"));
     expect(sent?.name).toBe("hello");
     expect(sent?.run).toEqual({ kind: "shell", line: "echo hello", shell: null });
@@ -32,7 +32,7 @@ describe("the form of a task", () => {
     const { user } = renderPage("/tasks/new");
     const name = await screen.findByRole("textbox", { name: "Name" });
     await user.type(name, "Not Good");
-    await user.click(screen.getByRole("button", { name: "Create the task" }));
+    await user.click(screen.getByRole("button", { name: "Create task" }));
     await waitFor(() => expect(name.getAttribute("aria-invalid")).toBe("true"));
     expect(screen.getByText(/Only a-z/)).toBeTruthy();
     await waitFor(() => expect(document.activeElement).toBe(name));

@@ -102,7 +102,7 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
           </span>
           <Button onClick={onCancel}>Cancel</Button>
           <Button type="submit" form={id} look="primary" icon={<Save size={15} aria-hidden />} busy={save.isPending}>
-            {task ? "Save" : "Create the task"}
+            {task ? "Save" : "Create task"}
           </Button>
         </div>
       </Foot>
