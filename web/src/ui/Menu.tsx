@@ -1,6 +1,5 @@
-import { cloneElement, lazy, type ReactElement, type ReactNode, Suspense, useId, useState } from "react";
-
-const MenuList = lazy(() => import("./MenuList"));
+import { cloneElement, type KeyboardEvent, type ReactElement, type ReactNode, useId, useState } from "react";
+import { MenuList } from "./MenuList";
 
 /** One entry of a menu. */
 export interface MenuItem {
@@ -10,30 +9,32 @@ export interface MenuItem {
   danger?: boolean;
   /** Why it cannot be chosen now. */
   disabledReason?: string | false | undefined;
-  /** Ticked (for choices). */
+  /** Ticked or not (for choices). */
   checked?: boolean;
 }
 
-/** A menu behind a button, loaded when it is first opened; `null` draws a line. */
+/** A menu behind a button; `null` draws a line. */
 export function Menu({ trigger, items, header }: { trigger: ReactElement; items: (MenuItem | null)[]; header?: ReactNode }) {
   const [open, setOpen] = useState(false);
   const [anchor, setAnchor] = useState<HTMLButtonElement | null>(null);
   const id = useId();
+  const props = trigger.props as { "aria-label"?: string };
   const button = cloneElement(trigger, {
     ref: setAnchor,
     "aria-haspopup": "menu",
     "aria-expanded": open,
     "aria-controls": open ? id : undefined,
     onClick: () => setOpen((old) => !old),
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key !== "ArrowDown") return;
+      event.preventDefault();
+      setOpen(true);
+    },
   } as Record<string, unknown>);
   return (
     <>
       {button}
-      {open && (
-        <Suspense>
-          <MenuList id={id} anchor={anchor} items={items} header={header} onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {open && anchor && <MenuList id={id} label={props["aria-label"] ?? "Menu"} anchor={anchor} items={items} header={header} onClose={() => setOpen(false)} />}
     </>
   );
 }

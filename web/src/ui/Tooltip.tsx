@@ -59,7 +59,8 @@ function listen(show: (tip: Tip | null) => void, box: { current: HTMLElement | n
   };
   const focus = (event: FocusEvent) => {
     const anchor = anchorOf(event.target);
-    if (anchor?.matches(":focus-visible")) open(anchor, 0);
+    // What a dialog focuses by itself when it opens needs no tooltip.
+    if (anchor?.matches(":focus-visible") && anchor.closest("[role=dialog]") === null) open(anchor, 0);
   };
   const close = () => open(null, 0);
   const key = (event: KeyboardEvent) => event.key === "Escape" && close();

@@ -45,7 +45,7 @@ export default function OverviewPage() {
         </Card>
         <Card title="Next slots">
           <Loaded query={tasks} rows={6}>
-            {(page) => <NextSlots tasks={page.items} />}
+            {(page) => <NextSlots tasks={page.items} partial={page.next_cursor !== null} />}
           </Loaded>
         </Card>
         <Card

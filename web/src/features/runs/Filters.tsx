@@ -32,7 +32,7 @@ export function Filters({ search, onSearch }: { search: RunsSearch; onSearch: (n
     states.push([search.state, words.join(", ")]);
   }
   return (
-    <search className="flex flex-wrap items-center gap-2">
+    <search className="flex flex-wrap items-center gap-2 max-sm:grid max-sm:grid-cols-2">
       <TaskFilter key={search.task ?? ""} task={search.task} onTask={(task) => set({ task })} />
       <SelectField hideLabel label="State" value={search.state ?? ""} options={states} onValue={(value) => set({ state: value || undefined })} />
       <SelectField
@@ -69,5 +69,5 @@ function TaskFilter({ task, onTask }: { task: string | undefined; onTask: (task:
 }
 
 function TaskName() {
-  return <TextField hideLabel label="Name of a task, then Enter" name="task" placeholder="Task, then Enter" data-filter onText={() => undefined} className="w-44" />;
+  return <TextField hideLabel label="Name of a task, then Enter" name="task" placeholder="Task, then Enter" data-filter onText={() => undefined} className="sm:w-44" />;
 }

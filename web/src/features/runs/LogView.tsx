@@ -5,7 +5,7 @@ import type { ApiError } from "@/api/errors";
 import { followLog, logAddress } from "@/api/logStream";
 import type { LiveStatus } from "@/api/stream";
 import { cx } from "@/lib/cx";
-import { count } from "@/lib/numbers";
+import { count, plural } from "@/lib/numbers";
 import { Button, buttonClass, IconButton } from "@/ui/Button";
 import { Tooltip } from "@/ui/Tooltip";
 import { LogRow } from "./LogRow";
@@ -180,7 +180,7 @@ const STATE_WORDS = { live: "live", connecting: "connecting", offline: "not conn
 function LogState({ status, lines }: { status: LiveStatus | "ended"; lines: number }) {
   return (
     <span className="text-xs text-muted" data-log-status={status}>
-      {count(lines)} lines, {STATE_WORDS[status]}
+      {plural(lines, "line")}, {STATE_WORDS[status]}
     </span>
   );
 }

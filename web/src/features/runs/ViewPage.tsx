@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { Attempt, Run, RunDetail } from "@/api/generated";
 import { runViewOptions } from "@/api/generated/@tanstack/react-query.gen";
-import { bytes, count } from "@/lib/numbers";
+import { bytes, plural } from "@/lib/numbers";
 import { absoluteTime } from "@/lib/time";
 import { Loaded } from "@/parts/Loaded";
 import { RunDuration, triggerWords } from "@/parts/runColumns";
@@ -125,7 +125,7 @@ function About({ run }: { run: Run }) {
           ["Ended", time(run.finished_at)],
           ...more,
           ["Server", run.node ?? "–"],
-          ["Log", `${bytes(run.log.bytes)}, ${count(run.log.lines)} lines${run.log.truncated ? ", cut" : ""}`],
+          ["Log", `${bytes(run.log.bytes)}, ${plural(run.log.lines, "line")}${run.log.truncated ? ", cut" : ""}`],
           [
             "Id",
             <span key="id" className="font-mono text-xs break-all">

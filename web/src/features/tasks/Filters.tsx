@@ -12,7 +12,7 @@ export function Filters({ search, onSearch, tasks }: { search: TasksSearch; onSe
   const set = (change: Partial<TasksSearch>) => onSearch({ ...search, ...change });
   const all: [string, string] = ["", "All"];
   return (
-    <search className="flex flex-wrap items-center gap-2">
+    <search className="flex flex-wrap items-center gap-2 max-sm:grid max-sm:grid-cols-2">
       <FilterText value={search.text ?? ""} label="Filter by name, title or tag" onValue={(text) => set({ text: text === "" ? undefined : text })} />
       <SelectField
         hideLabel
@@ -57,7 +57,7 @@ export function FilterText({ value, label, onValue }: { value: string; label: st
     // oxlint-disable-next-line react/exhaustive-deps
   }, [text]);
   return (
-    <div className="relative min-w-48 flex-1 sm:max-w-72">
+    <div className="relative min-w-48 flex-1 max-sm:col-span-2 sm:max-w-72">
       <Search size={15} aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-muted" />
       <input ref={field} data-filter type="search" aria-label={label} placeholder="Filter" value={text} onChange={(event) => setText(event.target.value)} className="control w-full pl-8!" />
     </div>
