@@ -32,13 +32,13 @@ pub enum Verdict {
     Missed(String),
 }
 
-/// Everything of a schedule that is due after its watermark and up to now, in order of time. `hold`: why nothing fires.
+/// Everything of a schedule that is due after its watermark and up to now, in order of time. `stopped`: why nothing fires.
 pub fn due(
     schedule: &CompiledSchedule,
     catch_up: CatchUp,
     watermark_at: DateTime<Utc>,
     now: DateTime<Utc>,
-    hold: Option<&str>,
+    stopped: Option<&str>,
 ) -> Vec<Due> {
     let fresh_from = (now - ON_TIME).max(watermark_at);
     let mut found = Vec::new();
@@ -48,18 +48,18 @@ pub fn due(
             schedule,
             catch_up,
             (watermark_at, fresh_from),
-            (fresh.iter().any(|slot| !slot.skipped), hold),
+            (fresh.iter().any(|slot| !slot.skipped), stopped),
             &mut found,
         );
     }
-    found.extend(fresh.into_iter().map(|slot| single(&slot, hold, Verdict::Run)));
+    found.extend(fresh.into_iter().map(|slot| single(&slot, stopped, Verdict::Run)));
     found
 }
 
-fn single(slot: &Slot, hold: Option<&str>, verdict: Verdict) -> Due {
-    let verdict = match hold {
+fn single(slot: &Slot, stopped: Option<&str>, verdict: Verdict) -> Due {
+    let verdict = match stopped {
         _ if slot.skipped => Verdict::Skipped(slot.notes.iter().map(Note::words).collect::<Vec<_>>().join("; ")),
-        Some(reason) => Verdict::Skipped(format!("everything was on hold: {reason}")),
+        Some(reason) => Verdict::Skipped(reason.to_owned()),
         None => verdict,
     };
     Due { first_at: slot.scheduled_for, last_at: slot.scheduled_for, count: 1, verdict }
@@ -70,12 +70,12 @@ fn missed(
     schedule: &CompiledSchedule,
     catch_up: CatchUp,
     (from, until): (DateTime<Utc>, DateTime<Utc>),
-    (newer_runs, hold): (bool, Option<&str>),
+    (newer_runs, stopped): (bool, Option<&str>),
     found: &mut Vec<Due>,
 ) {
     let Some(range) = schedule.range_between(from, until) else { return };
     let latest = schedule.latest_at_or_before(range.last_at).filter(|slot| !slot.skipped);
-    let caught = latest.filter(|_| catch_up == CatchUp::Latest && hold.is_none() && !newer_runs);
+    let caught = latest.filter(|_| catch_up == CatchUp::Latest && stopped.is_none() && !newer_runs);
     let rest = if caught.is_some() { range.count - 1 } else { range.count };
     let last_at = match &caught {
         Some(_) if rest == 0 => None,
@@ -83,8 +83,8 @@ fn missed(
         None => Some(range.last_at),
     };
     if let Some(last_at) = last_at {
-        let verdict = match hold {
-            Some(reason) => Verdict::Skipped(format!("everything was on hold: {reason}")),
+        let verdict = match stopped {
+            Some(reason) => Verdict::Skipped(reason.to_owned()),
             None if catch_up == CatchUp::None => {
                 Verdict::Missed("the server was not there, and catch-up is off".into())
             }

@@ -4,6 +4,7 @@ use super::events::Change;
 use super::runs::{PRIORITY, seconds};
 use super::schedules::compile;
 use super::slot_plan::{self, Due, Verdict};
+use super::system::HOLD;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::{RunId, ScheduleId, TaskId};
 use crate::domain::params;
@@ -37,11 +38,26 @@ pub struct Planned {
     pub catch_up: CatchUp,
     /// The rule.
     pub compiled: Arc<CompiledSchedule>,
+    /// Whether it fires.
+    pub enabled: bool,
     /// Up to here the ledger is complete.
     pub watermark_at: DateTime<Utc>,
 }
 
 impl Planned {
+    fn new(record: ScheduleRecord, task_version: u32, compiled: CompiledSchedule) -> Self {
+        Self {
+            schedule: record.id,
+            key: record.schedule.key,
+            task: record.task,
+            task_version,
+            catch_up: record.schedule.catch_up,
+            compiled: Arc::new(compiled),
+            enabled: record.schedule.enabled,
+            watermark_at: record.watermark_at,
+        }
+    }
+
     /// Its next slot.
     pub fn next_at(&self) -> Option<DateTime<Utc>> {
         self.compiled.next_after(self.watermark_at).map(|slot| slot.scheduled_for)
@@ -83,21 +99,13 @@ impl App {
                 tracing::error!(task, key, "this schedule is invalid and does not fire; open the task and mend it");
                 continue;
             };
-            let watermark_at = if record.watermark_at > now + AHEAD_MAX {
+            let mut record = record;
+            if record.watermark_at > now + AHEAD_MAX {
                 self.watermark_reset(&record, now).await?;
-                now
-            } else {
-                record.watermark_at
-            };
-            planned.push(Arc::new(Planned {
-                schedule: record.id,
-                key: record.schedule.key,
-                task: record.task,
-                task_version: record.task_version,
-                catch_up: record.schedule.catch_up,
-                compiled: Arc::new(compiled),
-                watermark_at,
-            }));
+                record.watermark_at = now;
+            }
+            let version = record.task_version;
+            planned.push(Arc::new(Planned::new(record, version, compiled)));
         }
         Ok(planned)
     }
@@ -123,9 +131,10 @@ impl App {
 
     /// Books everything of these schedules that is due by now: ledger entries, runs and watermarks together.
     pub async fn slots_book(&self, schedules: Vec<Arc<Planned>>, now: DateTime<Utc>) -> Result<Booked> {
-        let hold = self.hold().await?.map(|hold| hold.reason);
-        let (runs, tasks) =
-            self.store().write(async move |tx: &Tx| book(tx, &schedules, hold.as_deref(), now).await).await?;
+        let (runs, tasks) = self
+            .store()
+            .write(async move |tx: &Tx| book(tx, &schedules, on_hold(tx).await?.as_deref(), now).await)
+            .await?;
         let entries = tasks.len();
         for (task_id, task, outcome) in tasks {
             self.events().publish(Change::Slot { task_id, task, outcome });
@@ -142,7 +151,34 @@ impl App {
 
 type BookedIn = (Vec<RunRecord>, Vec<(TaskId, String, SlotOutcome)>);
 
-async fn book(tx: &Tx, schedules: &[Arc<Planned>], hold: Option<&str>, now: DateTime<Utc>) -> Result<BookedIn> {
+/// Why nothing fires, if everything is on hold.
+async fn on_hold(tx: &Tx) -> Result<Option<String>> {
+    let hold = tx.setting_find(HOLD).await?;
+    Ok(hold.map(|hold| format!("everything was on hold: {}", hold["reason"].as_str().unwrap_or_default())))
+}
+
+/// Completes the ledger of a task up to now under its present rules, before they change or end (DECISIONS 16). With a
+/// reason nothing fires any more: what is due is skipped for it.
+pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now: DateTime<Utc>) -> Result<()> {
+    if !task.definition.enabled {
+        return Ok(());
+    }
+    let mut schedules = Vec::new();
+    for record in tx.schedule_list(task.key).await? {
+        let Some(compiled) = compile(&record.task_name, &record.schedule) else { continue };
+        let planned = Planned::new(record, task.version, compiled);
+        if planned.enabled && planned.next_at().is_some_and(|at| at <= now) {
+            schedules.push(Arc::new(planned));
+        }
+    }
+    if schedules.is_empty() {
+        return Ok(());
+    }
+    let hold = on_hold(tx).await?;
+    book(tx, &schedules, stopped.or(hold.as_deref()), now).await.map(|_| ())
+}
+
+async fn book(tx: &Tx, schedules: &[Arc<Planned>], stopped: Option<&str>, now: DateTime<Utc>) -> Result<BookedIn> {
     let mut ids: Vec<TaskId> = schedules.iter().map(|planned| planned.task).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -156,7 +192,7 @@ async fn book(tx: &Tx, schedules: &[Arc<Planned>], hold: Option<&str>, now: Date
         if !task.definition.enabled || task.version != planned.task_version {
             continue;
         }
-        let dues = slot_plan::due(&planned.compiled, planned.catch_up, planned.watermark_at, now, hold);
+        let dues = slot_plan::due(&planned.compiled, planned.catch_up, planned.watermark_at, now, stopped);
         let open = open.entry(task.key).or_default();
         let entries = dues.into_iter().map(|due| entry(due, planned, task, open, now, &mut runs)).collect();
         bookings.push(SlotBooking { schedule: planned.schedule, watermark_at: now, entries });

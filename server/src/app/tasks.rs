@@ -4,6 +4,7 @@
 
 use super::events::Change;
 use super::runs::no_task;
+use super::slots::close;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::{RunId, ScheduleId, TaskId};
 use crate::domain::schedule::Slot;
@@ -232,6 +233,8 @@ impl App {
         let name = task.definition.name.clone();
         self.events().publish(Change::Task { id: task.id, name, version });
         self.signals().raise(Signal::Schedules);
+        // Completing its ledger may have made a run.
+        self.signals().raise(Signal::Queue);
     }
 
     /// Tells everybody about runs that were cancelled with their task.
@@ -301,6 +304,7 @@ pub(super) async fn update(
     {
         return Err(name_taken(&definition.name));
     }
+    close(tx, record, None, now).await?;
     let change = TaskChange { at: now, by: caller.name.clone(), note: action.to_owned(), owner };
     let written = tx.task_update(record, definition, &change).await?;
     let detail = json!({"version": written.version, "renamed_from": (definition.name != record.definition.name).then(|| record.definition.name.clone())});
@@ -316,6 +320,7 @@ pub(super) async fn delete(
     cancel_runs: bool,
     now: DateTime<Utc>,
 ) -> Result<Vec<RunCancel>> {
+    close(tx, record, Some("the task was deleted"), now).await?;
     let open: Vec<RunId> = tx.run_list_open(record.key).await?.into_iter().map(|run| run.id).collect();
     if !open.is_empty() && !cancel_runs {
         let detail = format!("{} run(s) of the task have not ended; wait, or delete with cancel_runs=true", open.len());

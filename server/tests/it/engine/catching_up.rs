@@ -133,3 +133,22 @@ async fn the_real_scheduler_fires_by_the_second() {
     let late = record.started_at.expect("started") - record.scheduled_for.expect("a slot");
     assert!(late >= TimeDelta::zero() && late < TimeDelta::seconds(30), "{late}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_completes_the_ledger_under_the_old_rule() {
+    let bench = scheduled(json!({"kind": "interval", "every_seconds": 60})).await;
+    bench.set(begin() + TimeDelta::minutes(5));
+    let task = bench.app.task_view(&Caller::local(), "it").await.expect("there").record.definition;
+    let mut hourly = task.clone();
+    hourly.schedules[0].rule = orc_server::domain::schedule::Rule::Interval { every_seconds: 3600, anchor_at: None };
+    let write = orc_server::app::tasks::Write { base: None, dry_run: false };
+    bench.app.task_update(&Caller::local(), "it", hourly, write).await.expect("saved");
+    let rows = ledger(&bench).await;
+    assert_eq!(rows.iter().map(|(_, _, count, _)| count).sum::<u64>(), 5, "{rows:?}");
+    assert_eq!(book(&bench).await, 0);
+    bench.app.task_switch(&Caller::local(), "it", false).await.expect("disabled");
+    bench.set(begin() + TimeDelta::hours(9));
+    bench.app.task_switch(&Caller::local(), "it", true).await.expect("enabled");
+    assert_eq!(book(&bench).await, 0, "what was due while it was disabled is not caught up");
+    assert_eq!(ledger(&bench).await.len(), rows.len());
+}
