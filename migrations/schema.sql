@@ -31,7 +31,7 @@ CREATE TABLE "attempt" (
 
 CREATE UNIQUE INDEX "attempt_number" ON "attempt" ("run_id", "number");
 
-CREATE UNIQUE INDEX "attempt_uid" ON "attempt" ("uid");
+CREATE UNIQUE INDEX "attempt_uid" ON "attempt" ("uid") WHERE outcome IS NULL;
 
 CREATE TABLE "audit_entry" (
     "id" integer NOT NULL PRIMARY KEY,
@@ -103,15 +103,17 @@ CREATE INDEX "run_backing_off" ON "run" ("due_at") WHERE state = 'backing_off';
 
 CREATE INDEX "run_claim" ON "run" ("priority" DESC, "due_at", "id") WHERE state = 'queued';
 
-CREATE INDEX "run_created" ON "run" ("created_at", "id");
+CREATE INDEX "run_created" ON "run" ("created_at");
 
 CREATE INDEX "run_open" ON "run" ("task_id", "state") WHERE finished_at IS NULL;
 
-CREATE INDEX "run_task" ON "run" ("task_id", "created_at", "id");
+CREATE INDEX "run_state" ON "run" ("state", "created_at") WHERE state <> 'succeeded';
+
+CREATE INDEX "run_task" ON "run" ("task_id", "created_at");
+
+CREATE INDEX "run_trigger" ON "run" ("trigger_kind", "created_at") WHERE trigger_kind <> 'schedule';
 
 CREATE UNIQUE INDEX "run_uid" ON "run" ("uid");
-
-CREATE INDEX "run_unwell" ON "run" ("state", "created_at", "id") WHERE state NOT IN ('succeeded', 'queued');
 
 CREATE TABLE "run_hour" (
     "task_id" integer NOT NULL,
@@ -217,9 +219,11 @@ CREATE TABLE "slot" (
 
 CREATE UNIQUE INDEX "slot_first" ON "slot" ("schedule_id", "first_at");
 
-CREATE INDEX "slot_task" ON "slot" ("task_id", "first_at", "id");
+CREATE INDEX "slot_outcome" ON "slot" ("outcome", "first_at") WHERE outcome <> 'run';
 
-CREATE INDEX "slot_time" ON "slot" ("first_at", "id");
+CREATE INDEX "slot_task" ON "slot" ("task_id", "first_at");
+
+CREATE INDEX "slot_time" ON "slot" ("first_at");
 
 CREATE TABLE "task" (
     "id" integer NOT NULL PRIMARY KEY,
@@ -247,7 +251,7 @@ CREATE TABLE "task" (
     CONSTRAINT "task_run_count_not_negative" CHECK (run_count >= 0)
 );
 
-CREATE INDEX "task_last_run" ON "task" ("last_run_created_at", "id") WHERE deleted_at IS NULL;
+CREATE INDEX "task_last_run" ON "task" ("last_run_created_at") WHERE deleted_at IS NULL;
 
 CREATE UNIQUE INDEX "task_name" ON "task" ("name") WHERE deleted_at IS NULL;
 
@@ -255,7 +259,7 @@ CREATE INDEX "task_owner" ON "task" ("owner") WHERE owner IS NOT NULL AND delete
 
 CREATE UNIQUE INDEX "task_uid" ON "task" ("uid");
 
-CREATE INDEX "task_updated" ON "task" ("updated_at", "id") WHERE deleted_at IS NULL;
+CREATE INDEX "task_updated" ON "task" ("updated_at") WHERE deleted_at IS NULL;
 
 CREATE TABLE "task_version" (
     "task_id" integer NOT NULL,

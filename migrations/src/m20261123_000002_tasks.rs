@@ -35,7 +35,7 @@ impl MigrationTrait for Migration {
             slot(postgres),
             run_hour(),
         ];
-        create(manager, tables, indexes()).await
+        create(manager, tables, indexes(postgres)).await
     }
 }
 
@@ -204,28 +204,39 @@ fn run_hour() -> TableCreateStatement {
     table.primary_key(Index::create().col("task_id").col("hour")).to_owned()
 }
 
-fn indexes() -> Vec<IndexCreateStatement> {
+/// An index for pages in order of its last column, then of the key; SQLite ends every index with the key by itself.
+fn paged(postgres: bool, name: &'static str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut index = index(name, table, columns);
+    if postgres {
+        index.col("id");
+    }
+    index
+}
+
+fn indexes(postgres: bool) -> Vec<IndexCreateStatement> {
     let mut claim = Index::create().name("run_claim").table("run").col(("priority", IndexOrder::Desc)).to_owned();
     claim.col("due_at").col("id");
     vec![
         by_uid("task"),
         by_uid("schedule"),
         by_uid("run"),
-        by_uid("attempt"),
+        partial(by_uid("attempt"), "outcome IS NULL"),
         partial(unique("task_name", "task", &["name"]), "deleted_at IS NULL"),
-        partial(index("task_updated", "task", &["updated_at", "id"]), "deleted_at IS NULL"),
-        partial(index("task_last_run", "task", &["last_run_created_at", "id"]), "deleted_at IS NULL"),
+        partial(paged(postgres, "task_updated", "task", &["updated_at"]), "deleted_at IS NULL"),
+        partial(paged(postgres, "task_last_run", "task", &["last_run_created_at"]), "deleted_at IS NULL"),
         partial(index("task_owner", "task", &["owner"]), "owner IS NOT NULL AND deleted_at IS NULL"),
         partial(unique("schedule_key", "schedule", &["task_id", "key"]), "removed_at IS NULL"),
-        index("run_created", "run", &["created_at", "id"]),
-        index("run_task", "run", &["task_id", "created_at", "id"]),
+        paged(postgres, "run_created", "run", &["created_at"]),
+        paged(postgres, "run_task", "run", &["task_id", "created_at"]),
         partial(index("run_open", "run", &["task_id", "state"]), "finished_at IS NULL"),
-        partial(index("run_unwell", "run", &["state", "created_at", "id"]), "state NOT IN ('succeeded', 'queued')"),
+        partial(paged(postgres, "run_state", "run", &["state", "created_at"]), "state <> 'succeeded'"),
+        partial(paged(postgres, "run_trigger", "run", &["trigger_kind", "created_at"]), "trigger_kind <> 'schedule'"),
         partial(claim, "state = 'queued'"),
         partial(index("run_backing_off", "run", &["due_at"]), "state = 'backing_off'"),
         unique("attempt_number", "attempt", &["run_id", "number"]),
         unique("slot_first", "slot", &["schedule_id", "first_at"]),
-        index("slot_task", "slot", &["task_id", "first_at", "id"]),
-        index("slot_time", "slot", &["first_at", "id"]),
+        paged(postgres, "slot_task", "slot", &["task_id", "first_at"]),
+        paged(postgres, "slot_time", "slot", &["first_at"]),
+        partial(paged(postgres, "slot_outcome", "slot", &["outcome", "first_at"]), "outcome <> 'run'"),
     ]
 }

@@ -204,7 +204,8 @@ async fn end_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
     let text = "UPDATE attempt SET outcome = v.outcome, finished_at = v.finished_at, exit_code = v.exit_code, \
                 signal = v.signal, reason = v.reason, cpu = v.cpu, peak_memory_bytes = v.peak, \
                 log_bytes = v.log_bytes, log_lines = v.log_lines, log_dropped_bytes = v.dropped, \
-                leaked_output = v.leaked, survivor_count = v.survivors, token = NULL \
+                leaked_output = v.leaked, survivor_count = v.survivors, boot_id = NULL, runner_pid = NULL, \
+                runner_started = NULL, token = NULL \
                 FROM {rows} WHERE attempt.uid = v.uid AND attempt.outcome IS NULL";
     tx.execute_raw(rows.statement(tx.get_database_backend(), text)).await?;
     Ok(())
@@ -216,7 +217,7 @@ async fn forget_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
         rows.push([item.attempt.0.into()]);
     }
     if !rows.is_empty() {
-        let text = "DELETE FROM attempt WHERE uid IN (SELECT v.uid FROM {rows})";
+        let text = "DELETE FROM attempt WHERE attempt.outcome IS NULL AND uid IN (SELECT v.uid FROM {rows})";
         tx.execute_raw(rows.statement(tx.get_database_backend(), text)).await?;
     }
     Ok(())

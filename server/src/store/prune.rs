@@ -76,24 +76,41 @@ impl Store {
         Ok(PruneStep { candidates: self.candidates(found).await?, next })
     }
 
+    /// Tasks are found first, by one look into an index each; most have nothing to remove.
     async fn too_old(&self, after: i64, last: i64, limit: u64, now: DateTime<Utc>) -> Result<Found> {
-        let run_column = |column| Expr::col((run::Entity, column));
-        let days = Expr::col((task::Entity, task::Column::RetentionDays));
-        let oldest = Expr::value(Micros::from(now)).sub(days.mul(DAY));
-        let query = Query::select()
-            .expr(run_column(run::Column::Id))
-            .expr(run_column(run::Column::Uid))
-            .from(task::Entity)
-            .inner_join(run::Entity, run_column(run::Column::TaskId).equals((task::Entity, task::Column::Id)))
-            .and_where(Expr::col((task::Entity, task::Column::Id)).gt(after))
-            .and_where(Expr::col((task::Entity, task::Column::Id)).lte(last))
-            .and_where(run_column(run::Column::CreatedAt).lt(oldest.clone()))
-            .and_where(run_column(run::Column::FinishedAt).lt(oldest))
-            .limit(limit)
+        let task_column = |column| Expr::col((task::Entity, column));
+        let oldest = Expr::value(Micros::from(now)).sub(task_column(task::Column::RetentionDays).mul(DAY));
+        let old = Query::select()
+            .column(run::Column::Id)
+            .from(run::Entity)
+            .and_where(Expr::col((run::Entity, run::Column::TaskId)).equals((task::Entity, task::Column::Id)))
+            .and_where(Expr::col((run::Entity, run::Column::CreatedAt)).lt(oldest.clone()))
+            .and_where(Expr::col((run::Entity, run::Column::FinishedAt)).lt(oldest))
             .take();
-        let rows = self.reader().query_all(&query).await?;
-        let rows = rows.iter().map(|row| Ok((row.try_get("", "id")?, row.try_get("", "uid")?)));
-        rows.collect()
+        let tasks = task::Entity::find()
+            .select_only()
+            .columns([task::Column::Id, task::Column::RetentionDays])
+            .filter(task::Column::Id.gt(after))
+            .filter(task::Column::Id.lte(last))
+            .filter(Expr::exists(old))
+            .order_by_asc(task::Column::Id);
+        let mut found = Found::new();
+        for (key, days) in tasks.into_tuple::<(i64, i64)>().all(self.reader()).await? {
+            if found.len() as u64 >= limit {
+                break;
+            }
+            let before = Micros(Micros::from(now).0 - days * DAY);
+            let runs = run::Entity::find()
+                .select_only()
+                .columns([run::Column::Id, run::Column::Uid])
+                .filter(run::Column::TaskId.eq(key))
+                .filter(run::Column::CreatedAt.lt(before))
+                .filter(run::Column::FinishedAt.lt(before))
+                .order_by_asc(run::Column::CreatedAt)
+                .limit(limit);
+            found.extend(runs.into_tuple::<(i64, Uuid)>().all(self.reader()).await?);
+        }
+        Ok(found)
     }
 
     async fn too_many(&self, task_key: i64, excess: u64) -> Result<Found> {

@@ -240,6 +240,7 @@ async fn one(connection: &impl ConnectionTrait, query: Select<run::Entity>) -> R
     Ok(records(connection, vec![row]).await?.pop())
 }
 
+/// Rules of partial indexes are written out, so that these apply.
 fn filtered(filter: &RunFilter) -> Select<run::Entity> {
     let RunFilter { task_key, states, trigger, from_at, until_at } = filter;
     let mut query = run::Entity::find();
@@ -248,12 +249,15 @@ fn filtered(filter: &RunFilter) -> Select<run::Entity> {
     }
     if !states.is_empty() {
         query = query.filter(run::Column::State.is_in(states.iter().map(|state| state.as_str())));
-        if !states.iter().any(|state| matches!(state, RunState::Succeeded | RunState::Queued)) {
-            query = query.filter(Expr::cust("state NOT IN ('succeeded', 'queued')"));
+        if !states.contains(&RunState::Succeeded) {
+            query = query.filter(Expr::cust("state <> 'succeeded'"));
         }
     }
     if let Some(kind) = trigger {
         query = query.filter(run::Column::TriggerKind.eq(kind.as_str()));
+        if *kind != TriggerKind::Schedule {
+            query = query.filter(Expr::cust("trigger_kind <> 'schedule'"));
+        }
     }
     if let Some(from) = from_at {
         query = query.filter(run::Column::CreatedAt.gte(Micros::from(*from)));

@@ -278,6 +278,9 @@ fn filtered(filter: &SlotFilter) -> SelectStatement {
     }
     if let Some(outcome) = outcome {
         query.and_where(column(slot::Column::Outcome).eq(outcome.as_str()));
+        if *outcome != SlotOutcome::Run {
+            query.and_where(Expr::cust("outcome <> 'run'"));
+        }
     }
     if let Some(from) = from_at {
         query.and_where(column(slot::Column::FirstAt).gte(Micros::from(*from)));
