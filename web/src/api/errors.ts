@@ -47,5 +47,5 @@ export function apiError(failure: unknown): ApiError | null {
 export function messagesAt(error: ApiError | null, pointer: string, deep = false): string | undefined {
   if (!error) return undefined;
   const found = error.fields.filter((field) => field.pointer === pointer || (deep && field.pointer.startsWith(`${pointer}/`)));
-  return found.length === 0 ? undefined : found.map((field) => field.message).join(" ");
+  return found.length === 0 ? undefined : found.map((field) => field.message).join("; ");
 }

@@ -85,7 +85,7 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
           }}
         />
       )}
-      {failure && failure.status !== 412 && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />}
+      {failure && failure.status !== 412 && <NotSaved failure={failure} />}
       <div className="rounded-lg border border-line bg-surface px-4 lg:px-6">
         <BasicsPart {...part} />
         <RunPart {...part} />
@@ -108,6 +108,19 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
       </Foot>
       {guard}
     </form>
+  );
+}
+
+function NotSaved({ failure }: { failure: ApiError }) {
+  const many = failure.fields.length;
+  return (
+    <div className="mb-3">
+      {many > 0 ? (
+        <Failure title="Not saved" detail={many === 1 ? "One field needs a change; it is marked below." : `${many} fields need a change; they are marked below.`} />
+      ) : (
+        <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />
+      )}
+    </div>
   );
 }
 
