@@ -6,21 +6,26 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createQueryClient } from "@/api/client";
 import { makeRouter } from "@/routes";
+import { onLogout } from "@/shell/logout";
 import { Toasts } from "@/ui/Toasts";
 import { sayFailure } from "@/ui/toasts";
 import { TooltipLayer } from "@/ui/Tooltip";
 
 declare const MOCKED: boolean;
 
+/** The session is over: to the login, and from there back to where one was. */
+function leave(): void {
+  const { pathname, href } = router.state.location;
+  if (pathname === "/login" || pathname === "/setup") return;
+  void router.navigate({ to: "/login", search: { next: href } }).then(() => queries.clear());
+}
+
 const queries = createQueryClient({
-  onUnauthorized() {
-    if (router.state.location.pathname === "/login") return;
-    queries.clear();
-    void router.navigate({ to: "/login", search: { next: router.state.location.href } });
-  },
+  onUnauthorized: leave,
   onMutationError: (error) => sayFailure(error.title, error.message, error.requestId),
 });
 const router = makeRouter(queries);
+onLogout(leave);
 
 if (MOCKED) {
   const { startMock } = await import("@/mocks/browser");

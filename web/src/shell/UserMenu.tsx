@@ -5,6 +5,7 @@ import { sessionDeleteMutation } from "@/api/generated/@tanstack/react-query.gen
 import { useSession } from "@/parts/session";
 import { buttonClass } from "@/ui/Button";
 import { Menu } from "@/ui/Menu";
+import { tellLogout } from "./logout";
 
 /** Who is logged in, own password, logout. */
 export function UserMenu() {
@@ -14,6 +15,7 @@ export function UserMenu() {
   const logout = useMutation({
     ...sessionDeleteMutation(),
     onSuccess: async () => {
+      tellLogout();
       await navigate({ to: "/login", search: {} });
       queries.clear();
     },
