@@ -2,6 +2,7 @@
 
 use super::entity::{attempt, run, task_version};
 use super::error::damaged;
+use super::run_changes::ROWS;
 use super::runs::{record, task_uids};
 use super::tasks::{definition_of, small};
 use super::time::Micros;
@@ -50,9 +51,12 @@ impl Tx {
             return Ok(Vec::new());
         }
         rows.sort_by_key(|row| (std::cmp::Reverse(row.priority), row.due_at, row.id));
-        let opened = rows.iter().map(|row| opened(row, node, now));
-        let attempts = attempt::Entity::insert_many(opened).exec_with_returning(self).await?;
-        let mut attempts: HashMap<i64, attempt::Model> = attempts.into_iter().map(|row| (row.run_id, row)).collect();
+        let mut attempts: HashMap<i64, attempt::Model> = HashMap::with_capacity(rows.len());
+        for chunk in rows.chunks(ROWS) {
+            let opened = chunk.iter().map(|row| opened(row, node, now));
+            let made = attempt::Entity::insert_many(opened).exec_with_returning(self).await?;
+            attempts.extend(made.into_iter().map(|row| (row.run_id, row)));
+        }
         self.tasks_follow(&rows).await?;
         let definitions = definitions(self, rows.iter().map(|row| (row.task_id, small(row.task_version)))).await?;
         let tasks = task_uids(self, rows.iter().map(|row| row.task_id)).await?;

@@ -195,7 +195,7 @@ fn sqlite_options(path: &Path, access: Access) -> SqliteConnectOptions {
         .busy_timeout(BUSY_LIMIT)
         .foreign_keys(true)
         .synchronous(SqliteSynchronous::Full)
-        .statement_cache_capacity(256)
+        .statement_cache_capacity(64)
         .disable_statement_logging();
     match access {
         Access::Look => options.read_only(true),

@@ -16,6 +16,9 @@ use sea_orm::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// Most rows in one statement; SQLite takes 32,766 values.
+pub(super) const ROWS: usize = 500;
+
 impl Tx {
     /// Makes runs, in order; keeps the tasks' newest run and, for final ones, the statistics.
     pub async fn runs_insert(&self, runs: &[RunNew]) -> Result<Vec<RunRecord>> {
@@ -56,22 +59,6 @@ impl Tx {
                 entry.1 = run;
             }
         }
-        let mut rows = Rows::new(["task_id", "number", "uid", "created_at", "state", "finished_at"]);
-        let mut keys: Vec<_> = newest.into_iter().collect();
-        keys.sort_by_key(|(key, _)| *key);
-        for (key, (number, run)) in keys {
-            rows.push([
-                key.into(),
-                number.into(),
-                run.id.0.into(),
-                Micros::from(run.created_at).into(),
-                run.state.as_str().into(),
-                micros(run.finished_at).into(),
-            ]);
-        }
-        if rows.is_empty() {
-            return Ok(());
-        }
         let newer = |column: &str, value: &str| {
             format!("{column} = CASE WHEN task.last_run_created_at <= v.created_at THEN {value} ELSE task.{column} END")
         };
@@ -84,31 +71,45 @@ impl Tx {
             newer("last_run_created_at", "v.created_at"),
         ];
         let text = format!("{} FROM {{rows}} WHERE task.id = v.task_id", text.join(", "));
-        self.execute_raw(rows.statement(self.get_database_backend(), &text)).await?;
+        let mut newest: Vec<_> = newest.into_iter().collect();
+        newest.sort_by_key(|(key, _)| *key);
+        for chunk in newest.chunks(ROWS) {
+            let mut rows = Rows::new(["task_id", "number", "uid", "created_at", "state", "finished_at"]);
+            for (key, (number, run)) in chunk {
+                rows.push([
+                    (*key).into(),
+                    (*number).into(),
+                    run.id.0.into(),
+                    Micros::from(run.created_at).into(),
+                    run.state.as_str().into(),
+                    micros(run.finished_at).into(),
+                ]);
+            }
+            self.execute_raw(rows.statement(self.get_database_backend(), &text)).await?;
+        }
         Ok(())
     }
 
     /// Shows the new state of runs at those tasks whose newest run they are.
     pub(super) async fn tasks_follow<'a>(&self, changed: impl IntoIterator<Item = &'a run::Model>) -> Result<()> {
-        let mut rows = Rows::new(["task_id", "uid", "state", "started_at", "finished_at"]);
         let mut changed: Vec<&run::Model> = changed.into_iter().collect();
         changed.sort_by_key(|run| (run.task_id, run.id));
-        for run in changed {
-            rows.push([
-                run.task_id.into(),
-                run.uid.into(),
-                run.state.clone().into(),
-                run.started_at.into(),
-                run.finished_at.into(),
-            ]);
-        }
-        if rows.is_empty() {
-            return Ok(());
-        }
         let text = "UPDATE task SET last_run_state = v.state, last_run_started_at = v.started_at, \
                     last_run_finished_at = v.finished_at FROM {rows} \
                     WHERE task.id = v.task_id AND task.last_run_uid = v.uid";
-        self.execute_raw(rows.statement(self.get_database_backend(), text)).await?;
+        for chunk in changed.chunks(ROWS) {
+            let mut rows = Rows::new(["task_id", "uid", "state", "started_at", "finished_at"]);
+            for run in chunk {
+                rows.push([
+                    run.task_id.into(),
+                    run.uid.into(),
+                    run.state.clone().into(),
+                    run.started_at.into(),
+                    run.finished_at.into(),
+                ]);
+            }
+            self.execute_raw(rows.statement(self.get_database_backend(), text)).await?;
+        }
         Ok(())
     }
 

@@ -429,10 +429,13 @@ async fn states_and_ends_go_together(fixture: Fixture) {
 
 async fn many_ends_share_statements(fixture: Fixture) {
     let task = fixture.task(definition("a")).await;
-    let runs: Vec<RunNew> = (0..300).map(|_| new_run(&task, begin())).collect();
+    let runs: Vec<RunNew> = (0..2300).map(|_| new_run(&task, begin())).collect();
     fixture.store.write(async move |tx: &Tx| tx.runs_insert(&runs).await).await.expect("runs");
-    let claimed = fixture.claim(300, at(1)).await;
-    assert_eq!(claimed.len(), 300);
+    let mut claimed = fixture.claim(2300, at(1)).await;
+    assert_eq!(claimed.len(), 2300, "more than fit into one statement");
+    let rest = claimed.split_off(300).iter().map(|claimed| ended(claimed, at(2), finish(RunState::Lost))).collect();
+    let answers = fixture.store.attempts_finish(rest).await.expect("answers");
+    assert!(answers.len() == 2000 && answers.iter().all(|valid| *valid));
     let ends: Vec<_> = claimed
         .into_iter()
         .enumerate()
@@ -456,5 +459,5 @@ async fn many_ends_share_statements(fixture: Fixture) {
         }
     }
     let stats = fixture.store.run_stats(Some(task.key), begin(), at(60), StatsStep::Hour).await.expect("statistics");
-    assert_eq!((stats.total.succeeded_count, stats.running_count), (299, 1));
+    assert_eq!((stats.total.succeeded_count, stats.total.lost_count, stats.running_count), (299, 2000, 1));
 }
