@@ -1,5 +1,5 @@
 /** A real orc-server with a fresh data folder on a free port, which a journey may kill and start again. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -45,9 +45,6 @@ export class OrcServer {
     if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run cargo build --workspace, or name its folder in ORC_TEST_BIN`);
     const server = new OrcServer();
     server.url = `http://127.0.0.1:${await freePort()}`;
-    const said = execFileSync(PROGRAM, ["token", "create", "--name", "journey", "--role", "admin"], { env: server.environment(), encoding: "utf8" });
-    server.token = said.split(/\s+/).find((word) => word.startsWith("orc_")) ?? "";
-    if (server.token === "") throw new Error(`no token in: ${said}`);
     await server.start();
     return server;
   }
@@ -61,6 +58,7 @@ export class OrcServer {
       if (child.exitCode !== null) throw new Error(`orc-server ended at its start: ${this.log()}`);
       return fetch(`${this.url}/readyz`).then((answer) => answer.ok, () => false);
     });
+    this.token = readFileSync(join(this.data, "local-token"), "utf8").trim();
   }
 
   /** kill -9. */

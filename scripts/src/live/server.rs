@@ -51,15 +51,15 @@ pub struct Server {
     child: Option<Child>,
     /// Where it listens.
     pub address: SocketAddr,
-    /// An admin's token.
+    /// The token of the local command line, known once it was started.
     pub token: String,
 }
 
 impl Server {
-    /// Makes the data folder and an admin's token; starts nothing yet.
+    /// Chooses data folder and port; starts nothing yet.
     ///
     /// # Errors
-    /// A sentence when the server's own commands fail.
+    /// A sentence when the program is not built.
     pub fn prepare(place: &Place, profile: &str, data: &Path) -> Answer<Self> {
         let program = place.program(profile, "orc-server");
         if !program.exists() {
@@ -67,11 +67,7 @@ impl Server {
         }
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let data = data.join("data");
-        let mut server = Self { program, data, settings: Vec::new(), child: None, address, token: String::new() };
-        let said = command::read(server.tool().args(["token", "create", "--name", "xtask", "--role", "admin"]))?;
-        let token = said.split_whitespace().find(|word| word.starts_with("orc_"));
-        server.token = token.ok_or_else(|| format!("`orc-server token create` printed no token: {said}"))?.to_owned();
-        Ok(server)
+        Ok(Self { program, data, settings: Vec::new(), child: None, address, token: String::new() })
     }
 
     /// Sets an `ORC_*` variable for every later start.
@@ -113,7 +109,10 @@ impl Server {
         let child = self.child.insert(child);
         while begun.elapsed() < Duration::from_secs(60) {
             if Client::new(self.address, "").call("GET", "/readyz", None).is_ok_and(|reply| reply.status == 200) {
-                return Ok(begun.elapsed());
+                let took = begun.elapsed();
+                let token = fs::read_to_string(self.data.join("local-token"));
+                self.token = token.map_err(|error| format!("no local token: {error}"))?.trim().to_owned();
+                return Ok(took);
             }
             if let Ok(Some(status)) = child.try_wait() {
                 let said = fs::read_to_string(&log).unwrap_or_default();
