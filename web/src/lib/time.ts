@@ -2,6 +2,7 @@
 
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const absoluteUtc = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
+const timeOfDay = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "short" });
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -26,6 +27,11 @@ export function relativeTime(at: string | number | Date, now: number): string {
 /** Absolute time in the viewer's zone. */
 export function absoluteTime(at: string | number | Date): string {
   return absolute.format(new Date(at));
+}
+
+/** Time of day in the viewer's zone. */
+export function clockTime(at: number): string {
+  return timeOfDay.format(at);
 }
 
 /** Absolute time in the viewer's zone and in UTC, for a tooltip. */

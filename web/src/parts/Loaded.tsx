@@ -17,7 +17,8 @@ export function Loaded<T>({ query, rows, children }: { query: UseQueryResult<T, 
   }
   return (
     <>
-      {failure && (
+      {/* A server that is away is told by the header, once for all, so that nothing here moves. */}
+      {failure && failure.status !== 0 && (
         <p role="status" className="mb-2 rounded-md bg-warn-soft px-3 py-1.5 text-xs">
           {failure.title}. Shown is what was known <DateTime at={new Date(query.dataUpdatedAt).toISOString()} />.
         </p>

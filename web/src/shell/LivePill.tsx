@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { liveSince, liveStatus, watchLive } from "@/api/live";
 import { cx } from "@/lib/cx";
-import { absoluteTime } from "@/lib/time";
+import { absoluteTime, clockTime } from "@/lib/time";
 import { Tooltip } from "@/ui/Tooltip";
 
 const WORDS = { live: "Live", connecting: "Connecting", offline: "Not live" };
@@ -18,7 +18,7 @@ export function LivePill() {
     <Tooltip text={text}>
       <span role="status" tabIndex={0} data-live={status} className="flex h-8 items-center gap-1.5 rounded-md px-2 text-xs text-muted">
         <span className={cx("size-2 rounded-full", DOTS[status])} aria-hidden />
-        <span className="max-sm:sr-only">{WORDS[status]}</span>
+        <span className="max-sm:sr-only">{status === "offline" ? `Not live since ${clockTime(liveSince())}` : WORDS[status]}</span>
       </span>
     </Tooltip>
   );
