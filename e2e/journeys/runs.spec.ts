@@ -59,7 +59,7 @@ test("a second tab sees changes by itself", async ({ orc, admin, context }) => {
   await admin.goto("/tasks/watched");
   await admin.getByRole("button", { name: /^Run( now)?$/ }).first().click();
   await expect(second.getByText("watched").first()).toBeVisible();
-  await expect(second.getByText("Succeeded").first()).toBeVisible();
+  await expect(second.locator("[data-state=succeeded]").first()).toBeVisible();
   await orc.api("POST", "/tasks/watched/disable", {});
   await expect(admin.getByText("Disabled").first()).toBeVisible();
 });

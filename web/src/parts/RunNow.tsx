@@ -37,7 +37,7 @@ function cli(task: Task, body: ParamValues): string {
 function Form({ task, onClose }: { task: Task; onClose: () => void }) {
   const [values, setValues] = useState<ParamValues>({});
   const [key] = useState(uniqueKey);
-  const start = useRunNow(onClose);
+  const start = useRunNow(onClose, true);
   const failure = apiError(start.error);
   const body = paramBody(task.params, values);
   return (
@@ -62,11 +62,11 @@ function Form({ task, onClose }: { task: Task; onClose: () => void }) {
 }
 
 /** Starts a run and offers the way to it; the key makes a double click one run. */
-export function useRunNow(onDone?: (run: Run) => void) {
+export function useRunNow(onDone?: (run: Run) => void, quiet = false) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   return useMutation({
-    meta: { quiet: true },
+    meta: { quiet },
     mutationFn: async ({ task, params, key }: { task: string; params: ParamValues; key: string }) =>
       (await taskRun({ path: { task }, body: { params }, headers: { "Idempotency-Key": key }, throwOnError: true })).data,
     onSuccess: async (run) => {

@@ -8,7 +8,7 @@ import { Part, type PartProps, Row } from "./FormParts";
 const KINDS: [RunKind, string, string][] = [
   ["shell", "Shell line", "One line for the shell, with pipes and variables."],
   ["command", "Command", "A program and its arguments, without a shell."],
-  ["script", "Script", "A text for bash, Python, PowerShell, Node ..."],
+  ["script", "Script", "A text for bash, Python, Node or another."],
   ["http", "HTTP request", "Calls an address and looks at the answer."],
 ];
 

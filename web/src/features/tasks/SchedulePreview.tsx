@@ -16,8 +16,8 @@ export function useRested<T>(value: T, wait: number): T {
   return rested;
 }
 
-/** The words and the next slots of a schedule, from the server; the browser computes no cron and no clock changes. */
-export function SchedulePreview({ schedule, task }: { schedule: Schedule; task: string }) {
+/** The words and the next slots of a schedule, asked while the typing rests; the browser computes no cron and no clock changes. */
+export function useSchedulePreview(schedule: Schedule, task: string) {
   const rested = useRested({ schedule, task }, 250);
   const preview = useQuery({
     queryKey: ["schedulePreview", rested],
@@ -27,21 +27,26 @@ export function SchedulePreview({ schedule, task }: { schedule: Schedule; task: 
     refetchInterval: false,
     retry: false,
   });
-  const failure = apiError(preview.error);
+  return { data: preview.data, failure: apiError(preview.error) };
+}
+
+/** Shows what was asked. */
+export function SchedulePreview({ preview }: { preview: ReturnType<typeof useSchedulePreview> }) {
+  const { data, failure } = preview;
   return (
     <div aria-live="polite" className="min-h-36 rounded-md bg-bg px-3 py-2 text-sm">
       {failure ? (
         <>
-          <p className="font-medium text-fail">{failure.status === 0 ? "Preview unavailable" : "Not valid yet"}</p>
-          <p>{failure.fields.length > 0 ? failure.fields.map((field) => field.message).join(" ") : failure.message}</p>
+          <p className="font-medium">Preview unavailable</p>
+          <p className="text-muted">{failure.fields.length > 0 ? "What is wrong stands beside the field." : failure.message}</p>
         </>
       ) : (
-        preview.data && (
+        data && (
           <>
-            <p className="font-medium first-letter:uppercase">{preview.data.words}</p>
-            <p className="mb-1 text-xs text-muted">{preview.data.never ? "It never becomes due." : `Next slots, time zone ${preview.data.timezone}:`}</p>
+            <p className="font-medium first-letter:uppercase">{data.words}</p>
+            <p className="mb-1 text-xs text-muted">{data.never ? "It never becomes due." : `Next slots, time zone ${data.timezone}:`}</p>
             <ol className="flex flex-col">
-              {preview.data.slots.map((slot) => (
+              {data.slots.map((slot) => (
                 <li key={slot.scheduled_for} className="flex flex-wrap gap-x-3">
                   <span className="w-52">{absoluteTime(slot.scheduled_for)}</span>
                   <DateTime at={slot.scheduled_for} className="w-24 text-muted" plain />

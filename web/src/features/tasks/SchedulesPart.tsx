@@ -1,10 +1,11 @@
 import { Plus, Trash2 } from "lucide-react";
+import { messagesAt } from "@/api/errors";
 import type { Schedule } from "@/api/generated";
 import { fromLocalInput, localInput } from "@/lib/time";
 import { Button, IconButton } from "@/ui/Button";
 import { CheckField, NumberField, SelectField, TextField } from "@/ui/Field";
 import { Part, type PartProps, Row } from "./FormParts";
-import { SchedulePreview } from "./SchedulePreview";
+import { SchedulePreview, useSchedulePreview } from "./SchedulePreview";
 
 const KINDS: [Schedule["kind"], string][] = [
   ["cron", "Cron"],
@@ -45,19 +46,16 @@ export function SchedulesPart({ draft, set, at }: PartProps) {
   return (
     <Part id="schedules" title="Schedules" hint={draft.schedules.length === 0 ? "None: it runs by hand only." : "When it becomes due. Each is previewed by the server."}>
       {draft.schedules.map((schedule, place) => (
-        // oxlint-disable-next-line react/no-array-index-key -- new schedules have no id yet; the place is what stays
-        <fieldset key={place} className="flex min-w-0 flex-col gap-3 rounded-md border border-line p-3">
-          <legend className="sr-only">Schedule {place + 1}</legend>
-          <div className="flex items-end gap-2">
-            <SelectField className="w-48" label="Kind" value={schedule.kind} options={KINDS} onValue={(kind) => change(place, ofKind(kind, schedule))} />
-            <span className="flex-1" />
-            <CheckField className="mb-2" label="Enabled" checked={schedule.enabled ?? true} onChecked={(enabled) => change(place, { ...schedule, enabled })} />
-            <IconButton label={`Remove schedule ${place + 1}`} icon={<Trash2 size={15} />} onClick={() => set({ schedules: draft.schedules.filter((_, each) => each !== place) })} />
-          </div>
-          <Fields schedule={schedule} place={place} at={at} onSchedule={(next) => change(place, next)} />
-          <SchedulePreview schedule={schedule} task={draft.name} />
-          <More schedule={schedule} place={place} at={at} onSchedule={(next) => change(place, next)} />
-        </fieldset>
+        <OneSchedule
+          // oxlint-disable-next-line react/no-array-index-key -- new schedules have no id yet; the place is what stays
+          key={place}
+          schedule={schedule}
+          place={place}
+          task={draft.name}
+          at={at}
+          onSchedule={(next) => change(place, next)}
+          onRemove={() => set({ schedules: draft.schedules.filter((_, each) => each !== place) })}
+        />
       ))}
       <Button className="self-start" icon={<Plus size={14} aria-hidden />} onClick={() => set({ schedules: [...draft.schedules, { kind: "cron", expression: "0 2 * * *" }] })}>
         Add a schedule
@@ -78,6 +76,28 @@ interface FieldsProps {
   place: number;
   at: PartProps["at"];
   onSchedule: (schedule: Schedule) => void;
+}
+
+function OneSchedule({ task, onRemove, at: asked, ...rest }: FieldsProps & { task: string; onRemove: () => void }) {
+  const { schedule, place, onSchedule } = rest;
+  const preview = useSchedulePreview(schedule, task);
+  // The preview judges the schedule alone, so it knows what is wrong even while other fields are not filled in yet.
+  const at: PartProps["at"] = (pointer, deep) => asked(pointer, deep) ?? messagesAt(preview.failure, pointer.replace(`/schedules/${place}`, "/schedule"), deep);
+  const props = { ...rest, at };
+  return (
+    <fieldset className="flex min-w-0 flex-col gap-3 rounded-md border border-line p-3">
+      <legend className="sr-only">Schedule {place + 1}</legend>
+      <div className="flex items-end gap-2">
+        <SelectField className="w-48" label="Kind" value={schedule.kind} options={KINDS} onValue={(kind) => onSchedule(ofKind(kind, schedule))} />
+        <span className="flex-1" />
+        <CheckField className="mb-2" label="Enabled" checked={schedule.enabled ?? true} onChecked={(enabled) => onSchedule({ ...schedule, enabled })} />
+        <IconButton label={`Remove schedule ${place + 1}`} icon={<Trash2 size={15} />} onClick={onRemove} />
+      </div>
+      <Fields {...props} />
+      <SchedulePreview preview={preview} />
+      <More {...props} />
+    </fieldset>
+  );
 }
 
 function Fields({ schedule, place, at, onSchedule }: FieldsProps) {

@@ -4,8 +4,9 @@ import { Pencil, Play } from "lucide-react";
 import { useState } from "react";
 import type { Task } from "@/api/generated";
 import { taskViewOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { uniqueKey } from "@/lib/copy";
 import { Loaded } from "@/parts/Loaded";
-import { RunNow } from "@/parts/RunNow";
+import { RunNow, useRunNow } from "@/parts/RunNow";
 import { useDenied } from "@/parts/session";
 import { useEnable, whyNot } from "@/parts/taskActions";
 import { paths } from "@/paths";
@@ -70,6 +71,9 @@ function Actions({ task }: { task: Task }) {
   const cannotRun = useDenied("run");
   const cannotDefine = useDenied("define");
   const [running, setRunning] = useState(false);
+  const start = useRunNow();
+  // Without params there is nothing to ask.
+  const run = () => (task.params.length > 0 ? setRunning(true) : start.mutate({ task: task.name, params: {}, key: uniqueKey() }));
   const noEdit = whyNot(task, "update", cannotDefine);
   return (
     <>
@@ -94,7 +98,7 @@ function Actions({ task }: { task: Task }) {
           Edit
         </Link>
       )}
-      <Button look="primary" icon={<Play size={15} aria-hidden />} disabledReason={whyNot(task, "run", cannotRun)} onClick={() => setRunning(true)}>
+      <Button look="primary" icon={<Play size={15} aria-hidden />} busy={start.isPending} disabledReason={whyNot(task, "run", cannotRun)} onClick={run}>
         Run now
       </Button>
       <TaskMenu task={task} onDeleted={() => void navigate(paths.tasks())} />
