@@ -94,7 +94,7 @@ async fn serve(config: &Config, folder: &DataFolder) -> Result<(), ServeError> {
     let url = config.server.url(bound);
     let engine = Engine::start(app.clone(), engine_settings(config, bound)).await;
     announce(folder, &url)?;
-    announce_setup(&app, &url).await?;
+    announce_setup(&app, config.server.public_url.as_deref().unwrap_or(&url)).await?;
     let tls = config.server.tls.clone().map(|files| (files.cert, files.key));
     let stopping = stop.clone();
     let (served, ()) = tokio::join!(

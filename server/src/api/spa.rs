@@ -39,9 +39,9 @@ async fn healthz() -> Response {
     word(StatusCode::OK, "ok")
 }
 
-/// Says whether the server can do its work: the database answers.
+/// Says whether the server can do its work: the database answers, and the server does not stop.
 async fn readyz(State(state): State<ApiState>) -> Response {
-    match state.app.is_ready().await {
+    match !state.stop.is_cancelled() && state.app.is_ready().await {
         true => word(StatusCode::OK, "ready"),
         false => word(StatusCode::SERVICE_UNAVAILABLE, "unready"),
     }

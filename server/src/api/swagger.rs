@@ -6,8 +6,7 @@
 use super::error::ApiError;
 use crate::app::{self, Caller};
 use axum::Extension;
-use axum::extract::Path;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use std::sync::{Arc, LazyLock};
 use utoipa_swagger_ui::Config;
@@ -26,12 +25,12 @@ pub async fn entry() -> Redirect {
 }
 
 /// One of its files, for whoever is logged in; a browser that is not is sent to the login page.
-pub async fn file(path: Option<Path<String>>, caller: Option<Extension<Caller>>, headers: HeaderMap) -> Response {
+pub async fn file(uri: Uri, caller: Option<Extension<Caller>>, headers: HeaderMap) -> Response {
     if caller.is_none() {
         return refused(&headers);
     }
-    let name = path.map(|Path(name)| name).unwrap_or_default();
-    let Ok(Some(file)) = utoipa_swagger_ui::serve(&name, CONFIG.clone()) else {
+    let name = uri.path().trim_start_matches("/swagger-ui/");
+    let Ok(Some(file)) = utoipa_swagger_ui::serve(name, CONFIG.clone()) else {
         return ApiError::not_found(format!("there is no file /swagger-ui/{name}")).into_response();
     };
     let takes_gzip =

@@ -1,5 +1,6 @@
 //! The server as a process: starting, refusing, stopping; and what it shows of itself.
 
+mod frame;
 mod pages;
 mod process;
 mod stopping;
