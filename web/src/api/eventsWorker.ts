@@ -41,7 +41,6 @@ self.onconnect = (connection) => {
     if (message.data.wake) stream?.wake();
     if (message.data.bye) {
       ports.delete(port);
-      port.close();
       if (ports.size === 0) {
         stream?.close();
         stream = null;

@@ -63,12 +63,16 @@ function connectWorker(receive: (data: string) => void): () => void {
   const wake = () => {
     if (document.visibilityState === "visible") worker.port.postMessage({ wake: true });
   };
+  // A page that comes back from the browser's memory says hello again.
+  const again = (event: PageTransitionEvent) => event.persisted && hello();
   hello();
+  addEventListener("pageshow", again);
   addEventListener("pagehide", bye);
   document.addEventListener("visibilitychange", wake);
   return () => {
     bye();
     removeEventListener("pagehide", bye);
+    removeEventListener("pageshow", again);
     document.removeEventListener("visibilitychange", wake);
     worker.port.close();
   };
