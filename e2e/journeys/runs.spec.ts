@@ -9,9 +9,7 @@ test("a task that fails is tried again and every attempt is shown", async ({ orc
   await expect(admin.getByText("Failed").first()).toBeVisible({ timeout: 30_000 });
   const { attempts } = await orc.reaches(run.id, "failed");
   expect(attempts.map((attempt: { exit_code: number }) => attempt.exit_code)).toEqual([3, 3, 3]);
-  for (const number of [1, 2, 3]) {
-    await expect(admin.getByText(new RegExp(`(Attempt |#)${number}\\b`)).first()).toBeVisible();
-  }
+  await expect(admin.getByText(/exit code 3/).nth(2)).toBeVisible();
 });
 
 test("cancel ends the whole tree of processes", async ({ orc, admin }) => {

@@ -3,11 +3,11 @@ import { expect, test, until } from "../fixtures";
 test("a task is made, fires by its cron schedule, shows its log live, and stands in the history", async ({ orc, admin }) => {
   await admin.goto("/tasks/new");
   await admin.getByLabel("Name", { exact: true }).fill("ticker");
-  await admin.getByLabel("Kind").first().selectOption("shell").catch(async () => admin.getByRole("radio", { name: /Shell/ }).click());
+  await admin.getByRole("radio", { name: /^Shell line/ }).check();
   await admin.getByLabel(/Line|Command line/).first().fill("for i in 1 2 3 4 5 6; do echo beat $i; sleep 0.4; done");
   await admin.getByRole("button", { name: /Add (a )?schedule/ }).click();
   await admin.getByLabel("Expression").fill("* * * * * *");
-  await admin.getByRole("button", { name: /^(Create|Create task|Save)$/ }).click();
+  await admin.getByRole("button", { name: /^(Create task|Save)$/ }).click();
   await expect(admin).toHaveURL(/\/tasks\/ticker/);
   const run = await until("it fires by itself", async () => (await orc.api("GET", "/runs?task=ticker&trigger=schedule&limit=1")).items[0]);
   await admin.goto(`/runs/${run.id}`);
@@ -23,11 +23,12 @@ test("a task is made, fires by its cron schedule, shows its log live, and stands
 test("a wrong schedule is explained beside its field, and nothing is saved", async ({ orc, admin }) => {
   await admin.goto("/tasks/new");
   await admin.getByLabel("Name", { exact: true }).fill("wrong");
+  await admin.getByLabel("Line", { exact: true }).fill("echo never");
   await admin.getByRole("button", { name: /Add (a )?schedule/ }).click();
   const expression = admin.getByLabel("Expression");
   await expression.fill("61 * * * *");
   await expect(admin.getByText(/0.*59|minute/i).first()).toBeVisible();
-  await admin.getByRole("button", { name: /^(Create|Create task|Save)$/ }).click();
+  await admin.getByRole("button", { name: /^(Create task|Save)$/ }).click();
   await expect(expression).toHaveAttribute("aria-invalid", "true");
   expect((await orc.api("GET", "/tasks")).items).toHaveLength(0);
 });

@@ -21,6 +21,7 @@ const ASK_AGAIN_MS = 1000;
 export function createFeed(queries: QueryClient, listener: FeedListener) {
   let pending: OrcEvent[] = [];
   let frame = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const soon = createAsker(queries, ASK_AGAIN_MS);
   // The list of tasks may be thousands of rows; what a run changes in it is patched, the rest can wait.
   const later = createAsker(queries, 5 * ASK_AGAIN_MS);
@@ -52,7 +53,9 @@ export function createFeed(queries: QueryClient, listener: FeedListener) {
   };
 
   const flush = () => {
-    frame = 0;
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    timer = undefined;
     const events = pending;
     pending = [];
     for (const event of events) apply(event);
@@ -61,12 +64,14 @@ export function createFeed(queries: QueryClient, listener: FeedListener) {
   return {
     push(event: OrcEvent) {
       pending.push(event);
-      // A hidden page gets no frames; there the clock serves.
-      if (frame === 0) {
-        frame = document.visibilityState === "visible" ? requestAnimationFrame(flush) : Number(setTimeout(flush, 200));
-      }
+      if (timer !== undefined) return;
+      // A hidden or covered page gets no frames; there the clock serves.
+      frame = requestAnimationFrame(flush);
+      timer = setTimeout(flush, 200);
     },
     stop() {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
       soon.stop();
       later.stop();
       pending = [];
