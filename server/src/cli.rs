@@ -96,6 +96,12 @@ enum Command {
         /// A file that does not exist yet
         file: PathBuf,
     },
+    /// Invent weeks of history for the tasks of a demonstration; not for folders in earnest use
+    Seed {
+        /// How far back
+        #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=52))]
+        weeks: u32,
+    },
     /// Put a copy in the place of the database (SQLite); the old one is kept aside
     Restore {
         /// A file that `backup` wrote
@@ -153,6 +159,7 @@ pub fn main() -> ExitCode {
             printed(alone(through_the_door(&config, async |door| people::token(door, command).await)))
         }
         Command::Backup { file } => printed(alone(async { upkeep::backup(&config, &file).await.map_err(Failed) })),
+        Command::Seed { weeks } => printed(alone(upkeep::seed(&config, weeks))),
         Command::Restore { file } => printed(alone(async { upkeep::restore(&config, &file).await.map_err(Failed) })),
         Command::Doctor => match alone(async { Ok::<_, Failed>(upkeep::doctor(&config).await) }) {
             Ok((text, well)) => {

@@ -10,6 +10,7 @@ mod caller;
 pub mod disk;
 mod error;
 pub mod events;
+mod history;
 pub mod log_follow;
 mod logs;
 pub mod progress;

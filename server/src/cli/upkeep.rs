@@ -18,6 +18,16 @@ pub async fn migrate(config: &Config) -> Result<String, ServeError> {
     Ok(format!("the {} database is at {}", facts.kind.as_str(), facts.schema_version))
 }
 
+/// Invents history for a demonstration; answers what to print.
+pub async fn seed(config: &Config, weeks: u32) -> Result<String, ServeError> {
+    folder::protect_new_files();
+    let folder = DataFolder::take(&config.data_dir)?;
+    let app = serve::open(config, &folder).await?;
+    let made = app.history_invent(weeks).await;
+    app.store().close().await;
+    Ok(format!("{} runs of the past {weeks} weeks were invented", made.map_err(io::Error::other)?))
+}
+
 /// Writes a consistent copy of the database; answers what to print.
 pub async fn backup(config: &Config, file: &Path) -> Result<String, String> {
     match Door::open(config).await.map_err(|error| error.to_string())? {
