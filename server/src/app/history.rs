@@ -17,7 +17,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::sync::Arc;
 
-/// Past slots invented for one schedule at most.
+/// Past slots invented for one schedule at most; of more, an even selection is taken.
 const SLOTS_MAX: usize = 500;
 
 impl App {
@@ -82,8 +82,8 @@ fn moments(planned: &[Arc<Planned>], from: DateTime<Utc>, now: DateTime<Utc>) ->
     let mut all = Vec::new();
     for planned in planned {
         let slots: Vec<_> = planned.compiled.slots_between(from, until).filter(|slot| !slot.skipped).collect();
-        let kept = slots.len().saturating_sub(SLOTS_MAX);
-        all.extend(slots.into_iter().skip(kept).map(|slot| (slot.scheduled_for, Arc::clone(planned))));
+        let every = slots.len().div_ceil(SLOTS_MAX).max(1);
+        all.extend(slots.into_iter().step_by(every).map(|slot| (slot.scheduled_for, Arc::clone(planned))));
     }
     all
 }
