@@ -159,7 +159,7 @@ impl Client {
 
     fn headers(&self, more: &[(String, String)]) -> Outcome<HeaderMap> {
         let mut headers = HeaderMap::new();
-        if let Some(token) = &self.target.token {
+        if let Some(token) = self.target.token() {
             let text = HeaderValue::try_from(format!("Bearer {token}"));
             let mut value = text.map_err(|_| Failure::Usage("the token holds characters that no token has".into()))?;
             value.set_sensitive(true);

@@ -26,6 +26,8 @@ pub struct Target {
     pub token: Option<String>,
     /// Where the address came from, in words.
     pub source: String,
+    /// File that holds the token of this machine's server: each start of the server writes a new one.
+    pub token_file: Option<PathBuf>,
 }
 
 /// Address and token that are known from one source.
@@ -34,9 +36,23 @@ struct Known {
     url: Option<String>,
     token: Option<String>,
     source: String,
+    token_file: Option<PathBuf>,
 }
 
 impl Target {
+    /// A server that is named in full.
+    #[must_use]
+    pub fn named(url: Url, token: Option<String>, source: &str) -> Self {
+        Self { url, token, source: source.to_owned(), token_file: None }
+    }
+
+    /// The token as it is now.
+    #[must_use]
+    pub fn token(&self) -> Option<String> {
+        let fresh = self.token_file.as_deref().and_then(read);
+        fresh.or_else(|| self.token.clone()).map(|token| token.trim().to_owned())
+    }
+
     /// Finds the server for this command line.
     ///
     /// # Errors
@@ -47,8 +63,8 @@ impl Target {
         let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let login = crate::logins::read()?;
         let known = [
-            Known { url: flag("@url"), token: flag("@token"), source: "--url".into() },
-            Known { url: env("ORC_URL"), token: env("ORC_TOKEN"), source: "ORC_URL".into() },
+            Known { url: flag("@url"), token: flag("@token"), source: "--url".into(), token_file: None },
+            Known { url: env("ORC_URL"), token: env("ORC_TOKEN"), source: "ORC_URL".into(), token_file: None },
             login.map(stored).unwrap_or_default(),
             local(),
         ];
@@ -57,7 +73,7 @@ impl Target {
 }
 
 fn stored(login: Login) -> Known {
-    Known { url: Some(login.url), token: Some(login.token), source: "`orc login`".into() }
+    Known { url: Some(login.url), token: Some(login.token), source: "`orc login`".into(), token_file: None }
 }
 
 fn choose(mut known: [Known; 4]) -> Outcome<Target> {
@@ -67,8 +83,11 @@ fn choose(mut known: [Known; 4]) -> Outcome<Target> {
     // A token given by hand goes to whichever server was chosen; a kept one only to its own.
     let by_hand = known[..2].iter_mut().find_map(|known| known.token.take());
     let kept = known[2..].iter_mut().find(|known| known.url.as_deref().is_some_and(|own| same(own, &url)));
-    let token = by_hand.or_else(|| kept.and_then(|known| known.token.take()));
-    Ok(Target { url, token: token.map(|token| token.trim().to_owned()), source })
+    if by_hand.is_some() {
+        return Ok(Target { url, token: by_hand, source, token_file: None });
+    }
+    let (token, token_file) = kept.map(|known| (known.token.take(), known.token_file.take())).unwrap_or_default();
+    Ok(Target { url, token, source, token_file })
 }
 
 /// Reads an address; `host:port` alone means plain HTTP.
@@ -99,7 +118,8 @@ fn local() -> Known {
         read(&folder.join("server.json")).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     let url = server["url"].as_str().map(str::to_owned);
     let source = folder.join("server.json").display().to_string();
-    Known { url, token: read(&folder.join("local-token")), source }
+    let file = folder.join("local-token");
+    Known { url, token: read(&file), source, token_file: Some(file) }
 }
 
 fn read(path: &Path) -> Option<String> {
@@ -126,7 +146,7 @@ mod tests {
 
     fn known(url: &str, token: &str) -> Known {
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        Known { url: text(url), token: text(token), source: "test".into() }
+        Known { url: text(url), token: text(token), source: "test".into(), token_file: None }
     }
 
     #[track_caller]

@@ -24,21 +24,22 @@ const TRIES: usize = 60;
 struct Tries {
     left: usize,
     seen: bool,
+    local: bool,
 }
 
 impl Tries {
-    fn new() -> Self {
-        Self { left: TRIES, seen: false }
+    fn new(client: &Client) -> Self {
+        Self { left: TRIES, seen: false, local: client.target().token_file.is_some() }
     }
 
     /// What an answer is worth: `None` means ask again after a pause.
     async fn judge<T>(&mut self, result: Outcome<T>) -> Outcome<Option<T>> {
         match result {
             Ok(value) => {
-                *self = Self { left: TRIES, seen: true };
+                *self = Self { left: TRIES, seen: true, ..*self };
                 Ok(Some(value))
             }
-            Err(failure) if !self.seen || self.left == 0 || !is_passing(&failure) => Err(failure),
+            Err(failure) if !self.seen || self.left == 0 || !is_passing(&failure, self.local) => Err(failure),
             Err(_) => {
                 if self.left == TRIES {
                     output::note("The server is not there; trying again ...");
@@ -51,10 +52,12 @@ impl Tries {
     }
 }
 
-fn is_passing(failure: &Failure) -> bool {
+/// Whether a failure may pass by itself. This machine's server takes a new token at each start, so an
+/// old one may be refused for a moment.
+fn is_passing(failure: &Failure, local: bool) -> bool {
     match failure {
         Failure::Unreachable(_) => true,
-        Failure::Problem(problem) => matches!(problem.status, 502..=504),
+        Failure::Problem(problem) => matches!(problem.status, 502..=504) || local && problem.status == 401,
         _ => false,
     }
 }
@@ -69,7 +72,7 @@ fn is_over(detail: &Value) -> bool {
 
 /// Waits until the run has ended; returns it with its attempts.
 pub async fn end(client: &Client, id: &str) -> Outcome<Value> {
-    let mut tries = Tries::new();
+    let mut tries = Tries::new(client);
     loop {
         // Listening begins before asking, so that no change falls between the two.
         let events = client.send(Request::new("GET", "/events").streaming()).await;
@@ -100,7 +103,7 @@ pub async fn log(client: &Client, id: &str, query: Vec<(String, String)>) -> Out
     let path = format!("/runs/{}/log/stream", segment(id));
     let one_attempt = query.iter().any(|(name, _)| name == "attempt");
     let mut last = String::new();
-    let mut tries = Tries::new();
+    let mut tries = Tries::new(client);
     loop {
         let mut request = Request::new("GET", path.clone()).streaming();
         request.query.clone_from(&query);
@@ -112,7 +115,7 @@ pub async fn log(client: &Client, id: &str, query: Vec<(String, String)>) -> Out
         let Some(response) = tries.judge(client.send(request).await).await? else { continue };
         let followed = sse::follow(client, response, |event| piece(&event, &mut last)).await;
         match followed {
-            Err(failure) if !is_passing(&failure) => return Err(failure),
+            Err(failure) if !is_passing(&failure, false) => return Err(failure),
             _ => {}
         }
         let Some(detail) = tries.judge(client.json(view(id)).await).await? else { continue };

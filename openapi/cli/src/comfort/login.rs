@@ -40,8 +40,7 @@ fn login(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
     async move {
         let url = target::parse(context.text("address").map_or("", String::as_str))?;
         let token = context.matches.get_one::<String>("@token").cloned();
-        let source = "the command line".to_owned();
-        let target = Target { url: url.clone(), token: token.clone(), source };
+        let target = Target::named(url.clone(), token.clone(), "the command line");
         if url.scheme() == "http" && !is_loopback(&url) {
             output::note("Careful: http:// sends password and token unencrypted over the network.");
         }
@@ -108,7 +107,7 @@ fn logout(_context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
         let url = target::parse(&login.url)?;
         let revoked = match &login.token_id {
             Some(id) => {
-                let target = Target { url, token: Some(login.token.clone()), source: "`orc login`".into() };
+                let target = Target::named(url, Some(login.token.clone()), "`orc login`");
                 let request = Request::new("DELETE", format!("/tokens/{}", segment(id)));
                 Client::new(target)?.send(request).await.map(|_| true)
             }

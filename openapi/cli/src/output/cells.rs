@@ -12,7 +12,11 @@ pub fn pick<'v>(value: &'v Value, path: &str) -> &'v Value {
 pub fn label(name: &str) -> String {
     let stem = ["_seconds", "_bytes"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
     let words = stem.replace('_', " ");
-    words.strip_suffix(" count").map_or_else(|| words.clone(), |things| format!("{things}s"))
+    match words.strip_suffix(" count") {
+        Some(done) if done.ends_with("ed") || done.ends_with("ing") => done.to_owned(),
+        Some(thing) => format!("{thing}s"),
+        None => words,
+    }
 }
 
 /// Text of a value for people; `name` is the field it stands in.
@@ -98,6 +102,12 @@ mod tests {
     #[track_caller]
     fn check(name: &str, value: Value, expected: &str) {
         assert_eq!(text(name, &value), expected);
+    }
+
+    #[test]
+    fn labels_are_words() {
+        let all = ["attempt_count", "checked_count", "running_count", "duration_seconds", "started_at"].map(label);
+        assert_eq!(all, ["attempts", "checked", "running", "duration", "started at"]);
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! The server of this machine, without login; which address and token win.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::json;
 
 use crate::orc::Orc;
-use crate::stub::Stub;
+use crate::sample::ID;
+use crate::stub::{Stub, good, problem};
 
 #[track_caller]
 fn token_sent(orc: &Orc, stub: &Stub, line: &str) -> Option<String> {
@@ -50,4 +53,24 @@ fn no_proxy_stands_before_this_machine() {
     let stub = Stub::start(|_| None);
     let orc = Orc::at(&stub.url).with("HTTP_PROXY", "http://127.0.0.1:1").with("http_proxy", "http://127.0.0.1:1");
     orc.run("task list").ok();
+}
+
+#[test]
+fn waiting_goes_on_with_the_token_of_a_restarted_server() {
+    let orc = Orc::alone();
+    let token = orc.home.path().join("data/local-token");
+    let asked = AtomicUsize::new(0);
+    let stub = Stub::start(move |seen| {
+        let over = asked.fetch_add(1, Ordering::SeqCst) >= 2;
+        if over && seen.header("authorization") != Some("Bearer orc_second") {
+            std::fs::write(&token, "orc_second").unwrap();
+            return problem(401, "Unauthorized", "", json!([]));
+        }
+        let finished = over.then_some("2026-12-01T02:00:00Z");
+        (seen.operation == "run_view")
+            .then(|| good(json!({"run": {"id": ID, "state": "succeeded", "finished_at": finished}, "attempts": []})))?
+    });
+    orc.file("data/server.json", &json!({"url": stub.url}).to_string()).file("data/local-token", "orc_first");
+    let folder = orc.home.path().join("data");
+    orc.with("ORC_DATA_DIR", folder).run(&format!("run wait {ID} -o name")).ok();
 }
