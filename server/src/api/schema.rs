@@ -136,7 +136,8 @@ fn problems(error: &jsonschema::ValidationError<'_>) -> Vec<Problem> {
         ValidationErrorKind::Pattern { pattern } => {
             vec![Problem::at(at, format!("does not match the pattern {pattern}"))]
         }
-        _ => vec![Problem::at(at, shortened(&error.to_string()))],
+        // The value itself is not repeated: it may be a password.
+        _ => vec![Problem::at(at, shortened(&error.masked_with("the value").to_string()))],
     }
 }
 

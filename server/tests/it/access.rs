@@ -251,3 +251,18 @@ async fn bad_bodies_get_problems_and_change_nothing() {
     let tasks = house.app.task_list(&Caller::local(), &all, orc_server::store::TaskSort::Name, &first).await;
     assert_eq!(tasks.expect("a list").items.len(), 0);
 }
+
+#[tokio::test]
+async fn a_refused_password_is_not_repeated() {
+    let house = house().await;
+    let admin = house.token(Role::Admin).await;
+    let body = json!({"name": "ada", "role": "viewer", "password": "sh0rt-1"}).to_string();
+    let request = Request::builder().method("POST").uri("/api/v1/users").header("host", "localhost");
+    let request = request.header("authorization", format!("Bearer {admin}")).header("content-type", "application/json");
+    let answer =
+        house.router.clone().oneshot(request.body(Body::from(body)).expect("a request")).await.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20).await.expect("a body");
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(text.contains("/password") && !text.contains("sh0rt-1"), "{text}");
+}
