@@ -6,12 +6,14 @@
 mod books;
 mod random;
 
-use crate::command::Answer;
+use crate::command::{self, Answer};
 use crate::live::{Client, Scratch, Server};
 use crate::place::Place;
 use random::Random;
 use serde_json::{Value, json};
 use std::path::Path;
+use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 const TASKS: usize = 5;
@@ -43,10 +45,12 @@ pub fn run(place: &Place, profile: &str, cycles: u32, seed: Option<u64>) -> Answ
     }
     let mut asked = Asked { runs: Vec::new(), unanswered: 0 };
     for cycle in 1..=cycles {
+        let killer = kill_later(&server, Duration::from_millis(20 + random.below(1_200)))?;
         load(&mut client, &mut random, &mut asked);
+        killer.join().map_err(|_| "the killer failed".to_owned())??;
         server.kill();
         let longest = if random.below(8) == 0 { 2_500 } else { 150 };
-        std::thread::sleep(Duration::from_millis(random.below(longest)));
+        thread::sleep(Duration::from_millis(random.below(longest)));
         let took = server.start()?;
         client = server.client();
         if cycle % 10 == 0 {
@@ -75,19 +79,34 @@ fn task(number: usize, witness: &Path) -> Value {
     })
 }
 
-/// Asks for runs for a random time; the server is killed right afterwards, wherever it is then.
+/// Kills the server from beside, so that it dies in the middle of whatever it does, answering included.
+fn kill_later(server: &Server, after: Duration) -> Answer<thread::JoinHandle<Answer<String>>> {
+    let pid = server.pid().ok_or("the server does not run")?.to_string();
+    Ok(thread::spawn(move || {
+        thread::sleep(after);
+        if cfg!(windows) {
+            command::read(Command::new("taskkill").args(["/F", "/PID", &pid]))
+        } else {
+            command::read(Command::new("kill").args(["-KILL", &pid]))
+        }
+    }))
+}
+
+/// Asks for runs until the server is gone.
 fn load(client: &mut Client, random: &mut Random, asked: &mut Asked) {
-    let until = Instant::now() + Duration::from_millis(20 + random.below(1_200));
-    while Instant::now() < until {
+    loop {
         let path = format!("/api/v1/tasks/chaos-{}/runs", random.below(TASKS as u64));
         match client.call("POST", &path, Some(&json!({}))) {
             Ok(reply) if reply.status == 201 => {
                 asked.runs.extend(reply.json()["id"].as_str().map(str::to_owned));
             }
             Ok(reply) => println!("a run was refused ({}): {}", reply.status, reply.text),
-            Err(_) => asked.unanswered += 1,
+            Err(_) => {
+                asked.unanswered += 1;
+                return;
+            }
         }
-        std::thread::sleep(Duration::from_millis(random.below(120)));
+        thread::sleep(Duration::from_millis(random.below(100)));
     }
 }
 
@@ -108,6 +127,6 @@ fn settle(client: &mut Client) -> Answer<()> {
         if Instant::now() > until {
             return Err(format!("{open} runs are still open two minutes after the last task was disabled"));
         }
-        std::thread::sleep(Duration::from_millis(200));
+        thread::sleep(Duration::from_millis(200));
     }
 }
