@@ -74,6 +74,7 @@ pub async fn send(app: App, caller: Caller, run: RunId, begin: Begin, sender: Se
                     return;
                 }
                 if begin.only.is_some() {
+                    let Ok((record, _)) = app.log_attempt(&caller, run, wanted).await else { return };
                     let _nobody_listens_is_fine = told(&sender, "end", json!({"state": record.state})).await;
                     return;
                 }

@@ -21,12 +21,15 @@ const PIECE: usize = 48 * 1024;
 /// How often a log is looked at without being told that it has grown.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
+/// The same, for an attempt that is not on the board yet.
+const LOOK_SOON: Duration = Duration::from_millis(50);
+
 /// A piece of a log's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
     /// First byte, counted before anything was dropped.
     pub offset: u64,
-    /// Byte after the last one read for it.
+    /// Byte after the last one shown in it: where reading goes on without losing any.
     pub end: u64,
     /// Where it came from.
     pub stream: LogStream,
@@ -80,19 +83,24 @@ impl LogFollower {
                 continue;
             }
             if self.over {
-                return Ok(None);
-            }
-            let finished = self.reader.as_ref().is_some_and(LogReader::finished);
-            let Some(mut watch) = watch.filter(|_| !finished) else {
-                self.over = true;
                 let rest = self.rest();
                 return Ok((!rest.is_empty()).then_some(rest));
-            };
-            tokio::select! {
-                _grown_or_ended = watch.changed() => {}
-                () = tokio::time::sleep(LOOK_AGAIN) => {}
+            }
+            let finished = self.reader.as_ref().is_some_and(LogReader::finished);
+            match watch.filter(|_| !finished) {
+                Some(mut watch) => tokio::select! {
+                    _grown_or_ended = watch.changed() => {}
+                    () = tokio::time::sleep(LOOK_AGAIN) => {}
+                },
+                // Claimed or adopted a moment ago: it is about to appear on the board.
+                None if !finished && !self.ended().await? => tokio::time::sleep(LOOK_SOON).await,
+                None => self.over = true,
             }
         }
+    }
+
+    async fn ended(&self) -> io::Result<bool> {
+        self.app.store().attempt_ended(self.attempt).await.map_err(io::Error::other)
     }
 
     async fn read(&mut self) -> io::Result<Vec<Record>> {
@@ -122,13 +130,15 @@ impl LogFollower {
                 Content::Bytes(bytes) => {
                     let held = &mut self.held[record.stream as usize];
                     held.extend_from_slice(&bytes);
+                    let offset = record.offset.saturating_sub((held.len() - bytes.len()) as u64);
                     let text = whole_characters(held);
+                    let end = end.saturating_sub(held.len() as u64);
                     match pieces.last_mut() {
                         Some(last) if last.stream == stream && last.text.len() < PIECE => {
                             last.text.push_str(&text);
                             last.end = end;
                         }
-                        _ => pieces.push(Piece { offset: record.offset, end, stream, at, text, dropped_bytes: 0 }),
+                        _ => pieces.push(Piece { offset, end, stream, at, text, dropped_bytes: 0 }),
                     }
                 }
                 Content::Gap { bytes, .. } => {

@@ -77,6 +77,7 @@ impl Executor {
     /// Carries out an attempt that was claimed just now.
     pub fn start(self: &Arc<Self>, claimed: ClaimedRun) {
         let Some(membership) = self.active.join(joining(&claimed)) else { return };
+        self.app.progress().begin(claimed.attempt.id);
         self.app.announce_run(&claimed.run, false);
         let executor = Arc::clone(self);
         tokio::spawn(async move {
@@ -102,7 +103,6 @@ impl Executor {
         if self.stop.is_cancelled() {
             return Ended::NotStarted("the server is stopping".into());
         }
-        self.app.progress().begin(claimed.attempt.id);
         if matches!(claimed.definition.run, RunSpec::Http { .. }) {
             return self.carry_out_http(claimed, membership).await;
         }

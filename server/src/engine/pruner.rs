@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// Runs that go in one round.
@@ -39,12 +39,14 @@ pub struct Pruner {
     after: AtomicI64,
     /// Whether the walk is in the middle.
     more: AtomicBool,
+    /// Old files looked at so far in this walk over the folders.
+    looked: AtomicUsize,
 }
 
 impl Pruner {
     /// A pruner at the begin of its walk.
     pub const fn new(app: App) -> Self {
-        Self { app, after: AtomicI64::new(0), more: AtomicBool::new(false) }
+        Self { app, after: AtomicI64::new(0), more: AtomicBool::new(false), looked: AtomicUsize::new(0) }
     }
 
     async fn round(&self) -> RoundResult {
@@ -78,8 +80,11 @@ impl Pruner {
     /// Removes logs and scratch folders of attempts that do not exist.
     async fn orphans(&self) -> Result<usize, RoundError> {
         let (logs, scratch) = (self.app.log_folder(), self.app.settings().data_dir.join("scratch"));
-        let looked = tokio::task::spawn_blocking(move || (old_entries(&logs), old_entries(&scratch))).await?;
-        let (logs, scratch) = looked;
+        let from = self.looked.load(Ordering::Relaxed);
+        let found = tokio::task::spawn_blocking(move || (old_entries(&logs, from), old_entries(&scratch, 0))).await?;
+        let (logs, scratch) = found;
+        // Folders hold more files than one round looks at: the next round goes on where this one stops.
+        let more = logs.len() == FILES;
         let mut removed = 0;
         for path in logs.into_iter().chain(scratch) {
             let Some(attempt) = attempt_of(&path) else { continue };
@@ -92,6 +97,7 @@ impl Pruner {
             };
             removed += usize::from(gone.is_ok());
         }
+        self.looked.store(if more { from + FILES - removed.min(FILES) } else { 0 }, Ordering::Relaxed);
         Ok(removed)
     }
 }
@@ -101,13 +107,13 @@ fn attempt_of(path: &Path) -> Option<AttemptId> {
     path.file_name()?.to_str()?.split('.').next()?.parse().ok()
 }
 
-fn old_entries(folder: &Path) -> Vec<PathBuf> {
+fn old_entries(folder: &Path, from: usize) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let old = |path: &PathBuf| {
         let changed = std::fs::symlink_metadata(path).and_then(|facts| facts.modified());
         changed.is_ok_and(|at| crate::clock::age(at) > UNTOUCHED)
     };
-    entries.filter_map(|entry| Some(entry.ok()?.path())).filter(old).take(FILES).collect()
+    entries.filter_map(|entry| Some(entry.ok()?.path())).filter(old).skip(from).take(FILES).collect()
 }
 
 impl Worker for Pruner {

@@ -164,6 +164,12 @@ impl Store {
         Ok(found.map_err(StoreError::from)?.is_some())
     }
 
+    /// Whether an attempt has ended; one that is not stored has.
+    pub async fn attempt_ended(&self, attempt: AttemptId) -> Result<bool> {
+        let found = attempt::Entity::find().filter(attempt::Column::Uid.eq(attempt.0)).one(self.reader()).await;
+        Ok(found.map_err(StoreError::from)?.is_none_or(|row| row.finished_at.is_some()))
+    }
+
     /// Runs of this server that are `running`, with their newest attempt and definition: what a starting server adopts.
     pub async fn attempts_running(&self, node: &str) -> Result<Vec<ClaimedRun>> {
         let runs = records(self.reader(), running(node).all(self.reader()).await?).await?;

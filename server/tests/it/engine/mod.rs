@@ -5,6 +5,8 @@
 mod bench;
 mod catching_up;
 mod crash;
+mod following;
 mod requests;
+mod retention;
 mod runs;
 mod stopping;

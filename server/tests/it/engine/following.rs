@@ -1,0 +1,81 @@
+//! Following a log while it grows: from its first byte, across cut characters, until its attempt has ended.
+
+use super::bench::{Bench, child_task};
+use orc_runner::message::{FORMAT_VERSION, Identity};
+use orc_runner::{LogWriter, Stream};
+use orc_server::app::log_follow::{LogFollower, Piece};
+use orc_server::domain::ids::AttemptId;
+use serde_json::json;
+use std::time::Duration;
+
+/// An attempt that was claimed, and of which nothing else has happened yet.
+async fn claimed(bench: &Bench) -> AttemptId {
+    bench.task(child_task("it", &["print", "x"], json!({}))).await;
+    bench.start("it").await;
+    let now = bench.app.clock().now();
+    let claimed = bench.app.store().runs_claim(1, "here", now).await.expect("a database");
+    claimed.first().expect("a run").attempt.id
+}
+
+fn writer(bench: &Bench, attempt: AttemptId) -> LogWriter {
+    std::fs::create_dir_all(bench.app.log_folder()).expect("a folder");
+    let identity = Identity {
+        format_version: FORMAT_VERSION,
+        attempt: attempt.to_string(),
+        boot_id: String::new(),
+        runner_pid: std::process::id(),
+        runner_start_ticks: 0,
+    };
+    LogWriter::create(&bench.app.log_path(attempt), &identity).expect("a log")
+}
+
+async fn next(follower: &mut LogFollower) -> Vec<Piece> {
+    let next = tokio::time::timeout(Duration::from_secs(30), follower.next()).await.expect("something comes");
+    next.expect("a readable log").expect("not its end")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_that_was_only_claimed_has_not_ended() {
+    let bench = Bench::new().await;
+    let attempt = claimed(&bench).await;
+    let mut follower = LogFollower::new(bench.app.clone(), attempt, None);
+    let early = tokio::time::timeout(Duration::from_millis(300), follower.next()).await;
+    assert!(early.is_err(), "it was taken for ended: {early:?}");
+    let mut log = writer(&bench, attempt);
+    log.data(Stream::Stdout, b"here it is\n");
+    bench.app.progress().begin(attempt);
+    assert_eq!(next(&mut follower).await[0].text, "here it is\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn going_on_in_the_middle_of_a_character_loses_none_of_it() {
+    let bench = Bench::new().await;
+    let attempt = claimed(&bench).await;
+    let mut log = writer(&bench, attempt);
+    bench.app.progress().begin(attempt);
+    let mut first = LogFollower::new(bench.app.clone(), attempt, Some(0));
+    log.data(Stream::Stdout, b"x\xE2\x82");
+    let seen = next(&mut first).await;
+    assert_eq!((seen[0].text.as_str(), seen[0].offset, seen[0].end), ("x", 0, 1));
+    log.data(Stream::Stdout, b"\xACy");
+    bench.app.progress().report(attempt, 5);
+    let same = next(&mut first).await;
+    assert_eq!((same[0].text.as_str(), same[0].offset, same[0].end), ("€y", 1, 5));
+    let mut second = LogFollower::new(bench.app.clone(), attempt, Some(seen[0].end));
+    assert_eq!(next(&mut second).await[0].text, "€y");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ended_log_is_given_whole_and_from_any_byte() {
+    let bench = Bench::new().await;
+    let _engine = bench.engine().await;
+    let (_, attempts) = bench.run_child(&["print", "0123456789"], json!({})).await;
+    for (from, text) in [(0, "0123456789\n"), (4, "456789\n"), (11, "")] {
+        let mut follower = LogFollower::new(bench.app.clone(), attempts[0].id, Some(from));
+        let mut got = String::new();
+        while let Some(pieces) = follower.next().await.expect("a readable log") {
+            got.extend(pieces.into_iter().map(|piece| piece.text));
+        }
+        assert_eq!(got, text, "from {from}");
+    }
+}
