@@ -5,5 +5,6 @@
 mod access;
 mod engine;
 mod oracle;
+mod security;
 mod store;
 mod system;

@@ -1,0 +1,6 @@
+//! Who gets in, who stays in, and who does not: people, programs, and the doors they use.
+
+mod doors;
+mod guessing;
+mod house;
+mod people;
