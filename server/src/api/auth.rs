@@ -5,12 +5,12 @@
 
 use super::error::{ApiError, request_id};
 use super::state::ApiState;
-use super::{document, router};
+use super::{document, layers, router};
 use crate::app::{self, Caller};
 use crate::domain::vocabulary::Permission;
 use crate::security::token::same;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::collections::HashMap;
@@ -78,14 +78,23 @@ pub async fn authorize(request: Request, next: Next) -> Response {
     let Some(caller) = request.extensions().get::<Caller>() else {
         return ApiError::from(app::Error::Unauthenticated("log in, or send a valid token".into())).into_response();
     };
-    let refused = match needed {
-        Some(Access::Needs(permission)) => caller.require(permission).err(),
-        _ => None,
-    };
-    match refused {
-        Some(error) => ApiError::from(error).into_response(),
-        None => next.run(request).await,
+    let Some(Access::Needs(permission)) = needed else { return unlisted(&route, request).await };
+    match caller.require(permission) {
+        Err(error) => ApiError::from(error).into_response(),
+        Ok(()) => next.run(request).await,
     }
+}
+
+/// What the document does not know is never reached, not even if the router has a handler for it.
+async fn unlisted(route: &str, request: Request) -> Response {
+    let methods = ACCESS.keys().filter(|(known, _)| known == route).map(|(_, method)| method.as_str());
+    let mut methods: Vec<_> = methods.collect();
+    if methods.is_empty() {
+        return router::unknown(request.uri().clone()).await.into_response();
+    }
+    methods.sort_unstable();
+    let allow = HeaderValue::from_str(&methods.join(", ")).expect("methods fit a header");
+    ([(header::ALLOW, allow)], layers::method_not_allowed(request).await).into_response()
 }
 
 /// What a request shows of its caller.
@@ -125,7 +134,7 @@ fn local(state: &ApiState, request: &Request, token: &str) -> Option<Caller> {
 }
 
 /// The session cookie of a request.
-fn cookie(headers: &HeaderMap, secure: bool) -> Option<String> {
+pub(super) fn cookie(headers: &HeaderMap, secure: bool) -> Option<String> {
     let wanted = if secure { COOKIE_SECURE } else { COOKIE };
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));

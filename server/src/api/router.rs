@@ -30,7 +30,7 @@ pub fn router(state: ApiState) -> Router {
 }
 
 /// No operation has this path; only who is logged in learns so.
-async fn unknown(uri: Uri) -> ApiError {
+pub(super) async fn unknown(uri: Uri) -> ApiError {
     ApiError::not_found(format!("there is no operation at {}", uri.path()))
 }
 

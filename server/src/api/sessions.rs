@@ -1,6 +1,6 @@
 //! Set-up, login and one's own password.
 
-use super::auth::{COOKIE, COOKIE_SECURE};
+use super::auth::{self, COOKIE, COOKIE_SECURE};
 use super::body::Body;
 use super::error::{ApiResult, request_id};
 use super::state::ApiState;
@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use utoipa::ToSchema;
 
 /// Who is asking.
@@ -158,9 +158,17 @@ pub async fn setup_create(
 fn origin(state: &ApiState, peer: Option<Extension<ConnectInfo<SocketAddr>>>, headers: &HeaderMap) -> Origin {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let peer = peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_canonical().to_string()).unwrap_or_default();
-    let forwarded = text("x-forwarded-for").rsplit(',').next().map(|last| last.trim().to_owned()).unwrap_or_default();
-    let address = if state.settings.behind_proxy && !forwarded.is_empty() { forwarded } else { peer };
-    Origin { address, user_agent: text("user-agent"), request_id: Some(request_id()) }
+    let forwarded = if state.settings.behind_proxy { forwarded(headers) } else { None };
+    let address = forwarded.map_or(peer, |address| address.to_canonical().to_string());
+    let cookie = auth::cookie(headers, state.settings.secure_cookies).map(Secret::new);
+    Origin { address, user_agent: text("user-agent"), request_id: Some(request_id()), cookie }
+}
+
+/// The address that the proxy saw: the last of the last line; all before may be the client's own invention.
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let line = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    let last = line.rsplit(',').next()?.trim();
+    last.parse().ok().or_else(|| last.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
 fn logged_in(state: &ApiState, begun: NewSession) -> Response {

@@ -39,6 +39,8 @@ pub struct Origin {
     pub user_agent: String,
     /// Id of the request.
     pub request_id: Option<String>,
+    /// Session cookie that the browser had already; the new session replaces that one.
+    pub cookie: Option<Secret>,
 }
 
 impl App {
@@ -52,7 +54,9 @@ impl App {
         let right = password::verify(given, stored).await;
         match user.filter(|_| right) {
             Some(user) => {
-                self.limiter().forget(&keys);
+                // The account's guesses are forgotten, the address's are not: an own login releases no brake.
+                self.limiter().forget(&keys[0]);
+                self.limiter().give_back(&keys[1]);
                 self.session_begin(&user, origin, "session_create").await
             }
             None => {
@@ -86,16 +90,34 @@ impl App {
         };
         let entry = caller.audit(now, action, ("session", id.to_string()), json!({"address": origin.address}));
         let change = UserChange { last_login_at: Some(now), ..UserChange::default() };
-        let user = user.id;
+        let (user, proved) = (user.id, user.password_hash.clone());
+        let replaced = self.session_shown(origin).await?;
         self.store()
             .write(async move |tx: &Tx| {
+                // Locks the row, so the password that was proved is the present one until the session is there to be ended.
+                let present = tx.user_update(user, &change).await?;
+                if present.is_none_or(|user| user.disabled || user.password_hash != proved) {
+                    return Err(Error::Unauthenticated("name or password is wrong".into()));
+                }
+                if let Some(old) = replaced {
+                    tx.session_delete(old).await?;
+                }
                 tx.session_insert(&session).await?;
-                tx.user_update(user, &change).await?;
                 tx.audit_append(&entry).await?;
                 Ok::<_, Error>(())
             })
             .await?;
         Ok(NewSession { caller, cookie: new.text, expires_at: now + LONGEST })
+    }
+
+    /// The session whose cookie came with a login, if the cookie proves it.
+    async fn session_shown(&self, origin: &Origin) -> Result<Option<SessionId>> {
+        let Some(parts) = origin.cookie.as_ref().and_then(|cookie| token::parse(cookie.expose())) else {
+            return Ok(None);
+        };
+        let found = self.store().session_find(SessionId(parts.id)).await?;
+        let proved = found.filter(|session| token::same(&parts.secret_hash, &session.secret_hash));
+        Ok(proved.map(|session| session.id))
     }
 
     /// Who a session's cookie belongs to; none: it is not valid (any more).
@@ -166,13 +188,15 @@ impl App {
     pub async fn session_password_update(&self, caller: &Caller, current: Secret, new: Secret) -> Result<()> {
         let only_people = || Error::conflict("not_a_user", "only a person who is logged in has a password");
         let (Some(id), CallerKind::User) = (caller.user_id, caller.kind) else { return Err(only_people()) };
-        let keys = [format!("user:{}", caller.name.to_lowercase())];
-        self.limiter().enter(&keys, self.uptime()).map_err(|wait| Error::TooMany(wait.as_secs().max(1)))?;
+        let key = format!("user:{}", caller.name.to_lowercase());
+        self.limiter()
+            .enter(std::slice::from_ref(&key), self.uptime())
+            .map_err(|wait| Error::TooMany(wait.as_secs().max(1)))?;
         let user = self.store().user_find(id).await?.ok_or_else(only_people)?;
         if !password::verify(current, Some(user.password_hash)).await {
             return Err(Error::invalid("/current_password", "this is not your present password"));
         }
-        self.limiter().forget(&keys);
+        self.limiter().forget(&key);
         password_sound(&new, "/new_password")?;
         let change = UserChange { password_hash: Some(password::hash(new).await), ..UserChange::default() };
         let (keep, now) = (caller.session_id, self.clock().now());
@@ -207,15 +231,17 @@ impl App {
         if !self.setup_required().await? {
             return Err(over());
         }
-        let keys = [format!("setup:{}", origin.address)];
-        self.limiter().enter(&keys, self.uptime()).map_err(|wait| Error::TooMany(wait.as_secs().max(1)))?;
+        let key = format!("setup:{}", origin.address);
+        self.limiter()
+            .enter(std::slice::from_ref(&key), self.uptime())
+            .map_err(|wait| Error::TooMany(wait.as_secs().max(1)))?;
         let unread = |error: std::io::Error| Error::Internal(format!("the set-up token cannot be read: {error}"));
         if !setup::verify(&self.settings().data_dir, &given).map_err(unread)? {
             return Err(Error::Forbidden(
                 "this is not the set-up token; the server's console and its data folder have it".into(),
             ));
         }
-        self.limiter().forget(&keys);
+        self.limiter().forget(&key);
         password_sound(&new, "/password")?;
         let now = self.clock().now();
         let user = UserNew { name, password_hash: password::hash(new).await, role: Role::Admin, created_at: now };

@@ -47,15 +47,23 @@ impl Limiter {
         }
         for key in keys {
             let known = guesses.entry(key.clone()).or_insert(Guesses { count: 0, last: now });
-            *known = Guesses { count: known.count.saturating_add(1), last: now };
+            let count = if now.saturating_sub(known.last) < LONGEST { known.count } else { 0 };
+            *known = Guesses { count: count.saturating_add(1), last: now };
         }
         Ok(())
     }
 
-    /// The guess was right: forgets about these keys.
-    pub fn forget(&self, keys: &[String]) {
+    /// The guess was right: forgets about this key.
+    pub fn forget(&self, key: &str) {
+        self.guesses.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
+    /// The guess was right: gives its place back, and remembers what was guessed wrong before.
+    pub fn give_back(&self, key: &str) {
         let mut guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
-        guesses.retain(|key, _| !keys.contains(key));
+        if let Some(known) = guesses.get_mut(key) {
+            known.count = known.count.saturating_sub(1);
+        }
     }
 }
 
@@ -93,7 +101,21 @@ mod tests {
         limiter.enter(&key(), FIRST).expect("waited");
         assert_eq!(limiter.enter(&key(), FIRST), Err(FIRST * 2));
         assert!(limiter.enter(&["user:bob".into()], FIRST).is_ok());
-        limiter.forget(&key());
+        limiter.forget("user:ada");
         assert!(limiter.enter(&key(), FIRST).is_ok());
+    }
+
+    #[test]
+    fn a_right_guess_gives_back_its_own_place_only() {
+        let limiter = Limiter::default();
+        for _ in 0..FREE {
+            limiter.enter(&key(), Duration::ZERO).expect("free");
+        }
+        limiter.give_back("user:ada");
+        limiter.enter(&key(), Duration::ZERO).expect("one place is free");
+        assert_eq!(limiter.enter(&key(), Duration::ZERO), Err(FIRST));
+        for _ in 0..FREE {
+            limiter.enter(&key(), LONGEST).expect("a long time later all is forgotten");
+        }
     }
 }

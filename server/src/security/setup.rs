@@ -19,6 +19,8 @@ pub fn prepare(data_dir: &Path) -> io::Result<Secret> {
     if let Some(present) = read(data_dir)? {
         return Ok(present);
     }
+    // A crash may have left a file without a whole token in it.
+    finish(data_dir)?;
     let token = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
