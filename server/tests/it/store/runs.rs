@@ -421,7 +421,11 @@ async fn states_and_ends_go_together(fixture: Fixture) {
         "UPDATE task SET run_count = -1",
     ] {
         raw.execute_unprepared(wrong).await.expect_err(wrong);
+        // PostgreSQL tells of an error before it rolls back. The next answer on the same connection comes after that:
+        // until then the row is locked, and a claim passes over it.
+        raw.execute_unprepared("SELECT 1").await.expect("the connection goes on");
     }
+    raw.close().await.expect("closed");
     let claimed = fixture.claim(1, at(1)).await.pop().expect("a claim");
     let odd = fixture.store.attempts_finish(vec![ended(&claimed, at(2), finish(RunState::Queued))]).await;
     assert!(matches!(odd, Err(StoreError::Other(_))), "{odd:?}");
