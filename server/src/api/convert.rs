@@ -1,6 +1,8 @@
 //! Conversions of definitions between the wire and the domain; each destructures fully, so that a new field does not
 //! compile until somebody decides about it.
 
+use super::schedule_convert::{schedule_in, schedule_out};
+use super::trigger_convert::{trigger_out, triggers_in};
 use super::wire;
 use crate::domain::params::{ParamRule, ParamSpec};
 use crate::domain::{schedule, task};
@@ -21,7 +23,11 @@ impl wire::TaskDefinition {
             environment,
             params,
             schedules,
+            triggers,
             overlap,
+            pool,
+            pool_weight,
+            priority,
             timeout_seconds,
             attempt_timeout_seconds,
             grace_seconds,
@@ -49,7 +55,11 @@ impl wire::TaskDefinition {
             environment,
             params: params.into_iter().map(param_in).collect(),
             schedules,
+            triggers: triggers_in(triggers),
             overlap: overlap_in(overlap),
+            pool: pool.filter(|pool| !pool.is_empty()),
+            pool_weight,
+            priority,
             timeout_seconds,
             attempt_timeout_seconds,
             grace_seconds,
@@ -76,7 +86,11 @@ pub fn definition_out(definition: task::Definition) -> wire::TaskDefinition {
         environment,
         params,
         schedules,
+        triggers,
         overlap,
+        pool,
+        pool_weight,
+        priority,
         timeout_seconds,
         attempt_timeout_seconds,
         grace_seconds,
@@ -98,7 +112,11 @@ pub fn definition_out(definition: task::Definition) -> wire::TaskDefinition {
         environment,
         params: params.into_iter().map(param_out).collect(),
         schedules: schedules.into_iter().map(schedule_out).collect(),
+        triggers: triggers.into_iter().map(trigger_out).collect(),
         overlap: overlap_out(overlap),
+        pool,
+        pool_weight,
+        priority,
         timeout_seconds,
         attempt_timeout_seconds,
         grace_seconds,
@@ -139,108 +157,6 @@ fn run_out(run: task::RunSpec) -> wire::RunSpec {
         task::RunSpec::Http { method, url, headers, body, expected_codes, body_contains } => {
             wire::RunSpec::Http(wire::RunHttp { method, url, headers, body, expected_codes, body_contains })
         }
-    }
-}
-
-macro_rules! schedule_common {
-    ($schedule:expr, $zone:expr, $rule:expr) => {{
-        let it = $schedule;
-        schedule::Schedule {
-            key: it.key.unwrap_or_default(),
-            enabled: it.enabled,
-            timezone: it.timezone.filter(|zone| !zone.is_empty()).unwrap_or_else(|| $zone.to_owned()),
-            start_at: it.start_at,
-            end_at: it.end_at,
-            gap: match it.gap {
-                wire::Gap::RunAfter => schedule::Gap::RunAfter,
-                wire::Gap::Skip => schedule::Gap::Skip,
-            },
-            fold: match it.fold {
-                wire::Fold::First => schedule::Fold::First,
-                wire::Fold::Second => schedule::Fold::Second,
-                wire::Fold::Both => schedule::Fold::Both,
-            },
-            catch_up: match it.catch_up {
-                wire::CatchUp::None => schedule::CatchUp::None,
-                wire::CatchUp::Latest => schedule::CatchUp::Latest,
-            },
-            rule: $rule,
-        }
-    }};
-}
-
-/// A schedule as the domain knows it; `timezone` is used where it names none.
-pub fn schedule_in(schedule: wire::Schedule, timezone: &str) -> schedule::Schedule {
-    match schedule {
-        wire::Schedule::Cron(it) => {
-            let rule = schedule::Rule::Cron { expression: it.expression.clone() };
-            schedule_common!(it, timezone, rule)
-        }
-        wire::Schedule::Windows(it) => {
-            let rule = schedule::Rule::Windows { text: it.text.clone() };
-            schedule_common!(it, timezone, rule)
-        }
-        wire::Schedule::Interval(it) => {
-            let rule = schedule::Rule::Interval { every_seconds: it.every_seconds.into(), anchor_at: it.anchor_at };
-            schedule_common!(it, timezone, rule)
-        }
-        wire::Schedule::Once(it) => {
-            let rule = schedule::Rule::Once { at: it.at.clone() };
-            schedule_common!(it, timezone, rule)
-        }
-    }
-}
-
-macro_rules! schedule_wire {
-    ($variant:ident, $type:ident, $it:expr, { $($own:ident: $value:expr),+ }) => {
-        wire::Schedule::$variant(wire::$type {
-            $($own: $value,)+
-            key: Some($it.key),
-            enabled: $it.enabled,
-            timezone: Some($it.timezone),
-            start_at: $it.start_at,
-            end_at: $it.end_at,
-            gap: match $it.gap {
-                schedule::Gap::RunAfter => wire::Gap::RunAfter,
-                schedule::Gap::Skip => wire::Gap::Skip,
-            },
-            fold: match $it.fold {
-                schedule::Fold::First => wire::Fold::First,
-                schedule::Fold::Second => wire::Fold::Second,
-                schedule::Fold::Both => wire::Fold::Both,
-            },
-            catch_up: match $it.catch_up {
-                schedule::CatchUp::None => wire::CatchUp::None,
-                schedule::CatchUp::Latest => wire::CatchUp::Latest,
-            },
-            id: None,
-            words: None,
-        })
-    };
-}
-
-fn schedule_out(it: schedule::Schedule) -> wire::Schedule {
-    match it.rule {
-        schedule::Rule::Cron { expression } => schedule_wire!(Cron, ScheduleCron, it, { expression: expression }),
-        schedule::Rule::Windows { text } => schedule_wire!(Windows, ScheduleWindows, it, { text: text }),
-        schedule::Rule::Interval { every_seconds, anchor_at } => {
-            let every_seconds = u32::try_from(every_seconds).unwrap_or(u32::MAX);
-            schedule_wire!(Interval, ScheduleInterval, it, { every_seconds: every_seconds, anchor_at: anchor_at })
-        }
-        schedule::Rule::Once { at } => schedule_wire!(Once, ScheduleOnce, it, { at: at }),
-    }
-}
-
-impl wire::Schedule {
-    /// Fills in what only the server knows.
-    pub fn describe(&mut self, id: Option<uuid::Uuid>, words: Option<String>) {
-        let (own_id, own_words) = match self {
-            Self::Cron(it) => (&mut it.id, &mut it.words),
-            Self::Windows(it) => (&mut it.id, &mut it.words),
-            Self::Interval(it) => (&mut it.id, &mut it.words),
-            Self::Once(it) => (&mut it.id, &mut it.words),
-        };
-        (*own_id, *own_words) = (id, words);
     }
 }
 
@@ -295,6 +211,8 @@ const fn overlap_in(overlap: wire::Overlap) -> task::Overlap {
     match overlap {
         wire::Overlap::Skip => task::Overlap::Skip,
         wire::Overlap::Queue(wire::OverlapQueue { max_waiting }) => task::Overlap::Queue { max_waiting },
+        wire::Overlap::QueueLatest => task::Overlap::QueueLatest,
+        wire::Overlap::Replace => task::Overlap::Replace,
         wire::Overlap::Allow(wire::OverlapAllow { max }) => task::Overlap::Allow { max },
     }
 }
@@ -303,6 +221,8 @@ const fn overlap_out(overlap: task::Overlap) -> wire::Overlap {
     match overlap {
         task::Overlap::Skip => wire::Overlap::Skip,
         task::Overlap::Queue { max_waiting } => wire::Overlap::Queue(wire::OverlapQueue { max_waiting }),
+        task::Overlap::QueueLatest => wire::Overlap::QueueLatest,
+        task::Overlap::Replace => wire::Overlap::Replace,
         task::Overlap::Allow { max } => wire::Overlap::Allow(wire::OverlapAllow { max }),
     }
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::param_wire::ParamSpec;
 use super::schedule_wire::Schedule;
+use super::trigger_wire::Trigger;
 use crate::domain::task::RetryOn;
 use crate::domain::vocabulary::OnServerStop;
 
@@ -58,9 +59,25 @@ macro_rules! definition {
             #[serde(default)]
             #[schema(max_items = 50, default = json!([]))]
             pub schedules: Vec<Schedule>,
+            /// Other things that make the task run: a call over HTTP, a file, the end of another task's run.
+            #[serde(default)]
+            #[schema(max_items = 20, default = json!([]))]
+            pub triggers: Vec<Trigger>,
             /// What happens when it is due while a run of it is open.
             #[serde(default = "overlap_default")]
             pub overlap: Overlap,
+            /// Pool whose places its runs take; null: none.
+            #[serde(default)]
+            #[schema(max_length = 100, example = "database")]
+            pub pool: Option<String>,
+            /// Places that a run takes in its pool.
+            #[serde(default = "one")]
+            #[schema(minimum = 1, maximum = 10_000, default = 1)]
+            pub pool_weight: u32,
+            /// Runs with a higher priority start first.
+            #[serde(default = "fifty")]
+            #[schema(minimum = 0, maximum = 100, default = 50)]
+            pub priority: i32,
             /// Seconds that a whole run may last, from its first attempt's start; null: no limit.
             #[serde(default)]
             #[schema(minimum = 0.001, maximum = 31_622_400)]
@@ -192,6 +209,10 @@ pub enum Overlap {
     Skip,
     /// Further runs wait, oldest first.
     Queue(OverlapQueue),
+    /// Only the newest waits; one that waited before is skipped.
+    QueueLatest,
+    /// The open run is cancelled; the new one starts when it has ended.
+    Replace,
     /// Several at once.
     Allow(OverlapAllow),
 }
@@ -312,6 +333,12 @@ impl Default for Retention {
     }
 }
 
+pub(super) fn one() -> u32 {
+    1
+}
+pub(super) fn fifty() -> i32 {
+    50
+}
 pub(super) fn yes() -> bool {
     true
 }

@@ -74,6 +74,8 @@ fn tags() -> Value {
     json!([
         {"name": "task", "description": "Definitions of what to run"},
         {"name": "schedule", "description": "When tasks become due, and what became of each slot"},
+        {"name": "calendar", "description": "Named sets of dates to run on or to skip, and maintenance windows"},
+        {"name": "pool", "description": "Named limits of how many runs at once"},
         {"name": "run", "description": "Occurrences of tasks, their attempts and logs"},
         {"name": "user", "description": "People who may log in"},
         {"name": "token", "description": "Keys for programs"},

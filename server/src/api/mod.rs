@@ -23,6 +23,7 @@ pub mod param_wire;
 pub mod router;
 pub mod run_wire;
 pub mod runs;
+pub mod schedule_convert;
 pub mod schedule_wire;
 pub mod schedules;
 pub mod schema;
@@ -35,6 +36,8 @@ mod task_out;
 pub mod task_wire;
 pub mod tasks;
 pub mod tokens;
+mod trigger_convert;
+pub mod trigger_wire;
 pub mod users;
 pub mod within;
 
@@ -43,4 +46,5 @@ mod wire {
     pub use super::definition::*;
     pub use super::param_wire::*;
     pub use super::schedule_wire::*;
+    pub use super::trigger_wire::*;
 }

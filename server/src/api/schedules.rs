@@ -1,9 +1,9 @@
 //! Schedules over HTTP: what a rule means, which slots it makes, what became of them.
 
 use super::body::{Body, Query, page_request};
-use super::convert::schedule_in;
 use super::error::ApiResult;
 use super::page::page;
+use super::schedule_convert::schedule_in;
 use super::schedule_wire::Schedule;
 use super::state::ApiState;
 use super::task_wire::SlotPreview;
@@ -149,7 +149,7 @@ pub async fn schedule_preview(
         until_at: body.until_at,
         limit: body.limit as usize,
     };
-    let preview = state.app.schedule_preview(&caller, &request)?;
+    let preview = state.app.schedule_preview(&caller, &request).await?;
     let slots = preview.slots.into_iter().map(|slot| slot_out(None, &slot)).collect();
     Ok(Json(SchedulePreview { words: preview.words, timezone: preview.timezone, never: preview.never, slots }))
 }
@@ -164,7 +164,7 @@ pub async fn schedule_describe(
     Body(body): Body<ScheduleDescribeRequest>,
 ) -> ApiResult<Json<ScheduleWords>> {
     let schedule = keyed(body.schedule, &state);
-    let words = state.app.schedule_describe(&caller, &schedule, body.task.as_deref())?;
+    let words = state.app.schedule_describe(&caller, &schedule, body.task.as_deref()).await?;
     Ok(Json(ScheduleWords { words, timezone: schedule.timezone }))
 }
 

@@ -10,9 +10,10 @@ use super::task_wire::{
     TaskVersion,
 };
 use crate::app;
-use crate::app::schedules::{compile, next_slots};
+use crate::app::schedules::{next_slots, words};
 use crate::app::task_sets::{Applied, Bulk};
 use crate::app::tasks::{TaskView, actions};
+use crate::domain::calendar::CalendarBook;
 use crate::domain::ids::RunId;
 use crate::domain::task::Definition;
 use crate::store::{LastRunRecord, TaskRecord, TaskVersionRecord};
@@ -44,7 +45,7 @@ pub fn created(view: TaskView) -> Response {
 pub fn task_out(view: TaskView) -> Task {
     let TaskView { record, schedule_ids, next_slots } = view;
     let words = record.definition.schedules.iter().map(|schedule| {
-        let words = compile(&record.definition.name, schedule).map(|compiled| compiled.words());
+        let words = words(&record.definition.name, schedule).ok();
         (schedule_ids.get(&schedule.key).map(|id| id.0), words)
     });
     let described: Vec<_> = words.collect();
@@ -73,7 +74,11 @@ pub fn task_out(view: TaskView) -> Task {
         environment: it.environment,
         params: it.params,
         schedules: it.schedules,
+        triggers: it.triggers,
         overlap: it.overlap,
+        pool: it.pool,
+        pool_weight: it.pool_weight,
+        priority: it.priority,
         timeout_seconds: it.timeout_seconds,
         attempt_timeout_seconds: it.attempt_timeout_seconds,
         grace_seconds: it.grace_seconds,
@@ -86,13 +91,10 @@ pub fn task_out(view: TaskView) -> Task {
 }
 
 /// A task as a list shows it.
-pub fn summary_out(task: TaskRecord, now: DateTime<Utc>) -> TaskSummary {
+pub fn summary_out(book: &CalendarBook, task: TaskRecord, now: DateTime<Utc>) -> TaskSummary {
     let definition = task.definition;
-    let next = next_slots(&definition, now, 1).into_iter().next();
-    let words = |schedule| match compile(&definition.name, schedule) {
-        Some(compiled) => compiled.words(),
-        None => "invalid schedule".to_owned(),
-    };
+    let next = next_slots(book, &definition, now, 1).into_iter().next();
+    let words = |schedule| words(&definition.name, schedule).unwrap_or_else(|_| "invalid schedule".to_owned());
     TaskSummary {
         id: task.id.0,
         schedules: definition.schedules.iter().map(words).collect(),

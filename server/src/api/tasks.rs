@@ -49,7 +49,9 @@ pub async fn task_list(
     let listed = state.app.task_list(&caller, &filter, sort, &page).await?;
     let now = state.app.clock().now();
     let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    Ok(Json(TaskPage { items: listed.items.into_iter().map(|task| summary_out(task, now)).collect(), next_cursor }))
+    let book = state.app.calendar_book().await?;
+    let items = listed.items.into_iter().map(|task| summary_out(&book, task, now)).collect();
+    Ok(Json(TaskPage { items, next_cursor }))
 }
 
 /// Create a task.

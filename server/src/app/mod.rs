@@ -6,6 +6,7 @@
 
 pub mod attempts;
 pub mod audit;
+pub mod calendars;
 mod caller;
 pub mod disk;
 mod error;

@@ -20,9 +20,6 @@ use sha2::{Digest, Sha256};
 /// How long an idempotency key is remembered.
 const KEY_HOURS: i64 = 24;
 
-/// Priority of runs whose task says nothing.
-pub const PRIORITY: i32 = 50;
-
 /// A key that makes repeating a request harmless.
 #[derive(Debug, Clone)]
 pub struct Idempotency {
@@ -283,7 +280,7 @@ async fn insert(
         created_at: now,
         due_at: now,
         timeout: definition.timeout_seconds.map(seconds),
-        priority: PRIORITY,
+        priority: definition.priority,
         params,
         reason,
     };

@@ -1,9 +1,11 @@
 //! Looking at schedules: words and slots of any rule, stored or not.
 
 use super::{App, Caller, Error, Result};
-use crate::domain::schedule::{self, CompiledSchedule, Schedule, Slot};
+use crate::domain::calendar::CalendarBook;
+use crate::domain::schedule::{self, CompiledSchedule, Schedule, ScheduleError, Slot};
 use crate::domain::task::{Definition, Problem};
 use crate::domain::vocabulary::Permission;
+use crate::store::TaskRef;
 use chrono::{DateTime, Utc};
 
 /// A look ahead.
@@ -39,13 +41,28 @@ pub fn hash_seed(task: &str, key: &str) -> String {
     format!("{task}/{key}")
 }
 
-/// Compiles a task's schedule; none where it is invalid.
-pub fn compile(task: &str, schedule: &Schedule) -> Option<CompiledSchedule> {
-    schedule::compile(schedule, &hash_seed(task, &schedule.key)).ok()
+/// Compiles a schedule of a task with these tags, its calendars applied.
+pub fn compile(
+    book: &CalendarBook,
+    task: &str,
+    tags: &[String],
+    schedule: &Schedule,
+) -> std::result::Result<CompiledSchedule, ScheduleError> {
+    schedule::compile(schedule, &hash_seed(task, &schedule.key))?.with_calendars(schedule, tags, book)
+}
+
+/// A task's schedule in words.
+pub fn words(task: &str, schedule: &Schedule) -> std::result::Result<String, ScheduleError> {
+    Ok(schedule::compile(schedule, &hash_seed(task, &schedule.key))?.words())
 }
 
 /// The next slots of all schedules of a definition, soonest first, with the key of their schedule.
-pub fn next_slots(definition: &Definition, after: DateTime<Utc>, limit: usize) -> Vec<(String, Slot)> {
+pub fn next_slots(
+    book: &CalendarBook,
+    definition: &Definition,
+    after: DateTime<Utc>,
+    limit: usize,
+) -> Vec<(String, Slot)> {
     if !definition.enabled {
         return Vec::new();
     }
@@ -53,7 +70,10 @@ pub fn next_slots(definition: &Definition, after: DateTime<Utc>, limit: usize) -
         .schedules
         .iter()
         .filter(|schedule| schedule.enabled)
-        .filter_map(|schedule| Some((schedule.key.clone(), compile(&definition.name, schedule)?)))
+        .filter_map(|schedule| {
+            let compiled = compile(book, &definition.name, &definition.tags, schedule).ok()?;
+            Some((schedule.key.clone(), compiled))
+        })
         .flat_map(|(key, compiled)| upcoming(&compiled, after, None, limit).into_iter().map(move |s| (key.clone(), s)))
         .collect();
     slots.sort_by_key(|(_, slot)| slot.scheduled_for);
@@ -77,9 +97,9 @@ pub fn upcoming(
 
 impl App {
     /// Words and slots of any schedule.
-    pub fn schedule_preview(&self, caller: &Caller, request: &PreviewRequest) -> Result<Preview> {
+    pub async fn schedule_preview(&self, caller: &Caller, request: &PreviewRequest) -> Result<Preview> {
         caller.require(Permission::Read)?;
-        let compiled = self.compile_given(&request.schedule, request.task.as_deref())?;
+        let compiled = self.compile_given(&request.schedule, request.task.as_deref()).await?;
         let from = request.from_at.unwrap_or_else(|| self.clock().now());
         let slots = upcoming(&compiled, from, request.until_at, request.limit);
         let never = slots.is_empty() && compiled.next_after(from).is_none();
@@ -87,12 +107,12 @@ impl App {
     }
 
     /// Words of any schedule.
-    pub fn schedule_describe(&self, caller: &Caller, schedule: &Schedule, task: Option<&str>) -> Result<String> {
+    pub async fn schedule_describe(&self, caller: &Caller, schedule: &Schedule, task: Option<&str>) -> Result<String> {
         caller.require(Permission::Read)?;
-        Ok(self.compile_given(schedule, task)?.words())
+        Ok(self.compile_given(schedule, task).await?.words())
     }
 
-    fn compile_given(&self, schedule: &Schedule, task: Option<&str>) -> Result<CompiledSchedule> {
+    async fn compile_given(&self, schedule: &Schedule, task: Option<&str>) -> Result<CompiledSchedule> {
         let problems: Vec<Problem> = schedule::faults(schedule)
             .into_iter()
             .map(|fault| Problem::at(format!("/schedule/{}", fault.field), fault.to_string()))
@@ -100,7 +120,12 @@ impl App {
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
-        let seed = hash_seed(task.unwrap_or_default(), &schedule.key);
-        schedule::compile(schedule, &seed).map_err(|fault| Error::invalid("/schedule", fault.to_string()))
+        let book = self.calendar_book().await?;
+        let tags = match task {
+            Some(task) => self.store().task_find(&TaskRef::from(task)).await?.map(|task| task.definition.tags),
+            None => None,
+        };
+        compile(&book, task.unwrap_or_default(), &tags.unwrap_or_default(), schedule)
+            .map_err(|fault| Error::invalid(format!("/schedule/{}", fault.field), fault.to_string()))
     }
 }

@@ -1,7 +1,7 @@
 //! The ledger: what is due becomes entries and runs, in one transaction with the watermarks.
 
 use super::events::Change;
-use super::runs::{PRIORITY, seconds};
+use super::runs::seconds;
 use super::schedules::compile;
 use super::slot_plan::{self, Due, Verdict};
 use super::system::HOLD;
@@ -93,11 +93,15 @@ impl App {
     /// set back to now, with an audit entry.
     pub async fn schedules_planned(&self, now: DateTime<Utc>) -> Result<Vec<Arc<Planned>>> {
         let mut planned = Vec::new();
+        let book = self.calendar_book().await?;
         for record in self.store().schedule_list_enabled().await? {
-            let Some(compiled) = compile(&record.task_name, &record.schedule) else {
-                let (task, key) = (&record.task_name, &record.schedule.key);
-                tracing::error!(task, key, "this schedule is invalid and does not fire; open the task and mend it");
-                continue;
+            let compiled = match compile(&book, &record.task_name, &record.task_tags, &record.schedule) {
+                Ok(compiled) => compiled,
+                Err(error) => {
+                    let (task, key) = (&record.task_name, &record.schedule.key);
+                    tracing::error!(task, key, "this schedule does not fire, open the task and mend it: {error}");
+                    continue;
+                }
             };
             let mut record = record;
             if record.watermark_at > now + AHEAD_MAX {
@@ -164,8 +168,11 @@ pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now
         return Ok(());
     }
     let mut schedules = Vec::new();
+    let calendars = super::calendars::calendar_book(tx).await?;
     for record in tx.schedule_list(task.key).await? {
-        let Some(compiled) = compile(&record.task_name, &record.schedule) else { continue };
+        let Ok(compiled) = compile(&calendars, &record.task_name, &record.task_tags, &record.schedule) else {
+            continue;
+        };
         let planned = Planned::new(record, task.version, compiled);
         if planned.enabled && planned.next_at().is_some_and(|at| at <= now) {
             schedules.push(Arc::new(planned));
@@ -256,7 +263,7 @@ fn entry(
         created_at: now,
         due_at: now,
         timeout: task.definition.timeout_seconds.map(seconds),
-        priority: PRIORITY,
+        priority: task.definition.priority,
         params: resolved,
         reason,
     };

@@ -78,7 +78,7 @@ impl App {
             if self.store().task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
                 return Err(name_taken(&definition.name));
             }
-            return Ok(self.imagined(definition, now));
+            return self.imagined(definition, now).await;
         }
         let caller = caller.clone();
         let made = self.store().write(async move |tx: &Tx| create(tx, &caller, &definition, "task_create", now).await);
@@ -207,12 +207,14 @@ impl App {
     async fn viewed(&self, record: TaskRecord) -> Result<TaskView> {
         let schedules = self.store().schedule_list(record.key).await?;
         let schedule_ids = schedules.into_iter().map(|schedule| (schedule.schedule.key, schedule.id)).collect();
-        let next_slots = super::schedules::next_slots(&record.definition, self.clock().now(), NEXT_SLOTS);
+        let book = self.calendar_book().await?;
+        let next_slots = super::schedules::next_slots(&book, &record.definition, self.clock().now(), NEXT_SLOTS);
         Ok(TaskView { record, schedule_ids, next_slots })
     }
 
-    fn imagined(&self, definition: Definition, now: DateTime<Utc>) -> TaskView {
-        let next_slots = super::schedules::next_slots(&definition, now, NEXT_SLOTS);
+    async fn imagined(&self, definition: Definition, now: DateTime<Utc>) -> Result<TaskView> {
+        let book = self.calendar_book().await?;
+        let next_slots = super::schedules::next_slots(&book, &definition, now, NEXT_SLOTS);
         let record = TaskRecord {
             id: TaskId(uuid::Uuid::nil()),
             key: 0,
@@ -225,7 +227,7 @@ impl App {
             last_run: None,
             run_count: 0,
         };
-        TaskView { record, schedule_ids: HashMap::new(), next_slots }
+        Ok(TaskView { record, schedule_ids: HashMap::new(), next_slots })
     }
 
     /// Tells everybody about a task (no version: it is gone), and the scheduler to plan again.

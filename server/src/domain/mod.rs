@@ -3,6 +3,7 @@
 //! Deliberately absent: clocks, I/O, async, the database and HTTP. Time and state are passed in, a decision comes out.
 //! Start reading at `vocabulary`, then `task`, then `run`.
 
+pub mod calendar;
 pub mod ids;
 pub mod params;
 pub mod run;

@@ -65,6 +65,7 @@ pub fn admit(overlap: Overlap, open: OpenRuns) -> Admission {
         Overlap::Queue { max_waiting } => {
             Admission::Skip(format!("{max_waiting} runs were already waiting (overlap: queue)"))
         }
+        Overlap::QueueLatest | Overlap::Replace => Admission::Wait,
         Overlap::Allow { max } if total < max => Admission::Queue,
         Overlap::Allow { max } => Admission::Skip(format!("{max} runs were already open (overlap: allow)")),
     }

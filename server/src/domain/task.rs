@@ -5,7 +5,7 @@
 
 use super::params::ParamSpec;
 use super::schedule::Schedule;
-use super::vocabulary::OnServerStop;
+use super::vocabulary::{FileChange, OnServerStop, RunState, WebhookProof};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -34,8 +34,20 @@ pub struct Definition {
     pub params: Vec<ParamSpec>,
     /// Rules by which it becomes due.
     pub schedules: Vec<Schedule>,
+    /// Other things that make it run.
+    #[serde(default)]
+    pub triggers: Vec<Trigger>,
     /// What happens when it is due while it still runs.
     pub overlap: Overlap,
+    /// Name of the pool whose places its runs take.
+    #[serde(default)]
+    pub pool: Option<String>,
+    /// Places that a run takes in its pool.
+    #[serde(default = "one")]
+    pub pool_weight: u32,
+    /// Runs with a higher priority start first, 0 to 100.
+    #[serde(default = "middle")]
+    pub priority: i32,
     /// Whole time allowed, in seconds, from the first attempt's start, back-off included.
     pub timeout_seconds: Option<f64>,
     /// Time allowed for each attempt, in seconds.
@@ -110,6 +122,67 @@ impl RunSpec {
     }
 }
 
+const fn one() -> u32 {
+    1
+}
+
+/// Priority of runs whose task says nothing.
+const fn middle() -> i32 {
+    50
+}
+
+/// Something beside schedules that makes a task run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// Name within the task; the same key keeps the same address and secret across edits.
+    pub key: String,
+    /// Whether it works.
+    pub enabled: bool,
+    /// What it waits for.
+    #[serde(flatten)]
+    pub rule: TriggerRule,
+}
+
+/// What a trigger waits for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TriggerRule {
+    /// A call over HTTP.
+    Webhook {
+        /// How the caller proves that it may.
+        proof: WebhookProof,
+        /// Where in the JSON body the value of a param stands: param -> JSON pointer. Empty: members named as the params.
+        params: BTreeMap<String, String>,
+    },
+    /// A file.
+    File {
+        /// Absolute path; `*`, `?`, `[...]` and `**` stand for parts of it.
+        pattern: String,
+        /// What must happen to it.
+        change: FileChange,
+        /// With `settled`: seconds without a change.
+        settle_seconds: f64,
+    },
+    /// The end of a run of another task.
+    Task {
+        /// Names of the tasks; the end of any of them counts.
+        tasks: Vec<String>,
+        /// Final states that count.
+        states: Vec<RunState>,
+    },
+}
+
+impl TriggerRule {
+    /// The kind's word.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Webhook { .. } => "webhook",
+            Self::File { .. } => "file",
+            Self::Task { .. } => "task",
+        }
+    }
+}
+
 /// What happens when a task is due, or started, while a run of it is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -121,6 +194,10 @@ pub enum Overlap {
         /// Most runs that may wait.
         max_waiting: u32,
     },
+    /// Only the newest waits; one that waited before is skipped.
+    QueueLatest,
+    /// The open run is cancelled; the new one starts when it has ended.
+    Replace,
     /// At most `max` runs at once; beyond that: as skip.
     Allow {
         /// Most runs at once.

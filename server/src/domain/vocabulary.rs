@@ -108,6 +108,56 @@ words!(
         Rerun = "rerun",
         /// A program with an API token.
         Api = "api",
+        /// A slot of a past period, run again on request.
+        Backfill = "backfill",
+        /// A call of the task's secret address.
+        Webhook = "webhook",
+        /// A file that appeared or changed.
+        File = "file",
+        /// The end of a run of another task.
+        Task = "task",
+    }
+);
+
+words!(
+    /// Day of the week.
+    Weekday ("weekday") {
+        /// Monday.
+        Monday = "monday",
+        /// Tuesday.
+        Tuesday = "tuesday",
+        /// Wednesday.
+        Wednesday = "wednesday",
+        /// Thursday.
+        Thursday = "thursday",
+        /// Friday.
+        Friday = "friday",
+        /// Saturday.
+        Saturday = "saturday",
+        /// Sunday.
+        Sunday = "sunday",
+    }
+);
+
+words!(
+    /// What must happen to a file before a run is made.
+    FileChange ("file change") {
+        /// A file that was not there is there.
+        Created = "created",
+        /// Its size or time of change is another.
+        Changed = "changed",
+        /// It has not changed for a while: whoever wrote it is done.
+        Settled = "settled",
+    }
+);
+
+words!(
+    /// How a webhook proves that it may call.
+    WebhookProof ("webhook proof") {
+        /// By knowing the secret address.
+        SecretUrl = "secret_url",
+        /// By an HMAC-SHA256 signature over time and body, made with the shared secret.
+        Signature = "signature",
     }
 );
 

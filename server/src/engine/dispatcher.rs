@@ -103,7 +103,9 @@ impl Dispatcher {
 fn promotable(overlap: Overlap, open: OpenRuns) -> u32 {
     match overlap {
         Overlap::Allow { max } => max.saturating_sub(open.active).min(open.waiting),
-        Overlap::Skip | Overlap::Queue { .. } => u32::from(open.active == 0 && open.waiting > 0),
+        Overlap::Skip | Overlap::Queue { .. } | Overlap::QueueLatest | Overlap::Replace => {
+            u32::from(open.active == 0 && open.waiting > 0)
+        }
     }
 }
 

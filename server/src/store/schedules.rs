@@ -33,6 +33,8 @@ pub struct ScheduleRecord {
     pub task_enabled: bool,
     /// Version of the task's definition.
     pub task_version: u32,
+    /// Labels of the task; maintenance windows go by them.
+    pub task_tags: Vec<String>,
     /// The definition, `schedule.key` and `schedule.enabled` included.
     pub schedule: Schedule,
     /// Up to here (included) every slot has its ledger entry.
@@ -90,6 +92,7 @@ fn select() -> SelectStatement {
         .expr_as(Expr::col((task::Entity, task::Column::Name)), "task_name")
         .expr_as(Expr::col((task::Entity, task::Column::Enabled)), "task_enabled")
         .expr_as(Expr::col((task::Entity, task::Column::Version)), "task_version")
+        .expr_as(Expr::col((task::Entity, task::Column::Tags)), "task_tags")
         .from(schedule::Entity)
         .inner_join(
             task::Entity,
@@ -117,6 +120,8 @@ fn record(row: &QueryResult) -> Result<ScheduleRecord> {
         task_name: row.try_get("", "task_name")?,
         task_enabled: row.try_get("", "task_enabled")?,
         task_version: small(row.try_get("", "task_version")?),
+        task_tags: serde_json::from_str(&row.try_get::<String>("", "task_tags")?)
+            .map_err(|error| damaged("task", error))?,
         schedule: schedule_of(&definition)?,
         watermark_at: watermark_at.into(),
     })

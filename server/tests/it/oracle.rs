@@ -35,6 +35,10 @@ impl Case {
             gap: self.gap,
             fold: self.fold,
             catch_up: CatchUp::None,
+            splay_seconds: 0,
+            run_only_on: Vec::new(),
+            skip_on: Vec::new(),
+            roll: Default::default(),
             rule: Rule::Cron { expression: self.expression.clone() },
         }
     }

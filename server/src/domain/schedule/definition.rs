@@ -3,7 +3,8 @@
 //! A definition may be wrong (an old database, an unknown zone); it becomes trustworthy only by `compile`. Its JSON is flat:
 //! the rule's `kind` and fields stand beside the common ones.
 
-use chrono::{DateTime, Utc};
+use crate::domain::vocabulary::Weekday;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 /// One schedule of a task, as stored in the task's definition.
@@ -33,6 +34,18 @@ pub struct Schedule {
     /// What happens to slots missed while the server was away.
     #[serde(default)]
     pub catch_up: CatchUp,
+    /// The run starts up to so many seconds after the slot, by a stable hash of task and key.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub splay_seconds: u32,
+    /// Calendars (any of them) that must contain the slot's local date; empty: every date.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub run_only_on: Vec<String>,
+    /// Calendars (none of them) that may contain the slot's local date.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skip_on: Vec<String>,
+    /// What becomes of a slot on a date that the calendars exclude.
+    #[serde(default)]
+    pub roll: Roll,
     /// When the task becomes due.
     #[serde(flatten)]
     pub rule: Rule,
@@ -54,6 +67,9 @@ pub enum Rule {
         /// An instant at which a slot falls; the others are counted from it. Default: `start_at`, else 1970-01-01T00:00:00Z.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         anchor_at: Option<DateTime<Utc>>,
+        /// Only within this part of the day; without an anchor the distance counts from the window's beginning each day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        window: Option<DailyWindow>,
     },
     /// Exactly one slot.
     Once {
@@ -65,6 +81,86 @@ pub enum Rule {
         /// The short form as written.
         text: String,
     },
+    /// Days by rule, each with one or more times of day.
+    CalendarRule {
+        /// Which days.
+        days: DayRule,
+        /// Times of day, `HH:MM` or `HH:MM:SS`.
+        times: Vec<String>,
+    },
+    /// A recurrence rule of RFC 5545. All its times are local times in the schedule's zone.
+    Rrule {
+        /// The rule, such as `FREQ=MONTHLY;BYDAY=-1FR`.
+        rule: String,
+        /// First local time (`2026-01-30T09:00`); the rule counts from it.
+        dtstart: String,
+        /// Local times that are left out.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        exdate: Vec<String>,
+        /// Local times that are added.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rdate: Vec<String>,
+    },
+    /// Each start of the server.
+    Startup {
+        /// Seconds between the start of the server and the start of the run.
+        #[serde(default)]
+        delay_seconds: u32,
+    },
+}
+
+/// Part of a day, on some days of the week.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DailyWindow {
+    /// Beginning, `HH:MM` or `HH:MM:SS`; a slot exactly then counts.
+    pub from: String,
+    /// End (not included); before `from`: the window reaches over midnight and belongs to the day it begins on.
+    pub to: String,
+    /// Days of the week; empty: all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weekdays: Vec<Weekday>,
+}
+
+/// Which days a calendar rule names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum DayRule {
+    /// Every so many days.
+    EveryDays {
+        /// Days from one to the next.
+        every: u32,
+        /// A day that counts; the others are counted from it. Default: 1970-01-01.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<NaiveDate>,
+    },
+    /// Days of the week, every so many weeks. Weeks begin on Monday.
+    EveryWeeks {
+        /// Weeks from one to the next.
+        every: u32,
+        /// Days of the week.
+        weekdays: Vec<Weekday>,
+        /// A day in a week that counts. Default: 1970-01-01.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<NaiveDate>,
+    },
+    /// Days of the month.
+    MonthDays {
+        /// Months, 1-12; empty: all.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        months: Vec<u8>,
+        /// Days, 1-31, or from the end: -1 is the last, -2 the one before.
+        days: Vec<i8>,
+    },
+    /// Weekdays counted within the month.
+    MonthWeekdays {
+        /// Months, 1-12; empty: all.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        months: Vec<u8>,
+        /// Which of them: 1-5, or from the end: -1 is the last.
+        nth: Vec<i8>,
+        /// Days of the week.
+        weekdays: Vec<Weekday>,
+    },
 }
 
 impl Rule {
@@ -75,6 +171,9 @@ impl Rule {
             Rule::Interval { .. } => ScheduleKind::Interval,
             Rule::Once { .. } => ScheduleKind::Once,
             Rule::Windows { .. } => ScheduleKind::Windows,
+            Rule::CalendarRule { .. } => ScheduleKind::CalendarRule,
+            Rule::Rrule { .. } => ScheduleKind::Rrule,
+            Rule::Startup { .. } => ScheduleKind::Startup,
         }
     }
 }
@@ -91,6 +190,12 @@ pub enum ScheduleKind {
     Once,
     /// A short form such as `MON 08:00`.
     Windows,
+    /// Days by rule with times of day.
+    CalendarRule,
+    /// A recurrence rule of RFC 5545.
+    Rrule,
+    /// Each start of the server.
+    Startup,
 }
 
 impl ScheduleKind {
@@ -101,6 +206,9 @@ impl ScheduleKind {
             ScheduleKind::Interval => "interval",
             ScheduleKind::Once => "once",
             ScheduleKind::Windows => "windows",
+            ScheduleKind::CalendarRule => "calendar_rule",
+            ScheduleKind::Rrule => "rrule",
+            ScheduleKind::Startup => "startup",
         }
     }
 }
@@ -138,6 +246,31 @@ pub enum CatchUp {
     /// The newest missed slot is run.
     #[default]
     Latest,
+    /// All missed slots are run, oldest first; of more than `max_count` the newest.
+    All {
+        /// Most slots that are run.
+        max_count: u32,
+    },
+    /// Missed slots that are not too old are run, oldest first; of more than `max_count` the newest.
+    Window {
+        /// Older slots are only written down, in seconds.
+        max_age_seconds: u32,
+        /// Most slots that are run.
+        max_count: u32,
+    },
+}
+
+/// What becomes of a slot on a date that the calendars exclude.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Roll {
+    /// It is skipped; the ledger says so.
+    #[default]
+    Skip,
+    /// It moves to the same time on the next business day: Monday to Friday, and not excluded.
+    NextBusinessDay,
+    /// It moves to the same time on the business day before.
+    PreviousBusinessDay,
 }
 
 /// Gives every schedule without a key its default: its kind, then `kind-2`, `kind-3` ...
@@ -154,6 +287,10 @@ pub fn fill_keys(schedules: &mut [Schedule]) {
             .expect("the numbers do not end");
         schedules[index].key = free;
     }
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 fn yes() -> bool {

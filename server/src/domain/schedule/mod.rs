@@ -27,7 +27,7 @@ mod words_days;
 mod zone;
 
 pub use compile::{CompiledSchedule, compile, faults};
-pub use definition::{CatchUp, Fold, Gap, Rule, Schedule, ScheduleKind, fill_keys};
+pub use definition::{CatchUp, DailyWindow, DayRule, Fold, Gap, Roll, Rule, Schedule, ScheduleKind, fill_keys};
 pub use error::ScheduleError;
 pub use slot::{Note, Slot, SlotRange};
 pub use zone::{ZONE_DATA_VERSION, zone_parse};

@@ -20,6 +20,10 @@ fn schedule(rule: Rule, timezone: &str) -> Schedule {
         gap: Gap::RunAfter,
         fold: Fold::First,
         catch_up: CatchUp::Latest,
+        splay_seconds: 0,
+        run_only_on: Vec::new(),
+        skip_on: Vec::new(),
+        roll: Roll::Skip,
         rule,
     }
 }
@@ -217,14 +221,19 @@ fn one_time_schedules() {
 #[test]
 fn intervals_are_counted_from_their_anchor() {
     let check = |every_seconds: u64, anchor: Option<&str>, expected: &str| {
-        let rule = Rule::Interval { every_seconds, anchor_at: anchor.map(at) };
+        let rule = Rule::Interval { every_seconds, anchor_at: anchor.map(at), window: None };
         assert_eq!(said(&schedule(rule, "UTC"), "2026-01-01T00:00:00Z", 3), expected);
     };
     check(900, None, "01 00:15, 01 00:30, 01 00:45");
     check(3600, Some("2026-01-01T00:20:00Z"), "01 00:20, 01 01:20, 01 02:20");
     check(3600, Some("2030-01-01T00:20:00Z"), "01 00:20, 01 01:20, 01 02:20");
-    assert_eq!(fault_of(Rule::Interval { every_seconds: 0, anchor_at: None }), "0 seconds is out of range 1-31622400");
-    assert!(fault_of(Rule::Interval { every_seconds: u64::MAX, anchor_at: None }).contains("out of range"));
+    assert_eq!(
+        fault_of(Rule::Interval { every_seconds: 0, anchor_at: None, window: None }),
+        "0 seconds is out of range 1-31622400"
+    );
+    assert!(
+        fault_of(Rule::Interval { every_seconds: u64::MAX, anchor_at: None, window: None }).contains("out of range")
+    );
 }
 
 #[test]

@@ -58,8 +58,8 @@ fn other_kinds_in_words() {
     assert_eq!(say(Rule::Once { at: "2026-12-01T00:00:00Z".to_owned() }), "Once, on 1 December 2026 at 01:00");
     let anchor_at = "2026-01-01T00:20:00Z".parse().ok();
     assert_eq!(
-        say(Rule::Interval { every_seconds: 3600, anchor_at }),
+        say(Rule::Interval { every_seconds: 3600, anchor_at, window: None }),
         "Every hour, counted from 1 January 2026 00:20:00 UTC"
     );
-    assert_eq!(say(Rule::Interval { every_seconds: 7200, anchor_at: None }), "Every 2 hours");
+    assert_eq!(say(Rule::Interval { every_seconds: 7200, anchor_at: None, window: None }), "Every 2 hours");
 }

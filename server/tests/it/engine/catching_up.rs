@@ -57,7 +57,7 @@ async fn fires_are_exactly_what_the_preview_says() {
     let until = begin() + TimeDelta::hours(30);
     let request =
         PreviewRequest { schedule, task: Some("it".into()), from_at: Some(begin()), until_at: Some(until), limit: 500 };
-    let expected: Vec<_> = bench.app.schedule_preview(&Caller::local(), &request).expect("a preview").slots;
+    let expected: Vec<_> = bench.app.schedule_preview(&Caller::local(), &request).await.expect("a preview").slots;
     let mut now = begin();
     while now < until {
         now += TimeDelta::seconds(30);
@@ -67,7 +67,7 @@ async fn fires_are_exactly_what_the_preview_says() {
     let fired: Vec<_> = ledger(&bench).await.into_iter().map(|(at, ..)| at).collect();
     assert_eq!(fired, expected.iter().map(|slot| slot.scheduled_for).collect::<Vec<_>>());
     assert!(!fired.is_empty());
-    assert_eq!(next_slots(&task.record.definition, until, 1).len(), 1);
+    assert_eq!(next_slots(&Default::default(), &task.record.definition, until, 1).len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -140,7 +140,8 @@ async fn an_edit_completes_the_ledger_under_the_old_rule() {
     bench.set(begin() + TimeDelta::minutes(5));
     let task = bench.app.task_view(&Caller::local(), "it").await.expect("there").record.definition;
     let mut hourly = task.clone();
-    hourly.schedules[0].rule = orc_server::domain::schedule::Rule::Interval { every_seconds: 3600, anchor_at: None };
+    hourly.schedules[0].rule =
+        orc_server::domain::schedule::Rule::Interval { every_seconds: 3600, anchor_at: None, window: None };
     let write = orc_server::app::tasks::Write { base: None, dry_run: false };
     bench.app.task_update(&Caller::local(), "it", hourly, write).await.expect("saved");
     let rows = ledger(&bench).await;

@@ -193,7 +193,154 @@ export type CatchUp = ({
     kind: 'none';
 } & CatchUpNone) | ({
     kind: 'latest';
-} & CatchUpLatest);
+} & CatchUpLatest) | ({
+    kind: 'all';
+} & CatchUpAll) | ({
+    kind: 'window';
+} & CatchUpWindow);
+
+/**
+ * All of them run, oldest first.
+ */
+export type CatchUpAll = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'all';
+    /**
+     * Most slots that run; of more, the newest.
+     */
+    max_count?: number;
+};
+
+/**
+ * Those that are not too old run, oldest first.
+ */
+export type CatchUpWindow = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'window';
+    /**
+     * Older slots do not run.
+     */
+    max_age_seconds: number;
+    /**
+     * Most slots that run; of more, the newest.
+     */
+    max_count?: number;
+};
+
+/**
+ * Part of a day, on some days of the week.
+ */
+export type DailyWindow = {
+    /**
+     * Beginning; a slot exactly then counts.
+     */
+    from: string;
+    /**
+     * End, not included; before the beginning: the window reaches over midnight.
+     */
+    to: string;
+    /**
+     * Days of the week; empty: all.
+     */
+    weekdays?: Array<Weekday>;
+};
+
+/**
+ * Which days a calendar rule names.
+ */
+export type DayRule = ({
+    kind: 'every_days';
+} & DayRuleEveryDays) | ({
+    kind: 'every_weeks';
+} & DayRuleEveryWeeks) | ({
+    kind: 'month_days';
+} & DayRuleMonthDays) | ({
+    kind: 'month_weekdays';
+} & DayRuleMonthWeekdays);
+
+/**
+ * Every so many days.
+ */
+export type DayRuleEveryDays = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'every_days';
+    /**
+     * Days from one to the next.
+     */
+    every: number;
+    /**
+     * A day that counts; null: 1970-01-01.
+     */
+    from?: string | null;
+};
+
+/**
+ * Days of the week, every so many weeks.
+ */
+export type DayRuleEveryWeeks = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'every_weeks';
+    /**
+     * Weeks from one to the next.
+     */
+    every?: number;
+    /**
+     * Days of the week.
+     */
+    weekdays: Array<Weekday>;
+    /**
+     * A day in a week that counts; null: 1970-01-01.
+     */
+    from?: string | null;
+};
+
+/**
+ * Days of the month.
+ */
+export type DayRuleMonthDays = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'month_days';
+    /**
+     * Months, 1 to 12; empty: all.
+     */
+    months?: Array<number>;
+    /**
+     * Days, 1 to 31, or from the end: -1 is the last, -2 the one before.
+     */
+    days: Array<number>;
+};
+
+/**
+ * Weekdays counted within the month.
+ */
+export type DayRuleMonthWeekdays = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'month_weekdays';
+    /**
+     * Months, 1 to 12; empty: all.
+     */
+    months?: Array<number>;
+    /**
+     * Which of them: 1 to 5, or from the end: -1 is the last.
+     */
+    nth: Array<number>;
+    /**
+     * Days of the week.
+     */
+    weekdays: Array<Weekday>;
+};
 
 /**
  * What changed; the data of an event whose SSE `event` field equals `kind`.
@@ -345,6 +492,11 @@ export type FieldDifference = {
 };
 
 /**
+ * What must happen to a file before a run is made.
+ */
+export type FileChange = 'created' | 'changed' | 'settled';
+
+/**
  * Which of two equal local times counts.
  */
 export type Fold = 'first' | 'second' | 'both';
@@ -484,6 +636,10 @@ export type Overlap = ({
 } & OverlapSkip) | ({
     kind: 'queue';
 } & OverlapQueue) | ({
+    kind: 'queue_latest';
+} & OverlapQueueLatest) | ({
+    kind: 'replace';
+} & OverlapReplace) | ({
     kind: 'allow';
 } & OverlapAllow);
 
@@ -802,6 +958,11 @@ export type RetryOn = 'failed' | 'timed_out' | 'lost';
  * What a person or token may do; each role includes those before it.
  */
 export type Role = 'viewer' | 'operator' | 'editor' | 'admin';
+
+/**
+ * What becomes of a slot on a date that the calendars exclude.
+ */
+export type Roll = 'skip' | 'next_business_day' | 'previous_business_day';
 
 /**
  * One occurrence of a task.
@@ -1165,7 +1326,87 @@ export type Schedule = ({
     kind: 'interval';
 } & ScheduleInterval) | ({
     kind: 'once';
-} & ScheduleOnce);
+} & ScheduleOnce) | ({
+    kind: 'calendar_rule';
+} & ScheduleCalendarRule) | ({
+    kind: 'rrule';
+} & ScheduleRrule) | ({
+    kind: 'startup';
+} & ScheduleStartup);
+
+/**
+ * Days by rule with times of day.
+ */
+export type ScheduleCalendarRule = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'calendar_rule';
+    /**
+     * Which days.
+     */
+    days: DayRule;
+    /**
+     * Times of day, `HH:MM` or `HH:MM:SS`.
+     */
+    times: Array<string>;
+    /**
+     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     */
+    key?: string | null;
+    /**
+     * Whether it fires.
+     */
+    enabled?: boolean;
+    /**
+     * Time zone, an IANA name; null: the server's.
+     */
+    timezone?: string | null;
+    /**
+     * No slot before this instant.
+     */
+    start_at?: string | null;
+    /**
+     * No slot after this instant.
+     */
+    end_at?: string | null;
+    /**
+     * What happens to a local time that does not exist (clocks go forward).
+     */
+    gap?: Gap;
+    /**
+     * Which of two equal local times counts (clocks go back).
+     */
+    fold?: Fold;
+    /**
+     * What happens to slots missed while the server was down.
+     */
+    catch_up?: CatchUp;
+    /**
+     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     */
+    splay_seconds?: number;
+    /**
+     * Calendars, any of which must contain the slot's local date; empty: every date.
+     */
+    run_only_on?: Array<string>;
+    /**
+     * Calendars, none of which may contain the slot's local date.
+     */
+    skip_on?: Array<string>;
+    /**
+     * What becomes of a slot on a date that the calendars exclude.
+     */
+    roll?: Roll;
+    /**
+     * Id of the schedule, given by the server.
+     */
+    readonly id?: string | null;
+    /**
+     * The schedule in words, given by the server.
+     */
+    readonly words?: string | null;
+};
 
 /**
  * A cron expression.
@@ -1212,6 +1453,22 @@ export type ScheduleCron = {
      */
     catch_up?: CatchUp;
     /**
+     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     */
+    splay_seconds?: number;
+    /**
+     * Calendars, any of which must contain the slot's local date; empty: every date.
+     */
+    run_only_on?: Array<string>;
+    /**
+     * Calendars, none of which may contain the slot's local date.
+     */
+    skip_on?: Array<string>;
+    /**
+     * What becomes of a slot on a date that the calendars exclude.
+     */
+    roll?: Roll;
+    /**
      * Id of the schedule, given by the server.
      */
     readonly id?: string | null;
@@ -1251,6 +1508,7 @@ export type ScheduleInterval = {
      * Instant that the slots are counted from; null: 1970-01-01T00:00:00Z.
      */
     anchor_at?: string | null;
+    window?: DailyWindow | null;
     /**
      * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
      */
@@ -1283,6 +1541,22 @@ export type ScheduleInterval = {
      * What happens to slots missed while the server was down.
      */
     catch_up?: CatchUp;
+    /**
+     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     */
+    splay_seconds?: number;
+    /**
+     * Calendars, any of which must contain the slot's local date; empty: every date.
+     */
+    run_only_on?: Array<string>;
+    /**
+     * Calendars, none of which may contain the slot's local date.
+     */
+    skip_on?: Array<string>;
+    /**
+     * What becomes of a slot on a date that the calendars exclude.
+     */
+    roll?: Roll;
     /**
      * Id of the schedule, given by the server.
      */
@@ -1337,6 +1611,22 @@ export type ScheduleOnce = {
      * What happens to slots missed while the server was down.
      */
     catch_up?: CatchUp;
+    /**
+     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     */
+    splay_seconds?: number;
+    /**
+     * Calendars, any of which must contain the slot's local date; empty: every date.
+     */
+    run_only_on?: Array<string>;
+    /**
+     * Calendars, none of which may contain the slot's local date.
+     */
+    skip_on?: Array<string>;
+    /**
+     * What becomes of a slot on a date that the calendars exclude.
+     */
+    roll?: Roll;
     /**
      * Id of the schedule, given by the server.
      */
@@ -1396,6 +1686,158 @@ export type SchedulePreviewRequest = {
 };
 
 /**
+ * A recurrence rule of RFC 5545.
+ */
+export type ScheduleRrule = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'rrule';
+    /**
+     * The rule, without DTSTART.
+     */
+    rule: string;
+    /**
+     * First local time; the rule counts from it.
+     */
+    dtstart: string;
+    /**
+     * Local times that are left out.
+     */
+    exdate?: Array<string>;
+    /**
+     * Local times that are added.
+     */
+    rdate?: Array<string>;
+    /**
+     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     */
+    key?: string | null;
+    /**
+     * Whether it fires.
+     */
+    enabled?: boolean;
+    /**
+     * Time zone, an IANA name; null: the server's.
+     */
+    timezone?: string | null;
+    /**
+     * No slot before this instant.
+     */
+    start_at?: string | null;
+    /**
+     * No slot after this instant.
+     */
+    end_at?: string | null;
+    /**
+     * What happens to a local time that does not exist (clocks go forward).
+     */
+    gap?: Gap;
+    /**
+     * Which of two equal local times counts (clocks go back).
+     */
+    fold?: Fold;
+    /**
+     * What happens to slots missed while the server was down.
+     */
+    catch_up?: CatchUp;
+    /**
+     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     */
+    splay_seconds?: number;
+    /**
+     * Calendars, any of which must contain the slot's local date; empty: every date.
+     */
+    run_only_on?: Array<string>;
+    /**
+     * Calendars, none of which may contain the slot's local date.
+     */
+    skip_on?: Array<string>;
+    /**
+     * What becomes of a slot on a date that the calendars exclude.
+     */
+    roll?: Roll;
+    /**
+     * Id of the schedule, given by the server.
+     */
+    readonly id?: string | null;
+    /**
+     * The schedule in words, given by the server.
+     */
+    readonly words?: string | null;
+};
+
+/**
+ * Each start of the server.
+ */
+export type ScheduleStartup = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'startup';
+    /**
+     * Seconds between the start of the server and the start of the run.
+     */
+    delay_seconds?: number;
+    /**
+     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     */
+    key?: string | null;
+    /**
+     * Whether it fires.
+     */
+    enabled?: boolean;
+    /**
+     * Time zone, an IANA name; null: the server's.
+     */
+    timezone?: string | null;
+    /**
+     * No slot before this instant.
+     */
+    start_at?: string | null;
+    /**
+     * No slot after this instant.
+     */
+    end_at?: string | null;
+    /**
+     * What happens to a local time that does not exist (clocks go forward).
+     */
+    gap?: Gap;
+    /**
+     * Which of two equal local times counts (clocks go back).
+     */
+    fold?: Fold;
+    /**
+     * What happens to slots missed while the server was down.
+     */
+    catch_up?: CatchUp;
+    /**
+     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     */
+    splay_seconds?: number;
+    /**
+     * Calendars, any of which must contain the slot's local date; empty: every date.
+     */
+    run_only_on?: Array<string>;
+    /**
+     * Calendars, none of which may contain the slot's local date.
+     */
+    skip_on?: Array<string>;
+    /**
+     * What becomes of a slot on a date that the calendars exclude.
+     */
+    roll?: Roll;
+    /**
+     * Id of the schedule, given by the server.
+     */
+    readonly id?: string | null;
+    /**
+     * The schedule in words, given by the server.
+     */
+    readonly words?: string | null;
+};
+
+/**
  * A Windows short form.
  */
 export type ScheduleWindows = {
@@ -1439,6 +1881,22 @@ export type ScheduleWindows = {
      * What happens to slots missed while the server was down.
      */
     catch_up?: CatchUp;
+    /**
+     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     */
+    splay_seconds?: number;
+    /**
+     * Calendars, any of which must contain the slot's local date; empty: every date.
+     */
+    run_only_on?: Array<string>;
+    /**
+     * Calendars, none of which may contain the slot's local date.
+     */
+    skip_on?: Array<string>;
+    /**
+     * What becomes of a slot on a date that the calendars exclude.
+     */
+    roll?: Roll;
     /**
      * Id of the schedule, given by the server.
      */
@@ -1831,9 +2289,25 @@ export type Task = {
      */
     schedules: Array<Schedule>;
     /**
+     * Other things that make the task run: a call over HTTP, a file, the end of another task's run.
+     */
+    triggers: Array<Trigger>;
+    /**
      * What happens when it is due while a run of it is open.
      */
     overlap: Overlap;
+    /**
+     * Pool whose places its runs take; null: none.
+     */
+    pool: string | null;
+    /**
+     * Places that a run takes in its pool.
+     */
+    pool_weight: number;
+    /**
+     * Runs with a higher priority start first.
+     */
+    priority: number;
     /**
      * Seconds that a whole run may last, from its first attempt's start; null: no limit.
      */
@@ -2055,9 +2529,25 @@ export type TaskDefinition = {
      */
     schedules?: Array<Schedule>;
     /**
+     * Other things that make the task run: a call over HTTP, a file, the end of another task's run.
+     */
+    triggers?: Array<Trigger>;
+    /**
      * What happens when it is due while a run of it is open.
      */
     overlap?: Overlap;
+    /**
+     * Pool whose places its runs take; null: none.
+     */
+    pool?: string | null;
+    /**
+     * Places that a run takes in its pool.
+     */
+    pool_weight?: number;
+    /**
+     * Runs with a higher priority start first.
+     */
+    priority?: number;
     /**
      * Seconds that a whole run may last, from its first attempt's start; null: no limit.
      */
@@ -2299,21 +2789,93 @@ export type Trigger = {
     /**
      * User or token that started it.
      */
-    by: string | null;
+    by?: string | null;
     /**
      * Key of the schedule that made it due.
      */
-    schedule_key: string | null;
+    schedule_key?: string | null;
     /**
      * The run that it repeats.
      */
-    rerun_of: string | null;
+    rerun_of?: string | null;
+};
+
+/**
+ * A file that appears or changes.
+ */
+export type TriggerFile = {
+    /**
+     * Absolute path on the server; `*`, `?`, `[...]` and `**` stand for parts of it.
+     */
+    pattern: string;
+    /**
+     * What must happen to the file.
+     */
+    change: FileChange;
+    /**
+     * With `settled`: seconds without a change.
+     */
+    settle_seconds: number;
+    /**
+     * Key within the task; the same key keeps address and secret across edits. Null: made from the kind.
+     */
+    key: string | null;
+    /**
+     * Whether it works.
+     */
+    enabled: boolean;
 };
 
 /**
  * Why a run exists.
  */
-export type TriggerKind = 'manual' | 'schedule' | 'catch_up' | 'rerun' | 'api';
+export type TriggerKind = 'manual' | 'schedule' | 'catch_up' | 'rerun' | 'api' | 'backfill' | 'webhook' | 'file' | 'task';
+
+/**
+ * The end of a run of another task.
+ */
+export type TriggerTask = {
+    /**
+     * Names of the tasks; the end of a run of any of them counts.
+     */
+    tasks: Array<string>;
+    /**
+     * Final states that count.
+     */
+    states: Array<RunState>;
+    /**
+     * Key within the task; the same key keeps address and secret across edits. Null: made from the kind.
+     */
+    key: string | null;
+    /**
+     * Whether it works.
+     */
+    enabled: boolean;
+};
+
+/**
+ * A call over HTTP.
+ */
+export type TriggerWebhook = {
+    /**
+     * How the caller proves that it may call.
+     */
+    proof: WebhookProof;
+    /**
+     * Where in the JSON body the value of a param stands, by JSON pointer. Empty: members named as the params.
+     */
+    params: {
+        [key: string]: string;
+    };
+    /**
+     * Key within the task; the same key keeps address and secret across edits. Null: made from the kind.
+     */
+    key: string | null;
+    /**
+     * Whether it works.
+     */
+    enabled: boolean;
+};
 
 /**
  * A person who may log in.
@@ -2383,6 +2945,16 @@ export type UserUpdate = {
      */
     disabled?: boolean | null;
 };
+
+/**
+ * How a webhook proves that it may call.
+ */
+export type WebhookProof = 'secret_url' | 'signature';
+
+/**
+ * Day of the week.
+ */
+export type Weekday = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
 
 /**
  * A loop inside the server.
@@ -2486,6 +3058,9 @@ export type BackoffFixed = {
     kind: 'fixed';
 };
 
+/**
+ * None of them runs.
+ */
 export type CatchUpNone = {
     /**
      * Says which kind this is.
@@ -2493,6 +3068,9 @@ export type CatchUpNone = {
     kind: 'none';
 };
 
+/**
+ * The latest of them runs.
+ */
 export type CatchUpLatest = {
     /**
      * Says which kind this is.
@@ -2511,6 +3089,26 @@ export type OverlapSkip = {
 };
 
 /**
+ * Only the newest waits; one that waited before is skipped.
+ */
+export type OverlapQueueLatest = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'queue_latest';
+};
+
+/**
+ * The open run is cancelled; the new one starts when it has ended.
+ */
+export type OverlapReplace = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'replace';
+};
+
+/**
  * Rule by which a task becomes due.
  */
 export type ScheduleWritable = ({
@@ -2521,7 +3119,79 @@ export type ScheduleWritable = ({
     kind: 'interval';
 } & ScheduleIntervalWritable) | ({
     kind: 'once';
-} & ScheduleOnceWritable);
+} & ScheduleOnceWritable) | ({
+    kind: 'calendar_rule';
+} & ScheduleCalendarRuleWritable) | ({
+    kind: 'rrule';
+} & ScheduleRruleWritable) | ({
+    kind: 'startup';
+} & ScheduleStartupWritable);
+
+/**
+ * Days by rule with times of day.
+ */
+export type ScheduleCalendarRuleWritable = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'calendar_rule';
+    /**
+     * Which days.
+     */
+    days: DayRule;
+    /**
+     * Times of day, `HH:MM` or `HH:MM:SS`.
+     */
+    times: Array<string>;
+    /**
+     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     */
+    key?: string | null;
+    /**
+     * Whether it fires.
+     */
+    enabled?: boolean;
+    /**
+     * Time zone, an IANA name; null: the server's.
+     */
+    timezone?: string | null;
+    /**
+     * No slot before this instant.
+     */
+    start_at?: string | null;
+    /**
+     * No slot after this instant.
+     */
+    end_at?: string | null;
+    /**
+     * What happens to a local time that does not exist (clocks go forward).
+     */
+    gap?: Gap;
+    /**
+     * Which of two equal local times counts (clocks go back).
+     */
+    fold?: Fold;
+    /**
+     * What happens to slots missed while the server was down.
+     */
+    catch_up?: CatchUp;
+    /**
+     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     */
+    splay_seconds?: number;
+    /**
+     * Calendars, any of which must contain the slot's local date; empty: every date.
+     */
+    run_only_on?: Array<string>;
+    /**
+     * Calendars, none of which may contain the slot's local date.
+     */
+    skip_on?: Array<string>;
+    /**
+     * What becomes of a slot on a date that the calendars exclude.
+     */
+    roll?: Roll;
+};
 
 /**
  * A cron expression.
@@ -2567,6 +3237,22 @@ export type ScheduleCronWritable = {
      * What happens to slots missed while the server was down.
      */
     catch_up?: CatchUp;
+    /**
+     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     */
+    splay_seconds?: number;
+    /**
+     * Calendars, any of which must contain the slot's local date; empty: every date.
+     */
+    run_only_on?: Array<string>;
+    /**
+     * Calendars, none of which may contain the slot's local date.
+     */
+    skip_on?: Array<string>;
+    /**
+     * What becomes of a slot on a date that the calendars exclude.
+     */
+    roll?: Roll;
 };
 
 /**
@@ -2599,6 +3285,7 @@ export type ScheduleIntervalWritable = {
      * Instant that the slots are counted from; null: 1970-01-01T00:00:00Z.
      */
     anchor_at?: string | null;
+    window?: DailyWindow | null;
     /**
      * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
      */
@@ -2631,6 +3318,22 @@ export type ScheduleIntervalWritable = {
      * What happens to slots missed while the server was down.
      */
     catch_up?: CatchUp;
+    /**
+     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     */
+    splay_seconds?: number;
+    /**
+     * Calendars, any of which must contain the slot's local date; empty: every date.
+     */
+    run_only_on?: Array<string>;
+    /**
+     * Calendars, none of which may contain the slot's local date.
+     */
+    skip_on?: Array<string>;
+    /**
+     * What becomes of a slot on a date that the calendars exclude.
+     */
+    roll?: Roll;
 };
 
 /**
@@ -2677,6 +3380,22 @@ export type ScheduleOnceWritable = {
      * What happens to slots missed while the server was down.
      */
     catch_up?: CatchUp;
+    /**
+     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     */
+    splay_seconds?: number;
+    /**
+     * Calendars, any of which must contain the slot's local date; empty: every date.
+     */
+    run_only_on?: Array<string>;
+    /**
+     * Calendars, none of which may contain the slot's local date.
+     */
+    skip_on?: Array<string>;
+    /**
+     * What becomes of a slot on a date that the calendars exclude.
+     */
+    roll?: Roll;
 };
 
 /**
@@ -2703,6 +3422,142 @@ export type SchedulePreviewRequestWritable = {
      * Most slots in the answer.
      */
     limit?: number;
+};
+
+/**
+ * A recurrence rule of RFC 5545.
+ */
+export type ScheduleRruleWritable = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'rrule';
+    /**
+     * The rule, without DTSTART.
+     */
+    rule: string;
+    /**
+     * First local time; the rule counts from it.
+     */
+    dtstart: string;
+    /**
+     * Local times that are left out.
+     */
+    exdate?: Array<string>;
+    /**
+     * Local times that are added.
+     */
+    rdate?: Array<string>;
+    /**
+     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     */
+    key?: string | null;
+    /**
+     * Whether it fires.
+     */
+    enabled?: boolean;
+    /**
+     * Time zone, an IANA name; null: the server's.
+     */
+    timezone?: string | null;
+    /**
+     * No slot before this instant.
+     */
+    start_at?: string | null;
+    /**
+     * No slot after this instant.
+     */
+    end_at?: string | null;
+    /**
+     * What happens to a local time that does not exist (clocks go forward).
+     */
+    gap?: Gap;
+    /**
+     * Which of two equal local times counts (clocks go back).
+     */
+    fold?: Fold;
+    /**
+     * What happens to slots missed while the server was down.
+     */
+    catch_up?: CatchUp;
+    /**
+     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     */
+    splay_seconds?: number;
+    /**
+     * Calendars, any of which must contain the slot's local date; empty: every date.
+     */
+    run_only_on?: Array<string>;
+    /**
+     * Calendars, none of which may contain the slot's local date.
+     */
+    skip_on?: Array<string>;
+    /**
+     * What becomes of a slot on a date that the calendars exclude.
+     */
+    roll?: Roll;
+};
+
+/**
+ * Each start of the server.
+ */
+export type ScheduleStartupWritable = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'startup';
+    /**
+     * Seconds between the start of the server and the start of the run.
+     */
+    delay_seconds?: number;
+    /**
+     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     */
+    key?: string | null;
+    /**
+     * Whether it fires.
+     */
+    enabled?: boolean;
+    /**
+     * Time zone, an IANA name; null: the server's.
+     */
+    timezone?: string | null;
+    /**
+     * No slot before this instant.
+     */
+    start_at?: string | null;
+    /**
+     * No slot after this instant.
+     */
+    end_at?: string | null;
+    /**
+     * What happens to a local time that does not exist (clocks go forward).
+     */
+    gap?: Gap;
+    /**
+     * Which of two equal local times counts (clocks go back).
+     */
+    fold?: Fold;
+    /**
+     * What happens to slots missed while the server was down.
+     */
+    catch_up?: CatchUp;
+    /**
+     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     */
+    splay_seconds?: number;
+    /**
+     * Calendars, any of which must contain the slot's local date; empty: every date.
+     */
+    run_only_on?: Array<string>;
+    /**
+     * Calendars, none of which may contain the slot's local date.
+     */
+    skip_on?: Array<string>;
+    /**
+     * What becomes of a slot on a date that the calendars exclude.
+     */
+    roll?: Roll;
 };
 
 /**
@@ -2749,6 +3604,22 @@ export type ScheduleWindowsWritable = {
      * What happens to slots missed while the server was down.
      */
     catch_up?: CatchUp;
+    /**
+     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     */
+    splay_seconds?: number;
+    /**
+     * Calendars, any of which must contain the slot's local date; empty: every date.
+     */
+    run_only_on?: Array<string>;
+    /**
+     * Calendars, none of which may contain the slot's local date.
+     */
+    skip_on?: Array<string>;
+    /**
+     * What becomes of a slot on a date that the calendars exclude.
+     */
+    roll?: Roll;
 };
 
 /**
@@ -2834,9 +3705,25 @@ export type TaskWritable = {
      */
     schedules: Array<ScheduleWritable>;
     /**
+     * Other things that make the task run: a call over HTTP, a file, the end of another task's run.
+     */
+    triggers: Array<Trigger>;
+    /**
      * What happens when it is due while a run of it is open.
      */
     overlap: Overlap;
+    /**
+     * Pool whose places its runs take; null: none.
+     */
+    pool: string | null;
+    /**
+     * Places that a run takes in its pool.
+     */
+    pool_weight: number;
+    /**
+     * Runs with a higher priority start first.
+     */
+    priority: number;
     /**
      * Seconds that a whole run may last, from its first attempt's start; null: no limit.
      */
@@ -2944,9 +3831,25 @@ export type TaskDefinitionWritable = {
      */
     schedules?: Array<ScheduleWritable>;
     /**
+     * Other things that make the task run: a call over HTTP, a file, the end of another task's run.
+     */
+    triggers?: Array<Trigger>;
+    /**
      * What happens when it is due while a run of it is open.
      */
     overlap?: Overlap;
+    /**
+     * Pool whose places its runs take; null: none.
+     */
+    pool?: string | null;
+    /**
+     * Places that a run takes in its pool.
+     */
+    pool_weight?: number;
+    /**
+     * Runs with a higher priority start first.
+     */
+    priority?: number;
     /**
      * Seconds that a whole run may last, from its first attempt's start; null: no limit.
      */

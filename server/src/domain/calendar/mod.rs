@@ -1,0 +1,10 @@
+//! Calendars: named sets of dates that schedules run on or skip, and maintenance windows.
+//!
+//! Start with `definition` (what people write), then `book` (all calendars together, ready to ask). Deliberately absent: a
+//! clock, files, storage.
+
+mod book;
+mod definition;
+
+pub use book::CalendarBook;
+pub use definition::{Calendar, CalendarEntry, Maintenance};
