@@ -59,6 +59,22 @@ CREATE TABLE "idempotency" (
 
 CREATE INDEX "idempotency_created" ON "idempotency" ("created_at");
 
+CREATE TABLE "pool" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "uid" uuid_text NOT NULL,
+    "name" text NOT NULL,
+    "description" text NOT NULL,
+    "capacity" integer NOT NULL,
+    "version" integer NOT NULL,
+    "created_at" integer NOT NULL,
+    "updated_at" integer NOT NULL,
+    CONSTRAINT "pool_capacity_not_negative" CHECK (capacity >= 0)
+);
+
+CREATE UNIQUE INDEX "pool_name" ON "pool" ("name");
+
+CREATE UNIQUE INDEX "pool_uid" ON "pool" ("uid");
+
 CREATE TABLE "run" (
     "id" integer NOT NULL PRIMARY KEY,
     "uid" uuid_text NOT NULL,
@@ -92,6 +108,8 @@ CREATE TABLE "run" (
     "log_bytes" integer NOT NULL,
     "log_lines" integer NOT NULL,
     "log_truncated" boolean NOT NULL,
+    "pool" text,
+    "pool_weight" integer,
     FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
     CONSTRAINT "run_state_word" CHECK (state IN ('waiting', 'queued', 'running', 'backing_off', 'succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost')),
     CONSTRAINT "run_finished_if_final" CHECK ((finished_at IS NOT NULL) = (state IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost'))),
@@ -106,6 +124,8 @@ CREATE INDEX "run_claim" ON "run" ("priority" DESC, "due_at", "id") WHERE state 
 CREATE INDEX "run_created" ON "run" ("created_at");
 
 CREATE INDEX "run_open" ON "run" ("task_id", "state") WHERE finished_at IS NULL;
+
+CREATE INDEX "run_pool" ON "run" ("pool") WHERE pool IS NOT NULL AND finished_at IS NULL;
 
 CREATE INDEX "run_state" ON "run" ("state", "created_at") WHERE state <> 'succeeded';
 

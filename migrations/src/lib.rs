@@ -10,6 +10,7 @@ use sea_orm_migration::sea_orm::DatabaseConnection;
 mod build;
 mod m20261123_000001_people;
 mod m20261123_000002_tasks;
+mod m20261123_000005_pools;
 
 #[derive(Debug)]
 struct Migrator;
@@ -17,7 +18,11 @@ struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261123_000001_people::Migration), Box::new(m20261123_000002_tasks::Migration)]
+        vec![
+            Box::new(m20261123_000001_people::Migration),
+            Box::new(m20261123_000002_tasks::Migration),
+            Box::new(m20261123_000005_pools::Migration),
+        ]
     }
 }
 

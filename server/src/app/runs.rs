@@ -2,20 +2,20 @@
 //!
 //! Slots make runs in `slots`, attempts end them in `attempts`; all of them insert through the same door of the store.
 
+use super::admit::{self, Inserted, Wanted, new_run};
 use super::events::Change;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::RunId;
-use crate::domain::params;
-use crate::domain::run::{Admission, OpenRuns, admit};
 use crate::domain::task::Definition;
-use crate::domain::vocabulary::{Permission, RunState};
+use crate::domain::vocabulary::{Permission, TriggerKind};
 use crate::store::{
-    AttemptRecord, IdempotencyNew, IdempotencyRecord, Page, PageRequest, RunCancel, RunFilter, RunNew, RunRecord,
-    StatsRecord, StatsStep, TaskRecord, TaskRef, TriggerRecord, Tx,
+    AttemptRecord, IdempotencyNew, IdempotencyRecord, Page, PageRequest, RunCancel, RunFilter, RunRecord, StatsRecord,
+    StatsStep, TaskRecord, TaskRef, TriggerRecord, Tx,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// How long an idempotency key is remembered.
 const KEY_HOURS: i64 = 24;
@@ -62,12 +62,12 @@ impl App {
         let (caller, task, now) = (caller.clone(), TaskRef::from(task), self.clock().now());
         let made = self.store().write(async move |tx: &Tx| {
             if let Some(run) = repeated(tx, idempotency.as_ref(), now).await? {
-                return Ok((run, false));
+                return Ok((run, Inserted::default()));
             }
             let task = living_task(tx, &task).await?;
             let (definition, version) = (task.definition.clone(), task.version);
             let new = NewRun { task, definition, version, params: params.clone(), rerun_of: None };
-            insert(tx, &caller, new, idempotency.as_ref(), now).await.map(|run| (run, true))
+            insert(tx, &caller, new, idempotency.as_ref(), now).await.and_then(first)
         });
         Ok(self.announce_new(made.await?))
     }
@@ -90,14 +90,14 @@ impl App {
         let (caller, now) = (caller.clone(), self.clock().now());
         let made = self.store().write(async move |tx: &Tx| {
             if let Some(run) = repeated(tx, idempotency.as_ref(), now).await? {
-                return Ok((run, false));
+                return Ok((run, Inserted::default()));
             }
             let task = living_task(tx, &TaskRef::Id(old.task)).await?;
             let same = stored.clone().filter(|_| !newest_version).map(|stored| (stored.definition, stored.version));
             let (definition, version) = same.unwrap_or_else(|| (task.definition.clone(), task.version));
             let params = params.clone().unwrap_or_else(|| old.params.clone());
             let new = NewRun { task, definition, version, params, rerun_of: Some(old.id) };
-            insert(tx, &caller, new, idempotency.as_ref(), now).await.map(|run| (run, true))
+            insert(tx, &caller, new, idempotency.as_ref(), now).await.and_then(first)
         });
         Ok(self.announce_new(made.await?))
     }
@@ -211,13 +211,16 @@ impl App {
         });
     }
 
-    fn announce_new(&self, (run, created): (RunRecord, bool)) -> RunRecord {
-        if created {
-            self.announce_run(&run, true);
-            self.signals().raise(Signal::Queue);
-        }
+    fn announce_new(&self, (run, inserted): (RunRecord, Inserted)) -> RunRecord {
+        self.announce_inserted(&inserted);
         run
     }
+}
+
+/// The run that was asked for, beside everything that was changed.
+fn first(inserted: Inserted) -> Result<(RunRecord, Inserted)> {
+    let run = inserted.made.first().cloned().ok_or_else(|| Error::Internal("no run was inserted".into()))?;
+    Ok((run, inserted))
 }
 
 /// There is no such run.
@@ -257,35 +260,18 @@ async fn insert(
     new: NewRun,
     idempotency: Option<&Idempotency>,
     now: DateTime<Utc>,
-) -> Result<RunRecord> {
+) -> Result<Inserted> {
     let NewRun { task, definition, version, params, rerun_of } = new;
-    if !task.definition.enabled {
-        let detail = format!("task \"{}\" is disabled; enable it first", task.definition.name);
-        return Err(Error::conflict("task_disabled", detail));
-    }
-    let params = params::resolve(&definition.params, &params).map_err(Error::Invalid)?;
-    let open = tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default();
-    let (state, reason) = admission(&definition, open)?;
-    let kind = if rerun_of.is_some() { crate::domain::vocabulary::TriggerKind::Rerun } else { caller.trigger() };
-    let run = RunNew {
-        id: RunId::generate(),
-        task: task.id,
-        task_key: task.key,
-        task_name: task.definition.name.clone(),
-        task_version: version,
-        state,
-        trigger: TriggerRecord { kind, by: Some(caller.name.clone()), schedule_key: None, rerun_of },
-        schedule: None,
-        scheduled_for: None,
-        created_at: now,
-        due_at: now,
-        timeout: definition.timeout_seconds.map(seconds),
-        priority: definition.priority,
-        params,
-        reason,
-    };
-    let made = tx.runs_insert(std::slice::from_ref(&run)).await?;
-    let made = made.into_iter().next().ok_or_else(|| Error::Internal("no run was inserted".into()))?;
+    let kind = if rerun_of.is_some() { TriggerKind::Rerun } else { caller.trigger() };
+    let trigger = TriggerRecord { kind, by: Some(caller.name.clone()), schedule_key: None, rerun_of };
+    let (schedule, scheduled_for) = (None, None);
+    let wanted =
+        Wanted { task: &task, definition: &definition, version, trigger, schedule, scheduled_for, due_at: now, params };
+    let mut open = tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default();
+    let run = new_run(wanted, &mut open, now).map_err(|refusal| refusal.into_error(&definition.name))?;
+    let overlaps = BTreeMap::from([(task.key, definition.overlap)]);
+    let inserted = admit::insert(tx, std::slice::from_ref(&run), &overlaps, now).await?;
+    let made = inserted.made.first().ok_or_else(|| Error::Internal("no run was inserted".into()))?;
     let action = if rerun_of.is_some() { "run_rerun" } else { "task_run" };
     let detail = json!({"task": made.task_name, "rerun_of": rerun_of.map(|run| run.to_string())});
     tx.audit_append(&caller.audit(now, action, ("run", made.id.to_string()), detail)).await?;
@@ -298,16 +284,7 @@ async fn insert(
         };
         tx.idempotency_put(&IdempotencyNew { scope: key.scope.clone(), key: key.key.clone(), record }).await?;
     }
-    Ok(made)
-}
-
-/// State and reason of a run made by hand: what a schedule would skip is refused to a person.
-fn admission(definition: &Definition, open: OpenRuns) -> Result<(RunState, String)> {
-    match admit(definition.overlap, open) {
-        Admission::Queue => Ok((RunState::Queued, String::new())),
-        Admission::Wait => Ok((RunState::Waiting, "waits for an earlier run of the task to end".into())),
-        Admission::Skip(reason) => Err(Error::conflict("overlap", format!("not started: {reason}"))),
-    }
+    Ok(inserted)
 }
 
 /// Seconds of a definition as a length of time, to the microsecond.

@@ -1,18 +1,17 @@
 //! The ledger: what is due becomes entries and runs, in one transaction with the watermarks.
 
+use super::admit::{self, Inserted, Wanted, new_run};
 use super::events::Change;
-use super::runs::seconds;
 use super::schedules::compile;
 use super::slot_plan::{self, Due, Verdict};
 use super::system::HOLD;
-use super::{App, Caller, Error, Result, Signal};
-use crate::domain::ids::{RunId, ScheduleId, TaskId};
-use crate::domain::params;
-use crate::domain::run::{Admission, OpenRuns, admit};
+use super::{App, Caller, Error, Result};
+use crate::domain::ids::{ScheduleId, TaskId};
+use crate::domain::run::OpenRuns;
 use crate::domain::schedule::{CatchUp, CompiledSchedule};
-use crate::domain::vocabulary::{Permission, RunState, SlotOutcome, TriggerKind};
+use crate::domain::vocabulary::{Permission, SlotOutcome, TriggerKind};
 use crate::store::{
-    Page, PageRequest, RunNew, RunRecord, ScheduleRecord, SlotBooking, SlotEntry, SlotFilter, SlotRecord, TaskRecord,
+    Page, PageRequest, RunNew, ScheduleRecord, SlotBooking, SlotEntry, SlotFilter, SlotRecord, TaskRecord,
     TriggerRecord, Tx,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -135,7 +134,7 @@ impl App {
 
     /// Books everything of these schedules that is due by now: ledger entries, runs and watermarks together.
     pub async fn slots_book(&self, schedules: Vec<Arc<Planned>>, now: DateTime<Utc>) -> Result<Booked> {
-        let (runs, tasks) = self
+        let (inserted, tasks) = self
             .store()
             .write(async move |tx: &Tx| book(tx, &schedules, on_hold(tx).await?.as_deref(), now).await)
             .await?;
@@ -143,17 +142,12 @@ impl App {
         for (task_id, task, outcome) in tasks {
             self.events().publish(Change::Slot { task_id, task, outcome });
         }
-        for run in &runs {
-            self.announce_run(run, true);
-        }
-        if !runs.is_empty() {
-            self.signals().raise(Signal::Queue);
-        }
-        Ok(Booked { entries, runs: runs.len() })
+        self.announce_inserted(&inserted);
+        Ok(Booked { entries, runs: inserted.made.len() })
     }
 }
 
-type BookedIn = (Vec<RunRecord>, Vec<(TaskId, String, SlotOutcome)>);
+type BookedIn = (Inserted, Vec<(TaskId, String, SlotOutcome)>);
 
 /// Why nothing fires, if everything is on hold.
 async fn on_hold(tx: &Tx) -> Result<Option<String>> {
@@ -214,8 +208,8 @@ async fn book(tx: &Tx, schedules: &[Arc<Planned>], stopped: Option<&str>, now: D
         }
     }
     runs.retain(|run: &RunNew| wanted.contains(&run.id));
-    let made = if runs.is_empty() { Vec::new() } else { tx.runs_insert(&runs).await? };
-    Ok((made, written))
+    let overlaps = tasks.values().map(|task| (task.key, task.definition.overlap)).collect();
+    Ok((admit::insert(tx, &runs, &overlaps, now).await?, written))
 }
 
 fn entry(
@@ -234,40 +228,22 @@ fn entry(
         Verdict::Run => TriggerKind::Schedule,
         Verdict::CatchUp => TriggerKind::CatchUp,
     };
-    let resolved = match params::resolve(&task.definition.params, &Map::new()) {
-        Ok(resolved) => resolved,
-        Err(problems) => {
-            let reasons: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
-            return without(SlotOutcome::Skipped, format!("{}; give it a default", reasons.join("; ")));
-        }
-    };
-    let (state, reason) = match admit(task.definition.overlap, *open) {
-        Admission::Queue => (RunState::Queued, String::new()),
-        Admission::Wait => (RunState::Waiting, "waits for an earlier run of the task to end".to_owned()),
-        Admission::Skip(reason) => return without(SlotOutcome::Skipped, reason),
-    };
-    match state {
-        RunState::Waiting => open.waiting += 1,
-        _ => open.active += 1,
-    }
-    let run = RunNew {
-        id: RunId::generate(),
-        task: task.id,
-        task_key: task.key,
-        task_name: task.definition.name.clone(),
-        task_version: task.version,
-        state,
+    let wanted = Wanted {
+        task,
+        definition: &task.definition,
+        version: task.version,
         trigger: TriggerRecord { kind, by: None, schedule_key: Some(planned.key.clone()), rerun_of: None },
         schedule: Some(planned.schedule),
         scheduled_for: Some(first_at),
-        created_at: now,
         due_at: now,
-        timeout: task.definition.timeout_seconds.map(seconds),
-        priority: task.definition.priority,
-        params: resolved,
-        reason,
+        params: Map::new(),
     };
-    let id = run.id;
-    runs.push(run);
-    SlotEntry { first_at, last_at, count, outcome: SlotOutcome::Run, reason: String::new(), run: Some(id) }
+    match new_run(wanted, open, now) {
+        Ok(run) => {
+            let id = run.id;
+            runs.push(run);
+            SlotEntry { first_at, last_at, count, outcome: SlotOutcome::Run, reason: String::new(), run: Some(id) }
+        }
+        Err(refusal) => without(SlotOutcome::Skipped, refusal.into_reason()),
+    }
 }

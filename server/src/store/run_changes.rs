@@ -11,7 +11,8 @@ use crate::domain::vocabulary::RunState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, NotSet, Order, QueryFilter as _, QuerySelect as _, Set,
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, NotSet, Order, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -164,6 +165,20 @@ impl Tx {
         Ok(ended.into_iter().next())
     }
 
+    /// Skips the waiting runs of a task, all but the newest.
+    pub async fn runs_supersede(&self, task_key: i64, reason: &str, at: DateTime<Utc>) -> Result<Vec<RunRecord>> {
+        let waiting = run::Entity::find()
+            .filter(open())
+            .filter(run::Column::TaskId.eq(task_key))
+            .filter(run::Column::State.eq(RunState::Waiting.as_str()));
+        let waiting = waiting.order_by_desc(run::Column::Id).all(self).await?;
+        let mut skipped = Vec::new();
+        for row in waiting.into_iter().skip(1) {
+            skipped.extend(self.run_end(RunId(row.uid), RunState::Skipped, reason, at).await?);
+        }
+        Ok(skipped)
+    }
+
     /// Makes the oldest waiting runs of a task ready to start.
     pub async fn runs_waiting_promote(&self, task_key: i64, count: u32, at: DateTime<Utc>) -> Result<Vec<RunRecord>> {
         let oldest = Query::select()
@@ -259,5 +274,7 @@ fn row(new: &RunNew, schedules: &HashMap<Uuid, i64>) -> Result<run::ActiveModel>
         log_bytes: Set(0),
         log_lines: Set(0),
         log_truncated: Set(false),
+        pool_weight: Set(new.pool.is_some().then_some(i64::from(new.pool_weight))),
+        pool: Set(new.pool.clone()),
     })
 }

@@ -123,6 +123,10 @@ pub struct RunNew {
     pub timeout: Option<TimeDelta>,
     /// Higher goes first; the default is 50.
     pub priority: i32,
+    /// Pool whose places it takes.
+    pub pool: Option<String>,
+    /// Places that it takes there.
+    pub pool_weight: u32,
     /// Values of its params.
     pub params: Map<String, Value>,
     /// Why it is in this state; may be empty.

@@ -39,6 +39,8 @@ pub struct Model {
     pub log_bytes: i64,
     pub log_lines: i64,
     pub log_truncated: bool,
+    pub pool: Option<String>,
+    pub pool_weight: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

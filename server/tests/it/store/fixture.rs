@@ -152,6 +152,8 @@ pub(crate) fn new_run(task: &TaskRecord, at: DateTime<Utc>) -> RunNew {
         due_at: at,
         timeout: None,
         priority: 50,
+        pool: None,
+        pool_weight: 1,
         params: Map::new(),
         reason: String::new(),
     }
