@@ -20,6 +20,7 @@ pub mod logs;
 pub mod metrics;
 mod page;
 pub mod param_wire;
+pub mod pools;
 pub mod router;
 pub mod run_wire;
 pub mod runs;

@@ -150,7 +150,7 @@ pub fn run_out(app: &App, run: RunRecord) -> Run {
     let now = app.clock().now();
     let duration = run.started_at.map(|from| seconds(run.finished_at.unwrap_or(now) - from).max(0.0));
     let waits = match run.state {
-        RunState::Waiting => vec!["an earlier run of the task".to_owned()],
+        RunState::Waiting => vec![run.reason.strip_prefix("waits for ").unwrap_or(&run.reason).to_owned()],
         RunState::Queued => vec!["a free place on the server".to_owned()],
         RunState::BackingOff => vec![format!("its next attempt at {}", run.due_at.format("%Y-%m-%d %H:%M:%S UTC"))],
         _ => Vec::new(),

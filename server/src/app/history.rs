@@ -8,7 +8,7 @@ use super::{App, Error, Result};
 use crate::clock::Clock;
 use crate::domain::task::RunSpec;
 use crate::domain::vocabulary::AttemptOutcome;
-use crate::store::{ClaimedRun, Tx};
+use crate::store::{ClaimOrder, ClaimedRun, Tx};
 use chrono::{DateTime, TimeDelta, Utc};
 use orc_runner::message::{FORMAT_VERSION, Identity};
 use orc_runner::record::{Exit, ExitRecord, LogTotals, Outcome};
@@ -35,7 +35,7 @@ impl App {
             let one = Planned { watermark_at: at - TimeDelta::seconds(1), ..planned.as_ref().clone() };
             past.slots_book(vec![Arc::new(one)], at).await?;
             past.store().write(async move |tx: &Tx| tx.runs_backing_off_promote(at).await.map_err(Error::from)).await?;
-            for claimed in past.store().runs_claim(20, &past.settings().node, at).await? {
+            for claimed in past.store().runs_claim(20, &past.settings().node, ClaimOrder::Priority, at).await? {
                 let (report, text) = story(&claimed, at, &mut dice);
                 past.log_invent(&claimed, &report, &text)?;
                 past.attempt_finish(&claimed, &report).await?;

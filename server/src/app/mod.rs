@@ -15,6 +15,7 @@ pub mod events;
 mod history;
 pub mod log_follow;
 mod logs;
+pub mod pools;
 pub mod progress;
 pub mod runs;
 pub mod schedules;

@@ -3,6 +3,7 @@
 //! Bulk actions and applying files are in `task_sets`.
 
 use super::events::Change;
+use super::pools::pool_known;
 use super::runs::no_task;
 use super::slots::close;
 use super::{App, Caller, Error, Result, Signal};
@@ -75,6 +76,7 @@ impl App {
         sound(&definition)?;
         let now = self.clock().now();
         if dry_run {
+            self.pool_problem(&definition).await?.map_or(Ok(()), |problem| Err(Error::Invalid(vec![problem])))?;
             if self.store().task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
                 return Err(name_taken(&definition.name));
             }
@@ -100,6 +102,7 @@ impl App {
         let record = self.living(task).await?;
         expect_version(&record, write.base)?;
         if write.dry_run {
+            self.pool_problem(&definition).await?.map_or(Ok(()), |problem| Err(Error::Invalid(vec![problem])))?;
             let taken = self.store().task_find(&TaskRef::Name(definition.name.clone())).await?;
             if taken.is_some_and(|other| other.id != record.id) {
                 return Err(name_taken(&definition.name));
@@ -281,6 +284,7 @@ pub(super) async fn create(
     if tx.task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
         return Err(name_taken(&definition.name));
     }
+    pool_known(tx, definition).await?;
     let change = TaskChange { at: now, by: caller.name.clone(), note: String::new(), owner: None };
     let made = tx.task_insert(definition, &change).await?;
     let detail = json!({"version": made.version, "run": definition.run.kind()});
@@ -306,6 +310,7 @@ pub(super) async fn update(
     {
         return Err(name_taken(&definition.name));
     }
+    pool_known(tx, definition).await?;
     close(tx, record, None, now).await?;
     let change = TaskChange { at: now, by: caller.name.clone(), note: action.to_owned(), owner };
     let written = tx.task_update(record, definition, &change).await?;

@@ -43,6 +43,10 @@ id!(
     ScheduleId
 );
 id!(
+    /// Identifies a pool.
+    PoolId
+);
+id!(
     /// Identifies a run.
     RunId
 );

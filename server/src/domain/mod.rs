@@ -6,6 +6,8 @@
 pub mod calendar;
 pub mod ids;
 pub mod params;
+pub mod pool;
+pub mod retry;
 pub mod run;
 pub mod schedule;
 pub mod task;

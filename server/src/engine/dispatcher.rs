@@ -4,17 +4,20 @@ use super::executor::Executor;
 use super::worker::{RoundResult, Worker};
 use crate::app::disk::DiskGuard;
 use crate::app::{App, Signal};
-use crate::domain::run::OpenRuns;
-use crate::domain::task::Overlap;
-use crate::store::{TaskRef, Tx};
+use crate::domain::pool;
+use crate::store::{ClaimOrder, Tx};
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// The longest sleep.
 const SLEEP_MAX: Duration = Duration::from_secs(10);
+
+/// After so many runs claimed by priority, the one that is due longest goes first, so that none waits for ever.
+const BY_AGE_EVERY: usize = 10;
 
 /// The worker.
 #[derive(Debug)]
@@ -22,12 +25,14 @@ pub struct Dispatcher {
     app: App,
     executor: Arc<Executor>,
     next_due: Mutex<Option<DateTime<Utc>>>,
+    /// Runs claimed by priority since one was claimed by age.
+    claimed: AtomicUsize,
 }
 
 impl Dispatcher {
     /// A dispatcher.
     pub fn new(app: App, executor: Arc<Executor>) -> Self {
-        Self { app, executor, next_due: Mutex::default() }
+        Self { app, executor, next_due: Mutex::default(), claimed: AtomicUsize::new(0) }
     }
 
     async fn round(&self) -> RoundResult {
@@ -57,8 +62,12 @@ impl Dispatcher {
             if free == 0 {
                 return Ok(started);
             }
-            let free = u32::try_from(free.min(256)).unwrap_or(256);
-            let claimed = self.app.store().runs_claim(free, &self.app.settings().node, now).await?;
+            let by_age = self.claimed.load(Ordering::Relaxed) >= BY_AGE_EVERY;
+            let (order, most) = if by_age { (ClaimOrder::Age, 1) } else { (ClaimOrder::Priority, 256) };
+            let free = u32::try_from(free.min(most)).unwrap_or(1);
+            let claimed = self.app.store().runs_claim(free, &self.app.settings().node, order, now).await?;
+            let so_far = if by_age { 0 } else { self.claimed.load(Ordering::Relaxed) + claimed.len() };
+            self.claimed.store(so_far, Ordering::Relaxed);
             if claimed.is_empty() {
                 return Ok(started);
             }
@@ -82,30 +91,18 @@ impl Dispatcher {
     }
 
     async fn promote_waiting(&self, now: DateTime<Utc>) -> Result<(), super::RoundError> {
-        for waiting in self.app.store().run_waiting_tasks().await? {
-            let task = self.app.store().task_find(&TaskRef::Id(waiting.task)).await?;
-            let overlap = task.map_or(Overlap::Queue { max_waiting: 1 }, |task| task.definition.overlap);
-            let count = promotable(overlap, waiting.open);
-            if count == 0 {
-                continue;
-            }
-            let key = waiting.task_key;
-            let promote = async move |tx: &Tx| tx.runs_waiting_promote(key, count, now).await;
-            for run in self.app.store().write(promote).await? {
-                self.app.announce_run(&run, false);
-            }
+        if self.app.store().run_waiting_count().await? == 0 {
+            return Ok(());
+        }
+        let promote = async move |tx: &Tx| {
+            let (waiting, room) = tx.runs_waiting().await?;
+            let choice = pool::choose(waiting, room, now);
+            tx.runs_promote(&choice.start, &choice.reasons, now).await
+        };
+        for run in self.app.store().write(promote).await? {
+            self.app.announce_run(&run, false);
         }
         Ok(())
-    }
-}
-
-/// How many waiting runs may become ready.
-fn promotable(overlap: Overlap, open: OpenRuns) -> u32 {
-    match overlap {
-        Overlap::Allow { max } => max.saturating_sub(open.active).min(open.waiting),
-        Overlap::Skip | Overlap::Queue { .. } | Overlap::QueueLatest | Overlap::Replace => {
-            u32::from(open.active == 0 && open.waiting > 0)
-        }
     }
 }
 

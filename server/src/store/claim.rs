@@ -32,20 +32,41 @@ pub struct ClaimedRun {
     pub definition: Arc<Definition>,
 }
 
+/// Who goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClaimOrder {
+    /// Highest priority, then longest due.
+    Priority,
+    /// Longest due, whatever the priority: so that nobody waits for ever.
+    Age,
+}
+
 impl Store {
-    /// Claims up to `limit` queued runs that are due, highest priority and longest due first, and opens an attempt for each.
-    pub async fn runs_claim(&self, limit: u32, node: &str, now: DateTime<Utc>) -> Result<Vec<ClaimedRun>> {
+    /// Claims up to `limit` queued runs that are due, and opens an attempt for each.
+    pub async fn runs_claim(
+        &self,
+        limit: u32,
+        node: &str,
+        order: ClaimOrder,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ClaimedRun>> {
         if limit == 0 {
             return Ok(Vec::new());
         }
         let node = node.to_owned();
-        self.write(async move |tx: &Tx| tx.runs_claim(limit, &node, now).await).await
+        self.write(async move |tx: &Tx| tx.runs_claim(limit, &node, order, now).await).await
     }
 }
 
 impl Tx {
-    async fn runs_claim(&self, limit: u32, node: &str, now: DateTime<Utc>) -> Result<Vec<ClaimedRun>> {
-        let rows = self.query_all(&claim(limit, node, now)).await?;
+    async fn runs_claim(
+        &self,
+        limit: u32,
+        node: &str,
+        order: ClaimOrder,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ClaimedRun>> {
+        let rows = self.query_all(&claim(limit, node, order, now)).await?;
         let mut rows = rows.iter().map(|row| run::Model::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
         if rows.is_empty() {
             return Ok(Vec::new());
@@ -75,19 +96,19 @@ impl Tx {
 }
 
 /// `state = 'queued'` is written out, so that the partial index applies; on SQLite the lock clause is dropped.
-fn claim(limit: u32, node: &str, now: DateTime<Utc>) -> UpdateStatement {
+fn claim(limit: u32, node: &str, order: ClaimOrder, now: DateTime<Utc>) -> UpdateStatement {
     let now = Micros::from(now);
-    let due = Query::select()
-        .column(run::Column::Id)
+    let mut due = Query::select();
+    due.column(run::Column::Id)
         .from(run::Entity)
         .and_where(Expr::cust("state = 'queued'"))
         .and_where(Expr::col(run::Column::DueAt).lte(now))
-        .order_by(run::Column::Priority, Order::Desc)
-        .order_by(run::Column::DueAt, Order::Asc)
-        .order_by(run::Column::Id, Order::Asc)
         .limit(u64::from(limit))
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .take();
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    if order == ClaimOrder::Priority {
+        due.order_by(run::Column::Priority, Order::Desc);
+    }
+    due.order_by(run::Column::DueAt, Order::Asc).order_by(run::Column::Id, Order::Asc);
     let due = CommonTableExpression::new().table_name("due").column("id").query(due).to_owned();
     let picked = Query::select().column("id").from("due").take();
     let deadline = Expr::value(now).add(Expr::col(run::Column::Timeout));

@@ -1,10 +1,9 @@
-//! Runs that have not ended: how many each task has, and which tasks have some that wait.
+//! Runs that have not ended: how many each task has.
 
 use super::entity::run;
-use super::runs::{open, records, task_uids};
+use super::runs::{open, records};
 use super::tasks::small;
-use super::{Result, RunRecord, Store, Tx};
-use crate::domain::ids::TaskId;
+use super::{Result, RunRecord, Tx};
 use crate::domain::run::OpenRuns;
 use crate::domain::vocabulary::RunState;
 use sea_orm::{
@@ -12,34 +11,6 @@ use sea_orm::{
     QuerySelect as _,
 };
 use std::collections::HashMap;
-
-/// A task that has waiting runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WaitingTask {
-    /// The task.
-    pub task: TaskId,
-    /// Its key inside the database.
-    pub task_key: i64,
-    /// Its open runs.
-    pub open: OpenRuns,
-}
-
-impl Store {
-    /// Tasks with waiting runs, and what of theirs is open.
-    pub async fn run_waiting_tasks(&self) -> Result<Vec<WaitingTask>> {
-        let query = run::Entity::find()
-            .select_only()
-            .column(run::Column::TaskId)
-            .distinct()
-            .filter(open())
-            .filter(run::Column::State.eq(RunState::Waiting.as_str()));
-        let keys: Vec<i64> = query.into_tuple().all(self.reader()).await?;
-        let counts = open_counts(self.reader(), &keys).await?;
-        let uids = task_uids(self.reader(), keys).await?;
-        let waiting = |(key, open)| uids.get(&key).map(|uid| WaitingTask { task: *uid, task_key: key, open });
-        Ok(counts.into_iter().filter_map(waiting).filter(|task| task.open.waiting > 0).collect())
-    }
-}
 
 impl Tx {
     /// Open runs of each task, by its key; tasks without any are absent.
@@ -61,7 +32,10 @@ struct OpenCount {
     number: i64,
 }
 
-async fn open_counts(connection: &impl ConnectionTrait, task_keys: &[i64]) -> Result<HashMap<i64, OpenRuns>> {
+pub(super) async fn open_counts(
+    connection: &impl ConnectionTrait,
+    task_keys: &[i64],
+) -> Result<HashMap<i64, OpenRuns>> {
     let mut found: HashMap<i64, OpenRuns> = HashMap::new();
     for keys in task_keys.chunks(500) {
         let query = run::Entity::find()

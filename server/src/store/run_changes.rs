@@ -11,7 +11,7 @@ use crate::domain::vocabulary::RunState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, NotSet, Order, QueryFilter as _, QueryOrder as _,
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, NotSet, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, Set,
 };
 use std::collections::HashMap;
@@ -179,21 +179,6 @@ impl Tx {
         Ok(skipped)
     }
 
-    /// Makes the oldest waiting runs of a task ready to start.
-    pub async fn runs_waiting_promote(&self, task_key: i64, count: u32, at: DateTime<Utc>) -> Result<Vec<RunRecord>> {
-        let oldest = Query::select()
-            .column(run::Column::Id)
-            .from(run::Entity)
-            .and_where(open())
-            .and_where(Expr::col(run::Column::TaskId).eq(task_key))
-            .and_where(Expr::col(run::Column::State).eq(RunState::Waiting.as_str()))
-            .order_by(run::Column::CreatedAt, Order::Asc)
-            .order_by(run::Column::Id, Order::Asc)
-            .limit(u64::from(count))
-            .take();
-        self.promote(oldest, RunState::Waiting, at).await
-    }
-
     /// Makes runs whose back-off is over ready to start.
     pub async fn runs_backing_off_promote(&self, at: DateTime<Utc>) -> Result<Vec<RunRecord>> {
         let due = Query::select()
@@ -205,7 +190,12 @@ impl Tx {
         self.promote(due, RunState::BackingOff, at).await
     }
 
-    async fn promote(&self, which: SelectStatement, from: RunState, at: DateTime<Utc>) -> Result<Vec<RunRecord>> {
+    pub(super) async fn promote(
+        &self,
+        which: SelectStatement,
+        from: RunState,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<RunRecord>> {
         let rows = run::Entity::update_many()
             .col_expr(run::Column::State, Expr::value(RunState::Queued.as_str()))
             .col_expr(run::Column::QueuedAt, Expr::value(Micros::from(at)))

@@ -202,7 +202,7 @@ impl Store {
     /// Earliest instant at which a run that backs off, or that is queued for later, becomes due.
     pub async fn run_next_due(&self, after: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
         let mut next = None;
-        for rule in ["state = 'backing_off'", "state = 'queued'"] {
+        for rule in ["state = 'backing_off'", "state = 'queued'", "state = 'waiting' AND finished_at IS NULL"] {
             let query = run::Entity::find()
                 .select_only()
                 .expr(run::Column::DueAt.min())

@@ -6,6 +6,7 @@
 pub(super) mod attempt;
 pub(super) mod audit_entry;
 pub(super) mod idempotency;
+pub(super) mod pool;
 pub(super) mod run;
 pub(super) mod schedule;
 pub(super) mod session;

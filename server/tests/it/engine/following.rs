@@ -13,7 +13,12 @@ async fn claimed(bench: &Bench) -> AttemptId {
     bench.task(child_task("it", &["print", "x"], json!({}))).await;
     bench.start("it").await;
     let now = bench.app.clock().now();
-    let claimed = bench.app.store().runs_claim(1, "here", now).await.expect("a database");
+    let claimed = bench
+        .app
+        .store()
+        .runs_claim(1, "here", orc_server::store::ClaimOrder::Priority, now)
+        .await
+        .expect("a database");
     claimed.first().expect("a run").attempt.id
 }
 

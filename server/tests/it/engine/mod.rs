@@ -6,6 +6,7 @@ mod bench;
 mod catching_up;
 mod crash;
 mod following;
+mod pools;
 mod requests;
 mod retention;
 mod runs;

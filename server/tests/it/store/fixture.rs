@@ -79,7 +79,7 @@ impl Fixture {
     }
 
     pub(crate) async fn claim(&self, limit: u32, now: DateTime<Utc>) -> Vec<ClaimedRun> {
-        self.store.runs_claim(limit, "node", now).await.expect("a claim")
+        self.store.runs_claim(limit, "node", orc_server::store::ClaimOrder::Priority, now).await.expect("a claim")
     }
 
     pub(crate) async fn finish(&self, finished: AttemptFinished) -> bool {

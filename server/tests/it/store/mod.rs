@@ -6,6 +6,7 @@ mod cluster;
 mod fixture;
 mod opening;
 mod people;
+mod pools;
 mod runs;
 mod schedules;
 mod tasks;

@@ -3,7 +3,7 @@
 use super::both;
 use super::fixture::{Fixture, definition};
 use orc_server::store::{DatabaseConfig, DatabaseKind, Store, StoreError, TaskRef, Tx};
-use sea_orm::ConnectionTrait as _;
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::json;
 use std::path::Path;
 
@@ -60,11 +60,17 @@ async fn a_copy_is_taken_before_the_schema_changes() {
     fixture.store.write(async |tx: &Tx| tx.setting_put("kept", &json!(7)).await).await.expect("written");
     fixture.store.close().await;
     let raw = fixture.raw().await;
-    for table in ["run_hour", "slot", "attempt", "run", "schedule", "task_version", "task"] {
-        raw.execute_unprepared(&format!("DROP TABLE {table}")).await.expect(table);
+    raw.execute_unprepared("PRAGMA foreign_keys = OFF").await.expect("off");
+    let first = ["setting", "user", "session", "token", "audit_entry", "idempotency", "seaql_migrations"];
+    let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+    for row in raw.query_all_raw(Statement::from_string(DbBackend::Sqlite, tables)).await.expect("tables") {
+        let table: String = row.try_get("", "name").expect("a name");
+        if !first.contains(&table.as_str()) {
+            raw.execute_unprepared(&format!("DROP TABLE \"{table}\"")).await.expect("dropped");
+        }
     }
-    let newest = "DELETE FROM seaql_migrations WHERE version = (SELECT max(version) FROM seaql_migrations)";
-    raw.execute_unprepared(newest).await.expect("forgotten");
+    let newer = "DELETE FROM seaql_migrations WHERE version <> (SELECT min(version) FROM seaql_migrations)";
+    raw.execute_unprepared(newer).await.expect("forgotten");
     raw.close().await.expect("closes");
 
     let store = Store::open(&fixture.config).await.expect("opens and changes the schema");

@@ -95,7 +95,10 @@ async fn no_run_is_claimed_twice(fixture: Fixture) {
             tokio::spawn(async move {
                 let mut mine = Vec::new();
                 loop {
-                    let found = store.runs_claim(7, &format!("node-{number}"), at(1)).await.expect("claims");
+                    let found = store
+                        .runs_claim(7, &format!("node-{number}"), orc_server::store::ClaimOrder::Priority, at(1))
+                        .await
+                        .expect("claims");
                     if found.is_empty() {
                         return mine;
                     }
@@ -244,17 +247,20 @@ async fn waiting_runs_are_promoted(fixture: Fixture) {
     let open = fixture.store.write(async move |tx: &Tx| tx.runs_open(&[key, 77]).await).await.expect("counts");
     assert_eq!(open.get(&key), Some(&OpenRuns { active: 1, waiting: 3 }));
     assert_eq!(open.len(), 1);
-    let tasks = fixture.store.run_waiting_tasks().await.expect("reads");
-    assert_eq!(tasks.iter().map(|found| (found.task, found.open.waiting)).collect::<Vec<_>>(), [(task.id, 3)]);
-    let promoted = fixture.store.write(async move |tx: &Tx| tx.runs_waiting_promote(key, 2, at(9)).await).await;
-    let promoted = promoted.expect("promotes");
+    assert_eq!(fixture.store.run_waiting_count().await.expect("counts"), 3);
+    let (found, room) = fixture.store.write(async move |tx: &Tx| tx.runs_waiting().await).await.expect("reads");
+    assert_eq!(room.tasks.get(&key).map(|(_, open)| open.waiting), Some(3));
+    let (first, third) = ([found[0].key, found[1].key], found[2].key);
+    let promote = async move |tx: &Tx| tx.runs_promote(&first, &[(third, "because".to_owned())], at(9)).await;
+    let promoted = fixture.store.write(promote).await.expect("promotes");
+    assert_eq!(find(&fixture, waiting[2]).await.reason, "because");
     assert_eq!(promoted.iter().map(|run| run.id).collect::<Vec<_>>(), waiting[..2], "oldest first");
     assert_eq!((promoted[0].state, promoted[0].queued_at), (RunState::Queued, Some(at(9))));
     let last = waiting[2];
     let end = async move |tx: &Tx| tx.run_end(last, RunState::Skipped, "superseded", at(10)).await;
     assert_eq!(fixture.store.write(end).await.expect("ends").expect("it was open").reason, "superseded");
     assert_eq!(fixture.store.write(end).await.expect("answers"), None);
-    assert!(fixture.store.run_waiting_tasks().await.expect("reads").is_empty());
+    assert_eq!(fixture.store.run_waiting_count().await.expect("counts"), 0);
     let open = fixture.store.write(async move |tx: &Tx| tx.run_list_open(key).await).await.expect("reads");
     assert_eq!(open.len(), 3);
 }

@@ -1,0 +1,179 @@
+//! Pools over HTTP.
+
+use super::body::{Body, IfMatch, Path, Query, page_request};
+use super::error::ApiResult;
+use super::page::page;
+use super::state::ApiState;
+use super::task_wire::PageQuery;
+use crate::app::Caller;
+use crate::app::pools::{PoolDefinition as Wanted, PoolView};
+use crate::store::PageRequest;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+macro_rules! pool {
+    ($(#[$meta:meta])* $name:ident { $($own:tt)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $($own)*
+            /// Unique name; tasks name their pool by it.
+            #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._-]{0,99}$", example = "database")]
+            pub name: String,
+            /// What it stands for.
+            #[serde(default)]
+            #[schema(max_length = 2000, default = "")]
+            pub description: String,
+            /// Places: the weights of all runs at once are at most this. 0 closes the pool; runs under way go on.
+            #[schema(minimum = 0, maximum = 100_000, example = 4)]
+            pub capacity: u32,
+        }
+    };
+}
+
+pool! {
+    /// Everything a person defines about a pool.
+    PoolDefinition {}
+}
+pool! {
+    /// A named limit of how many runs at once.
+    Pool {
+        /// Id.
+        #[schema(read_only)]
+        pub id: Uuid,
+        /// Version of the definition; grows by one with each change.
+        #[schema(read_only)]
+        pub version: u32,
+        /// When it was created.
+        #[schema(read_only)]
+        pub created_at: DateTime<Utc>,
+        /// When its definition last changed.
+        #[schema(read_only)]
+        pub updated_at: DateTime<Utc>,
+        /// Places taken now.
+        #[schema(read_only)]
+        pub used: u32,
+        /// Runs that wait for a place, or for an earlier run of their task.
+        #[schema(read_only)]
+        pub waiting_count: u32,
+        /// Names of the tasks that use it.
+        #[schema(read_only)]
+        pub used_by: Vec<String>,
+    }
+}
+page!(
+    /// A page of pools, by name.
+    PoolPage,
+    Pool
+);
+
+/// List pools.
+#[utoipa::path(get, path = "/pools", tag = "pool", params(PageQuery),
+    responses((status = 200, description = "A page of pools", body = PoolPage)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn pool_list(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<PageQuery>,
+) -> ApiResult<Json<PoolPage>> {
+    let page: PageRequest = page_request(query.limit, query.cursor.as_deref())?;
+    let listed = state.app.pool_list(&caller, &page).await?;
+    let next_cursor = listed.next.map(|cursor| cursor.to_string());
+    Ok(Json(PoolPage { items: listed.items.into_iter().map(pool_out).collect(), next_cursor }))
+}
+
+/// Create a pool.
+#[utoipa::path(post, path = "/pools", tag = "pool", request_body = PoolDefinition,
+    responses((status = 201, description = "The pool", body = Pool, headers(("Location" = String, description = "Path of the pool"), ("ETag" = String, description = "Version")))),
+    extensions(("x-permission" = json!("define"))))]
+pub async fn pool_create(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Body(body): Body<PoolDefinition>,
+) -> ApiResult<Response> {
+    let view = state.app.pool_create(&caller, wanted(body)).await?;
+    let location = format!("{}/pools/{}", super::router::PREFIX, view.record.name);
+    let mut response = tagged(view);
+    *response.status_mut() = StatusCode::CREATED;
+    let location = HeaderValue::from_str(&location).expect("a name fits a header");
+    response.headers_mut().insert(header::LOCATION, location);
+    Ok(response)
+}
+
+/// View a pool, and what of it is in use.
+#[utoipa::path(get, path = "/pools/{pool}", tag = "pool", params(("pool" = String, Path, description = "Name or id of the pool")),
+    responses((status = 200, description = "The pool", body = Pool, headers(("ETag" = String, description = "Version")))),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn pool_view(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(pool): Path<String>,
+) -> ApiResult<Response> {
+    Ok(tagged(state.app.pool_view(&caller, &pool).await?))
+}
+
+/// Replace a pool's definition; runs under way keep their places.
+#[utoipa::path(put, path = "/pools/{pool}", tag = "pool",
+    params(("pool" = String, Path, description = "Name or id of the pool"), ("If-Match" = Option<String>, Header, description = "Version that the change is based on")),
+    request_body = PoolDefinition,
+    responses((status = 200, description = "The pool", body = Pool, headers(("ETag" = String, description = "Version")))),
+    extensions(("x-permission" = json!("define"))))]
+pub async fn pool_update(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(pool): Path<String>,
+    IfMatch(base): IfMatch,
+    Body(body): Body<PoolDefinition>,
+) -> ApiResult<Response> {
+    Ok(tagged(state.app.pool_update(&caller, &pool, wanted(body), base).await?))
+}
+
+/// Delete a pool that no task uses.
+#[utoipa::path(delete, path = "/pools/{pool}", tag = "pool",
+    params(("pool" = String, Path, description = "Name or id of the pool"), ("If-Match" = Option<String>, Header, description = "Version that the deletion is based on")),
+    responses((status = 204, description = "Deleted")),
+    extensions(("x-permission" = json!("define"))))]
+pub async fn pool_delete(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(pool): Path<String>,
+    IfMatch(base): IfMatch,
+) -> ApiResult<StatusCode> {
+    state.app.pool_delete(&caller, &pool, base).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn wanted(body: PoolDefinition) -> Wanted {
+    let PoolDefinition { name, description, capacity } = body;
+    Wanted { name, description, capacity }
+}
+
+fn tagged(view: PoolView) -> Response {
+    let etag = HeaderValue::from_str(&format!("\"{}\"", view.record.version)).expect("digits fit a header");
+    let mut response = Json(pool_out(view)).into_response();
+    response.headers_mut().insert(header::ETAG, etag);
+    response
+}
+
+fn pool_out(view: PoolView) -> Pool {
+    let PoolView { record, now, tasks } = view;
+    Pool {
+        id: record.id.0,
+        version: record.version,
+        created_at: record.created_at,
+        updated_at: record.updated_at,
+        used: now.used,
+        waiting_count: now.waiting,
+        used_by: tasks,
+        name: record.name,
+        description: record.description,
+        capacity: record.capacity,
+    }
+}

@@ -1,0 +1,184 @@
+//! Pools: named limits of how many runs at once.
+
+use super::events::Change;
+use super::{App, Caller, Error, Result, Signal};
+use crate::domain::ids::name_problem;
+use crate::domain::task::{Definition, Problem};
+use crate::domain::vocabulary::Permission;
+use crate::store::{Page, PageRequest, PoolRecord, PoolUse, Tx};
+use serde_json::json;
+
+/// What a person defines about a pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolDefinition {
+    /// Unique name.
+    pub name: String,
+    /// What it stands for.
+    pub description: String,
+    /// Places; 0: closed.
+    pub capacity: u32,
+}
+
+/// A pool, what of it is in use, and by which tasks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolView {
+    /// The pool.
+    pub record: PoolRecord,
+    /// What is in use now.
+    pub now: PoolUse,
+    /// Names of the tasks that use it.
+    pub tasks: Vec<String>,
+}
+
+impl App {
+    /// A page of pools by name.
+    pub async fn pool_list(&self, caller: &Caller, page: &PageRequest) -> Result<Page<PoolView>> {
+        caller.require(Permission::Read)?;
+        let listed = self.store().pool_list(page).await?;
+        let mut items = Vec::with_capacity(listed.items.len());
+        for record in listed.items {
+            items.push(self.pool_seen(record).await?);
+        }
+        Ok(Page { items, next: listed.next })
+    }
+
+    /// A pool by name or id.
+    pub async fn pool_view(&self, caller: &Caller, pool: &str) -> Result<PoolView> {
+        caller.require(Permission::Read)?;
+        self.pool_seen(self.store().pool_find(pool).await?.ok_or_else(|| no_pool(pool))?).await
+    }
+
+    /// Creates a pool.
+    pub async fn pool_create(&self, caller: &Caller, wanted: PoolDefinition) -> Result<PoolView> {
+        caller.require(Permission::Define)?;
+        sound(&wanted)?;
+        let (caller, now) = (caller.clone(), self.clock().now());
+        let made = self.store().write(async move |tx: &Tx| {
+            let made = tx.pool_insert(&wanted.name, &wanted.description, wanted.capacity, now).await?;
+            let detail = json!({"capacity": made.capacity});
+            tx.audit_append(&caller.audit(now, "pool_create", ("pool", made.name.clone()), detail)).await?;
+            Ok::<_, Error>(made)
+        });
+        let made = made.await?;
+        self.announce_pool();
+        self.pool_seen(made).await
+    }
+
+    /// Replaces a pool's definition; runs that are under way keep their places.
+    pub async fn pool_update(
+        &self,
+        caller: &Caller,
+        pool: &str,
+        wanted: PoolDefinition,
+        base: Option<u32>,
+    ) -> Result<PoolView> {
+        caller.require(Permission::Define)?;
+        sound(&wanted)?;
+        let (caller, now, pool) = (caller.clone(), self.clock().now(), pool.to_owned());
+        let changed = self.store().write(async move |tx: &Tx| {
+            let read = tx.pool_find(&pool).await?.ok_or_else(|| no_pool(&pool))?;
+            expect_version(&read, base)?;
+            if wanted.name != read.name {
+                unused(tx, &read, "renamed").await?;
+            }
+            let PoolDefinition { name, description, capacity } = wanted.clone();
+            let changed = PoolRecord { name, description, capacity, ..read.clone() };
+            if changed == read {
+                return Ok(read);
+            }
+            let written = tx.pool_update(&read, &changed, now).await?;
+            let detail = json!({"capacity": written.capacity, "before": read.capacity});
+            tx.audit_append(&caller.audit(now, "pool_update", ("pool", written.name.clone()), detail)).await?;
+            Ok::<_, Error>(written)
+        });
+        let changed = changed.await?;
+        self.announce_pool();
+        self.pool_seen(changed).await
+    }
+
+    /// Deletes a pool that no task and no open run uses.
+    pub async fn pool_delete(&self, caller: &Caller, pool: &str, base: Option<u32>) -> Result<()> {
+        caller.require(Permission::Define)?;
+        let (caller, now, pool) = (caller.clone(), self.clock().now(), pool.to_owned());
+        let deleted = self.store().write(async move |tx: &Tx| {
+            let read = tx.pool_find(&pool).await?.ok_or_else(|| no_pool(&pool))?;
+            expect_version(&read, base)?;
+            unused(tx, &read, "deleted").await?;
+            tx.pool_delete(&read).await?;
+            let detail = json!({"capacity": read.capacity});
+            tx.audit_append(&caller.audit(now, "pool_delete", ("pool", read.name.clone()), detail)).await?;
+            Ok::<_, Error>(())
+        });
+        deleted.await?;
+        self.announce_pool();
+        Ok(())
+    }
+
+    async fn pool_seen(&self, record: PoolRecord) -> Result<PoolView> {
+        let now = self.store().pool_uses().await?.get(&record.name).copied().unwrap_or_default();
+        let tasks = self.store().pool_tasks(&record.name).await?;
+        Ok(PoolView { record, now, tasks })
+    }
+
+    fn announce_pool(&self) {
+        self.events().publish(Change::System { what: "pool" });
+        self.signals().raise(Signal::Queue);
+    }
+}
+
+/// Refuses a definition that names a pool which does not exist.
+pub(super) async fn pool_known(tx: &Tx, definition: &Definition) -> Result<()> {
+    let Some(pool) = &definition.pool else { return Ok(()) };
+    match tx.pool_find(pool).await? {
+        Some(found) if found.name == *pool => Ok(()),
+        _ => Err(Error::Invalid(vec![unknown(pool)])),
+    }
+}
+
+impl App {
+    /// The problem with a definition's pool, if it names one that does not exist.
+    pub(super) async fn pool_problem(&self, definition: &Definition) -> Result<Option<Problem>> {
+        let Some(pool) = &definition.pool else { return Ok(None) };
+        let found = self.store().pool_find(pool).await?.is_some_and(|found| found.name == *pool);
+        Ok((!found).then(|| unknown(pool)))
+    }
+}
+
+fn unknown(pool: &str) -> Problem {
+    Problem::at("/pool", format!("there is no pool \"{pool}\"; create it first"))
+}
+
+fn sound(wanted: &PoolDefinition) -> Result<()> {
+    match name_problem(&wanted.name) {
+        Some(message) => Err(Error::invalid("/name", format!("name {message}"))),
+        None => Ok(()),
+    }
+}
+
+fn expect_version(read: &PoolRecord, base: Option<u32>) -> Result<()> {
+    match base {
+        Some(base) if base != read.version => Err(Error::Stale { current: read.version }),
+        _ => Ok(()),
+    }
+}
+
+async fn unused(tx: &Tx, pool: &PoolRecord, verb: &str) -> Result<()> {
+    let tasks = tx.pool_tasks(&pool.name).await?;
+    let open = tx.pool_uses().await?.get(&pool.name).copied().unwrap_or_default();
+    if tasks.is_empty() && open == PoolUse::default() {
+        return Ok(());
+    }
+    let mut places: Vec<String> = tasks.iter().take(10).map(|task| format!("task \"{task}\"")).collect();
+    if tasks.len() > 10 {
+        places.push(format!("{} more tasks", tasks.len() - 10));
+    }
+    if open != PoolUse::default() {
+        places.push("open runs".to_owned());
+    }
+    let detail = format!("pool \"{}\" cannot be {verb}, it is used by {}", pool.name, places.join(", "));
+    Err(Error::conflict("pool_in_use", detail))
+}
+
+fn no_pool(pool: &str) -> Error {
+    Error::NotFound(format!("there is no pool \"{pool}\""))
+}
