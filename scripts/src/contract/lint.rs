@@ -3,9 +3,28 @@
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const TAGS: [&str; 8] = ["task", "schedule", "run", "user", "token", "session", "audit", "system"];
-const NOUNS: [&str; 11] =
-    ["task", "schedule", "slot", "run", "user", "token", "session", "setup", "audit", "system", "event"];
+const TAGS: &[&str] = &["task", "schedule", "calendar", "pool", "run", "user", "token", "session", "audit", "system"];
+const NOUNS: &[&str] = &[
+    "task",
+    "trigger",
+    "schedule",
+    "slot",
+    "plan",
+    "simulation",
+    "feed",
+    "calendar",
+    "pool",
+    "run",
+    "backfill",
+    "user",
+    "token",
+    "session",
+    "setup",
+    "audit",
+    "system",
+    "clock",
+    "event",
+];
 const PERMISSIONS: [&str; 6] = ["public", "own", "read", "run", "define", "admin"];
 
 /// Everything that breaks a habit, one sentence each.

@@ -352,6 +352,64 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "pool_list", method: "GET", path: "/pools",
+        permission: "read",
+        summary: "List pools.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
+            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+        ],
+        answer: Answer::List,
+        columns: &["version", "created_at", "updated_at", "used", "waiting_count", "used_by", "name", "description"],
+        more: &["id", "capacity"],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "pool_create", method: "POST", path: "/pools",
+        permission: "define",
+        summary: "Create a pool.",
+        body: Some(Body { content_type: "application/json", schema: &POOL_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "pool_view", method: "GET", path: "/pools/{pool}",
+        permission: "read",
+        summary: "View a pool, and what of it is in use.",
+        arguments: &[
+            Field::required("pool", Text, "Name or id of the pool"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "pool_update", method: "PUT", path: "/pools/{pool}",
+        permission: "define",
+        summary: "Replace a pool's definition; runs under way keep their places.",
+        arguments: &[
+            Field::required("pool", Text, "Name or id of the pool"),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version that the change is based on"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &POOL_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "pool_delete", method: "DELETE", path: "/pools/{pool}",
+        permission: "define",
+        summary: "Delete a pool that no task uses.",
+        arguments: &[
+            Field::required("pool", Text, "Name or id of the pool"),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version that the deletion is based on"),
+        ],
+        answer: Answer::Empty,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "user_list", method: "GET", path: "/users",
         permission: "admin",
         summary: "List users.",
@@ -571,6 +629,15 @@ pub static OPERATIONS: &[Operation] = &[
 static HOLD_CREATE: Schema = Schema {
     fields: &[
         Field::required("reason", Text, "Why, in words for your colleagues."),
+    ],
+    unions: &[],
+};
+
+static POOL_DEFINITION: Schema = Schema {
+    fields: &[
+        Field::required("name", Text, "Unique name; tasks name their pool by it."),
+        Field::optional("description", Text, "What it stands for."),
+        Field::required("capacity", Integer(0, 100000), "Places: the weights of all runs at once are at most this. 0 closes the pool; runs under way go on."),
     ],
     unions: &[],
 };

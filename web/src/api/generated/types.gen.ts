@@ -902,6 +902,84 @@ export type ParamString = {
 export type Permission = 'read' | 'own' | 'run' | 'define' | 'admin';
 
 /**
+ * A named limit of how many runs at once.
+ */
+export type Pool = {
+    /**
+     * Id.
+     */
+    readonly id: string;
+    /**
+     * Version of the definition; grows by one with each change.
+     */
+    readonly version: number;
+    /**
+     * When it was created.
+     */
+    readonly created_at: string;
+    /**
+     * When its definition last changed.
+     */
+    readonly updated_at: string;
+    /**
+     * Places taken now.
+     */
+    readonly used: number;
+    /**
+     * Runs that wait for a place, or for an earlier run of their task.
+     */
+    readonly waiting_count: number;
+    /**
+     * Names of the tasks that use it.
+     */
+    used_by: Array<string>;
+    /**
+     * Unique name; tasks name their pool by it.
+     */
+    name: string;
+    /**
+     * What it stands for.
+     */
+    description: string;
+    /**
+     * Places: the weights of all runs at once are at most this. 0 closes the pool; runs under way go on.
+     */
+    capacity: number;
+};
+
+/**
+ * Everything a person defines about a pool.
+ */
+export type PoolDefinition = {
+    /**
+     * Unique name; tasks name their pool by it.
+     */
+    name: string;
+    /**
+     * What it stands for.
+     */
+    description?: string;
+    /**
+     * Places: the weights of all runs at once are at most this. 0 closes the pool; runs under way go on.
+     */
+    capacity: number;
+};
+
+/**
+ * A page of pools, by name.
+ */
+export type PoolPage = {
+    /**
+     * The items.
+     */
+    items: Array<Pool>;
+    /**
+     * Where the next page begins; null: this is the last.
+     */
+    next_cursor: string | null;
+};
+
+/**
  * How long finished runs and their logs are kept.
  */
 export type Retention = {
@@ -3109,6 +3187,42 @@ export type OverlapReplace = {
 };
 
 /**
+ * A named limit of how many runs at once.
+ */
+export type PoolWritable = {
+    /**
+     * Names of the tasks that use it.
+     */
+    used_by: Array<unknown>;
+    /**
+     * Unique name; tasks name their pool by it.
+     */
+    name: string;
+    /**
+     * What it stands for.
+     */
+    description: string;
+    /**
+     * Places: the weights of all runs at once are at most this. 0 closes the pool; runs under way go on.
+     */
+    capacity: number;
+};
+
+/**
+ * A page of pools, by name.
+ */
+export type PoolPageWritable = {
+    /**
+     * The items.
+     */
+    items: Array<PoolWritable>;
+    /**
+     * Where the next page begins; null: this is the last.
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Rule by which a task becomes due.
  */
 export type ScheduleWritable = ({
@@ -4876,6 +4990,167 @@ export type RunLogStreamResponses = {
 };
 
 export type RunLogStreamResponse = RunLogStreamResponses[keyof RunLogStreamResponses];
+
+export type PoolListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Most items in the answer.
+         */
+        limit?: number;
+        /**
+         * Where to go on: `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/pools';
+};
+
+export type PoolListErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type PoolListError = PoolListErrors[keyof PoolListErrors];
+
+export type PoolListResponses = {
+    /**
+     * A page of pools
+     */
+    200: PoolPage;
+};
+
+export type PoolListResponse = PoolListResponses[keyof PoolListResponses];
+
+export type PoolCreateData = {
+    body: PoolDefinition;
+    path?: never;
+    query?: never;
+    url: '/pools';
+};
+
+export type PoolCreateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type PoolCreateError = PoolCreateErrors[keyof PoolCreateErrors];
+
+export type PoolCreateResponses = {
+    /**
+     * The pool
+     */
+    201: Pool;
+};
+
+export type PoolCreateResponse = PoolCreateResponses[keyof PoolCreateResponses];
+
+export type PoolDeleteData = {
+    body?: never;
+    headers?: {
+        /**
+         * Version that the deletion is based on
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Name or id of the pool
+         */
+        pool: string;
+    };
+    query?: never;
+    url: '/pools/{pool}';
+};
+
+export type PoolDeleteErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type PoolDeleteError = PoolDeleteErrors[keyof PoolDeleteErrors];
+
+export type PoolDeleteResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type PoolDeleteResponse = PoolDeleteResponses[keyof PoolDeleteResponses];
+
+export type PoolViewData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the pool
+         */
+        pool: string;
+    };
+    query?: never;
+    url: '/pools/{pool}';
+};
+
+export type PoolViewErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type PoolViewError = PoolViewErrors[keyof PoolViewErrors];
+
+export type PoolViewResponses = {
+    /**
+     * The pool
+     */
+    200: Pool;
+};
+
+export type PoolViewResponse = PoolViewResponses[keyof PoolViewResponses];
+
+export type PoolUpdateData = {
+    body: PoolDefinition;
+    headers?: {
+        /**
+         * Version that the change is based on
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Name or id of the pool
+         */
+        pool: string;
+    };
+    query?: never;
+    url: '/pools/{pool}';
+};
+
+export type PoolUpdateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type PoolUpdateError = PoolUpdateErrors[keyof PoolUpdateErrors];
+
+export type PoolUpdateResponses = {
+    /**
+     * The pool
+     */
+    200: Pool;
+};
+
+export type PoolUpdateResponse = PoolUpdateResponses[keyof PoolUpdateResponses];
 
 export type UserListData = {
     body?: never;
