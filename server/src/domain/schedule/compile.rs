@@ -4,11 +4,15 @@ use crate::domain::calendar::CalendarBook;
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 use chrono_tz::Tz;
 
+use super::calendar_rule;
 use super::cron::{CronRule, parse_cron};
+use super::field::hash;
+use super::recurrence::{Recurrence, Written};
 use super::wall::Wall;
+use super::window::{Windowed, compile_window};
 use super::windows::parse_windows;
 use super::zone::{shortened, zone_parse};
-use super::{Fold, Gap, Rule, Schedule, ScheduleError};
+use super::{DailyWindow, Fold, Gap, Rule, Schedule, ScheduleError};
 
 /// The longest distance of an interval: 366 days.
 const LONGEST_SECONDS: u64 = 366 * 86_400;
@@ -22,6 +26,7 @@ pub struct CompiledSchedule {
     pub(super) gap: Gap,
     pub(super) fold: Fold,
     pub(super) rule: CompiledRule,
+    pub(super) delay: Duration,
 }
 
 /// The rules after parsing.
@@ -33,6 +38,12 @@ pub(super) enum CompiledRule {
     Elapsed(Wall),
     /// Every so many seconds, counted from an instant (both in seconds).
     Interval { every: i64, anchor: i64 },
+    /// Every so many seconds, within a part of the day.
+    Windowed(Windowed),
+    /// Local times by a recurrence rule.
+    Recurring(Recurrence),
+    /// Each start of the server; no slot until it is known when that was.
+    Startup,
     /// One instant.
     At(DateTime<Utc>),
     /// One local time.
@@ -53,7 +64,20 @@ impl CompiledSchedule {
 
     /// How long after its slots a run starts: splay, and the delay of a `startup` schedule.
     pub fn delay(&self) -> Duration {
-        Duration::zero()
+        self.delay
+    }
+
+    /// The same schedule, knowing when the server started: one of kind `startup` has its slot then.
+    pub fn started_at(self, at: DateTime<Utc>) -> Self {
+        match self.rule {
+            CompiledRule::Startup => Self { rule: CompiledRule::At(at.trunc_subsecs(0)), ..self },
+            _ => self,
+        }
+    }
+
+    /// Whether its slots are the starts of the server.
+    pub fn is_startup(&self) -> bool {
+        matches!(self.rule, CompiledRule::Startup)
     }
 }
 
@@ -61,6 +85,7 @@ impl CompiledSchedule {
 pub fn compile(schedule: &Schedule, hash_seed: &str) -> Result<CompiledSchedule, ScheduleError> {
     check_key(&schedule.key)?;
     check_bounds(schedule)?;
+    check_splay(schedule)?;
     Ok(CompiledSchedule {
         timezone: zone_parse(&schedule.timezone)?,
         start_at: schedule.start_at,
@@ -68,7 +93,28 @@ pub fn compile(schedule: &Schedule, hash_seed: &str) -> Result<CompiledSchedule,
         gap: schedule.gap,
         fold: schedule.fold,
         rule: compile_rule(schedule, hash_seed)?,
+        delay: delay(schedule, hash_seed),
     })
+}
+
+/// Splay by a stable hash, and the delay of a start-up.
+fn delay(schedule: &Schedule, hash_seed: &str) -> Duration {
+    let splay = match schedule.splay_seconds {
+        0 => 0,
+        most => (hash(hash_seed, "splay") % (u64::from(most) + 1)) as i64,
+    };
+    let startup = match schedule.rule {
+        Rule::Startup { delay_seconds } => i64::from(delay_seconds),
+        _ => 0,
+    };
+    Duration::seconds(splay + startup)
+}
+
+fn check_splay(schedule: &Schedule) -> Result<(), ScheduleError> {
+    match schedule.splay_seconds {
+        0..=86_400 => Ok(()),
+        splay => Err(ScheduleError::new("splay_seconds", format!("{splay} is out of range 0-86400"))),
+    }
 }
 
 /// Everything that is wrong with a schedule, at most one fault per field; empty if nothing is.
@@ -76,6 +122,7 @@ pub fn faults(schedule: &Schedule) -> Vec<ScheduleError> {
     let found = [
         check_key(&schedule.key).err(),
         check_bounds(schedule).err(),
+        check_splay(schedule).err(),
         zone_parse(&schedule.timezone).err(),
         compile_rule(schedule, "").err(),
     ];
@@ -95,27 +142,66 @@ fn compile_rule(schedule: &Schedule, hash_seed: &str) -> Result<CompiledRule, Sc
     match &schedule.rule {
         Rule::Cron { expression } => match parse_cron(expression, hash_seed)? {
             CronRule::Every(seconds) => Ok(interval(seconds, schedule.start_at)),
+            CronRule::Startup => Ok(CompiledRule::Startup),
             CronRule::Wall { wall, wildcard } => {
-                let from = NaiveDate::from_ymd_opt(2000, 1, 1).expect("a real date");
-                if wall.days.next(from).is_none() {
-                    return Err(ScheduleError::new(
-                        "expression",
-                        "this expression never fires: no date has that day, month and weekday",
-                    )
-                    .fix("check day of month against month (30 February does not exist)"));
-                }
+                fires(&wall, "expression", "check day of month against month (30 February does not exist)")?;
                 Ok(if wildcard { CompiledRule::Elapsed(wall) } else { CompiledRule::Fixed(wall) })
             }
         },
-        Rule::Interval { every_seconds, anchor_at, window: _ } => {
+        Rule::Interval { every_seconds, anchor_at, window: None } => {
             check_distance("every_seconds", *every_seconds)?;
             Ok(interval(*every_seconds, anchor_at.or(schedule.start_at)))
         }
+        Rule::Interval { every_seconds, anchor_at, window: Some(window) } => {
+            check_distance("every_seconds", *every_seconds)?;
+            windowed(*every_seconds, *anchor_at, window, zone_parse(&schedule.timezone)?)
+        }
         Rule::Once { at } => parse_at(at),
         Rule::Windows { text } => parse_windows(text).map(CompiledRule::Fixed),
-        Rule::CalendarRule { .. } | Rule::Rrule { .. } | Rule::Startup { .. } => {
-            Err(ScheduleError::new("kind", "this kind of schedule is not available yet"))
+        Rule::CalendarRule { days, times } => {
+            let wall = calendar_rule::compile_rule(days, times)?;
+            fires(&wall, "days", "check days against months (30 February does not exist)")?;
+            Ok(CompiledRule::Fixed(wall))
         }
+        Rule::Rrule { rule, dtstart, exdate, rdate } => {
+            let written = Written { rule, dtstart, exdate, rdate };
+            Recurrence::compile(written, zone_parse(&schedule.timezone)?).map(CompiledRule::Recurring)
+        }
+        Rule::Startup { delay_seconds: 0..=86_400 } => Ok(CompiledRule::Startup),
+        Rule::Startup { delay_seconds } => {
+            Err(ScheduleError::new("delay_seconds", format!("{delay_seconds} is out of range 0-86400")))
+        }
+    }
+}
+
+/// Refuses local times that never come.
+fn fires(wall: &Wall, field: &'static str, fix: &str) -> Result<(), ScheduleError> {
+    let from = NaiveDate::from_ymd_opt(2000, 1, 1).expect("a real date");
+    match wall.days.next(from) {
+        Some(_) => Ok(()),
+        None => {
+            let message = match field {
+                "expression" => "this expression never fires: no date has that day, month and weekday",
+                _ => "this rule never fires: no date has that day, month and weekday",
+            };
+            Err(ScheduleError::new(field, message).fix(fix))
+        }
+    }
+}
+
+fn windowed(
+    every: u64,
+    anchor: Option<DateTime<Utc>>,
+    window: &DailyWindow,
+    timezone: Tz,
+) -> Result<CompiledRule, ScheduleError> {
+    let window = compile_window(window)?;
+    let rule = Windowed { every: every as i64, anchor: anchor.map(|anchor| anchor.timestamp()), window };
+    let from = DateTime::from_timestamp(rule.anchor.unwrap_or(946_684_800), 0).unwrap_or_default();
+    match rule.next(timezone, from) {
+        Some(_) => Ok(CompiledRule::Windowed(rule)),
+        None => Err(ScheduleError::new("window", "this interval never fires: none of its slots falls into the window")
+            .fix("leave out anchor_at, or choose a wider window")),
     }
 }
 

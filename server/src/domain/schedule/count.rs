@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Timelike, Utc};
 
 use super::compile::{CompiledRule, CompiledSchedule};
-use super::wall::Wall;
+use super::wall::{LocalTimes as _, Wall};
 use super::zone::{Meaning, instant, meaning};
 use super::{Slot, SlotRange};
 
@@ -29,7 +29,10 @@ impl CompiledSchedule {
         let count = match &self.rule {
             CompiledRule::Interval { every, .. } => ((last_at - first_at).num_seconds() / every) as u64 + 1,
             CompiledRule::Fixed(wall) | CompiledRule::Elapsed(wall) => self.count_wall(wall, first_at, last_at),
-            CompiledRule::At(_) | CompiledRule::AtLocal(_) => self.slots_between(from, to).count() as u64,
+            CompiledRule::Windowed(rule) => rule.count(self.timezone, first_at.timestamp(), last_at.timestamp()),
+            CompiledRule::At(_) | CompiledRule::AtLocal(_) | CompiledRule::Recurring(_) | CompiledRule::Startup => {
+                self.slots_between(from, to).count() as u64
+            }
         };
         Some(SlotRange { first_at, last_at, count })
     }

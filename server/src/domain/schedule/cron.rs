@@ -17,6 +17,8 @@ pub(super) enum CronRule {
     Wall { wall: Wall, wildcard: bool },
     /// `@every`: so many seconds.
     Every(u64),
+    /// `@reboot`: each start of the server.
+    Startup,
 }
 
 const MACROS: [(&str, &str); 7] = [
@@ -74,9 +76,7 @@ fn parse_macro(words: &[(usize, String)], position: usize, name: &str, seed: &st
         return Err(fault(format!("nothing may follow {lower}, found \"{}\"", shortened(word))).at(*extra));
     }
     if lower == "@reboot" {
-        return Err(fault("@reboot has no time of day")
-            .at(position)
-            .fix("a schedule that runs when the server starts is not available yet"));
+        return Ok(CronRule::Startup);
     }
     match MACROS.iter().find(|(known, _)| *known == lower) {
         Some((_, expression)) => parse_cron(expression, seed),
@@ -148,6 +148,7 @@ fn parse_fields(words: &[(usize, String)], seed: &str) -> Result<CronRule, Sched
         month_specials: month_day.specials.iter().filter_map(Special::month_day).collect(),
         week_days: week_day.bits as u8,
         week_specials: week_day.specials.iter().filter_map(Special::week_day).collect(),
+        cycle: None,
     };
     Ok(CronRule::Wall { wall: Wall { days, times }, wildcard })
 }

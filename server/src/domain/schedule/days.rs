@@ -27,6 +27,35 @@ pub(super) enum WeekDay {
     Nth(u8, u8),
     /// `5L`: the last Friday.
     Last(u8),
+    /// The Friday so many weeks before the last.
+    BeforeLast(u8, u8),
+}
+
+/// A rhythm over the days, counted from a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cycle {
+    /// Every so many days, with one of the days.
+    Days(u32, NaiveDate),
+    /// Every so many weeks, with a Monday of one of the weeks.
+    Weeks(u32, NaiveDate),
+}
+
+impl Cycle {
+    /// The days of a month that are in the rhythm, bits 1-31.
+    fn mask(self, month: Month) -> u32 {
+        let Some(first) = month.day(1) else { return 0 };
+        (1..=month.length())
+            .filter(|day| {
+                let date = first + chrono::Days::new(u64::from(*day) - 1);
+                match self {
+                    Cycle::Days(every, from) => (date - from).num_days().rem_euclid(i64::from(every)) == 0,
+                    Cycle::Weeks(every, monday) => {
+                        (date - monday).num_days().div_euclid(7).rem_euclid(i64::from(every)) == 0
+                    }
+                }
+            })
+            .fold(0, |mask, day| mask | 1 << day)
+    }
 }
 
 /// The days on which a rule has its times.
@@ -42,6 +71,8 @@ pub(super) struct Days {
     pub week_specials: Vec<WeekDay>,
     /// True: day of month and day of week must both match; false: either is enough.
     pub both: bool,
+    /// Only days in this rhythm.
+    pub cycle: Option<Cycle>,
 }
 
 /// Bits 1-31.
@@ -61,6 +92,7 @@ impl Days {
             week_days: ALL_WEEK_DAYS,
             week_specials: Vec::new(),
             both: true,
+            cycle: None,
         }
     }
 
@@ -111,6 +143,14 @@ impl Days {
 
     /// The matching days of one month, bits 1-31.
     fn mask(&self, month: Month) -> u32 {
+        match self.cycle {
+            None => self.named(month),
+            Some(cycle) => self.named(month) & cycle.mask(month),
+        }
+    }
+
+    /// The same without the rhythm.
+    fn named(&self, month: Month) -> u32 {
         if self.months >> month.number & 1 == 0 {
             return 0;
         }
@@ -170,6 +210,11 @@ impl WeekDay {
             WeekDay::Last(weekday) => {
                 let day = earliest(weekday);
                 1 << (day + (length - day) / 7 * 7)
+            }
+            WeekDay::BeforeLast(weekday, weeks) => {
+                let day = earliest(weekday);
+                let last = day + (length - day) / 7 * 7;
+                last.checked_sub(7 * u32::from(weeks)).filter(|day| *day > 0).map_or(0, |day| 1 << day)
             }
         }
     }

@@ -309,7 +309,7 @@ impl Term<'_> {
 }
 
 /// A hash that is the same on every machine and in every release (FNV-1a, 64 bits, then mixed as in MurmurHash3).
-fn hash(seed: &str, field: &str) -> u64 {
+pub(super) fn hash(seed: &str, field: &str) -> u64 {
     let bytes = seed.bytes().chain([0]).chain(field.bytes());
     let mut value =
         bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));

@@ -4,6 +4,7 @@
 //! Deliberately absent: a clock (every function is told the instant), the ledger, catch-up decisions, I/O.
 //! Local wall time exists only in here; everything that leaves is a UTC instant.
 
+mod calendar_rule;
 mod compile;
 mod count;
 mod cron;
@@ -12,15 +13,19 @@ mod definition;
 mod error;
 mod field;
 mod next;
+mod recurrence;
 mod slot;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_kinds;
 #[cfg(test)]
 mod tests_words;
 #[cfg(test)]
 mod tests_zones;
 mod times;
 mod wall;
+mod window;
 mod windows;
 mod words;
 mod words_days;

@@ -7,7 +7,7 @@
 use chrono::{DateTime, Duration, FixedOffset, NaiveDateTime, SubsecRound, Utc};
 
 use super::compile::{CompiledRule, CompiledSchedule};
-use super::wall::Wall;
+use super::wall::LocalTimes;
 use super::zone::{Meaning, Twice, instant, local, meaning, offset_at};
 use super::{Fold, Gap, Note, Slot};
 
@@ -43,19 +43,19 @@ impl CompiledSchedule {
 
     fn unbounded_next(&self, after: DateTime<Utc>) -> Option<Slot> {
         match &self.rule {
-            CompiledRule::Fixed(wall) => match self.fold {
-                Fold::First => self.fixed_next(wall, after, Pass::First),
-                Fold::Second => self.fixed_next(wall, after, Pass::Second),
-                Fold::Both => [Pass::First, Pass::Second]
-                    .into_iter()
-                    .filter_map(|pass| self.fixed_next(wall, after, pass))
-                    .min_by_key(|slot| slot.scheduled_for),
-            },
+            CompiledRule::Fixed(wall) => self.fixed_next_by_fold(wall, after),
+            CompiledRule::Recurring(rule) if rule.elapsed => self.elapsed_next(rule, after),
+            CompiledRule::Recurring(rule) => self.fixed_next_by_fold(rule, after),
             CompiledRule::Elapsed(wall) => self.elapsed_next(wall, after),
             CompiledRule::Interval { every, anchor } => {
                 let step = (after.timestamp() - anchor).div_euclid(*every) + 1;
                 self.slot_at(DateTime::from_timestamp(anchor + step * every, 0)?, Vec::new())
             }
+            CompiledRule::Windowed(rule) => {
+                let at = rule.next(self.timezone, after)?;
+                self.slot_at(DateTime::from_timestamp(at, 0)?, Vec::new())
+            }
+            CompiledRule::Startup => None,
             CompiledRule::At(at) => (*at > after).then(|| self.slot_at(*at, Vec::new()))?,
             CompiledRule::AtLocal(at) => self.once_local(*at).into_iter().find(|slot| slot.scheduled_for > after),
         }
@@ -63,23 +63,44 @@ impl CompiledSchedule {
 
     fn unbounded_latest(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let slot = match &self.rule {
-            CompiledRule::Fixed(wall) => match self.fold {
-                Fold::First => self.fixed_latest(wall, at, Pass::First),
-                Fold::Second => self.fixed_latest(wall, at, Pass::Second),
-                Fold::Both => [Pass::First, Pass::Second]
-                    .into_iter()
-                    .filter_map(|pass| self.fixed_latest(wall, at, pass))
-                    .max_by_key(|slot| slot.scheduled_for),
-            },
+            CompiledRule::Fixed(wall) => self.fixed_latest_by_fold(wall, at),
+            CompiledRule::Recurring(rule) if rule.elapsed => self.elapsed_latest(rule, at),
+            CompiledRule::Recurring(rule) => self.fixed_latest_by_fold(rule, at),
             CompiledRule::Elapsed(wall) => self.elapsed_latest(wall, at),
             CompiledRule::Interval { every, anchor } => {
                 let step = (at.timestamp() - anchor).div_euclid(*every);
                 return DateTime::from_timestamp(anchor + step * every, 0);
             }
+            CompiledRule::Windowed(rule) => {
+                return DateTime::from_timestamp(rule.latest(self.timezone, at)?, 0);
+            }
+            CompiledRule::Startup => None,
             CompiledRule::At(only) => return (*only <= at).then_some(*only),
             CompiledRule::AtLocal(only) => self.once_local(*only).into_iter().rfind(|slot| slot.scheduled_for <= at),
         };
         slot.map(|slot| slot.scheduled_for)
+    }
+
+    fn fixed_next_by_fold(&self, wall: &impl LocalTimes, after: DateTime<Utc>) -> Option<Slot> {
+        match self.fold {
+            Fold::First => self.fixed_next(wall, after, Pass::First),
+            Fold::Second => self.fixed_next(wall, after, Pass::Second),
+            Fold::Both => [Pass::First, Pass::Second]
+                .into_iter()
+                .filter_map(|pass| self.fixed_next(wall, after, pass))
+                .min_by_key(|slot| slot.scheduled_for),
+        }
+    }
+
+    fn fixed_latest_by_fold(&self, wall: &impl LocalTimes, at: DateTime<Utc>) -> Option<Slot> {
+        match self.fold {
+            Fold::First => self.fixed_latest(wall, at, Pass::First),
+            Fold::Second => self.fixed_latest(wall, at, Pass::Second),
+            Fold::Both => [Pass::First, Pass::Second]
+                .into_iter()
+                .filter_map(|pass| self.fixed_latest(wall, at, pass))
+                .max_by_key(|slot| slot.scheduled_for),
+        }
     }
 
     fn once_local(&self, at: NaiveDateTime) -> Vec<Slot> {
@@ -91,7 +112,7 @@ impl CompiledSchedule {
         passes.iter().filter_map(|pass| self.fixed_slot(at, *pass, |_| false)).collect()
     }
 
-    fn fixed_next(&self, wall: &Wall, after: DateTime<Utc>, pass: Pass) -> Option<Slot> {
+    fn fixed_next(&self, wall: &impl LocalTimes, after: DateTime<Utc>, pass: Pass) -> Option<Slot> {
         let now = self.wall_clock(after);
         let from = match (self.fold_at(now, after), pass) {
             (Some(fold), Pass::First) if fold.in_second => fold.end,
@@ -101,7 +122,7 @@ impl CompiledSchedule {
         self.fixed_slot(wall.next(from)?, pass, |local| wall.contains(local))
     }
 
-    fn fixed_latest(&self, wall: &Wall, at: DateTime<Utc>, pass: Pass) -> Option<Slot> {
+    fn fixed_latest(&self, wall: &impl LocalTimes, at: DateTime<Utc>, pass: Pass) -> Option<Slot> {
         let now = self.wall_clock(at);
         let from = match (self.fold_at(now, at), pass) {
             (Some(fold), Pass::First) if fold.in_second => fold.end - Duration::seconds(1),
@@ -132,7 +153,7 @@ impl CompiledSchedule {
         }
     }
 
-    fn elapsed_next(&self, wall: &Wall, after: DateTime<Utc>) -> Option<Slot> {
+    fn elapsed_next(&self, wall: &impl LocalTimes, after: DateTime<Utc>) -> Option<Slot> {
         let now = self.wall_clock(after);
         let mut from = now + Duration::seconds(1);
         if let Some(fold) = self.fold_at(now, after) {
@@ -159,7 +180,7 @@ impl CompiledSchedule {
         None
     }
 
-    fn elapsed_latest(&self, wall: &Wall, at: DateTime<Utc>) -> Option<Slot> {
+    fn elapsed_latest(&self, wall: &impl LocalTimes, at: DateTime<Utc>) -> Option<Slot> {
         let now = self.wall_clock(at);
         let mut from = now;
         if let Some(fold) = self.fold_at(now, at) {

@@ -3,6 +3,7 @@
 use chrono::{Duration, NaiveDateTime, NaiveTime, Timelike};
 
 use super::days::Days;
+use super::recurrence::Recurrence;
 use super::times::Times;
 
 /// The local times a rule names.
@@ -12,14 +13,38 @@ pub(super) struct Wall {
     pub times: Times,
 }
 
-impl Wall {
+/// Local times in order, searched without any notion of a zone.
+pub(super) trait LocalTimes {
     /// True if the rule names this local time.
-    pub fn contains(&self, local: NaiveDateTime) -> bool {
+    fn contains(&self, local: NaiveDateTime) -> bool;
+
+    /// The first local time at or after `from` (whole seconds).
+    fn next(&self, from: NaiveDateTime) -> Option<NaiveDateTime>;
+
+    /// The last local time at or before `from` (whole seconds).
+    fn previous(&self, from: NaiveDateTime) -> Option<NaiveDateTime>;
+}
+
+impl LocalTimes for Recurrence {
+    fn contains(&self, local: NaiveDateTime) -> bool {
+        Recurrence::next(self, local) == Some(local)
+    }
+
+    fn next(&self, from: NaiveDateTime) -> Option<NaiveDateTime> {
+        Recurrence::next(self, from)
+    }
+
+    fn previous(&self, from: NaiveDateTime) -> Option<NaiveDateTime> {
+        Recurrence::previous(self, from)
+    }
+}
+
+impl LocalTimes for Wall {
+    fn contains(&self, local: NaiveDateTime) -> bool {
         self.times.contains(local.num_seconds_from_midnight()) && self.days.contains(local.date())
     }
 
-    /// The first local time at or after `from` (whole seconds).
-    pub fn next(&self, from: NaiveDateTime) -> Option<NaiveDateTime> {
+    fn next(&self, from: NaiveDateTime) -> Option<NaiveDateTime> {
         if let Some(second) = self.times.next(from.num_seconds_from_midnight())
             && self.days.contains(from.date())
         {
@@ -29,8 +54,7 @@ impl Wall {
         Some(date.and_time(time(self.times.first())))
     }
 
-    /// The last local time at or before `from` (whole seconds).
-    pub fn previous(&self, from: NaiveDateTime) -> Option<NaiveDateTime> {
+    fn previous(&self, from: NaiveDateTime) -> Option<NaiveDateTime> {
         if let Some(second) = self.times.previous(from.num_seconds_from_midnight())
             && self.days.contains(from.date())
         {

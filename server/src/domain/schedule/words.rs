@@ -5,8 +5,10 @@
 use chrono::{DateTime, Duration, NaiveDateTime, NaiveTime, Timelike, Utc};
 
 use super::compile::{CompiledRule, CompiledSchedule};
+use super::days::Days;
 use super::times::Times;
 use super::wall::Wall;
+use super::window::Window;
 use super::words_days::{DaysSaid, say_days};
 
 /// As many times of day are listed one by one.
@@ -21,11 +23,43 @@ impl CompiledSchedule {
             CompiledRule::Interval { every, anchor } => {
                 format!("Every {}{}", distance(*every as u64), anchored(*every, *anchor))
             }
+            CompiledRule::Windowed(rule) => {
+                let counted = rule.anchor.map_or(String::new(), |anchor| anchored(rule.every, anchor));
+                format!("Every {} {}{counted}", distance(rule.every as u64), window_words(&rule.window))
+            }
+            CompiledRule::Recurring(rule) => rule.words(),
+            CompiledRule::Startup if self.delay.is_zero() => "When the server starts".to_owned(),
+            CompiledRule::Startup => {
+                format!("{} after the server starts", capital(&distance_exact(self.delay.num_seconds())))
+            }
             CompiledRule::At(at) => once(at.with_timezone(&self.timezone).naive_local()),
             CompiledRule::AtLocal(at) => once(*at),
             CompiledRule::Fixed(wall) | CompiledRule::Elapsed(wall) => wall_words(wall),
         }
     }
+}
+
+/// "between 08:00 and 18:00 on Monday to Friday".
+fn window_words(window: &Window) -> String {
+    let days = Days { week_days: window.week_days, ..Days::daily() };
+    let on = match say_days(&days) {
+        DaysSaid::Always => String::new(),
+        DaysSaid::Month(days) => format!(" on {days}"),
+        DaysSaid::Other(days) => format!(" {days}"),
+    };
+    let over = if window.to <= window.from { " of the next day" } else { "" };
+    format!("between {} and {}{over}{on}", clock(window.from), clock(window.to))
+}
+
+/// "90 seconds", "2 minutes": with its number, even if that is 1.
+fn distance_exact(seconds: i64) -> String {
+    let said = distance(seconds.unsigned_abs());
+    if said.starts_with(|first: char| first.is_ascii_digit()) { said } else { format!("1 {said}") }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn once(at: NaiveDateTime) -> String {

@@ -1,6 +1,6 @@
 //! The days of a schedule in English: "the 15th of each month", "on Monday to Friday".
 
-use super::days::{ALL_MONTHS, Days, MonthDay, WeekDay};
+use super::days::{ALL_MONTHS, Cycle, Days, MonthDay, WeekDay};
 use super::words::{evenly, joined, runs};
 
 const MONTHS: [&str; 12] = [
@@ -32,6 +32,16 @@ pub(super) enum DaysSaid {
 
 /// Says the days of a rule.
 pub(super) fn say_days(days: &Days) -> DaysSaid {
+    match days.cycle {
+        Some(Cycle::Days(every, from)) => {
+            return DaysSaid::Other(format!("every {every} days, counted from {}", from.format("%-d %B %Y")));
+        }
+        Some(Cycle::Weeks(every, from)) => {
+            let from = from.format("%-d %B %Y");
+            return DaysSaid::Other(format!("every {every} weeks on {}, counted from {from}", week_days(days)));
+        }
+        None => {}
+    }
     let months = (days.months != ALL_MONTHS)
         .then(|| joined(runs(u64::from(days.months), |number| MONTHS[number as usize - 1].to_owned())));
     let any_month_day = days.any_month_day();
@@ -84,6 +94,9 @@ fn week_days(days: &Days) -> String {
     let mut said = runs(monday_first, name);
     said.extend(days.week_specials.iter().map(|special| match special {
         WeekDay::Nth(day, nth) => format!("the {} {} of the month", NTH[usize::from(*nth) - 1], name(u32::from(*day))),
+        WeekDay::BeforeLast(day, weeks) => {
+            format!("the {} to last {} of the month", NTH[usize::from(*weeks)], name(u32::from(*day)))
+        }
         WeekDay::Last(day) => format!("the last {} of the month", name(u32::from(*day))),
     }));
     joined(said)

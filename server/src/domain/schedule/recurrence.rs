@@ -1,0 +1,289 @@
+//! Recurrence rules of RFC 5545, computed by the crate `rrule` in local time, as if the zone were UTC.
+//!
+//! Gap and fold policies are then ours, as for every other local time. The crate only goes forward from DTSTART, so what it
+//! found is kept: a schedule that is asked for one slot after another pays for each occurrence once. At most `KEPT`
+//! occurrences are kept; a question about an earlier time starts anew. Rules below an hour are refused: an interval or a cron
+//! expression says the same, and the crate's bound on fruitless steps could end them silently.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use rrule::{Frequency, NWeekday, RRule, RRuleSet, RRuleSetIter, Tz, Unvalidated};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::ScheduleError;
+use super::words::joined;
+use super::zone::shortened;
+
+/// Occurrences that are kept.
+const KEPT: usize = 20_000;
+
+/// Occurrences that one question may cost: a century of hours. Beyond them there is none.
+const STEPS: u32 = 1_000_000;
+
+/// The longest rule that is looked at, in characters.
+const LONGEST: usize = 2000;
+
+/// The parts of a rule as a person writes them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Written<'a> {
+    pub rule: &'a str,
+    pub dtstart: &'a str,
+    pub exdate: &'a [String],
+    pub rdate: &'a [String],
+}
+
+/// A compiled rule; clones share what was found.
+#[derive(Debug, Clone)]
+pub(super) struct Recurrence {
+    /// Whether it follows elapsed time over clock changes, as `FREQ=HOURLY` does.
+    pub elapsed: bool,
+    set: RRuleSet,
+    found: Arc<Mutex<Found>>,
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    iter: Option<RRuleSetIter>,
+    /// Seconds of local time as if UTC, rising.
+    kept: VecDeque<i64>,
+    /// Whether occurrences before the kept ones were dropped.
+    dropped: bool,
+}
+
+impl PartialEq for Recurrence {
+    fn eq(&self, other: &Self) -> bool {
+        self.set == other.set
+    }
+}
+impl Eq for Recurrence {}
+
+impl Recurrence {
+    /// Compiles a rule whose local times are meant in a zone.
+    pub fn compile(written: Written, timezone: chrono_tz::Tz) -> Result<Self, ScheduleError> {
+        let start = local_time("dtstart", written.dtstart)?;
+        let rule = parsed(written.rule, timezone)?;
+        match rule.get_freq() {
+            Frequency::Secondly | Frequency::Minutely => {
+                return Err(ScheduleError::new("rule", "FREQ below HOURLY is not available")
+                    .fix("use a schedule of kind interval, or a cron expression"));
+            }
+            Frequency::Hourly | Frequency::Daily | Frequency::Weekly | Frequency::Monthly | Frequency::Yearly => {}
+        }
+        let elapsed = rule.get_freq() == Frequency::Hourly;
+        let start = start.and_utc().with_timezone(&Tz::UTC);
+        let set = rule.build(start).map_err(|error| ScheduleError::new("rule", sentence(&error.to_string())))?;
+        let dates = |field, texts: &[String]| -> Result<Vec<_>, ScheduleError> {
+            let times = texts.iter().map(|text| local_time(field, text));
+            times.map(|at| at.map(|at| at.and_utc().with_timezone(&Tz::UTC))).collect()
+        };
+        let (exdates, rdates) = (dates("exdate", written.exdate)?, dates("rdate", written.rdate)?);
+        let set = set.set_exdates(exdates).set_rdates(rdates).limit();
+        let compiled = Self { elapsed, set, found: Arc::default() };
+        if compiled.next(NaiveDateTime::MIN).is_none() {
+            return Err(ScheduleError::new("rule", "this rule never fires: it has no date at or after its start")
+                .fix("check BYMONTH, BYMONTHDAY, COUNT, UNTIL and exdate"));
+        }
+        Ok(compiled)
+    }
+
+    /// The first local time at or after `from`.
+    pub fn next(&self, from: NaiveDateTime) -> Option<NaiveDateTime> {
+        let from = from.and_utc().timestamp();
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.reach(&self.set, from);
+        let index = found.kept.partition_point(|at| *at < from);
+        found.kept.get(index).copied().and_then(naive)
+    }
+
+    /// The last local time at or before `from`.
+    pub fn previous(&self, from: NaiveDateTime) -> Option<NaiveDateTime> {
+        let from = from.and_utc().timestamp();
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.reach(&self.set, from);
+        let index = found.kept.partition_point(|at| *at <= from);
+        index.checked_sub(1).and_then(|index| found.kept.get(index)).copied().and_then(naive)
+    }
+
+    /// The rule in English.
+    pub fn words(&self) -> String {
+        let (Some(rule), start) = (self.set.get_rrule().first(), self.set.get_dt_start().naive_utc()) else {
+            return "By a rule".to_owned();
+        };
+        let every = every(rule.get_freq(), rule.get_interval());
+        let mut said = vec![every];
+        let days = rule.get_by_weekday();
+        if !days.is_empty() && rule.get_by_set_pos().is_empty() {
+            said.push(format!("on {}", joined(days.iter().map(weekday).collect())));
+        } else if !days.is_empty() {
+            let positions = rule.get_by_set_pos().iter().map(|at| position(i64::from(*at))).collect();
+            said.push(format!("on the {} of {}", joined(positions), joined(days.iter().map(weekday).collect())));
+        }
+        if !rule.get_by_month_day().is_empty() && days.is_empty() {
+            let numbers = rule.get_by_month_day().iter().map(|day| format!("day {day}")).collect();
+            said.push(format!("on {}", joined(numbers)));
+        }
+        if !rule.get_by_month().is_empty() {
+            said.push(format!("in {}", joined(rule.get_by_month().iter().map(|month| month_name(*month)).collect())));
+        }
+        if rule.get_freq() != Frequency::Hourly {
+            let hours = rule.get_by_hour();
+            let minute = rule.get_by_minute().first().copied().unwrap_or_default();
+            let times: Vec<String> = hours.iter().map(|hour| format!("{hour:02}:{minute:02}")).collect();
+            let times = if times.is_empty() { vec![start.format("%H:%M").to_string()] } else { times };
+            said.push(format!("at {}", joined(times)));
+        }
+        said.push(format!("from {}", start.format("%-d %B %Y")));
+        said.extend(rule.get_until().map(|until| format!("until {}", until.format("%-d %B %Y"))));
+        said.extend(rule.get_count().map(|count| format!("{count} times")));
+        said.join(" ")
+    }
+}
+
+impl Found {
+    /// Makes sure that everything up to the first occurrence after an instant is kept.
+    fn reach(&mut self, set: &RRuleSet, at: i64) {
+        if self.dropped && self.kept.front().is_some_and(|first| at < *first) {
+            *self = Self::default();
+        }
+        let iter = self.iter.get_or_insert_with(|| set.into_iter());
+        for _ in 0..STEPS {
+            if self.kept.back().is_some_and(|last| *last > at) {
+                break;
+            }
+            let Some(next) = iter.next() else { break };
+            if self.kept.back() == Some(&next.timestamp()) {
+                continue;
+            }
+            self.kept.push_back(next.timestamp());
+            if self.kept.len() > KEPT {
+                self.kept.pop_front();
+                self.dropped = true;
+            }
+        }
+    }
+}
+
+fn naive(seconds: i64) -> Option<NaiveDateTime> {
+    DateTime::from_timestamp(seconds, 0).map(|at| at.naive_utc())
+}
+
+fn parsed(text: &str, timezone: chrono_tz::Tz) -> Result<RRule<Unvalidated>, ScheduleError> {
+    let trimmed = text.trim();
+    let rule = trimmed.strip_prefix("RRULE:").unwrap_or(trimmed);
+    if rule.chars().count() > LONGEST || rule.contains('\n') {
+        return Err(ScheduleError::new("rule", format!("the rule is not one line of at most {LONGEST} characters")));
+    }
+    let mut parts = Vec::new();
+    let mut position = text.find(rule).map_or(0, |byte| text[..byte].chars().count()) + 1;
+    for part in rule.split(';') {
+        let fault = |message: String| ScheduleError::new("rule", message).at(position);
+        let Some((name, value)) = part.split_once('=') else {
+            return Err(fault(format!("\"{}\" is not NAME=VALUE", shortened(part)))
+                .fix("write it like FREQ=MONTHLY;BYDAY=-1FR"));
+        };
+        parts.push(match name.to_uppercase().as_str() {
+            "UNTIL" => format!("UNTIL={}", until(value, timezone).map_err(|error| error.at(position))?),
+            name @ ("FREQ" | "INTERVAL" | "COUNT" | "WKST" | "BYSETPOS" | "BYMONTH" | "BYMONTHDAY" | "BYYEARDAY"
+            | "BYWEEKNO" | "BYDAY" | "BYHOUR" | "BYMINUTE" | "BYSECOND") => format!("{name}={value}"),
+            _ => return Err(fault(format!("\"{}\" is not a part of a recurrence rule", shortened(name)))
+                .fix("known are FREQ, INTERVAL, COUNT, UNTIL, WKST, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, BYYEARDAY, BYWEEKNO, BYHOUR, BYMINUTE, BYSECOND")),
+        });
+        if let Err(error) = format!("FREQ=DAILY;{}", parts[parts.len() - 1]).parse::<RRule<Unvalidated>>()
+            && !part.to_uppercase().starts_with("FREQ=")
+        {
+            return Err(fault(sentence(&error.to_string())));
+        }
+        position += part.chars().count() + 1;
+    }
+    parts.join(";").parse().map_err(|error: rrule::RRuleError| ScheduleError::new("rule", sentence(&error.to_string())))
+}
+
+/// The end as local time as if UTC: `20261231`, `20261231T235959` and `20261231T225959Z`.
+fn until(text: &str, timezone: chrono_tz::Tz) -> Result<String, ScheduleError> {
+    let at = match text.strip_suffix(['Z', 'z']) {
+        Some(utc) => NaiveDateTime::parse_from_str(utc, "%Y%m%dT%H%M%S")
+            .map(|at| at.and_utc().with_timezone(&timezone).naive_local())
+            .ok(),
+        None => NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S")
+            .ok()
+            .or_else(|| Some(NaiveDate::parse_from_str(text, "%Y%m%d").ok()?.and_time(last_second()))),
+    };
+    let at = at.ok_or_else(|| {
+        ScheduleError::new("rule", format!("UNTIL: \"{}\" is not a time", shortened(text)))
+            .fix("write 20261231 or 20261231T235959")
+    })?;
+    Ok(at.format("%Y%m%dT%H%M%SZ").to_string())
+}
+
+fn last_second() -> NaiveTime {
+    NaiveTime::from_hms_opt(23, 59, 59).expect("a real time")
+}
+
+/// A local time, in the extended form people write or the basic form of RFC 5545; a bare date is its midnight.
+fn local_time(field: &'static str, text: &str) -> Result<NaiveDateTime, ScheduleError> {
+    let trimmed = text.trim();
+    let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y%m%dT%H%M%S"];
+    let dates = ["%Y-%m-%d", "%Y%m%d"];
+    let date =
+        |format: &&str| NaiveDate::parse_from_str(trimmed, format).ok().map(|date| date.and_time(NaiveTime::MIN));
+    let found = formats
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(trimmed, format).ok())
+        .or_else(|| dates.iter().find_map(date));
+    found.filter(|at| (1900..9000).contains(&chrono::Datelike::year(at))).ok_or_else(|| {
+        ScheduleError::new(field, format!("\"{}\" is not a local time", shortened(text)))
+            .fix("write it like 2026-01-30T09:00, without a zone (the schedule has one)")
+    })
+}
+
+fn sentence(text: &str) -> String {
+    text.trim_end_matches('.').to_owned()
+}
+
+fn every(frequency: Frequency, interval: u16) -> String {
+    let unit = match frequency {
+        Frequency::Yearly => "year",
+        Frequency::Monthly => "month",
+        Frequency::Weekly => "week",
+        Frequency::Daily => "day",
+        Frequency::Hourly => "hour",
+        Frequency::Minutely => "minute",
+        Frequency::Secondly => "second",
+    };
+    if interval <= 1 { format!("Every {unit}") } else { format!("Every {interval} {unit}s") }
+}
+
+fn weekday(day: &NWeekday) -> String {
+    let name = |day: &rrule::Weekday| match day {
+        rrule::Weekday::Mon => "Monday",
+        rrule::Weekday::Tue => "Tuesday",
+        rrule::Weekday::Wed => "Wednesday",
+        rrule::Weekday::Thu => "Thursday",
+        rrule::Weekday::Fri => "Friday",
+        rrule::Weekday::Sat => "Saturday",
+        rrule::Weekday::Sun => "Sunday",
+    };
+    match day {
+        NWeekday::Every(day) => name(day).to_owned(),
+        NWeekday::Nth(nth, day) => format!("the {} {}", position(i64::from(*nth)), name(day)),
+    }
+}
+
+fn position(at: i64) -> String {
+    let ordinal = |number: i64| match number {
+        1 => "first".to_owned(),
+        2 => "second".to_owned(),
+        3 => "third".to_owned(),
+        number => format!("{number}th"),
+    };
+    match at {
+        -1 => "last".to_owned(),
+        ..-1 => format!("{} to last", ordinal(-at)),
+        _ => ordinal(at),
+    }
+}
+
+fn month_name(month: u8) -> String {
+    NaiveDate::from_ymd_opt(2000, u32::from(month), 1)
+        .map_or_else(|| month.to_string(), |date| date.format("%B").to_string())
+}
