@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::param_wire::ParamSpec;
 use super::schedule_wire::Schedule;
-use super::trigger_wire::Trigger;
+use super::trigger_wire::TaskTrigger;
 use crate::domain::task::RetryOn;
 use crate::domain::vocabulary::OnServerStop;
 
@@ -62,7 +62,7 @@ macro_rules! definition {
             /// Other things that make the task run: a call over HTTP, a file, the end of another task's run.
             #[serde(default)]
             #[schema(max_items = 20, default = json!([]))]
-            pub triggers: Vec<Trigger>,
+            pub triggers: Vec<TaskTrigger>,
             /// What happens when it is due while a run of it is open.
             #[serde(default = "overlap_default")]
             pub overlap: Overlap,

@@ -5,7 +5,7 @@ use super::definition::*;
 use super::page::page;
 use super::param_wire::ParamSpec;
 use super::schedule_wire::Schedule;
-use super::trigger_wire::Trigger;
+use super::trigger_wire::TaskTrigger;
 use crate::domain::vocabulary::{OnServerStop, RunState, TaskAction};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -4,7 +4,7 @@ use super::wire;
 use crate::domain::task::{Trigger, TriggerRule};
 
 /// Triggers as the domain knows them; one without a key gets its kind, then `kind-2` ...
-pub fn triggers_in(triggers: Vec<wire::Trigger>) -> Vec<Trigger> {
+pub fn triggers_in(triggers: Vec<wire::TaskTrigger>) -> Vec<Trigger> {
     let mut found: Vec<Trigger> = triggers.into_iter().map(trigger_in).collect();
     for index in 0..found.len() {
         if !found[index].key.is_empty() {
@@ -20,32 +20,32 @@ pub fn triggers_in(triggers: Vec<wire::Trigger>) -> Vec<Trigger> {
     found
 }
 
-fn trigger_in(trigger: wire::Trigger) -> Trigger {
+fn trigger_in(trigger: wire::TaskTrigger) -> Trigger {
     match trigger {
-        wire::Trigger::Webhook(wire::TriggerWebhook { proof, params, key, enabled }) => {
+        wire::TaskTrigger::Webhook(wire::TriggerWebhook { proof, params, key, enabled }) => {
             Trigger { key: key.unwrap_or_default(), enabled, rule: TriggerRule::Webhook { proof, params } }
         }
-        wire::Trigger::File(wire::TriggerFile { pattern, change, settle_seconds, key, enabled }) => {
+        wire::TaskTrigger::File(wire::TriggerFile { pattern, change, settle_seconds, key, enabled }) => {
             let rule = TriggerRule::File { pattern, change, settle_seconds };
             Trigger { key: key.unwrap_or_default(), enabled, rule }
         }
-        wire::Trigger::Task(wire::TriggerTask { tasks, states, key, enabled }) => {
+        wire::TaskTrigger::Task(wire::TriggerTask { tasks, states, key, enabled }) => {
             Trigger { key: key.unwrap_or_default(), enabled, rule: TriggerRule::Task { tasks, states } }
         }
     }
 }
 
 /// A trigger as the wire shows it.
-pub fn trigger_out(trigger: Trigger) -> wire::Trigger {
+pub fn trigger_out(trigger: Trigger) -> wire::TaskTrigger {
     let Trigger { key, enabled, rule } = trigger;
     let key = Some(key);
     match rule {
         TriggerRule::Webhook { proof, params } => {
-            wire::Trigger::Webhook(wire::TriggerWebhook { proof, params, key, enabled })
+            wire::TaskTrigger::Webhook(wire::TriggerWebhook { proof, params, key, enabled })
         }
         TriggerRule::File { pattern, change, settle_seconds } => {
-            wire::Trigger::File(wire::TriggerFile { pattern, change, settle_seconds, key, enabled })
+            wire::TaskTrigger::File(wire::TriggerFile { pattern, change, settle_seconds, key, enabled })
         }
-        TriggerRule::Task { tasks, states } => wire::Trigger::Task(wire::TriggerTask { tasks, states, key, enabled }),
+        TriggerRule::Task { tasks, states } => wire::TaskTrigger::Task(wire::TriggerTask { tasks, states, key, enabled }),
     }
 }

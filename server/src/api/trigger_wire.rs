@@ -70,7 +70,7 @@ trigger! {
 /// Something beside schedules that makes a task run.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Trigger {
+pub enum TaskTrigger {
     /// A call over HTTP.
     Webhook(TriggerWebhook),
     /// A file that appears or changes.
