@@ -2369,7 +2369,7 @@ export type Task = {
     /**
      * Other things that make the task run: a call over HTTP, a file, the end of another task's run.
      */
-    triggers: Array<Trigger>;
+    triggers: Array<TaskTrigger>;
     /**
      * What happens when it is due while a run of it is open.
      */
@@ -2609,7 +2609,7 @@ export type TaskDefinition = {
     /**
      * Other things that make the task run: a call over HTTP, a file, the end of another task's run.
      */
-    triggers?: Array<Trigger>;
+    triggers?: Array<TaskTrigger>;
     /**
      * What happens when it is due while a run of it is open.
      */
@@ -2735,6 +2735,17 @@ export type TaskSummary = {
      */
     actions: Array<TaskAction>;
 };
+
+/**
+ * Something beside schedules that makes a task run.
+ */
+export type TaskTrigger = ({
+    kind: 'webhook';
+} & TriggerWebhook) | ({
+    kind: 'file';
+} & TriggerFile) | ({
+    kind: 'task';
+} & TriggerTask);
 
 /**
  * A stored version of a definition.
@@ -2867,15 +2878,15 @@ export type Trigger = {
     /**
      * User or token that started it.
      */
-    by?: string | null;
+    by: string | null;
     /**
      * Key of the schedule that made it due.
      */
-    schedule_key?: string | null;
+    schedule_key: string | null;
     /**
      * The run that it repeats.
      */
-    rerun_of?: string | null;
+    rerun_of: string | null;
 };
 
 /**
@@ -2883,25 +2894,29 @@ export type Trigger = {
  */
 export type TriggerFile = {
     /**
+     * Says which kind this is.
+     */
+    kind: 'file';
+    /**
      * Absolute path on the server; `*`, `?`, `[...]` and `**` stand for parts of it.
      */
     pattern: string;
     /**
      * What must happen to the file.
      */
-    change: FileChange;
+    change?: FileChange;
     /**
      * With `settled`: seconds without a change.
      */
-    settle_seconds: number;
+    settle_seconds?: number;
     /**
      * Key within the task; the same key keeps address and secret across edits. Null: made from the kind.
      */
-    key: string | null;
+    key?: string | null;
     /**
      * Whether it works.
      */
-    enabled: boolean;
+    enabled?: boolean;
 };
 
 /**
@@ -2914,21 +2929,25 @@ export type TriggerKind = 'manual' | 'schedule' | 'catch_up' | 'rerun' | 'api' |
  */
 export type TriggerTask = {
     /**
+     * Says which kind this is.
+     */
+    kind: 'task';
+    /**
      * Names of the tasks; the end of a run of any of them counts.
      */
     tasks: Array<string>;
     /**
      * Final states that count.
      */
-    states: Array<RunState>;
+    states?: Array<RunState>;
     /**
      * Key within the task; the same key keeps address and secret across edits. Null: made from the kind.
      */
-    key: string | null;
+    key?: string | null;
     /**
      * Whether it works.
      */
-    enabled: boolean;
+    enabled?: boolean;
 };
 
 /**
@@ -2936,23 +2955,27 @@ export type TriggerTask = {
  */
 export type TriggerWebhook = {
     /**
+     * Says which kind this is.
+     */
+    kind: 'webhook';
+    /**
      * How the caller proves that it may call.
      */
-    proof: WebhookProof;
+    proof?: WebhookProof;
     /**
      * Where in the JSON body the value of a param stands, by JSON pointer. Empty: members named as the params.
      */
-    params: {
+    params?: {
         [key: string]: string;
     };
     /**
      * Key within the task; the same key keeps address and secret across edits. Null: made from the kind.
      */
-    key: string | null;
+    key?: string | null;
     /**
      * Whether it works.
      */
-    enabled: boolean;
+    enabled?: boolean;
 };
 
 /**
@@ -3821,7 +3844,7 @@ export type TaskWritable = {
     /**
      * Other things that make the task run: a call over HTTP, a file, the end of another task's run.
      */
-    triggers: Array<Trigger>;
+    triggers: Array<TaskTrigger>;
     /**
      * What happens when it is due while a run of it is open.
      */
@@ -3947,7 +3970,7 @@ export type TaskDefinitionWritable = {
     /**
      * Other things that make the task run: a call over HTTP, a file, the end of another task's run.
      */
-    triggers?: Array<Trigger>;
+    triggers?: Array<TaskTrigger>;
     /**
      * What happens when it is due while a run of it is open.
      */
