@@ -71,7 +71,14 @@ export function task(number: number): Task {
     schedules: [
       { kind: "cron", expression: "*/5 * * * *", key: "cron", enabled: true, timezone: "Europe/Berlin", start_at: null, end_at: null, gap: "run_after", fold: "first", catch_up: { kind: "latest" }, id: id(3, number), words: "every 5 minutes" },
     ],
+    triggers: [
+      { kind: "webhook", proof: "secret_url", params: { day: "/event/day" }, key: "webhook", enabled: true },
+      { kind: "file", pattern: "/srv/inbox/*.csv", change: "settled", settle_seconds: 2, key: "file", enabled: true },
+    ],
     overlap: { kind: "skip" },
+    pool: "database",
+    pool_weight: 1,
+    priority: 0,
     timeout_seconds: 3600,
     attempt_timeout_seconds: null,
     grace_seconds: 10,

@@ -1,5 +1,6 @@
 import type { Overlap, RetryOn } from "@/api/generated";
 import { duration } from "@/lib/time";
+import { options, OVERLAPS } from "@/lib/words";
 import { CheckField, NumberField, SelectField, TextField } from "@/ui/Field";
 import { Part, type PartProps, Row } from "./FormParts";
 
@@ -102,11 +103,8 @@ export function LimitsPart({ draft, set, at }: PartProps) {
         <SelectField
           label="Due while a run is open"
           value={draft.overlap.kind}
-          options={[
-            ["skip", "Skip the slot"],
-            ["queue", "Wait, oldest first"],
-            ["allow", "Run beside it"],
-          ]}
+          hint={OVERLAPS[draft.overlap.kind].hint}
+          options={options(OVERLAPS)}
           error={at("/overlap")}
           onValue={(kind) => set({ overlap: overlapOf(kind) })}
         />

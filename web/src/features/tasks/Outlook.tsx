@@ -13,6 +13,7 @@ import { Card, Facts } from "@/ui/Card";
 import { CommandLine, Empty } from "@/ui/Empty";
 import { DateTime } from "@/ui/Time";
 import { runWords } from "./describe";
+import { expression } from "./schedule/kinds";
 
 /** How the task stands: what it does, recent runs, when it comes next. */
 export function Outlook({ task }: { task: Task }) {
@@ -86,19 +87,6 @@ export function Outlook({ task }: { task: Task }) {
       </div>
     </div>
   );
-}
-
-function expression(schedule: Task["schedules"][number]): string {
-  switch (schedule.kind) {
-    case "cron":
-      return schedule.expression;
-    case "interval":
-      return `every ${duration(schedule.every_seconds)}`;
-    case "once":
-      return schedule.at;
-    case "windows":
-      return schedule.text;
-  }
 }
 
 function RecentRun({ run }: { run: Run }) {

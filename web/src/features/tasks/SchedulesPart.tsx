@@ -1,18 +1,13 @@
 import { Plus, Trash2 } from "lucide-react";
 import { messagesAt } from "@/api/errors";
 import type { Schedule } from "@/api/generated";
+import { CATCH_UPS, FOLDS, GAPS, options, SCHEDULE_KINDS } from "@/lib/words";
 import { fromLocalInput, localInput } from "@/lib/time";
 import { Button, IconButton } from "@/ui/Button";
 import { CheckField, NumberField, SelectField, TextField } from "@/ui/Field";
 import { Part, type PartProps, Row } from "./FormParts";
+import { catchUpOf, ofKind } from "./schedule/kinds";
 import { SchedulePreview, useSchedulePreview } from "./SchedulePreview";
-
-const KINDS: [Schedule["kind"], string][] = [
-  ["cron", "Cron"],
-  ["interval", "Interval"],
-  ["once", "Once"],
-  ["windows", "Windows short form"],
-];
 
 const PRESETS: [string, string][] = [
   ["*/5 * * * *", "Every 5 minutes"],
@@ -23,22 +18,6 @@ const PRESETS: [string, string][] = [
 ];
 
 const ZONES = Intl.supportedValuesOf("timeZone");
-
-/** Another kind keeps what all kinds have. */
-function ofKind(kind: Schedule["kind"], old: Schedule): Schedule {
-  const { key, enabled, timezone, start_at, end_at, gap, fold, catch_up } = old;
-  const common = { key, enabled, timezone, start_at, end_at, gap, fold, catch_up };
-  switch (kind) {
-    case "cron":
-      return { kind, expression: "0 2 * * *", ...common };
-    case "interval":
-      return { kind, every_seconds: 300, ...common };
-    case "once":
-      return { kind, at: "", ...common };
-    case "windows":
-      return { kind, text: "06:00", ...common };
-  }
-}
 
 /** Rules by which the task becomes due. */
 export function SchedulesPart({ draft, set, at }: PartProps) {
@@ -88,7 +67,7 @@ function OneSchedule({ task, onRemove, at: asked, ...rest }: FieldsProps & { tas
     <fieldset className="flex min-w-0 flex-col gap-3 rounded-md border border-line p-3">
       <legend className="sr-only">Schedule {place + 1}</legend>
       <div className="flex items-end gap-2">
-        <SelectField className="w-48" label="Kind" value={schedule.kind} options={KINDS} onValue={(kind) => onSchedule(ofKind(kind, schedule))} />
+        <SelectField className="w-48" label="Kind" value={schedule.kind} options={options(SCHEDULE_KINDS)} onValue={(kind) => onSchedule(ofKind(kind, schedule))} />
         <span className="flex-1" />
         <CheckField className="mb-2" label="Enabled" checked={schedule.enabled ?? true} onChecked={(enabled) => onSchedule({ ...schedule, enabled })} />
         <IconButton label={`Remove schedule ${place + 1}`} icon={<Trash2 size={15} />} onClick={onRemove} />
@@ -201,32 +180,22 @@ function More({ schedule, place, at, onSchedule }: FieldsProps) {
             label="Clocks go forward"
             hint="The local time does not exist."
             value={schedule.gap ?? "run_after"}
-            options={[
-              ["run_after", "Run right after"],
-              ["skip", "Skip it"],
-            ]}
+            options={options(GAPS)}
             onValue={(gap) => onSchedule({ ...schedule, gap })}
           />
           <SelectField
             label="Clocks go back"
             hint="The local time comes twice."
             value={schedule.fold ?? "first"}
-            options={[
-              ["first", "The first counts"],
-              ["second", "The second counts"],
-              ["both", "Both count"],
-            ]}
+            options={options(FOLDS)}
             onValue={(fold) => onSchedule({ ...schedule, fold })}
           />
           <SelectField
             label="Catch-up"
             hint="The server was down."
             value={schedule.catch_up?.kind ?? "latest"}
-            options={[
-              ["latest", "Run the latest one"],
-              ["none", "Run none"],
-            ]}
-            onValue={(kind) => onSchedule({ ...schedule, catch_up: { kind } })}
+            options={options(CATCH_UPS)}
+            onValue={(kind) => onSchedule({ ...schedule, catch_up: catchUpOf(kind) })}
           />
         </Row>
       </div>

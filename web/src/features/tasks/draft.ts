@@ -1,5 +1,5 @@
 /** A definition as the form edits it: every field there, maps as ordered pairs, each kind of run with its own memory. */
-import type { ParamSpec, RunCommand, RunHttp, RunScript, RunShell, RunSpec, Schedule, Task, TaskDefinition } from "@/api/generated";
+import type { ParamSpec, RunCommand, RunHttp, RunScript, RunShell, RunSpec, Schedule, Task, TaskDefinition, TaskTrigger } from "@/api/generated";
 import type { Pairs } from "@/ui/Lists";
 
 /** Kinds of what a task runs. */
@@ -22,7 +22,12 @@ export interface Draft {
   environment: Pairs;
   params: ParamSpec[];
   schedules: Schedule[];
+  triggers: TaskTrigger[];
   overlap: NonNullable<TaskDefinition["overlap"]>;
+  /** Empty: none. */
+  pool: string;
+  pool_weight: number | null;
+  priority: number | null;
   timeout_seconds: number | null;
   attempt_timeout_seconds: number | null;
   grace_seconds: number | null;
@@ -62,7 +67,11 @@ export function emptyDraft(): Draft {
     environment: [],
     params: [],
     schedules: [],
+    triggers: [],
     overlap: { kind: "skip" },
+    pool: "",
+    pool_weight: 1,
+    priority: 0,
     timeout_seconds: null,
     attempt_timeout_seconds: null,
     grace_seconds: 10,
@@ -93,7 +102,11 @@ export function draftOf(task: Task): Draft {
     environment: Object.entries(task.environment),
     params: task.params,
     schedules: task.schedules,
+    triggers: task.triggers,
     overlap: task.overlap,
+    pool: task.pool ?? "",
+    pool_weight: task.pool_weight,
+    priority: task.priority,
     timeout_seconds: task.timeout_seconds ?? null,
     attempt_timeout_seconds: task.attempt_timeout_seconds ?? null,
     grace_seconds: task.grace_seconds,
@@ -173,7 +186,11 @@ export function definitionOf(draft: Draft): TaskDefinition {
     environment: Object.fromEntries(draft.environment.filter(([name]) => name !== "")),
     params: draft.params,
     schedules: draft.schedules,
+    triggers: draft.triggers,
     overlap: draft.overlap,
+    pool: draft.pool || null,
+    pool_weight: draft.pool_weight ?? 1,
+    priority: draft.priority ?? 0,
     timeout_seconds: draft.timeout_seconds,
     attempt_timeout_seconds: draft.attempt_timeout_seconds,
     grace_seconds: draft.grace_seconds ?? 10,
