@@ -5,6 +5,8 @@
 
 mod book;
 mod definition;
+#[cfg(test)]
+mod tests;
 
-pub use book::CalendarBook;
+pub use book::{CalendarBook, Dates, MaintenanceWindow};
 pub use definition::{Calendar, CalendarEntry, Maintenance};

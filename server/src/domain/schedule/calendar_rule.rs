@@ -104,7 +104,7 @@ fn compile_times(times: &[String]) -> Result<Times, ScheduleError> {
 }
 
 /// `6:00`, `06:00` or `06:00:30`, in seconds since midnight.
-pub(super) fn time_of_day(field: &'static str, text: &str) -> Result<u32, ScheduleError> {
+pub fn time_of_day(field: &'static str, text: &str) -> Result<u32, ScheduleError> {
     let wrong = || {
         ScheduleError::new(field, format!("\"{}\" is not a time of day", shortened(text)))
             .fix("write it from 00:00 to 23:59, or with seconds (07:30:15)")

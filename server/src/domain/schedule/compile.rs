@@ -3,9 +3,11 @@
 use crate::domain::calendar::CalendarBook;
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 use chrono_tz::Tz;
+use std::sync::Arc;
 
 use super::calendar_rule;
 use super::cron::{CronRule, parse_cron};
+use super::dates::DateRules;
 use super::field::hash;
 use super::recurrence::{Recurrence, Written};
 use super::wall::Wall;
@@ -27,6 +29,7 @@ pub struct CompiledSchedule {
     pub(super) fold: Fold,
     pub(super) rule: CompiledRule,
     pub(super) delay: Duration,
+    pub(super) dates: Option<Arc<DateRules>>,
 }
 
 /// The rules after parsing.
@@ -58,8 +61,8 @@ impl CompiledSchedule {
         tags: &[String],
         book: &CalendarBook,
     ) -> Result<Self, ScheduleError> {
-        let _ = (schedule, tags, book);
-        Ok(self)
+        let dates = DateRules::new(schedule, tags, book)?.map(Arc::new);
+        Ok(Self { dates, ..self })
     }
 
     /// How long after its slots a run starts: splay, and the delay of a `startup` schedule.
@@ -94,6 +97,7 @@ pub fn compile(schedule: &Schedule, hash_seed: &str) -> Result<CompiledSchedule,
         fold: schedule.fold,
         rule: compile_rule(schedule, hash_seed)?,
         delay: delay(schedule, hash_seed),
+        dates: None,
     })
 }
 

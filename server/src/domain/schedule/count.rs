@@ -26,6 +26,10 @@ impl CompiledSchedule {
     pub fn range_between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<SlotRange> {
         let first_at = self.next_after(from).filter(|slot| slot.scheduled_for <= to)?.scheduled_for;
         let last_at = self.latest_at_or_before(to)?.scheduled_for;
+        if self.dates.as_ref().is_some_and(|dates| dates.rolls()) {
+            let count = self.slots_between(from, last_at).count() as u64;
+            return Some(SlotRange { first_at, last_at, count });
+        }
         let count = match &self.rule {
             CompiledRule::Interval { every, .. } => ((last_at - first_at).num_seconds() / every) as u64 + 1,
             CompiledRule::Fixed(wall) | CompiledRule::Elapsed(wall) => self.count_wall(wall, first_at, last_at),
@@ -47,7 +51,7 @@ impl CompiledSchedule {
                 _ => (1, at),
             };
             count += counted;
-            match self.next_after(counted_to) {
+            match self.rule_next(counted_to) {
                 Some(slot) if slot.scheduled_for <= last => at = slot.scheduled_for,
                 _ => return count,
             }

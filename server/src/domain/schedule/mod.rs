@@ -8,6 +8,7 @@ mod calendar_rule;
 mod compile;
 mod count;
 mod cron;
+mod dates;
 mod days;
 mod definition;
 mod error;
@@ -31,8 +32,10 @@ mod words;
 mod words_days;
 mod zone;
 
+pub use calendar_rule::time_of_day;
 pub use compile::{CompiledSchedule, compile, faults};
 pub use definition::{CatchUp, DailyWindow, DayRule, Fold, Gap, Roll, Rule, Schedule, ScheduleKind, fill_keys};
 pub use error::ScheduleError;
+pub use recurrence::recurrence_dates;
 pub use slot::{Note, Slot, SlotRange};
 pub use zone::{ZONE_DATA_VERSION, zone_parse};

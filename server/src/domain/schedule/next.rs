@@ -24,14 +24,30 @@ const MOST_GAPS: usize = 1000;
 impl CompiledSchedule {
     /// The first slot strictly after an instant. Slots that `gap: skip` passes over are included, with `skipped` set.
     pub fn next_after(&self, after: DateTime<Utc>) -> Option<Slot> {
+        match &self.dates {
+            None => self.rule_next(after),
+            Some(dates) => self.applied_next(dates, after),
+        }
+    }
+
+    /// The last slot at or before an instant, skipped ones included.
+    pub fn latest_at_or_before(&self, at: DateTime<Utc>) -> Option<Slot> {
+        match &self.dates {
+            None => self.rule_latest(at),
+            Some(dates) => self.applied_latest(dates, at),
+        }
+    }
+
+    /// The first slot after an instant, by the rule alone.
+    pub(super) fn rule_next(&self, after: DateTime<Utc>) -> Option<Slot> {
         let begin = self.start_at.map(|start| start - Duration::nanoseconds(1));
         let after = begin.map_or(after, |begin| after.max(begin));
         let slot = self.unbounded_next(clamped(after))?;
         self.end_at.is_none_or(|end| slot.scheduled_for < end).then_some(slot)
     }
 
-    /// The last slot at or before an instant, skipped ones included.
-    pub fn latest_at_or_before(&self, at: DateTime<Utc>) -> Option<Slot> {
+    /// The last slot at or before an instant, by the rule alone.
+    pub(super) fn rule_latest(&self, at: DateTime<Utc>) -> Option<Slot> {
         let limit = self.end_at.map(|end| end - Duration::nanoseconds(1));
         let at = clamped(limit.map_or(at, |limit| at.min(limit)));
         let found = self.unbounded_latest(at)?;
@@ -79,6 +95,12 @@ impl CompiledSchedule {
             CompiledRule::AtLocal(only) => self.once_local(*only).into_iter().rfind(|slot| slot.scheduled_for <= at),
         };
         slot.map(|slot| slot.scheduled_for)
+    }
+
+    /// The slot of any local time under the schedule's gap and fold policies.
+    pub(super) fn slot_of(&self, wanted: NaiveDateTime) -> Option<Slot> {
+        let pass = if self.fold == Fold::Second { Pass::Second } else { Pass::First };
+        self.fixed_slot(wanted, pass, |_| false)
     }
 
     fn fixed_next_by_fold(&self, wall: &impl LocalTimes, after: DateTime<Utc>) -> Option<Slot> {

@@ -139,6 +139,21 @@ impl Recurrence {
     }
 }
 
+/// The dates of a rule without times, up to a date.
+pub fn recurrence_dates(rule: &str, dtstart: NaiveDate, until: NaiveDate) -> Result<Vec<NaiveDate>, ScheduleError> {
+    let dtstart = dtstart.format("%Y-%m-%d").to_string();
+    let written = Written { rule, dtstart: &dtstart, exdate: &[], rdate: &[] };
+    let compiled = Recurrence::compile(written, chrono_tz::UTC)?;
+    if compiled.elapsed {
+        return Err(ScheduleError::new("rule", "a calendar's rule names dates").fix("use FREQ=DAILY or longer"));
+    }
+    let end = until.and_time(last_second()).and_utc().timestamp();
+    let dates = compiled.set.into_iter().map(|at| at.timestamp()).take_while(|at| *at <= end);
+    let mut dates: Vec<NaiveDate> = dates.filter_map(naive).map(|at| at.date()).collect();
+    dates.dedup();
+    Ok(dates)
+}
+
 impl Found {
     /// Makes sure that everything up to the first occurrence after an instant is kept.
     fn reach(&mut self, set: &RRuleSet, at: i64) {

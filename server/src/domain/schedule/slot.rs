@@ -1,6 +1,6 @@
 //! A slot: one due instant of one schedule, with what daylight saving did to it.
 
-use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// One due instant of one schedule. It ends as exactly one ledger entry.
@@ -26,7 +26,7 @@ impl Slot {
 }
 
 /// What daylight saving did to a slot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Note {
     /// The intended local time does not exist; the slot is at the first instant after the gap.
@@ -43,6 +43,32 @@ pub enum Note {
     FoldFirst,
     /// The local time exists twice; this is the second.
     FoldSecond,
+    /// A calendar that the schedule skips on has the date.
+    SkippedOn {
+        /// Name of the calendar.
+        calendar: String,
+        /// What the date is called; may be empty.
+        title: String,
+    },
+    /// None of the calendars that the schedule runs on has the date.
+    NotOn {
+        /// Names of the calendars.
+        calendars: String,
+    },
+    /// A maintenance window holds.
+    Maintenance {
+        /// Name of its calendar.
+        calendar: String,
+    },
+    /// It was moved to a business day.
+    Rolled {
+        /// The date that was meant.
+        from: NaiveDate,
+        /// Why it did not stay there.
+        because: String,
+    },
+    /// There was no business day near enough to move to.
+    NotRolled,
 }
 
 impl Note {
@@ -59,6 +85,12 @@ impl Note {
                     intended.format("%H:%M:%S")
                 )
             }
+            Note::SkippedOn { calendar, title } if title.is_empty() => format!("skipped by calendar {calendar}"),
+            Note::SkippedOn { calendar, title } => format!("skipped by calendar {calendar}: {title}"),
+            Note::NotOn { calendars } => format!("skipped: the date is not in {calendars}"),
+            Note::Maintenance { calendar } => format!("skipped by maintenance window {calendar}"),
+            Note::Rolled { from, because } => format!("moved from {} ({because})", from.format("%A, %-d %B %Y")),
+            Note::NotRolled => "there is no business day near enough to move to".to_owned(),
             Note::FoldFirst => "this local time happens twice (the clock is set back); this is the first".to_owned(),
             Note::FoldSecond => "this local time happens twice (the clock is set back); this is the second".to_owned(),
         }

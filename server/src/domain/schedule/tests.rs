@@ -46,6 +46,7 @@ fn said(schedule: &Schedule, after: &str, count: usize) -> String {
                 Note::GapSkipped { intended } => format!(" without {}", intended.format("%H:%M")),
                 Note::FoldFirst => " first".to_owned(),
                 Note::FoldSecond => " second".to_owned(),
+                other => format!(" {}", other.words()),
             })
             .collect();
         let text = format!("{}{notes}", slot.scheduled_for.format("%d %H:%M"));
