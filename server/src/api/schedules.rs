@@ -14,7 +14,7 @@ use crate::domain::vocabulary::SlotOutcome;
 use crate::store::{SlotFilter, SlotRecord};
 use axum::extract::State;
 use axum::{Extension, Json};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -39,6 +39,10 @@ pub struct SchedulePreviewRequest {
     #[serde(default = "five")]
     #[schema(minimum = 1, maximum = 1000, default = 5)]
     pub limit: u32,
+    /// Local dates whose slots are counted besides, from that of the first instant on.
+    #[serde(default)]
+    #[schema(maximum = 366, default = 0)]
+    pub days: u32,
 }
 
 fn five() -> u32 {
@@ -56,6 +60,19 @@ pub struct SchedulePreview {
     pub never: bool,
     /// The slots.
     pub slots: Vec<SlotPreview>,
+    /// Slots by local date, as many dates as were asked for.
+    pub days: Vec<SlotDay>,
+}
+
+/// The slots of a schedule on one local date, counted.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SlotDay {
+    /// The date in the schedule's zone.
+    pub date: NaiveDate,
+    /// Slots that become runs.
+    pub planned: u64,
+    /// Slots that are only written down: excluded by a calendar or a clock change.
+    pub skipped: u64,
 }
 
 /// A schedule to put into words.
@@ -148,10 +165,12 @@ pub async fn schedule_preview(
         from_at: body.from_at,
         until_at: body.until_at,
         limit: body.limit as usize,
+        days: body.days,
     };
     let preview = state.app.schedule_preview(&caller, &request).await?;
     let slots = preview.slots.into_iter().map(|slot| slot_out(None, &slot)).collect();
-    Ok(Json(SchedulePreview { words: preview.words, timezone: preview.timezone, never: preview.never, slots }))
+    let days = preview.days.into_iter().map(day_out).collect();
+    Ok(Json(SchedulePreview { words: preview.words, timezone: preview.timezone, never: preview.never, slots, days }))
 }
 
 /// Put any schedule into words.
@@ -203,8 +222,13 @@ pub fn slot_out(schedule_key: Option<String>, slot: &schedule::Slot) -> SlotPrev
         scheduled_for: slot.scheduled_for,
         scheduled_local: slot.scheduled_local().to_rfc3339(),
         schedule_key,
+        skipped: slot.skipped,
         notes: slot.notes.iter().map(schedule::Note::words).collect(),
     }
+}
+
+fn day_out(schedule::DayCount { date, planned, skipped }: schedule::DayCount) -> SlotDay {
+    SlotDay { date, planned, skipped }
 }
 
 fn entry_out(entry: SlotRecord) -> Slot {

@@ -106,6 +106,8 @@ pub struct SlotPreview {
     pub scheduled_local: String,
     /// Key of the schedule within its task, where there is one.
     pub schedule_key: Option<String>,
+    /// Whether it is only written down and does not run; the notes say why.
+    pub skipped: bool,
     /// What is special about it: moved out of a gap, first or second of a repeated hour.
     pub notes: Vec<String>,
 }

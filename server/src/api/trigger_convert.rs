@@ -46,6 +46,8 @@ pub fn trigger_out(trigger: Trigger) -> wire::TaskTrigger {
         TriggerRule::File { pattern, change, settle_seconds } => {
             wire::TaskTrigger::File(wire::TriggerFile { pattern, change, settle_seconds, key, enabled })
         }
-        TriggerRule::Task { tasks, states } => wire::TaskTrigger::Task(wire::TriggerTask { tasks, states, key, enabled }),
+        TriggerRule::Task { tasks, states } => {
+            wire::TaskTrigger::Task(wire::TriggerTask { tasks, states, key, enabled })
+        }
     }
 }

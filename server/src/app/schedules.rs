@@ -2,7 +2,7 @@
 
 use super::{App, Caller, Error, Result};
 use crate::domain::calendar::CalendarBook;
-use crate::domain::schedule::{self, CompiledSchedule, Schedule, ScheduleError, Slot};
+use crate::domain::schedule::{self, CompiledSchedule, DayCount, Schedule, ScheduleError, Slot};
 use crate::domain::task::{Definition, Problem};
 use crate::domain::vocabulary::Permission;
 use crate::store::TaskRef;
@@ -21,6 +21,8 @@ pub struct PreviewRequest {
     pub until_at: Option<DateTime<Utc>>,
     /// Most slots.
     pub limit: usize,
+    /// Local dates whose slots are counted.
+    pub days: u32,
 }
 
 /// What a schedule will do.
@@ -34,6 +36,8 @@ pub struct Preview {
     pub never: bool,
     /// The slots.
     pub slots: Vec<Slot>,
+    /// Slots by local date.
+    pub days: Vec<DayCount>,
 }
 
 /// The seed that spreads `H` fields of a task's schedule.
@@ -103,7 +107,8 @@ impl App {
         let from = request.from_at.unwrap_or_else(|| self.clock().now());
         let slots = upcoming(&compiled, from, request.until_at, request.limit);
         let never = slots.is_empty() && compiled.next_after(from).is_none();
-        Ok(Preview { words: compiled.words(), timezone: request.schedule.timezone.clone(), never, slots })
+        let days = compiled.day_counts(from, request.days);
+        Ok(Preview { words: compiled.words(), timezone: request.schedule.timezone.clone(), never, slots, days })
     }
 
     /// Words of any schedule.

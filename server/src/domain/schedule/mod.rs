@@ -9,6 +9,7 @@ mod compile;
 mod count;
 mod cron;
 mod dates;
+mod day_counts;
 mod days;
 mod definition;
 mod error;
@@ -34,6 +35,7 @@ mod zone;
 
 pub use calendar_rule::time_of_day;
 pub use compile::{CompiledSchedule, compile, faults};
+pub use day_counts::DayCount;
 pub use definition::{CatchUp, DailyWindow, DayRule, Fold, Gap, Roll, Rule, Schedule, ScheduleKind, fill_keys};
 pub use error::ScheduleError;
 pub use recurrence::recurrence_dates;

@@ -10,7 +10,7 @@ pub(super) fn cron(expression: &str, timezone: &str) -> Schedule {
     schedule(Rule::Cron { expression: expression.to_owned() }, timezone)
 }
 
-fn schedule(rule: Rule, timezone: &str) -> Schedule {
+pub(super) fn schedule(rule: Rule, timezone: &str) -> Schedule {
     Schedule {
         key: "test".to_owned(),
         enabled: true,

@@ -55,8 +55,14 @@ async fn fires_are_exactly_what_the_preview_says() {
     let task = bench.app.task_view(&Caller::local(), "it").await.expect("there");
     let schedule: Schedule = task.record.definition.schedules[0].clone();
     let until = begin() + TimeDelta::hours(30);
-    let request =
-        PreviewRequest { schedule, task: Some("it".into()), from_at: Some(begin()), until_at: Some(until), limit: 500 };
+    let request = PreviewRequest {
+        schedule,
+        task: Some("it".into()),
+        from_at: Some(begin()),
+        until_at: Some(until),
+        limit: 500,
+        days: 0,
+    };
     let expected: Vec<_> = bench.app.schedule_preview(&Caller::local(), &request).await.expect("a preview").slots;
     let mut now = begin();
     while now < until {

@@ -1,0 +1,104 @@
+//! Slots counted by local date: what a strip of a year shows.
+//!
+//! Days with many slots are counted as a whole and judged by their first slot, so a year of a schedule that is due each
+//! second costs as little as a year of daily slots.
+
+use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
+
+use super::compile::CompiledSchedule;
+use super::zone::{Meaning, instant, meaning};
+
+/// Up to so many slots of a day are looked at one by one.
+const LOOKED_AT: u64 = 100;
+
+/// The slots of one local date, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayCount {
+    /// The date in the schedule's zone.
+    pub date: NaiveDate,
+    /// Slots that become runs.
+    pub planned: u64,
+    /// Slots that are only written down.
+    pub skipped: u64,
+}
+
+impl CompiledSchedule {
+    /// Counts of so many local dates, beginning with that of an instant; slots up to the instant do not count.
+    pub fn day_counts(&self, after: DateTime<Utc>, days: u32) -> Vec<DayCount> {
+        let today = self.wall_clock(after).date();
+        let dates = (0..u64::from(days)).map_while(|step| today.checked_add_days(Days::new(step)));
+        let mut next = self.next_after(after).map(|slot| slot.scheduled_for);
+        let mut counts = Vec::new();
+        for date in dates {
+            let end = date.succ_opt().map_or(DateTime::<Utc>::MAX_UTC, |tomorrow| self.begin_of(tomorrow));
+            let count = match next {
+                Some(first) if first < end => {
+                    let count = self.day_count(date, first, end);
+                    next = self.next_after(end - Duration::seconds(1)).map(|slot| slot.scheduled_for);
+                    count
+                }
+                _ => DayCount { date, planned: 0, skipped: 0 },
+            };
+            counts.push(count);
+        }
+        counts
+    }
+
+    fn day_count(&self, date: NaiveDate, first: DateTime<Utc>, end: DateTime<Utc>) -> DayCount {
+        let from = first - Duration::seconds(1);
+        let to = end - Duration::seconds(1);
+        let count = self.count_between(from, to);
+        let skipped = if count <= LOOKED_AT {
+            self.slots_between(from, to).filter(|slot| slot.skipped).count() as u64
+        } else {
+            self.next_after(from).filter(|slot| slot.skipped).map_or(0, |_| count)
+        };
+        DayCount { date, planned: count - skipped, skipped }
+    }
+
+    fn begin_of(&self, date: NaiveDate) -> DateTime<Utc> {
+        let midnight = date.and_time(NaiveTime::MIN);
+        match meaning(self.timezone, midnight) {
+            Meaning::Once(offset) => instant(midnight, offset),
+            Meaning::Twice(twice) => instant(midnight, twice.first),
+            Meaning::Never(at) => at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::schedule::tests::schedule;
+    use crate::domain::schedule::{Rule, compile};
+
+    fn counts(rule: Rule, from: &str, days: u32) -> Vec<DayCount> {
+        let from: DateTime<Utc> = from.parse().expect("an instant");
+        compile(&schedule(rule, "Europe/Berlin"), "it/it").expect("a good schedule").day_counts(from, days)
+    }
+
+    #[test]
+    fn a_day_of_the_clock_change_has_its_own_number() {
+        let hourly = Rule::Cron { expression: "0 * * * *".into() };
+        let found = counts(hourly, "2026-10-23T22:00:00Z", 3);
+        let planned: Vec<_> = found.iter().map(|day| day.planned).collect();
+        assert_eq!(planned, [23, 25, 24]);
+        assert_eq!(found[1].date, NaiveDate::from_ymd_opt(2026, 10, 25).expect("a date"));
+    }
+
+    #[test]
+    fn each_second_of_a_year_is_counted_at_once() {
+        let all = Rule::Interval { every_seconds: 1, anchor_at: None, window: None };
+        let found = counts(all, "2026-12-31T23:00:00Z", 366);
+        assert_eq!(found.len(), 366);
+        assert_eq!(found.iter().map(|day| day.planned).sum::<u64>(), 366 * 86_400 - 1);
+    }
+
+    #[test]
+    fn days_without_slots_are_there() {
+        let weekly = Rule::Cron { expression: "0 9 * * MON".into() };
+        let found = counts(weekly, "2026-11-23T00:00:00Z", 8);
+        let planned: Vec<_> = found.iter().map(|day| day.planned).collect();
+        assert_eq!(planned, [1, 0, 0, 0, 0, 0, 0, 1]);
+    }
+}
