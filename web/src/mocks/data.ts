@@ -51,7 +51,7 @@ export function task(number: number): Task {
     created_at: at(-86_400 * 30),
     updated_at: summary.updated_at,
     owner: null,
-    next_slots: [1, 2, 3, 4, 5].map((step) => ({ scheduled_for: at(step * 300), scheduled_local: at(step * 300).replace("Z", "+00:00"), schedule_key: "cron", notes: step === 3 ? ["moved out of a gap of the clock"] : [] })),
+    next_slots: [1, 2, 3, 4, 5].map((step) => ({ scheduled_for: at(step * 300), scheduled_local: at(step * 300).replace("Z", "+00:00"), schedule_key: "cron", skipped: false, notes: step === 3 ? ["moved out of a gap of the clock"] : [] })),
     last_run: summary.last_run,
     actions: summary.actions,
     name: summary.name,

@@ -113,7 +113,7 @@ export const handlers = [
     });
   }),
   http.post(api("/schedules/preview"), () =>
-    HttpResponse.json<SchedulePreview>({ words: "every 5 minutes", timezone: "Europe/Berlin", never: false, slots: task(0).next_slots }),
+    HttpResponse.json<SchedulePreview>({ words: "every 5 minutes", timezone: "Europe/Berlin", never: false, slots: task(0).next_slots, days: [] }),
   ),
   http.get(api("/slots"), ({ request }) => HttpResponse.json<SlotPage>(page(Array.from({ length: 30 }, (_, number) => slot(number)), new URL(request.url)))),
   http.get(api("/runs"), ({ request }) => {
