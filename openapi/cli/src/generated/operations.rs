@@ -746,6 +746,7 @@ static SCHEDULE_PREVIEW_REQUEST: Schema = Schema {
         Field::optional("from_at", Instant, "First instant; default: now.").or_null(),
         Field::optional("until_at", Instant, "Last instant; default: none.").or_null(),
         Field::optional("limit", Integer(1, 1000), "Most slots in the answer. [default: 5]"),
+        Field::optional("days", Integer(0, 366), "Local dates whose slots are counted besides, from that of the first instant on. [default: 0]"),
     ],
     unions: &[
         Union { at: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"] },

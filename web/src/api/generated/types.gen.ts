@@ -1735,6 +1735,10 @@ export type SchedulePreview = {
      * The slots.
      */
     slots: Array<SlotPreview>;
+    /**
+     * Slots by local date, as many dates as were asked for.
+     */
+    days: Array<SlotDay>;
 };
 
 /**
@@ -1761,6 +1765,10 @@ export type SchedulePreviewRequest = {
      * Most slots in the answer.
      */
     limit?: number;
+    /**
+     * Local dates whose slots are counted besides, from that of the first instant on.
+     */
+    days?: number;
 };
 
 /**
@@ -2152,6 +2160,24 @@ export type Slot = {
 };
 
 /**
+ * The slots of a schedule on one local date, counted.
+ */
+export type SlotDay = {
+    /**
+     * The date in the schedule's zone.
+     */
+    date: string;
+    /**
+     * Slots that become runs.
+     */
+    planned: number;
+    /**
+     * Slots that are only written down: excluded by a calendar or a clock change.
+     */
+    skipped: number;
+};
+
+/**
  * What became of a slot.
  */
 export type SlotOutcome = 'run' | 'skipped' | 'missed' | 'pending';
@@ -2186,6 +2212,10 @@ export type SlotPreview = {
      * Key of the schedule within its task, where there is one.
      */
     schedule_key: string | null;
+    /**
+     * Whether it is only written down and does not run; the notes say why.
+     */
+    skipped: boolean;
     /**
      * What is special about it: moved out of a gap, first or second of a repeated hour.
      */
@@ -3559,6 +3589,10 @@ export type SchedulePreviewRequestWritable = {
      * Most slots in the answer.
      */
     limit?: number;
+    /**
+     * Local dates whose slots are counted besides, from that of the first instant on.
+     */
+    days?: number;
 };
 
 /**
