@@ -73,6 +73,8 @@ pub struct SlotDay {
     pub planned: u64,
     /// Slots that are only written down: excluded by a calendar or a clock change.
     pub skipped: u64,
+    /// What is special about them, each once; where there are more than 100, about the first.
+    pub notes: Vec<String>,
 }
 
 /// A schedule to put into words.
@@ -227,8 +229,8 @@ pub fn slot_out(schedule_key: Option<String>, slot: &schedule::Slot) -> SlotPrev
     }
 }
 
-fn day_out(schedule::DayCount { date, planned, skipped }: schedule::DayCount) -> SlotDay {
-    SlotDay { date, planned, skipped }
+fn day_out(schedule::DayCount { date, planned, skipped, notes }: schedule::DayCount) -> SlotDay {
+    SlotDay { date, planned, skipped, notes: notes.iter().map(schedule::Note::words).collect() }
 }
 
 fn entry_out(entry: SlotRecord) -> Slot {

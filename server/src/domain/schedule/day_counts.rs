@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
 
+use super::Note;
 use super::compile::CompiledSchedule;
 use super::zone::{Meaning, instant, meaning};
 
@@ -12,7 +13,7 @@ use super::zone::{Meaning, instant, meaning};
 const LOOKED_AT: u64 = 100;
 
 /// The slots of one local date, counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayCount {
     /// The date in the schedule's zone.
     pub date: NaiveDate,
@@ -20,6 +21,8 @@ pub struct DayCount {
     pub planned: u64,
     /// Slots that are only written down.
     pub skipped: u64,
+    /// What is special about its slots, each once; of a day with many slots, about the first.
+    pub notes: Vec<Note>,
 }
 
 impl CompiledSchedule {
@@ -37,7 +40,7 @@ impl CompiledSchedule {
                     next = self.next_after(end - Duration::seconds(1)).map(|slot| slot.scheduled_for);
                     count
                 }
-                _ => DayCount { date, planned: 0, skipped: 0 },
+                _ => DayCount { date, planned: 0, skipped: 0, notes: Vec::new() },
             };
             counts.push(count);
         }
@@ -48,12 +51,18 @@ impl CompiledSchedule {
         let from = first - Duration::seconds(1);
         let to = end - Duration::seconds(1);
         let count = self.count_between(from, to);
-        let skipped = if count <= LOOKED_AT {
-            self.slots_between(from, to).filter(|slot| slot.skipped).count() as u64
-        } else {
-            self.next_after(from).filter(|slot| slot.skipped).map_or(0, |_| count)
-        };
-        DayCount { date, planned: count - skipped, skipped }
+        let looked_at = if count <= LOOKED_AT { usize::MAX } else { 1 };
+        let mut skipped = 0;
+        let mut notes = Vec::new();
+        for slot in self.slots_between(from, to).take(looked_at) {
+            skipped += u64::from(slot.skipped);
+            let fresh: Vec<_> = slot.notes.into_iter().filter(|note| !notes.contains(note)).collect();
+            notes.extend(fresh);
+        }
+        if looked_at == 1 {
+            skipped *= count;
+        }
+        DayCount { date, planned: count - skipped, skipped, notes }
     }
 
     fn begin_of(&self, date: NaiveDate) -> DateTime<Utc> {
@@ -92,6 +101,14 @@ mod tests {
         let found = counts(all, "2026-12-31T23:00:00Z", 366);
         assert_eq!(found.len(), 366);
         assert_eq!(found.iter().map(|day| day.planned).sum::<u64>(), 366 * 86_400 - 1);
+    }
+
+    #[test]
+    fn a_time_that_does_not_exist_is_noted_on_its_day() {
+        let early = Rule::Cron { expression: "30 2 * * *".into() };
+        let found = counts(early, "2026-03-27T23:00:00Z", 3);
+        let notes: Vec<_> = found.iter().map(|day| day.notes.len()).collect();
+        assert_eq!(notes, [0, 1, 0]);
     }
 
     #[test]
