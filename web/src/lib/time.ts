@@ -78,3 +78,25 @@ export function fromLocalInput(text: string): string | null {
   const date = new Date(text);
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
+
+const dayInUtc = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const minuteHere = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const minuteUtc = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+
+/** The parts of a local time that the server wrote with its offset (`2026-03-29T03:00:00+02:00`); nothing is computed. */
+export function wallTime(local: string): { day: string; time: string; offset: string } {
+  const found = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::(\d{2}))?(?:\.\d+)?(.*)$/.exec(local);
+  if (!found) return { day: local, time: "", offset: "" };
+  const [, date = "", minute = "", second = "00", offset = ""] = found;
+  return { day: dayInUtc.format(new Date(`${date}T00:00:00Z`)), time: second === "00" ? minute : `${minute}:${second}`, offset: offset === "Z" ? "+00:00" : offset };
+}
+
+/** Day and minute in the viewer's zone. */
+export function zoneTime(at: string): string {
+  return minuteHere.format(new Date(at));
+}
+
+/** Day and minute in UTC. */
+export function utcTime(at: string): string {
+  return minuteUtc.format(new Date(at));
+}

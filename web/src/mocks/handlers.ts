@@ -6,6 +6,7 @@ import type {
   RunPage,
   RunStats,
   SchedulePreview,
+  SchedulePreviewRequest,
   SettingList,
   SlotPage,
   Task,
@@ -18,6 +19,7 @@ import type {
   UserPage,
   WorkerList,
 } from "@/api/generated";
+import { preview } from "./time";
 import { at, run, session, slot, system, task, taskSummary } from "./data";
 
 const TASKS = Array.from({ length: 240 }, (_, number) => taskSummary(number));
@@ -112,9 +114,14 @@ export const handlers = [
       next_cursor: null,
     });
   }),
-  http.post(api("/schedules/preview"), () =>
-    HttpResponse.json<SchedulePreview>({ words: "every 5 minutes", timezone: "Europe/Berlin", never: false, slots: task(0).next_slots, days: [] }),
-  ),
+  http.post(api("/schedules/preview"), async ({ request }) => {
+    const body = (await request.json()) as SchedulePreviewRequest;
+    if (body.schedule.kind === "cron" && body.schedule.expression.startsWith("61")) {
+      const message = 'minute: "61" is out of range 0-59 (at character 1)';
+      return problem(422, { title: "Invalid", detail: "1 field is wrong.", code: "invalid", fields: [{ pointer: "/schedule/expression", message }] });
+    }
+    return HttpResponse.json<SchedulePreview>(preview(body));
+  }),
   http.get(api("/slots"), ({ request }) => HttpResponse.json<SlotPage>(page(Array.from({ length: 30 }, (_, number) => slot(number)), new URL(request.url)))),
   http.get(api("/runs"), ({ request }) => {
     const url = new URL(request.url);

@@ -15,7 +15,7 @@ import { changedFields, definitionOf, type Draft, draftOf } from "./draft";
 import { KeepPart, LimitsPart, RetryPart } from "./LimitsPart";
 import { ParamsPart } from "./ParamsPart";
 import { RunPart } from "./RunPart";
-import { useRested } from "./SchedulePreview";
+import { useRested } from "./schedule/usePreview";
 import { SchedulesPart } from "./SchedulesPart";
 
 /** Props of TaskForm. */

@@ -1,0 +1,121 @@
+import { CalendarX, MoonStar, TriangleAlert } from "lucide-react";
+import { Fragment } from "react";
+import type { Schedule, SlotPreview } from "@/api/generated";
+import { cx } from "@/lib/cx";
+import { utcTime, viewerZone, wallTime, zoneTime } from "@/lib/time";
+import { DateTime } from "@/ui/Time";
+import { YearStrip } from "./YearStrip";
+import type { Preview as Asked } from "./usePreview";
+
+/** What the schedule means: its words, its next slots in three zones, its year. */
+export function Preview({ preview, schedule }: { preview: Asked; schedule: Schedule }) {
+  const { data, failure } = preview;
+  return (
+    <div className="min-h-52 rounded-md bg-bg px-3 py-3 text-sm">
+      {failure && (
+        <div role="status">
+          <p className="font-medium">No preview yet</p>
+          <p className="text-muted">{failure.fields.length > 0 ? "What is missing or wrong stands beside its field." : failure.message}</p>
+        </div>
+      )}
+      {!failure && data && (
+        <div className="flex flex-col gap-3">
+          <p role="status" className="text-lg font-semibold first-letter:uppercase" data-words>
+            {data.words}
+          </p>
+          {schedule.kind === "startup" ? (
+            <p className="text-muted">Its slots are the starts of the server, so there are none to foresee.</p>
+          ) : data.never ? (
+            <p className="flex items-center gap-2 font-medium text-fail">
+              <CalendarX size={16} aria-hidden /> It never becomes due.
+            </p>
+          ) : (
+            <Slots slots={data.slots} zone={data.timezone} />
+          )}
+          {schedule.kind !== "startup" && data.days.length > 0 && <YearStrip days={data.days} />}
+        </div>
+      )}
+    </div>
+  );
+}
+
+const offsetOf = (slot: SlotPreview): string => wallTime(slot.scheduled_local).offset;
+
+/** Slots in the task's zone, the viewer's and UTC; a line where the clock changes between two of them. */
+export function Slots({ slots, zone }: { slots: SlotPreview[]; zone: string }) {
+  const here = viewerZone();
+  const both = here !== zone;
+  return (
+    <table className="w-full max-w-3xl text-left tabular-nums">
+      <caption className="sr-only">Next slots</caption>
+      <thead className="text-xs text-muted">
+        <tr>
+          <th scope="col" className="pr-4 pb-1 font-normal">
+            {zone}
+          </th>
+          {both && (
+            <th scope="col" className="pr-4 pb-1 font-normal">
+              {here} (you)
+            </th>
+          )}
+          <th scope="col" className="pr-4 pb-1 font-normal max-sm:hidden">
+            UTC
+          </th>
+          <th scope="col" className="pb-1 font-normal max-sm:sr-only">
+            From now
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {slots.map((slot, place) => {
+          const before = slots[place - 1];
+          const change = before && offsetOf(before) !== offsetOf(slot) ? `The clock changes: ${offsetOf(before)} becomes ${offsetOf(slot)}` : null;
+          return (
+            <Fragment key={slot.scheduled_for}>
+              {change && (
+                <tr>
+                  <td colSpan={4} className="py-1">
+                    <span className="flex items-center gap-2 border-t border-dashed border-warn pt-1 text-xs text-warn">
+                      <MoonStar size={13} aria-hidden /> {change}
+                    </span>
+                  </td>
+                </tr>
+              )}
+              <SlotRow slot={slot} both={both} />
+            </Fragment>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function SlotRow({ slot, both }: { slot: SlotPreview; both: boolean }) {
+  const wall = wallTime(slot.scheduled_local);
+  const cell = cx("py-0.5 pr-4 whitespace-nowrap", slot.skipped && "text-muted line-through");
+  return (
+    <>
+      <tr>
+        <td className={cx(cell, "font-medium")}>
+          {wall.day}, {wall.time} <span className="text-xs font-normal text-muted">{wall.offset}</span>
+        </td>
+        {both && <td className={cell}>{zoneTime(slot.scheduled_for)}</td>}
+        <td className={cx(cell, "max-sm:hidden")}>{utcTime(slot.scheduled_for)}</td>
+        <td className="py-0.5 whitespace-nowrap text-muted">
+          <DateTime at={slot.scheduled_for} plain />
+        </td>
+      </tr>
+      {slot.notes.length > 0 && (
+        <tr>
+          <td colSpan={4} className="pb-1">
+            <span className="flex items-start gap-1.5 text-xs text-warn">
+              {slot.skipped ? <CalendarX size={13} className="mt-px shrink-0" aria-hidden /> : <TriangleAlert size={13} className="mt-px shrink-0" aria-hidden />}
+              {slot.skipped ? "Skipped: " : ""}
+              {slot.notes.join("; ")}
+            </span>
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}

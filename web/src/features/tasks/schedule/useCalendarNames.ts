@@ -1,0 +1,4 @@
+/** Names of all calendars, for those who choose some. */
+export function useCalendarNames(): string[] {
+  return [];
+}

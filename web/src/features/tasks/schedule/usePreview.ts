@@ -1,0 +1,37 @@
+/** The words and the slots of a schedule, asked while the typing rests; the browser computes no cron and no clock changes. */
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { apiError } from "@/api/errors";
+import { type Schedule, schedulePreview } from "@/api/generated";
+
+/** A value that rests: it follows only after nothing changed for a while. */
+export function useRested<T>(value: T, wait: number): T {
+  const [rested, setRested] = useState(value);
+  const text = JSON.stringify(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(JSON.parse(text) as T), wait);
+    return () => clearTimeout(timer);
+  }, [text, wait]);
+  return rested;
+}
+
+/** Days that the strip of a year shows. */
+export const STRIP_DAYS = 365;
+
+/** What the server says of a schedule. */
+export function usePreview(schedule: Schedule, task: string) {
+  const { id: _id, words: _words, ...bare } = schedule;
+  const rested = useRested({ schedule: bare as Schedule, task }, 250);
+  const preview = useQuery({
+    queryKey: ["schedulePreview", rested],
+    queryFn: async ({ signal }) =>
+      (await schedulePreview({ body: { schedule: rested.schedule, task: rested.task === "" ? null : rested.task, limit: 6, days: STRIP_DAYS }, signal, throwOnError: true })).data,
+    placeholderData: (old) => old,
+    refetchInterval: false,
+    retry: false,
+  });
+  return { data: preview.data, failure: apiError(preview.error) };
+}
+
+/** What usePreview gives. */
+export type Preview = ReturnType<typeof usePreview>;
