@@ -6,6 +6,7 @@ test("a task is made, fires by its cron schedule, shows its log live, and stands
   await admin.getByRole("radio", { name: /^Shell line/ }).check();
   await admin.getByLabel(/Line|Command line/).first().fill("for i in 1 2 3 4 5 6; do echo beat $i; sleep 0.4; done");
   await admin.getByRole("button", { name: /Add (a )?schedule/ }).click();
+  await admin.getByLabel("Repeats").selectOption("cron");
   await admin.getByLabel("Expression").fill("* * * * * *");
   await admin.getByRole("button", { name: /^(Create task|Save)$/ }).click();
   await expect(admin).toHaveURL(/\/tasks\/ticker/);
@@ -25,6 +26,7 @@ test("a wrong schedule is explained beside its field, and nothing is saved", asy
   await admin.getByLabel("Name", { exact: true }).fill("wrong");
   await admin.getByLabel("Line", { exact: true }).fill("echo never");
   await admin.getByRole("button", { name: /Add (a )?schedule/ }).click();
+  await admin.getByLabel("Repeats").selectOption("cron");
   const expression = admin.getByLabel("Expression");
   await expression.fill("61 * * * *");
   await expect(admin.getByText(/0.*59|minute/i).first()).toBeVisible();

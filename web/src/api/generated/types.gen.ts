@@ -2175,6 +2175,10 @@ export type SlotDay = {
      * Slots that are only written down: excluded by a calendar or a clock change.
      */
     skipped: number;
+    /**
+     * What is special about them, each once; where there are more than 100, about the first.
+     */
+    notes: Array<string>;
 };
 
 /**
