@@ -47,6 +47,32 @@ CREATE TABLE "audit_entry" (
     "hash" blob NOT NULL
 );
 
+CREATE TABLE "calendar" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "uid" uuid_text NOT NULL,
+    "name" text NOT NULL,
+    "version" integer NOT NULL,
+    "definition" text NOT NULL,
+    "created_at" integer NOT NULL,
+    "updated_at" integer NOT NULL,
+    "deleted_at" integer,
+    CONSTRAINT "calendar_version_from_one" CHECK (version >= 1)
+);
+
+CREATE UNIQUE INDEX "calendar_name" ON "calendar" ("name") WHERE deleted_at IS NULL;
+
+CREATE UNIQUE INDEX "calendar_uid" ON "calendar" ("uid");
+
+CREATE TABLE "calendar_version" (
+    "calendar_id" integer NOT NULL,
+    "version" integer NOT NULL,
+    "definition" text NOT NULL,
+    "created_at" integer NOT NULL,
+    "created_by" text NOT NULL,
+    PRIMARY KEY ("calendar_id", "version"),
+    FOREIGN KEY ("calendar_id") REFERENCES "calendar" ("id")
+);
+
 CREATE TABLE "idempotency" (
     "scope" text NOT NULL,
     "key" text NOT NULL,

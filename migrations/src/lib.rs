@@ -10,6 +10,7 @@ use sea_orm_migration::sea_orm::DatabaseConnection;
 mod build;
 mod m20261123_000001_people;
 mod m20261123_000002_tasks;
+mod m20261123_000003_calendars;
 mod m20261123_000005_pools;
 
 #[derive(Debug)]
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261123_000001_people::Migration),
             Box::new(m20261123_000002_tasks::Migration),
+            Box::new(m20261123_000003_calendars::Migration),
             Box::new(m20261123_000005_pools::Migration),
         ]
     }

@@ -7,6 +7,8 @@
 pub mod audit;
 pub mod auth;
 pub mod body;
+pub mod calendar_wire;
+pub mod calendars;
 pub mod convert;
 pub mod definition;
 pub mod document;

@@ -2,7 +2,7 @@
 
 use super::error::ApiError;
 use super::state::ApiState;
-use super::{audit, events, logs, pools, runs, schedules, sessions, system, tasks, tokens, users};
+use super::{audit, calendars, events, logs, pools, runs, schedules, sessions, system, tasks, tokens, users};
 use super::{auth, guard, layers, metrics, spa};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -57,6 +57,9 @@ pub fn operations() -> OpenApiRouter<ApiState> {
         .routes(routes!(runs::run_rerun))
         .routes(routes!(logs::run_log))
         .routes(routes!(logs::run_log_stream))
+        .routes(routes!(calendars::calendar_list, calendars::calendar_create))
+        .routes(routes!(calendars::calendar_view, calendars::calendar_update, calendars::calendar_delete))
+        .routes(routes!(calendars::calendar_dates))
         .routes(routes!(pools::pool_list, pools::pool_create))
         .routes(routes!(pools::pool_view, pools::pool_update, pools::pool_delete))
         .routes(routes!(users::user_list, users::user_create))

@@ -9,6 +9,7 @@ pub mod attempts;
 pub mod audit;
 pub mod calendars;
 mod caller;
+pub mod catching_up;
 pub mod disk;
 mod error;
 pub mod events;

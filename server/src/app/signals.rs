@@ -1,10 +1,10 @@
 //! Signals: "look at the database again", raised after a commit, heard by workers.
 //!
-//! A signal carries nothing and may be lost without harm: every worker also looks by itself from time to time.
+//! A signal carries nothing but how often it was raised, so any number of workers may listen to one, and none misses what was
+//! raised while it was busy. Lost without harm: every worker also looks by itself from time to time.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 /// What a signal is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,35 +20,40 @@ pub enum Signal {
 }
 
 /// One bell per kind of signal.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Signals {
-    bells: Arc<[Notify; 4]>,
-    counts: Arc<[AtomicU64; 4]>,
+    bells: Arc<[watch::Sender<u64>; 4]>,
+}
+
+impl Default for Signals {
+    fn default() -> Self {
+        Self { bells: Arc::new(std::array::from_fn(|_| watch::Sender::new(0))) }
+    }
 }
 
 impl Signals {
-    /// Rings: the one worker that listens (now, or next time it listens) wakes up.
+    /// Rings: every worker that listens wakes up, now or as soon as it listens again.
     pub fn raise(&self, signal: Signal) {
-        self.counts[place(signal)].fetch_add(1, Ordering::Release);
-        self.bells[place(signal)].notify_one();
+        self.bell(signal).send_modify(|count| *count = count.wrapping_add(1));
     }
 
-    /// Waits until the signal is raised; a signal raised before counts.
-    pub async fn heard(&self, signal: Signal) {
-        self.bells[place(signal)].notified().await;
+    /// Waits until the signal was raised another number of times than `seen`.
+    pub async fn heard(&self, signal: Signal, seen: u64) {
+        let mut bell = self.bell(signal).subscribe();
+        let _the_sender_lives_as_long_as_we_do = bell.wait_for(|count| *count != seen).await;
     }
 
     /// How often the signal was raised: tells a listener whether it was since it last looked.
     pub fn raised_count(&self, signal: Signal) -> u64 {
-        self.counts[place(signal)].load(Ordering::Acquire)
+        *self.bell(signal).borrow()
     }
-}
 
-const fn place(signal: Signal) -> usize {
-    match signal {
-        Signal::Schedules => 0,
-        Signal::Queue => 1,
-        Signal::Cancel => 2,
-        Signal::Finished => 3,
+    fn bell(&self, signal: Signal) -> &watch::Sender<u64> {
+        &self.bells[match signal {
+            Signal::Schedules => 0,
+            Signal::Queue => 1,
+            Signal::Cancel => 2,
+            Signal::Finished => 3,
+        }]
     }
 }

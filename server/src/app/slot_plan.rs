@@ -6,6 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// A slot that is at most this late still counts as on time.
 pub const ON_TIME: TimeDelta = TimeDelta::seconds(60);
 
+/// Slots of an outage that are looked at one by one.
+const LOOKED_AT: usize = 20_000;
+
 /// What is to become of one slot, or of a stretch of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
@@ -24,8 +27,10 @@ pub struct Due {
 pub enum Verdict {
     /// A run on time.
     Run,
-    /// A run for a slot that was missed.
+    /// A run for a slot that was missed, at once.
     CatchUp,
+    /// A run for a slot that was missed, in its turn.
+    Pending,
     /// No run, on purpose.
     Skipped(String),
     /// No run, because nobody was there.
@@ -58,14 +63,14 @@ pub fn due(
 
 fn single(slot: &Slot, stopped: Option<&str>, verdict: Verdict) -> Due {
     let verdict = match stopped {
-        _ if slot.skipped => Verdict::Skipped(slot.notes.iter().map(Note::words).collect::<Vec<_>>().join("; ")),
+        _ if slot.skipped => Verdict::Skipped(words(slot)),
         Some(reason) => Verdict::Skipped(reason.to_owned()),
         None => verdict,
     };
     Due { first_at: slot.scheduled_for, last_at: slot.scheduled_for, count: 1, verdict }
 }
 
-/// Slots that are too late to be on time: one stretch, and the one of them that is caught up.
+/// Slots that are too late to be on time: those that are run after all, and the stretches between them.
 fn missed(
     schedule: &CompiledSchedule,
     catch_up: CatchUp,
@@ -73,26 +78,72 @@ fn missed(
     (newer_runs, stopped): (bool, Option<&str>),
     found: &mut Vec<Due>,
 ) {
-    let Some(range) = schedule.range_between(from, until) else { return };
-    let latest = schedule.latest_at_or_before(range.last_at).filter(|slot| !slot.skipped);
-    let caught = latest.filter(|_| catch_up == CatchUp::Latest && stopped.is_none() && !newer_runs);
-    let rest = if caught.is_some() { range.count - 1 } else { range.count };
-    let last_at = match &caught {
-        Some(_) if rest == 0 => None,
-        Some(slot) => schedule.latest_at_or_before(slot.scheduled_for - TimeDelta::seconds(1)).map(|s| s.scheduled_for),
-        None => Some(range.last_at),
+    let chosen = match (stopped, catch_up) {
+        (Some(_), _) | (_, CatchUp::None) => Vec::new(),
+        (None, CatchUp::Latest) if newer_runs => Vec::new(),
+        (None, CatchUp::Latest) => newest(schedule, (from, until), 1),
+        (None, CatchUp::All { max_count }) => newest(schedule, (from, until), max_count),
+        (None, CatchUp::Window { max_age_seconds, max_count }) => {
+            let oldest = until + ON_TIME - TimeDelta::seconds(max_age_seconds.into());
+            newest(schedule, (from.max(oldest), until), max_count)
+        }
     };
-    if let Some(last_at) = last_at {
-        let verdict = match stopped {
-            Some(reason) => Verdict::Skipped(reason.to_owned()),
-            None if catch_up == CatchUp::None => {
-                Verdict::Missed("the server was not there, and catch-up is off".into())
-            }
-            None => Verdict::Missed("the server was not there; only the latest slot is caught up".into()),
-        };
-        found.push(Due { first_at: range.first_at, last_at, count: rest, verdict });
+    let verdict = if catch_up == CatchUp::Latest { Verdict::CatchUp } else { Verdict::Pending };
+    let why =
+        stopped.map_or_else(|| Verdict::Missed(reason(catch_up).to_owned()), |why| Verdict::Skipped(why.to_owned()));
+    let mut done = from;
+    for slot in chosen {
+        let at = slot.scheduled_for;
+        found.extend(stretch(schedule, (done, at - TimeDelta::seconds(1)), &why));
+        found.push(single(&slot, None, verdict.clone()));
+        done = at;
     }
-    found.extend(caught.map(|slot| single(&slot, None, Verdict::CatchUp)));
+    found.extend(stretch(schedule, (done, until), &why));
+}
+
+fn reason(catch_up: CatchUp) -> &'static str {
+    match catch_up {
+        CatchUp::None => "the server was not there, and catch-up is off",
+        CatchUp::Latest => "the server was not there; only the latest slot is caught up",
+        CatchUp::All { .. } => "the server was not there; more slots were missed than are caught up",
+        CatchUp::Window { .. } => {
+            "the server was not there; the slot is too old to be caught up, or there are too many"
+        }
+    }
+}
+
+/// The newest slots within a stretch that are not skipped anyway, oldest first.
+fn newest(schedule: &CompiledSchedule, (from, until): (DateTime<Utc>, DateTime<Utc>), most: u32) -> Vec<Slot> {
+    let mut chosen = Vec::new();
+    let mut next = schedule.latest_at_or_before(until);
+    for _ in 0..LOOKED_AT {
+        let Some(slot) = next.filter(|slot| slot.scheduled_for > from && chosen.len() < most as usize) else { break };
+        next = schedule.latest_at_or_before(slot.scheduled_for - TimeDelta::seconds(1));
+        if !slot.skipped {
+            chosen.push(slot);
+        }
+    }
+    chosen.reverse();
+    chosen
+}
+
+/// A stretch of slots that do not run: skipped if calendars skip all of them, else for the given reason.
+fn stretch(schedule: &CompiledSchedule, (from, until): (DateTime<Utc>, DateTime<Utc>), why: &Verdict) -> Option<Due> {
+    let range = schedule.range_between(from, until)?;
+    let mut notes: Option<String> = None;
+    let all_skipped = schedule.slots_between(from, until).take(LOOKED_AT).all(|slot| {
+        notes.get_or_insert_with(|| words(&slot));
+        slot.skipped
+    });
+    let verdict = match notes {
+        Some(notes) if all_skipped && range.count <= LOOKED_AT as u64 => Verdict::Skipped(notes),
+        _ => why.clone(),
+    };
+    Some(Due { first_at: range.first_at, last_at: range.last_at, count: range.count, verdict })
+}
+
+fn words(slot: &Slot) -> String {
+    slot.notes.iter().map(Note::words).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -119,6 +170,7 @@ mod tests {
                 let word = match &due.verdict {
                     Verdict::Run => "run",
                     Verdict::CatchUp => "catch_up",
+                    Verdict::Pending => "pending",
                     Verdict::Skipped(_) => "skipped",
                     Verdict::Missed(_) => "missed",
                 };
@@ -141,6 +193,15 @@ mod tests {
         check(CatchUp::Latest, None, "2026-01-01T05:30:00Z", &[(one, four, 4, "missed"), (five, five, 1, "catch_up")]);
         check(CatchUp::None, None, "2026-01-01T05:30:00Z", &[(one, five, 5, "missed")]);
         check(CatchUp::Latest, None, "2026-01-01T05:00:20Z", &[(one, four, 4, "missed"), (five, five, 1, "run")]);
+        let all = CatchUp::All { max_count: 1000 };
+        check(all, None, "2026-01-01T02:30:00Z", &[(one, one, 1, "pending"), (two, two, 1, "pending")]);
+        check(all, None, "2026-01-01T02:00:00Z", &[(one, one, 1, "pending"), (two, two, 1, "run")]);
+        let three = "2026-01-01T03:00:00Z";
+        let two_of = CatchUp::All { max_count: 2 };
+        let newest = [(one, three, 3, "missed"), (four, four, 1, "pending"), (five, five, 1, "pending")];
+        check(two_of, None, "2026-01-01T05:30:00Z", &newest);
+        check(CatchUp::Window { max_age_seconds: 7200, max_count: 9 }, None, "2026-01-01T05:30:00Z", &newest);
+        check(all, Some("x"), "2026-01-01T02:30:00Z", &[(one, two, 2, "skipped")]);
         check(
             CatchUp::Latest,
             Some("x"),

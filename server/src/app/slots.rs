@@ -5,7 +5,7 @@ use super::events::Change;
 use super::schedules::compile;
 use super::slot_plan::{self, Due, Verdict};
 use super::system::HOLD;
-use super::{App, Caller, Error, Result};
+use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::{ScheduleId, TaskId};
 use crate::domain::run::OpenRuns;
 use crate::domain::schedule::{CatchUp, CompiledSchedule};
@@ -16,7 +16,7 @@ use crate::store::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, json};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A watermark may be that far in the future before it is taken for a mistake.
@@ -108,7 +108,7 @@ impl App {
                 record.watermark_at = now;
             }
             let version = record.task_version;
-            planned.push(Arc::new(Planned::new(record, version, compiled)));
+            planned.push(Arc::new(Planned::new(record, version, compiled.started_at(self.started_at()))));
         }
         Ok(planned)
     }
@@ -143,6 +143,10 @@ impl App {
             self.events().publish(Change::Slot { task_id, task, outcome });
         }
         self.announce_inserted(&inserted);
+        if entries > inserted.made.len() {
+            // Some of them may be pending.
+            self.signals().raise(Signal::Queue);
+        }
         Ok(Booked { entries, runs: inserted.made.len() })
     }
 }
@@ -150,7 +154,7 @@ impl App {
 type BookedIn = (Inserted, Vec<(TaskId, String, SlotOutcome)>);
 
 /// Why nothing fires, if everything is on hold.
-async fn on_hold(tx: &Tx) -> Result<Option<String>> {
+pub(super) async fn on_hold(tx: &Tx) -> Result<Option<String>> {
     let hold = tx.setting_find(HOLD).await?;
     Ok(hold.map(|hold| format!("everything was on hold: {}", hold["reason"].as_str().unwrap_or_default())))
 }
@@ -177,6 +181,38 @@ pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now
     }
     let hold = on_hold(tx).await?;
     book(tx, &schedules, stopped.or(hold.as_deref()), now).await.map(|_| ())
+}
+
+/// Completes the ledger up to now of all schedules that name one of these calendars, or whose task has one of the tags of a
+/// maintenance window (no tags: all tasks), before these change. Their watermarks move to now.
+pub(super) async fn close_concerned(
+    tx: &Tx,
+    calendars: &BTreeSet<String>,
+    tags: Option<&[String]>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let book_now = super::calendars::calendar_book(tx).await?;
+    let mut schedules = Vec::new();
+    for record in tx.schedule_list_enabled().await? {
+        let named = record.schedule.run_only_on.iter().chain(&record.schedule.skip_on);
+        let by_name = named.into_iter().any(|name| calendars.contains(name));
+        let by_tag = tags.is_some_and(|tags| tags.is_empty() || tags.iter().any(|tag| record.task_tags.contains(tag)));
+        if !by_name && !by_tag {
+            continue;
+        }
+        if let Ok(compiled) = compile(&book_now, &record.task_name, &record.task_tags, &record.schedule) {
+            let version = record.task_version;
+            schedules.push(Arc::new(Planned::new(record, version, compiled)));
+        }
+    }
+    if schedules.is_empty() {
+        return Ok(());
+    }
+    let hold = on_hold(tx).await?;
+    for some in schedules.chunks(200) {
+        book(tx, some, hold.as_deref(), now).await?;
+    }
+    Ok(())
 }
 
 async fn book(tx: &Tx, schedules: &[Arc<Planned>], stopped: Option<&str>, now: DateTime<Utc>) -> Result<BookedIn> {
@@ -225,6 +261,7 @@ fn entry(
     let kind = match verdict {
         Verdict::Skipped(reason) => return without(SlotOutcome::Skipped, reason),
         Verdict::Missed(reason) => return without(SlotOutcome::Missed, reason),
+        Verdict::Pending => return without(SlotOutcome::Pending, "is caught up in its turn".to_owned()),
         Verdict::Run => TriggerKind::Schedule,
         Verdict::CatchUp => TriggerKind::CatchUp,
     };
@@ -235,7 +272,7 @@ fn entry(
         trigger: TriggerRecord { kind, by: None, schedule_key: Some(planned.key.clone()), rerun_of: None },
         schedule: Some(planned.schedule),
         scheduled_for: Some(first_at),
-        due_at: now,
+        due_at: now.max(first_at + planned.compiled.delay()),
         params: Map::new(),
     };
     match new_run(wanted, open, now) {

@@ -2,6 +2,7 @@
 //!
 //! Bulk actions and applying files are in `task_sets`.
 
+use super::calendars::{calendar_problems, calendars_known};
 use super::events::Change;
 use super::pools::pool_known;
 use super::runs::no_task;
@@ -76,7 +77,7 @@ impl App {
         sound(&definition)?;
         let now = self.clock().now();
         if dry_run {
-            self.pool_problem(&definition).await?.map_or(Ok(()), |problem| Err(Error::Invalid(vec![problem])))?;
+            self.references_sound(&definition).await?;
             if self.store().task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
                 return Err(name_taken(&definition.name));
             }
@@ -102,7 +103,7 @@ impl App {
         let record = self.living(task).await?;
         expect_version(&record, write.base)?;
         if write.dry_run {
-            self.pool_problem(&definition).await?.map_or(Ok(()), |problem| Err(Error::Invalid(vec![problem])))?;
+            self.references_sound(&definition).await?;
             let taken = self.store().task_find(&TaskRef::Name(definition.name.clone())).await?;
             if taken.is_some_and(|other| other.id != record.id) {
                 return Err(name_taken(&definition.name));
@@ -185,6 +186,13 @@ impl App {
     pub(super) async fn living(&self, task: &str) -> Result<TaskRecord> {
         let found = self.store().task_find(&TaskRef::from(task)).await?;
         found.filter(|task| task.deleted_at.is_none()).ok_or_else(|| no_task(task))
+    }
+
+    /// Refuses a definition that names pools or calendars which are not there.
+    async fn references_sound(&self, definition: &Definition) -> Result<()> {
+        let mut problems = calendar_problems(&*self.calendar_book().await?, definition);
+        problems.extend(self.pool_problem(definition).await?);
+        if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
     }
 
     async fn changed(
@@ -285,6 +293,7 @@ pub(super) async fn create(
         return Err(name_taken(&definition.name));
     }
     pool_known(tx, definition).await?;
+    calendars_known(tx, definition).await?;
     let change = TaskChange { at: now, by: caller.name.clone(), note: String::new(), owner: None };
     let made = tx.task_insert(definition, &change).await?;
     let detail = json!({"version": made.version, "run": definition.run.kind()});
@@ -311,6 +320,7 @@ pub(super) async fn update(
         return Err(name_taken(&definition.name));
     }
     pool_known(tx, definition).await?;
+    calendars_known(tx, definition).await?;
     close(tx, record, None, now).await?;
     let change = TaskChange { at: now, by: caller.name.clone(), note: action.to_owned(), owner };
     let written = tx.task_update(record, definition, &change).await?;

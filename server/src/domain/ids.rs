@@ -43,6 +43,10 @@ id!(
     ScheduleId
 );
 id!(
+    /// Identifies a calendar.
+    CalendarId
+);
+id!(
     /// Identifies a pool.
     PoolId
 );

@@ -6,6 +6,7 @@
 
 mod active;
 mod canceller;
+mod catcher;
 mod dispatcher;
 mod executor;
 mod follow;
@@ -57,6 +58,7 @@ impl Engine {
         let workers: Vec<Arc<dyn Worker>> = vec![
             Arc::new(scheduler::Scheduler::new(app.clone())),
             Arc::new(dispatcher::Dispatcher::new(app.clone(), Arc::clone(&executor))),
+            Arc::new(catcher::Catcher::new(app.clone())),
             Arc::new(canceller::Canceller::new(app.clone(), active.clone())),
             rescuer,
             Arc::new(pruner::Pruner::new(app.clone())),

@@ -110,6 +110,7 @@ pub async fn run(worker: Arc<dyn Worker>, context: LoopContext) {
         if context.stop.is_cancelled() {
             return;
         }
+        let seen: Vec<u64> = worker.wakes().iter().map(|signal| context.signals.raised_count(*signal)).collect();
         let failed = round(worker.as_ref(), &context, index).await;
         failures = if failed { failures.saturating_add(1) } else { 0 };
         let wait = if failed {
@@ -121,7 +122,8 @@ pub async fn run(worker: Arc<dyn Worker>, context: LoopContext) {
             if failed || worker.wakes().is_empty() {
                 std::future::pending::<()>().await;
             }
-            let bells = worker.wakes().iter().map(|signal| context.signals.heard(*signal).boxed());
+            let bells = worker.wakes().iter().zip(&seen);
+            let bells = bells.map(|(signal, seen)| context.signals.heard(*signal, *seen).boxed());
             select_all(bells).await;
         };
         tokio::select! {

@@ -7,6 +7,7 @@
 mod attempts;
 mod audit;
 mod backup;
+mod calendars;
 mod claim;
 mod connect;
 mod each;
@@ -41,6 +42,7 @@ mod writer;
 pub use attempts::{AttemptFinished, AttemptRecord, AttemptStarted, RunNext};
 pub use audit::{AuditFilter, AuditNew, AuditRecord, AuditVerdict};
 pub use backup::{DatabaseFacts, WalState};
+pub use calendars::CalendarRecord;
 pub use claim::{ClaimOrder, ClaimedRun};
 pub use connect::{DatabaseConfig, DatabaseKind, Store};
 pub use error::{Conflict, Result, StoreError};

@@ -5,10 +5,10 @@ use super::runs::{open, records};
 use super::tasks::small;
 use super::{Result, RunRecord, Tx};
 use crate::domain::run::OpenRuns;
-use crate::domain::vocabulary::RunState;
+use crate::domain::vocabulary::{RunState, TriggerKind};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
 };
 use std::collections::HashMap;
 
@@ -16,6 +16,12 @@ impl Tx {
     /// Open runs of each task, by its key; tasks without any are absent.
     pub async fn runs_open(&self, task_keys: &[i64]) -> Result<HashMap<i64, OpenRuns>> {
         open_counts(self, task_keys).await
+    }
+
+    /// How many open runs have this kind of trigger.
+    pub async fn runs_open_by_trigger(&self, kind: TriggerKind) -> Result<u32> {
+        let query = run::Entity::find().filter(open()).filter(run::Column::TriggerKind.eq(kind.as_str()));
+        Ok(u32::try_from(query.count(self).await?).unwrap_or(u32::MAX))
     }
 
     /// The open runs of a task, oldest first.

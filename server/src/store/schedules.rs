@@ -44,20 +44,7 @@ pub struct ScheduleRecord {
 impl Store {
     /// All schedules that can fire: enabled, of enabled, living tasks. A row that cannot be read is left out and logged.
     pub async fn schedule_list_enabled(&self) -> Result<Vec<ScheduleRecord>> {
-        let mut query = select();
-        query
-            .and_where(Expr::col((schedule::Entity, schedule::Column::Enabled)).eq(true))
-            .and_where(Expr::col((task::Entity, task::Column::Enabled)).eq(true))
-            .and_where(Expr::col((task::Entity, task::Column::DeletedAt)).is_null());
-        let mut found = Vec::new();
-        for row in self.reader().query_all(&query).await? {
-            match record(&row) {
-                Ok(schedule) => found.push(schedule),
-                Err(StoreError::Damaged(text)) => tracing::error!("a schedule cannot be read: {text}"),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(found)
+        enabled(self.reader()).await
     }
 
     /// The schedules of a task, disabled ones too, removed ones not.
@@ -67,6 +54,11 @@ impl Store {
 }
 
 impl Tx {
+    /// All schedules that can fire: enabled, of enabled, living tasks.
+    pub async fn schedule_list_enabled(&self) -> Result<Vec<ScheduleRecord>> {
+        enabled(self).await
+    }
+
     /// The schedules of a task, disabled ones too, removed ones not.
     pub async fn schedule_list(&self, task_key: i64) -> Result<Vec<ScheduleRecord>> {
         of_task(self, task_key).await
@@ -100,6 +92,23 @@ fn select() -> SelectStatement {
         )
         .and_where(Expr::col((schedule::Entity, schedule::Column::RemovedAt)).is_null());
     query
+}
+
+async fn enabled(connection: &impl ConnectionTrait) -> Result<Vec<ScheduleRecord>> {
+    let mut query = select();
+    query
+        .and_where(Expr::col((schedule::Entity, schedule::Column::Enabled)).eq(true))
+        .and_where(Expr::col((task::Entity, task::Column::Enabled)).eq(true))
+        .and_where(Expr::col((task::Entity, task::Column::DeletedAt)).is_null());
+    let mut found = Vec::new();
+    for row in connection.query_all(&query).await? {
+        match record(&row) {
+            Ok(schedule) => found.push(schedule),
+            Err(StoreError::Damaged(text)) => tracing::error!("a schedule cannot be read: {text}"),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
 }
 
 async fn of_task(connection: &impl ConnectionTrait, task_key: i64) -> Result<Vec<ScheduleRecord>> {

@@ -111,6 +111,16 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Whether any slot waits to be caught up.
+    pub async fn slots_are_pending(&self) -> Result<bool> {
+        let pending = slot::Entity::find()
+            .filter(slot::Column::Outcome.eq(SlotOutcome::Pending.as_str()))
+            .filter(Expr::cust("outcome <> 'run'"));
+        Ok(pending.one(self.reader()).await?.is_some())
+    }
+}
+
 /// A schedule as booking needs it.
 #[derive(Debug, FromQueryResult)]
 struct Booked {
@@ -212,6 +222,20 @@ impl Tx {
             self.execute_raw(rows.statement(self.get_database_backend(), text)).await?;
         }
         Ok(())
+    }
+
+    /// The oldest pending entry of each task, oldest first, with the key of the task.
+    pub async fn slots_pending(&self, most: u32) -> Result<Vec<(i64, SlotRecord)>> {
+        let mut query = filtered(&SlotFilter { outcome: Some(SlotOutcome::Pending), ..SlotFilter::default() });
+        let oldest = "NOT EXISTS (SELECT 1 FROM slot AS other WHERE other.task_id = slot.task_id \
+                      AND other.outcome = 'pending' AND (other.first_at, other.id) < (slot.first_at, slot.id))";
+        query
+            .and_where(Expr::cust(oldest))
+            .order_by((slot::Entity, slot::Column::FirstAt), Order::Asc)
+            .order_by((slot::Entity, slot::Column::Id), Order::Asc)
+            .limit(most.into());
+        let rows = self.query_all(&query).await?;
+        rows.iter().map(|row| Ok((row.try_get("", "task_id")?, record(row)?))).collect()
     }
 
     /// Turns a pending entry into `run`, `skipped` or `missed`. False: it is not pending.

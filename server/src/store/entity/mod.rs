@@ -5,6 +5,8 @@
 
 pub(super) mod attempt;
 pub(super) mod audit_entry;
+pub(super) mod calendar;
+pub(super) mod calendar_version;
 pub(super) mod idempotency;
 pub(super) mod pool;
 pub(super) mod run;

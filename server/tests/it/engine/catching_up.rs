@@ -159,3 +159,82 @@ async fn an_edit_completes_the_ledger_under_the_old_rule() {
     assert_eq!(book(&bench).await, 0, "what was due while it was disabled is not caught up");
     assert_eq!(ledger(&bench).await.len(), rows.len());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn policies_choose_what_is_caught_up() {
+    let all = json!({"kind": "all", "max_count": 1000});
+    let few = json!({"kind": "all", "max_count": 3});
+    let window = json!({"kind": "window", "max_age_seconds": 18_000, "max_count": 1000});
+    for (policy, hours, pending) in [(&all, 5, 5), (&all, 25, 25), (&few, 25, 3), (&window, 5, 5), (&window, 25, 5)] {
+        let bench = scheduled(json!({"kind": "cron", "expression": "0 * * * *", "catch_up": policy})).await;
+        bench.set(begin() + TimeDelta::hours(hours));
+        book(&bench).await;
+        let rows = ledger(&bench).await;
+        assert_eq!(rows.iter().map(|(_, _, count, _)| count).sum::<u64>(), hours as u64, "{policy}: {rows:?}");
+        let waiting: Vec<_> = rows.iter().filter(|(.., outcome)| *outcome == SlotOutcome::Pending).collect();
+        assert_eq!(waiting.len(), pending, "{policy} {hours}: {rows:?}");
+        assert!(waiting.iter().all(|(_, _, count, _)| *count == 1));
+        assert_eq!(book(&bench).await, 0, "nothing twice");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pending_slots_run_one_after_another_oldest_first() {
+    let bench = Bench::at(Clock::manual(begin())).await;
+    let schedule = json!({"kind": "cron", "expression": "0 * * * *", "catch_up": {"kind": "all"}});
+    bench.task(child_task("it", &["exit", "0"], json!({"schedules": [schedule]}))).await;
+    bench.set(begin() + TimeDelta::hours(5));
+    let mut live = bench.app.events().subscribe(None).live;
+    let _engine = bench.engine().await;
+    let mut runs = Vec::new();
+    while runs.len() < 5 {
+        let (run, _) = Bench::next_run(&mut live).await;
+        let (record, _) = bench.ended(run).await;
+        assert_eq!(record.trigger.kind, TriggerKind::CatchUp);
+        let slot = record.scheduled_for.expect("a slot");
+        if runs.last() != Some(&slot) {
+            runs.push(slot);
+        }
+    }
+    let expected: Vec<_> = (0..5).map(|hour| begin() + TimeDelta::minutes(30) + TimeDelta::hours(hour)).collect();
+    assert_eq!(runs, expected);
+    let rows = ledger(&bench).await;
+    assert!(rows.len() == 5 && rows.iter().all(|(.., outcome)| *outcome == SlotOutcome::Run), "{rows:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pending_slots_of_a_disabled_task_are_skipped_with_the_reason() {
+    let bench = scheduled(json!({"kind": "cron", "expression": "0 * * * *", "catch_up": {"kind": "all"}})).await;
+    bench.set(begin() + TimeDelta::hours(3));
+    book(&bench).await;
+    bench.app.system_hold(&Caller::local(), "moving house".into()).await.expect("held");
+    assert_eq!(bench.app.slots_catch_up().await.expect("a round").runs, 0, "on hold nothing is caught up");
+    bench.app.system_release(&Caller::local()).await.expect("released");
+    bench.app.task_switch(&Caller::local(), "it", false).await.expect("disabled");
+    while bench.app.slots_catch_up().await.expect("a round").more {}
+    let page = bench.app.slot_list(&Caller::local(), Some("it"), SlotFilter::default(), &PageRequest::first(9)).await;
+    let rows = page.expect("the ledger").items;
+    let reason = "the task was disabled before the slot was caught up";
+    assert!(rows.len() == 3 && rows.iter().all(|row| row.outcome == SlotOutcome::Skipped && row.reason == reason));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_of_the_server_is_one_slot_and_splay_delays_the_run() {
+    let bench = scheduled(json!({"kind": "startup", "delay_seconds": 90})).await;
+    bench.set(begin() + TimeDelta::hours(1));
+    assert_eq!(book(&bench).await, 0, "the task is younger than the server's start");
+    let bench = bench.restarted().await;
+    let started = bench.app.clock().now();
+    bench.set(started + TimeDelta::minutes(5));
+    assert_eq!((book(&bench).await, book(&bench).await), (1, 0));
+    let runs = bench.app.run_list(&Caller::local(), Some("it"), RunFilter::default(), &PageRequest::first(9)).await;
+    let run = runs.expect("runs").items.remove(0);
+    assert_eq!((run.scheduled_for, run.trigger.kind), (Some(started), TriggerKind::CatchUp));
+    let bench = scheduled(json!({"kind": "cron", "expression": "0 23 * * *", "splay_seconds": 86_400})).await;
+    bench.set(begin() + TimeDelta::minutes(30));
+    book(&bench).await;
+    let runs = bench.app.run_list(&Caller::local(), Some("it"), RunFilter::default(), &PageRequest::first(9)).await;
+    let run = runs.expect("runs").items.remove(0);
+    let slot = begin() + TimeDelta::minutes(30);
+    assert!(run.scheduled_for == Some(slot) && run.due_at > slot && run.due_at <= slot + TimeDelta::days(1));
+}

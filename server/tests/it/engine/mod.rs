@@ -3,6 +3,7 @@
 //! Tests wait for events of the application, never for time. Each has a data folder of its own.
 
 mod bench;
+mod calendars;
 mod catching_up;
 mod crash;
 mod following;

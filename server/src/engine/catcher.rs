@@ -1,0 +1,60 @@
+//! The catcher: turns pending slots into runs, oldest first, at most so many a second.
+
+use super::worker::{RoundResult, Worker};
+use crate::app::{App, Signal};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// The longest sleep.
+const SLEEP_MAX: Duration = Duration::from_secs(30);
+
+/// Pause between two rounds that made runs.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The worker.
+#[derive(Debug)]
+pub struct Catcher {
+    app: App,
+    more: AtomicBool,
+}
+
+impl Catcher {
+    /// A catcher.
+    pub fn new(app: App) -> Self {
+        Self { app, more: AtomicBool::new(false) }
+    }
+
+    async fn round(&self) -> RoundResult {
+        if !self.app.store().slots_are_pending().await? {
+            self.more.store(false, Ordering::Relaxed);
+            return Ok(None);
+        }
+        let done = self.app.slots_catch_up().await?;
+        self.more.store(done.more, Ordering::Relaxed);
+        Ok(done.more.then(|| format!("{} slots caught up, {} skipped", done.runs, done.skipped)))
+    }
+}
+
+impl Worker for Catcher {
+    fn name(&self) -> &'static str {
+        "catcher"
+    }
+
+    fn every(&self) -> Duration {
+        SLEEP_MAX
+    }
+
+    fn wakes(&self) -> &'static [Signal] {
+        &[Signal::Queue, Signal::Finished]
+    }
+
+    fn run_once(&self) -> BoxFuture<'_, RoundResult> {
+        self.round().boxed()
+    }
+
+    fn next_in(&self) -> Option<Duration> {
+        self.more.load(Ordering::Relaxed).then_some(PAUSE)
+    }
+}

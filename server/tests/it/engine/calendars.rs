@@ -1,0 +1,95 @@
+//! Calendars in use: what they refuse, what they skip, and that a change of one completes the ledger under the old first.
+
+use super::bench::{Bench, child_task};
+use chrono::{DateTime, TimeDelta, Utc};
+use orc_server::app::{Caller, Error};
+use orc_server::clock::Clock;
+use orc_server::domain::calendar::Calendar;
+use orc_server::domain::vocabulary::SlotOutcome;
+use orc_server::store::{PageRequest, SlotFilter};
+use serde_json::{Value, json};
+
+fn calendar(name: &str, entries: Value) -> Calendar {
+    let body = json!({"name": name, "description": "", "entries": entries, "except": [], "maintenance": null});
+    serde_json::from_value(body).expect("a calendar")
+}
+
+fn day(date: &str) -> Value {
+    json!({"kind": "date", "date": date, "until": null, "title": "Audit"})
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().expect("an instant")
+}
+
+async fn ledger(bench: &Bench) -> Vec<(String, SlotOutcome, String)> {
+    let page = PageRequest::first(100);
+    let listed = bench.app.slot_list(&Caller::local(), None, SlotFilter::default(), &page).await.expect("the ledger");
+    let shown = |at: DateTime<Utc>| at.format("%d %H:%M").to_string();
+    listed.items.into_iter().rev().map(|slot| (shown(slot.first_at), slot.outcome, slot.reason)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_unknown_or_in_use_is_refused() {
+    let bench = Bench::new().await;
+    let (app, caller) = (&bench.app, Caller::local());
+    let wire = |schedule: Value| -> orc_server::domain::task::Definition {
+        let body = child_task("it", &["exit", "0"], json!({"schedules": [schedule]}));
+        let wire: orc_server::api::definition::TaskDefinition = serde_json::from_value(body).expect("a definition");
+        wire.into_domain("UTC")
+    };
+    let daily = json!({"kind": "cron", "expression": "0 9 * * *", "skip_on": ["audits"]});
+    for dry_run in [true, false] {
+        let refused = app.task_create(&caller, wire(daily.clone()), dry_run).await;
+        assert!(matches!(refused, Err(Error::Invalid(problems)) if problems[0].pointer == "/schedules/0/skip_on"));
+    }
+    let wrong = calendar("audits", json!([{"kind": "yearly", "month": 2, "day": 30, "title": ""}]));
+    let refused = app.calendar_create(&caller, wrong, false).await;
+    assert!(matches!(refused, Err(Error::Invalid(problems)) if problems[0].pointer == "/entries/0/day"));
+    let made = app.calendar_create(&caller, calendar("audits", json!([day("2026-05-01")])), false).await.expect("made");
+    let again = app.calendar_create(&caller, calendar("audits", json!([])), false).await;
+    assert!(matches!(again, Err(Error::Conflict { code: "name_taken", .. })));
+    app.task_create(&caller, wire(daily), false).await.expect("now it is known");
+    let all = calendar("all", json!([{"kind": "calendar", "name": "audits"}]));
+    app.calendar_create(&caller, all, false).await.expect("made");
+    let refused = app.calendar_delete(&caller, "audits", None).await.expect_err("in use");
+    assert!(matches!(&refused, Error::Conflict { code: "calendar_in_use", .. }));
+    let text = refused.to_string();
+    assert!(text.contains("task \"it\"") && text.contains("calendar \"all\""), "{text}");
+    let renamed = app.calendar_update(&caller, "audits", calendar("other", json!([])), None).await;
+    assert!(matches!(renamed, Err(Error::Conflict { code: "calendar_in_use", .. })));
+    let stale = app.calendar_update(&caller, "audits", calendar("audits", json!([])), Some(7)).await;
+    assert!(matches!(stale, Err(Error::Stale { current: 1 })));
+    let changed =
+        app.calendar_update(&caller, "audits", calendar("audits", json!([])), Some(1)).await.expect("changed");
+    assert_eq!((changed.record.version, changed.tasks, changed.calendars), (2, vec!["it".into()], vec!["all".into()]));
+    app.calendar_delete(&caller, "all", None).await.expect("deleted");
+    assert_eq!(app.calendar_view(&caller, &made.record.id.to_string()).await.expect("found by id").record.version, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_completes_the_ledger_under_the_old_dates() {
+    let clock = Clock::manual(at("2026-05-01T00:30:00Z"));
+    let bench = Bench::at(clock.clone()).await;
+    let (app, caller) = (&bench.app, Caller::local());
+    app.calendar_create(&caller, calendar("audits", json!([day("2026-05-01")])), false).await.expect("made");
+    let schedule =
+        json!({"kind": "cron", "expression": "0 */6 * * *", "skip_on": ["audits"], "catch_up": {"kind": "none"}});
+    bench.task(child_task("it", &["exit", "0"], json!({"schedules": [schedule]}))).await;
+    clock.advance(TimeDelta::hours(6));
+    app.calendar_update(&caller, "audits", calendar("audits", json!([])), None).await.expect("changed");
+    let skipped = "skipped by calendar audits: Audit".to_owned();
+    assert_eq!(ledger(&bench).await, [("01 06:00".to_owned(), SlotOutcome::Skipped, skipped)]);
+    clock.advance(TimeDelta::hours(6));
+    let planned = app.schedules_planned(clock.now()).await.expect("planned");
+    app.slots_book(planned, clock.now()).await.expect("booked");
+    assert_eq!(
+        ledger(&bench).await.last().map(|slot| slot.1),
+        Some(SlotOutcome::Missed),
+        "no calendar has it any more"
+    );
+    let before = app.calendar_book_at(at("2026-05-01T01:00:00Z")).await.expect("a book");
+    let date = "2026-05-01".parse().expect("a date");
+    assert!(before.find("audits").expect("there").contains(date));
+    assert!(!app.calendar_book().await.expect("a book").find("audits").expect("there").contains(date));
+}
