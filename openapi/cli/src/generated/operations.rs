@@ -352,6 +352,81 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "calendar_list", method: "GET", path: "/calendars",
+        permission: "read",
+        summary: "List calendars.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
+            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+        ],
+        answer: Answer::List,
+        columns: &["name", "description", "version", "updated_at", "entry_count", "maintenance", "used_by_count", "next_date"],
+        more: &["id"],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "calendar_create", method: "POST", path: "/calendars",
+        permission: "define",
+        summary: "Create a calendar.",
+        query: &[
+            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &CALENDAR_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "calendar_view", method: "GET", path: "/calendars/{calendar}",
+        permission: "read",
+        summary: "View a calendar.",
+        arguments: &[
+            Field::required("calendar", Text, "Name or id of the calendar"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "calendar_update", method: "PUT", path: "/calendars/{calendar}",
+        permission: "define",
+        summary: "Replace a calendar's definition.",
+        arguments: &[
+            Field::required("calendar", Text, "Name or id of the calendar"),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version that the change is based on"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &CALENDAR_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "calendar_delete", method: "DELETE", path: "/calendars/{calendar}",
+        permission: "define",
+        summary: "Delete a calendar that nothing uses.",
+        arguments: &[
+            Field::required("calendar", Text, "Name or id of the calendar"),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version that the deletion is based on"),
+        ],
+        answer: Answer::Empty,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "calendar_dates", method: "GET", path: "/calendars/{calendar}/dates",
+        permission: "read",
+        summary: "Show the dates of a calendar.",
+        arguments: &[
+            Field::required("calendar", Text, "Name or id of the calendar"),
+        ],
+        query: &[
+            Field::required("from", Text, "First date."),
+            Field::required("until", Text, "Last date, at most ten years after the first."),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "pool_list", method: "GET", path: "/pools",
         permission: "read",
         summary: "List pools.",
@@ -625,6 +700,23 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
 ];
+
+static CALENDAR_DEFINITION: Schema = Schema {
+    fields: &[
+        Field::required("name", Text, "Unique name; schedules name their calendars by it."),
+        Field::optional("description", Text, "What it is for."),
+        Field::optional("entries", List(&Value), "A date that any of these contains is in the calendar ..."),
+        Field::optional("except", List(&Value), "... unless one of these contains it too."),
+        Field::optional("maintenance.timezone", Text, "Time zone of dates and times, an IANA name."),
+        Field::optional("maintenance.from", Text, "Beginning; a slot exactly then is skipped."),
+        Field::optional("maintenance.to", Text, "End, not included, up to 24:00; not after the beginning: it reaches over midnight."),
+        Field::optional("maintenance.tags", List(&Text), "Tasks with one of these tags; empty: all tasks."),
+    ],
+    unions: &[
+        Union { at: "entries.*", kinds: &["date", "yearly", "weekdays", "rrule", "calendar"] },
+        Union { at: "except.*", kinds: &["date", "yearly", "weekdays", "rrule", "calendar"] },
+    ],
+};
 
 static HOLD_CREATE: Schema = Schema {
     fields: &[

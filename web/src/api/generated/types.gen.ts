@@ -187,6 +187,265 @@ export type BackoffExponential = {
 export type BulkAction = 'enable' | 'disable' | 'run' | 'delete' | 'move' | 'tag';
 
 /**
+ * A named set of dates.
+ */
+export type Calendar = {
+    /**
+     * Id.
+     */
+    readonly id: string;
+    /**
+     * Version of the definition; grows by one with each change.
+     */
+    readonly version: number;
+    /**
+     * When it was created.
+     */
+    readonly created_at: string;
+    /**
+     * When its definition last changed.
+     */
+    readonly updated_at: string;
+    /**
+     * Names of the tasks whose schedules name it.
+     */
+    used_by: Array<string>;
+    /**
+     * Names of the calendars that contain it.
+     */
+    contained_in: Array<string>;
+    /**
+     * Unique name; schedules name their calendars by it.
+     */
+    name: string;
+    /**
+     * What it is for.
+     */
+    description: string;
+    /**
+     * A date that any of these contains is in the calendar ...
+     */
+    entries: Array<CalendarEntry>;
+    /**
+     * ... unless one of these contains it too.
+     */
+    except: Array<CalendarEntry>;
+    maintenance: Maintenance | null;
+};
+
+/**
+ * A date of a calendar.
+ */
+export type CalendarDate = {
+    /**
+     * The date.
+     */
+    date: string;
+    /**
+     * What it is called; may be empty.
+     */
+    title: string;
+};
+
+/**
+ * The dates of a calendar within a stretch of time.
+ */
+export type CalendarDates = {
+    /**
+     * The dates, rising.
+     */
+    dates: Array<CalendarDate>;
+};
+
+/**
+ * Everything a person defines about a calendar.
+ */
+export type CalendarDefinition = {
+    /**
+     * Unique name; schedules name their calendars by it.
+     */
+    name: string;
+    /**
+     * What it is for.
+     */
+    description?: string;
+    /**
+     * A date that any of these contains is in the calendar ...
+     */
+    entries?: Array<CalendarEntry>;
+    /**
+     * ... unless one of these contains it too.
+     */
+    except?: Array<CalendarEntry>;
+    maintenance?: Maintenance | null;
+};
+
+/**
+ * A part of a calendar.
+ */
+export type CalendarEntry = ({
+    kind: 'date';
+} & CalendarEntryDate) | ({
+    kind: 'yearly';
+} & CalendarEntryYearly) | ({
+    kind: 'weekdays';
+} & CalendarEntryWeekdays) | ({
+    kind: 'rrule';
+} & CalendarEntryRrule) | ({
+    kind: 'calendar';
+} & CalendarEntryCalendar);
+
+/**
+ * Everything in another calendar.
+ */
+export type CalendarEntryCalendar = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'calendar';
+    /**
+     * Its name.
+     */
+    name: string;
+};
+
+/**
+ * One date, or a stretch of dates.
+ */
+export type CalendarEntryDate = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'date';
+    /**
+     * First date.
+     */
+    date: string;
+    /**
+     * Last date, included; null: only the first.
+     */
+    until?: string | null;
+    /**
+     * What the date is.
+     */
+    title?: string;
+};
+
+/**
+ * Dates by a recurrence rule of RFC 5545.
+ */
+export type CalendarEntryRrule = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'rrule';
+    /**
+     * The rule, without DTSTART.
+     */
+    rule: string;
+    /**
+     * First date; the rule counts from it.
+     */
+    dtstart: string;
+    /**
+     * What the dates are.
+     */
+    title?: string;
+};
+
+/**
+ * Days of the week.
+ */
+export type CalendarEntryWeekdays = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'weekdays';
+    /**
+     * The days.
+     */
+    weekdays: Array<Weekday>;
+};
+
+/**
+ * The same date every year.
+ */
+export type CalendarEntryYearly = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'yearly';
+    /**
+     * Month.
+     */
+    month: number;
+    /**
+     * Day of the month; 29 February only in leap years.
+     */
+    day: number;
+    /**
+     * What the date is.
+     */
+    title?: string;
+};
+
+/**
+ * A page of calendars, by name.
+ */
+export type CalendarPage = {
+    /**
+     * The items.
+     */
+    items: Array<CalendarSummary>;
+    /**
+     * Where the next page begins; null: this is the last.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * A calendar in a list.
+ */
+export type CalendarSummary = {
+    /**
+     * Id.
+     */
+    id: string;
+    /**
+     * Unique name.
+     */
+    name: string;
+    /**
+     * What it is for.
+     */
+    description: string;
+    /**
+     * Version of the definition.
+     */
+    version: number;
+    /**
+     * When its definition last changed.
+     */
+    updated_at: string;
+    /**
+     * Number of its entries.
+     */
+    entry_count: number;
+    /**
+     * Whether it is a maintenance window.
+     */
+    maintenance: boolean;
+    /**
+     * Tasks and calendars that use it.
+     */
+    used_by_count: number;
+    /**
+     * Its next date, from today on.
+     */
+    next_date: string | null;
+};
+
+/**
  * What happens to slots missed while the server was down.
  */
 export type CatchUp = ({
@@ -622,6 +881,28 @@ export type LogSize = {
  * Log stream of a line.
  */
 export type LogStream = 'stdout' | 'stderr' | 'system';
+
+/**
+ * When a maintenance window holds on the calendar's dates, and for whom.
+ */
+export type Maintenance = {
+    /**
+     * Time zone of dates and times, an IANA name.
+     */
+    timezone: string;
+    /**
+     * Beginning; a slot exactly then is skipped.
+     */
+    from: string;
+    /**
+     * End, not included, up to 24:00; not after the beginning: it reaches over midnight.
+     */
+    to: string;
+    /**
+     * Tasks with one of these tags; empty: all tasks.
+     */
+    tags?: Array<string>;
+};
 
 /**
  * What happens to a run when the server stops in an orderly way.
@@ -3244,6 +3525,37 @@ export type OverlapReplace = {
 };
 
 /**
+ * A named set of dates.
+ */
+export type CalendarWritable = {
+    /**
+     * Names of the tasks whose schedules name it.
+     */
+    used_by: Array<unknown>;
+    /**
+     * Names of the calendars that contain it.
+     */
+    contained_in: Array<unknown>;
+    /**
+     * Unique name; schedules name their calendars by it.
+     */
+    name: string;
+    /**
+     * What it is for.
+     */
+    description: string;
+    /**
+     * A date that any of these contains is in the calendar ...
+     */
+    entries: Array<CalendarEntry>;
+    /**
+     * ... unless one of these contains it too.
+     */
+    except: Array<CalendarEntry>;
+    maintenance: Maintenance | null;
+};
+
+/**
  * A named limit of how many runs at once.
  */
 export type PoolWritable = {
@@ -5051,6 +5363,215 @@ export type RunLogStreamResponses = {
 };
 
 export type RunLogStreamResponse = RunLogStreamResponses[keyof RunLogStreamResponses];
+
+export type CalendarListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Most items in the answer.
+         */
+        limit?: number;
+        /**
+         * Where to go on: `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/calendars';
+};
+
+export type CalendarListErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CalendarListError = CalendarListErrors[keyof CalendarListErrors];
+
+export type CalendarListResponses = {
+    /**
+     * A page of calendars
+     */
+    200: CalendarPage;
+};
+
+export type CalendarListResponse = CalendarListResponses[keyof CalendarListResponses];
+
+export type CalendarCreateData = {
+    body: CalendarDefinition;
+    path?: never;
+    query?: {
+        /**
+         * True: everything is checked, nothing is saved.
+         */
+        dry_run?: boolean;
+    };
+    url: '/calendars';
+};
+
+export type CalendarCreateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CalendarCreateError = CalendarCreateErrors[keyof CalendarCreateErrors];
+
+export type CalendarCreateResponses = {
+    /**
+     * Dry run: what would be created
+     */
+    200: Calendar;
+    /**
+     * Created
+     */
+    201: Calendar;
+};
+
+export type CalendarCreateResponse = CalendarCreateResponses[keyof CalendarCreateResponses];
+
+export type CalendarDeleteData = {
+    body?: never;
+    headers?: {
+        /**
+         * Version that the deletion is based on
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Name or id of the calendar
+         */
+        calendar: string;
+    };
+    query?: never;
+    url: '/calendars/{calendar}';
+};
+
+export type CalendarDeleteErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CalendarDeleteError = CalendarDeleteErrors[keyof CalendarDeleteErrors];
+
+export type CalendarDeleteResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type CalendarDeleteResponse = CalendarDeleteResponses[keyof CalendarDeleteResponses];
+
+export type CalendarViewData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the calendar
+         */
+        calendar: string;
+    };
+    query?: never;
+    url: '/calendars/{calendar}';
+};
+
+export type CalendarViewErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CalendarViewError = CalendarViewErrors[keyof CalendarViewErrors];
+
+export type CalendarViewResponses = {
+    /**
+     * The calendar
+     */
+    200: Calendar;
+};
+
+export type CalendarViewResponse = CalendarViewResponses[keyof CalendarViewResponses];
+
+export type CalendarUpdateData = {
+    body: CalendarDefinition;
+    headers?: {
+        /**
+         * Version that the change is based on
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Name or id of the calendar
+         */
+        calendar: string;
+    };
+    query?: never;
+    url: '/calendars/{calendar}';
+};
+
+export type CalendarUpdateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CalendarUpdateError = CalendarUpdateErrors[keyof CalendarUpdateErrors];
+
+export type CalendarUpdateResponses = {
+    /**
+     * The calendar
+     */
+    200: Calendar;
+};
+
+export type CalendarUpdateResponse = CalendarUpdateResponses[keyof CalendarUpdateResponses];
+
+export type CalendarDatesData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the calendar
+         */
+        calendar: string;
+    };
+    query: {
+        /**
+         * First date.
+         */
+        from: string;
+        /**
+         * Last date, at most ten years after the first.
+         */
+        until: string;
+    };
+    url: '/calendars/{calendar}/dates';
+};
+
+export type CalendarDatesErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CalendarDatesError = CalendarDatesErrors[keyof CalendarDatesErrors];
+
+export type CalendarDatesResponses = {
+    /**
+     * The dates
+     */
+    200: CalendarDates;
+};
+
+export type CalendarDatesResponse = CalendarDatesResponses[keyof CalendarDatesResponses];
 
 export type PoolListData = {
     body?: never;

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { auditList, auditVerify, type Options, poolCreate, poolDelete, poolList, poolUpdate, poolView, runCancel, runDelete, runList, runLog, runRerun, runStats, runView, scheduleDescribe, schedulePreview, sessionCreate, sessionDelete, sessionPasswordUpdate, sessionView, setupCreate, setupView, slotList, systemContract, systemHold, systemMetrics, systemRelease, systemSettings, systemView, systemWorkers, taskApply, taskBulk, taskClone, taskCreate, taskDelete, taskDisable, taskEnable, taskList, taskPatch, taskRun, taskUpdate, taskVersionList, taskVersionView, taskView, tokenCreate, tokenList, tokenRevoke, userCreate, userDelete, userList, userUpdate, userView } from '../sdk.gen';
-import type { AuditListData, AuditListError, AuditListResponse, AuditVerifyData, AuditVerifyError, AuditVerifyResponse, PoolCreateData, PoolCreateError, PoolCreateResponse, PoolDeleteData, PoolDeleteError, PoolDeleteResponse, PoolListData, PoolListError, PoolListResponse, PoolUpdateData, PoolUpdateError, PoolUpdateResponse, PoolViewData, PoolViewError, PoolViewResponse, RunCancelData, RunCancelError, RunCancelResponse, RunDeleteData, RunDeleteError, RunDeleteResponse, RunListData, RunListError, RunListResponse, RunLogData, RunLogError, RunLogResponse, RunRerunData, RunRerunError, RunRerunResponse, RunStatsData, RunStatsError, RunStatsResponse, RunViewData, RunViewError, RunViewResponse, ScheduleDescribeData, ScheduleDescribeError, ScheduleDescribeResponse, SchedulePreviewData, SchedulePreviewError, SchedulePreviewResponse, SessionCreateData, SessionCreateError, SessionCreateResponse, SessionDeleteData, SessionDeleteError, SessionDeleteResponse, SessionPasswordUpdateData, SessionPasswordUpdateError, SessionPasswordUpdateResponse, SessionViewData, SessionViewError, SessionViewResponse, SetupCreateData, SetupCreateError, SetupCreateResponse, SetupViewData, SetupViewError, SetupViewResponse, SlotListData, SlotListError, SlotListResponse, SystemContractData, SystemContractError, SystemHoldData, SystemHoldError, SystemHoldResponse, SystemMetricsData, SystemMetricsError, SystemMetricsResponse, SystemReleaseData, SystemReleaseError, SystemReleaseResponse, SystemSettingsData, SystemSettingsError, SystemSettingsResponse, SystemViewData, SystemViewError, SystemViewResponse, SystemWorkersData, SystemWorkersError, SystemWorkersResponse, TaskApplyData, TaskApplyError, TaskApplyResponse, TaskBulkData, TaskBulkError, TaskBulkResponse, TaskCloneData, TaskCloneError, TaskCloneResponse, TaskCreateData, TaskCreateError, TaskCreateResponse, TaskDeleteData, TaskDeleteError, TaskDeleteResponse, TaskDisableData, TaskDisableError, TaskDisableResponse, TaskEnableData, TaskEnableError, TaskEnableResponse, TaskListData, TaskListError, TaskListResponse, TaskPatchData, TaskPatchError, TaskPatchResponse, TaskRunData, TaskRunError, TaskRunResponse, TaskUpdateData, TaskUpdateError, TaskUpdateResponse, TaskVersionListData, TaskVersionListError, TaskVersionListResponse, TaskVersionViewData, TaskVersionViewError, TaskVersionViewResponse, TaskViewData, TaskViewError, TaskViewResponse, TokenCreateData, TokenCreateError, TokenCreateResponse, TokenListData, TokenListError, TokenListResponse, TokenRevokeData, TokenRevokeError, TokenRevokeResponse, UserCreateData, UserCreateError, UserCreateResponse, UserDeleteData, UserDeleteError, UserDeleteResponse, UserListData, UserListError, UserListResponse, UserUpdateData, UserUpdateError, UserUpdateResponse, UserViewData, UserViewError, UserViewResponse } from '../types.gen';
+import { auditList, auditVerify, calendarCreate, calendarDates, calendarDelete, calendarList, calendarUpdate, calendarView, type Options, poolCreate, poolDelete, poolList, poolUpdate, poolView, runCancel, runDelete, runList, runLog, runRerun, runStats, runView, scheduleDescribe, schedulePreview, sessionCreate, sessionDelete, sessionPasswordUpdate, sessionView, setupCreate, setupView, slotList, systemContract, systemHold, systemMetrics, systemRelease, systemSettings, systemView, systemWorkers, taskApply, taskBulk, taskClone, taskCreate, taskDelete, taskDisable, taskEnable, taskList, taskPatch, taskRun, taskUpdate, taskVersionList, taskVersionView, taskView, tokenCreate, tokenList, tokenRevoke, userCreate, userDelete, userList, userUpdate, userView } from '../sdk.gen';
+import type { AuditListData, AuditListError, AuditListResponse, AuditVerifyData, AuditVerifyError, AuditVerifyResponse, CalendarCreateData, CalendarCreateError, CalendarCreateResponse, CalendarDatesData, CalendarDatesError, CalendarDatesResponse, CalendarDeleteData, CalendarDeleteError, CalendarDeleteResponse, CalendarListData, CalendarListError, CalendarListResponse, CalendarUpdateData, CalendarUpdateError, CalendarUpdateResponse, CalendarViewData, CalendarViewError, CalendarViewResponse, PoolCreateData, PoolCreateError, PoolCreateResponse, PoolDeleteData, PoolDeleteError, PoolDeleteResponse, PoolListData, PoolListError, PoolListResponse, PoolUpdateData, PoolUpdateError, PoolUpdateResponse, PoolViewData, PoolViewError, PoolViewResponse, RunCancelData, RunCancelError, RunCancelResponse, RunDeleteData, RunDeleteError, RunDeleteResponse, RunListData, RunListError, RunListResponse, RunLogData, RunLogError, RunLogResponse, RunRerunData, RunRerunError, RunRerunResponse, RunStatsData, RunStatsError, RunStatsResponse, RunViewData, RunViewError, RunViewResponse, ScheduleDescribeData, ScheduleDescribeError, ScheduleDescribeResponse, SchedulePreviewData, SchedulePreviewError, SchedulePreviewResponse, SessionCreateData, SessionCreateError, SessionCreateResponse, SessionDeleteData, SessionDeleteError, SessionDeleteResponse, SessionPasswordUpdateData, SessionPasswordUpdateError, SessionPasswordUpdateResponse, SessionViewData, SessionViewError, SessionViewResponse, SetupCreateData, SetupCreateError, SetupCreateResponse, SetupViewData, SetupViewError, SetupViewResponse, SlotListData, SlotListError, SlotListResponse, SystemContractData, SystemContractError, SystemHoldData, SystemHoldError, SystemHoldResponse, SystemMetricsData, SystemMetricsError, SystemMetricsResponse, SystemReleaseData, SystemReleaseError, SystemReleaseResponse, SystemSettingsData, SystemSettingsError, SystemSettingsResponse, SystemViewData, SystemViewError, SystemViewResponse, SystemWorkersData, SystemWorkersError, SystemWorkersResponse, TaskApplyData, TaskApplyError, TaskApplyResponse, TaskBulkData, TaskBulkError, TaskBulkResponse, TaskCloneData, TaskCloneError, TaskCloneResponse, TaskCreateData, TaskCreateError, TaskCreateResponse, TaskDeleteData, TaskDeleteError, TaskDeleteResponse, TaskDisableData, TaskDisableError, TaskDisableResponse, TaskEnableData, TaskEnableError, TaskEnableResponse, TaskListData, TaskListError, TaskListResponse, TaskPatchData, TaskPatchError, TaskPatchResponse, TaskRunData, TaskRunError, TaskRunResponse, TaskUpdateData, TaskUpdateError, TaskUpdateResponse, TaskVersionListData, TaskVersionListError, TaskVersionListResponse, TaskVersionViewData, TaskVersionViewError, TaskVersionViewResponse, TaskViewData, TaskViewError, TaskViewResponse, TokenCreateData, TokenCreateError, TokenCreateResponse, TokenListData, TokenListError, TokenListResponse, TokenRevokeData, TokenRevokeError, TokenRevokeResponse, UserCreateData, UserCreateError, UserCreateResponse, UserDeleteData, UserDeleteError, UserDeleteResponse, UserListData, UserListError, UserListResponse, UserUpdateData, UserUpdateError, UserUpdateResponse, UserViewData, UserViewError, UserViewResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -603,6 +603,141 @@ export const runLogOptions = (options: Options<RunLogData>) => queryOptions<RunL
         return data;
     },
     queryKey: runLogQueryKey(options)
+});
+
+export const calendarListQueryKey = (options?: Options<CalendarListData>) => createQueryKey('calendarList', options);
+
+/**
+ * List calendars.
+ */
+export const calendarListOptions = (options?: Options<CalendarListData>) => queryOptions<CalendarListResponse, CalendarListError, CalendarListResponse, ReturnType<typeof calendarListQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await calendarList({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: calendarListQueryKey(options)
+});
+
+export const calendarListInfiniteQueryKey = (options?: Options<CalendarListData>): QueryKey<Options<CalendarListData>> => createQueryKey('calendarList', options, true);
+
+/**
+ * List calendars.
+ */
+export const calendarListInfiniteOptions = (options?: Options<CalendarListData>) => {
+    const opts = infiniteQueryOptions<CalendarListResponse, CalendarListError, InfiniteData<CalendarListResponse>, QueryKey<Options<CalendarListData>>, string | Pick<QueryKey<Options<CalendarListData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<CalendarListData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await calendarList({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: calendarListInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create a calendar.
+ */
+export const calendarCreateMutation = (options?: Partial<Options<CalendarCreateData>>): UseMutationOptions<CalendarCreateResponse, CalendarCreateError, Options<CalendarCreateData>> => {
+    const mutationOptions: UseMutationOptions<CalendarCreateResponse, CalendarCreateError, Options<CalendarCreateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await calendarCreate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete a calendar that nothing uses.
+ */
+export const calendarDeleteMutation = (options?: Partial<Options<CalendarDeleteData>>): UseMutationOptions<CalendarDeleteResponse, CalendarDeleteError, Options<CalendarDeleteData>> => {
+    const mutationOptions: UseMutationOptions<CalendarDeleteResponse, CalendarDeleteError, Options<CalendarDeleteData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await calendarDelete({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const calendarViewQueryKey = (options: Options<CalendarViewData>) => createQueryKey('calendarView', options);
+
+/**
+ * View a calendar.
+ */
+export const calendarViewOptions = (options: Options<CalendarViewData>) => queryOptions<CalendarViewResponse, CalendarViewError, CalendarViewResponse, ReturnType<typeof calendarViewQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await calendarView({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: calendarViewQueryKey(options)
+});
+
+/**
+ * Replace a calendar's definition.
+ */
+export const calendarUpdateMutation = (options?: Partial<Options<CalendarUpdateData>>): UseMutationOptions<CalendarUpdateResponse, CalendarUpdateError, Options<CalendarUpdateData>> => {
+    const mutationOptions: UseMutationOptions<CalendarUpdateResponse, CalendarUpdateError, Options<CalendarUpdateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await calendarUpdate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const calendarDatesQueryKey = (options: Options<CalendarDatesData>) => createQueryKey('calendarDates', options);
+
+/**
+ * Show the dates of a calendar.
+ */
+export const calendarDatesOptions = (options: Options<CalendarDatesData>) => queryOptions<CalendarDatesResponse, CalendarDatesError, CalendarDatesResponse, ReturnType<typeof calendarDatesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await calendarDates({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: calendarDatesQueryKey(options)
 });
 
 export const poolListQueryKey = (options?: Options<PoolListData>) => createQueryKey('poolList', options);
