@@ -1,5 +1,5 @@
 /** A believable small server: typed by the contract, so that a changed contract does not compile here. */
-import type { Run, RunState, Session, Slot, System, Task, TaskSummary } from "@/api/generated";
+import type { Pool, Run, RunState, Session, Slot, System, Task, TaskSummary } from "@/api/generated";
 
 const NOW = Date.now();
 /** An instant so many seconds from now. */
@@ -135,6 +135,11 @@ export function slot(number: number): Slot {
     last_at: at(-300 * number),
     count: outcome === "missed" ? 14 : 1,
   };
+}
+
+/** A pool. */
+export function pool(name: string, capacity: number, used: number): Pool {
+  return { id: id(5, capacity), version: 1, created_at: at(-86_400), updated_at: at(-86_400), used, waiting_count: used === capacity ? 2 : 0, used_by: [taskSummary(0).name], name, description: "", capacity };
 }
 
 /** The server. */

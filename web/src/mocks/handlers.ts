@@ -1,6 +1,7 @@
 /** Answers of a small server, for tests and for looking at pages without one. */
 import { http, HttpResponse } from "msw";
 import type {
+  PoolPage,
   Problem,
   RunDetail,
   RunPage,
@@ -20,7 +21,8 @@ import type {
   WorkerList,
 } from "@/api/generated";
 import { preview } from "./time";
-import { at, run, session, slot, system, task, taskSummary } from "./data";
+import { timeHandlers } from "./timeHandlers";
+import { at, pool, run, session, slot, system, task, taskSummary } from "./data";
 
 const TASKS = Array.from({ length: 240 }, (_, number) => taskSummary(number));
 const RUNS = Array.from({ length: 300 }, (_, number) => run(number));
@@ -47,6 +49,7 @@ const missing = () => problem(404, { title: "Not found", detail: "There is no su
 
 /** Handlers by operation. */
 export const handlers = [
+  ...timeHandlers,
   http.get(api("/session"), () => HttpResponse.json(session)),
   http.post(api("/session"), () => HttpResponse.json(session, { status: 201 })),
   http.delete(api("/session"), () => new HttpResponse(null, { status: 204 })),
@@ -177,6 +180,7 @@ export const handlers = [
   http.post(api("/runs/:run/cancel"), () => HttpResponse.json(run(2))),
   http.post(api("/runs/:run/rerun"), () => HttpResponse.json(run(2), { status: 201 })),
   http.delete(api("/runs/:run"), () => new HttpResponse(null, { status: 204 })),
+  http.get(api("/pools"), () => HttpResponse.json<PoolPage>({ items: [pool("database", 4, 3), pool("licences", 2, 0)], next_cursor: null })),
   http.get(api("/users"), () =>
     HttpResponse.json<UserPage>({
       items: [

@@ -1,4 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import type { Overlap, RetryOn } from "@/api/generated";
+import { poolListOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { plural } from "@/lib/numbers";
 import { duration } from "@/lib/time";
 import { options, OVERLAPS } from "@/lib/words";
 import { CheckField, NumberField, SelectField, TextField } from "@/ui/Field";
@@ -132,6 +135,22 @@ export function LimitsPart({ draft, set, at }: PartProps) {
 function overlapOf(kind: Overlap["kind"]): Overlap {
   if (kind === "allow") return { kind, max: 2 };
   return kind === "queue" ? { kind, max_waiting: 100 } : { kind };
+}
+
+/** The pool whose places its runs take, and who goes first. */
+export function PoolPart({ draft, set, at }: PartProps) {
+  const pools = useQuery({ ...poolListOptions({ query: { limit: 500 } }), refetchInterval: false }).data?.items ?? [];
+  const known = pools.map((pool): [string, string] => [pool.name, `${pool.name} (${plural(pool.capacity, "place")})`]);
+  const lost: [string, string][] = draft.pool !== "" && pools.every((pool) => pool.name !== draft.pool) ? [[draft.pool, draft.pool]] : [];
+  return (
+    <Part id="pool" title="Places" hint="A pool holds back runs that would be too many at once: of a database, a licence, a slow disk.">
+      <Row three>
+        <SelectField label="Pool" hint="A run waits until the pool has room." value={draft.pool} options={[["", "None"], ...known, ...lost]} error={at("/pool")} onValue={(pool) => set({ pool })} />
+        {draft.pool !== "" && <NumberField label="Places a run takes" min={1} step={1} value={draft.pool_weight} error={at("/pool_weight")} onNumber={(pool_weight) => set({ pool_weight })} />}
+        <NumberField label="Priority" hint="Runs with a higher one start first." step={1} value={draft.priority} error={at("/priority")} onNumber={(priority) => set({ priority })} />
+      </Row>
+    </Part>
+  );
 }
 
 /** How much is kept. */

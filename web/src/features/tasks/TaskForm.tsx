@@ -1,22 +1,20 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { useBlocker } from "@tanstack/react-router";
 import { Save } from "lucide-react";
-import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { useId, useMemo, useRef, useState } from "react";
 import { type ApiError, apiError, messagesAt } from "@/api/errors";
-import { type Task, taskCreate, type TaskDefinition, taskUpdate } from "@/api/generated";
-import { useTasksChanged } from "@/parts/taskActions";
+import type { Task, TaskDefinition } from "@/api/generated";
 import { Button } from "@/ui/Button";
-import { Confirm } from "@/ui/Dialog";
 import { Failure } from "@/ui/Empty";
 import { Foot } from "@/ui/Foot";
 import { BasicsPart } from "./BasicsPart";
 import { Conflict } from "./Conflict";
 import { changedFields, definitionOf, type Draft, draftOf } from "./draft";
-import { KeepPart, LimitsPart, RetryPart } from "./LimitsPart";
+import { EffectQuestion } from "./EffectQuestion";
+import { focusFirstError, useBlocked, useCheck, useGuard, useSave, useSaveKey } from "./formHooks";
+import { KeepPart, LimitsPart, PoolPart, RetryPart } from "./LimitsPart";
 import { ParamsPart } from "./ParamsPart";
 import { RunPart } from "./RunPart";
-import { useRested } from "./schedule/usePreview";
 import { SchedulesPart } from "./SchedulesPart";
+import { TriggersPart } from "./TriggersPart";
 
 /** Props of TaskForm. */
 export interface TaskFormProps {
@@ -27,6 +25,9 @@ export interface TaskFormProps {
   onSaved: (task: Task) => void;
   onCancel: () => void;
 }
+
+/** Fields whose change may move slots. */
+const MOVES_SLOTS = new Set(["schedules", "enabled", "tags"]);
 
 /** The form for new and existing tasks. */
 export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
@@ -46,9 +47,16 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
   useBlocked(changed.length > 0 && !save.isSuccess);
+  const [asked, setAsked] = useState<TaskDefinition | null>(null);
+  const store = () => {
+    setAsked(null);
+    save.mutate({ definition, version: base.version }, { onError: () => requestAnimationFrame(() => focusFirstError(form.current)) });
+  };
   const submit = () => {
     setTried(true);
-    save.mutate({ definition, version: base.version }, { onError: () => requestAnimationFrame(() => focusFirstError(form.current)) });
+    // What moves slots is shown before it is saved; a task that is new has none to move.
+    if (task && changed.some((field) => MOVES_SLOTS.has(field))) setAsked(definition);
+    else store();
   };
   useSaveKey(submit);
   const at = (pointer: string, deep?: boolean) => {
@@ -90,9 +98,11 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
         <BasicsPart {...part} />
         <RunPart {...part} />
         <SchedulesPart {...part} />
+        <TriggersPart {...part} />
         <ParamsPart {...part} />
         <RetryPart {...part} />
         <LimitsPart {...part} />
+        <PoolPart {...part} />
         <KeepPart {...part} />
       </div>
       <Foot>
@@ -106,6 +116,7 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
           </Button>
         </div>
       </Foot>
+      {asked && task && <EffectQuestion task={task.name} definition={asked} onSave={store} onClose={() => setAsked(null)} />}
       {guard}
     </form>
   );
@@ -121,90 +132,5 @@ function NotSaved({ failure }: { failure: ApiError }) {
         <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />
       )}
     </div>
-  );
-}
-
-/** What the server would say, asked while the typing rests. */
-function useCheck(definition: TaskDefinition, task: Task | undefined, on: boolean): ApiError | null {
-  const rested = useRested(definition, 400);
-  const check = useQuery({
-    queryKey: ["taskCheck", task?.name ?? null, rested],
-    enabled: on,
-    queryFn: async ({ signal }): Promise<ApiError | null> => {
-      const options = { body: rested, query: { dry_run: true }, signal } as const;
-      const answer = task ? await taskUpdate({ ...options, path: { task: task.id } }) : await taskCreate(options);
-      return apiError(answer.error);
-    },
-    placeholderData: (old) => old,
-    refetchInterval: false,
-    retry: false,
-    gcTime: 0,
-  });
-  return check.data ?? null;
-}
-
-function useSave(task: Task | undefined, onSaved: (task: Task) => void) {
-  const changed = useTasksChanged();
-  return useMutation({
-    meta: { quiet: true },
-    mutationFn: async ({ definition, version }: { definition: TaskDefinition; version: number | null }) => {
-      if (!task) return (await taskCreate({ body: definition, throwOnError: true })).data;
-      const headers = version === null ? {} : { "If-Match": `"${version}"` };
-      return (await taskUpdate({ path: { task: task.id }, body: definition, headers, throwOnError: true })).data;
-    },
-    onSuccess: (saved) => {
-      void changed();
-      onSaved(saved);
-    },
-  });
-}
-
-function focusFirstError(form: HTMLFormElement | null): void {
-  form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-}
-
-/** Ctrl+S saves. */
-function useSaveKey(save: () => void): void {
-  const latest = useRef(save);
-  useEffect(() => {
-    latest.current = save;
-  });
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
-      event.preventDefault();
-      latest.current();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  }, []);
-}
-
-/** The browser's own question when the tab is closed. */
-function useBlocked(on: boolean): void {
-  useEffect(() => {
-    if (!on) return undefined;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [on]);
-}
-
-/** Our question when another page is gone to. */
-function useGuard(on: boolean, done: { current: boolean }) {
-  const latest = useRef(on);
-  useEffect(() => {
-    latest.current = on;
-  });
-  const blocker = useBlocker({ shouldBlockFn: () => latest.current && !done.current, enableBeforeUnload: false, withResolver: true });
-  return (
-    <Confirm
-      question={
-        blocker.status === "blocked"
-          ? { title: "Leave without saving?", text: "What you changed in this form is lost.", verb: "Leave", onYes: () => blocker.proceed() }
-          : null
-      }
-      onClose={() => blocker.reset?.()}
-    />
   );
 }

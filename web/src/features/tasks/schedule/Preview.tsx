@@ -54,14 +54,14 @@ export function Slots({ slots, zone }: { slots: SlotPreview[]; zone: string }) {
             {zone}
           </th>
           {both && (
-            <th scope="col" className="pr-4 pb-1 font-normal">
+            <th scope="col" className="pr-4 pb-1 font-normal max-sm:hidden">
               {here} (you)
             </th>
           )}
           <th scope="col" className="pr-4 pb-1 font-normal max-sm:hidden">
             UTC
           </th>
-          <th scope="col" className="pb-1 font-normal max-sm:sr-only">
+          <th scope="col" className="pb-1 font-normal">
             From now
           </th>
         </tr>
@@ -92,16 +92,17 @@ export function Slots({ slots, zone }: { slots: SlotPreview[]; zone: string }) {
 
 function SlotRow({ slot, both }: { slot: SlotPreview; both: boolean }) {
   const wall = wallTime(slot.scheduled_local);
-  const cell = cx("py-0.5 pr-4 whitespace-nowrap", slot.skipped && "text-muted line-through");
+  const cell = cx("py-0.5 pr-4 align-top sm:whitespace-nowrap", slot.skipped && "text-muted line-through");
   return (
     <>
       <tr>
         <td className={cx(cell, "font-medium")}>
           {wall.day}, {wall.time} <span className="text-xs font-normal text-muted">{wall.offset}</span>
+          {both && <span className="block text-xs font-normal text-muted sm:hidden">{zoneTime(slot.scheduled_for)} for you</span>}
         </td>
-        {both && <td className={cell}>{zoneTime(slot.scheduled_for)}</td>}
+        {both && <td className={cx(cell, "max-sm:hidden")}>{zoneTime(slot.scheduled_for)}</td>}
         <td className={cx(cell, "max-sm:hidden")}>{utcTime(slot.scheduled_for)}</td>
-        <td className="py-0.5 whitespace-nowrap text-muted">
+        <td className="py-0.5 align-top whitespace-nowrap text-muted">
           <DateTime at={slot.scheduled_for} plain />
         </td>
       </tr>

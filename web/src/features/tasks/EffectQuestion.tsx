@@ -1,0 +1,58 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { taskEffect } from "@/api/coming";
+import { apiError } from "@/api/errors";
+import type { TaskDefinition } from "@/api/generated";
+import { EffectList, effectWords } from "@/parts/EffectList";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { Failure } from "@/ui/Empty";
+import { Skeleton } from "@/ui/Skeleton";
+
+/** Days that are looked ahead. */
+const DAYS = 14;
+
+/** Shows which slots a change makes, drops and moves, before it is saved; what moves nothing is saved at once. */
+export function EffectQuestion({ task, definition, onSave, onClose }: { task: string; definition: TaskDefinition; onSave: () => void; onClose: () => void }) {
+  const effect = useQuery({
+    queryKey: ["taskEffect", task, definition],
+    queryFn: () => taskEffect(task, definition, DAYS),
+    staleTime: 0,
+    gcTime: 0,
+    refetchInterval: false,
+    retry: false,
+  });
+  const failure = apiError(effect.error);
+  const { data } = effect;
+  const nothing = data && data.appear_count + data.vanish_count + data.move_count === 0;
+  // A definition that is wrong is refused by saving it, which says what is wrong beside the fields.
+  const passes = nothing || failure?.status === 422;
+  const saved = useRef(false);
+  useEffect(() => {
+    if (!passes || saved.current) return;
+    saved.current = true;
+    onSave();
+  }, [passes, onSave]);
+  if (passes) return null;
+  return (
+    <Dialog
+      open
+      wide
+      onClose={onClose}
+      title={`What this changes in the next ${DAYS} days`}
+      hint={data ? effectWords(data) : "Slots before and after are being compared."}
+      footer={
+        <>
+          <Button onClick={onClose}>Back to the form</Button>
+          <Button look="primary" disabledReason={data || failure ? undefined : "The slots are still being compared."} onClick={onSave}>
+            {failure ? "Save without looking" : "Save"}
+          </Button>
+        </>
+      }
+    >
+      {failure && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} onRetry={() => void effect.refetch()} />}
+      {!failure && !data && <Skeleton rows={6} />}
+      {data && <EffectList effect={data} />}
+    </Dialog>
+  );
+}

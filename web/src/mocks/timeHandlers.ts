@@ -1,0 +1,60 @@
+/** Answers of what looks ahead and back: effects, the ledger in figures, triggers, backfills, imports. */
+import { http, HttpResponse } from "msw";
+import type { Backfill, Effect, SlotSummary, TaskImportResult, TriggerStatus } from "@/api/coming";
+import type { TaskDefinition } from "@/api/generated";
+import { at, taskSummary } from "./data";
+import { slotPreviews } from "./time";
+
+const api = (path: string) => `*/api/v1${path}`;
+
+/** The effect of a changed schedule. */
+export function effect(task: string): Effect {
+  const slots = slotPreviews("cron");
+  const [first, second, third, fourth, fifth] = slots as [(typeof slots)[0], (typeof slots)[0], (typeof slots)[0], (typeof slots)[0], (typeof slots)[0]];
+  return { from_at: at(0), until_at: at(14 * 86_400), appear_count: 14, vanish_count: 3, move_count: 1, truncated: false, tasks: [{ task, appear: [second, third], vanish: [first, fourth], moved: [{ from: fourth, to: fifth }] }] };
+}
+
+/** A backfill. */
+export function backfill(more: Partial<Backfill> = {}): Backfill {
+  return {
+    id: "0197-backfill", task: taskSummary(0).name, schedule_key: "cron", from_at: at(-7 * 86_400), until_at: at(-86_400), state: "running", at_once: 2,
+    slot_count: 1728, made_count: 700, open_count: 2, succeeded_count: 690, failed_count: 8, created_at: at(-600), created_by: "ada", finished_at: null, ...more,
+  };
+}
+
+/** The ledger in figures. */
+export function summary(more: Partial<SlotSummary> = {}): SlotSummary {
+  const counts = { expected: 288, ran: 280, skipped: 5, missed: 3, pending: 0, unaccounted: 0, surplus: 0 };
+  return { from_at: at(-86_400), until_at: at(0), ...counts, schedules: [{ schedule_key: "cron", words: "every 5 minutes", ...counts, problem: null }], ...more };
+}
+
+const TRIGGERS: TriggerStatus[] = [
+  { key: "webhook", kind: "webhook", enabled: true, id: "01jd0w7q", url: "/hooks/01jd0w7q", rotated_at: at(-86_400 * 3), last_run_at: at(-1800), problem: null },
+  { key: "file", kind: "file", enabled: true, id: "01jd0w7r", url: null, rotated_at: null, last_run_at: null, problem: "the folder /srv/inbox is not there yet; it is watched for" },
+];
+
+const definition = (name: string, line: string, expression: string): TaskDefinition => ({ name, run: { kind: "shell", line, shell: null }, schedules: [{ kind: "cron", expression, timezone: "Europe/Berlin" }] });
+
+/** What a crontab of three good lines and one bad becomes. */
+export function imported(saved: boolean): TaskImportResult {
+  return {
+    saved,
+    tasks: [
+      { line: 4, definition: definition("backup", "/usr/local/bin/backup --full", "30 2 * * *"), words: ["at 02:30 on every day"], next_slots: slotPreviews("cron").slice(1, 4), warnings: [] },
+      { line: 5, definition: definition("report", "python3 /opt/report.py", "0 8 * * 1-5"), words: ["at 08:00 on Monday to Friday"], next_slots: slotPreviews("cron").slice(2, 5), warnings: ["MAILTO=ops@example.com is not kept: set up a notification for this task"] },
+    ],
+    problems: saved ? [] : [{ line: 7, position: 4, message: 'hour: "25" is out of range 0-23 (at character 4)' }],
+  };
+}
+
+/** Handlers by operation. */
+export const timeHandlers = [
+  http.post(api("/tasks/import"), ({ request }) => HttpResponse.json(imported(!new URL(request.url).searchParams.has("dry_run")))),
+  http.post(api("/tasks/:task/effect"), ({ params }) => HttpResponse.json(effect(String(params["task"])))),
+  http.get(api("/slots/summary"), () => HttpResponse.json(summary())),
+  http.get(api("/tasks/:task/triggers"), () => HttpResponse.json({ items: TRIGGERS })),
+  http.post(api("/tasks/:task/triggers/:trigger/rotate"), () => HttpResponse.json({ url: "https://orc.example.com/hooks/01jd0w7q.sJk3_8fq0m2Zr7xTnYb4", secret: null })),
+  http.get(api("/backfills"), () => HttpResponse.json({ items: [backfill(), backfill({ id: "b2", state: "finished", made_count: 1728, open_count: 0, succeeded_count: 1728, failed_count: 0, finished_at: at(-60) })], next_cursor: null })),
+  http.post(api("/backfills/:backfill/cancel"), () => HttpResponse.json(backfill({ state: "cancelled" }))),
+  http.post(api("/tasks/:task/backfills"), ({ request }) => HttpResponse.json(backfill({ made_count: 0, open_count: 0, succeeded_count: 0, failed_count: 0 }), { status: new URL(request.url).searchParams.has("dry_run") ? 200 : 201 })),
+];
