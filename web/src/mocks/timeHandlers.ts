@@ -1,7 +1,7 @@
 /** Answers of what looks ahead and back: effects, the ledger in figures, triggers, backfills, imports. */
 import { http, HttpResponse } from "msw";
 import type { Backfill, Effect, SlotSummary, TaskImportResult, TriggerStatus } from "@/api/coming";
-import type { TaskDefinition } from "@/api/generated";
+import type { CalendarPage, CalendarSummary, TaskDefinition } from "@/api/generated";
 import { at, taskSummary } from "./data";
 import { slotPreviews } from "./time";
 
@@ -47,8 +47,11 @@ export function imported(saved: boolean): TaskImportResult {
   };
 }
 
+const calendar = (name: string, entry_count: number): CalendarSummary => ({ id: `cal-${name}`, name, description: "", version: 1, updated_at: at(-86_400), entry_count, maintenance: false, used_by_count: 1, next_date: "2026-12-25" });
+
 /** Handlers by operation. */
 export const timeHandlers = [
+  http.get(api("/calendars"), () => HttpResponse.json<CalendarPage>({ items: [calendar("holidays-de", 12), calendar("business-days", 2)], next_cursor: null })),
   http.post(api("/tasks/import"), ({ request }) => HttpResponse.json(imported(!new URL(request.url).searchParams.has("dry_run")))),
   http.post(api("/tasks/:task/effect"), ({ params }) => HttpResponse.json(effect(String(params["task"])))),
   http.get(api("/slots/summary"), () => HttpResponse.json(summary())),

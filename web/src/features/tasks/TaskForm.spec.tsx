@@ -5,6 +5,7 @@ import type { TaskDefinition } from "@/api/generated";
 import { task, taskSummary } from "@/mocks/data";
 import { problem } from "@/mocks/handlers";
 import { renderPage } from "@/mocks/render";
+import { effect } from "@/mocks/timeHandlers";
 import { server } from "@/mocks/setup";
 
 const EDIT = `/tasks/${taskSummary(0).name}/edit`;
@@ -57,6 +58,42 @@ describe("the form of a task", () => {
     await user.click(within(alert).getByRole("button", { name: "Save mine over it" }));
     await waitFor(() => expect(router.state.location.pathname).toBe(`/tasks/${taskSummary(0).name}`));
     expect(matches).toEqual([`"${task(0).version}"`, '"9"']);
+  });
+
+  it("shows which slots a change of the schedule moves, and saves only then", async () => {
+    let saved: TaskDefinition | undefined;
+    server.use(
+      http.put("*/api/v1/tasks/:task", async ({ request }) => {
+        if (!new URL(request.url).searchParams.has("dry_run")) saved = (await request.json()) as TaskDefinition;
+        return HttpResponse.json(task(0));
+      }),
+    );
+    const { user, router } = renderPage(EDIT);
+    await user.click(await screen.findByRole("button", { name: "Weekdays at 08:00" }));
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    const dialog = await screen.findByRole("dialog");
+    await within(dialog).findByText("14 slots appear, 3 slots vanish, 1 slot moves.");
+    expect(within(dialog).getByRole("region", { name: "Appear: 14" }).textContent).toContain("and 12 more");
+    expect(saved).toBeUndefined();
+    await user.click(within(dialog).getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe(`/tasks/${taskSummary(0).name}`));
+    expect(saved?.schedules?.[0]).toMatchObject({ kind: "calendar_rule", times: ["08:00"], key: "cron", timezone: "Europe/Berlin" });
+  });
+
+  it("saves at once when no slot changes", async () => {
+    server.use(http.post("*/api/v1/tasks/:task/effect", () => HttpResponse.json({ ...effect("x"), appear_count: 0, vanish_count: 0, move_count: 0, tasks: [] })));
+    const { user, router } = renderPage(EDIT);
+    await user.click(await screen.findByRole("button", { name: "Weekdays at 08:00" }));
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe(`/tasks/${taskSummary(0).name}`));
+  });
+
+  it("marks the character of an expression that is wrong", async () => {
+    const { user } = renderPage(EDIT);
+    const expression = await screen.findByRole("textbox", { name: "Expression" });
+    await user.clear(expression);
+    await user.type(expression, "61 * * * *");
+    await waitFor(() => expect(document.querySelector("[data-fault='0'] mark")?.textContent).toBe("6"));
   });
 
   it("asks before unsaved work is left", async () => {
