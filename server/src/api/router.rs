@@ -2,7 +2,9 @@
 
 use super::error::ApiError;
 use super::state::ApiState;
-use super::{audit, calendars, events, logs, pools, runs, schedules, sessions, system, tasks, tokens, users};
+use super::{
+    audit, calendars, effects, events, logs, plan, pools, runs, schedules, sessions, system, tasks, tokens, users,
+};
 use super::{auth, guard, layers, metrics, spa};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -50,6 +52,10 @@ pub fn operations() -> OpenApiRouter<ApiState> {
         .routes(routes!(schedules::schedule_preview))
         .routes(routes!(schedules::schedule_describe))
         .routes(routes!(schedules::slot_list))
+        .routes(routes!(effects::task_effect))
+        .routes(routes!(effects::calendar_effect))
+        .routes(routes!(plan::plan_list))
+        .routes(routes!(plan::plan_days))
         .routes(routes!(runs::run_list))
         .routes(routes!(runs::run_stats))
         .routes(routes!(runs::run_view, runs::run_delete))

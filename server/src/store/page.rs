@@ -26,7 +26,8 @@ pub(super) enum CursorValue {
 }
 
 impl Cursor {
-    pub(super) const fn number(at: i64, key: i64) -> Self {
+    /// After a number and a key.
+    pub const fn number(at: i64, key: i64) -> Self {
         Self { at: CursorValue::Number(at), key }
     }
 
@@ -34,7 +35,8 @@ impl Cursor {
         Self { at: CursorValue::Text(at), key }
     }
 
-    pub(super) fn as_number(&self) -> Result<(i64, i64)> {
+    /// The number and the key, if it is one of a list sorted by numbers.
+    pub fn as_number(&self) -> Result<(i64, i64)> {
         match self.at {
             CursorValue::Number(at) => Ok((at, self.key)),
             CursorValue::Text(_) => Err(StoreError::BadCursor),

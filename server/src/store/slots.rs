@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef as _, LockType, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult, Iterable as _, NotSet, Order,
-    QueryFilter as _, QueryOrder as _, QueryResult, Set, TryInsertResult,
+    QueryFilter as _, QueryOrder as _, QueryResult, QuerySelect as _, Set, TryInsertResult,
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -112,6 +112,19 @@ impl Store {
 }
 
 impl Store {
+    /// Missed entries that begin within a stretch of time: when, and how many slots.
+    pub async fn slots_missed(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<(DateTime<Utc>, u64)>> {
+        let query = slot::Entity::find()
+            .select_only()
+            .columns([slot::Column::FirstAt, slot::Column::Count])
+            .filter(Expr::cust("outcome <> 'run'"))
+            .filter(slot::Column::Outcome.eq(SlotOutcome::Missed.as_str()))
+            .filter(slot::Column::FirstAt.gte(Micros::from(from)))
+            .filter(slot::Column::FirstAt.lt(Micros::from(until)));
+        let rows: Vec<(i64, i64)> = query.into_tuple().all(self.reader()).await?;
+        Ok(rows.into_iter().map(|(at, count)| (Micros(at).into(), count.unsigned_abs())).collect())
+    }
+
     /// Whether any slot waits to be caught up.
     pub async fn slots_are_pending(&self) -> Result<bool> {
         let pending = slot::Entity::find()

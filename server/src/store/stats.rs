@@ -206,6 +206,28 @@ pub(super) async fn add(tx: &Tx, ended: &[Ended]) -> Result<()> {
 }
 
 impl Store {
+    /// Mean seconds of the runs that ended since an instant, by key of their task.
+    pub async fn run_durations(&self, since: DateTime<Utc>) -> Result<std::collections::HashMap<i64, f64>> {
+        let mut query = Query::select();
+        query
+            .column("task_id")
+            .expr_as(Expr::cust("CAST(SUM(duration_sum) AS BIGINT)"), "duration")
+            .expr_as(Expr::cust("CAST(SUM(succeeded + failed + timed_out) AS BIGINT)"), "number")
+            .from("run_hour")
+            .and_where(Expr::col("hour").gte(since.timestamp().div_euclid(HOUR)))
+            .and_where(Expr::col("task_id").ne(ALL_TASKS))
+            .add_group_by([Expr::col("task_id")]);
+        let mut found = std::collections::HashMap::new();
+        for row in self.reader().query_all(&query).await? {
+            let (task, sum, number): (i64, i64, i64) =
+                (row.try_get("", "task_id")?, row.try_get("", "duration")?, row.try_get("", "number")?);
+            if number > 0 {
+                found.insert(task, TimeDelta::microseconds(sum).as_seconds_f64() / number as f64);
+            }
+        }
+        Ok(found)
+    }
+
     /// Statistics of all tasks or of one: the hours (days) from that of `from` on that begin before `until`.
     pub async fn run_stats(
         &self,

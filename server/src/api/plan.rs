@@ -1,0 +1,152 @@
+//! The plan over HTTP: future slots of all tasks, and days with what was and what will be.
+
+use super::body::{Query, page_request};
+use super::error::ApiResult;
+use super::page::page;
+use super::state::ApiState;
+use crate::app::Caller;
+use crate::app::plan::{PlannedDay, PlannedSlot};
+use crate::domain::schedule::Note;
+use axum::extract::State;
+use axum::{Extension, Json};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which future slots are wanted.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct PlanListQuery {
+    /// Most items in the answer.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    pub limit: Option<u32>,
+    /// Where to go on: `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// Only slots of this task (name or id).
+    #[param(max_length = 100)]
+    pub task: Option<String>,
+    /// After this instant; default: now.
+    pub from_at: Option<DateTime<Utc>>,
+    /// Up to this instant, at most 366 days later; default: a day later.
+    pub until_at: Option<DateTime<Utc>>,
+}
+
+/// A future slot of a task.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PlanSlot {
+    /// Name of the task.
+    pub task: String,
+    /// Key of the schedule within its task.
+    pub schedule_key: String,
+    /// The instant.
+    pub scheduled_for: DateTime<Utc>,
+    /// The same in the schedule's zone, with its offset.
+    pub scheduled_local: String,
+    /// Seconds that its run will take, learnt from the runs of the last 30 days; null: there were none.
+    pub expected_duration_seconds: Option<f64>,
+    /// Whether it is only written down and does not run; the notes say why.
+    pub skipped: bool,
+    /// What is special about it.
+    pub notes: Vec<String>,
+}
+page!(
+    /// A page of future slots, soonest first.
+    PlanPage,
+    PlanSlot
+);
+
+/// Which days are wanted.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct PlanDaysQuery {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day; at most 62 days.
+    pub until: NaiveDate,
+    /// Time zone of the days, an IANA name; default: the server's.
+    #[param(max_length = 100)]
+    pub timezone: Option<String>,
+}
+
+/// Days with what was and what will be.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PlanDays {
+    /// Time zone of the days.
+    pub timezone: String,
+    /// The days, rising.
+    pub days: Vec<PlanDay>,
+    /// Whether there is more than was counted.
+    pub truncated: bool,
+}
+
+/// One day with what was and what will be.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PlanDay {
+    /// The day.
+    pub date: NaiveDate,
+    /// Future slots that run.
+    pub planned: u64,
+    /// Future slots that are skipped.
+    pub skipped: u64,
+    /// Runs that succeeded.
+    pub succeeded: u64,
+    /// Runs that failed, timed out or were lost.
+    pub failed: u64,
+    /// Slots that were missed.
+    pub missed: u64,
+    /// Calendars with the day, on which some schedule skips.
+    pub calendars: Vec<String>,
+    /// Maintenance windows that begin on the day.
+    pub maintenance: Vec<String>,
+}
+
+/// List the future slots of all tasks, soonest first.
+#[utoipa::path(get, path = "/plan", tag = "schedule", params(PlanListQuery),
+    responses((status = 200, description = "A page of slots", body = PlanPage)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn plan_list(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<PlanListQuery>,
+) -> ApiResult<Json<PlanPage>> {
+    let page = page_request(query.limit, query.cursor.as_deref())?;
+    let range = (query.from_at, query.until_at);
+    let listed = state.app.plan_list(&caller, query.task.as_deref(), range, &page).await?;
+    let next_cursor = listed.next.map(|cursor| cursor.to_string());
+    Ok(Json(PlanPage { items: listed.items.into_iter().map(slot_out).collect(), next_cursor }))
+}
+
+/// Count what is planned and what was, day by day.
+#[utoipa::path(get, path = "/plan/days", tag = "schedule", params(PlanDaysQuery),
+    responses((status = 200, description = "The days", body = PlanDays)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn plan_days(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<PlanDaysQuery>,
+) -> ApiResult<Json<PlanDays>> {
+    let timezone = query.timezone.unwrap_or_else(|| state.app.settings().timezone.clone());
+    let (days, truncated) = state.app.plan_days(&caller, (query.from, query.until), &timezone).await?;
+    Ok(Json(PlanDays { timezone, days: days.into_iter().map(day_out).collect(), truncated }))
+}
+
+fn slot_out(planned: PlannedSlot) -> PlanSlot {
+    let PlannedSlot { task, schedule_key, slot, expected_seconds } = planned;
+    PlanSlot {
+        task,
+        schedule_key,
+        scheduled_for: slot.scheduled_for,
+        scheduled_local: slot.scheduled_local().to_rfc3339(),
+        expected_duration_seconds: expected_seconds,
+        skipped: slot.skipped,
+        notes: slot.notes.iter().map(Note::words).collect(),
+    }
+}
+
+fn day_out((date, day): (NaiveDate, PlannedDay)) -> PlanDay {
+    let PlannedDay { planned, skipped, succeeded, failed, missed, calendars, maintenance } = day;
+    let (calendars, maintenance) = (calendars.into_iter().collect(), maintenance.into_iter().collect());
+    PlanDay { date, planned, skipped, succeeded, failed, missed, calendars, maintenance }
+}
