@@ -246,6 +246,62 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "task_effect", method: "POST", path: "/tasks/{task}/effect",
+        permission: "read",
+        summary: "Show what another definition of a task would do to its slots.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task; one that does not exist yet has no slots"),
+        ],
+        query: &[
+            Field::optional("days", Integer(1, 366), "Days to look ahead. [default: 14]"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &TASK_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "calendar_effect", method: "POST", path: "/calendars/{calendar}/effect",
+        permission: "read",
+        summary: "Show what another definition of a calendar would do to the slots of all tasks.",
+        arguments: &[
+            Field::required("calendar", Text, "Name or id of the calendar; one that does not exist yet has no dates"),
+        ],
+        query: &[
+            Field::optional("days", Integer(1, 366), "Days to look ahead. [default: 14]"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &CALENDAR_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "plan_list", method: "GET", path: "/plan",
+        permission: "read",
+        summary: "List the future slots of all tasks, soonest first.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
+            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("task", Text, "Only slots of this task (name or id)."),
+            Field::optional("from_at", Instant, "After this instant; default: now."),
+            Field::optional("until_at", Instant, "Up to this instant, at most 366 days later; default: a day later."),
+        ],
+        answer: Answer::List,
+        columns: &["task", "schedule_key", "scheduled_for", "scheduled_local", "expected_duration_seconds", "skipped", "notes"],
+        more: &[],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "plan_days", method: "GET", path: "/plan/days",
+        permission: "read",
+        summary: "Count what is planned and what was, day by day.",
+        query: &[
+            Field::required("from", Text, "First day."),
+            Field::required("until", Text, "Last day; at most 62 days."),
+            Field::optional("timezone", Text, "Time zone of the days, an IANA name; default: the server's."),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "run_list", method: "GET", path: "/runs",
         permission: "read",
         summary: "List runs, newest first.",

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AuditListData, AuditListErrors, AuditListResponses, AuditVerifyData, AuditVerifyErrors, AuditVerifyResponses, CalendarCreateData, CalendarCreateErrors, CalendarCreateResponses, CalendarDatesData, CalendarDatesErrors, CalendarDatesResponses, CalendarDeleteData, CalendarDeleteErrors, CalendarDeleteResponses, CalendarListData, CalendarListErrors, CalendarListResponses, CalendarUpdateData, CalendarUpdateErrors, CalendarUpdateResponses, CalendarViewData, CalendarViewErrors, CalendarViewResponses, EventStreamData, EventStreamErrors, EventStreamResponse, EventStreamResponses, PoolCreateData, PoolCreateErrors, PoolCreateResponses, PoolDeleteData, PoolDeleteErrors, PoolDeleteResponses, PoolListData, PoolListErrors, PoolListResponses, PoolUpdateData, PoolUpdateErrors, PoolUpdateResponses, PoolViewData, PoolViewErrors, PoolViewResponses, RunCancelData, RunCancelErrors, RunCancelResponses, RunDeleteData, RunDeleteErrors, RunDeleteResponses, RunListData, RunListErrors, RunListResponses, RunLogData, RunLogErrors, RunLogResponses, RunLogStreamData, RunLogStreamErrors, RunLogStreamResponse, RunLogStreamResponses, RunRerunData, RunRerunErrors, RunRerunResponses, RunStatsData, RunStatsErrors, RunStatsResponses, RunViewData, RunViewErrors, RunViewResponses, ScheduleDescribeData, ScheduleDescribeErrors, ScheduleDescribeResponses, SchedulePreviewData, SchedulePreviewErrors, SchedulePreviewResponses, SessionCreateData, SessionCreateErrors, SessionCreateResponses, SessionDeleteData, SessionDeleteErrors, SessionDeleteResponses, SessionPasswordUpdateData, SessionPasswordUpdateErrors, SessionPasswordUpdateResponses, SessionViewData, SessionViewErrors, SessionViewResponses, SetupCreateData, SetupCreateErrors, SetupCreateResponses, SetupViewData, SetupViewErrors, SetupViewResponses, SlotListData, SlotListErrors, SlotListResponses, SystemContractData, SystemContractErrors, SystemContractResponses, SystemHoldData, SystemHoldErrors, SystemHoldResponses, SystemMetricsData, SystemMetricsErrors, SystemMetricsResponses, SystemReleaseData, SystemReleaseErrors, SystemReleaseResponses, SystemSettingsData, SystemSettingsErrors, SystemSettingsResponses, SystemViewData, SystemViewErrors, SystemViewResponses, SystemWorkersData, SystemWorkersErrors, SystemWorkersResponses, TaskApplyData, TaskApplyErrors, TaskApplyResponses, TaskBulkData, TaskBulkErrors, TaskBulkResponses, TaskCloneData, TaskCloneErrors, TaskCloneResponses, TaskCreateData, TaskCreateErrors, TaskCreateResponses, TaskDeleteData, TaskDeleteErrors, TaskDeleteResponses, TaskDisableData, TaskDisableErrors, TaskDisableResponses, TaskEnableData, TaskEnableErrors, TaskEnableResponses, TaskListData, TaskListErrors, TaskListResponses, TaskPatchData, TaskPatchErrors, TaskPatchResponses, TaskRunData, TaskRunErrors, TaskRunResponses, TaskUpdateData, TaskUpdateErrors, TaskUpdateResponses, TaskVersionListData, TaskVersionListErrors, TaskVersionListResponses, TaskVersionViewData, TaskVersionViewErrors, TaskVersionViewResponses, TaskViewData, TaskViewErrors, TaskViewResponses, TokenCreateData, TokenCreateErrors, TokenCreateResponses, TokenListData, TokenListErrors, TokenListResponses, TokenRevokeData, TokenRevokeErrors, TokenRevokeResponses, UserCreateData, UserCreateErrors, UserCreateResponses, UserDeleteData, UserDeleteErrors, UserDeleteResponses, UserListData, UserListErrors, UserListResponses, UserUpdateData, UserUpdateErrors, UserUpdateResponses, UserViewData, UserViewErrors, UserViewResponses } from './types.gen';
+import type { AuditListData, AuditListErrors, AuditListResponses, AuditVerifyData, AuditVerifyErrors, AuditVerifyResponses, CalendarCreateData, CalendarCreateErrors, CalendarCreateResponses, CalendarDatesData, CalendarDatesErrors, CalendarDatesResponses, CalendarDeleteData, CalendarDeleteErrors, CalendarDeleteResponses, CalendarEffectData, CalendarEffectErrors, CalendarEffectResponses, CalendarListData, CalendarListErrors, CalendarListResponses, CalendarUpdateData, CalendarUpdateErrors, CalendarUpdateResponses, CalendarViewData, CalendarViewErrors, CalendarViewResponses, EventStreamData, EventStreamErrors, EventStreamResponse, EventStreamResponses, PlanDaysData, PlanDaysErrors, PlanDaysResponses, PlanListData, PlanListErrors, PlanListResponses, PoolCreateData, PoolCreateErrors, PoolCreateResponses, PoolDeleteData, PoolDeleteErrors, PoolDeleteResponses, PoolListData, PoolListErrors, PoolListResponses, PoolUpdateData, PoolUpdateErrors, PoolUpdateResponses, PoolViewData, PoolViewErrors, PoolViewResponses, RunCancelData, RunCancelErrors, RunCancelResponses, RunDeleteData, RunDeleteErrors, RunDeleteResponses, RunListData, RunListErrors, RunListResponses, RunLogData, RunLogErrors, RunLogResponses, RunLogStreamData, RunLogStreamErrors, RunLogStreamResponse, RunLogStreamResponses, RunRerunData, RunRerunErrors, RunRerunResponses, RunStatsData, RunStatsErrors, RunStatsResponses, RunViewData, RunViewErrors, RunViewResponses, ScheduleDescribeData, ScheduleDescribeErrors, ScheduleDescribeResponses, SchedulePreviewData, SchedulePreviewErrors, SchedulePreviewResponses, SessionCreateData, SessionCreateErrors, SessionCreateResponses, SessionDeleteData, SessionDeleteErrors, SessionDeleteResponses, SessionPasswordUpdateData, SessionPasswordUpdateErrors, SessionPasswordUpdateResponses, SessionViewData, SessionViewErrors, SessionViewResponses, SetupCreateData, SetupCreateErrors, SetupCreateResponses, SetupViewData, SetupViewErrors, SetupViewResponses, SlotListData, SlotListErrors, SlotListResponses, SystemContractData, SystemContractErrors, SystemContractResponses, SystemHoldData, SystemHoldErrors, SystemHoldResponses, SystemMetricsData, SystemMetricsErrors, SystemMetricsResponses, SystemReleaseData, SystemReleaseErrors, SystemReleaseResponses, SystemSettingsData, SystemSettingsErrors, SystemSettingsResponses, SystemViewData, SystemViewErrors, SystemViewResponses, SystemWorkersData, SystemWorkersErrors, SystemWorkersResponses, TaskApplyData, TaskApplyErrors, TaskApplyResponses, TaskBulkData, TaskBulkErrors, TaskBulkResponses, TaskCloneData, TaskCloneErrors, TaskCloneResponses, TaskCreateData, TaskCreateErrors, TaskCreateResponses, TaskDeleteData, TaskDeleteErrors, TaskDeleteResponses, TaskDisableData, TaskDisableErrors, TaskDisableResponses, TaskEffectData, TaskEffectErrors, TaskEffectResponses, TaskEnableData, TaskEnableErrors, TaskEnableResponses, TaskListData, TaskListErrors, TaskListResponses, TaskPatchData, TaskPatchErrors, TaskPatchResponses, TaskRunData, TaskRunErrors, TaskRunResponses, TaskUpdateData, TaskUpdateErrors, TaskUpdateResponses, TaskVersionListData, TaskVersionListErrors, TaskVersionListResponses, TaskVersionViewData, TaskVersionViewErrors, TaskVersionViewResponses, TaskViewData, TaskViewErrors, TaskViewResponses, TokenCreateData, TokenCreateErrors, TokenCreateResponses, TokenListData, TokenListErrors, TokenListResponses, TokenRevokeData, TokenRevokeErrors, TokenRevokeResponses, UserCreateData, UserCreateErrors, UserCreateResponses, UserDeleteData, UserDeleteErrors, UserDeleteResponses, UserListData, UserListErrors, UserListResponses, UserUpdateData, UserUpdateErrors, UserUpdateResponses, UserViewData, UserViewErrors, UserViewResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -272,6 +272,66 @@ export const slotList = <ThrowOnError extends boolean = false>(options?: Options
             type: 'apiKey'
         }],
     url: '/slots',
+    ...options
+});
+
+/**
+ * Show what another definition of a task would do to its slots.
+ */
+export const taskEffect = <ThrowOnError extends boolean = false>(options: Options<TaskEffectData, ThrowOnError>): RequestResult<TaskEffectResponses, TaskEffectErrors, ThrowOnError> => (options.client ?? client).post<TaskEffectResponses, TaskEffectErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/tasks/{task}/effect',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Show what another definition of a calendar would do to the slots of all tasks.
+ */
+export const calendarEffect = <ThrowOnError extends boolean = false>(options: Options<CalendarEffectData, ThrowOnError>): RequestResult<CalendarEffectResponses, CalendarEffectErrors, ThrowOnError> => (options.client ?? client).post<CalendarEffectResponses, CalendarEffectErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/calendars/{calendar}/effect',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the future slots of all tasks, soonest first.
+ */
+export const planList = <ThrowOnError extends boolean = false>(options?: Options<PlanListData, ThrowOnError>): RequestResult<PlanListResponses, PlanListErrors, ThrowOnError> => (options?.client ?? client).get<PlanListResponses, PlanListErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/plan',
+    ...options
+});
+
+/**
+ * Count what is planned and what was, day by day.
+ */
+export const planDays = <ThrowOnError extends boolean = false>(options: Options<PlanDaysData, ThrowOnError>): RequestResult<PlanDaysResponses, PlanDaysErrors, ThrowOnError> => (options.client ?? client).get<PlanDaysResponses, PlanDaysErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/plan/days',
     ...options
 });
 

@@ -602,6 +602,40 @@ export type DayRuleMonthWeekdays = {
 };
 
 /**
+ * What a change does to future slots.
+ */
+export type Effect = {
+    /**
+     * From here on.
+     */
+    from_at: string;
+    /**
+     * Up to here.
+     */
+    until_at: string;
+    /**
+     * Slots that appear.
+     */
+    appear_count: number;
+    /**
+     * Slots that vanish.
+     */
+    vanish_count: number;
+    /**
+     * Slots that move.
+     */
+    move_count: number;
+    /**
+     * Whether there is more than was compared or listed.
+     */
+    truncated: boolean;
+    /**
+     * The tasks for which something changes.
+     */
+    tasks: Array<TaskEffect>;
+};
+
+/**
  * What changed; the data of an event whose SSE `event` field equals `kind`.
  *
  * Nothing depends on having received an event: after a `gap`, ask again for what you show.
@@ -1181,6 +1215,110 @@ export type ParamString = {
  * Permission that an operation asks for.
  */
 export type Permission = 'read' | 'own' | 'run' | 'define' | 'admin';
+
+/**
+ * One day with what was and what will be.
+ */
+export type PlanDay = {
+    /**
+     * The day.
+     */
+    date: string;
+    /**
+     * Future slots that run.
+     */
+    planned: number;
+    /**
+     * Future slots that are skipped.
+     */
+    skipped: number;
+    /**
+     * Runs that succeeded.
+     */
+    succeeded: number;
+    /**
+     * Runs that failed, timed out or were lost.
+     */
+    failed: number;
+    /**
+     * Slots that were missed.
+     */
+    missed: number;
+    /**
+     * Calendars with the day, on which some schedule skips.
+     */
+    calendars: Array<string>;
+    /**
+     * Maintenance windows that begin on the day.
+     */
+    maintenance: Array<string>;
+};
+
+/**
+ * Days with what was and what will be.
+ */
+export type PlanDays = {
+    /**
+     * Time zone of the days.
+     */
+    timezone: string;
+    /**
+     * The days, rising.
+     */
+    days: Array<PlanDay>;
+    /**
+     * Whether there is more than was counted.
+     */
+    truncated: boolean;
+};
+
+/**
+ * A page of future slots, soonest first.
+ */
+export type PlanPage = {
+    /**
+     * The items.
+     */
+    items: Array<PlanSlot>;
+    /**
+     * Where the next page begins; null: this is the last.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * A future slot of a task.
+ */
+export type PlanSlot = {
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * Key of the schedule within its task.
+     */
+    schedule_key: string;
+    /**
+     * The instant.
+     */
+    scheduled_for: string;
+    /**
+     * The same in the schedule's zone, with its offset.
+     */
+    scheduled_local: string;
+    /**
+     * Seconds that its run will take, learnt from the runs of the last 30 days; null: there were none.
+     */
+    expected_duration_seconds: number | null;
+    /**
+     * Whether it is only written down and does not run; the notes say why.
+     */
+    skipped: boolean;
+    /**
+     * What is special about it.
+     */
+    notes: Array<string>;
+};
 
 /**
  * A named limit of how many runs at once.
@@ -2463,6 +2601,20 @@ export type SlotDay = {
 };
 
 /**
+ * A slot that moves on the same local date.
+ */
+export type SlotMove = {
+    /**
+     * Where it was.
+     */
+    from: SlotPreview;
+    /**
+     * Where it will be.
+     */
+    to: SlotPreview;
+};
+
+/**
  * What became of a slot.
  */
 export type SlotOutcome = 'run' | 'skipped' | 'missed' | 'pending';
@@ -2973,6 +3125,28 @@ export type TaskDefinition = {
      * What becomes of its runs when the server stops in an orderly way.
      */
     on_server_stop?: OnServerStop;
+};
+
+/**
+ * What a change does to the future slots of one task.
+ */
+export type TaskEffect = {
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * Slots that appear, at most 200 of them.
+     */
+    appear: Array<SlotPreview>;
+    /**
+     * Slots that vanish, at most 200 of them.
+     */
+    vanish: Array<SlotPreview>;
+    /**
+     * Slots that move, at most 200 of them.
+     */
+    moved: Array<SlotMove>;
 };
 
 /**
@@ -5045,6 +5219,160 @@ export type SlotListResponses = {
 };
 
 export type SlotListResponse = SlotListResponses[keyof SlotListResponses];
+
+export type TaskEffectData = {
+    body: TaskDefinitionWritable;
+    path: {
+        /**
+         * Name or id of the task; one that does not exist yet has no slots
+         */
+        task: string;
+    };
+    query?: {
+        /**
+         * Days to look ahead.
+         */
+        days?: number;
+    };
+    url: '/tasks/{task}/effect';
+};
+
+export type TaskEffectErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type TaskEffectError = TaskEffectErrors[keyof TaskEffectErrors];
+
+export type TaskEffectResponses = {
+    /**
+     * Slots that appear, vanish and move
+     */
+    200: Effect;
+};
+
+export type TaskEffectResponse = TaskEffectResponses[keyof TaskEffectResponses];
+
+export type CalendarEffectData = {
+    body: CalendarDefinition;
+    path: {
+        /**
+         * Name or id of the calendar; one that does not exist yet has no dates
+         */
+        calendar: string;
+    };
+    query?: {
+        /**
+         * Days to look ahead.
+         */
+        days?: number;
+    };
+    url: '/calendars/{calendar}/effect';
+};
+
+export type CalendarEffectErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CalendarEffectError = CalendarEffectErrors[keyof CalendarEffectErrors];
+
+export type CalendarEffectResponses = {
+    /**
+     * Slots that appear, vanish and move
+     */
+    200: Effect;
+};
+
+export type CalendarEffectResponse = CalendarEffectResponses[keyof CalendarEffectResponses];
+
+export type PlanListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Most items in the answer.
+         */
+        limit?: number;
+        /**
+         * Where to go on: `next_cursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Only slots of this task (name or id).
+         */
+        task?: string;
+        /**
+         * After this instant; default: now.
+         */
+        from_at?: string;
+        /**
+         * Up to this instant, at most 366 days later; default: a day later.
+         */
+        until_at?: string;
+    };
+    url: '/plan';
+};
+
+export type PlanListErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type PlanListError = PlanListErrors[keyof PlanListErrors];
+
+export type PlanListResponses = {
+    /**
+     * A page of slots
+     */
+    200: PlanPage;
+};
+
+export type PlanListResponse = PlanListResponses[keyof PlanListResponses];
+
+export type PlanDaysData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * First day.
+         */
+        from: string;
+        /**
+         * Last day; at most 62 days.
+         */
+        until: string;
+        /**
+         * Time zone of the days, an IANA name; default: the server's.
+         */
+        timezone?: string;
+    };
+    url: '/plan/days';
+};
+
+export type PlanDaysErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type PlanDaysError = PlanDaysErrors[keyof PlanDaysErrors];
+
+export type PlanDaysResponses = {
+    /**
+     * The days
+     */
+    200: PlanDays;
+};
+
+export type PlanDaysResponse = PlanDaysResponses[keyof PlanDaysResponses];
 
 export type RunListData = {
     body?: never;

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { auditList, auditVerify, calendarCreate, calendarDates, calendarDelete, calendarList, calendarUpdate, calendarView, type Options, poolCreate, poolDelete, poolList, poolUpdate, poolView, runCancel, runDelete, runList, runLog, runRerun, runStats, runView, scheduleDescribe, schedulePreview, sessionCreate, sessionDelete, sessionPasswordUpdate, sessionView, setupCreate, setupView, slotList, systemContract, systemHold, systemMetrics, systemRelease, systemSettings, systemView, systemWorkers, taskApply, taskBulk, taskClone, taskCreate, taskDelete, taskDisable, taskEnable, taskList, taskPatch, taskRun, taskUpdate, taskVersionList, taskVersionView, taskView, tokenCreate, tokenList, tokenRevoke, userCreate, userDelete, userList, userUpdate, userView } from '../sdk.gen';
-import type { AuditListData, AuditListError, AuditListResponse, AuditVerifyData, AuditVerifyError, AuditVerifyResponse, CalendarCreateData, CalendarCreateError, CalendarCreateResponse, CalendarDatesData, CalendarDatesError, CalendarDatesResponse, CalendarDeleteData, CalendarDeleteError, CalendarDeleteResponse, CalendarListData, CalendarListError, CalendarListResponse, CalendarUpdateData, CalendarUpdateError, CalendarUpdateResponse, CalendarViewData, CalendarViewError, CalendarViewResponse, PoolCreateData, PoolCreateError, PoolCreateResponse, PoolDeleteData, PoolDeleteError, PoolDeleteResponse, PoolListData, PoolListError, PoolListResponse, PoolUpdateData, PoolUpdateError, PoolUpdateResponse, PoolViewData, PoolViewError, PoolViewResponse, RunCancelData, RunCancelError, RunCancelResponse, RunDeleteData, RunDeleteError, RunDeleteResponse, RunListData, RunListError, RunListResponse, RunLogData, RunLogError, RunLogResponse, RunRerunData, RunRerunError, RunRerunResponse, RunStatsData, RunStatsError, RunStatsResponse, RunViewData, RunViewError, RunViewResponse, ScheduleDescribeData, ScheduleDescribeError, ScheduleDescribeResponse, SchedulePreviewData, SchedulePreviewError, SchedulePreviewResponse, SessionCreateData, SessionCreateError, SessionCreateResponse, SessionDeleteData, SessionDeleteError, SessionDeleteResponse, SessionPasswordUpdateData, SessionPasswordUpdateError, SessionPasswordUpdateResponse, SessionViewData, SessionViewError, SessionViewResponse, SetupCreateData, SetupCreateError, SetupCreateResponse, SetupViewData, SetupViewError, SetupViewResponse, SlotListData, SlotListError, SlotListResponse, SystemContractData, SystemContractError, SystemHoldData, SystemHoldError, SystemHoldResponse, SystemMetricsData, SystemMetricsError, SystemMetricsResponse, SystemReleaseData, SystemReleaseError, SystemReleaseResponse, SystemSettingsData, SystemSettingsError, SystemSettingsResponse, SystemViewData, SystemViewError, SystemViewResponse, SystemWorkersData, SystemWorkersError, SystemWorkersResponse, TaskApplyData, TaskApplyError, TaskApplyResponse, TaskBulkData, TaskBulkError, TaskBulkResponse, TaskCloneData, TaskCloneError, TaskCloneResponse, TaskCreateData, TaskCreateError, TaskCreateResponse, TaskDeleteData, TaskDeleteError, TaskDeleteResponse, TaskDisableData, TaskDisableError, TaskDisableResponse, TaskEnableData, TaskEnableError, TaskEnableResponse, TaskListData, TaskListError, TaskListResponse, TaskPatchData, TaskPatchError, TaskPatchResponse, TaskRunData, TaskRunError, TaskRunResponse, TaskUpdateData, TaskUpdateError, TaskUpdateResponse, TaskVersionListData, TaskVersionListError, TaskVersionListResponse, TaskVersionViewData, TaskVersionViewError, TaskVersionViewResponse, TaskViewData, TaskViewError, TaskViewResponse, TokenCreateData, TokenCreateError, TokenCreateResponse, TokenListData, TokenListError, TokenListResponse, TokenRevokeData, TokenRevokeError, TokenRevokeResponse, UserCreateData, UserCreateError, UserCreateResponse, UserDeleteData, UserDeleteError, UserDeleteResponse, UserListData, UserListError, UserListResponse, UserUpdateData, UserUpdateError, UserUpdateResponse, UserViewData, UserViewError, UserViewResponse } from '../types.gen';
+import { auditList, auditVerify, calendarCreate, calendarDates, calendarDelete, calendarEffect, calendarList, calendarUpdate, calendarView, type Options, planDays, planList, poolCreate, poolDelete, poolList, poolUpdate, poolView, runCancel, runDelete, runList, runLog, runRerun, runStats, runView, scheduleDescribe, schedulePreview, sessionCreate, sessionDelete, sessionPasswordUpdate, sessionView, setupCreate, setupView, slotList, systemContract, systemHold, systemMetrics, systemRelease, systemSettings, systemView, systemWorkers, taskApply, taskBulk, taskClone, taskCreate, taskDelete, taskDisable, taskEffect, taskEnable, taskList, taskPatch, taskRun, taskUpdate, taskVersionList, taskVersionView, taskView, tokenCreate, tokenList, tokenRevoke, userCreate, userDelete, userList, userUpdate, userView } from '../sdk.gen';
+import type { AuditListData, AuditListError, AuditListResponse, AuditVerifyData, AuditVerifyError, AuditVerifyResponse, CalendarCreateData, CalendarCreateError, CalendarCreateResponse, CalendarDatesData, CalendarDatesError, CalendarDatesResponse, CalendarDeleteData, CalendarDeleteError, CalendarDeleteResponse, CalendarEffectData, CalendarEffectError, CalendarEffectResponse, CalendarListData, CalendarListError, CalendarListResponse, CalendarUpdateData, CalendarUpdateError, CalendarUpdateResponse, CalendarViewData, CalendarViewError, CalendarViewResponse, PlanDaysData, PlanDaysError, PlanDaysResponse, PlanListData, PlanListError, PlanListResponse, PoolCreateData, PoolCreateError, PoolCreateResponse, PoolDeleteData, PoolDeleteError, PoolDeleteResponse, PoolListData, PoolListError, PoolListResponse, PoolUpdateData, PoolUpdateError, PoolUpdateResponse, PoolViewData, PoolViewError, PoolViewResponse, RunCancelData, RunCancelError, RunCancelResponse, RunDeleteData, RunDeleteError, RunDeleteResponse, RunListData, RunListError, RunListResponse, RunLogData, RunLogError, RunLogResponse, RunRerunData, RunRerunError, RunRerunResponse, RunStatsData, RunStatsError, RunStatsResponse, RunViewData, RunViewError, RunViewResponse, ScheduleDescribeData, ScheduleDescribeError, ScheduleDescribeResponse, SchedulePreviewData, SchedulePreviewError, SchedulePreviewResponse, SessionCreateData, SessionCreateError, SessionCreateResponse, SessionDeleteData, SessionDeleteError, SessionDeleteResponse, SessionPasswordUpdateData, SessionPasswordUpdateError, SessionPasswordUpdateResponse, SessionViewData, SessionViewError, SessionViewResponse, SetupCreateData, SetupCreateError, SetupCreateResponse, SetupViewData, SetupViewError, SetupViewResponse, SlotListData, SlotListError, SlotListResponse, SystemContractData, SystemContractError, SystemHoldData, SystemHoldError, SystemHoldResponse, SystemMetricsData, SystemMetricsError, SystemMetricsResponse, SystemReleaseData, SystemReleaseError, SystemReleaseResponse, SystemSettingsData, SystemSettingsError, SystemSettingsResponse, SystemViewData, SystemViewError, SystemViewResponse, SystemWorkersData, SystemWorkersError, SystemWorkersResponse, TaskApplyData, TaskApplyError, TaskApplyResponse, TaskBulkData, TaskBulkError, TaskBulkResponse, TaskCloneData, TaskCloneError, TaskCloneResponse, TaskCreateData, TaskCreateError, TaskCreateResponse, TaskDeleteData, TaskDeleteError, TaskDeleteResponse, TaskDisableData, TaskDisableError, TaskDisableResponse, TaskEffectData, TaskEffectError, TaskEffectResponse, TaskEnableData, TaskEnableError, TaskEnableResponse, TaskListData, TaskListError, TaskListResponse, TaskPatchData, TaskPatchError, TaskPatchResponse, TaskRunData, TaskRunError, TaskRunResponse, TaskUpdateData, TaskUpdateError, TaskUpdateResponse, TaskVersionListData, TaskVersionListError, TaskVersionListResponse, TaskVersionViewData, TaskVersionViewError, TaskVersionViewResponse, TaskViewData, TaskViewError, TaskViewResponse, TokenCreateData, TokenCreateError, TokenCreateResponse, TokenListData, TokenListError, TokenListResponse, TokenRevokeData, TokenRevokeError, TokenRevokeResponse, UserCreateData, UserCreateError, UserCreateResponse, UserDeleteData, UserDeleteError, UserDeleteResponse, UserListData, UserListError, UserListResponse, UserUpdateData, UserUpdateError, UserUpdateResponse, UserViewData, UserViewError, UserViewResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -451,6 +451,106 @@ export const slotListInfiniteOptions = (options?: Options<SlotListData>) => {
     });
     return opts as Omit<typeof opts, 'initialData'>;
 };
+
+/**
+ * Show what another definition of a task would do to its slots.
+ */
+export const taskEffectMutation = (options?: Partial<Options<TaskEffectData>>): UseMutationOptions<TaskEffectResponse, TaskEffectError, Options<TaskEffectData>> => {
+    const mutationOptions: UseMutationOptions<TaskEffectResponse, TaskEffectError, Options<TaskEffectData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await taskEffect({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Show what another definition of a calendar would do to the slots of all tasks.
+ */
+export const calendarEffectMutation = (options?: Partial<Options<CalendarEffectData>>): UseMutationOptions<CalendarEffectResponse, CalendarEffectError, Options<CalendarEffectData>> => {
+    const mutationOptions: UseMutationOptions<CalendarEffectResponse, CalendarEffectError, Options<CalendarEffectData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await calendarEffect({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const planListQueryKey = (options?: Options<PlanListData>) => createQueryKey('planList', options);
+
+/**
+ * List the future slots of all tasks, soonest first.
+ */
+export const planListOptions = (options?: Options<PlanListData>) => queryOptions<PlanListResponse, PlanListError, PlanListResponse, ReturnType<typeof planListQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await planList({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: planListQueryKey(options)
+});
+
+export const planListInfiniteQueryKey = (options?: Options<PlanListData>): QueryKey<Options<PlanListData>> => createQueryKey('planList', options, true);
+
+/**
+ * List the future slots of all tasks, soonest first.
+ */
+export const planListInfiniteOptions = (options?: Options<PlanListData>) => {
+    const opts = infiniteQueryOptions<PlanListResponse, PlanListError, InfiniteData<PlanListResponse>, QueryKey<Options<PlanListData>>, string | Pick<QueryKey<Options<PlanListData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<PlanListData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await planList({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: planListInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const planDaysQueryKey = (options: Options<PlanDaysData>) => createQueryKey('planDays', options);
+
+/**
+ * Count what is planned and what was, day by day.
+ */
+export const planDaysOptions = (options: Options<PlanDaysData>) => queryOptions<PlanDaysResponse, PlanDaysError, PlanDaysResponse, ReturnType<typeof planDaysQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await planDays({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: planDaysQueryKey(options)
+});
 
 export const runListQueryKey = (options?: Options<RunListData>) => createQueryKey('runList', options);
 
