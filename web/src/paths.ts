@@ -24,6 +24,7 @@ export const paths = {
   tasks: (search: TasksSearch = {}) => linkOptions({ to: "/tasks", search }),
   task: (task: string) => linkOptions({ to: "/tasks/$task", params: { task }, search: {} }),
   taskNew: () => linkOptions({ to: "/tasks/new", search: {} }),
+  taskImport: () => linkOptions({ to: "/tasks/import" }),
   taskClone: (clone: string) => linkOptions({ to: "/tasks/new", search: { clone } }),
   taskEdit: (task: string) => linkOptions({ to: "/tasks/$task/edit", params: { task } }),
   runs: (search: RunsSearch = {}) => linkOptions({ to: "/runs", search }),

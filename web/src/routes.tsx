@@ -59,6 +59,12 @@ const taskNew = createRoute({
   component: lazyRouteComponent(() => import("@/features/tasks/NewPage")),
 });
 
+const taskImport = createRoute({
+  getParentRoute: () => app,
+  path: "/tasks/import",
+  component: lazyRouteComponent(() => import("@/features/tasks/ImportPage")),
+});
+
 const task = createRoute({
   getParentRoute: () => app,
   path: "/tasks/$task",
@@ -129,7 +135,7 @@ const setup = createRoute({
 const tree = root.addChildren([
   login,
   setup,
-  app.addChildren([overview, tasks, taskNew, task, taskEdit, runs, run, system, users, account]),
+  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, system, users, account]),
 ]);
 
 /** Makes the router. */

@@ -1,22 +1,52 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { apiError } from "@/api/errors";
-import type { Slot } from "@/api/generated";
+import type { Slot, SlotOutcome, Task } from "@/api/generated";
 import { slotListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { plural } from "@/lib/numbers";
 import { absoluteTime } from "@/lib/time";
+import { options, SLOT_OUTCOMES } from "@/lib/words";
 import { paths } from "@/paths";
 import { OutcomeBadge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { Empty, Failure } from "@/ui/Empty";
+import { SelectField } from "@/ui/Field";
 import { Skeleton } from "@/ui/Skeleton";
+import { Backfills } from "./Backfills";
+import { LedgerFigures } from "./LedgerFigures";
+import { type Period, periodOf, PERIODS } from "./period";
 
-/** What became of each slot: no slot is ever silent. */
-export function Ledger({ task }: { task: string }) {
+const begun = (period: Period) => ({ period, range: periodOf(period, Date.now()) });
+
+/** What became of each slot, counted against what the definitions expected: no slot is ever silent. */
+export function Ledger({ task }: { task: Task }) {
+  // The period is fixed while it is shown, so that figures and entries speak of the same time.
+  const [{ period, range }, setPeriod] = useState(() => begun("day"));
+  const [outcome, setOutcome] = useState<SlotOutcome | "">("");
+  return (
+    <div className="flex flex-col gap-3">
+      <div className="flex flex-wrap items-end gap-2">
+        <SelectField className="w-44" label="Period" value={period} options={options(PERIODS)} onValue={(next) => setPeriod(begun(next))} />
+        <SelectField
+          className="w-44"
+          label="Outcome"
+          value={outcome}
+          options={[["", "Any outcome"], ...options(SLOT_OUTCOMES)]}
+          onValue={setOutcome}
+        />
+      </div>
+      <LedgerFigures task={task.name} range={range} />
+      <Backfills task={task} />
+      <Entries task={task.name} outcome={outcome === "" ? undefined : outcome} range={range} />
+    </div>
+  );
+}
+
+function Entries({ task, outcome, range }: { task: string; outcome: SlotOutcome | undefined; range: { from_at: string; until_at: string } }) {
   const list = useInfiniteQuery({
-    ...slotListInfiniteOptions({ query: { task, limit: 50 } }),
+    ...slotListInfiniteOptions({ query: { task, limit: 50, from_at: range.from_at, ...(outcome ? { outcome } : {}) } }),
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
@@ -24,10 +54,18 @@ export function Ledger({ task }: { task: string }) {
   const failure = apiError(list.error);
   if (failure) return <Failure title={failure.title} detail={failure.message} onRetry={() => void list.refetch()} />;
   if (list.isPending) return <Skeleton rows={6} />;
-  if (slots.length === 0) return <Empty title="No slot was due yet">Each due instant of a schedule ends here as exactly one entry: a run, or why there was none.</Empty>;
+  if (slots.length === 0) {
+    return (
+      <Card title="Entries">
+        <Empty title={outcome ? `No slot is ${SLOT_OUTCOMES[outcome].word.toLowerCase()} in this period` : "No slot was due in this period"} cli={`orc slot list --task ${task}`}>
+          Each due instant of a schedule ends here as exactly one entry: a run, or why there was none.
+        </Empty>
+      </Card>
+    );
+  }
   return (
-    <Card flush>
-      <ul className="divide-y divide-line">
+    <Card title="Entries" hint="Newest first; many missed ones in a row are one entry." flush>
+      <ul className="divide-y divide-line border-t border-line">
         {slots.map((slot) => (
           <li key={`${slot.schedule_id}${slot.first_at}`} className="flex flex-wrap items-center gap-x-4 gap-y-0.5 px-4 py-2 text-sm">
             <span className="w-24">

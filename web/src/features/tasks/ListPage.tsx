@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { Plus } from "lucide-react";
+import { FileInput, Plus } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
 import { apiError } from "@/api/errors";
 import type { RunState, TaskSummary } from "@/api/generated";
@@ -51,10 +51,16 @@ export default function ListPage() {
             New task
           </Button>
         ) : (
-          <Link {...paths.taskNew()} className={buttonClass("primary")}>
-            <Plus size={16} aria-hidden />
-            New task
-          </Link>
+          <>
+            <Link {...paths.taskImport()} className={buttonClass()}>
+              <FileInput size={15} aria-hidden />
+              Import
+            </Link>
+            <Link {...paths.taskNew()} className={buttonClass("primary")}>
+              <Plus size={16} aria-hidden />
+              New task
+            </Link>
+          </>
         )
       }
     >
@@ -106,9 +112,14 @@ function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void
     <Empty
       title="No tasks yet"
       action={
-        <Link {...paths.taskNew()} className={buttonClass("primary")}>
-          Create the first task
-        </Link>
+        <>
+          <Link {...paths.taskNew()} className={buttonClass("primary")}>
+            Create the first task
+          </Link>
+          <Link {...paths.taskImport()} className={buttonClass()}>
+            Import a crontab
+          </Link>
+        </>
       }
       cli="orc task create --name hello --run shell --run.line 'echo hello'"
     >

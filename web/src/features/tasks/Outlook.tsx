@@ -13,7 +13,8 @@ import { Card, Facts } from "@/ui/Card";
 import { CommandLine, Empty } from "@/ui/Empty";
 import { DateTime } from "@/ui/Time";
 import { runWords } from "./describe";
-import { expression } from "./schedule/kinds";
+import { Schedules } from "./Schedules";
+import { Triggers } from "./Triggers";
 
 /** How the task stands: what it does, recent runs, when it comes next. */
 export function Outlook({ task }: { task: Task }) {
@@ -56,29 +57,16 @@ export function Outlook({ task }: { task: Task }) {
       </div>
       <div className="flex min-w-0 flex-col gap-3">
         <Numbers task={task} />
-        <Card title="Schedules">
-          {task.schedules.length === 0 && <p className="text-sm text-muted">None: it runs by hand only.</p>}
-          <ul className="flex flex-col gap-2">
-            {task.schedules.map((schedule, place) => (
-              // oxlint-disable-next-line react/no-array-index-key -- a schedule may have no id yet
-              <li key={schedule.id ?? place} className="text-sm">
-                <p className="font-medium first-letter:uppercase">
-                  {schedule.words ?? schedule.kind} {schedule.enabled === false && <Badge>disabled</Badge>}
-                </p>
-                <p className="text-xs text-muted">
-                  <code className="font-mono">{expression(schedule)}</code> · {schedule.timezone ?? "server's time zone"} · key {schedule.key ?? schedule.kind}
-                </p>
-              </li>
-            ))}
-          </ul>
-        </Card>
+        <Schedules task={task} />
+        <Triggers task={task} />
         <Card title="Next slots">
           {task.next_slots.length === 0 && <p className="text-sm text-muted">{task.enabled ? "None is to come." : "None: the task is disabled."}</p>}
           <ol className="flex flex-col gap-1 text-sm">
             {task.next_slots.slice(0, 6).map((slot) => (
               <li key={`${slot.schedule_key}${slot.scheduled_for}`} className="flex flex-wrap items-baseline gap-x-3">
                 <DateTime at={slot.scheduled_for} className="w-24 font-medium" />
-                <span className="text-muted">{absoluteTime(slot.scheduled_for)}</span>
+                <span className={slot.skipped ? "text-muted line-through" : "text-muted"}>{absoluteTime(slot.scheduled_for)}</span>
+                {slot.skipped && <Badge tone="warn">skipped</Badge>}
                 {slot.notes.length > 0 && <span className="text-xs text-warn">{slot.notes.join("; ")}</span>}
               </li>
             ))}

@@ -118,7 +118,7 @@ function Body({ task }: { task: Task }) {
       tabs={[
         { key: "overview", label: "Overview", content: <Outlook task={task} /> },
         { key: "runs", label: "Runs", content: <TaskRuns task={task.name} /> },
-        { key: "ledger", label: "Ledger", content: <Ledger task={task.name} /> },
+        { key: "ledger", label: "Ledger", content: <Ledger task={task} /> },
         { key: "definition", label: "Definition", content: <Definition task={task} /> },
         { key: "versions", label: "Versions", content: <Versions task={task.name} /> },
       ]}

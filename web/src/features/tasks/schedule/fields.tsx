@@ -2,6 +2,7 @@ import { Plus, X } from "lucide-react";
 import type { Schedule } from "@/api/generated";
 import { Button, IconButton } from "@/ui/Button";
 import { TextField, type TextFieldProps } from "@/ui/Field";
+import { Marked } from "@/ui/Marked";
 import type { PartProps } from "../FormParts";
 
 /** What the fields of one kind of schedule get. */
@@ -33,10 +34,11 @@ export function ZoneField({ schedule, at, onSchedule, hint = "Empty: the server'
 
 /** A field for an expression: a fault that names a character shows which one it is. */
 export function ExpressionField(props: Omit<TextFieldProps, "value"> & { value: string }) {
+  const place = faultPlace(props.error, [...props.value].length);
   return (
     <div className="flex min-w-0 flex-col gap-1">
       <TextField {...props} mono />
-      <Marked text={props.value} error={props.error} />
+      {place !== null && <Marked text={props.value} place={place} />}
     </div>
   );
 }
@@ -46,19 +48,6 @@ export function faultPlace(error: string | undefined, length: number): number | 
   const found = /at character (\d+)/.exec(error ?? "");
   if (!found) return null;
   return Math.min(Math.max(Number(found[1]) - 1, 0), length);
-}
-
-function Marked({ text, error }: { text: string; error?: string | undefined }) {
-  const letters = [...text];
-  const place = faultPlace(error, letters.length);
-  if (place === null) return null;
-  return (
-    <p aria-hidden className="overflow-x-auto font-mono text-sm whitespace-pre" data-fault={place}>
-      {letters.slice(0, place).join("")}
-      <mark className="rounded-sm bg-fail-soft font-bold text-fail underline decoration-wavy underline-offset-4">{letters[place] ?? " "}</mark>
-      {letters.slice(place + 1).join("")}
-    </p>
-  );
 }
 
 /** Times of day, one field each. */

@@ -1,0 +1,90 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Download } from "lucide-react";
+import { useState } from "react";
+import { taskImport, type TaskImport } from "@/api/coming";
+import { apiError, messagesAt } from "@/api/errors";
+import { plural } from "@/lib/numbers";
+import { useTasksChanged } from "@/parts/taskActions";
+import { useDenied } from "@/parts/session";
+import { paths } from "@/paths";
+import { Button } from "@/ui/Button";
+import { Card } from "@/ui/Card";
+import { Empty, Failure } from "@/ui/Empty";
+import { Foot } from "@/ui/Foot";
+import { Page } from "@/ui/Page";
+import { Skeleton } from "@/ui/Skeleton";
+import { say } from "@/ui/toasts";
+import { ImportForm, type ImportDraft } from "./ImportForm";
+import { ImportProblems, ImportTasks } from "./ImportResult";
+import { useRested } from "./schedule/usePreview";
+
+const START: ImportDraft = { text: "", form: "", timezone: "", folder: "", prefix: "", enabled: true };
+
+function bodyOf({ text, form, timezone, folder, prefix, enabled }: ImportDraft): TaskImport {
+  return { format: "crontab", text, form: form || null, timezone: timezone || null, folder: folder.trim(), prefix: prefix.trim(), enabled };
+}
+
+/** Tasks out of a crontab: looked at first, then saved together or not at all. */
+export default function ImportPage() {
+  const [draft, setDraft] = useState(START);
+  const navigate = useNavigate();
+  const changed = useTasksChanged();
+  const denied = useDenied("define");
+  const rested = useRested(bodyOf(draft), 400);
+  const given = rested.text.trim() !== "";
+  const look = useQuery({ queryKey: ["taskImport", rested], queryFn: () => taskImport(rested, true), enabled: given, placeholderData: (old) => old, refetchInterval: false, retry: false, gcTime: 0 });
+  const save = useMutation({
+    mutationFn: () => taskImport(bodyOf(draft), false),
+    onSuccess: async (result) => {
+      if (!result.saved) {
+        await look.refetch();
+        return;
+      }
+      say(`${plural(result.tasks.length, "task")} saved.`);
+      await changed();
+      void navigate(paths.tasks(draft.folder ? { folder: draft.folder.trim() } : {}));
+    },
+  });
+  const failure = apiError(look.error);
+  const result = given && !failure ? look.data : undefined;
+  return (
+    <Page title="Import a crontab" hint="Each line becomes a task. Nothing is saved before you have seen what comes of it.">
+      <div className="grid items-start gap-3 lg:grid-cols-2">
+        <Card title="The crontab">
+          <ImportForm draft={draft} onDraft={(change) => setDraft((old) => ({ ...old, ...change }))} at={(pointer) => messagesAt(failure, pointer)} />
+        </Card>
+        <div className="flex min-w-0 flex-col gap-3">
+          {!given && (
+            <Card title="What comes of it">
+              <Empty title="Nothing to look at yet" cli="crontab -l | orc task import --dry-run">
+                Paste a crontab or choose a file: the tasks it makes appear here, each with its next slots.
+              </Empty>
+            </Card>
+          )}
+          {given && failure && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />}
+          {given && !failure && !result && <Skeleton rows={6} />}
+          {result && <ImportProblems problems={result.problems} text={rested.text} />}
+          {result && <ImportTasks tasks={result.tasks} />}
+        </div>
+      </div>
+      <Foot>
+        <div className="flex flex-wrap items-center justify-end gap-2">
+          <span role="status" className="mr-auto text-sm text-muted">
+            {result ? `${plural(result.tasks.length, "task")}${result.problems.length > 0 ? `, ${plural(result.problems.length, "problem")}` : ""}` : ""}
+          </span>
+          <Button onClick={() => void navigate(paths.tasks())}>Cancel</Button>
+          <Button
+            look="primary"
+            icon={<Download size={15} aria-hidden />}
+            busy={save.isPending}
+            disabledReason={denied ?? (!result ? "There is nothing to save yet." : result.problems.length > 0 ? "Some lines have problems: all are saved, or none." : result.tasks.length === 0 ? "No line makes a task." : undefined)}
+            onClick={() => save.mutate()}
+          >
+            {result && result.tasks.length > 0 ? `Save ${result.tasks.length === 1 ? "the task" : `all ${result.tasks.length} tasks`}` : "Save all"}
+          </Button>
+        </div>
+      </Foot>
+    </Page>
+  );
+}

@@ -1,0 +1,54 @@
+import { useQuery } from "@tanstack/react-query";
+import { CircleAlert } from "lucide-react";
+import { useState } from "react";
+import { slotSummary } from "@/api/coming";
+import type { Schedule, Task } from "@/api/generated";
+import { Badge } from "@/ui/Badge";
+import { Card } from "@/ui/Card";
+import { expression } from "./schedule/kinds";
+import { calendarWords } from "./schedule/More";
+import { periodOf } from "./period";
+
+/** The schedules in words first; one that cannot be used says why. */
+export function Schedules({ task }: { task: Task }) {
+  const problems = useProblems(task);
+  return (
+    <Card title="Schedules">
+      {task.schedules.length === 0 && <p className="text-sm text-muted">{task.triggers.length > 0 ? "None." : "None: it runs by hand only."}</p>}
+      <ul className="flex flex-col gap-2">
+        {task.schedules.map((schedule, place) => (
+          // oxlint-disable-next-line react/no-array-index-key -- a schedule may have no id yet
+          <li key={schedule.id ?? place} className="text-sm">
+            <p className="font-medium first-letter:uppercase">
+              {schedule.words ?? schedule.kind} {schedule.enabled === false && <Badge>disabled</Badge>}
+            </p>
+            <p className="text-xs text-muted">
+              <code className="font-mono">{expression(schedule)}</code> · {schedule.timezone ?? "server's time zone"} · key {schedule.key ?? schedule.kind}
+            </p>
+            {hasCalendars(schedule) && <p className="text-xs text-muted first-letter:uppercase">{calendarWords(schedule)}</p>}
+            <Invalid reason={problems.get(schedule.key ?? schedule.kind) ?? (schedule.words === null ? "its rule cannot be used." : undefined)} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+const hasCalendars = ({ run_only_on = [], skip_on = [] }: Schedule): boolean => run_only_on.length + skip_on.length > 0;
+
+function Invalid({ reason }: { reason: string | undefined }) {
+  if (!reason) return null;
+  return (
+    <p role="alert" className="mt-1 flex items-start gap-1.5 rounded-md bg-fail-soft px-2 py-1 text-xs font-medium text-fail">
+      <CircleAlert size={13} className="mt-px shrink-0" aria-hidden />
+      <span>It does not fire: {reason}</span>
+    </p>
+  );
+}
+
+/** Why schedules cannot be used, by key: the accounts of the ledger know it. */
+function useProblems(task: Task): Map<string, string> {
+  const [range] = useState(() => periodOf("day", Date.now()));
+  const summary = useQuery({ queryKey: ["slotSummary", task.name, range, task.version], queryFn: () => slotSummary({ task: task.name, ...range }), enabled: task.schedules.length > 0, retry: false });
+  return new Map((summary.data?.schedules ?? []).flatMap(({ schedule_key, problem }) => (problem ? [[schedule_key, problem]] : [])));
+}

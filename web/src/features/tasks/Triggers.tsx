@@ -1,0 +1,130 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { KeyRound } from "lucide-react";
+import { useState } from "react";
+import { triggerList, triggerRotate, type TriggerStatus } from "@/api/coming";
+import type { Task, TaskTrigger } from "@/api/generated";
+import { FILE_CHANGES, RUN_STATES, TRIGGER_KINDS, WEBHOOK_PROOFS } from "@/lib/words";
+import { Loaded } from "@/parts/Loaded";
+import { useDenied } from "@/parts/session";
+import { Badge } from "@/ui/Badge";
+import { Button } from "@/ui/Button";
+import { Card } from "@/ui/Card";
+import { Confirm, Dialog } from "@/ui/Dialog";
+import { CommandLine } from "@/ui/Empty";
+import { DateTime } from "@/ui/Time";
+
+/** A trigger in words. */
+export function triggerWords(trigger: TaskTrigger): string {
+  switch (trigger.kind) {
+    case "webhook":
+      return `a call over HTTP, proved by ${WEBHOOK_PROOFS[trigger.proof ?? "secret_url"].word.toLowerCase()}`;
+    case "file":
+      return `${trigger.pattern} ${FILE_CHANGES[trigger.change ?? "settled"].toLowerCase()}`;
+    case "task":
+      return `a run of ${trigger.tasks.join(" or ")} is ${(trigger.states ?? ["succeeded"]).map((state) => RUN_STATES[state].word.toLowerCase()).join(" or ")}`;
+  }
+}
+
+/** What makes the task run besides its schedules; addresses and secrets are made here. */
+export function Triggers({ task }: { task: Task }) {
+  const list = useQuery({ queryKey: ["triggerList", task.name, task.version], queryFn: () => triggerList(task.name), enabled: task.triggers.length > 0 });
+  if (task.triggers.length === 0) return null;
+  return (
+    <Card title="Triggers">
+      <Loaded query={list} rows={2}>
+        {({ items }) => (
+          <ul className="flex flex-col divide-y divide-line">
+            {items.map((each) => (
+              <OneTrigger key={each.key} task={task} status={each} />
+            ))}
+          </ul>
+        )}
+      </Loaded>
+    </Card>
+  );
+}
+
+function OneTrigger({ task, status }: { task: Task; status: TriggerStatus }) {
+  const trigger = task.triggers.find((each) => (each.key ?? each.kind) === status.key);
+  return (
+    <li className="flex flex-col gap-1 py-2 text-sm first:pt-0 last:pb-0">
+      <p className="font-medium">
+        {TRIGGER_KINDS[status.kind].word} {!status.enabled && <Badge>disabled</Badge>}
+      </p>
+      {trigger && <p className="break-words text-muted">{triggerWords(trigger)}</p>}
+      <p className="text-xs text-muted">
+        key {status.key} · {status.last_run_at ? <>last run <DateTime at={status.last_run_at} plain /></> : "made no run yet"}
+      </p>
+      {status.problem && <p className="text-xs font-medium text-warn first-letter:uppercase">{status.problem}</p>}
+      {status.kind === "webhook" && <Address task={task.name} status={status} signed={trigger?.kind === "webhook" && trigger.proof === "signature"} />}
+    </li>
+  );
+}
+
+function Address({ task, status, signed }: { task: string; status: TriggerStatus; signed: boolean }) {
+  const queries = useQueryClient();
+  const denied = useDenied("define");
+  const [asking, setAsking] = useState(false);
+  const [fresh, setFresh] = useState<{ url: string | null; secret: string | null } | null>(null);
+  const rotate = useMutation({
+    mutationFn: () => triggerRotate(task, status.key),
+    onSuccess: async (made) => {
+      setFresh(made);
+      await queries.invalidateQueries({ queryKey: ["triggerList"] });
+    },
+  });
+  const what = signed ? "secret" : "address";
+  return (
+    <>
+      <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1">
+        <Button
+          icon={<KeyRound size={14} aria-hidden />}
+          busy={rotate.isPending}
+          disabledReason={denied}
+          onClick={() => (status.rotated_at ? setAsking(true) : rotate.mutate())}
+        >
+          {status.rotated_at ? `New ${what}…` : `Create the ${what}`}
+        </Button>
+        {status.rotated_at && (
+          <span className="text-xs text-muted">
+            made <DateTime at={status.rotated_at} plain />
+          </span>
+        )}
+      </div>
+      <Confirm
+        question={asking ? { title: `Replace the ${what} of ${task}?`, text: `The present ${what} stops working at once. Whoever calls it needs the new one.`, verb: `Replace the ${what}`, onYes: () => rotate.mutateAsync() } : null}
+        onClose={() => setAsking(false)}
+      />
+      <Dialog open={fresh !== null} onClose={() => setFresh(null)} title={`The ${what} of ${task}`} hint="It is shown only now: copy it. Orc keeps no way to show it again." footer={<Button look="primary" onClick={() => setFresh(null)}>I have copied it</Button>}>
+        {fresh && <Shown url={fresh.url ?? status.url} secret={fresh.secret} />}
+      </Dialog>
+    </>
+  );
+}
+
+function Shown({ url, secret }: { url: string | null; secret: string | null }) {
+  const address = url ? new URL(url, location.origin).href : "";
+  return (
+    <div className="flex flex-col gap-3 text-sm">
+      {url && (
+        <div>
+          <p className="font-medium">Address</p>
+          <CommandLine text={address} label="Copy the address" />
+        </div>
+      )}
+      {secret && (
+        <div>
+          <p className="font-medium">Secret</p>
+          <CommandLine text={secret} label="Copy the secret" />
+          <p className="mt-2 text-xs text-muted">Each call carries X-Orc-Timestamp (seconds since 1970) and X-Orc-Signature: sha256= and the HMAC-SHA256 of timestamp, a full stop and the body, in hex.</p>
+        </div>
+      )}
+      {url && !secret && (
+        <div>
+          <p className="font-medium">Try it</p>
+          <CommandLine text={`curl -X POST ${address} -H "Content-Type: application/json" -d '{}'`} label="Copy the curl line" />
+        </div>
+      )}
+    </div>
+  );
+}
