@@ -10,29 +10,6 @@ async function call<T>(method: "GET" | "POST", url: string, query: Json = {}, bo
   return data as T;
 }
 
-/** What a change does to the slots of a task. */
-export interface TaskEffect {
-  task: string;
-  appear: SlotPreview[];
-  vanish: SlotPreview[];
-  moved: { from: SlotPreview; to: SlotPreview }[];
-}
-
-/** What a change does to slots. */
-export interface Effect {
-  from_at: string;
-  until_at: string;
-  appear_count: number;
-  vanish_count: number;
-  move_count: number;
-  truncated: boolean;
-  tasks: TaskEffect[];
-}
-
-/** The effect of saving a definition. */
-export const taskEffect = (task: string, definition: TaskDefinition, days: number): Promise<Effect> =>
-  call("POST", `/tasks/${encodeURIComponent(task)}/effect`, { days }, definition);
-
 /** A period of the ledger, counted. */
 export interface SlotCounts {
   expected: number;

@@ -1,6 +1,5 @@
 import { ArrowRight, type LucideIcon, Minus, Plus } from "lucide-react";
-import type { Effect } from "@/api/coming";
-import type { SlotPreview } from "@/api/generated";
+import type { Effect, SlotPreview } from "@/api/generated";
 import { count, plural } from "@/lib/numbers";
 import { wallTime } from "@/lib/time";
 import { DateTime } from "@/ui/Time";

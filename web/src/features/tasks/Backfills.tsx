@@ -86,10 +86,12 @@ function OneBackfill({ backfill, denied }: { backfill: Backfill; denied: string 
           {backfill.failed_count > 0 && <span className="text-fail">, {count(backfill.failed_count)} failed</span>}
         </span>
       </span>
-      {backfill.state === "running" && (
-        <Button icon={<Square size={13} aria-hidden />} disabledReason={denied} onClick={() => setAsking(true)}>
+      {backfill.state === "running" ? (
+        <Button className="w-24" icon={<Square size={13} aria-hidden />} disabledReason={denied} onClick={() => setAsking(true)}>
           Cancel
         </Button>
+      ) : (
+        <span className="w-24 max-sm:hidden" />
       )}
       <Confirm
         question={asking ? { title: "Cancel the backfill?", text: `${plural(backfill.slot_count - backfill.made_count, "slot")} would not be run. Runs that are open go on.`, verb: "Cancel the backfill", onYes: () => cancel.mutateAsync() } : null}

@@ -1,8 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { taskEffect } from "@/api/coming";
 import { apiError } from "@/api/errors";
-import type { TaskDefinition } from "@/api/generated";
+import { type TaskDefinition, taskEffect } from "@/api/generated";
 import { EffectList, effectWords } from "@/parts/EffectList";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -16,7 +15,7 @@ const DAYS = 14;
 export function EffectQuestion({ task, definition, onSave, onClose }: { task: string; definition: TaskDefinition; onSave: () => void; onClose: () => void }) {
   const effect = useQuery({
     queryKey: ["taskEffect", task, definition],
-    queryFn: () => taskEffect(task, definition, DAYS),
+    queryFn: async ({ signal }) => (await taskEffect({ path: { task }, body: definition, query: { days: DAYS }, signal, throwOnError: true })).data,
     staleTime: 0,
     gcTime: 0,
     refetchInterval: false,

@@ -27,10 +27,10 @@ export function Ledger({ task }: { task: Task }) {
   const [outcome, setOutcome] = useState<SlotOutcome | "">("");
   return (
     <div className="flex flex-col gap-3">
-      <div className="flex flex-wrap items-end gap-2">
-        <SelectField className="w-44" label="Period" value={period} options={options(PERIODS)} onValue={(next) => setPeriod(begun(next))} />
+      <div className="grid grid-cols-2 gap-2 sm:flex">
+        <SelectField className="sm:w-44" label="Period" value={period} options={options(PERIODS)} onValue={(next) => setPeriod(begun(next))} />
         <SelectField
-          className="w-44"
+          className="sm:w-44"
           label="Outcome"
           value={outcome}
           options={[["", "Any outcome"], ...options(SLOT_OUTCOMES)]}
@@ -68,13 +68,13 @@ function Entries({ task, outcome, range }: { task: string; outcome: SlotOutcome 
       <ul className="divide-y divide-line border-t border-line">
         {slots.map((slot) => (
           <li key={`${slot.schedule_id}${slot.first_at}`} className="flex flex-wrap items-center gap-x-4 gap-y-0.5 px-4 py-2 text-sm">
-            <span className="w-24">
+            <span className="w-24 max-sm:-order-2">
               <OutcomeBadge outcome={slot.outcome} />
             </span>
             <Stretch slot={slot} />
-            <span className="min-w-0 flex-1 text-muted">{slot.reason}</span>
+            <span className="min-w-0 text-muted max-sm:basis-full sm:flex-1">{slot.reason}</span>
             {slot.run_id && (
-              <Link {...paths.run(slot.run_id)} className="text-accent hover:underline">
+              <Link {...paths.run(slot.run_id)} className="text-accent hover:underline max-sm:-order-1 max-sm:ml-auto">
                 Show the run
               </Link>
             )}
@@ -93,9 +93,9 @@ function Entries({ task, outcome, range }: { task: string; outcome: SlotOutcome 
 }
 
 function Stretch({ slot }: { slot: Slot }) {
-  if (slot.count <= 1) return <span className="w-56">{absoluteTime(slot.scheduled_for)}</span>;
+  if (slot.count <= 1) return <span className="sm:w-56">{absoluteTime(slot.scheduled_for)}</span>;
   return (
-    <span className="min-w-56">
+    <span className="sm:min-w-56">
       {absoluteTime(slot.first_at)} to {absoluteTime(slot.last_at)}, {plural(slot.count, "slot")}
     </span>
   );

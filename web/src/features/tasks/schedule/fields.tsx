@@ -66,7 +66,7 @@ export function TimeList({ label, times, onTimes, error }: { label: string; time
               aria-invalid={error ? true : undefined}
               value={time}
               onChange={(event) => onTimes(times.map((old, each) => (each === place ? event.target.value : old)))}
-              className="control w-28"
+              className={time.length > 5 ? "control w-40" : "control w-32"}
             />
             {times.length > 1 && <IconButton label={`Remove time ${place + 1}`} icon={<X size={14} aria-hidden />} onClick={() => onTimes(times.filter((_, each) => each !== place))} />}
           </span>
