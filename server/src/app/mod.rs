@@ -4,6 +4,7 @@
 //! events after the commit. Deliberately absent: HTTP, SQL, and any knowledge of the engine (signals are raised, whoever
 //! listens listens). Start reading at `caller`, then `runs`.
 
+pub mod accounting;
 pub mod admit;
 pub mod attempts;
 pub mod audit;

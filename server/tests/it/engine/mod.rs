@@ -2,6 +2,7 @@
 //!
 //! Tests wait for events of the application, never for time. Each has a data folder of its own.
 
+mod accounting;
 mod ahead;
 mod bench;
 mod calendars;

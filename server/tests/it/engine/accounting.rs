@@ -1,0 +1,97 @@
+//! Accounting: what was due is computed again and compared with the ledger, over edits, calendars, outages and damage.
+
+use super::bench::{Bench, child_task};
+use chrono::{DateTime, TimeDelta, Utc};
+use orc_server::app::accounting::Account;
+use orc_server::app::tasks::Write;
+use orc_server::app::{Caller, Error};
+use orc_server::clock::Clock;
+use orc_server::domain::calendar::Calendar;
+use serde_json::{Value, json};
+
+fn begin() -> DateTime<Utc> {
+    "2026-05-01T00:30:00Z".parse().expect("an instant")
+}
+
+fn calendar(entries: Value) -> Calendar {
+    let body = json!({"name": "off", "description": "", "entries": entries, "except": [], "maintenance": null});
+    serde_json::from_value(body).expect("a calendar")
+}
+
+async fn bench(schedules: Value) -> Bench {
+    let bench = Bench::at(Clock::manual(begin())).await;
+    bench.app.calendar_create(&Caller::local(), calendar(json!([])), false).await.expect("made");
+    let body = json!({"schedules": schedules, "overlap": {"kind": "allow", "max": 1000}});
+    bench.task(child_task("it", &["exit", "0"], body)).await;
+    bench
+}
+
+/// Books hour by hour, as a server that is there does.
+async fn live(bench: &Bench, hours: i64) {
+    for _ in 0..hours * 120 {
+        bench.app.clock().advance(TimeDelta::seconds(30));
+        let now = bench.app.clock().now();
+        let planned = bench.app.schedules_planned(now).await.expect("planned");
+        let due: Vec<_> = planned.into_iter().filter(|it| it.next_at().is_some_and(|at| at <= now)).collect();
+        if !due.is_empty() {
+            bench.app.slots_book(due, now).await.expect("booked");
+        }
+    }
+}
+
+async fn total(bench: &Bench, days: i64) -> Account {
+    let range = (Some(begin() - TimeDelta::days(days)), None);
+    bench.app.slot_summary(&Caller::local(), "it", range).await.expect("a summary").total
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn expected_is_computed_over_edits_calendars_and_outages() {
+    let hourly = json!({"kind": "cron", "expression": "0 * * * *", "skip_on": ["off"], "catch_up": {"kind": "none"}});
+    let bench = bench(json!([hourly])).await;
+    let (app, caller) = (&bench.app, Caller::local());
+    live(&bench, 3).await;
+    assert_eq!(total(&bench, 0).await, Account { expected: 3, ran: 3, ..Account::default() });
+    let mut definition = app.task_view(&caller, "it").await.expect("there").record.definition;
+    definition.schedules[0].rule =
+        serde_json::from_value(json!({"kind": "interval", "every_seconds": 1800})).expect("a rule");
+    app.task_update(&caller, "it", definition, Write { base: None, dry_run: false }).await.expect("saved");
+    live(&bench, 2).await;
+    assert_eq!(
+        total(&bench, 0).await,
+        Account { expected: 6, ran: 6, ..Account::default() },
+        "the one of this instant is not in the period"
+    );
+    let today = calendar(json!([{"kind": "date", "date": "2026-05-01", "until": null, "title": ""}]));
+    app.calendar_update(&caller, "off", today, None).await.expect("saved");
+    live(&bench, 1).await;
+    assert_eq!(total(&bench, 0).await, Account { expected: 8, ran: 7, skipped: 1, ..Account::default() });
+    app.calendar_update(&caller, "off", calendar(json!([])), None).await.expect("saved");
+    app.clock().advance(TimeDelta::hours(5));
+    live(&bench, 1).await;
+    let account = Account { expected: 20, ran: 9, skipped: 2, missed: 9, ..Account::default() };
+    assert_eq!(total(&bench, 0).await, account);
+    app.task_switch(&caller, "it", false).await.expect("disabled");
+    app.clock().advance(TimeDelta::days(3));
+    app.task_switch(&caller, "it", true).await.expect("enabled");
+    let account = Account { expected: 21, ran: 10, ..account };
+    assert_eq!(total(&bench, 9).await, account, "nothing is due while a task is disabled");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_lost_or_added_behind_the_servers_back_is_seen() {
+    let bench = bench(json!([{"kind": "cron", "expression": "0 * * * *"}])).await;
+    live(&bench, 6).await;
+    let raw = sea_orm::Database::connect(format!("sqlite:{}", bench.folder.path().join("orc.db").display())).await;
+    let raw = raw.expect("the database");
+    use sea_orm::ConnectionTrait as _;
+    raw.execute_unprepared("DELETE FROM slot WHERE id = (SELECT min(id) FROM slot)").await.expect("deleted");
+    raw.execute_unprepared("UPDATE slot SET first_at = first_at + 60000000, last_at = last_at + 60000000 WHERE id = (SELECT max(id) FROM slot)")
+        .await
+        .expect("moved");
+    let account = total(&bench, 0).await;
+    assert_eq!(account, Account { expected: 6, ran: 4, unaccounted: 2, surplus: 1, ..Account::default() });
+    let summary = bench.app.slot_summary(&Caller::local(), "it", (None, None)).await.expect("a summary");
+    assert_eq!(summary.schedules["cron"].words, "Every hour");
+    let future = bench.app.slot_summary(&Caller::local(), "it", (Some(begin() + TimeDelta::days(9)), None)).await;
+    assert!(matches!(future, Err(Error::Invalid(problems)) if problems[0].pointer == "?from_at"));
+}
