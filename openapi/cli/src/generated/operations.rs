@@ -246,6 +246,18 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "slot_summary", method: "GET", path: "/slots/summary",
+        permission: "read",
+        summary: "Compare what was due with what became of it: nothing may be unaccounted for.",
+        query: &[
+            Field::required("task", Text, "The task (name or id)."),
+            Field::optional("from_at", Instant, "First instant; default: a day before the last."),
+            Field::optional("until_at", Instant, "Instant after the last; default: now."),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "task_effect", method: "POST", path: "/tasks/{task}/effect",
         permission: "read",
         summary: "Show what another definition of a task would do to its slots.",

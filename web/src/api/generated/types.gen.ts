@@ -2343,6 +2343,52 @@ export type ScheduleStartup = {
 };
 
 /**
+ * What was due of one schedule, and what became of it.
+ */
+export type ScheduleSummary = {
+    /**
+     * Key of the schedule within its task.
+     */
+    schedule_key: string;
+    /**
+     * Its newest rule in words.
+     */
+    words: string;
+    /**
+     * Why the figures are not the whole truth; null: they are.
+     */
+    problem: string | null;
+    /**
+     * Slots that were due, computed again from the definitions and calendars of the time.
+     */
+    expected: number;
+    /**
+     * A run was made for them, and it was not skipped.
+     */
+    ran: number;
+    /**
+     * Skipped, for a stated reason.
+     */
+    skipped: number;
+    /**
+     * Missed.
+     */
+    missed: number;
+    /**
+     * About to be caught up.
+     */
+    pending: number;
+    /**
+     * In no entry of the ledger.
+     */
+    unaccounted: number;
+    /**
+     * In the ledger, but not expected.
+     */
+    surplus: number;
+};
+
+/**
  * A Windows short form.
  */
 export type ScheduleWindows = {
@@ -2657,6 +2703,52 @@ export type SlotPreview = {
      * What is special about it: moved out of a gap, first or second of a repeated hour.
      */
     notes: Array<string>;
+};
+
+/**
+ * What was due of a task, and what became of it.
+ */
+export type SlotSummary = {
+    /**
+     * From here on.
+     */
+    from_at: string;
+    /**
+     * Up to here, not included.
+     */
+    until_at: string;
+    /**
+     * Each schedule.
+     */
+    schedules: Array<ScheduleSummary>;
+    /**
+     * Slots that were due, computed again from the definitions and calendars of the time.
+     */
+    expected: number;
+    /**
+     * A run was made for them, and it was not skipped.
+     */
+    ran: number;
+    /**
+     * Skipped, for a stated reason.
+     */
+    skipped: number;
+    /**
+     * Missed.
+     */
+    missed: number;
+    /**
+     * About to be caught up.
+     */
+    pending: number;
+    /**
+     * In no entry of the ledger.
+     */
+    unaccounted: number;
+    /**
+     * In the ledger, but not expected.
+     */
+    surplus: number;
 };
 
 /**
@@ -5219,6 +5311,44 @@ export type SlotListResponses = {
 };
 
 export type SlotListResponse = SlotListResponses[keyof SlotListResponses];
+
+export type SlotSummaryData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The task (name or id).
+         */
+        task: string;
+        /**
+         * First instant; default: a day before the last.
+         */
+        from_at?: string;
+        /**
+         * Instant after the last; default: now.
+         */
+        until_at?: string;
+    };
+    url: '/slots/summary';
+};
+
+export type SlotSummaryErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type SlotSummaryError = SlotSummaryErrors[keyof SlotSummaryErrors];
+
+export type SlotSummaryResponses = {
+    /**
+     * The figures
+     */
+    200: SlotSummary;
+};
+
+export type SlotSummaryResponse = SlotSummaryResponses[keyof SlotSummaryResponses];
 
 export type TaskEffectData = {
     body: TaskDefinitionWritable;
