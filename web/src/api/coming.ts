@@ -10,27 +10,6 @@ async function call<T>(method: "GET" | "POST", url: string, query: Json = {}, bo
   return data as T;
 }
 
-/** A period of the ledger, counted. */
-export interface SlotCounts {
-  expected: number;
-  ran: number;
-  skipped: number;
-  missed: number;
-  pending: number;
-  unaccounted: number;
-  surplus: number;
-}
-
-/** Expected slots against what the ledger says. */
-export interface SlotSummary extends SlotCounts {
-  from_at: string;
-  until_at: string;
-  schedules: (SlotCounts & { schedule_key: string; words: string; problem: string | null })[];
-}
-
-/** Counts a period. */
-export const slotSummary = (query: { task: string; from_at?: string; until_at?: string }): Promise<SlotSummary> => call("GET", "/slots/summary", query);
-
 /** A trigger as it stands. */
 export interface TriggerStatus {
   key: string;

@@ -1,9 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck } from "lucide-react";
-import { slotSummary, type SlotCounts, type SlotSummary } from "@/api/coming";
+import type { SlotSummary } from "@/api/generated";
+import { slotSummaryOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { count } from "@/lib/numbers";
 import { Loaded } from "@/parts/Loaded";
 import { Card } from "@/ui/Card";
+
+/** Figures of a period, of all schedules or of one. */
+export type SlotCounts = Omit<SlotSummary, "from_at" | "until_at" | "schedules">;
 
 /** `288 expected, 288 accounted for: 280 ran, 5 skipped, 3 missed`. */
 export function figureWords({ expected, ran, skipped, missed, pending, unaccounted }: SlotCounts): string {
@@ -14,7 +18,7 @@ export function figureWords({ expected, ran, skipped, missed, pending, unaccount
 
 /** Whether all that was due is accounted for: recomputed from the definitions, not counted from the ledger itself. */
 export function LedgerFigures({ task, range }: { task: string; range: { from_at: string; until_at: string } }) {
-  const summary = useQuery({ queryKey: ["slotSummary", task, range], queryFn: () => slotSummary({ task, ...range }) });
+  const summary = useQuery(slotSummaryOptions({ query: { task, ...range } }));
   return (
     <Card title="Accounts" hint="Expected is computed from the stored definitions, then compared with the entries of the ledger.">
       <Loaded query={summary} rows={2}>

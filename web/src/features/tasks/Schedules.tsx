@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleAlert } from "lucide-react";
 import { useState } from "react";
-import { slotSummary } from "@/api/coming";
 import type { Schedule, Task } from "@/api/generated";
+import { slotSummaryOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { Badge } from "@/ui/Badge";
 import { Card } from "@/ui/Card";
 import { expression } from "./schedule/kinds";
@@ -49,6 +49,6 @@ function Invalid({ reason }: { reason: string | undefined }) {
 /** Why schedules cannot be used, by key: the accounts of the ledger know it. */
 function useProblems(task: Task): Map<string, string> {
   const [range] = useState(() => periodOf("day", Date.now()));
-  const summary = useQuery({ queryKey: ["slotSummary", task.name, range, task.version], queryFn: () => slotSummary({ task: task.name, ...range }), enabled: task.schedules.length > 0, retry: false });
+  const summary = useQuery({ ...slotSummaryOptions({ query: { task: task.id, ...range } }), enabled: task.schedules.length > 0, retry: false });
   return new Map((summary.data?.schedules ?? []).flatMap(({ schedule_key, problem }) => (problem ? [[schedule_key, problem]] : [])));
 }
