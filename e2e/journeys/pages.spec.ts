@@ -9,7 +9,7 @@ async function furnished(orc: OrcServer): Promise<string[]> {
   const bad = await orc.api("POST", "/tasks/broken/runs", {});
   await orc.reaches(good.id, "succeeded");
   await orc.reaches(bad.id, "failed");
-  return ["/", "/tasks", "/tasks/new", "/tasks/morning", "/tasks/morning/edit", "/runs", `/runs/${bad.id}`, "/system", "/users", "/account"];
+  return ["/", "/tasks", "/tasks/new", "/tasks/import", "/tasks/morning", "/tasks/morning?tab=ledger", "/tasks/morning/edit", "/runs", `/runs/${bad.id}`, "/system", "/users", "/account"];
 }
 
 async function settled(page: Page, path: string): Promise<void> {

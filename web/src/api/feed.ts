@@ -44,7 +44,7 @@ export function createFeed(queries: QueryClient, listener: FeedListener) {
         break;
       case "slot.changed":
         soon.ask(["slotList", `taskView:${event.task_id}`, `taskView:${event.task}`]);
-        later.ask(["taskList"]);
+        later.ask(["taskList", "slotSummary"]);
         break;
       case "system.changed":
         soon.ask(["systemView", "systemWorkers"]);

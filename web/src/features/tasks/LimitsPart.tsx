@@ -3,7 +3,8 @@ import type { Overlap, RetryOn } from "@/api/generated";
 import { poolListOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { plural } from "@/lib/numbers";
 import { duration } from "@/lib/time";
-import { options, OVERLAPS } from "@/lib/words";
+import { OVERLAPS } from "@/lib/timeWords";
+import { options } from "@/lib/words";
 import { CheckField, NumberField, SelectField, TextField } from "@/ui/Field";
 import { Part, type PartProps, Row } from "./FormParts";
 

@@ -1,7 +1,8 @@
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { RunState, TaskTrigger, TriggerFile, TriggerTask, TriggerWebhook } from "@/api/generated";
-import { FILE_CHANGES, options, RUN_STATE_NAMES, RUN_STATES, TRIGGER_KINDS, WEBHOOK_PROOFS } from "@/lib/words";
+import { FILE_CHANGES, TRIGGER_KINDS, WEBHOOK_PROOFS } from "@/lib/timeWords";
+import { options, RUN_STATE_NAMES, RUN_STATES } from "@/lib/words";
 import { useTaskNames } from "@/parts/taskNames";
 import { Button, IconButton } from "@/ui/Button";
 import { CheckField, NumberField, SelectField, TextField } from "@/ui/Field";

@@ -1,5 +1,6 @@
 import type { DayRule, ScheduleCalendarRule } from "@/api/generated";
-import { options, WEEKDAYS } from "@/lib/words";
+import { WEEKDAYS } from "@/lib/timeWords";
+import { options } from "@/lib/words";
 import { NumberField, TextField } from "@/ui/Field";
 import { Toggles } from "@/ui/Toggles";
 import { Row } from "../FormParts";

@@ -1,7 +1,8 @@
 import { useState } from "react";
 import type { DailyWindow, ScheduleInterval } from "@/api/generated";
 import { fromLocalInput, localInput } from "@/lib/time";
-import { options, WEEKDAYS } from "@/lib/words";
+import { WEEKDAYS } from "@/lib/timeWords";
+import { options } from "@/lib/words";
 import { CheckField, NumberField, SelectField, TextField } from "@/ui/Field";
 import { Toggles } from "@/ui/Toggles";
 import { Row } from "../FormParts";

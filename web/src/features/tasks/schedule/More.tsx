@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
 import type { CatchUp, Schedule } from "@/api/generated";
 import { fromLocalInput, localInput } from "@/lib/time";
-import { CATCH_UPS, FOLDS, GAPS, options, ROLLS } from "@/lib/words";
+import { CATCH_UPS, FOLDS, GAPS, ROLLS } from "@/lib/timeWords";
+import { options } from "@/lib/words";
 import { NumberField, SelectField, TextField } from "@/ui/Field";
 import { NamePicker } from "@/ui/NamePicker";
 import { Row } from "../FormParts";

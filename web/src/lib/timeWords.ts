@@ -1,0 +1,59 @@
+/** Words of schedules and triggers as people read them: apart from the others, since only the pages of tasks need them. */
+import type { CatchUp, FileChange, Fold, Gap, Overlap, Roll, TaskTrigger, WebhookProof, Weekday } from "@/api/generated";
+
+/** What happens to slots missed while the server was down. */
+export const CATCH_UPS: Record<CatchUp["kind"], string> = {
+  latest: "Run the latest one",
+  none: "Run none",
+  all: "Run all, oldest first",
+  window: "Run those that are not too old",
+};
+
+/** What happens when a task is due while a run of it is open. */
+export const OVERLAPS: Record<Overlap["kind"], { word: string; hint: string }> = {
+  skip: { word: "Skip the slot", hint: "The open run goes on; the ledger says that the slot was skipped." },
+  queue: { word: "Wait, oldest first", hint: "Each slot gets its run, one after the other." },
+  queue_latest: { word: "Wait, only the newest", hint: "One run waits at most; a newer one takes its place." },
+  replace: { word: "Replace the open run", hint: "The open run is cancelled, the new one starts after it." },
+  allow: { word: "Run beside it", hint: "Several runs at once." },
+};
+
+/** What happens to a local time that does not exist. */
+export const GAPS: Record<Gap, string> = { run_after: "Run right after", skip: "Skip it" };
+
+/** Which of two equal local times counts. */
+export const FOLDS: Record<Fold, string> = { first: "The first counts", second: "The second counts", both: "Both count" };
+
+/** What becomes of a slot on a date that calendars exclude. */
+export const ROLLS: Record<Roll, string> = {
+  skip: "Is skipped",
+  next_business_day: "Moves to the next business day",
+  previous_business_day: "Moves to the business day before",
+};
+
+/** Days of the week: whole and short. */
+export const WEEKDAYS: Record<Weekday, { word: string; short: string }> = {
+  monday: { word: "Monday", short: "Mon" },
+  tuesday: { word: "Tuesday", short: "Tue" },
+  wednesday: { word: "Wednesday", short: "Wed" },
+  thursday: { word: "Thursday", short: "Thu" },
+  friday: { word: "Friday", short: "Fri" },
+  saturday: { word: "Saturday", short: "Sat" },
+  sunday: { word: "Sunday", short: "Sun" },
+};
+
+/** Kinds of trigger: a word, and what makes the task run. */
+export const TRIGGER_KINDS: Record<TaskTrigger["kind"], { word: string; hint: string }> = {
+  webhook: { word: "Webhook", hint: "Another program calls an address." },
+  file: { word: "File", hint: "A file appears or changes." },
+  task: { word: "Other task", hint: "A run of another task ends." },
+};
+
+/** What must happen to a file. */
+export const FILE_CHANGES: Record<FileChange, string> = { settled: "Rests after a change", created: "Appears", changed: "Changes" };
+
+/** How a caller of a webhook proves that it may. */
+export const WEBHOOK_PROOFS: Record<WebhookProof, { word: string; hint: string }> = {
+  secret_url: { word: "Secret address", hint: "Who knows the address may call." },
+  signature: { word: "Signature", hint: "The body is signed with a secret (HMAC-SHA256) and carries its time." },
+};
