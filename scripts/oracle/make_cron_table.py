@@ -11,20 +11,16 @@ must be the version compiled into the server (the test compares).
 """
 
 import calendar
-import json
 import sys
 import zoneinfo
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time
 from importlib.metadata import version
 
-import tzdata
 from cronsim import CronSim
 
-zoneinfo.reset_tzpath(to=[])
+from local_time import DAY, ZONE_DATA, instants_of, parse, show, write_table
 
-UTC = timezone.utc
 COUNT = 5
-DAY = timedelta(days=1)
 
 # Around clock changes: zone, the instants after which slots are asked for.
 CHANGES = [
@@ -108,40 +104,9 @@ WHY_DIALECT = "cronsim does not know this form; the instants are those of the sc
 WHY_POLICY = "cronsim has no such policy; the instants are those of the script's second method"
 
 
-def parse(text):
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
-
-
-def show(instant):
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def ask_cronsim(expression, zone, after):
     steps = CronSim(expression, after.astimezone(zoneinfo.ZoneInfo(zone)))
     return [show(next(steps)) for _ in range(COUNT)]
-
-
-def exists(local, tz, fold):
-    instant = local.replace(tzinfo=tz, fold=fold).astimezone(UTC)
-    return instant if instant.astimezone(tz).replace(tzinfo=None) == local else None
-
-
-def end_of_gap(local, tz):
-    """The first instant after a gap; in the years asked about gaps end on whole minutes."""
-    local = local.replace(second=0)
-    while exists(local, tz, 0) is None:
-        local += timedelta(minutes=1)
-    return exists(local, tz, 0)
-
-
-def instants_of(local, tz, elapsed, fold, gap):
-    """All instants of one local time under the policies."""
-    first, second = exists(local, tz, 0), exists(local, tz, 1)
-    if first is None:
-        return [] if elapsed or gap == "skip" else [end_of_gap(local, tz)]
-    if elapsed or fold == "both":
-        return [first, second]
-    return [second if fold == "second" else first]
 
 
 def second_method(expression, zone, after, days=None, fold="first", gap="run_after"):
@@ -210,18 +175,9 @@ def main():
         "about": "Expected instants of cron expressions; made by scripts/oracle/make_cron_table.py, never edited.",
         "rule": "Orc must give `orc` where that is present (and `why` says why), else `cronsim`. No year is left out: both sides use the same zone data.",
         "cronsim": version("cronsim"),
-        "zone_data": tzdata.IANA_VERSION,
+        "zone_data": ZONE_DATA,
     }
-    lines = ",\n".join("    " + json.dumps(case) for case in cases)
-    text = "{\n" + "".join(f"  {json.dumps(key)}: {json.dumps(value)},\n" for key, value in head.items())
-    with open(sys.argv[1], "w", encoding="utf-8", newline="\n") as file:
-        file.write(text + '  "cases": [\n' + lines + "\n  ]\n}\n")
-    reasons = {}
-    for case in cases:
-        reasons[case.get("why", "same")] = reasons.get(case.get("why", "same"), 0) + 1
-    print(len(cases), "cases")
-    for reason, count in sorted(reasons.items()):
-        print(count, reason)
+    write_table(sys.argv[1], head, cases)
 
 
 main()

@@ -79,6 +79,9 @@ fn rust(session: &mut Session) -> Answer<Count> {
     let url = session.postgres_url()?;
     let mut cargo = command::cargo(&session.place.root);
     cargo.args(["test", "--workspace", "--no-fail-fast"]);
+    if session.full {
+        cargo.env("ORC_TEST_FULL", "1");
+    }
     let ran = command::run(cargo.env("ORC_TEST_POSTGRES_URL", url).env("CARGO_TERM_COLOR", "never"))?;
     Ok(count::cargo(&ran.text).and(ran.ok))
 }

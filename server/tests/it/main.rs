@@ -4,7 +4,9 @@
 
 mod access;
 mod engine;
+mod everywhere;
 mod oracle;
 mod security;
+mod shapes;
 mod store;
 mod system;
