@@ -47,6 +47,33 @@ CREATE TABLE "audit_entry" (
     "hash" blob NOT NULL
 );
 
+CREATE TABLE "backfill" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "uid" uuid_text NOT NULL,
+    "task_id" integer NOT NULL,
+    "schedule_key" text,
+    "from_at" integer NOT NULL,
+    "until_at" integer NOT NULL,
+    "at_once" integer NOT NULL,
+    "params" text NOT NULL,
+    "state" text NOT NULL,
+    "reason" text NOT NULL,
+    "slot_count" integer NOT NULL,
+    "made_count" integer NOT NULL,
+    "done_at" integer NOT NULL,
+    "done_key" text NOT NULL,
+    "created_at" integer NOT NULL,
+    "created_by" text NOT NULL,
+    "finished_at" integer,
+    FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
+    CONSTRAINT "backfill_state_word" CHECK (state IN ('running', 'finished', 'cancelled')),
+    CONSTRAINT "backfill_finished_if_not_running" CHECK ((finished_at IS NULL) = (state = 'running'))
+);
+
+CREATE INDEX "backfill_running" ON "backfill" ("state") WHERE state = 'running';
+
+CREATE UNIQUE INDEX "backfill_uid" ON "backfill" ("uid");
+
 CREATE TABLE "calendar" (
     "id" integer NOT NULL PRIMARY KEY,
     "uid" uuid_text NOT NULL,
@@ -136,12 +163,15 @@ CREATE TABLE "run" (
     "log_truncated" boolean NOT NULL,
     "pool" text,
     "pool_weight" integer,
+    "backfill_id" integer,
     FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
     CONSTRAINT "run_state_word" CHECK (state IN ('waiting', 'queued', 'running', 'backing_off', 'succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost')),
     CONSTRAINT "run_finished_if_final" CHECK ((finished_at IS NOT NULL) = (state IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost'))),
     CONSTRAINT "run_started_if_running" CHECK (state <> 'running' OR (started_at IS NOT NULL AND node IS NOT NULL)),
     CONSTRAINT "run_attempt_count_not_negative" CHECK (attempt_count >= 0)
 );
+
+CREATE INDEX "run_backfill" ON "run" ("backfill_id") WHERE backfill_id IS NOT NULL;
 
 CREATE INDEX "run_backing_off" ON "run" ("due_at") WHERE state = 'backing_off';
 

@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod auth;
+pub mod backfills;
 pub mod body;
 pub mod calendar_wire;
 pub mod calendars;

@@ -3,8 +3,8 @@
 use super::error::ApiError;
 use super::state::ApiState;
 use super::{
-    audit, calendars, effects, events, logs, plan, pools, runs, schedules, sessions, slot_summary, system, tasks,
-    tokens, users,
+    audit, backfills, calendars, effects, events, logs, plan, pools, runs, schedules, sessions, slot_summary, system,
+    tasks, tokens, users,
 };
 use super::{auth, guard, layers, metrics, spa};
 use axum::Router;
@@ -53,6 +53,10 @@ pub fn operations() -> OpenApiRouter<ApiState> {
         .routes(routes!(schedules::schedule_preview))
         .routes(routes!(schedules::schedule_describe))
         .routes(routes!(schedules::slot_list))
+        .routes(routes!(backfills::backfill_create))
+        .routes(routes!(backfills::backfill_list))
+        .routes(routes!(backfills::backfill_view))
+        .routes(routes!(backfills::backfill_cancel))
         .routes(routes!(slot_summary::slot_summary))
         .routes(routes!(effects::task_effect))
         .routes(routes!(effects::calendar_effect))

@@ -103,6 +103,7 @@ pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::
         priority: definition.priority,
         pool: definition.pool.clone(),
         pool_weight: definition.pool_weight,
+        backfill_key: None,
         params,
         reason,
     })

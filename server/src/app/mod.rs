@@ -8,6 +8,7 @@ pub mod accounting;
 pub mod admit;
 pub mod attempts;
 pub mod audit;
+pub mod backfills;
 pub mod calendars;
 mod caller;
 pub mod catching_up;

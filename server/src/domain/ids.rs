@@ -47,6 +47,10 @@ id!(
     CalendarId
 );
 id!(
+    /// Identifies a backfill.
+    BackfillId
+);
+id!(
     /// Identifies a pool.
     PoolId
 );

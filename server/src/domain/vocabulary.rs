@@ -120,6 +120,18 @@ words!(
 );
 
 words!(
+    /// Position of a backfill.
+    BackfillState ("backfill state") {
+        /// Makes runs, or waits for them to end.
+        Running = "running",
+        /// All runs were made and have ended.
+        Finished = "finished",
+        /// Makes no more runs.
+        Cancelled = "cancelled",
+    }
+);
+
+words!(
     /// Day of the week.
     Weekday ("weekday") {
         /// Monday.

@@ -5,6 +5,7 @@
 //! `scheduler`, `dispatcher`, `executor`.
 
 mod active;
+mod backfiller;
 mod canceller;
 mod catcher;
 mod dispatcher;
@@ -58,6 +59,7 @@ impl Engine {
         let workers: Vec<Arc<dyn Worker>> = vec![
             Arc::new(scheduler::Scheduler::new(app.clone())),
             Arc::new(dispatcher::Dispatcher::new(app.clone(), Arc::clone(&executor))),
+            Arc::new(backfiller::Backfiller::new(app.clone())),
             Arc::new(catcher::Catcher::new(app.clone())),
             Arc::new(canceller::Canceller::new(app.clone(), active.clone())),
             rescuer,

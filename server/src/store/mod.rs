@@ -6,6 +6,7 @@
 
 mod attempts;
 mod audit;
+mod backfills;
 mod backup;
 mod calendars;
 mod claim;
@@ -42,6 +43,7 @@ mod writer;
 
 pub use attempts::{AttemptFinished, AttemptRecord, AttemptStarted, RunNext};
 pub use audit::{AuditFilter, AuditNew, AuditRecord, AuditVerdict};
+pub use backfills::{BackfillNew, BackfillRecord};
 pub use backup::{DatabaseFacts, WalState};
 pub use calendars::CalendarRecord;
 pub use claim::{ClaimOrder, ClaimedRun};

@@ -266,5 +266,6 @@ fn row(new: &RunNew, schedules: &HashMap<Uuid, i64>) -> Result<run::ActiveModel>
         log_truncated: Set(false),
         pool_weight: Set(new.pool.is_some().then_some(i64::from(new.pool_weight))),
         pool: Set(new.pool.clone()),
+        backfill_id: Set(new.backfill_key),
     })
 }

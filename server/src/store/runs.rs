@@ -127,6 +127,8 @@ pub struct RunNew {
     pub pool: Option<String>,
     /// Places that it takes there.
     pub pool_weight: u32,
+    /// Key of the backfill that it is part of, inside the database.
+    pub backfill_key: Option<i64>,
     /// Values of its params.
     pub params: Map<String, Value>,
     /// Why it is in this state; may be empty.

@@ -5,6 +5,7 @@
 
 pub(super) mod attempt;
 pub(super) mod audit_entry;
+pub(super) mod backfill;
 pub(super) mod calendar;
 pub(super) mod calendar_version;
 pub(super) mod idempotency;

@@ -41,6 +41,7 @@ pub struct Model {
     pub log_truncated: bool,
     pub pool: Option<String>,
     pub pool_weight: Option<i64>,
+    pub backfill_id: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

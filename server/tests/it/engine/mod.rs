@@ -4,6 +4,7 @@
 
 mod accounting;
 mod ahead;
+mod backfill;
 mod bench;
 mod calendars;
 mod catching_up;

@@ -154,6 +154,7 @@ pub(crate) fn new_run(task: &TaskRecord, at: DateTime<Utc>) -> RunNew {
         priority: 50,
         pool: None,
         pool_weight: 1,
+        backfill_key: None,
         params: Map::new(),
         reason: String::new(),
     }
