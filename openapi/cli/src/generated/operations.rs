@@ -246,6 +246,54 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "backfill_create", method: "POST", path: "/tasks/{task}/backfills",
+        permission: "run",
+        summary: "Run a task for each slot of a past period, in order.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+        ],
+        query: &[
+            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &BACKFILL_CREATE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "backfill_list", method: "GET", path: "/backfills",
+        permission: "read",
+        summary: "List backfills.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
+            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("task", Text, "Only backfills of this task (name or id)."),
+        ],
+        answer: Answer::List,
+        columns: &["id", "task", "schedule_key", "from_at", "until_at", "state", "reason", "created_at"],
+        more: &["at_once", "slot_count", "made_count", "open_count", "succeeded_count", "failed_count", "created_by", "finished_at"],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "backfill_view", method: "GET", path: "/backfills/{backfill}",
+        permission: "read",
+        summary: "View a backfill.",
+        arguments: &[
+            Field::required("backfill", Uuid, "Id of the backfill"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "backfill_cancel", method: "POST", path: "/backfills/{backfill}/cancel",
+        permission: "run",
+        summary: "Stop a backfill: no more runs are made, open ones are cancelled.",
+        arguments: &[
+            Field::required("backfill", Uuid, "Id of the backfill"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "slot_summary", method: "GET", path: "/slots/summary",
         permission: "read",
         summary: "Compare what was due with what became of it: nothing may be unaccounted for.",
@@ -768,6 +816,17 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
 ];
+
+static BACKFILL_CREATE: Schema = Schema {
+    fields: &[
+        Field::optional("schedule_key", Text, "Only slots of this schedule; null: of all enabled ones.").or_null(),
+        Field::required("from_at", Instant, "First instant."),
+        Field::required("until_at", Instant, "Last instant, not in the future."),
+        Field::optional("at_once", Integer(1, 100), "Most runs at once. [default: 1]"),
+        Field::optional("params", Values, "Params of the runs."),
+    ],
+    unions: &[],
+};
 
 static CALENDAR_DEFINITION: Schema = Schema {
     fields: &[

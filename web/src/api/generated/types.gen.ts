@@ -155,6 +155,123 @@ export type AuditVerification = {
 };
 
 /**
+ * A task run for each slot of a past period.
+ */
+export type Backfill = {
+    /**
+     * Id.
+     */
+    id: string;
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * Only slots of this schedule; null: of all.
+     */
+    schedule_key: string | null;
+    /**
+     * First instant.
+     */
+    from_at: string;
+    /**
+     * Last instant.
+     */
+    until_at: string;
+    /**
+     * Position.
+     */
+    state: BackfillState;
+    /**
+     * Why it is in this state; may be empty.
+     */
+    reason: string;
+    /**
+     * Most runs at once.
+     */
+    at_once: number;
+    /**
+     * Slots of the period.
+     */
+    slot_count: number;
+    /**
+     * Runs made so far.
+     */
+    made_count: number;
+    /**
+     * Of these: not ended.
+     */
+    open_count: number;
+    /**
+     * Of these: succeeded.
+     */
+    succeeded_count: number;
+    /**
+     * Of these: ended otherwise.
+     */
+    failed_count: number;
+    /**
+     * When it was created.
+     */
+    created_at: string;
+    /**
+     * Who created it.
+     */
+    created_by: string;
+    /**
+     * When it ended.
+     */
+    finished_at: string | null;
+};
+
+/**
+ * Which slots of the past are to be run.
+ */
+export type BackfillCreate = {
+    /**
+     * Only slots of this schedule; null: of all enabled ones.
+     */
+    schedule_key?: string | null;
+    /**
+     * First instant.
+     */
+    from_at: string;
+    /**
+     * Last instant, not in the future.
+     */
+    until_at: string;
+    /**
+     * Most runs at once.
+     */
+    at_once?: number;
+    /**
+     * Params of the runs.
+     */
+    params?: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * A page of backfills, newest first.
+ */
+export type BackfillPage = {
+    /**
+     * The items.
+     */
+    items: Array<Backfill>;
+    /**
+     * Where the next page begins; null: this is the last.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Position of a backfill.
+ */
+export type BackfillState = 'running' | 'finished' | 'cancelled';
+
+/**
  * Growth of the delay between attempts.
  */
 export type Backoff = ({
@@ -5311,6 +5428,143 @@ export type SlotListResponses = {
 };
 
 export type SlotListResponse = SlotListResponses[keyof SlotListResponses];
+
+export type BackfillCreateData = {
+    body: BackfillCreate;
+    path: {
+        /**
+         * Name or id of the task
+         */
+        task: string;
+    };
+    query?: {
+        /**
+         * True: everything is checked, nothing is saved.
+         */
+        dry_run?: boolean;
+    };
+    url: '/tasks/{task}/backfills';
+};
+
+export type BackfillCreateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type BackfillCreateError = BackfillCreateErrors[keyof BackfillCreateErrors];
+
+export type BackfillCreateResponses = {
+    /**
+     * Dry run: what would be done
+     */
+    200: Backfill;
+    /**
+     * The backfill
+     */
+    201: Backfill;
+};
+
+export type BackfillCreateResponse = BackfillCreateResponses[keyof BackfillCreateResponses];
+
+export type BackfillListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Most items in the answer.
+         */
+        limit?: number;
+        /**
+         * Where to go on: `next_cursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Only backfills of this task (name or id).
+         */
+        task?: string;
+    };
+    url: '/backfills';
+};
+
+export type BackfillListErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type BackfillListError = BackfillListErrors[keyof BackfillListErrors];
+
+export type BackfillListResponses = {
+    /**
+     * A page of backfills
+     */
+    200: BackfillPage;
+};
+
+export type BackfillListResponse = BackfillListResponses[keyof BackfillListResponses];
+
+export type BackfillViewData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the backfill
+         */
+        backfill: string;
+    };
+    query?: never;
+    url: '/backfills/{backfill}';
+};
+
+export type BackfillViewErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type BackfillViewError = BackfillViewErrors[keyof BackfillViewErrors];
+
+export type BackfillViewResponses = {
+    /**
+     * The backfill
+     */
+    200: Backfill;
+};
+
+export type BackfillViewResponse = BackfillViewResponses[keyof BackfillViewResponses];
+
+export type BackfillCancelData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the backfill
+         */
+        backfill: string;
+    };
+    query?: never;
+    url: '/backfills/{backfill}/cancel';
+};
+
+export type BackfillCancelErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type BackfillCancelError = BackfillCancelErrors[keyof BackfillCancelErrors];
+
+export type BackfillCancelResponses = {
+    /**
+     * The backfill
+     */
+    200: Backfill;
+};
+
+export type BackfillCancelResponse = BackfillCancelResponses[keyof BackfillCancelResponses];
 
 export type SlotSummaryData = {
     body?: never;
