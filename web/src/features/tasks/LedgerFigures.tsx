@@ -50,7 +50,7 @@ function Figures({ summary }: { summary: SlotSummary }) {
             <li key={each.schedule_key} className="flex flex-wrap gap-x-3 py-1.5">
               <span className="font-medium">{each.words || each.schedule_key}</span>
               <span className={each.unaccounted > 0 ? "text-fail" : "text-muted"}>{figureWords(each)}</span>
-              {each.problem && <span className="w-full text-fail">{each.problem}</span>}
+              {each.problem && <span className="w-full text-xs text-warn first-letter:uppercase">{each.problem}</span>}
             </li>
           ))}
         </ul>

@@ -32,7 +32,7 @@ export function Outlook({ task }: { task: Task }) {
                       Its next slot: <DateTime at={task.next_slots[0].scheduled_for} />
                     </>
                   ) : (
-                    "It has no schedule: start it by hand with “Run now”."
+                    whyNever(task)
                   )}
                 </Empty>
               ) : (
@@ -75,6 +75,12 @@ export function Outlook({ task }: { task: Task }) {
       </div>
     </div>
   );
+}
+
+function whyNever(task: Task): string {
+  if (!task.enabled) return "It is disabled: nothing starts it.";
+  if (task.schedules.length === 0) return task.triggers.length > 0 ? "It waits for its triggers." : "It has no schedule: start it by hand with “Run now”.";
+  return "No slot is to come.";
 }
 
 function RecentRun({ run }: { run: Run }) {

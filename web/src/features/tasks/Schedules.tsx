@@ -26,7 +26,7 @@ export function Schedules({ task }: { task: Task }) {
               <code className="font-mono">{expression(schedule)}</code> · {schedule.timezone ?? "server's time zone"} · key {schedule.key ?? schedule.kind}
             </p>
             {hasCalendars(schedule) && <p className="text-xs text-muted first-letter:uppercase">{calendarWords(schedule)}</p>}
-            <Invalid reason={problems.get(schedule.key ?? schedule.kind) ?? (schedule.words === null ? "its rule cannot be used." : undefined)} />
+            {schedule.words === null && <Invalid reason={problems.get(schedule.key ?? schedule.kind) ?? "its rule cannot be used."} />}
           </li>
         ))}
       </ul>
@@ -36,8 +36,7 @@ export function Schedules({ task }: { task: Task }) {
 
 const hasCalendars = ({ run_only_on = [], skip_on = [] }: Schedule): boolean => run_only_on.length + skip_on.length > 0;
 
-function Invalid({ reason }: { reason: string | undefined }) {
-  if (!reason) return null;
+function Invalid({ reason }: { reason: string }) {
   return (
     <p role="alert" className="mt-1 flex items-start gap-1.5 rounded-md bg-fail-soft px-2 py-1 text-xs font-medium text-fail">
       <CircleAlert size={13} className="mt-px shrink-0" aria-hidden />
@@ -49,6 +48,6 @@ function Invalid({ reason }: { reason: string | undefined }) {
 /** Why schedules cannot be used, by key: the accounts of the ledger know it. */
 function useProblems(task: Task): Map<string, string> {
   const [range] = useState(() => periodOf("day", Date.now()));
-  const summary = useQuery({ ...slotSummaryOptions({ query: { task: task.id, ...range } }), enabled: task.schedules.length > 0, retry: false });
+  const summary = useQuery({ ...slotSummaryOptions({ query: { task: task.id, ...range } }), enabled: task.schedules.some((schedule) => schedule.words === null), retry: false });
   return new Map((summary.data?.schedules ?? []).flatMap(({ schedule_key, problem }) => (problem ? [[schedule_key, problem]] : [])));
 }

@@ -11,7 +11,7 @@ import type { Preview as Asked } from "./usePreview";
 export function Preview({ preview, schedule }: { preview: Asked; schedule: Schedule }) {
   const { data, failure } = preview;
   return (
-    <div className="min-h-52 rounded-md bg-bg px-3 py-3 text-sm">
+    <div className={cx("rounded-md bg-bg px-3 py-3 text-sm", schedule.kind !== "startup" && "min-h-52")}>
       {failure && (
         <div role="status">
           <p className="font-medium">No preview yet</p>
@@ -41,10 +41,13 @@ export function Preview({ preview, schedule }: { preview: Asked; schedule: Sched
 
 const offsetOf = (slot: SlotPreview): string => wallTime(slot.scheduled_local).offset;
 
+const UTC = new Set(["UTC", "Etc/UTC"]);
+
 /** Slots in the task's zone, the viewer's and UTC; a line where the clock changes between two of them. */
 export function Slots({ slots, zone }: { slots: SlotPreview[]; zone: string }) {
   const here = viewerZone();
-  const both = here !== zone;
+  const inUtc = UTC.has(here);
+  const both = here !== zone && !inUtc;
   return (
     <table className="w-full max-w-3xl text-left tabular-nums">
       <caption className="sr-only">Next slots</caption>
@@ -59,7 +62,7 @@ export function Slots({ slots, zone }: { slots: SlotPreview[]; zone: string }) {
             </th>
           )}
           <th scope="col" className="pr-4 pb-1 font-normal max-sm:hidden">
-            UTC
+            {inUtc ? "UTC (you)" : "UTC"}
           </th>
           <th scope="col" className="pb-1 font-normal">
             From now
