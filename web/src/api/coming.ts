@@ -29,43 +29,6 @@ export const triggerList = (task: string): Promise<{ items: TriggerStatus[] }> =
 export const triggerRotate = (task: string, trigger: string): Promise<{ url: string | null; secret: string | null }> =>
   call("POST", `/tasks/${encodeURIComponent(task)}/triggers/${encodeURIComponent(trigger)}/rotate`);
 
-/** Runs made for the slots of a past period. */
-export interface Backfill {
-  id: string;
-  task: string;
-  schedule_key: string | null;
-  from_at: string;
-  until_at: string;
-  state: "running" | "finished" | "cancelled";
-  at_once: number;
-  slot_count: number;
-  made_count: number;
-  open_count: number;
-  succeeded_count: number;
-  failed_count: number;
-  created_at: string;
-  created_by: string;
-  finished_at: string | null;
-}
-
-/** What is asked for. */
-export interface BackfillRequest {
-  schedule_key?: string | null;
-  from_at: string;
-  until_at: string;
-  at_once: number;
-}
-
-/** Starts one, or only counts. */
-export const backfillCreate = (task: string, body: BackfillRequest, dry_run: boolean): Promise<Backfill> =>
-  call("POST", `/tasks/${encodeURIComponent(task)}/backfills`, dry_run ? { dry_run } : {}, body);
-
-/** Backfills of a task, newest first. */
-export const backfillList = (task: string): Promise<{ items: Backfill[]; next_cursor: string | null }> => call("GET", "/backfills", { task });
-
-/** Ends one: what has not begun is not run. */
-export const backfillCancel = (backfill: string): Promise<Backfill> => call("POST", `/backfills/${encodeURIComponent(backfill)}/cancel`);
-
 /** A crontab to be read. */
 export interface TaskImport {
   format: "crontab";

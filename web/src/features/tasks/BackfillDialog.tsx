@@ -1,37 +1,41 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { backfillCreate, type BackfillRequest } from "@/api/coming";
 import { apiError, messagesAt } from "@/api/errors";
-import type { Task } from "@/api/generated";
+import { type BackfillCreate, backfillCreate, type Task } from "@/api/generated";
 import { count, plural } from "@/lib/numbers";
 import { fromLocalInput, localInput } from "@/lib/time";
+import { paramBody, ParamFields, type ParamValues } from "@/parts/ParamFields";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { NumberField, SelectField, TextField } from "@/ui/Field";
 import { say } from "@/ui/toasts";
+import { useBackfillsChanged } from "./backfillsChanged";
 import { Row } from "./FormParts";
 import { useRested } from "./schedule/usePreview";
 
 const DAY = 86_400_000;
 
+const create = async (task: Task, body: BackfillCreate, dry_run: boolean) => (await backfillCreate({ path: { task: task.id }, body, query: dry_run ? { dry_run } : {}, throwOnError: true })).data;
+
 /** Asks for the period; says how many runs it makes before any is made. */
 export function BackfillDialog({ task, onClose }: { task: Task; onClose: () => void }) {
-  const queries = useQueryClient();
+  const changed = useBackfillsChanged();
   const [now] = useState(() => Date.now());
   const [from, setFrom] = useState(() => localInput(new Date(now - 7 * DAY).toISOString()));
   const [until, setUntil] = useState(() => localInput(new Date(now).toISOString()));
   const [key, setKey] = useState("");
+  const [params, setParams] = useState<ParamValues>({});
   const [atOnce, setAtOnce] = useState<number | null>(1);
-  const body: BackfillRequest = { schedule_key: key || null, from_at: fromLocalInput(from) ?? "", until_at: fromLocalInput(until) ?? "", at_once: atOnce ?? 1 };
+  const body: BackfillCreate = { schedule_key: key || null, from_at: fromLocalInput(from) ?? "", until_at: fromLocalInput(until) ?? "", at_once: atOnce ?? 1, params: paramBody(task.params, params) };
   const rested = useRested(body, 250);
   const whole = rested.from_at !== "" && rested.until_at !== "";
-  const dry = useQuery({ queryKey: ["backfillDry", task.name, rested], queryFn: () => backfillCreate(task.name, rested, true), enabled: whole, placeholderData: (old) => old, refetchInterval: false, retry: false, gcTime: 0 });
+  const dry = useQuery({ queryKey: ["backfillDry", task.name, rested], queryFn: () => create(task, rested, true), enabled: whole, placeholderData: (old) => old, refetchInterval: false, retry: false, gcTime: 0 });
   const start = useMutation({
-    mutationFn: () => backfillCreate(task.name, body, false),
+    mutationFn: () => create(task, body, false),
     onSuccess: async (made) => {
       say(`The backfill is under way: ${plural(made.slot_count, "slot")}.`);
       onClose();
-      await queries.invalidateQueries({ queryKey: ["backfillList"] });
+      await changed();
     },
   });
   const failure = apiError(dry.error);
@@ -68,9 +72,10 @@ export function BackfillDialog({ task, onClose }: { task: Task; onClose: () => v
           />
           <NumberField label="At once" hint="Runs of the backfill that may be open together." min={1} max={100} step={1} value={atOnce} error={at("/at_once")} onNumber={setAtOnce} />
         </Row>
+        {task.params.length > 0 && <ParamFields specs={task.params} values={params} onValues={setParams} errorAt={(name) => at(`/params/${name}`)} />}
         <p role="status" className="min-h-12 rounded-md bg-bg px-3 py-2 text-sm">
           {failure ? (
-            <span className="text-fail">{failure.fields.length > 0 ? "The period cannot be used as it is." : failure.message}</span>
+            <span className="text-fail">{failure.fields.length > 0 ? "It cannot be started as it is: what is wrong stands beside its field." : failure.message}</span>
           ) : slots === undefined ? (
             "Counting …"
           ) : (

@@ -1,8 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { History, Square } from "lucide-react";
 import { useState } from "react";
-import { type Backfill, backfillCancel, backfillList } from "@/api/coming";
-import type { Task } from "@/api/generated";
+import { type Backfill, backfillCancel, type Task } from "@/api/generated";
+import { backfillListOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { count, plural } from "@/lib/numbers";
 import { absoluteTime } from "@/lib/time";
 import type { Tone } from "@/lib/words";
@@ -13,6 +13,7 @@ import { Card } from "@/ui/Card";
 import { Confirm } from "@/ui/Dialog";
 import { DateTime } from "@/ui/Time";
 import { BackfillDialog } from "./BackfillDialog";
+import { useBackfillsChanged } from "./backfillsChanged";
 
 const STATES: Record<Backfill["state"], { word: string; tone: Tone }> = {
   running: { word: "Running", tone: "run" },
@@ -25,8 +26,7 @@ export function Backfills({ task }: { task: Task }) {
   const [asking, setAsking] = useState(false);
   const denied = useDenied("run");
   const list = useQuery({
-    queryKey: ["backfillList", task.name],
-    queryFn: () => backfillList(task.name),
+    ...backfillListOptions({ query: { task: task.id, limit: 20 } }),
     // Only while one makes progress.
     refetchInterval: (query) => (query.state.data?.items.some((each) => each.state === "running") ? 2000 : false),
   });
@@ -55,11 +55,11 @@ export function Backfills({ task }: { task: Task }) {
 }
 
 function OneBackfill({ backfill, denied }: { backfill: Backfill; denied: string | undefined }) {
-  const queries = useQueryClient();
+  const changed = useBackfillsChanged();
   const [asking, setAsking] = useState(false);
   const cancel = useMutation({
-    mutationFn: () => backfillCancel(backfill.id),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["backfillList"] }),
+    mutationFn: async () => (await backfillCancel({ path: { backfill: backfill.id }, throwOnError: true })).data,
+    onSuccess: changed,
   });
   const done = backfill.succeeded_count + backfill.failed_count;
   const look = STATES[backfill.state];
@@ -71,6 +71,7 @@ function OneBackfill({ backfill, denied }: { backfill: Backfill; denied: string 
         <span className="block text-xs text-muted">
           {backfill.schedule_key ? `schedule ${backfill.schedule_key}, ` : ""}
           {backfill.at_once} at once, by {backfill.created_by}, <DateTime at={backfill.created_at} plain />
+          {backfill.reason && `: ${backfill.reason}`}
         </span>
       </span>
       <span className="flex basis-64 flex-col gap-1 tabular-nums">
