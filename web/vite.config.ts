@@ -23,5 +23,6 @@ export default defineConfig({
     environmentOptions: { happyDOM: { url: "http://127.0.0.1:5000/" } },
     setupFiles: ["src/mocks/setup.ts"],
     restoreMocks: true,
+    testTimeout: 30_000,
   },
 });
