@@ -2,8 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Run, Task } from "@/api/generated";
 import { runListOptions, runStatsOptions } from "@/api/generated/@tanstack/react-query.gen";
-import { count, percent } from "@/lib/numbers";
+import { count, percent, plural } from "@/lib/numbers";
 import { absoluteTime, duration } from "@/lib/time";
+import { OVERLAPS } from "@/lib/timeWords";
 import { RUN_STATES, type Tone } from "@/lib/words";
 import { Loaded } from "@/parts/Loaded";
 import { RunDuration, triggerWords } from "@/parts/runColumns";
@@ -59,6 +60,9 @@ export function Outlook({ task }: { task: Task }) {
         <Numbers task={task} />
         <Schedules task={task} />
         <Triggers task={task} />
+        <Card title="At once">
+          <Facts items={togetherFacts(task)} />
+        </Card>
         <Card title="Next slots">
           {task.next_slots.length === 0 && <p className="text-sm text-muted">{task.enabled ? "None is to come." : "None: the task is disabled."}</p>}
           <ol className="flex flex-col gap-1 text-sm">
@@ -75,6 +79,16 @@ export function Outlook({ task }: { task: Task }) {
       </div>
     </div>
   );
+}
+
+/** How many runs may be open, and which go first. */
+function togetherFacts(task: Task): [string, string][] {
+  const { overlap } = task;
+  const number = overlap.kind === "allow" ? ` (at most ${overlap.max})` : overlap.kind === "queue" ? ` (at most ${overlap.max_waiting ?? 100} waiting)` : "";
+  const facts: [string, string][] = [["Due while open", OVERLAPS[overlap.kind].word + number]];
+  if (task.pool) facts.push(["Pool", `${task.pool}, ${plural(task.pool_weight, "place")} a run`]);
+  if (task.priority !== 0) facts.push(["Priority", String(task.priority)]);
+  return facts;
 }
 
 function whyNever(task: Task): string {

@@ -10,7 +10,7 @@ export const PATTERNS: Record<Pattern, string> = {
   every_days: "Every day, or every few days",
   every_weeks: "On days of the week",
   month_days: "On days of the month",
-  month_weekdays: "On the first, second … last weekday of the month",
+  month_weekdays: "On the first … last weekday of the month",
   interval: "Every few minutes or hours",
   once: "Once",
   startup: "When the server starts",
