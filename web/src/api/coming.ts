@@ -43,7 +43,8 @@ export interface TaskImport {
 /** Tasks that a crontab makes. */
 export interface TaskImportResult {
   saved: boolean;
-  tasks: { line: number; definition: TaskDefinition; words: string[]; next_slots: SlotPreview[]; warnings: string[] }[];
+  form: "user" | "system";
+  tasks: { line: number; definition: TaskDefinition; skipped: boolean; words: string[]; next_slots: SlotPreview[]; warnings: string[] }[];
   problems: { line: number; position: number | null; message: string }[];
 }
 

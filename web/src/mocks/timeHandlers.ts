@@ -39,9 +39,10 @@ const definition = (name: string, line: string, expression: string): TaskDefinit
 export function imported(saved: boolean): TaskImportResult {
   return {
     saved,
+    form: "user",
     tasks: [
-      { line: 4, definition: definition("backup", "/usr/local/bin/backup --full", "30 2 * * *"), words: ["at 02:30 on every day"], next_slots: slotPreviews("cron").slice(1, 4), warnings: [] },
-      { line: 5, definition: definition("report", "python3 /opt/report.py", "0 8 * * 1-5"), words: ["at 08:00 on Monday to Friday"], next_slots: slotPreviews("cron").slice(2, 5), warnings: ["MAILTO=ops@example.com is not kept: set up a notification for this task"] },
+      { line: 4, definition: definition("backup", "/usr/local/bin/backup --full", "30 2 * * *"), skipped: false, words: ["at 02:30 on every day"], next_slots: slotPreviews("cron").slice(1, 4), warnings: [] },
+      { line: 5, definition: definition("report", "python3 /opt/report.py", "0 8 * * 1-5"), skipped: false, words: ["at 08:00 on Monday to Friday"], next_slots: slotPreviews("cron").slice(2, 5), warnings: ["MAILTO=ops@example.com is not kept: set up a notification for this task"] },
     ],
     problems: saved ? [] : [{ line: 7, position: 4, message: 'hour: "25" is out of range 0-23 (at character 4)' }],
   };

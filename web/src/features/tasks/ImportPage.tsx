@@ -41,13 +41,14 @@ export default function ImportPage() {
         await look.refetch();
         return;
       }
-      say(`${plural(result.tasks.length, "task")} saved.`);
+      say(`${plural(result.tasks.filter((task) => !task.skipped).length, "task")} saved.`);
       await changed();
       void navigate(paths.tasks(draft.folder ? { folder: draft.folder.trim() } : {}));
     },
   });
   const failure = apiError(look.error);
   const result = given && !failure ? look.data : undefined;
+  const fresh = result?.tasks.filter((task) => !task.skipped).length ?? 0;
   return (
     <Page title="Import a crontab" hint="Each line becomes a task. Nothing is saved before you have seen what comes of it.">
       <div className="grid items-start gap-3 lg:grid-cols-2">
@@ -65,7 +66,7 @@ export default function ImportPage() {
           {given && failure && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />}
           {given && !failure && !result && <Skeleton rows={6} />}
           {result && <ImportProblems problems={result.problems} text={rested.text} />}
-          {result && <ImportTasks tasks={result.tasks} />}
+          {result && <ImportTasks tasks={result.tasks} form={result.form} />}
         </div>
       </div>
       <Foot>
@@ -78,10 +79,10 @@ export default function ImportPage() {
             look="primary"
             icon={<Download size={15} aria-hidden />}
             busy={save.isPending}
-            disabledReason={denied ?? (!result ? "There is nothing to save yet." : result.problems.length > 0 ? "Some lines have problems: all are saved, or none." : result.tasks.length === 0 ? "No line makes a task." : undefined)}
+            disabledReason={denied ?? (!result ? "There is nothing to save yet." : result.problems.length > 0 ? "Some lines have problems: all are saved, or none." : fresh === 0 ? "No line makes a new task." : undefined)}
             onClick={() => save.mutate()}
           >
-            {result && result.tasks.length > 0 ? `Save ${result.tasks.length === 1 ? "the task" : `all ${result.tasks.length} tasks`}` : "Save all"}
+            {fresh > 0 ? `Save ${fresh === 1 ? "the task" : `all ${fresh} tasks`}` : "Save all"}
           </Button>
         </div>
       </Foot>

@@ -31,17 +31,20 @@ export function ImportProblems({ problems, text }: { problems: TaskImportResult[
   );
 }
 
+const FORMS: Record<TaskImportResult["form"], string> = { user: "Read as the crontab of a user.", system: "Read as a crontab of the system, with a user before each command." };
+
 /** The tasks, each with its words, what it runs, its next slots and what was not understood. */
-export function ImportTasks({ tasks }: { tasks: TaskImportResult["tasks"] }) {
+export function ImportTasks({ tasks, form }: Pick<TaskImportResult, "tasks" | "form">) {
   if (tasks.length === 0) return null;
   return (
-    <Card title={`Tasks (${tasks.length})`}>
+    <Card title={`Tasks (${tasks.length})`} hint={FORMS[form]}>
       <ul className="flex flex-col divide-y divide-line">
-        {tasks.map(({ line, definition, words, next_slots, warnings }) => (
+        {tasks.map(({ line, definition, skipped, words, next_slots, warnings }) => (
           <li key={`${line}${definition.name}`} className="flex flex-col gap-1 py-3 text-sm first:pt-0 last:pb-0">
             <p className="flex flex-wrap items-baseline gap-x-2">
               <b className="font-mono font-semibold">{definition.name}</b>
               <span className="text-xs text-muted">line {line}</span>
+              {skipped && <Badge>left out: a task does the same already</Badge>}
               {definition.enabled === false && <Badge>disabled</Badge>}
             </p>
             <p className="first-letter:uppercase">{words.join("; ")}</p>

@@ -2,10 +2,10 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { useState } from "react";
 import { triggerList, triggerRotate, type TriggerStatus } from "@/api/coming";
+import { apiError } from "@/api/errors";
 import type { Task, TaskTrigger } from "@/api/generated";
 import { FILE_CHANGES, TRIGGER_KINDS, WEBHOOK_PROOFS } from "@/lib/timeWords";
 import { RUN_STATES } from "@/lib/words";
-import { Loaded } from "@/parts/Loaded";
 import { useDenied } from "@/parts/session";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
@@ -29,35 +29,34 @@ export function triggerWords(trigger: TaskTrigger): string {
 /** What makes the task run besides its schedules; addresses and secrets are made here. */
 export function Triggers({ task }: { task: Task }) {
   const list = useQuery({ queryKey: ["triggerList", task.name, task.version], queryFn: () => triggerList(task.name), enabled: task.triggers.length > 0 });
+  const failure = apiError(list.error);
   if (task.triggers.length === 0) return null;
   return (
     <Card title="Triggers">
-      <Loaded query={list} rows={2}>
-        {({ items }) => (
-          <ul className="flex flex-col divide-y divide-line">
-            {items.map((each) => (
-              <OneTrigger key={each.key} task={task} status={each} />
-            ))}
-          </ul>
-        )}
-      </Loaded>
+      <ul className="flex flex-col divide-y divide-line">
+        {task.triggers.map((trigger) => {
+          const key = trigger.key ?? trigger.kind;
+          return <OneTrigger key={key} task={task.name} name={key} trigger={trigger} status={list.data?.items.find((each) => each.key === key)} />;
+        })}
+      </ul>
+      {failure && <p className="pt-2 text-xs text-muted">How they stand is not known: {failure.message}</p>}
     </Card>
   );
 }
 
-function OneTrigger({ task, status }: { task: Task; status: TriggerStatus }) {
-  const trigger = task.triggers.find((each) => (each.key ?? each.kind) === status.key);
+function OneTrigger({ task, name, trigger, status }: { task: string; name: string; trigger: TaskTrigger; status: TriggerStatus | undefined }) {
   return (
     <li className="flex flex-col gap-1 py-2 text-sm first:pt-0 last:pb-0">
       <p className="font-medium">
-        {TRIGGER_KINDS[status.kind].word} {!status.enabled && <Badge>disabled</Badge>}
+        {TRIGGER_KINDS[trigger.kind].word} {trigger.enabled === false && <Badge>disabled</Badge>}
       </p>
-      {trigger && <p className="break-words text-muted">{triggerWords(trigger)}</p>}
+      <p className="break-words text-muted">{triggerWords(trigger)}</p>
       <p className="text-xs text-muted">
-        key {status.key} · {status.last_run_at ? <>last run <DateTime at={status.last_run_at} plain /></> : "made no run yet"}
+        key {name}
+        {status && (status.last_run_at ? <> · last run <DateTime at={status.last_run_at} plain /></> : " · made no run yet")}
       </p>
-      {status.problem && <p className="text-xs font-medium text-warn first-letter:uppercase">{status.problem}</p>}
-      {status.kind === "webhook" && <Address task={task.name} status={status} signed={trigger?.kind === "webhook" && trigger.proof === "signature"} />}
+      {status?.problem && <p className="text-xs font-medium text-warn first-letter:uppercase">{status.problem}</p>}
+      {status && trigger.kind === "webhook" && <Address task={task} status={status} signed={trigger.proof === "signature"} />}
     </li>
   );
 }
