@@ -29,6 +29,7 @@ pub struct CompiledSchedule {
     pub(super) fold: Fold,
     pub(super) rule: CompiledRule,
     pub(super) delay: Duration,
+    pub(super) splay_seconds: u32,
     pub(super) dates: Option<Arc<DateRules>>,
 }
 
@@ -46,7 +47,7 @@ pub(super) enum CompiledRule {
     /// Local times by a recurrence rule.
     Recurring(Recurrence),
     /// Each start of the server; no slot until it is known when that was.
-    Startup,
+    Startup { delay_seconds: u32 },
     /// One instant.
     At(DateTime<Utc>),
     /// One local time.
@@ -73,14 +74,14 @@ impl CompiledSchedule {
     /// The same schedule, knowing when the server started: one of kind `startup` has its slot then.
     pub fn started_at(self, at: DateTime<Utc>) -> Self {
         match self.rule {
-            CompiledRule::Startup => Self { rule: CompiledRule::At(at.trunc_subsecs(0)), ..self },
+            CompiledRule::Startup { .. } => Self { rule: CompiledRule::At(at.trunc_subsecs(0)), ..self },
             _ => self,
         }
     }
 
     /// Whether its slots are the starts of the server.
     pub fn is_startup(&self) -> bool {
-        matches!(self.rule, CompiledRule::Startup)
+        matches!(self.rule, CompiledRule::Startup { .. })
     }
 }
 
@@ -97,6 +98,7 @@ pub fn compile(schedule: &Schedule, hash_seed: &str) -> Result<CompiledSchedule,
         fold: schedule.fold,
         rule: compile_rule(schedule, hash_seed)?,
         delay: delay(schedule, hash_seed),
+        splay_seconds: schedule.splay_seconds,
         dates: None,
     })
 }
@@ -146,7 +148,7 @@ fn compile_rule(schedule: &Schedule, hash_seed: &str) -> Result<CompiledRule, Sc
     match &schedule.rule {
         Rule::Cron { expression } => match parse_cron(expression, hash_seed)? {
             CronRule::Every(seconds) => Ok(interval(seconds, schedule.start_at)),
-            CronRule::Startup => Ok(CompiledRule::Startup),
+            CronRule::Startup => Ok(CompiledRule::Startup { delay_seconds: 0 }),
             CronRule::Wall { wall, wildcard } => {
                 fires(&wall, "expression", "check day of month against month (30 February does not exist)")?;
                 Ok(if wildcard { CompiledRule::Elapsed(wall) } else { CompiledRule::Fixed(wall) })
@@ -171,7 +173,9 @@ fn compile_rule(schedule: &Schedule, hash_seed: &str) -> Result<CompiledRule, Sc
             let written = Written { rule, dtstart, exdate, rdate };
             Recurrence::compile(written, zone_parse(&schedule.timezone)?).map(CompiledRule::Recurring)
         }
-        Rule::Startup { delay_seconds: 0..=86_400 } => Ok(CompiledRule::Startup),
+        Rule::Startup { delay_seconds: delay_seconds @ 0..=86_400 } => {
+            Ok(CompiledRule::Startup { delay_seconds: *delay_seconds })
+        }
         Rule::Startup { delay_seconds } => {
             Err(ScheduleError::new("delay_seconds", format!("{delay_seconds} is out of range 0-86400")))
         }

@@ -34,9 +34,10 @@ impl CompiledSchedule {
             CompiledRule::Interval { every, .. } => ((last_at - first_at).num_seconds() / every) as u64 + 1,
             CompiledRule::Fixed(wall) | CompiledRule::Elapsed(wall) => self.count_wall(wall, first_at, last_at),
             CompiledRule::Windowed(rule) => rule.count(self.timezone, first_at.timestamp(), last_at.timestamp()),
-            CompiledRule::At(_) | CompiledRule::AtLocal(_) | CompiledRule::Recurring(_) | CompiledRule::Startup => {
-                self.slots_between(from, to).count() as u64
-            }
+            CompiledRule::At(_)
+            | CompiledRule::AtLocal(_)
+            | CompiledRule::Recurring(_)
+            | CompiledRule::Startup { .. } => self.slots_between(from, to).count() as u64,
         };
         Some(SlotRange { first_at, last_at, count })
     }

@@ -44,17 +44,19 @@ impl Cycle {
     /// The days of a month that are in the rhythm, bits 1-31.
     fn mask(self, month: Month) -> u32 {
         let Some(first) = month.day(1) else { return 0 };
-        (1..=month.length())
-            .filter(|day| {
-                let date = first + chrono::Days::new(u64::from(*day) - 1);
-                match self {
-                    Cycle::Days(every, from) => (date - from).num_days().rem_euclid(i64::from(every)) == 0,
-                    Cycle::Weeks(every, monday) => {
-                        (date - monday).num_days().div_euclid(7).rem_euclid(i64::from(every)) == 0
-                    }
-                }
-            })
-            .fold(0, |mask, day| mask | 1 << day)
+        let length = i64::from(month.length());
+        match self {
+            Cycle::Days(every, from) => {
+                let every = i64::from(every);
+                let begin = (from - first).num_days().rem_euclid(every);
+                (begin..length).step_by(every as usize).fold(0, |mask, after| mask | 2 << after)
+            }
+            Cycle::Weeks(every, monday) => {
+                let (every, since) = (i64::from(every), (first - monday).num_days());
+                let in_rhythm = |after: &i64| (since + after).div_euclid(7).rem_euclid(every) == 0;
+                (0..length).filter(in_rhythm).fold(0, |mask, after| mask | 2 << after)
+            }
+        }
     }
 }
 

@@ -31,6 +31,7 @@ mod window;
 mod windows;
 mod words;
 mod words_days;
+mod words_recurrence;
 mod zone;
 
 pub use calendar_rule::time_of_day;

@@ -71,7 +71,7 @@ impl CompiledSchedule {
                 let at = rule.next(self.timezone, after)?;
                 self.slot_at(DateTime::from_timestamp(at, 0)?, Vec::new())
             }
-            CompiledRule::Startup => None,
+            CompiledRule::Startup { .. } => None,
             CompiledRule::At(at) => (*at > after).then(|| self.slot_at(*at, Vec::new()))?,
             CompiledRule::AtLocal(at) => self.once_local(*at).into_iter().find(|slot| slot.scheduled_for > after),
         }
@@ -90,7 +90,7 @@ impl CompiledSchedule {
             CompiledRule::Windowed(rule) => {
                 return DateTime::from_timestamp(rule.latest(self.timezone, at)?, 0);
             }
-            CompiledRule::Startup => None,
+            CompiledRule::Startup { .. } => None,
             CompiledRule::At(only) => return (*only <= at).then_some(*only),
             CompiledRule::AtLocal(only) => self.once_local(*only).into_iter().rfind(|slot| slot.scheduled_for <= at),
         };

@@ -6,12 +6,11 @@
 //! expression says the same, and the crate's bound on fruitless steps could end them silently.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
-use rrule::{Frequency, NWeekday, RRule, RRuleSet, RRuleSetIter, Tz, Unvalidated};
+use rrule::{Frequency, RRule, RRuleSet, RRuleSetIter, Tz, Unvalidated};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::ScheduleError;
-use super::words::joined;
 use super::zone::shortened;
 
 /// Occurrences that are kept.
@@ -37,7 +36,9 @@ pub(super) struct Written<'a> {
 pub(super) struct Recurrence {
     /// Whether it follows elapsed time over clock changes, as `FREQ=HOURLY` does.
     pub elapsed: bool,
-    set: RRuleSet,
+    pub(super) set: RRuleSet,
+    /// Days of the month as written; the crate shows only those that count from its beginning.
+    pub(super) month_days: Vec<i8>,
     found: Arc<Mutex<Found>>,
 }
 
@@ -70,6 +71,8 @@ impl Recurrence {
             Frequency::Hourly | Frequency::Daily | Frequency::Weekly | Frequency::Monthly | Frequency::Yearly => {}
         }
         let elapsed = rule.get_freq() == Frequency::Hourly;
+        let mut month_days = rule.get_by_month_day().to_vec();
+        month_days.sort_by_key(|day| (*day < 0, *day));
         let start = start.and_utc().with_timezone(&Tz::UTC);
         let set = rule.build(start).map_err(|error| ScheduleError::new("rule", sentence(&error.to_string())))?;
         let dates = |field, texts: &[String]| -> Result<Vec<_>, ScheduleError> {
@@ -78,7 +81,7 @@ impl Recurrence {
         };
         let (exdates, rdates) = (dates("exdate", written.exdate)?, dates("rdate", written.rdate)?);
         let set = set.set_exdates(exdates).set_rdates(rdates).limit();
-        let compiled = Self { elapsed, set, found: Arc::default() };
+        let compiled = Self { elapsed, set, month_days, found: Arc::default() };
         if compiled.next(NaiveDateTime::MIN).is_none() {
             return Err(ScheduleError::new("rule", "this rule never fires: it has no date at or after its start")
                 .fix("check BYMONTH, BYMONTHDAY, COUNT, UNTIL and exdate"));
@@ -102,40 +105,6 @@ impl Recurrence {
         found.reach(&self.set, from);
         let index = found.kept.partition_point(|at| *at <= from);
         index.checked_sub(1).and_then(|index| found.kept.get(index)).copied().and_then(naive)
-    }
-
-    /// The rule in English.
-    pub fn words(&self) -> String {
-        let (Some(rule), start) = (self.set.get_rrule().first(), self.set.get_dt_start().naive_utc()) else {
-            return "By a rule".to_owned();
-        };
-        let every = every(rule.get_freq(), rule.get_interval());
-        let mut said = vec![every];
-        let days = rule.get_by_weekday();
-        if !days.is_empty() && rule.get_by_set_pos().is_empty() {
-            said.push(format!("on {}", joined(days.iter().map(weekday).collect())));
-        } else if !days.is_empty() {
-            let positions = rule.get_by_set_pos().iter().map(|at| position(i64::from(*at))).collect();
-            said.push(format!("on the {} of {}", joined(positions), joined(days.iter().map(weekday).collect())));
-        }
-        if !rule.get_by_month_day().is_empty() && days.is_empty() {
-            let numbers = rule.get_by_month_day().iter().map(|day| format!("day {day}")).collect();
-            said.push(format!("on {}", joined(numbers)));
-        }
-        if !rule.get_by_month().is_empty() {
-            said.push(format!("in {}", joined(rule.get_by_month().iter().map(|month| month_name(*month)).collect())));
-        }
-        if rule.get_freq() != Frequency::Hourly {
-            let hours = rule.get_by_hour();
-            let minute = rule.get_by_minute().first().copied().unwrap_or_default();
-            let times: Vec<String> = hours.iter().map(|hour| format!("{hour:02}:{minute:02}")).collect();
-            let times = if times.is_empty() { vec![start.format("%H:%M").to_string()] } else { times };
-            said.push(format!("at {}", joined(times)));
-        }
-        said.push(format!("from {}", start.format("%-d %B %Y")));
-        said.extend(rule.get_until().map(|until| format!("until {}", until.format("%-d %B %Y"))));
-        said.extend(rule.get_count().map(|count| format!("{count} times")));
-        said.join(" ")
     }
 }
 
@@ -253,52 +222,4 @@ fn local_time(field: &'static str, text: &str) -> Result<NaiveDateTime, Schedule
 
 fn sentence(text: &str) -> String {
     text.trim_end_matches('.').to_owned()
-}
-
-fn every(frequency: Frequency, interval: u16) -> String {
-    let unit = match frequency {
-        Frequency::Yearly => "year",
-        Frequency::Monthly => "month",
-        Frequency::Weekly => "week",
-        Frequency::Daily => "day",
-        Frequency::Hourly => "hour",
-        Frequency::Minutely => "minute",
-        Frequency::Secondly => "second",
-    };
-    if interval <= 1 { format!("Every {unit}") } else { format!("Every {interval} {unit}s") }
-}
-
-fn weekday(day: &NWeekday) -> String {
-    let name = |day: &rrule::Weekday| match day {
-        rrule::Weekday::Mon => "Monday",
-        rrule::Weekday::Tue => "Tuesday",
-        rrule::Weekday::Wed => "Wednesday",
-        rrule::Weekday::Thu => "Thursday",
-        rrule::Weekday::Fri => "Friday",
-        rrule::Weekday::Sat => "Saturday",
-        rrule::Weekday::Sun => "Sunday",
-    };
-    match day {
-        NWeekday::Every(day) => name(day).to_owned(),
-        NWeekday::Nth(nth, day) => format!("the {} {}", position(i64::from(*nth)), name(day)),
-    }
-}
-
-fn position(at: i64) -> String {
-    let ordinal = |number: i64| match number {
-        1 => "first".to_owned(),
-        2 => "second".to_owned(),
-        3 => "third".to_owned(),
-        number => format!("{number}th"),
-    };
-    match at {
-        -1 => "last".to_owned(),
-        ..-1 => format!("{} to last", ordinal(-at)),
-        _ => ordinal(at),
-    }
-}
-
-fn month_name(month: u8) -> String {
-    NaiveDate::from_ymd_opt(2000, u32::from(month), 1)
-        .map_or_else(|| month.to_string(), |date| date.format("%B").to_string())
 }

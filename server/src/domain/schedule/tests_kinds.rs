@@ -196,7 +196,7 @@ fn recurrence_rules() {
     check(
         body,
         &["2026-01-01 07:00", "2026-01-03 07:00", "2026-01-03 12:00", "2026-01-04 07:00"],
-        "Every day at 07:00 from 1 January 2026 until 4 January 2026",
+        "Every day at 07:00 from 1 January 2026 until 4 January 2026, 2 times added, 1 time left out",
     );
     let gap = compile(&schedule(recurring("FREQ=DAILY", "2020-01-01T02:30")), "").unwrap();
     let slot = gap.next_after(at("2026-03-28T12:00:00Z")).unwrap();
@@ -205,6 +205,25 @@ fn recurrence_rules() {
     assert_eq!(hourly.count_between(at("2026-10-24T22:00:00Z"), at("2026-10-25T23:00:00Z")), 25, "elapsed time");
     let earlier = hourly.next_after(at("2020-06-01T00:00:00Z")).unwrap().scheduled_for;
     assert_eq!(earlier, at("2020-06-01T00:30:00Z"), "an earlier question after a later one");
+}
+
+#[test]
+fn recurrence_rules_in_words() {
+    let say = |rule: &str, expected: &str| {
+        let words = compile(&schedule(recurring(rule, "2026-01-30T09:00")), "").unwrap().words();
+        assert_eq!(words, format!("{expected} from 30 January 2026"), "{rule}");
+    };
+    say("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR;BYHOUR=6,18", "Every 2 weeks on Monday and Friday at 06:00 and 18:00");
+    say(
+        "FREQ=MONTHLY;BYMONTHDAY=15,-1,-2",
+        "Every month on the 15th, the second to last day and the last day at 09:00",
+    );
+    say("FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR", "Every month on the 13th, only if that is Friday at 09:00");
+    say("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1", "Every month on the last of Monday and Tuesday at 09:00");
+    say("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", "Every year on Monday of week 20 at 09:00");
+    say("FREQ=YEARLY;BYYEARDAY=100,-1", "Every year on the last day of the year and day 100 of the year at 09:00");
+    say("FREQ=DAILY;BYHOUR=8;BYMINUTE=0,20;BYSECOND=5", "Every day at 08:00:05 and 08:20:05");
+    say("FREQ=HOURLY;INTERVAL=5;BYMINUTE=0,20", "Every 5 hours at 0 and 20 minutes past the hour");
 }
 
 #[test]
@@ -257,6 +276,9 @@ fn start_up_and_splay() {
     let all: std::collections::HashSet<_> = (0..100).map(|number| splayed(&format!("task-{number}/cron"))).collect();
     assert!(all.len() > 50 && all.iter().all(|delay| (0..=600).contains(&delay.num_seconds())));
     assert_eq!(splayed("a/cron"), splayed("a/cron"));
+    let said = json!({"kind": "startup", "delay_seconds": 90, "splay_seconds": 600});
+    let said = compile(&schedule(said), "").unwrap().words();
+    assert_eq!(said, "90 seconds after the server starts, up to 10 minutes later");
     assert_eq!(
         compile(&schedule(json!({"kind": "startup", "delay_seconds": 5})), "").unwrap().delay(),
         Duration::seconds(5)

@@ -19,6 +19,13 @@ const SIXTY: u64 = (1 << 60) - 1;
 impl CompiledSchedule {
     /// The rule in English, one sentence without a full stop; local times are those of the schedule's zone.
     pub fn words(&self) -> String {
+        match self.splay_seconds {
+            0 => self.rule_words(),
+            most => format!("{}, up to {} later", self.rule_words(), distance_exact(i64::from(most))),
+        }
+    }
+
+    fn rule_words(&self) -> String {
         match &self.rule {
             CompiledRule::Interval { every, anchor } => {
                 format!("Every {}{}", distance(*every as u64), anchored(*every, *anchor))
@@ -28,9 +35,9 @@ impl CompiledSchedule {
                 format!("Every {} {}{counted}", distance(rule.every as u64), window_words(&rule.window))
             }
             CompiledRule::Recurring(rule) => rule.words(),
-            CompiledRule::Startup if self.delay.is_zero() => "When the server starts".to_owned(),
-            CompiledRule::Startup => {
-                format!("{} after the server starts", capital(&distance_exact(self.delay.num_seconds())))
+            CompiledRule::Startup { delay_seconds: 0 } => "When the server starts".to_owned(),
+            CompiledRule::Startup { delay_seconds } => {
+                format!("{} after the server starts", capital(&distance_exact(i64::from(*delay_seconds))))
             }
             CompiledRule::At(at) => once(at.with_timezone(&self.timezone).naive_local()),
             CompiledRule::AtLocal(at) => once(*at),

@@ -103,7 +103,7 @@ fn week_days(days: &Days) -> String {
 }
 
 /// "1st", "22nd", "13th".
-fn ordinal(number: u32) -> String {
+pub(super) fn ordinal(number: u32) -> String {
     let ending = match (number % 100, number % 10) {
         (11..=13, _) => "th",
         (_, 1) => "st",
