@@ -4,6 +4,7 @@
 //! Start reading at `vocabulary`, then `task`, then `run`.
 
 pub mod calendar;
+pub mod crontab;
 pub mod effect;
 pub mod ids;
 pub mod params;
