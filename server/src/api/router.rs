@@ -4,7 +4,7 @@ use super::error::ApiError;
 use super::state::ApiState;
 use super::{
     audit, backfills, calendars, effects, events, logs, plan, pools, runs, schedules, sessions, slot_summary, system,
-    tasks, tokens, users,
+    task_import, tasks, tokens, users,
 };
 use super::{auth, guard, layers, metrics, spa};
 use axum::Router;
@@ -43,6 +43,7 @@ pub fn operations() -> OpenApiRouter<ApiState> {
         .routes(routes!(tasks::task_list, tasks::task_create))
         .routes(routes!(tasks::task_bulk))
         .routes(routes!(tasks::task_apply))
+        .routes(routes!(task_import::task_import))
         .routes(routes!(tasks::task_view, tasks::task_update, tasks::task_patch, tasks::task_delete))
         .routes(routes!(tasks::task_enable))
         .routes(routes!(tasks::task_disable))

@@ -29,6 +29,7 @@ mod signals;
 mod slot_plan;
 pub mod slots;
 pub mod system;
+pub mod task_import;
 pub mod task_sets;
 pub mod tasks;
 pub mod tokens;
