@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 pub struct TaskImport {
     /// What the text is.
     #[schema(inline = false)]
-    pub format: TaskImportFormat,
+    pub kind: TaskImportKind,
     /// The text: at most 5,000 lines.
     #[schema(max_length = 1_000_000, example = "# Copies the shop\n30 2 * * MON-FRI /usr/local/bin/backup.sh")]
     pub text: String,
@@ -55,7 +55,7 @@ fn yes() -> bool {
 /// Kind of text that is imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum TaskImportFormat {
+pub enum TaskImportKind {
     /// A crontab, as in crontab(5).
     Crontab,
 }

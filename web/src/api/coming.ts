@@ -31,7 +31,7 @@ export const triggerRotate = (task: string, trigger: string): Promise<{ url: str
 
 /** A crontab to be read. */
 export interface TaskImport {
-  format: "crontab";
+  kind: "crontab";
   text: string;
   form: "user" | "system" | null;
   timezone?: string | null;

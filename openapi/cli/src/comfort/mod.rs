@@ -5,6 +5,7 @@
 mod apply;
 mod completion;
 mod follow;
+mod import;
 mod login;
 mod open;
 mod raw;
@@ -62,6 +63,7 @@ impl Context<'_> {
 /// All of them.
 pub static COMFORTS: &[Comfort] = &[
     apply::APPLY,
+    import::IMPORT,
     run::TASK_RUN,
     run::RUN_WAIT,
     run::RUN_LOG,

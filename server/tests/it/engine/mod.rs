@@ -10,6 +10,7 @@ mod calendars;
 mod catching_up;
 mod crash;
 mod following;
+mod importing;
 mod pools;
 mod requests;
 mod retention;

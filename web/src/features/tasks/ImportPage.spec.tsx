@@ -39,6 +39,6 @@ describe("the import of a crontab", () => {
     await user.click(await screen.findByRole("button", { name: "Save all 2 tasks" }));
     await waitFor(() => expect(router.state.location.pathname).toBe("/tasks"));
     expect(router.state.location.search).toMatchObject({ folder: "cron" });
-    expect(sent).toMatchObject({ format: "crontab", text: "30 2 * * * backup", form: "user", folder: "cron", enabled: true });
+    expect(sent).toMatchObject({ kind: "crontab", text: "30 2 * * * backup", form: "user", folder: "cron", enabled: true });
   });
 });

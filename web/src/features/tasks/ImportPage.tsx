@@ -22,7 +22,7 @@ import { useRested } from "./schedule/usePreview";
 const START: ImportDraft = { text: "", form: "", timezone: "", folder: "", prefix: "", enabled: true };
 
 function bodyOf({ text, form, timezone, folder, prefix, enabled }: ImportDraft): TaskImport {
-  return { format: "crontab", text, form: form || null, timezone: timezone || null, folder: folder.trim(), prefix: prefix.trim(), enabled };
+  return { kind: "crontab", text, form: form || null, timezone: timezone || null, folder: folder.trim(), prefix: prefix.trim(), enabled };
 }
 
 /** Tasks out of a crontab: looked at first, then saved together or not at all. */
