@@ -81,6 +81,17 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "task_import", method: "POST", path: "/tasks/import",
+        permission: "define",
+        summary: "Make tasks of a crontab, all lines or none.",
+        query: &[
+            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &TASK_IMPORT, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "task_view", method: "GET", path: "/tasks/{task}",
         permission: "read",
         summary: "View a task.",
@@ -1096,6 +1107,19 @@ static TASK_DEFINITION: Schema = Schema {
         Union { at: "overlap", kinds: &["skip", "queue", "queue_latest", "replace", "allow"] },
         Union { at: "retry.backoff", kinds: &["fixed", "exponential"] },
     ],
+};
+
+static TASK_IMPORT: Schema = Schema {
+    fields: &[
+        Field::required("kind", Choice(&["crontab"]), "What the text is."),
+        Field::required("text", Text, "The text: at most 5,000 lines."),
+        Field::optional("form", Choice(&["user", "system"]), "Whose crontab it is.").or_null(),
+        Field::optional("timezone", Text, "Zone of lines that no CRON_TZ stands above; null: the server's default.").or_null(),
+        Field::optional("folder", Text, "Folder of the tasks."),
+        Field::optional("prefix", Text, "Put in front of each task's name."),
+        Field::optional("enabled", Boolean, "Whether the tasks are enabled. [default: true]"),
+    ],
+    unions: &[],
 };
 
 static TOKEN_CREATE: Schema = Schema {

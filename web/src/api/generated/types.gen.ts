@@ -608,6 +608,11 @@ export type CatchUpWindow = {
 };
 
 /**
+ * Whose crontab it is.
+ */
+export type CrontabForm = 'user' | 'system';
+
+/**
  * Part of a day, on some days of the week.
  */
 export type DailyWindow = {
@@ -3359,6 +3364,112 @@ export type TaskEffect = {
 };
 
 /**
+ * A text that tasks are made of.
+ */
+export type TaskImport = {
+    /**
+     * What the text is.
+     */
+    kind: TaskImportKind;
+    /**
+     * The text: at most 5,000 lines.
+     */
+    text: string;
+    form?: CrontabForm | null;
+    /**
+     * Zone of lines that no CRON_TZ stands above; null: the server's default.
+     */
+    timezone?: string | null;
+    /**
+     * Folder of the tasks.
+     */
+    folder?: string;
+    /**
+     * Put in front of each task's name.
+     */
+    prefix?: string;
+    /**
+     * Whether the tasks are enabled.
+     */
+    enabled?: boolean;
+};
+
+/**
+ * A task that a line makes.
+ */
+export type TaskImportItem = {
+    /**
+     * Number of the line, from 1.
+     */
+    line: number;
+    /**
+     * The task.
+     */
+    definition: TaskDefinition;
+    /**
+     * Whether it is left out, because a task does the same already.
+     */
+    skipped: boolean;
+    /**
+     * Its schedules in words.
+     */
+    words: Array<string>;
+    /**
+     * Its next slots.
+     */
+    next_slots: Array<SlotPreview>;
+    /**
+     * What Orc does otherwise than cron.
+     */
+    warnings: Array<string>;
+};
+
+/**
+ * Kind of text that is imported.
+ */
+export type TaskImportKind = 'crontab';
+
+/**
+ * A line that cannot become a task.
+ */
+export type TaskImportProblem = {
+    /**
+     * Number of the line, from 1.
+     */
+    line: number;
+    /**
+     * The first wrong character of the line, from 1.
+     */
+    position: number | null;
+    /**
+     * What is wrong and what to do.
+     */
+    message: string;
+};
+
+/**
+ * Tasks that a text makes.
+ */
+export type TaskImportResult = {
+    /**
+     * Whether they were saved: never with a problem.
+     */
+    saved: boolean;
+    /**
+     * The form that the text was read in.
+     */
+    form: CrontabForm;
+    /**
+     * The tasks, by line.
+     */
+    tasks: Array<TaskImportItem>;
+    /**
+     * Lines that cannot become tasks.
+     */
+    problems: Array<TaskImportProblem>;
+};
+
+/**
  * A page of tasks.
  */
 export type TaskPage = {
@@ -4755,6 +4866,58 @@ export type TaskDefinitionWritable = {
 };
 
 /**
+ * A task that a line makes.
+ */
+export type TaskImportItemWritable = {
+    /**
+     * Number of the line, from 1.
+     */
+    line: number;
+    /**
+     * The task.
+     */
+    definition: TaskDefinitionWritable;
+    /**
+     * Whether it is left out, because a task does the same already.
+     */
+    skipped: boolean;
+    /**
+     * Its schedules in words.
+     */
+    words: Array<string>;
+    /**
+     * Its next slots.
+     */
+    next_slots: Array<SlotPreview>;
+    /**
+     * What Orc does otherwise than cron.
+     */
+    warnings: Array<string>;
+};
+
+/**
+ * Tasks that a text makes.
+ */
+export type TaskImportResultWritable = {
+    /**
+     * Whether they were saved: never with a problem.
+     */
+    saved: boolean;
+    /**
+     * The form that the text was read in.
+     */
+    form: CrontabForm;
+    /**
+     * The tasks, by line.
+     */
+    tasks: Array<TaskImportItemWritable>;
+    /**
+     * Lines that cannot become tasks.
+     */
+    problems: Array<TaskImportProblem>;
+};
+
+/**
  * A stored version of a definition.
  */
 export type TaskVersionWritable = {
@@ -4973,6 +5136,36 @@ export type TaskApplyResponses = {
 };
 
 export type TaskApplyResponse = TaskApplyResponses[keyof TaskApplyResponses];
+
+export type TaskImportData = {
+    body: TaskImport;
+    path?: never;
+    query?: {
+        /**
+         * True: everything is checked, nothing is saved.
+         */
+        dry_run?: boolean;
+    };
+    url: '/tasks/import';
+};
+
+export type TaskImportErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type TaskImportError = TaskImportErrors[keyof TaskImportErrors];
+
+export type TaskImportResponses = {
+    /**
+     * The tasks, saved or not
+     */
+    200: TaskImportResult;
+};
+
+export type TaskImportResponse = TaskImportResponses[keyof TaskImportResponses];
 
 export type TaskDeleteData = {
     body?: never;
