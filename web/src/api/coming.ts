@@ -1,5 +1,4 @@
 /** Operations that the contract gains in these days, by their agreed shapes; each goes when the generated one is there. */
-import type { SlotPreview, TaskDefinition } from "./generated";
 import { client } from "./generated/client.gen";
 
 type Json = Record<string, unknown>;
@@ -28,25 +27,3 @@ export const triggerList = (task: string): Promise<{ items: TriggerStatus[] }> =
 /** A fresh address or secret, shown once. */
 export const triggerRotate = (task: string, trigger: string): Promise<{ url: string | null; secret: string | null }> =>
   call("POST", `/tasks/${encodeURIComponent(task)}/triggers/${encodeURIComponent(trigger)}/rotate`);
-
-/** A crontab to be read. */
-export interface TaskImport {
-  kind: "crontab";
-  text: string;
-  form: "user" | "system" | null;
-  timezone?: string | null;
-  folder?: string;
-  prefix?: string;
-  enabled: boolean;
-}
-
-/** Tasks that a crontab makes. */
-export interface TaskImportResult {
-  saved: boolean;
-  form: "user" | "system";
-  tasks: { line: number; definition: TaskDefinition; skipped: boolean; words: string[]; next_slots: SlotPreview[]; warnings: string[] }[];
-  problems: { line: number; position: number | null; message: string }[];
-}
-
-/** Reads a crontab, and saves what it makes unless it is only looked at. */
-export const taskImport = (body: TaskImport, dry_run: boolean): Promise<TaskImportResult> => call("POST", "/tasks/import", dry_run ? { dry_run } : {}, body);

@@ -1,7 +1,7 @@
 /** Answers of what looks ahead and back: effects, the ledger in figures, triggers, backfills, imports. */
 import { http, HttpResponse } from "msw";
-import type { TaskImportResult, TriggerStatus } from "@/api/coming";
-import type { Backfill, CalendarPage, CalendarSummary, Effect, SlotSummary, TaskDefinition } from "@/api/generated";
+import type { TriggerStatus } from "@/api/coming";
+import type { Backfill, CalendarPage, CalendarSummary, Effect, SlotSummary, TaskDefinition, TaskImportResult } from "@/api/generated";
 import { at, taskSummary } from "./data";
 import { slotPreviews } from "./time";
 

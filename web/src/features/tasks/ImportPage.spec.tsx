@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
-import type { TaskImport } from "@/api/coming";
+import type { TaskImport } from "@/api/generated";
 import { renderPage } from "@/mocks/render";
 import { server } from "@/mocks/setup";
 import { imported } from "@/mocks/timeHandlers";

@@ -2,8 +2,8 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Download } from "lucide-react";
 import { useState } from "react";
-import { taskImport, type TaskImport } from "@/api/coming";
 import { apiError, messagesAt } from "@/api/errors";
+import { type TaskImport, taskImport } from "@/api/generated";
 import { plural } from "@/lib/numbers";
 import { useTasksChanged } from "@/parts/taskActions";
 import { useDenied } from "@/parts/session";
@@ -25,6 +25,8 @@ function bodyOf({ text, form, timezone, folder, prefix, enabled }: ImportDraft):
   return { kind: "crontab", text, form: form || null, timezone: timezone || null, folder: folder.trim(), prefix: prefix.trim(), enabled };
 }
 
+const read = async (body: TaskImport, dry_run: boolean) => (await taskImport({ body, query: dry_run ? { dry_run } : {}, throwOnError: true })).data;
+
 /** Tasks out of a crontab: looked at first, then saved together or not at all. */
 export default function ImportPage() {
   const [draft, setDraft] = useState(START);
@@ -33,9 +35,9 @@ export default function ImportPage() {
   const denied = useDenied("define");
   const rested = useRested(bodyOf(draft), 400);
   const given = rested.text.trim() !== "";
-  const look = useQuery({ queryKey: ["taskImport", rested], queryFn: () => taskImport(rested, true), enabled: given, placeholderData: (old) => old, refetchInterval: false, retry: false, gcTime: 0 });
+  const look = useQuery({ queryKey: ["taskImport", rested], queryFn: () => read(rested, true), enabled: given, placeholderData: (old) => old, refetchInterval: false, retry: false, gcTime: 0 });
   const save = useMutation({
-    mutationFn: () => taskImport(bodyOf(draft), false),
+    mutationFn: () => read(bodyOf(draft), false),
     onSuccess: async (result) => {
       if (!result.saved) {
         await look.refetch();

@@ -1,5 +1,5 @@
 import { CalendarX, CircleAlert, TriangleAlert } from "lucide-react";
-import type { TaskImportResult } from "@/api/coming";
+import type { TaskImportResult } from "@/api/generated";
 import { wallTime } from "@/lib/time";
 import { Badge } from "@/ui/Badge";
 import { Card } from "@/ui/Card";
