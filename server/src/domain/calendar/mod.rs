@@ -1,12 +1,15 @@
 //! Calendars: named sets of dates that schedules run on or skip, and maintenance windows.
 //!
-//! Start with `definition` (what people write), then `book` (all calendars together, ready to ask). Deliberately absent: a
+//! Start with `definition` (what people write), then `book` (all calendars together, ready to ask); `ics` reads files of other
+//! programs. Deliberately absent: a
 //! clock, files, storage.
 
 mod book;
 mod definition;
+mod ics;
 #[cfg(test)]
 mod tests;
 
 pub use book::{CalendarBook, Dates, MaintenanceWindow};
 pub use definition::{Calendar, CalendarEntry, Maintenance};
+pub use ics::{ICS_BYTES, IcsError, IcsImport, ics_import};
