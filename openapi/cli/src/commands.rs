@@ -214,6 +214,7 @@ fn parser(field: &'static Field) -> impl TypedValueParser {
 fn shape(kind: Kind) -> (&'static str, bool, bool) {
     match kind {
         Kind::Text | Kind::Choice(_) | Kind::Union(_) => ("TEXT", false, false),
+        Kind::Document => ("@FILE", false, false),
         Kind::Secret => ("SECRET", false, false),
         Kind::Uuid => ("ID", false, false),
         Kind::Instant => ("INSTANT", false, false),

@@ -102,6 +102,8 @@ pub struct Field {
 pub enum Kind {
     /// Any text.
     Text,
+    /// The text of a file: `@FILE`, `-` for stdin, or the text itself.
+    Document,
     /// Text that must not be echoed.
     Secret,
     /// An id.

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::body;
+use crate::failure::Failure;
 use crate::table::{Field, Kind};
 
 /// Reads one value of a field; the message says what would have been right.
@@ -15,6 +17,7 @@ pub fn read(field: &Field, text: &str) -> Result<Value, String> {
 fn one(kind: Kind, text: &str) -> Result<Value, String> {
     match kind {
         Kind::Text | Kind::Secret => Ok(Value::String(text.into())),
+        Kind::Document => content(text).map(Value::String),
         Kind::Uuid => uuid(text),
         Kind::Instant => instant(text),
         Kind::Boolean => text.parse::<bool>().map(Value::from).map_err(|_| "must be true or false".into()),
@@ -37,6 +40,15 @@ fn one(kind: Kind, text: &str) -> Result<Value, String> {
         Kind::Values => pair(text).map(|(key, value)| object(key, loose(value))),
         Kind::Value => document(text),
     }
+}
+
+/// Text of the file named by `@FILE` or, for `-`, of stdin; any other text is what is meant.
+fn content(text: &str) -> Result<String, String> {
+    let Some(file) = text.strip_prefix('@').or((text == "-").then_some(text)) else { return Ok(text.into()) };
+    body::read(file).map_err(|failure| match failure {
+        Failure::Usage(message) => message,
+        other => format!("{file}: cannot be read: {other:?}"),
+    })
 }
 
 /// What values a number may have, in words.

@@ -55,7 +55,7 @@ pub fn checked<T: DeserializeOwned + ToSchema>(mut value: Value) -> Result<T, Ap
 fn too_large(rejection: BytesRejection) -> ApiError {
     let status = rejection.status();
     if status == StatusCode::PAYLOAD_TOO_LARGE {
-        return ApiError::new(status, "too_large", "the body is larger than 1 MiB");
+        return ApiError::new(status, "too_large", "the body is larger than this operation takes");
     }
     ApiError::new(StatusCode::BAD_REQUEST, "bad_body", "the body could not be read")
 }

@@ -120,7 +120,8 @@ fn tagged(view: CalendarView) -> Response {
     response
 }
 
-fn view_out(view: CalendarView) -> Calendar {
+/// A calendar as it is seen.
+pub(super) fn view_out(view: CalendarView) -> Calendar {
     let CalendarView { record, tasks, calendars, next: _ } = view;
     let CalendarDefinition { name, description, entries, except, maintenance } = calendar_out(record.definition);
     Calendar {

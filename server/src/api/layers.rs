@@ -14,6 +14,9 @@ use uuid::Uuid;
 /// Largest body of a request.
 pub const BODY_MAX: usize = 1024 * 1024;
 
+/// Largest body of an operation on calendars: a file of 5 MiB, with line ends escaped.
+pub const CALENDAR_MAX: usize = 8 * BODY_MAX;
+
 static REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives the request an id (its own, if it brought a sensible one), catches panics, writes one line to the log.

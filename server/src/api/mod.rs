@@ -8,6 +8,7 @@ pub mod audit;
 pub mod auth;
 pub mod backfills;
 pub mod body;
+pub mod calendar_import;
 pub mod calendar_wire;
 pub mod calendars;
 pub mod convert;

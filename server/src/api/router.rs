@@ -3,8 +3,8 @@
 use super::error::ApiError;
 use super::state::ApiState;
 use super::{
-    audit, backfills, calendars, effects, events, logs, plan, pools, runs, schedules, sessions, slot_summary, system,
-    task_import, tasks, tokens, users,
+    audit, backfills, calendar_import, calendars, effects, events, logs, plan, pools, runs, schedules, sessions,
+    slot_summary, system, task_import, tasks, tokens, users,
 };
 use super::{auth, guard, layers, metrics, spa};
 use axum::Router;
@@ -60,7 +60,6 @@ pub fn operations() -> OpenApiRouter<ApiState> {
         .routes(routes!(backfills::backfill_cancel))
         .routes(routes!(slot_summary::slot_summary))
         .routes(routes!(effects::task_effect))
-        .routes(routes!(effects::calendar_effect))
         .routes(routes!(plan::plan_list))
         .routes(routes!(plan::plan_days))
         .routes(routes!(runs::run_list))
@@ -70,9 +69,8 @@ pub fn operations() -> OpenApiRouter<ApiState> {
         .routes(routes!(runs::run_rerun))
         .routes(routes!(logs::run_log))
         .routes(routes!(logs::run_log_stream))
-        .routes(routes!(calendars::calendar_list, calendars::calendar_create))
-        .routes(routes!(calendars::calendar_view, calendars::calendar_update, calendars::calendar_delete))
         .routes(routes!(calendars::calendar_dates))
+        .merge(large())
         .routes(routes!(pools::pool_list, pools::pool_create))
         .routes(routes!(pools::pool_view, pools::pool_update, pools::pool_delete))
         .routes(routes!(users::user_list, users::user_create))
@@ -91,4 +89,14 @@ pub fn operations() -> OpenApiRouter<ApiState> {
         .routes(routes!(system::system_metrics))
         .routes(routes!(system::system_contract))
         .routes(routes!(events::event_stream))
+}
+
+/// Operations whose bodies are calendars or files of them.
+fn large() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(calendars::calendar_list, calendars::calendar_create))
+        .routes(routes!(calendars::calendar_view, calendars::calendar_update, calendars::calendar_delete))
+        .routes(routes!(calendar_import::calendar_import))
+        .routes(routes!(effects::calendar_effect))
+        .layer(DefaultBodyLimit::max(layers::CALENDAR_MAX))
 }

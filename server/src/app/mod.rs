@@ -9,6 +9,7 @@ pub mod admit;
 pub mod attempts;
 pub mod audit;
 pub mod backfills;
+pub mod calendar_import;
 pub mod calendars;
 mod caller;
 pub mod catching_up;

@@ -29,6 +29,21 @@ fn flags_make_a_nested_body() {
     assert_eq!(seen.body, expected);
 }
 
+#[test]
+fn a_document_is_read_from_its_file() {
+    let stub = Stub::start(|_| None);
+    let orc = Orc::at(&stub.url);
+    orc.file("holidays.ics", "BEGIN:VCALENDAR\r\n");
+    orc.run("calendar import --name de --ics @holidays.ics --dry-run").ok();
+    let seen = stub.last();
+    assert_eq!((seen.path.as_str(), seen.query("dry_run")), ("/calendars/import", Some("true")));
+    assert_eq!(seen.body, json!({"name": "de", "ics": "BEGIN:VCALENDAR\r\n"}));
+    orc.run("calendar import --name de --ics BEGIN:VCALENDAR").ok();
+    assert_eq!(stub.last().body["ics"], "BEGIN:VCALENDAR");
+    let said = orc.run("calendar import --name de --ics @none.ics").fails(2);
+    assert!(said.contains("none.ics: cannot be read"), "{said}");
+}
+
 const FILE: &str = "
 name: backup
 run: {kind: shell, line: 'echo hi'}

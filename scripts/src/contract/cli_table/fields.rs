@@ -238,6 +238,7 @@ fn kind(document: &Value, schema: &Value) -> String {
             Some("date-time") => "Instant".into(),
             Some("password") => "Secret".into(),
             _ if schema["writeOnly"] == true => "Secret".into(),
+            _ if schema["contentMediaType"].is_string() => "Document".into(),
             _ => "Text".into(),
         },
         "array" => {

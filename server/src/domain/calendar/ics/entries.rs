@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const YEARS_AHEAD: u32 = 10;
 
 /// Most dates that all rules of a file may have until the end of 2100.
-const RULE_DATES: usize = 2_000_000;
+const RULE_DATES: usize = 1_000_000;
 
 type Made = (Vec<CalendarEntry>, Vec<CalendarEntry>);
 
@@ -40,7 +40,7 @@ pub(super) fn make(
         }
         let number = event.number;
         maker.event(&event)?;
-        if maker.made.entries.len() > ICS_EVENTS {
+        if maker.made.entries.len().max(maker.made.away.len()) > ICS_EVENTS {
             return Err(IcsError::new(number, format!("up to here there are more than {ICS_EVENTS} entries")));
         }
     }
