@@ -40,7 +40,7 @@ fn a_document_is_read_from_its_file() {
     assert_eq!(seen.body, json!({"name": "de", "ics": "BEGIN:VCALENDAR\r\n"}));
     orc.run("calendar import --name de --ics BEGIN:VCALENDAR").ok();
     assert_eq!(stub.last().body["ics"], "BEGIN:VCALENDAR");
-    let said = orc.run("calendar import --name de --ics @none.ics").fails(2);
+    let said = orc.run("calendar import --name de --ics @none.ics").code(2).stderr;
     assert!(said.contains("none.ics: cannot be read"), "{said}");
 }
 
