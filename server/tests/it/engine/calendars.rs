@@ -2,6 +2,7 @@
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
+use orc_server::app::calendar_import::CalendarFile;
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
 use orc_server::domain::calendar::Calendar;
@@ -92,4 +93,35 @@ async fn a_change_completes_the_ledger_under_the_old_dates() {
     let date = "2026-05-01".parse().expect("a date");
     assert!(before.find("audits").expect("there").contains(date));
     assert!(!app.calendar_book().await.expect("a book").find("audits").expect("there").contains(date));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_another_program_becomes_a_calendar() {
+    let bench = Bench::at(Clock::manual(at("2026-01-10T00:00:00Z"))).await;
+    let (app, caller) = (&bench.app, Caller::local());
+    let file = |ics: &str, replace: bool, dry_run: bool| CalendarFile {
+        name: "de".into(),
+        ics: ics.into(),
+        timezone: Some("Europe/Berlin".into()),
+        description: None,
+        replace,
+        dry_run,
+    };
+    let holidays = include_str!("../data/holidays_de.ics");
+    let shown = app.calendar_import(&caller, file(holidays, false, true)).await.expect("shown");
+    assert_eq!((shown.created, shown.view.record.definition.description.as_str()), (true, "Feiertage Bayern"));
+    assert!(matches!(app.calendar_view(&caller, "de").await, Err(Error::NotFound(_))), "a dry run saves nothing");
+    let made = app.calendar_import(&caller, file(holidays, false, false)).await.expect("made");
+    assert_eq!((made.date_count, made.view.next), (shown.date_count, Some("2026-04-03".parse().expect("a date"))));
+    let again = app.calendar_import(&caller, file(holidays, false, false)).await;
+    assert!(matches!(again, Err(Error::Conflict { code: "name_taken", .. })));
+    let cut = holidays.rsplit_once("END:VEVENT").expect("an event").0;
+    let refused = app.calendar_import(&caller, file(cut, true, false)).await;
+    let Err(Error::Invalid(problems)) = refused else { panic!("{refused:?}") };
+    assert_eq!(problems[0].pointer, "/ics");
+    assert!(problems[0].message.starts_with("line 70: VEVENT begins here"), "{}", problems[0].message);
+    let outlook = include_str!("../data/outlook.ics");
+    let changed = app.calendar_import(&caller, file(outlook, true, false)).await.expect("replaced");
+    assert_eq!((changed.created, changed.view.record.version, changed.warnings.len()), (false, 2, 2));
+    assert_eq!(changed.view.record.definition.description, "Feiertage Bayern", "only the dates are replaced");
 }
