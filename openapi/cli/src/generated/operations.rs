@@ -2,7 +2,7 @@
 //!
 //! GENERATED from openapi/openapi.json by `cargo xtask contract`: never edit.
 
-use crate::table::Kind::{Boolean, Choice, Instant, Integer, List, Number, Secret, Text, Texts, Union as OneOf, Uuid, Value, Values};
+use crate::table::Kind::{Boolean, Choice, Document, Instant, Integer, List, Number, Secret, Text, Texts, Union as OneOf, Uuid, Value, Values};
 use crate::table::{Answer, Body, Field, Operation, Schema, Union};
 
 /// Where the paths of the contract begin.
@@ -331,20 +331,6 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
-        id: "calendar_effect", method: "POST", path: "/calendars/{calendar}/effect",
-        permission: "read",
-        summary: "Show what another definition of a calendar would do to the slots of all tasks.",
-        arguments: &[
-            Field::required("calendar", Text, "Name or id of the calendar; one that does not exist yet has no dates"),
-        ],
-        query: &[
-            Field::optional("days", Integer(1, 366), "Days to look ahead. [default: 14]"),
-        ],
-        body: Some(Body { content_type: "application/json", schema: &CALENDAR_DEFINITION, partial: false }),
-        answer: Answer::Value,
-        ..Operation::EMPTY
-    },
-    Operation {
         id: "plan_list", method: "GET", path: "/plan",
         permission: "read",
         summary: "List the future slots of all tasks, soonest first.",
@@ -479,6 +465,20 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "calendar_dates", method: "GET", path: "/calendars/{calendar}/dates",
+        permission: "read",
+        summary: "Show the dates of a calendar.",
+        arguments: &[
+            Field::required("calendar", Text, "Name or id of the calendar"),
+        ],
+        query: &[
+            Field::required("from", Text, "First date."),
+            Field::required("until", Text, "Last date, at most ten years after the first."),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "calendar_list", method: "GET", path: "/calendars",
         permission: "read",
         summary: "List calendars.",
@@ -540,16 +540,27 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
-        id: "calendar_dates", method: "GET", path: "/calendars/{calendar}/dates",
+        id: "calendar_import", method: "POST", path: "/calendars/import",
+        permission: "define",
+        summary: "Make a calendar of an iCalendar file.",
+        query: &[
+            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &CALENDAR_IMPORT, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "calendar_effect", method: "POST", path: "/calendars/{calendar}/effect",
         permission: "read",
-        summary: "Show the dates of a calendar.",
+        summary: "Show what another definition of a calendar would do to the slots of all tasks.",
         arguments: &[
-            Field::required("calendar", Text, "Name or id of the calendar"),
+            Field::required("calendar", Text, "Name or id of the calendar; one that does not exist yet has no dates"),
         ],
         query: &[
-            Field::required("from", Text, "First date."),
-            Field::required("until", Text, "Last date, at most ten years after the first."),
+            Field::optional("days", Integer(1, 366), "Days to look ahead. [default: 14]"),
         ],
+        body: Some(Body { content_type: "application/json", schema: &CALENDAR_DEFINITION, partial: false }),
         answer: Answer::Value,
         ..Operation::EMPTY
     },
@@ -854,6 +865,17 @@ static CALENDAR_DEFINITION: Schema = Schema {
         Union { at: "entries.*", kinds: &["date", "yearly", "weekdays", "rrule", "calendar"] },
         Union { at: "except.*", kinds: &["date", "yearly", "weekdays", "rrule", "calendar"] },
     ],
+};
+
+static CALENDAR_IMPORT: Schema = Schema {
+    fields: &[
+        Field::required("name", Text, "Name of the calendar."),
+        Field::required("ics", Document, "The file (RFC 5545)."),
+        Field::optional("timezone", Text, "Zone of the dates of events that have an instant, an IANA name; null: the server's.").or_null(),
+        Field::optional("description", Text, "What the calendar is for; null: what the file calls itself.").or_null(),
+        Field::optional("replace", Boolean, "Whether a calendar of this name gets the dates of the file instead of its own."),
+    ],
+    unions: &[],
 };
 
 static HOLD_CREATE: Schema = Schema {

@@ -507,6 +507,50 @@ export type CalendarEntryYearly = {
 };
 
 /**
+ * An iCalendar file to make a calendar of.
+ */
+export type CalendarImport = {
+    /**
+     * Name of the calendar.
+     */
+    name: string;
+    /**
+     * The file (RFC 5545).
+     */
+    ics: string;
+    /**
+     * Zone of the dates of events that have an instant, an IANA name; null: the server's.
+     */
+    timezone?: string | null;
+    /**
+     * What the calendar is for; null: what the file calls itself.
+     */
+    description?: string | null;
+    /**
+     * Whether a calendar of this name gets the dates of the file instead of its own.
+     */
+    replace?: boolean;
+};
+
+/**
+ * What became of an iCalendar file.
+ */
+export type CalendarImportResult = {
+    /**
+     * The calendar.
+     */
+    calendar: Calendar;
+    /**
+     * How many dates it has, from 1990 to 2100.
+     */
+    date_count: number;
+    /**
+     * What could not be kept.
+     */
+    warnings: Array<string>;
+};
+
+/**
  * A page of calendars, by name.
  */
 export type CalendarPage = {
@@ -4050,6 +4094,24 @@ export type CalendarWritable = {
 };
 
 /**
+ * What became of an iCalendar file.
+ */
+export type CalendarImportResultWritable = {
+    /**
+     * The calendar.
+     */
+    calendar: CalendarWritable;
+    /**
+     * How many dates it has, from 1990 to 2100.
+     */
+    date_count: number;
+    /**
+     * What could not be kept.
+     */
+    warnings: Array<string>;
+};
+
+/**
  * A named limit of how many runs at once.
  */
 export type PoolWritable = {
@@ -5832,41 +5894,6 @@ export type TaskEffectResponses = {
 
 export type TaskEffectResponse = TaskEffectResponses[keyof TaskEffectResponses];
 
-export type CalendarEffectData = {
-    body: CalendarDefinition;
-    path: {
-        /**
-         * Name or id of the calendar; one that does not exist yet has no dates
-         */
-        calendar: string;
-    };
-    query?: {
-        /**
-         * Days to look ahead.
-         */
-        days?: number;
-    };
-    url: '/calendars/{calendar}/effect';
-};
-
-export type CalendarEffectErrors = {
-    /**
-     * What went wrong (RFC 9457)
-     */
-    default: Problem;
-};
-
-export type CalendarEffectError = CalendarEffectErrors[keyof CalendarEffectErrors];
-
-export type CalendarEffectResponses = {
-    /**
-     * Slots that appear, vanish and move
-     */
-    200: Effect;
-};
-
-export type CalendarEffectResponse = CalendarEffectResponses[keyof CalendarEffectResponses];
-
 export type PlanListData = {
     body?: never;
     path?: never;
@@ -6269,6 +6296,45 @@ export type RunLogStreamResponses = {
 
 export type RunLogStreamResponse = RunLogStreamResponses[keyof RunLogStreamResponses];
 
+export type CalendarDatesData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the calendar
+         */
+        calendar: string;
+    };
+    query: {
+        /**
+         * First date.
+         */
+        from: string;
+        /**
+         * Last date, at most ten years after the first.
+         */
+        until: string;
+    };
+    url: '/calendars/{calendar}/dates';
+};
+
+export type CalendarDatesErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CalendarDatesError = CalendarDatesErrors[keyof CalendarDatesErrors];
+
+export type CalendarDatesResponses = {
+    /**
+     * The dates
+     */
+    200: CalendarDates;
+};
+
+export type CalendarDatesResponse = CalendarDatesResponses[keyof CalendarDatesResponses];
+
 export type CalendarListData = {
     body?: never;
     path?: never;
@@ -6439,44 +6505,74 @@ export type CalendarUpdateResponses = {
 
 export type CalendarUpdateResponse = CalendarUpdateResponses[keyof CalendarUpdateResponses];
 
-export type CalendarDatesData = {
-    body?: never;
-    path: {
+export type CalendarImportData = {
+    body: CalendarImport;
+    path?: never;
+    query?: {
         /**
-         * Name or id of the calendar
+         * True: everything is checked, nothing is saved.
          */
-        calendar: string;
+        dry_run?: boolean;
     };
-    query: {
-        /**
-         * First date.
-         */
-        from: string;
-        /**
-         * Last date, at most ten years after the first.
-         */
-        until: string;
-    };
-    url: '/calendars/{calendar}/dates';
+    url: '/calendars/import';
 };
 
-export type CalendarDatesErrors = {
+export type CalendarImportErrors = {
     /**
      * What went wrong (RFC 9457)
      */
     default: Problem;
 };
 
-export type CalendarDatesError = CalendarDatesErrors[keyof CalendarDatesErrors];
+export type CalendarImportError = CalendarImportErrors[keyof CalendarImportErrors];
 
-export type CalendarDatesResponses = {
+export type CalendarImportResponses = {
     /**
-     * The dates
+     * Replaced, or (dry run) what would be saved
      */
-    200: CalendarDates;
+    200: CalendarImportResult;
+    /**
+     * Created
+     */
+    201: CalendarImportResult;
 };
 
-export type CalendarDatesResponse = CalendarDatesResponses[keyof CalendarDatesResponses];
+export type CalendarImportResponse = CalendarImportResponses[keyof CalendarImportResponses];
+
+export type CalendarEffectData = {
+    body: CalendarDefinition;
+    path: {
+        /**
+         * Name or id of the calendar; one that does not exist yet has no dates
+         */
+        calendar: string;
+    };
+    query?: {
+        /**
+         * Days to look ahead.
+         */
+        days?: number;
+    };
+    url: '/calendars/{calendar}/effect';
+};
+
+export type CalendarEffectErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CalendarEffectError = CalendarEffectErrors[keyof CalendarEffectErrors];
+
+export type CalendarEffectResponses = {
+    /**
+     * Slots that appear, vanish and move
+     */
+    200: Effect;
+};
+
+export type CalendarEffectResponse = CalendarEffectResponses[keyof CalendarEffectResponses];
 
 export type PoolListData = {
     body?: never;
