@@ -64,7 +64,7 @@ fn run(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
             }
         }
         let problems: Vec<String> = items(&answer, "problems").map(|problem| placed(file, problem)).collect();
-        if problems.is_empty() { Ok(()) } else { Err(Failure::Usage(problems.join("\n"))) }
+        if problems.is_empty() || answer["saved"] == true { Ok(()) } else { Err(Failure::Failed(problems.join("\n"))) }
     }
     .boxed_local()
 }

@@ -145,3 +145,33 @@ fn raw_requests_go_anywhere_in_the_contract() {
     assert_eq!(stub.last().header("if-match"), Some("\"3\""));
     orc.run("api BREW /tea").code(2);
 }
+
+fn imported(seen: &Seen) -> Option<Reply> {
+    let bad = seen.body["text"].as_str().is_some_and(|text| text.contains("25"));
+    let task = |line: u32, name: &str, skipped: bool, warnings: Value| {
+        json!({"line": line, "definition": {"name": name}, "skipped": skipped, "words": ["Every day at 02:00"],
+            "next_slots": [{"scheduled_local": "2026-12-01T02:00:00+01:00"}], "warnings": warnings})
+    };
+    let problems = if bad { json!([{"line": 4, "position": 3, "message": "hour: out of range"}]) } else { json!([]) };
+    let saved = seen.query("dry_run") != Some("true") && !bad;
+    let tasks = [task(1, "a", false, json!([])), task(2, "b", true, json!(["left out: it is there"]))];
+    good(json!({"saved": saved, "form": "user", "tasks": tasks, "problems": problems}))
+}
+
+#[test]
+fn import_shows_a_crontab_and_saves_it_only_on_request() {
+    let stub = Stub::start(imported);
+    let orc = Orc::at(&stub.url);
+    orc.file("crontab", "0 2 * * * a\n0 2 * * * b\n").file("bad", "0 25 * * * a\n");
+    golden::check("import", &orc.run("task import -f crontab --folder old --timezone Europe/Berlin").ok().stdout);
+    let seen = stub.last();
+    assert_eq!((seen.operation, seen.query("dry_run")), ("task_import", Some("true")));
+    assert_eq!(seen.body["text"], "0 2 * * * a\n0 2 * * * b\n");
+    assert_eq!((&seen.body["folder"], &seen.body["timezone"]), (&json!("old"), &json!("Europe/Berlin")));
+    let saved = orc.args(&["task", "import", "--yes", "--disabled"], "0 2 * * * a\n").ok().stdout;
+    assert!(saved.ends_with("1 saved, 1 left out\n"), "{saved}");
+    assert_eq!((stub.last().query("dry_run"), &stub.last().body["enabled"]), (Some("false"), &json!(false)));
+    let bad = orc.run("task import -f bad --yes").code(1);
+    assert!(bad.stdout.contains("nothing is saved"), "{}", bad.stdout);
+    assert!(bad.stderr.contains("bad:4:3: hour: out of range"), "{}", bad.stderr);
+}
