@@ -41,7 +41,9 @@ fn subject(segment: &str) -> &str {
     let mut words = segment.split_whitespace().map(unquoted).filter(|word| !word.is_empty()).peekable();
     let mut last = "";
     while let Some(word) = words.next() {
-        if assigns(word) || last != "" && (word.starts_with('-') || word.starts_with(|c: char| c.is_ascii_digit())) {
+        if assigns(word)
+            || !last.is_empty() && (word.starts_with('-') || word.starts_with(|c: char| c.is_ascii_digit()))
+        {
             continue;
         }
         if word.starts_with(['<', '>']) {
