@@ -100,6 +100,15 @@ CREATE TABLE "calendar_version" (
     FOREIGN KEY ("calendar_id") REFERENCES "calendar" ("id")
 );
 
+CREATE TABLE "hook_seen" (
+    "trigger_id" integer NOT NULL,
+    "proof" text NOT NULL,
+    "seen_at" integer NOT NULL,
+    PRIMARY KEY ("trigger_id", "proof")
+);
+
+CREATE INDEX "hook_seen_at" ON "hook_seen" ("seen_at");
+
 CREATE TABLE "idempotency" (
     "scope" text NOT NULL,
     "key" text NOT NULL,
@@ -367,6 +376,44 @@ CREATE TABLE "token" (
 CREATE UNIQUE INDEX "token_uid" ON "token" ("uid");
 
 CREATE INDEX "token_user" ON "token" ("user_id");
+
+CREATE TABLE "trigger" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "uid" uuid_text NOT NULL,
+    "task_id" integer NOT NULL,
+    "key" text NOT NULL,
+    "kind" text NOT NULL,
+    "secret_hash" blob,
+    "sealed_secret" blob,
+    "rotated_at" integer,
+    "last_run_at" integer,
+    "removed_at" integer,
+    FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
+    CONSTRAINT "trigger_kind_word" CHECK (kind IN ('webhook', 'file', 'task'))
+);
+
+CREATE UNIQUE INDEX "trigger_key" ON "trigger" ("task_id", "key") WHERE removed_at IS NULL;
+
+CREATE UNIQUE INDEX "trigger_uid" ON "trigger" ("uid");
+
+CREATE TABLE "trigger_firing" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "trigger_id" integer NOT NULL,
+    "run_uid" uuid_text NOT NULL,
+    "task_name" text NOT NULL,
+    "state" text NOT NULL,
+    FOREIGN KEY ("trigger_id") REFERENCES "trigger" ("id")
+);
+
+CREATE TABLE "trigger_source" (
+    "trigger_id" integer NOT NULL,
+    "task_id" integer NOT NULL,
+    PRIMARY KEY ("trigger_id", "task_id"),
+    FOREIGN KEY ("trigger_id") REFERENCES "trigger" ("id"),
+    FOREIGN KEY ("task_id") REFERENCES "task" ("id")
+);
+
+CREATE INDEX "trigger_source_task" ON "trigger_source" ("task_id");
 
 CREATE TABLE "user" (
     "id" integer NOT NULL PRIMARY KEY,

@@ -12,6 +12,7 @@ mod m20261123_000001_people;
 mod m20261123_000002_tasks;
 mod m20261123_000003_calendars;
 mod m20261123_000005_pools;
+mod m20261123_000006_triggers;
 mod m20261123_000008_backfills;
 
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_tasks::Migration),
             Box::new(m20261123_000003_calendars::Migration),
             Box::new(m20261123_000005_pools::Migration),
+            Box::new(m20261123_000006_triggers::Migration),
             Box::new(m20261123_000008_backfills::Migration),
         ]
     }

@@ -18,6 +18,7 @@ pub mod effects;
 pub mod error;
 pub mod events;
 pub mod guard;
+mod hooks;
 pub mod layers;
 pub mod listen;
 mod log_stream;
@@ -47,6 +48,7 @@ pub mod tasks;
 pub mod tokens;
 mod trigger_convert;
 pub mod trigger_wire;
+pub mod triggers;
 pub mod users;
 pub mod within;
 

@@ -4,7 +4,7 @@ use super::error::ApiError;
 use super::state::ApiState;
 use super::{
     audit, backfills, calendar_import, calendars, effects, events, logs, plan, pools, runs, schedules, sessions,
-    slot_summary, system, task_import, tasks, tokens, users,
+    slot_summary, system, task_import, tasks, tokens, triggers, users,
 };
 use super::{auth, guard, layers, metrics, spa};
 use axum::Router;
@@ -54,6 +54,8 @@ pub fn operations() -> OpenApiRouter<ApiState> {
         .routes(routes!(schedules::schedule_preview))
         .routes(routes!(schedules::schedule_describe))
         .routes(routes!(schedules::slot_list))
+        .routes(routes!(triggers::trigger_list))
+        .routes(routes!(triggers::trigger_rotate))
         .routes(routes!(backfills::backfill_create))
         .routes(routes!(backfills::backfill_list))
         .routes(routes!(backfills::backfill_view))

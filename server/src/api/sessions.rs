@@ -157,11 +157,20 @@ pub async fn setup_create(
 /// Where a request comes from; behind a proxy its word is taken for the address.
 fn origin(state: &ApiState, peer: Option<Extension<ConnectInfo<SocketAddr>>>, headers: &HeaderMap) -> Origin {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-    let peer = peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_canonical().to_string()).unwrap_or_default();
-    let forwarded = if state.settings.behind_proxy { forwarded(headers) } else { None };
-    let address = forwarded.map_or(peer, |address| address.to_canonical().to_string());
+    let address = peer_address(state, peer, headers);
     let cookie = auth::cookie(headers, state.settings.secure_cookies).map(Secret::new);
     Origin { address, user_agent: text("user-agent"), request_id: Some(request_id()), cookie }
+}
+
+/// Where a request comes from.
+pub(super) fn peer_address(
+    state: &ApiState,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: &HeaderMap,
+) -> String {
+    let peer = peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_canonical().to_string()).unwrap_or_default();
+    let forwarded = if state.settings.behind_proxy { forwarded(headers) } else { None };
+    forwarded.map_or(peer, |address| address.to_canonical().to_string())
 }
 
 /// The address that the proxy saw: the last of the last line; all before may be the client's own invention.

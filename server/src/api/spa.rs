@@ -6,12 +6,12 @@
 
 use super::error::ApiError;
 use super::state::ApiState;
-use super::swagger;
+use super::{hooks, swagger};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
@@ -28,6 +28,7 @@ pub fn pages() -> Router<ApiState> {
     Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
+        .route("/hooks/{address}", post(hooks::receive))
         .route("/swagger-ui", get(swagger::entry))
         .route("/swagger-ui/", get(swagger::file))
         .route("/swagger-ui/{*file}", get(swagger::file))

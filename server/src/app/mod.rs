@@ -18,6 +18,7 @@ pub mod effects;
 mod error;
 pub mod events;
 mod history;
+pub mod hooks;
 pub mod log_follow;
 mod logs;
 pub mod plan;
@@ -34,6 +35,7 @@ pub mod task_import;
 pub mod task_sets;
 pub mod tasks;
 pub mod tokens;
+pub mod triggers;
 pub mod users;
 
 pub use caller::{Caller, CallerKind};

@@ -261,7 +261,7 @@ impl App {
         self.session_begin(&made, origin, "session_create").await
     }
 
-    fn uptime(&self) -> std::time::Duration {
+    pub(super) fn uptime(&self) -> std::time::Duration {
         (self.clock().now() - self.started_at()).to_std().unwrap_or_default()
     }
 }

@@ -7,6 +7,7 @@ use super::events::Change;
 use super::pools::pool_known;
 use super::runs::no_task;
 use super::slots::close;
+use super::triggers::{nobody_listens, triggers_settle};
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::{RunId, ScheduleId, TaskId};
 use crate::domain::schedule::Slot;
@@ -296,6 +297,7 @@ pub(super) async fn create(
     calendars_known(tx, definition).await?;
     let change = TaskChange { at: now, by: caller.name.clone(), note: String::new(), owner: None };
     let made = tx.task_insert(definition, &change).await?;
+    triggers_settle(tx, &made, now).await?;
     let detail = json!({"version": made.version, "run": definition.run.kind()});
     tx.audit_append(&caller.audit(now, action, ("task", definition.name.clone()), detail)).await?;
     Ok(made)
@@ -324,6 +326,7 @@ pub(super) async fn update(
     close(tx, record, None, now).await?;
     let change = TaskChange { at: now, by: caller.name.clone(), note: action.to_owned(), owner };
     let written = tx.task_update(record, definition, &change).await?;
+    triggers_settle(tx, &written, now).await?;
     let detail = json!({"version": written.version, "renamed_from": (definition.name != record.definition.name).then(|| record.definition.name.clone())});
     tx.audit_append(&caller.audit(now, action, ("task", definition.name.clone()), detail)).await?;
     Ok(written)
@@ -337,6 +340,7 @@ pub(super) async fn delete(
     cancel_runs: bool,
     now: DateTime<Utc>,
 ) -> Result<Vec<RunCancel>> {
+    nobody_listens(tx, &record.definition).await?;
     close(tx, record, Some("the task was deleted"), now).await?;
     let open: Vec<RunId> = tx.run_list_open(record.key).await?.into_iter().map(|run| run.id).collect();
     if !open.is_empty() && !cancel_runs {

@@ -51,6 +51,10 @@ id!(
     BackfillId
 );
 id!(
+    /// Identifies a trigger; stable as long as its key within the task stays.
+    TriggerId
+);
+id!(
     /// Identifies a pool.
     PoolId
 );

@@ -13,4 +13,5 @@ pub mod retry;
 pub mod run;
 pub mod schedule;
 pub mod task;
+pub mod trigger;
 pub mod vocabulary;

@@ -255,6 +255,7 @@ impl Definition {
         super::params::spec_problems(&self.params, &mut found);
         self.placeholder_problems(&mut found);
         self.schedule_problems(&mut found);
+        super::trigger::problems(self, &mut found);
         self.time_problems(&mut found);
         found
     }

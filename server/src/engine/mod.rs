@@ -11,6 +11,7 @@ mod catcher;
 mod dispatcher;
 mod executor;
 mod follow;
+mod follower;
 mod http_attempt;
 mod keeper;
 mod plan;
@@ -60,6 +61,7 @@ impl Engine {
             Arc::new(scheduler::Scheduler::new(app.clone())),
             Arc::new(dispatcher::Dispatcher::new(app.clone(), Arc::clone(&executor))),
             Arc::new(backfiller::Backfiller::new(app.clone())),
+            Arc::new(follower::Follower::new(app.clone())),
             Arc::new(catcher::Catcher::new(app.clone())),
             Arc::new(canceller::Canceller::new(app.clone(), active.clone())),
             rescuer,

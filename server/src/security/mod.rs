@@ -5,6 +5,8 @@
 
 pub mod limiter;
 pub mod password;
+pub mod seal;
 pub mod secret;
 pub mod setup;
+pub mod signature;
 pub mod token;

@@ -66,6 +66,7 @@ pub(super) async fn finished(tx: &Tx, items: &[AttemptFinished]) -> Result<Vec<b
         forget_attempts(tx, &valid).await?;
     }
     tx.tasks_follow(moved.values()).await?;
+    tx.triggers_fire(moved.values()).await?;
     stats::add(tx, &moved.values().filter_map(Ended::of_row).collect::<Vec<_>>()).await?;
     Ok(answers)
 }

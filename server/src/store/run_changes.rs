@@ -160,6 +160,7 @@ impl Tx {
             .exec_with_returning(self)
             .await?;
         self.tasks_follow(&rows).await?;
+        self.triggers_fire(&rows).await?;
         let ended = records(self, rows).await?;
         stats::add(self, &ended.iter().filter_map(Ended::of).collect::<Vec<_>>()).await?;
         Ok(ended.into_iter().next())

@@ -16,3 +16,4 @@ mod requests;
 mod retention;
 mod runs;
 mod stopping;
+mod triggers;

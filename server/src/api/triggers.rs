@@ -1,0 +1,96 @@
+//! Triggers over HTTP: how they stand, and fresh secrets for webhooks.
+
+use super::body::Path;
+use super::error::ApiResult;
+use super::state::ApiState;
+use crate::app::Caller;
+use crate::app::triggers::TriggerView;
+use crate::domain::task::TriggerRule;
+use axum::extract::State;
+use axum::{Extension, Json};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A trigger as it stands.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TriggerStatus {
+    /// Id; the same key keeps it.
+    pub id: Uuid,
+    /// Key within the task.
+    pub key: String,
+    /// Kind: webhook, file or task.
+    #[schema(example = "webhook")]
+    pub kind: String,
+    /// Whether it works.
+    pub enabled: bool,
+    /// Path of a webhook's address on this server, without its secret.
+    pub url: Option<String>,
+    /// When its address or secret was made; null: a webhook that has none yet.
+    pub rotated_at: Option<DateTime<Utc>>,
+    /// When it last made a run.
+    pub last_run_at: Option<DateTime<Utc>>,
+    /// Why it cannot work; null: it can.
+    pub problem: Option<String>,
+}
+
+/// The triggers of a task.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TriggerStatusList {
+    /// The triggers, in the order of the definition.
+    pub items: Vec<TriggerStatus>,
+}
+
+/// A fresh address or secret of a webhook, shown this once.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TriggerSecret {
+    /// Path of the address on this server; of a secret address with the secret.
+    pub url: Option<String>,
+    /// The shared secret of signatures.
+    pub secret: Option<String>,
+}
+
+/// Show how the triggers of a task stand.
+#[utoipa::path(get, path = "/tasks/{task}/triggers", tag = "task", params(("task" = String, Path, description = "Name or id of the task")),
+    responses((status = 200, description = "The triggers", body = TriggerStatusList)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn trigger_list(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(task): Path<String>,
+) -> ApiResult<Json<TriggerStatusList>> {
+    let listed = state.app.trigger_list(&caller, &task).await?;
+    Ok(Json(TriggerStatusList { items: listed.into_iter().map(status_out).collect() }))
+}
+
+/// Make a fresh address or secret for a webhook; the one before is worth nothing from then on.
+#[utoipa::path(post, path = "/tasks/{task}/triggers/{trigger}/rotate", tag = "task",
+    params(("task" = String, Path, description = "Name or id of the task"), ("trigger" = String, Path, description = "Key of the trigger")),
+    responses((status = 200, description = "Address or secret, shown this once", body = TriggerSecret)),
+    extensions(("x-permission" = json!("define"))))]
+pub async fn trigger_rotate(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path((task, trigger)): Path<(String, String)>,
+) -> ApiResult<Json<TriggerSecret>> {
+    let made = state.app.trigger_rotate(&caller, &task, &trigger).await?;
+    let secret = made.secret.map(|secret| secret.expose().to_owned());
+    Ok(Json(TriggerSecret { url: Some(made.path.expose().to_owned()), secret }))
+}
+
+fn status_out(view: TriggerView) -> TriggerStatus {
+    let TriggerView { definition, record } = view;
+    let webhook = matches!(definition.rule, TriggerRule::Webhook { .. });
+    let secretless = webhook && record.secret_hash.is_none() && record.sealed_secret.is_none();
+    TriggerStatus {
+        id: record.id.0,
+        kind: definition.rule.kind().to_owned(),
+        enabled: definition.enabled,
+        url: webhook.then(|| format!("/hooks/{}", record.id.0.simple())),
+        rotated_at: record.rotated_at,
+        last_run_at: record.last_run_at,
+        problem: secretless.then(|| "it has no address yet: make one".to_owned()),
+        key: definition.key,
+    }
+}

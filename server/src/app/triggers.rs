@@ -1,0 +1,221 @@
+//! Triggers of tasks: kept in line with definitions, given secrets, and followed when other tasks' runs end.
+
+use super::admit::{self, Inserted, Wanted, new_run};
+use super::slots::on_hold;
+use super::{App, Caller, Error, Result};
+use crate::domain::ids::TriggerId;
+use crate::domain::run::OpenRuns;
+use crate::domain::task::{Definition, Problem, Trigger, TriggerRule};
+use crate::domain::trigger::circle;
+use crate::domain::vocabulary::{Permission, RunState, TriggerKind, WebhookProof};
+use crate::security::seal::Seal;
+use crate::security::secret::Secret;
+use crate::store::{FiringRecord, RunNew, TaskRecord, TaskRef, TaskTriggerRecord, TriggerRecord, Tx};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use serde_json::{Map, json};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// Ends of runs that are looked at in one round.
+const ROUND: u64 = 100;
+
+/// A trigger as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TriggerView {
+    /// Its definition.
+    pub definition: Trigger,
+    /// What is stored of it.
+    pub record: TaskTriggerRecord,
+}
+
+/// A fresh secret of a webhook, shown once.
+#[derive(Debug, Clone)]
+pub struct NewSecret {
+    /// Path of the address on this server.
+    pub path: Secret,
+    /// The shared secret, for signatures.
+    pub secret: Option<Secret>,
+}
+
+/// Checks what a definition's triggers listen to, and brings the stored triggers in line with it.
+pub(super) async fn triggers_settle(tx: &Tx, task: &TaskRecord, now: DateTime<Utc>) -> Result<()> {
+    let definition = &task.definition;
+    if definition.triggers.is_empty() && tx.trigger_list(task.key).await?.is_empty() {
+        return Ok(());
+    }
+    let (mut sources, mut problems) = (BTreeMap::new(), Vec::new());
+    let edges = tx.trigger_edges().await?;
+    for (index, trigger) in definition.triggers.iter().enumerate() {
+        let TriggerRule::Task { tasks, .. } = &trigger.rule else { continue };
+        let at = |message: String| Problem::at(format!("/triggers/{index}/tasks"), message);
+        let mut keys = Vec::new();
+        for name in tasks {
+            match tx.task_find(&TaskRef::Name(name.clone())).await?.filter(|task| task.deleted_at.is_none()) {
+                Some(source) => keys.push(source.key),
+                None => problems.push(at(format!("there is no task \"{name}\""))),
+            }
+        }
+        if let Some(path) = circle(&definition.name, tasks, &edges) {
+            problems.push(at(format!("the tasks would trigger each other in a circle: {}", path.join(" <- "))));
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        sources.insert(trigger.key.clone(), keys);
+    }
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
+    Ok(tx.triggers_sync(task.key, definition, &sources, now).await?)
+}
+
+/// Refuses to delete a task that others listen to.
+pub(super) async fn nobody_listens(tx: &Tx, definition: &Definition) -> Result<()> {
+    let listeners = tx.trigger_listeners(&definition.name).await?;
+    if listeners.is_empty() {
+        return Ok(());
+    }
+    let detail = format!("the end of \"{}\" triggers {}; change these first", definition.name, listeners.join(", "));
+    Err(Error::conflict("task_in_use", detail))
+}
+
+impl App {
+    /// The triggers of a task.
+    pub async fn trigger_list(&self, caller: &Caller, task: &str) -> Result<Vec<TriggerView>> {
+        caller.require(Permission::Read)?;
+        let task = self.living(task).await?;
+        let records = self.store().trigger_list(task.key).await?;
+        let view = |definition: &Trigger| {
+            let record = records.iter().find(|record| record.key == definition.key)?.clone();
+            Some(TriggerView { definition: definition.clone(), record })
+        };
+        Ok(task.definition.triggers.iter().filter_map(view).collect())
+    }
+
+    /// Gives a webhook a fresh address or secret; the one before is worth nothing from then on.
+    pub async fn trigger_rotate(&self, caller: &Caller, task: &str, key: &str) -> Result<NewSecret> {
+        caller.require(Permission::Define)?;
+        let record = self.living(task).await?;
+        let name = record.definition.name.clone();
+        let missing = || Error::NotFound(format!("task \"{name}\" has no trigger \"{key}\""));
+        let trigger = record.definition.triggers.iter().find(|trigger| trigger.key == key).ok_or_else(missing)?;
+        let TriggerRule::Webhook { proof, .. } = trigger.rule else {
+            let detail = format!("trigger \"{key}\" is of kind {}: only webhooks have secrets", trigger.rule.kind());
+            return Err(Error::conflict("no_secret", detail));
+        };
+        let stored = self.store().trigger_list(record.key).await?;
+        let stored = stored.into_iter().find(|stored| stored.key == key).ok_or_else(missing)?;
+        let text = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
+        let secret = Secret::new(text);
+        let id = stored.id.0.simple();
+        let (hash, sealed, shown) = match proof {
+            WebhookProof::SecretUrl => {
+                let path = Secret::new(format!("/hooks/{id}.{}", secret.expose()));
+                (Some(secret_hash(secret.expose())), None, NewSecret { path, secret: None })
+            }
+            WebhookProof::Signature => {
+                let sealed = self.seal()?.seal(&secret, stored.id.0.as_bytes());
+                (None, Some(sealed), NewSecret { path: Secret::new(format!("/hooks/{id}")), secret: Some(secret) })
+            }
+        };
+        let (caller, now, key) = (caller.clone(), self.clock().now(), key.to_owned());
+        self.store()
+            .write(async move |tx: &Tx| {
+                tx.trigger_rotate(stored.row, hash.clone(), sealed.clone(), now).await?;
+                let detail = json!({"trigger": key});
+                tx.audit_append(&caller.audit(now, "trigger_rotate", ("task", name.clone()), detail)).await?;
+                Ok::<_, Error>(())
+            })
+            .await?;
+        Ok(shown)
+    }
+
+    /// The key under which secrets are sealed.
+    pub(super) fn seal(&self) -> Result<Seal> {
+        let unread = |error| Error::Internal(format!("seal.key in the data folder cannot be used: {error}"));
+        Seal::open(&self.settings().data_dir).map_err(unread)
+    }
+
+    /// One round: looks at the ends of runs that triggers listen to; answers how many were looked at.
+    pub async fn firings_follow(&self) -> Result<usize> {
+        let now = self.clock().now();
+        let followed = self.store().write(async move |tx: &Tx| follow(tx, now).await);
+        let (inserted, looked_at) = followed.await?;
+        self.announce_inserted(&inserted);
+        Ok(looked_at)
+    }
+}
+
+/// SHA-256 of the secret part of an address.
+pub(super) fn secret_hash(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}
+
+/// While everything is on hold, ends of runs wait.
+async fn follow(tx: &Tx, now: DateTime<Utc>) -> Result<(Inserted, usize)> {
+    let mut all = Inserted::default();
+    if on_hold(tx).await?.is_some() {
+        return Ok((all, 0));
+    }
+    let firings = tx.firings(ROUND).await?;
+    let looked_at = firings.len();
+    for firing in firings {
+        if !tx.firing_delete(firing.row).await? {
+            continue;
+        }
+        let Some(task) = listening(tx, &firing).await? else { continue };
+        let open = tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default();
+        let Some(run) = triggered(&task, &firing, open, now) else { continue };
+        let overlaps = BTreeMap::from([(task.key, task.definition.overlap)]);
+        let inserted = admit::insert(tx, &[run], &overlaps, now).await?;
+        tx.trigger_used(firing.trigger.row, now).await?;
+        all.made.extend(inserted.made);
+        all.displaced.extend(inserted.displaced);
+    }
+    Ok((all, looked_at))
+}
+
+/// The task of a firing, if it listens to that end. A disabled task does not listen.
+async fn listening(tx: &Tx, firing: &FiringRecord) -> Result<Option<TaskRecord>> {
+    let task = tx.task_find(&TaskRef::Id(firing.task)).await?;
+    let listens = |task: &TaskRecord| {
+        let trigger = task.definition.triggers.iter().find(|trigger| trigger.key == firing.trigger.key);
+        task.deleted_at.is_none()
+            && task.definition.enabled
+            && trigger.is_some_and(|trigger| match &trigger.rule {
+                TriggerRule::Task { states, .. } => trigger.enabled && states.contains(&firing.state),
+                TriggerRule::Webhook { .. } | TriggerRule::File { .. } => false,
+            })
+    };
+    Ok(task.filter(listens))
+}
+
+/// The run that follows; what overlap refuses becomes a skipped run with the reason.
+fn triggered(task: &TaskRecord, firing: &FiringRecord, mut open: OpenRuns, now: DateTime<Utc>) -> Option<RunNew> {
+    let by = format!("{} {} (run {})", firing.task_name, firing.state, firing.run);
+    let wanted = Wanted {
+        task,
+        definition: &task.definition,
+        version: task.version,
+        trigger: TriggerRecord { kind: TriggerKind::Task, by: Some(by), schedule_key: None, rerun_of: None },
+        schedule: None,
+        scheduled_for: None,
+        due_at: now,
+        params: Map::new(),
+    };
+    match new_run(wanted.clone(), &mut open, now) {
+        Ok(run) => Some(run),
+        Err(refusal) => {
+            let reason = refusal.into_reason();
+            let free = Definition { params: Vec::new(), ..task.definition.clone() };
+            let run = new_run(Wanted { definition: &free, ..wanted }, &mut OpenRuns::default(), now).ok()?;
+            Some(RunNew { state: RunState::Skipped, reason, ..run })
+        }
+    }
+}
+
+/// A trigger's id in an address.
+pub(super) fn trigger_id(text: &str) -> Option<TriggerId> {
+    uuid::Uuid::try_parse(text).ok().filter(|_| text.len() == 32).map(TriggerId)
+}

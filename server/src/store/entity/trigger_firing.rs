@@ -1,0 +1,19 @@
+//! Ends of runs that triggers have to look at.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "trigger_firing")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub trigger_id: i64,
+    pub run_uid: Uuid,
+    pub task_name: String,
+    pub state: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,17 @@
+//! Tasks that triggers listen to.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "trigger_source")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub trigger_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub task_id: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

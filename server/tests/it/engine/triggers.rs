@@ -1,0 +1,188 @@
+//! What beside schedules makes tasks run: ends of other runs, and calls over HTTP.
+
+use super::bench::{Bench, child_task};
+use orc_server::app::hooks::HookCall;
+use orc_server::app::{Caller, Error};
+use orc_server::domain::vocabulary::{RunState, TriggerKind};
+use orc_server::security::signature::sign;
+use orc_server::store::{AuditFilter, PageRequest, RunFilter, RunRecord};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+async fn runs(bench: &Bench, task: &str) -> Vec<RunRecord> {
+    let page = PageRequest::first(50);
+    bench.app.run_list(&Caller::local(), Some(task), RunFilter::default(), &page).await.expect("runs").items
+}
+
+/// Waits until a task has so many runs that ended.
+async fn ended(bench: &Bench, task: &str, count: usize) -> Vec<RunRecord> {
+    loop {
+        let mut live = bench.app.events().subscribe(None).live;
+        let found = runs(bench, task).await;
+        if found.iter().filter(|run| run.state.is_final()).count() >= count {
+            return found;
+        }
+        let _changed = tokio::time::timeout(Duration::from_secs(30), live.recv()).await.expect("it changes");
+    }
+}
+
+fn after(tasks: Value, states: Value) -> Value {
+    json!({"triggers": [{"kind": "task", "tasks": tasks, "states": states}]})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_run_starts_who_listens_to_it() {
+    let bench = Bench::new().await;
+    let _engine = bench.engine().await;
+    bench.task(child_task("extract", &["exit", "0"], json!({}))).await;
+    bench.task(child_task("load", &["exit", "7"], after(json!(["extract"]), json!(["succeeded"])))).await;
+    bench.task(child_task("report", &["exit", "0"], after(json!(["load"]), json!(["succeeded"])))).await;
+    bench
+        .task(child_task("mend", &["exit", "0"], after(json!(["extract", "load"]), json!(["failed", "timed_out"]))))
+        .await;
+    let run = bench.start("extract").await;
+    let mended = ended(&bench, "mend", 1).await;
+    assert_eq!(mended.len(), 1);
+    assert_eq!(mended[0].trigger.kind, TriggerKind::Task);
+    assert!(mended[0].trigger.by.as_deref().is_some_and(|by| by.starts_with("load failed")), "{:?}", mended[0].trigger);
+    let loaded = runs(&bench, "load").await;
+    assert!(loaded.len() == 1 && loaded[0].trigger.by.as_deref().is_some_and(|by| by.contains(&run.to_string())));
+    assert!(runs(&bench, "report").await.is_empty(), "load did not succeed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_survives_the_server_and_a_hold() {
+    let bench = Bench::new().await;
+    bench.task(child_task("a", &["exit", "0"], json!({}))).await;
+    bench.task(child_task("b", &["exit", "0"], after(json!(["a"]), json!(["cancelled"])))).await;
+    let run = bench.start("a").await;
+    bench.app.run_cancel(&Caller::local(), run).await.expect("cancelled before it started");
+    bench.app.system_hold(&Caller::local(), "moving house".into()).await.expect("held");
+    assert_eq!(bench.app.firings_follow().await.expect("a round"), 0);
+    let bench = bench.restarted().await;
+    let _engine = bench.engine().await;
+    assert!(runs(&bench, "b").await.is_empty());
+    bench.app.system_release(&Caller::local()).await.expect("released");
+    assert_eq!(ended(&bench, "b", 1).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_overlap_refuses_is_a_skipped_run() {
+    let bench = Bench::new().await;
+    let _engine = bench.engine().await;
+    bench.task(child_task("a", &["exit", "0"], json!({}))).await;
+    bench.task(child_task("b", &["sleep", "60"], after(json!(["a"]), json!(["succeeded"])))).await;
+    let busy = bench.start("b").await;
+    bench.until(busy, |run, _| run.state == RunState::Running).await;
+    bench.start("a").await;
+    let found = ended(&bench, "b", 1).await;
+    let skipped = found.iter().find(|run| run.state == RunState::Skipped).expect("a skipped run");
+    assert!(skipped.reason.contains("had not ended"), "{}", skipped.reason);
+    bench.app.run_cancel(&Caller::local(), busy).await.expect("cancelled");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn circles_and_unknown_tasks_are_refused() {
+    let bench = Bench::new().await;
+    bench.task(child_task("a", &["exit", "0"], json!({}))).await;
+    bench.task(child_task("b", &["exit", "0"], after(json!(["a"]), json!(["succeeded"])))).await;
+    let refused = async |name: &str, more: Value| {
+        let body = child_task(name, &["exit", "0"], more);
+        let wire: orc_server::api::definition::TaskDefinition = serde_json::from_value(body).expect("a definition");
+        let write = orc_server::app::tasks::Write { base: None, dry_run: false };
+        match bench.app.task_update(&Caller::local(), name, wire.into_domain("UTC"), write).await {
+            Err(Error::Invalid(problems)) => (problems[0].pointer.clone(), problems[0].message.clone()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (place, message) = refused("a", after(json!(["b"]), json!(["succeeded"]))).await;
+    assert_eq!(place, "/triggers/0/tasks");
+    assert!(message.contains("a <- b <- a"), "{message}");
+    assert_eq!(refused("a", after(json!(["none"]), json!(["succeeded"]))).await.0, "/triggers/0/tasks");
+    assert_eq!(refused("a", after(json!(["a"]), json!(["succeeded"]))).await.0, "/triggers/0/tasks");
+    assert_eq!(refused("b", after(json!(["a"]), json!(["running"]))).await.0, "/triggers/0/states");
+    let deleted = bench.app.task_delete(&Caller::local(), "a", None, false).await;
+    assert!(matches!(deleted, Err(Error::Conflict { code: "task_in_use", .. })));
+}
+
+async fn hooked(bench: &Bench, proof: &str) {
+    let more = json!({
+        "triggers": [{"kind": "webhook", "proof": proof, "params": {"day": "/event/day"}}],
+        "params": [{"kind": "date", "name": "day", "required": true}],
+        "overlap": {"kind": "allow", "max": 100}
+    });
+    bench.task(child_task("it", &["exit", "0"], more)).await;
+}
+
+async fn refusals(bench: &Bench) -> usize {
+    let filter = AuditFilter { action: Some("hook_refuse".into()), ..AuditFilter::default() };
+    bench.app.store().audit_list(&filter, &PageRequest::first(50)).await.expect("entries").items.len()
+}
+
+fn call(path: &str, body: &str) -> HookCall {
+    let address = path.strip_prefix("/hooks/").unwrap_or(path).to_owned();
+    HookCall { address, body: body.into(), from: format!("198.51.100.{}", rand::random::<u8>()), ..HookCall::default() }
+}
+
+const BODY: &str = r#"{"event": {"day": "2026-11-23"}}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_address_starts_the_task_until_it_is_rotated() {
+    let bench = Bench::new().await;
+    hooked(&bench, "secret_url").await;
+    let caller = Caller::local();
+    let view = bench.app.trigger_list(&caller, "it").await.expect("triggers").remove(0);
+    let bare = format!("/hooks/{}", view.record.id.0.simple());
+    for path in [bare.as_str(), "/hooks/nothing", "/hooks/", &format!("{bare}."), &format!("{bare}.AAAA")] {
+        let refused = bench.app.hook_call(call(path, BODY)).await.expect_err(path);
+        assert!(matches!(&refused, Error::Unauthenticated(text) if !text.contains("it")), "{path}: {refused}");
+    }
+    assert_eq!(refusals(&bench).await, 5, "one entry for each");
+    let first = bench.app.trigger_rotate(&caller, "it", "webhook").await.expect("an address").path;
+    let run = bench.app.hook_call(call(first.expose(), BODY)).await.expect("a run");
+    assert_eq!((run.trigger.kind, &run.params["day"]), (TriggerKind::Webhook, &json!("2026-11-23")));
+    let missing = bench.app.hook_call(call(first.expose(), "{}")).await;
+    assert!(matches!(missing, Err(Error::Invalid(problems)) if problems[0].pointer == "/params/day"));
+    assert!(matches!(bench.app.hook_call(call(first.expose(), "{")).await, Err(Error::Invalid(_))));
+    let second = bench.app.trigger_rotate(&caller, "it", "webhook").await.expect("an address").path;
+    assert!(matches!(bench.app.hook_call(call(first.expose(), BODY)).await, Err(Error::Unauthenticated(_))));
+    bench.app.hook_call(call(second.expose(), BODY)).await.expect("a run");
+    bench.app.task_switch(&caller, "it", false).await.expect("disabled");
+    let disabled = bench.app.hook_call(call(second.expose(), BODY)).await;
+    assert!(matches!(disabled, Err(Error::Conflict { code: "task_disabled", .. })));
+    let database = std::fs::read(bench.folder.path().join("orc.db")).expect("the database");
+    let secret = second.expose().rsplit('.').next().expect("a secret").as_bytes().to_vec();
+    assert!(!database.windows(secret.len()).any(|bytes| bytes == secret), "only its hash is stored");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signature_counts_once_and_not_for_long() {
+    let bench = Bench::new().await;
+    hooked(&bench, "signature").await;
+    let made = bench.app.trigger_rotate(&Caller::local(), "it", "webhook").await.expect("a secret");
+    let secret = made.secret.expect("a shared secret");
+    let signed = |seconds: i64, body: &str| {
+        let timestamp = (bench.app.clock().now().timestamp() + seconds).to_string();
+        let signature = Some(sign(&secret, &timestamp, body.as_bytes()));
+        HookCall { timestamp: Some(timestamp), signature, ..call(made.path.expose(), body) }
+    };
+    let good = signed(0, BODY);
+    bench.app.hook_call(good.clone()).await.expect("a run");
+    let wrong = [
+        good.clone(),
+        signed(-301, BODY),
+        signed(330, BODY),
+        HookCall { body: b"{}".to_vec(), ..signed(1, BODY) },
+        HookCall { timestamp: Some("soon".into()), ..signed(2, BODY) },
+        HookCall { signature: None, ..signed(3, BODY) },
+        call(made.path.expose(), BODY),
+    ];
+    let count = wrong.len();
+    for call in wrong {
+        assert!(matches!(bench.app.hook_call(call.clone()).await, Err(Error::Unauthenticated(_))), "{call:?}");
+    }
+    assert_eq!(refusals(&bench).await, count);
+    assert_eq!(runs(&bench, "it").await.len(), 1);
+    let bench = bench.restarted().await;
+    assert!(matches!(bench.app.hook_call(good).await, Err(Error::Unauthenticated(_))), "remembered over a restart");
+}
