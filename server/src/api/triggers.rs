@@ -1,11 +1,14 @@
 //! Triggers over HTTP: how they stand, and fresh secrets for webhooks.
 
-use super::body::Path;
+use super::body::{Path, Query, page_request};
 use super::error::ApiResult;
+use super::page::page;
 use super::state::ApiState;
-use crate::app::Caller;
+use super::task_wire::PageQuery;
 use crate::app::triggers::TriggerView;
+use crate::app::{self, Caller};
 use crate::domain::task::TriggerRule;
+use crate::store::Cursor;
 use axum::extract::State;
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
@@ -35,12 +38,11 @@ pub struct TriggerStatus {
     pub problem: Option<String>,
 }
 
-/// The triggers of a task.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TriggerStatusList {
-    /// The triggers, in the order of the definition.
-    pub items: Vec<TriggerStatus>,
-}
+page!(
+    /// The triggers of a task, in the order of the definition.
+    TriggerPage,
+    TriggerStatus
+);
 
 /// A fresh address or secret of a webhook, shown this once.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -52,16 +54,23 @@ pub struct TriggerSecret {
 }
 
 /// Show how the triggers of a task stand.
-#[utoipa::path(get, path = "/tasks/{task}/triggers", tag = "task", params(("task" = String, Path, description = "Name or id of the task")),
-    responses((status = 200, description = "The triggers", body = TriggerStatusList)),
+#[utoipa::path(get, path = "/tasks/{task}/triggers", tag = "task", params(("task" = String, Path, description = "Name or id of the task"), PageQuery),
+    responses((status = 200, description = "A page of triggers", body = TriggerPage)),
     extensions(("x-permission" = json!("read"))))]
 pub async fn trigger_list(
     State(state): State<ApiState>,
     Extension(caller): Extension<Caller>,
     Path(task): Path<String>,
-) -> ApiResult<Json<TriggerStatusList>> {
+    Query(query): Query<PageQuery>,
+) -> ApiResult<Json<TriggerPage>> {
+    let page = page_request(query.limit, query.cursor.as_deref())?;
+    let skipped = page.cursor.as_ref().map(Cursor::as_number).transpose().map_err(app::Error::from)?;
+    let from = skipped.map_or(0, |(index, _)| usize::try_from(index).unwrap_or_default());
     let listed = state.app.trigger_list(&caller, &task).await?;
-    Ok(Json(TriggerStatusList { items: listed.into_iter().map(status_out).collect() }))
+    let until = from.saturating_add(page.limit as usize);
+    let next_cursor = (until < listed.len()).then(|| Cursor::number(until as i64, 0).to_string());
+    let items = listed.into_iter().skip(from).take(page.limit as usize).map(status_out).collect();
+    Ok(Json(TriggerPage { items, next_cursor }))
 }
 
 /// Make a fresh address or secret for a webhook; the one before is worth nothing from then on.
