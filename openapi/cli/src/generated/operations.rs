@@ -257,6 +257,33 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "trigger_list", method: "GET", path: "/tasks/{task}/triggers",
+        permission: "read",
+        summary: "Show how the triggers of a task stand.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+        ],
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
+            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+        ],
+        answer: Answer::List,
+        columns: &["id", "key", "kind", "enabled", "url", "rotated_at", "last_run_at", "problem"],
+        more: &[],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "trigger_rotate", method: "POST", path: "/tasks/{task}/triggers/{trigger}/rotate",
+        permission: "define",
+        summary: "Make a fresh address or secret for a webhook; the one before is worth nothing from then on.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+            Field::required("trigger", Text, "Key of the trigger"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "backfill_create", method: "POST", path: "/tasks/{task}/backfills",
         permission: "run",
         summary: "Run a task for each slot of a past period, in order.",

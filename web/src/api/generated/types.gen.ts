@@ -3778,6 +3778,72 @@ export type TriggerFile = {
 export type TriggerKind = 'manual' | 'schedule' | 'catch_up' | 'rerun' | 'api' | 'backfill' | 'webhook' | 'file' | 'task';
 
 /**
+ * The triggers of a task, in the order of the definition.
+ */
+export type TriggerPage = {
+    /**
+     * The items.
+     */
+    items: Array<TriggerStatus>;
+    /**
+     * Where the next page begins; null: this is the last.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * A fresh address or secret of a webhook, shown this once.
+ */
+export type TriggerSecret = {
+    /**
+     * Path of the address on this server; of a secret address with the secret.
+     */
+    url: string | null;
+    /**
+     * The shared secret of signatures.
+     */
+    secret: string | null;
+};
+
+/**
+ * A trigger as it stands.
+ */
+export type TriggerStatus = {
+    /**
+     * Id; the same key keeps it.
+     */
+    id: string;
+    /**
+     * Key within the task.
+     */
+    key: string;
+    /**
+     * Kind: webhook, file or task.
+     */
+    kind: string;
+    /**
+     * Whether it works.
+     */
+    enabled: boolean;
+    /**
+     * Path of a webhook's address on this server, without its secret.
+     */
+    url: string | null;
+    /**
+     * When its address or secret was made; null: a webhook that has none yet.
+     */
+    rotated_at: string | null;
+    /**
+     * When it last made a run.
+     */
+    last_run_at: string | null;
+    /**
+     * Why it cannot work; null: it can.
+     */
+    problem: string | null;
+};
+
+/**
  * The end of a run of another task.
  */
 export type TriggerTask = {
@@ -5683,6 +5749,79 @@ export type SlotListResponses = {
 };
 
 export type SlotListResponse = SlotListResponses[keyof SlotListResponses];
+
+export type TriggerListData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the task
+         */
+        task: string;
+    };
+    query?: {
+        /**
+         * Most items in the answer.
+         */
+        limit?: number;
+        /**
+         * Where to go on: `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/tasks/{task}/triggers';
+};
+
+export type TriggerListErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type TriggerListError = TriggerListErrors[keyof TriggerListErrors];
+
+export type TriggerListResponses = {
+    /**
+     * A page of triggers
+     */
+    200: TriggerPage;
+};
+
+export type TriggerListResponse = TriggerListResponses[keyof TriggerListResponses];
+
+export type TriggerRotateData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the task
+         */
+        task: string;
+        /**
+         * Key of the trigger
+         */
+        trigger: string;
+    };
+    query?: never;
+    url: '/tasks/{task}/triggers/{trigger}/rotate';
+};
+
+export type TriggerRotateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type TriggerRotateError = TriggerRotateErrors[keyof TriggerRotateErrors];
+
+export type TriggerRotateResponses = {
+    /**
+     * Address or secret, shown this once
+     */
+    200: TriggerSecret;
+};
+
+export type TriggerRotateResponse = TriggerRotateResponses[keyof TriggerRotateResponses];
 
 export type BackfillCreateData = {
     body: BackfillCreate;

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { auditList, auditVerify, backfillCancel, backfillCreate, backfillList, backfillView, calendarCreate, calendarDates, calendarDelete, calendarEffect, calendarImport, calendarList, calendarUpdate, calendarView, type Options, planDays, planList, poolCreate, poolDelete, poolList, poolUpdate, poolView, runCancel, runDelete, runList, runLog, runRerun, runStats, runView, scheduleDescribe, schedulePreview, sessionCreate, sessionDelete, sessionPasswordUpdate, sessionView, setupCreate, setupView, slotList, slotSummary, systemContract, systemHold, systemMetrics, systemRelease, systemSettings, systemView, systemWorkers, taskApply, taskBulk, taskClone, taskCreate, taskDelete, taskDisable, taskEffect, taskEnable, taskImport, taskList, taskPatch, taskRun, taskUpdate, taskVersionList, taskVersionView, taskView, tokenCreate, tokenList, tokenRevoke, userCreate, userDelete, userList, userUpdate, userView } from '../sdk.gen';
-import type { AuditListData, AuditListError, AuditListResponse, AuditVerifyData, AuditVerifyError, AuditVerifyResponse, BackfillCancelData, BackfillCancelError, BackfillCancelResponse, BackfillCreateData, BackfillCreateError, BackfillCreateResponse, BackfillListData, BackfillListError, BackfillListResponse, BackfillViewData, BackfillViewError, BackfillViewResponse, CalendarCreateData, CalendarCreateError, CalendarCreateResponse, CalendarDatesData, CalendarDatesError, CalendarDatesResponse, CalendarDeleteData, CalendarDeleteError, CalendarDeleteResponse, CalendarEffectData, CalendarEffectError, CalendarEffectResponse, CalendarImportData, CalendarImportError, CalendarImportResponse, CalendarListData, CalendarListError, CalendarListResponse, CalendarUpdateData, CalendarUpdateError, CalendarUpdateResponse, CalendarViewData, CalendarViewError, CalendarViewResponse, PlanDaysData, PlanDaysError, PlanDaysResponse, PlanListData, PlanListError, PlanListResponse, PoolCreateData, PoolCreateError, PoolCreateResponse, PoolDeleteData, PoolDeleteError, PoolDeleteResponse, PoolListData, PoolListError, PoolListResponse, PoolUpdateData, PoolUpdateError, PoolUpdateResponse, PoolViewData, PoolViewError, PoolViewResponse, RunCancelData, RunCancelError, RunCancelResponse, RunDeleteData, RunDeleteError, RunDeleteResponse, RunListData, RunListError, RunListResponse, RunLogData, RunLogError, RunLogResponse, RunRerunData, RunRerunError, RunRerunResponse, RunStatsData, RunStatsError, RunStatsResponse, RunViewData, RunViewError, RunViewResponse, ScheduleDescribeData, ScheduleDescribeError, ScheduleDescribeResponse, SchedulePreviewData, SchedulePreviewError, SchedulePreviewResponse, SessionCreateData, SessionCreateError, SessionCreateResponse, SessionDeleteData, SessionDeleteError, SessionDeleteResponse, SessionPasswordUpdateData, SessionPasswordUpdateError, SessionPasswordUpdateResponse, SessionViewData, SessionViewError, SessionViewResponse, SetupCreateData, SetupCreateError, SetupCreateResponse, SetupViewData, SetupViewError, SetupViewResponse, SlotListData, SlotListError, SlotListResponse, SlotSummaryData, SlotSummaryError, SlotSummaryResponse, SystemContractData, SystemContractError, SystemHoldData, SystemHoldError, SystemHoldResponse, SystemMetricsData, SystemMetricsError, SystemMetricsResponse, SystemReleaseData, SystemReleaseError, SystemReleaseResponse, SystemSettingsData, SystemSettingsError, SystemSettingsResponse, SystemViewData, SystemViewError, SystemViewResponse, SystemWorkersData, SystemWorkersError, SystemWorkersResponse, TaskApplyData, TaskApplyError, TaskApplyResponse, TaskBulkData, TaskBulkError, TaskBulkResponse, TaskCloneData, TaskCloneError, TaskCloneResponse, TaskCreateData, TaskCreateError, TaskCreateResponse, TaskDeleteData, TaskDeleteError, TaskDeleteResponse, TaskDisableData, TaskDisableError, TaskDisableResponse, TaskEffectData, TaskEffectError, TaskEffectResponse, TaskEnableData, TaskEnableError, TaskEnableResponse, TaskImportData, TaskImportError, TaskImportResponse, TaskListData, TaskListError, TaskListResponse, TaskPatchData, TaskPatchError, TaskPatchResponse, TaskRunData, TaskRunError, TaskRunResponse, TaskUpdateData, TaskUpdateError, TaskUpdateResponse, TaskVersionListData, TaskVersionListError, TaskVersionListResponse, TaskVersionViewData, TaskVersionViewError, TaskVersionViewResponse, TaskViewData, TaskViewError, TaskViewResponse, TokenCreateData, TokenCreateError, TokenCreateResponse, TokenListData, TokenListError, TokenListResponse, TokenRevokeData, TokenRevokeError, TokenRevokeResponse, UserCreateData, UserCreateError, UserCreateResponse, UserDeleteData, UserDeleteError, UserDeleteResponse, UserListData, UserListError, UserListResponse, UserUpdateData, UserUpdateError, UserUpdateResponse, UserViewData, UserViewError, UserViewResponse } from '../types.gen';
+import { auditList, auditVerify, backfillCancel, backfillCreate, backfillList, backfillView, calendarCreate, calendarDates, calendarDelete, calendarEffect, calendarImport, calendarList, calendarUpdate, calendarView, type Options, planDays, planList, poolCreate, poolDelete, poolList, poolUpdate, poolView, runCancel, runDelete, runList, runLog, runRerun, runStats, runView, scheduleDescribe, schedulePreview, sessionCreate, sessionDelete, sessionPasswordUpdate, sessionView, setupCreate, setupView, slotList, slotSummary, systemContract, systemHold, systemMetrics, systemRelease, systemSettings, systemView, systemWorkers, taskApply, taskBulk, taskClone, taskCreate, taskDelete, taskDisable, taskEffect, taskEnable, taskImport, taskList, taskPatch, taskRun, taskUpdate, taskVersionList, taskVersionView, taskView, tokenCreate, tokenList, tokenRevoke, triggerList, triggerRotate, userCreate, userDelete, userList, userUpdate, userView } from '../sdk.gen';
+import type { AuditListData, AuditListError, AuditListResponse, AuditVerifyData, AuditVerifyError, AuditVerifyResponse, BackfillCancelData, BackfillCancelError, BackfillCancelResponse, BackfillCreateData, BackfillCreateError, BackfillCreateResponse, BackfillListData, BackfillListError, BackfillListResponse, BackfillViewData, BackfillViewError, BackfillViewResponse, CalendarCreateData, CalendarCreateError, CalendarCreateResponse, CalendarDatesData, CalendarDatesError, CalendarDatesResponse, CalendarDeleteData, CalendarDeleteError, CalendarDeleteResponse, CalendarEffectData, CalendarEffectError, CalendarEffectResponse, CalendarImportData, CalendarImportError, CalendarImportResponse, CalendarListData, CalendarListError, CalendarListResponse, CalendarUpdateData, CalendarUpdateError, CalendarUpdateResponse, CalendarViewData, CalendarViewError, CalendarViewResponse, PlanDaysData, PlanDaysError, PlanDaysResponse, PlanListData, PlanListError, PlanListResponse, PoolCreateData, PoolCreateError, PoolCreateResponse, PoolDeleteData, PoolDeleteError, PoolDeleteResponse, PoolListData, PoolListError, PoolListResponse, PoolUpdateData, PoolUpdateError, PoolUpdateResponse, PoolViewData, PoolViewError, PoolViewResponse, RunCancelData, RunCancelError, RunCancelResponse, RunDeleteData, RunDeleteError, RunDeleteResponse, RunListData, RunListError, RunListResponse, RunLogData, RunLogError, RunLogResponse, RunRerunData, RunRerunError, RunRerunResponse, RunStatsData, RunStatsError, RunStatsResponse, RunViewData, RunViewError, RunViewResponse, ScheduleDescribeData, ScheduleDescribeError, ScheduleDescribeResponse, SchedulePreviewData, SchedulePreviewError, SchedulePreviewResponse, SessionCreateData, SessionCreateError, SessionCreateResponse, SessionDeleteData, SessionDeleteError, SessionDeleteResponse, SessionPasswordUpdateData, SessionPasswordUpdateError, SessionPasswordUpdateResponse, SessionViewData, SessionViewError, SessionViewResponse, SetupCreateData, SetupCreateError, SetupCreateResponse, SetupViewData, SetupViewError, SetupViewResponse, SlotListData, SlotListError, SlotListResponse, SlotSummaryData, SlotSummaryError, SlotSummaryResponse, SystemContractData, SystemContractError, SystemHoldData, SystemHoldError, SystemHoldResponse, SystemMetricsData, SystemMetricsError, SystemMetricsResponse, SystemReleaseData, SystemReleaseError, SystemReleaseResponse, SystemSettingsData, SystemSettingsError, SystemSettingsResponse, SystemViewData, SystemViewError, SystemViewResponse, SystemWorkersData, SystemWorkersError, SystemWorkersResponse, TaskApplyData, TaskApplyError, TaskApplyResponse, TaskBulkData, TaskBulkError, TaskBulkResponse, TaskCloneData, TaskCloneError, TaskCloneResponse, TaskCreateData, TaskCreateError, TaskCreateResponse, TaskDeleteData, TaskDeleteError, TaskDeleteResponse, TaskDisableData, TaskDisableError, TaskDisableResponse, TaskEffectData, TaskEffectError, TaskEffectResponse, TaskEnableData, TaskEnableError, TaskEnableResponse, TaskImportData, TaskImportError, TaskImportResponse, TaskListData, TaskListError, TaskListResponse, TaskPatchData, TaskPatchError, TaskPatchResponse, TaskRunData, TaskRunError, TaskRunResponse, TaskUpdateData, TaskUpdateError, TaskUpdateResponse, TaskVersionListData, TaskVersionListError, TaskVersionListResponse, TaskVersionViewData, TaskVersionViewError, TaskVersionViewResponse, TaskViewData, TaskViewError, TaskViewResponse, TokenCreateData, TokenCreateError, TokenCreateResponse, TokenListData, TokenListError, TokenListResponse, TokenRevokeData, TokenRevokeError, TokenRevokeResponse, TriggerListData, TriggerListError, TriggerListResponse, TriggerRotateData, TriggerRotateError, TriggerRotateResponse, UserCreateData, UserCreateError, UserCreateResponse, UserDeleteData, UserDeleteError, UserDeleteResponse, UserListData, UserListError, UserListResponse, UserUpdateData, UserUpdateError, UserUpdateResponse, UserViewData, UserViewError, UserViewResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -467,6 +467,71 @@ export const slotListInfiniteOptions = (options?: Options<SlotListData>) => {
         queryKey: slotListInfiniteQueryKey(options)
     });
     return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const triggerListQueryKey = (options: Options<TriggerListData>) => createQueryKey('triggerList', options);
+
+/**
+ * Show how the triggers of a task stand.
+ */
+export const triggerListOptions = (options: Options<TriggerListData>) => queryOptions<TriggerListResponse, TriggerListError, TriggerListResponse, ReturnType<typeof triggerListQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await triggerList({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: triggerListQueryKey(options)
+});
+
+export const triggerListInfiniteQueryKey = (options: Options<TriggerListData>): QueryKey<Options<TriggerListData>> => createQueryKey('triggerList', options, true);
+
+/**
+ * Show how the triggers of a task stand.
+ */
+export const triggerListInfiniteOptions = (options: Options<TriggerListData>) => {
+    const opts = infiniteQueryOptions<TriggerListResponse, TriggerListError, InfiniteData<TriggerListResponse>, QueryKey<Options<TriggerListData>>, string | Pick<QueryKey<Options<TriggerListData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<TriggerListData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await triggerList({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: triggerListInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Make a fresh address or secret for a webhook; the one before is worth nothing from then on.
+ */
+export const triggerRotateMutation = (options?: Partial<Options<TriggerRotateData>>): UseMutationOptions<TriggerRotateResponse, TriggerRotateError, Options<TriggerRotateData>> => {
+    const mutationOptions: UseMutationOptions<TriggerRotateResponse, TriggerRotateError, Options<TriggerRotateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await triggerRotate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
 };
 
 /**
