@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Calendar, CalendarEntry, Maintenance};
+use super::{Calendar, CalendarEntry, Maintenance, RULE_DATES};
 use crate::domain::schedule::{self, zone_parse};
 use crate::domain::task::Problem;
 use crate::domain::vocabulary::Weekday;
@@ -182,9 +182,10 @@ impl Maker<'_> {
         }
         self.path.push(name.to_owned());
         let (mut dates, mut problems) = (Dates::empty(name), Vec::new());
-        self.gather(&calendar.entries, "/entries", &mut dates, &mut problems);
+        let mut budget = RULE_DATES;
+        self.gather(&calendar.entries, "/entries", &mut dates, &mut problems, &mut budget);
         let mut except = Dates::empty(name);
-        self.gather(&calendar.except, "/except", &mut except, &mut problems);
+        self.gather(&calendar.except, "/except", &mut except, &mut problems, &mut budget);
         dates.subtract(&except);
         self.path.pop();
         let dates = Arc::new(dates);
@@ -198,22 +199,29 @@ impl Maker<'_> {
         Ok(dates)
     }
 
-    fn gather(&mut self, entries: &[CalendarEntry], place: &str, dates: &mut Dates, problems: &mut Vec<Problem>) {
+    fn gather(
+        &mut self,
+        entries: &[CalendarEntry],
+        place: &str,
+        dates: &mut Dates,
+        problems: &mut Vec<Problem>,
+        budget: &mut usize,
+    ) {
         for (index, entry) in entries.iter().enumerate() {
             let at = |field: &str, message: String| Problem::at(format!("{place}/{index}/{field}"), message);
             let found = match entry {
                 CalendarEntry::Calendar { name } => {
                     self.make(name).map(|other| dates.unite(&other)).map_err(|why| at("name", why))
                 }
-                entry => own(entry, dates).map_err(|(field, message)| at(field, message)),
+                entry => own(entry, dates, budget).map_err(|(field, message)| at(field, message)),
             };
             problems.extend(found.err());
         }
     }
 }
 
-/// Adds the dates of an entry that names no other calendar.
-fn own(entry: &CalendarEntry, dates: &mut Dates) -> Result<(), (&'static str, String)> {
+/// Adds the dates of an entry that names no other calendar; `budget` is how many dates rules may still have.
+fn own(entry: &CalendarEntry, dates: &mut Dates, budget: &mut usize) -> Result<(), (&'static str, String)> {
     let titled = |title: &str| (!title.is_empty()).then(|| Arc::from(title));
     match entry {
         CalendarEntry::Date { date, until, title } => {
@@ -245,8 +253,15 @@ fn own(entry: &CalendarEntry, dates: &mut Dates) -> Result<(), (&'static str, St
         }
         CalendarEntry::Rrule { rule, dtstart, title } => {
             let until = NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31).expect("a real date");
+            let many = || ("rule", format!("up to here rules have more than {RULE_DATES} dates until {LAST_YEAR}"));
+            if *budget == 0 {
+                return Err(many());
+            }
             let found = schedule::recurrence_dates(rule, *dtstart, until);
             let found = found.map_err(|error| (error.field, error.to_string()))?;
+            let left = budget.checked_sub(found.len());
+            *budget = left.unwrap_or_default();
+            left.ok_or_else(many)?;
             let title = titled(title);
             found.into_iter().for_each(|date| dates.insert(date, title.as_ref()));
         }

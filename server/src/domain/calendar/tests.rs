@@ -242,3 +242,22 @@ proptest! {
         prop_assert_eq!(schedule.count_between(from, until), expected.len() as u64);
     }
 }
+
+#[test]
+fn rules_that_take_long_to_make_are_refused() {
+    let daily =
+        |start: &str| CalendarEntry::Rrule { rule: "FREQ=DAILY".into(), dtstart: date(start), title: String::new() };
+    let mut calendar = Calendar {
+        name: "it".into(),
+        description: String::new(),
+        entries: Vec::new(),
+        except: Vec::new(),
+        maintenance: None,
+    };
+    calendar.entries = (0..6).map(|_| daily("1900-01-01")).collect();
+    assert_eq!(CalendarBook::compile(&[calendar.clone()]).problems("it"), []);
+    calendar.except = vec![daily("1900-01-01"), daily("2099-01-01")];
+    let book = CalendarBook::compile(&[calendar]);
+    let places: Vec<&str> = book.problems("it").iter().map(|problem| problem.pointer.as_str()).collect();
+    assert_eq!(places, ["/except/0/rule", "/except/1/rule"]);
+}

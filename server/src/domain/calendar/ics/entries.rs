@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::times::{When, instant};
 use super::{ICS_EVENTS, IcsError};
-use crate::domain::calendar::CalendarEntry;
+use crate::domain::calendar::{CalendarEntry, RULE_DATES};
 use crate::domain::schedule;
 use chrono::{Datelike, Days, Duration, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -11,9 +11,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Years that dates are written out for, where no rule says the same.
 const YEARS_AHEAD: u32 = 10;
-
-/// Most dates that all rules of a file may have until the end of 2100.
-const RULE_DATES: usize = 1_000_000;
 
 type Made = (Vec<CalendarEntry>, Vec<CalendarEntry>);
 
@@ -134,10 +131,11 @@ impl Maker<'_> {
         let rule = dated(&event.rule.as_ref()?.1, event.start);
         let title = event.title.clone();
         let endless = !rule.contains("UNTIL=") && !rule.contains("COUNT=");
-        if endless && start <= self.today {
-            if let Some(yearly) = yearly(start, dates, spans, &title) {
-                return Some(yearly);
-            }
+        if endless
+            && start <= self.today
+            && let Some(yearly) = yearly(start, dates, spans, &title)
+        {
+            return Some(yearly);
         }
         let whole = dates.iter().zip(spans).all(|(date, span)| *span == (*date, *date));
         whole.then(|| vec![CalendarEntry::Rrule { rule, dtstart: start, title }])

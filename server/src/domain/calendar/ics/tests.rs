@@ -184,7 +184,7 @@ fn refused_files_name_the_line() {
     let many = event("DTSTART;VALUE=DATE:20260102").repeat(ICS_EVENTS + 1);
     refused(&file(&many), 3 + ICS_EVENTS * 3, "more than 20000 events");
     let daily = event("DTSTART;VALUE=DATE:19000102\nRRULE:FREQ=DAILY").repeat(40);
-    refused(&file(&daily), 2 + 13 * 4 + 3, "dates until 2100");
+    refused(&file(&daily), 2 + 6 * 4 + 3, "dates until 2100");
 }
 
 proptest! {
