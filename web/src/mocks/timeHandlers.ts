@@ -1,7 +1,6 @@
 /** Answers of what looks ahead and back: effects, the ledger in figures, triggers, backfills, imports. */
 import { http, HttpResponse } from "msw";
-import type { TriggerStatus } from "@/api/coming";
-import type { Backfill, CalendarPage, CalendarSummary, Effect, SlotSummary, TaskDefinition, TaskImportResult } from "@/api/generated";
+import type { Backfill, CalendarPage, CalendarSummary, Effect, SlotSummary, TaskDefinition, TaskImportResult, TriggerStatus } from "@/api/generated";
 import { at, taskSummary } from "./data";
 import { slotPreviews } from "./time";
 
@@ -56,7 +55,7 @@ export const timeHandlers = [
   http.post(api("/tasks/import"), ({ request }) => HttpResponse.json(imported(!new URL(request.url).searchParams.has("dry_run")))),
   http.post(api("/tasks/:task/effect"), ({ params }) => HttpResponse.json(effect(String(params["task"])))),
   http.get(api("/slots/summary"), () => HttpResponse.json(summary())),
-  http.get(api("/tasks/:task/triggers"), () => HttpResponse.json({ items: TRIGGERS })),
+  http.get(api("/tasks/:task/triggers"), () => HttpResponse.json({ items: TRIGGERS, next_cursor: null })),
   http.post(api("/tasks/:task/triggers/:trigger/rotate"), () => HttpResponse.json({ url: "https://orc.example.com/hooks/01jd0w7q.sJk3_8fq0m2Zr7xTnYb4", secret: null })),
   http.get(api("/backfills"), () => HttpResponse.json({ items: [backfill(), backfill({ id: "b2", state: "finished", made_count: 1728, open_count: 0, succeeded_count: 1728, failed_count: 0, finished_at: at(-60) })], next_cursor: null })),
   http.post(api("/backfills/:backfill/cancel"), () => HttpResponse.json(backfill({ state: "cancelled" }))),

@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { useState } from "react";
-import { triggerList, triggerRotate, type TriggerStatus } from "@/api/coming";
 import { apiError } from "@/api/errors";
-import type { Task, TaskTrigger } from "@/api/generated";
+import { type Task, type TaskTrigger, triggerRotate, type TriggerStatus } from "@/api/generated";
+import { triggerListOptions, triggerListQueryKey } from "@/api/generated/@tanstack/react-query.gen";
 import { FILE_CHANGES, TRIGGER_KINDS, WEBHOOK_PROOFS } from "@/lib/timeWords";
 import { RUN_STATES } from "@/lib/words";
 import { useDenied } from "@/parts/session";
@@ -28,7 +28,7 @@ export function triggerWords(trigger: TaskTrigger): string {
 
 /** What makes the task run besides its schedules; addresses and secrets are made here. */
 export function Triggers({ task }: { task: Task }) {
-  const list = useQuery({ queryKey: ["triggerList", task.name, task.version], queryFn: () => triggerList(task.name), enabled: task.triggers.length > 0 });
+  const list = useQuery({ ...triggerListOptions({ path: { task: task.name } }), enabled: task.triggers.length > 0 });
   const failure = apiError(list.error);
   if (task.triggers.length === 0) return null;
   return (
@@ -67,10 +67,10 @@ function Address({ task, status, signed }: { task: string; status: TriggerStatus
   const [asking, setAsking] = useState(false);
   const [fresh, setFresh] = useState<{ url: string | null; secret: string | null } | null>(null);
   const rotate = useMutation({
-    mutationFn: () => triggerRotate(task, status.key),
+    mutationFn: async () => (await triggerRotate({ path: { task, trigger: status.key }, throwOnError: true })).data,
     onSuccess: async (made) => {
       setFresh(made);
-      await queries.invalidateQueries({ queryKey: ["triggerList"] });
+      await queries.invalidateQueries({ queryKey: triggerListQueryKey({ path: { task } }) });
     },
   });
   const what = signed ? "secret" : "address";
