@@ -149,7 +149,7 @@ fn what_is_wrong_is_refused_before_sending() {
     refused("task create -f two.yaml", "2 documents");
     refused("task create -f bad.yaml", "is not YAML");
     refused("task create -f list.yaml", "mapping of fields");
-    refused("task create -f word.yaml", "/overlap: `newest` is none of skip, queue, allow");
+    refused("task create -f word.yaml", "/overlap: `newest` is none of skip, queue, queue_latest, replace, allow");
     refused("task create -f nowhere.yaml", "nowhere.yaml: cannot be read");
     refused("task view", "<TASK>");
     refused("task frobnicate", "unrecognized subcommand");

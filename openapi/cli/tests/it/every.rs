@@ -14,10 +14,15 @@ fn arguments(id: &str, operation: &'static Value) -> Vec<String> {
         let value = match parameter["schema"]["type"].as_str() {
             Some("integer") => "3".to_owned(),
             _ if parameter["schema"]["format"] == "uuid" => ID.to_owned(),
+            _ if parameter["schema"]["format"] == "date" => "2026-12-01".to_owned(),
+            _ if parameter["schema"]["format"] == "date-time" => "2026-12-01T02:00:00Z".to_owned(),
             _ => "some-name".to_owned(),
         };
         if parameter["in"] == "path" {
             line.push(value);
+        } else if parameter["in"] == "query" && parameter["required"] == true {
+            let name = parameter["name"].as_str().unwrap().replace('_', "-");
+            line.extend([format!("--{name}"), value]);
         }
     }
     if content(&operation["requestBody"]).is_some() {

@@ -108,15 +108,6 @@ fn percent_signs() {
     }
 }
 
-/// What the shell makes of it is what cron would have passed, byte for byte.
-#[cfg(unix)]
-#[test]
-fn a_shell_reads_the_input_exactly() {
-    let job = one("0 0 * * * cat # done%$HOME `x` \"q\" 'p'%%INPUT%  end \\\\");
-    let shell = std::process::Command::new("/bin/sh").arg("-c").arg(&job.shell_line).output().expect("a shell");
-    assert_eq!(String::from_utf8_lossy(&shell.stdout), "$HOME `x` \"q\" 'p'\n\nINPUT\n  end \\\\\n");
-}
-
 #[test]
 fn faults_have_their_place() {
     let cases = [

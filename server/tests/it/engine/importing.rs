@@ -110,11 +110,11 @@ async fn an_imported_line_runs_with_its_variables_and_input() {
     let bench = Bench::new().await;
     let _engine = bench.engine().await;
     let text = r#"GREETING="good day"
-0 9 * * 1 printf '\%s ' "$GREETING"; cat%to $USER%100\% sure
+0 9 * * 1 printf '\%s ' "$GREETING"; cat # done%to $USER `x` "q" 'p'%%INPUT%  100\% sure \\
 "#;
     assert!(imported(&bench, text).await.saved);
     let run = bench.start("c-printf").await;
     let (record, attempts) = bench.ended(run).await;
     assert_eq!(record.state, RunState::Succeeded);
-    assert_eq!(bench.log(&attempts[0]), "good day to $USER\n100% sure\n");
+    assert_eq!(bench.log(&attempts[0]), "good day to $USER `x` \"q\" 'p'\n\nINPUT\n  100% sure \\\\\n");
 }
