@@ -63,6 +63,11 @@ fn operations() -> Vec<(String, String, String, bool)> {
             for (name, value) in [
                 ("{task}", "none"),
                 ("{user}", "none"),
+                ("{calendar}", "none"),
+                ("{pool}", "none"),
+                ("{trigger}", "none"),
+                ("{backfill}", "018f3b1c-0000-7000-8000-000000000000"),
+                ("{feed}", "018f3b1c-0000-7000-8000-000000000000"),
                 ("{run}", "018f3b1c-0000-7000-8000-000000000000"),
                 ("{token}", "018f3b1c-0000-7000-8000-000000000000"),
                 ("{version}", "1"),
