@@ -29,6 +29,7 @@ export const paths = {
   taskEdit: (task: string) => linkOptions({ to: "/tasks/$task/edit", params: { task } }),
   runs: (search: RunsSearch = {}) => linkOptions({ to: "/runs", search }),
   run: (run: string) => linkOptions({ to: "/runs/$run", params: { run }, search: {} }),
+  pools: () => linkOptions({ to: "/pools" }),
   system: () => linkOptions({ to: "/system" }),
   people: () => linkOptions({ to: "/users", search: {} }),
   account: () => linkOptions({ to: "/account" }),

@@ -99,6 +99,12 @@ const run = createRoute({
   component: lazyRouteComponent(() => import("@/features/runs/ViewPage")),
 });
 
+const pools = createRoute({
+  getParentRoute: () => app,
+  path: "/pools",
+  component: lazyRouteComponent(() => import("@/features/pools/PoolsPage")),
+});
+
 const system = createRoute({
   getParentRoute: () => app,
   path: "/system",
@@ -135,7 +141,7 @@ const setup = createRoute({
 const tree = root.addChildren([
   login,
   setup,
-  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, system, users, account]),
+  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, pools, system, users, account]),
 ]);
 
 /** Makes the router. */

@@ -36,15 +36,15 @@ export function createFeed(queries: QueryClient, listener: FeedListener) {
         break;
       case "run.changed":
         patchRun(queries, event);
-        soon.ask(["runList", "runStats", `runView:${event.id}`, `taskView:${event.task_id}`, `taskView:${event.task}`]);
+        soon.ask(["runList", "runStats", "poolList", "planDays", `runView:${event.id}`, `taskView:${event.task_id}`, `taskView:${event.task}`]);
         later.ask(["taskList"]);
         break;
       case "task.changed":
-        soon.ask(["taskList", `taskView:${event.id}`, `taskView:${event.task}`, "taskVersionList", "slotList"]);
+        soon.ask(["taskList", `taskView:${event.id}`, `taskView:${event.task}`, "taskVersionList", "slotList", "poolList", "planList", "planDays", "calendarList"]);
         break;
       case "slot.changed":
         soon.ask(["slotList", `taskView:${event.task_id}`, `taskView:${event.task}`]);
-        later.ask(["taskList", "slotSummary"]);
+        later.ask(["taskList", "slotSummary", "planList", "planDays"]);
         break;
       case "system.changed":
         soon.ask(["systemView", "systemWorkers"]);

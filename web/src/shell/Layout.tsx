@@ -1,16 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { Search } from "lucide-react";
+import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { Ellipsis, Search } from "lucide-react";
 import { lazy, Suspense, useCallback, useState } from "react";
 import { systemViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { cx } from "@/lib/cx";
 import { setFootPlace } from "@/ui/Foot";
 import { Kbd } from "@/ui/Kbd";
+import { Menu } from "@/ui/Menu";
 import { SCROLLER } from "@/ui/scroller";
 import { HoldBanner, Warnings } from "./Banners";
 import { LivePill } from "./LivePill";
 import { Logo } from "./Logo";
-import { NAV } from "./nav";
+import { isAt, NAV } from "./nav";
 import { ThemeSwitch } from "./ThemeSwitch";
 import { useShortcuts } from "./shortcuts";
 import { useFeed } from "./useFeed";
@@ -103,25 +104,32 @@ function Rail() {
   );
 }
 
+const BAR = "flex min-h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-xs";
+
+const barLook = (here: boolean) => cx(BAR, here ? "font-semibold text-accent" : "text-muted");
+
+/** The bar of a phone: the first places, and the others behind one button. */
 function BottomBar() {
   const path = useRouterState({ select: (state) => state.location.pathname });
+  const navigate = useNavigate();
+  const more = NAV.flat().filter((item) => !item.first);
   return (
     <nav aria-label="Main" className="flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden">
-      {NAV.flat().map(({ to, word, icon: Icon }) => {
-        const here = to === "/" ? path === "/" : path.startsWith(to);
-        return (
-          <Link
-            key={to}
-            to={to}
-            aria-current={here ? "page" : undefined}
-            className={cx("flex min-h-14 flex-1 flex-col items-center justify-center gap-0.5 text-xs", here ? "font-semibold text-accent" : "text-muted")}
-          >
-            <Icon size={19} aria-hidden />
-            {word === "Users & tokens" ? "Users" : word}
-          </Link>
-        );
-      })}
+      {NAV.flat().filter((item) => item.first).map(({ to, word, icon: Icon }) => (
+        <Link key={to} to={to} aria-current={isAt(path, to) ? "page" : undefined} className={barLook(isAt(path, to))}>
+          <Icon size={19} aria-hidden />
+          {word}
+        </Link>
+      ))}
+      <Menu
+        trigger={
+          <button type="button" className={barLook(more.some(({ to }) => isAt(path, to)))}>
+            <Ellipsis size={19} aria-hidden />
+            More
+          </button>
+        }
+        items={more.map(({ to, word, icon: Icon }) => ({ label: word, icon: <Icon size={16} aria-hidden />, onSelect: () => void navigate({ to }) }))}
+      />
     </nav>
   );
 }
-

@@ -1,24 +1,32 @@
-import { Activity, LayoutDashboard, ListChecks, type LucideIcon, Server, Users } from "lucide-react";
+import { Activity, Gauge, LayoutDashboard, ListChecks, type LucideIcon, Server, Users } from "lucide-react";
 
 /** One place in the rail. */
 export interface NavItem {
-  to: "/" | "/tasks" | "/runs" | "/system" | "/users";
+  to: "/" | "/tasks" | "/runs" | "/pools" | "/system" | "/users";
   word: string;
   icon: LucideIcon;
   /** Second key after `g`. */
   key: string;
   adminOnly?: boolean;
+  /** Whether a phone shows it in its bar and not behind "More". */
+  first?: boolean;
 }
 
 /** Places, in groups. */
 export const NAV: NavItem[][] = [
-  [{ to: "/", word: "Overview", icon: LayoutDashboard, key: "o" }],
+  [{ to: "/", word: "Overview", icon: LayoutDashboard, key: "o", first: true }],
   [
-    { to: "/tasks", word: "Tasks", icon: ListChecks, key: "t" },
-    { to: "/runs", word: "Runs", icon: Activity, key: "r" },
+    { to: "/tasks", word: "Tasks", icon: ListChecks, key: "t", first: true },
+    { to: "/runs", word: "Runs", icon: Activity, key: "r", first: true },
+  ],
+  [
+    { to: "/pools", word: "Pools", icon: Gauge, key: "p" },
   ],
   [
     { to: "/system", word: "System", icon: Server, key: "s" },
     { to: "/users", word: "Users & tokens", icon: Users, key: "u" },
   ],
 ];
+
+/** Whether an address is that place or below it. */
+export const isAt = (path: string, to: NavItem["to"]): boolean => (to === "/" ? path === "/" : path === to || path.startsWith(`${to}/`));

@@ -1,0 +1,117 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Pencil, Plus, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { type Pool, poolDelete } from "@/api/generated";
+import { poolListOptions, poolListQueryKey } from "@/api/generated/@tanstack/react-query.gen";
+import { count, plural } from "@/lib/numbers";
+import { Loaded } from "@/parts/Loaded";
+import { useDenied } from "@/parts/session";
+import { paths } from "@/paths";
+import { Badge } from "@/ui/Badge";
+import { Button, IconButton } from "@/ui/Button";
+import { Confirm } from "@/ui/Dialog";
+import { Empty } from "@/ui/Empty";
+import { Page } from "@/ui/Page";
+import { say } from "@/ui/toasts";
+import { PoolForm } from "./PoolForm";
+
+const LIST = { query: { limit: 500 } };
+/** Names of tasks that are listed at once. */
+const SHOWN = 4;
+
+/** Pools: how many places there are, how many are taken, and who waits. */
+export default function PoolsPage() {
+  const pools = useQuery({ ...poolListOptions(LIST), staleTime: 0 });
+  const denied = useDenied("define");
+  const [form, setForm] = useState<Pool | "new" | null>(null);
+  const add = (
+    <Button look="primary" icon={<Plus size={15} aria-hidden />} disabledReason={denied} onClick={() => setForm("new")}>
+      New pool
+    </Button>
+  );
+  return (
+    <Page title="Pools" hint="A pool stands for something that few runs may use at once: a database, a licence, a slow disk." actions={add}>
+      <Loaded query={pools} rows={4}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="No pools yet" cli="orc pool create --name database --capacity 2" action={add}>
+              A task in a pool starts when the pool has room for its weight; until then its runs wait, by priority.
+            </Empty>
+          ) : (
+            <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
+              {items.map((pool) => (
+                <PoolCard key={pool.id} pool={pool} denied={denied} onEdit={() => setForm(pool)} />
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+      {form && <PoolForm pool={form === "new" ? null : form} onClose={() => setForm(null)} />}
+    </Page>
+  );
+}
+
+function PoolCard({ pool, denied, onEdit }: { pool: Pool; denied: string | undefined; onEdit: () => void }) {
+  const queries = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  const remove = useMutation({
+    mutationFn: async () => {
+      await poolDelete({ path: { pool: pool.id }, headers: { "If-Match": `"${pool.version}"` }, throwOnError: true });
+    },
+    onSuccess: async () => {
+      say(`The pool ${pool.name} is deleted.`);
+      await queries.invalidateQueries({ queryKey: poolListQueryKey(LIST) });
+    },
+  });
+  const used = pool.used_by.length;
+  return (
+    <li className="flex min-w-0 flex-col gap-2 rounded-lg border border-line bg-surface p-4">
+      <div className="flex items-start gap-2">
+        <div className="min-w-0 flex-1">
+          <h2 className="text-base font-semibold break-words">{pool.name}</h2>
+          {pool.description && <p className="text-xs text-muted">{pool.description}</p>}
+        </div>
+        {pool.capacity === 0 && <Badge tone="warn">Closed</Badge>}
+        <IconButton label={`Edit ${pool.name}`} icon={<Pencil size={15} aria-hidden />} disabledReason={denied} onClick={onEdit} />
+        <IconButton label={`Delete ${pool.name}`} icon={<Trash2 size={15} aria-hidden />} disabledReason={denied} onClick={() => setAsking(true)} />
+      </div>
+      <Places pool={pool} />
+      <p className="text-sm text-muted">
+        {used === 0 ? "No task is in it." : "Used by "}
+        {pool.used_by.slice(0, SHOWN).map((name, at) => (
+          <span key={name}>
+            {at > 0 && ", "}
+            <Link {...paths.task(name)} className="text-text underline-offset-2 hover:underline">
+              {name}
+            </Link>
+          </span>
+        ))}
+        {used > SHOWN && ` and ${count(used - SHOWN)} more`}
+      </p>
+      <Confirm
+        question={asking ? { title: `Delete the pool ${pool.name}?`, text: used === 0 ? "No task is in it." : `${plural(used, "task")} in it must leave it first; the server refuses until then.`, verb: "Delete the pool", onYes: () => remove.mutateAsync() } : null}
+        onClose={() => setAsking(false)}
+      />
+    </li>
+  );
+}
+
+/** Places taken and free as a bar, and who waits. */
+function Places({ pool }: { pool: Pool }) {
+  const share = pool.capacity === 0 ? 0 : Math.min(1, pool.used / pool.capacity);
+  const full = pool.used >= pool.capacity;
+  return (
+    <div className="flex flex-col gap-1">
+      <div className="flex items-baseline justify-between gap-2 text-sm">
+        <span>
+          <strong className="text-lg tabular-nums">{count(pool.used)}</strong> of {plural(pool.capacity, "place")} taken
+        </span>
+        <span className={pool.waiting_count > 0 ? "font-medium text-warn" : "text-muted"}>{pool.waiting_count === 0 ? "nobody waits" : `${plural(pool.waiting_count, "run")} waiting`}</span>
+      </div>
+      <div role="meter" aria-label={`Places of ${pool.name}`} aria-valuemin={0} aria-valuemax={pool.capacity} aria-valuenow={pool.used} aria-valuetext={`${pool.used} of ${pool.capacity}`} className="h-2 overflow-hidden rounded-full bg-idle-soft">
+        <div className={`state-bar h-full rounded-full ${full ? "bg-warn" : "bg-run"}`} style={{ width: `${share * 100}%` }} />
+      </div>
+    </div>
+  );
+}
