@@ -12,6 +12,7 @@ pub mod pool;
 pub mod retry;
 pub mod run;
 pub mod schedule;
+pub mod simulation;
 pub mod task;
 pub mod trigger;
 pub mod vocabulary;
