@@ -36,6 +36,7 @@ pub mod schedule_wire;
 pub mod schedules;
 pub mod schema;
 pub mod sessions;
+pub mod simulations;
 pub mod slot_summary;
 pub mod spa;
 pub mod state;

@@ -4,7 +4,7 @@ use super::error::ApiError;
 use super::state::ApiState;
 use super::{
     audit, backfills, calendar_import, calendars, effects, events, logs, plan, pools, runs, schedules, sessions,
-    slot_summary, system, task_import, tasks, tokens, triggers, users,
+    simulations, slot_summary, system, task_import, tasks, tokens, triggers, users,
 };
 use super::{auth, guard, layers, metrics, spa};
 use axum::Router;
@@ -64,6 +64,7 @@ pub fn operations() -> OpenApiRouter<ApiState> {
         .routes(routes!(effects::task_effect))
         .routes(routes!(plan::plan_list))
         .routes(routes!(plan::plan_days))
+        .routes(routes!(simulations::simulation_create))
         .routes(routes!(runs::run_list))
         .routes(routes!(runs::run_stats))
         .routes(routes!(runs::run_view, runs::run_delete))

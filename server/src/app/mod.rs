@@ -28,6 +28,7 @@ pub mod runs;
 pub mod schedules;
 pub mod sessions;
 mod signals;
+pub mod simulations;
 mod slot_plan;
 pub mod slots;
 pub mod system;
@@ -49,6 +50,7 @@ use crate::store::Store;
 use chrono::{DateTime, Utc};
 use std::path::PathBuf;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// Result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -81,6 +83,7 @@ struct Inner {
     workers: system::WorkerBoard,
     progress: progress::ProgressBoard,
     limiter: Limiter,
+    simulating: Arc<Semaphore>,
     settings: AppSettings,
     started_at: DateTime<Utc>,
 }
@@ -91,7 +94,9 @@ impl App {
         let (signals, events, workers) = (Signals::default(), EventBus::new(), system::WorkerBoard::default());
         let started_at = clock.now();
         let (progress, limiter) = (progress::ProgressBoard::default(), Limiter::default());
-        let inner = Inner { store, clock, signals, events, workers, progress, limiter, settings, started_at };
+        let simulating = Arc::new(Semaphore::new(1));
+        let inner =
+            Inner { store, clock, signals, events, workers, progress, limiter, simulating, settings, started_at };
         Self { inner: Arc::new(inner) }
     }
 

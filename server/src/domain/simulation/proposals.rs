@@ -19,6 +19,9 @@ const PROPOSED: usize = 50;
 /// Others at the same time, on average, that are too many.
 const MANY: u64 = 2;
 
+/// Minutes before and after that should be free too, so that runs of some minutes stay apart.
+const NEAR: isize = 5;
+
 /// Another minute for a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
@@ -75,10 +78,15 @@ fn better(scenario: &Scenario, task: &str, present: &SimulatedSchedule, minutes:
         dues.iter().filter_map(at).map(|count| u64::from(*count)).sum()
     };
     let before = others(0);
-    let moves = (0..60).map(|to| to - minute as isize).filter(|by| *by != 0);
-    let (after, _, by) = moves.map(|by| (others(by), by.abs(), by)).min()?;
+    let first = -(minute as isize);
+    let crowds: Vec<u64> = (first - NEAR..first + 60 + NEAR).map(others).collect();
+    let around = |to: usize| -> u64 { crowds[to..=to + 2 * NEAR as usize].iter().sum() };
+    let moves = (0..60).filter(|to| *to != minute as usize);
+    let ranked = moves.map(|to| (crowds[to + NEAR as usize], around(to), (first + to as isize).abs(), to));
+    let (after, _, _, to) = ranked.min()?;
+    let by = first + to as isize;
     let worth = before >= MANY * dues.len() as u64 && after * 2 <= before;
-    let to = minute.checked_add_signed(by as i32).filter(|_| worth);
+    let to = Some(to as u32).filter(|_| worth);
     let schedule = to.map(|to| with_minute(&present.schedule, to));
     let compiled = schedule.as_ref().and_then(|schedule| compile(schedule, &present.seed).ok());
     let (Some(to), Some(schedule), Some(compiled)) = (to, schedule, compiled) else {

@@ -110,11 +110,8 @@ fn hours_and_busiest_minutes() {
 fn proposals_reduce_collisions() {
     let crowd = || ["a", "b", "c", "d"].map(|name| task(name, 60, Overlap::Skip, &["0 2 * * *"]));
     let outcome = played(crowd().into(), 1, 24 * 7);
-    let proposed: Vec<(&str, u64, u64)> = outcome
-        .proposals
-        .iter()
-        .map(|it| (it.task.as_str(), it.collisions_before, it.collisions_after))
-        .collect();
+    let proposed: Vec<(&str, u64, u64)> =
+        outcome.proposals.iter().map(|it| (it.task.as_str(), it.collisions_before, it.collisions_after)).collect();
     assert_eq!(proposed, [("a", 21, 0), ("b", 14, 0)]);
     assert_ne!(outcome.proposals[0].words_before, outcome.proposals[0].words_after);
     let mut tasks = crowd();

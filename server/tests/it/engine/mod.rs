@@ -15,5 +15,6 @@ mod pools;
 mod requests;
 mod retention;
 mod runs;
+mod simulation;
 mod stopping;
 mod triggers;
