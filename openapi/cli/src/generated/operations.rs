@@ -386,6 +386,14 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "simulation_create", method: "POST", path: "/simulations",
+        permission: "read",
+        summary: "Play the coming days: how much is due when, what overlaps, what waits, and which minutes would be better.",
+        body: Some(Body { content_type: "application/json", schema: &SIMULATION_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "run_list", method: "GET", path: "/runs",
         permission: "read",
         summary: "List runs, newest first.",
@@ -1055,6 +1063,18 @@ static SETUP_CREATE: Schema = Schema {
         Field::required("token", Secret, "One-time token, printed by the server at its first start and kept in `setup-token` of its data folder."),
         Field::required("name", Text, "Login name: a-z, 0-9, '.', '_', '-', '@'."),
         Field::required("password", Secret, "Password, at least 10 characters."),
+    ],
+    unions: &[],
+};
+
+static SIMULATION_DEFINITION: Schema = Schema {
+    fields: &[
+        Field::optional("from_at", Instant, "From this instant on; null: now.").or_null(),
+        Field::optional("days", Integer(1, 366), "Days. [default: 7]"),
+        Field::optional("timezone", Text, "Time zone of whoever looks at it, an IANA name; null: the server's. It changes nothing in what happens.").or_null(),
+        Field::optional("tasks", List(&Text), "Only these tasks (names or ids), enabled or not; empty: all that are enabled."),
+        Field::optional("folder", Text, "Only tasks in this folder and those below.").or_null(),
+        Field::optional("proposals", Boolean, "Whether better minutes are looked for. [default: true]"),
     ],
     unions: &[],
 };

@@ -2741,6 +2741,216 @@ export type SetupCreate = {
 };
 
 /**
+ * One hour of a simulation.
+ */
+export type SimulatedHour = {
+    /**
+     * Its beginning.
+     */
+    hour_at: string;
+    /**
+     * Slots due in it.
+     */
+    slots: number;
+    /**
+     * Most runs at once.
+     */
+    peak: number;
+};
+
+/**
+ * A minute in which several slots are due.
+ */
+export type SimulatedMinute = {
+    /**
+     * Its beginning.
+     */
+    at: string;
+    /**
+     * Slots due in it.
+     */
+    slots: number;
+    /**
+     * Names of their tasks, at most ten.
+     */
+    tasks: Array<string>;
+};
+
+/**
+ * How a task gets into its own way.
+ */
+export type SimulatedOverlap = {
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * Runs that are skipped or replaced.
+     */
+    skipped: number;
+    /**
+     * Runs that wait for an earlier one.
+     */
+    waited: number;
+    /**
+     * The longest of these waits.
+     */
+    wait_seconds_max: number;
+};
+
+/**
+ * How runs wait for a pool.
+ */
+export type SimulatedWait = {
+    /**
+     * Name of the pool.
+     */
+    pool: string;
+    /**
+     * Its places.
+     */
+    capacity: number;
+    /**
+     * Runs that wait.
+     */
+    waited: number;
+    /**
+     * How long on average, among those that wait.
+     */
+    wait_seconds_mean: number;
+    /**
+     * The longest wait.
+     */
+    wait_seconds_max: number;
+    /**
+     * Most places taken at once.
+     */
+    peak: number;
+};
+
+/**
+ * What all schedules together will do.
+ */
+export type Simulation = {
+    /**
+     * From here on.
+     */
+    from_at: string;
+    /**
+     * Up to here.
+     */
+    until_at: string;
+    /**
+     * Time zone of whoever looks at it.
+     */
+    timezone: string;
+    /**
+     * Tasks that took part.
+     */
+    task_count: number;
+    /**
+     * Slots that are due and not skipped by calendars or clock changes.
+     */
+    slot_count: number;
+    /**
+     * Slots that are.
+     */
+    skipped_count: number;
+    /**
+     * The hours, from that of `from_at` on.
+     */
+    hours: Array<SimulatedHour>;
+    /**
+     * The 20 minutes in which most slots are due together, busiest first.
+     */
+    busiest: Array<SimulatedMinute>;
+    /**
+     * Tasks that get into their own way, worst first.
+     */
+    overlaps: Array<SimulatedOverlap>;
+    /**
+     * How runs wait for pools.
+     */
+    waits: Array<SimulatedWait>;
+    /**
+     * Better minutes, greatest gain first.
+     */
+    proposals: Array<SimulationProposal>;
+    /**
+     * Seconds that it took to compute.
+     */
+    computed_seconds: number;
+};
+
+/**
+ * What is to be simulated.
+ */
+export type SimulationDefinition = {
+    /**
+     * From this instant on; null: now.
+     */
+    from_at?: string | null;
+    /**
+     * Days.
+     */
+    days?: number;
+    /**
+     * Time zone of whoever looks at it, an IANA name; null: the server's. It changes nothing in what happens.
+     */
+    timezone?: string | null;
+    /**
+     * Only these tasks (names or ids), enabled or not; empty: all that are enabled.
+     */
+    tasks?: Array<string>;
+    /**
+     * Only tasks in this folder and those below.
+     */
+    folder?: string | null;
+    /**
+     * Whether better minutes are looked for.
+     */
+    proposals?: boolean;
+};
+
+/**
+ * A better minute for a schedule.
+ */
+export type SimulationProposal = {
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * Key of the schedule within its task.
+     */
+    schedule_key: string;
+    /**
+     * The present schedule in words.
+     */
+    words_before: string;
+    /**
+     * The proposed one in words.
+     */
+    words_after: string;
+    /**
+     * The schedule to save.
+     */
+    schedule: Schedule;
+    /**
+     * Slots of others in the same minutes at present.
+     */
+    collisions_before: number;
+    /**
+     * The same with the proposal.
+     */
+    collisions_after: number;
+    /**
+     * Why.
+     */
+    reason: string;
+};
+
+/**
  * An entry of the ledger: what became of one due instant, or of a stretch of them.
  */
 export type Slot = {
@@ -4764,6 +4974,98 @@ export type SetupCreateWritable = {
 };
 
 /**
+ * What all schedules together will do.
+ */
+export type SimulationWritable = {
+    /**
+     * From here on.
+     */
+    from_at: string;
+    /**
+     * Up to here.
+     */
+    until_at: string;
+    /**
+     * Time zone of whoever looks at it.
+     */
+    timezone: string;
+    /**
+     * Tasks that took part.
+     */
+    task_count: number;
+    /**
+     * Slots that are due and not skipped by calendars or clock changes.
+     */
+    slot_count: number;
+    /**
+     * Slots that are.
+     */
+    skipped_count: number;
+    /**
+     * The hours, from that of `from_at` on.
+     */
+    hours: Array<SimulatedHour>;
+    /**
+     * The 20 minutes in which most slots are due together, busiest first.
+     */
+    busiest: Array<SimulatedMinute>;
+    /**
+     * Tasks that get into their own way, worst first.
+     */
+    overlaps: Array<SimulatedOverlap>;
+    /**
+     * How runs wait for pools.
+     */
+    waits: Array<SimulatedWait>;
+    /**
+     * Better minutes, greatest gain first.
+     */
+    proposals: Array<SimulationProposalWritable>;
+    /**
+     * Seconds that it took to compute.
+     */
+    computed_seconds: number;
+};
+
+/**
+ * A better minute for a schedule.
+ */
+export type SimulationProposalWritable = {
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * Key of the schedule within its task.
+     */
+    schedule_key: string;
+    /**
+     * The present schedule in words.
+     */
+    words_before: string;
+    /**
+     * The proposed one in words.
+     */
+    words_after: string;
+    /**
+     * The schedule to save.
+     */
+    schedule: ScheduleWritable;
+    /**
+     * Slots of others in the same minutes at present.
+     */
+    collisions_before: number;
+    /**
+     * The same with the proposal.
+     */
+    collisions_after: number;
+    /**
+     * Why.
+     */
+    reason: string;
+};
+
+/**
  * A task: its definition and where it stands.
  */
 export type TaskWritable = {
@@ -6116,6 +6418,31 @@ export type PlanDaysResponses = {
 };
 
 export type PlanDaysResponse = PlanDaysResponses[keyof PlanDaysResponses];
+
+export type SimulationCreateData = {
+    body: SimulationDefinition;
+    path?: never;
+    query?: never;
+    url: '/simulations';
+};
+
+export type SimulationCreateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type SimulationCreateError = SimulationCreateErrors[keyof SimulationCreateErrors];
+
+export type SimulationCreateResponses = {
+    /**
+     * What will happen
+     */
+    200: Simulation;
+};
+
+export type SimulationCreateResponse = SimulationCreateResponses[keyof SimulationCreateResponses];
 
 export type RunListData = {
     body?: never;
