@@ -221,9 +221,16 @@ fn record(row: calendar::Model) -> Result<CalendarRecord> {
     })
 }
 
+/// A damaged one is left out and told: schedules that name it are then invalid, all others go on.
 async fn all(connection: &impl ConnectionTrait) -> Result<Vec<CalendarRecord>> {
     let rows = living().order_by_asc(calendar::Column::Name).all(connection).await?;
-    rows.into_iter().map(record).collect()
+    Ok(rows.into_iter().filter_map(readable).collect())
+}
+
+fn readable(row: calendar::Model) -> Option<CalendarRecord> {
+    let name = row.name.clone();
+    let read = record(row);
+    read.inspect_err(|error| tracing::error!(calendar = name, %error, "a stored calendar cannot be read")).ok()
 }
 
 async fn find(connection: &impl ConnectionTrait, calendar: &str) -> Result<Option<CalendarRecord>> {

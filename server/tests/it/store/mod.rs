@@ -2,6 +2,7 @@
 
 mod audit;
 mod bench;
+mod calendars;
 mod cluster;
 mod fixture;
 mod opening;

@@ -1,0 +1,54 @@
+//! Calendars: versions, what held at an instant, who uses one.
+
+use super::both;
+use super::fixture::{Fixture, at, begin, definition, every};
+use orc_server::domain::calendar::{Calendar, CalendarEntry};
+use orc_server::store::{CalendarRecord, Conflict, StoreError, Tx};
+
+both!(every_change_is_a_version, tasks_that_name_it);
+
+fn yearly(name: &str, days: &[u8]) -> Calendar {
+    let entry = |day: &u8| CalendarEntry::Yearly { month: 5, day: *day, title: String::new() };
+    let entries = days.iter().map(entry).collect();
+    Calendar { name: name.into(), description: String::new(), entries, except: Vec::new(), maintenance: None }
+}
+
+async fn made(fixture: &Fixture, calendar: Calendar) -> Result<CalendarRecord, StoreError> {
+    fixture.store.write(async move |tx: &Tx| tx.calendar_insert(&calendar, "somebody", begin()).await).await
+}
+
+async fn every_change_is_a_version(fixture: Fixture) {
+    let first = made(&fixture, yearly("de", &[1])).await.expect("made");
+    let again = made(&fixture, yearly("de", &[])).await.expect_err("the name is taken");
+    assert!(matches!(again, StoreError::Conflict { what: Conflict::NameTaken }), "{again:?}");
+    let read = first.clone();
+    let update = async move |tx: &Tx| tx.calendar_update(&read, &yearly("de", &[1, 2]), "somebody", at(10)).await;
+    let second = fixture.store.write(update.clone()).await.expect("changed");
+    assert_eq!((second.version, second.updated_at, second.created_at), (2, at(10), begin()));
+    fixture.store.write(update).await.expect_err("it was changed since");
+    assert_eq!(fixture.store.calendar_find(&first.id.to_string()).await.expect("reads"), Some(second.clone()));
+    let read = second.clone();
+    let delete = async move |tx: &Tx| tx.calendar_delete(&read, at(20)).await;
+    assert!(fixture.store.write(delete.clone()).await.expect("deleted"));
+    assert!(!fixture.store.write(delete).await.expect("it is gone"));
+    assert_eq!(fixture.store.calendars().await.expect("reads"), []);
+    made(&fixture, yearly("de", &[])).await.expect("the name is free again");
+    let then = async |seconds| fixture.store.calendars_at(at(seconds)).await.expect("reads");
+    assert_eq!(then(9).await, [yearly("de", &[1]), yearly("de", &[])], "both were made by then");
+    assert_eq!(then(20).await, [yearly("de", &[])]);
+    let changes = fixture.store.calendar_changes(begin(), at(20)).await.expect("reads");
+    assert_eq!(changes.into_iter().collect::<Vec<_>>(), [at(10), at(20)]);
+}
+
+async fn tasks_that_name_it(fixture: Fixture) {
+    for (task, calendar) in [("a", "de_1"), ("b", "de-1")] {
+        let mut new = definition(task);
+        let mut schedule = every("x", 60);
+        schedule.skip_on = vec![calendar.into()];
+        new.schedules = vec![schedule];
+        new.description = "\"de_1\" is only mentioned".into();
+        fixture.task(new).await;
+    }
+    assert_eq!(fixture.store.calendar_tasks("de_1").await.expect("reads"), ["a"], "_ is no wildcard");
+    assert_eq!(fixture.store.calendar_tasks("de").await.expect("reads"), Vec::<String>::new());
+}
