@@ -100,6 +100,15 @@ CREATE TABLE "calendar_version" (
     FOREIGN KEY ("calendar_id") REFERENCES "calendar" ("id")
 );
 
+CREATE TABLE "file_seen" (
+    "trigger_id" integer NOT NULL,
+    "path" text NOT NULL,
+    "bytes" integer NOT NULL,
+    "changed_at" integer NOT NULL,
+    PRIMARY KEY ("trigger_id", "path"),
+    FOREIGN KEY ("trigger_id") REFERENCES "trigger" ("id")
+);
+
 CREATE TABLE "hook_seen" (
     "trigger_id" integer NOT NULL,
     "proof" text NOT NULL,

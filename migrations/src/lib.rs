@@ -14,6 +14,7 @@ mod m20261123_000003_calendars;
 mod m20261123_000005_pools;
 mod m20261123_000006_triggers;
 mod m20261123_000008_backfills;
+mod m20261123_000009_files;
 
 #[derive(Debug)]
 struct Migrator;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000005_pools::Migration),
             Box::new(m20261123_000006_triggers::Migration),
             Box::new(m20261123_000008_backfills::Migration),
+            Box::new(m20261123_000009_files::Migration),
         ]
     }
 }

@@ -23,7 +23,12 @@ pub fn problems(definition: &Definition, found: &mut Vec<Problem>) {
                     }
                 }
             }
-            TriggerRule::File { .. } => {}
+            TriggerRule::File { pattern, settle_seconds, .. } => {
+                found.extend(pattern_problem(pattern).map(|message| at("pattern", message)));
+                if !(0.1..=86_400.0).contains(settle_seconds) {
+                    found.push(at("settle_seconds", "must be between 0.1 and 86400 seconds".to_owned()));
+                }
+            }
             TriggerRule::Task { tasks, states } => {
                 if tasks.contains(&definition.name) {
                     found.push(at("tasks", "a task cannot wait for its own end".to_owned()));
@@ -36,6 +41,22 @@ pub fn problems(definition: &Definition, found: &mut Vec<Problem>) {
             }
         }
     }
+}
+
+/// What is wrong with the pattern of a file.
+fn pattern_problem(pattern: &str) -> Option<String> {
+    if !std::path::Path::new(pattern).is_absolute() {
+        return Some("must be an absolute path, such as /srv/inbox/*.csv".to_owned());
+    }
+    if std::path::Path::new(pattern).components().any(|part| part == std::path::Component::ParentDir) {
+        return Some("must not contain ..".to_owned());
+    }
+    let system = ["/proc", "/sys", "/dev"].iter().find(|folder| std::path::Path::new(pattern).starts_with(folder));
+    if let Some(folder) = system {
+        return Some(format!("{folder} belongs to the system: nothing there is watched"));
+    }
+    let glob = globset::GlobBuilder::new(pattern).literal_separator(true).build();
+    glob.err().map(|error| format!("is not a pattern: {}", error.kind()))
 }
 
 /// The circle that tasks would form, if `listener` listened to `sources` beside the known edges (listener, source).

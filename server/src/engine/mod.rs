@@ -10,6 +10,7 @@ mod canceller;
 mod catcher;
 mod dispatcher;
 mod executor;
+mod file_watcher;
 mod follow;
 mod follower;
 mod http_attempt;
@@ -23,6 +24,7 @@ mod worker;
 
 pub use active::Active;
 pub use executor::{EngineSettings, Executor};
+pub use file_watcher::FileWatcher;
 pub use worker::{RoundError, RoundResult, Worker};
 
 use crate::app::App;
@@ -61,6 +63,7 @@ impl Engine {
             Arc::new(scheduler::Scheduler::new(app.clone())),
             Arc::new(dispatcher::Dispatcher::new(app.clone(), Arc::clone(&executor))),
             Arc::new(backfiller::Backfiller::new(app.clone())),
+            Arc::new(file_watcher::FileWatcher::new(app.clone())),
             Arc::new(follower::Follower::new(app.clone())),
             Arc::new(catcher::Catcher::new(app.clone())),
             Arc::new(canceller::Canceller::new(app.clone(), active.clone())),

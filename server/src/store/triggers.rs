@@ -286,7 +286,7 @@ fn of_task(task_key: i64) -> sea_orm::Select<trigger::Entity> {
         .order_by_asc(trigger::Column::Id)
 }
 
-fn record(row: trigger::Model) -> TaskTriggerRecord {
+pub(super) fn record(row: trigger::Model) -> TaskTriggerRecord {
     let trigger::Model {
         id,
         uid,

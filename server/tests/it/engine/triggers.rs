@@ -186,3 +186,79 @@ async fn a_signature_counts_once_and_not_for_long() {
     let bench = bench.restarted().await;
     assert!(matches!(bench.app.hook_call(good).await, Err(Error::Unauthenticated(_))), "remembered over a restart");
 }
+
+async fn watched(bench: &Bench, pattern: &std::path::Path, more: Value) {
+    let trigger = json!({"kind": "file", "pattern": pattern.to_str().expect("text"), "settle_seconds": 0.1});
+    let mut trigger = trigger.as_object().cloned().expect("an object");
+    trigger.extend(more.as_object().cloned().expect("an object"));
+    let params = json!([{"kind": "string", "name": "file", "required": true}]);
+    let body = json!({"triggers": [trigger], "params": params, "overlap": {"kind": "allow", "max": 100}});
+    bench.task(child_task("it", &["exit", "0"], body)).await;
+}
+
+/// One look at all files, as the watcher takes it.
+async fn look(bench: &Bench) -> Vec<String> {
+    let watcher = orc_server::engine::FileWatcher::new(bench.app.clone());
+    orc_server::engine::Worker::run_once(&watcher).await.expect("a look");
+    let mut files: Vec<String> = runs(bench, "it")
+        .await
+        .into_iter()
+        .map(|run| run.params["file"].as_str().expect("a path").to_owned())
+        .collect();
+    files.sort();
+    files.into_iter().map(|path| path.rsplit('/').next().expect("a name").to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_come_start_one_run_each() {
+    let bench = Bench::new().await;
+    let place = tempfile::tempdir().expect("a folder");
+    let inbox = place.path().join("inbox");
+    watched(&bench, &inbox.join("*.csv"), json!({"change": "created"})).await;
+    assert_eq!(look(&bench).await, [""; 0], "the folder is not there yet");
+    std::fs::create_dir(&inbox).expect("a folder");
+    std::fs::write(inbox.join("a.csv"), "1").expect("written");
+    std::fs::write(inbox.join("a.txt"), "1").expect("written");
+    assert_eq!(look(&bench).await, ["a.csv"]);
+    std::fs::write(inbox.join("a.csv"), "12").expect("written");
+    assert_eq!(look(&bench).await, ["a.csv"], "changed is not created");
+    let bench = bench.restarted().await;
+    std::fs::write(inbox.join("b.csv"), "1").expect("written while nobody looked");
+    assert_eq!(look(&bench).await, ["a.csv", "b.csv"]);
+    assert_eq!(look(&bench).await, ["a.csv", "b.csv"], "none twice");
+    std::fs::remove_file(inbox.join("a.csv")).expect("removed");
+    look(&bench).await;
+    std::fs::write(inbox.join("a.csv"), "1").expect("written");
+    assert_eq!(look(&bench).await, ["a.csv", "a.csv", "b.csv"], "it came again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_settle_and_what_was_there_before() {
+    let bench = Bench::new().await;
+    let place = tempfile::tempdir().expect("a folder");
+    std::fs::write(place.path().join("old"), "1").expect("written");
+    watched(&bench, &place.path().join("**").join("*"), json!({"change": "settled", "settle_seconds": 3600})).await;
+    assert_eq!(look(&bench).await, [""; 0], "what is there when the trigger is made is known");
+    std::fs::create_dir(place.path().join("below")).expect("a folder");
+    let new = place.path().join("below").join("new");
+    std::fs::write(&new, "1").expect("written");
+    assert_eq!(look(&bench).await, [""; 0], "somebody may still write to it");
+    let earlier = std::time::SystemTime::now() - Duration::from_secs(7200);
+    std::fs::File::options().append(true).open(&new).expect("opens").set_modified(earlier).expect("set");
+    assert_eq!(look(&bench).await, ["new"]);
+    assert_eq!(look(&bench).await, ["new"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_patterns_are_refused() {
+    let bench = Bench::new().await;
+    for pattern in ["inbox/*.csv", "/srv/../etc/*", "/proc/*", "/srv/[a"] {
+        let body = child_task("it", &["exit", "0"], json!({"triggers": [{"kind": "file", "pattern": pattern}]}));
+        let wire: orc_server::api::definition::TaskDefinition = serde_json::from_value(body).expect("a definition");
+        let refused = bench.app.task_create(&Caller::local(), wire.into_domain("UTC"), false).await;
+        assert!(
+            matches!(refused, Err(Error::Invalid(problems)) if problems[0].pointer == "/triggers/0/pattern"),
+            "{pattern}"
+        );
+    }
+}

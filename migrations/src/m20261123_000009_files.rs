@@ -1,0 +1,36 @@
+//! Files that file triggers know.
+
+use crate::build::*;
+use sea_orm_migration::prelude::*;
+
+#[derive(Debug)]
+pub(crate) struct Migration;
+
+impl MigrationName for Migration {
+    fn name(&self) -> &str {
+        "m20261123_000009_files"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        create(manager, vec![file_seen()], vec![]).await
+    }
+}
+
+/// The state in which a file was when it last started a run; the empty path: the files that were there at first are known.
+fn file_seen() -> TableCreateStatement {
+    table("file_seen")
+        .col(int("trigger_id"))
+        .col(text("path"))
+        .col(int("bytes"))
+        .col(int("changed_at"))
+        .primary_key(Index::create().col("trigger_id").col("path"))
+        .foreign_key(&mut refers("file_seen_of_trigger", "file_seen", "trigger_id", "trigger"))
+        .to_owned()
+}
