@@ -18,6 +18,15 @@ export interface RunsSearch {
   from?: string;
 }
 
+/** Search parameters of the calendar. */
+export interface CalendarSearch {
+  view?: "month" | "week" | "agenda";
+  /** A date in the period shown. */
+  date?: string;
+  /** The day that is open. */
+  day?: string;
+}
+
 /** Links by name. */
 export const paths = {
   overview: () => linkOptions({ to: "/" }),
@@ -29,6 +38,11 @@ export const paths = {
   taskEdit: (task: string) => linkOptions({ to: "/tasks/$task/edit", params: { task } }),
   runs: (search: RunsSearch = {}) => linkOptions({ to: "/runs", search }),
   run: (run: string) => linkOptions({ to: "/runs/$run", params: { run }, search: {} }),
+  calendar: (search: CalendarSearch = {}) => linkOptions({ to: "/calendar", search }),
+  calendars: () => linkOptions({ to: "/calendars" }),
+  calendarNew: () => linkOptions({ to: "/calendars/new" }),
+  calendarOne: (calendar: string) => linkOptions({ to: "/calendars/$calendar", params: { calendar }, search: {} }),
+  calendarEdit: (calendar: string) => linkOptions({ to: "/calendars/$calendar/edit", params: { calendar } }),
   pools: () => linkOptions({ to: "/pools" }),
   system: () => linkOptions({ to: "/system" }),
   people: () => linkOptions({ to: "/users", search: {} }),

@@ -4,7 +4,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { toApiError } from "@/api/errors";
 import { setupView } from "@/api/generated";
 import { sessionQuery } from "@/parts/session";
-import type { RunsSearch, TasksSearch } from "@/paths";
+import type { CalendarSearch, RunsSearch, TasksSearch } from "@/paths";
 import { Crash, NotFound } from "@/shell/Crash";
 import { Layout } from "@/shell/Layout";
 import { Skeleton } from "@/ui/Skeleton";
@@ -13,6 +13,8 @@ const text = (value: unknown): string | undefined => {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   return typeof value === "string" && value !== "" ? value : undefined;
 };
+
+const isoDay = (value: unknown): string | undefined => (typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : undefined);
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Outlet, notFoundComponent: NotFound });
 
@@ -99,6 +101,42 @@ const run = createRoute({
   component: lazyRouteComponent(() => import("@/features/runs/ViewPage")),
 });
 
+const calendar = createRoute({
+  getParentRoute: () => app,
+  path: "/calendar",
+  validateSearch: (search: Record<string, unknown>): CalendarSearch => ({
+    view: search["view"] === "month" || search["view"] === "week" || search["view"] === "agenda" ? search["view"] : undefined,
+    date: isoDay(search["date"]),
+    day: isoDay(search["day"]),
+  }),
+  component: lazyRouteComponent(() => import("@/features/calendar/CalendarPage")),
+});
+
+const calendars = createRoute({
+  getParentRoute: () => app,
+  path: "/calendars",
+  component: lazyRouteComponent(() => import("@/features/calendars/ListPage")),
+});
+
+const calendarNew = createRoute({
+  getParentRoute: () => app,
+  path: "/calendars/new",
+  component: lazyRouteComponent(() => import("@/features/calendars/NewPage")),
+});
+
+const calendarOne = createRoute({
+  getParentRoute: () => app,
+  path: "/calendars/$calendar",
+  validateSearch: (search: Record<string, unknown>): { year?: number } => ({ year: typeof search["year"] === "number" ? search["year"] : undefined }),
+  component: lazyRouteComponent(() => import("@/features/calendars/ViewPage")),
+});
+
+const calendarEdit = createRoute({
+  getParentRoute: () => app,
+  path: "/calendars/$calendar/edit",
+  component: lazyRouteComponent(() => import("@/features/calendars/EditPage")),
+});
+
 const pools = createRoute({
   getParentRoute: () => app,
   path: "/pools",
@@ -141,7 +179,7 @@ const setup = createRoute({
 const tree = root.addChildren([
   login,
   setup,
-  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, pools, system, users, account]),
+  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, calendar, calendars, calendarNew, calendarOne, calendarEdit, pools, system, users, account]),
 ]);
 
 /** Makes the router. */

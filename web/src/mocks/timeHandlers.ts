@@ -1,6 +1,7 @@
 /** Answers of what looks ahead and back: effects, the ledger in figures, triggers, backfills, imports. */
 import { http, HttpResponse } from "msw";
-import type { Backfill, CalendarPage, CalendarSummary, Effect, SlotSummary, TaskDefinition, TaskImportResult, TriggerStatus } from "@/api/generated";
+import type { Backfill, Calendar, CalendarDates, CalendarPage, CalendarSummary, Effect, PlanDays, PlanPage, SlotSummary, TaskDefinition, TaskImportResult, TriggerStatus } from "@/api/generated";
+import { datesBetween } from "@/lib/dates";
 import { at, taskSummary } from "./data";
 import { slotPreviews } from "./time";
 
@@ -49,9 +50,41 @@ export function imported(saved: boolean): TaskImportResult {
 
 const calendar = (name: string, entry_count: number): CalendarSummary => ({ id: `cal-${name}`, name, description: "", version: 1, updated_at: at(-86_400), entry_count, maintenance: false, used_by_count: 1, next_date: "2026-12-25" });
 
+/** The whole calendar behind a row. */
+export const wholeCalendar = (name: string): Calendar => ({
+  id: `cal-${name}`, version: 1, created_at: at(-86_400), updated_at: at(-86_400), used_by: [taskSummary(0).name], contained_in: [], name, description: "Public holidays",
+  entries: [{ kind: "yearly", month: 12, day: 25, title: "Christmas Day" }, { kind: "date", date: "2027-03-26", until: "2027-03-29", title: "Easter" }, { kind: "weekdays", weekdays: ["sunday"] }],
+  except: [{ kind: "date", date: "2027-03-28" }],
+  maintenance: null,
+});
+
 /** Handlers by operation. */
 export const timeHandlers = [
+  http.get(api("/plan/days"), ({ request }) => {
+    const { searchParams } = new URL(request.url);
+    const today = at(0).slice(0, 10);
+    const days = datesBetween(searchParams.get("from") ?? today, searchParams.get("until") ?? today).map((date, step) => {
+      const past = date < today;
+      return { date, planned: date >= today ? 12 : 0, skipped: step % 9 === 4 ? 3 : 0, succeeded: past ? 11 : date === today ? 4 : 0, failed: past && step % 4 === 1 ? 2 : 0, missed: past && step % 7 === 3 ? 1 : 0, calendars: step % 9 === 4 ? ["holidays-de"] : [], maintenance: step % 11 === 5 ? ["patch-night"] : [] };
+    });
+    return HttpResponse.json<PlanDays>({ timezone: "Europe/Berlin", days, truncated: false });
+  }),
+  http.get(api("/plan"), ({ request }) => {
+    const from = Math.max(Date.now(), new Date(new URL(request.url).searchParams.get("from_at") ?? at(0)).getTime());
+    const items = Array.from({ length: 12 }, (_, step) => {
+      const instant = new Date(from + (step + 1) * 3_000_000).toISOString();
+      return { task: taskSummary(step).name, folder: taskSummary(step).folder, schedule_key: "cron", scheduled_for: instant, scheduled_local: instant.replace("Z", "+00:00"), expected_duration_seconds: step % 3 === 0 ? null : 600 * step, skipped: step === 4, notes: step === 4 ? ["skipped by calendar holidays-de"] : [] };
+    });
+    return HttpResponse.json<PlanPage>({ items, next_cursor: null });
+  }),
   http.get(api("/calendars"), () => HttpResponse.json<CalendarPage>({ items: [calendar("holidays-de", 12), calendar("business-days", 2)], next_cursor: null })),
+  http.get(api("/calendars/:calendar/dates"), ({ request }) => {
+    const year = new URL(request.url).searchParams.get("from")?.slice(0, 4) ?? "2026";
+    return HttpResponse.json<CalendarDates>({ dates: [{ date: `${year}-01-01`, title: "New Year" }, { date: `${year}-05-01`, title: "Labour Day" }, { date: `${year}-12-25`, title: "Christmas Day" }, { date: `${year}-12-26`, title: "Second day of Christmas" }] });
+  }),
+  http.get(api("/calendars/:calendar"), ({ params }) => HttpResponse.json(wholeCalendar(String(params["calendar"])))),
+  http.put(api("/calendars/:calendar"), ({ params }) => HttpResponse.json(wholeCalendar(String(params["calendar"])))),
+  http.post(api("/calendars/:calendar/effect"), () => HttpResponse.json(effect(taskSummary(0).name))),
   http.post(api("/tasks/import"), ({ request }) => HttpResponse.json(imported(!new URL(request.url).searchParams.has("dry_run")))),
   http.post(api("/tasks/:task/effect"), ({ params }) => HttpResponse.json(effect(String(params["task"])))),
   http.get(api("/slots/summary"), () => HttpResponse.json(summary())),

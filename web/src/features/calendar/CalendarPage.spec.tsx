@@ -1,0 +1,22 @@
+import { screen, waitFor } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { renderPage } from "@/mocks/render";
+
+describe("the calendar", () => {
+  it("moves by arrows, comes back with t, and keeps its view in the address", async () => {
+    const { user, router } = renderPage("/calendar?view=month&date=2026-11-23");
+    await screen.findByRole("heading", { name: "November 2026" });
+    await user.keyboard("{ArrowRight}");
+    await screen.findByRole("heading", { name: "December 2026" });
+    expect(router.state.location.search).toMatchObject({ view: "month", date: "2026-12-23" });
+    await user.keyboard("t");
+    await waitFor(() => expect(router.state.location.search).not.toHaveProperty("date"));
+  });
+
+  it("opens a day with what ran and what is planned", async () => {
+    const { user } = renderPage("/calendar?view=week");
+    await user.click(await screen.findByRole("button", { name: /, today$/ }));
+    await screen.findByRole("region", { name: "What ran" });
+    await screen.findByRole("region", { name: "What is planned" });
+  });
+});

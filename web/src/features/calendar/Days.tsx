@@ -1,0 +1,119 @@
+import { CalendarX2, Check, CircleDashed, SkipForward, TriangleAlert, Wrench, X } from "lucide-react";
+import type { ReactNode } from "react";
+import type { PlanDay } from "@/api/generated";
+import { cx } from "@/lib/cx";
+import { dayWord, shortDayWord, WEEK } from "@/lib/dates";
+import { count } from "@/lib/numbers";
+
+const COUNTS = [
+  ["succeeded", "succeeded", "text-ok", Check],
+  ["failed", "failed", "text-fail", X],
+  ["missed", "missed", "text-warn", TriangleAlert],
+  ["planned", "planned", "text-muted", CircleDashed],
+  ["skipped", "skipped", "text-idle", SkipForward],
+] as const;
+
+/** What the marks mean. */
+export function Legend() {
+  return (
+    <ul className="flex flex-wrap gap-x-4 gap-y-1 text-xs" aria-label="Legend">
+      {COUNTS.map(([key, word, tone, Glyph]) => (
+        <li key={key} className={cx("inline-flex items-center gap-1", tone)}>
+          <Glyph size={13} strokeWidth={2.5} aria-hidden /> {word}
+        </li>
+      ))}
+      <li className="inline-flex items-center gap-1 text-muted">
+        <span className="hatched size-3 rounded-sm border border-line-strong" aria-hidden /> still to come
+      </li>
+    </ul>
+  );
+}
+
+function Figures({ day }: { day: PlanDay }) {
+  return (
+    <span className="flex flex-wrap gap-x-2 text-xs">
+      {COUNTS.filter(([key]) => day[key] > 0).map(([key, word, tone, Glyph]) => (
+        <span key={key} className={cx("inline-flex items-center gap-0.5 font-medium", tone)}>
+          <Glyph size={12} strokeWidth={2.5} aria-hidden />
+          {count(day[key])}
+          <span className="sr-only"> {word}</span>
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function Names({ day }: { day: PlanDay }) {
+  return (
+    <>
+      {day.calendars.map((name) => (
+        <Mark key={name} icon={<CalendarX2 size={12} aria-hidden />}>{`skips: ${name}`}</Mark>
+      ))}
+      {day.maintenance.map((name) => (
+        <Mark key={name} icon={<Wrench size={12} aria-hidden />}>{name}</Mark>
+      ))}
+    </>
+  );
+}
+
+function Mark({ icon, children }: { icon: ReactNode; children: ReactNode }) {
+  return (
+    <span className="flex max-w-full min-w-0 items-center gap-1 rounded bg-warn-soft px-1 text-xs text-warn">
+      {icon}
+      <span className="truncate">{children}</span>
+    </span>
+  );
+}
+
+/** A week a row, a day a cell. */
+export function Grid({ days, today, month, onOpen }: { days: PlanDay[]; today: string; month: string | null; onOpen: (date: string) => void }) {
+  return (
+    <div className="overflow-hidden rounded-lg border border-line bg-surface">
+      <div className="grid grid-cols-7 border-b border-line text-xs font-semibold text-muted" aria-hidden>
+        {WEEK.map((day) => (
+          <span key={day} className="truncate px-2 py-1.5">
+            {day}
+          </span>
+        ))}
+      </div>
+      <div className="grid grid-cols-7 gap-px bg-line">
+        {days.map((day) => (
+          <button
+            key={day.date}
+            type="button"
+            onClick={() => onOpen(day.date)}
+            aria-label={`${dayWord(day.date)}${day.date === today ? ", today" : ""}`}
+            aria-describedby={`day-${day.date}`}
+            aria-current={day.date === today ? "date" : undefined}
+            className={cx("flex min-w-0 flex-col items-start gap-1 bg-surface p-1.5 text-left hover:bg-hover focus-visible:-outline-offset-2", month ? "min-h-24" : "min-h-64", day.date > today && day.planned > 0 && "hatched")}
+          >
+            <span className={cx("rounded px-1 text-sm tabular-nums", day.date === today ? "bg-accent-strong font-semibold text-on-accent" : month && !day.date.startsWith(month) ? "bg-surface text-muted" : "bg-surface font-medium")}>
+              {Number(day.date.slice(8))}
+            </span>
+            <span id={`day-${day.date}`} className="flex w-full min-w-0 flex-col gap-1 rounded bg-surface px-1">
+              <Figures day={day} />
+              <Names day={day} />
+            </span>
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** A day a line: the view of a phone. */
+export function Agenda({ days, today, onOpen }: { days: PlanDay[]; today: string; onOpen: (date: string) => void }) {
+  return (
+    <ul className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface">
+      {days.map((day) => (
+        <li key={day.date}>
+          <button type="button" onClick={() => onOpen(day.date)} aria-current={day.date === today ? "date" : undefined} className="flex min-h-12 w-full flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2 text-left hover:bg-hover focus-visible:-outline-offset-2">
+            <span className={cx("w-24 text-sm", day.date === today && "font-semibold text-accent")}>{shortDayWord(day.date)}</span>
+            <Figures day={day} />
+            <Names day={day} />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

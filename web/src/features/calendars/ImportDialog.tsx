@@ -1,0 +1,108 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { apiError, messagesAt } from "@/api/errors";
+import { calendarImport } from "@/api/generated";
+import { plural } from "@/lib/numbers";
+import { paths } from "@/paths";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { Failure } from "@/ui/Empty";
+import { CheckField, TextArea, TextField } from "@/ui/Field";
+import { say, sayFailure } from "@/ui/toasts";
+import { EntryWords } from "./EntryWords";
+
+/** Entries that are shown before the import. */
+const SHOWN = 12;
+
+/** A calendar out of an iCalendar file: looked at first, then saved. */
+export function ImportDialog({ onClose }: { onClose: () => void }) {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const [draft, setDraft] = useState({ name: "", ics: "", replace: false });
+  const look = useMutation({ meta: { quiet: true }, mutationFn: async () => (await calendarImport({ body: draft, query: { dry_run: true }, throwOnError: true })).data });
+  const save = useMutation({
+    meta: { quiet: true },
+    mutationFn: async () => (await calendarImport({ body: draft, throwOnError: true })).data,
+    onSuccess: async ({ calendar, date_count }) => {
+      say(`${calendar.name} has ${plural(date_count, "date")} now.`);
+      await queries.invalidateQueries();
+      void navigate(paths.calendarOne(calendar.name));
+    },
+  });
+  const set = (change: Partial<typeof draft>) => {
+    look.reset();
+    save.reset();
+    setDraft((old) => ({ ...old, ...change }));
+  };
+  const read = async (file: File | undefined) => {
+    if (!file) return;
+    try {
+      const ics = await file.text();
+      set({ ics, name: draft.name || nameOf(file.name) });
+    } catch {
+      sayFailure("The file cannot be read", file.name);
+    }
+  };
+  const failure = apiError(save.error) ?? apiError(look.error);
+  const seen = look.data;
+  return (
+    <Dialog
+      open
+      wide
+      onClose={onClose}
+      title="Import a calendar"
+      hint="An iCalendar file (.ics), as holidays and on-call plans are published. Nothing is saved before you have seen it."
+      footer={
+        <>
+          <Button onClick={onClose}>Not now</Button>
+          {seen ? (
+            <Button look="primary" busy={save.isPending} onClick={() => save.mutate()}>
+              Import {plural(seen.date_count, "date")}
+            </Button>
+          ) : (
+            <Button look="primary" busy={look.isPending} disabledReason={draft.name === "" || draft.ics === "" ? "Give a name and a file first." : undefined} onClick={() => look.mutate()}>
+              Look at it
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div className="flex flex-col gap-3">
+        {failure && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />}
+        <TextField label="Name" required maxLength={100} value={draft.name} onText={(name) => set({ name })} error={messagesAt(failure, "/name")} />
+        <label className="flex flex-col gap-1 text-sm font-medium">
+          File
+          <input type="file" accept=".ics,text/calendar" onChange={(event) => void read(event.target.files?.[0])} className="control w-full" />
+        </label>
+        <TextArea label="Text" mono rows={6} value={draft.ics} onText={(ics) => set({ ics })} error={messagesAt(failure, "/ics")} hint="Chosen from a file above, or pasted here." />
+        <CheckField label="Replace the dates of a calendar of this name" checked={draft.replace} onChecked={(replace) => set({ replace })} />
+        {seen && (
+          <section aria-label="What comes of it" className="rounded-md border border-line p-3 text-sm">
+            <p className="font-semibold">{plural(seen.date_count, "date")}</p>
+            {seen.warnings.map((warning) => (
+              <p key={warning} className="text-xs text-warn">
+                {warning}
+              </p>
+            ))}
+            <ul className="mt-1">
+              {seen.calendar.entries.slice(0, SHOWN).map((entry) => (
+                <li key={JSON.stringify(entry)}>
+                  <EntryWords entry={entry} />
+                </li>
+              ))}
+            </ul>
+            {seen.calendar.entries.length > SHOWN && <p className="text-xs text-muted">and {seen.calendar.entries.length - SHOWN} more</p>}
+          </section>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+const nameOf = (file: string): string =>
+  file
+    .toLowerCase()
+    .replace(/\.ics$/, "")
+    .replaceAll(/[^a-z0-9._-]+/g, "-")
+    .replaceAll(/^[^a-z0-9]+|-+$/g, "");

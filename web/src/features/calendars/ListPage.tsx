@@ -1,0 +1,73 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { FileUp, Plus } from "lucide-react";
+import { useState } from "react";
+import type { CalendarSummary } from "@/api/generated";
+import { calendarListOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { shortDayWord } from "@/lib/dates";
+import { plural } from "@/lib/numbers";
+import { Loaded } from "@/parts/Loaded";
+import { useDenied } from "@/parts/session";
+import { paths } from "@/paths";
+import { Badge } from "@/ui/Badge";
+import { Button } from "@/ui/Button";
+import { Empty } from "@/ui/Empty";
+import { Page } from "@/ui/Page";
+import { ImportDialog } from "./ImportDialog";
+
+/** All calendars. */
+export default function ListPage() {
+  const calendars = useQuery(calendarListOptions({ query: { limit: 500 } }));
+  const navigate = useNavigate();
+  const denied = useDenied("define");
+  const [importing, setImporting] = useState(false);
+  const actions = (
+    <>
+      <Button icon={<FileUp size={15} aria-hidden />} disabledReason={denied} onClick={() => setImporting(true)}>
+        Import a file
+      </Button>
+      <Button look="primary" icon={<Plus size={15} aria-hidden />} disabledReason={denied} onClick={() => void navigate(paths.calendarNew())}>
+        New calendar
+      </Button>
+    </>
+  );
+  return (
+    <Page title="Calendars" hint="Sets of dates that schedules run on or skip, and maintenance windows." actions={actions}>
+      <Loaded query={calendars} rows={5}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="No calendars yet" cli="orc calendar import holidays --ics @holidays.ics" action={actions}>
+              Put holidays into a calendar, or import them from an .ics file; a schedule then skips those days or runs on them only.
+            </Empty>
+          ) : (
+            <ul className="divide-y divide-line rounded-lg border border-line bg-surface text-sm">
+              {items.map((calendar) => (
+                <Row key={calendar.id} calendar={calendar} />
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+      {importing && <ImportDialog onClose={() => setImporting(false)} />}
+    </Page>
+  );
+}
+
+function Row({ calendar }: { calendar: CalendarSummary }) {
+  return (
+    <li className="flex min-h-12 flex-wrap items-center gap-x-4 gap-y-0.5 px-4 py-2">
+      <span className="flex min-w-0 flex-1 basis-52 flex-col">
+        <span className="flex flex-wrap items-center gap-2">
+          <Link {...paths.calendarOne(calendar.name)} className="font-medium underline-offset-2 hover:underline">
+            {calendar.name}
+          </Link>
+          {calendar.maintenance && <Badge tone="warn">Maintenance</Badge>}
+        </span>
+        {calendar.description && <span className="text-xs text-muted">{calendar.description}</span>}
+      </span>
+      <span className="w-28 text-muted">{plural(calendar.entry_count, "entry", "entries")}</span>
+      <span className="w-28 text-muted">{calendar.used_by_count === 0 ? "not used" : `used by ${calendar.used_by_count}`}</span>
+      <span className="w-40 text-muted">{calendar.next_date ? `next ${shortDayWord(calendar.next_date)}` : "no more dates"}</span>
+    </li>
+  );
+}

@@ -1,0 +1,141 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { ChevronLeft, ChevronRight, Pencil, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { type Calendar, calendarDelete } from "@/api/generated";
+import { calendarDatesOptions, calendarViewOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { Loaded } from "@/parts/Loaded";
+import { useDenied } from "@/parts/session";
+import { paths } from "@/paths";
+import { Button, IconButton } from "@/ui/Button";
+import { Card, Facts } from "@/ui/Card";
+import { Confirm } from "@/ui/Dialog";
+import { Page } from "@/ui/Page";
+import { say } from "@/ui/toasts";
+import { EntryWords } from "./EntryWords";
+import { Year } from "./Year";
+
+const route = getRouteApi("/app/calendars/$calendar");
+
+/** One calendar: its dates over a year, its entries, and who uses it. */
+export default function ViewPage() {
+  const { calendar: name } = route.useParams();
+  const search = route.useSearch();
+  const navigate = useNavigate();
+  const denied = useDenied("define");
+  const [asking, setAsking] = useState(false);
+  const view = useQuery(calendarViewOptions({ path: { calendar: name } }));
+  const [thisYear] = useState(() => new Date().getFullYear());
+  const year = search.year ?? thisYear;
+  const dates = useQuery(calendarDatesOptions({ path: { calendar: name }, query: { from: `${year}-01-01`, until: `${year}-12-31` } }));
+  const go = (to: number) => void navigate({ to: "/calendars/$calendar", params: { calendar: name }, search: { year: to } });
+  const actions = (
+    <>
+      <Button icon={<Pencil size={15} aria-hidden />} disabledReason={denied} onClick={() => void navigate(paths.calendarEdit(name))}>
+        Edit
+      </Button>
+      <Button icon={<Trash2 size={15} aria-hidden />} disabledReason={denied ?? (view.data ? undefined : "It is not loaded yet.")} onClick={() => setAsking(true)}>
+        Delete
+      </Button>
+    </>
+  );
+  return (
+    <Page title={name} hint={view.data?.description} actions={actions}>
+      <Card
+        title={`Dates of ${year}`}
+        actions={
+          <>
+            <IconButton label="Year before" icon={<ChevronLeft size={16} aria-hidden />} onClick={() => go(year - 1)} />
+            <IconButton label="Next year" icon={<ChevronRight size={16} aria-hidden />} onClick={() => go(year + 1)} />
+          </>
+        }
+      >
+        <Loaded query={dates} rows={8}>
+          {(found) => <Year year={year} dates={found.dates} />}
+        </Loaded>
+      </Card>
+      <Loaded query={view} rows={4}>
+        {(calendar) => (
+          <>
+            <Details calendar={calendar} />
+            <Deletion calendar={calendar} open={asking} onClose={() => setAsking(false)} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Details({ calendar }: { calendar: Calendar }) {
+  const { maintenance } = calendar;
+  return (
+    <div className="grid items-start gap-3 lg:grid-cols-2">
+      <Card title="Entries">
+        <Entries title="Contains" entries={calendar.entries} />
+        <Entries title="Except" entries={calendar.except} />
+        {maintenance && (
+          <Facts
+            className="mt-3"
+            items={[
+              ["Maintenance", `${maintenance.from} to ${maintenance.to}, ${maintenance.timezone}`],
+              ["Holds back", maintenance.tags?.length ? `tasks with ${maintenance.tags.join(", ")}` : "all tasks"],
+            ]}
+          />
+        )}
+      </Card>
+      <Card title="Used by">
+        {calendar.used_by.length + calendar.contained_in.length === 0 && <p className="text-sm text-muted">No schedule and no other calendar names it.</p>}
+        <ul className="text-sm">
+          {calendar.used_by.map((task) => (
+            <li key={task}>
+              <Link {...paths.task(task)} className="underline-offset-2 hover:underline">
+                {task}
+              </Link>
+            </li>
+          ))}
+          {calendar.contained_in.map((other) => (
+            <li key={other}>
+              <Link {...paths.calendarOne(other)} className="underline-offset-2 hover:underline">
+                calendar {other}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </Card>
+    </div>
+  );
+}
+
+function Entries({ title, entries }: { title: string; entries: Calendar["entries"] }) {
+  if (entries.length === 0) return null;
+  return (
+    <section aria-label={title} className="not-first:mt-3">
+      <h3 className="text-xs font-semibold text-muted">{title}</h3>
+      <ul className="max-h-72 overflow-y-auto text-sm" tabIndex={0} aria-label={`${title}, ${entries.length}`}>
+        {entries.map((entry) => (
+          <li key={JSON.stringify(entry)} className="py-0.5">
+            <EntryWords entry={entry} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Deletion({ calendar, open, onClose }: { calendar: Calendar; open: boolean; onClose: () => void }) {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const remove = useMutation({
+    mutationFn: async () => {
+      await calendarDelete({ path: { calendar: calendar.name }, headers: { "If-Match": `"${calendar.version}"` }, throwOnError: true });
+    },
+    onSuccess: async () => {
+      say(`The calendar ${calendar.name} is deleted.`);
+      await navigate(paths.calendars());
+      await queries.invalidateQueries();
+    },
+  });
+  const users = [...calendar.used_by, ...calendar.contained_in];
+  const text = users.length === 0 ? "Nothing uses it." : `In use by ${users.join(", ")}: take it out of them first; the server refuses until then.`;
+  return <Confirm question={open ? { title: `Delete the calendar ${calendar.name}?`, text, verb: "Delete the calendar", onYes: () => remove.mutateAsync() } : null} onClose={onClose} />;
+}

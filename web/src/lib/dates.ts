@@ -1,0 +1,53 @@
+/** Dates of a calendar as `YYYY-MM-DD`: plain arithmetic of days and months, without any time zone. */
+
+const DAY_MS = 86_400_000;
+
+const utc = (date: string): Date => new Date(`${date}T00:00:00Z`);
+const text = (date: Date): string => date.toISOString().slice(0, 10);
+
+/** A date so many days later. */
+export const addDays = (date: string, days: number): string => text(new Date(utc(date).getTime() + days * DAY_MS));
+
+/** The same day some months later, or the last one of a shorter month. */
+export function addMonths(date: string, months: number): string {
+  const from = utc(date);
+  const first = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + months, 1));
+  const last = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 0)).getUTCDate();
+  first.setUTCDate(Math.min(from.getUTCDate(), last));
+  return text(first);
+}
+
+/** The Monday of a date's week. */
+export const mondayOf = (date: string): string => addDays(date, -((utc(date).getUTCDay() + 6) % 7));
+
+/** All dates from the first to the last. */
+export function datesBetween(first: string, last: string): string[] {
+  const days = Math.round((utc(last).getTime() - utc(first).getTime()) / DAY_MS);
+  return Array.from({ length: Math.max(0, days + 1) }, (_, step) => addDays(first, step));
+}
+
+/** Whole weeks, Monday first, that show a month (`2026-11`). */
+export function monthGrid(month: string): string[] {
+  const first = `${month}-01`;
+  const last = addDays(addMonths(first, 1), -1);
+  return datesBetween(mondayOf(first), addDays(mondayOf(last), 6));
+}
+
+/** Days of the week, short, Monday first. */
+export const WEEK = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
+
+const monthName = new Intl.DateTimeFormat("en-GB", { month: "long", timeZone: "UTC" });
+const dayName = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+const shortDay = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+
+/** `November`. */
+export const monthWord = (month: string): string => monthName.format(utc(`${month}-01`));
+/** `Monday, 23 November 2026`. */
+export const dayWord = (date: string): string => dayName.format(utc(date));
+/** `Mon, 23 Nov`. */
+export const shortDayWord = (date: string): string => shortDay.format(utc(date));
+
+/** The date of an instant in a zone. */
+export function dateIn(at: string | number, timezone: string): string {
+  return new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: timezone }).format(new Date(at));
+}
