@@ -58,6 +58,9 @@ struct Pool {
     longest: u32,
 }
 
+/// How many start in a minute, which minute, and which of them.
+type BusyMinute = (u32, Reverse<u32>, Vec<u32>);
+
 /// The state of a simulation.
 #[derive(Debug)]
 pub(super) struct Engine<'a> {
@@ -73,7 +76,7 @@ pub(super) struct Engine<'a> {
     hour: usize,
     minute: u32,
     here: Vec<u32>,
-    busiest: BinaryHeap<Reverse<(u32, Reverse<u32>, Vec<u32>)>>,
+    busiest: BinaryHeap<Reverse<BusyMinute>>,
     starts: Starts,
 }
 
