@@ -13,6 +13,7 @@ mod m20261123_000002_tasks;
 mod m20261123_000003_calendars;
 mod m20261123_000005_pools;
 mod m20261123_000006_triggers;
+mod m20261123_000007_feeds;
 mod m20261123_000008_backfills;
 mod m20261123_000009_files;
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000003_calendars::Migration),
             Box::new(m20261123_000005_pools::Migration),
             Box::new(m20261123_000006_triggers::Migration),
+            Box::new(m20261123_000007_feeds::Migration),
             Box::new(m20261123_000008_backfills::Migration),
             Box::new(m20261123_000009_files::Migration),
         ]

@@ -17,6 +17,7 @@ pub mod document;
 pub mod effects;
 pub mod error;
 pub mod events;
+pub mod feeds;
 pub mod guard;
 mod hooks;
 pub mod layers;

@@ -3,7 +3,7 @@
 use super::error::ApiError;
 use super::state::ApiState;
 use super::{
-    audit, backfills, calendar_import, calendars, effects, events, logs, plan, pools, runs, schedules, sessions,
+    audit, backfills, calendar_import, calendars, effects, events, feeds, logs, plan, pools, runs, schedules, sessions,
     simulations, slot_summary, system, task_import, tasks, tokens, triggers, users,
 };
 use super::{auth, guard, layers, metrics, spa};
@@ -65,6 +65,10 @@ pub fn operations() -> OpenApiRouter<ApiState> {
         .routes(routes!(plan::plan_list))
         .routes(routes!(plan::plan_days))
         .routes(routes!(simulations::simulation_create))
+        .routes(routes!(feeds::plan_ics))
+        .routes(routes!(feeds::feed_list, feeds::feed_create))
+        .routes(routes!(feeds::feed_delete))
+        .routes(routes!(feeds::feed_rotate))
         .routes(routes!(runs::run_list))
         .routes(routes!(runs::run_stats))
         .routes(routes!(runs::run_view, runs::run_delete))

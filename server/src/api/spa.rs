@@ -6,7 +6,7 @@
 
 use super::error::ApiError;
 use super::state::ApiState;
-use super::{hooks, swagger};
+use super::{feeds, hooks, swagger};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
@@ -28,6 +28,7 @@ pub fn pages() -> Router<ApiState> {
     Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
+        .route("/feeds/{file}", get(feeds::serve))
         .route("/hooks/{address}", post(hooks::receive))
         .route("/swagger-ui", get(swagger::entry))
         .route("/swagger-ui/", get(swagger::file))

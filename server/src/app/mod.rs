@@ -17,6 +17,7 @@ pub mod disk;
 pub mod effects;
 mod error;
 pub mod events;
+pub mod feeds;
 pub mod files;
 mod history;
 pub mod hooks;

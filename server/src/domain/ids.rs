@@ -47,6 +47,10 @@ id!(
     CalendarId
 );
 id!(
+    /// Identifies a calendar feed.
+    FeedId
+);
+id!(
     /// Identifies a backfill.
     BackfillId
 );

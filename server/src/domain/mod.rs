@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod crontab;
 pub mod effect;
+pub mod feed;
 pub mod ids;
 pub mod params;
 pub mod pool;

@@ -8,6 +8,7 @@ pub(super) mod audit_entry;
 pub(super) mod backfill;
 pub(super) mod calendar;
 pub(super) mod calendar_version;
+pub(super) mod feed;
 pub(super) mod file_seen;
 pub(super) mod hook_seen;
 pub(super) mod idempotency;

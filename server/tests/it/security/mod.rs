@@ -1,6 +1,7 @@
 //! Who gets in, who stays in, and who does not: people, programs, and the doors they use.
 
 mod doors;
+mod feeds;
 mod guessing;
 mod house;
 mod people;
