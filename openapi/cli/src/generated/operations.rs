@@ -394,6 +394,58 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "plan_ics", method: "GET", path: "/plan.ics",
+        permission: "read",
+        summary: "The plan as an iCalendar file: each slot an event; what fires more than 24 times a day is only named.",
+        query: &[
+            Field::optional("days", Integer(1, 366), "Days ahead. [default: 30]"),
+            Field::optional("task", Text, "Only slots of this task (name or id)."),
+        ],
+        answer: Answer::Bytes,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "feed_list", method: "GET", path: "/feeds",
+        permission: "own",
+        summary: "List calendar feeds: your own, or all of them for an administrator.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
+            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+        ],
+        answer: Answer::List,
+        columns: &["id", "name", "task", "folder", "days", "created_by", "created_at", "rotated_at"],
+        more: &[],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "feed_create", method: "POST", path: "/feeds",
+        permission: "own",
+        summary: "Create a calendar feed; its address is shown this once.",
+        body: Some(Body { content_type: "application/json", schema: &FEED_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "feed_delete", method: "DELETE", path: "/feeds/{feed}",
+        permission: "own",
+        summary: "Delete a calendar feed: its address is worth nothing from then on.",
+        arguments: &[
+            Field::required("feed", Uuid, "Id of the feed"),
+        ],
+        answer: Answer::Empty,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "feed_rotate", method: "POST", path: "/feeds/{feed}/rotate",
+        permission: "own",
+        summary: "Give a calendar feed another address; the one before is worth nothing from then on.",
+        arguments: &[
+            Field::required("feed", Uuid, "Id of the feed"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "run_list", method: "GET", path: "/runs",
         permission: "read",
         summary: "List runs, newest first.",
@@ -909,6 +961,16 @@ static CALENDAR_IMPORT: Schema = Schema {
         Field::optional("timezone", Text, "Zone of the dates of events that have an instant, an IANA name; null: the server's.").or_null(),
         Field::optional("description", Text, "What the calendar is for; null: what the file calls itself.").or_null(),
         Field::optional("replace", Boolean, "Whether a calendar of this name gets the dates of the file instead of its own."),
+    ],
+    unions: &[],
+};
+
+static FEED_DEFINITION: Schema = Schema {
+    fields: &[
+        Field::required("name", Text, "What it is called in calendar programs."),
+        Field::optional("task", Text, "Only slots of this task (name or id).").or_null(),
+        Field::optional("folder", Text, "Only tasks in this folder and those below.").or_null(),
+        Field::optional("days", Integer(1, 366), "Days ahead. [default: 30]"),
     ],
     unions: &[],
 };

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AuditListData, AuditListErrors, AuditListResponses, AuditVerifyData, AuditVerifyErrors, AuditVerifyResponses, BackfillCancelData, BackfillCancelErrors, BackfillCancelResponses, BackfillCreateData, BackfillCreateErrors, BackfillCreateResponses, BackfillListData, BackfillListErrors, BackfillListResponses, BackfillViewData, BackfillViewErrors, BackfillViewResponses, CalendarCreateData, CalendarCreateErrors, CalendarCreateResponses, CalendarDatesData, CalendarDatesErrors, CalendarDatesResponses, CalendarDeleteData, CalendarDeleteErrors, CalendarDeleteResponses, CalendarEffectData, CalendarEffectErrors, CalendarEffectResponses, CalendarImportData, CalendarImportErrors, CalendarImportResponses, CalendarListData, CalendarListErrors, CalendarListResponses, CalendarUpdateData, CalendarUpdateErrors, CalendarUpdateResponses, CalendarViewData, CalendarViewErrors, CalendarViewResponses, EventStreamData, EventStreamErrors, EventStreamResponse, EventStreamResponses, PlanDaysData, PlanDaysErrors, PlanDaysResponses, PlanListData, PlanListErrors, PlanListResponses, PoolCreateData, PoolCreateErrors, PoolCreateResponses, PoolDeleteData, PoolDeleteErrors, PoolDeleteResponses, PoolListData, PoolListErrors, PoolListResponses, PoolUpdateData, PoolUpdateErrors, PoolUpdateResponses, PoolViewData, PoolViewErrors, PoolViewResponses, RunCancelData, RunCancelErrors, RunCancelResponses, RunDeleteData, RunDeleteErrors, RunDeleteResponses, RunListData, RunListErrors, RunListResponses, RunLogData, RunLogErrors, RunLogResponses, RunLogStreamData, RunLogStreamErrors, RunLogStreamResponse, RunLogStreamResponses, RunRerunData, RunRerunErrors, RunRerunResponses, RunStatsData, RunStatsErrors, RunStatsResponses, RunViewData, RunViewErrors, RunViewResponses, ScheduleDescribeData, ScheduleDescribeErrors, ScheduleDescribeResponses, SchedulePreviewData, SchedulePreviewErrors, SchedulePreviewResponses, SessionCreateData, SessionCreateErrors, SessionCreateResponses, SessionDeleteData, SessionDeleteErrors, SessionDeleteResponses, SessionPasswordUpdateData, SessionPasswordUpdateErrors, SessionPasswordUpdateResponses, SessionViewData, SessionViewErrors, SessionViewResponses, SetupCreateData, SetupCreateErrors, SetupCreateResponses, SetupViewData, SetupViewErrors, SetupViewResponses, SimulationCreateData, SimulationCreateErrors, SimulationCreateResponses, SlotListData, SlotListErrors, SlotListResponses, SlotSummaryData, SlotSummaryErrors, SlotSummaryResponses, SystemContractData, SystemContractErrors, SystemContractResponses, SystemHoldData, SystemHoldErrors, SystemHoldResponses, SystemMetricsData, SystemMetricsErrors, SystemMetricsResponses, SystemReleaseData, SystemReleaseErrors, SystemReleaseResponses, SystemSettingsData, SystemSettingsErrors, SystemSettingsResponses, SystemViewData, SystemViewErrors, SystemViewResponses, SystemWorkersData, SystemWorkersErrors, SystemWorkersResponses, TaskApplyData, TaskApplyErrors, TaskApplyResponses, TaskBulkData, TaskBulkErrors, TaskBulkResponses, TaskCloneData, TaskCloneErrors, TaskCloneResponses, TaskCreateData, TaskCreateErrors, TaskCreateResponses, TaskDeleteData, TaskDeleteErrors, TaskDeleteResponses, TaskDisableData, TaskDisableErrors, TaskDisableResponses, TaskEffectData, TaskEffectErrors, TaskEffectResponses, TaskEnableData, TaskEnableErrors, TaskEnableResponses, TaskImportData, TaskImportErrors, TaskImportResponses, TaskListData, TaskListErrors, TaskListResponses, TaskPatchData, TaskPatchErrors, TaskPatchResponses, TaskRunData, TaskRunErrors, TaskRunResponses, TaskUpdateData, TaskUpdateErrors, TaskUpdateResponses, TaskVersionListData, TaskVersionListErrors, TaskVersionListResponses, TaskVersionViewData, TaskVersionViewErrors, TaskVersionViewResponses, TaskViewData, TaskViewErrors, TaskViewResponses, TokenCreateData, TokenCreateErrors, TokenCreateResponses, TokenListData, TokenListErrors, TokenListResponses, TokenRevokeData, TokenRevokeErrors, TokenRevokeResponses, TriggerListData, TriggerListErrors, TriggerListResponses, TriggerRotateData, TriggerRotateErrors, TriggerRotateResponses, UserCreateData, UserCreateErrors, UserCreateResponses, UserDeleteData, UserDeleteErrors, UserDeleteResponses, UserListData, UserListErrors, UserListResponses, UserUpdateData, UserUpdateErrors, UserUpdateResponses, UserViewData, UserViewErrors, UserViewResponses } from './types.gen';
+import type { AuditListData, AuditListErrors, AuditListResponses, AuditVerifyData, AuditVerifyErrors, AuditVerifyResponses, BackfillCancelData, BackfillCancelErrors, BackfillCancelResponses, BackfillCreateData, BackfillCreateErrors, BackfillCreateResponses, BackfillListData, BackfillListErrors, BackfillListResponses, BackfillViewData, BackfillViewErrors, BackfillViewResponses, CalendarCreateData, CalendarCreateErrors, CalendarCreateResponses, CalendarDatesData, CalendarDatesErrors, CalendarDatesResponses, CalendarDeleteData, CalendarDeleteErrors, CalendarDeleteResponses, CalendarEffectData, CalendarEffectErrors, CalendarEffectResponses, CalendarImportData, CalendarImportErrors, CalendarImportResponses, CalendarListData, CalendarListErrors, CalendarListResponses, CalendarUpdateData, CalendarUpdateErrors, CalendarUpdateResponses, CalendarViewData, CalendarViewErrors, CalendarViewResponses, EventStreamData, EventStreamErrors, EventStreamResponse, EventStreamResponses, FeedCreateData, FeedCreateErrors, FeedCreateResponses, FeedDeleteData, FeedDeleteErrors, FeedDeleteResponses, FeedListData, FeedListErrors, FeedListResponses, FeedRotateData, FeedRotateErrors, FeedRotateResponses, PlanDaysData, PlanDaysErrors, PlanDaysResponses, PlanIcsData, PlanIcsErrors, PlanIcsResponses, PlanListData, PlanListErrors, PlanListResponses, PoolCreateData, PoolCreateErrors, PoolCreateResponses, PoolDeleteData, PoolDeleteErrors, PoolDeleteResponses, PoolListData, PoolListErrors, PoolListResponses, PoolUpdateData, PoolUpdateErrors, PoolUpdateResponses, PoolViewData, PoolViewErrors, PoolViewResponses, RunCancelData, RunCancelErrors, RunCancelResponses, RunDeleteData, RunDeleteErrors, RunDeleteResponses, RunListData, RunListErrors, RunListResponses, RunLogData, RunLogErrors, RunLogResponses, RunLogStreamData, RunLogStreamErrors, RunLogStreamResponse, RunLogStreamResponses, RunRerunData, RunRerunErrors, RunRerunResponses, RunStatsData, RunStatsErrors, RunStatsResponses, RunViewData, RunViewErrors, RunViewResponses, ScheduleDescribeData, ScheduleDescribeErrors, ScheduleDescribeResponses, SchedulePreviewData, SchedulePreviewErrors, SchedulePreviewResponses, SessionCreateData, SessionCreateErrors, SessionCreateResponses, SessionDeleteData, SessionDeleteErrors, SessionDeleteResponses, SessionPasswordUpdateData, SessionPasswordUpdateErrors, SessionPasswordUpdateResponses, SessionViewData, SessionViewErrors, SessionViewResponses, SetupCreateData, SetupCreateErrors, SetupCreateResponses, SetupViewData, SetupViewErrors, SetupViewResponses, SimulationCreateData, SimulationCreateErrors, SimulationCreateResponses, SlotListData, SlotListErrors, SlotListResponses, SlotSummaryData, SlotSummaryErrors, SlotSummaryResponses, SystemContractData, SystemContractErrors, SystemContractResponses, SystemHoldData, SystemHoldErrors, SystemHoldResponses, SystemMetricsData, SystemMetricsErrors, SystemMetricsResponses, SystemReleaseData, SystemReleaseErrors, SystemReleaseResponses, SystemSettingsData, SystemSettingsErrors, SystemSettingsResponses, SystemViewData, SystemViewErrors, SystemViewResponses, SystemWorkersData, SystemWorkersErrors, SystemWorkersResponses, TaskApplyData, TaskApplyErrors, TaskApplyResponses, TaskBulkData, TaskBulkErrors, TaskBulkResponses, TaskCloneData, TaskCloneErrors, TaskCloneResponses, TaskCreateData, TaskCreateErrors, TaskCreateResponses, TaskDeleteData, TaskDeleteErrors, TaskDeleteResponses, TaskDisableData, TaskDisableErrors, TaskDisableResponses, TaskEffectData, TaskEffectErrors, TaskEffectResponses, TaskEnableData, TaskEnableErrors, TaskEnableResponses, TaskImportData, TaskImportErrors, TaskImportResponses, TaskListData, TaskListErrors, TaskListResponses, TaskPatchData, TaskPatchErrors, TaskPatchResponses, TaskRunData, TaskRunErrors, TaskRunResponses, TaskUpdateData, TaskUpdateErrors, TaskUpdateResponses, TaskVersionListData, TaskVersionListErrors, TaskVersionListResponses, TaskVersionViewData, TaskVersionViewErrors, TaskVersionViewResponses, TaskViewData, TaskViewErrors, TaskViewResponses, TokenCreateData, TokenCreateErrors, TokenCreateResponses, TokenListData, TokenListErrors, TokenListResponses, TokenRevokeData, TokenRevokeErrors, TokenRevokeResponses, TriggerListData, TriggerListErrors, TriggerListResponses, TriggerRotateData, TriggerRotateErrors, TriggerRotateResponses, UserCreateData, UserCreateErrors, UserCreateResponses, UserDeleteData, UserDeleteErrors, UserDeleteResponses, UserListData, UserListErrors, UserListResponses, UserUpdateData, UserUpdateErrors, UserUpdateResponses, UserViewData, UserViewErrors, UserViewResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -445,6 +445,75 @@ export const simulationCreate = <ThrowOnError extends boolean = false>(options: 
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * The plan as an iCalendar file: each slot an event; what fires more than 24 times a day is only named.
+ */
+export const planIcs = <ThrowOnError extends boolean = false>(options?: Options<PlanIcsData, ThrowOnError>): RequestResult<PlanIcsResponses, PlanIcsErrors, ThrowOnError> => (options?.client ?? client).get<PlanIcsResponses, PlanIcsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/plan.ics',
+    ...options
+});
+
+/**
+ * List calendar feeds: your own, or all of them for an administrator.
+ */
+export const feedList = <ThrowOnError extends boolean = false>(options?: Options<FeedListData, ThrowOnError>): RequestResult<FeedListResponses, FeedListErrors, ThrowOnError> => (options?.client ?? client).get<FeedListResponses, FeedListErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/feeds',
+    ...options
+});
+
+/**
+ * Create a calendar feed; its address is shown this once.
+ */
+export const feedCreate = <ThrowOnError extends boolean = false>(options: Options<FeedCreateData, ThrowOnError>): RequestResult<FeedCreateResponses, FeedCreateErrors, ThrowOnError> => (options.client ?? client).post<FeedCreateResponses, FeedCreateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/feeds',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a calendar feed: its address is worth nothing from then on.
+ */
+export const feedDelete = <ThrowOnError extends boolean = false>(options: Options<FeedDeleteData, ThrowOnError>): RequestResult<FeedDeleteResponses, FeedDeleteErrors, ThrowOnError> => (options.client ?? client).delete<FeedDeleteResponses, FeedDeleteErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/feeds/{feed}',
+    ...options
+});
+
+/**
+ * Give a calendar feed another address; the one before is worth nothing from then on.
+ */
+export const feedRotate = <ThrowOnError extends boolean = false>(options: Options<FeedRotateData, ThrowOnError>): RequestResult<FeedRotateResponses, FeedRotateErrors, ThrowOnError> => (options.client ?? client).post<FeedRotateResponses, FeedRotateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/feeds/{feed}/rotate',
+    ...options
 });
 
 /**

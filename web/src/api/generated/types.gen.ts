@@ -933,6 +933,94 @@ export type EventTask = {
 };
 
 /**
+ * A calendar feed, without its address.
+ */
+export type Feed = {
+    /**
+     * Id.
+     */
+    id: string;
+    /**
+     * What it is called in calendar programs.
+     */
+    name: string;
+    /**
+     * Only slots of this task.
+     */
+    task: string | null;
+    /**
+     * Only tasks in this folder and those below.
+     */
+    folder: string | null;
+    /**
+     * Days ahead.
+     */
+    days: number;
+    /**
+     * Who made it.
+     */
+    created_by: string;
+    /**
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * When its address was made.
+     */
+    rotated_at: string;
+};
+
+/**
+ * A feed with its address, which is shown this once.
+ */
+export type FeedAddress = {
+    /**
+     * The feed.
+     */
+    feed: Feed;
+    /**
+     * Path of the address on this server; whoever knows it can read the feed.
+     */
+    url: string;
+};
+
+/**
+ * A new feed.
+ */
+export type FeedDefinition = {
+    /**
+     * What it is called in calendar programs.
+     */
+    name: string;
+    /**
+     * Only slots of this task (name or id).
+     */
+    task?: string | null;
+    /**
+     * Only tasks in this folder and those below.
+     */
+    folder?: string | null;
+    /**
+     * Days ahead.
+     */
+    days?: number;
+};
+
+/**
+ * A page of feeds, newest first.
+ */
+export type FeedPage = {
+    /**
+     * The items.
+     */
+    items: Array<Feed>;
+    /**
+     * Where the next page begins; null: this is the last.
+     */
+    next_cursor: string | null;
+};
+
+/**
  * One field that differs.
  */
 export type FieldDifference = {
@@ -6443,6 +6531,159 @@ export type SimulationCreateResponses = {
 };
 
 export type SimulationCreateResponse = SimulationCreateResponses[keyof SimulationCreateResponses];
+
+export type PlanIcsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Days ahead.
+         */
+        days?: number;
+        /**
+         * Only slots of this task (name or id).
+         */
+        task?: string;
+    };
+    url: '/plan.ics';
+};
+
+export type PlanIcsErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type PlanIcsError = PlanIcsErrors[keyof PlanIcsErrors];
+
+export type PlanIcsResponses = {
+    /**
+     * The file
+     */
+    200: string;
+};
+
+export type PlanIcsResponse = PlanIcsResponses[keyof PlanIcsResponses];
+
+export type FeedListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Most items in the answer.
+         */
+        limit?: number;
+        /**
+         * Where to go on: `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/feeds';
+};
+
+export type FeedListErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type FeedListError = FeedListErrors[keyof FeedListErrors];
+
+export type FeedListResponses = {
+    /**
+     * A page of feeds
+     */
+    200: FeedPage;
+};
+
+export type FeedListResponse = FeedListResponses[keyof FeedListResponses];
+
+export type FeedCreateData = {
+    body: FeedDefinition;
+    path?: never;
+    query?: never;
+    url: '/feeds';
+};
+
+export type FeedCreateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type FeedCreateError = FeedCreateErrors[keyof FeedCreateErrors];
+
+export type FeedCreateResponses = {
+    /**
+     * The feed and its address
+     */
+    201: FeedAddress;
+};
+
+export type FeedCreateResponse = FeedCreateResponses[keyof FeedCreateResponses];
+
+export type FeedDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the feed
+         */
+        feed: string;
+    };
+    query?: never;
+    url: '/feeds/{feed}';
+};
+
+export type FeedDeleteErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type FeedDeleteError = FeedDeleteErrors[keyof FeedDeleteErrors];
+
+export type FeedDeleteResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type FeedDeleteResponse = FeedDeleteResponses[keyof FeedDeleteResponses];
+
+export type FeedRotateData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the feed
+         */
+        feed: string;
+    };
+    query?: never;
+    url: '/feeds/{feed}/rotate';
+};
+
+export type FeedRotateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type FeedRotateError = FeedRotateErrors[keyof FeedRotateErrors];
+
+export type FeedRotateResponses = {
+    /**
+     * The feed and its address
+     */
+    200: FeedAddress;
+};
+
+export type FeedRotateResponse = FeedRotateResponses[keyof FeedRotateResponses];
 
 export type RunListData = {
     body?: never;

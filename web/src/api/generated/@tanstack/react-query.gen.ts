@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { auditList, auditVerify, backfillCancel, backfillCreate, backfillList, backfillView, calendarCreate, calendarDates, calendarDelete, calendarEffect, calendarImport, calendarList, calendarUpdate, calendarView, type Options, planDays, planList, poolCreate, poolDelete, poolList, poolUpdate, poolView, runCancel, runDelete, runList, runLog, runRerun, runStats, runView, scheduleDescribe, schedulePreview, sessionCreate, sessionDelete, sessionPasswordUpdate, sessionView, setupCreate, setupView, simulationCreate, slotList, slotSummary, systemContract, systemHold, systemMetrics, systemRelease, systemSettings, systemView, systemWorkers, taskApply, taskBulk, taskClone, taskCreate, taskDelete, taskDisable, taskEffect, taskEnable, taskImport, taskList, taskPatch, taskRun, taskUpdate, taskVersionList, taskVersionView, taskView, tokenCreate, tokenList, tokenRevoke, triggerList, triggerRotate, userCreate, userDelete, userList, userUpdate, userView } from '../sdk.gen';
-import type { AuditListData, AuditListError, AuditListResponse, AuditVerifyData, AuditVerifyError, AuditVerifyResponse, BackfillCancelData, BackfillCancelError, BackfillCancelResponse, BackfillCreateData, BackfillCreateError, BackfillCreateResponse, BackfillListData, BackfillListError, BackfillListResponse, BackfillViewData, BackfillViewError, BackfillViewResponse, CalendarCreateData, CalendarCreateError, CalendarCreateResponse, CalendarDatesData, CalendarDatesError, CalendarDatesResponse, CalendarDeleteData, CalendarDeleteError, CalendarDeleteResponse, CalendarEffectData, CalendarEffectError, CalendarEffectResponse, CalendarImportData, CalendarImportError, CalendarImportResponse, CalendarListData, CalendarListError, CalendarListResponse, CalendarUpdateData, CalendarUpdateError, CalendarUpdateResponse, CalendarViewData, CalendarViewError, CalendarViewResponse, PlanDaysData, PlanDaysError, PlanDaysResponse, PlanListData, PlanListError, PlanListResponse, PoolCreateData, PoolCreateError, PoolCreateResponse, PoolDeleteData, PoolDeleteError, PoolDeleteResponse, PoolListData, PoolListError, PoolListResponse, PoolUpdateData, PoolUpdateError, PoolUpdateResponse, PoolViewData, PoolViewError, PoolViewResponse, RunCancelData, RunCancelError, RunCancelResponse, RunDeleteData, RunDeleteError, RunDeleteResponse, RunListData, RunListError, RunListResponse, RunLogData, RunLogError, RunLogResponse, RunRerunData, RunRerunError, RunRerunResponse, RunStatsData, RunStatsError, RunStatsResponse, RunViewData, RunViewError, RunViewResponse, ScheduleDescribeData, ScheduleDescribeError, ScheduleDescribeResponse, SchedulePreviewData, SchedulePreviewError, SchedulePreviewResponse, SessionCreateData, SessionCreateError, SessionCreateResponse, SessionDeleteData, SessionDeleteError, SessionDeleteResponse, SessionPasswordUpdateData, SessionPasswordUpdateError, SessionPasswordUpdateResponse, SessionViewData, SessionViewError, SessionViewResponse, SetupCreateData, SetupCreateError, SetupCreateResponse, SetupViewData, SetupViewError, SetupViewResponse, SimulationCreateData, SimulationCreateError, SimulationCreateResponse, SlotListData, SlotListError, SlotListResponse, SlotSummaryData, SlotSummaryError, SlotSummaryResponse, SystemContractData, SystemContractError, SystemHoldData, SystemHoldError, SystemHoldResponse, SystemMetricsData, SystemMetricsError, SystemMetricsResponse, SystemReleaseData, SystemReleaseError, SystemReleaseResponse, SystemSettingsData, SystemSettingsError, SystemSettingsResponse, SystemViewData, SystemViewError, SystemViewResponse, SystemWorkersData, SystemWorkersError, SystemWorkersResponse, TaskApplyData, TaskApplyError, TaskApplyResponse, TaskBulkData, TaskBulkError, TaskBulkResponse, TaskCloneData, TaskCloneError, TaskCloneResponse, TaskCreateData, TaskCreateError, TaskCreateResponse, TaskDeleteData, TaskDeleteError, TaskDeleteResponse, TaskDisableData, TaskDisableError, TaskDisableResponse, TaskEffectData, TaskEffectError, TaskEffectResponse, TaskEnableData, TaskEnableError, TaskEnableResponse, TaskImportData, TaskImportError, TaskImportResponse, TaskListData, TaskListError, TaskListResponse, TaskPatchData, TaskPatchError, TaskPatchResponse, TaskRunData, TaskRunError, TaskRunResponse, TaskUpdateData, TaskUpdateError, TaskUpdateResponse, TaskVersionListData, TaskVersionListError, TaskVersionListResponse, TaskVersionViewData, TaskVersionViewError, TaskVersionViewResponse, TaskViewData, TaskViewError, TaskViewResponse, TokenCreateData, TokenCreateError, TokenCreateResponse, TokenListData, TokenListError, TokenListResponse, TokenRevokeData, TokenRevokeError, TokenRevokeResponse, TriggerListData, TriggerListError, TriggerListResponse, TriggerRotateData, TriggerRotateError, TriggerRotateResponse, UserCreateData, UserCreateError, UserCreateResponse, UserDeleteData, UserDeleteError, UserDeleteResponse, UserListData, UserListError, UserListResponse, UserUpdateData, UserUpdateError, UserUpdateResponse, UserViewData, UserViewError, UserViewResponse } from '../types.gen';
+import { auditList, auditVerify, backfillCancel, backfillCreate, backfillList, backfillView, calendarCreate, calendarDates, calendarDelete, calendarEffect, calendarImport, calendarList, calendarUpdate, calendarView, feedCreate, feedDelete, feedList, feedRotate, type Options, planDays, planIcs, planList, poolCreate, poolDelete, poolList, poolUpdate, poolView, runCancel, runDelete, runList, runLog, runRerun, runStats, runView, scheduleDescribe, schedulePreview, sessionCreate, sessionDelete, sessionPasswordUpdate, sessionView, setupCreate, setupView, simulationCreate, slotList, slotSummary, systemContract, systemHold, systemMetrics, systemRelease, systemSettings, systemView, systemWorkers, taskApply, taskBulk, taskClone, taskCreate, taskDelete, taskDisable, taskEffect, taskEnable, taskImport, taskList, taskPatch, taskRun, taskUpdate, taskVersionList, taskVersionView, taskView, tokenCreate, tokenList, tokenRevoke, triggerList, triggerRotate, userCreate, userDelete, userList, userUpdate, userView } from '../sdk.gen';
+import type { AuditListData, AuditListError, AuditListResponse, AuditVerifyData, AuditVerifyError, AuditVerifyResponse, BackfillCancelData, BackfillCancelError, BackfillCancelResponse, BackfillCreateData, BackfillCreateError, BackfillCreateResponse, BackfillListData, BackfillListError, BackfillListResponse, BackfillViewData, BackfillViewError, BackfillViewResponse, CalendarCreateData, CalendarCreateError, CalendarCreateResponse, CalendarDatesData, CalendarDatesError, CalendarDatesResponse, CalendarDeleteData, CalendarDeleteError, CalendarDeleteResponse, CalendarEffectData, CalendarEffectError, CalendarEffectResponse, CalendarImportData, CalendarImportError, CalendarImportResponse, CalendarListData, CalendarListError, CalendarListResponse, CalendarUpdateData, CalendarUpdateError, CalendarUpdateResponse, CalendarViewData, CalendarViewError, CalendarViewResponse, FeedCreateData, FeedCreateError, FeedCreateResponse, FeedDeleteData, FeedDeleteError, FeedDeleteResponse, FeedListData, FeedListError, FeedListResponse, FeedRotateData, FeedRotateError, FeedRotateResponse, PlanDaysData, PlanDaysError, PlanDaysResponse, PlanIcsData, PlanIcsError, PlanIcsResponse, PlanListData, PlanListError, PlanListResponse, PoolCreateData, PoolCreateError, PoolCreateResponse, PoolDeleteData, PoolDeleteError, PoolDeleteResponse, PoolListData, PoolListError, PoolListResponse, PoolUpdateData, PoolUpdateError, PoolUpdateResponse, PoolViewData, PoolViewError, PoolViewResponse, RunCancelData, RunCancelError, RunCancelResponse, RunDeleteData, RunDeleteError, RunDeleteResponse, RunListData, RunListError, RunListResponse, RunLogData, RunLogError, RunLogResponse, RunRerunData, RunRerunError, RunRerunResponse, RunStatsData, RunStatsError, RunStatsResponse, RunViewData, RunViewError, RunViewResponse, ScheduleDescribeData, ScheduleDescribeError, ScheduleDescribeResponse, SchedulePreviewData, SchedulePreviewError, SchedulePreviewResponse, SessionCreateData, SessionCreateError, SessionCreateResponse, SessionDeleteData, SessionDeleteError, SessionDeleteResponse, SessionPasswordUpdateData, SessionPasswordUpdateError, SessionPasswordUpdateResponse, SessionViewData, SessionViewError, SessionViewResponse, SetupCreateData, SetupCreateError, SetupCreateResponse, SetupViewData, SetupViewError, SetupViewResponse, SimulationCreateData, SimulationCreateError, SimulationCreateResponse, SlotListData, SlotListError, SlotListResponse, SlotSummaryData, SlotSummaryError, SlotSummaryResponse, SystemContractData, SystemContractError, SystemHoldData, SystemHoldError, SystemHoldResponse, SystemMetricsData, SystemMetricsError, SystemMetricsResponse, SystemReleaseData, SystemReleaseError, SystemReleaseResponse, SystemSettingsData, SystemSettingsError, SystemSettingsResponse, SystemViewData, SystemViewError, SystemViewResponse, SystemWorkersData, SystemWorkersError, SystemWorkersResponse, TaskApplyData, TaskApplyError, TaskApplyResponse, TaskBulkData, TaskBulkError, TaskBulkResponse, TaskCloneData, TaskCloneError, TaskCloneResponse, TaskCreateData, TaskCreateError, TaskCreateResponse, TaskDeleteData, TaskDeleteError, TaskDeleteResponse, TaskDisableData, TaskDisableError, TaskDisableResponse, TaskEffectData, TaskEffectError, TaskEffectResponse, TaskEnableData, TaskEnableError, TaskEnableResponse, TaskImportData, TaskImportError, TaskImportResponse, TaskListData, TaskListError, TaskListResponse, TaskPatchData, TaskPatchError, TaskPatchResponse, TaskRunData, TaskRunError, TaskRunResponse, TaskUpdateData, TaskUpdateError, TaskUpdateResponse, TaskVersionListData, TaskVersionListError, TaskVersionListResponse, TaskVersionViewData, TaskVersionViewError, TaskVersionViewResponse, TaskViewData, TaskViewError, TaskViewResponse, TokenCreateData, TokenCreateError, TokenCreateResponse, TokenListData, TokenListError, TokenListResponse, TokenRevokeData, TokenRevokeError, TokenRevokeResponse, TriggerListData, TriggerListError, TriggerListResponse, TriggerRotateData, TriggerRotateError, TriggerRotateResponse, UserCreateData, UserCreateError, UserCreateResponse, UserDeleteData, UserDeleteError, UserDeleteResponse, UserListData, UserListError, UserListResponse, UserUpdateData, UserUpdateError, UserUpdateResponse, UserViewData, UserViewError, UserViewResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -742,6 +742,123 @@ export const simulationCreateMutation = (options?: Partial<Options<SimulationCre
     const mutationOptions: UseMutationOptions<SimulationCreateResponse, SimulationCreateError, Options<SimulationCreateData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await simulationCreate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const planIcsQueryKey = (options?: Options<PlanIcsData>) => createQueryKey('planIcs', options);
+
+/**
+ * The plan as an iCalendar file: each slot an event; what fires more than 24 times a day is only named.
+ */
+export const planIcsOptions = (options?: Options<PlanIcsData>) => queryOptions<PlanIcsResponse, PlanIcsError, PlanIcsResponse, ReturnType<typeof planIcsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await planIcs({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: planIcsQueryKey(options)
+});
+
+export const feedListQueryKey = (options?: Options<FeedListData>) => createQueryKey('feedList', options);
+
+/**
+ * List calendar feeds: your own, or all of them for an administrator.
+ */
+export const feedListOptions = (options?: Options<FeedListData>) => queryOptions<FeedListResponse, FeedListError, FeedListResponse, ReturnType<typeof feedListQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await feedList({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: feedListQueryKey(options)
+});
+
+export const feedListInfiniteQueryKey = (options?: Options<FeedListData>): QueryKey<Options<FeedListData>> => createQueryKey('feedList', options, true);
+
+/**
+ * List calendar feeds: your own, or all of them for an administrator.
+ */
+export const feedListInfiniteOptions = (options?: Options<FeedListData>) => {
+    const opts = infiniteQueryOptions<FeedListResponse, FeedListError, InfiniteData<FeedListResponse>, QueryKey<Options<FeedListData>>, string | Pick<QueryKey<Options<FeedListData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<FeedListData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await feedList({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: feedListInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create a calendar feed; its address is shown this once.
+ */
+export const feedCreateMutation = (options?: Partial<Options<FeedCreateData>>): UseMutationOptions<FeedCreateResponse, FeedCreateError, Options<FeedCreateData>> => {
+    const mutationOptions: UseMutationOptions<FeedCreateResponse, FeedCreateError, Options<FeedCreateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await feedCreate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete a calendar feed: its address is worth nothing from then on.
+ */
+export const feedDeleteMutation = (options?: Partial<Options<FeedDeleteData>>): UseMutationOptions<FeedDeleteResponse, FeedDeleteError, Options<FeedDeleteData>> => {
+    const mutationOptions: UseMutationOptions<FeedDeleteResponse, FeedDeleteError, Options<FeedDeleteData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await feedDelete({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Give a calendar feed another address; the one before is worth nothing from then on.
+ */
+export const feedRotateMutation = (options?: Partial<Options<FeedRotateData>>): UseMutationOptions<FeedRotateResponse, FeedRotateError, Options<FeedRotateData>> => {
+    const mutationOptions: UseMutationOptions<FeedRotateResponse, FeedRotateError, Options<FeedRotateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await feedRotate({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
