@@ -51,6 +51,16 @@ describe("the feed", () => {
     expect(asked).toHaveBeenCalledTimes(1);
   });
 
+  it("asks once more for what was answered before the first event could arrive", async () => {
+    vi.useFakeTimers();
+    const { queries, feed } = setUp();
+    const key = runListQueryKey();
+    queries.setQueryData<RunPage>(key, { items: [run(1)], next_cursor: null });
+    feed.joined();
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(queries.getQueryState(key)?.isInvalidated).toBe(true);
+  });
+
   it("asks for everything after a gap, and tells the version", async () => {
     vi.useFakeTimers();
     const { queries, feed, onVersion } = setUp();

@@ -69,6 +69,13 @@ export function createFeed(queries: QueryClient, listener: FeedListener) {
       frame = requestAnimationFrame(flush);
       timer = setTimeout(flush, 200);
     },
+    /**
+     * Events arrive from now on. What was answered before, or is on its way, may be older than the first of them, and
+     * nobody will tell of what changed in between: so everything shown is asked for once more.
+     */
+    joined() {
+      soon.askAll();
+    },
     stop() {
       cancelAnimationFrame(frame);
       clearTimeout(timer);
@@ -82,13 +89,17 @@ export function createFeed(queries: QueryClient, listener: FeedListener) {
 /** Collects what is stale, and asks for it again after a while, all at once. */
 function createAsker(queries: QueryClient, wait: number) {
   let stale = new Set<string>();
+  let all = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const fire = () => {
     timer = undefined;
     const now = stale;
+    const everything = all;
     stale = new Set();
+    all = false;
     void queries.invalidateQueries({
       predicate: ({ queryKey }) => {
+        if (everything) return true;
         const key = queryKey[0] as Key | string;
         if (typeof key === "string") return now.has(key);
         return now.has(key._id) || now.has(`${key._id}:${key.path?.run ?? key.path?.task ?? ""}`);
@@ -98,6 +109,10 @@ function createAsker(queries: QueryClient, wait: number) {
   return {
     ask(ids: readonly string[]) {
       for (const id of ids) stale.add(id);
+      timer ??= setTimeout(fire, wait);
+    },
+    askAll() {
+      all = true;
       timer ??= setTimeout(fire, wait);
     },
     stop() {

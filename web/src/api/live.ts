@@ -36,8 +36,11 @@ function setStatus(next: LiveStatus): void {
   for (const watcher of watchers) watcher();
 }
 
-/** Opens the connection; gives the way to close it. */
-export function connectLive(onEvent: (event: OrcEvent) => void): () => void {
+/** Opens the connection; gives the way to close it. `onLive` is told each time events begin to arrive. */
+export function connectLive(onEvent: (event: OrcEvent) => void, onLive: () => void): () => void {
+  const forget = watchLive(() => {
+    if (isLive()) onLive();
+  });
   const receive = (data: string) => {
     try {
       onEvent(JSON.parse(data) as OrcEvent);
@@ -47,6 +50,7 @@ export function connectLive(onEvent: (event: OrcEvent) => void): () => void {
   };
   const close = typeof SharedWorker === "undefined" ? connectHere(receive) : connectWorker(receive);
   return () => {
+    forget();
     close();
     setStatus("connecting");
   };

@@ -17,7 +17,10 @@ export function useFeed(): void {
         sayInfo("Orc was updated", `The server is now version ${version}.`, { label: "Reload", onClick: () => location.reload() });
       },
     });
-    const close = connectLive((event) => feed.push(event));
+    const close = connectLive(
+      (event) => feed.push(event),
+      () => feed.joined(),
+    );
     return () => {
       close();
       feed.stop();
