@@ -1,49 +1,143 @@
 //! The only place that asks what time it is.
 //!
-//! `Clock::system()` is the machine's clock; `Clock::manual(...)` is set by tests. Everything else is told the time.
+//! `Clock::system()` is the machine's clock; `Clock::manual(...)` is set by tests. Everything else is told the time. A
+//! wall clock that jumps is doubted first: `now` is the time to plan by (see `domain::timekeeping`).
 
+use crate::domain::timekeeping::{Look, Timekeeper, Turn};
 use chrono::{DateTime, TimeDelta, Utc};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 /// A clock; cheap to clone, all clones show the same time.
 #[derive(Debug, Clone)]
 pub struct Clock {
-    manual: Option<Arc<Mutex<DateTime<Utc>>>>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// What a manual clock shows; none: the machine's clock.
+    manual: Option<Look>,
+    keeper: Timekeeper,
+    /// What nobody has told of yet.
+    turns: Vec<Turn>,
+}
+
+/// What the clocks say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockView {
+    /// What the machine's clock shows.
+    pub machine_at: DateTime<Utc>,
+    /// Time that Orc plans by.
+    pub planning_at: DateTime<Utc>,
+    /// Since when the machine's clock is doubted; none: it is trusted.
+    pub doubted_since: Option<DateTime<Utc>>,
+}
+
+impl State {
+    fn look(&mut self) -> DateTime<Utc> {
+        let look = self.manual.unwrap_or_else(machine);
+        let (now, turn) = self.keeper.look(look);
+        self.turns.extend(turn);
+        now
+    }
 }
 
 impl Clock {
     /// The machine's clock.
-    pub const fn system() -> Self {
-        Self { manual: None }
+    pub fn system() -> Self {
+        Self::starting(None)
     }
 
     /// A clock that stands still until it is moved.
     pub fn manual(now: DateTime<Utc>) -> Self {
-        Self { manual: Some(Arc::new(Mutex::new(now))) }
+        Self::starting(Some(Look { wall: now, boot: TimeDelta::zero() }))
+    }
+
+    fn starting(manual: Option<Look>) -> Self {
+        let keeper = Timekeeper::new(manual.unwrap_or_else(machine));
+        Self { state: Arc::new(Mutex::new(State { manual, keeper, turns: Vec::new() })) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The instant now, cut to microseconds as the database holds it.
     pub fn now(&self) -> DateTime<Utc> {
-        let now = match &self.manual {
-            Some(manual) => *manual.lock().unwrap_or_else(PoisonError::into_inner),
-            None => Utc::now(),
-        };
-        DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
+        whole_micros(self.state().look())
     }
 
-    /// Moves a manual clock; the machine's clock stays.
+    /// What the machine's clock says, and what Orc makes of it.
+    pub fn view(&self) -> ClockView {
+        let mut state = self.state();
+        let planning_at = whole_micros(state.look());
+        let machine_at = whole_micros(state.manual.map_or_else(Utc::now, |look| look.wall));
+        ClockView { machine_at, planning_at, doubted_since: state.keeper.doubted_since().map(whole_micros) }
+    }
+
+    /// Believes the machine's clock, if it is doubted; whether it was.
+    pub fn confirm(&self) -> bool {
+        let mut state = self.state();
+        state.look();
+        let turn = state.keeper.confirm();
+        state.turns.extend(turn);
+        turn.is_some()
+    }
+
+    /// What happened to the clock since this was last asked.
+    pub fn turns(&self) -> Vec<Turn> {
+        let mut state = self.state();
+        state.look();
+        std::mem::take(&mut state.turns)
+    }
+
+    /// Moves a manual clock, as if that time had passed; the machine's clock stays.
     pub fn advance(&self, by: TimeDelta) {
-        if let Some(manual) = &self.manual {
-            let mut now = manual.lock().unwrap_or_else(PoisonError::into_inner);
-            *now += by;
+        if let Some(look) = &mut self.state().manual {
+            look.wall += by;
+            look.boot += by;
+        }
+    }
+
+    /// Sets a manual clock, as a person or a time server sets a machine's: no time passes.
+    pub fn set(&self, wall: DateTime<Utc>) {
+        if let Some(look) = &mut self.state().manual {
+            look.wall = wall;
         }
     }
 
     /// True for the machine's clock.
-    pub const fn is_system(&self) -> bool {
-        self.manual.is_none()
+    pub fn is_system(&self) -> bool {
+        self.state().manual.is_none()
     }
+}
+
+fn whole_micros(at: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at)
+}
+
+/// Both clocks of the machine.
+fn machine() -> Look {
+    Look { wall: Utc::now(), boot: since_boot() }
+}
+
+/// Time since the machine started, sleep included. Linux and Apple have a clock for it; what Windows uses for `Instant`
+/// counts sleep too.
+#[cfg(unix)]
+fn since_boot() -> TimeDelta {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    const SINCE_BOOT: rustix::time::ClockId = rustix::time::ClockId::Boottime;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    const SINCE_BOOT: rustix::time::ClockId = rustix::time::ClockId::Monotonic;
+    let at = rustix::time::clock_gettime(SINCE_BOOT);
+    TimeDelta::seconds(at.tv_sec) + TimeDelta::nanoseconds(at.tv_nsec)
+}
+
+#[cfg(not(unix))]
+fn since_boot() -> TimeDelta {
+    static FIRST: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+    TimeDelta::from_std(FIRST.elapsed()).unwrap_or(TimeDelta::MAX)
 }
 
 /// Measures how long something takes, unmoved by changes of the clock.

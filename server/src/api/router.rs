@@ -93,6 +93,7 @@ pub fn operations() -> OpenApiRouter<ApiState> {
         .routes(routes!(system::system_settings))
         .routes(routes!(system::system_workers))
         .routes(routes!(system::system_hold, system::system_release))
+        .routes(routes!(system::clock_confirm))
         .routes(routes!(system::system_metrics))
         .routes(routes!(system::system_contract))
         .routes(routes!(events::event_stream))

@@ -101,6 +101,7 @@ macro_rules! schedule_wire {
             },
             id: None,
             words: None,
+            problem: None,
         })
     };
 }
@@ -133,17 +134,17 @@ pub fn schedule_out(it: schedule::Schedule) -> wire::Schedule {
 
 impl wire::Schedule {
     /// Fills in what only the server knows.
-    pub fn describe(&mut self, id: Option<uuid::Uuid>, words: Option<String>) {
-        let (own_id, own_words) = match self {
-            Self::Cron(it) => (&mut it.id, &mut it.words),
-            Self::Windows(it) => (&mut it.id, &mut it.words),
-            Self::Interval(it) => (&mut it.id, &mut it.words),
-            Self::Once(it) => (&mut it.id, &mut it.words),
-            Self::CalendarRule(it) => (&mut it.id, &mut it.words),
-            Self::Rrule(it) => (&mut it.id, &mut it.words),
-            Self::Startup(it) => (&mut it.id, &mut it.words),
+    pub fn describe(&mut self, id: Option<uuid::Uuid>, words: Option<String>, problem: Option<String>) {
+        let (own_id, own_words, own_problem) = match self {
+            Self::Cron(it) => (&mut it.id, &mut it.words, &mut it.problem),
+            Self::Windows(it) => (&mut it.id, &mut it.words, &mut it.problem),
+            Self::Interval(it) => (&mut it.id, &mut it.words, &mut it.problem),
+            Self::Once(it) => (&mut it.id, &mut it.words, &mut it.problem),
+            Self::CalendarRule(it) => (&mut it.id, &mut it.words, &mut it.problem),
+            Self::Rrule(it) => (&mut it.id, &mut it.words, &mut it.problem),
+            Self::Startup(it) => (&mut it.id, &mut it.words, &mut it.problem),
         };
-        (*own_id, *own_words) = (id, words);
+        (*own_id, *own_words, *own_problem) = (id, words, problem);
     }
 }
 

@@ -66,6 +66,10 @@ macro_rules! schedule {
             #[serde(default)]
             #[schema(read_only)]
             pub words: Option<String>,
+            /// Why it does not fire although it is stored, in a sentence; null: it can fire. Given by the server.
+            #[serde(default)]
+            #[schema(read_only)]
+            pub problem: Option<String>,
         }
     };
 }

@@ -4,6 +4,7 @@ use super::body::Body;
 use super::error::ApiResult;
 use super::state::ApiState;
 use crate::app::Caller;
+use crate::app::clock::ClockView;
 use crate::app::disk::Disk;
 use crate::app::system::{self, DatabaseFacts, SystemView, WorkerStatus};
 use crate::domain::vocabulary::Permission;
@@ -29,8 +30,12 @@ pub struct System {
     pub started_at: DateTime<Utc>,
     /// Seconds since then.
     pub uptime_seconds: f64,
-    /// The server's clock now.
+    /// Time that Orc plans by: the machine's clock, unless that is doubted.
     pub now_at: DateTime<Utc>,
+    /// The machine's clock, and whether it is trusted.
+    pub clock: SystemClock,
+    /// Schedules that are stored but cannot be computed, and so do not fire; the tasks' schedules say why.
+    pub invalid_schedule_count: u32,
     /// Default time zone of schedules.
     pub timezone: String,
     /// Version of the zone data.
@@ -45,6 +50,20 @@ pub struct System {
     pub hold: Option<Hold>,
     /// What needs somebody's attention, in sentences.
     pub warnings: Vec<String>,
+}
+
+/// The machine's clock. One that jumps by more than an hour is doubted: Orc plans on by the time since boot, until the new
+/// time has held for ten minutes or an admin confirms it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SystemClock {
+    /// Whether the machine's clock is trusted.
+    pub trusted: bool,
+    /// What the machine's clock shows.
+    pub machine_at: DateTime<Utc>,
+    /// Time that Orc plans by.
+    pub planning_at: DateTime<Utc>,
+    /// Since when the machine's clock is doubted; null: it is trusted.
+    pub doubted_since: Option<DateTime<Utc>>,
 }
 
 /// The database.
@@ -148,7 +167,8 @@ pub async fn system_view(
     State(state): State<ApiState>,
     Extension(caller): Extension<Caller>,
 ) -> ApiResult<Json<System>> {
-    let SystemView { started_at, now_at, database, disk, hold, warnings } = state.app.system_view(&caller).await?;
+    let SystemView { started_at, clock, invalid_schedule_count, database, disk, hold, warnings } =
+        state.app.system_view(&caller).await?;
     let settings = state.app.settings();
     Ok(Json(System {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -156,7 +176,9 @@ pub async fn system_view(
         platform: state.settings.platform.clone(),
         started_at,
         uptime_seconds: state.app.uptime_seconds(),
-        now_at,
+        now_at: clock.planning_at,
+        clock: clock.into(),
+        invalid_schedule_count,
         timezone: settings.timezone.clone(),
         timezone_data: chrono_tz::IANA_TZDB_VERSION.to_owned(),
         run_limit: settings.run_limit,
@@ -217,6 +239,17 @@ pub async fn system_release(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Believe the machine's clock at once, if it is doubted; catch-up rules then apply to what was passed over.
+#[utoipa::path(post, path = "/system/clock", tag = "system",
+    responses((status = 200, description = "The clock", body = SystemClock)),
+    extensions(("x-permission" = json!("admin"))))]
+pub async fn clock_confirm(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+) -> ApiResult<Json<SystemClock>> {
+    Ok(Json(state.app.clock_confirm(&caller).await?.into()))
+}
+
 /// Figures of the server (Prometheus text format).
 #[utoipa::path(get, path = "/metrics", tag = "system",
     responses((status = 200, description = "The figures", body = String, content_type = "text/plain")),
@@ -240,6 +273,13 @@ pub async fn system_contract(Extension(caller): Extension<Caller>) -> ApiResult<
     caller.require(Permission::Read)?;
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
     Ok((headers, CONTRACT.as_str()).into_response())
+}
+
+impl From<ClockView> for SystemClock {
+    fn from(clock: ClockView) -> Self {
+        let ClockView { machine_at, planning_at, doubted_since } = clock;
+        Self { trusted: doubted_since.is_none(), machine_at, planning_at, doubted_since }
+    }
 }
 
 impl From<DatabaseFacts> for SystemDatabase {

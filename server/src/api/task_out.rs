@@ -11,10 +11,12 @@ use super::task_wire::{
 };
 use crate::app;
 use crate::app::schedules::{next_slots, words};
+use crate::app::slots::InvalidSchedules;
 use crate::app::task_sets::{Applied, Bulk};
 use crate::app::tasks::{TaskView, actions};
 use crate::domain::calendar::CalendarBook;
 use crate::domain::ids::RunId;
+use crate::domain::schedule::Schedule;
 use crate::domain::task::Definition;
 use crate::store::{LastRunRecord, TaskRecord, TaskVersionRecord};
 use axum::Json;
@@ -43,16 +45,16 @@ pub fn created(view: TaskView) -> Response {
 
 /// A task as the wire shows it.
 pub fn task_out(view: TaskView) -> Task {
-    let TaskView { record, schedule_ids, next_slots } = view;
+    let TaskView { record, schedule_ids, mut schedule_problems, next_slots } = view;
     let words = record.definition.schedules.iter().map(|schedule| {
         let words = words(&record.definition.name, schedule).ok();
-        (schedule_ids.get(&schedule.key).map(|id| id.0), words)
+        (schedule_ids.get(&schedule.key).map(|id| id.0), words, schedule_problems.remove(&schedule.key))
     });
     let described: Vec<_> = words.collect();
     let actions = actions(&record.definition);
     let mut it = definition_out(record.definition);
-    for (schedule, (id, words)) in it.schedules.iter_mut().zip(described) {
-        schedule.describe(id, words);
+    for (schedule, (id, words, problem)) in it.schedules.iter_mut().zip(described) {
+        schedule.describe(id, words, problem);
     }
     Task {
         id: record.id.0,
@@ -91,10 +93,21 @@ pub fn task_out(view: TaskView) -> Task {
 }
 
 /// A task as a list shows it.
-pub fn summary_out(book: &CalendarBook, task: TaskRecord, now: DateTime<Utc>) -> TaskSummary {
+pub fn summary_out(
+    book: &CalendarBook,
+    invalid: &InvalidSchedules,
+    task: TaskRecord,
+    now: DateTime<Utc>,
+) -> TaskSummary {
     let definition = task.definition;
-    let next = next_slots(book, &definition, now, 1).into_iter().next();
-    let words = |schedule| words(&definition.name, schedule).unwrap_or_else(|_| "invalid schedule".to_owned());
+    let fires = |schedule: &Schedule| {
+        invalid.is_empty() || !invalid.contains_key(&(definition.name.clone(), schedule.key.clone()))
+    };
+    let next = next_slots(book, &definition, fires, now, 1).into_iter().next();
+    let words = |schedule: &Schedule| {
+        let words = words(&definition.name, schedule).ok().filter(|_| fires(schedule));
+        words.unwrap_or_else(|| "invalid schedule".to_owned())
+    };
     TaskSummary {
         id: task.id.0,
         schedules: definition.schedules.iter().map(words).collect(),

@@ -50,7 +50,8 @@ pub async fn task_list(
     let now = state.app.clock().now();
     let next_cursor = listed.next.map(|cursor| cursor.to_string());
     let book = state.app.calendar_book().await?;
-    let items = listed.items.into_iter().map(|task| summary_out(&book, task, now)).collect();
+    let invalid = state.app.invalid_schedules();
+    let items = listed.items.into_iter().map(|task| summary_out(&book, &invalid, task, now)).collect();
     Ok(Json(TaskPage { items, next_cursor }))
 }
 

@@ -13,6 +13,7 @@ pub mod calendar_import;
 pub mod calendars;
 mod caller;
 pub mod catching_up;
+pub mod clock;
 pub mod disk;
 pub mod effects;
 mod error;
@@ -51,7 +52,7 @@ use crate::security::limiter::Limiter;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
 
 /// Result of a use case.
@@ -86,6 +87,7 @@ struct Inner {
     progress: progress::ProgressBoard,
     limiter: Limiter,
     simulating: Arc<Semaphore>,
+    invalid: Mutex<Arc<slots::InvalidSchedules>>,
     settings: AppSettings,
     started_at: DateTime<Utc>,
 }
@@ -97,8 +99,20 @@ impl App {
         let started_at = clock.now();
         let (progress, limiter) = (progress::ProgressBoard::default(), Limiter::default());
         let simulating = Arc::new(Semaphore::new(1));
-        let inner =
-            Inner { store, clock, signals, events, workers, progress, limiter, simulating, settings, started_at };
+        let invalid = Mutex::default();
+        let inner = Inner {
+            store,
+            clock,
+            signals,
+            events,
+            workers,
+            progress,
+            limiter,
+            simulating,
+            invalid,
+            settings,
+            started_at,
+        };
         Self { inner: Arc::new(inner) }
     }
 

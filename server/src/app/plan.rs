@@ -76,7 +76,7 @@ impl App {
             Some(task) => Some(self.task_key(task).await?),
             None => None,
         };
-        let mut records = self.store().schedule_list_enabled().await?;
+        let mut records = self.store().schedule_list_enabled().await?.readable;
         records.retain(|record| only.is_none_or(|key| record.task_key == key));
         records.sort_by(|a, b| (&a.task_name, &a.schedule.key).cmp(&(&b.task_name, &b.schedule.key)));
         let source = |record: crate::store::ScheduleRecord| {

@@ -60,10 +60,11 @@ pub fn words(task: &str, schedule: &Schedule) -> std::result::Result<String, Sch
     Ok(schedule::compile(schedule, &hash_seed(task, &schedule.key))?.words())
 }
 
-/// The next slots of all schedules of a definition, soonest first, with the key of their schedule.
+/// The next slots of all schedules of a definition that fire, soonest first, with the key of their schedule.
 pub fn next_slots(
     book: &CalendarBook,
     definition: &Definition,
+    fires: impl Fn(&Schedule) -> bool,
     after: DateTime<Utc>,
     limit: usize,
 ) -> Vec<(String, Slot)> {
@@ -73,7 +74,7 @@ pub fn next_slots(
     let mut slots: Vec<(String, Slot)> = definition
         .schedules
         .iter()
-        .filter(|schedule| schedule.enabled)
+        .filter(|schedule| schedule.enabled && fires(schedule))
         .filter_map(|schedule| {
             let compiled = compile(book, &definition.name, &definition.tags, schedule).ok()?;
             Some((schedule.key.clone(), compiled))

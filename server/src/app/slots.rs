@@ -16,8 +16,8 @@ use crate::store::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, json};
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, PoisonError};
 
 /// A watermark may be that far in the future before it is taken for a mistake.
 const AHEAD_MAX: TimeDelta = TimeDelta::seconds(90);
@@ -63,6 +63,9 @@ impl Planned {
     }
 }
 
+/// Why schedules do not fire, by name of the task and key.
+pub type InvalidSchedules = BTreeMap<(String, String), String>;
+
 /// What a booking did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Booked {
@@ -88,17 +91,19 @@ impl App {
         Ok(self.store().slot_list(&filter, page).await?)
     }
 
-    /// All schedules that can fire. An invalid one is left out, loudly, and stops no other; a watermark in the future is
+    /// All schedules that can fire. An invalid one is left out, visibly, and stops no other; a watermark in the future is
     /// set back to now, with an audit entry.
     pub async fn schedules_planned(&self, now: DateTime<Utc>) -> Result<Vec<Arc<Planned>>> {
         let mut planned = Vec::new();
         let book = self.calendar_book().await?;
-        for record in self.store().schedule_list_enabled().await? {
+        let stored = self.store().schedule_list_enabled().await?;
+        let mut invalid: InvalidSchedules =
+            stored.damaged.into_iter().map(|it| ((it.task_name, it.key), it.error)).collect();
+        for record in stored.readable {
             let compiled = match compile(&book, &record.task_name, &record.task_tags, &record.schedule) {
                 Ok(compiled) => compiled,
                 Err(error) => {
-                    let (task, key) = (&record.task_name, &record.schedule.key);
-                    tracing::error!(task, key, "this schedule does not fire, open the task and mend it: {error}");
+                    invalid.insert((record.task_name, record.schedule.key), error.to_string());
                     continue;
                 }
             };
@@ -110,7 +115,25 @@ impl App {
             let version = record.task_version;
             planned.push(Arc::new(Planned::new(record, version, compiled.started_at(self.started_at()))));
         }
+        self.invalid_found(invalid);
         Ok(planned)
+    }
+
+    /// Schedules that could not be computed when the definitions were last read.
+    pub fn invalid_schedules(&self) -> Arc<InvalidSchedules> {
+        Arc::clone(&self.inner.invalid.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn invalid_found(&self, invalid: InvalidSchedules) {
+        let before = self.invalid_schedules();
+        if *before == invalid {
+            return;
+        }
+        for ((task, key), error) in invalid.iter().filter(|(name, _)| !before.contains_key(*name)) {
+            tracing::error!(task, key, "this schedule does not fire, open the task and mend it: {error}");
+        }
+        *self.inner.invalid.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(invalid);
+        self.events().publish(Change::System { what: "schedules" });
     }
 
     async fn watermark_reset(&self, record: &ScheduleRecord, now: DateTime<Utc>) -> Result<()> {
@@ -167,7 +190,7 @@ pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now
     }
     let mut schedules = Vec::new();
     let calendars = super::calendars::calendar_book(tx).await?;
-    for record in tx.schedule_list(task.key).await? {
+    for record in tx.schedule_list(task.key).await?.readable {
         let Ok(compiled) = compile(&calendars, &record.task_name, &record.task_tags, &record.schedule) else {
             continue;
         };
@@ -193,7 +216,7 @@ pub(super) async fn close_concerned(
 ) -> Result<()> {
     let book_now = super::calendars::calendar_book(tx).await?;
     let mut schedules = Vec::new();
-    for record in tx.schedule_list_enabled().await? {
+    for record in tx.schedule_list_enabled().await?.readable {
         let named = record.schedule.run_only_on.iter().chain(&record.schedule.skip_on);
         let by_name = named.into_iter().any(|name| calendars.contains(name));
         let by_tag = tags.is_some_and(|tags| tags.is_empty() || tags.iter().any(|tag| record.task_tags.contains(tag)));

@@ -2,7 +2,9 @@
 
 use super::disk::{Disk, DiskGuard};
 use super::events::Change;
+use super::slots::InvalidSchedules;
 use super::{App, Caller, Error, Result, Signal};
+use crate::clock::ClockView;
 use crate::domain::vocabulary::{Permission, RunState};
 pub use crate::store::DatabaseFacts;
 use crate::store::{StatsStep, Tx};
@@ -68,8 +70,10 @@ impl WorkerBoard {
 pub struct SystemView {
     /// When the server started.
     pub started_at: DateTime<Utc>,
-    /// Now.
-    pub now_at: DateTime<Utc>,
+    /// The clock.
+    pub clock: ClockView,
+    /// Schedules that cannot be computed and therefore do not fire.
+    pub invalid_schedule_count: u32,
     /// The database.
     pub database: DatabaseFacts,
     /// The disk that holds the data folder.
@@ -160,9 +164,12 @@ impl App {
         caller.require(Permission::Read)?;
         let (database, hold) = (self.store().database_facts().await?, self.hold().await?);
         let (disk, workers) = (self.disk(), self.workers().list());
-        let warnings = warnings(&disk, &database, &workers);
-        let (started_at, now_at) = (self.started_at(), self.clock().now());
-        Ok(SystemView { started_at, now_at, database, disk, hold, warnings })
+        let mut warnings = warnings(&disk, &database, &workers);
+        let invalid = self.invalid_schedules();
+        warnings.extend(invalid_warning(&invalid));
+        let invalid_schedule_count = u32::try_from(invalid.len()).unwrap_or(u32::MAX);
+        let (started_at, clock) = (self.started_at(), self.clock_view());
+        Ok(SystemView { started_at, clock, invalid_schedule_count, database, disk, hold, warnings })
     }
 
     /// The server's loops.
@@ -211,6 +218,15 @@ impl App {
         self.signals().raise(Signal::Queue);
         self.events().publish(Change::System { what: "hold" });
     }
+}
+
+fn invalid_warning(invalid: &InvalidSchedules) -> Option<String> {
+    let ((task, key), error) = invalid.first_key_value()?;
+    let others = match invalid.len() - 1 {
+        0 => String::new(),
+        count => format!(" ({count} more like this)"),
+    };
+    Some(format!("schedule {key} of task {task} does not fire until the task is mended: {error}{others}"))
 }
 
 fn warnings(disk: &Disk, database: &DatabaseFacts, workers: &[WorkerStatus]) -> Vec<String> {

@@ -6,15 +6,17 @@ use super::calendars::{calendar_problems, calendars_known};
 use super::events::Change;
 use super::pools::pool_known;
 use super::runs::no_task;
+use super::schedules::next_slots;
 use super::slots::close;
 use super::triggers::{nobody_listens, triggers_settle};
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::{RunId, ScheduleId, TaskId};
-use crate::domain::schedule::Slot;
+use crate::domain::schedule::{Schedule, Slot};
 use crate::domain::task::Definition;
 use crate::domain::vocabulary::{Permission, TaskAction};
 use crate::store::{
-    Page, PageRequest, RunCancel, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskSort, TaskVersionRecord, Tx,
+    DamagedSchedule, Page, PageRequest, RunCancel, ScheduleRecord, StoredSchedules, TaskChange, TaskFilter, TaskRecord,
+    TaskRef, TaskSort, TaskVersionRecord, Tx,
 };
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -30,6 +32,8 @@ pub struct TaskView {
     pub record: TaskRecord,
     /// Ids of its schedules by key.
     pub schedule_ids: HashMap<String, ScheduleId>,
+    /// Why schedules do not fire, by key; none for those that can.
+    pub schedule_problems: HashMap<String, String>,
     /// Its next slots with the keys of their schedules, soonest first.
     pub next_slots: Vec<(String, Slot)>,
 }
@@ -217,16 +221,33 @@ impl App {
     }
 
     async fn viewed(&self, record: TaskRecord) -> Result<TaskView> {
-        let schedules = self.store().schedule_list(record.key).await?;
-        let schedule_ids = schedules.into_iter().map(|schedule| (schedule.schedule.key, schedule.id)).collect();
+        let StoredSchedules { readable, damaged } = self.store().schedule_list(record.key).await?;
         let book = self.calendar_book().await?;
-        let next_slots = super::schedules::next_slots(&book, &record.definition, self.clock().now(), NEXT_SLOTS);
-        Ok(TaskView { record, schedule_ids, next_slots })
+        let (mut schedule_ids, mut schedule_problems) = (HashMap::new(), HashMap::new());
+        for ScheduleRecord { id, task_name, task_tags, schedule, .. } in readable {
+            if let Err(error) = super::schedules::compile(&book, &task_name, &task_tags, &schedule) {
+                schedule_problems.insert(schedule.key.clone(), error.to_string());
+            }
+            schedule_ids.insert(schedule.key, id);
+        }
+        for DamagedSchedule { id, key, error, .. } in damaged {
+            schedule_ids.insert(key.clone(), id);
+            schedule_problems.insert(key, error);
+        }
+        let (name, tags) = (&record.definition.name, &record.definition.tags);
+        for schedule in &record.definition.schedules {
+            if let Err(error) = super::schedules::compile(&book, name, tags, schedule) {
+                schedule_problems.entry(schedule.key.clone()).or_insert_with(|| error.to_string());
+            }
+        }
+        let fires = |schedule: &Schedule| !schedule_problems.contains_key(&schedule.key);
+        let next_slots = next_slots(&book, &record.definition, fires, self.clock().now(), NEXT_SLOTS);
+        Ok(TaskView { record, schedule_ids, schedule_problems, next_slots })
     }
 
     async fn imagined(&self, definition: Definition, now: DateTime<Utc>) -> Result<TaskView> {
         let book = self.calendar_book().await?;
-        let next_slots = super::schedules::next_slots(&book, &definition, now, NEXT_SLOTS);
+        let next_slots = next_slots(&book, &definition, |_| true, now, NEXT_SLOTS);
         let record = TaskRecord {
             id: TaskId(uuid::Uuid::nil()),
             key: 0,
@@ -239,7 +260,7 @@ impl App {
             last_run: None,
             run_count: 0,
         };
-        Ok(TaskView { record, schedule_ids: HashMap::new(), next_slots })
+        Ok(TaskView { record, schedule_ids: HashMap::new(), schedule_problems: HashMap::new(), next_slots })
     }
 
     /// Tells everybody about a task (no version: it is gone), and the scheduler to plan again.

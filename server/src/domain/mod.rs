@@ -15,5 +15,6 @@ pub mod run;
 pub mod schedule;
 pub mod simulation;
 pub mod task;
+pub mod timekeeping;
 pub mod trigger;
 pub mod vocabulary;

@@ -20,6 +20,7 @@ mod pruner;
 mod rescuer;
 mod runners;
 mod scheduler;
+mod timekeeper;
 mod worker;
 
 pub use active::Active;
@@ -60,6 +61,7 @@ impl Engine {
             tracing::warn!(error, "what an earlier server left running could not be looked at yet; it is tried again");
         }
         let workers: Vec<Arc<dyn Worker>> = vec![
+            Arc::new(timekeeper::Timekeeper::new(app.clone())),
             Arc::new(scheduler::Scheduler::new(app.clone())),
             Arc::new(dispatcher::Dispatcher::new(app.clone(), Arc::clone(&executor))),
             Arc::new(backfiller::Backfiller::new(app.clone())),

@@ -59,7 +59,7 @@ pub use page::{Cursor, Page, PageRequest};
 pub use pools::{PoolRecord, PoolUse};
 pub use prune::{Leftovers, PruneCandidate, PruneStep};
 pub use runs::{RunCancel, RunFilter, RunNew, RunRecord, TriggerRecord};
-pub use schedules::ScheduleRecord;
+pub use schedules::{DamagedSchedule, ScheduleRecord, StoredSchedules};
 pub use sessions::{SessionNew, SessionRecord};
 pub use slot_counts::SlotCount;
 pub use slots::{SlotBooking, SlotEntry, SlotFilter, SlotRecord};

@@ -41,26 +41,48 @@ pub struct ScheduleRecord {
     pub watermark_at: DateTime<Utc>,
 }
 
+/// A stored schedule that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DamagedSchedule {
+    /// Id.
+    pub id: ScheduleId,
+    /// Name of the task.
+    pub task_name: String,
+    /// Its key within the task.
+    pub key: String,
+    /// What is wrong with it.
+    pub error: String,
+}
+
+/// Stored schedules: one that cannot be read stops no other.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StoredSchedules {
+    /// Those that can be read.
+    pub readable: Vec<ScheduleRecord>,
+    /// Those that cannot.
+    pub damaged: Vec<DamagedSchedule>,
+}
+
 impl Store {
-    /// All schedules that can fire: enabled, of enabled, living tasks. A row that cannot be read is left out and logged.
-    pub async fn schedule_list_enabled(&self) -> Result<Vec<ScheduleRecord>> {
+    /// All schedules that can fire: enabled, of enabled, living tasks.
+    pub async fn schedule_list_enabled(&self) -> Result<StoredSchedules> {
         enabled(self.reader()).await
     }
 
     /// The schedules of a task, disabled ones too, removed ones not.
-    pub async fn schedule_list(&self, task_key: i64) -> Result<Vec<ScheduleRecord>> {
+    pub async fn schedule_list(&self, task_key: i64) -> Result<StoredSchedules> {
         of_task(self.reader(), task_key).await
     }
 }
 
 impl Tx {
     /// All schedules that can fire: enabled, of enabled, living tasks.
-    pub async fn schedule_list_enabled(&self) -> Result<Vec<ScheduleRecord>> {
+    pub async fn schedule_list_enabled(&self) -> Result<StoredSchedules> {
         enabled(self).await
     }
 
     /// The schedules of a task, disabled ones too, removed ones not.
-    pub async fn schedule_list(&self, task_key: i64) -> Result<Vec<ScheduleRecord>> {
+    pub async fn schedule_list(&self, task_key: i64) -> Result<StoredSchedules> {
         of_task(self, task_key).await
     }
 
@@ -94,28 +116,37 @@ fn select() -> SelectStatement {
     query
 }
 
-async fn enabled(connection: &impl ConnectionTrait) -> Result<Vec<ScheduleRecord>> {
+async fn enabled(connection: &impl ConnectionTrait) -> Result<StoredSchedules> {
     let mut query = select();
     query
         .and_where(Expr::col((schedule::Entity, schedule::Column::Enabled)).eq(true))
         .and_where(Expr::col((task::Entity, task::Column::Enabled)).eq(true))
         .and_where(Expr::col((task::Entity, task::Column::DeletedAt)).is_null());
-    let mut found = Vec::new();
-    for row in connection.query_all(&query).await? {
-        match record(&row) {
-            Ok(schedule) => found.push(schedule),
-            Err(StoreError::Damaged(text)) => tracing::error!("a schedule cannot be read: {text}"),
+    read(&connection.query_all(&query).await?)
+}
+
+async fn of_task(connection: &impl ConnectionTrait, task_key: i64) -> Result<StoredSchedules> {
+    let mut query = select();
+    query.and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).eq(task_key));
+    query.order_by((schedule::Entity, schedule::Column::Id), sea_orm::Order::Asc);
+    read(&connection.query_all(&query).await?)
+}
+
+fn read(rows: &[QueryResult]) -> Result<StoredSchedules> {
+    let mut found = StoredSchedules::default();
+    for row in rows {
+        match record(row) {
+            Ok(schedule) => found.readable.push(schedule),
+            Err(StoreError::Damaged(error)) => found.damaged.push(DamagedSchedule {
+                id: ScheduleId(row.try_get::<Uuid>("", "uid")?),
+                task_name: row.try_get("", "task_name")?,
+                key: row.try_get("", "key")?,
+                error,
+            }),
             Err(error) => return Err(error),
         }
     }
     Ok(found)
-}
-
-async fn of_task(connection: &impl ConnectionTrait, task_key: i64) -> Result<Vec<ScheduleRecord>> {
-    let mut query = select();
-    query.and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).eq(task_key));
-    query.order_by((schedule::Entity, schedule::Column::Id), sea_orm::Order::Asc);
-    connection.query_all(&query).await?.iter().map(record).collect()
 }
 
 fn record(row: &QueryResult) -> Result<ScheduleRecord> {

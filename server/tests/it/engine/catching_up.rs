@@ -73,7 +73,7 @@ async fn fires_are_exactly_what_the_preview_says() {
     let fired: Vec<_> = ledger(&bench).await.into_iter().map(|(at, ..)| at).collect();
     assert_eq!(fired, expected.iter().map(|slot| slot.scheduled_for).collect::<Vec<_>>());
     assert!(!fired.is_empty());
-    assert_eq!(next_slots(&Default::default(), &task.record.definition, until, 1).len(), 1);
+    assert_eq!(next_slots(&Default::default(), &task.record.definition, |_| true, until, 1).len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,7 +26,7 @@ async fn task_with(fixture: &Fixture, schedules: &[(&str, u64)]) -> TaskRecord {
 }
 
 async fn schedules(fixture: &Fixture, task: &TaskRecord) -> Vec<ScheduleRecord> {
-    fixture.store.schedule_list(task.key).await.expect("reads")
+    fixture.store.schedule_list(task.key).await.expect("reads").readable
 }
 
 async fn the_same_key_keeps_its_id(fixture: Fixture) {
@@ -65,7 +65,7 @@ async fn only_what_can_fire_is_listed(fixture: Fixture) {
     changed.schedules[1].enabled = false;
     let task = fixture.update(&task, changed.clone(), at(1)).await.expect("updates");
     let keys = async || {
-        let found = fixture.store.schedule_list_enabled().await.expect("reads");
+        let found = fixture.store.schedule_list_enabled().await.expect("reads").readable;
         found.into_iter().map(|row| format!("{}/{}", row.task_name, row.schedule.key)).collect::<Vec<_>>()
     };
     assert_eq!(keys().await, ["a/x"]);

@@ -1,0 +1,39 @@
+//! The timekeeper: looks at the clock often enough that a jump is seen as one, and tells of it.
+
+use super::worker::{RoundResult, Worker};
+use crate::app::{App, Caller};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use std::time::Duration;
+
+/// The worker.
+#[derive(Debug)]
+pub struct Timekeeper {
+    app: App,
+}
+
+impl Timekeeper {
+    /// A timekeeper.
+    pub const fn new(app: App) -> Self {
+        Self { app }
+    }
+
+    async fn round(&self) -> RoundResult {
+        let told = self.app.clock_tell(&Caller::system()).await?;
+        Ok((!told.is_empty()).then(|| told.join("; ")))
+    }
+}
+
+impl Worker for Timekeeper {
+    fn name(&self) -> &'static str {
+        "timekeeper"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(5)
+    }
+
+    fn run_once(&self) -> BoxFuture<'_, RoundResult> {
+        self.round().boxed()
+    }
+}
