@@ -63,7 +63,7 @@ pub struct SystemClock {
     /// Time that Orc plans by.
     pub planning_at: DateTime<Utc>,
     /// Since when the machine's clock is doubted; null: it is trusted.
-    pub doubted_since: Option<DateTime<Utc>>,
+    pub doubted_since_at: Option<DateTime<Utc>>,
 }
 
 /// The database.
@@ -277,8 +277,8 @@ pub async fn system_contract(Extension(caller): Extension<Caller>) -> ApiResult<
 
 impl From<ClockView> for SystemClock {
     fn from(clock: ClockView) -> Self {
-        let ClockView { machine_at, planning_at, doubted_since } = clock;
-        Self { trusted: doubted_since.is_none(), machine_at, planning_at, doubted_since }
+        let ClockView { machine_at, planning_at, doubted_since: doubted_since_at } = clock;
+        Self { trusted: doubted_since_at.is_none(), machine_at, planning_at, doubted_since_at }
     }
 }
 

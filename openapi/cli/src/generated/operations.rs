@@ -901,6 +901,13 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "clock_confirm", method: "POST", path: "/system/clock",
+        permission: "admin",
+        summary: "Believe the machine's clock at once, if it is doubted; catch-up rules then apply to what was passed over.",
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "system_metrics", method: "GET", path: "/metrics",
         permission: "read",
         summary: "Figures of the server (Prometheus text format).",

@@ -2157,6 +2157,10 @@ export type ScheduleCalendarRule = {
      * The schedule in words, given by the server.
      */
     readonly words?: string | null;
+    /**
+     * Why it does not fire although it is stored, in a sentence; null: it can fire. Given by the server.
+     */
+    readonly problem?: string | null;
 };
 
 /**
@@ -2227,6 +2231,10 @@ export type ScheduleCron = {
      * The schedule in words, given by the server.
      */
     readonly words?: string | null;
+    /**
+     * Why it does not fire although it is stored, in a sentence; null: it can fire. Given by the server.
+     */
+    readonly problem?: string | null;
 };
 
 /**
@@ -2316,6 +2324,10 @@ export type ScheduleInterval = {
      * The schedule in words, given by the server.
      */
     readonly words?: string | null;
+    /**
+     * Why it does not fire although it is stored, in a sentence; null: it can fire. Given by the server.
+     */
+    readonly problem?: string | null;
 };
 
 /**
@@ -2386,6 +2398,10 @@ export type ScheduleOnce = {
      * The schedule in words, given by the server.
      */
     readonly words?: string | null;
+    /**
+     * Why it does not fire although it is stored, in a sentence; null: it can fire. Given by the server.
+     */
+    readonly problem?: string | null;
 };
 
 /**
@@ -2524,6 +2540,10 @@ export type ScheduleRrule = {
      * The schedule in words, given by the server.
      */
     readonly words?: string | null;
+    /**
+     * Why it does not fire although it is stored, in a sentence; null: it can fire. Given by the server.
+     */
+    readonly problem?: string | null;
 };
 
 /**
@@ -2594,6 +2614,10 @@ export type ScheduleStartup = {
      * The schedule in words, given by the server.
      */
     readonly words?: string | null;
+    /**
+     * Why it does not fire although it is stored, in a sentence; null: it can fire. Given by the server.
+     */
+    readonly problem?: string | null;
 };
 
 /**
@@ -2710,6 +2734,10 @@ export type ScheduleWindows = {
      * The schedule in words, given by the server.
      */
     readonly words?: string | null;
+    /**
+     * Why it does not fire although it is stored, in a sentence; null: it can fire. Given by the server.
+     */
+    readonly problem?: string | null;
 };
 
 /**
@@ -3240,9 +3268,17 @@ export type System = {
      */
     uptime_seconds: number;
     /**
-     * The server's clock now.
+     * Time that Orc plans by: the machine's clock, unless that is doubted.
      */
     now_at: string;
+    /**
+     * The machine's clock, and whether it is trusted.
+     */
+    clock: SystemClock;
+    /**
+     * Schedules that are stored but cannot be computed, and so do not fire; the tasks' schedules say why.
+     */
+    invalid_schedule_count: number;
     /**
      * Default time zone of schedules.
      */
@@ -3268,6 +3304,29 @@ export type System = {
      * What needs somebody's attention, in sentences.
      */
     warnings: Array<string>;
+};
+
+/**
+ * The machine's clock. One that jumps by more than an hour is doubted: Orc plans on by the time since boot, until the new
+ * time has held for ten minutes or an admin confirms it.
+ */
+export type SystemClock = {
+    /**
+     * Whether the machine's clock is trusted.
+     */
+    trusted: boolean;
+    /**
+     * What the machine's clock shows.
+     */
+    machine_at: string;
+    /**
+     * Time that Orc plans by.
+     */
+    planning_at: string;
+    /**
+     * Since when the machine's clock is doubted; null: it is trusted.
+     */
+    doubted_since_at: string | null;
 };
 
 /**
@@ -8025,6 +8084,31 @@ export type SystemHoldResponses = {
 };
 
 export type SystemHoldResponse = SystemHoldResponses[keyof SystemHoldResponses];
+
+export type ClockConfirmData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/system/clock';
+};
+
+export type ClockConfirmErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ClockConfirmError = ClockConfirmErrors[keyof ClockConfirmErrors];
+
+export type ClockConfirmResponses = {
+    /**
+     * The clock
+     */
+    200: SystemClock;
+};
+
+export type ClockConfirmResponse = ClockConfirmResponses[keyof ClockConfirmResponses];
 
 export type SystemMetricsData = {
     body?: never;
