@@ -334,7 +334,7 @@ pub(super) async fn update(
     now: DateTime<Utc>,
 ) -> Result<TaskRecord> {
     let same_owner = owner.is_none() || owner == record.owner;
-    if *definition == record.definition && same_owner {
+    if *definition == record.definition && same_owner && schedules_stored(tx, record).await? {
         return Ok(record.clone());
     }
     if definition.name != record.definition.name
@@ -351,6 +351,13 @@ pub(super) async fn update(
     let detail = json!({"version": written.version, "renamed_from": (definition.name != record.definition.name).then(|| record.definition.name.clone())});
     tx.audit_append(&caller.audit(now, action, ("task", definition.name.clone()), detail)).await?;
     Ok(written)
+}
+
+/// Whether the stored schedules of a task are those of its definition; saving the same again mends them if not.
+async fn schedules_stored(tx: &Tx, record: &TaskRecord) -> Result<bool> {
+    let StoredSchedules { readable, damaged } = tx.schedule_list(record.key).await?;
+    let stored = |wanted: &Schedule| readable.iter().any(|stored| stored.schedule == *wanted);
+    Ok(damaged.is_empty() && record.definition.schedules.iter().all(stored))
 }
 
 /// Marks a task as deleted, and cancels its open runs or refuses because of them.

@@ -150,6 +150,8 @@ export const system: System = {
   started_at: at(-273_600),
   uptime_seconds: 273_600,
   now_at: at(0),
+  clock: { trusted: true, machine_at: at(0), planning_at: at(0), doubted_since_at: null },
+  invalid_schedule_count: 0,
   timezone: "Europe/Berlin",
   timezone_data: "2026b",
   run_limit: 8,

@@ -8,7 +8,7 @@ import { setFootPlace } from "@/ui/Foot";
 import { Kbd } from "@/ui/Kbd";
 import { Menu } from "@/ui/Menu";
 import { SCROLLER } from "@/ui/scroller";
-import { HoldBanner, Warnings } from "./Banners";
+import { ClockBanner, HoldBanner, Warnings } from "./Banners";
 import { LivePill } from "./LivePill";
 import { Logo } from "./Logo";
 import { isAt, NAV } from "./nav";
@@ -57,6 +57,7 @@ export function Layout() {
       </header>
       <div className="md:col-start-2">
         <HoldBanner hold={system.data?.hold ?? null} />
+        <ClockBanner clock={system.data?.clock} />
         <Warnings warnings={system.data?.warnings ?? []} />
       </div>
       <main id={SCROLLER} tabIndex={-1} className="min-h-0 overflow-y-auto outline-none md:col-start-2">

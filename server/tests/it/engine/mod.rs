@@ -8,6 +8,7 @@ mod backfill;
 mod bench;
 mod calendars;
 mod catching_up;
+mod clock;
 mod crash;
 mod following;
 mod importing;

@@ -1,17 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
 import { CircleAlert } from "lucide-react";
-import { useState } from "react";
 import type { Schedule, Task } from "@/api/generated";
-import { slotSummaryOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { Badge } from "@/ui/Badge";
 import { Card } from "@/ui/Card";
 import { expression } from "./schedule/kinds";
 import { calendarWords } from "./schedule/More";
-import { periodOf } from "./period";
 
 /** The schedules in words first; one that cannot be used says why. */
 export function Schedules({ task }: { task: Task }) {
-  const problems = useProblems(task);
   return (
     <Card title="Schedules">
       {task.schedules.length === 0 && <p className="text-sm text-muted">{task.triggers.length > 0 ? "None." : "None: it runs by hand only."}</p>}
@@ -26,7 +21,7 @@ export function Schedules({ task }: { task: Task }) {
               <code className="font-mono">{expression(schedule)}</code> · {schedule.timezone ?? "server's time zone"} · key {schedule.key ?? schedule.kind}
             </p>
             {hasCalendars(schedule) && <p className="text-xs text-muted first-letter:uppercase">{calendarWords(schedule)}</p>}
-            {schedule.words === null && <Invalid reason={problems.get(schedule.key ?? schedule.kind) ?? "its rule cannot be used."} />}
+            {schedule.problem && <Invalid reason={schedule.problem} />}
           </li>
         ))}
       </ul>
@@ -43,11 +38,4 @@ function Invalid({ reason }: { reason: string }) {
       <span>It does not fire: {reason}</span>
     </p>
   );
-}
-
-/** Why schedules cannot be used, by key: the accounts of the ledger know it. */
-function useProblems(task: Task): Map<string, string> {
-  const [range] = useState(() => periodOf("day", Date.now()));
-  const summary = useQuery({ ...slotSummaryOptions({ query: { task: task.id, ...range } }), enabled: task.schedules.some((schedule) => schedule.words === null), retry: false });
-  return new Map((summary.data?.schedules ?? []).flatMap(({ schedule_key, problem }) => (problem ? [[schedule_key, problem]] : [])));
 }

@@ -1,0 +1,167 @@
+//! A clock that jumps, and schedules that are damaged behind the server's back: nothing twice, nothing silent.
+
+use super::bench::{Bench, child_task};
+use chrono::{DateTime, TimeDelta, Utc};
+use orc_server::app::Caller;
+use orc_server::clock::Clock;
+use orc_server::domain::vocabulary::SlotOutcome;
+use orc_server::store::{PageRequest, SlotFilter, TaskFilter, TaskSort};
+use sea_orm::ConnectionTrait as _;
+use serde_json::json;
+use std::collections::BTreeSet;
+
+fn begin() -> DateTime<Utc> {
+    "2026-05-01T12:00:30Z".parse().expect("an instant")
+}
+
+/// One round of scheduler and timekeeper by hand.
+async fn book(bench: &Bench) {
+    bench.app.clock_tell(&Caller::system()).await.expect("told");
+    let now = bench.app.clock().now();
+    let planned = bench.app.schedules_planned(now).await.expect("planned");
+    let due: Vec<_> = planned.into_iter().filter(|planned| planned.next_at().is_some_and(|at| at <= now)).collect();
+    bench.app.slots_book(due, now).await.expect("booked");
+}
+
+/// Time passes, half a minute at a time, while the server is there.
+async fn live(bench: &Bench, minutes: i64) {
+    for _ in 0..2 * minutes {
+        bench.app.clock().advance(TimeDelta::seconds(30));
+        book(bench).await;
+    }
+}
+
+async fn minutely(catch_up: &str) -> Bench {
+    let bench = Bench::at(Clock::manual(begin())).await;
+    let schedule = json!({"kind": "cron", "expression": "* * * * *", "catch_up": {"kind": catch_up}});
+    let more = json!({"schedules": [schedule], "overlap": {"kind": "allow", "max": 1000}});
+    bench.task(child_task("it", &["exit", "0"], more)).await;
+    bench
+}
+
+/// Instants that have a run, and how many slots the ledger tells of in all.
+async fn ledger(bench: &Bench) -> (Vec<DateTime<Utc>>, u64, u64) {
+    let page = bench.app.slot_list(&Caller::local(), Some("it"), SlotFilter::default(), &PageRequest::first(500)).await;
+    let rows = page.expect("the ledger").items;
+    let ran = rows.iter().filter(|row| row.outcome == SlotOutcome::Run).map(|row| row.first_at).collect();
+    let missed = rows.iter().filter(|row| row.outcome == SlotOutcome::Missed).map(|row| row.count).sum();
+    (ran, missed, rows.iter().map(|row| row.count).sum())
+}
+
+async fn audited(bench: &Bench, action: &str) -> usize {
+    let page = bench.app.audit_list(&Caller::local(), &Default::default(), &PageRequest::first(100)).await;
+    page.expect("the audit log").items.iter().filter(|entry| entry.entry.action == action).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_set_forward_is_doubted_and_planning_goes_on() {
+    let bench = minutely("none").await;
+    live(&bench, 5).await;
+    let clock = bench.app.clock().clone();
+    clock.set(clock.now() + TimeDelta::days(3653));
+    live(&bench, 9).await;
+    let (ran, missed, _) = ledger(&bench).await;
+    assert_eq!((ran.len(), missed), (14, 0), "fires go on as if nothing had happened");
+    let view = bench.app.system_view(&Caller::local()).await.expect("a view").clock;
+    assert_eq!(view.machine_at - view.planning_at, TimeDelta::days(3653));
+    assert!(view.doubted_since.is_some());
+    assert_eq!(audited(&bench, "clock_doubted").await, 1);
+    live(&bench, 3).await;
+    let view = bench.app.system_view(&Caller::local()).await.expect("a view").clock;
+    assert_eq!((view.machine_at, view.doubted_since), (view.planning_at, None), "it has held for ten minutes");
+    assert_eq!(audited(&bench, "clock_trusted").await, 1);
+    let (_, missed, all) = ledger(&bench).await;
+    let passed = (view.planning_at - begin()).num_minutes();
+    assert_eq!(i64::try_from(all).expect("fits"), passed, "every minute of ten years is in the ledger");
+    assert!(missed > 5_000_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_confirms_a_clock_and_catch_up_rules_apply() {
+    let bench = minutely("latest").await;
+    live(&bench, 2).await;
+    let clock = bench.app.clock().clone();
+    clock.set(clock.now() + TimeDelta::days(1));
+    live(&bench, 1).await;
+    assert!(bench.app.clock_confirm(&Caller::local()).await.expect("confirmed").doubted_since.is_none());
+    book(&bench).await;
+    let (ran, missed, all) = ledger(&bench).await;
+    assert_eq!((ran.len(), missed, all), (4, 24 * 60 - 1, 24 * 60 + 3));
+    live(&bench, 2).await;
+    assert_eq!(ledger(&bench).await.0.len(), 6);
+    assert!(bench.app.clock_confirm(&Caller::local()).await.expect("nothing to do").doubted_since.is_none());
+    assert_eq!(audited(&bench, "clock_trusted").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_set_back_fires_nothing_twice() {
+    for (back, confirmed) in [(TimeDelta::minutes(50), false), (TimeDelta::hours(2), true)] {
+        let bench = minutely("all").await;
+        live(&bench, 180).await;
+        let clock = bench.app.clock().clone();
+        clock.set(clock.now() - back);
+        book(&bench).await;
+        if confirmed {
+            bench.app.clock_confirm(&Caller::local()).await.expect("confirmed");
+        }
+        live(&bench, 200).await;
+        let (ran, missed, all) = ledger(&bench).await;
+        let expected = (clock.now() - begin()).num_minutes();
+        assert_eq!((i64::try_from(ran.len()).expect("fits"), missed), (expected, 0), "back {back}");
+        assert_eq!(i64::try_from(all).expect("fits"), expected);
+        assert_eq!(ran.iter().collect::<BTreeSet<_>>().len(), ran.len(), "back {back}: an instant fired twice");
+        assert!(audited(&bench, "schedule_watermark_reset").await > 0);
+    }
+}
+
+/// Writes into the database behind the server's back.
+async fn damage(bench: &Bench, definition: &str, task: &str) {
+    let url = format!("sqlite:{}", bench.folder.path().join("orc.db").display());
+    let raw = sea_orm::Database::connect(url).await.expect("a connection");
+    let sql = format!(
+        "UPDATE schedule SET definition = {definition} WHERE task_id = (SELECT id FROM task WHERE name = '{task}')"
+    );
+    assert_eq!(raw.execute_unprepared(&sql).await.expect("damaged").rows_affected(), 1);
+    raw.close().await.expect("closed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_damaged_schedule_among_a_thousand_disables_only_itself_and_is_seen() {
+    let bench = Bench::at(Clock::manual(begin())).await;
+    let (app, caller) = (&bench.app, Caller::local());
+    for number in 0..1000 {
+        let schedules = json!([{"kind": "cron", "expression": "* * * * *"}]);
+        bench.task(child_task(&format!("t{number:03}"), &["exit", "0"], json!({"schedules": schedules}))).await;
+    }
+    // One rule that means nothing, one row that is no JSON at all.
+    damage(&bench, "replace(definition, '* * * * *', '99 * * * *')", "t500").await;
+    damage(&bench, "'{{'", "t600").await;
+    live(&bench, 1).await;
+    let filter = SlotFilter::default();
+    let mut seen = BTreeSet::new();
+    let mut page = PageRequest::first(500);
+    loop {
+        let rows = app.slot_list(&caller, None, filter.clone(), &page).await.expect("the ledger");
+        seen.extend(rows.items.into_iter().map(|row| row.task_name));
+        let Some(next) = rows.next else { break };
+        page = PageRequest { cursor: Some(next), ..page };
+    }
+    assert_eq!(seen.len(), 998, "all others fire");
+    assert!(!seen.contains("t500") && !seen.contains("t600"));
+    let system = app.system_view(&caller).await.expect("a view");
+    assert_eq!(system.invalid_schedule_count, 2);
+    assert!(system.warnings.iter().any(|it| it.contains("t500") && it.contains("1 more")), "{:?}", system.warnings);
+    for name in ["t500", "t600"] {
+        let view = app.task_view(&caller, name).await.expect("it can be looked at");
+        assert!(view.schedule_problems.contains_key("cron"), "{name}");
+        assert!(view.next_slots.is_empty(), "{name}: a schedule that does not fire has no next slot");
+        let mended = view.record.definition;
+        app.task_update(&caller, name, mended, orc_server::app::tasks::Write { base: None, dry_run: false })
+            .await
+            .expect("it can be mended");
+    }
+    live(&bench, 1).await;
+    assert_eq!(app.system_view(&caller).await.expect("a view").invalid_schedule_count, 0);
+    let found = app.task_list(&caller, &TaskFilter::default(), TaskSort::default(), &PageRequest::first(5)).await;
+    assert_eq!(found.expect("the list").items.len(), 5);
+}
