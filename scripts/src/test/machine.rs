@@ -73,6 +73,17 @@ pub fn postgres() -> Answer<PathBuf> {
     find().ok_or_else(|| "PostgreSQL is still missing after its installation".to_owned())
 }
 
+/// The library that moves a program's wall clock; only Linux has it, and only there a test asks for it.
+pub fn faketime() -> Answer<()> {
+    let folders = || std::fs::read_dir("/usr/lib").into_iter().flatten().filter_map(Result::ok);
+    let find = || folders().any(|folder| folder.path().join("faketime/libfaketime.so.1").exists());
+    if cfg!(not(target_os = "linux")) || std::env::var_os("ORC_TEST_FAKETIME").is_some() || find() {
+        return Ok(());
+    }
+    install("libfaketime", &["faketime"], "install libfaketime and name libfaketime.so.1 in ORC_TEST_FAKETIME")?;
+    if find() { Ok(()) } else { Err("libfaketime is still missing after its installation".to_owned()) }
+}
+
 /// schemathesis, in a private virtual environment under the target folder.
 pub fn schemathesis(place: &Place) -> Answer<PathBuf> {
     let folder = place.own().join("schemathesis");

@@ -77,6 +77,7 @@ fn clippy(session: &mut Session) -> Answer<Count> {
 
 fn rust(session: &mut Session) -> Answer<Count> {
     let url = session.postgres_url()?;
+    machine::faketime()?;
     let mut cargo = command::cargo(&session.place.root);
     cargo.args(["test", "--workspace", "--no-fail-fast"]);
     if session.full {

@@ -5,7 +5,7 @@
 mod accounting;
 mod ahead;
 mod backfill;
-mod bench;
+pub mod bench;
 mod calendars;
 mod catching_up;
 mod clock;

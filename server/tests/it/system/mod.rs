@@ -1,5 +1,7 @@
 //! The server as a process: starting, refusing, stopping; and what it shows of itself.
 
+#[cfg(target_os = "linux")]
+mod faketime;
 mod frame;
 mod pages;
 mod process;

@@ -38,7 +38,11 @@ impl Server {
 
     /// The same with more flags.
     pub fn start_with(folder: &Path, flags: &[&str]) -> Self {
-        let mut command = binary();
+        Self::start_as(binary(), folder, flags)
+    }
+
+    /// The same with a command of the test's own making, as `binary` gives it.
+    pub fn start_as(mut command: Command, folder: &Path, flags: &[&str]) -> Self {
         command.arg("--data-dir").arg(folder).args(["--listen", "127.0.0.1:0"]).args(flags);
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -80,7 +84,12 @@ impl Server {
 
     /// A request with the local token.
     pub fn get(&self, path: &str) -> reqwest::RequestBuilder {
-        client().get(format!("{}{path}", self.url)).bearer_auth(&self.token)
+        self.request(reqwest::Method::GET, path)
+    }
+
+    /// The same with any method.
+    pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        client().request(method, format!("{}{path}", self.url)).bearer_auth(&self.token)
     }
 }
 
