@@ -3,13 +3,15 @@ import { accessible, expect, type OrcServer, type Page, test } from "../fixtures
 /** A server with something to see on every page; answers the addresses of all pages. */
 async function furnished(orc: OrcServer): Promise<string[]> {
   const cron = [{ kind: "cron", expression: "0 7 * * mon-fri" }];
+  await orc.api("POST", "/calendars", { name: "holidays", entries: [{ kind: "yearly", month: 12, day: 25, title: "Christmas Day" }] });
+  await orc.api("POST", "/pools", { name: "database", capacity: 2 });
   await orc.task("morning", "echo good morning", { title: "Greets", folder: "house", tags: ["daily"], schedules: cron });
   await orc.task("broken", "echo oh no >&2; exit 1");
   const good = await orc.api("POST", "/tasks/morning/runs", {});
   const bad = await orc.api("POST", "/tasks/broken/runs", {});
   await orc.reaches(good.id, "succeeded");
   await orc.reaches(bad.id, "failed");
-  return ["/", "/tasks", "/tasks/new", "/tasks/import", "/tasks/morning", "/tasks/morning?tab=ledger", "/tasks/morning/edit", "/runs", `/runs/${bad.id}`, "/system", "/users", "/account"];
+  return ["/", "/tasks", "/tasks/new", "/tasks/import", "/tasks/morning", "/tasks/morning?tab=ledger", "/tasks/morning/edit", "/runs", `/runs/${bad.id}`, "/calendar", "/calendar?view=week", "/calendar?view=agenda", "/timeline", "/simulate", "/simulate?days=3", "/calendars", "/calendars/new", "/calendars/holidays", "/pools", "/system", "/users", "/account"];
 }
 
 async function settled(page: Page, path: string): Promise<void> {
@@ -20,6 +22,7 @@ async function settled(page: Page, path: string): Promise<void> {
 
 for (const theme of ["light", "dark"] as const) {
   test(`every page can be used by everyone (${theme})`, async ({ orc, admin }) => {
+    test.slow();
     await admin.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
     for (const path of await furnished(orc)) {
       await settled(admin, path);

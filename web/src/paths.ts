@@ -27,6 +27,13 @@ export interface CalendarSearch {
   day?: string;
 }
 
+/** Search parameters of the simulation; without days nothing is simulated yet. */
+export interface SimulateSearch {
+  days?: number | undefined;
+  timezone?: string | undefined;
+  folder?: string | undefined;
+}
+
 /** Links by name. */
 export const paths = {
   overview: () => linkOptions({ to: "/" }),
@@ -39,6 +46,8 @@ export const paths = {
   runs: (search: RunsSearch = {}) => linkOptions({ to: "/runs", search }),
   run: (run: string) => linkOptions({ to: "/runs/$run", params: { run }, search: {} }),
   calendar: (search: CalendarSearch = {}) => linkOptions({ to: "/calendar", search }),
+  timeline: () => linkOptions({ to: "/timeline" }),
+  simulate: (search: SimulateSearch = {}) => linkOptions({ to: "/simulate", search }),
   calendars: () => linkOptions({ to: "/calendars" }),
   calendarNew: () => linkOptions({ to: "/calendars/new" }),
   calendarOne: (calendar: string) => linkOptions({ to: "/calendars/$calendar", params: { calendar }, search: {} }),

@@ -4,7 +4,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { toApiError } from "@/api/errors";
 import { setupView } from "@/api/generated";
 import { sessionQuery } from "@/parts/session";
-import type { CalendarSearch, RunsSearch, TasksSearch } from "@/paths";
+import type { CalendarSearch, RunsSearch, SimulateSearch, TasksSearch } from "@/paths";
 import { Crash, NotFound } from "@/shell/Crash";
 import { Layout } from "@/shell/Layout";
 import { Skeleton } from "@/ui/Skeleton";
@@ -112,6 +112,23 @@ const calendar = createRoute({
   component: lazyRouteComponent(() => import("@/features/calendar/CalendarPage")),
 });
 
+const timeline = createRoute({
+  getParentRoute: () => app,
+  path: "/timeline",
+  component: lazyRouteComponent(() => import("@/features/timeline/TimelinePage")),
+});
+
+const simulate = createRoute({
+  getParentRoute: () => app,
+  path: "/simulate",
+  validateSearch: (search: Record<string, unknown>): SimulateSearch => ({
+    days: typeof search["days"] === "number" ? search["days"] : undefined,
+    timezone: text(search["timezone"]),
+    folder: text(search["folder"]),
+  }),
+  component: lazyRouteComponent(() => import("@/features/simulate/SimulatePage")),
+});
+
 const calendars = createRoute({
   getParentRoute: () => app,
   path: "/calendars",
@@ -179,7 +196,7 @@ const setup = createRoute({
 const tree = root.addChildren([
   login,
   setup,
-  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, calendar, calendars, calendarNew, calendarOne, calendarEdit, pools, system, users, account]),
+  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, calendar, timeline, simulate, calendars, calendarNew, calendarOne, calendarEdit, pools, system, users, account]),
 ]);
 
 /** Makes the router. */

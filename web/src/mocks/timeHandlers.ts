@@ -1,6 +1,6 @@
 /** Answers of what looks ahead and back: effects, the ledger in figures, triggers, backfills, imports. */
 import { http, HttpResponse } from "msw";
-import type { Backfill, Calendar, CalendarDates, CalendarPage, CalendarSummary, Effect, PlanDays, PlanPage, SlotSummary, TaskDefinition, TaskImportResult, TriggerStatus } from "@/api/generated";
+import type { Backfill, Calendar, CalendarDates, CalendarPage, CalendarSummary, Effect, PlanDays, PlanPage, Simulation, SimulationDefinition, SlotSummary, TaskDefinition, TaskImportResult, TriggerStatus } from "@/api/generated";
 import { datesBetween } from "@/lib/dates";
 import { at, taskSummary } from "./data";
 import { slotPreviews } from "./time";
@@ -58,6 +58,23 @@ export const wholeCalendar = (name: string): Calendar => ({
   maintenance: null,
 });
 
+/** What all schedules together do: a crowded hour, and a better minute for one of them. */
+export function simulation({ days = 7, timezone }: SimulationDefinition): Simulation {
+  const begin = Math.floor(new Date(at(0)).getTime() / 3_600_000) * 3_600_000;
+  const hours = Array.from({ length: days * 24 + 1 }, (_, step) => {
+    const slots = step % 24 === 2 ? 80 : step % 5 === 0 ? 0 : 12 + (step % 7);
+    return { hour_at: new Date(begin + step * 3_600_000).toISOString(), slots, peak: Math.ceil(slots / 8) };
+  });
+  const schedule = { kind: "cron" as const, expression: "17 * * * *", key: "cron", timezone: "Europe/Berlin" };
+  return {
+    from_at: at(0), until_at: at(days * 86_400), timezone: timezone ?? "Europe/Berlin", task_count: 240, slot_count: 14_210, skipped_count: 12, hours, computed_seconds: 0.21,
+    busiest: [{ at: at(7200), slots: 40, tasks: [0, 1, 2].map((number) => taskSummary(number).name) }],
+    overlaps: [{ task: taskSummary(1).name, skipped: 12, waited: 3, wait_seconds_max: 90 }],
+    waits: [{ pool: "database", capacity: 4, waited: 31, wait_seconds_mean: 12.5, wait_seconds_max: 140, peak: 4 }],
+    proposals: [{ task: taskSummary(0).name, schedule_key: "cron", words_before: "every 5 minutes", words_after: "at minute 17 of every hour", schedule, collisions_before: 168, collisions_after: 0, reason: "its 168 slots meet 168 others in the same minutes; at minute 17 of the hour none" }],
+  };
+}
+
 /** Handlers by operation. */
 export const timeHandlers = [
   http.get(api("/plan/days"), ({ request }) => {
@@ -77,6 +94,7 @@ export const timeHandlers = [
     });
     return HttpResponse.json<PlanPage>({ items, next_cursor: null });
   }),
+  http.post(api("/simulations"), async ({ request }) => HttpResponse.json(simulation((await request.json()) as SimulationDefinition))),
   http.get(api("/calendars"), () => HttpResponse.json<CalendarPage>({ items: [calendar("holidays-de", 12), calendar("business-days", 2)], next_cursor: null })),
   http.get(api("/calendars/:calendar/dates"), ({ request }) => {
     const year = new URL(request.url).searchParams.get("from")?.slice(0, 4) ?? "2026";

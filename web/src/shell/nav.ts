@@ -1,8 +1,8 @@
-import { Activity, CalendarDays, CalendarRange, Gauge, LayoutDashboard, ListChecks, type LucideIcon, Server, Users } from "lucide-react";
+import { Activity, CalendarDays, CalendarRange, ChartGantt, FlaskConical, Gauge, LayoutDashboard, ListChecks, type LucideIcon, Server, Users } from "lucide-react";
 
 /** One place in the rail. */
 export interface NavItem {
-  to: "/" | "/tasks" | "/runs" | "/calendar" | "/calendars" | "/pools" | "/system" | "/users";
+  to: "/" | "/tasks" | "/runs" | "/calendar" | "/timeline" | "/simulate" | "/calendars" | "/pools" | "/system" | "/users";
   word: string;
   icon: LucideIcon;
   /** Second key after `g`. */
@@ -19,10 +19,12 @@ export const NAV: NavItem[][] = [
     { to: "/tasks", word: "Tasks", icon: ListChecks, key: "t", first: true },
     { to: "/runs", word: "Runs", icon: Activity, key: "r", first: true },
     { to: "/calendar", word: "Calendar", icon: CalendarDays, key: "c", first: true },
+    { to: "/timeline", word: "Timeline", icon: ChartGantt, key: "l" },
   ],
   [
     { to: "/calendars", word: "Calendars", icon: CalendarRange, key: "a" },
     { to: "/pools", word: "Pools", icon: Gauge, key: "p" },
+    { to: "/simulate", word: "Simulation", icon: FlaskConical, key: "m" },
   ],
   [
     { to: "/system", word: "System", icon: Server, key: "s" },

@@ -6,6 +6,7 @@ import { type Pool, poolDelete } from "@/api/generated";
 import { poolListOptions, poolListQueryKey } from "@/api/generated/@tanstack/react-query.gen";
 import { count, plural } from "@/lib/numbers";
 import { Loaded } from "@/parts/Loaded";
+import { PoolPlaces } from "@/parts/PoolPlaces";
 import { useDenied } from "@/parts/session";
 import { paths } from "@/paths";
 import { Badge } from "@/ui/Badge";
@@ -76,7 +77,7 @@ function PoolCard({ pool, denied, onEdit }: { pool: Pool; denied: string | undef
         <IconButton label={`Edit ${pool.name}`} icon={<Pencil size={15} aria-hidden />} disabledReason={denied} onClick={onEdit} />
         <IconButton label={`Delete ${pool.name}`} icon={<Trash2 size={15} aria-hidden />} disabledReason={denied} onClick={() => setAsking(true)} />
       </div>
-      <Places pool={pool} />
+      <PoolPlaces pool={pool} />
       <p className="text-sm text-muted">
         {used === 0 ? "No task is in it." : "Used by "}
         {pool.used_by.slice(0, SHOWN).map((name, at) => (
@@ -94,24 +95,5 @@ function PoolCard({ pool, denied, onEdit }: { pool: Pool; denied: string | undef
         onClose={() => setAsking(false)}
       />
     </li>
-  );
-}
-
-/** Places taken and free as a bar, and who waits. */
-function Places({ pool }: { pool: Pool }) {
-  const share = pool.capacity === 0 ? 0 : Math.min(1, pool.used / pool.capacity);
-  const full = pool.used >= pool.capacity;
-  return (
-    <div className="flex flex-col gap-1">
-      <div className="flex items-baseline justify-between gap-2 text-sm">
-        <span>
-          <strong className="text-lg tabular-nums">{count(pool.used)}</strong> of {plural(pool.capacity, "place")} taken
-        </span>
-        <span className={pool.waiting_count > 0 ? "font-medium text-warn" : "text-muted"}>{pool.waiting_count === 0 ? "nobody waits" : `${plural(pool.waiting_count, "run")} waiting`}</span>
-      </div>
-      <div role="meter" aria-label={`Places of ${pool.name}`} aria-valuemin={0} aria-valuemax={pool.capacity} aria-valuenow={pool.used} aria-valuetext={`${pool.used} of ${pool.capacity}`} className="h-2 overflow-hidden rounded-full bg-idle-soft">
-        <div className={`state-bar h-full rounded-full ${full ? "bg-warn" : "bg-run"}`} style={{ width: `${share * 100}%` }} />
-      </div>
-    </div>
   );
 }

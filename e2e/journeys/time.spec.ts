@@ -1,0 +1,70 @@
+import { accessible, expect, test } from "../fixtures";
+
+test("a simulation finds a crowded minute, shows what a better one changes, and applies it", async ({ orc, admin }) => {
+  const schedules = [{ kind: "cron", expression: "0 * * * *", timezone: "Europe/Berlin" }];
+  for (const name of ["orders", "invoices", "stock", "backup"]) await orc.task(name, `echo ${name}`, { schedules });
+  await admin.goto("/simulate");
+  await expect(admin.getByText("Nothing is simulated yet")).toBeVisible();
+  await admin.getByLabel("Days", { exact: true }).fill("2");
+  await admin.getByLabel("Time zone").fill("Asia/Kolkata");
+  await admin.getByRole("button", { name: "Simulate" }).click();
+  await expect(admin).toHaveURL(/days=2/);
+  await expect(admin.getByText(/4 tasks, 19\d slots .* in Asia\/Kolkata/)).toBeVisible();
+  const hours = admin.getByRole("table", { name: /Slots due in each hour/ });
+  await expect(hours.getByRole("cell", { name: /^4 slots, at most \d+ runs? at once$/ }).first()).toBeVisible();
+  await expect(admin.getByRole("region", { name: "Busiest minutes" }).getByText("4 slots").first()).toBeVisible();
+  await accessible(admin, "a simulation");
+
+  const proposals = admin.getByRole("list", { name: "Proposals" }).getByRole("listitem");
+  const first = proposals.first();
+  const task = (await first.getByRole("link").textContent()) ?? "";
+  await first.getByRole("button", { name: `Show the effect on ${task}` }).click();
+  const dialog = admin.getByRole("dialog");
+  await expect(dialog.getByText(/slots? (move|appear)/).first()).toBeVisible();
+  await accessible(admin, "the effect of a proposal");
+  expect((await orc.api("GET", `/tasks/${task}`)).version).toBe(1);
+  await dialog.getByRole("button", { name: "Apply" }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(first.getByText("Applied")).toBeVisible();
+  const saved = await orc.api("GET", `/tasks/${task}`);
+  expect(saved.version).toBe(2);
+  expect(saved.schedules[0]).toMatchObject({ kind: "cron", timezone: "Europe/Berlin" });
+  expect(saved.schedules[0].expression).toMatch(/^[1-9]\d? \* \* \* \*$/);
+
+  // Whoever changed the schedule meanwhile is not overwritten.
+  const second = proposals.nth(1);
+  const other = (await second.getByRole("link").textContent()) ?? "";
+  const present = await orc.api("GET", `/tasks/${other}`);
+  await orc.api("PATCH", `/tasks/${other}`, { schedules: [{ ...present.schedules[0], expression: "5 4 * * *" }] });
+  await second.getByRole("button", { name: `Show the effect on ${other}` }).click();
+  await expect(dialog.getByText(/changed since the simulation/)).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Apply" })).toHaveAttribute("aria-disabled", "true");
+});
+
+test("the timeline shows what ran, what is planned and how full the pools are, and can be walked by keys", async ({ orc, admin }) => {
+  await orc.api("POST", "/pools", { name: "database", capacity: 2 });
+  await orc.task("beat", "echo beat", { schedules: [{ kind: "interval", every_seconds: 3600 }], pool: "database" });
+  await orc.task("broken", "echo oh no >&2; exit 1");
+  const good = await orc.api("POST", "/tasks/beat/runs", {});
+  await orc.reaches(good.id, "succeeded");
+  await admin.goto("/timeline");
+  const row = admin.getByRole("list", { name: "Runs and slots of beat" });
+  const ran = row.getByRole("link", { name: /^beat: Succeeded/ });
+  await expect(ran).toHaveCount(1);
+  await expect(row.getByRole("link", { name: /^beat: Planned/ }).first()).toBeAttached();
+  expect(await row.getByRole("link", { name: /^beat: Planned/ }).count()).toBeGreaterThanOrEqual(23);
+  await expect(admin.getByRole("meter", { name: "Places of database" })).toBeVisible();
+  // What happens meanwhile appears by itself.
+  const bad = await orc.api("POST", "/tasks/broken/runs", {});
+  await orc.reaches(bad.id, "failed");
+  await expect(admin.getByRole("link", { name: /^broken: Failed.*exit/ })).toBeAttached();
+
+  await ran.focus();
+  await expect(admin.getByText(/^beat: Succeeded/)).toBeVisible();
+  await admin.keyboard.press("ArrowRight");
+  await expect(admin.getByText(/^beat: Planned/)).toBeVisible();
+  await admin.keyboard.press("ArrowDown");
+  await expect(admin.getByText(/^broken: Failed/)).toBeVisible();
+  await admin.keyboard.press("Enter");
+  await expect(admin).toHaveURL(new RegExp(`/runs/${bad.id}`));
+});

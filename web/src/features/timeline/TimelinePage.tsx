@@ -1,0 +1,93 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useMemo, useState } from "react";
+import { poolListOptions, systemViewOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { Loaded } from "@/parts/Loaded";
+import { PoolPlaces } from "@/parts/PoolPlaces";
+import { paths } from "@/paths";
+import { Card } from "@/ui/Card";
+import { Empty } from "@/ui/Empty";
+import { TextField } from "@/ui/Field";
+import { Page } from "@/ui/Page";
+import { Skeleton } from "@/ui/Skeleton";
+import { useNow } from "@/ui/Time";
+import { Chart } from "./Chart";
+import { periodAt, rowsOf } from "./layout";
+import { timelinePlan, timelineRuns } from "./queries";
+
+/** What ran in the last hours and what comes in the next day, task by task. */
+export default function TimelinePage() {
+  const system = useQuery(systemViewOptions());
+  const zone = system.data?.timezone;
+  return (
+    <Page title="Timeline" hint={zone ? `The last 6 hours and the next 24, in ${zone}, the server's zone.` : "The last 6 hours and the next 24."}>
+      {zone ? <Timeline timezone={zone} /> : <Loaded query={system}>{() => <Skeleton rows={8} />}</Loaded>}
+      <Pools />
+    </Page>
+  );
+}
+
+function Timeline({ timezone }: { timezone: string }) {
+  const clock = useNow();
+  const { from } = periodAt(clock);
+  // Open runs grow four times a minute; more often could not be seen.
+  const now = Math.floor(clock / 15_000) * 15_000;
+  const period = useMemo(() => ({ from, until: periodAt(from + 6 * 3_600_000).until }), [from]);
+  const runs = useQuery(timelineRuns(period));
+  const plan = useQuery(timelinePlan(period));
+  const [text, setText] = useState("");
+  const rows = useMemo(() => (runs.data && plan.data ? rowsOf(runs.data.items, plan.data.items, period, now) : []), [runs.data, plan.data, period, now]);
+  const found = rows.filter(({ task }) => task.includes(text.trim().toLowerCase()));
+  return (
+    <Loaded query={runs} rows={10}>
+      {(ran) => (
+        <Loaded query={plan} rows={10}>
+          {(planned) =>
+            rows.length === 0 ? (
+              <Empty title="Nothing ran and nothing is planned" cli="orc plan list">
+                Tasks appear here as soon as they have a run in the last 6 hours or a slot in the next 24.
+              </Empty>
+            ) : (
+              <>
+                <TextField hideLabel label="Tasks by name" type="search" data-filter placeholder="Filter by name" value={text} onText={setText} className="w-full sm:w-60" />
+                {(ran.next_cursor ?? planned.next_cursor) !== null && (
+                  <p className="rounded-md bg-warn-soft px-3 py-1.5 text-xs">There is more than is drawn: the newest {ran.items.length} runs and the next {planned.items.length} slots.</p>
+                )}
+                {found.length === 0 ? <p className="py-4 text-sm text-muted">No task in this period has that in its name.</p> : <Chart rows={found} period={period} timezone={timezone} />}
+              </>
+            )
+          }
+        </Loaded>
+      )}
+    </Loaded>
+  );
+}
+
+/** How full the pools are now. */
+function Pools() {
+  const pools = useQuery(poolListOptions({ query: { limit: 500 } }));
+  if (pools.data?.items.length === 0) return null;
+  return (
+    <Card
+      title="Pools now"
+      actions={
+        <Link {...paths.pools()} className="text-sm text-muted underline underline-offset-2">
+          All about pools
+        </Link>
+      }
+    >
+      <Loaded query={pools} rows={2}>
+        {({ items }) => (
+          <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
+            {items.map((pool) => (
+              <li key={pool.id} className="min-w-0">
+                <h3 className="text-sm font-semibold break-words">{pool.name}</h3>
+                <PoolPlaces pool={pool} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
+    </Card>
+  );
+}

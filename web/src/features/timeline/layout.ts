@@ -1,0 +1,127 @@
+/** Where things stand on the timeline: pure arithmetic of instants, rows by task. */
+import type { PlanSlot, Run } from "@/api/generated";
+import { dateIn, shortDayWord } from "@/lib/dates";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** The period that is shown (milliseconds). */
+export interface Period {
+  from: number;
+  until: number;
+}
+
+/** Something on a row, in percent of the period's width. */
+export interface Span {
+  left: number;
+  width: number;
+}
+
+/** A run as a bar. */
+export interface Bar extends Span {
+  key: string;
+  run: Run;
+}
+
+/** A planned slot as a mark, as wide as its run will probably take. */
+export interface Mark extends Span {
+  key: string;
+  slot: PlanSlot;
+  /** Whether the task is due again, or still runs, before this is over. */
+  overlaps: boolean;
+}
+
+/** One task. */
+export interface TimelineRow {
+  task: string;
+  bars: Bar[];
+  marks: Mark[];
+}
+
+/** Six hours back, a day ahead; moves on every five minutes only, so that what was asked for stays the same meanwhile. */
+export function periodAt(now: number): Period {
+  const base = Math.floor(now / (5 * MINUTE)) * 5 * MINUTE;
+  return { from: base - 6 * HOUR, until: base + 24 * HOUR };
+}
+
+/** Where an instant is, in percent; outside it is at the edge. */
+export function placeOf(at: number, { from, until }: Period): number {
+  return Math.min(100, Math.max(0, ((at - from) / (until - from)) * 100));
+}
+
+/** A stretch within the period; null if no part of it is. */
+export function spanOf(start: number, end: number, period: Period): Span | null {
+  if (start >= period.until || end < period.from) return null;
+  const left = placeOf(start, period);
+  return { left, width: placeOf(Math.max(start, end), period) - left };
+}
+
+/** When a run began and ended; one that is open goes on until now. */
+export function runTimes({ created_at, started_at, finished_at }: Run, now: number): { start: number; end: number } {
+  const start = Date.parse(started_at ?? created_at);
+  return { start, end: Math.max(start, finished_at === null ? now : Date.parse(finished_at)) };
+}
+
+const endOf = ({ scheduled_for, expected_duration_seconds }: PlanSlot): number => Date.parse(scheduled_for) + (expected_duration_seconds ?? 0) * 1000;
+
+/** The marks of one task; its slots rising. */
+function marksOf(slots: PlanSlot[], period: Period): Mark[] {
+  const due = slots.filter(({ skipped }) => !skipped);
+  const crossing = new Set<PlanSlot>();
+  let busy: PlanSlot | undefined;
+  for (const slot of due) {
+    if (busy && Date.parse(slot.scheduled_for) < endOf(busy)) {
+      crossing.add(busy).add(slot);
+    }
+    if (!busy || endOf(slot) > endOf(busy)) busy = slot;
+  }
+  return slots.flatMap((slot) => {
+    const start = Date.parse(slot.scheduled_for);
+    const span = spanOf(start, slot.skipped ? start : endOf(slot), period);
+    return span ? [{ ...span, key: `${slot.schedule_key} ${slot.scheduled_for}`, slot, overlaps: crossing.has(slot) }] : [];
+  });
+}
+
+function groups<T>(items: T[], nameOf: (item: T) => string): Map<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const item of items) {
+    const name = nameOf(item);
+    const group = found.get(name);
+    if (group) group.push(item);
+    else found.set(name, [item]);
+  }
+  return found;
+}
+
+/** Rows by name: every task with a run or a slot in the period. */
+export function rowsOf(runs: Run[], slots: PlanSlot[], period: Period, now: number): TimelineRow[] {
+  const ran = groups(runs, ({ task }) => task.name);
+  const planned = groups(slots, ({ task }) => task);
+  const names = [...new Set([...ran.keys(), ...planned.keys()])].sort((one, other) => one.localeCompare(other));
+  return names
+    .map((task): TimelineRow => {
+      const bars = (ran.get(task) ?? []).flatMap((run): Bar[] => {
+        const { start, end } = runTimes(run, now);
+        const span = spanOf(start, end, period);
+        return span ? [{ ...span, key: run.id, run }] : [];
+      });
+      bars.sort((one, other) => one.left - other.left);
+      const coming = (planned.get(task) ?? []).toSorted((one, other) => Date.parse(one.scheduled_for) - Date.parse(other.scheduled_for));
+      return { task, bars, marks: marksOf(coming, period) };
+    })
+    .filter(({ bars, marks }) => bars.length + marks.length > 0);
+}
+
+/** Full hours of a zone in the period, every so many; a day begins where its word is given. */
+export function ticksOf({ from, until }: Period, timezone: string, every: number): { left: number; word: string; midnight: boolean }[] {
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: timezone });
+  const ticks = [];
+  // Zones are set by quarters of an hour.
+  for (let at = Math.ceil(from / (15 * MINUTE)) * 15 * MINUTE; at <= until; at += 15 * MINUTE) {
+    const word = clock.format(at);
+    const [hour, minute] = word.split(":").map(Number);
+    if (minute !== 0 || (hour ?? 0) % every !== 0) continue;
+    ticks.push({ left: placeOf(at, { from, until }), word: hour === 0 ? shortDayWord(dateIn(at, timezone)) : word, midnight: hour === 0 });
+  }
+  return ticks;
+}

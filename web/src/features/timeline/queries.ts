@@ -1,0 +1,50 @@
+/** What the timeline asks for: pages put together, under the keys that events know. */
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { type PlanSlot, planList, type Run, runList } from "@/api/generated";
+import type { Period } from "./layout";
+
+const LIMIT = 500;
+/** Most pages of each list. */
+const PAGES = 4;
+
+/** Items of several pages; a cursor that is left says that there is more. */
+interface Items<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+async function pages<T>(ask: (cursor: string | undefined) => Promise<Items<T>>): Promise<Items<T>> {
+  const items: T[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < PAGES; page += 1) {
+    const answer: Items<T> = await ask(cursor ?? undefined);
+    items.push(...answer.items);
+    cursor = answer.next_cursor;
+    if (cursor === null) break;
+  }
+  return { items, next_cursor: cursor };
+}
+
+/** Runs made in the period, and those that are open since before it. */
+export const timelineRuns = ({ from }: Period) =>
+  queryOptions({
+    queryKey: [{ _id: "runList", timeline: from }],
+    queryFn: async ({ signal }): Promise<Items<Run>> => {
+      const asked = (query: { from_at?: string; until_at?: string; state?: string }) =>
+        pages(async (cursor) => (await runList({ query: { ...query, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data);
+      const from_at = new Date(from).toISOString();
+      const [recent, older] = await Promise.all([asked({ from_at }), asked({ until_at: from_at, state: "waiting,queued,running,backing_off" })]);
+      const known = new Set(recent.items.map(({ id }) => id));
+      return { items: [...recent.items, ...older.items.filter(({ id }) => !known.has(id))], next_cursor: recent.next_cursor ?? older.next_cursor };
+    },
+    placeholderData: keepPreviousData,
+  });
+
+/** Slots from now to the end of the period. */
+export const timelinePlan = ({ until }: Period) =>
+  queryOptions({
+    queryKey: [{ _id: "planList", timeline: until }],
+    queryFn: async ({ signal }): Promise<Items<PlanSlot>> =>
+      pages(async (cursor) => (await planList({ query: { until_at: new Date(until).toISOString(), limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data),
+    placeholderData: keepPreviousData,
+  });
