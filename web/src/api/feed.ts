@@ -37,7 +37,7 @@ export function createFeed(queries: QueryClient, listener: FeedListener) {
       case "run.changed":
         patchRun(queries, event);
         soon.ask(["runList", "runStats", "poolList", "planDays", `runView:${event.id}`, `taskView:${event.task_id}`, `taskView:${event.task}`]);
-        later.ask(["taskList"]);
+        later.ask(["taskList", "timelineRuns"]);
         break;
       case "task.changed":
         soon.ask(["taskList", `taskView:${event.id}`, `taskView:${event.task}`, "taskVersionList", "slotList", "poolList", "planList", "planDays", "calendarList"]);

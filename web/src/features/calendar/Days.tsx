@@ -43,24 +43,25 @@ function Figures({ day }: { day: PlanDay }) {
   );
 }
 
-function Names({ day }: { day: PlanDay }) {
+/** Calendars and maintenance by name; in the cells of a phone only their glyphs, the names are in the day. */
+function Names({ day, cell }: { day: PlanDay; cell?: boolean }) {
   return (
     <>
       {day.calendars.map((name) => (
-        <Mark key={name} icon={<CalendarX2 size={12} aria-hidden />}>{`skips: ${name}`}</Mark>
+        <Mark key={name} cell={cell} icon={<CalendarX2 size={12} aria-hidden />}>{`skips: ${name}`}</Mark>
       ))}
       {day.maintenance.map((name) => (
-        <Mark key={name} icon={<Wrench size={12} aria-hidden />}>{name}</Mark>
+        <Mark key={name} cell={cell} icon={<Wrench size={12} aria-hidden />}>{name}</Mark>
       ))}
     </>
   );
 }
 
-function Mark({ icon, children }: { icon: ReactNode; children: ReactNode }) {
+function Mark({ icon, cell, children }: { icon: ReactNode; cell?: boolean | undefined; children: ReactNode }) {
   return (
     <span className="flex max-w-full min-w-0 items-center gap-1 rounded bg-warn-soft px-1 text-xs text-warn">
-      {icon}
-      <span className="truncate">{children}</span>
+      <span className="shrink-0">{icon}</span>
+      <span className={cx("truncate", cell && "max-sm:sr-only")}>{children}</span>
     </span>
   );
 }
@@ -85,14 +86,14 @@ export function Grid({ days, today, month, onOpen }: { days: PlanDay[]; today: s
             aria-label={`${dayWord(day.date)}${day.date === today ? ", today" : ""}`}
             aria-describedby={`day-${day.date}`}
             aria-current={day.date === today ? "date" : undefined}
-            className={cx("flex min-w-0 flex-col items-start gap-1 bg-surface p-1.5 text-left hover:bg-hover focus-visible:-outline-offset-2", month ? "min-h-24" : "min-h-64", day.date > today && day.planned > 0 && "hatched")}
+            className={cx("flex min-w-0 flex-col items-start gap-1 relative bg-surface p-1.5 text-left max-sm:p-0.5 hover:bg-hover focus-visible:-outline-offset-2", month ? "min-h-24" : "min-h-64", day.date > today && day.planned > 0 && "hatched")}
           >
             <span className={cx("rounded px-1 text-sm tabular-nums", day.date === today ? "bg-accent-strong font-semibold text-on-accent" : month && !day.date.startsWith(month) ? "bg-surface text-muted" : "bg-surface font-medium")}>
               {Number(day.date.slice(8))}
             </span>
-            <span id={`day-${day.date}`} className="flex w-full min-w-0 flex-col gap-1 rounded bg-surface px-1">
+            <span id={`day-${day.date}`} className="flex w-full min-w-0 flex-col gap-1 rounded bg-surface px-1 max-sm:px-0">
               <Figures day={day} />
-              <Names day={day} />
+              <Names day={day} cell />
             </span>
           </button>
         ))}

@@ -7,8 +7,10 @@ import { Card } from "@/ui/Card";
 
 /** Most rows of each table. */
 const SHOWN = 20;
-const HEAD = "px-4 py-1.5 text-left font-medium text-muted";
-const FIGURE = "px-4 py-1.5 text-right tabular-nums whitespace-nowrap";
+const CELL = "px-2 py-1.5 first:pl-4 last:pr-4";
+const HEAD = `${CELL} text-left align-bottom font-medium text-muted`;
+const NAME = `${CELL} min-w-20 text-left font-medium break-words`;
+const FIGURE = `${CELL} text-right tabular-nums whitespace-nowrap`;
 
 /** What is crowded: minutes, tasks in their own way, pools. */
 export function Findings({ simulation }: { simulation: Simulation }) {
@@ -58,14 +60,14 @@ function Overlaps({ simulation: { overlaps } }: { simulation: Simulation }) {
               <tr className="text-xs">
                 <th scope="col" className={HEAD}>Task</th>
                 <th scope="col" className={`${HEAD} text-right`}>Skipped</th>
-                <th scope="col" className={`${HEAD} text-right`}>Wait</th>
+                <th scope="col" className={`${HEAD} text-right`}>Waiting</th>
                 <th scope="col" className={`${HEAD} text-right`}>Longest</th>
               </tr>
             </thead>
             <tbody className="divide-y divide-line">
               {overlaps.slice(0, SHOWN).map(({ task, skipped, waited, wait_seconds_max }) => (
                 <tr key={task}>
-                  <th scope="row" className="px-4 py-1.5 text-left font-medium">
+                  <th scope="row" className={NAME}>
                     <Link {...paths.task(task)} className="break-all underline-offset-2 hover:underline">
                       {task}
                     </Link>
@@ -95,8 +97,8 @@ function Waits({ simulation: { waits } }: { simulation: Simulation }) {
             <thead>
               <tr className="text-xs">
                 <th scope="col" className={HEAD}>Pool</th>
-                <th scope="col" className={`${HEAD} text-right`}>Most taken</th>
-                <th scope="col" className={`${HEAD} text-right`}>Wait</th>
+                <th scope="col" className={`${HEAD} text-right`}>Peak</th>
+                <th scope="col" className={`${HEAD} text-right`}>Waiting</th>
                 <th scope="col" className={`${HEAD} text-right`}>Mean</th>
                 <th scope="col" className={`${HEAD} text-right`}>Longest</th>
               </tr>
@@ -104,7 +106,7 @@ function Waits({ simulation: { waits } }: { simulation: Simulation }) {
             <tbody className="divide-y divide-line">
               {waits.slice(0, SHOWN).map(({ pool, capacity, peak, waited, wait_seconds_mean, wait_seconds_max }) => (
                 <tr key={pool}>
-                  <th scope="row" className="px-4 py-1.5 text-left font-medium break-all">{pool}</th>
+                  <th scope="row" className={NAME}>{pool}</th>
                   <td className={FIGURE}>
                     {count(peak)} of {count(capacity)}
                   </td>

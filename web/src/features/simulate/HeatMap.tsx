@@ -49,7 +49,7 @@ export function HeatMap({ simulation }: { simulation: Simulation }) {
         </table>
       </div>
       <p className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-muted">
-        <span>Slots in the hour; below it, small, the most runs at once.</span>
+        <span>Above: slots due in the hour. Below: most runs at once.</span>
         <span className="inline-flex items-center gap-1">
           none
           {Array.from({ length: LEVELS }, (_, step) => (
@@ -78,7 +78,7 @@ function Cell({ cell, most, where }: { cell: HeatCell | null; most: number; wher
   return (
     <td title={`${where}: ${text}`} className={cx("state-bar h-9 rounded leading-tight", STEPS[heatLevel(slots, most)])}>
       <span aria-hidden className="flex flex-col items-center">
-        <span className="font-medium">{slots === 0 ? "·" : short(slots)}</span>
+        <span className="font-semibold">{slots === 0 ? "·" : short(slots)}</span>
         {peak > 0 && <span>{short(peak)}</span>}
       </span>
       <span className="sr-only">{text}</span>

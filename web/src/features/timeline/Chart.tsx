@@ -9,6 +9,8 @@ import { clockOf } from "./words";
 
 /** Rows that are shown at first, and how many more each time. */
 const STEP = 50;
+/** Percent of the width that an hour's word takes at most; one that near to now gives way. */
+const LABEL = 5;
 /** Width of the names, as in each row. */
 const NAMES = "w-28 sm:w-44 lg:w-52";
 
@@ -52,13 +54,14 @@ export function Chart({ rows, period, timezone }: { rows: TimelineRow[]; period:
 /** Hours above the rows, lines through them, and now. */
 function Scale({ period, timezone }: { period: Period; timezone: string }) {
   const ticks = useMemo(() => ticksOf(period, timezone, 3), [period, timezone]);
+  const now = placeOf(useNow(), period);
   return (
     <>
       <div className="flex border-b border-line text-xs text-muted" aria-hidden>
         <span className={cx("sticky left-0 z-20 shrink-0 border-r border-line bg-surface", NAMES)} />
         <span className="relative h-6 min-w-0 flex-1 overflow-hidden">
           {ticks.map(({ left, word, midnight }) => (
-            <span key={left} style={{ left: `${left}%` }} className={cx("absolute top-1 pl-1 whitespace-nowrap", midnight && "font-semibold text-text")}>
+            <span key={left} style={{ left: `${left}%` }} className={cx("absolute top-1 pl-1 whitespace-nowrap", midnight && "font-semibold text-text", Math.abs(left - now) < LABEL && "invisible")}>
               {word}
             </span>
           ))}
@@ -70,19 +73,12 @@ function Scale({ period, timezone }: { period: Period; timezone: string }) {
           {ticks.map(({ left, midnight }) => (
             <span key={left} style={{ left: `${left}%` }} className={cx("absolute inset-y-0 w-px", midnight ? "bg-line-strong" : "bg-line")} />
           ))}
-          <Now period={period} />
+          <span data-now style={{ left: `${now}%` }} className="state-bar absolute inset-y-0 z-10 w-0.5 bg-accent">
+            <span className="absolute top-1 left-1 rounded bg-accent-strong px-1 text-xs font-semibold text-on-accent">now</span>
+          </span>
         </span>
       </div>
     </>
-  );
-}
-
-function Now({ period }: { period: Period }) {
-  const now = useNow();
-  return (
-    <span data-now style={{ left: `${placeOf(now, period)}%` }} className="state-bar absolute inset-y-0 z-10 w-0.5 bg-accent">
-      <span className="absolute top-1 left-1 rounded bg-accent-strong px-1 text-xs font-semibold text-on-accent">now</span>
-    </span>
   );
 }
 

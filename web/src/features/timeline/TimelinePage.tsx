@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
+import type { PlanSlot, Run } from "@/api/generated";
 import { poolListOptions, systemViewOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { count } from "@/lib/numbers";
 import { Loaded } from "@/parts/Loaded";
 import { PoolPlaces } from "@/parts/PoolPlaces";
 import { paths } from "@/paths";
@@ -13,7 +15,8 @@ import { Skeleton } from "@/ui/Skeleton";
 import { useNow } from "@/ui/Time";
 import { Chart } from "./Chart";
 import { periodAt, rowsOf } from "./layout";
-import { timelinePlan, timelineRuns } from "./queries";
+import { type Items, timelinePlan, timelineRuns } from "./queries";
+import { clockOf } from "./words";
 
 /** What ran in the last hours and what comes in the next day, task by task. */
 export default function TimelinePage() {
@@ -50,9 +53,7 @@ function Timeline({ timezone }: { timezone: string }) {
             ) : (
               <>
                 <TextField hideLabel label="Tasks by name" type="search" data-filter placeholder="Filter by name" value={text} onText={setText} className="w-full sm:w-60" />
-                {(ran.next_cursor ?? planned.next_cursor) !== null && (
-                  <p className="rounded-md bg-warn-soft px-3 py-1.5 text-xs">There is more than is drawn: the newest {ran.items.length} runs and the next {planned.items.length} slots.</p>
-                )}
+                <Limits ran={ran} planned={planned} timezone={timezone} />
                 {found.length === 0 ? <p className="py-4 text-sm text-muted">No task in this period has that in its name.</p> : <Chart rows={found} period={period} timezone={timezone} />}
               </>
             )
@@ -60,6 +61,20 @@ function Timeline({ timezone }: { timezone: string }) {
         </Loaded>
       )}
     </Loaded>
+  );
+}
+
+/** What is not drawn because there is too much of it. */
+function Limits({ ran, planned, timezone }: { ran: Items<Run>; planned: Items<PlanSlot>; timezone: string }) {
+  const clock = clockOf(timezone);
+  const first = ran.next_cursor === null ? undefined : ran.items.reduce((least, { created_at }) => (created_at < least ? created_at : least), ran.items[0]?.created_at ?? "");
+  const last = planned.next_cursor === null ? undefined : planned.items.at(-1)?.scheduled_for;
+  if (!first && !last) return null;
+  return (
+    <p role="status" className="rounded-md bg-warn-soft px-3 py-1.5 text-xs">
+      {first && `There are more runs than are drawn: the ${count(ran.items.length)} newest, from ${clock(first)} on. `}
+      {last && `There are more slots than are drawn: the next ${count(planned.items.length)}, up to ${clock(last)}.`}
+    </p>
   );
 }
 

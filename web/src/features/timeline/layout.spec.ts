@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { PlanSlot, Run } from "@/api/generated";
 import { shortDayWord } from "@/lib/dates";
 import { run } from "@/mocks/data";
-import { periodAt, placeOf, rowsOf, runTimes, spanOf, ticksOf } from "./layout";
+import { type Mark, periodAt, placeOf, rowsOf, runTimes, spanOf, ticksOf } from "./layout";
+import { slotWords } from "./words";
 
 const NOW = Date.parse("2026-11-23T12:02:00Z");
 const period = periodAt(NOW);
@@ -41,9 +42,16 @@ describe("the timeline", () => {
   });
 
   it("marks slots of a task that come before the one before is over, but not skipped ones", () => {
-    const [row] = rowsOf([], [due("a", 40, 60), due("a", 10, 1200), due("a", 15, 60, true), due("a", 20, 60), due("a", 29, 120)], period, NOW);
+    const [row] = rowsOf([], [due("a", 60, 60), due("a", 10, 2400), due("a", 20, 60, true), due("a", 30, 60), due("a", 49, 120)], period, NOW);
     expect(row?.marks.map(({ overlaps }) => overlaps)).toEqual([true, false, true, true, false]);
     expect(row?.marks[1]?.width).toBe(0);
+  });
+
+  it("draws marks that would cover each other as one, but never of different sorts", () => {
+    const every = Array.from({ length: 60 }, (_, step) => due("a", 10 + step / 30, 1, step === 30));
+    const [row] = rowsOf([], [...every, due("a", 30, 60)], period, NOW);
+    expect(row?.marks.map(({ count, slot }) => [count, slot.skipped])).toEqual([[30, false], [1, true], [29, false], [1, false]]);
+    expect(slotWords(row?.marks[0] as Mark, () => "then")).toBe("Planned, 30 slots from then to then, about 1 s");
   });
 
   it("ticks at full hours of the zone, also one of half an hour", () => {

@@ -4,6 +4,8 @@ import { dateIn, shortDayWord } from "@/lib/dates";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+/** Percent of the width below which marks would cover each other: some seven minutes. */
+const NEAR = 0.4;
 
 /** The period that is shown (milliseconds). */
 export interface Period {
@@ -23,10 +25,13 @@ export interface Bar extends Span {
   run: Run;
 }
 
-/** A planned slot as a mark, as wide as its run will probably take. */
+/** A planned slot as a mark, as wide as its run will probably take; or several that could not be told apart. */
 export interface Mark extends Span {
   key: string;
   slot: PlanSlot;
+  /** The last of several. */
+  last: PlanSlot;
+  count: number;
   /** Whether the task is due again, or still runs, before this is over. */
   overlaps: boolean;
 }
@@ -75,11 +80,22 @@ function marksOf(slots: PlanSlot[], period: Period): Mark[] {
     }
     if (!busy || endOf(slot) > endOf(busy)) busy = slot;
   }
-  return slots.flatMap((slot) => {
+  const marks: Mark[] = [];
+  for (const slot of slots) {
     const start = Date.parse(slot.scheduled_for);
     const span = spanOf(start, slot.skipped ? start : endOf(slot), period);
-    return span ? [{ ...span, key: `${slot.schedule_key} ${slot.scheduled_for}`, slot, overlaps: crossing.has(slot) }] : [];
-  });
+    if (!span) continue;
+    const before = marks.at(-1);
+    const overlaps = crossing.has(slot);
+    if (before && span.left - before.left < NEAR && before.slot.skipped === slot.skipped && before.overlaps === overlaps) {
+      before.width = Math.max(before.width, span.left + span.width - before.left);
+      before.last = slot;
+      before.count += 1;
+    } else {
+      marks.push({ ...span, key: `${slot.schedule_key} ${slot.scheduled_for}`, slot, last: slot, count: 1, overlaps });
+    }
+  }
+  return marks;
 }
 
 function groups<T>(items: T[], nameOf: (item: T) => string): Map<string, T[]> {

@@ -8,7 +8,7 @@ const LIMIT = 500;
 const PAGES = 4;
 
 /** Items of several pages; a cursor that is left says that there is more. */
-interface Items<T> {
+export interface Items<T> {
   items: T[];
   next_cursor: string | null;
 }
@@ -28,7 +28,7 @@ async function pages<T>(ask: (cursor: string | undefined) => Promise<Items<T>>):
 /** Runs made in the period, and those that are open since before it. */
 export const timelineRuns = ({ from }: Period) =>
   queryOptions({
-    queryKey: [{ _id: "runList", timeline: from }],
+    queryKey: ["timelineRuns", from],
     queryFn: async ({ signal }): Promise<Items<Run>> => {
       const asked = (query: { from_at?: string; until_at?: string; state?: string }) =>
         pages(async (cursor) => (await runList({ query: { ...query, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data);

@@ -1,7 +1,8 @@
 /** What a bar or a mark says in words: for screen readers, and below the chart for everyone. */
-import type { Bar, Mark } from "./layout";
+import { plural } from "@/lib/numbers";
 import { duration } from "@/lib/time";
 import { RUN_STATES } from "@/lib/words";
+import type { Bar, Mark } from "./layout";
 
 /** Says when, in the zone of the page. */
 export type Clock = (at: string) => string;
@@ -20,9 +21,11 @@ export function runWords({ run }: Bar, clock: Clock): string {
 }
 
 /** `Planned, Mon 12:00, about 5 m`. */
-export function slotWords({ slot, overlaps }: Mark, clock: Clock): string {
+export function slotWords({ slot, last, count, overlaps }: Mark, clock: Clock): string {
+  const word = slot.skipped ? "Skipped" : "Planned";
   const about = slot.skipped || slot.expected_duration_seconds === null ? "" : `, about ${duration(slot.expected_duration_seconds)}`;
   const clash = overlaps ? ", overlaps another slot of this task" : "";
+  if (count > 1) return `${word}, ${plural(count, "slot")} from ${clock(slot.scheduled_for)} to ${clock(last.scheduled_for)}${about}${clash}`;
   const notes = slot.notes.length > 0 ? `: ${slot.notes.join("; ")}` : "";
-  return `${slot.skipped ? "Skipped" : "Planned"}, ${clock(slot.scheduled_for)}${about}${clash}${notes}`;
+  return `${word}, ${clock(slot.scheduled_for)}${about}${clash}${notes}`;
 }

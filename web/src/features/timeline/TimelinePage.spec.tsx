@@ -1,0 +1,46 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { http, HttpResponse } from "msw";
+import { describe, expect, it } from "vitest";
+import { run, taskSummary } from "@/mocks/data";
+import { renderPage } from "@/mocks/render";
+import { server } from "@/mocks/setup";
+
+describe("the timeline", () => {
+  it("has one row per task with runs and slots, one stop of the Tab key each, and finds tasks by name", async () => {
+    const { user } = renderPage("/timeline");
+    const name = taskSummary(0).name;
+    const row = await screen.findByRole("list", { name: `Runs and slots of ${name}` });
+    const items = within(row).getAllByRole("link");
+    expect(items.filter((item) => item.tabIndex === 0)).toHaveLength(1);
+    within(row).getAllByRole("link", { name: new RegExp(`^${name}: Succeeded`) });
+    within(row).getAllByRole("link", { name: new RegExp(`^${name}: Planned`) });
+    items[0]?.focus();
+    await user.keyboard("{End}");
+    expect(document.activeElement).toBe(items.at(-1));
+    await user.keyboard("{ArrowLeft}");
+    expect(document.activeElement).toBe(items.at(-2));
+    await user.type(screen.getByRole("searchbox"), name);
+    await waitFor(() => expect(screen.getAllByRole("list", { name: /^Runs and slots of/ })).toHaveLength(1));
+    screen.getByRole("meter", { name: "Places of database" });
+  });
+
+  it("asks for what is open since before the period, once each", async () => {
+    const old = { ...run(2), created_at: new Date(Date.now() - 86_400_000).toISOString(), started_at: new Date(Date.now() - 86_400_000).toISOString() };
+    server.use(
+      http.get("*/api/v1/runs", ({ request }) => HttpResponse.json({ items: new URL(request.url).searchParams.has("state") ? [old, run(6)] : [run(6)], next_cursor: null })),
+      http.get("*/api/v1/plan", () => HttpResponse.json({ items: [], next_cursor: null })),
+    );
+    renderPage("/timeline");
+    await screen.findByRole("link", { name: new RegExp(`^${old.task.name}: Running`) });
+    expect(screen.getAllByRole("link", { name: new RegExp(`^${run(6).task.name}: `) })).toHaveLength(1);
+  });
+
+  it("says so when there is nothing", async () => {
+    server.use(
+      http.get("*/api/v1/runs", () => HttpResponse.json({ items: [], next_cursor: null })),
+      http.get("*/api/v1/plan", () => HttpResponse.json({ items: [], next_cursor: null })),
+    );
+    renderPage("/timeline");
+    await screen.findByText("Nothing ran and nothing is planned");
+  });
+});
