@@ -26,6 +26,7 @@ mod worker;
 pub use active::Active;
 pub use executor::{EngineSettings, Executor};
 pub use file_watcher::FileWatcher;
+pub use scheduler::Scheduler;
 pub use worker::{RoundError, RoundResult, Worker};
 
 use crate::app::App;

@@ -19,3 +19,4 @@ mod runs;
 mod simulation;
 mod stopping;
 mod triggers;
+mod year;
