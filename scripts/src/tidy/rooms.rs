@@ -2,10 +2,10 @@
 
 use super::{Finding, Source};
 
-/// `room`, and the rooms it may name with `crate::`. A room always sees itself; `clock` is for everyone but `domain`.
+/// `room`, and the rooms it may name with `crate::`. A room always sees itself; `clock` is for everyone but `domain`, whose rules it applies to what it reads.
 const USES: &[(&str, &[&str])] = &[
     ("domain", &[]),
-    ("clock", &[]),
+    ("clock", &["domain"]),
     ("config", &["domain"]),
     ("security", &["domain", "clock"]),
     ("integrations", &["domain", "clock"]),
