@@ -100,11 +100,32 @@ CREATE TABLE "calendar_version" (
     FOREIGN KEY ("calendar_id") REFERENCES "calendar" ("id")
 );
 
+CREATE TABLE "feed" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "uid" uuid_text NOT NULL,
+    "name" text NOT NULL,
+    "secret_hash" blob NOT NULL,
+    "task_id" integer,
+    "folder" text,
+    "days" integer NOT NULL,
+    "user_id" integer,
+    "created_by" text NOT NULL,
+    "created_at" integer NOT NULL,
+    "rotated_at" integer NOT NULL,
+    FOREIGN KEY ("task_id") REFERENCES "task" ("id") ON DELETE CASCADE,
+    FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE
+);
+
+CREATE UNIQUE INDEX "feed_secret" ON "feed" ("secret_hash");
+
+CREATE UNIQUE INDEX "feed_uid" ON "feed" ("uid");
+
 CREATE TABLE "file_seen" (
     "trigger_id" integer NOT NULL,
     "path" text NOT NULL,
     "bytes" integer NOT NULL,
     "changed_at" integer NOT NULL,
+    "gone_at" integer,
     PRIMARY KEY ("trigger_id", "path"),
     FOREIGN KEY ("trigger_id") REFERENCES "trigger" ("id")
 );

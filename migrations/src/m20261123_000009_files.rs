@@ -23,13 +23,15 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// The state in which a file was when it last started a run; the empty path: the files that were there at first are known.
+/// The state in which a file was when it last started a run, and since when it is gone. The empty path: the files that were
+/// there at first are known, for the pattern whose fingerprint is in `bytes`.
 fn file_seen() -> TableCreateStatement {
     table("file_seen")
         .col(int("trigger_id"))
         .col(text("path"))
         .col(int("bytes"))
         .col(int("changed_at"))
+        .col(int_null("gone_at"))
         .primary_key(Index::create().col("trigger_id").col("path"))
         .foreign_key(&mut refers("file_seen_of_trigger", "file_seen", "trigger_id", "trigger"))
         .to_owned()

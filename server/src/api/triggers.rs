@@ -89,9 +89,8 @@ pub async fn trigger_rotate(
 }
 
 fn status_out(view: TriggerView) -> TriggerStatus {
-    let TriggerView { definition, record } = view;
+    let TriggerView { definition, record, problem } = view;
     let webhook = matches!(definition.rule, TriggerRule::Webhook { .. });
-    let secretless = webhook && record.secret_hash.is_none() && record.sealed_secret.is_none();
     TriggerStatus {
         id: record.id.0,
         kind: definition.rule.kind().to_owned(),
@@ -99,7 +98,7 @@ fn status_out(view: TriggerView) -> TriggerStatus {
         url: webhook.then(|| format!("/hooks/{}", record.id.0.simple())),
         rotated_at: record.rotated_at,
         last_run_at: record.last_run_at,
-        problem: secretless.then(|| "it has no address yet: make one".to_owned()),
+        problem,
         key: definition.key,
     }
 }

@@ -48,9 +48,11 @@ pub use events::EventBus;
 pub use signals::{Signal, Signals};
 
 use crate::clock::Clock;
+use crate::domain::ids::TriggerId;
 use crate::security::limiter::Limiter;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
@@ -88,6 +90,7 @@ struct Inner {
     limiter: Limiter,
     simulating: Arc<Semaphore>,
     invalid: Mutex<Arc<slots::InvalidSchedules>>,
+    file_problems: Mutex<BTreeMap<TriggerId, String>>,
     settings: AppSettings,
     started_at: DateTime<Utc>,
 }
@@ -99,7 +102,7 @@ impl App {
         let started_at = clock.now();
         let (progress, limiter) = (progress::ProgressBoard::default(), Limiter::default());
         let simulating = Arc::new(Semaphore::new(1));
-        let invalid = Mutex::default();
+        let (invalid, file_problems) = (Mutex::default(), Mutex::default());
         let inner = Inner {
             store,
             clock,
@@ -110,6 +113,7 @@ impl App {
             limiter,
             simulating,
             invalid,
+            file_problems,
             settings,
             started_at,
         };

@@ -28,6 +28,8 @@ pub struct TriggerView {
     pub definition: Trigger,
     /// What is stored of it.
     pub record: TaskTriggerRecord,
+    /// Why it cannot work; none: it can.
+    pub problem: Option<String>,
 }
 
 /// A fresh secret of a webhook, shown once.
@@ -88,7 +90,12 @@ impl App {
         let records = self.store().trigger_list(task.key).await?;
         let view = |definition: &Trigger| {
             let record = records.iter().find(|record| record.key == definition.key)?.clone();
-            Some(TriggerView { definition: definition.clone(), record })
+            let problem = match definition.rule {
+                TriggerRule::Webhook { proof, .. } => secret_missing(&record, proof),
+                TriggerRule::File { .. } => self.file_problem(record.id),
+                TriggerRule::Task { .. } => None,
+            };
+            Some(TriggerView { definition: definition.clone(), record, problem })
         };
         Ok(task.definition.triggers.iter().filter_map(view).collect())
     }
@@ -144,6 +151,19 @@ impl App {
         let (inserted, looked_at) = followed.await?;
         self.announce_inserted(&inserted);
         Ok(looked_at)
+    }
+}
+
+/// What keeps a webhook from proving callers.
+fn secret_missing(record: &TaskTriggerRecord, proof: WebhookProof) -> Option<String> {
+    let (there, other) = match proof {
+        WebhookProof::SecretUrl => (record.secret_hash.is_some(), record.sealed_secret.is_some()),
+        WebhookProof::Signature => (record.sealed_secret.is_some(), record.secret_hash.is_some()),
+    };
+    match (there, other) {
+        (true, _) => None,
+        (false, true) => Some("its way of proof was changed: make a new address or secret".to_owned()),
+        (false, false) => Some("it has no address yet: make one".to_owned()),
     }
 }
 

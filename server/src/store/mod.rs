@@ -53,7 +53,7 @@ pub use claim::{ClaimOrder, ClaimedRun};
 pub use connect::{DatabaseConfig, DatabaseKind, Store};
 pub use error::{Conflict, Result, StoreError};
 pub use feeds::{FeedNew, FeedRecord};
-pub use files_seen::FileState;
+pub use files_seen::{FileState, FilesLearned, KnownFile};
 pub use idempotency::{IdempotencyNew, IdempotencyRecord};
 pub use page::{Cursor, Page, PageRequest};
 pub use pools::{PoolRecord, PoolUse};

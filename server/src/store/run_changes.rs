@@ -24,17 +24,20 @@ impl Tx {
     /// Makes runs, in order; keeps the tasks' newest run and, for final ones, the statistics.
     pub async fn runs_insert(&self, runs: &[RunNew]) -> Result<Vec<RunRecord>> {
         let schedules = self.schedule_keys(runs).await?;
-        let mut made = Vec::with_capacity(runs.len());
+        let (mut made, mut ended) = (Vec::with_capacity(runs.len()), Vec::new());
         for chunk in runs.chunks(200) {
             let rows = chunk.iter().map(|new| row(new, &schedules)).collect::<Result<Vec<_>>>()?;
             let rows = run::Entity::insert_many(rows).exec_with_returning(self).await?;
             let mut rows: HashMap<Uuid, run::Model> = rows.into_iter().map(|row| (row.uid, row)).collect();
             for new in chunk {
                 let row = rows.remove(&new.id.0).ok_or_else(|| StoreError::Other("a run was not made".into()))?;
+                ended.extend(row.finished_at.is_some().then(|| row.clone()));
                 made.push(super::runs::record(row, new.task)?);
             }
         }
         self.tasks_gain(&made).await?;
+        // A run that is made skipped has ended too.
+        self.triggers_fire(&ended).await?;
         stats::add(self, &made.iter().filter_map(Ended::of).collect::<Vec<_>>()).await?;
         Ok(made)
     }

@@ -12,6 +12,7 @@ pub struct Model {
     pub path: String,
     pub bytes: i64,
     pub changed_at: Micros,
+    pub gone_at: Option<Micros>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

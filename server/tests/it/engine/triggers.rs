@@ -3,7 +3,8 @@
 use super::bench::{Bench, child_task};
 use orc_server::app::hooks::HookCall;
 use orc_server::app::{Caller, Error};
-use orc_server::domain::vocabulary::{RunState, TriggerKind};
+use orc_server::domain::task::TriggerRule;
+use orc_server::domain::vocabulary::{FileChange, RunState, TriggerKind};
 use orc_server::security::signature::sign;
 use orc_server::store::{AuditFilter, PageRequest, RunFilter, RunRecord};
 use serde_json::{Value, json};
@@ -48,6 +49,23 @@ async fn the_end_of_a_run_starts_who_listens_to_it() {
     let loaded = runs(&bench, "load").await;
     assert!(loaded.len() == 1 && loaded[0].trigger.by.as_deref().is_some_and(|by| by.contains(&run.to_string())));
     assert!(runs(&bench, "report").await.is_empty(), "load did not succeed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_made_skipped_tells_its_listeners() {
+    let bench = Bench::new().await;
+    bench.task(child_task("source", &["exit", "0"], json!({}))).await;
+    let mut listens = after(json!(["source"]), json!(["cancelled"]));
+    listens["params"] = json!([{"kind": "string", "name": "needed", "required": true}]);
+    bench.task(child_task("refused", &["exit", "0"], listens)).await;
+    bench.task(child_task("alarm", &["exit", "0"], after(json!(["refused"]), json!(["skipped"])))).await;
+    let run = bench.start("source").await;
+    bench.app.run_cancel(&Caller::local(), run).await.expect("cancelled before it started");
+    while bench.app.firings_follow().await.expect("followed") > 0 {}
+    let refused = runs(&bench, "refused").await;
+    assert_eq!((refused.len(), refused[0].state), (1, RunState::Skipped));
+    assert!(refused[0].reason.contains("needed"), "{}", refused[0].reason);
+    assert_eq!(runs(&bench, "alarm").await.len(), 1, "nobody was told of the skipped run");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -230,6 +248,61 @@ async fn files_that_come_start_one_run_each() {
     look(&bench).await;
     std::fs::write(inbox.join("a.csv"), "1").expect("written");
     assert_eq!(look(&bench).await, ["a.csv", "a.csv", "b.csv"], "it came again");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_were_out_of_sight_do_not_start_runs_again() {
+    let bench = Bench::new().await;
+    let place = tempfile::tempdir().expect("a folder");
+    let (inbox, aside, link) = (place.path().join("inbox"), place.path().join("aside"), place.path().join("link"));
+    std::fs::create_dir(&inbox).expect("a folder");
+    std::os::unix::fs::symlink(&inbox, &link).expect("a link");
+    watched(&bench, &link.join("*.csv"), json!({"change": "created"})).await;
+    look(&bench).await;
+    std::fs::write(inbox.join("a.csv"), "1").expect("written");
+    assert_eq!(look(&bench).await, ["a.csv"], "a link before the first wildcard is followed");
+    std::fs::write(inbox.join("a.csv"), "12").expect("written");
+    assert_eq!(look(&bench).await, ["a.csv"]);
+    // A share that is not mounted: an empty folder, and later the same files again.
+    std::fs::rename(&inbox, &aside).expect("moved");
+    std::fs::create_dir(&inbox).expect("a folder");
+    assert_eq!(look(&bench).await, ["a.csv"]);
+    std::fs::remove_dir(&inbox).expect("removed");
+    std::fs::rename(&aside, &inbox).expect("moved");
+    assert_eq!(look(&bench).await, ["a.csv"], "it came back as it was");
+    // A share that cannot be read: nothing is known to be gone, and the trigger says what is wrong.
+    std::fs::rename(&inbox, &aside).expect("moved");
+    std::os::unix::fs::symlink(&inbox, &inbox).expect("a link to itself");
+    assert_eq!(look(&bench).await, ["a.csv"]);
+    let shown = bench.app.trigger_list(&Caller::local(), "it").await.expect("shown");
+    assert!(shown[0].problem.as_ref().is_some_and(|it| it.contains("cannot be read")), "{:?}", shown[0].problem);
+    std::fs::remove_file(&inbox).expect("removed");
+    std::fs::rename(&aside, &inbox).expect("moved");
+    std::fs::write(inbox.join("b.csv"), "1").expect("written");
+    assert_eq!(look(&bench).await, ["a.csv", "b.csv"]);
+    assert_eq!(bench.app.trigger_list(&Caller::local(), "it").await.expect("shown")[0].problem, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_pattern_starts_nothing_for_what_is_there_and_one_bad_trigger_stops_no_other() {
+    let bench = Bench::new().await;
+    let place = tempfile::tempdir().expect("a folder");
+    std::fs::write(place.path().join("old.txt"), "1").expect("written");
+    let own = json!({"kind": "file", "pattern": bench.folder.path().join("*").to_str().expect("text")});
+    bench.task(child_task("a-bad", &["exit", "0"], json!({"triggers": [own]}))).await;
+    watched(&bench, &place.path().join("*.csv"), json!({"change": "created"})).await;
+    look(&bench).await;
+    let mut definition = bench.app.task_view(&Caller::local(), "it").await.expect("there").record.definition;
+    let pattern = place.path().join("*.txt").to_str().expect("text").to_owned();
+    definition.triggers[0].rule = TriggerRule::File { pattern, change: FileChange::Created, settle_seconds: 0.1 };
+    let write = orc_server::app::tasks::Write { base: None, dry_run: false };
+    bench.app.task_update(&Caller::local(), "it", definition, write).await.expect("saved");
+    assert_eq!(look(&bench).await, [""; 0], "what is there when the pattern comes is known");
+    std::fs::write(place.path().join("new.txt"), "1").expect("written");
+    assert_eq!(look(&bench).await, ["new.txt"]);
+    let shown = bench.app.trigger_list(&Caller::local(), "a-bad").await.expect("shown");
+    assert!(shown[0].problem.as_ref().is_some_and(|it| it.contains("data folder")), "{:?}", shown[0].problem);
 }
 
 #[tokio::test(flavor = "multi_thread")]
