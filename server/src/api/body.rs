@@ -52,7 +52,8 @@ pub fn checked<T: DeserializeOwned + ToSchema>(mut value: Value) -> Result<T, Ap
     })
 }
 
-fn too_large(rejection: BytesRejection) -> ApiError {
+/// Answers a body that is too large, or broke off.
+pub fn too_large(rejection: BytesRejection) -> ApiError {
     let status = rejection.status();
     if status == StatusCode::PAYLOAD_TOO_LARGE {
         return ApiError::new(status, "too_large", "the body is larger than this operation takes");

@@ -1,10 +1,12 @@
 //! The door of webhooks: public by its secret, outside of the contract's operations.
 
+use super::body::too_large;
 use super::error::{ApiResult, request_id};
 use super::sessions::peer_address;
 use super::state::ApiState;
 use crate::app::hooks::HookCall;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -18,8 +20,9 @@ pub async fn receive(
     Path(address): Path<String>,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> ApiResult<Response> {
+    let body = body.map_err(too_large)?;
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let call = HookCall {
         address,

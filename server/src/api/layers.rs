@@ -27,9 +27,8 @@ pub async fn frame(request: Request, next: Next) -> Response {
 
 async fn framed(id: String, request: Request, next: Next) -> Response {
     let (method, watch) = (request.method().clone(), Stopwatch::start());
-    // The path of a page may hold secrets (a set-up link does not, its query does); routes never do.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let route = route.unwrap_or_else(|| request.uri().path().to_owned());
+    let route = route.unwrap_or_else(|| first_part(request.uri().path()));
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let mut response = answered.unwrap_or_else(|_| panicked());
     let (status, seconds) = (response.status().as_u16(), watch.elapsed().as_secs_f64());
@@ -44,6 +43,14 @@ async fn framed(id: String, request: Request, next: Next) -> Response {
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// What is logged of a path that is no route. The rest may hold a secret: the address of a webhook with a slash too many.
+fn first_part(path: &str) -> String {
+    match path.trim_start_matches('/').split_once('/') {
+        Some((first, _)) => format!("/{first}/..."),
+        None => path.to_owned(),
+    }
 }
 
 /// The hook has counted and logged the panic; the client learns the id.

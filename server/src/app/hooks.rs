@@ -38,14 +38,9 @@ pub struct HookCall {
 impl App {
     /// Starts the task of a webhook.
     pub async fn hook_call(&self, call: HookCall) -> Result<RunRecord> {
-        let key = format!("hook:{}", call.from);
-        let enter = self.limiter().enter(std::slice::from_ref(&key), self.uptime());
-        enter.map_err(|wait| Error::TooMany(wait.as_secs().max(1)))?;
         let Some((record, trigger, task)) = self.proved(&call).await? else {
-            self.hook_refused(&call).await?;
-            return Err(Error::Unauthenticated("this address does not exist, or the proof is wrong".into()));
+            return Err(self.hook_refused(&call).await?);
         };
-        self.limiter().give_back(&key);
         if self.store().setting_find(HOLD).await?.is_some() {
             return Err(Error::Unavailable("everything is on hold; try again later".into()));
         }
@@ -66,10 +61,7 @@ impl App {
                 self.announce_inserted(&inserted);
                 Ok(run)
             }
-            None => {
-                self.hook_refused(&call).await?;
-                Err(Error::Unauthenticated("this address does not exist, or the proof is wrong".into()))
-            }
+            None => Err(self.hook_refused(&call).await?),
         }
     }
 
@@ -111,12 +103,19 @@ impl App {
         Ok(found.filter(|(record, trigger, _)| right(record, trigger)))
     }
 
-    async fn hook_refused(&self, call: &HookCall) -> Result<()> {
+    /// One audit entry and no hint; who is refused again and again gets neither for a while. Right calls never wait: what
+    /// they prove cannot be guessed.
+    async fn hook_refused(&self, call: &HookCall) -> Result<Error> {
+        let key = format!("hook:{}", call.from);
+        if let Err(wait) = self.limiter().enter(&[key], self.uptime()) {
+            return Ok(Error::TooMany(wait.as_secs().max(1)));
+        }
         let mut caller = Caller::system();
         caller.request_id.clone_from(&call.request_id);
         let known = call.address.split('.').next().unwrap_or_default().chars().take(32).collect();
         let entry = caller.audit(self.clock().now(), "hook_refuse", ("trigger", known), json!({"address": call.from}));
-        self.store().write(async move |tx: &Tx| tx.audit_append(&entry).await.map(|_| ()).map_err(Error::from)).await
+        self.store().write(async move |tx: &Tx| tx.audit_append(&entry).await.map(|_| ()).map_err(Error::from)).await?;
+        Ok(Error::Unauthenticated("this address does not exist, or the proof is wrong".into()))
     }
 }
 

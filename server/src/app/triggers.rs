@@ -91,7 +91,9 @@ impl App {
         let view = |definition: &Trigger| {
             let record = records.iter().find(|record| record.key == definition.key)?.clone();
             let problem = match definition.rule {
-                TriggerRule::Webhook { proof, .. } => secret_missing(&record, proof),
+                TriggerRule::Webhook { proof, .. } => {
+                    secret_missing(&record, proof).or_else(|| self.secret_unreadable(&record))
+                }
                 TriggerRule::File { .. } => self.file_problem(record.id),
                 TriggerRule::Task { .. } => None,
             };
@@ -136,6 +138,18 @@ impl App {
             })
             .await?;
         Ok(shown)
+    }
+
+    /// What is wrong with the sealed secret of a webhook.
+    fn secret_unreadable(&self, record: &TaskTriggerRecord) -> Option<String> {
+        let sealed = record.sealed_secret.as_ref()?;
+        match self.seal() {
+            Ok(seal) if seal.unseal(sealed, record.id.0.as_bytes()).is_some() => None,
+            Ok(_) => {
+                Some("its secret was sealed with another seal.key than the one that is there: make a new one".into())
+            }
+            Err(error) => Some(error.to_string()),
+        }
     }
 
     /// The key under which secrets are sealed.

@@ -3,5 +3,6 @@
 mod doors;
 mod feeds;
 mod guessing;
+mod hooks;
 mod house;
 mod people;
