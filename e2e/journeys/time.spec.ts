@@ -9,7 +9,7 @@ test("a simulation finds a crowded minute, shows what a better one changes, and 
   await admin.getByLabel("Time zone").fill("Asia/Kolkata");
   await admin.getByRole("button", { name: "Simulate" }).click();
   await expect(admin).toHaveURL(/days=2/);
-  await expect(admin.getByText(/4 tasks, 19\d slots .* in Asia\/Kolkata/)).toBeVisible();
+  await expect(admin.getByText(/4 tasks, 1[89]\d slots .* in Asia\/Kolkata/)).toBeVisible();
   const hours = admin.getByRole("table", { name: /Slots due in each hour/ });
   await expect(hours.getByRole("cell", { name: /^4 slots, at most \d+ runs? at once$/ }).first()).toBeVisible();
   await expect(admin.getByRole("region", { name: "Busiest minutes" }).getByText("4 slots").first()).toBeVisible();
@@ -44,6 +44,8 @@ test("a simulation finds a crowded minute, shows what a better one changes, and 
 test("the timeline shows what ran, what is planned and how full the pools are, and can be walked by keys", async ({ orc, admin }) => {
   await orc.api("POST", "/pools", { name: "database", capacity: 2 });
   await orc.task("beat", "echo beat", { schedules: [{ kind: "interval", every_seconds: 3600 }], pool: "database" });
+  // Due so often from an hour on that the first pages of the plan hold little else; the others are drawn to the end all the same.
+  await orc.task("often", "echo often", { schedules: [{ kind: "interval", every_seconds: 1, start_at: new Date(Date.now() + 3_600_000).toISOString() }] });
   await orc.task("broken", "echo oh no >&2; exit 1");
   const good = await orc.api("POST", "/tasks/beat/runs", {});
   await orc.reaches(good.id, "succeeded");
@@ -52,7 +54,8 @@ test("the timeline shows what ran, what is planned and how full the pools are, a
   const ran = row.getByRole("link", { name: /^beat: Succeeded/ });
   await expect(ran).toHaveCount(1);
   await expect(row.getByRole("link", { name: /^beat: Planned/ }).first()).toBeAttached();
-  expect(await row.getByRole("link", { name: /^beat: Planned/ }).count()).toBeGreaterThanOrEqual(23);
+  await expect.poll(() => row.getByRole("link", { name: /^beat: Planned/ }).count()).toBeGreaterThanOrEqual(23);
+  await expect(admin.getByRole("list", { name: "Runs and slots of often" }).getByText("More slots than are drawn")).toBeAttached();
   await expect(admin.getByRole("meter", { name: "Places of database" })).toBeVisible();
   // What happens meanwhile appears by itself.
   const bad = await orc.api("POST", "/tasks/broken/runs", {});
@@ -63,6 +66,7 @@ test("the timeline shows what ran, what is planned and how full the pools are, a
   await expect(admin.getByText(/^beat: Succeeded/)).toBeVisible();
   await admin.keyboard.press("ArrowRight");
   await expect(admin.getByText(/^beat: Planned/)).toBeVisible();
+  await accessible(admin, "a timeline");
   await admin.keyboard.press("ArrowDown");
   await expect(admin.getByText(/^broken: Failed/)).toBeVisible();
   await admin.keyboard.press("Enter");

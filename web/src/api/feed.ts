@@ -40,7 +40,7 @@ export function createFeed(queries: QueryClient, listener: FeedListener) {
         later.ask(["taskList", "timelineRuns"]);
         break;
       case "task.changed":
-        soon.ask(["taskList", `taskView:${event.id}`, `taskView:${event.task}`, "taskVersionList", "slotList", "poolList", "planList", "planDays", "calendarList"]);
+        soon.ask(["taskList", `taskView:${event.id}`, `taskView:${event.task}`, "taskVersionList", "slotList", "poolList", "planList", "planDays", "calendarList", "timelineByTask"]);
         break;
       case "slot.changed":
         soon.ask(["slotList", `taskView:${event.task_id}`, `taskView:${event.task}`]);

@@ -91,6 +91,7 @@ const LEGEND = [
   ["planned", markLook(false, false)],
   ["skipped slot", markLook(true, false)],
   ["overlaps", markLook(false, true)],
+  ["more than is drawn", "hatched h-4 border border-line"],
 ] as const;
 
 function Legend() {

@@ -19,7 +19,7 @@ export const markLook = (skipped: boolean, overlaps: boolean): string =>
   cx("state-bar h-4 rounded-xs border", skipped ? "border-dashed border-idle bg-transparent" : overlaps ? "border-2 border-warn bg-warn-soft" : "border-run bg-run-soft");
 
 /** One task: runs as bars, planned slots as marks. One stop of the Tab key; arrows go from one to the next. */
-export const Row = memo(function Row({ row: { task, bars, marks }, clock, onSay }: { row: TimelineRow; clock: Clock; onSay: (words: string | null) => void }) {
+export const Row = memo(function Row({ row: { task, bars, marks, cut }, clock, onSay }: { row: TimelineRow; clock: Clock; onSay: (words: string | null) => void }) {
   const keys = [...bars, ...marks].map(({ key }) => key);
   const [last, setLast] = useState<string | null>(null);
   const stop = last !== null && keys.includes(last) ? last : keys[Math.max(0, bars.length - 1)];
@@ -45,6 +45,11 @@ export const Row = memo(function Row({ row: { task, bars, marks }, clock, onSay 
         </Link>
       </span>
       <ul className="relative h-9 min-w-0 flex-1 overflow-hidden" aria-label={`Runs and slots of ${task}`}>
+        {cut !== null && (
+          <li className="hatched absolute inset-y-0 right-0" style={{ left: `${cut}%` }} title="More slots than are drawn">
+            <span className="sr-only">More slots than are drawn</span>
+          </li>
+        )}
         {bars.map((bar) => (
           <RunBar key={bar.key} bar={bar} link={said(bar.key, runWords(bar, clock))} />
         ))}

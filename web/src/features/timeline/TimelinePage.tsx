@@ -15,8 +15,12 @@ import { Skeleton } from "@/ui/Skeleton";
 import { useNow } from "@/ui/Time";
 import { Chart } from "./Chart";
 import { periodAt, rowsOf } from "./layout";
-import { type Items, timelinePlan, timelineRuns } from "./queries";
+import { type Items, joinPlans } from "./plan";
+import { timelineByTask, timelinePlan, timelineRuns } from "./queries";
 import { clockOf } from "./words";
+
+/** No task was asked for by itself. */
+const NONE: ReadonlyMap<string, Items<PlanSlot>> = new Map();
 
 /** What ran in the last hours and what comes in the next day, task by task. */
 export default function TimelinePage() {
@@ -38,14 +42,15 @@ function Timeline({ timezone }: { timezone: string }) {
   const period = useMemo(() => ({ from, until: periodAt(from + 6 * 3_600_000).until }), [from]);
   const runs = useQuery(timelineRuns(period));
   const plan = useQuery(timelinePlan(period));
+  const byTask = useQuery(timelineByTask(period, plan.data));
   const [text, setText] = useState("");
-  const rows = useMemo(() => (runs.data && plan.data ? rowsOf(runs.data.items, plan.data.items, period, now) : []), [runs.data, plan.data, period, now]);
+  const rows = useMemo(() => (runs.data && plan.data ? rowsOf(runs.data.items, joinPlans(plan.data, byTask.data ?? NONE), period, now) : []), [runs.data, plan.data, byTask.data, period, now]);
   const found = rows.filter(({ task }) => task.includes(text.trim().toLowerCase()));
   return (
     <Loaded query={runs} rows={10}>
       {(ran) => (
         <Loaded query={plan} rows={10}>
-          {(planned) =>
+          {() =>
             rows.length === 0 ? (
               <Empty title="Nothing ran and nothing is planned" cli="orc plan list">
                 Tasks appear here as soon as they have a run in the last 6 hours or a slot in the next 24.
@@ -53,7 +58,7 @@ function Timeline({ timezone }: { timezone: string }) {
             ) : (
               <>
                 <TextField hideLabel label="Tasks by name" type="search" data-filter placeholder="Filter by name" value={text} onText={setText} className="w-full sm:w-60" />
-                <Limits ran={ran} planned={planned} timezone={timezone} />
+                <Limits ran={ran} timezone={timezone} />
                 {found.length === 0 ? <p className="py-4 text-sm text-muted">No task in this period has that in its name.</p> : <Chart rows={found} period={period} timezone={timezone} />}
               </>
             )
@@ -64,16 +69,13 @@ function Timeline({ timezone }: { timezone: string }) {
   );
 }
 
-/** What is not drawn because there is too much of it. */
-function Limits({ ran, planned, timezone }: { ran: Items<Run>; planned: Items<PlanSlot>; timezone: string }) {
-  const clock = clockOf(timezone);
-  const first = ran.next_cursor === null ? undefined : ran.items.reduce((least, { created_at }) => (created_at < least ? created_at : least), ran.items[0]?.created_at ?? "");
-  const last = planned.next_cursor === null ? undefined : planned.items.at(-1)?.scheduled_for;
-  if (!first && !last) return null;
+/** Which runs are not drawn because there are too many; slots that are not are marked in their rows. */
+function Limits({ ran: { items, next_cursor }, timezone }: { ran: Items<Run>; timezone: string }) {
+  if (next_cursor === null) return null;
+  const first = items.reduce((least, { created_at }) => (created_at < least ? created_at : least), items[0]?.created_at ?? "");
   return (
     <p role="status" className="rounded-md bg-warn-soft px-3 py-1.5 text-xs">
-      {first && `There are more runs than are drawn: the ${count(ran.items.length)} newest, from ${clock(first)} on. `}
-      {last && `There are more slots than are drawn: the next ${count(planned.items.length)}, up to ${clock(last)}.`}
+      There are more runs than are drawn: the {count(items.length)} newest, from {clockOf(timezone)(first)} on.
     </p>
   );
 }

@@ -1,6 +1,7 @@
 /** Where things stand on the timeline: pure arithmetic of instants, rows by task. */
 import type { PlanSlot, Run } from "@/api/generated";
 import { dateIn, shortDayWord } from "@/lib/dates";
+import type { Plan } from "./plan";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -41,6 +42,8 @@ export interface TimelineRow {
   task: string;
   bars: Bar[];
   marks: Mark[];
+  /** From where on its slots are too many to be drawn, in percent. */
+  cut: number | null;
 }
 
 /** Six hours back, a day ahead; moves on every five minutes only, so that what was asked for stays the same meanwhile. */
@@ -110,9 +113,9 @@ function groups<T>(items: T[], nameOf: (item: T) => string): Map<string, T[]> {
 }
 
 /** Rows by name: every task with a run or a slot in the period. */
-export function rowsOf(runs: Run[], slots: PlanSlot[], period: Period, now: number): TimelineRow[] {
+export function rowsOf(runs: Run[], { slots, cuts }: Plan, period: Period, now: number): TimelineRow[] {
   const ran = groups(runs, ({ task }) => task.name);
-  const planned = groups(slots, ({ task }) => task);
+  const planned = groups(slots.filter(({ scheduled_for }) => Date.parse(scheduled_for) >= now), ({ task }) => task);
   const names = [...new Set([...ran.keys(), ...planned.keys()])].sort((one, other) => one.localeCompare(other));
   return names
     .map((task): TimelineRow => {
@@ -123,7 +126,8 @@ export function rowsOf(runs: Run[], slots: PlanSlot[], period: Period, now: numb
       });
       bars.sort((one, other) => one.left - other.left);
       const coming = (planned.get(task) ?? []).toSorted((one, other) => Date.parse(one.scheduled_for) - Date.parse(other.scheduled_for));
-      return { task, bars, marks: marksOf(coming, period) };
+      const cut = cuts.get(task);
+      return { task, bars, marks: marksOf(coming, period), cut: cut === undefined ? null : placeOf(cut, period) };
     })
     .filter(({ bars, marks }) => bars.length + marks.length > 0);
 }

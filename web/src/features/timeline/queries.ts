@@ -1,17 +1,12 @@
 /** What the timeline asks for: pages put together, under the keys that events know. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { type PlanSlot, planList, type Run, runList } from "@/api/generated";
+import { type PlanSlot, planList, type Run, runList, taskList } from "@/api/generated";
 import type { Period } from "./layout";
+import { type Items, pushedOff } from "./plan";
 
 const LIMIT = 500;
 /** Most pages of each list. */
 const PAGES = 4;
-
-/** Items of several pages; a cursor that is left says that there is more. */
-export interface Items<T> {
-  items: T[];
-  next_cursor: string | null;
-}
 
 async function pages<T>(ask: (cursor: string | undefined) => Promise<Items<T>>): Promise<Items<T>> {
   const items: T[] = [];
@@ -46,5 +41,31 @@ export const timelinePlan = ({ until }: Period) =>
     queryKey: [{ _id: "planList", timeline: until }],
     queryFn: async ({ signal }): Promise<Items<PlanSlot>> =>
       pages(async (cursor) => (await planList({ query: { until_at: new Date(until).toISOString(), limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data),
+    placeholderData: keepPreviousData,
+  });
+
+/** Tasks asked at once. */
+const AT_ONCE = 6;
+
+/** Where frequent tasks fill the first pages: the slots of the others, task by task. Asked again only as the period moves on. */
+export const timelineByTask = ({ until }: Period, first: Items<PlanSlot> | undefined) =>
+  queryOptions({
+    queryKey: ["timelineByTask", until],
+    enabled: first !== undefined && first.next_cursor !== null,
+    staleTime: 300_000,
+    refetchInterval: false,
+    queryFn: async ({ signal }): Promise<ReadonlyMap<string, Items<PlanSlot>>> => {
+      const tasks = await pages(async (cursor) => (await taskList({ query: { enabled: true, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data);
+      const names = first ? pushedOff(first, tasks.items, until) : [];
+      const found = new Map<string, Items<PlanSlot>>();
+      for (let at = 0; at < names.length; at += AT_ONCE) {
+        const asked = names.slice(at, at + AT_ONCE).map(async (task) => {
+          const { data } = await planList({ query: { task, until_at: new Date(until).toISOString(), limit: LIMIT }, signal, throwOnError: true });
+          found.set(task, data);
+        });
+        await Promise.all(asked);
+      }
+      return found;
+    },
     placeholderData: keepPreviousData,
   });

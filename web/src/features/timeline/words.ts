@@ -25,7 +25,10 @@ export function slotWords({ slot, last, count, overlaps }: Mark, clock: Clock): 
   const word = slot.skipped ? "Skipped" : "Planned";
   const about = slot.skipped || slot.expected_duration_seconds === null ? "" : `, about ${duration(slot.expected_duration_seconds)}`;
   const clash = overlaps ? ", overlaps another slot of this task" : "";
-  if (count > 1) return `${word}, ${plural(count, "slot")} from ${clock(slot.scheduled_for)} to ${clock(last.scheduled_for)}${about}${clash}`;
+  if (count > 1) {
+    const [from, to] = [clock(slot.scheduled_for), clock(last.scheduled_for)];
+    return `${word}, ${plural(count, "slot")} ${from === to ? `at ${from}` : `from ${from} to ${to}`}${about}${clash}`;
+  }
   const notes = slot.notes.length > 0 ? `: ${slot.notes.join("; ")}` : "";
   return `${word}, ${clock(slot.scheduled_for)}${about}${clash}${notes}`;
 }

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import type { PlanSlot } from "@/api/generated";
+import { taskSummary } from "@/mocks/data";
+import { joinPlans, pushedOff } from "./plan";
+
+const slot = (task: string, second: number): PlanSlot => {
+  const at = new Date(second * 1000).toISOString();
+  return { task, schedule_key: "cron", scheduled_for: at, scheduled_local: at, expected_duration_seconds: null, skipped: false, notes: [] };
+};
+const task = (name: string, next: number | null) => ({ ...taskSummary(0), name, next_slot_at: next === null ? null : new Date(next * 1000).toISOString() });
+const beats = Array.from({ length: 250 }, (_, second) => slot("beat", second));
+const TASKS = [task("late", 4000), task("beat", 1), task("never", null), task("far", 90_000), task("hourly", 100)];
+
+describe("a plan with frequent tasks", () => {
+  it("is left as it is while all of it fits", () => {
+    const whole = { items: beats, next_cursor: null };
+    expect(pushedOff(whole, TASKS, 86_400_000)).toEqual([]);
+    expect(joinPlans(whole, new Map())).toEqual({ slots: beats, cuts: new Map() });
+  });
+
+  it("asks for the tasks that were pushed off, soonest first, but not for the frequent ones", () => {
+    const first = { items: [...beats, slot("hourly", 100)], next_cursor: "more" };
+    expect(pushedOff(first, TASKS, 86_400_000)).toEqual(["hourly", "late"]);
+  });
+
+  it("puts those in their place and says from when on a task is not drawn", () => {
+    const first = { items: [slot("hourly", 100), slot("minutely", 120), ...beats], next_cursor: "more" };
+    const byTask = new Map([
+      ["hourly", { items: [slot("hourly", 100), slot("hourly", 3700)], next_cursor: null }],
+      ["minutely", { items: [slot("minutely", 120), slot("minutely", 180)], next_cursor: "more" }],
+    ]);
+    const { slots, cuts } = joinPlans(first, byTask);
+    expect(slots.filter((each) => each.task === "hourly")).toHaveLength(2);
+    expect(slots.filter((each) => each.task === "minutely")).toHaveLength(2);
+    expect([...cuts]).toEqual([["beat", 249_000], ["minutely", 180_000]]);
+  });
+});
