@@ -18,5 +18,6 @@ mod retention;
 mod runs;
 mod simulation;
 mod stopping;
+mod triggered;
 mod triggers;
 mod year;

@@ -1,0 +1,133 @@
+//! What triggered runs know of why they run, where file triggers may look, and triggers of tasks applied together.
+
+use super::bench::{Bench, child_task};
+use orc_server::api::definition::TaskDefinition;
+use orc_server::app::task_sets::{Applied, Apply};
+use orc_server::app::{Caller, Error};
+use orc_server::domain::ids::RunId;
+use orc_server::domain::task::{Definition, Problem};
+use orc_server::store::{PageRequest, RunFilter, TaskFilter, TaskSort};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const SAYS: &str = "echo \"$ORC_TRIGGER|${ORC_TRIGGER_FILE-none}|${ORC_TRIGGER_TASK-none}|${ORC_TRIGGER_STATE-none}\
+                    |${ORC_TRIGGER_RUN-none}\"";
+
+/// The only run of a task, once it is there.
+async fn only_run(bench: &Bench, task: &str) -> RunId {
+    loop {
+        let mut live = bench.app.events().subscribe(None).live;
+        let page = PageRequest::first(5);
+        let found = bench.app.run_list(&Caller::local(), Some(task), RunFilter::default(), &page).await.expect("runs");
+        if let [run] = found.items.as_slice() {
+            return run.id;
+        }
+        let _changed = tokio::time::timeout(Duration::from_secs(30), live.recv()).await.expect("it changes");
+    }
+}
+
+async fn said(bench: &Bench, run: RunId) -> String {
+    let (_, attempts) = bench.ended(run).await;
+    bench.log(&attempts[0]).trim_end().to_owned()
+}
+
+async fn look(bench: &Bench) {
+    let watcher = orc_server::engine::FileWatcher::new(bench.app.clone());
+    orc_server::engine::Worker::run_once(&watcher).await.expect("a look");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_triggered_run_knows_what_started_it() {
+    let bench = Bench::new().await;
+    let place = tempfile::tempdir().expect("a folder");
+    let pattern = place.path().join("*.csv").display().to_string();
+    let trigger = json!({"kind": "file", "pattern": pattern, "change": "created"});
+    bench.task(json!({"name": "on file", "run": {"kind": "shell", "line": SAYS}, "triggers": [trigger]})).await;
+    bench.task(child_task("the source", &["exit", "7"], json!({}))).await;
+    let trigger = json!({"kind": "task", "tasks": ["the source"], "states": ["failed"]});
+    bench.task(json!({"name": "on end", "run": {"kind": "shell", "line": SAYS}, "triggers": [trigger]})).await;
+    look(&bench).await;
+    let file = place.path().join("a (run 1).csv");
+    std::fs::write(&file, "1").expect("written");
+    look(&bench).await;
+    let _engine = bench.engine().await;
+    let source = bench.start("the source").await;
+    let run = only_run(&bench, "on file").await;
+    assert_eq!(said(&bench, run).await, format!("file|{}|none|none|none", file.display()));
+    let run = only_run(&bench, "on end").await;
+    assert_eq!(said(&bench, run).await, format!("task|none|the source|failed|{source}"));
+    let by_hand = bench.start("on end").await;
+    assert_eq!(said(&bench, by_hand).await, "manual|none|none|none|none");
+}
+
+fn definition(body: Value) -> Definition {
+    let wire: TaskDefinition = serde_json::from_value(body).expect("a definition");
+    wire.into_domain("UTC")
+}
+
+fn listening(name: &str, source: &str) -> Definition {
+    let trigger = json!({"kind": "task", "tasks": [source], "states": ["succeeded"]});
+    definition(child_task(name, &["exit", "0"], json!({"triggers": [trigger]})))
+}
+
+fn plain(name: &str) -> Definition {
+    definition(child_task(name, &["exit", "0"], json!({})))
+}
+
+fn set(definitions: &[Definition]) -> Apply {
+    let owner = Some("files".to_owned());
+    Apply { definitions: definitions.to_vec(), owner, prune: true, yes: true, dry_run: false }
+}
+
+/// Applies twice: the dry run must say what the other then does.
+async fn apply(bench: &Bench, apply: Apply) -> Result<Vec<String>, Vec<Problem>> {
+    let words = |applied: Applied| match applied {
+        Applied::Created(name) => format!("+{name}"),
+        Applied::Updated(both) => format!("~{}", both.1.name),
+        Applied::Unchanged(name) => format!("={name}"),
+        Applied::Deleted(name) => format!("-{name}"),
+    };
+    let mut said = Vec::new();
+    for dry_run in [true, false] {
+        let result = bench.app.task_apply(&Caller::local(), Apply { dry_run, ..apply.clone() }).await;
+        said.push(match result {
+            Ok(applied) => Ok(applied.into_iter().map(words).collect()),
+            Err(Error::Invalid(problems)) => Err(problems),
+            Err(other) => panic!("dry run {dry_run}: {other:?}"),
+        });
+    }
+    let real = said.pop().expect("two");
+    assert_eq!(said.pop().expect("one"), real, "the dry run said something else");
+    real
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_applied_together_may_listen_to_each_other_in_any_order() {
+    let bench = Bench::new().await;
+    let chain = [listening("c", "b"), listening("b", "a"), plain("a")];
+    assert_eq!(apply(&bench, set(&chain)).await.expect("applied"), ["+c", "+b", "+a"], "in the order given");
+    assert_eq!(apply(&bench, set(&chain)).await.expect("applied"), ["=c", "=b", "=a"]);
+    let turned = [plain("c"), listening("b", "c"), listening("a", "b")];
+    assert_eq!(apply(&bench, set(&turned)).await.expect("turned round"), ["~c", "~b", "~a"]);
+    let said = apply(&bench, set(&[plain("d")])).await.expect("the listeners go first");
+    assert_eq!(said, ["+d", "-a", "-b", "-c"]);
+    assert_eq!(apply(&bench, set(&[listening("f", "d"), plain("d"), listening("e", "f")])).await.expect("more").len(), 3);
+    assert_eq!(apply(&bench, set(&[plain("g")])).await.expect("less"), ["+g", "-e", "-f", "-d"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_one_of_many_names_its_index() {
+    let bench = Bench::new().await;
+    let problems = apply(&bench, set(&[plain("a"), listening("b", "nobody")])).await.expect_err("refused");
+    assert_eq!(problems[0].pointer, "/tasks/1/triggers/0/tasks");
+    let circle = [plain("x"), listening("a", "b"), listening("b", "a")];
+    let problems = apply(&bench, set(&circle)).await.expect_err("a circle");
+    assert!(problems[0].pointer.ends_with("/triggers/0/tasks"), "{problems:?}");
+    assert!(problems[0].message.contains("circle"), "{problems:?}");
+    let unknown = definition(child_task("p", &["exit", "0"], json!({"pool": "none"})));
+    let problems = apply(&bench, set(&[plain("a"), unknown])).await.expect_err("no such pool");
+    assert_eq!(problems[0].pointer, "/tasks/1/pool");
+    let (filter, page) = (TaskFilter::default(), PageRequest::first(5));
+    let saved = bench.app.task_list(&Caller::local(), &filter, TaskSort::Name, &page).await.expect("tasks");
+    assert!(saved.items.is_empty(), "a dry run, or a part, was saved");
+}
