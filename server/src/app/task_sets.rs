@@ -3,12 +3,13 @@
 use super::tasks::{create, delete, sound, update};
 use super::{App, Caller, Error, Result};
 use crate::domain::ids::{RunId, TaskId};
-use crate::domain::task::{Definition, Problem};
+use crate::domain::task::{Definition, Problem, TriggerRule};
+use crate::domain::trigger::{circle, sources_first};
 use crate::domain::vocabulary::Permission;
-use crate::store::{PageRequest, RunCancel, TaskFilter, TaskRecord, TaskRef, TaskSort, Tx};
+use crate::store::{PageRequest, RunCancel, StoreError, TaskFilter, TaskRecord, TaskRef, TaskSort, Tx};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, json};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Deletions of one prune that need no confirmation, in tasks.
 const PRUNE_FREE: usize = 10;
@@ -86,41 +87,29 @@ impl App {
         self.task_update(caller, task, definition, write).await.map(|_| ())
     }
 
-    /// Creates and updates tasks from definitions, and prunes, all or nothing.
+    /// Creates and updates tasks from definitions, and prunes, all or nothing. A dry run does the same and undoes it.
     pub async fn task_apply(&self, caller: &Caller, apply: Apply) -> Result<Vec<Applied>> {
         caller.require(Permission::Define)?;
         all_sound(&apply.definitions)?;
         if apply.prune && apply.owner.is_none() {
             return Err(Error::invalid("/owner", "prune needs an owner: only tasks last applied under it are deleted"));
         }
-        if apply.dry_run {
-            return self.apply_imagined(&apply).await;
-        }
-        let (caller, now, shared) = (caller.clone(), self.clock().now(), apply.clone());
+        let (caller, now) = (caller.clone(), self.clock().now());
         let total = self.task_total().await?;
-        let (applied, touched, cancelled) =
-            self.store().write(async move |tx: &Tx| apply_in(tx, &caller, &shared, total, now).await).await?;
+        let done = self.store().write(async move |tx: &Tx| {
+            let done = apply_in(tx, &caller, &apply, total, now).await.map_err(Undone::Failed)?;
+            if apply.dry_run { Err(Undone::Imagined(done.0)) } else { Ok(done) }
+        });
+        let (applied, touched, cancelled) = match done.await {
+            Ok(done) => done,
+            Err(Undone::Imagined(applied)) => return Ok(applied),
+            Err(Undone::Failed(error)) => return Err(error),
+        };
         for (task, gone) in &touched {
             self.announce_task(task, (!gone).then_some(task.version));
         }
         self.announce_cancelled(&cancelled);
         Ok(applied)
-    }
-
-    async fn apply_imagined(&self, apply: &Apply) -> Result<Vec<Applied>> {
-        let mut items = Vec::new();
-        for definition in &apply.definitions {
-            let before = self.store().task_find(&TaskRef::Name(definition.name.clone())).await?;
-            items.push(compared(before.map(|task| task.definition), definition));
-        }
-        if let (true, Some(owner)) = (apply.prune, &apply.owner) {
-            let filter = TaskFilter { owner: Some(owner.clone()), ..TaskFilter::default() };
-            let page = self.store().task_list(&filter, TaskSort::Name, &PageRequest::first(100_000)).await?;
-            items.extend(
-                gone(&apply.definitions, &page.items).map(|task| Applied::Deleted(task.definition.name.clone())),
-            );
-        }
-        Ok(items)
     }
 
     async fn task_total(&self) -> Result<usize> {
@@ -134,8 +123,7 @@ fn all_sound(definitions: &[Definition]) -> Result<()> {
     let mut names = HashSet::new();
     for (index, definition) in definitions.iter().enumerate() {
         if let Err(Error::Invalid(found)) = sound(definition) {
-            let at = |p: Problem| Problem::at(format!("/tasks/{index}{}", p.pointer), p.message);
-            problems.extend(found.into_iter().map(at));
+            problems.extend(found.into_iter().map(|problem| indexed(index, problem)));
         }
         if !names.insert(&definition.name) {
             let message = format!("\"{}\" is defined twice", definition.name);
@@ -159,23 +147,33 @@ fn gone<'a>(listed: &'a [Definition], owned: &'a [TaskRecord]) -> impl Iterator<
 
 type AppliedIn = (Vec<Applied>, Vec<(TaskRecord, bool)>, Vec<RunCancel>);
 
+/// Why nothing of an application stays: it failed, or it was only to be seen what it does.
+enum Undone {
+    Failed(Error),
+    Imagined(Vec<Applied>),
+}
+
+impl From<StoreError> for Undone {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
 async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, total: usize, now: DateTime<Utc>) -> Result<AppliedIn> {
-    let (mut items, mut touched, mut cancelled) = (Vec::new(), Vec::new(), Vec::new());
-    for definition in &apply.definitions {
-        let before = tx.task_find(&TaskRef::Name(definition.name.clone())).await?;
-        items.push(compared(before.as_ref().map(|task| task.definition.clone()), definition));
-        let record = match before {
-            Some(before) => before,
-            None => create(tx, caller, definition, "task_apply", now).await?,
-        };
-        let written = update(tx, caller, &record, definition, ("task_apply", apply.owner.clone()), now).await?;
+    let (mut items, mut touched, mut cancelled) = (BTreeMap::new(), Vec::new(), Vec::new());
+    for index in in_order(&apply.definitions, tx.trigger_edges().await?)? {
+        let (item, written) = apply_one(tx, caller, apply, index, now).await.map_err(|error| at(index, error))?;
+        items.insert(index, item);
         touched.push((written, false));
     }
+    let mut items: Vec<Applied> = items.into_values().collect();
     if let (true, Some(owner)) = (apply.prune, &apply.owner) {
         let owned = tx.tasks_of_owner(owner).await?;
         let doomed: Vec<&TaskRecord> = gone(&apply.definitions, &owned).collect();
-        confirm_prune(doomed.len(), total, apply.yes)?;
-        for task in doomed {
+        confirm_prune(doomed.len(), total, apply.yes || apply.dry_run)?;
+        let names: Vec<&str> = doomed.iter().map(|task| task.definition.name.as_str()).collect();
+        let (order, _) = sources_first(&names, &tx.trigger_edges().await?);
+        for task in order.into_iter().rev().map(|index| doomed[index]) {
             cancelled.extend(delete(tx, caller, task, false, now).await?);
             items.push(Applied::Deleted(task.definition.name.clone()));
             touched.push((task.clone(), true));
@@ -185,6 +183,75 @@ async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, total: usize, now: Da
     let detail = json!({"tasks": ids.len(), "owner": apply.owner, "prune": apply.prune});
     tx.audit_append(&caller.audit(now, "task_apply", ("task", format!("{} tasks", ids.len())), detail)).await?;
     Ok((items, touched, cancelled))
+}
+
+async fn apply_one(
+    tx: &Tx,
+    caller: &Caller,
+    apply: &Apply,
+    index: usize,
+    now: DateTime<Utc>,
+) -> Result<(Applied, TaskRecord)> {
+    let definition = &apply.definitions[index];
+    let before = tx.task_find(&TaskRef::Name(definition.name.clone())).await?;
+    let item = compared(before.as_ref().map(|task| task.definition.clone()), definition);
+    let record = match before {
+        Some(before) => before,
+        None => create(tx, caller, definition, "task_apply", now).await?,
+    };
+    let written = update(tx, caller, &record, definition, ("task_apply", apply.owner.clone()), now).await?;
+    Ok((item, written))
+}
+
+/// An error with the index of the definition that it is about.
+fn at(index: usize, error: Error) -> Error {
+    match error {
+        Error::Invalid(problems) => Error::Invalid(problems.into_iter().map(|it| indexed(index, it)).collect()),
+        other => other,
+    }
+}
+
+fn indexed(index: usize, problem: Problem) -> Problem {
+    Problem::at(format!("/tasks/{index}{}", problem.pointer), problem.message)
+}
+
+/// Indexes of definitions, sources before who listens to them, also where tasks that are not listed lie between; `stored` are
+/// the edges before.
+fn in_order(definitions: &[Definition], stored: Vec<(String, String)>) -> Result<Vec<usize>> {
+    let mut names: Vec<&str> = definitions.iter().map(|definition| definition.name.as_str()).collect();
+    let listed: HashSet<&str> = names.iter().copied().collect();
+    let mut edges: Vec<(String, String)> =
+        stored.into_iter().filter(|(listener, _)| !listed.contains(listener.as_str())).collect();
+    let between: BTreeSet<String> = edges.iter().map(|(listener, _)| listener.clone()).collect();
+    names.extend(between.iter().map(String::as_str));
+    for definition in definitions {
+        edges.extend(sources(definition).map(|(_, source)| (definition.name.clone(), source.clone())));
+    }
+    let (order, stuck) = sources_first(&names, &edges);
+    let mut problems = Vec::new();
+    for index in stuck.into_iter().filter(|index| *index < definitions.len()) {
+        for (trigger, source) in sources(&definitions[index]) {
+            if let Some(path) = circle(names[index], std::slice::from_ref(source), &edges) {
+                let message = format!("the tasks would trigger each other in a circle: {}", path.join(" <- "));
+                problems.push(indexed(index, Problem::at(format!("/triggers/{trigger}/tasks"), message)));
+            }
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
+    Ok(order.into_iter().filter(|index| *index < definitions.len()).collect())
+}
+
+/// The tasks that a definition listens to, each with the index of its trigger.
+fn sources(definition: &Definition) -> impl Iterator<Item = (usize, &String)> {
+    definition.triggers.iter().enumerate().flat_map(|(index, trigger)| {
+        let tasks = match &trigger.rule {
+            TriggerRule::Task { tasks, .. } => tasks.as_slice(),
+            TriggerRule::Webhook { .. } | TriggerRule::File { .. } => &[],
+        };
+        tasks.iter().map(move |task| (index, task))
+    })
 }
 
 fn confirm_prune(doomed: usize, total: usize, yes: bool) -> Result<()> {

@@ -1,7 +1,38 @@
-//! Triggers: what makes sense in them, and that tasks do not trigger each other in a circle. Pure.
+//! Triggers: what makes sense in them, that tasks do not trigger each other in a circle, and how the end of a run that
+//! started another is written. Pure.
 
+use super::ids::RunId;
 use super::task::{Definition, Problem, TriggerRule};
-use std::collections::{BTreeMap, BTreeSet};
+use super::vocabulary::RunState;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+
+/// The end of a run that started another; its text is kept with the run that it started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskEnd {
+    /// Name of the task.
+    pub task: String,
+    /// How its run ended.
+    pub state: RunState,
+    /// The run.
+    pub run: RunId,
+}
+
+impl fmt::Display for TaskEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { task, state, run } = self;
+        write!(f, "{task} {state} (run {run})")
+    }
+}
+
+impl TaskEnd {
+    /// Reads the text back.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (what, run) = text.strip_suffix(')')?.rsplit_once(" (run ")?;
+        let (task, state) = what.rsplit_once(' ')?;
+        Some(Self { task: task.to_owned(), state: state.parse().ok()?, run: run.parse().ok()? })
+    }
+}
 
 /// Everything that makes no sense in the triggers of a definition.
 pub fn problems(definition: &Definition, found: &mut Vec<Problem>) {
@@ -80,9 +111,51 @@ pub fn circle(listener: &str, sources: &[String], edges: &[(String, String)]) ->
     None
 }
 
+/// Indexes of tasks in an order in which sources come before who listens to them, by edges (listener, source); and the
+/// indexes of those that have no such place, because they are part of a circle or wait for one.
+pub fn sources_first(tasks: &[&str], edges: &[(String, String)]) -> (Vec<usize>, Vec<usize>) {
+    let places: HashMap<&str, usize> = tasks.iter().enumerate().map(|(index, task)| (*task, index)).collect();
+    let (mut waits, mut listeners) = (vec![0_usize; tasks.len()], vec![Vec::new(); tasks.len()]);
+    for (listener, source) in edges {
+        if let (Some(&listener), Some(&source)) = (places.get(listener.as_str()), places.get(source.as_str())) {
+            waits[listener] += 1;
+            listeners[source].push(listener);
+        }
+    }
+    let mut ready: BTreeSet<usize> = (0..tasks.len()).filter(|index| waits[*index] == 0).collect();
+    let mut order = Vec::with_capacity(tasks.len());
+    while let Some(index) = ready.pop_first() {
+        order.push(index);
+        for &listener in &listeners[index] {
+            waits[listener] -= 1;
+            if waits[listener] == 0 {
+                ready.insert(listener);
+            }
+        }
+    }
+    let stuck = (0..tasks.len()).filter(|index| waits[*index] > 0).collect();
+    (order, stuck)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_of_a_run_reads_back() {
+        let end = TaskEnd { task: "a succeeded (run 1)".to_owned(), state: RunState::TimedOut, run: RunId::generate() };
+        assert_eq!(TaskEnd::parse(&end.to_string()), Some(end));
+        assert_eq!(TaskEnd::parse("webhook x"), None);
+    }
+
+    #[test]
+    fn sources_come_before_listeners() {
+        let edge = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+        let edges = [edge("c", "b"), edge("b", "a"), edge("b", "elsewhere"), edge("c", "a")];
+        assert_eq!(sources_first(&["c", "b", "x", "a"], &edges), (vec![2, 3, 1, 0], vec![]));
+        let edges = [edge("a", "b"), edge("b", "a"), edge("c", "a")];
+        assert_eq!(sources_first(&["a", "b", "c", "d"], &edges), (vec![3], vec![0, 1, 2]));
+    }
 
     #[test]
     fn circles_are_found_with_their_path() {
