@@ -6,7 +6,7 @@ use super::{App, Caller, Error, Result};
 use crate::domain::ids::TriggerId;
 use crate::domain::run::OpenRuns;
 use crate::domain::task::{Definition, Problem, Trigger, TriggerRule};
-use crate::domain::trigger::circle;
+use crate::domain::trigger::{TaskEnd, circle};
 use crate::domain::vocabulary::{Permission, RunState, TriggerKind, WebhookProof};
 use crate::security::seal::Seal;
 use crate::security::secret::Secret;
@@ -227,7 +227,8 @@ async fn listening(tx: &Tx, firing: &FiringRecord) -> Result<Option<TaskRecord>>
 
 /// The run that follows; what overlap refuses becomes a skipped run with the reason.
 fn triggered(task: &TaskRecord, firing: &FiringRecord, mut open: OpenRuns, now: DateTime<Utc>) -> Option<RunNew> {
-    let by = format!("{} {} (run {})", firing.task_name, firing.state, firing.run);
+    let end = TaskEnd { task: firing.task_name.clone(), state: firing.state, run: firing.run };
+    let by = end.to_string();
     let wanted = Wanted {
         task,
         definition: &task.definition,

@@ -122,6 +122,10 @@ const FOREIGN: &[&str] = &[
     "ORC_TASK",
     "ORC_ATTEMPT",
     "ORC_TRIGGER",
+    "ORC_TRIGGER_FILE",
+    "ORC_TRIGGER_RUN",
+    "ORC_TRIGGER_TASK",
+    "ORC_TRIGGER_STATE",
     "ORC_SCHEDULED_FOR",
     "ORC_RESULT_FILE",
 ];

@@ -135,7 +135,7 @@ impl Executor {
             attempt_id: claimed.attempt.id,
             number: claimed.attempt.number,
             token,
-            trigger: claimed.run.trigger.kind,
+            trigger: claimed.run.trigger.clone(),
             scheduled_for: claimed.run.scheduled_for,
             params: claimed.run.params.clone(),
             run_deadline_seconds: claimed.run.deadline_at.map(|at| seconds_until(at, self.app.clock().now())),

@@ -6,7 +6,9 @@
 use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::params;
 use crate::domain::task::{Definition, RunSpec};
+use crate::domain::trigger::TaskEnd;
 use crate::domain::vocabulary::TriggerKind;
+use crate::store::TriggerRecord;
 use chrono::{DateTime, SecondsFormat, Utc};
 use orc_runner::plan::{LogLimits, Plan, PlanScript};
 use serde_json::{Map, Value};
@@ -25,7 +27,7 @@ pub struct AttemptFacts {
     /// Secret for connections to the runner.
     pub token: String,
     /// Why the run exists.
-    pub trigger: TriggerKind,
+    pub trigger: TriggerRecord,
     /// The slot it was made for.
     pub scheduled_for: Option<DateTime<Utc>>,
     /// Values of the params.
@@ -134,7 +136,20 @@ fn environment(definition: &Definition, facts: &AttemptFacts, context: &PlanCont
     all.insert("ORC_RUN_ID".into(), facts.run_id.to_string());
     all.insert("ORC_TASK".into(), definition.name.clone());
     all.insert("ORC_ATTEMPT".into(), facts.number.to_string());
-    all.insert("ORC_TRIGGER".into(), facts.trigger.as_str().into());
+    all.insert("ORC_TRIGGER".into(), facts.trigger.kind.as_str().into());
+    match (facts.trigger.kind, &facts.trigger.by) {
+        (TriggerKind::File, Some(file)) => {
+            all.insert("ORC_TRIGGER_FILE".into(), file.clone());
+        }
+        (TriggerKind::Task, Some(by)) => {
+            if let Some(end) = TaskEnd::parse(by) {
+                all.insert("ORC_TRIGGER_TASK".into(), end.task);
+                all.insert("ORC_TRIGGER_STATE".into(), end.state.to_string());
+                all.insert("ORC_TRIGGER_RUN".into(), end.run.to_string());
+            }
+        }
+        _ => {}
+    }
     if let Some(at) = facts.scheduled_for {
         all.insert("ORC_SCHEDULED_FOR".into(), at.to_rfc3339_opts(SecondsFormat::AutoSi, true));
     }

@@ -42,21 +42,21 @@ async fn a_triggered_run_knows_what_started_it() {
     let place = tempfile::tempdir().expect("a folder");
     let pattern = place.path().join("*.csv").display().to_string();
     let trigger = json!({"kind": "file", "pattern": pattern, "change": "created"});
-    bench.task(json!({"name": "on file", "run": {"kind": "shell", "line": SAYS}, "triggers": [trigger]})).await;
-    bench.task(child_task("the source", &["exit", "7"], json!({}))).await;
-    let trigger = json!({"kind": "task", "tasks": ["the source"], "states": ["failed"]});
-    bench.task(json!({"name": "on end", "run": {"kind": "shell", "line": SAYS}, "triggers": [trigger]})).await;
+    bench.task(json!({"name": "on_file", "run": {"kind": "shell", "line": SAYS}, "triggers": [trigger]})).await;
+    bench.task(child_task("source", &["exit", "7"], json!({}))).await;
+    let trigger = json!({"kind": "task", "tasks": ["source"], "states": ["failed"]});
+    bench.task(json!({"name": "on_end", "run": {"kind": "shell", "line": SAYS}, "triggers": [trigger]})).await;
     look(&bench).await;
     let file = place.path().join("a (run 1).csv");
     std::fs::write(&file, "1").expect("written");
     look(&bench).await;
     let _engine = bench.engine().await;
-    let source = bench.start("the source").await;
-    let run = only_run(&bench, "on file").await;
+    let source = bench.start("source").await;
+    let run = only_run(&bench, "on_file").await;
     assert_eq!(said(&bench, run).await, format!("file|{}|none|none|none", file.display()));
-    let run = only_run(&bench, "on end").await;
-    assert_eq!(said(&bench, run).await, format!("task|none|the source|failed|{source}"));
-    let by_hand = bench.start("on end").await;
+    let run = only_run(&bench, "on_end").await;
+    assert_eq!(said(&bench, run).await, format!("task|none|source|failed|{source}"));
+    let by_hand = bench.start("on_end").await;
     assert_eq!(said(&bench, by_hand).await, "manual|none|none|none|none");
 }
 
@@ -111,7 +111,10 @@ async fn tasks_applied_together_may_listen_to_each_other_in_any_order() {
     assert_eq!(apply(&bench, set(&turned)).await.expect("turned round"), ["~c", "~b", "~a"]);
     let said = apply(&bench, set(&[plain("d")])).await.expect("the listeners go first");
     assert_eq!(said, ["+d", "-a", "-b", "-c"]);
-    assert_eq!(apply(&bench, set(&[listening("f", "d"), plain("d"), listening("e", "f")])).await.expect("more").len(), 3);
+    assert_eq!(
+        apply(&bench, set(&[listening("f", "d"), plain("d"), listening("e", "f")])).await.expect("more").len(),
+        3
+    );
     assert_eq!(apply(&bench, set(&[plain("g")])).await.expect("less"), ["+g", "-e", "-f", "-d"]);
 }
 
