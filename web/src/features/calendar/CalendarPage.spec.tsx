@@ -13,6 +13,17 @@ describe("the calendar", () => {
     await waitFor(() => expect(router.state.location.search).not.toHaveProperty("date"));
   });
 
+  it("gives an address for calendar programs, shown once", async () => {
+    const { user } = renderPage("/calendar");
+    await user.click(await screen.findByRole("button", { name: "Subscribe" }));
+    await screen.findByText("Nights");
+    await user.type(screen.getByRole("textbox", { name: "Name" }), "All of it");
+    await user.click(screen.getByRole("button", { name: "Create the address" }));
+    await screen.findByText(/\/feeds\/Zr7xTnYb4sJk3\.ics$/);
+    await user.click(screen.getByRole("button", { name: "Close" }));
+    await waitFor(() => expect(document.body.textContent).not.toContain("Zr7xTnYb4sJk3"));
+  });
+
   it("opens a day with what ran and what is planned", async () => {
     const { user } = renderPage("/calendar?view=week");
     await user.click(await screen.findByRole("button", { name: /, today$/ }));

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { ChevronLeft, ChevronRight } from "lucide-react";
+import { CalendarPlus, ChevronLeft, ChevronRight } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { planDaysOptions, systemViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { addDays, addMonths, dateIn, datesBetween, dayWord, mondayOf, monthGrid, monthWord } from "@/lib/dates";
@@ -11,6 +11,7 @@ import { Page } from "@/ui/Page";
 import { Skeleton } from "@/ui/Skeleton";
 import { Agenda, Grid, Legend } from "./Days";
 import { DayDialog } from "./DayDialog";
+import { FeedsDialog } from "./Feeds";
 
 const route = getRouteApi("/app/calendar");
 const VIEWS = [["month", "Month"], ["week", "Week"], ["agenda", "Agenda"]] as const;
@@ -28,6 +29,7 @@ function Calendar({ timezone, now }: { timezone: string; now: string }) {
   const search = route.useSearch();
   const navigate = useNavigate();
   const [narrow] = useState(() => matchMedia("(max-width: 767px)").matches);
+  const [feeds, setFeeds] = useState(false);
   const today = dateIn(now, timezone);
   const view = search.view ?? (narrow ? "agenda" : "month");
   const date = search.date ?? today;
@@ -53,6 +55,9 @@ function Calendar({ timezone, now }: { timezone: string; now: string }) {
             </Button>
           ))}
         </div>
+        <Button icon={<CalendarPlus size={15} aria-hidden />} onClick={() => setFeeds(true)}>
+          Subscribe
+        </Button>
       </div>
       <Legend />
       <Loaded query={days} rows={10}>
@@ -67,6 +72,7 @@ function Calendar({ timezone, now }: { timezone: string; now: string }) {
           </>
         )}
       </Loaded>
+      {feeds && <FeedsDialog onClose={() => setFeeds(false)} />}
       {search.day && <DayDialog date={search.day} timezone={timezone} onClose={() => go({ day: undefined })} />}
     </Page>
   );
