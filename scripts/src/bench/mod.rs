@@ -5,6 +5,7 @@
 
 mod delays;
 mod machine;
+mod many;
 mod size;
 mod throughput;
 
@@ -46,12 +47,15 @@ pub fn run(place: &Place, filters: &[String]) -> Answer<bool> {
     println!("\n{}", machine::words());
     println!("{:<46} {:<44} {:<34} floor", "figure", "measured", "target on a quiet machine");
     type Part = fn(&Place) -> Answer<Vec<Row>>;
-    let parts: [(&str, Part); 8] = [
+    let parts: [(&str, Part); 11] = [
         ("size", |place| Ok(vec![size::install(place)])),
         ("idle", size::idle),
         ("now", delays::run_now),
         ("firing", delays::firing),
         ("together", delays::together),
+        ("many", many::waiting),
+        ("due", many::due_at_once),
+        ("ahead", many::ahead),
         ("rate", throughput::runs),
         ("page", throughput::pages),
         ("log", size::log),

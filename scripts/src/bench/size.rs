@@ -54,7 +54,7 @@ pub fn idle(place: &Place) -> Answer<Vec<Row>> {
 }
 
 /// Memory and share of a processor of a server that has nothing to do.
-fn quiet(server: &Server) -> Answer<(f64, f64)> {
+pub fn quiet(server: &Server) -> Answer<(f64, f64)> {
     const FOR: Duration = Duration::from_secs(10);
     let pid = server.pid().ok_or("the server does not run")?;
     sleep(Duration::from_secs(2));
