@@ -34,7 +34,10 @@ export function Dialog({ open, onClose, title, hint, children, footer, wide }: D
             </div>
             <Base.Close render={<IconButton label="Close" icon={<X size={16} />} />} />
           </header>
-          <div className="overflow-y-auto px-5 py-4">{children}</div>
+          {/* Reached by the tabulator, so that a long text without a control can be scrolled by keys. */}
+          <div tabIndex={0} className="overflow-y-auto px-5 py-4">
+            {children}
+          </div>
           {footer && <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{footer}</footer>}
         </Base.Popup>
       </Base.Portal>
