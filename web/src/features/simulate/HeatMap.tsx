@@ -86,5 +86,6 @@ function Cell({ cell, most, where }: { cell: HeatCell | null; most: number; wher
   );
 }
 
-/** A figure that fits a cell. */
-const short = (value: number) => (value < 10_000 ? String(value) : `${Math.round(value / 1000)}k`);
+/** A figure that fits a cell; the exact one is in its title. */
+const fits = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 2 });
+const short = (value: number) => (value < 1000 ? String(value) : fits.format(value));

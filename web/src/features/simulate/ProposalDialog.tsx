@@ -26,7 +26,8 @@ export function ProposalDialog({ proposal, onClose, onApplied }: { proposal: Sim
       const { data: effect } = await taskEffect({ path: { task: task.name }, body: definition, query: { days: DAYS }, signal, throwOnError: true });
       return { task, definition, effect };
     },
-    staleTime: 0,
+    // What is applied is what was looked at; nothing changes it under the eyes.
+    staleTime: "static",
     gcTime: 0,
     refetchInterval: false,
     refetchOnWindowFocus: false,

@@ -32,7 +32,8 @@ export default function SimulatePage() {
     queryKey: ["simulation", search],
     queryFn: async ({ signal }) => (await simulationCreate({ body: { days: search.days ?? DAYS, timezone: search.timezone ?? null, folder: search.folder ?? null }, signal, throwOnError: true })).data,
     enabled: asked,
-    staleTime: Number.POSITIVE_INFINITY,
+    // Asked again only by the button: neither events nor a lost connection may sweep away what somebody is reading.
+    staleTime: "static",
     refetchInterval: false,
     refetchOnWindowFocus: false,
     retry: false,

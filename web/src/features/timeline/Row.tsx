@@ -66,7 +66,8 @@ type LinkProps = { tabIndex: number; "aria-label": string; className: string; on
 function RunBar({ bar: { left, width, run }, link }: { bar: Bar; link: LinkProps }) {
   return (
     <li>
-      <Link {...paths.run(run.id)} {...link} preload={false} style={{ left: `${left}%`, width: `${width}%` }}>
+      {/* Above slots that are due at once: what ran is certain. */}
+      <Link {...paths.run(run.id)} {...link} className={cx(link.className, "z-[1]")} preload={false} style={{ left: `${left}%`, width: `${width}%` }}>
         <span aria-hidden className={cx("w-full", barLook(run.state))} />
       </Link>
     </li>
