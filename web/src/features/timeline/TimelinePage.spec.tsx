@@ -1,24 +1,28 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
-import { run, taskSummary } from "@/mocks/data";
+import type { PlanPage } from "@/api/generated";
+import { at, run, taskSummary } from "@/mocks/data";
 import { renderPage } from "@/mocks/render";
 import { server } from "@/mocks/setup";
 
 describe("the timeline", () => {
   it("has one row per task with runs and slots, one stop of the Tab key each, and finds tasks by name", async () => {
-    const { user } = renderPage("/timeline");
     const name = taskSummary(0).name;
+    // The same slots however often the page asks.
+    const items = [600, 4200, 7800].map((seconds) => ({ task: name, schedule_key: "cron", scheduled_for: at(seconds), scheduled_local: at(seconds), expected_duration_seconds: 60, skipped: false, notes: [] }));
+    server.use(http.get("*/api/v1/plan", () => HttpResponse.json<PlanPage>({ items, next_cursor: null })));
+    const { user } = renderPage("/timeline");
     const row = await screen.findByRole("list", { name: `Runs and slots of ${name}` });
-    const items = within(row).getAllByRole("link");
-    expect(items.filter((item) => item.tabIndex === 0)).toHaveLength(1);
+    const links = within(row).getAllByRole("link");
+    expect(links.filter((item) => item.tabIndex === 0)).toHaveLength(1);
     within(row).getAllByRole("link", { name: new RegExp(`^${name}: Succeeded`) });
     within(row).getAllByRole("link", { name: new RegExp(`^${name}: Planned`) });
-    items[0]?.focus();
+    links[0]?.focus();
     await user.keyboard("{End}");
-    expect(document.activeElement).toBe(items.at(-1));
+    expect(document.activeElement).toBe(links.at(-1));
     await user.keyboard("{ArrowLeft}");
-    expect(document.activeElement).toBe(items.at(-2));
+    expect(document.activeElement).toBe(links.at(-2));
     await user.type(screen.getByRole("searchbox"), name);
     await waitFor(() => expect(screen.getAllByRole("list", { name: /^Runs and slots of/ })).toHaveLength(1));
     screen.getByRole("meter", { name: "Places of database" });
