@@ -67,6 +67,9 @@ struct Settings {
     /// Name of this server
     #[arg(long, global = true, value_name = "NAME")]
     node: Option<String>,
+    /// Folders below which file triggers may look, comma-separated; default: everywhere but the data folder
+    #[arg(long, global = true, value_name = "FOLDERS")]
+    file_roots: Option<String>,
     /// What is logged, such as info or warn,orc_server::engine=debug
     #[arg(long, global = true, value_name = "FILTER")]
     log: Option<String>,
@@ -125,6 +128,7 @@ impl Settings {
             ("timezone", self.timezone),
             ("runner", self.runner),
             ("node", self.node),
+            ("file_roots", self.file_roots),
             ("log", self.log),
             ("log_files", self.log_files),
         ];

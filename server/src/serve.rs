@@ -139,7 +139,8 @@ pub async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeErro
         store::DatabaseConfig { url: config.database.url.clone(), data_dir: data_dir.clone(), readers: READERS };
     let store = Store::open(&database).await?;
     let (node, timezone) = (config.engine.node.clone(), config.engine.timezone.clone());
-    let settings = AppSettings { node, timezone, data_dir, run_limit: config.engine.run_limit };
+    let (run_limit, file_roots) = (config.engine.run_limit, config.engine.file_roots.clone());
+    let settings = AppSettings { node, timezone, data_dir, run_limit, file_roots };
     Ok(App::new(store, Clock::system(), settings))
 }
 

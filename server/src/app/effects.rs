@@ -2,7 +2,6 @@
 
 use super::calendars::{calendar_problems, containing};
 use super::schedules::compile;
-use super::tasks::sound;
 use super::{App, Caller, Error, Result};
 use crate::domain::calendar::{Calendar, CalendarBook};
 use crate::domain::effect::{Difference, Side, difference, running};
@@ -31,7 +30,7 @@ impl App {
     /// What replacing a task's definition would do; a task that does not exist yet has no slots before.
     pub async fn task_effect(&self, caller: &Caller, task: &str, wanted: &Definition, days: u32) -> Result<Effect> {
         caller.require(Permission::Read)?;
-        sound(wanted)?;
+        self.sound(wanted).await?;
         let book = self.calendar_book().await?;
         let problems = calendar_problems(&book, wanted);
         if !problems.is_empty() {

@@ -19,6 +19,7 @@ pub mod effects;
 mod error;
 pub mod events;
 pub mod feeds;
+pub mod file_roots;
 pub mod files;
 mod history;
 pub mod hooks;
@@ -71,6 +72,8 @@ pub struct AppSettings {
     pub data_dir: PathBuf,
     /// Most runs at once.
     pub run_limit: u32,
+    /// Folders below which file triggers may look; none: everywhere.
+    pub file_roots: Vec<PathBuf>,
 }
 
 /// The use cases, with the tools they use. Cheap to clone.

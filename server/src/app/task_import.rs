@@ -65,10 +65,7 @@ impl App {
     /// Reads a crontab, and saves the tasks it makes unless a line has a problem.
     pub async fn task_import(&self, caller: &Caller, import: &TaskImport) -> Result<Imported> {
         caller.require(Permission::Define)?;
-        let faults = import.model.problems();
-        if !faults.is_empty() {
-            return Err(Error::Invalid(faults));
-        }
+        self.sound(&import.model).await?;
         let read = crontab::parse(&import.text, import.form);
         if let Some(whole) = read.problems.iter().find(|problem| problem.line == 0) {
             return Err(Error::invalid("/text", whole.message.clone()));

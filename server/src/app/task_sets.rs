@@ -1,6 +1,6 @@
 //! Several tasks at once: one action on many, and definitions applied from files.
 
-use super::tasks::{create, delete, sound, update};
+use super::tasks::{create, delete, update};
 use super::{App, Caller, Error, Result};
 use crate::domain::ids::{RunId, TaskId};
 use crate::domain::task::{Definition, Problem, TriggerRule};
@@ -90,7 +90,7 @@ impl App {
     /// Creates and updates tasks from definitions, and prunes, all or nothing. A dry run does the same and undoes it.
     pub async fn task_apply(&self, caller: &Caller, apply: Apply) -> Result<Vec<Applied>> {
         caller.require(Permission::Define)?;
-        all_sound(&apply.definitions)?;
+        self.all_sound(&apply.definitions).await?;
         if apply.prune && apply.owner.is_none() {
             return Err(Error::invalid("/owner", "prune needs an owner: only tasks last applied under it are deleted"));
         }
@@ -112,25 +112,25 @@ impl App {
         Ok(applied)
     }
 
+    async fn all_sound(&self, definitions: &[Definition]) -> Result<()> {
+        let mut problems = Vec::new();
+        let mut names = HashSet::new();
+        for (index, definition) in definitions.iter().enumerate() {
+            if let Err(Error::Invalid(found)) = self.sound(definition).await {
+                problems.extend(found.into_iter().map(|problem| indexed(index, problem)));
+            }
+            if !names.insert(&definition.name) {
+                let message = format!("\"{}\" is defined twice", definition.name);
+                problems.push(Problem::at(format!("/tasks/{index}/name"), message));
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+    }
+
     async fn task_total(&self) -> Result<usize> {
         let page = PageRequest::first(100_000);
         Ok(self.store().task_list(&TaskFilter::default(), TaskSort::Name, &page).await?.items.len())
     }
-}
-
-fn all_sound(definitions: &[Definition]) -> Result<()> {
-    let mut problems = Vec::new();
-    let mut names = HashSet::new();
-    for (index, definition) in definitions.iter().enumerate() {
-        if let Err(Error::Invalid(found)) = sound(definition) {
-            problems.extend(found.into_iter().map(|problem| indexed(index, problem)));
-        }
-        if !names.insert(&definition.name) {
-            let message = format!("\"{}\" is defined twice", definition.name);
-            problems.push(Problem::at(format!("/tasks/{index}/name"), message));
-        }
-    }
-    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }
 
 fn compared(before: Option<Definition>, after: &Definition) -> Applied {

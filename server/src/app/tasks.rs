@@ -79,7 +79,7 @@ impl App {
     /// Creates a task.
     pub async fn task_create(&self, caller: &Caller, definition: Definition, dry_run: bool) -> Result<TaskView> {
         caller.require(Permission::Define)?;
-        sound(&definition)?;
+        self.sound(&definition).await?;
         let now = self.clock().now();
         if dry_run {
             self.references_sound(&definition).await?;
@@ -104,7 +104,7 @@ impl App {
         write: Write,
     ) -> Result<TaskView> {
         caller.require(Permission::Define)?;
-        sound(&definition)?;
+        self.sound(&definition).await?;
         let record = self.living(task).await?;
         expect_version(&record, write.base)?;
         if write.dry_run {
@@ -131,7 +131,7 @@ impl App {
     pub async fn task_clone(&self, caller: &Caller, task: &str, name: String, enabled: bool) -> Result<TaskView> {
         caller.require(Permission::Define)?;
         let definition = Definition { name, enabled, ..self.living(task).await?.definition };
-        sound(&definition)?;
+        self.sound(&definition).await?;
         let (caller, now) = (caller.clone(), self.clock().now());
         let made = self.store().write(async move |tx: &Tx| create(tx, &caller, &definition, "task_clone", now).await);
         let made = made.await?;
@@ -284,12 +284,6 @@ impl App {
             self.signals().raise(Signal::Finished);
         }
     }
-}
-
-/// Refuses a definition that makes no sense.
-pub(super) fn sound(definition: &Definition) -> Result<()> {
-    let problems = definition.problems();
-    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }
 
 fn name_taken(name: &str) -> Error {

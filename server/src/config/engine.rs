@@ -2,7 +2,7 @@
 
 use super::layers::{Key, Layers};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// How tasks run.
 #[derive(Debug, Clone)]
@@ -15,19 +15,28 @@ pub struct EngineConfig {
     pub runner: PathBuf,
     /// Name of this server.
     pub node: String,
+    /// Folders below which file triggers may look; none: everywhere.
+    pub file_roots: Vec<PathBuf>,
 }
 
 const RUN_LIMIT: Key = Key::new("run_limit", "Most runs at once, 1 to 10000").section("engine");
 const TIMEZONE: Key = Key::new("timezone", "Default time zone of schedules, an IANA name").section("engine");
 const RUNNER: Key = Key::new("runner", "Path of the orc-runner binary").section("engine");
 const NODE: Key = Key::new("node", "Name of this server").section("engine");
+const FILE_ROOTS: Key = Key::new(
+    "file_roots",
+    "Folders below which file triggers may look, comma-separated; empty: everywhere but the data folder",
+)
+.section("engine");
 
 pub(super) fn read(layers: &mut Layers) -> Option<EngineConfig> {
     let run_limit = layers.read(&RUN_LIMIT, || default_run_limit().to_string(), run_limit);
     let timezone = layers.read(&TIMEZONE, default_timezone, timezone);
     let runner = layers.read(&RUNNER, default_runner, super::layers::path);
     let node = layers.read(&NODE, default_node, node);
-    Some(EngineConfig { run_limit: run_limit?, timezone: timezone?, runner: runner?, node: node? })
+    let file_roots = layers.read(&FILE_ROOTS, String::new, file_roots);
+    let (run_limit, timezone, runner) = (run_limit?, timezone?, runner?);
+    Some(EngineConfig { run_limit, timezone, runner, node: node?, file_roots: file_roots? })
 }
 
 fn default_run_limit() -> usize {
@@ -69,6 +78,17 @@ fn node(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err(format!("\"{text}\" is not a name of 1 to 100 letters, digits, dots, dashes"))
+}
+
+fn file_roots(text: &str) -> Result<Vec<PathBuf>, String> {
+    let named: Vec<PathBuf> =
+        text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(PathBuf::from).collect();
+    let relative =
+        named.iter().find(|folder| !folder.is_absolute() || folder.components().any(|it| it == Component::ParentDir));
+    match relative {
+        Some(folder) => Err(format!("\"{}\" is not an absolute path such as /srv/inbox", folder.display())),
+        None => Ok(named),
+    }
 }
 
 /// Variables of the server's own environment that are passed on.

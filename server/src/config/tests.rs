@@ -1,4 +1,5 @@
 use super::*;
+use std::path::Path;
 
 fn load(environment: &[(&str, &str)], flags: &[(&str, &str)], file: Option<&str>) -> Result<Config, Faults> {
     let folder = tempfile::tempdir().unwrap();
@@ -91,6 +92,19 @@ fn hosts_come_from_the_list_the_public_address_and_the_listening_address() {
         assert!(load(&[("ORC_PUBLIC_URL", wrong)], &[], None).is_err(), "{wrong}");
     }
     assert!(load(&[("ORC_ALLOWED_HOSTS", "*.test")], &[], None).is_err());
+}
+
+#[test]
+fn folders_of_file_triggers_are_absolute() {
+    let file = "[engine]\nfile_roots = [\"/srv/inbox\", \"/data\"]\n";
+    let roots = |environment: &[(&str, &str)], file| load(environment, &[], file).map(|it| it.engine.file_roots);
+    assert_eq!(roots(&[], Some(file)).unwrap(), [Path::new("/srv/inbox"), Path::new("/data")]);
+    assert_eq!(roots(&[("ORC_FILE_ROOTS", " /a , /b,")], Some(file)).unwrap(), [Path::new("/a"), Path::new("/b")]);
+    assert!(roots(&[], None).unwrap().is_empty());
+    for wrong in ["inbox", "/srv,data", "/srv/../etc"] {
+        let text = roots(&[("ORC_FILE_ROOTS", wrong)], None).unwrap_err().to_string();
+        assert!(text.contains("file_roots (ORC_FILE_ROOTS in the environment)"), "{text}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! files that came while the server was down are all the same to it.
 
 use super::worker::{RoundResult, Worker};
+use crate::app::file_roots::fixed_part;
 use crate::app::files::Looked;
 use crate::app::{App, Signal};
 use crate::domain::ids::TriggerId;
@@ -14,7 +15,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::io::{self, ErrorKind};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -59,8 +60,8 @@ impl FileWatcher {
         }
         let (mut made, mut problems) = (0, BTreeMap::new());
         for trigger in triggers {
-            let (pattern, own) = (trigger.pattern.clone(), self.app.settings().data_dir.clone());
-            let looked = tokio::task::spawn_blocking(move || look(&pattern, &own)).await;
+            let (pattern, app) = (trigger.pattern.clone(), self.app.clone());
+            let looked = tokio::task::spawn_blocking(move || look(&pattern, &app)).await;
             // Whatever is wrong with one trigger, the others are looked at.
             let looked = looked.unwrap_or_else(|error| Err(error.to_string()));
             let (done, problem) = match looked {
@@ -106,30 +107,23 @@ impl Worker for FileWatcher {
 }
 
 /// The files that match a pattern, without those in the server's own folder.
-fn look(pattern: &str, own: &Path) -> Result<Looked, String> {
+fn look(pattern: &str, app: &App) -> Result<Looked, String> {
+    if let Some(problem) = app.file_place_problem(pattern) {
+        return Err(format!("the pattern {problem}"));
+    }
     let glob = GlobBuilder::new(pattern).literal_separator(true).build().map_err(|error| error.to_string())?;
     let mut search = Search {
         matcher: glob.compile_matcher(),
-        own: own.to_path_buf(),
+        own: app.settings().data_dir.clone(),
         deep: pattern.contains("**"),
         depth: Path::new(pattern).components().count(),
         names: 0,
         found: Looked::default(),
     };
     let root = fixed_part(pattern);
-    let own = std::fs::canonicalize(own).unwrap_or_else(|_| own.to_path_buf());
-    if std::fs::canonicalize(&root).is_ok_and(|real| real.starts_with(own)) {
-        return Err("it looks into Orc's own data folder".to_owned());
-    }
     // A link on the way to the first wildcard is followed.
     search.visit(&root, std::fs::metadata(&root))?;
     Ok(search.found)
-}
-
-/// The folders of a pattern before its first wildcard.
-fn fixed_part(pattern: &str) -> PathBuf {
-    let wild = |part: &Component| part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']);
-    Path::new(pattern).components().take_while(|part| !wild(part)).collect()
 }
 
 struct Search {

@@ -24,7 +24,8 @@ async fn house() -> House {
     let folder = tempfile::tempdir().expect("a folder");
     let data_dir = folder.path().to_path_buf();
     let store = Store::open(&DatabaseConfig { url: None, data_dir: data_dir.clone(), readers: 2 }).await;
-    let settings = AppSettings { node: "here".into(), timezone: "UTC".into(), data_dir, run_limit: 2 };
+    let settings =
+        AppSettings { node: "here".into(), timezone: "UTC".into(), data_dir, run_limit: 2, file_roots: Vec::new() };
     let app = App::new(store.expect("a database"), Clock::system(), settings);
     let state = ApiState::new(app.clone(), ApiSettings::default(), tokio_util::sync::CancellationToken::new());
     House { app, router: router::router(state), _folder: folder }

@@ -56,14 +56,21 @@ impl Bench {
     /// On a clock of the test's own.
     pub async fn at(clock: Clock) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let app = open(folder.path(), &clock, 8).await;
+        let app = open(folder.path(), &clock, Vec::new()).await;
         Self { app, folder, clock }
     }
 
     /// The same data folder, opened as a server that starts anew.
     pub async fn restarted(self) -> Self {
         self.app.store().close().await;
-        let app = open(self.folder.path(), &self.clock, 8).await;
+        let app = open(self.folder.path(), &self.clock, Vec::new()).await;
+        Self { app, ..self }
+    }
+
+    /// The same data folder, where file triggers may look only below some folders.
+    pub async fn looking_into(self, file_roots: Vec<PathBuf>) -> Self {
+        self.app.store().close().await;
+        let app = open(self.folder.path(), &self.clock, file_roots).await;
         Self { app, ..self }
     }
 
@@ -182,10 +189,15 @@ pub fn child_task(name: &str, arguments: &[&str], more: Value) -> Value {
     body
 }
 
-async fn open(folder: &Path, clock: &Clock, run_limit: u32) -> App {
+async fn open(folder: &Path, clock: &Clock, file_roots: Vec<PathBuf>) -> App {
     let config = DatabaseConfig { url: None, data_dir: folder.to_path_buf(), readers: 4 };
     let store = Store::open(&config).await.expect("a database");
-    let settings =
-        AppSettings { node: "here".into(), timezone: "UTC".into(), data_dir: folder.to_path_buf(), run_limit };
+    let settings = AppSettings {
+        node: "here".into(),
+        timezone: "UTC".into(),
+        data_dir: folder.to_path_buf(),
+        run_limit: 8,
+        file_roots,
+    };
     App::new(store, clock.clone(), settings)
 }

@@ -134,3 +134,63 @@ async fn what_is_wrong_with_one_of_many_names_its_index() {
     let saved = bench.app.task_list(&Caller::local(), &filter, TaskSort::Name, &page).await.expect("tasks");
     assert!(saved.items.is_empty(), "a dry run, or a part, was saved");
 }
+
+fn watching(pattern: &std::path::Path) -> Definition {
+    let trigger = json!({"kind": "file", "pattern": pattern, "change": "created"});
+    definition(child_task("it", &["exit", "0"], json!({"triggers": [{"kind": "webhook"}, trigger]})))
+}
+
+fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> (String, String) {
+    match result {
+        Err(Error::Invalid(problems)) => (problems[0].pointer.clone(), problems[0].message.clone()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn file_triggers_look_only_where_they_may() {
+    let (place, caller) = (tempfile::tempdir().expect("a folder"), Caller::local());
+    let [inbox, other] = ["inbox", "inbox2"].map(|name| place.path().join(name));
+    std::fs::create_dir(&inbox).expect("a folder");
+    std::fs::create_dir(&other).expect("a folder");
+    let bench = Bench::new().await;
+    let own = watching(&bench.folder.path().join("logs").join("*"));
+    let (pointer, message) = refusal(bench.app.task_create(&caller, own, true).await);
+    assert_eq!(pointer, "/triggers/1/pattern");
+    assert!(message.contains("data folder"), "{message}");
+    bench.app.task_create(&caller, watching(&other.join("*.csv")), false).await.expect("everywhere else, until now");
+
+    let bench = bench.looking_into(vec![inbox.clone(), "/nowhere/yet".into()]).await;
+    let outside = [other.join("*.csv"), place.path().join("inbox*").join("a"), place.path().join("**")];
+    for pattern in &outside {
+        let wanted = watching(pattern);
+        let write = orc_server::app::tasks::Write { base: None, dry_run: false };
+        let update =
+            bench.app.task_update(&caller, "it", Definition { description: "x".into(), ..wanted.clone() }, write);
+        for (pointer, message) in [
+            refusal(bench.app.task_create(&caller, wanted.clone(), false).await),
+            refusal(update.await),
+            refusal(bench.app.task_effect(&caller, "it", &wanted, 1).await),
+        ] {
+            assert_eq!(pointer, "/triggers/1/pattern");
+            assert!(message.contains(inbox.to_str().expect("text")) && message.contains("/nowhere/yet"), "{message}");
+        }
+        let problems = apply(&bench, set(&[plain("a"), wanted])).await.expect_err("refused");
+        assert_eq!(problems[0].pointer, "/tasks/1/triggers/1/pattern");
+    }
+    look(&bench).await;
+    let views = bench.app.trigger_list(&caller, "it").await.expect("triggers");
+    assert!(
+        views[1].problem.as_deref().is_some_and(|problem| problem.contains("file_roots")),
+        "saved before: not watched"
+    );
+    for inside in [inbox.join("*"), inbox.join("below").join("**"), "/nowhere/yet/*.csv".into()] {
+        let wanted = watching(&inside);
+        bench.app.task_create(&caller, Definition { name: "fresh".into(), ..wanted }, true).await.expect("allowed");
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(&other, inbox.join("link")).expect("a link");
+        refusal(bench.app.task_create(&caller, watching(&inbox.join("link").join("*")), true).await);
+    }
+}

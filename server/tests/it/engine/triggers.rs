@@ -289,8 +289,10 @@ async fn another_pattern_starts_nothing_for_what_is_there_and_one_bad_trigger_st
     let bench = Bench::new().await;
     let place = tempfile::tempdir().expect("a folder");
     std::fs::write(place.path().join("old.txt"), "1").expect("written");
-    let own = json!({"kind": "file", "pattern": bench.folder.path().join("*").to_str().expect("text")});
-    bench.task(child_task("a-bad", &["exit", "0"], json!({"triggers": [own]}))).await;
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let outside = json!({"kind": "file", "pattern": elsewhere.path().join("*").to_str().expect("text")});
+    bench.task(child_task("a-bad", &["exit", "0"], json!({"triggers": [outside]}))).await;
+    let bench = bench.looking_into(vec![place.path().to_path_buf()]).await;
     watched(&bench, &place.path().join("*.csv"), json!({"change": "created"})).await;
     look(&bench).await;
     let mut definition = bench.app.task_view(&Caller::local(), "it").await.expect("there").record.definition;
@@ -302,7 +304,7 @@ async fn another_pattern_starts_nothing_for_what_is_there_and_one_bad_trigger_st
     std::fs::write(place.path().join("new.txt"), "1").expect("written");
     assert_eq!(look(&bench).await, ["new.txt"]);
     let shown = bench.app.trigger_list(&Caller::local(), "a-bad").await.expect("shown");
-    assert!(shown[0].problem.as_ref().is_some_and(|it| it.contains("data folder")), "{:?}", shown[0].problem);
+    assert!(shown[0].problem.as_ref().is_some_and(|it| it.contains("file_roots")), "{:?}", shown[0].problem);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -38,7 +38,8 @@ impl House {
         let data_dir = folder.path().to_path_buf();
         let database = DatabaseConfig { url: None, data_dir: data_dir.clone(), readers: 2 };
         let clock = Clock::manual(DateTime::from_timestamp(1_800_000_000, 0).unwrap());
-        let own = AppSettings { node: "here".into(), timezone: "UTC".into(), data_dir, run_limit: 2 };
+        let own =
+            AppSettings { node: "here".into(), timezone: "UTC".into(), data_dir, run_limit: 2, file_roots: Vec::new() };
         let app = App::new(Store::open(&database).await.unwrap(), clock.clone(), own);
         let state = ApiState::new(app.clone(), settings, tokio_util::sync::CancellationToken::new());
         Self { app, clock, folder, router: router::router(state) }

@@ -47,7 +47,8 @@ impl Within {
         let data_dir = folder.path().to_path_buf();
         let database = DatabaseConfig { url: None, data_dir: data_dir.clone(), readers: 2 };
         let store = Store::open(&database).await.unwrap();
-        let settings = AppSettings { node: "test".into(), timezone: "UTC".into(), data_dir, run_limit: 4 };
+        let settings =
+            AppSettings { node: "test".into(), timezone: "UTC".into(), data_dir, run_limit: 4, file_roots: Vec::new() };
         let app = App::new(store, Clock::system(), settings);
         let setting =
             |name: &str, value: &str| (name.to_owned(), value.to_owned(), "default".to_owned(), String::new());
