@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 mod faketime;
 mod frame;
+mod hooks;
 mod pages;
 mod process;
 mod stopping;

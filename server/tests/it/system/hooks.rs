@@ -1,0 +1,46 @@
+//! What the real server writes to its log about calls of webhooks: everything but what opens them.
+
+use super::process::{Server, binary};
+use reqwest::Method;
+use rustix::process::Signal;
+use serde_json::{Value, json};
+use std::path::Path;
+
+fn logged(folder: &Path) -> String {
+    let mut text = String::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        if entry.path().is_dir() {
+            text.push_str(&logged(&entry.path()));
+        } else if entry.file_name().to_string_lossy().contains(".log") {
+            text.push_str(&String::from_utf8_lossy(&std::fs::read(entry.path()).unwrap()));
+        }
+    }
+    text
+}
+
+#[tokio::test]
+async fn the_log_never_shows_an_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = binary();
+    command.env("ORC_LOG", "debug");
+    let server = Server::start_as(command, folder.path(), &[]);
+    let trigger = json!({"kind": "webhook", "key": "call"});
+    let run = json!({"kind": "command", "program": "/bin/true"});
+    let body = json!({"name": "plain", "run": run, "triggers": [trigger]});
+    let made = server.request(Method::POST, "/api/v1/tasks").json(&body).send().await.unwrap();
+    assert_eq!(made.status(), 201);
+    let made = server.request(Method::POST, "/api/v1/tasks/plain/triggers/call/rotate").send().await.unwrap();
+    let made: Value = serde_json::from_str(&made.text().await.unwrap()).unwrap();
+    let address = made["url"].as_str().unwrap().to_owned();
+    let secret = address.split('.').next_back().unwrap().to_owned();
+    for path in [address.clone(), format!("{address}/"), format!("/{address}"), format!("{address}/more")] {
+        for method in [Method::POST, Method::GET] {
+            server.request(method, &path).send().await.unwrap();
+        }
+    }
+    server.signal(Signal::TERM);
+    server.ended();
+    let text = logged(folder.path());
+    assert!(text.contains("answered") && text.contains("/hooks/"), "{text}");
+    assert!(secret.len() > 20 && !text.contains(&secret), "{text}");
+}
