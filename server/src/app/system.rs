@@ -167,6 +167,9 @@ impl App {
         let mut warnings = warnings(&disk, &database, &workers);
         let invalid = self.invalid_schedules();
         warnings.extend(invalid_warning(&invalid));
+        warnings.extend(self.store().calendars_damaged().await?.iter().map(|name| {
+            format!("calendar {name} is damaged in the database: its dates and its maintenance window do not hold")
+        }));
         let invalid_schedule_count = u32::try_from(invalid.len()).unwrap_or(u32::MAX);
         let (started_at, clock) = (self.started_at(), self.clock_view());
         Ok(SystemView { started_at, clock, invalid_schedule_count, database, disk, hold, warnings })

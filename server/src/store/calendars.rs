@@ -48,7 +48,14 @@ impl Store {
         let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
         let page = Page::cut(rows, page.limit, |row| Cursor::text(row.name.clone(), row.id));
         let next = page.next;
-        Ok(Page { items: page.items.into_iter().map(record).collect::<Result<_>>()?, next })
+        Ok(Page { items: page.items.into_iter().filter_map(readable).collect(), next })
+    }
+
+    /// Names of living calendars that are stored but cannot be read.
+    pub async fn calendars_damaged(&self) -> Result<Vec<String>> {
+        let rows = living().order_by_asc(calendar::Column::Name).all(self.reader()).await?;
+        let damaged = rows.into_iter().filter(|row| calendar_of(&row.definition).is_err());
+        Ok(damaged.map(|row| row.name).collect())
     }
 
     /// A living calendar by name or id.

@@ -115,14 +115,16 @@ async fn a_clock_set_back_fires_nothing_twice() {
 }
 
 /// Writes into the database behind the server's back.
-async fn damage(bench: &Bench, definition: &str, task: &str) {
+async fn damage(bench: &Bench, sql: &str) {
     let url = format!("sqlite:{}", bench.folder.path().join("orc.db").display());
     let raw = sea_orm::Database::connect(url).await.expect("a connection");
-    let sql = format!(
-        "UPDATE schedule SET definition = {definition} WHERE task_id = (SELECT id FROM task WHERE name = '{task}')"
-    );
-    assert_eq!(raw.execute_unprepared(&sql).await.expect("damaged").rows_affected(), 1);
+    assert_eq!(raw.execute_unprepared(sql).await.expect("damaged").rows_affected(), 1);
     raw.close().await.expect("closed");
+}
+
+async fn damage_schedule(bench: &Bench, definition: &str, task: &str) {
+    let of_task = format!("task_id = (SELECT id FROM task WHERE name = '{task}')");
+    damage(bench, &format!("UPDATE schedule SET definition = {definition} WHERE {of_task}")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,8 +136,8 @@ async fn one_damaged_schedule_among_a_thousand_disables_only_itself_and_is_seen(
         bench.task(child_task(&format!("t{number:03}"), &["exit", "0"], json!({"schedules": schedules}))).await;
     }
     // One rule that means nothing, one row that is no JSON at all.
-    damage(&bench, "replace(definition, '* * * * *', '99 * * * *')", "t500").await;
-    damage(&bench, "'{{'", "t600").await;
+    damage_schedule(&bench, "replace(definition, '* * * * *', '99 * * * *')", "t500").await;
+    damage_schedule(&bench, "'{{'", "t600").await;
     live(&bench, 1).await;
     let filter = SlotFilter::default();
     let mut seen = BTreeSet::new();
@@ -164,4 +166,21 @@ async fn one_damaged_schedule_among_a_thousand_disables_only_itself_and_is_seen(
     assert_eq!(app.system_view(&caller).await.expect("a view").invalid_schedule_count, 0);
     let found = app.task_list(&caller, &TaskFilter::default(), TaskSort::default(), &PageRequest::first(5)).await;
     assert_eq!(found.expect("the list").items.len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_calendar_is_told_and_hides_no_other() {
+    let bench = Bench::at(Clock::manual(begin())).await;
+    let (app, caller) = (&bench.app, Caller::local());
+    for name in ["good", "bad"] {
+        let body = json!({"name": name, "description": "", "entries": [], "except": [], "maintenance": null});
+        app.calendar_create(&caller, serde_json::from_value(body).expect("a calendar"), false).await.expect("made");
+    }
+    let before = app.system_view(&caller).await.expect("a view").warnings;
+    assert!(before.iter().all(|it| !it.contains("calendar")), "{before:?}");
+    damage(&bench, "UPDATE calendar SET definition = '{{' WHERE name = 'bad'").await;
+    let listed = app.calendar_list(&caller, &PageRequest::first(10)).await.expect("the list").items;
+    assert_eq!(listed.len(), 1, "the others can be seen");
+    let warnings = app.system_view(&caller).await.expect("a view").warnings;
+    assert!(warnings.iter().any(|it| it.contains("calendar bad is damaged")), "{warnings:?}");
 }
