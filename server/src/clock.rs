@@ -76,20 +76,25 @@ impl Clock {
         ClockView { machine_at, planning_at, doubted_since: state.keeper.doubted_since().map(whole_micros) }
     }
 
-    /// Believes the machine's clock, if it is doubted; whether it was.
-    pub fn confirm(&self) -> bool {
+    /// Believes what the machine's clock shows now; whoever asks for it tells of it.
+    pub fn confirm(&self) {
         let mut state = self.state();
         state.look();
-        let turn = state.keeper.confirm();
-        state.turns.extend(turn);
-        turn.is_some()
+        state.keeper.confirm();
     }
 
-    /// What happened to the clock since this was last asked.
+    /// What happened to the clock by itself and was not told yet.
     pub fn turns(&self) -> Vec<Turn> {
         let mut state = self.state();
         state.look();
-        std::mem::take(&mut state.turns)
+        state.turns.clone()
+    }
+
+    /// The first so many of `turns` were told.
+    pub fn told(&self, count: usize) {
+        let mut state = self.state();
+        let count = count.min(state.turns.len());
+        state.turns.drain(..count);
     }
 
     /// Moves a manual clock, as if that time had passed; the machine's clock stays.

@@ -116,8 +116,10 @@ impl App {
         let mut problems = Vec::new();
         let mut names = HashSet::new();
         for (index, definition) in definitions.iter().enumerate() {
-            if let Err(Error::Invalid(found)) = self.sound(definition).await {
-                problems.extend(found.into_iter().map(|problem| indexed(index, problem)));
+            match self.sound(definition).await {
+                Ok(()) => {}
+                Err(Error::Invalid(found)) => problems.extend(found.into_iter().map(|it| indexed(index, it))),
+                Err(unknown) => return Err(unknown),
             }
             if !names.insert(&definition.name) {
                 let message = format!("\"{}\" is defined twice", definition.name);

@@ -61,8 +61,6 @@ pub enum Because {
     Returned,
     /// The new time has held for ten minutes.
     Held,
-    /// An admin confirmed it.
-    Confirmed,
 }
 
 impl Because {
@@ -71,7 +69,6 @@ impl Because {
         match self {
             Self::Returned => "it shows the expected time again",
             Self::Held => "the new time has held for ten minutes",
-            Self::Confirmed => "an admin confirmed the new time",
         }
     }
 }
@@ -115,11 +112,9 @@ impl Timekeeper {
         (planning_at, None)
     }
 
-    /// Trusts what the wall clock showed at the last look; nothing to do if it is trusted.
-    pub fn confirm(&mut self) -> Option<Turn> {
-        let doubt = self.doubt?;
-        let planning_at = doubt.from.wall + (self.last.boot - doubt.from.boot);
-        self.trust(planning_at, Because::Confirmed).1
+    /// Trusts what the wall clock showed at the last look.
+    pub const fn confirm(&mut self) {
+        self.doubt = None;
     }
 
     /// Since when the wall clock is doubted, by the time that planning goes by.
@@ -194,9 +189,9 @@ mod tests {
     #[test]
     fn an_admin_ends_the_doubt() {
         let mut keeper = Timekeeper::new(begin());
-        assert_eq!(keeper.confirm(), None);
         keeper.look(after(10, TimeDelta::days(1)));
-        assert!(matches!(keeper.confirm(), Some(Turn::Trusted { because: Because::Confirmed, .. })));
+        keeper.confirm();
+        assert_eq!(keeper.doubted_since(), None);
         let later = after(20, TimeDelta::days(1));
         assert_eq!(keeper.look(later), (later.wall, None));
     }

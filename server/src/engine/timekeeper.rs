@@ -1,7 +1,7 @@
 //! The timekeeper: looks at the clock often enough that a jump is seen as one, and tells of it.
 
 use super::worker::{RoundResult, Worker};
-use crate::app::{App, Caller};
+use crate::app::App;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::time::Duration;
@@ -19,7 +19,7 @@ impl Timekeeper {
     }
 
     async fn round(&self) -> RoundResult {
-        let told = self.app.clock_tell(&Caller::system()).await?;
+        let told = self.app.clock_tell().await?;
         Ok((!told.is_empty()).then(|| told.join("; ")))
     }
 }

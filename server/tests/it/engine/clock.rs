@@ -16,7 +16,7 @@ fn begin() -> DateTime<Utc> {
 
 /// One round of scheduler and timekeeper by hand.
 async fn book(bench: &Bench) {
-    bench.app.clock_tell(&Caller::system()).await.expect("told");
+    bench.app.clock_tell().await.expect("told");
     let now = bench.app.clock().now();
     let planned = bench.app.schedules_planned(now).await.expect("planned");
     let due: Vec<_> = planned.into_iter().filter(|planned| planned.next_at().is_some_and(|at| at <= now)).collect();
@@ -91,6 +91,11 @@ async fn an_admin_confirms_a_clock_and_catch_up_rules_apply() {
     assert_eq!(ledger(&bench).await.0.len(), 6);
     assert!(bench.app.clock_confirm(&Caller::local()).await.expect("nothing to do").doubted_since.is_none());
     assert_eq!(audited(&bench, "clock_trusted").await, 1);
+    let page = bench.app.audit_list(&Caller::local(), &Default::default(), &PageRequest::first(100)).await;
+    let entries = page.expect("the audit log").items;
+    let by = |action: &str| entries.iter().find(|it| it.entry.action == action).map(|it| it.entry.actor.clone());
+    assert_eq!(by("clock_doubted"), Some(Caller::system().name), "nobody did that");
+    assert_eq!(by("clock_trusted"), Some(Caller::local().name));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ import { duration } from "@/lib/time";
 import { Loaded } from "@/parts/Loaded";
 import { useDenied } from "@/parts/session";
 import type { SimulateSearch } from "@/paths";
+import { ZONE_NAMES, ZoneNames } from "@/parts/ZoneNames";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { Empty } from "@/ui/Empty";
@@ -21,7 +22,6 @@ import { Proposals } from "./Proposals";
 const route = getRouteApi("/app/simulate");
 /** Days, unless another number is asked for. */
 const DAYS = 7;
-const ZONES = Intl.supportedValuesOf("timeZone");
 
 /** What all schedules together will do, before they do it. */
 export default function SimulatePage() {
@@ -72,14 +72,8 @@ function Form({ search, busy, failure, onRun }: { search: SimulateSearch; busy: 
       }}
     >
       <NumberField label="Days" required min={1} max={366} step={1} value={days} onNumber={setDays} error={messagesAt(failure, "/days")} className="w-24" />
-      <TextField label="Time zone" list="zones" placeholder="The server's" value={timezone} onText={setTimezone} error={messagesAt(failure, "/timezone")} className="min-w-40 flex-1 basis-40 sm:max-w-60" />
-      <datalist id="zones">
-        {ZONES.map((zone) => (
-          <option key={zone} value={zone}>
-            {zone}
-          </option>
-        ))}
-      </datalist>
+      <TextField label="Time zone" list={ZONE_NAMES} placeholder="The server's" value={timezone} onText={setTimezone} error={messagesAt(failure, "/timezone")} className="min-w-40 flex-1 basis-40 sm:max-w-60" />
+      <ZoneNames />
       <TextField label="Folder" placeholder="All folders" value={folder} onText={setFolder} error={messagesAt(failure, "/folder")} className="min-w-40 flex-1 basis-40 sm:max-w-60" />
       <Button type="submit" look="primary" busy={busy} icon={<Play size={15} aria-hidden />} className="mt-[22px]">
         Simulate

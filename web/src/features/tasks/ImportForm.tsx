@@ -1,5 +1,6 @@
 import { FileUp } from "lucide-react";
 import { useRef } from "react";
+import { ZONE_NAMES, ZoneNames } from "@/parts/ZoneNames";
 import { Button } from "@/ui/Button";
 import { CheckField, SelectField, TextArea, TextField } from "@/ui/Field";
 import { sayFailure } from "@/ui/toasts";
@@ -64,20 +65,14 @@ export function ImportForm({ draft, onDraft, at }: { draft: ImportDraft; onDraft
           error={at("/form")}
           onValue={(form) => onDraft({ form })}
         />
-        <TextField label="Time zone" hint="Empty: the server's. CRON_TZ in the text comes first." list="import-zones" value={draft.timezone} error={at("/timezone")} onText={(timezone) => onDraft({ timezone })} />
+        <TextField label="Time zone" hint="Empty: the server's. CRON_TZ in the text comes first." list={ZONE_NAMES} value={draft.timezone} error={at("/timezone")} onText={(timezone) => onDraft({ timezone })} />
       </Row>
       <Row>
         <TextField label="Folder" hint="Where the tasks are put." value={draft.folder} error={at("/folder")} onText={(folder) => onDraft({ folder })} />
         <TextField label="Prefix of names" mono placeholder="cron-" value={draft.prefix} error={at("/prefix")} onText={(prefix) => onDraft({ prefix })} />
       </Row>
       <CheckField label="Enabled at once" hint="Switch the crontab off then, or everything runs twice." checked={draft.enabled} onChecked={(enabled) => onDraft({ enabled })} />
-      <datalist id="import-zones">
-        {Intl.supportedValuesOf("timeZone").map((zone) => (
-          <option key={zone} value={zone}>
-            {zone}
-          </option>
-        ))}
-      </datalist>
+      <ZoneNames />
     </div>
   );
 }

@@ -1,11 +1,10 @@
 import { Plus } from "lucide-react";
 import type { Schedule } from "@/api/generated";
+import { ZoneNames } from "@/parts/ZoneNames";
 import { Button } from "@/ui/Button";
 import { Part, type PartProps } from "./FormParts";
 import { OneSchedule } from "./schedule/OneSchedule";
 import { firstSchedule } from "./schedule/patterns";
-
-const ZONES = Intl.supportedValuesOf("timeZone");
 
 /** Rules by which the task becomes due. */
 export function SchedulesPart({ draft, set, at }: PartProps) {
@@ -27,13 +26,7 @@ export function SchedulesPart({ draft, set, at }: PartProps) {
       <Button className="self-start" icon={<Plus size={14} aria-hidden />} onClick={() => set({ schedules: [...draft.schedules, firstSchedule()] })}>
         Add a schedule
       </Button>
-      <datalist id="zones">
-        {ZONES.map((zone) => (
-          <option key={zone} value={zone}>
-            {zone}
-          </option>
-        ))}
-      </datalist>
+      <ZoneNames />
     </Part>
   );
 }

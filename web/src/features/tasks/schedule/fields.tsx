@@ -1,5 +1,6 @@
 import { Plus, X } from "lucide-react";
 import type { Schedule } from "@/api/generated";
+import { ZONE_NAMES } from "@/parts/ZoneNames";
 import { Button, IconButton } from "@/ui/Button";
 import { TextField, type TextFieldProps } from "@/ui/Field";
 import { Marked } from "@/ui/Marked";
@@ -24,7 +25,7 @@ export function ZoneField({ schedule, at, onSchedule, hint = "Empty: the server'
     <TextField
       label="Time zone"
       hint={hint}
-      list="zones"
+      list={ZONE_NAMES}
       value={schedule.timezone ?? ""}
       error={at("/timezone")}
       onText={(timezone) => onSchedule({ ...schedule, timezone: timezone || null })}
