@@ -11,7 +11,7 @@ use super::task_wire::{
 };
 use crate::app;
 use crate::app::schedules::{next_slots, words};
-use crate::app::slots::InvalidSchedules;
+use crate::app::planned::InvalidSchedules;
 use crate::app::task_sets::{Applied, Bulk};
 use crate::app::tasks::{TaskView, actions};
 use crate::domain::calendar::CalendarBook;
@@ -101,7 +101,7 @@ pub fn summary_out(
 ) -> TaskSummary {
     let definition = task.definition;
     let fires = |schedule: &Schedule| {
-        invalid.is_empty() || !invalid.contains_key(&(definition.name.clone(), schedule.key.clone()))
+        invalid.is_empty() || !invalid.contains_key(&(task.key, schedule.key.clone()))
     };
     let next = next_slots(book, &definition, fires, now, 1).into_iter().next();
     let words = |schedule: &Schedule| {

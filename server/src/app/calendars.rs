@@ -283,7 +283,7 @@ impl App {
 
     fn announce_calendar(&self) {
         self.events().publish(Change::System { what: "calendar" });
-        self.signals().raise(Signal::Schedules);
+        self.replan_all();
         self.signals().raise(Signal::Queue);
     }
 }

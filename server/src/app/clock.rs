@@ -1,7 +1,7 @@
 //! A clock that jumped: said loudly, written to the audit log, and confirmed by an admin.
 
 use super::events::Change;
-use super::{App, Caller, Error, Result, Signal};
+use super::{App, Caller, Error, Result};
 pub use crate::clock::ClockView;
 use crate::domain::timekeeping::Turn;
 use crate::domain::vocabulary::Permission;
@@ -60,7 +60,7 @@ impl App {
     }
 
     fn clock_changed(&self) {
-        self.signals().raise(Signal::Schedules);
+        self.replan_all();
         self.events().publish(Change::System { what: "clock" });
     }
 }

@@ -3,7 +3,7 @@
 //! It goes through the same store functions as real runs, on a clock that stands in the past. Nothing is started.
 
 use super::attempts::AttemptReport;
-use super::slots::Planned;
+use super::planned::Planned;
 use super::{App, Error, Result};
 use crate::clock::Clock;
 use crate::domain::task::RunSpec;

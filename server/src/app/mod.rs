@@ -26,6 +26,7 @@ pub mod hooks;
 pub mod log_follow;
 mod logs;
 pub mod plan;
+pub mod planned;
 pub mod pools;
 pub mod progress;
 pub mod runs;
@@ -92,7 +93,8 @@ struct Inner {
     progress: progress::ProgressBoard,
     limiter: Limiter,
     simulating: Arc<Semaphore>,
-    invalid: Mutex<Arc<slots::InvalidSchedules>>,
+    invalid: Mutex<Arc<planned::InvalidSchedules>>,
+    replan: Mutex<planned::Replan>,
     file_problems: Mutex<BTreeMap<TriggerId, String>>,
     settings: AppSettings,
     started_at: DateTime<Utc>,
@@ -105,7 +107,7 @@ impl App {
         let started_at = clock.now();
         let (progress, limiter) = (progress::ProgressBoard::default(), Limiter::default());
         let simulating = Arc::new(Semaphore::new(1));
-        let (invalid, file_problems) = (Mutex::default(), Mutex::default());
+        let (invalid, replan, file_problems) = (Mutex::default(), Mutex::default(), Mutex::default());
         let inner = Inner {
             store,
             clock,
@@ -116,6 +118,7 @@ impl App {
             limiter,
             simulating,
             invalid,
+            replan,
             file_problems,
             settings,
             started_at,

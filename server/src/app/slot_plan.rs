@@ -1,6 +1,7 @@
 //! What is due of one schedule: which slots run, which are caught up, which are only written down. Pure.
 
 use crate::domain::schedule::{CatchUp, CompiledSchedule, Note, Slot};
+use crate::store::Told;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A slot that is at most this late still counts as on time.
@@ -37,28 +38,34 @@ pub enum Verdict {
     Missed(String),
 }
 
-/// Everything of a schedule that is due after its watermark and up to now, in order of time. `stopped`: why nothing fires.
+/// Everything of a schedule that is due after its watermark and up to now, in order of time, without what the ledger tells
+/// of already. `stopped`: why nothing fires.
 pub fn due(
     schedule: &CompiledSchedule,
     catch_up: CatchUp,
-    watermark_at: DateTime<Utc>,
-    now: DateTime<Utc>,
+    (watermark_at, now): (DateTime<Utc>, DateTime<Utc>),
+    told: &[Told],
     stopped: Option<&str>,
 ) -> Vec<Due> {
     let fresh_from = (now - ON_TIME).max(watermark_at);
     let mut found = Vec::new();
     let fresh: Vec<Slot> = schedule.slots_between(fresh_from, now).collect();
     if fresh_from > watermark_at {
-        missed(
-            schedule,
+        let newer_runs = fresh.iter().any(|slot| !slot.skipped);
+        Missed { schedule, told, from: watermark_at, until: fresh_from }.list(
             catch_up,
-            (watermark_at, fresh_from),
-            (fresh.iter().any(|slot| !slot.skipped), stopped),
+            newer_runs,
+            stopped,
             &mut found,
         );
     }
-    found.extend(fresh.into_iter().map(|slot| single(&slot, stopped, Verdict::Run)));
+    let fresh = fresh.into_iter().filter(|slot| !is_told(told, slot.scheduled_for));
+    found.extend(fresh.map(|slot| single(&slot, stopped, Verdict::Run)));
     found
+}
+
+fn is_told(told: &[Told], at: DateTime<Utc>) -> bool {
+    told.iter().any(|(first, last)| (first..=last).contains(&&at))
 }
 
 fn single(slot: &Slot, stopped: Option<&str>, verdict: Verdict) -> Due {
@@ -70,35 +77,68 @@ fn single(slot: &Slot, stopped: Option<&str>, verdict: Verdict) -> Due {
     Due { first_at: slot.scheduled_for, last_at: slot.scheduled_for, count: 1, verdict }
 }
 
-/// Slots that are too late to be on time: those that are run after all, and the stretches between them.
-fn missed(
-    schedule: &CompiledSchedule,
-    catch_up: CatchUp,
-    (from, until): (DateTime<Utc>, DateTime<Utc>),
-    (newer_runs, stopped): (bool, Option<&str>),
-    found: &mut Vec<Due>,
-) {
-    let chosen = match (stopped, catch_up) {
-        (Some(_), _) | (_, CatchUp::None) => Vec::new(),
-        (None, CatchUp::Latest) if newer_runs => Vec::new(),
-        (None, CatchUp::Latest) => newest(schedule, (from, until), 1),
-        (None, CatchUp::All { max_count }) => newest(schedule, (from, until), max_count),
-        (None, CatchUp::Window { max_age_seconds, max_count }) => {
-            let oldest = until + ON_TIME - TimeDelta::seconds(max_age_seconds.into());
-            newest(schedule, (from.max(oldest), until), max_count)
+/// Slots that are too late to be on time.
+struct Missed<'a> {
+    schedule: &'a CompiledSchedule,
+    told: &'a [Told],
+    /// After this instant.
+    from: DateTime<Utc>,
+    /// Up to and including this one.
+    until: DateTime<Utc>,
+}
+
+impl Missed<'_> {
+    /// Those that are run after all, and the stretches between them.
+    fn list(&self, catch_up: CatchUp, newer_runs: bool, stopped: Option<&str>, found: &mut Vec<Due>) {
+        let chosen = match (stopped, catch_up) {
+            (Some(_), _) | (_, CatchUp::None) => Vec::new(),
+            (None, CatchUp::Latest) if newer_runs => Vec::new(),
+            (None, CatchUp::Latest) => self.newest(self.from, 1),
+            (None, CatchUp::All { max_count }) => self.newest(self.from, max_count),
+            (None, CatchUp::Window { max_age_seconds, max_count }) => {
+                let oldest = self.until + ON_TIME - TimeDelta::seconds(max_age_seconds.into());
+                self.newest(self.from.max(oldest), max_count)
+            }
+        };
+        let verdict = if catch_up == CatchUp::Latest { Verdict::CatchUp } else { Verdict::Pending };
+        let why = stopped
+            .map_or_else(|| Verdict::Missed(reason(catch_up).to_owned()), |why| Verdict::Skipped(why.to_owned()));
+        let mut done = self.from;
+        for slot in chosen {
+            let at = slot.scheduled_for;
+            self.untold(done, at - TimeDelta::seconds(1), &why, found);
+            found.push(single(&slot, None, verdict.clone()));
+            done = at;
         }
-    };
-    let verdict = if catch_up == CatchUp::Latest { Verdict::CatchUp } else { Verdict::Pending };
-    let why =
-        stopped.map_or_else(|| Verdict::Missed(reason(catch_up).to_owned()), |why| Verdict::Skipped(why.to_owned()));
-    let mut done = from;
-    for slot in chosen {
-        let at = slot.scheduled_for;
-        found.extend(stretch(schedule, (done, at - TimeDelta::seconds(1)), &why));
-        found.push(single(&slot, None, verdict.clone()));
-        done = at;
+        self.untold(done, self.until, &why, found);
     }
-    found.extend(stretch(schedule, (done, until), &why));
+
+    /// The newest slots after an instant that are neither told nor skipped anyway, oldest first.
+    fn newest(&self, from: DateTime<Utc>, most: u32) -> Vec<Slot> {
+        let mut chosen = Vec::new();
+        let mut next = self.schedule.latest_at_or_before(self.until);
+        for _ in 0..LOOKED_AT {
+            let Some(slot) = next.filter(|slot| slot.scheduled_for > from && chosen.len() < most as usize) else {
+                break;
+            };
+            next = self.schedule.latest_at_or_before(slot.scheduled_for - TimeDelta::seconds(1));
+            if !slot.skipped && !is_told(self.told, slot.scheduled_for) {
+                chosen.push(slot);
+            }
+        }
+        chosen.reverse();
+        chosen
+    }
+
+    /// The stretches of slots that do not run, around what is told already.
+    fn untold(&self, from: DateTime<Utc>, until: DateTime<Utc>, why: &Verdict, found: &mut Vec<Due>) {
+        let mut done = from;
+        for (first, last) in self.told.iter().filter(|(first, last)| *last > from && *first <= until) {
+            found.extend(stretch(self.schedule, (done, *first - TimeDelta::seconds(1)), why));
+            done = done.max(*last);
+        }
+        found.extend(stretch(self.schedule, (done, until), why));
+    }
 }
 
 fn reason(catch_up: CatchUp) -> &'static str {
@@ -110,21 +150,6 @@ fn reason(catch_up: CatchUp) -> &'static str {
             "the server was not there; the slot is too old to be caught up, or there are too many"
         }
     }
-}
-
-/// The newest slots within a stretch that are not skipped anyway, oldest first.
-fn newest(schedule: &CompiledSchedule, (from, until): (DateTime<Utc>, DateTime<Utc>), most: u32) -> Vec<Slot> {
-    let mut chosen = Vec::new();
-    let mut next = schedule.latest_at_or_before(until);
-    for _ in 0..LOOKED_AT {
-        let Some(slot) = next.filter(|slot| slot.scheduled_for > from && chosen.len() < most as usize) else { break };
-        next = schedule.latest_at_or_before(slot.scheduled_for - TimeDelta::seconds(1));
-        if !slot.skipped {
-            chosen.push(slot);
-        }
-    }
-    chosen.reverse();
-    chosen
 }
 
 /// A stretch of slots that do not run: skipped if calendars skip all of them, else for the given reason.
@@ -162,8 +187,14 @@ mod tests {
         compile(&schedule, "a/cron").expect("valid")
     }
 
-    fn check(catch_up: CatchUp, hold: Option<&str>, now: &str, expected: &[(&str, &str, u64, &str)]) {
-        let found = due(&hourly(), catch_up, at("2026-01-01T00:30:00Z"), at(now), hold);
+    type Expected = (&'static str, &'static str, u64, &'static str);
+
+    fn check(catch_up: CatchUp, hold: Option<&str>, now: &str, expected: &[Expected]) {
+        check_told(catch_up, hold, &[], now, expected);
+    }
+
+    fn check_told(catch_up: CatchUp, hold: Option<&str>, told: &[Told], now: &str, expected: &[Expected]) {
+        let found = due(&hourly(), catch_up, (at("2026-01-01T00:30:00Z"), at(now)), told, hold);
         let shown: Vec<_> = found
             .iter()
             .map(|due| {
@@ -208,5 +239,25 @@ mod tests {
             "2026-01-01T05:00:20Z",
             &[(one, four, 4, "skipped"), (five, five, 1, "skipped")],
         );
+    }
+
+    #[test]
+    fn what_is_told_already_is_not_due_again() {
+        let (one, two, four, five) =
+            ("2026-01-01T01:00:00Z", "2026-01-01T02:00:00Z", "2026-01-01T04:00:00Z", "2026-01-01T05:00:00Z");
+        let three = "2026-01-01T03:00:00Z";
+        let middle = &[(at(two), at(three))];
+        let around = [(one, one, 1, "missed"), (four, five, 2, "missed")];
+        check_told(CatchUp::None, None, middle, "2026-01-01T05:30:00Z", &around);
+        let skipped = [(one, one, 1, "skipped"), (four, five, 2, "skipped")];
+        check_told(CatchUp::None, Some("x"), middle, "2026-01-01T05:30:00Z", &skipped);
+        let all = CatchUp::All { max_count: 2 };
+        let newest = [(one, one, 1, "missed"), (four, four, 1, "pending"), (five, five, 1, "pending")];
+        check_told(all, None, middle, "2026-01-01T05:30:00Z", &newest);
+        let ends = &[(at(one), at(one)), (at(five), at(five))];
+        check_told(CatchUp::None, None, ends, "2026-01-01T05:30:00Z", &[(two, four, 3, "missed")]);
+        check_told(CatchUp::None, None, ends, "2026-01-01T05:00:00Z", &[(two, four, 3, "missed")]);
+        check_told(CatchUp::Latest, None, ends, "2026-01-01T05:00:00Z", &[(two, four, 3, "missed")]);
+        check_told(CatchUp::None, None, &[(at(one), at(five))], "2026-01-01T05:00:00Z", &[]);
     }
 }

@@ -2,69 +2,22 @@
 
 use super::admit::{self, Inserted, Wanted, new_run};
 use super::events::Change;
+use super::planned::Planned;
 use super::schedules::compile;
 use super::slot_plan::{self, Due, Verdict};
 use super::system::HOLD;
-use super::{App, Caller, Error, Result, Signal};
-use crate::domain::ids::{ScheduleId, TaskId};
+use super::{App, Caller, Result, Signal};
+use crate::domain::ids::TaskId;
 use crate::domain::run::OpenRuns;
-use crate::domain::schedule::{CatchUp, CompiledSchedule};
 use crate::domain::vocabulary::{Permission, SlotOutcome, TriggerKind};
 use crate::store::{
-    Page, PageRequest, RunNew, ScheduleRecord, SlotBooking, SlotEntry, SlotFilter, SlotRecord, TaskRecord,
+    Page, PageRequest, RunNew, SlotBooking, SlotEntry, SlotFilter, SlotRecord, TaskRecord,
     TriggerRecord, Tx,
 };
-use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Map, json};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::{Arc, PoisonError};
-
-/// A watermark may be that far in the future before it is taken for a mistake.
-const AHEAD_MAX: TimeDelta = TimeDelta::seconds(90);
-
-/// A schedule that can fire, ready to compute with.
-#[derive(Debug, Clone)]
-pub struct Planned {
-    /// The schedule.
-    pub schedule: ScheduleId,
-    /// Its key within the task.
-    pub key: String,
-    /// The task.
-    pub task: TaskId,
-    /// Version of the task that it was read from.
-    pub task_version: u32,
-    /// What happens to missed slots.
-    pub catch_up: CatchUp,
-    /// The rule.
-    pub compiled: Arc<CompiledSchedule>,
-    /// Whether it fires.
-    pub enabled: bool,
-    /// Up to here the ledger is complete.
-    pub watermark_at: DateTime<Utc>,
-}
-
-impl Planned {
-    fn new(record: ScheduleRecord, task_version: u32, compiled: CompiledSchedule) -> Self {
-        Self {
-            schedule: record.id,
-            key: record.schedule.key,
-            task: record.task,
-            task_version,
-            catch_up: record.schedule.catch_up,
-            compiled: Arc::new(compiled),
-            enabled: record.schedule.enabled,
-            watermark_at: record.watermark_at,
-        }
-    }
-
-    /// Its next slot.
-    pub fn next_at(&self) -> Option<DateTime<Utc>> {
-        self.compiled.next_after(self.watermark_at).map(|slot| slot.scheduled_for)
-    }
-}
-
-/// Why schedules do not fire, by name of the task and key.
-pub type InvalidSchedules = BTreeMap<(String, String), String>;
+use chrono::{DateTime, Utc};
+use serde_json::Map;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 /// What a booking did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -89,70 +42,6 @@ impl App {
             filter.task_key = Some(self.task_key(task).await?);
         }
         Ok(self.store().slot_list(&filter, page).await?)
-    }
-
-    /// All schedules that can fire. An invalid one is left out, visibly, and stops no other; a watermark in the future is
-    /// set back to now, with an audit entry.
-    pub async fn schedules_planned(&self, now: DateTime<Utc>) -> Result<Vec<Arc<Planned>>> {
-        let mut planned = Vec::new();
-        let book = self.calendar_book().await?;
-        let stored = self.store().schedule_list_enabled().await?;
-        let mut invalid: InvalidSchedules =
-            stored.damaged.into_iter().map(|it| ((it.task_name, it.key), it.error)).collect();
-        for record in stored.readable {
-            let compiled = match compile(&book, &record.task_name, &record.task_tags, &record.schedule) {
-                Ok(compiled) => compiled,
-                Err(error) => {
-                    invalid.insert((record.task_name, record.schedule.key), error.to_string());
-                    continue;
-                }
-            };
-            let mut record = record;
-            if record.watermark_at > now + AHEAD_MAX {
-                self.watermark_reset(&record, now).await?;
-                record.watermark_at = now;
-            }
-            let version = record.task_version;
-            planned.push(Arc::new(Planned::new(record, version, compiled.started_at(self.started_at()))));
-        }
-        self.invalid_found(invalid);
-        Ok(planned)
-    }
-
-    /// Schedules that could not be computed when the definitions were last read.
-    pub fn invalid_schedules(&self) -> Arc<InvalidSchedules> {
-        Arc::clone(&self.inner.invalid.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn invalid_found(&self, invalid: InvalidSchedules) {
-        let before = self.invalid_schedules();
-        if *before == invalid {
-            return;
-        }
-        for ((task, key), error) in invalid.iter().filter(|(name, _)| !before.contains_key(*name)) {
-            tracing::error!(task, key, "this schedule does not fire, open the task and mend it: {error}");
-        }
-        *self.inner.invalid.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(invalid);
-        self.events().publish(Change::System { what: "schedules" });
-    }
-
-    async fn watermark_reset(&self, record: &ScheduleRecord, now: DateTime<Utc>) -> Result<()> {
-        let (id, before, name) = (record.id, record.watermark_at, record.task_name.clone());
-        tracing::warn!(task = name, %before, %now, "the ledger reaches into the future: the clock was set back");
-        self.store()
-            .write(async move |tx: &Tx| {
-                tx.schedule_watermark_reset(id, now).await?;
-                let detail = json!({"schedule": id.to_string(), "before": before, "now": now});
-                tx.audit_append(&Caller::system().audit(
-                    now,
-                    "schedule_watermark_reset",
-                    ("task", name.clone()),
-                    detail,
-                ))
-                .await?;
-                Ok::<_, Error>(())
-            })
-            .await
     }
 
     /// Books everything of these schedules that is due by now: ledger entries, runs and watermarks together.
@@ -252,7 +141,12 @@ async fn book(tx: &Tx, schedules: &[Arc<Planned>], stopped: Option<&str>, now: D
         if !task.definition.enabled || task.version != planned.task_version {
             continue;
         }
-        let dues = slot_plan::due(&planned.compiled, planned.catch_up, planned.watermark_at, now, stopped);
+        let told = match planned.told_ahead {
+            true => tx.slots_told(planned.schedule, planned.watermark_at).await?,
+            false => Vec::new(),
+        };
+        let stretch = (planned.watermark_at, now);
+        let dues = slot_plan::due(&planned.compiled, planned.catch_up, stretch, &told, stopped);
         let open = open.entry(task.key).or_default();
         let entries = dues.into_iter().map(|due| entry(due, planned, task, open, now, &mut runs)).collect();
         bookings.push(SlotBooking { schedule: planned.schedule, watermark_at: now, entries });

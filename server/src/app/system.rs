@@ -2,7 +2,7 @@
 
 use super::disk::{Disk, DiskGuard};
 use super::events::Change;
-use super::slots::InvalidSchedules;
+use super::planned::{InvalidSchedule, InvalidSchedules};
 use super::{App, Caller, Error, Result, Signal};
 use crate::clock::ClockView;
 use crate::domain::vocabulary::{Permission, RunState};
@@ -224,7 +224,7 @@ impl App {
 }
 
 fn invalid_warning(invalid: &InvalidSchedules) -> Option<String> {
-    let ((task, key), error) = invalid.first_key_value()?;
+    let ((_, key), InvalidSchedule { task_name: task, error }) = invalid.first_key_value()?;
     let others = match invalid.len() - 1 {
         0 => String::new(),
         count => format!(" ({count} more like this)"),

@@ -267,7 +267,7 @@ impl App {
     pub(super) fn announce_task(&self, task: &TaskRecord, version: Option<u32>) {
         let name = task.definition.name.clone();
         self.events().publish(Change::Task { id: task.id, name, version });
-        self.signals().raise(Signal::Schedules);
+        self.replan_task(task.key);
         // Completing its ledger may have made a run.
         self.signals().raise(Signal::Queue);
     }

@@ -16,6 +16,7 @@ mod follower;
 mod http_attempt;
 mod keeper;
 mod plan;
+mod plan_memory;
 mod pruner;
 mod rescuer;
 mod runners;

@@ -1,45 +1,51 @@
-//! The scheduler: sleeps until the next slot of any schedule, then has all that is due booked.
+//! The scheduler: sleeps until the next slot of any task, then has all that is due booked.
 //!
-//! In memory there is only a heap of next instants, made from the stored definitions. What is due is always computed
-//! from the stored watermark, so a lost heap, a crash or a jump of the clock loses nothing.
+//! In memory there is only the next instant of each task. What is due is always computed from the stored definitions and
+//! watermarks when it is due, so lost memory, a crash or a jump of the clock loses nothing, and nothing fires by a
+//! definition that is no longer stored. Tasks that changed are read again at once, all of them now and then, a few at a time
+//! so that what is due does not wait for it.
 
-use super::worker::{RoundResult, Worker};
-use crate::app::slots::Planned;
+use super::plan_memory::PlanMemory;
+use super::worker::{RoundError, RoundResult, Worker};
+use crate::app::planned::Planned;
+use crate::app::slots::Booked;
 use crate::app::{App, Signal};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Schedules booked in one transaction.
+/// Tasks booked in one transaction.
 const BATCH: usize = 200;
+
+/// So many tasks that fail one after the other mean that it is not they that are at fault.
+const FAILING: usize = 3;
+
+/// Changed tasks read at once.
+const CHANGED: usize = 500;
 
 /// The longest sleep; also how soon a change of the clock is noticed.
 const SLEEP_MAX: Duration = Duration::from_secs(30);
 
-/// Definitions are read again this often even without a signal.
-const RELOAD_EVERY: TimeDelta = TimeDelta::minutes(5);
+/// Without a signal, tasks whose row says that they changed are read again this often.
+const LOOK_EVERY: TimeDelta = TimeDelta::minutes(5);
 
-#[derive(Debug, Default)]
-struct Plan {
-    /// All schedules that can fire, by index.
-    schedules: Vec<Arc<Planned>>,
-    /// Next instants with the index of their schedule.
-    heap: BinaryHeap<Reverse<(DateTime<Utc>, usize)>>,
-    /// How often the signal had been raised when the definitions were read.
-    seen: Option<u64>,
-    /// When they were read.
-    loaded_at: DateTime<Utc>,
-}
+/// Changes that far before the last look are taken for new ones: other nodes have other clocks, and commits take time.
+const LOOK_BACK: TimeDelta = TimeDelta::minutes(10);
+
+/// Everything is read again this often, whatever the rows say.
+const SWEEP_EVERY: TimeDelta = TimeDelta::hours(1);
+
+/// The clock stands that far back: plan again.
+const SET_BACK: TimeDelta = TimeDelta::seconds(1);
 
 /// The worker.
 #[derive(Debug)]
 pub struct Scheduler {
     app: App,
-    plan: Mutex<Plan>,
+    plan: Mutex<PlanMemory>,
 }
 
 impl Scheduler {
@@ -48,81 +54,139 @@ impl Scheduler {
         Self { app, plan: Mutex::default() }
     }
 
-    fn plan(&self) -> std::sync::MutexGuard<'_, Plan> {
+    fn plan(&self) -> MutexGuard<'_, PlanMemory> {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads the definitions again if they may have changed.
-    async fn reload(&self, now: DateTime<Utc>) -> Result<bool, super::RoundError> {
-        let raised = self.app.signals().raised_count(Signal::Schedules);
-        {
-            let plan = self.plan();
-            let fresh = now >= plan.loaded_at && now - plan.loaded_at < RELOAD_EVERY;
-            if plan.seen == Some(raised) && fresh {
-                return Ok(false);
+    /// Notes what must be read again.
+    async fn note(&self, now: DateTime<Utc>) -> Result<(), RoundError> {
+        let replan = self.app.replan_take();
+        let looked_at = {
+            let mut plan = self.plan();
+            plan.changed.extend(replan.tasks);
+            let set_back = plan.round_at.is_some_and(|before| now < before - SET_BACK);
+            plan.round_at = Some(now);
+            if replan.all || set_back || plan.swept_at.is_none_or(|at| now - at >= SWEEP_EVERY) {
+                plan.sweep_begin(now);
             }
+            plan.looked_at
+        };
+        if now - looked_at >= LOOK_EVERY {
+            let changed = self.app.store().task_keys_updated(looked_at - LOOK_BACK).await?;
+            let mut plan = self.plan();
+            plan.changed.extend(changed);
+            plan.looked_at = now;
         }
-        let schedules = self.app.schedules_planned(now).await?;
-        let heap =
-            schedules.iter().enumerate().filter_map(|(index, planned)| Some(Reverse((planned.next_at()?, index))));
-        let heap = heap.collect();
-        *self.plan() = Plan { schedules, heap, seen: Some(raised), loaded_at: now };
+        Ok(())
+    }
+
+    /// Reads some of what must be read again; false if there is nothing.
+    async fn read(&self, now: DateTime<Utc>) -> Result<bool, RoundError> {
+        let (changed, sweep) = {
+            let plan = self.plan();
+            (plan.changed.iter().copied().take(CHANGED).collect::<Vec<i64>>(), plan.sweep)
+        };
+        if !changed.is_empty() {
+            let planned = self.app.schedules_planned_of(&changed, now).await?;
+            let next = by_task(&planned, |it| it.next_at());
+            let mut plan = self.plan();
+            for task in changed {
+                plan.changed.remove(&task);
+                plan.put(task, next.get(&task).copied());
+            }
+            return Ok(true);
+        }
+        let Some(after) = sweep else { return Ok(false) };
+        let stretch = self.app.schedules_planned_next(after, now).await?;
+        let mut plan = self.plan();
+        match stretch {
+            Some((last, planned)) => plan.sweep_on(after, last, &by_task(&planned, |it| it.next_at())),
+            None => plan.sweep_end(after),
+        }
         Ok(true)
     }
 
-    fn take_due(&self, now: DateTime<Utc>) -> Vec<(usize, Arc<Planned>)> {
-        let mut plan = self.plan();
-        let mut due = Vec::new();
-        while due.len() < BATCH {
-            match plan.heap.peek() {
-                Some(Reverse((at, _))) if *at <= now => {}
-                _ => break,
-            }
-            let Some(Reverse((_, index))) = plan.heap.pop() else { break };
-            due.push((index, Arc::clone(&plan.schedules[index])));
-        }
-        due
-    }
-
-    /// Puts schedules back with the watermark they have now.
-    fn put_back(&self, due: Vec<(usize, Arc<Planned>)>, watermark_at: Option<DateTime<Utc>>) {
-        let mut plan = self.plan();
-        for (index, planned) in due {
-            let planned = match watermark_at {
-                Some(watermark_at) => Arc::new(Planned { watermark_at, ..planned.as_ref().clone() }),
-                None => planned,
-            };
-            if let Some(next) = planned.next_at() {
-                plan.heap.push(Reverse((next, index)));
-            }
-            plan.schedules[index] = planned;
-        }
-    }
-
-    async fn round(&self) -> RoundResult {
-        let now = self.app.clock().now();
-        self.reload(now).await?;
-        let (mut booked, mut made) = (0, 0);
+    /// Books everything that is due. What cannot be booked stops nothing else, and is due again in the next round.
+    async fn fire(&self, now: DateTime<Utc>) -> Result<Booked, RoundError> {
+        let (mut done, mut failed, mut error) = (Booked::default(), Vec::new(), None);
         loop {
-            let due = self.take_due(now);
+            let due = self.plan().take_due(now, BATCH);
             if due.is_empty() {
                 break;
             }
-            let schedules: Vec<Arc<Planned>> = due.iter().map(|(_, planned)| Arc::clone(planned)).collect();
-            match self.app.slots_book(schedules, now).await {
-                Ok(counts) => {
-                    booked += counts.entries;
-                    made += counts.runs;
-                    self.put_back(due, Some(now));
-                }
-                Err(error) => {
-                    self.put_back(due, None);
-                    return Err(error.into());
+            if self.fire_some(&due, now, &mut done).await.is_ok() {
+                continue;
+            }
+            // One of them, or the store: each by itself tells.
+            let before = failed.len();
+            for (tried, it) in due.iter().enumerate() {
+                let Err(why) = self.fire_some(&[*it], now, &mut done).await else { continue };
+                failed.push(*it);
+                error = Some(why);
+                if tried + 1 == FAILING && failed.len() - before == FAILING {
+                    failed.extend(&due[FAILING..]);
+                    break;
                 }
             }
+            if failed.len() - before == due.len() {
+                break;
+            }
         }
-        Ok((booked > 0).then(|| format!("{booked} ledger entries, {made} runs")))
+        let mut plan = self.plan();
+        failed.into_iter().for_each(|(task, at)| plan.put(task, Some(at)));
+        error.map_or(Ok(done), Err)
     }
+
+    async fn fire_some(
+        &self,
+        due: &[(i64, DateTime<Utc>)],
+        now: DateTime<Utc>,
+        done: &mut Booked,
+    ) -> Result<(), RoundError> {
+        let tasks: Vec<i64> = due.iter().map(|(task, _)| *task).collect();
+        let planned = self.app.schedules_planned_of(&tasks, now).await?;
+        let (ready, later): (Vec<_>, Vec<_>) =
+            planned.into_iter().partition(|it| it.next_at().is_some_and(|at| at <= now));
+        let mut next = by_task(&later, |it| it.next_at());
+        for (task, at) in by_task(&ready, |it| it.next_at_after(now)) {
+            next.entry(task).and_modify(|known| *known = at.min(*known)).or_insert(at);
+        }
+        if !ready.is_empty() {
+            let booked = self.app.slots_book(ready.into_iter().map(Arc::new).collect(), now).await?;
+            done.entries += booked.entries;
+            done.runs += booked.runs;
+        }
+        let mut plan = self.plan();
+        due.iter().for_each(|(task, _)| plan.put(*task, next.get(task).copied()));
+        Ok(())
+    }
+
+    async fn round(&self) -> RoundResult {
+        let (mut entries, mut runs) = (0, 0);
+        loop {
+            let now = self.app.clock().now();
+            self.note(now).await?;
+            // Before all were read once, the oldest of what was missed is not known.
+            if self.plan().complete {
+                let booked = self.fire(now).await?;
+                entries += booked.entries;
+                runs += booked.runs;
+            }
+            if !self.read(now).await? {
+                break;
+            }
+        }
+        Ok((entries > 0).then(|| format!("{entries} ledger entries, {runs} runs")))
+    }
+}
+
+/// The earliest of the instants that `at` gives for the schedules of each task.
+fn by_task(planned: &[Planned], at: impl Fn(&Planned) -> Option<DateTime<Utc>>) -> HashMap<i64, DateTime<Utc>> {
+    let mut earliest = HashMap::with_capacity(planned.len());
+    for (task, at) in planned.iter().filter_map(|it| Some((it.task_key, at(it)?))) {
+        earliest.entry(task).and_modify(|known: &mut DateTime<Utc>| *known = at.min(*known)).or_insert(at);
+    }
+    earliest
 }
 
 impl Worker for Scheduler {
@@ -143,7 +207,7 @@ impl Worker for Scheduler {
     }
 
     fn next_in(&self) -> Option<Duration> {
-        let next = self.plan().heap.peek().map(|Reverse((at, _))| *at)?;
+        let next = self.plan().next_at()?;
         Some((next - self.app.clock().now()).to_std().unwrap_or(Duration::ZERO))
     }
 }

@@ -62,7 +62,7 @@ pub use runs::{RunCancel, RunFilter, RunNew, RunRecord, TriggerRecord};
 pub use schedules::{DamagedSchedule, ScheduleRecord, StoredSchedules};
 pub use sessions::{SessionNew, SessionRecord};
 pub use slot_counts::SlotCount;
-pub use slots::{SlotBooking, SlotEntry, SlotFilter, SlotRecord};
+pub use slots::{SlotBooking, SlotEntry, SlotFilter, SlotRecord, Told};
 pub use stats::{StatsPoint, StatsRecord, StatsStep};
 pub use task_versions::TaskVersionRecord;
 pub use tasks::{LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskSort};

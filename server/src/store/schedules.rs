@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult as _, Iterable as _, NotSet, QueryFilter as _,
-    QueryResult, Set,
+    QueryOrder as _, QueryResult, QuerySelect as _, Set,
 };
 use uuid::Uuid;
 
@@ -39,6 +39,8 @@ pub struct ScheduleRecord {
     pub schedule: Schedule,
     /// Up to here (included) every slot has its ledger entry.
     pub watermark_at: DateTime<Utc>,
+    /// Up to here (included) there are ledger entries; after the watermark if the clock was set back.
+    pub told_until_at: Option<DateTime<Utc>>,
 }
 
 /// A stored schedule that cannot be read.
@@ -46,6 +48,8 @@ pub struct ScheduleRecord {
 pub struct DamagedSchedule {
     /// Id.
     pub id: ScheduleId,
+    /// Key of the task inside the database.
+    pub task_key: i64,
     /// Name of the task.
     pub task_name: String,
     /// Its key within the task.
@@ -67,6 +71,44 @@ impl Store {
     /// All schedules that can fire: enabled, of enabled, living tasks.
     pub async fn schedule_list_enabled(&self) -> Result<StoredSchedules> {
         enabled(self.reader()).await
+    }
+
+    /// Keys of the living tasks whose definition changed at that instant or later.
+    pub async fn task_keys_updated(&self, since: DateTime<Utc>) -> Result<Vec<i64>> {
+        let changed = task::Entity::find()
+            .select_only()
+            .column(task::Column::Id)
+            .filter(task::Column::DeletedAt.is_null())
+            .filter(task::Column::UpdatedAt.gte(Micros::from(since)));
+        Ok(changed.into_tuple().all(self.reader()).await?)
+    }
+
+    /// The schedules of these tasks that can fire.
+    pub async fn schedule_list_enabled_of(&self, task_keys: &[i64]) -> Result<StoredSchedules> {
+        let mut query = select_enabled();
+        query.and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).is_in(task_keys.iter().copied()));
+        read(&self.reader().query_all(&query).await?)
+    }
+
+    /// The schedules that can fire of the next `count` tasks whose key is above `after`, and the key of the last of these
+    /// tasks; none: there are no more tasks.
+    pub async fn schedule_list_enabled_next(&self, after: i64, count: u64) -> Result<Option<(i64, StoredSchedules)>> {
+        let last: Option<i64> = task::Entity::find()
+            .select_only()
+            .column(task::Column::Id)
+            .filter(task::Column::Id.gt(after))
+            .order_by_asc(task::Column::Id)
+            .limit(count)
+            .into_tuple()
+            .all(self.reader())
+            .await?
+            .pop();
+        let Some(last) = last else { return Ok(None) };
+        let mut query = select_enabled();
+        query
+            .and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).gt(after))
+            .and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).lte(last));
+        Ok(Some((last, read(&self.reader().query_all(&query).await?)?)))
     }
 
     /// The schedules of a task, disabled ones too, removed ones not.
@@ -97,6 +139,10 @@ impl Tx {
     }
 }
 
+/// The last instant of the ledger of a row of `schedule`.
+pub(super) const NEWEST_LAST: &str = "(SELECT slot.last_at FROM slot WHERE slot.schedule_id = schedule.id \
+                                      ORDER BY slot.first_at DESC LIMIT 1)";
+
 /// Schedules that are not removed, joined with their tasks.
 fn select() -> SelectStatement {
     let mut query = Query::select();
@@ -107,6 +153,7 @@ fn select() -> SelectStatement {
         .expr_as(Expr::col((task::Entity, task::Column::Enabled)), "task_enabled")
         .expr_as(Expr::col((task::Entity, task::Column::Version)), "task_version")
         .expr_as(Expr::col((task::Entity, task::Column::Tags)), "task_tags")
+        .expr_as(Expr::cust(NEWEST_LAST), "newest_last")
         .from(schedule::Entity)
         .inner_join(
             task::Entity,
@@ -117,12 +164,16 @@ fn select() -> SelectStatement {
 }
 
 async fn enabled(connection: &impl ConnectionTrait) -> Result<StoredSchedules> {
+    read(&connection.query_all(&select_enabled()).await?)
+}
+
+fn select_enabled() -> SelectStatement {
     let mut query = select();
     query
         .and_where(Expr::col((schedule::Entity, schedule::Column::Enabled)).eq(true))
         .and_where(Expr::col((task::Entity, task::Column::Enabled)).eq(true))
         .and_where(Expr::col((task::Entity, task::Column::DeletedAt)).is_null());
-    read(&connection.query_all(&query).await?)
+    query
 }
 
 async fn of_task(connection: &impl ConnectionTrait, task_key: i64) -> Result<StoredSchedules> {
@@ -139,6 +190,7 @@ fn read(rows: &[QueryResult]) -> Result<StoredSchedules> {
             Ok(schedule) => found.readable.push(schedule),
             Err(StoreError::Damaged(error)) => found.damaged.push(DamagedSchedule {
                 id: ScheduleId(row.try_get::<Uuid>("", "uid")?),
+                task_key: row.try_get("", "task_id")?,
                 task_name: row.try_get("", "task_name")?,
                 key: row.try_get("", "key")?,
                 error,
@@ -164,6 +216,7 @@ fn record(row: &QueryResult) -> Result<ScheduleRecord> {
             .map_err(|error| damaged("task", error))?,
         schedule: schedule_of(&definition)?,
         watermark_at: watermark_at.into(),
+        told_until_at: row.try_get::<Option<i64>>("", "newest_last")?.map(|last| Micros(last).into()),
     })
 }
 

@@ -4,7 +4,7 @@ use super::entity::{schedule, slot, task};
 use super::error::damaged;
 use super::page::beyond;
 use super::rows::Rows;
-use super::schedules::schedule_of;
+use super::schedules::{NEWEST_LAST, schedule_of};
 use super::time::Micros;
 use super::{Conflict, Cursor, Page, PageRequest, Result, Store, StoreError, Tx};
 use crate::domain::ids::{RunId, ScheduleId, TaskId};
@@ -65,6 +65,9 @@ pub struct SlotEntry {
     /// The run that is made in the same transaction.
     pub run: Option<RunId>,
 }
+
+/// First and last instant of a stretch of time that the ledger tells of.
+pub type Told = (DateTime<Utc>, DateTime<Utc>);
 
 /// Entries of one schedule with the watermark that they complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,15 +176,26 @@ impl Tx {
         Ok(bookings.iter().map(is_new).collect())
     }
 
+    /// Stretches of time after an instant that a schedule's ledger tells of already, in order.
+    pub async fn slots_told(&self, schedule: ScheduleId, after: DateTime<Utc>) -> Result<Vec<Told>> {
+        let key = schedule::Entity::find().filter(schedule::Column::Uid.eq(schedule.0)).one(self).await?;
+        let rows = slot::Entity::find()
+            .select_only()
+            .columns([slot::Column::FirstAt, slot::Column::LastAt])
+            .filter(slot::Column::ScheduleId.eq(key.map(|schedule| schedule.id)))
+            .filter(slot::Column::LastAt.gt(Micros::from(after)))
+            .order_by_asc(slot::Column::FirstAt);
+        let rows: Vec<(i64, i64)> = rows.into_tuple().all(self).await?;
+        Ok(rows.into_iter().map(|(first, last)| (Micros(first).into(), Micros(last).into())).collect())
+    }
+
     async fn schedules_booked(&self, bookings: &[SlotBooking]) -> Result<HashMap<Uuid, Booked>> {
-        let newest = "(SELECT slot.last_at FROM slot WHERE slot.schedule_id = schedule.id \
-                      ORDER BY slot.first_at DESC LIMIT 1)";
         let mut found = HashMap::with_capacity(bookings.len());
         for chunk in bookings.chunks(500) {
             let mut query = Query::select();
             query
                 .columns([schedule::Column::Id, schedule::Column::Uid, schedule::Column::TaskId])
-                .expr_as(Expr::cust(newest), "newest_last")
+                .expr_as(Expr::cust(NEWEST_LAST), "newest_last")
                 .from(schedule::Entity)
                 .and_where(Expr::col(schedule::Column::Uid).is_in(chunk.iter().map(|booking| booking.schedule.0)))
                 .order_by(schedule::Column::Id, Order::Asc);

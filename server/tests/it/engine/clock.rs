@@ -77,6 +77,34 @@ async fn a_clock_set_forward_is_doubted_and_planning_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_clock_set_back_into_an_outage_tells_nothing_twice_and_stops_nobody() {
+    let bench = minutely("none").await;
+    let clock = bench.app.clock().clone();
+    live(&bench, 2).await;
+    // Nobody is there for five hours: one entry for all of them.
+    clock.advance(TimeDelta::hours(5));
+    book(&bench).await;
+    live(&bench, 10).await;
+    let (ran, missed, all) = ledger(&bench).await;
+    let end = clock.now();
+    // Set back into the stretch that was missed, off again, and on again within what was told.
+    clock.set(end - TimeDelta::minutes(40));
+    book(&bench).await;
+    live(&bench, 5).await;
+    clock.advance(TimeDelta::minutes(15));
+    book(&bench).await;
+    assert_eq!(ledger(&bench).await, (ran.clone(), missed, all), "all of it was told before");
+    live(&bench, 25).await;
+    let (ran_now, missed_now, all_now) = ledger(&bench).await;
+    assert_eq!(ran_now.len(), ran.len() + 5, "after what was told it goes on");
+    assert_eq!((missed_now, all_now), (missed, all + 5));
+    let page = bench.app.slot_list(&Caller::local(), Some("it"), SlotFilter::default(), &PageRequest::first(500)).await;
+    let mut rows = page.expect("the ledger").items;
+    rows.sort_by_key(|row| row.first_at);
+    assert!(rows.windows(2).all(|pair| pair[0].last_at < pair[1].first_at), "no slot is told twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_admin_confirms_a_clock_and_catch_up_rules_apply() {
     let bench = minutely("latest").await;
     live(&bench, 2).await;

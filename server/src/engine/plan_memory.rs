@@ -1,0 +1,124 @@
+//! What the scheduler remembers: when each task is due next, and what it has still to read. Pure.
+//!
+//! Small per task on purpose: 100,000 of them are some megabytes.
+
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Tasks are known by their keys inside the database.
+#[derive(Debug, Default)]
+pub(super) struct PlanMemory {
+    next: BTreeMap<i64, DateTime<Utc>>,
+    due: BTreeSet<(DateTime<Utc>, i64)>,
+    /// Tasks to read again.
+    pub changed: BTreeSet<i64>,
+    /// A reading of all tasks goes on; it has come to this key.
+    pub sweep: Option<i64>,
+    /// Whether all tasks have been read once.
+    pub complete: bool,
+    /// When the last reading of all tasks began.
+    pub swept_at: Option<DateTime<Utc>>,
+    /// When it was last asked which tasks changed.
+    pub looked_at: DateTime<Utc>,
+    /// The last time anything was looked at.
+    pub round_at: Option<DateTime<Utc>>,
+}
+
+impl PlanMemory {
+    /// When a task is due next; none: never.
+    pub fn put(&mut self, task: i64, at: Option<DateTime<Utc>>) {
+        let before = match at {
+            Some(at) => self.next.insert(task, at),
+            None => self.next.remove(&task),
+        };
+        if let Some(before) = before {
+            self.due.remove(&(before, task));
+        }
+        if let Some(at) = at {
+            self.due.insert((at, task));
+        }
+    }
+
+    /// Takes out the tasks that are due, at most so many, the longest overdue first.
+    pub fn take_due(&mut self, now: DateTime<Utc>, most: usize) -> Vec<(i64, DateTime<Utc>)> {
+        let due = self.due.iter().take_while(|(at, _)| *at <= now).take(most);
+        let due: Vec<_> = due.map(|(at, task)| (*task, *at)).collect();
+        due.iter().for_each(|(task, _)| self.put(*task, None));
+        due
+    }
+
+    /// When the next task is due.
+    pub fn next_at(&self) -> Option<DateTime<Utc>> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
+    /// Begins to read all tasks.
+    pub fn sweep_begin(&mut self, now: DateTime<Utc>) {
+        self.sweep = Some(0);
+        (self.swept_at, self.looked_at) = (Some(now), now);
+        // They are among all.
+        self.changed.clear();
+    }
+
+    /// All tasks with keys above `after`, up to `last`, were read: these are the ones with a next instant.
+    pub fn sweep_on(&mut self, after: i64, last: i64, next: &HashMap<i64, DateTime<Utc>>) {
+        if self.sweep != Some(after) {
+            return;
+        }
+        let known: Vec<i64> = self.next.range(after + 1..=last).map(|(task, _)| *task).collect();
+        known.into_iter().filter(|task| !next.contains_key(task)).for_each(|task| self.put(task, None));
+        next.iter().for_each(|(task, at)| self.put(*task, Some(*at)));
+        self.sweep = Some(last);
+    }
+
+    /// There are no tasks with keys above `after`.
+    pub fn sweep_end(&mut self, after: i64) {
+        if self.sweep != Some(after) {
+            return;
+        }
+        let known: Vec<i64> = self.next.range(after + 1..).map(|(task, _)| *task).collect();
+        known.into_iter().for_each(|task| self.put(task, None));
+        (self.sweep, self.complete) = (None, true);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(second, 0).expect("an instant")
+    }
+
+    #[test]
+    fn the_longest_overdue_comes_first_and_what_is_taken_is_gone() {
+        let mut memory = PlanMemory::default();
+        for (task, second) in [(1, 30), (2, 10), (3, 20), (4, 40)] {
+            memory.put(task, Some(at(second)));
+        }
+        memory.put(1, Some(at(5)));
+        assert_eq!(memory.take_due(at(30), 2), [(1, at(5)), (2, at(10))]);
+        assert_eq!(memory.take_due(at(30), 9), [(3, at(20))]);
+        assert_eq!((memory.take_due(at(30), 9), memory.next_at()), (vec![], Some(at(40))));
+        memory.put(4, None);
+        assert_eq!(memory.next_at(), None);
+    }
+
+    #[test]
+    fn a_sweep_forgets_what_is_gone_and_begins_again_when_told_to() {
+        let mut memory = PlanMemory::default();
+        (1..=6).for_each(|task| memory.put(task, Some(at(task))));
+        memory.changed.insert(5);
+        memory.sweep_begin(at(100));
+        assert!(memory.changed.is_empty() && !memory.complete);
+        memory.sweep_on(0, 3, &HashMap::from([(2, at(50))]));
+        assert_eq!((memory.sweep, memory.next_at()), (Some(3), Some(at(4))));
+        memory.sweep_begin(at(101));
+        memory.sweep_on(3, 4, &HashMap::new());
+        assert_eq!((memory.sweep, memory.next_at()), (Some(0), Some(at(4))), "an answer to the sweep before");
+        memory.sweep_on(0, 4, &HashMap::from([(4, at(60))]));
+        memory.sweep_end(4);
+        assert!(memory.complete);
+        assert_eq!(memory.take_due(at(100), 9), [(4, at(60))]);
+    }
+}
