@@ -10,8 +10,8 @@ use super::task_wire::{
     TaskVersion,
 };
 use crate::app;
-use crate::app::schedules::{next_slots, words};
 use crate::app::planned::InvalidSchedules;
+use crate::app::schedules::{next_slots, words};
 use crate::app::task_sets::{Applied, Bulk};
 use crate::app::tasks::{TaskView, actions};
 use crate::domain::calendar::CalendarBook;
@@ -100,9 +100,7 @@ pub fn summary_out(
     now: DateTime<Utc>,
 ) -> TaskSummary {
     let definition = task.definition;
-    let fires = |schedule: &Schedule| {
-        invalid.is_empty() || !invalid.contains_key(&(task.key, schedule.key.clone()))
-    };
+    let fires = |schedule: &Schedule| invalid.is_empty() || !invalid.contains_key(&(task.key, schedule.key.clone()));
     let next = next_slots(book, &definition, fires, now, 1).into_iter().next();
     let words = |schedule: &Schedule| {
         let words = words(&definition.name, schedule).ok().filter(|_| fires(schedule));

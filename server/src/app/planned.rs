@@ -169,7 +169,11 @@ impl App {
         }
         for ((task, key), InvalidSchedule { task_name, error }) in &found {
             if !known.contains_key(&(*task, key.clone())) {
-                tracing::error!(task = task_name, key, "this schedule does not fire, open the task and mend it: {error}");
+                tracing::error!(
+                    task = task_name,
+                    key,
+                    "this schedule does not fire, open the task and mend it: {error}"
+                );
             }
         }
         let others = known.iter().filter(|((task, _), _)| !concerns(*task));

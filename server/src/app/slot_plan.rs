@@ -52,12 +52,8 @@ pub fn due(
     let fresh: Vec<Slot> = schedule.slots_between(fresh_from, now).collect();
     if fresh_from > watermark_at {
         let newer_runs = fresh.iter().any(|slot| !slot.skipped);
-        Missed { schedule, told, from: watermark_at, until: fresh_from }.list(
-            catch_up,
-            newer_runs,
-            stopped,
-            &mut found,
-        );
+        Missed { schedule, told, from: watermark_at, until: fresh_from }
+            .list(catch_up, newer_runs, stopped, &mut found);
     }
     let fresh = fresh.into_iter().filter(|slot| !is_told(told, slot.scheduled_for));
     found.extend(fresh.map(|slot| single(&slot, stopped, Verdict::Run)));

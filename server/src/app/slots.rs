@@ -11,8 +11,7 @@ use crate::domain::ids::TaskId;
 use crate::domain::run::OpenRuns;
 use crate::domain::vocabulary::{Permission, SlotOutcome, TriggerKind};
 use crate::store::{
-    Page, PageRequest, RunNew, SlotBooking, SlotEntry, SlotFilter, SlotRecord, TaskRecord,
-    TriggerRecord, Tx,
+    Page, PageRequest, RunNew, SlotBooking, SlotEntry, SlotFilter, SlotRecord, TaskRecord, TriggerRecord, Tx,
 };
 use chrono::{DateTime, Utc};
 use serde_json::Map;

@@ -6,7 +6,7 @@ use crate::domain::ids::{RunId, TaskId};
 use crate::domain::task::{Definition, Problem, TriggerRule};
 use crate::domain::trigger::{circle, sources_first};
 use crate::domain::vocabulary::Permission;
-use crate::store::{PageRequest, RunCancel, StoreError, TaskFilter, TaskRecord, TaskRef, TaskSort, Tx};
+use crate::store::{RunCancel, StoreError, TaskRecord, TaskRef, Tx};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -95,9 +95,8 @@ impl App {
             return Err(Error::invalid("/owner", "prune needs an owner: only tasks last applied under it are deleted"));
         }
         let (caller, now) = (caller.clone(), self.clock().now());
-        let total = self.task_total().await?;
         let done = self.store().write(async move |tx: &Tx| {
-            let done = apply_in(tx, &caller, &apply, total, now).await.map_err(Undone::Failed)?;
+            let done = apply_in(tx, &caller, &apply, now).await.map_err(Undone::Failed)?;
             if apply.dry_run { Err(Undone::Imagined(done.0)) } else { Ok(done) }
         });
         let (applied, touched, cancelled) = match done.await {
@@ -128,11 +127,6 @@ impl App {
         }
         if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
     }
-
-    async fn task_total(&self) -> Result<usize> {
-        let page = PageRequest::first(100_000);
-        Ok(self.store().task_list(&TaskFilter::default(), TaskSort::Name, &page).await?.items.len())
-    }
 }
 
 fn compared(before: Option<Definition>, after: &Definition) -> Applied {
@@ -161,7 +155,7 @@ impl From<StoreError> for Undone {
     }
 }
 
-async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, total: usize, now: DateTime<Utc>) -> Result<AppliedIn> {
+async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, now: DateTime<Utc>) -> Result<AppliedIn> {
     let (mut items, mut touched, mut cancelled) = (BTreeMap::new(), Vec::new(), Vec::new());
     for index in in_order(&apply.definitions, tx.trigger_edges().await?)? {
         let (item, written) = apply_one(tx, caller, apply, index, now).await.map_err(|error| at(index, error))?;
@@ -170,6 +164,7 @@ async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, total: usize, now: Da
     }
     let mut items: Vec<Applied> = items.into_values().collect();
     if let (true, Some(owner)) = (apply.prune, &apply.owner) {
+        let total = usize::try_from(tx.task_count().await?).unwrap_or(usize::MAX);
         let owned = tx.tasks_of_owner(owner).await?;
         let doomed: Vec<&TaskRecord> = gone(&apply.definitions, &owned).collect();
         confirm_prune(doomed.len(), total, apply.yes || apply.dry_run)?;

@@ -107,13 +107,14 @@ impl Scheduler {
     }
 
     /// Books everything that is due. What cannot be booked stops nothing else, and is due again in the next round.
-    async fn fire(&self, now: DateTime<Utc>) -> Result<Booked, RoundError> {
+    async fn fire(&self, begun_at: DateTime<Utc>) -> Result<Booked, RoundError> {
         let (mut done, mut failed, mut error) = (Booked::default(), Vec::new(), None);
         loop {
-            let due = self.plan().take_due(now, BATCH);
+            let due = self.plan().take_due(begun_at, BATCH);
             if due.is_empty() {
                 break;
             }
+            let now = self.app.clock().now().max(begun_at);
             if self.fire_some(&due, now, &mut done).await.is_ok() {
                 continue;
             }

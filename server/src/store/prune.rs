@@ -52,13 +52,14 @@ pub struct Leftovers {
 type Found = BTreeMap<i64, Uuid>;
 
 impl Store {
-    /// Looks at the tasks after a key (0 to begin) for finished runs beyond their retention, at most about `limit` of them.
+    /// Looks at the tasks after a key (0 to begin) that have runs for finished runs beyond their retention, at most about `limit` of them.
     /// Remove the candidates before the next step: a step that is full looks at the same tasks again.
     pub async fn prune_list(&self, after: i64, limit: u32, now: DateTime<Utc>) -> Result<PruneStep> {
         let tasks = task::Entity::find()
             .select_only()
             .columns([task::Column::Id, task::Column::RunCount, task::Column::RetentionRuns])
             .filter(task::Column::Id.gt(after))
+            .filter(task::Column::RunCount.gt(0))
             .order_by_asc(task::Column::Id)
             .limit(TASKS);
         let tasks: Vec<(i64, i64, i64)> = tasks.into_tuple().all(self.reader()).await?;
@@ -92,6 +93,7 @@ impl Store {
             .columns([task::Column::Id, task::Column::RetentionDays])
             .filter(task::Column::Id.gt(after))
             .filter(task::Column::Id.lte(last))
+            .filter(task::Column::RunCount.gt(0))
             .filter(Expr::exists(old))
             .order_by_asc(task::Column::Id);
         let mut found = Found::new();
