@@ -12,6 +12,7 @@ mod clock;
 mod crash;
 mod following;
 mod importing;
+mod planning;
 mod pools;
 mod requests;
 mod retention;

@@ -1,0 +1,114 @@
+//! The scheduler's memory: what changed is read again, whoever changed it, and one task that fails stops no other.
+
+use super::bench::{Bench, child_task};
+use chrono::{DateTime, TimeDelta, Utc};
+use orc_server::app::{App, Caller};
+use orc_server::clock::Clock;
+use orc_server::engine::{Scheduler, Worker as _};
+use orc_server::store::{PageRequest, SlotFilter};
+use sea_orm::ConnectionTrait as _;
+use serde_json::json;
+use std::collections::BTreeSet;
+
+fn begin() -> DateTime<Utc> {
+    "2026-05-01T12:00:30Z".parse().expect("an instant")
+}
+
+/// Tasks that are due every minute, and a scheduler that has read them.
+async fn minutely(names: &[&str]) -> (Bench, Scheduler) {
+    let bench = Bench::at(Clock::manual(begin())).await;
+    for name in names {
+        let schedule = json!({"kind": "cron", "expression": "* * * * *", "catch_up": {"kind": "all", "max_count": 1000}});
+        let more = json!({"schedules": [schedule], "overlap": {"kind": "allow", "max": 1000}});
+        bench.task(child_task(name, &["exit", "0"], more)).await;
+    }
+    let scheduler = Scheduler::new(bench.app.clone());
+    scheduler.run_once().await.expect("a round");
+    (bench, scheduler)
+}
+
+/// SQL behind the server's back.
+async fn behind(bench: &Bench, sql: &str) {
+    let url = format!("sqlite://{}", bench.folder.path().join("orc.db").display());
+    let raw = sea_orm::Database::connect(url).await.expect("a connection");
+    raw.execute_unprepared(sql).await.expect("done");
+    raw.close().await.expect("closed");
+}
+
+/// Instants that the ledger of a task tells of.
+async fn told(bench: &Bench, task: &str) -> BTreeSet<DateTime<Utc>> {
+    let page = bench.app.slot_list(&Caller::local(), Some(task), SlotFilter::default(), &PageRequest::first(500)).await;
+    page.expect("the ledger").items.into_iter().map(|row| row.first_at).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_cannot_be_booked_stops_no_other_and_loses_nothing() {
+    let (bench, scheduler) = minutely(&["a", "bad", "c", "d", "e"]).await;
+    behind(
+        &bench,
+        "CREATE TRIGGER bad BEFORE INSERT ON slot WHEN NEW.task_id = (SELECT id FROM task WHERE name = 'bad') \
+         BEGIN SELECT RAISE(ABORT, 'the row is cursed'); END",
+    )
+    .await;
+    bench.app.clock().advance(TimeDelta::minutes(1));
+    let error = scheduler.run_once().await.expect_err("one cannot be booked");
+    assert!(error.0.contains("cursed"), "{error:?}");
+    for task in ["a", "c", "d", "e"] {
+        assert_eq!(told(&bench, task).await.len(), 1, "{task}");
+    }
+    assert_eq!(told(&bench, "bad").await.len(), 0);
+    assert_eq!(scheduler.next_in(), Some(std::time::Duration::ZERO), "it is still due");
+    behind(&bench, "DROP TRIGGER bad").await;
+    bench.app.clock().advance(TimeDelta::minutes(1));
+    scheduler.run_once().await.expect("a round");
+    let all: Vec<_> = told(&bench, "bad").await.into_iter().collect();
+    assert_eq!(all, [1, 2].map(|minute| begin() - TimeDelta::seconds(30) + TimeDelta::minutes(minute)));
+    assert_eq!(told(&bench, "a").await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_changes_is_read_again() {
+    let (bench, scheduler) = minutely(&["a", "b"]).await;
+    let clock = bench.app.clock().clone();
+    // Another server on the same database: its signals are not heard here.
+    let other = App::new(bench.app.store().clone(), clock.clone(), bench.app.settings().clone());
+    let copy = bench.app.task_view(&Caller::local(), "a").await.expect("there").record.definition;
+    let made = orc_server::domain::task::Definition { name: "made".into(), ..copy };
+    other.task_create(&Caller::local(), made, false).await.expect("made");
+    other.task_switch(&Caller::local(), "b", false).await.expect("disabled");
+    for _ in 0..6 {
+        clock.advance(TimeDelta::minutes(1));
+        scheduler.run_once().await.expect("a round");
+    }
+    assert_eq!(told(&bench, "made").await.len(), 6, "seen after five minutes, and nothing is lost by that");
+    assert_eq!(told(&bench, "b").await.len(), 0, "what is no longer enabled does not fire");
+    // Even what leaves no trace in the rows is seen within the hour.
+    let enable = "UPDATE task SET enabled = 1, definition = json_set(definition, '$.enabled', json('true')) \
+                  WHERE name = 'b'";
+    behind(&bench, enable).await;
+    for _ in 0..61 {
+        clock.advance(TimeDelta::minutes(1));
+        scheduler.run_once().await.expect("a round");
+    }
+    let told = told(&bench, "b").await;
+    assert_eq!(told.last().copied(), Some(clock.now() - TimeDelta::seconds(30)), "it fires");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_planned_at_once_among_many() {
+    let (bench, scheduler) = minutely(&["a"]).await;
+    for number in 0..1_200 {
+        let more = json!({"schedules": [{"kind": "cron", "expression": "0 0 1 1 *"}]});
+        bench.task(child_task(&format!("t{number}"), &["exit", "0"], more)).await;
+    }
+    scheduler.run_once().await.expect("a round");
+    let more = json!({"schedules": [{"kind": "cron", "expression": "* * * * *"}]});
+    bench.task(child_task("late", &["exit", "0"], more)).await;
+    scheduler.run_once().await.expect("a round");
+    bench.app.task_switch(&Caller::local(), "a", false).await.expect("disabled");
+    scheduler.run_once().await.expect("a round");
+    assert_eq!(scheduler.next_in(), Some(std::time::Duration::from_secs(30)));
+    bench.app.clock().advance(TimeDelta::minutes(1));
+    scheduler.run_once().await.expect("a round");
+    assert_eq!((told(&bench, "late").await.len(), told(&bench, "a").await.len()), (1, 0));
+}
