@@ -21,6 +21,7 @@ pub const ALL: &[Step] = &[
     Step { name: "contract", needs: &["web packages", "build"], run: contract_step },
     Step { name: "clippy", needs: &["web build"], run: clippy },
     Step { name: "rust", needs: &["build"], run: rust },
+    Step { name: "engine on PostgreSQL", needs: &["rust"], run: engine_on_postgres },
     Step { name: "journeys", needs: &["build"], run: journeys },
     Step { name: "schemathesis", needs: &["build"], run: super::fuzz::run },
     Step { name: "chaos", needs: &["build"], run: kill },
@@ -84,6 +85,16 @@ fn rust(session: &mut Session) -> Answer<Count> {
         cargo.env("ORC_TEST_FULL", "1");
     }
     let ran = command::run(cargo.env("ORC_TEST_POSTGRES_URL", url).env("CARGO_TERM_COLOR", "never"))?;
+    Ok(count::cargo(&ran.text).and(ran.ok))
+}
+
+/// The engine's tests once more, on the other database.
+fn engine_on_postgres(session: &mut Session) -> Answer<Count> {
+    let url = session.postgres_url()?;
+    let mut cargo = command::cargo(&session.place.root);
+    cargo.args(["test", "-p", "orc-server", "--test", "it", "--no-fail-fast", "engine::"]);
+    cargo.env("ORC_TEST_ENGINE_ON_POSTGRES", "1").env("ORC_TEST_POSTGRES_URL", url).env("CARGO_TERM_COLOR", "never");
+    let ran = command::run(&mut cargo)?;
     Ok(count::cargo(&ran.text).and(ran.ok))
 }
 

@@ -81,13 +81,13 @@ async fn expected_is_computed_over_edits_calendars_and_outages() {
 async fn what_is_lost_or_added_behind_the_servers_back_is_seen() {
     let bench = bench(json!([{"kind": "cron", "expression": "0 * * * *"}])).await;
     live(&bench, 6).await;
-    let raw = sea_orm::Database::connect(format!("sqlite:{}", bench.folder.path().join("orc.db").display())).await;
-    let raw = raw.expect("the database");
-    use sea_orm::ConnectionTrait as _;
-    raw.execute_unprepared("DELETE FROM slot WHERE id = (SELECT min(id) FROM slot)").await.expect("deleted");
-    raw.execute_unprepared("UPDATE slot SET first_at = first_at + 60000000, last_at = last_at + 60000000 WHERE id = (SELECT max(id) FROM slot)")
-        .await
-        .expect("moved");
+    bench.behind("DELETE FROM slot WHERE id = (SELECT min(id) FROM slot)").await;
+    bench
+        .behind(
+            "UPDATE slot SET first_at = first_at + 60000000, last_at = last_at + 60000000 \
+             WHERE id = (SELECT max(id) FROM slot)",
+        )
+        .await;
     let account = total(&bench, 0).await;
     assert_eq!(account, Account { expected: 6, ran: 4, unaccounted: 2, surplus: 1, ..Account::default() });
     let summary = bench.app.slot_summary(&Caller::local(), "it", (None, None)).await.expect("a summary");

@@ -1,5 +1,6 @@
 //! The bench that the engine's tests stand on.
 
+use crate::store::fixture::Fixture;
 use chrono::{DateTime, Utc};
 use orc_server::app::events::Change;
 use orc_server::app::{App, AppSettings, Caller};
@@ -9,6 +10,7 @@ use orc_server::domain::task::Definition;
 use orc_server::domain::vocabulary::RunState;
 use orc_server::engine::{Engine, EngineSettings};
 use orc_server::store::{AttemptRecord, DatabaseConfig, RunRecord, Store};
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -45,6 +47,7 @@ pub struct Bench {
     /// Its data folder.
     pub folder: tempfile::TempDir,
     clock: Clock,
+    database: DatabaseConfig,
 }
 
 impl Bench {
@@ -56,21 +59,43 @@ impl Bench {
     /// On a clock of the test's own.
     pub async fn at(clock: Clock) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let app = open(folder.path(), &clock, Vec::new()).await;
-        Self { app, folder, clock }
+        let data_dir = folder.path().to_path_buf();
+        // The same tests on the other database: an environment variable, so that the whole room can be run on it.
+        let url = match std::env::var_os("ORC_TEST_ENGINE_ON_POSTGRES") {
+            Some(_) => Some(Fixture::postgres_url().await),
+            None => None,
+        };
+        let database = DatabaseConfig { url, data_dir, readers: 4 };
+        let app = open(&database, &clock, Vec::new()).await;
+        Self { app, folder, clock, database }
+    }
+
+    /// Does something to the database behind the server's back; answers how many rows it changed.
+    pub async fn behind(&self, sql: &str) -> u64 {
+        let file = format!("sqlite:{}", self.folder.path().join("orc.db").display());
+        let url = self.database.url.clone().unwrap_or(file);
+        let raw = sea_orm::Database::connect(url).await.expect("a connection");
+        let changed = raw.execute_unprepared(sql).await.expect("done").rows_affected();
+        raw.close().await.expect("closed");
+        changed
+    }
+
+    /// Whether the database is PostgreSQL.
+    pub fn on_postgres(&self) -> bool {
+        self.database.url.is_some()
     }
 
     /// The same data folder, opened as a server that starts anew.
     pub async fn restarted(self) -> Self {
         self.app.store().close().await;
-        let app = open(self.folder.path(), &self.clock, Vec::new()).await;
+        let app = open(&self.database, &self.clock, Vec::new()).await;
         Self { app, ..self }
     }
 
     /// The same data folder, where file triggers may look only below some folders.
     pub async fn looking_into(self, file_roots: Vec<PathBuf>) -> Self {
         self.app.store().close().await;
-        let app = open(self.folder.path(), &self.clock, file_roots).await;
+        let app = open(&self.database, &self.clock, file_roots).await;
         Self { app, ..self }
     }
 
@@ -189,13 +214,12 @@ pub fn child_task(name: &str, arguments: &[&str], more: Value) -> Value {
     body
 }
 
-async fn open(folder: &Path, clock: &Clock, file_roots: Vec<PathBuf>) -> App {
-    let config = DatabaseConfig { url: None, data_dir: folder.to_path_buf(), readers: 4 };
-    let store = Store::open(&config).await.expect("a database");
+async fn open(database: &DatabaseConfig, clock: &Clock, file_roots: Vec<PathBuf>) -> App {
+    let store = Store::open(database).await.expect("a database");
     let settings = AppSettings {
         node: "here".into(),
         timezone: "UTC".into(),
-        data_dir: folder.to_path_buf(),
+        data_dir: database.data_dir.clone(),
         run_limit: 8,
         file_roots,
     };

@@ -6,7 +6,6 @@ use orc_server::app::Caller;
 use orc_server::clock::Clock;
 use orc_server::domain::vocabulary::SlotOutcome;
 use orc_server::store::{PageRequest, SlotFilter, TaskFilter, TaskSort};
-use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -149,10 +148,7 @@ async fn a_clock_set_back_fires_nothing_twice() {
 
 /// Writes into the database behind the server's back.
 async fn damage(bench: &Bench, sql: &str) {
-    let url = format!("sqlite:{}", bench.folder.path().join("orc.db").display());
-    let raw = sea_orm::Database::connect(url).await.expect("a connection");
-    assert_eq!(raw.execute_unprepared(sql).await.expect("damaged").rows_affected(), 1);
-    raw.close().await.expect("closed");
+    assert_eq!(bench.behind(sql).await, 1);
 }
 
 async fn damage_schedule(bench: &Bench, definition: &str, task: &str) {

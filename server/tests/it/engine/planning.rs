@@ -6,7 +6,6 @@ use orc_server::app::{App, Caller};
 use orc_server::clock::Clock;
 use orc_server::engine::{Scheduler, Worker as _};
 use orc_server::store::{PageRequest, SlotFilter};
-use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -18,21 +17,14 @@ fn begin() -> DateTime<Utc> {
 async fn minutely(names: &[&str]) -> (Bench, Scheduler) {
     let bench = Bench::at(Clock::manual(begin())).await;
     for name in names {
-        let schedule = json!({"kind": "cron", "expression": "* * * * *", "catch_up": {"kind": "all", "max_count": 1000}});
+        let schedule =
+            json!({"kind": "cron", "expression": "* * * * *", "catch_up": {"kind": "all", "max_count": 1000}});
         let more = json!({"schedules": [schedule], "overlap": {"kind": "allow", "max": 1000}});
         bench.task(child_task(name, &["exit", "0"], more)).await;
     }
     let scheduler = Scheduler::new(bench.app.clone());
     scheduler.run_once().await.expect("a round");
     (bench, scheduler)
-}
-
-/// SQL behind the server's back.
-async fn behind(bench: &Bench, sql: &str) {
-    let url = format!("sqlite://{}", bench.folder.path().join("orc.db").display());
-    let raw = sea_orm::Database::connect(url).await.expect("a connection");
-    raw.execute_unprepared(sql).await.expect("done");
-    raw.close().await.expect("closed");
 }
 
 /// Instants that the ledger of a task tells of.
@@ -44,12 +36,14 @@ async fn told(bench: &Bench, task: &str) -> BTreeSet<DateTime<Utc>> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_that_cannot_be_booked_stops_no_other_and_loses_nothing() {
     let (bench, scheduler) = minutely(&["a", "bad", "c", "d", "e"]).await;
-    behind(
-        &bench,
-        "CREATE TRIGGER bad BEFORE INSERT ON slot WHEN NEW.task_id = (SELECT id FROM task WHERE name = 'bad') \
-         BEGIN SELECT RAISE(ABORT, 'the row is cursed'); END",
-    )
-    .await;
+    let curse = if bench.on_postgres() {
+        "CREATE FUNCTION curse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'the row is cursed'; END $$; \
+         CREATE TRIGGER bad BEFORE INSERT ON slot FOR EACH ROW \
+         WHEN (NEW.task_id = 2) EXECUTE FUNCTION curse()"
+    } else {
+        "CREATE TRIGGER bad BEFORE INSERT ON slot WHEN NEW.task_id = 2 BEGIN SELECT RAISE(ABORT, 'the row is cursed'); END"
+    };
+    bench.behind(curse).await;
     bench.app.clock().advance(TimeDelta::minutes(1));
     let error = scheduler.run_once().await.expect_err("one cannot be booked");
     assert!(error.0.contains("cursed"), "{error:?}");
@@ -58,7 +52,7 @@ async fn a_task_that_cannot_be_booked_stops_no_other_and_loses_nothing() {
     }
     assert_eq!(told(&bench, "bad").await.len(), 0);
     assert_eq!(scheduler.next_in(), Some(std::time::Duration::ZERO), "it is still due");
-    behind(&bench, "DROP TRIGGER bad").await;
+    bench.behind(if bench.on_postgres() { "DROP TRIGGER bad ON slot" } else { "DROP TRIGGER bad" }).await;
     bench.app.clock().advance(TimeDelta::minutes(1));
     scheduler.run_once().await.expect("a round");
     let all: Vec<_> = told(&bench, "bad").await.into_iter().collect();
@@ -83,9 +77,9 @@ async fn what_another_changes_is_read_again() {
     assert_eq!(told(&bench, "made").await.len(), 6, "seen after five minutes, and nothing is lost by that");
     assert_eq!(told(&bench, "b").await.len(), 0, "what is no longer enabled does not fire");
     // Even what leaves no trace in the rows is seen within the hour.
-    let enable = "UPDATE task SET enabled = 1, definition = json_set(definition, '$.enabled', json('true')) \
-                  WHERE name = 'b'";
-    behind(&bench, enable).await;
+    let enable = "UPDATE task SET enabled = TRUE, \
+                  definition = replace(definition, '\"enabled\":false', '\"enabled\":true') WHERE name = 'b'";
+    bench.behind(enable).await;
     for _ in 0..61 {
         clock.advance(TimeDelta::minutes(1));
         scheduler.run_once().await.expect("a round");

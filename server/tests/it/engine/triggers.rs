@@ -168,9 +168,17 @@ async fn a_secret_address_starts_the_task_until_it_is_rotated() {
     bench.app.task_switch(&caller, "it", false).await.expect("disabled");
     let disabled = bench.app.hook_call(call(second.expose(), BODY)).await;
     assert!(matches!(disabled, Err(Error::Conflict { code: "task_disabled", .. })));
-    let database = std::fs::read(bench.folder.path().join("orc.db")).expect("the database");
-    let secret = second.expose().rsplit('.').next().expect("a secret").as_bytes().to_vec();
-    assert!(!database.windows(secret.len()).any(|bytes| bytes == secret), "only its hash is stored");
+    if bench.on_postgres() {
+        return; // Whose files are not ours to look into.
+    }
+    let contains = |text: &str| {
+        ["orc.db", "orc.db-wal"].into_iter().any(|file| {
+            let bytes = std::fs::read(bench.folder.path().join(file)).expect("the database");
+            bytes.windows(text.len()).any(|window| window == text.as_bytes())
+        })
+    };
+    let secret = second.expose().rsplit('.').next().expect("a secret");
+    assert!(contains("2026-11-23") && !contains(secret), "only its hash is stored");
 }
 
 #[tokio::test(flavor = "multi_thread")]

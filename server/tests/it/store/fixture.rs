@@ -37,16 +37,21 @@ impl Fixture {
     }
 
     pub(crate) async fn postgres() -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
         let dir = tempfile::tempdir().expect("a folder");
+        let url = Some(Self::postgres_url().await);
+        let config = DatabaseConfig { url, ..DatabaseConfig::in_data_dir(dir.path()) };
+        Self { store: Store::open(&config).await.expect("opens"), config, dir }
+    }
+
+    /// The address of a fresh, empty database.
+    pub(crate) async fn postgres_url() -> String {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("orc_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         let url = tokio::task::spawn_blocking(cluster::admin_url).await.expect("a cluster");
         let admin = Database::connect(url).await.expect("PostgreSQL");
         admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database");
         admin.close().await.expect("closes");
-        let url = Some(cluster::url_of(&name));
-        let config = DatabaseConfig { url, ..DatabaseConfig::in_data_dir(dir.path()) };
-        Self { store: Store::open(&config).await.expect("opens"), config, dir }
+        cluster::url_of(&name)
     }
 
     /// A connection beside the store, to look at rows and to damage them.

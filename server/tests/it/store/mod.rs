@@ -4,7 +4,7 @@ mod audit;
 mod bench;
 mod calendars;
 mod cluster;
-mod fixture;
+pub(crate) mod fixture;
 mod opening;
 mod people;
 mod pools;
