@@ -1,6 +1,6 @@
 //! The door of webhooks: public by its secret, outside of the contract's operations.
 
-use super::body::too_large;
+use super::body::{IdempotencyKey, too_large};
 use super::error::{ApiResult, request_id};
 use super::sessions::peer_address;
 use super::state::ApiState;
@@ -19,6 +19,7 @@ pub async fn receive(
     State(state): State<ApiState>,
     Path(address): Path<String>,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    IdempotencyKey(idempotency_key): IdempotencyKey,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> ApiResult<Response> {
@@ -28,6 +29,7 @@ pub async fn receive(
         address,
         timestamp: text("x-orc-timestamp"),
         signature: text("x-orc-signature"),
+        idempotency_key,
         body: body.to_vec(),
         from: peer_address(&state, peer, &headers),
         request_id: Some(request_id()),

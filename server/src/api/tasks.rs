@@ -12,7 +12,7 @@ use super::task_wire::{
     DryRunQuery, PageQuery, RunCreate, Task, TaskApply, TaskApplyResult, TaskBulk, TaskBulkResult, TaskClone,
     TaskDeleteQuery, TaskListQuery, TaskPage, TaskPatch, TaskSort, TaskVersion, TaskVersionPage,
 };
-use crate::app::runs::Idempotency;
+use crate::app::idempotency::Idempotency;
 use crate::app::task_sets::Apply;
 use crate::app::tasks::Write;
 use crate::app::{self, Caller};

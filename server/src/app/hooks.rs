@@ -3,6 +3,7 @@
 //! What is wrong with a proof is never said: an unknown address and a wrong secret get the same answer, and one audit entry.
 
 use super::admit::{self, Inserted, Wanted, new_run};
+use super::idempotency::{Idempotency, remember, repeated};
 use super::system::HOLD;
 use super::triggers::{secret_hash, trigger_id};
 use super::{App, Caller, Error, Result};
@@ -27,6 +28,8 @@ pub struct HookCall {
     pub timestamp: Option<String>,
     /// `X-Orc-Signature`.
     pub signature: Option<String>,
+    /// `Idempotency-Key`.
+    pub idempotency_key: Option<String>,
     /// The body.
     pub body: Vec<u8>,
     /// Where it comes from.
@@ -47,6 +50,8 @@ impl App {
         let params = params(&trigger, &task, &call.body)?;
         let now = self.clock().now();
         let proof = call.signature.clone();
+        let key = call.idempotency_key.clone();
+        let key = key.map(|key| Idempotency::of_hook(&record.id.to_string(), key, &call.body));
         let made = self.store().write(async move |tx: &Tx| {
             if let Some(proof) = &proof
                 && matches!(trigger.rule, TriggerRule::Webhook { proof: WebhookProof::Signature, .. })
@@ -54,7 +59,12 @@ impl App {
             {
                 return Ok(None);
             }
-            start(tx, &record, &task, params.clone(), now).await.map(Some)
+            if let Some(run) = repeated(tx, key.as_ref(), now).await? {
+                return Ok(Some((run, Inserted::default())));
+            }
+            let (run, inserted) = start(tx, &record, &task, params.clone(), now).await?;
+            remember(tx, key.as_ref(), run.id, now).await?;
+            Ok::<_, Error>(Some((run, inserted)))
         });
         match made.await? {
             Some((run, inserted)) => {

@@ -23,6 +23,7 @@ pub mod file_roots;
 pub mod files;
 mod history;
 pub mod hooks;
+pub mod idempotency;
 pub mod log_follow;
 mod logs;
 pub mod plan;

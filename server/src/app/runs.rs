@@ -4,40 +4,18 @@
 
 use super::admit::{self, Inserted, Wanted, new_run};
 use super::events::Change;
+use super::idempotency::{Idempotency, remember, repeated};
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::RunId;
 use crate::domain::task::Definition;
 use crate::domain::vocabulary::{Permission, TriggerKind};
 use crate::store::{
-    AttemptRecord, IdempotencyNew, IdempotencyRecord, Page, PageRequest, RunCancel, RunFilter, RunRecord, StatsRecord,
-    StatsStep, TaskRecord, TaskRef, TriggerRecord, Tx,
+    AttemptRecord, Page, PageRequest, RunCancel, RunFilter, RunRecord, StatsRecord, StatsStep, TaskRecord, TaskRef,
+    TriggerRecord, Tx,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-
-/// How long an idempotency key is remembered.
-const KEY_HOURS: i64 = 24;
-
-/// A key that makes repeating a request harmless.
-#[derive(Debug, Clone)]
-pub struct Idempotency {
-    /// Caller and operation.
-    pub scope: String,
-    /// The key.
-    pub key: String,
-    /// SHA-256 of the request.
-    pub body_hash: Vec<u8>,
-}
-
-impl Idempotency {
-    /// The key of a caller's request.
-    pub fn new(caller: &Caller, operation: &str, target: &str, key: String, body: &Value) -> Self {
-        let scope = format!("{}:{}:{operation}:{target}", caller.kind.as_str(), caller.name);
-        Self { scope, key, body_hash: Sha256::digest(body.to_string()).to_vec() }
-    }
-}
 
 /// What is run, and why.
 #[derive(Debug, Clone)]
@@ -242,18 +220,6 @@ async fn living_task(tx: &Tx, task: &TaskRef) -> Result<TaskRecord> {
     found.ok_or_else(|| no_task(&name))
 }
 
-/// The run that the same request made before.
-async fn repeated(tx: &Tx, key: Option<&Idempotency>, now: DateTime<Utc>) -> Result<Option<RunRecord>> {
-    let Some(key) = key else { return Ok(None) };
-    let since = now - TimeDelta::hours(KEY_HOURS);
-    let Some(before) = tx.idempotency_find(&key.scope, &key.key, since).await? else { return Ok(None) };
-    if before.body_hash != key.body_hash {
-        let detail = "this Idempotency-Key was used with another request; choose a new key";
-        return Err(Error::conflict("idempotency_key_reused", detail));
-    }
-    Ok(tx.run_find(RunId(before.result_id)).await?)
-}
-
 async fn insert(
     tx: &Tx,
     caller: &Caller,
@@ -275,15 +241,7 @@ async fn insert(
     let action = if rerun_of.is_some() { "run_rerun" } else { "task_run" };
     let detail = json!({"task": made.task_name, "rerun_of": rerun_of.map(|run| run.to_string())});
     tx.audit_append(&caller.audit(now, action, ("run", made.id.to_string()), detail)).await?;
-    if let Some(key) = idempotency {
-        let record = IdempotencyRecord {
-            body_hash: key.body_hash.clone(),
-            result_kind: "run".into(),
-            result_id: made.id.0,
-            created_at: now,
-        };
-        tx.idempotency_put(&IdempotencyNew { scope: key.scope.clone(), key: key.key.clone(), record }).await?;
-    }
+    remember(tx, idempotency, made.id, now).await?;
     Ok(inserted)
 }
 

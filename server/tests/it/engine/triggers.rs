@@ -164,7 +164,11 @@ async fn a_secret_address_starts_the_task_until_it_is_rotated() {
     assert!(matches!(bench.app.hook_call(call(first.expose(), "{")).await, Err(Error::Invalid(_))));
     let second = bench.app.trigger_rotate(&caller, "it", "webhook").await.expect("an address").path;
     assert!(matches!(bench.app.hook_call(call(first.expose(), BODY)).await, Err(Error::Unauthenticated(_))));
-    bench.app.hook_call(call(second.expose(), BODY)).await.expect("a run");
+    let keyed = |body| HookCall { idempotency_key: Some("delivery-1".into()), ..call(second.expose(), body) };
+    let run = bench.app.hook_call(keyed(BODY)).await.expect("a run");
+    assert_eq!(bench.app.hook_call(keyed(BODY)).await.expect("the same run").id, run.id, "delivered twice");
+    let reused = bench.app.hook_call(keyed(r#"{"event": {"day": "2026-11-24"}}"#)).await;
+    assert!(matches!(reused, Err(Error::Conflict { code: "idempotency_key_reused", .. })));
     bench.app.task_switch(&caller, "it", false).await.expect("disabled");
     let disabled = bench.app.hook_call(call(second.expose(), BODY)).await;
     assert!(matches!(disabled, Err(Error::Conflict { code: "task_disabled", .. })));
