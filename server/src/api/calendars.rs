@@ -1,5 +1,6 @@
 //! Calendars over HTTP.
 
+use super::answer;
 use super::body::{Body, IfMatch, Path, Query, page_request};
 use super::calendar_wire::{
     Calendar, CalendarDate, CalendarDates, CalendarDatesQuery, CalendarDefinition, CalendarPage, CalendarSummary,
@@ -11,7 +12,7 @@ use super::task_wire::{DryRunQuery, PageQuery};
 use crate::app::Caller;
 use crate::app::calendars::CalendarView;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 
@@ -47,12 +48,8 @@ pub async fn calendar_create(
     if dry_run {
         return Ok(Json(view_out(view)).into_response());
     }
-    let location = format!("{}/calendars/{}", super::router::PREFIX, view.record.definition.name);
-    let mut response = tagged(view);
-    *response.status_mut() = StatusCode::CREATED;
-    let location = HeaderValue::from_str(&location).expect("a name fits a header");
-    response.headers_mut().insert(header::LOCATION, location);
-    Ok(response)
+    let name = view.record.definition.name.clone();
+    Ok(answer::created(tagged(view), "calendars", name))
 }
 
 /// View a calendar.
@@ -114,10 +111,8 @@ pub async fn calendar_dates(
 }
 
 fn tagged(view: CalendarView) -> Response {
-    let etag = HeaderValue::from_str(&format!("\"{}\"", view.record.version)).expect("digits fit a header");
-    let mut response = Json(view_out(view)).into_response();
-    response.headers_mut().insert(header::ETAG, etag);
-    response
+    let version = view.record.version;
+    answer::versioned(view_out(view), version)
 }
 
 /// A calendar as it is seen.

@@ -2,6 +2,7 @@
 //!
 //! Exactly one conversion, from `app::Error`, plus constructors for what goes wrong before a use case is reached.
 
+use super::answer;
 use crate::app;
 use crate::domain::task::Problem as FieldProblem;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -140,8 +141,7 @@ impl IntoResponse for ApiError {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if let Some(version) = self.current_version {
-            let etag = HeaderValue::from_str(&format!("\"{version}\"")).expect("digits fit a header");
-            headers.insert(header::ETAG, etag);
+            headers.insert(header::ETAG, answer::etag(version));
         }
         response
     }

@@ -4,6 +4,7 @@
 //! `domain`), the database, and routes outside `routes!()`, so that every route is in the published document.
 //! Start reading at `router`, then `tasks`.
 
+mod answer;
 pub mod audit;
 pub mod auth;
 pub mod backfills;

@@ -1,5 +1,6 @@
 //! Pools over HTTP.
 
+use super::answer;
 use super::body::{Body, IfMatch, Path, Query, page_request};
 use super::error::ApiResult;
 use super::page::page;
@@ -9,8 +10,8 @@ use crate::app::Caller;
 use crate::app::pools::{PoolDefinition as Wanted, PoolView};
 use crate::store::PageRequest;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -99,12 +100,8 @@ pub async fn pool_create(
     Body(body): Body<PoolDefinition>,
 ) -> ApiResult<Response> {
     let view = state.app.pool_create(&caller, wanted(body)).await?;
-    let location = format!("{}/pools/{}", super::router::PREFIX, view.record.name);
-    let mut response = tagged(view);
-    *response.status_mut() = StatusCode::CREATED;
-    let location = HeaderValue::from_str(&location).expect("a name fits a header");
-    response.headers_mut().insert(header::LOCATION, location);
-    Ok(response)
+    let name = view.record.name.clone();
+    Ok(answer::created(tagged(view), "pools", name))
 }
 
 /// View a pool, and what of it is in use.
@@ -156,10 +153,8 @@ fn wanted(body: PoolDefinition) -> Wanted {
 }
 
 fn tagged(view: PoolView) -> Response {
-    let etag = HeaderValue::from_str(&format!("\"{}\"", view.record.version)).expect("digits fit a header");
-    let mut response = Json(pool_out(view)).into_response();
-    response.headers_mut().insert(header::ETAG, etag);
-    response
+    let version = view.record.version;
+    answer::versioned(pool_out(view), version)
 }
 
 fn pool_out(view: PoolView) -> Pool {

@@ -1,5 +1,6 @@
 //! Runs over HTTP: history, cancel, rerun, statistics. The wire types are in `run_wire`.
 
+use super::answer;
 use super::body::{Body, IdempotencyKey, Path, Query, page_request};
 use super::error::{ApiError, ApiResult};
 use super::run_wire::{
@@ -14,7 +15,7 @@ use crate::domain::run;
 use crate::domain::vocabulary::RunState;
 use crate::store::{self, AttemptRecord, RunFilter, RunRecord, StatsPoint, StatsRecord};
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -123,11 +124,8 @@ pub async fn run_stats(
 
 /// The answer for a new run: 201, its path, the run.
 pub fn run_created(app: &App, run: RunRecord) -> Response {
-    let location = format!("{}/runs/{}", super::router::PREFIX, run.id);
-    let mut response = (StatusCode::CREATED, Json(run_out(app, run))).into_response();
-    let location = HeaderValue::from_str(&location).expect("an id fits a header");
-    response.headers_mut().insert(header::LOCATION, location);
-    response
+    let id = run.id;
+    answer::created(Json(run_out(app, run)).into_response(), "runs", id)
 }
 
 fn states_in(text: &str) -> ApiResult<Vec<RunState>> {

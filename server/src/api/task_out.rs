@@ -1,5 +1,6 @@
 //! Conversions of tasks between the wire and the use cases.
 
+use super::answer;
 use super::convert::definition_out;
 use super::definition::TaskDefinition;
 use super::error::{ApiError, ApiResult};
@@ -19,28 +20,20 @@ use crate::domain::ids::RunId;
 use crate::domain::schedule::Schedule;
 use crate::domain::task::Definition;
 use crate::store::{LastRunRecord, TaskRecord, TaskVersionRecord};
-use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 /// The answer for one task: the task and its version as ETag.
 pub fn tagged(view: TaskView) -> Response {
-    let etag = HeaderValue::from_str(&format!("\"{}\"", view.record.version)).expect("digits fit a header");
-    let mut response = Json(task_out(view)).into_response();
-    response.headers_mut().insert(header::ETAG, etag);
-    response
+    let version = view.record.version;
+    answer::versioned(task_out(view), version)
 }
 
 /// The answer for a new task: 201, its path, the task.
 pub fn created(view: TaskView) -> Response {
-    let location = format!("{}/tasks/{}", super::router::PREFIX, view.record.definition.name);
-    let mut response = tagged(view);
-    *response.status_mut() = StatusCode::CREATED;
-    let location = HeaderValue::from_str(&location).expect("a name fits a header");
-    response.headers_mut().insert(header::LOCATION, location);
-    response
+    let name = view.record.definition.name.clone();
+    answer::created(tagged(view), "tasks", name)
 }
 
 /// A task as the wire shows it.

@@ -109,6 +109,18 @@ pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::
     })
 }
 
+/// The run of a trigger; what overlap or params refuse becomes a skipped run with the reason. None: the task is disabled.
+pub fn run_or_skipped(wanted: Wanted, mut open: OpenRuns, now: DateTime<Utc>) -> Option<RunNew> {
+    let refusal = match new_run(wanted.clone(), &mut open, now) {
+        Ok(run) => return Some(run),
+        Err(refusal) => refusal,
+    };
+    let free = Definition { params: Vec::new(), ..wanted.definition.clone() };
+    let wanted = Wanted { definition: &free, params: Map::new(), ..wanted };
+    let run = new_run(wanted, &mut OpenRuns::default(), now).ok()?;
+    Some(RunNew { state: RunState::Skipped, reason: refusal.into_reason(), ..run })
+}
+
 /// Runs that were stored, and those that they displaced.
 #[derive(Debug, Clone, Default)]
 pub struct Inserted {

@@ -231,7 +231,7 @@ impl App {
         let (caller, now, calendar) = (caller.clone(), self.clock().now(), calendar.to_owned());
         let changed = self.store().write(async move |tx: &Tx| {
             let read = tx.calendar_find(&calendar).await?.ok_or_else(|| no_calendar(&calendar))?;
-            expect_version(&read, base)?;
+            Error::unless_at(read.version, base)?;
             let records = tx.calendars().await?;
             sound(&records, &read.definition.name, &wanted)?;
             if read.definition == wanted {
@@ -257,7 +257,7 @@ impl App {
         let (caller, now, calendar) = (caller.clone(), self.clock().now(), calendar.to_owned());
         let deleted = self.store().write(async move |tx: &Tx| {
             let read = tx.calendar_find(&calendar).await?.ok_or_else(|| no_calendar(&calendar))?;
-            expect_version(&read, base)?;
+            Error::unless_at(read.version, base)?;
             let records = tx.calendars().await?;
             unused(tx, &records, &read, "deleted").await?;
             close_for(tx, &records, &read.definition, None, now).await?;
@@ -336,13 +336,6 @@ async fn unused(tx: &Tx, records: &[CalendarRecord], read: &CalendarRecord, verb
     }
     let detail = format!("calendar \"{name}\" cannot be {verb}, it is used by {}", places.join(", "));
     Err(Error::conflict("calendar_in_use", detail))
-}
-
-fn expect_version(read: &CalendarRecord, base: Option<u32>) -> Result<()> {
-    match base {
-        Some(base) if base != read.version => Err(Error::Stale { current: read.version }),
-        _ => Ok(()),
-    }
 }
 
 fn name_taken(name: &str) -> Error {

@@ -18,7 +18,7 @@ pub enum Error {
         detail: String,
     },
     /// The caller's version is not the present one.
-    #[error("the task is at version {current} by now; load it again and repeat your change")]
+    #[error("it is at version {current} by now; load it again and repeat your change")]
     Stale {
         /// The present version.
         current: u32,
@@ -47,6 +47,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// `Stale`, if the caller's version is not the present one.
+    pub(super) fn unless_at(current: u32, base: Option<u32>) -> super::Result<()> {
+        match base {
+            Some(base) if base != current => Err(Self::Stale { current }),
+            _ => Ok(()),
+        }
+    }
+
     /// A conflict.
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
         Self::Conflict { code, detail: detail.into() }

@@ -4,12 +4,12 @@
 //! The files that are there when a trigger is made, or gets another pattern, are known from the beginning. A file that goes
 //! and comes back as it was (a share that was not mounted) is no new file.
 
-use super::admit::{self, Inserted, Wanted, new_run};
+use super::admit::{self, Inserted, Wanted};
 use super::{App, Error, Result};
 use crate::domain::ids::TriggerId;
 use crate::domain::run::OpenRuns;
-use crate::domain::task::{Definition, TriggerRule};
-use crate::domain::vocabulary::{FileChange, RunState, TriggerKind};
+use crate::domain::task::TriggerRule;
+use crate::domain::vocabulary::{FileChange, TriggerKind};
 use crate::store::{
     FileState, FilesLearned, KnownFile, RunNew, TaskRecord, TaskRef, TaskTriggerRecord, TriggerRecord, Tx,
 };
@@ -165,8 +165,8 @@ async fn start(tx: &Tx, trigger: &FileTrigger, files: &[String], now: DateTime<U
     Ok(all)
 }
 
-/// The run for a file; what overlap or params refuse becomes a skipped run with the reason.
-fn run(task: &TaskRecord, path: &str, mut open: OpenRuns, now: DateTime<Utc>) -> Option<RunNew> {
+/// The run for a file.
+fn run(task: &TaskRecord, path: &str, open: OpenRuns, now: DateTime<Utc>) -> Option<RunNew> {
     let takes_file = task.definition.params.iter().any(|param| param.name == "file");
     let params = takes_file.then(|| ("file".to_owned(), Value::from(path)));
     let wanted = Wanted {
@@ -184,14 +184,5 @@ fn run(task: &TaskRecord, path: &str, mut open: OpenRuns, now: DateTime<Utc>) ->
         due_at: now,
         params: params.into_iter().collect::<Map<_, _>>(),
     };
-    match new_run(wanted.clone(), &mut open, now) {
-        Ok(run) => Some(run),
-        Err(refusal) => {
-            let reason = refusal.into_reason();
-            let free = Definition { params: Vec::new(), ..task.definition.clone() };
-            let wanted = Wanted { definition: &free, params: Map::new(), ..wanted };
-            let run = new_run(wanted, &mut OpenRuns::default(), now).ok()?;
-            Some(RunNew { state: RunState::Skipped, reason, ..run })
-        }
-    }
+    admit::run_or_skipped(wanted, open, now)
 }

@@ -77,7 +77,7 @@ impl App {
         let (caller, now, pool) = (caller.clone(), self.clock().now(), pool.to_owned());
         let changed = self.store().write(async move |tx: &Tx| {
             let read = tx.pool_find(&pool).await?.ok_or_else(|| no_pool(&pool))?;
-            expect_version(&read, base)?;
+            Error::unless_at(read.version, base)?;
             if wanted.name != read.name {
                 unused(tx, &read, "renamed").await?;
             }
@@ -102,7 +102,7 @@ impl App {
         let (caller, now, pool) = (caller.clone(), self.clock().now(), pool.to_owned());
         let deleted = self.store().write(async move |tx: &Tx| {
             let read = tx.pool_find(&pool).await?.ok_or_else(|| no_pool(&pool))?;
-            expect_version(&read, base)?;
+            Error::unless_at(read.version, base)?;
             unused(tx, &read, "deleted").await?;
             tx.pool_delete(&read).await?;
             let detail = json!({"capacity": read.capacity});
@@ -152,13 +152,6 @@ fn sound(wanted: &PoolDefinition) -> Result<()> {
     match name_problem(&wanted.name) {
         Some(message) => Err(Error::invalid("/name", format!("name {message}"))),
         None => Ok(()),
-    }
-}
-
-fn expect_version(read: &PoolRecord, base: Option<u32>) -> Result<()> {
-    match base {
-        Some(base) if base != read.version => Err(Error::Stale { current: read.version }),
-        _ => Ok(()),
     }
 }
 

@@ -106,7 +106,7 @@ impl App {
         caller.require(Permission::Define)?;
         self.sound(&definition).await?;
         let record = self.living(task).await?;
-        expect_version(&record, write.base)?;
+        Error::unless_at(record.version, write.base)?;
         if write.dry_run {
             self.references_sound(&definition).await?;
             let taken = self.store().task_find(&TaskRef::Name(definition.name.clone())).await?;
@@ -143,12 +143,12 @@ impl App {
     pub async fn task_delete(&self, caller: &Caller, task: &str, base: Option<u32>, cancel_runs: bool) -> Result<()> {
         caller.require(Permission::Define)?;
         let record = self.living(task).await?;
-        expect_version(&record, base)?;
+        Error::unless_at(record.version, base)?;
         let (caller, now, id) = (caller.clone(), self.clock().now(), record.id);
         let cancelled = self.store().write(async move |tx: &Tx| {
             let record = tx.task_find(&TaskRef::Id(id)).await?.filter(|task| task.deleted_at.is_none());
             let record = record.ok_or_else(|| no_task(&id.to_string()))?;
-            expect_version(&record, base)?;
+            Error::unless_at(record.version, base)?;
             delete(tx, &caller, &record, cancel_runs, now).await
         });
         let runs = cancelled.await?;
@@ -212,7 +212,7 @@ impl App {
         let written = self.store().write(async move |tx: &Tx| {
             let record = tx.task_find(&TaskRef::Id(id)).await?.filter(|task| task.deleted_at.is_none());
             let record = record.ok_or_else(|| no_task(&id.to_string()))?;
-            expect_version(&record, base)?;
+            Error::unless_at(record.version, base)?;
             update(tx, &caller, &record, &change(&record.definition), (action, None), now).await
         });
         let written = written.await?;
@@ -288,13 +288,6 @@ impl App {
 
 fn name_taken(name: &str) -> Error {
     Error::conflict("name_taken", format!("there is a task \"{name}\" already; choose another name"))
-}
-
-fn expect_version(record: &TaskRecord, base: Option<u32>) -> Result<()> {
-    match base {
-        Some(base) if base != record.version => Err(Error::Stale { current: record.version }),
-        _ => Ok(()),
-    }
 }
 
 /// Stores a new task.

@@ -1,13 +1,13 @@
 //! Triggers of tasks: kept in line with definitions, given secrets, and followed when other tasks' runs end.
 
-use super::admit::{self, Inserted, Wanted, new_run};
+use super::admit::{self, Inserted, Wanted};
 use super::slots::on_hold;
 use super::{App, Caller, Error, Result};
 use crate::domain::ids::TriggerId;
 use crate::domain::run::OpenRuns;
 use crate::domain::task::{Definition, Problem, Trigger, TriggerRule};
 use crate::domain::trigger::{TaskEnd, circle};
-use crate::domain::vocabulary::{Permission, RunState, TriggerKind, WebhookProof};
+use crate::domain::vocabulary::{Permission, TriggerKind, WebhookProof};
 use crate::security::seal::Seal;
 use crate::security::secret::Secret;
 use crate::store::{FiringRecord, RunNew, TaskRecord, TaskRef, TaskTriggerRecord, TriggerRecord, Tx};
@@ -225,8 +225,8 @@ async fn listening(tx: &Tx, firing: &FiringRecord) -> Result<Option<TaskRecord>>
     Ok(task.filter(listens))
 }
 
-/// The run that follows; what overlap refuses becomes a skipped run with the reason.
-fn triggered(task: &TaskRecord, firing: &FiringRecord, mut open: OpenRuns, now: DateTime<Utc>) -> Option<RunNew> {
+/// The run that follows.
+fn triggered(task: &TaskRecord, firing: &FiringRecord, open: OpenRuns, now: DateTime<Utc>) -> Option<RunNew> {
     let end = TaskEnd { task: firing.task_name.clone(), state: firing.state, run: firing.run };
     let by = end.to_string();
     let wanted = Wanted {
@@ -239,15 +239,7 @@ fn triggered(task: &TaskRecord, firing: &FiringRecord, mut open: OpenRuns, now: 
         due_at: now,
         params: Map::new(),
     };
-    match new_run(wanted.clone(), &mut open, now) {
-        Ok(run) => Some(run),
-        Err(refusal) => {
-            let reason = refusal.into_reason();
-            let free = Definition { params: Vec::new(), ..task.definition.clone() };
-            let run = new_run(Wanted { definition: &free, ..wanted }, &mut OpenRuns::default(), now).ok()?;
-            Some(RunNew { state: RunState::Skipped, reason, ..run })
-        }
-    }
+    admit::run_or_skipped(wanted, open, now)
 }
 
 /// A trigger's id in an address.
