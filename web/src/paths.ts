@@ -38,7 +38,7 @@ export interface SimulateSearch {
 export const paths = {
   overview: () => linkOptions({ to: "/" }),
   tasks: (search: TasksSearch = {}) => linkOptions({ to: "/tasks", search }),
-  task: (task: string) => linkOptions({ to: "/tasks/$task", params: { task }, search: {} }),
+  task: (task: string, tab?: string) => linkOptions({ to: "/tasks/$task", params: { task }, search: tab === undefined ? {} : { tab } }),
   taskNew: () => linkOptions({ to: "/tasks/new", search: {} }),
   taskImport: () => linkOptions({ to: "/tasks/import" }),
   taskClone: (clone: string) => linkOptions({ to: "/tasks/new", search: { clone } }),

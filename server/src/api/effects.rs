@@ -41,7 +41,7 @@ pub struct Effect {
     pub vanish_count: usize,
     /// Slots that move.
     pub move_count: usize,
-    /// Whether there is more than was compared or listed.
+    /// Whether more was to be compared than was: the figures are then at least so many.
     pub truncated: bool,
     /// The tasks for which something changes.
     pub tasks: Vec<TaskEffect>,
@@ -108,14 +108,13 @@ pub async fn calendar_effect(
 fn effect_out(effect: app::effects::Effect) -> Effect {
     let app::effects::Effect { from_at, until_at, tasks, truncated } = effect;
     let count = |of: fn(&Difference) -> usize| tasks.iter().map(|(_, difference)| of(difference)).sum();
-    let longest = tasks.iter().map(|(_, it)| it.appear.len().max(it.vanish.len()).max(it.moved.len())).max();
     Effect {
         from_at,
         until_at,
         appear_count: count(|it| it.appear.len()),
         vanish_count: count(|it| it.vanish.len()),
         move_count: count(|it| it.moved.len()),
-        truncated: truncated || longest.is_some_and(|longest| longest > LISTED),
+        truncated,
         tasks: tasks.into_iter().map(task_out).collect(),
     }
 }

@@ -5,7 +5,7 @@ use super::error::ApiResult;
 use super::page::page;
 use super::state::ApiState;
 use crate::app::Caller;
-use crate::app::plan::{PlannedDay, PlannedSlot};
+use crate::app::plan::{PlannedDay, PlannedSlot, PlannedTask};
 use crate::domain::schedule::Note;
 use axum::extract::State;
 use axum::{Extension, Json};
@@ -68,6 +68,9 @@ pub struct PlanDaysQuery {
     /// Time zone of the days, an IANA name; default: the server's.
     #[param(max_length = 100)]
     pub timezone: Option<String>,
+    /// Whether the tasks of each day are wanted too.
+    #[param(default = false)]
+    pub by_task: Option<bool>,
 }
 
 /// Days with what was and what will be.
@@ -100,6 +103,25 @@ pub struct PlanDay {
     pub calendars: Vec<String>,
     /// Maintenance windows that begin on the day.
     pub maintenance: Vec<String>,
+    /// How many tasks have future slots.
+    pub task_count: u64,
+    /// With `by_task`: those tasks, by their first slot; at most 200.
+    pub tasks: Vec<PlanDayTask>,
+}
+
+/// The future slots of a task on a day.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PlanDayTask {
+    /// Name of the task.
+    pub task: String,
+    /// Slots that run.
+    pub planned: u64,
+    /// Slots that are skipped.
+    pub skipped: u64,
+    /// The first slot.
+    pub first_at: DateTime<Utc>,
+    /// The last slot.
+    pub last_at: DateTime<Utc>,
 }
 
 /// List the future slots of all tasks, soonest first.
@@ -129,7 +151,8 @@ pub async fn plan_days(
 ) -> ApiResult<Json<PlanDays>> {
     let timezone = query.timezone.unwrap_or_else(|| state.app.settings().timezone.clone());
     let (days, truncated) = state.app.plan_days(&caller, (query.from, query.until), &timezone).await?;
-    Ok(Json(PlanDays { timezone, days: days.into_iter().map(day_out).collect(), truncated }))
+    let by_task = query.by_task.unwrap_or_default();
+    Ok(Json(PlanDays { timezone, days: days.into_iter().map(|day| day_out(day, by_task)).collect(), truncated }))
 }
 
 fn slot_out(planned: PlannedSlot) -> PlanSlot {
@@ -145,8 +168,13 @@ fn slot_out(planned: PlannedSlot) -> PlanSlot {
     }
 }
 
-fn day_out((date, day): (NaiveDate, PlannedDay)) -> PlanDay {
-    let PlannedDay { planned, skipped, succeeded, failed, missed, calendars, maintenance } = day;
+fn day_out((date, day): (NaiveDate, PlannedDay), by_task: bool) -> PlanDay {
+    let PlannedDay { planned, skipped, succeeded, failed, missed, calendars, maintenance, tasks, task_count } = day;
     let (calendars, maintenance) = (calendars.into_iter().collect(), maintenance.into_iter().collect());
-    PlanDay { date, planned, skipped, succeeded, failed, missed, calendars, maintenance }
+    let tasks = if by_task { tasks.into_iter().map(task_out).collect() } else { Vec::new() };
+    PlanDay { date, planned, skipped, succeeded, failed, missed, calendars, maintenance, task_count, tasks }
+}
+
+fn task_out(PlannedTask { task, planned, skipped, first_at, last_at }: PlannedTask) -> PlanDayTask {
+    PlanDayTask { task, planned, skipped, first_at, last_at }
 }

@@ -12,7 +12,7 @@ use super::task_wire::{
 };
 use crate::app;
 use crate::app::planned::InvalidSchedules;
-use crate::app::schedules::{next_slots, words};
+use crate::app::schedules::{next_run, words};
 use crate::app::task_sets::{Applied, Bulk};
 use crate::app::tasks::{TaskView, actions};
 use crate::domain::calendar::CalendarBook;
@@ -94,7 +94,7 @@ pub fn summary_out(
 ) -> TaskSummary {
     let definition = task.definition;
     let fires = |schedule: &Schedule| invalid.is_empty() || !invalid.contains_key(&(task.key, schedule.key.clone()));
-    let next = next_slots(book, &definition, fires, now, 1).into_iter().next();
+    let next = next_run(book, &definition, fires, now);
     let words = |schedule: &Schedule| {
         let words = words(&definition.name, schedule).ok().filter(|_| fires(schedule));
         words.unwrap_or_else(|| "invalid schedule".to_owned())
@@ -110,7 +110,7 @@ pub fn summary_out(
         tags: definition.tags,
         enabled: definition.enabled,
         version: task.version,
-        next_slot_at: next.map(|(_, slot)| slot.scheduled_for),
+        next_slot_at: next.map(|slot| slot.scheduled_for),
         updated_at: task.updated_at,
         last_run: task.last_run.map(last_run_out),
     }

@@ -66,7 +66,7 @@ pub struct TaskSummary {
     pub run_kind: String,
     /// Its schedules in words.
     pub schedules: Vec<String>,
-    /// The next slot of all its schedules.
+    /// The next slot of all its schedules that runs; skipped ones do not count.
     pub next_slot_at: Option<DateTime<Utc>>,
     /// When its definition last changed.
     pub updated_at: DateTime<Utc>,

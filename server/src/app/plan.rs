@@ -16,6 +16,9 @@ const LONGEST: TimeDelta = TimeDelta::days(366);
 /// Most days that are counted.
 const DAYS_MAX: i64 = 62;
 
+/// Most tasks of a day that are told one by one.
+const DAY_TASKS_MAX: usize = 200;
+
 /// Slots that are counted for days at most.
 const COUNTED_MAX: usize = 2_000_000;
 
@@ -66,6 +69,56 @@ pub struct PlannedDay {
     pub calendars: BTreeSet<String>,
     /// Maintenance windows that begin on the day.
     pub maintenance: BTreeSet<String>,
+    /// Tasks with future slots, soonest first; not more than 200.
+    pub tasks: Vec<PlannedTask>,
+    /// How many tasks have future slots.
+    pub task_count: u64,
+}
+
+/// The future slots of a task on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedTask {
+    /// Name of the task.
+    pub task: String,
+    /// Slots that run.
+    pub planned: u64,
+    /// Slots that are skipped.
+    pub skipped: u64,
+    /// The first slot.
+    pub first_at: DateTime<Utc>,
+    /// The last slot.
+    pub last_at: DateTime<Utc>,
+}
+
+impl PlannedDay {
+    /// Counts a slot; those of one task come one after the other.
+    fn count(&mut self, task: &str, slot: &Slot) {
+        let (at, skipped) = (slot.scheduled_for, u64::from(slot.skipped));
+        self.skipped += skipped;
+        self.planned += 1 - skipped;
+        match self.tasks.last_mut().filter(|last| last.task == task) {
+            Some(last) => {
+                last.skipped += skipped;
+                last.planned += 1 - skipped;
+                last.first_at = last.first_at.min(at);
+                last.last_at = last.last_at.max(at);
+            }
+            None => self.tasks.push(PlannedTask {
+                task: task.to_owned(),
+                planned: 1 - skipped,
+                skipped,
+                first_at: at,
+                last_at: at,
+            }),
+        }
+    }
+
+    /// Puts the tasks in order of time and keeps the first.
+    fn settle(&mut self) {
+        self.tasks.sort_by_key(|task| task.first_at);
+        self.task_count = self.tasks.len() as u64;
+        self.tasks.truncate(DAY_TASKS_MAX);
+    }
 }
 
 impl App {
@@ -155,14 +208,17 @@ impl App {
             from.iter_days().take_while(|date| *date <= until).map(|date| (date, PlannedDay::default())).collect();
         let sources = self.plan_sources(None).await?;
         let mut counted = 0;
+        // What lies between begins after its first instant; midnight itself belongs to the day.
+        let after = (begin - TimeDelta::seconds(1)).max(now);
         for source in &sources {
-            let mut slots = source.compiled.slots_between(begin.max(now), end - TimeDelta::seconds(1));
+            let mut slots = source.compiled.slots_between(after, end - TimeDelta::seconds(1));
             for slot in slots.by_ref().take(COUNTED_MAX.saturating_sub(counted)) {
                 counted += 1;
                 let Some(day) = days.get_mut(&slot.scheduled_for.with_timezone(&zone).date_naive()) else { continue };
-                if slot.skipped { day.skipped += 1 } else { day.planned += 1 }
+                day.count(&source.task, &slot);
             }
         }
+        days.values_mut().for_each(PlannedDay::settle);
         if begin < now {
             self.past_days(zone, (begin, end.min(now)), &mut days).await?;
         }

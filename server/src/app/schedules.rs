@@ -8,6 +8,9 @@ use crate::domain::vocabulary::Permission;
 use crate::store::TaskRef;
 use chrono::{DateTime, Utc};
 
+/// Slots in a row that may be skipped before a schedule counts as one without a next run.
+const SKIPPED_MAX: usize = 1000;
+
 /// A look ahead.
 #[derive(Debug, Clone)]
 pub struct PreviewRequest {
@@ -84,6 +87,24 @@ pub fn next_slots(
     slots.sort_by_key(|(_, slot)| slot.scheduled_for);
     slots.truncate(limit);
     slots
+}
+
+/// The next slot of a task that runs: calendars and clock changes do not skip it.
+pub fn next_run(
+    book: &CalendarBook,
+    definition: &Definition,
+    fires: impl Fn(&Schedule) -> bool,
+    after: DateTime<Utc>,
+) -> Option<Slot> {
+    let schedules = definition.schedules.iter().filter(|it| definition.enabled && it.enabled && fires(it));
+    schedules
+        .filter_map(|schedule| {
+            let compiled = compile(book, &definition.name, &definition.tags, schedule).ok()?;
+            let first = compiled.next_after(after);
+            let coming = std::iter::successors(first, |slot| compiled.next_after(slot.scheduled_for));
+            coming.take(SKIPPED_MAX).find(|slot| !slot.skipped)
+        })
+        .min_by_key(|slot| slot.scheduled_for)
 }
 
 /// The slots of one schedule strictly after an instant.

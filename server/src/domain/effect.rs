@@ -1,11 +1,12 @@
 //! What a change does to the future: which slots appear, vanish and move. Pure.
 //!
-//! A slot that vanishes and one that appears, of the same schedule on the same local date, are one that moves. Slots that do
-//! not run anyway (skipped by a calendar) count as not being there.
+//! A slot that vanishes and one that appears, of the same schedule on the same local date, are one that moves: in their order
+//! where they are as many, otherwise the nearest ones. Slots that do not run anyway (skipped by a calendar) count as not
+//! being there.
 
 use super::schedule::{CompiledSchedule, Slot};
-use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
+use chrono::{DateTime, NaiveDate, Utc};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most slots of one schedule that are compared.
 pub const SLOTS_MAX: usize = 10_000;
@@ -46,32 +47,63 @@ pub fn running(schedule: &CompiledSchedule, from: DateTime<Utc>, until: DateTime
 /// Compares two sides. Each list is in order of time.
 pub fn difference(before: &Side, after: &Side) -> Difference {
     let mut found = Difference::default();
-    let keys: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     for key in keys {
         let none = Vec::new();
         let (old, new) = (before.get(key).unwrap_or(&none), after.get(key).unwrap_or(&none));
         let is_in = |slots: &[Slot], slot: &Slot| {
             slots.binary_search_by_key(&slot.scheduled_for, |other| other.scheduled_for).is_ok()
         };
-        let mut appear: Vec<&Slot> = new.iter().filter(|slot| !is_in(old, slot)).collect();
-        let mut vanish: Vec<&Slot> = Vec::new();
+        let mut days: BTreeMap<NaiveDate, (Vec<&Slot>, Vec<&Slot>)> = BTreeMap::new();
         for gone in old.iter().filter(|slot| !is_in(new, slot)) {
-            let same_day = appear.iter().position(|slot| slot.local.date() == gone.local.date());
-            match same_day {
-                Some(index) => {
-                    let moved = appear.remove(index);
-                    found.moved.push(((key.clone(), gone.clone()), (key.clone(), moved.clone())));
-                }
-                None => vanish.push(gone),
-            }
+            days.entry(gone.local.date()).or_default().0.push(gone);
         }
-        found.appear.extend(appear.into_iter().map(|slot| (key.clone(), slot.clone())));
-        found.vanish.extend(vanish.into_iter().map(|slot| (key.clone(), slot.clone())));
+        for come in new.iter().filter(|slot| !is_in(old, slot)) {
+            days.entry(come.local.date()).or_default().1.push(come);
+        }
+        let keyed = |slot: &Slot| (key.clone(), slot.clone());
+        for (gone, come) in days.into_values() {
+            let partners = pairs(&gone, &come);
+            let taken: BTreeSet<usize> = partners.iter().flatten().copied().collect();
+            for (slot, partner) in gone.iter().zip(partners) {
+                match partner {
+                    Some(partner) => found.moved.push((keyed(slot), keyed(come[partner]))),
+                    None => found.vanish.push(keyed(slot)),
+                }
+            }
+            let new_ones = come.iter().enumerate().filter(|(index, _)| !taken.contains(index));
+            found.appear.extend(new_ones.map(|(_, slot)| keyed(slot)));
+        }
     }
     found.appear.sort_by_key(|(_, slot)| slot.scheduled_for);
     found.vanish.sort_by_key(|(_, slot)| slot.scheduled_for);
     found.moved.sort_by_key(|((_, slot), _)| slot.scheduled_for);
     found
+}
+
+/// Which slot of a day each one that goes becomes, both in order of time: as many pairs as there can be.
+fn pairs(gone: &[&Slot], come: &[&Slot]) -> Vec<Option<usize>> {
+    if gone.len() == come.len() {
+        return (0..gone.len()).map(Some).collect();
+    }
+    let distance = |a: usize, b: usize| (gone[a].scheduled_for - come[b].scheduled_for).abs();
+    let neighbours = |a: usize| {
+        let next = come.partition_point(|slot| slot.scheduled_for < gone[a].scheduled_for);
+        (next.saturating_sub(1)..come.len().min(next + 1)).map(move |b| (a, b))
+    };
+    let mut near: Vec<(usize, usize)> = (0..gone.len()).flat_map(neighbours).collect();
+    near.sort_by_key(|&(a, b)| (distance(a, b), a, b));
+    let (mut moves, mut free) = (vec![false; gone.len()], vec![true; come.len()]);
+    for (a, b) in near {
+        if !moves[a] && std::mem::take(&mut free[b]) {
+            moves[a] = true;
+        }
+    }
+    let missing = gone.len().min(come.len()) - moves.iter().filter(|moves| **moves).count();
+    moves.iter_mut().filter(|moves| !**moves).take(missing).for_each(|moves| *moves = true);
+    free.iter_mut().filter(|free| **free).take(missing).for_each(|free| *free = false);
+    let mut partners = (0..come.len()).filter(|&b| !free[b]);
+    moves.into_iter().map(|moves| if moves { partners.next() } else { None }).collect()
 }
 
 #[cfg(test)]
@@ -102,5 +134,21 @@ mod tests {
         assert_eq!(counts(&two, &Side::new()), (0, 3, 0));
         assert_eq!(counts(&two, &side("b", "0 2 * * *")), (3, 3, 0), "another key is another schedule");
         assert_eq!(counts(&side("a", "0 2 * * MON"), &side("a", "0 2 * * TUE")), (1, 1, 0));
+    }
+
+    #[test]
+    fn a_slot_moves_to_the_nearest_one_of_its_day() {
+        let moved = |before: &str, after: &str| -> Vec<String> {
+            let found = difference(&side("a", before), &side("a", after));
+            let first =
+                found.moved.iter().filter(|((_, slot), _)| slot.local.date() == found.moved[0].0.1.local.date());
+            first
+                .map(|((_, from), (_, to))| format!("{} {}", from.local.format("%H:%M"), to.local.format("%H:%M")))
+                .collect()
+        };
+        assert_eq!(moved("0 2,8,14,20 * * *", "10 8,20 * * *"), ["08:00 08:10", "20:00 20:10"]);
+        assert_eq!(moved("0 8,20 * * *", "10 2,8,14,20 * * *"), ["08:00 08:10", "20:00 20:10"]);
+        assert_eq!(moved("0 2,8 * * *", "30 8,14 * * *"), ["02:00 08:30", "08:00 14:30"]);
+        assert_eq!(moved("0 1,2,3 * * *", "0 9,10 * * *"), ["01:00 09:00", "03:00 10:00"]);
     }
 }

@@ -51,3 +51,20 @@ export const shortDayWord = (date: string): string => shortDay.format(utc(date))
 export function dateIn(at: string | number, timezone: string): string {
   return new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: timezone }).format(new Date(at));
 }
+
+/** The first instant of a date in a zone (milliseconds): also where midnight does not exist. */
+export function dayStart(date: string, timezone: string): number {
+  const midnight = utc(date).getTime();
+  let [before, after] = [midnight - 16 * 3_600_000, midnight + 16 * 3_600_000];
+  while (after - before > 1000) {
+    const middle = before + Math.floor((after - before) / 2000) * 1000;
+    if (dateIn(middle, timezone) < date) before = middle;
+    else after = middle;
+  }
+  return after;
+}
+
+/** `21:30`: the minute of an instant in a zone. */
+export function timeIn(at: string | number, timezone: string): string {
+  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: timezone }).format(new Date(at));
+}

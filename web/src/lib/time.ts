@@ -100,3 +100,10 @@ export function zoneTime(at: string): string {
 export function utcTime(at: string): string {
   return minuteUtc.format(new Date(at));
 }
+
+/** Whether the viewer's clock shows the same as a local time with its offset. */
+export function sameClock(local: string): boolean {
+  const [, sign, hours, minutes] = /([+-])(\d{2}):(\d{2})(?::\d{2})?$/.exec(local) ?? [];
+  const offset = hours === undefined ? 0 : (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+  return -new Date(local).getTimezoneOffset() === offset;
+}

@@ -78,7 +78,7 @@ export function task(number: number): Task {
     overlap: { kind: "skip" },
     pool: "database",
     pool_weight: 1,
-    priority: 0,
+    priority: 50,
     timeout_seconds: 3600,
     attempt_timeout_seconds: null,
     grace_seconds: 10,

@@ -1,6 +1,6 @@
 /** Answers of what looks ahead and back: effects, the ledger in figures, triggers, backfills, imports. */
 import { http, HttpResponse } from "msw";
-import type { Backfill, Calendar, CalendarDates, CalendarPage, CalendarSummary, Effect, Feed, FeedAddress, FeedPage, PlanDays, PlanPage, Simulation, SimulationDefinition, SlotSummary, TaskDefinition, TaskImportResult, TriggerStatus } from "@/api/generated";
+import type { Backfill, Calendar, CalendarDates, CalendarPage, CalendarSummary, Effect, Feed, FeedAddress, FeedPage, PlanDays, PlanDayTask, PlanPage, Simulation, SimulationDefinition, SlotSummary, TaskDefinition, TaskImportResult, TriggerStatus } from "@/api/generated";
 import { datesBetween } from "@/lib/dates";
 import { at, taskSummary } from "./data";
 import { slotPreviews } from "./time";
@@ -77,6 +77,11 @@ export function simulation({ days = 7, timezone }: SimulationDefinition): Simula
   };
 }
 
+const dayTasks = (date: string): PlanDayTask[] => {
+  const task = (number: number, planned: number, skipped: number) => ({ task: taskSummary(number).name, planned, skipped, first_at: `${date}T02:30:00Z`, last_at: `${date}T20:30:00Z` });
+  return [task(0, 10, 0), task(1, 1, 0), task(2, 0, 3)];
+};
+
 /** Handlers by operation. */
 export const timeHandlers = [
   http.get(api("/plan/days"), ({ request }) => {
@@ -84,7 +89,7 @@ export const timeHandlers = [
     const today = at(0).slice(0, 10);
     const days = datesBetween(searchParams.get("from") ?? today, searchParams.get("until") ?? today).map((date, step) => {
       const past = date < today;
-      return { date, planned: date >= today ? 12 : 0, skipped: step % 9 === 4 ? 3 : 0, succeeded: past ? 11 : date === today ? 4 : 0, failed: past && step % 4 === 1 ? 2 : 0, missed: past && step % 7 === 3 ? 1 : 0, calendars: step % 9 === 4 ? ["holidays-de"] : [], maintenance: step % 11 === 5 ? ["patch-night"] : [] };
+      return { date, planned: date >= today ? 12 : 0, skipped: step % 9 === 4 ? 3 : 0, succeeded: past ? 11 : date === today ? 4 : 0, failed: past && step % 4 === 1 ? 2 : 0, missed: past && step % 7 === 3 ? 1 : 0, calendars: step % 9 === 4 ? ["holidays-de"] : [], maintenance: step % 11 === 5 ? ["patch-night"] : [], task_count: 4, tasks: searchParams.has("by_task") && date >= today ? dayTasks(date) : [] };
     });
     return HttpResponse.json<PlanDays>({ timezone: "Europe/Berlin", days, truncated: false });
   }),

@@ -381,6 +381,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("from", Text, "First day."),
             Field::required("until", Text, "Last day; at most 62 days."),
             Field::optional("timezone", Text, "Time zone of the days, an IANA name; default: the server's."),
+            Field::optional("by_task", Boolean, "Whether the tasks of each day are wanted too."),
         ],
         answer: Answer::Value,
         ..Operation::EMPTY

@@ -76,6 +76,12 @@ async fn days_count_what_was_and_what_will_be() {
     assert_eq!((days[0].planned, days[0].skipped, days[0].missed), (8 + 1, 0, 2));
     assert_eq!((days[1].planned, days[1].skipped, days[1].missed), (24, 4, 0));
     assert_eq!(days[1].calendars.iter().collect::<Vec<_>>(), ["off"]);
+    let tasks: Vec<_> = days[1].tasks.iter().map(|it| (it.task.as_str(), it.planned, it.skipped)).collect();
+    assert_eq!(days[1].task_count, tasks.len() as u64);
+    assert_eq!(tasks.iter().fold((0, 0), |sum, it| (sum.0 + it.1, sum.1 + it.2)), (24, 4), "{tasks:?}");
+    assert!(days[1].tasks.is_sorted_by_key(|it| it.first_at));
+    let alone = bench.app.plan_days(&Caller::local(), (range.1, range.1), "UTC").await.expect("days").0;
+    assert_eq!(alone.into_values().next().as_ref(), Some(&days[1]), "a day is the same by itself, its midnight too");
     let wrong = bench.app.plan_days(&Caller::local(), (range.1, range.0), "UTC").await;
     assert!(matches!(wrong, Err(Error::Invalid(problems)) if problems[0].pointer == "?until"));
 }

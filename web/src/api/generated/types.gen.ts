@@ -792,7 +792,7 @@ export type Effect = {
      */
     move_count: number;
     /**
-     * Whether there is more than was compared or listed.
+     * Whether more was to be compared than was: the figures are then at least so many.
      */
     truncated: boolean;
     /**
@@ -1506,6 +1506,40 @@ export type PlanDay = {
      * Maintenance windows that begin on the day.
      */
     maintenance: Array<string>;
+    /**
+     * How many tasks have future slots.
+     */
+    task_count: number;
+    /**
+     * With `by_task`: those tasks, by their first slot; at most 200.
+     */
+    tasks: Array<PlanDayTask>;
+};
+
+/**
+ * The future slots of a task on a day.
+ */
+export type PlanDayTask = {
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * Slots that run.
+     */
+    planned: number;
+    /**
+     * Slots that are skipped.
+     */
+    skipped: number;
+    /**
+     * The first slot.
+     */
+    first_at: string;
+    /**
+     * The last slot.
+     */
+    last_at: string;
 };
 
 /**
@@ -3932,7 +3966,7 @@ export type TaskSummary = {
      */
     schedules: Array<string>;
     /**
-     * The next slot of all its schedules.
+     * The next slot of all its schedules that runs; skipped ones do not count.
      */
     next_slot_at: string | null;
     /**
@@ -6544,6 +6578,10 @@ export type PlanDaysData = {
          * Time zone of the days, an IANA name; default: the server's.
          */
         timezone?: string;
+        /**
+         * Whether the tasks of each day are wanted too.
+         */
+        by_task?: boolean;
     };
     url: '/plan/days';
 };

@@ -1,5 +1,6 @@
 import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { taskSummary } from "@/mocks/data";
 import { renderPage } from "@/mocks/render";
 
 describe("the calendar", () => {
@@ -22,6 +23,13 @@ describe("the calendar", () => {
     await screen.findByText(/\/feeds\/Zr7xTnYb4sJk3\.ics$/);
     await user.click(screen.getByRole("button", { name: "Close" }));
     await waitFor(() => expect(document.body.textContent).not.toContain("Zr7xTnYb4sJk3"));
+  });
+
+  it("names in a week what is planned: the seldom ones by time, the frequent ones by number", async () => {
+    renderPage("/calendar?view=week");
+    const today = await screen.findByRole("button", { name: /, today$/ });
+    const [often, once, skipped] = [0, 1, 2].map((number) => taskSummary(number).name);
+    await waitFor(() => expect(today.textContent).toMatch(new RegExp(`\\d\\d:30${once}\\d\\d:30${skipped}\\(skipped\\)10 ×${often}and 1 more task`)));
   });
 
   it("opens a day with what ran and what is planned", async () => {

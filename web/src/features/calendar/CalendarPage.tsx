@@ -34,7 +34,7 @@ function Calendar({ timezone, now }: { timezone: string; now: string }) {
   const view = search.view ?? (narrow ? "agenda" : "month");
   const date = search.date ?? today;
   const shown = view === "month" ? monthGrid(date.slice(0, 7)) : view === "week" ? datesBetween(mondayOf(date), addDays(mondayOf(date), 6)) : datesBetween(date, addDays(date, AGENDA - 1));
-  const days = useQuery({ ...planDaysOptions({ query: { from: shown[0] ?? date, until: shown.at(-1) ?? date, timezone } }), placeholderData: (old) => old });
+  const days = useQuery({ ...planDaysOptions({ query: { from: shown[0] ?? date, until: shown.at(-1) ?? date, timezone, ...(view === "month" ? {} : { by_task: true }) } }), placeholderData: (old) => old });
   const go = (change: Partial<CalendarSearch>) => void navigate({ to: "/calendar", search: { ...search, ...change } });
   const step = (by: 1 | -1) => go({ date: view === "month" ? addMonths(date, by) : addDays(date, by * (view === "week" ? 7 : AGENDA)) });
   useKeys({ ArrowLeft: () => step(-1), ArrowRight: () => step(1), t: () => go({ date: undefined }) });
@@ -64,10 +64,11 @@ function Calendar({ timezone, now }: { timezone: string; now: string }) {
         {(found) => (
           <>
             {found.truncated && <p className="rounded-md bg-warn-soft px-3 py-1.5 text-xs">There are more slots than were counted; figures are at least so many.</p>}
-            {view === "agenda" ? (
-              <Agenda days={found.days} today={today} onOpen={(day) => go({ day })} />
+            {/* Seven columns of tasks do not fit on a phone. */}
+            {view === "agenda" || (view === "week" && narrow) ? (
+              <Agenda days={found.days} today={today} timezone={timezone} onOpen={(day) => go({ day })} />
             ) : (
-              <Grid days={found.days} today={today} month={view === "month" ? date.slice(0, 7) : null} onOpen={(day) => go({ day })} />
+              <Grid days={found.days} today={today} timezone={timezone} month={view === "month" ? date.slice(0, 7) : null} onOpen={(day) => go({ day })} />
             )}
           </>
         )}

@@ -1,75 +1,47 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { planListOptions, runListOptions } from "@/api/generated/@tanstack/react-query.gen";
-import { addDays, dateIn, dayWord } from "@/lib/dates";
-import { plural } from "@/lib/numbers";
-import { duration, wallTime } from "@/lib/time";
+import { planDaysOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { addDays, dayStart, dayWord } from "@/lib/dates";
 import { Loaded } from "@/parts/Loaded";
-import { paths } from "@/paths";
-import { Badge, StateBadge } from "@/ui/Badge";
 import { Dialog } from "@/ui/Dialog";
-import { DateTime } from "@/ui/Time";
+import { useNow } from "@/ui/Time";
+import { DayMissed, DayRuns } from "./DayPast";
+import { DayPlan } from "./DayPlan";
+import { Figures, Names } from "./Days";
 
-const LIMIT = 200;
+/** A day in the zone of the page, as instants. */
+export interface DayPeriod {
+  from_at: string;
+  until_at: string;
+}
 
-/** One day: what ran and what is planned. The server is asked for a wider period; the zone decides what is shown. */
+/** One day: what ran, what was missed and what is planned. */
 export function DayDialog({ date, timezone, onClose }: { date: string; timezone: string; onClose: () => void }) {
-  const period = { from_at: `${addDays(date, -1)}T09:00:00Z`, until_at: `${addDays(date, 1)}T15:00:00Z`, limit: LIMIT };
-  const plan = useQuery(planListOptions({ query: period }));
-  const runs = useQuery(runListOptions({ query: period }));
-  const here = (at: string) => dateIn(at, timezone) === date;
-  const cut = plan.data?.next_cursor || runs.data?.next_cursor;
+  const now = useNow();
+  const [begin, end] = [dayStart(date, timezone), dayStart(addDays(date, 1), timezone)];
+  const period: DayPeriod = { from_at: new Date(begin).toISOString(), until_at: new Date(end).toISOString() };
+  const days = useQuery(planDaysOptions({ query: { from: date, until: date, timezone, by_task: true } }));
   return (
-    <Dialog open wide onClose={onClose} title={dayWord(date)} hint={`In ${timezone}`}>
-      <div className="flex flex-col gap-4 text-sm">
-        <Loaded query={runs}>
-          {(page) => {
-            const items = page.items.filter((run) => here(run.created_at));
-            return (
-              <section aria-label="What ran">
-                <h3 className="font-semibold">{plural(items.length, "run")}</h3>
-                <ul className="divide-y divide-line">
-                  {items.map((run) => (
-                    <li key={run.id} className="flex flex-wrap items-center gap-x-3 py-1">
-                      <Link {...paths.task(run.task.name)} className="min-w-0 flex-1 basis-40 truncate font-medium underline-offset-2 hover:underline">
-                        {run.task.name}
-                      </Link>
-                      <StateBadge state={run.state} />
-                      <Link {...paths.run(run.id)} className="text-xs text-muted underline">
-                        <DateTime at={run.created_at} plain />
-                      </Link>
-                    </li>
-                  ))}
-                </ul>
-              </section>
-            );
-          }}
-        </Loaded>
-        <Loaded query={plan}>
-          {(page) => {
-            const items = page.items.filter((slot) => here(slot.scheduled_for));
-            return (
-              <section aria-label="What is planned">
-                <h3 className="font-semibold">{plural(items.length, "planned slot")}</h3>
-                <ul className="divide-y divide-line">
-                  {items.map((slot) => (
-                    <li key={`${slot.task} ${slot.schedule_key} ${slot.scheduled_for}`} className="flex flex-wrap items-center gap-x-3 py-1">
-                      <span className="w-14 tabular-nums">{wallTime(slot.scheduled_local).time}</span>
-                      <Link {...paths.task(slot.task)} className="min-w-0 flex-1 basis-40 truncate font-medium underline-offset-2 hover:underline">
-                        {slot.task}
-                      </Link>
-                      {slot.skipped && <Badge>Skipped</Badge>}
-                      {slot.expected_duration_seconds !== null && <span className="text-xs text-muted">about {duration(slot.expected_duration_seconds)}</span>}
-                      {slot.notes.length > 0 && <span className="w-full text-xs text-warn">{slot.notes.join("; ")}</span>}
-                    </li>
-                  ))}
-                </ul>
-              </section>
-            );
-          }}
-        </Loaded>
-        {cut && <p className="text-xs text-muted">There is more around this day than is listed here.</p>}
-      </div>
+    <Dialog open wide onClose={onClose} title={dayWord(date)} hint={`Times in ${timezone}`}>
+      <Loaded query={days}>
+        {(found) => {
+          const day = found.days[0];
+          if (!day) return null;
+          const ran = day.succeeded + day.failed;
+          return (
+            <div className="flex flex-col gap-4 text-sm">
+              <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+                <Figures day={day} words />
+                <Names day={day} />
+                {found.truncated && <span className="text-xs text-warn">There are more slots than were counted.</span>}
+              </div>
+              {ran + day.planned + day.skipped + day.missed === 0 && <p className="text-muted">Nothing ran on this day and nothing is planned.</p>}
+              {day.planned + day.skipped > 0 && <DayPlan day={day} period={period} timezone={timezone} />}
+              {day.missed > 0 && <DayMissed period={period} timezone={timezone} />}
+              {begin <= now && <DayRuns period={period} timezone={timezone} />}
+            </div>
+          );
+        }}
+      </Loaded>
     </Dialog>
   );
 }

@@ -4,6 +4,7 @@ import type { PlanDay } from "@/api/generated";
 import { cx } from "@/lib/cx";
 import { dayWord, shortDayWord, WEEK } from "@/lib/dates";
 import { count } from "@/lib/numbers";
+import { DayTasks } from "./DayTasks";
 
 const COUNTS = [
   ["succeeded", "succeeded", "text-ok", Check],
@@ -29,14 +30,15 @@ export function Legend() {
   );
 }
 
-function Figures({ day }: { day: PlanDay }) {
+/** How much there is of each sort; with words where there is room for them. */
+export function Figures({ day, words }: { day: PlanDay; words?: boolean }) {
   return (
-    <span className="flex flex-wrap gap-x-2 text-xs">
+    <span className={cx("flex flex-wrap text-xs", words ? "gap-x-4" : "gap-x-2")}>
       {COUNTS.filter(([key]) => day[key] > 0).map(([key, word, tone, Glyph]) => (
         <span key={key} className={cx("inline-flex items-center gap-0.5 font-medium", tone)}>
           <Glyph size={12} strokeWidth={2.5} aria-hidden />
           {count(day[key])}
-          <span className="sr-only"> {word}</span>
+          <span className={words ? undefined : "sr-only"}>&nbsp;{word}</span>
         </span>
       ))}
     </span>
@@ -44,7 +46,7 @@ function Figures({ day }: { day: PlanDay }) {
 }
 
 /** Calendars and maintenance by name; in the cells of a phone only their glyphs, the names are in the day. */
-function Names({ day, cell }: { day: PlanDay; cell?: boolean }) {
+export function Names({ day, cell }: { day: PlanDay; cell?: boolean }) {
   return (
     <>
       {day.calendars.map((name) => (
@@ -66,8 +68,10 @@ function Mark({ icon, cell, children }: { icon: ReactNode; cell?: boolean | unde
   );
 }
 
-/** A week a row, a day a cell. */
-export function Grid({ days, today, month, onOpen }: { days: PlanDay[]; today: string; month: string | null; onOpen: (date: string) => void }) {
+type DaysProps = { days: PlanDay[]; today: string; timezone: string; onOpen: (date: string) => void };
+
+/** A week a row, a day a cell; a week by itself names what is planned. */
+export function Grid({ days, today, timezone, month, onOpen }: DaysProps & { month: string | null }) {
   return (
     <div className="overflow-hidden rounded-lg border border-line bg-surface">
       <div className="grid grid-cols-7 border-b border-line text-xs font-semibold text-muted" aria-hidden>
@@ -94,6 +98,7 @@ export function Grid({ days, today, month, onOpen }: { days: PlanDay[]; today: s
             <span id={`day-${day.date}`} className="flex w-full min-w-0 flex-col gap-1 rounded bg-surface px-1 max-sm:px-0">
               <Figures day={day} />
               <Names day={day} cell />
+              {!month && <DayTasks day={day} timezone={timezone} />}
             </span>
           </button>
         ))}
@@ -102,8 +107,8 @@ export function Grid({ days, today, month, onOpen }: { days: PlanDay[]; today: s
   );
 }
 
-/** A day a line: the view of a phone. */
-export function Agenda({ days, today, onOpen }: { days: PlanDay[]; today: string; onOpen: (date: string) => void }) {
+/** A day a line with what is planned on it: the view of a phone. */
+export function Agenda({ days, today, timezone, onOpen }: DaysProps) {
   return (
     <ul className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface">
       {days.map((day) => (
@@ -112,6 +117,7 @@ export function Agenda({ days, today, onOpen }: { days: PlanDay[]; today: string
             <span className={cx("w-24 text-sm", day.date === today && "font-semibold text-accent")}>{shortDayWord(day.date)}</span>
             <Figures day={day} />
             <Names day={day} />
+            <DayTasks day={day} timezone={timezone} inline />
           </button>
         </li>
       ))}

@@ -66,8 +66,14 @@ function Row({ calendar }: { calendar: CalendarSummary }) {
         {calendar.description && <span className="text-xs text-muted">{calendar.description}</span>}
       </span>
       <span className="w-28 text-muted">{plural(calendar.entry_count, "entry", "entries")}</span>
-      <span className="w-28 text-muted">{calendar.used_by_count === 0 ? "not used" : `used by ${calendar.used_by_count}`}</span>
-      <span className="w-40 text-muted">{calendar.next_date ? `next ${shortDayWord(calendar.next_date)}` : "no more dates"}</span>
+      <span className="w-28 text-muted">{usedWords(calendar)}</span>
+      <span className="w-40 text-muted">{calendar.next_date ? `next ${shortDayWord(calendar.next_date)}` : calendar.entry_count === 0 ? "no dates" : "no more dates"}</span>
     </li>
   );
+}
+
+/** A maintenance window holds without anything naming it. */
+function usedWords({ maintenance, used_by_count }: CalendarSummary): string {
+  if (used_by_count > 0) return `used by ${used_by_count}`;
+  return maintenance ? "holds by itself" : "not used";
 }

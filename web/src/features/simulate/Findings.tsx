@@ -12,13 +12,15 @@ const HEAD = `${CELL} text-left align-bottom font-medium text-muted`;
 const NAME = `${CELL} min-w-20 text-left font-medium break-words`;
 const FIGURE = `${CELL} text-right tabular-nums whitespace-nowrap`;
 
-/** What is crowded: minutes, tasks in their own way, pools. */
+/** What is crowded: minutes, tasks that overlap themselves, pools. */
 export function Findings({ simulation }: { simulation: Simulation }) {
   return (
-    <div className="grid items-start gap-3 xl:grid-cols-3">
+    <div className="grid items-start gap-3 lg:grid-cols-2">
       <Busiest simulation={simulation} />
-      <Overlaps simulation={simulation} />
-      <Waits simulation={simulation} />
+      <div className="flex min-w-0 flex-col gap-3">
+        <Overlaps simulation={simulation} />
+        <Waits simulation={simulation} />
+      </div>
     </div>
   );
 }
@@ -50,11 +52,11 @@ function Busiest({ simulation: { busiest, timezone } }: { simulation: Simulation
 
 function Overlaps({ simulation: { overlaps } }: { simulation: Simulation }) {
   return (
-    <Card title="In their own way" hint="Tasks that are due while a run of them is still open." flush>
+    <Card title="Overlaps" hint="Tasks that are due while a run of them is still open." flush>
       {overlaps.length === 0 ? (
         <Nothing>No task is due before its run before has ended.</Nothing>
       ) : (
-        <div className="relative overflow-x-auto border-t border-line" tabIndex={0} role="region" aria-label="Tasks in their own way">
+        <div className="relative overflow-x-auto border-t border-line" tabIndex={0} role="region" aria-label="Overlaps by task">
           <table className="w-full text-sm">
             <thead>
               <tr className="text-xs">

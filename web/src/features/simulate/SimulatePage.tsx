@@ -43,7 +43,7 @@ export default function SimulatePage() {
     else void navigate({ to: "/simulate", search: next });
   };
   return (
-    <Page title="Simulation" hint="What all schedules together will do: when much is due at once, what gets into its own way, and which minutes would be better.">
+    <Page title="Simulation" hint="What all schedules together will do: when much is due at once, which tasks overlap themselves, which runs wait for a place, and which minutes would be better.">
       <Form search={search} busy={simulation.isFetching} failure={apiError(simulation.error)} onRun={run} />
       {asked ? (
         <Loaded query={simulation} rows={10}>

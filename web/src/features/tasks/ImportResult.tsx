@@ -48,7 +48,7 @@ export function ImportTasks({ tasks, form }: Pick<TaskImportResult, "tasks" | "f
               {definition.enabled === false && <Badge>disabled</Badge>}
             </p>
             <p className="first-letter:uppercase">{words.join("; ")}</p>
-            <code className="font-mono text-xs break-all text-muted">{runWords(definition.run)}</code>
+            <code className="font-mono text-xs break-all whitespace-pre-wrap text-muted">{runWords(definition.run)}</code>
             {next_slots.length > 0 ? (
               <ol className="flex flex-wrap gap-x-4 text-xs text-muted tabular-nums" aria-label={`Next slots of ${definition.name}`}>
                 {next_slots.slice(0, 3).map((slot) => {

@@ -5,7 +5,7 @@ import { apiError } from "@/api/errors";
 import type { Slot, SlotOutcome, Task } from "@/api/generated";
 import { slotListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { plural } from "@/lib/numbers";
-import { absoluteTime } from "@/lib/time";
+import { absoluteTime, viewerZone } from "@/lib/time";
 import { options, SLOT_OUTCOMES } from "@/lib/words";
 import { paths } from "@/paths";
 import { OutcomeBadge } from "@/ui/Badge";
@@ -64,7 +64,7 @@ function Entries({ task, outcome, range }: { task: string; outcome: SlotOutcome 
     );
   }
   return (
-    <Card title="Entries" hint="Newest first; many missed ones in a row are one entry." flush>
+    <Card title="Entries" hint={`Newest first, in your time zone (${viewerZone()}); many missed ones in a row are one entry.`} flush>
       <ul className="divide-y divide-line border-t border-line">
         {slots.map((slot) => (
           <li key={`${slot.schedule_id}${slot.first_at}`} className="flex flex-wrap items-center gap-x-4 gap-y-0.5 px-4 py-2 text-sm">

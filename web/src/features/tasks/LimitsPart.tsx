@@ -148,7 +148,7 @@ export function PoolPart({ draft, set, at }: PartProps) {
       <Row three>
         <SelectField label="Pool" hint="A run waits until the pool has room." value={draft.pool} options={[["", "None"], ...known, ...lost]} error={at("/pool")} onValue={(pool) => set({ pool })} />
         {draft.pool !== "" && <NumberField label="Places a run takes" min={1} step={1} value={draft.pool_weight} error={at("/pool_weight")} onNumber={(pool_weight) => set({ pool_weight })} />}
-        <NumberField label="Priority" hint="Runs with a higher one start first." step={1} value={draft.priority} error={at("/priority")} onNumber={(priority) => set({ priority })} />
+        <NumberField label="Priority" hint="0 to 100; runs with a higher one start first." min={0} max={100} step={1} value={draft.priority} error={at("/priority")} onNumber={(priority) => set({ priority })} />
       </Row>
     </Part>
   );

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { Run, Task } from "@/api/generated";
+import type { Run, SlotPreview, Task } from "@/api/generated";
 import { runListOptions, runStatsOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { count, percent, plural } from "@/lib/numbers";
-import { absoluteTime, duration } from "@/lib/time";
+import { absoluteTime, duration, sameClock, wallTime, zoneTime } from "@/lib/time";
 import { OVERLAPS } from "@/lib/timeWords";
 import { RUN_STATES, type Tone } from "@/lib/words";
 import { Loaded } from "@/parts/Loaded";
@@ -14,12 +14,14 @@ import { Card, Facts } from "@/ui/Card";
 import { CommandLine, Empty } from "@/ui/Empty";
 import { DateTime } from "@/ui/Time";
 import { runWords } from "./describe";
+import { DEFAULT_PRIORITY } from "./draft";
 import { Schedules } from "./Schedules";
 import { Triggers } from "./Triggers";
 
 /** How the task stands: what it does, recent runs, when it comes next. */
 export function Outlook({ task }: { task: Task }) {
   const runs = useQuery(runListOptions({ query: { task: task.id, limit: 30 } }));
+  const next = task.next_slots.find(({ skipped }) => !skipped);
   return (
     <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
       <div className="flex min-w-0 flex-col gap-3">
@@ -28,9 +30,9 @@ export function Outlook({ task }: { task: Task }) {
             {({ items }) =>
               items.length === 0 ? (
                 <Empty title="It never ran" cli={`orc task run ${task.name} --follow`}>
-                  {task.next_slots[0] ? (
+                  {next ? (
                     <>
-                      Its next slot: <DateTime at={task.next_slots[0].scheduled_for} />
+                      Its next slot: <DateTime at={next.scheduled_for} />
                     </>
                   ) : (
                     whyNever(task)
@@ -67,17 +69,30 @@ export function Outlook({ task }: { task: Task }) {
           {task.next_slots.length === 0 && <p className="text-sm text-muted">{task.enabled ? "None is to come." : "None: the task is disabled."}</p>}
           <ol className="flex flex-col gap-1 text-sm">
             {task.next_slots.slice(0, 6).map((slot) => (
-              <li key={`${slot.schedule_key}${slot.scheduled_for}`} className="flex flex-wrap items-baseline gap-x-3">
-                <DateTime at={slot.scheduled_for} className="w-24 font-medium" />
-                <span className={slot.skipped ? "text-muted line-through" : "text-muted"}>{absoluteTime(slot.scheduled_for)}</span>
-                {slot.skipped && <Badge tone="warn">skipped</Badge>}
-                {slot.notes.length > 0 && <span className="text-xs text-warn">{slot.notes.join("; ")}</span>}
-              </li>
+              <NextSlot key={`${slot.schedule_key}${slot.scheduled_for}`} slot={slot} />
             ))}
           </ol>
         </Card>
       </div>
     </div>
+  );
+}
+
+/** A slot on its schedule's clock, and on the viewer's where that shows another time. */
+function NextSlot({ slot }: { slot: SlotPreview }) {
+  const { day, time, offset } = wallTime(slot.scheduled_local);
+  return (
+    <li className="grid grid-cols-[5rem_1fr] items-baseline gap-x-2 tabular-nums">
+      <DateTime at={slot.scheduled_for} className="font-medium" />
+      <span>
+        <span className={slot.skipped ? "text-muted line-through" : undefined}>
+          {day}, {time}
+        </span>{" "}
+        <span className="text-xs text-muted">{offset}</span> {slot.skipped && <Badge tone="warn">skipped</Badge>}
+        {!sameClock(slot.scheduled_local) && <span className="block text-xs text-muted">{zoneTime(slot.scheduled_for)} for you</span>}
+        {slot.notes.length > 0 && <span className="block text-xs text-warn">{slot.notes.join("; ")}</span>}
+      </span>
+    </li>
   );
 }
 
@@ -87,7 +102,7 @@ function togetherFacts(task: Task): [string, string][] {
   const number = overlap.kind === "allow" ? ` (at most ${overlap.max})` : overlap.kind === "queue" ? ` (at most ${overlap.max_waiting ?? 100} waiting)` : "";
   const facts: [string, string][] = [["Due while open", OVERLAPS[overlap.kind].word + number]];
   if (task.pool) facts.push(["Pool", `${task.pool}, ${plural(task.pool_weight, "place")} a run`]);
-  if (task.priority !== 0) facts.push(["Priority", String(task.priority)]);
+  if (task.priority !== DEFAULT_PRIORITY) facts.push(["Priority", String(task.priority)]);
   return facts;
 }
 

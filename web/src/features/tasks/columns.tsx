@@ -69,7 +69,7 @@ export function taskColumns(onRun: (task: TaskSummary) => void): Column<TaskSumm
 
 function Words({ task }: { task: TaskSummary }) {
   const words = task.schedules.join("; ");
-  return words === "" ? <span>by hand only</span> : <span title={words}>{words}</span>;
+  return words === "" ? <span>no schedule</span> : <span title={words}>{words}</span>;
 }
 
 /** A task as a card, for phones. */
@@ -88,7 +88,7 @@ export function taskCard(task: TaskSummary, onRun: (task: TaskSummary) => void) 
           {task.last_run && <DateTime at={task.last_run.started_at} plain />}
         </span>
         <span className="truncate text-xs text-muted">
-          {task.schedules.join("; ") || "by hand only"}
+          {task.schedules.join("; ") || "no schedule"}
           {task.next_slot_at && (
             <>
               {" · next "}

@@ -49,6 +49,9 @@ export interface Draft {
   on_server_stop: "keep" | "cancel";
 }
 
+/** What the server gives a task that says nothing. */
+export const DEFAULT_PRIORITY = 50;
+
 /** A new, empty task. */
 export function emptyDraft(): Draft {
   return {
@@ -71,7 +74,7 @@ export function emptyDraft(): Draft {
     overlap: { kind: "skip" },
     pool: "",
     pool_weight: 1,
-    priority: 0,
+    priority: DEFAULT_PRIORITY,
     timeout_seconds: null,
     attempt_timeout_seconds: null,
     grace_seconds: 10,
@@ -190,7 +193,7 @@ export function definitionOf(draft: Draft): TaskDefinition {
     overlap: draft.overlap,
     pool: draft.pool || null,
     pool_weight: draft.pool_weight ?? 1,
-    priority: draft.priority ?? 0,
+    priority: draft.priority ?? DEFAULT_PRIORITY,
     timeout_seconds: draft.timeout_seconds,
     attempt_timeout_seconds: draft.attempt_timeout_seconds,
     grace_seconds: draft.grace_seconds ?? 10,

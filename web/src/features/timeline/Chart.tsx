@@ -60,8 +60,8 @@ function Scale({ period, timezone }: { period: Period; timezone: string }) {
       <div className="flex border-b border-line text-xs text-muted" aria-hidden>
         <span className={cx("sticky left-0 z-20 shrink-0 border-r border-line bg-surface", NAMES)} />
         <span className="relative h-6 min-w-0 flex-1 overflow-hidden">
-          {ticks.map(({ left, word, midnight }) => (
-            <span key={left} style={{ left: `${left}%` }} className={cx("absolute top-1 pl-1 whitespace-nowrap", midnight && "font-semibold text-text", Math.abs(left - now) < LABEL && "invisible")}>
+          {ticks.map(({ left, word, midnight, covered }) => (
+            <span key={left} style={{ left: `${left}%` }} className={cx("absolute top-1 pl-1 whitespace-nowrap", midnight && "font-semibold text-text", (covered || Math.abs(left - now) < LABEL) && "invisible")}>
               {word}
             </span>
           ))}

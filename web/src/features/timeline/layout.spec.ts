@@ -59,6 +59,12 @@ describe("the timeline", () => {
     expect(slotWords(row?.marks[0] as Mark, () => "noon")).toBe("Planned, 30 slots at noon, about 1 s");
   });
 
+  it("leaves out the word of an hour that the day's word covers, because an hour is missing", () => {
+    const spring = ticksOf(periodAt(Date.parse("2027-03-27T10:00:00Z")), "Europe/Berlin", 3);
+    expect(spring.filter(({ covered }) => covered).map(({ word }) => word)).toEqual(["03:00"]);
+    expect(ticksOf(period, "Europe/Berlin", 3).some(({ covered }) => covered)).toBe(false);
+  });
+
   it("ticks at full hours of the zone, also one of half an hour", () => {
     const berlin = ticksOf(period, "Europe/Berlin", 3);
     expect(berlin.map(({ word }) => word)).toEqual(["09:00", "12:00", "15:00", "18:00", "21:00", shortDayWord("2026-11-24"), "03:00", "06:00", "09:00", "12:00"]);

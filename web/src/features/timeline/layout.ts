@@ -8,6 +8,9 @@ const HOUR = 60 * MINUTE;
 /** Percent of the width below which marks would cover each other: some seven minutes. */
 const NEAR = 0.4;
 
+/** Percent of the width that the word of a day takes. */
+const DAY_WORD = 9;
+
 /** The period that is shown (milliseconds). */
 export interface Period {
   from: number;
@@ -132,16 +135,27 @@ export function rowsOf(runs: Run[], { slots, cuts }: Plan, period: Period, now: 
     .filter(({ bars, marks }) => bars.length + marks.length > 0);
 }
 
+/** A full hour on the scale. */
+export interface Tick {
+  left: number;
+  word: string;
+  midnight: boolean;
+  /** Whether the word of the day before it reaches over it: an hour is missing there. */
+  covered: boolean;
+}
+
 /** Full hours of a zone in the period, every so many; a day begins where its word is given. */
-export function ticksOf({ from, until }: Period, timezone: string, every: number): { left: number; word: string; midnight: boolean }[] {
+export function ticksOf({ from, until }: Period, timezone: string, every: number): Tick[] {
   const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: timezone });
-  const ticks = [];
+  const ticks: Tick[] = [];
   // Zones are set by quarters of an hour.
   for (let at = Math.ceil(from / (15 * MINUTE)) * 15 * MINUTE; at <= until; at += 15 * MINUTE) {
     const word = clock.format(at);
     const [hour, minute] = word.split(":").map(Number);
     if (minute !== 0 || (hour ?? 0) % every !== 0) continue;
-    ticks.push({ left: placeOf(at, { from, until }), word: hour === 0 ? shortDayWord(dateIn(at, timezone)) : word, midnight: hour === 0 });
+    const left = placeOf(at, { from, until });
+    const before = ticks.at(-1);
+    ticks.push({ left, word: hour === 0 ? shortDayWord(dateIn(at, timezone)) : word, midnight: hour === 0, covered: before?.midnight === true && left - before.left < DAY_WORD });
   }
   return ticks;
 }

@@ -23,6 +23,12 @@ describe("a plan with frequent tasks", () => {
     expect(pushedOff(first, TASKS, 86_400_000)).toEqual(["hourly", "late"]);
   });
 
+  it("asks for a task of each minute too, which is drawn to the end", () => {
+    const minutes = Array.from({ length: 60 }, (_, minute) => slot("minutely", minute * 60));
+    const first = { items: [...minutes, slot("beat", 3600)], next_cursor: "more" };
+    expect(pushedOff(first, [task("minutely", 60)], 86_400_000)).toEqual(["minutely"]);
+  });
+
   it("puts those in their place and says from when on a task is not drawn", () => {
     const first = { items: [slot("hourly", 100), slot("minutely", 120), ...beats], next_cursor: "more" };
     const byTask = new Map([

@@ -13,19 +13,21 @@ export interface Plan {
   cuts: ReadonlyMap<string, number>;
 }
 
-/** Slots among the first pages from which on a task is asked for no further: it would never end. */
-const OFTEN = 200;
+/** Slots of a period that are asked for of one task; of one that has more the rest is not drawn. A slot each minute fits. */
+export const SLOTS_MAX = 1500;
 /** Most tasks that are asked for one by one. */
 const ASKED = 100;
 
-/** Tasks that are asked for one by one, soonest first: those that the frequent ones pushed off the first pages. */
+/** Tasks that are asked for one by one, soonest first: those that the frequent ones pushed off the first pages, but none that would never end. */
 export function pushedOff(first: Items<PlanSlot>, tasks: TaskSummary[], until: number): string[] {
   if (first.next_cursor === null) return [];
   const slots = new Map<string, number>();
   for (const { task } of first.items) slots.set(task, (slots.get(task) ?? 0) + 1);
+  const [begin, end] = [first.items[0], first.items.at(-1)].map((slot) => Date.parse(slot?.scheduled_for ?? ""));
+  const parts = begin === undefined || end === undefined || end <= begin ? 1 : (until - begin) / (end - begin);
   const due = tasks.flatMap(({ name, next_slot_at }) => {
     const at = next_slot_at === null ? Number.POSITIVE_INFINITY : Date.parse(next_slot_at);
-    return at <= until && (slots.get(name) ?? 0) < OFTEN ? [{ name, at }] : [];
+    return at <= until && (slots.get(name) ?? 0) * parts <= SLOTS_MAX ? [{ name, at }] : [];
   });
   return due
     .sort((one, other) => one.at - other.at)

@@ -2,16 +2,16 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type PlanSlot, planList, type Run, runList, taskList } from "@/api/generated";
 import type { Period } from "./layout";
-import { type Items, pushedOff } from "./plan";
+import { type Items, pushedOff, SLOTS_MAX } from "./plan";
 
 const LIMIT = 500;
 /** Most pages of each list. */
 const PAGES = 4;
 
-async function pages<T>(ask: (cursor: string | undefined) => Promise<Items<T>>): Promise<Items<T>> {
+async function pages<T>(ask: (cursor: string | undefined) => Promise<Items<T>>, most = PAGES): Promise<Items<T>> {
   const items: T[] = [];
   let cursor: string | null = null;
-  for (let page = 0; page < PAGES; page += 1) {
+  for (let page = 0; page < most; page += 1) {
     const answer: Items<T> = await ask(cursor ?? undefined);
     items.push(...answer.items);
     cursor = answer.next_cursor;
@@ -60,8 +60,9 @@ export const timelineByTask = ({ until }: Period, first: Items<PlanSlot> | undef
       const found = new Map<string, Items<PlanSlot>>();
       for (let at = 0; at < names.length; at += AT_ONCE) {
         const asked = names.slice(at, at + AT_ONCE).map(async (task) => {
-          const { data } = await planList({ query: { task, until_at: new Date(until).toISOString(), limit: LIMIT }, signal, throwOnError: true });
-          found.set(task, data);
+          const until_at = new Date(until).toISOString();
+          const ask = async (cursor?: string) => (await planList({ query: { task, until_at, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data;
+          found.set(task, await pages(ask, SLOTS_MAX / LIMIT));
         });
         await Promise.all(asked);
       }

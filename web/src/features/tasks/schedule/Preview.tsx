@@ -101,7 +101,10 @@ function SlotRow({ slot, both }: { slot: SlotPreview; both: boolean }) {
       <tr>
         <td className={cx(cell, "font-medium")}>
           {wall.day}, {wall.time} <span className="text-xs font-normal text-muted">{wall.offset}</span>
-          {both && <span className="block text-xs font-normal text-muted sm:hidden">{zoneTime(slot.scheduled_for)} for you</span>}
+          <span className="block text-xs font-normal text-muted sm:hidden">
+            {both && `${zoneTime(slot.scheduled_for)} for you · `}
+            {utcTime(slot.scheduled_for)} UTC
+          </span>
         </td>
         {both && <td className={cx(cell, "max-sm:hidden")}>{zoneTime(slot.scheduled_for)}</td>}
         <td className={cx(cell, "max-sm:hidden")}>{utcTime(slot.scheduled_for)}</td>
@@ -114,8 +117,7 @@ function SlotRow({ slot, both }: { slot: SlotPreview; both: boolean }) {
           <td colSpan={4} className="pb-1">
             <span className="flex items-start gap-1.5 text-xs text-warn">
               {slot.skipped ? <CalendarX size={13} className="mt-px shrink-0" aria-hidden /> : <TriangleAlert size={13} className="mt-px shrink-0" aria-hidden />}
-              {slot.skipped ? "Skipped: " : ""}
-              {slot.notes.join("; ")}
+              <span className="first-letter:uppercase">{slot.notes.join("; ")}</span>
             </span>
           </td>
         </tr>

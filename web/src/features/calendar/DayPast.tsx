@@ -1,0 +1,71 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { runListOptions, slotListOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { timeIn } from "@/lib/dates";
+import { plural } from "@/lib/numbers";
+import { Loaded } from "@/parts/Loaded";
+import { paths } from "@/paths";
+import { StateBadge } from "@/ui/Badge";
+import type { DayPeriod } from "./DayDialog";
+
+const LIMIT = 200;
+
+type Props = { period: DayPeriod; timezone: string };
+
+/** The runs of a day, the newest first. */
+export function DayRuns({ period, timezone }: Props) {
+  const runs = useQuery(runListOptions({ query: { ...period, limit: LIMIT } }));
+  return (
+    <Loaded query={runs}>
+      {({ items, next_cursor }) => (
+        <section aria-label="What ran">
+          <h3 className="font-semibold">{next_cursor ? `The newest ${items.length} runs` : plural(items.length, "run")}</h3>
+          <ul className="divide-y divide-line">
+            {items.map((run) => (
+              <li key={run.id} className="flex flex-wrap items-center gap-x-3 py-1">
+                <Link {...paths.run(run.id)} className="w-14 text-muted tabular-nums underline underline-offset-2">
+                  {timeIn(run.created_at, timezone)}
+                </Link>
+                <Link {...paths.task(run.task.name)} className="min-w-0 flex-1 basis-40 truncate font-medium underline-offset-2 hover:underline">
+                  {run.task.name}
+                </Link>
+                <StateBadge state={run.state} />
+              </li>
+            ))}
+          </ul>
+          {next_cursor && <p className="pt-1 text-xs text-muted">Older ones of this day are under Runs.</p>}
+        </section>
+      )}
+    </Loaded>
+  );
+}
+
+/** Slots that were missed, with the reason. */
+export function DayMissed({ period, timezone }: Props) {
+  const missed = useQuery(slotListOptions({ query: { ...period, outcome: "missed", limit: LIMIT } }));
+  return (
+    <Loaded query={missed}>
+      {({ items, next_cursor }) => (
+        <section aria-label="What was missed">
+          <h3 className="font-semibold">Missed</h3>
+          <ul className="divide-y divide-line">
+            {items.map((slot) => (
+              <li key={`${slot.schedule_id}${slot.first_at}`} className="flex flex-wrap items-center gap-x-3 py-1">
+                <span className="w-26 shrink-0 tabular-nums">
+                  {timeIn(slot.first_at, timezone)}
+                  {slot.count > 1 && ` – ${timeIn(slot.last_at, timezone)}`}
+                </span>
+                <Link {...paths.task(slot.task, "ledger")} className="min-w-0 flex-1 basis-40 truncate font-medium underline-offset-2 hover:underline">
+                  {slot.task}
+                </Link>
+                {slot.count > 1 && <span className="text-xs text-muted">{plural(slot.count, "slot")}</span>}
+                <span className="w-full text-xs text-warn">{slot.reason}</span>
+              </li>
+            ))}
+          </ul>
+          {next_cursor && <p className="pt-1 text-xs text-muted">There are more.</p>}
+        </section>
+      )}
+    </Loaded>
+  );
+}
