@@ -18,6 +18,8 @@ pub struct Clock {
 struct State {
     /// What a manual clock shows; none: the machine's clock.
     manual: Option<Look>,
+    /// Time since boot when the clock was made.
+    begun: TimeDelta,
     keeper: Timekeeper,
     /// What nobody has told of yet.
     turns: Vec<Turn>,
@@ -55,8 +57,9 @@ impl Clock {
     }
 
     fn starting(manual: Option<Look>) -> Self {
-        let keeper = Timekeeper::new(manual.unwrap_or_else(machine));
-        Self { state: Arc::new(Mutex::new(State { manual, keeper, turns: Vec::new() })) }
+        let first = manual.unwrap_or_else(machine);
+        let state = State { manual, begun: first.boot, keeper: Timekeeper::new(first), turns: Vec::new() };
+        Self { state: Arc::new(Mutex::new(state)) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -66,6 +69,13 @@ impl Clock {
     /// The instant now, cut to microseconds as the database holds it.
     pub fn now(&self) -> DateTime<Utc> {
         whole_micros(self.state().look())
+    }
+
+    /// How long this clock has been running, sleep included, unmoved by whoever sets the machine's clock.
+    pub fn running(&self) -> Duration {
+        let state = self.state();
+        let boot = state.manual.map_or_else(since_boot, |look| look.boot);
+        (boot - state.begun).to_std().unwrap_or_default()
     }
 
     /// What the machine's clock says, and what Orc makes of it.

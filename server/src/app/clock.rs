@@ -15,7 +15,7 @@ impl App {
         self.clock().view()
     }
 
-    /// Believes the machine's clock at once, if it is doubted.
+    /// Believes the machine's clock at once, if it is doubted, and that so much time has passed that history grew old.
     pub async fn clock_confirm(&self, caller: &Caller) -> Result<ClockView> {
         caller.require(Permission::Admin)?;
         let ClockView { machine_at, planning_at, doubted_since } = self.clock_view();
@@ -24,6 +24,10 @@ impl App {
             self.clock_audit(caller, vec![("clock_trusted", detail)]).await?;
             self.clock().confirm();
             self.clock_changed();
+        }
+        if self.deletion_confirm().await? {
+            let detail = json!({"machine_at": machine_at, "because": "an admin confirmed the time"});
+            self.clock_audit(caller, vec![("deletion_resumed", detail)]).await?;
         }
         Ok(self.clock_view())
     }

@@ -30,6 +30,7 @@ pub mod plan;
 pub mod planned;
 pub mod pools;
 pub mod progress;
+mod retention;
 pub mod runs;
 pub mod schedules;
 pub mod sessions;
@@ -96,6 +97,7 @@ struct Inner {
     simulating: Arc<Semaphore>,
     invalid: Mutex<Arc<planned::InvalidSchedules>>,
     replan: Mutex<planned::Replan>,
+    leap: Mutex<Option<retention::Leap>>,
     file_problems: Mutex<BTreeMap<TriggerId, String>>,
     settings: AppSettings,
     started_at: DateTime<Utc>,
@@ -108,7 +110,8 @@ impl App {
         let started_at = clock.now();
         let (progress, limiter) = (progress::ProgressBoard::default(), Limiter::default());
         let simulating = Arc::new(Semaphore::new(1));
-        let (invalid, replan, file_problems) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let (invalid, replan, leap) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let file_problems = Mutex::default();
         let inner = Inner {
             store,
             clock,
@@ -120,6 +123,7 @@ impl App {
             simulating,
             invalid,
             replan,
+            leap,
             file_problems,
             settings,
             started_at,

@@ -262,7 +262,7 @@ impl App {
     }
 
     pub(super) fn uptime(&self) -> std::time::Duration {
-        (self.clock().now() - self.started_at()).to_std().unwrap_or_default()
+        self.clock().running()
     }
 }
 

@@ -122,9 +122,8 @@ pub fn panic_count() -> u64 {
 
 impl App {
     /// Seconds since the server started.
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds of uptime fit a double for millennia")]
     pub fn uptime_seconds(&self) -> f64 {
-        (self.clock().now() - self.started_at()).num_milliseconds() as f64 / 1000.0
+        self.clock().running().as_secs_f64()
     }
 
     /// The disk that holds the data folder.
@@ -170,6 +169,7 @@ impl App {
         warnings.extend(self.store().calendars_damaged().await?.iter().map(|name| {
             format!("calendar {name} is damaged in the database: its dates and its maintenance window do not hold")
         }));
+        warnings.extend(self.deletion_held());
         let invalid_schedule_count = u32::try_from(invalid.len()).unwrap_or(u32::MAX);
         let (started_at, clock) = (self.started_at(), self.clock_view());
         Ok(SystemView { started_at, clock, invalid_schedule_count, database, disk, hold, warnings })

@@ -50,7 +50,7 @@ impl Pruner {
     }
 
     async fn round(&self) -> RoundResult {
-        let now = self.app.clock().now();
+        let now = self.app.deletion_time().await?;
         let step = self.app.store().prune_list(self.after.load(Ordering::Relaxed), RUNS, now).await?;
         let runs: Vec<_> = step.candidates.iter().map(|candidate| candidate.run).collect();
         let mut removed = 0;

@@ -1,6 +1,9 @@
 //! Retention: what a task does not keep goes, with its files; what belongs to nothing goes; all else stays.
 
 use super::bench::{Bench, child_task};
+use chrono::{DateTime, TimeDelta, Utc};
+use orc_server::app::Caller;
+use orc_server::clock::Clock;
 use serde_json::json;
 use std::fs::{self, File};
 use std::path::Path;
@@ -52,4 +55,46 @@ async fn runs_beyond_the_count_go_with_their_logs_and_orphans_go_too() {
     let there: Vec<bool> = logs.iter().map(|log| log.exists()).collect();
     assert_eq!(there, [false, false, true, true]);
     assert!(young.exists() && foreign.exists() && elsewhere.join("kept").exists());
+}
+
+async fn held(bench: &Bench) -> bool {
+    let warnings = bench.app.system_view(&Caller::local()).await.expect("a view").warnings;
+    warnings.iter().any(|warning| warning.starts_with("old history is not deleted"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_runs_years_ahead_deletes_nothing_for_a_day() {
+    let begin: DateTime<Utc> = "2026-05-01T12:00:00Z".parse().expect("an instant");
+    let mut bench = Bench::at(Clock::manual(begin)).await;
+    let clock = bench.app.clock().clone();
+    let time = async |bench: &Bench| bench.app.deletion_time().await.expect("a time");
+    assert_eq!(time(&bench).await, begin);
+    // Off for three weeks: nothing is strange about that.
+    clock.advance(TimeDelta::days(21));
+    assert_eq!((time(&bench).await, held(&bench).await), (clock.now(), false));
+    // Ten years at once, believed by the scheduler after ten minutes.
+    let before = clock.now();
+    clock.set(before + TimeDelta::days(3653));
+    for _ in 0..12 {
+        clock.now();
+        clock.advance(TimeDelta::minutes(1));
+    }
+    assert!(clock.now() > before + TimeDelta::days(3652));
+    assert_eq!((time(&bench).await, held(&bench).await), (before, true));
+    // A restart does not make it any truer.
+    bench = bench.restarted().await;
+    assert_eq!((time(&bench).await, held(&bench).await), (before, true));
+    clock.advance(TimeDelta::hours(23));
+    assert_eq!((time(&bench).await, held(&bench).await), (before, true));
+    clock.advance(TimeDelta::hours(2));
+    assert_eq!((time(&bench).await, held(&bench).await), (clock.now(), false));
+    // Or an admin says that it is so.
+    let before = clock.now();
+    clock.advance(TimeDelta::days(60));
+    assert_eq!((time(&bench).await, held(&bench).await), (before, true));
+    bench.app.clock_confirm(&Caller::local()).await.expect("confirmed");
+    assert_eq!((time(&bench).await, held(&bench).await), (clock.now(), false));
+    // A clock set back deletes less, and that is all.
+    clock.set(clock.now() - TimeDelta::minutes(30));
+    assert_eq!((time(&bench).await, held(&bench).await), (clock.now(), false));
 }
