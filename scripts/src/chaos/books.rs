@@ -24,13 +24,14 @@ pub fn faults(client: &mut Client, asked: &Asked, witness: &Path, data: &Path) -
     acknowledged(&runs, asked, &mut faults);
     witnessed(client, &runs, &noted, &mut faults)?;
     for number in 0..super::TASKS {
-        let name = format!("chaos-{number}");
+        let name = super::task_name(number);
         let task = client.get(&format!("/tasks/{name}"))?;
         let created = task["created_at"].as_str().and_then(instant::seconds).ok_or("a task has no created_at")?;
         let of_task: Vec<_> = slots.iter().filter(|slot| slot["task"] == name.as_str()).collect();
         ledger(&name, created, &of_task, &mut faults);
     }
     doubled(&slots, &mut faults);
+    super::company::faults(&runs, &mut faults);
     left_processes(data, &mut faults);
     let count = |state: &str| runs.iter().filter(|run| run["state"] == state).count();
     println!(

@@ -4,6 +4,7 @@
 //! did not write. Deliberately absent: mercy, and any knowledge of the server's insides. Start reading at `run`.
 
 mod books;
+mod company;
 mod random;
 
 use crate::command::{self, Answer};
@@ -43,6 +44,7 @@ pub fn run(place: &Place, profile: &str, cycles: u32, seed: Option<u64>) -> Answ
     for number in 0..TASKS {
         client.post("/tasks", &task(number, &witness))?;
     }
+    company::make(&mut client, &witness)?;
     let mut asked = Asked { runs: Vec::new(), unanswered: 0 };
     for cycle in 1..=cycles {
         let killer = kill_later(&server, Duration::from_millis(20 + random.below(1_200)))?;
@@ -65,18 +67,31 @@ pub fn run(place: &Place, profile: &str, cycles: u32, seed: Option<u64>) -> Answ
     Ok(faults)
 }
 
-/// A task that fires every second and notes its beginning and end.
+fn task_name(number: usize) -> String {
+    format!("chaos-{number}")
+}
+
+/// A task that fires every second.
 fn task(number: usize, witness: &Path) -> Value {
-    let note =
-        |what: &str| format!("printf '%s %s {what}\\n' \"$ORC_RUN_ID\" \"$ORC_ATTEMPT\" >> '{}'", witness.display());
-    let (start, end) = (note("start"), note("end"));
-    json!({
-        "name": format!("chaos-{number}"),
-        "run": {"kind": "shell", "line": format!("{start}; sleep 0.{number}; echo done; {end}")},
+    let more = json!({
         "schedules": [{"kind": "cron", "expression": "* * * * * *", "catch_up": {"kind": "latest"}}],
         "overlap": {"kind": "allow", "max": 50},
         "retry": {"max_attempts": 3, "delay_seconds": 0, "retry_on": ["lost"]},
-    })
+    });
+    script(&task_name(number), witness, &format!("0.{number}"), &more)
+}
+
+/// A task that notes its beginning and end, and sleeps for some seconds in between.
+fn script(name: &str, witness: &Path, seconds: &str, more: &Value) -> Value {
+    let note =
+        |what: &str| format!("printf '%s %s {what}\\n' \"$ORC_RUN_ID\" \"$ORC_ATTEMPT\" >> '{}'", witness.display());
+    let (start, end) = (note("start"), note("end"));
+    let line = format!("{start}; sleep {seconds}; echo done; {end}");
+    let mut body = json!({"name": name, "run": {"kind": "shell", "line": line}});
+    for (key, value) in more.as_object().into_iter().flatten() {
+        body[key] = value.clone();
+    }
+    body
 }
 
 /// Kills the server from beside, so that it dies in the middle of whatever it does, answering included.
@@ -113,19 +128,23 @@ fn load(client: &mut Client, random: &mut Random, asked: &mut Asked) {
 /// Disables the tasks and waits until no run is open.
 fn settle(client: &mut Client) -> Answer<()> {
     for number in 0..TASKS {
-        client.post(&format!("/tasks/chaos-{number}/disable"), &json!({}))?;
+        client.post(&format!("/tasks/{}/disable", task_name(number)), &json!({}))?;
     }
+    company::stop(client)?;
     let until = Instant::now() + Duration::from_secs(120);
     loop {
         let mut open = 0;
         for state in ["waiting", "queued", "running", "backing_off"] {
             open += client.all(&format!("/runs?state={state}"))?.len();
         }
-        if open == 0 {
+        let settled = company::settled(client)?;
+        if open == 0 && settled {
             return Ok(());
         }
         if Instant::now() > until {
-            return Err(format!("{open} runs are still open two minutes after the last task was disabled"));
+            return Err(format!(
+                "two minutes after the last task was disabled {open} runs are open; all followed and caught up: {settled}"
+            ));
         }
         thread::sleep(Duration::from_millis(200));
     }

@@ -1,0 +1,119 @@
+//! What goes on beside the scheduled tasks while the server is killed: a pool, a task that follows another, a backfill.
+
+use super::{script, task_name};
+use crate::command::Answer;
+use crate::live::{Client, instant};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Places of the pool, and those that a run of each of its tasks takes.
+const PLACES: u64 = 3;
+const WEIGHTS: [(&str, u64); 2] = [("pooled-1", 1), ("pooled-2", 2)];
+
+/// Slots of the past that are run after all.
+const PAST: u64 = 24;
+
+/// Makes them all.
+pub fn make(client: &mut Client, witness: &Path) -> Answer<()> {
+    client.post("/pools", &json!({"name": "few", "capacity": PLACES}))?;
+    for (name, weight) in WEIGHTS {
+        let more = json!({
+            "schedules": [{"kind": "cron", "expression": "*/2 * * * * *", "catch_up": {"kind": "none"}}],
+            "overlap": {"kind": "allow", "max": 20}, "pool": "few", "pool_weight": weight,
+        });
+        client.post("/tasks", &script(name, witness, "0.2", &more))?;
+    }
+    let source = json!([{"kind": "task", "tasks": [task_name(0)], "states": ["succeeded"]}]);
+    let more = json!({"triggers": source, "overlap": {"kind": "allow", "max": 1000}});
+    client.post("/tasks", &script("follower", witness, "0", &more))?;
+    let hourly = json!([{"kind": "cron", "expression": "0 * * * *", "timezone": "UTC"}]);
+    let more = json!({"schedules": hourly, "overlap": {"kind": "allow", "max": 100}});
+    client.post("/tasks", &script("past", witness, "0.1", &more))?;
+    let period = json!({"from_at": "2026-01-01T00:30:00Z", "until_at": "2026-01-02T00:30:00Z", "at_once": 2});
+    client.post("/tasks/past/backfills", &period)?;
+    Ok(())
+}
+
+/// Lets nothing new begin.
+pub fn stop(client: &mut Client) -> Answer<()> {
+    for (name, _) in WEIGHTS {
+        client.post(&format!("/tasks/{name}/disable"), &json!({}))?;
+    }
+    Ok(())
+}
+
+/// Whether what must still come has come: the backfill is through, and every end has been followed.
+pub fn settled(client: &mut Client) -> Answer<bool> {
+    let backfills = client.all("/backfills")?;
+    let ends = client.all(&format!("/runs?task={}&state=succeeded", task_name(0)))?.len();
+    let followed = client.all("/runs?task=follower")?.len();
+    Ok(backfills.iter().all(|backfill| backfill["state"] == "finished") && followed >= ends)
+}
+
+/// Everything about them that does not add up.
+pub fn faults(runs: &[Value], faults: &mut Vec<String>) {
+    followed(runs, faults);
+    caught_up(runs, faults);
+    crowded(runs, faults);
+}
+
+fn of<'a>(runs: &'a [Value], task: &'a str) -> impl Iterator<Item = &'a Value> {
+    runs.iter().filter(move |run| run["task"]["name"] == task)
+}
+
+/// Each run that succeeded was followed by one run, no other was.
+fn followed(runs: &[Value], faults: &mut Vec<String>) {
+    let source = task_name(0);
+    let mut times: BTreeMap<String, usize> = of(runs, &source)
+        .filter(|run| run["state"] == "succeeded")
+        .map(|run| (format!("{source} succeeded (run {})", run["id"].as_str().unwrap_or_default()), 0))
+        .collect();
+    for run in of(runs, "follower") {
+        let by = run["trigger"]["by"].as_str().unwrap_or_default();
+        match times.get_mut(by) {
+            Some(times) => *times += 1,
+            None => faults.push(format!("follower ran because of \"{by}\", which did not happen")),
+        }
+    }
+    faults.extend(
+        times.iter().filter(|(_, times)| **times != 1).map(|(by, times)| format!("{by}: followed {times} times")),
+    );
+}
+
+/// The backfill made each run once, in order of time.
+fn caught_up(runs: &[Value], faults: &mut Vec<String>) {
+    let mut made: Vec<_> = of(runs, "past").filter(|run| run["trigger"]["kind"] == "backfill").collect();
+    made.sort_by_key(|run| run["id"].as_str().unwrap_or_default().to_owned());
+    let slots: Vec<&str> = made.iter().filter_map(|run| run["scheduled_for"].as_str()).collect();
+    let once: BTreeSet<&str> = slots.iter().copied().collect();
+    if once.len() as u64 != PAST || slots.len() as u64 != PAST {
+        faults.push(format!("the backfill of {PAST} slots made {} runs of {} slots", slots.len(), once.len()));
+    }
+    if !slots.is_sorted() {
+        faults.push(format!("the backfill did not keep the order: {slots:?}"));
+    }
+}
+
+/// At no time more places of the pool were taken than it has.
+fn crowded(runs: &[Value], faults: &mut Vec<String>) {
+    let mut changes: Vec<(f64, i64)> = Vec::new();
+    for (name, weight) in WEIGHTS {
+        for run in of(runs, name) {
+            let at = |field: &str| run[field].as_str().and_then(instant::seconds);
+            if let (Some(from), Some(until)) = (at("started_at"), at("finished_at")) {
+                let weight = i64::try_from(weight).unwrap_or_default();
+                changes.extend([(from, weight), (until, -weight)]);
+            }
+        }
+    }
+    changes.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
+    let (mut taken, mut most) = (0, 0);
+    for (_, change) in changes {
+        taken += change;
+        most = most.max(taken);
+    }
+    if most == 0 || most.unsigned_abs() > PLACES {
+        faults.push(format!("{most} of {PLACES} places of the pool were taken at once"));
+    }
+}
