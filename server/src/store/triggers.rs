@@ -184,14 +184,6 @@ impl Tx {
 
     /// Which living task listens to which: (listener, source), with their names.
     pub async fn trigger_edges(&self) -> Result<Vec<(String, String)>> {
-        let names: Vec<(i64, String)> = task::Entity::find()
-            .select_only()
-            .columns([task::Column::Id, task::Column::Name])
-            .filter(task::Column::DeletedAt.is_null())
-            .into_tuple()
-            .all(self)
-            .await?;
-        let names: BTreeMap<i64, String> = names.into_iter().collect();
         let edges: Vec<(i64, i64)> = trigger_source::Entity::find()
             .select_only()
             .column_as(trigger::Column::TaskId, "listener")
@@ -206,6 +198,18 @@ impl Tx {
             .into_tuple()
             .all(self)
             .await?;
+        let mut keys: Vec<i64> = edges.iter().flat_map(|(listener, source)| [*listener, *source]).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let mut names: BTreeMap<i64, String> = BTreeMap::new();
+        for chunk in keys.chunks(500) {
+            let found = task::Entity::find()
+                .select_only()
+                .columns([task::Column::Id, task::Column::Name])
+                .filter(task::Column::DeletedAt.is_null())
+                .filter(task::Column::Id.is_in(chunk.iter().copied()));
+            names.extend(found.into_tuple::<(i64, String)>().all(self).await?);
+        }
         let named = |(listener, source)| Some((names.get(&listener)?.clone(), names.get(&source)?.clone()));
         Ok(edges.into_iter().filter_map(named).collect())
     }
