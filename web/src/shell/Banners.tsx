@@ -63,7 +63,7 @@ export function Warnings({ warnings }: { warnings: string[] }) {
   return warnings.map((warning) => (
     <p key={warning} role="status" className="flex items-center gap-3 border-b border-line bg-warn-soft px-4 py-2 text-sm lg:px-6">
       <TriangleAlert size={16} className="shrink-0 text-warn" aria-hidden />
-      {warning}
+      <span className="first-letter:uppercase">{warning}</span>
     </p>
   ));
 }

@@ -16,6 +16,7 @@ import { SelectField } from "@/ui/Field";
 import { Skeleton } from "@/ui/Skeleton";
 import { Backfills } from "./Backfills";
 import { LedgerFigures } from "./LedgerFigures";
+import { Invalid } from "./Schedules";
 import { type Period, periodOf, PERIODS } from "./period";
 
 const begun = (period: Period) => ({ period, range: periodOf(period, Date.now()) });
@@ -37,6 +38,7 @@ export function Ledger({ task }: { task: Task }) {
           onValue={setOutcome}
         />
       </div>
+      {task.schedules.map(({ key, kind, problem }) => problem && <Invalid key={key ?? kind} schedule={`Schedule ${key ?? kind}`} reason={problem} />)}
       <LedgerFigures task={task.name} range={range} />
       <Backfills task={task} />
       <Entries task={task.name} outcome={outcome === "" ? undefined : outcome} range={range} />

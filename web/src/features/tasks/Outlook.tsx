@@ -66,7 +66,7 @@ export function Outlook({ task }: { task: Task }) {
           <Facts items={togetherFacts(task)} />
         </Card>
         <Card title="Next slots">
-          {task.next_slots.length === 0 && <p className="text-sm text-muted">{task.enabled ? "None is to come." : "None: the task is disabled."}</p>}
+          {task.next_slots.length === 0 && <p className="text-sm text-muted">{task.enabled ? whyNone(task) : "None: the task is disabled."}</p>}
           <ol className="flex flex-col gap-1 text-sm">
             {task.next_slots.slice(0, 6).map((slot) => (
               <NextSlot key={`${slot.schedule_key}${slot.scheduled_for}`} slot={slot} />
@@ -109,7 +109,11 @@ function togetherFacts(task: Task): [string, string][] {
 function whyNever(task: Task): string {
   if (!task.enabled) return "It is disabled: nothing starts it.";
   if (task.schedules.length === 0) return task.triggers.length > 0 ? "It waits for its triggers." : "It has no schedule: start it by hand with “Run now”.";
-  return "No slot is to come.";
+  return whyNone(task);
+}
+
+function whyNone({ schedules }: Task): string {
+  return schedules.some(({ problem }) => problem) ? "None is to come: a schedule is invalid and does not fire." : "None is to come.";
 }
 
 function RecentRun({ run }: { run: Run }) {

@@ -31,11 +31,14 @@ export function Schedules({ task }: { task: Task }) {
 
 const hasCalendars = ({ run_only_on = [], skip_on = [] }: Schedule): boolean => run_only_on.length + skip_on.length > 0;
 
-function Invalid({ reason }: { reason: string }) {
+/** Says that a schedule is stored but cannot be computed. */
+export function Invalid({ reason, schedule = "It" }: { reason: string; schedule?: string }) {
   return (
     <p role="alert" className="mt-1 flex items-start gap-1.5 rounded-md bg-fail-soft px-2 py-1 text-xs font-medium text-fail">
       <CircleAlert size={13} className="mt-px shrink-0" aria-hidden />
-      <span>It does not fire: {reason}</span>
+      <span>
+        {schedule} does not fire: {reason}
+      </span>
     </p>
   );
 }

@@ -69,8 +69,16 @@ export function taskColumns(onRun: (task: TaskSummary) => void): Column<TaskSumm
 
 function Words({ task }: { task: TaskSummary }) {
   const words = task.schedules.join("; ");
-  return words === "" ? <span>no schedule</span> : <span title={words}>{words}</span>;
+  if (words === "") return <span>no schedule</span>;
+  return (
+    <span title={words} className={isInvalid(task) ? "font-medium text-fail" : undefined}>
+      {words}
+    </span>
+  );
 }
+
+/** Whether a schedule of it cannot be computed and so does not fire. */
+const isInvalid = ({ schedules }: TaskSummary): boolean => schedules.includes("invalid schedule");
 
 /** A task as a card, for phones. */
 export function taskCard(task: TaskSummary, onRun: (task: TaskSummary) => void) {
@@ -87,7 +95,7 @@ export function taskCard(task: TaskSummary, onRun: (task: TaskSummary) => void) 
           <LastState task={task} />
           {task.last_run && <DateTime at={task.last_run.started_at} plain />}
         </span>
-        <span className="truncate text-xs text-muted">
+        <span className={cx("truncate text-xs", isInvalid(task) ? "font-medium text-fail" : "text-muted")}>
           {task.schedules.join("; ") || "no schedule"}
           {task.next_slot_at && (
             <>

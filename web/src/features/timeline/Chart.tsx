@@ -7,16 +7,13 @@ import { type Period, placeOf, ticksOf, type TimelineRow } from "./layout";
 import { barLook, markLook, Row } from "./Row";
 import { clockOf } from "./words";
 
-/** Rows that are shown at first, and how many more each time. */
-const STEP = 50;
 /** Percent of the width that an hour's word takes at most; one that near to now gives way. */
 const LABEL = 5;
 /** Width of the names, as in each row. */
 const NAMES = "w-28 sm:w-44 lg:w-52";
 
 /** The chart: hours across, tasks down. It scrolls sideways by itself where the page is narrow. */
-export function Chart({ rows, period, timezone }: { rows: TimelineRow[]; period: Period; timezone: string }) {
-  const [shown, setShown] = useState(STEP);
+export function Chart({ rows, all, period, timezone, onMore }: { rows: TimelineRow[]; all: number; period: Period; timezone: string; onMore: () => void }) {
   const [said, setSaid] = useState<string | null>(null);
   const clock = useMemo(() => clockOf(timezone), [timezone]);
   const scroller = useRef<HTMLDivElement>(null);
@@ -32,7 +29,7 @@ export function Chart({ rows, period, timezone }: { rows: TimelineRow[]; period:
         <div className="relative min-w-[60rem]">
           <Scale period={period} timezone={timezone} />
           <ul className="relative" aria-label="Tasks">
-            {rows.slice(0, shown).map((row) => (
+            {rows.map((row) => (
               <Row key={row.task} row={row} clock={clock} onSay={setSaid} />
             ))}
           </ul>
@@ -42,9 +39,9 @@ export function Chart({ rows, period, timezone }: { rows: TimelineRow[]; period:
       <p aria-hidden className="mt-1 min-h-5 text-sm break-words text-muted">
         {said ?? "Point at a bar, or go through a row with the arrow keys."}
       </p>
-      {rows.length > shown && (
-        <Button className="self-start" onClick={() => setShown(shown + STEP)}>
-          Show more of {plural(rows.length, "task")}
+      {all > rows.length && (
+        <Button className="self-start" onClick={onMore}>
+          Show more of {plural(all, "task")}
         </Button>
       )}
     </section>

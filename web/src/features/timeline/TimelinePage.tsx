@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import type { PlanSlot, Run } from "@/api/generated";
@@ -14,11 +14,13 @@ import { Page } from "@/ui/Page";
 import { Skeleton } from "@/ui/Skeleton";
 import { useNow } from "@/ui/Time";
 import { Chart } from "./Chart";
-import { periodAt, rowsOf } from "./layout";
-import { type Items, joinPlans } from "./plan";
-import { timelineByTask, timelinePlan, timelineRuns } from "./queries";
+import { type Period, periodAt, rowsOf } from "./layout";
+import { endless, type Items, joinPlans, pushedOff } from "./plan";
+import { timelineOfTask, timelinePlan, timelineRuns, timelineTasks } from "./queries";
 import { clockOf } from "./words";
 
+/** Rows that are shown at first, and how many more each time. */
+const STEP = 50;
 /** No task was asked for by itself. */
 const NONE: ReadonlyMap<string, Items<PlanSlot>> = new Map();
 
@@ -42,10 +44,21 @@ function Timeline({ timezone }: { timezone: string }) {
   const period = useMemo(() => ({ from, until: periodAt(from + 6 * 3_600_000).until }), [from]);
   const runs = useQuery(timelineRuns(period));
   const plan = useQuery(timelinePlan(period));
-  const byTask = useQuery(timelineByTask(period, plan.data));
+  const tasks = useQuery(timelineTasks(plan.data)).data?.items;
   const [text, setText] = useState("");
-  const rows = useMemo(() => (runs.data && plan.data ? rowsOf(runs.data.items, joinPlans(plan.data, byTask.data ?? NONE), period, now) : []), [runs.data, plan.data, byTask.data, period, now]);
-  const found = rows.filter(({ task }) => task.includes(text.trim().toLowerCase()));
+  const [shown, setShown] = useState(STEP);
+  const wanted = text.trim().toLowerCase();
+  const pushed = useMemo(() => (plan.data ? pushedOff(plan.data, tasks ?? [], period.until) : new Set<string>()), [plan.data, tasks, period]);
+  const rows = useMemo(() => (runs.data && plan.data ? rowsOf(runs.data.items, joinPlans(plan.data, pushed, NONE), period, now) : []), [runs.data, plan.data, pushed, period, now]);
+  const found = useMemo(() => rows.filter(({ task }) => task.includes(wanted)).map(({ task }) => task), [rows, wanted]);
+  const names = useMemo(() => found.slice(0, shown), [found, shown]);
+  const byTask = useOneByOne(names, plan.data, pushed, period);
+  const drawn = useMemo(() => {
+    if (!runs.data || !plan.data) return [];
+    const visible = new Set(names);
+    const whole = byTask.size === 0 ? rows : rowsOf(runs.data.items, joinPlans(plan.data, pushed, byTask), period, now);
+    return whole.filter(({ task }) => visible.has(task));
+  }, [rows, names, byTask, runs.data, plan.data, pushed, period, now]);
   return (
     <Loaded query={runs} rows={10}>
       {(ran) => (
@@ -59,7 +72,7 @@ function Timeline({ timezone }: { timezone: string }) {
               <>
                 <TextField hideLabel label="Tasks by name" type="search" data-filter placeholder="Filter by name" value={text} onText={setText} className="w-full sm:w-60" />
                 <Limits ran={ran} timezone={timezone} />
-                {found.length === 0 ? <p className="py-4 text-sm text-muted">No task in this period has that in its name.</p> : <Chart rows={found} period={period} timezone={timezone} />}
+                {found.length === 0 ? <p className="py-4 text-sm text-muted">No task in this period has that in its name.</p> : <Chart rows={drawn} all={found.length} period={period} timezone={timezone} onMore={() => setShown(shown + STEP)} />}
               </>
             )
           }
@@ -68,6 +81,16 @@ function Timeline({ timezone }: { timezone: string }) {
     </Loaded>
   );
 }
+
+/** The slots of the tasks in sight that the first pages of the plan do not hold to the end. */
+function useOneByOne(names: string[], first: Items<PlanSlot> | undefined, pushed: ReadonlySet<string>, period: Period): ReadonlyMap<string, Items<PlanSlot>> {
+  const never = useMemo(() => (first ? endless(first, period.until) : new Set<string>()), [first, period]);
+  const asked = useMemo(() => names.filter((name) => pushed.has(name) && !never.has(name)), [names, pushed, never]);
+  const answers = useQueries({ queries: asked.map((task) => timelineOfTask(period, task)), combine: dataOf });
+  return useMemo(() => new Map(answers.flatMap((data, place) => (data ? [[asked[place] ?? "", data]] : []))), [answers, asked]);
+}
+
+const dataOf = <T,>(answers: { data: T }[]): T[] => answers.map(({ data }) => data);
 
 /** Which runs are not drawn because there are too many; slots that are not are marked in their rows. */
 function Limits({ ran: { items, next_cursor }, timezone }: { ran: Items<Run>; timezone: string }) {

@@ -119,7 +119,7 @@ function groups<T>(items: T[], nameOf: (item: T) => string): Map<string, T[]> {
 export function rowsOf(runs: Run[], { slots, cuts }: Plan, period: Period, now: number): TimelineRow[] {
   const ran = groups(runs, ({ task }) => task.name);
   const planned = groups(slots.filter(({ scheduled_for }) => Date.parse(scheduled_for) >= now), ({ task }) => task);
-  const names = [...new Set([...ran.keys(), ...planned.keys()])].sort((one, other) => one.localeCompare(other));
+  const names = [...new Set([...ran.keys(), ...planned.keys(), ...cuts.keys()])].sort((one, other) => one.localeCompare(other));
   return names
     .map((task): TimelineRow => {
       const bars = (ran.get(task) ?? []).flatMap((run): Bar[] => {
@@ -132,7 +132,7 @@ export function rowsOf(runs: Run[], { slots, cuts }: Plan, period: Period, now: 
       const cut = cuts.get(task);
       return { task, bars, marks: marksOf(coming, period), cut: cut === undefined ? null : placeOf(cut, period) };
     })
-    .filter(({ bars, marks }) => bars.length + marks.length > 0);
+    .filter(({ bars, marks, cut }) => bars.length + marks.length > 0 || cut !== null);
 }
 
 /** A full hour on the scale. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PlanSlot } from "@/api/generated";
 import { taskSummary } from "@/mocks/data";
-import { joinPlans, pushedOff } from "./plan";
+import { endless, joinPlans, pushedOff } from "./plan";
 
 const slot = (task: string, second: number): PlanSlot => {
   const at = new Date(second * 1000).toISOString();
@@ -10,34 +10,33 @@ const slot = (task: string, second: number): PlanSlot => {
 const task = (name: string, next: number | null) => ({ ...taskSummary(0), name, next_slot_at: next === null ? null : new Date(next * 1000).toISOString() });
 const beats = Array.from({ length: 250 }, (_, second) => slot("beat", second));
 const TASKS = [task("late", 4000), task("beat", 1), task("never", null), task("far", 90_000), task("hourly", 100)];
+const DAY = 86_400_000;
 
 describe("a plan with frequent tasks", () => {
   it("is left as it is while all of it fits", () => {
     const whole = { items: beats, next_cursor: null };
-    expect(pushedOff(whole, TASKS, 86_400_000)).toEqual([]);
-    expect(joinPlans(whole, new Map())).toEqual({ slots: beats, cuts: new Map() });
+    expect(pushedOff(whole, TASKS, DAY)).toEqual(new Set());
+    expect(endless(whole, DAY)).toEqual(new Set());
+    expect(joinPlans(whole, new Set(), new Map())).toEqual({ slots: beats, cuts: new Map() });
   });
 
-  it("asks for the tasks that were pushed off, soonest first, but not for the frequent ones", () => {
+  it("knows whose slots were pushed off, and who would never end", () => {
     const first = { items: [...beats, slot("hourly", 100)], next_cursor: "more" };
-    expect(pushedOff(first, TASKS, 86_400_000)).toEqual(["hourly", "late"]);
-  });
-
-  it("asks for a task of each minute too, which is drawn to the end", () => {
+    expect([...pushedOff(first, TASKS, DAY)].toSorted()).toEqual(["beat", "hourly", "late"]);
+    expect(endless(first, DAY)).toEqual(new Set(["beat"]));
     const minutes = Array.from({ length: 60 }, (_, minute) => slot("minutely", minute * 60));
-    const first = { items: [...minutes, slot("beat", 3600)], next_cursor: "more" };
-    expect(pushedOff(first, [task("minutely", 60)], 86_400_000)).toEqual(["minutely"]);
+    expect(endless({ items: minutes, next_cursor: "more" }, DAY)).toEqual(new Set());
   });
 
-  it("puts those in their place and says from when on a task is not drawn", () => {
+  it("puts in its place who was asked, and says from when on the others are not drawn", () => {
     const first = { items: [slot("hourly", 100), slot("minutely", 120), ...beats], next_cursor: "more" };
     const byTask = new Map([
       ["hourly", { items: [slot("hourly", 100), slot("hourly", 3700)], next_cursor: null }],
       ["minutely", { items: [slot("minutely", 120), slot("minutely", 180)], next_cursor: "more" }],
     ]);
-    const { slots, cuts } = joinPlans(first, byTask);
+    const { slots, cuts } = joinPlans(first, new Set(["beat", "late", "hourly", "minutely"]), byTask);
     expect(slots.filter((each) => each.task === "hourly")).toHaveLength(2);
     expect(slots.filter((each) => each.task === "minutely")).toHaveLength(2);
-    expect([...cuts]).toEqual([["beat", 249_000], ["minutely", 180_000]]);
+    expect([...cuts]).toEqual([["beat", 249_000], ["late", 249_000], ["minutely", 180_000]]);
   });
 });

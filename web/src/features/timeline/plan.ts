@@ -15,36 +15,35 @@ export interface Plan {
 
 /** Slots of a period that are asked for of one task; of one that has more the rest is not drawn. A slot each minute fits. */
 export const SLOTS_MAX = 1500;
-/** Most tasks that are asked for one by one. */
-const ASKED = 100;
 
-/** Tasks that are asked for one by one, soonest first: those that the frequent ones pushed off the first pages, but none that would never end. */
-export function pushedOff(first: Items<PlanSlot>, tasks: TaskSummary[], until: number): string[] {
-  if (first.next_cursor === null) return [];
-  const slots = new Map<string, number>();
-  for (const { task } of first.items) slots.set(task, (slots.get(task) ?? 0) + 1);
-  const [begin, end] = [first.items[0], first.items.at(-1)].map((slot) => Date.parse(slot?.scheduled_for ?? ""));
-  const parts = begin === undefined || end === undefined || end <= begin ? 1 : (until - begin) / (end - begin);
-  const due = tasks.flatMap(({ name, next_slot_at }) => {
-    const at = next_slot_at === null ? Number.POSITIVE_INFINITY : Date.parse(next_slot_at);
-    return at <= until && (slots.get(name) ?? 0) * parts <= SLOTS_MAX ? [{ name, at }] : [];
-  });
-  return due
-    .sort((one, other) => one.at - other.at)
-    .slice(0, ASKED)
-    .map(({ name }) => name);
+/** Tasks whose slots the first pages do not hold to the end: of these one must ask one by one. */
+export function pushedOff(first: Items<PlanSlot>, tasks: TaskSummary[], until: number): Set<string> {
+  if (first.next_cursor === null) return new Set();
+  const due = tasks.filter(({ next_slot_at }) => next_slot_at !== null && Date.parse(next_slot_at) <= until);
+  return new Set([...due.map(({ name }) => name), ...first.items.map(({ task }) => task)]);
 }
 
-/** The first pages, with the tasks that were asked for one by one in their place. */
-export function joinPlans(first: Items<PlanSlot>, byTask: ReadonlyMap<string, Items<PlanSlot>>): Plan {
+/** Of those, the tasks that are due so often that asking would never end. */
+export function endless(first: Items<PlanSlot>, until: number): Set<string> {
+  const [begin, end] = [first.items[0], first.items.at(-1)].map((slot) => Date.parse(slot?.scheduled_for ?? ""));
+  if (first.next_cursor === null || begin === undefined || end === undefined || end <= begin) return new Set();
+  const slots = new Map<string, number>();
+  for (const { task } of first.items) slots.set(task, (slots.get(task) ?? 0) + 1);
+  const parts = (until - begin) / (end - begin);
+  return new Set([...slots].filter(([, count]) => count * parts > SLOTS_MAX).map(([task]) => task));
+}
+
+/** The first pages, with the tasks that were asked for one by one in their place; what was pushed off is cut where the pages end. */
+export function joinPlans(first: Items<PlanSlot>, pushed: ReadonlySet<string>, byTask: ReadonlyMap<string, Items<PlanSlot>>): Plan {
   if (first.next_cursor === null) return { slots: first.items, cuts: new Map() };
   const slots = first.items.filter(({ task }) => !byTask.has(task));
   const end = Date.parse(first.items.at(-1)?.scheduled_for ?? "");
-  const cuts = new Map(slots.map(({ task }) => [task, end]));
+  const cuts = new Map([...pushed].map((task) => [task, end]));
   for (const [task, { items, next_cursor }] of byTask) {
     slots.push(...items);
     const last = items.at(-1);
     if (next_cursor !== null && last) cuts.set(task, Date.parse(last.scheduled_for));
+    else cuts.delete(task);
   }
   return { slots, cuts };
 }

@@ -1,8 +1,8 @@
 /** What the timeline asks for: pages put together, under the keys that events know. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { type PlanSlot, planList, type Run, runList, taskList } from "@/api/generated";
+import { type PlanSlot, planList, type Run, runList, taskList, type TaskSummary } from "@/api/generated";
 import type { Period } from "./layout";
-import { type Items, pushedOff, SLOTS_MAX } from "./plan";
+import { type Items, SLOTS_MAX } from "./plan";
 
 const LIMIT = 500;
 /** Most pages of each list. */
@@ -44,29 +44,24 @@ export const timelinePlan = ({ until }: Period) =>
     placeholderData: keepPreviousData,
   });
 
-/** Tasks asked at once. */
-const AT_ONCE = 6;
-
-/** Where frequent tasks fill the first pages: the slots of the others, task by task. Asked again only as the period moves on. */
-export const timelineByTask = ({ until }: Period, first: Items<PlanSlot> | undefined) =>
+/** The enabled tasks: which are due in the period at all. Asked only where the first pages of the plan do not hold everything. */
+export const timelineTasks = (first: Items<PlanSlot> | undefined) =>
   queryOptions({
-    queryKey: ["timelineByTask", until],
+    queryKey: [{ _id: "taskList", timeline: true }],
     enabled: first !== undefined && first.next_cursor !== null,
+    queryFn: async ({ signal }): Promise<Items<TaskSummary>> =>
+      pages(async (cursor) => (await taskList({ query: { enabled: true, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data),
+  });
+
+/** The slots of one task, to the end of the period. Asked again only as the period moves on. */
+export const timelineOfTask = ({ until }: Period, task: string) =>
+  queryOptions({
+    queryKey: ["timelineOfTask", task, until],
     staleTime: 300_000,
     refetchInterval: false,
-    queryFn: async ({ signal }): Promise<ReadonlyMap<string, Items<PlanSlot>>> => {
-      const tasks = await pages(async (cursor) => (await taskList({ query: { enabled: true, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data);
-      const names = first ? pushedOff(first, tasks.items, until) : [];
-      const found = new Map<string, Items<PlanSlot>>();
-      for (let at = 0; at < names.length; at += AT_ONCE) {
-        const asked = names.slice(at, at + AT_ONCE).map(async (task) => {
-          const until_at = new Date(until).toISOString();
-          const ask = async (cursor?: string) => (await planList({ query: { task, until_at, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data;
-          found.set(task, await pages(ask, SLOTS_MAX / LIMIT));
-        });
-        await Promise.all(asked);
-      }
-      return found;
+    queryFn: async ({ signal }): Promise<Items<PlanSlot>> => {
+      const until_at = new Date(until).toISOString();
+      return pages(async (cursor) => (await planList({ query: { task, until_at, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data, SLOTS_MAX / LIMIT);
     },
     placeholderData: keepPreviousData,
   });
