@@ -57,6 +57,7 @@ test("the timeline shows what ran, what is planned and how full the pools are, a
   await expect.poll(() => row.getByRole("link", { name: /^beat: Planned/ }).count()).toBeGreaterThanOrEqual(23);
   await expect(admin.getByRole("list", { name: "Runs and slots of often" }).getByText("More slots than are drawn")).toBeAttached();
   await expect(admin.getByRole("meter", { name: "Places of database" })).toBeVisible();
+  await expect(admin.getByRole("list", { name: "Expected load of database" }).getByRole("link", { name: /at most 1 of 2 places taken$/ }).first()).toBeAttached();
   // What happens meanwhile appears by itself.
   const bad = await orc.api("POST", "/tasks/broken/runs", {});
   await orc.reaches(bad.id, "failed");
@@ -71,4 +72,33 @@ test("the timeline shows what ran, what is planned and how full the pools are, a
   await expect(admin.getByText(/^broken: Failed/)).toBeVisible();
   await admin.keyboard.press("Enter");
   await expect(admin).toHaveURL(new RegExp(`/runs/${bad.id}`));
+});
+
+test("a day of the calendar lists what it counts, however often some tasks are due", async ({ orc, admin }) => {
+  const daily = (expression: string, timezone: string) => ({ schedules: [{ kind: "cron", expression, timezone }] });
+  await orc.task("minutely", "true", daily("* * * * *", "UTC"));
+  await orc.task("midnight", "true", daily("0 0 * * *", "UTC"));
+  await orc.task("kolkata", "true", daily("30 8 * * *", "Asia/Kolkata"));
+  const { timezone, now_at } = await orc.api("GET", "/system");
+  // Two days on every minute is still to come; the midnight of the first day counts too.
+  const day = new Date(Date.parse(now_at) + 2 * 86_400_000).toISOString().slice(0, 10);
+  const known = (await orc.api("GET", `/plan/days?from=${day}&until=${day}&by_task=true`)).days[0];
+  expect(known.planned).toBe(1442);
+  await admin.goto(`/calendar?view=week&date=${day}&day=${day}`);
+  const dialog = admin.getByRole("dialog");
+  await expect(dialog.getByText(`Times in ${timezone}`)).toBeVisible();
+  await expect(dialog.getByText("1,442 planned slots of 3 tasks")).toBeVisible();
+  const often = dialog.getByRole("listitem").filter({ hasText: "minutely" }).first();
+  await expect(often).toContainText("1,440 slots");
+  await accessible(admin, "a day of the calendar");
+  const local = (instant: string) => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: timezone }).format(new Date(instant));
+  const rare = dialog.getByRole("listitem").filter({ hasText: "kolkata" }).first();
+  await expect(rare).toContainText(local(`${day}T03:00:00Z`));
+  await rare.locator("summary").click();
+  await expect(rare.getByRole("link", { name: "Go to kolkata" })).toBeVisible();
+  await admin.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  const cell = admin.getByRole("button", { name: new RegExp(`^\\w+, ${Number(day.slice(8))} `) });
+  await expect(cell).toContainText("1,442");
+  await expect(cell).toContainText("kolkata");
 });

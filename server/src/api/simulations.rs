@@ -7,12 +7,15 @@ use super::schedule_wire::Schedule;
 use super::state::ApiState;
 use crate::app::Caller;
 use crate::app::simulations::{Simulation as Simulated, SimulationRequest};
-use crate::domain::simulation::{Hour, Minute, Outcome, PoolWait, Proposal, TaskOverlap};
+use crate::domain::simulation::{Hour, Minute, Outcome, PoolHour, PoolWait, Proposal, TaskOverlap};
 use axum::extract::State;
 use axum::{Extension, Json};
 use chrono::{DateTime, TimeDelta, Timelike as _, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+/// Up to so long the hours of pools are told too.
+const POOL_HOURS: TimeDelta = TimeDelta::days(7);
 
 /// What is to be simulated.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -122,6 +125,19 @@ pub struct SimulatedWait {
     pub wait_seconds_max: u32,
     /// Most places taken at once.
     pub peak: u32,
+    /// The same by hour, as `hours` of the whole; empty if more than 7 days are simulated.
+    pub hours: Vec<SimulatedPoolHour>,
+}
+
+/// One hour of a pool.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SimulatedPoolHour {
+    /// Its beginning.
+    pub hour_at: DateTime<Utc>,
+    /// Most places taken at once.
+    pub peak: u32,
+    /// Most runs waiting at once.
+    pub waiting: u32,
 }
 
 /// A better minute for a schedule.
@@ -185,7 +201,7 @@ fn simulation_out(simulated: Simulated, timezone: String) -> Simulation {
         hours: (0..).zip(hours).map(hour).collect(),
         busiest: busiest.into_iter().map(minute_out).collect(),
         overlaps: overlaps.into_iter().map(overlap_out).collect(),
-        waits: waits.into_iter().map(wait_out).collect(),
+        waits: waits.into_iter().map(|wait| wait_out(wait, first, until_at - from_at <= POOL_HOURS)).collect(),
         proposals: proposals.into_iter().map(proposal_out).collect(),
         computed_seconds: computed.as_secs_f64(),
     }
@@ -200,9 +216,15 @@ fn overlap_out(it: TaskOverlap) -> SimulatedOverlap {
     SimulatedOverlap { task, skipped, waited, wait_seconds_max }
 }
 
-fn wait_out(it: PoolWait) -> SimulatedWait {
-    let PoolWait { pool, capacity, waited, wait_seconds_mean, wait_seconds_max, peak } = it;
-    SimulatedWait { pool, capacity, waited, wait_seconds_mean, wait_seconds_max, peak }
+fn wait_out(it: PoolWait, first: DateTime<Utc>, with_hours: bool) -> SimulatedWait {
+    let PoolWait { pool, capacity, waited, wait_seconds_mean, wait_seconds_max, peak, hours } = it;
+    let hour = |(number, hour): (i64, PoolHour)| SimulatedPoolHour {
+        hour_at: first + TimeDelta::hours(number),
+        peak: hour.peak,
+        waiting: hour.waiting,
+    };
+    let hours = if with_hours { (0..).zip(hours).map(hour).collect() } else { Vec::new() };
+    SimulatedWait { pool, capacity, waited, wait_seconds_mean, wait_seconds_max, peak, hours }
 }
 
 fn proposal_out(it: Proposal) -> SimulationProposal {

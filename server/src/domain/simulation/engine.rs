@@ -5,7 +5,7 @@
 //! the pool's queue stays that of the first.
 
 use super::slots::{Flat, base, length};
-use super::{Hour, Minute, Outcome, PoolWait, Scenario, TaskOverlap};
+use super::{Hour, Minute, Outcome, PoolHour, PoolWait, Scenario, TaskOverlap};
 use crate::domain::run::{Admission, OpenRuns, admit};
 use crate::domain::task::Overlap;
 use chrono::DateTime;
@@ -56,6 +56,7 @@ struct Pool {
     waited: u64,
     sum: u64,
     longest: u32,
+    hours: Vec<PoolHour>,
 }
 
 /// How many start in a minute, which minute, and which of them.
@@ -112,6 +113,8 @@ impl<'a> Engine<'a> {
             });
         }
         let end = length(scenario);
+        let hours = (end / 3600 + 1) as usize;
+        pools.iter_mut().for_each(|pool| pool.hours = vec![PoolHour::default(); hours]);
         Self {
             scenario,
             flat,
@@ -120,7 +123,7 @@ impl<'a> Engine<'a> {
             ends: BinaryHeap::new(),
             running: 0,
             slots: 0,
-            hours: vec![Hour::default(); (end / 3600 + 1) as usize],
+            hours: vec![Hour::default(); hours],
             hour: 0,
             minute: 0,
             here: Vec::new(),
@@ -151,6 +154,7 @@ impl<'a> Engine<'a> {
             self.end_until((self.hour as u32 + 1) * 3600);
             self.hour += 1;
             self.hours[self.hour].peak = self.running;
+            self.pools.iter_mut().for_each(|pool| pool.note(self.hour));
         }
         self.end_until(at);
     }
@@ -199,6 +203,7 @@ impl<'a> Engine<'a> {
         }
         task.in_pool += 1;
         pool.queue.push(Reverse((i64::from(now) - 60 * i64::from(task.priority), now, number)));
+        pool.note(self.hour);
     }
 
     fn start(&mut self, number: u32, now: u32) {
@@ -212,6 +217,7 @@ impl<'a> Engine<'a> {
         if let Some(pool) = task.pool.map(|index| &mut self.pools[index]) {
             pool.used += task.weight;
             pool.peak = pool.peak.max(pool.used);
+            pool.note(self.hour);
         }
     }
 
@@ -314,6 +320,13 @@ impl<'a> Engine<'a> {
 }
 
 impl Pool {
+    /// Takes into account how full it is in an hour.
+    fn note(&mut self, hour: usize) {
+        let hour = &mut self.hours[hour];
+        hour.peak = hour.peak.max(self.used);
+        hour.waiting = hour.waiting.max(self.queue.len() as u32);
+    }
+
     fn count(&mut self, seconds: u32) {
         if seconds > 0 {
             self.waited += 1;
@@ -330,6 +343,7 @@ impl Pool {
             wait_seconds_mean: if self.waited > 0 { self.sum as f64 / self.waited as f64 } else { 0.0 },
             wait_seconds_max: self.longest,
             peak: self.peak,
+            hours: self.hours,
         }
     }
 }

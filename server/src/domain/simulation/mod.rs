@@ -137,6 +137,17 @@ pub struct PoolWait {
     pub wait_seconds_max: u32,
     /// Most places taken at once.
     pub peak: u32,
+    /// The hours, from that of `from` on.
+    pub hours: Vec<PoolHour>,
+}
+
+/// One hour of a pool.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PoolHour {
+    /// Most places taken at once.
+    pub peak: u32,
+    /// Most runs waiting at once.
+    pub waiting: u32,
 }
 
 /// Plays a scenario on two threads; none if it was told to stop, or if there are more than `SLOTS_MAX` slots.

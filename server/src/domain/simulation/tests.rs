@@ -69,6 +69,9 @@ fn runs_wait_for_their_pool() {
     let outcome = played(vec![make("a", 50), make("b", 50), make("c", 90)], 1, 24);
     let [wait] = &outcome.waits[..] else { panic!("one pool: {:?}", outcome.waits) };
     assert_eq!((wait.waited, wait.wait_seconds_mean, wait.wait_seconds_max, wait.peak), (2, 900.0, 1200, 1));
+    let hours: Vec<_> = wait.hours.iter().map(|hour| (hour.peak, hour.waiting)).collect();
+    let busy: Vec<_> = hours.iter().zip(&outcome.hours).filter(|((peak, _), _)| *peak > 0).collect();
+    assert_eq!(busy.iter().map(|(pool, hour)| (**pool, hour.slots)).collect::<Vec<_>>(), [((1, 2), 3)]);
     let outcome = played(vec![make("a", 50), make("b", 50), make("c", 90)], 3, 24);
     assert_eq!((outcome.waits[0].waited, outcome.waits[0].peak), (0, 3));
 }

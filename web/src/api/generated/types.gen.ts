@@ -2949,6 +2949,24 @@ export type SimulatedOverlap = {
 };
 
 /**
+ * One hour of a pool.
+ */
+export type SimulatedPoolHour = {
+    /**
+     * Its beginning.
+     */
+    hour_at: string;
+    /**
+     * Most places taken at once.
+     */
+    peak: number;
+    /**
+     * Most runs waiting at once.
+     */
+    waiting: number;
+};
+
+/**
  * How runs wait for a pool.
  */
 export type SimulatedWait = {
@@ -2976,6 +2994,10 @@ export type SimulatedWait = {
      * Most places taken at once.
      */
     peak: number;
+    /**
+     * The same by hour, as `hours` of the whole; empty if more than 7 days are simulated.
+     */
+    hours: Array<SimulatedPoolHour>;
 };
 
 /**

@@ -4,16 +4,19 @@ import { plural } from "@/lib/numbers";
 import { Button } from "@/ui/Button";
 import { useNow } from "@/ui/Time";
 import { type Period, placeOf, ticksOf, type TimelineRow } from "./layout";
+import { type PoolLoad, PoolRow } from "./PoolRow";
 import { barLook, markLook, Row } from "./Row";
 import { clockOf } from "./words";
 
+/** The part of the period that is past (milliseconds), within minutes. */
+const PAST = 6 * 3_600_000;
 /** Percent of the width that an hour's word takes at most; one that near to now gives way. */
 const LABEL = 5;
 /** Width of the names, as in each row. */
 const NAMES = "w-28 sm:w-44 lg:w-52";
 
 /** The chart: hours across, tasks down. It scrolls sideways by itself where the page is narrow. */
-export function Chart({ rows, all, period, timezone, onMore }: { rows: TimelineRow[]; all: number; period: Period; timezone: string; onMore: () => void }) {
+export function Chart({ rows, all, loads, period, timezone, onMore }: { rows: TimelineRow[]; all: number; loads: PoolLoad[]; period: Period; timezone: string; onMore: () => void }) {
   const [said, setSaid] = useState<string | null>(null);
   const clock = useMemo(() => clockOf(timezone), [timezone]);
   const scroller = useRef<HTMLDivElement>(null);
@@ -24,10 +27,17 @@ export function Chart({ rows, all, period, timezone, onMore }: { rows: TimelineR
   }, []);
   return (
     <section aria-label="Tasks over time" className="min-w-0">
-      <Legend />
+      <Legend pools={loads.length > 0} />
       <div ref={scroller} className="relative mt-2 overflow-x-auto rounded-lg border border-line bg-surface">
         <div className="relative min-w-[60rem]">
           <Scale period={period} timezone={timezone} />
+          {loads.length > 0 && (
+            <ul className="relative border-b-2 border-line-strong" aria-label="Pools">
+              {loads.map((load) => (
+                <PoolRow key={load.pool} load={load} period={period} now={period.from + PAST} clock={clock} onSay={setSaid} />
+              ))}
+            </ul>
+          )}
           <ul className="relative" aria-label="Tasks">
             {rows.map((row) => (
               <Row key={row.task} row={row} clock={clock} onSay={setSaid} />
@@ -90,11 +100,12 @@ const LEGEND = [
   ["overlaps", markLook(false, true)],
   ["more than is drawn", "hatched h-4 border border-line"],
 ] as const;
+const POOLS = [["places of a pool expected to be taken", "state-bar h-4 rounded-t-xs border border-b-0 border-run bg-run-soft"], ["runs wait for a place", "state-bar hatched h-4 rounded-t-xs border border-b-0 border-warn bg-warn-soft"]] as const;
 
-function Legend() {
+function Legend({ pools }: { pools: boolean }) {
   return (
     <ul className="flex flex-wrap gap-x-4 gap-y-1 text-xs text-muted" aria-label="Legend">
-      {LEGEND.map(([word, look]) => (
+      {[...LEGEND, ...(pools ? POOLS : [])].map(([word, look]) => (
         <li key={word} className="inline-flex items-center gap-1.5">
           <span aria-hidden className={cx("inline-block w-2.5 shrink-0", look)} />
           {word}

@@ -5,6 +5,7 @@ import { cx } from "@/lib/cx";
 import { RUN_STATES, type Tone } from "@/lib/words";
 import { paths } from "@/paths";
 import type { Bar, Mark, TimelineRow } from "./layout";
+import { move } from "./move";
 import { type Clock, runWords, slotWords } from "./words";
 
 const FILL: Record<Tone, string> = { ok: "bg-ok", fail: "bg-fail", run: "bg-run", warn: "bg-warn", idle: "bg-idle" };
@@ -82,24 +83,4 @@ function SlotMark({ mark: { left, width, slot, overlaps }, link }: { mark: Mark;
       </Link>
     </li>
   );
-}
-
-const stopOf = (row: Element | null | undefined) => row?.querySelector<HTMLElement>("[data-item][tabindex='0']");
-
-/** Left and right within a row, up and down between rows, to the ends with Home and End. */
-function move(event: KeyboardEvent<HTMLElement>): void {
-  const row = event.currentTarget.closest("[data-row]");
-  const items = [...(row?.querySelectorAll<HTMLElement>("[data-item]") ?? [])];
-  const here = items.indexOf(event.currentTarget);
-  const to = {
-    ArrowRight: () => items[here + 1],
-    ArrowLeft: () => items[here - 1],
-    Home: () => items[0],
-    End: () => items.at(-1),
-    ArrowDown: () => stopOf(row?.nextElementSibling),
-    ArrowUp: () => stopOf(row?.previousElementSibling),
-  }[event.key];
-  if (!to) return;
-  event.preventDefault();
-  to()?.focus();
 }

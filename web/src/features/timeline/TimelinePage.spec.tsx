@@ -28,6 +28,18 @@ describe("the timeline", () => {
     screen.getByRole("meter", { name: "Places of database" });
   });
 
+  it("shows how full the pools will be, hour by hour, and where runs wait", async () => {
+    const { user } = renderPage("/timeline");
+    const load = within(await screen.findByRole("list", { name: "Expected load of database" }));
+    const crowded = load.getByRole("link", { name: /^database: .*: at most 4 of 4 places taken, up to 9 runs wait$/ });
+    const first = load.getAllByRole("link").find((item) => item.tabIndex === 0);
+    first?.focus();
+    await user.keyboard("{ArrowRight}");
+    expect(load.getAllByRole("link")).toContain(document.activeElement);
+    crowded.focus();
+    await screen.findByText(/up to 9 runs wait$/);
+  });
+
   it("asks for what is open since before the period, once each", async () => {
     const old = { ...run(2), created_at: new Date(Date.now() - 86_400_000).toISOString(), started_at: new Date(Date.now() - 86_400_000).toISOString() };
     server.use(

@@ -16,7 +16,7 @@ import { useNow } from "@/ui/Time";
 import { Chart } from "./Chart";
 import { type Period, periodAt, rowsOf } from "./layout";
 import { endless, type Items, joinPlans, pushedOff } from "./plan";
-import { timelineOfTask, timelinePlan, timelineRuns, timelineTasks } from "./queries";
+import { timelineLoads, timelineOfTask, timelinePlan, timelineRuns, timelineTasks } from "./queries";
 import { clockOf } from "./words";
 
 /** Rows that are shown at first, and how many more each time. */
@@ -45,6 +45,8 @@ function Timeline({ timezone }: { timezone: string }) {
   const runs = useQuery(timelineRuns(period));
   const plan = useQuery(timelinePlan(period));
   const tasks = useQuery(timelineTasks(plan.data)).data?.items;
+  const pools = useQuery(poolListOptions({ query: { limit: 500 } })).data?.items ?? [];
+  const loads = useQuery(timelineLoads(period, pools.some(({ used_by }) => used_by.length > 0))).data ?? [];
   const [text, setText] = useState("");
   const [shown, setShown] = useState(STEP);
   const wanted = text.trim().toLowerCase();
@@ -72,7 +74,7 @@ function Timeline({ timezone }: { timezone: string }) {
               <>
                 <TextField hideLabel label="Tasks by name" type="search" data-filter placeholder="Filter by name" value={text} onText={setText} className="w-full sm:w-60" />
                 <Limits ran={ran} timezone={timezone} />
-                {found.length === 0 ? <p className="py-4 text-sm text-muted">No task in this period has that in its name.</p> : <Chart rows={drawn} all={found.length} period={period} timezone={timezone} onMore={() => setShown(shown + STEP)} />}
+                {found.length === 0 ? <p className="py-4 text-sm text-muted">No task in this period has that in its name.</p> : <Chart rows={drawn} all={found.length} loads={loads} period={period} timezone={timezone} onMore={() => setShown(shown + STEP)} />}
               </>
             )
           }

@@ -1,8 +1,9 @@
 /** What the timeline asks for: pages put together, under the keys that events know. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { type PlanSlot, planList, type Run, runList, taskList, type TaskSummary } from "@/api/generated";
+import { type PlanSlot, planList, type Run, runList, simulationCreate, taskList, type TaskSummary } from "@/api/generated";
 import type { Period } from "./layout";
 import { type Items, SLOTS_MAX } from "./plan";
+import type { PoolLoad } from "./PoolRow";
 
 const LIMIT = 500;
 /** Most pages of each list. */
@@ -41,6 +42,17 @@ export const timelinePlan = ({ until }: Period) =>
     queryKey: [{ _id: "planList", timeline: until }],
     queryFn: async ({ signal }): Promise<Items<PlanSlot>> =>
       pages(async (cursor) => (await planList({ query: { until_at: new Date(until).toISOString(), limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data),
+    placeholderData: keepPreviousData,
+  });
+
+/** How full the pools will be in the next day, hour by hour: from a simulation with durations learnt from runs before. */
+export const timelineLoads = ({ until }: Period, wanted: boolean) =>
+  queryOptions({
+    queryKey: ["timelineLoads", until],
+    enabled: wanted,
+    staleTime: 300_000,
+    refetchInterval: false,
+    queryFn: async ({ signal }): Promise<PoolLoad[]> => (await simulationCreate({ body: { days: 1, proposals: false }, signal, throwOnError: true })).data.waits,
     placeholderData: keepPreviousData,
   });
 
