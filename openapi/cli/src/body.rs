@@ -78,11 +78,20 @@ fn flag_value(field: &Field, matches: &ArgMatches) -> Value {
     let all: Vec<Value> = matches.get_many::<Value>(field.name).into_iter().flatten().cloned().collect();
     match field.kind {
         Kind::List(_) if all == [Value::Null] => Value::Null,
+        // The list itself, or one of its elements each time.
+        Kind::List(Kind::Value) => Value::Array(all.into_iter().flat_map(elements).collect()),
         Kind::List(_) => Value::Array(all),
         Kind::Texts | Kind::Values => {
             Value::Object(all.into_iter().filter_map(|pair| pair.as_object().cloned()).flatten().collect())
         }
         _ => all.into_iter().next().unwrap_or_default(),
+    }
+}
+
+fn elements(value: Value) -> Vec<Value> {
+    match value {
+        Value::Array(elements) => elements,
+        one => vec![one],
     }
 }
 

@@ -18,7 +18,7 @@ pub async fn execute(client: &Client, operation: &'static Operation, matches: &A
     let request = request::request(operation, matches)?;
     match operation.answer {
         Answer::Empty => client.send(request).await.map(drop),
-        Answer::Value => output::print(&client.json(request).await?, &Columns::default(), Format::of(matches)),
+        Answer::Value => value(client, matches, request).await,
         Answer::List => list(client, operation, matches, request).await,
         Answer::Stream => {
             let response = client.send(request).await?;
@@ -30,6 +30,24 @@ pub async fn execute(client: &Client, operation: &'static Operation, matches: &A
             pass_on(client, response, matches.get_one::<String>("@output")).await
         }
     }
+}
+
+async fn value(client: &Client, matches: &ArgMatches, request: Request) -> Outcome<()> {
+    let format = Format::of(matches);
+    let dry_run = request.query.iter().any(|(name, value)| name == "dry_run" && value == "true");
+    let mut answer = client.json(request).await?;
+    if format == Format::Table {
+        // An address that is to be given to another program is of use only in full.
+        let full = answer["url"].as_str().and_then(|path| client.target().url.join(path).ok());
+        if let Some(full) = full {
+            answer["url"] = Value::from(full.as_str());
+        }
+    }
+    output::print(&answer, &Columns::default(), format)?;
+    if dry_run && format == Format::Table {
+        output::note("Dry run: nothing was saved.");
+    }
+    Ok(())
 }
 
 async fn list(client: &Client, operation: &'static Operation, matches: &ArgMatches, request: Request) -> Outcome<()> {

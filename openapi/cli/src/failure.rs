@@ -109,7 +109,8 @@ impl Problem {
         }
         let code = if self.code.is_empty() { String::new() } else { format!(" {}", self.code) };
         let _ = writeln!(text, " ({}{code})", self.status);
-        for (pointer, message) in &self.fields {
+        let said = |(_, message): &&(String, String)| !(self.fields.len() == 1 && self.detail.contains(message));
+        for (pointer, message) in self.fields.iter().filter(said) {
             let pointer = if pointer.is_empty() { "(whole body)" } else { pointer };
             let _ = writeln!(text, "  {pointer}: {message}");
         }

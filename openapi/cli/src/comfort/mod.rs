@@ -10,6 +10,7 @@ mod login;
 mod open;
 mod raw;
 mod run;
+mod slots;
 
 use clap::{ArgMatches, Command};
 use futures::future::LocalBoxFuture;
@@ -67,6 +68,7 @@ pub static COMFORTS: &[Comfort] = &[
     run::TASK_RUN,
     run::RUN_WAIT,
     run::RUN_LOG,
+    slots::SLOT_LIST,
     login::LOGIN,
     login::LOGOUT,
     raw::API,

@@ -252,8 +252,8 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("until_at", Instant, "Only slots before this instant."),
         ],
         answer: Answer::List,
-        columns: &["schedule_key", "task", "scheduled_for", "scheduled_local", "outcome", "reason", "first_at", "last_at"],
-        more: &["schedule_id", "run_id", "count"],
+        columns: &["task", "schedule_key", "scheduled_for", "scheduled_local", "outcome", "reason", "last_at", "count"],
+        more: &["schedule_id", "run_id", "first_at"],
         ..Operation::EMPTY
     },
     Operation {
@@ -661,8 +661,8 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
         ],
         answer: Answer::List,
-        columns: &["version", "created_at", "updated_at", "used", "waiting_count", "used_by", "name", "description"],
-        more: &["id", "capacity"],
+        columns: &["name", "version", "created_at", "updated_at", "used", "waiting_count", "used_by", "capacity"],
+        more: &["id", "description"],
         ..Operation::EMPTY
     },
     Operation {
@@ -1026,8 +1026,8 @@ static SCHEDULE_DESCRIBE_REQUEST: Schema = Schema {
         Field::optional("schedule.gap", Choice(&["run_after", "skip"]), "What happens to a local time that does not exist (clocks go forward)."),
         Field::optional("schedule.fold", Choice(&["first", "second", "both"]), "Which of two equal local times counts (clocks go back)."),
         Field::optional("schedule.catch_up", OneOf(&["none", "latest", "all", "window"]), "What happens to slots missed while the server was down."),
-        Field::optional("schedule.catch_up.max_count", Integer(1, 10000), "Most slots that run; of more, the newest. [default: 1000]").of("schedule.catch_up", &["all", "window", "all", "window", "all", "window", "all", "window", "all", "window", "all", "window", "all", "window"]),
-        Field::optional("schedule.catch_up.max_age_seconds", Integer(1, 31622400), "Older slots do not run."),
+        Field::optional("schedule.catch_up.max_count", Integer(1, 10000), "Most slots that run; of more, the newest. [default: 1000]").of("schedule.catch_up", &["all", "window"]),
+        Field::optional("schedule.catch_up.max_age_seconds", Integer(1, 31622400), "Older slots do not run.").of("schedule.catch_up", &["window"]),
         Field::optional("schedule.splay_seconds", Integer(0, 86400), "The run starts up to so many seconds after the slot, always the same for this task and key. [default: 0]"),
         Field::optional("schedule.run_only_on", List(&Text), "Calendars, any of which must contain the slot's local date; empty: every date."),
         Field::optional("schedule.skip_on", List(&Text), "Calendars, none of which may contain the slot's local date."),
@@ -1073,8 +1073,8 @@ static SCHEDULE_PREVIEW_REQUEST: Schema = Schema {
         Field::optional("schedule.gap", Choice(&["run_after", "skip"]), "What happens to a local time that does not exist (clocks go forward)."),
         Field::optional("schedule.fold", Choice(&["first", "second", "both"]), "Which of two equal local times counts (clocks go back)."),
         Field::optional("schedule.catch_up", OneOf(&["none", "latest", "all", "window"]), "What happens to slots missed while the server was down."),
-        Field::optional("schedule.catch_up.max_count", Integer(1, 10000), "Most slots that run; of more, the newest. [default: 1000]").of("schedule.catch_up", &["all", "window", "all", "window", "all", "window", "all", "window", "all", "window", "all", "window", "all", "window"]),
-        Field::optional("schedule.catch_up.max_age_seconds", Integer(1, 31622400), "Older slots do not run."),
+        Field::optional("schedule.catch_up.max_count", Integer(1, 10000), "Most slots that run; of more, the newest. [default: 1000]").of("schedule.catch_up", &["all", "window"]),
+        Field::optional("schedule.catch_up.max_age_seconds", Integer(1, 31622400), "Older slots do not run.").of("schedule.catch_up", &["window"]),
         Field::optional("schedule.splay_seconds", Integer(0, 86400), "The run starts up to so many seconds after the slot, always the same for this task and key. [default: 0]"),
         Field::optional("schedule.run_only_on", List(&Text), "Calendars, any of which must contain the slot's local date; empty: every date."),
         Field::optional("schedule.skip_on", List(&Text), "Calendars, none of which may contain the slot's local date."),

@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+/// Endings of words that say what became of things, and have no plural.
+const OF_STATE: [&str; 5] = ["ed", "ing", " by", "made", "open"];
+
 /// The value at a dotted path.
 #[must_use]
 pub fn pick<'v>(value: &'v Value, path: &str) -> &'v Value {
@@ -13,8 +16,11 @@ pub fn label(name: &str) -> String {
     let stem = ["_seconds", "_bytes"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
     let words = stem.replace('_', " ");
     match words.strip_suffix(" count") {
-        Some(done) if done.ends_with("ed") || done.ends_with("ing") => done.to_owned(),
-        Some(thing) => format!("{thing}s"),
+        Some(done) if OF_STATE.iter().any(|ending| done.ends_with(ending)) => done.to_owned(),
+        Some(thing) => match thing.strip_suffix('y') {
+            Some(stem) => format!("{stem}ies"),
+            None => format!("{thing}s"),
+        },
         None => words,
     }
 }
@@ -24,7 +30,7 @@ pub fn text(name: &str, value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::Bool(yes) => (if *yes { "yes" } else { "no" }).to_owned(),
-        Value::String(text) if name.ends_with("_at") || name.ends_with("_for") || name == "at" => instant(text),
+        Value::String(text) if is_instant(name) => instant(text),
         Value::String(text) => safe(text),
         Value::Number(number) => match number.as_f64() {
             Some(seconds) if name.ends_with("_seconds") => duration(seconds),
@@ -37,6 +43,10 @@ pub fn text(name: &str, value: &Value) -> String {
             _ => value.to_string(),
         },
     }
+}
+
+fn is_instant(name: &str) -> bool {
+    name == "at" || ["_at", "_for", "_local"].iter().any(|ending| name.ends_with(ending))
 }
 
 /// Text without control characters: what a server sends must not steer a terminal.
@@ -54,6 +64,9 @@ fn instant(text: &str) -> String {
 
 /// Seconds in the largest two units.
 fn duration(seconds: f64) -> String {
+    if seconds == 0.0 {
+        return "0 s".to_owned();
+    }
     if seconds.abs() < 1.0 {
         return format!("{} ms", (seconds * 1000.0).round());
     }
@@ -106,8 +119,9 @@ mod tests {
 
     #[test]
     fn labels_are_words() {
-        let all = ["attempt_count", "checked_count", "running_count", "duration_seconds", "started_at"].map(label);
-        assert_eq!(all, ["attempts", "checked", "running", "duration", "started at"]);
+        let counts = ["attempt_count", "checked_count", "running_count", "entry_count", "used_by_count"].map(label);
+        assert_eq!(counts, ["attempts", "checked", "running", "entries", "used by"]);
+        assert_eq!(["duration_seconds", "started_at"].map(label), ["duration", "started at"]);
     }
 
     #[test]
@@ -115,6 +129,8 @@ mod tests {
         check("started_at", json!("2026-12-01T02:00:00.123456Z"), "2026-12-01 02:00:00Z");
         check("scheduled_for", json!("2026-12-01T02:00:00+01:00"), "2026-12-01 02:00:00+01:00");
         check("duration_seconds", json!(0.0421), "42 ms");
+        check("scheduled_local", json!("2026-12-01T02:00:00+01:00"), "2026-12-01 02:00:00+01:00");
+        check("splay_seconds", json!(0), "0 s");
         check("duration_seconds", json!(59.96), "60 s");
         check("duration_seconds", json!(3_725.2), "1 h 2 m");
         check("uptime_seconds", json!(172_800), "2 d");

@@ -44,6 +44,22 @@ fn a_document_is_read_from_its_file() {
     assert!(said.contains("none.ics: cannot be read"), "{said}");
 }
 
+#[test]
+fn a_list_is_given_whole_or_piece_by_piece() {
+    let stub = Stub::start(|_| None);
+    let orc = Orc::at(&stub.url);
+    let (eve, weekends) = ("{kind: date, date: '2026-12-24'}", "{kind: weekdays, weekdays: [saturday]}");
+    let expected = json!([{"kind": "date", "date": "2026-12-24"}, {"kind": "weekdays", "weekdays": ["saturday"]}]);
+    let create = ["calendar", "create", "--name", "de"];
+    let whole = format!("[{eve}, {weekends}]");
+    orc.args(&[&create[..], &["--entries", &whole]].concat(), "").ok();
+    assert_eq!(stub.last().body["entries"], expected);
+    orc.args(&[&create[..], &["--entries", eve, "--entries", weekends]].concat(), "").ok();
+    assert_eq!(stub.last().body["entries"], expected);
+    orc.args(&[&create[..], &["--entries", "[]"]].concat(), "").ok();
+    assert_eq!(stub.last().body["entries"], json!([]));
+}
+
 const FILE: &str = "
 name: backup
 run: {kind: shell, line: 'echo hi'}

@@ -120,3 +120,39 @@ fn an_empty_list_says_so_to_people_only() {
     assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", "Nothing there.\n"));
     assert_eq!(orc.run("task list -o name").ok().stderr, "");
 }
+
+#[test]
+fn addresses_are_shown_in_full_and_dry_runs_say_so() {
+    let stub = Stub::start(|seen| match seen.operation {
+        "trigger_rotate" => good(json!({"url": "/hooks/0190b8a4.secret", "secret": null})),
+        _ => None,
+    });
+    let orc = Orc::at(&stub.url);
+    let shown = orc.run("trigger rotate backup webhook").ok().stdout;
+    assert!(shown.contains(&format!("{}/hooks/0190b8a4.secret", stub.url)), "{shown}");
+    let raw = orc.run("trigger rotate backup webhook -o json").ok().stdout;
+    assert!(raw.contains("\"/hooks/0190b8a4.secret\""), "{raw}");
+    let dry = orc.run("task create --name a --run shell --run.line true --dry-run").ok();
+    assert_eq!(dry.stderr, "Dry run: nothing was saved.\n");
+    assert_eq!(orc.run("task create --name a --run shell --run.line true").ok().stderr, "");
+}
+
+#[test]
+fn the_ledger_of_a_task_is_summed_up() {
+    let stub = Stub::start(|seen| match seen.operation {
+        "slot_list" => good(json!({"items": [], "next_cursor": null})),
+        "slot_summary" => good(json!({"from_at": "2026-12-01T00:00:00Z", "until_at": "2026-12-02T00:00:00Z",
+            "expected": 24, "ran": 20, "skipped": 1, "missed": 1, "pending": 0, "unaccounted": 2, "surplus": 0})),
+        _ => None,
+    });
+    let orc = Orc::at(&stub.url);
+    let shown = orc.run("slot list --task backup --from-at 2026-12-01T00:00:00Z").ok().stdout;
+    let expected = "
+2026-12-01 00:00Z to 2026-12-02 00:00Z: 24 expected, 20 ran, 1 skipped, 1 missed, 0 pending
+2 unaccounted: the ledger does not agree with the schedules
+";
+    assert_eq!(shown, expected);
+    assert_eq!(stub.last().query("from_at"), Some("2026-12-01T00:00:00Z"));
+    assert_eq!(orc.run("slot list").ok().stdout, "", "there are sums of one task only");
+    assert_eq!(orc.run("slot list --task backup -o csv").ok().stdout.lines().count(), 1);
+}

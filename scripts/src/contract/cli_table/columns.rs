@@ -1,7 +1,7 @@
 //! Chooses the columns of a command's table from the schema of its answer.
 //!
 //! Every property with one value is a column; of an object its most telling property stands for it
-//! (`task.name`, `trigger.kind`). The eight that say most are shown, in the order of the schema; CSV
+//! (`task.name`, `trigger.kind`). The eight that say most are shown, names first, then in the order of the schema; CSV
 //! has all. The weights know words of the contract, no operation.
 
 use serde_json::Value;
@@ -42,11 +42,19 @@ pub fn columns(document: &Value, id: &str, schema: &Value) -> Columns {
     let limit = weights.get(MOST).copied().unwrap_or(HIDDEN).min(HIDDEN);
     let mut columns = Columns::default();
     let certain = weights.iter().filter(|weight| **weight < limit).count();
+    let mut named_first = 0;
     let mut ties = if limit < HIDDEN { MOST - certain.min(MOST) } else { 0 };
     for (weight, path) in all {
         let tie = weight == limit && ties > 0;
         ties -= usize::from(tie);
-        if weight < limit || tie { columns.shown.push(path) } else { columns.more.push(path) }
+        match (weight < limit || tie, weight) {
+            (true, 0) => {
+                columns.shown.insert(named_first, path);
+                named_first += 1;
+            }
+            (true, _) => columns.shown.push(path),
+            (false, _) => columns.more.push(path),
+        }
     }
     columns
 }
@@ -84,7 +92,8 @@ fn weight(name: &str) -> usize {
         "id" | "name" | "task" | "number" => 0,
         "state" | "outcome" | "role" | "enabled" | "trigger" | "kind" | "change" | "ok" | "action" | "actor" => 1,
         "started_at" | "scheduled_local" | "next_slot_at" | "last_run" | "at" | "value" | "words" | "target" => 2,
-        "version" | "duration_seconds" | "reason" | "detail" | "schedules" | "error" | "source" => 3,
+        "version" | "count" | "duration_seconds" | "capacity" | "used" | "reason" | "detail" | "schedules"
+        | "error" | "source" => 3,
         "created_at" | "scheduled_for" | "tags" | "folder" | "expires_at" | "last_at" | "last_summary" => 4,
         name if name.ends_with("_id") || name == "hash" => HIDDEN,
         _ => 6,

@@ -158,6 +158,8 @@ fn merge(fields: &mut Vec<Field>, field: Field, variant_count: usize) {
         known.kind = "Value".into();
     }
     if let (Some((_, kinds)), Some((at, more))) = (&mut known.only, field.only) {
+        // A union within a union comes again with each variant of the outer one.
+        let more: Vec<String> = more.into_iter().filter(|kind| !kinds.contains(kind)).collect();
         kinds.extend(more.into_iter().filter(|_| known.name.starts_with(&at)));
         if kinds.len() == variant_count {
             known.only = None;
