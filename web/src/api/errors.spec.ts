@@ -21,6 +21,13 @@ describe("problems", () => {
     expect(toApiError(new TypeError("Failed to fetch")).code).toBe("unreachable");
   });
 
+  it("speak to people where the server only names the status or a pattern", () => {
+    const error = toApiError({ title: "Unprocessable Entity", fields: [{ pointer: "/name", message: "does not match the pattern ^[a-z0-9][a-z0-9._-]{0,99}$" }] }, { status: 422 } as Response);
+    expect(error.title).toBe("Something here is not right");
+    expect(messagesAt(error, "/name")).toMatch(/^may have a-z/);
+    expect(toApiError({ title: "The disk is full" }, { status: 507 } as Response).title).toBe("The disk is full");
+  });
+
   it("keep the request id", async () => {
     server.use(http.post("*/api/v1/tasks", () => problem(500, { title: "Internal error", request_id: "abc" })));
     const answer = await taskCreate({ body: { name: "x", run: { kind: "shell", line: "true" } } });

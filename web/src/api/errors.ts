@@ -1,6 +1,22 @@
 /** What the server says went wrong (RFC 9457), as one error class for all pages. */
 import type { Problem } from "./generated";
 
+/** What the names of statuses mean to people; a title of its own is left as it is. */
+const TITLES: Record<string, string> = {
+  "Bad Request": "The server does not understand this",
+  "Unprocessable Entity": "Something here is not right",
+  Forbidden: "You may not do this",
+  "Not Found": "This is not there",
+  Conflict: "This does not fit what is there",
+  "Precondition Failed": "It was changed meanwhile",
+  "Service Unavailable": "Not at the moment",
+  "Internal Server Error": "The server made a mistake",
+};
+
+/** What the server says of a name that is written wrongly. */
+const NAME_PATTERN = "does not match the pattern ^[a-z0-9][a-z0-9._-]{0,99}$";
+const named = (message: string): string => (message === NAME_PATTERN ? "may have a-z, 0-9, . _ and -, and begins with a letter or a digit" : message);
+
 /** An answer that is a problem, or no answer at all (status 0). */
 export class ApiError extends Error {
   readonly status: number;
@@ -15,9 +31,9 @@ export class ApiError extends Error {
     this.name = "ApiError";
     this.status = status;
     this.code = problem.code ?? "unknown";
-    this.title = problem.title ?? "Something went wrong";
+    this.title = TITLES[problem.title ?? ""] ?? problem.title ?? "Something went wrong";
     this.requestId = problem.request_id ?? null;
-    this.fields = problem.fields ?? [];
+    this.fields = (problem.fields ?? []).map(({ pointer, message }) => ({ pointer, message: named(message) }));
   }
 }
 

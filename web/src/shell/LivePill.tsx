@@ -18,7 +18,11 @@ export function LivePill() {
     <Tooltip text={text}>
       <span role="status" tabIndex={0} data-live={status} className="flex h-8 items-center gap-1.5 rounded-md px-2 text-xs text-muted">
         <span className={cx("size-2 rounded-full", DOTS[status])} aria-hidden />
-        <span className="max-sm:sr-only">{status === "offline" ? `Not live since ${clockTime(liveSince())}` : WORDS[status]}</span>
+        {/* On a phone the word takes its room only when something is wrong. */}
+        <span className={cx(status !== "offline" && "max-sm:sr-only")}>
+          {WORDS[status]}
+          {status === "offline" && <span className="max-sm:sr-only"> since {clockTime(liveSince())}</span>}
+        </span>
       </span>
     </Tooltip>
   );

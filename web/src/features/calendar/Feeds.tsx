@@ -83,12 +83,14 @@ function List({ onFresh }: { onFresh: (url: string) => void }) {
                     {feed.task ?? (feed.folder ? `folder ${feed.folder}` : "all tasks")} · {feed.days} days · by {feed.created_by} · address of <DateTime at={feed.rotated_at} plain />
                   </p>
                 </div>
-                <Button icon={<KeyRound size={14} aria-hidden />} aria-label={`New address for ${feed.name}`} onClick={() => setQuestion(rotate(feed))}>
-                  New address…
-                </Button>
-                <Button icon={<Trash2 size={14} aria-hidden />} aria-label={`Delete ${feed.name}`} onClick={() => setQuestion(remove(feed))}>
-                  Delete…
-                </Button>
+                <span className="flex flex-wrap gap-2">
+                  <Button icon={<KeyRound size={14} aria-hidden />} aria-label={`New address for ${feed.name}`} onClick={() => setQuestion(rotate(feed))}>
+                    New address…
+                  </Button>
+                  <Button icon={<Trash2 size={14} aria-hidden />} aria-label={`Delete ${feed.name}`} onClick={() => setQuestion(remove(feed))}>
+                    Delete…
+                  </Button>
+                </span>
               </li>
             ))}
           </ul>

@@ -62,7 +62,7 @@ export function CalendarForm({ held }: { held: Calendar | null }) {
       {failure && <Failure title={failure.title} detail={[failure.message, ...failure.fields.map((field) => `${field.pointer}: ${field.message}`)].join(" ")} requestId={failure.requestId} />}
       <Card>
         <div className="grid gap-3 sm:grid-cols-2">
-          <TextField label="Name" required maxLength={100} value={draft.name} onText={(name) => set({ name })} error={messagesAt(failure, "/name")} />
+          <TextField label="Name" hint="a-z, 0-9, . _ -" required maxLength={100} value={draft.name} onText={(name) => set({ name })} error={messagesAt(failure, "/name")} />
           <TextField label="Description" value={draft.description ?? ""} onText={(description) => set({ description })} error={messagesAt(failure, "/description")} />
         </div>
       </Card>

@@ -69,8 +69,8 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
       }
     >
       <div className="flex flex-col gap-3">
-        {failure && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />}
-        <TextField label="Name" required maxLength={100} value={draft.name} onText={(name) => set({ name })} error={messagesAt(failure, "/name")} />
+        {failure && failure.fields.length === 0 && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />}
+        <TextField label="Name" hint="a-z, 0-9, . _ -" required maxLength={100} value={draft.name} onText={(name) => set({ name })} error={messagesAt(failure, "/name")} />
         <label className="flex flex-col gap-1 text-sm font-medium">
           File
           <input type="file" accept=".ics,text/calendar" onChange={(event) => void read(event.target.files?.[0])} className="control w-full" />

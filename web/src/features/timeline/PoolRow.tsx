@@ -59,7 +59,7 @@ export const PoolRow = memo(function PoolRow({ load, period, now, clock, onSay }
                 onKeyDown={move}
               >
                 <span aria-hidden style={{ height: `${Math.max(8, full)}%` }} className={cx("state-bar w-full rounded-t-xs border border-b-0", hour.waiting > 0 ? "hatched border-warn bg-warn-soft" : "border-run bg-run-soft")} />
-                {hour.waiting > 0 && (
+                {hour.waiting > 0 && span.width > 2 && (
                   <span aria-hidden className="absolute inset-x-0 top-1 text-center text-[0.625rem] font-semibold text-warn tabular-nums">
                     +{count(hour.waiting)}
                   </span>

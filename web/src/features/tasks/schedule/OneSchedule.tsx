@@ -28,7 +28,7 @@ export function OneSchedule({ schedule, place, task, at: asked, onSchedule, onRe
   const preview = usePreview(schedule, task);
   const saved = below(asked, place);
   // The preview judges the schedule alone, so it knows what is wrong even while other fields are not filled in yet.
-  const at = (pointer: string, deep?: boolean) => saved(pointer, deep) ?? messagesAt(preview.failure, `/schedule${pointer}`, deep);
+  const at = (pointer: string, deep?: boolean) => missing(schedule, pointer) ?? saved(pointer, deep) ?? messagesAt(preview.failure, `/schedule${pointer}`, deep);
   const rule = { schedule, at, onSchedule };
   return (
     <fieldset className="flex min-w-0 flex-col gap-3 rounded-md border border-line p-3">
@@ -59,4 +59,11 @@ export function OneSchedule({ schedule, place, task, at: asked, onSchedule, onRe
       <More {...rule} />
     </fieldset>
   );
+}
+
+/** A moment that nobody has chosen yet: said as what to do, not as what a text lacks. */
+function missing(schedule: Schedule, pointer: string): string | undefined {
+  if (schedule.kind === "once" && schedule.at === "" && pointer === "/at") return "Choose the day and the time.";
+  if (schedule.kind === "rrule" && schedule.dtstart === "" && pointer === "/dtstart") return "Choose when it begins.";
+  return undefined;
 }

@@ -23,6 +23,7 @@ export function YearStrip({ days }: { days: SlotDay[] }) {
         <Legend fill="fill-line" word="none" />
         <Legend fill="fill-accent/30" word="few" />
         <Legend fill="fill-accent" word="most" />
+        {days.some(isSpecial) && <Legend fill="fill-accent stroke-warn" word="special" dot />}
         {days.some((day) => day.skipped > 0) && <Legend fill="fill-transparent stroke-warn" word="skipped" />}
       </figcaption>
       {special.length > 0 && <Special days={special} />}
@@ -43,18 +44,20 @@ function Grid({ drawn, className }: { drawn: Cell[]; className: string }) {
       {drawn.map(({ day, week, weekday, level, text }) => {
         const hollow = day.planned === 0 && day.skipped > 0;
         const inset = hollow ? 1 : 0.5;
+        const [x, y] = [(week - first) * STEP, TOP + weekday * STEP];
         return (
-          <rect
-            key={day.date}
-            data-tip={text}
-            x={(week - first) * STEP + inset}
-            y={TOP + weekday * STEP + inset}
-            width={SIZE - inset + 0.5}
-            height={SIZE - inset + 0.5}
-            rx={2}
-            strokeWidth={1.5}
-            className={hollow ? "fill-transparent stroke-warn" : day.notes.length > 0 ? `${FILL[level]} stroke-warn` : FILL[level]}
-          />
+          <g key={day.date} data-tip={text}>
+            <rect
+              x={x + inset}
+              y={y + inset}
+              width={SIZE - inset + 0.5}
+              height={SIZE - inset + 0.5}
+              rx={2}
+              strokeWidth={1.5}
+              className={hollow ? "fill-transparent stroke-warn" : isSpecial(day) ? `${FILL[level]} stroke-warn` : FILL[level]}
+            />
+            {isSpecial(day) && <circle cx={x + SIZE / 2 + 0.5} cy={y + SIZE / 2 + 0.5} r={2.5} className="pointer-events-none fill-warn-soft" />}
+          </g>
         );
       })}
     </svg>
@@ -76,11 +79,15 @@ function Special({ days }: { days: SlotDay[] }) {
   );
 }
 
-function Legend({ fill, word }: { fill: string; word: string }) {
+/** A day on which slots run, but not just as the rule says: at a clock change, or moved by a calendar. */
+const isSpecial = (day: SlotDay): boolean => day.planned > 0 && day.notes.length > 0;
+
+function Legend({ fill, word, dot }: { fill: string; word: string; dot?: boolean }) {
   return (
     <span className="inline-flex items-center gap-1">
       <svg width="11" height="11" aria-hidden>
         <rect x="1" y="1" width="9" height="9" rx="2" strokeWidth={1.5} className={fill} />
+        {dot && <circle cx="5.5" cy="5.5" r="2.5" className="fill-warn-soft" />}
       </svg>
       {word}
     </span>
