@@ -21,4 +21,5 @@ mod simulation;
 mod stopping;
 mod triggered;
 mod triggers;
+mod walk;
 mod year;
