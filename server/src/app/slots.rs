@@ -104,7 +104,11 @@ pub(super) async fn close_concerned(
 ) -> Result<()> {
     let book_now = super::calendars::calendar_book(tx).await?;
     let mut schedules = Vec::new();
-    for record in tx.schedule_list_enabled().await?.readable {
+    let stored = match tags {
+        Some(_) => tx.schedule_list_enabled().await?,
+        None => tx.schedule_list_naming(calendars).await?,
+    };
+    for record in stored.readable {
         let named = record.schedule.run_only_on.iter().chain(&record.schedule.skip_on);
         let by_name = named.into_iter().any(|name| calendars.contains(name));
         let by_tag = tags.is_some_and(|tags| tags.is_empty() || tags.iter().any(|tag| record.task_tags.contains(tag)));

@@ -11,8 +11,8 @@ use crate::domain::task::Definition;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult as _, Iterable as _, NotSet, QueryFilter as _,
-    QueryOrder as _, QueryResult, QuerySelect as _, Set,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult as _, Iterable as _, NotSet,
+    QueryFilter as _, QueryOrder as _, QueryResult, QuerySelect as _, Set,
 };
 use uuid::Uuid;
 
@@ -121,6 +121,18 @@ impl Tx {
     /// All schedules that can fire: enabled, of enabled, living tasks.
     pub async fn schedule_list_enabled(&self) -> Result<StoredSchedules> {
         enabled(self).await
+    }
+
+    /// Those of them that may name one of these calendars; some may not.
+    pub async fn schedule_list_naming<'a>(
+        &self,
+        calendars: impl IntoIterator<Item = &'a String>,
+    ) -> Result<StoredSchedules> {
+        let definition = || Expr::col((schedule::Entity, schedule::Column::Definition));
+        let named = calendars.into_iter().map(|name| definition().like(format!("%\"{name}\"%")));
+        let mut query = select_enabled();
+        query.cond_where(named.fold(Condition::any(), Condition::add));
+        read(&self.query_all(&query).await?)
     }
 
     /// The schedules of a task, disabled ones too, removed ones not.

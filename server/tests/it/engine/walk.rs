@@ -41,7 +41,9 @@ fn schedule(dice: &mut StdRng) -> Value {
         5 => json!({"kind": "interval", "every_seconds": 900, "window": {"from": "22:00", "to": "03:30"}}),
         6 => json!({"kind": "rrule", "rule": "FREQ=DAILY;BYHOUR=2,9;BYMINUTE=30", "dtstart": "2026-01-01T02:30:00"}),
         7 => json!({"kind": "windows", "text": "02:30"}),
-        _ => json!({"kind": "calendar_rule", "times": ["02:15", "12:00"], "days": {"kind": "every_weeks", "every": 1, "weekdays": ["monday", "sunday"]}}),
+        _ => {
+            json!({"kind": "calendar_rule", "times": ["02:15", "12:00"], "days": {"kind": "every_weeks", "every": 1, "weekdays": ["monday", "sunday"]}})
+        }
     };
     schedule["timezone"] = json!(pick(dice, &["UTC", "America/New_York", "Australia/Lord_Howe"]));
     schedule["gap"] = json!(pick(dice, &["run_after", "skip"]));
@@ -77,8 +79,7 @@ fn calendar(dice: &mut StdRng, now: DateTime<Utc>) -> Calendar {
     }
     let maintenance = json!({"timezone": "America/New_York", "from": "01:30", "to": "03:10", "tags": []});
     let maintenance = if dice.random_bool(0.3) { maintenance } else { Value::Null };
-    let body =
-        json!({"name": "off", "description": "", "entries": entries, "except": [], "maintenance": maintenance});
+    let body = json!({"name": "off", "description": "", "entries": entries, "except": [], "maintenance": maintenance});
     serde_json::from_value(body).expect("a calendar")
 }
 
@@ -103,7 +104,8 @@ impl Walk {
         let until = clock.now() + time;
         self.scheduler.run_once().await.expect("a round");
         while clock.now() < until {
-            let wait = self.scheduler.next_in().and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or(TimeDelta::MAX);
+            let wait =
+                self.scheduler.next_in().and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or(TimeDelta::MAX);
             clock.advance(wait.min(until - clock.now()));
             self.scheduler.run_once().await.expect("a round");
         }
