@@ -39,6 +39,13 @@ impl PlanMemory {
         }
     }
 
+    /// Puts a task back that was taken out, unless it was read again meanwhile.
+    pub fn put_back(&mut self, task: i64, at: DateTime<Utc>) {
+        if !self.next.contains_key(&task) {
+            self.put(task, Some(at));
+        }
+    }
+
     /// Takes out the tasks that are due, at most so many, the longest overdue first.
     pub fn take_due(&mut self, now: DateTime<Utc>, most: usize) -> Vec<(i64, DateTime<Utc>)> {
         let due = self.due.iter().take_while(|(at, _)| *at <= now).take(most);

@@ -14,6 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -41,17 +42,29 @@ const SWEEP_EVERY: TimeDelta = TimeDelta::hours(1);
 /// The clock stands that far back: plan again.
 const SET_BACK: TimeDelta = TimeDelta::seconds(1);
 
+/// What a round did.
+#[derive(Debug, Default)]
+struct Done {
+    booked: Booked,
+    /// Tasks that could not be booked, and since when they are due.
+    failed: Vec<(i64, DateTime<Utc>)>,
+    /// Why.
+    error: Option<RoundError>,
+}
+
 /// The worker.
 #[derive(Debug)]
 pub struct Scheduler {
     app: App,
     plan: Mutex<PlanMemory>,
+    /// Counts batches that failed.
+    turn: AtomicUsize,
 }
 
 impl Scheduler {
     /// A scheduler that has read nothing yet.
     pub fn new(app: App) -> Self {
-        Self { app, plan: Mutex::default() }
+        Self { app, plan: Mutex::default(), turn: AtomicUsize::new(0) }
     }
 
     fn plan(&self) -> MutexGuard<'_, PlanMemory> {
@@ -106,36 +119,32 @@ impl Scheduler {
         Ok(true)
     }
 
-    /// Books everything that is due. What cannot be booked stops nothing else, and is due again in the next round.
-    async fn fire(&self, begun_at: DateTime<Utc>) -> Result<Booked, RoundError> {
-        let (mut done, mut failed, mut error) = (Booked::default(), Vec::new(), None);
+    /// Books everything that is due. What cannot be booked stops nothing else.
+    async fn fire(&self, begun_at: DateTime<Utc>, done: &mut Done) {
         loop {
-            let due = self.plan().take_due(begun_at, BATCH);
+            let mut due = self.plan().take_due(begun_at, BATCH);
             if due.is_empty() {
-                break;
+                return;
             }
             let now = self.app.clock().now().max(begun_at);
-            if self.fire_some(&due, now, &mut done).await.is_ok() {
+            if self.fire_some(&due, now, &mut done.booked).await.is_ok() {
                 continue;
             }
-            // One of them, or the store: each by itself tells.
-            let before = failed.len();
+            // One of them, or the store: each by itself tells. Other ones come first each time, so that a few that fail
+            // cannot be taken for the store for ever.
+            let turn = self.turn.fetch_add(FAILING, Ordering::Relaxed) % due.len();
+            due.rotate_left(turn);
+            let before = done.failed.len();
             for (tried, it) in due.iter().enumerate() {
-                let Err(why) = self.fire_some(&[*it], now, &mut done).await else { continue };
-                failed.push(*it);
-                error = Some(why);
-                if tried + 1 == FAILING && failed.len() - before == FAILING {
-                    failed.extend(&due[FAILING..]);
-                    break;
+                let Err(why) = self.fire_some(&[*it], now, &mut done.booked).await else { continue };
+                done.failed.push(*it);
+                done.error = Some(why);
+                if tried + 1 == FAILING && done.failed.len() - before == FAILING {
+                    done.failed.extend(&due[FAILING..]);
+                    return;
                 }
             }
-            if failed.len() - before == due.len() {
-                break;
-            }
         }
-        let mut plan = self.plan();
-        failed.into_iter().for_each(|(task, at)| plan.put(task, Some(at)));
-        error.map_or(Ok(done), Err)
     }
 
     async fn fire_some(
@@ -162,21 +171,30 @@ impl Scheduler {
         Ok(())
     }
 
-    async fn round(&self) -> RoundResult {
-        let (mut entries, mut runs) = (0, 0);
+    /// Fires and reads in turns, until nothing is due and nothing is left to read.
+    async fn turns(&self, done: &mut Done) -> Result<(), RoundError> {
         loop {
             let now = self.app.clock().now();
             self.note(now).await?;
             // Before all were read once, the oldest of what was missed is not known.
             if self.plan().complete {
-                let booked = self.fire(now).await?;
-                entries += booked.entries;
-                runs += booked.runs;
+                self.fire(now, done).await;
             }
             if !self.read(now).await? {
-                break;
+                return Ok(());
             }
         }
+    }
+
+    async fn round(&self) -> RoundResult {
+        let mut done = Done::default();
+        let ended = self.turns(&mut done).await;
+        // What failed is due again in the next round, unless it was changed meanwhile.
+        let mut plan = self.plan();
+        done.failed.into_iter().for_each(|(task, at)| plan.put_back(task, at));
+        drop(plan);
+        ended.and(done.error.map_or(Ok(()), Err))?;
+        let Booked { entries, runs } = done.booked;
         Ok((entries > 0).then(|| format!("{entries} ledger entries, {runs} runs")))
     }
 }

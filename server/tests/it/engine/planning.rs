@@ -27,6 +27,20 @@ async fn minutely(names: &[&str]) -> (Bench, Scheduler) {
     (bench, scheduler)
 }
 
+/// Makes ledger entries impossible where a condition holds.
+fn curse(bench: &Bench, condition: &str) -> String {
+    if bench.on_postgres() {
+        format!(
+            "CREATE FUNCTION curse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'the row is cursed'; END $$; \
+             CREATE TRIGGER bad BEFORE INSERT ON slot FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION curse()"
+        )
+    } else {
+        format!(
+            "CREATE TRIGGER bad BEFORE INSERT ON slot WHEN {condition} BEGIN SELECT RAISE(ABORT, 'the row is cursed'); END"
+        )
+    }
+}
+
 /// Instants that the ledger of a task tells of.
 async fn told(bench: &Bench, task: &str) -> BTreeSet<DateTime<Utc>> {
     let page = bench.app.slot_list(&Caller::local(), Some(task), SlotFilter::default(), &PageRequest::first(500)).await;
@@ -36,14 +50,7 @@ async fn told(bench: &Bench, task: &str) -> BTreeSet<DateTime<Utc>> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_that_cannot_be_booked_stops_no_other_and_loses_nothing() {
     let (bench, scheduler) = minutely(&["a", "bad", "c", "d", "e"]).await;
-    let curse = if bench.on_postgres() {
-        "CREATE FUNCTION curse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'the row is cursed'; END $$; \
-         CREATE TRIGGER bad BEFORE INSERT ON slot FOR EACH ROW \
-         WHEN (NEW.task_id = 2) EXECUTE FUNCTION curse()"
-    } else {
-        "CREATE TRIGGER bad BEFORE INSERT ON slot WHEN NEW.task_id = 2 BEGIN SELECT RAISE(ABORT, 'the row is cursed'); END"
-    };
-    bench.behind(curse).await;
+    bench.behind(&curse(&bench, "NEW.task_id = 2")).await;
     bench.app.clock().advance(TimeDelta::minutes(1));
     let error = scheduler.run_once().await.expect_err("one cannot be booked");
     assert!(error.0.contains("cursed"), "{error:?}");
@@ -51,13 +58,32 @@ async fn a_task_that_cannot_be_booked_stops_no_other_and_loses_nothing() {
         assert_eq!(told(&bench, task).await.len(), 1, "{task}");
     }
     assert_eq!(told(&bench, "bad").await.len(), 0);
+    // Even so, changes are read.
+    let copy = bench.app.task_view(&Caller::local(), "a").await.expect("there").record.definition;
+    let more = orc_server::domain::task::Definition { name: "more".into(), ..copy };
+    bench.app.task_create(&Caller::local(), more, false).await.expect("made");
+    scheduler.run_once().await.expect_err("still not");
     assert_eq!(scheduler.next_in(), Some(std::time::Duration::ZERO), "it is still due");
     bench.behind(if bench.on_postgres() { "DROP TRIGGER bad ON slot" } else { "DROP TRIGGER bad" }).await;
     bench.app.clock().advance(TimeDelta::minutes(1));
     scheduler.run_once().await.expect("a round");
     let all: Vec<_> = told(&bench, "bad").await.into_iter().collect();
     assert_eq!(all, [1, 2].map(|minute| begin() - TimeDelta::seconds(30) + TimeDelta::minutes(minute)));
-    assert_eq!(told(&bench, "a").await.len(), 2);
+    assert_eq!((told(&bench, "a").await.len(), told(&bench, "more").await.len()), (2, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_that_cannot_be_booked_do_not_starve_the_others() {
+    let names: Vec<String> = (0..12).map(|number| format!("t{number}")).collect();
+    let (bench, scheduler) = minutely(&names.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    bench.behind(&curse(&bench, "NEW.task_id <= 6")).await;
+    bench.app.clock().advance(TimeDelta::minutes(1));
+    for _ in 0..6 {
+        scheduler.run_once().await.expect_err("half of them cannot be booked");
+    }
+    for (number, name) in names.iter().enumerate() {
+        assert_eq!(told(&bench, name).await.len(), usize::from(number >= 6), "{name}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
