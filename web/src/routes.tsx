@@ -14,7 +14,14 @@ const text = (value: unknown): string | undefined => {
   return typeof value === "string" && value !== "" ? value : undefined;
 };
 
-const isoDay = (value: unknown): string | undefined => (typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : undefined);
+/** A date that there is; years as far as anyone plans. */
+const isoDay = (value: unknown): string | undefined => {
+  if (typeof value !== "string" || !/^[12]\d{3}-\d{2}-\d{2}$/.test(value)) return undefined;
+  const date = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value) ? value : undefined;
+};
+
+const year = (value: unknown): number | undefined => (typeof value === "number" && Number.isInteger(value) && value >= 1000 && value < 3000 ? value : undefined);
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Outlet, notFoundComponent: NotFound });
 
@@ -144,7 +151,7 @@ const calendarNew = createRoute({
 const calendarOne = createRoute({
   getParentRoute: () => app,
   path: "/calendars/$calendar",
-  validateSearch: (search: Record<string, unknown>): { year?: number } => ({ year: typeof search["year"] === "number" ? search["year"] : undefined }),
+  validateSearch: (search: Record<string, unknown>): { year?: number } => ({ year: year(search["year"]) }),
   component: lazyRouteComponent(() => import("@/features/calendars/ViewPage")),
 });
 

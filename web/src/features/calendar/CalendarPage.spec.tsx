@@ -14,6 +14,13 @@ describe("the calendar", () => {
     await waitFor(() => expect(router.state.location.search).not.toHaveProperty("date"));
   });
 
+  it("takes no date from the address that there is not", async () => {
+    const { router } = renderPage("/calendar?view=month&date=2026-02-30&day=2026-13-45");
+    await screen.findByRole("button", { name: /, today$/ });
+    expect(router.state.location.search).not.toHaveProperty("day");
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
   it("gives an address for calendar programs, shown once", async () => {
     const { user } = renderPage("/calendar");
     await user.click(await screen.findByRole("button", { name: "Subscribe" }));

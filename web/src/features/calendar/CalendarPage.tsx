@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { CalendarPlus, ChevronLeft, ChevronRight } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import type { PlanDay } from "@/api/generated";
 import { planDaysOptions, systemViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { addDays, addMonths, dateIn, datesBetween, dayWord, mondayOf, monthGrid, monthWord } from "@/lib/dates";
 import { Loaded } from "@/parts/Loaded";
-import type { CalendarSearch } from "@/paths";
+import { type CalendarSearch, paths } from "@/paths";
 import { Button, IconButton } from "@/ui/Button";
 import { Page } from "@/ui/Page";
 import { Skeleton } from "@/ui/Skeleton";
@@ -64,6 +65,15 @@ function Calendar({ timezone, now }: { timezone: string; now: string }) {
         {(found) => (
           <>
             {found.truncated && <p className="rounded-md bg-warn-soft px-3 py-1.5 text-xs">There are more slots than were counted; figures are at least so many.</p>}
+            {found.days.every(isEmpty) && (
+              <p className="text-sm text-muted">
+                Nothing ran and nothing is planned on these days. Days fill as soon as a{" "}
+                <Link {...paths.tasks()} className="underline underline-offset-2">
+                  task
+                </Link>{" "}
+                has a schedule.
+              </p>
+            )}
             {/* Seven columns of tasks do not fit on a phone. */}
             {view === "agenda" || (view === "week" && narrow) ? (
               <Agenda days={found.days} today={today} timezone={timezone} onOpen={(day) => go({ day })} />
@@ -78,6 +88,8 @@ function Calendar({ timezone, now }: { timezone: string; now: string }) {
     </Page>
   );
 }
+
+const isEmpty = ({ planned, skipped, succeeded, failed, missed }: PlanDay): boolean => planned + skipped + succeeded + failed + missed === 0;
 
 /** Keys of the page, never while something is typed or a dialog is open. */
 function useKeys(keys: Record<string, () => void>): void {

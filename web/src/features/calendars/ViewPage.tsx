@@ -31,7 +31,7 @@ export default function ViewPage() {
   const go = (to: number) => void navigate({ to: "/calendars/$calendar", params: { calendar: name }, search: { year: to } });
   const actions = (
     <>
-      <Button icon={<Pencil size={15} aria-hidden />} disabledReason={denied} onClick={() => void navigate(paths.calendarEdit(name))}>
+      <Button icon={<Pencil size={15} aria-hidden />} disabledReason={denied ?? (view.data ? undefined : "It is not loaded yet.")} onClick={() => void navigate(paths.calendarEdit(name))}>
         Edit
       </Button>
       <Button icon={<Trash2 size={15} aria-hidden />} disabledReason={denied ?? (view.data ? undefined : "It is not loaded yet.")} onClick={() => setAsking(true)}>
@@ -50,9 +50,12 @@ export default function ViewPage() {
           </>
         }
       >
-        <Loaded query={dates} rows={8}>
-          {(found) => <Year year={year} dates={found.dates} />}
-        </Loaded>
+        {/* A calendar that is not there is told once, below. */}
+        {!view.error && (
+          <Loaded query={dates} rows={8}>
+            {(found) => <Year year={year} dates={found.dates} />}
+          </Loaded>
+        )}
       </Card>
       <Loaded query={view} rows={4}>
         {(calendar) => (
