@@ -99,6 +99,8 @@ pub struct PlanDay {
     pub failed: u64,
     /// Slots that were missed.
     pub missed: u64,
+    /// Slots that were skipped: by a calendar, a clock change, or because a run was open.
+    pub past_skipped: u64,
     /// Calendars with the day, on which some schedule skips.
     pub calendars: Vec<String>,
     /// Maintenance windows that begin on the day.
@@ -169,10 +171,33 @@ fn slot_out(planned: PlannedSlot) -> PlanSlot {
 }
 
 fn day_out((date, day): (NaiveDate, PlannedDay), by_task: bool) -> PlanDay {
-    let PlannedDay { planned, skipped, succeeded, failed, missed, calendars, maintenance, tasks, task_count } = day;
+    let PlannedDay {
+        planned,
+        skipped,
+        succeeded,
+        failed,
+        missed,
+        past_skipped,
+        calendars,
+        maintenance,
+        tasks,
+        task_count,
+    } = day;
     let (calendars, maintenance) = (calendars.into_iter().collect(), maintenance.into_iter().collect());
     let tasks = if by_task { tasks.into_iter().map(task_out).collect() } else { Vec::new() };
-    PlanDay { date, planned, skipped, succeeded, failed, missed, calendars, maintenance, task_count, tasks }
+    PlanDay {
+        date,
+        planned,
+        skipped,
+        succeeded,
+        failed,
+        missed,
+        past_skipped,
+        calendars,
+        maintenance,
+        task_count,
+        tasks,
+    }
 }
 
 fn task_out(PlannedTask { task, planned, skipped, first_at, last_at }: PlannedTask) -> PlanDayTask {

@@ -3,7 +3,7 @@
 use super::schedules::compile;
 use super::{App, Caller, Error, Result};
 use crate::domain::schedule::{CompiledSchedule, Slot, zone_parse};
-use crate::domain::vocabulary::Permission;
+use crate::domain::vocabulary::{Permission, SlotOutcome};
 use crate::store::{Cursor, Page, PageRequest, StatsStep};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
@@ -65,6 +65,8 @@ pub struct PlannedDay {
     pub failed: u64,
     /// Slots that were missed.
     pub missed: u64,
+    /// Slots that were skipped.
+    pub past_skipped: u64,
     /// Calendars with the day, on which some schedule skips.
     pub calendars: BTreeSet<String>,
     /// Maintenance windows that begin on the day.
@@ -247,9 +249,14 @@ impl App {
                 day.failed += point.failed_count + point.timed_out_count + point.lost_count;
             }
         }
-        for (at, count) in self.store().slots_missed(begin, end).await? {
+        for (at, count) in self.store().slots_without_run(SlotOutcome::Missed, begin, end).await? {
             if let Some(day) = days.get_mut(&at.with_timezone(&zone).date_naive()) {
                 day.missed += count;
+            }
+        }
+        for (at, count) in self.store().slots_without_run(SlotOutcome::Skipped, begin, end).await? {
+            if let Some(day) = days.get_mut(&at.with_timezone(&zone).date_naive()) {
+                day.past_skipped += count;
             }
         }
         Ok(())

@@ -114,18 +114,29 @@ impl Store {
     }
 }
 
+/// A quarter of an hour, in microseconds: days of all zones begin at one.
+const QUARTER: i64 = 900_000_000;
+
 impl Store {
-    /// Missed entries that begin within a stretch of time: when, and how many slots.
-    pub async fn slots_missed(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<(DateTime<Utc>, u64)>> {
+    /// How many slots were missed or skipped within a stretch of time, by the quarter of an hour in which their entries begin.
+    pub async fn slots_without_run(
+        &self,
+        outcome: SlotOutcome,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<(DateTime<Utc>, u64)>> {
+        let quarter = || Expr::cust(format!("first_at / {QUARTER}"));
         let query = slot::Entity::find()
             .select_only()
-            .columns([slot::Column::FirstAt, slot::Column::Count])
+            .column_as(quarter(), "quarter")
+            .column_as(Expr::cust("CAST(SUM(\"count\") AS BIGINT)"), "slots")
             .filter(Expr::cust("outcome <> 'run'"))
-            .filter(slot::Column::Outcome.eq(SlotOutcome::Missed.as_str()))
+            .filter(slot::Column::Outcome.eq(outcome.as_str()))
             .filter(slot::Column::FirstAt.gte(Micros::from(from)))
-            .filter(slot::Column::FirstAt.lt(Micros::from(until)));
+            .filter(slot::Column::FirstAt.lt(Micros::from(until)))
+            .group_by(quarter());
         let rows: Vec<(i64, i64)> = query.into_tuple().all(self.reader()).await?;
-        Ok(rows.into_iter().map(|(at, count)| (Micros(at).into(), count.unsigned_abs())).collect())
+        Ok(rows.into_iter().map(|(at, count)| (Micros(at * QUARTER).into(), count.unsigned_abs())).collect())
     }
 
     /// Whether any slot waits to be caught up.

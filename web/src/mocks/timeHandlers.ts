@@ -89,7 +89,7 @@ export const timeHandlers = [
     const today = at(0).slice(0, 10);
     const days = datesBetween(searchParams.get("from") ?? today, searchParams.get("until") ?? today).map((date, step) => {
       const past = date < today;
-      return { date, planned: date >= today ? 12 : 0, skipped: step % 9 === 4 ? 3 : 0, succeeded: past ? 11 : date === today ? 4 : 0, failed: past && step % 4 === 1 ? 2 : 0, missed: past && step % 7 === 3 ? 1 : 0, calendars: step % 9 === 4 ? ["holidays-de"] : [], maintenance: step % 11 === 5 ? ["patch-night"] : [], task_count: 4, tasks: searchParams.has("by_task") && date >= today ? dayTasks(date) : [] };
+      return { date, planned: date >= today ? 12 : 0, skipped: step % 9 === 4 ? 3 : 0, succeeded: past ? 11 : date === today ? 4 : 0, failed: past && step % 4 === 1 ? 2 : 0, missed: past && step % 7 === 3 ? 1 : 0, past_skipped: past && step % 5 === 2 ? 2 : 0, calendars: step % 9 === 4 ? ["holidays-de"] : [], maintenance: step % 11 === 5 ? ["patch-night"] : [], task_count: 4, tasks: searchParams.has("by_task") && date >= today ? dayTasks(date) : [] };
     });
     return HttpResponse.json<PlanDays>({ timezone: "Europe/Berlin", days, truncated: false });
   }),

@@ -1499,6 +1499,10 @@ export type PlanDay = {
      */
     missed: number;
     /**
+     * Slots that were skipped: by a calendar, a clock change, or because a run was open.
+     */
+    past_skipped: number;
+    /**
      * Calendars with the day, on which some schedule skips.
      */
     calendars: Array<string>;

@@ -89,7 +89,7 @@ function Calendar({ timezone, now }: { timezone: string; now: string }) {
   );
 }
 
-const isEmpty = ({ planned, skipped, succeeded, failed, missed }: PlanDay): boolean => planned + skipped + succeeded + failed + missed === 0;
+const isEmpty = ({ planned, skipped, succeeded, failed, missed, past_skipped }: PlanDay): boolean => planned + skipped + succeeded + failed + missed + past_skipped === 0;
 
 /** Keys of the page, never while something is typed or a dialog is open. */
 function useKeys(keys: Record<string, () => void>): void {

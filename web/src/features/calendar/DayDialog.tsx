@@ -4,7 +4,7 @@ import { addDays, dayStart, dayWord } from "@/lib/dates";
 import { Loaded } from "@/parts/Loaded";
 import { Dialog } from "@/ui/Dialog";
 import { useNow } from "@/ui/Time";
-import { DayMissed, DayRuns } from "./DayPast";
+import { DayRuns, DayWithout } from "./DayPast";
 import { DayPlan } from "./DayPlan";
 import { Figures, Names } from "./Days";
 
@@ -34,9 +34,10 @@ export function DayDialog({ date, timezone, onClose }: { date: string; timezone:
                 <Names day={day} />
                 {found.truncated && <span className="text-xs text-warn">There are more slots than were counted.</span>}
               </div>
-              {ran + day.planned + day.skipped + day.missed === 0 && <p className="text-muted">Nothing ran on this day and nothing is planned.</p>}
+              {ran + day.planned + day.skipped + day.missed + day.past_skipped === 0 && <p className="text-muted">Nothing ran on this day and nothing is planned.</p>}
               {day.planned + day.skipped > 0 && <DayPlan day={day} period={period} timezone={timezone} />}
-              {day.missed > 0 && <DayMissed period={period} timezone={timezone} />}
+              {day.missed > 0 && <DayWithout outcome="missed" period={period} timezone={timezone} />}
+              {day.past_skipped > 0 && <DayWithout outcome="skipped" period={period} timezone={timezone} />}
               {begin <= now && <DayRuns period={period} timezone={timezone} />}
             </div>
           );

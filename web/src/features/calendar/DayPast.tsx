@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { runListOptions, slotListOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { cx } from "@/lib/cx";
 import { timeIn } from "@/lib/dates";
 import { plural } from "@/lib/numbers";
+import { SLOT_OUTCOMES } from "@/lib/words";
 import { Loaded } from "@/parts/Loaded";
 import { paths } from "@/paths";
 import { StateBadge } from "@/ui/Badge";
@@ -40,14 +42,14 @@ export function DayRuns({ period, timezone }: Props) {
   );
 }
 
-/** Slots that were missed, with the reason. */
-export function DayMissed({ period, timezone }: Props) {
-  const missed = useQuery(slotListOptions({ query: { ...period, outcome: "missed", limit: LIMIT } }));
+/** Slots that were missed or skipped, with the reason. */
+export function DayWithout({ outcome, period, timezone }: Props & { outcome: "missed" | "skipped" }) {
+  const missed = useQuery(slotListOptions({ query: { ...period, outcome, limit: LIMIT } }));
   return (
     <Loaded query={missed}>
       {({ items, next_cursor }) => (
-        <section aria-label="What was missed">
-          <h3 className="font-semibold">Missed</h3>
+        <section aria-label={`What was ${outcome}`}>
+          <h3 className="font-semibold">{SLOT_OUTCOMES[outcome].word}</h3>
           <ul className="divide-y divide-line">
             {items.map((slot) => (
               <li key={`${slot.schedule_id}${slot.first_at}`} className="flex flex-wrap items-center gap-x-3 py-1">
@@ -59,11 +61,11 @@ export function DayMissed({ period, timezone }: Props) {
                   {slot.task}
                 </Link>
                 {slot.count > 1 && <span className="text-xs text-muted">{plural(slot.count, "slot")}</span>}
-                <span className="w-full text-xs text-warn">{slot.reason}</span>
+                <span className={cx("w-full text-xs", outcome === "missed" ? "text-warn" : "text-muted")}>{slot.reason}</span>
               </li>
             ))}
           </ul>
-          {next_cursor && <p className="pt-1 text-xs text-muted">There are more.</p>}
+          {next_cursor && <p className="pt-1 text-xs text-muted">These are the newest {items.length}; there are more.</p>}
         </section>
       )}
     </Loaded>

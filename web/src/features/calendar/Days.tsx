@@ -6,6 +6,9 @@ import { dayWord, shortDayWord, WEEK } from "@/lib/dates";
 import { count } from "@/lib/numbers";
 import { DayTasks } from "./DayTasks";
 
+/** Skipped slots of the past and of the future are one figure. */
+const figure = (day: PlanDay, key: (typeof COUNTS)[number][0]): number => (key === "skipped" ? day.skipped + day.past_skipped : day[key]);
+
 const COUNTS = [
   ["succeeded", "succeeded", "text-ok", Check],
   ["failed", "failed", "text-fail", X],
@@ -34,10 +37,10 @@ export function Legend() {
 export function Figures({ day, words }: { day: PlanDay; words?: boolean }) {
   return (
     <span className={cx("flex flex-wrap text-xs", words ? "gap-x-4" : "gap-x-2")}>
-      {COUNTS.filter(([key]) => day[key] > 0).map(([key, word, tone, Glyph]) => (
+      {COUNTS.filter(([key]) => figure(day, key) > 0).map(([key, word, tone, Glyph]) => (
         <span key={key} className={cx("inline-flex items-center gap-0.5 font-medium", tone)}>
           <Glyph size={12} strokeWidth={2.5} aria-hidden />
-          {count(day[key])}
+          {count(figure(day, key))}
           <span className={words ? undefined : "sr-only"}>&nbsp;{word}</span>
         </span>
       ))}
