@@ -33,14 +33,27 @@ export function Legend() {
   );
 }
 
+/** A figure; a large one is rounded where a phone's cell would cut it off. */
+function Count({ value, cell }: { value: number; cell?: boolean | undefined }) {
+  if (!cell || value < 10_000) return count(value);
+  return (
+    <>
+      <span className="max-sm:hidden">{count(value)}</span>
+      <span className="sm:hidden">{rounded.format(value)}</span>
+    </>
+  );
+}
+
+const rounded = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 0 });
+
 /** How much there is of each sort; with words where there is room for them. */
-export function Figures({ day, words }: { day: PlanDay; words?: boolean }) {
+export function Figures({ day, words, cell }: { day: PlanDay; words?: boolean; cell?: boolean }) {
   return (
     <span className={cx("flex flex-wrap text-xs", words ? "gap-x-4" : "gap-x-2")}>
       {COUNTS.filter(([key]) => figure(day, key) > 0).map(([key, word, tone, Glyph]) => (
         <span key={key} className={cx("inline-flex items-center gap-0.5 font-medium", tone)}>
           <Glyph size={12} strokeWidth={2.5} aria-hidden />
-          {count(figure(day, key))}
+          <Count value={figure(day, key)} cell={cell} />
           <span className={words ? undefined : "sr-only"}>&nbsp;{word}</span>
         </span>
       ))}
@@ -99,7 +112,7 @@ export function Grid({ days, today, timezone, month, onOpen }: DaysProps & { mon
               {Number(day.date.slice(8))}
             </span>
             <span id={`day-${day.date}`} className="flex w-full min-w-0 flex-col gap-1 rounded bg-surface px-1 max-sm:px-0">
-              <Figures day={day} />
+              <Figures day={day} cell />
               <Names day={day} cell />
               {!month && <DayTasks day={day} timezone={timezone} />}
             </span>
