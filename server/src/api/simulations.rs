@@ -10,7 +10,7 @@ use crate::app::simulations::{Simulation as Simulated, SimulationRequest};
 use crate::domain::simulation::{Hour, Minute, Outcome, PoolHour, PoolWait, Proposal, TaskOverlap};
 use axum::extract::State;
 use axum::{Extension, Json};
-use chrono::{DateTime, TimeDelta, Timelike as _, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -78,7 +78,7 @@ pub struct Simulation {
 /// One hour of a simulation.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SimulatedHour {
-    /// Its beginning.
+    /// Its beginning, by the clocks of the zone that was asked for.
     pub hour_at: DateTime<Utc>,
     /// Slots due in it.
     pub slots: u32,
@@ -182,10 +182,8 @@ fn week() -> u32 {
 }
 
 fn simulation_out(simulated: Simulated, timezone: String) -> Simulation {
-    let Simulated { from_at, until_at, task_count, outcome, computed } = simulated;
+    let Simulated { from_at, until_at, first_hour: first, task_count, outcome, computed } = simulated;
     let Outcome { slots, skipped, hours, busiest, overlaps, waits, proposals } = outcome;
-    let first = from_at.with_minute(0).and_then(|at| at.with_second(0)).and_then(|at| at.with_nanosecond(0));
-    let first = first.unwrap_or(from_at);
     let hour = |(number, hour): (i64, Hour)| SimulatedHour {
         hour_at: first + TimeDelta::hours(number),
         slots: hour.slots,

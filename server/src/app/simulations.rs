@@ -4,7 +4,7 @@ use super::schedules::{compile, hash_seed};
 use super::{App, Caller, Error, Result};
 use crate::clock::Stopwatch;
 use crate::domain::calendar::CalendarBook;
-use crate::domain::schedule::zone_parse;
+use crate::domain::schedule::{hour_of, zone_parse};
 use crate::domain::simulation::{Outcome, SLOTS_MAX, Scenario, SimulatedSchedule, SimulatedTask, simulate};
 use crate::domain::task::Definition;
 use crate::domain::vocabulary::Permission;
@@ -45,6 +45,8 @@ pub struct Simulation {
     pub from_at: DateTime<Utc>,
     /// Up to here.
     pub until_at: DateTime<Utc>,
+    /// Beginning of the first hour, by the clocks of the zone.
+    pub first_hour: DateTime<Utc>,
     /// Tasks that took part.
     pub task_count: usize,
     /// What happens.
@@ -66,14 +68,16 @@ impl App {
     /// Plays the coming days; at most one simulation at a time.
     pub async fn simulation_create(&self, caller: &Caller, request: &SimulationRequest) -> Result<Simulation> {
         caller.require(Permission::Read)?;
-        zone_parse(&request.timezone).map_err(|error| Error::invalid("/timezone", error.to_string()))?;
+        let zone = zone_parse(&request.timezone).map_err(|error| Error::invalid("/timezone", error.to_string()))?;
         if !(1..=DAYS_MAX).contains(&request.days) {
             return Err(Error::invalid("/days", format!("must be from 1 to {DAYS_MAX}")));
         }
         let busy = || Error::Unavailable("another simulation is being computed; try again in a moment".into());
         let turn = Arc::clone(&self.inner.simulating).try_acquire_owned().map_err(|_| busy())?;
         let begun = Stopwatch::start();
-        let scenario = self.scenario(request).await?;
+        let mut scenario = self.scenario(request).await?;
+        scenario.first_hour = hour_of(zone, scenario.from);
+        let first_hour = scenario.first_hour;
         let (from_at, until_at, task_count) = (scenario.from, scenario.until, scenario.tasks.len());
         let stop = Arc::new(AtomicBool::new(false));
         let _stops_when_given_up = StopOnDrop(Arc::clone(&stop));
@@ -84,7 +88,7 @@ impl App {
             simulate(&scenario, &stop).ok_or_else(|| too_many(1))
         });
         let outcome = played.await.map_err(|error| Error::Internal(error.to_string()))??;
-        Ok(Simulation { from_at, until_at, task_count, outcome, computed: begun.elapsed() })
+        Ok(Simulation { from_at, until_at, first_hour, task_count, outcome, computed: begun.elapsed() })
     }
 
     async fn scenario(&self, request: &SimulationRequest) -> Result<Scenario> {
@@ -113,7 +117,7 @@ impl App {
         let from = request.from_at.unwrap_or(now);
         let until = from.checked_add_signed(TimeDelta::days(request.days.into()));
         let until = until.ok_or_else(|| Error::invalid("/from_at", "is too far in the future"))?;
-        Ok(Scenario { tasks, pools, from, until, proposals: request.proposals })
+        Ok(Scenario { tasks, pools, first_hour: from, from, until, proposals: request.proposals })
     }
 }
 

@@ -41,4 +41,4 @@ pub use definition::{CatchUp, DailyWindow, DayRule, Fold, Gap, Roll, Rule, Sched
 pub use error::ScheduleError;
 pub use recurrence::recurrence_dates;
 pub use slot::{Note, Slot, SlotRange};
-pub use zone::{ZONE_DATA_VERSION, zone_parse};
+pub use zone::{ZONE_DATA_VERSION, hour_of, zone_parse};

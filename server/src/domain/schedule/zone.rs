@@ -1,6 +1,6 @@
 //! Time zones: names, and what a local time means in one.
 
-use chrono::{DateTime, Duration, LocalResult, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, Duration, LocalResult, NaiveDateTime, Offset, SubsecRound, TimeZone, Utc};
 use chrono_tz::{GapInfo, TZ_VARIANTS, Tz};
 
 use super::ScheduleError;
@@ -75,6 +75,13 @@ pub(super) fn local(at: DateTime<Utc>, offset: i32) -> NaiveDateTime {
 
 fn seconds(offset: &impl Offset) -> i32 {
     offset.fix().local_minus_utc()
+}
+
+/// The beginning of the hour, by the clocks of a zone, that an instant lies in.
+pub fn hour_of(zone: Tz, at: DateTime<Utc>) -> DateTime<Utc> {
+    let offset = seconds(at.with_timezone(&zone).offset());
+    let second = (at.timestamp() + i64::from(offset)).rem_euclid(3600);
+    at.trunc_subsecs(0) - Duration::seconds(second)
 }
 
 /// The zone of an IANA name; an unknown name is answered with the nearest known ones.

@@ -62,6 +62,8 @@ pub struct Scenario {
     pub tasks: Vec<SimulatedTask>,
     /// Names of pools and their places.
     pub pools: Vec<(String, u32)>,
+    /// Beginning of the hour that `from` lies in; hours are counted from it. In some zones they do not begin with those of UTC.
+    pub first_hour: DateTime<Utc>,
     /// Slots after this instant.
     pub from: DateTime<Utc>,
     /// Up to this instant.

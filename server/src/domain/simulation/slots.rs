@@ -16,7 +16,7 @@ pub(super) fn flat(scenario: &Scenario) -> Vec<Flat<'_>> {
 
 /// The second that all others are counted from: the beginning of the first hour.
 pub(super) fn base(scenario: &Scenario) -> i64 {
-    scenario.from.timestamp().div_euclid(3600) * 3600
+    scenario.first_hour.timestamp()
 }
 
 /// Seconds from the base to the end.

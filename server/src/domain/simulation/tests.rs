@@ -1,7 +1,7 @@
 //! Small scenarios, checked by hand.
 
 use super::*;
-use crate::domain::schedule::{compile, fill_keys};
+use crate::domain::schedule::{compile, fill_keys, hour_of};
 use chrono::TimeDelta;
 
 fn task(name: &str, seconds: u32, overlap: Overlap, expressions: &[&str]) -> SimulatedTask {
@@ -28,7 +28,8 @@ fn pooled(mut task: SimulatedTask, weight: u32, priority: i32) -> SimulatedTask 
 fn played(tasks: Vec<SimulatedTask>, capacity: u32, hours: i64) -> Outcome {
     let from = "2026-03-02T00:00:00Z".parse::<DateTime<Utc>>().expect("an instant") - TimeDelta::seconds(1);
     let until = from + TimeDelta::hours(hours);
-    let scenario = Scenario { tasks, pools: vec![("db".into(), capacity)], from, until, proposals: true };
+    let pools = vec![("db".into(), capacity)];
+    let scenario = Scenario { tasks, pools, first_hour: hour_of(chrono_tz::UTC, from), from, until, proposals: true };
     simulate(&scenario, &AtomicBool::new(false)).expect("few slots")
 }
 
@@ -132,6 +133,7 @@ fn proposals_reduce_collisions() {
 fn it_stops_when_told() {
     let from = DateTime::UNIX_EPOCH;
     let tasks = vec![task("a", 1, Overlap::Skip, &["* * * * *"])];
-    let scenario = Scenario { tasks, pools: vec![], from, until: from + TimeDelta::days(366), proposals: true };
+    let scenario =
+        Scenario { tasks, pools: vec![], first_hour: from, from, until: from + TimeDelta::days(366), proposals: true };
     assert_eq!(simulate(&scenario, &AtomicBool::new(true)), None);
 }

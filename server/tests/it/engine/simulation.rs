@@ -130,3 +130,18 @@ async fn one_at_a_time() {
         tokio::task::yield_now().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hours_are_those_of_the_clocks_of_the_zone() {
+    let bench = bench().await;
+    for (timezone, first, busy) in
+        [("UTC", "12:00", 14), ("Asia/Kolkata", "12:30", 13), ("Asia/Kathmandu", "12:15", 13)]
+    {
+        let asked = SimulationRequest { timezone: timezone.into(), ..request(1) };
+        let simulated = simulated(&bench, &asked).await;
+        assert_eq!(simulated.first_hour.format("%H:%M").to_string(), first, "{timezone}");
+        let hours = simulated.outcome.hours;
+        let full: Vec<_> = hours.iter().enumerate().filter(|(_, hour)| hour.slots > 0).collect();
+        assert_eq!((full.len(), full[0].0, full[0].1.slots), (1, busy, 4), "02:00 UTC in {timezone}");
+    }
+}

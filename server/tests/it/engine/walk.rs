@@ -196,7 +196,7 @@ impl Walk {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_happens_every_slot_is_told_of() {
-    let seeds = if std::env::var_os("ORC_TEST_FULL").is_some() { 200 } else { 4 };
+    let seeds = if std::env::var_os("ORC_TEST_FULL").is_some() { 50 } else { 4 };
     for seed in 0..seeds {
         let mut walk = Walk::new(seed).await;
         for step in 0..60 {

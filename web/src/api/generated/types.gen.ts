@@ -2899,7 +2899,7 @@ export type SetupCreate = {
  */
 export type SimulatedHour = {
     /**
-     * Its beginning.
+     * Its beginning, by the clocks of the zone that was asked for.
      */
     hour_at: string;
     /**
