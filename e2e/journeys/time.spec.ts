@@ -83,13 +83,16 @@ test("a day of the calendar lists what it counts, however often some tasks are d
   // Two days on every minute is still to come; the midnight of the first day counts too.
   const day = new Date(Date.parse(now_at) + 2 * 86_400_000).toISOString().slice(0, 10);
   const known = (await orc.api("GET", `/plan/days?from=${day}&until=${day}&by_task=true`)).days[0];
-  expect(known.planned).toBe(1442);
+  const minutes = known.planned - 2;
+  // A day has 23, 24 or 25 hours.
+  expect([1380, 1440, 1500]).toContain(minutes);
+  const words = (count: number) => count.toLocaleString("en");
   await admin.goto(`/calendar?view=week&date=${day}&day=${day}`);
   const dialog = admin.getByRole("dialog");
   await expect(dialog.getByText(`Times in ${timezone}`)).toBeVisible();
-  await expect(dialog.getByText("1,442 planned slots of 3 tasks")).toBeVisible();
+  await expect(dialog.getByText(`${words(known.planned)} planned slots of 3 tasks`)).toBeVisible();
   const often = dialog.getByRole("listitem").filter({ hasText: "minutely" }).first();
-  await expect(often).toContainText("1,440 slots");
+  await expect(often).toContainText(`${words(minutes)} slots`);
   await accessible(admin, "a day of the calendar");
   const local = (instant: string) => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: timezone }).format(new Date(instant));
   const rare = dialog.getByRole("listitem").filter({ hasText: "kolkata" }).first();
@@ -99,6 +102,6 @@ test("a day of the calendar lists what it counts, however often some tasks are d
   await admin.keyboard.press("Escape");
   await expect(dialog).toHaveCount(0);
   const cell = admin.getByRole("button", { name: new RegExp(`^\\w+, ${Number(day.slice(8))} `) });
-  await expect(cell).toContainText("1,442");
+  await expect(cell).toContainText(words(known.planned));
   await expect(cell).toContainText("kolkata");
 });
