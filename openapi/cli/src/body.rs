@@ -22,11 +22,28 @@ pub enum Payload {
     Bytes(Vec<u8>),
 }
 
-/// The body that file and flags of a command make.
+/// Whether flags alone make the body.
+pub fn by_flags(body: &Body, matches: &ArgMatches) -> bool {
+    let given = |field: &Field| matches.value_source(field.name) == Some(ValueSource::CommandLine);
+    body.content_type.contains("json")
+        && matches.get_one::<String>("@file").is_none()
+        && body.schema.fields.iter().any(given)
+}
+
+/// The fields of a body that this value, as it is shown, has.
+pub fn fields_of(schema: &Schema, shown: &Value) -> Value {
+    let top = |field: &Field| field.name.split('.').next().unwrap_or_default();
+    let known = |name: &str| schema.fields.iter().any(|field| top(field) == name);
+    let fields = shown.as_object().into_iter().flatten().filter(|(name, _)| known(name));
+    Value::Object(fields.map(|(name, value)| (name.clone(), value.clone())).collect())
+}
+
+/// The body that file and flags of a command make; without a file, flags change `start`.
+/// `advice` follows the complaint about what is missing.
 ///
 /// # Errors
 /// Usage: the file cannot be read or is not what the operation takes, or something is missing.
-pub fn assemble(body: &Body, matches: &ArgMatches) -> Outcome<Payload> {
+pub fn assemble(body: &Body, matches: &ArgMatches, start: Value, advice: &str) -> Outcome<Payload> {
     let file = matches.get_one::<String>("@file");
     if !body.content_type.contains("json") {
         let file = file.ok_or_else(|| Failure::Usage("the body is missing: give it by -f FILE or -f -".into()))?;
@@ -34,7 +51,7 @@ pub fn assemble(body: &Body, matches: &ArgMatches) -> Outcome<Payload> {
     }
     let mut value = match file {
         Some(file) => values::document(&read(file)?).map_err(|error| Failure::Usage(format!("{file}: {error}")))?,
-        None => json!({}),
+        None => start,
     };
     unions::expand(body.schema, &mut value).map_err(Failure::Usage)?;
     if !value.is_object() {
@@ -53,7 +70,7 @@ pub fn assemble(body: &Body, matches: &ArgMatches) -> Outcome<Payload> {
     given.iter().try_for_each(|field| check_kind(field, &value))?;
     if !body.partial {
         fill_secrets(body.schema, &mut value)?;
-        check_required(body.schema, &value)?;
+        check_required(body.schema, &value, advice)?;
     }
     Ok(Payload::Json(value))
 }
@@ -144,7 +161,7 @@ fn fill_secrets(schema: &Schema, body: &mut Value) -> Outcome<()> {
     Ok(())
 }
 
-fn check_required(schema: &Schema, body: &Value) -> Outcome<()> {
+fn check_required(schema: &Schema, body: &Value, advice: &str) -> Outcome<()> {
     let missing: Vec<String> = schema
         .fields
         .iter()
@@ -154,5 +171,5 @@ fn check_required(schema: &Schema, body: &Value) -> Outcome<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    Err(Failure::Usage(format!("missing: {} (by flag, or in the body by -f FILE)", missing.join(", "))))
+    Err(Failure::Usage(format!("missing: {} (by flag, or in the body by -f FILE){advice}", missing.join(", "))))
 }

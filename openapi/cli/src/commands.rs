@@ -4,7 +4,9 @@
 //! one sentence. So starting costs the same however many operations the contract has. Commands
 //! written by hand are mounted by path beside or over the generated ones.
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, Command, ValueHint};
 use serde_json::Value;
 
@@ -120,7 +122,8 @@ fn about(node: &Node, path: &str) -> String {
     let tag = TAGS.iter().find(|(name, _)| *name == path).map(|(_, about)| *about);
     let only = || node.children.first().filter(|_| node.children.len() == 1).map(|child| about(child, path));
     let text = comfort.or(generated).or(tag).map(str::to_owned).or_else(only);
-    text.unwrap_or_else(|| format!("Commands on the {path}")).trim_end_matches('.').to_owned()
+    let children = || node.children.iter().map(|child| child.name).collect::<Vec<_>>().join(", ");
+    text.unwrap_or_else(|| format!("Commands: {}", children())).trim_end_matches('.').to_owned()
 }
 
 /// Flags that say which server and as whom; left out where the command has flags of that name.
@@ -191,9 +194,7 @@ pub fn flag(field: &'static Field) -> Arg {
     arg = match field.kind {
         Kind::Choice(words) | Kind::Union(words) => {
             let null = field.nullable.then_some("null");
-            let words = PossibleValuesParser::new(words.iter().copied().chain(null));
-            let nullable = field.nullable;
-            arg.value_parser(words.map(move |word| if nullable && word == "null" { Value::Null } else { word.into() }))
+            arg.value_parser(Words { field, words: PossibleValuesParser::new(words.iter().copied().chain(null)) })
         }
         _ => arg.value_parser(parser(field)),
     };
@@ -206,7 +207,30 @@ pub fn flag(field: &'static Field) -> Arg {
     arg.value_name(name).action(action).allow_negative_numbers(number).allow_hyphen_values(hyphens)
 }
 
-fn parser(field: &'static Field) -> impl TypedValueParser {
+/// One of some words; for a union also the whole of it, as YAML.
+#[derive(Clone)]
+struct Words {
+    field: &'static Field,
+    words: PossibleValuesParser,
+}
+
+impl TypedValueParser for Words {
+    type Value = Value;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, text: &OsStr) -> Result<Value, clap::Error> {
+        let whole = matches!(self.field.kind, Kind::Union(_)) && text.to_string_lossy().trim_start().starts_with('{');
+        if !whole {
+            self.words.parse_ref(command, arg, text)?;
+        }
+        parser(self.field).parse_ref(command, arg, text)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        self.words.possible_values()
+    }
+}
+
+fn parser(field: &'static Field) -> impl TypedValueParser<Value = Value> {
     move |text: &str| values::read(field, text)
 }
 

@@ -9,13 +9,15 @@ use tokio::io::AsyncWriteExt as _;
 use crate::client::{Client, Request};
 use crate::failure::{Failure, Outcome};
 use crate::output::{self, Columns, Format};
-use crate::request;
 use crate::sse::{self, Next};
 use crate::table::{Answer, Operation};
+use crate::{body, request};
+
+const IF_MATCH: &str = "If-Match";
 
 /// Does what the command line says.
 pub async fn execute(client: &Client, operation: &'static Operation, matches: &ArgMatches) -> Outcome<()> {
-    let request = request::request(operation, matches)?;
+    let request = prepare(client, operation, matches).await?;
     match operation.answer {
         Answer::Empty => client.send(request).await.map(drop),
         Answer::Value => value(client, matches, request).await,
@@ -32,16 +34,28 @@ pub async fn execute(client: &Client, operation: &'static Operation, matches: &A
     }
 }
 
+/// The request; where flags alone replace a thing, what they do not name stays as it is now.
+async fn prepare(client: &Client, operation: &'static Operation, matches: &ArgMatches) -> Outcome<Request> {
+    let replaced = operation.body.as_ref().filter(|body| operation.method == "PUT" && body::by_flags(body, matches));
+    let viewed = request::sibling(operation, "GET").is_some() && request::sibling(operation, "PATCH").is_none();
+    let Some(body) = replaced.filter(|_| viewed) else { return request::request(operation, matches) };
+    let now = client.json(Request::new("GET", request::path(operation, matches)?)).await?;
+    let mut request = request::changing(operation, matches, body::fields_of(body.schema, &now))?;
+    let named = |(name, _): &(String, String)| name.eq_ignore_ascii_case(IF_MATCH);
+    let guarded = operation.headers.iter().any(|field| field.name.eq_ignore_ascii_case(IF_MATCH));
+    if let Some(version) = now["version"].as_u64().filter(|_| guarded && !request.headers.iter().any(named)) {
+        // Nothing that somebody else changes in between is undone.
+        request = request.header(IF_MATCH, format!("\"{version}\""));
+    }
+    Ok(request)
+}
+
 async fn value(client: &Client, matches: &ArgMatches, request: Request) -> Outcome<()> {
     let format = Format::of(matches);
     let dry_run = request.query.iter().any(|(name, value)| name == "dry_run" && value == "true");
     let mut answer = client.json(request).await?;
     if format == Format::Table {
-        // An address that is to be given to another program is of use only in full.
-        let full = answer["url"].as_str().and_then(|path| client.target().url.join(path).ok());
-        if let Some(full) = full {
-            answer["url"] = Value::from(full.as_str());
-        }
+        whole_address(client, &mut answer);
     }
     output::print(&answer, &Columns::default(), format)?;
     if dry_run && format == Format::Table {
@@ -50,11 +64,22 @@ async fn value(client: &Client, matches: &ArgMatches, request: Request) -> Outco
     Ok(())
 }
 
+/// An address that is to be given to another program is of use only in full.
+fn whole_address(client: &Client, value: &mut Value) {
+    let full = value["url"].as_str().and_then(|path| client.target().url.join(path).ok());
+    if let Some(full) = full {
+        value["url"] = Value::from(full.as_str());
+    }
+}
+
 async fn list(client: &Client, operation: &'static Operation, matches: &ArgMatches, request: Request) -> Outcome<()> {
     let format = Format::of(matches);
     let columns = columns(operation, matches);
     let all = matches.try_get_one::<bool>("@all").ok().flatten() == Some(&true);
-    let answer = if all { walk(client, operation, request).await? } else { client.json(request).await? };
+    let mut answer = if all { walk(client, operation, request).await? } else { client.json(request).await? };
+    if format == Format::Table {
+        answer["items"].as_array_mut().into_iter().flatten().for_each(|item| whole_address(client, item));
+    }
     output::print(&answer, &columns, format)?;
     if format == Format::Table {
         if answer["items"].as_array().is_some_and(Vec::is_empty) {

@@ -70,7 +70,7 @@ impl Failure {
     pub fn text(&self) -> String {
         match self {
             Self::Exit(_) => String::new(),
-            Self::Usage(text) => format!("{text}\nFor help: --help\n"),
+            Self::Usage(text) => format!("{text}\nFor help, add --help.\n"),
             Self::Unreachable(text) | Self::Failed(text) => format!("{text}\n"),
             Self::Problem(problem) => problem.text(),
         }

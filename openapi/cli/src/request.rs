@@ -2,11 +2,12 @@
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::body;
 use crate::client::{Request, segment};
 use crate::failure::{Failure, Outcome};
+use crate::generated::operations::OPERATIONS;
 use crate::table::{Answer, Field, Operation};
 
 /// The request that this command line means.
@@ -14,6 +15,14 @@ use crate::table::{Answer, Field, Operation};
 /// # Errors
 /// Usage: something is missing or does not fit.
 pub fn request(operation: &'static Operation, matches: &ArgMatches) -> Outcome<Request> {
+    changing(operation, matches, Value::Object(Map::new()))
+}
+
+/// The same, where flags change this body.
+///
+/// # Errors
+/// Usage: something is missing or does not fit.
+pub fn changing(operation: &'static Operation, matches: &ArgMatches, start: Value) -> Outcome<Request> {
     let mut request = Request::new(operation.method, path(operation, matches)?);
     for field in operation.query {
         request.query.extend(given(field, matches).into_iter().map(|value| (field.name.to_owned(), value)));
@@ -23,10 +32,23 @@ pub fn request(operation: &'static Operation, matches: &ArgMatches) -> Outcome<R
         request.headers.extend(values.map(|value| (field.name.to_owned(), header(field, value))));
     }
     if let Some(body) = &operation.body {
-        request.body = Some((body.content_type, body::assemble(body, matches)?));
+        request.body = Some((body.content_type, body::assemble(body, matches, start, &advice(operation))?));
     }
     request.stream = matches!(operation.answer, Answer::Stream | Answer::Bytes);
     Ok(request)
+}
+
+/// Where a whole body is wanted, the command that takes a part of it.
+fn advice(operation: &Operation) -> String {
+    let partial = operation.method == "PUT";
+    let patch = sibling(operation, "PATCH").filter(|_| partial).map(|other| other.id.replace('_', " "));
+    patch.map(|command| format!("; to change only some fields: orc {command}")).unwrap_or_default()
+}
+
+/// The operation of another method on the same path.
+#[must_use]
+pub fn sibling(operation: &Operation, method: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|other| other.method == method && other.path == operation.path)
 }
 
 /// The path with its values in place.

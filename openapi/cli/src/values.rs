@@ -29,6 +29,7 @@ fn one(kind: Kind, text: &str) -> Result<Value, String> {
             let number = text.parse::<f64>().ok().filter(|number| (low..=high).contains(number));
             number.map(exact).ok_or_else(|| format!("must be {}", bounds(kind)))
         }
+        Kind::Union(_) if text.trim_start().starts_with('{') => document(text),
         Kind::Choice(words) | Kind::Union(words) => {
             if words.contains(&text) {
                 return Ok(Value::String(text.into()));
@@ -153,6 +154,9 @@ mod tests {
         check(Kind::Number(0.001, 10.0), "NaN", Err("must be a number from 0.001 to 10"));
         check(Kind::Number(0.0, 10.0), "10", Ok(json!(10)));
         check(Kind::Choice(&["skip", "queue"]), "allow", Err("must be one of skip, queue"));
+        check(Kind::Union(&["skip", "allow"]), "allow", Ok(json!("allow")));
+        check(Kind::Union(&["skip", "allow"]), "{kind: allow, max: 2}", Ok(json!({"kind": "allow", "max": 2})));
+        check(Kind::Union(&["skip", "allow"]), "none", Err("must be one of skip, allow"));
         check(Kind::Texts, "a=b=c", Ok(json!({"a": "b=c"})));
         check(Kind::Texts, "=b", Err("must be KEY=VALUE"));
         check(Kind::Values, "n=12", Ok(json!({"n": 12})));

@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 /// Endings of words that say what became of things, and have no plural.
-const OF_STATE: [&str; 5] = ["ed", "ing", " by", "made", "open"];
+const OF_STATE: [&str; 8] = ["ed", "ing", " by", "made", "open", "appear", "vanish", "move"];
+
+/// Words that an instant's `at` does not go after: "until", never "until at".
+const POINTS: [&str; 3] = ["from", "until", "since"];
 
 /// The value at a dotted path.
 #[must_use]
@@ -14,6 +17,7 @@ pub fn pick<'v>(value: &'v Value, path: &str) -> &'v Value {
 /// Name of a field in words, without the unit that its value shows: `run_count` -> `runs`.
 pub fn label(name: &str) -> String {
     let stem = ["_seconds", "_bytes"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+    let stem = stem.strip_suffix("_at").filter(|stem| POINTS.iter().any(|word| stem.ends_with(word))).unwrap_or(stem);
     let words = stem.replace('_', " ");
     match words.strip_suffix(" count") {
         Some(done) if OF_STATE.iter().any(|ending| done.ends_with(ending)) => done.to_owned(),
@@ -121,7 +125,9 @@ mod tests {
     fn labels_are_words() {
         let counts = ["attempt_count", "checked_count", "running_count", "entry_count", "used_by_count"].map(label);
         assert_eq!(counts, ["attempts", "checked", "running", "entries", "used by"]);
+        assert_eq!(["appear_count", "move_count"].map(label), ["appear", "move"]);
         assert_eq!(["duration_seconds", "started_at"].map(label), ["duration", "started at"]);
+        assert_eq!(["until_at", "doubted_since_at"].map(label), ["until", "doubted since"]);
     }
 
     #[test]

@@ -38,8 +38,28 @@ fn object(fields: &Map<String, Value>, indent: &str, looks: Looks, out: &mut Str
         out.push_str(&format!("{indent}{}\n", bold(&label, looks)));
         match value {
             Value::Object(inner) => object(inner, &deeper, looks, out),
+            Value::Array(items) if items.iter().any(is_deep) => blocks(items, &deeper, looks, out),
             Value::Array(items) => out.push_str(&table::render(items, &columns(items), looks, &deeper)),
             _ => {}
+        }
+    }
+}
+
+/// Whether an item holds things of its own, which a cell could not show.
+fn is_deep(item: &Value) -> bool {
+    let listed = |value: &Value| value.as_array().is_some_and(|inner| inner.iter().any(Value::is_object));
+    item.as_object().is_some_and(|fields| fields.values().any(listed))
+}
+
+/// Items one after the other, each field by field.
+fn blocks(items: &[Value], indent: &str, looks: Looks, out: &mut String) {
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        match item {
+            Value::Object(fields) => object(fields, indent, looks, out),
+            other => out.push_str(&format!("{indent}{}\n", text("", other))),
         }
     }
 }
@@ -72,7 +92,7 @@ fn columns(items: &[Value]) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
     for (name, value) in items.iter().filter_map(Value::as_object).flatten() {
         let path = match value {
-            Value::Object(inner) => ["kind", "name", "state", "bytes"]
+            Value::Object(inner) => ["kind", "name", "state", "bytes", "scheduled_local"]
                 .iter()
                 .find(|key| inner.contains_key(**key))
                 .map(|key| format!("{name}.{key}")),
@@ -90,6 +110,30 @@ fn columns(items: &[Value]) -> Vec<String> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn things_within_things_are_shown_too() {
+        let slot = |hour: u32| json!({"scheduled_local": format!("2026-12-01T0{hour}:00:00+01:00"), "notes": []});
+        let value = json!({"until_at": null, "tasks": [
+            {"task": "a", "appear": [slot(1)], "moved": [{"from": slot(2), "to": slot(3)}]},
+            {"task": "b", "appear": [], "moved": []}]});
+        let expected = "\
+until  -
+tasks
+  task  a
+  appear
+    SCHEDULED LOCAL
+    2026-12-01 01:00:00+01:00
+  moved
+    FROM                       TO
+    2026-12-01 02:00:00+01:00  2026-12-01 03:00:00+01:00
+
+  task    b
+  appear  -
+  moved   -
+";
+        assert_eq!(render(&value, Looks { colour: false, width: None }), expected);
+    }
 
     #[test]
     fn a_value_is_shown_field_by_field() {

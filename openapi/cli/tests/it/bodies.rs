@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::orc::Orc;
 use crate::sample::ID;
-use crate::stub::Stub;
+use crate::stub::{Stub, good};
 
 #[test]
 fn flags_make_a_nested_body() {
@@ -42,6 +42,44 @@ fn a_document_is_read_from_its_file() {
     assert_eq!(stub.last().body["ics"], "BEGIN:VCALENDAR");
     let said = orc.run("calendar import --name de --ics @none.ics").code(2).stderr;
     assert!(said.contains("none.ics: cannot be read"), "{said}");
+}
+
+#[test]
+fn flags_change_what_is_there_and_a_file_replaces_it() {
+    let stub = Stub::start(|seen| match seen.operation {
+        "calendar_view" => good(json!({"id": ID, "version": 7, "used_by": ["backup"], "name": "de",
+            "description": "", "entries": [{"kind": "weekdays", "weekdays": ["sunday"]}], "except": [],
+            "maintenance": {"timezone": "Etc/UTC", "from": "02:00", "to": "03:00", "tags": []}})),
+        _ => None,
+    });
+    let orc = Orc::at(&stub.url);
+    orc.run("calendar update de --description Germany --maintenance.to 04:00").ok();
+    let seen = stub.last();
+    let expected = json!({"name": "de", "description": "Germany", "except": [],
+        "entries": [{"kind": "weekdays", "weekdays": ["sunday"]}],
+        "maintenance": {"timezone": "Etc/UTC", "from": "02:00", "to": "04:00", "tags": []}});
+    assert_eq!((seen.operation, seen.body.clone()), ("calendar_update", expected));
+    assert_eq!(seen.header("if-match"), Some("\"7\""));
+    orc.run("calendar update de --description Germany --if-match 6").ok();
+    assert_eq!(stub.last().header("if-match"), Some("\"6\""));
+    orc.file("de.yaml", "name: de\nentries: []\n");
+    orc.run("calendar update de -f de.yaml --description Germany").ok();
+    assert_eq!(stub.last().body, json!({"name": "de", "entries": [], "description": "Germany"}));
+    assert_eq!(stub.last().header("if-match"), None);
+    let said = orc.run("task update backup --title Backup").code(2).stderr;
+    assert!(said.contains("to change only some fields: orc task patch"), "{said}");
+}
+
+#[test]
+fn a_union_is_given_by_its_word_or_whole() {
+    let stub = Stub::start(|_| None);
+    let orc = Orc::at(&stub.url);
+    let schedule = "{kind: cron, expression: '0 2 * * *'}";
+    orc.args(&["schedule", "preview", "--schedule", schedule, "--schedule.timezone", "Europe/Berlin"], "").ok();
+    let expected = json!({"kind": "cron", "expression": "0 2 * * *", "timezone": "Europe/Berlin"});
+    assert_eq!(stub.last().body["schedule"], expected);
+    let said = orc.run("schedule preview --schedule crom").code(2).stderr;
+    assert!(said.contains("possible values: cron"), "{said}");
 }
 
 #[test]

@@ -124,10 +124,14 @@ fn an_empty_list_says_so_to_people_only() {
 #[test]
 fn addresses_are_shown_in_full_and_dry_runs_say_so() {
     let stub = Stub::start(|seen| match seen.operation {
+        "trigger_list" => good(json!({"items": [{"id": ID, "key": "webhook", "kind": "webhook", "enabled": true,
+            "url": "/hooks/0190b8a4", "rotated_at": null, "last_run_at": null, "problem": "x"}], "next_cursor": null})),
         "trigger_rotate" => good(json!({"url": "/hooks/0190b8a4.secret", "secret": null})),
         _ => None,
     });
     let orc = Orc::at(&stub.url);
+    let listed = orc.run("trigger list backup").ok().stdout;
+    assert!(listed.contains(&format!("{}/hooks/0190b8a4  ", stub.url)), "{listed}");
     let shown = orc.run("trigger rotate backup webhook").ok().stdout;
     assert!(shown.contains(&format!("{}/hooks/0190b8a4.secret", stub.url)), "{shown}");
     let raw = orc.run("trigger rotate backup webhook -o json").ok().stdout;
