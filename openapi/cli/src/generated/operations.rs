@@ -42,8 +42,8 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("sort", Choice(&["name", "updated_at", "last_run_at"]), "Order."),
         ],
         answer: Answer::List,
-        columns: &["name", "folder", "tags", "enabled", "version", "schedules", "next_slot_at", "last_run.state"],
-        more: &["id", "title", "run_kind", "updated_at"],
+        columns: &["name", "enabled", "next_slot_at", "last_run.state", "schedules", "folder", "tags", "version"],
+        more: &["title", "run_kind", "updated_at", "id"],
         ..Operation::EMPTY
     },
     Operation {
@@ -63,7 +63,7 @@ pub static OPERATIONS: &[Operation] = &[
         summary: "Do one thing with several tasks; each succeeds or fails on its own.",
         body: Some(Body { content_type: "application/json", schema: &TASK_BULK, partial: false }),
         answer: Answer::List,
-        columns: &["task", "ok", "code", "detail"],
+        columns: &["task", "ok", "detail", "code"],
         more: &["run_id"],
         ..Operation::EMPTY
     },
@@ -252,8 +252,8 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("until_at", Instant, "Only slots before this instant."),
         ],
         answer: Answer::List,
-        columns: &["task", "schedule_key", "scheduled_for", "scheduled_local", "outcome", "reason", "last_at", "count"],
-        more: &["schedule_id", "run_id", "first_at"],
+        columns: &["task", "outcome", "scheduled_local", "reason", "count", "scheduled_for", "last_at", "schedule_key"],
+        more: &["first_at", "schedule_id", "run_id"],
         ..Operation::EMPTY
     },
     Operation {
@@ -268,7 +268,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
         ],
         answer: Answer::List,
-        columns: &["id", "key", "kind", "enabled", "url", "rotated_at", "last_run_at", "problem"],
+        columns: &["id", "key", "kind", "enabled", "url", "problem", "rotated_at", "last_run_at"],
         more: &[],
         ..Operation::EMPTY
     },
@@ -307,7 +307,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("task", Text, "Only backfills of this task (name or id)."),
         ],
         answer: Answer::List,
-        columns: &["id", "task", "schedule_key", "from_at", "until_at", "state", "reason", "created_at"],
+        columns: &["id", "task", "state", "reason", "created_at", "schedule_key", "from_at", "until_at"],
         more: &["at_once", "slot_count", "made_count", "open_count", "succeeded_count", "failed_count", "created_by", "finished_at"],
         ..Operation::EMPTY
     },
@@ -369,7 +369,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("until_at", Instant, "Up to this instant, at most 366 days later; default: a day later."),
         ],
         answer: Answer::List,
-        columns: &["task", "schedule_key", "scheduled_for", "scheduled_local", "expected_duration_seconds", "skipped", "notes"],
+        columns: &["task", "scheduled_local", "skipped", "notes", "scheduled_for", "schedule_key", "expected_duration_seconds"],
         more: &[],
         ..Operation::EMPTY
     },
@@ -414,7 +414,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
         ],
         answer: Answer::List,
-        columns: &["id", "name", "task", "folder", "days", "created_by", "created_at", "rotated_at"],
+        columns: &["id", "name", "task", "folder", "created_at", "days", "created_by", "rotated_at"],
         more: &[],
         ..Operation::EMPTY
     },
@@ -460,7 +460,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("until_at", Instant, "Only runs created before this instant."),
         ],
         answer: Answer::List,
-        columns: &["id", "task.name", "state", "trigger.kind", "scheduled_for", "started_at", "duration_seconds", "reason"],
+        columns: &["id", "task.name", "state", "trigger.kind", "started_at", "duration_seconds", "reason", "scheduled_for"],
         more: &["created_at", "queued_at", "finished_at", "next_attempt_at", "cancel_requested_at", "attempt_count", "waiting_on", "node", "log.bytes"],
         ..Operation::EMPTY
     },
@@ -575,7 +575,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
         ],
         answer: Answer::List,
-        columns: &["name", "description", "version", "updated_at", "entry_count", "maintenance", "used_by_count", "next_date"],
+        columns: &["name", "next_date", "version", "entry_count", "description", "updated_at", "maintenance", "used_by_count"],
         more: &["id"],
         ..Operation::EMPTY
     },
@@ -661,8 +661,8 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
         ],
         answer: Answer::List,
-        columns: &["name", "version", "created_at", "updated_at", "used", "waiting_count", "used_by", "capacity"],
-        more: &["id", "description"],
+        columns: &["name", "used", "waiting_count", "capacity", "version", "created_at", "used_by", "updated_at"],
+        more: &["description", "id"],
         ..Operation::EMPTY
     },
     Operation {
@@ -719,7 +719,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
         ],
         answer: Answer::List,
-        columns: &["name", "role", "disabled", "created_at", "last_login_at"],
+        columns: &["name", "role", "created_at", "disabled", "last_login_at"],
         more: &["id"],
         ..Operation::EMPTY
     },
@@ -771,7 +771,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
         ],
         answer: Answer::List,
-        columns: &["id", "name", "role", "created_by", "created_at", "expires_at", "last_used_at"],
+        columns: &["id", "name", "role", "created_at", "expires_at", "created_by", "last_used_at"],
         more: &[],
         ..Operation::EMPTY
     },
@@ -850,7 +850,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("target", Text, "Only this thing."),
         ],
         answer: Answer::List,
-        columns: &["number", "at", "actor", "actor_kind", "action", "target_kind", "target"],
+        columns: &["number", "actor", "action", "at", "target", "actor_kind", "target_kind"],
         more: &["request_id", "hash"],
         ..Operation::EMPTY
     },
@@ -882,7 +882,7 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List the server's loops and their last results.",
         answer: Answer::List,
-        columns: &["name", "every_seconds", "round_count", "last_at", "last_seconds", "last_summary", "error"],
+        columns: &["name", "error", "last_at", "last_summary", "every_seconds", "round_count", "last_seconds"],
         more: &[],
         ..Operation::EMPTY
     },

@@ -7,8 +7,10 @@ use super::cells::{colour, label, paint, pick, text};
 
 /// Least width that a narrowed column keeps.
 const NARROW: usize = 10;
-/// Room that the first column is given; ids have 36 letters.
-const FIRST: usize = 36;
+/// Room that a column is given at most: an instant with its zone has 25 letters.
+const WIDE: usize = 25;
+/// Columns that are shown however narrow the terminal.
+const LEAST: usize = 3;
 const GAP: &str = "  ";
 
 /// A table of these items; no rows make no table.
@@ -17,10 +19,10 @@ pub fn render(items: &[Value], columns: &[String], looks: Looks, indent: &str) -
         return String::new();
     }
     let room = looks.width.map(|width| width.saturating_sub(indent.len()));
-    let columns = fitting(columns, room);
-    let head: Vec<String> = columns.iter().map(|path| title(path)).collect();
-    let rows: Vec<Vec<String>> =
+    let mut head: Vec<String> = columns.iter().map(|path| title(path)).collect();
+    let mut rows: Vec<Vec<String>> =
         items.iter().map(|item| columns.iter().map(|path| cell(item, path)).collect()).collect();
+    fit(&mut head, &mut rows, room);
     let widths = widths(&head, &rows, room);
     let bold = |text: String| if looks.colour { paint(&text, "1") } else { text };
     let mut out = format!("{indent}{}\n", bold(line(&head, &widths, false)));
@@ -32,10 +34,29 @@ pub fn render(items: &[Value], columns: &[String], looks: Looks, indent: &str) -
     out
 }
 
-/// As many columns as have room at their narrowest; at least three.
-fn fitting(columns: &[String], room: Option<usize>) -> &[String] {
-    let most = room.map_or(usize::MAX, |room| room.saturating_sub(FIRST) / (NARROW + GAP.len()) + 1);
-    &columns[..columns.len().min(most.max(3))]
+/// Leaves out the columns that have no room without being cut short, from the right.
+fn fit(head: &mut Vec<String>, rows: &mut [Vec<String>], room: Option<usize>) {
+    let Some(room) = room else { return };
+    let mut used = 0;
+    let wanted = natural(head, rows).into_iter().enumerate();
+    let keeps: Vec<bool> = wanted
+        .map(|(at, width)| {
+            let more = used + if at == 0 { width } else { width.min(WIDE) + GAP.len() };
+            let kept = at < LEAST || more <= room;
+            used = if kept { more } else { used };
+            kept
+        })
+        .collect();
+    for line in rows.iter_mut().chain([head]) {
+        let mut keeps = keeps.iter();
+        line.retain(|_| keeps.next() == Some(&true));
+    }
+}
+
+/// Width of each column if nothing is cut.
+fn natural(head: &[String], rows: &[Vec<String>]) -> Vec<usize> {
+    let longest = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    head.iter().enumerate().map(|(column, title)| title.chars().count().max(longest(column))).collect()
 }
 
 /// `last_run.state` -> `LAST RUN`, `started_at` -> `STARTED`.
@@ -58,9 +79,7 @@ fn cell(item: &Value, path: &str) -> String {
 }
 
 fn widths(head: &[String], rows: &[Vec<String>], room: Option<usize>) -> Vec<usize> {
-    let longest = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let mut widths: Vec<usize> =
-        head.iter().enumerate().map(|(column, title)| title.chars().count().max(longest(column))).collect();
+    let mut widths = natural(head, rows);
     let Some(room) = room else { return widths };
     let gaps = GAP.len() * widths.len().saturating_sub(1);
     while widths.iter().sum::<usize>() + gaps > room {
@@ -113,5 +132,17 @@ mod tests {
         assert_eq!(narrow, "NAME  LAST RUN  REASON\na     failed    a very long r…\n");
         let coloured = render(&items, &columns, Looks { colour: true, width: None }, "");
         assert!(coloured.contains("\u{1b}[31mfailed\u{1b}[0m"), "{coloured}");
+    }
+
+    #[test]
+    fn what_has_no_room_is_left_out() {
+        let slot =
+            [json!({"task": "a", "scheduled_local": "2026-12-01T02:00:00+01:00", "last_at": "2026-12-01T01:00:00Z",
+            "scheduled_for": "2026-12-01T01:00:00Z", "count": 1})];
+        let columns = ["task", "scheduled_local", "last_at", "scheduled_for", "count"].map(str::to_owned);
+        let narrow = render(&slot, &columns, Looks { colour: false, width: Some(65) }, "");
+        let expected = "TASK  SCHEDULED LOCAL            LAST                  COUNT\n\
+            a     2026-12-01 02:00:00+01:00  2026-12-01 01:00:00Z  1\n";
+        assert_eq!(narrow, expected, "what has no room is left out, never an instant cut short");
     }
 }

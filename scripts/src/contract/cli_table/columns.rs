@@ -1,8 +1,8 @@
 //! Chooses the columns of a command's table from the schema of its answer.
 //!
 //! Every property with one value is a column; of an object its most telling property stands for it
-//! (`task.name`, `trigger.kind`). The eight that say most are shown, names first, then in the order of the schema; CSV
-//! has all. The weights know words of the contract, no operation.
+//! (`task.name`, `trigger.kind`). The eight that say most are shown, those that say most first: a narrow
+//! terminal has no room for the last. CSV has all. The weights know words of the contract, no operation.
 
 use serde_json::Value;
 
@@ -37,24 +37,11 @@ pub fn columns(document: &Value, id: &str, schema: &Value) -> Columns {
             all.push((weight, path));
         }
     }
-    let mut weights: Vec<usize> = all.iter().map(|(weight, _)| *weight).collect();
-    weights.sort_unstable();
-    let limit = weights.get(MOST).copied().unwrap_or(HIDDEN).min(HIDDEN);
+    all.sort_by_key(|(weight, _)| *weight);
     let mut columns = Columns::default();
-    let certain = weights.iter().filter(|weight| **weight < limit).count();
-    let mut named_first = 0;
-    let mut ties = if limit < HIDDEN { MOST - certain.min(MOST) } else { 0 };
     for (weight, path) in all {
-        let tie = weight == limit && ties > 0;
-        ties -= usize::from(tie);
-        match (weight < limit || tie, weight) {
-            (true, 0) => {
-                columns.shown.insert(named_first, path);
-                named_first += 1;
-            }
-            (true, _) => columns.shown.push(path),
-            (false, _) => columns.more.push(path),
-        }
+        let room = columns.shown.len() < MOST && weight < HIDDEN;
+        if room { columns.shown.push(path) } else { columns.more.push(path) }
     }
     columns
 }
@@ -89,12 +76,13 @@ fn column(document: &Value, name: &str, property: &Value) -> Option<String> {
 /// How little a property says in a table: 0 says most.
 fn weight(name: &str) -> usize {
     match name {
-        "id" | "name" | "task" | "number" => 0,
+        "id" | "name" | "key" | "task" | "number" => 0,
         "state" | "outcome" | "role" | "enabled" | "trigger" | "kind" | "change" | "ok" | "action" | "actor" => 1,
         "started_at" | "scheduled_local" | "next_slot_at" | "last_run" | "at" | "value" | "words" | "target" => 2,
-        "version" | "count" | "duration_seconds" | "capacity" | "used" | "reason" | "detail" | "schedules"
-        | "error" | "source" => 3,
-        "created_at" | "scheduled_for" | "tags" | "folder" | "expires_at" | "last_at" | "last_summary" => 4,
+        "count" | "duration_seconds" | "capacity" | "used" | "waiting_count" | "reason" | "detail" | "schedules"
+        | "error" | "source" | "next_date" | "problem" | "url" | "skipped" | "notes" => 3,
+        "version" | "created_at" | "scheduled_for" | "tags" | "folder" | "expires_at" | "last_at" | "last_summary"
+        | "used_by" | "entry_count" => 4,
         name if name.ends_with("_id") || name == "hash" => HIDDEN,
         _ => 6,
     }
