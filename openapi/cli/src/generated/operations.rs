@@ -268,8 +268,8 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
         ],
         answer: Answer::List,
-        columns: &["id", "key", "kind", "enabled", "url", "problem", "rotated_at", "last_run_at"],
-        more: &[],
+        columns: &["key", "kind", "enabled", "url", "problem", "rotated_at", "last_run_at"],
+        more: &["id"],
         ..Operation::EMPTY
     },
     Operation {

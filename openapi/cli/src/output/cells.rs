@@ -18,7 +18,7 @@ pub fn pick<'v>(value: &'v Value, path: &str) -> &'v Value {
 pub fn label(name: &str) -> String {
     let stem = ["_seconds", "_bytes"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
     let stem = stem.strip_suffix("_at").filter(|stem| POINTS.iter().any(|word| stem.ends_with(word))).unwrap_or(stem);
-    let words = stem.replace('_', " ");
+    let words = if stem == "never" { "never fires".to_owned() } else { stem.replace('_', " ") };
     match words.strip_suffix(" count") {
         Some(done) if OF_STATE.iter().any(|ending| done.ends_with(ending)) => done.to_owned(),
         Some(thing) => match thing.strip_suffix('y') {

@@ -103,6 +103,8 @@ fn render(value: &Value, columns: &Columns, format: Format, looks: Looks) -> Out
         (Format::Table, None) => details::render(value, looks),
         (Format::Csv, Some(items)) => csv::list(items, columns),
         (Format::Csv, None) => csv::one(value),
+        // Where the id stands first, commands take nothing else.
+        (Format::Name, Some(items)) if columns.shown[0] == "id" => ids(items),
         (Format::Name, Some(items)) => items.iter().map(|item| format!("{}\n", name(item))).collect(),
         (Format::Name, None) => format!("{}\n", name(value)),
     })
@@ -115,9 +117,13 @@ fn ended(mut text: String) -> String {
     text
 }
 
-/// What a program would call a thing: its name, else its id, else that of its first part.
+fn ids(items: &[Value]) -> String {
+    items.iter().map(|item| format!("{}\n", cells::text("id", &item["id"]))).collect()
+}
+
+/// What a program would call a thing: its name or key, else its id, else that of its first part.
 fn name(value: &Value) -> String {
-    let own = ["name", "id", "task", "number", "version"].iter().find_map(|key| match &value[*key] {
+    let own = ["name", "key", "id", "task", "number", "version"].iter().find_map(|key| match &value[*key] {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
@@ -155,6 +161,15 @@ pub fn note(text: &str) {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn names_of_a_list_are_what_commands_take() {
+        let list = json!({"items": [{"id": "7", "name": "a"}]});
+        let looks = Looks { colour: false, width: None };
+        let shown = |columns: [&str; 2]| Columns { shown: columns.map(str::to_owned).to_vec(), more: Vec::new() };
+        assert_eq!(render(&list, &shown(["name", "days"]), Format::Name, looks).unwrap(), "a\n");
+        assert_eq!(render(&list, &shown(["id", "name"]), Format::Name, looks).unwrap(), "7\n");
+    }
 
     #[test]
     fn names_are_found_within() {

@@ -29,7 +29,8 @@ pub struct Columns {
 /// Columns of a list that this operation answers.
 pub fn columns(document: &Value, id: &str, schema: &Value) -> Columns {
     let schema = resolve(document, &resolve(document, schema)["properties"]["items"]["items"]);
-    let named = schema["properties"]["name"].is_object() && !needs_id(document, id);
+    let called = ["name", "key"].iter().any(|name| schema["properties"][*name].is_object());
+    let named = called && !needs_id(document, id);
     let mut all: Vec<(usize, String)> = Vec::new();
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         if let Some(path) = column(document, name, property) {
