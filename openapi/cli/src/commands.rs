@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::comfort::{COMFORTS, Comfort};
 use crate::generated::operations::{OPERATIONS, TAGS, VERSION};
-use crate::table::{Answer, Field, Kind, Operation};
+use crate::table::{Answer, Field, Kind, Operation, Schema};
 use crate::values;
 
 /// Which commands are built with all their flags.
@@ -142,10 +142,19 @@ fn arguments(operation: &'static Operation) -> Vec<Arg> {
         let help = "Body: a file with YAML or JSON, `-` for stdin; flags override it";
         let file = Arg::new("@file").short('f').long("file").value_name("FILE").value_hint(ValueHint::FilePath);
         all.push(file.help(help));
-        all.extend(body.schema.fields.iter().map(|field| flag(field).help_heading("Body")));
+        all.extend(body.schema.fields.iter().map(|field| body_flag(body.schema, field).help_heading("Body")));
     }
     all.extend(outputs(operation));
     all
+}
+
+/// The flag of a body's field; of a list of unions it says what kinds there are.
+fn body_flag(schema: &Schema, field: &'static Field) -> Arg {
+    let elements = format!("{}.*", field.name);
+    match schema.unions.iter().find(|union| union.at == elements) {
+        Some(union) => flag(field).help(format!("{} [kinds: {}]", help(field), union.kinds.join(", "))),
+        None => flag(field),
+    }
 }
 
 /// Flags that shape what is printed.
