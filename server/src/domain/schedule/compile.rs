@@ -14,7 +14,13 @@ use super::wall::Wall;
 use super::window::{Windowed, compile_window};
 use super::windows::parse_windows;
 use super::zone::{shortened, zone_parse};
-use super::{DailyWindow, Fold, Gap, Rule, Schedule, ScheduleError};
+use super::{DailyWindow, Fold, Gap, Roll, Rule, Schedule, ScheduleError};
+
+/// Most slots a day of a schedule whose slots move to business days.
+const ROLL_MOST: usize = 24;
+
+/// 10 January 2024: no zone changes its clocks about then.
+const ROLL_SAMPLE: i64 = 1_704_844_800;
 
 /// The longest distance of an interval: 366 days.
 const LONGEST_SECONDS: u64 = 366 * 86_400;
@@ -90,7 +96,7 @@ pub fn compile(schedule: &Schedule, hash_seed: &str) -> Result<CompiledSchedule,
     check_key(&schedule.key)?;
     check_bounds(schedule)?;
     check_splay(schedule)?;
-    Ok(CompiledSchedule {
+    let compiled = CompiledSchedule {
         timezone: zone_parse(&schedule.timezone)?,
         start_at: schedule.start_at,
         end_at: schedule.end_at,
@@ -100,7 +106,9 @@ pub fn compile(schedule: &Schedule, hash_seed: &str) -> Result<CompiledSchedule,
         delay: delay(schedule, hash_seed),
         splay_seconds: schedule.splay_seconds,
         dates: None,
-    })
+    };
+    check_roll(schedule, &compiled)?;
+    Ok(compiled)
 }
 
 /// Splay by a stable hash, and the delay of a start-up.
@@ -123,6 +131,25 @@ fn check_splay(schedule: &Schedule) -> Result<(), ScheduleError> {
     }
 }
 
+/// Slots of many excluded dates can move to one date. Of rules that fire often these would be too many to compute with, and
+/// all but the same times of day: nobody wants them moved.
+fn check_roll(schedule: &Schedule, compiled: &CompiledSchedule) -> Result<(), ScheduleError> {
+    if schedule.roll == Roll::Skip || schedule.run_only_on.is_empty() && schedule.skip_on.is_empty() {
+        return Ok(());
+    }
+    let sample = DateTime::from_timestamp(ROLL_SAMPLE, 0).unwrap_or_default();
+    let Some(first) = compiled.rule_next(sample) else { return Ok(()) };
+    let slots = std::iter::successors(Some(first.clone()), |slot| compiled.rule_next(slot.scheduled_for));
+    match slots.into_iter().nth(ROLL_MOST) {
+        Some(slot) if slot.scheduled_for - first.scheduled_for < Duration::days(1) => {
+            let message =
+                format!("a schedule that fires more than {ROLL_MOST} times a day cannot be moved to other days");
+            Err(ScheduleError::new("roll", message).fix("use skip"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Everything that is wrong with a schedule, at most one fault per field; empty if nothing is.
 pub fn faults(schedule: &Schedule) -> Vec<ScheduleError> {
     let found = [
@@ -131,6 +158,7 @@ pub fn faults(schedule: &Schedule) -> Vec<ScheduleError> {
         check_splay(schedule).err(),
         zone_parse(&schedule.timezone).err(),
         compile_rule(schedule, "").err(),
+        compile(schedule, "").err().filter(|fault| fault.field == "roll"),
     ];
     found.into_iter().flatten().collect()
 }

@@ -284,3 +284,26 @@ fn start_up_and_splay() {
         Duration::seconds(5)
     );
 }
+
+#[test]
+fn what_fires_often_does_not_roll() {
+    let schedule = |rule: serde_json::Value, roll: &str, calendars: &[&str]| -> Schedule {
+        let mut body = rule;
+        body["roll"] = roll.into();
+        body["skip_on"] = calendars.into();
+        serde_json::from_value(body).expect("a schedule")
+    };
+    let cron = |expression: &str| serde_json::json!({"kind": "cron", "expression": expression});
+    let every = |seconds: u32| serde_json::json!({"kind": "interval", "every_seconds": seconds});
+    for often in [cron("*/30 * * * *"), cron("0,5,10 0-9 1 * *"), cron("* * * * * *"), every(1), every(3599)] {
+        let faults = faults(&schedule(often.clone(), "next_business_day", &["off"]));
+        assert_eq!(faults.len(), 1, "{often}");
+        assert_eq!(faults[0].field, "roll");
+        assert!(faults[0].to_string().contains("more than 24 times a day"), "{}", faults[0]);
+        assert!(super::faults(&schedule(often.clone(), "skip", &["off"])).is_empty(), "{often}");
+        assert!(super::faults(&schedule(often.clone(), "next_business_day", &[])).is_empty(), "nothing rolls: {often}");
+    }
+    for seldom in [cron("0 * * * *"), cron("0 2 * * MON-FRI"), every(3600), every(100_000)] {
+        assert!(faults(&schedule(seldom.clone(), "previous_business_day", &["off"])).is_empty(), "{seldom}");
+    }
+}
