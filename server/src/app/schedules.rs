@@ -58,6 +58,18 @@ pub fn compile(
     schedule::compile(schedule, &hash_seed(task, &schedule.key))?.with_calendars(schedule, tags, book)
 }
 
+/// Refuses new and changed schedules that never fire. Those that were there before may have had their time.
+pub fn refuse_ended(definition: &Definition, before: Option<&Definition>, now: DateTime<Utc>) -> Result<()> {
+    let known = |schedule: &Schedule| before.is_some_and(|before| before.schedules.contains(schedule));
+    let schedules = definition.schedules.iter().enumerate();
+    let problems: Vec<Problem> = schedules
+        .filter(|(_, schedule)| schedule.enabled && !known(schedule))
+        .filter_map(|(index, schedule)| Some((index, schedule::ended(schedule, now)?)))
+        .map(|(index, fault)| Problem::at(format!("/schedules/{index}/{}", fault.field), fault.to_string()))
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+}
+
 /// A task's schedule in words.
 pub fn words(task: &str, schedule: &Schedule) -> std::result::Result<String, ScheduleError> {
     Ok(schedule::compile(schedule, &hash_seed(task, &schedule.key))?.words())

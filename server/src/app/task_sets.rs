@@ -1,5 +1,6 @@
 //! Several tasks at once: one action on many, and definitions applied from files.
 
+use super::schedules::refuse_ended;
 use super::tasks::{create, delete, update};
 use super::{App, Caller, Error, Result};
 use crate::domain::ids::{RunId, TaskId};
@@ -191,6 +192,7 @@ async fn apply_one(
 ) -> Result<(Applied, TaskRecord)> {
     let definition = &apply.definitions[index];
     let before = tx.task_find(&TaskRef::Name(definition.name.clone())).await?;
+    refuse_ended(definition, before.as_ref().map(|task| &task.definition), now)?;
     let item = compared(before.as_ref().map(|task| task.definition.clone()), definition);
     let record = match before {
         Some(before) => before,

@@ -6,7 +6,7 @@ use super::calendars::{calendar_problems, calendars_known};
 use super::events::Change;
 use super::pools::pool_known;
 use super::runs::no_task;
-use super::schedules::next_slots;
+use super::schedules::{next_slots, refuse_ended};
 use super::slots::close;
 use super::triggers::{nobody_listens, triggers_settle};
 use super::{App, Caller, Error, Result, Signal};
@@ -81,6 +81,7 @@ impl App {
         caller.require(Permission::Define)?;
         self.sound(&definition).await?;
         let now = self.clock().now();
+        refuse_ended(&definition, None, now)?;
         if dry_run {
             self.references_sound(&definition).await?;
             if self.store().task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
@@ -107,6 +108,7 @@ impl App {
         self.sound(&definition).await?;
         let record = self.living(task).await?;
         Error::unless_at(record.version, write.base)?;
+        refuse_ended(&definition, Some(&record.definition), self.clock().now())?;
         if write.dry_run {
             self.references_sound(&definition).await?;
             let taken = self.store().task_find(&TaskRef::Name(definition.name.clone())).await?;

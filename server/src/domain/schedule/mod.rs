@@ -35,7 +35,7 @@ mod words_recurrence;
 mod zone;
 
 pub use calendar_rule::time_of_day;
-pub use compile::{CompiledSchedule, compile, faults};
+pub use compile::{CompiledSchedule, compile, ended, faults};
 pub use day_counts::DayCount;
 pub use definition::{CatchUp, DailyWindow, DayRule, Fold, Gap, Roll, Rule, Schedule, ScheduleKind, fill_keys};
 pub use error::ScheduleError;

@@ -115,6 +115,39 @@ async fn what_another_changes_is_read_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_schedule_that_never_fires_is_refused_and_an_old_one_stays() {
+    let bench = Bench::at(Clock::manual(begin())).await;
+    let wire = |schedules: serde_json::Value| {
+        let body = child_task("it", &["exit", "0"], json!({"schedules": schedules}));
+        let wire: orc_server::api::definition::TaskDefinition = serde_json::from_value(body).expect("a definition");
+        wire.into_domain("UTC")
+    };
+    let refused = async |schedule: serde_json::Value| {
+        let made = bench.app.task_create(&Caller::local(), wire(json!([schedule])), false).await;
+        let Err(orc_server::app::Error::Invalid(problems)) = made else { panic!("{made:?}") };
+        assert!(problems[0].message.contains("never fires"), "{}", problems[0].message);
+        problems[0].pointer.clone()
+    };
+    let past = "2026-05-01T12:00:00Z";
+    assert_eq!(refused(json!({"kind": "once", "at": past})).await, "/schedules/0/at");
+    let ended = json!({"kind": "cron", "expression": "0 * * * *", "end_at": past});
+    assert_eq!(refused(ended).await, "/schedules/0/end_at");
+    let done = json!({"kind": "rrule", "rule": "FREQ=DAILY;COUNT=2", "dtstart": "2026-01-01T02:00:00"});
+    assert_eq!(refused(done).await, "/schedules/0/rule");
+    let ahead = json!({"kind": "once", "at": "2026-05-01T12:01:00Z"});
+    bench.app.task_create(&Caller::local(), wire(json!([ahead])), false).await.expect("made");
+    bench.app.clock().advance(TimeDelta::hours(1));
+    let mut later = wire(json!([ahead, {"kind": "startup"}]));
+    later.title = "its time is over".into();
+    let write = || orc_server::app::tasks::Write { base: None, dry_run: false };
+    bench.app.task_update(&Caller::local(), "it", later.clone(), write()).await.expect("saved");
+    later.schedules.push(wire(json!([{"kind": "once", "key": "again", "at": past}])).schedules.remove(0));
+    let saved = bench.app.task_update(&Caller::local(), "it", later, write()).await;
+    let Err(orc_server::app::Error::Invalid(problems)) = saved else { panic!("{saved:?}") };
+    assert_eq!(problems[0].pointer, "/schedules/2/at");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_change_is_planned_at_once_among_many() {
     let (bench, scheduler) = minutely(&["a"]).await;
     for number in 0..1_200 {
