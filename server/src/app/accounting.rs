@@ -109,7 +109,13 @@ impl App {
         let mut work = Work { app: self, from_at, until_at, now, left: SLOTS_MAX, expected: BTreeMap::new() };
         work.expect(&record).await?;
         let entries = self.store().slots_count(record.key, from_at, until_at).await?;
-        Ok(work.compared(entries))
+        let mut summary = work.compared(entries);
+        for ((_, key), invalid) in self.invalid_schedules().iter().filter(|((task, _), _)| *task == record.key) {
+            if let Some(schedule) = summary.schedules.get_mut(key) {
+                schedule.problem.get_or_insert_with(|| format!("it does not fire: {}", invalid.error));
+            }
+        }
+        Ok(summary)
     }
 }
 

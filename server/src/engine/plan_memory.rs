@@ -54,6 +54,11 @@ impl PlanMemory {
         due
     }
 
+    /// How many tasks are due some time.
+    pub fn task_count(&self) -> usize {
+        self.next.len()
+    }
+
     /// When the next task is due.
     pub fn next_at(&self) -> Option<DateTime<Utc>> {
         self.due.first().map(|(at, _)| *at)

@@ -36,8 +36,12 @@ const LOOK_EVERY: TimeDelta = TimeDelta::minutes(5);
 /// Changes that far before the last look are taken for new ones: other nodes have other clocks, and commits take time.
 const LOOK_BACK: TimeDelta = TimeDelta::minutes(10);
 
-/// Everything is read again this often, whatever the rows say.
-const SWEEP_EVERY: TimeDelta = TimeDelta::hours(1);
+/// Everything is read again this often, whatever the rows say: what was changed behind the server's back is seen then.
+const SWEEP_EVERY: TimeDelta = TimeDelta::minutes(5);
+
+/// The same if there are more tasks than `MANY`: reading 100,000 takes a second.
+const SWEEP_MANY_EVERY: TimeDelta = TimeDelta::hours(1);
+const MANY: usize = 10_000;
 
 /// The clock stands that far back: plan again.
 const SET_BACK: TimeDelta = TimeDelta::seconds(1);
@@ -79,7 +83,8 @@ impl Scheduler {
             plan.changed.extend(replan.tasks);
             let set_back = plan.round_at.is_some_and(|before| now < before - SET_BACK);
             plan.round_at = Some(now);
-            if replan.all || set_back || plan.swept_at.is_none_or(|at| now - at >= SWEEP_EVERY) {
+            let every = if plan.task_count() > MANY { SWEEP_MANY_EVERY } else { SWEEP_EVERY };
+            if replan.all || set_back || plan.swept_at.is_none_or(|at| now - at >= every) {
                 plan.sweep_begin(now);
             }
             plan.looked_at

@@ -186,6 +186,9 @@ async fn one_damaged_schedule_among_a_thousand_disables_only_itself_and_is_seen(
         let view = app.task_view(&caller, name).await.expect("it can be looked at");
         assert!(view.schedule_problems.contains_key("cron"), "{name}");
         assert!(view.next_slots.is_empty(), "{name}: a schedule that does not fire has no next slot");
+        let account = app.slot_summary(&caller, name, (None, None)).await.expect("a summary");
+        let problem = account.schedules["cron"].problem.clone().unwrap_or_default();
+        assert!(problem.contains("does not fire"), "{name}: {problem}");
         let mended = view.record.definition;
         app.task_update(&caller, name, mended, orc_server::app::tasks::Write { base: None, dry_run: false })
             .await
