@@ -212,13 +212,13 @@ CREATE TABLE "run" (
 
 CREATE INDEX "run_backfill" ON "run" ("backfill_id") WHERE backfill_id IS NOT NULL;
 
-CREATE INDEX "run_backing_off" ON "run" ("due_at") WHERE state = 'backing_off';
-
 CREATE INDEX "run_claim" ON "run" ("priority" DESC, "due_at", "id") WHERE state = 'queued';
 
 CREATE INDEX "run_created" ON "run" ("created_at");
 
 CREATE INDEX "run_open" ON "run" ("task_id", "state") WHERE finished_at IS NULL;
+
+CREATE INDEX "run_outlook" ON "run" ("state", "due_at") WHERE state IN ('queued', 'backing_off', 'waiting');
 
 CREATE INDEX "run_pool" ON "run" ("pool") WHERE pool IS NOT NULL AND finished_at IS NULL;
 

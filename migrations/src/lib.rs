@@ -16,6 +16,7 @@ mod m20261123_000006_triggers;
 mod m20261123_000007_feeds;
 mod m20261123_000008_backfills;
 mod m20261123_000009_files;
+mod m20261124_000010_outlook;
 
 #[derive(Debug)]
 struct Migrator;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000007_feeds::Migration),
             Box::new(m20261123_000008_backfills::Migration),
             Box::new(m20261123_000009_files::Migration),
+            Box::new(m20261124_000010_outlook::Migration),
         ]
     }
 }

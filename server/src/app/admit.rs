@@ -5,7 +5,7 @@
 
 use super::runs::seconds;
 use super::{App, Error, Result, Signal};
-use crate::domain::ids::{RunId, ScheduleId};
+use crate::domain::ids::RunId;
 use crate::domain::params;
 use crate::domain::run::{Admission, OpenRuns, admit};
 use crate::domain::task::{Definition, Overlap, Problem};
@@ -13,7 +13,7 @@ use crate::domain::vocabulary::RunState;
 use crate::store::{RunCancel, RunNew, RunRecord, TaskRecord, TriggerRecord, Tx};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A run that somebody wants.
 #[derive(Debug, Clone)]
@@ -26,8 +26,8 @@ pub struct Wanted<'a> {
     pub version: u32,
     /// Why.
     pub trigger: TriggerRecord,
-    /// The schedule that made it due.
-    pub schedule: Option<ScheduleId>,
+    /// The schedule that made it due, by its key inside the database.
+    pub schedule_row: Option<i64>,
     /// The slot it is for.
     pub scheduled_for: Option<DateTime<Utc>>,
     /// Not to be started before.
@@ -72,7 +72,7 @@ impl Refusal {
 
 /// Decides about a new run; counts it among the open ones if there is to be one.
 pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::result::Result<RunNew, Refusal> {
-    let Wanted { task, definition, version, trigger, schedule, scheduled_for, due_at, params } = wanted;
+    let Wanted { task, definition, version, trigger, schedule_row, scheduled_for, due_at, params } = wanted;
     if !task.definition.enabled {
         return Err(Refusal::Disabled);
     }
@@ -95,7 +95,7 @@ pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::
         task_version: version,
         state,
         trigger,
-        schedule,
+        schedule_row,
         scheduled_for,
         created_at: now,
         due_at,
@@ -142,10 +142,9 @@ pub async fn insert(
     }
     let made = tx.runs_insert(runs).await?;
     let mut displaced = Vec::new();
-    for (task, overlap) in overlaps {
-        if !runs.iter().any(|run| run.task_key == *task && run.state == RunState::Waiting) {
-            continue;
-        }
+    let waiting = runs.iter().filter(|run| run.state == RunState::Waiting).map(|run| run.task_key);
+    for task in &waiting.collect::<BTreeSet<i64>>() {
+        let Some(overlap) = overlaps.get(task) else { continue };
         match overlap {
             Overlap::QueueLatest => {
                 let reason = "a newer run took its place (overlap: queue_latest)";
@@ -179,14 +178,19 @@ async fn replace(tx: &Tx, task: i64, now: DateTime<Utc>) -> Result<Vec<RunRecord
 impl App {
     /// Tells everybody about new runs and what they displaced, after the commit.
     pub fn announce_inserted(&self, inserted: &Inserted) {
+        self.announce_inserted_quietly(inserted);
+        if !inserted.made.is_empty() {
+            self.signals().raise(Signal::Queue);
+        }
+    }
+
+    /// The same without a signal that new runs are there: whoever makes many raises it after the last.
+    pub(super) fn announce_inserted_quietly(&self, inserted: &Inserted) {
         for run in &inserted.made {
             self.announce_run(run, true);
         }
         for run in &inserted.displaced {
             self.announce_run(run, false);
-        }
-        if !inserted.made.is_empty() {
-            self.signals().raise(Signal::Queue);
         }
         if !inserted.displaced.is_empty() {
             self.signals().raise(Signal::Cancel);

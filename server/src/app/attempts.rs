@@ -15,6 +15,8 @@ pub struct AttemptReport {
     pub outcome: AttemptOutcome,
     /// When it ended.
     pub finished_at: DateTime<Utc>,
+    /// Process id of the command, if it is not stored yet.
+    pub pid: Option<u32>,
     /// Exit code of the process.
     pub exit_code: Option<i32>,
     /// Signal that ended the process.
@@ -43,6 +45,7 @@ impl AttemptReport {
         Self {
             outcome,
             finished_at,
+            pid: None,
             exit_code: None,
             signal: None,
             reason: reason.into(),
@@ -60,8 +63,7 @@ impl AttemptReport {
 impl App {
     /// Books the end of an attempt and what follows. False: somebody else was first; nothing was changed.
     pub async fn attempt_finish(&self, claimed: &ClaimedRun, report: &AttemptReport) -> Result<bool> {
-        let cancelled =
-            self.store().run_find(claimed.run.id).await?.is_some_and(|run| run.cancel_requested_at.is_some());
+        let cancelled = self.store().run_cancel_requested(claimed.run.id).await?;
         let next = match self.after(claimed, report, cancelled) {
             AfterAttempt::Retry { at } => RunNext::Retry { at },
             AfterAttempt::Finish(state) => RunNext::Finish { state, result: report.result.clone() },
@@ -105,6 +107,7 @@ impl App {
             fence: claimed.run.fence,
             outcome: report.outcome,
             finished_at: report.finished_at,
+            pid: report.pid,
             exit_code: report.exit_code,
             signal: report.signal,
             reason: report.reason.clone(),

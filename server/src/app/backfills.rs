@@ -154,10 +154,10 @@ impl App {
         self.backfill_view(caller, id).await
     }
 
-    /// One round over all backfills that run; answers how many runs were made.
-    pub async fn backfills_advance(&self) -> Result<usize> {
+    /// One round over these backfills; answers how many runs were made.
+    pub async fn backfills_advance(&self, running: Vec<BackfillId>) -> Result<usize> {
         let (mut made, now) = (0, self.clock().now());
-        for id in self.store().backfills_running().await? {
+        for id in running {
             let (inserted, ended) = self.store().write(async move |tx: &Tx| advance(tx, id, now).await).await?;
             made += inserted.made.len();
             self.announce_inserted(&inserted);
@@ -252,7 +252,7 @@ fn run(
         definition: &task.definition,
         version: task.version,
         trigger: TriggerRecord { kind: TriggerKind::Backfill, by, schedule_key: Some(key), rerun_of: None },
-        schedule: None,
+        schedule_row: None,
         scheduled_for: Some(at),
         due_at: now,
         params: read.params.clone(),

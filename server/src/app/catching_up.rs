@@ -117,7 +117,7 @@ fn made(slot: &SlotRecord, task: &TaskRecord, now: DateTime<Utc>) -> Made {
         definition: &task.definition,
         version: task.version,
         trigger: TriggerRecord { kind: TriggerKind::CatchUp, by: None, schedule_key: Some(key), rerun_of: None },
-        schedule: Some(slot.schedule),
+        schedule_row: Some(slot.schedule_row),
         scheduled_for: Some(slot.first_at),
         due_at: now,
         params: Map::new(),

@@ -179,7 +179,7 @@ fn run(task: &TaskRecord, path: &str, open: OpenRuns, now: DateTime<Utc>) -> Opt
             schedule_key: None,
             rerun_of: None,
         },
-        schedule: None,
+        schedule_row: None,
         scheduled_for: None,
         due_at: now,
         params: params.into_iter().collect::<Map<_, _>>(),

@@ -173,7 +173,7 @@ async fn start(
         definition: &task.definition,
         version: task.version,
         trigger: TriggerRecord { kind: TriggerKind::Webhook, by, schedule_key: None, rerun_of: None },
-        schedule: None,
+        schedule_row: None,
         scheduled_for: None,
         due_at: now,
         params,

@@ -25,6 +25,8 @@ const STRETCH: u64 = 500;
 pub struct Planned {
     /// The schedule.
     pub schedule: ScheduleId,
+    /// Its key inside the database.
+    pub row: i64,
     /// Its key within the task.
     pub key: String,
     /// The task.
@@ -49,6 +51,7 @@ impl Planned {
     pub(super) fn new(record: ScheduleRecord, task_version: u32, compiled: CompiledSchedule) -> Self {
         Self {
             schedule: record.id,
+            row: record.key,
             key: record.schedule.key,
             task: record.task,
             task_key: record.task_key,

@@ -230,9 +230,10 @@ async fn insert(
     let NewRun { task, definition, version, params, rerun_of } = new;
     let kind = if rerun_of.is_some() { TriggerKind::Rerun } else { caller.trigger() };
     let trigger = TriggerRecord { kind, by: Some(caller.name.clone()), schedule_key: None, rerun_of };
-    let (schedule, scheduled_for) = (None, None);
+    let (schedule_row, scheduled_for) = (None, None);
+    let (task, due_at) = (&task, now);
     let wanted =
-        Wanted { task: &task, definition: &definition, version, trigger, schedule, scheduled_for, due_at: now, params };
+        Wanted { task, definition: &definition, version, trigger, schedule_row, scheduled_for, due_at, params };
     let mut open = tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default();
     let run = new_run(wanted, &mut open, now).map_err(|refusal| refusal.into_error(&definition.name))?;
     let overlaps = BTreeMap::from([(task.key, definition.overlap)]);

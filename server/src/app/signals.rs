@@ -19,10 +19,15 @@ pub enum Signal {
     Finished,
 }
 
+impl Signal {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Schedules, Self::Queue, Self::Cancel, Self::Finished];
+}
+
 /// One bell per kind of signal.
 #[derive(Debug, Clone)]
 pub struct Signals {
-    bells: Arc<[watch::Sender<u64>; 4]>,
+    bells: Arc<[watch::Sender<u64>; Signal::ALL.len()]>,
 }
 
 impl Default for Signals {

@@ -16,6 +16,7 @@ use crate::store::{
 use chrono::{DateTime, Utc};
 use serde_json::Map;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::AddAssign;
 use std::sync::Arc;
 
 /// What a booking did.
@@ -25,6 +26,13 @@ pub struct Booked {
     pub entries: usize,
     /// Runs made.
     pub runs: usize,
+}
+
+impl AddAssign for Booked {
+    fn add_assign(&mut self, other: Self) {
+        self.entries += other.entries;
+        self.runs += other.runs;
+    }
 }
 
 impl App {
@@ -45,24 +53,56 @@ impl App {
 
     /// Books everything of these schedules that is due by now: ledger entries, runs and watermarks together.
     pub async fn slots_book(&self, schedules: Vec<Arc<Planned>>, now: DateTime<Utc>) -> Result<Booked> {
-        let (inserted, tasks) = self
-            .store()
-            .write(async move |tx: &Tx| book(tx, &schedules, on_hold(tx).await?.as_deref(), now).await)
-            .await?;
-        let entries = tasks.len();
-        for (task_id, task, outcome) in tasks {
+        let tasks = self.store().tasks_find(&task_keys(&schedules)).await?;
+        let booked = self.slots_book_of(Arc::new(DueSlots { schedules, tasks }), now).await?;
+        self.slots_booked(booked);
+        Ok(booked)
+    }
+
+    /// Reads what is due of these tasks, and those of their schedules that are due only later.
+    pub async fn slots_due(&self, task_keys: &[i64], now: DateTime<Utc>) -> Result<(DueSlots, Vec<Planned>)> {
+        let (planned, tasks) = futures::try_join!(self.schedules_planned_of(task_keys, now), async {
+            Ok(self.store().tasks_find(task_keys).await?)
+        })?;
+        let (due, later): (Vec<_>, Vec<_>) =
+            planned.into_iter().partition(|planned| planned.next_at().is_some_and(|at| at <= now));
+        Ok((DueSlots { schedules: due.into_iter().map(Arc::new).collect(), tasks }, later))
+    }
+
+    /// Books what was read, where it still holds; `slots_booked` is to be called soon after.
+    pub async fn slots_book_of(&self, due: Arc<DueSlots>, now: DateTime<Utc>) -> Result<Booked> {
+        let (inserted, written) = self.store().write(async move |tx: &Tx| book_read(tx, &due, now).await).await?;
+        let booked = Booked { entries: written.len(), runs: inserted.made.len() };
+        for (task_id, task, outcome) in written {
             self.events().publish(Change::Slot { task_id, task, outcome });
         }
-        self.announce_inserted(&inserted);
-        if entries > inserted.made.len() {
-            // Some of them may be pending.
+        self.announce_inserted_quietly(&inserted);
+        Ok(booked)
+    }
+
+    /// Has what was booked looked at.
+    pub fn slots_booked(&self, booked: Booked) {
+        if booked.entries > 0 {
+            // Runs are queued, or slots pending.
             self.signals().raise(Signal::Queue);
         }
-        Ok(Booked { entries, runs: inserted.made.len() })
     }
 }
 
+/// Schedules that are due, as they were read, with their tasks.
+#[derive(Debug, Clone, Default)]
+pub struct DueSlots {
+    /// The schedules.
+    pub schedules: Vec<Arc<Planned>>,
+    /// Their tasks, by their keys inside the database.
+    pub tasks: HashMap<i64, TaskRecord>,
+}
+
 type BookedIn = (Inserted, Vec<(TaskId, String, SlotOutcome)>);
+
+fn task_keys(schedules: &[Arc<Planned>]) -> Vec<i64> {
+    schedules.iter().map(|planned| planned.task_key).collect::<BTreeSet<i64>>().into_iter().collect()
+}
 
 /// Why nothing fires, if everything is on hold.
 pub(super) async fn on_hold(tx: &Tx) -> Result<Option<String>> {
@@ -91,7 +131,8 @@ pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now
         return Ok(());
     }
     let hold = on_hold(tx).await?;
-    book(tx, &schedules, stopped.or(hold.as_deref()), now).await.map(|_| ())
+    let tasks = HashMap::from([(task.key, task.clone())]);
+    book(tx, &DueSlots { schedules, tasks }, stopped.or(hold.as_deref()), now).await.map(|_| ())
 }
 
 /// Completes the ledger up to now of all schedules that name one of these calendars, or whose task has one of the tags of a
@@ -125,34 +166,46 @@ pub(super) async fn close_concerned(
     }
     let hold = on_hold(tx).await?;
     for some in schedules.chunks(200) {
-        book(tx, some, hold.as_deref(), now).await?;
+        let tasks = tx.tasks_find(&task_keys(some)).await?;
+        book(tx, &DueSlots { schedules: some.to_vec(), tasks }, hold.as_deref(), now).await?;
     }
     Ok(())
 }
 
-async fn book(tx: &Tx, schedules: &[Arc<Planned>], stopped: Option<&str>, now: DateTime<Utc>) -> Result<BookedIn> {
-    let mut ids: Vec<TaskId> = schedules.iter().map(|planned| planned.task).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let tasks = tx.tasks_find(&ids).await?;
-    let tasks: HashMap<TaskId, TaskRecord> = tasks.into_iter().map(|task| (task.id, task)).collect();
-    let keys: Vec<i64> = tasks.values().map(|task| task.key).collect();
+/// Books what was read before the transaction: not of tasks that changed since.
+async fn book_read(tx: &Tx, due: &DueSlots, now: DateTime<Utc>) -> Result<BookedIn> {
+    let versions: Vec<(i64, u32)> = due.tasks.values().map(|task| (task.key, task.version)).collect();
+    let changed = tx.tasks_changed(&versions).await?;
+    let hold = on_hold(tx).await?;
+    if changed.is_empty() {
+        return book(tx, due, hold.as_deref(), now).await;
+    }
+    let DueSlots { schedules, mut tasks } = due.clone();
+    tasks.retain(|task, _| !changed.contains(task));
+    book(tx, &DueSlots { schedules, tasks }, hold.as_deref(), now).await
+}
+
+/// Books schedules, except those whose tasks are not given, are disabled, or have another version by now. The tasks do not
+/// change before the end of the transaction.
+async fn book(tx: &Tx, due: &DueSlots, stopped: Option<&str>, now: DateTime<Utc>) -> Result<BookedIn> {
+    let DueSlots { schedules, tasks } = due;
+    let keys = task_keys(schedules);
     let mut open = tx.runs_open(&keys).await?;
     let (mut bookings, mut owners, mut runs) = (Vec::new(), Vec::new(), Vec::new());
     for planned in schedules {
-        let Some(task) = tasks.get(&planned.task) else { continue };
+        let Some(task) = tasks.get(&planned.task_key) else { continue };
         if !task.definition.enabled || task.version != planned.task_version {
             continue;
         }
         let told = match planned.told_ahead {
-            true => tx.slots_told(planned.schedule, planned.watermark_at).await?,
+            true => tx.slots_told(planned.row, planned.watermark_at).await?,
             false => Vec::new(),
         };
         let stretch = (planned.watermark_at, now);
         let dues = slot_plan::due(&planned.compiled, planned.catch_up, stretch, &told, stopped);
         let open = open.entry(task.key).or_default();
         let entries = dues.into_iter().map(|due| entry(due, planned, task, open, now, &mut runs)).collect();
-        bookings.push(SlotBooking { schedule: planned.schedule, watermark_at: now, entries });
+        bookings.push(SlotBooking { schedule_row: planned.row, task_key: task.key, watermark_at: now, entries });
         owners.push(task);
     }
     let new = tx.slots_book(&bookings, now).await?;
@@ -190,7 +243,7 @@ fn entry(
         definition: &task.definition,
         version: task.version,
         trigger: TriggerRecord { kind, by: None, schedule_key: Some(planned.key.clone()), rerun_of: None },
-        schedule: Some(planned.schedule),
+        schedule_row: Some(planned.row),
         scheduled_for: Some(first_at),
         due_at: now.max(first_at + planned.compiled.delay()),
         params: Map::new(),

@@ -234,7 +234,7 @@ fn triggered(task: &TaskRecord, firing: &FiringRecord, open: OpenRuns, now: Date
         definition: &task.definition,
         version: task.version,
         trigger: TriggerRecord { kind: TriggerKind::Task, by: Some(by), schedule_key: None, rerun_of: None },
-        schedule: None,
+        schedule_row: None,
         scheduled_for: None,
         due_at: now,
         params: Map::new(),

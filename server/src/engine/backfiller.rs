@@ -4,25 +4,30 @@ use super::worker::{RoundResult, Worker};
 use crate::app::{App, Signal};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// The worker.
 #[derive(Debug)]
 pub struct Backfiller {
     app: App,
+    /// Some backfill goes on.
+    running: AtomicBool,
 }
 
 impl Backfiller {
     /// A backfiller.
     pub fn new(app: App) -> Self {
-        Self { app }
+        Self { app, running: AtomicBool::new(false) }
     }
 
     async fn round(&self) -> RoundResult {
-        if self.app.hold().await?.is_some() {
+        let running = self.app.store().backfills_running().await?;
+        self.running.store(!running.is_empty(), Ordering::Relaxed);
+        if running.is_empty() || self.app.hold().await?.is_some() {
             return Ok(None);
         }
-        let made = self.app.backfills_advance().await?;
+        let made = self.app.backfills_advance(running).await?;
         Ok((made > 0).then(|| format!("{made} runs made")))
     }
 }
@@ -36,8 +41,9 @@ impl Worker for Backfiller {
         Duration::from_secs(30)
     }
 
+    /// A new backfill raises `Queue`; the end of a run matters only to one that goes on.
     fn wakes(&self) -> &'static [Signal] {
-        &[Signal::Queue, Signal::Finished]
+        if self.running.load(Ordering::Relaxed) { &[Signal::Queue, Signal::Finished] } else { &[Signal::Queue] }
     }
 
     fn run_once(&self) -> BoxFuture<'_, RoundResult> {

@@ -17,17 +17,22 @@ const PAUSE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Catcher {
     app: App,
+    /// Something waits to be caught up.
+    pending: AtomicBool,
+    /// Something was caught up just now.
     more: AtomicBool,
 }
 
 impl Catcher {
     /// A catcher.
     pub fn new(app: App) -> Self {
-        Self { app, more: AtomicBool::new(false) }
+        Self { app, pending: AtomicBool::new(false), more: AtomicBool::new(false) }
     }
 
     async fn round(&self) -> RoundResult {
-        if !self.app.store().slots_are_pending().await? {
+        let pending = self.app.store().slots_are_pending().await?;
+        self.pending.store(pending, Ordering::Relaxed);
+        if !pending {
             self.more.store(false, Ordering::Relaxed);
             return Ok(None);
         }
@@ -46,8 +51,9 @@ impl Worker for Catcher {
         SLEEP_MAX
     }
 
+    /// What becomes pending raises `Queue`; the end of a run matters only to what is.
     fn wakes(&self) -> &'static [Signal] {
-        &[Signal::Queue, Signal::Finished]
+        if self.pending.load(Ordering::Relaxed) { &[Signal::Queue, Signal::Finished] } else { &[Signal::Queue] }
     }
 
     fn run_once(&self) -> BoxFuture<'_, RoundResult> {

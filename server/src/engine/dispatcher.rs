@@ -5,7 +5,7 @@ use super::worker::{RoundResult, Worker};
 use crate::app::disk::DiskGuard;
 use crate::app::{App, Signal};
 use crate::domain::pool;
-use crate::store::{ClaimOrder, Tx};
+use crate::store::{ClaimOrder, RunRecord, Tx};
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -37,11 +37,16 @@ impl Dispatcher {
 
     async fn round(&self) -> RoundResult {
         let now = self.app.clock().now();
-        self.promote_backing_off(now).await?;
-        self.promote_waiting(now).await?;
-        let started = self.claim(now).await?;
-        let next = self.app.store().run_next_due(now).await?;
-        *self.next_due.lock().unwrap_or_else(PoisonError::into_inner) = next;
+        let outlook = self.app.store().run_outlook(now).await?;
+        *self.next_due.lock().unwrap_or_else(PoisonError::into_inner) = outlook.next_due;
+        let mut claimable = outlook.queued_due;
+        if outlook.backing_off_due {
+            claimable |= self.promote_backing_off(now).await?;
+        }
+        if outlook.waiting {
+            claimable |= self.promote_waiting(now).await?;
+        }
+        let started = if claimable { self.claim(now).await? } else { 0 };
         Ok((started > 0).then(|| format!("{started} runs started")))
     }
 
@@ -78,31 +83,25 @@ impl Dispatcher {
         }
     }
 
-    async fn promote_backing_off(&self, now: DateTime<Utc>) -> Result<(), super::RoundError> {
-        let due = *self.next_due.lock().unwrap_or_else(PoisonError::into_inner);
-        if due.is_some_and(|due| due > now) {
-            return Ok(());
-        }
+    /// True: some runs are ready to start now.
+    async fn promote_backing_off(&self, now: DateTime<Utc>) -> Result<bool, super::RoundError> {
         let promote = async move |tx: &Tx| tx.runs_backing_off_promote(now).await;
-        for run in self.app.store().write(promote).await? {
-            self.app.announce_run(&run, false);
-        }
-        Ok(())
+        Ok(self.promoted(self.app.store().write(promote).await?))
     }
 
-    async fn promote_waiting(&self, now: DateTime<Utc>) -> Result<(), super::RoundError> {
-        if self.app.store().run_waiting_count().await? == 0 {
-            return Ok(());
-        }
+    /// True: some runs are ready to start now.
+    async fn promote_waiting(&self, now: DateTime<Utc>) -> Result<bool, super::RoundError> {
         let promote = async move |tx: &Tx| {
             let (waiting, room) = tx.runs_waiting().await?;
             let choice = pool::choose(waiting, room, now);
             tx.runs_promote(&choice.start, &choice.reasons, now).await
         };
-        for run in self.app.store().write(promote).await? {
-            self.app.announce_run(&run, false);
-        }
-        Ok(())
+        Ok(self.promoted(self.app.store().write(promote).await?))
+    }
+
+    fn promoted(&self, runs: Vec<RunRecord>) -> bool {
+        runs.iter().for_each(|run| self.app.announce_run(run, false));
+        !runs.is_empty()
     }
 }
 

@@ -14,7 +14,11 @@ use orc_runner::record::{CancelledBy, Exit, ExitRecord, LogTotals, Outcome, Time
 use orc_runner::{LogReader, sweep};
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 use tokio::sync::mpsc;
+
+/// The process id of a command that lasts longer is stored when it has begun; that of a shorter one with its end.
+const SHOW_AFTER: Duration = Duration::from_millis(50);
 
 /// How following ended.
 #[derive(Debug)]
@@ -33,21 +37,34 @@ pub async fn follow(
     control: &mut mpsc::UnboundedReceiver<Control>,
 ) -> Followed {
     let attempt = claimed.attempt.id;
+    let mut child: Option<Started> = None;
+    let show = tokio::time::sleep(SHOW_AFTER);
+    tokio::pin!(show);
     loop {
         let said = tokio::select! {
             said = link.next() => said,
+            () = &mut show, if child.is_some() => {
+                if let Some(child) = child.take() {
+                    note_start(app, claimed, child).await;
+                }
+                continue;
+            }
             Some(told) = control.recv() => {
                 let _a_gone_runner_is_seen_next = link.send(&message(told)).await;
                 continue;
             }
         };
         match said {
-            Ok(Some(RunnerMessage::Started { child })) => note_start(app, claimed, child).await,
+            Ok(Some(RunnerMessage::Started { child: started })) => {
+                show.set(tokio::time::sleep(SHOW_AFTER));
+                child = Some(started);
+            }
             Ok(Some(RunnerMessage::Log { bytes, .. })) => app.progress().report(attempt, bytes),
             Ok(Some(RunnerMessage::Exited { record })) => {
                 app.progress().report(attempt, record.log.bytes);
                 link.reap().await;
-                return Followed::Ended(Box::new(report(*record)));
+                let pid = child.map(|child| child.pid);
+                return Followed::Ended(Box::new(AttemptReport { pid, ..report(*record) }));
             }
             Ok(Some(RunnerMessage::Identity { .. } | RunnerMessage::Stopping { .. })) => {}
             Ok(Some(RunnerMessage::Refused { message })) => tracing::warn!(%attempt, message, "the runner refused"),
@@ -132,6 +149,7 @@ pub fn report(record: ExitRecord) -> AttemptReport {
     AttemptReport {
         outcome,
         finished_at: DateTime::from_timestamp_micros(record.finished_at_micros).unwrap_or_default(),
+        pid: None,
         exit_code,
         signal,
         reason,

@@ -8,8 +8,9 @@
 use super::plan_memory::PlanMemory;
 use super::worker::{RoundError, RoundResult, Worker};
 use crate::app::planned::Planned;
-use crate::app::slots::Booked;
+use crate::app::slots::{Booked, DueSlots};
 use crate::app::{App, Signal};
+use crate::clock::Stopwatch;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -19,7 +20,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Tasks booked in one transaction.
-const BATCH: usize = 200;
+const BATCH: usize = 1_000;
+
+/// While very many are due, what is booked is handed on that often: to start runs takes the processor from booking the rest.
+const TELL_EVERY: Duration = Duration::from_millis(500);
 
 /// So many tasks that fail one after the other mean that it is not they that are at fault.
 const FAILING: usize = 3;
@@ -51,9 +55,22 @@ const SET_BACK: TimeDelta = TimeDelta::seconds(1);
 struct Done {
     booked: Booked,
     /// Tasks that could not be booked, and since when they are due.
-    failed: Vec<(i64, DateTime<Utc>)>,
+    failed: Due,
     /// Why.
     error: Option<RoundError>,
+}
+
+/// Tasks, by their keys inside the database, with the instants since which they are due.
+type Due = Vec<(i64, DateTime<Utc>)>;
+
+/// What is due, and when each of its tasks is due next, by its key inside the database.
+type Read = (Arc<DueSlots>, HashMap<i64, DateTime<Utc>>);
+
+/// Some tasks that are due, as they were read at `now`, and when each is due next.
+struct Batch {
+    due: Due,
+    now: DateTime<Utc>,
+    read: Result<Read, RoundError>,
 }
 
 /// The worker.
@@ -124,56 +141,77 @@ impl Scheduler {
         Ok(true)
     }
 
-    /// Books everything that is due. What cannot be booked stops nothing else.
+    /// Books everything that is due. What cannot be booked stops nothing else. While a batch is written the next is read.
     async fn fire(&self, begun_at: DateTime<Utc>, done: &mut Done) {
-        loop {
-            let mut due = self.plan().take_due(begun_at, BATCH);
-            if due.is_empty() {
-                return;
+        let (mut watch, mut booked) = (Stopwatch::start(), Booked::default());
+        let mut next = self.read_due(begun_at).await;
+        while let Some(batch) = next {
+            let (written, following) = tokio::join!(self.book(&batch), self.read_due(begun_at));
+            next = following;
+            match written {
+                Ok(written) => booked += written,
+                Err(_) if self.fire_each(batch.due, begun_at, &mut booked, done).await => {}
+                Err(_) => done.failed.extend(next.take().into_iter().flat_map(|batch| batch.due)),
             }
-            let now = self.app.clock().now().max(begun_at);
-            if self.fire_some(&due, now, &mut done.booked).await.is_ok() {
-                continue;
-            }
-            // One of them, or the store: each by itself tells. Other ones come first each time, so that a few that fail
-            // cannot be taken for the store for ever.
-            let turn = self.turn.fetch_add(FAILING, Ordering::Relaxed) % due.len();
-            due.rotate_left(turn);
-            let before = done.failed.len();
-            for (tried, it) in due.iter().enumerate() {
-                let Err(why) = self.fire_some(&[*it], now, &mut done.booked).await else { continue };
-                done.failed.push(*it);
-                done.error = Some(why);
-                if tried + 1 == FAILING && done.failed.len() - before == FAILING {
-                    done.failed.extend(&due[FAILING..]);
-                    return;
-                }
+            if watch.elapsed() >= TELL_EVERY || next.is_none() {
+                self.app.slots_booked(booked);
+                done.booked += std::mem::take(&mut booked);
+                watch = Stopwatch::start();
             }
         }
     }
 
-    async fn fire_some(
-        &self,
-        due: &[(i64, DateTime<Utc>)],
-        now: DateTime<Utc>,
-        done: &mut Booked,
-    ) -> Result<(), RoundError> {
+    /// One of them failed, or the store: each by itself tells. False: it was the store, and they are due still.
+    async fn fire_each(&self, mut due: Due, begun_at: DateTime<Utc>, booked: &mut Booked, done: &mut Done) -> bool {
+        // Other ones come first each time, so that a few that fail cannot be taken for the store for ever.
+        let turn = self.turn.fetch_add(FAILING, Ordering::Relaxed) % due.len();
+        due.rotate_left(turn);
+        let before = done.failed.len();
+        for (tried, it) in due.iter().enumerate() {
+            match self.book(&self.read_batch(vec![*it], begun_at).await).await {
+                Ok(written) => *booked += written,
+                Err(why) => {
+                    done.failed.push(*it);
+                    done.error = Some(why);
+                }
+            }
+            if tried + 1 == FAILING && done.failed.len() - before == FAILING {
+                done.failed.extend(&due[FAILING..]);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Takes out some tasks that are due, and reads them; none: nothing is due.
+    async fn read_due(&self, begun_at: DateTime<Utc>) -> Option<Batch> {
+        let due = self.plan().take_due(begun_at, BATCH);
+        if due.is_empty() { None } else { Some(self.read_batch(due, begun_at).await) }
+    }
+
+    async fn read_batch(&self, due: Due, begun_at: DateTime<Utc>) -> Batch {
+        let now = self.app.clock().now().max(begun_at);
         let tasks: Vec<i64> = due.iter().map(|(task, _)| *task).collect();
-        let planned = self.app.schedules_planned_of(&tasks, now).await?;
-        let (ready, later): (Vec<_>, Vec<_>) =
-            planned.into_iter().partition(|it| it.next_at().is_some_and(|at| at <= now));
-        let mut next = by_task(&later, |it| it.next_at());
-        for (task, at) in by_task(&ready, |it| it.next_at_after(now)) {
-            next.entry(task).and_modify(|known| *known = at.min(*known)).or_insert(at);
-        }
-        if !ready.is_empty() {
-            let booked = self.app.slots_book(ready.into_iter().map(Arc::new).collect(), now).await?;
-            done.entries += booked.entries;
-            done.runs += booked.runs;
-        }
+        let read = self.app.slots_due(&tasks, now).await;
+        let read = read.map(|(slots, later)| {
+            let mut next = by_task(&later, |it| it.next_at());
+            for (task, at) in by_task(slots.schedules.iter().map(Arc::as_ref), |it| it.next_at_after(now)) {
+                next.entry(task).and_modify(|known| *known = at.min(*known)).or_insert(at);
+            }
+            (Arc::new(slots), next)
+        });
+        Batch { due, now, read: read.map_err(RoundError::from) }
+    }
+
+    async fn book(&self, Batch { due, now, read }: &Batch) -> Result<Booked, RoundError> {
+        let (slots, next) = read.as_ref().map_err(Clone::clone)?;
+        let booked = match slots.schedules.is_empty() {
+            true => Booked::default(),
+            false => self.app.slots_book_of(Arc::clone(slots), *now).await?,
+        };
         let mut plan = self.plan();
         due.iter().for_each(|(task, _)| plan.put(*task, next.get(task).copied()));
-        Ok(())
+        Ok(booked)
     }
 
     /// Fires and reads in turns, until nothing is due and nothing is left to read.
@@ -205,9 +243,12 @@ impl Scheduler {
 }
 
 /// The earliest of the instants that `at` gives for the schedules of each task.
-fn by_task(planned: &[Planned], at: impl Fn(&Planned) -> Option<DateTime<Utc>>) -> HashMap<i64, DateTime<Utc>> {
-    let mut earliest = HashMap::with_capacity(planned.len());
-    for (task, at) in planned.iter().filter_map(|it| Some((it.task_key, at(it)?))) {
+fn by_task<'a>(
+    planned: impl IntoIterator<Item = &'a Planned>,
+    at: impl Fn(&Planned) -> Option<DateTime<Utc>>,
+) -> HashMap<i64, DateTime<Utc>> {
+    let mut earliest = HashMap::new();
+    for (task, at) in planned.into_iter().filter_map(|it| Some((it.task_key, at(it)?))) {
         earliest.entry(task).and_modify(|known: &mut DateTime<Utc>| *known = at.min(*known)).or_insert(at);
     }
     earliest

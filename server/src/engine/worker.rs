@@ -28,7 +28,7 @@ pub trait Worker: Send + Sync + 'static {
     /// Longest time between two rounds.
     fn every(&self) -> Duration;
 
-    /// Signals that wake it before.
+    /// Signals that wake it before; asked after each round, so what it listens to may follow from what it saw.
     fn wakes(&self) -> &'static [Signal] {
         &[]
     }
@@ -110,7 +110,7 @@ pub async fn run(worker: Arc<dyn Worker>, context: LoopContext) {
         if context.stop.is_cancelled() {
             return;
         }
-        let seen: Vec<u64> = worker.wakes().iter().map(|signal| context.signals.raised_count(*signal)).collect();
+        let seen = Signal::ALL.map(|signal| (signal, context.signals.raised_count(signal)));
         let failed = round(worker.as_ref(), &context, index).await;
         failures = if failed { failures.saturating_add(1) } else { 0 };
         let wait = if failed {
@@ -122,7 +122,7 @@ pub async fn run(worker: Arc<dyn Worker>, context: LoopContext) {
             if failed || worker.wakes().is_empty() {
                 std::future::pending::<()>().await;
             }
-            let bells = worker.wakes().iter().zip(&seen);
+            let bells = seen.iter().filter(|(signal, _)| worker.wakes().contains(signal));
             let bells = bells.map(|(signal, seen)| context.signals.heard(*signal, *seen).boxed());
             select_all(bells).await;
         };

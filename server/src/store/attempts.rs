@@ -1,9 +1,9 @@
 //! Attempts: one row per process start within a run.
 
 use super::claim::definitions;
-use super::entity::attempt;
+use super::entity::{attempt, run};
 use super::error::damaged;
-use super::runs::{records, running};
+use super::runs::running;
 use super::tasks::small;
 use super::time::instant;
 use super::writer::Command;
@@ -116,6 +116,8 @@ pub struct AttemptFinished {
     pub outcome: AttemptOutcome,
     /// When it ended.
     pub finished_at: DateTime<Utc>,
+    /// Process id of the command; none keeps what is known.
+    pub pid: Option<u32>,
     /// Exit code of the process.
     pub exit_code: Option<i32>,
     /// Signal that ended the process.
@@ -172,23 +174,21 @@ impl Store {
 
     /// Runs of this server that are `running`, with their newest attempt and definition: what a starting server adopts.
     pub async fn attempts_running(&self, node: &str) -> Result<Vec<ClaimedRun>> {
-        let runs = records(self.reader(), running(node).all(self.reader()).await?).await?;
-        let definitions = definitions(self.reader(), runs.iter().map(|run| (run.task_key, run.task_version))).await?;
+        let rows = running(node).all(self.reader()).await?;
+        let versions = rows.iter().map(|row| (row.task_id, small(row.task_version)));
+        let definitions = definitions(self.reader(), versions).await?;
         let mut newest: HashMap<i64, attempt::Model> = HashMap::new();
-        for chunk in runs.chunks(500) {
-            let query = attempt::Entity::find().filter(attempt::Column::RunId.is_in(chunk.iter().map(|run| run.key)));
+        for chunk in rows.chunks(500) {
+            let query = attempt::Entity::find().filter(attempt::Column::RunId.is_in(chunk.iter().map(|row| row.id)));
             for row in query.order_by_asc(attempt::Column::Number).all(self.reader()).await? {
                 newest.insert(row.run_id, row);
             }
         }
-        let mut found = Vec::with_capacity(runs.len());
-        for run in runs {
-            let attempt = newest.remove(&run.key).ok_or_else(|| damaged("run", "running without an attempt"))?;
-            let definition = definitions.get(&(run.task_key, run.task_version)).cloned();
-            let definition = definition.ok_or_else(|| damaged("run", "its version does not exist"))?;
-            found.push(ClaimedRun { attempt: record(attempt, run.id)?, run, definition });
-        }
-        Ok(found)
+        let claimed = |row: run::Model| {
+            let attempt = newest.remove(&row.id).ok_or_else(|| damaged("run", "running without an attempt"))?;
+            ClaimedRun::of_rows(row, attempt, &definitions)
+        };
+        rows.into_iter().map(claimed).collect()
     }
 }
 

@@ -1,13 +1,13 @@
 //! The claim: which runs start now. One guarded statement, the same on both databases; a run is never handed out twice.
 
-use super::entity::{attempt, run, task_version};
+use super::entity::{attempt, run, task, task_version};
 use super::error::damaged;
 use super::run_changes::ROWS;
-use super::runs::{record, task_uids};
+use super::runs::record;
 use super::tasks::{definition_of, small};
 use super::time::Micros;
 use super::{AttemptRecord, Result, RunRecord, Store, Tx, attempts};
-use crate::domain::ids::{AttemptId, RunId};
+use crate::domain::ids::{AttemptId, RunId, TaskId};
 use crate::domain::task::Definition;
 use crate::domain::vocabulary::RunState;
 use chrono::{DateTime, Utc};
@@ -15,9 +15,7 @@ use sea_orm::sea_query::{
     CommonTableExpression, Expr, ExprTrait as _, Func, LockBehavior, LockType, Query, Returning, UpdateStatement,
     WithClause,
 };
-use sea_orm::{
-    ConnectionTrait, EntityTrait as _, FromQueryResult as _, Iterable as _, NotSet, Order, QueryFilter as _, Set,
-};
+use sea_orm::{ConnectionTrait, EntityTrait as _, FromQueryResult as _, Iterable as _, NotSet, Order, Set};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -80,18 +78,20 @@ impl Tx {
         }
         self.tasks_follow(&rows).await?;
         let definitions = definitions(self, rows.iter().map(|row| (row.task_id, small(row.task_version)))).await?;
-        let tasks = task_uids(self, rows.iter().map(|row| row.task_id)).await?;
-        let mut claimed = Vec::with_capacity(rows.len());
-        for row in rows {
-            let version = (row.task_id, small(row.task_version));
-            let definition = definitions.get(&version).cloned();
-            let definition = definition.ok_or_else(|| damaged("run", "its version does not exist"))?;
-            let task = tasks.get(&row.task_id).copied().ok_or_else(|| damaged("run", "its task does not exist"))?;
+        let claimed = |row: run::Model| {
             let attempt = attempts.remove(&row.id).ok_or_else(|| damaged("run", "its attempt was not made"))?;
-            let attempt = attempts::record(attempt, RunId(row.uid))?;
-            claimed.push(ClaimedRun { run: record(row, task)?, attempt, definition });
-        }
-        Ok(claimed)
+            ClaimedRun::of_rows(row, attempt, &definitions)
+        };
+        rows.into_iter().map(claimed).collect()
+    }
+}
+
+impl ClaimedRun {
+    pub(super) fn of_rows(run: run::Model, attempt: attempt::Model, definitions: &Definitions) -> Result<Self> {
+        let found = definitions.get(&(run.task_id, small(run.task_version)));
+        let (task, definition) = found.ok_or_else(|| damaged("run", "its version does not exist"))?;
+        let attempt = attempts::record(attempt, RunId(run.uid))?;
+        Ok(Self { run: record(run, *task)?, attempt, definition: Arc::clone(definition) })
     }
 }
 
@@ -134,20 +134,20 @@ fn opened(run: &run::Model, node: &str, now: DateTime<Utc>) -> attempt::ActiveMo
         uid: Set(AttemptId::generate().0),
         run_id: Set(run.id),
         number: Set(run.attempt_count),
-        outcome: Set(None),
+        outcome: NotSet,
         node: Set(node.to_owned()),
-        boot_id: Set(None),
-        runner_pid: Set(None),
-        runner_started: Set(None),
-        pid: Set(None),
-        token: Set(None),
+        boot_id: NotSet,
+        runner_pid: NotSet,
+        runner_started: NotSet,
+        pid: NotSet,
+        token: NotSet,
         started_at: Set(now.into()),
-        finished_at: Set(None),
-        exit_code: Set(None),
-        signal: Set(None),
+        finished_at: NotSet,
+        exit_code: NotSet,
+        signal: NotSet,
         reason: Set(String::new()),
-        cpu: Set(None),
-        peak_memory_bytes: Set(None),
+        cpu: NotSet,
+        peak_memory_bytes: NotSet,
         log_bytes: Set(0),
         log_lines: Set(0),
         log_dropped_bytes: Set(0),
@@ -156,20 +156,32 @@ fn opened(run: &run::Model, node: &str, now: DateTime<Utc>) -> attempt::ActiveMo
     }
 }
 
-/// Definitions by key of the task and version.
+/// Ids of tasks and definitions, by key of the task and version.
+pub(super) type Definitions = HashMap<(i64, u32), (TaskId, Arc<Definition>)>;
+
 pub(super) async fn definitions(
     connection: &impl ConnectionTrait,
     wanted: impl IntoIterator<Item = (i64, u32)>,
-) -> Result<HashMap<(i64, u32), Arc<Definition>>> {
+) -> Result<Definitions> {
     let wanted: Vec<_> = wanted.into_iter().collect::<HashSet<_>>().into_iter().collect();
     let mut found = HashMap::with_capacity(wanted.len());
+    let key = || (task_version::Entity, task_version::Column::TaskId);
+    let version = || (task_version::Entity, task_version::Column::Version);
     for chunk in wanted.chunks(200) {
-        let pair = Expr::tuple([Expr::col(task_version::Column::TaskId), Expr::col(task_version::Column::Version)]);
-        let values = chunk.iter().map(|(key, version)| (*key, i64::from(*version)));
-        let query = task_version::Entity::find().filter(pair.in_tuples(values));
-        for row in query.all(connection).await? {
-            let definition = Arc::new(definition_of(&row.definition)?);
-            found.insert((row.task_id, small(row.version)), definition);
+        let mut query = Query::select();
+        query
+            .columns([key(), version(), (task_version::Entity, task_version::Column::Definition)])
+            .column((task::Entity, task::Column::Uid))
+            .from(task_version::Entity)
+            .inner_join(task::Entity, Expr::col((task::Entity, task::Column::Id)).equals(key()))
+            .and_where(
+                Expr::tuple([Expr::col(key()), Expr::col(version())])
+                    .in_tuples(chunk.iter().map(|(key, version)| (*key, i64::from(*version)))),
+            );
+        for row in connection.query_all(&query).await? {
+            let key = (row.try_get("", "task_id")?, small(row.try_get("", "version")?));
+            let definition = definition_of(&row.try_get::<String>("", "definition")?)?;
+            found.insert(key, (TaskId(row.try_get("", "uid")?), Arc::new(definition)));
         }
     }
     Ok(found)

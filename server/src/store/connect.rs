@@ -15,6 +15,9 @@ const BUSY_LIMIT: Duration = Duration::from_secs(5);
 /// The write-ahead log is cut back to this size after a checkpoint.
 const JOURNAL_SIZE_LIMIT: &str = "67108864";
 
+/// Most memory for pages at the writer, in KiB with a minus. Less, and a transaction of many rows writes its pages twice.
+const WRITER_CACHE: &str = "-16384";
+
 /// Which database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DatabaseKind {
@@ -203,7 +206,8 @@ fn sqlite_options(path: &Path, access: Access) -> SqliteConnectOptions {
         Access::Write => options
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT),
+            .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT)
+            .pragma("cache_size", WRITER_CACHE),
     }
 }
 

@@ -171,6 +171,7 @@ async fn end_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
         "uid",
         "outcome",
         "finished_at",
+        "pid",
         "exit_code",
         "signal",
         "reason",
@@ -187,6 +188,7 @@ async fn end_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
             item.attempt.0.into(),
             item.outcome.as_str().into(),
             Micros::from(item.finished_at).into(),
+            item.pid.map(i64::from).into(),
             item.exit_code.map(i64::from).into(),
             item.signal.map(i64::from).into(),
             item.reason.clone().into(),
@@ -202,8 +204,8 @@ async fn end_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
-    let text = "UPDATE attempt SET outcome = v.outcome, finished_at = v.finished_at, exit_code = v.exit_code, \
-                signal = v.signal, reason = v.reason, cpu = v.cpu, peak_memory_bytes = v.peak, \
+    let text = "UPDATE attempt SET outcome = v.outcome, finished_at = v.finished_at, \
+                pid = COALESCE(v.pid, attempt.pid), exit_code = v.exit_code, signal = v.signal, reason = v.reason, cpu = v.cpu, peak_memory_bytes = v.peak, \
                 log_bytes = v.log_bytes, log_lines = v.log_lines, log_dropped_bytes = v.dropped, \
                 leaked_output = v.leaked, survivor_count = v.survivors, boot_id = NULL, runner_pid = NULL, \
                 runner_started = NULL, token = NULL \

@@ -1,7 +1,8 @@
 //! What changes runs outside the hot path: making, cancelling, ending, promoting, deleting.
 
-use super::entity::{attempt, run, schedule};
+use super::entity::{attempt, run};
 use super::rows::Rows;
+use super::run_outlook::RunOutlook;
 use super::runs::{by_id, open, records};
 use super::stats::Ended;
 use super::time::{Micros, micros, span};
@@ -11,8 +12,8 @@ use crate::domain::vocabulary::RunState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, NotSet, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set,
+    ActiveValue, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, NotSet, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set, Value, sea_query::Nullable,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -23,34 +24,21 @@ pub(super) const ROWS: usize = 500;
 impl Tx {
     /// Makes runs, in order; keeps the tasks' newest run and, for final ones, the statistics.
     pub async fn runs_insert(&self, runs: &[RunNew]) -> Result<Vec<RunRecord>> {
-        let schedules = self.schedule_keys(runs).await?;
         let (mut made, mut ended) = (Vec::with_capacity(runs.len()), Vec::new());
-        for chunk in runs.chunks(200) {
-            let rows = chunk.iter().map(|new| row(new, &schedules)).collect::<Result<Vec<_>>>()?;
-            let rows = run::Entity::insert_many(rows).exec_with_returning(self).await?;
-            let mut rows: HashMap<Uuid, run::Model> = rows.into_iter().map(|row| (row.uid, row)).collect();
-            for new in chunk {
-                let row = rows.remove(&new.id.0).ok_or_else(|| StoreError::Other("a run was not made".into()))?;
-                ended.extend(row.finished_at.is_some().then(|| row.clone()));
-                made.push(super::runs::record(row, new.task)?);
-            }
+        for chunk in runs.chunks(500) {
+            let rows = chunk.iter().map(row).collect::<Result<Vec<_>>>()?;
+            run::Entity::insert_many(rows).exec_without_returning(self).await?;
+            made.extend(chunk.iter().map(RunRecord::of_new));
+            ended.extend(chunk.iter().filter(|new| new.state.is_final()).map(|new| new.id.0));
         }
         self.tasks_gain(&made).await?;
-        // A run that is made skipped has ended too.
-        self.triggers_fire(&ended).await?;
-        stats::add(self, &made.iter().filter_map(Ended::of).collect::<Vec<_>>()).await?;
-        Ok(made)
-    }
-
-    async fn schedule_keys(&self, runs: &[RunNew]) -> Result<HashMap<Uuid, i64>> {
-        let wanted: Vec<Uuid> = runs.iter().filter_map(|new| new.schedule.map(|id| id.0)).collect();
-        let mut found = HashMap::with_capacity(wanted.len());
-        for uids in wanted.chunks(500) {
-            let query = schedule::Entity::find().select_only().columns([schedule::Column::Uid, schedule::Column::Id]);
-            let query = query.filter(schedule::Column::Uid.is_in(uids.iter().copied()));
-            found.extend(query.into_tuple::<(Uuid, i64)>().all(self).await?);
+        if !ended.is_empty() {
+            // A run that is made skipped has ended too.
+            let ended = run::Entity::find().filter(run::Column::Uid.is_in(ended)).all(self).await?;
+            self.triggers_fire(&ended).await?;
+            stats::add(self, &made.iter().filter_map(Ended::of).collect::<Vec<_>>()).await?;
         }
-        Ok(found)
+        Ok(made)
     }
 
     /// Counts new runs at their tasks, and makes the newest of each the task's newest.
@@ -59,7 +47,7 @@ impl Tx {
         for run in made {
             let entry = newest.entry(run.task_key).or_insert((0, run));
             entry.0 += 1;
-            if (run.created_at, run.key) >= (entry.1.created_at, entry.1.key) {
+            if run.created_at >= entry.1.created_at {
                 entry.1 = run;
             }
         }
@@ -189,6 +177,7 @@ impl Tx {
             .column(run::Column::Id)
             .from(run::Entity)
             .and_where(Expr::cust("state = 'backing_off'"))
+            .and_where(Expr::cust(RunOutlook::INDEXED))
             .and_where(Expr::col(run::Column::DueAt).lte(Micros::from(at)))
             .take();
         self.promote(due, RunState::BackingOff, at).await
@@ -208,10 +197,10 @@ impl Tx {
             .filter(run::Column::Id.in_subquery(which))
             .exec_with_returning(self)
             .await?;
+        let mut rows = rows;
+        rows.sort_by_key(|run| run.id);
         self.tasks_follow(&rows).await?;
-        let mut promoted = records(self, rows).await?;
-        promoted.sort_by_key(|run| run.key);
-        Ok(promoted)
+        records(self, rows).await
     }
 
     /// Removes a finished run and its attempts; answers whose logs are to be removed. None: there is no such run.
@@ -228,12 +217,8 @@ impl Tx {
     }
 }
 
-fn row(new: &RunNew, schedules: &HashMap<Uuid, i64>) -> Result<run::ActiveModel> {
+fn row(new: &RunNew) -> Result<run::ActiveModel> {
     let params = serde_json::to_string(&new.params).map_err(|error| StoreError::Other(format!("params: {error}")))?;
-    let schedule_id = match new.schedule {
-        Some(id) => Some(*schedules.get(&id.0).ok_or(StoreError::conflict(Conflict::Gone("the schedule")))?),
-        None => None,
-    };
     let created = Micros::from(new.created_at);
     Ok(run::ActiveModel {
         id: NotSet,
@@ -243,33 +228,41 @@ fn row(new: &RunNew, schedules: &HashMap<Uuid, i64>) -> Result<run::ActiveModel>
         task_version: Set(i64::from(new.task_version)),
         state: Set(new.state.as_str().to_owned()),
         trigger_kind: Set(new.trigger.kind.as_str().to_owned()),
-        trigger_by: Set(new.trigger.by.clone()),
+        trigger_by: given(new.trigger.by.clone()),
         trigger_schedule_key: Set(new.trigger.schedule_key.clone()),
-        trigger_rerun_of: Set(new.trigger.rerun_of.map(|id| id.0)),
-        schedule_id: Set(schedule_id),
+        trigger_rerun_of: given(new.trigger.rerun_of.map(|id| id.0)),
+        schedule_id: Set(new.schedule_row),
         scheduled_for: Set(micros(new.scheduled_for)),
         created_at: Set(created),
         queued_at: Set((new.state == RunState::Queued).then_some(created)),
-        started_at: Set(None),
-        finished_at: Set(new.state.is_final().then_some(created)),
+        started_at: NotSet,
+        finished_at: given(new.state.is_final().then_some(created)),
         due_at: Set(new.due_at.into()),
-        timeout: Set(new.timeout.map(span)),
-        deadline_at: Set(None),
+        timeout: given(new.timeout.map(span)),
+        deadline_at: NotSet,
         priority: Set(i64::from(new.priority)),
         params: Set(params),
-        result: Set(None),
+        result: NotSet,
         reason: Set(new.reason.clone()),
-        cancel_requested_at: Set(None),
-        cancel_requested_by: Set(None),
+        cancel_requested_at: NotSet,
+        cancel_requested_by: NotSet,
         cancel_forced: Set(false),
         attempt_count: Set(0),
         fence: Set(0),
-        node: Set(None),
+        node: NotSet,
         log_bytes: Set(0),
         log_lines: Set(0),
         log_truncated: Set(false),
-        pool_weight: Set(new.pool.is_some().then_some(i64::from(new.pool_weight))),
-        pool: Set(new.pool.clone()),
-        backfill_id: Set(new.backfill_key),
+        pool_weight: given(new.pool.is_some().then_some(i64::from(new.pool_weight))),
+        pool: given(new.pool.clone()),
+        backfill_id: given(new.backfill_key),
     })
+}
+
+/// What is null is left out: a value less for each of many rows.
+fn given<T: Into<Value> + Nullable>(value: Option<T>) -> ActiveValue<Option<T>>
+where
+    Option<T>: Into<Value>,
+{
+    value.map_or(NotSet, |value| Set(Some(value)))
 }

@@ -6,7 +6,7 @@ use super::page::beyond;
 use super::tasks::small;
 use super::time::{Micros, instant};
 use super::{AttemptRecord, Cursor, Page, PageRequest, Result, Store, Tx, attempts};
-use crate::domain::ids::{RunId, ScheduleId, TaskId};
+use crate::domain::ids::{RunId, TaskId};
 use crate::domain::vocabulary::{RunState, TriggerKind};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::Expr;
@@ -36,8 +36,6 @@ pub struct TriggerRecord {
 pub struct RunRecord {
     /// Id.
     pub id: RunId,
-    /// Key inside the database.
-    pub key: i64,
     /// The task.
     pub task: TaskId,
     /// Key of the task inside the database.
@@ -111,8 +109,8 @@ pub struct RunNew {
     pub state: RunState,
     /// Why it exists.
     pub trigger: TriggerRecord,
-    /// The schedule that made it due.
-    pub schedule: Option<ScheduleId>,
+    /// The schedule that made it due, by its key inside the database.
+    pub schedule_row: Option<i64>,
     /// The slot it is made for.
     pub scheduled_for: Option<DateTime<Utc>>,
     /// When it is made.
@@ -133,6 +131,43 @@ pub struct RunNew {
     pub params: Map<String, Value>,
     /// Why it is in this state; may be empty.
     pub reason: String,
+}
+
+impl RunRecord {
+    /// A new run as it is stored.
+    pub(super) fn of_new(new: &RunNew) -> Self {
+        let RunNew { created_at, state, .. } = new;
+        Self {
+            id: new.id,
+            task: new.task,
+            task_key: new.task_key,
+            task_name: new.task_name.clone(),
+            task_version: new.task_version,
+            state: *state,
+            trigger: new.trigger.clone(),
+            scheduled_for: new.scheduled_for,
+            created_at: *created_at,
+            queued_at: (*state == RunState::Queued).then_some(*created_at),
+            started_at: None,
+            finished_at: state.is_final().then_some(*created_at),
+            due_at: new.due_at,
+            timeout: new.timeout,
+            deadline_at: None,
+            priority: new.priority,
+            params: new.params.clone(),
+            result: None,
+            reason: new.reason.clone(),
+            cancel_requested_at: None,
+            cancel_requested_by: None,
+            cancel_forced: false,
+            attempt_count: 0,
+            fence: 0,
+            node: None,
+            log_bytes: 0,
+            log_lines: 0,
+            log_truncated: false,
+        }
+    }
 }
 
 /// Which runs a list shows.
@@ -201,19 +236,12 @@ impl Store {
         Ok(u32::try_from(running(node).count(self.reader()).await?).unwrap_or(u32::MAX))
     }
 
-    /// Earliest instant at which a run that backs off, or that is queued for later, becomes due.
-    pub async fn run_next_due(&self, after: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
-        let mut next = None;
-        for rule in ["state = 'backing_off'", "state = 'queued'", "state = 'waiting' AND finished_at IS NULL"] {
-            let query = run::Entity::find()
-                .select_only()
-                .expr(run::Column::DueAt.min())
-                .filter(Expr::cust(rule))
-                .filter(run::Column::DueAt.gt(Micros::from(after)));
-            let least: Option<Option<i64>> = query.into_tuple().one(self.reader()).await?;
-            next = [next, least.flatten()].into_iter().flatten().min();
-        }
-        Ok(next.map(|at| Micros(at).into()))
+    /// Whether a run was asked to stop.
+    pub async fn run_cancel_requested(&self, run: RunId) -> Result<bool> {
+        let query = run::Entity::find().select_only().column(run::Column::CancelRequestedAt);
+        let asked: Option<Option<i64>> =
+            query.filter(run::Column::Uid.eq(run.0)).into_tuple().one(self.reader()).await?;
+        Ok(asked.flatten().is_some())
     }
 }
 
@@ -314,7 +342,6 @@ pub(super) fn record(row: run::Model, task: TaskId) -> Result<RunRecord> {
     };
     Ok(RunRecord {
         id: RunId(row.uid),
-        key: row.id,
         task,
         task_key: row.task_id,
         task_name: row.task_name,

@@ -12,11 +12,10 @@ use crate::domain::vocabulary::SlotOutcome;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef as _, LockType, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult, Iterable as _, NotSet, Order,
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult as _, Iterable as _, NotSet, Order,
     QueryFilter as _, QueryOrder as _, QueryResult, QuerySelect as _, Set, TryInsertResult,
 };
 use std::collections::{HashMap, HashSet};
-use uuid::Uuid;
 
 /// An entry of the ledger as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +24,8 @@ pub struct SlotRecord {
     pub key: i64,
     /// The schedule.
     pub schedule: ScheduleId,
+    /// Key of the schedule inside the database.
+    pub schedule_row: i64,
     /// Key of the schedule within its task.
     pub schedule_key: String,
     /// Zone of the schedule.
@@ -72,8 +73,10 @@ pub type Told = (DateTime<Utc>, DateTime<Utc>);
 /// Entries of one schedule with the watermark that they complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotBooking {
-    /// The schedule.
-    pub schedule: ScheduleId,
+    /// Key of the schedule inside the database.
+    pub schedule_row: i64,
+    /// Key of its task inside the database.
+    pub task_key: i64,
     /// Up to here the ledger is complete afterwards. The watermark never moves backwards.
     pub watermark_at: DateTime<Utc>,
     /// The entries, in order of time.
@@ -148,29 +151,43 @@ impl Store {
     }
 }
 
-/// A schedule as booking needs it.
-#[derive(Debug, FromQueryResult)]
-struct Booked {
-    id: i64,
-    uid: Uuid,
-    task_id: i64,
-    newest_last: Option<i64>,
-}
-
 impl Tx {
     /// Writes ledger entries and moves the watermarks, many schedules at once. Answers for every booking which of its
     /// entries are new; a run must be inserted only for a new one. `SlotOverlap` if an entry overlaps another one that does
     /// not begin at the same instant.
     pub async fn slots_book(&self, bookings: &[SlotBooking], at: DateTime<Utc>) -> Result<Vec<Vec<bool>>> {
-        let schedules = self.schedules_booked(bookings).await?;
-        let mut rows = Vec::new();
+        let reached = self.ledgers_reached(bookings).await?;
         for booking in bookings {
-            let gone = StoreError::conflict(Conflict::Gone("the schedule"));
-            let schedule = schedules.get(&booking.schedule.0).ok_or(gone)?;
-            self.refuse_overlap(schedule, &booking.entries).await?;
-            rows.extend(booking.entries.iter().map(|entry| row(schedule, entry, at)));
+            self.refuse_overlap(booking, reached.get(&booking.schedule_row).copied()).await?;
         }
-        let mut new: HashSet<(i64, Micros)> = HashSet::with_capacity(rows.len());
+        let rows: Vec<_> =
+            bookings.iter().flat_map(|booking| booking.entries.iter().map(|entry| row(booking, entry, at))).collect();
+        let schedules: HashSet<i64> = bookings.iter().map(|booking| booking.schedule_row).collect();
+        let new = if reached.is_empty() && schedules.len() == bookings.len() {
+            self.slots_insert(rows).await?;
+            bookings.iter().map(|booking| vec![true; booking.entries.len()]).collect()
+        } else {
+            let mut new = self.slots_insert_some(rows).await?;
+            let mut is_new = |schedule, entry: &SlotEntry| new.remove(&(schedule, entry.first_at.into()));
+            let answer = |it: &SlotBooking| it.entries.iter().map(|entry| is_new(it.schedule_row, entry)).collect();
+            bookings.iter().map(answer).collect()
+        };
+        self.watermarks_move(bookings).await?;
+        Ok(new)
+    }
+
+    /// Writes entries of which none is there yet.
+    async fn slots_insert(&self, mut rows: Vec<slot::ActiveModel>) -> Result<()> {
+        while !rows.is_empty() {
+            let chunk: Vec<_> = rows.drain(..rows.len().min(500)).collect();
+            slot::Entity::insert_many(chunk).exec_without_returning(self).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes those entries that are not there yet, and answers which these are.
+    async fn slots_insert_some(&self, mut rows: Vec<slot::ActiveModel>) -> Result<HashSet<(i64, Micros)>> {
+        let mut new = HashSet::with_capacity(rows.len());
         while !rows.is_empty() {
             let chunk: Vec<_> = rows.drain(..rows.len().min(500)).collect();
             let insert = slot::Entity::insert_many(chunk)
@@ -179,57 +196,65 @@ impl Tx {
                 new.extend(made.into_iter().map(|row| (row.schedule_id, row.first_at)));
             }
         }
-        self.watermarks_move(bookings, &schedules).await?;
-        let is_new = |booking: &SlotBooking| {
-            let key = schedules.get(&booking.schedule.0).map_or(0, |schedule| schedule.id);
-            booking.entries.iter().map(|entry| new.remove(&(key, entry.first_at.into()))).collect()
-        };
-        Ok(bookings.iter().map(is_new).collect())
+        Ok(new)
     }
 
     /// Stretches of time after an instant that a schedule's ledger tells of already, in order.
-    pub async fn slots_told(&self, schedule: ScheduleId, after: DateTime<Utc>) -> Result<Vec<Told>> {
-        let key = schedule::Entity::find().filter(schedule::Column::Uid.eq(schedule.0)).one(self).await?;
+    pub async fn slots_told(&self, schedule_row: i64, after: DateTime<Utc>) -> Result<Vec<Told>> {
         let rows = slot::Entity::find()
             .select_only()
             .columns([slot::Column::FirstAt, slot::Column::LastAt])
-            .filter(slot::Column::ScheduleId.eq(key.map(|schedule| schedule.id)))
+            .filter(slot::Column::ScheduleId.eq(schedule_row))
             .filter(slot::Column::LastAt.gt(Micros::from(after)))
             .order_by_asc(slot::Column::FirstAt);
         let rows: Vec<(i64, i64)> = rows.into_tuple().all(self).await?;
         Ok(rows.into_iter().map(|(first, last)| (Micros(first).into(), Micros(last).into())).collect())
     }
 
-    async fn schedules_booked(&self, bookings: &[SlotBooking]) -> Result<HashMap<Uuid, Booked>> {
-        let mut found = HashMap::with_capacity(bookings.len());
+    /// The last instant in the ledger of each schedule whose ledger reaches to the first entry of its booking, or beyond;
+    /// of all others every entry is new. Until the end of the transaction nobody else writes into these ledgers.
+    async fn ledgers_reached(&self, bookings: &[SlotBooking]) -> Result<HashMap<i64, i64>> {
+        let mut reached = HashMap::new();
         for chunk in bookings.chunks(500) {
-            let mut query = Query::select();
-            query
-                .columns([schedule::Column::Id, schedule::Column::Uid, schedule::Column::TaskId])
-                .expr_as(Expr::cust(NEWEST_LAST), "newest_last")
-                .from(schedule::Entity)
-                .and_where(Expr::col(schedule::Column::Uid).is_in(chunk.iter().map(|booking| booking.schedule.0)))
-                .order_by(schedule::Column::Id, Order::Asc);
             if self.locks() {
-                query.lock(LockType::Update);
+                let ids = chunk.iter().map(|booking| booking.schedule_row);
+                let mut query = Query::select();
+                query
+                    .column(schedule::Column::Id)
+                    .from(schedule::Entity)
+                    .and_where(Expr::col(schedule::Column::Id).is_in(ids))
+                    .order_by(schedule::Column::Id, Order::Asc)
+                    .lock(LockType::Update);
+                self.query_all(&query).await?;
             }
-            for row in self.query_all(&query).await? {
-                let booked = Booked::from_query_result(&row, "")?;
-                found.insert(booked.uid, booked);
+            let mut rows = Rows::new(["id", "first_at"]);
+            for SlotBooking { schedule_row, entries, .. } in chunk {
+                let first = entries.first().map_or(i64::MAX, |entry| entry.first_at.timestamp_micros());
+                rows.push([(*schedule_row).into(), first.into()]);
+            }
+            let text = format!(
+                "SELECT v.id AS wanted, schedule.id AS found, {NEWEST_LAST} AS newest_last FROM {{rows}} \
+                 LEFT JOIN schedule ON schedule.id = v.id WHERE schedule.id IS NULL OR {NEWEST_LAST} >= v.first_at"
+            );
+            for row in self.query_all_raw(rows.statement(self.get_database_backend(), &text)).await? {
+                if row.try_get::<Option<i64>>("", "found")?.is_none() {
+                    return Err(StoreError::conflict(Conflict::Gone("the schedule")));
+                }
+                reached.insert(row.try_get("", "wanted")?, row.try_get("", "newest_last")?);
             }
         }
-        Ok(found)
+        Ok(reached)
     }
 
-    async fn refuse_overlap(&self, schedule: &Booked, entries: &[SlotEntry]) -> Result<()> {
+    async fn refuse_overlap(&self, booking: &SlotBooking, newest_last: Option<i64>) -> Result<()> {
         let overlap = StoreError::conflict(Conflict::SlotOverlap);
-        if entries.windows(2).any(|pair| pair[1].first_at <= pair[0].last_at) {
+        if booking.entries.windows(2).any(|pair| pair[1].first_at <= pair[0].last_at) {
             return Err(overlap);
         }
-        let known = schedule.newest_last.map_or(i64::MIN, |last| last);
-        for entry in entries.iter().filter(|entry| entry.first_at.timestamp_micros() <= known) {
+        let reached = |entry: &&SlotEntry| newest_last.is_some_and(|last| entry.first_at.timestamp_micros() <= last);
+        for entry in booking.entries.iter().filter(reached) {
             let before = slot::Entity::find()
-                .filter(slot::Column::ScheduleId.eq(schedule.id))
+                .filter(slot::Column::ScheduleId.eq(booking.schedule_row))
                 .filter(slot::Column::FirstAt.lte(Micros::from(entry.last_at)))
                 .order_by_desc(slot::Column::FirstAt);
             let Some(before) = before.one(self).await? else { continue };
@@ -241,12 +266,11 @@ impl Tx {
         Ok(())
     }
 
-    async fn watermarks_move(&self, bookings: &[SlotBooking], schedules: &HashMap<Uuid, Booked>) -> Result<()> {
+    async fn watermarks_move(&self, bookings: &[SlotBooking]) -> Result<()> {
         let mut marks: HashMap<i64, i64> = HashMap::with_capacity(bookings.len());
         for booking in bookings {
-            let Some(schedule) = schedules.get(&booking.schedule.0) else { continue };
             let last = booking.entries.last().map_or(booking.watermark_at, |entry| entry.last_at);
-            let mark = marks.entry(schedule.id).or_insert(i64::MIN);
+            let mark = marks.entry(booking.schedule_row).or_insert(i64::MIN);
             let until = Ord::max(last, booking.watermark_at).timestamp_micros();
             *mark = Ord::max(*mark, until);
         }
@@ -296,12 +320,12 @@ impl Tx {
     }
 }
 
-fn row(schedule: &Booked, entry: &SlotEntry, at: DateTime<Utc>) -> slot::ActiveModel {
+fn row(booking: &SlotBooking, entry: &SlotEntry, at: DateTime<Utc>) -> slot::ActiveModel {
     let SlotEntry { first_at, last_at, count, outcome, reason, run } = entry;
     slot::ActiveModel {
         id: NotSet,
-        schedule_id: Set(schedule.id),
-        task_id: Set(schedule.task_id),
+        schedule_id: Set(booking.schedule_row),
+        task_id: Set(booking.task_key),
         first_at: Set((*first_at).into()),
         last_at: Set((*last_at).into()),
         count: Set(i64::try_from(*count).unwrap_or(i64::MAX)),
@@ -359,6 +383,7 @@ fn record(row: &QueryResult) -> Result<SlotRecord> {
     Ok(SlotRecord {
         key: id,
         schedule: ScheduleId(row.try_get("", "schedule_uid")?),
+        schedule_row: row.try_get("", "schedule_id")?,
         schedule_key: row.try_get("", "schedule_key")?,
         timezone: schedule_of(&row.try_get::<String>("", "schedule_definition")?)?.timezone,
         task: TaskId(row.try_get("", "task_uid")?),

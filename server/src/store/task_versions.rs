@@ -1,11 +1,15 @@
 //! Versions of definitions: every one is kept.
 
-use super::entity::task_version;
+use super::entity::{task, task_version};
+use super::rows::Rows;
 use super::tasks::{definition_of, small};
 use super::{Cursor, Page, PageRequest, Result, Store, TaskChange, Tx};
 use crate::domain::task::Definition;
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+};
+use std::collections::HashSet;
 
 /// A version of a definition.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +47,27 @@ impl Store {
 }
 
 impl Tx {
+    /// Which of these tasks, given by key and version, have changed, are disabled or gone. Until the end of the
+    /// transaction the others stay as they are.
+    pub async fn tasks_changed(&self, tasks: &[(i64, u32)]) -> Result<HashSet<i64>> {
+        let mut changed = HashSet::new();
+        for chunk in tasks.chunks(500) {
+            if self.locks() {
+                let keys = task::Entity::find().select_only().column(task::Column::Id);
+                let keys = keys.filter(task::Column::Id.is_in(chunk.iter().map(|(key, _)| *key)));
+                self.locked(keys.order_by_asc(task::Column::Id)).into_tuple::<i64>().all(self).await?;
+            }
+            let mut rows = Rows::new(["id", "version"]);
+            chunk.iter().for_each(|(key, version)| rows.push([(*key).into(), i64::from(*version).into()]));
+            let text = "SELECT v.id AS id FROM {rows} LEFT JOIN task ON task.id = v.id AND task.version = v.version \
+                        AND task.enabled AND task.deleted_at IS NULL WHERE task.id IS NULL";
+            for row in self.query_all_raw(rows.statement(self.get_database_backend(), text)).await? {
+                changed.insert(row.try_get("", "id")?);
+            }
+        }
+        Ok(changed)
+    }
+
     /// Keeps a version.
     pub(super) async fn version_insert(
         &self,

@@ -14,6 +14,7 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, Order, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, Select, Set,
 };
+use std::collections::HashMap;
 
 /// A task as stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -155,6 +156,13 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Several living tasks by their keys.
+    pub async fn tasks_find(&self, keys: &[i64]) -> Result<HashMap<i64, TaskRecord>> {
+        several(self.reader(), keys, |query| query).await
+    }
+}
+
 impl Tx {
     /// A task by id (deleted ones too) or by name (living ones). On PostgreSQL its row is locked, so that admission and
     /// edits of one task follow one another.
@@ -162,17 +170,9 @@ impl Tx {
         one(self, self.locked(select(task))).await
     }
 
-    /// Several tasks by id, living ones only, locked as by `task_find`, in order of their keys.
-    pub async fn tasks_find(&self, tasks: &[TaskId]) -> Result<Vec<TaskRecord>> {
-        let mut found = Vec::with_capacity(tasks.len());
-        for chunk in tasks.chunks(500) {
-            let living = task::Entity::find().filter(task::Column::DeletedAt.is_null());
-            let query = living.filter(task::Column::Uid.is_in(chunk.iter().map(|id| id.0)));
-            let rows = self.locked(query.order_by_asc(task::Column::Id)).all(self).await?;
-            found.extend(rows.into_iter().map(record).collect::<Result<Vec<_>>>()?);
-        }
-        found.sort_by_key(|task| task.key);
-        Ok(found)
+    /// Several living tasks by their keys, locked as by `task_find`.
+    pub async fn tasks_find(&self, keys: &[i64]) -> Result<HashMap<i64, TaskRecord>> {
+        several(self, keys, |query| self.locked(query)).await
     }
 
     /// All living tasks last applied by an owner.
@@ -257,9 +257,25 @@ impl Tx {
         Ok(deleted.rows_affected > 0)
     }
 
-    fn locked(&self, query: Select<task::Entity>) -> Select<task::Entity> {
+    pub(super) fn locked(&self, query: Select<task::Entity>) -> Select<task::Entity> {
         if self.locks() { query.lock_exclusive() } else { query }
     }
+}
+
+async fn several(
+    connection: &impl ConnectionTrait,
+    keys: &[i64],
+    lock: impl Fn(Select<task::Entity>) -> Select<task::Entity>,
+) -> Result<HashMap<i64, TaskRecord>> {
+    let mut found = HashMap::with_capacity(keys.len());
+    for chunk in keys.chunks(500) {
+        let living = task::Entity::find().filter(task::Column::DeletedAt.is_null());
+        let query = living.filter(task::Column::Id.is_in(chunk.iter().copied()));
+        for row in lock(query.order_by_asc(task::Column::Id)).all(connection).await? {
+            found.insert(row.id, record(row)?);
+        }
+    }
+    Ok(found)
 }
 
 fn select(task: &TaskRef) -> Select<task::Entity> {

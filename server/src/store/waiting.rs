@@ -6,26 +6,18 @@ use super::rows::Rows;
 use super::run_changes::ROWS;
 use super::runs::open;
 use super::tasks::{definition_of, small};
-use super::{Result, RunRecord, Store, Tx};
+use super::{Result, RunRecord, Tx};
 use crate::domain::pool::{Places, Room, WaitingRun};
 use crate::domain::vocabulary::RunState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use std::collections::HashMap;
 
 /// Most waiting runs that are looked at together, the oldest.
 const MOST: u64 = 20_000;
-
-impl Store {
-    /// How many runs wait.
-    pub async fn run_waiting_count(&self) -> Result<u64> {
-        Ok(run::Entity::find().filter(waiting()).count(self.reader()).await?)
-    }
-}
 
 impl Tx {
     /// The runs that wait, with the open runs of their tasks and the places of the pools.

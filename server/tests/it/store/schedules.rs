@@ -3,7 +3,7 @@
 use super::both;
 use super::fixture::{Fixture, at, begin, definition, every};
 use chrono::{DateTime, Utc};
-use orc_server::domain::ids::{RunId, ScheduleId};
+use orc_server::domain::ids::RunId;
 use orc_server::domain::vocabulary::SlotOutcome;
 use orc_server::store::{
     Conflict, PageRequest, ScheduleRecord, SlotBooking, SlotEntry, SlotFilter, StoreError, TaskRecord, Tx,
@@ -89,13 +89,20 @@ fn stretch(first: i64, last: i64, count: u64) -> SlotEntry {
     SlotEntry { first_at: at(first), last_at: at(last), count, outcome: SlotOutcome::Missed, reason, run: None }
 }
 
+/// Keys inside the database: of a schedule and of its task.
+type Keys = (i64, i64);
+
+fn keys(row: &ScheduleRecord) -> Keys {
+    (row.key, row.task_key)
+}
+
 async fn book(
     fixture: &Fixture,
-    schedule: ScheduleId,
+    (schedule_row, task_key): Keys,
     mark: i64,
     entries: Vec<SlotEntry>,
 ) -> Result<Vec<bool>, StoreError> {
-    let booking = SlotBooking { schedule, watermark_at: at(mark), entries };
+    let booking = SlotBooking { schedule_row, task_key, watermark_at: at(mark), entries };
     let work = async move |tx: &Tx| tx.slots_book(std::slice::from_ref(&booking), at(1)).await;
     fixture.store.write(work).await.map(|answers| answers.into_iter().next().expect("one booking"))
 }
@@ -103,15 +110,15 @@ async fn book(
 async fn a_slot_is_booked_once(fixture: Fixture) {
     let task = task_with(&fixture, &[("x", 60), ("y", 60)]).await;
     let rows = schedules(&fixture, &task).await;
-    let (x, y) = (rows[0].id, rows[1].id);
+    let (x, y) = (keys(&rows[0]), keys(&rows[1]));
     let jobs: Vec<_> = (0..8)
         .map(|_| {
             let store = fixture.store.clone();
             tokio::spawn(async move {
                 let bookings: Vec<_> = [x, y]
-                    .map(|schedule| {
+                    .map(|(schedule_row, task_key)| {
                         let entries = vec![single(at(60), SlotOutcome::Run), single(at(120), SlotOutcome::Run)];
-                        SlotBooking { schedule, watermark_at: at(120), entries }
+                        SlotBooking { schedule_row, task_key, watermark_at: at(120), entries }
                     })
                     .into();
                 store.write(async move |tx: &Tx| tx.slots_book(&bookings, at(120)).await).await
@@ -131,7 +138,7 @@ async fn a_slot_is_booked_once(fixture: Fixture) {
 
 async fn stretches_do_not_overlap(fixture: Fixture) {
     let task = task_with(&fixture, &[("x", 60)]).await;
-    let x = schedules(&fixture, &task).await[0].id;
+    let x = keys(&schedules(&fixture, &task).await[0]);
     assert_eq!(book(&fixture, x, 600, vec![stretch(60, 600, 10)]).await.expect("books"), [true]);
     for (first, last) in [(120, 240), (540, 700), (0, 60), (0, 900), (600, 660)] {
         let refused = book(&fixture, x, 1, vec![stretch(first, last, 2)]).await;
@@ -149,13 +156,15 @@ async fn stretches_do_not_overlap(fixture: Fixture) {
 
 async fn the_ledger_and_the_watermark_move_together(fixture: Fixture) {
     let task = task_with(&fixture, &[("x", 60)]).await;
-    let x = schedules(&fixture, &task).await[0].id;
+    let row = schedules(&fixture, &task).await.remove(0);
+    let (x, schedule) = (keys(&row), row.id);
     let mark = async || schedules(&fixture, &task).await[0].watermark_at;
     book(&fixture, x, 90, vec![single(at(60), SlotOutcome::Run)]).await.expect("books");
     assert_eq!(mark().await, at(90));
     book(&fixture, x, 30, vec![]).await.expect("books nothing");
     assert_eq!(mark().await, at(90), "never backwards");
-    let booking = SlotBooking { schedule: x, watermark_at: at(200), entries: vec![single(at(120), SlotOutcome::Run)] };
+    let entries = vec![single(at(120), SlotOutcome::Run)];
+    let booking = SlotBooking { schedule_row: x.0, task_key: x.1, watermark_at: at(200), entries };
     let failed = fixture
         .store
         .write(async move |tx: &Tx| -> Result<(), StoreError> {
@@ -167,21 +176,21 @@ async fn the_ledger_and_the_watermark_move_together(fixture: Fixture) {
     assert_eq!(mark().await, at(90), "neither moved");
     let page = fixture.store.slot_list(&SlotFilter::default(), &PageRequest::first(50)).await.expect("reads");
     assert_eq!(page.items.len(), 1);
-    let reset = async move |tx: &Tx| tx.schedule_watermark_reset(x, at(10)).await;
+    let reset = async move |tx: &Tx| tx.schedule_watermark_reset(schedule, at(10)).await;
     assert!(fixture.store.write(reset).await.expect("resets"));
     assert_eq!(mark().await, at(10));
     assert_eq!(book(&fixture, x, 61, vec![single(at(60), SlotOutcome::Run)]).await.expect("books"), [false]);
-    let gone = book(&fixture, ScheduleId::generate(), 1, vec![]).await;
+    let gone = book(&fixture, (x.0 + 1_000, x.1), 1, vec![]).await;
     assert!(matches!(gone, Err(StoreError::Conflict { what: Conflict::Gone(_) })), "{gone:?}");
 }
 
 async fn pending_is_resolved_once(fixture: Fixture) {
     let task = task_with(&fixture, &[("x", 60)]).await;
-    let x = schedules(&fixture, &task).await[0].id;
-    book(&fixture, x, 60, vec![single(at(60), SlotOutcome::Pending)]).await.expect("books");
+    let row = schedules(&fixture, &task).await.remove(0);
+    book(&fixture, keys(&row), 60, vec![single(at(60), SlotOutcome::Pending)]).await.expect("books");
     let entry = single(at(60), SlotOutcome::Run);
     let run = entry.run;
-    let resolve = async move |tx: &Tx| tx.slot_resolve(x, &entry).await;
+    let resolve = async move |tx: &Tx| tx.slot_resolve(row.id, &entry).await;
     assert!(fixture.store.write(resolve.clone()).await.expect("resolves"));
     assert!(!fixture.store.write(resolve).await.expect("was resolved"));
     let page = fixture.store.slot_list(&SlotFilter::default(), &PageRequest::first(1)).await.expect("reads");
@@ -194,7 +203,7 @@ async fn the_ledger_is_listed(fixture: Fixture) {
     for (index, row) in rows.iter().enumerate() {
         let outcome = if index == 0 { SlotOutcome::Run } else { SlotOutcome::Skipped };
         let entries = (1..=5).map(|minute| single(at(60 * minute), outcome)).collect();
-        book(&fixture, row.id, 300, entries).await.expect("books");
+        book(&fixture, keys(row), 300, entries).await.expect("books");
     }
     let list =
         async |filter: SlotFilter, page: PageRequest| fixture.store.slot_list(&filter, &page).await.expect("reads");
@@ -203,7 +212,7 @@ async fn the_ledger_is_listed(fixture: Fixture) {
     loop {
         let part = list(SlotFilter::default(), page.clone()).await;
         seen.extend(part.items.iter().map(|slot| (slot.first_at, slot.key)));
-        book(&fixture, rows[0].id, 900, vec![single(at(600 + seen.len() as i64), SlotOutcome::Run)])
+        book(&fixture, keys(&rows[0]), 900, vec![single(at(600 + seen.len() as i64), SlotOutcome::Run)])
             .await
             .expect("newer");
         match part.next {
