@@ -9,6 +9,9 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+/// How long runs may take to begin.
+const PATIENCE: Duration = Duration::from_secs(180);
+
 /// HTTP request -> first instruction, one after the other.
 pub fn run_now(place: &Place) -> Answer<Vec<Row>> {
     const SAMPLES: usize = 200;
@@ -52,9 +55,9 @@ pub fn every_second(client: &mut Client, file: &Path) -> Answer<()> {
     client.post("/tasks", &task).map(|_| ())
 }
 
-/// Milliseconds from slot to first instruction, of the first twenty runs that tell.
+/// Milliseconds from slot to first instruction, of the first hundred runs that tell.
 pub fn moment_delays(file: &Path) -> Answer<Vec<f64>> {
-    const SAMPLES: usize = 20;
+    const SAMPLES: usize = 100;
     wait(file, SAMPLES)?;
     let delay = |(now, due): &(f64, String)| instant::seconds(due).map(|due| (now - due) * 1_000.0);
     Ok(moments(file).iter().filter_map(delay).collect())
@@ -91,10 +94,10 @@ pub fn together(place: &Place) -> Answer<Vec<Row>> {
 
 /// Waits until the file has so many lines.
 fn wait(file: &Path, count: usize) -> Answer<()> {
-    let until = Instant::now() + Duration::from_secs(90);
+    let until = Instant::now() + PATIENCE;
     while moments(file).len() < count {
         if Instant::now() > until {
-            return Err(format!("only {} of {count} runs began within 90 s", moments(file).len()));
+            return Err(format!("only {} of {count} runs began within {PATIENCE:?}", moments(file).len()));
         }
         sleep(Duration::from_millis(1));
     }

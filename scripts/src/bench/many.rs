@@ -75,10 +75,13 @@ pub fn due_at_once(place: &Place) -> Answer<Vec<Row>> {
     if runs.len() != COUNT || tasks.len() != COUNT || begun.len() != COUNT {
         return Err(format!("{} runs of {} tasks, {} begun, of {COUNT} due", runs.len(), tasks.len(), begun.len()));
     }
+    let first = begun.iter().copied().fold(f64::INFINITY, f64::min);
     let last = begun.into_iter().fold(0.0, f64::max);
     let figure = format!("{last:.1} s, each once");
-    let mut queued: Vec<f64> = runs.iter().filter_map(|run| after(run, "created_at")).collect();
-    let queued = percentile(&mut queued, 0.99) * 1_000.0;
+    let mut made: Vec<f64> = runs.iter().filter_map(|run| after(run, "created_at")).collect();
+    // A batch is stored some time after the instant its runs bear; the first run begins when the last batch is stored, or
+    // after half a second.
+    let queued = percentile(&mut made, 0.99).max(first) * 1_000.0;
     Ok(vec![
         Row::new("10,000 due at once, queued", format!("p99 {queued:.0} ms"), "p99 < 250 ms", "-", true),
         Row::new("10,000 due at once, all begun", figure, "< 25 s", "60 s", last < 60.0),

@@ -147,9 +147,11 @@ fn noted(witness: &Path) -> Answer<BTreeMap<(String, u64), Noted>> {
     Ok(noted)
 }
 
-/// Runners and commands of this data folder that still live (Linux: seen in /proc).
+/// Runners and commands of this data folder that still live, and fork servers beside the one of the server that runs
+/// (Linux: seen in /proc).
 fn left_processes(data: &Path, faults: &mut Vec<String>) {
     let wanted = data.parent().unwrap_or(data).to_string_lossy().into_owned();
+    let mut fork_servers = 0;
     for entry in fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok) {
         let Ok(pid) = entry.file_name().to_string_lossy().parse::<u32>() else { continue };
         let read =
@@ -158,8 +160,15 @@ fn left_processes(data: &Path, faults: &mut Vec<String>) {
         let environment = read("environ").unwrap_or_default();
         let is_ours = line.contains(&wanted) || (environment.contains("ORC_RUN_ID=") && environment.contains(&wanted));
         let is_runner = line.contains("orc-runner") && read("environ").is_ok_and(|text| text.contains(&wanted));
+        if is_ours && read("comm").is_ok_and(|name| name.trim() == "orc-fork-server") {
+            fork_servers += 1;
+            continue;
+        }
         if (is_ours || is_runner) && !line.contains("orc-server") && pid != std::process::id() {
             faults.push(format!("process {pid} is left: {line}"));
         }
+    }
+    if cfg!(target_os = "linux") && fork_servers != 1 {
+        faults.push(format!("{fork_servers} fork servers, where the one server that runs has one"));
     }
 }

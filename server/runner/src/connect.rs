@@ -42,6 +42,11 @@ fn open(socket: &Path, _folder: &Path) -> io::Result<UnixStream> {
 
 /// A message to the runner as a line, ready to be written to its standard input or socket.
 pub fn line(message: &ServerMessage) -> Vec<u8> {
+    line_of(message)
+}
+
+/// Any message as a line.
+pub(crate) fn line_of(message: &impl serde::Serialize) -> Vec<u8> {
     let mut line = serde_json::to_vec(message).expect("messages are plain data");
     line.push(b'\n');
     line

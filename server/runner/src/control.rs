@@ -12,6 +12,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags};
 
 use crate::clock;
+use crate::connect::line_of;
 use crate::layout::remove;
 use crate::message::{RunnerMessage, ServerMessage};
 
@@ -273,10 +274,4 @@ impl Peer {
 fn same(one: &str, other: &str) -> bool {
     let difference = one.bytes().zip(other.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
     one.len() == other.len() && difference == 0
-}
-
-fn line_of(message: &RunnerMessage) -> Vec<u8> {
-    let mut line = serde_json::to_vec(message).expect("messages are plain data");
-    line.push(b'\n');
-    line
 }

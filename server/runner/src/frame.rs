@@ -43,6 +43,13 @@ pub(crate) struct Head {
 #[derive(Clone, Debug)]
 pub(crate) struct Seed(Hasher);
 
+/// Lets the libraries used for logs choose their instructions now.
+pub(crate) fn warm() {
+    let sample = [0_u8; HEADER];
+    Seed::new("").checksum(&sample, &sample);
+    let _found = (memchr::memchr(1, &sample), memchr::memrchr(1, &sample), memchr::memchr_iter(1, &sample).count());
+}
+
 impl Seed {
     pub(crate) fn new(attempt: &str) -> Self {
         let mut hasher = Hasher::new();

@@ -11,6 +11,8 @@ pub mod clock;
 mod connect;
 #[cfg(target_os = "linux")]
 mod control;
+#[cfg(target_os = "linux")]
+mod fork_server;
 mod frame;
 pub mod layout;
 pub mod log;
@@ -34,6 +36,8 @@ mod windows;
 
 #[cfg(unix)]
 pub use connect::{connect, line, parse};
+#[cfg(target_os = "linux")]
+pub use fork_server::{fork_channel, fork_request, fork_server};
 pub use layout::{delete, log_path, runner_alive};
 pub use log::{Content, GapReason, Record, Stream};
 pub use log_read::{LogReader, exit_record};

@@ -6,7 +6,7 @@
 
 use std::ffi::CString;
 use std::io;
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
@@ -47,6 +47,45 @@ pub(crate) fn become_runner() -> io::Result<OwnedFd> {
         match libc::signalfd(-1, &set, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK) {
             -1 => Err(io::Error::last_os_error()),
             descriptor => Ok(OwnedFd::from_raw_fd(descriptor)),
+        }
+    }
+}
+
+/// Makes this process a fork server: a name of its own in lists of processes, its own session, so that no terminal's
+/// signal reaches it or its runners, and children that are collected by the kernel.
+pub(crate) fn become_fork_server() {
+    let _ = rustix::thread::set_name(c"orc-fork-server");
+    // Fails only for a process that leads its group already; then it has a group of its own anyway.
+    let _ = rustix::process::setsid();
+    // SAFETY: a plain system call; no handler runs.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
+}
+
+/// Which of the two processes goes on after a fork.
+pub(crate) enum Forked {
+    /// The one that forked.
+    Parent,
+    /// The new one; the stream is its standard input and output, and nothing of the channel of its parent is left to it.
+    Child,
+}
+
+/// Forks this process.
+pub(crate) fn fork(stream: &OwnedFd) -> io::Result<Forked> {
+    // SAFETY: this process has one thread, so the child is whole: nobody holds a lock that will never be released. The
+    // two descriptors replaced are the standard ones, which are never closed.
+    unsafe {
+        match libc::fork() {
+            -1 => Err(io::Error::last_os_error()),
+            0 => {
+                for standard in [libc::STDIN_FILENO, libc::STDOUT_FILENO] {
+                    if libc::dup2(stream.as_raw_fd(), standard) == -1 {
+                        libc::_exit(3);
+                    }
+                }
+                let _ = rustix::thread::set_name(c"orc-runner");
+                Ok(Forked::Child)
+            }
+            _ => Ok(Forked::Parent),
         }
     }
 }

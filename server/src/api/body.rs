@@ -80,10 +80,26 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
                 let text = rejection.body_text();
                 let message = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
                 let (name, message) = message.split_once(": ").unwrap_or(("", message));
-                Err(ApiError::invalid_query(name, message))
+                Err(ApiError::invalid_query(name, with_form(message)))
             }
         }
     }
+}
+
+/// What the time library says of a bad day or instant, with the form it should have.
+fn with_form(message: &str) -> String {
+    const OF_CHRONO: [&str; 6] = [
+        "input is out of range",
+        "no possible date and time matching input",
+        "input is not enough for unique date and time",
+        "input contains invalid characters",
+        "premature end of input",
+        "trailing input",
+    ];
+    if !OF_CHRONO.contains(&message) {
+        return message.to_owned();
+    }
+    format!("{message}: write a day as 2026-12-31, an instant as 2026-12-31T08:00:00Z (a + in an address as %2B)")
 }
 
 /// Parts of the path.
@@ -152,4 +168,23 @@ pub fn page_request(limit: Option<u32>, cursor: Option<&str>) -> Result<PageRequ
         None => None,
     };
     Ok(PageRequest { limit, cursor })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_form;
+    use chrono::{DateTime, NaiveDate, Utc};
+
+    #[test]
+    fn whatever_is_wrong_with_a_day_or_an_instant_its_form_is_told() {
+        for bad in ["2026-13-01", "2026-02-30", "tomorrow", "2026-12", "2026-12-31T", "2026-12-31x", ""] {
+            let error = bad.parse::<NaiveDate>().expect_err(bad).to_string();
+            assert!(with_form(&error).contains("2026-12-31"), "{bad}: {error}");
+        }
+        for bad in ["2026-12-31", "2026-12-31T08:00:00 02:00", "2026-12-31T25:00:00Z", "now", ""] {
+            let error = bad.parse::<DateTime<Utc>>().expect_err(bad).to_string();
+            assert!(with_form(&error).contains("2026-12-31T08:00:00Z"), "{bad}: {error}");
+        }
+        assert_eq!(with_form("unknown field `form`"), "unknown field `form`");
+    }
 }

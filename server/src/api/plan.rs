@@ -171,32 +171,18 @@ fn slot_out(planned: PlannedSlot) -> PlanSlot {
 }
 
 fn day_out((date, day): (NaiveDate, PlannedDay), by_task: bool) -> PlanDay {
-    let PlannedDay {
-        planned,
-        skipped,
-        succeeded,
-        failed,
-        missed,
-        past_skipped,
-        calendars,
-        maintenance,
-        tasks,
-        task_count,
-    } = day;
-    let (calendars, maintenance) = (calendars.into_iter().collect(), maintenance.into_iter().collect());
-    let tasks = if by_task { tasks.into_iter().map(task_out).collect() } else { Vec::new() };
     PlanDay {
         date,
-        planned,
-        skipped,
-        succeeded,
-        failed,
-        missed,
-        past_skipped,
-        calendars,
-        maintenance,
-        task_count,
-        tasks,
+        planned: day.planned,
+        skipped: day.skipped,
+        succeeded: day.succeeded,
+        failed: day.failed,
+        missed: day.missed,
+        past_skipped: day.past_skipped,
+        calendars: day.calendars.into_iter().collect(),
+        maintenance: day.maintenance.into_iter().collect(),
+        task_count: day.task_count,
+        tasks: if by_task { day.tasks.into_iter().map(task_out).collect() } else { Vec::new() },
     }
 }
 

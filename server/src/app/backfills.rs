@@ -76,6 +76,9 @@ impl App {
             let message = format!("there are more than {SLOTS_MAX} slots in this period; choose a shorter one");
             return Err(Error::invalid("/from_at", message));
         }
+        if count == 0 && !request.dry_run {
+            return Err(Error::invalid("/from_at", "there is no slot in this period, so there is nothing to run"));
+        }
         let new = BackfillNew {
             task_key: record.key,
             schedule_key: request.schedule_key,

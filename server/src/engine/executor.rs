@@ -5,6 +5,7 @@
 
 use super::active::{Active, Control, Joining, Membership};
 use super::follow::{self, Followed};
+use super::fork_server::Runners;
 use super::plan::{self, AttemptFacts, PlanContext};
 use super::{http_attempt, runners};
 use crate::app::App;
@@ -40,6 +41,7 @@ pub struct EngineSettings {
 pub struct Executor {
     app: App,
     settings: EngineSettings,
+    runners: Runners,
     active: Active,
     /// The server stops: start nothing more.
     stop: CancellationToken,
@@ -61,7 +63,8 @@ enum Ended {
 impl Executor {
     /// An executor.
     pub fn new(app: App, settings: EngineSettings, active: Active, stop: CancellationToken) -> Self {
-        Self { app, settings, active, stop, left: CancellationToken::new() }
+        let runners = Runners::new(settings.runner.clone(), app.log_folder());
+        Self { app, settings, runners, active, stop, left: CancellationToken::new() }
     }
 
     /// The attempts in progress.
@@ -72,6 +75,18 @@ impl Executor {
     /// Lets go of all runners: they go on, and the next server adopts them.
     pub fn leave(&self) {
         self.left.cancel();
+    }
+
+    /// Makes starts of runners fast. A failure shows when one is started.
+    pub async fn prepare(&self) {
+        if let Err(error) = self.runners.prepare().await {
+            tracing::warn!(%error, "the fork server of runners could not be started");
+        }
+    }
+
+    /// Ends what starts runners. Nothing may be started any more.
+    pub async fn close(&self) {
+        self.runners.close().await;
     }
 
     /// Carries out an attempt that was claimed just now.
@@ -125,7 +140,7 @@ impl Executor {
     async fn started(&self, claimed: &ClaimedRun) -> io::Result<runners::Link> {
         let log = self.app.log_path(claimed.attempt.id);
         let context = self.context(claimed.attempt.id)?;
-        let (mut link, identity) = runners::start(&self.settings.runner, &log).await?;
+        let (mut link, identity) = self.runners.start(&log).await?;
         let token = new_token();
         if !self.identified(claimed, &identity, &token).await? {
             return Err(io::Error::other("the claim is no longer valid"));

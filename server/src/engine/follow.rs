@@ -62,14 +62,14 @@ pub async fn follow(
             Ok(Some(RunnerMessage::Log { bytes, .. })) => app.progress().report(attempt, bytes),
             Ok(Some(RunnerMessage::Exited { record })) => {
                 app.progress().report(attempt, record.log.bytes);
-                link.reap().await;
+                link.until_gone().await;
                 let pid = child.map(|child| child.pid);
                 return Followed::Ended(Box::new(AttemptReport { pid, ..report(*record) }));
             }
             Ok(Some(RunnerMessage::Identity { .. } | RunnerMessage::Stopping { .. })) => {}
             Ok(Some(RunnerMessage::Refused { message })) => tracing::warn!(%attempt, message, "the runner refused"),
             Ok(None) | Err(_) => {
-                link.reap().await;
+                link.until_gone().await;
                 return Followed::RunnerGone;
             }
         }

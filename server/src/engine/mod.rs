@@ -13,6 +13,11 @@ mod executor;
 mod file_watcher;
 mod follow;
 mod follower;
+#[cfg(target_os = "linux")]
+mod fork_server;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_fork_server.rs"]
+mod fork_server;
 mod http_attempt;
 mod keeper;
 mod plan;
@@ -56,6 +61,7 @@ impl Engine {
         let shown = board.clone();
         app.workers().connect(move || shown.rows());
         let executor = Arc::new(Executor::new(app.clone(), settings, active.clone(), stop.clone()));
+        executor.prepare().await;
         let context =
             LoopContext { signals: app.signals().clone(), clock: app.clock().clone(), board, stop: stop.clone() };
         let rescuer = Arc::new(rescuer::Rescuer::new(app.clone(), Arc::clone(&executor)));
@@ -93,6 +99,7 @@ impl Engine {
                 tokio::time::timeout(grace + STOP_EXTRA, self.active.wait_for_stopping()).await;
         }
         self.executor.leave();
+        self.executor.close().await;
     }
 
     /// Ends as a crash of the server would, for tests: loops and conversations are cut, nothing is told to anybody.

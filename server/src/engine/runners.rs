@@ -1,19 +1,12 @@
-//! Runners: start one, attach to one that an earlier server started, talk to it.
+//! Conversations with runners: with one that was started just now, or one that an earlier server started.
 //!
-//! The only file that starts processes. Spawning is done on blocking threads (it holds its thread for a fraction of a
-//! millisecond), by posix_spawn: everything that needs more happens inside the runner. A link that ends without an
-//! `Exited` message means that the runner is gone.
+//! A link that ends without an `Exited` message means that the runner is gone. How runners are started stands in
+//! `fork_server.rs`.
 
-use orc_runner::message::{Identity, RunnerMessage, ServerMessage};
+use orc_runner::message::{RunnerMessage, ServerMessage};
 use std::io;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::Duration;
+use std::path::Path;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader, Lines};
-use tokio::process::{Child, Command};
-
-/// How long a runner may take to say who it is.
-const IDENTITY_WITHIN: Duration = Duration::from_secs(20);
 
 type Reader = Lines<BufReader<Box<dyn AsyncRead + Send + Unpin>>>;
 type Writer = Box<dyn AsyncWrite + Send + Unpin>;
@@ -22,42 +15,12 @@ type Writer = Box<dyn AsyncWrite + Send + Unpin>;
 pub struct Link {
     reader: Reader,
     writer: Writer,
-    child: Option<Child>,
 }
 
 impl std::fmt::Debug for Link {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Link").field("pid", &self.child.as_ref().and_then(Child::id)).finish_non_exhaustive()
+        f.debug_struct("Link").finish_non_exhaustive()
     }
-}
-
-/// Starts a runner for the attempt whose log is at `log`; it waits for its plan.
-pub async fn start(program: &Path, log: &Path) -> io::Result<(Link, Identity)> {
-    let (program, log) = (program.to_owned(), log.to_owned());
-    let runtime = tokio::runtime::Handle::current();
-    let spawned = tokio::task::spawn_blocking(move || {
-        let _entered = runtime.enter();
-        spawn(&program, &log)
-    });
-    let mut child = spawned.await.map_err(io::Error::other)??;
-    let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err(io::Error::other("the runner has no pipes"));
-    };
-    let mut link = Link::new(Box::new(stdout), Box::new(stdin));
-    link.child = Some(child);
-    let first = tokio::time::timeout(IDENTITY_WITHIN, link.next()).await;
-    match first.map_err(|_| io::Error::other("the runner did not say who it is in time"))?? {
-        Some(RunnerMessage::Identity { identity }) => Ok((link, identity)),
-        Some(RunnerMessage::Refused { message }) => Err(io::Error::other(message)),
-        Some(_) => Err(io::Error::other("the runner did not say who it is first")),
-        None => Err(io::Error::other("the runner ended before it said who it is")),
-    }
-}
-
-fn spawn(program: &PathBuf, log: &PathBuf) -> io::Result<Child> {
-    let mut command = Command::new(program);
-    command.arg(log).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    command.spawn()
 }
 
 /// Attaches to the living runner of an attempt, as its new server.
@@ -65,15 +28,17 @@ fn spawn(program: &PathBuf, log: &PathBuf) -> io::Result<Child> {
 pub async fn attach(log: &Path, token: &str) -> io::Result<Link> {
     let (log, token) = (log.to_owned(), token.to_owned());
     let connecting = tokio::task::spawn_blocking(move || orc_runner::connect(&log, &token));
-    let connected = connecting.await.map_err(io::Error::other)??;
-    connected.set_nonblocking(true)?;
-    let (reader, writer) = tokio::net::UnixStream::from_std(connected)?.into_split();
-    Ok(Link::new(Box::new(reader), Box::new(writer)))
+    Link::over(connecting.await.map_err(io::Error::other)??)
 }
 
 impl Link {
-    fn new(reader: Box<dyn AsyncRead + Send + Unpin>, writer: Writer) -> Self {
-        Self { reader: BufReader::new(reader).lines(), writer, child: None }
+    /// A conversation over a socket.
+    #[cfg(unix)]
+    pub fn over(stream: std::os::unix::net::UnixStream) -> io::Result<Self> {
+        stream.set_nonblocking(true)?;
+        let (reader, writer) = tokio::net::UnixStream::from_std(stream)?.into_split();
+        let reader: Box<dyn AsyncRead + Send + Unpin> = Box::new(reader);
+        Ok(Self { reader: BufReader::new(reader).lines(), writer: Box::new(writer) })
     }
 
     /// Says something to the runner.
@@ -92,10 +57,8 @@ impl Link {
         }
     }
 
-    /// Waits until the runner's process is gone, where it is a child of this server.
-    pub async fn reap(mut self) {
-        if let Some(child) = &mut self.child {
-            let _how_it_ended_is_in_the_record = child.wait().await;
-        }
+    /// Waits until the runner is gone.
+    pub async fn until_gone(mut self) {
+        while let Ok(Some(_)) = self.next().await {}
     }
 }

@@ -15,6 +15,9 @@ const BUSY_LIMIT: Duration = Duration::from_secs(5);
 /// The write-ahead log is cut back to this size after a checkpoint.
 const JOURNAL_SIZE_LIMIT: &str = "67108864";
 
+/// The write-ahead log is copied into the database when it has so many pages (32 MiB): 10,000 runs are queued without it.
+const CHECKPOINT_PAGES: &str = "8192";
+
 /// Most memory for pages at the writer, in KiB with a minus. Less, and a transaction of many rows writes its pages twice.
 const WRITER_CACHE: &str = "-16384";
 
@@ -206,6 +209,8 @@ fn sqlite_options(path: &Path, access: Access) -> SqliteConnectOptions {
         Access::Write => options
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
+            .statement_cache_capacity(256)
+            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
             .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT)
             .pragma("cache_size", WRITER_CACHE),
     }

@@ -10,10 +10,18 @@ use crate::store::error::Trouble;
 use sea_orm::{
     ConnectionTrait as _, DatabaseConnection, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
 };
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// Most commands in one transaction.
 const GROUP: usize = 256;
+
+/// When nothing was to be written for so long, the write-ahead log is copied into the database, so that no burst has to wait
+/// for it.
+const REST: Duration = Duration::from_millis(500);
+
+/// Fewer changed rows than this are not worth a copy.
+const REST_ROWS: i64 = 2_000;
 
 /// Serves until it is closed, or nobody can send any more.
 pub(super) async fn serve(
@@ -21,9 +29,19 @@ pub(super) async fn serve(
     connection: DatabaseConnection,
     mut receiver: mpsc::Receiver<Command>,
 ) {
-    let mut writer = GroupWriter { target, connection };
+    let mut writer = GroupWriter { target, connection, copied_rows: 0 };
     let mut waiting = Vec::with_capacity(GROUP);
-    while receiver.recv_many(&mut waiting, GROUP).await > 0 {
+    loop {
+        let received = match tokio::time::timeout(REST, receiver.recv_many(&mut waiting, GROUP)).await {
+            Ok(received) => received,
+            Err(_) => {
+                writer.rest().await;
+                receiver.recv_many(&mut waiting, GROUP).await
+            }
+        };
+        if received == 0 {
+            break;
+        }
         let mut hot = HotWork::default();
         let (mut work, mut checkpoints, mut close) = (Vec::new(), Vec::new(), None);
         for command in waiting.drain(..) {
@@ -51,6 +69,8 @@ pub(super) async fn serve(
 struct GroupWriter {
     target: connect::Target,
     connection: DatabaseConnection,
+    /// Rows that the connection had changed when the log was copied last.
+    copied_rows: i64,
 }
 
 impl GroupWriter {
@@ -114,7 +134,20 @@ impl GroupWriter {
     async fn reopen(&mut self) -> Result<()> {
         let _ = self.connection.close_by_ref().await;
         self.connection = connect::writer(&self.target).await?;
+        self.copied_rows = 0;
         Ok(())
+    }
+
+    /// Copies the write-ahead log into the database if much was written. What cannot be copied now is copied later.
+    async fn rest(&mut self) {
+        let statement = |text: &str| sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, text);
+        let changed = self.connection.query_one_raw(statement("SELECT total_changes()")).await;
+        let Ok(Some(Ok(changed))) = changed.map(|row| row.map(|row| row.try_get_by_index::<i64>(0))) else { return };
+        if changed - self.copied_rows >= REST_ROWS
+            && self.connection.execute_raw(statement("PRAGMA wal_checkpoint(PASSIVE)")).await.is_ok()
+        {
+            self.copied_rows = changed;
+        }
     }
 
     async fn checkpoint(&self, replies: Vec<oneshot::Sender<Result<Option<WalState>>>>) {

@@ -77,6 +77,11 @@ async fn a_cancelled_backfill_stops_its_runs() {
     let future = BackfillRequest { until_at: Utc::now() + TimeDelta::days(1), ..request(1, 1) };
     let refused = app.backfill_create(&caller, "it", future).await;
     assert!(matches!(refused, Err(Error::Invalid(problems)) if problems[0].pointer == "/until_at"));
+    let nothing = BackfillRequest { from_at: request(1, 1).until_at - TimeDelta::hours(1), ..request(1, 1) };
+    let counted = app.backfill_create(&caller, "it", BackfillRequest { dry_run: true, ..nothing.clone() }).await;
+    assert_eq!(counted.expect("counted").record.slot_count, 0);
+    let refused = app.backfill_create(&caller, "it", nothing).await;
+    assert!(matches!(refused, Err(Error::Invalid(problems)) if problems[0].message.contains("no slot")));
     bench
         .task(child_task("often", &["exit", "0"], json!({"schedules": [{"kind": "interval", "every_seconds": 1}]})))
         .await;

@@ -10,6 +10,13 @@ fn crash(engine: orc_server::engine::Engine) {
     engine.crash();
 }
 
+/// A file, and a shell line that speaks, waits for the file, and speaks again.
+fn gated(bench: &Bench) -> (std::path::PathBuf, String) {
+    let gate = bench.folder.path().join("gate");
+    let line = format!("echo before; while [ ! -e {} ]; do sleep 0.02; done; echo after", gate.display());
+    (gate, line)
+}
+
 fn kill(pid: u32) {
     let pid = rustix::process::Pid::from_raw(i32::try_from(pid).expect("a pid")).expect("not zero");
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("it is there");
@@ -19,8 +26,8 @@ fn kill(pid: u32) {
 async fn a_run_goes_on_without_its_server_and_is_adopted() {
     let bench = Bench::new().await;
     let engine = bench.engine().await;
-    let gate = bench.folder.path().join("gate");
-    let line = format!("echo before; while [ ! -e {} ]; do sleep 0.02; done; echo after; exit 5", gate.display());
+    let (gate, line) = gated(&bench);
+    let line = format!("{line}; exit 5");
     bench.task(json!({"name": "it", "run": {"kind": "shell", "line": line}})).await;
     let run = bench.start("it").await;
     bench.logged(run, "before").await;
@@ -37,8 +44,7 @@ async fn a_run_goes_on_without_its_server_and_is_adopted() {
 async fn what_ended_while_no_server_was_there_is_booked_by_its_record() {
     let bench = Bench::new().await;
     let engine = bench.engine().await;
-    let gate = bench.folder.path().join("gate");
-    let line = format!("echo before; while [ ! -e {} ]; do sleep 0.02; done; echo after", gate.display());
+    let (gate, line) = gated(&bench);
     bench.task(json!({"name": "it", "run": {"kind": "shell", "line": line}})).await;
     let run = bench.start("it").await;
     let (_, attempts) = bench.logged(run, "before").await;
@@ -90,4 +96,39 @@ async fn a_lost_attempt_is_tried_again_where_the_rule_says_so() {
 
 fn ready(bench: &Bench, attempts: &[AttemptRecord]) -> bool {
     attempts.last().is_some_and(|attempt| attempt.runner_pid.is_some() && !bench.log(attempt).is_empty())
+}
+
+/// Fork servers of a folder of logs.
+fn fork_servers(folder: &std::path::Path) -> Vec<u32> {
+    let wanted = format!("--fork-server\0{}\0", folder.display());
+    let entries = std::fs::read_dir("/proc").expect("/proc").flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_string_lossy().parse::<u32>().ok());
+    let told = |pid: &u32, file: &str| std::fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
+    pids.filter(|pid| told(pid, "cmdline").contains(&wanted) && told(pid, "comm") == "orc-fork-server\n").collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fork_server_that_is_killed_is_replaced_and_its_runners_live_on() {
+    let bench = Bench::new().await;
+    let engine = bench.engine().await;
+    let (gate, line) = gated(&bench);
+    bench.task(json!({"name": "long", "run": {"kind": "shell", "line": line}})).await;
+    bench.task(json!({"name": "short", "run": {"kind": "shell", "line": "echo short"}})).await;
+    let long = bench.start("long").await;
+    bench.logged(long, "before").await;
+    let folder = bench.app.log_folder();
+    let first = fork_servers(&folder);
+    assert_eq!(first.len(), 1, "one for all");
+    kill(first[0]);
+    let short = bench.start("short").await;
+    let (record, attempts) = bench.ended(short).await;
+    assert_eq!((record.state, attempts.len()), (RunState::Succeeded, 1), "nobody notices");
+    let second = fork_servers(&folder);
+    assert!(second.len() == 1 && second != first, "{second:?}");
+    std::fs::write(&gate, "").expect("the gate opens");
+    let (record, attempts) = bench.ended(long).await;
+    assert_eq!((record.state, attempts.len()), (RunState::Succeeded, 1));
+    assert_eq!(bench.log(&attempts[0]), "before\nafter\n");
+    engine.shutdown().await;
+    assert_eq!(fork_servers(&folder), [0; 0], "it ends with its server");
 }

@@ -2,12 +2,16 @@
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
+use orc_server::app::task_sets::Apply;
+use orc_server::app::tasks::Write;
 use orc_server::app::{App, Caller};
 use orc_server::clock::Clock;
+use orc_server::domain::task::Definition;
 use orc_server::engine::{Scheduler, Worker as _};
-use orc_server::store::{PageRequest, SlotFilter};
+use orc_server::store::{PageRequest, RunFilter, SlotFilter, StatsStep};
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 fn begin() -> DateTime<Utc> {
     "2026-05-01T12:00:30Z".parse().expect("an instant")
@@ -60,7 +64,7 @@ async fn a_task_that_cannot_be_booked_stops_no_other_and_loses_nothing() {
     assert_eq!(told(&bench, "bad").await.len(), 0);
     // Even so, changes are read.
     let copy = bench.app.task_view(&Caller::local(), "a").await.expect("there").record.definition;
-    let more = orc_server::domain::task::Definition { name: "more".into(), ..copy };
+    let more = Definition { name: "more".into(), ..copy };
     bench.app.task_create(&Caller::local(), more, false).await.expect("made");
     scheduler.run_once().await.expect_err("still not");
     assert_eq!(scheduler.next_in(), Some(std::time::Duration::ZERO), "it is still due");
@@ -87,13 +91,68 @@ async fn many_that_cannot_be_booked_do_not_starve_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_changes_between_reading_and_booking_is_not_booked_by_what_was_read() {
+    let (bench, _) = minutely(&["edited", "deleted", "held", "same"]).await;
+    let (app, caller) = (&bench.app, Caller::local());
+    app.clock().advance(TimeDelta::minutes(1));
+    let now = app.clock().now();
+    let (due, later) = app.slots_due(&[1, 2, 3, 4], now).await.expect("read");
+    assert_eq!((due.schedules.len(), due.tasks.len(), later.len()), (4, 4, 0));
+    let mut definition = app.task_view(&caller, "edited").await.expect("there").record.definition;
+    definition.priority = 7;
+    let write = Write { base: None, dry_run: false };
+    app.task_update(&caller, "edited", definition, write).await.expect("saved");
+    let before = told(&bench, "edited").await;
+    assert_eq!(before.len(), 1, "an edit completes the ledger itself");
+    app.task_delete(&caller, "deleted", None, true).await.expect("deleted");
+    app.task_switch(&caller, "held", false).await.expect("disabled");
+    let booked = app.slots_book_of(Arc::new(due), now).await.expect("booked");
+    assert_eq!((booked.entries, booked.runs), (1, 1), "that of \"same\"");
+    assert_eq!(told(&bench, "edited").await, before);
+    assert_eq!(told(&bench, "held").await.len(), 1, "so does switching it off");
+    let runs = app.run_list(&caller, None, RunFilter::default(), &PageRequest::first(50)).await.expect("runs").items;
+    let count = |name: &str| runs.iter().filter(|run| run.task_name == name).count();
+    assert_eq!(
+        ["edited", "deleted", "held", "same"].map(count),
+        [1, 0, 1, 1],
+        "none twice, and a deleted task does not start"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_than_a_batch_is_booked_batch_by_batch_each_once() {
+    let (bench, scheduler) = minutely(&["t0"]).await;
+    let (app, caller) = (&bench.app, Caller::local());
+    let first = app.task_view(&caller, "t0").await.expect("there").record.definition;
+    let named = |number: usize| Definition { name: format!("t{number}"), ..first.clone() };
+    for numbers in [1..1_000, 1_000..1_500, 1_500..2_100] {
+        let definitions = numbers.map(named).collect();
+        let apply = Apply { definitions, owner: None, prune: false, yes: false, dry_run: false };
+        app.task_apply(&caller, apply).await.expect("applied");
+    }
+    // One in the second batch cannot be booked: its batch is tried one by one, and the third is booked too.
+    bench.behind(&curse(&bench, "NEW.task_id = 1500")).await;
+    scheduler.run_once().await.expect("a round");
+    app.clock().advance(TimeDelta::minutes(1));
+    scheduler.run_once().await.expect_err("one cannot be booked");
+    let all = app.slot_list(&caller, None, SlotFilter::default(), &PageRequest::first(500)).await.expect("a page");
+    assert_eq!(all.items.len(), 500);
+    let count = async |name: &str| told(&bench, name).await.len();
+    for (name, expected) in [("t0", 1), ("t999", 1), ("t1498", 1), ("t1499", 0), ("t1500", 1), ("t2099", 1)] {
+        assert_eq!(count(name).await, expected, "{name}");
+    }
+    let runs = app.store().run_stats(None, begin(), begin() + TimeDelta::hours(1), StatsStep::Hour).await;
+    assert_eq!(runs.expect("statistics").queued_count, 2_099);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_another_changes_is_read_again() {
     let (bench, scheduler) = minutely(&["a", "b"]).await;
     let clock = bench.app.clock().clone();
     // Another server on the same database: its signals are not heard here.
     let other = App::new(bench.app.store().clone(), clock.clone(), bench.app.settings().clone());
     let copy = bench.app.task_view(&Caller::local(), "a").await.expect("there").record.definition;
-    let made = orc_server::domain::task::Definition { name: "made".into(), ..copy };
+    let made = Definition { name: "made".into(), ..copy };
     other.task_create(&Caller::local(), made, false).await.expect("made");
     other.task_switch(&Caller::local(), "b", false).await.expect("disabled");
     for _ in 0..6 {

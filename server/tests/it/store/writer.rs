@@ -146,6 +146,29 @@ async fn work_of_callers_that_are_gone_is_skipped() {
     assert_eq!(fixture.store.setting_find("gone").await.expect("reads"), None);
 }
 
+/// When nothing more is written, what is in the write-ahead log is copied into the database without being asked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_is_copied_when_the_writer_rests() {
+    let fixture = Fixture::sqlite().await;
+    let database = fixture.dir.path().join("orc.db");
+    let length = || std::fs::metadata(&database).expect("the database").len();
+    let before = length();
+    let many = async |tx: &Tx| -> Result<(), StoreError> {
+        for number in 0..2_500 {
+            tx.setting_put(&format!("some-setting-{number}"), &json!("with a value of some length")).await?;
+        }
+        Ok(())
+    };
+    fixture.store.write(many).await.expect("written");
+    let patience = tokio::time::Instant::now() + Duration::from_secs(30);
+    while length() < before + 50_000 {
+        assert!(tokio::time::Instant::now() < patience, "the database has still {} bytes", length());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    put(&fixture, "after".into()).await.expect("written");
+    assert!(fixture.store.setting_find("some-setting-2499").await.expect("reads").is_some());
+}
+
 /// What was acknowledged is in the files as they are at that moment: a copy of them is what a killed server leaves behind.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_survives_a_kill() {

@@ -84,7 +84,7 @@ function OneBackfill({ backfill, denied }: { backfill: Backfill; denied: string 
         <span className="text-xs text-muted">
           {count(done)} of {plural(backfill.slot_count, "slot")}
           {backfill.open_count > 0 && `, ${count(backfill.open_count)} open`}
-          {backfill.failed_count > 0 && <span className="text-fail">, {count(backfill.failed_count)} failed</span>}
+          {backfill.failed_count > 0 && <span className={backfill.state === "cancelled" ? undefined : "text-fail"}>, {count(backfill.failed_count)} without success</span>}
         </span>
       </span>
       {backfill.state === "running" ? (
@@ -95,7 +95,7 @@ function OneBackfill({ backfill, denied }: { backfill: Backfill; denied: string 
         <span className="w-24 max-sm:hidden" />
       )}
       <Confirm
-        question={asking ? { title: "Cancel the backfill?", text: `${plural(backfill.slot_count - backfill.made_count, "slot")} would not be run. Runs that are open go on.`, verb: "Cancel the backfill", onYes: () => cancel.mutateAsync() } : null}
+        question={asking ? { title: "Cancel the backfill?", text: `${plural(backfill.slot_count - backfill.made_count, "slot")} would not be run. Its runs that have not ended are cancelled.`, verb: "Cancel the backfill", onYes: () => cancel.mutateAsync() } : null}
         onClose={() => setAsking(false)}
       />
     </li>

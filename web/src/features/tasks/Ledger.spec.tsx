@@ -61,6 +61,13 @@ describe("a backfill", () => {
     expect(bodies[0]).toMatchObject({ at_once: 1 });
   });
 
+  it("that a person cancelled does not say that its runs failed", async () => {
+    const page = { items: [backfill({ state: "cancelled", made_count: 1, succeeded_count: 0, failed_count: 1, open_count: 0 })], next_cursor: null };
+    server.use(http.get("*/api/v1/backfills", () => HttpResponse.json(page)));
+    renderPage(LEDGER);
+    expect((await screen.findByText(/1 without success/)).className).not.toContain("text-fail");
+  });
+
   it("that is running is cancelled after a question", async () => {
     let cancelled = "";
     server.use(
