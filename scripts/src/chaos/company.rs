@@ -24,15 +24,18 @@ pub fn make(client: &mut Client, witness: &Path) -> Answer<()> {
         });
         client.post("/tasks", &script(name, witness, "0.2", &more))?;
     }
-    let source = json!([{"kind": "task", "tasks": [task_name(0)], "states": ["succeeded"]}]);
-    let more = json!({"triggers": source, "overlap": {"kind": "allow", "max": 1000}});
-    client.post("/tasks", &script("follower", witness, "0", &more))?;
     let hourly = json!([{"kind": "cron", "expression": "0 * * * *", "timezone": "UTC"}]);
     let more = json!({"schedules": hourly, "overlap": {"kind": "allow", "max": 100}});
     client.post("/tasks", &script("past", witness, "0.1", &more))?;
     let period = json!({"from_at": "2026-01-01T00:30:00Z", "until_at": "2026-01-02T00:30:00Z", "at_once": 2});
     client.post("/tasks/past/backfills", &period)?;
     Ok(())
+}
+
+/// A task that follows the first of the others; to be made together with it, so that there is no end before it listens.
+pub fn follower(witness: &Path) -> Value {
+    let source = json!([{"kind": "task", "tasks": [task_name(0)], "states": ["succeeded"]}]);
+    script("follower", witness, "0", &json!({"triggers": source, "overlap": {"kind": "allow", "max": 1000}}))
 }
 
 /// Lets nothing new begin.
@@ -43,12 +46,17 @@ pub fn stop(client: &mut Client) -> Answer<()> {
     Ok(())
 }
 
-/// Whether what must still come has come: the backfill is through, and every end has been followed.
-pub fn settled(client: &mut Client) -> Answer<bool> {
+/// What must still come: the rest of the backfill, and runs for ends that have not been followed. Empty: nothing.
+pub fn owed(client: &mut Client) -> Answer<String> {
     let backfills = client.all("/backfills")?;
     let ends = client.all(&format!("/runs?task={}&state=succeeded", task_name(0)))?.len();
     let followed = client.all("/runs?task=follower")?.len();
-    Ok(backfills.iter().all(|backfill| backfill["state"] == "finished") && followed >= ends)
+    let mut owed: Vec<String> =
+        backfills.iter().filter(|it| it["state"] != "finished").map(|it| format!("backfill {it}")).collect();
+    if followed < ends {
+        owed.push(format!("{followed} of {ends} ends are followed"));
+    }
+    Ok(owed.join("; "))
 }
 
 /// Everything about them that does not add up.

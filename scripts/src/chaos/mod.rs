@@ -41,9 +41,9 @@ pub fn run(place: &Place, profile: &str, cycles: u32, seed: Option<u64>) -> Answ
     server.set("ORC_RUN_LIMIT", "16");
     server.start()?;
     let mut client = server.client();
-    for number in 0..TASKS {
-        client.post("/tasks", &task(number, &witness))?;
-    }
+    let mut tasks: Vec<Value> = (0..TASKS).map(|number| task(number, &witness)).collect();
+    tasks.push(company::follower(&witness));
+    client.post("/tasks/apply", &json!({"tasks": tasks}))?;
     company::make(&mut client, &witness)?;
     let mut asked = Asked { runs: Vec::new(), unanswered: 0 };
     for cycle in 1..=cycles {
@@ -137,13 +137,14 @@ fn settle(client: &mut Client) -> Answer<()> {
         for state in ["waiting", "queued", "running", "backing_off"] {
             open += client.all(&format!("/runs?state={state}"))?.len();
         }
-        let settled = company::settled(client)?;
-        if open == 0 && settled {
+        let owed = company::owed(client)?;
+        if open == 0 && owed.is_empty() {
             return Ok(());
         }
         if Instant::now() > until {
+            let workers = client.get("/system/workers")?;
             return Err(format!(
-                "two minutes after the last task was disabled {open} runs are open; all followed and caught up: {settled}"
+                "two minutes after the last task was disabled {open} runs are open, still to come: {owed}; workers: {workers}"
             ));
         }
         thread::sleep(Duration::from_millis(200));
