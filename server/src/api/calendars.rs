@@ -11,6 +11,7 @@ use super::state::ApiState;
 use super::task_wire::{DryRunQuery, PageQuery};
 use crate::app::Caller;
 use crate::app::calendars::CalendarView;
+use crate::app::tasks::Write;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -66,18 +67,20 @@ pub async fn calendar_view(
 
 /// Replace a calendar's definition.
 #[utoipa::path(put, path = "/calendars/{calendar}", tag = "calendar",
-    params(("calendar" = String, Path, description = "Name or id of the calendar"), ("If-Match" = Option<String>, Header, description = "Version that the change is based on")),
+    params(("calendar" = String, Path, description = "Name or id of the calendar"), DryRunQuery, ("If-Match" = Option<String>, Header, description = "Version that the change is based on")),
     request_body = CalendarDefinition,
-    responses((status = 200, description = "The calendar", body = Calendar, headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "The calendar; after a dry run as it would be", body = Calendar, headers(("ETag" = String, description = "Version")))),
     extensions(("x-permission" = json!("define"))))]
 pub async fn calendar_update(
     State(state): State<ApiState>,
     Extension(caller): Extension<Caller>,
     Path(calendar): Path<String>,
+    Query(query): Query<DryRunQuery>,
     IfMatch(base): IfMatch,
     Body(body): Body<CalendarDefinition>,
 ) -> ApiResult<Response> {
-    Ok(tagged(state.app.calendar_update(&caller, &calendar, calendar_in(body), base).await?))
+    let write = Write { base, dry_run: query.dry_run.unwrap_or_default() };
+    Ok(tagged(state.app.calendar_update(&caller, &calendar, calendar_in(body), write).await?))
 }
 
 /// Delete a calendar that nothing uses.

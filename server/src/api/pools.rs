@@ -5,13 +5,14 @@ use super::body::{Body, IfMatch, Path, Query, page_request};
 use super::error::ApiResult;
 use super::page::page;
 use super::state::ApiState;
-use super::task_wire::PageQuery;
+use super::task_wire::{DryRunQuery, PageQuery};
 use crate::app::Caller;
 use crate::app::pools::{PoolDefinition as Wanted, PoolView};
+use crate::app::tasks::Write;
 use crate::store::PageRequest;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -91,15 +92,22 @@ pub async fn pool_list(
 }
 
 /// Create a pool.
-#[utoipa::path(post, path = "/pools", tag = "pool", request_body = PoolDefinition,
-    responses((status = 201, description = "The pool", body = Pool, headers(("Location" = String, description = "Path of the pool"), ("ETag" = String, description = "Version")))),
+#[utoipa::path(post, path = "/pools", tag = "pool", params(DryRunQuery), request_body = PoolDefinition,
+    responses(
+        (status = 200, description = "Dry run: what would be created", body = Pool),
+        (status = 201, description = "Created", body = Pool, headers(("Location" = String, description = "Path of the pool"), ("ETag" = String, description = "Version")))),
     extensions(("x-permission" = json!("define"))))]
 pub async fn pool_create(
     State(state): State<ApiState>,
     Extension(caller): Extension<Caller>,
+    Query(query): Query<DryRunQuery>,
     Body(body): Body<PoolDefinition>,
 ) -> ApiResult<Response> {
-    let view = state.app.pool_create(&caller, wanted(body)).await?;
+    let dry_run = query.dry_run.unwrap_or_default();
+    let view = state.app.pool_create(&caller, wanted(body), dry_run).await?;
+    if dry_run {
+        return Ok(Json(pool_out(view)).into_response());
+    }
     let name = view.record.name.clone();
     Ok(answer::created(tagged(view), "pools", name))
 }
@@ -118,18 +126,20 @@ pub async fn pool_view(
 
 /// Replace a pool's definition; runs under way keep their places.
 #[utoipa::path(put, path = "/pools/{pool}", tag = "pool",
-    params(("pool" = String, Path, description = "Name or id of the pool"), ("If-Match" = Option<String>, Header, description = "Version that the change is based on")),
+    params(("pool" = String, Path, description = "Name or id of the pool"), DryRunQuery, ("If-Match" = Option<String>, Header, description = "Version that the change is based on")),
     request_body = PoolDefinition,
-    responses((status = 200, description = "The pool", body = Pool, headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "The pool; after a dry run as it would be", body = Pool, headers(("ETag" = String, description = "Version")))),
     extensions(("x-permission" = json!("define"))))]
 pub async fn pool_update(
     State(state): State<ApiState>,
     Extension(caller): Extension<Caller>,
     Path(pool): Path<String>,
+    Query(query): Query<DryRunQuery>,
     IfMatch(base): IfMatch,
     Body(body): Body<PoolDefinition>,
 ) -> ApiResult<Response> {
-    Ok(tagged(state.app.pool_update(&caller, &pool, wanted(body), base).await?))
+    let write = Write { base, dry_run: query.dry_run.unwrap_or_default() };
+    Ok(tagged(state.app.pool_update(&caller, &pool, wanted(body), write).await?))
 }
 
 /// Delete a pool that no task uses.

@@ -1,6 +1,7 @@
 //! Calendars from iCalendar files of other programs.
 
 use super::calendars::CalendarView;
+use super::tasks::Write;
 use super::{App, Caller, Error, Result};
 use crate::domain::calendar::{Calendar, IcsImport, ics_import};
 use crate::domain::schedule::zone_parse;
@@ -59,15 +60,9 @@ impl App {
         let created = old.is_none();
         let view = match old {
             None => self.calendar_create(caller, wanted, dry_run).await?,
-            Some(old) if dry_run => {
-                let mut view = self.calendar_view(caller, &old.definition.name).await?;
-                view.next = book.find(&wanted.name).and_then(|dates| dates.next(today));
-                view.record.definition = wanted;
-                view
-            }
             Some(old) => {
                 let name = old.definition.name.clone();
-                self.calendar_update(caller, &name, wanted, Some(old.version)).await?
+                self.calendar_update(caller, &name, wanted, Write { base: Some(old.version), dry_run }).await?
             }
         };
         Ok(CalendarImported { view, created, date_count, warnings })

@@ -2,9 +2,10 @@
 
 use super::events::Change;
 use super::slots::close_concerned;
+use super::tasks::Write;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::calendar::{Calendar, CalendarBook, CalendarEntry};
-use crate::domain::ids::name_problem;
+use crate::domain::ids::{CalendarId, name_problem};
 use crate::domain::schedule;
 use crate::domain::task::{Definition, Problem};
 use crate::domain::vocabulary::Permission;
@@ -178,29 +179,8 @@ impl App {
     /// Creates a calendar.
     pub async fn calendar_create(&self, caller: &Caller, wanted: Calendar, dry_run: bool) -> Result<CalendarView> {
         caller.require(Permission::Define)?;
-        let now = self.clock().now();
-        let records = self.store().calendars().await?;
-        sound(&records, &wanted.name, &wanted)?;
-        if dry_run {
-            if records.iter().any(|record| record.definition.name == wanted.name) {
-                return Err(name_taken(&wanted.name));
-            }
-            let (id, key) = (crate::domain::ids::CalendarId(uuid::Uuid::nil()), 0);
-            let record = CalendarRecord {
-                id,
-                key,
-                definition: wanted,
-                version: 1,
-                created_at: now,
-                updated_at: now,
-                deleted_at: None,
-            };
-            let next = book_of(&with_change(&records, "", Some(&record.definition)));
-            let next = next.find(&record.definition.name).and_then(|dates| dates.next(now.date_naive()));
-            return Ok(CalendarView { record, tasks: Vec::new(), calendars: Vec::new(), next });
-        }
-        let caller = caller.clone();
-        let made = self.store().write(async move |tx: &Tx| {
+        let (caller, now) = (caller.clone(), self.clock().now());
+        let made = self.write_or_try(dry_run, async move |tx: &Tx| {
             let records = tx.calendars().await?;
             sound(&records, &wanted.name, &wanted)?;
             if records.iter().any(|record| record.definition.name == wanted.name) {
@@ -212,10 +192,14 @@ impl App {
             let made = tx.calendar_insert(&wanted, &caller.name, now).await?;
             let detail = json!({"entries": wanted.entries.len(), "maintenance": wanted.maintenance.is_some()});
             tx.audit_append(&caller.audit(now, "calendar_create", ("calendar", wanted.name.clone()), detail)).await?;
-            Ok::<_, Error>(made)
+            Ok(made)
         });
-        let made = made.await?;
-        self.announce_calendar();
+        let mut made = made.await?;
+        if dry_run {
+            made.id = CalendarId(uuid::Uuid::nil());
+        } else {
+            self.announce_calendar();
+        }
         self.calendar_seen(made).await
     }
 
@@ -225,11 +209,11 @@ impl App {
         caller: &Caller,
         calendar: &str,
         wanted: Calendar,
-        base: Option<u32>,
+        Write { base, dry_run }: Write,
     ) -> Result<CalendarView> {
         caller.require(Permission::Define)?;
         let (caller, now, calendar) = (caller.clone(), self.clock().now(), calendar.to_owned());
-        let changed = self.store().write(async move |tx: &Tx| {
+        let changed = self.write_or_try(dry_run, async move |tx: &Tx| {
             let read = tx.calendar_find(&calendar).await?.ok_or_else(|| no_calendar(&calendar))?;
             Error::unless_at(read.version, base)?;
             let records = tx.calendars().await?;
@@ -244,10 +228,12 @@ impl App {
             let written = tx.calendar_update(&read, &wanted, &caller.name, now).await?;
             let detail = json!({"version": written.version, "entries": wanted.entries.len()});
             tx.audit_append(&caller.audit(now, "calendar_update", ("calendar", wanted.name.clone()), detail)).await?;
-            Ok::<_, Error>(written)
+            Ok(written)
         });
         let changed = changed.await?;
-        self.announce_calendar();
+        if !dry_run {
+            self.announce_calendar();
+        }
         self.calendar_seen(changed).await
     }
 
@@ -277,7 +263,11 @@ impl App {
         let tasks = self.store().calendar_tasks(&name).await?;
         let all = self.store().calendars().await?;
         let calendars = users(&all, &name);
-        let next = book_of(&definitions(all)).find(&name).and_then(|dates| dates.next(self.clock().now().date_naive()));
+        // As it is given, which after a dry run is not what is stored.
+        let others = all.iter().find(|it| it.id == record.id).map_or("", |it| it.definition.name.as_str());
+        let next = book_of(&with_change(&all, others, Some(&record.definition)))
+            .find(&name)
+            .and_then(|dates| dates.next(self.clock().now().date_naive()));
         Ok(CalendarView { record, tasks, calendars, next })
     }
 

@@ -43,6 +43,7 @@ pub mod task_import;
 pub mod task_sets;
 pub mod tasks;
 pub mod tokens;
+mod trial;
 pub mod triggers;
 pub mod users;
 

@@ -1,8 +1,9 @@
 //! Pools: named limits of how many runs at once.
 
 use super::events::Change;
+use super::tasks::Write;
 use super::{App, Caller, Error, Result, Signal};
-use crate::domain::ids::name_problem;
+use crate::domain::ids::{PoolId, name_problem};
 use crate::domain::task::{Definition, Problem};
 use crate::domain::vocabulary::Permission;
 use crate::store::{Page, PageRequest, PoolRecord, PoolUse, Tx};
@@ -49,18 +50,22 @@ impl App {
     }
 
     /// Creates a pool.
-    pub async fn pool_create(&self, caller: &Caller, wanted: PoolDefinition) -> Result<PoolView> {
+    pub async fn pool_create(&self, caller: &Caller, wanted: PoolDefinition, dry_run: bool) -> Result<PoolView> {
         caller.require(Permission::Define)?;
         sound(&wanted)?;
         let (caller, now) = (caller.clone(), self.clock().now());
-        let made = self.store().write(async move |tx: &Tx| {
+        let made = self.write_or_try(dry_run, async move |tx: &Tx| {
             let made = tx.pool_insert(&wanted.name, &wanted.description, wanted.capacity, now).await?;
             let detail = json!({"capacity": made.capacity});
             tx.audit_append(&caller.audit(now, "pool_create", ("pool", made.name.clone()), detail)).await?;
-            Ok::<_, Error>(made)
+            Ok(made)
         });
-        let made = made.await?;
-        self.announce_pool();
+        let mut made = made.await?;
+        if dry_run {
+            made.id = PoolId(uuid::Uuid::nil());
+        } else {
+            self.announce_pool();
+        }
         self.pool_seen(made).await
     }
 
@@ -70,12 +75,12 @@ impl App {
         caller: &Caller,
         pool: &str,
         wanted: PoolDefinition,
-        base: Option<u32>,
+        Write { base, dry_run }: Write,
     ) -> Result<PoolView> {
         caller.require(Permission::Define)?;
         sound(&wanted)?;
         let (caller, now, pool) = (caller.clone(), self.clock().now(), pool.to_owned());
-        let changed = self.store().write(async move |tx: &Tx| {
+        let changed = self.write_or_try(dry_run, async move |tx: &Tx| {
             let read = tx.pool_find(&pool).await?.ok_or_else(|| no_pool(&pool))?;
             Error::unless_at(read.version, base)?;
             if wanted.name != read.name {
@@ -89,10 +94,12 @@ impl App {
             let written = tx.pool_update(&read, &changed, now).await?;
             let detail = json!({"capacity": written.capacity, "before": read.capacity});
             tx.audit_append(&caller.audit(now, "pool_update", ("pool", written.name.clone()), detail)).await?;
-            Ok::<_, Error>(written)
+            Ok(written)
         });
         let changed = changed.await?;
-        self.announce_pool();
+        if !dry_run {
+            self.announce_pool();
+        }
         self.pool_seen(changed).await
     }
 

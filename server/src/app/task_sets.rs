@@ -7,7 +7,7 @@ use crate::domain::ids::{RunId, TaskId};
 use crate::domain::task::{Definition, Problem, TriggerRule};
 use crate::domain::trigger::{circle, sources_first};
 use crate::domain::vocabulary::Permission;
-use crate::store::{RunCancel, StoreError, TaskRecord, TaskRef, Tx};
+use crate::store::{RunCancel, TaskRecord, TaskRef, Tx};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -96,15 +96,12 @@ impl App {
             return Err(Error::invalid("/owner", "prune needs an owner: only tasks last applied under it are deleted"));
         }
         let (caller, now) = (caller.clone(), self.clock().now());
-        let done = self.store().write(async move |tx: &Tx| {
-            let done = apply_in(tx, &caller, &apply, now).await.map_err(Undone::Failed)?;
-            if apply.dry_run { Err(Undone::Imagined(done.0)) } else { Ok(done) }
-        });
-        let (applied, touched, cancelled) = match done.await {
-            Ok(done) => done,
-            Err(Undone::Imagined(applied)) => return Ok(applied),
-            Err(Undone::Failed(error)) => return Err(error),
-        };
+        let dry_run = apply.dry_run;
+        let done = self.write_or_try(dry_run, async move |tx: &Tx| apply_in(tx, &caller, &apply, now).await);
+        let (applied, touched, cancelled) = done.await?;
+        if dry_run {
+            return Ok(applied);
+        }
         for (task, gone) in &touched {
             self.announce_task(task, (!gone).then_some(task.version));
         }
@@ -143,18 +140,6 @@ fn gone<'a>(listed: &'a [Definition], owned: &'a [TaskRecord]) -> impl Iterator<
 }
 
 type AppliedIn = (Vec<Applied>, Vec<(TaskRecord, bool)>, Vec<RunCancel>);
-
-/// Why nothing of an application stays: it failed, or it was only to be seen what it does.
-enum Undone {
-    Failed(Error),
-    Imagined(Vec<Applied>),
-}
-
-impl From<StoreError> for Undone {
-    fn from(error: StoreError) -> Self {
-        Self::Failed(error.into())
-    }
-}
 
 async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, now: DateTime<Utc>) -> Result<AppliedIn> {
     let (mut items, mut touched, mut cancelled) = (BTreeMap::new(), Vec::new(), Vec::new());

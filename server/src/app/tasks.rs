@@ -39,7 +39,7 @@ pub struct TaskView {
 }
 
 /// How a definition changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Write {
     /// Version that the change is based on; none: the last writer wins.
     pub base: Option<u32>,

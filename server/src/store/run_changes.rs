@@ -12,8 +12,8 @@ use crate::domain::vocabulary::RunState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{
-    ActiveValue, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, NotSet, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set, Value, sea_query::Nullable,
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Value,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -26,8 +26,11 @@ impl Tx {
     pub async fn runs_insert(&self, runs: &[RunNew]) -> Result<Vec<RunRecord>> {
         let (mut made, mut ended) = (Vec::with_capacity(runs.len()), Vec::new());
         for chunk in runs.chunks(500) {
-            let rows = chunk.iter().map(row).collect::<Result<Vec<_>>>()?;
-            run::Entity::insert_many(rows).exec_without_returning(self).await?;
+            let mut rows = Rows::new(COLUMNS);
+            for new in chunk {
+                rows.push(row(new)?);
+            }
+            self.execute_raw(rows.insert(self.get_database_backend(), "run", &UNTOUCHED, "")).await?;
             made.extend(chunk.iter().map(RunRecord::of_new));
             ended.extend(chunk.iter().filter(|new| new.state.is_final()).map(|new| new.id.0));
         }
@@ -217,52 +220,67 @@ impl Tx {
     }
 }
 
-fn row(new: &RunNew) -> Result<run::ActiveModel> {
+/// Columns of a new run, in the order of `row`; those that are left out are null.
+const COLUMNS: [&str; 22] = [
+    "uid",
+    "task_id",
+    "task_name",
+    "task_version",
+    "state",
+    "trigger_kind",
+    "trigger_by",
+    "trigger_schedule_key",
+    "trigger_rerun_of",
+    "schedule_id",
+    "scheduled_for",
+    "created_at",
+    "queued_at",
+    "finished_at",
+    "due_at",
+    "timeout",
+    "priority",
+    "params",
+    "reason",
+    "pool_weight",
+    "pool",
+    "backfill_id",
+];
+
+/// What every new run has in common.
+const UNTOUCHED: [(&str, &str); 6] = [
+    ("cancel_forced", "FALSE"),
+    ("attempt_count", "0"),
+    ("fence", "0"),
+    ("log_bytes", "0"),
+    ("log_lines", "0"),
+    ("log_truncated", "FALSE"),
+];
+
+fn row(new: &RunNew) -> Result<[Value; COLUMNS.len()]> {
     let params = serde_json::to_string(&new.params).map_err(|error| StoreError::Other(format!("params: {error}")))?;
     let created = Micros::from(new.created_at);
-    Ok(run::ActiveModel {
-        id: NotSet,
-        uid: Set(new.id.0),
-        task_id: Set(new.task_key),
-        task_name: Set(new.task_name.clone()),
-        task_version: Set(i64::from(new.task_version)),
-        state: Set(new.state.as_str().to_owned()),
-        trigger_kind: Set(new.trigger.kind.as_str().to_owned()),
-        trigger_by: given(new.trigger.by.clone()),
-        trigger_schedule_key: Set(new.trigger.schedule_key.clone()),
-        trigger_rerun_of: given(new.trigger.rerun_of.map(|id| id.0)),
-        schedule_id: Set(new.schedule_row),
-        scheduled_for: Set(micros(new.scheduled_for)),
-        created_at: Set(created),
-        queued_at: Set((new.state == RunState::Queued).then_some(created)),
-        started_at: NotSet,
-        finished_at: given(new.state.is_final().then_some(created)),
-        due_at: Set(new.due_at.into()),
-        timeout: given(new.timeout.map(span)),
-        deadline_at: NotSet,
-        priority: Set(i64::from(new.priority)),
-        params: Set(params),
-        result: NotSet,
-        reason: Set(new.reason.clone()),
-        cancel_requested_at: NotSet,
-        cancel_requested_by: NotSet,
-        cancel_forced: Set(false),
-        attempt_count: Set(0),
-        fence: Set(0),
-        node: NotSet,
-        log_bytes: Set(0),
-        log_lines: Set(0),
-        log_truncated: Set(false),
-        pool_weight: given(new.pool.is_some().then_some(i64::from(new.pool_weight))),
-        pool: given(new.pool.clone()),
-        backfill_id: given(new.backfill_key),
-    })
-}
-
-/// What is null is left out: a value less for each of many rows.
-fn given<T: Into<Value> + Nullable>(value: Option<T>) -> ActiveValue<Option<T>>
-where
-    Option<T>: Into<Value>,
-{
-    value.map_or(NotSet, |value| Set(Some(value)))
+    Ok([
+        new.id.0.into(),
+        new.task_key.into(),
+        new.task_name.clone().into(),
+        i64::from(new.task_version).into(),
+        new.state.as_str().into(),
+        new.trigger.kind.as_str().into(),
+        new.trigger.by.clone().into(),
+        new.trigger.schedule_key.clone().into(),
+        new.trigger.rerun_of.map(|id| id.0).into(),
+        new.schedule_row.into(),
+        micros(new.scheduled_for).into(),
+        created.into(),
+        (new.state == RunState::Queued).then_some(created).into(),
+        new.state.is_final().then_some(created).into(),
+        Micros::from(new.due_at).into(),
+        new.timeout.map(span).into(),
+        i64::from(new.priority).into(),
+        params.into(),
+        new.reason.clone().into(),
+        new.pool.is_some().then_some(i64::from(new.pool_weight)).into(),
+        new.pool.clone().into(),
+        new.backfill_key.into(),
+    ])
 }

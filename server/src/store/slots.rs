@@ -3,19 +3,17 @@
 use super::entity::{schedule, slot, task};
 use super::error::damaged;
 use super::page::beyond;
-use super::rows::Rows;
-use super::schedules::{NEWEST_LAST, schedule_of};
+use super::schedules::schedule_of;
 use super::time::Micros;
-use super::{Conflict, Cursor, Page, PageRequest, Result, Store, StoreError, Tx};
+use super::{Cursor, Page, PageRequest, Result, Store, Tx};
 use crate::domain::ids::{RunId, ScheduleId, TaskId};
 use crate::domain::vocabulary::SlotOutcome;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef as _, LockType, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult as _, Iterable as _, NotSet, Order,
-    QueryFilter as _, QueryOrder as _, QueryResult, QuerySelect as _, Set, TryInsertResult,
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult as _, Iterable as _, Order,
+    QueryFilter as _, QueryResult, QuerySelect as _,
 };
-use std::collections::{HashMap, HashSet};
 
 /// An entry of the ledger as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,19 +67,6 @@ pub struct SlotEntry {
 
 /// First and last instant of a stretch of time that the ledger tells of.
 pub type Told = (DateTime<Utc>, DateTime<Utc>);
-
-/// Entries of one schedule with the watermark that they complete.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SlotBooking {
-    /// Key of the schedule inside the database.
-    pub schedule_row: i64,
-    /// Key of its task inside the database.
-    pub task_key: i64,
-    /// Up to here the ledger is complete afterwards. The watermark never moves backwards.
-    pub watermark_at: DateTime<Utc>,
-    /// The entries, in order of time.
-    pub entries: Vec<SlotEntry>,
-}
 
 /// Which entries a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -152,140 +137,6 @@ impl Store {
 }
 
 impl Tx {
-    /// Writes ledger entries and moves the watermarks, many schedules at once. Answers for every booking which of its
-    /// entries are new; a run must be inserted only for a new one. `SlotOverlap` if an entry overlaps another one that does
-    /// not begin at the same instant.
-    pub async fn slots_book(&self, bookings: &[SlotBooking], at: DateTime<Utc>) -> Result<Vec<Vec<bool>>> {
-        let reached = self.ledgers_reached(bookings).await?;
-        for booking in bookings {
-            self.refuse_overlap(booking, reached.get(&booking.schedule_row).copied()).await?;
-        }
-        let rows: Vec<_> =
-            bookings.iter().flat_map(|booking| booking.entries.iter().map(|entry| row(booking, entry, at))).collect();
-        let schedules: HashSet<i64> = bookings.iter().map(|booking| booking.schedule_row).collect();
-        let new = if reached.is_empty() && schedules.len() == bookings.len() {
-            self.slots_insert(rows).await?;
-            bookings.iter().map(|booking| vec![true; booking.entries.len()]).collect()
-        } else {
-            let mut new = self.slots_insert_some(rows).await?;
-            let mut is_new = |schedule, entry: &SlotEntry| new.remove(&(schedule, entry.first_at.into()));
-            let answer = |it: &SlotBooking| it.entries.iter().map(|entry| is_new(it.schedule_row, entry)).collect();
-            bookings.iter().map(answer).collect()
-        };
-        self.watermarks_move(bookings).await?;
-        Ok(new)
-    }
-
-    /// Writes entries of which none is there yet.
-    async fn slots_insert(&self, mut rows: Vec<slot::ActiveModel>) -> Result<()> {
-        while !rows.is_empty() {
-            let chunk: Vec<_> = rows.drain(..rows.len().min(500)).collect();
-            slot::Entity::insert_many(chunk).exec_without_returning(self).await?;
-        }
-        Ok(())
-    }
-
-    /// Writes those entries that are not there yet, and answers which these are.
-    async fn slots_insert_some(&self, mut rows: Vec<slot::ActiveModel>) -> Result<HashSet<(i64, Micros)>> {
-        let mut new = HashSet::with_capacity(rows.len());
-        while !rows.is_empty() {
-            let chunk: Vec<_> = rows.drain(..rows.len().min(500)).collect();
-            let insert = slot::Entity::insert_many(chunk)
-                .on_conflict_do_nothing_on([slot::Column::ScheduleId, slot::Column::FirstAt]);
-            if let TryInsertResult::Inserted(made) = insert.exec_with_returning_many(self).await? {
-                new.extend(made.into_iter().map(|row| (row.schedule_id, row.first_at)));
-            }
-        }
-        Ok(new)
-    }
-
-    /// Stretches of time after an instant that a schedule's ledger tells of already, in order.
-    pub async fn slots_told(&self, schedule_row: i64, after: DateTime<Utc>) -> Result<Vec<Told>> {
-        let rows = slot::Entity::find()
-            .select_only()
-            .columns([slot::Column::FirstAt, slot::Column::LastAt])
-            .filter(slot::Column::ScheduleId.eq(schedule_row))
-            .filter(slot::Column::LastAt.gt(Micros::from(after)))
-            .order_by_asc(slot::Column::FirstAt);
-        let rows: Vec<(i64, i64)> = rows.into_tuple().all(self).await?;
-        Ok(rows.into_iter().map(|(first, last)| (Micros(first).into(), Micros(last).into())).collect())
-    }
-
-    /// The last instant in the ledger of each schedule whose ledger reaches to the first entry of its booking, or beyond;
-    /// of all others every entry is new. Until the end of the transaction nobody else writes into these ledgers.
-    async fn ledgers_reached(&self, bookings: &[SlotBooking]) -> Result<HashMap<i64, i64>> {
-        let mut reached = HashMap::new();
-        for chunk in bookings.chunks(500) {
-            if self.locks() {
-                let ids = chunk.iter().map(|booking| booking.schedule_row);
-                let mut query = Query::select();
-                query
-                    .column(schedule::Column::Id)
-                    .from(schedule::Entity)
-                    .and_where(Expr::col(schedule::Column::Id).is_in(ids))
-                    .order_by(schedule::Column::Id, Order::Asc)
-                    .lock(LockType::Update);
-                self.query_all(&query).await?;
-            }
-            let mut rows = Rows::new(["id", "first_at"]);
-            for SlotBooking { schedule_row, entries, .. } in chunk {
-                let first = entries.first().map_or(i64::MAX, |entry| entry.first_at.timestamp_micros());
-                rows.push([(*schedule_row).into(), first.into()]);
-            }
-            let text = format!(
-                "SELECT v.id AS wanted, schedule.id AS found, {NEWEST_LAST} AS newest_last FROM {{rows}} \
-                 LEFT JOIN schedule ON schedule.id = v.id WHERE schedule.id IS NULL OR {NEWEST_LAST} >= v.first_at"
-            );
-            for row in self.query_all_raw(rows.statement(self.get_database_backend(), &text)).await? {
-                if row.try_get::<Option<i64>>("", "found")?.is_none() {
-                    return Err(StoreError::conflict(Conflict::Gone("the schedule")));
-                }
-                reached.insert(row.try_get("", "wanted")?, row.try_get("", "newest_last")?);
-            }
-        }
-        Ok(reached)
-    }
-
-    async fn refuse_overlap(&self, booking: &SlotBooking, newest_last: Option<i64>) -> Result<()> {
-        let overlap = StoreError::conflict(Conflict::SlotOverlap);
-        if booking.entries.windows(2).any(|pair| pair[1].first_at <= pair[0].last_at) {
-            return Err(overlap);
-        }
-        let reached = |entry: &&SlotEntry| newest_last.is_some_and(|last| entry.first_at.timestamp_micros() <= last);
-        for entry in booking.entries.iter().filter(reached) {
-            let before = slot::Entity::find()
-                .filter(slot::Column::ScheduleId.eq(booking.schedule_row))
-                .filter(slot::Column::FirstAt.lte(Micros::from(entry.last_at)))
-                .order_by_desc(slot::Column::FirstAt);
-            let Some(before) = before.one(self).await? else { continue };
-            let first = Micros::from(entry.first_at);
-            if before.first_at != first && before.last_at >= first {
-                return Err(overlap);
-            }
-        }
-        Ok(())
-    }
-
-    async fn watermarks_move(&self, bookings: &[SlotBooking]) -> Result<()> {
-        let mut marks: HashMap<i64, i64> = HashMap::with_capacity(bookings.len());
-        for booking in bookings {
-            let last = booking.entries.last().map_or(booking.watermark_at, |entry| entry.last_at);
-            let mark = marks.entry(booking.schedule_row).or_insert(i64::MIN);
-            let until = Ord::max(last, booking.watermark_at).timestamp_micros();
-            *mark = Ord::max(*mark, until);
-        }
-        let mut marks: Vec<_> = marks.into_iter().collect();
-        marks.sort_unstable();
-        for chunk in marks.chunks(500) {
-            let mut rows = Rows::new(["id", "mark"]);
-            chunk.iter().for_each(|(id, mark)| rows.push([(*id).into(), (*mark).into()]));
-            let text = "UPDATE schedule SET watermark_at = v.mark FROM {rows} \
-                        WHERE schedule.id = v.id AND schedule.watermark_at < v.mark";
-            self.execute_raw(rows.statement(self.get_database_backend(), text)).await?;
-        }
-        Ok(())
-    }
-
     /// The oldest pending entry of each task, oldest first, with the key of the task.
     pub async fn slots_pending(&self, most: u32) -> Result<Vec<(i64, SlotRecord)>> {
         let mut query = filtered(&SlotFilter { outcome: Some(SlotOutcome::Pending), ..SlotFilter::default() });
@@ -317,22 +168,6 @@ impl Tx {
             .exec(self)
             .await?;
         Ok(changed.rows_affected > 0)
-    }
-}
-
-fn row(booking: &SlotBooking, entry: &SlotEntry, at: DateTime<Utc>) -> slot::ActiveModel {
-    let SlotEntry { first_at, last_at, count, outcome, reason, run } = entry;
-    slot::ActiveModel {
-        id: NotSet,
-        schedule_id: Set(booking.schedule_row),
-        task_id: Set(booking.task_key),
-        first_at: Set((*first_at).into()),
-        last_at: Set((*last_at).into()),
-        count: Set(i64::try_from(*count).unwrap_or(i64::MAX)),
-        outcome: Set(outcome.as_str().to_owned()),
-        reason: Set(reason.clone()),
-        run_uid: Set(run.map(|id| id.0)),
-        created_at: Set(at.into()),
     }
 }
 

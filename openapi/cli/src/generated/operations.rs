@@ -607,6 +607,9 @@ pub static OPERATIONS: &[Operation] = &[
         arguments: &[
             Field::required("calendar", Text, "Name or id of the calendar"),
         ],
+        query: &[
+            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+        ],
         headers: &[
             Field::optional("If-Match", Text, "Version that the change is based on"),
         ],
@@ -669,6 +672,9 @@ pub static OPERATIONS: &[Operation] = &[
         id: "pool_create", method: "POST", path: "/pools",
         permission: "define",
         summary: "Create a pool.",
+        query: &[
+            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+        ],
         body: Some(Body { content_type: "application/json", schema: &POOL_DEFINITION, partial: false }),
         answer: Answer::Value,
         ..Operation::EMPTY
@@ -689,6 +695,9 @@ pub static OPERATIONS: &[Operation] = &[
         summary: "Replace a pool's definition; runs under way keep their places.",
         arguments: &[
             Field::required("pool", Text, "Name or id of the pool"),
+        ],
+        query: &[
+            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
         ],
         headers: &[
             Field::optional("If-Match", Text, "Version that the change is based on"),

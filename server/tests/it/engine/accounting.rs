@@ -62,10 +62,10 @@ async fn expected_is_computed_over_edits_calendars_and_outages() {
         "the one of this instant is not in the period"
     );
     let today = calendar(json!([{"kind": "date", "date": "2026-05-01", "until": null, "title": ""}]));
-    app.calendar_update(&caller, "off", today, None).await.expect("saved");
+    app.calendar_update(&caller, "off", today, Write::default()).await.expect("saved");
     live(&bench, 1).await;
     assert_eq!(total(&bench, 0).await, Account { expected: 8, ran: 7, skipped: 1, ..Account::default() });
-    app.calendar_update(&caller, "off", calendar(json!([])), None).await.expect("saved");
+    app.calendar_update(&caller, "off", calendar(json!([])), Write::default()).await.expect("saved");
     app.clock().advance(TimeDelta::hours(5));
     live(&bench, 1).await;
     let account = Account { expected: 20, ran: 9, skipped: 2, missed: 9, ..Account::default() };

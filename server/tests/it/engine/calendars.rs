@@ -3,6 +3,7 @@
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
 use orc_server::app::calendar_import::CalendarFile;
+use orc_server::app::tasks::Write;
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
 use orc_server::domain::calendar::Calendar;
@@ -57,15 +58,40 @@ async fn what_is_unknown_or_in_use_is_refused() {
     assert!(matches!(&refused, Error::Conflict { code: "calendar_in_use", .. }));
     let text = refused.to_string();
     assert!(text.contains("task \"it\"") && text.contains("calendar \"all\""), "{text}");
-    let renamed = app.calendar_update(&caller, "audits", calendar("other", json!([])), None).await;
+    let renamed = app.calendar_update(&caller, "audits", calendar("other", json!([])), Write::default()).await;
     assert!(matches!(renamed, Err(Error::Conflict { code: "calendar_in_use", .. })));
-    let stale = app.calendar_update(&caller, "audits", calendar("audits", json!([])), Some(7)).await;
+    let stale = app
+        .calendar_update(&caller, "audits", calendar("audits", json!([])), Write { base: Some(7), ..Write::default() })
+        .await;
     assert!(matches!(stale, Err(Error::Stale { current: 1 })));
-    let changed =
-        app.calendar_update(&caller, "audits", calendar("audits", json!([])), Some(1)).await.expect("changed");
+    let changed = app
+        .calendar_update(&caller, "audits", calendar("audits", json!([])), Write { base: Some(1), ..Write::default() })
+        .await
+        .expect("changed");
     assert_eq!((changed.record.version, changed.tasks, changed.calendars), (2, vec!["it".into()], vec!["all".into()]));
     app.calendar_delete(&caller, "all", None).await.expect("deleted");
     assert_eq!(app.calendar_view(&caller, &made.record.id.to_string()).await.expect("found by id").record.version, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_shows_what_would_be_and_changes_nothing() {
+    let bench = Bench::at(Clock::manual(at("2026-05-01T00:30:00Z"))).await;
+    let (app, caller) = (&bench.app, Caller::local());
+    let imagined = app.calendar_create(&caller, calendar("audits", json!([day("2026-05-03")])), true).await;
+    let imagined = imagined.expect("it could be made");
+    assert_eq!((imagined.record.id.0, imagined.next), (uuid::Uuid::nil(), "2026-05-03".parse().ok()));
+    assert!(matches!(app.calendar_view(&caller, "audits").await, Err(Error::NotFound(_))));
+    app.calendar_create(&caller, calendar("audits", json!([day("2026-05-03")])), false).await.expect("made");
+    let again = app.calendar_create(&caller, calendar("audits", json!([])), true).await;
+    assert!(matches!(again, Err(Error::Conflict { code: "name_taken", .. })));
+    let dry = |base| Write { base, dry_run: true };
+    let other = || calendar("audits", json!([day("2026-05-09")]));
+    let stale = app.calendar_update(&caller, "audits", other(), dry(Some(7))).await;
+    assert!(matches!(stale, Err(Error::Stale { current: 1 })));
+    let imagined = app.calendar_update(&caller, "audits", other(), dry(Some(1))).await.expect("it could be changed");
+    assert_eq!((imagined.record.version, imagined.next), (2, "2026-05-09".parse().ok()));
+    let stored = app.calendar_view(&caller, "audits").await.expect("there");
+    assert_eq!((stored.record.version, stored.next), (1, "2026-05-03".parse().ok()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -78,7 +104,7 @@ async fn a_change_completes_the_ledger_under_the_old_dates() {
         json!({"kind": "cron", "expression": "0 */6 * * *", "skip_on": ["audits"], "catch_up": {"kind": "none"}});
     bench.task(child_task("it", &["exit", "0"], json!({"schedules": [schedule]}))).await;
     clock.advance(TimeDelta::hours(6));
-    app.calendar_update(&caller, "audits", calendar("audits", json!([])), None).await.expect("changed");
+    app.calendar_update(&caller, "audits", calendar("audits", json!([])), Write::default()).await.expect("changed");
     let skipped = "skipped by calendar audits: Audit".to_owned();
     assert_eq!(ledger(&bench).await, [("01 06:00".to_owned(), SlotOutcome::Skipped, skipped)]);
     clock.advance(TimeDelta::hours(6));

@@ -2,6 +2,7 @@
 
 use super::bench::{Bench, child_task};
 use orc_server::app::pools::PoolDefinition;
+use orc_server::app::tasks::Write;
 use orc_server::app::{Caller, Error};
 use orc_server::domain::ids::RunId;
 use orc_server::domain::vocabulary::RunState;
@@ -10,9 +11,11 @@ use serde_json::{Map, Value, json};
 async fn pool(bench: &Bench, capacity: u32) {
     let wanted = PoolDefinition { name: "db".into(), description: String::new(), capacity };
     let caller = Caller::local();
-    match bench.app.pool_create(&caller, wanted.clone()).await {
+    match bench.app.pool_create(&caller, wanted.clone(), false).await {
         Ok(_) => {}
-        Err(Error::Conflict { .. }) => drop(bench.app.pool_update(&caller, "db", wanted, None).await.expect("changed")),
+        Err(Error::Conflict { .. }) => {
+            drop(bench.app.pool_update(&caller, "db", wanted, Write::default()).await.expect("changed"))
+        }
         Err(error) => panic!("{error}"),
     }
 }
@@ -35,6 +38,23 @@ async fn cancelled(bench: &Bench, run: RunId) {
 
 async fn running(bench: &Bench, run: RunId) {
     bench.until(run, |run, _| run.state == RunState::Running).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_checks_everything_and_changes_nothing() {
+    let bench = Bench::new().await;
+    let (app, caller) = (&bench.app, Caller::local());
+    let wanted = |capacity| PoolDefinition { name: "db".into(), description: String::new(), capacity };
+    let imagined = app.pool_create(&caller, wanted(3), true).await.expect("it could be made");
+    assert_eq!((imagined.record.id.0, imagined.record.capacity), (uuid::Uuid::nil(), 3));
+    assert!(matches!(app.pool_view(&caller, "db").await, Err(Error::NotFound(_))));
+    pool(&bench, 3).await;
+    assert!(matches!(app.pool_create(&caller, wanted(3), true).await, Err(Error::Conflict { .. })));
+    let dry_run = Write { dry_run: true, ..Write::default() };
+    let imagined = app.pool_update(&caller, "db", wanted(5), dry_run).await.expect("it could be changed");
+    assert_eq!((imagined.record.version, imagined.record.capacity), (2, 5));
+    let stored = app.pool_view(&caller, "db").await.expect("there").record;
+    assert_eq!((stored.version, stored.capacity), (1, 3));
 }
 
 #[tokio::test(flavor = "multi_thread")]

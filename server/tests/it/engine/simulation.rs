@@ -21,7 +21,7 @@ fn definition(name: &str, schedule: &Value, more: Value) -> Definition {
 async fn bench() -> Bench {
     let bench = Bench::at(Clock::manual("2026-05-01T12:30:00Z".parse::<DateTime<Utc>>().expect("an instant"))).await;
     let pool = PoolDefinition { name: "db".into(), description: String::new(), capacity: 1 };
-    bench.app.pool_create(&Caller::local(), pool).await.expect("made");
+    bench.app.pool_create(&Caller::local(), pool, false).await.expect("made");
     let off = json!({"name": "off", "description": "", "except": [], "maintenance": null,
         "entries": [{"kind": "date", "date": "2026-05-03", "until": null, "title": "Sunday"}]});
     let off = serde_json::from_value(off).expect("a calendar");

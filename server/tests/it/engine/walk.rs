@@ -178,7 +178,7 @@ impl Walk {
             9 | 10 => {
                 let off = calendar(&mut self.dice, app.clock().now());
                 self.told.push(format!("{off:?}"));
-                app.calendar_update(&caller, "off", off, None).await.expect("changed");
+                app.calendar_update(&caller, "off", off, Write::default()).await.expect("changed");
             }
             _ => {
                 let held = app.hold().await.expect("a look").is_some();

@@ -7313,7 +7313,12 @@ export type CalendarUpdateData = {
          */
         calendar: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * True: everything is checked, nothing is saved.
+         */
+        dry_run?: boolean;
+    };
     url: '/calendars/{calendar}';
 };
 
@@ -7328,7 +7333,7 @@ export type CalendarUpdateError = CalendarUpdateErrors[keyof CalendarUpdateError
 
 export type CalendarUpdateResponses = {
     /**
-     * The calendar
+     * The calendar; after a dry run as it would be
      */
     200: Calendar;
 };
@@ -7441,7 +7446,12 @@ export type PoolListResponse = PoolListResponses[keyof PoolListResponses];
 export type PoolCreateData = {
     body: PoolDefinition;
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * True: everything is checked, nothing is saved.
+         */
+        dry_run?: boolean;
+    };
     url: '/pools';
 };
 
@@ -7456,7 +7466,11 @@ export type PoolCreateError = PoolCreateErrors[keyof PoolCreateErrors];
 
 export type PoolCreateResponses = {
     /**
-     * The pool
+     * Dry run: what would be created
+     */
+    200: Pool;
+    /**
+     * Created
      */
     201: Pool;
 };
@@ -7543,7 +7557,12 @@ export type PoolUpdateData = {
          */
         pool: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * True: everything is checked, nothing is saved.
+         */
+        dry_run?: boolean;
+    };
     url: '/pools/{pool}';
 };
 
@@ -7558,7 +7577,7 @@ export type PoolUpdateError = PoolUpdateErrors[keyof PoolUpdateErrors];
 
 export type PoolUpdateResponses = {
     /**
-     * The pool
+     * The pool; after a dry run as it would be
      */
     200: Pool;
 };
