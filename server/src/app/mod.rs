@@ -15,6 +15,7 @@ mod caller;
 pub mod catching_up;
 pub mod clock;
 pub mod disk;
+pub mod due_slots;
 pub mod effects;
 mod error;
 pub mod events;

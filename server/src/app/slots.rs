@@ -1,7 +1,7 @@
 //! The ledger: what is due becomes entries and runs, in one transaction with the watermarks.
 
 use super::admit::{self, Inserted, Wanted, new_run};
-use super::events::Change;
+use super::due_slots::DueSlots;
 use super::planned::Planned;
 use super::schedules::compile;
 use super::slot_plan::{self, Due, Verdict};
@@ -53,30 +53,11 @@ impl App {
 
     /// Books everything of these schedules that is due by now: ledger entries, runs and watermarks together.
     pub async fn slots_book(&self, schedules: Vec<Arc<Planned>>, now: DateTime<Utc>) -> Result<Booked> {
+        let calendars = self.store().calendar_mark().await?;
         let tasks = self.store().tasks_find(&task_keys(&schedules)).await?;
-        let booked = self.slots_book_of(Arc::new(DueSlots { schedules, tasks }), now).await?;
+        let due = DueSlots { schedules, tasks, calendars, ..DueSlots::default() };
+        let (booked, _) = self.slots_book_of(Arc::new(due), now).await?;
         self.slots_booked(booked);
-        Ok(booked)
-    }
-
-    /// Reads what is due of these tasks, and those of their schedules that are due only later.
-    pub async fn slots_due(&self, task_keys: &[i64], now: DateTime<Utc>) -> Result<(DueSlots, Vec<Planned>)> {
-        let (planned, tasks) = futures::try_join!(self.schedules_planned_of(task_keys, now), async {
-            Ok(self.store().tasks_find(task_keys).await?)
-        })?;
-        let (due, later): (Vec<_>, Vec<_>) =
-            planned.into_iter().partition(|planned| planned.next_at().is_some_and(|at| at <= now));
-        Ok((DueSlots { schedules: due.into_iter().map(Arc::new).collect(), tasks }, later))
-    }
-
-    /// Books what was read, where it still holds; `slots_booked` is to be called soon after.
-    pub async fn slots_book_of(&self, due: Arc<DueSlots>, now: DateTime<Utc>) -> Result<Booked> {
-        let (inserted, written) = self.store().write(async move |tx: &Tx| book_read(tx, &due, now).await).await?;
-        let booked = Booked { entries: written.len(), runs: inserted.made.len() };
-        for (task_id, task, outcome) in written {
-            self.events().publish(Change::Slot { task_id, task, outcome });
-        }
-        self.announce_inserted_quietly(&inserted);
         Ok(booked)
     }
 
@@ -89,16 +70,7 @@ impl App {
     }
 }
 
-/// Schedules that are due, as they were read, with their tasks.
-#[derive(Debug, Clone, Default)]
-pub struct DueSlots {
-    /// The schedules.
-    pub schedules: Vec<Arc<Planned>>,
-    /// Their tasks, by their keys inside the database.
-    pub tasks: HashMap<i64, TaskRecord>,
-}
-
-type BookedIn = (Inserted, Vec<(TaskId, String, SlotOutcome)>);
+pub(super) type BookedIn = (Inserted, Vec<(TaskId, String, SlotOutcome)>);
 
 fn task_keys(schedules: &[Arc<Planned>]) -> Vec<i64> {
     schedules.iter().map(|planned| planned.task_key).collect::<BTreeSet<i64>>().into_iter().collect()
@@ -132,7 +104,7 @@ pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now
     }
     let hold = on_hold(tx).await?;
     let tasks = HashMap::from([(task.key, task.clone())]);
-    book(tx, &DueSlots { schedules, tasks }, stopped.or(hold.as_deref()), now).await.map(|_| ())
+    book(tx, &DueSlots { schedules, tasks, ..DueSlots::default() }, stopped.or(hold.as_deref()), now).await.map(|_| ())
 }
 
 /// Completes the ledger up to now of all schedules that name one of these calendars, or whose task has one of the tags of a
@@ -167,28 +139,15 @@ pub(super) async fn close_concerned(
     let hold = on_hold(tx).await?;
     for some in schedules.chunks(200) {
         let tasks = tx.tasks_find(&task_keys(some)).await?;
-        book(tx, &DueSlots { schedules: some.to_vec(), tasks }, hold.as_deref(), now).await?;
+        book(tx, &DueSlots { schedules: some.to_vec(), tasks, ..DueSlots::default() }, hold.as_deref(), now).await?;
     }
     Ok(())
 }
 
-/// Books what was read before the transaction: not of tasks that changed since.
-async fn book_read(tx: &Tx, due: &DueSlots, now: DateTime<Utc>) -> Result<BookedIn> {
-    let versions: Vec<(i64, u32)> = due.tasks.values().map(|task| (task.key, task.version)).collect();
-    let changed = tx.tasks_changed(&versions).await?;
-    let hold = on_hold(tx).await?;
-    if changed.is_empty() {
-        return book(tx, due, hold.as_deref(), now).await;
-    }
-    let DueSlots { schedules, mut tasks } = due.clone();
-    tasks.retain(|task, _| !changed.contains(task));
-    book(tx, &DueSlots { schedules, tasks }, hold.as_deref(), now).await
-}
-
 /// Books schedules, except those whose tasks are not given, are disabled, or have another version by now. The tasks do not
 /// change before the end of the transaction.
-async fn book(tx: &Tx, due: &DueSlots, stopped: Option<&str>, now: DateTime<Utc>) -> Result<BookedIn> {
-    let DueSlots { schedules, tasks } = due;
+pub(super) async fn book(tx: &Tx, due: &DueSlots, stopped: Option<&str>, now: DateTime<Utc>) -> Result<BookedIn> {
+    let DueSlots { schedules, tasks, .. } = due;
     let keys = task_keys(schedules);
     let mut open = tx.runs_open(&keys).await?;
     let (mut bookings, mut owners, mut runs) = (Vec::new(), Vec::new(), Vec::new());

@@ -23,6 +23,7 @@ mod keeper;
 mod plan;
 mod plan_memory;
 mod pruner;
+mod read_ahead;
 mod rescuer;
 mod runners;
 mod scheduler;

@@ -39,6 +39,11 @@ impl PlanMemory {
         }
     }
 
+    /// Whether more than so many tasks are due at the next instant at which any is.
+    pub fn many_at_next(&self, most: usize) -> bool {
+        self.due.first().is_some_and(|(at, _)| self.due_until(*at).nth(most).is_some())
+    }
+
     /// Puts a task back that was taken out, unless it was read again meanwhile.
     pub fn put_back(&mut self, task: i64, at: DateTime<Utc>) {
         if !self.next.contains_key(&task) {
@@ -59,9 +64,9 @@ impl PlanMemory {
         self.next.len()
     }
 
-    /// When the next task is due.
-    pub fn next_at(&self) -> Option<DateTime<Utc>> {
-        self.due.first().map(|(at, _)| *at)
+    /// Tasks that are due by then, and when, the next one first.
+    pub fn due_until(&self, until: DateTime<Utc>) -> impl Iterator<Item = (DateTime<Utc>, i64)> {
+        self.due.iter().copied().take_while(move |(at, _)| *at <= until)
     }
 
     /// Begins to read all tasks.
@@ -111,9 +116,12 @@ mod tests {
         memory.put(1, Some(at(5)));
         assert_eq!(memory.take_due(at(30), 2), [(1, at(5)), (2, at(10))]);
         assert_eq!(memory.take_due(at(30), 9), [(3, at(20))]);
-        assert_eq!((memory.take_due(at(30), 9), memory.next_at()), (vec![], Some(at(40))));
+        assert_eq!(
+            (memory.take_due(at(30), 9), memory.due_until(at(1_000)).next().map(|(at, _)| at)),
+            (vec![], Some(at(40)))
+        );
         memory.put(4, None);
-        assert_eq!(memory.next_at(), None);
+        assert_eq!(memory.due_until(at(1_000)).next().map(|(at, _)| at), None);
     }
 
     #[test]
@@ -124,10 +132,14 @@ mod tests {
         memory.sweep_begin(at(100));
         assert!(memory.changed.is_empty() && !memory.complete);
         memory.sweep_on(0, 3, &HashMap::from([(2, at(50))]));
-        assert_eq!((memory.sweep, memory.next_at()), (Some(3), Some(at(4))));
+        assert_eq!((memory.sweep, memory.due_until(at(1_000)).next().map(|(at, _)| at)), (Some(3), Some(at(4))));
         memory.sweep_begin(at(101));
         memory.sweep_on(3, 4, &HashMap::new());
-        assert_eq!((memory.sweep, memory.next_at()), (Some(0), Some(at(4))), "an answer to the sweep before");
+        assert_eq!(
+            (memory.sweep, memory.due_until(at(1_000)).next().map(|(at, _)| at)),
+            (Some(0), Some(at(4))),
+            "an answer to the sweep before"
+        );
         memory.sweep_on(0, 4, &HashMap::from([(4, at(60))]));
         memory.sweep_end(4);
         assert!(memory.complete);

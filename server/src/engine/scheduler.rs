@@ -1,14 +1,16 @@
 //! The scheduler: sleeps until the next slot of any task, then has all that is due booked.
 //!
 //! In memory there is only the next instant of each task. What is due is always computed from the stored definitions and
-//! watermarks when it is due, so lost memory, a crash or a jump of the clock loses nothing, and nothing fires by a
-//! definition that is no longer stored. Tasks that changed are read again at once, all of them now and then, a few at a time
-//! so that what is due does not wait for it.
+//! watermarks, read a moment before and looked at again in the transaction that books it, so lost memory, a crash or a jump
+//! of the clock loses nothing, and nothing fires by a definition that is no longer stored. Tasks that changed are read again
+//! at once, all of them now and then, a few at a time so that what is due does not wait for it.
 
 use super::plan_memory::PlanMemory;
+use super::read_ahead::ReadAhead;
 use super::worker::{RoundError, RoundResult, Worker};
+use crate::app::due_slots::DueSlots;
 use crate::app::planned::Planned;
-use crate::app::slots::{Booked, DueSlots};
+use crate::app::slots::Booked;
 use crate::app::{App, Signal};
 use crate::clock::Stopwatch;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -27,6 +29,15 @@ const TELL_EVERY: Duration = Duration::from_millis(500);
 
 /// So many tasks that fail one after the other mean that it is not they that are at fault.
 const FAILING: usize = 3;
+
+/// What is due is read that long before: as late as it can be, since what was just at work does the rest faster.
+const AHEAD: TimeDelta = TimeDelta::milliseconds(30);
+
+/// The same if more tasks are due at an instant than are read at once.
+const AHEAD_MANY: TimeDelta = TimeDelta::milliseconds(800);
+
+/// Tasks read ahead at once: what is due meanwhile waits for it.
+const AHEAD_BATCH: usize = 100;
 
 /// Changed tasks read at once.
 const CHANGED: usize = 500;
@@ -63,14 +74,11 @@ struct Done {
 /// Tasks, by their keys inside the database, with the instants since which they are due.
 type Due = Vec<(i64, DateTime<Utc>)>;
 
-/// What is due, and when each of its tasks is due next, by its key inside the database.
-type Read = (Arc<DueSlots>, HashMap<i64, DateTime<Utc>>);
-
-/// Some tasks that are due, as they were read at `now`, and when each is due next.
+/// Some tasks that are due, and what was read of them, to be booked at `now`.
 struct Batch {
     due: Due,
     now: DateTime<Utc>,
-    read: Result<Read, RoundError>,
+    read: Result<Arc<DueSlots>, RoundError>,
 }
 
 /// The worker.
@@ -78,6 +86,7 @@ struct Batch {
 pub struct Scheduler {
     app: App,
     plan: Mutex<PlanMemory>,
+    ahead: Mutex<ReadAhead>,
     /// Counts batches that failed.
     turn: AtomicUsize,
 }
@@ -85,24 +94,29 @@ pub struct Scheduler {
 impl Scheduler {
     /// A scheduler that has read nothing yet.
     pub fn new(app: App) -> Self {
-        Self { app, plan: Mutex::default(), turn: AtomicUsize::new(0) }
+        Self { app, plan: Mutex::default(), ahead: Mutex::default(), turn: AtomicUsize::new(0) }
     }
 
     fn plan(&self) -> MutexGuard<'_, PlanMemory> {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn ahead(&self) -> MutexGuard<'_, ReadAhead> {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Notes what must be read again.
     async fn note(&self, now: DateTime<Utc>) -> Result<(), RoundError> {
         let replan = self.app.replan_take();
         let looked_at = {
-            let mut plan = self.plan();
+            let (mut plan, mut ahead) = (self.plan(), self.ahead());
             plan.changed.extend(replan.tasks);
             let set_back = plan.round_at.is_some_and(|before| now < before - SET_BACK);
             plan.round_at = Some(now);
             let every = if plan.task_count() > MANY { SWEEP_MANY_EVERY } else { SWEEP_EVERY };
             if replan.all || set_back || plan.swept_at.is_none_or(|at| now - at >= every) {
                 plan.sweep_begin(now);
+                ahead.clear();
             }
             plan.looked_at
         };
@@ -124,8 +138,9 @@ impl Scheduler {
         if !changed.is_empty() {
             let planned = self.app.schedules_planned_of(&changed, now).await?;
             let next = by_task(&planned, |it| it.next_at());
-            let mut plan = self.plan();
+            let (mut plan, mut ahead) = (self.plan(), self.ahead());
             for task in changed {
+                ahead.forget(task);
                 plan.changed.remove(&task);
                 plan.put(task, next.get(&task).copied());
             }
@@ -191,30 +206,56 @@ impl Scheduler {
 
     async fn read_batch(&self, due: Due, begun_at: DateTime<Utc>) -> Batch {
         let now = self.app.clock().now().max(begun_at);
-        let tasks: Vec<i64> = due.iter().map(|(task, _)| *task).collect();
-        let read = self.app.slots_due(&tasks, now).await;
-        let read = read.map(|(slots, later)| {
-            let mut next = by_task(&later, |it| it.next_at());
-            for (task, at) in by_task(slots.schedules.iter().map(Arc::as_ref), |it| it.next_at_after(now)) {
-                next.entry(task).and_modify(|known| *known = at.min(*known)).or_insert(at);
+        let (mut slots, unread) = self.ahead().take(due.iter().map(|(task, _)| *task));
+        if unread.is_empty() {
+            return Batch { due, now, read: Ok(Arc::new(slots)) };
+        }
+        let read = self.app.slots_due(&unread, now).await.map(|more| {
+            if slots.tasks.is_empty() {
+                return Arc::new(more);
             }
-            (Arc::new(slots), next)
+            slots.tasks.extend(more.tasks);
+            slots.schedules.extend(more.schedules);
+            slots.later.extend(more.later);
+            Arc::new(slots)
         });
         Batch { due, now, read: read.map_err(RoundError::from) }
     }
 
     async fn book(&self, Batch { due, now, read }: &Batch) -> Result<Booked, RoundError> {
-        let (slots, next) = read.as_ref().map_err(Clone::clone)?;
-        let booked = match slots.schedules.is_empty() {
-            true => Booked::default(),
+        let slots = read.as_ref().map_err(Clone::clone)?;
+        let (booked, stale) = match slots.schedules.is_empty() {
+            true => Default::default(),
             false => self.app.slots_book_of(Arc::clone(slots), *now).await?,
         };
+        let mut next = slots.later.clone();
+        for (task, at) in by_task(slots.schedules.iter().map(Arc::as_ref), |it| it.next_at_after(*now)) {
+            next.entry(task).and_modify(|known| *known = at.min(*known)).or_insert(at);
+        }
         let mut plan = self.plan();
-        due.iter().for_each(|(task, _)| plan.put(*task, next.get(task).copied()));
+        for (task, _) in due {
+            plan.put(*task, next.get(task).copied());
+        }
+        plan.changed.extend(stale);
         Ok(booked)
     }
 
-    /// Fires and reads in turns, until nothing is due and nothing is left to read.
+    /// Reads some of what is due in a moment; false if there is nothing.
+    async fn read_ahead(&self, now: DateTime<Utc>) -> Result<bool, RoundError> {
+        let soon: Vec<i64> = {
+            let (plan, ahead) = (self.plan(), self.ahead());
+            let due = plan.due_until(now + lead(&plan)).map(|(_, task)| task);
+            due.filter(|task| !ahead.is_read(*task)).take(if plan.complete { AHEAD_BATCH } else { 0 }).collect()
+        };
+        if soon.is_empty() {
+            return Ok(false);
+        }
+        let slots = self.app.slots_due(&soon, now + AHEAD_MANY).await?;
+        self.ahead().keep(&soon, slots);
+        Ok(true)
+    }
+
+    /// Fires and reads in turns, until nothing is due and nothing is left to read, nor to be read ahead.
     async fn turns(&self, done: &mut Done) -> Result<(), RoundError> {
         loop {
             let now = self.app.clock().now();
@@ -223,7 +264,7 @@ impl Scheduler {
             if self.plan().complete {
                 self.fire(now, done).await;
             }
-            if !self.read(now).await? {
+            if !self.read(now).await? && !self.read_ahead(now).await? {
                 return Ok(());
             }
         }
@@ -240,6 +281,11 @@ impl Scheduler {
         let Booked { entries, runs } = done.booked;
         Ok((entries > 0).then(|| format!("{entries} ledger entries, {runs} runs")))
     }
+}
+
+/// How long before they are due the next tasks are read.
+fn lead(plan: &PlanMemory) -> TimeDelta {
+    if plan.many_at_next(AHEAD_BATCH) { AHEAD_MANY } else { AHEAD }
 }
 
 /// The earliest of the instants that `at` gives for the schedules of each task.
@@ -272,7 +318,9 @@ impl Worker for Scheduler {
     }
 
     fn next_in(&self) -> Option<Duration> {
-        let next = self.plan().next_at()?;
-        Some((next - self.app.clock().now()).to_std().unwrap_or(Duration::ZERO))
+        let (plan, ahead) = (self.plan(), self.ahead());
+        let (next, task) = plan.due_until(DateTime::<Utc>::MAX_UTC).next()?;
+        let wanted = if ahead.is_read(task) { next } else { next - lead(&plan) };
+        Some((wanted - self.app.clock().now()).to_std().unwrap_or(Duration::ZERO))
     }
 }

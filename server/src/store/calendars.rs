@@ -36,7 +36,20 @@ pub struct CalendarRecord {
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
+/// Which calendars there are, in which versions: as long as it is the same, none was made, changed or deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CalendarMark {
+    count: i64,
+    version_sum: i64,
+    newest: i64,
+}
+
 impl Store {
+    /// The mark of the present calendars.
+    pub async fn calendar_mark(&self) -> Result<CalendarMark> {
+        mark(self.reader()).await
+    }
+
     /// A page of living calendars by name.
     pub async fn calendar_list(&self, page: &PageRequest) -> Result<Page<CalendarRecord>> {
         let mut query = living();
@@ -116,6 +129,11 @@ impl Store {
 }
 
 impl Tx {
+    /// The mark of the present calendars.
+    pub async fn calendar_mark(&self) -> Result<CalendarMark> {
+        mark(self).await
+    }
+
     /// A living calendar by name or id.
     pub async fn calendar_find(&self, calendar: &str) -> Result<Option<CalendarRecord>> {
         find(self, calendar).await
@@ -195,6 +213,18 @@ impl Tx {
         calendar_version::Entity::insert(version).exec_without_returning(self).await?;
         Ok(())
     }
+}
+
+/// Rows of calendars are never removed, so their keys grow, and versions only rise.
+async fn mark(connection: &impl ConnectionTrait) -> Result<CalendarMark> {
+    let query = living()
+        .select_only()
+        .column_as(calendar::Column::Id.count(), "count")
+        .expr_as(Expr::cust("COALESCE(CAST(SUM(version) AS BIGINT), 0)"), "version_sum")
+        .expr_as(Expr::cust("COALESCE(MAX(id), 0)"), "newest");
+    let found: Option<(i64, i64, i64)> = query.into_tuple().one(connection).await?;
+    let (count, version_sum, newest) = found.unwrap_or_default();
+    Ok(CalendarMark { count, version_sum, newest })
 }
 
 /// Whether a task's schedules name a calendar.

@@ -50,7 +50,7 @@ pub use attempts::{AttemptFinished, AttemptRecord, AttemptStarted, RunNext};
 pub use audit::{AuditFilter, AuditNew, AuditRecord, AuditVerdict};
 pub use backfills::{BackfillNew, BackfillRecord};
 pub use backup::{DatabaseFacts, WalState};
-pub use calendars::CalendarRecord;
+pub use calendars::{CalendarMark, CalendarRecord};
 pub use claim::{ClaimOrder, ClaimedRun};
 pub use connect::{DatabaseConfig, DatabaseKind, Store};
 pub use error::{Conflict, Result, StoreError};

@@ -6,7 +6,9 @@ use orc_server::app::task_sets::Apply;
 use orc_server::app::tasks::Write;
 use orc_server::app::{App, Caller};
 use orc_server::clock::Clock;
+use orc_server::domain::calendar::Calendar;
 use orc_server::domain::task::Definition;
+use orc_server::domain::vocabulary::SlotOutcome;
 use orc_server::engine::{Scheduler, Worker as _};
 use orc_server::store::{PageRequest, RunFilter, SlotFilter, StatsStep};
 use serde_json::json;
@@ -96,8 +98,8 @@ async fn what_changes_between_reading_and_booking_is_not_booked_by_what_was_read
     let (app, caller) = (&bench.app, Caller::local());
     app.clock().advance(TimeDelta::minutes(1));
     let now = app.clock().now();
-    let (due, later) = app.slots_due(&[1, 2, 3, 4], now).await.expect("read");
-    assert_eq!((due.schedules.len(), due.tasks.len(), later.len()), (4, 4, 0));
+    let due = app.slots_due(&[1, 2, 3, 4], now).await.expect("read");
+    assert_eq!((due.schedules.len(), due.tasks.len(), due.later.len()), (4, 4, 0));
     let mut definition = app.task_view(&caller, "edited").await.expect("there").record.definition;
     definition.priority = 7;
     let write = Write { base: None, dry_run: false };
@@ -106,8 +108,9 @@ async fn what_changes_between_reading_and_booking_is_not_booked_by_what_was_read
     assert_eq!(before.len(), 1, "an edit completes the ledger itself");
     app.task_delete(&caller, "deleted", None, true).await.expect("deleted");
     app.task_switch(&caller, "held", false).await.expect("disabled");
-    let booked = app.slots_book_of(Arc::new(due), now).await.expect("booked");
+    let (booked, stale) = app.slots_book_of(Arc::new(due), now).await.expect("booked");
     assert_eq!((booked.entries, booked.runs), (1, 1), "that of \"same\"");
+    assert_eq!(stale, [1, 2, 3].into(), "the others are to be read again");
     assert_eq!(told(&bench, "edited").await, before);
     assert_eq!(told(&bench, "held").await.len(), 1, "so does switching it off");
     let runs = app.run_list(&caller, None, RunFilter::default(), &PageRequest::first(50)).await.expect("runs").items;
@@ -117,6 +120,55 @@ async fn what_changes_between_reading_and_booking_is_not_booked_by_what_was_read
         [1, 0, 1, 1],
         "none twice, and a deleted task does not start"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_after_it_was_read_ahead_fires_by_what_holds_when_it_is_due() {
+    let names = ["same", "edited", "disabled", "deleted", "renamed", "quiet"];
+    let (bench, scheduler) = minutely(&names).await;
+    let (app, caller, clock) = (&bench.app, Caller::local(), bench.app.clock().clone());
+    let due_at = begin() + TimeDelta::seconds(30);
+    // A moment before they are due all are read ahead; then things change, here and by another server, whose
+    // signals are not heard here.
+    clock.advance(TimeDelta::milliseconds(29_980));
+    scheduler.run_once().await.expect("a round");
+    assert_eq!(scheduler.next_in(), Some(std::time::Duration::from_millis(20)), "all are read");
+    let definition = async |name: &str| app.task_view(&caller, name).await.expect("there").record.definition;
+    let mut edited = definition("edited").await;
+    edited.schedules[0].start_at = Some(due_at + TimeDelta::minutes(1));
+    let write = || Write { base: None, dry_run: false };
+    app.task_update(&caller, "edited", edited, write()).await.expect("saved");
+    let other = App::new(app.store().clone(), clock.clone(), app.settings().clone());
+    other.task_switch(&caller, "disabled", false).await.expect("disabled");
+    other.task_delete(&caller, "deleted", None, false).await.expect("deleted");
+    let renamed = Definition { name: "other".into(), ..definition("renamed").await };
+    other.task_update(&caller, "renamed", renamed, write()).await.expect("saved");
+    clock.advance(TimeDelta::milliseconds(20));
+    scheduler.run_once().await.expect("a round");
+    let told_of = async |name: &str| told(&bench, name).await.into_iter().collect::<Vec<_>>();
+    assert_eq!(told_of("same").await, [due_at]);
+    assert_eq!((told_of("edited").await.len(), told_of("disabled").await.len()), (0, 0));
+    assert_eq!(told_of("other").await, [due_at], "it is read again at once, and fires by what holds now");
+    let runs = app.run_list(&caller, None, RunFilter::default(), &PageRequest::first(50)).await.expect("runs").items;
+    let mut names: Vec<_> = runs.iter().map(|run| run.task_name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["other", "quiet", "same"]);
+    // The same for a calendar: its mark says that what was read does not hold.
+    clock.advance(TimeDelta::milliseconds(59_980));
+    scheduler.run_once().await.expect("a round");
+    let mut quiet = definition("quiet").await;
+    quiet.schedules[0].skip_on = vec!["today".into()];
+    let today = json!({"kind": "date", "date": "2026-05-01", "until": null, "title": ""});
+    let calendar = json!({"name": "today", "description": "", "entries": [today], "except": [], "maintenance": null});
+    let calendar: Calendar = serde_json::from_value(calendar).expect("a calendar");
+    other.calendar_create(&caller, calendar, false).await.expect("made");
+    other.task_update(&caller, "quiet", quiet, write()).await.expect("saved");
+    clock.advance(TimeDelta::milliseconds(20));
+    scheduler.run_once().await.expect("a round");
+    assert_eq!(told_of("same").await.len(), 2);
+    let ledger = app.slot_list(&caller, Some("quiet"), SlotFilter::default(), &PageRequest::first(5)).await;
+    let outcomes: Vec<_> = ledger.expect("the ledger").items.iter().map(|slot| slot.outcome).collect();
+    assert_eq!(outcomes, [SlotOutcome::Skipped, SlotOutcome::Run], "newest first");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -219,7 +271,7 @@ async fn a_change_is_planned_at_once_among_many() {
     scheduler.run_once().await.expect("a round");
     bench.app.task_switch(&Caller::local(), "a", false).await.expect("disabled");
     scheduler.run_once().await.expect("a round");
-    assert_eq!(scheduler.next_in(), Some(std::time::Duration::from_secs(30)));
+    assert_eq!(scheduler.next_in(), Some(std::time::Duration::from_millis(29_970)), "it is read a moment before");
     bench.app.clock().advance(TimeDelta::minutes(1));
     scheduler.run_once().await.expect("a round");
     assert_eq!((told(&bench, "late").await.len(), told(&bench, "a").await.len()), (1, 0));

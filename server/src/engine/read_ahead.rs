@@ -1,0 +1,81 @@
+//! What is read a moment before it is due, so that nothing needs to be read when it is. Pure.
+//!
+//! Whoever books it looks in its transaction whether it still holds, so this may be out of date, but not for long: what is
+//! known to have changed is forgotten.
+
+use crate::app::due_slots::DueSlots;
+use crate::app::planned::Planned;
+use crate::store::TaskRecord;
+use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Tasks kept at the most; of more, the rest is read when it is due.
+const MOST: usize = 10_000;
+
+/// Tasks that were read, by their keys inside the database.
+#[derive(Debug, Default)]
+pub(super) struct ReadAhead {
+    /// None: nothing of it is due, as far as was seen; it is read again when it is due.
+    read: HashMap<i64, Option<Task>>,
+    /// The rest of what was read: its calendars.
+    common: DueSlots,
+}
+
+#[derive(Debug)]
+struct Task {
+    record: TaskRecord,
+    schedules: Vec<Arc<Planned>>,
+    later: Option<DateTime<Utc>>,
+}
+
+impl ReadAhead {
+    /// Whether a task needs not be read ahead: it was, or there are too many.
+    pub fn is_read(&self, task: i64) -> bool {
+        self.read.contains_key(&task) || self.read.len() >= MOST
+    }
+
+    /// Keeps what was read of these tasks.
+    pub fn keep(&mut self, tasks: &[i64], mut slots: DueSlots) {
+        if slots.calendars != self.common.calendars {
+            self.clear();
+            self.common.calendars = slots.calendars;
+        }
+        let mut schedules: HashMap<i64, Vec<Arc<Planned>>> = HashMap::new();
+        for planned in slots.schedules {
+            schedules.entry(planned.task_key).or_default().push(planned);
+        }
+        for task in tasks {
+            let kept = schedules.remove(task).and_then(|schedules| {
+                let (record, later) = (slots.tasks.remove(task)?, slots.later.get(task).copied());
+                Some(Task { record, schedules, later })
+            });
+            self.read.insert(*task, kept);
+        }
+    }
+
+    /// Forgets a task: it is no longer what was read, or no longer due.
+    pub fn forget(&mut self, task: i64) {
+        self.read.remove(&task);
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.read.clear();
+    }
+
+    /// Takes out what was read of these tasks, and those of which nothing was read.
+    pub fn take(&mut self, tasks: impl IntoIterator<Item = i64>) -> (DueSlots, Vec<i64>) {
+        let (mut slots, mut unread) = (self.common.clone(), Vec::new());
+        for task in tasks {
+            let Some(Task { record, schedules, later }) = self.read.remove(&task).flatten() else {
+                unread.push(task);
+                continue;
+            };
+            slots.tasks.insert(task, record);
+            slots.schedules.extend(schedules);
+            slots.later.extend(later.map(|at| (task, at)));
+        }
+        (slots, unread)
+    }
+}
