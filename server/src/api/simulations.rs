@@ -7,7 +7,7 @@ use super::schedule_wire::Schedule;
 use super::state::ApiState;
 use crate::app::Caller;
 use crate::app::simulations::{Simulation as Simulated, SimulationRequest};
-use crate::domain::simulation::{Hour, Minute, Outcome, PoolHour, PoolWait, Proposal, TaskOverlap};
+use crate::domain::simulation::{Hour, LimitWait, Minute, Outcome, PoolHour, PoolWait, Proposal, TaskOverlap};
 use axum::extract::State;
 use axum::{Extension, Json};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -69,6 +69,8 @@ pub struct Simulation {
     pub overlaps: Vec<SimulatedOverlap>,
     /// How runs wait for pools.
     pub waits: Vec<SimulatedWait>,
+    /// How runs wait for the server's limit of runs at once.
+    pub limit: SimulatedLimit,
     /// Better minutes, greatest gain first.
     pub proposals: Vec<SimulationProposal>,
     /// Seconds that it took to compute.
@@ -129,6 +131,19 @@ pub struct SimulatedWait {
     pub hours: Vec<SimulatedPoolHour>,
 }
 
+/// How runs wait for the server's limit of runs at once.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SimulatedLimit {
+    /// The limit.
+    pub capacity: u32,
+    /// Runs that wait.
+    pub waited: u64,
+    /// How long on average, among those that wait.
+    pub wait_seconds_mean: f64,
+    /// The longest wait.
+    pub wait_seconds_max: u32,
+}
+
 /// One hour of a pool.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SimulatedPoolHour {
@@ -183,7 +198,7 @@ fn week() -> u32 {
 
 fn simulation_out(simulated: Simulated, timezone: String) -> Simulation {
     let Simulated { from_at, until_at, first_hour: first, task_count, outcome, computed } = simulated;
-    let Outcome { slots, skipped, hours, busiest, overlaps, waits, proposals } = outcome;
+    let Outcome { slots, skipped, hours, busiest, overlaps, waits, limit, proposals } = outcome;
     let hour = |(number, hour): (i64, Hour)| SimulatedHour {
         hour_at: first + TimeDelta::hours(number),
         slots: hour.slots,
@@ -200,6 +215,7 @@ fn simulation_out(simulated: Simulated, timezone: String) -> Simulation {
         busiest: busiest.into_iter().map(minute_out).collect(),
         overlaps: overlaps.into_iter().map(overlap_out).collect(),
         waits: waits.into_iter().map(|wait| wait_out(wait, first, until_at - from_at <= POOL_HOURS)).collect(),
+        limit: limit_out(limit),
         proposals: proposals.into_iter().map(proposal_out).collect(),
         computed_seconds: computed.as_secs_f64(),
     }
@@ -223,6 +239,10 @@ fn wait_out(it: PoolWait, first: DateTime<Utc>, with_hours: bool) -> SimulatedWa
     };
     let hours = if with_hours { (0..).zip(hours).map(hour).collect() } else { Vec::new() };
     SimulatedWait { pool, capacity, waited, wait_seconds_mean, wait_seconds_max, peak, hours }
+}
+
+fn limit_out(LimitWait { capacity, waited, wait_seconds_mean, wait_seconds_max }: LimitWait) -> SimulatedLimit {
+    SimulatedLimit { capacity, waited, wait_seconds_mean, wait_seconds_max }
 }
 
 fn proposal_out(it: Proposal) -> SimulationProposal {

@@ -117,7 +117,8 @@ impl App {
         let from = request.from_at.unwrap_or(now);
         let until = from.checked_add_signed(TimeDelta::days(request.days.into()));
         let until = until.ok_or_else(|| Error::invalid("/from_at", "is too far in the future"))?;
-        Ok(Scenario { tasks, pools, first_hour: from, from, until, proposals: request.proposals })
+        let run_limit = self.settings().run_limit;
+        Ok(Scenario { tasks, pools, run_limit, first_hour: from, from, until, proposals: request.proposals })
     }
 }
 

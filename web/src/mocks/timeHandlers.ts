@@ -73,6 +73,7 @@ export function simulation({ days = 7, timezone }: SimulationDefinition): Simula
     busiest: [{ at: at(7200), slots: 40, tasks: [0, 1, 2].map((number) => taskSummary(number).name) }],
     overlaps: [{ task: taskSummary(1).name, skipped: 12, waited: 3, wait_seconds_max: 90 }],
     waits: [{ pool: "database", capacity: 4, waited: 31, wait_seconds_mean: 12.5, wait_seconds_max: 140, peak: 4, hours: hours.map(({ hour_at, peak }, step) => ({ hour_at, peak: Math.min(4, peak), waiting: step === 2 ? 9 : 0 })) }],
+    limit: { capacity: 64, waited: 3, wait_seconds_mean: 20, wait_seconds_max: 45 },
     proposals: [{ task: taskSummary(0).name, schedule_key: "cron", words_before: "every 5 minutes", words_after: "at minute 17 of every hour", schedule, collisions_before: 168, collisions_after: 0, reason: "its 168 slots meet 168 others in the same minutes; at minute 17 of the hour none" }],
   };
 }

@@ -2,8 +2,10 @@
 //!
 //! Runs that wait for a pool go by priority, then age, a point of priority for each minute, and whoever comes first holds
 //! what is free, as in `pool::choose`. Of several waiting runs of one task of which only the newest counts, the place in
-//! the pool's queue stays that of the first.
+//! the pool's queue stays that of the first. Who has passed the pool begins as soon as the server's limit of runs allows, by
+//! priority, then age; to let the oldest go first now and then, as the dispatcher does, would change no sum.
 
+use super::limit::Limit;
 use super::slots::{Flat, base, length};
 use super::{Hour, Minute, Outcome, PoolHour, PoolWait, Scenario, TaskOverlap};
 use crate::domain::run::{Admission, OpenRuns, admit};
@@ -38,6 +40,8 @@ struct Task {
     active: u32,
     /// End of the newest run: how an end that was replaced is known.
     end: u32,
+    /// Of those that are active, the ones that have not begun: the server's limit of runs is reached.
+    unbegun: u32,
     queue: VecDeque<u32>,
     in_pool: u32,
     skipped: u64,
@@ -72,6 +76,7 @@ pub(super) struct Engine<'a> {
     /// Ends to come: the second in the upper half, the task in the lower.
     ends: BinaryHeap<Reverse<u64>>,
     running: u32,
+    limit: Limit,
     slots: u64,
     hours: Vec<Hour>,
     hour: usize,
@@ -105,6 +110,7 @@ impl<'a> Engine<'a> {
                 seconds: task.seconds.max(1),
                 active: 0,
                 end: 0,
+                unbegun: 0,
                 queue: VecDeque::new(),
                 in_pool: 0,
                 skipped: 0,
@@ -122,6 +128,7 @@ impl<'a> Engine<'a> {
             pools,
             ends: BinaryHeap::new(),
             running: 0,
+            limit: Limit::new(scenario.run_limit),
             slots: 0,
             hours: vec![Hour::default(); hours],
             hour: 0,
@@ -183,6 +190,8 @@ impl<'a> Engine<'a> {
                     task.skipped += 1;
                     task.queue.iter_mut().for_each(|since| *since = now);
                 }
+                // The new run takes the place of the one that has not begun.
+                Overlap::Replace if task.unbegun > 0 => task.skipped += 1,
                 Overlap::Replace => {
                     task.skipped += 1;
                     task.queue.push_back(now);
@@ -206,19 +215,30 @@ impl<'a> Engine<'a> {
         pool.note(self.hour);
     }
 
+    /// A run takes its place in the pool, and begins if the limit of runs allows.
     fn start(&mut self, number: u32, now: u32) {
         let task = &mut self.tasks[number as usize];
         task.active += 1;
-        task.end = now.saturating_add(task.seconds);
-        self.ends.push(Reverse(u64::from(task.end) << 32 | u64::from(number)));
-        self.running += 1;
-        let hour = &mut self.hours[self.hour];
-        hour.peak = hour.peak.max(self.running);
         if let Some(pool) = task.pool.map(|index| &mut self.pools[index]) {
             pool.used += task.weight;
             pool.peak = pool.peak.max(pool.used);
             pool.note(self.hour);
         }
+        if self.limit.allows(self.running) {
+            return self.begin(number, now);
+        }
+        task.unbegun += 1;
+        task.end = u32::MAX;
+        self.limit.queue(task.priority, now, number);
+    }
+
+    fn begin(&mut self, number: u32, now: u32) {
+        let task = &mut self.tasks[number as usize];
+        task.end = now.saturating_add(task.seconds);
+        self.ends.push(Reverse(u64::from(task.end) << 32 | u64::from(number)));
+        self.running += 1;
+        let hour = &mut self.hours[self.hour];
+        hour.peak = hour.peak.max(self.running);
     }
 
     fn end(&mut self, number: u32, now: u32) {
@@ -241,6 +261,10 @@ impl<'a> Engine<'a> {
         }
         if let Some(pool) = pool {
             self.pump(pool, now);
+        }
+        while let Some(number) = self.limit.next(self.running, now) {
+            self.tasks[number as usize].unbegun -= 1;
+            self.begin(number, now);
         }
     }
 
@@ -293,6 +317,7 @@ impl<'a> Engine<'a> {
                 pool.count(end - since);
             }
         }
+        let limit = self.limit.sum_up(end);
         let base = base(self.scenario);
         let name = |number: &u32| self.scenario.tasks[*number as usize].name.clone();
         let minute = |(slots, Reverse(minute), tasks): (u32, Reverse<u32>, Vec<u32>)| Minute {
@@ -315,7 +340,7 @@ impl<'a> Engine<'a> {
         let used = self.pools.into_iter().filter(|pool| pool.peak > 0 || pool.waited > 0);
         let waits = used.map(Pool::sum_up).collect();
         let (slots, hours) = (self.slots, self.hours);
-        (Outcome { slots, hours, busiest, overlaps, waits, ..Outcome::default() }, self.starts)
+        (Outcome { slots, hours, busiest, overlaps, waits, limit, ..Outcome::default() }, self.starts)
     }
 }
 

@@ -5,6 +5,7 @@
 //! minutes, waits, overlaps, and better minutes for crowded schedules. Pure: no clock, no I/O. Start reading at `simulate`.
 
 mod engine;
+mod limit;
 mod minute;
 mod proposals;
 mod slots;
@@ -17,6 +18,7 @@ use chrono::{DateTime, Utc};
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::sync_channel;
 
+pub use limit::LimitWait;
 pub use proposals::Proposal;
 
 /// Seconds that are computed at once.
@@ -62,6 +64,8 @@ pub struct Scenario {
     pub tasks: Vec<SimulatedTask>,
     /// Names of pools and their places.
     pub pools: Vec<(String, u32)>,
+    /// Runs that the server lets go at once.
+    pub run_limit: u32,
     /// Beginning of the hour that `from` lies in; hours are counted from it. In some zones they do not begin with those of UTC.
     pub first_hour: DateTime<Utc>,
     /// Slots after this instant.
@@ -87,6 +91,8 @@ pub struct Outcome {
     pub overlaps: Vec<TaskOverlap>,
     /// Pools for which runs wait.
     pub waits: Vec<PoolWait>,
+    /// How runs wait for the server's limit.
+    pub limit: LimitWait,
     /// Better minutes, greatest gain first.
     pub proposals: Vec<Proposal>,
 }

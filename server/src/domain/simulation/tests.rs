@@ -26,10 +26,15 @@ fn pooled(mut task: SimulatedTask, weight: u32, priority: i32) -> SimulatedTask 
 }
 
 fn played(tasks: Vec<SimulatedTask>, capacity: u32, hours: i64) -> Outcome {
+    limited(tasks, capacity, 1_000, hours)
+}
+
+fn limited(tasks: Vec<SimulatedTask>, capacity: u32, run_limit: u32, hours: i64) -> Outcome {
     let from = "2026-03-02T00:00:00Z".parse::<DateTime<Utc>>().expect("an instant") - TimeDelta::seconds(1);
     let until = from + TimeDelta::hours(hours);
     let pools = vec![("db".into(), capacity)];
-    let scenario = Scenario { tasks, pools, first_hour: hour_of(chrono_tz::UTC, from), from, until, proposals: true };
+    let first_hour = hour_of(chrono_tz::UTC, from);
+    let scenario = Scenario { tasks, pools, run_limit, first_hour, from, until, proposals: true };
     simulate(&scenario, &AtomicBool::new(false)).expect("few slots")
 }
 
@@ -75,6 +80,28 @@ fn runs_wait_for_their_pool() {
     assert_eq!(busy.iter().map(|(pool, hour)| (**pool, hour.slots)).collect::<Vec<_>>(), [((1, 2), 3)]);
     let outcome = played(vec![make("a", 50), make("b", 50), make("c", 90)], 3, 24);
     assert_eq!((outcome.waits[0].waited, outcome.waits[0].peak), (0, 3));
+}
+
+#[test]
+fn runs_wait_for_the_limit_of_the_server() {
+    // Five at 2:00, ten minutes each, two at once: two wait 10 minutes, one 20, and it is the least important one.
+    let make = |name, priority| {
+        let mut task = task(name, 600, Overlap::Skip, &["0 2 * * *"]);
+        task.priority = priority;
+        task
+    };
+    let tasks = || vec![make("a", 10), make("b", 50), make("c", 90), make("d", 50), make("e", 50)];
+    let outcome = limited(tasks(), 1, 2, 24);
+    let expected = LimitWait { capacity: 2, waited: 3, wait_seconds_mean: 800.0, wait_seconds_max: 1200 };
+    assert_eq!((outcome.limit, outcome.slots), (expected, 5));
+    assert_eq!(outcome.hours.iter().map(|hour| hour.peak).max(), Some(2));
+    assert_eq!(limited(tasks(), 1, 5, 24).limit, LimitWait { capacity: 5, ..LimitWait::default() });
+    // A place in a pool is taken while the run waits for the limit; what replaces a run that has not begun begins for it.
+    let long = task("long", 3000, Overlap::Skip, &["0 2 * * *"]);
+    let pooled = pooled(task("pooled", 60, Overlap::Replace, &["1,11,21 2 * * *"]), 1, 50);
+    let outcome = limited(vec![long, pooled], 1, 1, 24);
+    assert_eq!((outcome.limit.waited, outcome.limit.wait_seconds_max), (1, 49 * 60));
+    assert_eq!((outcome.waits[0].peak, outcome.waits[0].waited, overlap_of(&outcome)), (1, 0, (2, 0, 0)));
 }
 
 #[test]
@@ -133,7 +160,14 @@ fn proposals_reduce_collisions() {
 fn it_stops_when_told() {
     let from = DateTime::UNIX_EPOCH;
     let tasks = vec![task("a", 1, Overlap::Skip, &["* * * * *"])];
-    let scenario =
-        Scenario { tasks, pools: vec![], first_hour: from, from, until: from + TimeDelta::days(366), proposals: true };
+    let scenario = Scenario {
+        tasks,
+        pools: vec![],
+        run_limit: 64,
+        first_hour: from,
+        from,
+        until: from + TimeDelta::days(366),
+        proposals: true,
+    };
     assert_eq!(simulate(&scenario, &AtomicBool::new(true)), None);
 }

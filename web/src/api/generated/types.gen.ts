@@ -2913,6 +2913,28 @@ export type SimulatedHour = {
 };
 
 /**
+ * How runs wait for the server's limit of runs at once.
+ */
+export type SimulatedLimit = {
+    /**
+     * The limit.
+     */
+    capacity: number;
+    /**
+     * Runs that wait.
+     */
+    waited: number;
+    /**
+     * How long on average, among those that wait.
+     */
+    wait_seconds_mean: number;
+    /**
+     * The longest wait.
+     */
+    wait_seconds_max: number;
+};
+
+/**
  * A minute in which several slots are due.
  */
 export type SimulatedMinute = {
@@ -3048,6 +3070,10 @@ export type Simulation = {
      * How runs wait for pools.
      */
     waits: Array<SimulatedWait>;
+    /**
+     * How runs wait for the server's limit of runs at once.
+     */
+    limit: SimulatedLimit;
     /**
      * Better minutes, greatest gain first.
      */
@@ -5224,6 +5250,10 @@ export type SimulationWritable = {
      * How runs wait for pools.
      */
     waits: Array<SimulatedWait>;
+    /**
+     * How runs wait for the server's limit of runs at once.
+     */
+    limit: SimulatedLimit;
     /**
      * Better minutes, greatest gain first.
      */

@@ -88,9 +88,9 @@ function Overlaps({ simulation: { overlaps } }: { simulation: Simulation }) {
   );
 }
 
-function Waits({ simulation: { waits } }: { simulation: Simulation }) {
+function Waits({ simulation: { waits, limit } }: { simulation: Simulation }) {
   return (
-    <Card title="Pools" hint="How many runs wait for a place, and for how long." flush>
+    <Card title="Waits" hint="How many runs wait for a place, and for how long." flush>
       {waits.length === 0 ? (
         <Nothing>No task that takes part is in a pool.</Nothing>
       ) : (
@@ -122,7 +122,23 @@ function Waits({ simulation: { waits } }: { simulation: Simulation }) {
           <More all={waits.length} />
         </div>
       )}
+      <LimitWaits limit={limit} />
     </Card>
+  );
+}
+
+function LimitWaits({ limit: { capacity, waited, wait_seconds_mean, wait_seconds_max } }: { limit: Simulation["limit"] }) {
+  const most = `The server runs at most ${plural(capacity, "run")} at once`;
+  return (
+    <p className="border-t border-line px-4 py-2 text-sm">
+      {waited === 0 ? (
+        <span className="text-muted">{most}: no run waits for that.</span>
+      ) : (
+        <>
+          {most}: <span className="font-medium text-warn">{plural(waited, "run")} {waited === 1 ? "waits" : "wait"}</span>, {duration(wait_seconds_mean)} on average, up to {duration(wait_seconds_max)}.
+        </>
+      )}
+    </p>
   );
 }
 

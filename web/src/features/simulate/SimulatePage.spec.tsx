@@ -27,6 +27,7 @@ describe("the simulation", () => {
     expect(asked).toEqual([{ days: 7, timezone: null, folder: "etl" }]);
     expect(router.state.location.search).toMatchObject({ days: 7, folder: "etl" });
     expect(screen.getAllByRole("cell", { name: "80 slots, at most 10 runs at once" })).toHaveLength(7);
+    expect(screen.getByText(/The server runs at most 64 runs at once/).textContent).toContain("3 runs wait, 20 s on average, up to 45 s.");
   });
 
   it("says what is wrong beside the field", async () => {
