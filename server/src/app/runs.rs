@@ -24,7 +24,8 @@ struct NewRun {
     definition: Definition,
     version: u32,
     params: Map<String, Value>,
-    rerun_of: Option<RunId>,
+    /// The run that is run again.
+    again: Option<RunRecord>,
 }
 
 impl App {
@@ -44,7 +45,7 @@ impl App {
             }
             let task = living_task(tx, &task).await?;
             let (definition, version) = (task.definition.clone(), task.version);
-            let new = NewRun { task, definition, version, params: params.clone(), rerun_of: None };
+            let new = NewRun { task, definition, version, params: params.clone(), again: None };
             insert(tx, &caller, new, idempotency.as_ref(), now).await.and_then(first)
         });
         Ok(self.announce_new(made.await?))
@@ -74,10 +75,20 @@ impl App {
             let same = stored.clone().filter(|_| !newest_version).map(|stored| (stored.definition, stored.version));
             let (definition, version) = same.unwrap_or_else(|| (task.definition.clone(), task.version));
             let params = params.clone().unwrap_or_else(|| old.params.clone());
-            let new = NewRun { task, definition, version, params, rerun_of: Some(old.id) };
+            let new = NewRun { task, definition, version, params, again: Some(old.clone()) };
             insert(tx, &caller, new, idempotency.as_ref(), now).await.and_then(first)
         });
         Ok(self.announce_new(made.await?))
+    }
+
+    /// What started a run, or, if it was run again, the first one of them. None: that one is no longer kept.
+    pub async fn run_origin(&self, run: &RunRecord) -> Result<Option<TriggerRecord>> {
+        let mut origin = run.trigger.clone();
+        while let Some(before) = origin.rerun_of {
+            let Some(before) = self.store().run_find(before).await? else { return Ok(None) };
+            origin = before.trigger;
+        }
+        Ok(Some(origin))
     }
 
     /// Stops a run, or asks its runner to. A second call skips the grace.
@@ -227,10 +238,12 @@ async fn insert(
     idempotency: Option<&Idempotency>,
     now: DateTime<Utc>,
 ) -> Result<Inserted> {
-    let NewRun { task, definition, version, params, rerun_of } = new;
+    let NewRun { task, definition, version, params, again } = new;
+    let rerun_of = again.as_ref().map(|old| old.id);
     let kind = if rerun_of.is_some() { TriggerKind::Rerun } else { caller.trigger() };
     let trigger = TriggerRecord { kind, by: Some(caller.name.clone()), schedule_key: None, rerun_of };
-    let (schedule_row, scheduled_for) = (None, None);
+    // A run that is run again is for the same slot as before, but the ledger tells of it already.
+    let (schedule_row, scheduled_for) = (None, again.and_then(|old| old.scheduled_for));
     let (task, due_at) = (&task, now);
     let wanted =
         Wanted { task, definition: &definition, version, trigger, schedule_row, scheduled_for, due_at, params };

@@ -140,6 +140,7 @@ impl Executor {
     async fn started(&self, claimed: &ClaimedRun) -> io::Result<runners::Link> {
         let log = self.app.log_path(claimed.attempt.id);
         let context = self.context(claimed.attempt.id)?;
+        let origin = self.app.run_origin(&claimed.run).await.map_err(io::Error::other)?;
         let (mut link, identity) = self.runners.start(&log).await?;
         let token = new_token();
         if !self.identified(claimed, &identity, &token).await? {
@@ -151,6 +152,7 @@ impl Executor {
             number: claimed.attempt.number,
             token,
             trigger: claimed.run.trigger.clone(),
+            origin,
             scheduled_for: claimed.run.scheduled_for,
             params: claimed.run.params.clone(),
             run_deadline_seconds: claimed.run.deadline_at.map(|at| seconds_until(at, self.app.clock().now())),

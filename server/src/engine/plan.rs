@@ -28,6 +28,8 @@ pub struct AttemptFacts {
     pub token: String,
     /// Why the run exists.
     pub trigger: TriggerRecord,
+    /// What started the first of the runs that it repeats, or the run itself; none: nobody knows any more.
+    pub origin: Option<TriggerRecord>,
     /// The slot it was made for.
     pub scheduled_for: Option<DateTime<Utc>>,
     /// Values of the params.
@@ -137,11 +139,11 @@ fn environment(definition: &Definition, facts: &AttemptFacts, context: &PlanCont
     all.insert("ORC_TASK".into(), definition.name.clone());
     all.insert("ORC_ATTEMPT".into(), facts.number.to_string());
     all.insert("ORC_TRIGGER".into(), facts.trigger.kind.as_str().into());
-    match (facts.trigger.kind, &facts.trigger.by) {
-        (TriggerKind::File, Some(file)) => {
+    match facts.origin.as_ref().and_then(|origin| Some((origin.kind, origin.by.as_ref()?))) {
+        Some((TriggerKind::File, file)) => {
             all.insert("ORC_TRIGGER_FILE".into(), file.clone());
         }
-        (TriggerKind::Task, Some(by)) => {
+        Some((TriggerKind::Task, by)) => {
             if let Some(end) = TaskEnd::parse(by) {
                 all.insert("ORC_TRIGGER_TASK".into(), end.task);
                 all.insert("ORC_TRIGGER_STATE".into(), end.state.to_string());

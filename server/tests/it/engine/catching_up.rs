@@ -238,3 +238,19 @@ async fn a_start_of_the_server_is_one_slot_and_splay_delays_the_run() {
     let slot = begin() + TimeDelta::minutes(30);
     assert!(run.scheduled_for == Some(slot) && run.due_at > slot && run.due_at <= slot + TimeDelta::days(1));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_run_again_is_for_the_same_slot_and_the_ledger_keeps_one_entry() {
+    let bench = scheduled(json!({"kind": "cron", "expression": "0 23 * * *"})).await;
+    let slot = begin() + TimeDelta::minutes(30);
+    bench.set(slot);
+    book(&bench).await;
+    let runs = bench.app.run_list(&Caller::local(), Some("it"), RunFilter::default(), &PageRequest::first(9)).await;
+    let first = runs.expect("runs").items.remove(0);
+    bench.app.run_cancel(&Caller::local(), first.id).await.expect("cancelled");
+    let again = bench.app.run_rerun(&Caller::local(), first.id, None, false, None).await.expect("again");
+    assert_eq!((again.scheduled_for, again.trigger.kind), (Some(slot), TriggerKind::Rerun));
+    assert_eq!(ledger(&bench).await, [(slot, slot, 1, SlotOutcome::Run)]);
+    let by_hand = bench.app.run_create(&Caller::local(), "it", serde_json::Map::new(), None).await;
+    assert_eq!(by_hand.expect("made").scheduled_for, None);
+}

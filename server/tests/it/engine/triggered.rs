@@ -56,6 +56,16 @@ async fn a_triggered_run_knows_what_started_it() {
     assert_eq!(said(&bench, run).await, format!("file|{}|none|none|none", file.display()));
     let run = only_run(&bench, "on_end").await;
     assert_eq!(said(&bench, run).await, format!("task|none|source|failed|{source}"));
+    // Run again, and once more, it still knows; that it was run again it knows too.
+    let again = async |run| bench.app.run_rerun(&Caller::local(), run, None, false, None).await.expect("again").id;
+    let second = again(run).await;
+    assert_eq!(said(&bench, second).await, format!("rerun|none|source|failed|{source}"));
+    let third = again(second).await;
+    assert_eq!(said(&bench, third).await, format!("rerun|none|source|failed|{source}"));
+    // Unless the first is no longer kept.
+    bench.app.run_delete(&Caller::local(), run).await.expect("deleted");
+    let fourth = again(third).await;
+    assert_eq!(said(&bench, fourth).await, "rerun|none|none|none|none");
     let by_hand = bench.start("on_end").await;
     assert_eq!(said(&bench, by_hand).await, "manual|none|none|none|none");
 }
