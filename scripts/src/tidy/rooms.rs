@@ -32,6 +32,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("utoipa", &["server/src/api/", "server/src/domain/"]),
     ("utoipa_axum", &["server/src/api/"]),
     ("lettre", &["server/src/integrations/"]),
+    ("notify", &["server/src/integrations/"]),
     ("reqwest", &["server/src/integrations/", "openapi/cli/"]),
     ("tokio::process", &["server/src/engine/fork_server.rs"]),
     ("process::Command", &["server/src/engine/fork_server.rs", "server/runner/", "openapi/cli/", "scripts/"]),

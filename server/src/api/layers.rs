@@ -17,6 +17,9 @@ pub const BODY_MAX: usize = 1024 * 1024;
 /// Largest body of an operation on calendars: a file of 5 MiB, with line ends escaped.
 pub const CALENDAR_MAX: usize = 8 * BODY_MAX;
 
+/// Largest body of definitions that are applied together: as many as may be applied, of a common size.
+pub const TASKS_MAX: usize = 32 * BODY_MAX;
+
 static REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives the request an id (its own, if it brought a sensible one), catches panics, writes one line to the log.

@@ -44,6 +44,7 @@ pub mod spa;
 pub mod state;
 mod swagger;
 pub mod system;
+pub mod task_export;
 pub mod task_import;
 mod task_out;
 pub mod task_wire;

@@ -4,7 +4,7 @@ use super::error::ApiError;
 use super::state::ApiState;
 use super::{
     audit, backfills, calendar_import, calendars, effects, events, feeds, logs, plan, pools, runs, schedules, sessions,
-    simulations, slot_summary, system, task_import, tasks, tokens, triggers, users,
+    simulations, slot_summary, system, task_export, task_import, tasks, tokens, triggers, users,
 };
 use super::{auth, guard, layers, metrics, spa};
 use axum::Router;
@@ -42,7 +42,8 @@ pub fn operations() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(tasks::task_list, tasks::task_create))
         .routes(routes!(tasks::task_bulk))
-        .routes(routes!(tasks::task_apply))
+        .merge(applied())
+        .routes(routes!(task_export::task_export))
         .routes(routes!(task_import::task_import))
         .routes(routes!(tasks::task_view, tasks::task_update, tasks::task_patch, tasks::task_delete))
         .routes(routes!(tasks::task_enable))
@@ -97,6 +98,11 @@ pub fn operations() -> OpenApiRouter<ApiState> {
         .routes(routes!(system::system_metrics))
         .routes(routes!(system::system_contract))
         .routes(routes!(events::event_stream))
+}
+
+/// The operation whose body is what an export answers.
+fn applied() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(tasks::task_apply)).layer(DefaultBodyLimit::max(layers::TASKS_MAX))
 }
 
 /// Operations whose bodies are calendars or files of them.

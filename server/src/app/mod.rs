@@ -40,6 +40,7 @@ pub mod simulations;
 mod slot_plan;
 pub mod slots;
 pub mod system;
+pub mod task_export;
 pub mod task_import;
 pub mod task_sets;
 pub mod tasks;

@@ -17,11 +17,13 @@ pub enum Signal {
     Cancel,
     /// Something ended: waiting runs may go on.
     Finished,
+    /// Something happened in a folder that file triggers look at.
+    Files,
 }
 
 impl Signal {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Schedules, Self::Queue, Self::Cancel, Self::Finished];
+    pub const ALL: [Self; 5] = [Self::Schedules, Self::Queue, Self::Cancel, Self::Finished, Self::Files];
 }
 
 /// One bell per kind of signal.
@@ -59,6 +61,7 @@ impl Signals {
             Signal::Queue => 1,
             Signal::Cancel => 2,
             Signal::Finished => 3,
+            Signal::Files => 4,
         }]
     }
 }

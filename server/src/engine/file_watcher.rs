@@ -1,45 +1,84 @@
-//! The file watcher: looks at the files of file triggers every few seconds.
+//! The file watcher: looks at the files of file triggers every few seconds, and at once when the system tells of a change.
 //!
-//! It asks the file system and waits for no word of it, so a folder that appears later, a network share that says nothing, and
-//! files that came while the server was down are all the same to it.
+//! What it hears only makes it early. It looks anyway, so a folder that appears later, a network share that says nothing,
+//! and files that came while the server was down are all the same to it; each look says anew which folders to listen to.
 
+use super::file_look::{Look, Scope, look};
 use super::worker::{RoundResult, Worker};
-use crate::app::file_roots::fixed_part;
-use crate::app::files::Looked;
+use crate::app::files::FileTrigger;
 use crate::app::{App, Signal};
+use crate::clock::Stopwatch;
 use crate::domain::ids::TriggerId;
+use crate::domain::vocabulary::FileChange;
+use crate::integrations::file_events::FileEvents;
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use globset::{GlobBuilder, GlobMatcher};
 use std::collections::BTreeMap;
-use std::fs::Metadata;
-use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Time between two looks while there are file triggers.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// Files of one pattern that are looked at.
-const FILES_MAX: usize = 10_000;
+/// Changes within this time are one look.
+const GATHER: Duration = Duration::from_millis(100);
 
-/// Names in folders that one look goes through.
-const NAMES_MAX: usize = 200_000;
+/// Between looks that changes ask for lies this many times what the last one took: a busy folder costs a fifth of a core.
+const REST: u32 = 4;
+
+/// Folders that are listened to; what happens in others is seen at the next look.
+const FOLDERS_MAX: usize = 1_000;
 
 /// The worker.
 #[derive(Debug)]
 pub struct FileWatcher {
     app: App,
-    any: std::sync::atomic::AtomicBool,
     problems: Mutex<BTreeMap<TriggerId, String>>,
+    pace: Mutex<Pace>,
+    events: Arc<FileEvents>,
+    scopes: Arc<Mutex<Vec<Scope>>>,
+    deaf: Mutex<Option<String>>,
+}
+
+/// When to look again.
+#[derive(Debug, Default, Clone, Copy)]
+struct Pace {
+    /// At the latest; none: there are no file triggers.
+    next: Option<Duration>,
+    /// How long the last round took.
+    took: Duration,
+}
+
+/// What the looks of one round came to together.
+#[derive(Debug, Default)]
+struct Round {
+    made: usize,
+    problems: BTreeMap<TriggerId, String>,
+    folders: Vec<PathBuf>,
+    scopes: Vec<Scope>,
+    next: Option<Duration>,
 }
 
 impl FileWatcher {
     /// A watcher.
     pub fn new(app: App) -> Self {
-        Self { app, any: std::sync::atomic::AtomicBool::new(false), problems: Mutex::default() }
+        let scopes: Arc<Mutex<Vec<Scope>>> = Arc::default();
+        let (signals, judged) = (app.signals().clone(), Arc::clone(&scopes));
+        let events = FileEvents::new(move |path: Option<&Path>| {
+            let scopes = judged.lock().unwrap_or_else(PoisonError::into_inner);
+            if path.is_none_or(|path| scopes.iter().any(|scope| scope.concerns(path))) {
+                signals.raise(Signal::Files);
+            }
+        });
+        let (problems, pace, deaf) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { app, problems, pace, events: Arc::new(events), scopes, deaf }
+    }
+
+    /// The folders it listens to, links resolved.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        self.events.folders()
     }
 
     /// Problems are shown with their triggers, and logged when they are new.
@@ -53,35 +92,75 @@ impl FileWatcher {
     }
 
     async fn round(&self) -> RoundResult {
+        let watch = Stopwatch::start();
         let triggers = self.app.file_triggers().await?;
-        self.any.store(!triggers.is_empty(), std::sync::atomic::Ordering::Relaxed);
-        if triggers.is_empty() || self.app.hold().await?.is_some() {
-            return Ok(None);
-        }
-        let (mut made, mut problems) = (0, BTreeMap::new());
-        for trigger in triggers {
-            let (pattern, app) = (trigger.pattern.clone(), self.app.clone());
-            let looked = tokio::task::spawn_blocking(move || look(&pattern, &app)).await;
-            // Whatever is wrong with one trigger, the others are looked at.
-            let looked = looked.unwrap_or_else(|error| Err(error.to_string()));
-            let (done, problem) = match looked {
-                Ok(looked) => {
-                    let incomplete = looked.incomplete.clone();
-                    match self.app.files_compare(&trigger, looked).await {
-                        Ok(runs) => (runs, incomplete),
-                        Err(error) => (0, Some(error.to_string())),
-                    }
-                }
-                Err(problem) => (0, Some(problem)),
-            };
-            made += done;
-            if let Some(problem) = problem {
-                problems.insert(trigger.record.id, problem);
+        let any = !triggers.is_empty();
+        let mut round = Round::default();
+        if any && self.app.hold().await?.is_none() {
+            for trigger in triggers {
+                self.one(&trigger, &mut round).await;
             }
+            self.tell(std::mem::take(&mut round.problems));
         }
-        self.tell(problems);
-        Ok((made > 0).then(|| format!("{made} runs for files")))
+        self.listen(round.folders, round.scopes).await;
+        let next = any.then(|| round.next.map_or(LOOK, |next| next.min(LOOK)));
+        *self.pace.lock().unwrap_or_else(PoisonError::into_inner) = Pace { next, took: watch.elapsed() };
+        Ok((round.made > 0).then(|| format!("{} runs for files", round.made)))
     }
+
+    /// Whatever is wrong with one trigger, the others are looked at.
+    async fn one(&self, trigger: &FileTrigger, round: &mut Round) {
+        let now = self.app.clock().now();
+        let (pattern, app) = (trigger.pattern.clone(), self.app.clone());
+        let looked = tokio::task::spawn_blocking(move || look(&pattern, &app)).await;
+        let problem = match looked.unwrap_or_else(|error| Err(error.to_string())) {
+            Ok(Look { found, folders, scope }) => {
+                round.next = [round.next, settles_in(trigger, found.files.values(), now)].into_iter().flatten().min();
+                round.folders.extend(folders);
+                round.scopes.push(scope);
+                let incomplete = found.incomplete.clone();
+                match self.app.files_compare(trigger, found).await {
+                    Ok(runs) => {
+                        round.made += runs;
+                        incomplete
+                    }
+                    Err(error) => Some(error.to_string()),
+                }
+            }
+            Err(problem) => Some(problem),
+        };
+        round.problems.extend(problem.map(|problem| (trigger.record.id, problem)));
+    }
+
+    /// Listens to some folders and no others. What cannot be listened to is looked at all the same, only later.
+    async fn listen(&self, mut folders: Vec<PathBuf>, scopes: Vec<Scope>) {
+        folders.truncate(FOLDERS_MAX);
+        *self.scopes.lock().unwrap_or_else(PoisonError::into_inner) = scopes;
+        let events = Arc::clone(&self.events);
+        let listening = tokio::task::spawn_blocking(move || events.listen(&folders)).await;
+        let (more, problem) =
+            listening.map_or_else(|error| (false, Some(error.to_string())), |it| (it.more, it.problem));
+        if more {
+            // Between the look and now something may have happened that nobody told.
+            self.app.signals().raise(Signal::Files);
+        }
+        let mut deaf = self.deaf.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(problem) = problem.filter(|problem| deaf.as_ref() != Some(problem)) {
+            tracing::warn!("changes of files are seen every {} s, not at once: {problem}", LOOK.as_secs());
+            *deaf = Some(problem);
+        }
+    }
+}
+
+/// When the first of the files that were changed a moment ago will have settled.
+fn settles_in<'a>(
+    trigger: &FileTrigger,
+    files: impl Iterator<Item = &'a (u64, DateTime<Utc>)>,
+    now: DateTime<Utc>,
+) -> Option<Duration> {
+    let settle = (trigger.change == FileChange::Settled).then_some(trigger.settle)?;
+    let settled_at = files.filter_map(|(_, changed_at)| changed_at.checked_add_signed(settle));
+    settled_at.filter_map(|at| (at - now).to_std().ok()).filter(|wait| !wait.is_zero()).min()
 }
 
 impl Worker for FileWatcher {
@@ -94,7 +173,7 @@ impl Worker for FileWatcher {
     }
 
     fn wakes(&self) -> &'static [Signal] {
-        &[Signal::Schedules]
+        &[Signal::Schedules, Signal::Files]
     }
 
     fn run_once(&self) -> BoxFuture<'_, RoundResult> {
@@ -102,84 +181,11 @@ impl Worker for FileWatcher {
     }
 
     fn next_in(&self) -> Option<Duration> {
-        self.any.load(std::sync::atomic::Ordering::Relaxed).then_some(LOOK)
-    }
-}
-
-/// The files that match a pattern, without those in the server's own folder.
-fn look(pattern: &str, app: &App) -> Result<Looked, String> {
-    if let Some(problem) = app.file_place_problem(pattern) {
-        return Err(format!("the pattern {problem}"));
-    }
-    let glob = GlobBuilder::new(pattern).literal_separator(true).build().map_err(|error| error.to_string())?;
-    let mut search = Search {
-        matcher: glob.compile_matcher(),
-        own: app.settings().data_dir.clone(),
-        deep: pattern.contains("**"),
-        depth: Path::new(pattern).components().count(),
-        names: 0,
-        found: Looked::default(),
-    };
-    let root = fixed_part(pattern);
-    // A link on the way to the first wildcard is followed.
-    search.visit(&root, std::fs::metadata(&root))?;
-    Ok(search.found)
-}
-
-struct Search {
-    matcher: GlobMatcher,
-    own: PathBuf,
-    deep: bool,
-    depth: usize,
-    names: usize,
-    found: Looked,
-}
-
-impl Search {
-    /// What is not there has no files: it may come later. What may not be read is told. Links to folders are not followed.
-    fn visit(&mut self, path: &Path, about: io::Result<Metadata>) -> Result<(), String> {
-        self.names += 1;
-        if self.names > NAMES_MAX || self.found.files.len() > FILES_MAX {
-            return Err(format!(
-                "more than {FILES_MAX} files match, or too many folders lie below: choose a narrower pattern"
-            ));
-        }
-        let Some(about) = self.readable(path, about) else { return Ok(()) };
-        if path.starts_with(&self.own) {
-            return Ok(());
-        }
-        if about.is_dir() {
-            if !self.deep && path.components().count() >= self.depth {
-                return Ok(());
-            }
-            let Some(entries) = self.readable(path, std::fs::read_dir(path)) else { return Ok(()) };
-            for entry in entries {
-                let Some(entry) = self.readable(path, entry) else { continue };
-                let below = entry.path();
-                let about = std::fs::symlink_metadata(&below);
-                self.visit(&below, about)?;
-            }
-            return Ok(());
-        }
-        let Some(name) = path.to_str().filter(|_| self.matcher.is_match(path)) else { return Ok(()) };
-        let Some(about) = self.readable(path, std::fs::metadata(path)) else { return Ok(()) };
-        if about.is_file() {
-            let changed_at = about.modified().map_or(DateTime::UNIX_EPOCH, DateTime::<Utc>::from);
-            let changed_at = DateTime::from_timestamp_micros(changed_at.timestamp_micros()).unwrap_or(changed_at);
-            self.found.files.insert(name.to_owned(), (about.len(), changed_at));
-        }
-        Ok(())
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner).next
     }
 
-    fn readable<T>(&mut self, path: &Path, read: io::Result<T>) -> Option<T> {
-        let gone = |error: &io::Error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
-        match read {
-            Ok(read) => Some(read),
-            Err(error) if gone(&error) => None,
-            Err(error) => {
-                self.found.incomplete.get_or_insert_with(|| format!("{} cannot be read: {error}", path.display()));
-                None
-            }
-        }
+    fn gathers(&self) -> Option<Duration> {
+        let took = self.pace.lock().unwrap_or_else(PoisonError::into_inner).took;
+        Some(GATHER.max(took * REST))
     }
 }

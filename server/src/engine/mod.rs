@@ -10,6 +10,7 @@ mod canceller;
 mod catcher;
 mod dispatcher;
 mod executor;
+mod file_look;
 mod file_watcher;
 mod follow;
 mod follower;

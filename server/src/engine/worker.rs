@@ -40,6 +40,11 @@ pub trait Worker: Send + Sync + 'static {
     fn next_in(&self) -> Option<Duration> {
         None
     }
+
+    /// How long it stays asleep after a signal, so that many signals make one round; none: not at all.
+    fn gathers(&self) -> Option<Duration> {
+        None
+    }
 }
 
 /// Result of a round.
@@ -125,6 +130,9 @@ pub async fn run(worker: Arc<dyn Worker>, context: LoopContext) {
             let bells = seen.iter().filter(|(signal, _)| worker.wakes().contains(signal));
             let bells = bells.map(|(signal, seen)| context.signals.heard(*signal, *seen).boxed());
             select_all(bells).await;
+            if let Some(gathers) = worker.gathers() {
+                tokio::time::sleep(gathers).await;
+            }
         };
         tokio::select! {
             () = context.stop.cancelled() => return,

@@ -5,6 +5,7 @@
 mod access;
 mod engine;
 mod everywhere;
+mod exporting;
 mod oracle;
 mod security;
 mod shapes;

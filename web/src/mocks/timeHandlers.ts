@@ -113,6 +113,7 @@ export const timeHandlers = [
   http.get(api("/calendars/:calendar"), ({ params }) => HttpResponse.json(wholeCalendar(String(params["calendar"])))),
   http.put(api("/calendars/:calendar"), ({ params }) => HttpResponse.json(wholeCalendar(String(params["calendar"])))),
   http.post(api("/calendars/:calendar/effect"), () => HttpResponse.json(effect(taskSummary(0).name))),
+  http.get(api("/tasks/export"), () => HttpResponse.json({ tasks: [] })),
   http.post(api("/tasks/import"), ({ request }) => HttpResponse.json(imported(!new URL(request.url).searchParams.has("dry_run")))),
   http.post(api("/tasks/:task/effect"), ({ params }) => HttpResponse.json(effect(String(params["task"])))),
   http.get(api("/slots/summary"), () => HttpResponse.json(summary())),

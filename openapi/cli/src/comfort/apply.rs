@@ -1,6 +1,6 @@
 //! `orc task apply -f tasks.yaml`: makes the server's tasks what the files say.
 //!
-//! A file holds one task, a list of tasks, or many documents of either. Bare words stand for unions
+//! A file holds one task, a list of tasks, `tasks:` with a list (an export), or many documents of these. Bare words stand for unions
 //! (`overlap: skip`). All or none is saved; with `--dry-run` none is.
 
 use clap::{Arg, ArgAction, Command, ValueHint};
@@ -83,11 +83,7 @@ fn read(file: &str) -> Outcome<Vec<Part>> {
     let mut parts = Vec::new();
     for (index, document) in documents.into_iter().enumerate() {
         let place = if several { format!("{file}, document {}", index + 1) } else { file.to_owned() };
-        let definitions = match document {
-            Value::Array(definitions) => definitions,
-            one => vec![one],
-        };
-        for mut definition in definitions {
+        for mut definition in definitions(document).map_err(|error| Failure::Usage(format!("{place}: {error}")))? {
             if !definition.is_object() {
                 return Err(Failure::Usage(format!("{place}: a task is a mapping of fields")));
             }
@@ -102,6 +98,23 @@ fn read(file: &str) -> Outcome<Vec<Part>> {
         return Err(fault("holds no task".into()));
     }
     Ok(parts)
+}
+
+/// The definitions of a document; no task has a field `tasks`.
+fn definitions(document: Value) -> Result<Vec<Value>, String> {
+    match document {
+        Value::Array(definitions) => Ok(definitions),
+        Value::Object(mut fields) if fields.contains_key("tasks") => {
+            match (fields.remove("tasks"), fields.keys().next()) {
+                (Some(Value::Array(definitions)), None) => Ok(definitions),
+                (_, Some(other)) => {
+                    Err(format!("`{other}` cannot stand beside `tasks`; owner, prune and yes are flags"))
+                }
+                _ => Err("`tasks` is a list of tasks".into()),
+            }
+        }
+        one => Ok(vec![one]),
+    }
 }
 
 fn called(definition: &Value) -> String {

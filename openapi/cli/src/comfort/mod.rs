@@ -4,6 +4,7 @@
 
 mod apply;
 mod completion;
+mod export;
 mod follow;
 mod import;
 mod login;
@@ -64,6 +65,7 @@ impl Context<'_> {
 /// All of them.
 pub static COMFORTS: &[Comfort] = &[
     apply::APPLY,
+    export::EXPORT,
     import::IMPORT,
     run::TASK_RUN,
     run::RUN_WAIT,

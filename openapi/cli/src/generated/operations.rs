@@ -81,6 +81,20 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "task_export", method: "GET", path: "/tasks/export",
+        permission: "read",
+        summary: "Export the definitions of tasks, at most 10,000, as they are applied.",
+        query: &[
+            Field::optional("text", Text, "Only names and titles that contain this text."),
+            Field::optional("folder", Text, "Only this folder and those below."),
+            Field::optional("tag", Text, "Only tasks with this tag."),
+            Field::optional("enabled", Boolean, "Only enabled, or only disabled ones."),
+            Field::optional("last_state", Choice(&["waiting", "queued", "running", "backing_off", "succeeded", "failed", "timed_out", "cancelled", "skipped", "lost"]), "Only tasks whose newest run is in this state."),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "task_import", method: "POST", path: "/tasks/import",
         permission: "define",
         summary: "Make tasks of a crontab, all lines or none.",

@@ -117,6 +117,57 @@ fn apply_sends_all_files_at_once_and_says_what_changed() {
 }
 
 #[test]
+fn what_is_exported_is_applied_as_it_is() {
+    let text =
+        |name: &str, text: &str| json!({"name": name, "run": {"kind": "script", "interpreter": "sh", "text": text}});
+    let words = [
+        "yes",
+        "no",
+        "null",
+        "~",
+        "012",
+        "1_000",
+        "1e3",
+        " a ",
+        "a: b",
+        "# a",
+        "- a",
+        "'a\"",
+        "é\t\u{7f}",
+        "2026-11-28",
+        "",
+    ];
+    let tasks = json!([
+        {"name": "a", "tags": words, "environment": {"ON": "off"}, "timeout_seconds": 60.5, "priority": 0, "pool": null,
+            "enabled": false, "overlap": {"kind": "skip"}, "schedules": [], "run": {"kind": "shell", "line": "a | b > 'c' # d"}},
+        text("b", "if true; then\n  echo \"x\"\nfi\n"),
+        text("c", "\n  indented\r\n\ttab\n\n\n"),
+        text("d", "no end of line"),
+        text("e", &"long ".repeat(40)),
+        text("f", &"a  long   line \n ".repeat(20)),
+        text("g", &format!("{} \n\n{}\n", "x  ".repeat(90), "y".repeat(200))),
+    ]);
+    let exported = tasks.clone();
+    let stub = Stub::start(move |seen| match seen.operation {
+        "task_export" => good(json!({"tasks": exported})),
+        _ => applied(seen),
+    });
+    let orc = Orc::at(&stub.url);
+    let yaml = orc.run("task export --folder shop --enabled=false").ok().stdout;
+    assert_eq!((stub.last().query("folder"), stub.last().query("enabled")), (Some("shop"), Some("false")));
+    assert_eq!(orc.run("task export -o yaml").ok().stdout, yaml, "YAML where nothing else is asked for");
+    golden::check("export", &yaml);
+    for file in [yaml, orc.run("task export -o json").ok().stdout] {
+        orc.file("tasks.yaml", &file);
+        orc.run("task apply -f tasks.yaml").ok();
+        assert_eq!(stub.last().body["tasks"], tasks, "{file}");
+    }
+    orc.file("tasks.yaml", "tasks: []\nprune: true\n").file("none.yaml", "tasks: {name: a}\n");
+    assert!(orc.run("task apply -f tasks.yaml").code(2).stderr.contains("`prune` cannot stand beside `tasks`"));
+    assert!(orc.run("task apply -f none.yaml").code(2).stderr.contains("`tasks` is a list of tasks"));
+}
+
+#[test]
 fn a_fault_is_placed_in_its_file() {
     let stub = Stub::start(|_| {
         problem(

@@ -2,9 +2,11 @@
 
 use super::bench::{Bench, child_task};
 use orc_server::app::hooks::HookCall;
-use orc_server::app::{Caller, Error};
+use orc_server::app::{Caller, Error, Signal};
 use orc_server::domain::task::TriggerRule;
 use orc_server::domain::vocabulary::{FileChange, RunState, TriggerKind};
+use orc_server::engine::{FileWatcher, Worker as _};
+use orc_server::integrations::file_events::{FileEvents, Listening};
 use orc_server::security::signature::sign;
 use orc_server::store::{AuditFilter, PageRequest, RunFilter, RunRecord};
 use serde_json::{Value, json};
@@ -226,10 +228,13 @@ async fn watched(bench: &Bench, pattern: &std::path::Path, more: Value) {
     bench.task(child_task("it", &["exit", "0"], body)).await;
 }
 
-/// One look at all files, as the watcher takes it.
+/// One look at all files, as a watcher takes it that has just started.
 async fn look(bench: &Bench) -> Vec<String> {
-    let watcher = orc_server::engine::FileWatcher::new(bench.app.clone());
-    orc_server::engine::Worker::run_once(&watcher).await.expect("a look");
+    look_with(bench, &FileWatcher::new(bench.app.clone())).await
+}
+
+async fn look_with(bench: &Bench, watcher: &FileWatcher) -> Vec<String> {
+    watcher.run_once().await.expect("a look");
     let mut files: Vec<String> = runs(bench, "it")
         .await
         .into_iter()
@@ -334,6 +339,90 @@ async fn files_that_settle_and_what_was_there_before() {
     std::fs::File::options().append(true).open(&new).expect("opens").set_modified(earlier).expect("set");
     assert_eq!(look(&bench).await, ["new"]);
     assert_eq!(look(&bench).await, ["new"]);
+}
+
+/// Does something to files; comes back when the watcher has heard of it.
+async fn heard(bench: &Bench, something: impl FnOnce()) {
+    let seen = bench.app.signals().raised_count(Signal::Files);
+    something();
+    let heard = bench.app.signals().heard(Signal::Files, seen);
+    tokio::time::timeout(Duration::from_secs(30), heard).await.expect("the watcher heard of it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_are_heard_also_in_folders_that_come_later() {
+    let bench = Bench::new().await;
+    let place = tempfile::tempdir().expect("a folder");
+    let (late, inbox) = (place.path().join("late"), place.path().join("late").join("inbox"));
+    watched(&bench, &inbox.join("**").join("*.csv"), json!({"change": "created"})).await;
+    let watcher = FileWatcher::new(bench.app.clone());
+    assert_eq!(look_with(&bench, &watcher).await, [""; 0]);
+    heard(&bench, || std::fs::create_dir(&late).expect("a folder")).await;
+    assert_eq!(look_with(&bench, &watcher).await, [""; 0]);
+    heard(&bench, || std::fs::create_dir(&inbox).expect("a folder")).await;
+    let listening = bench.app.signals().raised_count(Signal::Files);
+    assert_eq!(look_with(&bench, &watcher).await, [""; 0]);
+    assert_ne!(
+        bench.app.signals().raised_count(Signal::Files),
+        listening,
+        "what came before it listened is looked for"
+    );
+    heard(&bench, || std::fs::write(inbox.join("a.csv"), "1").expect("written")).await;
+    assert_eq!(look_with(&bench, &watcher).await, ["a.csv"]);
+    let below = inbox.join("below");
+    heard(&bench, || std::fs::create_dir(&below).expect("a folder")).await;
+    look_with(&bench, &watcher).await;
+    heard(&bench, || std::fs::rename(inbox.join("a.csv"), below.join("b.csv")).expect("moved")).await;
+    assert_eq!(look_with(&bench, &watcher).await, ["a.csv", "b.csv"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_listens_when_there_is_nothing_to_look_for() {
+    let bench = Bench::new().await;
+    let place = tempfile::tempdir().expect("a folder");
+    let real = std::fs::canonicalize(place.path()).expect("there");
+    watched(&bench, &place.path().join("*.csv"), json!({"change": "changed"})).await;
+    let watcher = FileWatcher::new(bench.app.clone());
+    look_with(&bench, &watcher).await;
+    assert_eq!(watcher.folders().first(), Some(&real));
+    bench.app.system_hold(&Caller::local(), "moving house".into()).await.expect("held");
+    look_with(&bench, &watcher).await;
+    assert!(watcher.folders().is_empty());
+    bench.app.system_release(&Caller::local()).await.expect("released");
+    look_with(&bench, &watcher).await;
+    assert_eq!(watcher.folders(), [real]);
+    bench.app.task_delete(&Caller::local(), "it", None, false).await.expect("deleted");
+    watcher.run_once().await.expect("a look");
+    assert!(watcher.folders().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_took_the_place_of_another_is_heard() {
+    let place = tempfile::tempdir().expect("a folder");
+    let (inbox, aside) = (place.path().join("inbox"), place.path().join("aside"));
+    let (told, hears) = std::sync::mpsc::channel();
+    let events = FileEvents::new(move |path| drop(told.send(path.map(std::path::Path::to_path_buf))));
+    let listen = || events.listen(&[place.path().to_path_buf(), inbox.clone(), place.path().join("none")]);
+    let write = |name: &str| {
+        let path = inbox.join(name);
+        std::fs::write(&path, "1").expect("written");
+        while hears.recv_timeout(Duration::from_secs(30)).expect("told") != Some(path.clone()) {}
+    };
+    std::fs::create_dir(&inbox).expect("a folder");
+    assert_eq!(listen(), Listening { more: true, problem: None });
+    assert_eq!(events.folders().len(), 2);
+    assert_eq!(listen(), Listening { more: false, problem: None });
+    write("a");
+    std::fs::rename(&inbox, &aside).expect("moved");
+    std::fs::create_dir(&inbox).expect("a folder");
+    listen();
+    write("b");
+    // Moved away and back as it was, while nobody looked: the system's watch is gone, though the folder is the same.
+    std::fs::rename(&inbox, place.path().join("elsewhere")).expect("moved");
+    std::fs::rename(place.path().join("elsewhere"), &inbox).expect("moved");
+    while hears.recv_timeout(Duration::from_secs(30)).expect("told") != Some(inbox.clone()) {}
+    listen();
+    write("c");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,5 +4,5 @@ mod doors;
 mod feeds;
 mod guessing;
 mod hooks;
-mod house;
+pub mod house;
 mod people;

@@ -3851,6 +3851,16 @@ export type TaskEffect = {
 };
 
 /**
+ * Definitions of tasks, ready to be applied.
+ */
+export type TaskExport = {
+    /**
+     * The definitions, by name.
+     */
+    tasks: Array<TaskDefinition>;
+};
+
+/**
  * A text that tasks are made of.
  */
 export type TaskImport = {
@@ -5533,6 +5543,16 @@ export type TaskDefinitionWritable = {
 };
 
 /**
+ * Definitions of tasks, ready to be applied.
+ */
+export type TaskExportWritable = {
+    /**
+     * The definitions, by name.
+     */
+    tasks: Array<TaskDefinitionWritable>;
+};
+
+/**
  * A task that a line makes.
  */
 export type TaskImportItemWritable = {
@@ -5803,6 +5823,52 @@ export type TaskApplyResponses = {
 };
 
 export type TaskApplyResponse = TaskApplyResponses[keyof TaskApplyResponses];
+
+export type TaskExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only names and titles that contain this text.
+         */
+        text?: string;
+        /**
+         * Only this folder and those below.
+         */
+        folder?: string;
+        /**
+         * Only tasks with this tag.
+         */
+        tag?: string;
+        /**
+         * Only enabled, or only disabled ones.
+         */
+        enabled?: boolean;
+        /**
+         * Only tasks whose newest run is in this state.
+         */
+        last_state?: RunState;
+    };
+    url: '/tasks/export';
+};
+
+export type TaskExportErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type TaskExportError = TaskExportErrors[keyof TaskExportErrors];
+
+export type TaskExportResponses = {
+    /**
+     * The definitions: a body of `task_apply`
+     */
+    200: TaskExport;
+};
+
+export type TaskExportResponse = TaskExportResponses[keyof TaskExportResponses];
 
 export type TaskImportData = {
     body: TaskImport;

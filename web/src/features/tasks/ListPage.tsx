@@ -3,7 +3,7 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { FileInput, Plus } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
 import { apiError } from "@/api/errors";
-import type { RunState, TaskSummary } from "@/api/generated";
+import type { TaskSummary } from "@/api/generated";
 import { taskListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { count } from "@/lib/numbers";
 import { RunNow } from "@/parts/RunNow";
@@ -15,8 +15,10 @@ import { Empty, Failure } from "@/ui/Empty";
 import { Page } from "@/ui/Page";
 import { Skeleton } from "@/ui/Skeleton";
 import { BulkBar } from "./BulkBar";
+import { ExportButton } from "./ExportButton";
 import { Filters } from "./Filters";
 import { taskCard, taskColumns } from "./columns";
+import { filterOf } from "./filter";
 
 const route = getRouteApi("/app/tasks");
 
@@ -46,22 +48,25 @@ export default function ListPage() {
       hint="What Orc runs, and when."
       badge={list.data && <span className="text-sm text-muted">{count(tasks.length)}{hasNextPage ? "+" : ""}</span>}
       actions={
-        cannotDefine ? (
-          <Button look="primary" disabledReason={cannotDefine} icon={<Plus size={16} aria-hidden />}>
-            New task
-          </Button>
-        ) : (
-          <>
-            <Link {...paths.taskImport()} className={buttonClass()}>
-              <FileInput size={15} aria-hidden />
-              Import
-            </Link>
-            <Link {...paths.taskNew()} className={buttonClass("primary")}>
-              <Plus size={16} aria-hidden />
+        <>
+          <ExportButton search={search} />
+          {cannotDefine ? (
+            <Button look="primary" disabledReason={cannotDefine} icon={<Plus size={16} aria-hidden />}>
               New task
-            </Link>
-          </>
-        )
+            </Button>
+          ) : (
+            <>
+              <Link {...paths.taskImport()} className={buttonClass()}>
+                <FileInput size={15} aria-hidden />
+                Import
+              </Link>
+              <Link {...paths.taskNew()} className={buttonClass("primary")}>
+                <Plus size={16} aria-hidden />
+                New task
+              </Link>
+            </>
+          )}
+        </>
       }
     >
       <Filters search={search} onSearch={setSearch} tasks={tasks} />
@@ -90,14 +95,7 @@ export default function ListPage() {
 }
 
 function useTaskList(search: TasksSearch) {
-  const query = {
-    limit: 200,
-    text: search.text,
-    folder: search.folder,
-    tag: search.tag,
-    enabled: search.enabled,
-    last_state: search.last_state as RunState | undefined,
-  };
+  const query = { limit: 200, ...filterOf(search) };
   return useInfiniteQuery({
     ...taskListInfiniteOptions({ query }),
     initialPageParam: "",

@@ -1,0 +1,25 @@
+//! The definitions of many tasks at once, as `task_apply` takes them.
+//!
+//! Definitions only: no history, no owner, no address of a webhook. One question to the database, so what is exported
+//! stood side by side at one moment.
+
+use super::{App, Caller, Error, Result};
+use crate::domain::task::Definition;
+use crate::domain::vocabulary::Permission;
+use crate::store::{PageRequest, TaskFilter, TaskSort};
+
+/// Most tasks of one export: as many as are applied at once.
+pub const EXPORT_MAX: u32 = 10_000;
+
+impl App {
+    /// The definitions of the tasks that fit a filter, by name; of more than `EXPORT_MAX`, none.
+    pub async fn task_export(&self, caller: &Caller, filter: &TaskFilter) -> Result<Vec<Definition>> {
+        caller.require(Permission::Read)?;
+        let found = self.store().task_list(filter, TaskSort::Name, &PageRequest::first(EXPORT_MAX)).await?;
+        if found.next.is_some() {
+            let detail = format!("more than {EXPORT_MAX} tasks fit; export them by folder or by tag");
+            return Err(Error::conflict("too_many_tasks", detail));
+        }
+        Ok(found.items.into_iter().map(|task| task.definition).collect())
+    }
+}

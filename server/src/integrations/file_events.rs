@@ -1,0 +1,195 @@
+//! Word from the operating system that something happened in a folder: inotify, FSEvents, ReadDirectoryChangesW.
+//!
+//! Best effort by its nature: a network share says nothing, a queue overruns, a limit of watches is reached. Whoever listens
+//! looks by itself from time to time too, and says at each look which folders matter now. Folders are watched one by one,
+//! never with all that lies below, so what is watched is bounded by what is asked for. Deliberately absent: patterns,
+//! and what became of a file.
+
+use chrono::{DateTime, Utc};
+use notify::event::{AccessKind, AccessMode, ModifyKind};
+use notify::{Config, ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use std::collections::BTreeMap;
+use std::fmt::{Debug, Formatter};
+use std::ops::Bound;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Hears of a path that changed; none: something was missed, who knows what.
+type Tell = Arc<dyn Fn(Option<&Path>) + Send + Sync>;
+
+/// Listens to folders.
+pub struct FileEvents {
+    tell: Tell,
+    places: Arc<Mutex<Places>>,
+    watcher: Mutex<Option<RecommendedWatcher>>,
+}
+
+/// What came of the wish to listen to some folders.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listening {
+    /// One is listened to that was not before: what happened there until now was not told.
+    pub more: bool,
+    /// Why one of them cannot be listened to.
+    pub problem: Option<String>,
+}
+
+impl FileEvents {
+    /// Listens to nothing yet; `tell` is called on a thread of its own and must be quick.
+    pub fn new(tell: impl Fn(Option<&Path>) + Send + Sync + 'static) -> Self {
+        Self { tell: Arc::new(tell), places: Arc::default(), watcher: Mutex::new(None) }
+    }
+
+    /// Listens to these folders from now on, and to no others. Paths are told as the folders were named here. Asks the disk.
+    pub fn listen(&self, folders: &[PathBuf]) -> Listening {
+        let mut watcher = lock(&self.watcher);
+        let wanted = Places::of(folders);
+        if wanted.0.is_empty() {
+            (*watcher, *lock(&self.places)) = (None, Places::default());
+            return Listening::default();
+        }
+        let watcher = match watcher.take().map_or_else(|| self.connect(), Ok) {
+            Ok(connected) => watcher.insert(connected),
+            Err(error) => return Listening { more: false, problem: Some(error.to_string()) },
+        };
+        // Our own lock is not held while the watcher is asked: it answers on the thread that tells.
+        let Change { leave, enter, known } = lock(&self.places).become_(wanted);
+        let (mut listening, mut paths) = (Listening::default(), watcher.paths_mut());
+        for path in &leave {
+            let _it_may_have_gone_by_itself = paths.remove(path);
+        }
+        let mut rest = enter.iter();
+        for path in rest.by_ref() {
+            let Err(error) = paths.add(path, RecursiveMode::NonRecursive) else {
+                listening.more |= !known.contains(path);
+                continue;
+            };
+            lock(&self.places).forget(path);
+            listening.problem.get_or_insert_with(|| error.to_string());
+            if matches!(error.kind, ErrorKind::MaxFilesWatch) {
+                break;
+            }
+        }
+        rest.for_each(|path| lock(&self.places).forget(path));
+        if let Err(error) = paths.commit() {
+            listening.problem.get_or_insert_with(|| error.to_string());
+        }
+        listening
+    }
+
+    /// The folders it listens to, links resolved.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        lock(&self.places).0.keys().cloned().collect()
+    }
+
+    fn connect(&self) -> notify::Result<RecommendedWatcher> {
+        let (places, tell) = (Arc::clone(&self.places), Arc::clone(&self.tell));
+        RecommendedWatcher::new(move |event| hear(event, &places, &tell), Config::default())
+    }
+}
+
+impl Debug for FileEvents {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FileEvents").field("places", &self.places).finish_non_exhaustive()
+    }
+}
+
+fn hear(event: notify::Result<Event>, places: &Mutex<Places>, tell: &Tell) {
+    let Some(event) = event.ok().filter(|event| !event.need_rescan()) else {
+        lock(places).0.values_mut().for_each(|place| place.identity = None);
+        return tell(None);
+    };
+    match event.kind {
+        // Whoever only looks, as we do, changes nothing.
+        EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write) => return,
+        EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) => {
+            event.paths.iter().for_each(|path| lock(places).lose(path));
+        }
+        _ => {}
+    }
+    for path in &event.paths {
+        let named = lock(places).named(path);
+        named.iter().for_each(|path| tell(Some(path)));
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Folders by their real paths: two names of one folder are one watch.
+#[derive(Debug, Default)]
+struct Places(BTreeMap<PathBuf, Place>);
+
+#[derive(Debug, Default)]
+struct Place {
+    /// The paths by which it was asked for.
+    names: Vec<PathBuf>,
+    /// What was there when the watch was set up; none: the watch is lost.
+    identity: Option<Identity>,
+}
+
+/// Tells a folder from another that took its place: device, number, and when it was made.
+type Identity = ((u64, u64), Option<DateTime<Utc>>);
+
+/// What is to be done so that some folders are watched and no others.
+struct Change {
+    leave: Vec<PathBuf>,
+    enter: Vec<PathBuf>,
+    /// Those of `enter` that were watched before, as far as we knew.
+    known: Vec<PathBuf>,
+}
+
+impl Places {
+    /// Those of some folders that are there.
+    fn of(folders: &[PathBuf]) -> Self {
+        let mut places = Self::default();
+        for folder in folders {
+            let Ok(real) = std::fs::canonicalize(folder) else { continue };
+            let Some(identity) = identity(&real) else { continue };
+            let place = places.0.entry(real).or_default();
+            place.identity = Some(identity);
+            place.names.push(folder.clone());
+        }
+        places
+    }
+
+    fn become_(&mut self, wanted: Self) -> Change {
+        let before = std::mem::replace(self, wanted);
+        let stays = |path: &PathBuf| {
+            let (old, new) = (before.0.get(path), self.0.get(path));
+            old.is_some_and(|old| old.identity.is_some() && new.is_some_and(|new| new.identity == old.identity))
+        };
+        let leave: Vec<PathBuf> = before.0.keys().filter(|path| !stays(path)).cloned().collect();
+        let enter: Vec<PathBuf> = self.0.keys().filter(|path| !stays(path)).cloned().collect();
+        let known = enter.iter().filter(|path| before.0.contains_key(*path)).cloned().collect();
+        Change { leave, enter, known }
+    }
+
+    fn forget(&mut self, path: &Path) {
+        self.0.remove(path);
+    }
+
+    /// A folder went, or was moved: its watch and those below are worth nothing, even if it comes back as it was.
+    fn lose(&mut self, path: &Path) {
+        let from = (Bound::Included(path), Bound::Unbounded);
+        let below = self.0.range_mut::<Path, _>(from).take_while(|(real, _)| real.starts_with(path));
+        below.for_each(|(_, place)| place.identity = None);
+    }
+
+    /// How a path is called by those who asked for its folder, or for itself.
+    fn named(&self, path: &Path) -> Vec<PathBuf> {
+        let itself = self.0.get(path).into_iter().flat_map(|place| place.names.iter().cloned());
+        let inside = path.parent().and_then(|parent| self.0.get(parent)).zip(path.file_name());
+        let inside = inside.into_iter().flat_map(|(place, name)| place.names.iter().map(move |it| it.join(name)));
+        itself.chain(inside).collect()
+    }
+}
+
+fn identity(path: &Path) -> Option<Identity> {
+    let about = std::fs::metadata(path).ok()?;
+    #[cfg(unix)]
+    let number = (std::os::unix::fs::MetadataExt::dev(&about), std::os::unix::fs::MetadataExt::ino(&about));
+    #[cfg(not(unix))]
+    let number = (0, 0);
+    Some((number, about.created().ok().map(DateTime::from)))
+}

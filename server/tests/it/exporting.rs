@@ -1,0 +1,104 @@
+//! What is exported is applied as it is, and then nothing differs.
+
+use crate::security::house::{Answer, House};
+use orc_server::api::state::ApiSettings;
+use orc_server::app::Caller;
+use orc_server::domain::vocabulary::Role;
+use serde_json::{Value, json};
+
+struct Editor {
+    house: House,
+    token: String,
+}
+
+impl Editor {
+    async fn new() -> Self {
+        let house = House::new(ApiSettings::default()).await;
+        let token = house.app.token_create(&Caller::local(), "editor".into(), Role::Editor, None).await.unwrap().1;
+        Self { token: format!("Bearer {}", token.expose()), house }
+    }
+
+    async fn ask(&self, line: &str, body: Option<Value>) -> Answer {
+        self.house.ask(line, &[("authorization", &self.token)], body).await
+    }
+
+    async fn apply(&self, line: &str, body: Value) -> Vec<Value> {
+        let answer = self.ask(line, Some(body)).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let answer: Value = serde_json::from_str(&answer.text).unwrap();
+        answer["items"].as_array().unwrap().iter().map(|item| item["change"].clone()).collect()
+    }
+
+    async fn export(&self, query: &str) -> Value {
+        let answer = self.ask(&format!("GET /tasks/export{query}"), None).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        serde_json::from_str(&answer.text).unwrap()
+    }
+}
+
+fn names(exported: &Value) -> Vec<&str> {
+    exported["tasks"].as_array().unwrap().iter().map(|task| task["name"].as_str().unwrap()).collect()
+}
+
+/// One of each kind, and everything that can be said about a task; the first listens to one that comes later.
+fn tasks() -> Value {
+    json!({"tasks": [
+        {"name": "after", "run": {"kind": "http", "url": "https://intranet.example/done", "headers": {"X-A": "b"}},
+            "triggers": [{"kind": "task", "tasks": ["copy"], "states": ["failed", "succeeded"]}]},
+        {"name": "copy", "title": "Copy: \"all\"", "description": "Two\nlines", "folder": "shop/night", "tags": ["a", "b"],
+            "run": {"kind": "command", "program": "rsync", "arguments": ["-a", "", "${params.day}"]},
+            "working_directory": "/srv", "environment": {"LANG": "C"},
+            "params": [{"kind": "date", "name": "day", "default": "2027-01-02"}],
+            "schedules": [
+                {"kind": "cron", "key": "night", "expression": "30 2 * * *", "timezone": "Europe/Berlin",
+                    "catch_up": {"kind": "latest"}},
+                {"kind": "interval", "key": "often", "every_seconds": 900, "enabled": false}],
+            "triggers": [{"kind": "webhook", "params": {"day": "/event/day"}},
+                {"kind": "file", "pattern": "/srv/in/**/*.csv", "change": "created"}],
+            "overlap": {"kind": "skip"}, "priority": 7, "timeout_seconds": 60.5, "success_codes": [0, 3],
+            "retry": {"max_attempts": 3}, "retention": {"days": 9}},
+        {"name": "line", "enabled": false, "folder": "shop", "tags": ["a"], "run": {"kind": "shell", "line": "a | b"}},
+        {"name": "text", "run": {"kind": "script", "interpreter": "python", "text": "if 1:\n  print('x')\n"}},
+    ]})
+}
+
+#[tokio::test]
+async fn exported_deleted_and_applied_is_the_same() {
+    let editor = Editor::new().await;
+    assert_eq!(editor.export("").await, json!({"tasks": []}));
+    assert_eq!(editor.apply("POST /tasks/apply", tasks()).await, ["created"; 4]);
+    let exported = editor.export("").await;
+    assert_eq!(names(&exported), ["after", "copy", "line", "text"]);
+    assert_eq!(editor.apply("POST /tasks/apply", exported.clone()).await, ["unchanged"; 4]);
+    for name in names(&exported) {
+        let gone = editor.ask(&format!("DELETE /tasks/{name}"), None).await;
+        assert_eq!(gone.status, 204, "{name}: {}", gone.text);
+    }
+    assert_eq!(editor.export("").await, json!({"tasks": []}));
+    assert_eq!(editor.apply("POST /tasks/apply", exported.clone()).await, ["created"; 4]);
+    assert_eq!(editor.export("").await, exported);
+}
+
+#[tokio::test]
+async fn filters_of_the_list_choose_what_is_exported() {
+    let editor = Editor::new().await;
+    editor.apply("POST /tasks/apply", tasks()).await;
+    for (query, expected) in [
+        ("?folder=shop", &["copy", "line"][..]),
+        ("?tag=a&enabled=true", &["copy"]),
+        ("?text=copy", &["copy"]),
+        ("?text=&folder=", &["after", "copy", "line", "text"]),
+        ("?last_state=failed", &[]),
+    ] {
+        assert_eq!(names(&editor.export(query).await), expected, "{query}");
+    }
+    assert_eq!(editor.ask("GET /tasks/export?limit=1", None).await.status, 422);
+}
+
+#[tokio::test]
+async fn applying_takes_as_much_as_an_export_may_hold() {
+    let editor = Editor::new().await;
+    let script = |at: usize| json!({"name": format!("s{at}"), "run": {"kind": "script", "interpreter": "sh", "text": "x".repeat(400_000)}});
+    let body = json!({"tasks": (0..4).map(script).collect::<Vec<_>>()});
+    assert_eq!(editor.apply("POST /tasks/apply?dry_run=true", body).await, ["created"; 4]);
+}
