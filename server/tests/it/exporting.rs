@@ -1,9 +1,12 @@
 //! What is exported is applied as it is, and then nothing differs.
 
+use crate::engine::bench::{Bench, child_task};
 use crate::security::house::{Answer, House};
 use orc_server::api::state::ApiSettings;
-use orc_server::app::Caller;
+use orc_server::app::task_export::EXPORT_MAX;
+use orc_server::app::{Caller, Error};
 use orc_server::domain::vocabulary::Role;
+use orc_server::store::TaskFilter;
 use serde_json::{Value, json};
 
 struct Editor {
@@ -101,4 +104,25 @@ async fn applying_takes_as_much_as_an_export_may_hold() {
     let script = |at: usize| json!({"name": format!("s{at}"), "run": {"kind": "script", "interpreter": "sh", "text": "x".repeat(400_000)}});
     let body = json!({"tasks": (0..4).map(script).collect::<Vec<_>>()});
     assert_eq!(editor.apply("POST /tasks/apply?dry_run=true", body).await, ["created"; 4]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_than_can_be_applied_is_not_exported() {
+    let bench = Bench::new().await;
+    if bench.on_postgres() {
+        return; // Whose ids are written in another way.
+    }
+    bench.task(child_task("a0", &["exit", "0"], json!({}))).await;
+    let more = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+        INSERT INTO task (uid, name, folder, tags, search, enabled, version, definition, retention_days, retention_runs,
+            created_at, updated_at)
+        SELECT randomblob(16), 'b' || i, 'many', tags, search, enabled, version, definition,
+            retention_days, retention_runs, created_at, updated_at FROM task, n WHERE name = 'a0'";
+    assert_eq!(bench.behind(more).await, u64::from(EXPORT_MAX));
+    let export = async |folder: Option<String>| {
+        bench.app.task_export(&Caller::local(), &TaskFilter { folder, ..TaskFilter::default() }).await
+    };
+    let refused = export(None).await.map(|all| all.len());
+    assert!(matches!(refused, Err(Error::Conflict { code: "too_many_tasks", .. })), "{refused:?}");
+    assert_eq!(export(Some("many".into())).await.expect("all of a folder").len(), EXPORT_MAX as usize);
 }
