@@ -265,6 +265,11 @@ async fn files_that_come_start_one_run_each() {
     look(&bench).await;
     std::fs::write(inbox.join("a.csv"), "1").expect("written");
     assert_eq!(look(&bench).await, ["a.csv", "a.csv", "b.csv"], "it came again");
+    bench.app.task_switch(&Caller::local(), "it", false).await.expect("disabled");
+    std::fs::write(inbox.join("c.csv"), "1").expect("written");
+    assert_eq!(look(&bench).await, ["a.csv", "a.csv", "b.csv"], "nothing starts a disabled task");
+    bench.app.task_switch(&Caller::local(), "it", true).await.expect("enabled");
+    assert_eq!(look(&bench).await, ["a.csv", "a.csv", "b.csv", "c.csv"], "what came meanwhile is not lost");
 }
 
 #[cfg(unix)]

@@ -24,6 +24,12 @@ describe("the triggers of a task", () => {
     await screen.findByText(/the folder \/srv\/inbox is not there yet/);
   });
 
+  it("say what becomes of what happens while the task is disabled", async () => {
+    server.use(http.get("*/api/v1/tasks/:task", () => HttpResponse.json({ ...task(0), enabled: false })));
+    renderPage(TASK);
+    await screen.findByText(/While the task is disabled, calls are refused.*; files that come start it when it is enabled again\./);
+  });
+
   it("are added in the form and sent as they were chosen", async () => {
     let saved: TaskDefinition | undefined;
     server.use(

@@ -26,13 +26,20 @@ export function triggerWords(trigger: TaskTrigger): string {
   }
 }
 
+/** What becomes of what happens while the task is disabled. */
+function whileDisabled(triggers: TaskTrigger[]): string {
+  const has = (kind: TaskTrigger["kind"]) => triggers.some((trigger) => trigger.kind === kind);
+  const facts = [has("webhook") && "calls are refused", has("task") && "ends of other tasks are not heard", has("file") && "files that come start it when it is enabled again"];
+  return `While the task is disabled, ${facts.filter((fact) => fact !== false).join("; ")}.`;
+}
+
 /** What makes the task run besides its schedules; addresses and secrets are made here. */
 export function Triggers({ task }: { task: Task }) {
   const list = useQuery({ ...triggerListOptions({ path: { task: task.name } }), enabled: task.triggers.length > 0 });
   const failure = apiError(list.error);
   if (task.triggers.length === 0) return null;
   return (
-    <Card title="Triggers">
+    <Card title="Triggers" hint={task.enabled ? undefined : whileDisabled(task.triggers)}>
       <ul className="flex flex-col divide-y divide-line">
         {task.triggers.map((trigger) => {
           const key = trigger.key ?? trigger.kind;
