@@ -26,7 +26,10 @@ pub struct FeedSlot {
 
 /// Writes a file. `stamp` is when it was made; `left_out` are lines about what is not in it.
 pub fn feed_text(name: &str, stamp: DateTime<Utc>, slots: &[FeedSlot], left_out: &[String]) -> String {
-    let mut calendar = Calendar::new();
+    let mut calendar = Calendar::empty();
+    for property in [("VERSION", "2.0"), ("PRODID", "-//Orc//Orc//EN"), ("CALSCALE", "GREGORIAN")] {
+        calendar.append_property(property);
+    }
     calendar.name(name).ttl(&TimeDelta::hours(1));
     for slot in slots {
         let known = slot.seconds.map(|seconds| (seconds.max(1.0) / 60.0).ceil() as i64).map(TimeDelta::minutes);
@@ -64,6 +67,7 @@ mod tests {
         let text = feed_text("Orc, here", at, &[slot.clone(), unknown], &["fast: every second".into()]);
         assert!(text.lines().all(|line| line.len() <= 75), "lines are folded");
         assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+        assert!(text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Orc//Orc//EN\r\n"), "{text}");
         let read: Calendar = text.parse().expect("iCalendar");
         assert_eq!(read.get_name(), Some("Orc, here"));
         assert!(text.contains("REFRESH-INTERVAL;VALUE=DURATION:PT3600S"), "{text}");

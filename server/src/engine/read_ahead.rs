@@ -79,3 +79,28 @@ impl ReadAhead {
         (slots, unread)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::CalendarMark;
+
+    #[test]
+    fn nothing_read_with_other_calendars_is_kept_and_nothing_due_is_read_again() {
+        let mut ahead = ReadAhead::default();
+        ahead.keep(&[1, 2], DueSlots::default());
+        assert!(ahead.is_read(1) && ahead.is_read(2) && !ahead.is_read(3));
+        let (slots, unread) = ahead.take([1, 3]);
+        assert_eq!((slots.schedules.len(), unread), (0, vec![1, 3]), "of 1 nothing was due");
+        assert!(!ahead.is_read(1) && ahead.is_read(2));
+        let calendars = CalendarMark::sample();
+        ahead.keep(&[4], DueSlots { calendars, ..DueSlots::default() });
+        assert!(!ahead.is_read(2) && ahead.is_read(4), "2 was read with other calendars");
+        assert_eq!(ahead.take([4]).0.calendars, calendars);
+        ahead.forget(2);
+        ahead.keep(&(0..MOST as i64).collect::<Vec<_>>(), DueSlots { calendars, ..DueSlots::default() });
+        assert!(ahead.is_read(-1), "there are too many");
+        ahead.clear();
+        assert!(!ahead.is_read(-1));
+    }
+}

@@ -44,6 +44,14 @@ pub struct CalendarMark {
     newest: i64,
 }
 
+#[cfg(test)]
+impl CalendarMark {
+    /// One that is not the default.
+    pub fn sample() -> Self {
+        Self { count: 1, version_sum: 1, newest: 1 }
+    }
+}
+
 impl Store {
     /// The mark of the present calendars.
     pub async fn calendar_mark(&self) -> Result<CalendarMark> {
