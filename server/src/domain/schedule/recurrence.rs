@@ -5,8 +5,8 @@
 //! occurrences are kept; a question about an earlier time starts anew. Rules below an hour are refused: an interval or a cron
 //! expression says the same, and the crate's bound on fruitless steps could end them silently.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
-use rrule::{Frequency, RRule, RRuleSet, RRuleSetIter, Tz, Unvalidated};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike as _};
+use rrule::{Frequency, NWeekday, RRule, RRuleSet, RRuleSetIter, Tz, Unvalidated};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -70,6 +70,8 @@ impl Recurrence {
             }
             Frequency::Hourly | Frequency::Daily | Frequency::Weekly | Frequency::Monthly | Frequency::Yearly => {}
         }
+        days_are_countable(&rule, written.rule)?;
+        let left_out_at = times_of_day(&rule, start.time());
         let elapsed = rule.get_freq() == Frequency::Hourly;
         let mut month_days = rule.get_by_month_day().to_vec();
         month_days.sort_by_key(|day| (*day < 0, *day));
@@ -79,7 +81,12 @@ impl Recurrence {
             let times = texts.iter().map(|text| local_time(field, text));
             times.map(|at| at.map(|at| at.and_utc().with_timezone(&Tz::UTC))).collect()
         };
-        let (exdates, rdates) = (dates("exdate", written.exdate)?, dates("rdate", written.rdate)?);
+        let (mut exdates, rdates) = (dates("exdate", written.exdate)?, dates("rdate", written.rdate)?);
+        // A bare date leaves out all that the rule has on it.
+        for date in written.exdate.iter().filter_map(|text| bare_date(text)) {
+            exdates.retain(|at| at.naive_utc() != date.and_time(NaiveTime::MIN));
+            exdates.extend(left_out_at.iter().map(|time| date.and_time(*time).and_utc().with_timezone(&Tz::UTC)));
+        }
         let set = set.set_exdates(exdates).set_rdates(rdates).limit();
         let compiled = Self { elapsed, set, month_days, found: Arc::default() };
         if compiled.next(NaiveDateTime::MIN).is_none() {
@@ -182,6 +189,45 @@ fn parsed(text: &str, timezone: chrono_tz::Tz) -> Result<RRule<Unvalidated>, Sch
     parts.join(";").parse().map_err(|error: rrule::RRuleError| ScheduleError::new("rule", sentence(&error.to_string())))
 }
 
+/// RFC 5545, 3.3.10: only months and years (not those by week) have a first or last Monday.
+fn days_are_countable(rule: &RRule<Unvalidated>, text: &str) -> Result<(), ScheduleError> {
+    let numbered = rule.get_by_weekday().iter().any(|day| matches!(day, NWeekday::Nth(..)));
+    let countable = match rule.get_freq() {
+        Frequency::Monthly => true,
+        Frequency::Yearly => rule.get_by_week_no().is_empty(),
+        _ => false,
+    };
+    if !numbered || countable {
+        return Ok(());
+    }
+    let position = text.to_ascii_uppercase().find("BYDAY").map_or(0, |byte| text[..byte].chars().count()) + 1;
+    Err(ScheduleError::new("rule", "BYDAY has a number, but only a month or a year has a first or last weekday")
+        .at(position)
+        .fix("write FREQ=MONTHLY, or the weekday without a number"))
+}
+
+/// The times of day at which a rule may be due.
+fn times_of_day(rule: &RRule<Unvalidated>, start: NaiveTime) -> Vec<NaiveTime> {
+    let given = |written: &[u8], else_at: u32| match written {
+        [] => vec![else_at],
+        written => written.iter().copied().map(u32::from).collect(),
+    };
+    let hours = match (rule.get_freq(), rule.get_by_hour()) {
+        (Frequency::Hourly, []) => (0..24).collect(),
+        (_, written) => given(written, start.hour()),
+    };
+    let (minutes, seconds) = (given(rule.get_by_minute(), start.minute()), given(rule.get_by_second(), start.second()));
+    let mut times = Vec::new();
+    for (hour, minute) in hours.iter().flat_map(|hour| minutes.iter().map(move |minute| (*hour, *minute))) {
+        times.extend(seconds.iter().filter_map(|second| NaiveTime::from_hms_opt(hour, minute, *second)));
+    }
+    times
+}
+
+fn bare_date(text: &str) -> Option<NaiveDate> {
+    ["%Y-%m-%d", "%Y%m%d"].iter().find_map(|format| NaiveDate::parse_from_str(text.trim(), format).ok())
+}
+
 /// The end as local time as if UTC: `20261231`, `20261231T235959` and `20261231T225959Z`.
 fn until(text: &str, timezone: chrono_tz::Tz) -> Result<String, ScheduleError> {
     let at = match text.strip_suffix(['Z', 'z']) {
@@ -207,13 +253,10 @@ fn last_second() -> NaiveTime {
 fn local_time(field: &'static str, text: &str) -> Result<NaiveDateTime, ScheduleError> {
     let trimmed = text.trim();
     let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y%m%dT%H%M%S"];
-    let dates = ["%Y-%m-%d", "%Y%m%d"];
-    let date =
-        |format: &&str| NaiveDate::parse_from_str(trimmed, format).ok().map(|date| date.and_time(NaiveTime::MIN));
     let found = formats
         .iter()
         .find_map(|format| NaiveDateTime::parse_from_str(trimmed, format).ok())
-        .or_else(|| dates.iter().find_map(date));
+        .or_else(|| bare_date(trimmed).map(|date| date.and_time(NaiveTime::MIN)));
     found.filter(|at| (1900..9000).contains(&chrono::Datelike::year(at))).ok_or_else(|| {
         ScheduleError::new(field, format!("\"{}\" is not a local time", shortened(text)))
             .fix("write it like 2026-01-30T09:00, without a zone (the schedule has one)")

@@ -198,6 +198,13 @@ fn recurrence_rules() {
         &["2026-01-01 07:00", "2026-01-03 07:00", "2026-01-03 12:00", "2026-01-04 07:00"],
         "Every day at 07:00 from 1 January 2026 until 4 January 2026, 2 times added, 1 time left out",
     );
+    let mut body = recurring("FREQ=DAILY;BYHOUR=7,19", "2026-01-01T07:00");
+    body["exdate"] = json!(["2026-01-02"]);
+    check(
+        body,
+        &["2026-01-01 07:00", "2026-01-01 19:00", "2026-01-03 07:00"],
+        "Every day at 07:00 and 19:00 from 1 January 2026, 2 times left out",
+    );
     let gap = compile(&schedule(recurring("FREQ=DAILY", "2020-01-01T02:30")), "").unwrap();
     let slot = gap.next_after(at("2026-03-28T12:00:00Z")).unwrap();
     assert_eq!(slot.scheduled_for, at("2026-03-29T01:00:00Z"), "moved out of the gap");
@@ -234,6 +241,11 @@ fn faults_of_recurrence_rules() {
         "dtstart",
         "\"tomorrow\" is not a local time: write it like 2026-01-30T09:00, without a zone (the schedule has one)",
     );
+    let counted = "BYDAY has a number, but only a month or a year has a first or last weekday (at character";
+    let fix = "write FREQ=MONTHLY, or the weekday without a number";
+    refused(recurring("FREQ=WEEKLY;BYDAY=1MO", start), "rule", &format!("{counted} 13): {fix}"));
+    refused(recurring("FREQ=DAILY;BYDAY=MO,-1FR", start), "rule", &format!("{counted} 12): {fix}"));
+    refused(recurring("FREQ=YEARLY;BYWEEKNO=20;BYDAY=1MO", start), "rule", &format!("{counted} 25): {fix}"));
     refused(
         recurring("FREQ=SECONDLY", start),
         "rule",
