@@ -49,7 +49,8 @@ impl App {
     /// Books what was read, where it still holds, and tells which tasks must be read again, because they or the calendars
     /// changed. `slots_booked` is to be called soon after.
     pub async fn slots_book_of(&self, due: Arc<DueSlots>, now: DateTime<Utc>) -> Result<(Booked, HashSet<i64>)> {
-        let write = async move |tx: &Tx| book_read(tx, &due, now).await;
+        let present_from = self.present_from(now);
+        let write = async move |tx: &Tx| book_read(tx, &due, present_from, now).await;
         let ((inserted, written), stale) = self.store().write(write).await?;
         let booked = Booked { entries: written.len(), runs: inserted.made.len() };
         for (task_id, task, outcome) in written {
@@ -61,7 +62,12 @@ impl App {
 }
 
 /// Books what was read before the transaction, except what changed since: those tasks are answered.
-async fn book_read(tx: &Tx, due: &DueSlots, now: DateTime<Utc>) -> Result<(BookedIn, HashSet<i64>)> {
+async fn book_read(
+    tx: &Tx,
+    due: &DueSlots,
+    present_from: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(BookedIn, HashSet<i64>)> {
     if tx.calendar_mark().await? != due.calendars {
         return Ok((BookedIn::default(), due.schedules.iter().map(|it| it.task_key).collect()));
     }
@@ -69,11 +75,11 @@ async fn book_read(tx: &Tx, due: &DueSlots, now: DateTime<Utc>) -> Result<(Booke
     let stale = tx.tasks_changed(&versions).await?;
     let hold = on_hold(tx).await?;
     let booked = if stale.is_empty() {
-        book(tx, due, hold.as_deref(), now).await?
+        book(tx, due, hold.as_deref(), present_from, now).await?
     } else {
         let mut rest = due.clone();
         rest.tasks.retain(|task, _| !stale.contains(task));
-        book(tx, &rest, hold.as_deref(), now).await?
+        book(tx, &rest, hold.as_deref(), present_from, now).await?
     };
     Ok((booked, stale))
 }

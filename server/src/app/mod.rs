@@ -9,6 +9,7 @@ pub mod admit;
 pub mod attempts;
 pub mod audit;
 pub mod backfills;
+mod brought_back;
 pub mod calendar_import;
 pub mod calendars;
 mod caller;
@@ -30,6 +31,7 @@ mod logs;
 pub mod plan;
 pub mod planned;
 pub mod pools;
+mod presence;
 pub mod progress;
 mod retention;
 pub mod runs;
@@ -101,6 +103,7 @@ struct Inner {
     invalid: Mutex<Arc<planned::InvalidSchedules>>,
     replan: Mutex<planned::Replan>,
     leap: Mutex<Option<retention::Leap>>,
+    presence: Mutex<Option<presence::Presence>>,
     file_problems: Mutex<BTreeMap<TriggerId, String>>,
     settings: AppSettings,
     started_at: DateTime<Utc>,
@@ -113,7 +116,8 @@ impl App {
         let started_at = clock.now();
         let (progress, limiter) = (progress::ProgressBoard::default(), Limiter::default());
         let simulating = Arc::new(Semaphore::new(1));
-        let (invalid, replan, leap) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let (invalid, replan) = (Mutex::default(), Mutex::default());
+        let (leap, presence) = (Mutex::default(), Mutex::default());
         let file_problems = Mutex::default();
         let inner = Inner {
             store,
@@ -127,6 +131,7 @@ impl App {
             invalid,
             replan,
             leap,
+            presence,
             file_problems,
             settings,
             started_at,

@@ -4,18 +4,14 @@
 //! nobody must hold them all at once.
 
 use super::schedules::compile;
-use super::{App, Caller, Error, Result, Signal};
+use super::{App, Result, Signal};
 use crate::app::events::Change;
 use crate::domain::ids::{ScheduleId, TaskId};
 use crate::domain::schedule::{CatchUp, CompiledSchedule};
-use crate::store::{ScheduleRecord, StoredSchedules, Tx};
-use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
+use crate::store::{ScheduleRecord, StoredSchedules};
+use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
-
-/// A watermark may be that far in the future before it is taken for a mistake.
-const AHEAD_MAX: TimeDelta = TimeDelta::seconds(90);
 
 /// Tasks read at once.
 const STRETCH: u64 = 500;
@@ -48,7 +44,7 @@ pub struct Planned {
 }
 
 impl Planned {
-    pub(super) fn new(record: ScheduleRecord, task_version: u32, compiled: CompiledSchedule) -> Self {
+    pub(super) fn new(record: ScheduleRecord, task_version: u32, compiled: Arc<CompiledSchedule>) -> Self {
         Self {
             schedule: record.id,
             row: record.key,
@@ -57,7 +53,7 @@ impl Planned {
             task_key: record.task_key,
             task_version,
             catch_up: record.schedule.catch_up,
-            compiled: Arc::new(compiled),
+            compiled,
             enabled: record.schedule.enabled,
             watermark_at: record.watermark_at,
             told_ahead: record.told_until_at.is_some_and(|at| at > record.watermark_at),
@@ -97,8 +93,8 @@ pub struct Replan {
 }
 
 impl App {
-    /// All schedules that can fire. An invalid one is left out, visibly, and stops no other; a watermark in the future is
-    /// set back to now, with an audit entry.
+    /// All schedules that can fire. An invalid one is left out, visibly, and stops no other; a ledger that reaches into
+    /// the future is brought back to now, with an audit entry.
     pub async fn schedules_planned(&self, now: DateTime<Utc>) -> Result<Vec<Arc<Planned>>> {
         let (mut all, mut after) = (Vec::new(), 0);
         while let Some((last, planned)) = self.schedules_planned_next(after, now).await? {
@@ -147,12 +143,10 @@ impl App {
                     continue;
                 }
             };
-            if record.watermark_at > now + AHEAD_MAX {
-                self.watermark_reset(&record, now).await?;
-                record.watermark_at = now;
-            }
+            let compiled = Arc::new(compiled.started_at(self.started_at()));
+            self.ledger_bring_back(&mut record, &compiled, now).await?;
             let version = record.task_version;
-            planned.push(Planned::new(record, version, compiled.started_at(self.started_at())));
+            planned.push(Planned::new(record, version, compiled));
         }
         self.invalid_found(concerns, invalid);
         Ok(planned)
@@ -184,25 +178,6 @@ impl App {
         *known = Arc::new(others.chain(found).collect());
         drop(known);
         self.events().publish(Change::System { what: "schedules" });
-    }
-
-    async fn watermark_reset(&self, record: &ScheduleRecord, now: DateTime<Utc>) -> Result<()> {
-        let (id, before, name) = (record.id, record.watermark_at, record.task_name.clone());
-        tracing::warn!(task = name, %before, %now, "the ledger reaches into the future: the clock was set back");
-        self.store()
-            .write(async move |tx: &Tx| {
-                tx.schedule_watermark_reset(id, now).await?;
-                let detail = json!({"schedule": id.to_string(), "before": before, "now": now});
-                tx.audit_append(&Caller::system().audit(
-                    now,
-                    "schedule_watermark_reset",
-                    ("task", name.clone()),
-                    detail,
-                ))
-                .await?;
-                Ok::<_, Error>(())
-            })
-            .await
     }
 
     /// Has the scheduler read a task again: its definition changed. To be called after the commit.

@@ -4,7 +4,7 @@ use super::admit::{self, Inserted, Wanted, new_run};
 use super::due_slots::DueSlots;
 use super::planned::Planned;
 use super::schedules::compile;
-use super::slot_plan::{self, Due, Verdict};
+use super::slot_plan::{self, Due, Stretch, Verdict};
 use super::system::HOLD;
 use super::{App, Caller, Result, Signal};
 use crate::domain::ids::TaskId;
@@ -94,7 +94,7 @@ pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now
         let Ok(compiled) = compile(&calendars, &record.task_name, &record.task_tags, &record.schedule) else {
             continue;
         };
-        let planned = Planned::new(record, task.version, compiled);
+        let planned = Planned::new(record, task.version, Arc::new(compiled));
         if planned.enabled && planned.next_at().is_some_and(|at| at <= now) {
             schedules.push(Arc::new(planned));
         }
@@ -104,7 +104,9 @@ pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now
     }
     let hold = on_hold(tx).await?;
     let tasks = HashMap::from([(task.key, task.clone())]);
-    book(tx, &DueSlots { schedules, tasks, ..DueSlots::default() }, stopped.or(hold.as_deref()), now).await.map(|_| ())
+    book(tx, &DueSlots { schedules, tasks, ..DueSlots::default() }, stopped.or(hold.as_deref()), now, now)
+        .await
+        .map(|_| ())
 }
 
 /// Completes the ledger up to now of all schedules that name one of these calendars, or whose task has one of the tags of a
@@ -130,7 +132,7 @@ pub(super) async fn close_concerned(
         }
         if let Ok(compiled) = compile(&book_now, &record.task_name, &record.task_tags, &record.schedule) {
             let version = record.task_version;
-            schedules.push(Arc::new(Planned::new(record, version, compiled)));
+            schedules.push(Arc::new(Planned::new(record, version, Arc::new(compiled))));
         }
     }
     if schedules.is_empty() {
@@ -139,14 +141,21 @@ pub(super) async fn close_concerned(
     let hold = on_hold(tx).await?;
     for some in schedules.chunks(200) {
         let tasks = tx.tasks_find(&task_keys(some)).await?;
-        book(tx, &DueSlots { schedules: some.to_vec(), tasks, ..DueSlots::default() }, hold.as_deref(), now).await?;
+        book(tx, &DueSlots { schedules: some.to_vec(), tasks, ..DueSlots::default() }, hold.as_deref(), now, now)
+            .await?;
     }
     Ok(())
 }
 
 /// Books schedules, except those whose tasks are not given, are disabled, or have another version by now. The tasks do not
-/// change before the end of the transaction.
-pub(super) async fn book(tx: &Tx, due: &DueSlots, stopped: Option<&str>, now: DateTime<Utc>) -> Result<BookedIn> {
+/// change before the end of the transaction. `present_from`: since when the server has been there without a break.
+pub(super) async fn book(
+    tx: &Tx,
+    due: &DueSlots,
+    stopped: Option<&str>,
+    present_from: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<BookedIn> {
     let DueSlots { schedules, tasks, .. } = due;
     let keys = task_keys(schedules);
     let mut open = tx.runs_open(&keys).await?;
@@ -160,7 +169,7 @@ pub(super) async fn book(tx: &Tx, due: &DueSlots, stopped: Option<&str>, now: Da
             true => tx.slots_told(planned.row, planned.watermark_at).await?,
             false => Vec::new(),
         };
-        let stretch = (planned.watermark_at, now);
+        let stretch = Stretch { watermark_at: planned.watermark_at, present_from, now };
         let dues = slot_plan::due(&planned.compiled, planned.catch_up, stretch, &told, stopped);
         let open = open.entry(task.key).or_default();
         let entries = dues.into_iter().map(|due| entry(due, planned, task, open, now, &mut runs)).collect();

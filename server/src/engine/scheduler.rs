@@ -108,18 +108,22 @@ impl Scheduler {
     /// Notes what must be read again.
     async fn note(&self, now: DateTime<Utc>) -> Result<(), RoundError> {
         let replan = self.app.replan_take();
-        let looked_at = {
+        let (looked_at, sweeps) = {
             let (mut plan, mut ahead) = (self.plan(), self.ahead());
             plan.changed.extend(replan.tasks);
             let set_back = plan.round_at.is_some_and(|before| now < before - SET_BACK);
             plan.round_at = Some(now);
             let every = if plan.task_count() > MANY { SWEEP_MANY_EVERY } else { SWEEP_EVERY };
-            if replan.all || set_back || plan.swept_at.is_none_or(|at| now - at >= every) {
+            let sweeps = replan.all || set_back || plan.swept_at.is_none_or(|at| now - at >= every);
+            if sweeps {
                 plan.sweep_begin(now);
                 ahead.clear();
             }
-            plan.looked_at
+            (plan.looked_at, sweeps)
         };
+        if sweeps {
+            self.app.runs_bring_back(now).await?;
+        }
         if now - looked_at >= LOOK_EVERY {
             let changed = self.app.store().task_keys_updated(looked_at - LOOK_BACK).await?;
             let mut plan = self.plan();

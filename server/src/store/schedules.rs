@@ -139,16 +139,6 @@ impl Tx {
     pub async fn schedule_list(&self, task_key: i64) -> Result<StoredSchedules> {
         of_task(self, task_key).await
     }
-
-    /// Sets the watermark, backwards too (a watermark in the future after a jump of the clock).
-    pub async fn schedule_watermark_reset(&self, schedule: ScheduleId, at: DateTime<Utc>) -> Result<bool> {
-        let changed = schedule::Entity::update_many()
-            .col_expr(schedule::Column::WatermarkAt, Expr::value(Micros::from(at)))
-            .filter(schedule::Column::Uid.eq(schedule.0))
-            .exec(self)
-            .await?;
-        Ok(changed.rows_affected > 0)
-    }
 }
 
 /// The last instant of the ledger of a row of `schedule`.

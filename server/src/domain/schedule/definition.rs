@@ -237,7 +237,8 @@ pub enum Fold {
     Both,
 }
 
-/// Policy for slots missed while the server was down, asleep or its clock jumped.
+/// Policy for slots missed while the server was down, asleep or its clock jumped. The newest slot is not missed but on time if
+/// the server is back within a minute of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CatchUp {

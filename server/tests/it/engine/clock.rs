@@ -76,7 +76,7 @@ async fn a_clock_set_forward_is_doubted_and_planning_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_clock_set_back_into_an_outage_tells_nothing_twice_and_stops_nobody() {
+async fn a_clock_set_back_into_an_outage_tells_nothing_twice_and_what_is_to_come_comes() {
     let bench = minutely("none").await;
     let clock = bench.app.clock().clone();
     live(&bench, 2).await;
@@ -86,17 +86,18 @@ async fn a_clock_set_back_into_an_outage_tells_nothing_twice_and_stops_nobody() 
     live(&bench, 10).await;
     let (ran, missed, all) = ledger(&bench).await;
     let end = clock.now();
-    // Set back into the stretch that was missed, off again, and on again within what was told.
+    // Set back into the stretch that was missed: of its last 29 slots nobody can say yet that it was missed.
     clock.set(end - TimeDelta::minutes(40));
     book(&bench).await;
+    assert_eq!(ledger(&bench).await, (ran.clone(), missed - 29, all - 29));
     live(&bench, 5).await;
+    assert_eq!(ledger(&bench).await.0.len(), ran.len() + 5);
+    // Off again, and on again before what was run.
     clock.advance(TimeDelta::minutes(15));
     book(&bench).await;
-    assert_eq!(ledger(&bench).await, (ran.clone(), missed, all), "all of it was told before");
     live(&bench, 25).await;
     let (ran_now, missed_now, all_now) = ledger(&bench).await;
-    assert_eq!(ran_now.len(), ran.len() + 5, "after what was told it goes on");
-    assert_eq!((missed_now, all_now), (missed, all + 5));
+    assert_eq!((ran_now.len(), missed_now, all_now), (ran.len() + 20, missed - 15, all + 5), "nothing ran twice");
     let page = bench.app.slot_list(&Caller::local(), Some("it"), SlotFilter::default(), &PageRequest::first(500)).await;
     let mut rows = page.expect("the ledger").items;
     rows.sort_by_key(|row| row.first_at);
@@ -123,6 +124,46 @@ async fn an_admin_confirms_a_clock_and_catch_up_rules_apply() {
     let by = |action: &str| entries.iter().find(|it| it.entry.action == action).map(|it| it.entry.actor.clone());
     assert_eq!(by("clock_doubted"), Some(Caller::system().name), "nobody did that");
     assert_eq!(by("clock_trusted"), Some(Caller::local().name));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_clock_that_was_confirmed_and_is_set_right_silences_nobody() {
+    for off in [TimeDelta::hours(30), TimeDelta::days(3653)] {
+        let bench = minutely("latest").await;
+        live(&bench, 2).await;
+        let clock = bench.app.clock().clone();
+        clock.set(clock.now() + off);
+        live(&bench, 1).await;
+        bench.app.clock_confirm(&Caller::local()).await.expect("confirmed");
+        book(&bench).await;
+        // Made and put off by the wrong clock.
+        let waiting = bench.behind("UPDATE run SET due_at = due_at + 60000000 WHERE state = 'queued'").await;
+        assert!(waiting > 0);
+        clock.set(clock.now() - off);
+        clock.advance(TimeDelta::minutes(1));
+        bench.app.clock_confirm(&Caller::local()).await.expect("confirmed");
+        let now = clock.now();
+        bench.app.runs_bring_back(now).await.expect("brought back");
+        assert_eq!(
+            bench.behind(&format!("UPDATE run SET priority = 0 WHERE due_at > {}", now.timestamp_micros())).await,
+            0
+        );
+        book(&bench).await;
+        let (before, missed, _) = ledger(&bench).await;
+        assert_eq!(missed, 1, "off {off}: nobody ran what was due meanwhile; what is to come was not missed");
+        live(&bench, 5).await;
+        let (ran, missed, _) = ledger(&bench).await;
+        assert_eq!((ran.len(), missed), (before.len() + 5, 1), "off {off}");
+        let until = clock.now() + TimeDelta::microseconds(1);
+        let account =
+            bench.app.slot_summary(&Caller::local(), "it", (Some(begin()), Some(until))).await.expect("a summary");
+        assert_eq!((account.total.unaccounted, account.total.surplus), (0, 0), "{account:?}");
+        let view = bench.app.task_view(&Caller::local(), "it").await.expect("a view");
+        assert_eq!(
+            view.next_slots[0].1.scheduled_for,
+            "2026-05-01T12:10:00Z".parse::<DateTime<Utc>>().expect("an instant")
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use orc_server::domain::ids::RunId;
 use orc_server::domain::vocabulary::SlotOutcome;
 use orc_server::store::{
-    Conflict, PageRequest, ScheduleRecord, SlotBooking, SlotEntry, SlotFilter, StoreError, TaskRecord, Tx,
+    Conflict, PageRequest, ScheduleRecord, SlotAcross, SlotBooking, SlotEntry, SlotFilter, StoreError, TaskRecord, Tx,
 };
 
 both!(
@@ -15,6 +15,7 @@ both!(
     a_slot_is_booked_once,
     stretches_do_not_overlap,
     the_ledger_and_the_watermark_move_together,
+    a_ledger_that_reaches_into_the_future_is_brought_back,
     pending_is_resolved_once,
     the_ledger_is_listed,
 );
@@ -177,11 +178,42 @@ async fn the_ledger_and_the_watermark_move_together(fixture: Fixture) {
     let page = fixture.store.slot_list(&SlotFilter::default(), &PageRequest::first(50)).await.expect("reads");
     assert_eq!(page.items.len(), 1);
     let reset = async move |tx: &Tx| tx.schedule_watermark_reset(schedule, at(10)).await;
-    assert!(fixture.store.write(reset).await.expect("resets"));
+    assert_eq!(fixture.store.write(reset).await.expect("resets"), 0, "what was run stays");
     assert_eq!(mark().await, at(10));
     assert_eq!(book(&fixture, x, 61, vec![single(at(60), SlotOutcome::Run)]).await.expect("books"), [false]);
     let gone = book(&fixture, (x.0 + 1_000, x.1), 1, vec![]).await;
     assert!(matches!(gone, Err(StoreError::Conflict { what: Conflict::Gone(_) })), "{gone:?}");
+}
+
+async fn a_ledger_that_reaches_into_the_future_is_brought_back(fixture: Fixture) {
+    let task = task_with(&fixture, &[("x", 60)]).await;
+    let row = schedules(&fixture, &task).await.remove(0);
+    let (x, schedule) = (keys(&row), row.id);
+    let ahead = async |now| fixture.store.slots_ahead(x.0, at(now)).await.expect("reads");
+    let entries = vec![
+        single(at(60), SlotOutcome::Run),
+        stretch(120, 600, 9),
+        single(at(660), SlotOutcome::Run),
+        single(at(720), SlotOutcome::Skipped),
+        single(at(780), SlotOutcome::Pending),
+        stretch(840, 900, 2),
+    ];
+    book(&fixture, x, 900, entries).await.expect("books");
+    assert!(ahead(300).await && ahead(660).await && !ahead(900).await);
+    let back = async move |tx: &Tx| {
+        let removed = tx.schedule_watermark_reset(schedule, at(300)).await?;
+        let across = tx.slot_across(x.0, at(300)).await?;
+        let kept = SlotAcross { stretch: (at(120), at(300)), count: 4 };
+        tx.slot_shorten(x.0, kept).await?;
+        Ok::<_, StoreError>((removed, across))
+    };
+    let (removed, across) = fixture.store.write(back).await.expect("goes back");
+    assert_eq!((removed, across), (4, Some(SlotAcross { stretch: (at(120), at(600)), count: 9 })));
+    let page = fixture.store.slot_list(&SlotFilter::default(), &PageRequest::first(50)).await.expect("reads");
+    let shown: Vec<_> = page.items.iter().map(|slot| (slot.first_at, slot.last_at, slot.count)).collect();
+    assert_eq!(shown, [(at(660), at(660), 1), (at(120), at(300), 4), (at(60), at(60), 1)]);
+    assert!(!ahead(300).await, "what was run stays");
+    assert_eq!(schedules(&fixture, &task).await[0].watermark_at, at(300));
 }
 
 async fn pending_is_resolved_once(fixture: Fixture) {

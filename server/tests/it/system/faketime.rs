@@ -217,6 +217,73 @@ async fn a_clock_that_is_moved_under_the_running_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_start_with_a_clock_that_runs_ahead_silences_nobody_once_it_is_right_again() {
+    for off in [TimeDelta::hours(30), TimeDelta::days(3653)] {
+        let mut it = Moved::new();
+        let begun = it.now().await;
+        it.task("often", json!({"kind": "cron", "expression": "@every 2s"})).await;
+        it.until("often", "it fires", |rows| !rows.is_empty()).await;
+        it.stop();
+        it.shift(off);
+        it.start();
+        let there = |rows: &[Value]| rows.iter().any(|row| instant(&row["first_at"]) > begun + off);
+        it.until("often", "it fires by the wrong time", |rows| there(rows) && counted(rows, "missed") > 1000).await;
+        it.stop();
+        it.shift(-off);
+        it.start();
+        let right = it.now().await;
+        let now_and_later = |rows: &[Value]| {
+            let soon = right + TimeDelta::minutes(1);
+            rows.iter()
+                .filter(|row| (right..soon).contains(&instant(&row["first_at"])) && row["outcome"] == "run")
+                .count()
+        };
+        let rows = it.until("often", "it fires by the right time", |rows| now_and_later(rows) >= 3).await;
+        nothing_twice(&rows);
+        let last = right + TimeDelta::seconds(1);
+        let account = it.account("often", begun, last).await;
+        assert_eq!((&account["unaccounted"], &account["surplus"]), (&json!(0), &json!(0)), "{account:#}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn short_outages_are_caught_up_by_the_rule_too() {
+    let mut it = Moved::new();
+    let policies = [
+        ("none", json!({"kind": "none"})),
+        ("latest", json!({"kind": "latest"})),
+        ("window", json!({"kind": "window", "max_age_seconds": 60, "max_count": 3})),
+        ("all", json!({"kind": "all", "max_count": 100})),
+    ];
+    for (name, catch_up) in &policies {
+        it.task(name, json!({"kind": "cron", "expression": "@every 5s", "catch_up": catch_up})).await;
+    }
+    it.stop();
+    let stopped = Utc::now() + TimeDelta::seconds(it.seconds);
+    it.shift(TimeDelta::seconds(95));
+    it.start();
+    let back = it.now().await;
+    for (name, _) in &policies {
+        let in_outage = |row: &&Value| (stopped..back).contains(&instant(&row["first_at"]));
+        let whole =
+            |rows: &[Value]| rows.iter().any(|row| instant(&row["first_at"]) > back) && counted(rows, "pending") == 0;
+        let rows = it.until(name, "the ledger is complete and nothing is pending", whole).await;
+        let outage: Vec<Value> = rows.iter().filter(in_outage).cloned().collect();
+        let (ran, missed) = (counted(&outage, "run"), counted(&outage, "missed"));
+        assert!((18..=22).contains(&(ran + missed)), "{name}: {outage:#?}");
+        // The newest slot may be on time still.
+        let most = match *name {
+            "none" | "latest" => 1,
+            "window" => 4,
+            _ => ran,
+        };
+        assert!(ran <= most && ran + 1 >= most, "{name}: {ran} runs, {missed} missed: {outage:#?}");
+        assert!(*name != "all" || missed == 0);
+        nothing_twice(&rows);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn downtime_under_each_catch_up_policy_gives_exactly_what_it_says() {
     for hours in [5, 25] {
         let mut it = Moved::new();
