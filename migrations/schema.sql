@@ -325,6 +325,7 @@ CREATE TABLE "slot" (
     "reason" text NOT NULL,
     "run_uid" uuid_text,
     "created_at" integer NOT NULL,
+    "skipped_because" text,
     FOREIGN KEY ("schedule_id") REFERENCES "schedule" ("id"),
     CONSTRAINT "slot_outcome_word" CHECK (outcome IN ('run', 'skipped', 'missed', 'pending')),
     CONSTRAINT "slot_in_order" CHECK (last_at >= first_at),
@@ -336,7 +337,13 @@ CREATE UNIQUE INDEX "slot_first" ON "slot" ("schedule_id", "first_at");
 
 CREATE INDEX "slot_outcome" ON "slot" ("outcome", "first_at") WHERE outcome <> 'run';
 
+CREATE INDEX "slot_skipped_run" ON "slot" ("first_at") WHERE skipped_because IS NOT NULL;
+
+CREATE INDEX "slot_stretch" ON "slot" ("last_at") WHERE "count" > 1;
+
 CREATE INDEX "slot_task" ON "slot" ("task_id", "first_at");
+
+CREATE INDEX "slot_task_stretch" ON "slot" ("task_id", "last_at") WHERE "count" > 1;
 
 CREATE INDEX "slot_time" ON "slot" ("first_at");
 

@@ -111,3 +111,17 @@ pub(crate) fn unique(name: &'static str, table: &'static str, columns: &[&'stati
 pub(crate) fn partial(mut index: IndexCreateStatement, rule: &'static str) -> IndexCreateStatement {
     index.and_where(Expr::cust(rule)).to_owned()
 }
+
+/// An index for pages in order of its last column, then of the key; SQLite ends every index with the key by itself.
+pub(crate) fn paged(
+    postgres: bool,
+    name: &'static str,
+    table: &'static str,
+    columns: &[&'static str],
+) -> IndexCreateStatement {
+    let mut index = index(name, table, columns);
+    if postgres {
+        index.col("id");
+    }
+    index
+}

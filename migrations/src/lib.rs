@@ -17,6 +17,7 @@ mod m20261123_000007_feeds;
 mod m20261123_000008_backfills;
 mod m20261123_000009_files;
 mod m20261124_000010_outlook;
+mod m20261128_000011_ledger;
 
 #[derive(Debug)]
 struct Migrator;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000008_backfills::Migration),
             Box::new(m20261123_000009_files::Migration),
             Box::new(m20261124_000010_outlook::Migration),
+            Box::new(m20261128_000011_ledger::Migration),
         ]
     }
 }

@@ -204,15 +204,6 @@ fn run_hour() -> TableCreateStatement {
     table.primary_key(Index::create().col("task_id").col("hour")).to_owned()
 }
 
-/// An index for pages in order of its last column, then of the key; SQLite ends every index with the key by itself.
-fn paged(postgres: bool, name: &'static str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
-    let mut index = index(name, table, columns);
-    if postgres {
-        index.col("id");
-    }
-    index
-}
-
 fn indexes(postgres: bool) -> Vec<IndexCreateStatement> {
     let mut claim = Index::create().name("run_claim").table("run").col(("priority", IndexOrder::Desc)).to_owned();
     claim.col("due_at").col("id");

@@ -38,7 +38,8 @@ macro_rules! schedule {
             #[serde(default)]
             #[schema(inline = false)]
             pub fold: Fold,
-            /// What happens to slots missed while the server was down.
+            /// What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
+/// time if the server is back within a minute of it.
             #[serde(default)]
             #[schema(inline = false)]
             pub catch_up: CatchUp,

@@ -111,11 +111,11 @@ pub struct Slot {
     pub scheduled_for: DateTime<Utc>,
     /// The same in the schedule's zone, with its offset.
     pub scheduled_local: String,
-    /// What became of it.
+    /// What became of it: `skipped` too if a run was made that was skipped later.
     pub outcome: SlotOutcome,
     /// Why, in a sentence; empty for a run.
     pub reason: String,
-    /// The run that was made.
+    /// The run that was made, even if it was skipped later.
     pub run_id: Option<Uuid>,
     /// First instant of the entry.
     pub first_at: DateTime<Utc>,
@@ -146,9 +146,9 @@ pub struct SlotListQuery {
     /// Only slots with this outcome.
     #[param(inline = false)]
     pub outcome: Option<SlotOutcome>,
-    /// Only slots at or after this instant.
+    /// Only entries with slots at or after this instant: a stretch that began before it too.
     pub from_at: Option<DateTime<Utc>>,
-    /// Only slots before this instant.
+    /// Only entries with slots before this instant.
     pub until_at: Option<DateTime<Utc>>,
 }
 

@@ -6,7 +6,7 @@
 use super::schedules::compile;
 use super::{App, Caller, Error, Result};
 use crate::domain::schedule::Rule;
-use crate::domain::vocabulary::{Permission, RunState, SlotOutcome};
+use crate::domain::vocabulary::{Permission, SlotOutcome};
 use crate::store::{PageRequest, SlotCount, TaskRecord, TaskVersionRecord};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
@@ -47,7 +47,6 @@ impl Account {
 
     fn place(&mut self, entry: &SlotCount) -> &mut u64 {
         match entry.outcome {
-            SlotOutcome::Run if entry.run_state == Some(RunState::Skipped) => &mut self.skipped,
             SlotOutcome::Run => &mut self.ran,
             SlotOutcome::Skipped => &mut self.skipped,
             SlotOutcome::Missed => &mut self.missed,

@@ -249,15 +249,14 @@ impl App {
                 day.failed += point.failed_count + point.timed_out_count + point.lost_count;
             }
         }
-        for (at, count) in self.store().slots_without_run(SlotOutcome::Missed, begin, end).await? {
-            if let Some(day) = days.get_mut(&at.with_timezone(&zone).date_naive()) {
-                day.missed += count;
-            }
-        }
-        for (at, count) in self.store().slots_without_run(SlotOutcome::Skipped, begin, end).await? {
-            if let Some(day) = days.get_mut(&at.with_timezone(&zone).date_naive()) {
-                day.past_skipped += count;
-            }
+        let dates: Vec<NaiveDate> = days.keys().copied().take_while(|date| midnight(zone, *date) < end).collect();
+        let mut edges: Vec<DateTime<Utc>> = dates.iter().map(|date| midnight(zone, *date)).collect();
+        edges.extend(dates.last().and_then(|date| date.succ_opt()).map(|next| midnight(zone, next)));
+        let missed = self.store().slots_without_run(SlotOutcome::Missed, &edges).await?;
+        let skipped = self.store().slots_without_run(SlotOutcome::Skipped, &edges).await?;
+        for ((date, missed), skipped) in dates.iter().zip(missed).zip(skipped) {
+            let day = days.entry(*date).or_default();
+            (day.missed, day.past_skipped) = (missed, skipped);
         }
         Ok(())
     }

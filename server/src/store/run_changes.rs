@@ -155,6 +155,11 @@ impl Tx {
             .await?;
         self.tasks_follow(&rows).await?;
         self.triggers_fire(&rows).await?;
+        if to == RunState::Skipped {
+            for row in &rows {
+                self.slot_skipped(row, reason).await?;
+            }
+        }
         let ended = records(self, rows).await?;
         stats::add(self, &ended.iter().filter_map(Ended::of).collect::<Vec<_>>()).await?;
         Ok(ended.into_iter().next())

@@ -1,10 +1,10 @@
-//! The ledger of one task as accounting needs it: entries that touch a period, with what became of their runs.
+//! The ledger of one task as accounting needs it: entries that touch a period.
 
-use super::entity::{run, schedule, slot};
+use super::entity::{schedule, slot};
 use super::error::damaged;
 use super::time::Micros;
 use super::{Result, Store};
-use crate::domain::vocabulary::{RunState, SlotOutcome};
+use crate::domain::vocabulary::SlotOutcome;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ConnectionTrait as _, FromQueryResult, Order};
@@ -20,10 +20,8 @@ pub struct SlotCount {
     pub last_at: DateTime<Utc>,
     /// Slots it stands for.
     pub count: u64,
-    /// What became of them.
+    /// What became of them: `skipped` too if a run was made that was skipped later.
     pub outcome: SlotOutcome,
-    /// State of its run, if there is one still.
-    pub run_state: Option<RunState>,
     /// Whether it lies within the period as a whole.
     pub whole: bool,
 }
@@ -35,7 +33,7 @@ struct Row {
     last_at: i64,
     number: i64,
     outcome: String,
-    run_state: Option<String>,
+    skipped_because: Option<String>,
 }
 
 impl Store {
@@ -54,15 +52,11 @@ impl Store {
             .expr_as(column(slot::Column::LastAt), "last_at")
             .expr_as(column(slot::Column::Count), "number")
             .expr_as(column(slot::Column::Outcome), "outcome")
-            .expr_as(Expr::col((run::Entity, run::Column::State)), "run_state")
+            .expr_as(column(slot::Column::SkippedBecause), "skipped_because")
             .from(slot::Entity)
             .inner_join(
                 schedule::Entity,
                 Expr::col((schedule::Entity, schedule::Column::Id)).equals((slot::Entity, slot::Column::ScheduleId)),
-            )
-            .left_join(
-                run::Entity,
-                Expr::col((run::Entity, run::Column::Uid)).equals((slot::Entity, slot::Column::RunUid)),
             )
             .and_where(column(slot::Column::TaskId).eq(task_key))
             .and_where(column(slot::Column::LastAt).gte(Micros::from(from)))
@@ -70,18 +64,16 @@ impl Store {
             .order_by((slot::Entity, slot::Column::FirstAt), Order::Asc);
         let mut found = Vec::new();
         for row in self.reader().query_all(&query).await? {
-            let Row { schedule_key, first_at, last_at, number, outcome, run_state } = Row::from_query_result(&row, "")?;
+            let Row { schedule_key, first_at, last_at, number, outcome, skipped_because } =
+                Row::from_query_result(&row, "")?;
+            let outcome = outcome.parse().map_err(|error| damaged("slot", error))?;
             let (first_at, last_at): (DateTime<Utc>, DateTime<Utc>) = (Micros(first_at).into(), Micros(last_at).into());
             found.push(SlotCount {
                 schedule_key,
                 first_at,
                 last_at,
                 count: number.unsigned_abs(),
-                outcome: outcome.parse().map_err(|error| damaged("slot", error))?,
-                run_state: run_state
-                    .map(|word| word.parse())
-                    .transpose()
-                    .map_err(|error: crate::domain::vocabulary::UnknownWord| damaged("run", error))?,
+                outcome: if skipped_because.is_some() { SlotOutcome::Skipped } else { outcome },
                 whole: first_at >= from && last_at < until,
             });
         }

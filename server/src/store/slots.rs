@@ -1,18 +1,17 @@
 //! The ledger: one entry for each slot of each schedule, or for a stretch of them.
 
-use super::entity::{schedule, slot, task};
+use super::entity::{run, schedule, slot, task};
 use super::error::damaged;
-use super::page::beyond;
 use super::schedules::schedule_of;
 use super::time::Micros;
-use super::{Cursor, Page, PageRequest, Result, Store, Tx};
+use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, ScheduleId, TaskId};
 use crate::domain::vocabulary::SlotOutcome;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult as _, Iterable as _, Order,
-    QueryFilter as _, QueryResult, QuerySelect as _,
+    QueryFilter as _, QueryResult,
 };
 
 /// An entry of the ledger as stored.
@@ -38,7 +37,7 @@ pub struct SlotRecord {
     pub last_at: DateTime<Utc>,
     /// Slots it stands for.
     pub count: u64,
-    /// What became of them.
+    /// What became of them: `skipped` too if a run was made that was skipped later.
     pub outcome: SlotOutcome,
     /// Why, in a sentence.
     pub reason: String,
@@ -77,56 +76,13 @@ pub struct SlotFilter {
     pub schedule: Option<ScheduleId>,
     /// With this outcome.
     pub outcome: Option<SlotOutcome>,
-    /// First instant at or after.
+    /// Last instant at or after.
     pub from_at: Option<DateTime<Utc>>,
     /// First instant before.
     pub until_at: Option<DateTime<Utc>>,
 }
 
 impl Store {
-    /// A page of the ledger, newest first.
-    pub async fn slot_list(&self, filter: &SlotFilter, page: &PageRequest) -> Result<Page<SlotRecord>> {
-        let mut query = filtered(filter);
-        if let Some(cursor) = &page.cursor {
-            let (at, key) = cursor.as_number()?;
-            let columns = [(slot::Entity, slot::Column::FirstAt), (slot::Entity, slot::Column::Id)];
-            query.and_where(beyond(columns, at, key, true));
-        }
-        query
-            .order_by((slot::Entity, slot::Column::FirstAt), Order::Desc)
-            .order_by((slot::Entity, slot::Column::Id), Order::Desc)
-            .limit(u64::from(page.limit) + 1);
-        let rows = self.reader().query_all(&query).await?;
-        let items = rows.iter().map(record).collect::<Result<Vec<_>>>()?;
-        Ok(Page::cut(items, page.limit, |slot| Cursor::number(slot.first_at.timestamp_micros(), slot.key)))
-    }
-}
-
-/// A quarter of an hour, in microseconds: days of all zones begin at one.
-const QUARTER: i64 = 900_000_000;
-
-impl Store {
-    /// How many slots were missed or skipped within a stretch of time, by the quarter of an hour in which their entries begin.
-    pub async fn slots_without_run(
-        &self,
-        outcome: SlotOutcome,
-        from: DateTime<Utc>,
-        until: DateTime<Utc>,
-    ) -> Result<Vec<(DateTime<Utc>, u64)>> {
-        let quarter = || Expr::cust(format!("first_at / {QUARTER}"));
-        let query = slot::Entity::find()
-            .select_only()
-            .column_as(quarter(), "quarter")
-            .column_as(Expr::cust("CAST(SUM(\"count\") AS BIGINT)"), "slots")
-            .filter(Expr::cust("outcome <> 'run'"))
-            .filter(slot::Column::Outcome.eq(outcome.as_str()))
-            .filter(slot::Column::FirstAt.gte(Micros::from(from)))
-            .filter(slot::Column::FirstAt.lt(Micros::from(until)))
-            .group_by(quarter());
-        let rows: Vec<(i64, i64)> = query.into_tuple().all(self.reader()).await?;
-        Ok(rows.into_iter().map(|(at, count)| (Micros(at * QUARTER).into(), count.unsigned_abs())).collect())
-    }
-
     /// Whether any slot waits to be caught up.
     pub async fn slots_are_pending(&self) -> Result<bool> {
         let pending = slot::Entity::find()
@@ -139,7 +95,8 @@ impl Store {
 impl Tx {
     /// The oldest pending entry of each task, oldest first, with the key of the task.
     pub async fn slots_pending(&self, most: u32) -> Result<Vec<(i64, SlotRecord)>> {
-        let mut query = filtered(&SlotFilter { outcome: Some(SlotOutcome::Pending), ..SlotFilter::default() });
+        let mut query = select();
+        stored(&mut query, SlotOutcome::Pending);
         let oldest = "NOT EXISTS (SELECT 1 FROM slot AS other WHERE other.task_id = slot.task_id \
                       AND other.outcome = 'pending' AND (other.first_at, other.id) < (slot.first_at, slot.id))";
         query
@@ -149,6 +106,19 @@ impl Tx {
             .limit(most.into());
         let rows = self.query_all(&query).await?;
         rows.iter().map(|row| Ok((row.try_get("", "task_id")?, record(row)?))).collect()
+    }
+
+    /// Notes at the entry of a run that it was skipped after all.
+    pub(super) async fn slot_skipped(&self, run: &run::Model, reason: &str) -> Result<()> {
+        let (Some(schedule), Some(at)) = (run.schedule_id, run.scheduled_for) else { return Ok(()) };
+        slot::Entity::update_many()
+            .col_expr(slot::Column::SkippedBecause, Expr::value(reason))
+            .filter(slot::Column::ScheduleId.eq(schedule))
+            .filter(slot::Column::FirstAt.eq(at))
+            .filter(slot::Column::RunUid.eq(run.uid))
+            .exec(self)
+            .await?;
+        Ok(())
     }
 
     /// Turns a pending entry into `run`, `skipped` or `missed`. False: it is not pending.
@@ -171,9 +141,8 @@ impl Tx {
     }
 }
 
-fn filtered(filter: &SlotFilter) -> SelectStatement {
-    let SlotFilter { task_key, schedule, outcome, from_at, until_at } = filter;
-    let column = |column| Expr::col((slot::Entity, column));
+/// Entries with their schedules and tasks.
+pub(super) fn select() -> SelectStatement {
     let mut query = Query::select();
     query
         .columns(slot::Column::iter().map(|column| (slot::Entity, column).into_column_ref()))
@@ -191,30 +160,22 @@ fn filtered(filter: &SlotFilter) -> SelectStatement {
             task::Entity,
             Expr::col((task::Entity, task::Column::Id)).equals((slot::Entity, slot::Column::TaskId)),
         );
-    if let Some(key) = task_key {
-        query.and_where(column(slot::Column::TaskId).eq(*key));
-    }
-    if let Some(schedule) = schedule {
-        query.and_where(Expr::col((schedule::Entity, schedule::Column::Uid)).eq(schedule.0));
-    }
-    if let Some(outcome) = outcome {
-        query.and_where(column(slot::Column::Outcome).eq(outcome.as_str()));
-        if *outcome != SlotOutcome::Run {
-            query.and_where(Expr::cust("outcome <> 'run'"));
-        }
-    }
-    if let Some(from) = from_at {
-        query.and_where(column(slot::Column::FirstAt).gte(Micros::from(*from)));
-    }
-    if let Some(until) = until_at {
-        query.and_where(column(slot::Column::FirstAt).lt(Micros::from(*until)));
-    }
     query
 }
 
-fn record(row: &QueryResult) -> Result<SlotRecord> {
-    let slot::Model { id, schedule_id: _, task_id: _, first_at, last_at, count, outcome, reason, run_uid, created_at } =
+/// Leaves only entries that were written with this outcome.
+pub(super) fn stored(query: &mut SelectStatement, outcome: SlotOutcome) {
+    query.and_where(Expr::col((slot::Entity, slot::Column::Outcome)).eq(outcome.as_str()));
+    if outcome != SlotOutcome::Run {
+        query.and_where(Expr::cust("outcome <> 'run'"));
+    }
+}
+
+pub(super) fn record(row: &QueryResult) -> Result<SlotRecord> {
+    let slot::Model { id, first_at, last_at, count, outcome, reason, run_uid, created_at, skipped_because, .. } =
         slot::Model::from_query_result(row, "")?;
+    let outcome = outcome.parse().map_err(|error| damaged("slot", error))?;
+    let (outcome, reason) = skipped_because.map_or((outcome, reason), |reason| (SlotOutcome::Skipped, reason));
     Ok(SlotRecord {
         key: id,
         schedule: ScheduleId(row.try_get("", "schedule_uid")?),
@@ -226,7 +187,7 @@ fn record(row: &QueryResult) -> Result<SlotRecord> {
         first_at: first_at.into(),
         last_at: last_at.into(),
         count: count.unsigned_abs(),
-        outcome: outcome.parse().map_err(|error| damaged("slot", error))?,
+        outcome,
         reason,
         run: run_uid.map(RunId),
         created_at: created_at.into(),

@@ -17,6 +17,7 @@ pub struct Model {
     pub reason: String,
     pub run_uid: Option<Uuid>,
     pub created_at: Micros,
+    pub skipped_because: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -7,6 +7,8 @@ use orc_server::app::tasks::Write;
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
 use orc_server::domain::calendar::Calendar;
+use orc_server::domain::vocabulary::SlotOutcome;
+use orc_server::store::{PageRequest, SlotFilter};
 use serde_json::{Value, json};
 
 fn begin() -> DateTime<Utc> {
@@ -94,4 +96,48 @@ async fn what_is_lost_or_added_behind_the_servers_back_is_seen() {
     assert_eq!(summary.schedules["cron"].words, "Every hour");
     let future = bench.app.slot_summary(&Caller::local(), "it", (Some(begin() + TimeDelta::days(9)), None)).await;
     assert!(matches!(future, Err(Error::Invalid(problems)) if problems[0].pointer == "?from_at"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ledger_says_that_a_run_of_a_slot_was_skipped_also_when_the_run_is_gone() {
+    let begin: DateTime<Utc> = "2026-05-01T12:00:30Z".parse().expect("an instant");
+    let bench = Bench::at(Clock::manual(begin)).await;
+    let schedule = json!({"kind": "cron", "expression": "* * * * *"});
+    let more = json!({"schedules": [schedule], "overlap": {"kind": "queue_latest"}});
+    bench.task(child_task("it", &["exit", "0"], more)).await;
+    let caller = Caller::local();
+    for _ in 0..5 {
+        bench.app.clock().advance(TimeDelta::minutes(1));
+        let now = bench.app.clock().now();
+        let planned = bench.app.schedules_planned(now).await.expect("planned");
+        bench.app.slots_book(planned, now).await.expect("booked");
+    }
+    let list = async |outcome| {
+        let filter = SlotFilter { outcome, ..SlotFilter::default() };
+        bench.app.slot_list(&caller, Some("it"), filter, &PageRequest::first(50)).await.expect("the ledger").items
+    };
+    let check = async |runs: usize| {
+        let skipped = list(Some(SlotOutcome::Skipped)).await;
+        assert_eq!(skipped.len(), 3);
+        for slot in &skipped {
+            assert_eq!(slot.reason, "a newer run took its place (overlap: queue_latest)");
+            assert_eq!(slot.outcome, SlotOutcome::Skipped);
+        }
+        assert!(skipped.windows(2).all(|pair| pair[0].first_at > pair[1].first_at), "newest first");
+        assert_eq!(list(Some(SlotOutcome::Run)).await.len(), 2);
+        assert_eq!(list(None).await.len(), 5);
+        let now = bench.app.clock().now();
+        let account = bench.app.slot_summary(&caller, "it", (Some(begin), Some(now))).await.expect("a summary").total;
+        assert_eq!((account.expected, account.ran, account.skipped, account.unaccounted), (5, 2, 3, 0));
+        let day = now.date_naive();
+        let (days, _) = bench.app.plan_days(&caller, (day, day), "UTC").await.expect("days");
+        assert_eq!(days[&day].past_skipped, 3);
+        assert_eq!(skipped.iter().filter_map(|slot| slot.run).count(), 3, "{runs} runs are left");
+        skipped
+    };
+    let skipped = check(5).await;
+    for run in skipped.iter().filter_map(|slot| slot.run) {
+        bench.app.run_delete(&caller, run).await.expect("deleted");
+    }
+    check(2).await;
 }

@@ -18,6 +18,7 @@ both!(
     a_ledger_that_reaches_into_the_future_is_brought_back,
     pending_is_resolved_once,
     the_ledger_is_listed,
+    a_stretch_that_began_before_is_listed_too,
 );
 
 async fn task_with(fixture: &Fixture, schedules: &[(&str, u64)]) -> TaskRecord {
@@ -270,4 +271,42 @@ async fn the_ledger_is_listed(fixture: Fixture) {
         ..SlotFilter::default()
     };
     assert_eq!(list(range, PageRequest::first(50)).await.items.len(), 4);
+}
+
+async fn a_stretch_that_began_before_is_listed_too(fixture: Fixture) {
+    let task = task_with(&fixture, &[("x", 60), ("y", 60)]).await;
+    let rows = schedules(&fixture, &task).await;
+    let runs = (1..=3).map(|minute| single(at(720 + 60 * minute), SlotOutcome::Run));
+    let entries = [stretch(60, 120, 2), stretch(180, 720, 10)].into_iter().chain(runs).collect();
+    book(&fixture, keys(&rows[0]), 900, entries).await.expect("books");
+    book(&fixture, keys(&rows[1]), 900, vec![stretch(300, 600, 6)]).await.expect("books");
+    let list = async |filter: SlotFilter| {
+        let (mut seen, mut page) = (Vec::new(), PageRequest::first(2));
+        loop {
+            let part = fixture.store.slot_list(&filter, &page).await.expect("reads");
+            seen.extend(part.items.iter().map(|slot| (slot.first_at - begin()).num_seconds()));
+            match part.next {
+                Some(cursor) => page.cursor = Some(cursor),
+                None => return seen,
+            }
+        }
+    };
+    let within = |from, until, outcome| SlotFilter {
+        from_at: Some(at(from)),
+        until_at: until,
+        outcome,
+        ..SlotFilter::default()
+    };
+    assert_eq!(list(within(400, None, None)).await, [900, 840, 780, 300, 180]);
+    assert_eq!(list(within(600, Some(at(800)), None)).await, [780, 300, 180]);
+    assert_eq!(list(within(601, None, Some(SlotOutcome::Missed))).await, [180]);
+    assert_eq!(list(within(720, None, Some(SlotOutcome::Run))).await, [900, 840, 780]);
+    assert_eq!(list(within(721, None, Some(SlotOutcome::Missed))).await, [0; 0]);
+    let missed = async |edges: &[i64]| {
+        let edges: Vec<_> = edges.iter().map(|edge| at(*edge)).collect();
+        fixture.store.slots_without_run(SlotOutcome::Missed, &edges).await.expect("counts")
+    };
+    assert_eq!(missed(&[0, 900]).await, [18]);
+    assert_eq!(missed(&[-900, 0, 300, 360, 900]).await, [0, 4, 2, 12]);
+    assert_eq!(missed(&[900, 1800]).await, [0]);
 }

@@ -2168,7 +2168,8 @@ export type ScheduleCalendarRule = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down.
+     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
+     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2242,7 +2243,8 @@ export type ScheduleCron = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down.
+     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
+     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2335,7 +2337,8 @@ export type ScheduleInterval = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down.
+     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
+     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2409,7 +2412,8 @@ export type ScheduleOnce = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down.
+     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
+     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2551,7 +2555,8 @@ export type ScheduleRrule = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down.
+     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
+     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2625,7 +2630,8 @@ export type ScheduleStartup = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down.
+     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
+     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2745,7 +2751,8 @@ export type ScheduleWindows = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down.
+     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
+     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -3177,7 +3184,7 @@ export type Slot = {
      */
     scheduled_local: string;
     /**
-     * What became of it.
+     * What became of it: `skipped` too if a run was made that was skipped later.
      */
     outcome: SlotOutcome;
     /**
@@ -3185,7 +3192,7 @@ export type Slot = {
      */
     reason: string;
     /**
-     * The run that was made.
+     * The run that was made, even if it was skipped later.
      */
     run_id: string | null;
     /**
@@ -4730,7 +4737,8 @@ export type ScheduleCalendarRuleWritable = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down.
+     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
+     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -4792,7 +4800,8 @@ export type ScheduleCronWritable = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down.
+     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
+     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -4873,7 +4882,8 @@ export type ScheduleIntervalWritable = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down.
+     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
+     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -4935,7 +4945,8 @@ export type ScheduleOnceWritable = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down.
+     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
+     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5039,7 +5050,8 @@ export type ScheduleRruleWritable = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down.
+     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
+     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5101,7 +5113,8 @@ export type ScheduleStartupWritable = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down.
+     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
+     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5163,7 +5176,8 @@ export type ScheduleWindowsWritable = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down.
+     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
+     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -6326,11 +6340,11 @@ export type SlotListData = {
          */
         outcome?: SlotOutcome;
         /**
-         * Only slots at or after this instant.
+         * Only entries with slots at or after this instant: a stretch that began before it too.
          */
         from_at?: string;
         /**
-         * Only slots before this instant.
+         * Only entries with slots before this instant.
          */
         until_at?: string;
     };

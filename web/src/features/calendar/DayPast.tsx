@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { runListOptions, slotListOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { cx } from "@/lib/cx";
-import { timeIn } from "@/lib/dates";
+import { dateIn, shortDayWord, timeIn } from "@/lib/dates";
 import { plural } from "@/lib/numbers";
 import { SLOT_OUTCOMES } from "@/lib/words";
 import { Loaded } from "@/parts/Loaded";
@@ -42,6 +42,13 @@ export function DayRuns({ period, timezone }: Props) {
   );
 }
 
+/** The time of an instant, with its date if that is another one. */
+function timeOfDay(at: string, period: DayPeriod, timezone: string): string {
+  const time = timeIn(at, timezone);
+  const within = Date.parse(at) >= Date.parse(period.from_at) && Date.parse(at) < Date.parse(period.until_at);
+  return within ? time : `${shortDayWord(dateIn(at, timezone))} ${time}`;
+}
+
 /** Slots that were missed or skipped, with the reason. */
 export function DayWithout({ outcome, period, timezone }: Props & { outcome: "missed" | "skipped" }) {
   const missed = useQuery(slotListOptions({ query: { ...period, outcome, limit: LIMIT } }));
@@ -53,9 +60,9 @@ export function DayWithout({ outcome, period, timezone }: Props & { outcome: "mi
           <ul className="divide-y divide-line">
             {items.map((slot) => (
               <li key={`${slot.schedule_id}${slot.first_at}`} className="flex flex-wrap items-center gap-x-3 py-1">
-                <span className="w-26 shrink-0 tabular-nums">
-                  {timeIn(slot.first_at, timezone)}
-                  {slot.count > 1 && ` – ${timeIn(slot.last_at, timezone)}`}
+                <span className="min-w-26 shrink-0 tabular-nums">
+                  {timeOfDay(slot.first_at, period, timezone)}
+                  {slot.count > 1 && ` – ${timeOfDay(slot.last_at, period, timezone)}`}
                 </span>
                 <Link {...paths.task(slot.task, "ledger")} className="min-w-0 flex-1 basis-40 truncate font-medium underline-offset-2 hover:underline">
                   {slot.task}
