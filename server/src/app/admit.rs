@@ -39,6 +39,8 @@ pub struct Wanted<'a> {
 /// Why there is no run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
+    /// What is stored of the task's definition cannot be read.
+    Damaged(String),
     /// The task is disabled.
     Disabled,
     /// Params are missing or wrong.
@@ -51,6 +53,7 @@ impl Refusal {
     /// As an answer to whoever asked.
     pub fn into_error(self, task: &str) -> Error {
         match self {
+            Self::Damaged(damage) => damaged(task, &damage),
             Self::Disabled => Error::conflict("task_disabled", format!("task \"{task}\" is disabled; enable it first")),
             Self::Params(problems) => Error::Invalid(problems),
             Self::Overlap(reason) => Error::conflict("overlap", format!("not started: {reason}")),
@@ -60,6 +63,7 @@ impl Refusal {
     /// As a reason in the ledger or of a skipped run.
     pub fn into_reason(self) -> String {
         match self {
+            Self::Damaged(damage) => damage,
             Self::Disabled => "the task was disabled".to_owned(),
             Self::Params(problems) => {
                 let reasons: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
@@ -70,9 +74,22 @@ impl Refusal {
     }
 }
 
+/// Refuses what builds on the definition of a task that cannot be read.
+pub fn whole(task: &TaskRecord) -> Result<()> {
+    task.damage.rest.as_ref().map_or(Ok(()), |damage| Err(damaged(&task.definition.name, damage)))
+}
+
+/// A task whose definition cannot be read can only be replaced or deleted.
+pub fn damaged(task: &str, damage: &str) -> Error {
+    Error::conflict("task_damaged", format!("task \"{task}\": {damage}; replace it whole, or delete it"))
+}
+
 /// Decides about a new run; counts it among the open ones if there is to be one.
 pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::result::Result<RunNew, Refusal> {
     let Wanted { task, definition, version, trigger, schedule_row, scheduled_for, due_at, params } = wanted;
+    if let Some(damage) = &task.damage.rest {
+        return Err(Refusal::Damaged(damage.clone()));
+    }
     if !task.definition.enabled {
         return Err(Refusal::Disabled);
     }

@@ -147,14 +147,16 @@ impl App {
         let now = self.clock().now();
         let from = now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now);
         let until = from + TimeDelta::days(shown.days.into());
-        let titles = self.titles(&shown).await?;
-        let mut sources = self.plan_sources(None).await?;
+        let (titles, damaged) = self.titles(&shown).await?;
+        let (mut sources, faults) = self.plan_sources_and_faults(None).await?;
         sources.retain(|source| titles.contains_key(&source.task_key));
         let week = TimeDelta::days(7);
         let often = |source: &Source| source.compiled.count_between(from, from + week) > OFTEN * 7;
         let (frequent, sources): (Vec<Source>, Vec<Source>) = sources.into_iter().partition(often);
         let mut left_out: Vec<String> =
             frequent.iter().map(|source| format!("{}: {}", source.task, source.compiled.words())).collect();
+        left_out.extend(faults.into_iter().filter(|(task, _)| titles.contains_key(task)).map(|(_, fault)| fault));
+        left_out.extend(damaged);
         let durations = self.store().run_durations(now - TimeDelta::days(30)).await?;
         let mut slots = Vec::new();
         for (slot, source) in merged(&sources, from, until).filter(|(slot, _)| !slot.skipped) {
@@ -174,21 +176,25 @@ impl App {
         Ok(feed_text(name, from, &slots, &left_out))
     }
 
-    /// Ids and titles of the tasks that are shown, by key inside the database.
-    async fn titles(&self, shown: &Shown<'_>) -> Result<HashMap<i64, (TaskId, String)>> {
+    /// Ids and titles of the tasks that are shown, by key inside the database; and of which others nothing can be read.
+    async fn titles(&self, shown: &Shown<'_>) -> Result<(HashMap<i64, (TaskId, String)>, Vec<String>)> {
         let folder = shown.folder.map(str::to_owned);
         let filter = TaskFilter { enabled: Some(true), folder, ..TaskFilter::default() };
-        let (mut page, mut titles) = (PageRequest::first(500), HashMap::new());
+        let (mut page, mut titles, mut damaged) = (PageRequest::first(500), HashMap::new(), Vec::new());
         loop {
             let listed = self.store().task_list(&filter, TaskSort::Name, &page).await?;
             for task in listed.items.into_iter().filter(|task| shown.task_key.is_none_or(|key| key == task.key)) {
+                if let Some(damage) = &task.damage.rest {
+                    damaged.push(format!("{}: {damage}", task.definition.name));
+                    continue;
+                }
                 let title = task.definition.title.trim();
                 let title = if title.is_empty() { task.definition.name.clone() } else { title.to_owned() };
                 titles.insert(task.key, (task.id, title));
             }
             match listed.next {
                 Some(cursor) => page.cursor = Some(cursor),
-                None => return Ok(titles),
+                None => return Ok((titles, damaged)),
             }
         }
     }

@@ -42,8 +42,8 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("sort", Choice(&["name", "updated_at", "last_run_at"]), "Order."),
         ],
         answer: Answer::List,
-        columns: &["name", "enabled", "next_slot_at", "last_run.state", "schedules", "folder", "tags", "version"],
-        more: &["title", "run_kind", "updated_at", "id"],
+        columns: &["name", "enabled", "next_slot_at", "last_run.state", "schedules", "problem", "folder", "tags"],
+        more: &["version", "title", "run_kind", "updated_at", "id"],
         ..Operation::EMPTY
     },
     Operation {

@@ -3047,6 +3047,10 @@ export type Simulation = {
      */
     task_count: number;
     /**
+     * Schedules and tasks that could not take part, and why.
+     */
+    left_out: Array<string>;
+    /**
      * Slots that are due and not skipped by calendars or clock changes.
      */
     slot_count: number;
@@ -3479,6 +3483,10 @@ export type Task = {
      * Owner under which it was last applied from a file.
      */
     readonly owner: string | null;
+    /**
+     * Why it can neither run nor be changed, only be replaced or deleted; none, as a rule.
+     */
+    readonly problem: string | null;
     /**
      * The next slots of all its schedules, soonest first.
      */
@@ -4027,6 +4035,10 @@ export type TaskSummary = {
      * Its schedules in words.
      */
     schedules: Array<string>;
+    /**
+     * Why it can neither run nor be changed, only be replaced or deleted; none, as a rule.
+     */
+    problem: string | null;
     /**
      * The next slot of all its schedules that runs; skipped ones do not count.
      */
@@ -5236,6 +5248,10 @@ export type SimulationWritable = {
      * Tasks that took part.
      */
     task_count: number;
+    /**
+     * Schedules and tasks that could not take part, and why.
+     */
+    left_out: Array<string>;
     /**
      * Slots that are due and not skipped by calendars or clock changes.
      */
