@@ -114,9 +114,9 @@ impl App {
         refuse_ended(&definition, Some(&record.definition), self.clock().now())?;
         if write.dry_run {
             self.references_sound(&definition).await?;
-            let taken = self.store().task_find(&TaskRef::Name(definition.name.clone())).await?;
-            if taken.is_some_and(|other| other.id != record.id) {
-                return Err(name_taken(&definition.name));
+            if definition.name != record.definition.name {
+                let (read, name) = (record.clone(), definition.name.clone());
+                self.store().write(async move |tx: &Tx| renamable(tx, &read, &name).await).await?;
             }
             return self.viewed(TaskRecord { definition, damage: Damage::default(), ..record }).await;
         }
@@ -298,6 +298,14 @@ impl App {
     }
 }
 
+/// Refuses a name that is taken, and any other name for a task that others name.
+async fn renamable(tx: &Tx, task: &TaskRecord, name: &str) -> Result<()> {
+    if tx.task_find(&TaskRef::Name(name.to_owned())).await?.is_some() {
+        return Err(name_taken(name));
+    }
+    nobody_listens(tx, &task.definition, "renamed").await
+}
+
 fn name_taken(name: &str) -> Error {
     Error::conflict("name_taken", format!("there is a task \"{name}\" already; choose another name"))
 }
@@ -337,10 +345,8 @@ pub(super) async fn update(
     {
         return Ok(record.clone());
     }
-    if definition.name != record.definition.name
-        && tx.task_find(&TaskRef::Name(definition.name.clone())).await?.is_some()
-    {
-        return Err(name_taken(&definition.name));
+    if definition.name != record.definition.name {
+        renamable(tx, record, &definition.name).await?;
     }
     pool_known(tx, definition).await?;
     calendars_known(tx, definition).await?;
@@ -368,7 +374,7 @@ pub(super) async fn delete(
     cancel_runs: bool,
     now: DateTime<Utc>,
 ) -> Result<Vec<RunCancel>> {
-    nobody_listens(tx, &record.definition).await?;
+    nobody_listens(tx, &record.definition, "deleted").await?;
     close(tx, record, Some("the task was deleted"), now).await?;
     let open: Vec<RunId> = tx.run_list_open(record.key).await?.into_iter().map(|run| run.id).collect();
     if !open.is_empty() && !cancel_runs {
@@ -376,8 +382,9 @@ pub(super) async fn delete(
         return Err(Error::conflict("runs_open", detail));
     }
     let mut cancelled = Vec::new();
+    let whole = format!("{}, with its task", caller.name);
     for run in open {
-        cancelled.extend(tx.run_cancel(run, &caller.name, now).await?);
+        cancelled.extend(tx.run_cancel(run, &whole, now).await?);
     }
     tx.task_delete(record, now).await?;
     let detail = json!({"version": record.version, "cancelled_runs": cancelled.len()});
