@@ -13,7 +13,7 @@ use crate::domain::vocabulary::RunState;
 use crate::store::{RunCancel, RunNew, RunRecord, TaskRecord, TriggerRecord, Tx};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A run that somebody wants.
 #[derive(Debug, Clone)]
@@ -159,8 +159,9 @@ pub async fn insert(
     }
     let made = tx.runs_insert(runs).await?;
     let mut displaced = Vec::new();
-    let waiting = runs.iter().filter(|run| run.state == RunState::Waiting).map(|run| run.task_key);
-    for task in &waiting.collect::<BTreeSet<i64>>() {
+    let waiting = runs.iter().filter(|run| run.state == RunState::Waiting);
+    // The newest of each task is the one that stays.
+    for (task, newest) in &waiting.map(|run| (run.task_key, run)).collect::<BTreeMap<i64, &RunNew>>() {
         let Some(overlap) = overlaps.get(task) else { continue };
         match overlap {
             Overlap::QueueLatest => {
@@ -169,7 +170,7 @@ pub async fn insert(
             }
             Overlap::Replace => {
                 displaced.extend(tx.runs_supersede(*task, "a newer run took its place (overlap: replace)", now).await?);
-                displaced.extend(replace(tx, *task, now).await?);
+                displaced.extend(replace(tx, newest, now).await?);
             }
             Overlap::Skip | Overlap::Queue { .. } | Overlap::Allow { .. } => {}
         }
@@ -178,13 +179,17 @@ pub async fn insert(
 }
 
 /// Cancels what is under way of a task, gently: a second request would skip the grace.
-async fn replace(tx: &Tx, task: i64, now: DateTime<Utc>) -> Result<Vec<RunRecord>> {
+async fn replace(tx: &Tx, newest: &RunNew, now: DateTime<Utc>) -> Result<Vec<RunRecord>> {
+    let which = newest
+        .scheduled_for
+        .map_or_else(|| "a newer run".to_owned(), |slot| format!("the run of {}", slot.format("%Y-%m-%d %H:%M UTC")));
+    let by = format!("{which}, which replaces it (overlap: replace)");
     let mut found = Vec::new();
-    for run in tx.run_list_open(task).await? {
+    for run in tx.run_list_open(newest.task_key).await? {
         if run.state == RunState::Waiting || run.cancel_requested_at.is_some() {
             continue;
         }
-        match tx.run_cancel(run.id, "a newer run (overlap: replace)", now).await? {
+        match tx.run_cancel(run.id, &by, now).await? {
             Some(RunCancel::Cancelled(run) | RunCancel::Requested(run)) => found.push(run),
             Some(RunCancel::Ended(_)) | None => {}
         }

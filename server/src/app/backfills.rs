@@ -146,8 +146,9 @@ impl App {
                 return Err(Error::conflict("backfill_finished", format!("the backfill has ended: {}", read.state)));
             }
             let mut cancelled = Vec::new();
+            let whole = format!("{}, with its backfill", by.name);
             for run in tx.backfill_open_runs(&read).await? {
-                cancelled.extend(tx.run_cancel(run.id, &by.name, now).await?);
+                cancelled.extend(tx.run_cancel(run.id, &whole, now).await?);
             }
             let detail = json!({"made": read.made_count, "cancelled_runs": cancelled.len()});
             tx.audit_append(&by.audit(now, "backfill_cancel", ("backfill", id.to_string()), detail)).await?;
