@@ -115,11 +115,13 @@ impl App {
     }
 
     /// Gives a feed another address; the one before is worth nothing from then on.
-    pub async fn feed_rotate(&self, caller: &Caller, id: FeedId) -> Result<(FeedRecord, Secret)> {
+    pub async fn feed_rotate(&self, caller: &Caller, feed: &str) -> Result<(FeedRecord, Secret)> {
         caller.require(Permission::Own)?;
         let (caller, now, (path, secret_hash)) = (caller.clone(), self.clock().now(), fresh());
+        let wanted = feed.to_owned();
         let rotated = self.store().write(async move |tx: &Tx| {
-            let feed = own(tx, &caller, id).await?;
+            let feed = own(tx, &caller, &wanted).await?;
+            let id = feed.id;
             tx.feed_rotate(id, &secret_hash, now).await?;
             let detail = json!({"name": feed.name});
             tx.audit_append(&caller.audit(now, "feed_rotate", ("feed", id.to_string()), detail)).await?;
@@ -129,11 +131,12 @@ impl App {
     }
 
     /// Deletes a feed: one's own, or any for an administrator.
-    pub async fn feed_delete(&self, caller: &Caller, id: FeedId) -> Result<()> {
+    pub async fn feed_delete(&self, caller: &Caller, feed: &str) -> Result<()> {
         caller.require(Permission::Own)?;
-        let (caller, now) = (caller.clone(), self.clock().now());
+        let (caller, now, wanted) = (caller.clone(), self.clock().now(), feed.to_owned());
         let deleted = self.store().write(async move |tx: &Tx| {
-            let feed = own(tx, &caller, id).await?;
+            let feed = own(tx, &caller, &wanted).await?;
+            let id = feed.id;
             tx.feed_delete(id).await?;
             let detail = json!({"name": feed.name});
             tx.audit_append(&caller.audit(now, "feed_delete", ("feed", id.to_string()), detail)).await?;
@@ -200,10 +203,19 @@ impl App {
     }
 }
 
-/// A feed that the caller may change.
-async fn own(tx: &Tx, caller: &Caller, id: FeedId) -> Result<FeedRecord> {
+/// A feed that the caller may change, by id or name. Several may have a name: then it names none.
+async fn own(tx: &Tx, caller: &Caller, wanted: &str) -> Result<FeedRecord> {
     let own = |feed: &FeedRecord| caller.may(Permission::Admin) || feed.user.is_some() && feed.user == caller.user_id;
-    tx.feed_find(id).await?.filter(own).ok_or_else(|| Error::NotFound(format!("there is no feed {id}")))
+    let found = match wanted.parse::<FeedId>() {
+        Ok(id) => tx.feed_find(id).await?.into_iter().collect(),
+        Err(_) => tx.feeds_named(wanted).await?,
+    };
+    let mut found: Vec<FeedRecord> = found.into_iter().filter(own).collect();
+    if found.len() > 1 {
+        let detail = format!("{} feeds are called \"{wanted}\"; give the id of the one that is meant", found.len());
+        return Err(Error::conflict("name_ambiguous", detail));
+    }
+    found.pop().ok_or_else(|| Error::NotFound(format!("there is no feed \"{wanted}\"")))
 }
 
 fn check_days(pointer: &str, days: u32) -> Result<()> {

@@ -8,6 +8,7 @@ mod engine;
 mod everywhere;
 mod exporting;
 mod oracle;
+mod round_trips;
 mod security;
 mod shapes;
 mod store;

@@ -428,8 +428,8 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
         ],
         answer: Answer::List,
-        columns: &["id", "name", "task", "folder", "created_at", "days", "created_by", "rotated_at"],
-        more: &[],
+        columns: &["name", "task", "folder", "created_at", "days", "created_by", "rotated_at"],
+        more: &["id"],
         ..Operation::EMPTY
     },
     Operation {
@@ -445,7 +445,7 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "own",
         summary: "Delete a calendar feed: its address is worth nothing from then on.",
         arguments: &[
-            Field::required("feed", Uuid, "Id of the feed"),
+            Field::required("feed", Text, "Name or id of the feed"),
         ],
         answer: Answer::Empty,
         ..Operation::EMPTY
@@ -455,7 +455,7 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "own",
         summary: "Give a calendar feed another address; the one before is worth nothing from then on.",
         arguments: &[
-            Field::required("feed", Uuid, "Id of the feed"),
+            Field::required("feed", Text, "Name or id of the feed"),
         ],
         answer: Answer::Value,
         ..Operation::EMPTY

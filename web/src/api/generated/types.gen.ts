@@ -326,11 +326,11 @@ export type Calendar = {
     /**
      * Names of the tasks whose schedules name it.
      */
-    used_by: Array<string>;
+    readonly used_by: Array<string>;
     /**
      * Names of the calendars that contain it.
      */
-    contained_in: Array<string>;
+    readonly contained_in: Array<string>;
     /**
      * Unique name; schedules name their calendars by it.
      */
@@ -1643,7 +1643,7 @@ export type Pool = {
     /**
      * Names of the tasks that use it.
      */
-    used_by: Array<string>;
+    readonly used_by: Array<string>;
     /**
      * Unique name; tasks name their pool by it.
      */
@@ -4598,14 +4598,6 @@ export type OverlapReplace = {
  */
 export type CalendarWritable = {
     /**
-     * Names of the tasks whose schedules name it.
-     */
-    used_by: Array<unknown>;
-    /**
-     * Names of the calendars that contain it.
-     */
-    contained_in: Array<unknown>;
-    /**
      * Unique name; schedules name their calendars by it.
      */
     name: string;
@@ -4646,10 +4638,6 @@ export type CalendarImportResultWritable = {
  * A named limit of how many runs at once.
  */
 export type PoolWritable = {
-    /**
-     * Names of the tasks that use it.
-     */
-    used_by: Array<unknown>;
     /**
      * Unique name; tasks name their pool by it.
      */
@@ -6864,7 +6852,7 @@ export type FeedDeleteData = {
     body?: never;
     path: {
         /**
-         * Id of the feed
+         * Name or id of the feed
          */
         feed: string;
     };
@@ -6894,7 +6882,7 @@ export type FeedRotateData = {
     body?: never;
     path: {
         /**
-         * Id of the feed
+         * Name or id of the feed
          */
         feed: string;
     };
