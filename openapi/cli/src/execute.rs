@@ -36,6 +36,9 @@ pub async fn execute(client: &Client, operation: &'static Operation, matches: &A
 
 /// The request; where flags alone replace a thing, what they do not name stays as it is now.
 async fn prepare(client: &Client, operation: &'static Operation, matches: &ArgMatches) -> Outcome<Request> {
+    if let Some(request) = effect(client, operation, matches).await? {
+        return Ok(request);
+    }
     let replaced = operation.body.as_ref().filter(|body| operation.method == "PUT" && body::by_flags(body, matches));
     let viewed = request::sibling(operation, "GET").is_some() && request::sibling(operation, "PATCH").is_none();
     let Some(body) = replaced.filter(|_| viewed) else { return request::request(operation, matches) };
@@ -48,6 +51,20 @@ async fn prepare(client: &Client, operation: &'static Operation, matches: &ArgMa
         request = request.header(IF_MATCH, format!("\"{version}\""));
     }
     Ok(request)
+}
+
+/// What flags alone would change of a thing: the effect of the thing as it is, with what they name. One that does not
+/// exist yet has its name from the path.
+async fn effect(client: &Client, operation: &'static Operation, matches: &ArgMatches) -> Outcome<Option<Request>> {
+    let flags = operation.body.as_ref().filter(|body| body::by_flags(body, matches));
+    let whole = request::changed_by(operation).zip(flags);
+    let Some((view, body)) = whole else { return Ok(None) };
+    let start = match client.json(Request::new("GET", request::path(view, matches)?)).await {
+        Ok(now) => body::fields_of(body.schema, &now),
+        Err(Failure::Problem(problem)) if problem.status == 404 => request::named(view, matches),
+        Err(failure) => return Err(failure),
+    };
+    request::changing(operation, matches, start).map(Some)
 }
 
 async fn value(client: &Client, matches: &ArgMatches, request: Request) -> Outcome<()> {

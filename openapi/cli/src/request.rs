@@ -2,7 +2,7 @@
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::body;
 use crate::client::{Request, segment};
@@ -49,6 +49,19 @@ fn advice(operation: &Operation) -> String {
 #[must_use]
 pub fn sibling(operation: &Operation, method: &str) -> Option<&'static Operation> {
     OPERATIONS.iter().find(|other| other.method == method && other.path == operation.path)
+}
+
+/// What is read of the thing whose effect an operation shows.
+#[must_use]
+pub fn changed_by(operation: &Operation) -> Option<&'static Operation> {
+    let path = operation.path.strip_suffix("/effect")?;
+    OPERATIONS.iter().find(|other| other.method == "GET" && other.path == path)
+}
+
+/// A thing of which nothing but its name is known.
+pub fn named(view: &Operation, matches: &ArgMatches) -> Value {
+    let name = view.arguments.first().and_then(|field| given(field, matches).pop());
+    json!({"name": name})
 }
 
 /// The path with its values in place.

@@ -215,13 +215,15 @@ fn require_answer_fields(root: &mut Map<String, Value>) {
     }
 }
 
-/// What a task has and its definition has not is read only (the macros lose the mark on lists).
+/// What a thing has and its definition has not is read only (the macros lose the mark on lists).
 fn mark_read_only(root: &mut Map<String, Value>) {
     let schemas = &mut root["components"]["schemas"];
-    let defined = schemas["TaskDefinition"]["properties"].as_object().cloned().unwrap_or_default();
-    for (name, property) in schemas["Task"]["properties"].as_object_mut().into_iter().flatten() {
-        if !defined.contains_key(name) {
-            property["readOnly"] = json!(true);
+    for thing in ["Task", "Calendar", "Pool"] {
+        let defined = schemas[format!("{thing}Definition")]["properties"].as_object().cloned().unwrap_or_default();
+        for (name, property) in schemas[thing]["properties"].as_object_mut().into_iter().flatten() {
+            if !defined.contains_key(name) {
+                property["readOnly"] = json!(true);
+            }
         }
     }
 }

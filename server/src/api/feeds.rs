@@ -8,7 +8,6 @@ use super::state::ApiState;
 use super::task_wire::PageQuery;
 use crate::app::feeds::FeedRequest;
 use crate::app::{self, Caller};
-use crate::domain::ids::FeedId;
 use crate::store::FeedRecord;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -134,28 +133,28 @@ pub async fn feed_create(
 }
 
 /// Delete a calendar feed: its address is worth nothing from then on.
-#[utoipa::path(delete, path = "/feeds/{feed}", tag = "schedule", params(("feed" = Uuid, Path, description = "Id of the feed")),
+#[utoipa::path(delete, path = "/feeds/{feed}", tag = "schedule", params(("feed" = String, Path, description = "Name or id of the feed")),
     responses((status = 204, description = "Deleted")),
     extensions(("x-permission" = json!("own"))))]
 pub async fn feed_delete(
     State(state): State<ApiState>,
     Extension(caller): Extension<Caller>,
-    Path(feed): Path<Uuid>,
+    Path(feed): Path<String>,
 ) -> ApiResult<StatusCode> {
-    state.app.feed_delete(&caller, FeedId(feed)).await?;
+    state.app.feed_delete(&caller, &feed).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Give a calendar feed another address; the one before is worth nothing from then on.
-#[utoipa::path(post, path = "/feeds/{feed}/rotate", tag = "schedule", params(("feed" = Uuid, Path, description = "Id of the feed")),
+#[utoipa::path(post, path = "/feeds/{feed}/rotate", tag = "schedule", params(("feed" = String, Path, description = "Name or id of the feed")),
     responses((status = 200, description = "The feed and its address", body = FeedAddress)),
     extensions(("x-permission" = json!("own"))))]
 pub async fn feed_rotate(
     State(state): State<ApiState>,
     Extension(caller): Extension<Caller>,
-    Path(feed): Path<Uuid>,
+    Path(feed): Path<String>,
 ) -> ApiResult<Json<FeedAddress>> {
-    let (feed, path) = state.app.feed_rotate(&caller, FeedId(feed)).await?;
+    let (feed, path) = state.app.feed_rotate(&caller, &feed).await?;
     Ok(Json(FeedAddress { feed: feed_out(feed), url: path.expose().to_owned() }))
 }
 

@@ -5,7 +5,8 @@
 
 use super::document;
 use crate::domain::task::Problem;
-use jsonschema::{Draft, Validator, error::ValidationErrorKind};
+use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate};
+use jsonschema::{Draft, ValidationOptions, Validator, error::ValidationErrorKind};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -34,13 +35,23 @@ impl Schemas {
                 {
                     let name = reference.rsplit('/').next().unwrap_or_default();
                     let schema = json!({"$ref": reference, "components": {"schemas": schemas}});
-                    let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
+                    let validator = options().build(&schema);
                     validators.insert(name.to_owned(), validator.expect("the published document is a valid schema"));
                 }
             }
         }
         Self { validators, read_only }
     }
+}
+
+/// Formats are what serde will accept: it says less about what is wrong, and nothing about where in a union.
+fn options() -> ValidationOptions<'static> {
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .with_format("date", |text: &str| text.parse::<NaiveDate>().is_ok())
+        .with_format("date-time", |text: &str| text.parse::<DateTime<FixedOffset>>().is_ok())
+        .with_format("uuid", |text: &str| uuid::Uuid::try_parse(text).is_ok())
+        .should_validate_formats(true)
 }
 
 fn read_only(schema: &Value) -> Vec<String> {
@@ -104,9 +115,10 @@ pub fn strip_read_only(name: &str, body: &mut Value) {
 }
 
 fn strip(schemas: &Schemas, name: &str, body: &mut Value) {
-    let source = if name == "TaskDefinition" { "Task" } else { name };
+    // What is defined by a `TaskDefinition` is read as a `Task`.
+    let read_as = name.strip_suffix("Definition").unwrap_or(name);
     if let Some(map) = body.as_object_mut() {
-        for field in schemas.read_only.get(source).into_iter().flatten() {
+        for field in schemas.read_only.get(read_as).into_iter().flatten() {
             map.remove(field);
         }
     }
@@ -136,9 +148,34 @@ fn problems(error: &jsonschema::ValidationError<'_>) -> Vec<Problem> {
         ValidationErrorKind::Pattern { pattern } => {
             vec![Problem::at(at, format!("does not match the pattern {pattern}"))]
         }
+        ValidationErrorKind::Format { format } => {
+            let text = error.instance().as_str().unwrap_or_default();
+            vec![Problem::at(at, format_problem(format, text))]
+        }
         // The value itself is not repeated: it may be a password.
         _ => vec![Problem::at(at, shortened(&error.masked_with("the value").to_string()))],
     }
+}
+
+fn format_problem(format: &str, text: &str) -> String {
+    match format {
+        "date" => date_problem(text).unwrap_or_else(|| "is not a date: write it as 2026-12-31".to_owned()),
+        "date-time" => "is not an instant: write it as 2026-12-31T08:00:00Z".to_owned(),
+        other => format!("is not a {other}"),
+    }
+}
+
+/// What is wrong with a text that looks like a date.
+fn date_problem(text: &str) -> Option<String> {
+    let mut parts = text.splitn(3, '-');
+    let year: i32 = parts.next()?.parse().ok().filter(|year| (0..=9999).contains(year))?;
+    let month: u32 = parts.next()?.parse().ok()?;
+    let day: u32 = parts.next()?.parse().ok()?;
+    let Some(first) = NaiveDate::from_ymd_opt(year, month, 1) else {
+        return Some(format!("{year:04}-{month:02}-{day:02} is not a date: there is no month {month}"));
+    };
+    let days = first.num_days_in_month();
+    Some(format!("{year:04}-{month:02}-{day:02} is not a date: {} has {days} days", first.format("%B %Y")))
 }
 
 fn escape(name: &str) -> String {

@@ -57,6 +57,8 @@ pub struct Simulation {
     pub timezone: String,
     /// Tasks that took part.
     pub task_count: usize,
+    /// Schedules and tasks that could not take part, and why.
+    pub left_out: Vec<String>,
     /// Slots that are due and not skipped by calendars or clock changes.
     pub slot_count: u64,
     /// Slots that are.
@@ -197,7 +199,7 @@ fn week() -> u32 {
 }
 
 fn simulation_out(simulated: Simulated, timezone: String) -> Simulation {
-    let Simulated { from_at, until_at, first_hour: first, task_count, outcome, computed } = simulated;
+    let Simulated { from_at, until_at, first_hour: first, task_count, left_out, outcome, computed } = simulated;
     let Outcome { slots, skipped, hours, busiest, overlaps, waits, limit, proposals } = outcome;
     let hour = |(number, hour): (i64, Hour)| SimulatedHour {
         hour_at: first + TimeDelta::hours(number),
@@ -209,6 +211,7 @@ fn simulation_out(simulated: Simulated, timezone: String) -> Simulation {
         until_at,
         timezone,
         task_count,
+        left_out,
         slot_count: slots,
         skipped_count: skipped,
         hours: (0..).zip(hours).map(hour).collect(),

@@ -44,7 +44,7 @@ pub fn task_out(view: TaskView) -> Task {
         (schedule_ids.get(&schedule.key).map(|id| id.0), words, schedule_problems.remove(&schedule.key))
     });
     let described: Vec<_> = words.collect();
-    let actions = actions(&record.definition);
+    let actions = actions(&record);
     let mut it = definition_out(record.definition);
     for (schedule, (id, words, problem)) in it.schedules.iter_mut().zip(described) {
         schedule.describe(id, words, problem);
@@ -55,6 +55,7 @@ pub fn task_out(view: TaskView) -> Task {
         created_at: record.created_at,
         updated_at: record.updated_at,
         owner: record.owner,
+        problem: record.damage.rest,
         next_slots: next_slots.into_iter().map(|(key, slot)| slot_out(Some(key), &slot)).collect(),
         last_run: record.last_run.map(last_run_out),
         actions,
@@ -92,6 +93,7 @@ pub fn summary_out(
     task: TaskRecord,
     now: DateTime<Utc>,
 ) -> TaskSummary {
+    let actions = actions(&task);
     let definition = task.definition;
     let fires = |schedule: &Schedule| invalid.is_empty() || !invalid.contains_key(&(task.key, schedule.key.clone()));
     let next = next_run(book, &definition, fires, now);
@@ -102,7 +104,8 @@ pub fn summary_out(
     TaskSummary {
         id: task.id.0,
         schedules: definition.schedules.iter().map(words).collect(),
-        actions: actions(&definition),
+        actions,
+        problem: task.damage.rest,
         run_kind: definition.run.kind().to_owned(),
         name: definition.name,
         title: definition.title,

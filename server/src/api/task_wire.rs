@@ -32,6 +32,9 @@ definition! {
         /// Owner under which it was last applied from a file.
         #[schema(read_only)]
         pub owner: Option<String>,
+        /// Why it can neither run nor be changed, only be replaced or deleted; none, as a rule.
+        #[schema(read_only, max_length = 10_000)]
+        pub problem: Option<String>,
         /// The next slots of all its schedules, soonest first.
         #[schema(read_only)]
         pub next_slots: Vec<SlotPreview>,
@@ -66,6 +69,9 @@ pub struct TaskSummary {
     pub run_kind: String,
     /// Its schedules in words.
     pub schedules: Vec<String>,
+    /// Why it can neither run nor be changed, only be replaced or deleted; none, as a rule.
+    #[schema(max_length = 10_000)]
+    pub problem: Option<String>,
     /// The next slot of all its schedules that runs; skipped ones do not count.
     pub next_slot_at: Option<DateTime<Utc>>,
     /// When its definition last changed.

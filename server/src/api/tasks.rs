@@ -119,6 +119,7 @@ pub async fn task_patch(
     Body(TaskPatch(patch)): Body<TaskPatch>,
 ) -> ApiResult<Response> {
     let view = state.app.task_view(&caller, &task).await?;
+    app::admit::whole(&view.record)?;
     let present = serde_json::to_value(definition_out(view.record.definition.clone()));
     let mut merged = present.map_err(|error| app::Error::Internal(error.to_string()))?;
     merge(&mut merged, &Value::Object(patch));

@@ -185,6 +185,7 @@ impl Work<'_> {
             let compiled = match compile(&book, &definition.name, &definition.tags, schedule) {
                 Ok(compiled) => compiled,
                 Err(error) => {
+                    let error = version.damage.schedules.get(&schedule.key).cloned().unwrap_or(error.to_string());
                     expected.problem = Some(format!("it was invalid for a time and did not fire: {error}"));
                     continue;
                 }

@@ -13,7 +13,7 @@ use crate::domain::vocabulary::RunState;
 use crate::store::{RunCancel, RunNew, RunRecord, TaskRecord, TriggerRecord, Tx};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A run that somebody wants.
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub struct Wanted<'a> {
 /// Why there is no run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
+    /// What is stored of the task's definition cannot be read.
+    Damaged(String),
     /// The task is disabled.
     Disabled,
     /// Params are missing or wrong.
@@ -51,6 +53,7 @@ impl Refusal {
     /// As an answer to whoever asked.
     pub fn into_error(self, task: &str) -> Error {
         match self {
+            Self::Damaged(damage) => damaged(task, &damage),
             Self::Disabled => Error::conflict("task_disabled", format!("task \"{task}\" is disabled; enable it first")),
             Self::Params(problems) => Error::Invalid(problems),
             Self::Overlap(reason) => Error::conflict("overlap", format!("not started: {reason}")),
@@ -60,6 +63,7 @@ impl Refusal {
     /// As a reason in the ledger or of a skipped run.
     pub fn into_reason(self) -> String {
         match self {
+            Self::Damaged(damage) => damage,
             Self::Disabled => "the task was disabled".to_owned(),
             Self::Params(problems) => {
                 let reasons: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
@@ -70,9 +74,22 @@ impl Refusal {
     }
 }
 
+/// Refuses what builds on the definition of a task that cannot be read.
+pub fn whole(task: &TaskRecord) -> Result<()> {
+    task.damage.rest.as_ref().map_or(Ok(()), |damage| Err(damaged(&task.definition.name, damage)))
+}
+
+/// A task whose definition cannot be read can only be replaced or deleted.
+pub fn damaged(task: &str, damage: &str) -> Error {
+    Error::conflict("task_damaged", format!("task \"{task}\": {damage}; replace it whole, or delete it"))
+}
+
 /// Decides about a new run; counts it among the open ones if there is to be one.
 pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::result::Result<RunNew, Refusal> {
     let Wanted { task, definition, version, trigger, schedule_row, scheduled_for, due_at, params } = wanted;
+    if let Some(damage) = &task.damage.rest {
+        return Err(Refusal::Damaged(damage.clone()));
+    }
     if !task.definition.enabled {
         return Err(Refusal::Disabled);
     }
@@ -142,8 +159,9 @@ pub async fn insert(
     }
     let made = tx.runs_insert(runs).await?;
     let mut displaced = Vec::new();
-    let waiting = runs.iter().filter(|run| run.state == RunState::Waiting).map(|run| run.task_key);
-    for task in &waiting.collect::<BTreeSet<i64>>() {
+    let waiting = runs.iter().filter(|run| run.state == RunState::Waiting);
+    // The newest of each task is the one that stays.
+    for (task, newest) in &waiting.map(|run| (run.task_key, run)).collect::<BTreeMap<i64, &RunNew>>() {
         let Some(overlap) = overlaps.get(task) else { continue };
         match overlap {
             Overlap::QueueLatest => {
@@ -152,7 +170,7 @@ pub async fn insert(
             }
             Overlap::Replace => {
                 displaced.extend(tx.runs_supersede(*task, "a newer run took its place (overlap: replace)", now).await?);
-                displaced.extend(replace(tx, *task, now).await?);
+                displaced.extend(replace(tx, newest, now).await?);
             }
             Overlap::Skip | Overlap::Queue { .. } | Overlap::Allow { .. } => {}
         }
@@ -161,13 +179,17 @@ pub async fn insert(
 }
 
 /// Cancels what is under way of a task, gently: a second request would skip the grace.
-async fn replace(tx: &Tx, task: i64, now: DateTime<Utc>) -> Result<Vec<RunRecord>> {
+async fn replace(tx: &Tx, newest: &RunNew, now: DateTime<Utc>) -> Result<Vec<RunRecord>> {
+    let which = newest
+        .scheduled_for
+        .map_or_else(|| "a newer run".to_owned(), |slot| format!("the run of {}", slot.format("%Y-%m-%d %H:%M UTC")));
+    let by = format!("{which}, which replaces it (overlap: replace)");
     let mut found = Vec::new();
-    for run in tx.run_list_open(task).await? {
+    for run in tx.run_list_open(newest.task_key).await? {
         if run.state == RunState::Waiting || run.cancel_requested_at.is_some() {
             continue;
         }
-        match tx.run_cancel(run.id, "a newer run (overlap: replace)", now).await? {
+        match tx.run_cancel(run.id, &by, now).await? {
             Some(RunCancel::Cancelled(run) | RunCancel::Requested(run)) => found.push(run),
             Some(RunCancel::Ended(_)) | None => {}
         }

@@ -3,7 +3,7 @@
 //! The slots are those of the present definition. Its runs leave the ledger alone (DECISIONS 21); they go past the task's overlap
 //! rule among themselves, but do not start while other runs of the task are open, unless the rule allows several.
 
-use super::admit::{self, Inserted, Wanted, new_run};
+use super::admit::{self, Inserted, Wanted, new_run, whole};
 use super::events::Change;
 use super::plan::{Source, merged};
 use super::schedules::compile;
@@ -58,6 +58,7 @@ impl App {
             return Err(Error::invalid("/until_at", "must not be before from_at, nor in the future"));
         }
         let record = self.living(task).await?;
+        whole(&record)?;
         let definition = &record.definition;
         if !definition.enabled {
             let detail = format!("task \"{}\" is disabled; enable it first", definition.name);
@@ -145,8 +146,9 @@ impl App {
                 return Err(Error::conflict("backfill_finished", format!("the backfill has ended: {}", read.state)));
             }
             let mut cancelled = Vec::new();
+            let whole = format!("{}, with its backfill", by.name);
             for run in tx.backfill_open_runs(&read).await? {
-                cancelled.extend(tx.run_cancel(run.id, &by.name, now).await?);
+                cancelled.extend(tx.run_cancel(run.id, &whole, now).await?);
             }
             let detail = json!({"made": read.made_count, "cancelled_runs": cancelled.len()});
             tx.audit_append(&by.audit(now, "backfill_cancel", ("backfill", id.to_string()), detail)).await?;
@@ -190,13 +192,14 @@ async fn advance(tx: &Tx, id: BackfillId, now: DateTime<Utc>) -> Result<(Inserte
     };
     let task = tx.task_find(&TaskRef::Id(read.task)).await?.filter(|task| task.deleted_at.is_none());
     let stopped = match &task {
-        None => Some("the task was deleted"),
-        Some(task) if !task.definition.enabled => Some("the task was disabled"),
+        None => Some("the task was deleted".to_owned()),
+        Some(task) if task.damage.rest.is_some() => task.damage.rest.clone(),
+        Some(task) if !task.definition.enabled => Some("the task was disabled".to_owned()),
         Some(_) => None,
     };
-    let (Some(task), None) = (task, stopped) else {
+    let (Some(task), None) = (task, &stopped) else {
         let reason = stopped.unwrap_or_default();
-        return Ok((Inserted::default(), tx.backfill_end(&read, BackfillState::Cancelled, reason, now).await?));
+        return Ok((Inserted::default(), tx.backfill_end(&read, BackfillState::Cancelled, &reason, now).await?));
     };
     let own = u32::try_from(read.open_count).unwrap_or(u32::MAX);
     let open = tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default();

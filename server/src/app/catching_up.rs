@@ -86,6 +86,9 @@ fn gone(task: Option<&TaskRecord>, slot: &SlotRecord) -> Option<String> {
     let Some(task) = task.filter(|task| task.deleted_at.is_none()) else {
         return Some("the task was deleted before the slot was caught up".to_owned());
     };
+    if let Some(damage) = &task.damage.rest {
+        return Some(damage.clone());
+    }
     if !task.definition.enabled {
         return Some("the task was disabled before the slot was caught up".to_owned());
     }

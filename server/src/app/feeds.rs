@@ -115,11 +115,13 @@ impl App {
     }
 
     /// Gives a feed another address; the one before is worth nothing from then on.
-    pub async fn feed_rotate(&self, caller: &Caller, id: FeedId) -> Result<(FeedRecord, Secret)> {
+    pub async fn feed_rotate(&self, caller: &Caller, feed: &str) -> Result<(FeedRecord, Secret)> {
         caller.require(Permission::Own)?;
         let (caller, now, (path, secret_hash)) = (caller.clone(), self.clock().now(), fresh());
+        let wanted = feed.to_owned();
         let rotated = self.store().write(async move |tx: &Tx| {
-            let feed = own(tx, &caller, id).await?;
+            let feed = own(tx, &caller, &wanted).await?;
+            let id = feed.id;
             tx.feed_rotate(id, &secret_hash, now).await?;
             let detail = json!({"name": feed.name});
             tx.audit_append(&caller.audit(now, "feed_rotate", ("feed", id.to_string()), detail)).await?;
@@ -129,11 +131,12 @@ impl App {
     }
 
     /// Deletes a feed: one's own, or any for an administrator.
-    pub async fn feed_delete(&self, caller: &Caller, id: FeedId) -> Result<()> {
+    pub async fn feed_delete(&self, caller: &Caller, feed: &str) -> Result<()> {
         caller.require(Permission::Own)?;
-        let (caller, now) = (caller.clone(), self.clock().now());
+        let (caller, now, wanted) = (caller.clone(), self.clock().now(), feed.to_owned());
         let deleted = self.store().write(async move |tx: &Tx| {
-            let feed = own(tx, &caller, id).await?;
+            let feed = own(tx, &caller, &wanted).await?;
+            let id = feed.id;
             tx.feed_delete(id).await?;
             let detail = json!({"name": feed.name});
             tx.audit_append(&caller.audit(now, "feed_delete", ("feed", id.to_string()), detail)).await?;
@@ -147,14 +150,16 @@ impl App {
         let now = self.clock().now();
         let from = now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now);
         let until = from + TimeDelta::days(shown.days.into());
-        let titles = self.titles(&shown).await?;
-        let mut sources = self.plan_sources(None).await?;
+        let (titles, damaged) = self.titles(&shown).await?;
+        let (mut sources, faults) = self.plan_sources_and_faults(None).await?;
         sources.retain(|source| titles.contains_key(&source.task_key));
         let week = TimeDelta::days(7);
         let often = |source: &Source| source.compiled.count_between(from, from + week) > OFTEN * 7;
         let (frequent, sources): (Vec<Source>, Vec<Source>) = sources.into_iter().partition(often);
         let mut left_out: Vec<String> =
             frequent.iter().map(|source| format!("{}: {}", source.task, source.compiled.words())).collect();
+        left_out.extend(faults.into_iter().filter(|(task, _)| titles.contains_key(task)).map(|(_, fault)| fault));
+        left_out.extend(damaged);
         let durations = self.store().run_durations(now - TimeDelta::days(30)).await?;
         let mut slots = Vec::new();
         for (slot, source) in merged(&sources, from, until).filter(|(slot, _)| !slot.skipped) {
@@ -174,30 +179,43 @@ impl App {
         Ok(feed_text(name, from, &slots, &left_out))
     }
 
-    /// Ids and titles of the tasks that are shown, by key inside the database.
-    async fn titles(&self, shown: &Shown<'_>) -> Result<HashMap<i64, (TaskId, String)>> {
+    /// Ids and titles of the tasks that are shown, by key inside the database; and of which others nothing can be read.
+    async fn titles(&self, shown: &Shown<'_>) -> Result<(HashMap<i64, (TaskId, String)>, Vec<String>)> {
         let folder = shown.folder.map(str::to_owned);
         let filter = TaskFilter { enabled: Some(true), folder, ..TaskFilter::default() };
-        let (mut page, mut titles) = (PageRequest::first(500), HashMap::new());
+        let (mut page, mut titles, mut damaged) = (PageRequest::first(500), HashMap::new(), Vec::new());
         loop {
             let listed = self.store().task_list(&filter, TaskSort::Name, &page).await?;
             for task in listed.items.into_iter().filter(|task| shown.task_key.is_none_or(|key| key == task.key)) {
+                if let Some(damage) = &task.damage.rest {
+                    damaged.push(format!("{}: {damage}", task.definition.name));
+                    continue;
+                }
                 let title = task.definition.title.trim();
                 let title = if title.is_empty() { task.definition.name.clone() } else { title.to_owned() };
                 titles.insert(task.key, (task.id, title));
             }
             match listed.next {
                 Some(cursor) => page.cursor = Some(cursor),
-                None => return Ok(titles),
+                None => return Ok((titles, damaged)),
             }
         }
     }
 }
 
-/// A feed that the caller may change.
-async fn own(tx: &Tx, caller: &Caller, id: FeedId) -> Result<FeedRecord> {
+/// A feed that the caller may change, by id or name. Several may have a name: then it names none.
+async fn own(tx: &Tx, caller: &Caller, wanted: &str) -> Result<FeedRecord> {
     let own = |feed: &FeedRecord| caller.may(Permission::Admin) || feed.user.is_some() && feed.user == caller.user_id;
-    tx.feed_find(id).await?.filter(own).ok_or_else(|| Error::NotFound(format!("there is no feed {id}")))
+    let found = match wanted.parse::<FeedId>() {
+        Ok(id) => tx.feed_find(id).await?.into_iter().collect(),
+        Err(_) => tx.feeds_named(wanted).await?,
+    };
+    let mut found: Vec<FeedRecord> = found.into_iter().filter(own).collect();
+    if found.len() > 1 {
+        let detail = format!("{} feeds are called \"{wanted}\"; give the id of the one that is meant", found.len());
+        return Err(Error::conflict("name_ambiguous", detail));
+    }
+    found.pop().ok_or_else(|| Error::NotFound(format!("there is no feed \"{wanted}\"")))
 }
 
 fn check_days(pointer: &str, days: u32) -> Result<()> {

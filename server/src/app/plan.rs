@@ -4,7 +4,7 @@ use super::schedules::compile;
 use super::{App, Caller, Error, Result};
 use crate::domain::schedule::{CompiledSchedule, Slot, zone_parse};
 use crate::domain::vocabulary::{Permission, SlotOutcome};
-use crate::store::{Cursor, Page, PageRequest, StatsStep};
+use crate::store::{Cursor, Page, PageRequest, ScheduleRecord, StatsStep, StoredSchedules};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use std::cmp::Reverse;
@@ -126,26 +126,34 @@ impl PlannedDay {
 impl App {
     /// All schedules that fire, of one task or of all; invalid ones are left out.
     pub async fn plan_sources(&self, task: Option<&str>) -> Result<Vec<Source>> {
+        Ok(self.plan_sources_and_faults(task).await?.0)
+    }
+
+    /// The same, and the invalid ones: the keys of their tasks inside the database, and what is wrong.
+    pub async fn plan_sources_and_faults(&self, task: Option<&str>) -> Result<(Vec<Source>, Vec<(i64, String)>)> {
         let book = self.calendar_book().await?;
         let only = match task {
             Some(task) => Some(self.task_key(task).await?),
             None => None,
         };
-        let mut records = self.store().schedule_list_enabled().await?.readable;
+        let StoredSchedules { readable: mut records, damaged } = self.store().schedule_list_enabled().await?;
+        let damaged = damaged.into_iter().filter(|it| only.is_none_or(|key| it.task_key == key));
+        let mut faults: Vec<(i64, String)> =
+            damaged.map(|it| (it.task_key, fault(&it.task_name, &it.key, &it.error))).collect();
         records.retain(|record| only.is_none_or(|key| record.task_key == key));
         records.sort_by(|a, b| (&a.task_name, &a.schedule.key).cmp(&(&b.task_name, &b.schedule.key)));
-        let source = |record: crate::store::ScheduleRecord| {
-            let compiled = compile(&book, &record.task_name, &record.task_tags, &record.schedule).ok()?;
-            Some(Source {
-                task: record.task_name,
-                task_key: record.task_key,
-                schedule_key: record.schedule.key,
-                skip_on: record.schedule.skip_on,
-                tags: record.task_tags,
-                compiled,
-            })
-        };
-        Ok(records.into_iter().filter_map(source).collect())
+        let mut sources = Vec::with_capacity(records.len());
+        for record in records {
+            let ScheduleRecord { task_name: task, task_key, task_tags: tags, schedule, .. } = record;
+            match compile(&book, &task, &tags, &schedule) {
+                Ok(compiled) => {
+                    let (schedule_key, skip_on) = (schedule.key, schedule.skip_on);
+                    sources.push(Source { task, task_key, schedule_key, skip_on, tags, compiled });
+                }
+                Err(error) => faults.push((task_key, fault(&task, &schedule.key, &error.to_string()))),
+            }
+        }
+        Ok((sources, faults))
     }
 
     /// A page of future slots, soonest first.
@@ -260,6 +268,11 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// What is said of a schedule that is not in a plan.
+pub fn fault(task: &str, key: &str, error: &str) -> String {
+    format!("{task}: schedule {key} does not fire: {error}")
 }
 
 /// The slots of all sources after an instant and up to another, in order of time, then of their source.

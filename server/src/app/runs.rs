@@ -72,7 +72,11 @@ impl App {
                 return Ok((run, Inserted::default()));
             }
             let task = living_task(tx, &TaskRef::Id(old.task)).await?;
-            let same = stored.clone().filter(|_| !newest_version).map(|stored| (stored.definition, stored.version));
+            let same = stored.clone().filter(|_| !newest_version);
+            if let Some(damage) = same.as_ref().and_then(|same| same.damage.rest.as_ref()) {
+                return Err(admit::damaged(&old.task_name, damage));
+            }
+            let same = same.map(|stored| (stored.definition, stored.version));
             let (definition, version) = same.unwrap_or_else(|| (task.definition.clone(), task.version));
             let params = params.clone().unwrap_or_else(|| old.params.clone());
             let new = NewRun { task, definition, version, params, again: Some(old.clone()) };

@@ -1,14 +1,14 @@
 //! Simulations: what all schedules together will do, on threads of their own, one at a time.
 
+use super::plan::fault;
 use super::schedules::{compile, hash_seed};
 use super::{App, Caller, Error, Result};
 use crate::clock::Stopwatch;
 use crate::domain::calendar::CalendarBook;
 use crate::domain::schedule::{hour_of, zone_parse};
 use crate::domain::simulation::{Outcome, SLOTS_MAX, Scenario, SimulatedSchedule, SimulatedTask, simulate};
-use crate::domain::task::Definition;
 use crate::domain::vocabulary::Permission;
-use crate::store::{PageRequest, TaskFilter, TaskSort};
+use crate::store::{PageRequest, TaskFilter, TaskRecord, TaskSort};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -49,6 +49,8 @@ pub struct Simulation {
     pub first_hour: DateTime<Utc>,
     /// Tasks that took part.
     pub task_count: usize,
+    /// What could not take part, and why.
+    pub left_out: Vec<String>,
     /// What happens.
     pub outcome: Outcome,
     /// How long it took.
@@ -75,7 +77,7 @@ impl App {
         let busy = || Error::Unavailable("another simulation is being computed; try again in a moment".into());
         let turn = Arc::clone(&self.inner.simulating).try_acquire_owned().map_err(|_| busy())?;
         let begun = Stopwatch::start();
-        let mut scenario = self.scenario(request).await?;
+        let (mut scenario, left_out) = self.scenario(request).await?;
         scenario.first_hour = hour_of(zone, scenario.from);
         let first_hour = scenario.first_hour;
         let (from_at, until_at, task_count) = (scenario.from, scenario.until, scenario.tasks.len());
@@ -88,10 +90,10 @@ impl App {
             simulate(&scenario, &stop).ok_or_else(|| too_many(1))
         });
         let outcome = played.await.map_err(|error| Error::Internal(error.to_string()))??;
-        Ok(Simulation { from_at, until_at, first_hour, task_count, outcome, computed: begun.elapsed() })
+        Ok(Simulation { from_at, until_at, first_hour, task_count, left_out, outcome, computed: begun.elapsed() })
     }
 
-    async fn scenario(&self, request: &SimulationRequest) -> Result<Scenario> {
+    async fn scenario(&self, request: &SimulationRequest) -> Result<(Scenario, Vec<String>)> {
         let book = self.calendar_book().await?;
         let now = self.clock().now();
         let durations = self.store().run_durations(now - TimeDelta::days(30)).await?;
@@ -101,12 +103,16 @@ impl App {
         }
         let enabled = only.is_empty().then_some(true);
         let filter = TaskFilter { enabled, folder: request.folder.clone(), ..TaskFilter::default() };
-        let (mut page, mut tasks) = (PageRequest::first(500), Vec::new());
+        let (mut page, mut tasks, mut left_out) = (PageRequest::first(500), Vec::new(), Vec::new());
         loop {
             let listed = self.store().task_list(&filter, TaskSort::Name, &page).await?;
             for task in listed.items.iter().filter(|task| only.is_empty() || only.contains(&task.key)) {
+                if let Some(damage) = &task.damage.rest {
+                    left_out.push(format!("{}: {damage}", task.definition.name));
+                    continue;
+                }
                 let seconds = durations.get(&task.key).copied().unwrap_or(UNKNOWN_SECONDS);
-                tasks.push(simulated(&book, &task.definition, seconds));
+                tasks.push(simulated(&book, task, seconds, &mut left_out));
             }
             match listed.next {
                 Some(cursor) => page.cursor = Some(cursor),
@@ -118,14 +124,23 @@ impl App {
         let until = from.checked_add_signed(TimeDelta::days(request.days.into()));
         let until = until.ok_or_else(|| Error::invalid("/from_at", "is too far in the future"))?;
         let run_limit = self.settings().run_limit;
-        Ok(Scenario { tasks, pools, run_limit, first_hour: from, from, until, proposals: request.proposals })
+        let proposals = request.proposals;
+        Ok((Scenario { tasks, pools, run_limit, first_hour: from, from, until, proposals }, left_out))
     }
 }
 
-/// A task with those of its schedules that are enabled and right.
-fn simulated(book: &CalendarBook, definition: &Definition, seconds: f64) -> SimulatedTask {
+/// A task with those of its schedules that are enabled and right; the wrong ones are told.
+fn simulated(book: &CalendarBook, task: &TaskRecord, seconds: f64, left_out: &mut Vec<String>) -> SimulatedTask {
+    let definition = &task.definition;
     let simulated = |schedule: &crate::domain::schedule::Schedule| {
-        let compiled = compile(book, &definition.name, &definition.tags, schedule).ok()?;
+        let compiled = match compile(book, &definition.name, &definition.tags, schedule) {
+            Ok(compiled) => compiled,
+            Err(error) => {
+                let error = task.damage.schedules.get(&schedule.key).cloned().unwrap_or_else(|| error.to_string());
+                left_out.push(fault(&definition.name, &schedule.key, &error));
+                return None;
+            }
+        };
         Some(SimulatedSchedule {
             schedule: schedule.clone(),
             seed: hash_seed(&definition.name, &schedule.key),

@@ -85,7 +85,7 @@ pub(super) async fn on_hold(tx: &Tx) -> Result<Option<String>> {
 /// Completes the ledger of a task up to now under its present rules, before they change or end (DECISIONS 16). With a
 /// reason nothing fires any more: what is due is skipped for it.
 pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now: DateTime<Utc>) -> Result<()> {
-    if !task.definition.enabled {
+    if !task.definition.enabled && task.damage.rest.is_none() {
         return Ok(());
     }
     let mut schedules = Vec::new();
@@ -162,7 +162,8 @@ pub(super) async fn book(
     let (mut bookings, mut owners, mut runs) = (Vec::new(), Vec::new(), Vec::new());
     for planned in schedules {
         let Some(task) = tasks.get(&planned.task_key) else { continue };
-        if !task.definition.enabled || task.version != planned.task_version {
+        let damage = task.damage.rest.as_deref();
+        if !task.definition.enabled && damage.is_none() || task.version != planned.task_version {
             continue;
         }
         let told = match planned.told_ahead {
@@ -170,7 +171,7 @@ pub(super) async fn book(
             false => Vec::new(),
         };
         let stretch = Stretch { watermark_at: planned.watermark_at, present_from, now };
-        let dues = slot_plan::due(&planned.compiled, planned.catch_up, stretch, &told, stopped);
+        let dues = slot_plan::due(&planned.compiled, planned.catch_up, stretch, &told, stopped.or(damage));
         let open = open.entry(task.key).or_default();
         let entries = dues.into_iter().map(|due| entry(due, planned, task, open, now, &mut runs)).collect();
         bookings.push(SlotBooking { schedule_row: planned.row, task_key: task.key, watermark_at: now, entries });

@@ -82,6 +82,7 @@ impl App {
     async fn task_edit(&self, caller: &Caller, task: &str, edit: impl Fn(&mut Definition)) -> Result<()> {
         caller.require(Permission::Define)?;
         let record = self.living(task).await?;
+        super::admit::whole(&record)?;
         let mut definition = record.definition.clone();
         edit(&mut definition);
         let write = super::tasks::Write { base: Some(record.version), dry_run: false };
@@ -127,11 +128,13 @@ impl App {
     }
 }
 
-fn compared(before: Option<Definition>, after: &Definition) -> Applied {
+fn compared(before: Option<&TaskRecord>, after: &Definition) -> Applied {
     match before {
         None => Applied::Created(after.name.clone()),
-        Some(before) if before == *after => Applied::Unchanged(after.name.clone()),
-        Some(before) => Applied::Updated(Box::new((before, after.clone()))),
+        Some(before) if before.definition == *after && before.damage.is_none() => {
+            Applied::Unchanged(after.name.clone())
+        }
+        Some(before) => Applied::Updated(Box::new((before.definition.clone(), after.clone()))),
     }
 }
 
@@ -178,7 +181,7 @@ async fn apply_one(
     let definition = &apply.definitions[index];
     let before = tx.task_find(&TaskRef::Name(definition.name.clone())).await?;
     refuse_ended(definition, before.as_ref().map(|task| &task.definition), now)?;
-    let item = compared(before.as_ref().map(|task| task.definition.clone()), definition);
+    let item = compared(before.as_ref(), definition);
     let record = match before {
         Some(before) => before,
         None => create(tx, caller, definition, "task_apply", now).await?,

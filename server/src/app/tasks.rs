@@ -2,6 +2,7 @@
 //!
 //! Bulk actions and applying files are in `task_sets`.
 
+use super::admit::whole;
 use super::calendars::{calendar_problems, calendars_known};
 use super::events::Change;
 use super::pools::pool_known;
@@ -15,8 +16,8 @@ use crate::domain::schedule::{Schedule, Slot};
 use crate::domain::task::Definition;
 use crate::domain::vocabulary::{Permission, TaskAction};
 use crate::store::{
-    DamagedSchedule, Page, PageRequest, RunCancel, ScheduleRecord, StoredSchedules, TaskChange, TaskFilter, TaskRecord,
-    TaskRef, TaskSort, TaskVersionRecord, Tx,
+    Damage, DamagedSchedule, Page, PageRequest, RunCancel, ScheduleRecord, StoredSchedules, TaskChange, TaskFilter,
+    TaskRecord, TaskRef, TaskSort, TaskVersionRecord, Tx,
 };
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -48,8 +49,10 @@ pub struct Write {
 }
 
 /// What can be done with a task.
-pub fn actions(definition: &Definition) -> Vec<TaskAction> {
-    if definition.enabled {
+pub fn actions(task: &TaskRecord) -> Vec<TaskAction> {
+    if task.damage.rest.is_some() {
+        vec![TaskAction::Update, TaskAction::Delete]
+    } else if task.definition.enabled {
         vec![TaskAction::Run, TaskAction::Disable, TaskAction::Update, TaskAction::Delete]
     } else {
         vec![TaskAction::Enable, TaskAction::Update, TaskAction::Delete]
@@ -111,11 +114,11 @@ impl App {
         refuse_ended(&definition, Some(&record.definition), self.clock().now())?;
         if write.dry_run {
             self.references_sound(&definition).await?;
-            let taken = self.store().task_find(&TaskRef::Name(definition.name.clone())).await?;
-            if taken.is_some_and(|other| other.id != record.id) {
-                return Err(name_taken(&definition.name));
+            if definition.name != record.definition.name {
+                let (read, name) = (record.clone(), definition.name.clone());
+                self.store().write(async move |tx: &Tx| renamable(tx, &read, &name).await).await?;
             }
-            return self.viewed(TaskRecord { definition, ..record }).await;
+            return self.viewed(TaskRecord { definition, damage: Damage::default(), ..record }).await;
         }
         self.changed(caller, record.id, write.base, move |_| definition.clone(), "task_update").await
     }
@@ -124,6 +127,7 @@ impl App {
     pub async fn task_switch(&self, caller: &Caller, task: &str, enabled: bool) -> Result<TaskView> {
         caller.require(Permission::Define)?;
         let record = self.living(task).await?;
+        whole(&record)?;
         let action = if enabled { "task_enable" } else { "task_disable" };
         let switch = move |definition: &Definition| Definition { enabled, ..definition.clone() };
         self.changed(caller, record.id, None, switch, action).await
@@ -132,7 +136,9 @@ impl App {
     /// Copies a task under another name.
     pub async fn task_clone(&self, caller: &Caller, task: &str, name: String, enabled: bool) -> Result<TaskView> {
         caller.require(Permission::Define)?;
-        let definition = Definition { name, enabled, ..self.living(task).await?.definition };
+        let cloned = self.living(task).await?;
+        whole(&cloned)?;
+        let definition = Definition { name, enabled, ..cloned.definition };
         self.sound(&definition).await?;
         let (caller, now) = (caller.clone(), self.clock().now());
         let made = self.store().write(async move |tx: &Tx| create(tx, &caller, &definition, "task_clone", now).await);
@@ -236,6 +242,9 @@ impl App {
             schedule_ids.insert(key.clone(), id);
             schedule_problems.insert(key, error);
         }
+        for (key, error) in &record.damage.schedules {
+            schedule_problems.entry(key.clone()).or_insert_with(|| error.clone());
+        }
         let (name, tags) = (&record.definition.name, &record.definition.tags);
         for schedule in &record.definition.schedules {
             if let Err(error) = super::schedules::compile(&book, name, tags, schedule) {
@@ -254,6 +263,7 @@ impl App {
             id: TaskId(uuid::Uuid::nil()),
             key: 0,
             definition,
+            damage: Damage::default(),
             version: 1,
             owner: None,
             created_at: now,
@@ -286,6 +296,14 @@ impl App {
             self.signals().raise(Signal::Finished);
         }
     }
+}
+
+/// Refuses a name that is taken, and any other name for a task that others name.
+async fn renamable(tx: &Tx, task: &TaskRecord, name: &str) -> Result<()> {
+    if tx.task_find(&TaskRef::Name(name.to_owned())).await?.is_some() {
+        return Err(name_taken(name));
+    }
+    nobody_listens(tx, &task.definition, "renamed").await
 }
 
 fn name_taken(name: &str) -> Error {
@@ -323,13 +341,12 @@ pub(super) async fn update(
     now: DateTime<Utc>,
 ) -> Result<TaskRecord> {
     let same_owner = owner.is_none() || owner == record.owner;
-    if *definition == record.definition && same_owner && schedules_stored(tx, record).await? {
+    if *definition == record.definition && same_owner && record.damage.is_none() && schedules_stored(tx, record).await?
+    {
         return Ok(record.clone());
     }
-    if definition.name != record.definition.name
-        && tx.task_find(&TaskRef::Name(definition.name.clone())).await?.is_some()
-    {
-        return Err(name_taken(&definition.name));
+    if definition.name != record.definition.name {
+        renamable(tx, record, &definition.name).await?;
     }
     pool_known(tx, definition).await?;
     calendars_known(tx, definition).await?;
@@ -357,7 +374,7 @@ pub(super) async fn delete(
     cancel_runs: bool,
     now: DateTime<Utc>,
 ) -> Result<Vec<RunCancel>> {
-    nobody_listens(tx, &record.definition).await?;
+    nobody_listens(tx, &record.definition, "deleted").await?;
     close(tx, record, Some("the task was deleted"), now).await?;
     let open: Vec<RunId> = tx.run_list_open(record.key).await?.into_iter().map(|run| run.id).collect();
     if !open.is_empty() && !cancel_runs {
@@ -365,8 +382,9 @@ pub(super) async fn delete(
         return Err(Error::conflict("runs_open", detail));
     }
     let mut cancelled = Vec::new();
+    let whole = format!("{}, with its task", caller.name);
     for run in open {
-        cancelled.extend(tx.run_cancel(run, &caller.name, now).await?);
+        cancelled.extend(tx.run_cancel(run, &whole, now).await?);
     }
     tx.task_delete(record, now).await?;
     let detail = json!({"version": record.version, "cancelled_runs": cancelled.len()});

@@ -72,13 +72,24 @@ pub(super) async fn triggers_settle(tx: &Tx, task: &TaskRecord, now: DateTime<Ut
     Ok(tx.triggers_sync(task.key, definition, &sources, now).await?)
 }
 
-/// Refuses to delete a task that others listen to.
-pub(super) async fn nobody_listens(tx: &Tx, definition: &Definition) -> Result<()> {
-    let listeners = tx.trigger_listeners(&definition.name).await?;
+/// Refuses to delete or rename (`verb`) a task that others listen to: they name it.
+pub(super) async fn nobody_listens(tx: &Tx, definition: &Definition, verb: &str) -> Result<()> {
+    let mut listeners = tx.trigger_listeners(&definition.name).await?;
+    listeners.sort_unstable();
+    listeners.dedup();
     if listeners.is_empty() {
         return Ok(());
     }
-    let detail = format!("the end of \"{}\" triggers {}; change these first", definition.name, listeners.join(", "));
+    let more = listeners.len().saturating_sub(10);
+    let mut places: Vec<String> = listeners.iter().take(10).map(|task| format!("task \"{task}\"")).collect();
+    if more > 0 {
+        places.push(format!("{more} more"));
+    }
+    let detail = format!(
+        "task \"{}\" cannot be {verb}, its end triggers {}; change these first",
+        definition.name,
+        places.join(", ")
+    );
     Err(Error::conflict("task_in_use", detail))
 }
 

@@ -118,6 +118,12 @@ impl Executor {
         if self.stop.is_cancelled() {
             return Ended::NotStarted("the server is stopping".into());
         }
+        if let Some(damage) = &claimed.damage {
+            let reason = format!("nothing was started: {damage}");
+            let report = AttemptReport::bare(AttemptOutcome::Failed, self.app.clock().now(), reason);
+            let report = AttemptReport { hopeless: true, ..report };
+            return Ended::Report(Box::new(report));
+        }
         if matches!(claimed.definition.run, RunSpec::Http { .. }) {
             return self.carry_out_http(claimed, membership).await;
         }

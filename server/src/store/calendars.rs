@@ -1,9 +1,10 @@
 //! Calendars: definitions with all their versions, so that what held at any time can be computed again.
 
+use super::definitions::definition_of;
 use super::entity::{calendar, calendar_version, task};
 use super::error::{damaged, unique};
 use super::page::beyond;
-use super::tasks::{definition_of, small};
+use super::tasks::small;
 use super::time::{Micros, instant};
 use super::{Conflict, Cursor, Page, PageRequest, Result, Store, StoreError, Tx};
 use crate::domain::calendar::Calendar;
@@ -294,7 +295,7 @@ async fn users(connection: &impl ConnectionTrait, name: &str) -> Result<Vec<Stri
         .order_by_asc(task::Column::Name);
     let mut found = Vec::new();
     for row in query.all(connection).await? {
-        if names(&definition_of(&row.definition)?, name) {
+        if names(&definition_of(&row.definition).0, name) {
             found.push(row.name);
         }
     }

@@ -1,10 +1,11 @@
 //! The claim: which runs start now. One guarded statement, the same on both databases; a run is never handed out twice.
 
+use super::definitions::definition_of;
 use super::entity::{attempt, run, task, task_version};
 use super::error::damaged;
 use super::run_changes::ROWS;
 use super::runs::record;
-use super::tasks::{definition_of, small};
+use super::tasks::small;
 use super::time::Micros;
 use super::{AttemptRecord, Result, RunRecord, Store, Tx, attempts};
 use crate::domain::ids::{AttemptId, RunId, TaskId};
@@ -28,6 +29,8 @@ pub struct ClaimedRun {
     pub attempt: AttemptRecord,
     /// The definition of the run's version.
     pub definition: Arc<Definition>,
+    /// Why nothing can be run by it: it could not be read.
+    pub damage: Option<String>,
 }
 
 /// Who goes first.
@@ -89,9 +92,10 @@ impl Tx {
 impl ClaimedRun {
     pub(super) fn of_rows(run: run::Model, attempt: attempt::Model, definitions: &Definitions) -> Result<Self> {
         let found = definitions.get(&(run.task_id, small(run.task_version)));
-        let (task, definition) = found.ok_or_else(|| damaged("run", "its version does not exist"))?;
+        let (task, definition, damage) = found.ok_or_else(|| damaged("run", "its version does not exist"))?;
         let attempt = attempts::record(attempt, RunId(run.uid))?;
-        Ok(Self { run: record(run, *task)?, attempt, definition: Arc::clone(definition) })
+        let (definition, damage) = (Arc::clone(definition), damage.clone());
+        Ok(Self { run: record(run, *task)?, attempt, definition, damage })
     }
 }
 
@@ -156,8 +160,8 @@ fn opened(run: &run::Model, node: &str, now: DateTime<Utc>) -> attempt::ActiveMo
     }
 }
 
-/// Ids of tasks and definitions, by key of the task and version.
-pub(super) type Definitions = HashMap<(i64, u32), (TaskId, Arc<Definition>)>;
+/// Ids of tasks and definitions, with what is wrong with them, by key of the task and version.
+pub(super) type Definitions = HashMap<(i64, u32), (TaskId, Arc<Definition>, Option<String>)>;
 
 pub(super) async fn definitions(
     connection: &impl ConnectionTrait,
@@ -180,8 +184,8 @@ pub(super) async fn definitions(
             );
         for row in connection.query_all(&query).await? {
             let key = (row.try_get("", "task_id")?, small(row.try_get("", "version")?));
-            let definition = definition_of(&row.try_get::<String>("", "definition")?)?;
-            found.insert(key, (TaskId(row.try_get("", "uid")?), Arc::new(definition)));
+            let (definition, damage) = definition_of(&row.try_get::<String>("", "definition")?);
+            found.insert(key, (TaskId(row.try_get("", "uid")?), Arc::new(definition), damage.rest));
         }
     }
     Ok(found)

@@ -98,6 +98,12 @@ impl Tx {
         Ok(records(self, row.into_iter().collect()).await?.pop())
     }
 
+    /// All feeds of a name.
+    pub async fn feeds_named(&self, name: &str) -> Result<Vec<FeedRecord>> {
+        let rows = feed::Entity::find().filter(feed::Column::Name.eq(name)).order_by_asc(feed::Column::Id);
+        records(self, rows.all(self).await?).await
+    }
+
     /// Makes a feed.
     pub async fn feed_insert(&self, new: &FeedNew) -> Result<()> {
         let user_id = match new.user {

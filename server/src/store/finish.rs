@@ -154,7 +154,10 @@ async fn move_runs(tx: &Tx, items: &[(usize, &AttemptFinished)]) -> Result<Vec<r
          finished_at = CASE WHEN v.finished_at IS NULL AND run.cancel_requested_at IS NOT NULL THEN v.ended_at \
          ELSE v.finished_at END, \
          queued_at = COALESCE(v.queued_at, run.queued_at), due_at = COALESCE(v.due_at, run.due_at), \
-         result = COALESCE(v.result, run.result), reason = v.reason, \
+         result = COALESCE(v.result, run.result), \
+         reason = CASE WHEN v.reason = '' AND run.cancel_requested_at IS NOT NULL \
+         AND (v.state = 'cancelled' OR v.finished_at IS NULL) \
+         THEN 'cancelled by ' || COALESCE(run.cancel_requested_by, 'somebody') ELSE v.reason END, \
          attempt_count = run.attempt_count - v.taken_back, \
          log_bytes = run.log_bytes + v.log_bytes, log_lines = run.log_lines + v.log_lines, \
          log_truncated = (run.log_truncated OR v.dropped) \

@@ -1,9 +1,10 @@
 //! Pools: named limits of how many runs at once, and what is taken of them.
 
+use super::definitions::definition_of;
 use super::entity::{pool, run, task};
 use super::error::unique;
 use super::page::beyond;
-use super::tasks::{definition_of, small};
+use super::tasks::small;
 use super::time::Micros;
 use super::{Conflict, Cursor, Page, PageRequest, Result, Store, StoreError, Tx};
 use crate::domain::ids::PoolId;
@@ -210,7 +211,7 @@ async fn users(connection: &impl ConnectionTrait, pool: &str) -> Result<Vec<Stri
         .order_by_asc(task::Column::Name);
     let mut found = Vec::new();
     for row in query.all(connection).await? {
-        if definition_of(&row.definition)?.pool.as_deref() == Some(pool) {
+        if definition_of(&row.definition).0.pool.as_deref() == Some(pool) {
             found.push(row.name);
         }
     }

@@ -181,7 +181,9 @@ pub(super) fn record(row: &QueryResult) -> Result<SlotRecord> {
         schedule: ScheduleId(row.try_get("", "schedule_uid")?),
         schedule_row: row.try_get("", "schedule_id")?,
         schedule_key: row.try_get("", "schedule_key")?,
-        timezone: schedule_of(&row.try_get::<String>("", "schedule_definition")?)?.timezone,
+        // The ledger of a schedule stays readable when the schedule is not.
+        timezone: schedule_of(&row.try_get::<String>("", "schedule_definition")?)
+            .map_or_else(|_| "UTC".to_owned(), |schedule| schedule.timezone),
         task: TaskId(row.try_get("", "task_uid")?),
         task_name: row.try_get("", "task_name")?,
         first_at: first_at.into(),

@@ -1,8 +1,9 @@
 //! Versions of definitions: every one is kept.
 
+use super::definitions::{Damage, definition_of};
 use super::entity::{task, task_version};
 use super::rows::Rows;
-use super::tasks::{definition_of, small};
+use super::tasks::small;
 use super::{Cursor, Page, PageRequest, Result, Store, TaskChange, Tx};
 use crate::domain::task::Definition;
 use chrono::{DateTime, Utc};
@@ -16,8 +17,10 @@ use std::collections::HashSet;
 pub struct TaskVersionRecord {
     /// Number, from 1.
     pub version: u32,
-    /// The definition.
+    /// The definition, as far as it can be read.
     pub definition: Definition,
+    /// What of it cannot be read.
+    pub damage: Damage,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// Who made it.
@@ -91,6 +94,13 @@ impl Tx {
 
 fn version_record(row: task_version::Model) -> Result<TaskVersionRecord> {
     let task_version::Model { task_id: _, version, definition, created_at, created_by, note } = row;
-    let definition = definition_of(&definition)?;
-    Ok(TaskVersionRecord { version: small(version), definition, created_at: created_at.into(), created_by, note })
+    let (definition, damage) = definition_of(&definition);
+    Ok(TaskVersionRecord {
+        version: small(version),
+        definition,
+        damage,
+        created_at: created_at.into(),
+        created_by,
+        note,
+    })
 }

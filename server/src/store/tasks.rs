@@ -1,5 +1,6 @@
 //! Tasks: definitions with all their versions, and where each task stands.
 
+use super::definitions::{Damage, definition_of};
 use super::entity::task;
 use super::error::{damaged, unique};
 use super::page::beyond;
@@ -23,8 +24,10 @@ pub struct TaskRecord {
     pub id: TaskId,
     /// Key inside the database; never leaves the server.
     pub key: i64,
-    /// The newest definition.
+    /// The newest definition, as far as it can be read.
     pub definition: Definition,
+    /// What of it cannot be read.
+    pub damage: Damage,
     /// Its version.
     pub version: u32,
     /// Owner under which it was last applied.
@@ -345,11 +348,6 @@ fn to_json(definition: &Definition) -> Result<String> {
     serde_json::to_string(definition).map_err(|error| StoreError::Other(format!("definition: {error}")))
 }
 
-/// Reads a stored definition.
-pub(super) fn definition_of(json: &str) -> Result<Definition> {
-    serde_json::from_str(json).map_err(|error| damaged("definition", error))
-}
-
 /// A count or version that the schema keeps small.
 pub(super) fn small(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
@@ -365,10 +363,18 @@ fn record(row: task::Model) -> Result<TaskRecord> {
         }),
         _ => None,
     };
+    let (mut definition, damage) = definition_of(&row.definition);
+    if damage.rest.is_some() {
+        // The columns beside it say who it is.
+        definition.name = row.name;
+        definition.folder = row.folder;
+        definition.tags = serde_json::from_str(&row.tags).unwrap_or_default();
+    }
     Ok(TaskRecord {
         id: TaskId(row.uid),
         key: row.id,
-        definition: definition_of(&row.definition)?,
+        definition,
+        damage,
         version: small(row.version),
         owner: row.owner,
         created_at: row.created_at.into(),

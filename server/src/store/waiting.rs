@@ -1,11 +1,12 @@
 //! Runs that wait: all of them with what decides about them, and moving the chosen ones on.
 
+use super::definitions::definition_of;
 use super::entity::{run, task};
 use super::open_runs::open_counts;
 use super::rows::Rows;
 use super::run_changes::ROWS;
 use super::runs::open;
-use super::tasks::{definition_of, small};
+use super::tasks::small;
 use super::{Result, RunRecord, Tx};
 use crate::domain::pool::{Places, Room, WaitingRun};
 use crate::domain::vocabulary::RunState;
@@ -35,7 +36,7 @@ impl Tx {
             let query = query.filter(task::Column::Id.is_in(chunk.iter().copied()));
             for (key, definition) in query.into_tuple::<(i64, String)>().all(self).await? {
                 let open = counts.get(&key).copied().unwrap_or_default();
-                tasks.insert(key, (definition_of(&definition)?.overlap, open));
+                tasks.insert(key, (definition_of(&definition).0.overlap, open));
             }
         }
         let uses = self.pool_uses().await?;

@@ -1,30 +1,18 @@
 //! What is exported is applied as it is, and then nothing differs.
 
 use crate::engine::bench::{Bench, child_task};
-use crate::security::house::{Answer, House};
-use orc_server::api::state::ApiSettings;
+use crate::security::house::Editor;
 use orc_server::app::task_export::EXPORT_MAX;
 use orc_server::app::{Caller, Error};
-use orc_server::domain::vocabulary::Role;
 use orc_server::store::TaskFilter;
 use serde_json::{Value, json};
 
-struct Editor {
-    house: House,
-    token: String,
+trait Exporting {
+    async fn apply(&self, line: &str, body: Value) -> Vec<Value>;
+    async fn export(&self, query: &str) -> Value;
 }
 
-impl Editor {
-    async fn new() -> Self {
-        let house = House::new(ApiSettings::default()).await;
-        let token = house.app.token_create(&Caller::local(), "editor".into(), Role::Editor, None).await.unwrap().1;
-        Self { token: format!("Bearer {}", token.expose()), house }
-    }
-
-    async fn ask(&self, line: &str, body: Option<Value>) -> Answer {
-        self.house.ask(line, &[("authorization", &self.token)], body).await
-    }
-
+impl Exporting for Editor {
     async fn apply(&self, line: &str, body: Value) -> Vec<Value> {
         let answer = self.ask(line, Some(body)).await;
         assert_eq!(answer.status, 200, "{}", answer.text);

@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access;
+mod damaged;
 mod engine;
 mod everywhere;
 mod exporting;
 mod oracle;
+mod round_trips;
 mod security;
 mod shapes;
 mod store;

@@ -37,6 +37,7 @@ export function taskSummary(number: number): TaskSummary {
     schedules: number % 6 === 4 ? [] : [WORDS[number % WORDS.length] ?? ""],
     next_slot_at: enabled && number % 6 !== 4 ? at(90 + number * 47) : null,
     updated_at: at(-86_400 * (1 + (number % 20))),
+    problem: null,
     last_run: number % 13 === 12 ? null : { id: id(2, number), state, started_at: at(-number * 31 - 62), finished_at: state === "running" ? null : at(-number * 31 - 4), duration_seconds: state === "running" ? null : 8.9 + (number % 60) },
     actions: enabled ? ["run", "disable", "update", "delete"] : ["enable", "update", "delete"],
   };
@@ -51,6 +52,7 @@ export function task(number: number): Task {
     created_at: at(-86_400 * 30),
     updated_at: summary.updated_at,
     owner: null,
+    problem: null,
     next_slots: [1, 2, 3, 4, 5].map((step) => ({ scheduled_for: at(step * 300), scheduled_local: at(step * 300).replace("Z", "+00:00"), schedule_key: "cron", skipped: false, notes: step === 3 ? ["moved out of a gap of the clock"] : [] })),
     last_run: summary.last_run,
     actions: summary.actions,

@@ -69,7 +69,7 @@ export function simulation({ days = 7, timezone }: SimulationDefinition): Simula
   });
   const schedule = { kind: "cron" as const, expression: "17 * * * *", key: "cron", timezone: "Europe/Berlin" };
   return {
-    from_at: at(0), until_at: at(days * 86_400), timezone: timezone ?? "Europe/Berlin", task_count: 240, slot_count: 14_210, skipped_count: 12, hours, computed_seconds: 0.21,
+    from_at: at(0), until_at: at(days * 86_400), timezone: timezone ?? "Europe/Berlin", task_count: 240, left_out: [], slot_count: 14_210, skipped_count: 12, hours, computed_seconds: 0.21,
     busiest: [{ at: at(7200), slots: 40, tasks: [0, 1, 2].map((number) => taskSummary(number).name) }],
     overlaps: [{ task: taskSummary(1).name, skipped: 12, waited: 3, wait_seconds_max: 90 }],
     waits: [{ pool: "database", capacity: 4, waited: 31, wait_seconds_mean: 12.5, wait_seconds_max: 140, peak: 4, hours: hours.map(({ hour_at, peak }, step) => ({ hour_at, peak: Math.min(4, peak), waiting: step === 2 ? 9 : 0 })) }],

@@ -4,9 +4,10 @@ import { type TaskAction, taskDelete, taskDisable, taskEnable } from "@/api/gene
 import { say } from "@/ui/toasts";
 
 /** Why an action is not among those the server offers; nothing if it is. */
-export function whyNot(task: { enabled: boolean; actions: TaskAction[] }, action: TaskAction, denied: string | undefined): string | undefined {
+export function whyNot(task: { enabled: boolean; actions: TaskAction[]; problem?: string | null }, action: TaskAction, denied: string | undefined): string | undefined {
   if (denied) return denied;
   if (task.actions.includes(action)) return undefined;
+  if (task.problem) return "Its definition is damaged: replace or delete the task.";
   if (action === "run" && !task.enabled) return "The task is disabled; enable it first.";
   return "This cannot be done with the task now.";
 }

@@ -42,8 +42,8 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("sort", Choice(&["name", "updated_at", "last_run_at"]), "Order."),
         ],
         answer: Answer::List,
-        columns: &["name", "enabled", "next_slot_at", "last_run.state", "schedules", "folder", "tags", "version"],
-        more: &["title", "run_kind", "updated_at", "id"],
+        columns: &["name", "enabled", "next_slot_at", "last_run.state", "schedules", "problem", "folder", "tags"],
+        more: &["version", "title", "run_kind", "updated_at", "id"],
         ..Operation::EMPTY
     },
     Operation {
@@ -428,8 +428,8 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
         ],
         answer: Answer::List,
-        columns: &["id", "name", "task", "folder", "created_at", "days", "created_by", "rotated_at"],
-        more: &[],
+        columns: &["name", "task", "folder", "created_at", "days", "created_by", "rotated_at"],
+        more: &["id"],
         ..Operation::EMPTY
     },
     Operation {
@@ -445,7 +445,7 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "own",
         summary: "Delete a calendar feed: its address is worth nothing from then on.",
         arguments: &[
-            Field::required("feed", Uuid, "Id of the feed"),
+            Field::required("feed", Text, "Name or id of the feed"),
         ],
         answer: Answer::Empty,
         ..Operation::EMPTY
@@ -455,7 +455,7 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "own",
         summary: "Give a calendar feed another address; the one before is worth nothing from then on.",
         arguments: &[
-            Field::required("feed", Uuid, "Id of the feed"),
+            Field::required("feed", Text, "Name or id of the feed"),
         ],
         answer: Answer::Value,
         ..Operation::EMPTY

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::orc::Orc;
 use crate::sample::ID;
-use crate::stub::{Stub, good};
+use crate::stub::{Stub, good, problem};
 
 #[test]
 fn flags_make_a_nested_body() {
@@ -68,6 +68,24 @@ fn flags_change_what_is_there_and_a_file_replaces_it() {
     assert_eq!(stub.last().header("if-match"), None);
     let said = orc.run("task update backup --title Backup").code(2).stderr;
     assert!(said.contains("to change only some fields: orc task patch"), "{said}");
+}
+
+#[test]
+fn the_effect_of_flags_is_that_of_the_thing_with_what_they_change() {
+    let stub = Stub::start(|seen| match seen.operation {
+        "calendar_view" if seen.path.ends_with("/de") => {
+            good(json!({"id": ID, "version": 7, "used_by": ["backup"], "name": "de", "description": "x", "entries": [],
+                "except": [], "maintenance": null}))
+        }
+        "calendar_view" => problem(404, "Not found", "there is no calendar", json!([])),
+        _ => None,
+    });
+    let orc = Orc::at(&stub.url);
+    orc.run("calendar effect de --description Germany").ok();
+    let expected = json!({"name": "de", "description": "Germany", "entries": [], "except": [], "maintenance": null});
+    assert_eq!((stub.last().operation, stub.last().body), ("calendar_effect", expected));
+    orc.run("calendar effect fresh --description New").ok();
+    assert_eq!(stub.last().body, json!({"name": "fresh", "description": "New"}));
 }
 
 #[test]

@@ -144,6 +144,9 @@ fn addresses_are_shown_in_full_and_dry_runs_say_so() {
 #[test]
 fn the_ledger_of_a_task_is_summed_up() {
     let stub = Stub::start(|seen| match seen.operation {
+        "slot_list" if seen.query("task") == Some("full") => {
+            good(json!({"items": [{"task": {"name": "full"}}], "next_cursor": "abc"}))
+        }
         "slot_list" => good(json!({"items": [], "next_cursor": null})),
         "slot_summary" => good(json!({"from_at": "2026-12-01T00:00:00Z", "until_at": "2026-12-02T00:00:00Z",
             "expected": 24, "ran": 20, "skipped": 1, "missed": 1, "pending": 0, "unaccounted": 2, "surplus": 0})),
@@ -157,6 +160,8 @@ fn the_ledger_of_a_task_is_summed_up() {
 ";
     assert_eq!(shown, expected);
     assert_eq!(stub.last().query("from_at"), Some("2026-12-01T00:00:00Z"));
+    assert_eq!(orc.run("slot list --task full").ok().stderr, "There is more: --all, or --cursor abc\n");
+    assert!(orc.run("slot list --task full").ok().stdout.ends_with("schedules\n"), "the line ends");
     assert_eq!(orc.run("slot list").ok().stdout, "", "there are sums of one task only");
     assert_eq!(orc.run("slot list --task backup -o csv").ok().stdout.lines().count(), 1);
 }

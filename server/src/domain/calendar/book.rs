@@ -158,6 +158,8 @@ impl MaintenanceWindow {
     }
 }
 
+const CIRCLE: &str = "the calendars go in a circle: ";
+
 struct Maker<'a> {
     by_name: BTreeMap<&'a str, &'a Calendar>,
     book: CalendarBook,
@@ -172,13 +174,14 @@ impl Maker<'_> {
             return Ok(Arc::clone(made));
         }
         if self.path.iter().any(|above| above == name) {
-            return Err(format!("the calendars go in a circle: {} -> {name}", self.path.join(" -> ")));
+            let circle: Vec<&str> = self.path.iter().map(String::as_str).skip_while(|above| *above != name).collect();
+            return Err(format!("{CIRCLE}{} -> {name}", circle.join(" -> ")));
         }
         let Some(calendar) = self.by_name.get(name).copied() else {
             return Err(format!("there is no calendar \"{name}\""));
         };
-        if self.book.problems.contains_key(name) {
-            return Err(format!("calendar \"{name}\" has problems of its own"));
+        if let Some(problems) = self.book.problems.get(name) {
+            return Err(at_second_hand(name, problems));
         }
         self.path.push(name.to_owned());
         let (mut dates, mut problems) = (Dates::empty(name), Vec::new());
@@ -191,8 +194,9 @@ impl Maker<'_> {
         let dates = Arc::new(dates);
         let window = calendar.maintenance.as_ref().map(|it| window(it, &dates, &mut problems));
         if !problems.is_empty() {
+            let why = at_second_hand(name, &problems);
             self.book.problems.insert(name.to_owned(), problems);
-            return Err(format!("calendar \"{name}\" has problems of its own"));
+            return Err(why);
         }
         self.book.windows.extend(window.flatten().map(Arc::new));
         self.book.calendars.insert(name.to_owned(), Arc::clone(&dates));
@@ -218,6 +222,12 @@ impl Maker<'_> {
             problems.extend(found.err());
         }
     }
+}
+
+/// What is told of a calendar's problems to one that contains it: a circle as a whole, for either may be the one to change.
+fn at_second_hand(name: &str, problems: &[Problem]) -> String {
+    let circle = problems.iter().find(|problem| problem.message.starts_with(CIRCLE));
+    circle.map_or_else(|| format!("calendar \"{name}\" has problems of its own"), |circle| circle.message.clone())
 }
 
 /// Adds the dates of an entry that names no other calendar; `budget` is how many dates rules may still have.

@@ -79,7 +79,9 @@ fn what_is_wrong_has_its_place() {
         plain("a", json!([{"kind": "calendar", "name": "b"}])),
         plain("b", json!([{"kind": "calendar", "name": "a"}])),
     ];
-    assert!(problems(&circle, "b")[0].contains("a -> b -> a"), "{:?}", problems(&circle, "b"));
+    for name in ["a", "b"] {
+        assert!(problems(&circle, name)[0].contains("circle: a -> b -> a"), "{:?}", problems(&circle, name));
+    }
     let window =
         calendar("m", json!([]), json!([]), json!({"timezone": "Mars", "from": "25:00", "to": "24:00", "tags": []}));
     assert_eq!(problems(&[window], "m").len(), 2);

@@ -72,6 +72,8 @@ async fn a_cancelled_backfill_stops_its_runs() {
     until(&bench, &view, |view| view.record.open_count == 0).await;
     let runs = app.run_list(&caller, Some("it"), RunFilter::default(), &PageRequest::first(50)).await.expect("runs");
     assert!(runs.items.len() == 2 && runs.items.iter().all(|run| run.state == RunState::Cancelled));
+    let reason = format!("cancelled by {}, with its backfill", caller.name);
+    assert!(runs.items.iter().all(|run| run.reason == reason), "{:?}", runs.items);
     let again = app.backfill_cancel(&caller, view.record.id).await;
     assert!(matches!(again, Err(Error::Conflict { code: "backfill_finished", .. })));
     let future = BackfillRequest { until_at: Utc::now() + TimeDelta::days(1), ..request(1, 1) };

@@ -135,7 +135,7 @@ async fn a_new_run_replaces_the_old() {
     let second = bench.start("it").await;
     let (replaced, _) = bench.ended(first).await;
     assert_eq!(replaced.state, RunState::Cancelled);
-    assert_eq!(replaced.cancel_requested_by.as_deref(), Some("a newer run (overlap: replace)"));
+    assert_eq!(replaced.reason, "cancelled by a newer run, which replaces it (overlap: replace)");
     running(&bench, second).await;
     cancelled(&bench, second).await;
 }

@@ -2,8 +2,9 @@
 
 use super::bench::{Bench, child_task};
 use orc_server::app::hooks::HookCall;
+use orc_server::app::tasks::Write;
 use orc_server::app::{Caller, Error, Signal};
-use orc_server::domain::task::TriggerRule;
+use orc_server::domain::task::{Definition, TriggerRule};
 use orc_server::domain::vocabulary::{FileChange, RunState, TriggerKind};
 use orc_server::engine::{FileWatcher, Worker as _};
 use orc_server::integrations::file_events::{FileEvents, Listening};
@@ -123,6 +124,23 @@ async fn circles_and_unknown_tasks_are_refused() {
     assert_eq!(refused("b", after(json!(["a"]), json!(["running"]))).await.0, "/triggers/0/states");
     let deleted = bench.app.task_delete(&Caller::local(), "a", None, false).await;
     assert!(matches!(deleted, Err(Error::Conflict { code: "task_in_use", .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_others_listen_to_keeps_its_name() {
+    let bench = Bench::new().await;
+    let (app, caller) = (&bench.app, Caller::local());
+    bench.task(child_task("extract", &["exit", "0"], json!({}))).await;
+    bench.task(child_task("load", &["exit", "0"], after(json!(["extract"]), json!(["succeeded"])))).await;
+    let present = app.task_view(&caller, "extract").await.expect("a view").record.definition;
+    let renamed = Definition { name: "other".into(), ..present };
+    for dry_run in [true, false] {
+        let refused = app.task_update(&caller, "extract", renamed.clone(), Write { base: None, dry_run }).await;
+        let Err(Error::Conflict { code: "task_in_use", detail }) = refused else { panic!("{refused:?}") };
+        assert!(detail.contains("cannot be renamed") && detail.contains("task \"load\""), "{detail}");
+    }
+    app.task_delete(&caller, "load", None, false).await.expect("deleted");
+    app.task_update(&caller, "extract", renamed, Write::default()).await.expect("nobody names it any more");
 }
 
 async fn hooked(bench: &Bench, proof: &str) {

@@ -12,6 +12,7 @@ use orc_server::clock::Clock;
 use orc_server::domain::vocabulary::Role;
 use orc_server::security::secret::Secret;
 use orc_server::store::{DatabaseConfig, Store};
+use sea_orm::ConnectionTrait as _;
 use serde_json::Value;
 use std::net::SocketAddr;
 use tower::ServiceExt;
@@ -102,5 +103,39 @@ impl House {
 
     pub async fn seen_token(&self, token: &str) -> u16 {
         self.ask("GET /session", &[("authorization", &format!("Bearer {token}"))], None).await.status
+    }
+}
+
+/// A house, and somebody in it who may define tasks.
+pub struct Editor {
+    pub house: House,
+    token: String,
+}
+
+impl Editor {
+    pub async fn new() -> Self {
+        let house = House::new(ApiSettings::default()).await;
+        let token = house.app.token_create(&Caller::local(), "editor".into(), Role::Editor, None).await.unwrap().1;
+        Self { token: format!("Bearer {}", token.expose()), house }
+    }
+
+    pub async fn ask(&self, line: &str, body: Option<Value>) -> Answer {
+        self.house.ask(line, &[("authorization", &self.token)], body).await
+    }
+
+    /// Asks for what must be answered with this status, and reads the answer.
+    pub async fn json(&self, status: u16, line: &str, body: Option<Value>) -> Value {
+        let answer = self.ask(line, body).await;
+        assert_eq!(answer.status, status, "{line}: {}", answer.text);
+        if answer.text.is_empty() { Value::Null } else { serde_json::from_str(&answer.text).unwrap() }
+    }
+
+    /// Does something to the database behind the server's back; answers how many rows it changed.
+    pub async fn behind(&self, sql: &str) -> u64 {
+        let url = format!("sqlite:{}", self.house.folder.path().join("orc.db").display());
+        let raw = sea_orm::Database::connect(url).await.unwrap();
+        let changed = raw.execute_unprepared(sql).await.unwrap().rows_affected();
+        raw.close().await.unwrap();
+        changed
     }
 }

@@ -326,11 +326,11 @@ export type Calendar = {
     /**
      * Names of the tasks whose schedules name it.
      */
-    used_by: Array<string>;
+    readonly used_by: Array<string>;
     /**
      * Names of the calendars that contain it.
      */
-    contained_in: Array<string>;
+    readonly contained_in: Array<string>;
     /**
      * Unique name; schedules name their calendars by it.
      */
@@ -1643,7 +1643,7 @@ export type Pool = {
     /**
      * Names of the tasks that use it.
      */
-    used_by: Array<string>;
+    readonly used_by: Array<string>;
     /**
      * Unique name; tasks name their pool by it.
      */
@@ -3054,6 +3054,10 @@ export type Simulation = {
      */
     task_count: number;
     /**
+     * Schedules and tasks that could not take part, and why.
+     */
+    left_out: Array<string>;
+    /**
      * Slots that are due and not skipped by calendars or clock changes.
      */
     slot_count: number;
@@ -3486,6 +3490,10 @@ export type Task = {
      * Owner under which it was last applied from a file.
      */
     readonly owner: string | null;
+    /**
+     * Why it can neither run nor be changed, only be replaced or deleted; none, as a rule.
+     */
+    readonly problem: string | null;
     /**
      * The next slots of all its schedules, soonest first.
      */
@@ -4034,6 +4042,10 @@ export type TaskSummary = {
      * Its schedules in words.
      */
     schedules: Array<string>;
+    /**
+     * Why it can neither run nor be changed, only be replaced or deleted; none, as a rule.
+     */
+    problem: string | null;
     /**
      * The next slot of all its schedules that runs; skipped ones do not count.
      */
@@ -4593,14 +4605,6 @@ export type OverlapReplace = {
  */
 export type CalendarWritable = {
     /**
-     * Names of the tasks whose schedules name it.
-     */
-    used_by: Array<unknown>;
-    /**
-     * Names of the calendars that contain it.
-     */
-    contained_in: Array<unknown>;
-    /**
      * Unique name; schedules name their calendars by it.
      */
     name: string;
@@ -4641,10 +4645,6 @@ export type CalendarImportResultWritable = {
  * A named limit of how many runs at once.
  */
 export type PoolWritable = {
-    /**
-     * Names of the tasks that use it.
-     */
-    used_by: Array<unknown>;
     /**
      * Unique name; tasks name their pool by it.
      */
@@ -5250,6 +5250,10 @@ export type SimulationWritable = {
      * Tasks that took part.
      */
     task_count: number;
+    /**
+     * Schedules and tasks that could not take part, and why.
+     */
+    left_out: Array<string>;
     /**
      * Slots that are due and not skipped by calendars or clock changes.
      */
@@ -6862,7 +6866,7 @@ export type FeedDeleteData = {
     body?: never;
     path: {
         /**
-         * Id of the feed
+         * Name or id of the feed
          */
         feed: string;
     };
@@ -6892,7 +6896,7 @@ export type FeedRotateData = {
     body?: never;
     path: {
         /**
-         * Id of the feed
+         * Name or id of the feed
          */
         feed: string;
     };

@@ -93,6 +93,13 @@ function Result({ simulation }: { simulation: Simulation }) {
         {skipped_count > 0 && <>, {count(skipped_count)} more are skipped</>} from {day.format(new Date(simulation.from_at))} to {day.format(new Date(simulation.until_at))} in {timezone}.{" "}
         <span className="text-muted">Computed in {duration(computed_seconds)}.</span>
       </p>
+      {simulation.left_out.length > 0 && (
+        <ul aria-label="Left out" className="rounded-md bg-fail-soft px-3 py-2 text-sm font-medium text-fail">
+          {simulation.left_out.map((line) => (
+            <li key={line}>Left out: {line}</li>
+          ))}
+        </ul>
+      )}
       <Proposals proposals={simulation.proposals} denied={denied} />
       <Card title="By hour">
         <HeatMap simulation={simulation} />

@@ -41,7 +41,16 @@ export default function ViewPage() {
       actions={task && <Actions task={task} />}
     >
       <Loaded query={view} rows={8}>
-        {(data) => <Body task={data} />}
+        {(data) => (
+          <>
+            {data.problem && (
+              <p role="alert" className="mb-3 rounded-md bg-fail-soft px-3 py-2 text-sm font-medium text-fail">
+                Nothing starts this task, and what is shown is not all of it: {data.problem}. Replace it, or delete it.
+              </p>
+            )}
+            <Body task={data} />
+          </>
+        )}
       </Loaded>
     </Page>
   );

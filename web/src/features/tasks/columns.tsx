@@ -68,17 +68,17 @@ export function taskColumns(onRun: (task: TaskSummary) => void): Column<TaskSumm
 }
 
 function Words({ task }: { task: TaskSummary }) {
-  const words = task.schedules.join("; ");
+  const words = task.problem ? "damaged definition" : task.schedules.join("; ");
   if (words === "") return <span>no schedule</span>;
   return (
-    <span title={words} className={isInvalid(task) ? "font-medium text-fail" : undefined}>
+    <span title={task.problem ?? words} className={isInvalid(task) ? "font-medium text-fail" : undefined}>
       {words}
     </span>
   );
 }
 
-/** Whether a schedule of it cannot be computed and so does not fire. */
-const isInvalid = ({ schedules }: TaskSummary): boolean => schedules.includes("invalid schedule");
+/** Whether a schedule of it, or all of it, does not fire because it cannot be read or computed. */
+const isInvalid = ({ schedules, problem }: TaskSummary): boolean => Boolean(problem) || schedules.includes("invalid schedule");
 
 /** A task as a card, for phones. */
 export function taskCard(task: TaskSummary, onRun: (task: TaskSummary) => void) {
@@ -96,7 +96,7 @@ export function taskCard(task: TaskSummary, onRun: (task: TaskSummary) => void) 
           {task.last_run && <DateTime at={task.last_run.started_at} plain />}
         </span>
         <span className={cx("truncate text-xs", isInvalid(task) ? "font-medium text-fail" : "text-muted")}>
-          {task.schedules.join("; ") || "no schedule"}
+          {task.problem ? "damaged definition" : task.schedules.join("; ") || "no schedule"}
           {task.next_slot_at && (
             <>
               {" · next "}

@@ -3,7 +3,7 @@ import type { RunSpec, Task } from "@/api/generated";
 import { task } from "@/mocks/data";
 import { changedFields, codes, definitionOf, draftOf } from "./draft";
 
-const written = ({ id: _id, version: _v, created_at: _c, updated_at: _u, owner: _o, next_slots: _n, last_run: _l, actions: _a, ...definition }: Task) => definition;
+const written = ({ id: _id, version: _v, created_at: _c, updated_at: _u, owner: _o, problem: _p, next_slots: _n, last_run: _l, actions: _a, ...definition }: Task) => definition;
 
 describe("a draft", () => {
   it("gives back what it was made from", () => {

@@ -1,0 +1,159 @@
+//! Definitions that somebody changed in the database: each disables only itself, visibly, and can be replaced or deleted.
+
+use crate::engine::bench::{Bench, child_task};
+use crate::security::house::Editor;
+use chrono::TimeDelta;
+use orc_server::app::Caller;
+use orc_server::clock::Clock;
+use orc_server::domain::vocabulary::RunState;
+use orc_server::store::PageRequest;
+use orc_server::store::SlotFilter;
+use serde_json::{Value, json};
+
+/// Tables that hold definitions, and how a row is found by the name of its task.
+const TABLES: [(&str, &str); 3] = [("task", "id"), ("task_version", "task_id"), ("schedule", "task_id")];
+
+fn replaced(table: &str, key: &str, task: &str, (from, to): (&str, &str)) -> String {
+    format!(
+        "UPDATE {table} SET definition = replace(definition, '{from}', '{to}') \
+         WHERE {key} = (SELECT id FROM task WHERE name = '{task}')"
+    )
+}
+
+const SCHEDULE: (&str, &str) = (r#""kind":"cron""#, r#""kind":"croon""#);
+const OVERLAP: (&str, &str) = (r#""overlap":{"kind":"skip"}"#, r#""overlap":{"kind":"jump"}"#);
+const RUN: (&str, &str) = (r#""kind":"shell""#, r#""kind":"shall""#);
+
+fn task(name: &str) -> Value {
+    json!({
+        "name": name, "title": "Say hello", "run": {"kind": "shell", "line": "echo hello"},
+        "schedules": [{"kind": "cron", "expression": "0 2 * * *"}, {"kind": "interval", "every_seconds": 86_400}]
+    })
+}
+
+async fn with_tasks() -> Editor {
+    let editor = Editor::new().await;
+    for name in ["good", "bad"] {
+        editor.json(201, "POST /tasks", Some(task(name))).await;
+    }
+    editor
+}
+
+async fn damage(editor: &Editor, what: (&str, &str)) {
+    for (table, key) in TABLES {
+        editor.behind(&replaced(table, key, "bad", what)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_schedule_of_unknown_shape_disables_only_itself() {
+    let editor = with_tasks().await;
+    damage(&editor, SCHEDULE).await;
+    let list = editor.json(200, "GET /tasks", None).await;
+    assert_eq!(list["items"][0]["schedules"], json!(["invalid schedule", "Every day"]), "{list}");
+    assert_eq!(list["items"][1]["name"], "good");
+    let view = editor.json(200, "GET /tasks/bad", None).await;
+    let problem = view["schedules"][0]["problem"].as_str().unwrap();
+    assert!(problem.contains("croon"), "{problem}");
+    assert!(view["schedules"][0]["expression"].as_str().unwrap().contains("croon"), "what is stored is shown: {view}");
+    assert!(view["schedules"][1]["problem"].is_null() && view["problem"].is_null(), "{view}");
+    assert_eq!(view["next_slots"][0]["schedule_key"], "interval", "the other one fires");
+    for line in ["GET /tasks/bad/versions", "GET /tasks/bad/versions/1", "GET /slots/summary?task=bad", "GET /slots"] {
+        editor.ask(line, None).await.text.contains("\"status\":500").then(|| panic!("{line}"));
+    }
+    let file = editor.ask("GET /plan.ics", None).await;
+    let text = file.text.replace("\r\n ", "");
+    assert!(file.status == 200 && text.contains("bad: schedule cron does not fire"), "{text}");
+    let simulated = editor.json(200, "POST /simulations", Some(json!({"days": 2}))).await;
+    assert!(simulated["left_out"][0].as_str().unwrap().contains("croon"), "{simulated}");
+    assert_eq!(simulated["slot_count"], 6, "two of good a day, one of bad: {simulated}");
+    editor.json(200, "GET /plan", None).await;
+    assert_eq!(editor.json(409, "GET /tasks/export", None).await["code"], "task_damaged");
+    // It can be run, switched, but not saved as it is shown.
+    editor.json(201, "POST /tasks/bad/runs", Some(json!({}))).await;
+    editor.json(200, "POST /tasks/bad/disable", None).await;
+    editor.json(200, "POST /tasks/bad/enable", None).await;
+    let again = editor.json(422, "PUT /tasks/bad", Some(view)).await;
+    assert_eq!(again["fields"][0]["pointer"], "/schedules/0/expression", "{again}");
+    let mended = editor.json(200, "PUT /tasks/bad", Some(task("bad"))).await;
+    assert!(mended["schedules"][0]["problem"].is_null(), "{mended}");
+    editor.json(200, "GET /tasks/export", None).await;
+}
+
+#[tokio::test]
+async fn a_definition_that_cannot_be_read_can_be_replaced_or_deleted_and_nothing_else() {
+    for what in [RUN, OVERLAP] {
+        let editor = with_tasks().await;
+        damage(&editor, what).await;
+        let list = editor.json(200, "GET /tasks", None).await;
+        let listed = &list["items"][0];
+        assert!(listed["problem"].as_str().unwrap().contains("damaged"), "{list}");
+        assert_eq!((&listed["enabled"], &listed["actions"]), (&json!(false), &json!(["update", "delete"])), "{list}");
+        assert!(list["items"][1]["problem"].is_null(), "{list}");
+        let view = editor.json(200, "GET /tasks/bad", None).await;
+        let word = if what == RUN { "shall" } else { "jump" };
+        assert!(view["problem"].as_str().unwrap().contains(word), "{view}");
+        assert_eq!(view["title"], "Say hello", "what can be read is shown");
+        for (line, body) in [
+            ("POST /tasks/bad/runs", json!({})),
+            ("POST /tasks/bad/enable", json!({})),
+            ("POST /tasks/bad/clone", json!({"name": "other"})),
+            ("PATCH /tasks/bad", json!({"title": "x"})),
+        ] {
+            let refused = editor.json(409, line, Some(body)).await;
+            assert!(
+                refused["code"] == "task_damaged" && refused["detail"].as_str().unwrap().contains(word),
+                "{refused}"
+            );
+        }
+        let bulk = json!({"action": "move", "folder": "x", "tasks": ["bad", "good"]});
+        let done = editor.json(200, "POST /tasks/bulk", Some(bulk)).await;
+        assert_eq!((&done["items"][0]["ok"], &done["items"][1]["ok"]), (&json!(false), &json!(true)), "{done}");
+        let text = editor.ask("GET /plan.ics", None).await.text.replace("\r\n ", "");
+        assert!(text.contains(word) && text.contains("good"), "{text}");
+        let simulated = editor.json(200, "POST /simulations", Some(json!({"days": 2}))).await;
+        assert!(simulated["left_out"][0].as_str().unwrap().contains(word), "{simulated}");
+        editor.json(200, "PUT /tasks/bad", Some(task("bad"))).await;
+        assert!(editor.json(200, "GET /tasks/bad", None).await["problem"].is_null());
+        editor.json(201, "POST /tasks/bad/runs", Some(json!({}))).await;
+        editor.json(200, "GET /tasks/bad/versions", None).await;
+    }
+    let editor = with_tasks().await;
+    editor.behind("UPDATE task SET definition = '{{' WHERE name = 'bad'").await;
+    assert!(editor.json(200, "GET /tasks/bad", None).await["problem"].is_string());
+    editor.json(204, "DELETE /tasks/bad", None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queued_run_of_a_definition_that_cannot_be_read_fails_with_the_reason_and_stops_no_other() {
+    let bench = Bench::new().await;
+    for name in ["good", "bad"] {
+        bench.task(child_task(name, &["exit", "0"], json!({"retry": {"max_attempts": 3, "delay_seconds": 1}}))).await;
+    }
+    let (bad, good) = (bench.start("bad").await, bench.start("good").await);
+    let what = (r#""kind":"command""#, r#""kind":"commend""#);
+    assert_eq!(bench.behind(&replaced("task_version", "task_id", "bad", what)).await, 1);
+    let engine = bench.engine().await;
+    assert_eq!(bench.ended(good).await.0.state, RunState::Succeeded);
+    let (run, attempts) = bench.ended(bad).await;
+    assert_eq!((run.state, attempts.len()), (RunState::Failed, 1));
+    assert!(run.reason.contains("commend"), "{}", run.reason);
+    engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn slots_of_a_definition_that_cannot_be_read_are_skipped_for_that_reason() {
+    let bench = Bench::at(Clock::manual("2026-05-01T00:00:30Z".parse().unwrap())).await;
+    let schedules = json!([{"kind": "cron", "expression": "* * * * *"}]);
+    bench.task(child_task("bad", &["exit", "0"], json!({"schedules": schedules}))).await;
+    let what = (r#""kind":"command""#, r#""kind":"commend""#);
+    assert_eq!(bench.behind(&replaced("task", "id", "bad", what)).await, 1);
+    let now = bench.app.clock().now() + TimeDelta::minutes(1);
+    bench.set(now);
+    let planned = bench.app.schedules_planned(now).await.unwrap();
+    assert_eq!(bench.app.slots_book(planned, now).await.unwrap().runs, 0);
+    let ledger =
+        bench.app.slot_list(&Caller::local(), None, SlotFilter::default(), &PageRequest::first(9)).await.unwrap();
+    assert_eq!(ledger.items.len(), 1);
+    assert!(ledger.items[0].reason.contains("commend"), "{:?}", ledger.items);
+}
