@@ -5,6 +5,7 @@
 
 use crate::domain::timekeeping::{Look, Timekeeper, Turn};
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -34,6 +35,17 @@ pub struct ClockView {
     pub planning_at: DateTime<Utc>,
     /// Since when the machine's clock is doubted; none: it is trusted.
     pub doubted_since: Option<DateTime<Utc>>,
+}
+
+/// A doubted clock, for a process to come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastingDoubt {
+    /// Time that was planned by.
+    planning_at: DateTime<Utc>,
+    /// Time since boot then, in microseconds.
+    boot_micros: i64,
+    /// Which boot; the system may have no name for it.
+    boot_id: Option<String>,
 }
 
 impl State {
@@ -86,6 +98,23 @@ impl Clock {
         ClockView { machine_at, planning_at, doubted_since: state.keeper.doubted_since().map(whole_micros) }
     }
 
+    /// Goes on doubting the machine's clock where another process left off. False: nothing is doubted, the clock is right again
+    /// or the machine was booted since.
+    pub fn resume(&self, doubt: &LastingDoubt) -> bool {
+        let from = Look { wall: doubt.planning_at, boot: TimeDelta::microseconds(doubt.boot_micros) };
+        doubt.boot_id == boot_id() && self.state().keeper.resume(from)
+    }
+
+    /// What another process needs to go on doubting; none: nothing is doubted.
+    pub fn lasting_doubt(&self) -> Option<LastingDoubt> {
+        let mut state = self.state();
+        let planning_at = state.look();
+        state.keeper.doubted_since()?;
+        let boot = state.manual.map_or_else(since_boot, |look| look.boot);
+        let boot_micros = boot.num_microseconds().unwrap_or(i64::MAX);
+        Some(LastingDoubt { planning_at: whole_micros(planning_at), boot_micros, boot_id: boot_id() })
+    }
+
     /// Believes what the machine's clock shows now; whoever asks for it tells of it.
     pub fn confirm(&self) {
         let mut state = self.state();
@@ -135,6 +164,12 @@ fn whole_micros(at: DateTime<Utc>) -> DateTime<Utc> {
 /// Both clocks of the machine.
 fn machine() -> Look {
     Look { wall: Utc::now(), boot: since_boot() }
+}
+
+/// The system's name for the time since it was booted; only Linux has one.
+fn boot_id() -> Option<String> {
+    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    Some(id.trim().to_owned())
 }
 
 /// Time since the machine started, sleep included. Linux and Apple have a clock for it; what Windows uses for `Instant`

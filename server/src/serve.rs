@@ -2,7 +2,7 @@
 
 use crate::api::state::{ApiSettings, ApiState};
 use crate::api::{layers, listen, router};
-use crate::app::{App, AppSettings};
+use crate::app::{self, App, AppSettings};
 use crate::clock::Clock;
 use crate::config::{Config, DataFolder, Faults, FolderError, folder, platform};
 use crate::engine::{Engine, EngineSettings};
@@ -141,7 +141,9 @@ pub async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeErro
     let (node, timezone) = (config.engine.node.clone(), config.engine.timezone.clone());
     let (run_limit, file_roots) = (config.engine.run_limit, config.engine.file_roots.clone());
     let settings = AppSettings { node, timezone, data_dir, run_limit, file_roots };
-    Ok(App::new(store, Clock::system(), settings))
+    let clock = Clock::system();
+    app::clock::resume(&store, &clock, &settings.node).await?;
+    Ok(App::new(store, clock, settings))
 }
 
 /// A token for the local command line, good until this process ends.

@@ -3,11 +3,29 @@
 use super::events::Change;
 use super::{App, Caller, Error, Result};
 pub use crate::clock::ClockView;
+use crate::clock::{Clock, LastingDoubt};
 use crate::domain::timekeeping::Turn;
 use crate::domain::vocabulary::Permission;
-use crate::store::Tx;
+use crate::store::{self, Store, Tx};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+
+/// Key of a doubt among the stored settings, before the name of the node.
+const DOUBT: &str = "clock_doubt ";
+
+/// Goes on doubting a clock that was doubted when the server ended: a restart is no reason to believe it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn resume(store: &Store, clock: &Clock, node: &str) -> store::Result<()> {
+    let stored = store.setting_find(&format!("{DOUBT}{node}")).await?;
+    let Some(doubt) = stored.and_then(|value| serde_json::from_value(value).ok()) else { return Ok(()) };
+    if clock.resume(&doubt) {
+        let ClockView { machine_at, planning_at, .. } = clock.view();
+        tracing::warn!("the machine's clock shows {machine_at} and is doubted still; Orc plans on by {planning_at}");
+    }
+    Ok(())
+}
 
 impl App {
     /// What the machine's clock says and what Orc plans by.
@@ -21,13 +39,13 @@ impl App {
         let ClockView { machine_at, planning_at, doubted_since } = self.clock_view();
         if doubted_since.is_some() {
             let detail = trusted(planning_at, machine_at, "an admin confirmed the new time");
-            self.clock_audit(caller, vec![("clock_trusted", detail)]).await?;
+            self.clock_audit(caller, vec![("clock_trusted", detail)], None).await?;
             self.clock().confirm();
             self.clock_changed();
         }
         if self.deletion_confirm().await? {
             let detail = json!({"machine_at": machine_at, "because": "an admin confirmed the time"});
-            self.clock_audit(caller, vec![("deletion_resumed", detail)]).await?;
+            self.clock_audit(caller, vec![("deletion_resumed", detail)], self.clock().lasting_doubt()).await?;
         }
         Ok(self.clock_view())
     }
@@ -40,7 +58,7 @@ impl App {
             return Ok(Vec::new());
         }
         let (sentences, entries): (Vec<_>, Vec<_>) = turns.iter().map(told).unzip();
-        self.clock_audit(&Caller::system(), entries).await?;
+        self.clock_audit(&Caller::system(), entries, self.clock().lasting_doubt()).await?;
         self.clock().told(turns.len());
         for sentence in &sentences {
             tracing::warn!("{sentence}");
@@ -49,14 +67,25 @@ impl App {
         Ok(sentences)
     }
 
-    async fn clock_audit(&self, caller: &Caller, entries: Vec<(&'static str, Value)>) -> Result<()> {
+    /// Writes entries into the audit log, and what is doubted now, if anything, for the next start of the server.
+    async fn clock_audit(
+        &self,
+        caller: &Caller,
+        entries: Vec<(&'static str, Value)>,
+        doubt: Option<LastingDoubt>,
+    ) -> Result<()> {
         let (now, node) = (self.clock().now(), &self.settings().node);
+        let key = format!("{DOUBT}{node}");
         let entry = |(action, detail)| caller.audit(now, action, ("system", node.clone()), detail);
         let entries: Vec<_> = entries.into_iter().map(entry).collect();
         self.store()
             .write(async move |tx: &Tx| {
                 for entry in &entries {
                     tx.audit_append(entry).await?;
+                }
+                match &doubt {
+                    Some(doubt) => tx.setting_put(&key, &json!(doubt)).await?,
+                    None => drop(tx.setting_delete(&key).await?),
                 }
                 Ok::<_, Error>(())
             })

@@ -112,6 +112,18 @@ impl Timekeeper {
         (planning_at, None)
     }
 
+    /// Goes on doubting where another process left off on the same machine since it was booted: `from` is the time it planned
+    /// by at some moment. False: the wall clock agrees with it by now.
+    pub fn resume(&mut self, from: Look) -> bool {
+        let planning_at = from.wall + (self.last.boot - from.boot);
+        if (self.last.wall - planning_at).abs() <= JUMP_MAX {
+            return false;
+        }
+        let from = Look { wall: planning_at, boot: self.last.boot };
+        self.doubt = Some(Doubt { from, held_from: self.last.boot });
+        true
+    }
+
     /// Trusts what the wall clock showed at the last look.
     pub const fn confirm(&mut self) {
         self.doubt = None;
@@ -184,6 +196,23 @@ mod tests {
         assert_eq!(now, right.wall);
         assert!(matches!(turn, Some(Turn::Trusted { because: Because::Returned, .. })));
         assert_eq!(keeper.doubted_since(), None);
+    }
+
+    #[test]
+    fn a_doubt_goes_on_in_the_next_process_unless_the_clock_is_right_again() {
+        let from = begin();
+        for off in [TimeDelta::days(3653), TimeDelta::hours(-2)] {
+            let mut next = Timekeeper::new(after(100, off));
+            assert!(next.resume(from));
+            assert_eq!(next.look(after(130, off)), (after(130, TimeDelta::zero()).wall, None));
+            assert_eq!(next.doubted_since(), Some(after(100, TimeDelta::zero()).wall));
+            let (now, turn) = next.look(after(700, off));
+            assert_eq!(now, after(700, off).wall, "it has held for ten minutes");
+            assert!(matches!(turn, Some(Turn::Trusted { because: Because::Held, .. })));
+        }
+        let mut next = Timekeeper::new(after(100, TimeDelta::minutes(3)));
+        assert!(!next.resume(from));
+        assert_eq!(next.doubted_since(), None);
     }
 
     #[test]

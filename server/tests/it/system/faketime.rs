@@ -247,6 +247,39 @@ async fn a_start_with_a_clock_that_runs_ahead_silences_nobody_once_it_is_right_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_doubted_is_doubted_after_a_restart_too() {
+    let mut it = Moved::new();
+    it.task("often", json!({"kind": "cron", "expression": "* * * * * *"})).await;
+    it.shift(TimeDelta::days(3653));
+    let doubted = async |it: &Moved| {
+        let clock = it.get("/system").await["clock"].clone();
+        clock["trusted"] == false
+            && instant(&clock["machine_at"]) - instant(&clock["planning_at"]) > TimeDelta::days(3652)
+    };
+    let told = async |it: &Moved| {
+        let audit = it.get("/audit?action=clock_doubted").await;
+        !audit["items"].as_array().unwrap().is_empty()
+    };
+    let seen = tokio::time::timeout(PATIENCE, async {
+        while !told(&it).await {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+    seen.await.expect("the doubt is in the audit log");
+    assert!(doubted(&it).await);
+    it.stop();
+    it.start();
+    assert!(doubted(&it).await, "a restart is no reason to believe it");
+    let seen = it.ledger("often").await.len();
+    let rows = it.until("often", "it goes on", |rows| rows.len() >= seen + 3).await;
+    assert!(counted(&rows, "missed") < 60, "{rows:#?}");
+    it.ask(Method::POST, "/system/clock", None).await;
+    it.stop();
+    it.start();
+    assert!(!doubted(&it).await, "an admin confirmed it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn short_outages_are_caught_up_by_the_rule_too() {
     let mut it = Moved::new();
     let policies = [
