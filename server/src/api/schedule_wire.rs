@@ -27,10 +27,11 @@ macro_rules! schedule {
             /// No slot before this instant.
             #[serde(default)]
             pub start_at: Option<chrono::DateTime<chrono::Utc>>,
-            /// No slot after this instant.
+            /// No slot at or after this instant.
             #[serde(default)]
             pub end_at: Option<chrono::DateTime<chrono::Utc>>,
-            /// What happens to a local time that does not exist (clocks go forward).
+            /// What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
+            /// nothing if they name all hours; else this applies to them too.
             #[serde(default)]
             #[schema(inline = false)]
             pub gap: Gap,
@@ -119,7 +120,7 @@ schedule! {
 schedule! {
     /// A recurrence rule of RFC 5545; all its times are local times in the schedule's zone.
     ScheduleRrule {
-        /// The rule, without DTSTART.
+        /// The rule, without DTSTART. `FREQ=HOURLY` follows elapsed time over clock changes.
         #[schema(min_length = 1, max_length = 2000, example = "FREQ=MONTHLY;BYDAY=-1FR")]
         pub rule: String,
         /// First local time; the rule counts from it.

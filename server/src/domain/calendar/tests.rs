@@ -149,13 +149,17 @@ fn a_slot_does_not_roll_out_of_the_bounds_of_its_schedule() {
     };
     assert_eq!(
         slots("next_business_day", "2026-12-25T00:00:00Z", "2026-12-26T00:00:00Z"),
-        ["12-25 09:00 skipped skipped by calendar holidays: Christmas Day; it would move to Monday, 28 December 2026, \
-            after the schedule's end"]
+        [
+            "12-25 09:00 skipped skipped by calendar holidays: Christmas Day; it would move to Monday, 28 December 2026, \
+            after the schedule's end"
+        ]
     );
     assert_eq!(
         slots("previous_business_day", "2026-12-25T00:00:00Z", "2026-12-26T00:00:00Z"),
-        ["12-25 09:00 skipped skipped by calendar holidays: Christmas Day; it would move to Thursday, 24 December 2026, \
-            before the schedule's start"]
+        [
+            "12-25 09:00 skipped skipped by calendar holidays: Christmas Day; it would move to Thursday, 24 December 2026, \
+            before the schedule's start"
+        ]
     );
     assert_eq!(slots("next_business_day", "2026-12-25T00:00:00Z", "2026-12-28T10:00:00Z").len(), 3);
 }
@@ -165,7 +169,12 @@ fn slots_that_roll_onto_one_instant_are_all_named() {
     let book = CalendarBook::compile(&[holidays()]);
     let rule = json!({"kind": "cron", "expression": "0 9 * * *", "skip_on": ["holidays"], "roll": "next_business_day"});
     let slot = applied(rule, &[], &book).next_after(at("2026-07-26T12:00:00Z")).expect("a slot");
-    let onto = |day: u32| format!("the slot of {}, {day} July 2026 was moved here too", ["Monday", "Tuesday", "Wednesday"][day as usize - 27]);
+    let onto = |day: u32| {
+        format!(
+            "the slot of {}, {day} July 2026 was moved here too",
+            ["Monday", "Tuesday", "Wednesday"][day as usize - 27]
+        )
+    };
     let words = shown(&slot);
     assert!(words.starts_with("07-30 09:00 ") && (27..=29).all(|day| words.contains(&onto(day))), "{words}");
     let first = json!({"kind": "calendar_rule", "times": ["09:00"], "days": {"kind": "month_days", "days": [27, 28]},

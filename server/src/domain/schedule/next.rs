@@ -2,7 +2,8 @@
 //!
 //! A local time is looked for in wall time and then given its meaning in the zone. The mapping from wall time to instants
 //! rises everywhere but at a fold, so only a search that begins inside a fold needs care; no table of changes is scanned.
-//! Fixed-time rules map each local time to one instant per pass; elapsed rules fire whenever the clock shows a match.
+//! Fixed-time rules map each local time to one instant per pass; elapsed rules fire whenever the clock shows a match, and
+//! those that name some hours only also tell of the times that fall into a gap, by the schedule's policy.
 
 use chrono::{DateTime, Duration, FixedOffset, NaiveDateTime, SubsecRound, Utc};
 
@@ -164,15 +165,23 @@ impl CompiledSchedule {
             (Meaning::Twice(twice), Pass::Second) => {
                 slot(instant(wanted, twice.second), twice.second, vec![Note::FoldSecond])
             }
-            (Meaning::Never(end), _) if self.gap == Gap::RunAfter => {
-                self.slot_at(end, vec![Note::GapMoved { intended: wanted }])
-            }
-            (Meaning::Never(end), _) => {
-                let mut slot = self.slot_at(end, vec![Note::GapSkipped { intended: wanted }])?;
-                slot.skipped = !named(slot.local);
-                Some(slot)
-            }
+            (Meaning::Never(end), _) => self.gap_slot(wanted, end, named),
         }
+    }
+
+    /// The slot of a local time in a gap that ends at an instant.
+    fn gap_slot(
+        &self,
+        wanted: NaiveDateTime,
+        end: DateTime<Utc>,
+        named: impl Fn(NaiveDateTime) -> bool,
+    ) -> Option<Slot> {
+        if self.gap == Gap::RunAfter {
+            return self.slot_at(end, vec![Note::GapMoved { intended: wanted }]);
+        }
+        let mut slot = self.slot_at(end, vec![Note::GapSkipped { intended: wanted }])?;
+        slot.skipped = !named(slot.local);
+        Some(slot)
     }
 
     fn elapsed_next(&self, wall: &impl LocalTimes, after: DateTime<Utc>) -> Option<Slot> {
@@ -195,6 +204,9 @@ impl CompiledSchedule {
                 Meaning::Once(offset) => return slot(instant(found, offset), offset, Vec::new()),
                 Meaning::Twice(twice) => {
                     return slot(instant(found, twice.first), twice.first, vec![Note::FoldFirst]);
+                }
+                Meaning::Never(end) if wall.some_hours() => {
+                    return self.gap_slot(found, end, |local| wall.contains(local));
                 }
                 Meaning::Never(end) => from = self.wall_clock(end),
             }
@@ -223,6 +235,7 @@ impl CompiledSchedule {
                 Meaning::Twice(twice) => {
                     return slot(instant(found, twice.second), twice.second, Vec::new());
                 }
+                Meaning::Never(end) if wall.some_hours() => return self.slot_at(end, Vec::new()),
                 Meaning::Never(end) => from = self.wall_clock(end - Duration::seconds(1)),
             }
         }

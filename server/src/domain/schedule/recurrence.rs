@@ -36,6 +36,8 @@ pub(super) struct Written<'a> {
 pub(super) struct Recurrence {
     /// Whether it follows elapsed time over clock changes, as `FREQ=HOURLY` does.
     pub elapsed: bool,
+    /// Whether it passes over hours, by an interval or `BYHOUR`.
+    pub some_hours: bool,
     pub(super) set: RRuleSet,
     /// Days of the month as written; the crate shows only those that count from its beginning.
     pub(super) month_days: Vec<i8>,
@@ -73,6 +75,7 @@ impl Recurrence {
         days_are_countable(&rule, written.rule)?;
         let left_out_at = times_of_day(&rule, start.time());
         let elapsed = rule.get_freq() == Frequency::Hourly;
+        let some_hours = rule.get_interval() > 1 || !rule.get_by_hour().is_empty();
         let mut month_days = rule.get_by_month_day().to_vec();
         month_days.sort_by_key(|day| (*day < 0, *day));
         let start = start.and_utc().with_timezone(&Tz::UTC);
@@ -88,7 +91,7 @@ impl Recurrence {
             exdates.extend(left_out_at.iter().map(|time| date.and_time(*time).and_utc().with_timezone(&Tz::UTC)));
         }
         let set = set.set_exdates(exdates).set_rdates(rdates).limit();
-        let compiled = Self { elapsed, set, month_days, found: Arc::default() };
+        let compiled = Self { elapsed, some_hours, set, month_days, found: Arc::default() };
         if compiled.next(NaiveDateTime::MIN).is_none() {
             return Err(ScheduleError::new("rule", "this rule never fires: it has no date at or after its start")
                 .fix("check BYMONTH, BYMONTHDAY, COUNT, UNTIL and exdate"));

@@ -177,6 +177,12 @@ fn gaps_and_folds_follow_the_policy() {
     check("0,30 2,3 * * *", spring, Gap::RunAfter, Fold::First, "29 01:00 moved from 02:00, 29 01:30, 30 00:00");
     check("0,30 2,3 * * *", spring, Gap::Skip, Fold::First, "29 01:00 without 02:00, 29 01:30, 30 00:00");
     check("*/30 * * * *", "2026-03-29T00:00:00Z", Gap::RunAfter, Fold::First, "29 00:30, 29 01:00, 29 01:30");
+    check("0 */2 * * *", "2026-03-29T00:00:00Z", Gap::RunAfter, Fold::First, "29 01:00 moved from 02:00, 29 02:00");
+    check("0 */2 * * *", "2026-03-29T00:00:00Z", Gap::Skip, Fold::First, "[29 01:00 without 02:00], 29 02:00");
+    check("*/30 2 * * *", spring, Gap::RunAfter, Fold::First, "29 01:00 moved from 02:00, 30 00:00, 30 00:30");
+    check("*/30 2 * * *", spring, Gap::Skip, Fold::First, "[29 01:00 without 02:00], 30 00:00, 30 00:30");
+    check("*/30 1-3 * * *", "2026-03-29T00:30:00Z", Gap::Skip, Fold::First, "29 01:00 without 02:00, 29 01:30");
+    check("*/30 */1 * * *", "2026-03-29T00:30:00Z", Gap::Skip, Fold::First, "29 01:00, 29 01:30");
     check("30 2 * * *", autumn, Gap::RunAfter, Fold::First, "25 00:30 first, 26 01:30");
     check("30 2 * * *", autumn, Gap::RunAfter, Fold::Second, "25 01:30 second, 26 01:30");
     check("30 2 * * *", autumn, Gap::RunAfter, Fold::Both, "25 00:30 first, 25 01:30 second, 26 01:30");
