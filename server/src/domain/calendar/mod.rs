@@ -10,7 +10,7 @@ mod ics;
 #[cfg(test)]
 mod tests;
 
-pub use book::{CalendarBook, Dates, MaintenanceWindow};
+pub use book::{CalendarBook, Dates, LAST_YEAR, MaintenanceWindow};
 pub use definition::{Calendar, CalendarEntry, Maintenance};
 pub use ics::{ICS_BYTES, IcsError, IcsImport, ics_import};
 

@@ -150,21 +150,6 @@ fn check_roll(schedule: &Schedule, compiled: &CompiledSchedule) -> Result<(), Sc
     }
 }
 
-/// Why a schedule that is right never fires again after an instant; none: it does, or at the next start of the server.
-pub fn ended(schedule: &Schedule, now: DateTime<Utc>) -> Option<ScheduleError> {
-    let compiled = compile(schedule, "").ok()?;
-    if compiled.is_startup() || compiled.next_after(now).is_some() {
-        return None;
-    }
-    let (field, message) = match (&schedule.rule, schedule.end_at) {
-        (Rule::Once { at }, _) => ("at", format!("{at} is in the past: it never fires")),
-        (_, Some(end)) if end <= now => ("end_at", "is in the past: it never fires".to_owned()),
-        (Rule::Rrule { .. }, _) => ("rule", "all of its times are in the past: it never fires".to_owned()),
-        _ => ("end_at", "there is no slot before it: it never fires".to_owned()),
-    };
-    Some(ScheduleError::new(field, message).fix("choose a later time, or leave the schedule out"))
-}
-
 /// Everything that is wrong with a schedule, at most one fault per field; empty if nothing is.
 pub fn faults(schedule: &Schedule) -> Vec<ScheduleError> {
     let found = [

@@ -56,7 +56,8 @@ impl DateRules {
         Some(Note::NotOn { calendars })
     }
 
-    fn is_excluded(&self, date: NaiveDate) -> bool {
+    /// Whether a date is excluded.
+    pub fn is_excluded(&self, date: NaiveDate) -> bool {
         self.skip.iter().any(|dates| dates.contains(date))
             || !self.only.is_empty() && !self.only.iter().any(|dates| dates.contains(date))
     }
@@ -177,7 +178,7 @@ impl CompiledSchedule {
     }
 
     /// Where a slot of the rule comes to be: never beyond the schedule's bounds, where it stays on its date and is skipped.
-    fn rolled(&self, dates: &DateRules, slot: Slot) -> Slot {
+    pub(super) fn rolled(&self, dates: &DateRules, slot: Slot) -> Slot {
         let date = slot.local.date();
         let Some(why) = dates.excludes(date) else { return in_window(dates, slot) };
         let target = dates.target(date);

@@ -66,7 +66,7 @@ impl CompiledSchedule {
         DayCount { date, planned: count - skipped, skipped, notes }
     }
 
-    fn begin_of(&self, date: NaiveDate) -> DateTime<Utc> {
+    pub(super) fn begin_of(&self, date: NaiveDate) -> DateTime<Utc> {
         let midnight = date.and_time(NaiveTime::MIN);
         match meaning(self.timezone, midnight) {
             Meaning::Once(offset) => instant(midnight, offset),

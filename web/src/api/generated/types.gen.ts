@@ -2463,7 +2463,8 @@ export type SchedulePreview = {
      */
     timezone: string;
     /**
-     * Whether it never becomes due.
+     * Whether it never becomes due: its times are over, or its calendars exclude all of them. A schedule that waits for the
+     * server to start has no slots to show, but does become due.
      */
     never: boolean;
     /**
