@@ -145,6 +145,12 @@ impl App {
         caller.require(Permission::Read)?;
         let compiled = self.compile_given(&request.schedule, request.task.as_deref()).await?;
         let from = request.from_at.unwrap_or_else(|| self.clock().now());
+        if from.timestamp() >= schedule::SLOTS_END {
+            return Err(Error::invalid(
+                "/from_at",
+                "there are no slots after the year 9998: choose an earlier instant",
+            ));
+        }
         let slots = upcoming(&compiled, from, request.until_at, request.limit);
         let never = !compiled.fires_after(from);
         let days = compiled.day_counts(from, request.days);

@@ -17,6 +17,7 @@ mod error;
 mod field;
 mod next;
 mod recurrence;
+mod recurrence_text;
 mod slot;
 #[cfg(test)]
 mod tests;
@@ -41,6 +42,7 @@ pub use day_counts::DayCount;
 pub use definition::{CatchUp, DailyWindow, DayRule, Fold, Gap, Roll, Rule, Schedule, ScheduleKind, fill_keys};
 pub use ending::ended;
 pub use error::ScheduleError;
+pub use next::SLOTS_END;
 pub use recurrence::recurrence_dates;
 pub use slot::{Note, Slot, SlotRange};
 pub use zone::{ZONE_DATA_VERSION, hour_of, zone_parse};

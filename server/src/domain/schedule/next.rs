@@ -19,6 +19,9 @@ enum Pass {
     Second,
 }
 
+/// 9999-01-01T00:00:00Z: there are no slots from then on.
+pub const SLOTS_END: i64 = 253_370_764_800;
+
 /// More gaps in a row than any zone has.
 const MOST_GAPS: usize = 1000;
 
@@ -44,7 +47,8 @@ impl CompiledSchedule {
         let begin = self.start_at.map(|start| start - Duration::nanoseconds(1));
         let after = begin.map_or(after, |begin| after.max(begin));
         let slot = self.unbounded_next(clamped(after))?;
-        self.end_at.is_none_or(|end| slot.scheduled_for < end).then_some(slot)
+        let inside = slot.scheduled_for.timestamp() < SLOTS_END;
+        (inside && self.end_at.is_none_or(|end| slot.scheduled_for < end)).then_some(slot)
     }
 
     /// The last slot at or before an instant, by the rule alone.
@@ -282,10 +286,9 @@ fn slot(at: DateTime<Utc>, offset: i32, notes: Vec<Note>) -> Option<Slot> {
 /// Keeps arithmetic far from the ends of what a date can be.
 fn clamped(at: DateTime<Utc>) -> DateTime<Utc> {
     const YEAR_0: i64 = -62_167_219_200;
-    const YEAR_9999: i64 = 253_370_764_800;
     match at.timestamp() {
         ..YEAR_0 => DateTime::from_timestamp(YEAR_0, 0).unwrap_or(at),
-        YEAR_9999.. => DateTime::from_timestamp(YEAR_9999, 0).unwrap_or(at),
+        SLOTS_END.. => DateTime::from_timestamp(SLOTS_END - 1, 0).unwrap_or(at),
         _ => at,
     }
 }

@@ -214,6 +214,64 @@ fn recurrence_rules() {
     assert_eq!(earlier, at("2020-06-01T00:30:00Z"), "an earlier question after a later one");
 }
 
+/// A rule that began long ago is begun again near the time in question; what it names is the same.
+#[test]
+fn old_recurrence_rules_are_quick_and_right() {
+    let hourly = compile(&schedule(recurring("FREQ=HOURLY", "1900-01-01T00:30")), "").unwrap();
+    assert_eq!(hourly.next_after(at("2026-05-01T12:00:00Z")).unwrap().scheduled_for, at("2026-05-01T12:30:00Z"));
+    let check = |rule: &str, start: &str| {
+        let counted = compile(&schedule(recurring(&format!("{rule};COUNT=100000"), start)), "").unwrap();
+        let open = compile(&schedule(recurring(rule, start)), "").unwrap();
+        for after in ["2019-07-09T11:12:13Z", "2003-02-28T23:59:59Z", "2024-02-29T01:00:00Z", "1999-12-31T00:00:00Z"] {
+            let slots = |it: &CompiledSchedule| {
+                it.slots_between(at(after), at("2090-01-01T00:00:00Z")).take(6).collect::<Vec<_>>()
+            };
+            assert_eq!(slots(&open), slots(&counted), "{rule} {start} after {after}");
+            assert_eq!(
+                open.latest_at_or_before(at(after)),
+                counted.latest_at_or_before(at(after)),
+                "{rule} {start} {after}"
+            );
+        }
+    };
+    for rule in [
+        "FREQ=HOURLY;INTERVAL=7",
+        "FREQ=DAILY;INTERVAL=3;BYHOUR=0,13",
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU",
+        "FREQ=MONTHLY",
+        "FREQ=MONTHLY;INTERVAL=5;BYDAY=-1FR",
+        "FREQ=YEARLY",
+        "FREQ=YEARLY;BYDAY=MO;BYSETPOS=10,-10",
+        "FREQ=HOURLY;BYMONTH=1;BYMONTHDAY=1",
+        "FREQ=YEARLY;INTERVAL=3;BYWEEKNO=1;BYDAY=TH",
+    ] {
+        for start in ["1996-01-31T02:45", "1996-02-29T02:45", "1996-03-04T02:45"] {
+            check(rule, start);
+        }
+    }
+    let ended = compile(&schedule(recurring("FREQ=DAILY;UNTIL=20000101", "1996-01-01T09:00")), "").unwrap();
+    assert_eq!(
+        ended.latest_at_or_before(at("2026-01-01T00:00:00Z")).unwrap().scheduled_for,
+        at("2000-01-01T08:00:00Z")
+    );
+    assert_eq!(ended.next_after(at("2026-01-01T00:00:00Z")), None);
+}
+
+#[test]
+fn there_are_no_slots_after_the_year_9998() {
+    for body in [
+        json!({"kind": "cron", "expression": "0 0 1 1 *"}),
+        recurring("FREQ=YEARLY", "2026-01-01T09:00"),
+        json!({"kind": "interval", "every_seconds": 86_400}),
+    ] {
+        let compiled = compile(&schedule(body), "").unwrap();
+        let listed = compiled.slots_between(at("9997-06-01T00:00:00Z"), DateTime::<Utc>::MAX_UTC).last().unwrap();
+        assert!(listed.scheduled_for < at("9999-01-01T00:00:00Z"), "{listed:?}");
+        assert_eq!(compiled.next_after(at("9999-06-01T00:00:00Z")), None);
+        assert_eq!(compiled.latest_at_or_before(DateTime::<Utc>::MAX_UTC), Some(listed));
+    }
+}
+
 #[test]
 fn recurrence_rules_in_words() {
     let say = |rule: &str, expected: &str| {

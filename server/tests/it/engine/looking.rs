@@ -53,3 +53,13 @@ async fn calendars_that_leave_nothing_are_told() {
     let apply = Apply { definitions, owner: None, prune: false, yes: false, dry_run: false };
     bench.app.task_apply(&Caller::local(), apply).await.expect("what was there before may stay");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_far_future_is_refused_and_the_far_past_is_no_hindrance() {
+    let bench = bench().await;
+    let yearly = json!({"kind": "cron", "expression": "0 0 1 1 *"});
+    let refused = asked(&bench, yearly, Some("9999-06-01T00:00:00Z")).await;
+    assert!(matches!(refused, Err(orc_server::app::Error::Invalid(problems)) if problems[0].pointer == "/from_at"));
+    let old = look(&bench, json!({"kind": "rrule", "rule": "FREQ=HOURLY", "dtstart": "1900-01-01T00:00"})).await;
+    assert_eq!((old.slots.len(), old.never), (3, false));
+}
