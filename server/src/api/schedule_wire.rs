@@ -124,7 +124,7 @@ schedule! {
         #[schema(min_length = 1, max_length = 2000, example = "FREQ=MONTHLY;BYDAY=-1FR")]
         pub rule: String,
         /// First local time; the rule counts from it.
-        #[schema(min_length = 10, max_length = 40, example = "2026-01-30T09:00")]
+        #[schema(min_length = 1, max_length = 40, example = "2026-01-30T09:00")]
         pub dtstart: String,
         /// Local times that are left out.
         #[serde(default)]
@@ -151,10 +151,10 @@ schedule! {
 #[serde(deny_unknown_fields)]
 pub struct DailyWindow {
     /// Beginning; a slot exactly then counts.
-    #[schema(min_length = 4, max_length = 8, example = "08:00")]
+    #[schema(min_length = 1, max_length = 8, example = "08:00")]
     pub from: String,
     /// End, not included; before the beginning: the window reaches over midnight.
-    #[schema(min_length = 4, max_length = 8, example = "18:00")]
+    #[schema(min_length = 1, max_length = 8, example = "18:00")]
     pub to: String,
     /// Days of the week; empty: all.
     #[serde(default)]
@@ -236,7 +236,7 @@ schedule! {
     /// Once.
     ScheduleOnce {
         /// An instant (2026-12-01T02:00:00Z) or a local time in the schedule's zone (2026-12-01T02:00).
-        #[schema(min_length = 16, max_length = 40, example = "2026-12-01T02:00")]
+        #[schema(min_length = 1, max_length = 40, example = "2026-12-01T02:00")]
         pub at: String,
     }
 }

@@ -136,6 +136,10 @@ fn problems(error: &jsonschema::ValidationError<'_>) -> Vec<Problem> {
         ValidationErrorKind::Pattern { pattern } => {
             vec![Problem::at(at, format!("does not match the pattern {pattern}"))]
         }
+        ValidationErrorKind::Enum { options } => {
+            let words: Vec<String> = options.as_array().into_iter().flatten().map(Value::to_string).collect();
+            vec![Problem::at(at, shortened(&format!("is none of the known words: write {}", words.join(", "))))]
+        }
         // The value itself is not repeated: it may be a password.
         _ => vec![Problem::at(at, shortened(&error.masked_with("the value").to_string()))],
     }

@@ -10,6 +10,7 @@ use super::cron::{CronRule, parse_cron};
 use super::dates::DateRules;
 use super::field::hash;
 use super::recurrence::{Recurrence, Written};
+use super::recurrence_text::bad_end;
 use super::wall::Wall;
 use super::window::{Windowed, compile_window};
 use super::windows::parse_windows;
@@ -157,7 +158,10 @@ pub fn faults(schedule: &Schedule) -> Vec<ScheduleError> {
         check_bounds(schedule).err(),
         check_splay(schedule).err(),
         zone_parse(&schedule.timezone).err(),
-        compile_rule(schedule, "").err(),
+        compile_rule(schedule, "").err().or_else(|| match &schedule.rule {
+            Rule::Rrule { rule, .. } => bad_end(rule),
+            _ => None,
+        }),
         compile(schedule, "").err().filter(|fault| fault.field == "roll"),
     ];
     found.into_iter().flatten().collect()
@@ -269,7 +273,10 @@ fn parse_at(text: &str) -> Result<CompiledRule, ScheduleError> {
         };
         inside(at).then(|| CompiledRule::AtLocal(at.trunc_subsecs(0)))
     };
-    rule.ok_or_else(|| ScheduleError::new("at", format!("the time is not between {first} and {last}")))
+    rule.ok_or_else(|| {
+        ScheduleError::new("at", format!("the time is not between {first} and {last}"))
+            .fix("choose a time between them")
+    })
 }
 
 fn check_key(key: &str) -> Result<(), ScheduleError> {

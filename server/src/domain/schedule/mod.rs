@@ -24,6 +24,8 @@ mod tests;
 #[cfg(test)]
 mod tests_kinds;
 #[cfg(test)]
+mod tests_recurrence;
+#[cfg(test)]
 mod tests_words;
 #[cfg(test)]
 mod tests_zones;

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::ScheduleError;
-use super::recurrence_text::{bare_date, days_are_countable, last_second, local_time, parsed, sentence, times_of_day};
+use super::recurrence_text::{bare_date, days_are_countable, last_second, local_time, parsed, refused, times_of_day};
 
 /// Occurrences that are kept.
 const KEPT: usize = 20_000;
@@ -81,13 +81,6 @@ impl Recurrence {
     pub fn compile(written: Written, timezone: chrono_tz::Tz) -> Result<Self, ScheduleError> {
         let start = local_time("dtstart", written.dtstart)?;
         let rule = parsed(written.rule, timezone)?;
-        match rule.get_freq() {
-            Frequency::Secondly | Frequency::Minutely => {
-                return Err(ScheduleError::new("rule", "FREQ below HOURLY is not available")
-                    .fix("use a schedule of kind interval, or a cron expression"));
-            }
-            Frequency::Hourly | Frequency::Daily | Frequency::Weekly | Frequency::Monthly | Frequency::Yearly => {}
-        }
         days_are_countable(&rule, written.rule)?;
         let left_out_at = times_of_day(&rule, start.time());
         let elapsed = rule.get_freq() == Frequency::Hourly;
@@ -105,7 +98,7 @@ impl Recurrence {
             exdates.extend(left_out_at.iter().map(|time| date.and_time(*time).and_utc().with_timezone(&Tz::UTC)));
         }
         let origin = Origin { rule, start, exdates, rdates };
-        let set = origin.set(start).map_err(|error| ScheduleError::new("rule", sentence(&error.to_string())))?;
+        let set = origin.set(start).map_err(|error| refused(written.rule, &error))?;
         let compiled = Self { elapsed, some_hours, set, month_days, origin: Arc::new(origin), found: Arc::default() };
         if compiled.next(NaiveDateTime::MIN).is_none() {
             return Err(ScheduleError::new("rule", "this rule never fires: it has no date at or after its start")

@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Timelike as _};
 use rrule::{Frequency, NWeekday, RRule, Unvalidated};
 
 use super::ScheduleError;
+use super::recurrence::STEPS;
 use super::zone::shortened;
 
 /// The longest rule that is looked at, in characters.
@@ -24,9 +25,12 @@ pub(super) fn parsed(text: &str, timezone: chrono_tz::Tz) -> Result<RRule<Unvali
             return Err(fault(format!("\"{}\" is not NAME=VALUE", shortened(part)))
                 .fix("write it like FREQ=MONTHLY;BYDAY=-1FR"));
         };
+        let value_at = position + name.chars().count() + 1;
         parts.push(match name.to_uppercase().as_str() {
-            "UNTIL" => format!("UNTIL={}", until(value, timezone).map_err(|error| error.at(position))?),
-            name @ ("FREQ" | "INTERVAL" | "COUNT" | "WKST" | "BYSETPOS" | "BYMONTH" | "BYMONTHDAY" | "BYYEARDAY"
+            "FREQ" => frequency(value).map_err(|error| error.at(value_at))?,
+            name @ ("INTERVAL" | "COUNT") => number(name, value).map_err(|error| error.at(value_at))?,
+            "UNTIL" => format!("UNTIL={}", until(value, timezone).map_err(|error| error.at(value_at))?),
+            name @ ("WKST" | "BYSETPOS" | "BYMONTH" | "BYMONTHDAY" | "BYYEARDAY"
             | "BYWEEKNO" | "BYDAY" | "BYHOUR" | "BYMINUTE" | "BYSECOND") => format!("{name}={value}"),
             _ => return Err(fault(format!("\"{}\" is not a part of a recurrence rule", shortened(name)))
                 .fix("known are FREQ, INTERVAL, COUNT, UNTIL, WKST, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, BYYEARDAY, BYWEEKNO, BYHOUR, BYMINUTE, BYSECOND")),
@@ -34,11 +38,53 @@ pub(super) fn parsed(text: &str, timezone: chrono_tz::Tz) -> Result<RRule<Unvali
         if let Err(error) = format!("FREQ=DAILY;{}", parts[parts.len() - 1]).parse::<RRule<Unvalidated>>()
             && !part.to_uppercase().starts_with("FREQ=")
         {
-            return Err(fault(sentence(&error.to_string())));
+            return Err(
+                fault(sentence(&error.to_string())).fix("write it as RFC 5545 has it, such as FREQ=MONTHLY;BYDAY=-1FR")
+            );
         }
         position += part.chars().count() + 1;
     }
-    parts.join(";").parse().map_err(|error: rrule::RRuleError| ScheduleError::new("rule", sentence(&error.to_string())))
+    if !parts.iter().any(|part| part.starts_with("FREQ=")) {
+        return Err(ScheduleError::new("rule", "FREQ is missing").at(1).fix(FREQUENCIES));
+    }
+    let whole = parts.join(";").parse();
+    whole.map_err(|error: rrule::RRuleError| ScheduleError::new("rule", sentence(&error.to_string())).at(1))
+}
+
+const FREQUENCIES: &str = "write FREQ=HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY";
+
+fn frequency(value: &str) -> Result<String, ScheduleError> {
+    match value.to_ascii_uppercase().as_str() {
+        known @ ("HOURLY" | "DAILY" | "WEEKLY" | "MONTHLY" | "YEARLY") => Ok(format!("FREQ={known}")),
+        "SECONDLY" | "MINUTELY" => Err(ScheduleError::new("rule", "FREQ below HOURLY is not available")
+            .fix("use a schedule of kind interval, or a cron expression")),
+        _ => Err(ScheduleError::new("rule", format!("\"{}\" is not a frequency", shortened(value))).fix(FREQUENCIES)),
+    }
+}
+
+/// INTERVAL or COUNT, as far as the crate can compute it.
+fn number(name: &str, value: &str) -> Result<String, ScheduleError> {
+    let most = if name == "INTERVAL" { u32::from(u16::MAX) } else { u32::MAX };
+    match value.parse::<u32>() {
+        Ok(number) if (1..=most).contains(&number) => Ok(format!("{name}={number}")),
+        _ => Err(ScheduleError::new("rule", format!("{name}: \"{}\" is out of range 1-{most}", shortened(value)))
+            .fix(format!("write it like {name}=2"))),
+    }
+}
+
+/// What is wrong with how a new rule ends. Rules that were saved with it go on as they did.
+pub(super) fn bad_end(text: &str) -> Option<ScheduleError> {
+    let upper = text.to_ascii_uppercase();
+    let at = |name: &str| upper.find(name).map(|byte| upper[..byte].chars().count() + 1);
+    let count_at = at("COUNT=")?;
+    if let Some(until_at) = at("UNTIL=") {
+        let error = ScheduleError::new("rule", "COUNT and UNTIL exclude each other").at(count_at.max(until_at));
+        return Some(error.fix("leave out one of them"));
+    }
+    let digits = upper.split("COUNT=").nth(1)?.split(';').next()?;
+    let counted = digits.trim().parse::<u32>().ok().filter(|count| *count > STEPS)?;
+    let error = ScheduleError::new("rule", format!("COUNT: {counted} is more than {STEPS}")).at(count_at + 6);
+    Some(error.fix("leave it out, or write UNTIL"))
 }
 
 /// RFC 5545, 3.3.10: only months and years (not those by week) have a first or last Monday.
@@ -117,7 +163,20 @@ pub(super) fn local_time(field: &'static str, text: &str) -> Result<NaiveDateTim
     })
 }
 
-/// A message of the crate without its full stop.
-pub(super) fn sentence(text: &str) -> String {
-    text.trim_end_matches('.').to_owned()
+/// Why the crate refuses the whole of a rule, at the part that it names first.
+pub(super) fn refused(rule: &str, error: &rrule::RRuleError) -> ScheduleError {
+    let message = sentence(&error.to_string());
+    let (message, fix) = match message.starts_with("`UNTIL`") {
+        true => ("UNTIL is before dtstart", "choose a later UNTIL, or an earlier dtstart"),
+        false => (message.as_str(), "change that part, or leave it out"),
+    };
+    let name = error.to_string().split('`').nth(1).unwrap_or("BYSETPOS").to_owned();
+    let place = rule.to_ascii_uppercase().find(&name).map_or(0, |byte| rule[..byte].chars().count());
+    ScheduleError::new("rule", message).at(place + 1).fix(fix)
+}
+
+/// A message of the crate without its full stop and where it comes from.
+fn sentence(text: &str) -> String {
+    let said = ["RRule validation error: ", "RRule parsing error: "].iter().find_map(|from| text.strip_prefix(from));
+    said.unwrap_or(text).trim_end_matches('.').to_owned()
 }
