@@ -37,11 +37,11 @@ def end_of_gap(local, tz):
     return exists(local, tz, 0)
 
 
-def instants_of(local, tz, elapsed, fold, gap):
-    """All instants of one local time under the policies."""
+def instants_of(local, tz, elapsed, fold, gap, jumps=False):
+    """All instants of one local time under the policies; `jumps`: an elapsed rule that names some hours only."""
     first, second = exists(local, tz, 0), exists(local, tz, 1)
     if first is None:
-        return [] if elapsed or gap == "skip" else [end_of_gap(local, tz)]
+        return [] if elapsed and not jumps or gap == "skip" else [end_of_gap(local, tz)]
     if elapsed or fold == "both":
         return [first, second]
     return [second if fold == "second" else first]

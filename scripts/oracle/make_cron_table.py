@@ -101,6 +101,7 @@ WHY_SIX = "six fields: Orc treats fixed times alike with and without seconds; cr
 WHY_BEFORE = "cronsim forgets the second pass of the repeated hour and answers with an instant not after the start, or repeats one"
 WHY_SHIFT = "cronsim steps by whole hours of elapsed time and misses local times after a change that is not a whole hour"
 WHY_DIALECT = "cronsim does not know this form; the instants are those of the script's second method"
+WHY_JUMP = "Orc tells what a gap takes of a rule that names some hours only: it fires at the first instant after the gap; cronsim passes over it"
 WHY_POLICY = "cronsim has no such policy; the instants are those of the script's second method"
 
 
@@ -113,17 +114,26 @@ def second_method(expression, zone, after, days=None, fold="first", gap="run_aft
     tz = zoneinfo.ZoneInfo(zone)
     fields = CronSim(expression, datetime(2000, 1, 1))
     elapsed = fields.parts[1].startswith("*") or fields.parts[2].startswith("*")
+    jumps = len(fields.hours) < 24
     times = [time(h, m, s) for h in sorted(fields.hours) for m in sorted(fields.minutes) for s in sorted(fields.seconds)]
     found, day = set(), after.astimezone(tz).date() - 2 * DAY
     stop = None
     while stop is None or day <= stop:
         if day.month in fields.months and (days(day) if days else fields.match_day(day)):
             for moment in times:
-                found.update(instants_of(datetime.combine(day, moment), tz, elapsed, fold, gap))
+                found.update(instants_of(datetime.combine(day, moment), tz, elapsed, fold, gap, jumps))
         if stop is None and sum(instant > after for instant in found) >= COUNT:
             stop = day + 2 * DAY
         day += DAY
     return [show(instant) for instant in sorted(found) if instant > after][:COUNT]
+
+
+def takes_something(expression, zone, after, answers):
+    """Whether all that sets Orc apart from cronsim is the instant after a gap."""
+    ours = set(second_method(expression, zone, after))
+    more = ours - set(answers)
+    told = set(second_method(expression, zone, after, gap="skip"))
+    return bool(more) and more <= ours - told
 
 
 def why(expression, answers, after, zone):
@@ -134,6 +144,8 @@ def why(expression, answers, after, zone):
         return WHY_SIX
     if not star and (any(parse(answer) <= after for answer in answers) or len(set(answers)) < len(answers)):
         return WHY_BEFORE
+    if star and takes_something(expression, zone, after, answers):
+        return WHY_JUMP
     if star and zone == "Australia/Lord_Howe":
         return WHY_SHIFT
     raise SystemExit(f"no reason known: {expression} in {zone} after {show(after)}: {answers}")

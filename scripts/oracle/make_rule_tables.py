@@ -70,14 +70,14 @@ DTSTARTS = [("2026-01-30T09:00:00", 0), ("2023-12-31T22:15:30", 1), ("2024-02-29
 AROUND = ["FREQ=DAILY", "FREQ=DAILY;BYHOUR=1,2,3", "FREQ=WEEKLY;BYDAY=SU,SA", "FREQ=MONTHLY;BYDAY=-1SU,1SU,2SU", "FREQ=HOURLY", "FREQ=HOURLY;INTERVAL=3"]
 
 
-def first_instants(locals_, zone, after, elapsed=False):
-    """The first instants after one, of local times that rise."""
+def first_instants(locals_, zone, after, elapsed=False, jumps=False):
+    """The first instants after one, of local times that rise; `jumps`: an elapsed rule that names some hours only."""
     tz, found = zoneinfo.ZoneInfo(zone), set()
     stop = None
     for local in locals_:
         if stop is not None and local > stop:
             break
-        found.update(at for at in instants_of(local, tz, elapsed, "first", "run_after") if at > after)
+        found.update(at for at in instants_of(local, tz, elapsed, "first", "run_after", jumps) if at > after)
         if stop is None and len(found) >= COUNT:
             stop = local + 2 * DAY
     return [show(instant) for instant in sorted(found)][:COUNT]
@@ -93,7 +93,7 @@ def by_dateutil(rule, dtstart, zone, after, exdate=(), rdate=()):
     begin = after.astimezone(zoneinfo.ZoneInfo(zone)).replace(tzinfo=None) - 2 * DAY
     last = begin.replace(year=begin.year + 60, day=1)
     locals_ = itertools.takewhile(lambda local: local < last, found.xafter(begin, inc=True))
-    return first_instants(locals_, zone, after, "HOURLY" in rule)
+    return first_instants(locals_, zone, after, "HOURLY" in rule, "INTERVAL" in rule or "BYHOUR" in rule)
 
 
 def rrule_row(rule, dtstart, zone, after, **more):

@@ -9,7 +9,7 @@ macro_rules! schedule_common {
         schedule::Schedule {
             key: it.key.unwrap_or_default(),
             enabled: it.enabled,
-            timezone: it.timezone.filter(|zone| !zone.is_empty()).unwrap_or_else(|| $zone.to_owned()),
+            timezone: it.timezone.unwrap_or_else(|| $zone.to_owned()),
             start_at: it.start_at,
             end_at: it.end_at,
             gap: match it.gap {

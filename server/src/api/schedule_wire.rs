@@ -27,10 +27,11 @@ macro_rules! schedule {
             /// No slot before this instant.
             #[serde(default)]
             pub start_at: Option<chrono::DateTime<chrono::Utc>>,
-            /// No slot after this instant.
+            /// No slot at or after this instant.
             #[serde(default)]
             pub end_at: Option<chrono::DateTime<chrono::Utc>>,
-            /// What happens to a local time that does not exist (clocks go forward).
+            /// What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
+            /// nothing if they name all hours; else this applies to them too.
             #[serde(default)]
             #[schema(inline = false)]
             pub gap: Gap,
@@ -119,11 +120,11 @@ schedule! {
 schedule! {
     /// A recurrence rule of RFC 5545; all its times are local times in the schedule's zone.
     ScheduleRrule {
-        /// The rule, without DTSTART.
+        /// The rule, without DTSTART. `FREQ=HOURLY` follows elapsed time over clock changes.
         #[schema(min_length = 1, max_length = 2000, example = "FREQ=MONTHLY;BYDAY=-1FR")]
         pub rule: String,
         /// First local time; the rule counts from it.
-        #[schema(min_length = 10, max_length = 40, example = "2026-01-30T09:00")]
+        #[schema(min_length = 1, max_length = 40, example = "2026-01-30T09:00")]
         pub dtstart: String,
         /// Local times that are left out.
         #[serde(default)]
@@ -150,10 +151,10 @@ schedule! {
 #[serde(deny_unknown_fields)]
 pub struct DailyWindow {
     /// Beginning; a slot exactly then counts.
-    #[schema(min_length = 4, max_length = 8, example = "08:00")]
+    #[schema(min_length = 1, max_length = 8, example = "08:00")]
     pub from: String,
     /// End, not included; before the beginning: the window reaches over midnight.
-    #[schema(min_length = 4, max_length = 8, example = "18:00")]
+    #[schema(min_length = 1, max_length = 8, example = "18:00")]
     pub to: String,
     /// Days of the week; empty: all.
     #[serde(default)]
@@ -235,7 +236,7 @@ schedule! {
     /// Once.
     ScheduleOnce {
         /// An instant (2026-12-01T02:00:00Z) or a local time in the schedule's zone (2026-12-01T02:00).
-        #[schema(min_length = 16, max_length = 40, example = "2026-12-01T02:00")]
+        #[schema(min_length = 1, max_length = 40, example = "2026-12-01T02:00")]
         pub at: String,
     }
 }

@@ -56,7 +56,8 @@ pub struct SchedulePreview {
     pub words: String,
     /// Time zone that was used.
     pub timezone: String,
-    /// Whether it never becomes due.
+    /// Whether it never becomes due: its times are over, or its calendars exclude all of them. A schedule that waits for the
+    /// server to start has no slots to show, but does become due.
     pub never: bool,
     /// The slots.
     pub slots: Vec<SlotPreview>,

@@ -152,6 +152,10 @@ fn problems(error: &jsonschema::ValidationError<'_>) -> Vec<Problem> {
             let text = error.instance().as_str().unwrap_or_default();
             vec![Problem::at(at, format_problem(format, text))]
         }
+        ValidationErrorKind::Enum { options } => {
+            let words: Vec<String> = options.as_array().into_iter().flatten().map(Value::to_string).collect();
+            vec![Problem::at(at, shortened(&format!("is none of the known words: write {}", words.join(", "))))]
+        }
         // The value itself is not repeated: it may be a password.
         _ => vec![Problem::at(at, shortened(&error.masked_with("the value").to_string()))],
     }

@@ -58,13 +58,19 @@ pub fn compile(
     schedule::compile(schedule, &hash_seed(task, &schedule.key))?.with_calendars(schedule, tags, book)
 }
 
-/// Refuses new and changed schedules that never fire. Those that were there before may have had their time.
-pub fn refuse_ended(definition: &Definition, before: Option<&Definition>, now: DateTime<Utc>) -> Result<()> {
+/// Refuses new and changed schedules that never fire. Those that were there before may have had their time, and their
+/// calendars their dates.
+pub fn refuse_ended(
+    definition: &Definition,
+    before: Option<&Definition>,
+    book: &CalendarBook,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let known = |schedule: &Schedule| before.is_some_and(|before| before.schedules.contains(schedule));
     let schedules = definition.schedules.iter().enumerate();
     let problems: Vec<Problem> = schedules
         .filter(|(_, schedule)| schedule.enabled && !known(schedule))
-        .filter_map(|(index, schedule)| Some((index, schedule::ended(schedule, now)?)))
+        .filter_map(|(index, schedule)| Some((index, schedule::ended(schedule, book, now)?)))
         .map(|(index, fault)| Problem::at(format!("/schedules/{index}/{}", fault.field), fault.to_string()))
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
@@ -139,8 +145,14 @@ impl App {
         caller.require(Permission::Read)?;
         let compiled = self.compile_given(&request.schedule, request.task.as_deref()).await?;
         let from = request.from_at.unwrap_or_else(|| self.clock().now());
+        if from.timestamp() >= schedule::SLOTS_END {
+            return Err(Error::invalid(
+                "/from_at",
+                "there are no slots after the year 9998: choose an earlier instant",
+            ));
+        }
         let slots = upcoming(&compiled, from, request.until_at, request.limit);
-        let never = slots.is_empty() && compiled.next_after(from).is_none();
+        let never = !compiled.fires_after(from);
         let days = compiled.day_counts(from, request.days);
         Ok(Preview { words: compiled.words(), timezone: request.schedule.timezone.clone(), never, slots, days })
     }

@@ -180,7 +180,8 @@ async fn apply_one(
 ) -> Result<(Applied, TaskRecord)> {
     let definition = &apply.definitions[index];
     let before = tx.task_find(&TaskRef::Name(definition.name.clone())).await?;
-    refuse_ended(definition, before.as_ref().map(|task| &task.definition), now)?;
+    let known = before.as_ref().map(|task| &task.definition);
+    refuse_ended(definition, known, &*super::calendars::calendar_book(tx).await?, now)?;
     let item = compared(before.as_ref(), definition);
     let record = match before {
         Some(before) => before,

@@ -84,7 +84,7 @@ impl App {
         caller.require(Permission::Define)?;
         self.sound(&definition).await?;
         let now = self.clock().now();
-        refuse_ended(&definition, None, now)?;
+        refuse_ended(&definition, None, &*self.calendar_book().await?, now)?;
         if dry_run {
             self.references_sound(&definition).await?;
             if self.store().task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
@@ -111,7 +111,7 @@ impl App {
         self.sound(&definition).await?;
         let record = self.living(task).await?;
         Error::unless_at(record.version, write.base)?;
-        refuse_ended(&definition, Some(&record.definition), self.clock().now())?;
+        refuse_ended(&definition, Some(&record.definition), &*self.calendar_book().await?, self.clock().now())?;
         if write.dry_run {
             self.references_sound(&definition).await?;
             if definition.name != record.definition.name {

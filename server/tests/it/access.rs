@@ -258,6 +258,36 @@ async fn bad_bodies_get_problems_and_change_nothing() {
     assert_eq!(tasks.expect("a list").items.len(), 0);
 }
 
+/// What a person wrote wrong in a schedule is named with its place, and with what to write instead.
+#[tokio::test]
+async fn faults_of_schedules_say_what_to_write() {
+    let house = house().await;
+    let admin = house.token(Role::Admin).await;
+    let check = async |schedule: Value, pointer: &str, says: &str| {
+        let body = json!({"name": "it", "run": {"kind": "shell", "line": "true"}, "schedules": [schedule]});
+        let request = Request::builder().method("POST").uri("/api/v1/tasks").header("host", "localhost");
+        let request =
+            request.header("authorization", format!("Bearer {admin}")).header("content-type", "application/json");
+        let answer = house.router.clone().oneshot(request.body(Body::from(body.to_string())).expect("a request")).await;
+        let bytes = axum::body::to_bytes(answer.expect("an answer").into_body(), 100_000).await.expect("a body");
+        let problem: Value = serde_json::from_slice(&bytes).expect("JSON");
+        let field = &problem["fields"][0];
+        assert_eq!(field["pointer"], format!("/schedules/0{pointer}"), "{problem}");
+        assert!(field["message"].as_str().is_some_and(|message| message.contains(says)), "{problem}");
+    };
+    check(json!({"kind": "once", "at": "tomorrow"}), "/at", "write an instant (2026-12-01T02:00:00Z)").await;
+    let daily = json!({"kind": "cron", "expression": "@daily", "timezone": ""});
+    check(daily, "/timezone", "leave it out for the server's zone").await;
+    let window = json!({"from": "8", "to": "9", "weekdays": []});
+    check(json!({"kind": "interval", "every_seconds": 60, "window": window}), "/window/from", "write it from 00:00")
+        .await;
+    let days = json!({"kind": "every_weeks", "weekdays": ["mon"]});
+    let week = "write \"monday\", \"tuesday\", \"wednesday\", \"thursday\", \"friday\", \"saturday\", \"sunday\"";
+    check(json!({"kind": "calendar_rule", "days": days, "times": ["09:00"]}), "/days/weekdays/0", week).await;
+    let both = json!({"kind": "rrule", "rule": "FREQ=DAILY;COUNT=2;UNTIL=20990101", "dtstart": "2026-01-01T09:00"});
+    check(both, "/rule", "COUNT and UNTIL exclude each other (at character 20)").await;
+}
+
 #[tokio::test]
 async fn a_refused_password_is_not_repeated() {
     let house = house().await;

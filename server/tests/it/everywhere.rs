@@ -4,7 +4,7 @@
 //! are is derived here a second time, from the list of the zone's stretches of constant offset. The two years are those in
 //! which the zone's clock moved the most. An ordinary run tries each zone with a few shapes; `ORC_TEST_FULL=1` tries all.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Offset, TimeZone, Utc};
@@ -122,14 +122,20 @@ impl Zone {
         slots
     }
 
-    /// What a rule that follows elapsed time must give.
-    fn elapsed(&self, locals: &[i64]) -> BTreeMap<i64, bool> {
+    /// What a rule that follows elapsed time must give; `jumps`: it names some hours only, so what a gap takes is told.
+    fn elapsed(&self, locals: &[i64], gap: Gap, jumps: bool) -> BTreeMap<i64, bool> {
         let within = |stretch: &Stretch| {
             let first = locals.partition_point(|local| *local < stretch.begin + stretch.offset);
             let end = locals.partition_point(|local| *local < stretch.end + stretch.offset);
             locals[first..end].iter().map(|local| (*local - stretch.offset, false)).collect::<Vec<_>>()
         };
-        self.stretches.iter().flat_map(within).collect()
+        let mut slots: BTreeMap<i64, bool> = self.stretches.iter().flat_map(within).collect();
+        for at in locals.iter().filter(|_| jumps).filter_map(|local| self.instants(*local).err()) {
+            if at < i64::MAX {
+                slots.entry(at).or_insert(gap == Gap::Skip);
+            }
+        }
+        slots
     }
 
     /// What an interval with a window must give.
@@ -161,8 +167,13 @@ impl Zone {
         let as_they_are = || locals.iter().map(|at| (*at, false)).collect();
         let all = match &schedule.rule {
             Rule::Cron { expression } if expression.starts_with("@every") => as_they_are(),
-            Rule::Cron { expression } if is_elapsed(expression) => self.elapsed(locals),
-            Rule::Rrule { rule, .. } if rule.starts_with("FREQ=HOURLY") => self.elapsed(locals),
+            Rule::Cron { expression } if is_elapsed(expression) => {
+                let hours: BTreeSet<i64> = locals.iter().map(|local| local.rem_euclid(DAY) / HOUR).collect();
+                self.elapsed(locals, schedule.gap, hours.len() < 24)
+            }
+            Rule::Rrule { rule, .. } if rule.starts_with("FREQ=HOURLY") => {
+                self.elapsed(locals, schedule.gap, rule.contains("INTERVAL") || rule.contains("BYHOUR"))
+            }
             Rule::Interval { every_seconds, anchor_at, window: Some(window) } => {
                 self.windowed(*every_seconds as i64, anchor_at.map(|at| at.timestamp()), window)
             }

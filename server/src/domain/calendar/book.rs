@@ -14,7 +14,8 @@ use crate::domain::task::Problem;
 use crate::domain::vocabulary::Weekday;
 
 const FIRST_YEAR: i32 = 1990;
-const LAST_YEAR: i32 = 2100;
+/// No date of a later year is in any calendar.
+pub const LAST_YEAR: i32 = 2100;
 
 /// Most dates with a title that are remembered in one calendar.
 const TITLES: usize = 100_000;

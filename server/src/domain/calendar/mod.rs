@@ -10,9 +10,9 @@ mod ics;
 #[cfg(test)]
 mod tests;
 
-pub use book::{CalendarBook, Dates, MaintenanceWindow};
+pub use book::{CalendarBook, Dates, LAST_YEAR, MaintenanceWindow};
 pub use definition::{Calendar, CalendarEntry, Maintenance};
-pub use ics::{ICS_BYTES, IcsError, IcsImport, ics_import};
+pub use ics::{ICS_BYTES, IcsError, IcsImport, ics_import, windows_zone};
 
 /// Most dates that all rules of a calendar may have until the end of 2100; making them takes time.
 const RULE_DATES: usize = 500_000;

@@ -119,7 +119,7 @@ fn schedules_skip_and_roll() {
     rule["roll"] = json!("next_business_day");
     assert_eq!(
         first(&rule),
-        "04-07 09:00 ",
+        "04-07 09:00 the slot of Monday, 6 April 2026 was moved here too (skipped by calendar holidays: Easter Monday)",
         "the slot of the 7th itself, with which the one of the 6th falls together"
     );
     let weekly =
@@ -133,6 +133,56 @@ fn schedules_skip_and_roll() {
     let slots: Vec<String> =
         applied(only, &[], &book).slots_between(after, at("2026-04-07T12:00:00Z")).map(|slot| shown(&slot)).collect();
     assert_eq!(slots, ["04-06 09:00 ", "04-07 09:00 skipped skipped: the date is not in monday"]);
+}
+
+#[test]
+fn a_slot_does_not_roll_out_of_the_bounds_of_its_schedule() {
+    let book = CalendarBook::compile(&[holidays()]);
+    let slots = |roll: &str, start: &str, end: &str| -> Vec<String> {
+        let rule = json!({"kind": "cron", "expression": "0 9 * * *", "skip_on": ["holidays"], "roll": roll,
+            "start_at": start, "end_at": end});
+        let schedule = applied(rule, &[], &book);
+        let (from, to) = (at("2026-12-20T00:00:00Z"), at("2027-01-10T00:00:00Z"));
+        let slots: Vec<Slot> = schedule.slots_between(from, to).collect();
+        let last = schedule.latest_at_or_before(to);
+        assert_eq!(last.as_ref(), slots.last());
+        assert_eq!(schedule.count_between(from, to), slots.len() as u64);
+        slots.iter().map(shown).collect()
+    };
+    assert_eq!(
+        slots("next_business_day", "2026-12-25T00:00:00Z", "2026-12-26T00:00:00Z"),
+        [
+            "12-25 09:00 skipped skipped by calendar holidays: Christmas Day; it would move to Monday, 28 December 2026, \
+            after the schedule's end"
+        ]
+    );
+    assert_eq!(
+        slots("previous_business_day", "2026-12-25T00:00:00Z", "2026-12-26T00:00:00Z"),
+        [
+            "12-25 09:00 skipped skipped by calendar holidays: Christmas Day; it would move to Thursday, 24 December 2026, \
+            before the schedule's start"
+        ]
+    );
+    assert_eq!(slots("next_business_day", "2026-12-25T00:00:00Z", "2026-12-28T10:00:00Z").len(), 3);
+}
+
+#[test]
+fn slots_that_roll_onto_one_instant_are_all_named() {
+    let book = CalendarBook::compile(&[holidays()]);
+    let rule = json!({"kind": "cron", "expression": "0 9 * * *", "skip_on": ["holidays"], "roll": "next_business_day"});
+    let slot = applied(rule, &[], &book).next_after(at("2026-07-26T12:00:00Z")).expect("a slot");
+    let onto = |day: u32| {
+        format!(
+            "the slot of {}, {day} July 2026 was moved here too",
+            ["Monday", "Tuesday", "Wednesday"][day as usize - 27]
+        )
+    };
+    let words = shown(&slot);
+    assert!(words.starts_with("07-30 09:00 ") && (27..=29).all(|day| words.contains(&onto(day))), "{words}");
+    let first = json!({"kind": "calendar_rule", "times": ["09:00"], "days": {"kind": "month_days", "days": [27, 28]},
+        "skip_on": ["holidays"], "roll": "next_business_day"});
+    let words = shown(&applied(first, &[], &book).next_after(at("2026-07-01T12:00:00Z")).expect("a slot"));
+    assert!(words.contains("moved from Monday, 27 July 2026") && words.contains(&onto(28)), "{words}");
 }
 
 #[test]

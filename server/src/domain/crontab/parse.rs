@@ -126,6 +126,10 @@ impl Reading {
         description: String,
     ) -> Result<Job, LineProblem> {
         let problem = |position, message| LineProblem { line: number, position, message };
+        if entry.expression.starts_with('=') {
+            let message = "a variable needs a name before \"=\": write NAME=value";
+            return Err(problem(Some(entry.offset + 1), message.to_owned()));
+        }
         let rule = rule_of(entry).map_err(|fault| {
             let position = fault.position.map(|position| position + entry.offset);
             problem(position, schedule::ScheduleError { position: None, ..fault }.to_string())

@@ -122,6 +122,7 @@ fn faults_have_their_place() {
         ("CRON_TZ=Mars/Base\n0 0 * * * a", 1, None, "Mars/Base"),
         ("RANDOM_DELAY=x\n0 0 * * * a", 1, None, "RANDOM_DELAY"),
         ("0 0 30 2 * a", 1, None, "never fires"),
+        ("  =bad", 1, Some(3), "a variable needs a name"),
     ];
     for (text, line, position, part) in cases {
         let read = parse(text, Some(Form::User));

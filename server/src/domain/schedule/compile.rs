@@ -10,6 +10,7 @@ use super::cron::{CronRule, parse_cron};
 use super::dates::DateRules;
 use super::field::hash;
 use super::recurrence::{Recurrence, Written};
+use super::recurrence_text::bad_end;
 use super::wall::Wall;
 use super::window::{Windowed, compile_window};
 use super::windows::parse_windows;
@@ -150,21 +151,6 @@ fn check_roll(schedule: &Schedule, compiled: &CompiledSchedule) -> Result<(), Sc
     }
 }
 
-/// Why a schedule that is right never fires again after an instant; none: it does, or at the next start of the server.
-pub fn ended(schedule: &Schedule, now: DateTime<Utc>) -> Option<ScheduleError> {
-    let compiled = compile(schedule, "").ok()?;
-    if compiled.is_startup() || compiled.next_after(now).is_some() {
-        return None;
-    }
-    let (field, message) = match (&schedule.rule, schedule.end_at) {
-        (Rule::Once { at }, _) => ("at", format!("{at} is in the past: it never fires")),
-        (_, Some(end)) if end <= now => ("end_at", "is in the past: it never fires".to_owned()),
-        (Rule::Rrule { .. }, _) => ("rule", "all of its times are in the past: it never fires".to_owned()),
-        _ => ("end_at", "there is no slot before it: it never fires".to_owned()),
-    };
-    Some(ScheduleError::new(field, message).fix("choose a later time, or leave the schedule out"))
-}
-
 /// Everything that is wrong with a schedule, at most one fault per field; empty if nothing is.
 pub fn faults(schedule: &Schedule) -> Vec<ScheduleError> {
     let found = [
@@ -172,7 +158,10 @@ pub fn faults(schedule: &Schedule) -> Vec<ScheduleError> {
         check_bounds(schedule).err(),
         check_splay(schedule).err(),
         zone_parse(&schedule.timezone).err(),
-        compile_rule(schedule, "").err(),
+        compile_rule(schedule, "").err().or_else(|| match &schedule.rule {
+            Rule::Rrule { rule, .. } => bad_end(rule),
+            _ => None,
+        }),
         compile(schedule, "").err().filter(|fault| fault.field == "roll"),
     ];
     found.into_iter().flatten().collect()
@@ -284,7 +273,10 @@ fn parse_at(text: &str) -> Result<CompiledRule, ScheduleError> {
         };
         inside(at).then(|| CompiledRule::AtLocal(at.trunc_subsecs(0)))
     };
-    rule.ok_or_else(|| ScheduleError::new("at", format!("the time is not between {first} and {last}")))
+    rule.ok_or_else(|| {
+        ScheduleError::new("at", format!("the time is not between {first} and {last}"))
+            .fix("choose a time between them")
+    })
 }
 
 fn check_key(key: &str) -> Result<(), ScheduleError> {

@@ -43,9 +43,15 @@ pub(super) fn parse_cron(expression: &str, seed: &str) -> Result<CronRule, Sched
     match words.first() {
         None => Err(fault("the expression is empty").fix("write five fields, such as 0 9 * * MON-FRI")),
         Some((position, word)) if word.starts_with('@') => parse_macro(&words, *position, word, seed),
-        Some((position, word)) if word.contains('=') => Err(fault(format!("\"{}\" is not a field", shortened(word)))
-            .at(*position)
-            .fix("the time zone belongs into the field timezone")),
+        Some((position, word)) if word.contains('=') => {
+            Err(fault(format!("\"{}\" is not a field", shortened(word))).at(*position).fix(
+                match word.to_ascii_uppercase().starts_with("TZ=") || word.to_ascii_uppercase().starts_with("CRON_TZ=")
+                {
+                    true => "the time zone belongs into the field timezone",
+                    false => "write five fields, such as 0 9 * * MON-FRI",
+                },
+            ))
+        }
         Some(_) => parse_fields(&words, seed),
     }
 }

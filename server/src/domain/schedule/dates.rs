@@ -1,7 +1,7 @@
 //! Calendars applied to a schedule: which of the rule's slots are skipped, and which move to a business day.
 //!
 //! A slot is looked at by its local date in the schedule's zone. What is skipped stays a slot, marked, so that the ledger has
-//! it; what moves leaves nothing behind, and two slots that fall together are one.
+//! it; what moves leaves nothing behind, and two slots that fall together are one, with a note of the other.
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, Utc, Weekday};
 use std::sync::Arc;
@@ -56,7 +56,8 @@ impl DateRules {
         Some(Note::NotOn { calendars })
     }
 
-    fn is_excluded(&self, date: NaiveDate) -> bool {
+    /// Whether a date is excluded.
+    pub fn is_excluded(&self, date: NaiveDate) -> bool {
         self.skip.iter().any(|dates| dates.contains(date))
             || !self.only.is_empty() && !self.only.iter().any(|dates| dates.contains(date))
     }
@@ -176,29 +177,56 @@ impl CompiledSchedule {
         best
     }
 
-    /// Where a slot of the rule comes to be.
-    fn rolled(&self, dates: &DateRules, slot: Slot) -> Slot {
+    /// Where a slot of the rule comes to be: never beyond the schedule's bounds, where it stays on its date and is skipped.
+    pub(super) fn rolled(&self, dates: &DateRules, slot: Slot) -> Slot {
         let date = slot.local.date();
         let Some(why) = dates.excludes(date) else { return in_window(dates, slot) };
-        let moved = dates.target(date).and_then(|target| self.slot_of(target.and_time(slot.local.time())));
-        match moved {
-            Some(mut moved) => {
-                let because = why.words();
-                moved.notes.push(Note::Rolled { from: date, because });
-                in_window(dates, moved)
-            }
-            None => Slot { notes: [slot.notes, vec![why, Note::NotRolled]].concat(), skipped: true, ..slot },
+        let target = dates.target(date);
+        let moved = target.and_then(|target| self.slot_of(target.and_time(slot.local.time())));
+        let (Some(to), Some(mut moved)) = (target, moved) else {
+            return Slot { notes: [slot.notes, vec![why, Note::NotRolled]].concat(), skipped: true, ..slot };
+        };
+        let ended = self.end_at.is_some_and(|end| moved.scheduled_for >= end);
+        if ended || self.start_at.is_some_and(|start| moved.scheduled_for < start) {
+            let outside = Note::RolledOutside { to, ended };
+            return Slot { notes: [slot.notes, vec![why, outside]].concat(), skipped: true, ..slot };
         }
+        moved.notes.push(Note::Rolled { from: date, because: why.words() });
+        in_window(dates, moved)
     }
 }
 
-/// Keeps the earlier of two slots after an instant; of two at the same instant the one that runs and was not moved.
+/// Keeps the earlier of two slots after an instant; of two at the same instant the one that runs and was not moved, with a
+/// note of the other.
 fn better(best: &mut Option<Slot>, slot: Slot, after: DateTime<Utc>) {
     let moved = |slot: &Slot| slot.notes.iter().any(|note| matches!(note, Note::Rolled { .. }));
     let rank = |slot: &Slot| (slot.scheduled_for, slot.skipped, moved(slot));
-    if slot.scheduled_for > after && best.as_ref().is_none_or(|best| rank(&slot) < rank(best)) {
-        *best = Some(slot);
+    if slot.scheduled_for <= after {
+        return;
     }
+    *best = Some(match best.take() {
+        Some(best) if best.scheduled_for != slot.scheduled_for && rank(&best) <= rank(&slot) => best,
+        Some(best) if best.scheduled_for == slot.scheduled_for => match rank(&slot) < rank(&best) {
+            true => joined(slot, best),
+            false => joined(best, slot),
+        },
+        _ => slot,
+    });
+}
+
+/// A slot with what is to be said of another one that falls together with it.
+fn joined(mut kept: Slot, other: Slot) -> Slot {
+    for note in other.notes {
+        let note = match note {
+            Note::Rolled { from, because } => Note::RolledOnto { from, because },
+            note @ (Note::RolledOnto { .. } | Note::GapMoved { .. } | Note::GapSkipped { .. }) => note,
+            _ => continue,
+        };
+        if !kept.notes.contains(&note) {
+            kept.notes.push(note);
+        }
+    }
+    kept
 }
 
 fn marked(dates: &DateRules, mut slot: Slot) -> Slot {

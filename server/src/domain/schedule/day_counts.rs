@@ -1,7 +1,7 @@
 //! Slots counted by local date: what a strip of a year shows.
 //!
 //! Days with many slots are counted as a whole and judged by their first slot, so a year of a schedule that is due each
-//! second costs as little as a year of daily slots.
+//! second costs as little as a year of daily slots. On days of a clock change each slot is looked at.
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
 
@@ -21,7 +21,7 @@ pub struct DayCount {
     pub planned: u64,
     /// Slots that are only written down.
     pub skipped: u64,
-    /// What is special about its slots, each once; of a day with many slots, about the first.
+    /// What is special about its slots, each once; of a day with many slots and no clock change, about the first.
     pub notes: Vec<Note>,
 }
 
@@ -51,7 +51,8 @@ impl CompiledSchedule {
         let from = first - Duration::seconds(1);
         let to = end - Duration::seconds(1);
         let count = self.count_between(from, to);
-        let looked_at = if count <= LOOKED_AT { usize::MAX } else { 1 };
+        let changes = end - self.begin_of(date) != Duration::days(1);
+        let looked_at = if count <= LOOKED_AT || changes { usize::MAX } else { 1 };
         let mut skipped = 0;
         let mut notes = Vec::new();
         for slot in self.slots_between(from, to).take(looked_at) {
@@ -65,7 +66,7 @@ impl CompiledSchedule {
         DayCount { date, planned: count - skipped, skipped, notes }
     }
 
-    fn begin_of(&self, date: NaiveDate) -> DateTime<Utc> {
+    pub(super) fn begin_of(&self, date: NaiveDate) -> DateTime<Utc> {
         let midnight = date.and_time(NaiveTime::MIN);
         match meaning(self.timezone, midnight) {
             Meaning::Once(offset) => instant(midnight, offset),
@@ -79,7 +80,7 @@ impl CompiledSchedule {
 mod tests {
     use super::*;
     use crate::domain::schedule::tests::schedule;
-    use crate::domain::schedule::{Rule, compile};
+    use crate::domain::schedule::{Gap, Rule, Schedule, compile};
 
     fn counts(rule: Rule, from: &str, days: u32) -> Vec<DayCount> {
         let from: DateTime<Utc> = from.parse().expect("an instant");
@@ -109,6 +110,15 @@ mod tests {
         let found = counts(early, "2026-03-27T23:00:00Z", 3);
         let notes: Vec<_> = found.iter().map(|day| day.notes.len()).collect();
         assert_eq!(notes, [0, 1, 0]);
+    }
+
+    #[test]
+    fn what_a_gap_takes_of_a_day_with_many_slots_is_one_slot() {
+        let many = Rule::Cron { expression: "* 2,5-8 * * *".into() };
+        let skips = Schedule { gap: Gap::Skip, ..schedule(many, "Europe/Berlin") };
+        let from: DateTime<Utc> = "2027-03-27T23:00:00Z".parse().expect("an instant");
+        let found = &compile(&skips, "it/it").expect("a good schedule").day_counts(from, 1)[0];
+        assert_eq!((found.planned, found.skipped, found.notes.len()), (240, 1, 1));
     }
 
     #[test]

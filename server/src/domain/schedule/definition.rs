@@ -25,7 +25,7 @@ pub struct Schedule {
     /// No slot at or after this instant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_at: Option<DateTime<Utc>>,
-    /// What happens to a local time that does not exist.
+    /// What happens to a local time that does not exist. Rules that follow elapsed time lose nothing if they name all hours.
     #[serde(default)]
     pub gap: Gap,
     /// What happens to a local time that exists twice.

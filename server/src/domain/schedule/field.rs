@@ -116,11 +116,11 @@ impl FieldKind {
 
 /// Parses one field that begins at a character of the expression.
 pub(super) fn parse_field(kind: FieldKind, text: &str, position: usize, seed: &str) -> Result<Field, ScheduleError> {
-    let upper = text.to_uppercase();
+    let upper = text.to_ascii_uppercase();
     let mut field = Field { star: upper.starts_with(['*', '?']), ..Field::default() };
     let mut at = position;
-    for term in upper.split(',') {
-        Term { kind, text: term, at, seed, alone: term.len() == upper.len() }.add_to(&mut field)?;
+    for (term, written) in upper.split(',').zip(text.split(',')) {
+        Term { kind, text: term, written, at, seed, alone: term.len() == upper.len() }.add_to(&mut field)?;
         at += term.chars().count() + 1;
     }
     Ok(field)
@@ -129,7 +129,10 @@ pub(super) fn parse_field(kind: FieldKind, text: &str, position: usize, seed: &s
 /// One member of a field's list.
 struct Term<'a> {
     kind: FieldKind,
+    /// In capitals.
     text: &'a str,
+    /// As it was written.
+    written: &'a str,
     at: usize,
     seed: &'a str,
     alone: bool,
@@ -193,7 +196,7 @@ impl Term<'_> {
                 rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).and_then(|inner| inner.split_once('-'));
             let Some((from, to)) = inner else {
                 return Err(self
-                    .fault(format!("\"{}\" is not understood", shortened(self.text)), 0)
+                    .fault(format!("\"{}\" is not understood", shortened(self.written)), 0)
                     .fix("write H, H(0-7) or H/15"));
             };
             low = self.value(from, 2)?;
@@ -214,7 +217,7 @@ impl Term<'_> {
             FieldKind::MonthDay => self.month_special(),
             FieldKind::WeekDay => self.week_special(),
             _ if self.text == "L" || self.text.contains(['W', '#']) && !self.text.starts_with('H') => Err(self
-                .fault(format!("\"{}\" belongs to the day fields only", shortened(self.text)), 0)
+                .fault(format!("\"{}\" belongs to the day fields only", shortened(self.written)), 0)
                 .fix(self.kind.advice())),
             _ => Ok(None),
         }
@@ -232,7 +235,7 @@ impl Term<'_> {
                     MonthDay::Nearest(self.number(day, 0, (1, 31))? as u8)
                 } else if text.contains('#') || text.ends_with('L') {
                     return Err(self
-                        .fault(format!("\"{}\" belongs to day of week", shortened(text)), 0)
+                        .fault(format!("\"{}\" belongs to day of week", shortened(self.written)), 0)
                         .fix("use L, L-3, LW or 15W"));
                 } else {
                     return Ok(None);
@@ -253,7 +256,7 @@ impl Term<'_> {
         }
         if self.text.ends_with('W') && !WEEK.contains(&self.text) {
             return Err(self
-                .fault(format!("\"{}\" belongs to day of month", shortened(self.text)), 0)
+                .fault(format!("\"{}\" belongs to day of month", shortened(self.written)), 0)
                 .fix(self.kind.advice()));
         }
         match self.text.strip_suffix('L') {
@@ -272,7 +275,7 @@ impl Term<'_> {
     }
 
     fn number(&self, text: &str, offset: usize, (low, high): (u32, u32)) -> Result<u32, ScheduleError> {
-        let quoted = shortened(text);
+        let quoted = shortened(self.as_written(text, offset));
         if text.is_empty() {
             return Err(self.fault("a value is missing", offset).fix(self.kind.advice()));
         }
@@ -301,6 +304,12 @@ impl Term<'_> {
             FieldKind::Hour => fault.fix(format!("for every {step} hours use @every {step}h")),
             _ => fault.fix(format!("use 1-{high}")),
         })
+    }
+
+    /// A part of the term, that many characters from its beginning, as it was written.
+    fn as_written<'b>(&'b self, part: &'b str, offset: usize) -> &'b str {
+        let begin = self.written.char_indices().nth(offset).map_or(self.written.len(), |(byte, _)| byte);
+        self.written.get(begin..begin + part.len()).unwrap_or(part)
     }
 
     fn fault(&self, message: impl Into<String>, offset: usize) -> ScheduleError {

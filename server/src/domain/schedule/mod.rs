@@ -12,15 +12,19 @@ mod dates;
 mod day_counts;
 mod days;
 mod definition;
+mod ending;
 mod error;
 mod field;
 mod next;
 mod recurrence;
+mod recurrence_text;
 mod slot;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_kinds;
+#[cfg(test)]
+mod tests_recurrence;
 #[cfg(test)]
 mod tests_words;
 #[cfg(test)]
@@ -35,10 +39,12 @@ mod words_recurrence;
 mod zone;
 
 pub use calendar_rule::time_of_day;
-pub use compile::{CompiledSchedule, compile, ended, faults};
+pub use compile::{CompiledSchedule, compile, faults};
 pub use day_counts::DayCount;
 pub use definition::{CatchUp, DailyWindow, DayRule, Fold, Gap, Roll, Rule, Schedule, ScheduleKind, fill_keys};
+pub use ending::ended;
 pub use error::ScheduleError;
+pub use next::SLOTS_END;
 pub use recurrence::recurrence_dates;
 pub use slot::{Note, Slot, SlotRange};
 pub use zone::{ZONE_DATA_VERSION, hour_of, zone_parse};

@@ -2,7 +2,8 @@
 //!
 //! A local time is looked for in wall time and then given its meaning in the zone. The mapping from wall time to instants
 //! rises everywhere but at a fold, so only a search that begins inside a fold needs care; no table of changes is scanned.
-//! Fixed-time rules map each local time to one instant per pass; elapsed rules fire whenever the clock shows a match.
+//! Fixed-time rules map each local time to one instant per pass; elapsed rules fire whenever the clock shows a match, and
+//! those that name some hours only also tell of the times that fall into a gap, by the schedule's policy.
 
 use chrono::{DateTime, Duration, FixedOffset, NaiveDateTime, SubsecRound, Utc};
 
@@ -17,6 +18,9 @@ enum Pass {
     First,
     Second,
 }
+
+/// 9999-01-01T00:00:00Z: there are no slots from then on.
+pub const SLOTS_END: i64 = 253_370_764_800;
 
 /// More gaps in a row than any zone has.
 const MOST_GAPS: usize = 1000;
@@ -43,7 +47,8 @@ impl CompiledSchedule {
         let begin = self.start_at.map(|start| start - Duration::nanoseconds(1));
         let after = begin.map_or(after, |begin| after.max(begin));
         let slot = self.unbounded_next(clamped(after))?;
-        self.end_at.is_none_or(|end| slot.scheduled_for < end).then_some(slot)
+        let inside = slot.scheduled_for.timestamp() < SLOTS_END;
+        (inside && self.end_at.is_none_or(|end| slot.scheduled_for < end)).then_some(slot)
     }
 
     /// The last slot at or before an instant, by the rule alone.
@@ -164,15 +169,23 @@ impl CompiledSchedule {
             (Meaning::Twice(twice), Pass::Second) => {
                 slot(instant(wanted, twice.second), twice.second, vec![Note::FoldSecond])
             }
-            (Meaning::Never(end), _) if self.gap == Gap::RunAfter => {
-                self.slot_at(end, vec![Note::GapMoved { intended: wanted }])
-            }
-            (Meaning::Never(end), _) => {
-                let mut slot = self.slot_at(end, vec![Note::GapSkipped { intended: wanted }])?;
-                slot.skipped = !named(slot.local);
-                Some(slot)
-            }
+            (Meaning::Never(end), _) => self.gap_slot(wanted, end, named),
         }
+    }
+
+    /// The slot of a local time in a gap that ends at an instant.
+    fn gap_slot(
+        &self,
+        wanted: NaiveDateTime,
+        end: DateTime<Utc>,
+        named: impl Fn(NaiveDateTime) -> bool,
+    ) -> Option<Slot> {
+        if self.gap == Gap::RunAfter {
+            return self.slot_at(end, vec![Note::GapMoved { intended: wanted }]);
+        }
+        let mut slot = self.slot_at(end, vec![Note::GapSkipped { intended: wanted }])?;
+        slot.skipped = !named(slot.local);
+        Some(slot)
     }
 
     fn elapsed_next(&self, wall: &impl LocalTimes, after: DateTime<Utc>) -> Option<Slot> {
@@ -195,6 +208,9 @@ impl CompiledSchedule {
                 Meaning::Once(offset) => return slot(instant(found, offset), offset, Vec::new()),
                 Meaning::Twice(twice) => {
                     return slot(instant(found, twice.first), twice.first, vec![Note::FoldFirst]);
+                }
+                Meaning::Never(end) if wall.some_hours() => {
+                    return self.gap_slot(found, end, |local| wall.contains(local));
                 }
                 Meaning::Never(end) => from = self.wall_clock(end),
             }
@@ -223,6 +239,7 @@ impl CompiledSchedule {
                 Meaning::Twice(twice) => {
                     return slot(instant(found, twice.second), twice.second, Vec::new());
                 }
+                Meaning::Never(end) if wall.some_hours() => return self.slot_at(end, Vec::new()),
                 Meaning::Never(end) => from = self.wall_clock(end - Duration::seconds(1)),
             }
         }
@@ -269,10 +286,9 @@ fn slot(at: DateTime<Utc>, offset: i32, notes: Vec<Note>) -> Option<Slot> {
 /// Keeps arithmetic far from the ends of what a date can be.
 fn clamped(at: DateTime<Utc>) -> DateTime<Utc> {
     const YEAR_0: i64 = -62_167_219_200;
-    const YEAR_9999: i64 = 253_370_764_800;
     match at.timestamp() {
         ..YEAR_0 => DateTime::from_timestamp(YEAR_0, 0).unwrap_or(at),
-        YEAR_9999.. => DateTime::from_timestamp(YEAR_9999, 0).unwrap_or(at),
+        SLOTS_END.. => DateTime::from_timestamp(SLOTS_END - 1, 0).unwrap_or(at),
         _ => at,
     }
 }

@@ -14,7 +14,7 @@ pub struct Slot {
     pub offset: FixedOffset,
     /// What was special about it; mostly empty.
     pub notes: Vec<Note>,
-    /// True if the slot must not run but only be written down (`gap: skip`).
+    /// True if the slot must not run but only be written down (`gap: skip`, calendars).
     pub skipped: bool,
 }
 
@@ -25,7 +25,7 @@ impl Slot {
     }
 }
 
-/// What daylight saving did to a slot.
+/// What daylight saving or a calendar did to a slot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Note {
@@ -67,9 +67,26 @@ pub enum Note {
         /// Why it did not stay there.
         because: String,
     },
+    /// The slot of another date was moved to the same instant.
+    RolledOnto {
+        /// The date that was meant.
+        from: NaiveDate,
+        /// Why it did not stay there.
+        because: String,
+    },
+    /// It would move to a business day at which the schedule has not begun, or is over.
+    RolledOutside {
+        /// The business day.
+        to: NaiveDate,
+        /// Whether that is after the schedule's end.
+        ended: bool,
+    },
     /// There was no business day near enough to move to.
     NotRolled,
 }
+
+/// "Monday, 6 April 2026".
+const LONG_DATE: &str = "%A, %-d %B %Y";
 
 impl Note {
     /// The note in English.
@@ -89,7 +106,14 @@ impl Note {
             Note::SkippedOn { calendar, title } => format!("skipped by calendar {calendar}: {title}"),
             Note::NotOn { calendars } => format!("skipped: the date is not in {calendars}"),
             Note::Maintenance { calendar } => format!("skipped by maintenance window {calendar}"),
-            Note::Rolled { from, because } => format!("moved from {} ({because})", from.format("%A, %-d %B %Y")),
+            Note::Rolled { from, because } => format!("moved from {} ({because})", from.format(LONG_DATE)),
+            Note::RolledOnto { from, because } => {
+                format!("the slot of {} was moved here too ({because})", from.format(LONG_DATE))
+            }
+            Note::RolledOutside { to, ended } => {
+                let bound = if *ended { "after the schedule's end" } else { "before the schedule's start" };
+                format!("it would move to {}, {bound}", to.format(LONG_DATE))
+            }
             Note::NotRolled => "there is no business day near enough to move to".to_owned(),
             Note::FoldFirst => "this local time happens twice (the clock is set back); this is the first".to_owned(),
             Note::FoldSecond => "this local time happens twice (the clock is set back); this is the second".to_owned(),

@@ -70,6 +70,13 @@ fn cron_faults_name_field_position_and_fix() {
     check("  0  24 * * *", "hour: \"24\" is out of range 0-23 (at character 6)");
     check("5-70 * * * *", "minute: \"70\" is out of range 0-59 (at character 3)");
     check("0 0 15W,99 * *", "day of month: \"99\" is out of range 1-31 (at character 9)");
+    check(
+        "0 0 * * mon-frx",
+        "day of week: \"frx\" is not understood (at character 13): use 0-7 (0 and 7 are Sunday) or SUN-SAT",
+    );
+    check("0 0 5l * *", "day of month: \"5l\" belongs to day of week (at character 5): use L, L-3, LW or 15W");
+    check("h(5 * * * *", "minute: \"h(5\" is not understood (at character 1): write H, H(0-7) or H/15");
+    check("=bad * * * *", "\"=bad\" is not a field (at character 1): write five fields, such as 0 9 * * MON-FRI");
     check("0 0 * * 5#6", "day of week: \"6\" is out of range 1-5 (at character 11)");
     check("0 0 * 0 *", "month: \"0\" is out of range 1-12 (at character 7)");
     check("1,,2 * * * *", "minute: a value is missing (at character 3): use 0-59");
@@ -92,7 +99,7 @@ fn cron_faults_name_field_position_and_fix() {
     check("99999999999 * * * *", "minute: \"99999999999\" is out of range 0-59 (at character 1)");
     check("H(5 * * * *", "minute: \"H(5\" is not understood (at character 1): write H, H(0-7) or H/15");
     check("H(9-5) * * * *", "minute: the range of H runs backwards (at character 3): write the lower value first");
-    check("ä * * * ß", "minute: \"Ä\" is not understood (at character 1): use 0-59");
+    check("ä * * * ß", "minute: \"ä\" is not understood (at character 1): use 0-59");
     check(
         "0 0 12 * * MON 2026",
         "7 fields are the Quartz form with a year, which crontab does not have (at character 16): leave the year out (start_at and end_at bound a schedule)",
@@ -162,7 +169,14 @@ fn zones_are_suggested() {
     check("America/New York", "\"America/New York\" is not a known time zone: did you mean America/New_York?");
     check("Europe/Berlim", "\"Europe/Berlim\" is not a known time zone: did you mean Europe/Berlin?");
     check("Mars/Base", "\"Mars/Base\" is not a known time zone: use an IANA name such as Europe/Berlin or UTC");
-    check("", "\"\" is not a known time zone: use an IANA name such as Europe/Berlin or UTC");
+    check(
+        "W. Europe Standard Time",
+        "\"W. Europe Standard Time\" is not a known time zone: that is its name in Windows, write Europe/Berlin",
+    );
+    let empty =
+        "the time zone is empty: leave it out for the server's zone, or write an IANA name such as Europe/Berlin";
+    check("", empty);
+    check(" ", empty);
 }
 
 #[test]
@@ -177,6 +191,12 @@ fn gaps_and_folds_follow_the_policy() {
     check("0,30 2,3 * * *", spring, Gap::RunAfter, Fold::First, "29 01:00 moved from 02:00, 29 01:30, 30 00:00");
     check("0,30 2,3 * * *", spring, Gap::Skip, Fold::First, "29 01:00 without 02:00, 29 01:30, 30 00:00");
     check("*/30 * * * *", "2026-03-29T00:00:00Z", Gap::RunAfter, Fold::First, "29 00:30, 29 01:00, 29 01:30");
+    check("0 */2 * * *", "2026-03-29T00:00:00Z", Gap::RunAfter, Fold::First, "29 01:00 moved from 02:00, 29 02:00");
+    check("0 */2 * * *", "2026-03-29T00:00:00Z", Gap::Skip, Fold::First, "[29 01:00 without 02:00], 29 02:00");
+    check("*/30 2 * * *", spring, Gap::RunAfter, Fold::First, "29 01:00 moved from 02:00, 30 00:00, 30 00:30");
+    check("*/30 2 * * *", spring, Gap::Skip, Fold::First, "[29 01:00 without 02:00], 30 00:00, 30 00:30");
+    check("*/30 1-3 * * *", "2026-03-29T00:30:00Z", Gap::Skip, Fold::First, "29 01:00 without 02:00, 29 01:30");
+    check("*/30 */1 * * *", "2026-03-29T00:30:00Z", Gap::Skip, Fold::First, "29 01:00, 29 01:30");
     check("30 2 * * *", autumn, Gap::RunAfter, Fold::First, "25 00:30 first, 26 01:30");
     check("30 2 * * *", autumn, Gap::RunAfter, Fold::Second, "25 01:30 second, 26 01:30");
     check("30 2 * * *", autumn, Gap::RunAfter, Fold::Both, "25 00:30 first, 25 01:30 second, 26 01:30");

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn schedule(rule: Value) -> Schedule {
+pub(super) fn schedule(rule: Value) -> Schedule {
     let mut body = json!({"timezone": "Europe/Berlin"});
     body.as_object_mut().unwrap().extend(rule.as_object().cloned().unwrap());
     serde_json::from_value(body).unwrap()
 }
 
-fn at(text: &str) -> DateTime<Utc> {
+pub(super) fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
@@ -35,7 +35,7 @@ fn check(rule: Value, expected: &[&str], words: &str) {
 }
 
 #[track_caller]
-fn refused(rule: Value, field: &str, message: &str) {
+pub(super) fn refused(rule: Value, field: &str, message: &str) {
     let found = compile(&schedule(rule.clone()), "").expect_err(&rule.to_string());
     assert_eq!((found.field, found.to_string().as_str()), (field, message), "{rule}");
 }
@@ -169,7 +169,7 @@ fn windows_on_days_of_a_clock_change() {
     );
 }
 
-fn recurring(rule: &str, dtstart: &str) -> Value {
+pub(super) fn recurring(rule: &str, dtstart: &str) -> Value {
     json!({"kind": "rrule", "rule": rule, "dtstart": dtstart})
 }
 
@@ -212,62 +212,6 @@ fn recurrence_rules() {
     assert_eq!(hourly.count_between(at("2026-10-24T22:00:00Z"), at("2026-10-25T23:00:00Z")), 25, "elapsed time");
     let earlier = hourly.next_after(at("2020-06-01T00:00:00Z")).unwrap().scheduled_for;
     assert_eq!(earlier, at("2020-06-01T00:30:00Z"), "an earlier question after a later one");
-}
-
-#[test]
-fn recurrence_rules_in_words() {
-    let say = |rule: &str, expected: &str| {
-        let words = compile(&schedule(recurring(rule, "2026-01-30T09:00")), "").unwrap().words();
-        assert_eq!(words, format!("{expected} from 30 January 2026"), "{rule}");
-    };
-    say("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR;BYHOUR=6,18", "Every 2 weeks on Monday and Friday at 06:00 and 18:00");
-    say(
-        "FREQ=MONTHLY;BYMONTHDAY=15,-1,-2",
-        "Every month on the 15th, the second to last day and the last day at 09:00",
-    );
-    say("FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR", "Every month on the 13th, only if that is Friday at 09:00");
-    say("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1", "Every month on the last of Monday and Tuesday at 09:00");
-    say("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", "Every year on Monday of week 20 at 09:00");
-    say("FREQ=YEARLY;BYYEARDAY=100,-1", "Every year on the last day of the year and day 100 of the year at 09:00");
-    say("FREQ=DAILY;BYHOUR=8;BYMINUTE=0,20;BYSECOND=5", "Every day at 08:00:05 and 08:20:05");
-    say("FREQ=HOURLY;INTERVAL=5;BYMINUTE=0,20", "Every 5 hours at 0 and 20 minutes past the hour");
-}
-
-#[test]
-fn faults_of_recurrence_rules() {
-    let start = "2026-01-01T09:00";
-    refused(
-        recurring("FREQ=DAILY", "tomorrow"),
-        "dtstart",
-        "\"tomorrow\" is not a local time: write it like 2026-01-30T09:00, without a zone (the schedule has one)",
-    );
-    let counted = "BYDAY has a number, but only a month or a year has a first or last weekday (at character";
-    let fix = "write FREQ=MONTHLY, or the weekday without a number";
-    refused(recurring("FREQ=WEEKLY;BYDAY=1MO", start), "rule", &format!("{counted} 13): {fix}"));
-    refused(recurring("FREQ=DAILY;BYDAY=MO,-1FR", start), "rule", &format!("{counted} 12): {fix}"));
-    refused(recurring("FREQ=YEARLY;BYWEEKNO=20;BYDAY=1MO", start), "rule", &format!("{counted} 25): {fix}"));
-    refused(
-        recurring("FREQ=SECONDLY", start),
-        "rule",
-        "FREQ below HOURLY is not available: use a schedule of kind interval, or a cron expression",
-    );
-    refused(
-        recurring("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", start),
-        "rule",
-        "this rule never fires: it has no date at or after its start: check BYMONTH, BYMONTHDAY, COUNT, UNTIL and exdate",
-    );
-    refused(
-        recurring("FREQ=DAILY;UNTIL=soon", start),
-        "rule",
-        "UNTIL: \"soon\" is not a time (at character 12): write 20261231 or 20261231T235959",
-    );
-    for (rule, position) in [("FREQ=DAILY;BYHUOR=9", 12), ("FREQ=DAILY;BYDAY=XX", 12), ("DAILY", 1)] {
-        let found = compile(&schedule(recurring(rule, start)), "").expect_err(rule);
-        assert_eq!((found.field, found.position), ("rule", Some(position)), "{found}");
-    }
-    for rule in ["", "FREQ=SOMETIMES", "FREQ=DAILY;COUNT=-1", "FREQ=DAILY;INTERVAL=x", "FREQ=DAILY\nFREQ=DAILY"] {
-        assert_eq!(compile(&schedule(recurring(rule, start)), "").expect_err(rule).field, "rule", "{rule}");
-    }
 }
 
 #[test]

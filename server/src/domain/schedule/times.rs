@@ -1,6 +1,8 @@
 //! Which times of the day a rule names, in seconds since local midnight.
 
 const DAY: u32 = 86_400;
+/// Bits 0-23.
+const ALL_HOURS: u32 = 0xFF_FFFF;
 
 /// A set of times of day; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,14 @@ impl Times {
                 u64::from(hours.count_ones()) * u64::from(minutes.count_ones()) * u64::from(seconds.count_ones())
             }
             Times::List(list) => list.len() as u64,
+        }
+    }
+
+    /// True if there are hours without any of the times.
+    pub fn some_hours(&self) -> bool {
+        match self {
+            Times::Product { hours, .. } => *hours != ALL_HOURS,
+            Times::List(list) => (0..24).any(|hour| !list.iter().any(|second| second / 3600 == hour)),
         }
     }
 

@@ -23,6 +23,10 @@ pub(super) trait LocalTimes {
 
     /// The last local time at or before `from` (whole seconds).
     fn previous(&self, from: NaiveDateTime) -> Option<NaiveDateTime>;
+
+    /// True if it names some hours only: what it names in an hour that the clock jumps over is lost, and not made up for by
+    /// the hour after.
+    fn some_hours(&self) -> bool;
 }
 
 impl LocalTimes for Recurrence {
@@ -36,6 +40,10 @@ impl LocalTimes for Recurrence {
 
     fn previous(&self, from: NaiveDateTime) -> Option<NaiveDateTime> {
         Recurrence::previous(self, from)
+    }
+
+    fn some_hours(&self) -> bool {
+        self.some_hours
     }
 }
 
@@ -62,6 +70,10 @@ impl LocalTimes for Wall {
         }
         let date = self.days.previous(from.date().pred_opt()?)?;
         Some(date.and_time(time(self.times.last())))
+    }
+
+    fn some_hours(&self) -> bool {
+        self.times.some_hours()
     }
 }
 

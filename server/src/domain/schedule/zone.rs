@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, LocalResult, NaiveDateTime, Offset, SubsecRound
 use chrono_tz::{GapInfo, TZ_VARIANTS, Tz};
 
 use super::ScheduleError;
+use crate::domain::calendar::windows_zone;
 
 /// The version of the IANA time zone database that is compiled in, such as `2025b`.
 pub const ZONE_DATA_VERSION: &str = chrono_tz::IANA_TZDB_VERSION;
@@ -87,7 +88,14 @@ pub fn hour_of(zone: Tz, at: DateTime<Utc>) -> DateTime<Utc> {
 /// The zone of an IANA name; an unknown name is answered with the nearest known ones.
 pub fn zone_parse(name: &str) -> Result<Tz, ScheduleError> {
     name.parse().map_err(|_| {
+        if name.trim().is_empty() {
+            let fix = "leave it out for the server's zone, or write an IANA name such as Europe/Berlin";
+            return ScheduleError::new("timezone", "the time zone is empty").fix(fix);
+        }
         let error = ScheduleError::new("timezone", format!("\"{}\" is not a known time zone", shortened(name)));
+        if let Some(zone) = windows_zone(name) {
+            return error.fix(format!("that is its name in Windows, write {zone}"));
+        }
         match nearest(name).as_slice() {
             [] => error.fix("use an IANA name such as Europe/Berlin or UTC"),
             names => error.fix(format!("did you mean {}?", names.join(", "))),

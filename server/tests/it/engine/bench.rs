@@ -114,6 +114,13 @@ impl Bench {
         self.app.task_create(&Caller::local(), definition, false).await.expect("the task is created");
     }
 
+    /// Makes a calendar of these entries.
+    pub async fn calendar(&self, name: &str, entries: Value) {
+        let body = json!({"name": name, "description": "", "entries": entries, "except": [], "maintenance": null});
+        let calendar = serde_json::from_value(body).expect("a calendar");
+        self.app.calendar_create(&Caller::local(), calendar, false).await.expect("the calendar is made");
+    }
+
     /// Starts a run.
     pub async fn start(&self, task: &str) -> RunId {
         self.start_with(task, Map::new()).await

@@ -12,6 +12,7 @@ mod clock;
 mod crash;
 mod following;
 mod importing;
+mod looking;
 mod planning;
 mod pools;
 mod requests;

@@ -245,6 +245,23 @@ async fn a_new_schedule_that_never_fires_is_refused_and_an_old_one_stays() {
     assert_eq!(refused(ended).await, "/schedules/0/end_at");
     let done = json!({"kind": "rrule", "rule": "FREQ=DAILY;COUNT=2", "dtstart": "2026-01-01T02:00:00"});
     assert_eq!(refused(done).await, "/schedules/0/rule");
+    let daily = |calendars: serde_json::Value| {
+        let mut body = json!({"kind": "cron", "expression": "0 9 * * *"});
+        body.as_object_mut().expect("an object").extend(calendars.as_object().cloned().expect("an object"));
+        body
+    };
+    bench.calendar("over", json!([{"kind": "date", "date": "2026-04-30", "until": null, "title": ""}])).await;
+    bench.calendar("later", json!([{"kind": "date", "date": "2031-04-30", "until": null, "title": ""}])).await;
+    let week = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    bench.calendar("always", json!([{"kind": "weekdays", "weekdays": week}])).await;
+    assert_eq!(refused(daily(json!({"run_only_on": ["over"]}))).await, "/schedules/0/run_only_on");
+    assert_eq!(
+        refused(daily(json!({"skip_on": ["always"], "roll": "next_business_day"}))).await,
+        "/schedules/0/skip_on"
+    );
+    for fires in [json!({"run_only_on": ["over", "later"]}), json!({"skip_on": ["over"]})] {
+        bench.app.task_create(&Caller::local(), wire(json!([daily(fires)])), true).await.expect("it fires");
+    }
     let ahead = json!({"kind": "once", "at": "2026-05-01T12:01:00Z"});
     bench.app.task_create(&Caller::local(), wire(json!([ahead])), false).await.expect("made");
     bench.app.clock().advance(TimeDelta::hours(1));

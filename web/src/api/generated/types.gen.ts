@@ -2156,11 +2156,12 @@ export type ScheduleCalendarRule = {
      */
     start_at?: string | null;
     /**
-     * No slot after this instant.
+     * No slot at or after this instant.
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward).
+     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
+     * nothing if they name all hours; else this applies to them too.
      */
     gap?: Gap;
     /**
@@ -2231,11 +2232,12 @@ export type ScheduleCron = {
      */
     start_at?: string | null;
     /**
-     * No slot after this instant.
+     * No slot at or after this instant.
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward).
+     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
+     * nothing if they name all hours; else this applies to them too.
      */
     gap?: Gap;
     /**
@@ -2325,11 +2327,12 @@ export type ScheduleInterval = {
      */
     start_at?: string | null;
     /**
-     * No slot after this instant.
+     * No slot at or after this instant.
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward).
+     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
+     * nothing if they name all hours; else this applies to them too.
      */
     gap?: Gap;
     /**
@@ -2400,11 +2403,12 @@ export type ScheduleOnce = {
      */
     start_at?: string | null;
     /**
-     * No slot after this instant.
+     * No slot at or after this instant.
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward).
+     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
+     * nothing if they name all hours; else this applies to them too.
      */
     gap?: Gap;
     /**
@@ -2459,7 +2463,8 @@ export type SchedulePreview = {
      */
     timezone: string;
     /**
-     * Whether it never becomes due.
+     * Whether it never becomes due: its times are over, or its calendars exclude all of them. A schedule that waits for the
+     * server to start has no slots to show, but does become due.
      */
     never: boolean;
     /**
@@ -2511,7 +2516,7 @@ export type ScheduleRrule = {
      */
     kind: 'rrule';
     /**
-     * The rule, without DTSTART.
+     * The rule, without DTSTART. `FREQ=HOURLY` follows elapsed time over clock changes.
      */
     rule: string;
     /**
@@ -2543,11 +2548,12 @@ export type ScheduleRrule = {
      */
     start_at?: string | null;
     /**
-     * No slot after this instant.
+     * No slot at or after this instant.
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward).
+     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
+     * nothing if they name all hours; else this applies to them too.
      */
     gap?: Gap;
     /**
@@ -2618,11 +2624,12 @@ export type ScheduleStartup = {
      */
     start_at?: string | null;
     /**
-     * No slot after this instant.
+     * No slot at or after this instant.
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward).
+     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
+     * nothing if they name all hours; else this applies to them too.
      */
     gap?: Gap;
     /**
@@ -2739,11 +2746,12 @@ export type ScheduleWindows = {
      */
     start_at?: string | null;
     /**
-     * No slot after this instant.
+     * No slot at or after this instant.
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward).
+     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
+     * nothing if they name all hours; else this applies to them too.
      */
     gap?: Gap;
     /**
@@ -4725,11 +4733,12 @@ export type ScheduleCalendarRuleWritable = {
      */
     start_at?: string | null;
     /**
-     * No slot after this instant.
+     * No slot at or after this instant.
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward).
+     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
+     * nothing if they name all hours; else this applies to them too.
      */
     gap?: Gap;
     /**
@@ -4788,11 +4797,12 @@ export type ScheduleCronWritable = {
      */
     start_at?: string | null;
     /**
-     * No slot after this instant.
+     * No slot at or after this instant.
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward).
+     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
+     * nothing if they name all hours; else this applies to them too.
      */
     gap?: Gap;
     /**
@@ -4870,11 +4880,12 @@ export type ScheduleIntervalWritable = {
      */
     start_at?: string | null;
     /**
-     * No slot after this instant.
+     * No slot at or after this instant.
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward).
+     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
+     * nothing if they name all hours; else this applies to them too.
      */
     gap?: Gap;
     /**
@@ -4933,11 +4944,12 @@ export type ScheduleOnceWritable = {
      */
     start_at?: string | null;
     /**
-     * No slot after this instant.
+     * No slot at or after this instant.
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward).
+     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
+     * nothing if they name all hours; else this applies to them too.
      */
     gap?: Gap;
     /**
@@ -5006,7 +5018,7 @@ export type ScheduleRruleWritable = {
      */
     kind: 'rrule';
     /**
-     * The rule, without DTSTART.
+     * The rule, without DTSTART. `FREQ=HOURLY` follows elapsed time over clock changes.
      */
     rule: string;
     /**
@@ -5038,11 +5050,12 @@ export type ScheduleRruleWritable = {
      */
     start_at?: string | null;
     /**
-     * No slot after this instant.
+     * No slot at or after this instant.
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward).
+     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
+     * nothing if they name all hours; else this applies to them too.
      */
     gap?: Gap;
     /**
@@ -5101,11 +5114,12 @@ export type ScheduleStartupWritable = {
      */
     start_at?: string | null;
     /**
-     * No slot after this instant.
+     * No slot at or after this instant.
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward).
+     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
+     * nothing if they name all hours; else this applies to them too.
      */
     gap?: Gap;
     /**
@@ -5164,11 +5178,12 @@ export type ScheduleWindowsWritable = {
      */
     start_at?: string | null;
     /**
-     * No slot after this instant.
+     * No slot at or after this instant.
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward).
+     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
+     * nothing if they name all hours; else this applies to them too.
      */
     gap?: Gap;
     /**

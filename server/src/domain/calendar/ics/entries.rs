@@ -27,7 +27,8 @@ pub(super) fn make(
     }
     let timed = events.iter().filter(|event| !event.cancelled && !matches!(event.start, When::Date(_))).count();
     if timed > 0 {
-        warnings.push(format!("{timed} of the events have times of day; their whole dates are taken"));
+        let (have, its) = if timed == 1 { ("has", "its") } else { ("have", "their") };
+        warnings.push(format!("{timed} of the events {have} times of day; {its} whole dates are taken"));
     }
     let mut maker = Maker { timezone, today, rule_dates: 0, made: Sets::default(), warnings };
     for mut event in events.into_iter().filter(|event| !event.cancelled) {

@@ -13,6 +13,8 @@ mod tests;
 mod times;
 mod windows_zones;
 
+pub use windows_zones::windows_zone;
+
 use super::CalendarEntry;
 use chrono::NaiveDate;
 use chrono_tz::Tz;

@@ -101,6 +101,8 @@ fn ends_and_lengths() {
     check(&event("DTSTART;VALUE=DATE:20260228\nDTEND;VALUE=DATE:20260303"), 2026, &["02-28", "03-01", "03-02"]);
     check(&event("DTSTART;VALUE=DATE:20260228\nDURATION:P2D"), 2026, &["02-28", "03-01"]);
     check(&event("DTSTART:20260228T230000\nDTEND:20260301T000000"), 2026, &["02-28"]);
+    let one = import(&file(&event("DTSTART:20260228T230000\nDTEND:20260301T000000"))).expect("read");
+    assert_eq!(one.warnings, ["1 of the events has times of day; its whole dates are taken"]);
     check(&event("DTSTART:20260228T230000\nDURATION:PT1H1S"), 2026, &["02-28", "03-01"]);
     check(&event("DTSTART:20260228T230000Z"), 2026, &["03-01"]);
     check(&event("DTSTART;TZID=America/New_York:20260228T190000"), 2026, &["03-01"]);

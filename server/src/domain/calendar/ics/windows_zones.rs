@@ -148,7 +148,7 @@ const ZONES: &[(&str, &str)] = &[
 ];
 
 /// The zone of a name that Windows uses.
-pub(super) fn windows_zone(name: &str) -> Option<Tz> {
+pub fn windows_zone(name: &str) -> Option<Tz> {
     let (_, found) = ZONES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name.trim()))?;
     found.parse().ok()
 }

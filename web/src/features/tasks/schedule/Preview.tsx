@@ -25,12 +25,15 @@ export function Preview({ preview, schedule }: { preview: Asked; schedule: Sched
           </p>
           {schedule.kind === "startup" ? (
             <p className="text-muted">Its slots are the starts of the server, so there are none to foresee.</p>
-          ) : data.never ? (
-            <p className="flex items-center gap-2 font-medium text-fail">
-              <CalendarX size={16} aria-hidden /> It never becomes due.
-            </p>
           ) : (
-            <Slots slots={data.slots} zone={data.timezone} />
+            <>
+              {data.never && (
+                <p className="flex items-center gap-2 font-medium text-fail">
+                  <CalendarX size={16} aria-hidden /> It never becomes due.
+                </p>
+              )}
+              {data.slots.length > 0 && <Slots slots={data.slots} zone={data.timezone} />}
+            </>
           )}
           {schedule.kind !== "startup" && data.days.length > 0 && <YearStrip days={data.days} />}
         </div>
