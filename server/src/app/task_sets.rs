@@ -3,6 +3,7 @@
 use super::schedules::refuse_ended;
 use super::tasks::{create, delete, update};
 use super::{App, Caller, Error, Result};
+use crate::domain::calendar::CalendarBook;
 use crate::domain::ids::{RunId, TaskId};
 use crate::domain::task::{Definition, Problem, TriggerRule};
 use crate::domain::trigger::{circle, sources_first};
@@ -146,8 +147,10 @@ type AppliedIn = (Vec<Applied>, Vec<(TaskRecord, bool)>, Vec<RunCancel>);
 
 async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, now: DateTime<Utc>) -> Result<AppliedIn> {
     let (mut items, mut touched, mut cancelled) = (BTreeMap::new(), Vec::new(), Vec::new());
+    let book = super::calendars::calendar_book(tx).await?;
     for index in in_order(&apply.definitions, tx.trigger_edges().await?)? {
-        let (item, written) = apply_one(tx, caller, apply, index, now).await.map_err(|error| at(index, error))?;
+        let (item, written) =
+            apply_one(tx, caller, (apply, index), &book, now).await.map_err(|error| at(index, error))?;
         items.insert(index, item);
         touched.push((written, false));
     }
@@ -174,14 +177,14 @@ async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, now: DateTime<Utc>) -
 async fn apply_one(
     tx: &Tx,
     caller: &Caller,
-    apply: &Apply,
-    index: usize,
+    (apply, index): (&Apply, usize),
+    book: &CalendarBook,
     now: DateTime<Utc>,
 ) -> Result<(Applied, TaskRecord)> {
     let definition = &apply.definitions[index];
     let before = tx.task_find(&TaskRef::Name(definition.name.clone())).await?;
     let known = before.as_ref().map(|task| &task.definition);
-    refuse_ended(definition, known, &*super::calendars::calendar_book(tx).await?, now)?;
+    refuse_ended(definition, known, book, now)?;
     let item = compared(before.as_ref(), definition);
     let record = match before {
         Some(before) => before,
