@@ -37,6 +37,7 @@ pub mod schedule_convert;
 pub mod schedule_wire;
 pub mod schedules;
 pub mod schema;
+mod schema_words;
 pub mod sessions;
 pub mod simulations;
 pub mod slot_summary;

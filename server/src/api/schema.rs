@@ -4,8 +4,9 @@
 //! check, so that what is documented is what is enforced, with a JSON pointer for every fault.
 
 use super::document;
+use super::schema_words::words;
 use crate::domain::task::Problem;
-use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use jsonschema::{Draft, ValidationOptions, Validator, error::ValidationErrorKind};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -145,51 +146,10 @@ fn problems(error: &jsonschema::ValidationError<'_>) -> Vec<Problem> {
             let name = property.as_str().unwrap_or_default();
             vec![Problem::at(format!("{at}/{}", escape(name)), "is required")]
         }
-        ValidationErrorKind::Pattern { pattern } => {
-            vec![Problem::at(at, format!("does not match the pattern {pattern}"))]
-        }
-        ValidationErrorKind::Format { format } => {
-            let text = error.instance().as_str().unwrap_or_default();
-            vec![Problem::at(at, format_problem(format, text))]
-        }
-        ValidationErrorKind::Enum { options } => {
-            let words: Vec<String> = options.as_array().into_iter().flatten().map(Value::to_string).collect();
-            vec![Problem::at(at, shortened(&format!("is none of the known words: write {}", words.join(", "))))]
-        }
-        // The value itself is not repeated: it may be a password.
-        _ => vec![Problem::at(at, shortened(&error.masked_with("the value").to_string()))],
+        _ => vec![Problem::at(at, words(error))],
     }
-}
-
-fn format_problem(format: &str, text: &str) -> String {
-    match format {
-        "date" => date_problem(text).unwrap_or_else(|| "is not a date: write it as 2026-12-31".to_owned()),
-        "date-time" => "is not an instant: write it as 2026-12-31T08:00:00Z".to_owned(),
-        other => format!("is not a {other}"),
-    }
-}
-
-/// What is wrong with a text that looks like a date.
-fn date_problem(text: &str) -> Option<String> {
-    let mut parts = text.splitn(3, '-');
-    let year: i32 = parts.next()?.parse().ok().filter(|year| (0..=9999).contains(year))?;
-    let month: u32 = parts.next()?.parse().ok()?;
-    let day: u32 = parts.next()?.parse().ok()?;
-    let Some(first) = NaiveDate::from_ymd_opt(year, month, 1) else {
-        return Some(format!("{year:04}-{month:02}-{day:02} is not a date: there is no month {month}"));
-    };
-    let days = first.num_days_in_month();
-    Some(format!("{year:04}-{month:02}-{day:02} is not a date: {} has {days} days", first.format("%B %Y")))
 }
 
 fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
-}
-
-/// A message that quotes a whole body is cut to a readable length.
-fn shortened(message: &str) -> String {
-    match message.char_indices().nth(300) {
-        Some((end, _)) => format!("{}...", &message[..end]),
-        None => message.to_owned(),
-    }
 }

@@ -55,7 +55,10 @@ impl App {
         caller.require(Permission::Run)?;
         let now = self.clock().now();
         if request.from_at > request.until_at || request.until_at > now {
-            return Err(Error::invalid("/until_at", "must not be before from_at, nor in the future"));
+            return Err(Error::invalid(
+                "/until_at",
+                "must not be before the beginning of the period, nor in the future",
+            ));
         }
         let record = self.living(task).await?;
         whole(&record)?;

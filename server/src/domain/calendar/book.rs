@@ -238,7 +238,7 @@ fn own(entry: &CalendarEntry, dates: &mut Dates, budget: &mut usize) -> Result<(
         CalendarEntry::Date { date, until, title } => {
             let (title, until) = (titled(title), until.unwrap_or(*date));
             if until < *date {
-                return Err(("until", "must not be before date".to_owned()));
+                return Err(("until", "must not be before the first date".to_owned()));
             }
             if (until - *date).num_days() > 3660 {
                 return Err(("until", "a stretch is at most ten years".to_owned()));
