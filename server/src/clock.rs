@@ -40,8 +40,10 @@ pub struct ClockView {
 /// A doubted clock, for a process to come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastingDoubt {
-    /// Time that was planned by.
+    /// Time that was planned by when it began.
     planning_at: DateTime<Utc>,
+    /// What the machine's clock showed then.
+    machine_at: DateTime<Utc>,
     /// Time since boot then, in microseconds.
     boot_micros: i64,
     /// Which boot; the system may have no name for it.
@@ -102,17 +104,17 @@ impl Clock {
     /// or the machine was booted since.
     pub fn resume(&self, doubt: &LastingDoubt) -> bool {
         let from = Look { wall: doubt.planning_at, boot: TimeDelta::microseconds(doubt.boot_micros) };
-        doubt.boot_id == boot_id() && self.state().keeper.resume(from)
+        doubt.boot_id == boot_id() && self.state().keeper.resume(from, doubt.machine_at)
     }
 
     /// What another process needs to go on doubting; none: nothing is doubted.
     pub fn lasting_doubt(&self) -> Option<LastingDoubt> {
         let mut state = self.state();
         let planning_at = state.look();
-        state.keeper.doubted_since()?;
-        let boot = state.manual.map_or_else(since_boot, |look| look.boot);
+        let Look { wall, boot } = state.keeper.doubt_from()?;
+        let machine_at = state.manual.map_or_else(Utc::now, |look| look.wall) - (planning_at - wall);
         let boot_micros = boot.num_microseconds().unwrap_or(i64::MAX);
-        Some(LastingDoubt { planning_at: whole_micros(planning_at), boot_micros, boot_id: boot_id() })
+        Some(LastingDoubt { planning_at: whole_micros(wall), machine_at, boot_micros, boot_id: boot_id() })
     }
 
     /// Believes what the machine's clock shows now; whoever asks for it tells of it.

@@ -18,13 +18,22 @@ const DOUBT: &str = "clock_doubt ";
 /// # Errors
 /// When the database cannot be read.
 pub async fn resume(store: &Store, clock: &Clock, node: &str) -> store::Result<()> {
-    let stored = store.setting_find(&format!("{DOUBT}{node}")).await?;
-    let Some(doubt) = stored.and_then(|value| serde_json::from_value(value).ok()) else { return Ok(()) };
-    if clock.resume(&doubt) {
-        let ClockView { machine_at, planning_at, .. } = clock.view();
+    let key = format!("{DOUBT}{node}");
+    let Some(stored) = store.setting_find(&key).await? else { return Ok(()) };
+    let doubted = serde_json::from_value(stored).is_ok_and(|doubt| clock.resume(&doubt));
+    let ClockView { machine_at, planning_at, .. } = clock.view();
+    if doubted {
         tracing::warn!("the machine's clock shows {machine_at} and is doubted still; Orc plans on by {planning_at}");
+        return Ok(());
     }
-    Ok(())
+    let because = "the server was started, and the clock shows the expected time or the machine was booted meanwhile";
+    let detail = json!({"machine_at": machine_at, "because": because});
+    let entry = Caller::system().audit(planning_at, "clock_trusted", ("system", node.to_owned()), detail);
+    let settled = async move |tx: &Tx| {
+        tx.setting_delete(&key).await?;
+        tx.audit_append(&entry).await
+    };
+    store.write(settled).await.map(drop)
 }
 
 impl App {

@@ -49,7 +49,7 @@ impl App {
     /// Books what was read, where it still holds, and tells which tasks must be read again, because they or the calendars
     /// changed. `slots_booked` is to be called soon after.
     pub async fn slots_book_of(&self, due: Arc<DueSlots>, now: DateTime<Utc>) -> Result<(Booked, HashSet<i64>)> {
-        let present_from = self.present_from(now);
+        let present_from = self.present_from();
         let write = async move |tx: &Tx| book_read(tx, &due, present_from, now).await;
         let ((inserted, written), stale) = self.store().write(write).await?;
         let booked = Booked { entries: written.len(), runs: inserted.made.len() };

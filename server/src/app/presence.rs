@@ -8,6 +8,9 @@ use std::sync::PoisonError;
 /// The clock may be corrected by that much at once without anything counting as missed for it.
 const CORRECTION_MAX: TimeDelta = TimeDelta::seconds(2);
 
+/// Whoever says nothing for that long was stopped: the timekeeper asks three times in it.
+const SILENCE_MAX: TimeDelta = TimeDelta::seconds(15);
+
 /// What was seen when it was last asked.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Presence {
@@ -18,14 +21,16 @@ pub(super) struct Presence {
 }
 
 impl App {
-    /// Since when the server has been there without a break, as of now. Asked for the first time, it has just come; so it has
-    /// if since the last time the clock went on otherwise than time did.
-    pub(super) fn present_from(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+    /// Since when the server has been there without a break. Asked for the first time, it has just come; so it has if since
+    /// the last time the clock went on otherwise than time did, or nobody asked for long: it was stopped. To be asked often.
+    pub fn present_from(&self) -> DateTime<Utc> {
         let mut known = self.inner.presence.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock().now();
         let from_at = match *known {
             Some(Presence { from_at, seen_at, since }) => {
                 let awake = TimeDelta::from_std(since.elapsed()).unwrap_or(TimeDelta::MAX);
-                if ((now - seen_at) - awake).abs() <= CORRECTION_MAX { from_at } else { now }
+                let there = awake <= SILENCE_MAX && ((now - seen_at) - awake).abs() <= CORRECTION_MAX;
+                if there { from_at } else { now }
             }
             None => now,
         };

@@ -113,15 +113,21 @@ impl Timekeeper {
     }
 
     /// Goes on doubting where another process left off on the same machine since it was booted: `from` is the time it planned
-    /// by at some moment. False: the wall clock agrees with it by now.
-    pub fn resume(&mut self, from: Look) -> bool {
-        let planning_at = from.wall + (self.last.boot - from.boot);
-        if (self.last.wall - planning_at).abs() <= JUMP_MAX {
+    /// by when it began to doubt, `wall_at` what the wall clock showed then. False: the wall clock agrees with it by now.
+    pub fn resume(&mut self, from: Look, wall_at: DateTime<Utc>) -> bool {
+        let passed = self.last.boot - from.boot;
+        if (self.last.wall - (from.wall + passed)).abs() <= JUMP_MAX {
             return false;
         }
-        let from = Look { wall: planning_at, boot: self.last.boot };
-        self.doubt = Some(Doubt { from, held_from: self.last.boot });
+        // It has held all the time, unless it shows something else by now.
+        let held = (self.last.wall - (wall_at + passed)).abs() <= STEADY;
+        self.doubt = Some(Doubt { from, held_from: if held { from.boot } else { self.last.boot } });
         true
+    }
+
+    /// The time that planning went by when the doubt began, and the time since boot then.
+    pub fn doubt_from(&self) -> Option<Look> {
+        self.doubt.map(|doubt| doubt.from)
     }
 
     /// Trusts what the wall clock showed at the last look.
@@ -203,15 +209,18 @@ mod tests {
         let from = begin();
         for off in [TimeDelta::days(3653), TimeDelta::hours(-2)] {
             let mut next = Timekeeper::new(after(100, off));
-            assert!(next.resume(from));
+            assert!(next.resume(from, after(0, off).wall));
             assert_eq!(next.look(after(130, off)), (after(130, TimeDelta::zero()).wall, None));
-            assert_eq!(next.doubted_since(), Some(after(100, TimeDelta::zero()).wall));
-            let (now, turn) = next.look(after(700, off));
-            assert_eq!(now, after(700, off).wall, "it has held for ten minutes");
+            assert_eq!(next.doubted_since(), Some(from.wall), "since then, not since the restart");
+            let (now, turn) = next.look(after(600, off));
+            assert_eq!(now, after(600, off).wall, "it has held for ten minutes, the restart in between");
             assert!(matches!(turn, Some(Turn::Trusted { because: Because::Held, .. })));
         }
+        let mut again = Timekeeper::new(after(100, TimeDelta::days(2)));
+        assert!(again.resume(from, after(0, TimeDelta::days(1)).wall));
+        assert!(again.look(after(600, TimeDelta::days(2))).1.is_none(), "another time: it has to hold anew");
         let mut next = Timekeeper::new(after(100, TimeDelta::minutes(3)));
-        assert!(!next.resume(from));
+        assert!(!next.resume(from, after(0, TimeDelta::days(1)).wall));
         assert_eq!(next.doubted_since(), None);
     }
 

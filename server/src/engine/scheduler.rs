@@ -122,7 +122,7 @@ impl Scheduler {
             (plan.looked_at, sweeps)
         };
         if sweeps {
-            self.app.runs_bring_back(now).await?;
+            self.app.bring_back(now).await?;
         }
         if now - looked_at >= LOOK_EVERY {
             let changed = self.app.store().task_keys_updated(looked_at - LOOK_BACK).await?;

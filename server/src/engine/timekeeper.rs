@@ -1,4 +1,5 @@
-//! The timekeeper: looks at the clock often enough that a jump is seen as one, and tells of it.
+//! The timekeeper: looks at the clock often enough that a jump is seen as one, and tells of it; and says that the server is
+//! there.
 
 use super::worker::{RoundResult, Worker};
 use crate::app::App;
@@ -19,6 +20,7 @@ impl Timekeeper {
     }
 
     async fn round(&self) -> RoundResult {
+        self.app.present_from();
         let told = self.app.clock_tell().await?;
         Ok((!told.is_empty()).then(|| told.join("; ")))
     }

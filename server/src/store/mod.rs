@@ -72,7 +72,7 @@ pub use sessions::{SessionNew, SessionRecord};
 pub use slot_booking::SlotBooking;
 pub use slot_counts::SlotCount;
 pub use slots::{SlotEntry, SlotFilter, SlotRecord, Told};
-pub use slots_ahead::SlotAcross;
+pub use slots_ahead::{ScheduleRow, SlotAcross};
 pub use stats::{StatsPoint, StatsRecord, StatsStep};
 pub use task_versions::TaskVersionRecord;
 pub use tasks::{LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskSort};

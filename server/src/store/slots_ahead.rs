@@ -10,6 +10,7 @@ use sea_orm::sea_query::{Condition, Expr, Query};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
+use uuid::Uuid;
 
 /// An entry for slots before and after an instant, none of which has a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +21,46 @@ pub struct SlotAcross {
     pub count: u64,
 }
 
+/// Dates that say what held when, and which run is the newest.
+const DATES: [(&str, &str); 9] = [
+    ("task", "created_at"),
+    ("task", "updated_at"),
+    ("task", "deleted_at"),
+    ("task", "last_run_created_at"),
+    ("task_version", "created_at"),
+    ("schedule", "removed_at"),
+    ("calendar", "updated_at"),
+    ("calendar", "deleted_at"),
+    ("calendar_version", "created_at"),
+];
+
+/// A schedule, wherever it is, by its key inside the database, its id and the key of its task.
+pub type ScheduleRow = (i64, ScheduleId, i64);
+
 impl Store {
+    /// The schedules, removed ones too, whose ledgers are complete up to a later instant than this, or tell of slots after it
+    /// for which nothing was run.
+    pub async fn schedules_ahead(&self, limit: DateTime<Utc>) -> Result<Vec<ScheduleRow>> {
+        let limit = Micros::from(limit);
+        let stretch = Condition::all().add(slot::Column::Count.gt(1)).add(slot::Column::LastAt.gt(limit));
+        let ahead = Query::select()
+            .column(slot::Column::ScheduleId)
+            .from(slot::Entity)
+            .and_where(slot::Column::RunUid.is_null())
+            .cond_where(Condition::any().add(slot::Column::FirstAt.gt(limit)).add(stretch))
+            .take();
+        let rows = schedule::Entity::find()
+            .select_only()
+            .columns([schedule::Column::Id, schedule::Column::Uid, schedule::Column::TaskId])
+            .filter(
+                Condition::any()
+                    .add(schedule::Column::Id.in_subquery(ahead))
+                    .add(schedule::Column::WatermarkAt.gt(limit)),
+            );
+        let rows: Vec<(i64, Uuid, i64)> = rows.into_tuple().all(self.reader()).await?;
+        Ok(rows.into_iter().map(|(row, uid, task)| (row, ScheduleId(uid), task)).collect())
+    }
+
     /// Whether the ledger of a schedule tells of slots after an instant for which nothing was run.
     pub async fn slots_ahead(&self, schedule_row: i64, now: DateTime<Utc>) -> Result<bool> {
         let ahead = without_run(schedule_row).filter(slot::Column::FirstAt.gt(Micros::from(now)));
@@ -29,6 +69,17 @@ impl Store {
 }
 
 impl Tx {
+    /// Brings the dates of definitions back that are after `limit`, and of the newest runs of tasks: how many.
+    pub async fn dates_bring_back(&self, limit: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64> {
+        let mut changed = 0;
+        let (limit, now) = (Micros::from(limit).0, Micros::from(now).0);
+        for (table, column) in DATES {
+            let text = format!("UPDATE {table} SET {column} = {now} WHERE {column} > {limit}");
+            changed += self.execute_unprepared(&text).await?.rows_affected();
+        }
+        Ok(changed)
+    }
+
     /// Sets the watermark, backwards too, and removes the entries for slots after it for which nothing was run: how many
     /// slots these stood for.
     pub async fn schedule_watermark_reset(&self, schedule: ScheduleId, at: DateTime<Utc>) -> Result<u64> {

@@ -136,6 +136,7 @@ async fn a_wrong_clock_that_was_confirmed_and_is_set_right_silences_nobody() {
         live(&bench, 1).await;
         bench.app.clock_confirm(&Caller::local()).await.expect("confirmed");
         book(&bench).await;
+        bench.app.bring_back(clock.now()).await.expect("seen");
         // Made and put off by the wrong clock.
         let waiting = bench.behind("UPDATE run SET due_at = due_at + 60000000 WHERE state = 'queued'").await;
         assert!(waiting > 0);
@@ -143,7 +144,7 @@ async fn a_wrong_clock_that_was_confirmed_and_is_set_right_silences_nobody() {
         clock.advance(TimeDelta::minutes(1));
         bench.app.clock_confirm(&Caller::local()).await.expect("confirmed");
         let now = clock.now();
-        bench.app.runs_bring_back(now).await.expect("brought back");
+        bench.app.bring_back(now).await.expect("brought back");
         assert_eq!(
             bench.behind(&format!("UPDATE run SET priority = 0 WHERE due_at > {}", now.timestamp_micros())).await,
             0
@@ -164,6 +165,70 @@ async fn a_wrong_clock_that_was_confirmed_and_is_set_right_silences_nobody() {
             "2026-05-01T12:10:00Z".parse::<DateTime<Utc>>().expect("an instant")
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_changed_under_a_wrong_clock_is_accounted_for_when_it_is_right_again() {
+    let bench = minutely("latest").await;
+    let (app, caller, clock) = (&bench.app, Caller::local(), bench.app.clock().clone());
+    let every = |expression: &str| {
+        let schedule = json!({"kind": "cron", "expression": expression, "catch_up": {"kind": "none"}});
+        json!({"schedules": [schedule], "overlap": {"kind": "allow", "max": 1000}})
+    };
+    for name in ["edited", "disabled", "deleted"] {
+        bench.task(child_task(name, &["exit", "0"], every("* * * * *"))).await;
+    }
+    live(&bench, 3).await;
+    app.bring_back(clock.now()).await.expect("seen");
+    let off = TimeDelta::hours(30);
+    clock.set(clock.now() + off);
+    live(&bench, 1).await;
+    app.clock_confirm(&caller).await.expect("confirmed");
+    app.bring_back(clock.now()).await.expect("seen");
+    live(&bench, 2).await;
+    let view = app.task_view(&caller, "edited").await.expect("a view");
+    let mut definition = view.record.definition;
+    definition.schedules[0].rule = orc_server::domain::schedule::Rule::Cron { expression: "*/2 * * * *".into() };
+    let write = || orc_server::app::tasks::Write { base: None, dry_run: false };
+    app.task_update(&caller, "edited", definition, write()).await.expect("changed");
+    let mut definition = app.task_view(&caller, "disabled").await.expect("a view").record.definition;
+    definition.enabled = false;
+    app.task_update(&caller, "disabled", definition, write()).await.expect("changed");
+    app.task_delete(&caller, "deleted", None, true).await.expect("deleted");
+    bench.task(child_task("born", &["exit", "0"], every("* * * * *"))).await;
+    live(&bench, 2).await;
+    clock.set(clock.now() - off);
+    clock.advance(TimeDelta::seconds(5));
+    app.clock_confirm(&caller).await.expect("confirmed");
+    app.bring_back(clock.now()).await.expect("brought back");
+    let back = clock.now();
+    live(&bench, 10).await;
+    for (name, ran) in [("it", 10), ("edited", 5), ("disabled", 0), ("born", 10)] {
+        let range = (Some(begin()), Some(clock.now() + TimeDelta::microseconds(1)));
+        let account = app.slot_summary(&caller, name, range).await.expect("a summary").total;
+        assert_eq!((account.unaccounted, account.surplus), (0, 0), "{name}: {account:?}");
+        let filter = SlotFilter { from_at: Some(back), until_at: Some(clock.now()), ..SlotFilter::default() };
+        let rows =
+            app.slot_list(&caller, Some(name), filter, &PageRequest::first(100)).await.expect("the ledger").items;
+        assert_eq!(rows.iter().filter(|row| row.outcome == SlotOutcome::Run).count(), ran, "{name}");
+        assert!(rows.iter().all(|row| row.outcome == SlotOutcome::Run), "{name}: {rows:#?}");
+    }
+    let last = app.task_view(&caller, "it").await.expect("a view").record.last_run.expect("a run");
+    assert_eq!(
+        bench
+            .behind(&format!(
+                "UPDATE task SET owner = NULL WHERE last_run_created_at > {}",
+                clock.now().timestamp_micros()
+            ))
+            .await,
+        0
+    );
+    let newest = app.run_view(&caller, last.id).await.expect("the run").0;
+    assert!(
+        newest.created_at > back && newest.created_at <= clock.now(),
+        "the newest run is the newest by the right time"
+    );
+    assert_eq!(audited(&bench, "clock_set_back").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
