@@ -53,14 +53,15 @@ impl App {
         let key = call.idempotency_key.clone();
         let key = key.map(|key| Idempotency::of_hook(&record.id.to_string(), key, &call.body));
         let made = self.store().write(async move |tx: &Tx| {
+            // Before the proof counts as used: who got no answer asks again with the same one.
+            if let Some(run) = repeated(tx, key.as_ref(), now).await? {
+                return Ok(Some((run, Inserted::default())));
+            }
             if let Some(proof) = &proof
                 && matches!(trigger.rule, TriggerRule::Webhook { proof: WebhookProof::Signature, .. })
                 && !tx.hook_seen(record.row, proof, now - FRESH - FRESH, now).await?
             {
                 return Ok(None);
-            }
-            if let Some(run) = repeated(tx, key.as_ref(), now).await? {
-                return Ok(Some((run, Inserted::default())));
             }
             let (run, inserted) = start(tx, &record, &task, params.clone(), now).await?;
             remember(tx, key.as_ref(), run.id, now).await?;

@@ -56,6 +56,22 @@ async fn right_calls_get_in_and_wrong_ones_get_one_answer() {
 }
 
 #[tokio::test]
+async fn who_got_no_answer_asks_again_with_the_same_proof_and_key() {
+    let house = House::with(&[]).await;
+    let (signed, secret) = webhook(&house, "signed", "signature").await;
+    let (body, at) = (json!({"a": 1}), house.clock.now().timestamp().to_string());
+    let secret = orc_server::security::secret::Secret::new(secret.unwrap());
+    let signature = sign(&secret, &at, body.to_string().as_bytes());
+    let proof = [("x-orc-timestamp", at.as_str()), ("x-orc-signature", signature.as_str())];
+    let keyed = [proof[0], proof[1], ("idempotency-key", "one")];
+    let (status, first) = call(&house, &signed, &keyed, Some(body.clone())).await;
+    assert_eq!(status, 202, "{first}");
+    let (status, again) = call(&house, &signed, &keyed, Some(body.clone())).await;
+    assert_eq!((status, &again["run_id"]), (202, &first["run_id"]));
+    assert_eq!(call(&house, &signed, &proof, Some(body)).await.0, 401, "without the key it is a replay");
+}
+
+#[tokio::test]
 async fn a_body_that_is_too_large_is_a_problem_as_elsewhere() {
     let house = House::with(&[]).await;
     let (address, _) = webhook(&house, "plain", "secret_url").await;
