@@ -41,7 +41,7 @@ export function PoolForm({ pool, onClose }: { pool: Pool | null; onClose: () => 
         {failure && failure.fields.length === 0 && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />}
         <TextField label="Name" hint="a-z, 0-9, . _ -" required maxLength={100} value={draft.name} onText={(name) => set({ name })} error={messagesAt(failure, "/name")} />
         <TextField label="Description" value={draft.description ?? ""} onText={(description) => set({ description })} error={messagesAt(failure, "/description")} />
-        <NumberField label="Places" required min={0} step={1} hint="0 closes the pool: nothing new starts in it." value={draft.capacity} onNumber={(value) => set({ capacity: value ?? 0 })} error={messagesAt(failure, "/capacity")} />
+        <NumberField label="Places" required min={0} step={1} hint="0 closes the pool: nothing new starts in it." value={draft.capacity} onNumber={(capacity) => set({ capacity })} error={messagesAt(failure, "/capacity")} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Not now</Button>
           <Button type="submit" look="primary" busy={save.isPending}>
