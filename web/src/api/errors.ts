@@ -43,7 +43,7 @@ export function toApiError(failure: unknown, response?: Response): ApiError {
   if (failure instanceof Error && response === undefined) {
     return new ApiError(0, {
       title: "The server cannot be reached",
-      detail: "No answer from the server. It may be restarting; what you see is the last known state.",
+      detail: "No answer from the server. It may be restarting.",
       code: "unreachable",
     });
   }
