@@ -30,7 +30,9 @@ export function usePreview(schedule: Schedule, task: string) {
     refetchInterval: false,
     retry: false,
   });
-  return { data: preview.data, failure: apiError(preview.error) };
+  // What is at hand belongs to an older schedule: while the server computes, and while the typing has yet to rest.
+  const old = preview.data !== undefined && (preview.isPlaceholderData || JSON.stringify(rested) !== JSON.stringify({ schedule: bare, task }));
+  return { data: preview.data, failure: apiError(preview.error), old };
 }
 
 /** What usePreview gives. */
