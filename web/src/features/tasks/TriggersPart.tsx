@@ -94,7 +94,7 @@ function WebhookFields({ trigger, at, onTrigger }: FieldsProps<TriggerWebhook>) 
         }}
         errorAt={(name) => at(`/params/${name}`)}
       />
-      <p className="text-xs text-muted">None: members of the body named as the params. The address is made when the task is saved; the task's page shows it.</p>
+      <p className="text-xs text-muted">None: members of the body named as the params. After saving, create its {proof === "signature" ? "secret" : "address"} on the task's page.</p>
     </>
   );
 }

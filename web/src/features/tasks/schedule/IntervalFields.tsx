@@ -41,7 +41,7 @@ export function IntervalFields(props: RuleProps<ScheduleInterval>) {
         />
         <TextField
           label="Counted from"
-          hint="Empty: 1970-01-01 in UTC, so that 15 minutes are :00, :15, :30, :45."
+          hint="In your time zone. Empty: 1970-01-01 in UTC, so that 15 minutes are :00, :15, :30, :45."
           type="datetime-local"
           value={localInput(schedule.anchor_at)}
           error={at("/anchor_at")}
