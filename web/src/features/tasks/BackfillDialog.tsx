@@ -4,6 +4,7 @@ import { apiError, messagesAt } from "@/api/errors";
 import { type BackfillCreate, backfillCreate, type Task } from "@/api/generated";
 import { count, plural } from "@/lib/numbers";
 import { fromLocalInput, localInput } from "@/lib/time";
+import { useRested } from "@/lib/useRested";
 import { paramBody, ParamFields, type ParamValues } from "@/parts/ParamFields";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -11,7 +12,6 @@ import { NumberField, SelectField, TextField } from "@/ui/Field";
 import { say } from "@/ui/toasts";
 import { useBackfillsChanged } from "./backfillsChanged";
 import { Row } from "./FormParts";
-import { useRested } from "./schedule/usePreview";
 
 const DAY = 86_400_000;
 

@@ -3,9 +3,9 @@ import { useBlocker } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { type ApiError, apiError } from "@/api/errors";
 import { type Task, taskCreate, type TaskDefinition, taskUpdate } from "@/api/generated";
+import { useRested } from "@/lib/useRested";
 import { useTasksChanged } from "@/parts/taskActions";
 import { Confirm } from "@/ui/Dialog";
-import { useRested } from "./schedule/usePreview";
 
 /** What the server would say, asked while the typing rests. */
 export function useCheck(definition: TaskDefinition, task: Task | undefined, on: boolean): ApiError | null {
