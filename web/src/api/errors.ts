@@ -54,6 +54,11 @@ export function toApiError(failure: unknown, response?: Response): ApiError {
   return new ApiError(response?.status ?? 0, { title: `The server answered ${response?.status ?? "nothing"}`, detail });
 }
 
+/** Why a list cannot be asked for again, above the rows that it had. */
+export function staleWords({ status, message }: ApiError, kept: boolean): string {
+  return status === 0 && kept ? `${message} What you see is the last known state.` : message;
+}
+
 /** The error of a query or mutation as what it is: the generated types know only the problem inside it. */
 export function apiError(failure: unknown): ApiError | null {
   return failure === null || failure === undefined ? null : toApiError(failure);
