@@ -27,6 +27,9 @@ export interface TaskFormProps {
   onCancel: () => void;
 }
 
+/** After this many milliseconds a dialog that was closed has given the focus back. */
+const FOCUS_BACK = 100;
+
 /** Fields whose change may move slots; of the name H fields and spreads are made. */
 const MOVES_SLOTS = new Set(["schedules", "enabled", "tags", "name"]);
 
@@ -52,7 +55,7 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
   const [asked, setAsked] = useState<TaskDefinition | null>(null);
   const store = () => {
     setAsked(null);
-    save.mutate({ definition, version: base.version }, { onError: (error) => requestAnimationFrame(() => focusFault(form.current, error)) });
+    save.mutate({ definition, version: base.version }, { onError: (error) => setTimeout(() => focusFault(form.current, error), FOCUS_BACK) });
   };
   const submit = () => {
     setTried(true);
