@@ -4,7 +4,7 @@ import { server } from "@/mocks/setup";
 import { http } from "msw";
 import "./client";
 import { createQueryClient } from "./client";
-import { apiError, messagesAt, toApiError } from "./errors";
+import { apiError, messagesAt, staleWords, toApiError } from "./errors";
 import { taskCreate } from "./generated";
 
 describe("problems", () => {
@@ -15,6 +15,13 @@ describe("problems", () => {
     expect(error?.status).toBe(422);
     expect(messagesAt(error, "/name")).toContain("Only a-z");
     expect(messagesAt(error, "/title")).toBeUndefined();
+  });
+
+  it("say that rows are old only where there are some", () => {
+    const error = toApiError(new TypeError("Failed to fetch"));
+    expect(staleWords(error, true)).toMatch(/last known state/);
+    expect(staleWords(error, false)).toBe(error.message);
+    expect(error.message).not.toMatch(/last known state/);
   });
 
   it("tell when nobody answers", () => {

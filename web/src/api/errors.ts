@@ -43,7 +43,7 @@ export function toApiError(failure: unknown, response?: Response): ApiError {
   if (failure instanceof Error && response === undefined) {
     return new ApiError(0, {
       title: "The server cannot be reached",
-      detail: "No answer from the server. It may be restarting; what you see is the last known state.",
+      detail: "No answer from the server. It may be restarting.",
       code: "unreachable",
     });
   }
@@ -52,6 +52,11 @@ export function toApiError(failure: unknown, response?: Response): ApiError {
   }
   const detail = typeof failure === "string" && failure !== "" ? failure.slice(0, 300) : undefined;
   return new ApiError(response?.status ?? 0, { title: `The server answered ${response?.status ?? "nothing"}`, detail });
+}
+
+/** Why a list cannot be asked for again, above the rows that it had. */
+export function staleWords({ status, message }: ApiError, kept: boolean): string {
+  return status === 0 && kept ? `${message} What you see is the last known state.` : message;
 }
 
 /** The error of a query or mutation as what it is: the generated types know only the problem inside it. */

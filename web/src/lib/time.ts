@@ -19,9 +19,17 @@ export function relativeTime(at: string | number | Date, now: number): string {
   const size = Math.abs(seconds);
   if (size < 1) return "now";
   for (const [unit, length] of UNITS) {
-    if (size >= length) return relative.format(Math.trunc(seconds / length), unit);
+    if (size >= length) return unit === "day" && size < 3 * length ? someDays(seconds) : relative.format(Math.round(seconds / length), unit);
   }
   return relative.format(seconds, "second");
+}
+
+/** Few days with their hours, `in 1 day 23 hr.`: one day may be nearly two. */
+function someDays(seconds: number): string {
+  const hours = Math.round(Math.abs(seconds) / 3600);
+  const days = Math.floor(hours / 24);
+  const words = `${days} ${days === 1 ? "day" : "days"}${hours % 24 === 0 ? "" : ` ${hours % 24} hr.`}`;
+  return seconds < 0 ? `${words} ago` : `in ${words}`;
 }
 
 /** Absolute time in the viewer's zone. */
@@ -80,8 +88,24 @@ export function fromLocalInput(text: string): string | null {
 }
 
 const dayInUtc = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-const minuteHere = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-const minuteUtc = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+/** A day and time, no more exact than it has to be: seconds where there are some, the year where it is not the present one. */
+function dayAndTime(at: string, timeZone: string | undefined, now: number): string {
+  const date = new Date(at);
+  const year = formatter({ year: "numeric", timeZone });
+  const second = date.getTime() % 60_000 === 0 ? {} : ({ second: "2-digit" } as const);
+  const other = year.format(date) === year.format(now) ? {} : ({ year: "numeric" } as const);
+  return formatter({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone, ...second, ...other }).format(date);
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Formatters cost more than what they do. */
+function formatter(how: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify(how);
+  const found = formatters.get(key) ?? new Intl.DateTimeFormat("en-GB", how);
+  formatters.set(key, found);
+  return found;
+}
 
 /** The parts of a local time that the server wrote with its offset (`2026-03-29T03:00:00+02:00`); nothing is computed. */
 export function wallTime(local: string): { day: string; time: string; offset: string } {
@@ -91,14 +115,14 @@ export function wallTime(local: string): { day: string; time: string; offset: st
   return { day: dayInUtc.format(new Date(`${date}T00:00:00Z`)), time: second === "00" ? minute : `${minute}:${second}`, offset: offset === "Z" ? "+00:00" : offset };
 }
 
-/** Day and minute in the viewer's zone. */
-export function zoneTime(at: string): string {
-  return minuteHere.format(new Date(at));
+/** Day and time in the viewer's zone. */
+export function zoneTime(at: string, now = Date.now()): string {
+  return dayAndTime(at, undefined, now);
 }
 
-/** Day and minute in UTC. */
-export function utcTime(at: string): string {
-  return minuteUtc.format(new Date(at));
+/** Day and time in UTC. */
+export function utcTime(at: string, now = Date.now()): string {
+  return dayAndTime(at, "UTC", now);
 }
 
 /** Whether the viewer's clock shows the same as a local time with its offset. */

@@ -36,6 +36,7 @@ function ParamField({ spec, value, error, onValue }: { spec: ParamSpec; value: u
     case "number":
       return (
         <NumberField
+          optional
           {...common}
           value={typeof value === "number" ? value : null}
           placeholder={fallback}

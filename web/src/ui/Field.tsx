@@ -1,4 +1,4 @@
-import { type ComponentProps, type ReactNode, useId } from "react";
+import { type ComponentProps, type ReactNode, useId, useState } from "react";
 import { cx } from "@/lib/cx";
 
 interface Labelled {
@@ -103,19 +103,27 @@ export function SelectField<V extends string>({ label, hint, error, className, h
   );
 }
 
-/** Props of a number field: text while typing, a number or nothing for the caller. */
+/** Props of a number field. It keeps its text while one types; the caller hears of whole numbers, and of nothing only where that is a value. */
 export type NumberFieldProps = Labelled &
   Omit<ComponentProps<"input">, "onChange" | "value"> & {
     value: number | null | undefined;
-    onNumber: (value: number | null) => void;
     unit?: string;
-  };
+  } & ({ optional?: false; onNumber: (value: number) => void } | { optional: true; onNumber: (value: number | null) => void });
 
-/** A field for a number, with its unit. */
-export function NumberField({ label, hint, error, className, hideLabel, value, onNumber, unit, ...rest }: NumberFieldProps) {
-  const parts = useParts({ hint, error });
+/** A field for a number, with its unit. One that must not be empty goes back to its last number when it is left empty. */
+export function NumberField({ label, hint, error, className, hideLabel, value, unit, optional, onNumber, onBlur, ...rest }: NumberFieldProps) {
+  // Typed text, until the field is left: what the caller makes of it must not come between two digits.
+  const [text, setText] = useState<string | null>(null);
+  const missing = text === "" && !optional ? emptyWords(value) : undefined;
+  const parts = useParts({ hint, error: missing ?? error });
+  const type = (typed: string, broken: boolean) => {
+    setText(typed);
+    if (typed === "") {
+      if (optional && !broken) onNumber(null);
+    } else if (Number.isFinite(Number(typed))) onNumber(Number(typed));
+  };
   return (
-    <Frame {...{ label, hint, error, className, hideLabel, id: parts.id }}>
+    <Frame {...{ label, hint, className, hideLabel, error: missing ?? error, id: parts.id }}>
       <span className="flex items-center gap-2">
         <input
           type="number"
@@ -123,14 +131,22 @@ export function NumberField({ label, hint, error, className, hideLabel, value, o
           step="any"
           {...rest}
           {...parts}
-          value={value ?? ""}
-          onChange={(event) => onNumber(event.target.value === "" ? null : event.target.valueAsNumber)}
+          value={text ?? value ?? ""}
+          onChange={({ target }) => type(target.value, target.validity.badInput)}
+          onBlur={(event) => {
+            setText(null);
+            onBlur?.(event);
+          }}
           className="control w-full min-w-0"
         />
         {unit && <span className="text-sm text-muted">{unit}</span>}
       </span>
     </Frame>
   );
+}
+
+function emptyWords(value: number | null | undefined): string {
+  return value === null || value === undefined ? "Needs a number." : `Needs a number; left empty it stays ${value}.`;
 }
 
 /** A box to tick, with its label beside it. */

@@ -106,9 +106,9 @@ function Make({ onFresh }: { onFresh: (url: string) => void }) {
   const queries = useQueryClient();
   const [name, setName] = useState("");
   const [folder, setFolder] = useState("");
-  const [days, setDays] = useState<number | null>(30);
+  const [days, setDays] = useState(30);
   const make = useMutation({
-    mutationFn: async () => (await feedCreate({ body: { name: name.trim(), folder: folder.trim() === "" ? null : folder.trim(), days: days ?? 30 }, throwOnError: true })).data,
+    mutationFn: async () => (await feedCreate({ body: { name: name.trim(), folder: folder.trim() === "" ? null : folder.trim(), days }, throwOnError: true })).data,
     onSuccess: async (made) => {
       setName("");
       onFresh(made.url);

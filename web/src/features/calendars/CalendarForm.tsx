@@ -5,6 +5,7 @@ import { apiError, messagesAt } from "@/api/errors";
 import { type Calendar, calendarCreate, type CalendarDefinition, calendarEffect, calendarUpdate } from "@/api/generated";
 import { EffectList, effectWords } from "@/parts/EffectList";
 import { paths } from "@/paths";
+import { NotSaved } from "@/parts/NotSaved";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { Dialog } from "@/ui/Dialog";
@@ -59,7 +60,8 @@ export function CalendarForm({ held }: { held: Calendar | null }) {
         look.mutate();
       }}
     >
-      {failure && <Failure title={failure.title} detail={[failure.message, ...failure.fields.map((field) => `${field.pointer}: ${field.message}`)].join(" ")} requestId={failure.requestId} />}
+      {failure && failure.fields.length === 0 && <NotSaved failure={failure} />}
+      {failure && failure.fields.length > 0 && <Failure title="Not saved" detail={[failure.message, ...failure.fields.map((field) => `${field.pointer}: ${field.message}`)].join(" ")} requestId={failure.requestId} />}
       <Card>
         <div className="grid gap-3 sm:grid-cols-2">
           <TextField label="Name" hint="a-z, 0-9, . _ -" required maxLength={100} value={draft.name} onText={(name) => set({ name })} error={messagesAt(failure, "/name")} />

@@ -73,8 +73,8 @@ function Fields({ entry, onEntry }: { entry: CalendarEntry; onEntry: (entry: Cal
     case "yearly":
       return (
         <>
-          <NumberField className="w-24" label="Month" required min={1} max={12} step={1} value={entry.month} onNumber={(month) => onEntry({ ...entry, month: month ?? 1 })} />
-          <NumberField className="w-24" label="Day" required min={1} max={31} step={1} value={entry.day} onNumber={(day) => onEntry({ ...entry, day: day ?? 1 })} />
+          <NumberField className="w-24" label="Month" required min={1} max={12} step={1} value={entry.month} onNumber={(month) => onEntry({ ...entry, month })} />
+          <NumberField className="w-24" label="Day" required min={1} max={31} step={1} value={entry.day} onNumber={(day) => onEntry({ ...entry, day })} />
           <TextField className={wide} label="Title" value={entry.title ?? ""} onText={(title) => onEntry({ ...entry, title })} />
         </>
       );

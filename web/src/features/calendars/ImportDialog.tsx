@@ -5,9 +5,9 @@ import { apiError, messagesAt } from "@/api/errors";
 import { calendarImport } from "@/api/generated";
 import { plural } from "@/lib/numbers";
 import { paths } from "@/paths";
+import { NotSaved } from "@/parts/NotSaved";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
-import { Failure } from "@/ui/Empty";
 import { CheckField, TextArea, TextField } from "@/ui/Field";
 import { say, sayFailure } from "@/ui/toasts";
 import { EntryWords } from "./EntryWords";
@@ -69,7 +69,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
       }
     >
       <div className="flex flex-col gap-3">
-        {failure && failure.fields.length === 0 && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />}
+        {failure && failure.fields.length === 0 && <NotSaved failure={failure} />}
         <TextField label="Name" hint="a-z, 0-9, . _ -" required maxLength={100} value={draft.name} onText={(name) => set({ name })} error={messagesAt(failure, "/name")} />
         <label className="flex flex-col gap-1 text-sm font-medium">
           File

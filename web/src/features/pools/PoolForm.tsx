@@ -3,9 +3,9 @@ import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
 import { type Pool, poolCreate, type PoolDefinition, poolUpdate } from "@/api/generated";
 import { poolListQueryKey } from "@/api/generated/@tanstack/react-query.gen";
+import { NotSaved } from "@/parts/NotSaved";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
-import { Failure } from "@/ui/Empty";
 import { NumberField, TextField } from "@/ui/Field";
 import { say } from "@/ui/toasts";
 
@@ -38,10 +38,10 @@ export function PoolForm({ pool, onClose }: { pool: Pool | null; onClose: () => 
           save.mutate();
         }}
       >
-        {failure && failure.fields.length === 0 && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />}
+        {failure && failure.fields.length === 0 && <NotSaved failure={failure} />}
         <TextField label="Name" hint="a-z, 0-9, . _ -" required maxLength={100} value={draft.name} onText={(name) => set({ name })} error={messagesAt(failure, "/name")} />
         <TextField label="Description" value={draft.description ?? ""} onText={(description) => set({ description })} error={messagesAt(failure, "/description")} />
-        <NumberField label="Places" required min={0} step={1} hint="0 closes the pool: nothing new starts in it." value={draft.capacity} onNumber={(value) => set({ capacity: value ?? 0 })} error={messagesAt(failure, "/capacity")} />
+        <NumberField label="Places" required min={0} step={1} hint="0 closes the pool: nothing new starts in it." value={draft.capacity} onNumber={(capacity) => set({ capacity })} error={messagesAt(failure, "/capacity")} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Not now</Button>
           <Button type="submit" look="primary" busy={save.isPending}>

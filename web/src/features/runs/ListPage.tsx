@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { ArrowUp } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { apiError } from "@/api/errors";
+import { apiError, staleWords } from "@/api/errors";
 import type { Run, TriggerKind } from "@/api/generated";
 import { runListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { plural } from "@/lib/numbers";
@@ -37,7 +37,7 @@ export default function ListPage() {
   return (
     <Page title="Runs" hint="What ran, what runs, what waits; newest first.">
       <Filters search={search} onSearch={setSearch} />
-      {failure && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} onRetry={() => void list.refetch()} />}
+      {failure && <Failure title={failure.title} detail={staleWords(failure, shown.length > 0)} requestId={failure.requestId} onRetry={() => void list.refetch()} />}
       {list.isPending && <Skeleton rows={9} />}
       {list.data && shown.length === 0 && (
         <Empty

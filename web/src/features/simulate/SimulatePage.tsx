@@ -59,7 +59,7 @@ export default function SimulatePage() {
 }
 
 function Form({ search, busy, failure, onRun }: { search: SimulateSearch; busy: boolean; failure: ReturnType<typeof apiError>; onRun: (search: SimulateSearch) => void }) {
-  const [days, setDays] = useState<number | null>(search.days ?? DAYS);
+  const [days, setDays] = useState(search.days ?? DAYS);
   const [timezone, setTimezone] = useState(search.timezone ?? "");
   const [folder, setFolder] = useState(search.folder ?? "");
   return (
@@ -68,7 +68,7 @@ function Form({ search, busy, failure, onRun }: { search: SimulateSearch; busy: 
       aria-label="What to simulate"
       onSubmit={(event) => {
         event.preventDefault();
-        onRun({ days: days ?? DAYS, timezone: timezone.trim() || undefined, folder: folder.trim() || undefined });
+        onRun({ days, timezone: timezone.trim() || undefined, folder: folder.trim() || undefined });
       }}
     >
       <NumberField label="Days" required min={1} max={366} step={1} value={days} onNumber={setDays} error={messagesAt(failure, "/days")} className="w-24" />

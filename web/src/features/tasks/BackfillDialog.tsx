@@ -4,6 +4,7 @@ import { apiError, messagesAt } from "@/api/errors";
 import { type BackfillCreate, backfillCreate, type Task } from "@/api/generated";
 import { count, plural } from "@/lib/numbers";
 import { fromLocalInput, localInput } from "@/lib/time";
+import { useRested } from "@/lib/useRested";
 import { paramBody, ParamFields, type ParamValues } from "@/parts/ParamFields";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -11,7 +12,6 @@ import { NumberField, SelectField, TextField } from "@/ui/Field";
 import { say } from "@/ui/toasts";
 import { useBackfillsChanged } from "./backfillsChanged";
 import { Row } from "./FormParts";
-import { useRested } from "./schedule/usePreview";
 
 const DAY = 86_400_000;
 
@@ -25,8 +25,8 @@ export function BackfillDialog({ task, onClose }: { task: Task; onClose: () => v
   const [until, setUntil] = useState(() => localInput(new Date(now).toISOString()));
   const [key, setKey] = useState("");
   const [params, setParams] = useState<ParamValues>({});
-  const [atOnce, setAtOnce] = useState<number | null>(1);
-  const body: BackfillCreate = { schedule_key: key || null, from_at: fromLocalInput(from) ?? "", until_at: fromLocalInput(until) ?? "", at_once: atOnce ?? 1, params: paramBody(task.params, params) };
+  const [atOnce, setAtOnce] = useState(1);
+  const body: BackfillCreate = { schedule_key: key || null, from_at: fromLocalInput(from) ?? "", until_at: fromLocalInput(until) ?? "", at_once: atOnce, params: paramBody(task.params, params) };
   const rested = useRested(body, 250);
   const whole = rested.from_at !== "" && rested.until_at !== "";
   const dry = useQuery({ queryKey: ["backfillDry", task.name, rested], queryFn: () => create(task, rested, true), enabled: whole, placeholderData: (old) => old, refetchInterval: false, retry: false, gcTime: 0 });

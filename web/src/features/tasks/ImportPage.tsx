@@ -5,6 +5,7 @@ import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
 import { type TaskImport, taskImport } from "@/api/generated";
 import { plural } from "@/lib/numbers";
+import { useRested } from "@/lib/useRested";
 import { useTasksChanged } from "@/parts/taskActions";
 import { useDenied } from "@/parts/session";
 import { paths } from "@/paths";
@@ -17,7 +18,6 @@ import { Skeleton } from "@/ui/Skeleton";
 import { say } from "@/ui/toasts";
 import { ImportForm, type ImportDraft } from "./ImportForm";
 import { ImportProblems, ImportTasks } from "./ImportResult";
-import { useRested } from "./schedule/usePreview";
 
 const START: ImportDraft = { text: "", form: "", timezone: "", folder: "", prefix: "", enabled: true };
 

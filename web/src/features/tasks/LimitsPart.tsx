@@ -91,9 +91,10 @@ export function LimitsPart({ draft, set, at }: PartProps) {
   return (
     <Part id="limits" title="Limits" hint="How long it may take, and what happens when it is due while it runs.">
       <Row three>
-        <NumberField label="Whole run" unit="s" hint="Empty: no limit." min={0.001} value={draft.timeout_seconds} error={at("/timeout_seconds")} onNumber={(timeout_seconds) => set({ timeout_seconds })} />
+        <NumberField label="Whole run" optional unit="s" hint="Empty: no limit." min={0.001} value={draft.timeout_seconds} error={at("/timeout_seconds")} onNumber={(timeout_seconds) => set({ timeout_seconds })} />
         <NumberField
           label="Each attempt"
+          optional
           unit="s"
           hint="Empty: no limit."
           min={0.001}
@@ -113,10 +114,10 @@ export function LimitsPart({ draft, set, at }: PartProps) {
           onValue={(kind) => set({ overlap: overlapOf(kind) })}
         />
         {draft.overlap.kind === "queue" && (
-          <NumberField label="At most waiting" min={1} step={1} value={draft.overlap.max_waiting ?? 100} error={at("/overlap/max_waiting")} onNumber={(value) => set({ overlap: { kind: "queue", max_waiting: value ?? 1 } })} />
+          <NumberField label="At most waiting" min={1} step={1} value={draft.overlap.max_waiting ?? 100} error={at("/overlap/max_waiting")} onNumber={(value) => set({ overlap: { kind: "queue", max_waiting: value } })} />
         )}
         {draft.overlap.kind === "allow" && (
-          <NumberField label="At most at once" min={1} step={1} value={draft.overlap.max} error={at("/overlap/max")} onNumber={(value) => set({ overlap: { kind: "allow", max: value ?? 1 } })} />
+          <NumberField label="At most at once" min={1} step={1} value={draft.overlap.max} error={at("/overlap/max")} onNumber={(value) => set({ overlap: { kind: "allow", max: value } })} />
         )}
         <SelectField
           label="When the server stops"

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { FileInput, Plus } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
-import { apiError } from "@/api/errors";
+import { apiError, staleWords } from "@/api/errors";
 import type { TaskSummary } from "@/api/generated";
 import { taskListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { count } from "@/lib/numbers";
@@ -70,7 +70,7 @@ export default function ListPage() {
       }
     >
       <Filters search={search} onSearch={setSearch} tasks={tasks} />
-      {failure && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} onRetry={() => void list.refetch()} />}
+      {failure && <Failure title={failure.title} detail={staleWords(failure, tasks.length > 0)} requestId={failure.requestId} onRetry={() => void list.refetch()} />}
       {list.isPending && <Skeleton rows={9} />}
       {list.data && tasks.length === 0 && <Nothing filtered={filtered} onClear={() => setSearch({})} />}
       {tasks.length > 0 && (

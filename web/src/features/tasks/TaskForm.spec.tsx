@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { http, HttpResponse } from "msw";
+import { delay, http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
 import type { TaskDefinition } from "@/api/generated";
 import { task, taskSummary } from "@/mocks/data";
@@ -37,6 +37,42 @@ describe("the form of a task", () => {
     await waitFor(() => expect(name.getAttribute("aria-invalid")).toBe("true"));
     expect(screen.getByText(/Only a-z/)).toBeTruthy();
     await waitFor(() => expect(document.activeElement).toBe(name));
+  });
+
+  it("says of a save that got no answer that nothing was saved, at the top and at the foot, and goes there", async () => {
+    server.use(http.post("*/api/v1/tasks", ({ request }) => (new URL(request.url).searchParams.has("dry_run") ? HttpResponse.json(task(0)) : HttpResponse.error())));
+    const { user } = renderPage("/tasks/new");
+    await user.type(await screen.findByRole("textbox", { name: "Name" }), "hello");
+    await user.click(screen.getByRole("button", { name: "Create task" }));
+    const alert = await screen.findByRole("alert");
+    within(alert).getByText(/What you filled in is still here/);
+    expect(screen.getAllByText("Not saved: the server cannot be reached")).toHaveLength(2);
+    await waitFor(() => expect(document.activeElement).toBe(alert));
+  });
+
+  it("sends one request however often Ctrl+S is pressed", async () => {
+    let sent = 0;
+    server.use(
+      http.post("*/api/v1/tasks", async ({ request }) => {
+        if (!new URL(request.url).searchParams.has("dry_run")) sent += 1;
+        await delay(150);
+        return HttpResponse.json({ ...task(0), name: "hello" }, { status: 201 });
+      }),
+    );
+    const { user, router } = renderPage("/tasks/new");
+    await user.type(await screen.findByRole("textbox", { name: "Name" }), "hello");
+    await user.keyboard("{Control>}s{/Control}");
+    await waitFor(() => expect(sent).toBe(1));
+    await user.keyboard("{Control>}s{/Control}");
+    await waitFor(() => expect(router.state.location.pathname).toBe("/tasks/hello"));
+    expect(sent).toBe(1);
+  });
+
+  it("shows what a new name moves, since H fields and spreads are made of it", async () => {
+    const { user } = renderPage(EDIT);
+    await user.type(await screen.findByRole("textbox", { name: "Name", description: /key people use/ }), "2");
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await within(await screen.findByRole("dialog")).findByText(/1 slot moves/);
   });
 
   it("tells of a newer version and saves over it only when told to", async () => {

@@ -1,15 +1,16 @@
 import { Save } from "lucide-react";
 import { useId, useMemo, useRef, useState } from "react";
-import { type ApiError, apiError, messagesAt } from "@/api/errors";
+import { apiError, messagesAt } from "@/api/errors";
 import type { Task, TaskDefinition } from "@/api/generated";
+import { cx } from "@/lib/cx";
+import { NotSaved, notSavedWords } from "@/parts/NotSaved";
 import { Button } from "@/ui/Button";
-import { Failure } from "@/ui/Empty";
 import { Foot } from "@/ui/Foot";
 import { BasicsPart } from "./BasicsPart";
 import { Conflict } from "./Conflict";
 import { changedFields, definitionOf, type Draft, draftOf } from "./draft";
 import { EffectQuestion } from "./EffectQuestion";
-import { focusFirstError, useBlocked, useCheck, useGuard, useSave, useSaveKey } from "./formHooks";
+import { focusFault, useBlocked, useCheck, useGuard, useSave, useSaveKey } from "./formHooks";
 import { KeepPart, LimitsPart, PoolPart, RetryPart } from "./LimitsPart";
 import { ParamsPart } from "./ParamsPart";
 import { RunPart } from "./RunPart";
@@ -26,8 +27,11 @@ export interface TaskFormProps {
   onCancel: () => void;
 }
 
-/** Fields whose change may move slots. */
-const MOVES_SLOTS = new Set(["schedules", "enabled", "tags"]);
+/** After this many milliseconds a dialog that was closed has given the focus back. */
+const FOCUS_BACK = 100;
+
+/** Fields whose change may move slots; of the name H fields and spreads are made. */
+const MOVES_SLOTS = new Set(["schedules", "enabled", "tags", "name"]);
 
 /** The form for new and existing tasks. */
 export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
@@ -44,13 +48,14 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
     onSaved(saved);
   });
   const failure = apiError(save.error);
+  const refused = failure?.status === 412 ? null : failure;
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
   useBlocked(changed.length > 0 && !save.isSuccess);
   const [asked, setAsked] = useState<TaskDefinition | null>(null);
   const store = () => {
     setAsked(null);
-    save.mutate({ definition, version: base.version }, { onError: () => requestAnimationFrame(() => focusFirstError(form.current)) });
+    save.mutate({ definition, version: base.version }, { onError: (error) => setTimeout(() => focusFault(form.current, error), FOCUS_BACK) });
   };
   const submit = () => {
     setTried(true);
@@ -58,7 +63,8 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
     if (task && changed.some((field) => MOVES_SLOTS.has(field))) setAsked(definition);
     else store();
   };
-  useSaveKey(submit);
+  // One save at a time: the second of two creates would be refused, or make a second task.
+  useSaveKey(submit, save.isPending || save.isSuccess);
   const at = (pointer: string, deep?: boolean) => {
     // While typing only what was touched is judged; after a try to save, everything.
     const touched = tried || changed.includes(pointer.split("/")[1] ?? "");
@@ -75,7 +81,7 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
       className="flex flex-col"
       onSubmit={(event) => {
         event.preventDefault();
-        submit();
+        if (!save.isPending) submit();
       }}
     >
       {failure?.status === 412 && task && (
@@ -93,7 +99,11 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
           }}
         />
       )}
-      {failure && failure.status !== 412 && <NotSaved failure={failure} />}
+      {refused && (
+        <div className="mb-3">
+          <NotSaved failure={refused} />
+        </div>
+      )}
       <div className="rounded-lg border border-line bg-surface px-4 lg:px-6">
         <BasicsPart {...part} />
         <RunPart {...part} />
@@ -107,7 +117,8 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
       </div>
       <Foot>
         <div className="flex flex-wrap items-center justify-end gap-2">
-          <span role="status" className="mr-auto text-sm text-muted">
+          {refused && <span className="mr-auto text-sm font-medium text-fail">{notSavedWords(refused).title}</span>}
+          <span role="status" className={cx("mr-auto text-sm text-muted", refused && "sr-only")}>
             {changed.length > 0 ? `Not saved: ${changed.slice(0, 4).join(", ")}${changed.length > 4 ? " ..." : ""}` : task ? "Nothing changed yet." : ""}
           </span>
           <Button onClick={onCancel}>Cancel</Button>
@@ -119,18 +130,5 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
       {asked && task && <EffectQuestion task={task.name} definition={asked} onSave={store} onClose={() => setAsked(null)} />}
       {guard}
     </form>
-  );
-}
-
-function NotSaved({ failure }: { failure: ApiError }) {
-  const many = failure.fields.length;
-  return (
-    <div className="mb-3">
-      {many > 0 ? (
-        <Failure title="Not saved" detail={many === 1 ? "One field needs a change; it is marked below." : `${many} fields need a change; they are marked below.`} />
-      ) : (
-        <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />
-      )}
-    </div>
   );
 }

@@ -94,7 +94,7 @@ function WebhookFields({ trigger, at, onTrigger }: FieldsProps<TriggerWebhook>) 
         }}
         errorAt={(name) => at(`/params/${name}`)}
       />
-      <p className="text-xs text-muted">None: members of the body named as the params. The address is made when the task is saved; the task's page shows it.</p>
+      <p className="text-xs text-muted">None: members of the body named as the params. After saving, create its {proof === "signature" ? "secret" : "address"} on the task's page.</p>
     </>
   );
 }
@@ -107,7 +107,7 @@ function FileFields({ trigger, at, onTrigger }: FieldsProps<TriggerFile>) {
       <Row>
         <SelectField label="Runs when it" value={change} options={options(FILE_CHANGES)} error={at("/change")} onValue={(next) => onTrigger({ ...trigger, change: next })} />
         {change === "settled" && (
-          <NumberField label="Rests for" unit="s" hint="Without a change, so that a file is whole." min={0.1} value={trigger.settle_seconds ?? 2} error={at("/settle_seconds")} onNumber={(value) => onTrigger({ ...trigger, settle_seconds: value ?? 2 })} />
+          <NumberField label="Rests for" unit="s" hint="Without a change, so that a file is whole." min={0.1} value={trigger.settle_seconds ?? 2} error={at("/settle_seconds")} onNumber={(settle_seconds) => onTrigger({ ...trigger, settle_seconds })} />
         )}
       </Row>
     </>

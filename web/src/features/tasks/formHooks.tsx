@@ -3,9 +3,9 @@ import { useBlocker } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { type ApiError, apiError } from "@/api/errors";
 import { type Task, taskCreate, type TaskDefinition, taskUpdate } from "@/api/generated";
+import { useRested } from "@/lib/useRested";
 import { useTasksChanged } from "@/parts/taskActions";
 import { Confirm } from "@/ui/Dialog";
-import { useRested } from "./schedule/usePreview";
 
 /** What the server would say, asked while the typing rests. */
 export function useCheck(definition: TaskDefinition, task: Task | undefined, on: boolean): ApiError | null {
@@ -43,16 +43,21 @@ export function useSave(task: Task | undefined, onSaved: (task: Task) => void) {
   });
 }
 
-/** Puts the focus on the first field that is wrong. */
-export function focusFirstError(form: HTMLFormElement | null): void {
-  form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+/** Puts the focus on the first field that is wrong; where no field is to blame, on what says why nothing was saved. */
+export function focusFault(form: HTMLFormElement | null, failure: unknown): void {
+  const field = apiError(failure)?.fields.length ? form?.querySelector<HTMLElement>('[aria-invalid="true"]') : null;
+  if (field) return field.focus();
+  const alert = form?.querySelector<HTMLElement>('[role="alert"]');
+  if (!alert) return undefined;
+  alert.tabIndex = -1;
+  alert.focus();
 }
 
-/** Ctrl+S saves. */
-export function useSaveKey(save: () => void): void {
-  const latest = useRef(save);
+/** Ctrl+S saves; not while a save is under way. */
+export function useSaveKey(save: () => void, busy: boolean): void {
+  const latest = useRef(() => {});
   useEffect(() => {
-    latest.current = save;
+    latest.current = busy ? () => {} : save;
   });
   useEffect(() => {
     const press = (event: KeyboardEvent) => {

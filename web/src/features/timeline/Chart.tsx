@@ -16,7 +16,7 @@ const LABEL = 5;
 const NAMES = "w-28 sm:w-44 lg:w-52";
 
 /** The chart: hours across, tasks down. It scrolls sideways by itself where the page is narrow. */
-export function Chart({ rows, all, loads, period, timezone, onMore }: { rows: TimelineRow[]; all: number; loads: PoolLoad[]; period: Period; timezone: string; onMore: () => void }) {
+export function Chart({ rows, all, whole, loads, period, timezone, onMore }: { rows: TimelineRow[]; all: number; whole: boolean; loads: PoolLoad[]; period: Period; timezone: string; onMore: () => void }) {
   const [said, setSaid] = useState<string | null>(null);
   const clock = useMemo(() => clockOf(timezone), [timezone]);
   const scroller = useRef<HTMLDivElement>(null);
@@ -51,7 +51,7 @@ export function Chart({ rows, all, loads, period, timezone, onMore }: { rows: Ti
       </p>
       {all > rows.length && (
         <Button className="self-start" onClick={onMore}>
-          Show more of {plural(all, "task")}
+          Show more of {whole ? plural(all, "task") : `at least ${plural(all, "task")}`}
         </Button>
       )}
     </section>

@@ -1,10 +1,12 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
-import type { PlanPage } from "@/api/generated";
+import type { PlanPage, TaskPage } from "@/api/generated";
 import { at, run, taskSummary } from "@/mocks/data";
 import { renderPage } from "@/mocks/render";
 import { server } from "@/mocks/setup";
+
+const slot = (task: string) => ({ task, schedule_key: "cron", scheduled_for: at(3600), scheduled_local: at(3600), expected_duration_seconds: 60, skipped: false, notes: [] });
 
 describe("the timeline", () => {
   it("has one row per task with runs and slots, one stop of the Tab key each, and finds tasks by name", async () => {
@@ -49,6 +51,33 @@ describe("the timeline", () => {
     renderPage("/timeline");
     await screen.findByRole("link", { name: new RegExp(`^${old.task.name}: Running`) });
     expect(screen.getAllByRole("link", { name: new RegExp(`^${run(6).task.name}: `) })).toHaveLength(1);
+  });
+
+  it("looks among all tasks where more are planned than were asked for, before it says that none has a name", async () => {
+    const far = { ...taskSummary(0), name: "zebra", next_slot_at: at(7200) };
+    server.use(
+      http.get("*/api/v1/runs", () => HttpResponse.json({ items: [], next_cursor: null })),
+      http.get("*/api/v1/plan", ({ request }) => {
+        const task = new URL(request.url).searchParams.get("task");
+        return HttpResponse.json<PlanPage>({ items: [slot(task ?? "early")], next_cursor: task ? null : "more" });
+      }),
+      http.get("*/api/v1/tasks", ({ request }) => {
+        const text = new URL(request.url).searchParams.get("text");
+        const items = text === null ? [{ ...far, name: "early" }] : [far].filter(({ name }) => name.includes(text));
+        return HttpResponse.json<TaskPage>({ items, next_cursor: text === null ? "more" : null });
+      }),
+    );
+    const { user } = renderPage("/timeline");
+    await screen.findByText(/There are more tasks than are listed here/);
+    const filter = screen.getByRole("searchbox");
+    await user.type(filter, "zeb");
+    const row = await screen.findByRole("list", { name: "Runs and slots of zebra" });
+    await within(row).findByRole("link", { name: /^zebra: Planned/ });
+    expect(within(row).queryByText("More slots than are drawn")).toBeNull();
+    await user.type(filter, "q");
+    expect(screen.queryByText(/^No task/)).toBeNull();
+    await screen.findByText("Looking among all tasks …");
+    await screen.findByText("No task in this period has that in its name.");
   });
 
   it("says so when there is nothing", async () => {

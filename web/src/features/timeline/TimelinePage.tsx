@@ -16,7 +16,8 @@ import { useNow } from "@/ui/Time";
 import { Chart } from "./Chart";
 import { type Period, periodAt, rowsOf } from "./layout";
 import { endless, type Items, joinPlans, pushedOff } from "./plan";
-import { timelineLoads, timelineOfTask, timelinePlan, timelineRuns, timelineTasks } from "./queries";
+import { timelineLoads, timelineOfTask, timelinePlan, timelineRuns } from "./queries";
+import { type Known, useTasks } from "./useTasks";
 import { clockOf } from "./words";
 
 /** Rows that are shown at first, and how many more each time. */
@@ -44,13 +45,13 @@ function Timeline({ timezone }: { timezone: string }) {
   const period = useMemo(() => ({ from, until: periodAt(from + 6 * 3_600_000).until }), [from]);
   const runs = useQuery(timelineRuns(period));
   const plan = useQuery(timelinePlan(period));
-  const tasks = useQuery(timelineTasks(plan.data)).data?.items;
   const pools = useQuery(poolListOptions({ query: { limit: 500 } })).data?.items ?? [];
   const loads = useQuery(timelineLoads(period, pools.some(({ used_by }) => used_by.length > 0))).data ?? [];
   const [text, setText] = useState("");
   const [shown, setShown] = useState(STEP);
   const wanted = text.trim().toLowerCase();
-  const pushed = useMemo(() => (plan.data ? pushedOff(plan.data, tasks ?? [], period.until) : new Set<string>()), [plan.data, tasks, period]);
+  const { tasks, known } = useTasks(plan.data, wanted);
+  const pushed = useMemo(() => (plan.data ? pushedOff(plan.data, tasks, period.until) : new Set<string>()), [plan.data, tasks, period]);
   const rows = useMemo(() => (runs.data && plan.data ? rowsOf(runs.data.items, joinPlans(plan.data, pushed, NONE), period, now) : []), [runs.data, plan.data, pushed, period, now]);
   const found = useMemo(() => rows.filter(({ task }) => task.includes(wanted)).map(({ task }) => task), [rows, wanted]);
   const names = useMemo(() => found.slice(0, shown), [found, shown]);
@@ -74,7 +75,8 @@ function Timeline({ timezone }: { timezone: string }) {
               <>
                 <TextField hideLabel label="Tasks by name" type="search" data-filter placeholder="Filter by name" value={text} onText={setText} className="w-full sm:w-60" />
                 <Limits ran={ran} timezone={timezone} />
-                {found.length === 0 ? <p className="py-4 text-sm text-muted">No task in this period has that in its name.</p> : <Chart rows={drawn} all={found.length} loads={loads} period={period} timezone={timezone} onMore={() => setShown(shown + STEP)} />}
+                <Looked known={known} filtered={wanted !== ""} none={found.length === 0} cut={ran.next_cursor !== null} />
+                {found.length > 0 && <Chart rows={drawn} all={found.length} whole={known === "all"} loads={loads} period={period} timezone={timezone} onMore={() => setShown(shown + STEP)} />}
               </>
             )
           }
@@ -82,6 +84,20 @@ function Timeline({ timezone }: { timezone: string }) {
       )}
     </Loaded>
   );
+}
+
+/** What the rows leave out: that no task has a name is said only where all were looked at. */
+function Looked({ known, filtered, none, cut }: { known: Known; filtered: boolean; none: boolean; cut: boolean }) {
+  if (known === "asking") return <p role="status" className="text-sm text-muted">{filtered ? "Looking among all tasks …" : "Asking which tasks are due …"}</p>;
+  if (known === "some") {
+    return (
+      <p role="status" className="rounded-md bg-warn-soft px-3 py-1.5 text-xs">
+        {filtered ? "Not all tasks were looked at: type more of the name to find others." : "There are more tasks than are listed here: the filter looks among all of them."}
+      </p>
+    );
+  }
+  if (!none) return null;
+  return <p className="py-4 text-sm text-muted">{cut ? "No task with that in its name is due in this period or has one of the runs that were looked at." : "No task in this period has that in its name."}</p>;
 }
 
 /** The slots of the tasks in sight that the first pages of the plan do not hold to the end. */

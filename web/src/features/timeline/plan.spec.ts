@@ -28,6 +28,11 @@ describe("a plan with frequent tasks", () => {
     expect(endless({ items: minutes, next_cursor: "more" }, DAY)).toEqual(new Set());
   });
 
+  it("takes no task for frequent because many are due together", () => {
+    const burst = Array.from({ length: 2000 }, (_, place) => slot(`daily-${place}`, 10_800 + (place % 4)));
+    expect(endless({ items: burst.toSorted((one, other) => one.scheduled_for.localeCompare(other.scheduled_for)), next_cursor: "more" }, DAY)).toEqual(new Set());
+  });
+
   it("puts in its place who was asked, and says from when on the others are not drawn", () => {
     const first = { items: [slot("hourly", 100), slot("minutely", 120), ...beats], next_cursor: "more" };
     const byTask = new Map([

@@ -23,6 +23,9 @@ export function pushedOff(first: Items<PlanSlot>, tasks: TaskSummary[], until: n
   return new Set([...due.map(({ name }) => name), ...first.items.map(({ task }) => task)]);
 }
 
+/** Slots of a task that tell how often it is due; of fewer, that come together by chance, nothing follows. */
+const TELLING = 3;
+
 /** Of those, the tasks that are due so often that asking would never end. */
 export function endless(first: Items<PlanSlot>, until: number): Set<string> {
   const [begin, end] = [first.items[0], first.items.at(-1)].map((slot) => Date.parse(slot?.scheduled_for ?? ""));
@@ -30,7 +33,7 @@ export function endless(first: Items<PlanSlot>, until: number): Set<string> {
   const slots = new Map<string, number>();
   for (const { task } of first.items) slots.set(task, (slots.get(task) ?? 0) + 1);
   const parts = (until - begin) / (end - begin);
-  return new Set([...slots].filter(([, count]) => count * parts > SLOTS_MAX).map(([task]) => task));
+  return new Set([...slots].filter(([, count]) => count >= TELLING && (count - 1) * parts > SLOTS_MAX).map(([task]) => task));
 }
 
 /** The first pages, with the tasks that were asked for one by one in their place; what was pushed off is cut where the pages end. */

@@ -65,6 +65,15 @@ export const timelineTasks = (first: Items<PlanSlot> | undefined) =>
       pages(async (cursor) => (await taskList({ query: { enabled: true, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data),
   });
 
+/** The enabled tasks with a text in their names or titles: the server knows them all, however many there are. */
+export const timelineNamed = (text: string, wanted: boolean) =>
+  queryOptions({
+    queryKey: [{ _id: "taskList", timeline: text }],
+    enabled: wanted && text !== "",
+    queryFn: async ({ signal }): Promise<Items<TaskSummary>> =>
+      pages(async (cursor) => (await taskList({ query: { enabled: true, text, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data),
+  });
+
 /** The slots of one task, to the end of the period. Asked again only as the period moves on. */
 export const timelineOfTask = ({ until }: Period, task: string) =>
   queryOptions({

@@ -40,7 +40,7 @@ function Days({ days, at, onDays }: DaysProps) {
     case "every_days":
       return (
         <Row>
-          <NumberField label="Every" unit={days.every === 1 ? "day" : "days"} min={1} max={366} step={1} value={days.every} error={at("/days/every")} onNumber={(every) => onDays({ ...days, every: every ?? 1 })} />
+          <NumberField label="Every" unit={days.every === 1 ? "day" : "days"} min={1} max={366} step={1} value={days.every} error={at("/days/every")} onNumber={(every) => onDays({ ...days, every })} />
           {days.every > 1 && <Counted days={days} at={at} onDays={onDays} />}
         </Row>
       );
@@ -49,7 +49,7 @@ function Days({ days, at, onDays }: DaysProps) {
         <>
           <Toggles label="On" options={SHORT_DAYS} values={days.weekdays} error={at("/days/weekdays", true)} onValues={(weekdays) => onDays({ ...days, weekdays })} />
           <Row>
-            <NumberField label="Every" unit={(days.every ?? 1) === 1 ? "week" : "weeks"} min={1} max={52} step={1} value={days.every ?? 1} error={at("/days/every")} onNumber={(every) => onDays({ ...days, every: every ?? 1 })} />
+            <NumberField label="Every" unit={(days.every ?? 1) === 1 ? "week" : "weeks"} min={1} max={52} step={1} value={days.every ?? 1} error={at("/days/every")} onNumber={(every) => onDays({ ...days, every })} />
             {(days.every ?? 1) > 1 && <Counted days={days} at={at} onDays={onDays} />}
           </Row>
         </>

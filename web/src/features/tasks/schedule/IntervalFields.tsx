@@ -20,26 +20,28 @@ const UNIT_WORDS: [Unit, string][] = [
 /** Every so often, all day or within hours of the day. */
 export function IntervalFields(props: RuleProps<ScheduleInterval>) {
   const { schedule, at, onSchedule } = props;
-  const [unit, setUnit] = useState<Unit>(() => inUnit(schedule.every_seconds).unit);
-  // A distance set from outside (a preset) may not be whole in the unit at hand.
-  const shown = schedule.every_seconds % UNITS[unit] === 0 ? { value: schedule.every_seconds / UNITS[unit], unit } : inUnit(schedule.every_seconds);
-  const every = (value: number, of: Unit) => onSchedule({ ...schedule, every_seconds: Math.max(0, Math.round(value * UNITS[of])) });
+  const [own, setOwn] = useState(() => ({ seconds: schedule.every_seconds, unit: inUnit(schedule.every_seconds).unit }));
+  const whole = schedule.every_seconds % UNITS[own.unit] === 0;
+  // A distance set from outside (a preset) may not be whole in the unit at hand; one typed here (1.5 hours) keeps its unit.
+  const shown = whole || schedule.every_seconds === own.seconds ? { value: schedule.every_seconds / UNITS[own.unit], unit: own.unit } : inUnit(schedule.every_seconds);
+  const every = (value: number, unit: Unit) => {
+    const every_seconds = Math.max(0, Math.round(value * UNITS[unit]));
+    setOwn({ seconds: every_seconds, unit });
+    onSchedule({ ...schedule, every_seconds });
+  };
   return (
     <>
       <Row three>
-        <NumberField label="Every" min={1} step={1} value={shown.value} error={at("/every_seconds")} onNumber={(value) => every(value ?? 0, shown.unit)} />
+        <NumberField label="Every" min={1} step={1} value={shown.value} error={at("/every_seconds")} onNumber={(value) => every(value, shown.unit)} />
         <SelectField
           label="Unit"
           value={shown.unit}
           options={UNIT_WORDS}
-          onValue={(next) => {
-            setUnit(next);
-            every(shown.value, next);
-          }}
+          onValue={(next) => every(shown.value, next)}
         />
         <TextField
           label="Counted from"
-          hint="Empty: 1970-01-01 in UTC, so that 15 minutes are :00, :15, :30, :45."
+          hint="In your time zone. Empty: 1970-01-01 in UTC, so that 15 minutes are :00, :15, :30, :45."
           type="datetime-local"
           value={localInput(schedule.anchor_at)}
           error={at("/anchor_at")}

@@ -107,10 +107,10 @@ function Missed({ schedule, at, onSchedule }: RuleProps) {
       <Row three>
         <SelectField label="Catch-up" hint="The server was down or asleep." value={rule.kind} options={options(CATCH_UPS)} onValue={(kind) => set(catchUpOf(kind))} />
         {rule.kind === "window" && (
-          <NumberField label="Not older than" unit="s" min={1} step={1} value={rule.max_age_seconds} error={at("/catch_up/max_age_seconds")} onNumber={(value) => set({ ...rule, max_age_seconds: value ?? 1 })} />
+          <NumberField label="Not older than" unit="s" min={1} step={1} value={rule.max_age_seconds} error={at("/catch_up/max_age_seconds")} onNumber={(value) => set({ ...rule, max_age_seconds: value })} />
         )}
         {(rule.kind === "all" || rule.kind === "window") && (
-          <NumberField label="At most" unit="runs" hint="Of more, the newest." min={1} step={1} value={rule.max_count ?? 100} error={at("/catch_up/max_count")} onNumber={(value) => set({ ...rule, max_count: value ?? 1 })} />
+          <NumberField label="At most" unit="runs" hint="Of more, the newest." min={1} step={1} value={rule.max_count ?? 100} error={at("/catch_up/max_count")} onNumber={(value) => set({ ...rule, max_count: value })} />
         )}
       </Row>
       <Row>
@@ -137,7 +137,7 @@ function Period({ schedule, at, onSchedule }: RuleProps) {
           step={1}
           value={schedule.splay_seconds ?? 0}
           error={at("/splay_seconds")}
-          onNumber={(value) => onSchedule({ ...schedule, splay_seconds: value ?? 0 })}
+          onNumber={(value) => onSchedule({ ...schedule, splay_seconds: value })}
         />
         <TextField label="Key" hint="The same key keeps the history." mono value={schedule.key ?? ""} error={at("/key")} onText={(key) => onSchedule({ ...schedule, key: key || null })} />
       </Row>

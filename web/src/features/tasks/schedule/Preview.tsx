@@ -1,17 +1,16 @@
 import { CalendarX, MoonStar, TriangleAlert } from "lucide-react";
 import { Fragment } from "react";
-import type { Schedule, SlotPreview } from "@/api/generated";
+import type { Schedule, SchedulePreview, SlotPreview } from "@/api/generated";
 import { cx } from "@/lib/cx";
 import { utcTime, viewerZone, wallTime, zoneTime } from "@/lib/time";
 import { DateTime } from "@/ui/Time";
 import { YearStrip } from "./YearStrip";
 import type { Preview as Asked } from "./usePreview";
 
-/** What the schedule means: its words, its next slots in three zones, its year. */
-export function Preview({ preview, schedule }: { preview: Asked; schedule: Schedule }) {
-  const { data, failure } = preview;
+/** What the schedule means: its words, its next slots in three zones, its year. What is older than the input says so. */
+export function Preview({ preview: { data, failure, old }, schedule }: { preview: Asked; schedule: Schedule }) {
   return (
-    <div className={cx("rounded-md bg-bg px-3 py-3 text-sm", schedule.kind !== "startup" && "min-h-52")}>
+    <div className={cx("rounded-md bg-bg px-3 py-3 text-sm", schedule.kind !== "startup" && "min-h-52")} aria-busy={old || undefined}>
       {failure && (
         <div role="status">
           <p className="font-medium">No preview yet</p>
@@ -20,25 +19,34 @@ export function Preview({ preview, schedule }: { preview: Asked; schedule: Sched
       )}
       {!failure && data && (
         <div className="flex flex-col gap-3">
-          <p role="status" className="text-lg font-semibold first-letter:uppercase" data-words>
-            {data.words}
-          </p>
-          {schedule.kind === "startup" ? (
-            <p className="text-muted">Its slots are the starts of the server, so there are none to foresee.</p>
-          ) : (
-            <>
-              {data.never && (
-                <p className="flex items-center gap-2 font-medium text-fail">
-                  <CalendarX size={16} aria-hidden /> It never becomes due.
-                </p>
-              )}
-              {data.slots.length > 0 && <Slots slots={data.slots} zone={data.timezone} />}
-            </>
-          )}
-          {schedule.kind !== "startup" && data.days.length > 0 && <YearStrip days={data.days} />}
+          <div className="flex items-baseline gap-3">
+            <p role="status" className={cx("min-w-0 flex-1 text-lg font-semibold first-letter:uppercase", old && "opacity-45")} data-words>
+              {data.words}
+            </p>
+            {old && <p className="shrink-0 text-xs text-muted">Before the change. Computing …</p>}
+          </div>
+          <div className={cx("flex flex-col gap-3", old && "opacity-45")}>
+            <Meaning preview={data} />
+          </div>
         </div>
       )}
     </div>
+  );
+}
+
+function Meaning({ preview: { never, slots, timezone, days } }: { preview: SchedulePreview }) {
+  // Neither never due nor with slots to foresee: it waits for the server to start, in whatever kind that was written.
+  if (!never && slots.length === 0) return <p className="text-muted">Its slots are the starts of the server, so there are none to foresee; the next is at the next start.</p>;
+  return (
+    <>
+      {never && (
+        <p className="flex items-center gap-2 font-medium text-fail">
+          <CalendarX size={16} aria-hidden /> It never becomes due.
+        </p>
+      )}
+      {slots.length > 0 && <Slots slots={slots} zone={timezone} />}
+      {days.length > 0 && <YearStrip days={days} />}
+    </>
   );
 }
 

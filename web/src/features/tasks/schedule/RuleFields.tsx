@@ -87,5 +87,5 @@ function RruleFields(props: RuleProps<ScheduleRrule>) {
 }
 
 function StartupFields({ schedule, at, onSchedule }: RuleProps<ScheduleStartup>) {
-  return <NumberField className="sm:max-w-72" label="Delay" unit="s" hint="From the start of the server to the start of the run." min={0} step={1} value={schedule.delay_seconds ?? 0} error={at("/delay_seconds")} onNumber={(delay) => onSchedule({ ...schedule, delay_seconds: delay ?? 0 })} />;
+  return <NumberField className="sm:max-w-72" label="Delay" unit="s" hint="From the start of the server to the start of the run." min={0} step={1} value={schedule.delay_seconds ?? 0} error={at("/delay_seconds")} onNumber={(delay_seconds) => onSchedule({ ...schedule, delay_seconds })} />;
 }

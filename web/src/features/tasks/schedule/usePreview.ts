@@ -1,19 +1,8 @@
 /** The words and the slots of a schedule, asked while the typing rests; the browser computes no cron and no clock changes. */
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import { apiError } from "@/api/errors";
 import { type Schedule, schedulePreview } from "@/api/generated";
-
-/** A value that rests: it follows only after nothing changed for a while. */
-export function useRested<T>(value: T, wait: number): T {
-  const [rested, setRested] = useState(value);
-  const text = JSON.stringify(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(JSON.parse(text) as T), wait);
-    return () => clearTimeout(timer);
-  }, [text, wait]);
-  return rested;
-}
+import { useRested } from "@/lib/useRested";
 
 /** Days that the strip of a year shows. */
 export const STRIP_DAYS = 365;
@@ -30,7 +19,9 @@ export function usePreview(schedule: Schedule, task: string) {
     refetchInterval: false,
     retry: false,
   });
-  return { data: preview.data, failure: apiError(preview.error) };
+  // What is at hand belongs to an older schedule: while the server computes, and while the typing has yet to rest.
+  const old = preview.data !== undefined && (preview.isPlaceholderData || JSON.stringify(rested) !== JSON.stringify({ schedule: bare, task }));
+  return { data: preview.data, failure: apiError(preview.error), old };
 }
 
 /** What usePreview gives. */

@@ -1,0 +1,12 @@
+import { useEffect, useState } from "react";
+
+/** A value that rests: it follows only after nothing changed for a while. */
+export function useRested<T>(value: T, wait: number): T {
+  const [rested, setRested] = useState(value);
+  const text = JSON.stringify(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(JSON.parse(text) as T), wait);
+    return () => clearTimeout(timer);
+  }, [text, wait]);
+  return rested;
+}
