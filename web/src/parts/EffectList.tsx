@@ -19,9 +19,9 @@ export function effectWords({ appear_count, vanish_count, move_count }: Effect):
 
 type Row = { key: string; task: string; slot: SlotPreview; to?: SlotPreview };
 
-/** Slots that a change makes, drops and moves: how many, and the first of each. */
-export function EffectList({ effect }: { effect: Effect }) {
-  const many = effect.tasks.length > 1;
+/** Slots that a change makes, drops and moves: how many, and the first of each. With `named` their tasks are named, also if it is one. */
+export function EffectList({ effect, named }: { effect: Effect; named?: boolean }) {
+  const many = named || effect.tasks.length > 1;
   const appear = effect.tasks.flatMap(({ task, appear: slots }) => slots.map((slot): Row => ({ key: `${task}${slot.schedule_key}${slot.scheduled_for}`, task, slot })));
   const vanish = effect.tasks.flatMap(({ task, vanish: slots }) => slots.map((slot): Row => ({ key: `${task}${slot.schedule_key}${slot.scheduled_for}`, task, slot })));
   const moved = effect.tasks.flatMap(({ task, moved: pairs }) => pairs.map(({ from, to }): Row => ({ key: `${task}${from.schedule_key}${from.scheduled_for}`, task, slot: from, to })));

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import type { Slot } from "@/api/generated";
 import { runListOptions, slotListOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { cx } from "@/lib/cx";
 import { dateIn, shortDayWord, timeIn } from "@/lib/dates";
@@ -42,11 +43,16 @@ export function DayRuns({ period, timezone }: Props) {
   );
 }
 
-/** The time of an instant, with its date if that is another one. */
-function timeOfDay(at: string, period: DayPeriod, timezone: string): string {
-  const time = timeIn(at, timezone);
-  const within = Date.parse(at) >= Date.parse(period.from_at) && Date.parse(at) < Date.parse(period.until_at);
-  return within ? time : `${shortDayWord(dateIn(at, timezone))} ${time}`;
+/** Whether all slots of an entry are within a day. */
+const within = ({ first_at, last_at }: Slot, { from_at, until_at }: DayPeriod): boolean =>
+  Date.parse(first_at) >= Date.parse(from_at) && Date.parse(last_at) < Date.parse(until_at);
+
+/** When the slots of an entry are, with dates if they are not all within the day. */
+function stretchWords(slot: Slot, period: DayPeriod, timezone: string): string {
+  const [first, last] = [slot.first_at, slot.last_at].map((at) =>
+    within(slot, period) ? timeIn(at, timezone) : `${shortDayWord(dateIn(at, timezone))} ${timeIn(at, timezone)}`,
+  );
+  return slot.count > 1 ? `${first} – ${last}` : `${first}`;
 }
 
 /** Slots that were missed or skipped, with the reason. */
@@ -61,13 +67,17 @@ export function DayWithout({ outcome, period, timezone }: Props & { outcome: "mi
             {items.map((slot) => (
               <li key={`${slot.schedule_id}${slot.first_at}`} className="flex flex-wrap items-center gap-x-3 py-1">
                 <span className="min-w-26 shrink-0 tabular-nums">
-                  {timeOfDay(slot.first_at, period, timezone)}
-                  {slot.count > 1 && ` – ${timeOfDay(slot.last_at, period, timezone)}`}
+                  {stretchWords(slot, period, timezone)}
                 </span>
                 <Link {...paths.task(slot.task, "ledger")} className="min-w-0 flex-1 basis-40 truncate font-medium underline-offset-2 hover:underline">
                   {slot.task}
                 </Link>
-                {slot.count > 1 && <span className="text-xs text-muted">{plural(slot.count, "slot")}</span>}
+                {slot.count > 1 && (
+                  <span className="text-xs text-muted">
+                    {plural(slot.count, "slot")}
+                    {!within(slot, period) && " in all, on other days too"}
+                  </span>
+                )}
                 <span className={cx("w-full text-xs", outcome === "missed" ? "text-warn" : "text-muted")}>{slot.reason}</span>
               </li>
             ))}

@@ -125,7 +125,7 @@ function RecentRun({ run }: { run: Run }) {
         </span>
         <span className="min-w-0 flex-1 truncate text-muted">{run.reason || triggerWords(run)}</span>
         <DateTime at={run.created_at} plain className="shrink-0 text-muted" />
-        <span className="w-16 shrink-0 text-right">
+        <span className="shrink-0 text-right sm:w-16">
           <RunDuration run={run} />
         </span>
       </Link>
@@ -135,26 +135,25 @@ function RecentRun({ run }: { run: Run }) {
 
 const FILL: Record<Tone, string> = { ok: "bg-ok", fail: "bg-fail", run: "bg-run", warn: "bg-warn", idle: "bg-line-strong" };
 
-/** A bar a run, newest on the right; its height is the duration. */
+/** A bar a run, newest on the right; its height is the duration. One picture: the runs themselves are linked below and listed under Runs. */
 function Bars({ runs }: { runs: Run[] }) {
   const longest = Math.max(...runs.map((run) => run.duration_seconds ?? 0), 0.001);
+  const failed = runs.filter(({ state }) => RUN_STATES[state].tone === "fail").length;
+  const words = `Durations of the last ${plural(runs.length, "run")}, oldest first; ${failed === 0 ? "none" : failed} failed; the longest took ${duration(longest)}`;
   return (
-    <ul aria-label="Durations, oldest first" className="flex h-16 items-end gap-1">
+    <div role="img" aria-label={words} className="flex h-16 items-end gap-px sm:gap-1">
       {runs.toReversed().map((run) => {
         const look = RUN_STATES[run.state];
-        const text = `${look.word}, ${absoluteTime(run.created_at)}, ${duration(run.duration_seconds)}`;
         return (
-          <li key={run.id} className="flex h-full max-w-6 min-w-1.5 flex-1 items-end">
-            <Link {...paths.run(run.id)} aria-label={text} data-tip={text} className="flex h-full w-full items-end rounded-sm">
-              <span
-                className={`state-bar w-full rounded-sm ${look.open && run.state !== "running" ? "hatched border border-line-strong" : FILL[look.tone]}`}
-                style={{ height: `${Math.max(12, ((run.duration_seconds ?? 0) / longest) * 100)}%` }}
-              />
-            </Link>
-          </li>
+          <span
+            key={run.id}
+            data-tip={`${look.word}, ${absoluteTime(run.created_at)}, ${duration(run.duration_seconds)}`}
+            className={`state-bar max-w-6 min-w-0 flex-1 rounded-sm ${look.open && run.state !== "running" ? "hatched border border-line-strong" : FILL[look.tone]}`}
+            style={{ height: `${Math.max(12, ((run.duration_seconds ?? 0) / longest) * 100)}%` }}
+          />
         );
       })}
-    </ul>
+    </div>
   );
 }
 
