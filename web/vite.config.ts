@@ -17,7 +17,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   worker: { format: "es" },
-  server: { proxy: { "/api": server, "/swagger-ui": server } },
+  // The host stays that of the page: the server refuses writes whose origin is another one.
+  server: { proxy: { "/api": { target: server, changeOrigin: false }, "/swagger-ui": { target: server, changeOrigin: false } } },
   test: {
     environment: "happy-dom",
     environmentOptions: { happyDOM: { url: "http://127.0.0.1:5000/" } },

@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
-import { apiError, messagesAt } from "@/api/errors";
+import { useEffect, useRef, useState } from "react";
+import { apiError, type ApiError, messagesAt } from "@/api/errors";
 import { type Calendar, calendarCreate, type CalendarDefinition, calendarEffect, calendarUpdate } from "@/api/generated";
 import { EffectList, effectWords } from "@/parts/EffectList";
 import { paths } from "@/paths";
+import { focusFault, useBlocked, useGuard } from "@/parts/formHooks";
 import { NotSaved } from "@/parts/NotSaved";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
@@ -22,13 +23,13 @@ const DAYS = 60;
 export function CalendarForm({ held }: { held: Calendar | null }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const [draft, setDraft] = useState<CalendarDefinition>({
-    name: held?.name ?? "",
-    description: held?.description ?? "",
-    entries: held?.entries ?? [],
-    except: held?.except ?? [],
-    maintenance: held?.maintenance ?? null,
-  });
+  const form = useRef<HTMLFormElement>(null);
+  const done = useRef(false);
+  const [initial] = useState(() => definitionOf(held));
+  const [draft, setDraft] = useState(initial);
+  const changed = JSON.stringify(draft) !== JSON.stringify(initial);
+  useBlocked(changed);
+  const guard = useGuard(changed, done);
   const set = (change: Partial<CalendarDefinition>) => setDraft((old) => ({ ...old, ...change }));
   const save = useMutation({
     meta: { quiet: true },
@@ -37,6 +38,7 @@ export function CalendarForm({ held }: { held: Calendar | null }) {
         ? (await calendarUpdate({ path: { calendar: held.id }, headers: { "If-Match": `"${held.version}"` }, body: draft, throwOnError: true })).data
         : (await calendarCreate({ body: draft, throwOnError: true })).data,
     onSuccess: async (saved) => {
+      done.current = true;
       say(`The calendar ${saved.name} is saved.`);
       await queries.invalidateQueries();
       void navigate(paths.calendarOne(saved.name));
@@ -50,9 +52,14 @@ export function CalendarForm({ held }: { held: Calendar | null }) {
     },
   });
   const failure = apiError(save.error) ?? apiError(look.error);
+  const fault = save.error ?? look.error;
+  useEffect(() => {
+    if (fault) focusFault(form.current, fault);
+  }, [fault]);
   const shown = look.data && look.data.appear_count + look.data.vanish_count + look.data.move_count > 0 ? look.data : null;
   return (
     <form
+      ref={form}
       className="flex max-w-4xl flex-col gap-3"
       onSubmit={(event) => {
         event.preventDefault();
@@ -61,7 +68,7 @@ export function CalendarForm({ held }: { held: Calendar | null }) {
       }}
     >
       {failure && failure.fields.length === 0 && <NotSaved failure={failure} />}
-      {failure && failure.fields.length > 0 && <Failure title="Not saved" detail={[failure.message, ...failure.fields.map((field) => `${field.pointer}: ${field.message}`)].join(" ")} requestId={failure.requestId} />}
+      {failure && failure.fields.length > 0 && <Failure title="Not saved" detail={faultsInWords(failure)} requestId={failure.requestId} />}
       <Card>
         <div className="grid gap-3 sm:grid-cols-2">
           <TextField label="Name" hint="a-z, 0-9, . _ -" required maxLength={100} value={draft.name} onText={(name) => set({ name })} error={messagesAt(failure, "/name")} />
@@ -75,7 +82,7 @@ export function CalendarForm({ held }: { held: Calendar | null }) {
         <EntriesEditor label="exception" pointer="/except" entries={draft.except ?? []} onEntries={(except) => set({ except })} failure={failure} />
       </Card>
       <Card title="Maintenance" hint="On its dates and between its times, slots are skipped without any schedule naming it.">
-        <MaintenancePart value={draft.maintenance ?? null} onValue={(maintenance) => set({ maintenance })} />
+        <MaintenancePart value={draft.maintenance ?? null} onValue={(maintenance) => set({ maintenance })} failure={failure} />
       </Card>
       <div className="flex justify-end gap-2">
         <Button onClick={() => void navigate(held ? paths.calendarOne(held.name) : paths.calendars())}>Cancel</Button>
@@ -108,6 +115,24 @@ export function CalendarForm({ held }: { held: Calendar | null }) {
           <EffectList effect={shown} named />
         </Dialog>
       )}
+      {guard}
     </form>
   );
+}
+
+function definitionOf(held: Calendar | null): CalendarDefinition {
+  return {
+    name: held?.name ?? "",
+    description: held?.description ?? "",
+    entries: held?.entries ?? [],
+    except: held?.except ?? [],
+    maintenance: held?.maintenance ?? null,
+  };
+}
+
+/** Faults stand at their fields; those that have none here are said in full. */
+function faultsInWords({ fields }: ApiError): string {
+  const placed = /^\/(name$|description$|entries\/|except\/|maintenance\/)/;
+  const others = fields.filter(({ pointer }) => !placed.test(pointer)).map(({ pointer, message }) => `${pointer} ${message}.`);
+  return ["What is wrong is said where it is.", ...others].slice(others.length === fields.length ? 1 : 0).join(" ");
 }

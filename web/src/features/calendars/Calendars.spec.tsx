@@ -24,6 +24,27 @@ describe("calendars", () => {
     expect(match).toBe('"1"');
   });
 
+  it("says what is wrong at the field, goes there, and asks before a change is left", async () => {
+    server.use(
+      http.post("*/api/v1/calendars/:calendar/effect", () =>
+        problem(422, { title: "Unprocessable Entity", detail: "1 field is wrong.", code: "invalid", fields: [{ pointer: "/name", message: "may have a-z" }] }),
+      ),
+    );
+    const { user, router } = renderPage("/calendars/holidays-de/edit");
+    const name = await screen.findByRole("textbox", { name: "Name" });
+    await user.type(name, "Ä");
+    await user.click(screen.getByRole("button", { name: "Save the calendar" }));
+    await screen.findByText("may have a-z");
+    await waitFor(() => expect(document.activeElement).toBe(name));
+    expect(name.getAttribute("aria-invalid")).toBe("true");
+    expect(screen.queryByText(/\/name/)).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Cancel" }));
+    await screen.findByText("Leave without saving?");
+    expect(router.state.location.pathname).toBe("/calendars/holidays-de/edit");
+    await user.click(screen.getByRole("button", { name: "Leave" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/calendars/holidays-de"));
+  });
+
   it("looks at a file before it is saved, and says what is wrong with it", async () => {
     const asked: boolean[] = [];
     server.use(
