@@ -82,7 +82,7 @@ export function Outlook({ task }: { task: Task }) {
 function NextSlot({ slot }: { slot: SlotPreview }) {
   const { day, time, offset } = wallTime(slot.scheduled_local);
   return (
-    <li className="grid grid-cols-[5rem_1fr] items-baseline gap-x-2 tabular-nums">
+    <li className="grid grid-cols-[6.5rem_1fr] items-baseline gap-x-2 tabular-nums">
       <DateTime at={slot.scheduled_for} className="font-medium" />
       <span>
         <span className={slot.skipped ? "text-muted line-through" : undefined}>
@@ -119,12 +119,12 @@ function whyNone({ schedules }: Task): string {
 function RecentRun({ run }: { run: Run }) {
   return (
     <li>
-      <Link {...paths.run(run.id)} className="-mx-4 flex min-h-9 items-center gap-3 px-4 text-sm hover:bg-hover focus-visible:-outline-offset-2">
-        <span className="w-28 shrink-0">
+      <Link {...paths.run(run.id)} className="-mx-4 flex min-h-9 items-center gap-2 px-4 text-sm hover:bg-hover sm:gap-3 focus-visible:-outline-offset-2">
+        <span className="shrink-0 sm:w-28">
           <StateBadge state={run.state} />
         </span>
-        <span className="min-w-0 flex-1 truncate text-muted">{run.reason || triggerWords(run)}</span>
-        <DateTime at={run.created_at} plain className="shrink-0 text-muted" />
+        <span className="min-w-0 flex-1 truncate text-muted max-[24rem]:hidden">{run.reason || triggerWords(run)}</span>
+        <DateTime at={run.created_at} plain className="ml-auto shrink-0 text-muted" />
         <span className="shrink-0 text-right sm:w-16">
           <RunDuration run={run} />
         </span>
