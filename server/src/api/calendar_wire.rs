@@ -57,6 +57,9 @@ calendar! {
         /// When its definition last changed.
         #[schema(read_only)]
         pub updated_at: DateTime<Utc>,
+        /// What is wrong with what is stored, if its definition was damaged: an older version may be shown in its place.
+        #[schema(read_only, max_length = 10_000)]
+        pub problem: Option<String>,
         /// Names of the tasks whose schedules name it.
         #[schema(read_only)]
         pub used_by: Vec<String>,
@@ -79,6 +82,9 @@ pub struct CalendarSummary {
     pub version: u32,
     /// When its definition last changed.
     pub updated_at: DateTime<Utc>,
+    /// What is wrong with what is stored, if its definition was damaged.
+    #[schema(max_length = 10_000)]
+    pub problem: Option<String>,
     /// Number of its entries.
     pub entry_count: usize,
     /// Whether it is a maintenance window.

@@ -1,13 +1,14 @@
 //! Accounting: what was due is computed again from the stored definitions, and compared with the ledger.
 //!
 //! Nothing here counts the ledger to know what was expected (DECISIONS 15): every version of the task, its schedules and the
-//! calendars as they were in each stretch of time say which slots there were. What is in no entry is `unaccounted`.
+//! calendars as they were in each stretch of time say which slots there were. What is in no entry is `unaccounted`. Where
+//! damage hides which slots there were, the problem is told, and what is in the ledger counts as expected.
 
 use super::schedules::compile;
 use super::{App, Caller, Error, Result};
 use crate::domain::schedule::Rule;
 use crate::domain::vocabulary::{Permission, SlotOutcome};
-use crate::store::{PageRequest, SlotCount, TaskRecord, TaskVersionRecord};
+use crate::store::{Damage, PageRequest, SlotCount, TaskRecord, TaskVersionRecord};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 
@@ -105,7 +106,8 @@ impl App {
             return Err(Error::invalid("?from_at", "must be before until_at, and in the past"));
         }
         let record = self.living(task).await?;
-        let mut work = Work { app: self, from_at, until_at, now, left: SLOTS_MAX, expected: BTreeMap::new() };
+        let mut work =
+            Work { app: self, from_at, until_at, now, left: SLOTS_MAX, expected: BTreeMap::new(), damage: Vec::new() };
         work.expect(&record).await?;
         let entries = self.store().slots_count(record.key, from_at, until_at).await?;
         let mut summary = work.compared(entries);
@@ -118,12 +120,17 @@ impl App {
     }
 }
 
+/// From when (not included) to when.
+type Between = (DateTime<Utc>, DateTime<Utc>);
+
 /// The slots of one schedule as they should be.
 #[derive(Default)]
 struct Expected {
     words: String,
     problem: Option<String>,
     slots: Vec<DateTime<Utc>>,
+    /// When nobody knows which slots there were.
+    unknown: Vec<Between>,
 }
 
 struct Work<'a> {
@@ -133,12 +140,15 @@ struct Work<'a> {
     now: DateTime<Utc>,
     left: u64,
     expected: BTreeMap<String, Expected>,
+    /// What is wrong with definitions of which nothing is certain, and when they held.
+    damage: Vec<(String, Between)>,
 }
 
 impl Work<'_> {
     /// Computes what was due, stretch by stretch: neither the definition nor a calendar changes within one.
     async fn expect(&mut self, task: &TaskRecord) -> Result<()> {
-        let versions = self.versions(task).await?;
+        let mut versions = self.versions(task).await?;
+        let stood_in = versions.last_mut().and_then(|newest| stand_in(newest, task));
         let just_before = self.from_at - TimeDelta::microseconds(1);
         let just_until = self.until_at - TimeDelta::microseconds(1);
         let mut ends = self.app.store().calendar_changes(just_before, just_until).await?;
@@ -150,6 +160,14 @@ impl Work<'_> {
                 self.stretch(version, from, end).await?;
             }
             from = end;
+        }
+        for schedule in &task.definition.schedules {
+            let told = stood_in.as_ref().and_then(|damage| told(damage, &schedule.key));
+            // What nobody knows has a place to be told in, also if the ledger is empty.
+            if told.is_some() || !self.damage.is_empty() {
+                let problem = &mut self.expected.entry(schedule.key.clone()).or_default().problem;
+                *problem = problem.take().or(told);
+            }
         }
         Ok(())
     }
@@ -179,6 +197,10 @@ impl Work<'_> {
 
     async fn stretch(&mut self, version: &TaskVersionRecord, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<()> {
         let definition = &version.definition;
+        if let Some(damage) = &version.damage.rest {
+            self.damage.push((format!("version {}: {damage}", version.version), (from, until)));
+            return Ok(());
+        }
         let book = self.app.calendar_book_at(from).await?;
         for schedule in &definition.schedules {
             let expected = self.expected.entry(schedule.key.clone()).or_default();
@@ -187,6 +209,7 @@ impl Work<'_> {
                 Err(error) => {
                     let error = version.damage.schedules.get(&schedule.key).cloned().unwrap_or(error.to_string());
                     expected.problem = Some(format!("it was invalid for a time and did not fire: {error}"));
+                    expected.unknown.push((from, until));
                     continue;
                 }
             };
@@ -216,15 +239,36 @@ impl Work<'_> {
             expected.entry(key.clone()).or_default();
         }
         let mut summary = Summary { from_at: self.from_at, until_at: self.until_at, ..Summary::default() };
-        for (key, Expected { words, problem, slots }) in expected {
+        for (damage, stretch) in &self.damage {
+            for expected in expected.values_mut() {
+                let told = || format!("for a time nobody knows which slots there were: {damage}");
+                expected.problem.get_or_insert_with(told);
+                expected.unknown.push(*stretch);
+            }
+        }
+        for (key, Expected { words, problem, slots, unknown }) in expected {
             let entries = by_key.remove(&key).unwrap_or_default();
             let startup = problem.as_deref().is_some_and(|problem| problem.starts_with("the starts"));
-            let account = if startup { counted(&entries) } else { compared(&slots, &entries, self.now) };
+            let account = if startup { counted(&entries) } else { compared(&slots, &entries, &unknown, self.now) };
             summary.total.add(&account);
             summary.schedules.insert(key, ScheduleAccount { words, account, problem });
         }
         summary
     }
+}
+
+/// Puts the task's own definition, which says the same, in the place of its newest version, if something of that cannot be read.
+fn stand_in(newest: &mut TaskVersionRecord, task: &TaskRecord) -> Option<Damage> {
+    if newest.version != task.version || newest.damage.is_none() {
+        return None;
+    }
+    newest.definition = task.definition.clone();
+    Some(std::mem::replace(&mut newest.damage, task.damage.clone()))
+}
+
+fn told(damage: &Damage, key: &str) -> Option<String> {
+    let error = damage.rest.as_ref().or_else(|| damage.schedules.get(key))?;
+    Some(format!("its newest version is not readable, the task's own definition is used: {error}"))
 }
 
 /// For schedules whose slots cannot be computed again.
@@ -236,8 +280,8 @@ fn counted(entries: &[SlotCount]) -> Account {
     account
 }
 
-/// Slots against entries, both in order of time.
-fn compared(slots: &[DateTime<Utc>], entries: &[SlotCount], now: DateTime<Utc>) -> Account {
+/// Slots against entries, both in order of time; whatever is in the ledger of a stretch that is unknown was expected.
+fn compared(slots: &[DateTime<Utc>], entries: &[SlotCount], unknown: &[Between], now: DateTime<Utc>) -> Account {
     let mut account = Account::default();
     let mut matched = vec![0_u64; entries.len()];
     for slot in slots {
@@ -253,7 +297,13 @@ fn compared(slots: &[DateTime<Utc>], entries: &[SlotCount], now: DateTime<Utc>) 
     }
     for (entry, matched) in entries.iter().zip(matched) {
         let inside = entry.whole;
-        account.surplus += if inside { entry.count.saturating_sub(matched) } else { u64::from(matched == 0) };
+        let more = if inside { entry.count.saturating_sub(matched) } else { u64::from(matched == 0) };
+        if unknown.iter().any(|(from, until)| entry.last_at > *from && entry.first_at <= *until) {
+            account.expected += more;
+            *account.place(entry) += more;
+        } else {
+            account.surplus += more;
+        }
     }
     account
 }

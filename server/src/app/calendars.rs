@@ -4,7 +4,7 @@ use super::events::Change;
 use super::slots::close_concerned;
 use super::tasks::Write;
 use super::{App, Caller, Error, Result, Signal};
-use crate::domain::calendar::{Calendar, CalendarBook, CalendarEntry};
+use crate::domain::calendar::{Calendar, CalendarBook, CalendarEntry, Calendars};
 use crate::domain::ids::{CalendarId, name_problem};
 use crate::domain::schedule;
 use crate::domain::task::{Definition, Problem};
@@ -36,18 +36,22 @@ pub struct CalendarView {
 }
 
 /// Compiles calendars, or answers what was compiled of the same before.
-pub fn book_of(calendars: &[Calendar]) -> Arc<CalendarBook> {
+pub fn book_of(calendars: &Calendars) -> Arc<CalendarBook> {
     let mut hash = Sha256::new();
-    for calendar in calendars {
+    for calendar in &calendars.readable {
         hash.update(serde_json::to_vec(calendar).unwrap_or_default());
         hash.update([0]);
+    }
+    for name in &calendars.damaged {
+        hash.update([1]);
+        hash.update(name);
     }
     let hash: [u8; 32] = hash.finalize().into();
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, book)) = made.iter().find(|(known, _)| *known == hash) {
         return Arc::clone(book);
     }
-    let book = Arc::new(CalendarBook::compile(calendars));
+    let book = Arc::new(CalendarBook::compile_stored(calendars));
     made.truncate(KEPT - 1);
     made.insert(0, (hash, Arc::clone(&book)));
     book
@@ -82,15 +86,24 @@ fn refuse(problems: Vec<Problem>) -> Result<()> {
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }
 
-fn definitions(records: Vec<CalendarRecord>) -> Vec<Calendar> {
-    records.into_iter().map(|record| record.definition).collect()
+fn definitions(records: Vec<CalendarRecord>) -> Calendars {
+    let mut all = Calendars::default();
+    for record in records {
+        if record.damage.is_some_and(|damage| damage.version.is_none()) {
+            all.damaged.insert(record.definition.name);
+        } else {
+            all.readable.push(record.definition);
+        }
+    }
+    all
 }
 
 /// All definitions with one replaced, added or (none) left out.
-fn with_change(records: &[CalendarRecord], name: &str, changed: Option<&Calendar>) -> Vec<Calendar> {
-    let others = records.iter().map(|record| &record.definition).filter(|it| it.name != name);
-    let mut all: Vec<Calendar> = others.chain(changed).cloned().collect();
-    all.sort_by(|a, b| a.name.cmp(&b.name));
+fn with_change(records: &[CalendarRecord], name: &str, changed: Option<&Calendar>) -> Calendars {
+    let others = records.iter().filter(|record| record.definition.name != name);
+    let mut all = definitions(others.cloned().collect());
+    all.readable.extend(changed.cloned());
+    all.readable.sort_by(|a, b| a.name.cmp(&b.name));
     all
 }
 
@@ -218,7 +231,7 @@ impl App {
             Error::unless_at(read.version, base)?;
             let records = tx.calendars().await?;
             sound(&records, &read.definition.name, &wanted)?;
-            if read.definition == wanted {
+            if read.definition == wanted && read.damage.is_none() {
                 return Ok(read);
             }
             if read.definition.name != wanted.name {
@@ -265,7 +278,8 @@ impl App {
         let calendars = users(&all, &name);
         // As it is given, which after a dry run is not what is stored.
         let others = all.iter().find(|it| it.id == record.id).map_or("", |it| it.definition.name.as_str());
-        let next = book_of(&with_change(&all, others, Some(&record.definition)))
+        let shown = Some(&record.definition).filter(|_| record.damage.is_none_or(|damage| damage.version.is_some()));
+        let next = book_of(&with_change(&all, others, shown))
             .find(&name)
             .and_then(|dates| dates.next(self.clock().now().date_naive()));
         Ok(CalendarView { record, tasks, calendars, next })

@@ -41,6 +41,7 @@ mod signals;
 pub mod simulations;
 mod slot_plan;
 pub mod slots;
+mod slots_damaged;
 pub mod system;
 pub mod task_export;
 pub mod task_import;

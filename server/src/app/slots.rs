@@ -11,7 +11,8 @@ use crate::domain::ids::TaskId;
 use crate::domain::run::OpenRuns;
 use crate::domain::vocabulary::{Permission, SlotOutcome, TriggerKind};
 use crate::store::{
-    Page, PageRequest, RunNew, SlotBooking, SlotEntry, SlotFilter, SlotRecord, TaskRecord, TriggerRecord, Tx,
+    Page, PageRequest, RunNew, SlotBooking, SlotEntry, SlotFilter, SlotRecord, StoredSchedules, TaskRecord,
+    TriggerRecord, Tx,
 };
 use chrono::{DateTime, Utc};
 use serde_json::Map;
@@ -90,7 +91,9 @@ pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now
     }
     let mut schedules = Vec::new();
     let calendars = super::calendars::calendar_book(tx).await?;
-    for record in tx.schedule_list(task.key).await?.readable {
+    let StoredSchedules { readable, damaged } = tx.schedule_list(task.key).await?;
+    super::slots_damaged::close(tx, task, damaged, &calendars, now).await?;
+    for record in readable {
         let Ok(compiled) = compile(&calendars, &record.task_name, &record.task_tags, &record.schedule) else {
             continue;
         };

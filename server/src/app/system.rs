@@ -7,7 +7,7 @@ use super::{App, Caller, Error, Result, Signal};
 use crate::clock::ClockView;
 use crate::domain::vocabulary::{Permission, RunState};
 pub use crate::store::DatabaseFacts;
-use crate::store::{StatsStep, Tx};
+use crate::store::{CalendarRecord, StatsStep, Tx};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -166,9 +166,7 @@ impl App {
         let mut warnings = warnings(&disk, &database, &workers);
         let invalid = self.invalid_schedules();
         warnings.extend(invalid_warning(&invalid));
-        warnings.extend(self.store().calendars_damaged().await?.iter().map(|name| {
-            format!("calendar {name} is damaged in the database: its dates and its maintenance window do not hold")
-        }));
+        warnings.extend(calendar_warnings(&self.store().calendars().await?));
         warnings.extend(self.deletion_held());
         let invalid_schedule_count = u32::try_from(invalid.len()).unwrap_or(u32::MAX);
         let (started_at, clock) = (self.started_at(), self.clock_view());
@@ -221,6 +219,21 @@ impl App {
         self.signals().raise(Signal::Queue);
         self.events().publish(Change::System { what: "hold" });
     }
+}
+
+/// A calendar whose definition is gone altogether may have been a maintenance window: nobody can know.
+fn calendar_warnings(calendars: &[CalendarRecord]) -> impl Iterator<Item = String> {
+    let told = |record: &CalendarRecord| {
+        let (name, damage) = (&record.definition.name, record.damage?);
+        let problem = damage.problem();
+        let window =
+            "if it was a maintenance window, or a calendar that contains it is one, tasks run inside of that window";
+        Some(match damage.version {
+            Some(_) => format!("calendar {name} is damaged in the database: {problem}"),
+            None => format!("CALENDAR {name} IS DAMAGED in the database: {problem}; {window}"),
+        })
+    };
+    calendars.iter().filter_map(told)
 }
 
 fn invalid_warning(invalid: &InvalidSchedules) -> Option<String> {

@@ -1,11 +1,11 @@
 //! Calendars: definitions with all their versions, so that what held at any time can be computed again.
 
+use super::calendar_damage::{CalendarDamage, record};
 use super::definitions::definition_of;
 use super::entity::{calendar, calendar_version, task};
-use super::error::{damaged, unique};
+use super::error::unique;
 use super::page::beyond;
-use super::tasks::small;
-use super::time::{Micros, instant};
+use super::time::Micros;
 use super::{Conflict, Cursor, Page, PageRequest, Result, Store, StoreError, Tx};
 use crate::domain::calendar::Calendar;
 use crate::domain::ids::CalendarId;
@@ -25,8 +25,10 @@ pub struct CalendarRecord {
     pub id: CalendarId,
     /// Key inside the database.
     pub key: i64,
-    /// The newest definition.
+    /// The newest definition, as far as it can be read.
     pub definition: Calendar,
+    /// Whether it cannot be read, and what stands in its place.
+    pub damage: Option<CalendarDamage>,
     /// Its version.
     pub version: u32,
     /// When it was created.
@@ -70,14 +72,7 @@ impl Store {
         let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
         let page = Page::cut(rows, page.limit, |row| Cursor::text(row.name.clone(), row.id));
         let next = page.next;
-        Ok(Page { items: page.items.into_iter().filter_map(readable).collect(), next })
-    }
-
-    /// Names of living calendars that are stored but cannot be read.
-    pub async fn calendars_damaged(&self) -> Result<Vec<String>> {
-        let rows = living().order_by_asc(calendar::Column::Name).all(self.reader()).await?;
-        let damaged = rows.into_iter().filter(|row| calendar_of(&row.definition).is_err());
-        Ok(damaged.map(|row| row.name).collect())
+        Ok(Page { items: records(self.reader(), page.items).await?, next })
     }
 
     /// A living calendar by name or id.
@@ -88,29 +83,6 @@ impl Store {
     /// All living calendars, by name.
     pub async fn calendars(&self) -> Result<Vec<CalendarRecord>> {
         all(self.reader()).await
-    }
-
-    /// The definitions of all calendars that lived at an instant.
-    pub async fn calendars_at(&self, at: DateTime<Utc>) -> Result<Vec<Calendar>> {
-        let gone = calendar::Column::DeletedAt.lte(Micros::from(at));
-        let ended: Vec<i64> = calendar::Entity::find()
-            .select_only()
-            .column(calendar::Column::Id)
-            .filter(gone)
-            .into_tuple()
-            .all(self.reader())
-            .await?;
-        let ended: BTreeSet<i64> = ended.into_iter().collect();
-        let versions = calendar_version::Entity::find()
-            .filter(calendar_version::Column::CreatedAt.lte(Micros::from(at)))
-            .order_by_asc(calendar_version::Column::CalendarId)
-            .order_by_asc(calendar_version::Column::Version);
-        let mut found: Vec<calendar_version::Model> = Vec::new();
-        for row in versions.all(self.reader()).await? {
-            found.pop_if(|last| last.calendar_id == row.calendar_id);
-            found.push(row);
-        }
-        found.iter().filter(|row| !ended.contains(&row.calendar_id)).map(|row| calendar_of(&row.definition)).collect()
     }
 
     /// The instants after `from` and up to `until` at which any calendar changed.
@@ -172,7 +144,7 @@ impl Tx {
         };
         let row = row.insert(self).await.map_err(|error| unique(error, Conflict::NameTaken))?;
         self.calendar_version_insert(&row, by, at).await?;
-        record(row)
+        record(self, row).await
     }
 
     /// Stores a new version, guarded by the version that was read.
@@ -197,7 +169,7 @@ impl Tx {
         let gone = StoreError::conflict(Conflict::Gone("the calendar"));
         let row = rows.into_iter().next().ok_or(gone)?;
         self.calendar_version_insert(&row, by, at).await?;
-        record(row)
+        record(self, row).await
     }
 
     /// Marks a calendar as deleted. False: it was not there.
@@ -250,33 +222,17 @@ fn to_json(definition: &Calendar) -> Result<String> {
     serde_json::to_string(definition).map_err(|error| StoreError::Other(format!("calendar: {error}")))
 }
 
-fn calendar_of(json: &str) -> Result<Calendar> {
-    serde_json::from_str(json).map_err(|error| damaged("calendar", error))
-}
-
-fn record(row: calendar::Model) -> Result<CalendarRecord> {
-    let calendar::Model { id, uid, name: _, version, definition, created_at, updated_at, deleted_at } = row;
-    Ok(CalendarRecord {
-        id: CalendarId(uid),
-        key: id,
-        definition: calendar_of(&definition)?,
-        version: small(version),
-        created_at: created_at.into(),
-        updated_at: updated_at.into(),
-        deleted_at: instant(deleted_at),
-    })
-}
-
-/// A damaged one is left out and told: schedules that name it are then invalid, all others go on.
 async fn all(connection: &impl ConnectionTrait) -> Result<Vec<CalendarRecord>> {
     let rows = living().order_by_asc(calendar::Column::Name).all(connection).await?;
-    Ok(rows.into_iter().filter_map(readable).collect())
+    records(connection, rows).await
 }
 
-fn readable(row: calendar::Model) -> Option<CalendarRecord> {
-    let name = row.name.clone();
-    let read = record(row);
-    read.inspect_err(|error| tracing::error!(calendar = name, %error, "a stored calendar cannot be read")).ok()
+async fn records(connection: &impl ConnectionTrait, rows: Vec<calendar::Model>) -> Result<Vec<CalendarRecord>> {
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        found.push(record(connection, row).await?);
+    }
+    Ok(found)
 }
 
 async fn find(connection: &impl ConnectionTrait, calendar: &str) -> Result<Option<CalendarRecord>> {
@@ -284,7 +240,10 @@ async fn find(connection: &impl ConnectionTrait, calendar: &str) -> Result<Optio
         Ok(id) => living().filter(calendar::Column::Uid.eq(id.0)),
         Err(_) => living().filter(calendar::Column::Name.eq(calendar)),
     };
-    query.one(connection).await?.map(record).transpose()
+    match query.one(connection).await? {
+        Some(row) => Ok(Some(record(connection, row).await?)),
+        None => Ok(None),
+    }
 }
 
 /// `_` in a name is a wildcard of LIKE, so what is found is looked at again.

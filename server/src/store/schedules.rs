@@ -48,12 +48,18 @@ pub struct ScheduleRecord {
 pub struct DamagedSchedule {
     /// Id.
     pub id: ScheduleId,
+    /// Key inside the database.
+    pub row: i64,
     /// Key of the task inside the database.
     pub task_key: i64,
     /// Name of the task.
     pub task_name: String,
     /// Its key within the task.
     pub key: String,
+    /// Up to here (included) every slot has its ledger entry.
+    pub watermark_at: DateTime<Utc>,
+    /// Up to here (included) there are ledger entries.
+    pub told_until_at: Option<DateTime<Utc>>,
     /// What is wrong with it.
     pub error: String,
 }
@@ -192,9 +198,12 @@ fn read(rows: &[QueryResult]) -> Result<StoredSchedules> {
             Ok(schedule) => found.readable.push(schedule),
             Err(StoreError::Damaged(error)) => found.damaged.push(DamagedSchedule {
                 id: ScheduleId(row.try_get::<Uuid>("", "uid")?),
+                row: row.try_get("", "id")?,
                 task_key: row.try_get("", "task_id")?,
                 task_name: row.try_get("", "task_name")?,
                 key: row.try_get("", "key")?,
+                watermark_at: Micros(row.try_get("", "watermark_at")?).into(),
+                told_until_at: told_until(row)?,
                 error,
             }),
             Err(error) => return Err(error),
@@ -218,8 +227,12 @@ fn record(row: &QueryResult) -> Result<ScheduleRecord> {
             .map_err(|error| damaged("task", error))?,
         schedule: schedule_of(&definition)?,
         watermark_at: watermark_at.into(),
-        told_until_at: row.try_get::<Option<i64>>("", "newest_last")?.map(|last| Micros(last).into()),
+        told_until_at: told_until(row)?,
     })
+}
+
+fn told_until(row: &QueryResult) -> Result<Option<DateTime<Utc>>> {
+    Ok(row.try_get::<Option<i64>>("", "newest_last")?.map(|last| Micros(last).into()))
 }
 
 /// Reads a stored schedule.

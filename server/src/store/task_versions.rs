@@ -50,6 +50,12 @@ impl Store {
 }
 
 impl Tx {
+    /// One version.
+    pub async fn task_version_find(&self, task_key: i64, version: u32) -> Result<Option<TaskVersionRecord>> {
+        let found = task_version::Entity::find_by_id((task_key, i64::from(version))).one(self).await?;
+        found.map(version_record).transpose()
+    }
+
     /// Which of these tasks, given by key and version, have changed, are disabled or gone. Until the end of the
     /// transaction the others stay as they are.
     pub async fn tasks_changed(&self, tasks: &[(i64, u32)]) -> Result<HashSet<i64>> {

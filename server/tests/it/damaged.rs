@@ -4,6 +4,8 @@ use crate::engine::bench::{Bench, child_task};
 use crate::security::house::Editor;
 use chrono::TimeDelta;
 use orc_server::app::Caller;
+use orc_server::app::accounting::Account;
+use orc_server::app::tasks::Write;
 use orc_server::clock::Clock;
 use orc_server::domain::vocabulary::RunState;
 use orc_server::store::PageRequest;
@@ -22,6 +24,7 @@ fn replaced(table: &str, key: &str, task: &str, (from, to): (&str, &str)) -> Str
 
 const SCHEDULE: (&str, &str) = (r#""kind":"cron""#, r#""kind":"croon""#);
 const OVERLAP: (&str, &str) = (r#""overlap":{"kind":"skip"}"#, r#""overlap":{"kind":"jump"}"#);
+const COMMAND: (&str, &str) = (r#""kind":"command""#, r#""kind":"commend""#);
 const RUN: (&str, &str) = (r#""kind":"shell""#, r#""kind":"shall""#);
 
 fn task(name: &str) -> Value {
@@ -156,4 +159,54 @@ async fn slots_of_a_definition_that_cannot_be_read_are_skipped_for_that_reason()
         bench.app.slot_list(&Caller::local(), None, SlotFilter::default(), &PageRequest::first(9)).await.unwrap();
     assert_eq!(ledger.items.len(), 1);
     assert!(ledger.items[0].reason.contains("commend"), "{:?}", ledger.items);
+}
+
+/// A task that fires every minute, damaged, for ten minutes, and saved again.
+async fn mended(tables: &[(&str, &str)], what: (&str, &str)) -> (Account, String, Vec<String>) {
+    let bench = Bench::at(Clock::manual("2026-05-01T00:00:30Z".parse().unwrap())).await;
+    let body = json!({"schedules": [{"kind": "cron", "expression": "* * * * *"}]});
+    bench.task(child_task("bad", &["exit", "0"], body)).await;
+    let (app, caller) = (&bench.app, Caller::local());
+    let whole = app.task_view(&caller, "bad").await.unwrap().record.definition;
+    for minute in 0..10 {
+        if minute == 5 {
+            for (table, key) in tables {
+                assert_eq!(bench.behind(&replaced(table, key, "bad", what)).await, 1);
+            }
+        }
+        let now = app.clock().now() + TimeDelta::minutes(1);
+        bench.set(now);
+        let planned = app.schedules_planned(now).await.unwrap();
+        app.slots_book(planned, now).await.unwrap();
+    }
+    app.task_update(&caller, "bad", whole, Write::default()).await.unwrap();
+    bench.set(app.clock().now() + TimeDelta::minutes(10));
+    app.schedules_planned(app.clock().now()).await.unwrap();
+    let until = app.clock().now() - TimeDelta::minutes(10);
+    let summary = app.slot_summary(&caller, "bad", (Some(until - TimeDelta::minutes(10)), Some(until))).await.unwrap();
+    let ledger = app.slot_list(&caller, None, SlotFilter::default(), &PageRequest::first(99)).await.unwrap();
+    let problem = summary.schedules["cron"].problem.clone().unwrap_or_default();
+    (summary.total, problem, ledger.items.into_iter().map(|it| it.reason).collect())
+}
+
+#[tokio::test]
+async fn no_slot_of_a_schedule_that_was_damaged_is_silent_after_it_is_saved_again() {
+    for tables in [&TABLES[2..], &[TABLES[0], TABLES[2]]] {
+        let (total, problem, reasons) = mended(tables, SCHEDULE).await;
+        assert_eq!((total.expected, total.unaccounted, total.surplus), (10, 0, 0), "{total:?} {reasons:?}");
+        assert!(reasons[0].contains("the stored schedule was damaged: "), "{reasons:?}");
+        assert_eq!(problem, "");
+    }
+    let (total, problem, _) = mended(&TABLES, SCHEDULE).await;
+    assert_eq!((total.expected, total.unaccounted, total.surplus), (5, 0, 0), "the others nobody knows: {total:?}");
+    assert!(problem.contains("croon"), "{problem}");
+}
+
+#[tokio::test]
+async fn a_version_that_cannot_be_read_makes_no_surplus() {
+    for (what, word) in [(SCHEDULE, "croon"), (COMMAND, "commend")] {
+        let (total, problem, _) = mended(&TABLES[1..2], what).await;
+        assert_eq!((total.expected, total.unaccounted, total.surplus), (10, 0, 0), "{total:?}");
+        assert!(problem.contains(word), "{problem}");
+    }
 }

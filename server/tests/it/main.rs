@@ -4,6 +4,7 @@
 
 mod access;
 mod damaged;
+mod damaged_calendars;
 mod engine;
 mod everywhere;
 mod exporting;

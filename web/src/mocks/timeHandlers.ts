@@ -48,13 +48,13 @@ export function imported(saved: boolean): TaskImportResult {
   };
 }
 
-const calendar = (name: string, entry_count: number): CalendarSummary => ({ id: `cal-${name}`, name, description: "", version: 1, updated_at: at(-86_400), entry_count, maintenance: false, used_by_count: 1, next_date: "2026-12-25" });
+const calendar = (name: string, entry_count: number): CalendarSummary => ({ id: `cal-${name}`, name, description: "", version: 1, updated_at: at(-86_400), entry_count, maintenance: false, problem: null, used_by_count: 1, next_date: "2026-12-25" });
 
 /** The whole calendar behind a row. */
 const feed: Feed = { id: "01980000-0000-7000-8000-000000000901", name: "Nights", task: null, folder: "etl", days: 30, created_by: "ada", created_at: "2026-11-20T08:00:00Z", rotated_at: "2026-11-20T08:00:00Z" };
 
 export const wholeCalendar = (name: string): Calendar => ({
-  id: `cal-${name}`, version: 1, created_at: at(-86_400), updated_at: at(-86_400), used_by: [taskSummary(0).name], contained_in: [], name, description: "Public holidays",
+  id: `cal-${name}`, version: 1, created_at: at(-86_400), updated_at: at(-86_400), problem: null, used_by: [taskSummary(0).name], contained_in: [], name, description: "Public holidays",
   entries: [{ kind: "yearly", month: 12, day: 25, title: "Christmas Day" }, { kind: "date", date: "2027-03-26", until: "2027-03-29", title: "Easter" }, { kind: "weekdays", weekdays: ["sunday"] }],
   except: [{ kind: "date", date: "2027-03-28" }],
   maintenance: null,

@@ -589,8 +589,8 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
         ],
         answer: Answer::List,
-        columns: &["name", "next_date", "version", "entry_count", "description", "updated_at", "maintenance", "used_by_count"],
-        more: &["id"],
+        columns: &["name", "problem", "next_date", "version", "entry_count", "description", "updated_at", "maintenance"],
+        more: &["used_by_count", "id"],
         ..Operation::EMPTY
     },
     Operation {

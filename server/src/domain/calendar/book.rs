@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Calendar, CalendarEntry, Maintenance, RULE_DATES};
+use super::{Calendar, CalendarEntry, Calendars, Maintenance, RULE_DATES};
 use crate::domain::schedule::{self, zone_parse};
 use crate::domain::task::Problem;
 use crate::domain::vocabulary::Weekday;
@@ -49,9 +49,16 @@ pub struct MaintenanceWindow {
 impl CalendarBook {
     /// Compiles calendars.
     pub fn compile(calendars: &[Calendar]) -> Self {
-        let by_name: BTreeMap<&str, &Calendar> = calendars.iter().map(|it| (it.name.as_str(), it)).collect();
-        let mut maker = Maker { by_name, book: Self::default(), path: Vec::new() };
-        for calendar in calendars {
+        Self::compile_stored(&Calendars { readable: calendars.to_vec(), ..Calendars::default() })
+    }
+
+    /// Compiles all calendars there are; whatever needs one that cannot be read is wrong.
+    pub fn compile_stored(Calendars { readable, damaged }: &Calendars) -> Self {
+        let by_name = readable.iter().map(|it| (it.name.as_str(), it)).collect();
+        let told = |name: &String| (name.clone(), vec![Problem::at("/entries".to_owned(), damage(name))]);
+        let book = Self { problems: damaged.iter().map(told).collect(), ..Self::default() };
+        let mut maker = Maker { by_name, book, path: Vec::new() };
+        for calendar in readable {
             let _what_is_wrong_is_kept = maker.make(&calendar.name);
         }
         maker.book
@@ -60,6 +67,12 @@ impl CalendarBook {
     /// The dates of a calendar; none if there is no such calendar, or if it is wrong.
     pub fn find(&self, name: &str) -> Option<&Arc<Dates>> {
         self.calendars.get(name)
+    }
+
+    /// Why a calendar cannot be used, if it is there and cannot be read.
+    pub fn damage(&self, name: &str) -> Option<&str> {
+        let damage = damage(name);
+        self.problems(name).iter().map(|problem| problem.message.as_str()).find(|message| *message == damage)
     }
 
     /// What is wrong with a calendar.
@@ -178,12 +191,12 @@ impl Maker<'_> {
             let circle: Vec<&str> = self.path.iter().map(String::as_str).skip_while(|above| *above != name).collect();
             return Err(format!("{CIRCLE}{} -> {name}", circle.join(" -> ")));
         }
-        let Some(calendar) = self.by_name.get(name).copied() else {
-            return Err(format!("there is no calendar \"{name}\""));
-        };
         if let Some(problems) = self.book.problems.get(name) {
             return Err(at_second_hand(name, problems));
         }
+        let Some(calendar) = self.by_name.get(name).copied() else {
+            return Err(format!("there is no calendar \"{name}\""));
+        };
         self.path.push(name.to_owned());
         let (mut dates, mut problems) = (Dates::empty(name), Vec::new());
         let mut budget = RULE_DATES;
@@ -225,9 +238,17 @@ impl Maker<'_> {
     }
 }
 
-/// What is told of a calendar's problems to one that contains it: a circle as a whole, for either may be the one to change.
+const DAMAGED: &str = "is damaged: save it again";
+
+fn damage(name: &str) -> String {
+    format!("calendar \"{name}\" {DAMAGED}")
+}
+
+/// What is told of a calendar's problems to one that contains it: a circle as a whole, for either may be the one to change,
+/// and damage as it is.
 fn at_second_hand(name: &str, problems: &[Problem]) -> String {
-    let circle = problems.iter().find(|problem| problem.message.starts_with(CIRCLE));
+    let as_it_is = |message: &str| message.starts_with(CIRCLE) || message.ends_with(DAMAGED);
+    let circle = problems.iter().find(|problem| as_it_is(&problem.message));
     circle.map_or_else(|| format!("calendar \"{name}\" has problems of its own"), |circle| circle.message.clone())
 }
 

@@ -3,6 +3,16 @@
 use crate::domain::vocabulary::Weekday;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// All calendars there are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Calendars {
+    /// Those that can be read.
+    pub readable: Vec<Calendar>,
+    /// Names of those that are stored but cannot be read.
+    pub damaged: BTreeSet<String>,
+}
 
 /// A named set of dates. Each change makes a new version of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

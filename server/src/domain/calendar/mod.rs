@@ -11,7 +11,7 @@ mod ics;
 mod tests;
 
 pub use book::{CalendarBook, Dates, LAST_YEAR, MaintenanceWindow};
-pub use definition::{Calendar, CalendarEntry, Maintenance};
+pub use definition::{Calendar, CalendarEntry, Calendars, Maintenance};
 pub use ics::{ICS_BYTES, IcsError, IcsImport, ics_import, windows_zone};
 
 /// Most dates that all rules of a calendar may have until the end of 2100; making them takes time.

@@ -85,6 +85,7 @@ impl DateRules {
 fn found(field: &'static str, names: &[String], book: &CalendarBook) -> Result<Vec<Arc<Dates>>, ScheduleError> {
     let one = |name: &String| {
         book.find(name).cloned().ok_or_else(|| match book.problems(name).first() {
+            Some(_) if book.damage(name).is_some() => ScheduleError::new(field, book.damage(name).unwrap_or_default()),
             Some(problem) => {
                 ScheduleError::new(field, format!("calendar \"{name}\" has a problem: {}", problem.message))
             }

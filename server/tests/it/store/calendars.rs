@@ -33,7 +33,7 @@ async fn every_change_is_a_version(fixture: Fixture) {
     assert!(!fixture.store.write(delete).await.expect("it is gone"));
     assert_eq!(fixture.store.calendars().await.expect("reads"), []);
     made(&fixture, yearly("de", &[])).await.expect("the name is free again");
-    let then = async |seconds| fixture.store.calendars_at(at(seconds)).await.expect("reads");
+    let then = async |seconds| fixture.store.calendars_at(at(seconds)).await.expect("reads").readable;
     assert_eq!(then(9).await, [yearly("de", &[1]), yearly("de", &[])], "both were made by then");
     assert_eq!(then(20).await, [yearly("de", &[])]);
     let changes = fixture.store.calendar_changes(begin(), at(20)).await.expect("reads");

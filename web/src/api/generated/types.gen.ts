@@ -324,6 +324,10 @@ export type Calendar = {
      */
     readonly updated_at: string;
     /**
+     * What is wrong with what is stored, if its definition was damaged: an older version may be shown in its place.
+     */
+    readonly problem: string | null;
+    /**
      * Names of the tasks whose schedules name it.
      */
     readonly used_by: Array<string>;
@@ -588,6 +592,10 @@ export type CalendarSummary = {
      * When its definition last changed.
      */
     updated_at: string;
+    /**
+     * What is wrong with what is stored, if its definition was damaged.
+     */
+    problem: string | null;
     /**
      * Number of its entries.
      */

@@ -62,6 +62,7 @@ function Row({ calendar }: { calendar: CalendarSummary }) {
             {calendar.name}
           </Link>
           {calendar.maintenance && <Badge tone="warn">Maintenance</Badge>}
+          {calendar.problem && <Badge tone="fail">Damaged</Badge>}
         </span>
         {calendar.description && <span className="text-xs text-muted">{calendar.description}</span>}
       </span>

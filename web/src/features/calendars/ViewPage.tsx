@@ -60,6 +60,11 @@ export default function ViewPage() {
       <Loaded query={view} rows={4}>
         {(calendar) => (
           <>
+            {calendar.problem && (
+              <p role="alert" className="mb-3 rounded-md bg-fail-soft px-3 py-2 text-sm font-medium text-fail first-letter:uppercase">
+                {calendar.problem}.
+              </p>
+            )}
             <Details calendar={calendar} />
             <Deletion calendar={calendar} open={asking} onClose={() => setAsking(false)} />
           </>
