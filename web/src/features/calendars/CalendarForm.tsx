@@ -105,7 +105,7 @@ export function CalendarForm({ held }: { held: Calendar | null }) {
             </>
           }
         >
-          <EffectList effect={shown} />
+          <EffectList effect={shown} named />
         </Dialog>
       )}
     </form>

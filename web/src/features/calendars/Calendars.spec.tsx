@@ -1,6 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
+import { taskSummary } from "@/mocks/data";
 import { problem } from "@/mocks/handlers";
 import { renderPage } from "@/mocks/render";
 import { server } from "@/mocks/setup";
@@ -18,6 +19,8 @@ describe("calendars", () => {
     const { user, router } = renderPage("/calendars/holidays-de/edit");
     await user.click(await screen.findByRole("button", { name: "Save the calendar" }));
     await screen.findByText(/14 slots appear/);
+    // Only one task is hit, and still it is named: a calendar is not of one task.
+    expect(screen.getAllByText(taskSummary(0).name).length).toBeGreaterThan(0);
     expect(match).toBeNull();
     await user.click(screen.getByRole("button", { name: "Save" }));
     await waitFor(() => expect(router.state.location.pathname).toBe("/calendars/holidays-de"));
