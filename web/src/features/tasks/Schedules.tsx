@@ -13,7 +13,7 @@ export function Schedules({ task }: { task: Task }) {
       <ul className="flex flex-col gap-2">
         {task.schedules.map((schedule, place) => (
           // oxlint-disable-next-line react/no-array-index-key -- a schedule may have no id yet
-          <li key={schedule.id ?? place} className="text-sm">
+          <li key={schedule.id ?? place} className="text-sm wrap-anywhere">
             <p className="font-medium first-letter:uppercase">
               {schedule.words ?? schedule.kind} {schedule.enabled === false && <Badge>disabled</Badge>}
             </p>
