@@ -5,7 +5,7 @@ import { apiError } from "@/api/errors";
 import { Confirm } from "@/ui/Dialog";
 
 /** After this many milliseconds a dialog that was closed has given the focus back. */
-const FOCUS_BACK = 100;
+export const FOCUS_BACK = 100;
 
 /** The same as focusFault, when a dialog that may have just closed has given the focus back. */
 export function focusFaultSoon(form: { current: HTMLFormElement | null }, failure: unknown): void {

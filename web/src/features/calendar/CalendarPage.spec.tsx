@@ -16,6 +16,18 @@ describe("the calendar", () => {
     await waitFor(() => expect(router.state.location.search).not.toHaveProperty("date"));
   });
 
+  it("keeps the focus at its place when another month comes; at its heading if that has fewer weeks", async () => {
+    const { user } = renderPage("/calendar?view=month&date=2026-10-10");
+    (await screen.findByRole("button", { name: /^Mon(day)?,? 5 Oct/ })).focus();
+    await user.keyboard("{ArrowRight}");
+    const next = await screen.findByRole("button", { name: /^Mon(day)?,? 2 Nov/ });
+    await waitFor(() => expect(document.activeElement).toBe(next));
+    (await screen.findByRole("button", { name: /^Sun(day)?,? 6 Dec/ })).focus();
+    await user.keyboard("{ArrowRight}");
+    const heading = await screen.findByRole("heading", { name: "December 2026" });
+    await waitFor(() => expect(document.activeElement).toBe(heading));
+  });
+
   it("takes no date from the address that there is not", async () => {
     const { router } = renderPage("/calendar?view=month&date=2026-02-30&day=2026-13-45");
     await screen.findByRole("button", { name: /, today$/ });
