@@ -27,6 +27,15 @@ describe("calendars", () => {
     expect(match).toBe('"1"');
   });
 
+  it("does not offer to delete a calendar that is in use, and says why", async () => {
+    const { user } = renderPage("/calendars/holidays-de");
+    await screen.findByText("Public holidays");
+    await user.click(screen.getByRole("button", { name: "Delete" }));
+    const button = await screen.findByRole("button", { name: "Delete the calendar" });
+    expect(button.getAttribute("aria-disabled")).toBe("true");
+    screen.getByText(/^In use by .*: take it out of them first\.$/);
+  });
+
   it("looks at a file before it is saved, and says what is wrong with it", async () => {
     const asked: boolean[] = [];
     server.use(
