@@ -53,7 +53,7 @@ export function EntriesEditor({ label, pointer, entries, onEntries, at }: { labe
             <div className="flex flex-wrap items-start gap-2">
               <SelectField className="w-44" label="Kind" value={entry.kind} options={KINDS} error={at(`${here}/kind`)} onValue={(kind) => set(place, fresh(kind))} />
               <Fields entry={entry} onEntry={(next) => set(place, next)} error={(field) => at(`${here}/${field}`, true)} names={names} />
-              <IconButton className="mt-6" label={`Remove ${label} ${place + 1}`} icon={<X size={15} aria-hidden />} onClick={() => onEntries(entries.filter((_, other) => other !== place))} />
+              <IconButton className="mt-[22px]" label={`Remove ${label} ${place + 1}`} icon={<X size={15} aria-hidden />} onClick={() => onEntries(entries.filter((_, other) => other !== place))} />
             </div>
             {error && <p className="text-xs font-medium text-fail">{error}</p>}
           </fieldset>
