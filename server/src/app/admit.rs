@@ -180,9 +180,10 @@ pub async fn insert(
 
 /// Cancels what is under way of a task, gently: a second request would skip the grace.
 async fn replace(tx: &Tx, newest: &RunNew, now: DateTime<Utc>) -> Result<Vec<RunRecord>> {
-    let which = newest
-        .scheduled_for
-        .map_or_else(|| "a newer run".to_owned(), |slot| format!("the run of {}", slot.format("%Y-%m-%d %H:%M UTC")));
+    let which = newest.scheduled_for.map_or_else(
+        || "a newer run".to_owned(),
+        |slot| format!("the run of {}", slot.format("%Y-%m-%d %H:%M:%S UTC")),
+    );
     let by = format!("{which}, which replaces it (overlap: replace)");
     let mut found = Vec::new();
     for run in tx.run_list_open(newest.task_key).await? {

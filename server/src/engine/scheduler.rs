@@ -121,8 +121,10 @@ impl Scheduler {
             }
             (plan.looked_at, sweeps)
         };
-        if sweeps {
-            self.app.bring_back(now).await?;
+        if sweeps && let Err(error) = self.app.bring_back(now).await {
+            // It comes before everything else: the next round begins anew.
+            self.plan().swept_at = None;
+            return Err(error.into());
         }
         if now - looked_at >= LOOK_EVERY {
             let changed = self.app.store().task_keys_updated(looked_at - LOOK_BACK).await?;

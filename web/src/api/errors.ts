@@ -70,3 +70,6 @@ export function messagesAt(error: ApiError | null, pointer: string, deep = false
   const found = error.fields.filter((field) => field.pointer === pointer || (deep && field.pointer.startsWith(`${pointer}/`)));
   return found.length === 0 ? undefined : found.map((field) => field.message).join("; ");
 }
+
+/** Whether all that is wrong is said at fields that a form has, so that nothing is left to say elsewhere. */
+export const allAt = (error: ApiError | null, pointers: readonly string[]): boolean => error !== null && error.fields.length > 0 && error.fields.every(({ pointer }) => pointers.includes(pointer));

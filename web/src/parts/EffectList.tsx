@@ -19,23 +19,22 @@ export function effectWords({ appear_count, vanish_count, move_count }: Effect):
 
 type Row = { key: string; task: string; slot: SlotPreview; to?: SlotPreview };
 
-/** Slots that a change makes, drops and moves: how many, and the first of each. With `named` their tasks are named, also if it is one. */
+/** Slots that a change makes, drops and moves: how many, and the first of each; `named`: with the task of each, unless it is known whose they are. */
 export function EffectList({ effect, named }: { effect: Effect; named?: boolean }) {
-  const many = named || effect.tasks.length > 1;
   const appear = effect.tasks.flatMap(({ task, appear: slots }) => slots.map((slot): Row => ({ key: `${task}${slot.schedule_key}${slot.scheduled_for}`, task, slot })));
   const vanish = effect.tasks.flatMap(({ task, vanish: slots }) => slots.map((slot): Row => ({ key: `${task}${slot.schedule_key}${slot.scheduled_for}`, task, slot })));
   const moved = effect.tasks.flatMap(({ task, moved: pairs }) => pairs.map(({ from, to }): Row => ({ key: `${task}${from.schedule_key}${from.scheduled_for}`, task, slot: from, to })));
   return (
     <div className="flex flex-col gap-4">
-      <Group word="Vanish" tone="text-fail" glyph={Minus} rows={vanish} total={effect.vanish_count} many={many} struck />
-      <Group word="Appear" tone="text-ok" glyph={Plus} rows={appear} total={effect.appear_count} many={many} />
-      <Group word="Move" tone="text-run" glyph={ArrowRight} rows={moved} total={effect.move_count} many={many} />
+      <Group word="Vanish" tone="text-fail" glyph={Minus} rows={vanish} total={effect.vanish_count} named={named} struck />
+      <Group word="Appear" tone="text-ok" glyph={Plus} rows={appear} total={effect.appear_count} named={named} />
+      <Group word="Move" tone="text-run" glyph={ArrowRight} rows={moved} total={effect.move_count} named={named} />
       {effect.truncated && <p className="text-xs text-muted">There are more than were compared; the figures are at least so many.</p>}
     </div>
   );
 }
 
-function Group({ word, tone, glyph: Glyph, rows, total, many, struck }: { word: string; tone: string; glyph: LucideIcon; rows: Row[]; total: number; many: boolean; struck?: boolean }) {
+function Group({ word, tone, glyph: Glyph, rows, total, named, struck }: { word: string; tone: string; glyph: LucideIcon; rows: Row[]; total: number; named: boolean | undefined; struck?: boolean }) {
   if (total === 0) return null;
   const shown = rows.slice(0, SHOWN);
   return (
@@ -46,7 +45,7 @@ function Group({ word, tone, glyph: Glyph, rows, total, many, struck }: { word: 
       <ul className="mt-1 divide-y divide-line text-sm tabular-nums">
         {shown.map(({ key, task, slot, to }) => (
           <li key={key} className="flex flex-wrap items-baseline gap-x-3 py-1">
-            {many && <span className="font-medium">{task}</span>}
+            {named && <span className="font-medium break-all">{task}</span>}
             <Wall slot={slot} struck={struck || to !== undefined} />
             {to && (
               <>

@@ -1,7 +1,16 @@
+/** What every form of its own page does: where the focus goes, the key that saves, and the question before what was changed is lost. */
 import { useBlocker } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { apiError } from "@/api/errors";
 import { Confirm } from "@/ui/Dialog";
+
+/** After this many milliseconds a dialog that was closed has given the focus back. */
+export const FOCUS_BACK = 100;
+
+/** The same as focusFault, when a dialog that may have just closed has given the focus back. */
+export function focusFaultSoon(form: { current: HTMLFormElement | null }, failure: unknown): void {
+  setTimeout(() => focusFault(form.current, failure), FOCUS_BACK);
+}
 
 /** Puts the focus on the first field that is wrong; where no field is to blame, on what says why nothing was saved. */
 export function focusFault(form: HTMLFormElement | null, failure: unknown): void {

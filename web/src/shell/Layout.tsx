@@ -28,7 +28,7 @@ export function Layout() {
   useShortcuts({ onPalette: () => setOpen("palette"), onHelp: () => setOpen("shortcuts") });
   const system = useQuery({ ...systemViewOptions(), refetchInterval: 60_000 });
   return (
-    <div className="grid h-dvh grid-rows-[auto_auto_minmax(0,1fr)_auto_auto] grid-cols-[minmax(0,1fr)] md:grid-cols-[13rem_minmax(0,1fr)]">
+    <div className="grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[auto_auto_minmax(0,1fr)_auto_auto] md:grid-cols-[13rem_minmax(0,1fr)]">
       <a href={`#${SCROLLER}`} className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-raised focus:px-3 focus:py-2">
         Skip to the page
       </a>
@@ -44,7 +44,7 @@ export function Layout() {
         >
           <Search size={15} aria-hidden className="shrink-0" />
           <span className="min-w-0 flex-1 truncate">Search or do…</span>
-          <span className="hidden items-center gap-0.5 pointer-fine:sm:flex">
+          <span className="hidden items-center gap-0.5 sm:pointer-fine:flex">
             <Kbd>Ctrl</Kbd>
             <Kbd>K</Kbd>
           </span>

@@ -37,7 +37,7 @@ export function Card({ title, hint, actions, children, className, flush }: CardP
 /** Pairs of a name and a value. */
 export function Facts({ items, className }: { items: [string, ReactNode][]; className?: string }) {
   return (
-    <dl className={cx("grid grid-cols-[minmax(7rem,auto)_1fr] gap-x-4 gap-y-1.5 text-sm", className)}>
+    <dl className={cx("grid grid-cols-[minmax(7rem,auto)_minmax(0,1fr)] gap-x-4 gap-y-1.5 text-sm", className)}>
       {items.map(([name, value]) => (
         <div key={name} className="contents">
           <dt className="text-muted">{name}</dt>

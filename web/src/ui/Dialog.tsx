@@ -52,6 +52,8 @@ export interface Question {
   /** The verb on the button. */
   verb: string;
   look?: ButtonLook;
+  /** Why it cannot be done now. */
+  disabledReason?: string | undefined;
   onYes: () => void | Promise<unknown>;
   children?: ReactNode;
 }
@@ -89,7 +91,7 @@ export function Confirm({ question, onClose }: { question: Question | null; onCl
           </div>
           <footer className="flex justify-end gap-2 border-t border-line px-5 py-3">
             <AlertDialog.Close render={<Button>Keep as is</Button>} />
-            <Button look={shown?.look ?? "danger"} busy={busy} onClick={() => void yes()}>
+            <Button look={shown?.look ?? "danger"} busy={busy} disabledReason={shown?.disabledReason} onClick={() => void yes()}>
               {shown?.verb}
             </Button>
           </footer>

@@ -2,10 +2,11 @@
 
 use super::cluster;
 use chrono::{DateTime, TimeDelta, Utc};
+use orc_server::api::definition::TaskDefinition;
 use orc_server::domain::ids::RunId;
 use orc_server::domain::schedule::Schedule;
-use orc_server::domain::task::{Backoff, Definition, LogRules, Overlap, Retention, Retry, RunSpec};
-use orc_server::domain::vocabulary::{AttemptOutcome, OnServerStop, RunState, TriggerKind};
+use orc_server::domain::task::Definition;
+use orc_server::domain::vocabulary::{AttemptOutcome, RunState, TriggerKind};
 use orc_server::store::{
     AttemptFinished, ClaimedRun, DatabaseConfig, RunNew, RunNext, Store, StoreError, TaskChange, TaskRecord,
     TriggerRecord, Tx,
@@ -97,40 +98,14 @@ pub(crate) fn change(at: DateTime<Utc>) -> TaskChange {
 }
 
 pub(crate) fn definition(name: &str) -> Definition {
-    Definition {
-        name: name.into(),
-        title: format!("Title of {name}"),
-        description: String::new(),
-        folder: String::new(),
-        tags: vec![],
-        enabled: true,
-        run: RunSpec::Command { program: "true".into(), arguments: vec![] },
-        working_directory: None,
-        environment: Default::default(),
-        params: vec![],
-        schedules: vec![],
-        triggers: Vec::new(),
-        pool: None,
-        pool_weight: 1,
-        priority: 50,
-        overlap: Overlap::Queue { max_waiting: 10 },
-        timeout_seconds: None,
-        attempt_timeout_seconds: None,
-        grace_seconds: 10.0,
-        success_codes: vec![0],
-        retry: Retry {
-            max_attempts: 1,
-            delay_seconds: 0.0,
-            backoff: Backoff::Fixed,
-            jitter: false,
-            retry_on: vec![],
-            exit_codes: vec![],
-            never_exit_codes: vec![],
-        },
-        log: LogRules { max_bytes: 1 << 20 },
-        retention: Retention { days: 90, runs: 1000 },
-        on_server_stop: OnServerStop::Keep,
-    }
+    let wire: TaskDefinition = serde_json::from_value(json!({
+        "name": name,
+        "title": format!("Title of {name}"),
+        "run": {"kind": "command", "program": "true"},
+        "overlap": {"kind": "queue", "max_waiting": 10},
+    }))
+    .expect("a definition");
+    wire.into_domain("UTC")
 }
 
 pub(crate) fn every(key: &str, seconds: u64) -> Schedule {

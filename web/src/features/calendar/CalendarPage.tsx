@@ -36,6 +36,7 @@ function Calendar({ timezone, now }: { timezone: string; now: string }) {
   const date = search.date ?? today;
   const shown = view === "month" ? monthGrid(date.slice(0, 7)) : view === "week" ? datesBetween(mondayOf(date), addDays(mondayOf(date), 6)) : datesBetween(date, addDays(date, AGENDA - 1));
   const days = useQuery({ ...planDaysOptions({ query: { from: shown[0] ?? date, until: shown.at(-1) ?? date, timezone, ...(view === "month" ? {} : { by_task: true }) } }), placeholderData: (old) => old });
+  const heading = useFocusKept();
   const go = (change: Partial<CalendarSearch>) => void navigate({ to: "/calendar", search: { ...search, ...change } });
   const step = (by: 1 | -1) => go({ date: view === "month" ? addMonths(date, by) : addDays(date, by * (view === "week" ? 7 : AGENDA)) });
   useKeys({ ArrowLeft: () => step(-1), ArrowRight: () => step(1), t: () => go({ date: undefined }) });
@@ -46,7 +47,7 @@ function Calendar({ timezone, now }: { timezone: string; now: string }) {
         <IconButton label="Earlier (left arrow)" look="plain" icon={<ChevronLeft size={16} aria-hidden />} onClick={() => step(-1)} />
         <IconButton label="Later (right arrow)" look="plain" icon={<ChevronRight size={16} aria-hidden />} onClick={() => step(1)} />
         <Button onClick={() => go({ date: undefined })}>Today</Button>
-        <h2 className="mr-auto text-base font-semibold" aria-live="polite">
+        <h2 ref={heading} tabIndex={-1} className="mr-auto text-base font-semibold" aria-live="polite">
           {title}
         </h2>
         <div role="group" aria-label="View" className="flex gap-1">
@@ -87,6 +88,25 @@ function Calendar({ timezone, now }: { timezone: string; now: string }) {
       {search.day && <DayDialog date={search.day} timezone={timezone} onClose={() => go({ day: undefined })} />}
     </Page>
   );
+}
+
+/** A day that had the focus and goes away, since the next month has fewer weeks, leaves it to the heading. */
+function useFocusKept() {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const button = useRef<HTMLElement | null>(null);
+  useEffect(() => {
+    const look = (event: FocusEvent) => {
+      button.current = (event.target as HTMLElement).closest<HTMLElement>("[data-day]");
+    };
+    addEventListener("focusin", look);
+    return () => removeEventListener("focusin", look);
+  }, []);
+  useEffect(() => {
+    if (button.current?.isConnected !== false) return;
+    button.current = null;
+    if (document.activeElement === document.body) heading.current?.focus();
+  });
+  return heading;
 }
 
 const isEmpty = ({ planned, skipped, succeeded, failed, missed, past_skipped }: PlanDay): boolean => planned + skipped + succeeded + failed + missed + past_skipped === 0;

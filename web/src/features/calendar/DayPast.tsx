@@ -43,16 +43,13 @@ export function DayRuns({ period, timezone }: Props) {
   );
 }
 
-/** Whether all slots of an entry are within a day. */
-const within = ({ first_at, last_at }: Slot, { from_at, until_at }: DayPeriod): boolean =>
-  Date.parse(first_at) >= Date.parse(from_at) && Date.parse(last_at) < Date.parse(until_at);
-
-/** When the slots of an entry are, with dates if they are not all within the day. */
-function stretchWords(slot: Slot, period: DayPeriod, timezone: string): string {
-  const [first, last] = [slot.first_at, slot.last_at].map((at) =>
-    within(slot, period) ? timeIn(at, timezone) : `${shortDayWord(dateIn(at, timezone))} ${timeIn(at, timezone)}`,
-  );
-  return slot.count > 1 ? `${first} – ${last}` : `${first}`;
+/** When an entry is from and to: with the dates wherever a time of this day alone would mislead. */
+function entryWords({ first_at, last_at, count: slots }: Slot, { from_at, until_at }: DayPeriod, timezone: string): { when: string; many: string } {
+  const [first, last] = [dateIn(first_at, timezone), dateIn(last_at, timezone)];
+  const beyond = Date.parse(first_at) < Date.parse(from_at) || Date.parse(last_at) >= Date.parse(until_at);
+  const begin = `${beyond ? `${shortDayWord(first)} ` : ""}${timeIn(first_at, timezone)}`;
+  const end = `${first === last ? "" : `${shortDayWord(last)} `}${timeIn(last_at, timezone)}`;
+  return { when: slots > 1 ? `${begin} – ${end}` : begin, many: `${plural(slots, "slot")}${beyond ? " in all, also on other days" : ""}` };
 }
 
 /** Slots that were missed or skipped, with the reason. */
@@ -65,26 +62,25 @@ export function DayWithout({ outcome, period, timezone }: Props & { outcome: "mi
           <h3 className="font-semibold">{SLOT_OUTCOMES[outcome].word}</h3>
           <ul className="divide-y divide-line">
             {items.map((slot) => (
-              <li key={`${slot.schedule_id}${slot.first_at}`} className="flex flex-wrap items-center gap-x-3 py-1">
-                <span className="min-w-26 shrink-0 tabular-nums">
-                  {stretchWords(slot, period, timezone)}
-                </span>
-                <Link {...paths.task(slot.task, "ledger")} className="min-w-0 flex-1 basis-40 truncate font-medium underline-offset-2 hover:underline">
-                  {slot.task}
-                </Link>
-                {slot.count > 1 && (
-                  <span className="text-xs text-muted">
-                    {plural(slot.count, "slot")}
-                    {!within(slot, period) && " in all, on other days too"}
-                  </span>
-                )}
-                <span className={cx("w-full text-xs", outcome === "missed" ? "text-warn" : "text-muted")}>{slot.reason}</span>
-              </li>
+              <Entry key={`${slot.schedule_id}${slot.first_at}`} slot={slot} words={entryWords(slot, period, timezone)} />
             ))}
           </ul>
           {next_cursor && <p className="pt-1 text-xs text-muted">These are the newest {items.length}; there are more.</p>}
         </section>
       )}
     </Loaded>
+  );
+}
+
+function Entry({ slot, words }: { slot: Slot; words: ReturnType<typeof entryWords> }) {
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 py-1">
+      <span className="min-w-26 shrink-0 tabular-nums">{words.when}</span>
+      <Link {...paths.task(slot.task, "ledger")} className="min-w-0 flex-1 basis-40 truncate font-medium underline-offset-2 hover:underline">
+        {slot.task}
+      </Link>
+      {slot.count > 1 && <span className="text-xs text-muted">{words.many}</span>}
+      <span className={cx("w-full text-xs", slot.outcome === "missed" ? "text-warn" : "text-muted")}>{slot.reason}</span>
+    </li>
   );
 }

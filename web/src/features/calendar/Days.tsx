@@ -98,12 +98,14 @@ export function Grid({ days, today, timezone, month, onOpen }: DaysProps & { mon
         ))}
       </div>
       <div className="grid grid-cols-7 gap-px bg-line">
-        {days.map((day) => (
+        {days.map((day, place) => (
           <button
-            key={day.date}
+            // oxlint-disable-next-line react/no-array-index-key -- by its place, so that the focus stays there when another month comes
+            key={place}
             type="button"
             onClick={() => onOpen(day.date)}
             aria-label={`${dayWord(day.date)}${day.date === today ? ", today" : ""}`}
+            data-day={day.date}
             aria-describedby={`day-${day.date}`}
             aria-current={day.date === today ? "date" : undefined}
             className={cx("flex min-w-0 flex-col items-start gap-1 relative bg-surface p-1.5 text-left max-sm:p-0.5 hover:bg-hover focus-visible:-outline-offset-2", month ? "min-h-24" : "min-h-64", day.date > today && day.planned > 0 && "hatched")}
@@ -127,9 +129,10 @@ export function Grid({ days, today, timezone, month, onOpen }: DaysProps & { mon
 export function Agenda({ days, today, timezone, onOpen }: DaysProps) {
   return (
     <ul className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface">
-      {days.map((day) => (
-        <li key={day.date}>
-          <button type="button" onClick={() => onOpen(day.date)} aria-current={day.date === today ? "date" : undefined} className="flex min-h-12 w-full flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2 text-left hover:bg-hover focus-visible:-outline-offset-2">
+      {days.map((day, place) => (
+        // oxlint-disable-next-line react/no-array-index-key -- by its place, so that the focus stays there when other days come
+        <li key={place}>
+          <button type="button" data-day={day.date} onClick={() => onOpen(day.date)} aria-current={day.date === today ? "date" : undefined} className="flex min-h-12 w-full flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2 text-left hover:bg-hover focus-visible:-outline-offset-2">
             <span className={cx("w-24 text-sm", day.date === today && "font-semibold text-accent")}>{shortDayWord(day.date)}</span>
             <Figures day={day} />
             <Names day={day} />

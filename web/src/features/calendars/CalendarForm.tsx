@@ -1,138 +1,130 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
-import { apiError, type ApiError, messagesAt } from "@/api/errors";
-import { type Calendar, calendarCreate, type CalendarDefinition, calendarEffect, calendarUpdate } from "@/api/generated";
+import { useMemo, useRef, useState } from "react";
+import { type Calendar, type CalendarDefinition, calendarView, type Effect } from "@/api/generated";
+import { changedFields } from "@/lib/changedFields";
+import { Conflict } from "@/parts/Conflict";
 import { EffectList, effectWords } from "@/parts/EffectList";
-import { paths } from "@/paths";
-import { focusFault, useBlocked, useGuard } from "@/parts/formHooks";
+import { focusFaultSoon, useBlocked, useGuard, useSaveKey } from "@/parts/formHooks";
 import { NotSaved } from "@/parts/NotSaved";
+import { paths } from "@/paths";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { Dialog } from "@/ui/Dialog";
-import { Failure } from "@/ui/Empty";
 import { TextField } from "@/ui/Field";
 import { say } from "@/ui/toasts";
 import { EntriesEditor } from "./EntriesEditor";
 import { MaintenancePart } from "./MaintenancePart";
+import { DAYS, useCalendarSave } from "./useCalendarSave";
 
-/** Days that are looked ahead before saving. */
-const DAYS = 60;
+const definitionOf = (calendar: Calendar | null): CalendarDefinition => ({
+  name: calendar?.name ?? "",
+  description: calendar?.description ?? "",
+  entries: calendar?.entries ?? [],
+  except: calendar?.except ?? [],
+  maintenance: calendar?.maintenance ?? null,
+});
 
 /** A new calendar, or a change of one: what it does to schedules is shown before it is saved. */
 export function CalendarForm({ held }: { held: Calendar | null }) {
-  const queries = useQueryClient();
   const navigate = useNavigate();
   const form = useRef<HTMLFormElement>(null);
   const done = useRef(false);
-  const [initial] = useState(() => definitionOf(held));
-  const [draft, setDraft] = useState(initial);
-  const changed = JSON.stringify(draft) !== JSON.stringify(initial);
-  useBlocked(changed);
-  const guard = useGuard(changed, done);
+  const [base, setBase] = useState(() => ({ definition: definitionOf(held), version: held?.version ?? null }));
+  const [draft, setDraft] = useState(base.definition);
   const set = (change: Partial<CalendarDefinition>) => setDraft((old) => ({ ...old, ...change }));
-  const save = useMutation({
-    meta: { quiet: true },
-    mutationFn: async () =>
-      held
-        ? (await calendarUpdate({ path: { calendar: held.id }, headers: { "If-Match": `"${held.version}"` }, body: draft, throwOnError: true })).data
-        : (await calendarCreate({ body: draft, throwOnError: true })).data,
-    onSuccess: async (saved) => {
+  const changed = useMemo(() => changedFields(base.definition, draft), [base, draft]);
+  const { save, look, failure, busy, asked, at: heard } = useCalendarSave(held, {
+    saved: async ({ name }) => {
       done.current = true;
-      say(`The calendar ${saved.name} is saved.`);
-      await queries.invalidateQueries();
-      void navigate(paths.calendarOne(saved.name));
+      say(`The calendar ${name} is saved.`);
+      await navigate(paths.calendarOne(name));
     },
+    failed: (error) => focusFaultSoon(form, error),
   });
-  const look = useMutation({
-    meta: { quiet: true },
-    mutationFn: async () => (await calendarEffect({ path: { calendar: held?.name ?? draft.name }, body: draft, query: { days: DAYS }, throwOnError: true })).data,
-    onSuccess: (effect) => {
-      if (effect.appear_count + effect.vanish_count + effect.move_count === 0) save.mutate();
-    },
-  });
-  const failure = apiError(save.error) ?? apiError(look.error);
-  const fault = save.error ?? look.error;
-  useEffect(() => {
-    if (fault) focusFault(form.current, fault);
-  }, [fault]);
-  const shown = look.data && look.data.appear_count + look.data.vanish_count + look.data.move_count > 0 ? look.data : null;
+  const at = (pointer: string, deep?: boolean) => heard(draft, pointer, deep);
+  const submit = () => {
+    save.reset();
+    look.mutate({ definition: draft, version: base.version });
+  };
+  const store = (version: number | null) => {
+    look.reset();
+    save.mutate({ definition: draft, version });
+  };
+  useSaveKey(submit, busy || save.isSuccess || asked !== null);
+  useBlocked(changed.length > 0 && !save.isSuccess);
+  const guard = useGuard(changed.length > 0, done);
   return (
     <form
       ref={form}
+      noValidate
       className="flex max-w-4xl flex-col gap-3"
       onSubmit={(event) => {
         event.preventDefault();
-        save.reset();
-        look.mutate();
+        if (!busy) submit();
       }}
     >
-      {failure && failure.fields.length === 0 && <NotSaved failure={failure} />}
-      {failure && failure.fields.length > 0 && <Failure title="Not saved" detail={faultsInWords(failure)} requestId={failure.requestId} />}
+      {failure?.status === 412 && held && (
+        <Conflict
+          what={held.id}
+          current={async () => (await calendarView({ path: { calendar: held.id }, throwOnError: true })).data}
+          changedBy={(theirs) => changedFields(base.definition, definitionOf(theirs))}
+          onTheirs={(theirs) => {
+            setBase({ definition: definitionOf(theirs), version: theirs.version });
+            setDraft(definitionOf(theirs));
+            save.reset();
+          }}
+          onMine={(theirs) => {
+            setBase({ ...base, version: theirs.version });
+            store(theirs.version);
+          }}
+        />
+      )}
+      {failure && failure.status !== 412 && <NotSaved failure={failure} />}
       <Card>
         <div className="grid gap-3 sm:grid-cols-2">
-          <TextField label="Name" hint="a-z, 0-9, . _ -" required maxLength={100} value={draft.name} onText={(name) => set({ name })} error={messagesAt(failure, "/name")} />
-          <TextField label="Description" value={draft.description ?? ""} onText={(description) => set({ description })} error={messagesAt(failure, "/description")} />
+          <TextField label="Name" hint="a-z, 0-9, . _ -" required maxLength={100} value={draft.name} onText={(name) => set({ name })} error={at("/name")} />
+          <TextField label="Description" value={draft.description ?? ""} onText={(description) => set({ description })} error={at("/description")} />
         </div>
       </Card>
       <Card title="Contains" hint="A date that any of these contains is in the calendar.">
-        <EntriesEditor label="entry" pointer="/entries" entries={draft.entries ?? []} onEntries={(entries) => set({ entries })} failure={failure} />
+        <EntriesEditor label="entry" pointer="/entries" entries={draft.entries ?? []} onEntries={(entries) => set({ entries })} at={at} />
       </Card>
       <Card title="Except" hint="Dates that are left out again.">
-        <EntriesEditor label="exception" pointer="/except" entries={draft.except ?? []} onEntries={(except) => set({ except })} failure={failure} />
+        <EntriesEditor label="exception" pointer="/except" entries={draft.except ?? []} onEntries={(except) => set({ except })} at={at} />
       </Card>
       <Card title="Maintenance" hint="On its dates and between its times, slots are skipped without any schedule naming it.">
-        <MaintenancePart value={draft.maintenance ?? null} onValue={(maintenance) => set({ maintenance })} failure={failure} />
+        <MaintenancePart value={draft.maintenance ?? null} onValue={(maintenance) => set({ maintenance })} at={at} />
       </Card>
       <div className="flex justify-end gap-2">
         <Button onClick={() => void navigate(held ? paths.calendarOne(held.name) : paths.calendars())}>Cancel</Button>
-        <Button type="submit" look="primary" busy={look.isPending || save.isPending}>
+        <Button type="submit" look="primary" busy={busy}>
           Save the calendar
         </Button>
       </div>
-      {shown && (
-        <Dialog
-          open
-          wide
-          onClose={() => look.reset()}
-          title={`What this changes in the next ${DAYS} days`}
-          hint={effectWords(shown)}
-          footer={
-            <>
-              <Button onClick={() => look.reset()}>Back to the form</Button>
-              <Button
-                look="primary"
-                onClick={() => {
-                  look.reset();
-                  save.mutate();
-                }}
-              >
-                Save
-              </Button>
-            </>
-          }
-        >
-          <EffectList effect={shown} named />
-        </Dialog>
-      )}
+      {asked && <EffectDialog effect={asked} onClose={() => look.reset()} onSave={() => store(base.version)} />}
       {guard}
     </form>
   );
 }
 
-function definitionOf(held: Calendar | null): CalendarDefinition {
-  return {
-    name: held?.name ?? "",
-    description: held?.description ?? "",
-    entries: held?.entries ?? [],
-    except: held?.except ?? [],
-    maintenance: held?.maintenance ?? null,
-  };
-}
-
-/** Faults stand at their fields; those that have none here are said in full. */
-function faultsInWords({ fields }: ApiError): string {
-  const placed = /^\/(name$|description$|entries\/|except\/|maintenance\/)/;
-  const others = fields.filter(({ pointer }) => !placed.test(pointer)).map(({ pointer, message }) => `${pointer} ${message}.`);
-  return ["What is wrong is said where it is.", ...others].slice(others.length === fields.length ? 1 : 0).join(" ");
+function EffectDialog({ effect, onClose, onSave }: { effect: Effect; onClose: () => void; onSave: () => void }) {
+  return (
+    <Dialog
+      open
+      wide
+      onClose={onClose}
+      title={`What this changes in the next ${DAYS} days`}
+      hint={effectWords(effect)}
+      footer={
+        <>
+          <Button onClick={onClose}>Back to the form</Button>
+          <Button look="primary" onClick={onSave}>
+            Save
+          </Button>
+        </>
+      }
+    >
+      <EffectList effect={effect} named />
+    </Dialog>
+  );
 }

@@ -1,6 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
+import { taskSummary } from "@/mocks/data";
 import { problem } from "@/mocks/handlers";
 import { renderPage } from "@/mocks/render";
 import { server } from "@/mocks/setup";
@@ -18,31 +19,21 @@ describe("calendars", () => {
     const { user, router } = renderPage("/calendars/holidays-de/edit");
     await user.click(await screen.findByRole("button", { name: "Save the calendar" }));
     await screen.findByText(/14 slots appear/);
+    // Only one task is hit, and still it is named: a calendar is not of one task.
+    expect(screen.getAllByText(taskSummary(0).name).length).toBeGreaterThan(0);
     expect(match).toBeNull();
     await user.click(screen.getByRole("button", { name: "Save" }));
     await waitFor(() => expect(router.state.location.pathname).toBe("/calendars/holidays-de"));
     expect(match).toBe('"1"');
   });
 
-  it("says what is wrong at the field, goes there, and asks before a change is left", async () => {
-    server.use(
-      http.post("*/api/v1/calendars/:calendar/effect", () =>
-        problem(422, { title: "Unprocessable Entity", detail: "1 field is wrong.", code: "invalid", fields: [{ pointer: "/name", message: "may have a-z" }] }),
-      ),
-    );
-    const { user, router } = renderPage("/calendars/holidays-de/edit");
-    const name = await screen.findByRole("textbox", { name: "Name" });
-    await user.type(name, "Ä");
-    await user.click(screen.getByRole("button", { name: "Save the calendar" }));
-    await screen.findByText("may have a-z");
-    await waitFor(() => expect(document.activeElement).toBe(name));
-    expect(name.getAttribute("aria-invalid")).toBe("true");
-    expect(screen.queryByText(/\/name/)).toBeNull();
-    await user.click(screen.getByRole("button", { name: "Cancel" }));
-    await screen.findByText("Leave without saving?");
-    expect(router.state.location.pathname).toBe("/calendars/holidays-de/edit");
-    await user.click(screen.getByRole("button", { name: "Leave" }));
-    await waitFor(() => expect(router.state.location.pathname).toBe("/calendars/holidays-de"));
+  it("does not offer to delete a calendar that is in use, and says why", async () => {
+    const { user } = renderPage("/calendars/holidays-de");
+    await screen.findByText("Public holidays");
+    await user.click(screen.getByRole("button", { name: "Delete" }));
+    const button = await screen.findByRole("button", { name: "Delete the calendar" });
+    expect(button.getAttribute("aria-disabled")).toBe("true");
+    screen.getByText(/^In use by .*: take it out of them first\.$/);
   });
 
   it("looks at a file before it is saved, and says what is wrong with it", async () => {

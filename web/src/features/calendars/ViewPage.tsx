@@ -144,6 +144,7 @@ function Deletion({ calendar, open, onClose }: { calendar: Calendar; open: boole
     },
   });
   const users = [...calendar.used_by, ...calendar.contained_in];
-  const text = users.length === 0 ? "Nothing uses it." : `In use by ${users.join(", ")}: take it out of them first; the server refuses until then.`;
-  return <Confirm question={open ? { title: `Delete the calendar ${calendar.name}?`, text, verb: "Delete the calendar", onYes: () => remove.mutateAsync() } : null} onClose={onClose} />;
+  const used = users.length > 0 ? "It is in use: take it out of what uses it first." : undefined;
+  const text = used ? `In use by ${users.join(", ")}: take it out of them first.` : "Nothing uses it.";
+  return <Confirm question={open ? { title: `Delete the calendar ${calendar.name}?`, text, verb: "Delete the calendar", disabledReason: used, onYes: () => remove.mutateAsync() } : null} onClose={onClose} />;
 }

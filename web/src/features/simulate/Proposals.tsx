@@ -1,8 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { ArrowRight, Check } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { SimulationProposal } from "@/api/generated";
 import { count, plural } from "@/lib/numbers";
+import { FOCUS_BACK } from "@/parts/formHooks";
 import { paths } from "@/paths";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
@@ -64,14 +65,28 @@ function Row({ proposal, applied, denied, onOpen }: { proposal: SimulationPropos
         <span className="text-xs text-muted">{collisions_after === 1 ? "collision" : "collisions"}</span>
       </p>
       {applied ? (
-        <Badge tone="ok">
-          <Check size={13} strokeWidth={2.5} aria-hidden /> Applied
-        </Badge>
+        <Applied />
       ) : (
         <Button disabledReason={denied} onClick={onOpen} aria-label={`Show the effect on ${task}`}>
           Show the effect
         </Button>
       )}
     </li>
+  );
+}
+
+/** Stands where the button was, and takes the focus that the dialog would give back to it. */
+function Applied() {
+  const mark = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    const later = setTimeout(() => mark.current?.focus(), FOCUS_BACK);
+    return () => clearTimeout(later);
+  }, []);
+  return (
+    <span ref={mark} tabIndex={-1}>
+      <Badge tone="ok">
+        <Check size={13} strokeWidth={2.5} aria-hidden /> Applied
+      </Badge>
+    </span>
   );
 }

@@ -34,6 +34,8 @@ describe("the simulation", () => {
     server.use(http.post("*/api/v1/simulations", () => problem(422, { title: "Not valid", detail: "One field is wrong.", fields: [{ pointer: "/timezone", message: "there is no such zone" }] })));
     renderPage("/simulate?days=3&timezone=Mars");
     await screen.findByText("there is no such zone");
+    expect(screen.queryByText("One field is wrong.")).toBeNull();
+    expect(screen.queryByText(/^request /)).toBeNull();
   });
 
   it("shows the effect of a proposal, applies it on the version looked at, and says when that is old", async () => {
@@ -55,7 +57,8 @@ describe("the simulation", () => {
     await user.click(within(dialog).getByRole("button", { name: "Try again" }));
     await waitFor(() => expect(within(dialog).queryByText("The task is at version 9.")).toBeNull());
     await user.click(within(dialog).getByRole("button", { name: "Apply" }));
-    await screen.findByText("Applied");
+    const applied = await screen.findByText("Applied");
+    await waitFor(() => expect(document.activeElement?.contains(applied) && document.activeElement !== document.body).toBe(true));
     expect(sent[1]?.match).toBe(`"${task(0).version}"`);
     expect(sent[1]?.body.schedules).toMatchObject([{ kind: "cron", expression: "17 * * * *", key: "cron" }]);
     expect(sent[1]?.body.run).toEqual(task(0).run);

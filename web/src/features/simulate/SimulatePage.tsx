@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Play } from "lucide-react";
 import { useState } from "react";
-import { apiError, messagesAt } from "@/api/errors";
+import { allAt, apiError, messagesAt } from "@/api/errors";
 import { type Simulation, simulationCreate } from "@/api/generated";
 import { count, plural } from "@/lib/numbers";
 import { duration } from "@/lib/time";
@@ -22,6 +22,7 @@ import { Proposals } from "./Proposals";
 const route = getRouteApi("/app/simulate");
 /** Days, unless another number is asked for. */
 const DAYS = 7;
+const FIELDS = ["/days", "/timezone", "/folder"];
 
 /** What all schedules together will do, before they do it. */
 export default function SimulatePage() {
@@ -38,14 +39,19 @@ export default function SimulatePage() {
     refetchOnWindowFocus: false,
     retry: false,
   });
+  const failure = apiError(simulation.error);
   const run = (next: SimulateSearch) => {
     if (JSON.stringify(next) === JSON.stringify({ days: search.days, timezone: search.timezone, folder: search.folder })) void simulation.refetch();
     else void navigate({ to: "/simulate", search: next });
   };
   return (
     <Page title="Simulation" hint="What all schedules together will do: when much is due at once, which tasks overlap themselves, which runs wait for a place, and which minutes would be better.">
-      <Form search={search} busy={simulation.isFetching} failure={apiError(simulation.error)} onRun={run} />
-      {asked ? (
+      <Form search={search} busy={simulation.isFetching} failure={failure} onRun={run} />
+      {allAt(failure, FIELDS) && !simulation.data ? (
+        <p role="alert" className="text-sm text-muted">
+          Nothing was simulated: what is marked above needs a change.
+        </p>
+      ) : asked ? (
         <Loaded query={simulation} rows={10}>
           {(found) => <Result key={simulation.dataUpdatedAt} simulation={found} />}
         </Loaded>

@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { FolderInput, Play, Power, PowerOff, Tag, Trash2, X } from "lucide-react";
 import { useState } from "react";
 import { type BulkAction, taskBulk, type TaskBulkResult, type TaskSummary } from "@/api/generated";
-import { plural } from "@/lib/numbers";
+import { count, plural } from "@/lib/numbers";
 import { useDenied } from "@/parts/session";
 import { useTasksChanged } from "@/parts/taskActions";
 import { Button, IconButton } from "@/ui/Button";
@@ -22,8 +22,8 @@ function tell(action: BulkAction, { items }: TaskBulkResult): void {
   sayFailure(`${plural(failed.length, "task")} not ${DONE[action]}`, shown.join(" · "));
 }
 
-/** What can be done with the chosen tasks; stays at the lower edge. */
-export function BulkBar({ tasks, onDone }: { tasks: TaskSummary[]; onDone: () => void }) {
+/** What can be done with the chosen tasks; stays at the lower edge. `more`: all that is loaded is chosen, and the server has more. */
+export function BulkBar({ tasks, more, onDone }: { tasks: TaskSummary[]; more?: boolean; onDone: () => void }) {
   const [asking, setAsking] = useState<"delete" | "move" | "tag" | null>(null);
   const cannotDefine = useDenied("define");
   const cannotRun = useDenied("run");
@@ -43,7 +43,7 @@ export function BulkBar({ tasks, onDone }: { tasks: TaskSummary[]; onDone: () =>
   return (
     <Foot>
       <div role="group" aria-label="Chosen tasks" className="flex flex-wrap items-center gap-2">
-        <b className="mr-1 text-sm">{tasks.length} chosen</b>
+        <b className="mr-1 text-sm">{more ? `${count(tasks.length)} loaded tasks chosen; there are more` : `${count(tasks.length)} chosen`}</b>
         <Button icon={<Play size={14} aria-hidden />} busy={bulk.isPending} disabledReason={cannotRun} onClick={() => bulk.mutate({ action: "run" })}>
           Run
         </Button>

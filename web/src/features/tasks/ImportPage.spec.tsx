@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
 import type { TaskImport } from "@/api/generated";
+import { problem } from "@/mocks/handlers";
 import { renderPage } from "@/mocks/render";
 import { server } from "@/mocks/setup";
 import { imported } from "@/mocks/timeHandlers";
@@ -20,6 +21,17 @@ describe("the import of a crontab", () => {
     within(tasks).getByText("backup");
     within(tasks).getByText(/MAILTO=ops@example.com is not kept/);
     expect(screen.getByRole("button", { name: "Save all 2 tasks" }).getAttribute("aria-disabled")).toBe("true");
+  });
+
+  it("says what is wrong with a field there only", async () => {
+    server.use(http.post("*/api/v1/tasks/import", () => problem(422, { title: "Unprocessable Entity", detail: "/timezone: there is no such zone", code: "invalid", fields: [{ pointer: "/timezone", message: "there is no such zone" }] })));
+    const { user } = renderPage("/tasks/import");
+    await user.type(await screen.findByRole("combobox", { name: "Time zone" }), "Mars/X");
+    await user.click(screen.getByRole("textbox", { name: "Text" }));
+    await user.paste(TEXT);
+    await screen.findByText("there is no such zone");
+    expect(screen.queryByText(/\/timezone/)).toBeNull();
+    screen.getByText(/Nothing comes of it yet/);
   });
 
   it("saves all together and shows them", async () => {

@@ -2,7 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Download } from "lucide-react";
 import { useState } from "react";
-import { apiError, messagesAt } from "@/api/errors";
+import { allAt, apiError, messagesAt } from "@/api/errors";
 import { type TaskImport, taskImport } from "@/api/generated";
 import { plural } from "@/lib/numbers";
 import { useRested } from "@/lib/useRested";
@@ -24,6 +24,9 @@ const START: ImportDraft = { text: "", form: "", timezone: "", folder: "", prefi
 function bodyOf({ text, form, timezone, folder, prefix, enabled }: ImportDraft): TaskImport {
   return { kind: "crontab", text, form: form || null, timezone: timezone || null, folder: folder.trim(), prefix: prefix.trim(), enabled };
 }
+
+/** Fields of the form. */
+const FIELDS = ["/text", "/form", "/timezone", "/folder", "/prefix"];
 
 const read = async (body: TaskImport, dry_run: boolean) => (await taskImport({ body, query: dry_run ? { dry_run } : {}, throwOnError: true })).data;
 
@@ -65,7 +68,12 @@ export default function ImportPage() {
               </Empty>
             </Card>
           )}
-          {given && failure && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />}
+          {given && failure && !allAt(failure, FIELDS) && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />}
+          {given && allAt(failure, FIELDS) && (
+            <p role="status" className="text-sm text-muted">
+              Nothing comes of it yet: what is marked in the form needs a change.
+            </p>
+          )}
           {given && !failure && !result && <Skeleton rows={6} />}
           {result && <ImportProblems problems={result.problems} text={rested.text} />}
           {result && <ImportTasks tasks={result.tasks} form={result.form} />}

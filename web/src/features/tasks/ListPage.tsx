@@ -41,6 +41,7 @@ export default function ListPage() {
   const onRun = useCallback((task: TaskSummary) => setRunning(task.name), []);
   const columns = useMemo(() => taskColumns(onRun), [onRun]);
   const filtered = Object.values(search).some((value) => value !== undefined);
+  const chosen = tasks.filter((task) => selection[task.id]);
   const setSearch = (next: TasksSearch) => void navigate({ to: "/tasks", search: next, replace: true });
   return (
     <Page
@@ -88,7 +89,7 @@ export default function ListPage() {
           onEnd={onEnd}
         />
       )}
-      <BulkBar tasks={tasks.filter((task) => selection[task.id])} onDone={() => setSelection({})} />
+      <BulkBar tasks={chosen} more={hasNextPage && chosen.length === tasks.length} onDone={() => setSelection({})} />
       {running && <RunNow task={running} onClose={() => setRunning(null)} />}
     </Page>
   );

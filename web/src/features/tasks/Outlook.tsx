@@ -3,9 +3,8 @@ import { Link } from "@tanstack/react-router";
 import type { Run, SlotPreview, Task } from "@/api/generated";
 import { runListOptions, runStatsOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { count, percent, plural } from "@/lib/numbers";
-import { absoluteTime, duration, sameClock, wallTime, zoneTime } from "@/lib/time";
+import { duration, sameClock, wallTime, zoneTime } from "@/lib/time";
 import { OVERLAPS } from "@/lib/timeWords";
-import { RUN_STATES, type Tone } from "@/lib/words";
 import { Loaded } from "@/parts/Loaded";
 import { RunDuration, triggerWords } from "@/parts/runColumns";
 import { paths } from "@/paths";
@@ -15,6 +14,7 @@ import { CommandLine, Empty } from "@/ui/Empty";
 import { DateTime } from "@/ui/Time";
 import { runWords } from "./describe";
 import { DEFAULT_PRIORITY } from "./draft";
+import { RecentBars } from "./RecentBars";
 import { Schedules } from "./Schedules";
 import { Triggers } from "./Triggers";
 
@@ -40,7 +40,7 @@ export function Outlook({ task }: { task: Task }) {
                 </Empty>
               ) : (
                 <>
-                  <Bars runs={items} />
+                  <RecentBars runs={items} />
                   <ul className="mt-3 divide-y divide-line border-t border-line">
                     {items.slice(0, 6).map((run) => (
                       <RecentRun key={run.id} run={run} />
@@ -119,41 +119,17 @@ function whyNone({ schedules }: Task): string {
 function RecentRun({ run }: { run: Run }) {
   return (
     <li>
-      <Link {...paths.run(run.id)} className="-mx-4 flex min-h-9 items-center gap-2 px-4 text-sm hover:bg-hover sm:gap-3 focus-visible:-outline-offset-2">
+      <Link {...paths.run(run.id)} className="-mx-4 flex min-h-9 items-center gap-x-3 px-4 text-sm max-sm:flex-wrap max-sm:py-1.5 hover:bg-hover focus-visible:-outline-offset-2">
         <span className="shrink-0 sm:w-28">
           <StateBadge state={run.state} />
         </span>
-        <span className="min-w-0 flex-1 truncate text-muted max-[24rem]:hidden">{run.reason || triggerWords(run)}</span>
-        <DateTime at={run.created_at} plain className="ml-auto shrink-0 text-muted" />
+        <span className="min-w-0 flex-1 truncate text-muted max-sm:order-last max-sm:basis-full">{run.reason || triggerWords(run)}</span>
+        <DateTime at={run.created_at} plain className="shrink-0 text-muted max-sm:ml-auto" />
         <span className="shrink-0 text-right sm:w-16">
           <RunDuration run={run} />
         </span>
       </Link>
     </li>
-  );
-}
-
-const FILL: Record<Tone, string> = { ok: "bg-ok", fail: "bg-fail", run: "bg-run", warn: "bg-warn", idle: "bg-line-strong" };
-
-/** A bar a run, newest on the right; its height is the duration. One picture: the runs themselves are linked below and listed under Runs. */
-function Bars({ runs }: { runs: Run[] }) {
-  const longest = Math.max(...runs.map((run) => run.duration_seconds ?? 0), 0.001);
-  const failed = runs.filter(({ state }) => RUN_STATES[state].tone === "fail").length;
-  const words = `Durations of the last ${plural(runs.length, "run")}, oldest first; ${failed === 0 ? "none" : failed} failed; the longest took ${duration(longest)}`;
-  return (
-    <div role="img" aria-label={words} className="flex h-16 items-end gap-px sm:gap-1">
-      {runs.toReversed().map((run) => {
-        const look = RUN_STATES[run.state];
-        return (
-          <span
-            key={run.id}
-            data-tip={`${look.word}, ${absoluteTime(run.created_at)}, ${duration(run.duration_seconds)}`}
-            className={`state-bar max-w-6 min-w-0 flex-1 rounded-sm ${look.open && run.state !== "running" ? "hatched border border-line-strong" : FILL[look.tone]}`}
-            style={{ height: `${Math.max(12, ((run.duration_seconds ?? 0) / longest) * 100)}%` }}
-          />
-        );
-      })}
-    </div>
   );
 }
 

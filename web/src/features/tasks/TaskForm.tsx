@@ -1,16 +1,17 @@
 import { Save } from "lucide-react";
 import { useId, useMemo, useRef, useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
-import type { Task, TaskDefinition } from "@/api/generated";
+import { type Task, type TaskDefinition, taskView } from "@/api/generated";
 import { cx } from "@/lib/cx";
+import { changedFields } from "@/lib/changedFields";
+import { Conflict } from "@/parts/Conflict";
+import { focusFaultSoon, useBlocked, useGuard, useSaveKey } from "@/parts/formHooks";
 import { NotSaved, notSavedWords } from "@/parts/NotSaved";
 import { Button } from "@/ui/Button";
 import { Foot } from "@/ui/Foot";
 import { BasicsPart } from "./BasicsPart";
-import { Conflict } from "./Conflict";
-import { changedFields, definitionOf, type Draft, draftOf } from "./draft";
+import { definitionOf, type Draft, draftOf } from "./draft";
 import { EffectQuestion } from "./EffectQuestion";
-import { focusFault, useBlocked, useGuard, useSaveKey } from "@/parts/formHooks";
 import { useCheck, useSave } from "./formHooks";
 import { KeepPart, LimitsPart, PoolPart, RetryPart } from "./LimitsPart";
 import { ParamsPart } from "./ParamsPart";
@@ -27,9 +28,6 @@ export interface TaskFormProps {
   onSaved: (task: Task) => void;
   onCancel: () => void;
 }
-
-/** After this many milliseconds a dialog that was closed has given the focus back. */
-const FOCUS_BACK = 100;
 
 /** Fields whose change may move slots; of the name H fields and spreads are made. */
 const MOVES_SLOTS = new Set(["schedules", "enabled", "tags", "name"]);
@@ -56,7 +54,7 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
   const [asked, setAsked] = useState<TaskDefinition | null>(null);
   const store = () => {
     setAsked(null);
-    save.mutate({ definition, version: base.version }, { onError: (error) => setTimeout(() => focusFault(form.current, error), FOCUS_BACK) });
+    save.mutate({ definition, version: base.version }, { onError: (error) => focusFaultSoon(form, error) });
   };
   const submit = () => {
     setTried(true);
@@ -87,8 +85,9 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
     >
       {failure?.status === 412 && task && (
         <Conflict
-          name={task.name}
-          initial={initial}
+          what={task.id}
+          current={async () => (await taskView({ path: { task: task.id }, throwOnError: true })).data}
+          changedBy={(theirs) => changedFields(initial, definitionOf(draftOf(theirs)))}
           onTheirs={(theirs) => {
             setBase({ draft: draftOf(theirs), version: theirs.version });
             setDraft(draftOf(theirs));

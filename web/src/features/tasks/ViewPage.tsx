@@ -58,7 +58,7 @@ export default function ViewPage() {
 
 function Subtitle({ task }: { task: Task }) {
   return (
-    <span className="flex min-w-0 flex-wrap items-center gap-x-2 wrap-anywhere">
+    <span className="flex flex-wrap items-center gap-x-2 wrap-anywhere">
       {task.title && <span className="font-mono text-xs">{task.name}</span>}
       {task.folder && (
         <Link {...paths.tasks({ folder: task.folder })} className="hover:underline">

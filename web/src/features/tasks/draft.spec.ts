@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { RunSpec, Task } from "@/api/generated";
+import { changedFields } from "@/lib/changedFields";
 import { task } from "@/mocks/data";
-import { changedFields, codes, definitionOf, draftOf } from "./draft";
+import { codes, definitionOf, draftOf } from "./draft";
 
 const written = ({ id: _id, version: _v, created_at: _c, updated_at: _u, owner: _o, problem: _p, next_slots: _n, last_run: _l, actions: _a, ...definition }: Task) => definition;
 

@@ -212,9 +212,3 @@ export function definitionOf(draft: Draft): TaskDefinition {
     on_server_stop: draft.on_server_stop,
   };
 }
-
-/** Names of the top fields in which two definitions differ. */
-export function changedFields(before: TaskDefinition, after: TaskDefinition): string[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof TaskDefinition)[];
-  return names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
-}

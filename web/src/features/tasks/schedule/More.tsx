@@ -8,7 +8,7 @@ import { NamePicker } from "@/ui/NamePicker";
 import { Row } from "../FormParts";
 import type { RuleProps } from "./fields";
 import { catchUpOf } from "./kinds";
-import { useCalendarNames } from "./useCalendarNames";
+import { useCalendarNames } from "@/parts/useCalendarNames";
 
 /** What all kinds have besides their rule: calendars, missed slots, clock changes, period. */
 export function More(props: RuleProps) {

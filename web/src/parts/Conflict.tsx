@@ -1,17 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
 import { GitMerge } from "lucide-react";
-import { type Task, type TaskDefinition, taskView } from "@/api/generated";
 import { Button } from "@/ui/Button";
-import { changedFields, definitionOf, draftOf } from "./draft";
 
-async function currentTask(name: string): Promise<Task> {
-  return (await taskView({ path: { task: name }, throwOnError: true })).data;
+/** Props of Conflict. */
+export interface ConflictProps<T extends { version: number }> {
+  /** What is edited, for the memory of the query. */
+  what: string;
+  /** What is on the server now. */
+  current: () => Promise<T>;
+  /** Fields that it changed since editing began. */
+  changedBy: (theirs: T) => string[];
+  onTheirs: (theirs: T) => void;
+  onMine: (theirs: T) => void;
 }
 
 /** Somebody else saved meanwhile: says what they changed, and lets the reader choose. */
-export function Conflict({ name, initial, onTheirs, onMine }: { name: string; initial: TaskDefinition; onTheirs: (task: Task) => void; onMine: (task: Task) => void }) {
-  const theirs = useQuery({ queryKey: ["taskConflict", name], queryFn: () => currentTask(name), staleTime: 0, gcTime: 0, refetchInterval: false });
-  const fields = theirs.data ? changedFields(initial, definitionOf(draftOf(theirs.data))) : [];
+export function Conflict<T extends { version: number }>({ what, current, changedBy, onTheirs, onMine }: ConflictProps<T>) {
+  const theirs = useQuery({ queryKey: ["conflict", what], queryFn: current, staleTime: 0, gcTime: 0, refetchInterval: false });
+  const fields = theirs.data ? changedBy(theirs.data) : [];
   return (
     <div role="alert" className="mb-3 flex flex-wrap items-center gap-3 rounded-lg border border-line bg-warn-soft px-4 py-3">
       <GitMerge size={18} className="shrink-0 text-warn" aria-hidden />
