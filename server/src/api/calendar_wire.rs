@@ -66,6 +66,9 @@ calendar! {
         /// Names of the calendars that contain it.
         #[schema(read_only)]
         pub contained_in: Vec<String>,
+        /// Schedules that never fire because of it, each with the reason.
+        #[schema(read_only)]
+        pub warnings: Vec<String>,
     }
 }
 

@@ -120,7 +120,7 @@ fn tagged(view: CalendarView) -> Response {
 
 /// A calendar as it is seen.
 pub(super) fn view_out(view: CalendarView) -> Calendar {
-    let CalendarView { record, tasks, calendars, next: _ } = view;
+    let CalendarView { record, tasks, calendars, next: _, warnings } = view;
     let CalendarDefinition { name, description, entries, except, maintenance } = calendar_out(record.definition);
     Calendar {
         id: record.id.0,
@@ -130,6 +130,7 @@ pub(super) fn view_out(view: CalendarView) -> Calendar {
         problem: record.damage.map(|damage| damage.problem()),
         used_by: tasks,
         contained_in: calendars,
+        warnings,
         name,
         description,
         entries,
@@ -139,7 +140,7 @@ pub(super) fn view_out(view: CalendarView) -> Calendar {
 }
 
 fn summary_out(view: CalendarView) -> CalendarSummary {
-    let CalendarView { record, tasks, calendars, next } = view;
+    let CalendarView { record, tasks, calendars, next, warnings: _ } = view;
     CalendarSummary {
         id: record.id.0,
         version: record.version,

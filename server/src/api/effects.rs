@@ -43,6 +43,8 @@ pub struct Effect {
     pub move_count: usize,
     /// Whether more was to be compared than was: the figures are then at least so many.
     pub truncated: bool,
+    /// Schedules that would never fire because of the calendar, each with the reason.
+    pub warnings: Vec<String>,
     /// The tasks for which something changes.
     pub tasks: Vec<TaskEffect>,
 }
@@ -106,7 +108,7 @@ pub async fn calendar_effect(
 }
 
 fn effect_out(effect: app::effects::Effect) -> Effect {
-    let app::effects::Effect { from_at, until_at, tasks, truncated } = effect;
+    let app::effects::Effect { from_at, until_at, tasks, truncated, warnings } = effect;
     let count = |of: fn(&Difference) -> usize| tasks.iter().map(|(_, difference)| of(difference)).sum();
     Effect {
         from_at,
@@ -115,6 +117,7 @@ fn effect_out(effect: app::effects::Effect) -> Effect {
         vanish_count: count(|it| it.vanish.len()),
         move_count: count(|it| it.moved.len()),
         truncated,
+        warnings,
         tasks: tasks.into_iter().map(task_out).collect(),
     }
 }

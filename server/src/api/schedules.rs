@@ -7,8 +7,8 @@ use super::schedule_convert::schedule_in;
 use super::schedule_wire::Schedule;
 use super::state::ApiState;
 use super::task_wire::SlotPreview;
-use crate::app::Caller;
 use crate::app::schedules::PreviewRequest;
+use crate::app::{self, Caller};
 use crate::domain::schedule;
 use crate::domain::vocabulary::SlotOutcome;
 use crate::store::{SlotFilter, SlotRecord};
@@ -59,6 +59,8 @@ pub struct SchedulePreview {
     /// Whether it never becomes due: its times are over, or its calendars exclude all of them. A schedule that waits for the
     /// server to start has no slots to show, but does become due.
     pub never: bool,
+    /// Why it never becomes due, with the field of the schedule that says so; null: it does.
+    pub never_because: Option<String>,
     /// The slots.
     pub slots: Vec<SlotPreview>,
     /// Slots by local date, as many dates as were asked for.
@@ -173,7 +175,8 @@ pub async fn schedule_preview(
     let preview = state.app.schedule_preview(&caller, &request).await?;
     let slots = preview.slots.into_iter().map(|slot| slot_out(None, &slot)).collect();
     let days = preview.days.into_iter().map(day_out).collect();
-    Ok(Json(SchedulePreview { words: preview.words, timezone: preview.timezone, never: preview.never, slots, days }))
+    let app::schedules::Preview { words, timezone, never, never_because, .. } = preview;
+    Ok(Json(SchedulePreview { words, timezone, never, never_because, slots, days }))
 }
 
 /// Put any schedule into words.

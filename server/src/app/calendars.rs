@@ -1,6 +1,7 @@
 //! Calendars: named sets of dates, and all of them compiled for whoever computes slots.
 
 use super::events::Change;
+use super::silenced::Silenced;
 use super::slots::close_concerned;
 use super::tasks::Write;
 use super::{App, Caller, Error, Result, Signal};
@@ -33,6 +34,8 @@ pub struct CalendarView {
     pub calendars: Vec<String>,
     /// Its next date.
     pub next: Option<NaiveDate>,
+    /// Schedules of which it leaves nothing, in sentences; not told in lists.
+    pub warnings: Vec<String>,
 }
 
 /// Compiles calendars, or answers what was compiled of the same before.
@@ -168,7 +171,7 @@ impl App {
     pub async fn calendar_view(&self, caller: &Caller, calendar: &str) -> Result<CalendarView> {
         caller.require(Permission::Read)?;
         let found = self.store().calendar_find(calendar).await?.ok_or_else(|| no_calendar(calendar))?;
-        self.calendar_seen(found).await
+        self.calendar_told(found).await
     }
 
     /// The dates of a calendar between two dates, both included, with what they are called.
@@ -213,7 +216,7 @@ impl App {
         } else {
             self.announce_calendar();
         }
-        self.calendar_seen(made).await
+        self.calendar_told(made).await
     }
 
     /// Replaces a calendar's definition. The ledger of what it concerns is completed under the old one first.
@@ -247,7 +250,7 @@ impl App {
         if !dry_run {
             self.announce_calendar();
         }
-        self.calendar_seen(changed).await
+        self.calendar_told(changed).await
     }
 
     /// Deletes a calendar that nothing uses.
@@ -282,7 +285,22 @@ impl App {
         let next = book_of(&with_change(&all, others, shown))
             .find(&name)
             .and_then(|dates| dates.next(self.clock().now().date_naive()));
-        Ok(CalendarView { record, tasks, calendars, next })
+        Ok(CalendarView { record, tasks, calendars, next, warnings: Vec::new() })
+    }
+
+    /// The same, with schedules of which it leaves nothing.
+    async fn calendar_told(&self, record: CalendarRecord) -> Result<CalendarView> {
+        let records = self.store().calendars().await?;
+        // As it is given, which after a dry run is not what is stored.
+        let before = records.iter().find(|it| it.id == record.id).map_or("", |it| it.definition.name.as_str());
+        let all = with_change(&records, before, Some(&record.definition));
+        let book = book_of(&all);
+        let mut silenced = Silenced::new(&all.readable, &record.definition.name, &book, self.clock().now());
+        for schedule in self.store().schedule_list_naming(silenced.names()).await?.readable {
+            silenced.look(&schedule.task_name, &schedule.schedule);
+        }
+        let warnings = silenced.told();
+        Ok(CalendarView { warnings, ..self.calendar_seen(record).await? })
     }
 
     fn announce_calendar(&self) {

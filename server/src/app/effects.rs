@@ -2,6 +2,7 @@
 
 use super::calendars::{calendar_problems, containing};
 use super::schedules::compile;
+use super::silenced::Silenced;
 use super::{App, Caller, Error, Result};
 use crate::domain::calendar::{Calendar, CalendarBook};
 use crate::domain::effect::{Difference, Side, difference, running};
@@ -24,6 +25,8 @@ pub struct Effect {
     pub tasks: Vec<(String, Difference)>,
     /// Whether more was to be compared than was.
     pub truncated: bool,
+    /// Schedules that never fire by what is wanted, though nothing is wrong with it.
+    pub warnings: Vec<String>,
 }
 
 impl App {
@@ -69,6 +72,7 @@ impl App {
                 || windows.iter().any(|tags| tags.is_empty() || tags.iter().any(|tag| definition.tags.contains(tag)))
         };
         let mut effect = self.empty(days)?;
+        let mut silenced = Silenced::new(&with(&all, &name, wanted), &wanted.name, &new, effect.from_at);
         let mut page = crate::store::PageRequest::first(500);
         loop {
             let filter = TaskFilter { enabled: Some(true), ..TaskFilter::default() };
@@ -76,10 +80,15 @@ impl App {
             for definition in listed.items.iter().map(|task| &task.definition).filter(|it| concerns(it)) {
                 let (before, after) = (effect.side(&old, definition), effect.side(&new, definition));
                 effect.add(&definition.name, &before, &after);
+                let enabled = definition.schedules.iter().filter(|schedule| schedule.enabled);
+                enabled.for_each(|schedule| silenced.look(&definition.name, schedule));
             }
             match listed.next {
                 Some(cursor) => page.cursor = Some(cursor),
-                None => return Ok(effect),
+                None => {
+                    effect.warnings = silenced.told();
+                    return Ok(effect);
+                }
             }
         }
     }
@@ -90,8 +99,13 @@ impl App {
         }
         let from_at = self.clock().now();
         let until_at = from_at + TimeDelta::days(days.into());
-        Ok(Effect { from_at, until_at, tasks: Vec::new(), truncated: false })
+        Ok(Effect { from_at, until_at, tasks: Vec::new(), truncated: false, warnings: Vec::new() })
     }
+}
+
+/// All calendars with one replaced or added.
+fn with(all: &[Calendar], name: &str, wanted: &Calendar) -> Vec<Calendar> {
+    all.iter().filter(|it| it.name != name).chain([wanted]).cloned().collect()
 }
 
 impl Effect {

@@ -1,7 +1,9 @@
 //! The closed list of ways in which a use case does not happen.
 
+use super::Result;
 use crate::domain::task::Problem;
 use crate::store::{Conflict, StoreError};
+use chrono::{DateTime, Utc};
 
 /// Why a use case did not happen. The text is for people; `Internal` is for the log only.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +65,14 @@ impl Error {
     /// One problem with one field.
     pub fn invalid(pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid(vec![Problem::at(pointer, message)])
+    }
+
+    /// Refuses a period that ends before it begins; an open end is later than everything.
+    pub fn unless_in_order(from: Option<DateTime<Utc>>, until: Option<DateTime<Utc>>, pointer: &str) -> Result<()> {
+        match from.zip(until) {
+            Some((from, until)) if until < from => Err(Self::invalid(pointer, "must not be before from_at")),
+            _ => Ok(()),
+        }
     }
 }
 

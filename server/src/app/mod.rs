@@ -38,6 +38,7 @@ pub mod runs;
 pub mod schedules;
 pub mod sessions;
 mod signals;
+mod silenced;
 pub mod simulations;
 mod slot_plan;
 pub mod slots;

@@ -166,6 +166,7 @@ impl App {
     ) -> Result<Page<PlannedSlot>> {
         caller.require(Permission::Read)?;
         let now = self.clock().now();
+        Error::unless_in_order(range.0, range.1, "?until_at")?;
         let from = range.0.unwrap_or(now).max(now);
         let until = range.1.unwrap_or(from + TimeDelta::days(1));
         if until - from > LONGEST {

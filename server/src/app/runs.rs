@@ -153,6 +153,7 @@ impl App {
         page: &PageRequest,
     ) -> Result<Page<RunRecord>> {
         caller.require(Permission::Read)?;
+        Error::unless_in_order(filter.from_at, filter.until_at, "?until_at")?;
         if let Some(task) = task {
             filter.task_key = Some(self.task_key(task).await?);
         }

@@ -37,6 +37,8 @@ pub struct Preview {
     pub timezone: String,
     /// Whether it never becomes due again.
     pub never: bool,
+    /// Why, if it does not.
+    pub never_because: Option<String>,
     /// The slots.
     pub slots: Vec<Slot>,
     /// Slots by local date.
@@ -143,7 +145,9 @@ impl App {
     /// Words and slots of any schedule.
     pub async fn schedule_preview(&self, caller: &Caller, request: &PreviewRequest) -> Result<Preview> {
         caller.require(Permission::Read)?;
-        let compiled = self.compile_given(&request.schedule, request.task.as_deref()).await?;
+        let book = self.calendar_book().await?;
+        let compiled = self.compile_given(&book, &request.schedule, request.task.as_deref()).await?;
+        Error::unless_in_order(request.from_at, request.until_at, "/until_at")?;
         let from = request.from_at.unwrap_or_else(|| self.clock().now());
         if from.timestamp() >= schedule::SLOTS_END {
             return Err(Error::invalid(
@@ -153,17 +157,26 @@ impl App {
         }
         let slots = upcoming(&compiled, from, request.until_at, request.limit);
         let never = !compiled.fires_after(from);
+        let fault = schedule::ended(&request.schedule, &book, from).filter(|_| never);
+        let never_because = fault.map(|fault| format!("{}: {}", fault.field, fault.message));
         let days = compiled.day_counts(from, request.days);
-        Ok(Preview { words: compiled.words(), timezone: request.schedule.timezone.clone(), never, slots, days })
+        let timezone = request.schedule.timezone.clone();
+        Ok(Preview { words: compiled.words(), timezone, never, never_because, slots, days })
     }
 
     /// Words of any schedule.
     pub async fn schedule_describe(&self, caller: &Caller, schedule: &Schedule, task: Option<&str>) -> Result<String> {
         caller.require(Permission::Read)?;
-        Ok(self.compile_given(schedule, task).await?.words())
+        let book = self.calendar_book().await?;
+        Ok(self.compile_given(&book, schedule, task).await?.words())
     }
 
-    async fn compile_given(&self, schedule: &Schedule, task: Option<&str>) -> Result<CompiledSchedule> {
+    async fn compile_given(
+        &self,
+        book: &CalendarBook,
+        schedule: &Schedule,
+        task: Option<&str>,
+    ) -> Result<CompiledSchedule> {
         let problems: Vec<Problem> = schedule::faults(schedule)
             .into_iter()
             .map(|fault| Problem::at(format!("/schedule/{}", fault.field), fault.to_string()))
@@ -171,12 +184,11 @@ impl App {
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
-        let book = self.calendar_book().await?;
         let tags = match task {
             Some(task) => self.store().task_find(&TaskRef::from(task)).await?.map(|task| task.definition.tags),
             None => None,
         };
-        compile(&book, task.unwrap_or_default(), &tags.unwrap_or_default(), schedule)
+        compile(book, task.unwrap_or_default(), &tags.unwrap_or_default(), schedule)
             .map_err(|fault| Error::invalid(format!("/schedule/{}", fault.field), fault.to_string()))
     }
 }

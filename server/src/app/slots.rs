@@ -6,7 +6,7 @@ use super::planned::Planned;
 use super::schedules::compile;
 use super::slot_plan::{self, Due, Stretch, Verdict};
 use super::system::HOLD;
-use super::{App, Caller, Result, Signal};
+use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::TaskId;
 use crate::domain::run::OpenRuns;
 use crate::domain::vocabulary::{Permission, SlotOutcome, TriggerKind};
@@ -46,6 +46,7 @@ impl App {
         page: &PageRequest,
     ) -> Result<Page<SlotRecord>> {
         caller.require(Permission::Read)?;
+        Error::unless_in_order(filter.from_at, filter.until_at, "?until_at")?;
         if let Some(task) = task {
             filter.task_key = Some(self.task_key(task).await?);
         }

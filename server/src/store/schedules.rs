@@ -14,6 +14,7 @@ use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult as _, Iterable as _, NotSet,
     QueryFilter as _, QueryOrder as _, QueryResult, QuerySelect as _, Set,
 };
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A schedule as stored, with what the scheduler must know of its task.
@@ -117,6 +118,11 @@ impl Store {
         Ok(Some((last, read(&self.reader().query_all(&query).await?)?)))
     }
 
+    /// Those of all that can fire which may name one of these calendars; some may not.
+    pub async fn schedule_list_naming(&self, calendars: &BTreeSet<String>) -> Result<StoredSchedules> {
+        read(&self.reader().query_all(&select_naming(calendars)).await?)
+    }
+
     /// The schedules of a task, disabled ones too, removed ones not.
     pub async fn schedule_list(&self, task_key: i64) -> Result<StoredSchedules> {
         of_task(self.reader(), task_key).await
@@ -130,15 +136,8 @@ impl Tx {
     }
 
     /// Those of them that may name one of these calendars; some may not.
-    pub async fn schedule_list_naming<'a>(
-        &self,
-        calendars: impl IntoIterator<Item = &'a String>,
-    ) -> Result<StoredSchedules> {
-        let definition = || Expr::col((schedule::Entity, schedule::Column::Definition));
-        let named = calendars.into_iter().map(|name| definition().like(format!("%\"{name}\"%")));
-        let mut query = select_enabled();
-        query.cond_where(named.fold(Condition::any(), Condition::add));
-        read(&self.query_all(&query).await?)
+    pub async fn schedule_list_naming(&self, calendars: &BTreeSet<String>) -> Result<StoredSchedules> {
+        read(&self.query_all(&select_naming(calendars)).await?)
     }
 
     /// The schedules of a task, disabled ones too, removed ones not.
@@ -181,6 +180,14 @@ fn select_enabled() -> SelectStatement {
         .and_where(Expr::col((schedule::Entity, schedule::Column::Enabled)).eq(true))
         .and_where(Expr::col((task::Entity, task::Column::Enabled)).eq(true))
         .and_where(Expr::col((task::Entity, task::Column::DeletedAt)).is_null());
+    query
+}
+
+fn select_naming(calendars: &BTreeSet<String>) -> SelectStatement {
+    let definition = || Expr::col((schedule::Entity, schedule::Column::Definition));
+    let named = calendars.iter().map(|name| definition().like(format!("%\"{name}\"%")));
+    let mut query = select_enabled();
+    query.cond_where(named.fold(Condition::any(), Condition::add));
     query
 }
 

@@ -12,5 +12,6 @@ mod oracle;
 mod round_trips;
 mod security;
 mod shapes;
+mod silenced;
 mod store;
 mod system;

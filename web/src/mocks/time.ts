@@ -27,5 +27,5 @@ function year(count: number): SlotDay[] {
 /** The answer to a look ahead. */
 export function preview({ schedule, days = 0 }: SchedulePreviewRequest): SchedulePreview {
   const words = schedule.kind === "interval" ? "every 15 minutes from 08:00 to 18:00 on Monday to Friday" : schedule.kind === "startup" ? "when the server starts" : "at 02:30 on every day";
-  return { words, timezone: schedule.timezone ?? "Europe/Berlin", never: false, slots: schedule.kind === "startup" ? [] : slotPreviews(), days: year(days) };
+  return { words, timezone: schedule.timezone ?? "Europe/Berlin", never: false, never_because: null, slots: schedule.kind === "startup" ? [] : slotPreviews(), days: year(days) };
 }

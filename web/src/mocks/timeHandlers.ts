@@ -11,7 +11,7 @@ const api = (path: string) => `*/api/v1${path}`;
 export function effect(task: string): Effect {
   const slots = slotPreviews("cron");
   const [first, second, third, fourth, fifth] = slots as [(typeof slots)[0], (typeof slots)[0], (typeof slots)[0], (typeof slots)[0], (typeof slots)[0]];
-  return { from_at: at(0), until_at: at(14 * 86_400), appear_count: 14, vanish_count: 3, move_count: 1, truncated: false, tasks: [{ task, appear: [second, third], vanish: [first, fourth], moved: [{ from: fourth, to: fifth }] }] };
+  return { from_at: at(0), until_at: at(14 * 86_400), appear_count: 14, vanish_count: 3, move_count: 1, truncated: false, warnings: [], tasks: [{ task, appear: [second, third], vanish: [first, fourth], moved: [{ from: fourth, to: fifth }] }] };
 }
 
 /** A backfill. */
@@ -54,7 +54,7 @@ const calendar = (name: string, entry_count: number): CalendarSummary => ({ id: 
 const feed: Feed = { id: "01980000-0000-7000-8000-000000000901", name: "Nights", task: null, folder: "etl", days: 30, created_by: "ada", created_at: "2026-11-20T08:00:00Z", rotated_at: "2026-11-20T08:00:00Z" };
 
 export const wholeCalendar = (name: string): Calendar => ({
-  id: `cal-${name}`, version: 1, created_at: at(-86_400), updated_at: at(-86_400), problem: null, used_by: [taskSummary(0).name], contained_in: [], name, description: "Public holidays",
+  id: `cal-${name}`, version: 1, created_at: at(-86_400), updated_at: at(-86_400), problem: null, used_by: [taskSummary(0).name], contained_in: [], warnings: [], name, description: "Public holidays",
   entries: [{ kind: "yearly", month: 12, day: 25, title: "Christmas Day" }, { kind: "date", date: "2027-03-26", until: "2027-03-29", title: "Easter" }, { kind: "weekdays", weekdays: ["sunday"] }],
   except: [{ kind: "date", date: "2027-03-28" }],
   maintenance: null,

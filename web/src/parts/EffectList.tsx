@@ -1,4 +1,4 @@
-import { ArrowRight, type LucideIcon, Minus, Plus } from "lucide-react";
+import { ArrowRight, CalendarX, type LucideIcon, Minus, Plus } from "lucide-react";
 import type { Effect, SlotPreview } from "@/api/generated";
 import { count, plural } from "@/lib/numbers";
 import { wallTime } from "@/lib/time";
@@ -26,11 +26,31 @@ export function EffectList({ effect, named }: { effect: Effect; named?: boolean 
   const moved = effect.tasks.flatMap(({ task, moved: pairs }) => pairs.map(({ from, to }): Row => ({ key: `${task}${from.schedule_key}${from.scheduled_for}`, task, slot: from, to })));
   return (
     <div className="flex flex-col gap-4">
+      <Silenced warnings={effect.warnings} />
       <Group word="Vanish" tone="text-fail" glyph={Minus} rows={vanish} total={effect.vanish_count} named={named} struck />
       <Group word="Appear" tone="text-ok" glyph={Plus} rows={appear} total={effect.appear_count} named={named} />
       <Group word="Move" tone="text-run" glyph={ArrowRight} rows={moved} total={effect.move_count} named={named} />
       {effect.truncated && <p className="text-xs text-muted">There are more than were compared; the figures are at least so many.</p>}
     </div>
+  );
+}
+
+/** Schedules that never fire by a calendar, each with the reason. */
+export function Silenced({ warnings }: { warnings: string[] }) {
+  if (warnings.length === 0) return null;
+  return (
+    <section aria-label="Schedules that never fire" className="rounded-md bg-warn-soft px-3 py-2 text-sm text-warn">
+      <h3 className="flex items-center gap-1.5 font-semibold">
+        <CalendarX size={15} aria-hidden /> Leaves nothing of {plural(warnings.length, "schedule")}
+      </h3>
+      <ul className="mt-1">
+        {warnings.map((warning) => (
+          <li key={warning} className="break-words">
+            {warning}.
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

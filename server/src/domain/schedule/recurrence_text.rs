@@ -7,6 +7,9 @@ use super::ScheduleError;
 use super::recurrence::STEPS;
 use super::zone::shortened;
 
+/// Years in which rules may begin.
+const YEARS: std::ops::Range<i32> = 1900..9000;
+
 /// The longest rule that is looked at, in characters.
 const LONGEST: usize = 2000;
 
@@ -157,10 +160,16 @@ pub(super) fn local_time(field: &'static str, text: &str) -> Result<NaiveDateTim
         .iter()
         .find_map(|format| NaiveDateTime::parse_from_str(trimmed, format).ok())
         .or_else(|| bare_date(trimmed).map(|date| date.and_time(NaiveTime::MIN)));
-    found.filter(|at| (1900..9000).contains(&chrono::Datelike::year(at))).ok_or_else(|| {
+    let found = found.ok_or_else(|| {
         ScheduleError::new(field, format!("\"{}\" is not a local time", shortened(text)))
             .fix("write it like 2026-01-30T09:00, without a zone (the schedule has one)")
-    })
+    })?;
+    if YEARS.contains(&chrono::Datelike::year(&found)) {
+        return Ok(found);
+    }
+    let message =
+        format!("\"{}\" is out of range: years go from {} to {}", shortened(text), YEARS.start, YEARS.end - 1);
+    Err(ScheduleError::new(field, message).fix("choose a year between them"))
 }
 
 /// Why the crate refuses the whole of a rule, at the part that it names first.

@@ -91,6 +91,11 @@ fn faults_of_recurrence_rules() {
         "dtstart",
         "\"tomorrow\" is not a local time: write it like 2026-01-30T09:00, without a zone (the schedule has one)",
     );
+    refused(
+        recurring("FREQ=DAILY", "1500-01-01T09:00"),
+        "dtstart",
+        "\"1500-01-01T09:00\" is out of range: years go from 1900 to 8999: choose a year between them",
+    );
     let counted = "BYDAY has a number, but only a month or a year has a first or last weekday (at character";
     let fix = "write FREQ=MONTHLY, or the weekday without a number";
     refused(recurring("FREQ=WEEKLY;BYDAY=1MO", start), "rule", &format!("{counted} 13): {fix}"));

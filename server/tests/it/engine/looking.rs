@@ -63,3 +63,27 @@ async fn the_far_future_is_refused_and_the_far_past_is_no_hindrance() {
     let old = look(&bench, json!({"kind": "rrule", "rule": "FREQ=HOURLY", "dtstart": "1900-01-01T00:00"})).await;
     assert_eq!((old.slots.len(), old.never), (3, false));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn why_a_schedule_never_becomes_due_is_said() {
+    let bench = bench().await;
+    bench.calendar("over", json!([{"kind": "date", "date": "2026-04-30", "until": null, "title": ""}])).await;
+    for (schedule, because) in [
+        (json!({"kind": "once", "at": "2026-05-01T12:00"}), "at: 2026-05-01T12:00 is in the past: it never fires"),
+        (
+            json!({"kind": "cron", "expression": "0 9 * * *", "end_at": "2026-04-01T00:00:00Z"}),
+            "end_at: is in the past: it never fires",
+        ),
+        (
+            json!({"kind": "rrule", "rule": "FREQ=DAILY;COUNT=2", "dtstart": "2026-04-01T00:00"}),
+            "rule: all of its times are in the past: it never fires",
+        ),
+        (
+            json!({"kind": "cron", "expression": "0 9 * * *", "run_only_on": ["over"]}),
+            "run_only_on: calendar \"over\" has no dates from today on, so this schedule never fires",
+        ),
+    ] {
+        assert_eq!(look(&bench, schedule).await.never_because.as_deref(), Some(because));
+    }
+    assert_eq!(look(&bench, json!({"kind": "cron", "expression": "0 9 * * *"})).await.never_because, None);
+}

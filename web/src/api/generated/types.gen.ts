@@ -336,6 +336,10 @@ export type Calendar = {
      */
     readonly contained_in: Array<string>;
     /**
+     * Schedules that never fire because of it, each with the reason.
+     */
+    readonly warnings: Array<string>;
+    /**
      * Unique name; schedules name their calendars by it.
      */
     name: string;
@@ -803,6 +807,10 @@ export type Effect = {
      * Whether more was to be compared than was: the figures are then at least so many.
      */
     truncated: boolean;
+    /**
+     * Schedules that would never fire because of the calendar, each with the reason.
+     */
+    warnings: Array<string>;
     /**
      * The tasks for which something changes.
      */
@@ -2475,6 +2483,10 @@ export type SchedulePreview = {
      * server to start has no slots to show, but does become due.
      */
     never: boolean;
+    /**
+     * Why it never becomes due, with the field of the schedule that says so; null: it does.
+     */
+    never_because: string | null;
     /**
      * The slots.
      */

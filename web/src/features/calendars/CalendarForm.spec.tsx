@@ -1,6 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
+import type { Effect } from "@/api/generated";
 import { problem } from "@/mocks/handlers";
 import { renderPage } from "@/mocks/render";
 import { server } from "@/mocks/setup";
@@ -27,6 +28,25 @@ describe("the form of a calendar", () => {
     await user.click(screen.getByRole("button", { name: "Remove entry 1" }));
     await user.click(screen.getByRole("button", { name: "Add an entry" }));
     expect(screen.queryByText("is not a date: write it as 2026-12-31")).toBeNull();
+  });
+
+  it("names schedules of which a change leaves nothing, though no slot of the next days moves", async () => {
+    const effect: Effect = { from_at: "2026-05-01T00:00:00Z", until_at: "2026-06-30T00:00:00Z", appear_count: 0, vanish_count: 0, move_count: 0, truncated: false, tasks: [], warnings: ["backup, schedule cron: this schedule never fires"] };
+    let saved = false;
+    server.use(
+      http.post("*/api/v1/calendars/:calendar/effect", () => HttpResponse.json<Effect>(effect)),
+      http.put("*/api/v1/calendars/:calendar", () => {
+        saved = true;
+        return HttpResponse.json(wholeCalendar("holidays-de"));
+      }),
+    );
+    const { user } = renderPage("/calendars/holidays-de/edit");
+    await user.click(await screen.findByRole("button", { name: "Remove entry 1" }));
+    await user.click(screen.getByRole("button", { name: "Save the calendar" }));
+    await screen.findByText("backup, schedule cron: this schedule never fires.");
+    expect(saved).toBe(false);
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(saved).toBe(true));
   });
 
   it("asks before what was changed is lost", async () => {

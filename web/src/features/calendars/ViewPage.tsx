@@ -4,6 +4,7 @@ import { ChevronLeft, ChevronRight, Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { type Calendar, calendarDelete } from "@/api/generated";
 import { calendarDatesOptions, calendarViewOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { Silenced } from "@/parts/EffectList";
 import { Loaded } from "@/parts/Loaded";
 import { useDenied } from "@/parts/session";
 import { paths } from "@/paths";
@@ -65,6 +66,7 @@ export default function ViewPage() {
                 {calendar.problem}.
               </p>
             )}
+            <Silenced warnings={calendar.warnings} />
             <Details calendar={calendar} />
             <Deletion calendar={calendar} open={asking} onClose={() => setAsking(false)} />
           </>

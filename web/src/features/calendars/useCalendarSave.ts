@@ -11,7 +11,8 @@ interface Change {
   version: number | null;
 }
 
-const moves = ({ appear_count, vanish_count, move_count }: Effect): boolean => appear_count + vanish_count + move_count > 0;
+/** Whether there is something to be seen before it is saved. */
+const moves = ({ appear_count, vanish_count, move_count, warnings }: Effect): boolean => appear_count + vanish_count + move_count + warnings.length > 0;
 
 /** Looks at what a change does, saves it at once if it moves nothing, and knows what the server said of it. */
 export function useCalendarSave(held: Calendar | null, on: { saved: (calendar: Calendar) => Promise<void>; failed: (error: unknown) => void }) {

@@ -34,14 +34,14 @@ export function Preview({ preview: { data, failure, old }, schedule }: { preview
   );
 }
 
-function Meaning({ preview: { never, slots, timezone, days } }: { preview: SchedulePreview }) {
+function Meaning({ preview: { never, never_because, slots, timezone, days } }: { preview: SchedulePreview }) {
   // Neither never due nor with slots to foresee: it waits for the server to start, in whatever kind that was written.
   if (!never && slots.length === 0) return <p className="text-muted">Its slots are the starts of the server, so there are none to foresee; the next is at the next start.</p>;
   return (
     <>
       {never && (
-        <p className="flex items-center gap-2 font-medium text-fail">
-          <CalendarX size={16} aria-hidden /> It never becomes due.
+        <p className="flex items-baseline gap-2 font-medium text-fail">
+          <CalendarX size={16} aria-hidden className="self-center" /> It never becomes due{never_because ? `: ${never_because}` : ""}.
         </p>
       )}
       {slots.length > 0 && <Slots slots={slots} zone={timezone} />}

@@ -1,0 +1,58 @@
+//! Calendars that leave nothing of a schedule say so when they are saved, and before; periods that end before they begin
+//! are refused.
+
+use crate::security::house::Editor;
+use serde_json::{Value, json};
+
+fn named(name: &str, entries: Value) -> Value {
+    json!({"name": name, "entries": entries})
+}
+
+async fn with_tasks() -> Editor {
+    let editor = Editor::new().await;
+    let days = named("days", json!([{"kind": "yearly", "month": 12, "day": 24}]));
+    editor.json(201, "POST /calendars", Some(days)).await;
+    let outer = named("outer", json!([{"kind": "calendar", "name": "days"}]));
+    editor.json(201, "POST /calendars", Some(outer)).await;
+    for (task, calendar) in [("direct", json!(["days"])), ("through", json!(["outer"])), ("free", json!([]))] {
+        let schedule = json!({"kind": "cron", "expression": "0 2 * * *", "run_only_on": calendar});
+        let body = json!({"name": task, "run": {"kind": "shell", "line": "echo hello"}, "schedules": [schedule]});
+        editor.json(201, "POST /tasks", Some(body)).await;
+    }
+    editor
+}
+
+#[tokio::test]
+async fn an_emptied_calendar_names_the_schedules_it_silences() {
+    let editor = with_tasks().await;
+    let told = json!([
+        "direct, schedule cron: calendar \"days\" has no dates from today on, so this schedule never fires",
+        "through, schedule cron: calendar \"outer\" has no dates from today on, so this schedule never fires",
+    ]);
+    assert_eq!(editor.json(200, "GET /calendars/days", None).await["warnings"], json!([]));
+    let empty = || Some(named("days", json!([])));
+    assert_eq!(editor.json(200, "POST /calendars/days/effect", empty()).await["warnings"], told);
+    assert_eq!(editor.json(200, "PUT /calendars/days?dry_run=true", empty()).await["warnings"], told);
+    assert_eq!(editor.json(200, "GET /calendars/days", None).await["warnings"], json!([]), "nothing was saved");
+    assert_eq!(editor.json(200, "PUT /calendars/days", empty()).await["warnings"], told);
+    assert_eq!(editor.json(200, "GET /calendars/days", None).await["warnings"], told);
+    assert_eq!(editor.json(200, "GET /calendars/outer", None).await["warnings"], json!([told[1]]));
+    let full = named("days", json!([{"kind": "yearly", "month": 1, "day": 6}]));
+    assert_eq!(editor.json(200, "PUT /calendars/days", Some(full)).await["warnings"], json!([]));
+}
+
+#[tokio::test]
+async fn a_period_that_ends_before_it_begins_is_refused() {
+    let editor = Editor::new().await;
+    for path in ["slots", "runs", "plan"] {
+        let wrong = format!("GET /{path}?from_at=2126-05-02T00:00:00Z&until_at=2126-05-01T00:00:00Z");
+        let fault = editor.json(422, &wrong, None).await;
+        assert_eq!(fault["fields"][0], json!({"pointer": "?until_at", "message": "must not be before from_at"}), "{path}");
+        let right = format!("GET /{path}?from_at=2126-05-01T00:00:00Z&until_at=2126-05-01T00:00:00Z");
+        editor.json(200, &right, None).await;
+    }
+    let schedule = json!({"kind": "cron", "expression": "0 2 * * *"});
+    let body = json!({"schedule": schedule, "from_at": "2026-05-02T00:00:00Z", "until_at": "2026-05-01T00:00:00Z"});
+    let fault = editor.json(422, "POST /schedules/preview", Some(body)).await;
+    assert_eq!(fault["fields"][0]["pointer"], "/until_at");
+}
