@@ -47,7 +47,11 @@ async fn a_period_that_ends_before_it_begins_is_refused() {
     for path in ["slots", "runs", "plan"] {
         let wrong = format!("GET /{path}?from_at=2126-05-02T00:00:00Z&until_at=2126-05-01T00:00:00Z");
         let fault = editor.json(422, &wrong, None).await;
-        assert_eq!(fault["fields"][0], json!({"pointer": "?until_at", "message": "must not be before from_at"}), "{path}");
+        assert_eq!(
+            fault["fields"][0],
+            json!({"pointer": "?until_at", "message": "must not be before from_at"}),
+            "{path}"
+        );
         let right = format!("GET /{path}?from_at=2126-05-01T00:00:00Z&until_at=2126-05-01T00:00:00Z");
         editor.json(200, &right, None).await;
     }
