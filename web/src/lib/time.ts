@@ -19,16 +19,19 @@ export function relativeTime(at: string | number | Date, now: number): string {
   const size = Math.abs(seconds);
   if (size < 1) return "now";
   for (const [unit, length] of UNITS) {
-    if (size >= length) return unit === "day" && size < 3 * length ? someDays(seconds) : relative.format(Math.round(seconds / length), unit);
+    if (size < length) continue;
+    if (unit === "day" && size < 3 * length) return inTwo(seconds, 3600, 24, ["day", "days"], "hr.");
+    if (unit === "hour" && size < 6 * length) return inTwo(seconds, 60, 60, ["hr.", "hr."], "min.");
+    return relative.format(Math.round(seconds / length), unit);
   }
   return relative.format(seconds, "second");
 }
 
-/** Few days with their hours, `in 1 day 23 hr.`: one day may be nearly two. */
-function someDays(seconds: number): string {
-  const hours = Math.round(Math.abs(seconds) / 3600);
-  const days = Math.floor(hours / 24);
-  const words = `${days} ${days === 1 ? "day" : "days"}${hours % 24 === 0 ? "" : ` ${hours % 24} hr.`}`;
+/** Few of a unit with the rest in smaller ones, `in 1 day 23 hr.`: one day may be nearly two. */
+function inTwo(seconds: number, small: number, each: number, [one, more]: [string, string], rest: string): string {
+  const all = Math.round(Math.abs(seconds) / small);
+  const whole = Math.floor(all / each);
+  const words = `${whole} ${whole === 1 ? one : more}${all % each === 0 ? "" : ` ${all % each} ${rest}`}`;
   return seconds < 0 ? `${words} ago` : `in ${words}`;
 }
 

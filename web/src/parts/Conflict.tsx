@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { GitMerge } from "lucide-react";
+import { apiError } from "@/api/errors";
 import { Button } from "@/ui/Button";
 
 /** Props of Conflict. */
@@ -18,6 +19,9 @@ export interface ConflictProps<T extends { version: number }> {
 export function Conflict<T extends { version: number }>({ what, current, changedBy, onTheirs, onMine }: ConflictProps<T>) {
   const theirs = useQuery({ queryKey: ["conflict", what], queryFn: current, staleTime: 0, gcTime: 0, refetchInterval: false });
   const fields = theirs.data ? changedBy(theirs.data) : [];
+  const failure = apiError(theirs.error);
+  const denied = theirs.data ? undefined : (failure?.message ?? "Still being loaded.");
+  if (failure?.status === 404) return <Gone detail={failure.message} />;
   return (
     <div role="alert" className="mb-3 flex flex-wrap items-center gap-3 rounded-lg border border-line bg-warn-soft px-4 py-3">
       <GitMerge size={18} className="shrink-0 text-warn" aria-hidden />
@@ -25,12 +29,24 @@ export function Conflict<T extends { version: number }>({ what, current, changed
         <p className="font-semibold">Somebody saved {theirs.data ? `version ${theirs.data.version}` : "a newer version"} while you were editing.</p>
         <p>{fields.length > 0 ? `They changed: ${fields.join(", ")}.` : "Nothing of yours was saved yet."}</p>
       </div>
-      <Button disabledReason={theirs.data ? undefined : "Still being loaded."} onClick={() => theirs.data && onTheirs(theirs.data)}>
+      <Button disabledReason={denied} onClick={() => theirs.data && onTheirs(theirs.data)}>
         Take theirs, drop mine
       </Button>
-      <Button look="primary" disabledReason={theirs.data ? undefined : "Still being loaded."} onClick={() => theirs.data && onMine(theirs.data)}>
+      <Button look="primary" disabledReason={denied} onClick={() => theirs.data && onMine(theirs.data)}>
         Save mine over it
       </Button>
+    </div>
+  );
+}
+
+/** What was edited is not there any more. */
+function Gone({ detail }: { detail: string }) {
+  return (
+    <div role="alert" className="mb-3 flex items-center gap-3 rounded-lg border border-line bg-warn-soft px-4 py-3 text-sm">
+      <GitMerge size={18} className="shrink-0 text-warn" aria-hidden />
+      <p>
+        <span className="font-semibold">Somebody deleted it while you were editing.</span> {detail}. What you wrote is still in the form: copy what you need of it.
+      </p>
     </div>
   );
 }

@@ -59,6 +59,21 @@ describe("the form of a calendar", () => {
     await waitFor(() => expect(router.state.location.pathname).toBe("/tasks"));
   });
 
+  it("says when somebody deleted it meanwhile", async () => {
+    let there = true;
+    server.use(
+      http.get("*/api/v1/calendars/:calendar", () => (there ? HttpResponse.json(wholeCalendar("holidays-de")) : problem(404, { title: "Not Found", code: "not_found", detail: "there is no calendar \"holidays-de\"" }))),
+      http.put("*/api/v1/calendars/:calendar", () => problem(412, { title: "Precondition Failed", code: "changed", detail: "It is at version 2." })),
+    );
+    const { user } = renderPage("/calendars/holidays-de/edit");
+    await user.type(await screen.findByRole("textbox", { name: "Name" }), "-2");
+    there = false;
+    await user.click(screen.getByRole("button", { name: "Save the calendar" }));
+    await user.click(await screen.findByRole("button", { name: "Save" }));
+    await screen.findByText("Somebody deleted it while you were editing.");
+    expect(screen.getByRole<HTMLInputElement>("textbox", { name: "Name" }).value).toBe("holidays-de-2");
+  });
+
   it("lets the reader choose when somebody else saved meanwhile", async () => {
     const matches: (string | null)[] = [];
     let version = 1;
