@@ -82,6 +82,8 @@ pub struct TaskImportResult {
     pub tasks: Vec<TaskImportItem>,
     /// Lines that cannot become tasks.
     pub problems: Vec<TaskImportProblem>,
+    /// What Orc does otherwise than cron for all of the tasks.
+    pub notes: Vec<String>,
 }
 
 /// A task that a line makes.
@@ -129,11 +131,13 @@ pub async fn task_import(
         prefix: body.prefix,
         dry_run: query.dry_run.unwrap_or_default(),
     };
-    let app::task_import::Imported { saved, form, tasks, problems } = state.app.task_import(&caller, &import).await?;
+    let app::task_import::Imported { saved, form, tasks, problems, notes } =
+        state.app.task_import(&caller, &import).await?;
     let problems =
         problems.into_iter().map(|it| TaskImportProblem { line: it.line, position: it.position, message: it.message });
     let tasks = tasks.into_iter().map(item_out).collect();
-    Ok(Json(TaskImportResult { saved, form: form_out(form), tasks, problems: problems.collect() }))
+    let notes = notes.into_iter().map(str::to_owned).collect();
+    Ok(Json(TaskImportResult { saved, form: form_out(form), tasks, problems: problems.collect(), notes }))
 }
 
 /// A task with every default, in the wanted folder and zone.

@@ -42,7 +42,13 @@ pub struct Imported {
     pub tasks: Vec<ImportedTask>,
     /// The faults by line.
     pub problems: Vec<LineProblem>,
+    /// What Orc does otherwise than cron for all of them.
+    pub notes: Vec<&'static str>,
 }
+
+/// Cron starts a command again while it still runs; a task does so only if its `overlap` allows it.
+const OVERLAP: &str = "a task is not started again while its run goes on: that slot is written down as skipped, where cron \
+                       would start the command twice; set the task's overlap to change this";
 
 /// A task made of a line.
 #[derive(Debug, Clone)]
@@ -89,7 +95,8 @@ impl App {
         if saved {
             self.import_save(caller, wanted, now).await?;
         }
-        Ok(Imported { saved, form: read.form, tasks, problems })
+        let notes = if tasks.is_empty() { Vec::new() } else { vec![OVERLAP] };
+        Ok(Imported { saved, form: read.form, tasks, problems, notes })
     }
 
     async fn import_save(&self, caller: &Caller, wanted: Vec<Definition>, now: DateTime<Utc>) -> Result<()> {

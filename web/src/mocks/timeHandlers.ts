@@ -45,6 +45,7 @@ export function imported(saved: boolean): TaskImportResult {
       { line: 5, definition: definition("report", "python3 /opt/report.py", "0 8 * * 1-5"), skipped: false, words: ["at 08:00 on Monday to Friday"], next_slots: slotPreviews("cron").slice(2, 5), warnings: ["MAILTO=ops@example.com is not kept: set up a notification for this task"] },
     ],
     problems: saved ? [] : [{ line: 7, position: 4, message: 'hour: "25" is out of range 0-23 (at character 4)' }],
+    notes: ["a task is not started again while its run goes on"],
   };
 }
 

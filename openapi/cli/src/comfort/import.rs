@@ -96,6 +96,9 @@ fn preview(answer: &Value) -> String {
             text.push_str(&format!("       note: {warning}\n"));
         }
     }
+    for note in items(answer, "notes").map(text_of) {
+        text.push_str(&format!("note: {note}\n"));
+    }
     let made = items(answer, "tasks").filter(|item| item["skipped"] != true).count();
     let all = items(answer, "tasks").count();
     let problems = items(answer, "problems").count();

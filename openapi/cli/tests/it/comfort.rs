@@ -206,7 +206,7 @@ fn imported(seen: &Seen) -> Option<Reply> {
     let problems = if bad { json!([{"line": 4, "position": 3, "message": "hour: out of range"}]) } else { json!([]) };
     let saved = seen.query("dry_run") != Some("true") && !bad;
     let tasks = [task(1, "a", false, json!([])), task(2, "b", true, json!(["left out: it is there"]))];
-    good(json!({"saved": saved, "form": "user", "tasks": tasks, "problems": problems}))
+    good(json!({"saved": saved, "form": "user", "tasks": tasks, "problems": problems, "notes": ["no run overlaps"]}))
 }
 
 #[test]

@@ -4007,6 +4007,10 @@ export type TaskImportResult = {
      * Lines that cannot become tasks.
      */
     problems: Array<TaskImportProblem>;
+    /**
+     * What Orc does otherwise than cron for all of the tasks.
+     */
+    notes: Array<string>;
 };
 
 /**
@@ -5655,6 +5659,10 @@ export type TaskImportResultWritable = {
      * Lines that cannot become tasks.
      */
     problems: Array<TaskImportProblem>;
+    /**
+     * What Orc does otherwise than cron for all of the tasks.
+     */
+    notes: Array<string>;
 };
 
 /**

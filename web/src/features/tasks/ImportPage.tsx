@@ -76,7 +76,7 @@ export default function ImportPage() {
           )}
           {given && !failure && !result && <Skeleton rows={6} />}
           {result && <ImportProblems problems={result.problems} text={rested.text} />}
-          {result && <ImportTasks tasks={result.tasks} form={result.form} />}
+          {result && <ImportTasks tasks={result.tasks} form={result.form} notes={result.notes} />}
         </div>
       </div>
       <Foot>

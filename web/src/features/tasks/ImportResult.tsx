@@ -34,10 +34,15 @@ export function ImportProblems({ problems, text }: { problems: TaskImportResult[
 const FORMS: Record<TaskImportResult["form"], string> = { user: "Read as the crontab of a user.", system: "Read as a crontab of the system, with a user before each command." };
 
 /** The tasks, each with its words, what it runs, its next slots and what was not understood. */
-export function ImportTasks({ tasks, form }: Pick<TaskImportResult, "tasks" | "form">) {
+export function ImportTasks({ tasks, form, notes }: Pick<TaskImportResult, "tasks" | "form" | "notes">) {
   if (tasks.length === 0) return null;
   return (
     <Card title={`Tasks (${tasks.length})`} hint={FORMS[form]}>
+      {notes.map((note) => (
+        <p key={note} className="mb-3 text-sm text-muted first-letter:uppercase">
+          {note}.
+        </p>
+      ))}
       <ul className="flex flex-col divide-y divide-line">
         {tasks.map(({ line, definition, skipped, words, next_slots, warnings }) => (
           <li key={`${line}${definition.name}`} className="flex flex-col gap-1 py-3 text-sm first:pt-0 last:pb-0">
