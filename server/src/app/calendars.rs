@@ -126,6 +126,11 @@ pub fn containing(calendars: &[Calendar], name: &str) -> BTreeSet<String> {
     }
 }
 
+/// The definition, unless it is damaged and no version of it can be read.
+fn shown(record: &CalendarRecord) -> Option<&Calendar> {
+    Some(&record.definition).filter(|_| record.damage.is_none_or(|damage| damage.version.is_some()))
+}
+
 fn names_in(calendar: &Calendar) -> impl Iterator<Item = &str> {
     calendar.entries.iter().chain(&calendar.except).filter_map(|entry| match entry {
         CalendarEntry::Calendar { name } => Some(name.as_str()),
@@ -281,8 +286,7 @@ impl App {
         let calendars = users(&all, &name);
         // As it is given, which after a dry run is not what is stored.
         let others = all.iter().find(|it| it.id == record.id).map_or("", |it| it.definition.name.as_str());
-        let shown = Some(&record.definition).filter(|_| record.damage.is_none_or(|damage| damage.version.is_some()));
-        let next = book_of(&with_change(&all, others, shown))
+        let next = book_of(&with_change(&all, others, shown(&record)))
             .find(&name)
             .and_then(|dates| dates.next(self.clock().now().date_naive()));
         Ok(CalendarView { record, tasks, calendars, next, warnings: Vec::new() })
@@ -293,7 +297,7 @@ impl App {
         let records = self.store().calendars().await?;
         // As it is given, which after a dry run is not what is stored.
         let before = records.iter().find(|it| it.id == record.id).map_or("", |it| it.definition.name.as_str());
-        let all = with_change(&records, before, Some(&record.definition));
+        let all = with_change(&records, before, shown(&record));
         let book = book_of(&all);
         let mut silenced = Silenced::new(&all.readable, &record.definition.name, &book, self.clock().now());
         for schedule in self.store().schedule_list_naming(silenced.names()).await?.readable {

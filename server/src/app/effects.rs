@@ -25,7 +25,7 @@ pub struct Effect {
     pub tasks: Vec<(String, Difference)>,
     /// Whether more was to be compared than was.
     pub truncated: bool,
-    /// Schedules that never fire by what is wanted, though nothing is wrong with it.
+    /// Schedules of which the calendar would leave nothing, in sentences.
     pub warnings: Vec<String>,
 }
 

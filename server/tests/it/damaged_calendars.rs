@@ -64,6 +64,7 @@ async fn a_calendar_without_a_readable_version_is_told_and_can_be_saved_or_delet
     editor.behind(VERSIONS).await;
     let view = editor.json(200, "GET /calendars/c1", None).await;
     assert!(view["problem"].as_str().unwrap().contains("its dates are unknown"), "{view}");
+    assert_eq!(view["warnings"], json!([]), "what is unknown leaves nothing unsaid: the problem says it");
     assert_eq!((&view["entries"], &view["used_by"]), (&json!([]), &json!(["direct"])), "{view}");
     let list = editor.json(200, "GET /calendars", None).await;
     assert!(list["items"][0]["problem"].is_string() && list["items"][0]["next_date"].is_null(), "{list}");
