@@ -126,9 +126,12 @@ pub fn containing(calendars: &[Calendar], name: &str) -> BTreeSet<String> {
     }
 }
 
-/// The definition, unless it is damaged and no version of it can be read.
-fn shown(record: &CalendarRecord) -> Option<&Calendar> {
-    Some(&record.definition).filter(|_| record.damage.is_none_or(|damage| damage.version.is_some()))
+/// All definitions with one as it is given, which after a dry run is not what is stored; without it if no version of it can
+/// be read.
+fn with_given(records: &[CalendarRecord], given: &CalendarRecord) -> Calendars {
+    let name = records.iter().find(|it| it.id == given.id).map_or("", |it| it.definition.name.as_str());
+    let readable = given.damage.is_none_or(|damage| damage.version.is_some());
+    with_change(records, name, readable.then_some(&given.definition))
 }
 
 fn names_in(calendar: &Calendar) -> impl Iterator<Item = &str> {
@@ -284,9 +287,7 @@ impl App {
         let tasks = self.store().calendar_tasks(&name).await?;
         let all = self.store().calendars().await?;
         let calendars = users(&all, &name);
-        // As it is given, which after a dry run is not what is stored.
-        let others = all.iter().find(|it| it.id == record.id).map_or("", |it| it.definition.name.as_str());
-        let next = book_of(&with_change(&all, others, shown(&record)))
+        let next = book_of(&with_given(&all, &record))
             .find(&name)
             .and_then(|dates| dates.next(self.clock().now().date_naive()));
         Ok(CalendarView { record, tasks, calendars, next, warnings: Vec::new() })
@@ -294,13 +295,11 @@ impl App {
 
     /// The same, with schedules of which it leaves nothing.
     async fn calendar_told(&self, record: CalendarRecord) -> Result<CalendarView> {
-        let records = self.store().calendars().await?;
-        // As it is given, which after a dry run is not what is stored.
-        let before = records.iter().find(|it| it.id == record.id).map_or("", |it| it.definition.name.as_str());
-        let all = with_change(&records, before, shown(&record));
+        let all = with_given(&self.store().calendars().await?, &record);
         let book = book_of(&all);
-        let mut silenced = Silenced::new(&all.readable, &record.definition.name, &book, self.clock().now());
-        for schedule in self.store().schedule_list_naming(silenced.names()).await?.readable {
+        let names = containing(&all.readable, &record.definition.name);
+        let mut silenced = Silenced::new(&names, &book, self.clock().now());
+        for schedule in self.store().schedule_list_naming(&names).await?.readable {
             silenced.look(&schedule.task_name, &schedule.schedule);
         }
         let warnings = silenced.told();

@@ -72,7 +72,7 @@ impl App {
                 || windows.iter().any(|tags| tags.is_empty() || tags.iter().any(|tag| definition.tags.contains(tag)))
         };
         let mut effect = self.empty(days)?;
-        let mut silenced = Silenced::new(&with(&all, &name, wanted), &wanted.name, &new, effect.from_at);
+        let mut silenced = Silenced::new(&names, &new, effect.from_at);
         let mut page = crate::store::PageRequest::first(500);
         loop {
             let filter = TaskFilter { enabled: Some(true), ..TaskFilter::default() };
@@ -101,11 +101,6 @@ impl App {
         let until_at = from_at + TimeDelta::days(days.into());
         Ok(Effect { from_at, until_at, tasks: Vec::new(), truncated: false, warnings: Vec::new() })
     }
-}
-
-/// All calendars with one replaced or added.
-fn with(all: &[Calendar], name: &str, wanted: &Calendar) -> Vec<Calendar> {
-    all.iter().filter(|it| it.name != name).chain([wanted]).cloned().collect()
 }
 
 impl Effect {

@@ -1,7 +1,6 @@
 //! Schedules of which calendars leave nothing: named when a calendar is saved or looked at, not only when a task is.
 
-use super::calendars::containing;
-use crate::domain::calendar::{Calendar, CalendarBook};
+use crate::domain::calendar::CalendarBook;
 use crate::domain::schedule::{self, Schedule};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
@@ -9,24 +8,19 @@ use std::collections::BTreeSet;
 /// Schedules that are named one by one.
 const NAMED_MAX: usize = 20;
 
-/// Schedules that name a calendar, directly or through others, and of which calendars leave nothing; each in a sentence.
+/// Schedules that name one of some calendars, and of which calendars leave nothing; each in a sentence.
 #[derive(Debug)]
 pub struct Silenced<'a> {
-    names: BTreeSet<String>,
+    names: &'a BTreeSet<String>,
     book: &'a CalendarBook,
     now: DateTime<Utc>,
     found: Vec<String>,
 }
 
 impl<'a> Silenced<'a> {
-    /// Begins with a calendar among all of them; `book` is what they are, or would be.
-    pub fn new(all: &[Calendar], calendar: &str, book: &'a CalendarBook, now: DateTime<Utc>) -> Self {
-        Self { names: containing(all, calendar), book, now, found: Vec::new() }
-    }
-
-    /// The calendar and those that contain it.
-    pub fn names(&self) -> &BTreeSet<String> {
-        &self.names
+    /// Begins with a calendar and those that contain it; `book` is what all of them are, or would be.
+    pub fn new(names: &'a BTreeSet<String>, book: &'a CalendarBook, now: DateTime<Utc>) -> Self {
+        Self { names, book, now, found: Vec::new() }
     }
 
     /// Looks at a schedule of a task.
@@ -44,7 +38,7 @@ impl<'a> Silenced<'a> {
         let more = self.found.len().saturating_sub(NAMED_MAX);
         self.found.truncate(NAMED_MAX);
         if more > 0 {
-            self.found.push(format!("{more} more schedules never fire"));
+            self.found.push(format!("and {more} more"));
         }
         self.found
     }

@@ -42,6 +42,18 @@ async fn an_emptied_calendar_names_the_schedules_it_silences() {
 }
 
 #[tokio::test]
+async fn of_many_silenced_schedules_the_first_are_named() {
+    let editor = with_tasks().await;
+    let schedule = |key: usize| json!({"key": format!("k{key}"), "kind": "cron", "expression": "0 3 * * *", "run_only_on": ["days"]});
+    let schedules: Vec<Value> = (0..20).map(schedule).collect();
+    let body = json!({"name": "many", "run": {"kind": "shell", "line": "echo hello"}, "schedules": schedules});
+    editor.json(201, "POST /tasks", Some(body)).await;
+    let told = editor.json(200, "POST /calendars/days/effect", Some(named("days", json!([])))).await;
+    let told = told["warnings"].as_array().expect("warnings").clone();
+    assert_eq!((told.len(), &told[20]), (21, &json!("and 2 more")));
+}
+
+#[tokio::test]
 async fn a_period_that_ends_before_it_begins_is_refused() {
     let editor = Editor::new().await;
     for path in ["slots", "runs", "plan"] {

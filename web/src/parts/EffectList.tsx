@@ -1,5 +1,6 @@
 import { ArrowRight, CalendarX, type LucideIcon, Minus, Plus } from "lucide-react";
 import type { Effect, SlotPreview } from "@/api/generated";
+import { cx } from "@/lib/cx";
 import { count, plural } from "@/lib/numbers";
 import { wallTime } from "@/lib/time";
 import { DateTime } from "@/ui/Time";
@@ -35,13 +36,13 @@ export function EffectList({ effect, named }: { effect: Effect; named?: boolean 
   );
 }
 
-/** Schedules that never fire by a calendar, each with the reason. */
-export function Silenced({ warnings }: { warnings: string[] }) {
+/** Schedules that never fire by a calendar, the first ones each with the reason. */
+export function Silenced({ warnings, className }: { warnings: string[]; className?: string }) {
   if (warnings.length === 0) return null;
   return (
-    <section aria-label="Schedules that never fire" className="rounded-md bg-warn-soft px-3 py-2 text-sm text-warn">
+    <section aria-label="Schedules that never fire" className={cx("rounded-md bg-warn-soft px-3 py-2 text-sm text-warn", className)}>
       <h3 className="flex items-center gap-1.5 font-semibold">
-        <CalendarX size={15} aria-hidden /> Leaves nothing of {plural(warnings.length, "schedule")}
+        <CalendarX size={15} aria-hidden /> Schedules that never fire
       </h3>
       <ul className="mt-1">
         {warnings.map((warning) => (

@@ -1,15 +1,14 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
-import { type Calendar, type CalendarDefinition, calendarView, type Effect } from "@/api/generated";
+import { type Calendar, type CalendarDefinition, calendarView } from "@/api/generated";
 import { changedFields } from "@/lib/changedFields";
 import { Conflict } from "@/parts/Conflict";
-import { EffectList, effectWords } from "@/parts/EffectList";
+import { EffectDialog } from "@/parts/EffectDialog";
 import { focusFaultSoon, useBlocked, useGuard, useSaveKey } from "@/parts/formHooks";
 import { NotSaved } from "@/parts/NotSaved";
 import { paths } from "@/paths";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
-import { Dialog } from "@/ui/Dialog";
 import { TextField } from "@/ui/Field";
 import { say } from "@/ui/toasts";
 import { EntriesEditor } from "./EntriesEditor";
@@ -101,30 +100,8 @@ export function CalendarForm({ held }: { held: Calendar | null }) {
           Save the calendar
         </Button>
       </div>
-      {asked && <EffectDialog effect={asked} onClose={() => look.reset()} onSave={() => store(base.version)} />}
+      {asked && <EffectDialog days={DAYS} effect={asked} named onClose={() => look.reset()} onSave={() => store(base.version)} />}
       {guard}
     </form>
-  );
-}
-
-function EffectDialog({ effect, onClose, onSave }: { effect: Effect; onClose: () => void; onSave: () => void }) {
-  return (
-    <Dialog
-      open
-      wide
-      onClose={onClose}
-      title={`What this changes in the next ${DAYS} days`}
-      hint={effectWords(effect)}
-      footer={
-        <>
-          <Button onClick={onClose}>Back to the form</Button>
-          <Button look="primary" onClick={onSave}>
-            Save
-          </Button>
-        </>
-      }
-    >
-      <EffectList effect={effect} named />
-    </Dialog>
   );
 }

@@ -42,6 +42,7 @@ export default function ViewPage() {
   );
   return (
     <Page title={name} hint={view.data?.description} actions={actions}>
+      <Silenced warnings={view.data?.warnings ?? []} className="mb-3" />
       <Card
         title={`Dates of ${year}`}
         actions={
@@ -66,7 +67,6 @@ export default function ViewPage() {
                 {calendar.problem}.
               </p>
             )}
-            <Silenced warnings={calendar.warnings} />
             <Details calendar={calendar} />
             <Deletion calendar={calendar} open={asking} onClose={() => setAsking(false)} />
           </>

@@ -2,9 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { apiError } from "@/api/errors";
 import { type TaskDefinition, taskEffect } from "@/api/generated";
-import { EffectList, effectWords } from "@/parts/EffectList";
-import { Button } from "@/ui/Button";
-import { Dialog } from "@/ui/Dialog";
+import { EffectDialog } from "@/parts/EffectDialog";
 import { Failure } from "@/ui/Empty";
 import { Skeleton } from "@/ui/Skeleton";
 
@@ -34,24 +32,15 @@ export function EffectQuestion({ task, definition, onSave, onClose }: { task: st
   }, [passes, onSave]);
   if (passes) return null;
   return (
-    <Dialog
-      open
-      wide
+    <EffectDialog
+      days={DAYS}
+      effect={failure ? undefined : data}
+      word={failure ? "Save without looking" : "Save"}
+      disabledReason={data || failure ? undefined : "The slots are still being compared."}
+      onSave={onSave}
       onClose={onClose}
-      title={`What this changes in the next ${DAYS} days`}
-      hint={data ? effectWords(data) : "Slots before and after are being compared."}
-      footer={
-        <>
-          <Button onClick={onClose}>Back to the form</Button>
-          <Button look="primary" disabledReason={data || failure ? undefined : "The slots are still being compared."} onClick={onSave}>
-            {failure ? "Save without looking" : "Save"}
-          </Button>
-        </>
-      }
     >
-      {failure && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} onRetry={() => void effect.refetch()} />}
-      {!failure && !data && <Skeleton rows={6} />}
-      {data && <EffectList effect={data} />}
-    </Dialog>
+      {failure ? <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} onRetry={() => void effect.refetch()} /> : <Skeleton rows={6} />}
+    </EffectDialog>
   );
 }
