@@ -1,7 +1,7 @@
 //! The catcher: turns pending slots into runs, oldest first, at most so many a second.
 
-use super::worker::{RoundResult, Worker};
 use crate::app::{App, Signal};
+use crate::engine::core::worker::{RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,8 +1,8 @@
 //! The canceller: tells runners to stop what somebody asked to stop.
 
 use super::active::{Active, Control};
-use super::worker::{RoundResult, Worker};
 use crate::app::{App, Signal};
+use crate::engine::core::worker::{RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::time::Duration;

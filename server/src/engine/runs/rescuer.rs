@@ -4,8 +4,8 @@
 //! their exit record, or as lost after their processes were swept. Later there should be none; it looks all the same.
 
 use super::executor::Executor;
-use super::worker::{RoundResult, Worker};
 use crate::app::App;
+use crate::engine::core::worker::{RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The backfiller: makes the next runs of backfills, as those before them end.
 
-use super::worker::{RoundResult, Worker};
 use crate::app::{App, Signal};
+use crate::engine::core::worker::{RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::atomic::{AtomicBool, Ordering};

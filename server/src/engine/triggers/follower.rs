@@ -1,7 +1,7 @@
 //! The follower: starts tasks that listen to the ends of other tasks' runs.
 
-use super::worker::{RoundResult, Worker};
 use crate::app::{App, Signal};
+use crate::engine::core::worker::{RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::time::Duration;

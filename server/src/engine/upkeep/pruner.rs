@@ -2,9 +2,9 @@
 //!
 //! Rows go before files: a file without a row is found again by its name, a row without its file would be a lie.
 
-use super::worker::{RoundError, RoundResult, Worker};
 use crate::app::App;
 use crate::domain::ids::AttemptId;
+use crate::engine::core::worker::{RoundError, RoundResult, Worker};
 use crate::store::{Leftovers, Tx};
 use chrono::TimeDelta;
 use futures::FutureExt;

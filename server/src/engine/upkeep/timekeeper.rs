@@ -1,8 +1,8 @@
 //! The timekeeper: looks at the clock often enough that a jump is seen as one, and tells of it; and says that the server is
 //! there.
 
-use super::worker::{RoundResult, Worker};
 use crate::app::App;
+use crate::engine::core::worker::{RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::time::Duration;

@@ -15,7 +15,7 @@ const MOST: usize = 10_000;
 
 /// Tasks that were read, by their keys inside the database.
 #[derive(Debug, Default)]
-pub(super) struct ReadAhead {
+pub(in crate::engine) struct ReadAhead {
     /// None: nothing of it is due, as far as was seen; it is read again when it is due.
     read: HashMap<i64, Option<Task>>,
     /// The rest of what was read: its calendars.

@@ -1,10 +1,10 @@
 //! The dispatcher: moves runs on that waited, claims those that are due, and hands each to an executor.
 
 use super::executor::Executor;
-use super::worker::{RoundResult, Worker};
 use crate::app::disk::DiskGuard;
 use crate::app::{App, Signal};
 use crate::domain::pool;
+use crate::engine::core::worker::{RoundResult, Worker};
 use crate::store::{ClaimOrder, RunRecord, Tx};
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
@@ -51,12 +51,12 @@ impl Dispatcher {
     }
 
     /// Claims as many runs as there are free places, until nothing is left or no place is free.
-    async fn claim(&self, now: DateTime<Utc>) -> Result<usize, super::RoundError> {
+    async fn claim(&self, now: DateTime<Utc>) -> Result<usize, crate::engine::RoundError> {
         if self.app.hold().await?.is_some() {
             return Ok(0);
         }
         if self.app.disk().guard() == DiskGuard::RunsStopped {
-            return Err(super::RoundError(
+            return Err(crate::engine::RoundError(
                 "less than 2 % of the disk is free: no run is started until there is more".into(),
             ));
         }
@@ -84,13 +84,13 @@ impl Dispatcher {
     }
 
     /// True: some runs are ready to start now.
-    async fn promote_backing_off(&self, now: DateTime<Utc>) -> Result<bool, super::RoundError> {
+    async fn promote_backing_off(&self, now: DateTime<Utc>) -> Result<bool, crate::engine::RoundError> {
         let promote = async move |tx: &Tx| tx.runs_backing_off_promote(now).await;
         Ok(self.promoted(self.app.store().write(promote).await?))
     }
 
     /// True: some runs are ready to start now.
-    async fn promote_waiting(&self, now: DateTime<Utc>) -> Result<bool, super::RoundError> {
+    async fn promote_waiting(&self, now: DateTime<Utc>) -> Result<bool, crate::engine::RoundError> {
         let promote = async move |tx: &Tx| {
             let (waiting, room) = tx.runs_waiting().await?;
             let choice = pool::choose(waiting, room, now);

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Tasks are known by their keys inside the database.
 #[derive(Debug, Default)]
-pub(super) struct PlanMemory {
+pub(in crate::engine) struct PlanMemory {
     next: BTreeMap<i64, DateTime<Utc>>,
     due: BTreeSet<(DateTime<Utc>, i64)>,
     /// Tasks to read again.

@@ -4,10 +4,12 @@
 //! an earlier server started is adopted into the same pipeline at the step it has reached.
 
 use super::active::{Active, Control, Joining, Membership};
-use super::follow::{self, Followed};
+use super::brief;
+use super::brief::{AttemptFacts, PlanContext};
+use super::follow;
+use super::follow::Followed;
 use super::fork_server::Runners;
-use super::plan::{self, AttemptFacts, PlanContext};
-use super::{http_attempt, runners};
+use super::{http, runners};
 use crate::app::App;
 use crate::app::attempts::{AttemptReport, seconds_until};
 use crate::domain::ids::AttemptId;
@@ -135,7 +137,7 @@ impl Executor {
 
     async fn carry_out_http(&self, claimed: &ClaimedRun, membership: &mut Membership) -> Ended {
         let own_port = self.settings.own_port;
-        let carried = http_attempt::run(claimed, &self.app, &mut membership.control, own_port);
+        let carried = http::run(claimed, &self.app, &mut membership.control, own_port);
         tokio::select! {
             report = carried => Ended::Report(Box::new(report)),
             () = self.left.cancelled() => Ended::NotStarted("the server stopped during the request".into()),
@@ -163,7 +165,7 @@ impl Executor {
             params: claimed.run.params.clone(),
             run_deadline_seconds: claimed.run.deadline_at.map(|at| seconds_until(at, self.app.clock().now())),
         };
-        let plan = plan::build(&claimed.definition, &facts, &context);
+        let plan = brief::build(&claimed.definition, &facts, &context);
         let plan = plan.ok_or_else(|| io::Error::other("this kind of task needs no process"))?;
         link.send(&ServerMessage::Start { plan: Box::new(plan) }).await?;
         Ok(link)

@@ -5,14 +5,14 @@
 //! of the clock loses nothing, and nothing fires by a definition that is no longer stored. Tasks that changed are read again
 //! at once, all of them now and then, a few at a time so that what is due does not wait for it.
 
-use super::plan_memory::PlanMemory;
+use super::agenda::PlanMemory;
 use super::read_ahead::ReadAhead;
-use super::worker::{RoundError, RoundResult, Worker};
 use crate::app::due_slots::DueSlots;
 use crate::app::planned::Planned;
 use crate::app::slots::Booked;
 use crate::app::{App, Signal};
 use crate::clock::Stopwatch;
+use crate::engine::core::worker::{RoundError, RoundResult, Worker};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;

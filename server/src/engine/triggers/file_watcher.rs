@@ -4,12 +4,12 @@
 //! and files that came while the server was down are all the same to it; each look says anew which folders to listen to.
 
 use super::file_look::{Look, Scope, look};
-use super::worker::{RoundResult, Worker};
 use crate::app::files::FileTrigger;
 use crate::app::{App, Signal};
 use crate::clock::Stopwatch;
 use crate::domain::ids::TriggerId;
 use crate::domain::vocabulary::FileChange;
+use crate::engine::core::worker::{RoundResult, Worker};
 use crate::integrations::file_events::FileEvents;
 use chrono::{DateTime, Utc};
 use futures::FutureExt;

@@ -1,9 +1,9 @@
 //! The keeper: looks after the database's write-ahead log and the disk, and says so when either grows worrying.
 
-use super::worker::{RoundError, RoundResult, Worker};
 use crate::app::App;
 use crate::app::disk::DiskGuard;
 use crate::app::events::Change;
+use crate::engine::core::worker::{RoundError, RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::{Mutex, PoisonError};
