@@ -3,8 +3,8 @@
 //! Whoever books it looks in its transaction whether it still holds, so this may be out of date, but not for long: what is
 //! known to have changed is forgotten.
 
-use crate::app::due_slots::DueSlots;
-use crate::app::planned::Planned;
+use crate::app::ledger::due::DueSlots;
+use crate::app::schedules::agenda::Planned;
 use crate::store::TaskRecord;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;

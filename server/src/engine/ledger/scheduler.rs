@@ -7,9 +7,9 @@
 
 use super::agenda::PlanMemory;
 use super::read_ahead::ReadAhead;
-use crate::app::due_slots::DueSlots;
-use crate::app::planned::Planned;
-use crate::app::slots::Booked;
+use crate::app::ledger::Booked;
+use crate::app::ledger::due::DueSlots;
+use crate::app::schedules::agenda::Planned;
 use crate::app::{App, Signal};
 use crate::clock::Stopwatch;
 use crate::engine::core::worker::{RoundError, RoundResult, Worker};

@@ -1,7 +1,7 @@
 //! The dispatcher: moves runs on that waited, claims those that are due, and hands each to an executor.
 
 use super::executor::Executor;
-use crate::app::disk::DiskGuard;
+use crate::app::system::disk::DiskGuard;
 use crate::app::{App, Signal};
 use crate::domain::pool;
 use crate::engine::core::worker::{RoundResult, Worker};

@@ -11,7 +11,7 @@ use super::follow::Followed;
 use super::fork_server::Runners;
 use super::{http, runners};
 use crate::app::App;
-use crate::app::attempts::{AttemptReport, seconds_until};
+use crate::app::runs::attempts::{AttemptReport, seconds_until};
 use crate::domain::ids::AttemptId;
 use crate::domain::task::RunSpec;
 use crate::domain::vocabulary::{AttemptOutcome, OnServerStop};

@@ -4,7 +4,7 @@ use super::active::Control;
 use super::executor::message;
 use super::runners::Link;
 use crate::app::App;
-use crate::app::attempts::AttemptReport;
+use crate::app::runs::attempts::AttemptReport;
 use crate::domain::ids::AttemptId;
 use crate::domain::vocabulary::AttemptOutcome;
 use crate::store::{AttemptStarted, ClaimedRun};

@@ -6,7 +6,7 @@
 use super::active::Control;
 use super::follow;
 use crate::app::App;
-use crate::app::attempts::AttemptReport;
+use crate::app::runs::attempts::AttemptReport;
 use crate::domain::task::RunSpec;
 use crate::domain::vocabulary::AttemptOutcome;
 use crate::integrations::http_request::{self, HttpError, HttpRequest};

@@ -4,8 +4,8 @@
 //! through is bounded. What is not there has no files; what may not be read is told.
 
 use crate::app::App;
-use crate::app::file_roots::fixed_part;
-use crate::app::files::Looked;
+use crate::app::triggers::file_roots::fixed_part;
+use crate::app::triggers::files::Looked;
 use chrono::{DateTime, Utc};
 use globset::{GlobBuilder, GlobMatcher};
 use std::fs::Metadata;

@@ -4,7 +4,7 @@
 //! and files that came while the server was down are all the same to it; each look says anew which folders to listen to.
 
 use super::file_look::{Look, Scope, look};
-use crate::app::files::FileTrigger;
+use crate::app::triggers::files::FileTrigger;
 use crate::app::{App, Signal};
 use crate::clock::Stopwatch;
 use crate::domain::ids::TriggerId;

@@ -1,8 +1,8 @@
 //! The keeper: looks after the database's write-ahead log and the disk, and says so when either grows worrying.
 
 use crate::app::App;
-use crate::app::disk::DiskGuard;
-use crate::app::events::Change;
+use crate::app::core::events::Change;
+use crate::app::system::disk::DiskGuard;
 use crate::engine::core::worker::{RoundError, RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
