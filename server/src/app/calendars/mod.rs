@@ -3,7 +3,7 @@
 pub mod import;
 pub(in crate::app) mod silenced;
 
-use super::calendars::silenced::Silenced;
+use self::silenced::Silenced;
 use super::core::events::Change;
 use super::ledger::close_concerned;
 use super::tasks::Write;

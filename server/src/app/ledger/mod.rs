@@ -8,8 +8,8 @@ pub(in crate::app) mod damaged;
 pub mod due;
 pub(in crate::app) mod verdicts;
 
-use super::ledger::due::DueSlots;
-use super::ledger::verdicts::{Due, Stretch, Verdict};
+use self::due::DueSlots;
+use self::verdicts::{Due, Stretch, Verdict};
 use super::runs::admit;
 use super::runs::admit::{Inserted, Wanted, new_run};
 use super::schedules::agenda::Planned;
@@ -102,7 +102,7 @@ pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now
     let mut schedules = Vec::new();
     let calendars = super::calendars::calendar_book(tx).await?;
     let StoredSchedules { readable, damaged } = tx.schedule_list(task.key).await?;
-    super::ledger::damaged::close(tx, task, damaged, &calendars, now).await?;
+    self::damaged::close(tx, task, damaged, &calendars, now).await?;
     for record in readable {
         let Ok(compiled) = compile(&calendars, &record.task_name, &record.task_tags, &record.schedule) else {
             continue;

@@ -3,8 +3,8 @@
 pub(in crate::store) mod damage;
 pub mod entity;
 
-use super::calendars::damage::{CalendarDamage, record};
-use super::calendars::entity::{calendar, calendar_version};
+use self::damage::{CalendarDamage, record};
+use self::entity::{calendar, calendar_version};
 use super::core::error::unique;
 use super::core::page::beyond;
 use super::core::time::Micros;

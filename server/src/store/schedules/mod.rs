@@ -2,9 +2,9 @@
 
 pub mod entity;
 
+use self::entity::schedule;
 use super::core::error::damaged;
 use super::core::time::Micros;
-use super::schedules::entity::schedule;
 use super::tasks::entity::task;
 use super::tasks::small;
 use super::{Result, Store, StoreError, Tx};

@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
-use orc_server::api::definition::TaskDefinition;
+use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
 use orc_server::domain::calendar::Calendar;

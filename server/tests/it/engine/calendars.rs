@@ -37,7 +37,8 @@ async fn what_is_unknown_or_in_use_is_refused() {
     let (app, caller) = (&bench.app, Caller::local());
     let wire = |schedule: Value| -> orc_server::domain::task::Definition {
         let body = child_task("it", &["exit", "0"], json!({"schedules": [schedule]}));
-        let wire: orc_server::api::definition::TaskDefinition = serde_json::from_value(body).expect("a definition");
+        let wire: orc_server::api::tasks::definition::TaskDefinition =
+            serde_json::from_value(body).expect("a definition");
         wire.into_domain("UTC")
     };
     let daily = json!({"kind": "cron", "expression": "0 9 * * *", "skip_on": ["audits"]});

@@ -104,7 +104,7 @@ async fn a_closed_pool_starts_nothing_and_a_used_one_stays() {
 }
 
 fn definition(name: &str, more: Value) -> orc_server::domain::task::Definition {
-    let wire: orc_server::api::definition::TaskDefinition =
+    let wire: orc_server::api::tasks::definition::TaskDefinition =
         serde_json::from_value(child_task(name, &["exit", "0"], more)).expect("a definition");
     wire.into_domain("UTC")
 }

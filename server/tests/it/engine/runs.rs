@@ -109,7 +109,7 @@ async fn a_result_is_kept_and_scratch_is_not() {
 }
 
 fn definition(body: serde_json::Value) -> orc_server::domain::task::Definition {
-    let wire: orc_server::api::definition::TaskDefinition = serde_json::from_value(body).expect("a definition");
+    let wire: orc_server::api::tasks::definition::TaskDefinition = serde_json::from_value(body).expect("a definition");
     wire.into_domain("UTC")
 }
 

@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, Utc};
-use orc_server::api::definition::TaskDefinition;
+use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::app::forecast::simulations::{Simulation, SimulationRequest};
 use orc_server::app::pools::PoolDefinition;
 use orc_server::app::tasks::Write;

@@ -1,7 +1,7 @@
 //! What triggered runs know of why they run, where file triggers may look, and triggers of tasks applied together.
 
 use super::bench::{Bench, child_task};
-use orc_server::api::definition::TaskDefinition;
+use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::app::tasks::sets::{Applied, Apply};
 use orc_server::app::{Caller, Error};
 use orc_server::domain::ids::RunId;

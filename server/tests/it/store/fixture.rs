@@ -2,7 +2,7 @@
 
 use super::cluster;
 use chrono::{DateTime, TimeDelta, Utc};
-use orc_server::api::definition::TaskDefinition;
+use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::domain::ids::RunId;
 use orc_server::domain::schedule::Schedule;
 use orc_server::domain::task::Definition;
