@@ -1,7 +1,7 @@
 //! Wire types of calendars.
 
 use crate::api::core::page::page;
-use crate::domain::calendar as domain;
+use crate::domain::calendars as domain;
 use crate::domain::vocabulary::Weekday;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,7 @@
 
 use super::document;
 use super::words::words;
-use crate::domain::task::Problem;
+use crate::domain::tasks::Problem;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use jsonschema::{Draft, ValidationOptions, Validator, error::ValidationErrorKind};
 use serde_json::{Map, Value, json};

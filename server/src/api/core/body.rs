@@ -2,7 +2,7 @@
 
 use super::error::ApiError;
 use crate::api::contract::schema;
-use crate::domain::task::Problem;
+use crate::domain::tasks::Problem;
 use crate::store::{Cursor, PageRequest};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection};

@@ -4,7 +4,7 @@
 
 use super::answer;
 use crate::app;
-use crate::domain::task::Problem as FieldProblem;
+use crate::domain::tasks::Problem as FieldProblem;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;

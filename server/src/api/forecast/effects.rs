@@ -8,7 +8,7 @@ use crate::api::schedules::slot_out;
 use crate::api::tasks::definition::TaskDefinition;
 use crate::api::tasks::wire::SlotPreview;
 use crate::app::{self, Caller};
-use crate::domain::effect::{Difference, Keyed};
+use crate::domain::forecast::effect::{Difference, Keyed};
 use axum::extract::State;
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};

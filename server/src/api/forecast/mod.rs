@@ -11,7 +11,7 @@ use super::core::state::ApiState;
 use crate::api::core::layers;
 use crate::app::Caller;
 use crate::app::forecast::{PlannedDay, PlannedSlot, PlannedTask};
-use crate::domain::schedule::Note;
+use crate::domain::schedules::Note;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::State;
 use axum::{Extension, Json};

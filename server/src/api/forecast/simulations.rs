@@ -7,7 +7,9 @@ use crate::api::schedules::convert::schedule_out;
 use crate::api::schedules::wire::Schedule;
 use crate::app::Caller;
 use crate::app::forecast::simulations::{Simulation as Simulated, SimulationRequest};
-use crate::domain::simulation::{Hour, LimitWait, Minute, Outcome, PoolHour, PoolWait, Proposal, TaskOverlap};
+use crate::domain::forecast::simulation::{
+    Hour, LimitWait, Minute, Outcome, PoolHour, PoolWait, Proposal, TaskOverlap,
+};
 use axum::extract::State;
 use axum::{Extension, Json};
 use chrono::{DateTime, TimeDelta, Utc};

@@ -15,7 +15,7 @@ use super::core::state::ApiState;
 use crate::app::runs::idempotency::Idempotency;
 use crate::app::{App, Caller};
 use crate::domain::ids::RunId;
-use crate::domain::run;
+use crate::domain::runs;
 use crate::domain::vocabulary::RunState;
 use crate::store::{self, AttemptRecord, RunFilter, RunRecord, StatsPoint, StatsRecord};
 use axum::extract::State;
@@ -196,7 +196,7 @@ pub fn run_out(app: &App, run: RunRecord) -> Run {
         waiting_on: waits,
         node: run.node,
         log: LogSize { bytes: run.log_bytes, lines: run.log_lines, truncated: run.log_truncated },
-        actions: run::actions(run.state),
+        actions: runs::actions(run.state),
     }
 }
 

@@ -1,34 +1,34 @@
 //! Conversions of schedules between the wire and the domain.
 
 use crate::api::wire;
-use crate::domain::schedule;
+use crate::domain::schedules;
 
 macro_rules! schedule_common {
     ($schedule:expr, $zone:expr, $rule:expr) => {{
         let it = $schedule;
-        schedule::Schedule {
+        schedules::Schedule {
             key: it.key.unwrap_or_default(),
             enabled: it.enabled,
             timezone: it.timezone.unwrap_or_else(|| $zone.to_owned()),
             start_at: it.start_at,
             end_at: it.end_at,
             gap: match it.gap {
-                wire::Gap::RunAfter => schedule::Gap::RunAfter,
-                wire::Gap::Skip => schedule::Gap::Skip,
+                wire::Gap::RunAfter => schedules::Gap::RunAfter,
+                wire::Gap::Skip => schedules::Gap::Skip,
             },
             fold: match it.fold {
-                wire::Fold::First => schedule::Fold::First,
-                wire::Fold::Second => schedule::Fold::Second,
-                wire::Fold::Both => schedule::Fold::Both,
+                wire::Fold::First => schedules::Fold::First,
+                wire::Fold::Second => schedules::Fold::Second,
+                wire::Fold::Both => schedules::Fold::Both,
             },
             catch_up: catch_up_in(it.catch_up),
             splay_seconds: it.splay_seconds,
             run_only_on: it.run_only_on,
             skip_on: it.skip_on,
             roll: match it.roll {
-                wire::Roll::Skip => schedule::Roll::Skip,
-                wire::Roll::NextBusinessDay => schedule::Roll::NextBusinessDay,
-                wire::Roll::PreviousBusinessDay => schedule::Roll::PreviousBusinessDay,
+                wire::Roll::Skip => schedules::Roll::Skip,
+                wire::Roll::NextBusinessDay => schedules::Roll::NextBusinessDay,
+                wire::Roll::PreviousBusinessDay => schedules::Roll::PreviousBusinessDay,
             },
             rule: $rule,
         }
@@ -36,8 +36,8 @@ macro_rules! schedule_common {
 }
 
 /// A schedule as the domain knows it; `timezone` is used where it names none.
-pub fn schedule_in(schedule: wire::Schedule, timezone: &str) -> schedule::Schedule {
-    use schedule::Rule;
+pub fn schedule_in(schedule: wire::Schedule, timezone: &str) -> schedules::Schedule {
+    use schedules::Rule;
     match schedule {
         wire::Schedule::Cron(it) => {
             let rule = Rule::Cron { expression: it.expression.clone() };
@@ -82,22 +82,22 @@ macro_rules! schedule_wire {
             start_at: $it.start_at,
             end_at: $it.end_at,
             gap: match $it.gap {
-                schedule::Gap::RunAfter => wire::Gap::RunAfter,
-                schedule::Gap::Skip => wire::Gap::Skip,
+                schedules::Gap::RunAfter => wire::Gap::RunAfter,
+                schedules::Gap::Skip => wire::Gap::Skip,
             },
             fold: match $it.fold {
-                schedule::Fold::First => wire::Fold::First,
-                schedule::Fold::Second => wire::Fold::Second,
-                schedule::Fold::Both => wire::Fold::Both,
+                schedules::Fold::First => wire::Fold::First,
+                schedules::Fold::Second => wire::Fold::Second,
+                schedules::Fold::Both => wire::Fold::Both,
             },
             catch_up: catch_up_out($it.catch_up),
             splay_seconds: $it.splay_seconds,
             run_only_on: $it.run_only_on,
             skip_on: $it.skip_on,
             roll: match $it.roll {
-                schedule::Roll::Skip => wire::Roll::Skip,
-                schedule::Roll::NextBusinessDay => wire::Roll::NextBusinessDay,
-                schedule::Roll::PreviousBusinessDay => wire::Roll::PreviousBusinessDay,
+                schedules::Roll::Skip => wire::Roll::Skip,
+                schedules::Roll::NextBusinessDay => wire::Roll::NextBusinessDay,
+                schedules::Roll::PreviousBusinessDay => wire::Roll::PreviousBusinessDay,
             },
             id: None,
             words: None,
@@ -107,8 +107,8 @@ macro_rules! schedule_wire {
 }
 
 /// A schedule as the wire shows it.
-pub fn schedule_out(it: schedule::Schedule) -> wire::Schedule {
-    use schedule::Rule;
+pub fn schedule_out(it: schedules::Schedule) -> wire::Schedule {
+    use schedules::Rule;
     match it.rule {
         Rule::Cron { expression } => schedule_wire!(Cron, ScheduleCron, it, { expression: expression }),
         Rule::Windows { text } => schedule_wire!(Windows, ScheduleWindows, it, { text: text }),
@@ -148,40 +148,40 @@ impl wire::Schedule {
     }
 }
 
-const fn catch_up_in(catch_up: wire::CatchUp) -> schedule::CatchUp {
+const fn catch_up_in(catch_up: wire::CatchUp) -> schedules::CatchUp {
     match catch_up {
-        wire::CatchUp::None => schedule::CatchUp::None,
-        wire::CatchUp::Latest => schedule::CatchUp::Latest,
-        wire::CatchUp::All(wire::CatchUpAll { max_count }) => schedule::CatchUp::All { max_count },
+        wire::CatchUp::None => schedules::CatchUp::None,
+        wire::CatchUp::Latest => schedules::CatchUp::Latest,
+        wire::CatchUp::All(wire::CatchUpAll { max_count }) => schedules::CatchUp::All { max_count },
         wire::CatchUp::Window(wire::CatchUpWindow { max_age_seconds, max_count }) => {
-            schedule::CatchUp::Window { max_age_seconds, max_count }
+            schedules::CatchUp::Window { max_age_seconds, max_count }
         }
     }
 }
 
-const fn catch_up_out(catch_up: schedule::CatchUp) -> wire::CatchUp {
+const fn catch_up_out(catch_up: schedules::CatchUp) -> wire::CatchUp {
     match catch_up {
-        schedule::CatchUp::None => wire::CatchUp::None,
-        schedule::CatchUp::Latest => wire::CatchUp::Latest,
-        schedule::CatchUp::All { max_count } => wire::CatchUp::All(wire::CatchUpAll { max_count }),
-        schedule::CatchUp::Window { max_age_seconds, max_count } => {
+        schedules::CatchUp::None => wire::CatchUp::None,
+        schedules::CatchUp::Latest => wire::CatchUp::Latest,
+        schedules::CatchUp::All { max_count } => wire::CatchUp::All(wire::CatchUpAll { max_count }),
+        schedules::CatchUp::Window { max_age_seconds, max_count } => {
             wire::CatchUp::Window(wire::CatchUpWindow { max_age_seconds, max_count })
         }
     }
 }
 
-fn window_in(window: wire::DailyWindow) -> schedule::DailyWindow {
+fn window_in(window: wire::DailyWindow) -> schedules::DailyWindow {
     let wire::DailyWindow { from, to, weekdays } = window;
-    schedule::DailyWindow { from, to, weekdays }
+    schedules::DailyWindow { from, to, weekdays }
 }
 
-fn window_out(window: schedule::DailyWindow) -> wire::DailyWindow {
-    let schedule::DailyWindow { from, to, weekdays } = window;
+fn window_out(window: schedules::DailyWindow) -> wire::DailyWindow {
+    let schedules::DailyWindow { from, to, weekdays } = window;
     wire::DailyWindow { from, to, weekdays }
 }
 
-fn days_in(days: wire::DayRule) -> schedule::DayRule {
-    use schedule::DayRule as Days;
+fn days_in(days: wire::DayRule) -> schedules::DayRule {
+    use schedules::DayRule as Days;
     match days {
         wire::DayRule::EveryDays(wire::DayRuleEveryDays { every, from }) => Days::EveryDays { every, from },
         wire::DayRule::EveryWeeks(wire::DayRuleEveryWeeks { every, weekdays, from }) => {
@@ -194,8 +194,8 @@ fn days_in(days: wire::DayRule) -> schedule::DayRule {
     }
 }
 
-fn days_out(days: schedule::DayRule) -> wire::DayRule {
-    use schedule::DayRule as Days;
+fn days_out(days: schedules::DayRule) -> wire::DayRule {
+    use schedules::DayRule as Days;
     match days {
         Days::EveryDays { every, from } => wire::DayRule::EveryDays(wire::DayRuleEveryDays { every, from }),
         Days::EveryWeeks { every, weekdays, from } => {

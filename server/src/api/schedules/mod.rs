@@ -12,7 +12,7 @@ use super::core::state::ApiState;
 use super::tasks::wire::SlotPreview;
 use crate::app::schedules::PreviewRequest;
 use crate::app::{self, Caller};
-use crate::domain::schedule;
+use crate::domain::schedules;
 use crate::domain::vocabulary::SlotOutcome;
 use crate::store::{SlotFilter, SlotRecord};
 use axum::extract::State;
@@ -225,30 +225,30 @@ pub async fn slot_list(
     Ok(Json(SlotPage { items: listed.items.into_iter().map(entry_out).collect(), next_cursor }))
 }
 
-fn keyed(schedule: Schedule, state: &ApiState) -> schedule::Schedule {
+fn keyed(schedule: Schedule, state: &ApiState) -> schedules::Schedule {
     let mut one = [schedule_in(schedule, &state.app.settings().timezone)];
-    schedule::fill_keys(&mut one);
+    schedules::fill_keys(&mut one);
     let [schedule] = one;
     schedule
 }
 
 /// A future slot as the wire shows it.
-pub fn slot_out(schedule_key: Option<String>, slot: &schedule::Slot) -> SlotPreview {
+pub fn slot_out(schedule_key: Option<String>, slot: &schedules::Slot) -> SlotPreview {
     SlotPreview {
         scheduled_for: slot.scheduled_for,
         scheduled_local: slot.scheduled_local().to_rfc3339(),
         schedule_key,
         skipped: slot.skipped,
-        notes: slot.notes.iter().map(schedule::Note::words).collect(),
+        notes: slot.notes.iter().map(schedules::Note::words).collect(),
     }
 }
 
-fn day_out(schedule::DayCount { date, planned, skipped, notes }: schedule::DayCount) -> SlotDay {
-    SlotDay { date, planned, skipped, notes: notes.iter().map(schedule::Note::words).collect() }
+fn day_out(schedules::DayCount { date, planned, skipped, notes }: schedules::DayCount) -> SlotDay {
+    SlotDay { date, planned, skipped, notes: notes.iter().map(schedules::Note::words).collect() }
 }
 
 fn entry_out(entry: SlotRecord) -> Slot {
-    let local = schedule::zone_parse(&entry.timezone)
+    let local = schedules::zone_parse(&entry.timezone)
         .map_or_else(|_| entry.first_at.to_rfc3339(), |zone| entry.first_at.with_timezone(&zone).to_rfc3339());
     Slot {
         schedule_id: entry.schedule.0,

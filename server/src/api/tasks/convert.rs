@@ -4,13 +4,13 @@
 use crate::api::schedules::convert::{schedule_in, schedule_out};
 use crate::api::triggers::convert::{trigger_out, triggers_in};
 use crate::api::wire;
-use crate::domain::params::{ParamRule, ParamSpec};
-use crate::domain::{schedule, task};
+use crate::domain::runs::params::{ParamRule, ParamSpec};
+use crate::domain::{schedules, tasks};
 use serde_json::{Value, json};
 
 impl wire::TaskDefinition {
     /// The domain's definition; `timezone` is the zone of schedules that name none.
-    pub fn into_domain(self, timezone: &str) -> task::Definition {
+    pub fn into_domain(self, timezone: &str) -> tasks::Definition {
         let Self {
             name,
             title,
@@ -38,12 +38,12 @@ impl wire::TaskDefinition {
             on_server_stop,
         } = self;
         let mut schedules: Vec<_> = schedules.into_iter().map(|schedule| schedule_in(schedule, timezone)).collect();
-        schedule::fill_keys(&mut schedules);
+        schedules::fill_keys(&mut schedules);
         let mut seen = std::collections::HashSet::new();
         tags.retain(|tag| seen.insert(tag.clone()));
         let wire::LogRules { max_bytes } = log;
         let wire::Retention { days, runs } = retention;
-        task::Definition {
+        tasks::Definition {
             name,
             title,
             description,
@@ -65,16 +65,16 @@ impl wire::TaskDefinition {
             grace_seconds,
             success_codes,
             retry: retry_in(retry),
-            log: task::LogRules { max_bytes },
-            retention: task::Retention { days, runs },
+            log: tasks::LogRules { max_bytes },
+            retention: tasks::Retention { days, runs },
             on_server_stop,
         }
     }
 }
 
 /// The wire's definition; `words` of schedules are filled in by whoever can compile them.
-pub fn definition_out(definition: task::Definition) -> wire::TaskDefinition {
-    let task::Definition {
+pub fn definition_out(definition: tasks::Definition) -> wire::TaskDefinition {
+    let tasks::Definition {
         name,
         title,
         description,
@@ -96,8 +96,8 @@ pub fn definition_out(definition: task::Definition) -> wire::TaskDefinition {
         grace_seconds,
         success_codes,
         retry,
-        log: task::LogRules { max_bytes },
-        retention: task::Retention { days, runs },
+        log: tasks::LogRules { max_bytes },
+        retention: tasks::Retention { days, runs },
         on_server_stop,
     } = definition;
     wire::TaskDefinition {
@@ -128,33 +128,33 @@ pub fn definition_out(definition: task::Definition) -> wire::TaskDefinition {
     }
 }
 
-fn run_in(run: wire::RunSpec) -> task::RunSpec {
+fn run_in(run: wire::RunSpec) -> tasks::RunSpec {
     match run {
         wire::RunSpec::Command(wire::RunCommand { program, arguments }) => {
-            task::RunSpec::Command { program, arguments }
+            tasks::RunSpec::Command { program, arguments }
         }
         wire::RunSpec::Shell(wire::RunShell { line, shell }) => {
-            task::RunSpec::Shell { line, shell: shell.filter(|shell| !shell.is_empty()) }
+            tasks::RunSpec::Shell { line, shell: shell.filter(|shell| !shell.is_empty()) }
         }
         wire::RunSpec::Script(wire::RunScript { interpreter, text, arguments }) => {
-            task::RunSpec::Script { interpreter, text, arguments }
+            tasks::RunSpec::Script { interpreter, text, arguments }
         }
         wire::RunSpec::Http(wire::RunHttp { method, url, headers, body, expected_codes, body_contains }) => {
-            task::RunSpec::Http { method, url, headers, body, expected_codes, body_contains }
+            tasks::RunSpec::Http { method, url, headers, body, expected_codes, body_contains }
         }
     }
 }
 
-fn run_out(run: task::RunSpec) -> wire::RunSpec {
+fn run_out(run: tasks::RunSpec) -> wire::RunSpec {
     match run {
-        task::RunSpec::Command { program, arguments } => {
+        tasks::RunSpec::Command { program, arguments } => {
             wire::RunSpec::Command(wire::RunCommand { program, arguments })
         }
-        task::RunSpec::Shell { line, shell } => wire::RunSpec::Shell(wire::RunShell { line, shell }),
-        task::RunSpec::Script { interpreter, text, arguments } => {
+        tasks::RunSpec::Shell { line, shell } => wire::RunSpec::Shell(wire::RunShell { line, shell }),
+        tasks::RunSpec::Script { interpreter, text, arguments } => {
             wire::RunSpec::Script(wire::RunScript { interpreter, text, arguments })
         }
-        task::RunSpec::Http { method, url, headers, body, expected_codes, body_contains } => {
+        tasks::RunSpec::Http { method, url, headers, body, expected_codes, body_contains } => {
             wire::RunSpec::Http(wire::RunHttp { method, url, headers, body, expected_codes, body_contains })
         }
     }
@@ -207,42 +207,42 @@ fn param_out(it: ParamSpec) -> wire::ParamSpec {
     }
 }
 
-const fn overlap_in(overlap: wire::Overlap) -> task::Overlap {
+const fn overlap_in(overlap: wire::Overlap) -> tasks::Overlap {
     match overlap {
-        wire::Overlap::Skip => task::Overlap::Skip,
-        wire::Overlap::Queue(wire::OverlapQueue { max_waiting }) => task::Overlap::Queue { max_waiting },
-        wire::Overlap::QueueLatest => task::Overlap::QueueLatest,
-        wire::Overlap::Replace => task::Overlap::Replace,
-        wire::Overlap::Allow(wire::OverlapAllow { max }) => task::Overlap::Allow { max },
+        wire::Overlap::Skip => tasks::Overlap::Skip,
+        wire::Overlap::Queue(wire::OverlapQueue { max_waiting }) => tasks::Overlap::Queue { max_waiting },
+        wire::Overlap::QueueLatest => tasks::Overlap::QueueLatest,
+        wire::Overlap::Replace => tasks::Overlap::Replace,
+        wire::Overlap::Allow(wire::OverlapAllow { max }) => tasks::Overlap::Allow { max },
     }
 }
 
-const fn overlap_out(overlap: task::Overlap) -> wire::Overlap {
+const fn overlap_out(overlap: tasks::Overlap) -> wire::Overlap {
     match overlap {
-        task::Overlap::Skip => wire::Overlap::Skip,
-        task::Overlap::Queue { max_waiting } => wire::Overlap::Queue(wire::OverlapQueue { max_waiting }),
-        task::Overlap::QueueLatest => wire::Overlap::QueueLatest,
-        task::Overlap::Replace => wire::Overlap::Replace,
-        task::Overlap::Allow { max } => wire::Overlap::Allow(wire::OverlapAllow { max }),
+        tasks::Overlap::Skip => wire::Overlap::Skip,
+        tasks::Overlap::Queue { max_waiting } => wire::Overlap::Queue(wire::OverlapQueue { max_waiting }),
+        tasks::Overlap::QueueLatest => wire::Overlap::QueueLatest,
+        tasks::Overlap::Replace => wire::Overlap::Replace,
+        tasks::Overlap::Allow { max } => wire::Overlap::Allow(wire::OverlapAllow { max }),
     }
 }
 
-fn retry_in(retry: wire::Retry) -> task::Retry {
+fn retry_in(retry: wire::Retry) -> tasks::Retry {
     let wire::Retry { max_attempts, delay_seconds, backoff, jitter, retry_on, exit_codes, never_exit_codes } = retry;
     let backoff = match backoff {
-        wire::Backoff::Fixed => task::Backoff::Fixed,
+        wire::Backoff::Fixed => tasks::Backoff::Fixed,
         wire::Backoff::Exponential(wire::BackoffExponential { factor, max_delay_seconds }) => {
-            task::Backoff::Exponential { factor, max_delay_seconds }
+            tasks::Backoff::Exponential { factor, max_delay_seconds }
         }
     };
-    task::Retry { max_attempts, delay_seconds, backoff, jitter, retry_on, exit_codes, never_exit_codes }
+    tasks::Retry { max_attempts, delay_seconds, backoff, jitter, retry_on, exit_codes, never_exit_codes }
 }
 
-fn retry_out(retry: task::Retry) -> wire::Retry {
-    let task::Retry { max_attempts, delay_seconds, backoff, jitter, retry_on, exit_codes, never_exit_codes } = retry;
+fn retry_out(retry: tasks::Retry) -> wire::Retry {
+    let tasks::Retry { max_attempts, delay_seconds, backoff, jitter, retry_on, exit_codes, never_exit_codes } = retry;
     let backoff = match backoff {
-        task::Backoff::Fixed => wire::Backoff::Fixed,
-        task::Backoff::Exponential { factor, max_delay_seconds } => {
+        tasks::Backoff::Fixed => wire::Backoff::Fixed,
+        tasks::Backoff::Exponential { factor, max_delay_seconds } => {
             wire::Backoff::Exponential(wire::BackoffExponential { factor, max_delay_seconds })
         }
     };

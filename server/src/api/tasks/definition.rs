@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::params::ParamSpec;
 use crate::api::schedules::wire::Schedule;
 use crate::api::triggers::wire::TaskTrigger;
-use crate::domain::task::RetryOn;
+use crate::domain::tasks::RetryOn;
 use crate::domain::vocabulary::OnServerStop;
 
 macro_rules! definition {

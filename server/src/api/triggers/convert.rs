@@ -1,7 +1,7 @@
 //! Conversions of triggers between the wire and the domain.
 
 use crate::api::wire;
-use crate::domain::task::{Trigger, TriggerRule};
+use crate::domain::tasks::{Trigger, TriggerRule};
 
 /// Triggers as the domain knows them; one without a key gets its kind, then `kind-2` ...
 pub fn triggers_in(triggers: Vec<wire::TaskTrigger>) -> Vec<Trigger> {

@@ -11,7 +11,7 @@ use super::core::state::ApiState;
 use super::tasks::wire::PageQuery;
 use crate::app::triggers::TriggerView;
 use crate::app::{self, Caller};
-use crate::domain::task::TriggerRule;
+use crate::domain::tasks::TriggerRule;
 use crate::store::Cursor;
 use axum::extract::State;
 use axum::{Extension, Json};

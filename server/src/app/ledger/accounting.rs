@@ -6,7 +6,7 @@
 
 use crate::app::schedules::compile;
 use crate::app::{App, Caller, Error, Result};
-use crate::domain::schedule::Rule;
+use crate::domain::schedules::Rule;
 use crate::domain::vocabulary::{Permission, SlotOutcome};
 use crate::store::{Damage, PageRequest, SlotCount, TaskRecord, TaskVersionRecord};
 use chrono::{DateTime, TimeDelta, Utc};

@@ -17,7 +17,7 @@ use super::schedules::compile;
 use super::system::HOLD;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::TaskId;
-use crate::domain::run::OpenRuns;
+use crate::domain::runs::OpenRuns;
 use crate::domain::vocabulary::{Permission, SlotOutcome, TriggerKind};
 use crate::store::{
     Page, PageRequest, RunNew, SlotBooking, SlotEntry, SlotFilter, SlotRecord, StoredSchedules, TaskRecord,

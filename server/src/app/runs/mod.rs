@@ -15,7 +15,7 @@ use self::idempotency::{Idempotency, remember, repeated};
 use super::core::events::Change;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::RunId;
-use crate::domain::task::Definition;
+use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::{Permission, TriggerKind};
 use crate::store::{
     AttemptRecord, Page, PageRequest, RunCancel, RunFilter, RunRecord, StatsRecord, StatsStep, TaskRecord, TaskRef,

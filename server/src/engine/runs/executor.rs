@@ -13,7 +13,7 @@ use super::{http, runners};
 use crate::app::App;
 use crate::app::runs::attempts::{AttemptReport, seconds_until};
 use crate::domain::ids::AttemptId;
-use crate::domain::task::RunSpec;
+use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::{AttemptOutcome, OnServerStop};
 use crate::store::{AttemptStarted, ClaimedRun};
 use orc_runner::message::{Identity, ServerMessage};

@@ -7,7 +7,7 @@ use super::active::Control;
 use super::follow;
 use crate::app::App;
 use crate::app::runs::attempts::AttemptReport;
-use crate::domain::task::RunSpec;
+use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::AttemptOutcome;
 use crate::integrations::http_request::{self, HttpError, HttpRequest};
 use crate::store::ClaimedRun;

@@ -9,8 +9,8 @@ use super::tasks::entity::task;
 use super::tasks::small;
 use super::{Result, Store, StoreError, Tx};
 use crate::domain::ids::{ScheduleId, TaskId};
-use crate::domain::schedule::Schedule;
-use crate::domain::task::Definition;
+use crate::domain::schedules::Schedule;
+use crate::domain::tasks::Definition;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement};
 use sea_orm::{

@@ -11,7 +11,7 @@ use super::core::page::beyond;
 use super::core::time::{Micros, instant};
 use super::{Conflict, Cursor, Page, PageRequest, Result, Store, StoreError, Tx, schedules};
 use crate::domain::ids::{RunId, TaskId};
-use crate::domain::task::Definition;
+use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::RunState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, LikeExpr};

@@ -10,7 +10,7 @@ use super::runs::entity::run;
 use super::tasks::entity::task;
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, TaskId, TriggerId};
-use crate::domain::task::{Definition, Trigger};
+use crate::domain::tasks::{Definition, Trigger};
 use crate::domain::vocabulary::RunState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;

@@ -6,7 +6,7 @@ use orc_server::app::core::events::Change;
 use orc_server::app::{App, AppSettings, Caller};
 use orc_server::clock::Clock;
 use orc_server::domain::ids::RunId;
-use orc_server::domain::task::Definition;
+use orc_server::domain::tasks::Definition;
 use orc_server::domain::vocabulary::RunState;
 use orc_server::engine::{Engine, EngineSettings};
 use orc_server::store::{AttemptRecord, DatabaseConfig, RunRecord, Store};

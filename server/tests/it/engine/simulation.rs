@@ -8,7 +8,7 @@ use orc_server::app::pools::PoolDefinition;
 use orc_server::app::tasks::Write;
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
-use orc_server::domain::task::Definition;
+use orc_server::domain::tasks::Definition;
 use serde_json::{Value, json};
 
 fn definition(name: &str, schedule: &Value, more: Value) -> Definition {

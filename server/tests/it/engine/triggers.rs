@@ -4,7 +4,7 @@ use super::bench::{Bench, child_task};
 use orc_server::app::tasks::Write;
 use orc_server::app::triggers::hooks::HookCall;
 use orc_server::app::{Caller, Error, Signal};
-use orc_server::domain::task::{Definition, TriggerRule};
+use orc_server::domain::tasks::{Definition, TriggerRule};
 use orc_server::domain::vocabulary::{FileChange, RunState, TriggerKind};
 use orc_server::engine::{FileWatcher, Worker as _};
 use orc_server::integrations::file_events::{FileEvents, Listening};
