@@ -1,6 +1,6 @@
-//! `orc login URL` and `orc logout`: a token of this client, kept in the user's configuration.
+//! `orc login URL` and `orc logout`: stores a token for a server in the user's configuration, and removes it again.
 //!
-//! With name and password a session is opened only to create the token, and closed again.
+//! With a name and a password, a session is opened only to create the token and is then closed.
 
 use clap::{Arg, Command, ValueHint};
 use futures::FutureExt as _;
@@ -8,21 +8,26 @@ use futures::future::LocalBoxFuture;
 use reqwest::header::SET_COOKIE;
 use serde_json::{Value, json};
 
-use super::{Comfort, Context};
-use crate::client::{Client, Request, segment};
+use crate::comfort::command::{Comfort, Context};
+use crate::connection::client::{Client, Request, segment};
+use crate::connection::logins::{self, Login};
+use crate::connection::target::{self, Target, is_loopback};
 use crate::failure::{Failure, Outcome};
-use crate::logins::{self, Login};
-use crate::target::{self, Target, is_loopback};
 use crate::{ask, output};
 
 /// `orc login`.
-pub const LOGIN: Comfort =
-    Comfort { path: &["login"], about: "Log in to a server and keep a token for it", keeps: false, extend, run: login };
+pub const LOGIN: Comfort = Comfort {
+    path: &["login"],
+    about: "Log in to a server and store a token for it",
+    keeps: false,
+    extend,
+    run: login,
+};
 
 /// `orc logout`.
 pub const LOGOUT: Comfort = Comfort {
     path: &["logout"],
-    about: "Revoke and forget the kept token",
+    about: "Revoke the stored token and remove it",
     keeps: false,
     extend: std::convert::identity,
     run: logout,
@@ -32,8 +37,8 @@ fn extend(command: Command) -> Command {
     let address = Arg::new("address").value_name("ADDRESS").required(true).value_hint(ValueHint::Url);
     let name = Arg::new("name").long("name").value_name("NAME");
     command
-        .args([address.help("Address of the server, such as https://orc.example"), name.help("Login name; asked for if absent")])
-        .after_help("Asks for name and password, or keeps the token given by --token. Where stdin is no terminal, reads them as lines.")
+        .args([address.help("Address of the server, such as https://orc.example"), name.help("Name of the user; without it, orc asks")])
+        .after_help("Asks for the name and the password, or stores the token given with --token. If stdin is not a terminal, reads one line for each.")
 }
 
 fn login(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
@@ -42,7 +47,7 @@ fn login(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
         let token = context.matches.get_one::<String>("@token").cloned();
         let target = Target::named(url.clone(), token.clone(), "the command line");
         if url.scheme() == "http" && !is_loopback(&url) {
-            output::note("Careful: http:// sends password and token unencrypted over the network.");
+            output::note("Warning: http:// sends the password and the token over the network unencrypted.");
         }
         let client = Client::new(target)?;
         let (session, login) = match token {
@@ -52,7 +57,7 @@ fn login(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
         let path = logins::write(&login)?;
         let role = session["role"].as_str().unwrap_or_default();
         output::note(&format!(
-            "Logged in to {url} as {} ({role}); the token is kept in {}.",
+            "Logged in to {url} as {} ({role}); the token is stored in {}.",
             login.name,
             path.display()
         ));
@@ -83,17 +88,18 @@ async fn with_password(client: &Client, context: &Context<'_>) -> Outcome<(Value
         |method, path| Request::new(method, path).header("Cookie", cookies.as_str()).header("Origin", origin.as_str());
     let body = json!({"name": format!("orc on {}", machine()), "role": session["role"]});
     let created = client.json(with_session("POST", "/tokens").json(body)).await?;
-    let _the_token_works_without_it = client.send(with_session("DELETE", "/session")).await;
-    let secret = created["secret"].as_str().ok_or_else(|| Failure::Failed("the server gave no token".into()))?;
+    let _the_token_works_without_this_session = client.send(with_session("DELETE", "/session")).await;
+    let secret =
+        created["secret"].as_str().ok_or_else(|| Failure::Failed("the server answered without a token".into()))?;
     let token_id = created["token"]["id"].as_str().map(str::to_owned);
     Ok((session, Login { url: url.to_string(), token: secret.to_owned(), token_id, name }))
 }
 
-/// Name of this machine, for the list of tokens.
+/// The name of this machine, by which people recognize the token in the list.
 fn machine() -> String {
     let named = ["COMPUTERNAME", "HOSTNAME"].iter().find_map(|name| std::env::var(name).ok());
-    let kept = || std::fs::read_to_string("/etc/hostname").ok();
-    let name = named.or_else(kept).unwrap_or_default();
+    let stored = || std::fs::read_to_string("/etc/hostname").ok();
+    let name = named.or_else(stored).unwrap_or_default();
     let name: String = name.trim().chars().take(80).collect();
     if name.is_empty() { "another machine".to_owned() } else { name }
 }
@@ -101,7 +107,7 @@ fn machine() -> String {
 fn logout(_context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
     async move {
         let Some(login) = logins::read()? else {
-            output::note("Nobody is logged in.");
+            output::note("You are not logged in.");
             return Ok(());
         };
         let url = target::parse(&login.url)?;
@@ -117,11 +123,11 @@ fn logout(_context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
         match revoked {
             Ok(true) => output::note(&format!("Logged out of {}; the token is revoked.", login.url)),
             Ok(false) => output::note(&format!(
-                "Forgot the token for {}; it was not made by `orc login`, so it still works.",
+                "Removed the token for {} from this machine. It stays valid, because `orc login` did not create it.",
                 login.url
             )),
             Err(failure) => output::note(&format!(
-                "Forgot the token for {}, but it could not be revoked: {}",
+                "Removed the token for {} from this machine, but it could not be revoked: {}",
                 login.url,
                 failure.text().trim_end()
             )),

@@ -1,32 +1,27 @@
-//! `orc slot list --task`: the ledger, and below it how it compares with what was due.
+//! `orc slot list`: prints the ledger, and for one task also how the ledger compares with what was due.
 
-use clap::Command;
 use futures::FutureExt as _;
 use futures::future::LocalBoxFuture;
 use serde_json::Value;
 
-use super::{Comfort, Context};
-use crate::client::Request;
-use crate::failure::{Failure, Outcome};
+use crate::comfort::command::{Comfort, Context};
+use crate::connection::client::Request;
+use crate::failure::Outcome;
 use crate::output::{self, Format};
-use crate::{commands, execute};
+use crate::{contract, execute};
 
 /// `orc slot list`.
 pub const SLOT_LIST: Comfort = Comfort {
     path: &["slot", "list"],
-    about: "List the ledger: what became of each due instant, newest first; for one task, the sums as well",
+    about: "List the ledger: what became of each due instant, newest first; with --task also the totals",
     keeps: true,
-    extend,
+    extend: std::convert::identity,
     run,
 };
 
-fn extend(command: Command) -> Command {
-    command
-}
-
 fn run(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
     async move {
-        let operation = commands::operation(SLOT_LIST.path).ok_or_else(|| Failure::Usage("no such command".into()))?;
+        let operation = contract::operation(SLOT_LIST.path)?;
         let client = context.client()?;
         execute::execute(&client, operation, context.matches).await?;
         let value = |name: &str| context.matches.get_one::<Value>(name).cloned();
@@ -37,13 +32,13 @@ fn run(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
                 request = request.with(name, text);
             }
         }
-        output::write(&sums(&client.json(request).await?))
+        output::write(&totals(&client.json(request).await?))
     }
     .boxed_local()
 }
 
-/// The sums in a line, and what does not add up in a second one.
-fn sums(summary: &Value) -> String {
+/// The totals in one line, and whatever does not add up in lines of its own.
+fn totals(summary: &Value) -> String {
     let count = |name: &str| summary[name].as_u64().unwrap_or_default();
     let day = |name: &str| summary[name].as_str().unwrap_or_default().chars().take(16).collect::<String>();
     let parts = ["expected", "ran", "skipped", "missed", "pending"].map(|name| format!("{} {name}", count(name)));

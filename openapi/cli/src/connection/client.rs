@@ -1,4 +1,4 @@
-//! Sends requests and tells good answers from problems.
+//! Sends requests, and tells good answers from problems.
 
 use std::time::Duration;
 
@@ -6,35 +6,43 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Response, Url};
 use serde_json::Value;
 
-use crate::body::Payload;
+use crate::connection::target::{Target, is_loopback};
 use crate::failure::{Failure, Outcome, Problem};
 use crate::generated::operations::BASE;
-use crate::target::{Target, is_loopback};
 
-/// How long the network may take to connect.
+/// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long an answer that is no stream may take.
+/// Longest wait for an answer that is not a stream.
 const ANSWER: Duration = Duration::from_secs(120);
 
-/// A request in the making.
+/// What is sent as a body.
+#[derive(Debug)]
+pub enum Payload {
+    /// Sent as JSON.
+    Json(Value),
+    /// Sent as they are.
+    Bytes(Vec<u8>),
+}
+
+/// A request, before it is sent.
 #[derive(Debug)]
 pub struct Request {
-    /// HTTP method.
+    /// HTTP method in capitals.
     pub method: &'static str,
-    /// Path below the base path, with its values in place.
+    /// Path below the base path of the contract; values are filled in and encoded.
     pub path: String,
-    /// Query parameters.
+    /// Names and values of the query, not encoded.
     pub query: Vec<(String, String)>,
-    /// Headers.
+    /// Names and values of headers, besides the token's.
     pub headers: Vec<(String, String)>,
-    /// Body and its content type.
+    /// Content type and body.
     pub body: Option<(&'static str, Payload)>,
-    /// Whether the answer may take for ever.
+    /// Whether the answer may go on without end; then no time limit applies.
     pub stream: bool,
 }
 
 impl Request {
-    /// A request without anything.
+    /// A request without query, headers or body.
     #[must_use]
     pub fn new(method: &'static str, path: impl Into<String>) -> Self {
         Self { method, path: path.into(), query: Vec::new(), headers: Vec::new(), body: None, stream: false }
@@ -60,14 +68,14 @@ impl Request {
         self
     }
 
-    /// The same request, whose answer is a stream.
+    /// The same request, for an answer without a time limit.
     #[must_use]
     pub fn streaming(self) -> Self {
         Self { stream: true, ..self }
     }
 }
 
-/// A server, ready to be asked.
+/// A server that requests can be sent to.
 #[derive(Debug, Clone)]
 pub struct Client {
     target: Target,
@@ -85,20 +93,20 @@ impl Client {
             builder = builder.no_proxy();
         }
         if target.url.scheme() == "http" {
-            // Nothing is verified without TLS: reading the system's certificates would only take time.
+            // Without TLS nothing is verified, so reading the system's certificates would only take time.
             builder = builder.tls_certs_only([]);
         }
-        let http = builder.build().map_err(|error| Failure::failed("the HTTP client", chain(&error)))?;
+        let http = builder.build().map_err(|error| Failure::failed("the HTTP client", root_cause(&error)))?;
         Ok(Self { target, http })
     }
 
-    /// The server talked to.
+    /// The server and its token.
     #[must_use]
     pub fn target(&self) -> &Target {
         &self.target
     }
 
-    /// Sends a request; the answer is a good one.
+    /// Sends a request and returns the answer, which is a good one (2xx).
     ///
     /// # Errors
     /// The server's problem, or unreachable.
@@ -126,24 +134,24 @@ impl Client {
         Err(Failure::Problem(Box::new(Problem::read(status.as_u16(), reason, &body))))
     }
 
-    /// Sends a request whose good answer is JSON, or nothing (null).
+    /// Sends a request whose good answer is JSON; an empty answer is null.
     pub async fn json(&self, request: Request) -> Outcome<Value> {
         let response = self.send(request).await?;
         let bytes = response.bytes().await.map_err(|error| self.unreachable(&error))?;
         if bytes.is_empty() {
             return Ok(Value::Null);
         }
-        let what = format!("{} answers, but not like Orc", self.target.url);
+        let what = format!("{} answered, but not as an Orc server does", self.target.url);
         serde_json::from_slice(&bytes).map_err(|error| Failure::failed(&what, error))
     }
 
-    /// What to say when the connection fails before or within an answer.
+    /// The failure to report when the connection breaks before the answer or within it.
     pub fn unreachable(&self, error: &reqwest::Error) -> Failure {
         let Target { url, source, .. } = &self.target;
-        let cause = chain(error);
+        let cause = root_cause(error);
         Failure::Unreachable(format!(
             "No answer from {url} (address from {source}): {cause}.\n\
-             Start the server on this machine with `orc-server`, or name another by --url, ORC_URL or `orc login URL`."
+             Start the server on this machine with `orc-server`, or name another one with --url, ORC_URL or `orc login URL`."
         ))
     }
 
@@ -161,12 +169,13 @@ impl Client {
         let mut headers = HeaderMap::new();
         if let Some(token) = self.target.token() {
             let text = HeaderValue::try_from(format!("Bearer {token}"));
-            let mut value = text.map_err(|_| Failure::Usage("the token holds characters that no token has".into()))?;
+            let mut value =
+                text.map_err(|_| Failure::Usage("the token contains characters that cannot be sent".into()))?;
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
         for (name, value) in more {
-            let fault = |_| Failure::Usage(format!("{name}: `{value}` cannot be sent as a header"));
+            let fault = |_| Failure::Usage(format!("{name}: `{value}` cannot be the value of a header"));
             let name = HeaderName::try_from(name.as_str()).map_err(|error| Failure::failed("header", error))?;
             headers.insert(name, HeaderValue::try_from(value.as_str()).map_err(fault)?);
         }
@@ -174,8 +183,8 @@ impl Client {
     }
 }
 
-/// The innermost cause of an error: what the system said.
-fn chain(error: &dyn std::error::Error) -> String {
+/// The innermost cause of an error, which is what the system said.
+fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {
         cause = inner;
@@ -183,7 +192,7 @@ fn chain(error: &dyn std::error::Error) -> String {
     cause.to_string()
 }
 
-/// One segment of a path, percent-encoded.
+/// A text as one segment of a path, percent-encoded.
 #[must_use]
 pub fn segment(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'@' | b':');

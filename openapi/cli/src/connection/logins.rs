@@ -1,6 +1,6 @@
-//! What `orc login` stores: one file in the user's configuration folder, readable only by the user.
+//! The file in which `orc login` stores its token: in the user's configuration folder, readable by the user only.
 //!
-//! The file holds profiles by name so that more of them can come; today there is one, `default`.
+//! The file holds profiles by name, so that one day there can be several. Today there is one, `default`.
 
 use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
@@ -14,17 +14,15 @@ const PROFILE: &str = "default";
 /// A stored login.
 #[derive(Debug, Clone)]
 pub struct Login {
-    /// Address of the server.
     pub url: String,
-    /// Token for it.
     pub token: String,
-    /// Id of the token, if this client created it.
+    /// Id of the token if `orc login` created it, so that `orc logout` can revoke it.
     pub token_id: Option<String>,
-    /// Name of the caller.
+    /// Name of the user, or of the token that was given.
     pub name: String,
 }
 
-/// The stored login, if there is one.
+/// Reads the stored login, if there is one.
 pub fn read() -> Outcome<Option<Login>> {
     let path = path()?;
     let text = match std::fs::read_to_string(&path) {
@@ -40,7 +38,7 @@ pub fn read() -> Outcome<Option<Login>> {
     Ok(text("url").zip(text("token")).map(|(url, token)| login(url, token)))
 }
 
-/// Stores a login in place of the one before; returns the file's path.
+/// Stores a login in the place of an earlier one and returns the path of the file.
 pub fn write(login: &Login) -> Outcome<PathBuf> {
     let profile = json!({"url": login.url, "token": login.token, "token_id": login.token_id, "name": login.name});
     let all = json!({"profiles": {PROFILE: profile}});
@@ -49,7 +47,7 @@ pub fn write(login: &Login) -> Outcome<PathBuf> {
     Ok(path)
 }
 
-/// Forgets the stored login.
+/// Removes the stored login; that there is none is no failure.
 pub fn remove() -> Outcome<()> {
     let path = path()?;
     match std::fs::remove_file(&path) {
@@ -78,6 +76,6 @@ fn path() -> Outcome<PathBuf> {
     } else {
         env("XDG_CONFIG_HOME").or_else(|| env("HOME").map(|home| home.join(".config")))
     };
-    let folder = folder.ok_or_else(|| Failure::Failed("no home folder is known: set HOME".into()))?;
+    let folder = folder.ok_or_else(|| Failure::Failed("the home folder is unknown; set HOME".into()))?;
     Ok(folder.join("orc").join("logins.json"))
 }

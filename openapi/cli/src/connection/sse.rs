@@ -1,34 +1,34 @@
-//! Reads server-sent events from an answer.
+//! Reads server-sent events from an answer (WHATWG HTML, "Server-sent events").
 
 use futures::StreamExt as _;
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::connection::client::Client;
 use crate::failure::Outcome;
-use crate::values::loose;
 
 /// One event.
 #[derive(Debug, Default, PartialEq)]
 pub struct Event {
-    /// Kind; `message` where none is said.
+    /// Its kind; `message` if the server names none.
     pub event: String,
-    /// Id to resume after.
+    /// The id after which a stream can be resumed; empty if the server gave none.
     pub id: String,
-    /// Data, usually JSON.
+    /// Its data, usually JSON.
     pub data: String,
 }
 
 impl Event {
-    /// The event as one JSON object.
+    /// The event as one JSON object; data that is not JSON becomes a text.
     #[must_use]
     pub fn json(&self) -> Value {
         let id = if self.id.is_empty() { Value::Null } else { Value::from(self.id.as_str()) };
-        json!({"event": self.event, "id": id, "data": loose(&self.data)})
+        let data = serde_json::from_str(&self.data).unwrap_or_else(|_| Value::from(self.data.as_str()));
+        json!({"event": self.event, "id": id, "data": data})
     }
 }
 
-/// Puts events together from pieces of text that may be cut anywhere.
+/// Puts events together from pieces of a stream, which may be cut anywhere.
 #[derive(Debug, Default)]
 pub struct Parser {
     rest: Vec<u8>,
@@ -38,7 +38,7 @@ pub struct Parser {
 }
 
 impl Parser {
-    /// Takes a piece; returns the events that it completes.
+    /// Takes the next piece of the stream and returns the events that it completes.
     pub fn push(&mut self, piece: &[u8]) -> Vec<Event> {
         self.rest.extend_from_slice(piece);
         let mut events = Vec::new();
@@ -79,10 +79,10 @@ impl Parser {
     }
 }
 
-/// Gives each event of an answer to `each`, until it says stop or the stream ends.
+/// Passes each event of an answer to `each`, until `each` says stop or the stream ends.
 ///
 /// # Errors
-/// Unreachable when the connection breaks; whatever `each` fails with.
+/// Unreachable, if the connection breaks; else whatever `each` fails with.
 pub async fn follow(
     client: &Client,
     response: Response,
@@ -104,9 +104,9 @@ pub async fn follow(
 /// Whether more events are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// Go on.
+    /// Yes, go on.
     More,
-    /// That was the last one.
+    /// No, this was the last one.
     Stop,
 }
 

@@ -1,28 +1,19 @@
-//! Puts a request body together: the file first, then flags over it, then checks.
+//! Makes the body of a request: first the file, then the flags over it, then the checks.
 //!
-//! What the table knows is checked here, before anything is sent: missing fields, words of unions,
-//! flags that do not go with the kind of a union. Everything else is the server's to judge.
-
-use std::io::Read as _;
+//! What the table knows is checked here, before anything is sent: missing fields, words of unions, and flags that do not go
+//! with the kind of their union. Everything else is for the server to judge.
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 use serde_json::{Map, Value, json};
 
+use super::{input, unions};
+use crate::connection::client::Payload;
 use crate::failure::{Failure, Outcome};
 use crate::table::{Body, Field, Kind, Schema};
-use crate::{ask, unions, values};
+use crate::{ask, yaml};
 
-/// What is sent as a body.
-#[derive(Debug)]
-pub enum Payload {
-    /// JSON.
-    Json(Value),
-    /// Bytes as they are.
-    Bytes(Vec<u8>),
-}
-
-/// Whether flags alone make the body.
+/// Whether flags alone make the body: there is no file, and at least one flag.
 pub fn by_flags(body: &Body, matches: &ArgMatches) -> bool {
     let given = |field: &Field| matches.value_source(field.name) == Some(ValueSource::CommandLine);
     body.content_type.contains("json")
@@ -30,27 +21,31 @@ pub fn by_flags(body: &Body, matches: &ArgMatches) -> bool {
         && body.schema.fields.iter().any(given)
 }
 
-/// The fields of a body that this value, as it is shown, has.
-pub fn fields_of(schema: &Schema, shown: &Value) -> Value {
+/// The part of an answer that can be sent back: the fields that the body has too.
+pub fn fields_of(schema: &Schema, answer: &Value) -> Value {
     let top = |field: &Field| field.name.split('.').next().unwrap_or_default();
     let known = |name: &str| schema.fields.iter().any(|field| top(field) == name);
-    let fields = shown.as_object().into_iter().flatten().filter(|(name, _)| known(name));
+    let fields = answer.as_object().into_iter().flatten().filter(|(name, _)| known(name));
     Value::Object(fields.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
 
-/// The body that file and flags of a command make; without a file, flags change `start`.
-/// `advice` follows the complaint about what is missing.
+/// The body that the file and the flags of a command make. Without a file, the flags change `start`. If required fields are
+/// missing, `advice` ends the message.
 ///
 /// # Errors
-/// Usage: the file cannot be read or is not what the operation takes, or something is missing.
+/// Usage, if the file cannot be read, is not what the operation takes, or leaves a required field out.
 pub fn assemble(body: &Body, matches: &ArgMatches, start: Value, advice: &str) -> Outcome<Payload> {
     let file = matches.get_one::<String>("@file");
     if !body.content_type.contains("json") {
-        let file = file.ok_or_else(|| Failure::Usage("the body is missing: give it by -f FILE or -f -".into()))?;
-        return read_bytes(file).map(Payload::Bytes);
+        let file = file.ok_or_else(|| {
+            Failure::Usage("the body is missing; pass it with -f FILE, or with -f - from stdin".into())
+        })?;
+        return input::bytes(file).map(Payload::Bytes);
     }
     let mut value = match file {
-        Some(file) => values::document(&read(file)?).map_err(|error| Failure::Usage(format!("{file}: {error}")))?,
+        Some(file) => {
+            yaml::document(&input::text(file)?).map_err(|error| Failure::Usage(format!("{file}: {error}")))?
+        }
         None => start,
     };
     unions::expand(body.schema, &mut value).map_err(Failure::Usage)?;
@@ -75,27 +70,11 @@ pub fn assemble(body: &Body, matches: &ArgMatches, start: Value, advice: &str) -
     Ok(Payload::Json(value))
 }
 
-/// Text of a file, or of stdin for `-`.
-pub fn read(file: &str) -> Outcome<String> {
-    String::from_utf8(read_bytes(file)?).map_err(|_| Failure::Usage(format!("{file}: is not UTF-8 text")))
-}
-
-fn read_bytes(file: &str) -> Outcome<Vec<u8>> {
-    let read = || match file {
-        "-" => {
-            let mut bytes = Vec::new();
-            std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
-        }
-        _ => std::fs::read(file),
-    };
-    read().map_err(|error| Failure::Usage(format!("{file}: cannot be read: {error}")))
-}
-
 fn flag_value(field: &Field, matches: &ArgMatches) -> Value {
     let all: Vec<Value> = matches.get_many::<Value>(field.name).into_iter().flatten().cloned().collect();
     match field.kind {
         Kind::List(_) if all == [Value::Null] => Value::Null,
-        // The list itself, or one of its elements each time.
+        // Each use of the flag gives one element, or a whole list.
         Kind::List(Kind::Value) => Value::Array(all.into_iter().flat_map(elements).collect()),
         Kind::List(_) => Value::Array(all),
         Kind::Texts | Kind::Values => {
@@ -127,7 +106,7 @@ fn set(body: &mut Value, field: &Field, value: Value) {
         }
         (_, value) => *place = value,
     }
-    // A union is expanded at once, so that flags of its fields find an object.
+    // A union is expanded at once, so that the flags of its fields find an object.
     if let (Kind::Union(_), Value::String(kind)) = (field.kind, &*place) {
         *place = Value::Object(Map::from_iter([("kind".to_owned(), Value::String(kind.clone()))]));
     }
@@ -148,12 +127,12 @@ fn check_kind(field: &Field, body: &Value) -> Outcome<()> {
     Err(Failure::Usage(format!("--{} goes with {}, not with --{at} {kind}", field.flag(), right.join(" or "))))
 }
 
-/// Asks for secrets that are missing where somebody can answer, and reads those given as `-`.
+/// Reads the secrets given as `-` from stdin, and asks for required ones that are missing if there is a person to ask.
 fn fill_secrets(schema: &Schema, body: &mut Value) -> Outcome<()> {
     for field in schema.fields.iter().filter(|field| matches!(field.kind, Kind::Secret)) {
         let given = find(body, field.name);
-        let line = given.is_some_and(|value| value == "-");
-        if line || given.is_none() && field.required && ask::possible() {
+        let from_stdin = given.is_some_and(|value| value == "-");
+        if from_stdin || given.is_none() && field.required && ask::possible() {
             let secret = ask::secret(&format!("{}: ", field.name.replace('_', " ")))?;
             set(body, field, Value::String(secret));
         }
@@ -171,5 +150,7 @@ fn check_required(schema: &Schema, body: &Value, advice: &str) -> Outcome<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    Err(Failure::Usage(format!("missing: {} (by flag, or in the body by -f FILE){advice}", missing.join(", "))))
+    let it = if missing.len() == 1 { "it as a flag" } else { "them as flags" };
+    let missing = missing.join(", ");
+    Err(Failure::Usage(format!("missing: {missing}; pass {it}, or in the file given with -f{advice}")))
 }

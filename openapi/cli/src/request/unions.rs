@@ -1,16 +1,16 @@
-//! Bare words for unions: `overlap: skip` is `overlap: {kind: skip}` on the wire.
+//! Expands the bare words of unions: `overlap: skip` becomes `overlap: {kind: skip}`.
 //!
-//! The table says where unions are and which kinds they have, so files and flags may use the word
-//! alone wherever no further field is needed.
+//! The table says where unions stand and which kinds they have. Files and flags may therefore use the word alone wherever
+//! the kind needs no further field.
 
 use serde_json::{Value, json};
 
 use crate::table::{Schema, Union};
 
-/// Puts `{kind: word}` wherever a body has the bare word of a union.
+/// Replaces the bare word of each union of a body by `{kind: word}`.
 ///
 /// # Errors
-/// Names the place, the word and the words that would have been right.
+/// A sentence with the place, the wrong word and the words that are allowed.
 pub fn expand(schema: &Schema, body: &mut Value) -> Result<(), String> {
     for union in schema.unions {
         let path: Vec<&str> = union.at.split('.').collect();
@@ -36,7 +36,7 @@ fn walk(union: &Union, path: &[&str], value: &mut Value, at: String) -> Result<(
 fn word(union: &Union, value: &mut Value, at: &str) -> Result<(), String> {
     let Value::String(word) = value else { return Ok(()) };
     if !union.kinds.contains(&word.as_str()) {
-        return Err(format!("{at}: `{word}` is none of {}", union.kinds.join(", ")));
+        return Err(format!("{at}: `{word}` is not one of {}", union.kinds.join(", ")));
     }
     *value = json!({"kind": word.as_str()});
     Ok(())
@@ -68,6 +68,6 @@ mod tests {
     fn a_wrong_word_is_named_with_its_place() {
         let mut body = json!({"schedules": [{"catch_up": "newest"}]});
         let error = expand(&SCHEMA, &mut body).unwrap_err();
-        assert_eq!(error, "/schedules/0/catch_up: `newest` is none of none, latest");
+        assert_eq!(error, "/schedules/0/catch_up: `newest` is not one of none, latest");
     }
 }

@@ -1,12 +1,16 @@
-//! Text to values: what a flag or a file holds, checked by the table before anything is sent.
+//! Turns the text of a flag into a value, and checks it against the table before anything is sent.
 
 use serde_json::{Map, Value};
 
-use crate::body;
+use super::input;
 use crate::failure::Failure;
 use crate::table::{Field, Kind};
+use crate::yaml::document;
 
-/// Reads one value of a field; the message says what would have been right.
+/// Reads one value of a field.
+///
+/// # Errors
+/// What is wrong, as the end of a sentence about the value: "must be true or false".
 pub fn read(field: &Field, text: &str) -> Result<Value, String> {
     if field.nullable && text == "null" {
         return Ok(Value::Null);
@@ -38,38 +42,45 @@ fn one(kind: Kind, text: &str) -> Result<Value, String> {
         }
         Kind::List(inner) => one(*inner, text),
         Kind::Texts => pair(text).map(|(key, value)| object(key, Value::String(value.into()))),
-        Kind::Values => pair(text).map(|(key, value)| object(key, loose(value))),
+        Kind::Values => pair(text).map(|(key, value)| object(key, json_or_text(value))),
         Kind::Value => document(text),
     }
 }
 
-/// Text of the file named by `@FILE` or, for `-`, of stdin; any other text is what is meant.
+/// The text of the file for `@FILE`, the text of stdin for `-`, else the text itself.
 fn content(text: &str) -> Result<String, String> {
     let Some(file) = text.strip_prefix('@').or((text == "-").then_some(text)) else { return Ok(text.into()) };
-    body::read(file).map_err(|failure| match failure {
+    input::text(file).map_err(|failure| match failure {
         Failure::Usage(message) => message,
         other => format!("{file}: cannot be read: {other:?}"),
     })
 }
 
-/// What values a number may have, in words.
+/// The values that a number may have, as the end of a sentence: "a whole number from 1 to 500".
+fn bounds(kind: Kind) -> String {
+    let noun = if matches!(kind, Kind::Integer(..)) { "a whole number" } else { "a number" };
+    range(kind).map_or_else(|| noun.to_owned(), |range| format!("{noun}, {range}").replace(", from", " from"))
+}
+
+/// The range of a number: "from 1 to 500". None, if there is no number or no bound.
 #[must_use]
-pub fn bounds(kind: Kind) -> String {
-    let far = |bound: f64| bound.abs() >= 9_007_199_254_740_991.0;
-    let (noun, low, high) = match kind {
-        Kind::Integer(low, high) => ("a whole number", low as f64, high as f64),
-        Kind::Number(low, high) => ("a number", low, high),
-        _ => return String::new(),
+pub fn range(kind: Kind) -> Option<String> {
+    // Bounds that no exact number reaches are those of the type, not of the contract.
+    let is_bound = |bound: f64| bound.abs() < 9_007_199_254_740_991.0;
+    let (low, high) = match kind {
+        Kind::Integer(low, high) => (low as f64, high as f64),
+        Kind::Number(low, high) => (low, high),
+        _ => return None,
     };
-    match (far(low), far(high)) {
-        (true, true) => noun.to_owned(),
-        (false, true) => format!("{noun}, at least {low}"),
-        (true, false) => format!("{noun}, at most {high}"),
-        (false, false) => format!("{noun} from {low} to {high}"),
+    match (is_bound(low), is_bound(high)) {
+        (false, false) => None,
+        (true, false) => Some(format!("at least {low}")),
+        (false, true) => Some(format!("at most {high}")),
+        (true, true) => Some(format!("from {low} to {high}")),
     }
 }
 
-/// A whole number stays one (`10`, not `10.0`).
+/// A number without a fraction becomes an integer: `10`, not `10.0`.
 fn exact(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() < 1e15 { Value::from(number as i64) } else { Value::from(number) }
 }
@@ -91,10 +102,10 @@ fn instant(text: &str) -> Result<Value, String> {
     if date && zone && bytes.len() >= 17 && matches!(bytes[10], b'T' | b't' | b' ') {
         return Ok(Value::String(text.into()));
     }
-    Err("must be an instant with a zone, such as 2026-12-01T02:00:00Z".into())
+    Err("must be an instant with a time zone, such as 2026-12-01T02:00:00Z".into())
 }
 
-/// `key=value`.
+/// Splits `key=value`.
 pub fn pair(text: &str) -> Result<(&str, &str), String> {
     text.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(|| "must be KEY=VALUE".into())
 }
@@ -103,36 +114,9 @@ fn object(key: &str, value: Value) -> Value {
     Value::Object(Map::from_iter([(key.to_owned(), value)]))
 }
 
-/// JSON where the text is JSON, else the text itself.
-#[must_use]
-pub fn loose(text: &str) -> Value {
+/// The JSON value that a text spells, else the text itself.
+fn json_or_text(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.into()))
-}
-
-/// One YAML 1.2 or JSON document.
-pub fn document(text: &str) -> Result<Value, String> {
-    let mut all = documents(text)?;
-    match all.len() {
-        1 => Ok(all.remove(0)),
-        0 => Err("is empty".into()),
-        count => Err(format!("holds {count} documents where one is expected")),
-    }
-}
-
-/// All YAML 1.2 documents of a text, or its one JSON value.
-pub fn documents(text: &str) -> Result<Vec<Value>, String> {
-    if let Some(value) = text.trim_start().starts_with(['{', '[']).then(|| serde_json::from_str(text).ok()).flatten() {
-        return Ok(vec![value]);
-    }
-    let options = serde_saphyr::options! { strict_booleans: true, underscored_numbers_as_strings: true };
-    let all: Result<Vec<Value>, _> = serde_saphyr::from_multiple_with_options(text, options);
-    let all = all.map_err(|error| format!("is not YAML: {error}"))?;
-    Ok(all.into_iter().filter(|value| !value.is_null()).collect())
-}
-
-/// A value as YAML.
-pub fn yaml(value: &Value) -> Result<String, String> {
-    serde_saphyr::to_string(value).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -168,22 +152,10 @@ mod tests {
         );
         check(Kind::Uuid, "backup", Err("must be an id such as 0190b8a4-6a70-7000-8000-000000000000"));
         check(Kind::Instant, "2026-12-01T02:00:00Z", Ok(json!("2026-12-01T02:00:00Z")));
-        check(Kind::Instant, "2026-12-01T02:00", Err("must be an instant with a zone, such as 2026-12-01T02:00:00Z"));
-    }
-
-    #[test]
-    fn yaml_is_version_1_2() {
-        let value = document("a: yes\nb: 0o17\nc: 017\nd: 12:30\ne: ~\nf: on\ng: 1e3\n").unwrap();
-        assert_eq!(value["a"], "yes");
-        assert_eq!(value["b"], 15);
-        assert_eq!(value["d"], "12:30");
-        assert_eq!(value["e"], Value::Null);
-        assert_eq!(value["f"], "on");
-    }
-
-    #[test]
-    fn many_documents_are_read() {
-        assert_eq!(documents("a: 1\n---\na: 2\n").unwrap(), [json!({"a": 1}), json!({"a": 2})]);
-        assert!(document("a: 1\n---\na: 2\n").unwrap_err().contains("2 documents"));
+        check(
+            Kind::Instant,
+            "2026-12-01T02:00",
+            Err("must be an instant with a time zone, such as 2026-12-01T02:00:00Z"),
+        );
     }
 }

@@ -2,14 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod access;
 mod bodies;
-mod comfort;
 mod every;
-mod follow;
-mod golden;
+mod kit;
 mod local;
-mod orc;
 mod output;
 mod problems;
-mod sample;
-mod stub;
+mod raw;
+mod runs;
+mod tasks;

@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::orc::Orc;
-use crate::sample::ID;
-use crate::stub::{Reply, Seen, Stub, good, problem, reply};
+use crate::kit::orc::Orc;
+use crate::kit::sample::ID;
+use crate::kit::stub::{Reply, Seen, Stub, good, problem, reply};
 
 fn detail(state: &str, exit_code: Value) -> Value {
     let finished = (state != "running").then_some("2026-12-01T02:00:01Z");
@@ -110,7 +110,7 @@ fn a_server_that_comes_back_is_followed_on() {
         _ => None,
     });
     let ran = Orc::at(&stub.url).run(&format!("run wait {ID}")).ok();
-    assert_eq!(ran.stderr, "The server is not there; trying again ...\n");
+    assert_eq!(ran.stderr, "The server does not answer; trying again ...\n");
 }
 
 #[test]

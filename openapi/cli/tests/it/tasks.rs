@@ -1,77 +1,10 @@
-//! Login, apply, raw requests.
+//! Sets of tasks: apply, export, import.
 
 use serde_json::{Value, json};
 
-use crate::golden;
-use crate::orc::Orc;
-use crate::sample::ID;
-use crate::stub::{Reply, Seen, Stub, good, problem};
-
-fn stored(orc: &Orc) -> Option<Value> {
-    let text = std::fs::read_to_string(orc.home.path().join(".config/orc/logins.json")).ok()?;
-    Some(serde_json::from_str(&text).unwrap())
-}
-
-fn session(seen: &Seen) -> Option<Reply> {
-    let session = json!({"name": "anna", "role": "editor", "permissions": [], "via": "user", "expires_at": null});
-    match (seen.operation, seen.body["password"].as_str()) {
-        ("session_create", Some("right")) => {
-            let mut reply = good(session)?;
-            reply.headers.push(("set-cookie", "orc_session=abc; Path=/; HttpOnly".into()));
-            Some(reply)
-        }
-        ("session_create", _) => problem(401, "Login failed", "Name or password is wrong.", json!([])),
-        ("token_create", _) => {
-            good(json!({"token": {"id": ID, "name": "x", "role": "editor"}, "secret": "orc_new_secret"}))
-        }
-        _ => None,
-    }
-}
-
-#[test]
-fn login_keeps_a_token_and_logout_revokes_it() {
-    let stub = Stub::start(session);
-    let orc = Orc::alone();
-    let ran = orc.args(&["login", &stub.url], "anna\nright\n").ok();
-    assert!(ran.stderr.contains("Logged in to") && ran.stderr.contains("as anna (editor)"), "{}", ran.stderr);
-    let seen = stub.seen();
-    let names: Vec<_> = seen.iter().map(|seen| seen.operation).collect();
-    assert_eq!(names, ["session_create", "token_create", "session_delete"]);
-    assert!(seen[1..].iter().all(|seen| seen.header("cookie") == Some("orc_session=abc")));
-    assert!(seen.iter().all(|seen| seen.header("origin") == Some(stub.url.as_str())));
-    assert_eq!(seen[1].body["role"], "editor");
-    assert_eq!(stored(&orc).unwrap()["profiles"]["default"]["token"], "orc_new_secret");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let path = orc.home.path().join(".config/orc/logins.json");
-        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
-    }
-    orc.run("task list").ok();
-    assert_eq!(stub.last().header("authorization"), Some("Bearer orc_new_secret"));
-    orc.run("logout").ok();
-    assert_eq!((stub.last().operation, stub.last().path), ("token_revoke", format!("/tokens/{ID}")));
-    assert_eq!(stored(&orc), None);
-}
-
-#[test]
-fn a_failed_login_keeps_nothing() {
-    let stub = Stub::start(session);
-    let orc = Orc::alone();
-    let ran = orc.args(&["login", &stub.url, "--name", "anna"], "wrong\n").code(4);
-    assert!(ran.stderr.contains("Name or password is wrong."), "{}", ran.stderr);
-    assert_eq!(stored(&orc), None);
-}
-
-#[test]
-fn a_token_can_be_kept_without_a_password() {
-    let stub = Stub::start(|_| None);
-    let orc = Orc::alone();
-    orc.run(&format!("login {} --token orc_given", stub.url)).ok();
-    assert_eq!(stub.last().operation, "session_view");
-    assert_eq!(stub.last().header("authorization"), Some("Bearer orc_given"));
-    assert_eq!(stored(&orc).unwrap()["profiles"]["default"]["token"], "orc_given");
-}
+use crate::kit::golden;
+use crate::kit::orc::Orc;
+use crate::kit::stub::{Reply, Seen, Stub, good, problem};
 
 const TASKS: &str = "
 name: a
@@ -101,7 +34,10 @@ fn apply_sends_all_files_at_once_and_says_what_changed() {
     let stub = Stub::start(applied);
     let orc = Orc::at(&stub.url);
     orc.file("tasks.yaml", TASKS).file("more.json", r#"{"name": "d", "run": {"kind": "command", "program": "true"}}"#);
-    golden::check("apply", &orc.run("task apply -f tasks.yaml -f more.json --owner me --prune --yes").ok().stdout);
+    golden::check(
+        "tasks/apply",
+        &orc.run("task apply -f tasks.yaml -f more.json --owner me --prune --yes").ok().stdout,
+    );
     let seen = stub.last();
     let names: Vec<_> = seen.body["tasks"].as_array().unwrap().iter().map(|task| task["name"].clone()).collect();
     assert_eq!(names, ["a", "b", "c", "d"]);
@@ -111,7 +47,7 @@ fn apply_sends_all_files_at_once_and_says_what_changed() {
         (&seen.body["owner"], &seen.body["prune"], &seen.body["yes"]),
         (&json!("me"), &json!(true), &json!(true))
     );
-    golden::check("apply_dry_run", &orc.run("task apply -f tasks.yaml --dry-run").ok().stdout);
+    golden::check("tasks/apply_dry_run", &orc.run("task apply -f tasks.yaml --dry-run").ok().stdout);
     assert_eq!(stub.last().query("dry_run"), Some("true"));
     assert!(orc.run("task apply -f tasks.yaml -o csv").ok().stdout.starts_with("name,change\r\na,created\r\n"));
 }
@@ -156,7 +92,7 @@ fn what_is_exported_is_applied_as_it_is() {
     let yaml = orc.run("task export --folder shop --enabled=false").ok().stdout;
     assert_eq!((stub.last().query("folder"), stub.last().query("enabled")), (Some("shop"), Some("false")));
     assert_eq!(orc.run("task export -o yaml").ok().stdout, yaml, "YAML where nothing else is asked for");
-    golden::check("export", &yaml);
+    golden::check("tasks/export", &yaml);
     for file in [yaml, orc.run("task export -o json").ok().stdout] {
         orc.file("tasks.yaml", &file);
         orc.run("task apply -f tasks.yaml").ok();
@@ -164,7 +100,7 @@ fn what_is_exported_is_applied_as_it_is() {
     }
     orc.file("tasks.yaml", "tasks: []\nprune: true\n").file("none.yaml", "tasks: {name: a}\n");
     assert!(orc.run("task apply -f tasks.yaml").code(2).stderr.contains("`prune` cannot stand beside `tasks`"));
-    assert!(orc.run("task apply -f none.yaml").code(2).stderr.contains("`tasks` is a list of tasks"));
+    assert!(orc.run("task apply -f none.yaml").code(2).stderr.contains("`tasks` must be a list of tasks"));
 }
 
 #[test]
@@ -179,22 +115,8 @@ fn a_fault_is_placed_in_its_file() {
     });
     let orc = Orc::at(&stub.url);
     orc.file("tasks.yaml", TASKS).file("typo.yaml", "name: a\nrun: {kind: shell, line: x}\noverlap: skp\n");
-    golden::check("apply_fault", &orc.run("task apply -f tasks.yaml").code(1).stderr);
-    golden::check("apply_typo", &orc.run("task apply -f typo.yaml").code(2).stderr);
-}
-
-#[test]
-fn raw_requests_go_anywhere_in_the_contract() {
-    let stub = Stub::start(|_| None);
-    let orc = Orc::at(&stub.url);
-    orc.file("patch.yaml", "title: T\n");
-    orc.run("api get /tasks?limit=5&text=a%20b").ok();
-    assert_eq!((stub.last().operation, stub.last().query("text")), ("task_list", Some("a b")));
-    orc.run("api PATCH tasks/a -f patch.yaml").ok();
-    assert_eq!((stub.last().operation, &stub.last().body), ("task_patch", &json!({"title": "T"})));
-    orc.args(&["api", "DELETE", "/tasks/a", "-H", "If-Match: \"3\""], "").ok();
-    assert_eq!(stub.last().header("if-match"), Some("\"3\""));
-    orc.run("api BREW /tea").code(2);
+    golden::check("tasks/apply_fault", &orc.run("task apply -f tasks.yaml").code(1).stderr);
+    golden::check("tasks/apply_typo", &orc.run("task apply -f typo.yaml").code(2).stderr);
 }
 
 fn imported(seen: &Seen) -> Option<Reply> {
@@ -214,15 +136,15 @@ fn import_shows_a_crontab_and_saves_it_only_on_request() {
     let stub = Stub::start(imported);
     let orc = Orc::at(&stub.url);
     orc.file("crontab", "0 2 * * * a\n0 2 * * * b\n").file("bad", "0 25 * * * a\n");
-    golden::check("import", &orc.run("task import -f crontab --folder old --timezone Europe/Berlin").ok().stdout);
+    golden::check("tasks/import", &orc.run("task import -f crontab --folder old --timezone Europe/Berlin").ok().stdout);
     let seen = stub.last();
     assert_eq!((seen.operation, seen.query("dry_run")), ("task_import", Some("true")));
     assert_eq!(seen.body["text"], "0 2 * * * a\n0 2 * * * b\n");
     assert_eq!((&seen.body["folder"], &seen.body["timezone"]), (&json!("old"), &json!("Europe/Berlin")));
     let saved = orc.args(&["task", "import", "--yes", "--disabled"], "0 2 * * * a\n").ok().stdout;
-    assert!(saved.ends_with("1 saved, 1 left out\n"), "{saved}");
+    assert!(saved.ends_with("Saved 1 task, left out 1.\n"), "{saved}");
     assert_eq!((stub.last().query("dry_run"), &stub.last().body["enabled"]), (Some("false"), &json!(false)));
     let bad = orc.run("task import -f bad --yes").code(1);
-    assert!(bad.stdout.contains("nothing is saved"), "{}", bad.stdout);
+    assert!(bad.stdout.contains("Nothing was saved, because 1 line cannot become a task."), "{}", bad.stdout);
     assert!(bad.stderr.contains("bad:4:3: hour: out of range"), "{}", bad.stderr);
 }

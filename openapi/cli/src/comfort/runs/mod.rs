@@ -1,19 +1,22 @@
-//! `orc task run`, `orc run wait`, `orc run log`: start, wait, follow.
+//! `orc task run`, `orc run wait`, `orc run log`: starts a run, waits for it, follows it.
 //!
-//! Who waits or follows gets the run's result as the exit code: 0 if it succeeded, else the exit code
-//! of its last attempt, else 1.
+//! A command that waits or follows exits with the result of the run: 0 if the run succeeded, else the exit code of its last
+//! attempt, else 1. Deliberately absent: reconnecting, which is in `follow`. Start reading at `task_run`.
+
+mod follow;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use futures::FutureExt as _;
 use futures::future::LocalBoxFuture;
 use serde_json::{Map, Value, json};
 
-use super::{Comfort, Context, follow};
-use crate::body::Payload;
-use crate::client::{Client, Request};
+use crate::comfort::command::{Comfort, Context};
+use crate::connection::client::{Client, Payload, Request};
 use crate::failure::{Failure, Outcome};
+use crate::flags::{self, switch};
 use crate::output::{self, Columns, Format};
-use crate::{commands, execute, request, values};
+use crate::request::{self, values};
+use crate::{contract, execute, yaml};
 
 /// `orc task run`.
 pub const TASK_RUN: Comfort =
@@ -22,7 +25,7 @@ pub const TASK_RUN: Comfort =
 /// `orc run wait`.
 pub const RUN_WAIT: Comfort = Comfort {
     path: &["run", "wait"],
-    about: "Wait until a run has ended; the exit code is the run's",
+    about: "Wait until a run has ended and exit with its code",
     keeps: false,
     extend: extend_wait,
     run: wait,
@@ -31,50 +34,46 @@ pub const RUN_WAIT: Comfort = Comfort {
 /// `orc run log`.
 pub const RUN_LOG: Comfort = Comfort {
     path: &["run", "log"],
-    about: "Print the log of a run, or follow it",
+    about: "Print the log of a run, or follow it to the end",
     keeps: true,
     extend: extend_log,
     run: log,
 };
 
-fn switch(name: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
-}
-
 fn extend_run(command: Command) -> Command {
     let param = Arg::new("param").short('p').long("param").value_name("NAME=VALUE").action(ArgAction::Append);
     command.mut_arg("params", |arg| arg.hide(true)).args([
-        param.help("Value of a param, read as the kind that the task declares; may be repeated"),
-        switch("wait", "Wait for the end; the exit code is the run's"),
-        switch("follow", "Print the log until the end; the exit code is the run's").conflicts_with("wait"),
+        param.help("Value of a param, of the kind that the task declares; may be repeated"),
+        switch("wait", "Wait until the run has ended and exit with its code"),
+        switch("follow", "Print the log until the run has ended and exit with its code").conflicts_with("wait"),
     ])
 }
 
 fn extend_wait(command: Command) -> Command {
-    let id = commands::operation(&["run", "view"]).and_then(|view| view.arguments.first());
+    let id = contract::operation(&["run", "view"]).ok().and_then(|view| view.arguments.first());
     let run = Arg::new("run").required(true).value_name("RUN").help("Id of the run");
     let run = match id {
         Some(field) => run.value_parser(move |text: &str| values::read(field, text)),
         None => run,
     };
-    command.args([run, commands::format()])
+    command.args([run, flags::format()])
 }
 
 fn extend_log(command: Command) -> Command {
-    let follow = switch("follow", "Print what comes until the run has ended; the exit code is the run's");
+    let follow = switch("follow", "Go on printing until the run has ended and exit with its code");
     command.arg(follow.short('f').conflicts_with_all(["limit_bytes", "stream", "@output"]))
 }
 
 fn task_run(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
     async move {
-        let operation = commands::operation(&["task", "run"]).ok_or_else(gone)?;
+        let operation = contract::operation(TASK_RUN.path)?;
         let client = context.client()?;
         let mut request = request::request(operation, context.matches)?;
         let given: Vec<&String> = context.matches.get_many::<String>("param").into_iter().flatten().collect();
         if !given.is_empty() {
             let task = request.path.trim_end_matches("/runs").to_owned();
             let task = client.json(Request::new("GET", task)).await?;
-            let params = typed(&task["params"], &given)?;
+            let params = params_of(&task["params"], &given)?;
             if let Some((_, Payload::Json(body))) = &mut request.body {
                 let mut all = body["params"].as_object().cloned().unwrap_or_default();
                 all.extend(params);
@@ -82,27 +81,23 @@ fn task_run(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
             }
         }
         let run = client.json(request).await?;
-        let id = run["id"].as_str().ok_or_else(|| Failure::Failed("the server started nothing".into()))?;
+        let id = run["id"].as_str().ok_or_else(|| Failure::Failed("the server answered without a run".into()))?;
         if context.is_set("follow") {
             let detail = follow::log(&client, id, Vec::new()).await?;
-            return told(&detail);
+            return report_end(&detail);
         }
         if context.is_set("wait") {
             let detail = follow::end(&client, id).await?;
             output::print(&detail["run"], &Columns::default(), Format::of(context.matches))?;
-            return ended(&detail);
+            return exit_like(&detail);
         }
         output::print(&run, &Columns::default(), Format::of(context.matches))
     }
     .boxed_local()
 }
 
-fn gone() -> Failure {
-    Failure::Failed("the contract has no such operation any more".into())
-}
-
-/// Params from `name=value`, as the kinds that the task declares.
-fn typed(declared: &Value, given: &[&String]) -> Outcome<Map<String, Value>> {
+/// Params from `name=value`, each of the kind that the task declares.
+fn params_of(declared: &Value, given: &[&String]) -> Outcome<Map<String, Value>> {
     let mut params = Map::new();
     for text in given {
         let (name, value) = values::pair(text).map_err(|error| Failure::Usage(format!("--param {text}: {error}")))?;
@@ -116,7 +111,7 @@ fn typed(declared: &Value, given: &[&String]) -> Outcome<Map<String, Value>> {
                 json!(number.ok_or_else(|| fault("a number"))?)
             }
             "boolean" => value.parse::<bool>().map(Value::from).map_err(|_| fault("true or false"))?,
-            "json" => values::document(value).map_err(|_| fault("JSON"))?,
+            "json" => yaml::document(value).map_err(|_| fault("JSON"))?,
             _ => json!(value),
         };
         params.insert(name.to_owned(), value);
@@ -129,7 +124,7 @@ fn wait(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
         let id = run_id(context.matches);
         let detail = follow::end(&context.client()?, &id).await?;
         output::print(&detail["run"], &Columns::default(), Format::of(context.matches))?;
-        ended(&detail)
+        exit_like(&detail)
     }
     .boxed_local()
 }
@@ -140,31 +135,31 @@ fn run_id(matches: &ArgMatches) -> String {
 
 fn log(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
     async move {
-        let operation = commands::operation(&["run", "log"]).ok_or_else(gone)?;
+        let operation = contract::operation(RUN_LOG.path)?;
         let client: Client = context.client()?;
         if !context.is_set("follow") {
             return execute::execute(&client, operation, context.matches).await;
         }
         let query = request::request(operation, context.matches)?.query;
         let detail = follow::log(&client, &run_id(context.matches), query).await?;
-        told(&detail)
+        report_end(&detail)
     }
     .boxed_local()
 }
 
-/// Says how a followed run ended, and ends like it.
-fn told(detail: &Value) -> Outcome<()> {
+/// Says how the run ended, then exits like it.
+fn report_end(detail: &Value) -> Outcome<()> {
     let run = &detail["run"];
     let state = run["state"].as_str().unwrap_or_default().replace('_', " ");
     let seconds = run["duration_seconds"].as_f64().map(|seconds| format!(" after {seconds:.1} s")).unwrap_or_default();
-    let reason = run["reason"].as_str().filter(|reason| !reason.is_empty());
-    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    let given = run["reason"].as_str().filter(|reason| !reason.is_empty());
+    let reason = given.map(|reason| format!(": {reason}")).unwrap_or_default();
     output::note(&format!("run {} {state}{seconds}{reason}", run["id"].as_str().unwrap_or_default()));
-    ended(detail)
+    exit_like(detail)
 }
 
-/// The run's result as the result of this process.
-fn ended(detail: &Value) -> Outcome<()> {
+/// The result of the run as the result of this process.
+fn exit_like(detail: &Value) -> Outcome<()> {
     if detail["run"]["state"] == "succeeded" {
         return Ok(());
     }
@@ -182,16 +177,16 @@ mod tests {
         let declared = json!([{"name": "n", "kind": "integer"}, {"name": "yes", "kind": "boolean"},
             {"name": "day", "kind": "choice"}, {"name": "what", "kind": "json"}]);
         let given = ["n=7", "yes=true", "day=1", "what={\"a\": [1]}", "other=2"].map(str::to_owned);
-        let params = typed(&declared, &given.iter().collect::<Vec<_>>()).unwrap();
+        let params = params_of(&declared, &given.iter().collect::<Vec<_>>()).unwrap();
         let expected = json!({"n": 7, "yes": true, "day": "1", "what": {"a": [1]}, "other": "2"});
         assert_eq!(Value::Object(params), expected);
         let wrong = "n=seven".to_owned();
-        assert_eq!(typed(&declared, &[&wrong]).unwrap_err().exit_code(), 2);
+        assert_eq!(params_of(&declared, &[&wrong]).unwrap_err().exit_code(), 2);
     }
 
     #[test]
     fn the_exit_code_is_the_runs() {
-        let code = |detail: Value| ended(&detail).map_or_else(|failure| failure.exit_code(), |()| 0);
+        let code = |detail: Value| exit_like(&detail).map_or_else(|failure| failure.exit_code(), |()| 0);
         assert_eq!(code(json!({"run": {"state": "succeeded"}, "attempts": [{"exit_code": 3}]})), 0);
         assert_eq!(code(json!({"run": {"state": "failed"}, "attempts": [{"exit_code": 9}, {"exit_code": 3}]})), 3);
         assert_eq!(code(json!({"run": {"state": "failed"}, "attempts": [{"exit_code": 0}]})), 1);

@@ -1,43 +1,43 @@
-//! `crontab -l | orc task import`: shows the tasks that a crontab makes; with `--yes` saves them.
+//! `crontab -l | orc task import`: shows the tasks that a crontab would become, and saves them with `--yes`.
 //!
-//! All lines are saved or none. Lines that cannot become tasks are named with their place, and make the command fail.
+//! The server saves all lines or none. A line that cannot become a task is reported with its place, and the command fails.
 
-use clap::{Arg, ArgAction, Command, ValueHint};
+use clap::{Arg, Command, ValueHint};
 use futures::FutureExt as _;
 use futures::future::LocalBoxFuture;
 use serde_json::{Value, json};
 
-use super::{Comfort, Context};
-use crate::client::Request;
+use crate::comfort::command::{Comfort, Context};
+use crate::connection::client::Request;
 use crate::failure::{Failure, Outcome};
+use crate::flags::{self, switch};
 use crate::output::{self, Columns, Format};
-use crate::{body, commands};
+use crate::request::input;
 
 /// `orc task import`.
 pub const IMPORT: Comfort = Comfort {
     path: &["task", "import"],
-    about: "Make tasks of a crontab, all lines or none",
+    about: "Turn the lines of a crontab into tasks; all are saved or none",
     keeps: false,
     extend,
     run,
 };
 
 fn extend(command: Command) -> Command {
-    let switch = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
     let text = |name: &'static str, value: &'static str| Arg::new(name).long(name).value_name(value);
     let file = Arg::new("file").short('f').long("file").value_name("FILE").default_value("-");
     command.args([
-        file.value_hint(ValueHint::FilePath).help("The crontab, `-` for stdin"),
-        switch("yes").help("Save the tasks; without it they are only shown"),
-        switch("dry-run").conflicts_with("yes").help("Only show the tasks (the default)"),
+        file.value_hint(ValueHint::FilePath).help("The crontab; `-` is stdin"),
+        switch("yes", "Save the tasks; without it they are only shown"),
+        switch("dry-run", "Only show the tasks (the default)").conflicts_with("yes"),
         text("form", "FORM")
             .value_parser(["user", "system"])
-            .help("Whether a user stands after each schedule [default: guessed]"),
-        text("timezone", "ZONE").help("Zone of lines without CRON_TZ [default: the server's]"),
-        text("folder", "FOLDER").help("Folder of the tasks"),
-        text("prefix", "PREFIX").help("Put in front of each task's name"),
-        switch("disabled").help("Save the tasks disabled"),
-        commands::format(),
+            .help("`system` if each line names a user after the schedule, as in /etc/crontab [default: guessed from the lines]"),
+        text("timezone", "ZONE").help("Time zone of lines without CRON_TZ [default: the server's]"),
+        text("folder", "FOLDER").help("Folder to put the tasks into"),
+        text("prefix", "PREFIX").help("Text before the name of each task"),
+        switch("disabled", "Save the tasks disabled, so that nothing starts them yet"),
+        flags::format(),
     ])
 }
 
@@ -47,7 +47,7 @@ fn run(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
         let given = |name: &str| context.text(name).cloned();
         let body = json!({
             "kind": "crontab",
-            "text": body::read(file)?,
+            "text": input::text(file)?,
             "form": given("form"),
             "timezone": given("timezone"),
             "folder": given("folder").unwrap_or_default(),
@@ -63,7 +63,7 @@ fn run(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
                 output::print(&answer, &Columns { shown, more: Vec::new() }, format)?;
             }
         }
-        let problems: Vec<String> = items(&answer, "problems").map(|problem| placed(file, problem)).collect();
+        let problems: Vec<String> = items(&answer, "problems").map(|problem| with_place(file, problem)).collect();
         if problems.is_empty() || answer["saved"] == true { Ok(()) } else { Err(Failure::Failed(problems.join("\n"))) }
     }
     .boxed_local()
@@ -73,13 +73,14 @@ fn items<'a>(value: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> 
     value[member].as_array().into_iter().flatten()
 }
 
-fn placed(file: &str, problem: &Value) -> String {
+/// A problem of the crontab with its place: `crontab:4:3: ...`, or `line 4:3: ...` for stdin.
+fn with_place(file: &str, problem: &Value) -> String {
     let file = if file == "-" { "line " } else { &format!("{file}:") };
     let position = problem["position"].as_u64().map(|position| format!(":{position}")).unwrap_or_default();
     format!("{file}{}{position}: {}", problem["line"], problem["message"].as_str().unwrap_or_default())
 }
 
-/// The tasks, each with words, next slots and warnings, and what comes next.
+/// The tasks, each with its schedules in words, the next slots and notes; then what was saved, or how to save.
 fn preview(answer: &Value) -> String {
     let mut text = String::new();
     let text_of = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -99,14 +100,19 @@ fn preview(answer: &Value) -> String {
     for note in items(answer, "notes").map(text_of) {
         text.push_str(&format!("note: {note}\n"));
     }
-    let made = items(answer, "tasks").filter(|item| item["skipped"] != true).count();
+    let new = items(answer, "tasks").filter(|item| item["skipped"] != true).count();
     let all = items(answer, "tasks").count();
     let problems = items(answer, "problems").count();
     text.push_str(&match (answer["saved"] == true, problems) {
-        (true, _) => format!("{made} saved, {} left out\n", all - made),
-        (false, 0) if made == 0 => "nothing to save\n".to_owned(),
-        (false, 0) => format!("{made} would be saved, {} left out; nothing is saved without --yes\n", all - made),
-        (false, _) => format!("nothing is saved: {problems} of the lines cannot become tasks\n"),
+        (true, _) => format!("Saved {}, left out {}.\n", tasks(new), all - new),
+        (false, 0) if new == 0 => "There is no task to save.\n".to_owned(),
+        (false, 0) => format!("Would save {} and leave out {}. Add --yes to save.\n", tasks(new), all - new),
+        (false, 1) => "Nothing was saved, because 1 line cannot become a task.\n".to_owned(),
+        (false, _) => format!("Nothing was saved, because {problems} lines cannot become tasks.\n"),
     });
     text
+}
+
+fn tasks(count: usize) -> String {
+    if count == 1 { "1 task".to_owned() } else { format!("{count} tasks") }
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use crate::sample::{CONTRACT, Extent, content, operations, sample};
+use crate::kit::sample::{CONTRACT, Extent, content, operations, sample};
 
 /// A request as it arrived.
 #[derive(Debug, Clone)]
