@@ -1,7 +1,8 @@
 //! The ways in which a command can fail, the message of each, and its exit code.
 //!
 //! Scripts rely on the exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 not allowed, 5 conflict, 6 server
-//! unreachable. `task run --wait`, `task run --follow`, `run wait` and `run log --follow` exit with the code of the run instead.
+//! unreachable. `task run --wait`, `task run --follow`, `run wait` and `run log --follow` exit with the code of the run
+//! instead.
 
 use std::fmt::Display;
 

@@ -1,8 +1,8 @@
 //! Turns rows of the table into flags and positional arguments, with their help texts.
 //!
-//! Knows the shapes of the table and of single values, and no command: `tree` and the commands written by hand both build on
-//! it. Flags of the client itself, such as `--format`, have ids that begin with `@`, so that no field of the contract can take
-//! their name.
+//! Knows the shapes of the table and of single values, and no command: `tree` and the commands written by hand both
+//! build on it. Flags of the client itself, such as `--format`, have ids that begin with `@`, so that no field of the
+//! contract can take their name.
 
 use std::ffi::OsStr;
 
@@ -167,7 +167,8 @@ fn shape(kind: Kind) -> Shape {
     }
 }
 
-/// The description of the contract, then what the table knows besides: bounds, secrets from stdin, the kinds that have the field.
+/// The description of the contract, then what the table knows besides: bounds, secrets from stdin, the kinds that have
+/// the field.
 fn help(field: &Field) -> String {
     let mut text = field.help.to_owned();
     let kind = if let Kind::List(inner) = field.kind { *inner } else { field.kind };

@@ -1,7 +1,8 @@
 //! The types of the generated table: what the client must know about an operation, and nothing else.
 //!
-//! The rows in `generated/operations.rs` consist of these types only. A new operation of the contract adds a row there and no
-//! line here. Nested fields have dotted paths (`run.program`); in the path of a union, `*` stands for any element of a list.
+//! The rows in `generated/operations.rs` consist of these types only. A new operation of the contract adds a row there
+//! and no line here. Nested fields have dotted paths (`run.program`); in the path of a union, `*` stands for any
+//! element of a list.
 
 /// One operation of the contract: one command of the CLI.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! Builds the tree of commands: the operation `task_version_list` is `orc task version list`.
 //!
-//! Only commands whose words appear on the command line get their flags; every other command is a name with one sentence.
-//! Starting the program therefore takes the same time however many operations the contract has. The commands written by
-//! hand (`comfort/`) are mounted by their path, beside the generated ones or in the place of one.
+//! Only commands whose words appear on the command line get their flags; every other command is a name with one
+//! sentence. Starting the program therefore takes the same time however many operations the contract has. The commands
+//! written by hand (`comfort/`) are mounted by their path, beside the generated ones or in the place of one.
 
 use clap::Command;
 
@@ -93,7 +93,7 @@ fn command(node: &Node, scope: &Scope, above: &str) -> Command {
     if !scope.covers(node.name) {
         return command;
     }
-    if let Some(operation) = node.operation.filter(|_| node.comfort.is_none_or(|comfort| comfort.keeps)) {
+    if let Some(operation) = node.operation.filter(|_| node.comfort.is_none_or(|comfort| comfort.inherits)) {
         command = command.args(flags::of_operation(operation));
         command = command.after_help(format!("Needs the permission `{}`.", operation.permission));
     }
@@ -112,7 +112,8 @@ fn command(node: &Node, scope: &Scope, above: &str) -> Command {
     command.subcommands(node.children.iter().map(|child| self::command(child, scope, &path)))
 }
 
-/// The one sentence about a command: its own, else that of the tag, else that of its only child, else the names of its children.
+/// The one sentence about a command: its own, else that of the tag, else that of its only child, else the names of its
+/// children.
 fn about(node: &Node, path: &str) -> String {
     let comfort = node.comfort.map(|comfort| comfort.about);
     let generated = node.operation.map(|operation| operation.summary);

@@ -19,7 +19,7 @@ use crate::{ask, output};
 pub const LOGIN: Comfort = Comfort {
     path: &["login"],
     about: "Log in to a server and store a token for it",
-    keeps: false,
+    inherits: false,
     extend,
     run: login,
 };
@@ -28,7 +28,7 @@ pub const LOGIN: Comfort = Comfort {
 pub const LOGOUT: Comfort = Comfort {
     path: &["logout"],
     about: "Revoke the stored token and remove it",
-    keeps: false,
+    inherits: false,
     extend: std::convert::identity,
     run: logout,
 };

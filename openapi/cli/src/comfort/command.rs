@@ -14,7 +14,7 @@ pub struct Comfort {
     /// What it does, in one sentence.
     pub about: &'static str,
     /// Whether it also has the flags of the generated command at this path.
-    pub keeps: bool,
+    pub inherits: bool,
     /// Adds its own flags.
     pub extend: fn(Command) -> Command,
     /// Runs it.

@@ -13,7 +13,7 @@ use crate::output;
 pub const COMPLETION: Comfort = Comfort {
     path: &["completion"],
     about: "Print the script that completes `orc` commands in a shell",
-    keeps: false,
+    inherits: false,
     extend,
     run,
 };

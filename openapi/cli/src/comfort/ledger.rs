@@ -14,7 +14,7 @@ use crate::{contract, execute};
 pub const SLOT_LIST: Comfort = Comfort {
     path: &["slot", "list"],
     about: "List the ledger: what became of each due instant, newest first; with --task also the totals",
-    keeps: true,
+    inherits: true,
     extend: std::convert::identity,
     run,
 };

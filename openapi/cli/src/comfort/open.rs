@@ -13,7 +13,7 @@ use crate::output;
 pub const OPEN: Comfort = Comfort {
     path: &["open"],
     about: "Open the page of the server in the browser",
-    keeps: false,
+    inherits: false,
     extend: std::convert::identity,
     run,
 };

@@ -14,7 +14,7 @@ use crate::{execute, flags, yaml};
 
 /// `orc api`.
 pub const API: Comfort =
-    Comfort { path: &["api"], about: "Send any request and print the answer as it is", keeps: false, extend, run };
+    Comfort { path: &["api"], about: "Send any request and print the answer as it is", inherits: false, extend, run };
 
 const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 

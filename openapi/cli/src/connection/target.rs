@@ -1,9 +1,9 @@
 //! Decides which server to call, and with which token.
 //!
-//! Four sources are asked in this order: the flags, then ORC_URL and ORC_TOKEN, then what `orc login` stored, then the server of
-//! this machine. That server leaves its address and a token in its data folder, where only its own account can read them. A
-//! stored token is sent only to the server that it belongs to: if a flag or the environment names another server, the
-//! token stays here.
+//! Four sources are asked in this order: the flags, then ORC_URL and ORC_TOKEN, then what `orc login` stored, then the
+//! server of this machine. That server leaves its address and a token in its data folder, where only its own account
+//! can read them. A stored token is sent only to the server that it belongs to: if a flag or the environment names
+//! another server, the token stays here.
 
 use std::path::{Path, PathBuf};
 
@@ -80,7 +80,8 @@ fn choose(mut sources: [Source; 4]) -> Outcome<Target> {
     let first = sources.iter().find_map(|source| source.url.clone().map(|url| (url, source.name.clone())));
     let (text, source) = first.unwrap_or_else(|| (DEFAULT_URL.into(), "the default".into()));
     let url = parse(&text)?;
-    // A token from a flag or the environment goes to whichever server was chosen, a stored one only to the server it is for.
+    // A token from a flag or the environment goes to whichever server was chosen, a stored one only to the server it is
+    // for.
     let given = sources[..2].iter_mut().find_map(|source| source.token.take());
     if given.is_some() {
         return Ok(Target { url, token: given, source, token_file: None });

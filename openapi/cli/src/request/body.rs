@@ -1,7 +1,7 @@
 //! Makes the body of a request: first the file, then the flags over it, then the checks.
 //!
-//! What the table knows is checked here, before anything is sent: missing fields, words of unions, and flags that do not go
-//! with the kind of their union. Everything else is for the server to judge.
+//! What the table knows is checked here, before anything is sent: missing fields, words of unions, and flags that do
+//! not go with the kind of their union. Everything else is for the server to judge.
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
@@ -29,8 +29,8 @@ pub fn fields_of(schema: &Schema, answer: &Value) -> Value {
     Value::Object(fields.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
 
-/// The body that the file and the flags of a command make. Without a file, the flags change `start`. If required fields are
-/// missing, `advice` ends the message.
+/// The body that the file and the flags of a command make. Without a file, the flags change `start`. If required fields
+/// are missing, `advice` ends the message.
 ///
 /// # Errors
 /// Usage, if the file cannot be read, is not what the operation takes, or leaves a required field out.

@@ -1,7 +1,7 @@
 //! Makes the request of an operation from its row of the table and the command line.
 //!
-//! `body` puts the body together from a file and flags, `values` and `unions` read and check single values. Deliberately
-//! absent: sending. Start reading at `request`.
+//! `body` puts the body together from a file and flags, `values` and `unions` read and check single values.
+//! Deliberately absent: sending. Start reading at `request`.
 
 pub mod body;
 pub mod input;

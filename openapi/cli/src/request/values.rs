@@ -59,7 +59,7 @@ fn content(text: &str) -> Result<String, String> {
 /// The values that a number may have, as the end of a sentence: "a whole number from 1 to 500".
 fn bounds(kind: Kind) -> String {
     let noun = if matches!(kind, Kind::Integer(..)) { "a whole number" } else { "a number" };
-    range(kind).map_or_else(|| noun.to_owned(), |range| format!("{noun}, {range}").replace(", from", " from"))
+    range(kind).map_or_else(|| noun.to_owned(), |range| format!("{noun} {range}"))
 }
 
 /// The range of a number: "from 1 to 500". None, if there is no number or no bound.
@@ -74,8 +74,8 @@ pub fn range(kind: Kind) -> Option<String> {
     };
     match (is_bound(low), is_bound(high)) {
         (false, false) => None,
-        (true, false) => Some(format!("at least {low}")),
-        (false, true) => Some(format!("at most {high}")),
+        (true, false) => Some(format!("from {low} upwards")),
+        (false, true) => Some(format!("up to {high}")),
         (true, true) => Some(format!("from {low} to {high}")),
     }
 }
@@ -134,7 +134,7 @@ mod tests {
         check(Kind::Integer(1, 500), "500", Ok(json!(500)));
         check(Kind::Integer(1, 500), "501", Err("must be a whole number from 1 to 500"));
         check(Kind::Integer(1, 500), "1.5", Err("must be a whole number from 1 to 500"));
-        check(Kind::Number(0.0, f64::MAX), "-1", Err("must be a number, at least 0"));
+        check(Kind::Number(0.0, f64::MAX), "-1", Err("must be a number from 0 upwards"));
         check(Kind::Number(0.001, 10.0), "NaN", Err("must be a number from 0.001 to 10"));
         check(Kind::Number(0.0, 10.0), "10", Ok(json!(10)));
         check(Kind::Choice(&["skip", "queue"]), "allow", Err("must be one of skip, queue"));

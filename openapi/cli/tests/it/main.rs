@@ -1,4 +1,4 @@
-//! The real binary against a stub server made from the published contract, over real sockets.
+//! Tests of the real binary against a server made from the published contract, over real sockets.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

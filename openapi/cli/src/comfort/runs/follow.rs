@@ -1,7 +1,7 @@
 //! Follows a run to its end, by its log or by the server's events.
 //!
-//! Events make it fast, asking makes it right: a broken connection, a restarted server or a lost event costs time and nothing
-//! else. A log is never printed twice, because the stream resumes after the id of the last event.
+//! Events make it fast, asking makes it right: a broken connection, a restarted server or a lost event costs time and
+//! nothing else. A log is never printed twice, because the stream resumes after the id of the last event.
 
 use std::time::Duration;
 
@@ -31,7 +31,8 @@ impl Patience {
         Self { left: FAILURES, has_answered: false, is_local: client.target().token_file.is_some() }
     }
 
-    /// The value of an answer; none, if the failure is forgiven and the caller should ask again. The pause is over by then.
+    /// The value of an answer; none, if the failure is forgiven and the caller should ask again. The pause is over by
+    /// then.
     async fn judge<T>(&mut self, result: Outcome<T>) -> Outcome<Option<T>> {
         match result {
             Ok(value) => {
@@ -51,8 +52,8 @@ impl Patience {
     }
 }
 
-/// Whether a failure may pass by itself. The server of this machine writes a new token at each start, so the old one may be
-/// refused for a moment.
+/// Whether a failure may pass by itself. The server of this machine writes a new token at each start, so the old one
+/// may be refused for a moment.
 fn may_pass(failure: &Failure, is_local: bool) -> bool {
     match failure {
         Failure::Unreachable(_) => true,

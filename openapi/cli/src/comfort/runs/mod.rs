@@ -1,7 +1,7 @@
 //! `orc task run`, `orc run wait`, `orc run log`: starts a run, waits for it, follows it.
 //!
-//! A command that waits or follows exits with the result of the run: 0 if the run succeeded, else the exit code of its last
-//! attempt, else 1. Deliberately absent: reconnecting, which is in `follow`. Start reading at `task_run`.
+//! A command that waits or follows exits with the result of the run: 0 if the run succeeded, else the exit code of its
+//! last attempt, else 1. Deliberately absent: reconnecting, which is in `follow`. Start reading at `task_run`.
 
 mod follow;
 
@@ -20,13 +20,13 @@ use crate::{contract, execute, yaml};
 
 /// `orc task run`.
 pub const TASK_RUN: Comfort =
-    Comfort { path: &["task", "run"], about: "Run a task now", keeps: true, extend: extend_run, run: task_run };
+    Comfort { path: &["task", "run"], about: "Run a task now", inherits: true, extend: extend_run, run: task_run };
 
 /// `orc run wait`.
 pub const RUN_WAIT: Comfort = Comfort {
     path: &["run", "wait"],
     about: "Wait until a run has ended and exit with its code",
-    keeps: false,
+    inherits: false,
     extend: extend_wait,
     run: wait,
 };
@@ -35,7 +35,7 @@ pub const RUN_WAIT: Comfort = Comfort {
 pub const RUN_LOG: Comfort = Comfort {
     path: &["run", "log"],
     about: "Print the log of a run, or follow it to the end",
-    keeps: true,
+    inherits: true,
     extend: extend_log,
     run: log,
 };

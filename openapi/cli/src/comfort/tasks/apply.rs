@@ -1,7 +1,7 @@
 //! `orc task apply -f tasks.yaml`: creates and updates tasks until the server has what the files say.
 //!
-//! A file holds one task, a list of tasks, an export (`tasks:` with a list), or several documents of these. Unions may be
-//! written as a bare word (`overlap: skip`). The server saves all tasks or none; with `--dry-run` it saves none.
+//! A file holds one task, a list of tasks, an export (`tasks:` with a list), or several documents of these. Unions may
+//! be written as a bare word (`overlap: skip`). The server saves all tasks or none; with `--dry-run` it saves none.
 
 use clap::{Arg, ArgAction, Command, ValueHint};
 use futures::FutureExt as _;
@@ -22,7 +22,7 @@ use crate::yaml;
 pub const APPLY: Comfort = Comfort {
     path: &["task", "apply"],
     about: "Create and update tasks from files; all are saved or none",
-    keeps: false,
+    inherits: false,
     extend,
     run,
 };

@@ -14,7 +14,7 @@ use crate::{contract, request};
 pub const EXPORT: Comfort = Comfort {
     path: &["task", "export"],
     about: "Write tasks (at most 10,000) as a file for `orc task apply -f`: YAML, or JSON with -o json",
-    keeps: true,
+    inherits: true,
     extend: std::convert::identity,
     run,
 };

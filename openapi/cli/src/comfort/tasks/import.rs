@@ -1,6 +1,7 @@
 //! `crontab -l | orc task import`: shows the tasks that a crontab would become, and saves them with `--yes`.
 //!
-//! The server saves all lines or none. A line that cannot become a task is reported with its place, and the command fails.
+//! The server saves all lines or none. A line that cannot become a task is reported with its place, and the command
+//! fails.
 
 use clap::{Arg, Command, ValueHint};
 use futures::FutureExt as _;
@@ -18,7 +19,7 @@ use crate::request::input;
 pub const IMPORT: Comfort = Comfort {
     path: &["task", "import"],
     about: "Turn the lines of a crontab into tasks; all are saved or none",
-    keeps: false,
+    inherits: false,
     extend,
     run,
 };

@@ -1,4 +1,4 @@
-//! Runs the real binary in an empty home, with nothing of this machine's environment.
+//! Runs the real binary with an empty home folder and without the environment of this machine.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -6,14 +6,14 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-/// A home folder and the environment of one caller.
+/// A person at a terminal: a home folder and an environment.
 pub struct Orc {
-    /// Its home folder.
+    /// The home folder, which is also the current folder of every command.
     pub home: TempDir,
     env: Vec<(String, String)>,
 }
 
-/// What a run of the binary did.
+/// What one command printed, and its exit code.
 #[derive(Debug)]
 pub struct Ran {
     pub code: i32,
@@ -22,23 +22,23 @@ pub struct Ran {
 }
 
 impl Orc {
-    /// A caller that knows no server.
+    /// Somebody who knows no server.
     pub fn alone() -> Self {
         Self { home: tempfile::tempdir().unwrap(), env: Vec::new() }
     }
 
-    /// A caller whose environment names this server.
+    /// Somebody whose environment names this server and a token.
     pub fn at(url: &str) -> Self {
         Self::alone().with("ORC_URL", url).with("ORC_TOKEN", "orc_test_secret")
     }
 
-    /// The same caller with one more variable.
+    /// The same person with one more variable in the environment.
     pub fn with(mut self, name: &str, value: impl AsRef<Path>) -> Self {
         self.env.push((name.to_owned(), value.as_ref().display().to_string()));
         self
     }
 
-    /// Writes a file into the home folder; commands run there.
+    /// Writes a file into the home folder.
     pub fn file(&self, name: &str, text: &str) -> &Self {
         let path = self.home.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -46,12 +46,12 @@ impl Orc {
         self
     }
 
-    /// Runs a command line, split at blanks.
+    /// Runs a command line, whose words are separated by spaces.
     pub fn run(&self, line: &str) -> Ran {
         self.args(&line.split_whitespace().collect::<Vec<_>>(), "")
     }
 
-    /// Runs with these arguments and this stdin.
+    /// Runs a command with these arguments and this stdin.
     pub fn args(&self, arguments: &[&str], stdin: &str) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_orc"));
         command.env_clear().env("HOME", self.home.path()).envs(self.env.iter().map(|(name, value)| (name, value)));
@@ -68,14 +68,14 @@ impl Orc {
 }
 
 impl Ran {
-    /// The run, which must have ended well.
+    /// Asserts that the command ended with 0.
     #[track_caller]
     pub fn ok(self) -> Self {
         assert_eq!(self.code, 0, "{self:?}");
         self
     }
 
-    /// The run, which must have ended with this code.
+    /// Asserts that the command ended with this code.
     #[track_caller]
     pub fn code(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{self:?}");

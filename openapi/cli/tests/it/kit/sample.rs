@@ -1,4 +1,4 @@
-//! Values made from the schemas of the published contract.
+//! Makes values that fit the schemas of the published contract.
 
 use std::sync::LazyLock;
 
@@ -10,15 +10,15 @@ pub static CONTRACT: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 });
 
-/// Id used wherever the contract wants one.
+/// The id that stands wherever the contract wants one.
 pub const ID: &str = "0190b8a4-6a70-7000-8000-000000000001";
 
-/// Which properties a sample has.
+/// The properties that a sample has.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Extent {
-    /// Only those that must be there: a request.
+    /// Only the required ones, as in a small request.
     Required,
-    /// All: an answer.
+    /// All of them, as in an answer.
     All,
 }
 
@@ -56,7 +56,7 @@ fn object(schema: &Value, extent: Extent) -> Map<String, Value> {
     wanted.map(|(name, property)| (name.clone(), sample(property, extent))).collect()
 }
 
-/// Every operation: id, method in capitals, path, and the rest.
+/// Every operation: its id, method in capitals, path, and description in the contract.
 pub fn operations() -> impl Iterator<Item = (&'static str, String, &'static str, &'static Value)> {
     let paths = CONTRACT["paths"].as_object().unwrap().iter();
     paths.flat_map(|(path, item)| {
@@ -68,7 +68,7 @@ pub fn operations() -> impl Iterator<Item = (&'static str, String, &'static str,
     })
 }
 
-/// Content type and schema of the JSON, stream or text in a body or a good answer.
+/// The content type and the schema of a body or an answer.
 pub fn content(holder: &'static Value) -> Option<(&'static str, &'static Value)> {
     holder["content"]
         .as_object()

@@ -1,8 +1,7 @@
-//! A server made from the published contract: what it does not know, it refuses.
+//! A server made from the published contract, which refuses whatever the contract does not describe.
 //!
-//! Requests that the contract does not describe (path, query, content type, body) get a 500 whose body
-//! says why, so a test that expects success fails with the reason. Answers are samples of the
-//! contract unless a test gives its own.
+//! A request with a wrong path, query, content type or body gets a 500 whose body says why, so a test that expects success
+//! fails with the reason. Answers are samples of the contract, unless a test gives its own.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -32,7 +31,7 @@ impl Seen {
     }
 }
 
-/// An answer.
+/// What the stub answers.
 pub struct Reply {
     pub status: u16,
     pub content_type: &'static str,
@@ -40,17 +39,17 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
-/// 200 with JSON.
+/// The answer 200 with JSON.
 pub fn good(body: Value) -> Option<Reply> {
     reply(200, "application/json", body.to_string())
 }
 
-/// Any answer.
+/// An answer with any status and body.
 pub fn reply(status: u16, content_type: &'static str, body: impl Into<Vec<u8>>) -> Option<Reply> {
     Some(Reply { status, content_type, headers: Vec::new(), body: body.into() })
 }
 
-/// A problem.
+/// An answer with a problem.
 pub fn problem(status: u16, title: &str, detail: &str, fields: Value) -> Option<Reply> {
     let body = json!({"type": "about:blank", "title": title, "status": status, "detail": detail, "code": "test",
         "request_id": "r-1", "fields": fields});
@@ -59,14 +58,14 @@ pub fn problem(status: u16, title: &str, detail: &str, fields: Value) -> Option<
 
 type Answer = dyn Fn(&Seen) -> Option<Reply> + Send + Sync;
 
-/// A running stub.
+/// A stub that listens until the test process ends.
 pub struct Stub {
     pub url: String,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 impl Stub {
-    /// Starts; `answer` may answer, else a sample of the contract does.
+    /// Starts a stub. If `answer` returns none, the stub answers with a sample of the contract.
     pub fn start(answer: impl Fn(&Seen) -> Option<Reply> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -81,7 +80,7 @@ impl Stub {
         Self { url, seen }
     }
 
-    /// All requests so far.
+    /// Every request so far, oldest first.
     pub fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
@@ -203,7 +202,7 @@ fn checked_body(operation: &'static Value, seen: &Seen, body: &[u8]) -> Result<V
     if faults.is_empty() { Ok(value) } else { Err(format!("{id}: {}", faults.join("; "))) }
 }
 
-/// What the contract says a good answer is.
+/// The good answer that the contract describes.
 fn usual(seen: &Seen) -> Reply {
     let (_, _, _, operation) = operations().find(|(id, ..)| *id == seen.operation).unwrap();
     let responses = operation["responses"].as_object().unwrap();
