@@ -78,7 +78,7 @@ fn stored_login(login: Login) -> Source {
 /// The first address of all sources, with the token that may be sent to it.
 fn choose(mut sources: [Source; 4]) -> Outcome<Target> {
     let first = sources.iter().find_map(|source| source.url.clone().map(|url| (url, source.name.clone())));
-    let (text, source) = first.unwrap_or_else(|| (DEFAULT_URL.into(), "the default".into()));
+    let (text, source) = first.unwrap_or_else(|| (DEFAULT_URL.into(), "the defaults".into()));
     let url = parse(&text)?;
     // A token from a flag or the environment goes to whichever server was chosen, a stored one only to the server it is
     // for.

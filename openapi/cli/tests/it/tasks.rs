@@ -142,7 +142,7 @@ fn import_shows_a_crontab_and_saves_it_only_on_request() {
     assert_eq!(seen.body["text"], "0 2 * * * a\n0 2 * * * b\n");
     assert_eq!((&seen.body["folder"], &seen.body["timezone"]), (&json!("old"), &json!("Europe/Berlin")));
     let saved = orc.args(&["task", "import", "--yes", "--disabled"], "0 2 * * * a\n").ok().stdout;
-    assert!(saved.ends_with("Saved 1 task, left out 1.\n"), "{saved}");
+    assert!(saved.ends_with("Saved 1 task, 1 left out.\n"), "{saved}");
     assert_eq!((stub.last().query("dry_run"), &stub.last().body["enabled"]), (Some("false"), &json!(false)));
     let bad = orc.run("task import -f bad --yes").code(1);
     assert!(bad.stdout.contains("Nothing was saved, because 1 line cannot become a task."), "{}", bad.stdout);

@@ -105,9 +105,9 @@ fn preview(answer: &Value) -> String {
     let all = items(answer, "tasks").count();
     let problems = items(answer, "problems").count();
     text.push_str(&match (answer["saved"] == true, problems) {
-        (true, _) => format!("Saved {}, left out {}.\n", tasks(new), all - new),
+        (true, _) => format!("Saved {}{}.\n", tasks(new), left_out(all - new)),
         (false, 0) if new == 0 => "There is no task to save.\n".to_owned(),
-        (false, 0) => format!("Would save {} and leave out {}. Add --yes to save.\n", tasks(new), all - new),
+        (false, 0) => format!("Would save {}{}. Add --yes to save.\n", tasks(new), left_out(all - new)),
         (false, 1) => "Nothing was saved, because 1 line cannot become a task.\n".to_owned(),
         (false, _) => format!("Nothing was saved, because {problems} lines cannot become tasks.\n"),
     });
@@ -116,4 +116,8 @@ fn preview(answer: &Value) -> String {
 
 fn tasks(count: usize) -> String {
     if count == 1 { "1 task".to_owned() } else { format!("{count} tasks") }
+}
+
+fn left_out(count: usize) -> String {
+    if count == 0 { String::new() } else { format!(", {count} left out") }
 }
