@@ -1,8 +1,8 @@
 import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
 import { toApiError } from "@/api/errors";
 import { buttonClass } from "@/ui/Button";
-import { Empty, Failure } from "@/ui/Empty";
-import { Page } from "@/ui/Page";
+import { Empty, Failure } from "@/ui/layout/Empty";
+import { Page } from "@/ui/layout/Page";
 
 /** A page that could not be shown. */
 export function Crash({ error, reset }: ErrorComponentProps) {

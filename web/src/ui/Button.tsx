@@ -1,7 +1,7 @@
 import { LoaderCircle } from "lucide-react";
 import type { ComponentProps, ReactNode } from "react";
 import { cx } from "@/lib/cx";
-import { Tooltip } from "./Tooltip";
+import { Tooltip } from "./layers/Tooltip";
 
 /** How loud a button is. */
 export type ButtonLook = "primary" | "plain" | "quiet" | "danger";

@@ -2,7 +2,7 @@ import { rowSelectionFeature, tableFeatures, useTable } from "@tanstack/react-ta
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { cx } from "@/lib/cx";
-import { SCROLLER } from "./scroller";
+import { SCROLLER } from "./layout/scroller";
 
 /** One column: where it stands and what it shows. */
 export interface Column<T> {

@@ -5,11 +5,11 @@ import { apiError, messagesAt } from "@/api/errors";
 import { calendarImport } from "@/api/generated";
 import { plural } from "@/lib/numbers";
 import { paths } from "@/paths";
-import { NotSaved } from "@/parts/NotSaved";
+import { NotSaved } from "@/shared/core/NotSaved";
 import { Button } from "@/ui/Button";
-import { Dialog } from "@/ui/Dialog";
-import { CheckField, TextArea, TextField } from "@/ui/Field";
-import { say, sayFailure } from "@/ui/toasts";
+import { Dialog } from "@/ui/layers/Dialog";
+import { CheckField, TextArea, TextField } from "@/ui/fields/Field";
+import { say, sayFailure } from "@/ui/layers/toasts";
 import { EntryWords } from "./EntryWords";
 
 /** Entries that are shown before the import. */

@@ -4,15 +4,15 @@ import { FileUp, Plus } from "lucide-react";
 import { useState } from "react";
 import type { CalendarSummary } from "@/api/generated";
 import { calendarListOptions } from "@/api/generated/@tanstack/react-query.gen";
-import { shortDayWord } from "@/lib/dates";
+import { shortDayWord } from "@/lib/time/dates";
 import { plural } from "@/lib/numbers";
-import { Loaded } from "@/parts/Loaded";
-import { useDenied } from "@/parts/session";
+import { Loaded } from "@/shared/core/Loaded";
+import { useDenied } from "@/shared/access/session";
 import { paths } from "@/paths";
-import { Badge } from "@/ui/Badge";
+import { Badge } from "@/ui/text/Badge";
 import { Button } from "@/ui/Button";
-import { Empty } from "@/ui/Empty";
-import { Page } from "@/ui/Page";
+import { Empty } from "@/ui/layout/Empty";
+import { Page } from "@/ui/layout/Page";
 import { ImportDialog } from "./ImportDialog";
 
 /** All calendars. */

@@ -2,8 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { CircleCheck } from "lucide-react";
 import type { Run } from "@/api/generated";
 import { paths } from "@/paths";
-import { StateBadge } from "@/ui/Badge";
-import { DateTime } from "@/ui/Time";
+import { StateBadge } from "@/ui/text/Badge";
+import { DateTime } from "@/ui/text/Time";
 
 /** The newest runs that went wrong, with why. */
 export function Failures({ runs }: { runs: Run[] }) {

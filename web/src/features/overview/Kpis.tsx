@@ -4,7 +4,7 @@ import type { Run, RunStats } from "@/api/generated";
 import { cx } from "@/lib/cx";
 import { count, percent, plural } from "@/lib/numbers";
 import { paths, type RunsSearch } from "@/paths";
-import { DateTime, Duration } from "@/ui/Time";
+import { DateTime, Duration } from "@/ui/text/Time";
 
 /** Four figures; coloured only when something is not as it should be. */
 export function Kpis({ day, open }: { day: RunStats | undefined; open: Run[] | undefined }) {

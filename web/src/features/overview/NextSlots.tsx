@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { TaskSummary } from "@/api/generated";
 import { paths } from "@/paths";
-import { DateTime } from "@/ui/Time";
+import { DateTime } from "@/ui/text/Time";
 
 /** The tasks that come next, soonest first. */
 export function NextSlots({ tasks, partial }: { tasks: TaskSummary[]; partial: boolean }) {

@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import type { Run } from "@/api/generated";
-import { RunDuration } from "@/parts/runColumns";
+import { RunDuration } from "@/shared/runs/runColumns";
 import { paths } from "@/paths";
-import { StateBadge } from "@/ui/Badge";
+import { StateBadge } from "@/ui/text/Badge";
 
 const ORDER: Run["state"][] = ["running", "backing_off", "queued", "waiting"];
 

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { RunStatsPoint } from "@/api/generated";
 import { count } from "@/lib/numbers";
-import { duration } from "@/lib/time";
+import { duration } from "@/lib/time/time";
 
 const DAY = 86_400_000;
 const DAYS = 30;

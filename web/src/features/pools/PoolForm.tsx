@@ -3,11 +3,11 @@ import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
 import { type Pool, poolCreate, type PoolDefinition, poolUpdate } from "@/api/generated";
 import { poolListQueryKey } from "@/api/generated/@tanstack/react-query.gen";
-import { NotSaved } from "@/parts/NotSaved";
+import { NotSaved } from "@/shared/core/NotSaved";
 import { Button } from "@/ui/Button";
-import { Dialog } from "@/ui/Dialog";
-import { NumberField, TextField } from "@/ui/Field";
-import { say } from "@/ui/toasts";
+import { Dialog } from "@/ui/layers/Dialog";
+import { NumberField, TextField } from "@/ui/fields/Field";
+import { say } from "@/ui/layers/toasts";
 
 /** A new pool, or a change of one. */
 export function PoolForm({ pool, onClose }: { pool: Pool | null; onClose: () => void }) {

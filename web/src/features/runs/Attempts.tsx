@@ -1,10 +1,10 @@
 import type { Attempt } from "@/api/generated";
 import { cx } from "@/lib/cx";
 import { bytes, plural } from "@/lib/numbers";
-import { duration } from "@/lib/time";
-import { Badge, StateBadge } from "@/ui/Badge";
-import { Card } from "@/ui/Card";
-import { DateTime, Duration } from "@/ui/Time";
+import { duration } from "@/lib/time/time";
+import { Badge, StateBadge } from "@/ui/text/Badge";
+import { Card } from "@/ui/layout/Card";
+import { DateTime, Duration } from "@/ui/text/Time";
 
 /** Each process start, newest first; choosing one shows its log. */
 export function Attempts({ attempts, shown, onChoose }: { attempts: Attempt[]; shown: Attempt | undefined; onChoose: (attempt: Attempt) => void }) {

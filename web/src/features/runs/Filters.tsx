@@ -1,9 +1,9 @@
 import { X } from "lucide-react";
 import type { RunState } from "@/api/generated";
-import { RUN_STATE_NAMES, RUN_STATES, TRIGGERS } from "@/lib/words";
+import { RUN_STATE_NAMES, RUN_STATES, TRIGGERS } from "@/lib/words/words";
 import type { RunsSearch } from "@/paths";
 import { Button } from "@/ui/Button";
-import { SelectField, TextField } from "@/ui/Field";
+import { SelectField, TextField } from "@/ui/fields/Field";
 
 const OPEN = "waiting,queued,running,backing_off";
 const BAD = "failed,timed_out,lost";

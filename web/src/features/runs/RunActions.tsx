@@ -6,14 +6,14 @@ import { apiError, messagesAt } from "@/api/errors";
 import { type Run, type RunAction, runCancel, runDelete, runRerun } from "@/api/generated";
 import { taskViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { uniqueKey } from "@/lib/copy";
-import { paramBody, ParamFields, type ParamValues } from "@/parts/ParamFields";
-import { useDenied } from "@/parts/session";
+import { paramBody, ParamFields, type ParamValues } from "@/shared/runs/ParamFields";
+import { useDenied } from "@/shared/access/session";
 import { paths } from "@/paths";
 import { Button, IconButton } from "@/ui/Button";
-import { Confirm, Dialog } from "@/ui/Dialog";
-import { Failure } from "@/ui/Empty";
-import { CheckField } from "@/ui/Field";
-import { say } from "@/ui/toasts";
+import { Confirm, Dialog } from "@/ui/layers/Dialog";
+import { Failure } from "@/ui/layout/Empty";
+import { CheckField } from "@/ui/fields/Field";
+import { say } from "@/ui/layers/toasts";
 
 const WHY: Record<RunAction, string> = {
   cancel: "The run has ended.",

@@ -2,14 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import type { Setting, System, Worker } from "@/api/generated";
 import { systemSettingsOptions, systemViewOptions, systemWorkersOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { bytes, count, percent } from "@/lib/numbers";
-import { absoluteTime, duration } from "@/lib/time";
-import { HoldButton } from "@/parts/HoldButton";
-import { Loaded } from "@/parts/Loaded";
-import { useDenied } from "@/parts/session";
-import { Badge } from "@/ui/Badge";
-import { Card, Facts } from "@/ui/Card";
-import { Page } from "@/ui/Page";
-import { DateTime, Duration } from "@/ui/Time";
+import { absoluteTime, duration } from "@/lib/time/time";
+import { HoldButton } from "@/shared/system/HoldButton";
+import { Loaded } from "@/shared/core/Loaded";
+import { useDenied } from "@/shared/access/session";
+import { Badge } from "@/ui/text/Badge";
+import { Card, Facts } from "@/ui/layout/Card";
+import { Page } from "@/ui/layout/Page";
+import { DateTime, Duration } from "@/ui/text/Time";
 
 /** The server: what it is, what it stands on, its loops, its settings. */
 export default function SystemPage() {

@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 import type { Run } from "@/api/generated";
-import { absoluteTime, duration } from "@/lib/time";
-import { RUN_STATES, type Tone } from "@/lib/words";
+import { absoluteTime, duration } from "@/lib/time/time";
+import { RUN_STATES, type Tone } from "@/lib/words/words";
 import { paths } from "@/paths";
 
 const FILL: Record<Tone, string> = { ok: "bg-ok", fail: "bg-fail", run: "bg-run", warn: "bg-warn", idle: "bg-line-strong" };

@@ -2,13 +2,13 @@ import { useNavigate } from "@tanstack/react-router";
 import { Copy, Ellipsis, Pencil, Power, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { TaskAction } from "@/api/generated";
-import { useDenied } from "@/parts/session";
-import { useDelete, useEnable, whyNot } from "@/parts/taskActions";
+import { useDenied } from "@/shared/access/session";
+import { useDelete, useEnable, whyNot } from "@/shared/tasks/taskActions";
 import { paths } from "@/paths";
 import { buttonClass } from "@/ui/Button";
-import { Confirm, type Question } from "@/ui/Dialog";
-import { CheckField } from "@/ui/Field";
-import { Menu } from "@/ui/Menu";
+import { Confirm, type Question } from "@/ui/layers/Dialog";
+import { CheckField } from "@/ui/fields/Field";
+import { Menu } from "@/ui/layers/Menu";
 
 /** What the menu needs to know of a task. */
 export interface MenuTask {

@@ -1,0 +1,146 @@
+import type { ReactNode } from "react";
+import type { CatchUp, Schedule } from "@/api/generated";
+import { fromLocalInput, localInput } from "@/lib/time/time";
+import { CATCH_UPS, FOLDS, GAPS, ROLLS } from "@/lib/words/timeWords";
+import { options } from "@/lib/words/words";
+import { NumberField, SelectField, TextField } from "@/ui/fields/Field";
+import { NamePicker } from "@/ui/fields/NamePicker";
+import { Row } from "../../form/FormParts";
+import type { RuleProps } from "./fields";
+import { catchUpOf } from "./kinds";
+import { useCalendarNames } from "@/shared/calendars/useCalendarNames";
+
+/** What all kinds have besides their rule: calendars, missed slots, clock changes, period. */
+export function More(props: RuleProps) {
+  const { schedule } = props;
+  return (
+    <div className="flex flex-col divide-y divide-line border-t border-line">
+      {schedule.kind !== "startup" && (
+        <Fold title="Calendars" says={calendarWords(schedule)}>
+          <Calendars {...props} />
+        </Fold>
+      )}
+      <Fold title="Missed slots and clock changes" says={catchUpWords(schedule.catch_up)}>
+        <Missed {...props} />
+      </Fold>
+      <Fold title="Period, spread and key" says={periodWords(schedule)}>
+        <Period {...props} />
+      </Fold>
+    </div>
+  );
+}
+
+function Fold({ title, says, children }: { title: string; says: string; children: ReactNode }) {
+  return (
+    <details className="text-sm">
+      <summary className="cursor-pointer py-2">
+        <span className="font-medium">{title}</span> <span className="text-muted">– {says}</span>
+      </summary>
+      <div className="flex flex-col gap-3 pb-3">{children}</div>
+    </details>
+  );
+}
+
+/** What calendars do with the schedule, short. */
+export function calendarWords({ run_only_on = [], skip_on = [], roll }: Schedule): string {
+  const parts = [run_only_on.length > 0 ? `only on ${run_only_on.join(", ")}` : "", skip_on.length > 0 ? `not on ${skip_on.join(", ")}` : ""].filter(Boolean);
+  if (parts.length === 0) return "none: every date counts";
+  return `${parts.join("; ")}${roll && roll !== "skip" ? `; ${ROLLS[roll].toLowerCase()}` : ""}`;
+}
+
+function catchUpWords(rule: CatchUp | undefined): string {
+  return (rule ? CATCH_UPS[rule.kind] : CATCH_UPS.latest).toLowerCase();
+}
+
+function periodWords({ start_at, end_at, splay_seconds, key, kind }: Schedule): string {
+  const parts = [start_at || end_at ? "limited" : "always", splay_seconds ? `spread over ${splay_seconds} s` : "", `key ${key || kind}`];
+  return parts.filter(Boolean).join(", ");
+}
+
+function Calendars({ schedule, at, onSchedule }: RuleProps) {
+  const known = useCalendarNames();
+  const chosen = (schedule.run_only_on ?? []).length + (schedule.skip_on ?? []).length > 0;
+  const nothing = "There is no calendar yet; make one under Calendars.";
+  return (
+    <>
+      <Row>
+        <NamePicker
+          label="Run only on"
+          hint="A date counts that any of them has. None: every date."
+          addLabel="Add a calendar"
+          nothing={nothing}
+          known={known}
+          names={schedule.run_only_on ?? []}
+          error={at("/run_only_on", true)}
+          onNames={(run_only_on) => onSchedule({ ...schedule, run_only_on })}
+        />
+        <NamePicker
+          label="Skip on"
+          hint="A date that any of them has does not count."
+          addLabel="Add a calendar"
+          nothing={nothing}
+          known={known}
+          names={schedule.skip_on ?? []}
+          error={at("/skip_on", true)}
+          onNames={(skip_on) => onSchedule({ ...schedule, skip_on })}
+        />
+      </Row>
+      {chosen && (
+        <SelectField
+          className="sm:max-w-80"
+          label="A slot on an excluded date"
+          value={schedule.roll ?? "skip"}
+          options={options(ROLLS)}
+          error={at("/roll")}
+          onValue={(roll) => onSchedule({ ...schedule, roll })}
+        />
+      )}
+    </>
+  );
+}
+
+function Missed({ schedule, at, onSchedule }: RuleProps) {
+  const rule: CatchUp = schedule.catch_up ?? { kind: "latest" };
+  const set = (catch_up: CatchUp) => onSchedule({ ...schedule, catch_up });
+  return (
+    <>
+      <Row three>
+        <SelectField label="Catch-up" hint="The server was down or asleep." value={rule.kind} options={options(CATCH_UPS)} onValue={(kind) => set(catchUpOf(kind))} />
+        {rule.kind === "window" && (
+          <NumberField label="Not older than" unit="s" min={1} step={1} value={rule.max_age_seconds} error={at("/catch_up/max_age_seconds")} onNumber={(value) => set({ ...rule, max_age_seconds: value })} />
+        )}
+        {(rule.kind === "all" || rule.kind === "window") && (
+          <NumberField label="At most" unit="runs" hint="Of more, the newest." min={1} step={1} value={rule.max_count ?? 100} error={at("/catch_up/max_count")} onNumber={(value) => set({ ...rule, max_count: value })} />
+        )}
+      </Row>
+      <Row>
+        <SelectField label="Clocks go forward" hint="The local time does not exist." value={schedule.gap ?? "run_after"} options={options(GAPS)} onValue={(gap) => onSchedule({ ...schedule, gap })} />
+        <SelectField label="Clocks go back" hint="The local time comes twice." value={schedule.fold ?? "first"} options={options(FOLDS)} onValue={(fold) => onSchedule({ ...schedule, fold })} />
+      </Row>
+    </>
+  );
+}
+
+function Period({ schedule, at, onSchedule }: RuleProps) {
+  return (
+    <>
+      <Row>
+        <TextField label="Not before" hint="In your time zone." type="datetime-local" value={localInput(schedule.start_at)} error={at("/start_at")} onText={(text) => onSchedule({ ...schedule, start_at: fromLocalInput(text) })} />
+        <TextField label="Not after" hint="In your time zone." type="datetime-local" value={localInput(schedule.end_at)} error={at("/end_at")} onText={(text) => onSchedule({ ...schedule, end_at: fromLocalInput(text) })} />
+      </Row>
+      <Row>
+        <NumberField
+          label="Spread"
+          unit="s"
+          hint="Starts up to so much later, always the same for this task: many tasks at one time do not start together."
+          min={0}
+          step={1}
+          value={schedule.splay_seconds ?? 0}
+          error={at("/splay_seconds")}
+          onNumber={(value) => onSchedule({ ...schedule, splay_seconds: value })}
+        />
+        <TextField label="Key" hint="The same key keeps the history." mono value={schedule.key ?? ""} error={at("/key")} onText={(key) => onSchedule({ ...schedule, key: key || null })} />
+      </Row>
+    </>
+  );
+}

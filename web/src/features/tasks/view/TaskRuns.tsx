@@ -1,0 +1,32 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useCallback, useMemo } from "react";
+import { apiError } from "@/api/errors";
+import { runListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { runCard, runColumns } from "@/shared/runs/runColumns";
+import { paths } from "@/paths";
+import { DataTable } from "@/ui/DataTable";
+import { Empty, Failure } from "@/ui/layout/Empty";
+import { Skeleton } from "@/ui/layout/Skeleton";
+
+const COLUMNS = runColumns(false);
+
+/** All runs of one task. */
+export function TaskRuns({ task }: { task: string }) {
+  const navigate = useNavigate();
+  const list = useInfiniteQuery({
+    ...runListInfiniteOptions({ query: { task, limit: 100 } }),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+  const runs = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const failure = apiError(list.error);
+  if (failure) return <Failure title={failure.title} detail={failure.message} onRetry={() => void list.refetch()} />;
+  if (list.isPending) return <Skeleton rows={6} />;
+  if (runs.length === 0) return <Empty title="It never ran" cli={`orc task run ${task} --follow`} />;
+  return <DataTable label={`Runs of ${task}`} rows={runs} rowId={(run) => run.id} columns={COLUMNS} card={runCard} cardHeight={64} onOpen={(run) => void navigate(paths.run(run.id))} onEnd={onEnd} />;
+}

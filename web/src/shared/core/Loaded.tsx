@@ -1,0 +1,29 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { apiError } from "@/api/errors";
+import { Failure } from "@/ui/layout/Empty";
+import { Skeleton } from "@/ui/layout/Skeleton";
+import { DateTime } from "@/ui/text/Time";
+
+/**
+ * What a query gave: bars while it is asked the first time, the failure if it failed; data once there stays on the
+ * screen, marked as stale when asking again fails.
+ */
+export function Loaded<T>({ query, rows, children }: { query: UseQueryResult<T, unknown>; rows?: number; children: (data: T) => ReactNode }) {
+  const failure = apiError(query.error);
+  if (query.data === undefined) {
+    if (!failure) return <Skeleton rows={rows} className="py-2" />;
+    return <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} onRetry={() => void query.refetch()} />;
+  }
+  return (
+    <>
+      {/* A server that is away is told by the header, once for all, so that nothing here moves. */}
+      {failure && failure.status !== 0 && (
+        <p role="status" className="mb-2 rounded-md bg-warn-soft px-3 py-1.5 text-xs">
+          {failure.title}. Shown is what was known <DateTime at={new Date(query.dataUpdatedAt).toISOString()} />.
+        </p>
+      )}
+      {children(query.data)}
+    </>
+  );
+}

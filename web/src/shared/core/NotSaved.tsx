@@ -1,0 +1,16 @@
+import type { ApiError } from "@/api/errors";
+import { Failure } from "@/ui/layout/Empty";
+
+/** What is said of a save that failed: that nothing was kept, why, and that the input is still here. */
+export function notSavedWords({ status, title, message, fields }: ApiError): { title: string; detail: string } {
+  if (fields.length > 0) return { title: "Not saved", detail: fields.length === 1 ? "One field needs a change; it is marked below." : `${fields.length} fields need a change; they are marked below.` };
+  if (status === 0) return { title: `Not saved: ${lower(title)}`, detail: `${message} What you filled in is still here: save it again once the server answers.` };
+  return { title: `Not saved: ${lower(title)}`, detail: `${message} What you filled in is still here.` };
+}
+
+const lower = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1);
+
+/** A save that failed, above its form. */
+export function NotSaved({ failure }: { failure: ApiError }) {
+  return <Failure {...notSavedWords(failure)} requestId={failure.requestId} />;
+}

@@ -1,0 +1,50 @@
+/** What can be done with tasks, for every page that shows them. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type TaskAction, taskDelete, taskDisable, taskEnable } from "@/api/generated";
+import { say } from "@/ui/layers/toasts";
+
+/** Why an action is not among those the server offers; nothing if it is. */
+export function whyNot(task: { enabled: boolean; actions: TaskAction[]; problem?: string | null }, action: TaskAction, denied: string | undefined): string | undefined {
+  if (denied) return denied;
+  if (task.actions.includes(action)) return undefined;
+  if (task.problem) return "Its definition is damaged: replace or delete the task.";
+  if (action === "run" && !task.enabled) return "The task is disabled; enable it first.";
+  return "This cannot be done with the task now.";
+}
+
+/** Asks again for everything that shows tasks. */
+export function useTasksChanged(): (ids?: string[]) => Promise<void> {
+  const queries = useQueryClient();
+  return (ids = ["taskList", "taskView", "taskVersionList"]) =>
+    queries.invalidateQueries({ predicate: ({ queryKey }) => ids.includes((queryKey[0] as { _id?: string })._id ?? "") });
+}
+
+/** Enables or disables. */
+export function useEnable() {
+  const changed = useTasksChanged();
+  return useMutation({
+    mutationFn: async ({ name, enabled }: { name: string; enabled: boolean }) => {
+      const call = enabled ? taskEnable : taskDisable;
+      return (await call({ path: { task: name }, throwOnError: true })).data;
+    },
+    onSuccess: async (_task, { name, enabled }) => {
+      say(enabled ? `${name} is enabled.` : `${name} is disabled: nothing starts it.`);
+      await changed();
+    },
+  });
+}
+
+/** Deletes; open runs are cancelled only if that was asked for. */
+export function useDelete() {
+  const changed = useTasksChanged();
+  return useMutation({
+    mutationFn: async ({ name, cancelRuns }: { name: string; cancelRuns: boolean }) => {
+      await taskDelete({ path: { task: name }, query: { cancel_runs: cancelRuns }, throwOnError: true });
+    },
+    onSuccess: async (_nothing, { name }) => {
+      say(`${name} is deleted. Its runs stay in the history.`);
+      // The page of a task that is gone is about to be left; asking for it again would only fail.
+      await changed(["taskList"]);
+    },
+  });
+}
