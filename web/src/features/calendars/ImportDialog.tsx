@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
 import { calendarImport } from "@/api/generated";
+import { calendarImportDefaults } from "@/api/generated/contract.gen";
 import { plural } from "@/lib/numbers";
 import { paths } from "@/paths";
 import { NotSaved } from "@/shared/core/NotSaved";
@@ -19,7 +20,7 @@ const SHOWN = 12;
 export function ImportDialog({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [draft, setDraft] = useState({ name: "", ics: "", replace: false });
+  const [draft, setDraft] = useState({ name: "", ics: "", ...calendarImportDefaults });
   const look = useMutation({ meta: { quiet: true }, mutationFn: async () => (await calendarImport({ body: draft, query: { dry_run: true }, throwOnError: true })).data });
   const save = useMutation({
     meta: { quiet: true },

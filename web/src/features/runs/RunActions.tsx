@@ -5,6 +5,7 @@ import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
 import { type Run, type RunAction, runCancel, runDelete, runRerun } from "@/api/generated";
 import { taskViewOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { runRerunDefaults } from "@/api/generated/contract.gen";
 import { uniqueKey } from "@/lib/copy";
 import { paramBody, ParamFields, type ParamValues } from "@/shared/runs/ParamFields";
 import { useDenied } from "@/shared/access/session";
@@ -103,7 +104,7 @@ function useRunsChanged() {
 function Rerun({ run, onClose }: { run: Run; onClose: () => void }) {
   const navigate = useNavigate();
   const changed = useRunsChanged();
-  const [newest, setNewest] = useState(false);
+  const [newest, setNewest] = useState(runRerunDefaults.newest_version);
   const [values, setValues] = useState<ParamValues>(run.params);
   const [key] = useState(uniqueKey);
   const task = useQuery({ ...taskViewOptions({ path: { task: run.task.id } }), refetchInterval: false });

@@ -7,14 +7,14 @@ import { Confirm } from "@/ui/layers/Dialog";
 /** After this many milliseconds a dialog that was closed has given the focus back. */
 export const FOCUS_BACK = 100;
 
-/** The same as focusFault, when a dialog that may have just closed has given the focus back. */
-export function focusFaultSoon(form: { current: HTMLFormElement | null }, failure: unknown): void {
+/** The same as focusFault, once a dialog that may have just closed has given the focus back. */
+export function focusFaultSoon(form: { current: HTMLFormElement | null }, failure?: unknown): void {
   setTimeout(() => focusFault(form.current, failure), FOCUS_BACK);
 }
 
-/** Puts the focus on the first field that is wrong; where no field is to blame, on what says why nothing was saved. */
+/** Focuses the first field that is wrong, or, where no field is to blame, the reason why nothing was saved. Without a failure the form itself found the fault. */
 export function focusFault(form: HTMLFormElement | null, failure: unknown): void {
-  const field = apiError(failure)?.fields.length ? form?.querySelector<HTMLElement>('[aria-invalid="true"]') : null;
+  const field = failure === undefined || apiError(failure)?.fields.length ? form?.querySelector<HTMLElement>('[aria-invalid="true"]') : null;
   if (field) return field.focus();
   const alert = form?.querySelector<HTMLElement>('[role="alert"]');
   if (!alert) return undefined;

@@ -3,6 +3,7 @@ import { KeyRound, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
 import { type Feed, feedCreate, feedDelete, feedRotate } from "@/api/generated";
+import { feedDefinitionDefaults } from "@/api/generated/contract.gen";
 import { feedListOptions, feedListQueryKey } from "@/api/generated/@tanstack/react-query.gen";
 import { Loaded } from "@/shared/core/Loaded";
 import { Button } from "@/ui/Button";
@@ -106,7 +107,7 @@ function Make({ onFresh }: { onFresh: (url: string) => void }) {
   const queries = useQueryClient();
   const [name, setName] = useState("");
   const [folder, setFolder] = useState("");
-  const [days, setDays] = useState(30);
+  const [days, setDays] = useState(feedDefinitionDefaults.days);
   const make = useMutation({
     mutationFn: async () => (await feedCreate({ body: { name: name.trim(), folder: folder.trim() === "" ? null : folder.trim(), days }, throwOnError: true })).data,
     onSuccess: async (made) => {

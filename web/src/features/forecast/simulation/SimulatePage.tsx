@@ -3,6 +3,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Play } from "lucide-react";
 import { useState } from "react";
 import { allAt, apiError, messagesAt } from "@/api/errors";
+import { simulationDefinitionDefaults } from "@/api/generated/contract.gen";
 import { type Simulation, simulationCreate } from "@/api/generated";
 import { count, plural } from "@/lib/numbers";
 import { duration } from "@/lib/time/time";
@@ -21,7 +22,7 @@ import { Proposals } from "./Proposals";
 
 const route = getRouteApi("/app/simulate");
 /** Days, unless another number is asked for. */
-const DAYS = 7;
+const DAYS = simulationDefinitionDefaults.days;
 const FIELDS = ["/days", "/timezone", "/folder"];
 
 /** What all schedules together will do, before they do it. */

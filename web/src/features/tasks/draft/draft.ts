@@ -1,6 +1,18 @@
 /** A definition as the form edits it: every field there, maps as ordered pairs, each kind of run with its own memory. */
-import type { ParamSpec, RunCommand, RunHttp, RunScript, RunShell, RunSpec, Schedule, Task, TaskDefinition, TaskTrigger } from "@/api/generated";
+import {
+  backoffExponentialDefaults,
+  logRulesDefaults,
+  retentionDefaults,
+  retryDefaults,
+  runCommandDefaults,
+  runHttpDefaults,
+  runScriptDefaults,
+  taskDefinitionDefaults,
+} from "@/api/generated/contract.gen";
+import type { ParamSpec, Retry, RunCommand, RunHttp, RunScript, RunShell, RunSpec, Schedule, Task, TaskDefinition, TaskTrigger } from "@/api/generated";
+import { UNDECLARED } from "@/api/undeclared";
 import type { Pairs } from "@/ui/fields/Lists";
+import { codesOf, codesText } from "./codes";
 
 /** Kinds of what a task runs. */
 export type RunKind = RunSpec["kind"];
@@ -18,6 +30,7 @@ export interface Draft {
   shell: RunShell;
   script: Required<RunScript>;
   http: Omit<Required<RunHttp>, "headers" | "expected_codes"> & { headers: Pairs; expected_codes: string };
+  /** Empty: a scratch folder. */
   working_directory: string;
   environment: Pairs;
   params: ParamSpec[];
@@ -26,72 +39,60 @@ export interface Draft {
   overlap: NonNullable<TaskDefinition["overlap"]>;
   /** Empty: none. */
   pool: string;
-  pool_weight: number | null;
-  priority: number | null;
+  pool_weight: number;
+  priority: number;
   timeout_seconds: number | null;
   attempt_timeout_seconds: number | null;
-  grace_seconds: number | null;
+  grace_seconds: number;
   success_codes: string;
   retry: {
-    max_attempts: number | null;
-    delay_seconds: number | null;
+    max_attempts: number;
+    delay_seconds: number;
     kind: "fixed" | "exponential";
-    factor: number | null;
-    max_delay_seconds: number | null;
+    factor: number;
+    max_delay_seconds: number;
     jitter: boolean;
     retry_on: ("failed" | "timed_out" | "lost")[];
     exit_codes: string;
     never_exit_codes: string;
   };
-  log_max_mb: number | null;
-  retention_days: number | null;
-  retention_runs: number | null;
+  log_max_mb: number;
+  retention_days: number;
+  retention_runs: number;
   on_server_stop: "keep" | "cancel";
 }
 
-/** What the server gives a task that says nothing. */
-export const DEFAULT_PRIORITY = 50;
+const MEBIBYTE = 1_048_576;
+const LOG_MAX_MB = logRulesDefaults.max_bytes / MEBIBYTE;
 
-/** A new, empty task. */
+/** A new, empty task: what the server assumes for fields that are left out, and a shell line to begin with. */
 export function emptyDraft(): Draft {
   return {
+    ...taskDefinitionDefaults,
     name: "",
-    title: "",
-    description: "",
-    folder: "",
-    tags: [],
-    enabled: true,
     kind: "shell",
-    command: { kind: "command", program: "", arguments: [] },
+    command: { kind: "command", program: "", ...runCommandDefaults },
     shell: { kind: "shell", line: "", shell: null },
-    script: { kind: "script", interpreter: "bash", text: "", arguments: [] },
-    http: { kind: "http", method: "GET", url: "", headers: [], body: null, expected_codes: "", body_contains: null },
+    script: { kind: "script", interpreter: "bash", text: "", ...runScriptDefaults },
+    http: { kind: "http", method: runHttpDefaults.method, url: "", headers: [], body: null, expected_codes: codesText(runHttpDefaults.expected_codes), body_contains: null },
     working_directory: "",
     environment: [],
-    params: [],
-    schedules: [],
-    triggers: [],
-    overlap: { kind: "skip" },
+    overlap: UNDECLARED.overlap,
     pool: "",
-    pool_weight: 1,
-    priority: DEFAULT_PRIORITY,
     timeout_seconds: null,
     attempt_timeout_seconds: null,
-    grace_seconds: 10,
-    success_codes: "0",
-    retry: { max_attempts: 1, delay_seconds: 30, kind: "fixed", factor: 2, max_delay_seconds: 3600, jitter: true, retry_on: ["failed", "timed_out", "lost"], exit_codes: "", never_exit_codes: "" },
-    log_max_mb: 16,
-    retention_days: 90,
-    retention_runs: 1000,
-    on_server_stop: "keep",
+    success_codes: codesText(taskDefinitionDefaults.success_codes),
+    retry: retryDraft({}),
+    log_max_mb: LOG_MAX_MB,
+    retention_days: retentionDefaults.days,
+    retention_runs: retentionDefaults.runs,
+    on_server_stop: UNDECLARED.on_server_stop,
   };
 }
 
 /** The draft of a task that exists. */
 export function draftOf(task: Task): Draft {
   const draft = emptyDraft();
-  const { retry } = task;
-  const exponential = retry.backoff?.kind === "exponential" ? retry.backoff : null;
   return {
     ...draft,
     ...runDraft(draft, task.run),
@@ -113,23 +114,19 @@ export function draftOf(task: Task): Draft {
     timeout_seconds: task.timeout_seconds ?? null,
     attempt_timeout_seconds: task.attempt_timeout_seconds ?? null,
     grace_seconds: task.grace_seconds,
-    success_codes: task.success_codes.join(", "),
-    retry: {
-      max_attempts: retry.max_attempts ?? 1,
-      delay_seconds: retry.delay_seconds ?? 30,
-      kind: exponential ? "exponential" : "fixed",
-      factor: exponential?.factor ?? 2,
-      max_delay_seconds: exponential?.max_delay_seconds ?? 3600,
-      jitter: retry.jitter ?? true,
-      retry_on: retry.retry_on ?? draft.retry.retry_on,
-      exit_codes: (retry.exit_codes ?? []).join(", "),
-      never_exit_codes: (retry.never_exit_codes ?? []).join(", "),
-    },
-    log_max_mb: (task.log.max_bytes ?? 16_777_216) / 1_048_576,
-    retention_days: task.retention.days ?? 90,
-    retention_runs: task.retention.runs ?? 1000,
+    success_codes: codesText(task.success_codes),
+    retry: retryDraft(task.retry),
+    log_max_mb: (task.log.max_bytes ?? logRulesDefaults.max_bytes) / MEBIBYTE,
+    retention_days: task.retention.days ?? retentionDefaults.days,
+    retention_runs: task.retention.runs ?? retentionDefaults.runs,
     on_server_stop: task.on_server_stop,
   };
+}
+
+function retryDraft(retry: Retry): Draft["retry"] {
+  const { backoff, exit_codes, never_exit_codes, ...rest } = { ...retryDefaults, ...retry };
+  const { factor, max_delay_seconds } = { ...backoffExponentialDefaults, ...(backoff.kind === "exponential" ? backoff : {}) };
+  return { ...rest, kind: backoff.kind, factor, max_delay_seconds, exit_codes: codesText(exit_codes), never_exit_codes: codesText(never_exit_codes) };
 }
 
 function runDraft(draft: Draft, run: RunSpec): Partial<Draft> {
@@ -142,17 +139,9 @@ function runDraft(draft: Draft, run: RunSpec): Partial<Draft> {
       return { kind: run.kind, script: { ...draft.script, ...run } };
     case "http": {
       const { headers, expected_codes, ...rest } = run;
-      return { kind: run.kind, http: { ...draft.http, ...rest, headers: Object.entries(headers ?? {}), expected_codes: (expected_codes ?? []).join(", ") } };
+      return { kind: run.kind, http: { ...draft.http, ...rest, headers: Object.entries(headers ?? {}), expected_codes: codesText(expected_codes) } };
     }
   }
-}
-
-/** Whole numbers separated by commas or blanks; what is none stays a text, and the server says what is wrong with it. */
-export function codes(text: string): number[] {
-  return text
-    .split(/[\s,]+/)
-    .filter((part) => part !== "")
-    .map((part) => (/^-?\d+$/.test(part) ? Number(part) : (part as unknown as number)));
 }
 
 function runOf(draft: Draft): RunSpec {
@@ -167,7 +156,7 @@ function runOf(draft: Draft): RunSpec {
       return {
         ...draft.http,
         headers: Object.fromEntries(draft.http.headers.filter(([name]) => name !== "")),
-        expected_codes: codes(draft.http.expected_codes),
+        expected_codes: codesOf(draft.http.expected_codes),
         body: draft.http.body || null,
         body_contains: draft.http.body_contains || null,
       };
@@ -176,7 +165,7 @@ function runOf(draft: Draft): RunSpec {
 
 /** The request body. */
 export function definitionOf(draft: Draft): TaskDefinition {
-  const { retry } = draft;
+  const { kind, factor, max_delay_seconds, exit_codes, never_exit_codes, ...retry } = draft.retry;
   return {
     name: draft.name.trim(),
     title: draft.title,
@@ -192,23 +181,20 @@ export function definitionOf(draft: Draft): TaskDefinition {
     triggers: draft.triggers,
     overlap: draft.overlap,
     pool: draft.pool || null,
-    pool_weight: draft.pool_weight ?? 1,
-    priority: draft.priority ?? DEFAULT_PRIORITY,
+    pool_weight: draft.pool_weight,
+    priority: draft.priority,
     timeout_seconds: draft.timeout_seconds,
     attempt_timeout_seconds: draft.attempt_timeout_seconds,
-    grace_seconds: draft.grace_seconds ?? 10,
-    success_codes: codes(draft.success_codes),
+    grace_seconds: draft.grace_seconds,
+    success_codes: codesOf(draft.success_codes),
     retry: {
-      max_attempts: retry.max_attempts ?? 1,
-      delay_seconds: retry.delay_seconds ?? 0,
-      backoff: retry.kind === "fixed" ? { kind: "fixed" } : { kind: "exponential", factor: retry.factor ?? 2, max_delay_seconds: retry.max_delay_seconds ?? 3600 },
-      jitter: retry.jitter,
-      retry_on: retry.retry_on,
-      exit_codes: codes(retry.exit_codes),
-      never_exit_codes: codes(retry.never_exit_codes),
+      ...retry,
+      backoff: kind === "fixed" ? { kind } : { kind, factor, max_delay_seconds },
+      exit_codes: codesOf(exit_codes),
+      never_exit_codes: codesOf(never_exit_codes),
     },
-    log: { max_bytes: Math.round((draft.log_max_mb ?? 16) * 1_048_576) },
-    retention: { days: draft.retention_days ?? 90, runs: draft.retention_runs ?? 1000 },
+    log: { max_bytes: Math.round(draft.log_max_mb * MEBIBYTE) },
+    retention: { days: draft.retention_days, runs: draft.retention_runs },
     on_server_stop: draft.on_server_stop,
   };
 }

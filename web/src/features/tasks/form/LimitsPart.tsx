@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Overlap, RetryOn } from "@/api/generated";
 import { poolListOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { overlapQueueDefaults } from "@/api/generated/contract.gen";
 import { plural } from "@/lib/numbers";
 import { duration } from "@/lib/time/time";
 import { OVERLAPS } from "@/lib/words/timeWords";
@@ -32,7 +33,7 @@ export function NumberFieldRow({ draft, set, at }: PartProps) {
 export function RetryPart({ draft, set, at }: PartProps) {
   const { retry } = draft;
   const change = (more: Partial<typeof retry>) => set({ retry: { ...retry, ...more } });
-  const on = (retry.max_attempts ?? 1) > 1;
+  const on = retry.max_attempts > 1;
   return (
     <Part id="retry" title="Retry" hint={on ? retryWords(retry) : "One attempt: a failure is final."}>
       <Row three>
@@ -81,9 +82,9 @@ export function RetryPart({ draft, set, at }: PartProps) {
 }
 
 function retryWords(retry: PartProps["draft"]["retry"]): string {
-  const delay = duration(retry.delay_seconds ?? 0);
+  const delay = duration(retry.delay_seconds);
   const first = `Up to ${retry.max_attempts} attempts, ${delay} apart`;
-  return retry.kind === "fixed" ? `${first}.` : `${first} at first, then ${retry.factor ?? 2} times as long each time.`;
+  return retry.kind === "fixed" ? `${first}.` : `${first} at first, then ${retry.factor} times as long each time.`;
 }
 
 /** Time limits, overlap, and what happens when the server stops. */
@@ -114,7 +115,7 @@ export function LimitsPart({ draft, set, at }: PartProps) {
           onValue={(kind) => set({ overlap: overlapOf(kind) })}
         />
         {draft.overlap.kind === "queue" && (
-          <NumberField label="At most waiting" min={1} step={1} value={draft.overlap.max_waiting ?? 100} error={at("/overlap/max_waiting")} onNumber={(value) => set({ overlap: { kind: "queue", max_waiting: value } })} />
+          <NumberField label="At most waiting" min={1} step={1} value={draft.overlap.max_waiting ?? overlapQueueDefaults.max_waiting} error={at("/overlap/max_waiting")} onNumber={(value) => set({ overlap: { kind: "queue", max_waiting: value } })} />
         )}
         {draft.overlap.kind === "allow" && (
           <NumberField label="At most at once" min={1} step={1} value={draft.overlap.max} error={at("/overlap/max")} onNumber={(value) => set({ overlap: { kind: "allow", max: value } })} />
@@ -136,7 +137,7 @@ export function LimitsPart({ draft, set, at }: PartProps) {
 
 function overlapOf(kind: Overlap["kind"]): Overlap {
   if (kind === "allow") return { kind, max: 2 };
-  return kind === "queue" ? { kind, max_waiting: 100 } : { kind };
+  return kind === "queue" ? { kind, ...overlapQueueDefaults } : { kind };
 }
 
 /** The pool whose places its runs take, and who goes first. */

@@ -1,5 +1,6 @@
 import { Plus, Trash2 } from "lucide-react";
 import type { ParamSpec } from "@/api/generated";
+import { paramStringDefaults } from "@/api/generated/contract.gen";
 import { Button, IconButton } from "@/ui/Button";
 import { CheckField, NumberField, SelectField, TextArea, TextField } from "@/ui/fields/Field";
 import { Part, type PartProps, Row } from "./FormParts";
@@ -38,7 +39,7 @@ export function ParamsPart({ draft, set, at }: PartProps) {
           {at(`/params/${place}`) && <p className="text-xs font-medium text-fail">{at(`/params/${place}`)}</p>}
         </div>
       ))}
-      <Button className="self-start" icon={<Plus size={14} aria-hidden />} onClick={() => set({ params: [...draft.params, { kind: "string", name: "", description: "", required: false }] })}>
+      <Button className="self-start" icon={<Plus size={14} aria-hidden />} onClick={() => set({ params: [...draft.params, { kind: "string", name: "", ...paramStringDefaults }] })}>
         Add a param
       </Button>
     </Part>
@@ -54,9 +55,9 @@ function Extras({ spec, place, at, onSpec }: { spec: ParamSpec; place: number; a
       return (
         <>
           <Row three>
-            <NumberField label="Default" value={spec.default} error={error} onNumber={(value) => onSpec({ ...spec, default: value })} />
-            <NumberField label="Least" value={spec.minimum} error={at(`/params/${place}/minimum`)} onNumber={(minimum) => onSpec({ ...spec, minimum })} />
-            <NumberField label="Greatest" value={spec.maximum} error={at(`/params/${place}/maximum`)} onNumber={(maximum) => onSpec({ ...spec, maximum })} />
+            <NumberField optional label="Default" value={spec.default} error={error} onNumber={(value) => onSpec({ ...spec, default: value })} />
+            <NumberField optional label="Least" value={spec.minimum} error={at(`/params/${place}/minimum`)} onNumber={(minimum) => onSpec({ ...spec, minimum })} />
+            <NumberField optional label="Greatest" value={spec.maximum} error={at(`/params/${place}/maximum`)} onNumber={(maximum) => onSpec({ ...spec, maximum })} />
           </Row>
           {needed}
         </>

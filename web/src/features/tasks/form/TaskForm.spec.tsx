@@ -39,6 +39,22 @@ describe("the form of a task", () => {
     await waitFor(() => expect(document.activeElement).toBe(name));
   });
 
+  it("keeps a code that is no number in its field and does not send it", async () => {
+    let sent = 0;
+    server.use(http.post("*/api/v1/tasks", ({ request }) => {
+      if (!new URL(request.url).searchParams.has("dry_run")) sent += 1;
+      return HttpResponse.json(task(0), { status: 201 });
+    }));
+    const { user } = renderPage("/tasks/new");
+    await user.type(await screen.findByRole("textbox", { name: "Name" }), "hello");
+    const codes = screen.getByRole("textbox", { name: "Exit codes that mean success" });
+    await user.type(codes, ", ok");
+    await user.click(screen.getByRole("button", { name: "Create task" }));
+    await waitFor(() => expect(document.activeElement).toBe(codes));
+    screen.getByText("ok: not a whole number");
+    expect(sent).toBe(0);
+  });
+
   it("says of a save that got no answer that nothing was saved, at the top and at the foot, and goes there", async () => {
     server.use(http.post("*/api/v1/tasks", ({ request }) => (new URL(request.url).searchParams.has("dry_run") ? HttpResponse.json(task(0)) : HttpResponse.error())));
     const { user } = renderPage("/tasks/new");

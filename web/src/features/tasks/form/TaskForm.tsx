@@ -10,6 +10,7 @@ import { NotSaved, notSavedWords } from "@/shared/core/NotSaved";
 import { Button } from "@/ui/Button";
 import { Foot } from "@/ui/layout/Foot";
 import { BasicsPart } from "./BasicsPart";
+import { draftFaults } from "../draft/codes";
 import { definitionOf, type Draft, draftOf } from "../draft/draft";
 import { EffectQuestion } from "./EffectQuestion";
 import { useCheck, useSave } from "./formHooks";
@@ -39,7 +40,9 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
   const [tried, setTried] = useState(false);
   const initial = useMemo(() => definitionOf(base.draft), [base]);
   const definition = useMemo(() => definitionOf(draft), [draft]);
+  const faults = useMemo(() => draftFaults(draft), [draft]);
   const changed = useMemo(() => changedFields(initial, definition), [initial, definition]);
+  const unsaved = changed.length > 0 || faults.length > 0;
   const checked = useCheck(definition, task, changed.length > 0);
   const done = useRef(false);
   const save = useSave(task, (saved) => {
@@ -50,7 +53,7 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
   const refused = failure?.status === 412 ? null : failure;
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
-  useBlocked(changed.length > 0 && !save.isSuccess);
+  useBlocked(unsaved && !save.isSuccess);
   const [asked, setAsked] = useState<TaskDefinition | null>(null);
   const store = () => {
     setAsked(null);
@@ -58,20 +61,24 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
   };
   const submit = () => {
     setTried(true);
+    if (faults.length > 0) return focusFaultSoon(form);
     // What moves slots is shown before it is saved; a task that is new has none to move.
     if (task && changed.some((field) => MOVES_SLOTS.has(field))) setAsked(definition);
     else store();
+    return undefined;
   };
   // One save at a time: the second of two creates would be refused, or make a second task.
   useSaveKey(submit, save.isPending || save.isSuccess);
   const at = (pointer: string, deep?: boolean) => {
+    const fault = faults.find((each) => each.pointer === pointer);
+    if (fault) return fault.message;
     // While typing only what was touched is judged; after a try to save, everything.
     const touched = tried || changed.includes(pointer.split("/")[1] ?? "");
     const fresh = failure?.status === 422 && save.variables?.definition === definition ? failure : checked;
     return touched ? messagesAt(fresh, pointer, deep) : undefined;
   };
   const part = { draft, at, set: (change: Partial<Draft>) => setDraft((old) => ({ ...old, ...change })) };
-  const guard = useGuard(changed.length > 0, done);
+  const guard = useGuard(unsaved, done);
   return (
     <form
       ref={form}
@@ -119,7 +126,7 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
         <div className="flex flex-wrap items-center justify-end gap-2">
           {refused && <span className="mr-auto text-sm font-medium text-fail">{notSavedWords(refused).title}</span>}
           <span role="status" className={cx("mr-auto text-sm text-muted", refused && "sr-only")}>
-            {changed.length > 0 ? `Not saved: ${changed.slice(0, 4).join(", ")}${changed.length > 4 ? " ..." : ""}` : task ? "Nothing changed yet." : ""}
+            {changed.length > 0 ? `Not saved: ${changed.slice(0, 4).join(", ")}${changed.length > 4 ? " ..." : ""}` : task && !unsaved ? "Nothing changed yet." : ""}
           </span>
           <Button onClick={onCancel}>Cancel</Button>
           <Button type="submit" form={id} look="primary" icon={<Save size={15} aria-hidden />} busy={save.isPending}>

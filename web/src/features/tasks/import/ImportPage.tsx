@@ -4,6 +4,7 @@ import { Download } from "lucide-react";
 import { useState } from "react";
 import { allAt, apiError, messagesAt } from "@/api/errors";
 import { type TaskImport, taskImport } from "@/api/generated";
+import { taskImportDefaults } from "@/api/generated/contract.gen";
 import { plural } from "@/lib/numbers";
 import { useRested } from "@/lib/useRested";
 import { useTasksChanged } from "@/shared/tasks/taskActions";
@@ -19,7 +20,7 @@ import { say } from "@/ui/layers/toasts";
 import { ImportForm, type ImportDraft } from "./ImportForm";
 import { ImportProblems, ImportTasks } from "./ImportResult";
 
-const START: ImportDraft = { text: "", form: "", timezone: "", folder: "", prefix: "", enabled: true };
+const START: ImportDraft = { text: "", form: "", timezone: "", ...taskImportDefaults };
 
 function bodyOf({ text, form, timezone, folder, prefix, enabled }: ImportDraft): TaskImport {
   return { kind: "crontab", text, form: form || null, timezone: timezone || null, folder: folder.trim(), prefix: prefix.trim(), enabled };

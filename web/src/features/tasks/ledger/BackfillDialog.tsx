@@ -2,6 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
 import { type BackfillCreate, backfillCreate, type Task } from "@/api/generated";
+import { backfillCreateDefaults } from "@/api/generated/contract.gen";
 import { count, plural } from "@/lib/numbers";
 import { fromLocalInput, localInput } from "@/lib/time/time";
 import { useRested } from "@/lib/useRested";
@@ -25,7 +26,7 @@ export function BackfillDialog({ task, onClose }: { task: Task; onClose: () => v
   const [until, setUntil] = useState(() => localInput(new Date(now).toISOString()));
   const [key, setKey] = useState("");
   const [params, setParams] = useState<ParamValues>({});
-  const [atOnce, setAtOnce] = useState(1);
+  const [atOnce, setAtOnce] = useState(backfillCreateDefaults.at_once);
   const body: BackfillCreate = { schedule_key: key || null, from_at: fromLocalInput(from) ?? "", until_at: fromLocalInput(until) ?? "", at_once: atOnce, params: paramBody(task.params, params) };
   const rested = useRested(body, 250);
   const whole = rested.from_at !== "" && rested.until_at !== "";

@@ -4,6 +4,8 @@ import { useState } from "react";
 import { apiError } from "@/api/errors";
 import { type Task, type TaskTrigger, triggerRotate, type TriggerStatus } from "@/api/generated";
 import { triggerListOptions, triggerListQueryKey } from "@/api/generated/@tanstack/react-query.gen";
+import { triggerTaskDefaults } from "@/api/generated/contract.gen";
+import { UNDECLARED } from "@/api/undeclared";
 import { FILE_CHANGES, TRIGGER_KINDS, WEBHOOK_PROOFS } from "@/lib/words/timeWords";
 import { RUN_STATES } from "@/lib/words/words";
 import { useDenied } from "@/shared/access/session";
@@ -18,11 +20,11 @@ import { DateTime } from "@/ui/text/Time";
 export function triggerWords(trigger: TaskTrigger): string {
   switch (trigger.kind) {
     case "webhook":
-      return `a call over HTTP, proved by ${WEBHOOK_PROOFS[trigger.proof ?? "secret_url"].word.toLowerCase()}`;
+      return `a call over HTTP, proved by ${WEBHOOK_PROOFS[trigger.proof ?? UNDECLARED.proof].word.toLowerCase()}`;
     case "file":
-      return `${trigger.pattern} ${FILE_CHANGES[trigger.change ?? "settled"].toLowerCase()}`;
+      return `${trigger.pattern} ${FILE_CHANGES[trigger.change ?? UNDECLARED.change].toLowerCase()}`;
     case "task":
-      return `a run of ${trigger.tasks.join(" or ")} is ${(trigger.states ?? ["succeeded"]).map((state) => RUN_STATES[state].word.toLowerCase()).join(" or ")}`;
+      return `a run of ${trigger.tasks.join(" or ")} is ${(trigger.states ?? triggerTaskDefaults.states).map((state) => RUN_STATES[state].word.toLowerCase()).join(" or ")}`;
   }
 }
 

@@ -1,6 +1,8 @@
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { RunState, TaskTrigger, TriggerFile, TriggerTask, TriggerWebhook } from "@/api/generated";
+import { triggerFileDefaults, triggerTaskDefaults, triggerWebhookDefaults } from "@/api/generated/contract.gen";
+import { UNDECLARED } from "@/api/undeclared";
 import { FILE_CHANGES, TRIGGER_KINDS, WEBHOOK_PROOFS } from "@/lib/words/timeWords";
 import { options, RUN_STATE_NAMES, RUN_STATES } from "@/lib/words/words";
 import { useTaskNames } from "@/shared/tasks/taskNames";
@@ -13,14 +15,14 @@ import { Part, type PartProps, Row } from "../form/FormParts";
 
 /** A trigger of a kind, to begin with. */
 export function triggerOf(kind: TaskTrigger["kind"], key?: string | null): TaskTrigger {
-  const common = { key: key ?? null, enabled: true };
+  const common = { key: key ?? null, ...triggerWebhookDefaults };
   switch (kind) {
     case "webhook":
-      return { kind, proof: "secret_url", params: {}, ...common };
+      return { kind, proof: UNDECLARED.proof, params: {}, ...common };
     case "file":
-      return { kind, pattern: "", change: "settled", settle_seconds: 2, ...common };
+      return { kind, pattern: "", change: UNDECLARED.change, settle_seconds: triggerFileDefaults.settle_seconds, ...common };
     case "task":
-      return { kind, tasks: [], states: ["succeeded"], ...common };
+      return { kind, tasks: [], states: triggerTaskDefaults.states, ...common };
   }
 }
 
@@ -36,7 +38,7 @@ export function TriggersPart({ draft, set, at }: PartProps) {
           <div className="flex flex-wrap items-end gap-2">
             <SelectField className="w-44" label="Started by" value={trigger.kind} options={options(TRIGGER_KINDS)} onValue={(kind) => change(place, triggerOf(kind))} />
             <span className="ml-auto flex items-center gap-2">
-              <CheckField className="mb-0.5" label="Enabled" checked={trigger.enabled ?? true} onChecked={(enabled) => change(place, { ...trigger, enabled })} />
+              <CheckField className="mb-0.5" label="Enabled" checked={trigger.enabled ?? triggerWebhookDefaults.enabled} onChecked={(enabled) => change(place, { ...trigger, enabled })} />
               <IconButton label={`Remove trigger ${place + 1}`} icon={<Trash2 size={15} />} onClick={() => set({ triggers: draft.triggers.filter((_, each) => each !== place) })} />
             </span>
           </div>
@@ -77,7 +79,7 @@ function Fields({ trigger, self, ...rest }: FieldsProps & { self: string }) {
 }
 
 function WebhookFields({ trigger, at, onTrigger }: FieldsProps<TriggerWebhook>) {
-  const proof = trigger.proof ?? "secret_url";
+  const proof = trigger.proof ?? UNDECLARED.proof;
   const [pairs, setPairs] = useState<Pairs>(() => Object.entries(trigger.params ?? {}));
   return (
     <>
@@ -100,14 +102,14 @@ function WebhookFields({ trigger, at, onTrigger }: FieldsProps<TriggerWebhook>) 
 }
 
 function FileFields({ trigger, at, onTrigger }: FieldsProps<TriggerFile>) {
-  const change = trigger.change ?? "settled";
+  const change = trigger.change ?? UNDECLARED.change;
   return (
     <>
       <TextField label="Files" hint="An absolute path on the server; *, ?, [...] and ** stand for parts of it." mono placeholder="/srv/inbox/*.csv" value={trigger.pattern} error={at("/pattern")} onText={(pattern) => onTrigger({ ...trigger, pattern })} />
       <Row>
         <SelectField label="Runs when it" value={change} options={options(FILE_CHANGES)} error={at("/change")} onValue={(next) => onTrigger({ ...trigger, change: next })} />
         {change === "settled" && (
-          <NumberField label="Rests for" unit="s" hint="Without a change, so that a file is whole." min={0.1} value={trigger.settle_seconds ?? 2} error={at("/settle_seconds")} onNumber={(settle_seconds) => onTrigger({ ...trigger, settle_seconds })} />
+          <NumberField label="Rests for" unit="s" hint="Without a change, so that a file is whole." min={0.1} value={trigger.settle_seconds ?? triggerFileDefaults.settle_seconds} error={at("/settle_seconds")} onNumber={(settle_seconds) => onTrigger({ ...trigger, settle_seconds })} />
         )}
       </Row>
     </>
@@ -121,7 +123,7 @@ function TaskFields({ trigger, at, onTrigger, self }: FieldsProps<TriggerTask> &
   return (
     <>
       <NamePicker label="After a run of" hint="Any of them counts." addLabel="Add a task" nothing="There is no other task." known={known} names={trigger.tasks} error={at("/tasks", true)} onNames={(tasks) => onTrigger({ ...trigger, tasks })} />
-      <Toggles label="That ended as" options={FINAL} values={trigger.states ?? ["succeeded"]} error={at("/states", true)} onValues={(states) => onTrigger({ ...trigger, states })} />
+      <Toggles label="That ended as" options={FINAL} values={trigger.states ?? triggerTaskDefaults.states} error={at("/states", true)} onValues={(states) => onTrigger({ ...trigger, states })} />
     </>
   );
 }

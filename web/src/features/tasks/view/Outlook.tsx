@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Run, SlotPreview, Task } from "@/api/generated";
 import { runListOptions, runStatsOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { overlapQueueDefaults, taskDefinitionDefaults } from "@/api/generated/contract.gen";
 import { count, percent, plural } from "@/lib/numbers";
 import { duration, sameClock, wallTime, zoneTime } from "@/lib/time/time";
 import { OVERLAPS } from "@/lib/words/timeWords";
@@ -13,7 +14,6 @@ import { Card, Facts } from "@/ui/layout/Card";
 import { CommandLine, Empty } from "@/ui/layout/Empty";
 import { DateTime } from "@/ui/text/Time";
 import { runWords } from "../describe";
-import { DEFAULT_PRIORITY } from "../draft/draft";
 import { RecentBars } from "../RecentBars";
 import { Schedules } from "../schedules/Schedules";
 import { Triggers } from "../triggers/Triggers";
@@ -99,10 +99,10 @@ function NextSlot({ slot }: { slot: SlotPreview }) {
 /** How many runs may be open, and which go first. */
 function togetherFacts(task: Task): [string, string][] {
   const { overlap } = task;
-  const number = overlap.kind === "allow" ? ` (at most ${overlap.max})` : overlap.kind === "queue" ? ` (at most ${overlap.max_waiting ?? 100} waiting)` : "";
+  const number = overlap.kind === "allow" ? ` (at most ${overlap.max})` : overlap.kind === "queue" ? ` (at most ${overlap.max_waiting ?? overlapQueueDefaults.max_waiting} waiting)` : "";
   const facts: [string, string][] = [["Due while open", OVERLAPS[overlap.kind].word + number]];
   if (task.pool) facts.push(["Pool", `${task.pool}, ${plural(task.pool_weight, "place")} a run`]);
-  if (task.priority !== DEFAULT_PRIORITY) facts.push(["Priority", String(task.priority)]);
+  if (task.priority !== taskDefinitionDefaults.priority) facts.push(["Priority", String(task.priority)]);
   return facts;
 }
 

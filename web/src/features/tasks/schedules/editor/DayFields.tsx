@@ -1,4 +1,5 @@
 import type { DayRule, ScheduleCalendarRule } from "@/api/generated";
+import { dayRuleEveryWeeksDefaults } from "@/api/generated/contract.gen";
 import { WEEKDAYS } from "@/lib/words/timeWords";
 import { options } from "@/lib/words/words";
 import { NumberField, TextField } from "@/ui/fields/Field";
@@ -44,16 +45,18 @@ function Days({ days, at, onDays }: DaysProps) {
           {days.every > 1 && <Counted days={days} at={at} onDays={onDays} />}
         </Row>
       );
-    case "every_weeks":
+    case "every_weeks": {
+      const weeks = days.every ?? dayRuleEveryWeeksDefaults.every;
       return (
         <>
           <Toggles label="On" options={SHORT_DAYS} values={days.weekdays} error={at("/days/weekdays", true)} onValues={(weekdays) => onDays({ ...days, weekdays })} />
           <Row>
-            <NumberField label="Every" unit={(days.every ?? 1) === 1 ? "week" : "weeks"} min={1} max={52} step={1} value={days.every ?? 1} error={at("/days/every")} onNumber={(every) => onDays({ ...days, every })} />
-            {(days.every ?? 1) > 1 && <Counted days={days} at={at} onDays={onDays} />}
+            <NumberField label="Every" unit={weeks === 1 ? "week" : "weeks"} min={1} max={52} step={1} value={weeks} error={at("/days/every")} onNumber={(every) => onDays({ ...days, every })} />
+            {weeks > 1 && <Counted days={days} at={at} onDays={onDays} />}
           </Row>
         </>
       );
+    }
     case "month_days":
       return (
         <>

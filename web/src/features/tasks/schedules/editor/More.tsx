@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
 import type { CatchUp, Schedule } from "@/api/generated";
+import { catchUpAllDefaults, scheduleCronDefaults } from "@/api/generated/contract.gen";
+import { UNDECLARED } from "@/api/undeclared";
 import { fromLocalInput, localInput } from "@/lib/time/time";
 import { CATCH_UPS, FOLDS, GAPS, ROLLS } from "@/lib/words/timeWords";
 import { options } from "@/lib/words/words";
@@ -49,7 +51,7 @@ export function calendarWords({ run_only_on = [], skip_on = [], roll }: Schedule
 }
 
 function catchUpWords(rule: CatchUp | undefined): string {
-  return (rule ? CATCH_UPS[rule.kind] : CATCH_UPS.latest).toLowerCase();
+  return (rule ? CATCH_UPS[rule.kind] : CATCH_UPS[UNDECLARED.catch_up.kind]).toLowerCase();
 }
 
 function periodWords({ start_at, end_at, splay_seconds, key, kind }: Schedule): string {
@@ -89,7 +91,7 @@ function Calendars({ schedule, at, onSchedule }: RuleProps) {
         <SelectField
           className="sm:max-w-80"
           label="A slot on an excluded date"
-          value={schedule.roll ?? "skip"}
+          value={schedule.roll ?? UNDECLARED.roll}
           options={options(ROLLS)}
           error={at("/roll")}
           onValue={(roll) => onSchedule({ ...schedule, roll })}
@@ -100,7 +102,7 @@ function Calendars({ schedule, at, onSchedule }: RuleProps) {
 }
 
 function Missed({ schedule, at, onSchedule }: RuleProps) {
-  const rule: CatchUp = schedule.catch_up ?? { kind: "latest" };
+  const rule: CatchUp = schedule.catch_up ?? UNDECLARED.catch_up;
   const set = (catch_up: CatchUp) => onSchedule({ ...schedule, catch_up });
   return (
     <>
@@ -110,12 +112,12 @@ function Missed({ schedule, at, onSchedule }: RuleProps) {
           <NumberField label="Not older than" unit="s" min={1} step={1} value={rule.max_age_seconds} error={at("/catch_up/max_age_seconds")} onNumber={(value) => set({ ...rule, max_age_seconds: value })} />
         )}
         {(rule.kind === "all" || rule.kind === "window") && (
-          <NumberField label="At most" unit="runs" hint="Of more, the newest." min={1} step={1} value={rule.max_count ?? 100} error={at("/catch_up/max_count")} onNumber={(value) => set({ ...rule, max_count: value })} />
+          <NumberField label="At most" unit="runs" hint="Of more, the newest." min={1} step={1} value={rule.max_count ?? catchUpAllDefaults.max_count} error={at("/catch_up/max_count")} onNumber={(value) => set({ ...rule, max_count: value })} />
         )}
       </Row>
       <Row>
-        <SelectField label="Clocks go forward" hint="The local time does not exist." value={schedule.gap ?? "run_after"} options={options(GAPS)} onValue={(gap) => onSchedule({ ...schedule, gap })} />
-        <SelectField label="Clocks go back" hint="The local time comes twice." value={schedule.fold ?? "first"} options={options(FOLDS)} onValue={(fold) => onSchedule({ ...schedule, fold })} />
+        <SelectField label="Clocks go forward" hint="The local time does not exist." value={schedule.gap ?? UNDECLARED.gap} options={options(GAPS)} onValue={(gap) => onSchedule({ ...schedule, gap })} />
+        <SelectField label="Clocks go back" hint="The local time comes twice." value={schedule.fold ?? UNDECLARED.fold} options={options(FOLDS)} onValue={(fold) => onSchedule({ ...schedule, fold })} />
       </Row>
     </>
   );
@@ -135,7 +137,7 @@ function Period({ schedule, at, onSchedule }: RuleProps) {
           hint="Starts up to so much later, always the same for this task: many tasks at one time do not start together."
           min={0}
           step={1}
-          value={schedule.splay_seconds ?? 0}
+          value={schedule.splay_seconds ?? scheduleCronDefaults.splay_seconds}
           error={at("/splay_seconds")}
           onNumber={(value) => onSchedule({ ...schedule, splay_seconds: value })}
         />

@@ -1,6 +1,7 @@
 import { Trash2 } from "lucide-react";
 import { messagesAt } from "@/api/errors";
 import type { Schedule } from "@/api/generated";
+import { scheduleCronDefaults } from "@/api/generated/contract.gen";
 import { options } from "@/lib/words/words";
 import { IconButton } from "@/ui/Button";
 import { CheckField, SelectField } from "@/ui/fields/Field";
@@ -36,7 +37,7 @@ export function OneSchedule({ schedule, place, task, at: asked, onSchedule, onRe
       <div className="flex flex-wrap items-end gap-2">
         <SelectField className="min-w-0 flex-1 basis-64 sm:max-w-96" label="Repeats" value={patternOf(schedule)} options={options(PATTERNS)} onValue={(pattern) => onSchedule(withPattern(pattern, schedule))} />
         <span className="ml-auto flex items-center gap-2">
-          <CheckField className="mb-0.5" label="Enabled" checked={schedule.enabled ?? true} onChecked={(enabled) => onSchedule({ ...schedule, enabled })} />
+          <CheckField className="mb-0.5" label="Enabled" checked={schedule.enabled ?? scheduleCronDefaults.enabled} onChecked={(enabled) => onSchedule({ ...schedule, enabled })} />
           <IconButton label={`Remove schedule ${place + 1}`} icon={<Trash2 size={15} />} onClick={onRemove} />
         </span>
       </div>

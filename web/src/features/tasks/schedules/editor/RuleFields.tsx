@@ -1,4 +1,5 @@
 import type { ScheduleCron, ScheduleOnce, ScheduleRrule, ScheduleStartup, ScheduleWindows } from "@/api/generated";
+import { scheduleStartupDefaults } from "@/api/generated/contract.gen";
 import { NumberField, TextField } from "@/ui/fields/Field";
 import { ListEditor } from "@/ui/fields/Lists";
 import { Row } from "../../form/FormParts";
@@ -87,5 +88,5 @@ function RruleFields(props: RuleProps<ScheduleRrule>) {
 }
 
 function StartupFields({ schedule, at, onSchedule }: RuleProps<ScheduleStartup>) {
-  return <NumberField className="sm:max-w-72" label="Delay" unit="s" hint="From the start of the server to the start of the run." min={0} step={1} value={schedule.delay_seconds ?? 0} error={at("/delay_seconds")} onNumber={(delay_seconds) => onSchedule({ ...schedule, delay_seconds })} />;
+  return <NumberField className="sm:max-w-72" label="Delay" unit="s" hint="From the start of the server to the start of the run." min={0} step={1} value={schedule.delay_seconds ?? scheduleStartupDefaults.delay_seconds} error={at("/delay_seconds")} onNumber={(delay_seconds) => onSchedule({ ...schedule, delay_seconds })} />;
 }

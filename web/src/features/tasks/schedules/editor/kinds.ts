@@ -1,5 +1,6 @@
 /** Kinds of schedule: what a new one begins with, and its rule as one reads it. */
 import type { CatchUp, Schedule } from "@/api/generated";
+import { catchUpAllDefaults, catchUpWindowDefaults, scheduleStartupDefaults } from "@/api/generated/contract.gen";
 import { duration } from "@/lib/time/time";
 
 /** A schedule of another kind; what all kinds have is kept. */
@@ -20,7 +21,7 @@ export function ofKind(kind: Schedule["kind"], old: Schedule): Schedule {
     case "rrule":
       return { kind, rule: "FREQ=WEEKLY;BYDAY=MO", dtstart: "", ...common };
     case "startup":
-      return { kind, delay_seconds: 0, ...common };
+      return { kind, delay_seconds: scheduleStartupDefaults.delay_seconds, ...common };
   }
 }
 
@@ -31,9 +32,9 @@ export function catchUpOf(kind: CatchUp["kind"]): CatchUp {
     case "latest":
       return { kind };
     case "all":
-      return { kind, max_count: 100 };
+      return { kind, ...catchUpAllDefaults };
     case "window":
-      return { kind, max_age_seconds: 86_400, max_count: 100 };
+      return { kind, max_age_seconds: 86_400, ...catchUpWindowDefaults };
   }
 }
 
