@@ -1,14 +1,21 @@
 import { QueryClient } from "@tanstack/react-query";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { run, taskSummary } from "@/mocks/data";
+import { run, task, taskSummary } from "@/mocks/data";
 import { createFeed } from "./feed";
-import type { RunPage, TaskPage } from "./generated";
-import { runListQueryKey, taskListQueryKey } from "./generated/@tanstack/react-query.gen";
+import type { LiveRules } from "./liveRules";
+import { readKey } from "./queries";
+import type { RunPage, Task, TaskPage } from "./generated";
+import { runListQueryKey, taskListQueryKey, taskViewQueryKey } from "./generated/@tanstack/react-query.gen";
+
+const RULES: LiveRules[] = [
+  { stale: { "run.changed": { runList: "soon", runView: "soon", taskList: "later" } } },
+  { stale: { "task.changed": { taskList: "soon", taskView: "soon", planList: "soon" } } },
+];
 
 function setUp() {
   const queries = new QueryClient();
   const onVersion = vi.fn();
-  const feed = createFeed(queries, { onVersion });
+  const feed = createFeed(queries, RULES, { onVersion });
   return { queries, onVersion, feed };
 }
 
@@ -48,6 +55,7 @@ describe("the feed", () => {
       feed.push({ kind: "task.changed", id: taskSummary(number).id, task: taskSummary(number).name, version: 2 });
     }
     await vi.advanceTimersByTimeAsync(2500);
+    // Once for what is light; what is heavy follows later.
     expect(asked).toHaveBeenCalledTimes(1);
   });
 
@@ -58,6 +66,30 @@ describe("the feed", () => {
     queries.setQueryData<RunPage>(key, { items: [run(1)], next_cursor: null });
     feed.joined();
     await vi.advanceTimersByTimeAsync(1500);
+    expect(queries.getQueryState(key)?.isInvalidated).toBe(true);
+  });
+
+  it("leaves the page of another task alone", async () => {
+    vi.useFakeTimers();
+    const { queries, feed } = setUp();
+    const [mine, other] = [taskViewQueryKey({ path: { task: task(1).name } }), taskViewQueryKey({ path: { task: task(2).name } })];
+    queries.setQueryData<Task>(mine, task(1));
+    queries.setQueryData<Task>(other, task(2));
+    feed.push({ kind: "task.changed", id: task(1).id, task: task(1).name, version: 3 });
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(queries.getQueryState(mine)?.isInvalidated).toBe(true);
+    expect(queries.getQueryState(other)?.isInvalidated).toBe(false);
+  });
+
+  it("asks for what is heavy after five seconds, not after one", async () => {
+    vi.useFakeTimers();
+    const { queries, feed } = setUp();
+    const key = readKey("planList", { timeline: true });
+    queries.getQueryCache().build(queries, { queryKey: key, meta: { heavy: true } }).setData({ items: [] });
+    feed.push({ kind: "task.changed", id: task(1).id, task: task(1).name, version: 3 });
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(queries.getQueryState(key)?.isInvalidated).toBe(false);
+    await vi.advanceTimersByTimeAsync(5000);
     expect(queries.getQueryState(key)?.isInvalidated).toBe(true);
   });
 

@@ -1,16 +1,23 @@
 /**
- * Events into the query cache: collected, applied once a frame, patched by id where the event says enough, and what
- * it does not say is asked again, at most once a second. Focus, scroll and fields are never touched: only data changes.
+ * Turns events into changes of the query cache. Events are collected and applied once a frame. What an event says is
+ * patched in by id; what it does not say is asked for again, at most once a second. Focus, scroll position and fields
+ * are never touched, because only data changes.
  */
-import type { QueryClient } from "@tanstack/react-query";
-import type { Event as OrcEvent, EventRun, RunDetail, RunPage, TaskPage } from "./generated";
+import type { Query, QueryClient } from "@tanstack/react-query";
+import type { Event as OrcEvent } from "./generated";
+import type { ReadId } from "./generated/contract.gen";
+import type { ChangeKind, LiveRules, Pace } from "./liveRules";
+import { patchRun } from "./patchRun";
+import { limitedTo, readOf } from "./queries";
 
-interface Key {
-  _id: string;
-  path?: { run?: string; task?: string };
+declare module "@tanstack/react-query" {
+  interface Register {
+    /** `heavy`: many pages put together. Asked for again after five seconds, and only where the rule says "soon". */
+    queryMeta: { heavy?: boolean };
+  }
 }
 
-/** What the shell is told besides. */
+/** What the shell wants to hear besides. */
 export interface FeedListener {
   onVersion: (version: string) => void;
 }
@@ -18,13 +25,23 @@ export interface FeedListener {
 const ASK_AGAIN_MS = 1000;
 
 /** A sink for events; `stop` forgets what is pending. */
-export function createFeed(queries: QueryClient, listener: FeedListener) {
+export function createFeed(queries: QueryClient, rules: readonly LiveRules[], listener: FeedListener) {
   let pending: OrcEvent[] = [];
   let frame = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const soon = createAsker(queries, ASK_AGAIN_MS);
-  // The list of tasks may be thousands of rows; what a run changes in it is patched, the rest can wait.
-  const later = createAsker(queries, 5 * ASK_AGAIN_MS);
+  const askers = {
+    soon: createAsker(queries, ASK_AGAIN_MS, (query) => !query.meta?.heavy),
+    later: createAsker(queries, 5 * ASK_AGAIN_MS, (query) => !query.meta?.heavy),
+    heavy: createAsker(queries, 5 * ASK_AGAIN_MS, (query) => query.meta?.heavy === true),
+  };
+  const stale = (kind: ChangeKind, names: readonly string[]) => {
+    for (const rule of rules) {
+      for (const [read, pace] of Object.entries(rule.stale[kind] ?? {}) as [ReadId, Pace][]) {
+        askers[pace].ask(read, names);
+        if (pace === "soon") askers.heavy.ask(read, names);
+      }
+    }
+  };
 
   const apply = (event: OrcEvent) => {
     switch (event.kind) {
@@ -36,18 +53,16 @@ export function createFeed(queries: QueryClient, listener: FeedListener) {
         break;
       case "run.changed":
         patchRun(queries, event);
-        soon.ask(["runList", "runStats", "poolList", "planDays", `runView:${event.id}`, `taskView:${event.task_id}`, `taskView:${event.task}`]);
-        later.ask(["taskList", "timelineRuns"]);
+        stale(event.kind, [event.id, event.task_id, event.task]);
         break;
       case "task.changed":
-        soon.ask(["taskList", `taskView:${event.id}`, `taskView:${event.task}`, "taskVersionList", "slotList", "poolList", "planList", "planDays", "calendarList", "timelineByTask"]);
+        stale(event.kind, [event.id, event.task]);
         break;
       case "slot.changed":
-        soon.ask(["slotList", `taskView:${event.task_id}`, `taskView:${event.task}`]);
-        later.ask(["taskList", "slotSummary", "planList", "planDays"]);
+        stale(event.kind, [event.task_id, event.task]);
         break;
       case "system.changed":
-        soon.ask(["systemView", "systemWorkers"]);
+        stale(event.kind, []);
         break;
     }
   };
@@ -65,50 +80,53 @@ export function createFeed(queries: QueryClient, listener: FeedListener) {
     push(event: OrcEvent) {
       pending.push(event);
       if (timer !== undefined) return;
-      // A hidden or covered page gets no frames; there the clock serves.
+      // A hidden or covered page gets no frames; the timer serves it.
       frame = requestAnimationFrame(flush);
       timer = setTimeout(flush, 200);
     },
     /**
-     * Events arrive from now on. What was answered before, or is on its way, may be older than the first of them, and
-     * nobody will tell of what changed in between: so everything shown is asked for once more.
+     * Events arrive from now on. An answer that came before, or is on its way, may be older than the first event, and
+     * no event tells what changed in between. So everything on the screen is asked for once more.
      */
     joined() {
-      soon.askAll();
+      askers.soon.askAll();
+      askers.heavy.askAll();
     },
     stop() {
       cancelAnimationFrame(frame);
       clearTimeout(timer);
-      soon.stop();
-      later.stop();
+      for (const asker of Object.values(askers)) asker.stop();
       pending = [];
     },
   };
 }
 
-/** Collects what is stale, and asks for it again after a while, all at once. */
-function createAsker(queries: QueryClient, wait: number) {
-  let stale = new Set<string>();
+/** Collects what is stale and asks for all of it again after a while. */
+function createAsker(queries: QueryClient, wait: number, accepts: (query: Query) => boolean) {
+  let stale = new Map<string, Set<string>>();
   let all = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const fire = () => {
     timer = undefined;
     const now = stale;
     const everything = all;
-    stale = new Set();
+    stale = new Map();
     all = false;
     void queries.invalidateQueries({
-      predicate: ({ queryKey }) => {
+      predicate: (query) => {
+        if (!accepts(query)) return false;
         if (everything) return true;
-        const key = queryKey[0] as Key | string;
-        if (typeof key === "string") return now.has(key);
-        return now.has(key._id) || now.has(`${key._id}:${key.path?.run ?? key.path?.task ?? ""}`);
+        const names = now.get(readOf(query.queryKey) ?? "");
+        const one = limitedTo(query.queryKey);
+        return names !== undefined && (one === undefined || names.has(one));
       },
     });
   };
   return {
-    ask(ids: readonly string[]) {
-      for (const id of ids) stale.add(id);
+    ask(read: ReadId, names: readonly string[]) {
+      const known = stale.get(read) ?? new Set();
+      for (const name of names) known.add(name);
+      stale.set(read, known);
       timer ??= setTimeout(fire, wait);
     },
     askAll() {
@@ -120,36 +138,4 @@ function createAsker(queries: QueryClient, wait: number) {
       timer = undefined;
     },
   };
-}
-
-const byId = (id: string) => ({ predicate: (query: { queryKey: readonly unknown[] }) => (query.queryKey[0] as Key)._id === id });
-
-/** Shows the new state at once wherever the run is on the screen; its times follow with the next answer. */
-function patchRun(queries: QueryClient, event: EventRun): void {
-  const patchPage = (page: RunPage): RunPage => {
-    if (!page.items.some((run) => run.id === event.id && run.state !== event.state)) return page;
-    return { ...page, items: page.items.map((run) => (run.id === event.id ? { ...run, state: event.state } : run)) };
-  };
-  queries.setQueriesData<RunPage | { pages: RunPage[] }>(byId("runList"), (old) => {
-    if (!old) return old;
-    if (!("pages" in old)) return patchPage(old);
-    const pages = old.pages.map(patchPage);
-    return pages.every((page, at) => page === old.pages[at]) ? old : { ...old, pages };
-  });
-  queries.setQueriesData<RunDetail>(byId("runView"), (old) =>
-    old && old.run.id === event.id && old.run.state !== event.state ? { ...old, run: { ...old.run, state: event.state } } : old,
-  );
-  const patchTasks = (page: TaskPage): TaskPage => {
-    if (!page.items.some((task) => task.last_run?.id === event.id && task.last_run.state !== event.state)) return page;
-    const items = page.items.map((task) =>
-      task.last_run?.id === event.id ? { ...task, last_run: { ...task.last_run, state: event.state } } : task,
-    );
-    return { ...page, items };
-  };
-  queries.setQueriesData<TaskPage | { pages: TaskPage[] }>(byId("taskList"), (old) => {
-    if (!old) return old;
-    if (!("pages" in old)) return patchTasks(old);
-    const pages = old.pages.map(patchTasks);
-    return pages.every((page, at) => page === old.pages[at]) ? old : { ...old, pages };
-  });
 }

@@ -6,6 +6,7 @@ import { apiError, messagesAt } from "@/api/errors";
 import { type Run, type RunAction, runCancel, runDelete, runRerun } from "@/api/generated";
 import { taskViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { runRerunDefaults } from "@/api/generated/contract.gen";
+import { askAgain } from "@/api/queries";
 import { uniqueKey } from "@/lib/copy";
 import { paramBody, ParamFields, type ParamValues } from "@/shared/runs/ParamFields";
 import { useDenied } from "@/shared/access/session";
@@ -97,7 +98,7 @@ function Questions({ run, asking, onClose }: { run: Run; asking: RunAction | nul
 
 function useRunsChanged() {
   const queries = useQueryClient();
-  return () => queries.invalidateQueries({ predicate: ({ queryKey }) => ["runView", "runList", "runStats"].includes((queryKey[0] as { _id?: string })._id ?? "") });
+  return () => askAgain(queries, "runView", "runList", "runStats");
 }
 
 /** Runs again, with the same params or others, with its own version of the task or the newest. */

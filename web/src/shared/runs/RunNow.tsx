@@ -5,6 +5,7 @@ import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
 import { type Run, type Task, taskRun } from "@/api/generated";
 import { taskViewOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { askAgain } from "@/api/queries";
 import { uniqueKey } from "@/lib/copy";
 import { paths } from "@/paths";
 import { Button } from "@/ui/Button";
@@ -72,7 +73,7 @@ export function useRunNow(onDone?: (run: Run) => void, quiet = false) {
     onSuccess: async (run) => {
       say(`A run of ${run.task.name} was started.`, { label: "Show", onClick: () => void navigate(paths.run(run.id)) });
       onDone?.(run);
-      await queries.invalidateQueries({ predicate: ({ queryKey }) => (queryKey[0] as { _id?: string })._id === "runList" });
+      await askAgain(queries, "runList");
     },
   });
 }

@@ -1,6 +1,8 @@
 /** What can be done with tasks, for every page that shows them. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type TaskAction, taskDelete, taskDisable, taskEnable } from "@/api/generated";
+import type { ReadId } from "@/api/generated/contract.gen";
+import { askAgain } from "@/api/queries";
 import { say } from "@/ui/layers/toasts";
 
 /** Why an action is not among those the server offers; nothing if it is. */
@@ -12,11 +14,12 @@ export function whyNot(task: { enabled: boolean; actions: TaskAction[]; problem?
   return "This cannot be done with the task now.";
 }
 
+const SHOWING_TASKS: ReadId[] = ["taskList", "taskView", "taskVersionList"];
+
 /** Asks again for everything that shows tasks. */
-export function useTasksChanged(): (ids?: string[]) => Promise<void> {
+export function useTasksChanged(): (ids?: ReadId[]) => Promise<void> {
   const queries = useQueryClient();
-  return (ids = ["taskList", "taskView", "taskVersionList"]) =>
-    queries.invalidateQueries({ predicate: ({ queryKey }) => ids.includes((queryKey[0] as { _id?: string })._id ?? "") });
+  return (ids = SHOWING_TASKS) => askAgain(queries, ...ids);
 }
 
 /** Enables or disables. */

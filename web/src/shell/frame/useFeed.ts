@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { createFeed } from "@/api/feed";
 import { connectLive } from "@/api/live";
+import { LIVE_RULES } from "./liveRules";
 import { sayInfo } from "@/ui/layers/toasts";
 
 /** Connects the page to the server's events while it is shown. */
@@ -9,7 +10,7 @@ export function useFeed(): void {
   const queries = useQueryClient();
   useEffect(() => {
     let first: string | null = null;
-    const feed = createFeed(queries, {
+    const feed = createFeed(queries, LIVE_RULES, {
       onVersion(version) {
         first ??= version;
         if (version === first) return;

@@ -1,6 +1,7 @@
 /** What the timeline asks for: pages put together, under the keys that events know. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type PlanSlot, planList, type Run, runList, simulationCreate, taskList, type TaskSummary } from "@/api/generated";
+import { readKey } from "@/api/queries";
 import type { Period } from "./layout";
 import { type Items, SLOTS_MAX } from "./plan";
 import type { PoolLoad } from "./PoolRow";
@@ -24,7 +25,8 @@ async function pages<T>(ask: (cursor: string | undefined) => Promise<Items<T>>, 
 /** Runs made in the period, and those that are open since before it. */
 export const timelineRuns = ({ from }: Period) =>
   queryOptions({
-    queryKey: ["timelineRuns", from],
+    queryKey: readKey("runList", { timeline: from }),
+    meta: { heavy: true },
     queryFn: async ({ signal }): Promise<Items<Run>> => {
       const asked = (query: { from_at?: string; until_at?: string; state?: string }) =>
         pages(async (cursor) => (await runList({ query: { ...query, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data);
@@ -39,7 +41,8 @@ export const timelineRuns = ({ from }: Period) =>
 /** Slots from now to the end of the period. */
 export const timelinePlan = ({ until }: Period) =>
   queryOptions({
-    queryKey: [{ _id: "planList", timeline: until }],
+    queryKey: readKey("planList", { timeline: until }),
+    meta: { heavy: true },
     queryFn: async ({ signal }): Promise<Items<PlanSlot>> =>
       pages(async (cursor) => (await planList({ query: { until_at: new Date(until).toISOString(), limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data),
     placeholderData: keepPreviousData,
@@ -59,7 +62,8 @@ export const timelineLoads = ({ until }: Period, wanted: boolean) =>
 /** The enabled tasks: which are due in the period at all. Asked only where the first pages of the plan do not hold everything. */
 export const timelineTasks = (first: Items<PlanSlot> | undefined) =>
   queryOptions({
-    queryKey: [{ _id: "taskList", timeline: true }],
+    queryKey: readKey("taskList", { timeline: true }),
+    meta: { heavy: true },
     enabled: first !== undefined && first.next_cursor !== null,
     queryFn: async ({ signal }): Promise<Items<TaskSummary>> =>
       pages(async (cursor) => (await taskList({ query: { enabled: true, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data),
@@ -68,7 +72,8 @@ export const timelineTasks = (first: Items<PlanSlot> | undefined) =>
 /** The enabled tasks with a text in their names or titles: the server knows them all, however many there are. */
 export const timelineNamed = (text: string, wanted: boolean) =>
   queryOptions({
-    queryKey: [{ _id: "taskList", timeline: text }],
+    queryKey: readKey("taskList", { timeline: text }),
+    meta: { heavy: true },
     enabled: wanted && text !== "",
     queryFn: async ({ signal }): Promise<Items<TaskSummary>> =>
       pages(async (cursor) => (await taskList({ query: { enabled: true, text, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data),
@@ -77,7 +82,8 @@ export const timelineNamed = (text: string, wanted: boolean) =>
 /** The slots of one task, to the end of the period. Asked again only as the period moves on. */
 export const timelineOfTask = ({ until }: Period, task: string) =>
   queryOptions({
-    queryKey: ["timelineOfTask", task, until],
+    queryKey: readKey("planList", { timeline: until, path: { task } }),
+    meta: { heavy: true },
     staleTime: 300_000,
     refetchInterval: false,
     queryFn: async ({ signal }): Promise<Items<PlanSlot>> => {
