@@ -1,22 +1,24 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
 import { type Role, type Token, tokenCreate, type TokenCreated, tokenRevoke } from "@/api/generated";
-import { tokenListOptions, tokenListQueryKey } from "@/api/generated/@tanstack/react-query.gen";
-import { Loaded } from "@/shared/core/Loaded";
+import { tokenListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { PAGED } from "@/api/pages";
+import { Pages } from "@/shared/core/Pages";
+import { useAskAgain } from "@/shared/core/useAskAgain";
 import { useSession } from "@/shared/access/session";
 import { Badge } from "@/ui/text/Badge";
 import { Button, IconButton } from "@/ui/Button";
 import { Card } from "@/ui/layout/Card";
 import { Confirm, Dialog } from "@/ui/layers/Dialog";
-import { CommandLine, Empty, Failure } from "@/ui/layout/Empty";
+import { FormDialog } from "@/ui/layers/FormDialog";
+import { CommandLine, Empty } from "@/ui/layout/Empty";
 import { SelectField, TextField } from "@/ui/fields/Field";
 import { DateTime } from "@/ui/text/Time";
 import { say } from "@/ui/layers/toasts";
 import { ROLES, roleRank } from "./roles";
 
-const LIST = { query: { limit: 500 } };
 const ENDS: [string, string][] = [
   ["30", "in 30 days"],
   ["90", "in 90 days"],
@@ -24,14 +26,9 @@ const ENDS: [string, string][] = [
   ["", "never"],
 ];
 
-function useTokensChanged() {
-  const queries = useQueryClient();
-  return () => queries.invalidateQueries({ queryKey: tokenListQueryKey(LIST) });
-}
-
 /** Tokens for programs: one's own, or all of them for administrators. */
 export function Tokens() {
-  const tokens = useQuery(tokenListOptions(LIST));
+  const tokens = useInfiniteQuery({ ...tokenListInfiniteOptions(), ...PAGED });
   const [adding, setAdding] = useState(false);
   const add = (
     <Button look="primary" icon={<Plus size={15} aria-hidden />} onClick={() => setAdding(true)}>
@@ -40,28 +37,28 @@ export function Tokens() {
   );
   return (
     <Card title="Tokens" hint="For orc on other machines, for curl, for programs." flush actions={add}>
-      <Loaded query={tokens} rows={4}>
-        {(page) =>
-          page.items.length === 0 ? (
+      <Pages list={tokens} rows={4}>
+        {(items) =>
+          items.length === 0 ? (
             <Empty title="No tokens yet" cli="orc token create --name deploy --role operator">
               A token lets a program do what its role may, until it ends or is revoked.
             </Empty>
           ) : (
             <ul className="divide-y divide-line border-t border-line text-sm">
-              {page.items.map((token) => (
+              {items.map((token) => (
                 <Row key={token.id} token={token} />
               ))}
             </ul>
           )
         }
-      </Loaded>
+      </Pages>
       {adding && <NewToken onClose={() => setAdding(false)} />}
     </Card>
   );
 }
 
 function Row({ token }: { token: Token }) {
-  const changed = useTokensChanged();
+  const changed = useAskAgain("tokenList");
   const [asking, setAsking] = useState(false);
   const revoke = useMutation({
     mutationFn: async () => {
@@ -82,7 +79,7 @@ function Row({ token }: { token: Token }) {
       </span>
       <IconButton label={`Revoke ${token.name}`} icon={<Trash2 size={15} aria-hidden />} onClick={() => setAsking(true)} />
       <Confirm
-        question={asking ? { title: `Revoke ${token.name}?`, text: "Whoever uses it is refused from now on.", verb: "Revoke the token", onYes: () => revoke.mutateAsync() } : null}
+        question={asking ? { title: `Revoke ${token.name}?`, text: "The server refuses it from now on. This cannot be undone.", verb: "Revoke the token", keep: "Keep the token", onYes: () => revoke.mutateAsync() } : null}
         onClose={() => setAsking(false)}
       />
     </li>
@@ -91,7 +88,7 @@ function Row({ token }: { token: Token }) {
 
 function NewToken({ onClose }: { onClose: () => void }) {
   const session = useSession();
-  const changed = useTokensChanged();
+  const changed = useAskAgain("tokenList");
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("operator");
   const [ends, setEnds] = useState("90");
@@ -105,26 +102,19 @@ function NewToken({ onClose }: { onClose: () => void }) {
   if (create.data) return <Made made={create.data} onClose={onClose} />;
   const failure = apiError(create.error);
   return (
-    <Dialog open onClose={onClose} title="New token">
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate();
-        }}
-      >
-        {failure && failure.fields.length === 0 && <Failure title={failure.title} detail={failure.message} />}
-        <TextField label="Name" required maxLength={100} hint="What it is for." value={name} onText={setName} error={messagesAt(failure, "/name")} />
-        <SelectField label="Role" value={role} options={mine} onValue={setRole} error={messagesAt(failure, "/role")} />
-        <SelectField label="Ends" value={ends} options={ENDS} onValue={setEnds} error={messagesAt(failure, "/expires_days")} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Not now</Button>
-          <Button type="submit" look="primary" busy={create.isPending}>
-            Create the token
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="New token"
+      verb="Create the token"
+      failure={failure}
+      fields={["/name", "/role", "/expires_days"]}
+      busy={create.isPending}
+      onSubmit={() => create.mutate()}
+      onClose={onClose}
+    >
+      <TextField label="Name" required maxLength={100} hint="What it is for." value={name} onText={setName} error={messagesAt(failure, "/name")} />
+      <SelectField label="Role" value={role} options={mine} onValue={setRole} error={messagesAt(failure, "/role")} />
+      <SelectField label="Expires" value={ends} options={ENDS} onValue={setEnds} error={messagesAt(failure, "/expires_days")} />
+    </FormDialog>
   );
 }
 

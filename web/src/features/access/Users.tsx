@@ -1,32 +1,24 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { Ellipsis, KeyRound, Plus, Power, Shield, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { apiError, messagesAt } from "@/api/errors";
-import { type Role, type User, type UserUpdate, userCreate, userDelete, userUpdate } from "@/api/generated";
-import { userListOptions, userListQueryKey } from "@/api/generated/@tanstack/react-query.gen";
-import { Loaded } from "@/shared/core/Loaded";
+import { type User, type UserUpdate, userDelete, userUpdate } from "@/api/generated";
+import { userListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { PAGED } from "@/api/pages";
+import { Pages } from "@/shared/core/Pages";
+import { useAskAgain } from "@/shared/core/useAskAgain";
 import { useSession } from "@/shared/access/session";
 import { Badge } from "@/ui/text/Badge";
 import { Button, buttonClass } from "@/ui/Button";
 import { Card } from "@/ui/layout/Card";
-import { Confirm, Dialog } from "@/ui/layers/Dialog";
-import { Failure } from "@/ui/layout/Empty";
-import { SelectField, TextField } from "@/ui/fields/Field";
+import { Confirm } from "@/ui/layers/Dialog";
 import { Menu } from "@/ui/layers/Menu";
 import { DateTime } from "@/ui/text/Time";
 import { say } from "@/ui/layers/toasts";
-import { ROLES } from "./roles";
-
-const LIST = { query: { limit: 500 } };
-
-function useUsersChanged() {
-  const queries = useQueryClient();
-  return () => queries.invalidateQueries({ queryKey: userListQueryKey(LIST) });
-}
+import { NewUserDialog, PasswordDialog, RoleDialog } from "./UserDialogs";
 
 /** All users; new ones, their role, their password. */
 export function Users() {
-  const users = useQuery(userListOptions(LIST));
+  const users = useInfiniteQuery({ ...userListInfiniteOptions(), ...PAGED });
   const [adding, setAdding] = useState(false);
   return (
     <Card
@@ -38,23 +30,23 @@ export function Users() {
         </Button>
       }
     >
-      <Loaded query={users} rows={4}>
-        {(page) => (
+      <Pages list={users} rows={4}>
+        {(items) => (
           <ul className="divide-y divide-line border-t border-line text-sm">
-            {page.items.map((user) => (
+            {items.map((user) => (
               <Row key={user.id} user={user} />
             ))}
           </ul>
         )}
-      </Loaded>
-      {adding && <NewUser onClose={() => setAdding(false)} />}
+      </Pages>
+      {adding && <NewUserDialog onClose={() => setAdding(false)} />}
     </Card>
   );
 }
 
 function Row({ user }: { user: User }) {
   const session = useSession();
-  const changed = useUsersChanged();
+  const changed = useAskAgain("userList");
   const [asking, setAsking] = useState<"role" | "password" | "delete" | null>(null);
   const update = useMutation({
     mutationFn: async (body: UserUpdate) => (await userUpdate({ path: { user: user.id }, body, throwOnError: true })).data,
@@ -98,107 +90,12 @@ function Row({ user }: { user: User }) {
           { label: "Delete…", icon: <Trash2 size={14} />, danger: true, disabledReason: notSelf, onSelect: () => setAsking("delete") },
         ]}
       />
-      {asking === "role" && <RoleDialog user={user} onClose={() => setAsking(null)} onRole={(role) => update.mutateAsync({ role })} />}
+      {asking === "role" && <RoleDialog user={user} onClose={() => setAsking(null)} />}
       {asking === "password" && <PasswordDialog user={user} onClose={() => setAsking(null)} />}
       <Confirm
-        question={asking === "delete" ? { title: `Delete ${user.name}?`, text: "Their sessions end at once. What they did stays in the audit.", verb: "Delete the user", onYes: () => remove.mutateAsync() } : null}
+        question={asking === "delete" ? { title: `Delete ${user.name}?`, text: "This logs them out at once. The audit log keeps what they did.", verb: "Delete the user", keep: "Keep the user", onYes: () => remove.mutateAsync() } : null}
         onClose={() => setAsking(null)}
       />
     </li>
-  );
-}
-
-function RoleDialog({ user, onClose, onRole }: { user: User; onClose: () => void; onRole: (role: Role) => Promise<unknown> }) {
-  const [role, setRole] = useState(user.role);
-  return (
-    <Dialog open onClose={onClose} title={`Role of ${user.name}`}>
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void onRole(role).then(onClose, () => undefined);
-        }}
-      >
-        <SelectField label="Role" value={role} options={ROLES} onValue={setRole} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Not now</Button>
-          <Button type="submit" look="primary">
-            Save
-          </Button>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
-
-function PasswordDialog({ user, onClose }: { user: User; onClose: () => void }) {
-  const [password, setPassword] = useState("");
-  const save = useMutation({
-    meta: { quiet: true },
-    mutationFn: async () => (await userUpdate({ path: { user: user.id }, body: { password }, throwOnError: true })).data,
-    onSuccess: () => {
-      say(`${user.name} has a new password; their sessions have ended.`);
-      onClose();
-    },
-  });
-  const failure = apiError(save.error);
-  return (
-    <Dialog open onClose={onClose} title={`New password for ${user.name}`} hint="All their sessions end.">
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        {failure && failure.fields.length === 0 && <Failure title={failure.title} detail={failure.message} />}
-        <TextField label="Password" type="password" autoComplete="new-password" required minLength={10} hint="At least 10 characters." value={password} onText={setPassword} error={messagesAt(failure, "/password")} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Not now</Button>
-          <Button type="submit" look="primary" busy={save.isPending}>
-            Set it
-          </Button>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
-
-function NewUser({ onClose }: { onClose: () => void }) {
-  const changed = useUsersChanged();
-  const [name, setName] = useState("");
-  const [role, setRole] = useState<Role>("viewer");
-  const [password, setPassword] = useState("");
-  const create = useMutation({
-    meta: { quiet: true },
-    mutationFn: async () => (await userCreate({ body: { name: name.trim(), role, password }, throwOnError: true })).data,
-    onSuccess: async (user) => {
-      say(`${user.name} can log in.`);
-      onClose();
-      await changed();
-    },
-  });
-  const failure = apiError(create.error);
-  return (
-    <Dialog open onClose={onClose} title="New user">
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate();
-        }}
-      >
-        {failure && failure.fields.length === 0 && <Failure title={failure.title} detail={failure.message} />}
-        <TextField label="Name" required hint="Small letters, digits, . _ - @" autoCapitalize="none" value={name} onText={setName} error={messagesAt(failure, "/name")} />
-        <SelectField label="Role" value={role} options={ROLES} onValue={setRole} error={messagesAt(failure, "/role")} />
-        <TextField label="First password" type="password" autoComplete="new-password" required minLength={10} hint="At least 10 characters; tell it to them on another way." value={password} onText={setPassword} error={messagesAt(failure, "/password")} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Not now</Button>
-          <Button type="submit" look="primary" busy={create.isPending}>
-            Create the user
-          </Button>
-        </div>
-      </form>
-    </Dialog>
   );
 }

@@ -6,9 +6,7 @@ import { calendarImport } from "@/api/generated";
 import { calendarImportDefaults } from "@/api/generated/contract.gen";
 import { plural } from "@/lib/numbers";
 import { paths } from "@/paths";
-import { NotSaved } from "@/shared/core/NotSaved";
-import { Button } from "@/ui/Button";
-import { Dialog } from "@/ui/layers/Dialog";
+import { FormDialog } from "@/ui/layers/FormDialog";
 import { CheckField, TextArea, TextField } from "@/ui/fields/Field";
 import { say, sayFailure } from "@/ui/layers/toasts";
 import { EntryWords } from "./EntryWords";
@@ -48,29 +46,18 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const failure = apiError(save.error) ?? apiError(look.error);
   const seen = look.data;
   return (
-    <Dialog
-      open
+    <FormDialog
       wide
-      onClose={onClose}
       title="Import a calendar"
-      hint="An iCalendar file (.ics), as holidays and on-call plans are published. Nothing is saved before you have seen it."
-      footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          {seen ? (
-            <Button look="primary" busy={save.isPending} onClick={() => save.mutate()}>
-              Import {plural(seen.date_count, "date")}
-            </Button>
-          ) : (
-            <Button look="primary" busy={look.isPending} disabledReason={draft.name === "" || draft.ics === "" ? "Give a name and a file first." : undefined} onClick={() => look.mutate()}>
-              Look at it
-            </Button>
-          )}
-        </>
-      }
+      hint="Takes an iCalendar file (.ics), the form in which holidays and on-call plans are published. You see its dates before anything is saved."
+      verb={seen ? `Import ${plural(seen.date_count, "date")}` : "Show the dates"}
+      failure={failure}
+      fields={["/name", "/ics"]}
+      busy={save.isPending || look.isPending}
+      disabledReason={draft.name === "" || draft.ics === "" ? "Choose a name and a file first." : undefined}
+      onSubmit={() => (seen ? save : look).mutate()}
+      onClose={onClose}
     >
-      <div className="flex flex-col gap-3">
-        {failure && failure.fields.length === 0 && <NotSaved failure={failure} />}
         <TextField label="Name" hint="a-z, 0-9, . _ -" required maxLength={100} value={draft.name} onText={(name) => set({ name })} error={messagesAt(failure, "/name")} />
         <label className="flex flex-col gap-1 text-sm font-medium">
           File
@@ -96,8 +83,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             {seen.calendar.entries.length > SHOWN && <p className="text-xs text-muted">and {seen.calendar.entries.length - SHOWN} more</p>}
           </section>
         )}
-      </div>
-    </Dialog>
+    </FormDialog>
   );
 }
 

@@ -1,12 +1,13 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { FileUp, Plus } from "lucide-react";
 import { useState } from "react";
 import type { CalendarSummary } from "@/api/generated";
-import { calendarListOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { calendarListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { PAGED } from "@/api/pages";
 import { shortDayWord } from "@/lib/time/dates";
 import { plural } from "@/lib/numbers";
-import { Loaded } from "@/shared/core/Loaded";
+import { Pages } from "@/shared/core/Pages";
 import { useDenied } from "@/shared/access/session";
 import { paths } from "@/paths";
 import { Badge } from "@/ui/text/Badge";
@@ -17,7 +18,7 @@ import { ImportDialog } from "./ImportDialog";
 
 /** All calendars. */
 export default function ListPage() {
-  const calendars = useQuery(calendarListOptions({ query: { limit: 500 } }));
+  const calendars = useInfiniteQuery({ ...calendarListInfiniteOptions(), ...PAGED });
   const navigate = useNavigate();
   const denied = useDenied("define");
   const [importing, setImporting] = useState(false);
@@ -33,8 +34,8 @@ export default function ListPage() {
   );
   return (
     <Page title="Calendars" hint="Sets of dates that schedules run on or skip, and maintenance windows." actions={actions}>
-      <Loaded query={calendars} rows={5}>
-        {({ items }) =>
+      <Pages list={calendars} rows={5}>
+        {(items) =>
           items.length === 0 ? (
             <Empty title="No calendars yet" cli="orc calendar import holidays --ics @holidays.ics" action={actions}>
               Put holidays into a calendar, or import them from an .ics file; a schedule then skips those days or runs on them only.
@@ -47,7 +48,7 @@ export default function ListPage() {
             </ul>
           )
         }
-      </Loaded>
+      </Pages>
       {importing && <ImportDialog onClose={() => setImporting(false)} />}
     </Page>
   );

@@ -146,7 +146,7 @@ function Deletion({ calendar, open, onClose }: { calendar: Calendar; open: boole
     },
   });
   const users = [...calendar.used_by, ...calendar.contained_in];
-  const used = users.length > 0 ? "It is in use: take it out of what uses it first." : undefined;
-  const text = used ? `In use by ${users.join(", ")}: take it out of them first.` : "Nothing uses it.";
-  return <Confirm question={open ? { title: `Delete the calendar ${calendar.name}?`, text, verb: "Delete the calendar", disabledReason: used, onYes: () => remove.mutateAsync() } : null} onClose={onClose} />;
+  const used = users.length > 0 ? "It is in use. Remove it from everything that uses it first." : undefined;
+  const text = used ? `In use by ${users.join(", ")}. Remove it from them first.` : "Nothing uses it.";
+  return <Confirm question={open ? { title: `Delete the calendar ${calendar.name}?`, text, verb: "Delete the calendar", keep: "Keep the calendar", disabledReason: used, onYes: () => remove.mutateAsync() } : null} onClose={onClose} />;
 }

@@ -5,6 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { apiError, staleWords } from "@/api/errors";
 import type { Run, TriggerKind } from "@/api/generated";
 import { runListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { PAGED } from "@/api/pages";
 import { plural } from "@/lib/numbers";
 import { runCard, runColumns } from "@/shared/runs/runColumns";
 import { paths, type RunsSearch } from "@/paths";
@@ -72,8 +73,7 @@ function useRunList(search: RunsSearch) {
   const query = { limit: 100, task: search.task, state: search.state, trigger: search.trigger as TriggerKind | undefined, from_at: from };
   return useInfiniteQuery({
     ...runListInfiniteOptions({ query }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    ...PAGED,
     placeholderData: (old) => old,
   });
 }

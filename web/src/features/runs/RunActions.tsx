@@ -12,8 +12,8 @@ import { paramBody, ParamFields, type ParamValues } from "@/shared/runs/ParamFie
 import { useDenied } from "@/shared/access/session";
 import { paths } from "@/paths";
 import { Button, IconButton } from "@/ui/Button";
-import { Confirm, Dialog } from "@/ui/layers/Dialog";
-import { Failure } from "@/ui/layout/Empty";
+import { Confirm } from "@/ui/layers/Dialog";
+import { FormDialog } from "@/ui/layers/FormDialog";
 import { CheckField } from "@/ui/fields/Field";
 import { say } from "@/ui/layers/toasts";
 
@@ -75,9 +75,10 @@ function Questions({ run, asking, onClose }: { run: Run; asking: RunAction | nul
             ? {
                 title: `Cancel the run of ${run.task.name}?`,
                 text: again
-                  ? "It was asked to stop already. Cancelling once more kills its whole process tree at once."
-                  : "Its processes are asked to stop; after the grace time the whole process tree is killed. There is no retry.",
+                  ? "The run was already asked to stop. Cancelling it again kills all its processes at once."
+                  : "Orc asks its processes to stop and kills those that are left after the grace time. The run is not retried.",
                 verb: again ? "Kill it now" : "Cancel the run",
+                keep: "Let it run",
                 onYes: () => cancel.mutateAsync(),
               }
             : null
@@ -87,7 +88,7 @@ function Questions({ run, asking, onClose }: { run: Run; asking: RunAction | nul
       <Confirm
         question={
           asking === "delete"
-            ? { title: `Delete this run of ${run.task.name}?`, text: "Its log, its result and its attempts go with it. This cannot be undone.", verb: "Delete the run", onYes: () => remove.mutateAsync() }
+            ? { title: `Delete this run of ${run.task.name}?`, text: "Its log, result and attempts are deleted too. This cannot be undone.", verb: "Delete the run", keep: "Keep the run", onYes: () => remove.mutateAsync() }
             : null
         }
         onClose={onClose}
@@ -124,24 +125,19 @@ function Rerun({ run, onClose }: { run: Run; onClose: () => void }) {
   });
   const failure = apiError(rerun.error);
   return (
-    <Dialog open onClose={onClose} title={`Run ${run.task.name} again`} hint="A new run; this one stays as it is.">
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          rerun.mutate();
-        }}
-      >
-        {failure && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />}
-        <ParamFields specs={specs} values={values} onValues={setValues} errorAt={(name) => messagesAt(failure, `/params/${name}`)} />
-        <CheckField label="With the newest version of the task" hint={`Otherwise with version ${run.task.version}, as this run.`} checked={newest} onChecked={setNewest} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Not now</Button>
-          <Button type="submit" look="primary" icon={<RotateCw size={14} aria-hidden />} busy={rerun.isPending}>
-            Rerun
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={`Run ${run.task.name} again`}
+      hint="This starts a new run; the old one stays in the history."
+      verb="Rerun"
+      icon={<RotateCw size={14} aria-hidden />}
+      failure={failure}
+      fields={specs.map(({ name }) => `/params/${name}`)}
+      busy={rerun.isPending}
+      onSubmit={() => rerun.mutate()}
+      onClose={onClose}
+    >
+      <ParamFields specs={specs} values={values} onValues={setValues} errorAt={(name) => messagesAt(failure, `/params/${name}`)} />
+      <CheckField label="Use the newest version of the task" hint={`Otherwise version ${run.task.version} runs, as it did the first time.`} checked={newest} onChecked={setNewest} />
+    </FormDialog>
   );
 }

@@ -58,11 +58,12 @@ export function DeleteQuestion({ names, onClose, onDeleted }: { names: string[];
     text: (
       <>
         {names.length > 1 && <p className="mb-2 font-mono text-xs">{names.slice(0, 8).join(", ")}{names.length > 8 ? ` and ${names.length - 8} more` : ""}</p>}
-        <p>The definition goes, its name becomes free. Runs and ledger stay in the history.</p>
+        <p>This deletes the definition and frees the name. Past runs and the ledger stay.</p>
       </>
     ),
     verb: names.length === 1 ? "Delete the task" : `Delete ${names.length} tasks`,
-    children: <CheckField className="mt-1" label="Cancel runs that are open" hint="Otherwise a task with an open run is not deleted." checked={cancelRuns} onChecked={setCancelRuns} />,
+    keep: names.length === 1 ? "Keep the task" : "Keep the tasks",
+    children: <CheckField className="mt-1" label="Cancel open runs" hint="Unless you tick this, a task with an open run is not deleted." checked={cancelRuns} onChecked={setCancelRuns} />,
     onYes: async () => {
       for (const name of names) await remove.mutateAsync({ name, cancelRuns });
       onDeleted?.();

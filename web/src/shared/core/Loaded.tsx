@@ -1,15 +1,22 @@
-import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { apiError } from "@/api/errors";
 import { Failure } from "@/ui/layout/Empty";
 import { Skeleton } from "@/ui/layout/Skeleton";
 import { DateTime } from "@/ui/text/Time";
 
+/** What is needed of a query, whether it gives one answer or pages. */
+export interface Asked<T> {
+  data: T | undefined;
+  error: unknown;
+  dataUpdatedAt: number;
+  refetch: () => unknown;
+}
+
 /**
  * What a query gave: bars while it is asked the first time, the failure if it failed; data once there stays on the
  * screen, marked as stale when asking again fails.
  */
-export function Loaded<T>({ query, rows, children }: { query: UseQueryResult<T, unknown>; rows?: number; children: (data: T) => ReactNode }) {
+export function Loaded<T>({ query, rows, children }: { query: Asked<T>; rows?: number | undefined; children: (data: T) => ReactNode }) {
   const failure = apiError(query.error);
   if (query.data === undefined) {
     if (!failure) return <Skeleton rows={rows} className="py-2" />;

@@ -60,7 +60,7 @@ export function useGuard(on: boolean, done: { current: boolean }) {
     <Confirm
       question={
         blocker.status === "blocked"
-          ? { title: "Leave without saving?", text: "What you changed in this form is lost.", verb: "Leave", onYes: () => blocker.proceed() }
+          ? { title: "Leave without saving?", text: "Your changes in this form will be lost.", verb: "Leave", keep: "Stay here", onYes: () => blocker.proceed() }
           : null
       }
       onClose={() => blocker.reset?.()}

@@ -8,8 +8,8 @@ import { taskViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { askAgain } from "@/api/queries";
 import { uniqueKey } from "@/lib/copy";
 import { paths } from "@/paths";
-import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/layers/Dialog";
+import { FormDialog } from "@/ui/layers/FormDialog";
 import { CommandLine, Failure } from "@/ui/layout/Empty";
 import { Skeleton } from "@/ui/layout/Skeleton";
 import { say } from "@/ui/layers/toasts";
@@ -19,9 +19,10 @@ import { paramBody, ParamFields, type ParamValues } from "./ParamFields";
 export function RunNow({ task, onClose }: { task: string; onClose: () => void }) {
   const view = useQuery({ ...taskViewOptions({ path: { task } }), refetchInterval: false });
   const failure = apiError(view.error);
+  if (view.data) return <RunForm task={view.data} onClose={onClose} />;
   return (
-    <Dialog open onClose={onClose} title={`Run ${task}`} hint={view.data?.params.length === 0 ? "It has no params." : undefined}>
-      {view.data ? <Form task={view.data} onClose={onClose} /> : failure ? <Failure title={failure.title} detail={failure.message} /> : <Skeleton />}
+    <Dialog open onClose={onClose} title={`Run ${task}`}>
+      {failure ? <Failure title={failure.title} detail={failure.message} /> : <Skeleton />}
     </Dialog>
   );
 }
@@ -35,30 +36,27 @@ function cli(task: Task, body: ParamValues): string {
   return `orc task run ${task.name}${flags.join("")} --follow`;
 }
 
-function Form({ task, onClose }: { task: Task; onClose: () => void }) {
+function RunForm({ task, onClose }: { task: Task; onClose: () => void }) {
   const [values, setValues] = useState<ParamValues>({});
   const [key] = useState(uniqueKey);
   const start = useRunNow(onClose, true);
   const failure = apiError(start.error);
   const body = paramBody(task.params, values);
   return (
-    <form
-      className="flex flex-col gap-3"
-      onSubmit={(event) => {
-        event.preventDefault();
-        start.mutate({ task: task.name, params: body, key });
-      }}
+    <FormDialog
+      title={`Run ${task.name}`}
+      hint={task.params.length === 0 ? "The task has no params." : undefined}
+      verb="Run now"
+      icon={<Play size={15} aria-hidden />}
+      failure={failure}
+      fields={task.params.map(({ name }) => `/params/${name}`)}
+      busy={start.isPending}
+      onSubmit={() => start.mutate({ task: task.name, params: body, key })}
+      onClose={onClose}
     >
-      {failure && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />}
       <ParamFields specs={task.params} values={values} onValues={setValues} errorAt={(name) => messagesAt(failure, `/params/${name}`)} />
       <CommandLine text={cli(task, body)} />
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Not now</Button>
-        <Button type="submit" look="primary" icon={<Play size={15} aria-hidden />} busy={start.isPending}>
-          Run now
-        </Button>
-      </div>
-    </form>
+    </FormDialog>
   );
 }
 

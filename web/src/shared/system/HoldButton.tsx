@@ -1,11 +1,12 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { OctagonPause } from "lucide-react";
 import { useState } from "react";
+import { apiError, messagesAt } from "@/api/errors";
 import { type Hold, systemHold } from "@/api/generated";
-import { systemViewQueryKey } from "@/api/generated/@tanstack/react-query.gen";
 import { Button } from "@/ui/Button";
-import { Dialog } from "@/ui/layers/Dialog";
+import { FormDialog } from "@/ui/layers/FormDialog";
 import { TextField } from "@/ui/fields/Field";
+import { useAskAgain } from "@/shared/core/useAskAgain";
 import { useDenied } from "../access/session";
 
 /** Puts everything on hold, with a reason; the banner releases. */
@@ -15,7 +16,7 @@ export function HoldButton({ hold }: { hold: Hold | null }) {
   return (
     <>
       <Button icon={<OctagonPause size={15} aria-hidden />} disabledReason={denied ?? (hold ? "Everything is on hold already." : undefined)} onClick={() => setAsking(true)}>
-        Hold all
+        Hold everything
       </Button>
       {asking && <Ask onClose={() => setAsking(false)} />}
     </>
@@ -23,32 +24,31 @@ export function HoldButton({ hold }: { hold: Hold | null }) {
 }
 
 function Ask({ onClose }: { onClose: () => void }) {
-  const queries = useQueryClient();
+  const changed = useAskAgain("systemView");
   const [reason, setReason] = useState("");
   const hold = useMutation({
+    meta: { quiet: true },
     mutationFn: async () => (await systemHold({ body: { reason: reason.trim() }, throwOnError: true })).data,
     onSuccess: async () => {
       onClose();
-      await queries.invalidateQueries({ queryKey: systemViewQueryKey() });
+      await changed();
     },
   });
+  const failure = apiError(hold.error);
   return (
-    <Dialog open onClose={onClose} title="Put everything on hold?" hint="Nothing fires and nothing starts until it is released. What runs goes on. Slots that pass are in the ledger with your reason.">
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          hold.mutate();
-        }}
-      >
-        <TextField label="Why" hint="Your colleagues read this in the banner." required maxLength={500} value={reason} onText={setReason} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Not now</Button>
-          <Button type="submit" look="danger" busy={hold.isPending} disabledReason={reason.trim() === "" ? "Say why first." : undefined}>
-            Hold all
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Put everything on hold?"
+      hint="No schedule fires and no run starts until somebody releases the hold. Runs that are under way continue. The ledger lists each slot that passes, with your reason."
+      verb="Hold everything"
+      look="danger"
+      failure={failure}
+      fields={["/reason"]}
+      busy={hold.isPending}
+      disabledReason={reason.trim() === "" ? "Enter a reason first." : undefined}
+      onSubmit={() => hold.mutate()}
+      onClose={onClose}
+    >
+      <TextField label="Reason" hint="Everybody sees it in a banner." required maxLength={500} value={reason} error={messagesAt(failure, "/reason")} onText={setReason} />
+    </FormDialog>
   );
 }

@@ -51,6 +51,8 @@ export interface Question {
   text: ReactNode;
   /** The verb on the button. */
   verb: string;
+  /** What the other button says: what stays as it is. */
+  keep: string;
   look?: ButtonLook;
   /** Why it cannot be done now. */
   disabledReason?: string | undefined;
@@ -90,7 +92,7 @@ export function Confirm({ question, onClose }: { question: Question | null; onCl
             {shown?.children}
           </div>
           <footer className="flex justify-end gap-2 border-t border-line px-5 py-3">
-            <AlertDialog.Close render={<Button>Keep as is</Button>} />
+            <AlertDialog.Close render={<Button>{shown?.keep}</Button>} />
             <Button look={shown?.look ?? "danger"} busy={busy} disabledReason={shown?.disabledReason} onClick={() => void yes()}>
               {shown?.verb}
             </Button>

@@ -70,7 +70,7 @@ export function EntriesEditor({ label, pointer, entries, onEntries, at }: { labe
 
 /** The calendars that are there, for a field to propose. */
 function CalendarNames({ id }: { id: string }) {
-  const names = useCalendarNames();
+  const names = useCalendarNames().data ?? [];
   return (
     <datalist id={id}>
       {names.map((name) => (

@@ -49,8 +49,9 @@ function List({ onFresh }: { onFresh: (url: string) => void }) {
   const again = () => queries.invalidateQueries({ queryKey: feedListQueryKey() });
   const rotate = (feed: Feed): Question => ({
     title: `Replace the address of ${feed.name}?`,
-    text: "The present address stops working at once. Whoever subscribed needs the new one.",
+    text: "The current address stops working at once. Everybody who subscribed needs the new one.",
     verb: "Replace the address",
+    keep: "Keep the current address",
     onYes: async () => {
       const made = await feedRotate({ path: { feed: feed.id }, throwOnError: true });
       onFresh(made.data.url);
@@ -60,7 +61,8 @@ function List({ onFresh }: { onFresh: (url: string) => void }) {
   const remove = (feed: Feed): Question => ({
     title: `Delete ${feed.name}?`,
     text: "Its address stops working at once.",
-    verb: "Delete",
+    verb: "Delete the address",
+    keep: "Keep the address",
     look: "danger",
     onYes: async () => {
       await feedDelete({ path: { feed: feed.id }, throwOnError: true });

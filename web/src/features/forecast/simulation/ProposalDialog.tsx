@@ -61,7 +61,7 @@ export function ProposalDialog({ proposal, onClose, onApplied }: { proposal: Sim
       hint={data ? effectWords(data.effect) : "Slots before and after are being compared."}
       footer={
         <>
-          <Button onClick={onClose}>Keep as is</Button>
+          <Button onClick={onClose}>Keep the schedule</Button>
           <Button look="primary" busy={apply.isPending} disabledReason={data && !look.isFetching ? undefined : "There is nothing to apply yet."} onClick={() => apply.mutate()}>
             Apply
           </Button>

@@ -2,9 +2,10 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import type { PlanSlot, Run } from "@/api/generated";
-import { poolListOptions, systemViewOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { systemViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { count } from "@/lib/numbers";
 import { Loaded } from "@/shared/core/Loaded";
+import { allPools } from "@/shared/pools/allPools";
 import { PoolPlaces } from "@/shared/pools/PoolPlaces";
 import { paths } from "@/paths";
 import { Card } from "@/ui/layout/Card";
@@ -15,7 +16,8 @@ import { Skeleton } from "@/ui/layout/Skeleton";
 import { useNow } from "@/ui/text/Time";
 import { Chart } from "./Chart";
 import { type Period, periodAt, rowsOf } from "./layout";
-import { endless, type Items, joinPlans, pushedOff } from "./plan";
+import type { Items } from "@/api/pages";
+import { endless, joinPlans, pushedOff } from "./plan";
 import { timelineLoads, timelineOfTask, timelinePlan, timelineRuns } from "./queries";
 import { type Known, useTasks } from "./useTasks";
 import { clockOf } from "./words";
@@ -45,7 +47,7 @@ function Timeline({ timezone }: { timezone: string }) {
   const period = useMemo(() => ({ from, until: periodAt(from + 6 * 3_600_000).until }), [from]);
   const runs = useQuery(timelineRuns(period));
   const plan = useQuery(timelinePlan(period));
-  const pools = useQuery(poolListOptions({ query: { limit: 500 } })).data?.items ?? [];
+  const pools = useQuery(allPools).data ?? [];
   const loads = useQuery(timelineLoads(period, pools.some(({ used_by }) => used_by.length > 0))).data ?? [];
   const [text, setText] = useState("");
   const [shown, setShown] = useState(STEP);
@@ -123,8 +125,8 @@ function Limits({ ran: { items, next_cursor }, timezone }: { ran: Items<Run>; ti
 
 /** How full the pools are now. */
 function Pools() {
-  const pools = useQuery(poolListOptions({ query: { limit: 500 } }));
-  if (pools.data?.items.length === 0) return null;
+  const pools = useQuery(allPools);
+  if (pools.data?.length === 0) return null;
   return (
     <Card
       title="Pools now"
@@ -135,7 +137,7 @@ function Pools() {
       }
     >
       <Loaded query={pools} rows={2}>
-        {({ items }) => (
+        {(items) => (
           <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
             {items.map((pool) => (
               <li key={pool.id} className="min-w-0">

@@ -1,11 +1,6 @@
 /** The plan of the timeline when some tasks are due so often that the first pages hold little else. */
 import type { PlanSlot, TaskSummary } from "@/api/generated";
-
-/** Items of several pages; a cursor that is left says that there is more. */
-export interface Items<T> {
-  items: T[];
-  next_cursor: string | null;
-}
+import type { Items } from "@/api/pages";
 
 /** Slots to draw, and up to when those of a task are known, where that is not the whole period. */
 export interface Plan {

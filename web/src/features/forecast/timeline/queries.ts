@@ -1,26 +1,15 @@
 /** What the timeline asks for: pages put together, under the keys that events know. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type PlanSlot, planList, type Run, runList, simulationCreate, taskList, type TaskSummary } from "@/api/generated";
+import { allPages, type Items } from "@/api/pages";
 import { readKey } from "@/api/queries";
 import type { Period } from "./layout";
-import { type Items, SLOTS_MAX } from "./plan";
+import { SLOTS_MAX } from "./plan";
 import type { PoolLoad } from "./PoolRow";
 
 const LIMIT = 500;
 /** Most pages of each list. */
 const PAGES = 4;
-
-async function pages<T>(ask: (cursor: string | undefined) => Promise<Items<T>>, most = PAGES): Promise<Items<T>> {
-  const items: T[] = [];
-  let cursor: string | null = null;
-  for (let page = 0; page < most; page += 1) {
-    const answer: Items<T> = await ask(cursor ?? undefined);
-    items.push(...answer.items);
-    cursor = answer.next_cursor;
-    if (cursor === null) break;
-  }
-  return { items, next_cursor: cursor };
-}
 
 /** Runs made in the period, and those that are open since before it. */
 export const timelineRuns = ({ from }: Period) =>
@@ -29,7 +18,7 @@ export const timelineRuns = ({ from }: Period) =>
     meta: { heavy: true },
     queryFn: async ({ signal }): Promise<Items<Run>> => {
       const asked = (query: { from_at?: string; until_at?: string; state?: string }) =>
-        pages(async (cursor) => (await runList({ query: { ...query, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data);
+        allPages(async (cursor) => (await runList({ query: { ...query, limit: LIMIT, ...cursor }, signal, throwOnError: true })).data, PAGES);
       const from_at = new Date(from).toISOString();
       const [recent, older] = await Promise.all([asked({ from_at }), asked({ until_at: from_at, state: "waiting,queued,running,backing_off" })]);
       const known = new Set(recent.items.map(({ id }) => id));
@@ -44,7 +33,7 @@ export const timelinePlan = ({ until }: Period) =>
     queryKey: readKey("planList", { timeline: until }),
     meta: { heavy: true },
     queryFn: async ({ signal }): Promise<Items<PlanSlot>> =>
-      pages(async (cursor) => (await planList({ query: { until_at: new Date(until).toISOString(), limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data),
+      allPages(async (cursor) => (await planList({ query: { until_at: new Date(until).toISOString(), limit: LIMIT, ...cursor }, signal, throwOnError: true })).data, PAGES),
     placeholderData: keepPreviousData,
   });
 
@@ -66,7 +55,7 @@ export const timelineTasks = (first: Items<PlanSlot> | undefined) =>
     meta: { heavy: true },
     enabled: first !== undefined && first.next_cursor !== null,
     queryFn: async ({ signal }): Promise<Items<TaskSummary>> =>
-      pages(async (cursor) => (await taskList({ query: { enabled: true, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data),
+      allPages(async (cursor) => (await taskList({ query: { enabled: true, limit: LIMIT, ...cursor }, signal, throwOnError: true })).data, PAGES),
   });
 
 /** The enabled tasks with a text in their names or titles: the server knows them all, however many there are. */
@@ -76,7 +65,7 @@ export const timelineNamed = (text: string, wanted: boolean) =>
     meta: { heavy: true },
     enabled: wanted && text !== "",
     queryFn: async ({ signal }): Promise<Items<TaskSummary>> =>
-      pages(async (cursor) => (await taskList({ query: { enabled: true, text, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data),
+      allPages(async (cursor) => (await taskList({ query: { enabled: true, text, limit: LIMIT, ...cursor }, signal, throwOnError: true })).data, PAGES),
   });
 
 /** The slots of one task, to the end of the period. Asked again only as the period moves on. */
@@ -88,7 +77,7 @@ export const timelineOfTask = ({ until }: Period, task: string) =>
     refetchInterval: false,
     queryFn: async ({ signal }): Promise<Items<PlanSlot>> => {
       const until_at = new Date(until).toISOString();
-      return pages(async (cursor) => (await planList({ query: { task, until_at, limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) }, signal, throwOnError: true })).data, SLOTS_MAX / LIMIT);
+      return allPages(async (cursor) => (await planList({ query: { task, until_at, limit: LIMIT, ...cursor }, signal, throwOnError: true })).data, SLOTS_MAX / LIMIT);
     },
     placeholderData: keepPreviousData,
   });

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { PlanSlot, TaskSummary } from "@/api/generated";
 import { useRested } from "@/lib/useRested";
-import type { Items } from "./plan";
+import type { Items } from "@/api/pages";
 import { timelineNamed, timelineTasks } from "./queries";
 
 /** How much is known: of all that fit the filter, still being asked, or only of some. */

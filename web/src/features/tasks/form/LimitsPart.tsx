@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Overlap, RetryOn } from "@/api/generated";
-import { poolListOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { overlapQueueDefaults } from "@/api/generated/contract.gen";
 import { plural } from "@/lib/numbers";
 import { duration } from "@/lib/time/time";
 import { OVERLAPS } from "@/lib/words/timeWords";
 import { options } from "@/lib/words/words";
+import { allPools } from "@/shared/pools/allPools";
 import { CheckField, NumberField, SelectField, TextField } from "@/ui/fields/Field";
 import { Part, type PartProps, Row } from "./FormParts";
 
@@ -142,7 +142,7 @@ function overlapOf(kind: Overlap["kind"]): Overlap {
 
 /** The pool whose places its runs take, and who goes first. */
 export function PoolPart({ draft, set, at }: PartProps) {
-  const pools = useQuery({ ...poolListOptions({ query: { limit: 500 } }), refetchInterval: false }).data?.items ?? [];
+  const pools = useQuery({ ...allPools, refetchInterval: false }).data ?? [];
   const known = pools.map((pool): [string, string] => [pool.name, `${pool.name} (${plural(pool.capacity, "place")})`]);
   const lost: [string, string][] = draft.pool !== "" && pools.every((pool) => pool.name !== draft.pool) ? [[draft.pool, draft.pool]] : [];
   return (

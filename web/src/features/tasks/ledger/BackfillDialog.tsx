@@ -6,12 +6,11 @@ import { backfillCreateDefaults } from "@/api/generated/contract.gen";
 import { count, plural } from "@/lib/numbers";
 import { fromLocalInput, localInput } from "@/lib/time/time";
 import { useRested } from "@/lib/useRested";
+import { useAskAgain } from "@/shared/core/useAskAgain";
 import { paramBody, ParamFields, type ParamValues } from "@/shared/runs/ParamFields";
-import { Button } from "@/ui/Button";
-import { Dialog } from "@/ui/layers/Dialog";
+import { FormDialog } from "@/ui/layers/FormDialog";
 import { NumberField, SelectField, TextField } from "@/ui/fields/Field";
 import { say } from "@/ui/layers/toasts";
-import { useBackfillsChanged } from "./backfillsChanged";
 import { Row } from "../form/FormParts";
 
 const DAY = 86_400_000;
@@ -20,7 +19,7 @@ const create = async (task: Task, body: BackfillCreate, dry_run: boolean) => (aw
 
 /** Asks for the period; says how many runs it makes before any is made. */
 export function BackfillDialog({ task, onClose }: { task: Task; onClose: () => void }) {
-  const changed = useBackfillsChanged();
+  const changed = useAskAgain("backfillList");
   const [now] = useState(() => Date.now());
   const [from, setFrom] = useState(() => localInput(new Date(now - 7 * DAY).toISOString()));
   const [until, setUntil] = useState(() => localInput(new Date(now).toISOString()));
@@ -32,6 +31,7 @@ export function BackfillDialog({ task, onClose }: { task: Task; onClose: () => v
   const whole = rested.from_at !== "" && rested.until_at !== "";
   const dry = useQuery({ queryKey: ["backfillDry", task.name, rested], queryFn: () => create(task, rested, true), enabled: whole, placeholderData: (old) => old, refetchInterval: false, retry: false, gcTime: 0 });
   const start = useMutation({
+    meta: { quiet: true },
     mutationFn: () => create(task, body, false),
     onSuccess: async (made) => {
       say(`The backfill is under way: ${plural(made.slot_count, "slot")}.`);
@@ -43,22 +43,17 @@ export function BackfillDialog({ task, onClose }: { task: Task; onClose: () => v
   const at = (pointer: string) => messagesAt(failure, pointer);
   const slots = failure ? undefined : dry.data?.slot_count;
   return (
-    <Dialog
-      open
+    <FormDialog
       wide
-      onClose={onClose}
       title={`Backfill ${task.name}`}
-      hint="One run for each slot of a past period, oldest first. Each gets the slot as its ORC_SCHEDULED_FOR."
-      footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button look="primary" busy={start.isPending} disabledReason={slots ? undefined : slots === 0 ? "The period has no slot." : "The slots are not counted yet."} onClick={() => start.mutate()}>
-            {slots ? `Start ${plural(slots, "run")}` : "Start"}
-          </Button>
-        </>
-      }
+      hint="Starts one run for each slot of a past period, oldest first. Each run finds its slot in ORC_SCHEDULED_FOR."
+      verb={slots ? `Start ${plural(slots, "run")}` : "Start"}
+      failure={apiError(start.error)}
+      busy={start.isPending}
+      disabledReason={slots ? undefined : slots === 0 ? "The period has no slot." : "The slots are not counted yet."}
+      onSubmit={() => start.mutate()}
+      onClose={onClose}
     >
-      <div className="flex flex-col gap-3">
         <Row>
           <TextField label="From" type="datetime-local" hint="In your time zone." value={from} error={at("/from_at")} onText={setFrom} />
           <TextField label="Until" type="datetime-local" hint="In your time zone." value={until} error={at("/until_at")} onText={setUntil} />
@@ -85,7 +80,6 @@ export function BackfillDialog({ task, onClose }: { task: Task; onClose: () => v
             </>
           )}
         </p>
-      </div>
-    </Dialog>
+    </FormDialog>
   );
 }

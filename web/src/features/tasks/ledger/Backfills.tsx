@@ -6,6 +6,7 @@ import { backfillListOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { count, plural } from "@/lib/numbers";
 import { absoluteTime } from "@/lib/time/time";
 import type { Tone } from "@/lib/words/words";
+import { useAskAgain } from "@/shared/core/useAskAgain";
 import { useDenied } from "@/shared/access/session";
 import { Badge } from "@/ui/text/Badge";
 import { Button } from "@/ui/Button";
@@ -13,7 +14,6 @@ import { Card } from "@/ui/layout/Card";
 import { Confirm } from "@/ui/layers/Dialog";
 import { DateTime } from "@/ui/text/Time";
 import { BackfillDialog } from "./BackfillDialog";
-import { useBackfillsChanged } from "./backfillsChanged";
 
 const STATES: Record<Backfill["state"], { word: string; tone: Tone }> = {
   running: { word: "Running", tone: "run" },
@@ -55,7 +55,7 @@ export function Backfills({ task }: { task: Task }) {
 }
 
 function OneBackfill({ backfill, denied }: { backfill: Backfill; denied: string | undefined }) {
-  const changed = useBackfillsChanged();
+  const changed = useAskAgain("backfillList");
   const [asking, setAsking] = useState(false);
   const cancel = useMutation({
     mutationFn: async () => (await backfillCancel({ path: { backfill: backfill.id }, throwOnError: true })).data,
@@ -95,7 +95,7 @@ function OneBackfill({ backfill, denied }: { backfill: Backfill; denied: string 
         <span className="w-24 max-sm:hidden" />
       )}
       <Confirm
-        question={asking ? { title: "Cancel the backfill?", text: `${plural(backfill.slot_count - backfill.made_count, "slot")} would not be run. Its runs that have not ended are cancelled.`, verb: "Cancel the backfill", onYes: () => cancel.mutateAsync() } : null}
+        question={asking ? { title: "Cancel the backfill?", text: `${plural(backfill.slot_count - backfill.made_count, "slot")} will get no run, and its open runs are cancelled.`, verb: "Cancel the backfill", keep: "Let it continue", onYes: () => cancel.mutateAsync() } : null}
         onClose={() => setAsking(false)}
       />
     </li>

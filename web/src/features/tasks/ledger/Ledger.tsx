@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import { apiError } from "@/api/errors";
 import type { Slot, SlotOutcome, Task } from "@/api/generated";
 import { slotListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { PAGED } from "@/api/pages";
 import { plural } from "@/lib/numbers";
 import { absoluteTime, viewerZone } from "@/lib/time/time";
 import { options, SLOT_OUTCOMES } from "@/lib/words/words";
@@ -49,8 +50,7 @@ export function Ledger({ task }: { task: Task }) {
 function Entries({ task, outcome, range }: { task: string; outcome: SlotOutcome | undefined; range: { from_at: string; until_at: string } }) {
   const list = useInfiniteQuery({
     ...slotListInfiniteOptions({ query: { task, limit: 50, from_at: range.from_at, ...(outcome ? { outcome } : {}) } }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    ...PAGED,
   });
   const slots = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const failure = apiError(list.error);

@@ -6,7 +6,7 @@ import { count, plural } from "@/lib/numbers";
 import { useDenied } from "@/shared/access/session";
 import { useTasksChanged } from "@/shared/tasks/taskActions";
 import { Button, IconButton } from "@/ui/Button";
-import { Dialog } from "@/ui/layers/Dialog";
+import { FormDialog } from "@/ui/layers/FormDialog";
 import { TextField } from "@/ui/fields/Field";
 import { Foot } from "@/ui/layout/Foot";
 import { say, sayFailure } from "@/ui/layers/toasts";
@@ -84,22 +84,14 @@ function Ask({ what, count, onClose, onText }: { what: "move" | "tag"; count: nu
   const [text, setText] = useState("");
   const move = what === "move";
   return (
-    <Dialog open onClose={onClose} title={move ? `Move ${plural(count, "task")}` : `Tag ${plural(count, "task")}`}>
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          onText(text.trim());
-        }}
-      >
-        <TextField label={move ? "Folder" : "Tag"} value={text} onText={setText} required={!move} hint={move ? "Names separated by /; empty is the root." : undefined} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Not now</Button>
-          <Button type="submit" look="primary">
-            {move ? "Move" : "Tag"}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title={move ? `Move ${plural(count, "task")}` : `Tag ${plural(count, "task")}`} verb={move ? "Move" : "Tag"} onSubmit={() => onText(text.trim())} onClose={onClose}>
+      <TextField
+        label={move ? "Folder" : "Tag"}
+        value={text}
+        onText={setText}
+        required={!move}
+        hint={move ? "Put / between folder names. Leave it empty for the top level." : "The tag is added to those that each task has."}
+      />
+    </FormDialog>
   );
 }

@@ -5,6 +5,7 @@ import { useCallback, useMemo, useState } from "react";
 import { apiError, staleWords } from "@/api/errors";
 import type { TaskSummary } from "@/api/generated";
 import { taskListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { PAGED } from "@/api/pages";
 import { count } from "@/lib/numbers";
 import { RunNow } from "@/shared/runs/RunNow";
 import { useDenied } from "@/shared/access/session";
@@ -99,8 +100,7 @@ function useTaskList(search: TasksSearch) {
   const query = { limit: 200, ...filterOf(search) };
   return useInfiniteQuery({
     ...taskListInfiniteOptions({ query }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    ...PAGED,
     placeholderData: (old) => old,
   });
 }

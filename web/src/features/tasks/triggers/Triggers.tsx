@@ -101,7 +101,7 @@ function Address({ task, status, signed }: { task: string; status: TriggerStatus
         )}
       </div>
       <Confirm
-        question={asking ? { title: `Replace the ${what} of ${task}?`, text: `The present ${what} stops working at once. Whoever calls it needs the new one.`, verb: `Replace the ${what}`, onYes: () => rotate.mutateAsync() } : null}
+        question={asking ? { title: `Replace the ${what} of ${task}?`, text: `The current ${what} stops working at once. Every caller needs the new one.`, verb: `Replace the ${what}`, keep: `Keep the current ${what}`, onYes: () => rotate.mutateAsync() } : null}
         onClose={() => setAsking(false)}
       />
       <Dialog open={fresh !== null} onClose={() => setFresh(null)} title={`The ${what} of ${task}`} hint="It is shown only now: copy it. Orc keeps no way to show it again." footer={<Button look="primary" onClick={() => setFresh(null)}>I have copied it</Button>}>

@@ -5,11 +5,10 @@ import { triggerFileDefaults, triggerTaskDefaults, triggerWebhookDefaults } from
 import { UNDECLARED } from "@/api/undeclared";
 import { FILE_CHANGES, TRIGGER_KINDS, WEBHOOK_PROOFS } from "@/lib/words/timeWords";
 import { options, RUN_STATE_NAMES, RUN_STATES } from "@/lib/words/words";
-import { useTaskNames } from "@/shared/tasks/taskNames";
+import { TaskPicker } from "@/shared/tasks/TaskPicker";
 import { Button, IconButton } from "@/ui/Button";
 import { CheckField, NumberField, SelectField, TextField } from "@/ui/fields/Field";
 import { KeyValueEditor, type Pairs } from "@/ui/fields/Lists";
-import { NamePicker } from "@/ui/fields/NamePicker";
 import { Toggles } from "@/ui/fields/Toggles";
 import { Part, type PartProps, Row } from "../form/FormParts";
 
@@ -119,10 +118,9 @@ function FileFields({ trigger, at, onTrigger }: FieldsProps<TriggerFile>) {
 const FINAL = RUN_STATE_NAMES.filter((state) => !RUN_STATES[state].open).map((state): [RunState, string] => [state, RUN_STATES[state].word]);
 
 function TaskFields({ trigger, at, onTrigger, self }: FieldsProps<TriggerTask> & { self: string }) {
-  const known = useTaskNames().filter((name) => name !== self);
   return (
     <>
-      <NamePicker label="After a run of" hint="Any of them counts." addLabel="Add a task" nothing="There is no other task." known={known} names={trigger.tasks} error={at("/tasks", true)} onNames={(tasks) => onTrigger({ ...trigger, tasks })} />
+      <TaskPicker label="After a run of" hint="The end of a run of any of these tasks starts this one." except={self} names={trigger.tasks} error={at("/tasks", true)} onNames={(tasks) => onTrigger({ ...trigger, tasks })} />
       <Toggles label="That ended as" options={FINAL} values={trigger.states ?? triggerTaskDefaults.states} error={at("/states", true)} onValues={(states) => onTrigger({ ...trigger, states })} />
     </>
   );

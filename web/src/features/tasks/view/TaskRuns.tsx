@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { apiError } from "@/api/errors";
 import { runListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { PAGED } from "@/api/pages";
 import { runCard, runColumns } from "@/shared/runs/runColumns";
 import { paths } from "@/paths";
 import { DataTable } from "@/ui/DataTable";
@@ -16,8 +17,7 @@ export function TaskRuns({ task }: { task: string }) {
   const navigate = useNavigate();
   const list = useInfiniteQuery({
     ...runListInfiniteOptions({ query: { task, limit: 100 } }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    ...PAGED,
   });
   const runs = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;

@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { apiError } from "@/api/errors";
 import type { FieldDifference } from "@/api/generated";
 import { taskVersionListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { PAGED } from "@/api/pages";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/layout/Card";
 import { Failure } from "@/ui/layout/Empty";
@@ -13,8 +14,7 @@ import { DateTime } from "@/ui/text/Time";
 export function Versions({ task }: { task: string }) {
   const list = useInfiniteQuery({
     ...taskVersionListInfiniteOptions({ path: { task }, query: { limit: 20 } }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    ...PAGED,
   });
   const versions = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const failure = apiError(list.error);

@@ -6,11 +6,10 @@ import { fromLocalInput, localInput } from "@/lib/time/time";
 import { CATCH_UPS, FOLDS, GAPS, ROLLS } from "@/lib/words/timeWords";
 import { options } from "@/lib/words/words";
 import { NumberField, SelectField, TextField } from "@/ui/fields/Field";
-import { NamePicker } from "@/ui/fields/NamePicker";
 import { Row } from "../../form/FormParts";
 import type { RuleProps } from "./fields";
 import { catchUpOf } from "./kinds";
-import { useCalendarNames } from "@/shared/calendars/useCalendarNames";
+import { CalendarPicker } from "@/shared/calendars/CalendarPicker";
 
 /** What all kinds have besides their rule: calendars, missed slots, clock changes, period. */
 export function More(props: RuleProps) {
@@ -60,28 +59,20 @@ function periodWords({ start_at, end_at, splay_seconds, key, kind }: Schedule): 
 }
 
 function Calendars({ schedule, at, onSchedule }: RuleProps) {
-  const known = useCalendarNames();
   const chosen = (schedule.run_only_on ?? []).length + (schedule.skip_on ?? []).length > 0;
-  const nothing = "There is no calendar yet; make one under Calendars.";
   return (
     <>
       <Row>
-        <NamePicker
+        <CalendarPicker
           label="Run only on"
-          hint="A date counts that any of them has. None: every date."
-          addLabel="Add a calendar"
-          nothing={nothing}
-          known={known}
+          hint="Runs only on dates that are in one of these calendars. Leave it empty for every date."
           names={schedule.run_only_on ?? []}
           error={at("/run_only_on", true)}
           onNames={(run_only_on) => onSchedule({ ...schedule, run_only_on })}
         />
-        <NamePicker
+        <CalendarPicker
           label="Skip on"
-          hint="A date that any of them has does not count."
-          addLabel="Add a calendar"
-          nothing={nothing}
-          known={known}
+          hint="Does not run on dates that are in one of these calendars."
           names={schedule.skip_on ?? []}
           error={at("/skip_on", true)}
           onNames={(skip_on) => onSchedule({ ...schedule, skip_on })}
