@@ -1,4 +1,6 @@
-const whole = new Intl.NumberFormat("en");
+import { numberFormat } from "./locale";
+
+const whole = numberFormat();
 const BYTES = ["B", "KB", "MB", "GB", "TB"];
 
 /** `1,234`. */

@@ -5,7 +5,7 @@ import { DateTime } from "@/ui/text/Time";
 
 /** The tasks that come next, soonest first. */
 export function NextSlots({ tasks, partial }: { tasks: TaskSummary[]; partial: boolean }) {
-  const next = tasks.filter((task) => task.next_slot_at).toSorted((a, b) => (a.next_slot_at ?? "").localeCompare(b.next_slot_at ?? ""));
+  const next = tasks.filter((task) => task.next_slot_at).toSorted((a, b) => Date.parse(a.next_slot_at ?? "") - Date.parse(b.next_slot_at ?? ""));
   if (next.length === 0) return <p className="text-sm text-muted">No enabled task has a schedule.</p>;
   return (
     <>

@@ -1,3 +1,4 @@
+import { dateTimeFormat } from "@/lib/locale";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { RunStatsPoint } from "@/api/generated";
 import { count } from "@/lib/numbers";
@@ -11,7 +12,7 @@ const RIGHT = 8;
 const BASE = HEIGHT - 22;
 const TOP = 8;
 
-const dayMonth = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
+const dayMonth = dateTimeFormat({ day: "numeric", month: "short", timeZone: "UTC" });
 
 interface Day {
   at: number;

@@ -1,4 +1,5 @@
 /** Dates of a calendar as `YYYY-MM-DD`: plain arithmetic of days and months, without any time zone. */
+import { dateTimeFormat } from "../locale";
 
 const DAY_MS = 86_400_000;
 
@@ -36,9 +37,9 @@ export function monthGrid(month: string): string[] {
 /** Days of the week, short, Monday first. */
 export const WEEK = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
 
-const monthName = new Intl.DateTimeFormat("en-GB", { month: "long", timeZone: "UTC" });
-const dayName = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-const shortDay = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+const monthName = dateTimeFormat({ month: "long", timeZone: "UTC" });
+const dayName = dateTimeFormat({ weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+const shortDay = dateTimeFormat({ weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
 
 /** `November`. */
 export const monthWord = (month: string): string => monthName.format(utc(`${month}-01`));
@@ -47,9 +48,16 @@ export const dayWord = (date: string): string => dayName.format(utc(date));
 /** `Mon, 23 Nov`. */
 export const shortDayWord = (date: string): string => shortDay.format(utc(date));
 
+/** The parts of an instant in a zone, by their names. */
+export function partsIn(at: string | number, timezone: string, options: Intl.DateTimeFormatOptions): Partial<Record<Intl.DateTimeFormatPartTypes, string>> {
+  const parts = dateTimeFormat({ ...options, timeZone: timezone }).formatToParts(new Date(at));
+  return Object.fromEntries(parts.map(({ type, value }) => [type, value]));
+}
+
 /** The date of an instant in a zone. */
 export function dateIn(at: string | number, timezone: string): string {
-  return new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: timezone }).format(new Date(at));
+  const parts = partsIn(at, timezone, { year: "numeric", month: "2-digit", day: "2-digit" });
+  return `${parts.year}-${parts.month}-${parts.day}`;
 }
 
 /** The first instant of a date in a zone (milliseconds): also where midnight does not exist. */
@@ -66,5 +74,5 @@ export function dayStart(date: string, timezone: string): number {
 
 /** `21:30`: the minute of an instant in a zone. */
 export function timeIn(at: string | number, timezone: string): string {
-  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: timezone }).format(new Date(at));
+  return dateTimeFormat({ hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: timezone }).format(new Date(at));
 }

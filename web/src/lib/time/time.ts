@@ -1,9 +1,11 @@
 /** Times and durations in words, always from the server's instants. */
 
-const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-const absoluteUtc = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
-const timeOfDay = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "short" });
+import { dateTimeFormat, relativeTimeFormat } from "../locale";
+
+const absolute = dateTimeFormat({ dateStyle: "medium", timeStyle: "medium" });
+const absoluteUtc = dateTimeFormat({ dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
+const timeOfDay = dateTimeFormat({ timeStyle: "short" });
+const relative = relativeTimeFormat({ numeric: "always", style: "short" });
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
@@ -13,21 +15,21 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
-/** `in 6 min.`, `11 sec. ago`, `now`. */
+/** `in 6 min`, `11 sec ago`, `now`. */
 export function relativeTime(at: string | number | Date, now: number): string {
   const seconds = Math.round((new Date(at).getTime() - now) / 1000);
   const size = Math.abs(seconds);
   if (size < 1) return "now";
   for (const [unit, length] of UNITS) {
     if (size < length) continue;
-    if (unit === "day" && size < 3 * length) return inTwo(seconds, 3600, 24, ["day", "days"], "hr.");
-    if (unit === "hour" && size < 6 * length) return inTwo(seconds, 60, 60, ["hr.", "hr."], "min.");
+    if (unit === "day" && size < 3 * length) return inTwo(seconds, 3600, 24, ["day", "days"], "hr");
+    if (unit === "hour" && size < 6 * length) return inTwo(seconds, 60, 60, ["hr", "hr"], "min");
     return relative.format(Math.round(seconds / length), unit);
   }
   return relative.format(seconds, "second");
 }
 
-/** Few of a unit with the rest in smaller ones, `in 1 day 23 hr.`: one day may be nearly two. */
+/** Few of a unit with the rest in smaller ones, `in 1 day 23 hr`: one day may be nearly two. */
 function inTwo(seconds: number, small: number, each: number, [one, more]: [string, string], rest: string): string {
   const all = Math.round(Math.abs(seconds) / small);
   const whole = Math.floor(all / each);
@@ -90,24 +92,14 @@ export function fromLocalInput(text: string): string | null {
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
-const dayInUtc = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const dayInUtc = dateTimeFormat({ weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 /** A day and time, no more exact than it has to be: seconds where there are some, the year where it is not the present one. */
 function dayAndTime(at: string, timeZone: string | undefined, now: number): string {
   const date = new Date(at);
-  const year = formatter({ year: "numeric", timeZone });
+  const year = dateTimeFormat({ year: "numeric", timeZone });
   const second = date.getTime() % 60_000 === 0 ? {} : ({ second: "2-digit" } as const);
   const other = year.format(date) === year.format(now) ? {} : ({ year: "numeric" } as const);
-  return formatter({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone, ...second, ...other }).format(date);
-}
-
-const formatters = new Map<string, Intl.DateTimeFormat>();
-
-/** Formatters cost more than what they do. */
-function formatter(how: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = JSON.stringify(how);
-  const found = formatters.get(key) ?? new Intl.DateTimeFormat("en-GB", how);
-  formatters.set(key, found);
-  return found;
+  return dateTimeFormat({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone, ...second, ...other }).format(date);
 }
 
 /** The parts of a local time that the server wrote with its offset (`2026-03-29T03:00:00+02:00`); nothing is computed. */

@@ -1,3 +1,4 @@
+import { numberFormat } from "@/lib/locale";
 import { CalendarX2, Check, CircleDashed, SkipForward, TriangleAlert, Wrench, X } from "lucide-react";
 import type { ReactNode } from "react";
 import type { PlanDay } from "@/api/generated";
@@ -44,7 +45,7 @@ function Count({ value, cell }: { value: number; cell?: boolean | undefined }) {
   );
 }
 
-const rounded = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 0 });
+const rounded = numberFormat({ notation: "compact", maximumFractionDigits: 0 });
 
 /** How much there is of each sort; with words where there is room for them. */
 export function Figures({ day, words, cell }: { day: PlanDay; words?: boolean; cell?: boolean }) {

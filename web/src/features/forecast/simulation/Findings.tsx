@@ -1,3 +1,4 @@
+import { dateTimeFormat } from "@/lib/locale";
 import { Link } from "@tanstack/react-router";
 import type { Simulation } from "@/api/generated";
 import { count, plural } from "@/lib/numbers";
@@ -26,7 +27,7 @@ export function Findings({ simulation }: { simulation: Simulation }) {
 }
 
 function Busiest({ simulation: { busiest, timezone } }: { simulation: Simulation }) {
-  const minute = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: timezone });
+  const minute = dateTimeFormat({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: timezone });
   return (
     <Card title="Busiest minutes" hint="In which most slots are due together." flush>
       {busiest.length === 0 ? (

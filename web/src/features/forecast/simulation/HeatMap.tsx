@@ -1,3 +1,4 @@
+import { numberFormat } from "@/lib/locale";
 import { useMemo } from "react";
 import type { Simulation } from "@/api/generated";
 import { cx } from "@/lib/cx";
@@ -87,5 +88,5 @@ function Cell({ cell, most, where }: { cell: HeatCell | null; most: number; wher
 }
 
 /** A figure that fits a cell; the exact one is in its title. */
-const fits = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 2 });
+const fits = numberFormat({ notation: "compact", maximumSignificantDigits: 2 });
 const short = (value: number) => (value < 1000 ? String(value) : fits.format(value));

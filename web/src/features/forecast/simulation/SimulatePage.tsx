@@ -1,3 +1,4 @@
+import { dateTimeFormat } from "@/lib/locale";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Play } from "lucide-react";
@@ -92,7 +93,7 @@ function Form({ search, busy, failure, onRun }: { search: SimulateSearch; busy: 
 function Result({ simulation }: { simulation: Simulation }) {
   const denied = useDenied("define");
   const { task_count, slot_count, skipped_count, timezone, computed_seconds } = simulation;
-  const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: timezone });
+  const day = dateTimeFormat({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: timezone });
   return (
     <div className="flex flex-col gap-3">
       <p className="text-sm" role="status">

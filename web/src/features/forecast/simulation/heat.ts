@@ -1,4 +1,5 @@
 /** Hours of a simulation as days of 24 cells, in the zone of whoever looks at it. */
+import { dateIn, partsIn } from "@/lib/time/dates";
 import type { SimulatedHour } from "@/api/generated";
 
 /** One cell: an hour of a day. */
@@ -21,13 +22,11 @@ export const LEVELS = 5;
 
 /** Sorts hours into days; an hour that the clock repeats is one cell with both of its hours. */
 export function heatDays(hours: SimulatedHour[], timezone: string): HeatDay[] {
-  const parts = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", hourCycle: "h23", timeZone: timezone });
   const days = new Map<string, (HeatCell | null)[]>();
   for (const { hour_at, slots, peak } of hours) {
-    const found = Object.fromEntries(parts.formatToParts(new Date(hour_at)).map(({ type, value }) => [type, value]));
-    const date = `${found["year"]}-${found["month"]}-${found["day"]}`;
+    const date = dateIn(hour_at, timezone);
     const row = days.get(date) ?? HOURS.map(() => null);
-    const hour = Number(found["hour"]);
+    const hour = Number(partsIn(hour_at, timezone, { hour: "2-digit", hourCycle: "h23" }).hour);
     const old = row[hour];
     row[hour] = old ? { slots: old.slots + slots, peak: Math.max(old.peak, peak) } : { slots, peak };
     days.set(date, row);

@@ -1,4 +1,5 @@
 /** Where things stand on the timeline: pure arithmetic of instants, rows by task. */
+import { compareNames, dateTimeFormat } from "@/lib/locale";
 import type { PlanSlot, Run } from "@/api/generated";
 import { dateIn, shortDayWord } from "@/lib/time/dates";
 import type { Plan } from "./plan";
@@ -119,7 +120,7 @@ function groups<T>(items: T[], nameOf: (item: T) => string): Map<string, T[]> {
 export function rowsOf(runs: Run[], { slots, cuts }: Plan, period: Period, now: number): TimelineRow[] {
   const ran = groups(runs, ({ task }) => task.name);
   const planned = groups(slots.filter(({ scheduled_for }) => Date.parse(scheduled_for) >= now), ({ task }) => task);
-  const names = [...new Set([...ran.keys(), ...planned.keys(), ...cuts.keys()])].sort((one, other) => one.localeCompare(other));
+  const names = [...new Set([...ran.keys(), ...planned.keys(), ...cuts.keys()])].sort(compareNames);
   return names
     .map((task): TimelineRow => {
       const bars = (ran.get(task) ?? []).flatMap((run): Bar[] => {
@@ -146,7 +147,7 @@ export interface Tick {
 
 /** Full hours of a zone in the period, every so many; a day begins where its word is given. */
 export function ticksOf({ from, until }: Period, timezone: string, every: number): Tick[] {
-  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: timezone });
+  const clock = dateTimeFormat({ hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: timezone });
   const ticks: Tick[] = [];
   // Zones are set by quarters of an hour.
   for (let at = Math.ceil(from / (15 * MINUTE)) * 15 * MINUTE; at <= until; at += 15 * MINUTE) {

@@ -1,4 +1,5 @@
 /** What a bar or a mark says in words: for screen readers, and below the chart for everyone. */
+import { dateTimeFormat } from "@/lib/locale";
 import { plural } from "@/lib/numbers";
 import { duration } from "@/lib/time/time";
 import { RUN_STATES } from "@/lib/words/words";
@@ -9,7 +10,7 @@ export type Clock = (at: string) => string;
 
 /** A clock of a zone: day and minute. */
 export function clockOf(timezone: string): Clock {
-  const minute = new Intl.DateTimeFormat("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit", timeZone: timezone });
+  const minute = dateTimeFormat({ weekday: "short", hour: "2-digit", minute: "2-digit", timeZone: timezone });
   return (at) => minute.format(new Date(at));
 }
 

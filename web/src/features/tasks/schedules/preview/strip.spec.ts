@@ -17,6 +17,6 @@ describe("the strip of a year", () => {
 
   it("can be read instead of seen", () => {
     expect(stripWords(days)).toBe("7 slots on 3 of the next 6 days, 2 skipped");
-    expect(dayWords(days[3] as SlotDay)).toBe("Sun, Nov 29, 2026: 2 skipped\nholiday");
+    expect(dayWords(days[3] as SlotDay)).toBe("Sun, 29 Nov 2026: 2 skipped\nholiday");
   });
 });

@@ -1,4 +1,5 @@
 /** The geometry of the strip of a year: weeks as columns from Monday to Sunday, and how full each day is. */
+import { dateTimeFormat } from "@/lib/locale";
 import type { SlotDay } from "@/api/generated";
 import { count, plural } from "@/lib/numbers";
 
@@ -13,15 +14,15 @@ export interface Cell {
 }
 
 const DAY = 86_400_000;
-const dayName = new Intl.DateTimeFormat("en", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-const monthName = new Intl.DateTimeFormat("en", { month: "short", timeZone: "UTC" });
+const dayName = dateTimeFormat({ weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const monthName = dateTimeFormat({ month: "short", timeZone: "UTC" });
 
 /** A date as days since 1970 would count it: dates have no zone. */
 const number = (date: string): number => Date.parse(`${date}T00:00:00Z`) / DAY;
 /** Monday is 0; the first of January 1970 was a Thursday. */
 const weekdayOf = (date: string): number => (number(date) + 3) % 7;
 
-/** `Mon, Nov 23, 2026`. */
+/** `Mon, 23 Nov 2026`. */
 export function dateWords(date: string): string {
   return dayName.format(new Date(`${date}T00:00:00Z`));
 }
