@@ -1,6 +1,6 @@
 /** The live log of a run: the backlog first, then what is written, resumed by itself after a break. */
 import { type LogChunk, runLog } from "./generated";
-import { type ApiError, apiError } from "./errors";
+import { type ApiError, apiError, toApiError } from "./errors";
 import { type LiveStatus, Stream } from "./stream";
 
 /** Which log, from where, and whom to tell. */
@@ -16,10 +16,18 @@ export interface LogStreamOptions {
   onFailure: (error: ApiError) => void;
 }
 
-/** Opens it; given back after 30 s in the background. Gives the way to close it. */
-export function followLog(options: LogStreamOptions): () => void {
+/** A log that is followed. */
+export interface FollowedLog {
+  /** Stops for a while, or goes on after the last piece that came. */
+  hold: (on: boolean) => void;
+  close: () => void;
+}
+
+/** Opens the stream of a log. In the background its connection is given back after 30 s. */
+export function followLog(options: LogStreamOptions): FollowedLog {
   let seen = "";
   let ended = false;
+  let held = false;
   const query = (lastId: string) => {
     const search = new URLSearchParams();
     if (options.attempt !== undefined) search.set("attempt", String(options.attempt));
@@ -48,16 +56,56 @@ export function followLog(options: LogStreamOptions): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const look = () => {
     clearTimeout(timer);
-    if (ended) return;
+    if (ended || held) return;
     if (document.visibilityState === "visible") stream.wake();
     else timer = setTimeout(() => stream.pause(), 30_000);
   };
   document.addEventListener("visibilitychange", look);
-  return () => {
-    clearTimeout(timer);
-    document.removeEventListener("visibilitychange", look);
-    stream.close();
+  return {
+    hold(on) {
+      held = on;
+      if (on) stream.pause();
+      else look();
+    },
+    close() {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", look);
+      stream.close();
+    },
   };
+}
+
+/** A part of a log, in bytes of its attempt. */
+export interface LogRange {
+  run: string;
+  attempt: number;
+  from: number;
+  until: number;
+}
+
+/** Reads the pieces of a part of a log, which keep the stream that each came from; the download does not. */
+export function readLog({ run, attempt, from, until }: LogRange): Promise<LogChunk[]> {
+  const chunks: LogChunk[] = [];
+  return new Promise((resolve, reject) => {
+    const source = new EventSource(`/api/v1/runs/${encodeURIComponent(run)}/log/stream?attempt=${attempt}&offset=${from}`);
+    const done = () => {
+      source.close();
+      resolve(chunks);
+    };
+    source.addEventListener("log", ({ data }) => {
+      const chunk = JSON.parse(data as string) as LogChunk;
+      if (chunk.offset >= until) return done();
+      const bytes = new TextEncoder().encode(chunk.text);
+      const room = until - chunk.offset;
+      chunks.push(bytes.length > room ? { ...chunk, text: new TextDecoder().decode(bytes.slice(0, room)) } : chunk);
+      return bytes.length >= room ? done() : undefined;
+    });
+    source.addEventListener("end", done);
+    source.addEventListener("error", () => {
+      source.close();
+      reject(toApiError(new TypeError("The log cannot be read.")));
+    });
+  });
 }
 
 /** An event source never says why it failed; the download of the same log does. */

@@ -9,6 +9,8 @@ export interface LogRowProps {
   index: number;
   start: number;
   line: LogLine;
+  /** Its number: it changes when older lines are loaded. */
+  number: number | null;
   /** Length of its text: a line may grow while it is shown. */
   length: number;
   wrap: boolean;
@@ -29,14 +31,14 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
       className={cx(
         "absolute top-0 left-0 flex min-w-full leading-[19px]",
         wrap ? "w-full" : "w-max",
-        props.picked && "bg-[#3a3410]",
-        props.found && "bg-[#26324a]",
-        line.stream === "system" && "text-[#e6b04c]",
+        props.picked && "bg-log-picked",
+        props.found && "bg-log-found",
+        line.stream === "system" && "text-log-note",
       )}
       style={{ transform: `translateY(${props.start}px)` }}
     >
       {line.number === null ? (
-        <span className="pl-3 text-[#e6b04c] italic">– {line.raw} –</span>
+        <span className="pl-3 text-log-note italic">– {line.raw} –</span>
       ) : (
         <>
           <a
@@ -51,7 +53,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
             style={{ width: `${Math.max(4, props.digits + 2)}ch` }}
             className={cx(
               "sticky left-0 mr-2 shrink-0 border-r-2 bg-log-bg pr-2 text-right select-none hover:text-white",
-              line.stream === "stderr" ? "border-[#ff7b72] text-[#ff9b94]" : "border-transparent text-[#8b95a5]",
+              line.stream === "stderr" ? "border-log-error text-log-error" : "border-transparent text-log-number",
             )}
           >
             {line.number}
@@ -90,7 +92,7 @@ function mark(text: string, marked: string): ReactNode {
   const wanted = marked.toLowerCase();
   let from = 0;
   for (let at = low.indexOf(wanted); at !== -1; at = low.indexOf(wanted, from)) {
-    parts.push(text.slice(from, at), <mark key={at} className="rounded-xs bg-[#e3b341] text-black">{text.slice(at, at + wanted.length)}</mark>);
+    parts.push(text.slice(from, at), <mark key={at} className="rounded-xs bg-log-mark text-black">{text.slice(at, at + wanted.length)}</mark>);
     from = at + wanted.length;
   }
   parts.push(text.slice(from));

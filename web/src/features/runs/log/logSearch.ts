@@ -1,13 +1,15 @@
 import { useEffect, useMemo, useRef, useState } from "react";
+import { LogFinder } from "./LogFinder";
 import type { LogStore } from "./logStore";
 
-/** Search in a log that grows: the matches, the present one, and the ways on and back. */
+/** Search in a log that grows: the matches, the present one, and the ways on and back. Matches are places as the store counts them. */
 export function useSearch(store: LogStore, go: (place: number) => void) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
+  const finder = useMemo(() => new LogFinder(store), [store]);
   const version = store.snapshot();
   // oxlint-disable-next-line react/exhaustive-deps -- the version stands for the lines of the store
-  const found = useMemo(() => store.find(text), [store, text, version]);
+  const found = useMemo(() => finder.find(text), [finder, text, version]);
   const move = (step: number) => {
     if (found.length === 0) return;
     const next = (at + step + found.length) % found.length;
@@ -22,11 +24,11 @@ export function useSearch(store: LogStore, go: (place: number) => void) {
     current: text === "" ? undefined : found[Math.min(at, found.length - 1)],
     setText(next: string) {
       setText(next);
-      const first = store.find(next);
+      const matches = finder.find(next);
       // The newest match is the one that somebody who follows is looking for.
-      const last = Math.max(0, first.length - 1);
+      const last = Math.max(0, matches.length - 1);
       setAt(last);
-      const place = first[last];
+      const place = matches[last];
       if (place !== undefined) go(place);
     },
     next: () => move(1),
