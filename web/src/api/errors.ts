@@ -13,10 +13,6 @@ const TITLES: Record<string, string> = {
   "Internal Server Error": "The server made a mistake",
 };
 
-/** What the server says of a name that is written wrongly. */
-const NAME_PATTERN = "does not match the pattern ^[a-z0-9][a-z0-9._-]{0,99}$";
-const named = (message: string): string => (message === NAME_PATTERN ? "may have a-z, 0-9, . _ and -, and begins with a letter or a digit" : message);
-
 /** An answer that is a problem, or no answer at all (status 0). */
 export class ApiError extends Error {
   readonly status: number;
@@ -33,7 +29,7 @@ export class ApiError extends Error {
     this.code = problem.code ?? "unknown";
     this.title = TITLES[problem.title ?? ""] ?? problem.title ?? "Something went wrong";
     this.requestId = problem.request_id ?? null;
-    this.fields = (problem.fields ?? []).map(({ pointer, message }) => ({ pointer, message: named(message) }));
+    this.fields = (problem.fields ?? []).map(({ pointer, message }) => ({ pointer, message }));
   }
 }
 

@@ -68,7 +68,7 @@ describe("the timeline", () => {
       }),
     );
     const { user } = renderPage("/timeline");
-    await screen.findByText(/There are more tasks than are listed here/);
+    await screen.findByText(/More tasks exist than are listed here/);
     const filter = screen.getByRole("searchbox");
     await user.type(filter, "zeb");
     const row = await screen.findByRole("list", { name: "Runs and slots of zebra" });
@@ -76,8 +76,8 @@ describe("the timeline", () => {
     expect(within(row).queryByText("More slots than are drawn")).toBeNull();
     await user.type(filter, "q");
     expect(screen.queryByText(/^No task/)).toBeNull();
-    await screen.findByText("Looking among all tasks …");
-    await screen.findByText("No task in this period has that in its name.");
+    await screen.findByText("Searching all tasks …");
+    await screen.findByText("No task in this period matches the filter.");
   });
 
   it("says so when there is nothing", async () => {

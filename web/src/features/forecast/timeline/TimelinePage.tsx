@@ -1,7 +1,8 @@
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
-import type { PlanSlot, Run } from "@/api/generated";
+import type { Run } from "@/api/generated";
+import type { Items } from "@/api/pages";
 import { systemViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { count } from "@/lib/numbers";
 import { Loaded } from "@/shared/core/Loaded";
@@ -14,18 +15,15 @@ import { TextField } from "@/ui/fields/Field";
 import { Page } from "@/ui/layout/Page";
 import { Skeleton } from "@/ui/layout/Skeleton";
 import { useNow } from "@/ui/text/Time";
-import { Chart } from "./Chart";
-import { type Period, periodAt, rowsOf } from "./layout";
-import type { Items } from "@/api/pages";
-import { endless, joinPlans, pushedOff } from "./plan";
-import { timelineLoads, timelineOfTask, timelinePlan, timelineRuns } from "./queries";
-import { type Known, useTasks } from "./useTasks";
-import { clockOf } from "./words";
+import { Chart } from "./chart/Chart";
+import { PAST, periodAt } from "./layout";
+import { timelineLoads } from "./queries";
+import type { Known } from "./useTasks";
+import { useTimeline } from "./useTimeline";
+import { clockOf } from "./chart/words";
 
 /** Rows that are shown at first, and how many more each time. */
 const STEP = 50;
-/** No task was asked for by itself. */
-const NONE: ReadonlyMap<string, Items<PlanSlot>> = new Map();
 
 /** What ran in the last hours and what comes in the next day, task by task. */
 export default function TimelinePage() {
@@ -42,43 +40,29 @@ export default function TimelinePage() {
 function Timeline({ timezone }: { timezone: string }) {
   const clock = useNow();
   const { from } = periodAt(clock);
-  // Open runs grow four times a minute; more often could not be seen.
-  const now = Math.floor(clock / 15_000) * 15_000;
-  const period = useMemo(() => ({ from, until: periodAt(from + 6 * 3_600_000).until }), [from]);
-  const runs = useQuery(timelineRuns(period));
-  const plan = useQuery(timelinePlan(period));
-  const pools = useQuery(allPools).data ?? [];
-  const loads = useQuery(timelineLoads(period, pools.some(({ used_by }) => used_by.length > 0))).data ?? [];
+  const period = useMemo(() => periodAt(from + PAST), [from]);
   const [text, setText] = useState("");
   const [shown, setShown] = useState(STEP);
   const wanted = text.trim().toLowerCase();
-  const { tasks, known } = useTasks(plan.data, wanted);
-  const pushed = useMemo(() => (plan.data ? pushedOff(plan.data, tasks, period.until) : new Set<string>()), [plan.data, tasks, period]);
-  const rows = useMemo(() => (runs.data && plan.data ? rowsOf(runs.data.items, joinPlans(plan.data, pushed, NONE), period, now) : []), [runs.data, plan.data, pushed, period, now]);
-  const found = useMemo(() => rows.filter(({ task }) => task.includes(wanted)).map(({ task }) => task), [rows, wanted]);
-  const names = useMemo(() => found.slice(0, shown), [found, shown]);
-  const byTask = useOneByOne(names, plan.data, pushed, period);
-  const drawn = useMemo(() => {
-    if (!runs.data || !plan.data) return [];
-    const visible = new Set(names);
-    const whole = byTask.size === 0 ? rows : rowsOf(runs.data.items, joinPlans(plan.data, pushed, byTask), period, now);
-    return whole.filter(({ task }) => visible.has(task));
-  }, [rows, names, byTask, runs.data, plan.data, pushed, period, now]);
+  // Open runs grow four times a minute; more often could not be seen.
+  const { runs, plan, known, rows, count: found, empty } = useTimeline(period, Math.floor(clock / 15_000) * 15_000, wanted, shown);
+  const pools = useQuery(allPools).data ?? [];
+  const loads = useQuery(timelineLoads(period, pools.some(({ used_by }) => used_by.length > 0))).data ?? [];
   return (
     <Loaded query={runs} rows={10}>
       {(ran) => (
         <Loaded query={plan} rows={10}>
           {() =>
-            rows.length === 0 ? (
+            empty ? (
               <Empty title="Nothing ran and nothing is planned" cli="orc plan list">
-                Tasks appear here as soon as they have a run in the last 6 hours or a slot in the next 24.
+                A task appears here as soon as it has a run in the last 6 hours or a slot in the next 24.
               </Empty>
             ) : (
               <>
                 <TextField hideLabel label="Tasks by name" type="search" data-filter placeholder="Filter by name" value={text} onText={setText} className="w-full sm:w-60" />
                 <Limits ran={ran} timezone={timezone} />
-                <Looked known={known} filtered={wanted !== ""} none={found.length === 0} cut={ran.next_cursor !== null} />
-                {found.length > 0 && <Chart rows={drawn} all={found.length} whole={known === "all"} loads={loads} period={period} timezone={timezone} onMore={() => setShown(shown + STEP)} />}
+                <Looked known={known} filtered={wanted !== ""} none={found === 0} cut={ran.next_cursor !== null} />
+                {found > 0 && <Chart rows={rows} all={found} whole={known === "all"} loads={loads} period={period} timezone={timezone} onMore={() => setShown(shown + STEP)} />}
               </>
             )
           }
@@ -90,27 +74,17 @@ function Timeline({ timezone }: { timezone: string }) {
 
 /** What the rows leave out: that no task has a name is said only where all were looked at. */
 function Looked({ known, filtered, none, cut }: { known: Known; filtered: boolean; none: boolean; cut: boolean }) {
-  if (known === "asking") return <p role="status" className="text-sm text-muted">{filtered ? "Looking among all tasks …" : "Asking which tasks are due …"}</p>;
+  if (known === "asking") return <p role="status" className="text-sm text-muted">{filtered ? "Searching all tasks …" : "Loading which tasks are due …"}</p>;
   if (known === "some") {
     return (
       <p role="status" className="rounded-md bg-warn-soft px-3 py-1.5 text-xs">
-        {filtered ? "Not all tasks were looked at: type more of the name to find others." : "There are more tasks than are listed here: the filter looks among all of them."}
+        {filtered ? "Some tasks were not searched. Type more of the name to find them." : "More tasks exist than are listed here. The filter searches all of them."}
       </p>
     );
   }
   if (!none) return null;
-  return <p className="py-4 text-sm text-muted">{cut ? "No task with that in its name is due in this period or has one of the runs that were looked at." : "No task in this period has that in its name."}</p>;
+  return <p className="py-4 text-sm text-muted">{cut ? "No task matches among those that are due and the newest runs." : "No task in this period matches the filter."}</p>;
 }
-
-/** The slots of the tasks in sight that the first pages of the plan do not hold to the end. */
-function useOneByOne(names: string[], first: Items<PlanSlot> | undefined, pushed: ReadonlySet<string>, period: Period): ReadonlyMap<string, Items<PlanSlot>> {
-  const never = useMemo(() => (first ? endless(first, period.until) : new Set<string>()), [first, period]);
-  const asked = useMemo(() => names.filter((name) => pushed.has(name) && !never.has(name)), [names, pushed, never]);
-  const answers = useQueries({ queries: asked.map((task) => timelineOfTask(period, task)), combine: dataOf });
-  return useMemo(() => new Map(answers.flatMap((data, place) => (data ? [[asked[place] ?? "", data]] : []))), [answers, asked]);
-}
-
-const dataOf = <T,>(answers: { data: T }[]): T[] => answers.map(({ data }) => data);
 
 /** Which runs are not drawn because there are too many; slots that are not are marked in their rows. */
 function Limits({ ran: { items, next_cursor }, timezone }: { ran: Items<Run>; timezone: string }) {
@@ -118,7 +92,7 @@ function Limits({ ran: { items, next_cursor }, timezone }: { ran: Items<Run>; ti
   const first = items.reduce((least, { created_at }) => (created_at < least ? created_at : least), items[0]?.created_at ?? "");
   return (
     <p role="status" className="rounded-md bg-warn-soft px-3 py-1.5 text-xs">
-      There are more runs than are drawn: the {count(items.length)} newest, from {clockOf(timezone)(first)} on.
+      Only the newest {count(items.length)} runs are drawn, from {clockOf(timezone)(first)} on.
     </p>
   );
 }
@@ -132,7 +106,7 @@ function Pools() {
       title="Pools now"
       actions={
         <Link {...paths.pools()} className="text-sm text-muted underline underline-offset-2">
-          All about pools
+          Show all pools
         </Link>
       }
     >

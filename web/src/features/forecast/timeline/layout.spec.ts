@@ -3,7 +3,7 @@ import type { PlanSlot, Run } from "@/api/generated";
 import { shortDayWord } from "@/lib/time/dates";
 import { run } from "@/mocks/data";
 import { type Mark, periodAt, placeOf, rowsOf, runTimes, spanOf, ticksOf } from "./layout";
-import { slotWords } from "./words";
+import { slotWords } from "./chart/words";
 
 const NOW = Date.parse("2026-11-23T12:02:00Z");
 const period = periodAt(NOW);

@@ -50,10 +50,13 @@ export interface TimelineRow {
   cut: number | null;
 }
 
+/** The part of the period that is past, in milliseconds. */
+export const PAST = 6 * HOUR;
+
 /** Six hours back, a day ahead; moves on every five minutes only, so that what was asked for stays the same meanwhile. */
 export function periodAt(now: number): Period {
   const base = Math.floor(now / (5 * MINUTE)) * 5 * MINUTE;
-  return { from: base - 6 * HOUR, until: base + 24 * HOUR };
+  return { from: base - PAST, until: base + 24 * HOUR };
 }
 
 /** Where an instant is, in percent; outside it is at the edge. */

@@ -5,7 +5,7 @@ import { allPages, type Items } from "@/api/pages";
 import { readKey } from "@/api/queries";
 import type { Period } from "./layout";
 import { SLOTS_MAX } from "./plan";
-import type { PoolLoad } from "./PoolRow";
+import type { PoolLoad } from "./chart/PoolRow";
 
 const LIMIT = 500;
 /** Most pages of each list. */

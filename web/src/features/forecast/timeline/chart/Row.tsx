@@ -4,7 +4,7 @@ import type { RunState } from "@/api/generated";
 import { cx } from "@/lib/cx";
 import { RUN_STATES, type Tone } from "@/lib/words/words";
 import { paths } from "@/paths";
-import type { Bar, Mark, TimelineRow } from "./layout";
+import type { Bar, Mark, TimelineRow } from "../layout";
 import { move } from "./move";
 import { type Clock, runWords, slotWords } from "./words";
 

@@ -3,7 +3,7 @@ import { dateTimeFormat } from "@/lib/locale";
 import { plural } from "@/lib/numbers";
 import { duration } from "@/lib/time/time";
 import { RUN_STATES } from "@/lib/words/words";
-import type { Bar, Mark } from "./layout";
+import type { Bar, Mark } from "../layout";
 
 /** Says when, in the zone of the page. */
 export type Clock = (at: string) => string;

@@ -4,7 +4,7 @@ import type { SimulatedPoolHour } from "@/api/generated";
 import { cx } from "@/lib/cx";
 import { count, plural } from "@/lib/numbers";
 import { paths } from "@/paths";
-import { type Period, spanOf } from "./layout";
+import { type Period, spanOf } from "../layout";
 import { move } from "./move";
 import type { Clock } from "./words";
 

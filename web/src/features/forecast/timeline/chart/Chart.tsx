@@ -3,13 +3,11 @@ import { cx } from "@/lib/cx";
 import { plural } from "@/lib/numbers";
 import { Button } from "@/ui/Button";
 import { useNow } from "@/ui/text/Time";
-import { type Period, placeOf, ticksOf, type TimelineRow } from "./layout";
+import { PAST, type Period, placeOf, ticksOf, type TimelineRow } from "../layout";
 import { type PoolLoad, PoolRow } from "./PoolRow";
 import { barLook, markLook, Row } from "./Row";
 import { clockOf } from "./words";
 
-/** The part of the period that is past (milliseconds), within minutes. */
-const PAST = 6 * 3_600_000;
 /** Percent of the width that an hour's word takes at most; one that near to now gives way. */
 const LABEL = 5;
 /** Width of the names, as in each row. */
@@ -47,7 +45,7 @@ export function Chart({ rows, all, whole, loads, period, timezone, onMore }: { r
       </div>
       {/* What is pointed at or focused; screen readers hear the names of the bars themselves. */}
       <p aria-hidden className="mt-1 min-h-5 text-sm break-words text-muted">
-        {said ?? "Point at a bar, or go through a row with the arrow keys."}
+        {said ?? "Point at a bar, or move along a row with the arrow keys."}
       </p>
       {all > rows.length && (
         <Button className="self-start" onClick={onMore}>
