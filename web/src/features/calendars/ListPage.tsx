@@ -3,6 +3,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { FileUp, Plus } from "lucide-react";
 import { useState } from "react";
 import type { CalendarSummary } from "@/api/generated";
+import { problemWords } from "@/lib/words/reasons";
 import { calendarListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { PAGED } from "@/api/pages";
 import { shortDayWord } from "@/lib/time/dates";
@@ -63,7 +64,7 @@ function Row({ calendar }: { calendar: CalendarSummary }) {
             {calendar.name}
           </Link>
           {calendar.maintenance && <Badge tone="warn">Maintenance</Badge>}
-          {calendar.problem && <Badge tone="fail">Damaged</Badge>}
+          {problemWords(calendar) && <Badge tone="fail">Damaged</Badge>}
         </span>
         {calendar.description && <span className="text-xs text-muted">{calendar.description}</span>}
       </span>

@@ -3,6 +3,7 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { ChevronLeft, ChevronRight, Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { type Calendar, calendarDelete } from "@/api/generated";
+import { problemWords } from "@/lib/words/reasons";
 import { calendarDatesOptions, calendarViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { Silenced } from "@/shared/forecast/EffectList";
 import { Loaded } from "@/shared/core/Loaded";
@@ -62,9 +63,9 @@ export default function ViewPage() {
       <Loaded query={view} rows={4}>
         {(calendar) => (
           <>
-            {calendar.problem && (
+            {problemWords(calendar) && (
               <p role="alert" className="mb-3 rounded-md bg-fail-soft px-3 py-2 text-sm font-medium text-fail first-letter:uppercase">
-                {calendar.problem}.
+                {problemWords(calendar)}.
               </p>
             )}
             <Details calendar={calendar} />

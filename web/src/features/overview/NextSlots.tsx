@@ -19,7 +19,7 @@ export function NextSlots({ tasks, partial }: { tasks: TaskSummary[]; partial: b
           </li>
         ))}
       </ol>
-      {partial && <p className="mt-2 text-xs text-muted">Among the first {tasks.length} enabled tasks by name.</p>}
+      {partial && <p className="mt-2 text-xs text-muted">Only the first {tasks.length} enabled tasks by name were searched.</p>}
     </>
   );
 }

@@ -1,4 +1,5 @@
 import type { Attempt } from "@/api/generated";
+import { reasonWords } from "@/lib/words/reasons";
 import { cx } from "@/lib/cx";
 import { bytes, plural } from "@/lib/numbers";
 import { duration } from "@/lib/time/time";
@@ -27,7 +28,7 @@ export function Attempts({ attempts, shown, onChoose }: { attempts: Attempt[]; s
                 {attempt.outcome ? <Duration seconds={attempt.duration_seconds} /> : <Duration since={attempt.started_at} />}
               </span>
               <span className="pl-8 text-xs text-muted">{facts(attempt)}</span>
-              {attempt.reason && <span className="pl-8 text-xs first-letter:uppercase">{attempt.reason}</span>}
+              {reasonWords(attempt) && <span className="pl-8 text-xs first-letter:uppercase">{reasonWords(attempt)}</span>}
               <span className="flex flex-wrap gap-1 pl-8">
                 {attempt.leaked_output && <Badge tone="warn">output held by a left-behind process</Badge>}
                 {attempt.survivor_count > 0 && <Badge tone="fail">{plural(attempt.survivor_count, "survivor")}</Badge>}

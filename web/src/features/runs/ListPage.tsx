@@ -10,7 +10,7 @@ import { plural } from "@/lib/numbers";
 import { runCard, runColumns } from "@/shared/runs/runColumns";
 import { paths, type RunsSearch } from "@/paths";
 import { Button } from "@/ui/Button";
-import { DataTable } from "@/ui/DataTable";
+import { DataTable } from "@/ui/table/DataTable";
 import { Empty, Failure } from "@/ui/layout/Empty";
 import { Page } from "@/ui/layout/Page";
 import { SCROLLER } from "@/ui/layout/scroller";
@@ -20,6 +20,7 @@ import { Filters, sinceOf } from "./Filters";
 const route = getRouteApi("/app/runs");
 const COLUMNS = runColumns(true);
 const NONE: Run[] = [];
+const idOf = ({ id }: Run): string => id;
 
 /** All runs, newest first. */
 export default function ListPage() {
@@ -57,7 +58,7 @@ export default function ListPage() {
         </div>
       )}
       {shown.length > 0 && (
-        <DataTable label="Runs" rows={shown} rowId={(run) => run.id} columns={COLUMNS} card={runCard} cardHeight={64} onOpen={(run) => void navigate(paths.run(run.id))} onEnd={onEnd} />
+        <DataTable label="Runs" rows={shown} rowId={idOf} columns={COLUMNS} card={runCard} cardHeight={64} onOpen={(run) => void navigate(paths.run(run.id))} onEnd={onEnd} />
       )}
     </Page>
   );

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { Attempt, Run, RunDetail } from "@/api/generated";
+import { runReasons } from "@/lib/words/reasons";
 import { runViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { bytes, plural } from "@/lib/numbers";
 import { absoluteTime } from "@/lib/time/time";
@@ -88,7 +89,7 @@ function Body({ detail: { run, attempts } }: { detail: RunDetail }) {
 
 /** Why it is in this state, where there is something to say. */
 function Explanation({ run }: { run: Run }) {
-  const parts = [run.reason, ...run.waiting_on].filter((part) => part !== "");
+  const parts = runReasons(run);
   if (run.cancel_requested_at && run.finished_at === null) parts.unshift("It was asked to stop.");
   return (
     <>

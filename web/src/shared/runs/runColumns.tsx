@@ -1,9 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import type { Run } from "@/api/generated";
+import { runReason } from "@/lib/words/reasons";
 import { TRIGGERS } from "@/lib/words/words";
 import { paths } from "@/paths";
 import { StateBadge } from "@/ui/text/Badge";
-import type { Column } from "@/ui/DataTable";
+import type { Column } from "@/ui/table/DataTable";
 import { DateTime, Duration } from "@/ui/text/Time";
 
 /** Why a run exists, in words. */
@@ -50,7 +51,7 @@ const rest: Column<Run>[] = [
 ];
 
 function Reason({ run }: { run: Run }) {
-  const text = run.waiting_on.length > 0 ? run.waiting_on.join("; ") : run.reason;
+  const text = runReason(run);
   return <span title={text}>{text}</span>;
 }
 
@@ -68,7 +69,7 @@ export function runCard(run: Run) {
         <StateBadge state={run.state} />
       </span>
       <span className="flex gap-2 text-xs text-muted">
-        <span className="min-w-0 flex-1 truncate">{run.reason || triggerWords(run)}</span>
+        <span className="min-w-0 flex-1 truncate">{runReason(run) || triggerWords(run)}</span>
         <DateTime at={run.created_at} plain />
         <span>·</span>
         <RunDuration run={run} />

@@ -1,6 +1,7 @@
 /** What can be done with tasks, for every page that shows them. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type TaskAction, taskDelete, taskDisable, taskEnable } from "@/api/generated";
+import { problemWords } from "@/lib/words/reasons";
 import type { ReadId } from "@/api/generated/contract.gen";
 import { askAgain } from "@/api/queries";
 import { say } from "@/ui/layers/toasts";
@@ -9,9 +10,9 @@ import { say } from "@/ui/layers/toasts";
 export function whyNot(task: { enabled: boolean; actions: TaskAction[]; problem?: string | null }, action: TaskAction, denied: string | undefined): string | undefined {
   if (denied) return denied;
   if (task.actions.includes(action)) return undefined;
-  if (task.problem) return "Its definition is damaged: replace or delete the task.";
-  if (action === "run" && !task.enabled) return "The task is disabled; enable it first.";
-  return "This cannot be done with the task now.";
+  if (problemWords(task)) return "The definition is damaged. Replace it or delete the task.";
+  if (action === "run" && !task.enabled) return "The task is disabled. Enable it first.";
+  return "The task does not allow this now.";
 }
 
 const SHOWING_TASKS: ReadId[] = ["taskList", "taskView", "taskVersionList"];

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Slot } from "@/api/generated";
+import { reasonWords } from "@/lib/words/reasons";
 import { runListOptions, slotListOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { cx } from "@/lib/cx";
 import { dateIn, shortDayWord, timeIn } from "@/lib/time/dates";
@@ -80,7 +81,7 @@ function Entry({ slot, words }: { slot: Slot; words: ReturnType<typeof entryWord
         {slot.task}
       </Link>
       {slot.count > 1 && <span className="text-xs text-muted">{words.many}</span>}
-      <span className={cx("w-full text-xs", slot.outcome === "missed" ? "text-warn" : "text-muted")}>{slot.reason}</span>
+      <span className={cx("w-full text-xs", slot.outcome === "missed" ? "text-warn" : "text-muted")}>{reasonWords(slot)}</span>
     </li>
   );
 }

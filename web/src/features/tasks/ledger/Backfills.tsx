@@ -2,6 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { History, Square } from "lucide-react";
 import { useState } from "react";
 import { type Backfill, backfillCancel, type Task } from "@/api/generated";
+import { reasonWords } from "@/lib/words/reasons";
 import { backfillListOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { count, plural } from "@/lib/numbers";
 import { absoluteTime } from "@/lib/time/time";
@@ -71,7 +72,7 @@ function OneBackfill({ backfill, denied }: { backfill: Backfill; denied: string 
         <span className="block text-xs text-muted">
           {backfill.schedule_key ? `schedule ${backfill.schedule_key}, ` : ""}
           {backfill.at_once} at once, by {backfill.created_by}, <DateTime at={backfill.created_at} plain />
-          {backfill.reason && `: ${backfill.reason}`}
+          {reasonWords(backfill) && `: ${reasonWords(backfill)}`}
         </span>
       </span>
       <span className="flex basis-64 flex-col gap-1 tabular-nums">

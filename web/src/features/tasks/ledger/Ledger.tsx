@@ -2,6 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { apiError } from "@/api/errors";
+import { problemWords, reasonWords } from "@/lib/words/reasons";
 import type { Slot, SlotOutcome, Task } from "@/api/generated";
 import { slotListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { PAGED } from "@/api/pages";
@@ -39,7 +40,10 @@ export function Ledger({ task }: { task: Task }) {
           onValue={setOutcome}
         />
       </div>
-      {task.schedules.map(({ key, kind, problem }) => problem && <Invalid key={key ?? kind} schedule={`Schedule ${key ?? kind}`} reason={problem} />)}
+      {task.schedules.map((schedule) => {
+        const [key, problem] = [schedule.key ?? schedule.kind, problemWords(schedule)];
+        return problem && <Invalid key={key} schedule={`Schedule ${key}`} reason={problem} />;
+      })}
       <LedgerFigures task={task.name} range={range} />
       <Backfills task={task} />
       <Entries task={task.name} outcome={outcome === "" ? undefined : outcome} range={range} />
@@ -74,7 +78,7 @@ function Entries({ task, outcome, range }: { task: string; outcome: SlotOutcome 
               <OutcomeBadge outcome={slot.outcome} />
             </span>
             <Stretch slot={slot} />
-            <span className="min-w-0 text-muted max-sm:basis-full sm:flex-1">{slot.reason}</span>
+            <span className="min-w-0 text-muted max-sm:basis-full sm:flex-1">{reasonWords(slot)}</span>
             {slot.run_id && (
               <Link {...paths.run(slot.run_id)} className="text-accent hover:underline max-sm:-order-1 max-sm:ml-auto">
                 Show the run

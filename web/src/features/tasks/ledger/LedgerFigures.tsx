@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck } from "lucide-react";
 import type { SlotSummary } from "@/api/generated";
+import { problemWords } from "@/lib/words/reasons";
 import { slotSummaryOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { count } from "@/lib/numbers";
 import { Loaded } from "@/shared/core/Loaded";
@@ -44,13 +45,13 @@ function Figures({ summary }: { summary: SlotSummary }) {
       )}
       {summary.surplus > 0 && <p className="text-sm text-muted">{count(summary.surplus)} entries stand for slots that today's definition no longer has: the schedule was another one then.</p>}
       <Bar counts={summary} />
-      {(summary.schedules.length > 1 || summary.schedules.some((each) => each.problem)) && (
+      {(summary.schedules.length > 1 || summary.schedules.some(problemWords)) && (
         <ul className="divide-y divide-line border-t border-line text-sm">
           {summary.schedules.map((each) => (
             <li key={each.schedule_key} className="flex flex-wrap gap-x-3 py-1.5">
               <span className="font-medium">{each.words || each.schedule_key}</span>
               <span className={each.unaccounted > 0 ? "text-fail" : "text-muted"}>{figureWords(each)}</span>
-              {each.problem && <span className="w-full text-xs text-warn first-letter:uppercase">{each.problem}</span>}
+              {problemWords(each) && <span className="w-full text-xs text-warn first-letter:uppercase">{problemWords(each)}</span>}
             </li>
           ))}
         </ul>

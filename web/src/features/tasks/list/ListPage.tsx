@@ -11,7 +11,8 @@ import { RunNow } from "@/shared/runs/RunNow";
 import { useDenied } from "@/shared/access/session";
 import { paths, type TasksSearch } from "@/paths";
 import { Button, buttonClass } from "@/ui/Button";
-import { DataTable, type Selection } from "@/ui/DataTable";
+import { DataTable } from "@/ui/table/DataTable";
+import type { Selection } from "@/ui/table/selection";
 import { Empty, Failure } from "@/ui/layout/Empty";
 import { Page } from "@/ui/layout/Page";
 import { Skeleton } from "@/ui/layout/Skeleton";
@@ -24,6 +25,7 @@ import { filterOf } from "./filter";
 const route = getRouteApi("/app/tasks");
 
 const NONE: TaskSummary[] = [];
+const idOf = ({ id }: TaskSummary): string => id;
 
 /** All tasks: filters in the address, one virtual table, actions on many. */
 export default function ListPage() {
@@ -79,7 +81,7 @@ export default function ListPage() {
         <DataTable
           label="Tasks"
           rows={tasks}
-          rowId={(task) => task.id}
+          rowId={idOf}
           rowName={(task) => task.name}
           columns={columns}
           card={(task) => taskCard(task, onRun)}

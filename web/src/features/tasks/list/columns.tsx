@@ -1,13 +1,14 @@
 import { Link } from "@tanstack/react-router";
 import { Play } from "lucide-react";
 import type { TaskSummary } from "@/api/generated";
+import { hasInvalidSchedule, problemWords, scheduleWords } from "@/lib/words/reasons";
 import { cx } from "@/lib/cx";
 import { useDenied } from "@/shared/access/session";
 import { whyNot } from "@/shared/tasks/taskActions";
 import { paths } from "@/paths";
 import { Badge, StateBadge } from "@/ui/text/Badge";
 import { IconButton } from "@/ui/Button";
-import type { Column } from "@/ui/DataTable";
+import type { Column } from "@/ui/table/DataTable";
 import { DateTime, Duration } from "@/ui/text/Time";
 import { TaskMenu } from "../TaskMenu";
 
@@ -68,17 +69,16 @@ export function taskColumns(onRun: (task: TaskSummary) => void): Column<TaskSumm
 }
 
 function Words({ task }: { task: TaskSummary }) {
-  const words = task.problem ? "damaged definition" : task.schedules.join("; ");
+  const words = scheduleWords(task);
   if (words === "") return <span>no schedule</span>;
   return (
-    <span title={task.problem ?? words} className={isInvalid(task) ? "font-medium text-fail" : undefined}>
+    <span title={problemWords(task) ?? words} className={hasInvalidSchedule(task) ? "font-medium text-fail" : undefined}>
       {words}
     </span>
   );
 }
 
 /** Whether a schedule of it, or all of it, does not fire because it cannot be read or computed. */
-const isInvalid = ({ schedules, problem }: TaskSummary): boolean => Boolean(problem) || schedules.includes("invalid schedule");
 
 /** A task as a card, for phones. */
 export function taskCard(task: TaskSummary, onRun: (task: TaskSummary) => void) {
@@ -95,8 +95,8 @@ export function taskCard(task: TaskSummary, onRun: (task: TaskSummary) => void) 
           <LastState task={task} />
           {task.last_run && <DateTime at={task.last_run.started_at} plain />}
         </span>
-        <span className={cx("truncate text-xs", isInvalid(task) ? "font-medium text-fail" : "text-muted")}>
-          {task.problem ? "damaged definition" : task.schedules.join("; ") || "no schedule"}
+        <span className={cx("truncate text-xs", hasInvalidSchedule(task) ? "font-medium text-fail" : "text-muted")}>
+          {scheduleWords(task) || "no schedule"}
           {task.next_slot_at && (
             <>
               {" · next "}

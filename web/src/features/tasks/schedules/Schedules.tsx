@@ -1,5 +1,6 @@
 import { CircleAlert } from "lucide-react";
 import type { Schedule, Task } from "@/api/generated";
+import { problemWords } from "@/lib/words/reasons";
 import { Badge } from "@/ui/text/Badge";
 import { Card } from "@/ui/layout/Card";
 import { expression } from "./editor/kinds";
@@ -21,7 +22,7 @@ export function Schedules({ task }: { task: Task }) {
               <code className="font-mono">{expression(schedule)}</code> · {schedule.timezone ?? "server's time zone"} · key {schedule.key ?? schedule.kind}
             </p>
             {hasCalendars(schedule) && <p className="text-xs text-muted first-letter:uppercase">{calendarWords(schedule)}</p>}
-            {schedule.problem && <Invalid reason={schedule.problem} />}
+            {problemWords(schedule) && <Invalid reason={problemWords(schedule) ?? ""} />}
           </li>
         ))}
       </ul>

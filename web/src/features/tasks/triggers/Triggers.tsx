@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { useState } from "react";
 import { apiError } from "@/api/errors";
+import { problemWords } from "@/lib/words/reasons";
 import { type Task, type TaskTrigger, triggerRotate, type TriggerStatus } from "@/api/generated";
 import { triggerListOptions, triggerListQueryKey } from "@/api/generated/@tanstack/react-query.gen";
 import { triggerTaskDefaults } from "@/api/generated/contract.gen";
@@ -64,7 +65,7 @@ function OneTrigger({ task, name, trigger, status }: { task: string; name: strin
         key {name}
         {status && (status.last_run_at ? <> · last run <DateTime at={status.last_run_at} plain /></> : " · made no run yet")}
       </p>
-      {status?.problem && <p className="text-xs font-medium text-warn first-letter:uppercase">{status.problem}</p>}
+      {status && problemWords(status) && <p className="text-xs font-medium text-warn first-letter:uppercase">{problemWords(status)}</p>}
       {status && trigger.kind === "webhook" && <Address task={task} status={status} signed={trigger.proof === "signature"} />}
     </li>
   );

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Run, SlotPreview, Task } from "@/api/generated";
+import { problemWords, runReason } from "@/lib/words/reasons";
 import { runListOptions, runStatsOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { overlapQueueDefaults, taskDefinitionDefaults } from "@/api/generated/contract.gen";
 import { count, percent, plural } from "@/lib/numbers";
@@ -113,7 +114,7 @@ function whyNever(task: Task): string {
 }
 
 function whyNone({ schedules }: Task): string {
-  return schedules.some(({ problem }) => problem) ? "None is to come: a schedule is invalid and does not fire." : "None is to come.";
+  return schedules.some(problemWords) ? "No slot is planned, because a schedule is invalid." : "No slot is planned.";
 }
 
 function RecentRun({ run }: { run: Run }) {
@@ -123,7 +124,7 @@ function RecentRun({ run }: { run: Run }) {
         <span className="shrink-0 sm:w-28">
           <StateBadge state={run.state} />
         </span>
-        <span className="min-w-0 flex-1 truncate text-muted max-sm:order-last max-sm:basis-full">{run.reason || triggerWords(run)}</span>
+        <span className="min-w-0 flex-1 truncate text-muted max-sm:order-last max-sm:basis-full">{runReason(run) || triggerWords(run)}</span>
         <DateTime at={run.created_at} plain className="shrink-0 text-muted max-sm:ml-auto" />
         <span className="shrink-0 text-right sm:w-16">
           <RunDuration run={run} />

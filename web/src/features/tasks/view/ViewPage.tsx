@@ -3,6 +3,7 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { Pencil, Play } from "lucide-react";
 import { useState } from "react";
 import type { Task } from "@/api/generated";
+import { problemWords } from "@/lib/words/reasons";
 import { taskViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { uniqueKey } from "@/lib/copy";
 import { Loaded } from "@/shared/core/Loaded";
@@ -43,9 +44,9 @@ export default function ViewPage() {
       <Loaded query={view} rows={8}>
         {(data) => (
           <>
-            {data.problem && (
+            {problemWords(data) && (
               <p role="alert" className="mb-3 rounded-md bg-fail-soft px-3 py-2 text-sm font-medium text-fail">
-                Nothing starts this task, and what is shown is not all of it: {data.problem}. Replace it, or delete it.
+                Orc cannot read all of this definition, so nothing starts the task: {problemWords(data)}. Replace the definition or delete the task.
               </p>
             )}
             <Body task={data} />

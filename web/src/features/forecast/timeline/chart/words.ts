@@ -1,5 +1,6 @@
 /** What a bar or a mark says in words: for screen readers, and below the chart for everyone. */
 import { dateTimeFormat } from "@/lib/locale";
+import { runReason } from "@/lib/words/reasons";
 import { plural } from "@/lib/numbers";
 import { duration } from "@/lib/time/time";
 import { RUN_STATES } from "@/lib/words/words";
@@ -18,7 +19,7 @@ export function clockOf(timezone: string): Clock {
 export function runWords({ run }: Bar, clock: Clock): string {
   const { word, open } = RUN_STATES[run.state];
   const took = run.duration_seconds === null ? (open && run.started_at ? ", not over yet" : "") : `, took ${duration(run.duration_seconds)}`;
-  return `${word}, ${clock(run.started_at ?? run.created_at)}${took}${run.reason ? `: ${run.reason}` : ""}`;
+  return `${word}, ${clock(run.started_at ?? run.created_at)}${took}${runReason(run) ? `: ${runReason(run)}` : ""}`;
 }
 
 /** `Planned, Mon 12:00, about 5 m`. */

@@ -1,8 +1,9 @@
-import { rowSelectionFeature, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { cx } from "@/lib/cx";
-import { SCROLLER } from "./layout/scroller";
+import { SCROLLER } from "../layout/scroller";
+import { chosenOf, type Selection, toggled, withAll } from "./selection";
+import { usePlace } from "./usePlace";
 
 /** One column: where it stands and what it shows. */
 export interface Column<T> {
@@ -12,9 +13,6 @@ export interface Column<T> {
   /** Width and visibility, the same in the head and in each row. */
   className: string;
 }
-
-/** Ids of the chosen rows. */
-export type Selection = Record<string, true>;
 
 /** Props of DataTable. */
 export interface DataTableProps<T> {
@@ -36,11 +34,8 @@ export interface DataTableProps<T> {
   total?: number;
 }
 
-const features = tableFeatures({ rowSelectionFeature });
 const ROW = 36;
-// One and the same object: a new one at each render would be a change of the table's state, for ever.
 const NONE: Selection = {};
-const NO_COLUMNS: never[] = [];
 
 function useWide(): boolean {
   const query = useMemo(() => matchMedia("(min-width: 768px)"), []);
@@ -55,20 +50,12 @@ function useWide(): boolean {
 
 /** A table of any length: only the rows that are seen exist; on phones each row is a card. */
 export function DataTable<T extends object>(props: DataTableProps<T>) {
-  const { rows: data, rowId, selection, onSelection, onEnd } = props;
+  const { rows, rowId, selection = NONE, onSelection, onEnd } = props;
   const wide = useWide();
   const body = useRef<HTMLDivElement>(null);
-  const [margin, setMargin] = useState(0);
+  const margin = usePlace(body);
   const [active, setActive] = useState(-1);
-  const table = useTable({
-    features,
-    data,
-    columns: NO_COLUMNS,
-    getRowId: rowId,
-    state: { rowSelection: selection ?? NONE },
-    onRowSelectionChange: (change) => onSelection?.(typeof change === "function" ? change(selection ?? NONE) : change),
-  });
-  const rows = table.getRowModel().rows;
+  const ids = useMemo(() => rows.map(rowId), [rows, rowId]);
   const height = wide ? ROW : (props.cardHeight ?? 84);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -76,15 +63,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
     estimateSize: () => height,
     overscan: 12,
     scrollMargin: margin,
-    getItemKey: (at) => rows[at]?.id ?? at,
-  });
-  // The place of the table changes with whatever stands above it, so it is looked at after each render; the guard ends the chain.
-  // oxlint-disable-next-line react/exhaustive-deps
-  useLayoutEffect(() => {
-    const scroller = document.getElementById(SCROLLER);
-    if (!body.current || !scroller) return;
-    const next = Math.round(body.current.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop);
-    setMargin((old) => (Math.abs(old - next) > 1 ? next : old));
+    getItemKey: (at) => ids[at] ?? at,
   });
   useEffect(() => virtual.measure(), [height, virtual]);
   const items = virtual.getVirtualItems();
@@ -96,10 +75,10 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
     setActive(at);
     virtual.scrollToIndex(at, { align: "auto" });
   }, {
-    open: (at) => rows[at] && props.onOpen?.(rows[at].original),
-    select: (at) => onSelection && rows[at]?.toggleSelected(),
+    open: (at) => rows[at] && props.onOpen?.(rows[at]),
+    select: (at) => ids[at] !== undefined && onSelection?.(toggled(selection, ids[at])),
   });
-  const chosen = Object.keys(selection ?? NONE).length;
+  const chosen = chosenOf(selection, ids);
   return (
     <div role="table" aria-label={props.label} aria-rowcount={(props.total ?? rows.length) + 1} className="rounded-lg border border-line bg-surface text-sm">
       <div role="rowgroup" className={cx("sticky -top-px z-10 rounded-t-lg border-b border-line bg-surface", !wide && "sr-only")}>
@@ -109,11 +88,11 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
               <input
                 type="checkbox"
                 aria-label="Select all"
-                checked={rows.length > 0 && table.getIsAllRowsSelected()}
+                checked={chosen === "all"}
                 ref={(box) => {
-                  if (box) box.indeterminate = chosen > 0 && !table.getIsAllRowsSelected();
+                  if (box) box.indeterminate = chosen === "some";
                 }}
-                onChange={(event) => table.toggleAllRowsSelected(event.target.checked)}
+                onChange={(event) => onSelection(withAll(selection, ids, event.target.checked))}
                 className="size-4 accent-(--accent-strong)"
               />
             </div>
@@ -128,17 +107,19 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
       <div role="rowgroup" ref={body} className="relative" style={{ height: virtual.getTotalSize() }}>
         {items.map((item) => {
           const row = rows[item.index];
-          if (!row) return null;
+          const id = ids[item.index];
+          if (!row || id === undefined) return null;
+          const picked = selection[id] === true;
           return (
             <div
-              key={row.id}
+              key={id}
               role="row"
               aria-rowindex={item.index + 2}
-              aria-selected={onSelection ? row.getIsSelected() : undefined}
+              aria-selected={onSelection ? picked : undefined}
               data-active={item.index === active || undefined}
               className={cx(
                 "absolute top-0 left-0 flex w-full items-center gap-3 border-b border-line px-3 last:rounded-b-lg last:border-b-0 hover:bg-hover data-active:bg-hover data-active:shadow-[inset_2px_0_var(--accent)]",
-                row.getIsSelected() && "bg-accent-soft!",
+                picked && "bg-accent-soft!",
               )}
               style={{ height, transform: `translateY(${item.start - margin}px)` }}
             >
@@ -146,10 +127,9 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
                 <div role="cell" className="flex w-5 shrink-0">
                   <input
                     type="checkbox"
-                    aria-label={`Select ${props.rowName?.(row.original) ?? "row"}`}
-                    checked={row.getIsSelected()}
-                    onChange={() => undefined}
-                    onClick={row.getToggleSelectedHandler()}
+                    aria-label={`Select ${props.rowName?.(row) ?? "row"}`}
+                    checked={picked}
+                    onChange={() => onSelection(toggled(selection, id))}
                     className="size-4 accent-(--accent-strong) pointer-coarse:size-5"
                   />
                 </div>
@@ -157,12 +137,12 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
               {wide ? (
                 props.columns.map((column) => (
                   <div key={column.id} role="cell" className={cx("min-w-0", column.className)}>
-                    {column.cell(row.original)}
+                    {column.cell(row)}
                   </div>
                 ))
               ) : (
                 <div role="cell" className="min-w-0 flex-1">
-                  {props.card(row.original)}
+                  {props.card(row)}
                 </div>
               )}
             </div>
