@@ -3,14 +3,14 @@ import type { Problem } from "./generated";
 
 /** What the names of statuses mean to people; a title of its own is left as it is. */
 const TITLES: Record<string, string> = {
-  "Bad Request": "The server does not understand this",
+  "Bad Request": "The server does not understand the request",
   "Unprocessable Entity": "Something here is not right",
-  Forbidden: "You may not do this",
-  "Not Found": "This is not there",
-  Conflict: "This does not fit what is there",
-  "Precondition Failed": "It was changed meanwhile",
-  "Service Unavailable": "Not at the moment",
-  "Internal Server Error": "The server made a mistake",
+  Forbidden: "You are not allowed to do this",
+  "Not Found": "Not found",
+  Conflict: "This conflicts with something that exists",
+  "Precondition Failed": "Somebody changed it in the meantime",
+  "Service Unavailable": "Not available at the moment",
+  "Internal Server Error": "The server has an internal error",
 };
 
 /** An answer that is a problem, or no answer at all (status 0). */
@@ -52,7 +52,7 @@ export function toApiError(failure: unknown, response?: Response): ApiError {
 
 /** Why a list cannot be asked for again, above the rows that it had. */
 export function staleWords({ status, message }: ApiError, kept: boolean): string {
-  return status === 0 && kept ? `${message} What you see is the last known state.` : message;
+  return status === 0 && kept ? `${message} You see the last known state.` : message;
 }
 
 /** The error of a query or mutation as what it is: the generated types know only the problem inside it. */

@@ -33,7 +33,7 @@ function Password({ name, isUser }: { name: string; isUser: boolean }) {
       await sessionPasswordUpdate({ body: { current_password: current, new_password: next }, throwOnError: true });
     },
     onSuccess: () => {
-      say("Your password is changed.");
+      say("Your password has been changed.");
       setCurrent("");
       setNext("");
     },
@@ -51,9 +51,9 @@ function Password({ name, isUser }: { name: string; isUser: boolean }) {
         {failure && failure.fields.length === 0 && <Failure title={failure.title} detail={failure.message} />}
         {/* Lets password managers know whose password this is. */}
         <input type="text" name="username" autoComplete="username" value={name} readOnly hidden />
-        <TextField label="Present password" type="password" autoComplete="current-password" required value={current} onText={setCurrent} error={messagesAt(failure, "/current_password")} />
+        <TextField label="Current password" type="password" autoComplete="current-password" required value={current} onText={setCurrent} error={messagesAt(failure, "/current_password")} />
         <TextField label="New password" type="password" autoComplete="new-password" required minLength={10} hint="At least 10 characters." value={next} onText={setNext} error={messagesAt(failure, "/new_password")} />
-        <Button type="submit" look="primary" busy={save.isPending} className="self-start" disabledReason={isUser ? undefined : "Only people have a password; this is a token."}>
+        <Button type="submit" look="primary" busy={save.isPending} className="self-start" disabledReason={isUser ? undefined : "You are logged in with a token. Only users have a password."}>
           Change the password
         </Button>
       </form>

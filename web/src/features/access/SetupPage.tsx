@@ -20,7 +20,7 @@ export default function SetupPage() {
   }, []);
   if (setup.data && !setup.data.required) {
     return (
-      <Entrance title="Orc is set up already" hint="The first administrator exists; further users are made on the page Users & tokens.">
+      <Entrance title="Orc is set up already" hint="The first administrator exists. Administrators create more users under Users & tokens.">
         <Link to="/login" search={{}} className={buttonClass("primary", "w-full")}>
           Log in
         </Link>
@@ -60,7 +60,7 @@ function SetupForm({ token: given }: { token: string }) {
         {given === "" && (
           <TextField
             label="One-time token"
-            hint="Printed by the server at its first start, and kept in setup-token of its data folder."
+            hint="The server printed it when it first started. It is also in the file setup-token in the data folder."
             required
             mono
             value={token}
@@ -68,7 +68,7 @@ function SetupForm({ token: given }: { token: string }) {
             error={at("token")}
           />
         )}
-        <TextField label="Name" name="username" autoComplete="username" autoCapitalize="none" required value={name} onText={setName} error={at("name")} hint="Small letters, digits, . _ - @" />
+        <TextField label="Name" name="username" autoComplete="username" autoCapitalize="none" required value={name} onText={setName} error={at("name")} hint="Lower-case letters, digits and . _ - @" />
         <TextField
           label="Password"
           name="password"
@@ -79,7 +79,7 @@ function SetupForm({ token: given }: { token: string }) {
           value={password}
           onText={setPassword}
           error={at("password")}
-          hint="At least 10 characters; a sentence is good."
+          hint="At least 10 characters. A sentence is a good choice."
         />
         <Button type="submit" look="primary" busy={create.isPending} className="mt-1">
           Create and log in

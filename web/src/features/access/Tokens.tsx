@@ -36,12 +36,12 @@ export function Tokens() {
     </Button>
   );
   return (
-    <Card title="Tokens" hint="For orc on other machines, for curl, for programs." flush actions={add}>
+    <Card title="Tokens" hint="For programs, for curl, and for orc on other machines." flush actions={add}>
       <Pages list={tokens} rows={4}>
         {(items) =>
           items.length === 0 ? (
             <Empty title="No tokens yet" cli="orc token create --name deploy --role operator">
-              A token lets a program do what its role may, until it ends or is revoked.
+              A program with a token may do what the token's role may do, until it expires or somebody revokes it.
             </Empty>
           ) : (
             <ul className="divide-y divide-line border-t border-line text-sm">
@@ -75,7 +75,7 @@ function Row({ token }: { token: Token }) {
       <Badge tone={token.role === "admin" ? "run" : "idle"}>{token.role}</Badge>
       <span className="min-w-0 flex-1 basis-48 text-xs text-muted">
         by {token.created_by}, <DateTime at={token.created_at} plain /> · {token.last_used_at ? <>used <DateTime at={token.last_used_at} plain /></> : "never used"} ·{" "}
-        {token.expires_at ? <>ends <DateTime at={token.expires_at} plain /></> : "never ends"}
+        {token.expires_at ? <>expires <DateTime at={token.expires_at} plain /></> : "never expires"}
       </span>
       <IconButton label={`Revoke ${token.name}`} icon={<Trash2 size={15} aria-hidden />} onClick={() => setAsking(true)} />
       <Confirm
@@ -120,7 +120,7 @@ function NewToken({ onClose }: { onClose: () => void }) {
 
 function Made({ made, onClose }: { made: TokenCreated; onClose: () => void }) {
   return (
-    <Dialog open onClose={onClose} title={`Token ${made.token.name}`} hint="Copy it now: it is shown this once." footer={<Button look="primary" onClick={onClose}>I have copied it</Button>}>
+    <Dialog open onClose={onClose} title={`Token ${made.token.name}`} hint="Copy it now. Orc cannot show it again." footer={<Button look="primary" onClick={onClose}>I have copied it</Button>}>
       <CommandLine text={made.secret} label="Copy the token" />
       <p className="mt-4 mb-1 text-sm text-muted">To try it:</p>
       <CommandLine text={`curl -H "Authorization: Bearer ${made.secret}" ${location.origin}/api/v1/tasks`} />

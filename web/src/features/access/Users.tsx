@@ -67,7 +67,7 @@ function Row({ user }: { user: User }) {
     <li className="flex min-h-12 flex-wrap items-center gap-x-4 gap-y-0.5 px-4 py-1.5">
       <span className="w-40 min-w-0 truncate font-medium">{user.name}</span>
       <Badge tone={user.role === "admin" ? "run" : "idle"}>{user.role}</Badge>
-      {user.disabled && <Badge tone="warn">may not log in</Badge>}
+      {user.disabled && <Badge tone="warn">cannot log in</Badge>}
       {self && <span className="text-xs text-muted">you</span>}
       <span className="flex-1" />
       <span className="text-xs text-muted">{user.last_login_at ? <>last login <DateTime at={user.last_login_at} plain /></> : "never logged in"}</span>
@@ -81,7 +81,7 @@ function Row({ user }: { user: User }) {
           { label: "Change the role…", icon: <Shield size={14} />, disabledReason: notSelf, onSelect: () => setAsking("role") },
           { label: "Set a new password…", icon: <KeyRound size={14} />, onSelect: () => setAsking("password") },
           {
-            label: user.disabled ? "Let log in" : "Do not let log in",
+            label: user.disabled ? "Allow to log in" : "Block from logging in",
             icon: <Power size={14} />,
             disabledReason: notSelf,
             onSelect: () => update.mutate({ disabled: !user.disabled }),

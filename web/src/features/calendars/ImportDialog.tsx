@@ -63,10 +63,10 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           File
           <input type="file" accept=".ics,text/calendar" onChange={(event) => void read(event.target.files?.[0])} className="control w-full" />
         </label>
-        <TextArea label="Text" mono rows={6} value={draft.ics} onText={(ics) => set({ ics })} error={messagesAt(failure, "/ics")} hint="Chosen from a file above, or pasted here." />
-        <CheckField label="Replace the dates of a calendar of this name" checked={draft.replace} onChecked={(replace) => set({ replace })} />
+        <TextArea label="Text" mono rows={6} value={draft.ics} onText={(ics) => set({ ics })} error={messagesAt(failure, "/ics")} hint="Choose a file above, or paste the text here." />
+        <CheckField label="If a calendar with this name exists, replace its dates" checked={draft.replace} onChecked={(replace) => set({ replace })} />
         {seen && (
-          <section aria-label="What comes of it" className="rounded-md border border-line p-3 text-sm">
+          <section aria-label="Result" className="rounded-md border border-line p-3 text-sm">
             <p className="font-semibold">{plural(seen.date_count, "date")}</p>
             {seen.warnings.map((warning) => (
               <p key={warning} className="text-xs text-warn">

@@ -34,12 +34,12 @@ export default function ListPage() {
     </>
   );
   return (
-    <Page title="Calendars" hint="Sets of dates that schedules run on or skip, and maintenance windows." actions={actions}>
+    <Page title="Calendars" hint="Sets of dates on which schedules run or do not run, and maintenance windows." actions={actions}>
       <Pages list={calendars} rows={5}>
         {(items) =>
           items.length === 0 ? (
             <Empty title="No calendars yet" cli="orc calendar import holidays --ics @holidays.ics" action={actions}>
-              Put holidays into a calendar, or import them from an .ics file; a schedule then skips those days or runs on them only.
+              Put holidays into a calendar, or import them from an .ics file. A schedule can then skip those days or run only on them.
             </Empty>
           ) : (
             <ul className="divide-y divide-line rounded-lg border border-line bg-surface text-sm">
@@ -78,5 +78,5 @@ function Row({ calendar }: { calendar: CalendarSummary }) {
 /** A maintenance window holds without anything naming it. */
 function usedWords({ maintenance, used_by_count }: CalendarSummary): string {
   if (used_by_count > 0) return `used by ${used_by_count}`;
-  return maintenance ? "holds by itself" : "not used";
+  return maintenance ? "applies by itself" : "not used";
 }

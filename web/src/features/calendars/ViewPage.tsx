@@ -33,10 +33,10 @@ export default function ViewPage() {
   const go = (to: number) => void navigate({ to: "/calendars/$calendar", params: { calendar: name }, search: { year: to } });
   const actions = (
     <>
-      <Button icon={<Pencil size={15} aria-hidden />} disabledReason={denied ?? (view.data ? undefined : "It is not loaded yet.")} onClick={() => void navigate(paths.calendarEdit(name))}>
+      <Button icon={<Pencil size={15} aria-hidden />} disabledReason={denied ?? (view.data ? undefined : "Still loading.")} onClick={() => void navigate(paths.calendarEdit(name))}>
         Edit
       </Button>
-      <Button icon={<Trash2 size={15} aria-hidden />} disabledReason={denied ?? (view.data ? undefined : "It is not loaded yet.")} onClick={() => setAsking(true)}>
+      <Button icon={<Trash2 size={15} aria-hidden />} disabledReason={denied ?? (view.data ? undefined : "Still loading.")} onClick={() => setAsking(true)}>
         Delete
       </Button>
     </>
@@ -89,13 +89,13 @@ function Details({ calendar }: { calendar: Calendar }) {
             className="mt-3"
             items={[
               ["Maintenance", `${maintenance.from} to ${maintenance.to}, ${maintenance.timezone}`],
-              ["Holds back", maintenance.tags?.length ? `tasks with ${maintenance.tags.join(", ")}` : "all tasks"],
+              ["Stops", maintenance.tags?.length ? `tasks with ${maintenance.tags.join(", ")}` : "all tasks"],
             ]}
           />
         )}
       </Card>
       <Card title="Used by">
-        {calendar.used_by.length + calendar.contained_in.length === 0 && <p className="text-sm text-muted">No schedule and no other calendar names it.</p>}
+        {calendar.used_by.length + calendar.contained_in.length === 0 && <p className="text-sm text-muted">No schedule and no other calendar uses it.</p>}
         <ul className="text-sm">
           {calendar.used_by.map((task) => (
             <li key={task}>

@@ -50,7 +50,7 @@ describe("the overview", () => {
   it("keeps the other cards where one cannot be loaded", async () => {
     server.use(http.get("*/api/v1/runs/stats", () => problem(500, { title: "Internal Server Error", detail: "Look into the log.", request_id: "abc" })));
     renderPage("/");
-    expect((await screen.findAllByText("The server made a mistake")).length).toBeGreaterThan(0);
+    expect((await screen.findAllByText("The server has an internal error")).length).toBeGreaterThan(0);
     await (await card("Running now")).findAllByRole("link");
   });
 });

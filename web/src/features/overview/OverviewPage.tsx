@@ -35,10 +35,10 @@ export default function OverviewPage() {
   const system = useQuery(systemViewOptions());
   if (any.data && any.data.items.length === 0) return <First />;
   return (
-    <Page title="Overview" hint="What ran, what runs, what comes next." actions={<HoldButton hold={system.data?.hold ?? null} />}>
+    <Page title="Overview" hint="What ran, what is running and what comes next." actions={<HoldButton hold={system.data?.hold ?? null} />}>
       <Kpis day={day.data} open={open.data?.items} />
       <div className="grid items-stretch gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-        <Card title="Runs a day, 30 days" className="min-h-72">
+        <Card title="Runs per day, last 30 days" className="min-h-72">
           <Loaded query={month} rows={6}>
             {(stats) => <RunsChart points={stats.points} from={from.month} />}
           </Loaded>
@@ -82,7 +82,7 @@ export default function OverviewPage() {
 /** The first visit teaches the first step. */
 function First() {
   return (
-    <Page title="Overview" hint="Orc runs tasks: by schedule, by hand, by program.">
+    <Page title="Overview" hint="Orc runs tasks on a schedule, by hand or from other programs.">
       <Card>
         <Empty
           title="Create your first task"
@@ -93,8 +93,8 @@ function First() {
           }
           cli="orc task create --name hello --run shell --run.line 'echo hello'; orc task run hello --follow"
         >
-          Say what to run – a program, a line for the shell, a script, an HTTP request – and when. Then it shows here: its runs, its log as it is written, its next
-          slots.
+          Choose what to run (a program, a shell line, a script or an HTTP request) and when. This page then shows its runs, its live log and
+          when it runs next.
         </Empty>
       </Card>
     </Page>

@@ -72,7 +72,7 @@ export function RunsChart({ points, from }: { points: RunStatsPoint[]; from: str
   return (
     <div ref={box} className="flex min-h-64 flex-col gap-2">
       <Legend />
-      <svg width={width} height={HEIGHT} role="img" aria-label={`Runs a day over 30 days, ${count(total)} together`}>
+      <svg width={width} height={HEIGHT} role="img" aria-label={`Runs per day over 30 days, ${count(total)} in total`}>
         {[0, 0.5, 1].map((share) => (
           <g key={share}>
             <line x1={LEFT} x2={width - RIGHT} y1={y(most * share)} y2={y(most * share)} className="stroke-line" />
@@ -90,7 +90,7 @@ export function RunsChart({ points, from }: { points: RunStatsPoint[]; from: str
 }
 
 function Bar({ day, x, wide, y, last, labelled }: { day: Day; x: number; wide: number; y: (value: number) => number; last: boolean; labelled: boolean }) {
-  const text = `${dayMonth.format(day.at)}\n${count(day.ok)} succeeded\n${count(day.bad)} failed\n${count(day.other)} cancelled or skipped${day.p95 === null ? "" : `\n95 of 100 within ${duration(day.p95)}`}`;
+  const text = `${dayMonth.format(day.at)}\n${count(day.ok)} succeeded\n${count(day.bad)} failed\n${count(day.other)} cancelled or skipped${day.p95 === null ? "" : `\n95 % within ${duration(day.p95)}`}`;
   const inner = { x: x + wide * 0.15, width: wide * 0.7 };
   const ok = y(day.ok);
   const bad = y(day.ok + day.bad);

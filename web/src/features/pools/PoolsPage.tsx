@@ -33,12 +33,12 @@ export default function PoolsPage() {
     </Button>
   );
   return (
-    <Page title="Pools" hint="A pool stands for something that few runs may use at once: a database, a licence, a slow disk." actions={add}>
+    <Page title="Pools" hint="A pool limits how many runs use something at once, such as a database, a licence or a slow disk." actions={add}>
       <Pages list={pools} rows={4}>
         {(items) =>
           items.length === 0 ? (
             <Empty title="No pools yet" cli="orc pool create --name database --capacity 2" action={add}>
-              A task in a pool starts when the pool has room for its weight; until then its runs wait, by priority.
+              A run of a task in a pool starts when enough places are free. Until then it waits; runs with a higher priority go first.
             </Empty>
           ) : (
             <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">

@@ -9,10 +9,10 @@ const OPEN = "waiting,queued,running,backing_off";
 const BAD = "failed,timed_out,lost";
 const RANGES: [string, string][] = [
   ["", "Any time"],
-  ["1h", "Past hour"],
-  ["24h", "Past 24 hours"],
-  ["7d", "Past 7 days"],
-  ["30d", "Past 30 days"],
+  ["1h", "Last hour"],
+  ["24h", "Last 24 hours"],
+  ["7d", "Last 7 days"],
+  ["30d", "Last 30 days"],
 ];
 
 /** The instant a range begins at; whole minutes, so that asking again is the same question. */

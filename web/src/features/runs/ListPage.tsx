@@ -37,13 +37,13 @@ export default function ListPage() {
   const failure = apiError(list.error);
   const filtered = Object.values(search).some((value) => value !== undefined);
   return (
-    <Page title="Runs" hint="What ran, what runs, what waits; newest first.">
+    <Page title="Runs" hint="What ran, what is running and what is waiting, newest first.">
       <Filters search={search} onSearch={setSearch} />
       {failure && <Failure title={failure.title} detail={staleWords(failure, shown.length > 0)} requestId={failure.requestId} onRetry={() => void list.refetch()} />}
       {list.isPending && <Skeleton rows={9} />}
       {list.data && shown.length === 0 && (
         <Empty
-          title={filtered ? "No run fits these filters." : "Nothing ran yet"}
+          title={filtered ? "No run matches these filters." : "No runs yet"}
           action={filtered && <Button onClick={() => setSearch({})}>Clear the filters</Button>}
           cli={filtered ? undefined : "orc task run NAME --follow"}
         >

@@ -19,7 +19,7 @@ import { say } from "@/ui/layers/toasts";
 
 const WHY: Record<RunAction, string> = {
   cancel: "The run has ended.",
-  rerun: "It can be run again when it has ended.",
+  rerun: "It can be rerun when it has ended.",
   delete: "Only a run that has ended can be deleted.",
 };
 

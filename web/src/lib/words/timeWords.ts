@@ -6,23 +6,23 @@ export const CATCH_UPS: Record<CatchUp["kind"], string> = {
   latest: "Run the latest one",
   none: "Run none",
   all: "Run all, oldest first",
-  window: "Run those that are not too old",
+  window: "Run those that are recent enough",
 };
 
 /** What happens when a task is due while a run of it is open. */
 export const OVERLAPS: Record<Overlap["kind"], { word: string; hint: string }> = {
-  skip: { word: "Skip the slot", hint: "The open run goes on; the ledger says that the slot was skipped." },
+  skip: { word: "Skip the slot", hint: "The open run continues. The ledger shows that the slot was skipped." },
   queue: { word: "Wait, oldest first", hint: "Each slot gets its run, one after the other." },
-  queue_latest: { word: "Wait, only the newest", hint: "One run waits at most; a newer one takes its place." },
-  replace: { word: "Replace the open run", hint: "The open run is cancelled, the new one starts after it." },
-  allow: { word: "Run beside it", hint: "Several runs at once." },
+  queue_latest: { word: "Wait, only the newest", hint: "At most one run waits. A newer one takes its place." },
+  replace: { word: "Replace the open run", hint: "Orc cancels the open run and then starts the new one." },
+  allow: { word: "Run beside it", hint: "Several runs may be open at once." },
 };
 
 /** What happens to a local time that does not exist. */
 export const GAPS: Record<Gap, string> = { run_after: "Run right after", skip: "Skip it" };
 
 /** Which of two equal local times counts. */
-export const FOLDS: Record<Fold, string> = { first: "The first counts", second: "The second counts", both: "Both count" };
+export const FOLDS: Record<Fold, string> = { first: "Run the first time", second: "Run the second time", both: "Run both times" };
 
 /** What becomes of a slot on a date that calendars exclude. */
 export const ROLLS: Record<Roll, string> = {
@@ -50,10 +50,10 @@ export const TRIGGER_KINDS: Record<TaskTrigger["kind"], { word: string; hint: st
 };
 
 /** What must happen to a file. */
-export const FILE_CHANGES: Record<FileChange, string> = { settled: "Rests after a change", created: "Appears", changed: "Changes" };
+export const FILE_CHANGES: Record<FileChange, string> = { settled: "Stops changing", created: "Appears", changed: "Changes" };
 
 /** How a caller of a webhook proves that it may. */
 export const WEBHOOK_PROOFS: Record<WebhookProof, { word: string; hint: string }> = {
-  secret_url: { word: "Secret address", hint: "Who knows the address may call." },
-  signature: { word: "Signature", hint: "The body is signed with a secret (HMAC-SHA256) and carries its time." },
+  secret_url: { word: "Secret address", hint: "Whoever knows the address may call it." },
+  signature: { word: "Signature", hint: "The caller signs the body and the time with a secret (HMAC-SHA256)." },
 };

@@ -20,20 +20,20 @@ export function Conflict<T extends { version: number }>({ what, current, changed
   const theirs = useQuery({ queryKey: ["conflict", what], queryFn: current, staleTime: 0, gcTime: 0, refetchInterval: false });
   const fields = theirs.data ? changedBy(theirs.data) : [];
   const failure = apiError(theirs.error);
-  const denied = theirs.data ? undefined : (failure?.message ?? "Still being loaded.");
+  const denied = theirs.data ? undefined : (failure?.message ?? "Still loading.");
   if (failure?.status === 404) return <Gone detail={failure.message} />;
   return (
     <div role="alert" className="mb-3 flex flex-wrap items-center gap-3 rounded-lg border border-line bg-warn-soft px-4 py-3">
       <GitMerge size={18} className="shrink-0 text-warn" aria-hidden />
       <div className="min-w-0 flex-1 basis-60 text-sm">
         <p className="font-semibold">Somebody saved {theirs.data ? `version ${theirs.data.version}` : "a newer version"} while you were editing.</p>
-        <p>{fields.length > 0 ? `They changed: ${fields.join(", ")}.` : "Nothing of yours was saved yet."}</p>
+        <p>{fields.length > 0 ? `They changed: ${fields.join(", ")}.` : "Your changes are not saved yet."}</p>
       </div>
       <Button disabledReason={denied} onClick={() => theirs.data && onTheirs(theirs.data)}>
-        Take theirs, drop mine
+        Use theirs and drop mine
       </Button>
       <Button look="primary" disabledReason={denied} onClick={() => theirs.data && onMine(theirs.data)}>
-        Save mine over it
+        Overwrite with mine
       </Button>
     </div>
   );
@@ -45,7 +45,7 @@ function Gone({ detail }: { detail: string }) {
     <div role="alert" className="mb-3 flex items-center gap-3 rounded-lg border border-line bg-warn-soft px-4 py-3 text-sm">
       <GitMerge size={18} className="shrink-0 text-warn" aria-hidden />
       <p>
-        <span className="font-semibold">Somebody deleted it while you were editing.</span> {detail}. What you wrote is still in the form: copy what you need of it.
+        <span className="font-semibold">Somebody deleted this while you were editing.</span> {detail}. Your text is still in the form, so you can copy what you need.
       </p>
     </div>
   );

@@ -27,7 +27,7 @@ export function Loaded<T>({ query, rows, children }: { query: Asked<T>; rows?: n
       {/* A server that is away is told by the header, once for all, so that nothing here moves. */}
       {failure && failure.status !== 0 && (
         <p role="status" className="mb-2 rounded-md bg-warn-soft px-3 py-1.5 text-xs">
-          {failure.title}. Shown is what was known <DateTime at={new Date(query.dataUpdatedAt).toISOString()} />.
+          {failure.title}. You see the state of <DateTime at={new Date(query.dataUpdatedAt).toISOString()} />.
         </p>
       )}
       {children(query.data)}

@@ -3,9 +3,9 @@ import { Failure } from "@/ui/layout/Empty";
 
 /** What is said of a save that failed: that nothing was kept, why, and that the input is still here. */
 export function notSavedWords({ status, title, message, fields }: ApiError): { title: string; detail: string } {
-  if (fields.length > 0) return { title: "Not saved", detail: fields.length === 1 ? "One field needs a change; it is marked below." : `${fields.length} fields need a change; they are marked below.` };
-  if (status === 0) return { title: `Not saved: ${lower(title)}`, detail: `${message} What you filled in is still here: save it again once the server answers.` };
-  return { title: `Not saved: ${lower(title)}`, detail: `${message} What you filled in is still here.` };
+  if (fields.length > 0) return { title: "Not saved", detail: fields.length === 1 ? "One field needs a change. It is marked below." : `${fields.length} fields need a change. They are marked below.` };
+  if (status === 0) return { title: `Not saved: ${lower(title)}`, detail: `${message} Your input is still here. Save again when the server answers.` };
+  return { title: `Not saved: ${lower(title)}`, detail: `${message} Your input is still here.` };
 }
 
 const lower = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1);

@@ -30,7 +30,7 @@ export function EffectDialog({ days, effect, named = false, word = "Save", disab
       wide
       onClose={onClose}
       title={`What this changes in the next ${days} days`}
-      hint={effect ? effectWords(effect) : "Slots before and after are being compared."}
+      hint={effect ? effectWords(effect) : "Comparing the slots before and after the change."}
       footer={
         <>
           <Button onClick={onClose}>Back to the form</Button>

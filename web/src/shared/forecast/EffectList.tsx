@@ -31,7 +31,7 @@ export function EffectList({ effect, named }: { effect: Effect; named?: boolean 
       <Group word="Vanish" tone="text-fail" glyph={Minus} rows={vanish} total={effect.vanish_count} named={named} struck />
       <Group word="Appear" tone="text-ok" glyph={Plus} rows={appear} total={effect.appear_count} named={named} />
       <Group word="Move" tone="text-run" glyph={ArrowRight} rows={moved} total={effect.move_count} named={named} />
-      {effect.truncated && <p className="text-xs text-muted">There are more than were compared; the figures are at least so many.</p>}
+      {effect.truncated && <p className="text-xs text-muted">Only part of the slots were compared, so the real figures may be higher.</p>}
     </div>
   );
 }

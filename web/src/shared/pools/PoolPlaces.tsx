@@ -11,7 +11,7 @@ export function PoolPlaces({ pool }: { pool: Pool }) {
         <span>
           <strong className="text-lg tabular-nums">{count(pool.used)}</strong> of {plural(pool.capacity, "place")} taken
         </span>
-        <span className={pool.waiting_count > 0 ? "font-medium text-warn" : "text-muted"}>{pool.waiting_count === 0 ? "nobody waits" : `${plural(pool.waiting_count, "run")} waiting`}</span>
+        <span className={pool.waiting_count > 0 ? "font-medium text-warn" : "text-muted"}>{pool.waiting_count === 0 ? "nothing waits" : `${plural(pool.waiting_count, "run")} waiting`}</span>
       </div>
       <div role="meter" aria-label={`Places of ${pool.name}`} aria-valuemin={0} aria-valuemax={pool.capacity} aria-valuenow={pool.used} aria-valuetext={`${pool.used} of ${pool.capacity}`} className="h-2 overflow-hidden rounded-full bg-idle-soft">
         <div className={`state-bar h-full rounded-full ${full ? "bg-warn" : "bg-run"}`} style={{ width: `${share * 100}%` }} />

@@ -22,7 +22,7 @@ export function ParamFields({ specs, values, onValues, errorAt }: ParamFieldsPro
 }
 
 function ParamField({ spec, value, error, onValue }: { spec: ParamSpec; value: unknown; error: string | undefined; onValue: (value: unknown) => void }) {
-  const common = { label: spec.required ? `${spec.name} (needed)` : spec.name, hint: spec.description || undefined, error };
+  const common = { label: spec.required ? `${spec.name} (required)` : spec.name, hint: spec.description || undefined, error };
   const fallback = spec.default === null || spec.default === undefined ? "" : typeof spec.default === "object" ? JSON.stringify(spec.default) : String(spec.default);
   const text = (next: string) => onValue(next === "" ? undefined : next);
   switch (spec.kind) {

@@ -45,7 +45,7 @@ const task: Column<Run> = {
 const rest: Column<Run>[] = [
   { id: "reason", header: "Reason", className: "flex-[2] basis-32 truncate text-muted max-lg:hidden", cell: (run) => <Reason run={run} /> },
   { id: "trigger", header: "Trigger", className: "w-32 shrink-0 truncate text-muted max-lg:hidden", cell: triggerWords },
-  { id: "when", header: "Made", className: "w-28 shrink-0 text-muted", cell: (run) => <DateTime at={run.created_at} /> },
+  { id: "when", header: "Created", className: "w-28 shrink-0 text-muted", cell: (run) => <DateTime at={run.created_at} /> },
   { id: "duration", header: "Duration", className: "w-24 shrink-0 text-right", cell: (run) => <RunDuration run={run} /> },
   { id: "attempts", header: "Attempts", className: "w-16 shrink-0 text-right text-muted max-xl:hidden", cell: (run) => run.attempt_count },
 ];

@@ -32,7 +32,7 @@ export function useEnable() {
       return (await call({ path: { task: name }, throwOnError: true })).data;
     },
     onSuccess: async (_task, { name, enabled }) => {
-      say(enabled ? `${name} is enabled.` : `${name} is disabled: nothing starts it.`);
+      say(enabled ? `${name} is enabled.` : `${name} is disabled. Nothing starts it now.`);
       await changed();
     },
   });
@@ -46,7 +46,7 @@ export function useDelete() {
       await taskDelete({ path: { task: name }, query: { cancel_runs: cancelRuns }, throwOnError: true });
     },
     onSuccess: async (_nothing, { name }) => {
-      say(`${name} is deleted. Its runs stay in the history.`);
+      say(`${name} is deleted. Its past runs stay.`);
       // The page of a task that is gone is about to be left; asking for it again would only fail.
       await changed(["taskList"]);
     },

@@ -18,7 +18,7 @@ describe("a clock that jumped", () => {
     );
     renderPage("/");
     expect(await screen.findByText("The machine's clock jumped")).toBeTruthy();
-    await userEvent.click(screen.getByRole("button", { name: "The new time is right" }));
+    await userEvent.click(screen.getByRole("button", { name: "The new time is correct" }));
     await expect.poll(() => screen.queryByText("The machine's clock jumped")).toBeNull();
   });
 });

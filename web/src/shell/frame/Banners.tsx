@@ -15,7 +15,7 @@ export function HoldBanner({ hold }: { hold: Hold | null }) {
   const release = useMutation({
     ...systemReleaseMutation(),
     onSuccess: () => {
-      say("Released: tasks start again.");
+      say("The hold is released. Tasks start again.");
       return queries.invalidateQueries({ queryKey: systemViewQueryKey() });
     },
   });
@@ -24,7 +24,7 @@ export function HoldBanner({ hold }: { hold: Hold | null }) {
     <div role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-warn-soft px-4 py-2 text-sm lg:px-6">
       <OctagonPause size={18} className="shrink-0 text-warn" aria-hidden />
       <p className="min-w-0 flex-1 basis-60">
-        <b>Everything is on hold:</b> nothing fires and nothing starts. “{hold.reason}” – {hold.by}, <DateTime at={hold.since_at} />
+        <b>Everything is on hold:</b> no schedule fires and no run starts. “{hold.reason}” – {hold.by}, <DateTime at={hold.since_at} />
       </p>
       <Button busy={release.isPending} disabledReason={denied} onClick={() => release.mutate({})}>
         Release
@@ -40,7 +40,7 @@ export function ClockBanner({ clock }: { clock: SystemClock | undefined }) {
   const confirm = useMutation({
     ...clockConfirmMutation(),
     onSuccess: () => {
-      say("Orc goes by the machine's clock again.");
+      say("Orc follows the machine's clock again.");
       return queries.invalidateQueries();
     },
   });
@@ -49,10 +49,10 @@ export function ClockBanner({ clock }: { clock: SystemClock | undefined }) {
     <div role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-warn-soft px-4 py-2 text-sm lg:px-6">
       <ClockAlert size={18} className="shrink-0 text-warn" aria-hidden />
       <p className="min-w-0 flex-1 basis-60">
-        <b>The machine's clock jumped</b> to {absoluteTime(clock.machine_at)}. Orc plans on by {absoluteTime(clock.planning_at)} until the new time has held for ten minutes.
+        <b>The machine's clock jumped</b> to {absoluteTime(clock.machine_at)}. Orc plans with {absoluteTime(clock.planning_at)} until the new time has been stable for ten minutes.
       </p>
       <Button busy={confirm.isPending} disabledReason={denied} onClick={() => confirm.mutate({})}>
-        The new time is right
+        The new time is correct
       </Button>
     </div>
   );

@@ -43,7 +43,7 @@ export function Layout() {
           className="flex h-8 min-w-0 flex-1 items-center gap-2 rounded-md border border-line bg-bg px-2.5 text-left text-sm text-muted hover:border-line-strong md:max-w-96"
         >
           <Search size={15} aria-hidden className="shrink-0" />
-          <span className="min-w-0 flex-1 truncate">Search or do…</span>
+          <span className="min-w-0 flex-1 truncate">Search or run a command</span>
           <span className="hidden items-center gap-0.5 sm:pointer-fine:flex">
             <Kbd>Ctrl</Kbd>
             <Kbd>K</Kbd>

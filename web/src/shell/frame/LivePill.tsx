@@ -12,8 +12,8 @@ export function LivePill() {
   const status = useSyncExternalStore(watchLive, liveStatus);
   const text =
     status === "live"
-      ? "Changes appear by themselves."
-      : `No events since ${absoluteTime(liveSince())}; the page asks every 5 seconds and reconnects by itself.`;
+      ? "Changes appear as they happen."
+      : `No live connection since ${absoluteTime(liveSince())}. The page asks the server every 5 seconds and reconnects on its own.`;
   return (
     <Tooltip text={text}>
       <span role="status" tabIndex={0} data-live={status} className="flex h-8 items-center gap-1.5 rounded-md px-2 text-xs text-muted">

@@ -34,7 +34,7 @@ export function UserMenu() {
         </>
       }
       items={[
-        { label: "Password and own tokens", icon: <KeyRound size={15} />, onSelect: () => void navigate({ to: "/account" }) },
+        { label: "Password and tokens", icon: <KeyRound size={15} />, onSelect: () => void navigate({ to: "/account" }) },
         null,
         { label: "Log out", icon: <LogOut size={15} />, onSelect: () => logout.mutate({}) },
       ]}

@@ -101,7 +101,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
                 <span className="text-xs text-muted">{entry.more}</span>
               </div>
             ))}
-            {entries.length === 0 && <p className="px-3 py-6 text-center text-sm text-muted">Nothing is called so.</p>}
+            {entries.length === 0 && <p className="px-3 py-6 text-center text-sm text-muted">Nothing matches.</p>}
           </div>
         </Dialog.Popup>
       </Dialog.Portal>

@@ -5,13 +5,13 @@ import { Kbd } from "@/ui/text/Kbd";
 import { setShortcutsOn, shortcutsOn } from "./shortcuts";
 
 const KEYS: [string[], string][] = [
-  [["Ctrl", "K"], "Search or do something"],
+  [["Ctrl", "K"], "Search or run a command"],
   [["g", "o"], "Overview"],
   [["g", "t"], "Tasks"],
   [["g", "r"], "Runs"],
   [["g", "s"], "System"],
   [["g", "u"], "Users and tokens"],
-  [["/"], "To the filter of a list, to the search of a log"],
+  [["/"], "Go to the filter of a list or the search of a log"],
   [["j", "k"], "Next, previous row"],
   [["Enter"], "Open the row"],
   [["x"], "Select the row"],
@@ -41,8 +41,8 @@ export default function Shortcuts({ onClose }: { onClose: () => void }) {
       </dl>
       <CheckField
         className="mt-4 border-t border-line pt-3"
-        label="Single keys do something"
-        hint="Switch this off if you dictate text or press keys by accident."
+        label="Use single-key shortcuts"
+        hint="Switch this off if you dictate text or often press keys by accident."
         checked={on}
         onChecked={(next) => {
           setOn(next);

@@ -26,7 +26,7 @@ it("a cleared number stays empty while one types, and no other number is reporte
   await user.clear(field);
   expect(field.value).toBe("");
   expect(heard).toEqual([]);
-  screen.getByText("Needs a number; left empty it stays 2.");
+  screen.getByText("Enter a number. If you leave it empty, it stays 2.");
   await user.type(field, "15");
   expect(field.value).toBe("15");
   expect(heard).toEqual([1, 15]);

@@ -146,7 +146,7 @@ export function NumberField({ label, hint, error, className, hideLabel, value, u
 }
 
 function emptyWords(value: number | null | undefined): string {
-  return value === null || value === undefined ? "Needs a number." : `Needs a number; left empty it stays ${value}.`;
+  return value === null || value === undefined ? "Enter a number." : `Enter a number. If you leave it empty, it stays ${value}.`;
 }
 
 /** A box to tick, with its label beside it. */

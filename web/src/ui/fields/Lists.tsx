@@ -69,7 +69,7 @@ export function KeyValueEditor({ label, pairs, onPairs, addLabel, names = "Name"
       <legend className="mb-1 text-sm font-medium">{label}</legend>
       {pairs.map(([name, value], at) => {
         const double = name !== "" && pairs.some(([other], place) => place < at && other === name);
-        const error = double ? `${name} is there twice; the later one counts.` : errorAt?.(name);
+        const error = double ? `${name} is there twice. The later one is used.` : errorAt?.(name);
         return (
           // oxlint-disable-next-line react/no-array-index-key -- entries are told apart by their place only
           <div key={at} className="flex flex-col gap-0.5">

@@ -70,7 +70,7 @@ describe("the form of a calendar", () => {
     there = false;
     await user.click(screen.getByRole("button", { name: "Save the calendar" }));
     await user.click(await screen.findByRole("button", { name: "Save" }));
-    await screen.findByText("Somebody deleted it while you were editing.");
+    await screen.findByText("Somebody deleted this while you were editing.");
     expect(screen.getByRole<HTMLInputElement>("textbox", { name: "Name" }).value).toBe("holidays-de-2");
   });
 
@@ -90,7 +90,7 @@ describe("the form of a calendar", () => {
     await user.click(screen.getByRole("button", { name: "Save the calendar" }));
     await user.click(await screen.findByRole("button", { name: "Save" }));
     await screen.findByText("They changed: description.");
-    await user.click(screen.getByRole("button", { name: "Save mine over it" }));
+    await user.click(screen.getByRole("button", { name: "Overwrite with mine" }));
     await waitFor(() => expect(router.state.location.pathname).toBe("/calendars/holidays-de"));
     expect(matches).toEqual(['"1"', '"2"']);
   });

@@ -85,13 +85,13 @@ export function CalendarForm({ held }: { held: Calendar | null }) {
           <TextField label="Description" value={draft.description ?? ""} onText={(description) => set({ description })} error={at("/description")} />
         </div>
       </Card>
-      <Card title="Contains" hint="A date that any of these contains is in the calendar.">
+      <Card title="Contains" hint="The calendar contains every date that one of these entries matches.">
         <EntriesEditor label="entry" pointer="/entries" entries={draft.entries ?? []} onEntries={(entries) => set({ entries })} at={at} />
       </Card>
-      <Card title="Except" hint="Dates that are left out again.">
+      <Card title="Except" hint="Dates that are removed again.">
         <EntriesEditor label="exception" pointer="/except" entries={draft.except ?? []} onEntries={(except) => set({ except })} at={at} />
       </Card>
-      <Card title="Maintenance" hint="On its dates and between its times, slots are skipped without any schedule naming it.">
+      <Card title="Maintenance" hint="A maintenance window skips slots of all schedules on its dates, between its times.">
         <MaintenancePart value={draft.maintenance ?? null} onValue={(maintenance) => set({ maintenance })} at={at} />
       </Card>
       <div className="flex justify-end gap-2">

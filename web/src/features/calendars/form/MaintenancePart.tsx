@@ -11,16 +11,16 @@ export function MaintenancePart({ value, onValue, at }: { value: Maintenance | n
   const whole = at("/maintenance");
   return (
     <div className="flex flex-col gap-3">
-      <CheckField label="Nothing starts in it: a maintenance window" checked={value !== null} onChecked={(on) => onValue(on ? { timezone: viewerZone(), from: "22:00", to: "04:00", tags: [] } : null)} />
+      <CheckField label="This is a maintenance window: nothing starts in it" checked={value !== null} onChecked={(on) => onValue(on ? { timezone: viewerZone(), from: "22:00", to: "04:00", tags: [] } : null)} />
       {value && (
         <div className="grid gap-3 sm:grid-cols-3">
           <TextField label="From" placeholder="22:00" error={at("/maintenance/from")} value={value.from} onText={(from) => onValue({ ...value, from })} />
-          <TextField label="To" placeholder="04:00" hint="Not after From: it reaches over midnight." error={at("/maintenance/to")} value={value.to} onText={(to) => onValue({ ...value, to })} />
+          <TextField label="To" placeholder="04:00" hint="If it is not after From, it is on the next day." error={at("/maintenance/to")} value={value.to} onText={(to) => onValue({ ...value, to })} />
           <TextField label="Time zone" list={ZONE_NAMES} error={at("/maintenance/timezone")} value={value.timezone} onText={(timezone) => onValue({ ...value, timezone })} />
           <ZoneNames />
           {whole && <p className="text-xs font-medium text-fail sm:col-span-3">{whole}</p>}
           <div className="sm:col-span-3">
-            <TagEditor label="Only tasks with these tags" hint="None: all tasks." tags={value.tags ?? []} onTags={(tags) => onValue({ ...value, tags })} />
+            <TagEditor label="Only tasks with these tags" hint="None means all tasks." tags={value.tags ?? []} onTags={(tags) => onValue({ ...value, tags })} />
             {tags && <p className="text-xs font-medium text-fail">{tags}</p>}
           </div>
         </div>

@@ -40,9 +40,9 @@ function Calendar({ timezone, now }: { timezone: string; now: string }) {
   const go = (change: Partial<CalendarSearch>) => void navigate({ to: "/calendar", search: { ...search, ...change } });
   const step = (by: 1 | -1) => go({ date: view === "month" ? addMonths(date, by) : addDays(date, by * (view === "week" ? 7 : AGENDA)) });
   useKeys({ ArrowLeft: () => step(-1), ArrowRight: () => step(1), t: () => go({ date: undefined }) });
-  const title = view === "month" ? `${monthWord(date.slice(0, 7))} ${date.slice(0, 4)}` : view === "week" ? `Week of ${dayWord(shown[0] ?? date)}` : `${dayWord(shown[0] ?? date)} and on`;
+  const title = view === "month" ? `${monthWord(date.slice(0, 7))} ${date.slice(0, 4)}` : view === "week" ? `Week of ${dayWord(shown[0] ?? date)}` : `${dayWord(shown[0] ?? date)} onwards`;
   return (
-    <Page title="Calendar" hint={`Days of ${timezone}, the server's zone.`}>
+    <Page title="Calendar" hint={`Days in ${timezone}, the server's time zone.`}>
       <div className="flex flex-wrap items-center gap-2">
         <IconButton label="Earlier (left arrow)" look="plain" icon={<ChevronLeft size={16} aria-hidden />} onClick={() => step(-1)} />
         <IconButton label="Later (right arrow)" look="plain" icon={<ChevronRight size={16} aria-hidden />} onClick={() => step(1)} />

@@ -32,7 +32,7 @@ export function DayDialog({ date, timezone, onClose }: { date: string; timezone:
               <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
                 <Figures day={day} words />
                 <Names day={day} />
-                {found.truncated && <span className="text-xs text-warn">There are more slots than were counted.</span>}
+                {found.truncated && <span className="text-xs text-warn">There are more slots than Orc counted.</span>}
               </div>
               {ran + day.planned + day.skipped + day.missed + day.past_skipped === 0 && <p className="text-muted">Nothing ran on this day and nothing is planned.</p>}
               {day.planned + day.skipped > 0 && <DayPlan day={day} period={period} timezone={timezone} />}

@@ -37,7 +37,7 @@ export function DayRuns({ period, timezone }: Props) {
               </li>
             ))}
           </ul>
-          {next_cursor && <p className="pt-1 text-xs text-muted">Older ones of this day are under Runs.</p>}
+          {next_cursor && <p className="pt-1 text-xs text-muted">The Runs page lists the older ones.</p>}
         </section>
       )}
     </Loaded>
@@ -66,7 +66,7 @@ export function DayWithout({ outcome, period, timezone }: Props & { outcome: "mi
               <Entry key={`${slot.schedule_id}${slot.first_at}`} slot={slot} words={entryWords(slot, period, timezone)} />
             ))}
           </ul>
-          {next_cursor && <p className="pt-1 text-xs text-muted">These are the newest {items.length}; there are more.</p>}
+          {next_cursor && <p className="pt-1 text-xs text-muted">Only the newest {items.length} are listed.</p>}
         </section>
       )}
     </Loaded>

@@ -75,7 +75,7 @@ function Slots({ task, period, timezone }: Props & { task?: string }) {
               <SlotLine key={`${slot.task} ${slot.schedule_key} ${slot.scheduled_for}`} slot={slot} timezone={timezone} />
             ))}
           </ul>
-          {next_cursor && <p className="py-1 text-xs text-muted">These are the first {items.length}; there are more.</p>}
+          {next_cursor && <p className="py-1 text-xs text-muted">Only the first {items.length} are listed.</p>}
           {task && (
             <Link {...paths.task(task)} className="text-xs text-muted underline underline-offset-2">
               Go to {task}

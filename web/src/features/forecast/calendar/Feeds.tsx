@@ -20,18 +20,18 @@ export function FeedsDialog({ onClose }: { onClose: () => void }) {
     <Dialog
       open
       onClose={onClose}
-      title="The plan in your calendar program"
-      hint="Subscribe to an address: whoever knows it sees names and times of what is planned, nothing else. Nobody needs to log in for it."
+      title="Planned runs in your calendar app"
+      hint="Subscribe to an address. Whoever knows it sees the names and times of planned runs without logging in, and nothing else."
       footer={
         <a className="mr-auto self-center text-sm font-medium underline underline-offset-2" href="/api/v1/plan.ics" download="orc-plan.ics">
-          Download the next 30 days once
+          Download the next 30 days as a file
         </a>
       }
     >
       <div className="flex flex-col gap-5">
         {fresh && (
           <section aria-label="The new address" className="flex flex-col gap-1 rounded-lg bg-warn-soft px-3 py-2 text-sm">
-            <p className="font-medium">It is shown only now: copy it.</p>
+            <p className="font-medium">Copy it now. Orc cannot show it again.</p>
             <CommandLine text={new URL(fresh, location.origin).href} label="Copy the address" />
           </section>
         )}
@@ -66,7 +66,7 @@ function List({ onFresh }: { onFresh: (url: string) => void }) {
     look: "danger",
     onYes: async () => {
       await feedDelete({ path: { feed: feed.id }, throwOnError: true });
-      say(`${feed.name} is gone.`);
+      say(`${feed.name} is deleted.`);
       await again();
     },
   });
@@ -128,12 +128,12 @@ function Make({ onFresh }: { onFresh: (url: string) => void }) {
         make.mutate();
       }}
     >
-      <TextField label="Name" hint="What the calendar is called in your program." required maxLength={100} value={name} onText={setName} error={messagesAt(failure, "/name")} />
+      <TextField label="Name" hint="The name of the calendar in your app." required maxLength={100} value={name} onText={setName} error={messagesAt(failure, "/name")} />
       <div className="grid gap-3 sm:grid-cols-2">
         <TextField label="Folder" placeholder="All folders" value={folder} onText={setFolder} error={messagesAt(failure, "/folder")} />
-        <NumberField label="Ahead" unit="days" min={1} max={366} value={days} onNumber={setDays} />
+        <NumberField label="Days ahead" unit="days" min={1} max={366} value={days} onNumber={setDays} />
       </div>
-      <Button type="submit" look="primary" busy={make.isPending} disabledReason={name.trim() === "" ? "Give it a name first." : undefined} className="self-end">
+      <Button type="submit" look="primary" busy={make.isPending} disabledReason={name.trim() === "" ? "Enter a name first." : undefined} className="self-end">
         Create the address
       </Button>
     </form>

@@ -29,7 +29,7 @@ export function Findings({ simulation }: { simulation: Simulation }) {
 function Busiest({ simulation: { busiest, timezone } }: { simulation: Simulation }) {
   const minute = dateTimeFormat({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: timezone });
   return (
-    <Card title="Busiest minutes" hint="In which most slots are due together." flush>
+    <Card title="Busiest minutes" hint="The minutes in which most slots are due." flush>
       {busiest.length === 0 ? (
         <Nothing>No two slots are due in the same minute.</Nothing>
       ) : (
@@ -53,9 +53,9 @@ function Busiest({ simulation: { busiest, timezone } }: { simulation: Simulation
 
 function Overlaps({ simulation: { overlaps } }: { simulation: Simulation }) {
   return (
-    <Card title="Overlaps" hint="Tasks that are due while a run of them is still open." flush>
+    <Card title="Overlaps" hint="Tasks that are due while one of their runs is still open." flush>
       {overlaps.length === 0 ? (
-        <Nothing>No task is due before its run before has ended.</Nothing>
+        <Nothing>No task is due before its last run has ended.</Nothing>
       ) : (
         <div className="relative overflow-x-auto border-t border-line" tabIndex={0} role="region" aria-label="Overlaps by task">
           <table className="w-full text-sm">
@@ -91,9 +91,9 @@ function Overlaps({ simulation: { overlaps } }: { simulation: Simulation }) {
 
 function Waits({ simulation: { waits, limit } }: { simulation: Simulation }) {
   return (
-    <Card title="Waits" hint="How many runs wait for a place, and for how long." flush>
+    <Card title="Waits" hint="How many runs wait for a place in a pool, and for how long." flush>
       {waits.length === 0 ? (
-        <Nothing>No task that takes part is in a pool.</Nothing>
+        <Nothing>None of the simulated tasks is in a pool.</Nothing>
       ) : (
         <div className="relative overflow-x-auto border-t border-line" tabIndex={0} role="region" aria-label="Waits by pool">
           <table className="w-full text-sm">

@@ -50,7 +50,7 @@ export function HeatMap({ simulation }: { simulation: Simulation }) {
         </table>
       </div>
       <p className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-muted">
-        <span>Above: slots due in the hour. Below: most runs at once.</span>
+        <span>Top: slots due in the hour. Bottom: most runs at once.</span>
         <span className="inline-flex items-center gap-1">
           none
           {Array.from({ length: LEVELS }, (_, step) => (

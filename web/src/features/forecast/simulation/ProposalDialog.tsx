@@ -58,7 +58,7 @@ export function ProposalDialog({ proposal, onClose, onApplied }: { proposal: Sim
       wide
       onClose={onClose}
       title={`${proposal.task}: what this changes in the next ${DAYS} days`}
-      hint={data ? effectWords(data.effect) : "Slots before and after are being compared."}
+      hint={data ? effectWords(data.effect) : "Comparing the slots before and after the change."}
       footer={
         <>
           <Button onClick={onClose}>Keep the schedule</Button>

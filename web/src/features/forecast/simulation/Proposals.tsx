@@ -16,9 +16,9 @@ export function Proposals({ proposals, denied }: { proposals: SimulationProposal
   const [open, setOpen] = useState<SimulationProposal | null>(null);
   const [applied, setApplied] = useState<ReadonlySet<string>>(new Set());
   return (
-    <Card title="Better minutes" hint="Schedules that start together with many others, and a quieter minute of the same hour. Nothing changes until you apply it." flush>
+    <Card title="Better minutes" hint="Schedules that start together with many others, each with a quieter minute in the same hour. Nothing changes until you apply it." flush>
       {proposals.length === 0 ? (
-        <p className="px-4 pb-4 text-sm text-muted">Nothing to propose: no schedule starts together with many others, or none gains by another minute.</p>
+        <p className="px-4 pb-4 text-sm text-muted">Nothing to propose. No schedule would gain from another minute.</p>
       ) : (
         <ul className="divide-y divide-line border-t border-line" aria-label="Proposals">
           {proposals.map((proposal) => (

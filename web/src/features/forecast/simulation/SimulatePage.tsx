@@ -47,11 +47,11 @@ export default function SimulatePage() {
     else void navigate({ to: "/simulate", search: next });
   };
   return (
-    <Page title="Simulation" hint="What all schedules together will do: when much is due at once, which tasks overlap themselves, which runs wait for a place, and which minutes would be better.">
+    <Page title="Simulation" hint="What all schedules will do together: busy minutes, tasks that overlap themselves, runs that wait for a place, and better minutes.">
       <Form search={search} busy={simulation.isFetching} failure={failure} onRun={run} />
       {allAt(failure, FIELDS) && !simulation.data ? (
         <p role="alert" className="text-sm text-muted">
-          Nothing was simulated: what is marked above needs a change.
+          Nothing was simulated. The fields marked above need a change.
         </p>
       ) : asked ? (
         <Loaded query={simulation} rows={10}>
@@ -59,7 +59,7 @@ export default function SimulatePage() {
         </Loaded>
       ) : (
         <Empty title="Nothing is simulated yet" cli="orc simulation create --days 7">
-          A simulation follows every schedule minute by minute, with calendars, overlaps and pools, and the durations learnt from past runs. It changes nothing.
+          A simulation follows every schedule minute by minute, with calendars, overlaps, pools and the durations of past runs. It changes nothing.
         </Empty>
       )}
     </Page>

@@ -30,7 +30,7 @@ export default function TimelinePage() {
   const system = useQuery(systemViewOptions());
   const zone = system.data?.timezone;
   return (
-    <Page title="Timeline" hint={zone ? `The last 6 hours and the next 24, in ${zone}, the server's zone.` : "The last 6 hours and the next 24."}>
+    <Page title="Timeline" hint={zone ? `The last 6 hours and the next 24, in ${zone}, the server's time zone.` : "The last 6 hours and the next 24."}>
       {zone ? <Timeline timezone={zone} /> : <Loaded query={system}>{() => <Skeleton rows={8} />}</Loaded>}
       <Pools />
     </Page>

@@ -49,7 +49,7 @@ const STATUS_WORDS: Record<LogStatus, string> = {
   connecting: "connecting",
   offline: "not connected, trying again",
   ended: "complete",
-  held: "paused while you read; Follow goes on",
+  held: "paused while you read, Follow resumes",
 };
 
 function SearchBox({ search }: { search: LogHeaderProps["search"] }) {

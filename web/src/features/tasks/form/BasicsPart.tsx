@@ -9,7 +9,7 @@ export function BasicsPart({ draft, set, at }: PartProps) {
       <Row>
         <TextField
           label="Name"
-          hint="The key people use: a-z, 0-9, . _ -"
+          hint="People and programs use it to name the task. a-z, 0-9 and . _ -"
           required
           mono
           autoCapitalize="none"
@@ -18,14 +18,14 @@ export function BasicsPart({ draft, set, at }: PartProps) {
           error={at("/name")}
           onText={(name) => set({ name })}
         />
-        <TextField label="Title" hint="Shown beside the name; may stay empty." maxLength={200} value={draft.title} error={at("/title")} onText={(title) => set({ title })} />
+        <TextField label="Title" hint="Shown beside the name. Optional." maxLength={200} value={draft.title} error={at("/title")} onText={(title) => set({ title })} />
       </Row>
       <TextArea label="Description" rows={2} value={draft.description} error={at("/description")} onText={(description) => set({ description })} />
       <Row>
-        <TextField label="Folder" hint="Names separated by /." value={draft.folder} error={at("/folder")} onText={(folder) => set({ folder })} />
-        <TagEditor label="Tags" hint="Enter or comma adds one." tags={draft.tags} onTags={(tags) => set({ tags })} />
+        <TextField label="Folder" hint="Put / between folder names." value={draft.folder} error={at("/folder")} onText={(folder) => set({ folder })} />
+        <TagEditor label="Tags" hint="Press Enter or a comma to add one." tags={draft.tags} onTags={(tags) => set({ tags })} />
       </Row>
-      <CheckField label="Enabled" hint="Nothing starts a task that is not enabled." checked={draft.enabled} onChecked={(enabled) => set({ enabled })} />
+      <CheckField label="Enabled" hint="Nothing starts a disabled task." checked={draft.enabled} onChecked={(enabled) => set({ enabled })} />
     </Part>
   );
 }

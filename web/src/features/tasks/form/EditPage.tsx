@@ -18,7 +18,7 @@ export default function EditPage() {
   const { task: name } = route.useParams();
   const view = useQuery({ ...taskViewOptions({ path: { task: name } }), staleTime: 0, refetchInterval: false });
   return (
-    <Page title={`Edit ${name}`} hint="A change is a new version; runs that are open keep theirs. Ctrl+S saves.">
+    <Page title={`Edit ${name}`} hint="Saving makes a new version. Open runs keep the version they started with. Ctrl+S saves.">
       {/* Editing begins with what is on the server now, not with what this page remembers. */}
       {view.isFetchedAfterMount || view.error ? <Loaded query={view}>{(task) => <Editor task={task} />}</Loaded> : <Skeleton rows={8} />}
     </Page>

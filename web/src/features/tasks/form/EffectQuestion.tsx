@@ -35,8 +35,8 @@ export function EffectQuestion({ task, definition, onSave, onClose }: { task: st
     <EffectDialog
       days={DAYS}
       effect={failure ? undefined : data}
-      word={failure ? "Save without looking" : "Save"}
-      disabledReason={data || failure ? undefined : "The slots are still being compared."}
+      word={failure ? "Save without comparing" : "Save"}
+      disabledReason={data || failure ? undefined : "Still comparing the slots."}
       onSave={onSave}
       onClose={onClose}
     >

@@ -35,9 +35,9 @@ export function RetryPart({ draft, set, at }: PartProps) {
   const change = (more: Partial<typeof retry>) => set({ retry: { ...retry, ...more } });
   const on = retry.max_attempts > 1;
   return (
-    <Part id="retry" title="Retry" hint={on ? retryWords(retry) : "One attempt: a failure is final."}>
+    <Part id="retry" title="Retry" hint={on ? retryWords(retry) : "One attempt only. A failure is final."}>
       <Row three>
-        <NumberField label="Attempts at most" min={1} max={100} step={1} value={retry.max_attempts} error={at("/retry/max_attempts")} onNumber={(max_attempts) => change({ max_attempts })} />
+        <NumberField label="Most attempts" min={1} max={100} step={1} value={retry.max_attempts} error={at("/retry/max_attempts")} onNumber={(max_attempts) => change({ max_attempts })} />
         {on && <NumberField label="Delay" unit="s" min={0} value={retry.delay_seconds} error={at("/retry/delay_seconds")} onNumber={(delay_seconds) => change({ delay_seconds })} />}
         {on && (
           <SelectField
@@ -59,9 +59,9 @@ export function RetryPart({ draft, set, at }: PartProps) {
       </Row>
       {on && (
         <>
-          <CheckField label="Jitter" hint="Each delay is drawn between 0 and its full length, so that many failures do not come back at once." checked={retry.jitter} onChecked={(jitter) => change({ jitter })} />
+          <CheckField label="Jitter" hint="Shortens each delay at random, so that many failed runs do not start again at the same moment." checked={retry.jitter} onChecked={(jitter) => change({ jitter })} />
           <fieldset className="flex flex-wrap gap-x-5 gap-y-1">
-            <legend className="mb-1 text-sm font-medium">Try again after</legend>
+            <legend className="mb-1 text-sm font-medium">Retry after</legend>
             {RETRY_ON.map(([outcome, word]) => (
               <CheckField
                 key={outcome}
@@ -72,8 +72,8 @@ export function RetryPart({ draft, set, at }: PartProps) {
             ))}
           </fieldset>
           <Row>
-            <TextField label="Only these exit codes" hint="Empty: all." mono value={retry.exit_codes} error={at("/retry/exit_codes", true)} onText={(exit_codes) => change({ exit_codes })} />
-            <TextField label="Never these exit codes" mono value={retry.never_exit_codes} error={at("/retry/never_exit_codes", true)} onText={(never_exit_codes) => change({ never_exit_codes })} />
+            <TextField label="Only for these exit codes" hint="Empty means all of them." mono value={retry.exit_codes} error={at("/retry/exit_codes", true)} onText={(exit_codes) => change({ exit_codes })} />
+            <TextField label="Never for these exit codes" mono value={retry.never_exit_codes} error={at("/retry/never_exit_codes", true)} onText={(never_exit_codes) => change({ never_exit_codes })} />
           </Row>
         </>
       )}
@@ -90,24 +90,24 @@ function retryWords(retry: PartProps["draft"]["retry"]): string {
 /** Time limits, overlap, and what happens when the server stops. */
 export function LimitsPart({ draft, set, at }: PartProps) {
   return (
-    <Part id="limits" title="Limits" hint="How long it may take, and what happens when it is due while it runs.">
+    <Part id="limits" title="Limits" hint="How long a run may take, and what happens when the task is due again while a run is open.">
       <Row three>
-        <NumberField label="Whole run" optional unit="s" hint="Empty: no limit." min={0.001} value={draft.timeout_seconds} error={at("/timeout_seconds")} onNumber={(timeout_seconds) => set({ timeout_seconds })} />
+        <NumberField label="Whole run, at most" optional unit="s" hint="Empty means no limit." min={0.001} value={draft.timeout_seconds} error={at("/timeout_seconds")} onNumber={(timeout_seconds) => set({ timeout_seconds })} />
         <NumberField
-          label="Each attempt"
+          label="Each attempt, at most"
           optional
           unit="s"
-          hint="Empty: no limit."
+          hint="Empty means no limit."
           min={0.001}
           value={draft.attempt_timeout_seconds}
           error={at("/attempt_timeout_seconds")}
           onNumber={(attempt_timeout_seconds) => set({ attempt_timeout_seconds })}
         />
-        <NumberField label="Grace" unit="s" hint="From asking it to stop to killing its tree." min={0} value={draft.grace_seconds} error={at("/grace_seconds")} onNumber={(grace_seconds) => set({ grace_seconds })} />
+        <NumberField label="Grace time" unit="s" hint="Time to stop on request before Orc kills all its processes." min={0} value={draft.grace_seconds} error={at("/grace_seconds")} onNumber={(grace_seconds) => set({ grace_seconds })} />
       </Row>
       <Row three>
         <SelectField
-          label="Due while a run is open"
+          label="When due while a run is open"
           value={draft.overlap.kind}
           hint={OVERLAPS[draft.overlap.kind].hint}
           options={options(OVERLAPS)}
@@ -115,16 +115,16 @@ export function LimitsPart({ draft, set, at }: PartProps) {
           onValue={(kind) => set({ overlap: overlapOf(kind) })}
         />
         {draft.overlap.kind === "queue" && (
-          <NumberField label="At most waiting" min={1} step={1} value={draft.overlap.max_waiting ?? overlapQueueDefaults.max_waiting} error={at("/overlap/max_waiting")} onNumber={(value) => set({ overlap: { kind: "queue", max_waiting: value } })} />
+          <NumberField label="Most waiting runs" min={1} step={1} value={draft.overlap.max_waiting ?? overlapQueueDefaults.max_waiting} error={at("/overlap/max_waiting")} onNumber={(value) => set({ overlap: { kind: "queue", max_waiting: value } })} />
         )}
         {draft.overlap.kind === "allow" && (
-          <NumberField label="At most at once" min={1} step={1} value={draft.overlap.max} error={at("/overlap/max")} onNumber={(value) => set({ overlap: { kind: "allow", max: value } })} />
+          <NumberField label="Most runs at once" min={1} step={1} value={draft.overlap.max} error={at("/overlap/max")} onNumber={(value) => set({ overlap: { kind: "allow", max: value } })} />
         )}
         <SelectField
           label="When the server stops"
           value={draft.on_server_stop}
           options={[
-            ["keep", "The run goes on"],
+            ["keep", "The run continues"],
             ["cancel", "The run is cancelled"],
           ]}
           error={at("/on_server_stop")}
@@ -146,11 +146,11 @@ export function PoolPart({ draft, set, at }: PartProps) {
   const known = pools.map((pool): [string, string] => [pool.name, `${pool.name} (${plural(pool.capacity, "place")})`]);
   const lost: [string, string][] = draft.pool !== "" && pools.every((pool) => pool.name !== draft.pool) ? [[draft.pool, draft.pool]] : [];
   return (
-    <Part id="pool" title="Places" hint="A pool holds back runs that would be too many at once: of a database, a licence, a slow disk.">
+    <Part id="pool" title="Pool and priority" hint="A pool limits how many runs use something at once, such as a database, a licence or a slow disk.">
       <Row three>
-        <SelectField label="Pool" hint="A run waits until the pool has room." value={draft.pool} options={[["", "None"], ...known, ...lost]} error={at("/pool")} onValue={(pool) => set({ pool })} />
+        <SelectField label="Pool" hint="A run waits until the pool has enough free places." value={draft.pool} options={[["", "None"], ...known, ...lost]} error={at("/pool")} onValue={(pool) => set({ pool })} />
         {draft.pool !== "" && <NumberField label="Places a run takes" min={1} step={1} value={draft.pool_weight} error={at("/pool_weight")} onNumber={(pool_weight) => set({ pool_weight })} />}
-        <NumberField label="Priority" hint="0 to 100; runs with a higher one start first." min={0} max={100} step={1} value={draft.priority} error={at("/priority")} onNumber={(priority) => set({ priority })} />
+        <NumberField label="Priority" hint="0 to 100. Runs with a higher priority start first." min={0} max={100} step={1} value={draft.priority} error={at("/priority")} onNumber={(priority) => set({ priority })} />
       </Row>
     </Part>
   );
@@ -159,11 +159,11 @@ export function PoolPart({ draft, set, at }: PartProps) {
 /** How much is kept. */
 export function KeepPart({ draft, set, at }: PartProps) {
   return (
-    <Part id="keep" title="Keep" hint="Runs and logs go when they are older, or when there are more.">
+    <Part id="keep" title="Retention" hint="Orc deletes runs and logs beyond these limits.">
       <Row three>
-        <NumberField label="Days" min={1} step={1} value={draft.retention_days} error={at("/retention/days")} onNumber={(retention_days) => set({ retention_days })} />
-        <NumberField label="Runs" min={1} step={1} value={draft.retention_runs} error={at("/retention/runs")} onNumber={(retention_runs) => set({ retention_runs })} />
-        <NumberField label="Log of an attempt" unit="MB" hint="Of a longer one the middle is dropped." min={0.0625} value={draft.log_max_mb} error={at("/log/max_bytes")} onNumber={(log_max_mb) => set({ log_max_mb })} />
+        <NumberField label="Days to keep" min={1} step={1} value={draft.retention_days} error={at("/retention/days")} onNumber={(retention_days) => set({ retention_days })} />
+        <NumberField label="Runs to keep" min={1} step={1} value={draft.retention_runs} error={at("/retention/runs")} onNumber={(retention_runs) => set({ retention_runs })} />
+        <NumberField label="Log of an attempt" unit="MB" hint="If a log is longer, Orc drops its middle." min={0.0625} value={draft.log_max_mb} error={at("/log/max_bytes")} onNumber={(log_max_mb) => set({ log_max_mb })} />
       </Row>
     </Part>
   );

@@ -25,7 +25,7 @@ function ofKind(kind: ParamSpec["kind"], { name, description, required }: ParamS
 export function ParamsPart({ draft, set, at }: PartProps) {
   const change = (place: number, spec: ParamSpec) => set({ params: draft.params.map((old, each) => (each === place ? spec : old)) });
   return (
-    <Part id="params" title="Params" hint="Typed inputs of a run; asked for when it is started by hand.">
+    <Part id="params" title="Params" hint="Inputs of a run. Orc asks for them when somebody starts the task by hand.">
       {draft.params.map((spec, place) => (
         // oxlint-disable-next-line react/no-array-index-key -- names change while they are typed; the place is what stays
         <div key={place} className="flex flex-col gap-3 rounded-md border border-line p-3">
@@ -48,7 +48,7 @@ export function ParamsPart({ draft, set, at }: PartProps) {
 
 function Extras({ spec, place, at, onSpec }: { spec: ParamSpec; place: number; at: PartProps["at"]; onSpec: (spec: ParamSpec) => void }) {
   const error = at(`/params/${place}/default`);
-  const needed = <CheckField label="Needed" hint="A run cannot start without a value." checked={spec.required ?? false} onChecked={(required) => onSpec({ ...spec, required })} />;
+  const needed = <CheckField label="Required" hint="A run cannot start without a value." checked={spec.required ?? false} onChecked={(required) => onSpec({ ...spec, required })} />;
   switch (spec.kind) {
     case "integer":
     case "number":
@@ -56,8 +56,8 @@ function Extras({ spec, place, at, onSpec }: { spec: ParamSpec; place: number; a
         <>
           <Row three>
             <NumberField optional label="Default" value={spec.default} error={error} onNumber={(value) => onSpec({ ...spec, default: value })} />
-            <NumberField optional label="Least" value={spec.minimum} error={at(`/params/${place}/minimum`)} onNumber={(minimum) => onSpec({ ...spec, minimum })} />
-            <NumberField optional label="Greatest" value={spec.maximum} error={at(`/params/${place}/maximum`)} onNumber={(maximum) => onSpec({ ...spec, maximum })} />
+            <NumberField optional label="Minimum" value={spec.minimum} error={at(`/params/${place}/minimum`)} onNumber={(minimum) => onSpec({ ...spec, minimum })} />
+            <NumberField optional label="Maximum" value={spec.maximum} error={at(`/params/${place}/maximum`)} onNumber={(maximum) => onSpec({ ...spec, maximum })} />
           </Row>
           {needed}
         </>
@@ -69,7 +69,7 @@ function Extras({ spec, place, at, onSpec }: { spec: ParamSpec; place: number; a
         <>
           <TextArea
             label="Choices"
-            hint="One a line."
+            hint="One per line."
             rows={3}
             value={spec.choices.join("\n")}
             error={at(`/params/${place}/choices`, true)}

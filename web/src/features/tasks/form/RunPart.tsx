@@ -8,8 +8,8 @@ import { Part, type PartProps, Row } from "./FormParts";
 const KINDS: [RunKind, string, string][] = [
   ["shell", "Shell line", "One line for the shell, with pipes and variables."],
   ["command", "Command", "A program and its arguments, without a shell."],
-  ["script", "Script", "A text for bash, Python, Node or another."],
-  ["http", "HTTP request", "Calls an address and looks at the answer."],
+  ["script", "Script", "A text for bash, Python, Node or another interpreter."],
+  ["http", "HTTP request", "Calls a web address and checks the answer."],
 ];
 
 const INTERPRETERS = ["bash", "sh", "python", "node", "pwsh", "powershell", "cmd"];
@@ -19,7 +19,7 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 export function RunPart(props: PartProps) {
   const { draft, set, at } = props;
   return (
-    <Part id="run" title="What to run" hint="Params reach it as ORC_PARAM_* variables.">
+    <Part id="run" title="What to run" hint="The run finds its params in ORC_PARAM_* variables.">
       <div role="radiogroup" aria-label="Kind" className="grid grid-cols-2 gap-2 xl:grid-cols-4">
         {KINDS.map(([kind, word, hint]) => (
           <label
@@ -45,7 +45,7 @@ export function RunPart(props: PartProps) {
         <>
           <TextField
             label="Working directory"
-            hint="Empty: a scratch folder of the attempt."
+            hint="Empty means a scratch folder for each attempt."
             mono
             value={draft.working_directory}
             error={at("/working_directory")}
@@ -71,7 +71,7 @@ function Shell({ draft, set, at }: PartProps) {
   return (
     <>
       <TextArea label="Line" rows={2} mono value={draft.shell.line} error={at("/run/line")} onText={(line) => change({ line })} placeholder="pg_dump app | gzip > app.sql.gz" />
-      <TextField label="Shell" hint="Empty: /bin/sh, on Windows cmd." mono value={draft.shell.shell ?? ""} error={at("/run/shell")} onText={(shell) => change({ shell })} className="sm:max-w-72" />
+      <TextField label="Shell" hint="Empty means /bin/sh, or cmd on Windows." mono value={draft.shell.shell ?? ""} error={at("/run/shell")} onText={(shell) => change({ shell })} className="sm:max-w-72" />
     </>
   );
 }
@@ -80,7 +80,7 @@ function Command({ draft, set, at }: PartProps) {
   const change = (more: Partial<typeof draft.command>) => set({ command: { ...draft.command, ...more } });
   return (
     <>
-      <TextField label="Program" hint="A path, or a name searched in PATH." mono value={draft.command.program} error={at("/run/program")} onText={(program) => change({ program })} />
+      <TextField label="Program" hint="A path, or a name that is looked up in PATH." mono value={draft.command.program} error={at("/run/program")} onText={(program) => change({ program })} />
       <ListEditor
         label="Arguments"
         addLabel="Add an argument"
@@ -89,7 +89,7 @@ function Command({ draft, set, at }: PartProps) {
         onItems={(items) => change({ arguments: items })}
         errorAt={(place) => at(`/run/arguments/${place}`)}
       />
-      <p className="text-xs text-muted">Each is passed byte for byte, never split at blanks. ${"{params.name}"} is replaced inside.</p>
+      <p className="text-xs text-muted">Orc passes each argument as it is and never splits it at blanks. It replaces ${"{params.name}"} with the value of a param.</p>
     </>
   );
 }
@@ -124,8 +124,8 @@ function Http({ draft, set, at }: PartProps) {
       <KeyValueEditor label="Headers" addLabel="Add a header" pairs={http.headers} onPairs={(headers) => change({ headers })} errorAt={(name) => at(`/run/headers/${name}`)} />
       <TextArea label="Body" rows={3} mono value={http.body ?? ""} error={at("/run/body")} onText={(body) => change({ body })} />
       <Row>
-        <TextField label="Codes that mean success" hint="Empty: 200 to 299." mono value={http.expected_codes} error={at("/run/expected_codes", true)} onText={(expected_codes) => change({ expected_codes })} />
-        <TextField label="The answer must contain" hint="Empty: anything will do." value={http.body_contains ?? ""} error={at("/run/body_contains")} onText={(body_contains) => change({ body_contains })} />
+        <TextField label="Codes that mean success" hint="Empty means 200 to 299." mono value={http.expected_codes} error={at("/run/expected_codes", true)} onText={(expected_codes) => change({ expected_codes })} />
+        <TextField label="The answer must contain" hint="Empty means that any answer will do." value={http.body_contains ?? ""} error={at("/run/body_contains")} onText={(body_contains) => change({ body_contains })} />
       </Row>
     </>
   );

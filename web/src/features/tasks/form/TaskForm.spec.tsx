@@ -61,7 +61,7 @@ describe("the form of a task", () => {
     await user.type(await screen.findByRole("textbox", { name: "Name" }), "hello");
     await user.click(screen.getByRole("button", { name: "Create task" }));
     const alert = await screen.findByRole("alert");
-    within(alert).getByText(/What you filled in is still here/);
+    within(alert).getByText(/Your input is still here/);
     expect(screen.getAllByText("Not saved: the server cannot be reached")).toHaveLength(2);
     await waitFor(() => expect(document.activeElement).toBe(alert));
   });
@@ -86,7 +86,7 @@ describe("the form of a task", () => {
 
   it("shows what a new name moves, since H fields and spreads are made of it", async () => {
     const { user } = renderPage(EDIT);
-    await user.type(await screen.findByRole("textbox", { name: "Name", description: /key people use/ }), "2");
+    await user.type(await screen.findByRole("textbox", { name: "Name", description: /to name the task/ }), "2");
     await user.click(screen.getByRole("button", { name: "Save" }));
     await within(await screen.findByRole("dialog")).findByText(/1 slot moves/);
   });
@@ -107,7 +107,7 @@ describe("the form of a task", () => {
     const alert = await screen.findByRole("alert");
     await within(alert).findByText(/version 9/);
     await within(alert).findByText(/They changed: description/);
-    await user.click(within(alert).getByRole("button", { name: "Save mine over it" }));
+    await user.click(within(alert).getByRole("button", { name: "Overwrite with mine" }));
     await waitFor(() => expect(router.state.location.pathname).toBe(`/tasks/${taskSummary(0).name}`));
     expect(matches).toEqual([`"${task(0).version}"`, '"9"']);
   });

@@ -30,7 +30,7 @@ export function ImportForm({ draft, onDraft, at }: { draft: ImportDraft; onDraft
   const file = useRef<HTMLInputElement>(null);
   const read = async (chosen: File | undefined) => {
     if (!chosen) return;
-    if (chosen.size > MOST_BYTES) sayFailure("Not read", `${chosen.name} is larger than 1 MB: that is no crontab.`);
+    if (chosen.size > MOST_BYTES) sayFailure("Not read", `${chosen.name} is larger than 1 MB, so it is not a crontab.`);
     else onDraft({ text: await chosen.text() });
     if (file.current) file.current.value = "";
   };
@@ -38,7 +38,7 @@ export function ImportForm({ draft, onDraft, at }: { draft: ImportDraft; onDraft
     <div className="flex flex-col gap-3">
       <TextArea
         label="Text"
-        hint="As crontab -l prints it, or a file such as /etc/crontab."
+        hint="The output of crontab -l, or a file such as /etc/crontab."
         mono
         rows={14}
         placeholder={EXAMPLE}
@@ -55,23 +55,23 @@ export function ImportForm({ draft, onDraft, at }: { draft: ImportDraft; onDraft
       <Row>
         <SelectField
           label="Form"
-          hint="The system form names a user before the command."
+          hint="A system crontab names a user before the command."
           value={draft.form}
           options={[
-            ["", "Find out"],
-            ["user", "Of a user (crontab -l)"],
-            ["system", "Of the system (/etc/crontab)"],
+            ["", "Detect"],
+            ["user", "User crontab (crontab -l)"],
+            ["system", "System crontab (/etc/crontab)"],
           ]}
           error={at("/form")}
           onValue={(form) => onDraft({ form })}
         />
-        <TextField label="Time zone" hint="Empty: the server's. CRON_TZ in the text comes first." list={ZONE_NAMES} value={draft.timezone} error={at("/timezone")} onText={(timezone) => onDraft({ timezone })} />
+        <TextField label="Time zone" hint="Empty means the server's time zone. CRON_TZ in the text overrides it." list={ZONE_NAMES} value={draft.timezone} error={at("/timezone")} onText={(timezone) => onDraft({ timezone })} />
       </Row>
       <Row>
-        <TextField label="Folder" hint="Where the tasks are put." value={draft.folder} error={at("/folder")} onText={(folder) => onDraft({ folder })} />
-        <TextField label="Prefix of names" mono placeholder="cron-" value={draft.prefix} error={at("/prefix")} onText={(prefix) => onDraft({ prefix })} />
+        <TextField label="Folder" hint="The folder for the new tasks." value={draft.folder} error={at("/folder")} onText={(folder) => onDraft({ folder })} />
+        <TextField label="Name prefix" mono placeholder="cron-" value={draft.prefix} error={at("/prefix")} onText={(prefix) => onDraft({ prefix })} />
       </Row>
-      <CheckField label="Enabled at once" hint="Switch the crontab off then, or everything runs twice." checked={draft.enabled} onChecked={(enabled) => onDraft({ enabled })} />
+      <CheckField label="Enable the tasks at once" hint="If you do, switch the crontab off, or everything runs twice." checked={draft.enabled} onChecked={(enabled) => onDraft({ enabled })} />
       <ZoneNames />
     </div>
   );

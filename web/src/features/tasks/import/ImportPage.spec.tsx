@@ -31,7 +31,7 @@ describe("the import of a crontab", () => {
     await user.paste(TEXT);
     await screen.findByText("there is no such zone");
     expect(screen.queryByText(/\/timezone/)).toBeNull();
-    screen.getByText(/Nothing comes of it yet/);
+    screen.getByText(/No result yet/);
   });
 
   it("saves all together and shows them", async () => {

@@ -56,23 +56,23 @@ export default function ImportPage() {
   const result = given && !failure ? look.data : undefined;
   const fresh = result?.tasks.filter((task) => !task.skipped).length ?? 0;
   return (
-    <Page title="Import a crontab" hint="Each line becomes a task. Nothing is saved before you have seen what comes of it.">
+    <Page title="Import a crontab" hint="Each line becomes a task. You see the result before anything is saved.">
       <div className="grid items-start gap-3 lg:grid-cols-2">
         <Card title="The crontab">
           <ImportForm draft={draft} onDraft={(change) => setDraft((old) => ({ ...old, ...change }))} at={(pointer) => messagesAt(failure, pointer)} />
         </Card>
         <div className="flex min-w-0 flex-col gap-3">
           {!given && (
-            <Card title="What comes of it">
-              <Empty title="Nothing to look at yet" cli="crontab -l | orc task import --dry-run">
-                Paste a crontab or choose a file: the tasks it makes appear here, each with its next slots.
+            <Card title="Result">
+              <Empty title="Nothing to show yet" cli="crontab -l | orc task import --dry-run">
+                Paste a crontab or choose a file. The tasks made from it appear here with their next slots.
               </Empty>
             </Card>
           )}
           {given && failure && !allAt(failure, FIELDS) && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />}
           {given && allAt(failure, FIELDS) && (
             <p role="status" className="text-sm text-muted">
-              Nothing comes of it yet: what is marked in the form needs a change.
+              No result yet. The fields that are marked need a change.
             </p>
           )}
           {given && !failure && !result && <Skeleton rows={6} />}
@@ -90,7 +90,7 @@ export default function ImportPage() {
             look="primary"
             icon={<Download size={15} aria-hidden />}
             busy={save.isPending}
-            disabledReason={denied ?? (!result ? "There is nothing to save yet." : result.problems.length > 0 ? "Some lines have problems: all are saved, or none." : fresh === 0 ? "No line makes a new task." : undefined)}
+            disabledReason={denied ?? (!result ? "There is nothing to save yet." : result.problems.length > 0 ? "Some lines have problems. Either all lines are saved or none." : fresh === 0 ? "No line makes a new task." : undefined)}
             onClick={() => save.mutate()}
           >
             {fresh > 0 ? `Save ${fresh === 1 ? "the task" : `all ${fresh} tasks`}` : "Save all"}

@@ -11,7 +11,7 @@ export function ImportProblems({ problems, text }: { problems: TaskImportResult[
   if (problems.length === 0) return null;
   const lines = text.split("\n");
   return (
-    <Card title={`Problems (${problems.length})`} hint="All lines are saved, or none: mend these in the text.">
+    <Card title={`Problems (${problems.length})`} hint="Either all lines are saved or none. Correct these in the text.">
       <ul className="flex flex-col divide-y divide-line">
         {problems.map(({ line, position, message }) => (
           <li key={`${line}:${position}:${message}`} className="flex flex-col gap-1 py-2 text-sm first:pt-0 last:pb-0">
@@ -31,7 +31,7 @@ export function ImportProblems({ problems, text }: { problems: TaskImportResult[
   );
 }
 
-const FORMS: Record<TaskImportResult["form"], string> = { user: "Read as the crontab of a user.", system: "Read as a crontab of the system, with a user before each command." };
+const FORMS: Record<TaskImportResult["form"], string> = { user: "Read as a user crontab.", system: "Read as a system crontab, with a user before each command." };
 
 /** The tasks, each with its words, what it runs, its next slots and what was not understood. */
 export function ImportTasks({ tasks, form, notes }: Pick<TaskImportResult, "tasks" | "form" | "notes">) {
@@ -49,7 +49,7 @@ export function ImportTasks({ tasks, form, notes }: Pick<TaskImportResult, "task
             <p className="flex flex-wrap items-baseline gap-x-2">
               <b className="font-mono font-semibold">{definition.name}</b>
               <span className="text-xs text-muted">line {line}</span>
-              {skipped && <Badge>left out: a task does the same already</Badge>}
+              {skipped && <Badge>skipped, because a task already does the same</Badge>}
               {definition.enabled === false && <Badge>disabled</Badge>}
             </p>
             <p className="first-letter:uppercase">{words.join("; ")}</p>
@@ -67,7 +67,7 @@ export function ImportTasks({ tasks, form, notes }: Pick<TaskImportResult, "task
               </ol>
             ) : (
               <p className="flex items-center gap-1.5 text-xs text-muted">
-                <CalendarX size={13} aria-hidden /> No slot to foresee.
+                <CalendarX size={13} aria-hidden /> No next slot.
               </p>
             )}
             {warnings.map((warning) => (

@@ -34,7 +34,7 @@ export function BackfillDialog({ task, onClose }: { task: Task; onClose: () => v
     meta: { quiet: true },
     mutationFn: () => create(task, body, false),
     onSuccess: async (made) => {
-      say(`The backfill is under way: ${plural(made.slot_count, "slot")}.`);
+      say(`The backfill has started: ${plural(made.slot_count, "slot")}.`);
       onClose();
       await changed();
     },
@@ -62,21 +62,21 @@ export function BackfillDialog({ task, onClose }: { task: Task; onClose: () => v
           <SelectField
             label="Schedule"
             value={key}
-            options={[["", task.schedules.length === 1 ? "The one it has" : "All of them"], ...task.schedules.map((each): [string, string] => [each.key ?? each.kind, each.words ?? each.key ?? each.kind])]}
+            options={[["", task.schedules.length === 1 ? "The only one" : "All of them"], ...task.schedules.map((each): [string, string] => [each.key ?? each.kind, each.words ?? each.key ?? each.kind])]}
             error={at("/schedule_key")}
             onValue={setKey}
           />
-          <NumberField label="At once" hint="Runs of the backfill that may be open together." min={1} max={100} step={1} value={atOnce} error={at("/at_once")} onNumber={setAtOnce} />
+          <NumberField label="Runs at once" hint="How many of its runs may be open at the same time." min={1} max={100} step={1} value={atOnce} error={at("/at_once")} onNumber={setAtOnce} />
         </Row>
         {task.params.length > 0 && <ParamFields specs={task.params} values={params} onValues={setParams} errorAt={(name) => at(`/params/${name}`)} />}
         <p role="status" className="min-h-12 rounded-md bg-bg px-3 py-2 text-sm">
           {failure ? (
-            <span className="text-fail">{failure.fields.length > 0 ? "It cannot be started as it is: what is wrong stands beside its field." : failure.message}</span>
+            <span className="text-fail">{failure.fields.length > 0 ? "It cannot start like this. The message beside the field says what is wrong." : failure.message}</span>
           ) : slots === undefined ? (
             "Counting …"
           ) : (
             <>
-              <b className="text-lg tabular-nums">{count(slots)}</b> {slots === 1 ? "slot" : "slots"} in this period{slots > 0 && ", so as many runs"}.
+              <b className="text-lg tabular-nums">{count(slots)}</b> {slots === 1 ? "slot" : "slots"} in this period{slots > 0 && ", so the backfill makes that many runs"}.
             </>
           )}
         </p>

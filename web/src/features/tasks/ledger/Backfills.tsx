@@ -32,7 +32,7 @@ export function Backfills({ task }: { task: Task }) {
     refetchInterval: (query) => (query.state.data?.items.some((each) => each.state === "running") ? 2000 : false),
   });
   const items = list.data?.items ?? [];
-  const whyNot = denied ?? (task.schedules.length === 0 ? "The task has no schedule, so there are no slots to run for." : undefined);
+  const whyNot = denied ?? (task.schedules.length === 0 ? "The task has no schedule, so it has no slots to run for." : undefined);
   return (
     <Card
       title="Backfills"
@@ -78,14 +78,14 @@ function OneBackfill({ backfill, denied }: { backfill: Backfill; denied: string 
       <span className="flex basis-64 flex-col gap-1 tabular-nums">
         <progress
           className="h-2 w-full appearance-none overflow-hidden rounded-full bg-line [&::-moz-progress-bar]:bg-accent-strong [&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-accent-strong"
-          aria-label={`${count(done)} of ${count(backfill.slot_count)} runs are over`}
+          aria-label={`${count(done)} of ${count(backfill.slot_count)} runs are finished`}
           max={Math.max(backfill.slot_count, 1)}
           value={done}
         />
         <span className="text-xs text-muted">
           {count(done)} of {plural(backfill.slot_count, "slot")}
           {backfill.open_count > 0 && `, ${count(backfill.open_count)} open`}
-          {backfill.failed_count > 0 && <span className={backfill.state === "cancelled" ? undefined : "text-fail"}>, {count(backfill.failed_count)} without success</span>}
+          {backfill.failed_count > 0 && <span className={backfill.state === "cancelled" ? undefined : "text-fail"}>, {count(backfill.failed_count)} failed</span>}
         </span>
       </span>
       {backfill.state === "running" ? (

@@ -40,7 +40,7 @@ describe("the accounts of the ledger", () => {
     server.events.removeAllListeners();
   });
 
-  it("know what was not expected", () => expect(figureWords({ expected: 0, ran: 0, skipped: 0, missed: 0, pending: 0, unaccounted: 0, surplus: 1 })).toBe("None was expected in this period"));
+  it("know what was not expected", () => expect(figureWords({ expected: 0, ran: 0, skipped: 0, missed: 0, pending: 0, unaccounted: 0, surplus: 1 })).toBe("No slot was expected in this period"));
 });
 
 describe("a backfill", () => {
@@ -65,7 +65,7 @@ describe("a backfill", () => {
     const page = { items: [backfill({ state: "cancelled", made_count: 1, succeeded_count: 0, failed_count: 1, open_count: 0 })], next_cursor: null };
     server.use(http.get("*/api/v1/backfills", () => HttpResponse.json(page)));
     renderPage(LEDGER);
-    expect((await screen.findByText(/1 without success/)).className).not.toContain("text-fail");
+    expect((await screen.findByText(/1 failed/)).className).not.toContain("text-fail");
   });
 
   it("that is running is cancelled after a question", async () => {

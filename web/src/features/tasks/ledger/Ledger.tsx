@@ -64,13 +64,13 @@ function Entries({ task, outcome, range }: { task: string; outcome: SlotOutcome 
     return (
       <Card title="Entries">
         <Empty title={outcome ? `No slot is ${SLOT_OUTCOMES[outcome].word.toLowerCase()} in this period` : "No slot was due in this period"} cli={`orc slot list --task ${task}`}>
-          Each due instant of a schedule ends here as exactly one entry: a run, or why there was none.
+          Every time a schedule is due, it gets one entry here: a run, or the reason why there was none.
         </Empty>
       </Card>
     );
   }
   return (
-    <Card title="Entries" hint={`Newest first, in your time zone (${viewerZone()}); many missed ones in a row are one entry.`} flush>
+    <Card title="Entries" hint={`Newest first, in your time zone (${viewerZone()}); missed slots in a row are one entry.`} flush>
       <ul className="divide-y divide-line border-t border-line">
         {slots.map((slot) => (
           <li key={`${slot.schedule_id}${slot.first_at}`} className="flex flex-wrap items-center gap-x-4 gap-y-0.5 px-4 py-2 text-sm">

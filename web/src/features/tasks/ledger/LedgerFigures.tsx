@@ -12,7 +12,7 @@ export type SlotCounts = Omit<SlotSummary, "from_at" | "until_at" | "schedules">
 
 /** `288 expected, 288 accounted for: 280 ran, 5 skipped, 3 missed`. */
 export function figureWords({ expected, ran, skipped, missed, pending, unaccounted }: SlotCounts): string {
-  if (expected === 0) return "None was expected in this period";
+  if (expected === 0) return "No slot was expected in this period";
   const parts = [`${count(ran)} ran`, skipped > 0 ? `${count(skipped)} skipped` : "", missed > 0 ? `${count(missed)} missed` : "", pending > 0 ? `${count(pending)} pending` : ""].filter(Boolean);
   return `${count(expected)} expected, ${count(expected - unaccounted)} accounted for: ${parts.join(", ")}`;
 }
@@ -21,7 +21,7 @@ export function figureWords({ expected, ran, skipped, missed, pending, unaccount
 export function LedgerFigures({ task, range }: { task: string; range: { from_at: string; until_at: string } }) {
   const summary = useQuery(slotSummaryOptions({ query: { task, ...range } }));
   return (
-    <Card title="Accounts" hint="Expected is computed from the stored definitions, then compared with the entries of the ledger.">
+    <Card title="Completeness" hint="Orc computes the expected slots from the stored definitions and compares them with the ledger.">
       <Loaded query={summary} rows={2}>
         {(data) => <Figures summary={data} />}
       </Loaded>
@@ -40,10 +40,10 @@ function Figures({ summary }: { summary: SlotSummary }) {
       </p>
       {!good && (
         <p role="alert" className="rounded-md bg-fail-soft px-3 py-2 text-sm font-medium text-fail">
-          {count(summary.unaccounted)} {summary.unaccounted === 1 ? "slot has" : "slots have"} no entry. This should never be: report it with the log of that time.
+          {count(summary.unaccounted)} {summary.unaccounted === 1 ? "slot has" : "slots have"} no entry. This should never happen. Please report it with the server's log of that time.
         </p>
       )}
-      {summary.surplus > 0 && <p className="text-sm text-muted">{count(summary.surplus)} entries stand for slots that today's definition no longer has: the schedule was another one then.</p>}
+      {summary.surplus > 0 && <p className="text-sm text-muted">{count(summary.surplus)} entries belong to slots that today's definition does not have, because the schedule was different then.</p>}
       <Bar counts={summary} />
       {(summary.schedules.length > 1 || summary.schedules.some(problemWords)) && (
         <ul className="divide-y divide-line border-t border-line text-sm">

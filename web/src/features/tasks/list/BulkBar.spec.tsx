@@ -14,5 +14,5 @@ it("says that only what is loaded is chosen where the server has more", async ()
   );
   const { user } = renderPage("/tasks");
   await user.click(await screen.findByRole("checkbox", { name: "Select all" }));
-  await screen.findByText("2 loaded tasks chosen; there are more");
+  await screen.findByText("2 loaded tasks selected. More exist.");
 });

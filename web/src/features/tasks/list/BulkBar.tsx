@@ -42,8 +42,8 @@ export function BulkBar({ tasks, more, onDone }: { tasks: TaskSummary[]; more?: 
   if (tasks.length === 0) return null;
   return (
     <Foot>
-      <div role="group" aria-label="Chosen tasks" className="flex flex-wrap items-center gap-2">
-        <b className="mr-1 text-sm">{more ? `${count(tasks.length)} loaded tasks chosen; there are more` : `${count(tasks.length)} chosen`}</b>
+      <div role="group" aria-label="Selected tasks" className="flex flex-wrap items-center gap-2">
+        <b className="mr-1 text-sm">{more ? `${count(tasks.length)} loaded tasks selected. More exist.` : `${count(tasks.length)} selected`}</b>
         <Button icon={<Play size={14} aria-hidden />} busy={bulk.isPending} disabledReason={cannotRun} onClick={() => bulk.mutate({ action: "run" })}>
           Run
         </Button>
@@ -62,7 +62,7 @@ export function BulkBar({ tasks, more, onDone }: { tasks: TaskSummary[]; more?: 
         <Button icon={<Trash2 size={14} aria-hidden />} className="text-fail" disabledReason={cannotDefine} onClick={() => setAsking("delete")}>
           Delete…
         </Button>
-        <IconButton className="ml-auto" label="Choose none" icon={<X size={15} aria-hidden />} onClick={onDone} />
+        <IconButton className="ml-auto" label="Clear the selection" icon={<X size={15} aria-hidden />} onClick={onDone} />
         {asking === "delete" && <DeleteQuestion names={tasks.map((task) => task.name)} onClose={() => setAsking(null)} onDeleted={onDone} />}
         {(asking === "move" || asking === "tag") && (
           <Ask

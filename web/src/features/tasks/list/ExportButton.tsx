@@ -12,7 +12,7 @@ export function ExportButton({ search }: { search: TasksSearch }) {
     onSuccess: saveFile,
   });
   return (
-    <Button icon={<FileOutput size={15} aria-hidden />} busy={load.isPending} title="The definitions of the tasks shown here, for orc task apply -f" onClick={() => load.mutate()}>
+    <Button icon={<FileOutput size={15} aria-hidden />} busy={load.isPending} title="Downloads the definitions of the tasks in this list, for orc task apply -f" onClick={() => load.mutate()}>
       Export
     </Button>
   );

@@ -16,7 +16,7 @@ export function Filters({ search, onSearch, tasks }: { search: TasksSearch; onSe
       <FilterText value={search.text ?? ""} label="Filter by name, title or tag" onValue={(text) => set({ text: text === "" ? undefined : text })} />
       <SelectField
         hideLabel
-        label="State of the newest run"
+        label="State of the last run"
         value={search.last_state ?? ""}
         options={[["", "Any state"], ...RUN_STATE_NAMES.map((state) => [state, RUN_STATES[state].word] as const)]}
         onValue={(value) => set({ last_state: value || undefined })}
@@ -25,7 +25,7 @@ export function Filters({ search, onSearch, tasks }: { search: TasksSearch; onSe
         hideLabel
         label="Enabled or disabled"
         value={search.enabled === undefined ? "" : String(search.enabled)}
-        options={[["", "Enabled or not"], ["true", "Enabled"], ["false", "Disabled"]]}
+        options={[["", "Enabled or disabled"], ["true", "Enabled"], ["false", "Disabled"]]}
         onValue={(value) => set({ enabled: value === "" ? undefined : value === "true" })}
       />
       {folders.length > 0 && (

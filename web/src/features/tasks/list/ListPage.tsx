@@ -108,7 +108,7 @@ function useTaskList(search: TasksSearch) {
 }
 
 function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
-  if (filtered) return <Empty title="No task fits these filters." action={<Button onClick={onClear}>Clear the filters</Button>} />;
+  if (filtered) return <Empty title="No task matches these filters." action={<Button onClick={onClear}>Clear the filters</Button>} />;
   return (
     <Empty
       title="No tasks yet"
@@ -124,7 +124,7 @@ function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void
       }
       cli="orc task create --name hello --run shell --run.line 'echo hello'"
     >
-      A task says what to run – a program, a line for the shell, a script, an HTTP request – and when. Create one here, or apply definitions from files.
+      A task says what to run (a program, a shell line, a script or an HTTP request) and when. Create one here, or apply definitions from files.
     </Empty>
   );
 }

@@ -78,8 +78,6 @@ function Words({ task }: { task: TaskSummary }) {
   );
 }
 
-/** Whether a schedule of it, or all of it, does not fire because it cannot be read or computed. */
-
 /** A task as a card, for phones. */
 export function taskCard(task: TaskSummary, onRun: (task: TaskSummary) => void) {
   return (

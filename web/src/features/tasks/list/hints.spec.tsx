@@ -15,7 +15,7 @@ it("the beginning of an interval says in whose time zone it is read, and a dista
   await user.click(await screen.findByRole("button", { name: "Add a schedule" }));
   await user.click(screen.getByRole("button", { name: "Every 15 minutes in office hours" }));
   await screen.findByLabelText("Counted from");
-  screen.getByText(/^In your time zone\. Empty: 1970/);
+  screen.getByText(/^In your time zone\. Empty means 1970/);
   const every = screen.getByRole<HTMLInputElement>("spinbutton", { name: "Every" });
   await user.clear(every);
   await user.type(every, "25");

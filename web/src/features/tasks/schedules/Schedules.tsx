@@ -10,7 +10,7 @@ import { calendarWords } from "./editor/More";
 export function Schedules({ task }: { task: Task }) {
   return (
     <Card title="Schedules">
-      {task.schedules.length === 0 && <p className="text-sm text-muted">{task.triggers.length > 0 ? "None." : "None: it runs by hand only."}</p>}
+      {task.schedules.length === 0 && <p className="text-sm text-muted">{task.triggers.length > 0 ? "None." : "None. It only runs when somebody starts it."}</p>}
       <ul className="flex flex-col gap-2">
         {task.schedules.map((schedule, place) => (
           // oxlint-disable-next-line react/no-array-index-key -- a schedule may have no id yet

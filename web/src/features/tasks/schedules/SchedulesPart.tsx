@@ -10,7 +10,7 @@ import { firstSchedule } from "./editor/patterns";
 export function SchedulesPart({ draft, set, at }: PartProps) {
   const change = (place: number, schedule: Schedule) => set({ schedules: draft.schedules.map((old, each) => (each === place ? schedule : old)) });
   return (
-    <Part id="schedules" title="Schedules" hint={draft.schedules.length === 0 ? draft.triggers.length > 0 ? "None: only its triggers and people start it." : "None: it runs by hand only." : "When it becomes due. Each is previewed by the server."}>
+    <Part id="schedules" title="Schedules" hint={draft.schedules.length === 0 ? draft.triggers.length > 0 ? "None. Only triggers and people start it." : "None. It only runs when somebody starts it." : "When the task runs. The server previews each schedule."}>
       {draft.schedules.map((schedule, place) => (
         <OneSchedule
           // oxlint-disable-next-line react/no-array-index-key -- new schedules have no id yet; the place is what stays

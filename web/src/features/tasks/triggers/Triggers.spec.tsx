@@ -27,7 +27,7 @@ describe("the triggers of a task", () => {
   it("say what becomes of what happens while the task is disabled", async () => {
     server.use(http.get("*/api/v1/tasks/:task", () => HttpResponse.json({ ...task(0), enabled: false })));
     renderPage(TASK);
-    await screen.findByText(/While the task is disabled, calls are refused.*; files that come start it when it is enabled again\./);
+    await screen.findByText(/While the task is disabled, calls are refused.*; files that arrive start it when it is enabled again\./);
   });
 
   it("are added in the form and sent as they were chosen", async () => {

@@ -21,7 +21,7 @@ import { DateTime } from "@/ui/text/Time";
 export function triggerWords(trigger: TaskTrigger): string {
   switch (trigger.kind) {
     case "webhook":
-      return `a call over HTTP, proved by ${WEBHOOK_PROOFS[trigger.proof ?? UNDECLARED.proof].word.toLowerCase()}`;
+      return `an HTTP call, proved by ${WEBHOOK_PROOFS[trigger.proof ?? UNDECLARED.proof].word.toLowerCase()}`;
     case "file":
       return `${trigger.pattern} ${FILE_CHANGES[trigger.change ?? UNDECLARED.change].toLowerCase()}`;
     case "task":
@@ -32,7 +32,7 @@ export function triggerWords(trigger: TaskTrigger): string {
 /** What becomes of what happens while the task is disabled. */
 function whileDisabled(triggers: TaskTrigger[]): string {
   const has = (kind: TaskTrigger["kind"]) => triggers.some((trigger) => trigger.kind === kind);
-  const facts = [has("webhook") && "calls are refused", has("task") && "ends of other tasks are not heard", has("file") && "files that come start it when it is enabled again"];
+  const facts = [has("webhook") && "calls are refused", has("task") && "runs of other tasks do not start it", has("file") && "files that arrive start it when it is enabled again"];
   return `While the task is disabled, ${facts.filter((fact) => fact !== false).join("; ")}.`;
 }
 
@@ -49,7 +49,7 @@ export function Triggers({ task }: { task: Task }) {
           return <OneTrigger key={key} task={task.name} name={key} trigger={trigger} status={list.data?.items.find((each) => each.key === key)} />;
         })}
       </ul>
-      {failure && <p className="pt-2 text-xs text-muted">How they stand is not known: {failure.message}</p>}
+      {failure && <p className="pt-2 text-xs text-muted">Their state is not known: {failure.message}</p>}
     </Card>
   );
 }
@@ -63,7 +63,7 @@ function OneTrigger({ task, name, trigger, status }: { task: string; name: strin
       <p className="break-words text-muted">{triggerWords(trigger)}</p>
       <p className="text-xs text-muted">
         key {name}
-        {status && (status.last_run_at ? <> · last run <DateTime at={status.last_run_at} plain /></> : " · made no run yet")}
+        {status && (status.last_run_at ? <> · last run <DateTime at={status.last_run_at} plain /></> : " · has started no run yet")}
       </p>
       {status && problemWords(status) && <p className="text-xs font-medium text-warn first-letter:uppercase">{problemWords(status)}</p>}
       {status && trigger.kind === "webhook" && <Address task={task} status={status} signed={trigger.proof === "signature"} />}
@@ -105,7 +105,7 @@ function Address({ task, status, signed }: { task: string; status: TriggerStatus
         question={asking ? { title: `Replace the ${what} of ${task}?`, text: `The current ${what} stops working at once. Every caller needs the new one.`, verb: `Replace the ${what}`, keep: `Keep the current ${what}`, onYes: () => rotate.mutateAsync() } : null}
         onClose={() => setAsking(false)}
       />
-      <Dialog open={fresh !== null} onClose={() => setFresh(null)} title={`The ${what} of ${task}`} hint="It is shown only now: copy it. Orc keeps no way to show it again." footer={<Button look="primary" onClick={() => setFresh(null)}>I have copied it</Button>}>
+      <Dialog open={fresh !== null} onClose={() => setFresh(null)} title={`The ${what} of ${task}`} hint="Copy it now. Orc cannot show it again." footer={<Button look="primary" onClick={() => setFresh(null)}>I have copied it</Button>}>
         {fresh && <Shown url={fresh.url ?? status.url} secret={fresh.secret} />}
       </Dialog>
     </>

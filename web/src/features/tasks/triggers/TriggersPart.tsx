@@ -29,7 +29,7 @@ export function triggerOf(kind: TaskTrigger["kind"], key?: string | null): TaskT
 export function TriggersPart({ draft, set, at }: PartProps) {
   const change = (place: number, trigger: TaskTrigger) => set({ triggers: draft.triggers.map((old, each) => (each === place ? trigger : old)) });
   return (
-    <Part id="triggers" title="Triggers" hint={draft.triggers.length === 0 ? "None: only schedules and people start it." : "What makes it run besides its schedules."}>
+    <Part id="triggers" title="Triggers" hint={draft.triggers.length === 0 ? "None. Only schedules and people start it." : "What starts the task besides its schedules."}>
       {draft.triggers.map((trigger, place) => (
         // oxlint-disable-next-line react/no-array-index-key -- new triggers have no key yet; the place is what stays
         <fieldset key={place} className="flex min-w-0 flex-col gap-3 rounded-md border border-line p-3">
@@ -45,7 +45,7 @@ export function TriggersPart({ draft, set, at }: PartProps) {
           <TextField
             className="sm:max-w-72"
             label="Key"
-            hint="Empty: made from the kind. The same key keeps address and secret."
+            hint="Identifies the trigger. Keep it, and the trigger keeps its address and secret. Empty means that Orc makes one."
             mono
             value={trigger.key ?? ""}
             error={at(`/triggers/${place}/key`) ?? at(`/triggers/${place}`)}
@@ -85,7 +85,7 @@ function WebhookFields({ trigger, at, onTrigger }: FieldsProps<TriggerWebhook>) 
       <SelectField className="sm:max-w-72" label="Proof" hint={WEBHOOK_PROOFS[proof].hint} value={proof} options={options(WEBHOOK_PROOFS)} error={at("/proof")} onValue={(next) => onTrigger({ ...trigger, proof: next })} />
       <KeyValueEditor
         label="Params from the JSON body"
-        addLabel="Take a param from the body"
+        addLabel="Add a param"
         names="Param"
         values="JSON pointer, such as /event/day"
         pairs={pairs}
@@ -95,7 +95,7 @@ function WebhookFields({ trigger, at, onTrigger }: FieldsProps<TriggerWebhook>) 
         }}
         errorAt={(name) => at(`/params/${name}`)}
       />
-      <p className="text-xs text-muted">None: members of the body named as the params. After saving, create its {proof === "signature" ? "secret" : "address"} on the task's page.</p>
+      <p className="text-xs text-muted">If you add none, Orc takes each param from the field of the body with the same name. After saving, create its {proof === "signature" ? "secret" : "address"} on the task's page.</p>
     </>
   );
 }
@@ -104,11 +104,11 @@ function FileFields({ trigger, at, onTrigger }: FieldsProps<TriggerFile>) {
   const change = trigger.change ?? UNDECLARED.change;
   return (
     <>
-      <TextField label="Files" hint="An absolute path on the server; *, ?, [...] and ** stand for parts of it." mono placeholder="/srv/inbox/*.csv" value={trigger.pattern} error={at("/pattern")} onText={(pattern) => onTrigger({ ...trigger, pattern })} />
+      <TextField label="Files" hint="An absolute path on the server. It may contain *, ?, [...] and **." mono placeholder="/srv/inbox/*.csv" value={trigger.pattern} error={at("/pattern")} onText={(pattern) => onTrigger({ ...trigger, pattern })} />
       <Row>
         <SelectField label="Runs when it" value={change} options={options(FILE_CHANGES)} error={at("/change")} onValue={(next) => onTrigger({ ...trigger, change: next })} />
         {change === "settled" && (
-          <NumberField label="Rests for" unit="s" hint="Without a change, so that a file is whole." min={0.1} value={trigger.settle_seconds ?? triggerFileDefaults.settle_seconds} error={at("/settle_seconds")} onNumber={(settle_seconds) => onTrigger({ ...trigger, settle_seconds })} />
+          <NumberField label="Unchanged for" unit="s" hint="So that the file is complete." min={0.1} value={trigger.settle_seconds ?? triggerFileDefaults.settle_seconds} error={at("/settle_seconds")} onNumber={(settle_seconds) => onTrigger({ ...trigger, settle_seconds })} />
         )}
       </Row>
     </>

@@ -9,7 +9,7 @@ export function Definition({ task }: { task: Task }) {
   const clean = { ...rest, schedules: (schedules ?? []).map(({ words: _words, ...schedule }) => schedule) };
   const text = JSON.stringify(clean, null, 2);
   return (
-    <Card title={`Version ${task.version}`} hint="As JSON; a file with this text can be applied with orc task apply -f." actions={<CopyButton text={text} label="Copy the definition" />}>
+    <Card title={`Version ${task.version}`} hint="As JSON. Save it to a file and apply it with orc task apply -f." actions={<CopyButton text={text} label="Copy the definition" />}>
       {/* Scrolls sideways, so it must be reachable by keyboard. */}
       <pre tabIndex={0} className="overflow-x-auto rounded-md bg-bg p-3 font-mono text-xs">
         {text}

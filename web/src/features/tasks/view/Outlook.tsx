@@ -30,10 +30,10 @@ export function Outlook({ task }: { task: Task }) {
           <Loaded query={runs}>
             {({ items }) =>
               items.length === 0 ? (
-                <Empty title="It never ran" cli={`orc task run ${task.name} --follow`}>
+                <Empty title="It has never run" cli={`orc task run ${task.name} --follow`}>
                   {next ? (
                     <>
-                      Its next slot: <DateTime at={next.scheduled_for} />
+                      Next slot: <DateTime at={next.scheduled_for} />
                     </>
                   ) : (
                     whyNever(task)
@@ -63,11 +63,11 @@ export function Outlook({ task }: { task: Task }) {
         <Numbers task={task} />
         <Schedules task={task} />
         <Triggers task={task} />
-        <Card title="At once">
+        <Card title="Overlap and pool">
           <Facts items={togetherFacts(task)} />
         </Card>
         <Card title="Next slots">
-          {task.next_slots.length === 0 && <p className="text-sm text-muted">{task.enabled ? whyNone(task) : "None: the task is disabled."}</p>}
+          {task.next_slots.length === 0 && <p className="text-sm text-muted">{task.enabled ? whyNone(task) : "None, because the task is disabled."}</p>}
           <ol className="flex flex-col gap-1 text-sm">
             {task.next_slots.slice(0, 6).map((slot) => (
               <NextSlot key={`${slot.schedule_key}${slot.scheduled_for}`} slot={slot} />
@@ -101,15 +101,15 @@ function NextSlot({ slot }: { slot: SlotPreview }) {
 function togetherFacts(task: Task): [string, string][] {
   const { overlap } = task;
   const number = overlap.kind === "allow" ? ` (at most ${overlap.max})` : overlap.kind === "queue" ? ` (at most ${overlap.max_waiting ?? overlapQueueDefaults.max_waiting} waiting)` : "";
-  const facts: [string, string][] = [["Due while open", OVERLAPS[overlap.kind].word + number]];
-  if (task.pool) facts.push(["Pool", `${task.pool}, ${plural(task.pool_weight, "place")} a run`]);
+  const facts: [string, string][] = [["When due again", OVERLAPS[overlap.kind].word + number]];
+  if (task.pool) facts.push(["Pool", `${task.pool}, ${plural(task.pool_weight, "place")} per run`]);
   if (task.priority !== taskDefinitionDefaults.priority) facts.push(["Priority", String(task.priority)]);
   return facts;
 }
 
 function whyNever(task: Task): string {
-  if (!task.enabled) return "It is disabled: nothing starts it.";
-  if (task.schedules.length === 0) return task.triggers.length > 0 ? "It waits for its triggers." : "It has no schedule: start it by hand with “Run now”.";
+  if (!task.enabled) return "The task is disabled, so nothing starts it.";
+  if (task.schedules.length === 0) return task.triggers.length > 0 ? "Only its triggers start it." : "The task has no schedule. Start it with “Run now”.";
   return whyNone(task);
 }
 
@@ -137,7 +137,7 @@ function RecentRun({ run }: { run: Run }) {
 function Numbers({ task }: { task: Task }) {
   const stats = useQuery(runStatsOptions({ query: { task: task.id } }));
   return (
-    <Card title="Figures" hint="What finished, as far as it is kept.">
+    <Card title="Figures" hint="Over all finished runs that are kept.">
       <Loaded query={stats}>
         {({ total }) => (
           <Facts
@@ -146,7 +146,7 @@ function Numbers({ task }: { task: Task }) {
               ["Finished", count(total.succeeded_count + total.failed_count + total.timed_out_count + total.lost_count + total.cancelled_count)],
               ["Failed", count(total.failed_count + total.timed_out_count + total.lost_count)],
               ["Median", duration(total.p50_seconds)],
-              ["95 of 100 within", duration(total.p95_seconds)],
+              ["95 % within", duration(total.p95_seconds)],
             ]}
           />
         )}

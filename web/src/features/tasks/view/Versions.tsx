@@ -25,7 +25,7 @@ export function Versions({ task }: { task: string }) {
       {versions.map((version) => (
         <Card key={version.version} title={`Version ${version.version}`} hint={<>{version.created_by}, <DateTime at={version.created_at} /></>}>
           {version.differences.length === 0 ? (
-            <p className="text-sm text-muted">{version.version === 1 ? "The first one." : "Nothing differs from the one before."}</p>
+            <p className="text-sm text-muted">{version.version === 1 ? "The first version." : "No difference from the version before."}</p>
           ) : (
             <ul className="flex flex-col gap-2 text-sm">
               {version.differences.map((difference) => (

@@ -87,7 +87,7 @@ function Actions({ task }: { task: Task }) {
   const noEdit = whyNot(task, "update", cannotDefine);
   return (
     <>
-      <Tooltip text={cannotDefine ?? (task.enabled ? "Nothing starts a disabled task." : "Disabled: nothing starts it.")}>
+      <Tooltip text={cannotDefine ?? (task.enabled ? "Switch this off, and nothing starts the task." : "The task is disabled. Nothing starts it.")}>
         <label className="flex min-h-8 items-center gap-2 text-sm text-muted">
           {task.enabled ? "Enabled" : "Disabled"}
           <Switch

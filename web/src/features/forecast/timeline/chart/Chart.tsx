@@ -98,7 +98,7 @@ const LEGEND = [
   ["overlaps", markLook(false, true)],
   ["more than is drawn", "hatched h-4 border border-line"],
 ] as const;
-const POOLS = [["places of a pool expected to be taken", "state-bar h-4 rounded-t-xs border border-b-0 border-run bg-run-soft"], ["runs wait for a place", "state-bar hatched h-4 rounded-t-xs border border-b-0 border-warn bg-warn-soft"]] as const;
+const POOLS = [["places of a pool that will probably be taken", "state-bar h-4 rounded-t-xs border border-b-0 border-run bg-run-soft"], ["runs are waiting for a place", "state-bar hatched h-4 rounded-t-xs border border-b-0 border-warn bg-warn-soft"]] as const;
 
 function Legend({ pools }: { pools: boolean }) {
   return (

@@ -18,7 +18,7 @@ export function clockOf(timezone: string): Clock {
 /** `Failed, Mon 12:00, took 8.9 s: exit code 1`. */
 export function runWords({ run }: Bar, clock: Clock): string {
   const { word, open } = RUN_STATES[run.state];
-  const took = run.duration_seconds === null ? (open && run.started_at ? ", not over yet" : "") : `, took ${duration(run.duration_seconds)}`;
+  const took = run.duration_seconds === null ? (open && run.started_at ? ", still open" : "") : `, took ${duration(run.duration_seconds)}`;
   return `${word}, ${clock(run.started_at ?? run.created_at)}${took}${runReason(run) ? `: ${runReason(run)}` : ""}`;
 }
 

@@ -76,13 +76,13 @@ function Days({ days, at, onDays }: DaysProps) {
 }
 
 function lateDays(days: number[]): string | undefined {
-  return days.some((day) => day > 28) ? "Months that are shorter have no slot on that day; “last” is there in each month." : undefined;
+  return days.some((day) => day > 28) ? "Shorter months have no such day. “last” works in every month." : undefined;
 }
 
 function Counted({ days, at, onDays }: DaysProps<Extract<DayRule, { from?: string | null }>>) {
-  return <TextField label="Counted from" hint="A day that counts." type="date" value={days.from ?? ""} error={at("/days/from")} onText={(from) => onDays({ ...days, from: from || null })} />;
+  return <TextField label="Counted from" hint="A day on which it runs." type="date" value={days.from ?? ""} error={at("/days/from")} onText={(from) => onDays({ ...days, from: from || null })} />;
 }
 
 function Months({ days, at, onDays }: DaysProps<Extract<DayRule, { months?: number[] }>>) {
-  return <Toggles label="In" hint={(days.months ?? []).length === 0 ? "None chosen: every month." : undefined} options={MONTHS} values={days.months ?? []} error={at("/days/months", true)} onValues={(months) => onDays({ ...days, months })} />;
+  return <Toggles label="In" hint={(days.months ?? []).length === 0 ? "None chosen means every month." : undefined} options={MONTHS} values={days.months ?? []} error={at("/days/months", true)} onValues={(months) => onDays({ ...days, months })} />;
 }

@@ -41,7 +41,7 @@ export function IntervalFields(props: RuleProps<ScheduleInterval>) {
         />
         <TextField
           label="Counted from"
-          hint="In your time zone. Empty: 1970-01-01 in UTC, so that 15 minutes are :00, :15, :30, :45."
+          hint="In your time zone. Empty means 1970-01-01 UTC, so every 15 minutes is :00, :15, :30 and :45."
           type="datetime-local"
           value={localInput(schedule.anchor_at)}
           error={at("/anchor_at")}
@@ -49,7 +49,7 @@ export function IntervalFields(props: RuleProps<ScheduleInterval>) {
         />
       </Row>
       <CheckField
-        label="Only in a part of the day"
+        label="Only during part of the day"
         checked={Boolean(schedule.window)}
         onChecked={(on) => onSchedule({ ...schedule, window: on ? { from: "08:00", to: "18:00", weekdays: WORKDAYS } : null })}
       />
@@ -66,10 +66,10 @@ function Window(props: RuleProps<ScheduleInterval> & { window: DailyWindow }) {
     <>
       <Row three>
         <TextField label="From" type="time" value={window.from} error={at("/window/from")} onText={(from) => change({ from })} />
-        <TextField label="Until" type="time" hint={night ? "Over midnight, into the next day." : "This moment itself no longer counts."} value={window.to} error={at("/window/to")} onText={(to) => change({ to })} />
+        <TextField label="Until" type="time" hint={night ? "Past midnight, into the next day." : "Nothing starts at this time or later."} value={window.to} error={at("/window/to")} onText={(to) => change({ to })} />
         <ZoneField {...props} />
       </Row>
-      <Toggles label="On" hint={(window.weekdays ?? []).length === 0 ? "None chosen: every day." : undefined} options={SHORT_DAYS} values={window.weekdays ?? []} error={at("/window/weekdays", true)} onValues={(weekdays) => change({ weekdays })} />
+      <Toggles label="On" hint={(window.weekdays ?? []).length === 0 ? "None chosen means every day." : undefined} options={SHORT_DAYS} values={window.weekdays ?? []} error={at("/window/weekdays", true)} onValues={(weekdays) => change({ weekdays })} />
     </>
   );
 }

@@ -45,7 +45,7 @@ function Fold({ title, says, children }: { title: string; says: string; children
 /** What calendars do with the schedule, short. */
 export function calendarWords({ run_only_on = [], skip_on = [], roll }: Schedule): string {
   const parts = [run_only_on.length > 0 ? `only on ${run_only_on.join(", ")}` : "", skip_on.length > 0 ? `not on ${skip_on.join(", ")}` : ""].filter(Boolean);
-  if (parts.length === 0) return "none: every date counts";
+  if (parts.length === 0) return "none, so every date counts";
   return `${parts.join("; ")}${roll && roll !== "skip" ? `; ${ROLLS[roll].toLowerCase()}` : ""}`;
 }
 
@@ -98,17 +98,17 @@ function Missed({ schedule, at, onSchedule }: RuleProps) {
   return (
     <>
       <Row three>
-        <SelectField label="Catch-up" hint="The server was down or asleep." value={rule.kind} options={options(CATCH_UPS)} onValue={(kind) => set(catchUpOf(kind))} />
+        <SelectField label="Catch-up" hint="For slots that passed while the server was down or asleep." value={rule.kind} options={options(CATCH_UPS)} onValue={(kind) => set(catchUpOf(kind))} />
         {rule.kind === "window" && (
           <NumberField label="Not older than" unit="s" min={1} step={1} value={rule.max_age_seconds} error={at("/catch_up/max_age_seconds")} onNumber={(value) => set({ ...rule, max_age_seconds: value })} />
         )}
         {(rule.kind === "all" || rule.kind === "window") && (
-          <NumberField label="At most" unit="runs" hint="Of more, the newest." min={1} step={1} value={rule.max_count ?? catchUpAllDefaults.max_count} error={at("/catch_up/max_count")} onNumber={(value) => set({ ...rule, max_count: value })} />
+          <NumberField label="At most" unit="runs" hint="If there are more, the newest run." min={1} step={1} value={rule.max_count ?? catchUpAllDefaults.max_count} error={at("/catch_up/max_count")} onNumber={(value) => set({ ...rule, max_count: value })} />
         )}
       </Row>
       <Row>
-        <SelectField label="Clocks go forward" hint="The local time does not exist." value={schedule.gap ?? UNDECLARED.gap} options={options(GAPS)} onValue={(gap) => onSchedule({ ...schedule, gap })} />
-        <SelectField label="Clocks go back" hint="The local time comes twice." value={schedule.fold ?? UNDECLARED.fold} options={options(FOLDS)} onValue={(fold) => onSchedule({ ...schedule, fold })} />
+        <SelectField label="Clocks go forward" hint="When the local time is skipped." value={schedule.gap ?? UNDECLARED.gap} options={options(GAPS)} onValue={(gap) => onSchedule({ ...schedule, gap })} />
+        <SelectField label="Clocks go back" hint="When the local time happens twice." value={schedule.fold ?? UNDECLARED.fold} options={options(FOLDS)} onValue={(fold) => onSchedule({ ...schedule, fold })} />
       </Row>
     </>
   );
@@ -125,14 +125,14 @@ function Period({ schedule, at, onSchedule }: RuleProps) {
         <NumberField
           label="Spread"
           unit="s"
-          hint="Starts up to so much later, always the same for this task: many tasks at one time do not start together."
+          hint="Delays each start by up to this long, so that tasks with the same time do not all start at once. The delay of a task is always the same."
           min={0}
           step={1}
           value={schedule.splay_seconds ?? scheduleCronDefaults.splay_seconds}
           error={at("/splay_seconds")}
           onNumber={(value) => onSchedule({ ...schedule, splay_seconds: value })}
         />
-        <TextField label="Key" hint="The same key keeps the history." mono value={schedule.key ?? ""} error={at("/key")} onText={(key) => onSchedule({ ...schedule, key: key || null })} />
+        <TextField label="Key" hint="Identifies the schedule. Keep it, and the schedule keeps its history." mono value={schedule.key ?? ""} error={at("/key")} onText={(key) => onSchedule({ ...schedule, key: key || null })} />
       </Row>
     </>
   );

@@ -41,7 +41,7 @@ export function OneSchedule({ schedule, place, task, at: asked, onSchedule, onRe
           <IconButton label={`Remove schedule ${place + 1}`} icon={<Trash2 size={15} />} onClick={onRemove} />
         </span>
       </div>
-      <div role="group" aria-label="Common wishes" className="flex flex-wrap gap-1.5">
+      <div role="group" aria-label="Common schedules" className="flex flex-wrap gap-1.5">
         {PRESETS.map(({ word, rule: preset }) => (
           <button
             key={word}

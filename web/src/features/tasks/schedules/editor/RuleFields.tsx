@@ -33,7 +33,7 @@ function CronFields(props: RuleProps<ScheduleCron>) {
     <Row>
       <ExpressionField
         label="Expression"
-        hint="Minute, hour, day of month, month, day of week; six fields: seconds first. H spreads tasks, L is the last, 15W the nearest weekday."
+        hint="Minute, hour, day of month, month, day of week. With six fields, seconds come first. H picks a spread-out value, L means last, 15W means the weekday nearest the 15th."
         value={schedule.expression}
         error={at("/expression")}
         onText={(expression) => onSchedule({ ...schedule, expression })}
@@ -49,7 +49,7 @@ function OnceFields(props: RuleProps<ScheduleOnce>) {
     <Row>
       <TextField
         label="At"
-        hint="Local time in the zone beside it."
+        hint="Local time in the time zone beside it."
         type={/(Z|[+-]\d\d:?\d\d)$/.test(schedule.at) ? "text" : "datetime-local"}
         value={schedule.at}
         error={at("/at")}
@@ -64,7 +64,7 @@ function WindowsFields(props: RuleProps<ScheduleWindows>) {
   const { schedule, at, onSchedule } = props;
   return (
     <Row>
-      <ExpressionField label="Short form" hint="06:00 daily, MON 08:00 weekly, 15 09:30 monthly." value={schedule.text} error={at("/text")} onText={(text) => onSchedule({ ...schedule, text })} />
+      <ExpressionField label="Short form" hint="06:00 is daily, MON 08:00 weekly, 15 09:30 monthly." value={schedule.text} error={at("/text")} onText={(text) => onSchedule({ ...schedule, text })} />
       <ZoneField {...props} />
     </Row>
   );
@@ -74,19 +74,19 @@ function RruleFields(props: RuleProps<ScheduleRrule>) {
   const { schedule, at, onSchedule } = props;
   return (
     <>
-      <ExpressionField label="Rule" hint="As in RFC 5545, such as FREQ=MONTHLY;BYDAY=-1FR." value={schedule.rule} error={at("/rule")} onText={(rule) => onSchedule({ ...schedule, rule })} />
+      <ExpressionField label="Rule" hint="As in RFC 5545, for example FREQ=MONTHLY;BYDAY=-1FR." value={schedule.rule} error={at("/rule")} onText={(rule) => onSchedule({ ...schedule, rule })} />
       <Row>
-        <TextField label="Begins" hint="The first local time; the rule counts from it." type="datetime-local" step={1} value={schedule.dtstart} error={at("/dtstart")} onText={(dtstart) => onSchedule({ ...schedule, dtstart })} />
+        <TextField label="Begins" hint="The first local time. The rule counts from it." type="datetime-local" step={1} value={schedule.dtstart} error={at("/dtstart")} onText={(dtstart) => onSchedule({ ...schedule, dtstart })} />
         <ZoneField {...props} />
       </Row>
       <Row>
-        <ListEditor label="Left out" addLabel="Leave a time out" placeholder="2026-12-24T09:00" items={schedule.exdate ?? []} onItems={(exdate) => onSchedule({ ...schedule, exdate })} errorAt={(place) => at(`/exdate/${place}`) ?? (place === 0 ? at("/exdate") : undefined)} />
-        <ListEditor label="Added" addLabel="Add a time" placeholder="2026-12-23T09:00" items={schedule.rdate ?? []} onItems={(rdate) => onSchedule({ ...schedule, rdate })} errorAt={(place) => at(`/rdate/${place}`) ?? (place === 0 ? at("/rdate") : undefined)} />
+        <ListEditor label="Except at" addLabel="Add an exception" placeholder="2026-12-24T09:00" items={schedule.exdate ?? []} onItems={(exdate) => onSchedule({ ...schedule, exdate })} errorAt={(place) => at(`/exdate/${place}`) ?? (place === 0 ? at("/exdate") : undefined)} />
+        <ListEditor label="Also at" addLabel="Add an extra time" placeholder="2026-12-23T09:00" items={schedule.rdate ?? []} onItems={(rdate) => onSchedule({ ...schedule, rdate })} errorAt={(place) => at(`/rdate/${place}`) ?? (place === 0 ? at("/rdate") : undefined)} />
       </Row>
     </>
   );
 }
 
 function StartupFields({ schedule, at, onSchedule }: RuleProps<ScheduleStartup>) {
-  return <NumberField className="sm:max-w-72" label="Delay" unit="s" hint="From the start of the server to the start of the run." min={0} step={1} value={schedule.delay_seconds ?? scheduleStartupDefaults.delay_seconds} error={at("/delay_seconds")} onNumber={(delay_seconds) => onSchedule({ ...schedule, delay_seconds })} />;
+  return <NumberField className="sm:max-w-72" label="Delay" unit="s" hint="Time between the start of the server and the start of the run." min={0} step={1} value={schedule.delay_seconds ?? scheduleStartupDefaults.delay_seconds} error={at("/delay_seconds")} onNumber={(delay_seconds) => onSchedule({ ...schedule, delay_seconds })} />;
 }

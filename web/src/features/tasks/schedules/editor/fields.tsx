@@ -20,7 +20,7 @@ export function below(at: PartProps["at"], place: number): RuleProps["at"] {
 }
 
 /** The time zone; names are proposed by the browser. */
-export function ZoneField({ schedule, at, onSchedule, hint = "Empty: the server's." }: RuleProps & { hint?: string }) {
+export function ZoneField({ schedule, at, onSchedule, hint = "Empty means the server's time zone." }: RuleProps & { hint?: string }) {
   return (
     <TextField
       label="Time zone"

@@ -38,16 +38,16 @@ it("what belongs to the schedule before the change is marked until the server ha
   const words = await screen.findByText("words of 0 2 * * *");
   expect(words.closest("[aria-busy]")).toBeNull();
   change(cron("5 2 * * *"));
-  await screen.findByText(/Before the change/);
+  await screen.findByText(/the state before the change/);
   expect(screen.getByText("words of 0 2 * * *").closest("[aria-busy]")).not.toBeNull();
   await screen.findByText("words of 5 2 * * *");
-  await waitFor(() => expect(screen.queryByText(/Before the change/)).toBeNull());
+  await waitFor(() => expect(screen.queryByText(/the state before the change/)).toBeNull());
 });
 
 it("a schedule that waits for the start of the server has no strip, however it was written", async () => {
   server.use(http.post("*/api/v1/schedules/preview", async ({ request }) => HttpResponse.json<SchedulePreview>({ ...preview((await request.json()) as SchedulePreviewRequest), slots: [], never: false })));
   show()(cron("@reboot"));
-  await screen.findByText(/at the next start/);
+  await screen.findByText(/with the next start/);
   expect(screen.queryByRole("img")).toBeNull();
   expect(screen.queryByText(/0 slots/)).toBeNull();
 });

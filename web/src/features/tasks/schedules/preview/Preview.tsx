@@ -14,7 +14,7 @@ export function Preview({ preview: { data, failure, old }, schedule }: { preview
       {failure && (
         <div role="status">
           <p className="font-medium">No preview yet</p>
-          <p className="text-muted">{failure.fields.length > 0 ? "What is missing or wrong stands beside its field." : failure.message}</p>
+          <p className="text-muted">{failure.fields.length > 0 ? "The message beside the field says what is missing or wrong." : failure.message}</p>
         </div>
       )}
       {!failure && data && (
@@ -23,7 +23,7 @@ export function Preview({ preview: { data, failure, old }, schedule }: { preview
             <p role="status" className={cx("min-w-0 flex-1 text-lg font-semibold first-letter:uppercase", old && "opacity-45")} data-words>
               {data.words}
             </p>
-            {old && <p className="shrink-0 text-xs text-muted">Before the change. Computing …</p>}
+            {old && <p className="shrink-0 text-xs text-muted">Computing. You still see the state before the change.</p>}
           </div>
           <div className={cx("flex flex-col gap-3", old && "opacity-45")}>
             <Meaning preview={data} />
@@ -36,12 +36,12 @@ export function Preview({ preview: { data, failure, old }, schedule }: { preview
 
 function Meaning({ preview: { never, never_because, slots, timezone, days } }: { preview: SchedulePreview }) {
   // Neither never due nor with slots to foresee: it waits for the server to start, in whatever kind that was written.
-  if (!never && slots.length === 0) return <p className="text-muted">Its slots are the starts of the server, so there are none to foresee; the next is at the next start.</p>;
+  if (!never && slots.length === 0) return <p className="text-muted">It runs at each start of the server, so no slot can be planned. The next run comes with the next start.</p>;
   return (
     <>
       {never && (
         <p className="flex items-baseline gap-2 font-medium text-fail">
-          <CalendarX size={16} aria-hidden className="self-center" /> It never becomes due{never_because ? `: ${never_because}` : ""}.
+          <CalendarX size={16} aria-hidden className="self-center" /> It never runs{never_because ? `: ${never_because}` : ""}.
         </p>
       )}
       {slots.length > 0 && <Slots slots={slots} zone={timezone} />}
