@@ -18,16 +18,22 @@ export interface DialogProps {
   children: ReactNode;
   footer?: ReactNode;
   wide?: boolean;
+  /** What gets the focus when the dialog opens; by default its first control. */
+  initialFocus?: () => HTMLElement | null;
 }
 
 /** A dialog with a heading, a body that scrolls and a foot of buttons. */
-export function Dialog({ open, onClose, title, hint, children, footer, wide }: DialogProps) {
+export function Dialog({ open, onClose, title, hint, children, footer, wide, initialFocus }: DialogProps) {
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={BACK} />
-        <Base.Popup className={cx(BOX, wide && "sm:w-[min(94vw,52rem)]")}>
-          <header className="flex items-start gap-3 border-b border-line py-3 pr-3 pl-5">
+        <Base.Popup
+          className={cx(BOX, wide && "sm:w-[min(94vw,52rem)]")}
+          // On a touch screen a field with the focus would open the keyboard over the dialog.
+          initialFocus={(how) => (how === "touch" ? true : (initialFocus?.() ?? true))}
+        >
+          <header className={cx("flex gap-3 border-b border-line py-3 pr-3 pl-5", hint ? "items-start" : "items-center")}>
             <div className="min-w-0 flex-1">
               <Base.Title className="text-lg font-semibold">{title}</Base.Title>
               {hint && <Base.Description className="text-sm text-muted">{hint}</Base.Description>}

@@ -27,6 +27,11 @@ describe("a form in a dialog", () => {
     expect(onClose).toHaveBeenCalledTimes(1);
   });
 
+  it("begins in its first field", async () => {
+    render(<Example />);
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("textbox", { name: "Name" })));
+  });
+
   it("says what no field says", () => {
     render(<Example failed={failure()} />);
     screen.getByText("That will not do.");

@@ -54,6 +54,7 @@ export function FormDialog({ title, hint, wide, verb, look = "primary", icon, ca
       onClose={onClose}
       title={title}
       hint={hint}
+      initialFocus={() => form.current?.querySelector<HTMLElement>("input:not([hidden]),select,textarea") ?? null}
       footer={
         <>
           <Button onClick={onClose}>{cancel}</Button>

@@ -14,6 +14,8 @@ export interface LogHeaderProps {
   attempt: number | undefined;
   status: LogStatus;
   lines: number;
+  /** Whether lines before these are neither loaded nor counted. */
+  partial: boolean;
   search: ReturnType<typeof useSearch>;
   follow: boolean;
   onFollow: (follow: boolean) => void;
@@ -22,12 +24,12 @@ export interface LogHeaderProps {
 }
 
 /** How the log arrives, the search, and how it is shown. */
-export function LogHeader({ run, attempt, status, lines, search, follow, onFollow, wrap, onWrap }: LogHeaderProps) {
+export function LogHeader({ run, attempt, status, lines, partial, search, follow, onFollow, wrap, onWrap }: LogHeaderProps) {
   return (
     <header className="flex flex-wrap items-center gap-2 px-3 py-2">
       <h2 className="text-base font-semibold">Log</h2>
       <span className="text-xs text-muted" data-log-status={status}>
-        {plural(lines, "line")}, {STATUS_WORDS[status]}
+        {partial ? `last ${plural(lines, "line")}` : plural(lines, "line")}, {STATUS_WORDS[status]}
       </span>
       <span className="flex-1" />
       <SearchBox search={search} />

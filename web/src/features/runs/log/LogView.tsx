@@ -66,7 +66,7 @@ export function LogView({ run, attempt, size }: LogViewProps) {
   };
   return (
     <section aria-label="Log" className="flex min-w-0 flex-col overflow-hidden rounded-lg border border-line bg-surface">
-      <LogHeader {...{ run, attempt, status, search, follow, wrap }} lines={store.total} onFollow={setFollow} onWrap={setWrap} />
+      <LogHeader {...{ run, attempt, status, search, follow, wrap }} lines={store.total} partial={!whole && older.exist} onFollow={setFollow} onWrap={setWrap} />
       {older.exist && <Older whole={whole} busy={older.busy} onLoad={() => void older.load()} />}
       {[failure, older.failure].map(
         (each) =>

@@ -37,7 +37,7 @@ export function RetryPart({ draft, set, at }: PartProps) {
   return (
     <Part id="retry" title="Retry" hint={on ? retryWords(retry) : "One attempt only. A failure is final."}>
       <Row three>
-        <NumberField label="Most attempts" min={1} max={100} step={1} value={retry.max_attempts} error={at("/retry/max_attempts")} onNumber={(max_attempts) => change({ max_attempts })} />
+        <NumberField label="Maximum attempts" min={1} max={100} step={1} value={retry.max_attempts} error={at("/retry/max_attempts")} onNumber={(max_attempts) => change({ max_attempts })} />
         {on && <NumberField label="Delay" unit="s" min={0} value={retry.delay_seconds} error={at("/retry/delay_seconds")} onNumber={(delay_seconds) => change({ delay_seconds })} />}
         {on && (
           <SelectField
@@ -115,10 +115,10 @@ export function LimitsPart({ draft, set, at }: PartProps) {
           onValue={(kind) => set({ overlap: overlapOf(kind) })}
         />
         {draft.overlap.kind === "queue" && (
-          <NumberField label="Most waiting runs" min={1} step={1} value={draft.overlap.max_waiting ?? overlapQueueDefaults.max_waiting} error={at("/overlap/max_waiting")} onNumber={(value) => set({ overlap: { kind: "queue", max_waiting: value } })} />
+          <NumberField label="Maximum waiting runs" min={1} step={1} value={draft.overlap.max_waiting ?? overlapQueueDefaults.max_waiting} error={at("/overlap/max_waiting")} onNumber={(value) => set({ overlap: { kind: "queue", max_waiting: value } })} />
         )}
         {draft.overlap.kind === "allow" && (
-          <NumberField label="Most runs at once" min={1} step={1} value={draft.overlap.max} error={at("/overlap/max")} onNumber={(value) => set({ overlap: { kind: "allow", max: value } })} />
+          <NumberField label="Maximum runs at once" min={1} step={1} value={draft.overlap.max} error={at("/overlap/max")} onNumber={(value) => set({ overlap: { kind: "allow", max: value } })} />
         )}
         <SelectField
           label="When the server stops"
@@ -163,7 +163,7 @@ export function KeepPart({ draft, set, at }: PartProps) {
       <Row three>
         <NumberField label="Days to keep" min={1} step={1} value={draft.retention_days} error={at("/retention/days")} onNumber={(retention_days) => set({ retention_days })} />
         <NumberField label="Runs to keep" min={1} step={1} value={draft.retention_runs} error={at("/retention/runs")} onNumber={(retention_runs) => set({ retention_runs })} />
-        <NumberField label="Log of an attempt" unit="MB" hint="If a log is longer, Orc drops its middle." min={0.0625} value={draft.log_max_mb} error={at("/log/max_bytes")} onNumber={(log_max_mb) => set({ log_max_mb })} />
+        <NumberField label="Log per attempt, at most" unit="MB" hint="If a log is longer, Orc drops its middle." min={0.0625} value={draft.log_max_mb} error={at("/log/max_bytes")} onNumber={(log_max_mb) => set({ log_max_mb })} />
       </Row>
     </Part>
   );
