@@ -6,7 +6,7 @@ use super::page::page;
 use super::state::ApiState;
 use super::task_wire::DryRunQuery;
 use crate::app::Caller;
-use crate::app::backfills::{BackfillRequest, BackfillView};
+use crate::app::ledger::backfills::{BackfillRequest, BackfillView};
 use crate::domain::ids::BackfillId;
 use crate::domain::vocabulary::BackfillState;
 use axum::extract::State;

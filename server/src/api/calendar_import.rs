@@ -7,7 +7,7 @@ use super::error::ApiResult;
 use super::state::ApiState;
 use super::task_wire::DryRunQuery;
 use crate::app::Caller;
-use crate::app::calendar_import::{CalendarFile, CalendarImported};
+use crate::app::calendars::import::{CalendarFile, CalendarImported};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

@@ -107,8 +107,8 @@ pub async fn calendar_effect(
     Ok(Json(effect_out(effect)))
 }
 
-fn effect_out(effect: app::effects::Effect) -> Effect {
-    let app::effects::Effect { from_at, until_at, tasks, truncated, warnings } = effect;
+fn effect_out(effect: app::forecast::effects::Effect) -> Effect {
+    let app::forecast::effects::Effect { from_at, until_at, tasks, truncated, warnings } = effect;
     let count = |of: fn(&Difference) -> usize| tasks.iter().map(|(_, difference)| of(difference)).sum();
     Effect {
         from_at,

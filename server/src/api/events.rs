@@ -4,7 +4,7 @@ use super::body::Query;
 use super::error::{ApiError, ApiResult};
 use super::state::{ApiState, STREAMS_MAX};
 use crate::app::Caller;
-use crate::app::events::{Change, EventBus, Numbered, Subscription};
+use crate::app::core::events::{Change, EventBus, Numbered, Subscription};
 use crate::domain::vocabulary::{Permission, RunState};
 use axum::Extension;
 use axum::extract::State;

@@ -6,7 +6,7 @@ use super::page::page;
 use super::sessions::peer_address;
 use super::state::ApiState;
 use super::task_wire::PageQuery;
-use crate::app::feeds::FeedRequest;
+use crate::app::forecast::feeds::FeedRequest;
 use crate::app::{self, Caller};
 use crate::store::FeedRecord;
 use axum::extract::{ConnectInfo, State};

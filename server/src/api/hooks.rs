@@ -4,7 +4,7 @@ use super::body::{IdempotencyKey, too_large};
 use super::error::{ApiResult, request_id};
 use super::sessions::peer_address;
 use super::state::ApiState;
-use crate::app::hooks::HookCall;
+use crate::app::triggers::hooks::HookCall;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{ConnectInfo, Path, State};

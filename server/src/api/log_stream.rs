@@ -1,8 +1,8 @@
 //! The live log as events: `log` with a piece of text, `attempt` when the next attempt begins, `end` when the run is over.
 
 use super::logs::LogChunk;
-use crate::app::events::Change;
-use crate::app::log_follow::{LogFollower, Piece};
+use crate::app::core::events::Change;
+use crate::app::runs::log_follow::{LogFollower, Piece};
 use crate::app::{App, Caller};
 use crate::domain::ids::RunId;
 use crate::domain::vocabulary::RunState;

@@ -5,7 +5,7 @@ use super::error::{ApiError, ApiResult};
 use super::log_stream::{self, Begin};
 use super::state::ApiState;
 use crate::app::Caller;
-use crate::app::log_follow::stream_word;
+use crate::app::runs::log_follow::stream_word;
 use crate::domain::ids::RunId;
 use crate::domain::vocabulary::LogStream;
 use crate::store::{AttemptRecord, RunRecord};

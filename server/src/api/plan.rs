@@ -5,7 +5,7 @@ use super::error::ApiResult;
 use super::page::page;
 use super::state::ApiState;
 use crate::app::Caller;
-use crate::app::plan::{PlannedDay, PlannedSlot, PlannedTask};
+use crate::app::forecast::{PlannedDay, PlannedSlot, PlannedTask};
 use crate::domain::schedule::Note;
 use axum::extract::State;
 use axum::{Extension, Json};

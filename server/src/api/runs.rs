@@ -8,7 +8,7 @@ use super::run_wire::{
     StatsStep, Trigger,
 };
 use super::state::ApiState;
-use crate::app::idempotency::Idempotency;
+use crate::app::runs::idempotency::Idempotency;
 use crate::app::{App, Caller};
 use crate::domain::ids::RunId;
 use crate::domain::run;

@@ -5,7 +5,7 @@ use super::body::Body;
 use super::error::{ApiResult, request_id};
 use super::state::ApiState;
 use crate::app::Caller;
-use crate::app::sessions::{NewSession, Origin};
+use crate::app::access::sessions::{NewSession, Origin};
 use crate::domain::vocabulary::{Permission, Role};
 use crate::security::secret::Secret;
 use axum::extract::{ConnectInfo, State};

@@ -6,7 +6,7 @@ use super::schedule_convert::schedule_out;
 use super::schedule_wire::Schedule;
 use super::state::ApiState;
 use crate::app::Caller;
-use crate::app::simulations::{Simulation as Simulated, SimulationRequest};
+use crate::app::forecast::simulations::{Simulation as Simulated, SimulationRequest};
 use crate::domain::simulation::{Hour, LimitWait, Minute, Outcome, PoolHour, PoolWait, Proposal, TaskOverlap};
 use axum::extract::State;
 use axum::{Extension, Json};

@@ -4,7 +4,7 @@ use super::body::Query;
 use super::error::ApiResult;
 use super::state::ApiState;
 use crate::app::Caller;
-use crate::app::accounting::{Account, ScheduleAccount, Summary};
+use crate::app::ledger::accounting::{Account, ScheduleAccount, Summary};
 use axum::extract::State;
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};

@@ -5,7 +5,7 @@ use super::error::ApiResult;
 use super::state::ApiState;
 use crate::app::Caller;
 use crate::app::clock::ClockView;
-use crate::app::disk::Disk;
+use crate::app::system::disk::Disk;
 use crate::app::system::{self, DatabaseFacts, SystemView, WorkerStatus};
 use crate::domain::vocabulary::Permission;
 use axum::extract::State;

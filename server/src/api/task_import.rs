@@ -124,14 +124,14 @@ pub async fn task_import(
     Query(query): Query<DryRunQuery>,
     Body(body): Body<TaskImport>,
 ) -> ApiResult<Json<TaskImportResult>> {
-    let import = app::task_import::TaskImport {
+    let import = app::tasks::import::TaskImport {
         model: model(&body, &state.app.settings().timezone)?,
         text: body.text,
         form: body.form.map(form_in),
         prefix: body.prefix,
         dry_run: query.dry_run.unwrap_or_default(),
     };
-    let app::task_import::Imported { saved, form, tasks, problems, notes } =
+    let app::tasks::import::Imported { saved, form, tasks, problems, notes } =
         state.app.task_import(&caller, &import).await?;
     let problems =
         problems.into_iter().map(|it| TaskImportProblem { line: it.line, position: it.position, message: it.message });
@@ -157,8 +157,8 @@ fn model(body: &TaskImport, default_zone: &str) -> ApiResult<Definition> {
     Ok(wire.into_domain(timezone))
 }
 
-fn item_out(task: app::task_import::ImportedTask) -> TaskImportItem {
-    let app::task_import::ImportedTask { line, definition, skipped, words, next_slots, warnings } = task;
+fn item_out(task: app::tasks::import::ImportedTask) -> TaskImportItem {
+    let app::tasks::import::ImportedTask { line, definition, skipped, words, next_slots, warnings } = task;
     let next_slots = next_slots.into_iter().map(|(key, slot)| slot_out(Some(key), &slot)).collect();
     TaskImportItem { line, definition: definition_out(definition), skipped, words, next_slots, warnings }
 }

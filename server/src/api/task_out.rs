@@ -11,9 +11,9 @@ use super::task_wire::{
     TaskVersion,
 };
 use crate::app;
-use crate::app::planned::InvalidSchedules;
+use crate::app::schedules::agenda::InvalidSchedules;
 use crate::app::schedules::{next_run, words};
-use crate::app::task_sets::{Applied, Bulk};
+use crate::app::tasks::sets::{Applied, Bulk};
 use crate::app::tasks::{TaskView, actions};
 use crate::domain::calendar::CalendarBook;
 use crate::domain::ids::RunId;

@@ -12,9 +12,9 @@ use super::task_wire::{
     DryRunQuery, PageQuery, RunCreate, Task, TaskApply, TaskApplyResult, TaskBulk, TaskBulkResult, TaskClone,
     TaskDeleteQuery, TaskListQuery, TaskPage, TaskPatch, TaskSort, TaskVersion, TaskVersionPage,
 };
-use crate::app::idempotency::Idempotency;
-use crate::app::task_sets::Apply;
+use crate::app::runs::idempotency::Idempotency;
 use crate::app::tasks::Write;
+use crate::app::tasks::sets::Apply;
 use crate::app::{self, Caller};
 use crate::store;
 use axum::extract::State;
@@ -119,7 +119,7 @@ pub async fn task_patch(
     Body(TaskPatch(patch)): Body<TaskPatch>,
 ) -> ApiResult<Response> {
     let view = state.app.task_view(&caller, &task).await?;
-    app::admit::whole(&view.record)?;
+    app::runs::admit::whole(&view.record)?;
     let present = serde_json::to_value(definition_out(view.record.definition.clone()));
     let mut merged = present.map_err(|error| app::Error::Internal(error.to_string()))?;
     merge(&mut merged, &Value::Object(patch));

@@ -6,7 +6,7 @@ use super::page::page;
 use super::state::ApiState;
 use super::task_wire::PageQuery;
 use crate::app::Caller;
-use crate::app::users::UserEdit;
+use crate::app::access::users::UserEdit;
 use crate::domain::vocabulary::Role;
 use crate::security::secret::Secret;
 use crate::store::UserRecord;

@@ -4,59 +4,23 @@
 //! events after the commit. Deliberately absent: HTTP, SQL, and any knowledge of the engine (signals are raised, whoever
 //! listens listens). Start reading at `caller`, then `runs`.
 
-pub mod accounting;
-pub mod admit;
-pub mod attempts;
-pub mod audit;
-pub mod backfills;
-mod brought_back;
-pub mod calendar_import;
+pub mod access;
 pub mod calendars;
-mod caller;
-pub mod catching_up;
 pub mod clock;
-pub mod disk;
-pub mod due_slots;
-pub mod effects;
-mod error;
-pub mod events;
-pub mod feeds;
-pub mod file_roots;
-pub mod files;
-mod history;
-pub mod hooks;
-pub mod idempotency;
-pub mod log_follow;
-mod logs;
-pub mod plan;
-pub mod planned;
+pub mod core;
+pub mod forecast;
+pub mod ledger;
 pub mod pools;
-mod presence;
-pub mod progress;
-mod retention;
 pub mod runs;
 pub mod schedules;
-pub mod sessions;
-mod signals;
-mod silenced;
-pub mod simulations;
-mod slot_plan;
-pub mod slots;
-mod slots_damaged;
 pub mod system;
-pub mod task_export;
-pub mod task_import;
-pub mod task_sets;
 pub mod tasks;
-pub mod tokens;
-mod trial;
 pub mod triggers;
-pub mod users;
 
-pub use caller::{Caller, CallerKind};
-pub use error::Error;
-pub use events::EventBus;
-pub use signals::{Signal, Signals};
+pub use self::core::caller::{Caller, CallerKind};
+pub use self::core::error::Error;
+pub use self::core::events::EventBus;
+pub use self::core::signals::{Signal, Signals};
 
 use crate::clock::Clock;
 use crate::domain::ids::TriggerId;
@@ -99,13 +63,13 @@ struct Inner {
     signals: Signals,
     events: EventBus,
     workers: system::WorkerBoard,
-    progress: progress::ProgressBoard,
+    progress: runs::progress::ProgressBoard,
     limiter: Limiter,
     simulating: Arc<Semaphore>,
-    invalid: Mutex<Arc<planned::InvalidSchedules>>,
-    replan: Mutex<planned::Replan>,
-    leap: Mutex<Option<retention::Leap>>,
-    presence: Mutex<Option<presence::Presence>>,
+    invalid: Mutex<Arc<schedules::agenda::InvalidSchedules>>,
+    replan: Mutex<schedules::agenda::Replan>,
+    leap: Mutex<Option<clock::retention::Leap>>,
+    presence: Mutex<Option<clock::presence::Presence>>,
     file_problems: Mutex<BTreeMap<TriggerId, String>>,
     settings: AppSettings,
     started_at: DateTime<Utc>,
@@ -116,7 +80,7 @@ impl App {
     pub fn new(store: Store, clock: Clock, settings: AppSettings) -> Self {
         let (signals, events, workers) = (Signals::default(), EventBus::new(), system::WorkerBoard::default());
         let started_at = clock.now();
-        let (progress, limiter) = (progress::ProgressBoard::default(), Limiter::default());
+        let (progress, limiter) = (runs::progress::ProgressBoard::default(), Limiter::default());
         let simulating = Arc::new(Semaphore::new(1));
         let (invalid, replan) = (Mutex::default(), Mutex::default());
         let (leap, presence) = (Mutex::default(), Mutex::default());
@@ -167,7 +131,7 @@ impl App {
     }
 
     /// How far the logs of running attempts have come.
-    pub fn progress(&self) -> &progress::ProgressBoard {
+    pub fn progress(&self) -> &runs::progress::ProgressBoard {
         &self.inner.progress
     }
 

@@ -1,6 +1,6 @@
 //! Pools: named limits of how many runs at once.
 
-use super::events::Change;
+use super::core::events::Change;
 use super::tasks::Write;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::{PoolId, name_problem};

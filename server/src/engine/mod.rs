@@ -4,45 +4,24 @@
 //! absent: HTTP, decisions (they are in `domain`), transactions held while a process runs. Start reading at `worker`, then
 //! `scheduler`, `dispatcher`, `executor`.
 
-mod active;
-mod backfiller;
-mod canceller;
-mod catcher;
-mod dispatcher;
-mod executor;
-mod file_look;
-mod file_watcher;
-mod follow;
-mod follower;
-#[cfg(target_os = "linux")]
-mod fork_server;
-#[cfg(not(target_os = "linux"))]
-#[path = "no_fork_server.rs"]
-mod fork_server;
-mod http_attempt;
-mod keeper;
-mod plan;
-mod plan_memory;
-mod pruner;
-mod read_ahead;
-mod rescuer;
-mod runners;
-mod scheduler;
-mod timekeeper;
-mod worker;
+pub mod core;
+pub mod ledger;
+pub mod runs;
+pub mod triggers;
+pub mod upkeep;
 
-pub use active::Active;
-pub use executor::{EngineSettings, Executor};
-pub use file_watcher::FileWatcher;
-pub use scheduler::Scheduler;
-pub use worker::{RoundError, RoundResult, Worker};
+pub use self::core::worker::{RoundError, RoundResult, Worker};
+pub use self::ledger::scheduler::Scheduler;
+pub use self::runs::active::Active;
+pub use self::runs::executor::{EngineSettings, Executor};
+pub use self::triggers::file_watcher::FileWatcher;
 
+use self::core::worker::{LoopContext, StatusBoard};
 use crate::app::App;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use worker::{LoopContext, StatusBoard};
 
 /// Longest wait for runs that are cancelled because the server stops, beyond their own grace.
 const STOP_EXTRA: Duration = Duration::from_secs(5);
@@ -66,26 +45,26 @@ impl Engine {
         executor.prepare().await;
         let context =
             LoopContext { signals: app.signals().clone(), clock: app.clock().clone(), board, stop: stop.clone() };
-        let rescuer = Arc::new(rescuer::Rescuer::new(app.clone(), Arc::clone(&executor)));
+        let rescuer = Arc::new(runs::rescuer::Rescuer::new(app.clone(), Arc::clone(&executor)));
         if let Err(RoundError(error)) = rescuer.run_once().await {
             tracing::warn!(error, "what an earlier server left running could not be looked at yet; it is tried again");
         }
         let workers: Vec<Arc<dyn Worker>> = vec![
-            Arc::new(timekeeper::Timekeeper::new(app.clone())),
-            Arc::new(scheduler::Scheduler::new(app.clone())),
-            Arc::new(dispatcher::Dispatcher::new(app.clone(), Arc::clone(&executor))),
-            Arc::new(backfiller::Backfiller::new(app.clone())),
-            Arc::new(file_watcher::FileWatcher::new(app.clone())),
-            Arc::new(follower::Follower::new(app.clone())),
-            Arc::new(catcher::Catcher::new(app.clone())),
-            Arc::new(canceller::Canceller::new(app.clone(), active.clone())),
+            Arc::new(upkeep::timekeeper::Timekeeper::new(app.clone())),
+            Arc::new(ledger::scheduler::Scheduler::new(app.clone())),
+            Arc::new(runs::dispatcher::Dispatcher::new(app.clone(), Arc::clone(&executor))),
+            Arc::new(ledger::backfiller::Backfiller::new(app.clone())),
+            Arc::new(triggers::file_watcher::FileWatcher::new(app.clone())),
+            Arc::new(triggers::follower::Follower::new(app.clone())),
+            Arc::new(ledger::catcher::Catcher::new(app.clone())),
+            Arc::new(runs::canceller::Canceller::new(app.clone(), active.clone())),
             rescuer,
-            Arc::new(pruner::Pruner::new(app.clone())),
-            Arc::new(keeper::Keeper::new(app)),
+            Arc::new(upkeep::pruner::Pruner::new(app.clone())),
+            Arc::new(upkeep::keeper::Keeper::new(app)),
         ];
         let mut loops = JoinSet::new();
         for worker in workers {
-            loops.spawn(worker::run(worker, context.clone()));
+            loops.spawn(core::worker::run(worker, context.clone()));
         }
         Self { stop, loops, active, executor }
     }

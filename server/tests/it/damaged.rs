@@ -4,7 +4,7 @@ use crate::engine::bench::{Bench, child_task};
 use crate::security::house::Editor;
 use chrono::TimeDelta;
 use orc_server::app::Caller;
-use orc_server::app::accounting::Account;
+use orc_server::app::ledger::accounting::Account;
 use orc_server::app::tasks::Write;
 use orc_server::clock::Clock;
 use orc_server::domain::vocabulary::RunState;

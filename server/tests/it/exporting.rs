@@ -2,7 +2,7 @@
 
 use crate::engine::bench::{Bench, child_task};
 use crate::security::house::Editor;
-use orc_server::app::task_export::EXPORT_MAX;
+use orc_server::app::tasks::export::EXPORT_MAX;
 use orc_server::app::{Caller, Error};
 use orc_server::store::TaskFilter;
 use serde_json::{Value, json};

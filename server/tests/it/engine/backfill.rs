@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
-use orc_server::app::backfills::{BackfillRequest, BackfillView};
+use orc_server::app::ledger::backfills::{BackfillRequest, BackfillView};
 use orc_server::app::{Caller, Error};
 use orc_server::domain::vocabulary::{BackfillState, RunState, TriggerKind};
 use orc_server::store::{PageRequest, RunFilter, SlotFilter};

@@ -2,7 +2,7 @@
 
 use crate::store::fixture::Fixture;
 use chrono::{DateTime, Utc};
-use orc_server::app::events::Change;
+use orc_server::app::core::events::Change;
 use orc_server::app::{App, AppSettings, Caller};
 use orc_server::clock::Clock;
 use orc_server::domain::ids::RunId;
@@ -191,7 +191,7 @@ impl Bench {
 
     /// Waits for the next event that a test is interested in.
     pub async fn next_run(
-        live: &mut tokio::sync::broadcast::Receiver<orc_server::app::events::Numbered>,
+        live: &mut tokio::sync::broadcast::Receiver<orc_server::app::core::events::Numbered>,
     ) -> (RunId, RunState) {
         tokio::time::timeout(PATIENCE, async {
             loop {

@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
-use orc_server::app::calendar_import::CalendarFile;
+use orc_server::app::calendars::import::CalendarFile;
 use orc_server::app::tasks::Write;
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;

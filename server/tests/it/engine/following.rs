@@ -3,7 +3,7 @@
 use super::bench::{Bench, child_task};
 use orc_runner::message::{FORMAT_VERSION, Identity};
 use orc_runner::{LogWriter, Stream};
-use orc_server::app::log_follow::{LogFollower, Piece};
+use orc_server::app::runs::log_follow::{LogFollower, Piece};
 use orc_server::domain::ids::AttemptId;
 use serde_json::json;
 use std::time::Duration;

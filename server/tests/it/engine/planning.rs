@@ -2,8 +2,8 @@
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
-use orc_server::app::task_sets::Apply;
 use orc_server::app::tasks::Write;
+use orc_server::app::tasks::sets::Apply;
 use orc_server::app::{App, Caller};
 use orc_server::clock::Clock;
 use orc_server::domain::calendar::Calendar;

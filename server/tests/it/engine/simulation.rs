@@ -3,8 +3,8 @@
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, Utc};
 use orc_server::api::definition::TaskDefinition;
+use orc_server::app::forecast::simulations::{Simulation, SimulationRequest};
 use orc_server::app::pools::PoolDefinition;
-use orc_server::app::simulations::{Simulation, SimulationRequest};
 use orc_server::app::tasks::Write;
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;

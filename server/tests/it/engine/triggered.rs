@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, child_task};
 use orc_server::api::definition::TaskDefinition;
-use orc_server::app::task_sets::{Applied, Apply};
+use orc_server::app::tasks::sets::{Applied, Apply};
 use orc_server::app::{Caller, Error};
 use orc_server::domain::ids::RunId;
 use orc_server::domain::task::{Definition, Problem};

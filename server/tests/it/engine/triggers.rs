@@ -1,8 +1,8 @@
 //! What beside schedules makes tasks run: ends of other runs, and calls over HTTP.
 
 use super::bench::{Bench, child_task};
-use orc_server::app::hooks::HookCall;
 use orc_server::app::tasks::Write;
+use orc_server::app::triggers::hooks::HookCall;
 use orc_server::app::{Caller, Error, Signal};
 use orc_server::domain::task::{Definition, TriggerRule};
 use orc_server::domain::vocabulary::{FileChange, RunState, TriggerKind};

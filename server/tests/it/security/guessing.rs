@@ -3,7 +3,7 @@
 use super::house::{House, PASSWORD};
 use orc_server::api::state::ApiSettings;
 use orc_server::app::Error;
-use orc_server::app::sessions::Origin;
+use orc_server::app::access::sessions::Origin;
 use orc_server::domain::vocabulary::Role;
 use orc_server::security::secret::Secret;
 use serde_json::json;

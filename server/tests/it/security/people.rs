@@ -3,8 +3,8 @@
 use super::house::{House, PASSWORD};
 use chrono::TimeDelta;
 use orc_server::api::state::ApiSettings;
-use orc_server::app::sessions::Origin;
-use orc_server::app::users::UserEdit;
+use orc_server::app::access::sessions::Origin;
+use orc_server::app::access::users::UserEdit;
 use orc_server::app::{Caller, Error};
 use orc_server::domain::vocabulary::Role;
 use orc_server::security::secret::Secret;

@@ -1,7 +1,7 @@
 //! The stream of events: greeting, resuming, gaps; and the figures.
 
 use super::within::Within;
-use orc_server::app::events::{Change, RING};
+use orc_server::app::core::events::{Change, RING};
 use orc_server::domain::ids::TaskId;
 use orc_server::store::{AuditFilter, PageRequest};
 

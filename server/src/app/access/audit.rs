@@ -1,0 +1,24 @@
+//! The audit log: reading and checking it. It is written by every use case, in that use case's own transaction.
+
+use crate::app::{App, Caller, Result};
+use crate::domain::vocabulary::Permission;
+use crate::store::{AuditFilter, AuditRecord, AuditVerdict, Page, PageRequest};
+
+impl App {
+    /// A page of entries, newest first.
+    pub async fn audit_list(
+        &self,
+        caller: &Caller,
+        filter: &AuditFilter,
+        page: &PageRequest,
+    ) -> Result<Page<AuditRecord>> {
+        caller.require(Permission::Admin)?;
+        Ok(self.store().audit_list(filter, page).await?)
+    }
+
+    /// Walks the chain.
+    pub async fn audit_verify(&self, caller: &Caller) -> Result<AuditVerdict> {
+        caller.require(Permission::Admin)?;
+        Ok(self.store().audit_verify().await?)
+    }
+}

@@ -1,0 +1,77 @@
+//! Tokens: keys for programs, shown once, revocable.
+
+use crate::app::{App, Caller, Error, Result};
+use crate::domain::ids::TokenId;
+use crate::domain::vocabulary::{Permission, Role};
+use crate::security::secret::Secret;
+use crate::security::token;
+use crate::store::{Page, PageRequest, TokenNew, TokenRecord, Tx};
+use chrono::TimeDelta;
+use serde_json::json;
+
+impl App {
+    /// A page of tokens: one's own, or all of them for an administrator.
+    pub async fn token_list(&self, caller: &Caller, page: &PageRequest) -> Result<Page<TokenRecord>> {
+        caller.require(Permission::Own)?;
+        match (caller.may(Permission::Admin), caller.user_id) {
+            (true, _) => Ok(self.store().token_list(None, page).await?),
+            (false, Some(user)) => Ok(self.store().token_list(Some(user), page).await?),
+            (false, None) => Ok(Page { items: Vec::new(), next: None }),
+        }
+    }
+
+    /// Creates a token; its text is shown this once.
+    pub async fn token_create(
+        &self,
+        caller: &Caller,
+        name: String,
+        role: Role,
+        expires_days: Option<u32>,
+    ) -> Result<(TokenRecord, Secret)> {
+        caller.require(Permission::Own)?;
+        if role > caller.role {
+            let message = format!("you have the role {}; a token of yours cannot have more", caller.role);
+            return Err(Error::invalid("/role", message));
+        }
+        let (id, now) = (TokenId::generate(), self.clock().now());
+        let new = token::generate(id.0);
+        let record = TokenNew {
+            id,
+            name,
+            secret_hash: new.secret_hash,
+            role,
+            user: caller.user_id,
+            created_by: caller.name.clone(),
+            created_at: now,
+            expires_at: expires_days.map(|days| now + TimeDelta::days(days.into())),
+        };
+        let detail = json!({"name": record.name, "role": role, "expires_at": record.expires_at});
+        let entry = caller.audit(now, "token_create", ("token", id.to_string()), detail);
+        let made = self.store().write(async move |tx: &Tx| {
+            tx.token_insert(&record).await?;
+            tx.audit_append(&entry).await?;
+            tx.token_find(id).await?.ok_or_else(|| Error::Internal("the new token cannot be read".into()))
+        });
+        Ok((made.await?, new.text))
+    }
+
+    /// Revokes a token: one's own, or any for an administrator.
+    pub async fn token_revoke(&self, caller: &Caller, id: TokenId) -> Result<()> {
+        caller.require(Permission::Own)?;
+        let (caller, now) = (caller.clone(), self.clock().now());
+        let missing = move || Error::NotFound(format!("there is no token {id}"));
+        self.store()
+            .write(async move |tx: &Tx| {
+                let record = tx.token_find(id).await?.filter(|token| token.revoked_at.is_none()).ok_or_else(missing)?;
+                let own = record.user.is_some() && record.user == caller.user_id;
+                if !own && !caller.may(Permission::Admin) {
+                    return Err(missing());
+                }
+                tx.token_revoke(id, now).await?;
+                let detail = json!({"name": record.name});
+                tx.audit_append(&caller.audit(now, "token_revoke", ("token", id.to_string()), detail)).await?;
+                Ok(())
+            })
+            .await
+    }
+}

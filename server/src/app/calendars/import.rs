@@ -1,0 +1,70 @@
+//! Calendars from iCalendar files of other programs.
+
+use super::CalendarView;
+use crate::app::tasks::Write;
+use crate::app::{App, Caller, Error, Result};
+use crate::domain::calendar::{Calendar, IcsImport, ics_import};
+use crate::domain::schedule::zone_parse;
+use crate::domain::vocabulary::Permission;
+
+/// A file and what to make of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarFile {
+    /// Name of the calendar.
+    pub name: String,
+    /// Text of the file.
+    pub ics: String,
+    /// Zone of the dates of events that have an instant; none: the server's.
+    pub timezone: Option<String>,
+    /// What the calendar is for; none: what it was, or what the file calls itself.
+    pub description: Option<String>,
+    /// Whether a calendar of this name gets the dates of the file instead of its own.
+    pub replace: bool,
+    /// Whether nothing is saved.
+    pub dry_run: bool,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarImported {
+    /// The calendar.
+    pub view: CalendarView,
+    /// Whether it is a new one.
+    pub created: bool,
+    /// Dates that it has from 1990 to 2100.
+    pub date_count: u32,
+    /// What could not be kept.
+    pub warnings: Vec<String>,
+}
+
+impl App {
+    /// Makes a calendar of an iCalendar file; a refused file says which line.
+    pub async fn calendar_import(&self, caller: &Caller, file: CalendarFile) -> Result<CalendarImported> {
+        caller.require(Permission::Define)?;
+        let CalendarFile { name, ics, timezone, description, replace, dry_run } = file;
+        let timezone = timezone.unwrap_or_else(|| self.settings().timezone.clone());
+        let zone = zone_parse(&timezone).map_err(|error| Error::invalid("/timezone", error.to_string()))?;
+        let today = self.clock().now().with_timezone(&zone).date_naive();
+        let read = ics_import(&ics, zone, today).map_err(|error| Error::invalid("/ics", error.to_string()))?;
+        let IcsImport { title, entries, except, warnings } = read;
+        let old = if replace { self.store().calendar_find(&name).await? } else { None };
+        let (described, maintenance) = match &old {
+            Some(old) => (old.definition.description.clone(), old.definition.maintenance.clone()),
+            None => (title.chars().take(200).collect(), None),
+        };
+        let name = old.as_ref().map_or(name, |old| old.definition.name.clone());
+        let description = description.unwrap_or(described);
+        let wanted = Calendar { name, description, entries, except, maintenance };
+        let (_, book) = self.calendar_books_with(&wanted.name, &wanted).await?;
+        let date_count = book.find(&wanted.name).map_or(0, |dates| dates.count());
+        let created = old.is_none();
+        let view = match old {
+            None => self.calendar_create(caller, wanted, dry_run).await?,
+            Some(old) => {
+                let name = old.definition.name.clone();
+                self.calendar_update(caller, &name, wanted, Write { base: Some(old.version), dry_run }).await?
+            }
+        };
+        Ok(CalendarImported { view, created, date_count, warnings })
+    }
+}

@@ -1,0 +1,96 @@
+//! The closed list of ways in which a use case does not happen.
+
+use crate::app::Result;
+use crate::domain::task::Problem;
+use crate::store::{Conflict, StoreError};
+use chrono::{DateTime, Utc};
+
+/// Why a use case did not happen. The text is for people; `Internal` is for the log only.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The thing does not exist.
+    #[error("{0}")]
+    NotFound(String),
+    /// It cannot be done in the present state; the code says which conflict for programs.
+    #[error("{detail}")]
+    Conflict {
+        /// For programs, snake_case: `name_taken`, `task_disabled`, `runs_open`, `overlap`, `not_finished` ...
+        code: &'static str,
+        /// For people.
+        detail: String,
+    },
+    /// The caller's version is not the present one.
+    #[error("it is at version {current} by now; load it again and repeat your change")]
+    Stale {
+        /// The present version.
+        current: u32,
+    },
+    /// Something in the request makes no sense.
+    #[error("{} of the request cannot be accepted", if .0.len() == 1 { "one field" } else { "several fields" })]
+    Invalid(Vec<Problem>),
+    /// The caller is not who it says, or says nothing.
+    #[error("{0}")]
+    Unauthenticated(String),
+    /// The caller may not do it.
+    #[error("{0}")]
+    Forbidden(String),
+    /// Too many tries; seconds to wait.
+    #[error("too many attempts; try again in {0} seconds")]
+    TooMany(u64),
+    /// Not now: the database is busy or closed.
+    #[error("{0}")]
+    Unavailable(String),
+    /// The disk is full.
+    #[error("the disk is full: nothing was saved; free some space and try again")]
+    Full,
+    /// A fault of ours.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl Error {
+    /// `Stale`, if the caller's version is not the present one.
+    pub(in crate::app) fn unless_at(current: u32, base: Option<u32>) -> crate::app::Result<()> {
+        match base {
+            Some(base) if base != current => Err(Self::Stale { current }),
+            _ => Ok(()),
+        }
+    }
+
+    /// A conflict.
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Conflict { code, detail: detail.into() }
+    }
+
+    /// One problem with one field.
+    pub fn invalid(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![Problem::at(pointer, message)])
+    }
+
+    /// Refuses a period that ends before it begins; an open end is later than everything.
+    pub fn unless_in_order(from: Option<DateTime<Utc>>, until: Option<DateTime<Utc>>, pointer: &str) -> Result<()> {
+        match from.zip(until) {
+            Some((from, until)) if until < from => Err(Self::invalid(pointer, "must not be before from_at")),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let text = error.to_string();
+        match error {
+            StoreError::Busy | StoreError::Closed => Self::Unavailable(format!("{text}; try again in a moment")),
+            StoreError::Full => Self::Full,
+            StoreError::BadCursor => Self::invalid("?cursor", "this cursor does not belong to this list"),
+            StoreError::Conflict { what } => match what {
+                Conflict::NameTaken => Self::conflict("name_taken", "the name is taken; choose another"),
+                Conflict::Stale { current } => Self::Stale { current },
+                Conflict::NotFinished => Self::conflict("not_finished", "the run has not ended"),
+                Conflict::Gone(what) => Self::NotFound(format!("{what} does not exist any more")),
+                Conflict::SlotOverlap | Conflict::Rule(_) => Self::Internal(text),
+            },
+            StoreError::Refused(_) | StoreError::Damaged(_) | StoreError::Other(_) => Self::Internal(text),
+        }
+    }
+}

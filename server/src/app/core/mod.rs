@@ -1,0 +1,9 @@
+//! What every use case needs: who calls, what may go wrong, what is announced after a commit, and the dry run.
+//!
+//! Deliberately absent: any subject; a subject imports `core`, never the other way round. Start reading at `caller`.
+
+pub(in crate::app) mod caller;
+pub(in crate::app) mod error;
+pub mod events;
+pub(in crate::app) mod signals;
+pub(in crate::app) mod trial;

@@ -1,0 +1,34 @@
+//! Dry runs: the real work in a real transaction, which is then undone.
+
+use crate::app::{App, Error, Result};
+use crate::store::{StoreError, Tx};
+
+/// Why nothing of a piece of work stays: it failed, or it was only to be seen what it does.
+enum Undone<T> {
+    Failed(Error),
+    Imagined(T),
+}
+
+impl<T> From<StoreError> for Undone<T> {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl App {
+    /// Runs a closure in a transaction, as `Store::write` does; a dry run answers the same and leaves nothing behind.
+    pub(in crate::app) async fn write_or_try<T, F>(&self, dry_run: bool, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: AsyncFn(&Tx) -> Result<T> + Send + 'static,
+    {
+        let done = self.store().write(async move |tx: &Tx| {
+            let done = work(tx).await.map_err(Undone::Failed)?;
+            if dry_run { Err(Undone::Imagined(done)) } else { Ok(done) }
+        });
+        match done.await {
+            Ok(done) | Err(Undone::Imagined(done)) => Ok(done),
+            Err(Undone::Failed(error)) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Feeds: the plan for calendar programs, at addresses that are secrets; and the same for whoever is logged in.
+
+use super::{Source, merged};
+use crate::app::{App, Caller, Error, Result};
+use crate::domain::feed::{FeedSlot, feed_text};
+use crate::domain::ids::{FeedId, TaskId};
+use crate::domain::vocabulary::Permission;
+use crate::security::secret::Secret;
+use crate::store::{FeedNew, FeedRecord, Page, PageRequest, TaskFilter, TaskSort, Tx};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DurationRound as _, TimeDelta};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
+
+/// Most events of a file.
+const EVENTS_MAX: usize = 5_000;
+
+/// Schedules with more slots a day than this are only named.
+const OFTEN: u64 = 24;
+
+/// Most days ahead.
+const DAYS_MAX: u32 = 366;
+
+/// What a feed shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FeedRequest {
+    /// What it is called in calendar programs.
+    pub name: String,
+    /// Only this task (name or id).
+    pub task: Option<String>,
+    /// Only this folder and those below.
+    pub folder: Option<String>,
+    /// Days ahead.
+    pub days: u32,
+}
+
+/// Which tasks a file shows.
+#[derive(Debug, Default)]
+struct Shown<'a> {
+    task_key: Option<i64>,
+    folder: Option<&'a str>,
+    days: u32,
+}
+
+impl App {
+    /// The plan as an iCalendar file.
+    pub async fn plan_ics(&self, caller: &Caller, task: Option<&str>, days: u32) -> Result<String> {
+        caller.require(Permission::Read)?;
+        check_days("?days", days)?;
+        let task_key = match task {
+            Some(task) => Some(self.task_key(task).await?),
+            None => None,
+        };
+        self.plan_text("Orc", Shown { task_key, folder: None, days }).await
+    }
+
+    /// The file of the feed with this secret. Guesses are slowed down.
+    pub async fn feed_text(&self, secret: &str, from: &str) -> Result<String> {
+        let key = format!("feed:{from}");
+        let enter = self.limiter().enter(std::slice::from_ref(&key), self.uptime());
+        enter.map_err(|wait| Error::TooMany(wait.as_secs().max(1)))?;
+        let found = self.store().feed_find_secret(&hash(secret)).await?;
+        let feed = found.ok_or_else(|| Error::NotFound("there is no such feed".into()))?;
+        self.limiter().give_back(&key);
+        if feed.user_disabled {
+            return Err(Error::NotFound("there is no such feed".into()));
+        }
+        let task_key = feed.task.as_ref().map(|(key, _)| *key);
+        let shown = Shown { task_key, folder: feed.folder.as_deref(), days: feed.days };
+        self.plan_text(&feed.name, shown).await
+    }
+
+    /// A page of feeds: one's own, or all of them for an administrator.
+    pub async fn feed_list(&self, caller: &Caller, page: &PageRequest) -> Result<Page<FeedRecord>> {
+        caller.require(Permission::Own)?;
+        match (caller.may(Permission::Admin), caller.user_id) {
+            (true, _) => Ok(self.store().feed_list(None, page).await?),
+            (false, Some(user)) => Ok(self.store().feed_list(Some(user), page).await?),
+            (false, None) => Ok(Page { items: Vec::new(), next: None }),
+        }
+    }
+
+    /// Creates a feed; its address is shown this once.
+    pub async fn feed_create(&self, caller: &Caller, request: FeedRequest) -> Result<(FeedRecord, Secret)> {
+        caller.require(Permission::Own)?;
+        caller.require(Permission::Read)?;
+        check_days("/days", request.days)?;
+        let task_key = match &request.task {
+            Some(task) => Some(self.task_key(task).await.map_err(|error| Error::invalid("/task", error.to_string()))?),
+            None => None,
+        };
+        let (id, now, (path, secret_hash)) = (FeedId::generate(), self.clock().now(), fresh());
+        let detail =
+            json!({"name": request.name, "task": request.task, "folder": request.folder, "days": request.days});
+        let entry = caller.audit(now, "feed_create", ("feed", id.to_string()), detail);
+        let new = FeedNew {
+            id,
+            name: request.name,
+            secret_hash,
+            task_key,
+            folder: request.folder.filter(|folder| !folder.is_empty()),
+            days: request.days,
+            user: caller.user_id,
+            created_by: caller.name.clone(),
+            created_at: now,
+        };
+        let made = self.store().write(async move |tx: &Tx| {
+            tx.feed_insert(&new).await?;
+            tx.audit_append(&entry).await?;
+            tx.feed_find(id).await?.ok_or_else(|| Error::Internal("the new feed cannot be read".into()))
+        });
+        Ok((made.await?, path))
+    }
+
+    /// Gives a feed another address; the one before is worth nothing from then on.
+    pub async fn feed_rotate(&self, caller: &Caller, feed: &str) -> Result<(FeedRecord, Secret)> {
+        caller.require(Permission::Own)?;
+        let (caller, now, (path, secret_hash)) = (caller.clone(), self.clock().now(), fresh());
+        let wanted = feed.to_owned();
+        let rotated = self.store().write(async move |tx: &Tx| {
+            let feed = own(tx, &caller, &wanted).await?;
+            let id = feed.id;
+            tx.feed_rotate(id, &secret_hash, now).await?;
+            let detail = json!({"name": feed.name});
+            tx.audit_append(&caller.audit(now, "feed_rotate", ("feed", id.to_string()), detail)).await?;
+            Ok::<_, Error>(FeedRecord { rotated_at: now, ..feed })
+        });
+        Ok((rotated.await?, path))
+    }
+
+    /// Deletes a feed: one's own, or any for an administrator.
+    pub async fn feed_delete(&self, caller: &Caller, feed: &str) -> Result<()> {
+        caller.require(Permission::Own)?;
+        let (caller, now, wanted) = (caller.clone(), self.clock().now(), feed.to_owned());
+        let deleted = self.store().write(async move |tx: &Tx| {
+            let feed = own(tx, &caller, &wanted).await?;
+            let id = feed.id;
+            tx.feed_delete(id).await?;
+            let detail = json!({"name": feed.name});
+            tx.audit_append(&caller.audit(now, "feed_delete", ("feed", id.to_string()), detail)).await?;
+            Ok::<_, Error>(())
+        });
+        deleted.await
+    }
+
+    /// The same text for an hour, so that calendar programs need not read it again.
+    async fn plan_text(&self, name: &str, shown: Shown<'_>) -> Result<String> {
+        let now = self.clock().now();
+        let from = now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now);
+        let until = from + TimeDelta::days(shown.days.into());
+        let (titles, damaged) = self.titles(&shown).await?;
+        let (mut sources, faults) = self.plan_sources_and_faults(None).await?;
+        sources.retain(|source| titles.contains_key(&source.task_key));
+        let week = TimeDelta::days(7);
+        let often = |source: &Source| source.compiled.count_between(from, from + week) > OFTEN * 7;
+        let (frequent, sources): (Vec<Source>, Vec<Source>) = sources.into_iter().partition(often);
+        let mut left_out: Vec<String> =
+            frequent.iter().map(|source| format!("{}: {}", source.task, source.compiled.words())).collect();
+        left_out.extend(faults.into_iter().filter(|(task, _)| titles.contains_key(task)).map(|(_, fault)| fault));
+        left_out.extend(damaged);
+        let durations = self.store().run_durations(now - TimeDelta::days(30)).await?;
+        let mut slots = Vec::new();
+        for (slot, source) in merged(&sources, from, until).filter(|(slot, _)| !slot.skipped) {
+            if slots.len() == EVENTS_MAX {
+                left_out.push(format!("what comes after {}", slot.scheduled_for.format("%Y-%m-%d %H:%M UTC")));
+                break;
+            }
+            let Some((id, title)) = titles.get(&source.task_key) else { continue };
+            slots.push(FeedSlot {
+                uid: format!("{id}-{}-{}@orc", source.schedule_key, slot.scheduled_for.timestamp()),
+                at: slot.scheduled_for,
+                seconds: durations.get(&source.task_key).copied(),
+                summary: title.clone(),
+                description: format!("{}\n{} / {}", source.compiled.words(), source.task, source.schedule_key),
+            });
+        }
+        Ok(feed_text(name, from, &slots, &left_out))
+    }
+
+    /// Ids and titles of the tasks that are shown, by key inside the database; and of which others nothing can be read.
+    async fn titles(&self, shown: &Shown<'_>) -> Result<(HashMap<i64, (TaskId, String)>, Vec<String>)> {
+        let folder = shown.folder.map(str::to_owned);
+        let filter = TaskFilter { enabled: Some(true), folder, ..TaskFilter::default() };
+        let (mut page, mut titles, mut damaged) = (PageRequest::first(500), HashMap::new(), Vec::new());
+        loop {
+            let listed = self.store().task_list(&filter, TaskSort::Name, &page).await?;
+            for task in listed.items.into_iter().filter(|task| shown.task_key.is_none_or(|key| key == task.key)) {
+                if let Some(damage) = &task.damage.rest {
+                    damaged.push(format!("{}: {damage}", task.definition.name));
+                    continue;
+                }
+                let title = task.definition.title.trim();
+                let title = if title.is_empty() { task.definition.name.clone() } else { title.to_owned() };
+                titles.insert(task.key, (task.id, title));
+            }
+            match listed.next {
+                Some(cursor) => page.cursor = Some(cursor),
+                None => return Ok((titles, damaged)),
+            }
+        }
+    }
+}
+
+/// A feed that the caller may change, by id or name. Several may have a name: then it names none.
+async fn own(tx: &Tx, caller: &Caller, wanted: &str) -> Result<FeedRecord> {
+    let own = |feed: &FeedRecord| caller.may(Permission::Admin) || feed.user.is_some() && feed.user == caller.user_id;
+    let found = match wanted.parse::<FeedId>() {
+        Ok(id) => tx.feed_find(id).await?.into_iter().collect(),
+        Err(_) => tx.feeds_named(wanted).await?,
+    };
+    let mut found: Vec<FeedRecord> = found.into_iter().filter(own).collect();
+    if found.len() > 1 {
+        let detail = format!("{} feeds are called \"{wanted}\"; give the id of the one that is meant", found.len());
+        return Err(Error::conflict("name_ambiguous", detail));
+    }
+    found.pop().ok_or_else(|| Error::NotFound(format!("there is no feed \"{wanted}\"")))
+}
+
+fn check_days(pointer: &str, days: u32) -> Result<()> {
+    match days {
+        1..=DAYS_MAX => Ok(()),
+        _ => Err(Error::invalid(pointer, format!("must be from 1 to {DAYS_MAX}"))),
+    }
+}
+
+/// A fresh address, and what is stored of it.
+fn fresh() -> (Secret, Vec<u8>) {
+    let secret = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
+    let hash = hash(&secret);
+    (Secret::new(format!("/feeds/{secret}.ics")), hash)
+}
+
+fn hash(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}

@@ -1,0 +1,314 @@
+//! Accounting: what was due is computed again from the stored definitions, and compared with the ledger.
+//!
+//! Nothing here counts the ledger to know what was expected (DECISIONS 15): every version of the task, its schedules and the
+//! calendars as they were in each stretch of time say which slots there were. What is in no entry is `unaccounted`. Where
+//! damage hides which slots there were, the problem is told, and what is in the ledger counts as expected.
+
+use crate::app::schedules::compile;
+use crate::app::{App, Caller, Error, Result};
+use crate::domain::schedule::Rule;
+use crate::domain::vocabulary::{Permission, SlotOutcome};
+use crate::store::{Damage, PageRequest, SlotCount, TaskRecord, TaskVersionRecord};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
+
+/// Most slots that are computed for one answer.
+const SLOTS_MAX: u64 = 1_000_000;
+
+/// A slot that is younger may still be on its way into the ledger.
+const ON_ITS_WAY: TimeDelta = TimeDelta::seconds(90);
+
+/// What became of the slots of one schedule, or of all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Slots that there were.
+    pub expected: u64,
+    /// A run was made for them, and it was not skipped.
+    pub ran: u64,
+    /// Skipped, for a stated reason.
+    pub skipped: u64,
+    /// Missed.
+    pub missed: u64,
+    /// About to be caught up.
+    pub pending: u64,
+    /// In no entry of the ledger.
+    pub unaccounted: u64,
+    /// In the ledger, but not expected.
+    pub surplus: u64,
+}
+
+impl Account {
+    fn book(&mut self, entry: Option<&SlotCount>) {
+        self.expected += 1;
+        match entry {
+            None => self.unaccounted += 1,
+            Some(entry) => *self.place(entry) += 1,
+        }
+    }
+
+    fn place(&mut self, entry: &SlotCount) -> &mut u64 {
+        match entry.outcome {
+            SlotOutcome::Run => &mut self.ran,
+            SlotOutcome::Skipped => &mut self.skipped,
+            SlotOutcome::Missed => &mut self.missed,
+            SlotOutcome::Pending => &mut self.pending,
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.expected += other.expected;
+        self.ran += other.ran;
+        self.skipped += other.skipped;
+        self.missed += other.missed;
+        self.pending += other.pending;
+        self.unaccounted += other.unaccounted;
+        self.surplus += other.surplus;
+    }
+}
+
+/// What became of the slots of one schedule.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ScheduleAccount {
+    /// Its newest rule in words.
+    pub words: String,
+    /// The figures.
+    pub account: Account,
+    /// Why the figures are not the whole truth.
+    pub problem: Option<String>,
+}
+
+/// What became of the slots of a task.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// From here on.
+    pub from_at: DateTime<Utc>,
+    /// Up to here, not included.
+    pub until_at: DateTime<Utc>,
+    /// All schedules together.
+    pub total: Account,
+    /// Each schedule by its key.
+    pub schedules: BTreeMap<String, ScheduleAccount>,
+}
+
+impl App {
+    /// Compares what was due of a task with the ledger; by default over the last day.
+    pub async fn slot_summary(
+        &self,
+        caller: &Caller,
+        task: &str,
+        range: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    ) -> Result<Summary> {
+        caller.require(Permission::Read)?;
+        let now = self.clock().now();
+        let until_at = range.1.unwrap_or(now).min(now);
+        let from_at = range.0.unwrap_or(until_at - TimeDelta::days(1));
+        if from_at >= until_at {
+            return Err(Error::invalid("?from_at", "must be before until_at, and in the past"));
+        }
+        let record = self.living(task).await?;
+        let mut work =
+            Work { app: self, from_at, until_at, now, left: SLOTS_MAX, expected: BTreeMap::new(), damage: Vec::new() };
+        work.expect(&record).await?;
+        let entries = self.store().slots_count(record.key, from_at, until_at).await?;
+        let mut summary = work.compared(entries);
+        for ((_, key), invalid) in self.invalid_schedules().iter().filter(|((task, _), _)| *task == record.key) {
+            if let Some(schedule) = summary.schedules.get_mut(key) {
+                schedule.problem.get_or_insert_with(|| format!("it does not fire: {}", invalid.error));
+            }
+        }
+        Ok(summary)
+    }
+}
+
+/// From when (not included) to when.
+type Between = (DateTime<Utc>, DateTime<Utc>);
+
+/// The slots of one schedule as they should be.
+#[derive(Default)]
+struct Expected {
+    words: String,
+    problem: Option<String>,
+    slots: Vec<DateTime<Utc>>,
+    /// When nobody knows which slots there were.
+    unknown: Vec<Between>,
+}
+
+struct Work<'a> {
+    app: &'a App,
+    from_at: DateTime<Utc>,
+    until_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+    left: u64,
+    expected: BTreeMap<String, Expected>,
+    /// What is wrong with definitions of which nothing is certain, and when they held.
+    damage: Vec<(String, Between)>,
+}
+
+impl Work<'_> {
+    /// Computes what was due, stretch by stretch: neither the definition nor a calendar changes within one.
+    async fn expect(&mut self, task: &TaskRecord) -> Result<()> {
+        let mut versions = self.versions(task).await?;
+        let stood_in = versions.last_mut().and_then(|newest| stand_in(newest, task));
+        let just_before = self.from_at - TimeDelta::microseconds(1);
+        let just_until = self.until_at - TimeDelta::microseconds(1);
+        let mut ends = self.app.store().calendar_changes(just_before, just_until).await?;
+        ends.extend(versions.iter().map(|version| version.created_at));
+        ends.insert(just_until);
+        let mut from = just_before;
+        for end in ends.into_iter().filter(|end| *end > just_before && *end <= just_until) {
+            if let Some(version) = versions.iter().rev().find(|version| version.created_at <= from) {
+                self.stretch(version, from, end).await?;
+            }
+            from = end;
+        }
+        for schedule in &task.definition.schedules {
+            let told = stood_in.as_ref().and_then(|damage| told(damage, &schedule.key));
+            // What nobody knows has a place to be told in, also if the ledger is empty.
+            if told.is_some() || !self.damage.is_empty() {
+                let problem = &mut self.expected.entry(schedule.key.clone()).or_default().problem;
+                *problem = problem.take().or(told);
+            }
+        }
+        Ok(())
+    }
+
+    /// All versions that held at any time of the period, oldest first.
+    async fn versions(&self, task: &TaskRecord) -> Result<Vec<TaskVersionRecord>> {
+        let (mut page, mut found) = (PageRequest::first(100), Vec::new());
+        loop {
+            let listed = self.app.store().task_version_list(task.key, &page).await?;
+            for version in listed.items {
+                let begins_before = version.created_at < self.from_at;
+                found.push(version);
+                if begins_before {
+                    found.reverse();
+                    return Ok(found);
+                }
+            }
+            match listed.next {
+                Some(cursor) => page.cursor = Some(cursor),
+                None => {
+                    found.reverse();
+                    return Ok(found);
+                }
+            }
+        }
+    }
+
+    async fn stretch(&mut self, version: &TaskVersionRecord, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<()> {
+        let definition = &version.definition;
+        if let Some(damage) = &version.damage.rest {
+            self.damage.push((format!("version {}: {damage}", version.version), (from, until)));
+            return Ok(());
+        }
+        let book = self.app.calendar_book_at(from).await?;
+        for schedule in &definition.schedules {
+            let expected = self.expected.entry(schedule.key.clone()).or_default();
+            let compiled = match compile(&book, &definition.name, &definition.tags, schedule) {
+                Ok(compiled) => compiled,
+                Err(error) => {
+                    let error = version.damage.schedules.get(&schedule.key).cloned().unwrap_or(error.to_string());
+                    expected.problem = Some(format!("it was invalid for a time and did not fire: {error}"));
+                    expected.unknown.push((from, until));
+                    continue;
+                }
+            };
+            expected.words = compiled.words();
+            if compiled.is_startup() || matches!(schedule.rule, Rule::Startup { .. }) {
+                let why = "the starts of the server are not kept: what is in the ledger counts as expected";
+                expected.problem = Some(why.to_owned());
+            }
+            if !schedule.enabled || !definition.enabled {
+                continue;
+            }
+            for slot in compiled.slots_between(from, until) {
+                self.left = self.left.checked_sub(1).ok_or_else(too_many)?;
+                expected.slots.push(slot.scheduled_for);
+            }
+        }
+        Ok(())
+    }
+
+    fn compared(self, entries: Vec<SlotCount>) -> Summary {
+        let mut by_key: BTreeMap<String, Vec<SlotCount>> = BTreeMap::new();
+        for entry in entries {
+            by_key.entry(entry.schedule_key.clone()).or_default().push(entry);
+        }
+        let mut expected = self.expected;
+        for key in by_key.keys() {
+            expected.entry(key.clone()).or_default();
+        }
+        let mut summary = Summary { from_at: self.from_at, until_at: self.until_at, ..Summary::default() };
+        for (damage, stretch) in &self.damage {
+            for expected in expected.values_mut() {
+                let told = || format!("for a time nobody knows which slots there were: {damage}");
+                expected.problem.get_or_insert_with(told);
+                expected.unknown.push(*stretch);
+            }
+        }
+        for (key, Expected { words, problem, slots, unknown }) in expected {
+            let entries = by_key.remove(&key).unwrap_or_default();
+            let startup = problem.as_deref().is_some_and(|problem| problem.starts_with("the starts"));
+            let account = if startup { counted(&entries) } else { compared(&slots, &entries, &unknown, self.now) };
+            summary.total.add(&account);
+            summary.schedules.insert(key, ScheduleAccount { words, account, problem });
+        }
+        summary
+    }
+}
+
+/// Puts the task's own definition, which says the same, in the place of its newest version, if something of that cannot be read.
+fn stand_in(newest: &mut TaskVersionRecord, task: &TaskRecord) -> Option<Damage> {
+    if newest.version != task.version || newest.damage.is_none() {
+        return None;
+    }
+    newest.definition = task.definition.clone();
+    Some(std::mem::replace(&mut newest.damage, task.damage.clone()))
+}
+
+fn told(damage: &Damage, key: &str) -> Option<String> {
+    let error = damage.rest.as_ref().or_else(|| damage.schedules.get(key))?;
+    Some(format!("its newest version is not readable, the task's own definition is used: {error}"))
+}
+
+/// For schedules whose slots cannot be computed again.
+fn counted(entries: &[SlotCount]) -> Account {
+    let mut account = Account::default();
+    for entry in entries {
+        account.book(Some(entry));
+    }
+    account
+}
+
+/// Slots against entries, both in order of time; whatever is in the ledger of a stretch that is unknown was expected.
+fn compared(slots: &[DateTime<Utc>], entries: &[SlotCount], unknown: &[Between], now: DateTime<Utc>) -> Account {
+    let mut account = Account::default();
+    let mut matched = vec![0_u64; entries.len()];
+    for slot in slots {
+        let index = entries.partition_point(|entry| entry.first_at <= *slot).checked_sub(1);
+        let covering = index.filter(|index| entries[*index].last_at >= *slot);
+        if covering.is_none() && now - *slot < ON_ITS_WAY {
+            continue;
+        }
+        if let Some(index) = covering {
+            matched[index] += 1;
+        }
+        account.book(covering.map(|index| &entries[index]));
+    }
+    for (entry, matched) in entries.iter().zip(matched) {
+        let inside = entry.whole;
+        let more = if inside { entry.count.saturating_sub(matched) } else { u64::from(matched == 0) };
+        if unknown.iter().any(|(from, until)| entry.last_at > *from && entry.first_at <= *until) {
+            account.expected += more;
+            *account.place(entry) += more;
+        } else {
+            account.surplus += more;
+        }
+    }
+    account
+}
+
+fn too_many() -> Error {
+    let message = format!("more than {SLOTS_MAX} slots were due in this period; choose a shorter one");
+    Error::invalid("?from_at", message)
+}

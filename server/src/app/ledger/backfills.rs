@@ -1,0 +1,321 @@
+//! Backfill: a task is run for each slot of a past period, in order, so many at a time.
+//!
+//! The slots are those of the present definition. Its runs leave the ledger alone (DECISIONS 21); they go past the task's overlap
+//! rule among themselves, but do not start while other runs of the task are open, unless the rule allows several.
+
+use crate::app::core::events::Change;
+use crate::app::forecast::{Source, merged};
+use crate::app::runs::admit;
+use crate::app::runs::admit::{Inserted, Wanted, new_run, whole};
+use crate::app::schedules::compile;
+use crate::app::{App, Caller, Error, Result, Signal};
+use crate::domain::calendar::CalendarBook;
+use crate::domain::ids::BackfillId;
+use crate::domain::params;
+use crate::domain::run::OpenRuns;
+use crate::domain::schedule::Slot;
+use crate::domain::task::Overlap;
+use crate::domain::vocabulary::{BackfillState, Permission, TriggerKind};
+use crate::store::{BackfillNew, BackfillRecord, Page, PageRequest, RunNew, TaskRecord, TaskRef, TriggerRecord, Tx};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Most slots of one backfill.
+const SLOTS_MAX: usize = 10_000;
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BackfillRequest {
+    /// Only this schedule; none: all enabled ones.
+    pub schedule_key: Option<String>,
+    /// First instant.
+    pub from_at: DateTime<Utc>,
+    /// Last instant.
+    pub until_at: DateTime<Utc>,
+    /// Most runs at once.
+    pub at_once: u32,
+    /// Params of the runs.
+    pub params: Map<String, Value>,
+    /// Only look.
+    pub dry_run: bool,
+}
+
+/// A backfill with the name of its task.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BackfillView {
+    /// The backfill.
+    pub record: BackfillRecord,
+    /// Name of its task.
+    pub task: String,
+}
+
+impl App {
+    /// Begins a backfill, or only counts its slots.
+    pub async fn backfill_create(&self, caller: &Caller, task: &str, request: BackfillRequest) -> Result<BackfillView> {
+        caller.require(Permission::Run)?;
+        let now = self.clock().now();
+        if request.from_at > request.until_at || request.until_at > now {
+            return Err(Error::invalid(
+                "/until_at",
+                "must not be before the beginning of the period, nor in the future",
+            ));
+        }
+        let record = self.living(task).await?;
+        whole(&record)?;
+        let definition = &record.definition;
+        if !definition.enabled {
+            let detail = format!("task \"{}\" is disabled; enable it first", definition.name);
+            return Err(Error::conflict("task_disabled", detail));
+        }
+        params::resolve(&definition.params, &request.params).map_err(Error::Invalid)?;
+        let book = self.calendar_book().await?;
+        let sources = sources(&book, &record, request.schedule_key.as_deref());
+        if sources.is_empty() {
+            return Err(Error::invalid("/schedule_key", "the task has no such schedule that is enabled and right"));
+        }
+        let before = request.from_at - TimeDelta::microseconds(1);
+        let count =
+            merged(&sources, before, request.until_at).filter(|(slot, _)| !slot.skipped).take(SLOTS_MAX + 1).count();
+        if count > SLOTS_MAX {
+            let message = format!("there are more than {SLOTS_MAX} slots in this period; choose a shorter one");
+            return Err(Error::invalid("/from_at", message));
+        }
+        if count == 0 && !request.dry_run {
+            return Err(Error::invalid("/from_at", "there is no slot in this period, so there is nothing to run"));
+        }
+        let new = BackfillNew {
+            task_key: record.key,
+            schedule_key: request.schedule_key,
+            from_at: request.from_at,
+            until_at: request.until_at,
+            at_once: request.at_once,
+            params: request.params,
+            slot_count: count as u64,
+            created_at: now,
+            created_by: caller.name.clone(),
+        };
+        let name = definition.name.clone();
+        if request.dry_run {
+            return Ok(BackfillView { record: imagined(new, &record), task: name });
+        }
+        let (caller, shown) = (caller.clone(), name.clone());
+        let made = self.store().write(async move |tx: &Tx| {
+            let made = tx.backfill_insert(&new).await?;
+            let detail =
+                json!({"task": shown, "from_at": made.from_at, "until_at": made.until_at, "slots": made.slot_count});
+            tx.audit_append(&caller.audit(now, "backfill_create", ("backfill", made.id.to_string()), detail)).await?;
+            Ok::<_, Error>(made)
+        });
+        let made = made.await?;
+        self.announce_backfill();
+        Ok(BackfillView { record: made, task: name })
+    }
+
+    /// A page of backfills, newest first; of one task, or all.
+    pub async fn backfill_list(
+        &self,
+        caller: &Caller,
+        task: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<BackfillView>> {
+        caller.require(Permission::Read)?;
+        let key = match task {
+            Some(task) => Some(self.task_key(task).await?),
+            None => None,
+        };
+        let listed = self.store().backfill_list(key, page).await?;
+        let mut items = Vec::with_capacity(listed.items.len());
+        for record in listed.items {
+            items.push(self.backfill_seen(record).await?);
+        }
+        Ok(Page { items, next: listed.next })
+    }
+
+    /// A backfill.
+    pub async fn backfill_view(&self, caller: &Caller, id: BackfillId) -> Result<BackfillView> {
+        caller.require(Permission::Read)?;
+        let record = self.store().backfill_find(id).await?.ok_or_else(|| no_backfill(id))?;
+        self.backfill_seen(record).await
+    }
+
+    /// Stops a backfill: no more runs are made, those that are open are cancelled.
+    pub async fn backfill_cancel(&self, caller: &Caller, id: BackfillId) -> Result<BackfillView> {
+        caller.require(Permission::Run)?;
+        let (by, now) = (caller.clone(), self.clock().now());
+        let cancelled = self.store().write(async move |tx: &Tx| {
+            let read = tx.backfill_find(id).await?.ok_or_else(|| no_backfill(id))?;
+            let reason = format!("cancelled by {}", by.name);
+            if !tx.backfill_end(&read, BackfillState::Cancelled, &reason, now).await? {
+                return Err(Error::conflict("backfill_finished", format!("the backfill has ended: {}", read.state)));
+            }
+            let mut cancelled = Vec::new();
+            let whole = format!("{}, with its backfill", by.name);
+            for run in tx.backfill_open_runs(&read).await? {
+                cancelled.extend(tx.run_cancel(run.id, &whole, now).await?);
+            }
+            let detail = json!({"made": read.made_count, "cancelled_runs": cancelled.len()});
+            tx.audit_append(&by.audit(now, "backfill_cancel", ("backfill", id.to_string()), detail)).await?;
+            Ok(cancelled)
+        });
+        self.announce_cancelled(&cancelled.await?);
+        self.announce_backfill();
+        self.backfill_view(caller, id).await
+    }
+
+    /// One round over these backfills; answers how many runs were made.
+    pub async fn backfills_advance(&self, running: Vec<BackfillId>) -> Result<usize> {
+        let (mut made, now) = (0, self.clock().now());
+        for id in running {
+            let (inserted, ended) = self.store().write(async move |tx: &Tx| advance(tx, id, now).await).await?;
+            made += inserted.made.len();
+            self.announce_inserted(&inserted);
+            if ended || !inserted.made.is_empty() {
+                self.events().publish(Change::System { what: "backfill" });
+            }
+        }
+        Ok(made)
+    }
+
+    async fn backfill_seen(&self, record: BackfillRecord) -> Result<BackfillView> {
+        let task = self.store().task_find(&TaskRef::Id(record.task)).await?;
+        Ok(BackfillView { record, task: task.map_or_else(String::new, |task| task.definition.name) })
+    }
+
+    fn announce_backfill(&self) {
+        self.events().publish(Change::System { what: "backfill" });
+        self.signals().raise(Signal::Queue);
+    }
+}
+
+/// Makes the next runs of a backfill, or ends it.
+async fn advance(tx: &Tx, id: BackfillId, now: DateTime<Utc>) -> Result<(Inserted, bool)> {
+    let nothing = (Inserted::default(), false);
+    let Some(read) = tx.backfill_find(id).await?.filter(|it| it.state == BackfillState::Running) else {
+        return Ok(nothing);
+    };
+    let task = tx.task_find(&TaskRef::Id(read.task)).await?.filter(|task| task.deleted_at.is_none());
+    let stopped = match &task {
+        None => Some("the task was deleted".to_owned()),
+        Some(task) if task.damage.rest.is_some() => task.damage.rest.clone(),
+        Some(task) if !task.definition.enabled => Some("the task was disabled".to_owned()),
+        Some(_) => None,
+    };
+    let (Some(task), None) = (task, &stopped) else {
+        let reason = stopped.unwrap_or_default();
+        return Ok((Inserted::default(), tx.backfill_end(&read, BackfillState::Cancelled, &reason, now).await?));
+    };
+    let own = u32::try_from(read.open_count).unwrap_or(u32::MAX);
+    let open = tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default();
+    let others = (open.active + open.waiting).saturating_sub(own);
+    let places = match task.definition.overlap {
+        Overlap::Allow { max } => max.saturating_sub(others + own).min(read.at_once.saturating_sub(own)),
+        _ if others > 0 => 0,
+        _ => read.at_once.saturating_sub(own),
+    };
+    let book = crate::app::calendars::calendar_book(tx).await?;
+    let next = next_slots(&sources(&book, &task, read.schedule_key.as_deref()), &read, places as usize);
+    if next.is_empty() && places > 0 {
+        let ended = own == 0 && tx.backfill_end(&read, BackfillState::Finished, "", now).await?;
+        return Ok((Inserted::default(), ended));
+    }
+    let Some(done) = next.last().map(|(slot, key)| (slot.scheduled_for, key.clone())) else { return Ok(nothing) };
+    if !tx.backfill_advance(&read, &done, next.len() as u64).await? {
+        return Ok(nothing);
+    }
+    let mut runs = Vec::with_capacity(next.len());
+    for (slot, key) in next {
+        match run(&task, &read, (slot.scheduled_for, key), now) {
+            Ok(run) => runs.push(run),
+            Err(reason) => {
+                return Ok((
+                    Inserted::default(),
+                    tx.backfill_end(&read, BackfillState::Cancelled, &reason, now).await?,
+                ));
+            }
+        }
+    }
+    Ok((admit::insert(tx, &runs, &BTreeMap::new(), now).await?, false))
+}
+
+/// The next slots of a backfill, with the keys of their schedules.
+fn next_slots(sources: &[Source], read: &BackfillRecord, most: usize) -> Vec<(Slot, String)> {
+    let (done_at, done_key) = &read.done;
+    let after = (*done_at - TimeDelta::microseconds(1)).max(read.from_at - TimeDelta::microseconds(1));
+    merged(sources, after, read.until_at)
+        .filter(|(slot, source)| (slot.scheduled_for, source.schedule_key.as_str()) > (*done_at, done_key.as_str()))
+        .filter(|(slot, _)| !slot.skipped)
+        .take(most)
+        .map(|(slot, source)| (slot, source.schedule_key.clone()))
+        .collect()
+}
+
+fn run(
+    task: &TaskRecord,
+    read: &BackfillRecord,
+    (at, key): (DateTime<Utc>, String),
+    now: DateTime<Utc>,
+) -> std::result::Result<RunNew, String> {
+    let by = Some(read.created_by.clone());
+    let wanted = Wanted {
+        task,
+        definition: &task.definition,
+        version: task.version,
+        trigger: TriggerRecord { kind: TriggerKind::Backfill, by, schedule_key: Some(key), rerun_of: None },
+        schedule_row: None,
+        scheduled_for: Some(at),
+        due_at: now,
+        params: read.params.clone(),
+    };
+    let run = new_run(wanted, &mut OpenRuns::default(), now).map_err(crate::app::runs::admit::Refusal::into_reason)?;
+    Ok(RunNew { backfill_key: Some(read.key), ..run })
+}
+
+fn sources(book: &CalendarBook, task: &TaskRecord, only: Option<&str>) -> Vec<Source> {
+    let definition = &task.definition;
+    let wanted = definition.schedules.iter().filter(|it| it.enabled && only.is_none_or(|key| it.key == key));
+    let source = |schedule: &crate::domain::schedule::Schedule| {
+        Some(Source {
+            task: definition.name.clone(),
+            task_key: task.key,
+            schedule_key: schedule.key.clone(),
+            skip_on: Vec::new(),
+            tags: Vec::new(),
+            compiled: compile(book, &definition.name, &definition.tags, schedule).ok()?,
+        })
+    };
+    let mut sources: Vec<Source> = wanted.filter_map(source).collect();
+    sources.sort_by(|a, b| a.schedule_key.cmp(&b.schedule_key));
+    sources
+}
+
+fn imagined(new: BackfillNew, task: &TaskRecord) -> BackfillRecord {
+    let BackfillNew { task_key, schedule_key, from_at, until_at, at_once, params, slot_count, created_at, created_by } =
+        new;
+    BackfillRecord {
+        id: BackfillId(uuid::Uuid::nil()),
+        key: 0,
+        task: task.id,
+        task_key,
+        schedule_key,
+        from_at,
+        until_at,
+        at_once,
+        params,
+        state: BackfillState::Running,
+        reason: String::new(),
+        slot_count,
+        made_count: 0,
+        done: (from_at, String::new()),
+        created_at,
+        created_by,
+        finished_at: None,
+        open_count: 0,
+        succeeded_count: 0,
+        failed_count: 0,
+    }
+}
+
+fn no_backfill(id: BackfillId) -> Error {
+    Error::NotFound(format!("there is no backfill {id}"))
+}

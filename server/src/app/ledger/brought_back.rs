@@ -1,0 +1,134 @@
+//! The clock ran ahead and was set back: what it left in the future is brought back, or nothing would happen until then.
+//!
+//! An entry for a slot that is still to come says what nobody can know yet, so it is taken back, with an audit entry; the
+//! slot gets its true entry when it is due. Only what was run stays: it was run, and is not run again.
+
+use crate::app::schedules::compile;
+use crate::app::{App, Caller, Error, Result};
+use crate::domain::ids::ScheduleId;
+use crate::domain::schedule::CompiledSchedule;
+use crate::store::{ScheduleRecord, SlotAcross, Tx};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+use std::sync::Arc;
+
+/// Key among the stored settings, before the name of the node, of the latest time that was seen.
+const SEEN_AT: &str = "seen_at ";
+
+/// It is brought up to date when it is that old.
+const STORE_EVERY: TimeDelta = TimeDelta::minutes(5);
+
+/// The ledger may be that far ahead before it is taken for a mistake.
+const AHEAD_MAX: TimeDelta = TimeDelta::seconds(90);
+
+impl App {
+    /// Brings the ledger of a schedule back to now, if it is complete up to a later time, or tells of slots to come.
+    pub(in crate::app) async fn ledger_bring_back(
+        &self,
+        record: &mut ScheduleRecord,
+        compiled: &Arc<CompiledSchedule>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        // What is read ahead is read for a moment that is to come.
+        let now = now.min(self.clock().now());
+        let limit = now + AHEAD_MAX;
+        let told = record.told_until_at.is_some_and(|at| at > limit);
+        if record.watermark_at <= limit && !(told && self.store().slots_ahead(record.key, now).await?) {
+            return Ok(());
+        }
+        let of = (record.key, record.id, record.task_name.clone());
+        self.ledger_cut(of, Some(Arc::clone(compiled)), now).await?;
+        record.watermark_at = now;
+        Ok(())
+    }
+
+    /// Takes back what a ledger tells of slots to come; whose rule is not known, that is computed by time alone.
+    async fn ledger_cut(
+        &self,
+        (row, id, task): (i64, ScheduleId, String),
+        compiled: Option<Arc<CompiledSchedule>>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let name = task.clone();
+        let slots = self.store().write(async move |tx: &Tx| {
+            let mut slots = tx.schedule_watermark_reset(id, now).await?;
+            if let Some(across) = tx.slot_across(row, now).await? {
+                let kept = shortened(compiled.as_deref(), across, now);
+                slots += across.count - kept.count;
+                tx.slot_shorten(row, kept).await?;
+            }
+            let detail = json!({"schedule": id.to_string(), "now": now, "slots": slots});
+            let entry = Caller::system().audit(now, "schedule_watermark_reset", ("task", name.clone()), detail);
+            tx.audit_append(&entry).await?;
+            Ok::<_, Error>(slots)
+        });
+        let slots = slots.await?;
+        tracing::warn!(task, %now, slots, "the ledger reached into the future, and was brought back: the clock was set back");
+        Ok(())
+    }
+
+    /// Looks whether the clock was set back since it was last asked, over restarts too; then everything that it left in the
+    /// future is brought back: ledgers, dates of definitions, runs that wait. To be called before schedules are read.
+    pub async fn bring_back(&self, now: DateTime<Utc>) -> Result<()> {
+        let key = format!("{SEEN_AT}{}", self.settings().node);
+        let seen = self.store().setting_find(&key).await?;
+        let seen: Option<DateTime<Utc>> = seen.and_then(|value| serde_json::from_value(value).ok());
+        let was_ahead = seen.is_some_and(|at| at > now + AHEAD_MAX);
+        if was_ahead {
+            self.ledgers_bring_back(now).await?;
+        } else if seen.is_some_and(|at| now - at < STORE_EVERY) {
+            return Ok(());
+        }
+        let moved = self.store().write(async move |tx: &Tx| {
+            let moved = if was_ahead { dates_and_runs(tx, seen, now).await? } else { (0, 0) };
+            tx.setting_put(&key, &json!(now)).await?;
+            Ok::<_, Error>(moved)
+        });
+        let (dates, runs) = moved.await?;
+        if was_ahead {
+            tracing::warn!(%now, dates, runs, "the clock was set back; what it left in the future was brought back");
+            self.signals().raise(crate::app::Signal::Queue);
+        }
+        Ok(())
+    }
+
+    /// Also of schedules that do not fire any more.
+    async fn ledgers_bring_back(&self, now: DateTime<Utc>) -> Result<()> {
+        let book = self.calendar_book().await?;
+        for (row, id, task_key) in self.store().schedules_ahead(now + AHEAD_MAX).await? {
+            let stored = self.store().schedule_list(task_key).await?.readable;
+            let record = stored.into_iter().find(|record| record.key == row);
+            let compiled = record.as_ref().and_then(|record| {
+                compile(&book, &record.task_name, &record.task_tags, &record.schedule).ok().map(Arc::new)
+            });
+            let task = record.map_or_else(|| task_key.to_string(), |record| record.task_name);
+            self.ledger_cut((row, id, task), compiled, now).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn dates_and_runs(tx: &Tx, seen: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(u64, u64)> {
+    let limit = now + AHEAD_MAX;
+    let dates = tx.dates_bring_back(limit, now).await?;
+    let runs = tx.runs_due_bring_back(limit, now).await?;
+    let detail = json!({"before": seen, "now": now, "dates": dates, "runs": runs});
+    tx.audit_append(&Caller::system().audit(now, "clock_set_back", ("system", String::new()), detail)).await?;
+    Ok((dates, runs))
+}
+
+/// The part of an entry that is not in the future.
+fn shortened(schedule: Option<&CompiledSchedule>, across: SlotAcross, now: DateTime<Utc>) -> SlotAcross {
+    let SlotAcross { stretch: (first_at, last_at), count } = across;
+    let just_before = first_at - TimeDelta::microseconds(1);
+    let range = schedule.and_then(|schedule| schedule.range_between(just_before, now));
+    if let Some(range) = range.filter(|range| range.first_at == first_at) {
+        return SlotAcross { stretch: (first_at, range.last_at), count: range.count.min(count) };
+    }
+    // Its rule is another one by now: as if its slots lay evenly in its time.
+    let steps = i64::try_from(count - 1).unwrap_or(i64::MAX).max(1);
+    let step = ((last_at - first_at).num_microseconds().unwrap_or(i64::MAX) / steps).max(1);
+    let passed = (now - first_at).num_microseconds().unwrap_or_default() / step;
+    let last_at = first_at + TimeDelta::microseconds(passed * step);
+    SlotAcross { stretch: (first_at, last_at), count: passed.unsigned_abs() + 1 }
+}

@@ -1,0 +1,137 @@
+//! Catching up: pending ledger entries become runs, oldest first, one after another for each task, and not all at once.
+
+use super::on_hold;
+use crate::app::core::events::Change;
+use crate::app::runs::admit;
+use crate::app::runs::admit::{Inserted, Wanted, new_run};
+use crate::app::{App, Result};
+use crate::domain::run::OpenRuns;
+use crate::domain::task::Overlap;
+use crate::domain::vocabulary::{RunState, SlotOutcome, TriggerKind};
+use crate::store::{SlotEntry, SlotRecord, TaskRecord, TaskRef, TriggerRecord, Tx};
+use chrono::{DateTime, Utc};
+use serde_json::Map;
+use std::collections::BTreeMap;
+
+/// Most runs made in one round.
+const MOST: u32 = 10;
+
+/// What a round did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CaughtUp {
+    /// Runs that were made.
+    pub runs: usize,
+    /// Entries that were skipped.
+    pub skipped: usize,
+    /// Whether more may be done soon.
+    pub more: bool,
+}
+
+impl App {
+    /// One round: for each task with pending slots the oldest, if it has room. At most half of the server's places are used.
+    pub async fn slots_catch_up(&self) -> Result<CaughtUp> {
+        let now = self.clock().now();
+        let most = (self.settings().run_limit / 2).max(1);
+        let done = self.store().write(async move |tx: &Tx| catch_up(tx, most, now).await);
+        let (inserted, settled) = done.await?;
+        self.announce_inserted(&inserted);
+        for (slot, outcome) in &settled {
+            let (task_id, task) = (slot.task, slot.task_name.clone());
+            self.events().publish(Change::Slot { task_id, task, outcome: *outcome });
+        }
+        let runs = inserted.made.len();
+        Ok(CaughtUp { runs, skipped: settled.len() - runs, more: !settled.is_empty() })
+    }
+}
+
+async fn catch_up(tx: &Tx, most: u32, now: DateTime<Utc>) -> Result<(Inserted, Vec<(SlotRecord, SlotOutcome)>)> {
+    let (mut all, mut settled) = (Inserted::default(), Vec::new());
+    if on_hold(tx).await?.is_some() {
+        return Ok((all, settled));
+    }
+    let mut places = most.saturating_sub(tx.runs_open_by_trigger(TriggerKind::CatchUp).await?).min(MOST);
+    for (task_key, slot) in tx.slots_pending(200).await? {
+        if places == 0 {
+            break;
+        }
+        let task = tx.task_find(&TaskRef::Id(slot.task)).await?;
+        let open = tx.runs_open(&[task_key]).await?.get(&task_key).copied().unwrap_or_default();
+        let (entry, inserted) = match gone(task.as_ref(), &slot) {
+            Some(reason) => (settle(&slot, SlotOutcome::Skipped, reason), None),
+            None => {
+                let Some(task) = task.filter(|task| has_room(task, open)) else { continue };
+                made(&slot, &task, now)
+            }
+        };
+        if !tx.slot_resolve(slot.schedule, &entry).await? {
+            continue;
+        }
+        if let Some((run, overlap)) = inserted {
+            let more = admit::insert(tx, &[run], &BTreeMap::from([(task_key, overlap)]), now).await?;
+            all.made.extend(more.made);
+            all.displaced.extend(more.displaced);
+            places -= 1;
+        }
+        settled.push((slot, entry.outcome));
+    }
+    Ok((all, settled))
+}
+
+fn settle(slot: &SlotRecord, outcome: SlotOutcome, reason: String) -> SlotEntry {
+    let SlotRecord { first_at, last_at, count, .. } = slot;
+    SlotEntry { first_at: *first_at, last_at: *last_at, count: *count, outcome, reason, run: None }
+}
+
+/// Why a slot will never be caught up.
+fn gone(task: Option<&TaskRecord>, slot: &SlotRecord) -> Option<String> {
+    let Some(task) = task.filter(|task| task.deleted_at.is_none()) else {
+        return Some("the task was deleted before the slot was caught up".to_owned());
+    };
+    if let Some(damage) = &task.damage.rest {
+        return Some(damage.clone());
+    }
+    if !task.definition.enabled {
+        return Some("the task was disabled before the slot was caught up".to_owned());
+    }
+    let schedule = task.definition.schedules.iter().find(|schedule| schedule.key == slot.schedule_key);
+    match schedule {
+        None => Some("the schedule was removed before the slot was caught up".to_owned()),
+        Some(schedule) if !schedule.enabled => {
+            Some("the schedule was disabled before the slot was caught up".to_owned())
+        }
+        Some(_) => None,
+    }
+}
+
+/// Caught-up runs wait for room instead of being skipped for the lack of it.
+fn has_room(task: &TaskRecord, open: OpenRuns) -> bool {
+    let total = open.active + open.waiting;
+    match task.definition.overlap {
+        Overlap::Allow { max } => total < max,
+        Overlap::Skip | Overlap::Queue { .. } | Overlap::QueueLatest | Overlap::Replace => total == 0,
+    }
+}
+
+type Made = (SlotEntry, Option<(crate::store::RunNew, Overlap)>);
+
+fn made(slot: &SlotRecord, task: &TaskRecord, now: DateTime<Utc>) -> Made {
+    let key = slot.schedule_key.clone();
+    let wanted = Wanted {
+        task,
+        definition: &task.definition,
+        version: task.version,
+        trigger: TriggerRecord { kind: TriggerKind::CatchUp, by: None, schedule_key: Some(key), rerun_of: None },
+        schedule_row: Some(slot.schedule_row),
+        scheduled_for: Some(slot.first_at),
+        due_at: now,
+        params: Map::new(),
+    };
+    match new_run(wanted, &mut OpenRuns::default(), now) {
+        Ok(run) => {
+            debug_assert!(!run.state.is_final() && run.state != RunState::Running);
+            let entry = SlotEntry { run: Some(run.id), ..settle(slot, SlotOutcome::Run, String::new()) };
+            (entry, Some((run, task.definition.overlap)))
+        }
+        Err(refusal) => (settle(slot, SlotOutcome::Skipped, refusal.into_reason()), None),
+    }
+}

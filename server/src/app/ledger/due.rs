@@ -1,0 +1,85 @@
+//! What is due, read before it is booked: some moments before, when very many are due at once.
+//!
+//! Between reading and booking anything may change. Whether tasks and calendars are still those that were read is therefore
+//! looked at in the transaction that books; what changed is left out, and is to be read again.
+
+use super::{Booked, BookedIn, book, on_hold};
+use crate::app::core::events::Change;
+use crate::app::schedules::agenda::Planned;
+use crate::app::{App, Result};
+use crate::store::{CalendarMark, TaskRecord, Tx};
+use chrono::{DateTime, Utc};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Schedules that are due, as they were read, with their tasks.
+#[derive(Debug, Clone, Default)]
+pub struct DueSlots {
+    /// The schedules.
+    pub schedules: Vec<Arc<Planned>>,
+    /// Their tasks, by their keys inside the database.
+    pub tasks: HashMap<i64, TaskRecord>,
+    /// When the next of those schedules is due that were not due yet, by task.
+    pub later: HashMap<i64, DateTime<Utc>>,
+    /// The calendars that the schedules were read with.
+    pub calendars: CalendarMark,
+}
+
+impl App {
+    /// Reads what is due of these tasks by `until`.
+    pub async fn slots_due(&self, task_keys: &[i64], until: DateTime<Utc>) -> Result<DueSlots> {
+        // Before the calendars themselves: should they change in between, this is the older mark, and nothing is booked by it.
+        let calendars = self.store().calendar_mark().await?;
+        let (planned, tasks) = futures::try_join!(self.schedules_planned_of(task_keys, until), async {
+            Ok(self.store().tasks_find(task_keys).await?)
+        })?;
+        let mut due = DueSlots { tasks, calendars, ..DueSlots::default() };
+        for it in planned {
+            match it.next_at() {
+                Some(at) if at <= until => due.schedules.push(Arc::new(it)),
+                Some(at) => {
+                    due.later.entry(it.task_key).and_modify(|known| *known = at.min(*known)).or_insert(at);
+                }
+                None => {}
+            }
+        }
+        Ok(due)
+    }
+
+    /// Books what was read, where it still holds, and tells which tasks must be read again, because they or the calendars
+    /// changed. `slots_booked` is to be called soon after.
+    pub async fn slots_book_of(&self, due: Arc<DueSlots>, now: DateTime<Utc>) -> Result<(Booked, HashSet<i64>)> {
+        let present_from = self.present_from();
+        let write = async move |tx: &Tx| book_read(tx, &due, present_from, now).await;
+        let ((inserted, written), stale) = self.store().write(write).await?;
+        let booked = Booked { entries: written.len(), runs: inserted.made.len() };
+        for (task_id, task, outcome) in written {
+            self.events().publish(Change::Slot { task_id, task, outcome });
+        }
+        self.announce_inserted_quietly(&inserted);
+        Ok((booked, stale))
+    }
+}
+
+/// Books what was read before the transaction, except what changed since: those tasks are answered.
+async fn book_read(
+    tx: &Tx,
+    due: &DueSlots,
+    present_from: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(BookedIn, HashSet<i64>)> {
+    if tx.calendar_mark().await? != due.calendars {
+        return Ok((BookedIn::default(), due.schedules.iter().map(|it| it.task_key).collect()));
+    }
+    let versions: Vec<(i64, u32)> = due.tasks.values().map(|task| (task.key, task.version)).collect();
+    let stale = tx.tasks_changed(&versions).await?;
+    let hold = on_hold(tx).await?;
+    let booked = if stale.is_empty() {
+        book(tx, due, hold.as_deref(), present_from, now).await?
+    } else {
+        let mut rest = due.clone();
+        rest.tasks.retain(|task, _| !stale.contains(task));
+        book(tx, &rest, hold.as_deref(), present_from, now).await?
+    };
+    Ok((booked, stale))
+}

@@ -1,0 +1,223 @@
+//! The one door: every new run is admitted here, whatever made it.
+//!
+//! `new_run` decides (overlap, pool, params) without touching the database; `insert` stores what was decided and makes room:
+//! under `queue_latest` and `replace` a new run displaces those before it, in the same transaction.
+
+use super::seconds;
+use crate::app::{App, Error, Result, Signal};
+use crate::domain::ids::RunId;
+use crate::domain::params;
+use crate::domain::run::{Admission, OpenRuns, admit};
+use crate::domain::task::{Definition, Overlap, Problem};
+use crate::domain::vocabulary::RunState;
+use crate::store::{RunCancel, RunNew, RunRecord, TaskRecord, TriggerRecord, Tx};
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// A run that somebody wants.
+#[derive(Debug, Clone)]
+pub struct Wanted<'a> {
+    /// The task.
+    pub task: &'a TaskRecord,
+    /// The definition to run: the task's newest, or an older one.
+    pub definition: &'a Definition,
+    /// Its version.
+    pub version: u32,
+    /// Why.
+    pub trigger: TriggerRecord,
+    /// The schedule that made it due, by its key inside the database.
+    pub schedule_row: Option<i64>,
+    /// The slot it is for.
+    pub scheduled_for: Option<DateTime<Utc>>,
+    /// Not to be started before.
+    pub due_at: DateTime<Utc>,
+    /// Values given for params.
+    pub params: Map<String, Value>,
+}
+
+/// Why there is no run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// What is stored of the task's definition cannot be read.
+    Damaged(String),
+    /// The task is disabled.
+    Disabled,
+    /// Params are missing or wrong.
+    Params(Vec<Problem>),
+    /// The overlap rule says no, for this reason.
+    Overlap(String),
+}
+
+impl Refusal {
+    /// As an answer to whoever asked.
+    pub fn into_error(self, task: &str) -> Error {
+        match self {
+            Self::Damaged(damage) => damaged(task, &damage),
+            Self::Disabled => Error::conflict("task_disabled", format!("task \"{task}\" is disabled; enable it first")),
+            Self::Params(problems) => Error::Invalid(problems),
+            Self::Overlap(reason) => Error::conflict("overlap", format!("not started: {reason}")),
+        }
+    }
+
+    /// As a reason in the ledger or of a skipped run.
+    pub fn into_reason(self) -> String {
+        match self {
+            Self::Damaged(damage) => damage,
+            Self::Disabled => "the task was disabled".to_owned(),
+            Self::Params(problems) => {
+                let reasons: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
+                format!("{}; give it a default", reasons.join("; "))
+            }
+            Self::Overlap(reason) => reason,
+        }
+    }
+}
+
+/// Refuses what builds on the definition of a task that cannot be read.
+pub fn whole(task: &TaskRecord) -> Result<()> {
+    task.damage.rest.as_ref().map_or(Ok(()), |damage| Err(damaged(&task.definition.name, damage)))
+}
+
+/// A task whose definition cannot be read can only be replaced or deleted.
+pub fn damaged(task: &str, damage: &str) -> Error {
+    Error::conflict("task_damaged", format!("task \"{task}\": {damage}; replace it whole, or delete it"))
+}
+
+/// Decides about a new run; counts it among the open ones if there is to be one.
+pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::result::Result<RunNew, Refusal> {
+    let Wanted { task, definition, version, trigger, schedule_row, scheduled_for, due_at, params } = wanted;
+    if let Some(damage) = &task.damage.rest {
+        return Err(Refusal::Damaged(damage.clone()));
+    }
+    if !task.definition.enabled {
+        return Err(Refusal::Disabled);
+    }
+    let params = params::resolve(&definition.params, &params).map_err(Refusal::Params)?;
+    let (state, reason) = match (admit(definition.overlap, *open), &definition.pool) {
+        (Admission::Skip(reason), _) => return Err(Refusal::Overlap(reason)),
+        (Admission::Wait, _) => (RunState::Waiting, "waits for an earlier run of the task to end".to_owned()),
+        (Admission::Queue, Some(pool)) => (RunState::Waiting, format!("waits for a place in pool \"{pool}\"")),
+        (Admission::Queue, None) => (RunState::Queued, String::new()),
+    };
+    match state {
+        RunState::Waiting => open.waiting += 1,
+        _ => open.active += 1,
+    }
+    Ok(RunNew {
+        id: RunId::generate(),
+        task: task.id,
+        task_key: task.key,
+        task_name: task.definition.name.clone(),
+        task_version: version,
+        state,
+        trigger,
+        schedule_row,
+        scheduled_for,
+        created_at: now,
+        due_at,
+        timeout: definition.timeout_seconds.map(seconds),
+        priority: definition.priority,
+        pool: definition.pool.clone(),
+        pool_weight: definition.pool_weight,
+        backfill_key: None,
+        params,
+        reason,
+    })
+}
+
+/// The run of a trigger; what overlap or params refuse becomes a skipped run with the reason. None: the task is disabled.
+pub fn run_or_skipped(wanted: Wanted, mut open: OpenRuns, now: DateTime<Utc>) -> Option<RunNew> {
+    let refusal = match new_run(wanted.clone(), &mut open, now) {
+        Ok(run) => return Some(run),
+        Err(refusal) => refusal,
+    };
+    let free = Definition { params: Vec::new(), ..wanted.definition.clone() };
+    let wanted = Wanted { definition: &free, params: Map::new(), ..wanted };
+    let run = new_run(wanted, &mut OpenRuns::default(), now).ok()?;
+    Some(RunNew { state: RunState::Skipped, reason: refusal.into_reason(), ..run })
+}
+
+/// Runs that were stored, and those that they displaced.
+#[derive(Debug, Clone, Default)]
+pub struct Inserted {
+    /// The new runs, in order.
+    pub made: Vec<RunRecord>,
+    /// Runs that were skipped or are to be cancelled because of them.
+    pub displaced: Vec<RunRecord>,
+}
+
+/// Stores admitted runs. `overlaps`: the overlap rule of their tasks, by key.
+pub async fn insert(
+    tx: &Tx,
+    runs: &[RunNew],
+    overlaps: &BTreeMap<i64, Overlap>,
+    now: DateTime<Utc>,
+) -> Result<Inserted> {
+    if runs.is_empty() {
+        return Ok(Inserted::default());
+    }
+    let made = tx.runs_insert(runs).await?;
+    let mut displaced = Vec::new();
+    let waiting = runs.iter().filter(|run| run.state == RunState::Waiting);
+    // The newest of each task is the one that stays.
+    for (task, newest) in &waiting.map(|run| (run.task_key, run)).collect::<BTreeMap<i64, &RunNew>>() {
+        let Some(overlap) = overlaps.get(task) else { continue };
+        match overlap {
+            Overlap::QueueLatest => {
+                let reason = "a newer run took its place (overlap: queue_latest)";
+                displaced.extend(tx.runs_supersede(*task, reason, now).await?);
+            }
+            Overlap::Replace => {
+                displaced.extend(tx.runs_supersede(*task, "a newer run took its place (overlap: replace)", now).await?);
+                displaced.extend(replace(tx, newest, now).await?);
+            }
+            Overlap::Skip | Overlap::Queue { .. } | Overlap::Allow { .. } => {}
+        }
+    }
+    Ok(Inserted { made, displaced })
+}
+
+/// Cancels what is under way of a task, gently: a second request would skip the grace.
+async fn replace(tx: &Tx, newest: &RunNew, now: DateTime<Utc>) -> Result<Vec<RunRecord>> {
+    let which = newest.scheduled_for.map_or_else(
+        || "a newer run".to_owned(),
+        |slot| format!("the run of {}", slot.format("%Y-%m-%d %H:%M:%S UTC")),
+    );
+    let by = format!("{which}, which replaces it (overlap: replace)");
+    let mut found = Vec::new();
+    for run in tx.run_list_open(newest.task_key).await? {
+        if run.state == RunState::Waiting || run.cancel_requested_at.is_some() {
+            continue;
+        }
+        match tx.run_cancel(run.id, &by, now).await? {
+            Some(RunCancel::Cancelled(run) | RunCancel::Requested(run)) => found.push(run),
+            Some(RunCancel::Ended(_)) | None => {}
+        }
+    }
+    Ok(found)
+}
+
+impl App {
+    /// Tells everybody about new runs and what they displaced, after the commit.
+    pub fn announce_inserted(&self, inserted: &Inserted) {
+        self.announce_inserted_quietly(inserted);
+        if !inserted.made.is_empty() {
+            self.signals().raise(Signal::Queue);
+        }
+    }
+
+    /// The same without a signal that new runs are there: whoever makes many raises it after the last.
+    pub(in crate::app) fn announce_inserted_quietly(&self, inserted: &Inserted) {
+        for run in &inserted.made {
+            self.announce_run(run, true);
+        }
+        for run in &inserted.displaced {
+            self.announce_run(run, false);
+        }
+        if !inserted.displaced.is_empty() {
+            self.signals().raise(Signal::Cancel);
+            self.signals().raise(Signal::Finished);
+        }
+    }
+}

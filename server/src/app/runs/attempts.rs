@@ -1,0 +1,136 @@
+//! Attempts end here: what became of one is decided by the domain and booked with everything that follows from it.
+
+use super::seconds;
+use crate::app::{App, Result, Signal};
+use crate::domain::run::{AfterAttempt, AttemptEnd, AttemptPlace, after_attempt};
+use crate::domain::vocabulary::{AttemptOutcome, RunState};
+use crate::store::{AttemptFinished, ClaimedRun, RunNext};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AttemptReport {
+    /// Result.
+    pub outcome: AttemptOutcome,
+    /// When it ended.
+    pub finished_at: DateTime<Utc>,
+    /// Process id of the command, if it is not stored yet.
+    pub pid: Option<u32>,
+    /// Exit code of the process.
+    pub exit_code: Option<i32>,
+    /// Signal that ended the process.
+    pub signal: Option<i32>,
+    /// Why it ended so, in a sentence; may be empty.
+    pub reason: String,
+    /// Whether another attempt cannot help (program not found, folder missing).
+    pub hopeless: bool,
+    /// Processor seconds of the whole tree.
+    pub cpu_seconds: Option<f64>,
+    /// Peak memory of the largest process, in bytes.
+    pub peak_memory_bytes: Option<u64>,
+    /// Bytes logged, lines logged, bytes dropped.
+    pub log: (u64, u64, u64),
+    /// Whether a left-behind process still held the output.
+    pub leaked_output: bool,
+    /// Processes that could not be stopped.
+    pub survivor_count: u32,
+    /// What the run wrote as its result.
+    pub result: Option<Value>,
+}
+
+impl AttemptReport {
+    /// An attempt of which nothing is known but how it ended.
+    pub fn bare(outcome: AttemptOutcome, finished_at: DateTime<Utc>, reason: impl Into<String>) -> Self {
+        Self {
+            outcome,
+            finished_at,
+            pid: None,
+            exit_code: None,
+            signal: None,
+            reason: reason.into(),
+            hopeless: false,
+            cpu_seconds: None,
+            peak_memory_bytes: None,
+            log: (0, 0, 0),
+            leaked_output: false,
+            survivor_count: 0,
+            result: None,
+        }
+    }
+}
+
+impl App {
+    /// Books the end of an attempt and what follows. False: somebody else was first; nothing was changed.
+    pub async fn attempt_finish(&self, claimed: &ClaimedRun, report: &AttemptReport) -> Result<bool> {
+        let cancelled = self.store().run_cancel_requested(claimed.run.id).await?;
+        let next = match self.after(claimed, report, cancelled) {
+            AfterAttempt::Retry { at } => RunNext::Retry { at },
+            AfterAttempt::Finish(state) => RunNext::Finish { state, result: report.result.clone() },
+        };
+        self.book(claimed, report, next).await
+    }
+
+    /// Books that nothing was started: the run is queued again and the attempt does not count.
+    pub async fn attempt_requeue(&self, claimed: &ClaimedRun, reason: &str) -> Result<bool> {
+        let report = AttemptReport::bare(AttemptOutcome::Lost, self.clock().now(), reason);
+        self.book(claimed, &report, RunNext::Requeue).await
+    }
+
+    fn after(&self, claimed: &ClaimedRun, report: &AttemptReport, cancel_requested: bool) -> AfterAttempt {
+        let end = AttemptEnd {
+            outcome: report.outcome,
+            exit_code: report.exit_code,
+            hopeless: report.hopeless,
+            survivors: report.survivor_count,
+        };
+        let place = AttemptPlace {
+            number: claimed.attempt.number,
+            ended_at: report.finished_at,
+            deadline_at: claimed.run.deadline_at,
+            cancel_requested,
+            draw: rand::random(),
+        };
+        after_attempt(&claimed.definition.retry, end, place)
+    }
+
+    async fn book(&self, claimed: &ClaimedRun, report: &AttemptReport, next: RunNext) -> Result<bool> {
+        let state = match &next {
+            RunNext::Retry { .. } => RunState::BackingOff,
+            RunNext::Finish { state, .. } => *state,
+            RunNext::Requeue => RunState::Queued,
+        };
+        let (log_bytes, log_lines, log_dropped_bytes) = report.log;
+        let finished = AttemptFinished {
+            attempt: claimed.attempt.id,
+            run: claimed.run.id,
+            fence: claimed.run.fence,
+            outcome: report.outcome,
+            finished_at: report.finished_at,
+            pid: report.pid,
+            exit_code: report.exit_code,
+            signal: report.signal,
+            reason: report.reason.clone(),
+            cpu: report.cpu_seconds.map(|cpu| seconds(cpu.clamp(0.0, 1e12))),
+            peak_memory_bytes: report.peak_memory_bytes,
+            log_bytes,
+            log_lines,
+            log_dropped_bytes,
+            leaked_output: report.leaked_output,
+            survivor_count: report.survivor_count,
+            next,
+        };
+        let booked = self.store().attempts_finish(vec![finished]).await?.first().copied().unwrap_or_default();
+        if booked {
+            let run = crate::store::RunRecord { state, ..claimed.run.clone() };
+            self.announce_run(&run, false);
+        }
+        self.signals().raise(Signal::Finished);
+        Ok(booked)
+    }
+}
+
+/// Seconds from now until an instant; zero if it has passed.
+pub fn seconds_until(at: DateTime<Utc>, now: DateTime<Utc>) -> f64 {
+    (at - now).max(TimeDelta::zero()).as_seconds_f64()
+}

@@ -1,0 +1,52 @@
+//! Logs: where they are, and whose they are.
+
+use super::no_run;
+use crate::app::{App, Caller, Error, Result};
+use crate::domain::ids::{AttemptId, RunId};
+use crate::domain::vocabulary::Permission;
+use crate::store::{AttemptRecord, RunRecord};
+use std::path::PathBuf;
+
+impl App {
+    /// Folder of the attempts' logs.
+    pub fn log_folder(&self) -> PathBuf {
+        self.settings().data_dir.join("runs")
+    }
+
+    /// Log file of an attempt.
+    pub fn log_path(&self, attempt: AttemptId) -> PathBuf {
+        orc_runner::log_path(&self.log_folder(), &attempt.to_string())
+    }
+
+    /// Private folder of an attempt: its script, its result, its default working directory.
+    pub fn scratch_path(&self, attempt: AttemptId) -> PathBuf {
+        self.settings().data_dir.join("scratch").join(attempt.to_string())
+    }
+
+    /// A run and one of its attempts: the one with that number, or the newest. None: it has not been started yet.
+    pub async fn log_attempt(
+        &self,
+        caller: &Caller,
+        run: RunId,
+        number: Option<u32>,
+    ) -> Result<(RunRecord, Option<AttemptRecord>)> {
+        caller.require(Permission::Read)?;
+        let record = self.store().run_find(run).await?.ok_or_else(|| no_run(run))?;
+        let mut attempts = self.store().run_attempts(run).await?;
+        let found = match number {
+            None => attempts.pop(),
+            Some(number) => {
+                let missing = || Error::NotFound(format!("the run has no attempt {number}"));
+                Some(attempts.into_iter().find(|attempt| attempt.number == number).ok_or_else(missing)?)
+            }
+        };
+        Ok((record, found))
+    }
+
+    /// Removes the log of an attempt. What cannot be removed now is found again by the pruner.
+    pub fn log_delete(&self, attempt: AttemptId) {
+        if let Err(error) = orc_runner::delete(&self.log_path(attempt)) {
+            tracing::warn!(%attempt, %error, "a log could not be removed; the pruner tries again");
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Runs: made by hand or by program, cancelled, run again, deleted, counted.
+//!
+//! Slots make runs in `slots`, attempts end them in `attempts`; all of them insert through the same door of the store.
+
+pub mod admit;
+pub mod attempts;
+pub(in crate::app) mod demo;
+pub mod idempotency;
+pub mod log_follow;
+pub(in crate::app) mod logs;
+pub mod progress;
+
+use super::core::events::Change;
+use super::runs::admit::{Inserted, Wanted, new_run};
+use super::runs::idempotency::{Idempotency, remember, repeated};
+use super::{App, Caller, Error, Result, Signal};
+use crate::domain::ids::RunId;
+use crate::domain::task::Definition;
+use crate::domain::vocabulary::{Permission, TriggerKind};
+use crate::store::{
+    AttemptRecord, Page, PageRequest, RunCancel, RunFilter, RunRecord, StatsRecord, StatsStep, TaskRecord, TaskRef,
+    TriggerRecord, Tx,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// What is run, and why.
+#[derive(Debug, Clone)]
+struct NewRun {
+    task: TaskRecord,
+    definition: Definition,
+    version: u32,
+    params: Map<String, Value>,
+    /// The run that is run again.
+    again: Option<RunRecord>,
+}
+
+impl App {
+    /// Runs a task now.
+    pub async fn run_create(
+        &self,
+        caller: &Caller,
+        task: &str,
+        params: Map<String, Value>,
+        idempotency: Option<Idempotency>,
+    ) -> Result<RunRecord> {
+        caller.require(Permission::Run)?;
+        let (caller, task, now) = (caller.clone(), TaskRef::from(task), self.clock().now());
+        let made = self.store().write(async move |tx: &Tx| {
+            if let Some(run) = repeated(tx, idempotency.as_ref(), now).await? {
+                return Ok((run, Inserted::default()));
+            }
+            let task = living_task(tx, &task).await?;
+            let (definition, version) = (task.definition.clone(), task.version);
+            let new = NewRun { task, definition, version, params: params.clone(), again: None };
+            insert(tx, &caller, new, idempotency.as_ref(), now).await.and_then(first)
+        });
+        Ok(self.announce_new(made.await?))
+    }
+
+    /// Runs a run again: with its version or the newest, with its params or others.
+    pub async fn run_rerun(
+        &self,
+        caller: &Caller,
+        run: RunId,
+        params: Option<Map<String, Value>>,
+        newest_version: bool,
+        idempotency: Option<Idempotency>,
+    ) -> Result<RunRecord> {
+        caller.require(Permission::Run)?;
+        let old = self.store().run_find(run).await?.ok_or_else(|| no_run(run))?;
+        if !old.state.is_final() {
+            return Err(Error::conflict("not_finished", "the run has not ended; cancel it first, or wait"));
+        }
+        let stored = self.store().task_version_find(old.task_key, old.task_version).await?;
+        let (caller, now) = (caller.clone(), self.clock().now());
+        let made = self.store().write(async move |tx: &Tx| {
+            if let Some(run) = repeated(tx, idempotency.as_ref(), now).await? {
+                return Ok((run, Inserted::default()));
+            }
+            let task = living_task(tx, &TaskRef::Id(old.task)).await?;
+            let same = stored.clone().filter(|_| !newest_version);
+            if let Some(damage) = same.as_ref().and_then(|same| same.damage.rest.as_ref()) {
+                return Err(admit::damaged(&old.task_name, damage));
+            }
+            let same = same.map(|stored| (stored.definition, stored.version));
+            let (definition, version) = same.unwrap_or_else(|| (task.definition.clone(), task.version));
+            let params = params.clone().unwrap_or_else(|| old.params.clone());
+            let new = NewRun { task, definition, version, params, again: Some(old.clone()) };
+            insert(tx, &caller, new, idempotency.as_ref(), now).await.and_then(first)
+        });
+        Ok(self.announce_new(made.await?))
+    }
+
+    /// What started a run, or, if it was run again, the first one of them. None: that one is no longer kept.
+    pub async fn run_origin(&self, run: &RunRecord) -> Result<Option<TriggerRecord>> {
+        let mut origin = run.trigger.clone();
+        while let Some(before) = origin.rerun_of {
+            let Some(before) = self.store().run_find(before).await? else { return Ok(None) };
+            origin = before.trigger;
+        }
+        Ok(Some(origin))
+    }
+
+    /// Stops a run, or asks its runner to. A second call skips the grace.
+    pub async fn run_cancel(&self, caller: &Caller, run: RunId) -> Result<RunRecord> {
+        caller.require(Permission::Run)?;
+        let (caller, now) = (caller.clone(), self.clock().now());
+        let cancelled = self.store().write(async move |tx: &Tx| {
+            let cancelled = tx.run_cancel(run, &caller.name, now).await?.ok_or_else(|| no_run(run))?;
+            if let RunCancel::Cancelled(record) | RunCancel::Requested(record) = &cancelled {
+                let detail = json!({"task": record.task_name, "forced": record.cancel_forced});
+                tx.audit_append(&caller.audit(now, "run_cancel", ("run", run.to_string()), detail)).await?;
+            }
+            Ok::<_, Error>(cancelled)
+        });
+        match cancelled.await? {
+            RunCancel::Cancelled(record) => {
+                self.announce_run(&record, false);
+                self.signals().raise(Signal::Finished);
+                Ok(record)
+            }
+            RunCancel::Requested(record) => {
+                self.announce_run(&record, false);
+                self.signals().raise(Signal::Cancel);
+                Ok(record)
+            }
+            RunCancel::Ended(record) => {
+                Err(Error::conflict("run_finished", format!("the run has ended already: {}", record.state)))
+            }
+        }
+    }
+
+    /// Removes a finished run and its logs.
+    pub async fn run_delete(&self, caller: &Caller, run: RunId) -> Result<()> {
+        caller.require(Permission::Define)?;
+        let (caller, now) = (caller.clone(), self.clock().now());
+        let attempts = self.store().write(async move |tx: &Tx| {
+            let record = tx.run_find(run).await?.ok_or_else(|| no_run(run))?;
+            if !record.state.is_final() {
+                return Err(Error::conflict("not_finished", "the run has not ended; cancel it first, or wait"));
+            }
+            let attempts = tx.run_delete(run).await?.ok_or_else(|| no_run(run))?;
+            let detail = json!({"task": record.task_name, "state": record.state});
+            tx.audit_append(&caller.audit(now, "run_delete", ("run", run.to_string()), detail)).await?;
+            Ok(attempts)
+        });
+        for attempt in attempts.await? {
+            self.log_delete(attempt);
+        }
+        Ok(())
+    }
+
+    /// A page of runs, newest first; `task` is a name or id.
+    pub async fn run_list(
+        &self,
+        caller: &Caller,
+        task: Option<&str>,
+        mut filter: RunFilter,
+        page: &PageRequest,
+    ) -> Result<Page<RunRecord>> {
+        caller.require(Permission::Read)?;
+        Error::unless_in_order(filter.from_at, filter.until_at, "?until_at")?;
+        if let Some(task) = task {
+            filter.task_key = Some(self.task_key(task).await?);
+        }
+        Ok(self.store().run_list(&filter, page).await?)
+    }
+
+    /// A run with its attempts.
+    pub async fn run_view(&self, caller: &Caller, run: RunId) -> Result<(RunRecord, Vec<AttemptRecord>)> {
+        caller.require(Permission::Read)?;
+        let record = self.store().run_find(run).await?.ok_or_else(|| no_run(run))?;
+        Ok((record, self.store().run_attempts(run).await?))
+    }
+
+    /// Counts of runs over time.
+    pub async fn run_stats(
+        &self,
+        caller: &Caller,
+        task: Option<&str>,
+        range: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+        step: StatsStep,
+    ) -> Result<StatsRecord> {
+        caller.require(Permission::Read)?;
+        let until = range.1.unwrap_or_else(|| self.clock().now() + TimeDelta::hours(1));
+        let from = range.0.unwrap_or(until - TimeDelta::days(30));
+        if until <= from || until - from > TimeDelta::days(3660) {
+            return Err(Error::invalid("?until_at", "must be after from_at, and at most ten years after it"));
+        }
+        let key = match task {
+            Some(task) => Some(self.task_key(task).await?),
+            None => None,
+        };
+        Ok(self.store().run_stats(key, from, until, step).await?)
+    }
+
+    /// Key of a task inside the database, by name or id.
+    pub(super) async fn task_key(&self, task: &str) -> Result<i64> {
+        let found = self.store().task_find(&TaskRef::from(task)).await?;
+        found.map(|task| task.key).ok_or_else(|| no_task(task))
+    }
+
+    /// Tells everybody about a run.
+    pub fn announce_run(&self, run: &RunRecord, created: bool) {
+        self.events().publish(Change::Run {
+            id: run.id,
+            state: run.state,
+            task_id: run.task,
+            task: run.task_name.clone(),
+            created,
+        });
+    }
+
+    fn announce_new(&self, (run, inserted): (RunRecord, Inserted)) -> RunRecord {
+        self.announce_inserted(&inserted);
+        run
+    }
+}
+
+/// The run that was asked for, beside everything that was changed.
+fn first(inserted: Inserted) -> Result<(RunRecord, Inserted)> {
+    let run = inserted.made.first().cloned().ok_or_else(|| Error::Internal("no run was inserted".into()))?;
+    Ok((run, inserted))
+}
+
+/// There is no such run.
+pub fn no_run(run: RunId) -> Error {
+    Error::NotFound(format!("there is no run {run}; it may have been deleted by its retention"))
+}
+
+/// There is no such task.
+pub fn no_task(task: &str) -> Error {
+    Error::NotFound(format!("there is no task \"{task}\""))
+}
+
+async fn living_task(tx: &Tx, task: &TaskRef) -> Result<TaskRecord> {
+    let name = match task {
+        TaskRef::Id(id) => id.to_string(),
+        TaskRef::Name(name) => name.clone(),
+    };
+    let found = tx.task_find(task).await?.filter(|task| task.deleted_at.is_none());
+    found.ok_or_else(|| no_task(&name))
+}
+
+async fn insert(
+    tx: &Tx,
+    caller: &Caller,
+    new: NewRun,
+    idempotency: Option<&Idempotency>,
+    now: DateTime<Utc>,
+) -> Result<Inserted> {
+    let NewRun { task, definition, version, params, again } = new;
+    let rerun_of = again.as_ref().map(|old| old.id);
+    let kind = if rerun_of.is_some() { TriggerKind::Rerun } else { caller.trigger() };
+    let trigger = TriggerRecord { kind, by: Some(caller.name.clone()), schedule_key: None, rerun_of };
+    // A run that is run again is for the same slot as before, but the ledger tells of it already.
+    let (schedule_row, scheduled_for) = (None, again.and_then(|old| old.scheduled_for));
+    let (task, due_at) = (&task, now);
+    let wanted =
+        Wanted { task, definition: &definition, version, trigger, schedule_row, scheduled_for, due_at, params };
+    let mut open = tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default();
+    let run = new_run(wanted, &mut open, now).map_err(|refusal| refusal.into_error(&definition.name))?;
+    let overlaps = BTreeMap::from([(task.key, definition.overlap)]);
+    let inserted = admit::insert(tx, std::slice::from_ref(&run), &overlaps, now).await?;
+    let made = inserted.made.first().ok_or_else(|| Error::Internal("no run was inserted".into()))?;
+    let action = if rerun_of.is_some() { "run_rerun" } else { "task_run" };
+    let detail = json!({"task": made.task_name, "rerun_of": rerun_of.map(|run| run.to_string())});
+    tx.audit_append(&caller.audit(now, action, ("run", made.id.to_string()), detail)).await?;
+    remember(tx, idempotency, made.id, now).await?;
+    Ok(inserted)
+}
+
+/// Seconds of a definition as a length of time, to the microsecond.
+#[expect(clippy::cast_possible_truncation, reason = "definitions hold at most a year")]
+pub fn seconds(seconds: f64) -> TimeDelta {
+    TimeDelta::microseconds((seconds * 1_000_000.0) as i64)
+}

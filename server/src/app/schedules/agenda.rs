@@ -1,0 +1,199 @@
+//! Schedules that can fire: read from the store, compiled, and the invalid ones told.
+//!
+//! All of them, those of some tasks, or a stretch of all: so that a change of one task does not read 100,000 others, and
+//! nobody must hold them all at once.
+
+use super::compile;
+use crate::app::core::events::Change;
+use crate::app::{App, Result, Signal};
+use crate::domain::ids::{ScheduleId, TaskId};
+use crate::domain::schedule::{CatchUp, CompiledSchedule};
+use crate::store::{ScheduleRecord, StoredSchedules};
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError};
+
+/// Tasks read at once.
+const STRETCH: u64 = 500;
+
+/// A schedule that can fire, ready to compute with.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The schedule.
+    pub schedule: ScheduleId,
+    /// Its key inside the database.
+    pub row: i64,
+    /// Its key within the task.
+    pub key: String,
+    /// The task.
+    pub task: TaskId,
+    /// Key of the task inside the database.
+    pub task_key: i64,
+    /// Version of the task that it was read from.
+    pub task_version: u32,
+    /// What happens to missed slots.
+    pub catch_up: CatchUp,
+    /// The rule.
+    pub compiled: Arc<CompiledSchedule>,
+    /// Whether it fires.
+    pub enabled: bool,
+    /// Up to here the ledger is complete.
+    pub watermark_at: DateTime<Utc>,
+    /// Whether there are ledger entries after the watermark: the clock was set back.
+    pub told_ahead: bool,
+}
+
+impl Planned {
+    pub(in crate::app) fn new(record: ScheduleRecord, task_version: u32, compiled: Arc<CompiledSchedule>) -> Self {
+        Self {
+            schedule: record.id,
+            row: record.key,
+            key: record.schedule.key,
+            task: record.task,
+            task_key: record.task_key,
+            task_version,
+            catch_up: record.schedule.catch_up,
+            compiled,
+            enabled: record.schedule.enabled,
+            watermark_at: record.watermark_at,
+            told_ahead: record.told_until_at.is_some_and(|at| at > record.watermark_at),
+        }
+    }
+
+    /// Its next slot.
+    pub fn next_at(&self) -> Option<DateTime<Utc>> {
+        self.next_at_after(self.watermark_at)
+    }
+
+    /// Its next slot after an instant.
+    pub fn next_at_after(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.compiled.next_after(at).map(|slot| slot.scheduled_for)
+    }
+}
+
+/// A schedule that does not fire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidSchedule {
+    /// Name of its task.
+    pub task_name: String,
+    /// What is wrong with it.
+    pub error: String,
+}
+
+/// Schedules that do not fire, by the key of their task in the database and their own key.
+pub type InvalidSchedules = BTreeMap<(i64, String), InvalidSchedule>;
+
+/// What must be read again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Replan {
+    /// These tasks, by their keys inside the database.
+    pub tasks: BTreeSet<i64>,
+    /// All tasks.
+    pub all: bool,
+}
+
+impl App {
+    /// All schedules that can fire. An invalid one is left out, visibly, and stops no other; a ledger that reaches into
+    /// the future is brought back to now, with an audit entry.
+    pub async fn schedules_planned(&self, now: DateTime<Utc>) -> Result<Vec<Arc<Planned>>> {
+        let (mut all, mut after) = (Vec::new(), 0);
+        while let Some((last, planned)) = self.schedules_planned_next(after, now).await? {
+            all.extend(planned.into_iter().map(Arc::new));
+            after = last;
+        }
+        Ok(all)
+    }
+
+    /// The schedules that can fire of the next few tasks with a key above `after`, as `schedules_planned` gives them, and
+    /// the last of their keys; none: there are no more tasks.
+    pub async fn schedules_planned_next(&self, after: i64, now: DateTime<Utc>) -> Result<Option<(i64, Vec<Planned>)>> {
+        let next = self.store().schedule_list_enabled_next(after, STRETCH).await?;
+        let Some((last, stored)) = next else {
+            self.invalid_found(|task| task > after, InvalidSchedules::new());
+            return Ok(None);
+        };
+        let planned = self.planned(stored, |task| (after + 1..=last).contains(&task), now).await?;
+        Ok(Some((last, planned)))
+    }
+
+    /// The schedules of these tasks that can fire, as `schedules_planned` gives them.
+    pub async fn schedules_planned_of(&self, task_keys: &[i64], now: DateTime<Utc>) -> Result<Vec<Planned>> {
+        let stored = self.store().schedule_list_enabled_of(task_keys).await?;
+        self.planned(stored, |task| task_keys.contains(&task), now).await
+    }
+
+    async fn planned(
+        &self,
+        stored: StoredSchedules,
+        concerns: impl Fn(i64) -> bool,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Planned>> {
+        let book = self.calendar_book().await?;
+        let mut planned = Vec::with_capacity(stored.readable.len());
+        let damaged = stored.damaged.into_iter();
+        let mut invalid: InvalidSchedules = damaged
+            .map(|it| ((it.task_key, it.key), InvalidSchedule { task_name: it.task_name, error: it.error }))
+            .collect();
+        for mut record in stored.readable {
+            let compiled = match compile(&book, &record.task_name, &record.task_tags, &record.schedule) {
+                Ok(compiled) => compiled,
+                Err(error) => {
+                    let found = InvalidSchedule { task_name: record.task_name, error: error.to_string() };
+                    invalid.insert((record.task_key, record.schedule.key), found);
+                    continue;
+                }
+            };
+            let compiled = Arc::new(compiled.started_at(self.started_at()));
+            self.ledger_bring_back(&mut record, &compiled, now).await?;
+            let version = record.task_version;
+            planned.push(Planned::new(record, version, compiled));
+        }
+        self.invalid_found(concerns, invalid);
+        Ok(planned)
+    }
+
+    /// Schedules that could not be computed when their definitions were last read.
+    pub fn invalid_schedules(&self) -> Arc<InvalidSchedules> {
+        Arc::clone(&self.inner.invalid.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes note of the invalid schedules among the tasks that `concerns` names.
+    fn invalid_found(&self, concerns: impl Fn(i64) -> bool, found: InvalidSchedules) {
+        let mut known = self.inner.invalid.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = known.iter().filter(|((task, _), _)| concerns(*task));
+        if before.eq(found.iter()) {
+            return;
+        }
+        for ((task, key), InvalidSchedule { task_name, error }) in &found {
+            if !known.contains_key(&(*task, key.clone())) {
+                tracing::error!(
+                    task = task_name,
+                    key,
+                    "this schedule does not fire, open the task and mend it: {error}"
+                );
+            }
+        }
+        let others = known.iter().filter(|((task, _), _)| !concerns(*task));
+        let others = others.map(|(name, problem)| (name.clone(), problem.clone()));
+        *known = Arc::new(others.chain(found).collect());
+        drop(known);
+        self.events().publish(Change::System { what: "schedules" });
+    }
+
+    /// Has the scheduler read a task again: its definition changed. To be called after the commit.
+    pub(in crate::app) fn replan_task(&self, task_key: i64) {
+        self.inner.replan.lock().unwrap_or_else(PoisonError::into_inner).tasks.insert(task_key);
+        self.signals().raise(Signal::Schedules);
+    }
+
+    /// Has the scheduler read all tasks again: what they all depend on changed. To be called after the commit.
+    pub(in crate::app) fn replan_all(&self) {
+        self.inner.replan.lock().unwrap_or_else(PoisonError::into_inner).all = true;
+        self.signals().raise(Signal::Schedules);
+    }
+
+    /// What must be read again since this was last asked. Whoever asks, does it.
+    pub fn replan_take(&self) -> Replan {
+        std::mem::take(&mut *self.inner.replan.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

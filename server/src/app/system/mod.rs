@@ -1,0 +1,263 @@
+//! The server itself: its workers, and the hold on everything.
+
+pub mod disk;
+
+use super::core::events::Change;
+use super::schedules::agenda::{InvalidSchedule, InvalidSchedules};
+use super::system::disk::{Disk, DiskGuard};
+use super::{App, Caller, Error, Result, Signal};
+use crate::clock::ClockView;
+use crate::domain::vocabulary::{Permission, RunState};
+pub use crate::store::DatabaseFacts;
+use crate::store::{CalendarRecord, StatsStep, Tx};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+/// Key of the hold among the stored settings.
+pub const HOLD: &str = "hold";
+
+/// Size of the write-ahead log that is worth a warning.
+const WAL_ALARM: u64 = 256 * 1024 * 1024;
+
+/// A loop inside the server and how its last round went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorkerStatus {
+    /// Name.
+    pub name: &'static str,
+    /// Seconds between two rounds without a signal.
+    pub every_seconds: f64,
+    /// Rounds so far.
+    pub round_count: u64,
+    /// Begin of the last round.
+    pub last_at: Option<DateTime<Utc>>,
+    /// Seconds that the last round took.
+    pub last_seconds: Option<f64>,
+    /// What the last round that did something did.
+    pub last_summary: Option<String>,
+    /// Error of the last round, if it failed.
+    pub error: Option<String>,
+}
+
+/// Shows how the workers are doing, as told by whoever runs them. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct WorkerBoard {
+    source: Arc<OnceLock<Source>>,
+}
+
+type Source = Box<dyn Fn() -> Vec<WorkerStatus> + Send + Sync>;
+
+impl std::fmt::Debug for WorkerBoard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WorkerBoard").finish_non_exhaustive()
+    }
+}
+
+impl WorkerBoard {
+    /// Says where the figures come from; the first one to say so is believed.
+    pub fn connect(&self, source: impl Fn() -> Vec<WorkerStatus> + Send + Sync + 'static) {
+        let _first_wins = self.source.set(Box::new(source));
+    }
+
+    /// How all workers are doing; none while nobody runs any.
+    pub fn list(&self) -> Vec<WorkerStatus> {
+        self.source.get().map(|source| source()).unwrap_or_default()
+    }
+}
+
+/// The server and what it stands on.
+#[derive(Debug, Clone)]
+pub struct SystemView {
+    /// When the server started.
+    pub started_at: DateTime<Utc>,
+    /// The clock.
+    pub clock: ClockView,
+    /// Schedules that cannot be computed and therefore do not fire.
+    pub invalid_schedule_count: u32,
+    /// The database.
+    pub database: DatabaseFacts,
+    /// The disk that holds the data folder.
+    pub disk: Disk,
+    /// Whether everything is on hold.
+    pub hold: Option<Hold>,
+    /// What needs somebody's attention, in sentences.
+    pub warnings: Vec<String>,
+}
+
+/// Everything is on hold: nothing fires, nothing starts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Why.
+    pub reason: String,
+    /// Who said so.
+    pub by: String,
+    /// Since when.
+    pub since_at: DateTime<Utc>,
+}
+
+/// What the database and the disk say, for whoever draws graphs.
+#[derive(Debug, Clone)]
+pub struct Figures {
+    /// Size of the database.
+    pub database_bytes: u64,
+    /// Size of its write-ahead log.
+    pub wal_bytes: u64,
+    /// Whether everything is on hold.
+    pub held: bool,
+    /// Runs that have not ended; `waiting` includes those that back off.
+    pub open_runs: [(RunState, u64); 3],
+}
+
+static PANICS: AtomicU64 = AtomicU64::new(0);
+
+/// Counts a panic that was caught.
+pub fn count_panic() {
+    PANICS.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Panics since the process started.
+pub fn panic_count() -> u64 {
+    PANICS.load(Ordering::Relaxed)
+}
+
+impl App {
+    /// Seconds since the server started.
+    pub fn uptime_seconds(&self) -> f64 {
+        self.clock().running().as_secs_f64()
+    }
+
+    /// The disk that holds the data folder.
+    pub fn disk(&self) -> Disk {
+        Disk::of(&self.settings().data_dir)
+    }
+
+    /// What the database says now.
+    pub async fn figures(&self) -> Result<Figures> {
+        let now = self.clock().now();
+        let facts = self.store().database_facts().await?;
+        let stats = self.store().run_stats(None, now, now, StatsStep::Hour).await?;
+        Ok(Figures {
+            database_bytes: facts.size_bytes,
+            wal_bytes: facts.wal_bytes.unwrap_or(0),
+            held: self.hold().await?.is_some(),
+            open_runs: [
+                (RunState::Running, stats.running_count),
+                (RunState::Queued, stats.queued_count),
+                (RunState::Waiting, stats.waiting_count),
+            ],
+        })
+    }
+
+    /// Whether the server can do its work: the database answers.
+    pub async fn is_ready(&self) -> bool {
+        self.store().setting_find(HOLD).await.is_ok()
+    }
+
+    /// The hold on everything, if there is one.
+    pub async fn hold(&self) -> Result<Option<Hold>> {
+        Ok(self.store().setting_find(HOLD).await?.and_then(|value| serde_json::from_value(value).ok()))
+    }
+
+    /// The server: version, database, disk, hold.
+    pub async fn system_view(&self, caller: &Caller) -> Result<SystemView> {
+        caller.require(Permission::Read)?;
+        let (database, hold) = (self.store().database_facts().await?, self.hold().await?);
+        let (disk, workers) = (self.disk(), self.workers().list());
+        let mut warnings = warnings(&disk, &database, &workers);
+        let invalid = self.invalid_schedules();
+        warnings.extend(invalid_warning(&invalid));
+        warnings.extend(calendar_warnings(&self.store().calendars().await?));
+        warnings.extend(self.deletion_held());
+        let invalid_schedule_count = u32::try_from(invalid.len()).unwrap_or(u32::MAX);
+        let (started_at, clock) = (self.started_at(), self.clock_view());
+        Ok(SystemView { started_at, clock, invalid_schedule_count, database, disk, hold, warnings })
+    }
+
+    /// The server's loops.
+    pub fn system_workers(&self, caller: &Caller) -> Result<Vec<WorkerStatus>> {
+        caller.require(Permission::Read)?;
+        Ok(self.workers().list())
+    }
+
+    /// Puts everything on hold. A second hold replaces the reason of the first.
+    pub async fn system_hold(&self, caller: &Caller, reason: String) -> Result<Hold> {
+        caller.require(Permission::Admin)?;
+        let hold = Hold { reason, by: caller.name.clone(), since_at: self.clock().now() };
+        let value = serde_json::to_value(&hold).map_err(|error| Error::Internal(error.to_string()))?;
+        let detail = json!({"reason": hold.reason});
+        let entry = caller.audit(hold.since_at, "system_hold", ("system", self.settings().node.clone()), detail);
+        let saved = self.store().write(async move |tx: &Tx| {
+            tx.setting_put(HOLD, &value).await?;
+            tx.audit_append(&entry).await?;
+            Ok::<_, Error>(())
+        });
+        saved.await?;
+        self.hold_changed();
+        Ok(hold)
+    }
+
+    /// Ends the hold; nothing happens if there is none.
+    pub async fn system_release(&self, caller: &Caller) -> Result<()> {
+        caller.require(Permission::Admin)?;
+        let target = ("system", self.settings().node.clone());
+        let entry = caller.audit(self.clock().now(), "system_release", target, json!({}));
+        let saved = self.store().write(async move |tx: &Tx| {
+            let released = tx.setting_delete(HOLD).await?;
+            if released {
+                tx.audit_append(&entry).await?;
+            }
+            Ok::<_, Error>(released)
+        });
+        if saved.await? {
+            self.hold_changed();
+        }
+        Ok(())
+    }
+
+    fn hold_changed(&self) {
+        self.signals().raise(Signal::Schedules);
+        self.signals().raise(Signal::Queue);
+        self.events().publish(Change::System { what: "hold" });
+    }
+}
+
+/// A calendar whose definition is gone altogether may have been a maintenance window: nobody can know.
+fn calendar_warnings(calendars: &[CalendarRecord]) -> impl Iterator<Item = String> {
+    let told = |record: &CalendarRecord| {
+        let (name, damage) = (&record.definition.name, record.damage?);
+        let problem = damage.problem();
+        let window =
+            "if it was a maintenance window, or a calendar that contains it is one, tasks run inside of that window";
+        Some(match damage.version {
+            Some(_) => format!("calendar {name} is damaged in the database: {problem}"),
+            None => format!("CALENDAR {name} IS DAMAGED in the database: {problem}; {window}"),
+        })
+    };
+    calendars.iter().filter_map(told)
+}
+
+fn invalid_warning(invalid: &InvalidSchedules) -> Option<String> {
+    let ((_, key), InvalidSchedule { task_name: task, error }) = invalid.first_key_value()?;
+    let others = match invalid.len() - 1 {
+        0 => String::new(),
+        count => format!(" ({count} more like this)"),
+    };
+    Some(format!("schedule {key} of task {task} does not fire until the task is mended: {error}{others}"))
+}
+
+fn warnings(disk: &Disk, database: &DatabaseFacts, workers: &[WorkerStatus]) -> Vec<String> {
+    let mut warnings = Vec::new();
+    match disk.guard() {
+        DiskGuard::Ok => {}
+        DiskGuard::LogsStopped => warnings.push("the disk is nearly full (below 5 %): logs are not written".to_owned()),
+        DiskGuard::RunsStopped => warnings.push("the disk is full (below 2 %): no run is started".to_owned()),
+    }
+    if let Some(wal) = database.wal_bytes.filter(|bytes| *bytes > WAL_ALARM) {
+        warnings.push(format!("the database's write-ahead log has grown to {} MiB", wal / (1024 * 1024)));
+    }
+    let failing = workers.iter().filter_map(|worker| Some((worker.name, worker.error.as_ref()?)));
+    warnings.extend(failing.map(|(name, error)| format!("the {name} fails: {error}")));
+    warnings
+}

@@ -1,0 +1,39 @@
+//! The definitions of many tasks at once, as `task_apply` takes them.
+//!
+//! Definitions only: no history, no owner, no address of a webhook. One question to the database, so what is exported
+//! stood side by side at one moment.
+
+use crate::app::{App, Caller, Error, Result};
+use crate::domain::task::Definition;
+use crate::domain::vocabulary::Permission;
+use crate::store::{PageRequest, TaskFilter, TaskRecord, TaskSort};
+
+/// Most tasks of one export: as many as are applied at once.
+pub const EXPORT_MAX: u32 = 10_000;
+
+fn name(task: &TaskRecord) -> &str {
+    &task.definition.name
+}
+
+impl App {
+    /// The definitions of the tasks that fit a filter, by name; of more than `EXPORT_MAX`, none.
+    pub async fn task_export(&self, caller: &Caller, filter: &TaskFilter) -> Result<Vec<Definition>> {
+        caller.require(Permission::Read)?;
+        let found = self.store().task_list(filter, TaskSort::Name, &PageRequest::first(EXPORT_MAX)).await?;
+        if found.next.is_some() {
+            let detail = format!("more than {EXPORT_MAX} tasks fit; export them by folder or by tag");
+            return Err(Error::conflict("too_many_tasks", detail));
+        }
+        // What stands in for what cannot be read must not pass for a copy of it.
+        let damaged: Vec<&str> = found.items.iter().filter(|it| !it.damage.is_none()).map(name).collect();
+        if let Some(first) = damaged.first() {
+            let more = if damaged.len() > 1 { format!(" and {} more", damaged.len() - 1) } else { String::new() };
+            let detail = format!(
+                "task \"{first}\"{more} cannot be exported: something of it is damaged in the database; open it to see \
+                 what, then replace or delete it"
+            );
+            return Err(Error::conflict("task_damaged", detail));
+        }
+        Ok(found.items.into_iter().map(|task| task.definition).collect())
+    }
+}

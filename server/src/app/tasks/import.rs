@@ -1,0 +1,216 @@
+//! Importing crontabs: each line becomes a task, all are saved together or none is.
+
+use super::create;
+use crate::app::schedules::{compile, upcoming};
+use crate::app::{App, Caller, Error, Result};
+use crate::domain::calendar::CalendarBook;
+use crate::domain::crontab::{self, Form, Job, LineProblem};
+use crate::domain::schedule::{Schedule, Slot, fill_keys};
+use crate::domain::task::{Definition, RunSpec};
+use crate::domain::vocabulary::Permission;
+use crate::store::{PageRequest, TaskFilter, TaskRecord, TaskSort, Tx};
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use std::collections::{HashMap, HashSet};
+
+/// Slots shown with each task.
+const NEXT_SLOTS: usize = 5;
+
+/// A crontab to import.
+#[derive(Debug, Clone)]
+pub struct TaskImport {
+    /// The text.
+    pub text: String,
+    /// Its form; none: guessed.
+    pub form: Option<Form>,
+    /// What tasks look like that say nothing else, with one schedule in the zone of lines that name none.
+    pub model: Definition,
+    /// Put in front of names.
+    pub prefix: String,
+    /// Whether nothing is saved.
+    pub dry_run: bool,
+}
+
+/// What becomes of a crontab.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    /// Whether tasks were saved.
+    pub saved: bool,
+    /// The form it was read in.
+    pub form: Form,
+    /// The tasks by line.
+    pub tasks: Vec<ImportedTask>,
+    /// The faults by line.
+    pub problems: Vec<LineProblem>,
+    /// What Orc does otherwise than cron for all of them.
+    pub notes: Vec<&'static str>,
+}
+
+/// Cron starts a command again while it still runs; a task does so only if its `overlap` allows it.
+const OVERLAP: &str = "a task is not started again while its run goes on: that slot is written down as skipped, where cron \
+                       would start the command twice; set the task's overlap to change this";
+
+/// A task made of a line.
+#[derive(Debug, Clone)]
+pub struct ImportedTask {
+    /// Number of the line, from 1.
+    pub line: usize,
+    /// The task.
+    pub definition: Definition,
+    /// Whether it is left out, because a task does the same already.
+    pub skipped: bool,
+    /// Its schedule in words.
+    pub words: Vec<String>,
+    /// Its next slots.
+    pub next_slots: Vec<(String, Slot)>,
+    /// What is to be known about it.
+    pub warnings: Vec<String>,
+}
+
+impl App {
+    /// Reads a crontab, and saves the tasks it makes unless a line has a problem.
+    pub async fn task_import(&self, caller: &Caller, import: &TaskImport) -> Result<Imported> {
+        caller.require(Permission::Define)?;
+        self.sound(&import.model).await?;
+        let read = crontab::parse(&import.text, import.form);
+        if let Some(whole) = read.problems.iter().find(|problem| problem.line == 0) {
+            return Err(Error::invalid("/text", whole.message.clone()));
+        }
+        let page = PageRequest::first(100_000);
+        let known = self.store().task_list(&TaskFilter::default(), TaskSort::Name, &page).await?.items;
+        let (book, now) = (self.calendar_book().await?, self.clock().now());
+        let mut drafting = Drafting::new(import, &known);
+        let mut problems = read.problems;
+        for job in read.jobs {
+            match drafting.task(job, &book, now) {
+                Ok(task) => drafting.made.push(task),
+                Err(found) => problems.extend(found),
+            }
+        }
+        problems.sort_by_key(|problem| problem.line);
+        let tasks = drafting.made;
+        let wanted: Vec<Definition> =
+            tasks.iter().filter(|task| !task.skipped).map(|task| task.definition.clone()).collect();
+        let saved = !import.dry_run && problems.is_empty() && !wanted.is_empty();
+        if saved {
+            self.import_save(caller, wanted, now).await?;
+        }
+        let notes = if tasks.is_empty() { Vec::new() } else { vec![OVERLAP] };
+        Ok(Imported { saved, form: read.form, tasks, problems, notes })
+    }
+
+    async fn import_save(&self, caller: &Caller, wanted: Vec<Definition>, now: DateTime<Utc>) -> Result<()> {
+        let caller = caller.clone();
+        let made = self.store().write(async move |tx: &Tx| {
+            let mut made = Vec::with_capacity(wanted.len());
+            for definition in &wanted {
+                made.push(create(tx, &caller, definition, "task_import", now).await?);
+            }
+            let detail = json!({"tasks": made.len(), "format": "crontab"});
+            let subject = ("task", format!("{} tasks", made.len()));
+            tx.audit_append(&caller.audit(now, "task_import", subject, detail)).await?;
+            Ok::<_, Error>(made)
+        });
+        for task in &made.await? {
+            self.announce_task(task, Some(task.version));
+        }
+        Ok(())
+    }
+}
+
+/// Tasks in the making.
+struct Drafting<'a> {
+    import: &'a TaskImport,
+    taken: HashSet<String>,
+    numbers: HashMap<String, usize>,
+    doing: HashMap<Doing, String>,
+    made: Vec<ImportedTask>,
+}
+
+/// What a task does and when; two tasks alike in this are one job imported twice.
+type Doing = (String, String);
+
+fn doing(task: &Definition, schedule: &Schedule) -> Doing {
+    let what = json!([task.run, task.environment, task.working_directory]);
+    (what.to_string(), json!([schedule.timezone, schedule.rule]).to_string())
+}
+
+impl<'a> Drafting<'a> {
+    fn new(import: &'a TaskImport, known: &[TaskRecord]) -> Self {
+        let taken = known.iter().map(|task| task.definition.name.clone()).collect();
+        let doing = known.iter().flat_map(|task| {
+            let each = task.definition.schedules.iter();
+            each.map(|schedule| (doing(&task.definition, schedule), task.definition.name.clone()))
+        });
+        Self { import, taken, numbers: HashMap::new(), doing: doing.collect(), made: Vec::new() }
+    }
+
+    fn task(
+        &mut self,
+        job: Job,
+        book: &CalendarBook,
+        now: DateTime<Utc>,
+    ) -> std::result::Result<ImportedTask, Vec<LineProblem>> {
+        let Job { line, mut warnings, .. } = job.clone();
+        let mut definition = self.definition(job);
+        let problem = |message: String| LineProblem { line, position: None, message };
+        let problems = definition.problems();
+        if !problems.is_empty() {
+            let worded = problems.into_iter().map(|it| problem(format!("{}: {}", it.pointer, it.message)));
+            return Err(worded.collect());
+        }
+        let what = doing(&definition, &definition.schedules[0]);
+        let same = self.doing.get(&what).cloned();
+        if let Some(same) = &same {
+            warnings.insert(0, format!("left out: the task \"{same}\" runs the same command by the same schedule"));
+        } else {
+            definition.name = self.free(&definition.name);
+            self.taken.insert(definition.name.clone());
+            self.doing.insert(what, definition.name.clone());
+        }
+        let compiled = compile(book, &definition.name, &definition.tags, &definition.schedules[0])
+            .map_err(|fault| vec![problem(fault.to_string())])?;
+        let key = &definition.schedules[0].key;
+        let slots = upcoming(&compiled, now, None, NEXT_SLOTS).into_iter().map(|slot| (key.clone(), slot)).collect();
+        let words = vec![compiled.words()];
+        Ok(ImportedTask { line, skipped: same.is_some(), words, next_slots: slots, warnings, definition })
+    }
+
+    fn definition(&self, job: Job) -> Definition {
+        let model = &self.import.model;
+        let mut schedules = model.schedules.clone();
+        for schedule in &mut schedules {
+            schedule.key = String::new();
+            schedule.rule = job.rule.clone();
+            schedule.splay_seconds = job.splay_seconds;
+            if let Some(timezone) = &job.timezone {
+                schedule.timezone.clone_from(timezone);
+            }
+        }
+        fill_keys(&mut schedules);
+        Definition {
+            name: crontab::name_of(&job.shell_line, &self.import.prefix),
+            description: job.description,
+            run: RunSpec::Shell { line: job.shell_line, shell: job.shell },
+            environment: job.environment,
+            working_directory: job.working_directory,
+            schedules,
+            ..model.clone()
+        }
+    }
+
+    /// The name, or with the first number that is free.
+    fn free(&mut self, name: &str) -> String {
+        if !self.taken.contains(name) {
+            return name.to_owned();
+        }
+        let number = self.numbers.entry(name.to_owned()).or_insert(1);
+        loop {
+            *number += 1;
+            let numbered = crontab::with_number(name, *number);
+            if !self.taken.contains(&numbered) {
+                return numbered;
+            }
+        }
+    }
+}

@@ -1,0 +1,397 @@
+//! Tasks: definitions come, change and go; every change is a version, an audit entry and an event.
+//!
+//! Bulk actions and applying files are in `task_sets`.
+
+pub mod export;
+pub mod import;
+pub mod sets;
+
+use super::calendars::{calendar_problems, calendars_known};
+use super::core::events::Change;
+use super::ledger::close;
+use super::pools::pool_known;
+use super::runs::admit::whole;
+use super::runs::no_task;
+use super::schedules::{next_slots, refuse_ended};
+use super::triggers::{nobody_listens, triggers_settle};
+use super::{App, Caller, Error, Result, Signal};
+use crate::domain::ids::{RunId, ScheduleId, TaskId};
+use crate::domain::schedule::{Schedule, Slot};
+use crate::domain::task::Definition;
+use crate::domain::vocabulary::{Permission, TaskAction};
+use crate::store::{
+    Damage, DamagedSchedule, Page, PageRequest, RunCancel, ScheduleRecord, StoredSchedules, TaskChange, TaskFilter,
+    TaskRecord, TaskRef, TaskSort, TaskVersionRecord, Tx,
+};
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use std::collections::HashMap;
+
+/// Next slots shown with a task.
+const NEXT_SLOTS: usize = 5;
+
+/// A task with what follows from it now.
+#[derive(Debug, Clone)]
+pub struct TaskView {
+    /// The task.
+    pub record: TaskRecord,
+    /// Ids of its schedules by key.
+    pub schedule_ids: HashMap<String, ScheduleId>,
+    /// Why schedules do not fire, by key; none for those that can.
+    pub schedule_problems: HashMap<String, String>,
+    /// Its next slots with the keys of their schedules, soonest first.
+    pub next_slots: Vec<(String, Slot)>,
+}
+
+/// How a definition changes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Write {
+    /// Version that the change is based on; none: the last writer wins.
+    pub base: Option<u32>,
+    /// Whether nothing is saved.
+    pub dry_run: bool,
+}
+
+/// What can be done with a task.
+pub fn actions(task: &TaskRecord) -> Vec<TaskAction> {
+    if task.damage.rest.is_some() {
+        vec![TaskAction::Update, TaskAction::Delete]
+    } else if task.definition.enabled {
+        vec![TaskAction::Run, TaskAction::Disable, TaskAction::Update, TaskAction::Delete]
+    } else {
+        vec![TaskAction::Enable, TaskAction::Update, TaskAction::Delete]
+    }
+}
+
+impl App {
+    /// A page of tasks.
+    pub async fn task_list(
+        &self,
+        caller: &Caller,
+        filter: &TaskFilter,
+        sort: TaskSort,
+        page: &PageRequest,
+    ) -> Result<Page<TaskRecord>> {
+        caller.require(Permission::Read)?;
+        Ok(self.store().task_list(filter, sort, page).await?)
+    }
+
+    /// A task by name or id.
+    pub async fn task_view(&self, caller: &Caller, task: &str) -> Result<TaskView> {
+        caller.require(Permission::Read)?;
+        let record = self.living(task).await?;
+        self.viewed(record).await
+    }
+
+    /// Creates a task.
+    pub async fn task_create(&self, caller: &Caller, definition: Definition, dry_run: bool) -> Result<TaskView> {
+        caller.require(Permission::Define)?;
+        self.sound(&definition).await?;
+        let now = self.clock().now();
+        refuse_ended(&definition, None, &*self.calendar_book().await?, now)?;
+        if dry_run {
+            self.references_sound(&definition).await?;
+            if self.store().task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
+                return Err(name_taken(&definition.name));
+            }
+            return self.imagined(definition, now).await;
+        }
+        let caller = caller.clone();
+        let made = self.store().write(async move |tx: &Tx| create(tx, &caller, &definition, "task_create", now).await);
+        let made = made.await?;
+        self.announce_task(&made, Some(made.version));
+        self.viewed(made).await
+    }
+
+    /// Replaces a task's definition.
+    pub async fn task_update(
+        &self,
+        caller: &Caller,
+        task: &str,
+        definition: Definition,
+        write: Write,
+    ) -> Result<TaskView> {
+        caller.require(Permission::Define)?;
+        self.sound(&definition).await?;
+        let record = self.living(task).await?;
+        Error::unless_at(record.version, write.base)?;
+        refuse_ended(&definition, Some(&record.definition), &*self.calendar_book().await?, self.clock().now())?;
+        if write.dry_run {
+            self.references_sound(&definition).await?;
+            if definition.name != record.definition.name {
+                let (read, name) = (record.clone(), definition.name.clone());
+                self.store().write(async move |tx: &Tx| renamable(tx, &read, &name).await).await?;
+            }
+            return self.viewed(TaskRecord { definition, damage: Damage::default(), ..record }).await;
+        }
+        self.changed(caller, record.id, write.base, move |_| definition.clone(), "task_update").await
+    }
+
+    /// Enables or disables a task.
+    pub async fn task_switch(&self, caller: &Caller, task: &str, enabled: bool) -> Result<TaskView> {
+        caller.require(Permission::Define)?;
+        let record = self.living(task).await?;
+        whole(&record)?;
+        let action = if enabled { "task_enable" } else { "task_disable" };
+        let switch = move |definition: &Definition| Definition { enabled, ..definition.clone() };
+        self.changed(caller, record.id, None, switch, action).await
+    }
+
+    /// Copies a task under another name.
+    pub async fn task_clone(&self, caller: &Caller, task: &str, name: String, enabled: bool) -> Result<TaskView> {
+        caller.require(Permission::Define)?;
+        let cloned = self.living(task).await?;
+        whole(&cloned)?;
+        let definition = Definition { name, enabled, ..cloned.definition };
+        self.sound(&definition).await?;
+        let (caller, now) = (caller.clone(), self.clock().now());
+        let made = self.store().write(async move |tx: &Tx| create(tx, &caller, &definition, "task_clone", now).await);
+        let made = made.await?;
+        self.announce_task(&made, Some(made.version));
+        self.viewed(made).await
+    }
+
+    /// Deletes a task; open runs are cancelled on request, else they stand in the way.
+    pub async fn task_delete(&self, caller: &Caller, task: &str, base: Option<u32>, cancel_runs: bool) -> Result<()> {
+        caller.require(Permission::Define)?;
+        let record = self.living(task).await?;
+        Error::unless_at(record.version, base)?;
+        let (caller, now, id) = (caller.clone(), self.clock().now(), record.id);
+        let cancelled = self.store().write(async move |tx: &Tx| {
+            let record = tx.task_find(&TaskRef::Id(id)).await?.filter(|task| task.deleted_at.is_none());
+            let record = record.ok_or_else(|| no_task(&id.to_string()))?;
+            Error::unless_at(record.version, base)?;
+            delete(tx, &caller, &record, cancel_runs, now).await
+        });
+        let runs = cancelled.await?;
+        self.announce_task(&record, None);
+        self.announce_cancelled(&runs);
+        Ok(())
+    }
+
+    /// A page of a task's versions, newest first, each with the version before it, if there is one.
+    pub async fn task_version_list(
+        &self,
+        caller: &Caller,
+        task: &str,
+        page: &PageRequest,
+    ) -> Result<Page<TaskVersionRecord>> {
+        caller.require(Permission::Read)?;
+        let key = self.living(task).await?.key;
+        Ok(self.store().task_version_list(key, page).await?)
+    }
+
+    /// One version of a task, and the one before it.
+    pub async fn task_version_view(
+        &self,
+        caller: &Caller,
+        task: &str,
+        version: u32,
+    ) -> Result<(TaskVersionRecord, Option<TaskVersionRecord>)> {
+        caller.require(Permission::Read)?;
+        let key = self.living(task).await?.key;
+        let found = self.store().task_version_find(key, version).await?;
+        let found = found.ok_or_else(|| Error::NotFound(format!("task \"{task}\" has no version {version}")))?;
+        let before = match version.checked_sub(1) {
+            Some(before) if before > 0 => self.store().task_version_find(key, before).await?,
+            _ => None,
+        };
+        Ok((found, before))
+    }
+
+    /// A living task by name or id.
+    pub(super) async fn living(&self, task: &str) -> Result<TaskRecord> {
+        let found = self.store().task_find(&TaskRef::from(task)).await?;
+        found.filter(|task| task.deleted_at.is_none()).ok_or_else(|| no_task(task))
+    }
+
+    /// Refuses a definition that names pools or calendars which are not there.
+    async fn references_sound(&self, definition: &Definition) -> Result<()> {
+        let mut problems = calendar_problems(&*self.calendar_book().await?, definition);
+        problems.extend(self.pool_problem(definition).await?);
+        if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+    }
+
+    async fn changed(
+        &self,
+        caller: &Caller,
+        id: TaskId,
+        base: Option<u32>,
+        change: impl Fn(&Definition) -> Definition + Send + Sync + 'static,
+        action: &'static str,
+    ) -> Result<TaskView> {
+        let (caller, now) = (caller.clone(), self.clock().now());
+        let written = self.store().write(async move |tx: &Tx| {
+            let record = tx.task_find(&TaskRef::Id(id)).await?.filter(|task| task.deleted_at.is_none());
+            let record = record.ok_or_else(|| no_task(&id.to_string()))?;
+            Error::unless_at(record.version, base)?;
+            update(tx, &caller, &record, &change(&record.definition), (action, None), now).await
+        });
+        let written = written.await?;
+        self.announce_task(&written, Some(written.version));
+        self.viewed(written).await
+    }
+
+    async fn viewed(&self, record: TaskRecord) -> Result<TaskView> {
+        let StoredSchedules { readable, damaged } = self.store().schedule_list(record.key).await?;
+        let book = self.calendar_book().await?;
+        let (mut schedule_ids, mut schedule_problems) = (HashMap::new(), HashMap::new());
+        for ScheduleRecord { id, task_name, task_tags, schedule, .. } in readable {
+            if let Err(error) = super::schedules::compile(&book, &task_name, &task_tags, &schedule) {
+                schedule_problems.insert(schedule.key.clone(), error.to_string());
+            }
+            schedule_ids.insert(schedule.key, id);
+        }
+        for DamagedSchedule { id, key, error, .. } in damaged {
+            schedule_ids.insert(key.clone(), id);
+            schedule_problems.insert(key, error);
+        }
+        for (key, error) in &record.damage.schedules {
+            schedule_problems.entry(key.clone()).or_insert_with(|| error.clone());
+        }
+        let (name, tags) = (&record.definition.name, &record.definition.tags);
+        for schedule in &record.definition.schedules {
+            if let Err(error) = super::schedules::compile(&book, name, tags, schedule) {
+                schedule_problems.entry(schedule.key.clone()).or_insert_with(|| error.to_string());
+            }
+        }
+        let fires = |schedule: &Schedule| !schedule_problems.contains_key(&schedule.key);
+        let next_slots = next_slots(&book, &record.definition, fires, self.clock().now(), NEXT_SLOTS);
+        Ok(TaskView { record, schedule_ids, schedule_problems, next_slots })
+    }
+
+    async fn imagined(&self, definition: Definition, now: DateTime<Utc>) -> Result<TaskView> {
+        let book = self.calendar_book().await?;
+        let next_slots = next_slots(&book, &definition, |_| true, now, NEXT_SLOTS);
+        let record = TaskRecord {
+            id: TaskId(uuid::Uuid::nil()),
+            key: 0,
+            definition,
+            damage: Damage::default(),
+            version: 1,
+            owner: None,
+            created_at: now,
+            updated_at: now,
+            deleted_at: None,
+            last_run: None,
+            run_count: 0,
+        };
+        Ok(TaskView { record, schedule_ids: HashMap::new(), schedule_problems: HashMap::new(), next_slots })
+    }
+
+    /// Tells everybody about a task (no version: it is gone), and the scheduler to plan again.
+    pub(super) fn announce_task(&self, task: &TaskRecord, version: Option<u32>) {
+        let name = task.definition.name.clone();
+        self.events().publish(Change::Task { id: task.id, name, version });
+        self.replan_task(task.key);
+        // Completing its ledger may have made a run.
+        self.signals().raise(Signal::Queue);
+    }
+
+    /// Tells everybody about runs that were cancelled with their task.
+    pub(super) fn announce_cancelled(&self, runs: &[RunCancel]) {
+        for cancelled in runs {
+            if let RunCancel::Cancelled(run) | RunCancel::Requested(run) = cancelled {
+                self.announce_run(run, false);
+            }
+        }
+        if !runs.is_empty() {
+            self.signals().raise(Signal::Cancel);
+            self.signals().raise(Signal::Finished);
+        }
+    }
+}
+
+/// Refuses a name that is taken, and any other name for a task that others name.
+async fn renamable(tx: &Tx, task: &TaskRecord, name: &str) -> Result<()> {
+    if tx.task_find(&TaskRef::Name(name.to_owned())).await?.is_some() {
+        return Err(name_taken(name));
+    }
+    nobody_listens(tx, &task.definition, "renamed").await
+}
+
+fn name_taken(name: &str) -> Error {
+    Error::conflict("name_taken", format!("there is a task \"{name}\" already; choose another name"))
+}
+
+/// Stores a new task.
+pub(super) async fn create(
+    tx: &Tx,
+    caller: &Caller,
+    definition: &Definition,
+    action: &str,
+    now: DateTime<Utc>,
+) -> Result<TaskRecord> {
+    if tx.task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
+        return Err(name_taken(&definition.name));
+    }
+    pool_known(tx, definition).await?;
+    calendars_known(tx, definition).await?;
+    let change = TaskChange { at: now, by: caller.name.clone(), note: String::new(), owner: None };
+    let made = tx.task_insert(definition, &change).await?;
+    triggers_settle(tx, &made, now).await?;
+    let detail = json!({"version": made.version, "run": definition.run.kind()});
+    tx.audit_append(&caller.audit(now, action, ("task", definition.name.clone()), detail)).await?;
+    Ok(made)
+}
+
+/// Stores a new version, unless nothing changes.
+pub(super) async fn update(
+    tx: &Tx,
+    caller: &Caller,
+    record: &TaskRecord,
+    definition: &Definition,
+    (action, owner): (&str, Option<String>),
+    now: DateTime<Utc>,
+) -> Result<TaskRecord> {
+    let same_owner = owner.is_none() || owner == record.owner;
+    if *definition == record.definition && same_owner && record.damage.is_none() && schedules_stored(tx, record).await?
+    {
+        return Ok(record.clone());
+    }
+    if definition.name != record.definition.name {
+        renamable(tx, record, &definition.name).await?;
+    }
+    pool_known(tx, definition).await?;
+    calendars_known(tx, definition).await?;
+    close(tx, record, None, now).await?;
+    let change = TaskChange { at: now, by: caller.name.clone(), note: action.to_owned(), owner };
+    let written = tx.task_update(record, definition, &change).await?;
+    triggers_settle(tx, &written, now).await?;
+    let detail = json!({"version": written.version, "renamed_from": (definition.name != record.definition.name).then(|| record.definition.name.clone())});
+    tx.audit_append(&caller.audit(now, action, ("task", definition.name.clone()), detail)).await?;
+    Ok(written)
+}
+
+/// Whether the stored schedules of a task are those of its definition; saving the same again mends them if not.
+async fn schedules_stored(tx: &Tx, record: &TaskRecord) -> Result<bool> {
+    let StoredSchedules { readable, damaged } = tx.schedule_list(record.key).await?;
+    let stored = |wanted: &Schedule| readable.iter().any(|stored| stored.schedule == *wanted);
+    Ok(damaged.is_empty() && record.definition.schedules.iter().all(stored))
+}
+
+/// Marks a task as deleted, and cancels its open runs or refuses because of them.
+pub(super) async fn delete(
+    tx: &Tx,
+    caller: &Caller,
+    record: &TaskRecord,
+    cancel_runs: bool,
+    now: DateTime<Utc>,
+) -> Result<Vec<RunCancel>> {
+    nobody_listens(tx, &record.definition, "deleted").await?;
+    close(tx, record, Some("the task was deleted"), now).await?;
+    let open: Vec<RunId> = tx.run_list_open(record.key).await?.into_iter().map(|run| run.id).collect();
+    if !open.is_empty() && !cancel_runs {
+        let detail = format!("{} run(s) of the task have not ended; wait, or delete with cancel_runs=true", open.len());
+        return Err(Error::conflict("runs_open", detail));
+    }
+    let mut cancelled = Vec::new();
+    let whole = format!("{}, with its task", caller.name);
+    for run in open {
+        cancelled.extend(tx.run_cancel(run, &whole, now).await?);
+    }
+    tx.task_delete(record, now).await?;
+    let detail = json!({"version": record.version, "cancelled_runs": cancelled.len()});
+    tx.audit_append(&caller.audit(now, "task_delete", ("task", record.definition.name.clone()), detail)).await?;
+    Ok(cancelled)
+}

@@ -1,0 +1,190 @@
+//! Webhooks: a call from outside proves that it may, and starts the task.
+//!
+//! What is wrong with a proof is never said: an unknown address and a wrong secret get the same answer, and one audit entry.
+
+use super::{secret_hash, trigger_id};
+use crate::app::runs::admit;
+use crate::app::runs::admit::{Inserted, Wanted, new_run};
+use crate::app::runs::idempotency::{Idempotency, remember, repeated};
+use crate::app::system::HOLD;
+use crate::app::{App, Caller, Error, Result};
+use crate::domain::task::{Problem, Trigger, TriggerRule};
+use crate::domain::vocabulary::{TriggerKind, WebhookProof};
+use crate::security::signature;
+use crate::security::token::same;
+use crate::store::{RunRecord, TaskRecord, TaskRef, TaskTriggerRecord, TriggerRecord, Tx};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// A signature may be that old, or from that far in the future.
+const FRESH: TimeDelta = TimeDelta::minutes(5);
+
+/// A call of a webhook.
+#[derive(Debug, Clone, Default)]
+pub struct HookCall {
+    /// The last part of the address.
+    pub address: String,
+    /// `X-Orc-Timestamp`.
+    pub timestamp: Option<String>,
+    /// `X-Orc-Signature`.
+    pub signature: Option<String>,
+    /// `Idempotency-Key`.
+    pub idempotency_key: Option<String>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// Where it comes from.
+    pub from: String,
+    /// Id of the request.
+    pub request_id: Option<String>,
+}
+
+impl App {
+    /// Starts the task of a webhook.
+    pub async fn hook_call(&self, call: HookCall) -> Result<RunRecord> {
+        let Some((record, trigger, task)) = self.proved(&call).await? else {
+            return Err(self.hook_refused(&call).await?);
+        };
+        if self.store().setting_find(HOLD).await?.is_some() {
+            return Err(Error::Unavailable("everything is on hold; try again later".into()));
+        }
+        let params = params(&trigger, &task, &call.body)?;
+        let now = self.clock().now();
+        let proof = call.signature.clone();
+        let key = call.idempotency_key.clone();
+        let key = key.map(|key| Idempotency::of_hook(&record.id.to_string(), key, &call.body));
+        let made = self.store().write(async move |tx: &Tx| {
+            // Before the proof counts as used: who got no answer asks again with the same one.
+            if let Some(run) = repeated(tx, key.as_ref(), now).await? {
+                return Ok(Some((run, Inserted::default())));
+            }
+            if let Some(proof) = &proof
+                && matches!(trigger.rule, TriggerRule::Webhook { proof: WebhookProof::Signature, .. })
+                && !tx.hook_seen(record.row, proof, now - FRESH - FRESH, now).await?
+            {
+                return Ok(None);
+            }
+            let (run, inserted) = start(tx, &record, &task, params.clone(), now).await?;
+            remember(tx, key.as_ref(), run.id, now).await?;
+            Ok::<_, Error>(Some((run, inserted)))
+        });
+        match made.await? {
+            Some((run, inserted)) => {
+                self.announce_inserted(&inserted);
+                Ok(run)
+            }
+            None => Err(self.hook_refused(&call).await?),
+        }
+    }
+
+    /// The trigger that a call is for, if the call proves that it may.
+    async fn proved(&self, call: &HookCall) -> Result<Option<(TaskTriggerRecord, Trigger, TaskRecord)>> {
+        let (id, secret) = call.address.split_once('.').unwrap_or((&call.address, ""));
+        // Hashing and signing are done for unknown addresses as well, so that time tells nothing.
+        let (hash, nobody) = (secret_hash(secret), crate::security::secret::Secret::new(String::new()));
+        let (timestamp, given) = (call.timestamp.as_deref().unwrap_or_default(), call.signature.as_deref());
+        let found = match trigger_id(id) {
+            Some(id) => self.store().trigger_find(id).await?,
+            None => None,
+        };
+        let task = match &found {
+            Some((_, task)) => self.store().task_find(&TaskRef::Id(*task)).await?,
+            None => None,
+        };
+        let found = found.and_then(|(record, _)| {
+            let task = task.filter(|task| task.deleted_at.is_none())?;
+            let trigger = task.definition.triggers.iter().find(|trigger| trigger.key == record.key)?.clone();
+            trigger.enabled.then_some((record, trigger, task))
+        });
+        let sealed = found.as_ref().and_then(|(record, ..)| record.sealed_secret.clone());
+        let shared = match (&found, sealed) {
+            (Some((record, ..)), Some(sealed)) => self.seal()?.unseal(&sealed, record.id.0.as_bytes()),
+            _ => None,
+        };
+        let signed =
+            signature::verify(shared.as_ref().unwrap_or(&nobody), timestamp, &call.body, given.unwrap_or_default());
+        let right = |record: &TaskTriggerRecord, trigger: &Trigger| match trigger.rule {
+            TriggerRule::Webhook { proof: WebhookProof::SecretUrl, .. } => {
+                record.secret_hash.as_ref().is_some_and(|stored| same(stored, &hash))
+            }
+            TriggerRule::Webhook { proof: WebhookProof::Signature, .. } => {
+                signed && shared.is_some() && fresh(timestamp, self.clock().now())
+            }
+            TriggerRule::File { .. } | TriggerRule::Task { .. } => false,
+        };
+        Ok(found.filter(|(record, trigger, _)| right(record, trigger)))
+    }
+
+    /// One audit entry and no hint; who is refused again and again gets neither for a while. Right calls never wait: what
+    /// they prove cannot be guessed.
+    async fn hook_refused(&self, call: &HookCall) -> Result<Error> {
+        let key = format!("hook:{}", call.from);
+        if let Err(wait) = self.limiter().enter(&[key], self.uptime()) {
+            return Ok(Error::TooMany(wait.as_secs().max(1)));
+        }
+        let mut caller = Caller::system();
+        caller.request_id.clone_from(&call.request_id);
+        let known = call.address.split('.').next().unwrap_or_default().chars().take(32).collect();
+        let entry = caller.audit(self.clock().now(), "hook_refuse", ("trigger", known), json!({"address": call.from}));
+        self.store().write(async move |tx: &Tx| tx.audit_append(&entry).await.map(|_| ()).map_err(Error::from)).await?;
+        Ok(Error::Unauthenticated("this address does not exist, or the proof is wrong".into()))
+    }
+}
+
+fn fresh(timestamp: &str, now: DateTime<Utc>) -> bool {
+    let at = timestamp.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    at.is_some_and(|at| (now - at).abs() <= FRESH)
+}
+
+/// The params of the run, out of the body.
+fn params(trigger: &Trigger, task: &TaskRecord, body: &[u8]) -> Result<Map<String, Value>> {
+    let TriggerRule::Webhook { params: pointers, .. } = &trigger.rule else { return Ok(Map::new()) };
+    let specs = &task.definition.params;
+    if specs.is_empty() || body.is_empty() {
+        return Ok(Map::new());
+    }
+    let body: Value = serde_json::from_slice(body)
+        .map_err(|error| Error::Invalid(vec![Problem::at("", format!("the body is not JSON: {error}"))]))?;
+    let mut found = Map::new();
+    for spec in specs {
+        let own = format!("/{}", spec.name);
+        let pointer = match pointers.get(&spec.name) {
+            Some(pointer) => pointer,
+            None if pointers.is_empty() => &own,
+            None => continue,
+        };
+        if let Some(value) = body.pointer(pointer) {
+            found.insert(spec.name.clone(), value.clone());
+        }
+    }
+    Ok(found)
+}
+
+async fn start(
+    tx: &Tx,
+    record: &TaskTriggerRecord,
+    task: &TaskRecord,
+    params: Map<String, Value>,
+    now: DateTime<Utc>,
+) -> Result<(RunRecord, Inserted)> {
+    let task = tx.task_find(&TaskRef::Id(task.id)).await?.filter(|task| task.deleted_at.is_none());
+    let task = task.ok_or_else(|| Error::NotFound("the task was deleted".into()))?;
+    let by = Some(format!("webhook {}", record.key));
+    let wanted = Wanted {
+        task: &task,
+        definition: &task.definition,
+        version: task.version,
+        trigger: TriggerRecord { kind: TriggerKind::Webhook, by, schedule_key: None, rerun_of: None },
+        schedule_row: None,
+        scheduled_for: None,
+        due_at: now,
+        params,
+    };
+    let mut open = tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default();
+    let run = new_run(wanted, &mut open, now).map_err(|refusal| refusal.into_error(&task.definition.name))?;
+    let overlaps = BTreeMap::from([(task.key, task.definition.overlap)]);
+    let inserted = admit::insert(tx, &[run], &overlaps, now).await?;
+    tx.trigger_used(record.row, now).await?;
+    let made = inserted.made.first().cloned().ok_or_else(|| Error::Internal("no run was inserted".into()))?;
+    Ok((made, inserted))
+}

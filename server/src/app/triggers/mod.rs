@@ -1,0 +1,264 @@
+//! Triggers of tasks: kept in line with definitions, given secrets, and followed when other tasks' runs end.
+
+pub mod file_roots;
+pub mod files;
+pub mod hooks;
+
+use super::ledger::on_hold;
+use super::runs::admit;
+use super::runs::admit::{Inserted, Wanted};
+use super::{App, Caller, Error, Result};
+use crate::domain::ids::TriggerId;
+use crate::domain::run::OpenRuns;
+use crate::domain::task::{Definition, Problem, Trigger, TriggerRule};
+use crate::domain::trigger::{TaskEnd, circle};
+use crate::domain::vocabulary::{Permission, TriggerKind, WebhookProof};
+use crate::security::seal::Seal;
+use crate::security::secret::Secret;
+use crate::store::{FiringRecord, RunNew, TaskRecord, TaskRef, TaskTriggerRecord, TriggerRecord, Tx};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use serde_json::{Map, json};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// Ends of runs that are looked at in one round.
+const ROUND: u64 = 100;
+
+/// A trigger as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TriggerView {
+    /// Its definition.
+    pub definition: Trigger,
+    /// What is stored of it.
+    pub record: TaskTriggerRecord,
+    /// Why it cannot work; none: it can.
+    pub problem: Option<String>,
+}
+
+/// A fresh secret of a webhook, shown once.
+#[derive(Debug, Clone)]
+pub struct NewSecret {
+    /// Path of the address on this server.
+    pub path: Secret,
+    /// The shared secret, for signatures.
+    pub secret: Option<Secret>,
+}
+
+/// Checks what a definition's triggers listen to, and brings the stored triggers in line with it.
+pub(super) async fn triggers_settle(tx: &Tx, task: &TaskRecord, now: DateTime<Utc>) -> Result<()> {
+    let definition = &task.definition;
+    if definition.triggers.is_empty() && tx.trigger_list(task.key).await?.is_empty() {
+        return Ok(());
+    }
+    let (mut sources, mut problems) = (BTreeMap::new(), Vec::new());
+    let edges = tx.trigger_edges().await?;
+    for (index, trigger) in definition.triggers.iter().enumerate() {
+        let TriggerRule::Task { tasks, .. } = &trigger.rule else { continue };
+        let at = |message: String| Problem::at(format!("/triggers/{index}/tasks"), message);
+        let mut keys = Vec::new();
+        for name in tasks {
+            match tx.task_find(&TaskRef::Name(name.clone())).await?.filter(|task| task.deleted_at.is_none()) {
+                Some(source) => keys.push(source.key),
+                None => problems.push(at(format!("there is no task \"{name}\""))),
+            }
+        }
+        if let Some(path) = circle(&definition.name, tasks, &edges) {
+            problems.push(at(format!("the tasks would trigger each other in a circle: {}", path.join(" <- "))));
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        sources.insert(trigger.key.clone(), keys);
+    }
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
+    Ok(tx.triggers_sync(task.key, definition, &sources, now).await?)
+}
+
+/// Refuses to delete or rename (`verb`) a task that others listen to: they name it.
+pub(super) async fn nobody_listens(tx: &Tx, definition: &Definition, verb: &str) -> Result<()> {
+    let mut listeners = tx.trigger_listeners(&definition.name).await?;
+    listeners.sort_unstable();
+    listeners.dedup();
+    if listeners.is_empty() {
+        return Ok(());
+    }
+    let more = listeners.len().saturating_sub(10);
+    let mut places: Vec<String> = listeners.iter().take(10).map(|task| format!("task \"{task}\"")).collect();
+    if more > 0 {
+        places.push(format!("{more} more"));
+    }
+    let detail = format!(
+        "task \"{}\" cannot be {verb}, its end triggers {}; change these first",
+        definition.name,
+        places.join(", ")
+    );
+    Err(Error::conflict("task_in_use", detail))
+}
+
+impl App {
+    /// The triggers of a task.
+    pub async fn trigger_list(&self, caller: &Caller, task: &str) -> Result<Vec<TriggerView>> {
+        caller.require(Permission::Read)?;
+        let task = self.living(task).await?;
+        let records = self.store().trigger_list(task.key).await?;
+        let view = |definition: &Trigger| {
+            let record = records.iter().find(|record| record.key == definition.key)?.clone();
+            let problem = match definition.rule {
+                TriggerRule::Webhook { proof, .. } => {
+                    secret_missing(&record, proof).or_else(|| self.secret_unreadable(&record))
+                }
+                TriggerRule::File { .. } => self.file_problem(record.id),
+                TriggerRule::Task { .. } => None,
+            };
+            Some(TriggerView { definition: definition.clone(), record, problem })
+        };
+        Ok(task.definition.triggers.iter().filter_map(view).collect())
+    }
+
+    /// Gives a webhook a fresh address or secret; the one before is worth nothing from then on.
+    pub async fn trigger_rotate(&self, caller: &Caller, task: &str, key: &str) -> Result<NewSecret> {
+        caller.require(Permission::Define)?;
+        let record = self.living(task).await?;
+        let name = record.definition.name.clone();
+        let missing = || Error::NotFound(format!("task \"{name}\" has no trigger \"{key}\""));
+        let trigger = record.definition.triggers.iter().find(|trigger| trigger.key == key).ok_or_else(missing)?;
+        let TriggerRule::Webhook { proof, .. } = trigger.rule else {
+            let detail = format!("trigger \"{key}\" is of kind {}: only webhooks have secrets", trigger.rule.kind());
+            return Err(Error::conflict("no_secret", detail));
+        };
+        let stored = self.store().trigger_list(record.key).await?;
+        let stored = stored.into_iter().find(|stored| stored.key == key).ok_or_else(missing)?;
+        let text = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
+        let secret = Secret::new(text);
+        let id = stored.id.0.simple();
+        let (hash, sealed, shown) = match proof {
+            WebhookProof::SecretUrl => {
+                let path = Secret::new(format!("/hooks/{id}.{}", secret.expose()));
+                (Some(secret_hash(secret.expose())), None, NewSecret { path, secret: None })
+            }
+            WebhookProof::Signature => {
+                let sealed = self.seal()?.seal(&secret, stored.id.0.as_bytes());
+                (None, Some(sealed), NewSecret { path: Secret::new(format!("/hooks/{id}")), secret: Some(secret) })
+            }
+        };
+        let (caller, now, key) = (caller.clone(), self.clock().now(), key.to_owned());
+        self.store()
+            .write(async move |tx: &Tx| {
+                tx.trigger_rotate(stored.row, hash.clone(), sealed.clone(), now).await?;
+                let detail = json!({"trigger": key});
+                tx.audit_append(&caller.audit(now, "trigger_rotate", ("task", name.clone()), detail)).await?;
+                Ok::<_, Error>(())
+            })
+            .await?;
+        Ok(shown)
+    }
+
+    /// What is wrong with the sealed secret of a webhook.
+    fn secret_unreadable(&self, record: &TaskTriggerRecord) -> Option<String> {
+        let sealed = record.sealed_secret.as_ref()?;
+        match self.seal() {
+            Ok(seal) if seal.unseal(sealed, record.id.0.as_bytes()).is_some() => None,
+            Ok(_) => {
+                Some("its secret was sealed with another seal.key than the one that is there: make a new one".into())
+            }
+            Err(error) => Some(error.to_string()),
+        }
+    }
+
+    /// The key under which secrets are sealed.
+    pub(super) fn seal(&self) -> Result<Seal> {
+        let unread = |error| Error::Internal(format!("seal.key in the data folder cannot be used: {error}"));
+        Seal::open(&self.settings().data_dir).map_err(unread)
+    }
+
+    /// One round: looks at the ends of runs that triggers listen to; answers how many were looked at.
+    pub async fn firings_follow(&self) -> Result<usize> {
+        let now = self.clock().now();
+        let followed = self.store().write(async move |tx: &Tx| follow(tx, now).await);
+        let (inserted, looked_at) = followed.await?;
+        self.announce_inserted(&inserted);
+        Ok(looked_at)
+    }
+}
+
+/// What keeps a webhook from proving callers.
+fn secret_missing(record: &TaskTriggerRecord, proof: WebhookProof) -> Option<String> {
+    let (there, other) = match proof {
+        WebhookProof::SecretUrl => (record.secret_hash.is_some(), record.sealed_secret.is_some()),
+        WebhookProof::Signature => (record.sealed_secret.is_some(), record.secret_hash.is_some()),
+    };
+    match (there, other) {
+        (true, _) => None,
+        (false, true) => Some("its way of proof was changed: make a new address or secret".to_owned()),
+        (false, false) => Some("it has no address yet: make one".to_owned()),
+    }
+}
+
+/// SHA-256 of the secret part of an address.
+pub(super) fn secret_hash(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}
+
+/// While everything is on hold, ends of runs wait.
+async fn follow(tx: &Tx, now: DateTime<Utc>) -> Result<(Inserted, usize)> {
+    let mut all = Inserted::default();
+    if on_hold(tx).await?.is_some() {
+        return Ok((all, 0));
+    }
+    let firings = tx.firings(ROUND).await?;
+    let looked_at = firings.len();
+    for firing in firings {
+        if !tx.firing_delete(firing.row).await? {
+            continue;
+        }
+        let Some(task) = listening(tx, &firing).await? else { continue };
+        let open = tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default();
+        let Some(run) = triggered(&task, &firing, open, now) else { continue };
+        let overlaps = BTreeMap::from([(task.key, task.definition.overlap)]);
+        let inserted = admit::insert(tx, &[run], &overlaps, now).await?;
+        tx.trigger_used(firing.trigger.row, now).await?;
+        all.made.extend(inserted.made);
+        all.displaced.extend(inserted.displaced);
+    }
+    Ok((all, looked_at))
+}
+
+/// The task of a firing, if it listens to that end. A disabled task does not listen.
+async fn listening(tx: &Tx, firing: &FiringRecord) -> Result<Option<TaskRecord>> {
+    let task = tx.task_find(&TaskRef::Id(firing.task)).await?;
+    let listens = |task: &TaskRecord| {
+        let trigger = task.definition.triggers.iter().find(|trigger| trigger.key == firing.trigger.key);
+        task.deleted_at.is_none()
+            && task.definition.enabled
+            && trigger.is_some_and(|trigger| match &trigger.rule {
+                TriggerRule::Task { states, .. } => trigger.enabled && states.contains(&firing.state),
+                TriggerRule::Webhook { .. } | TriggerRule::File { .. } => false,
+            })
+    };
+    Ok(task.filter(listens))
+}
+
+/// The run that follows.
+fn triggered(task: &TaskRecord, firing: &FiringRecord, open: OpenRuns, now: DateTime<Utc>) -> Option<RunNew> {
+    let end = TaskEnd { task: firing.task_name.clone(), state: firing.state, run: firing.run };
+    let by = end.to_string();
+    let wanted = Wanted {
+        task,
+        definition: &task.definition,
+        version: task.version,
+        trigger: TriggerRecord { kind: TriggerKind::Task, by: Some(by), schedule_key: None, rerun_of: None },
+        schedule_row: None,
+        scheduled_for: None,
+        due_at: now,
+        params: Map::new(),
+    };
+    admit::run_or_skipped(wanted, open, now)
+}
+
+/// A trigger's id in an address.
+pub(super) fn trigger_id(text: &str) -> Option<TriggerId> {
+    uuid::Uuid::try_parse(text).ok().filter(|_| text.len() == 32).map(TriggerId)
+}

@@ -1,0 +1,50 @@
+//! The canceller: tells runners to stop what somebody asked to stop.
+
+use super::active::{Active, Control};
+use crate::app::{App, Signal};
+use crate::engine::core::worker::{RoundResult, Worker};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use std::time::Duration;
+
+/// The worker.
+#[derive(Debug)]
+pub struct Canceller {
+    app: App,
+    active: Active,
+}
+
+impl Canceller {
+    /// A canceller.
+    pub const fn new(app: App, active: Active) -> Self {
+        Self { app, active }
+    }
+
+    async fn round(&self) -> RoundResult {
+        let runs = self.app.store().run_cancel_list(&self.app.settings().node).await?;
+        let mut told = 0;
+        for run in runs {
+            let control = if run.cancel_forced { Control::Kill } else { Control::Cancel };
+            told += usize::from(self.active.tell(run.id, control));
+        }
+        Ok((told > 0).then(|| format!("{told} runs told to stop")))
+    }
+}
+
+impl Worker for Canceller {
+    fn name(&self) -> &'static str {
+        "canceller"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(5)
+    }
+
+    fn wakes(&self) -> &'static [Signal] {
+        &[Signal::Cancel]
+    }
+
+    fn run_once(&self) -> BoxFuture<'_, RoundResult> {
+        self.round().boxed()
+    }
+}

@@ -1,0 +1,294 @@
+//! The executor: carries one claimed attempt from its claim to its booked end.
+//!
+//! A pipeline of small steps: start a runner, write down who it is, send the plan, follow it, book its exit record. What
+//! an earlier server started is adopted into the same pipeline at the step it has reached.
+
+use super::active::{Active, Control, Joining, Membership};
+use super::brief;
+use super::brief::{AttemptFacts, PlanContext};
+use super::follow;
+use super::follow::Followed;
+use super::fork_server::Runners;
+use super::{http, runners};
+use crate::app::App;
+use crate::app::runs::attempts::{AttemptReport, seconds_until};
+use crate::domain::ids::AttemptId;
+use crate::domain::task::RunSpec;
+use crate::domain::vocabulary::{AttemptOutcome, OnServerStop};
+use crate::store::{AttemptStarted, ClaimedRun};
+use orc_runner::message::{Identity, ServerMessage};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Pause before a result that could not be booked is booked again.
+const BOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// What the engine needs of the configuration: plain values.
+#[derive(Debug, Clone)]
+pub struct EngineSettings {
+    /// Program of the runner.
+    pub runner: PathBuf,
+    /// The allow-listed part of the server's own environment, passed on to every process.
+    pub inherited: BTreeMap<String, String>,
+    /// Port on which this server listens; http tasks may not call it.
+    pub own_port: u16,
+}
+
+/// Carries out attempts.
+#[derive(Debug)]
+pub struct Executor {
+    app: App,
+    settings: EngineSettings,
+    runners: Runners,
+    active: Active,
+    /// The server stops: start nothing more.
+    stop: CancellationToken,
+    /// The server is gone in a moment: leave runners alone.
+    left: CancellationToken,
+}
+
+/// What became of an attempt, as far as this server can say.
+#[derive(Debug)]
+enum Ended {
+    /// It ended so.
+    Report(Box<AttemptReport>),
+    /// Nothing was started; why.
+    NotStarted(String),
+    /// The server stops and leaves it to its runner.
+    Left,
+}
+
+impl Executor {
+    /// An executor.
+    pub fn new(app: App, settings: EngineSettings, active: Active, stop: CancellationToken) -> Self {
+        let runners = Runners::new(settings.runner.clone(), app.log_folder());
+        Self { app, settings, runners, active, stop, left: CancellationToken::new() }
+    }
+
+    /// The attempts in progress.
+    pub const fn active(&self) -> &Active {
+        &self.active
+    }
+
+    /// Lets go of all runners: they go on, and the next server adopts them.
+    pub fn leave(&self) {
+        self.left.cancel();
+    }
+
+    /// Makes starts of runners fast. A failure shows when one is started.
+    pub async fn prepare(&self) {
+        if let Err(error) = self.runners.prepare().await {
+            tracing::warn!(%error, "the fork server of runners could not be started");
+        }
+    }
+
+    /// Ends what starts runners. Nothing may be started any more.
+    pub async fn close(&self) {
+        self.runners.close().await;
+    }
+
+    /// Carries out an attempt that was claimed just now.
+    pub fn start(self: &Arc<Self>, claimed: ClaimedRun) {
+        let Some(membership) = self.active.join(joining(&claimed)) else { return };
+        self.app.progress().begin(claimed.attempt.id);
+        self.app.announce_run(&claimed.run, false);
+        let executor = Arc::clone(self);
+        tokio::spawn(async move {
+            let mut membership = membership;
+            let ended = executor.carry_out(&claimed, &mut membership).await;
+            executor.book(&claimed, ended).await;
+        });
+    }
+
+    /// Takes over an attempt that an earlier server started. False: it is followed already.
+    pub fn adopt(self: &Arc<Self>, claimed: ClaimedRun) -> bool {
+        let Some(membership) = self.active.join(joining(&claimed)) else { return false };
+        let executor = Arc::clone(self);
+        tokio::spawn(async move {
+            let mut membership = membership;
+            let ended = executor.take_over(&claimed, &mut membership).await;
+            executor.book(&claimed, ended).await;
+        });
+        true
+    }
+
+    async fn carry_out(&self, claimed: &ClaimedRun, membership: &mut Membership) -> Ended {
+        if self.stop.is_cancelled() {
+            return Ended::NotStarted("the server is stopping".into());
+        }
+        if let Some(damage) = &claimed.damage {
+            let reason = format!("nothing was started: {damage}");
+            let report = AttemptReport::bare(AttemptOutcome::Failed, self.app.clock().now(), reason);
+            let report = AttemptReport { hopeless: true, ..report };
+            return Ended::Report(Box::new(report));
+        }
+        if matches!(claimed.definition.run, RunSpec::Http { .. }) {
+            return self.carry_out_http(claimed, membership).await;
+        }
+        match self.started(claimed).await {
+            Ok(link) => self.follow(claimed, link, membership).await,
+            Err(error) => Ended::NotStarted(format!("the runner could not be started: {error}")),
+        }
+    }
+
+    async fn carry_out_http(&self, claimed: &ClaimedRun, membership: &mut Membership) -> Ended {
+        let own_port = self.settings.own_port;
+        let carried = http::run(claimed, &self.app, &mut membership.control, own_port);
+        tokio::select! {
+            report = carried => Ended::Report(Box::new(report)),
+            () = self.left.cancelled() => Ended::NotStarted("the server stopped during the request".into()),
+        }
+    }
+
+    /// Starts a runner, writes down who it is, and only then sends the plan.
+    async fn started(&self, claimed: &ClaimedRun) -> io::Result<runners::Link> {
+        let log = self.app.log_path(claimed.attempt.id);
+        let context = self.context(claimed.attempt.id)?;
+        let origin = self.app.run_origin(&claimed.run).await.map_err(io::Error::other)?;
+        let (mut link, identity) = self.runners.start(&log).await?;
+        let token = new_token();
+        if !self.identified(claimed, &identity, &token).await? {
+            return Err(io::Error::other("the claim is no longer valid"));
+        }
+        let facts = AttemptFacts {
+            run_id: claimed.run.id,
+            attempt_id: claimed.attempt.id,
+            number: claimed.attempt.number,
+            token,
+            trigger: claimed.run.trigger.clone(),
+            origin,
+            scheduled_for: claimed.run.scheduled_for,
+            params: claimed.run.params.clone(),
+            run_deadline_seconds: claimed.run.deadline_at.map(|at| seconds_until(at, self.app.clock().now())),
+        };
+        let plan = brief::build(&claimed.definition, &facts, &context);
+        let plan = plan.ok_or_else(|| io::Error::other("this kind of task needs no process"))?;
+        link.send(&ServerMessage::Start { plan: Box::new(plan) }).await?;
+        Ok(link)
+    }
+
+    fn context(&self, attempt: AttemptId) -> io::Result<PlanContext> {
+        std::fs::create_dir_all(self.app.log_folder())?;
+        let scratch_folder = self.app.scratch_path(attempt);
+        std::fs::create_dir_all(&scratch_folder)?;
+        Ok(PlanContext { scratch_folder, inherited: self.settings.inherited.clone(), min_free_percent: 5.0 })
+    }
+
+    async fn identified(&self, claimed: &ClaimedRun, identity: &Identity, token: &str) -> io::Result<bool> {
+        let started = AttemptStarted {
+            attempt: claimed.attempt.id,
+            fence: claimed.run.fence,
+            boot_id: Some(identity.boot_id.clone()),
+            runner_pid: Some(identity.runner_pid),
+            runner_started: i64::try_from(identity.runner_start_ticks).ok(),
+            pid: None,
+            token: Some(token.to_owned()),
+        };
+        let answers = self.app.store().attempts_started(vec![started]).await.map_err(io::Error::other)?;
+        Ok(answers.first().copied().unwrap_or_default())
+    }
+
+    async fn follow(&self, claimed: &ClaimedRun, link: runners::Link, membership: &mut Membership) -> Ended {
+        let followed = follow::follow(&self.app, claimed, link, &mut membership.control);
+        let followed = tokio::select! {
+            followed = followed => followed,
+            () = self.left.cancelled() => return Ended::Left,
+        };
+        match followed {
+            Followed::Ended(report) => Ended::Report(report),
+            Followed::RunnerGone => self.after_runner(claimed, true).await,
+        }
+    }
+
+    /// The runner is gone: its exit record says how, or nobody knows.
+    async fn after_runner(&self, claimed: &ClaimedRun, planned: bool) -> Ended {
+        let (log, attempt, now) = (self.app.log_path(claimed.attempt.id), claimed.attempt.id, self.app.clock().now());
+        let looked = tokio::task::spawn_blocking(move || follow::look_after(&log, attempt, planned, now)).await;
+        match looked.map_err(io::Error::other).and_then(|looked| looked) {
+            Ok(Some(report)) => Ended::Report(Box::new(report)),
+            Ok(None) => Ended::NotStarted("the runner ended before the command was started".into()),
+            Err(error) => {
+                let reason = format!("the runner is gone and its log cannot be read: {error}");
+                Ended::Report(Box::new(AttemptReport::bare(AttemptOutcome::Lost, now, reason)))
+            }
+        }
+    }
+
+    async fn take_over(&self, claimed: &ClaimedRun, membership: &mut Membership) -> Ended {
+        self.app.progress().begin(claimed.attempt.id);
+        let log = self.app.log_path(claimed.attempt.id);
+        let token = claimed.attempt.token.clone().unwrap_or_default();
+        while orc_runner::runner_alive(&log).unwrap_or_default() {
+            match runners::attach(&log, &token).await {
+                Ok(link) => match self.follow(claimed, link, membership).await {
+                    Ended::NotStarted(_) if orc_runner::runner_alive(&log).unwrap_or_default() => {}
+                    ended => return ended,
+                },
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+            if self.left.is_cancelled() {
+                return Ended::Left;
+            }
+        }
+        // A plan is sent after the runner's identity is stored; a request needs none.
+        let planned = claimed.attempt.boot_id.is_some() || matches!(claimed.definition.run, RunSpec::Http { .. });
+        self.after_runner(claimed, planned).await
+    }
+
+    /// Books the end, however long the database is away: a result is never dropped.
+    async fn book(&self, claimed: &ClaimedRun, ended: Ended) {
+        let attempt = claimed.attempt.id;
+        loop {
+            let booked = match &ended {
+                Ended::Report(report) => self.app.attempt_finish(claimed, report).await,
+                Ended::NotStarted(reason) => self.app.attempt_requeue(claimed, reason).await,
+                Ended::Left => return,
+            };
+            match booked {
+                Ok(true) => break,
+                Ok(false) => {
+                    tracing::debug!(%attempt, "its end was booked by somebody else");
+                    break;
+                }
+                Err(error) => {
+                    tracing::warn!(%attempt, %error, "the end of an attempt could not be booked; tried again")
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(BOOK_AGAIN) => {}
+                () = self.left.cancelled() => return,
+            }
+        }
+        if let Ended::NotStarted(reason) = &ended {
+            tracing::warn!(%attempt, reason, "nothing was started; the run is queued again");
+            self.app.log_delete(attempt);
+        }
+        self.app.progress().end(attempt);
+        let _left_behind_folders_are_pruned = tokio::fs::remove_dir_all(self.app.scratch_path(attempt)).await;
+    }
+}
+
+fn joining(claimed: &ClaimedRun) -> Joining {
+    Joining {
+        run: claimed.run.id,
+        attempt: claimed.attempt.id,
+        cancel_on_stop: claimed.definition.on_server_stop == OnServerStop::Cancel,
+        grace: Duration::from_secs_f64(claimed.definition.grace_seconds.clamp(0.0, 86_400.0)),
+    }
+}
+
+fn new_token() -> String {
+    hex::encode(rand::random::<[u8; 32]>())
+}
+
+/// What an attempt is told becomes a message to its runner.
+pub fn message(control: Control) -> ServerMessage {
+    match control {
+        Control::Cancel => ServerMessage::Cancel { grace_seconds: None },
+        Control::Kill => ServerMessage::Kill,
+    }
+}

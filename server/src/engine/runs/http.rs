@@ -1,0 +1,231 @@
+//! An attempt of kind `http`: the request is made by this server, the answer becomes the log.
+//!
+//! There is no runner: a crash of the server makes the attempt `lost`, and the retry rule decides (DECISIONS 6). The log
+//! has the same format as any other and is written on a blocking thread.
+
+use super::active::Control;
+use super::follow;
+use crate::app::App;
+use crate::app::runs::attempts::AttemptReport;
+use crate::domain::task::RunSpec;
+use crate::domain::vocabulary::AttemptOutcome;
+use crate::integrations::http_request::{self, HttpError, HttpRequest};
+use crate::store::ClaimedRun;
+use chrono::{DateTime, Utc};
+use orc_runner::message::{FORMAT_VERSION, Identity, Started};
+use orc_runner::record::{CancelledBy, ExitRecord, LogTotals, Outcome, SpawnFailure, TimeLimit};
+use orc_runner::{LogLimits, LogWriter, Stream};
+use std::io;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// Pieces of the answer that may wait to be written.
+const QUEUE: usize = 16;
+
+/// Longest time without any limit of the task's own.
+const LONGEST: Duration = Duration::from_secs(366 * 86_400);
+
+/// Carries out an http attempt.
+pub async fn run(
+    claimed: &ClaimedRun,
+    app: &App,
+    control: &mut mpsc::UnboundedReceiver<Control>,
+    own_port: u16,
+) -> AttemptReport {
+    let started_at = app.clock().now();
+    let (sender, written) = match open(claimed, app) {
+        Ok(log) => write_behind(log, app.clone(), claimed),
+        Err(error) => {
+            let reason = format!("its log cannot be written: {error}");
+            return AttemptReport::bare(AttemptOutcome::Failed, started_at, reason);
+        }
+    };
+    let (limit, which) = limit(claimed, started_at);
+    let outcome = tokio::select! {
+        said = ask(claimed, own_port, &sender) => said,
+        () = tokio::time::sleep(limit) => Said {
+            outcome: Outcome::TimedOut { limit: which, seconds: limit.as_secs_f64() },
+            success: false,
+            reason: None,
+        },
+        _ = control.recv() => {
+            Said { outcome: Outcome::Cancelled { by: CancelledBy::Server }, success: false, reason: None }
+        }
+    };
+    let Said { outcome, success, reason } = outcome;
+    if let Some(reason) = &reason {
+        let _noted_if_it_can_be = sender.send((Stream::System, format!("[orc] {reason}\n").into_bytes())).await;
+    }
+    drop(sender);
+    let finished_at = app.clock().now();
+    let record = record(outcome, success, started_at, finished_at);
+    let mut report = match finish(written, record.clone()).await {
+        Ok(record) => follow::report(record),
+        Err(_) => follow::report(record),
+    };
+    if let Some(reason) = reason {
+        report.reason = reason;
+    }
+    report.exit_code = None;
+    report.cpu_seconds = None;
+    report.peak_memory_bytes = None;
+    report
+}
+
+/// What became of the request.
+struct Said {
+    outcome: Outcome,
+    success: bool,
+    reason: Option<String>,
+}
+
+impl Said {
+    fn failed(reason: String) -> Self {
+        Self { outcome: Outcome::Exited { code: 1 }, success: false, reason: Some(reason) }
+    }
+}
+
+type Sender = mpsc::Sender<(Stream, Vec<u8>)>;
+type Written = tokio::task::JoinHandle<LogWriter>;
+
+fn open(claimed: &ClaimedRun, app: &App) -> io::Result<LogWriter> {
+    std::fs::create_dir_all(app.log_folder())?;
+    let identity = Identity {
+        format_version: FORMAT_VERSION,
+        attempt: claimed.attempt.id.to_string(),
+        boot_id: String::new(),
+        runner_pid: std::process::id(),
+        runner_start_ticks: 0,
+    };
+    let mut log = LogWriter::create(&app.log_path(claimed.attempt.id), &identity)?;
+    log.limit(LogLimits { cap_bytes: claimed.definition.log.max_bytes, ..LogLimits::default() });
+    let started_at_micros = claimed.attempt.started_at.timestamp_micros();
+    log.started(&Started { pid: std::process::id(), start_ticks: 0, started_at_micros });
+    Ok(log)
+}
+
+/// Writes pieces on a blocking thread and tells followers how far it is.
+fn write_behind(mut log: LogWriter, app: App, claimed: &ClaimedRun) -> (Sender, Written) {
+    let (sender, mut receiver) = mpsc::channel::<(Stream, Vec<u8>)>(QUEUE);
+    let attempt = claimed.attempt.id;
+    let written = tokio::task::spawn_blocking(move || {
+        while let Some((stream, bytes)) = receiver.blocking_recv() {
+            log.data(stream, &bytes);
+            app.progress().report(attempt, log.totals().bytes);
+        }
+        log
+    });
+    (sender, written)
+}
+
+async fn finish(written: Written, mut record: ExitRecord) -> io::Result<ExitRecord> {
+    let mut log = written.await.map_err(io::Error::other)?;
+    let finished = tokio::task::spawn_blocking(move || log.finish(&mut record).map(|()| record));
+    finished.await.map_err(io::Error::other)?
+}
+
+fn record(outcome: Outcome, success: bool, started_at: DateTime<Utc>, finished_at: DateTime<Utc>) -> ExitRecord {
+    ExitRecord {
+        outcome,
+        success,
+        exit: None,
+        started_at_micros: started_at.timestamp_micros(),
+        finished_at_micros: finished_at.timestamp_micros(),
+        cpu_seconds: 0.0,
+        peak_memory_bytes: 0,
+        log: LogTotals::default(),
+        leaked_output: false,
+        swept: 0,
+        survivors: Vec::new(),
+        result: None,
+        result_error: None,
+    }
+}
+
+/// The shorter of the attempt's time-out and what is left of the run's.
+fn limit(claimed: &ClaimedRun, now: DateTime<Utc>) -> (Duration, TimeLimit) {
+    let attempt = claimed.definition.attempt_timeout_seconds.map_or(LONGEST, |s| Duration::from_secs_f64(s.max(0.0)));
+    let run = claimed.run.deadline_at.map_or(LONGEST, |at| (at - now).to_std().unwrap_or_default());
+    if run < attempt { (run, TimeLimit::Run) } else { (attempt, TimeLimit::Attempt) }
+}
+
+async fn ask(claimed: &ClaimedRun, own_port: u16, sender: &Sender) -> Said {
+    let RunSpec::Http { method, url, headers, body, expected_codes, body_contains } = &claimed.definition.run else {
+        return Said::failed("this is no http task".into());
+    };
+    let (method, url, headers, body) = (method.clone(), url.clone(), headers.clone(), body.clone());
+    let mut answer = match http_request::send(&HttpRequest { method, url, headers, body, own_port }).await {
+        Ok(answer) => answer,
+        Err(HttpError::Refused(reason)) => {
+            let outcome = Outcome::SpawnFailed { reason: SpawnFailure::InvalidInput, message: reason.clone() };
+            return Said { outcome, success: false, reason: Some(reason) };
+        }
+        Err(HttpError::Failed(reason)) => return Said::failed(reason),
+    };
+    let code = answer.code();
+    let head = answer.head();
+    let _a_closed_log_is_seen_at_the_end = sender.send((Stream::System, head.into_bytes())).await;
+    let mut search = Search::new(body_contains.as_deref().unwrap_or_default());
+    loop {
+        match answer.next().await {
+            Ok(Some(piece)) => {
+                search.feed(&piece);
+                let _a_closed_log_is_seen_at_the_end = sender.send((Stream::Stdout, piece)).await;
+            }
+            Ok(None) => break,
+            Err(error) => return Said::failed(error.to_string()),
+        }
+    }
+    let expected = if expected_codes.is_empty() { (200..300).contains(&code) } else { expected_codes.contains(&code) };
+    if !expected {
+        let wanted: Vec<String> = expected_codes.iter().map(ToString::to_string).collect();
+        let wanted = if wanted.is_empty() { "200 to 299".to_owned() } else { wanted.join(", ") };
+        return Said::failed(format!("answered {code}, expected {wanted}"));
+    }
+    if !search.found {
+        return Said::failed(format!("answered {code}, but the answer does not contain the expected text"));
+    }
+    Said { outcome: Outcome::Exited { code: 0 }, success: true, reason: None }
+}
+
+/// Looks for a text in pieces, across their borders, in bounded memory.
+struct Search {
+    needle: Vec<u8>,
+    tail: Vec<u8>,
+    found: bool,
+}
+
+impl Search {
+    fn new(needle: &str) -> Self {
+        Self { needle: needle.as_bytes().to_vec(), tail: Vec::new(), found: needle.is_empty() }
+    }
+
+    fn feed(&mut self, piece: &[u8]) {
+        if self.found {
+            return;
+        }
+        self.tail.extend_from_slice(piece);
+        self.found = self.tail.windows(self.needle.len()).any(|window| window == self.needle);
+        let keep = self.tail.len().min(self.needle.len().saturating_sub(1));
+        self.tail.drain(..self.tail.len() - keep);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_found_across_pieces() {
+        for cut in 0..=9 {
+            let mut search = Search::new("all well");
+            search.feed(&b"xall welly"[..cut]);
+            search.feed(&b"xall welly"[cut..]);
+            assert!(search.found, "cut at {cut}");
+        }
+        let mut search = Search::new("all well");
+        search.feed(b"all wel");
+        search.feed(b"x");
+        assert!(!search.found);
+    }
+}

@@ -1,0 +1,19 @@
+//! From a queued run to its end: claim, start, follow, cancel, and adoption after a restart.
+//!
+//! Only `fork_server` starts a process. Deliberately absent: decisions about retries and states, because `domain::runs` makes
+//! them, and transactions that stay open while a process runs. Start reading at `dispatcher`, then `executor`.
+
+pub(in crate::engine) mod active;
+pub(in crate::engine) mod brief;
+pub(in crate::engine) mod canceller;
+pub(in crate::engine) mod dispatcher;
+pub(in crate::engine) mod executor;
+pub(in crate::engine) mod follow;
+#[cfg(target_os = "linux")]
+pub(in crate::engine) mod fork_server;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_fork_server.rs"]
+pub(in crate::engine) mod fork_server;
+pub(in crate::engine) mod http;
+pub(in crate::engine) mod rescuer;
+pub(in crate::engine) mod runners;

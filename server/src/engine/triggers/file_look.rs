@@ -1,0 +1,149 @@
+//! One look at the files of a pattern: which match now, and which folders to listen to until the next look.
+//!
+//! Links to folders are not followed below the first wildcard, the server's own folder is left out, and what one look goes
+//! through is bounded. What is not there has no files; what may not be read is told.
+
+use crate::app::App;
+use crate::app::triggers::file_roots::fixed_part;
+use crate::app::triggers::files::Looked;
+use chrono::{DateTime, Utc};
+use globset::{GlobBuilder, GlobMatcher};
+use std::fs::Metadata;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+/// Files of one pattern that are looked at.
+const FILES_MAX: usize = 10_000;
+
+/// Names in folders that one look goes through.
+const NAMES_MAX: usize = 200_000;
+
+/// What a look at the files of one pattern came to.
+#[derive(Debug)]
+pub struct Look {
+    /// The files that match.
+    pub found: Looked,
+    /// The folders whose change may change what matches: those that were read, or the nearest one above that is there.
+    pub folders: Vec<PathBuf>,
+    /// Which changes these are.
+    pub scope: Scope,
+}
+
+/// Tells changes that concern a pattern from others in the same folders.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    matcher: GlobMatcher,
+    root: PathBuf,
+    own: PathBuf,
+}
+
+impl Scope {
+    /// Whether a path that changed matches, is a folder above or below the first wildcard, or may have been one.
+    pub fn concerns(&self, path: &Path) -> bool {
+        let folder = || self.root.starts_with(path) || path.starts_with(&self.root) && path.is_dir();
+        !path.starts_with(&self.own) && (self.matcher.is_match(path) || folder())
+    }
+}
+
+/// The files that match a pattern, without those in the server's own folder.
+pub fn look(pattern: &str, app: &App) -> Result<Look, String> {
+    if let Some(problem) = app.file_place_problem(pattern) {
+        return Err(format!("the pattern {problem}"));
+    }
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build().map_err(|error| error.to_string())?;
+    let root = fixed_part(pattern);
+    let (matcher, own) = (glob.compile_matcher(), app.settings().data_dir.clone());
+    let mut search = Search {
+        scope: Scope { matcher, root: root.clone(), own },
+        deep: pattern.contains("**"),
+        depth: Path::new(pattern).components().count(),
+        names: 0,
+        found: Looked::default(),
+        folders: Vec::new(),
+    };
+    // A link on the way to the first wildcard is followed.
+    search.visit(&root, std::fs::metadata(&root))?;
+    if search.folders.is_empty() {
+        search.folders.extend(root.ancestors().find(|above| above.is_dir()).map(Path::to_path_buf));
+    }
+    Ok(Look { found: search.found, folders: search.folders, scope: search.scope })
+}
+
+struct Search {
+    scope: Scope,
+    deep: bool,
+    depth: usize,
+    names: usize,
+    found: Looked,
+    folders: Vec<PathBuf>,
+}
+
+impl Search {
+    /// What is not there has no files: it may come later. What may not be read is told. Links to folders are not followed.
+    fn visit(&mut self, path: &Path, about: io::Result<Metadata>) -> Result<(), String> {
+        self.names += 1;
+        if self.names > NAMES_MAX || self.found.files.len() > FILES_MAX {
+            return Err(format!(
+                "more than {FILES_MAX} files match, or too many folders lie below: choose a narrower pattern"
+            ));
+        }
+        let Some(about) = self.readable(path, about) else { return Ok(()) };
+        if path.starts_with(&self.scope.own) {
+            return Ok(());
+        }
+        if about.is_dir() {
+            if !self.deep && path.components().count() >= self.depth {
+                return Ok(());
+            }
+            let Some(entries) = self.readable(path, std::fs::read_dir(path)) else { return Ok(()) };
+            self.folders.push(path.to_path_buf());
+            for entry in entries {
+                let Some(entry) = self.readable(path, entry) else { continue };
+                let below = entry.path();
+                let about = std::fs::symlink_metadata(&below);
+                self.visit(&below, about)?;
+            }
+            return Ok(());
+        }
+        let Some(name) = path.to_str().filter(|_| self.scope.matcher.is_match(path)) else { return Ok(()) };
+        let Some(about) = self.readable(path, std::fs::metadata(path)) else { return Ok(()) };
+        if about.is_file() {
+            let changed_at = about.modified().map_or(DateTime::UNIX_EPOCH, DateTime::<Utc>::from);
+            let changed_at = DateTime::from_timestamp_micros(changed_at.timestamp_micros()).unwrap_or(changed_at);
+            self.found.files.insert(name.to_owned(), (about.len(), changed_at));
+        }
+        Ok(())
+    }
+
+    fn readable<T>(&mut self, path: &Path, read: io::Result<T>) -> Option<T> {
+        let gone = |error: &io::Error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
+        match read {
+            Ok(read) => Some(read),
+            Err(error) if gone(&error) => None,
+            Err(error) => {
+                self.found.incomplete.get_or_insert_with(|| format!("{} cannot be read: {error}", path.display()));
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_may_change_the_matches_concerns() {
+        let there = std::env::temp_dir();
+        let (root, own) = (there.join("in"), there.join("in").join("orc"));
+        let glob = GlobBuilder::new(root.join("*.csv").to_str().expect("text")).literal_separator(true).build();
+        let scope = Scope { matcher: glob.expect("a pattern").compile_matcher(), root: root.clone(), own: own.clone() };
+        for path in [root.join("a.csv"), root.clone(), there.clone()] {
+            assert!(scope.concerns(&path), "{}", path.display());
+        }
+        for path in [root.join("a.txt"), there.join("b.csv"), own.join("a.csv"), own, root.join("below").join("a.csv")]
+        {
+            assert!(!scope.concerns(&path), "{}", path.display());
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The file watcher: looks at the files of file triggers every few seconds, and at once when the system tells of a change.
+//!
+//! What it hears only makes it early. It looks anyway, so a folder that appears later, a network share that says nothing,
+//! and files that came while the server was down are all the same to it; each look says anew which folders to listen to.
+
+use super::file_look::{Look, Scope, look};
+use crate::app::triggers::files::FileTrigger;
+use crate::app::{App, Signal};
+use crate::clock::Stopwatch;
+use crate::domain::ids::TriggerId;
+use crate::domain::vocabulary::FileChange;
+use crate::engine::core::worker::{RoundResult, Worker};
+use crate::integrations::file_events::FileEvents;
+use chrono::{DateTime, Utc};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Time between two looks while there are file triggers.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Changes within this time are one look.
+const GATHER: Duration = Duration::from_millis(100);
+
+/// Between looks that changes ask for lies this many times what the last one took: a busy folder costs a fifth of a core.
+const REST: u32 = 4;
+
+/// Folders that are listened to; what happens in others is seen at the next look.
+const FOLDERS_MAX: usize = 1_000;
+
+/// The worker.
+#[derive(Debug)]
+pub struct FileWatcher {
+    app: App,
+    problems: Mutex<BTreeMap<TriggerId, String>>,
+    pace: Mutex<Pace>,
+    events: Arc<FileEvents>,
+    scopes: Arc<Mutex<Vec<Scope>>>,
+    deaf: Mutex<Option<String>>,
+}
+
+/// When to look again.
+#[derive(Debug, Default, Clone, Copy)]
+struct Pace {
+    /// At the latest; none: there are no file triggers.
+    next: Option<Duration>,
+    /// How long the last round took.
+    took: Duration,
+}
+
+/// What the looks of one round came to together.
+#[derive(Debug, Default)]
+struct Round {
+    made: usize,
+    problems: BTreeMap<TriggerId, String>,
+    folders: Vec<PathBuf>,
+    scopes: Vec<Scope>,
+    next: Option<Duration>,
+}
+
+impl FileWatcher {
+    /// A watcher.
+    pub fn new(app: App) -> Self {
+        let scopes: Arc<Mutex<Vec<Scope>>> = Arc::default();
+        let (signals, judged) = (app.signals().clone(), Arc::clone(&scopes));
+        let events = FileEvents::new(move |path: Option<&Path>| {
+            let scopes = judged.lock().unwrap_or_else(PoisonError::into_inner);
+            if path.is_none_or(|path| scopes.iter().any(|scope| scope.concerns(path))) {
+                signals.raise(Signal::Files);
+            }
+        });
+        let (problems, pace, deaf) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { app, problems, pace, events: Arc::new(events), scopes, deaf }
+    }
+
+    /// The folders it listens to, links resolved.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        self.events.folders()
+    }
+
+    /// Problems are shown with their triggers, and logged when they are new.
+    fn tell(&self, problems: BTreeMap<TriggerId, String>) {
+        let mut before = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
+        for (id, problem) in problems.iter().filter(|(id, problem)| before.get(*id) != Some(*problem)) {
+            tracing::warn!(trigger = %id.0, "file trigger: {problem}");
+        }
+        before.clone_from(&problems);
+        self.app.file_problems_found(problems);
+    }
+
+    async fn round(&self) -> RoundResult {
+        let watch = Stopwatch::start();
+        let triggers = self.app.file_triggers().await?;
+        let any = !triggers.is_empty();
+        let mut round = Round::default();
+        if any && self.app.hold().await?.is_none() {
+            for trigger in triggers {
+                self.one(&trigger, &mut round).await;
+            }
+            self.tell(std::mem::take(&mut round.problems));
+        }
+        self.listen(round.folders, round.scopes).await;
+        let next = any.then(|| round.next.map_or(LOOK, |next| next.min(LOOK)));
+        *self.pace.lock().unwrap_or_else(PoisonError::into_inner) = Pace { next, took: watch.elapsed() };
+        Ok((round.made > 0).then(|| format!("{} runs for files", round.made)))
+    }
+
+    /// Whatever is wrong with one trigger, the others are looked at.
+    async fn one(&self, trigger: &FileTrigger, round: &mut Round) {
+        let now = self.app.clock().now();
+        let (pattern, app) = (trigger.pattern.clone(), self.app.clone());
+        let looked = tokio::task::spawn_blocking(move || look(&pattern, &app)).await;
+        let problem = match looked.unwrap_or_else(|error| Err(error.to_string())) {
+            Ok(Look { found, folders, scope }) => {
+                round.next = [round.next, settles_in(trigger, found.files.values(), now)].into_iter().flatten().min();
+                round.folders.extend(folders);
+                round.scopes.push(scope);
+                let incomplete = found.incomplete.clone();
+                match self.app.files_compare(trigger, found).await {
+                    Ok(runs) => {
+                        round.made += runs;
+                        incomplete
+                    }
+                    Err(error) => Some(error.to_string()),
+                }
+            }
+            Err(problem) => Some(problem),
+        };
+        round.problems.extend(problem.map(|problem| (trigger.record.id, problem)));
+    }
+
+    /// Listens to some folders and no others. What cannot be listened to is looked at all the same, only later.
+    async fn listen(&self, mut folders: Vec<PathBuf>, scopes: Vec<Scope>) {
+        folders.truncate(FOLDERS_MAX);
+        *self.scopes.lock().unwrap_or_else(PoisonError::into_inner) = scopes;
+        let events = Arc::clone(&self.events);
+        let listening = tokio::task::spawn_blocking(move || events.listen(&folders)).await;
+        let (more, problem) =
+            listening.map_or_else(|error| (false, Some(error.to_string())), |it| (it.more, it.problem));
+        if more {
+            // Between the look and now something may have happened that nobody told.
+            self.app.signals().raise(Signal::Files);
+        }
+        let mut deaf = self.deaf.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(problem) = problem.filter(|problem| deaf.as_ref() != Some(problem)) {
+            tracing::warn!("changes of files are seen every {} s, not at once: {problem}", LOOK.as_secs());
+            *deaf = Some(problem);
+        }
+    }
+}
+
+/// When the first of the files that were changed a moment ago will have settled.
+fn settles_in<'a>(
+    trigger: &FileTrigger,
+    files: impl Iterator<Item = &'a (u64, DateTime<Utc>)>,
+    now: DateTime<Utc>,
+) -> Option<Duration> {
+    let settle = (trigger.change == FileChange::Settled).then_some(trigger.settle)?;
+    let settled_at = files.filter_map(|(_, changed_at)| changed_at.checked_add_signed(settle));
+    settled_at.filter_map(|at| (at - now).to_std().ok()).filter(|wait| !wait.is_zero()).min()
+}
+
+impl Worker for FileWatcher {
+    fn name(&self) -> &'static str {
+        "file_watcher"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(30)
+    }
+
+    fn wakes(&self) -> &'static [Signal] {
+        &[Signal::Schedules, Signal::Files]
+    }
+
+    fn run_once(&self) -> BoxFuture<'_, RoundResult> {
+        self.round().boxed()
+    }
+
+    fn next_in(&self) -> Option<Duration> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner).next
+    }
+
+    fn gathers(&self) -> Option<Duration> {
+        let took = self.pace.lock().unwrap_or_else(PoisonError::into_inner).took;
+        Some(GATHER.max(took * REST))
+    }
+}

@@ -1,0 +1,49 @@
+//! The follower: starts tasks that listen to the ends of other tasks' runs.
+
+use crate::app::{App, Signal};
+use crate::engine::core::worker::{RoundResult, Worker};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use std::time::Duration;
+
+/// The worker.
+#[derive(Debug)]
+pub struct Follower {
+    app: App,
+}
+
+impl Follower {
+    /// A follower.
+    pub fn new(app: App) -> Self {
+        Self { app }
+    }
+
+    async fn round(&self) -> RoundResult {
+        let mut all = 0;
+        while self.app.store().firings_are_there().await? {
+            match self.app.firings_follow().await? {
+                0 => break,
+                some => all += some,
+            }
+        }
+        Ok((all > 0).then(|| format!("{all} ends of runs followed")))
+    }
+}
+
+impl Worker for Follower {
+    fn name(&self) -> &'static str {
+        "follower"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(30)
+    }
+
+    fn wakes(&self) -> &'static [Signal] {
+        &[Signal::Finished, Signal::Queue]
+    }
+
+    fn run_once(&self) -> BoxFuture<'_, RoundResult> {
+        self.round().boxed()
+    }
+}

@@ -1,0 +1,57 @@
+//! The keeper: looks after the database's write-ahead log and the disk, and says so when either grows worrying.
+
+use crate::app::App;
+use crate::app::core::events::Change;
+use crate::app::system::disk::DiskGuard;
+use crate::engine::core::worker::{RoundError, RoundResult, Worker};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// The write-ahead log is worrying beyond that.
+const WAL_MAX: u64 = 64 * 1024 * 1024;
+
+/// The worker.
+#[derive(Debug)]
+pub struct Keeper {
+    app: App,
+    guard: Mutex<DiskGuard>,
+}
+
+impl Keeper {
+    /// A keeper.
+    pub const fn new(app: App) -> Self {
+        Self { app, guard: Mutex::new(DiskGuard::Ok) }
+    }
+
+    async fn round(&self) -> RoundResult {
+        let moved = self.app.store().wal_checkpoint().await?;
+        let disk = self.app.disk();
+        let before = std::mem::replace(&mut *self.guard.lock().unwrap_or_else(PoisonError::into_inner), disk.guard());
+        if before != disk.guard() {
+            tracing::warn!(free_bytes = disk.free_bytes, guard = disk.guard().as_str(), "the disk guard changed");
+            self.app.events().publish(Change::System { what: "disk" });
+        }
+        let wal = self.app.store().database_facts().await?.wal_bytes.unwrap_or_default();
+        if wal > WAL_MAX {
+            let detail = format!("the write-ahead log has {} MiB: something reads for too long", wal / (1024 * 1024));
+            return Err(RoundError(detail));
+        }
+        Ok(moved.filter(|state| state.moved > 0).map(|state| format!("{} pages moved into the database", state.moved)))
+    }
+}
+
+impl Worker for Keeper {
+    fn name(&self) -> &'static str {
+        "keeper"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(60)
+    }
+
+    fn run_once(&self) -> BoxFuture<'_, RoundResult> {
+        self.round().boxed()
+    }
+}

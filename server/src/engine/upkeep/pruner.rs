@@ -1,0 +1,135 @@
+//! The pruner: runs and logs beyond their task's retention go, a few hundred at a time, and what was left behind.
+//!
+//! Rows go before files: a file without a row is found again by its name, a row without its file would be a lie.
+
+use crate::app::App;
+use crate::domain::ids::AttemptId;
+use crate::engine::core::worker::{RoundError, RoundResult, Worker};
+use crate::store::{Leftovers, Tx};
+use chrono::TimeDelta;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// Runs that go in one round.
+const RUNS: u32 = 300;
+
+/// Rows of each kind of leftover that go in one round.
+const LEFTOVERS: u32 = 2000;
+
+/// Ledger entries are kept that long.
+const SLOTS_KEPT: TimeDelta = TimeDelta::days(400);
+
+/// Ended sessions and used idempotency keys are kept that long.
+const KEYS_KEPT: TimeDelta = TimeDelta::days(2);
+
+/// A file that belongs to nothing is left alone for that long: its row may be about to be written.
+const UNTOUCHED: Duration = Duration::from_secs(3600);
+
+/// Files looked at in one round.
+const FILES: usize = 5000;
+
+/// The worker.
+#[derive(Debug)]
+pub struct Pruner {
+    app: App,
+    /// Task after which the walk goes on.
+    after: AtomicI64,
+    /// Whether the walk is in the middle.
+    more: AtomicBool,
+    /// Old files looked at so far in this walk over the folders.
+    looked: AtomicUsize,
+}
+
+impl Pruner {
+    /// A pruner at the begin of its walk.
+    pub const fn new(app: App) -> Self {
+        Self { app, after: AtomicI64::new(0), more: AtomicBool::new(false), looked: AtomicUsize::new(0) }
+    }
+
+    async fn round(&self) -> RoundResult {
+        let now = self.app.deletion_time().await?;
+        let step = self.app.store().prune_list(self.after.load(Ordering::Relaxed), RUNS, now).await?;
+        let runs: Vec<_> = step.candidates.iter().map(|candidate| candidate.run).collect();
+        let mut removed = 0;
+        if !runs.is_empty() {
+            removed = self.app.store().write(async move |tx: &Tx| tx.runs_delete(&runs).await).await?;
+        }
+        for attempt in step.candidates.iter().flat_map(|candidate| &candidate.attempts) {
+            self.app.log_delete(*attempt);
+        }
+        self.after.store(step.next.unwrap_or(0), Ordering::Relaxed);
+        self.more.store(step.next.is_some(), Ordering::Relaxed);
+        let (mut leftovers, mut files) = (0, 0);
+        if step.next.is_none() {
+            let what = Leftovers {
+                slots_before: now - SLOTS_KEPT,
+                sessions_before: now - KEYS_KEPT,
+                keys_before: now - KEYS_KEPT,
+                limit: LEFTOVERS,
+            };
+            leftovers = self.app.store().write(async move |tx: &Tx| tx.leftovers_delete(&what).await).await?;
+            files = self.orphans().await?;
+        }
+        let any = removed + leftovers > 0 || files > 0;
+        Ok(any.then(|| format!("{removed} runs, {leftovers} leftovers, {files} files without a run removed")))
+    }
+
+    /// Removes logs and scratch folders of attempts that do not exist.
+    async fn orphans(&self) -> Result<usize, RoundError> {
+        let (logs, scratch) = (self.app.log_folder(), self.app.settings().data_dir.join("scratch"));
+        let from = self.looked.load(Ordering::Relaxed);
+        let found = tokio::task::spawn_blocking(move || (old_entries(&logs, from), old_entries(&scratch, 0))).await?;
+        let (logs, scratch) = found;
+        // Folders hold more files than one round looks at: the next round goes on where this one stops.
+        let more = logs.len() == FILES;
+        let mut removed = 0;
+        for path in logs.into_iter().chain(scratch) {
+            let Some(attempt) = attempt_of(&path) else { continue };
+            if self.app.store().attempt_exists(attempt).await? {
+                continue;
+            }
+            let gone = match std::fs::symlink_metadata(&path) {
+                Ok(facts) if facts.is_dir() => std::fs::remove_dir_all(&path),
+                _ => std::fs::remove_file(&path),
+            };
+            removed += usize::from(gone.is_ok());
+        }
+        self.looked.store(if more { from + FILES - removed.min(FILES) } else { 0 }, Ordering::Relaxed);
+        Ok(removed)
+    }
+}
+
+/// The attempt that a file or folder is named after.
+fn attempt_of(path: &Path) -> Option<AttemptId> {
+    path.file_name()?.to_str()?.split('.').next()?.parse().ok()
+}
+
+fn old_entries(folder: &Path, from: usize) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let old = |path: &PathBuf| {
+        let changed = std::fs::symlink_metadata(path).and_then(|facts| facts.modified());
+        changed.is_ok_and(|at| crate::clock::age(at) > UNTOUCHED)
+    };
+    entries.filter_map(|entry| Some(entry.ok()?.path())).filter(old).skip(from).take(FILES).collect()
+}
+
+impl Worker for Pruner {
+    fn name(&self) -> &'static str {
+        "pruner"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(600)
+    }
+
+    fn run_once(&self) -> BoxFuture<'_, RoundResult> {
+        self.round().boxed()
+    }
+
+    fn next_in(&self) -> Option<Duration> {
+        self.more.load(Ordering::Relaxed).then_some(Duration::from_secs(1))
+    }
+}

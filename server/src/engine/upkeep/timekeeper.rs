@@ -1,0 +1,41 @@
+//! The timekeeper: looks at the clock often enough that a jump is seen as one, and tells of it; and says that the server is
+//! there.
+
+use crate::app::App;
+use crate::engine::core::worker::{RoundResult, Worker};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use std::time::Duration;
+
+/// The worker.
+#[derive(Debug)]
+pub struct Timekeeper {
+    app: App,
+}
+
+impl Timekeeper {
+    /// A timekeeper.
+    pub const fn new(app: App) -> Self {
+        Self { app }
+    }
+
+    async fn round(&self) -> RoundResult {
+        self.app.present_from();
+        let told = self.app.clock_tell().await?;
+        Ok((!told.is_empty()).then(|| told.join("; ")))
+    }
+}
+
+impl Worker for Timekeeper {
+    fn name(&self) -> &'static str {
+        "timekeeper"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(5)
+    }
+
+    fn run_once(&self) -> BoxFuture<'_, RoundResult> {
+        self.round().boxed()
+    }
+}

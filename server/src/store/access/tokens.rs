@@ -1,0 +1,184 @@
+//! API tokens: only the hash of a token's secret is stored.
+
+use super::entity::{token, user};
+use super::users::user_key;
+use crate::domain::ids::{TokenId, UserId};
+use crate::domain::vocabulary::Role;
+use crate::store::core::error::damaged;
+use crate::store::core::page::beyond;
+use crate::store::core::time::{Micros, instant, micros};
+use crate::store::{Conflict, Cursor, Page, PageRequest, Result, Store, StoreError, Tx};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Set,
+};
+use std::collections::HashMap;
+
+/// A token as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRecord {
+    /// Id; part of the token's text.
+    pub id: TokenId,
+    /// Key inside the database.
+    pub key: i64,
+    /// What it is for.
+    pub name: String,
+    /// SHA-256 of the secret.
+    pub secret_hash: Vec<u8>,
+    /// What it may do.
+    pub role: Role,
+    /// Whose it is, for personal tokens.
+    pub user: Option<UserId>,
+    /// Role of that user, and whether it may log in.
+    pub user_role: Option<Role>,
+    /// True if the user is disabled.
+    pub user_disabled: bool,
+    /// Who made it.
+    pub created_by: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it ends.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Last use, as far as written down.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// When it was revoked.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+/// A token to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenNew {
+    /// Id.
+    pub id: TokenId,
+    /// What it is for.
+    pub name: String,
+    /// SHA-256 of the secret.
+    pub secret_hash: Vec<u8>,
+    /// What it may do.
+    pub role: Role,
+    /// Whose it is, for personal tokens.
+    pub user: Option<UserId>,
+    /// Who makes it.
+    pub created_by: String,
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// When it ends.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl Store {
+    /// A token, revoked and expired ones too.
+    pub async fn token_find(&self, token: TokenId) -> Result<Option<TokenRecord>> {
+        find(self.reader(), token).await
+    }
+
+    /// A page of tokens that are not revoked, newest first; of one user, or all.
+    pub async fn token_list(&self, user: Option<UserId>, page: &PageRequest) -> Result<Page<TokenRecord>> {
+        let mut query = token::Entity::find().filter(token::Column::RevokedAt.is_null());
+        if let Some(user) = user {
+            let key = user_key(self.reader(), user).await?.unwrap_or(0);
+            query = query.filter(token::Column::UserId.eq(key));
+        }
+        if let Some(cursor) = &page.cursor {
+            let (at, key) = cursor.as_number()?;
+            query = query.filter(beyond([token::Column::CreatedAt, token::Column::Id], at, key, true));
+        }
+        let query = query.order_by_desc(token::Column::CreatedAt).order_by_desc(token::Column::Id);
+        let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
+        let page = Page::cut(rows, page.limit, |row| Cursor::number(row.created_at.0, row.id));
+        let next = page.next;
+        Ok(Page { items: records(self.reader(), page.items).await?, next })
+    }
+}
+
+impl Tx {
+    /// A token, revoked and expired ones too.
+    pub async fn token_find(&self, token: TokenId) -> Result<Option<TokenRecord>> {
+        find(self, token).await
+    }
+
+    /// Makes a token. `Gone` if its user does not exist.
+    pub async fn token_insert(&self, new: &TokenNew) -> Result<()> {
+        let TokenNew { id, name, secret_hash, role, user, created_by, created_at, expires_at } = new.clone();
+        let user_id = match user {
+            Some(user) => {
+                let gone = StoreError::conflict(Conflict::Gone("the user"));
+                Some(user_key(self, user).await?.ok_or(gone)?)
+            }
+            None => None,
+        };
+        let row = token::ActiveModel {
+            id: NotSet,
+            uid: Set(id.0),
+            name: Set(name),
+            secret_hash: Set(secret_hash),
+            role: Set(role.as_str().to_owned()),
+            user_id: Set(user_id),
+            created_by: Set(created_by),
+            created_at: Set(created_at.into()),
+            expires_at: Set(micros(expires_at)),
+            last_used_at: Set(None),
+            revoked_at: Set(None),
+        };
+        token::Entity::insert(row).exec_without_returning(self).await?;
+        Ok(())
+    }
+
+    /// Revokes a token. False: it does not exist or is revoked.
+    pub async fn token_revoke(&self, token: TokenId, at: DateTime<Utc>) -> Result<bool> {
+        let revoked = token::Entity::update_many()
+            .col_expr(token::Column::RevokedAt, Expr::value(Micros::from(at)))
+            .filter(token::Column::Uid.eq(token.0))
+            .filter(token::Column::RevokedAt.is_null())
+            .exec(self)
+            .await?;
+        Ok(revoked.rows_affected > 0)
+    }
+
+    /// Writes down a use.
+    pub async fn token_touch(&self, token: TokenId, at: DateTime<Utc>) -> Result<bool> {
+        let touched = token::Entity::update_many()
+            .col_expr(token::Column::LastUsedAt, Expr::value(Micros::from(at)))
+            .filter(token::Column::Uid.eq(token.0))
+            .exec(self)
+            .await?;
+        Ok(touched.rows_affected > 0)
+    }
+}
+
+async fn find(connection: &impl ConnectionTrait, token: TokenId) -> Result<Option<TokenRecord>> {
+    let row = token::Entity::find().filter(token::Column::Uid.eq(token.0)).one(connection).await?;
+    Ok(records(connection, row.into_iter().collect()).await?.pop())
+}
+
+async fn records(connection: &impl ConnectionTrait, rows: Vec<token::Model>) -> Result<Vec<TokenRecord>> {
+    let keys: Vec<i64> = rows.iter().filter_map(|row| row.user_id).collect();
+    let mut owners: HashMap<i64, user::Model> = HashMap::new();
+    if !keys.is_empty() {
+        let found = user::Entity::find().filter(user::Column::Id.is_in(keys)).all(connection).await?;
+        owners.extend(found.into_iter().map(|row| (row.id, row)));
+    }
+    rows.into_iter().map(|row| record(row, &owners)).collect()
+}
+
+fn record(row: token::Model, owners: &HashMap<i64, user::Model>) -> Result<TokenRecord> {
+    let role = |word: &str| word.parse().map_err(|error| damaged("token", error));
+    let owner = row.user_id.and_then(|key| owners.get(&key));
+    Ok(TokenRecord {
+        id: TokenId(row.uid),
+        key: row.id,
+        name: row.name,
+        secret_hash: row.secret_hash,
+        role: role(&row.role)?,
+        user: owner.map(|owner| UserId(owner.uid)),
+        user_role: owner.map(|owner| role(&owner.role)).transpose()?,
+        user_disabled: owner.is_some_and(|owner| owner.disabled),
+        created_by: row.created_by,
+        created_at: row.created_at.into(),
+        expires_at: instant(row.expires_at),
+        last_used_at: instant(row.last_used_at),
+        revoked_at: instant(row.revoked_at),
+    })
+}

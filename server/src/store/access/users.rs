@@ -1,0 +1,199 @@
+//! Users: people who may log in.
+
+use super::entity::user;
+use crate::domain::ids::UserId;
+use crate::domain::vocabulary::Role;
+use crate::store::core::error::{damaged, unique};
+use crate::store::core::locks;
+use crate::store::core::locks::Hold;
+use crate::store::core::page::beyond;
+use crate::store::core::time::{Micros, instant};
+use crate::store::{Conflict, Cursor, Page, PageRequest, Result, Store, Tx};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
+};
+
+/// A user as stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UserRecord {
+    /// Id.
+    pub id: UserId,
+    /// Key inside the database.
+    pub key: i64,
+    /// Login name.
+    pub name: String,
+    /// Hash of the password (PHC string).
+    pub password_hash: String,
+    /// What the user may do.
+    pub role: Role,
+    /// Whether the user may not log in.
+    pub disabled: bool,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// Last login.
+    pub last_login_at: Option<DateTime<Utc>>,
+}
+
+impl std::fmt::Debug for UserRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "UserRecord({}, {})", self.name, self.role)
+    }
+}
+
+/// A user to create.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UserNew {
+    /// Login name.
+    pub name: String,
+    /// Hash of the password (PHC string).
+    pub password_hash: String,
+    /// What the user may do.
+    pub role: Role,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What changes of a user; what is none stays.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct UserChange {
+    /// New role.
+    pub role: Option<Role>,
+    /// Whether the user may not log in.
+    pub disabled: Option<bool>,
+    /// New hash of the password.
+    pub password_hash: Option<String>,
+    /// Time of a login.
+    pub last_login_at: Option<DateTime<Utc>>,
+}
+
+impl Store {
+    /// A user by login name.
+    pub async fn user_find_by_name(&self, name: &str) -> Result<Option<UserRecord>> {
+        one(self.reader(), by_name(name)).await
+    }
+
+    /// A user by id.
+    pub async fn user_find(&self, user: UserId) -> Result<Option<UserRecord>> {
+        one(self.reader(), by_id(user)).await
+    }
+
+    /// A page of users by name.
+    pub async fn user_list(&self, page: &PageRequest) -> Result<Page<UserRecord>> {
+        let mut query = user::Entity::find();
+        if let Some(cursor) = &page.cursor {
+            let (at, key) = cursor.as_text()?;
+            query = query.filter(beyond([user::Column::Name, user::Column::Id], at, key, false));
+        }
+        let query = query.order_by_asc(user::Column::Name).limit(u64::from(page.limit) + 1);
+        let rows = query.all(self.reader()).await?;
+        let items = rows.into_iter().map(record).collect::<Result<Vec<_>>>()?;
+        Ok(Page::cut(items, page.limit, |user| Cursor::text(user.name.clone(), user.key)))
+    }
+
+    /// How many users there are.
+    pub async fn user_count(&self) -> Result<u64> {
+        Ok(user::Entity::find().count(self.reader()).await?)
+    }
+}
+
+impl Tx {
+    /// A user by id.
+    pub async fn user_find(&self, user: UserId) -> Result<Option<UserRecord>> {
+        one(self, by_id(user)).await
+    }
+
+    /// A user by login name.
+    pub async fn user_find_by_name(&self, name: &str) -> Result<Option<UserRecord>> {
+        one(self, by_name(name)).await
+    }
+
+    /// How many users there are, and how many of them are administrators that may log in. Locks against other changes of users.
+    pub async fn user_counts(&self) -> Result<(u64, u64)> {
+        locks::hold(self, Hold::Users).await?;
+        let all = user::Entity::find().count(self).await?;
+        let admins = user::Entity::find()
+            .filter(user::Column::Role.eq(Role::Admin.as_str()))
+            .filter(user::Column::Disabled.eq(false));
+        Ok((all, admins.count(self).await?))
+    }
+
+    /// Creates a user. `NameTaken` if the name is in use.
+    pub async fn user_insert(&self, new: &UserNew) -> Result<UserRecord> {
+        let UserNew { name, password_hash, role, created_at } = new.clone();
+        let row = user::ActiveModel {
+            id: NotSet,
+            uid: Set(UserId::generate().0),
+            name: Set(name),
+            password_hash: Set(password_hash),
+            role: Set(role.as_str().to_owned()),
+            disabled: Set(false),
+            created_at: Set(created_at.into()),
+            last_login_at: Set(None),
+        };
+        record(row.insert(self).await.map_err(|error| unique(error, Conflict::NameTaken))?)
+    }
+
+    /// Changes a user. None: there is no such user.
+    pub async fn user_update(&self, user: UserId, change: &UserChange) -> Result<Option<UserRecord>> {
+        let UserChange { role, disabled, password_hash, last_login_at } = change.clone();
+        let mut query = user::Entity::update_many().filter(user::Column::Uid.eq(user.0));
+        if let Some(role) = role {
+            query = query.col_expr(user::Column::Role, Expr::value(role.as_str()));
+        }
+        if let Some(disabled) = disabled {
+            query = query.col_expr(user::Column::Disabled, Expr::value(disabled));
+        }
+        if let Some(hash) = password_hash {
+            query = query.col_expr(user::Column::PasswordHash, Expr::value(hash));
+        }
+        if let Some(at) = last_login_at {
+            query = query.col_expr(user::Column::LastLoginAt, Expr::value(Micros::from(at)));
+        }
+        if *change == UserChange::default() {
+            return self.user_find(user).await;
+        }
+        query.exec_with_returning(self).await?.into_iter().next().map(record).transpose()
+    }
+
+    /// Deletes a user with its sessions and tokens. False: there is no such user.
+    pub async fn user_delete(&self, user: UserId) -> Result<bool> {
+        let deleted = user::Entity::delete_many().filter(user::Column::Uid.eq(user.0)).exec(self).await?;
+        Ok(deleted.rows_affected > 0)
+    }
+}
+
+fn by_id(user: UserId) -> Select<user::Entity> {
+    user::Entity::find().filter(user::Column::Uid.eq(user.0))
+}
+
+fn by_name(name: &str) -> Select<user::Entity> {
+    user::Entity::find().filter(user::Column::Name.eq(name))
+}
+
+async fn one(connection: &impl ConnectionTrait, query: Select<user::Entity>) -> Result<Option<UserRecord>> {
+    query.one(connection).await?.map(record).transpose()
+}
+
+/// A row as a record.
+pub(in crate::store) fn record(row: user::Model) -> Result<UserRecord> {
+    let user::Model { id, uid, name, password_hash, role, disabled, created_at, last_login_at } = row;
+    Ok(UserRecord {
+        id: UserId(uid),
+        key: id,
+        name,
+        password_hash,
+        role: role.parse().map_err(|error| damaged("user", error))?,
+        disabled,
+        created_at: created_at.into(),
+        last_login_at: instant(last_login_at),
+    })
+}
+
+/// Key of a user inside the database.
+pub(in crate::store) async fn user_key(connection: &impl ConnectionTrait, user: UserId) -> Result<Option<i64>> {
+    let query = by_id(user).select_only().column(user::Column::Id);
+    Ok(query.into_tuple().one(connection).await?)
+}

@@ -1,0 +1,240 @@
+//! Opening: checks, migrations with a copy taken first, the pool of readers, the writer.
+
+use super::schema;
+use super::writer as writer_thread;
+use super::writer::Command;
+use crate::store::{Result, StoreError};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// Connections that write on PostgreSQL.
+pub(in crate::store) const POSTGRES_WRITERS: u32 = 8;
+const BUSY_LIMIT: Duration = Duration::from_secs(5);
+/// The write-ahead log is cut back to this size after a checkpoint.
+const JOURNAL_SIZE_LIMIT: &str = "67108864";
+
+/// The write-ahead log is copied into the database when it has so many pages (32 MiB): 10,000 runs are queued without it.
+const CHECKPOINT_PAGES: &str = "8192";
+
+/// Most memory for pages at the writer, in KiB with a minus. Less, and a transaction of many rows writes its pages twice.
+const WRITER_CACHE: &str = "-16384";
+
+/// Which database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseKind {
+    /// SQLite, a file in the data folder.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+impl DatabaseKind {
+    /// The kind's word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+}
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseConfig {
+    /// `sqlite:PATH` or `postgres://...`; none: `orc.db` in the data folder.
+    pub url: Option<String>,
+    /// Data folder; copies taken before migrations go to `backups` in it.
+    pub data_dir: PathBuf,
+    /// Connections for reading.
+    pub readers: u32,
+}
+
+impl DatabaseConfig {
+    /// SQLite in the data folder.
+    pub fn in_data_dir(data_dir: impl Into<PathBuf>) -> Self {
+        Self { url: None, data_dir: data_dir.into(), readers: 4 }
+    }
+}
+
+impl std::fmt::Debug for DatabaseConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DatabaseConfig").field("data_dir", &self.data_dir).finish_non_exhaustive()
+    }
+}
+
+/// What a connection is made to.
+#[derive(Clone)]
+pub(in crate::store) enum Target {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A URL.
+    Postgres(String),
+}
+
+impl Target {
+    fn of(config: &DatabaseConfig) -> Result<Self> {
+        let Some(url) = &config.url else {
+            return Ok(Self::Sqlite(config.data_dir.join("orc.db")));
+        };
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.clone()));
+        }
+        let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
+        match path {
+            Some(path) if !path.is_empty() && !path.starts_with(":memory:") => Ok(Self::Sqlite(PathBuf::from(path))),
+            _ => Err(StoreError::Refused("the database URL must be sqlite:PATH or postgres://...".into())),
+        }
+    }
+
+    pub(in crate::store) const fn kind(&self) -> DatabaseKind {
+        match self {
+            Self::Sqlite(_) => DatabaseKind::Sqlite,
+            Self::Postgres(_) => DatabaseKind::Postgres,
+        }
+    }
+}
+
+/// The database, opened. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    target: Target,
+    reader: DatabaseConnection,
+    sender: mpsc::Sender<Command>,
+    copy: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Store({})", self.kind().as_str())
+    }
+}
+
+impl Store {
+    /// Opens the database, brings its schema up to date, starts the writer. `Refused` says what is wrong and what to do.
+    pub async fn open(config: &DatabaseConfig) -> Result<Self> {
+        let target = Target::of(config)?;
+        let copy = match &target {
+            Target::Sqlite(path) => schema::prepare_sqlite(path, &config.data_dir).await?,
+            Target::Postgres(url) => {
+                schema::prepare_postgres(url).await?;
+                None
+            }
+        };
+        let sender = writer_thread::start(target.clone()).await?;
+        let reader = match &target {
+            Target::Sqlite(path) => sqlite(path, Access::Read, config.readers.max(1)).await?,
+            Target::Postgres(url) => postgres(url, config.readers.max(1)).await?,
+        };
+        Ok(Self { inner: Arc::new(Inner { target, reader, sender, copy }) })
+    }
+
+    /// Which database it is.
+    pub fn kind(&self) -> DatabaseKind {
+        self.inner.target.kind()
+    }
+
+    /// The copy that was taken before this opening changed the schema, if it did.
+    pub fn copy_before_migration(&self) -> Option<&Path> {
+        self.inner.copy.as_deref()
+    }
+
+    /// Waits for what is being written, then closes. Later calls answer `Closed`.
+    pub async fn close(&self) {
+        let (reply, closed) = oneshot::channel();
+        if self.send(Command::Close(reply)).await.is_ok() {
+            let _ = closed.await;
+        }
+        let _ = self.inner.reader.close_by_ref().await;
+    }
+
+    pub(in crate::store) fn reader(&self) -> &DatabaseConnection {
+        &self.inner.reader
+    }
+
+    pub(in crate::store) fn sender(&self) -> &mpsc::Sender<Command> {
+        &self.inner.sender
+    }
+
+    pub(in crate::store) fn target(&self) -> &Target {
+        &self.inner.target
+    }
+}
+
+/// What a connection to SQLite may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Access {
+    /// Read only, by pragma.
+    Read,
+    /// Write, and make the file.
+    Write,
+    /// Read only, by the way the file is opened: nothing is touched.
+    Look,
+}
+
+/// The writer's connection.
+pub(in crate::store) async fn writer(target: &Target) -> Result<DatabaseConnection> {
+    match target {
+        Target::Sqlite(path) => sqlite(path, Access::Write, 1).await,
+        Target::Postgres(url) => postgres(url, POSTGRES_WRITERS).await,
+    }
+}
+
+/// Connects to a SQLite file.
+pub(in crate::store) async fn sqlite(path: &Path, access: Access, connections: u32) -> Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new("sqlite:orc");
+    common(&mut options).max_connections(connections);
+    let path = path.to_owned();
+    options.map_sqlx_sqlite_opts(move |_| sqlite_options(&path, access));
+    Ok(Database::connect(options).await?)
+}
+
+fn sqlite_options(path: &Path, access: Access) -> SqliteConnectOptions {
+    use sea_orm::sqlx::ConnectOptions as _;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(BUSY_LIMIT)
+        .foreign_keys(true)
+        .synchronous(SqliteSynchronous::Full)
+        .statement_cache_capacity(64)
+        .disable_statement_logging();
+    match access {
+        Access::Look => options.read_only(true),
+        Access::Read => options.create_if_missing(false).pragma("query_only", "ON"),
+        Access::Write => options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .statement_cache_capacity(256)
+            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+            .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT)
+            .pragma("cache_size", WRITER_CACHE),
+    }
+}
+
+/// Connects to PostgreSQL.
+pub(in crate::store) async fn postgres(url: &str, connections: u32) -> Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(url);
+    common(&mut options).max_connections(connections).set_application_name("orc");
+    options.test_before_acquire_if_idle_for(BUSY_LIMIT);
+    Database::connect(options)
+        .await
+        .map_err(|error| StoreError::Refused(format!("PostgreSQL cannot be reached: {error}")))
+}
+
+fn common(options: &mut ConnectOptions) -> &mut ConnectOptions {
+    options
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .test_before_acquire(false)
+        .min_connections(1)
+        .acquire_timeout(BUSY_LIMIT)
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+}

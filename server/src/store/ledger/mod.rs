@@ -1,0 +1,208 @@
+//! The ledger: one entry for each slot of each schedule, or for a stretch of them.
+
+pub(in crate::store) mod ahead;
+pub(in crate::store) mod backfills;
+pub(in crate::store) mod booking;
+pub(in crate::store) mod counts;
+pub mod entity;
+pub(in crate::store) mod list;
+pub(in crate::store) mod past;
+
+use super::core::error::damaged;
+use super::core::time::Micros;
+use super::ledger::entity::slot;
+use super::runs::entity::run;
+use super::schedules::entity::schedule;
+use super::schedules::schedule_of;
+use super::tasks::entity::task;
+use super::{Result, Store, Tx};
+use crate::domain::ids::{RunId, ScheduleId, TaskId};
+use crate::domain::vocabulary::SlotOutcome;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult as _, Iterable as _, Order,
+    QueryFilter as _, QueryResult,
+};
+
+/// An entry of the ledger as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotRecord {
+    /// Key inside the database.
+    pub key: i64,
+    /// The schedule.
+    pub schedule: ScheduleId,
+    /// Key of the schedule inside the database.
+    pub schedule_row: i64,
+    /// Key of the schedule within its task.
+    pub schedule_key: String,
+    /// Zone of the schedule.
+    pub timezone: String,
+    /// The task.
+    pub task: TaskId,
+    /// Name of the task.
+    pub task_name: String,
+    /// First instant of the entry.
+    pub first_at: DateTime<Utc>,
+    /// Last instant of the entry.
+    pub last_at: DateTime<Utc>,
+    /// Slots it stands for.
+    pub count: u64,
+    /// What became of them: `skipped` too if a run was made that was skipped later.
+    pub outcome: SlotOutcome,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// The run that was made.
+    pub run: Option<RunId>,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+}
+
+/// An entry to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotEntry {
+    /// First instant.
+    pub first_at: DateTime<Utc>,
+    /// Last instant; the first for a single slot.
+    pub last_at: DateTime<Utc>,
+    /// Slots it stands for.
+    pub count: u64,
+    /// What becomes of them.
+    pub outcome: SlotOutcome,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// The run that is made in the same transaction.
+    pub run: Option<RunId>,
+}
+
+/// First and last instant of a stretch of time that the ledger tells of.
+pub type Told = (DateTime<Utc>, DateTime<Utc>);
+
+/// Which entries a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SlotFilter {
+    /// Of this task.
+    pub task_key: Option<i64>,
+    /// Of this schedule.
+    pub schedule: Option<ScheduleId>,
+    /// With this outcome.
+    pub outcome: Option<SlotOutcome>,
+    /// Last instant at or after.
+    pub from_at: Option<DateTime<Utc>>,
+    /// First instant before.
+    pub until_at: Option<DateTime<Utc>>,
+}
+
+impl Store {
+    /// Whether any slot waits to be caught up.
+    pub async fn slots_are_pending(&self) -> Result<bool> {
+        let pending = slot::Entity::find()
+            .filter(slot::Column::Outcome.eq(SlotOutcome::Pending.as_str()))
+            .filter(Expr::cust("outcome <> 'run'"));
+        Ok(pending.one(self.reader()).await?.is_some())
+    }
+}
+
+impl Tx {
+    /// The oldest pending entry of each task, oldest first, with the key of the task.
+    pub async fn slots_pending(&self, most: u32) -> Result<Vec<(i64, SlotRecord)>> {
+        let mut query = select();
+        stored(&mut query, SlotOutcome::Pending);
+        let oldest = "NOT EXISTS (SELECT 1 FROM slot AS other WHERE other.task_id = slot.task_id \
+                      AND other.outcome = 'pending' AND (other.first_at, other.id) < (slot.first_at, slot.id))";
+        query
+            .and_where(Expr::cust(oldest))
+            .order_by((slot::Entity, slot::Column::FirstAt), Order::Asc)
+            .order_by((slot::Entity, slot::Column::Id), Order::Asc)
+            .limit(most.into());
+        let rows = self.query_all(&query).await?;
+        rows.iter().map(|row| Ok((row.try_get("", "task_id")?, record(row)?))).collect()
+    }
+
+    /// Notes at the entry of a run that it was skipped after all.
+    pub(super) async fn slot_skipped(&self, run: &run::Model, reason: &str) -> Result<()> {
+        let (Some(schedule), Some(at)) = (run.schedule_id, run.scheduled_for) else { return Ok(()) };
+        slot::Entity::update_many()
+            .col_expr(slot::Column::SkippedBecause, Expr::value(reason))
+            .filter(slot::Column::ScheduleId.eq(schedule))
+            .filter(slot::Column::FirstAt.eq(at))
+            .filter(slot::Column::RunUid.eq(run.uid))
+            .exec(self)
+            .await?;
+        Ok(())
+    }
+
+    /// Turns a pending entry into `run`, `skipped` or `missed`. False: it is not pending.
+    pub async fn slot_resolve(&self, schedule: ScheduleId, entry: &SlotEntry) -> Result<bool> {
+        let key = Query::select()
+            .column(schedule::Column::Id)
+            .from(schedule::Entity)
+            .and_where(Expr::col(schedule::Column::Uid).eq(schedule.0))
+            .take();
+        let changed = slot::Entity::update_many()
+            .col_expr(slot::Column::Outcome, Expr::value(entry.outcome.as_str()))
+            .col_expr(slot::Column::Reason, Expr::value(entry.reason.as_str()))
+            .col_expr(slot::Column::RunUid, Expr::value(entry.run.map(|id| id.0)))
+            .filter(slot::Column::ScheduleId.in_subquery(key))
+            .filter(slot::Column::FirstAt.eq(Micros::from(entry.first_at)))
+            .filter(slot::Column::Outcome.eq(SlotOutcome::Pending.as_str()))
+            .exec(self)
+            .await?;
+        Ok(changed.rows_affected > 0)
+    }
+}
+
+/// Entries with their schedules and tasks.
+pub(super) fn select() -> SelectStatement {
+    let mut query = Query::select();
+    query
+        .columns(slot::Column::iter().map(|column| (slot::Entity, column).into_column_ref()))
+        .expr_as(Expr::col((schedule::Entity, schedule::Column::Uid)), "schedule_uid")
+        .expr_as(Expr::col((schedule::Entity, schedule::Column::Key)), "schedule_key")
+        .expr_as(Expr::col((schedule::Entity, schedule::Column::Definition)), "schedule_definition")
+        .expr_as(Expr::col((task::Entity, task::Column::Uid)), "task_uid")
+        .expr_as(Expr::col((task::Entity, task::Column::Name)), "task_name")
+        .from(slot::Entity)
+        .inner_join(
+            schedule::Entity,
+            Expr::col((schedule::Entity, schedule::Column::Id)).equals((slot::Entity, slot::Column::ScheduleId)),
+        )
+        .inner_join(
+            task::Entity,
+            Expr::col((task::Entity, task::Column::Id)).equals((slot::Entity, slot::Column::TaskId)),
+        );
+    query
+}
+
+/// Leaves only entries that were written with this outcome.
+pub(super) fn stored(query: &mut SelectStatement, outcome: SlotOutcome) {
+    query.and_where(Expr::col((slot::Entity, slot::Column::Outcome)).eq(outcome.as_str()));
+    if outcome != SlotOutcome::Run {
+        query.and_where(Expr::cust("outcome <> 'run'"));
+    }
+}
+
+pub(super) fn record(row: &QueryResult) -> Result<SlotRecord> {
+    let slot::Model { id, first_at, last_at, count, outcome, reason, run_uid, created_at, skipped_because, .. } =
+        slot::Model::from_query_result(row, "")?;
+    let outcome = outcome.parse().map_err(|error| damaged("slot", error))?;
+    let (outcome, reason) = skipped_because.map_or((outcome, reason), |reason| (SlotOutcome::Skipped, reason));
+    Ok(SlotRecord {
+        key: id,
+        schedule: ScheduleId(row.try_get("", "schedule_uid")?),
+        schedule_row: row.try_get("", "schedule_id")?,
+        schedule_key: row.try_get("", "schedule_key")?,
+        // The ledger of a schedule stays readable when the schedule is not.
+        timezone: schedule_of(&row.try_get::<String>("", "schedule_definition")?)
+            .map_or_else(|_| "UTC".to_owned(), |schedule| schedule.timezone),
+        task: TaskId(row.try_get("", "task_uid")?),
+        task_name: row.try_get("", "task_name")?,
+        first_at: first_at.into(),
+        last_at: last_at.into(),
+        count: count.unsigned_abs(),
+        outcome,
+        reason,
+        run: run_uid.map(RunId),
+        created_at: created_at.into(),
+    })
+}

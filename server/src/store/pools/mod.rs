@@ -1,0 +1,223 @@
+//! Pools: named limits of how many runs at once, and what is taken of them.
+
+pub mod entity;
+
+use super::core::error::unique;
+use super::core::page::beyond;
+use super::core::time::Micros;
+use super::pools::entity::pool;
+use super::runs::entity::run;
+use super::tasks::definitions::definition_of;
+use super::tasks::entity::task;
+use super::tasks::small;
+use super::{Conflict, Cursor, Page, PageRequest, Result, Store, StoreError, Tx};
+use crate::domain::ids::PoolId;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, NotSet,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+};
+use std::collections::BTreeMap;
+
+/// A pool as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolRecord {
+    /// Id.
+    pub id: PoolId,
+    /// Key inside the database.
+    pub key: i64,
+    /// Unique name.
+    pub name: String,
+    /// What it stands for.
+    pub description: String,
+    /// Places; 0: closed.
+    pub capacity: u32,
+    /// Version of the definition.
+    pub version: u32,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// What of a pool is in use.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PoolUse {
+    /// Places taken by open runs, each at most the pool.
+    pub used: u32,
+    /// Runs that wait.
+    pub waiting: u32,
+}
+
+impl Store {
+    /// A page of pools by name.
+    pub async fn pool_list(&self, page: &PageRequest) -> Result<Page<PoolRecord>> {
+        let mut query = pool::Entity::find();
+        if let Some(cursor) = &page.cursor {
+            let (at, key) = cursor.as_text()?;
+            query = query.filter(beyond([pool::Column::Name, pool::Column::Id], at, key, false));
+        }
+        let query = query.order_by_asc(pool::Column::Name).order_by_asc(pool::Column::Id);
+        let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
+        Ok(Page::cut(rows, page.limit, |row| Cursor::text(row.name.clone(), row.id)).map(record))
+    }
+
+    /// All pools.
+    pub async fn pools(&self) -> Result<Vec<PoolRecord>> {
+        let rows = pool::Entity::find().order_by_asc(pool::Column::Name).all(self.reader()).await?;
+        Ok(rows.into_iter().map(record).collect())
+    }
+
+    /// A pool by id or name.
+    pub async fn pool_find(&self, pool: &str) -> Result<Option<PoolRecord>> {
+        find(self.reader(), pool).await
+    }
+
+    /// What is in use of each pool that open runs name.
+    pub async fn pool_uses(&self) -> Result<BTreeMap<String, PoolUse>> {
+        uses(self.reader()).await
+    }
+
+    /// Names of the living tasks that use a pool.
+    pub async fn pool_tasks(&self, pool: &str) -> Result<Vec<String>> {
+        users(self.reader(), pool).await
+    }
+}
+
+impl Tx {
+    /// A pool by id or name.
+    pub async fn pool_find(&self, pool: &str) -> Result<Option<PoolRecord>> {
+        find(self, pool).await
+    }
+
+    /// All pools; on PostgreSQL locked, so that two servers do not give the same place away.
+    pub async fn pools_locked(&self) -> Result<Vec<PoolRecord>> {
+        let query = pool::Entity::find().order_by_asc(pool::Column::Id);
+        let query = if self.locks() { query.lock_exclusive() } else { query };
+        Ok(query.all(self).await?.into_iter().map(record).collect())
+    }
+
+    /// What is in use of each pool that open runs name.
+    pub async fn pool_uses(&self) -> Result<BTreeMap<String, PoolUse>> {
+        uses(self).await
+    }
+
+    /// Names of the living tasks that use a pool.
+    pub async fn pool_tasks(&self, pool: &str) -> Result<Vec<String>> {
+        users(self, pool).await
+    }
+
+    /// Stores a new pool. `NameTaken` if the name is in use.
+    pub async fn pool_insert(
+        &self,
+        name: &str,
+        description: &str,
+        capacity: u32,
+        at: DateTime<Utc>,
+    ) -> Result<PoolRecord> {
+        let row = pool::ActiveModel {
+            id: NotSet,
+            uid: Set(PoolId::generate().0),
+            name: Set(name.to_owned()),
+            description: Set(description.to_owned()),
+            capacity: Set(capacity.into()),
+            version: Set(1),
+            created_at: Set(at.into()),
+            updated_at: Set(at.into()),
+        };
+        Ok(record(row.insert(self).await.map_err(|error| unique(error, Conflict::NameTaken))?))
+    }
+
+    /// Changes a pool, guarded by the version that was read (`Stale`).
+    pub async fn pool_update(&self, read: &PoolRecord, changed: &PoolRecord, at: DateTime<Utc>) -> Result<PoolRecord> {
+        let rows = pool::Entity::update_many()
+            .col_expr(pool::Column::Name, Expr::value(changed.name.clone()))
+            .col_expr(pool::Column::Description, Expr::value(changed.description.clone()))
+            .col_expr(pool::Column::Capacity, Expr::value(i64::from(changed.capacity)))
+            .col_expr(pool::Column::Version, Expr::value(i64::from(read.version) + 1))
+            .col_expr(pool::Column::UpdatedAt, Expr::value(Micros::from(at)))
+            .filter(pool::Column::Id.eq(read.key))
+            .filter(pool::Column::Version.eq(i64::from(read.version)))
+            .exec_with_returning(self)
+            .await
+            .map_err(|error| unique(error, Conflict::NameTaken))?;
+        rows.into_iter().next().map(record).ok_or_else(|| StoreError::conflict(Conflict::Gone("the pool")))
+    }
+
+    /// Removes a pool. False: there was none.
+    pub async fn pool_delete(&self, read: &PoolRecord) -> Result<bool> {
+        Ok(pool::Entity::delete_by_id(read.key).exec(self).await?.rows_affected > 0)
+    }
+}
+
+fn record(row: pool::Model) -> PoolRecord {
+    let pool::Model { id, uid, name, description, capacity, version, created_at, updated_at } = row;
+    PoolRecord {
+        id: PoolId(uid),
+        key: id,
+        name,
+        description,
+        capacity: small(capacity),
+        version: small(version),
+        created_at: created_at.into(),
+        updated_at: updated_at.into(),
+    }
+}
+
+async fn find(connection: &impl ConnectionTrait, pool: &str) -> Result<Option<PoolRecord>> {
+    let query = match pool.parse::<PoolId>() {
+        Ok(id) => pool::Entity::find().filter(pool::Column::Uid.eq(id.0)),
+        Err(_) => pool::Entity::find().filter(pool::Column::Name.eq(pool)),
+    };
+    Ok(query.one(connection).await?.map(record))
+}
+
+#[derive(FromQueryResult)]
+struct UseRow {
+    pool: String,
+    waits: i64,
+    weight: i64,
+    number: i64,
+    capacity: Option<i64>,
+}
+
+/// The rules of the partial index are written out, so that it applies.
+async fn uses(connection: &impl ConnectionTrait) -> Result<BTreeMap<String, PoolUse>> {
+    let query = run::Entity::find()
+        .select_only()
+        .column_as(run::Column::Pool, "pool")
+        .expr_as(Expr::cust("CAST(CASE WHEN run.state = 'waiting' THEN 1 ELSE 0 END AS BIGINT)"), "waits")
+        .column_as(run::Column::PoolWeight, "weight")
+        .column_as(run::Column::Id.count(), "number")
+        .expr_as(Expr::cust("(SELECT capacity FROM pool WHERE pool.name = run.pool)"), "capacity")
+        .filter(Expr::cust("run.pool IS NOT NULL AND run.finished_at IS NULL"))
+        .group_by(run::Column::Pool)
+        .group_by(Expr::cust("CAST(CASE WHEN run.state = 'waiting' THEN 1 ELSE 0 END AS BIGINT)"))
+        .group_by(run::Column::PoolWeight);
+    let mut found: BTreeMap<String, PoolUse> = BTreeMap::new();
+    for UseRow { pool, waits, weight, number, capacity } in query.into_model::<UseRow>().all(connection).await? {
+        let entry = found.entry(pool).or_default();
+        if waits == 1 {
+            entry.waiting += small(number);
+        } else {
+            entry.used += small(number) * small(weight.min(capacity.unwrap_or(weight)));
+        }
+    }
+    Ok(found)
+}
+
+/// `_` in a name is a wildcard of LIKE, so what is found is looked at again.
+async fn users(connection: &impl ConnectionTrait, pool: &str) -> Result<Vec<String>> {
+    let query = task::Entity::find()
+        .filter(task::Column::DeletedAt.is_null())
+        .filter(task::Column::Definition.contains(format!("\"pool\":\"{pool}\"")))
+        .order_by_asc(task::Column::Name);
+    let mut found = Vec::new();
+    for row in query.all(connection).await? {
+        if definition_of(&row.definition).0.pool.as_deref() == Some(pool) {
+            found.push(row.name);
+        }
+    }
+    Ok(found)
+}

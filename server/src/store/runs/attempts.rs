@@ -1,0 +1,224 @@
+//! Attempts: one row per process start within a run.
+
+use super::claim::definitions;
+use super::entity::{attempt, run};
+use super::running;
+use crate::domain::ids::{AttemptId, RunId};
+use crate::domain::vocabulary::{AttemptOutcome, RunState};
+use crate::store::core::error::damaged;
+use crate::store::core::time::instant;
+use crate::store::core::writer::Command;
+use crate::store::tasks::small;
+use crate::store::{ClaimedRun, Result, Store, StoreError};
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use serde_json::Value;
+use std::collections::HashMap;
+use tokio::sync::oneshot;
+
+/// An attempt as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptRecord {
+    /// Id.
+    pub id: AttemptId,
+    /// The run.
+    pub run: RunId,
+    /// Number, from 1.
+    pub number: u32,
+    /// Result; none: in progress.
+    pub outcome: Option<AttemptOutcome>,
+    /// Server that started it.
+    pub node: String,
+    /// Boot of the machine it runs on; none: nothing was started yet.
+    pub boot_id: Option<String>,
+    /// Process id of the runner.
+    pub runner_pid: Option<u32>,
+    /// Start time of the runner, as the system counts it.
+    pub runner_started: Option<i64>,
+    /// Process id of the command.
+    pub pid: Option<u32>,
+    /// Token with which the server talks to the runner.
+    pub token: Option<String>,
+    /// When it started.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Exit code of the process.
+    pub exit_code: Option<i32>,
+    /// Signal that ended the process.
+    pub signal: Option<i32>,
+    /// Why it ended so, in a sentence; may be empty.
+    pub reason: String,
+    /// Processor time of the whole tree.
+    pub cpu: Option<TimeDelta>,
+    /// Peak memory of the largest process, in bytes.
+    pub peak_memory_bytes: Option<u64>,
+    /// Bytes logged.
+    pub log_bytes: u64,
+    /// Lines logged.
+    pub log_lines: u64,
+    /// Bytes of the log that were dropped.
+    pub log_dropped_bytes: u64,
+    /// Whether a left-behind process still held the output.
+    pub leaked_output: bool,
+    /// Processes that could not be stopped.
+    pub survivor_count: u32,
+}
+
+/// Who carries out an attempt. May be told twice: what is none keeps its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptStarted {
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// Fence of the claim.
+    pub fence: i64,
+    /// Boot of the machine.
+    pub boot_id: Option<String>,
+    /// Process id of the runner.
+    pub runner_pid: Option<u32>,
+    /// Start time of the runner, as the system counts it.
+    pub runner_started: Option<i64>,
+    /// Process id of the command.
+    pub pid: Option<u32>,
+    /// Token with which the server talks to the runner.
+    pub token: Option<String>,
+}
+
+/// What becomes of a run after its attempt.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunNext {
+    /// Another attempt at that instant (at once if it is not after the end).
+    Retry {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// The run is over.
+    Finish {
+        /// Final state.
+        state: RunState,
+        /// What the run wrote as its result.
+        result: Option<Value>,
+    },
+    /// Nothing was started: the attempt is forgotten and the run is queued again.
+    Requeue,
+}
+
+/// How an attempt ended, with the decision that follows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AttemptFinished {
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// The run.
+    pub run: RunId,
+    /// Fence of the claim.
+    pub fence: i64,
+    /// Result.
+    pub outcome: AttemptOutcome,
+    /// When it ended.
+    pub finished_at: DateTime<Utc>,
+    /// Process id of the command; none keeps what is known.
+    pub pid: Option<u32>,
+    /// Exit code of the process.
+    pub exit_code: Option<i32>,
+    /// Signal that ended the process.
+    pub signal: Option<i32>,
+    /// Why it ended so, in a sentence; may be empty. It becomes the run's reason too.
+    pub reason: String,
+    /// Processor time of the whole tree.
+    pub cpu: Option<TimeDelta>,
+    /// Peak memory of the largest process, in bytes.
+    pub peak_memory_bytes: Option<u64>,
+    /// Bytes logged.
+    pub log_bytes: u64,
+    /// Lines logged.
+    pub log_lines: u64,
+    /// Bytes of the log that were dropped.
+    pub log_dropped_bytes: u64,
+    /// Whether a left-behind process still held the output.
+    pub leaked_output: bool,
+    /// Processes that could not be stopped.
+    pub survivor_count: u32,
+    /// What follows.
+    pub next: RunNext,
+}
+
+impl Store {
+    /// Writes down who carries out attempts. Calls that wait at the same time share their statements. False: the claim is
+    /// no longer valid, or the attempt has ended.
+    pub async fn attempts_started(&self, started: Vec<AttemptStarted>) -> Result<Vec<bool>> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Started(started, reply)).await?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Ends attempts and moves their runs on, with statistics and the tasks' newest run. Calls that wait at the same time
+    /// share their statements. False: the claim is no longer valid, nothing was changed. A run that somebody asked to stop
+    /// is cancelled even if `next` says retry.
+    pub async fn attempts_finish(&self, finished: Vec<AttemptFinished>) -> Result<Vec<bool>> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Finished(finished, reply)).await?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Whether an attempt is stored.
+    pub async fn attempt_exists(&self, attempt: AttemptId) -> Result<bool> {
+        let found = attempt::Entity::find().filter(attempt::Column::Uid.eq(attempt.0)).one(self.reader()).await;
+        Ok(found.map_err(StoreError::from)?.is_some())
+    }
+
+    /// Whether an attempt has ended; one that is not stored has.
+    pub async fn attempt_ended(&self, attempt: AttemptId) -> Result<bool> {
+        let found = attempt::Entity::find().filter(attempt::Column::Uid.eq(attempt.0)).one(self.reader()).await;
+        Ok(found.map_err(StoreError::from)?.is_none_or(|row| row.finished_at.is_some()))
+    }
+
+    /// Runs of this server that are `running`, with their newest attempt and definition: what a starting server adopts.
+    pub async fn attempts_running(&self, node: &str) -> Result<Vec<ClaimedRun>> {
+        let rows = running(node).all(self.reader()).await?;
+        let versions = rows.iter().map(|row| (row.task_id, small(row.task_version)));
+        let definitions = definitions(self.reader(), versions).await?;
+        let mut newest: HashMap<i64, attempt::Model> = HashMap::new();
+        for chunk in rows.chunks(500) {
+            let query = attempt::Entity::find().filter(attempt::Column::RunId.is_in(chunk.iter().map(|row| row.id)));
+            for row in query.order_by_asc(attempt::Column::Number).all(self.reader()).await? {
+                newest.insert(row.run_id, row);
+            }
+        }
+        let claimed = |row: run::Model| {
+            let attempt = newest.remove(&row.id).ok_or_else(|| damaged("run", "running without an attempt"))?;
+            ClaimedRun::of_rows(row, attempt, &definitions)
+        };
+        rows.into_iter().map(claimed).collect()
+    }
+}
+
+/// A row as a record.
+pub(in crate::store) fn record(row: attempt::Model, run: RunId) -> Result<AttemptRecord> {
+    let number = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
+    let code = |value: Option<i64>| value.and_then(|value| i32::try_from(value).ok());
+    let outcome = row.outcome.as_deref().map(str::parse).transpose();
+    Ok(AttemptRecord {
+        id: AttemptId(row.uid),
+        run,
+        number: small(row.number),
+        outcome: outcome.map_err(|error| damaged("attempt", error))?,
+        node: row.node,
+        boot_id: row.boot_id,
+        runner_pid: number(row.runner_pid),
+        runner_started: row.runner_started,
+        pid: number(row.pid),
+        token: row.token,
+        started_at: row.started_at.into(),
+        finished_at: instant(row.finished_at),
+        exit_code: code(row.exit_code),
+        signal: code(row.signal),
+        reason: row.reason,
+        cpu: row.cpu.map(TimeDelta::microseconds),
+        peak_memory_bytes: row.peak_memory_bytes.map(i64::unsigned_abs),
+        log_bytes: row.log_bytes.unsigned_abs(),
+        log_lines: row.log_lines.unsigned_abs(),
+        log_dropped_bytes: row.log_dropped_bytes.unsigned_abs(),
+        leaked_output: row.leaked_output,
+        survivor_count: small(row.survivor_count),
+    })
+}

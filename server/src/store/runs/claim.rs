@@ -1,0 +1,198 @@
+//! The claim: which runs start now. One guarded statement, the same on both databases; a run is never handed out twice.
+
+use super::attempts;
+use super::changes::ROWS;
+use super::entity::{attempt, run};
+use super::record;
+use crate::domain::ids::{AttemptId, RunId, TaskId};
+use crate::domain::task::Definition;
+use crate::domain::vocabulary::RunState;
+use crate::store::core::error::damaged;
+use crate::store::core::time::Micros;
+use crate::store::tasks::definitions::definition_of;
+use crate::store::tasks::entity::{task, task_version};
+use crate::store::tasks::small;
+use crate::store::{AttemptRecord, Result, RunRecord, Store, Tx};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{
+    CommonTableExpression, Expr, ExprTrait as _, Func, LockBehavior, LockType, Query, Returning, UpdateStatement,
+    WithClause,
+};
+use sea_orm::{ConnectionTrait, EntityTrait as _, FromQueryResult as _, Iterable as _, NotSet, Order, Set};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// A run to carry out: claimed just now, or found running by a starting server.
+#[derive(Debug, Clone)]
+pub struct ClaimedRun {
+    /// The run, `running`; its `fence` guards everything that is written about it.
+    pub run: RunRecord,
+    /// The attempt to carry out.
+    pub attempt: AttemptRecord,
+    /// The definition of the run's version.
+    pub definition: Arc<Definition>,
+    /// Why nothing can be run by it: it could not be read.
+    pub damage: Option<String>,
+}
+
+/// Who goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClaimOrder {
+    /// Highest priority, then longest due.
+    Priority,
+    /// Longest due, whatever the priority: so that nobody waits for ever.
+    Age,
+}
+
+impl Store {
+    /// Claims up to `limit` queued runs that are due, and opens an attempt for each.
+    pub async fn runs_claim(
+        &self,
+        limit: u32,
+        node: &str,
+        order: ClaimOrder,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ClaimedRun>> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let node = node.to_owned();
+        self.write(async move |tx: &Tx| tx.runs_claim(limit, &node, order, now).await).await
+    }
+}
+
+impl Tx {
+    async fn runs_claim(
+        &self,
+        limit: u32,
+        node: &str,
+        order: ClaimOrder,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ClaimedRun>> {
+        let rows = self.query_all(&claim(limit, node, order, now)).await?;
+        let mut rows = rows.iter().map(|row| run::Model::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        rows.sort_by_key(|row| (std::cmp::Reverse(row.priority), row.due_at, row.id));
+        let mut attempts: HashMap<i64, attempt::Model> = HashMap::with_capacity(rows.len());
+        for chunk in rows.chunks(ROWS) {
+            let opened = chunk.iter().map(|row| opened(row, node, now));
+            let made = attempt::Entity::insert_many(opened).exec_with_returning(self).await?;
+            attempts.extend(made.into_iter().map(|row| (row.run_id, row)));
+        }
+        self.tasks_follow(&rows).await?;
+        let definitions = definitions(self, rows.iter().map(|row| (row.task_id, small(row.task_version)))).await?;
+        let claimed = |row: run::Model| {
+            let attempt = attempts.remove(&row.id).ok_or_else(|| damaged("run", "its attempt was not made"))?;
+            ClaimedRun::of_rows(row, attempt, &definitions)
+        };
+        rows.into_iter().map(claimed).collect()
+    }
+}
+
+impl ClaimedRun {
+    pub(in crate::store) fn of_rows(
+        run: run::Model,
+        attempt: attempt::Model,
+        definitions: &Definitions,
+    ) -> Result<Self> {
+        let found = definitions.get(&(run.task_id, small(run.task_version)));
+        let (task, definition, damage) = found.ok_or_else(|| damaged("run", "its version does not exist"))?;
+        let attempt = attempts::record(attempt, RunId(run.uid))?;
+        let (definition, damage) = (Arc::clone(definition), damage.clone());
+        Ok(Self { run: record(run, *task)?, attempt, definition, damage })
+    }
+}
+
+/// `state = 'queued'` is written out, so that the partial index applies; on SQLite the lock clause is dropped.
+fn claim(limit: u32, node: &str, order: ClaimOrder, now: DateTime<Utc>) -> UpdateStatement {
+    let now = Micros::from(now);
+    let mut due = Query::select();
+    due.column(run::Column::Id)
+        .from(run::Entity)
+        .and_where(Expr::cust("state = 'queued'"))
+        .and_where(Expr::col(run::Column::DueAt).lte(now))
+        .limit(u64::from(limit))
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    if order == ClaimOrder::Priority {
+        due.order_by(run::Column::Priority, Order::Desc);
+    }
+    due.order_by(run::Column::DueAt, Order::Asc).order_by(run::Column::Id, Order::Asc);
+    let due = CommonTableExpression::new().table_name("due").column("id").query(due).to_owned();
+    let picked = Query::select().column("id").from("due").take();
+    let deadline = Expr::value(now).add(Expr::col(run::Column::Timeout));
+    Query::update()
+        .with_cte(WithClause::new().cte(due).to_owned())
+        .table(run::Entity)
+        .value(run::Column::State, RunState::Running.as_str())
+        .value(run::Column::Node, node)
+        .value(run::Column::Reason, "")
+        .value(run::Column::Fence, Expr::col(run::Column::Fence).add(1_i64))
+        .value(run::Column::AttemptCount, Expr::col(run::Column::AttemptCount).add(1_i64))
+        .value(run::Column::StartedAt, Func::coalesce([Expr::col(run::Column::StartedAt), Expr::value(now)]))
+        .value(run::Column::DeadlineAt, Func::coalesce([Expr::col(run::Column::DeadlineAt), deadline]))
+        .and_where(Expr::col(run::Column::Id).in_subquery(picked))
+        .and_where(Expr::cust("state = 'queued'"))
+        .returning(Returning::new().columns(run::Column::iter()))
+        .take()
+}
+
+fn opened(run: &run::Model, node: &str, now: DateTime<Utc>) -> attempt::ActiveModel {
+    attempt::ActiveModel {
+        id: NotSet,
+        uid: Set(AttemptId::generate().0),
+        run_id: Set(run.id),
+        number: Set(run.attempt_count),
+        outcome: NotSet,
+        node: Set(node.to_owned()),
+        boot_id: NotSet,
+        runner_pid: NotSet,
+        runner_started: NotSet,
+        pid: NotSet,
+        token: NotSet,
+        started_at: Set(now.into()),
+        finished_at: NotSet,
+        exit_code: NotSet,
+        signal: NotSet,
+        reason: Set(String::new()),
+        cpu: NotSet,
+        peak_memory_bytes: NotSet,
+        log_bytes: Set(0),
+        log_lines: Set(0),
+        log_dropped_bytes: Set(0),
+        leaked_output: Set(false),
+        survivor_count: Set(0),
+    }
+}
+
+/// Ids of tasks and definitions, with what is wrong with them, by key of the task and version.
+pub(in crate::store) type Definitions = HashMap<(i64, u32), (TaskId, Arc<Definition>, Option<String>)>;
+
+pub(in crate::store) async fn definitions(
+    connection: &impl ConnectionTrait,
+    wanted: impl IntoIterator<Item = (i64, u32)>,
+) -> Result<Definitions> {
+    let wanted: Vec<_> = wanted.into_iter().collect::<HashSet<_>>().into_iter().collect();
+    let mut found = HashMap::with_capacity(wanted.len());
+    let key = || (task_version::Entity, task_version::Column::TaskId);
+    let version = || (task_version::Entity, task_version::Column::Version);
+    for chunk in wanted.chunks(200) {
+        let mut query = Query::select();
+        query
+            .columns([key(), version(), (task_version::Entity, task_version::Column::Definition)])
+            .column((task::Entity, task::Column::Uid))
+            .from(task_version::Entity)
+            .inner_join(task::Entity, Expr::col((task::Entity, task::Column::Id)).equals(key()))
+            .and_where(
+                Expr::tuple([Expr::col(key()), Expr::col(version())])
+                    .in_tuples(chunk.iter().map(|(key, version)| (*key, i64::from(*version)))),
+            );
+        for row in connection.query_all(&query).await? {
+            let key = (row.try_get("", "task_id")?, small(row.try_get("", "version")?));
+            let (definition, damage) = definition_of(&row.try_get::<String>("", "definition")?);
+            found.insert(key, (TaskId(row.try_get("", "uid")?), Arc::new(definition), damage.rest));
+        }
+    }
+    Ok(found)
+}

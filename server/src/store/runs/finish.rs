@@ -1,0 +1,235 @@
+//! The end of attempts: many rows per statement, guarded by fence and state.
+
+use super::attempts::{AttemptFinished, AttemptStarted};
+use super::entity::run;
+use super::stats;
+use super::stats::Ended;
+use crate::domain::vocabulary::RunState;
+use crate::store::core::rows::Rows;
+use crate::store::core::time::{Micros, span};
+use crate::store::{Result, RunNext, StoreError, Tx};
+use sea_orm::{ConnectionTrait as _, FromQueryResult as _, Iden as _, Iterable as _, QueryResult, Value};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// Most rows in one statement.
+const ROWS: usize = 200;
+
+/// Writes down who carries out attempts.
+pub(in crate::store) async fn started(tx: &Tx, items: &[AttemptStarted]) -> Result<Vec<bool>> {
+    let mut valid = HashSet::with_capacity(items.len());
+    for chunk in items.chunks(ROWS) {
+        let mut rows = Rows::new(["uid", "fence", "boot_id", "runner_pid", "runner_started", "pid", "token"]);
+        for item in chunk {
+            let AttemptStarted { attempt, fence, boot_id, runner_pid, runner_started, pid, token } = item.clone();
+            rows.push([
+                attempt.0.into(),
+                fence.into(),
+                boot_id.into(),
+                runner_pid.map(i64::from).into(),
+                runner_started.into(),
+                pid.map(i64::from).into(),
+                token.into(),
+            ]);
+        }
+        let text = "UPDATE attempt SET boot_id = COALESCE(v.boot_id, attempt.boot_id), \
+                    runner_pid = COALESCE(v.runner_pid, attempt.runner_pid), \
+                    runner_started = COALESCE(v.runner_started, attempt.runner_started), \
+                    pid = COALESCE(v.pid, attempt.pid), token = COALESCE(v.token, attempt.token) \
+                    FROM {rows} WHERE attempt.uid = v.uid AND attempt.outcome IS NULL AND EXISTS (SELECT 1 FROM run \
+                    WHERE run.id = attempt.run_id AND run.state = 'running' AND run.fence = v.fence) RETURNING attempt.uid";
+        for row in tx.query_all_raw(rows.statement(tx.get_database_backend(), text)).await? {
+            valid.insert(row.try_get::<Uuid>("", "uid")?);
+        }
+    }
+    Ok(items.iter().map(|item| valid.contains(&item.attempt.0)).collect())
+}
+
+/// Ends attempts and moves their runs on.
+pub(in crate::store) async fn finished(tx: &Tx, items: &[AttemptFinished]) -> Result<Vec<bool>> {
+    let mut moved: HashMap<Uuid, run::Model> = HashMap::with_capacity(items.len());
+    let mut seen = HashSet::with_capacity(items.len());
+    let mut answers = vec![false; items.len()];
+    let first: Vec<(usize, &AttemptFinished)> =
+        items.iter().enumerate().filter(|(_, item)| seen.insert(item.run)).collect();
+    for chunk in first.chunks(ROWS) {
+        for row in move_runs(tx, chunk).await? {
+            moved.insert(row.uid, row);
+        }
+        let mut valid: Vec<&AttemptFinished> = Vec::with_capacity(chunk.len());
+        for (index, item) in chunk {
+            answers[*index] = moved.contains_key(&item.run.0);
+            if answers[*index] {
+                valid.push(item);
+            }
+        }
+        end_attempts(tx, &valid).await?;
+        forget_attempts(tx, &valid).await?;
+    }
+    tx.tasks_follow(moved.values()).await?;
+    tx.triggers_fire(moved.values()).await?;
+    stats::add(tx, &moved.values().filter_map(Ended::of_row).collect::<Vec<_>>()).await?;
+    Ok(answers)
+}
+
+/// What a run becomes: state, end, next due instant, result, attempts taken back.
+struct Moved {
+    state: RunState,
+    finished_at: Option<Micros>,
+    queued_at: Option<Micros>,
+    due_at: Option<Micros>,
+    result: Option<String>,
+    taken_back: i64,
+}
+
+impl Moved {
+    fn by(item: &AttemptFinished) -> Result<Self> {
+        let end = Micros::from(item.finished_at);
+        let open = |state, queued_at, due_at, taken_back| Self {
+            state,
+            finished_at: None,
+            queued_at,
+            due_at: Some(due_at),
+            result: None,
+            taken_back,
+        };
+        Ok(match &item.next {
+            RunNext::Requeue => open(RunState::Queued, Some(end), end, 1),
+            RunNext::Retry { at } if *at <= item.finished_at => open(RunState::Queued, Some(end), end, 0),
+            RunNext::Retry { at } => open(RunState::BackingOff, None, Micros::from(*at), 0),
+            RunNext::Finish { state, .. } if !state.is_final() => {
+                return Err(StoreError::Other(format!("{state} is not a final state")));
+            }
+            RunNext::Finish { state, result } => Self {
+                state: *state,
+                finished_at: Some(end),
+                queued_at: None,
+                due_at: None,
+                result: result.as_ref().map(ToString::to_string),
+                taken_back: 0,
+            },
+        })
+    }
+}
+
+/// A run that somebody asked to stop does not go on, whatever was decided before that was known.
+async fn move_runs(tx: &Tx, items: &[(usize, &AttemptFinished)]) -> Result<Vec<run::Model>> {
+    let mut rows = Rows::new([
+        "uid",
+        "fence",
+        "state",
+        "ended_at",
+        "finished_at",
+        "queued_at",
+        "due_at",
+        "result",
+        "reason",
+        "taken_back",
+        "log_bytes",
+        "log_lines",
+        "dropped",
+    ]);
+    for (_, item) in items {
+        let Moved { state, finished_at, queued_at, due_at, result, taken_back } = Moved::by(item)?;
+        rows.push([
+            item.run.0.into(),
+            item.fence.into(),
+            state.as_str().into(),
+            Micros::from(item.finished_at).into(),
+            finished_at.into(),
+            queued_at.into(),
+            due_at.into(),
+            result.into(),
+            item.reason.clone().into(),
+            taken_back.into(),
+            amount(item.log_bytes),
+            amount(item.log_lines),
+            (item.log_dropped_bytes > 0).into(),
+        ]);
+    }
+    let columns: Vec<String> = run::Column::iter().map(|column| format!("run.{}", column.unquoted())).collect();
+    let text = format!(
+        "UPDATE run SET \
+         state = CASE WHEN v.finished_at IS NULL AND run.cancel_requested_at IS NOT NULL THEN 'cancelled' \
+         ELSE v.state END, \
+         finished_at = CASE WHEN v.finished_at IS NULL AND run.cancel_requested_at IS NOT NULL THEN v.ended_at \
+         ELSE v.finished_at END, \
+         queued_at = COALESCE(v.queued_at, run.queued_at), due_at = COALESCE(v.due_at, run.due_at), \
+         result = COALESCE(v.result, run.result), \
+         reason = CASE WHEN v.reason = '' AND run.cancel_requested_at IS NOT NULL \
+         AND (v.state = 'cancelled' OR v.finished_at IS NULL) \
+         THEN 'cancelled by ' || COALESCE(run.cancel_requested_by, 'somebody') ELSE v.reason END, \
+         attempt_count = run.attempt_count - v.taken_back, \
+         log_bytes = run.log_bytes + v.log_bytes, log_lines = run.log_lines + v.log_lines, \
+         log_truncated = (run.log_truncated OR v.dropped) \
+         FROM {{rows}} WHERE run.uid = v.uid AND run.state = 'running' AND run.fence = v.fence RETURNING {}",
+        columns.join(", ")
+    );
+    let found = tx.query_all_raw(rows.statement(tx.get_database_backend(), &text)).await?;
+    let model = |row: &QueryResult| run::Model::from_query_result(row, "");
+    Ok(found.iter().map(model).collect::<Result<_, _>>()?)
+}
+
+async fn end_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
+    let mut rows = Rows::new([
+        "uid",
+        "outcome",
+        "finished_at",
+        "pid",
+        "exit_code",
+        "signal",
+        "reason",
+        "cpu",
+        "peak",
+        "log_bytes",
+        "log_lines",
+        "dropped",
+        "leaked",
+        "survivors",
+    ]);
+    for item in items.iter().filter(|item| item.next != RunNext::Requeue) {
+        rows.push([
+            item.attempt.0.into(),
+            item.outcome.as_str().into(),
+            Micros::from(item.finished_at).into(),
+            item.pid.map(i64::from).into(),
+            item.exit_code.map(i64::from).into(),
+            item.signal.map(i64::from).into(),
+            item.reason.clone().into(),
+            item.cpu.map(span).into(),
+            item.peak_memory_bytes.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)).into(),
+            amount(item.log_bytes),
+            amount(item.log_lines),
+            amount(item.log_dropped_bytes),
+            item.leaked_output.into(),
+            i64::from(item.survivor_count).into(),
+        ]);
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let text = "UPDATE attempt SET outcome = v.outcome, finished_at = v.finished_at, \
+                pid = COALESCE(v.pid, attempt.pid), exit_code = v.exit_code, signal = v.signal, reason = v.reason, cpu = v.cpu, peak_memory_bytes = v.peak, \
+                log_bytes = v.log_bytes, log_lines = v.log_lines, log_dropped_bytes = v.dropped, \
+                leaked_output = v.leaked, survivor_count = v.survivors, boot_id = NULL, runner_pid = NULL, \
+                runner_started = NULL, token = NULL \
+                FROM {rows} WHERE attempt.uid = v.uid AND attempt.outcome IS NULL";
+    tx.execute_raw(rows.statement(tx.get_database_backend(), text)).await?;
+    Ok(())
+}
+
+async fn forget_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
+    let mut rows = Rows::new(["uid"]);
+    for item in items.iter().filter(|item| item.next == RunNext::Requeue) {
+        rows.push([item.attempt.0.into()]);
+    }
+    if !rows.is_empty() {
+        let text = "DELETE FROM attempt WHERE attempt.outcome IS NULL AND uid IN (SELECT v.uid FROM {rows})";
+        tx.execute_raw(rows.statement(tx.get_database_backend(), text)).await?;
+    }
+    Ok(())
+}
+
+fn amount(number: u64) -> Value {
+    i64::try_from(number).unwrap_or(i64::MAX).into()
+}

@@ -1,0 +1,386 @@
+//! Runs: one row per occurrence of a task, from its making to its end.
+
+pub(in crate::store) mod attempts;
+pub(in crate::store) mod changes;
+pub(in crate::store) mod claim;
+pub mod entity;
+pub(in crate::store) mod finish;
+pub(in crate::store) mod idempotency;
+pub(in crate::store) mod open;
+pub(in crate::store) mod outlook;
+pub(in crate::store) mod prune;
+pub(in crate::store) mod stats;
+pub(in crate::store) mod waiting;
+
+use super::core::error::damaged;
+use super::core::page::beyond;
+use super::core::time::{Micros, instant};
+use super::runs::entity::{attempt, run};
+use super::tasks::entity::task;
+use super::tasks::small;
+use super::{AttemptRecord, Cursor, Page, PageRequest, Result, Store, Tx};
+use crate::domain::ids::{RunId, TaskId};
+use crate::domain::vocabulary::{RunState, TriggerKind};
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, Order, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Select,
+};
+use serde_json::{Map, Value};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// Why a run exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TriggerRecord {
+    /// Kind.
+    pub kind: TriggerKind,
+    /// User or token.
+    pub by: Option<String>,
+    /// Key of the schedule within its task.
+    pub schedule_key: Option<String>,
+    /// The run it repeats.
+    pub rerun_of: Option<RunId>,
+}
+
+/// A run as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunRecord {
+    /// Id.
+    pub id: RunId,
+    /// The task.
+    pub task: TaskId,
+    /// Key of the task inside the database.
+    pub task_key: i64,
+    /// Name of the task when the run was made.
+    pub task_name: String,
+    /// Version of the definition that runs.
+    pub task_version: u32,
+    /// Position.
+    pub state: RunState,
+    /// Why it exists.
+    pub trigger: TriggerRecord,
+    /// The slot it was made for.
+    pub scheduled_for: Option<DateTime<Utc>>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it became ready to start.
+    pub queued_at: Option<DateTime<Utc>>,
+    /// When its first attempt started.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Not to be started before.
+    pub due_at: DateTime<Utc>,
+    /// Whole time allowed from the first attempt's start.
+    pub timeout: Option<TimeDelta>,
+    /// Until when it may last; set when its first attempt starts.
+    pub deadline_at: Option<DateTime<Utc>>,
+    /// Higher goes first.
+    pub priority: i32,
+    /// Values of its params.
+    pub params: Map<String, Value>,
+    /// What it wrote as its result.
+    pub result: Option<Value>,
+    /// Why it is in this state, in a sentence; may be empty.
+    pub reason: String,
+    /// When somebody asked it to stop.
+    pub cancel_requested_at: Option<DateTime<Utc>>,
+    /// Who asked.
+    pub cancel_requested_by: Option<String>,
+    /// Whether somebody asked twice: the grace is skipped.
+    pub cancel_forced: bool,
+    /// Attempts so far.
+    pub attempt_count: u32,
+    /// Grows with every claim; guards against a late writer.
+    pub fence: i64,
+    /// Server that runs it.
+    pub node: Option<String>,
+    /// Bytes logged by all attempts.
+    pub log_bytes: u64,
+    /// Lines logged by all attempts.
+    pub log_lines: u64,
+    /// Whether bytes of a log were dropped.
+    pub log_truncated: bool,
+}
+
+/// A run to make.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunNew {
+    /// Id, made by the caller (ledger entries name it before it exists).
+    pub id: RunId,
+    /// The task.
+    pub task: TaskId,
+    /// Key of the task inside the database.
+    pub task_key: i64,
+    /// Name of the task.
+    pub task_name: String,
+    /// Version of the definition to run.
+    pub task_version: u32,
+    /// `queued`, `waiting`, or a final state with its reason.
+    pub state: RunState,
+    /// Why it exists.
+    pub trigger: TriggerRecord,
+    /// The schedule that made it due, by its key inside the database.
+    pub schedule_row: Option<i64>,
+    /// The slot it is made for.
+    pub scheduled_for: Option<DateTime<Utc>>,
+    /// When it is made.
+    pub created_at: DateTime<Utc>,
+    /// Not to be started before.
+    pub due_at: DateTime<Utc>,
+    /// Whole time allowed from the first attempt's start.
+    pub timeout: Option<TimeDelta>,
+    /// Higher goes first; the default is 50.
+    pub priority: i32,
+    /// Pool whose places it takes.
+    pub pool: Option<String>,
+    /// Places that it takes there.
+    pub pool_weight: u32,
+    /// Key of the backfill that it is part of, inside the database.
+    pub backfill_key: Option<i64>,
+    /// Values of its params.
+    pub params: Map<String, Value>,
+    /// Why it is in this state; may be empty.
+    pub reason: String,
+}
+
+impl RunRecord {
+    /// A new run as it is stored.
+    pub(super) fn of_new(new: &RunNew) -> Self {
+        let RunNew { created_at, state, .. } = new;
+        Self {
+            id: new.id,
+            task: new.task,
+            task_key: new.task_key,
+            task_name: new.task_name.clone(),
+            task_version: new.task_version,
+            state: *state,
+            trigger: new.trigger.clone(),
+            scheduled_for: new.scheduled_for,
+            created_at: *created_at,
+            queued_at: (*state == RunState::Queued).then_some(*created_at),
+            started_at: None,
+            finished_at: state.is_final().then_some(*created_at),
+            due_at: new.due_at,
+            timeout: new.timeout,
+            deadline_at: None,
+            priority: new.priority,
+            params: new.params.clone(),
+            result: None,
+            reason: new.reason.clone(),
+            cancel_requested_at: None,
+            cancel_requested_by: None,
+            cancel_forced: false,
+            attempt_count: 0,
+            fence: 0,
+            node: None,
+            log_bytes: 0,
+            log_lines: 0,
+            log_truncated: false,
+        }
+    }
+}
+
+/// Which runs a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunFilter {
+    /// Of this task.
+    pub task_key: Option<i64>,
+    /// In one of these states; empty: in any.
+    pub states: Vec<RunState>,
+    /// With this kind of trigger.
+    pub trigger: Option<TriggerKind>,
+    /// Made at or after.
+    pub from_at: Option<DateTime<Utc>>,
+    /// Made before.
+    pub until_at: Option<DateTime<Utc>>,
+}
+
+/// What a request to stop a run did.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunCancel {
+    /// It had not started, and is cancelled.
+    Cancelled(RunRecord),
+    /// It is running, and its runner is to stop it (`cancel_forced`: without grace).
+    Requested(RunRecord),
+    /// It had ended before.
+    Ended(RunRecord),
+}
+
+impl Store {
+    /// A run.
+    pub async fn run_find(&self, run: RunId) -> Result<Option<RunRecord>> {
+        one(self.reader(), by_id(run)).await
+    }
+
+    /// The attempts of a run, first to newest.
+    pub async fn run_attempts(&self, run: RunId) -> Result<Vec<AttemptRecord>> {
+        let Some(found) = by_id(run).one(self.reader()).await? else { return Ok(Vec::new()) };
+        let query = attempt::Entity::find().filter(attempt::Column::RunId.eq(found.id));
+        let rows = query.order_by_asc(attempt::Column::Number).all(self.reader()).await?;
+        rows.into_iter().map(|row| attempts::record(row, run)).collect()
+    }
+
+    /// A page of runs, newest first.
+    pub async fn run_list(&self, filter: &RunFilter, page: &PageRequest) -> Result<Page<RunRecord>> {
+        let mut query = filtered(filter);
+        if let Some(cursor) = &page.cursor {
+            let (at, key) = cursor.as_number()?;
+            query = query.filter(beyond([run::Column::CreatedAt, run::Column::Id], at, key, true));
+        }
+        let query = query.order_by_desc(run::Column::CreatedAt).order_by_desc(run::Column::Id);
+        let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
+        let page = Page::cut(rows, page.limit, |row| Cursor::number(row.created_at.0, row.id));
+        let next = page.next;
+        Ok(Page { items: records(self.reader(), page.items).await?, next })
+    }
+
+    /// Running runs of this server that somebody asked to stop.
+    pub async fn run_cancel_list(&self, node: &str) -> Result<Vec<RunRecord>> {
+        let asked = running(node).filter(run::Column::CancelRequestedAt.is_not_null());
+        records(self.reader(), asked.all(self.reader()).await?).await
+    }
+
+    /// Runs of this server in progress.
+    pub async fn runs_running_count(&self, node: &str) -> Result<u32> {
+        use sea_orm::PaginatorTrait as _;
+        Ok(u32::try_from(running(node).count(self.reader()).await?).unwrap_or(u32::MAX))
+    }
+
+    /// Whether a run was asked to stop.
+    pub async fn run_cancel_requested(&self, run: RunId) -> Result<bool> {
+        let query = run::Entity::find().select_only().column(run::Column::CancelRequestedAt);
+        let asked: Option<Option<i64>> =
+            query.filter(run::Column::Uid.eq(run.0)).into_tuple().one(self.reader()).await?;
+        Ok(asked.flatten().is_some())
+    }
+}
+
+impl Tx {
+    /// A run.
+    pub async fn run_find(&self, run: RunId) -> Result<Option<RunRecord>> {
+        one(self, by_id(run)).await
+    }
+}
+
+/// Written out, so that the partial index applies.
+pub(super) fn open() -> Expr {
+    Expr::cust("finished_at IS NULL")
+}
+
+pub(super) fn by_id(run: RunId) -> Select<run::Entity> {
+    run::Entity::find().filter(run::Column::Uid.eq(run.0))
+}
+
+/// Runs of a server in progress.
+pub(super) fn running(node: &str) -> Select<run::Entity> {
+    run::Entity::find()
+        .filter(open())
+        .filter(run::Column::State.eq(RunState::Running.as_str()))
+        .filter(run::Column::Node.eq(node))
+}
+
+async fn one(connection: &impl ConnectionTrait, query: Select<run::Entity>) -> Result<Option<RunRecord>> {
+    let Some(row) = query.one(connection).await? else { return Ok(None) };
+    Ok(records(connection, vec![row]).await?.pop())
+}
+
+/// Rules of partial indexes are written out, so that these apply.
+fn filtered(filter: &RunFilter) -> Select<run::Entity> {
+    let RunFilter { task_key, states, trigger, from_at, until_at } = filter;
+    let mut query = run::Entity::find();
+    if let Some(key) = task_key {
+        query = query.filter(run::Column::TaskId.eq(*key));
+    }
+    if !states.is_empty() {
+        query = query.filter(run::Column::State.is_in(states.iter().map(|state| state.as_str())));
+        if !states.contains(&RunState::Succeeded) {
+            query = query.filter(Expr::cust("state <> 'succeeded'"));
+        }
+    }
+    if let Some(kind) = trigger {
+        query = query.filter(run::Column::TriggerKind.eq(kind.as_str()));
+        if *kind != TriggerKind::Schedule {
+            query = query.filter(Expr::cust("trigger_kind <> 'schedule'"));
+        }
+    }
+    if let Some(from) = from_at {
+        query = query.filter(run::Column::CreatedAt.gte(Micros::from(*from)));
+    }
+    if let Some(until) = until_at {
+        query = query.filter(run::Column::CreatedAt.lt(Micros::from(*until)));
+    }
+    query
+}
+
+/// Ids of tasks by their keys.
+pub(super) async fn task_uids(
+    connection: &impl ConnectionTrait,
+    keys: impl IntoIterator<Item = i64>,
+) -> Result<HashMap<i64, TaskId>> {
+    let keys: Vec<i64> = keys.into_iter().collect::<HashSet<_>>().into_iter().collect();
+    let mut found = HashMap::with_capacity(keys.len());
+    for keys in keys.chunks(500) {
+        let query = task::Entity::find().select_only().columns([task::Column::Id, task::Column::Uid]);
+        let query = query.filter(task::Column::Id.is_in(keys.iter().copied())).order_by(task::Column::Id, Order::Asc);
+        let rows: Vec<(i64, Uuid)> = query.into_tuple().all(connection).await?;
+        found.extend(rows.into_iter().map(|(key, uid)| (key, TaskId(uid))));
+    }
+    Ok(found)
+}
+
+/// Rows as records, in the same order.
+pub(super) async fn records(connection: &impl ConnectionTrait, rows: Vec<run::Model>) -> Result<Vec<RunRecord>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let uids = task_uids(connection, rows.iter().map(|row| row.task_id)).await?;
+    let found = |row: run::Model| {
+        let task = uids.get(&row.task_id).copied().ok_or_else(|| damaged("run", "its task does not exist"))?;
+        record(row, task)
+    };
+    rows.into_iter().map(found).collect()
+}
+
+/// A row as a record.
+pub(super) fn record(row: run::Model, task: TaskId) -> Result<RunRecord> {
+    let json = |text: &str| serde_json::from_str(text).map_err(|error| damaged("run", error));
+    let trigger = TriggerRecord {
+        kind: row.trigger_kind.parse().map_err(|error| damaged("run", error))?,
+        by: row.trigger_by,
+        schedule_key: row.trigger_schedule_key,
+        rerun_of: row.trigger_rerun_of.map(RunId),
+    };
+    Ok(RunRecord {
+        id: RunId(row.uid),
+        task,
+        task_key: row.task_id,
+        task_name: row.task_name,
+        task_version: small(row.task_version),
+        state: row.state.parse().map_err(|error| damaged("run", error))?,
+        trigger,
+        scheduled_for: instant(row.scheduled_for),
+        created_at: row.created_at.into(),
+        queued_at: instant(row.queued_at),
+        started_at: instant(row.started_at),
+        finished_at: instant(row.finished_at),
+        due_at: row.due_at.into(),
+        timeout: row.timeout.map(TimeDelta::microseconds),
+        deadline_at: instant(row.deadline_at),
+        priority: i32::try_from(row.priority).unwrap_or_default(),
+        params: serde_json::from_str(&row.params).map_err(|error| damaged("run", error))?,
+        result: row.result.as_deref().map(json).transpose()?,
+        reason: row.reason,
+        cancel_requested_at: instant(row.cancel_requested_at),
+        cancel_requested_by: row.cancel_requested_by,
+        cancel_forced: row.cancel_forced,
+        attempt_count: small(row.attempt_count),
+        fence: row.fence,
+        node: row.node,
+        log_bytes: row.log_bytes.unsigned_abs(),
+        log_lines: row.log_lines.unsigned_abs(),
+        log_truncated: row.log_truncated,
+    })
+}

@@ -1,0 +1,59 @@
+//! What there is to do for a dispatcher: one statement over one index, asked in every round.
+
+use crate::store::core::time::{Micros, instant};
+use crate::store::{Result, Store, StoreError};
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+
+/// What there is to do for a dispatcher.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RunOutlook {
+    /// Whether queued runs are due.
+    pub queued_due: bool,
+    /// Whether runs that back off are due.
+    pub backing_off_due: bool,
+    /// Whether runs wait.
+    pub waiting: bool,
+    /// The next instant at which one of these runs becomes due.
+    pub next_due: Option<DateTime<Utc>>,
+}
+
+impl RunOutlook {
+    /// The rule of the index, written out so that it applies.
+    pub(in crate::store) const INDEXED: &str = "state IN ('queued', 'backing_off', 'waiting')";
+}
+
+impl Store {
+    /// What there is to do for a dispatcher, in one statement.
+    pub async fn run_outlook(&self, now: DateTime<Utc>) -> Result<RunOutlook> {
+        let backend = self.reader().get_database_backend();
+        let given = if backend == DbBackend::Postgres { "$1" } else { "?1" };
+        let least = |name: &str, rule: String| {
+            format!("(SELECT MIN(due_at) FROM run WHERE {} AND {rule}) AS {name}", RunOutlook::INDEXED)
+        };
+        let states = ["queued", "backing_off", "waiting"];
+        let columns = states.map(|state| {
+            let later = format!("state = '{state}' AND due_at > {given}");
+            format!(
+                "{}, {}",
+                least(&format!("{state}_first"), format!("state = '{state}'")),
+                least(&format!("{state}_later"), later)
+            )
+        });
+        let text = format!("SELECT {}", columns.join(", "));
+        let statement = Statement::from_sql_and_values(backend, text, [Micros::from(now).into()]);
+        let row = self.reader().query_one_raw(statement).await?;
+        let row = row.ok_or_else(|| StoreError::Other("no answer to a SELECT without FROM".into()))?;
+        let read = |column: &str| Ok::<_, StoreError>(instant(row.try_get::<Option<i64>>("", column)?.map(Micros)));
+        let mut later = Vec::new();
+        for state in states {
+            later.extend(read(&format!("{state}_later"))?);
+        }
+        Ok(RunOutlook {
+            queued_due: read("queued_first")?.is_some_and(|at| at <= now),
+            backing_off_due: read("backing_off_first")?.is_some_and(|at| at <= now),
+            waiting: read("waiting_first")?.is_some(),
+            next_due: later.into_iter().min(),
+        })
+    }
+}

@@ -1,0 +1,23 @@
+//! Schedules of tasks, removed ones too.
+
+use crate::store::core::time::Micros;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "schedule")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub uid: Uuid,
+    pub task_id: i64,
+    pub key: String,
+    pub definition: String,
+    pub enabled: bool,
+    pub watermark_at: Micros,
+    pub removed_at: Option<Micros>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,311 @@
+//! Schedules: one row per schedule of a task, with the watermark up to which its ledger is complete.
+
+pub mod entity;
+
+use super::core::error::damaged;
+use super::core::time::Micros;
+use super::schedules::entity::schedule;
+use super::tasks::entity::task;
+use super::tasks::small;
+use super::{Result, Store, StoreError, Tx};
+use crate::domain::ids::{ScheduleId, TaskId};
+use crate::domain::schedule::Schedule;
+use crate::domain::task::Definition;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, FromQueryResult as _, Iterable as _, NotSet,
+    QueryFilter as _, QueryOrder as _, QueryResult, QuerySelect as _, Set,
+};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// A schedule as stored, with what the scheduler must know of its task.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScheduleRecord {
+    /// Id; the same key of the same task keeps it.
+    pub id: ScheduleId,
+    /// Key inside the database.
+    pub key: i64,
+    /// The task.
+    pub task: TaskId,
+    /// Key of the task inside the database.
+    pub task_key: i64,
+    /// Name of the task; spreads `H` fields.
+    pub task_name: String,
+    /// Whether the task is enabled.
+    pub task_enabled: bool,
+    /// Version of the task's definition.
+    pub task_version: u32,
+    /// Labels of the task; maintenance windows go by them.
+    pub task_tags: Vec<String>,
+    /// The definition, `schedule.key` and `schedule.enabled` included.
+    pub schedule: Schedule,
+    /// Up to here (included) every slot has its ledger entry.
+    pub watermark_at: DateTime<Utc>,
+    /// Up to here (included) there are ledger entries; after the watermark if the clock was set back.
+    pub told_until_at: Option<DateTime<Utc>>,
+}
+
+/// A stored schedule that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DamagedSchedule {
+    /// Id.
+    pub id: ScheduleId,
+    /// Key inside the database.
+    pub row: i64,
+    /// Key of the task inside the database.
+    pub task_key: i64,
+    /// Name of the task.
+    pub task_name: String,
+    /// Its key within the task.
+    pub key: String,
+    /// Up to here (included) every slot has its ledger entry.
+    pub watermark_at: DateTime<Utc>,
+    /// Up to here (included) there are ledger entries.
+    pub told_until_at: Option<DateTime<Utc>>,
+    /// What is wrong with it.
+    pub error: String,
+}
+
+/// Stored schedules: one that cannot be read stops no other.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StoredSchedules {
+    /// Those that can be read.
+    pub readable: Vec<ScheduleRecord>,
+    /// Those that cannot.
+    pub damaged: Vec<DamagedSchedule>,
+}
+
+impl Store {
+    /// All schedules that can fire: enabled, of enabled, living tasks.
+    pub async fn schedule_list_enabled(&self) -> Result<StoredSchedules> {
+        enabled(self.reader()).await
+    }
+
+    /// Keys of the living tasks whose definition changed at that instant or later.
+    pub async fn task_keys_updated(&self, since: DateTime<Utc>) -> Result<Vec<i64>> {
+        let changed = task::Entity::find()
+            .select_only()
+            .column(task::Column::Id)
+            .filter(task::Column::DeletedAt.is_null())
+            .filter(task::Column::UpdatedAt.gte(Micros::from(since)));
+        Ok(changed.into_tuple().all(self.reader()).await?)
+    }
+
+    /// The schedules of these tasks that can fire.
+    pub async fn schedule_list_enabled_of(&self, task_keys: &[i64]) -> Result<StoredSchedules> {
+        let mut query = select_enabled();
+        query.and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).is_in(task_keys.iter().copied()));
+        read(&self.reader().query_all(&query).await?)
+    }
+
+    /// The schedules that can fire of the next `count` tasks whose key is above `after`, and the key of the last of these
+    /// tasks; none: there are no more tasks.
+    pub async fn schedule_list_enabled_next(&self, after: i64, count: u64) -> Result<Option<(i64, StoredSchedules)>> {
+        let last: Option<i64> = task::Entity::find()
+            .select_only()
+            .column(task::Column::Id)
+            .filter(task::Column::Id.gt(after))
+            .order_by_asc(task::Column::Id)
+            .limit(count)
+            .into_tuple()
+            .all(self.reader())
+            .await?
+            .pop();
+        let Some(last) = last else { return Ok(None) };
+        let mut query = select_enabled();
+        query
+            .and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).gt(after))
+            .and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).lte(last));
+        Ok(Some((last, read(&self.reader().query_all(&query).await?)?)))
+    }
+
+    /// Those of all that can fire which may name one of these calendars; some may not.
+    pub async fn schedule_list_naming(&self, calendars: &BTreeSet<String>) -> Result<StoredSchedules> {
+        read(&self.reader().query_all(&select_naming(calendars)).await?)
+    }
+
+    /// The schedules of a task, disabled ones too, removed ones not.
+    pub async fn schedule_list(&self, task_key: i64) -> Result<StoredSchedules> {
+        of_task(self.reader(), task_key).await
+    }
+}
+
+impl Tx {
+    /// All schedules that can fire: enabled, of enabled, living tasks.
+    pub async fn schedule_list_enabled(&self) -> Result<StoredSchedules> {
+        enabled(self).await
+    }
+
+    /// Those of them that may name one of these calendars; some may not.
+    pub async fn schedule_list_naming(&self, calendars: &BTreeSet<String>) -> Result<StoredSchedules> {
+        read(&self.query_all(&select_naming(calendars)).await?)
+    }
+
+    /// The schedules of a task, disabled ones too, removed ones not.
+    pub async fn schedule_list(&self, task_key: i64) -> Result<StoredSchedules> {
+        of_task(self, task_key).await
+    }
+}
+
+/// The last instant of the ledger of a row of `schedule`.
+pub(super) const NEWEST_LAST: &str = "(SELECT slot.last_at FROM slot WHERE slot.schedule_id = schedule.id \
+                                      ORDER BY slot.first_at DESC LIMIT 1)";
+
+/// Schedules that are not removed, joined with their tasks.
+fn select() -> SelectStatement {
+    let mut query = Query::select();
+    query
+        .columns(schedule::Column::iter().map(|column| (schedule::Entity, column).into_column_ref()))
+        .expr_as(Expr::col((task::Entity, task::Column::Uid)), "task_uid")
+        .expr_as(Expr::col((task::Entity, task::Column::Name)), "task_name")
+        .expr_as(Expr::col((task::Entity, task::Column::Enabled)), "task_enabled")
+        .expr_as(Expr::col((task::Entity, task::Column::Version)), "task_version")
+        .expr_as(Expr::col((task::Entity, task::Column::Tags)), "task_tags")
+        .expr_as(Expr::cust(NEWEST_LAST), "newest_last")
+        .from(schedule::Entity)
+        .inner_join(
+            task::Entity,
+            Expr::col((task::Entity, task::Column::Id)).equals((schedule::Entity, schedule::Column::TaskId)),
+        )
+        .and_where(Expr::col((schedule::Entity, schedule::Column::RemovedAt)).is_null());
+    query
+}
+
+async fn enabled(connection: &impl ConnectionTrait) -> Result<StoredSchedules> {
+    read(&connection.query_all(&select_enabled()).await?)
+}
+
+fn select_enabled() -> SelectStatement {
+    let mut query = select();
+    query
+        .and_where(Expr::col((schedule::Entity, schedule::Column::Enabled)).eq(true))
+        .and_where(Expr::col((task::Entity, task::Column::Enabled)).eq(true))
+        .and_where(Expr::col((task::Entity, task::Column::DeletedAt)).is_null());
+    query
+}
+
+fn select_naming(calendars: &BTreeSet<String>) -> SelectStatement {
+    let definition = || Expr::col((schedule::Entity, schedule::Column::Definition));
+    let named = calendars.iter().map(|name| definition().like(format!("%\"{name}\"%")));
+    let mut query = select_enabled();
+    query.cond_where(named.fold(Condition::any(), Condition::add));
+    query
+}
+
+async fn of_task(connection: &impl ConnectionTrait, task_key: i64) -> Result<StoredSchedules> {
+    let mut query = select();
+    query.and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).eq(task_key));
+    query.order_by((schedule::Entity, schedule::Column::Id), sea_orm::Order::Asc);
+    read(&connection.query_all(&query).await?)
+}
+
+fn read(rows: &[QueryResult]) -> Result<StoredSchedules> {
+    let mut found = StoredSchedules::default();
+    for row in rows {
+        match record(row) {
+            Ok(schedule) => found.readable.push(schedule),
+            Err(StoreError::Damaged(error)) => found.damaged.push(DamagedSchedule {
+                id: ScheduleId(row.try_get::<Uuid>("", "uid")?),
+                row: row.try_get("", "id")?,
+                task_key: row.try_get("", "task_id")?,
+                task_name: row.try_get("", "task_name")?,
+                key: row.try_get("", "key")?,
+                watermark_at: Micros(row.try_get("", "watermark_at")?).into(),
+                told_until_at: told_until(row)?,
+                error,
+            }),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
+}
+
+fn record(row: &QueryResult) -> Result<ScheduleRecord> {
+    let schedule::Model { id, uid, task_id, key: _, definition, enabled: _, watermark_at, removed_at: _ } =
+        schedule::Model::from_query_result(row, "")?;
+    Ok(ScheduleRecord {
+        id: ScheduleId(uid),
+        key: id,
+        task: TaskId(row.try_get::<Uuid>("", "task_uid")?),
+        task_key: task_id,
+        task_name: row.try_get("", "task_name")?,
+        task_enabled: row.try_get("", "task_enabled")?,
+        task_version: small(row.try_get("", "task_version")?),
+        task_tags: serde_json::from_str(&row.try_get::<String>("", "task_tags")?)
+            .map_err(|error| damaged("task", error))?,
+        schedule: schedule_of(&definition)?,
+        watermark_at: watermark_at.into(),
+        told_until_at: told_until(row)?,
+    })
+}
+
+fn told_until(row: &QueryResult) -> Result<Option<DateTime<Utc>>> {
+    Ok(row.try_get::<Option<i64>>("", "newest_last")?.map(|last| Micros(last).into()))
+}
+
+/// Reads a stored schedule.
+pub(super) fn schedule_of(json: &str) -> Result<Schedule> {
+    serde_json::from_str(json).map_err(|error| damaged("schedule", error))
+}
+
+/// Brings the rows of a task in line with its definition. With `all`, every schedule watches from `at` on.
+pub(super) async fn sync(tx: &Tx, task_key: i64, definition: &Definition, all: bool, at: DateTime<Utc>) -> Result<()> {
+    let present = schedule::Entity::find()
+        .filter(schedule::Column::TaskId.eq(task_key))
+        .filter(schedule::Column::RemovedAt.is_null());
+    let mut present = present.all(tx).await?;
+    for wanted in &definition.schedules {
+        let json = serde_json::to_string(wanted).map_err(|error| StoreError::Other(format!("schedule: {error}")))?;
+        let Some(index) = present.iter().position(|row| row.key == wanted.key) else {
+            insert(tx, task_key, wanted, json, at).await?;
+            continue;
+        };
+        let row = present.swap_remove(index);
+        if all || row.definition != json {
+            schedule::Entity::update_many()
+                .col_expr(schedule::Column::Definition, Expr::value(json))
+                .col_expr(schedule::Column::Enabled, Expr::value(wanted.enabled))
+                .col_expr(schedule::Column::WatermarkAt, Expr::value(Micros::from(at)))
+                .filter(schedule::Column::Id.eq(row.id))
+                .exec(tx)
+                .await?;
+        }
+    }
+    let gone: Vec<i64> = present.iter().map(|row| row.id).collect();
+    if !gone.is_empty() {
+        schedule::Entity::update_many()
+            .col_expr(schedule::Column::RemovedAt, Expr::value(Micros::from(at)))
+            .filter(schedule::Column::Id.is_in(gone))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn insert(tx: &Tx, task_key: i64, wanted: &Schedule, json: String, at: DateTime<Utc>) -> Result<()> {
+    let row = schedule::ActiveModel {
+        id: NotSet,
+        uid: Set(ScheduleId::generate().0),
+        task_id: Set(task_key),
+        key: Set(wanted.key.clone()),
+        definition: Set(json),
+        enabled: Set(wanted.enabled),
+        watermark_at: Set(at.into()),
+        removed_at: Set(None),
+    };
+    schedule::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Closes all schedules of a task.
+pub(super) async fn remove_all(tx: &Tx, task_key: i64, at: DateTime<Utc>) -> Result<()> {
+    schedule::Entity::update_many()
+        .col_expr(schedule::Column::RemovedAt, Expr::value(Micros::from(at)))
+        .filter(schedule::Column::TaskId.eq(task_key))
+        .filter(schedule::Column::RemovedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,390 @@
+//! Tasks: definitions with all their versions, and where each task stands.
+
+pub(in crate::store) mod definitions;
+pub mod entity;
+pub(in crate::store) mod versions;
+
+use super::core::error::{damaged, unique};
+use super::core::page::beyond;
+use super::core::time::{Micros, instant};
+use super::tasks::definitions::{Damage, definition_of};
+use super::tasks::entity::task;
+use super::{Conflict, Cursor, Page, PageRequest, Result, Store, StoreError, Tx, schedules};
+use crate::domain::ids::{RunId, TaskId};
+use crate::domain::task::Definition;
+use crate::domain::vocabulary::RunState;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait as _, LikeExpr};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, Order, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Select, Set,
+};
+use std::collections::HashMap;
+
+/// A task as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskRecord {
+    /// Id.
+    pub id: TaskId,
+    /// Key inside the database; never leaves the server.
+    pub key: i64,
+    /// The newest definition, as far as it can be read.
+    pub definition: Definition,
+    /// What of it cannot be read.
+    pub damage: Damage,
+    /// Its version.
+    pub version: u32,
+    /// Owner under which it was last applied.
+    pub owner: Option<String>,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When its definition last changed.
+    pub updated_at: DateTime<Utc>,
+    /// When it was deleted.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// Its newest run.
+    pub last_run: Option<LastRunRecord>,
+    /// Runs stored.
+    pub run_count: u64,
+}
+
+/// The newest run of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastRunRecord {
+    /// Id.
+    pub id: RunId,
+    /// State.
+    pub state: RunState,
+    /// When its first attempt started.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// How a task is named in a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TaskRef {
+    /// By id; finds deleted tasks too.
+    Id(TaskId),
+    /// By name; finds the living task of that name.
+    Name(String),
+}
+
+impl From<&str> for TaskRef {
+    fn from(text: &str) -> Self {
+        text.parse().map_or_else(|_| Self::Name(text.to_owned()), Self::Id)
+    }
+}
+
+impl From<TaskId> for TaskRef {
+    fn from(id: TaskId) -> Self {
+        Self::Id(id)
+    }
+}
+
+/// Which tasks a list shows. Deleted tasks are never shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TaskFilter {
+    /// Text in name, title or description, in any case.
+    pub text: Option<String>,
+    /// This folder and those below.
+    pub folder: Option<String>,
+    /// With this tag.
+    pub tag: Option<String>,
+    /// Enabled or not.
+    pub enabled: Option<bool>,
+    /// State of the newest run.
+    pub last_state: Option<RunState>,
+    /// Owner under which it was last applied.
+    pub owner: Option<String>,
+}
+
+/// Order of a list of tasks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TaskSort {
+    /// By name.
+    #[default]
+    Name,
+    /// Last changed first.
+    UpdatedAt,
+    /// Task with the newest run first.
+    LastRunAt,
+}
+
+/// Who changes a definition, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskChange {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: String,
+    /// Why, in words; may be empty.
+    pub note: String,
+    /// New owner; none: the owner stays.
+    pub owner: Option<String>,
+}
+
+impl Store {
+    /// A task by id (deleted ones too) or by name (living ones).
+    pub async fn task_find(&self, task: &TaskRef) -> Result<Option<TaskRecord>> {
+        one(self.reader(), select(task)).await
+    }
+
+    /// A page of living tasks.
+    pub async fn task_list(&self, filter: &TaskFilter, sort: TaskSort, page: &PageRequest) -> Result<Page<TaskRecord>> {
+        let (column, order) = match sort {
+            TaskSort::Name => (task::Column::Name, Order::Asc),
+            TaskSort::UpdatedAt => (task::Column::UpdatedAt, Order::Desc),
+            TaskSort::LastRunAt => (task::Column::LastRunCreatedAt, Order::Desc),
+        };
+        let mut query = filtered(filter);
+        if let Some(cursor) = &page.cursor {
+            let columns = [column, task::Column::Id];
+            query = query.filter(match sort {
+                TaskSort::Name => {
+                    let (at, key) = cursor.as_text()?;
+                    beyond(columns, at, key, false)
+                }
+                TaskSort::UpdatedAt | TaskSort::LastRunAt => {
+                    let (at, key) = cursor.as_number()?;
+                    beyond(columns, at, key, true)
+                }
+            });
+        }
+        let query = query.order_by(column, order.clone()).order_by(task::Column::Id, order);
+        let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
+        let page = Page::cut(rows, page.limit, |row| match sort {
+            TaskSort::Name => Cursor::text(row.name.clone(), row.id),
+            TaskSort::UpdatedAt => Cursor::number(row.updated_at.0, row.id),
+            TaskSort::LastRunAt => Cursor::number(row.last_run_created_at.0, row.id),
+        });
+        let next = page.next;
+        Ok(Page { items: page.items.into_iter().map(record).collect::<Result<_>>()?, next })
+    }
+}
+
+impl Store {
+    /// Several living tasks by their keys.
+    pub async fn tasks_find(&self, keys: &[i64]) -> Result<HashMap<i64, TaskRecord>> {
+        several(self.reader(), keys, |query| query).await
+    }
+}
+
+impl Tx {
+    /// A task by id (deleted ones too) or by name (living ones). On PostgreSQL its row is locked, so that admission and
+    /// edits of one task follow one another.
+    pub async fn task_find(&self, task: &TaskRef) -> Result<Option<TaskRecord>> {
+        one(self, self.locked(select(task))).await
+    }
+
+    /// Several living tasks by their keys, locked as by `task_find`.
+    pub async fn tasks_find(&self, keys: &[i64]) -> Result<HashMap<i64, TaskRecord>> {
+        several(self, keys, |query| self.locked(query)).await
+    }
+
+    /// All living tasks last applied by an owner.
+    pub async fn tasks_of_owner(&self, owner: &str) -> Result<Vec<TaskRecord>> {
+        let query = task::Entity::find()
+            .filter(Expr::cust("owner IS NOT NULL AND deleted_at IS NULL"))
+            .filter(task::Column::Owner.eq(owner))
+            .order_by_asc(task::Column::Id);
+        self.locked(query).all(self).await?.into_iter().map(record).collect()
+    }
+
+    /// How many living tasks there are.
+    pub async fn task_count(&self) -> Result<u64> {
+        use sea_orm::PaginatorTrait as _;
+        Ok(task::Entity::find().filter(task::Column::DeletedAt.is_null()).count(self).await?)
+    }
+
+    /// Stores a new task as version 1, with its schedules watching from `change.at` on. `NameTaken` if the name is in use.
+    pub async fn task_insert(&self, definition: &Definition, change: &TaskChange) -> Result<TaskRecord> {
+        let json = to_json(definition)?;
+        let mut row = definition_columns(definition, json.clone());
+        row.uid = Set(TaskId::generate().0);
+        row.version = Set(1);
+        row.owner = Set(change.owner.clone());
+        row.created_at = Set(change.at.into());
+        row.updated_at = Set(change.at.into());
+        row.deleted_at = Set(None);
+        row.run_count = Set(0);
+        row.last_run_created_at = Set(Micros(0));
+        let row = row.insert(self).await.map_err(|error| unique(error, Conflict::NameTaken))?;
+        self.version_insert(row.id, 1, json, change).await?;
+        schedules::sync(self, row.id, definition, true, change.at).await?;
+        record(row)
+    }
+
+    /// Stores a new version, guarded by the version that was read (`Stale`), and brings the schedules in line: the same key
+    /// keeps its id, a removed one is closed, a new or changed one watches from `change.at` on.
+    pub async fn task_update(
+        &self,
+        read: &TaskRecord,
+        definition: &Definition,
+        change: &TaskChange,
+    ) -> Result<TaskRecord> {
+        let json = to_json(definition)?;
+        let mut row = definition_columns(definition, json.clone());
+        row.version = Set(i64::from(read.version) + 1);
+        row.updated_at = Set(change.at.into());
+        if change.owner.is_some() {
+            row.owner = Set(change.owner.clone());
+        }
+        let updated = task::Entity::update_many()
+            .set(row)
+            .filter(task::Column::Id.eq(read.key))
+            .filter(task::Column::Version.eq(i64::from(read.version)))
+            .filter(task::Column::DeletedAt.is_null())
+            .exec_with_returning(self)
+            .await
+            .map_err(|error| unique(error, Conflict::NameTaken))?;
+        let Some(row) = updated.into_iter().next() else {
+            let living = task::Entity::find_by_id(read.key).filter(task::Column::DeletedAt.is_null());
+            let what = match living.one(self).await? {
+                Some(row) => Conflict::Stale { current: small(row.version) },
+                None => Conflict::Gone("the task"),
+            };
+            return Err(StoreError::conflict(what));
+        };
+        self.version_insert(row.id, row.version, json, change).await?;
+        let flipped = read.definition.enabled != definition.enabled;
+        schedules::sync(self, row.id, definition, flipped, change.at).await?;
+        record(row)
+    }
+
+    /// Marks a task as deleted and closes its schedules: its name is free, runs and slots stay. False: it was already.
+    pub async fn task_delete(&self, read: &TaskRecord, at: DateTime<Utc>) -> Result<bool> {
+        let deleted = task::Entity::update_many()
+            .col_expr(task::Column::DeletedAt, Expr::value(Micros::from(at)))
+            .filter(task::Column::Id.eq(read.key))
+            .filter(task::Column::DeletedAt.is_null())
+            .exec(self)
+            .await?;
+        schedules::remove_all(self, read.key, at).await?;
+        Ok(deleted.rows_affected > 0)
+    }
+
+    pub(super) fn locked(&self, query: Select<task::Entity>) -> Select<task::Entity> {
+        if self.locks() { query.lock_exclusive() } else { query }
+    }
+}
+
+async fn several(
+    connection: &impl ConnectionTrait,
+    keys: &[i64],
+    lock: impl Fn(Select<task::Entity>) -> Select<task::Entity>,
+) -> Result<HashMap<i64, TaskRecord>> {
+    let mut found = HashMap::with_capacity(keys.len());
+    for chunk in keys.chunks(500) {
+        let living = task::Entity::find().filter(task::Column::DeletedAt.is_null());
+        let query = living.filter(task::Column::Id.is_in(chunk.iter().copied()));
+        for row in lock(query.order_by_asc(task::Column::Id)).all(connection).await? {
+            found.insert(row.id, record(row)?);
+        }
+    }
+    Ok(found)
+}
+
+fn select(task: &TaskRef) -> Select<task::Entity> {
+    match task {
+        TaskRef::Id(id) => task::Entity::find().filter(task::Column::Uid.eq(id.0)),
+        TaskRef::Name(name) => {
+            task::Entity::find().filter(task::Column::Name.eq(name.as_str())).filter(task::Column::DeletedAt.is_null())
+        }
+    }
+}
+
+async fn one(connection: &impl ConnectionTrait, query: Select<task::Entity>) -> Result<Option<TaskRecord>> {
+    query.one(connection).await?.map(record).transpose()
+}
+
+fn filtered(filter: &TaskFilter) -> Select<task::Entity> {
+    let TaskFilter { text, folder, tag, enabled, last_state, owner } = filter;
+    let mut query = task::Entity::find().filter(task::Column::DeletedAt.is_null());
+    if let Some(text) = text {
+        query = query.filter(like(task::Column::Search, &format!("%{}%", escaped(&text.to_lowercase()))));
+    }
+    if let Some(folder) = folder {
+        let below = like(task::Column::Folder, &format!("{}/%", escaped(folder)));
+        query = query.filter(task::Column::Folder.eq(folder.as_str()).or(below));
+    }
+    if let Some(tag) = tag {
+        let json = serde_json::Value::from(tag.as_str()).to_string();
+        query = query.filter(like(task::Column::Tags, &format!("%{}%", escaped(&json))));
+    }
+    if let Some(enabled) = enabled {
+        query = query.filter(task::Column::Enabled.eq(*enabled));
+    }
+    if let Some(state) = last_state {
+        query = query.filter(task::Column::LastRunState.eq(state.as_str()));
+    }
+    if let Some(owner) = owner {
+        query = query.filter(task::Column::Owner.eq(owner.as_str()));
+    }
+    query
+}
+
+fn like(column: task::Column, pattern: &str) -> Expr {
+    Expr::col(column).like(LikeExpr::new(pattern).escape('!'))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+}
+
+fn definition_columns(definition: &Definition, json: String) -> task::ActiveModel {
+    let search = format!("{}\n{}\n{}", definition.name, definition.title, definition.description).to_lowercase();
+    task::ActiveModel {
+        id: NotSet,
+        name: Set(definition.name.clone()),
+        folder: Set(definition.folder.clone()),
+        tags: Set(serde_json::Value::from(definition.tags.clone()).to_string()),
+        search: Set(search),
+        enabled: Set(definition.enabled),
+        definition: Set(json),
+        retention_days: Set(i64::from(definition.retention.days)),
+        retention_runs: Set(i64::from(definition.retention.runs)),
+        ..Default::default()
+    }
+}
+
+fn to_json(definition: &Definition) -> Result<String> {
+    serde_json::to_string(definition).map_err(|error| StoreError::Other(format!("definition: {error}")))
+}
+
+/// A count or version that the schema keeps small.
+pub(super) fn small(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn record(row: task::Model) -> Result<TaskRecord> {
+    let last_run = match (row.last_run_uid, &row.last_run_state) {
+        (Some(uid), Some(state)) => Some(LastRunRecord {
+            id: RunId(uid),
+            state: state.parse().map_err(|error| damaged("task", error))?,
+            started_at: instant(row.last_run_started_at),
+            finished_at: instant(row.last_run_finished_at),
+        }),
+        _ => None,
+    };
+    let (mut definition, damage) = definition_of(&row.definition);
+    if damage.rest.is_some() {
+        // The columns beside it say who it is.
+        definition.name = row.name;
+        definition.folder = row.folder;
+        definition.tags = serde_json::from_str(&row.tags).unwrap_or_default();
+    }
+    Ok(TaskRecord {
+        id: TaskId(row.uid),
+        key: row.id,
+        definition,
+        damage,
+        version: small(row.version),
+        owner: row.owner,
+        created_at: row.created_at.into(),
+        updated_at: row.updated_at.into(),
+        deleted_at: instant(row.deleted_at),
+        last_run,
+        run_count: row.run_count.unsigned_abs(),
+    })
+}

@@ -1,0 +1,112 @@
+//! Versions of definitions: every one is kept.
+
+use super::definitions::{Damage, definition_of};
+use super::entity::{task, task_version};
+use super::small;
+use crate::domain::task::Definition;
+use crate::store::core::rows::Rows;
+use crate::store::{Cursor, Page, PageRequest, Result, Store, TaskChange, Tx};
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+};
+use std::collections::HashSet;
+
+/// A version of a definition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskVersionRecord {
+    /// Number, from 1.
+    pub version: u32,
+    /// The definition, as far as it can be read.
+    pub definition: Definition,
+    /// What of it cannot be read.
+    pub damage: Damage,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Who made it.
+    pub created_by: String,
+    /// Why, in words; may be empty.
+    pub note: String,
+}
+
+impl Store {
+    /// A page of versions, newest first.
+    pub async fn task_version_list(&self, task_key: i64, page: &PageRequest) -> Result<Page<TaskVersionRecord>> {
+        let mut query = task_version::Entity::find().filter(task_version::Column::TaskId.eq(task_key));
+        if let Some(cursor) = &page.cursor {
+            query = query.filter(task_version::Column::Version.lt(cursor.as_number()?.0));
+        }
+        let query = query.order_by_desc(task_version::Column::Version).limit(u64::from(page.limit) + 1);
+        let page = Page::cut(query.all(self.reader()).await?, page.limit, |row| Cursor::number(row.version, 0));
+        let next = page.next;
+        Ok(Page { items: page.items.into_iter().map(version_record).collect::<Result<_>>()?, next })
+    }
+
+    /// One version.
+    pub async fn task_version_find(&self, task_key: i64, version: u32) -> Result<Option<TaskVersionRecord>> {
+        let found = task_version::Entity::find_by_id((task_key, i64::from(version))).one(self.reader()).await?;
+        found.map(version_record).transpose()
+    }
+}
+
+impl Tx {
+    /// One version.
+    pub async fn task_version_find(&self, task_key: i64, version: u32) -> Result<Option<TaskVersionRecord>> {
+        let found = task_version::Entity::find_by_id((task_key, i64::from(version))).one(self).await?;
+        found.map(version_record).transpose()
+    }
+
+    /// Which of these tasks, given by key and version, have changed, are disabled or gone. Until the end of the
+    /// transaction the others stay as they are.
+    pub async fn tasks_changed(&self, tasks: &[(i64, u32)]) -> Result<HashSet<i64>> {
+        let mut changed = HashSet::new();
+        for chunk in tasks.chunks(500) {
+            if self.locks() {
+                let keys = task::Entity::find().select_only().column(task::Column::Id);
+                let keys = keys.filter(task::Column::Id.is_in(chunk.iter().map(|(key, _)| *key)));
+                self.locked(keys.order_by_asc(task::Column::Id)).into_tuple::<i64>().all(self).await?;
+            }
+            let mut rows = Rows::new(["id", "version"]);
+            chunk.iter().for_each(|(key, version)| rows.push([(*key).into(), i64::from(*version).into()]));
+            let text = "SELECT v.id AS id FROM {rows} LEFT JOIN task ON task.id = v.id AND task.version = v.version \
+                        AND task.enabled AND task.deleted_at IS NULL WHERE task.id IS NULL";
+            for row in self.query_all_raw(rows.statement(self.get_database_backend(), text)).await? {
+                changed.insert(row.try_get("", "id")?);
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Keeps a version.
+    pub(in crate::store) async fn version_insert(
+        &self,
+        task_id: i64,
+        version: i64,
+        json: String,
+        change: &TaskChange,
+    ) -> Result<()> {
+        let row = task_version::ActiveModel {
+            task_id: Set(task_id),
+            version: Set(version),
+            definition: Set(json),
+            created_at: Set(change.at.into()),
+            created_by: Set(change.by.clone()),
+            note: Set(change.note.clone()),
+        };
+        task_version::Entity::insert(row).exec_without_returning(self).await?;
+        Ok(())
+    }
+}
+
+fn version_record(row: task_version::Model) -> Result<TaskVersionRecord> {
+    let task_version::Model { task_id: _, version, definition, created_at, created_by, note } = row;
+    let (definition, damage) = definition_of(&definition);
+    Ok(TaskVersionRecord {
+        version: small(version),
+        definition,
+        damage,
+        created_at: created_at.into(),
+        created_by,
+        note,
+    })
+}

@@ -1,0 +1,19 @@
+//! Signatures that were accepted.
+
+use crate::store::core::time::Micros;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "hook_seen")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub trigger_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub proof: String,
+    pub seen_at: Micros,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,10 @@
+//! Tables of this subject, one file per table, in the shape that sea-orm wants.
+//!
+//! Deliberately absent: anything a caller sees; rows become records before they leave the room.
+//! Start reading at the table that carries the subject's name.
+
+pub(in crate::store) mod file_seen;
+pub(in crate::store) mod hook_seen;
+pub(in crate::store) mod trigger;
+pub(in crate::store) mod trigger_firing;
+pub(in crate::store) mod trigger_source;

@@ -1,0 +1,111 @@
+//! Files that file triggers know: the state of each when it last started a run.
+
+use super::entity::{file_seen, trigger};
+use super::record;
+use crate::domain::ids::TaskId;
+use crate::store::core::time::Micros;
+use crate::store::{Result, Store, TaskTriggerRecord, Tx};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
+use std::collections::BTreeMap;
+
+/// State of a file: size and time of change.
+pub type FileState = (u64, DateTime<Utc>);
+
+/// A file that a trigger knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownFile {
+    /// Its state when it last started a run.
+    pub state: FileState,
+    /// Whether it was not there at the last look.
+    pub gone: bool,
+}
+
+/// The files that a trigger knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownFiles {
+    /// Fingerprint of the pattern they were found by; none: nobody has looked yet.
+    pub pattern: Option<i64>,
+    /// The files, by path.
+    pub files: BTreeMap<String, KnownFile>,
+}
+
+/// What a look changes about the files that a trigger knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FilesLearned {
+    /// A new pattern: everything known before is forgotten.
+    pub pattern: Option<i64>,
+    /// Files that are there, in this state.
+    pub present: Vec<(String, FileState)>,
+    /// Files that are not there any more.
+    pub gone: Vec<String>,
+    /// Files that are gone since before that are forgotten.
+    pub forget_before: DateTime<Utc>,
+}
+
+impl Store {
+    /// All file triggers that were not removed, with their tasks.
+    pub async fn triggers_of_files(&self) -> Result<Vec<(TaskTriggerRecord, TaskId)>> {
+        let query = trigger::Entity::find()
+            .filter(trigger::Column::Kind.eq("file"))
+            .filter(trigger::Column::RemovedAt.is_null())
+            .order_by_asc(trigger::Column::Id);
+        let rows = query.all(self.reader()).await?;
+        let uids = crate::store::runs::task_uids(self.reader(), rows.iter().map(|row| row.task_id)).await?;
+        let with_task = |row: trigger::Model| uids.get(&row.task_id).map(|task| (record(row.clone()), *task));
+        Ok(rows.into_iter().filter_map(with_task).collect())
+    }
+
+    /// The files that a trigger knows.
+    pub async fn files_seen(&self, row: i64) -> Result<KnownFiles> {
+        let rows = file_seen::Entity::find().filter(file_seen::Column::TriggerId.eq(row)).all(self.reader()).await?;
+        let mut known = KnownFiles::default();
+        for file_seen::Model { trigger_id: _, path, bytes, changed_at, gone_at } in rows {
+            if path.is_empty() {
+                known.pattern = Some(bytes);
+            } else {
+                let state = (bytes.unsigned_abs(), changed_at.into());
+                known.files.insert(path, KnownFile { state, gone: gone_at.is_some() });
+            }
+        }
+        Ok(known)
+    }
+}
+
+impl Tx {
+    /// Remembers what a look found.
+    pub async fn files_know(&self, row: i64, learned: &FilesLearned, at: DateTime<Utc>) -> Result<()> {
+        let of_trigger = || file_seen::Column::TriggerId.eq(row);
+        let mut old = file_seen::Entity::delete_many().filter(of_trigger());
+        if learned.pattern.is_none() {
+            old = old.filter(file_seen::Column::GoneAt.lt(Micros::from(learned.forget_before)));
+        }
+        old.exec(self).await?;
+        for paths in learned.gone.chunks(500) {
+            file_seen::Entity::update_many()
+                .col_expr(file_seen::Column::GoneAt, Expr::value(Micros::from(at)))
+                .filter(of_trigger())
+                .filter(file_seen::Column::Path.is_in(paths.iter().cloned()))
+                .exec(self)
+                .await?;
+        }
+        let model = |path: String, bytes: i64, changed_at: DateTime<Utc>| file_seen::ActiveModel {
+            trigger_id: Set(row),
+            path: Set(path),
+            bytes: Set(bytes),
+            changed_at: Set(changed_at.into()),
+            gone_at: Set(None),
+        };
+        let present = learned.present.iter().map(|(path, (bytes, at))| model(path.clone(), bytes.cast_signed(), *at));
+        let pattern = learned.pattern.map(|pattern| model(String::new(), pattern, at));
+        let rows: Vec<_> = present.chain(pattern).collect();
+        for chunk in rows.chunks(500) {
+            let newer = OnConflict::columns([file_seen::Column::TriggerId, file_seen::Column::Path])
+                .update_columns([file_seen::Column::Bytes, file_seen::Column::ChangedAt, file_seen::Column::GoneAt])
+                .to_owned();
+            file_seen::Entity::insert_many(chunk.to_vec()).on_conflict(newer).exec_without_returning(self).await?;
+        }
+        Ok(())
+    }
+}

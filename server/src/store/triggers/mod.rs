@@ -1,0 +1,321 @@
+//! Triggers: one row per trigger of a task, what it listens to, and the ends of runs it has yet to look at.
+
+pub mod entity;
+pub(in crate::store) mod files_seen;
+
+use super::core::error::damaged;
+use super::core::time::{Micros, instant};
+use super::runs::entity::run;
+use super::tasks::entity::task;
+use super::triggers::entity::{hook_seen, trigger, trigger_firing, trigger_source};
+use super::{Result, Store, Tx};
+use crate::domain::ids::{RunId, TaskId, TriggerId};
+use crate::domain::task::{Definition, Trigger};
+use crate::domain::vocabulary::RunState;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, NotSet, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set,
+};
+use std::collections::BTreeMap;
+
+/// A trigger as stored; its rule is in the task's definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskTriggerRecord {
+    /// Id; the same key of the same task keeps it.
+    pub id: TriggerId,
+    /// Key inside the database.
+    pub row: i64,
+    /// Key of the task inside the database.
+    pub task_key: i64,
+    /// Key within the task.
+    pub key: String,
+    /// SHA-256 of the secret part of its address.
+    pub secret_hash: Option<Vec<u8>>,
+    /// The shared secret of signatures, sealed.
+    pub sealed_secret: Option<Vec<u8>>,
+    /// When address or secret were made.
+    pub rotated_at: Option<DateTime<Utc>>,
+    /// When it last made a run.
+    pub last_run_at: Option<DateTime<Utc>>,
+}
+
+/// The end of a run that a trigger has yet to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FiringRecord {
+    /// Key inside the database.
+    pub row: i64,
+    /// The trigger.
+    pub trigger: TaskTriggerRecord,
+    /// The task of the trigger.
+    pub task: TaskId,
+    /// The run that ended.
+    pub run: RunId,
+    /// Name of its task.
+    pub task_name: String,
+    /// How it ended.
+    pub state: RunState,
+}
+
+impl Store {
+    /// The triggers of a task.
+    pub async fn trigger_list(&self, task_key: i64) -> Result<Vec<TaskTriggerRecord>> {
+        let rows = of_task(task_key).all(self.reader()).await?;
+        Ok(rows.into_iter().map(record).collect())
+    }
+
+    /// A trigger that was not removed, with its task.
+    pub async fn trigger_find(&self, id: TriggerId) -> Result<Option<(TaskTriggerRecord, TaskId)>> {
+        let query = trigger::Entity::find().filter(trigger::Column::Uid.eq(id.0));
+        let Some(row) = query.filter(trigger::Column::RemovedAt.is_null()).one(self.reader()).await? else {
+            return Ok(None);
+        };
+        let uids = super::runs::task_uids(self.reader(), [row.task_id]).await?;
+        Ok(uids.get(&row.task_id).map(|task| (record(row), *task)))
+    }
+
+    /// Whether any end of a run has to be looked at.
+    pub async fn firings_are_there(&self) -> Result<bool> {
+        Ok(trigger_firing::Entity::find().one(self.reader()).await?.is_some())
+    }
+}
+
+impl Tx {
+    /// The triggers of a task.
+    pub async fn trigger_list(&self, task_key: i64) -> Result<Vec<TaskTriggerRecord>> {
+        Ok(of_task(task_key).all(self).await?.into_iter().map(record).collect())
+    }
+
+    /// Brings the rows of a task in line with its definition; `sources` are the keys of the tasks that its triggers listen to,
+    /// by key of the trigger.
+    pub async fn triggers_sync(
+        &self,
+        task_key: i64,
+        definition: &Definition,
+        sources: &BTreeMap<String, Vec<i64>>,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
+        let mut present = of_task(task_key).all(self).await?;
+        for wanted in &definition.triggers {
+            let known = present.iter().position(|row| row.key == wanted.key && row.kind == wanted.rule.kind());
+            let row = match known {
+                Some(index) => present.swap_remove(index).id,
+                None => {
+                    if let Some(index) = present.iter().position(|row| row.key == wanted.key) {
+                        self.trigger_remove(present.swap_remove(index).id, at).await?;
+                    }
+                    self.trigger_insert(task_key, wanted).await?
+                }
+            };
+            trigger_source::Entity::delete_many().filter(trigger_source::Column::TriggerId.eq(row)).exec(self).await?;
+            for task in sources.get(&wanted.key).into_iter().flatten() {
+                let source = trigger_source::ActiveModel { trigger_id: Set(row), task_id: Set(*task) };
+                trigger_source::Entity::insert(source).exec_without_returning(self).await?;
+            }
+        }
+        for row in present {
+            self.trigger_remove(row.id, at).await?;
+        }
+        Ok(())
+    }
+
+    async fn trigger_insert(&self, task_key: i64, wanted: &Trigger) -> Result<i64> {
+        let row = trigger::ActiveModel {
+            id: NotSet,
+            uid: Set(TriggerId::generate().0),
+            task_id: Set(task_key),
+            key: Set(wanted.key.clone()),
+            kind: Set(wanted.rule.kind().to_owned()),
+            secret_hash: Set(None),
+            sealed_secret: Set(None),
+            rotated_at: Set(None),
+            last_run_at: Set(None),
+            removed_at: Set(None),
+        };
+        Ok(row.insert(self).await?.id)
+    }
+
+    async fn trigger_remove(&self, row: i64, at: DateTime<Utc>) -> Result<()> {
+        trigger_firing::Entity::delete_many().filter(trigger_firing::Column::TriggerId.eq(row)).exec(self).await?;
+        trigger_source::Entity::delete_many().filter(trigger_source::Column::TriggerId.eq(row)).exec(self).await?;
+        trigger::Entity::update_many()
+            .col_expr(trigger::Column::RemovedAt, Expr::value(Micros::from(at)))
+            .col_expr(trigger::Column::SecretHash, Expr::value(None::<Vec<u8>>))
+            .col_expr(trigger::Column::SealedSecret, Expr::value(None::<Vec<u8>>))
+            .filter(trigger::Column::Id.eq(row))
+            .exec(self)
+            .await?;
+        Ok(())
+    }
+
+    /// Gives a trigger another secret.
+    pub async fn trigger_rotate(
+        &self,
+        row: i64,
+        hash: Option<Vec<u8>>,
+        sealed: Option<Vec<u8>>,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
+        trigger::Entity::update_many()
+            .col_expr(trigger::Column::SecretHash, Expr::value(hash))
+            .col_expr(trigger::Column::SealedSecret, Expr::value(sealed))
+            .col_expr(trigger::Column::RotatedAt, Expr::value(Micros::from(at)))
+            .filter(trigger::Column::Id.eq(row))
+            .exec(self)
+            .await?;
+        Ok(())
+    }
+
+    /// Writes down that a trigger made a run.
+    pub async fn trigger_used(&self, row: i64, at: DateTime<Utc>) -> Result<()> {
+        trigger::Entity::update_many()
+            .col_expr(trigger::Column::LastRunAt, Expr::value(Micros::from(at)))
+            .filter(trigger::Column::Id.eq(row))
+            .exec(self)
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps a signature, and forgets those before `since`. False: it was accepted before.
+    pub async fn hook_seen(&self, row: i64, proof: &str, since: DateTime<Utc>, at: DateTime<Utc>) -> Result<bool> {
+        hook_seen::Entity::delete_many().filter(hook_seen::Column::SeenAt.lt(Micros::from(since))).exec(self).await?;
+        let seen =
+            hook_seen::ActiveModel { trigger_id: Set(row), proof: Set(proof.to_owned()), seen_at: Set(at.into()) };
+        let insert = hook_seen::Entity::insert(seen)
+            .on_conflict_do_nothing_on([hook_seen::Column::TriggerId, hook_seen::Column::Proof]);
+        Ok(matches!(insert.exec_without_returning(self).await?, sea_orm::TryInsertResult::Inserted(1..)))
+    }
+
+    /// Which living task listens to which: (listener, source), with their names.
+    pub async fn trigger_edges(&self) -> Result<Vec<(String, String)>> {
+        let edges: Vec<(i64, i64)> = trigger_source::Entity::find()
+            .select_only()
+            .column_as(trigger::Column::TaskId, "listener")
+            .column_as(trigger_source::Column::TaskId, "source")
+            .join(
+                sea_orm::JoinType::InnerJoin,
+                trigger_source::Entity::belongs_to(trigger::Entity)
+                    .from(trigger_source::Column::TriggerId)
+                    .to(trigger::Column::Id)
+                    .into(),
+            )
+            .into_tuple()
+            .all(self)
+            .await?;
+        let mut keys: Vec<i64> = edges.iter().flat_map(|(listener, source)| [*listener, *source]).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let mut names: BTreeMap<i64, String> = BTreeMap::new();
+        for chunk in keys.chunks(500) {
+            let found = task::Entity::find()
+                .select_only()
+                .columns([task::Column::Id, task::Column::Name])
+                .filter(task::Column::DeletedAt.is_null())
+                .filter(task::Column::Id.is_in(chunk.iter().copied()));
+            names.extend(found.into_tuple::<(i64, String)>().all(self).await?);
+        }
+        let named = |(listener, source)| Some((names.get(&listener)?.clone(), names.get(&source)?.clone()));
+        Ok(edges.into_iter().filter_map(named).collect())
+    }
+
+    /// Names of the living tasks that listen to a task.
+    pub async fn trigger_listeners(&self, name: &str) -> Result<Vec<String>> {
+        let edges = self.trigger_edges().await?;
+        Ok(edges.into_iter().filter(|(_, source)| source == name).map(|(listener, _)| listener).collect())
+    }
+
+    /// Tells the triggers that listen to the tasks of ended runs.
+    pub(super) async fn triggers_fire<'a>(&self, ended: impl IntoIterator<Item = &'a run::Model>) -> Result<()> {
+        let ended: Vec<&run::Model> = ended.into_iter().filter(|run| run.finished_at.is_some()).collect();
+        if ended.is_empty() {
+            return Ok(());
+        }
+        let mut tasks: Vec<i64> = ended.iter().map(|run| run.task_id).collect();
+        tasks.sort_unstable();
+        tasks.dedup();
+        let query = trigger_source::Entity::find().filter(trigger_source::Column::TaskId.is_in(tasks));
+        let listeners = query.all(self).await?;
+        let firings: Vec<_> = ended
+            .iter()
+            .flat_map(|run| {
+                listeners.iter().filter(|it| it.task_id == run.task_id).map(move |it| firing(it.trigger_id, run))
+            })
+            .collect();
+        for chunk in firings.chunks(500) {
+            trigger_firing::Entity::insert_many(chunk.to_vec()).exec_without_returning(self).await?;
+        }
+        Ok(())
+    }
+
+    /// The oldest ends of runs that triggers have yet to look at.
+    pub async fn firings(&self, most: u64) -> Result<Vec<FiringRecord>> {
+        let rows =
+            trigger_firing::Entity::find().order_by_asc(trigger_firing::Column::Id).limit(most).all(self).await?;
+        let ids = rows.iter().map(|row| row.trigger_id);
+        let triggers = trigger::Entity::find().filter(trigger::Column::Id.is_in(ids)).all(self).await?;
+        let triggers: BTreeMap<i64, trigger::Model> = triggers.into_iter().map(|row| (row.id, row)).collect();
+        let uids = super::runs::task_uids(self, triggers.values().map(|row| row.task_id)).await?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            let of = triggers.get(&row.trigger_id).ok_or_else(|| damaged("trigger_firing", "it has no trigger"))?;
+            let task = uids.get(&of.task_id).copied().ok_or_else(|| damaged("trigger", "its task does not exist"))?;
+            found.push(FiringRecord {
+                row: row.id,
+                trigger: record(of.clone()),
+                task,
+                run: RunId(row.run_uid),
+                task_name: row.task_name,
+                state: row.state.parse().map_err(|error| damaged("trigger_firing", error))?,
+            });
+        }
+        Ok(found)
+    }
+
+    /// Takes an end of a run off the list. False: somebody else did.
+    pub async fn firing_delete(&self, row: i64) -> Result<bool> {
+        Ok(trigger_firing::Entity::delete_by_id(row).exec(self).await?.rows_affected > 0)
+    }
+}
+
+fn firing(trigger_id: i64, run: &run::Model) -> trigger_firing::ActiveModel {
+    trigger_firing::ActiveModel {
+        id: NotSet,
+        trigger_id: Set(trigger_id),
+        run_uid: Set(run.uid),
+        task_name: Set(run.task_name.clone()),
+        state: Set(run.state.clone()),
+    }
+}
+
+fn of_task(task_key: i64) -> sea_orm::Select<trigger::Entity> {
+    trigger::Entity::find()
+        .filter(trigger::Column::TaskId.eq(task_key))
+        .filter(trigger::Column::RemovedAt.is_null())
+        .order_by_asc(trigger::Column::Id)
+}
+
+pub(super) fn record(row: trigger::Model) -> TaskTriggerRecord {
+    let trigger::Model {
+        id,
+        uid,
+        task_id,
+        key,
+        kind: _,
+        secret_hash,
+        sealed_secret,
+        rotated_at,
+        last_run_at,
+        removed_at: _,
+    } = row;
+    TaskTriggerRecord {
+        id: TriggerId(uid),
+        row: id,
+        task_key: task_id,
+        key,
+        secret_hash,
+        sealed_secret,
+        rotated_at: instant(rotated_at),
+        last_run_at: instant(last_run_at),
+    }
+}
