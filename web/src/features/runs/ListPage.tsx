@@ -6,6 +6,7 @@ import { apiError, staleWords } from "@/api/errors";
 import type { Run, TriggerKind } from "@/api/generated";
 import { runListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { PAGED } from "@/api/pages";
+import { useItems } from "@/shared/core/Pages";
 import { plural } from "@/lib/numbers";
 import { runCard, runColumns } from "@/shared/runs/runColumns";
 import { paths, type RunsSearch } from "@/paths";
@@ -19,7 +20,6 @@ import { Filters, sinceOf } from "./Filters";
 
 const route = getRouteApi("/app/runs");
 const COLUMNS = runColumns(true);
-const NONE: Run[] = [];
 const idOf = ({ id }: Run): string => id;
 
 /** All runs, newest first. */
@@ -28,7 +28,7 @@ export default function ListPage() {
   const navigate = useNavigate();
   const setSearch = (next: RunsSearch) => void navigate({ to: "/runs", search: next, replace: true });
   const list = useRunList(search);
-  const all = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? NONE, [list.data]);
+  const all = useItems(list);
   const { shown, fresh, show } = useSteady(all, JSON.stringify(search));
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const onEnd = useCallback(() => {

@@ -1,11 +1,13 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { KeyRound, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
 import { type Feed, feedCreate, feedDelete, feedRotate } from "@/api/generated";
 import { feedDefinitionDefaults } from "@/api/generated/contract.gen";
-import { feedListOptions, feedListQueryKey } from "@/api/generated/@tanstack/react-query.gen";
-import { Loaded } from "@/shared/core/Loaded";
+import { feedListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { PAGED } from "@/api/pages";
+import { Pages } from "@/shared/core/Pages";
+import { useAskAgain } from "@/shared/core/useAskAgain";
 import { Button } from "@/ui/Button";
 import { Confirm, Dialog, type Question } from "@/ui/layers/Dialog";
 import { CommandLine } from "@/ui/layout/Empty";
@@ -43,10 +45,9 @@ export function FeedsDialog({ onClose }: { onClose: () => void }) {
 }
 
 function List({ onFresh }: { onFresh: (url: string) => void }) {
-  const queries = useQueryClient();
-  const feeds = useQuery(feedListOptions());
+  const again = useAskAgain("feedList");
+  const feeds = useInfiniteQuery({ ...feedListInfiniteOptions(), ...PAGED });
   const [question, setQuestion] = useState<Question | null>(null);
-  const again = () => queries.invalidateQueries({ queryKey: feedListQueryKey() });
   const rotate = (feed: Feed): Question => ({
     title: `Replace the address of ${feed.name}?`,
     text: "The current address stops working at once. Everybody who subscribed needs the new one.",
@@ -72,8 +73,8 @@ function List({ onFresh }: { onFresh: (url: string) => void }) {
   });
   return (
     <>
-      <Loaded query={feeds} rows={2}>
-        {({ items }) =>
+      <Pages list={feeds} rows={2}>
+        {(items) =>
         items.length === 0 ? (
           <p className="text-sm text-muted">No address yet.</p>
         ) : (
@@ -99,14 +100,14 @@ function List({ onFresh }: { onFresh: (url: string) => void }) {
           </ul>
         )
       }
-      </Loaded>
+      </Pages>
       <Confirm question={question} onClose={() => setQuestion(null)} />
     </>
   );
 }
 
 function Make({ onFresh }: { onFresh: (url: string) => void }) {
-  const queries = useQueryClient();
+  const again = useAskAgain("feedList");
   const [name, setName] = useState("");
   const [folder, setFolder] = useState("");
   const [days, setDays] = useState(feedDefinitionDefaults.days);
@@ -115,7 +116,7 @@ function Make({ onFresh }: { onFresh: (url: string) => void }) {
     onSuccess: async (made) => {
       setName("");
       onFresh(made.url);
-      await queries.invalidateQueries({ queryKey: feedListQueryKey() });
+      await again();
     },
   });
   const failure = apiError(make.error);

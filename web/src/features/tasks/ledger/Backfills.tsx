@@ -1,17 +1,20 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { History, Square } from "lucide-react";
 import { useState } from "react";
 import { type Backfill, backfillCancel, type Task } from "@/api/generated";
 import { reasonWords } from "@/lib/words/reasons";
-import { backfillListOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { backfillListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { PAGED } from "@/api/pages";
 import { count, plural } from "@/lib/numbers";
 import { absoluteTime } from "@/lib/time/time";
 import type { Tone } from "@/lib/words/words";
+import { useItems } from "@/shared/core/Pages";
 import { useAskAgain } from "@/shared/core/useAskAgain";
 import { useDenied } from "@/shared/access/session";
 import { Badge } from "@/ui/text/Badge";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/layout/Card";
+import { ListFoot } from "@/ui/layout/ListFoot";
 import { Confirm } from "@/ui/layers/Dialog";
 import { DateTime } from "@/ui/text/Time";
 import { BackfillDialog } from "./BackfillDialog";
@@ -26,12 +29,13 @@ const STATES: Record<Backfill["state"], { word: string; tone: Tone }> = {
 export function Backfills({ task }: { task: Task }) {
   const [asking, setAsking] = useState(false);
   const denied = useDenied("run");
-  const list = useQuery({
-    ...backfillListOptions({ query: { task: task.id, limit: 20 } }),
+  const list = useInfiniteQuery({
+    ...backfillListInfiniteOptions({ query: { task: task.id, limit: 20 } }),
+    ...PAGED,
     // Only while one makes progress.
-    refetchInterval: (query) => (query.state.data?.items.some((each) => each.state === "running") ? 2000 : false),
+    refetchInterval: (query) => (query.state.data?.pages.some(({ items }) => items.some((each) => each.state === "running")) ? 2000 : false),
   });
-  const items = list.data?.items ?? [];
+  const items = useItems(list);
   const whyNot = denied ?? (task.schedules.length === 0 ? "The task has no schedule, so it has no slots to run for." : undefined);
   return (
     <Card
@@ -50,6 +54,7 @@ export function Backfills({ task }: { task: Task }) {
           ))}
         </ul>
       )}
+      {list.hasNextPage && <ListFoot loaded={items.length} busy={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />}
       {asking && <BackfillDialog task={task} onClose={() => setAsking(false)} />}
     </Card>
   );

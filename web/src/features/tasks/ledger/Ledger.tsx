@@ -1,11 +1,12 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { apiError } from "@/api/errors";
 import { problemWords, reasonWords } from "@/lib/words/reasons";
 import type { Slot, SlotOutcome, Task } from "@/api/generated";
 import { slotListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { PAGED } from "@/api/pages";
+import { useItems } from "@/shared/core/Pages";
 import { plural } from "@/lib/numbers";
 import { absoluteTime, viewerZone } from "@/lib/time/time";
 import { options, SLOT_OUTCOMES } from "@/lib/words/words";
@@ -56,7 +57,7 @@ function Entries({ task, outcome, range }: { task: string; outcome: SlotOutcome 
     ...slotListInfiniteOptions({ query: { task, limit: 50, from_at: range.from_at, ...(outcome ? { outcome } : {}) } }),
     ...PAGED,
   });
-  const slots = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const slots = useItems(list);
   const failure = apiError(list.error);
   if (failure) return <Failure title={failure.title} detail={failure.message} onRetry={() => void list.refetch()} />;
   if (list.isPending) return <Skeleton rows={6} />;

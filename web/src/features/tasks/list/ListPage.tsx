@@ -6,6 +6,7 @@ import { apiError, staleWords } from "@/api/errors";
 import type { TaskSummary } from "@/api/generated";
 import { taskListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { PAGED } from "@/api/pages";
+import { useItems } from "@/shared/core/Pages";
 import { count } from "@/lib/numbers";
 import { RunNow } from "@/shared/runs/RunNow";
 import { useDenied } from "@/shared/access/session";
@@ -24,7 +25,6 @@ import { filterOf } from "./filter";
 
 const route = getRouteApi("/app/tasks");
 
-const NONE: TaskSummary[] = [];
 const idOf = ({ id }: TaskSummary): string => id;
 
 /** All tasks: filters in the address, one virtual table, actions on many. */
@@ -35,7 +35,7 @@ export default function ListPage() {
   const [selection, setSelection] = useState<Selection>({});
   const [running, setRunning] = useState<string | null>(null);
   const list = useTaskList(search);
-  const tasks = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? NONE, [list.data]);
+  const tasks = useItems(list);
   const failure = apiError(list.error);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const onEnd = useCallback(() => {

@@ -1,14 +1,15 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { useState } from "react";
 import { apiError } from "@/api/errors";
 import { problemWords } from "@/lib/words/reasons";
 import { type Task, type TaskTrigger, triggerRotate, type TriggerStatus } from "@/api/generated";
-import { triggerListOptions, triggerListQueryKey } from "@/api/generated/@tanstack/react-query.gen";
+import { triggerListOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { triggerTaskDefaults } from "@/api/generated/contract.gen";
 import { UNDECLARED } from "@/api/undeclared";
 import { FILE_CHANGES, TRIGGER_KINDS, WEBHOOK_PROOFS } from "@/lib/words/timeWords";
 import { RUN_STATES } from "@/lib/words/words";
+import { useAskAgain } from "@/shared/core/useAskAgain";
 import { useDenied } from "@/shared/access/session";
 import { Badge } from "@/ui/text/Badge";
 import { Button } from "@/ui/Button";
@@ -72,7 +73,7 @@ function OneTrigger({ task, name, trigger, status }: { task: string; name: strin
 }
 
 function Address({ task, status, signed }: { task: string; status: TriggerStatus; signed: boolean }) {
-  const queries = useQueryClient();
+  const changed = useAskAgain("triggerList");
   const denied = useDenied("define");
   const [asking, setAsking] = useState(false);
   const [fresh, setFresh] = useState<{ url: string | null; secret: string | null } | null>(null);
@@ -80,7 +81,7 @@ function Address({ task, status, signed }: { task: string; status: TriggerStatus
     mutationFn: async () => (await triggerRotate({ path: { task, trigger: status.key }, throwOnError: true })).data,
     onSuccess: async (made) => {
       setFresh(made);
-      await queries.invalidateQueries({ queryKey: triggerListQueryKey({ path: { task } }) });
+      await changed();
     },
   });
   const what = signed ? "secret" : "address";

@@ -1,10 +1,11 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
+import { useCallback } from "react";
 import { apiError } from "@/api/errors";
 import type { Run } from "@/api/generated";
 import { runListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { PAGED } from "@/api/pages";
+import { useItems } from "@/shared/core/Pages";
 import { runCard, runColumns } from "@/shared/runs/runColumns";
 import { paths } from "@/paths";
 import { DataTable } from "@/ui/table/DataTable";
@@ -21,7 +22,7 @@ export function TaskRuns({ task }: { task: string }) {
     ...runListInfiniteOptions({ query: { task, limit: 100 } }),
     ...PAGED,
   });
-  const runs = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const runs = useItems(list);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();

@@ -1,9 +1,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
 import { apiError } from "@/api/errors";
 import type { FieldDifference } from "@/api/generated";
 import { taskVersionListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { PAGED } from "@/api/pages";
+import { useItems } from "@/shared/core/Pages";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/layout/Card";
 import { Failure } from "@/ui/layout/Empty";
@@ -16,7 +16,7 @@ export function Versions({ task }: { task: string }) {
     ...taskVersionListInfiniteOptions({ path: { task }, query: { limit: 20 } }),
     ...PAGED,
   });
-  const versions = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const versions = useItems(list);
   const failure = apiError(list.error);
   if (failure) return <Failure title={failure.title} detail={failure.message} onRetry={() => void list.refetch()} />;
   if (list.isPending) return <Skeleton rows={5} />;
