@@ -1,7 +1,7 @@
 /** What the server says went wrong (RFC 9457), as one error class for all pages. */
 import type { Problem } from "./generated";
 
-/** What the names of statuses mean to people; a title of its own is left as it is. */
+/** Titles for people where the server only names the status. */
 const TITLES: Record<string, string> = {
   "Bad Request": "The server does not understand the request",
   "Unprocessable Entity": "Something here is not right",
@@ -50,7 +50,7 @@ export function toApiError(failure: unknown, response?: Response): ApiError {
   return new ApiError(response?.status ?? 0, { title: `The server answered ${response?.status ?? "nothing"}`, detail });
 }
 
-/** Why a list cannot be asked for again, above the rows that it had. */
+/** Says why a list could not be refreshed, above the rows that are still shown. */
 export function staleWords({ status, message }: ApiError, kept: boolean): string {
   return status === 0 && kept ? `${message} You see the last known state.` : message;
 }
@@ -60,12 +60,12 @@ export function apiError(failure: unknown): ApiError | null {
   return failure === null || failure === undefined ? null : toApiError(failure);
 }
 
-/** Messages for the field at a pointer, and for what lies below it unless that has a field of its own. */
+/** Messages for the field at a JSON pointer; `deep` includes what lies below the pointer. */
 export function messagesAt(error: ApiError | null, pointer: string, deep = false): string | undefined {
   if (!error) return undefined;
   const found = error.fields.filter((field) => field.pointer === pointer || (deep && field.pointer.startsWith(`${pointer}/`)));
   return found.length === 0 ? undefined : found.map((field) => field.message).join("; ");
 }
 
-/** Whether all that is wrong is said at fields that a form has, so that nothing is left to say elsewhere. */
+/** Whether fields of the form show all faults, so that the form needs no other message. */
 export const allAt = (error: ApiError | null, pointers: readonly string[]): boolean => error !== null && error.fields.length > 0 && error.fields.every(({ pointer }) => pointers.includes(pointer));

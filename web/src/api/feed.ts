@@ -17,14 +17,14 @@ declare module "@tanstack/react-query" {
   }
 }
 
-/** What the shell wants to hear besides. */
+/** What the shell is told. */
 export interface FeedListener {
   onVersion: (version: string) => void;
 }
 
 const ASK_AGAIN_MS = 1000;
 
-/** A sink for events; `stop` forgets what is pending. */
+/** Makes a sink for events; `stop` drops what is pending. */
 export function createFeed(queries: QueryClient, rules: readonly LiveRules[], listener: FeedListener) {
   let pending: OrcEvent[] = [];
   let frame = 0;
@@ -80,7 +80,7 @@ export function createFeed(queries: QueryClient, rules: readonly LiveRules[], li
     push(event: OrcEvent) {
       pending.push(event);
       if (timer !== undefined) return;
-      // A hidden or covered page gets no frames; the timer serves it.
+      // The browser draws no frames for a hidden page, so a timer flushes too.
       frame = requestAnimationFrame(flush);
       timer = setTimeout(flush, 200);
     },
@@ -101,7 +101,7 @@ export function createFeed(queries: QueryClient, rules: readonly LiveRules[], li
   };
 }
 
-/** Collects what is stale and asks for all of it again after a while. */
+/** Collects what is stale and refetches all of it after `wait` milliseconds. */
 function createAsker(queries: QueryClient, wait: number, accepts: (query: Query) => boolean) {
   let stale = new Map<string, Set<string>>();
   let all = false;

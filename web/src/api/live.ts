@@ -1,8 +1,8 @@
-/** The live connection of this page: through the shared worker, or a stream of its own where there is none. */
+/** The live connection of this page, through the shared worker or, where the browser has none, through a stream of its own. */
 import type { Event as OrcEvent } from "./generated";
 import { type LiveStatus, Stream } from "./stream";
 
-/** Kinds of events, exhaustively: a new one in the contract does not compile until it is listed. */
+/** All kinds of events. A new kind in the contract does not compile until it is listed here. */
 const KINDS: Record<OrcEvent["kind"], true> = {
   hello: true,
   gap: true,
@@ -23,7 +23,7 @@ export const liveStatus = (): LiveStatus => status;
 /** Since when it has this status (milliseconds). */
 export const liveSince = (): number => changedAt;
 
-/** Calls back on each change of the status; gives the way to stop. */
+/** Calls back on each change of the status and returns the function that stops this. */
 export function watchLive(watcher: () => void): () => void {
   watchers.add(watcher);
   return () => watchers.delete(watcher);
@@ -36,7 +36,7 @@ function setStatus(next: LiveStatus): void {
   for (const watcher of watchers) watcher();
 }
 
-/** Opens the connection; gives the way to close it. `onLive` is told each time events begin to arrive. */
+/** Opens the connection and returns the function that closes it. Calls `onLive` each time events begin to arrive. */
 export function connectLive(onEvent: (event: OrcEvent) => void, onLive: () => void): () => void {
   const forget = watchLive(() => {
     if (isLive()) onLive();
@@ -45,7 +45,7 @@ export function connectLive(onEvent: (event: OrcEvent) => void, onLive: () => vo
     try {
       onEvent(JSON.parse(data) as OrcEvent);
     } catch {
-      // Not for this version of the page; a reload will tell.
+      // A newer server sends an event that this version of the page does not know.
     }
   };
   const close = typeof SharedWorker === "undefined" ? connectHere(receive) : connectWorker(receive);
@@ -82,7 +82,7 @@ function connectWorker(receive: (data: string) => void): () => void {
   };
 }
 
-/** Without shared workers: a stream only while this page is seen, given back after 30 s in the background. */
+/** Without shared workers, keeps a stream only while this page is visible, and closes it after 30 s in the background. */
 function connectHere(receive: (data: string) => void): () => void {
   let stream: Stream | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,4 +1,4 @@
-/** Which reads go stale by which event: each subject says so of its own reads in its `live.ts`, and nothing else keeps a list. */
+/** Which reads go stale by which event. Each subject registers its own reads in its `live.ts`; there is no other list. */
 import type { Event as OrcEvent } from "./generated";
 import type { ReadId } from "./generated/contract.gen";
 
@@ -10,7 +10,7 @@ export type Pace = "soon" | "later";
 
 /** What one subject registers. */
 export interface LiveRules {
-  /** Its reads that go stale, by kind of event. A query of one task or run goes stale by events of that one only. */
+  /** Its reads that go stale, by kind of event. A query of one task or run goes stale only by events of that task or run. */
   stale: { [K in ChangeKind]?: Partial<Record<ReadId, Pace>> };
   /** Its reads that no event concerns. */
   still?: ReadId[];

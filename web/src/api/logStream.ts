@@ -1,14 +1,14 @@
-/** The live log of a run: the backlog first, then what is written, resumed by itself after a break. */
+/** The live log of a run: first the backlog, then new lines. The stream resumes by itself after a break. */
 import { type LogChunk, runLog } from "./generated";
 import { type ApiError, apiError, toApiError } from "./errors";
 import { type LiveStatus, Stream } from "./stream";
 
-/** Which log, from where, and whom to tell. */
+/** Which log to follow, where to begin, and whom to tell. */
 export interface LogStreamOptions {
   run: string;
-  /** Number of the attempt; nothing: the newest, and those that follow. */
+  /** Number of the attempt; undefined follows the newest attempt and those after it. */
   attempt: number | undefined;
-  /** From the first byte, or the last thousand lines. */
+  /** Whether the log begins with its first byte or with its last 1,000 lines. */
   whole: boolean;
   onChunk: (chunk: LogChunk) => void;
   onEnd: () => void;
@@ -18,12 +18,12 @@ export interface LogStreamOptions {
 
 /** A log that is followed. */
 export interface FollowedLog {
-  /** Stops for a while, or goes on after the last piece that came. */
+  /** Pauses the stream, or resumes it after the last piece that arrived. */
   hold: (on: boolean) => void;
   close: () => void;
 }
 
-/** Opens the stream of a log. In the background its connection is given back after 30 s. */
+/** Opens the stream of a log. A page in the background closes its connection after 30 s. */
 export function followLog(options: LogStreamOptions): FollowedLog {
   let seen = "";
   let ended = false;
@@ -83,7 +83,7 @@ export interface LogRange {
   until: number;
 }
 
-/** Reads the pieces of a part of a log, which keep the stream that each came from; the download does not. */
+/** Reads a part of a log in pieces. Unlike the download, the pieces say which stream they came from. */
 export function readLog({ run, attempt, from, until }: LogRange): Promise<LogChunk[]> {
   const chunks: LogChunk[] = [];
   return new Promise((resolve, reject) => {
@@ -108,7 +108,7 @@ export function readLog({ run, attempt, from, until }: LogRange): Promise<LogChu
   });
 }
 
-/** An event source never says why it failed; the download of the same log does. */
+/** Asks for the download of the same log, because an event source never says why it failed. */
 async function explain({ run, attempt, onFailure }: LogStreamOptions): Promise<void> {
   const answer = await runLog({ path: { run }, query: { attempt, limit_bytes: 1 } });
   const error = apiError(answer.error);

@@ -1,7 +1,7 @@
 /**
- * One EventSource with our own back-off. The browser gives up for ever when the answer is not 200, and a new
- * EventSource cannot send `Last-Event-ID`: so we reopen ourselves and put the id into the query.
- * Runs in pages and in the shared worker, so it knows nothing of either.
+ * One EventSource with our own back-off. The browser never retries after an answer other than 200, and a new
+ * EventSource cannot send `Last-Event-ID`. So this class reopens the stream and puts the id into the query.
+ * It runs both in pages and in the shared worker, so it uses nothing that only one of them has.
  */
 
 /** Whether events arrive. */
@@ -20,7 +20,7 @@ export interface StreamOptions {
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
 
-/** A stream that comes back by itself until it is closed. */
+/** A stream that reconnects until it is closed. */
 export class Stream {
   private source: EventSource | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -34,14 +34,14 @@ export class Stream {
     this.open();
   }
 
-  /** Tries again at once, if it is waiting. */
+  /** Reconnects at once if the stream is waiting to do so. */
   wake(): void {
     if (this.closed || this.source) return;
     clearTimeout(this.timer);
     this.open();
   }
 
-  /** Gives the connection back until `wake`. */
+  /** Closes the connection until `wake`. */
   pause(): void {
     clearTimeout(this.timer);
     this.source?.close();

@@ -32,13 +32,13 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** Bytes of a text in UTF-8, without making them. */
+/** Length of a text in UTF-8 bytes, without encoding it. */
 export function utf8Length(text: string): number {
   let length = text.length;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code > 0x7f) length += 1;
-    // Three bytes each, but the two halves of a pair are four bytes together.
+    // Three bytes; but the two halves of a surrogate pair take four bytes together.
     if (code > 0x7ff && (code < 0xd800 || code > 0xdfff)) length += 1;
   }
   return length;

@@ -32,7 +32,7 @@ export interface ButtonProps extends Omit<ComponentProps<"button">, "disabled"> 
   disabledReason?: string | false | null | undefined;
 }
 
-/** A button; one that cannot be used says why instead of hiding. */
+/** A button. When it cannot be used, it stays visible and says why. */
 export function Button({ look = "plain", icon, busy, disabledReason, className, children, onClick, type = "button", ...rest }: ButtonProps) {
   const off = Boolean(disabledReason) || busy;
   const button = (

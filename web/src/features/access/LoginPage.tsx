@@ -26,7 +26,7 @@ export default function LoginPage() {
     meta: { quiet: true },
     onSuccess: async (session) => {
       queries.setQueryData(sessionQuery.queryKey, session);
-      // Only an address of this page: never where a link from outside wants.
+      // Only addresses of this page, because a link from outside could name any other.
       router.history.push(next?.startsWith("/") && !next.startsWith("//") ? next : "/");
     },
   });

@@ -8,7 +8,7 @@ import { Users } from "./Users";
 
 const route = getRouteApi("/app/users");
 
-/** Who may come in: people and programs. */
+/** Who has access: people and programs. */
 export default function UsersPage() {
   const { tab } = route.useSearch();
   const navigate = useNavigate();

@@ -6,7 +6,7 @@ import { count, percent, plural } from "@/lib/numbers";
 import { paths, type RunsSearch } from "@/paths";
 import { DateTime, Duration } from "@/ui/text/Time";
 
-/** Four figures; coloured only when something is not as it should be. */
+/** Four figures, coloured only when something needs attention. */
 export function Kpis({ day, open }: { day: RunStats | undefined; open: Run[] | undefined }) {
   const total = day?.total;
   const failed = total ? total.failed_count + total.timed_out_count + total.lost_count : undefined;

@@ -18,12 +18,12 @@ import { RunsChart } from "./RunsChart";
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-/** Whole minutes, so that looking again is the same question. */
+/** Whole minutes, so that a second visit finds the same query in the cache. */
 function since(days: number): string {
   return new Date(Math.floor((Date.now() - days * DAY) / MINUTE) * MINUTE).toISOString();
 }
 
-/** How things stand: what ran, what runs, what comes, what needs somebody. */
+/** The state of everything: what ran, what is running, what comes next and what failed. */
 export default function OverviewPage() {
   const from = useMemo(() => ({ day: since(1), month: since(30) }), []);
   const day = useQuery({ ...runStatsOptions({ query: { from_at: from.day, step: "hour" } }), refetchInterval: 60_000 });
@@ -79,7 +79,7 @@ export default function OverviewPage() {
   );
 }
 
-/** The first visit teaches the first step. */
+/** The first visit: there is no task yet. */
 function First() {
   return (
     <Page title="Overview" hint="Orc runs tasks on a schedule, by hand or from other programs.">

@@ -25,7 +25,7 @@ function useRoom(list: RefObject<HTMLElement | null>): number {
   return room;
 }
 
-/** A bar a run, newest on the right; its height is the duration. As many as there is room for: the older ones are in the list of runs. */
+/** One bar per run, newest on the right; its height is the duration. It shows as many as fit; the list of runs has the others. */
 export function RecentBars({ runs }: { runs: Run[] }) {
   const list = useRef<HTMLUListElement>(null);
   const room = useRoom(list);

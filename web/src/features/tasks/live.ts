@@ -1,6 +1,6 @@
 import type { LiveRules } from "@/api/liveRules";
 
-/** Which reads of tasks go stale. The list may have thousands of rows: what a run changes in it is patched, the rest may lag. */
+/** Which reads of tasks go stale. The list may have thousands of rows, so the state of a run is patched into it and the rest may lag. */
 export const live: LiveRules = {
   stale: {
     "run.changed": { taskView: "soon", taskList: "later" },

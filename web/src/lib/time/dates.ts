@@ -60,7 +60,7 @@ export function dateIn(at: string | number, timezone: string): string {
   return `${parts.year}-${parts.month}-${parts.day}`;
 }
 
-/** The first instant of a date in a zone (milliseconds): also where midnight does not exist. */
+/** The first instant of a date in a zone, in milliseconds, even where midnight does not exist. */
 export function dayStart(date: string, timezone: string): number {
   const midnight = utc(date).getTime();
   let [before, after] = [midnight - 16 * 3_600_000, midnight + 16 * 3_600_000];

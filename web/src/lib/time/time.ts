@@ -29,7 +29,7 @@ export function relativeTime(at: string | number | Date, now: number): string {
   return relative.format(seconds, "second");
 }
 
-/** Few of a unit with the rest in smaller ones, `in 1 day 23 hr`: one day may be nearly two. */
+/** Two units for short distances, as in `in 1 day 23 hr`, because "in 1 day" could mean nearly two. */
 function inTwo(seconds: number, small: number, each: number, [one, more]: [string, string], rest: string): string {
   const all = Math.round(Math.abs(seconds) / small);
   const whole = Math.floor(all / each);
@@ -93,7 +93,7 @@ export function fromLocalInput(text: string): string | null {
 }
 
 const dayInUtc = dateTimeFormat({ weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-/** A day and time, no more exact than it has to be: seconds where there are some, the year where it is not the present one. */
+/** A day and time. Shows seconds only if they are not zero, and the year only if it is not the current one. */
 function dayAndTime(at: string, timeZone: string | undefined, now: number): string {
   const date = new Date(at);
   const year = dateTimeFormat({ year: "numeric", timeZone });

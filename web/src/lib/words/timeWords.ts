@@ -1,4 +1,4 @@
-/** Words of schedules and triggers as people read them: apart from the others, since only the pages of tasks need them. */
+/** Words of schedules and triggers for people. They stand apart because only the pages of tasks load them. */
 import type { CatchUp, FileChange, Fold, Gap, Overlap, Roll, TaskTrigger, WebhookProof, Weekday } from "@/api/generated";
 
 /** What happens to slots missed while the server was down. */

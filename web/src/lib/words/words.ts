@@ -1,4 +1,4 @@
-/** Words of the vocabulary as people read them: one place, so that every page says the same. */
+/** Words of the vocabulary for people, in one place so that every page says the same. */
 import type { RunState, SlotOutcome, TriggerKind } from "@/api/generated";
 
 /** How a state of a run looks: colour, word, and the class of its bar. */
@@ -12,7 +12,7 @@ export interface StateLook {
 /** Colours that carry a meaning. */
 export type Tone = "ok" | "fail" | "run" | "warn" | "idle";
 
-/** All states, exhaustively: a new one does not compile until somebody decides how it looks. */
+/** All states. A new state does not compile until somebody decides how it looks. */
 export const RUN_STATES: Record<RunState, StateLook> = {
   waiting: { word: "Waiting", tone: "idle", open: true },
   queued: { word: "Queued", tone: "idle", open: true },

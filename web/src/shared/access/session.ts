@@ -1,8 +1,8 @@
-/** Who is asking, for the whole page: asked once, gone when the server says 401. */
+/** The session, for the whole page. It is loaded once and dropped when the server answers 401. */
 import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
 import { type Permission, type Session, sessionView } from "@/api/generated";
 
-/** The session; its key is a word, so that a 401 here leads to the login without a detour. */
+/** The query of the session. Its key is a plain word, so that the cache does not report its 401 as a lost session. */
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
   queryFn: async ({ signal }): Promise<Session> => (await sessionView({ signal, throwOnError: true })).data,
@@ -16,7 +16,7 @@ export function useSession(): Session {
   return useSuspenseQuery(sessionQuery).data;
 }
 
-/** Why the session may not do something; nothing if it may. */
+/** Why the session lacks a permission; undefined if it has it. */
 export function useDenied(permission: Permission): string | undefined {
   const session = useSession();
   if (session.permissions.includes(permission)) return undefined;

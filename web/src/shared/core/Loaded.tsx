@@ -13,8 +13,8 @@ export interface Asked<T> {
 }
 
 /**
- * What a query gave: bars while it is asked the first time, the failure if it failed; data once there stays on the
- * screen, marked as stale when asking again fails.
+ * Shows what a query returned: grey bars while it loads for the first time, or its failure. Data stays on the screen
+ * and is marked as stale when a later refresh fails.
  */
 export function Loaded<T>({ query, rows, children }: { query: Asked<T>; rows?: number | undefined; children: (data: T) => ReactNode }) {
   const failure = apiError(query.error);
@@ -24,7 +24,7 @@ export function Loaded<T>({ query, rows, children }: { query: Asked<T>; rows?: n
   }
   return (
     <>
-      {/* A server that is away is told by the header, once for all, so that nothing here moves. */}
+      {/* The header says that the server cannot be reached, so that nothing moves here. */}
       {failure && failure.status !== 0 && (
         <p role="status" className="mb-2 rounded-md bg-warn-soft px-3 py-1.5 text-xs">
           {failure.title}. You see the state of <DateTime at={new Date(query.dataUpdatedAt).toISOString()} />.

@@ -1,7 +1,7 @@
 import type { ApiError } from "@/api/errors";
 import { Failure } from "@/ui/layout/Empty";
 
-/** What is said of a save that failed: that nothing was kept, why, and that the input is still here. */
+/** Explains a failed save: nothing was saved, why, and that the input is still there. */
 export function notSavedWords({ status, title, message, fields }: ApiError): { title: string; detail: string } {
   if (fields.length > 0) return { title: "Not saved", detail: fields.length === 1 ? "One field needs a change. It is marked below." : `${fields.length} fields need a change. They are marked below.` };
   if (status === 0) return { title: `Not saved: ${lower(title)}`, detail: `${message} Your input is still here. Save again when the server answers.` };

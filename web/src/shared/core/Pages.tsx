@@ -12,7 +12,7 @@ export function useItems<T>({ data }: PagedList<T>): T[] {
   return useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
 }
 
-/** A list with all that is loaded of it and, where there is more, the way to it. */
+/** A list of all loaded items, with a button to load more. */
 export function Pages<T>({ list, rows, children }: { list: PagedList<T>; rows?: number; children: (items: T[]) => ReactNode }) {
   const items = useItems(list);
   return (

@@ -1,9 +1,9 @@
-/** Time zones for fields to propose: `list={ZONE_NAMES}` on the field, this once on the page. */
+/** Time zones that fields suggest: put `list={ZONE_NAMES}` on the field and `<ZoneNames />` once on the page. */
 export const ZONE_NAMES = "zones";
 
 const ZONES = Intl.supportedValuesOf("timeZone");
 
-/** The browser's own list of zone names; what is typed is judged by the server. */
+/** The browser's own list of zone names. The server checks what somebody types. */
 export function ZoneNames() {
   return (
     <datalist id={ZONE_NAMES}>

@@ -1,4 +1,4 @@
-/** What every form of its own page does: where the focus goes, the key that saves, and the question before what was changed is lost. */
+/** What every form on a page of its own shares: where the focus goes, the key that saves, and the question before changes are lost. */
 import { useBlocker } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { apiError } from "@/api/errors";
@@ -49,7 +49,7 @@ export function useBlocked(on: boolean): void {
   }, [on]);
 }
 
-/** Our question when another page is gone to. */
+/** Our question when somebody leaves for another page. */
 export function useGuard(on: boolean, done: { current: boolean }) {
   const latest = useRef(on);
   useEffect(() => {

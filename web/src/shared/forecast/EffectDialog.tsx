@@ -8,7 +8,7 @@ import { EffectList, effectWords } from "./EffectList";
 export interface EffectDialogProps {
   /** Days that were looked ahead. */
   days: number;
-  /** None: it is not known yet, or cannot be. */
+  /** Undefined while it is not known. */
   effect: Effect | undefined;
   /** Whether the tasks are named. */
   named?: boolean;

@@ -20,7 +20,7 @@ export function effectWords({ appear_count, vanish_count, move_count }: Effect):
 
 type Row = { key: string; task: string; slot: SlotPreview; to?: SlotPreview };
 
-/** Slots that a change makes, drops and moves: how many, and the first of each; `named`: with the task of each, unless it is known whose they are. */
+/** Slots that a change adds, drops and moves: how many, and the first of each. `named` shows the task of each slot. */
 export function EffectList({ effect, named }: { effect: Effect; named?: boolean }) {
   const appear = effect.tasks.flatMap(({ task, appear: slots }) => slots.map((slot): Row => ({ key: `${task}${slot.schedule_key}${slot.scheduled_for}`, task, slot })));
   const vanish = effect.tasks.flatMap(({ task, vanish: slots }) => slots.map((slot): Row => ({ key: `${task}${slot.schedule_key}${slot.scheduled_for}`, task, slot })));
@@ -36,7 +36,7 @@ export function EffectList({ effect, named }: { effect: Effect; named?: boolean 
   );
 }
 
-/** Schedules that never fire by a calendar, the first ones each with the reason. */
+/** Schedules that never fire because of a calendar, the first ones with their reason. */
 export function Silenced({ warnings, className }: { warnings: string[]; className?: string }) {
   if (warnings.length === 0) return null;
   return (

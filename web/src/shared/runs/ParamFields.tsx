@@ -55,7 +55,7 @@ function ParamField({ spec, value, error, onValue }: { spec: ParamSpec; value: u
   }
 }
 
-/** The values as the server wants them: JSON params are parsed; what is no JSON goes as text, and the server says so. */
+/** The values for the request. JSON params are parsed; invalid JSON is sent as text, so that the server reports it. */
 export function paramBody(specs: ParamSpec[], values: ParamValues): ParamValues {
   const body: ParamValues = {};
   for (const spec of specs) {

@@ -60,7 +60,7 @@ function RunForm({ task, onClose }: { task: Task; onClose: () => void }) {
   );
 }
 
-/** Starts a run and offers the way to it; the key makes a double click one run. */
+/** Starts a run and offers a link to it. The key turns a double click into one run. */
 export function useRunNow(onDone?: (run: Run) => void, quiet = false) {
   const queries = useQueryClient();
   const navigate = useNavigate();

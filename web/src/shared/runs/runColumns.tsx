@@ -15,7 +15,7 @@ export function triggerWords(run: Run): string {
   return key && key !== "cron" ? `${word} ${key}` : word;
 }
 
-/** The duration of a run, counting on while it runs. */
+/** The duration of a run; it keeps counting while the run is open. */
 export function RunDuration({ run }: { run: Run }) {
   return run.state === "running" ? <Duration since={run.started_at} /> : <Duration seconds={run.duration_seconds} />;
 }

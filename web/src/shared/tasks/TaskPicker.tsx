@@ -4,7 +4,7 @@ import { taskListOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { useRested } from "@/lib/useRested";
 import { Picker, type PickerProps } from "@/ui/fields/Picker";
 
-/** Names that are listed at once; of more, typing finds the others. */
+/** How many names the list shows at once; typing finds the others. */
 const LISTED = 20;
 
 /** Props of TaskPicker. */
@@ -13,7 +13,7 @@ export type TaskPickerProps = Pick<PickerProps, "label" | "hint" | "error" | "na
   except?: string;
 };
 
-/** Chooses tasks; the server searches while one types, so that it finds every task there is. */
+/** Chooses tasks. The server searches while somebody types, so every task can be found. */
 export function TaskPicker({ except, ...rest }: TaskPickerProps) {
   const [text, setText] = useState("");
   const wanted = useRested(text.trim(), 200);

@@ -6,7 +6,7 @@ import type { ReadId } from "@/api/generated/contract.gen";
 import { askAgain } from "@/api/queries";
 import { say } from "@/ui/layers/toasts";
 
-/** Why an action is not among those the server offers; nothing if it is. */
+/** Why the server does not offer an action; undefined if it does. */
 export function whyNot(task: { enabled: boolean; actions: TaskAction[]; problem?: string | null }, action: TaskAction, denied: string | undefined): string | undefined {
   if (denied) return denied;
   if (task.actions.includes(action)) return undefined;

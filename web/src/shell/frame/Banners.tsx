@@ -8,7 +8,7 @@ import { Button } from "@/ui/Button";
 import { DateTime } from "@/ui/text/Time";
 import { say } from "@/ui/layers/toasts";
 
-/** Says loudly that nothing starts, and how to end that. */
+/** Says that everything is on hold and offers to release it. */
 export function HoldBanner({ hold }: { hold: Hold | null }) {
   const queries = useQueryClient();
   const denied = useDenied("admin");
@@ -33,7 +33,7 @@ export function HoldBanner({ hold }: { hold: Hold | null }) {
   );
 }
 
-/** Says that the machine's clock jumped, which time Orc plans by, and how to end that. */
+/** Says that the machine's clock jumped and which time Orc uses, and offers to accept the new time. */
 export function ClockBanner({ clock }: { clock: SystemClock | undefined }) {
   const queries = useQueryClient();
   const denied = useDenied("admin");
@@ -58,7 +58,7 @@ export function ClockBanner({ clock }: { clock: SystemClock | undefined }) {
   );
 }
 
-/** What the server itself wants to be seen. */
+/** Warnings from the server. */
 export function Warnings({ warnings }: { warnings: string[] }) {
   return warnings.map((warning) => (
     <p key={warning} role="status" className="flex items-center gap-3 border-b border-line bg-warn-soft px-4 py-2 text-sm lg:px-6">

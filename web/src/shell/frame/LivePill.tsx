@@ -7,7 +7,7 @@ import { Tooltip } from "@/ui/layers/Tooltip";
 const WORDS = { live: "Live", connecting: "Connecting", offline: "Not live" };
 const DOTS = { live: "bg-ok", connecting: "bg-warn breathing", offline: "bg-fail" };
 
-/** Whether what is seen is up to the second. */
+/** Whether the page receives changes live. */
 export function LivePill() {
   const status = useSyncExternalStore(watchLive, liveStatus);
   const text =

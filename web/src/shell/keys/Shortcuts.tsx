@@ -22,7 +22,7 @@ const KEYS: [string[], string][] = [
   [["Esc"], "Close"],
 ];
 
-/** The keys, and the switch for those who do not want them. */
+/** The keyboard shortcuts and the switch that turns them off. */
 export default function Shortcuts({ onClose }: { onClose: () => void }) {
   const [on, setOn] = useState(shortcutsOn);
   return (

@@ -87,7 +87,7 @@ export type SelectFieldProps<V extends string> = Labelled &
     onValue: (value: V) => void;
   };
 
-/** A choice from a list; the browser's own, since that is the best one on phones. */
+/** A choice from a list. It is the browser's own, because that works best on phones. */
 export function SelectField<V extends string>({ label, hint, error, className, hideLabel, value, options, onValue, ...rest }: SelectFieldProps<V>) {
   const parts = useParts({ hint, error });
   return (
@@ -103,16 +103,16 @@ export function SelectField<V extends string>({ label, hint, error, className, h
   );
 }
 
-/** Props of a number field. It keeps its text while one types; the caller hears of whole numbers, and of nothing only where that is a value. */
+/** Props of a number field. The field keeps its text while somebody types and reports only complete numbers; `optional` fields also report null. */
 export type NumberFieldProps = Labelled &
   Omit<ComponentProps<"input">, "onChange" | "value"> & {
     value: number | null | undefined;
     unit?: string;
   } & ({ optional?: false; onNumber: (value: number) => void } | { optional: true; onNumber: (value: number | null) => void });
 
-/** A field for a number, with its unit. One that must not be empty goes back to its last number when it is left empty. */
+/** A field for a number, with its unit. A required field that is left empty returns to its last number. */
 export function NumberField({ label, hint, error, className, hideLabel, value, unit, optional, onNumber, onBlur, ...rest }: NumberFieldProps) {
-  // Typed text, until the field is left: what the caller makes of it must not come between two digits.
+  // The typed text until the field loses the focus, so that the caller's value cannot replace it between two digits.
   const [text, setText] = useState<string | null>(null);
   const missing = text === "" && !optional ? emptyWords(value) : undefined;
   const parts = useParts({ hint, error: missing ?? error });

@@ -47,7 +47,7 @@ export function ListEditor({ label, items, onItems, addLabel, placeholder, error
   );
 }
 
-/** Pairs as they are edited: in order, and with names that may be empty or double while typing. */
+/** Pairs while they are edited: in order, with names that may be empty or double. */
 export type Pairs = [string, string][];
 
 /** Props of KeyValueEditor. */

@@ -21,7 +21,7 @@ export interface PickerProps {
   nothing: string;
   names: readonly string[];
   onNames: (names: string[]) => void;
-  /** What is typed; the caller finds what fits it. */
+  /** The typed text. The caller searches for it. */
   text: string;
   onText: (text: string) => void;
   found: Found;
@@ -29,7 +29,7 @@ export interface PickerProps {
   isLost?: (name: string) => boolean;
 }
 
-/** Chooses several of many names: typing narrows the list, wherever the names come from. */
+/** Chooses several of many names. Typing narrows the list; the caller does the search. */
 export function Picker({ label, hint, error, placeholder, nothing, names, onNames, text, onText, found, isLost }: PickerProps) {
   const id = useId();
   const [open, setOpen] = useState(false);

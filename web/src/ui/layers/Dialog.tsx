@@ -40,7 +40,7 @@ export function Dialog({ open, onClose, title, hint, children, footer, wide, ini
             </div>
             <Base.Close render={<IconButton label="Close" icon={<X size={16} />} />} />
           </header>
-          {/* Reached by the tabulator, so that a long text without a control can be scrolled by keys. */}
+          {/* The Tab key reaches it, so that the keyboard can scroll a long text without controls. */}
           <div tabIndex={0} className="overflow-y-auto px-5 py-4">
             {children}
           </div>
@@ -66,7 +66,7 @@ export interface Question {
   children?: ReactNode;
 }
 
-/** Asks; nothing is asked while the question is null. */
+/** Asks a question; null asks nothing. */
 export function Confirm({ question, onClose }: { question: Question | null; onClose: () => void }) {
   const [busy, setBusy] = useState(false);
   // While the dialog fades out it still shows what was asked.

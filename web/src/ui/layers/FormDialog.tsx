@@ -26,7 +26,7 @@ export interface FormDialogProps {
   /** Why the form cannot be sent now. */
   disabledReason?: string | undefined;
   failure?: FormFailure | null;
-  /** JSON pointers of the fields that show their own faults: of these the failure line says nothing. */
+  /** JSON pointers of the fields that show their own faults. The failure line does not repeat these. */
   fields?: readonly string[];
   onSubmit: () => void;
   onClose: () => void;
@@ -35,7 +35,7 @@ export interface FormDialogProps {
 
 const NO_FIELDS: readonly string[] = [];
 
-/** A form in a dialog: its fields, what went wrong, and a row with the ways out. After a refusal the focus goes to what is wrong. */
+/** A form in a dialog: a failure line, the fields, and a row of buttons. After a refusal the focus goes to the fault. */
 export function FormDialog({ title, hint, wide, verb, look = "primary", icon, cancel = "Cancel", busy = false, disabledReason, failure, fields = NO_FIELDS, onSubmit, onClose, children }: FormDialogProps) {
   const id = useId();
   const form = useRef<HTMLFormElement>(null);

@@ -13,7 +13,7 @@ export interface MenuListProps {
   onClose: () => void;
 }
 
-/** The open list of a menu: arrows, first letters, Home and End move; Escape, Tab and a press elsewhere close. */
+/** The open list of a menu. Arrows, first letters, Home and End move; Escape, Tab and a click elsewhere close. */
 export function MenuList({ id, label, anchor, items, header, onClose }: MenuListProps) {
   const box = useRef<HTMLDivElement>(null);
   const latest = useRef(onClose);

@@ -22,7 +22,7 @@ export function Toasts() {
   );
 }
 
-/** One message; a good one goes by itself, unless the pointer or the focus is on it. */
+/** One message. A message of success disappears by itself unless the pointer or the focus is on it. */
 function Toast({ message }: { message: ToastMessage }) {
   const { id, tone, title, detail, requestId, action } = message;
   const [held, setHeld] = useState(false);

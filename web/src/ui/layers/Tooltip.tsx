@@ -18,7 +18,7 @@ interface Tip {
 
 const DELAY = 350;
 
-/** Shows the tooltips of the page: hoverable, gone with Escape, never in the way of a click. */
+/** Shows the tooltips of the page. They can be hovered, Escape hides them, and they never block a click. */
 export function TooltipLayer() {
   const [tip, setTip] = useState<Tip | null>(null);
   const box = useRef<HTMLDivElement>(null);
@@ -59,7 +59,7 @@ function listen(show: (tip: Tip | null) => void, box: { current: HTMLElement | n
   };
   const focus = (event: FocusEvent) => {
     const anchor = anchorOf(event.target);
-    // What a dialog focuses by itself when it opens needs no tooltip.
+    // A dialog focuses its first control when it opens; that must not show a tooltip.
     if (anchor?.matches(":focus-visible") && anchor.closest("[role=dialog]") === null) open(anchor, 0);
   };
   const close = () => open(null, 0);

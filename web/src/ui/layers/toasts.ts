@@ -1,4 +1,4 @@
-/** The one list of toasts: what was done, what failed, what should be known. */
+/** The one list of toasts: successes, failures and notices. */
 
 /** One message. */
 export interface ToastMessage {
@@ -41,12 +41,12 @@ export function watchToasts(watcher: () => void): () => void {
   return () => watchers.delete(watcher);
 }
 
-/** Takes one away. */
+/** Removes one toast. */
 export function closeToast(id: number): void {
   set(list.filter((message) => message.id !== id));
 }
 
-/** Says that something was done; `action` may take it back or lead on. */
+/** Says that something was done; `action` may undo it or show it. */
 export function say(title: string, action?: ToastAction): void {
   add({ tone: "ok", title, action });
 }

@@ -4,7 +4,7 @@ import { cx } from "@/lib/cx";
 import { Button } from "../Button";
 import { CopyButton } from "../text/Copy";
 
-/** What an empty place says: what would be here and the next step, on the page and on the command line. */
+/** An empty place: says what would be here and what to do next, on the page and on the command line. */
 export function Empty({ title, children, action, cli, className }: { title: string; children?: ReactNode; action?: ReactNode; cli?: string; className?: string }) {
   return (
     <div className={cx("flex flex-col items-center gap-2 px-4 py-8 text-center", className)}>

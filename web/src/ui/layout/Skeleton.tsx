@@ -1,6 +1,6 @@
 import { cx } from "@/lib/cx";
 
-/** Grey bars in place of what is being loaded; seen only if that takes longer than 200 ms. */
+/** Grey bars while something loads; they appear after 200 ms. */
 export function Skeleton({ rows = 3, className }: { rows?: number; className?: string }) {
   return (
     <div role="status" aria-label="Loading" className={cx("late flex flex-col gap-2.5", className)}>

@@ -48,7 +48,7 @@ function useWide(): boolean {
   return wide;
 }
 
-/** A table of any length: only the rows that are seen exist; on phones each row is a card. */
+/** A table of any length. Only visible rows are rendered; on phones each row is a card. */
 export function DataTable<T extends object>(props: DataTableProps<T>) {
   const { rows, rowId, selection = NONE, onSelection, onEnd } = props;
   const wide = useWide();
@@ -153,7 +153,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   );
 }
 
-/** j and k move, Enter opens, x selects; never while something is typed. */
+/** j and k move, Enter opens and x selects, but not while somebody types. */
 function useListKeys(length: number, active: number, move: (at: number) => void, act: { open: (at: number) => void; select: (at: number) => void }) {
   const latest = useRef({ length, active, move, act });
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { type RefObject, useLayoutEffect, useState } from "react";
 import { SCROLLER } from "../layout/scroller";
 
-/** How far below the top of the scrolling page an element begins. Measured again when the page changes its size, since whatever stands above moves the element only so. */
+/** Returns how far below the top of the scrolling page an element begins. It measures again when the page changes its size, because only then can what stands above move the element. */
 export function usePlace(element: RefObject<HTMLElement | null>): number {
   const [place, setPlace] = useState(0);
   useLayoutEffect(() => {

@@ -1,4 +1,4 @@
-/** A line with one letter marked: where something is wrong in it. The words beside it say the same for those who hear. */
+/** A line with one character marked as wrong. The message beside it says the same to screen readers. */
 export function Marked({ text, place }: { text: string; place: number }) {
   const letters = [...text];
   return (

@@ -44,7 +44,7 @@ export function DayRuns({ period, timezone }: Props) {
   );
 }
 
-/** When an entry is from and to: with the dates wherever a time of this day alone would mislead. */
+/** The time of an entry, with dates where a time alone would be taken for one of this day. */
 function entryWords({ first_at, last_at, count: slots }: Slot, { from_at, until_at }: DayPeriod, timezone: string): { when: string; many: string } {
   const [first, last] = [dateIn(first_at, timezone), dateIn(last_at, timezone)];
   const beyond = Date.parse(first_at) < Date.parse(from_at) || Date.parse(last_at) >= Date.parse(until_at);

@@ -61,7 +61,7 @@ function TaskLine({ task, period, timezone }: Props & { task: PlanDayTask }) {
   );
 }
 
-/** Slots one by one. What is asked for begins after an instant and ends with one. */
+/** Slots one by one. The server excludes the first instant of a period and includes the last. */
 function Slots({ task, period, timezone }: Props & { task?: string }) {
   const from_at = new Date(Date.parse(period.from_at) - 1000).toISOString();
   const until_at = new Date(Date.parse(period.until_at) - 1000).toISOString();

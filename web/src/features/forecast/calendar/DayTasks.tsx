@@ -5,7 +5,7 @@ import { count, plural } from "@/lib/numbers";
 
 /** Tasks of a day that are named before the rest is only counted. */
 const SHOWN = 8;
-/** Slots of a day from which on a task is frequent: its times are no longer told one by one. */
+/** From this many slots a day on, a task is frequent and its times are not listed. */
 const FREQUENT = 5;
 
 const slotsOf = ({ planned, skipped }: PlanDayTask): number => planned + skipped;

@@ -14,7 +14,7 @@ import { withProposal } from "./proposed";
 /** Days that are looked ahead. */
 const DAYS = 14;
 
-/** What a proposal does to the slots of its task; from here it is applied, on the version that was looked at. */
+/** Shows what a proposal does to the slots of its task and applies it to that version of the task. */
 export function ProposalDialog({ proposal, onClose, onApplied }: { proposal: SimulationProposal; onClose: () => void; onApplied: () => void }) {
   const changed = useTasksChanged();
   const look = useQuery({
@@ -26,7 +26,7 @@ export function ProposalDialog({ proposal, onClose, onApplied }: { proposal: Sim
       const { data: effect } = await taskEffect({ path: { task: task.name }, body: definition, query: { days: DAYS }, signal, throwOnError: true });
       return { task, definition, effect };
     },
-    // What is applied is what was looked at; nothing changes it under the eyes.
+    // Exactly what is shown gets applied, so the query never refreshes by itself.
     staleTime: "static",
     gcTime: 0,
     refetchInterval: false,

@@ -35,7 +35,7 @@ export default function SimulatePage() {
     queryKey: ["simulation", search],
     queryFn: async ({ signal }) => (await simulationCreate({ body: { days: search.days ?? DAYS, timezone: search.timezone ?? null, folder: search.folder ?? null }, signal, throwOnError: true })).data,
     enabled: asked,
-    // Asked again only by the button: neither events nor a lost connection may sweep away what somebody is reading.
+    // Only the button asks again, so that no event and no lost connection replaces what somebody reads.
     staleTime: "static",
     refetchInterval: false,
     refetchOnWindowFocus: false,

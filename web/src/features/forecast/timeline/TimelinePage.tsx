@@ -72,7 +72,7 @@ function Timeline({ timezone }: { timezone: string }) {
   );
 }
 
-/** What the rows leave out: that no task has a name is said only where all were looked at. */
+/** Says what the rows leave out. It claims that no task matches only if all tasks were searched. */
 function Looked({ known, filtered, none, cut }: { known: Known; filtered: boolean; none: boolean; cut: boolean }) {
   if (known === "asking") return <p role="status" className="text-sm text-muted">{filtered ? "Searching all tasks …" : "Loading which tasks are due …"}</p>;
   if (known === "some") {
@@ -86,7 +86,7 @@ function Looked({ known, filtered, none, cut }: { known: Known; filtered: boolea
   return <p className="py-4 text-sm text-muted">{cut ? "No task matches among those that are due and the newest runs." : "No task in this period matches the filter."}</p>;
 }
 
-/** Which runs are not drawn because there are too many; slots that are not are marked in their rows. */
+/** Says which runs are not drawn because there are too many. Slots that are not drawn are marked in their rows. */
 function Limits({ ran: { items, next_cursor }, timezone }: { ran: Items<Run>; timezone: string }) {
   if (next_cursor === null) return null;
   const first = items.reduce((least, { created_at }) => (created_at < least ? created_at : least), items[0]?.created_at ?? "");

@@ -53,7 +53,7 @@ export interface TimelineRow {
 /** The part of the period that is past, in milliseconds. */
 export const PAST = 6 * HOUR;
 
-/** Six hours back, a day ahead; moves on every five minutes only, so that what was asked for stays the same meanwhile. */
+/** Six hours back and a day ahead. It moves every five minutes, so that the queries stay the same in between. */
 export function periodAt(now: number): Period {
   const base = Math.floor(now / (5 * MINUTE)) * 5 * MINUTE;
   return { from: base - PAST, until: base + 24 * HOUR };

@@ -1,4 +1,4 @@
-/** The rows of the timeline in three steps: the ground that is known of all tasks, the tasks in sight, and what is drawn of these. */
+/** The rows of the timeline in three steps: the ground (all that was loaded), the tasks in sight, and the rows that are drawn. */
 import type { PlanSlot, Run, TaskSummary } from "@/api/generated";
 import type { Items } from "@/api/pages";
 import { type Period, rowsOf, type TimelineRow } from "./layout";
@@ -20,7 +20,7 @@ export interface Ground {
   rows: TimelineRow[];
 }
 
-/** Puts together what was asked for once. */
+/** Combines the runs and slots that were loaded for all tasks. */
 export function groundOf(runs: Run[], plan: Items<PlanSlot>, tasks: TaskSummary[], period: Period, now: number): Ground {
   const pushed = pushedOff(plan, tasks, period.until);
   return { runs, plan, pushed, period, now, rows: rowsOf(runs, joinPlans(plan, pushed, NONE), period, now) };

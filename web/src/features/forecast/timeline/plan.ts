@@ -8,20 +8,20 @@ export interface Plan {
   cuts: ReadonlyMap<string, number>;
 }
 
-/** Slots of a period that are asked for of one task; of one that has more the rest is not drawn. A slot each minute fits. */
+/** Most slots that are loaded for one task; the rest is not drawn. One slot per minute fits. */
 export const SLOTS_MAX = 1500;
 
-/** Tasks whose slots the first pages do not hold to the end: of these one must ask one by one. */
+/** Tasks whose slots the first pages may not hold completely, so that each must be asked for by itself. */
 export function pushedOff(first: Items<PlanSlot>, tasks: TaskSummary[], until: number): Set<string> {
   if (first.next_cursor === null) return new Set();
   const due = tasks.filter(({ next_slot_at }) => next_slot_at !== null && Date.parse(next_slot_at) <= until);
   return new Set([...due.map(({ name }) => name), ...first.items.map(({ task }) => task)]);
 }
 
-/** Slots of a task that tell how often it is due; of fewer, that come together by chance, nothing follows. */
+/** Fewest slots of a task from which its frequency is estimated; fewer may be due together by chance. */
 const TELLING = 3;
 
-/** Of those, the tasks that are due so often that asking would never end. */
+/** Among those, the tasks that are due so often that loading their slots would take too many pages. */
 export function endless(first: Items<PlanSlot>, until: number): Set<string> {
   const [begin, end] = [first.items[0], first.items.at(-1)].map((slot) => Date.parse(slot?.scheduled_for ?? ""));
   if (first.next_cursor === null || begin === undefined || end === undefined || end <= begin) return new Set();
@@ -31,7 +31,7 @@ export function endless(first: Items<PlanSlot>, until: number): Set<string> {
   return new Set([...slots].filter(([, count]) => count >= TELLING && (count - 1) * parts > SLOTS_MAX).map(([task]) => task));
 }
 
-/** The first pages, with the tasks that were asked for one by one in their place; what was pushed off is cut where the pages end. */
+/** Replaces the slots of tasks that were asked for by themselves. Other incomplete tasks are cut where the first pages end. */
 export function joinPlans(first: Items<PlanSlot>, pushed: ReadonlySet<string>, byTask: ReadonlyMap<string, Items<PlanSlot>>): Plan {
   if (first.next_cursor === null) return { slots: first.items, cuts: new Map() };
   const slots = first.items.filter(({ task }) => !byTask.has(task));

@@ -7,7 +7,7 @@ import { useTasks } from "./useTasks";
 
 const NOTHING: Sight = { count: 0, names: [], missing: [] };
 
-/** Asks for what the timeline shows and makes its rows: two lists for all tasks, then the slots of those in sight that the lists do not hold. */
+/** Loads what the timeline shows and makes its rows: first runs and slots of all tasks, then further slots of the tasks in sight. */
 export function useTimeline(period: Period, now: number, wanted: string, shown: number) {
   const runs = useQuery(timelineRuns(period));
   const plan = useQuery(timelinePlan(period));

@@ -1,4 +1,4 @@
-/** A definition as the form edits it: every field there, maps as ordered pairs, each kind of run with its own memory. */
+/** A definition as the form edits it: every field is present, maps are ordered pairs, and each kind of run keeps its own input. */
 import {
   backoffExponentialDefaults,
   logRulesDefaults,

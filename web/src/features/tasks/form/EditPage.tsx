@@ -25,7 +25,7 @@ export default function EditPage() {
   );
 }
 
-/** Holds the version that editing began with: what arrives later is a conflict for saving, never a change under the hands. */
+/** Keeps the version that editing began with. A newer version is a conflict when saving; it never changes the form while somebody types. */
 function Editor({ task }: { task: Task }) {
   const navigate = useNavigate();
   const [held] = useState(task);

@@ -9,7 +9,7 @@ import { Skeleton } from "@/ui/layout/Skeleton";
 /** Days that are looked ahead. */
 const DAYS = 14;
 
-/** Shows which slots a change makes, drops and moves, before it is saved; what moves nothing is saved at once. */
+/** Shows which slots a change adds, drops and moves before it is saved. A change that moves nothing is saved at once. */
 export function EffectQuestion({ task, definition, onSave, onClose }: { task: string; definition: TaskDefinition; onSave: () => void; onClose: () => void }) {
   const effect = useQuery({
     queryKey: ["taskEffect", task, definition],
@@ -22,7 +22,7 @@ export function EffectQuestion({ task, definition, onSave, onClose }: { task: st
   const failure = apiError(effect.error);
   const { data } = effect;
   const nothing = data && data.appear_count + data.vanish_count + data.move_count === 0;
-  // A definition that is wrong is refused by saving it, which says what is wrong beside the fields.
+  // Saving a wrong definition fails and shows the faults beside the fields.
   const passes = nothing || failure?.status === 422;
   const saved = useRef(false);
   useEffect(() => {

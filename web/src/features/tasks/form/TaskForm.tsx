@@ -30,7 +30,7 @@ export interface TaskFormProps {
   onCancel: () => void;
 }
 
-/** Fields whose change may move slots; of the name H fields and spreads are made. */
+/** Fields whose change may move slots. The name is one of them, because H fields and spreads are computed from it. */
 const MOVES_SLOTS = new Set(["schedules", "enabled", "tags", "name"]);
 
 /** The form for new and existing tasks. */
@@ -62,17 +62,17 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
   const submit = () => {
     setTried(true);
     if (faults.length > 0) return focusFaultSoon(form);
-    // What moves slots is shown before it is saved; a task that is new has none to move.
+    // A change that moves slots is shown before it is saved. A new task has no slots to move.
     if (task && changed.some((field) => MOVES_SLOTS.has(field))) setAsked(definition);
     else store();
     return undefined;
   };
-  // One save at a time: the second of two creates would be refused, or make a second task.
+  // One save at a time, because the second of two creates would be refused or make a second task.
   useSaveKey(submit, save.isPending || save.isSuccess);
   const at = (pointer: string, deep?: boolean) => {
     const fault = faults.find((each) => each.pointer === pointer);
     if (fault) return fault.message;
-    // While typing only what was touched is judged; after a try to save, everything.
+    // While somebody types, only changed fields show faults; after an attempt to save, all fields do.
     const touched = tried || changed.includes(pointer.split("/")[1] ?? "");
     const fresh = failure?.status === 422 && save.variables?.definition === definition ? failure : checked;
     return touched ? messagesAt(fresh, pointer, deep) : undefined;

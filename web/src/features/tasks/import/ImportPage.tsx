@@ -31,7 +31,7 @@ const FIELDS = ["/text", "/form", "/timezone", "/folder", "/prefix"];
 
 const read = async (body: TaskImport, dry_run: boolean) => (await taskImport({ body, query: dry_run ? { dry_run } : {}, throwOnError: true })).data;
 
-/** Tasks out of a crontab: looked at first, then saved together or not at all. */
+/** Makes tasks from a crontab: shows them first, then saves all of them or none. */
 export default function ImportPage() {
   const [draft, setDraft] = useState(START);
   const navigate = useNavigate();

@@ -24,7 +24,7 @@ import { type Period, periodOf, PERIODS } from "./period";
 
 const begun = (period: Period) => ({ period, range: periodOf(period, Date.now()) });
 
-/** What became of each slot, counted against what the definitions expected: no slot is ever silent. */
+/** What became of each slot, compared with the slots that the definitions expect. No slot may be missing. */
 export function Ledger({ task }: { task: Task }) {
   // The period is fixed while it is shown, so that figures and entries speak of the same time.
   const [{ period, range }, setPeriod] = useState(() => begun("day"));

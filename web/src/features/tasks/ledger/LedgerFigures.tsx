@@ -17,7 +17,7 @@ export function figureWords({ expected, ran, skipped, missed, pending, unaccount
   return `${count(expected)} expected, ${count(expected - unaccounted)} accounted for: ${parts.join(", ")}`;
 }
 
-/** Whether all that was due is accounted for: recomputed from the definitions, not counted from the ledger itself. */
+/** Whether every due slot has an entry. The server recomputes the slots from the definitions instead of trusting the ledger. */
 export function LedgerFigures({ task, range }: { task: string; range: { from_at: string; until_at: string } }) {
   const summary = useQuery(slotSummaryOptions({ query: { task, ...range } }));
   return (

@@ -1,4 +1,4 @@
-/** Stretches of the past that one looks at. */
+/** Periods of the past. */
 
 /** Names of them. */
 export type Period = "day" | "week" | "month" | "quarter";

@@ -22,7 +22,7 @@ function tell(action: BulkAction, { items }: TaskBulkResult): void {
   sayFailure(`${plural(failed.length, "task")} not ${DONE[action]}`, shown.join(" · "));
 }
 
-/** What can be done with the chosen tasks; stays at the lower edge. `more`: all that is loaded is chosen, and the server has more. */
+/** Actions on the selected tasks, at the lower edge of the page. `more` means that all loaded tasks are selected and the server has more. */
 export function BulkBar({ tasks, more, onDone }: { tasks: TaskSummary[]; more?: boolean; onDone: () => void }) {
   const [asking, setAsking] = useState<"delete" | "move" | "tag" | null>(null);
   const cannotDefine = useDenied("define");

@@ -36,7 +36,7 @@ export function Filters({ search, onSearch, tasks }: { search: TasksSearch; onSe
   );
 }
 
-/** A text filter that waits until the typing rests; the field itself is never written to while it has the focus. */
+/** A text filter that waits until the typing pauses. It never overwrites the field while that has the focus. */
 export function FilterText({ value, label, onValue }: { value: string; label: string; onValue: (value: string) => void }) {
   const [text, setText] = useState(value);
   const field = useRef<HTMLInputElement>(null);

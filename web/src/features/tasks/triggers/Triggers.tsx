@@ -30,7 +30,7 @@ export function triggerWords(trigger: TaskTrigger): string {
   }
 }
 
-/** What becomes of what happens while the task is disabled. */
+/** What its triggers do while the task is disabled. */
 function whileDisabled(triggers: TaskTrigger[]): string {
   const has = (kind: TaskTrigger["kind"]) => triggers.some((trigger) => trigger.kind === kind);
   const facts = [has("webhook") && "calls are refused", has("task") && "runs of other tasks do not start it", has("file") && "files that arrive start it when it is enabled again"];

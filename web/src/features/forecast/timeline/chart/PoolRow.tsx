@@ -37,7 +37,7 @@ export const PoolRow = memo(function PoolRow({ load, period, now, clock, onSay }
       <ul className="relative h-9 min-w-0 flex-1 overflow-hidden" aria-label={`Expected load of ${pool}`}>
         {hours.map((hour, place) => {
           const begin = Date.parse(hour.hour_at);
-          // What lies before now is no expectation.
+          // The past is not part of the forecast.
           const span = spanOf(Math.max(begin, now), begin + HOUR, period);
           if (!span) return null;
           const words = `${pool}: ${loadWords(hour, capacity, clock)}`;

@@ -1,4 +1,4 @@
-/** Keys of the rows of the timeline: what can be read on them are `data-item`s, one of each row a stop of the Tab key. */
+/** Keys of the rows of the timeline. Everything with words is a `data-item`; the Tab key stops at one item per row. */
 import type { KeyboardEvent } from "react";
 
 const stopOf = (row: Element | null | undefined) => row?.querySelector<HTMLElement>("[data-item][tabindex='0']");

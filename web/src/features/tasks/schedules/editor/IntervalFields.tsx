@@ -22,7 +22,7 @@ export function IntervalFields(props: RuleProps<ScheduleInterval>) {
   const { schedule, at, onSchedule } = props;
   const [own, setOwn] = useState(() => ({ seconds: schedule.every_seconds, unit: inUnit(schedule.every_seconds).unit }));
   const whole = schedule.every_seconds % UNITS[own.unit] === 0;
-  // A distance set from outside (a preset) may not be whole in the unit at hand; one typed here (1.5 hours) keeps its unit.
+  // An interval from a preset may not be whole in the current unit; one typed here (1.5 hours) keeps its unit.
   const shown = whole || schedule.every_seconds === own.seconds ? { value: schedule.every_seconds / UNITS[own.unit], unit: own.unit } : inUnit(schedule.every_seconds);
   const every = (value: number, unit: Unit) => {
     const every_seconds = Math.max(0, Math.round(value * UNITS[unit]));

@@ -62,7 +62,7 @@ export function OneSchedule({ schedule, place, task, at: asked, onSchedule, onRe
   );
 }
 
-/** A moment that nobody has chosen yet: said as what to do, not as what a text lacks. */
+/** Says what to choose where a time is still empty, instead of showing a format error. */
 function missing(schedule: Schedule, pointer: string): string | undefined {
   if (schedule.kind === "once" && schedule.at === "" && pointer === "/at") return "Choose the day and the time.";
   if (schedule.kind === "rrule" && schedule.dtstart === "" && pointer === "/dtstart") return "Choose when it begins.";

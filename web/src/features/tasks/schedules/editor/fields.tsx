@@ -14,7 +14,7 @@ export interface RuleProps<S extends Schedule = Schedule> {
   onSchedule: (schedule: Schedule) => void;
 }
 
-/** The judge of one schedule out of that of the whole form. */
+/** Looks up faults of one schedule among those of the whole form. */
 export function below(at: PartProps["at"], place: number): RuleProps["at"] {
   return (pointer, deep) => at(`/schedules/${place}${pointer}`, deep);
 }

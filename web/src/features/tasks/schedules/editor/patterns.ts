@@ -1,4 +1,4 @@
-/** Ways in which a task repeats, as people say them, and the schedules that they become: nobody has to know cron. */
+/** Ways to repeat a task in everyday words, and the schedules made from them, so that nobody has to know cron. */
 import type { DayRule, Schedule, Weekday } from "@/api/generated";
 import { ofKind } from "./kinds";
 
@@ -61,7 +61,7 @@ export function firstSchedule(): Schedule {
   return { kind: "calendar_rule", days: { kind: "every_days", every: 1 }, times: ["02:00"] };
 }
 
-/** Common wishes: one click each. */
+/** Common schedules, one click each. */
 export const PRESETS: { word: string; rule: Schedule }[] = [
   { word: "Every day at 02:00", rule: firstSchedule() },
   { word: "Weekdays at 08:00", rule: { kind: "calendar_rule", days: { kind: "every_weeks", every: 1, weekdays: WORKDAYS }, times: ["08:00"] } },

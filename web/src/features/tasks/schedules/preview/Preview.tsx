@@ -7,7 +7,7 @@ import { DateTime } from "@/ui/text/Time";
 import { YearStrip } from "./YearStrip";
 import type { Preview as Asked } from "./usePreview";
 
-/** What the schedule means: its words, its next slots in three zones, its year. What is older than the input says so. */
+/** What the schedule means: its words, its next slots in three zones, and its year. A preview that is older than the input says so. */
 export function Preview({ preview: { data, failure, old }, schedule }: { preview: Asked; schedule: Schedule }) {
   return (
     <div className={cx("rounded-md bg-bg px-3 py-3 text-sm", schedule.kind !== "startup" && "min-h-52")} aria-busy={old || undefined}>
@@ -35,7 +35,7 @@ export function Preview({ preview: { data, failure, old }, schedule }: { preview
 }
 
 function Meaning({ preview: { never, never_because, slots, timezone, days } }: { preview: SchedulePreview }) {
-  // Neither never due nor with slots to foresee: it waits for the server to start, in whatever kind that was written.
+  // A schedule without planned slots that can still run waits for the server to start.
   if (!never && slots.length === 0) return <p className="text-muted">It runs at each start of the server, so no slot can be planned. The next run comes with the next start.</p>;
   return (
     <>

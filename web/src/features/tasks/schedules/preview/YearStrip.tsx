@@ -7,7 +7,7 @@ const STEP = 12;
 const TOP = 14;
 const FILL = ["fill-line", "fill-accent/30", "fill-accent/55", "fill-accent/75", "fill-accent"];
 
-/** A year at a glance: one small cell a day, weeks as columns; the fuller, the stronger, skipped days hollow. */
+/** A year at a glance: one small cell per day, weeks as columns. More slots make a cell stronger; skipped days are hollow. */
 export function YearStrip({ days }: { days: SlotDay[] }) {
   const drawn = useMemo(() => cells(days), [days]);
   const special = days.filter((day) => day.notes.length > 0);
@@ -79,7 +79,7 @@ function Special({ days }: { days: SlotDay[] }) {
   );
 }
 
-/** A day on which slots run, but not just as the rule says: at a clock change, or moved by a calendar. */
+/** Whether slots run on a day, but differently from the rule: at a clock change, or moved by a calendar. */
 const isSpecial = (day: SlotDay): boolean => day.planned > 0 && day.notes.length > 0;
 
 function Legend({ fill, word, dot }: { fill: string; word: string; dot?: boolean }) {

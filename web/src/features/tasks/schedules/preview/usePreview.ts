@@ -1,4 +1,4 @@
-/** The words and the slots of a schedule, asked while the typing rests; the browser computes no cron and no clock changes. */
+/** The words and slots of a schedule. The server computes them when the typing pauses; the browser computes no cron and no clock changes. */
 import { useQuery } from "@tanstack/react-query";
 import { apiError } from "@/api/errors";
 import { type Schedule, schedulePreview } from "@/api/generated";
@@ -19,7 +19,7 @@ export function usePreview(schedule: Schedule, task: string) {
     refetchInterval: false,
     retry: false,
   });
-  // What is at hand belongs to an older schedule: while the server computes, and while the typing has yet to rest.
+  // The answer belongs to an older schedule while the server computes or somebody still types.
   const old = preview.data !== undefined && (preview.isPlaceholderData || JSON.stringify(rested) !== JSON.stringify({ schedule: bare, task }));
   return { data: preview.data, failure: apiError(preview.error), old };
 }
