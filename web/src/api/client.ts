@@ -2,7 +2,7 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { ApiError, toApiError } from "./errors";
 import { client } from "./generated/client.gen";
-import { isLive } from "./live";
+import { isLive } from "./live/live";
 
 declare module "@tanstack/react-query" {
   interface Register {

@@ -1,4 +1,4 @@
-import type { LiveRules } from "@/api/liveRules";
+import type { LiveRules } from "@/api/live/liveRules";
 
 /** No event tells of people, tokens and sessions. */
 export const live: LiveRules = {

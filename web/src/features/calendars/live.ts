@@ -1,4 +1,4 @@
-import type { LiveRules } from "@/api/liveRules";
+import type { LiveRules } from "@/api/live/liveRules";
 
 /** Which reads of calendars go stale: a task that changes may begin or cease to use one. */
 export const live: LiveRules = {

@@ -1,4 +1,4 @@
-import type { LiveRules } from "@/api/liveRules";
+import type { LiveRules } from "@/api/live/liveRules";
 
 /** Which reads of what is planned go stale. */
 export const live: LiveRules = {

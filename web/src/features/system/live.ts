@@ -1,4 +1,4 @@
-import type { LiveRules } from "@/api/liveRules";
+import type { LiveRules } from "@/api/live/liveRules";
 
 /** Which reads of the server go stale. */
 export const live: LiveRules = {

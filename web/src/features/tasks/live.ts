@@ -1,4 +1,4 @@
-import type { LiveRules } from "@/api/liveRules";
+import type { LiveRules } from "@/api/live/liveRules";
 
 /** Which reads of tasks go stale. The list may have thousands of rows, so the state of a run is patched into it and the rest may lag. */
 export const live: LiveRules = {

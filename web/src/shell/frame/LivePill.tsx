@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { liveSince, liveStatus, watchLive } from "@/api/live";
+import { liveSince, liveStatus, watchLive } from "@/api/live/live";
 import { cx } from "@/lib/cx";
 import { absoluteTime, clockTime } from "@/lib/time/time";
 import { Tooltip } from "@/ui/layers/Tooltip";

@@ -1,5 +1,5 @@
 /** What all subjects register in their `live.ts`, found by the name of the file. */
-import type { LiveRules } from "@/api/liveRules";
+import type { LiveRules } from "@/api/live/liveRules";
 
 const found = import.meta.glob<LiveRules>("../../features/**/live.ts", { eager: true, import: "live" });
 

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { createFeed } from "@/api/feed";
-import { connectLive } from "@/api/live";
+import { createFeed } from "@/api/live/feed";
+import { connectLive } from "@/api/live/live";
 import { LIVE_RULES } from "./liveRules";
 import { sayInfo } from "@/ui/layers/toasts";
 

@@ -1,5 +1,5 @@
 import { ArrowDownToLine, ChevronDown, ChevronUp, Download, Search, WrapText } from "lucide-react";
-import { logAddress } from "@/api/logStream";
+import { logAddress } from "@/api/live/logStream";
 import { count, plural } from "@/lib/numbers";
 import { Button, buttonClass, IconButton } from "@/ui/Button";
 import { Tooltip } from "@/ui/layers/Tooltip";

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { type ApiError, toApiError } from "@/api/errors";
-import { type FollowedLog, followLog, readLog } from "@/api/logStream";
-import type { LiveStatus } from "@/api/stream";
+import { type FollowedLog, followLog, readLog } from "@/api/live/logStream";
+import type { LiveStatus } from "@/api/live/stream";
 import { LogStore, MOST_LINES } from "./logStore";
 
 /** Bytes of older lines that are asked for at once. */

@@ -1,4 +1,4 @@
-import type { LiveRules } from "@/api/liveRules";
+import type { LiveRules } from "@/api/live/liveRules";
 
 /** Which reads of the ledger go stale. A backfill that makes progress is polled. */
 export const live: LiveRules = {

@@ -3,9 +3,9 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { run, task, taskSummary } from "@/mocks/data";
 import { createFeed } from "./feed";
 import type { LiveRules } from "./liveRules";
-import { readKey } from "./queries";
-import type { RunPage, Task, TaskPage } from "./generated";
-import { runListQueryKey, taskListQueryKey, taskViewQueryKey } from "./generated/@tanstack/react-query.gen";
+import { readKey } from "../queries";
+import type { RunPage, Task, TaskPage } from "../generated";
+import { runListQueryKey, taskListQueryKey, taskViewQueryKey } from "../generated/@tanstack/react-query.gen";
 
 const RULES: LiveRules[] = [
   { stale: { "run.changed": { runList: "soon", runView: "soon", taskList: "later" } } },

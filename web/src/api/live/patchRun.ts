@@ -1,7 +1,7 @@
 /** Shows the new state of a run at once wherever it is on the screen; its times follow with the next answer. */
 import type { QueryClient } from "@tanstack/react-query";
-import type { EventRun, Run, RunDetail, TaskSummary } from "./generated";
-import { reading } from "./queries";
+import type { EventRun, Run, RunDetail, TaskSummary } from "../generated";
+import { reading } from "../queries";
 
 interface Items<T> {
   items: T[];

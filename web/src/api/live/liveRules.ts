@@ -1,6 +1,6 @@
 /** Which reads go stale by which event. Each subject registers its own reads in its `live.ts`; there is no other list. */
-import type { Event as OrcEvent } from "./generated";
-import type { ReadId } from "./generated/contract.gen";
+import type { Event as OrcEvent } from "../generated";
+import type { ReadId } from "../generated/contract.gen";
 
 /** Kinds of events that say that something changed. */
 export type ChangeKind = Exclude<OrcEvent["kind"], "hello" | "gap">;

@@ -4,11 +4,11 @@
  * are never touched, because only data changes.
  */
 import type { Query, QueryClient } from "@tanstack/react-query";
-import type { Event as OrcEvent } from "./generated";
-import type { ReadId } from "./generated/contract.gen";
+import type { Event as OrcEvent } from "../generated";
+import type { ReadId } from "../generated/contract.gen";
 import type { ChangeKind, LiveRules, Pace } from "./liveRules";
 import { patchRun } from "./patchRun";
-import { limitedTo, readOf } from "./queries";
+import { limitedTo, readOf } from "../queries";
 
 declare module "@tanstack/react-query" {
   interface Register {

@@ -1,5 +1,5 @@
 /** The live connection of this page, through the shared worker or, where the browser has none, through a stream of its own. */
-import type { Event as OrcEvent } from "./generated";
+import type { Event as OrcEvent } from "../generated";
 import { type LiveStatus, Stream } from "./stream";
 
 /** All kinds of events. A new kind in the contract does not compile until it is listed here. */

@@ -1,6 +1,6 @@
 /** The live log of a run: first the backlog, then new lines. The stream resumes by itself after a break. */
-import { type LogChunk, runLog } from "./generated";
-import { type ApiError, apiError, toApiError } from "./errors";
+import { type LogChunk, runLog } from "../generated";
+import { type ApiError, apiError, toApiError } from "../errors";
 import { type LiveStatus, Stream } from "./stream";
 
 /** Which log to follow, where to begin, and whom to tell. */
