@@ -1,6 +1,6 @@
 //! Accounting: what was due is computed again from the stored definitions, and compared with the ledger.
 //!
-//! Nothing here counts the ledger to know what was expected (DECISIONS 15): every version of the task, its schedules and the
+//! Nothing here counts the ledger to know what was expected (server/docs/decisions.md, 15): every version of the task, its schedules and the
 //! calendars as they were in each stretch of time say which slots there were. What is in no entry is `unaccounted`. Where
 //! damage hides which slots there were, the problem is told, and what is in the ledger counts as expected.
 

@@ -1,6 +1,6 @@
 //! Backfill: a task is run for each slot of a past period, in order, so many at a time.
 //!
-//! The slots are those of the present definition. Its runs leave the ledger alone (DECISIONS 21); they go past the task's overlap
+//! The slots are those of the present definition. Its runs leave the ledger alone (server/docs/decisions.md, 21); they go past the task's overlap
 //! rule among themselves, but do not start while other runs of the task are open, unless the rule allows several.
 
 use crate::app::core::events::Change;

@@ -93,7 +93,7 @@ pub(super) async fn on_hold(tx: &Tx) -> Result<Option<String>> {
     Ok(hold.map(|hold| format!("everything was on hold: {}", hold["reason"].as_str().unwrap_or_default())))
 }
 
-/// Completes the ledger of a task up to now under its present rules, before they change or end (DECISIONS 16). With a
+/// Completes the ledger of a task up to now under its present rules, before they change or end (server/docs/decisions.md, 16). With a
 /// reason nothing fires any more: what is due is skipped for it.
 pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now: DateTime<Utc>) -> Result<()> {
     if !task.definition.enabled && task.damage.rest.is_none() {

@@ -1,6 +1,6 @@
 //! An attempt of kind `http`: the request is made by this server, the answer becomes the log.
 //!
-//! There is no runner: a crash of the server makes the attempt `lost`, and the retry rule decides (DECISIONS 6). The log
+//! There is no runner: a crash of the server makes the attempt `lost`, and the retry rule decides (server/docs/decisions.md, 6). The log
 //! has the same format as any other and is written on a blocking thread.
 
 use super::active::Control;
