@@ -54,6 +54,11 @@ pub struct BackfillView {
 }
 
 impl App {
+    /// Returns the backfills that still have runs to make.
+    pub async fn backfills_running(&self) -> Result<Vec<BackfillId>> {
+        Ok(self.store().backfills_running().await?)
+    }
+
     /// Begins a backfill, or only counts its slots.
     pub async fn backfill_create(&self, caller: &Caller, task: &str, request: BackfillRequest) -> Result<BackfillView> {
         caller.require(Permission::Run)?;

@@ -29,6 +29,11 @@ pub struct CaughtUp {
 }
 
 impl App {
+    /// Returns whether slots wait to be caught up.
+    pub async fn slots_are_pending(&self) -> Result<bool> {
+        Ok(self.store().slots_are_pending().await?)
+    }
+
     /// One round: for each task with pending slots the oldest, if it has room. At most half of the server's places are used.
     pub async fn slots_catch_up(&self) -> Result<CaughtUp> {
         let now = self.clock().now();

@@ -93,6 +93,11 @@ pub struct Replan {
 }
 
 impl App {
+    /// Returns the keys of tasks that changed since an instant.
+    pub async fn task_keys_updated(&self, since: DateTime<Utc>) -> Result<Vec<i64>> {
+        Ok(self.store().task_keys_updated(since).await?)
+    }
+
     /// All schedules that can fire. An invalid one is left out, visibly, and stops no other; a ledger that reaches into
     /// the future is brought back to now, with an audit entry.
     pub async fn schedules_planned(&self, now: DateTime<Utc>) -> Result<Vec<Arc<Planned>>> {

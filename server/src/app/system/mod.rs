@@ -124,6 +124,16 @@ pub fn panic_count() -> u64 {
 }
 
 impl App {
+    /// Moves pages of SQLite's write-ahead log into the database; none on PostgreSQL.
+    pub async fn wal_checkpoint(&self) -> Result<Option<crate::domain::model::WalState>> {
+        Ok(self.store().wal_checkpoint().await?)
+    }
+
+    /// Returns the size of SQLite's write-ahead log in bytes; 0 on PostgreSQL.
+    pub async fn wal_bytes(&self) -> Result<u64> {
+        Ok(self.store().database_facts().await?.wal_bytes.unwrap_or_default())
+    }
+
     /// Seconds since the server started.
     pub fn uptime_seconds(&self) -> f64 {
         self.clock().running().as_secs_f64()

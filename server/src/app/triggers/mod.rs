@@ -100,6 +100,11 @@ pub(super) async fn nobody_listens(tx: &Tx, definition: &Definition, verb: &str)
 }
 
 impl App {
+    /// Returns whether ends of runs still wait for the triggers that listen to them.
+    pub async fn firings_are_there(&self) -> Result<bool> {
+        Ok(self.store().firings_are_there().await?)
+    }
+
     /// The triggers of a task.
     pub async fn trigger_list(&self, caller: &Caller, task: &str) -> Result<Vec<TriggerView>> {
         caller.require(Permission::Read)?;

@@ -22,7 +22,7 @@ impl Backfiller {
     }
 
     async fn round(&self) -> RoundResult {
-        let running = self.app.store().backfills_running().await?;
+        let running = self.app.backfills_running().await?;
         self.running.store(!running.is_empty(), Ordering::Relaxed);
         if running.is_empty() || self.app.hold().await?.is_some() {
             return Ok(None);

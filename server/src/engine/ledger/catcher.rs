@@ -30,7 +30,7 @@ impl Catcher {
     }
 
     async fn round(&self) -> RoundResult {
-        let pending = self.app.store().slots_are_pending().await?;
+        let pending = self.app.slots_are_pending().await?;
         self.pending.store(pending, Ordering::Relaxed);
         if !pending {
             self.more.store(false, Ordering::Relaxed);

@@ -127,7 +127,7 @@ impl Scheduler {
             return Err(error.into());
         }
         if now - looked_at >= LOOK_EVERY {
-            let changed = self.app.store().task_keys_updated(looked_at - LOOK_BACK).await?;
+            let changed = self.app.task_keys_updated(looked_at - LOOK_BACK).await?;
             let mut plan = self.plan();
             plan.changed.extend(changed);
             plan.looked_at = now;

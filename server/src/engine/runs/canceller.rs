@@ -21,7 +21,7 @@ impl Canceller {
     }
 
     async fn round(&self) -> RoundResult {
-        let runs = self.app.store().run_cancel_list(&self.app.settings().node).await?;
+        let runs = self.app.run_cancel_list().await?;
         let mut told = 0;
         for run in runs {
             let control = if run.cancel_forced { Control::Kill } else { Control::Cancel };

@@ -3,10 +3,8 @@
 use super::executor::Executor;
 use crate::app::system::disk::DiskGuard;
 use crate::app::{App, Signal};
-use crate::domain::model::{ClaimOrder, RunRecord};
-use crate::domain::pools;
+use crate::domain::model::ClaimOrder;
 use crate::engine::core::worker::{RoundResult, Worker};
-use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -38,14 +36,14 @@ impl Dispatcher {
 
     async fn round(&self) -> RoundResult {
         let now = self.app.clock().now();
-        let outlook = self.app.store().run_outlook(now).await?;
+        let outlook = self.app.run_outlook(now).await?;
         *self.next_due.lock().unwrap_or_else(PoisonError::into_inner) = outlook.next_due;
         let mut claimable = outlook.queued_due;
         if outlook.backing_off_due {
-            claimable |= self.promote_backing_off(now).await?;
+            claimable |= self.app.runs_backing_off_promote(now).await?;
         }
         if outlook.waiting {
-            claimable |= self.promote_waiting(now).await?;
+            claimable |= self.app.runs_waiting_promote(now).await?;
         }
         let started = if claimable { self.claim(now).await? } else { 0 };
         Ok((started > 0).then(|| format!("{started} runs started")))
@@ -71,7 +69,7 @@ impl Dispatcher {
             let by_age = self.claimed.load(Ordering::Relaxed) >= BY_AGE_EVERY;
             let (order, most) = if by_age { (ClaimOrder::Age, 1) } else { (ClaimOrder::Priority, 256) };
             let free = u32::try_from(free.min(most)).unwrap_or(1);
-            let claimed = self.app.store().runs_claim(free, &self.app.settings().node, order, now).await?;
+            let claimed = self.app.runs_claim(free, order, now).await?;
             let so_far = if by_age { 0 } else { self.claimed.load(Ordering::Relaxed) + claimed.len() };
             self.claimed.store(so_far, Ordering::Relaxed);
             if claimed.is_empty() {
@@ -82,27 +80,6 @@ impl Dispatcher {
                 self.executor.start(run);
             }
         }
-    }
-
-    /// True: some runs are ready to start now.
-    async fn promote_backing_off(&self, now: DateTime<Utc>) -> Result<bool, crate::engine::RoundError> {
-        let promote = async move |tx: &Tx| tx.runs_backing_off_promote(now).await;
-        Ok(self.promoted(self.app.store().write(promote).await?))
-    }
-
-    /// True: some runs are ready to start now.
-    async fn promote_waiting(&self, now: DateTime<Utc>) -> Result<bool, crate::engine::RoundError> {
-        let promote = async move |tx: &Tx| {
-            let (waiting, room) = tx.runs_waiting().await?;
-            let choice = pools::choose(waiting, room, now);
-            tx.runs_promote(&choice.start, &choice.reasons, now).await
-        };
-        Ok(self.promoted(self.app.store().write(promote).await?))
-    }
-
-    fn promoted(&self, runs: Vec<RunRecord>) -> bool {
-        runs.iter().for_each(|run| self.app.announce_run(run, false));
-        !runs.is_empty()
     }
 }
 

@@ -188,8 +188,7 @@ impl Executor {
             pid: None,
             token: Some(token.to_owned()),
         };
-        let answers = self.app.store().attempts_started(vec![started]).await.map_err(io::Error::other)?;
-        Ok(answers.first().copied().unwrap_or_default())
+        self.app.attempt_started(started).await.map_err(io::Error::other)
     }
 
     async fn follow(&self, claimed: &ClaimedRun, link: runners::Link, membership: &mut Membership) -> Ended {

@@ -87,7 +87,7 @@ async fn note_start(app: &App, claimed: &ClaimedRun, child: Started) {
         pid: Some(child.pid),
         token: None,
     };
-    let _shown_only = app.store().attempts_started(vec![started]).await;
+    let _shown_only = app.attempt_started(started).await;
 }
 
 /// What became of an attempt whose runner is gone. None: its command was never started; a runner without a plan

@@ -26,7 +26,7 @@ impl Rescuer {
 
     async fn round(&self) -> RoundResult {
         // Read before asking what is followed: an attempt that ends in between is no longer stored as running.
-        let running = self.app.store().attempts_running(&self.app.settings().node).await?;
+        let running = self.app.attempts_running().await?;
         let mut adopted = 0;
         for claimed in running {
             adopted += usize::from(self.executor.adopt(claimed));

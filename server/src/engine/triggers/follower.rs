@@ -20,7 +20,7 @@ impl Follower {
 
     async fn round(&self) -> RoundResult {
         let mut all = 0;
-        while self.app.store().firings_are_there().await? {
+        while self.app.firings_are_there().await? {
             match self.app.firings_follow().await? {
                 0 => break,
                 some => all += some,

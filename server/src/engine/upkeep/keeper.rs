@@ -26,14 +26,14 @@ impl Keeper {
     }
 
     async fn round(&self) -> RoundResult {
-        let moved = self.app.store().wal_checkpoint().await?;
+        let moved = self.app.wal_checkpoint().await?;
         let disk = self.app.disk();
         let before = std::mem::replace(&mut *self.guard.lock().unwrap_or_else(PoisonError::into_inner), disk.guard());
         if before != disk.guard() {
             tracing::warn!(free_bytes = disk.free_bytes, guard = disk.guard().as_str(), "the disk guard changed");
             self.app.events().publish(Change::System { what: "disk" });
         }
-        let wal = self.app.store().database_facts().await?.wal_bytes.unwrap_or_default();
+        let wal = self.app.wal_bytes().await?;
         if wal > WAL_MAX {
             let detail = format!("the write-ahead log has {} MiB: something reads for too long", wal / (1024 * 1024));
             return Err(RoundError(detail));

@@ -6,7 +6,6 @@ use crate::app::App;
 use crate::domain::ids::AttemptId;
 use crate::domain::model::Leftovers;
 use crate::engine::core::worker::{RoundError, RoundResult, Worker};
-use crate::store::Tx;
 use chrono::TimeDelta;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -52,12 +51,9 @@ impl Pruner {
 
     async fn round(&self) -> RoundResult {
         let now = self.app.deletion_time().await?;
-        let step = self.app.store().prune_list(self.after.load(Ordering::Relaxed), RUNS, now).await?;
+        let step = self.app.prune_list(self.after.load(Ordering::Relaxed), RUNS, now).await?;
         let runs: Vec<_> = step.candidates.iter().map(|candidate| candidate.run).collect();
-        let mut removed = 0;
-        if !runs.is_empty() {
-            removed = self.app.store().write(async move |tx: &Tx| tx.runs_delete(&runs).await).await?;
-        }
+        let removed = self.app.runs_prune(runs).await?;
         for attempt in step.candidates.iter().flat_map(|candidate| &candidate.attempts) {
             self.app.log_delete(*attempt);
         }
@@ -71,7 +67,7 @@ impl Pruner {
                 keys_before: now - KEYS_KEPT,
                 limit: LEFTOVERS,
             };
-            leftovers = self.app.store().write(async move |tx: &Tx| tx.leftovers_delete(&what).await).await?;
+            leftovers = self.app.leftovers_delete(what).await?;
             files = self.orphans().await?;
         }
         let any = removed + leftovers > 0 || files > 0;
@@ -89,7 +85,7 @@ impl Pruner {
         let mut removed = 0;
         for path in logs.into_iter().chain(scratch) {
             let Some(attempt) = attempt_of(&path) else { continue };
-            if self.app.store().attempt_exists(attempt).await? {
+            if self.app.attempt_exists(attempt).await? {
                 continue;
             }
             let gone = match std::fs::symlink_metadata(&path) {

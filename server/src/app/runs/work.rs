@@ -1,0 +1,83 @@
+//! What the engine does with runs: claim, promote, follow and prune them, without knowing the store.
+//!
+//! Workers ask here for what is there and hand back what became of it; each change is one transaction, and what it changed
+//! is announced after the commit. Deliberately absent: callers and permissions, because the engine acts for the server itself.
+
+use crate::app::{App, Result};
+use crate::domain::ids::{AttemptId, RunId};
+use crate::domain::model::{AttemptStarted, ClaimOrder, ClaimedRun, Leftovers, PruneStep, RunOutlook, RunRecord};
+use crate::domain::pools;
+use crate::store::Tx;
+use chrono::{DateTime, Utc};
+
+impl App {
+    /// Returns what there is to do for a dispatcher.
+    pub async fn run_outlook(&self, now: DateTime<Utc>) -> Result<RunOutlook> {
+        Ok(self.store().run_outlook(now).await?)
+    }
+
+    /// Claims at most `limit` queued runs that are due for this server.
+    pub async fn runs_claim(&self, limit: u32, order: ClaimOrder, now: DateTime<Utc>) -> Result<Vec<ClaimedRun>> {
+        Ok(self.store().runs_claim(limit, &self.settings().node, order, now).await?)
+    }
+
+    /// Queues runs whose back-off is over. True: some runs are ready to start now.
+    pub async fn runs_backing_off_promote(&self, now: DateTime<Utc>) -> Result<bool> {
+        let promote = async move |tx: &Tx| tx.runs_backing_off_promote(now).await;
+        Ok(self.promoted(self.store().write(promote).await?))
+    }
+
+    /// Queues waiting runs for which there is a place now. True: some runs are ready to start now.
+    pub async fn runs_waiting_promote(&self, now: DateTime<Utc>) -> Result<bool> {
+        let promote = async move |tx: &Tx| {
+            let (waiting, room) = tx.runs_waiting().await?;
+            let choice = pools::choose(waiting, room, now);
+            tx.runs_promote(&choice.start, &choice.reasons, now).await
+        };
+        Ok(self.promoted(self.store().write(promote).await?))
+    }
+
+    fn promoted(&self, runs: Vec<RunRecord>) -> bool {
+        runs.iter().for_each(|run| self.announce_run(run, false));
+        !runs.is_empty()
+    }
+
+    /// Returns the attempts that this server, or one before it, left running.
+    pub async fn attempts_running(&self) -> Result<Vec<ClaimedRun>> {
+        Ok(self.store().attempts_running(&self.settings().node).await?)
+    }
+
+    /// Records who runs an attempt. False: the claim is no longer valid, and nothing was changed.
+    pub async fn attempt_started(&self, started: AttemptStarted) -> Result<bool> {
+        let answers = self.store().attempts_started(vec![started]).await?;
+        Ok(answers.first().copied().unwrap_or_default())
+    }
+
+    /// Returns the runs of this server that somebody asked to stop.
+    pub async fn run_cancel_list(&self) -> Result<Vec<RunRecord>> {
+        Ok(self.store().run_cancel_list(&self.settings().node).await?)
+    }
+
+    /// Returns whether an attempt is stored.
+    pub async fn attempt_exists(&self, attempt: AttemptId) -> Result<bool> {
+        Ok(self.store().attempt_exists(attempt).await?)
+    }
+
+    /// Returns the runs that are beyond their task's retention, for the tasks after `after`, at most `limit` runs.
+    pub async fn prune_list(&self, after: i64, limit: u32, now: DateTime<Utc>) -> Result<PruneStep> {
+        Ok(self.store().prune_list(after, limit, now).await?)
+    }
+
+    /// Deletes the rows of runs; returns how many went.
+    pub async fn runs_prune(&self, runs: Vec<RunId>) -> Result<u64> {
+        if runs.is_empty() {
+            return Ok(0);
+        }
+        Ok(self.store().write(async move |tx: &Tx| tx.runs_delete(&runs).await).await?)
+    }
+
+    /// Deletes old slots, sessions and idempotency keys; returns how many rows went.
+    pub async fn leftovers_delete(&self, what: Leftovers) -> Result<u64> {
+        Ok(self.store().write(async move |tx: &Tx| tx.leftovers_delete(&what).await).await?)
+    }
+}
