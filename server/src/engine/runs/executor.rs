@@ -4,18 +4,18 @@
 //! an earlier server started is adopted into the same pipeline at the step it has reached.
 
 use super::active::{Active, Control, Joining, Membership};
-use super::brief;
-use super::brief::{AttemptFacts, PlanContext};
-use super::follow;
-use super::follow::Followed;
+use super::brief::{self, AttemptFacts, PlanContext};
+use super::follow::{self, Followed};
 use super::fork_server::Runners;
-use super::{http, runners};
+use super::http;
+use super::runners::{self, Conversation};
 use crate::app::App;
 use crate::app::runs::attempts::{AttemptReport, seconds_until};
 use crate::domain::ids::AttemptId;
 use crate::domain::task::RunSpec;
 use crate::domain::vocabulary::{AttemptOutcome, OnServerStop};
 use crate::store::{AttemptStarted, ClaimedRun};
+use orc_runner::Link;
 use orc_runner::message::{Identity, ServerMessage};
 use std::collections::BTreeMap;
 use std::io;
@@ -130,7 +130,7 @@ impl Executor {
             return self.carry_out_http(claimed, membership).await;
         }
         match self.started(claimed).await {
-            Ok(link) => self.follow(claimed, link, membership).await,
+            Ok(runner) => self.follow(claimed, runner, membership).await,
             Err(error) => Ended::NotStarted(format!("the runner could not be started: {error}")),
         }
     }
@@ -145,11 +145,11 @@ impl Executor {
     }
 
     /// Starts a runner, writes down who it is, and only then sends the plan.
-    async fn started(&self, claimed: &ClaimedRun) -> io::Result<runners::Link> {
+    async fn started(&self, claimed: &ClaimedRun) -> io::Result<Conversation> {
         let log = self.app.log_path(claimed.attempt.id);
         let context = self.context(claimed.attempt.id)?;
         let origin = self.app.run_origin(&claimed.run).await.map_err(io::Error::other)?;
-        let (mut link, identity) = self.runners.start(&log).await?;
+        let (mut runner, identity) = self.runners.start(&log).await?;
         let token = new_token();
         if !self.identified(claimed, &identity, &token).await? {
             return Err(io::Error::other("the claim is no longer valid"));
@@ -167,8 +167,8 @@ impl Executor {
         };
         let plan = brief::build(&claimed.definition, &facts, &context);
         let plan = plan.ok_or_else(|| io::Error::other("this kind of task needs no process"))?;
-        link.send(&ServerMessage::Start { plan: Box::new(plan) }).await?;
-        Ok(link)
+        runner.send(&ServerMessage::Start { plan: Box::new(plan) }).await?;
+        Ok(runner)
     }
 
     fn context(&self, attempt: AttemptId) -> io::Result<PlanContext> {
@@ -192,8 +192,8 @@ impl Executor {
         Ok(answers.first().copied().unwrap_or_default())
     }
 
-    async fn follow(&self, claimed: &ClaimedRun, link: runners::Link, membership: &mut Membership) -> Ended {
-        let followed = follow::follow(&self.app, claimed, link, &mut membership.control);
+    async fn follow(&self, claimed: &ClaimedRun, runner: Conversation, membership: &mut Membership) -> Ended {
+        let followed = follow::follow(&self.app, claimed, runner, &mut membership.control);
         let followed = tokio::select! {
             followed = followed => followed,
             () = self.left.cancelled() => return Ended::Left,
@@ -204,10 +204,14 @@ impl Executor {
         }
     }
 
+    fn link(&self, claimed: &ClaimedRun) -> Link {
+        Link::new(self.app.log_path(claimed.attempt.id))
+    }
+
     /// The runner is gone: its exit record says how, or nobody knows.
     async fn after_runner(&self, claimed: &ClaimedRun, planned: bool) -> Ended {
-        let (log, attempt, now) = (self.app.log_path(claimed.attempt.id), claimed.attempt.id, self.app.clock().now());
-        let looked = tokio::task::spawn_blocking(move || follow::look_after(&log, attempt, planned, now)).await;
+        let (link, now) = (self.link(claimed), self.app.clock().now());
+        let looked = tokio::task::spawn_blocking(move || follow::look_after(&link, planned, now)).await;
         match looked.map_err(io::Error::other).and_then(|looked| looked) {
             Ok(Some(report)) => Ended::Report(Box::new(report)),
             Ok(None) => Ended::NotStarted("the runner ended before the command was started".into()),
@@ -220,12 +224,12 @@ impl Executor {
 
     async fn take_over(&self, claimed: &ClaimedRun, membership: &mut Membership) -> Ended {
         self.app.progress().begin(claimed.attempt.id);
-        let log = self.app.log_path(claimed.attempt.id);
+        let link = self.link(claimed);
         let token = claimed.attempt.token.clone().unwrap_or_default();
-        while orc_runner::runner_alive(&log).unwrap_or_default() {
-            match runners::attach(&log, &token).await {
-                Ok(link) => match self.follow(claimed, link, membership).await {
-                    Ended::NotStarted(_) if orc_runner::runner_alive(&log).unwrap_or_default() => {}
+        while link.alive().unwrap_or_default() {
+            match runners::attach(&link, &token).await {
+                Ok(runner) => match self.follow(claimed, runner, membership).await {
+                    Ended::NotStarted(_) if link.alive().unwrap_or_default() => {}
                     ended => return ended,
                 },
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,

@@ -2,18 +2,16 @@
 
 use super::active::Control;
 use super::executor::message;
-use super::runners::Link;
+use super::runners::Conversation;
 use crate::app::App;
 use crate::app::runs::attempts::AttemptReport;
-use crate::domain::ids::AttemptId;
 use crate::domain::vocabulary::AttemptOutcome;
 use crate::store::{AttemptStarted, ClaimedRun};
 use chrono::{DateTime, Utc};
 use orc_runner::message::{RunnerMessage, Started};
 use orc_runner::record::{CancelledBy, Exit, ExitRecord, LogTotals, Outcome, TimeLimit};
-use orc_runner::{LogReader, sweep};
+use orc_runner::{Link, LogReader};
 use std::io;
-use std::path::Path;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -33,7 +31,7 @@ pub enum Followed {
 pub async fn follow(
     app: &App,
     claimed: &ClaimedRun,
-    mut link: Link,
+    mut runner: Conversation,
     control: &mut mpsc::UnboundedReceiver<Control>,
 ) -> Followed {
     let attempt = claimed.attempt.id;
@@ -42,7 +40,7 @@ pub async fn follow(
     tokio::pin!(show);
     loop {
         let said = tokio::select! {
-            said = link.next() => said,
+            said = runner.next() => said,
             () = &mut show, if child.is_some() => {
                 if let Some(child) = child.take() {
                     note_start(app, claimed, child).await;
@@ -50,7 +48,7 @@ pub async fn follow(
                 continue;
             }
             Some(told) = control.recv() => {
-                let _a_gone_runner_is_seen_next = link.send(&message(told)).await;
+                let _a_gone_runner_is_seen_next = runner.send(&message(told)).await;
                 continue;
             }
         };
@@ -62,14 +60,14 @@ pub async fn follow(
             Ok(Some(RunnerMessage::Log { bytes, .. })) => app.progress().report(attempt, bytes),
             Ok(Some(RunnerMessage::Exited { record })) => {
                 app.progress().report(attempt, record.log.bytes);
-                link.until_gone().await;
+                runner.until_gone().await;
                 let pid = child.map(|child| child.pid);
                 return Followed::Ended(Box::new(AttemptReport { pid, ..report(*record) }));
             }
             Ok(Some(RunnerMessage::Identity { .. } | RunnerMessage::Stopping { .. })) => {}
             Ok(Some(RunnerMessage::Refused { message })) => tracing::warn!(%attempt, message, "the runner refused"),
             Ok(None) | Err(_) => {
-                link.until_gone().await;
+                runner.until_gone().await;
                 return Followed::RunnerGone;
             }
         }
@@ -92,13 +90,8 @@ async fn note_start(app: &App, claimed: &ClaimedRun, child: Started) {
 
 /// What became of an attempt whose runner is gone. None: its command was never started; a runner without a plan
 /// removes its log. `planned`: whether it may have got its plan. Blocking.
-pub fn look_after(
-    log: &Path,
-    attempt: AttemptId,
-    planned: bool,
-    now: DateTime<Utc>,
-) -> io::Result<Option<AttemptReport>> {
-    let mut reader = match LogReader::open(log) {
+pub fn look_after(link: &Link, planned: bool, now: DateTime<Utc>) -> io::Result<Option<AttemptReport>> {
+    let mut reader = match LogReader::open(link.log()) {
         Ok(reader) => Some(reader),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
@@ -108,7 +101,7 @@ pub fn look_after(
     {
         return Ok(Some(report(record.clone())));
     }
-    let swept = sweep(&attempt.to_string())?;
+    let swept = link.sweep()?;
     let survivor_count = u32::try_from(swept.survivors.len()).unwrap_or(u32::MAX);
     let seen = swept.killed > 0 || survivor_count > 0;
     let totals = match &mut reader {

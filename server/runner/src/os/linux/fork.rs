@@ -1,76 +1,122 @@
-//! The fork server: one process that forks a runner per attempt, so that none has to load and set up a program again.
+//! Forking runners: the server's end of the channel that asks for them, and the process that forks.
 //!
-//! Loading a program costs many times what a fork of this small, single-threaded process costs. The server keeps the
-//! other end of its standard input, a sequenced-packet socket: each packet is the path of a log with the socket that
-//! is to be the new runner's standard input and output. When that end is closed, the fork server ends; its runners go on.
+//! The channel is a sequenced-packet socket: each packet is the path of a log with the socket that is to be the new
+//! runner's standard input and output.
+#![allow(unsafe_code, reason = "fork, dup2 and signal have no safe wrapper; each use says why it is sound")]
 
 use std::ffi::OsStr;
 use std::io::{self, IoSlice, IoSliceMut, Write};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::Stdio;
 
 use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
     SendFlags, SocketFlags, SocketType,
 };
 
-use crate::connect::line_of;
-use crate::message::RunnerMessage;
-use crate::run;
-use crate::unix::{self, Forked};
+use super::Channel;
+use crate::message::{RunnerMessage, line_of};
 
 /// Longest path of a log, in bytes: what Linux takes.
 const PATH_MAX: usize = 4096;
 
-/// A pair of sockets for a fork server: the server's end, which never blocks, and its standard input.
-pub fn fork_channel() -> io::Result<(OwnedFd, OwnedFd)> {
+/// The other end of a [`Channel`], to be handed to a runner.
+#[derive(Debug)]
+pub(crate) struct Far(UnixStream);
+
+/// Both ends of a new conversation.
+pub(crate) fn pair() -> io::Result<(Channel, Far)> {
+    let (ours, theirs) = UnixStream::pair()?;
+    Ok((Channel::from(ours), Far(theirs)))
+}
+
+/// The server's end of a fork server; it never blocks.
+#[derive(Debug)]
+pub(crate) struct Asker(OwnedFd);
+
+/// The server's end, and the standard input of the fork server to be started.
+pub(crate) fn asker() -> io::Result<(Asker, Stdio)> {
     let flags = SocketFlags::CLOEXEC;
     let (ours, theirs) = rustix::net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None)?;
     rustix::fs::fcntl_setfl(&ours, rustix::fs::OFlags::NONBLOCK)?;
-    Ok((ours, theirs))
+    Ok((Asker(ours), theirs.into()))
 }
 
-/// Asks a fork server for a runner of the attempt whose log is at `log`; `stream` becomes its standard input and output.
-/// `WouldBlock`: it has not taken the requests before this one yet. `BrokenPipe`: it is gone.
-pub fn fork_request(channel: BorrowedFd<'_>, log: &Path, stream: &UnixStream) -> io::Result<()> {
-    let path = log.as_os_str().as_bytes();
-    if path.is_empty() || path.len() > PATH_MAX {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "the log's path is empty or too long"));
+impl Asker {
+    /// Asks for a runner with this log and this end of a conversation. `WouldBlock`: the fork server has not taken the
+    /// requests before this one yet. `BrokenPipe` or `ConnectionReset`: it is gone.
+    pub(crate) fn ask(&self, log: &Path, far: &Far) -> io::Result<()> {
+        let path = log.as_os_str().as_bytes();
+        if path.is_empty() || path.len() > PATH_MAX {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the log's path is empty or too long"));
+        }
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut passed = SendAncillaryBuffer::new(&mut space);
+        let streams = [far.0.as_fd()];
+        if !passed.push(SendAncillaryMessage::ScmRights(&streams)) {
+            return Err(io::Error::other("there is no room for a descriptor"));
+        }
+        rustix::net::sendmsg(&self.0, &[IoSlice::new(path)], &mut passed, SendFlags::NOSIGNAL)?;
+        Ok(())
     }
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-    let mut passed = SendAncillaryBuffer::new(&mut space);
-    let streams = [stream.as_fd()];
-    if !passed.push(SendAncillaryMessage::ScmRights(&streams)) {
-        return Err(io::Error::other("there is no room for a descriptor"));
-    }
-    rustix::net::sendmsg(channel, &[IoSlice::new(path)], &mut passed, SendFlags::NOSIGNAL)?;
-    Ok(())
 }
 
-/// Forks runners until nobody can ask any more; the whole program `orc-runner --fork-server`. In each forked process it
-/// returns with what the runner says.
-pub fn fork_server() -> ExitCode {
-    unix::become_fork_server();
-    // What a process learns about its processor at the first use is inherited: to ask is slow on virtual machines.
-    crate::frame::warm();
-    loop {
-        let (log, stream) = match receive(io::stdin().as_fd()) {
-            Ok(Some((log, Some(stream)))) => (log, stream),
-            Ok(Some((_, None))) | Err(rustix::io::Errno::INTR) => continue,
-            Ok(None) => return ExitCode::SUCCESS,
-            Err(_) => return ExitCode::FAILURE,
-        };
-        match unix::fork(&stream) {
-            Ok(Forked::Child) => {
-                drop(stream);
-                return run(&log);
+/// A fork server's own end: its standard input.
+pub(crate) struct Forker(io::Stdin);
+
+impl Forker {
+    /// Makes this process a fork server: a name of its own in lists of processes, its own session, so that no terminal's
+    /// signal reaches it or its runners, and children that are collected by the kernel.
+    pub(crate) fn begin() -> io::Result<Self> {
+        let _ = rustix::thread::set_name(c"orc-fork-server");
+        // Fails only for a process that leads its group already; then it has a group of its own anyway.
+        let _ = rustix::process::setsid();
+        // SAFETY: a plain system call; no handler runs.
+        unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
+        Ok(Self(io::stdin()))
+    }
+
+    /// Forks at each request. Comes back in each new process, with the log it is to be the runner for, and once in the
+    /// old one when nobody can ask any more.
+    pub(crate) fn serve(&self) -> io::Result<Option<PathBuf>> {
+        loop {
+            let (log, stream) = match receive(self.0.as_fd()) {
+                Ok(Some((log, Some(stream)))) => (log, stream),
+                Ok(Some((_, None))) | Err(rustix::io::Errno::INTR) => continue,
+                Ok(None) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            };
+            match fork(&stream) {
+                Ok(true) => return Ok(Some(log)),
+                Ok(false) => {}
+                Err(error) => refuse(stream, &error),
             }
-            Ok(Forked::Parent) => {}
-            Err(error) => refuse(stream, &error),
+        }
+    }
+}
+
+/// Forks this process; true in the new one, whose standard input and output is the stream, and to which nothing of the
+/// channel of its parent is left.
+fn fork(stream: &OwnedFd) -> io::Result<bool> {
+    // SAFETY: this process has one thread, so the child is whole: nobody holds a lock that will never be released. The
+    // two descriptors replaced are the standard ones, which are never closed.
+    unsafe {
+        match libc::fork() {
+            -1 => Err(io::Error::last_os_error()),
+            0 => {
+                for standard in [libc::STDIN_FILENO, libc::STDOUT_FILENO] {
+                    if libc::dup2(stream.as_raw_fd(), standard) == -1 {
+                        libc::_exit(3);
+                    }
+                }
+                let _ = rustix::thread::set_name(c"orc-runner");
+                Ok(true)
+            }
+            _ => Ok(false),
         }
     }
 }

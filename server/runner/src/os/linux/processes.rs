@@ -1,61 +1,25 @@
-//! Finding processes in `/proc`: descendants of the runner, and those that carry an attempt's marker.
+//! Finding processes in `/proc`: descendants of the runner, and those that carry a marker.
 //!
 //! A process is identified by id and start time, and signalled through a pidfd that was opened before the last check,
 //! so an id that was reused is never hit.
 
-use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::time::Duration;
 
+use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use crate::clock;
-use crate::plan::MARKER;
 use crate::record::Survivor;
 
-/// Most rounds of a sweep.
-pub(crate) const ROUNDS: u32 = 50;
-
-/// What a sweep did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Swept {
-    /// How many processes were killed.
-    pub killed: u32,
-    /// Those that are still there.
-    pub survivors: Vec<Survivor>,
-}
-
-/// Kills every process of this account that carries the attempt's marker in its environment; for attempts whose runner
-/// died. Waits until they are gone, at most about 5 s; blocking. What is left is reported.
-pub fn sweep(attempt: &str) -> io::Result<Swept> {
-    let mut killed = HashMap::new();
-    let mut survivors = Vec::new();
-    for round in 0..ROUNDS {
-        survivors = marked(attempt)?;
-        if survivors.is_empty() {
-            break;
-        }
-        for process in &survivors {
-            killed.insert(process.pid, process.start_ticks);
-            kill_marked(process, attempt);
-        }
-        clock::pause(Duration::from_millis(u64::from(round.min(10)) * 12 + 1));
-    }
-    let killed = u32::try_from(killed.len()).unwrap_or(u32::MAX);
-    Ok(Swept { killed, survivors })
-}
-
-/// Processes that carry the marker, this one and dead ones excepted.
-pub fn marked(attempt: &str) -> io::Result<Vec<Survivor>> {
-    let marker = format!("{MARKER}={attempt}").into_bytes();
+/// Processes of this account whose environment holds the marker (`NAME=value`), this one and dead ones excepted.
+pub(crate) fn carriers(marker: &str) -> io::Result<Vec<Survivor>> {
     let own = std::process::id();
-    let pids = pids()?.filter(|pid| *pid != own && carries(*pid, &marker));
+    let pids = pids()?.filter(|pid| *pid != own && carries(*pid, marker.as_bytes()));
     Ok(pids.filter_map(stat).filter(|stat| !stat.dead()).map(Stat::survivor).collect())
 }
 
 /// Direct and indirect children of this process that are alive.
-pub(crate) fn descendants() -> io::Result<Vec<Survivor>> {
+pub(crate) fn survivors() -> io::Result<Vec<Survivor>> {
     let stats: Vec<Stat> = pids()?.filter_map(stat).collect();
     let mut family = vec![std::process::id()];
     let mut found = Vec::new();
@@ -68,22 +32,42 @@ pub(crate) fn descendants() -> io::Result<Vec<Survivor>> {
     Ok(found)
 }
 
+/// Asks one process to stop, and wakes it if it was halted; false: it is gone.
+pub(crate) fn ask_process(pid: u32, start_ticks: u64) -> io::Result<bool> {
+    let same = |now: &Stat| now.start_ticks == start_ticks && !now.dead();
+    Ok(signal_if(pid, Signal::TERM, same)? && signal_if(pid, Signal::CONT, same)?)
+}
+
 /// Kills one process unless its id belongs to another one by now.
 pub(crate) fn kill(process: &Survivor) {
-    signal_if(process, |now| now.start_ticks == process.start_ticks);
+    kill_if(process, |_| true);
 }
 
-fn kill_marked(process: &Survivor, attempt: &str) {
-    let marker = format!("{MARKER}={attempt}").into_bytes();
-    signal_if(process, |now| now.start_ticks == process.start_ticks && carries(process.pid, &marker));
+/// Kills one process while it carries the marker, unless its id belongs to another one by now.
+pub(crate) fn kill_carrier(process: &Survivor, marker: &str) {
+    kill_if(process, |now| carries(now.pid, marker.as_bytes()));
 }
 
-fn signal_if(process: &Survivor, same: impl Fn(&Stat) -> bool) {
-    let Some(pid) = i32::try_from(process.pid).ok().and_then(Pid::from_raw) else { return };
-    let Ok(handle) = pidfd_open(pid, PidfdFlags::empty()) else { return };
-    if stat(process.pid).is_some_and(|now| same(&now)) {
-        // A failure means it is gone already or not ours; the next round sees which.
-        let _ = pidfd_send_signal(handle, Signal::KILL);
+fn kill_if(process: &Survivor, meant: impl Fn(&Stat) -> bool) {
+    let same = |now: &Stat| now.start_ticks == process.start_ticks && meant(now);
+    // A failure means it is not ours; the next round sees whether it is still there.
+    let _ = signal_if(process.pid, Signal::KILL, same);
+}
+
+/// Signals a process if it is the one that is meant; false: it is not, or it is gone.
+fn signal_if(pid: u32, signal: Signal, same: impl Fn(&Stat) -> bool) -> io::Result<bool> {
+    let Some(id) = i32::try_from(pid).ok().and_then(Pid::from_raw) else { return Ok(false) };
+    let handle = match pidfd_open(id, PidfdFlags::empty()) {
+        Ok(handle) => handle,
+        Err(Errno::SRCH) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    };
+    if !stat(pid).is_some_and(|now| same(&now)) {
+        return Ok(false);
+    }
+    match pidfd_send_signal(handle, signal) {
+        Err(Errno::SRCH) => Ok(false),
+        sent => sent.map(|()| true).map_err(io::Error::from),
     }
 }
 
