@@ -6,8 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::layout::{attempt_of, socket_path};
-use crate::log_read::LogReader;
-use crate::message::{ServerMessage, line};
+use crate::message::{Identity, ServerMessage, line};
 use crate::os::{self, Channel};
 use crate::record::Survivor;
 use crate::sweep::{self, Swept};
@@ -49,18 +48,16 @@ impl Link {
     }
 
     /// Asks the runner to stop its command by a signal, for one that cannot be attached. The first time the command has
-    /// its grace; the second time it is killed at once. The runner's identity is in its log, and nothing but the process
-    /// with this identity is ever signalled. False: that process is gone.
-    pub fn signal(&self) -> io::Result<bool> {
-        let mut reader = LogReader::open(&self.log)?;
-        reader.read(1)?;
-        let Some(identity) = reader.identity() else {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "the log does not say who its runner is"));
-        };
-        if identity.boot_id != os::boot_id()? {
-            return Ok(false);
-        }
-        os::ask_process(identity.runner_pid, identity.runner_start_ticks)
+    /// its grace; the second time it is killed at once. Nothing but the process with this identity is ever signalled.
+    /// False: that process is gone.
+    pub fn signal(&self, identity: &Identity) -> io::Result<bool> {
+        Ok(self.runs(identity)? && os::ask_process(identity.runner_pid, identity.runner_start_ticks)?)
+    }
+
+    /// Whether the runner's process with this identity is there, for a log whose lock cannot be asked for.
+    pub fn runs(&self, identity: &Identity) -> io::Result<bool> {
+        let started = os::start_ticks(identity.runner_pid);
+        Ok(identity.boot_id == os::boot_id()? && started == Some(identity.runner_start_ticks))
     }
 
     /// Processes that carry the attempt's marker, this one and dead ones excepted.

@@ -1,7 +1,7 @@
 //! Following a runner: what it says, what it is told, and what its exit record means.
 
-use super::active::Control;
-use super::executor::message;
+use super::active::{Membership, Touch};
+use super::reach::message;
 use super::runners::Conversation;
 use crate::app::App;
 use crate::app::runs::attempts::AttemptReport;
@@ -13,7 +13,6 @@ use orc_runner::record::{CancelledBy, Exit, ExitRecord, LogTotals, Outcome, Time
 use orc_runner::{Link, LogReader};
 use std::io;
 use std::time::Duration;
-use tokio::sync::mpsc;
 
 /// The process id of a command that lasts longer is stored when it has begun; that of a shorter one with its end.
 const SHOW_AFTER: Duration = Duration::from_millis(50);
@@ -23,19 +22,24 @@ const SHOW_AFTER: Duration = Duration::from_millis(50);
 pub enum Followed {
     /// With an exit record.
     Ended(Box<AttemptReport>),
-    /// The runner is gone without one.
-    RunnerGone,
+    /// The conversation is over without one: the runner is gone, or it has closed the conversation. `answered`: it had
+    /// said something before.
+    Over {
+        /// Whether it had said something.
+        answered: bool,
+    },
 }
 
-/// Follows a runner until it is gone, passing on what the run is told.
+/// Follows a runner until the conversation is over, passing on what the run is told.
 pub async fn follow(
     app: &App,
     claimed: &ClaimedRun,
     mut runner: Conversation,
-    control: &mut mpsc::UnboundedReceiver<Control>,
+    membership: &mut Membership,
 ) -> Followed {
     let attempt = claimed.attempt.id;
     let mut child: Option<Started> = None;
+    let mut answered = false;
     let show = tokio::time::sleep(SHOW_AFTER);
     tokio::pin!(show);
     loop {
@@ -47,11 +51,15 @@ pub async fn follow(
                 }
                 continue;
             }
-            Some(told) = control.recv() => {
+            Some(told) = membership.control.recv() => {
                 let _a_gone_runner_is_seen_next = runner.send(&message(told)).await;
                 continue;
             }
         };
+        if matches!(said, Ok(Some(_))) && !answered {
+            answered = true;
+            membership.set_touch(Touch::Reached);
+        }
         match said {
             Ok(Some(RunnerMessage::Started { child: started })) => {
                 show.set(tokio::time::sleep(SHOW_AFTER));
@@ -68,7 +76,7 @@ pub async fn follow(
             Ok(Some(RunnerMessage::Refused { message })) => tracing::warn!(%attempt, message, "the runner refused"),
             Ok(None) | Err(_) => {
                 runner.until_gone().await;
-                return Followed::RunnerGone;
+                return Followed::Over { answered };
             }
         }
     }

@@ -11,5 +11,6 @@ pub(in crate::engine) mod executor;
 pub(in crate::engine) mod follow;
 pub(in crate::engine) mod fork_server;
 pub(in crate::engine) mod http;
+pub(in crate::engine) mod reach;
 pub(in crate::engine) mod rescuer;
 pub(in crate::engine) mod runners;
