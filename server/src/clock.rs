@@ -3,7 +3,7 @@
 //! `Clock::system()` is the machine's clock; `Clock::manual(...)` is set by tests. Everything else is told the time. A
 //! wall clock that jumps is doubted first: `now` is the time to plan by (see `domain::timekeeping`).
 
-use crate::domain::timekeeping::{Look, Timekeeper, Turn};
+use crate::domain::clock::{Look, Timekeeper, Turn};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

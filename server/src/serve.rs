@@ -1,7 +1,8 @@
 //! Serving: takes the data folder, opens the parts in order, ends them in the reverse order.
 
-use crate::api::state::{ApiSettings, ApiState};
-use crate::api::{layers, listen, router};
+use crate::api::core::state::{ApiSettings, ApiState};
+use crate::api::core::{layers, listen};
+use crate::api::router;
 use crate::app::{self, App, AppSettings};
 use crate::clock::Clock;
 use crate::config::{Config, DataFolder, Faults, FolderError, folder, platform};

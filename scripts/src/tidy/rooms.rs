@@ -50,7 +50,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("env::args_os", ENVIRONMENT),
     ("env::set_var", ENVIRONMENT),
     ("orc_server", &["server/src/main.rs", "server/src/bin/"]),
-    (".route(", &["server/src/api/spa.rs"]),
+    (".route(", &["server/src/api/pages/spa.rs"]),
 ];
 
 /// Who may look at the process's environment and arguments: configuration, the runner, the tools.

@@ -1,11 +1,11 @@
 //! Pools over HTTP.
 
-use super::answer;
-use super::body::{Body, IfMatch, Path, Query, page_request};
-use super::error::ApiResult;
-use super::page::page;
-use super::state::ApiState;
-use super::task_wire::{DryRunQuery, PageQuery};
+use super::core::answer;
+use super::core::body::{Body, IfMatch, Path, Query, page_request};
+use super::core::error::ApiResult;
+use super::core::page::page;
+use super::core::state::ApiState;
+use super::tasks::wire::{DryRunQuery, PageQuery};
 use crate::app::Caller;
 use crate::app::pools::{PoolDefinition as Wanted, PoolView};
 use crate::app::tasks::Write;
@@ -17,7 +17,14 @@ use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 use uuid::Uuid;
+
+/// Operations on pools.
+pub fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(pool_list, pool_create)).routes(routes!(pool_view, pool_update, pool_delete))
+}
 
 macro_rules! pool {
     ($(#[$meta:meta])* $name:ident { $($own:tt)* }) => {

@@ -4,7 +4,7 @@ use super::core::events::Change;
 use super::tasks::Write;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::{PoolId, name_problem};
-use crate::domain::task::{Definition, Problem};
+use crate::domain::tasks::{Definition, Problem};
 use crate::domain::vocabulary::Permission;
 use crate::store::{Page, PageRequest, PoolRecord, PoolUse, Tx};
 use serde_json::json;

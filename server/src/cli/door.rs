@@ -1,6 +1,7 @@
 //! The way of local commands to the data: through the server that holds the folder, or, if none does, by themselves.
 
-use crate::api::{router, within};
+use crate::api::core::within;
+use crate::api::router;
 use crate::config::{Config, DataFolder, FolderError, folder};
 use crate::integrations::local_server;
 use crate::serve::{self, ServeError};
@@ -23,7 +24,7 @@ pub enum Door {
 
 /// The parts of a server, without the socket and the engine.
 pub struct Here {
-    pub(super) state: crate::api::state::ApiState,
+    pub(super) state: crate::api::core::state::ApiState,
     token: String,
     _folder: DataFolder,
 }
@@ -37,7 +38,7 @@ impl Door {
                 let token = serve::new_local_token();
                 let app = serve::open(config, &folder).await?;
                 let settings = serve::api_settings(config, token.clone());
-                let state = crate::api::state::ApiState::new(app, settings, CancellationToken::new());
+                let state = crate::api::core::state::ApiState::new(app, settings, CancellationToken::new());
                 Ok(Self::Here(Box::new(Here { state, token, _folder: folder })))
             }
             Err(FolderError::Held { path, pid }) => match there(&path) {

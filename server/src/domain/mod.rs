@@ -3,18 +3,13 @@
 //! Deliberately absent: clocks, I/O, async, the database and HTTP. Time and state are passed in, a decision comes out.
 //! Start reading at `vocabulary`, then `task`, then `run`.
 
-pub mod calendar;
-pub mod crontab;
-pub mod effect;
-pub mod feed;
+pub mod calendars;
+pub mod clock;
+pub mod forecast;
 pub mod ids;
-pub mod params;
-pub mod pool;
-pub mod retry;
-pub mod run;
-pub mod schedule;
-pub mod simulation;
-pub mod task;
-pub mod timekeeping;
-pub mod trigger;
+pub mod pools;
+pub mod runs;
+pub mod schedules;
+pub mod tasks;
+pub mod triggers;
 pub mod vocabulary;

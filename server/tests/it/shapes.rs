@@ -1,6 +1,6 @@
 //! The shapes of schedule that are tried in every zone, as JSON; `$YEAR` stands for the first year that is looked at.
 
-use orc_server::domain::schedule::Schedule;
+use orc_server::domain::schedules::Schedule;
 use serde_json::{Value, json};
 
 /// Cron expressions; those that begin their minute or hour with `*` follow elapsed time.

@@ -2,7 +2,7 @@
 
 use crate::app::{App, Caller, CallerKind, Error, Result};
 use crate::domain::ids::{SessionId, TokenId};
-use crate::domain::task::Problem;
+use crate::domain::tasks::Problem;
 use crate::domain::vocabulary::Role;
 use crate::security::secret::Secret;
 use crate::security::{password, setup, token};

@@ -3,8 +3,8 @@
 use super::CalendarView;
 use crate::app::tasks::Write;
 use crate::app::{App, Caller, Error, Result};
-use crate::domain::calendar::{Calendar, IcsImport, ics_import};
-use crate::domain::schedule::zone_parse;
+use crate::domain::calendars::{Calendar, IcsImport, ics_import};
+use crate::domain::schedules::zone_parse;
 use crate::domain::vocabulary::Permission;
 
 /// A file and what to make of it.

@@ -3,15 +3,15 @@
 pub mod import;
 pub(in crate::app) mod silenced;
 
-use super::calendars::silenced::Silenced;
+use self::silenced::Silenced;
 use super::core::events::Change;
 use super::ledger::close_concerned;
 use super::tasks::Write;
 use super::{App, Caller, Error, Result, Signal};
-use crate::domain::calendar::{Calendar, CalendarBook, CalendarEntry, Calendars};
+use crate::domain::calendars::{Calendar, CalendarBook, CalendarEntry, Calendars};
 use crate::domain::ids::{CalendarId, name_problem};
-use crate::domain::schedule;
-use crate::domain::task::{Definition, Problem};
+use crate::domain::schedules;
+use crate::domain::tasks::{Definition, Problem};
 use crate::domain::vocabulary::Permission;
 use crate::store::{CalendarRecord, Page, PageRequest, Tx};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -80,7 +80,7 @@ pub(super) async fn calendars_known(tx: &Tx, definition: &Definition) -> Result<
 pub fn calendar_problems(book: &CalendarBook, definition: &Definition) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (index, written) in definition.schedules.iter().enumerate() {
-        let compiled = schedule::compile(written, "").map(|it| it.with_calendars(written, &definition.tags, book));
+        let compiled = schedules::compile(written, "").map(|it| it.with_calendars(written, &definition.tags, book));
         if let Ok(Err(error)) = compiled {
             problems.push(Problem::at(format!("/schedules/{index}/{}", error.field), error.to_string()));
         }

@@ -1,7 +1,8 @@
 //! Schedules of which calendars leave nothing: named when a calendar is saved or looked at, not only when a task is.
 
-use crate::domain::calendar::CalendarBook;
-use crate::domain::schedule::{self, Schedule};
+use crate::domain::calendars::CalendarBook;
+use crate::domain::schedules;
+use crate::domain::schedules::Schedule;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
@@ -28,7 +29,7 @@ impl<'a> Silenced<'a> {
         if !schedule.run_only_on.iter().chain(&schedule.skip_on).any(|name| self.names.contains(name)) {
             return;
         }
-        let ended = schedule::ended(schedule, self.book, self.now);
+        let ended = schedules::ended(schedule, self.book, self.now);
         let by_calendars = ended.filter(|fault| matches!(fault.field, "run_only_on" | "skip_on"));
         self.found.extend(by_calendars.map(|fault| format!("{task}, schedule {}: {}", schedule.key, fault.message)));
     }

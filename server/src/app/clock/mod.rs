@@ -7,7 +7,7 @@ use super::core::events::Change;
 use super::{App, Caller, Error, Result};
 pub use crate::clock::ClockView;
 use crate::clock::{Clock, LastingDoubt};
-use crate::domain::timekeeping::Turn;
+use crate::domain::clock::Turn;
 use crate::domain::vocabulary::Permission;
 use crate::store::{self, Store, Tx};
 use chrono::{DateTime, Utc};

@@ -91,7 +91,7 @@ impl Caller {
         }
     }
 
-    /// Kind of trigger of the runs it starts by hand (DECISIONS 12).
+    /// Kind of trigger of the runs it starts by hand (server/docs/decisions.md, 12).
     pub const fn trigger(&self) -> TriggerKind {
         match self.kind {
             CallerKind::User | CallerKind::Local | CallerKind::System => TriggerKind::Manual,

@@ -1,7 +1,7 @@
 //! The closed list of ways in which a use case does not happen.
 
 use crate::app::Result;
-use crate::domain::task::Problem;
+use crate::domain::tasks::Problem;
 use crate::store::{Conflict, StoreError};
 use chrono::{DateTime, Utc};
 

@@ -4,9 +4,9 @@ use crate::app::calendars::silenced::Silenced;
 use crate::app::calendars::{calendar_problems, containing};
 use crate::app::schedules::compile;
 use crate::app::{App, Caller, Error, Result};
-use crate::domain::calendar::{Calendar, CalendarBook};
-use crate::domain::effect::{Difference, Side, difference, running};
-use crate::domain::task::Definition;
+use crate::domain::calendars::{Calendar, CalendarBook};
+use crate::domain::forecast::effect::{Difference, Side, difference, running};
+use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::Permission;
 use crate::store::{TaskFilter, TaskRef};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -65,7 +65,7 @@ impl App {
         let windows: Vec<Vec<String>> =
             windows.filter_map(|it| it.maintenance.as_ref()).map(|window| window.tags.clone()).collect();
         let concerns = |definition: &Definition| {
-            let named = |schedule: &crate::domain::schedule::Schedule| {
+            let named = |schedule: &crate::domain::schedules::Schedule| {
                 schedule.run_only_on.iter().chain(&schedule.skip_on).any(|calendar| names.contains(calendar))
             };
             definition.schedules.iter().any(named)

@@ -2,7 +2,7 @@
 
 use super::{Source, merged};
 use crate::app::{App, Caller, Error, Result};
-use crate::domain::feed::{FeedSlot, feed_text};
+use crate::domain::forecast::feed::{FeedSlot, feed_text};
 use crate::domain::ids::{FeedId, TaskId};
 use crate::domain::vocabulary::Permission;
 use crate::security::secret::Secret;

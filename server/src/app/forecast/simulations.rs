@@ -4,9 +4,9 @@ use super::fault;
 use crate::app::schedules::{compile, hash_seed};
 use crate::app::{App, Caller, Error, Result};
 use crate::clock::Stopwatch;
-use crate::domain::calendar::CalendarBook;
-use crate::domain::schedule::{hour_of, zone_parse};
-use crate::domain::simulation::{Outcome, SLOTS_MAX, Scenario, SimulatedSchedule, SimulatedTask, simulate};
+use crate::domain::calendars::CalendarBook;
+use crate::domain::forecast::simulation::{Outcome, SLOTS_MAX, Scenario, SimulatedSchedule, SimulatedTask, simulate};
+use crate::domain::schedules::{hour_of, zone_parse};
 use crate::domain::vocabulary::Permission;
 use crate::store::{PageRequest, TaskFilter, TaskRecord, TaskSort};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -132,7 +132,7 @@ impl App {
 /// A task with those of its schedules that are enabled and right; the wrong ones are told.
 fn simulated(book: &CalendarBook, task: &TaskRecord, seconds: f64, left_out: &mut Vec<String>) -> SimulatedTask {
     let definition = &task.definition;
-    let simulated = |schedule: &crate::domain::schedule::Schedule| {
+    let simulated = |schedule: &crate::domain::schedules::Schedule| {
         let compiled = match compile(book, &definition.name, &definition.tags, schedule) {
             Ok(compiled) => compiled,
             Err(error) => {

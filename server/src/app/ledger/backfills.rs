@@ -1,6 +1,6 @@
 //! Backfill: a task is run for each slot of a past period, in order, so many at a time.
 //!
-//! The slots are those of the present definition. Its runs leave the ledger alone (DECISIONS 21); they go past the task's overlap
+//! The slots are those of the present definition. Its runs leave the ledger alone (server/docs/decisions.md, 21); they go past the task's overlap
 //! rule among themselves, but do not start while other runs of the task are open, unless the rule allows several.
 
 use crate::app::core::events::Change;
@@ -9,12 +9,12 @@ use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted, new_run, whole};
 use crate::app::schedules::compile;
 use crate::app::{App, Caller, Error, Result, Signal};
-use crate::domain::calendar::CalendarBook;
+use crate::domain::calendars::CalendarBook;
 use crate::domain::ids::BackfillId;
-use crate::domain::params;
-use crate::domain::run::OpenRuns;
-use crate::domain::schedule::Slot;
-use crate::domain::task::Overlap;
+use crate::domain::runs::OpenRuns;
+use crate::domain::runs::params;
+use crate::domain::schedules::Slot;
+use crate::domain::tasks::Overlap;
 use crate::domain::vocabulary::{BackfillState, Permission, TriggerKind};
 use crate::store::{BackfillNew, BackfillRecord, Page, PageRequest, RunNew, TaskRecord, TaskRef, TriggerRecord, Tx};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -274,7 +274,7 @@ fn run(
 fn sources(book: &CalendarBook, task: &TaskRecord, only: Option<&str>) -> Vec<Source> {
     let definition = &task.definition;
     let wanted = definition.schedules.iter().filter(|it| it.enabled && only.is_none_or(|key| it.key == key));
-    let source = |schedule: &crate::domain::schedule::Schedule| {
+    let source = |schedule: &crate::domain::schedules::Schedule| {
         Some(Source {
             task: definition.name.clone(),
             task_key: task.key,

@@ -6,7 +6,7 @@
 use crate::app::schedules::compile;
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::ids::ScheduleId;
-use crate::domain::schedule::CompiledSchedule;
+use crate::domain::schedules::CompiledSchedule;
 use crate::store::{ScheduleRecord, SlotAcross, Tx};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;

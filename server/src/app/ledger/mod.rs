@@ -8,8 +8,8 @@ pub(in crate::app) mod damaged;
 pub mod due;
 pub(in crate::app) mod verdicts;
 
-use super::ledger::due::DueSlots;
-use super::ledger::verdicts::{Due, Stretch, Verdict};
+use self::due::DueSlots;
+use self::verdicts::{Due, Stretch, Verdict};
 use super::runs::admit;
 use super::runs::admit::{Inserted, Wanted, new_run};
 use super::schedules::agenda::Planned;
@@ -17,7 +17,7 @@ use super::schedules::compile;
 use super::system::HOLD;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::TaskId;
-use crate::domain::run::OpenRuns;
+use crate::domain::runs::OpenRuns;
 use crate::domain::vocabulary::{Permission, SlotOutcome, TriggerKind};
 use crate::store::{
     Page, PageRequest, RunNew, SlotBooking, SlotEntry, SlotFilter, SlotRecord, StoredSchedules, TaskRecord,
@@ -93,7 +93,7 @@ pub(super) async fn on_hold(tx: &Tx) -> Result<Option<String>> {
     Ok(hold.map(|hold| format!("everything was on hold: {}", hold["reason"].as_str().unwrap_or_default())))
 }
 
-/// Completes the ledger of a task up to now under its present rules, before they change or end (DECISIONS 16). With a
+/// Completes the ledger of a task up to now under its present rules, before they change or end (server/docs/decisions.md, 16). With a
 /// reason nothing fires any more: what is due is skipped for it.
 pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now: DateTime<Utc>) -> Result<()> {
     if !task.definition.enabled && task.damage.rest.is_none() {
@@ -102,7 +102,7 @@ pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now
     let mut schedules = Vec::new();
     let calendars = super::calendars::calendar_book(tx).await?;
     let StoredSchedules { readable, damaged } = tx.schedule_list(task.key).await?;
-    super::ledger::damaged::close(tx, task, damaged, &calendars, now).await?;
+    self::damaged::close(tx, task, damaged, &calendars, now).await?;
     for record in readable {
         let Ok(compiled) = compile(&calendars, &record.task_name, &record.task_tags, &record.schedule) else {
             continue;

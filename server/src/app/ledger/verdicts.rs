@@ -1,6 +1,6 @@
 //! What is due of one schedule: which slots run, which are caught up, which are only written down. Pure.
 
-use crate::domain::schedule::{CatchUp, CompiledSchedule, Note, Slot};
+use crate::domain::schedules::{CatchUp, CompiledSchedule, Note, Slot};
 use crate::store::Told;
 use chrono::{DateTime, TimeDelta, Utc};
 

@@ -6,9 +6,9 @@
 use super::seconds;
 use crate::app::{App, Error, Result, Signal};
 use crate::domain::ids::RunId;
-use crate::domain::params;
-use crate::domain::run::{Admission, OpenRuns, admit};
-use crate::domain::task::{Definition, Overlap, Problem};
+use crate::domain::runs::params;
+use crate::domain::runs::{Admission, OpenRuns, admit};
+use crate::domain::tasks::{Definition, Overlap, Problem};
 use crate::domain::vocabulary::RunState;
 use crate::store::{RunCancel, RunNew, RunRecord, TaskRecord, TriggerRecord, Tx};
 use chrono::{DateTime, Utc};

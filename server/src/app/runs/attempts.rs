@@ -2,7 +2,7 @@
 
 use super::seconds;
 use crate::app::{App, Result, Signal};
-use crate::domain::run::{AfterAttempt, AttemptEnd, AttemptPlace, after_attempt};
+use crate::domain::runs::{AfterAttempt, AttemptEnd, AttemptPlace, after_attempt};
 use crate::domain::vocabulary::{AttemptOutcome, RunState};
 use crate::store::{AttemptFinished, ClaimedRun, RunNext};
 use chrono::{DateTime, TimeDelta, Utc};

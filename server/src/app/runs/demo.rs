@@ -6,7 +6,7 @@ use super::attempts::AttemptReport;
 use crate::app::schedules::agenda::Planned;
 use crate::app::{App, Error, Result};
 use crate::clock::Clock;
-use crate::domain::task::RunSpec;
+use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::AttemptOutcome;
 use crate::store::{ClaimOrder, ClaimedRun, Tx};
 use chrono::{DateTime, TimeDelta, Utc};

@@ -10,12 +10,12 @@ pub mod log_follow;
 pub(in crate::app) mod logs;
 pub mod progress;
 
+use self::admit::{Inserted, Wanted, new_run};
+use self::idempotency::{Idempotency, remember, repeated};
 use super::core::events::Change;
-use super::runs::admit::{Inserted, Wanted, new_run};
-use super::runs::idempotency::{Idempotency, remember, repeated};
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::RunId;
-use crate::domain::task::Definition;
+use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::{Permission, TriggerKind};
 use crate::store::{
     AttemptRecord, Page, PageRequest, RunCancel, RunFilter, RunRecord, StatsRecord, StatsStep, TaskRecord, TaskRef,

@@ -7,7 +7,7 @@ use super::compile;
 use crate::app::core::events::Change;
 use crate::app::{App, Result, Signal};
 use crate::domain::ids::{ScheduleId, TaskId};
-use crate::domain::schedule::{CatchUp, CompiledSchedule};
+use crate::domain::schedules::{CatchUp, CompiledSchedule};
 use crate::store::{ScheduleRecord, StoredSchedules};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};

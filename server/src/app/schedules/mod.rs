@@ -3,9 +3,10 @@
 pub mod agenda;
 
 use super::{App, Caller, Error, Result};
-use crate::domain::calendar::CalendarBook;
-use crate::domain::schedule::{self, CompiledSchedule, DayCount, Schedule, ScheduleError, Slot};
-use crate::domain::task::{Definition, Problem};
+use crate::domain::calendars::CalendarBook;
+use crate::domain::schedules;
+use crate::domain::schedules::{CompiledSchedule, DayCount, Schedule, ScheduleError, Slot};
+use crate::domain::tasks::{Definition, Problem};
 use crate::domain::vocabulary::Permission;
 use crate::store::TaskRef;
 use chrono::{DateTime, Utc};
@@ -59,7 +60,7 @@ pub fn compile(
     tags: &[String],
     schedule: &Schedule,
 ) -> std::result::Result<CompiledSchedule, ScheduleError> {
-    schedule::compile(schedule, &hash_seed(task, &schedule.key))?.with_calendars(schedule, tags, book)
+    schedules::compile(schedule, &hash_seed(task, &schedule.key))?.with_calendars(schedule, tags, book)
 }
 
 /// Refuses new and changed schedules that never fire. Those that were there before may have had their time, and their
@@ -74,7 +75,7 @@ pub fn refuse_ended(
     let schedules = definition.schedules.iter().enumerate();
     let problems: Vec<Problem> = schedules
         .filter(|(_, schedule)| schedule.enabled && !known(schedule))
-        .filter_map(|(index, schedule)| Some((index, schedule::ended(schedule, book, now)?)))
+        .filter_map(|(index, schedule)| Some((index, schedules::ended(schedule, book, now)?)))
         .map(|(index, fault)| Problem::at(format!("/schedules/{index}/{}", fault.field), fault.to_string()))
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
@@ -82,7 +83,7 @@ pub fn refuse_ended(
 
 /// A task's schedule in words.
 pub fn words(task: &str, schedule: &Schedule) -> std::result::Result<String, ScheduleError> {
-    Ok(schedule::compile(schedule, &hash_seed(task, &schedule.key))?.words())
+    Ok(schedules::compile(schedule, &hash_seed(task, &schedule.key))?.words())
 }
 
 /// The next slots of all schedules of a definition that fire, soonest first, with the key of their schedule.
@@ -151,7 +152,7 @@ impl App {
         let compiled = self.compile_given(&book, &request.schedule, request.task.as_deref()).await?;
         Error::unless_in_order(request.from_at, request.until_at, "/until_at")?;
         let from = request.from_at.unwrap_or_else(|| self.clock().now());
-        if from.timestamp() >= schedule::SLOTS_END {
+        if from.timestamp() >= schedules::SLOTS_END {
             return Err(Error::invalid(
                 "/from_at",
                 "there are no slots after the year 9998: choose an earlier instant",
@@ -159,7 +160,7 @@ impl App {
         }
         let slots = upcoming(&compiled, from, request.until_at, request.limit);
         let never = !compiled.fires_after(from);
-        let fault = schedule::ended(&request.schedule, &book, from).filter(|_| never);
+        let fault = schedules::ended(&request.schedule, &book, from).filter(|_| never);
         let never_because = fault.map(|fault| format!("{}: {}", fault.field, fault.message));
         let days = compiled.day_counts(from, request.days);
         let timezone = request.schedule.timezone.clone();
@@ -179,7 +180,7 @@ impl App {
         schedule: &Schedule,
         task: Option<&str>,
     ) -> Result<CompiledSchedule> {
-        let problems: Vec<Problem> = schedule::faults(schedule)
+        let problems: Vec<Problem> = schedules::faults(schedule)
             .into_iter()
             .map(|fault| Problem::at(format!("/schedule/{}", fault.field), fault.to_string()))
             .collect();

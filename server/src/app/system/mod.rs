@@ -2,9 +2,9 @@
 
 pub mod disk;
 
+use self::disk::{Disk, DiskGuard};
 use super::core::events::Change;
 use super::schedules::agenda::{InvalidSchedule, InvalidSchedules};
-use super::system::disk::{Disk, DiskGuard};
 use super::{App, Caller, Error, Result, Signal};
 use crate::clock::ClockView;
 use crate::domain::vocabulary::{Permission, RunState};

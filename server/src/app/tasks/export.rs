@@ -4,7 +4,7 @@
 //! stood side by side at one moment.
 
 use crate::app::{App, Caller, Error, Result};
-use crate::domain::task::Definition;
+use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::Permission;
 use crate::store::{PageRequest, TaskFilter, TaskRecord, TaskSort};
 

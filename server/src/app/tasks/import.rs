@@ -3,10 +3,11 @@
 use super::create;
 use crate::app::schedules::{compile, upcoming};
 use crate::app::{App, Caller, Error, Result};
-use crate::domain::calendar::CalendarBook;
-use crate::domain::crontab::{self, Form, Job, LineProblem};
-use crate::domain::schedule::{Schedule, Slot, fill_keys};
-use crate::domain::task::{Definition, RunSpec};
+use crate::domain::calendars::CalendarBook;
+use crate::domain::schedules::crontab;
+use crate::domain::schedules::crontab::{Form, Job, LineProblem};
+use crate::domain::schedules::{Schedule, Slot, fill_keys};
+use crate::domain::tasks::{Definition, RunSpec};
 use crate::domain::vocabulary::Permission;
 use crate::store::{PageRequest, TaskFilter, TaskRecord, TaskSort, Tx};
 use chrono::{DateTime, Utc};

@@ -16,8 +16,8 @@ use super::schedules::{next_slots, refuse_ended};
 use super::triggers::{nobody_listens, triggers_settle};
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::{RunId, ScheduleId, TaskId};
-use crate::domain::schedule::{Schedule, Slot};
-use crate::domain::task::Definition;
+use crate::domain::schedules::{Schedule, Slot};
+use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::{Permission, TaskAction};
 use crate::store::{
     Damage, DamagedSchedule, Page, PageRequest, RunCancel, ScheduleRecord, StoredSchedules, TaskChange, TaskFilter,

@@ -3,10 +3,10 @@
 use super::{create, delete, update};
 use crate::app::schedules::refuse_ended;
 use crate::app::{App, Caller, Error, Result};
-use crate::domain::calendar::CalendarBook;
+use crate::domain::calendars::CalendarBook;
 use crate::domain::ids::{RunId, TaskId};
-use crate::domain::task::{Definition, Problem, TriggerRule};
-use crate::domain::trigger::{circle, sources_first};
+use crate::domain::tasks::{Definition, Problem, TriggerRule};
+use crate::domain::triggers::{circle, sources_first};
 use crate::domain::vocabulary::Permission;
 use crate::store::{RunCancel, TaskRecord, TaskRef, Tx};
 use chrono::{DateTime, Utc};

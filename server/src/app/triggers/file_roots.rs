@@ -3,7 +3,7 @@
 //! Links are resolved before folders are compared, when a task is saved and again at each look: a link may come later.
 
 use crate::app::{App, Error, Result};
-use crate::domain::task::{Definition, Problem, TriggerRule};
+use crate::domain::tasks::{Definition, Problem, TriggerRule};
 use std::path::{Component, Path, PathBuf};
 
 impl App {

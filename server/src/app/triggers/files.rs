@@ -8,8 +8,8 @@ use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted};
 use crate::app::{App, Error, Result};
 use crate::domain::ids::TriggerId;
-use crate::domain::run::OpenRuns;
-use crate::domain::task::TriggerRule;
+use crate::domain::runs::OpenRuns;
+use crate::domain::tasks::TriggerRule;
 use crate::domain::vocabulary::{FileChange, TriggerKind};
 use crate::store::{
     FileState, FilesLearned, KnownFile, RunNew, TaskRecord, TaskRef, TaskTriggerRecord, TriggerRecord, Tx,

@@ -8,7 +8,7 @@ use crate::app::runs::admit::{Inserted, Wanted, new_run};
 use crate::app::runs::idempotency::{Idempotency, remember, repeated};
 use crate::app::system::HOLD;
 use crate::app::{App, Caller, Error, Result};
-use crate::domain::task::{Problem, Trigger, TriggerRule};
+use crate::domain::tasks::{Problem, Trigger, TriggerRule};
 use crate::domain::vocabulary::{TriggerKind, WebhookProof};
 use crate::security::signature;
 use crate::security::token::same;

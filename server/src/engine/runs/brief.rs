@@ -4,9 +4,9 @@
 //! text is never substituted into. The environment begins empty; what is passed on from the server's own is listed.
 
 use crate::domain::ids::{AttemptId, RunId};
-use crate::domain::params;
-use crate::domain::task::{Definition, RunSpec};
-use crate::domain::trigger::TaskEnd;
+use crate::domain::runs::params;
+use crate::domain::tasks::{Definition, RunSpec};
+use crate::domain::triggers::TaskEnd;
 use crate::domain::vocabulary::TriggerKind;
 use crate::store::TriggerRecord;
 use chrono::{DateTime, SecondsFormat, Utc};

@@ -3,7 +3,7 @@
 use super::executor::Executor;
 use crate::app::system::disk::DiskGuard;
 use crate::app::{App, Signal};
-use crate::domain::pool;
+use crate::domain::pools;
 use crate::engine::core::worker::{RoundResult, Worker};
 use crate::store::{ClaimOrder, RunRecord, Tx};
 use chrono::{DateTime, Utc};
@@ -93,7 +93,7 @@ impl Dispatcher {
     async fn promote_waiting(&self, now: DateTime<Utc>) -> Result<bool, crate::engine::RoundError> {
         let promote = async move |tx: &Tx| {
             let (waiting, room) = tx.runs_waiting().await?;
-            let choice = pool::choose(waiting, room, now);
+            let choice = pools::choose(waiting, room, now);
             tx.runs_promote(&choice.start, &choice.reasons, now).await
         };
         Ok(self.promoted(self.app.store().write(promote).await?))

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::app::runs::attempts::{AttemptReport, seconds_until};
 use crate::clock::Stopwatch;
 use crate::domain::ids::AttemptId;
-use crate::domain::task::RunSpec;
+use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::{AttemptOutcome, OnServerStop};
 use crate::store::{AttemptStarted, ClaimedRun};
 use orc_runner::Link;

@@ -5,7 +5,7 @@
 
 use super::CalendarRecord;
 use super::entity::{calendar, calendar_version};
-use crate::domain::calendar::{Calendar, Calendars};
+use crate::domain::calendars::{Calendar, Calendars};
 use crate::domain::ids::CalendarId;
 use crate::store::core::error::damaged;
 use crate::store::core::time::{Micros, instant};

@@ -3,17 +3,17 @@
 pub(in crate::store) mod damage;
 pub mod entity;
 
-use super::calendars::damage::{CalendarDamage, record};
-use super::calendars::entity::{calendar, calendar_version};
+use self::damage::{CalendarDamage, record};
+use self::entity::{calendar, calendar_version};
 use super::core::error::unique;
 use super::core::page::beyond;
 use super::core::time::Micros;
 use super::tasks::definitions::definition_of;
 use super::tasks::entity::task;
 use super::{Conflict, Cursor, Page, PageRequest, Result, Store, StoreError, Tx};
-use crate::domain::calendar::Calendar;
+use crate::domain::calendars::Calendar;
 use crate::domain::ids::CalendarId;
-use crate::domain::task::Definition;
+use crate::domain::tasks::Definition;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{

@@ -8,9 +8,9 @@ pub mod entity;
 pub(in crate::store) mod list;
 pub(in crate::store) mod past;
 
+use self::entity::slot;
 use super::core::error::damaged;
 use super::core::time::Micros;
-use super::ledger::entity::slot;
 use super::runs::entity::run;
 use super::schedules::entity::schedule;
 use super::schedules::schedule_of;

@@ -2,10 +2,10 @@
 
 pub mod entity;
 
+use self::entity::pool;
 use super::core::error::unique;
 use super::core::page::beyond;
 use super::core::time::Micros;
-use super::pools::entity::pool;
 use super::runs::entity::run;
 use super::tasks::definitions::definition_of;
 use super::tasks::entity::task;

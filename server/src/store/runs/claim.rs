@@ -5,7 +5,7 @@ use super::changes::ROWS;
 use super::entity::{attempt, run};
 use super::record;
 use crate::domain::ids::{AttemptId, RunId, TaskId};
-use crate::domain::task::Definition;
+use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::RunState;
 use crate::store::core::error::damaged;
 use crate::store::core::time::Micros;

@@ -12,10 +12,10 @@ pub(in crate::store) mod prune;
 pub(in crate::store) mod stats;
 pub(in crate::store) mod waiting;
 
+use self::entity::{attempt, run};
 use super::core::error::damaged;
 use super::core::page::beyond;
 use super::core::time::{Micros, instant};
-use super::runs::entity::{attempt, run};
 use super::tasks::entity::task;
 use super::tasks::small;
 use super::{AttemptRecord, Cursor, Page, PageRequest, Result, Store, Tx};

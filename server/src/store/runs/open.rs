@@ -2,7 +2,7 @@
 
 use super::entity::run;
 use super::{open, records};
-use crate::domain::run::OpenRuns;
+use crate::domain::runs::OpenRuns;
 use crate::domain::vocabulary::{RunState, TriggerKind};
 use crate::store::tasks::small;
 use crate::store::{Result, RunRecord, Tx};

@@ -4,7 +4,7 @@ use super::changes::ROWS;
 use super::entity::run;
 use super::open;
 use super::open::open_counts;
-use crate::domain::pool::{Places, Room, WaitingRun};
+use crate::domain::pools::{Places, Room, WaitingRun};
 use crate::domain::vocabulary::RunState;
 use crate::store::core::rows::Rows;
 use crate::store::tasks::definitions::definition_of;

@@ -2,15 +2,15 @@
 
 pub mod entity;
 
+use self::entity::schedule;
 use super::core::error::damaged;
 use super::core::time::Micros;
-use super::schedules::entity::schedule;
 use super::tasks::entity::task;
 use super::tasks::small;
 use super::{Result, Store, StoreError, Tx};
 use crate::domain::ids::{ScheduleId, TaskId};
-use crate::domain::schedule::Schedule;
-use crate::domain::task::Definition;
+use crate::domain::schedules::Schedule;
+use crate::domain::tasks::Definition;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement};
 use sea_orm::{

@@ -4,8 +4,8 @@
 //! A schedule of unknown shape becomes one that never computes and cannot be saved again; of what else cannot be read there
 //! is a stand-in, and the definition counts as disabled until it is replaced.
 
-use crate::domain::schedule::{CatchUp, Fold, Gap, Roll, Rule, Schedule};
-use crate::domain::task::{Backoff, Definition, LogRules, Overlap, Retention, Retry, RunSpec};
+use crate::domain::schedules::{CatchUp, Fold, Gap, Roll, Rule, Schedule};
+use crate::domain::tasks::{Backoff, Definition, LogRules, Overlap, Retention, Retry, RunSpec};
 use crate::domain::vocabulary::OnServerStop;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

@@ -4,14 +4,14 @@ pub(in crate::store) mod definitions;
 pub mod entity;
 pub(in crate::store) mod versions;
 
+use self::definitions::{Damage, definition_of};
+use self::entity::task;
 use super::core::error::{damaged, unique};
 use super::core::page::beyond;
 use super::core::time::{Micros, instant};
-use super::tasks::definitions::{Damage, definition_of};
-use super::tasks::entity::task;
 use super::{Conflict, Cursor, Page, PageRequest, Result, Store, StoreError, Tx, schedules};
 use crate::domain::ids::{RunId, TaskId};
-use crate::domain::task::Definition;
+use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::RunState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, LikeExpr};

@@ -3,7 +3,7 @@
 use super::definitions::{Damage, definition_of};
 use super::entity::{task, task_version};
 use super::small;
-use crate::domain::task::Definition;
+use crate::domain::tasks::Definition;
 use crate::store::core::rows::Rows;
 use crate::store::{Cursor, Page, PageRequest, Result, Store, TaskChange, Tx};
 use chrono::{DateTime, Utc};

@@ -3,14 +3,14 @@
 pub mod entity;
 pub(in crate::store) mod files_seen;
 
+use self::entity::{hook_seen, trigger, trigger_firing, trigger_source};
 use super::core::error::damaged;
 use super::core::time::{Micros, instant};
 use super::runs::entity::run;
 use super::tasks::entity::task;
-use super::triggers::entity::{hook_seen, trigger, trigger_firing, trigger_source};
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, TaskId, TriggerId};
-use crate::domain::task::{Definition, Trigger};
+use crate::domain::tasks::{Definition, Trigger};
 use crate::domain::vocabulary::RunState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;

@@ -2,11 +2,11 @@
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
-use orc_server::api::definition::TaskDefinition;
+use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
-use orc_server::domain::calendar::Calendar;
-use orc_server::domain::task::Definition;
+use orc_server::domain::calendars::Calendar;
+use orc_server::domain::tasks::Definition;
 use orc_server::store::PageRequest;
 use serde_json::{Value, json};
 

@@ -6,7 +6,7 @@ use orc_server::app::core::events::Change;
 use orc_server::app::{App, AppSettings, Caller};
 use orc_server::clock::Clock;
 use orc_server::domain::ids::RunId;
-use orc_server::domain::task::Definition;
+use orc_server::domain::tasks::Definition;
 use orc_server::domain::vocabulary::RunState;
 use orc_server::engine::{Engine, EngineSettings};
 use orc_server::store::{AttemptRecord, DatabaseConfig, RunRecord, Store};
@@ -109,7 +109,8 @@ impl Bench {
 
     /// Creates a task from a body as the API takes it.
     pub async fn task(&self, body: Value) {
-        let wire: orc_server::api::definition::TaskDefinition = serde_json::from_value(body).expect("a definition");
+        let wire: orc_server::api::tasks::definition::TaskDefinition =
+            serde_json::from_value(body).expect("a definition");
         let definition: Definition = wire.into_domain("UTC");
         self.app.task_create(&Caller::local(), definition, false).await.expect("the task is created");
     }

@@ -6,7 +6,7 @@ use orc_server::app::calendars::import::CalendarFile;
 use orc_server::app::tasks::Write;
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
-use orc_server::domain::calendar::Calendar;
+use orc_server::domain::calendars::Calendar;
 use orc_server::domain::vocabulary::SlotOutcome;
 use orc_server::store::{PageRequest, SlotFilter};
 use serde_json::{Value, json};
@@ -35,9 +35,10 @@ async fn ledger(bench: &Bench) -> Vec<(String, SlotOutcome, String)> {
 async fn what_is_unknown_or_in_use_is_refused() {
     let bench = Bench::new().await;
     let (app, caller) = (&bench.app, Caller::local());
-    let wire = |schedule: Value| -> orc_server::domain::task::Definition {
+    let wire = |schedule: Value| -> orc_server::domain::tasks::Definition {
         let body = child_task("it", &["exit", "0"], json!({"schedules": [schedule]}));
-        let wire: orc_server::api::definition::TaskDefinition = serde_json::from_value(body).expect("a definition");
+        let wire: orc_server::api::tasks::definition::TaskDefinition =
+            serde_json::from_value(body).expect("a definition");
         wire.into_domain("UTC")
     };
     let daily = json!({"kind": "cron", "expression": "0 9 * * *", "skip_on": ["audits"]});

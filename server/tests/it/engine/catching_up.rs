@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use orc_server::app::Caller;
 use orc_server::app::schedules::{PreviewRequest, next_slots};
 use orc_server::clock::Clock;
-use orc_server::domain::schedule::Schedule;
+use orc_server::domain::schedules::Schedule;
 use orc_server::domain::vocabulary::{SlotOutcome, TriggerKind};
 use orc_server::store::{PageRequest, RunFilter, SlotFilter};
 use serde_json::{Value, json};
@@ -147,7 +147,7 @@ async fn an_edit_completes_the_ledger_under_the_old_rule() {
     let task = bench.app.task_view(&Caller::local(), "it").await.expect("there").record.definition;
     let mut hourly = task.clone();
     hourly.schedules[0].rule =
-        orc_server::domain::schedule::Rule::Interval { every_seconds: 3600, anchor_at: None, window: None };
+        orc_server::domain::schedules::Rule::Interval { every_seconds: 3600, anchor_at: None, window: None };
     let write = orc_server::app::tasks::Write { base: None, dry_run: false };
     bench.app.task_update(&Caller::local(), "it", hourly, write).await.expect("saved");
     let rows = ledger(&bench).await;

@@ -188,7 +188,7 @@ async fn what_was_changed_under_a_wrong_clock_is_accounted_for_when_it_is_right_
     live(&bench, 2).await;
     let view = app.task_view(&caller, "edited").await.expect("a view");
     let mut definition = view.record.definition;
-    definition.schedules[0].rule = orc_server::domain::schedule::Rule::Cron { expression: "*/2 * * * *".into() };
+    definition.schedules[0].rule = orc_server::domain::schedules::Rule::Cron { expression: "*/2 * * * *".into() };
     let write = || orc_server::app::tasks::Write { base: None, dry_run: false };
     app.task_update(&caller, "edited", definition, write()).await.expect("changed");
     let mut definition = app.task_view(&caller, "disabled").await.expect("a view").record.definition;

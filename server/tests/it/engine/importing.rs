@@ -2,7 +2,7 @@
 
 use super::bench::Bench;
 use chrono::{DateTime, Utc};
-use orc_server::api::definition::TaskDefinition;
+use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::app::tasks::import::{Imported, TaskImport};
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;

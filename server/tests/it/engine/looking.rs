@@ -48,7 +48,7 @@ async fn calendars_that_leave_nothing_are_told() {
     let empty = json!({"name": "later", "description": "", "entries": [], "except": [], "maintenance": null});
     let empty = serde_json::from_value(empty).expect("a calendar");
     bench.app.calendar_update(&Caller::local(), "later", empty, Write::default()).await.expect("changed");
-    let wire: orc_server::api::definition::TaskDefinition = serde_json::from_value(body).expect("a definition");
+    let wire: orc_server::api::tasks::definition::TaskDefinition = serde_json::from_value(body).expect("a definition");
     let definitions = vec![wire.into_domain("UTC")];
     let apply = Apply { definitions, owner: None, prune: false, yes: false, dry_run: false };
     bench.app.task_apply(&Caller::local(), apply).await.expect("what was there before may stay");

@@ -6,8 +6,8 @@ use orc_server::app::tasks::Write;
 use orc_server::app::tasks::sets::Apply;
 use orc_server::app::{App, Caller};
 use orc_server::clock::Clock;
-use orc_server::domain::calendar::Calendar;
-use orc_server::domain::task::Definition;
+use orc_server::domain::calendars::Calendar;
+use orc_server::domain::tasks::Definition;
 use orc_server::domain::vocabulary::SlotOutcome;
 use orc_server::engine::{Scheduler, Worker as _};
 use orc_server::store::{PageRequest, RunFilter, SlotFilter, StatsStep};
@@ -230,7 +230,8 @@ async fn a_new_schedule_that_never_fires_is_refused_and_an_old_one_stays() {
     let bench = Bench::at(Clock::manual(begin())).await;
     let wire = |schedules: serde_json::Value| {
         let body = child_task("it", &["exit", "0"], json!({"schedules": schedules}));
-        let wire: orc_server::api::definition::TaskDefinition = serde_json::from_value(body).expect("a definition");
+        let wire: orc_server::api::tasks::definition::TaskDefinition =
+            serde_json::from_value(body).expect("a definition");
         wire.into_domain("UTC")
     };
     let refused = async |schedule: serde_json::Value| {

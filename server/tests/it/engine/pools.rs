@@ -103,8 +103,8 @@ async fn a_closed_pool_starts_nothing_and_a_used_one_stays() {
     bench.app.pool_delete(&caller, "db", None).await.expect("nobody uses it any more");
 }
 
-fn definition(name: &str, more: Value) -> orc_server::domain::task::Definition {
-    let wire: orc_server::api::definition::TaskDefinition =
+fn definition(name: &str, more: Value) -> orc_server::domain::tasks::Definition {
+    let wire: orc_server::api::tasks::definition::TaskDefinition =
         serde_json::from_value(child_task(name, &["exit", "0"], more)).expect("a definition");
     wire.into_domain("UTC")
 }

@@ -108,8 +108,8 @@ async fn a_result_is_kept_and_scratch_is_not() {
     assert!(!std::path::Path::new(script).exists(), "{script} is left behind");
 }
 
-fn definition(body: serde_json::Value) -> orc_server::domain::task::Definition {
-    let wire: orc_server::api::definition::TaskDefinition = serde_json::from_value(body).expect("a definition");
+fn definition(body: serde_json::Value) -> orc_server::domain::tasks::Definition {
+    let wire: orc_server::api::tasks::definition::TaskDefinition = serde_json::from_value(body).expect("a definition");
     wire.into_domain("UTC")
 }
 

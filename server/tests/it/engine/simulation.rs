@@ -2,13 +2,13 @@
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, Utc};
-use orc_server::api::definition::TaskDefinition;
+use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::app::forecast::simulations::{Simulation, SimulationRequest};
 use orc_server::app::pools::PoolDefinition;
 use orc_server::app::tasks::Write;
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
-use orc_server::domain::task::Definition;
+use orc_server::domain::tasks::Definition;
 use serde_json::{Value, json};
 
 fn definition(name: &str, schedule: &Value, more: Value) -> Definition {

@@ -1,11 +1,11 @@
 //! What triggered runs know of why they run, where file triggers may look, and triggers of tasks applied together.
 
 use super::bench::{Bench, child_task};
-use orc_server::api::definition::TaskDefinition;
+use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::app::tasks::sets::{Applied, Apply};
 use orc_server::app::{Caller, Error};
 use orc_server::domain::ids::RunId;
-use orc_server::domain::task::{Definition, Problem};
+use orc_server::domain::tasks::{Definition, Problem};
 use orc_server::store::{PageRequest, RunFilter, TaskFilter, TaskSort};
 use serde_json::{Value, json};
 use std::time::Duration;

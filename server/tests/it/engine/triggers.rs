@@ -4,7 +4,7 @@ use super::bench::{Bench, child_task};
 use orc_server::app::tasks::Write;
 use orc_server::app::triggers::hooks::HookCall;
 use orc_server::app::{Caller, Error, Signal};
-use orc_server::domain::task::{Definition, TriggerRule};
+use orc_server::domain::tasks::{Definition, TriggerRule};
 use orc_server::domain::vocabulary::{FileChange, RunState, TriggerKind};
 use orc_server::engine::{FileWatcher, Worker as _};
 use orc_server::integrations::file_events::{FileEvents, Listening};
@@ -109,7 +109,8 @@ async fn circles_and_unknown_tasks_are_refused() {
     bench.task(child_task("b", &["exit", "0"], after(json!(["a"]), json!(["succeeded"])))).await;
     let refused = async |name: &str, more: Value| {
         let body = child_task(name, &["exit", "0"], more);
-        let wire: orc_server::api::definition::TaskDefinition = serde_json::from_value(body).expect("a definition");
+        let wire: orc_server::api::tasks::definition::TaskDefinition =
+            serde_json::from_value(body).expect("a definition");
         let write = orc_server::app::tasks::Write { base: None, dry_run: false };
         match bench.app.task_update(&Caller::local(), name, wire.into_domain("UTC"), write).await {
             Err(Error::Invalid(problems)) => (problems[0].pointer.clone(), problems[0].message.clone()),
@@ -453,7 +454,8 @@ async fn wrong_patterns_are_refused() {
     let bench = Bench::new().await;
     for pattern in ["inbox/*.csv", "/srv/../etc/*", "/proc/*", "/srv/[a"] {
         let body = child_task("it", &["exit", "0"], json!({"triggers": [{"kind": "file", "pattern": pattern}]}));
-        let wire: orc_server::api::definition::TaskDefinition = serde_json::from_value(body).expect("a definition");
+        let wire: orc_server::api::tasks::definition::TaskDefinition =
+            serde_json::from_value(body).expect("a definition");
         let refused = bench.app.task_create(&Caller::local(), wire.into_domain("UTC"), false).await;
         assert!(
             matches!(refused, Err(Error::Invalid(problems)) if problems[0].pointer == "/triggers/0/pattern"),

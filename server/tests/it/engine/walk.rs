@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use orc_server::app::Caller;
 use orc_server::app::tasks::Write;
 use orc_server::clock::Clock;
-use orc_server::domain::calendar::Calendar;
-use orc_server::domain::schedule::{Schedule, fill_keys};
+use orc_server::domain::calendars::Calendar;
+use orc_server::domain::schedules::{Schedule, fill_keys};
 use orc_server::engine::{Scheduler, Worker as _};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -130,7 +130,8 @@ impl Walk {
             1 => definition.title = format!("{}!", definition.title),
             _ => {
                 let body = child_task(task, &[], json!({"schedules": [schedule(&mut self.dice)]}));
-                let wire: orc_server::api::definition::TaskDefinition = serde_json::from_value(body).expect("a body");
+                let wire: orc_server::api::tasks::definition::TaskDefinition =
+                    serde_json::from_value(body).expect("a body");
                 let new = wire.into_domain("UTC").schedules.remove(0);
                 match self.dice.random_range(0..=definition.schedules.len()) {
                     at if at < definition.schedules.len() => {

@@ -1,7 +1,7 @@
 //! The brake on guessing, asked all at once and from behind a proxy.
 
 use super::house::{House, PASSWORD};
-use orc_server::api::state::ApiSettings;
+use orc_server::api::core::state::ApiSettings;
 use orc_server::app::Error;
 use orc_server::app::access::sessions::Origin;
 use orc_server::domain::vocabulary::Role;

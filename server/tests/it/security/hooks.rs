@@ -1,7 +1,7 @@
 //! Webhooks over HTTP: what gets in, what gets which answer, and what nobody may read afterwards.
 
 use super::house::House;
-use orc_server::api::definition::TaskDefinition;
+use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::app::Caller;
 use orc_server::security::signature::sign;
 use serde_json::{Value, json};

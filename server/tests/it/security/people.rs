@@ -2,7 +2,7 @@
 
 use super::house::{House, PASSWORD};
 use chrono::TimeDelta;
-use orc_server::api::state::ApiSettings;
+use orc_server::api::core::state::ApiSettings;
 use orc_server::app::access::sessions::Origin;
 use orc_server::app::access::users::UserEdit;
 use orc_server::app::{Caller, Error};

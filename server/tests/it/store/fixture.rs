@@ -2,10 +2,10 @@
 
 use super::cluster;
 use chrono::{DateTime, TimeDelta, Utc};
-use orc_server::api::definition::TaskDefinition;
+use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::domain::ids::RunId;
-use orc_server::domain::schedule::Schedule;
-use orc_server::domain::task::Definition;
+use orc_server::domain::schedules::Schedule;
+use orc_server::domain::tasks::Definition;
 use orc_server::domain::vocabulary::{AttemptOutcome, RunState, TriggerKind};
 use orc_server::store::{
     AttemptFinished, ClaimedRun, DatabaseConfig, RunNew, RunNext, Store, StoreError, TaskChange, TaskRecord,

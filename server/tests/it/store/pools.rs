@@ -2,7 +2,7 @@
 
 use super::both;
 use super::fixture::{Fixture, at, begin, definition, new_run};
-use orc_server::domain::task::Definition;
+use orc_server::domain::tasks::Definition;
 use orc_server::domain::vocabulary::RunState;
 use orc_server::store::{Conflict, PageRequest, PoolRecord, PoolUse, RunNew, StoreError, Tx};
 

@@ -4,8 +4,8 @@ use super::both;
 use super::fixture::{Fixture, at, begin, definition, ended, finish, new_run};
 use chrono::TimeDelta;
 use orc_server::domain::ids::RunId;
-use orc_server::domain::run::OpenRuns;
-use orc_server::domain::task::Retention;
+use orc_server::domain::runs::OpenRuns;
+use orc_server::domain::tasks::Retention;
 use orc_server::domain::vocabulary::{AttemptOutcome, RunState, TriggerKind};
 use orc_server::store::{
     AttemptStarted, ClaimedRun, Conflict, Leftovers, PageRequest, RunCancel, RunFilter, RunNew, RunNext, RunRecord,

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{Request, Response};
 use axum::middleware::from_fn;
 use axum::routing::get;
-use orc_server::api::layers;
+use orc_server::api::core::layers;
 use orc_server::app::system;
 use serde_json::Value;
 use tower::ServiceExt;

@@ -61,7 +61,7 @@ async fn lost_events_are_said_to_be_lost() {
 async fn streams_are_counted_bounded_and_end_with_the_server() {
     let server = Within::new().await;
     let mut open = Vec::new();
-    for _ in 0..orc_server::api::state::STREAMS_MAX {
+    for _ in 0..orc_server::api::core::state::STREAMS_MAX {
         open.push(server.events("/events", None).await);
     }
     let refused = server.get("/events").await;

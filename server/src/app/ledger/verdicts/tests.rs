@@ -1,7 +1,7 @@
 //! What is due, case by case.
 
 use super::*;
-use crate::domain::schedule::{Rule, Schedule, compile};
+use crate::domain::schedules::{Rule, Schedule, compile};
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")

@@ -1,0 +1,206 @@
+//! Set-up, login and one's own password.
+
+use crate::api::core::auth;
+use crate::api::core::auth::{COOKIE, COOKIE_SECURE};
+use crate::api::core::body::Body;
+use crate::api::core::error::{ApiResult, request_id};
+use crate::api::core::state::ApiState;
+use crate::app::Caller;
+use crate::app::access::sessions::{NewSession, Origin};
+use crate::domain::vocabulary::{Permission, Role};
+use crate::security::secret::Secret;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, SocketAddr};
+use utoipa::ToSchema;
+
+/// Who is asking.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Session {
+    /// Login name, or name of the token.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// Its permissions.
+    pub permissions: Vec<Permission>,
+    /// `user` for a browser session, `token` for an API token, `local` for this machine's own token.
+    #[schema(example = "user")]
+    pub via: String,
+    /// When the session ends; null: not by itself.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// Name and password.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionCreate {
+    /// Login name.
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: String,
+    /// Password.
+    #[schema(value_type = String, min_length = 1, max_length = 200, write_only, format = Password)]
+    pub password: Secret,
+}
+
+/// The first administrator.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetupCreate {
+    /// One-time token, printed by the server at its first start and kept in `setup-token` of its data folder.
+    #[schema(value_type = String, min_length = 1, max_length = 200, write_only)]
+    pub token: Secret,
+    /// Login name: a-z, 0-9, '.', '_', '-', '@'.
+    #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._@-]{0,99}$")]
+    pub name: String,
+    /// Password, at least 10 characters.
+    #[schema(value_type = String, min_length = 10, max_length = 200, write_only, format = Password)]
+    pub password: Secret,
+}
+
+/// Whether the server waits for its first administrator.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Setup {
+    /// True until the first administrator exists.
+    pub required: bool,
+}
+
+/// A new password of one's own.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionPassword {
+    /// The present password.
+    #[schema(value_type = String, min_length = 1, max_length = 200, write_only, format = Password)]
+    pub current_password: Secret,
+    /// The new password, at least 10 characters.
+    #[schema(value_type = String, min_length = 10, max_length = 200, write_only, format = Password)]
+    pub new_password: Secret,
+}
+
+/// Log in: sets the session cookie.
+#[utoipa::path(post, path = "/session", tag = "session", request_body = SessionCreate,
+    responses((status = 201, description = "Logged in", body = Session, headers(("Set-Cookie" = String, description = "The session")))),
+    extensions(("x-permission" = json!("public"))))]
+pub async fn session_create(
+    State(state): State<ApiState>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    Body(body): Body<SessionCreate>,
+) -> ApiResult<Response> {
+    let origin = origin(&state, peer, &headers);
+    let begun = state.app.session_create(&body.name, body.password, &origin).await?;
+    Ok(logged_in(&state, begun))
+}
+
+/// Show who is asking.
+#[utoipa::path(get, path = "/session", tag = "session",
+    responses((status = 200, description = "Who is asking", body = Session)),
+    extensions(("x-permission" = json!("own"))))]
+pub async fn session_view(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+) -> ApiResult<Json<Session>> {
+    let expires_at = state.app.session_end(&caller).await?;
+    Ok(Json(session_out(&caller, expires_at)))
+}
+
+/// Log out.
+#[utoipa::path(delete, path = "/session", tag = "session",
+    responses((status = 204, description = "Logged out")),
+    extensions(("x-permission" = json!("own"))))]
+pub async fn session_delete(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+) -> ApiResult<Response> {
+    state.app.session_delete(&caller).await?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie(&state, "", 0))]).into_response())
+}
+
+/// Change one's own password; all other sessions end.
+#[utoipa::path(put, path = "/session/password", tag = "session", request_body = SessionPassword,
+    responses((status = 204, description = "Changed")),
+    extensions(("x-permission" = json!("own"))))]
+pub async fn session_password_update(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Body(body): Body<SessionPassword>,
+) -> ApiResult<StatusCode> {
+    state.app.session_password_update(&caller, body.current_password, body.new_password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Show whether the server waits for its first administrator.
+#[utoipa::path(get, path = "/setup", tag = "session",
+    responses((status = 200, description = "Whether set-up is needed", body = Setup)),
+    extensions(("x-permission" = json!("public"))))]
+pub async fn setup_view(State(state): State<ApiState>) -> ApiResult<Json<Setup>> {
+    Ok(Json(Setup { required: state.app.setup_required().await? }))
+}
+
+/// Create the first administrator with the one-time token, and log in.
+#[utoipa::path(post, path = "/setup", tag = "session", request_body = SetupCreate,
+    responses((status = 201, description = "Created and logged in", body = Session, headers(("Set-Cookie" = String, description = "The session")))),
+    extensions(("x-permission" = json!("public"))))]
+pub async fn setup_create(
+    State(state): State<ApiState>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    Body(body): Body<SetupCreate>,
+) -> ApiResult<Response> {
+    let origin = origin(&state, peer, &headers);
+    let begun = state.app.setup_create(body.token, body.name, body.password, &origin).await?;
+    Ok(logged_in(&state, begun))
+}
+
+/// Where a request comes from; behind a proxy its word is taken for the address.
+fn origin(state: &ApiState, peer: Option<Extension<ConnectInfo<SocketAddr>>>, headers: &HeaderMap) -> Origin {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let address = peer_address(state, peer, headers);
+    let cookie = auth::cookie(headers, state.settings.secure_cookies).map(Secret::new);
+    Origin { address, user_agent: text("user-agent"), request_id: Some(request_id()), cookie }
+}
+
+/// Where a request comes from.
+pub(in crate::api) fn peer_address(
+    state: &ApiState,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: &HeaderMap,
+) -> String {
+    let peer = peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_canonical().to_string()).unwrap_or_default();
+    let forwarded = if state.settings.behind_proxy { forwarded(headers) } else { None };
+    forwarded.map_or(peer, |address| address.to_canonical().to_string())
+}
+
+/// The address that the proxy saw: the last of the last line; all before may be the client's own invention.
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let line = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    let last = line.rsplit(',').next()?.trim();
+    last.parse().ok().or_else(|| last.parse::<SocketAddr>().ok().map(|address| address.ip()))
+}
+
+fn logged_in(state: &ApiState, begun: NewSession) -> Response {
+    let seconds = (begun.expires_at - state.app.clock().now()).num_seconds().max(0);
+    let cookie = cookie(state, begun.cookie.expose(), seconds);
+    let session = session_out(&begun.caller, Some(begun.expires_at));
+    (StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(session)).into_response()
+}
+
+/// The session cookie; with no seconds left it is taken away.
+fn cookie(state: &ApiState, value: &str, seconds: i64) -> HeaderValue {
+    let (name, secure) = if state.settings.secure_cookies { (COOKIE_SECURE, "; Secure") } else { (COOKIE, "") };
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
+    HeaderValue::from_str(&text).expect("a token fits a header")
+}
+
+fn session_out(caller: &Caller, expires_at: Option<DateTime<Utc>>) -> Session {
+    Session {
+        name: caller.name.clone(),
+        role: caller.role,
+        permissions: Permission::ALL.iter().copied().filter(|permission| caller.may(*permission)).collect(),
+        via: caller.kind.as_str().to_owned(),
+        expires_at,
+    }
+}

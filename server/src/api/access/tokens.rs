@@ -1,0 +1,116 @@
+//! API tokens over HTTP.
+
+use crate::api::core::body::{Body, Path, Query, page_request};
+use crate::api::core::error::ApiResult;
+use crate::api::core::page::page;
+use crate::api::core::state::ApiState;
+use crate::api::tasks::wire::PageQuery;
+use crate::app::Caller;
+use crate::domain::ids::TokenId;
+use crate::domain::vocabulary::Role;
+use crate::store::TokenRecord;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// An API token, without its secret.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Token {
+    /// Id; part of the token's text.
+    pub id: Uuid,
+    /// What it is for.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// Who made it.
+    pub created_by: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it ends; null: never.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Last use, to the minute.
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+page!(
+    /// A page of tokens.
+    TokenPage,
+    Token
+);
+
+/// A new token.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TokenCreate {
+    /// What it is for.
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: String,
+    /// What it may do; at most what you may.
+    #[schema(inline = false)]
+    pub role: Role,
+    /// Days until it ends; null: never.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 3650)]
+    pub expires_days: Option<u32>,
+}
+
+/// A new token with its text, which is shown this once.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TokenCreated {
+    /// The token.
+    pub token: Token,
+    /// The text for `Authorization: Bearer`; it cannot be shown again.
+    #[schema(example = "orc_018f3b1c00007000a000000000000000_...")]
+    pub secret: String,
+}
+
+/// List tokens: your own, or all of them for an administrator.
+#[utoipa::path(get, path = "/tokens", tag = "token", params(PageQuery),
+    responses((status = 200, description = "A page of tokens", body = TokenPage)),
+    extensions(("x-permission" = json!("own"))))]
+pub async fn token_list(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<PageQuery>,
+) -> ApiResult<Json<TokenPage>> {
+    let page = page_request(query.limit, query.cursor.as_deref())?;
+    let listed = state.app.token_list(&caller, &page).await?;
+    let next_cursor = listed.next.map(|cursor| cursor.to_string());
+    Ok(Json(TokenPage { items: listed.items.into_iter().map(token_out).collect(), next_cursor }))
+}
+
+/// Create a token; its text is shown this once.
+#[utoipa::path(post, path = "/tokens", tag = "token", request_body = TokenCreate,
+    responses((status = 201, description = "The token", body = TokenCreated)),
+    extensions(("x-permission" = json!("own"))))]
+pub async fn token_create(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Body(body): Body<TokenCreate>,
+) -> ApiResult<(StatusCode, Json<TokenCreated>)> {
+    let (token, secret) = state.app.token_create(&caller, body.name, body.role, body.expires_days).await?;
+    let created = TokenCreated { token: token_out(token), secret: secret.expose().to_owned() };
+    Ok((StatusCode::CREATED, Json(created)))
+}
+
+/// Revoke a token.
+#[utoipa::path(delete, path = "/tokens/{token}", tag = "token", params(("token" = Uuid, Path, description = "Id of the token")),
+    responses((status = 204, description = "Revoked")),
+    extensions(("x-permission" = json!("own"))))]
+pub async fn token_revoke(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(token): Path<Uuid>,
+) -> ApiResult<StatusCode> {
+    state.app.token_revoke(&caller, TokenId(token)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn token_out(token: TokenRecord) -> Token {
+    let role = token.user_role.map_or(token.role, |role| role.min(token.role));
+    let TokenRecord { id, name, created_by, created_at, expires_at, last_used_at, .. } = token;
+    Token { id: id.0, name, role, created_by, created_at, expires_at, last_used_at }
+}

@@ -1,0 +1,173 @@
+//! Calendars over HTTP.
+
+pub mod import;
+pub mod wire;
+
+use self::wire::{
+    Calendar, CalendarDate, CalendarDates, CalendarDatesQuery, CalendarDefinition, CalendarPage, CalendarSummary,
+    calendar_in, calendar_out,
+};
+use super::core::answer;
+use super::core::body::{Body, IfMatch, Path, Query, page_request};
+use super::core::error::ApiResult;
+use super::core::state::ApiState;
+use super::tasks::wire::{DryRunQuery, PageQuery};
+use crate::api::core::layers;
+use crate::app::Caller;
+use crate::app::calendars::CalendarView;
+use crate::app::tasks::Write;
+use axum::extract::DefaultBodyLimit;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Operations on calendars; their bodies may be whole files.
+pub fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(calendar_list, calendar_create))
+        .routes(routes!(calendar_view, calendar_update, calendar_delete))
+        .routes(routes!(import::calendar_import))
+        .layer(DefaultBodyLimit::max(layers::CALENDAR_MAX))
+        .routes(routes!(calendar_dates))
+}
+
+/// List calendars.
+#[utoipa::path(get, path = "/calendars", tag = "calendar", params(PageQuery),
+    responses((status = 200, description = "A page of calendars", body = CalendarPage)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn calendar_list(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<PageQuery>,
+) -> ApiResult<Json<CalendarPage>> {
+    let page = page_request(query.limit, query.cursor.as_deref())?;
+    let listed = state.app.calendar_list(&caller, &page).await?;
+    let next_cursor = listed.next.map(|cursor| cursor.to_string());
+    Ok(Json(CalendarPage { items: listed.items.into_iter().map(summary_out).collect(), next_cursor }))
+}
+
+/// Create a calendar.
+#[utoipa::path(post, path = "/calendars", tag = "calendar", params(DryRunQuery), request_body = CalendarDefinition,
+    responses(
+        (status = 200, description = "Dry run: what would be created", body = Calendar),
+        (status = 201, description = "Created", body = Calendar, headers(("Location" = String, description = "Path of the calendar"), ("ETag" = String, description = "Version")))),
+    extensions(("x-permission" = json!("define"))))]
+pub async fn calendar_create(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<DryRunQuery>,
+    Body(body): Body<CalendarDefinition>,
+) -> ApiResult<Response> {
+    let dry_run = query.dry_run.unwrap_or_default();
+    let view = state.app.calendar_create(&caller, calendar_in(body), dry_run).await?;
+    if dry_run {
+        return Ok(Json(view_out(view)).into_response());
+    }
+    let name = view.record.definition.name.clone();
+    Ok(answer::created(tagged(view), "calendars", name))
+}
+
+/// View a calendar.
+#[utoipa::path(get, path = "/calendars/{calendar}", tag = "calendar", params(("calendar" = String, Path, description = "Name or id of the calendar")),
+    responses((status = 200, description = "The calendar", body = Calendar, headers(("ETag" = String, description = "Version")))),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn calendar_view(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(calendar): Path<String>,
+) -> ApiResult<Response> {
+    Ok(tagged(state.app.calendar_view(&caller, &calendar).await?))
+}
+
+/// Replace a calendar's definition.
+#[utoipa::path(put, path = "/calendars/{calendar}", tag = "calendar",
+    params(("calendar" = String, Path, description = "Name or id of the calendar"), DryRunQuery, ("If-Match" = Option<String>, Header, description = "Version that the change is based on")),
+    request_body = CalendarDefinition,
+    responses((status = 200, description = "The calendar; after a dry run as it would be", body = Calendar, headers(("ETag" = String, description = "Version")))),
+    extensions(("x-permission" = json!("define"))))]
+pub async fn calendar_update(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(calendar): Path<String>,
+    Query(query): Query<DryRunQuery>,
+    IfMatch(base): IfMatch,
+    Body(body): Body<CalendarDefinition>,
+) -> ApiResult<Response> {
+    let write = Write { base, dry_run: query.dry_run.unwrap_or_default() };
+    Ok(tagged(state.app.calendar_update(&caller, &calendar, calendar_in(body), write).await?))
+}
+
+/// Delete a calendar that nothing uses.
+#[utoipa::path(delete, path = "/calendars/{calendar}", tag = "calendar",
+    params(("calendar" = String, Path, description = "Name or id of the calendar"), ("If-Match" = Option<String>, Header, description = "Version that the deletion is based on")),
+    responses((status = 204, description = "Deleted")),
+    extensions(("x-permission" = json!("define"))))]
+pub async fn calendar_delete(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(calendar): Path<String>,
+    IfMatch(base): IfMatch,
+) -> ApiResult<StatusCode> {
+    state.app.calendar_delete(&caller, &calendar, base).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Show the dates of a calendar.
+#[utoipa::path(get, path = "/calendars/{calendar}/dates", tag = "calendar",
+    params(("calendar" = String, Path, description = "Name or id of the calendar"), CalendarDatesQuery),
+    responses((status = 200, description = "The dates", body = CalendarDates)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn calendar_dates(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(calendar): Path<String>,
+    Query(query): Query<CalendarDatesQuery>,
+) -> ApiResult<Json<CalendarDates>> {
+    let dates = state.app.calendar_dates(&caller, &calendar, query.from, query.until).await?;
+    Ok(Json(CalendarDates { dates: dates.into_iter().map(|(date, title)| CalendarDate { date, title }).collect() }))
+}
+
+fn tagged(view: CalendarView) -> Response {
+    let version = view.record.version;
+    answer::versioned(view_out(view), version)
+}
+
+/// A calendar as it is seen.
+pub(super) fn view_out(view: CalendarView) -> Calendar {
+    let CalendarView { record, tasks, calendars, next: _, warnings } = view;
+    let CalendarDefinition { name, description, entries, except, maintenance } = calendar_out(record.definition);
+    Calendar {
+        id: record.id.0,
+        version: record.version,
+        created_at: record.created_at,
+        updated_at: record.updated_at,
+        problem: record.damage.map(|damage| damage.problem()),
+        used_by: tasks,
+        contained_in: calendars,
+        warnings,
+        name,
+        description,
+        entries,
+        except,
+        maintenance,
+    }
+}
+
+fn summary_out(view: CalendarView) -> CalendarSummary {
+    let CalendarView { record, tasks, calendars, next, warnings: _ } = view;
+    CalendarSummary {
+        id: record.id.0,
+        version: record.version,
+        updated_at: record.updated_at,
+        problem: record.damage.map(|damage| damage.problem()),
+        entry_count: record.definition.entries.len() + record.definition.except.len(),
+        maintenance: record.definition.maintenance.is_some(),
+        used_by_count: tasks.len() + calendars.len(),
+        next_date: next,
+        name: record.definition.name,
+        description: record.definition.description,
+    }
+}

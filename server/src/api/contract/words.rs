@@ -1,0 +1,127 @@
+//! What is wrong with a value of a request body, and what to write instead, in words for people.
+
+use chrono::{Datelike as _, NaiveDate};
+use jsonschema::ValidationError;
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use serde_json::Value;
+
+/// Longer messages are cut.
+const LENGTH_MAX: usize = 300;
+
+/// The fault as a sentence about the field. The value itself is not repeated: it may be a password.
+pub(in crate::api) fn words(error: &ValidationError<'_>) -> String {
+    let known = match error.kind() {
+        ValidationErrorKind::Pattern { pattern } => return pattern_words(pattern),
+        ValidationErrorKind::Format { format } => {
+            Some(format_words(format, error.instance().as_str().unwrap_or_default()))
+        }
+        ValidationErrorKind::Enum { options } => {
+            let words: Vec<String> = options.as_array().into_iter().flatten().map(Value::to_string).collect();
+            Some(format!("is none of the known words: write {}", words.join(", ")))
+        }
+        ValidationErrorKind::Type { kind: TypeKind::Single(kind) } => type_words(&kind.to_string()).map(str::to_owned),
+        ValidationErrorKind::MinItems { limit: 1 } => Some("needs at least one entry".to_owned()),
+        ValidationErrorKind::MinItems { limit } => Some(format!("needs at least {limit} entries")),
+        ValidationErrorKind::MaxItems { limit } => Some(format!("may have at most {limit} entries")),
+        ValidationErrorKind::UniqueItems => Some("has an entry twice; each may be there once".to_owned()),
+        ValidationErrorKind::MinLength { limit: 1 } => Some("must not be empty".to_owned()),
+        ValidationErrorKind::MinLength { limit } => Some(format!("must have at least {limit} characters")),
+        ValidationErrorKind::MaxLength { limit } => Some(format!("may have at most {limit} characters")),
+        ValidationErrorKind::Minimum { limit } => Some(format!("must be at least {limit}")),
+        ValidationErrorKind::ExclusiveMinimum { limit } => Some(format!("must be more than {limit}")),
+        ValidationErrorKind::Maximum { limit } => Some(format!("must be at most {limit}")),
+        ValidationErrorKind::ExclusiveMaximum { limit } => Some(format!("must be less than {limit}")),
+        _ => None,
+    };
+    shortened(&known.unwrap_or_else(|| error.masked_with("the value").to_string()))
+}
+
+fn type_words(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "integer" => "must be a whole number",
+        "number" => "must be a number",
+        "string" => "must be a text",
+        "boolean" => "must be true or false",
+        "array" => "must be a list",
+        "object" => "must be an object: names with values",
+        _ => return None,
+    })
+}
+
+fn pattern_words(pattern: &str) -> String {
+    let length = pattern.strip_suffix("}$").and_then(|rest| rest.rsplit_once("{0,"));
+    let most = length.and_then(|(_, most)| most.parse::<u32>().ok()).map(|most| most + 1);
+    let begins = match length.map(|(start, _)| start) {
+        Some("^[a-z0-9][a-z0-9._-]") => "may have a-z, 0-9, . _ and -, and begins with a letter or a digit",
+        Some("^[a-z0-9][a-z0-9._@-]") => "may have a-z, 0-9, . _ @ and -, and begins with a letter or a digit",
+        Some("^[a-z][a-z0-9_]") => "may have a-z, 0-9 and _, and begins with a letter",
+        _ if pattern == "^([a-z0-9][a-z0-9._-]*)?$" => {
+            return "may have a-z, 0-9, . _ and -, and begins with a letter or a digit".to_owned();
+        }
+        _ => return format!("does not match the pattern {pattern}"),
+    };
+    most.map_or_else(|| begins.to_owned(), |most| format!("{begins}; at most {most} characters"))
+}
+
+fn format_words(format: &str, text: &str) -> String {
+    match format {
+        "date" => date_words(text).unwrap_or_else(|| "is not a date: write it as 2026-12-31".to_owned()),
+        "date-time" => "is not an instant: write it as 2026-12-31T08:00:00Z".to_owned(),
+        other => format!("is not a {other}"),
+    }
+}
+
+/// What is wrong with a text that looks like a date.
+fn date_words(text: &str) -> Option<String> {
+    let mut parts = text.splitn(3, '-');
+    let year: i32 = parts.next()?.parse().ok().filter(|year| (0..=9999).contains(year))?;
+    let month: u32 = parts.next()?.parse().ok()?;
+    let day: u32 = parts.next()?.parse().ok()?;
+    let Some(first) = NaiveDate::from_ymd_opt(year, month, 1) else {
+        return Some(format!("{year:04}-{month:02}-{day:02} is not a date: there is no month {month}"));
+    };
+    let days = first.num_days_in_month();
+    Some(format!("{year:04}-{month:02}-{day:02} is not a date: {} has {days} days", first.format("%B %Y")))
+}
+
+/// A message that quotes a whole body is cut to a readable length.
+fn shortened(message: &str) -> String {
+    match message.char_indices().nth(LENGTH_MAX) {
+        Some((end, _)) => format!("{}...", &message[..end]),
+        None => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+    use serde_json::{Value, json};
+
+    fn said(schema: &Value, value: &Value) -> String {
+        let validator = jsonschema::options().should_validate_formats(true).build(schema).expect("a schema");
+        words(&validator.iter_errors(value).next().expect("a fault"))
+    }
+
+    #[test]
+    fn every_fault_says_what_to_write() {
+        for (schema, value, expected) in [
+            (json!({"type": "integer"}), json!(1.5), "must be a whole number"),
+            (json!({"type": "boolean"}), json!("no"), "must be true or false"),
+            (json!({"minItems": 1}), json!([]), "needs at least one entry"),
+            (json!({"minLength": 1}), json!(""), "must not be empty"),
+            (json!({"minimum": 1}), json!(0), "must be at least 1"),
+            (json!({"exclusiveMinimum": 0}), json!(0), "must be more than 0"),
+            (json!({"maximum": 5}), json!(6), "must be at most 5"),
+            (json!({"maxLength": 2}), json!("abc"), "may have at most 2 characters"),
+            (json!({"enum": ["a", "b"]}), json!("c"), "is none of the known words: write \"a\", \"b\""),
+            (json!({"pattern": "^x$"}), json!("y"), "does not match the pattern ^x$"),
+            (
+                json!({"pattern": "^[a-z0-9][a-z0-9._-]{0,99}$"}),
+                json!("Ä"),
+                "may have a-z, 0-9, . _ and -, and begins with a letter or a digit; at most 100 characters",
+            ),
+        ] {
+            assert_eq!(said(&schema, &value), expected, "{schema}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Who asks, and whether they may: a layer around every operation that refuses what it does not know.
+//!
+//! The permission of an operation is the one that the published document states (`x-permission`), found by route and
+//! method. A route that is not in the document is refused.
+
+use super::error::{ApiError, request_id};
+use super::layers;
+use super::state::ApiState;
+use crate::api::contract::document;
+use crate::api::router;
+use crate::app::{self, Caller};
+use crate::domain::vocabulary::Permission;
+use crate::security::token::same;
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::LazyLock;
+
+/// Name of the session cookie.
+pub const COOKIE: &str = "orc_session";
+
+/// Name of the session cookie where it is bound to TLS and the host.
+pub const COOKIE_SECURE: &str = "__Host-orc_session";
+
+/// What an operation asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing.
+    Public,
+    /// A caller with this permission.
+    Needs(Permission),
+}
+
+static ACCESS: LazyLock<HashMap<(String, Method), Access>> = LazyLock::new(|| {
+    let document = document::document();
+    let mut table = HashMap::new();
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            let Ok(method) = method.to_ascii_uppercase().parse::<Method>() else { continue };
+            let Some(access) = access_of(operation["x-permission"].as_str().unwrap_or_default()) else { continue };
+            table.insert((format!("{}{path}", router::PREFIX), method), access);
+        }
+    }
+    table
+});
+
+fn access_of(word: &str) -> Option<Access> {
+    if word == "public" { Some(Access::Public) } else { word.parse().ok().map(Access::Needs) }
+}
+
+/// What an operation asks for, by route and method; none: the document does not know it.
+pub fn access(route: &str, method: &Method) -> Option<Access> {
+    let method = if method == Method::HEAD { Method::GET } else { method.clone() };
+    ACCESS.get(&(route.to_owned(), method)).copied()
+}
+
+/// Recognises the caller, if there is one, for everything behind it.
+pub async fn identify(State(state): State<ApiState>, mut request: Request, next: Next) -> Response {
+    let shown = shown(&state, &request);
+    match caller(&state, shown).await {
+        Ok(Some(caller)) => {
+            request.extensions_mut().insert(caller);
+        }
+        Ok(None) => {}
+        Err(error) => return ApiError::from(error).into_response(),
+    }
+    next.run(request).await
+}
+
+/// Refuses whoever may not use an operation, and every operation that the document does not know.
+pub async fn authorize(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
+    let needed = access(&route, request.method());
+    if needed == Some(Access::Public) {
+        return next.run(request).await;
+    }
+    let Some(caller) = request.extensions().get::<Caller>() else {
+        return ApiError::from(app::Error::Unauthenticated("log in, or send a valid token".into())).into_response();
+    };
+    let Some(Access::Needs(permission)) = needed else { return unlisted(&route, request).await };
+    match caller.require(permission) {
+        Err(error) => ApiError::from(error).into_response(),
+        Ok(()) => next.run(request).await,
+    }
+}
+
+/// What the document does not know is never reached, not even if the router has a handler for it.
+async fn unlisted(route: &str, request: Request) -> Response {
+    let methods = ACCESS.keys().filter(|(known, _)| known == route).map(|(_, method)| method.as_str());
+    let mut methods: Vec<_> = methods.collect();
+    if methods.is_empty() {
+        return router::unknown(request.uri().clone()).await.into_response();
+    }
+    methods.sort_unstable();
+    let allow = HeaderValue::from_str(&methods.join(", ")).expect("methods fit a header");
+    ([(header::ALLOW, allow)], layers::method_not_allowed(request).await).into_response()
+}
+
+/// What a request shows of its caller.
+enum Shown {
+    Nobody,
+    Local(Caller),
+    Token(String),
+    Cookie(String),
+}
+
+fn shown(state: &ApiState, request: &Request) -> Shown {
+    let headers = request.headers();
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        let text = value.to_str().unwrap_or_default();
+        let Some(token) = text.strip_prefix("Bearer ").map(str::trim) else { return Shown::Nobody };
+        return local(state, request, token).map_or_else(|| Shown::Token(token.to_owned()), Shown::Local);
+    }
+    cookie(headers, state.settings.secure_cookies).map_or(Shown::Nobody, Shown::Cookie)
+}
+
+async fn caller(state: &ApiState, shown: Shown) -> app::Result<Option<Caller>> {
+    match shown {
+        Shown::Nobody => Ok(None),
+        Shown::Local(caller) => Ok(Some(caller)),
+        Shown::Token(token) => state.app.token_caller(&token, Some(request_id())).await,
+        Shown::Cookie(cookie) => state.app.session_caller(&cookie, Some(request_id())).await,
+    }
+}
+
+/// The local command line: its token, from this very machine.
+fn local(state: &ApiState, request: &Request, token: &str) -> Option<Caller> {
+    let known = state.settings.local_token.as_deref()?;
+    let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
+    let from_here = peer.ip().to_canonical().is_loopback();
+    let proved = same(known.as_bytes(), token.as_bytes());
+    (from_here && proved).then(|| Caller { request_id: Some(request_id()), ..Caller::local() })
+}
+
+/// The session cookie of a request.
+pub(in crate::api) fn cookie(headers: &HeaderMap, secure: bool) -> Option<String> {
+    let wanted = if secure { COOKIE_SECURE } else { COOKIE };
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = all.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned())
+}

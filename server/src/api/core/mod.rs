@@ -1,0 +1,15 @@
+//! What every operation needs: the caller, the body, the error, the page of a list, and the layers around all routes.
+//!
+//! Deliberately absent: any operation of a subject. Start reading at `guard`, then `auth`, then `error`.
+
+pub(in crate::api) mod answer;
+pub mod auth;
+pub mod body;
+pub mod error;
+pub mod guard;
+pub mod layers;
+pub mod listen;
+pub mod metrics;
+pub(in crate::api) mod page;
+pub mod state;
+pub mod within;

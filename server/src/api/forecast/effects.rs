@@ -1,0 +1,135 @@
+//! What a change would do to future slots, over HTTP.
+
+use crate::api::calendars::wire::{CalendarDefinition, calendar_in};
+use crate::api::core::body::{Body, Path, Query};
+use crate::api::core::error::ApiResult;
+use crate::api::core::state::ApiState;
+use crate::api::schedules::slot_out;
+use crate::api::tasks::definition::TaskDefinition;
+use crate::api::tasks::wire::SlotPreview;
+use crate::app::{self, Caller};
+use crate::domain::forecast::effect::{Difference, Keyed};
+use axum::extract::State;
+use axum::{Extension, Json};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Slots of one task that are listed one by one; the counts are of all.
+const LISTED: usize = 200;
+
+/// How far to look ahead.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct EffectQuery {
+    /// Days to look ahead.
+    #[param(minimum = 1, maximum = 366, default = 14)]
+    pub days: Option<u32>,
+}
+
+/// What a change does to future slots.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Effect {
+    /// From here on.
+    pub from_at: DateTime<Utc>,
+    /// Up to here.
+    pub until_at: DateTime<Utc>,
+    /// Slots that appear.
+    pub appear_count: usize,
+    /// Slots that vanish.
+    pub vanish_count: usize,
+    /// Slots that move.
+    pub move_count: usize,
+    /// Whether more was to be compared than was: the figures are then at least so many.
+    pub truncated: bool,
+    /// Schedules that would never fire because of the calendar, each with the reason.
+    pub warnings: Vec<String>,
+    /// The tasks for which something changes.
+    pub tasks: Vec<TaskEffect>,
+}
+
+/// What a change does to the future slots of one task.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TaskEffect {
+    /// Name of the task.
+    pub task: String,
+    /// Slots that appear, at most 200 of them.
+    pub appear: Vec<SlotPreview>,
+    /// Slots that vanish, at most 200 of them.
+    pub vanish: Vec<SlotPreview>,
+    /// Slots that move, at most 200 of them.
+    pub moved: Vec<SlotMove>,
+}
+
+/// A slot that moves on the same local date.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SlotMove {
+    /// Where it was.
+    pub from: SlotPreview,
+    /// Where it will be.
+    pub to: SlotPreview,
+}
+
+/// Show what another definition of a task would do to its slots.
+#[utoipa::path(post, path = "/tasks/{task}/effect", tag = "task",
+    params(("task" = String, Path, description = "Name or id of the task; one that does not exist yet has no slots"), EffectQuery),
+    request_body = TaskDefinition,
+    responses((status = 200, description = "Slots that appear, vanish and move", body = Effect)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn task_effect(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(task): Path<String>,
+    Query(query): Query<EffectQuery>,
+    Body(body): Body<TaskDefinition>,
+) -> ApiResult<Json<Effect>> {
+    let wanted = body.into_domain(&state.app.settings().timezone);
+    let effect = state.app.task_effect(&caller, &task, &wanted, query.days.unwrap_or(14)).await?;
+    Ok(Json(effect_out(effect)))
+}
+
+/// Show what another definition of a calendar would do to the slots of all tasks.
+#[utoipa::path(post, path = "/calendars/{calendar}/effect", tag = "calendar",
+    params(("calendar" = String, Path, description = "Name or id of the calendar; one that does not exist yet has no dates"), EffectQuery),
+    request_body = CalendarDefinition,
+    responses((status = 200, description = "Slots that appear, vanish and move", body = Effect)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn calendar_effect(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(calendar): Path<String>,
+    Query(query): Query<EffectQuery>,
+    Body(body): Body<CalendarDefinition>,
+) -> ApiResult<Json<Effect>> {
+    let wanted = calendar_in(body);
+    let effect = state.app.calendar_effect(&caller, &calendar, &wanted, query.days.unwrap_or(14)).await?;
+    Ok(Json(effect_out(effect)))
+}
+
+fn effect_out(effect: app::forecast::effects::Effect) -> Effect {
+    let app::forecast::effects::Effect { from_at, until_at, tasks, truncated, warnings } = effect;
+    let count = |of: fn(&Difference) -> usize| tasks.iter().map(|(_, difference)| of(difference)).sum();
+    Effect {
+        from_at,
+        until_at,
+        appear_count: count(|it| it.appear.len()),
+        vanish_count: count(|it| it.vanish.len()),
+        move_count: count(|it| it.moved.len()),
+        truncated,
+        warnings,
+        tasks: tasks.into_iter().map(task_out).collect(),
+    }
+}
+
+fn task_out((task, difference): (String, Difference)) -> TaskEffect {
+    let Difference { appear, vanish, moved } = difference;
+    let out = |(key, slot): Keyed| slot_out(Some(key), &slot);
+    let moves = moved.into_iter().take(LISTED).map(|(from, to)| SlotMove { from: out(from), to: out(to) }).collect();
+    TaskEffect {
+        task,
+        appear: appear.into_iter().take(LISTED).map(out).collect(),
+        vanish: vanish.into_iter().take(LISTED).map(out).collect(),
+        moved: moves,
+    }
+}

@@ -1,0 +1,194 @@
+//! The plan for calendar programs: feeds at secret addresses, and the same for whoever is logged in.
+
+use crate::api::access::sessions::peer_address;
+use crate::api::core::body::{Body, Path, Query, page_request};
+use crate::api::core::error::ApiResult;
+use crate::api::core::page::page;
+use crate::api::core::state::ApiState;
+use crate::api::tasks::wire::PageQuery;
+use crate::app::forecast::feeds::FeedRequest;
+use crate::app::{self, Caller};
+use crate::store::FeedRecord;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use std::net::SocketAddr;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// How much of the plan is wanted.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct PlanIcsQuery {
+    /// Days ahead.
+    #[param(minimum = 1, maximum = 366, default = 30)]
+    pub days: Option<u32>,
+    /// Only slots of this task (name or id).
+    #[param(max_length = 100)]
+    pub task: Option<String>,
+}
+
+/// A calendar feed, without its address.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Feed {
+    /// Id.
+    pub id: Uuid,
+    /// What it is called in calendar programs.
+    pub name: String,
+    /// Only slots of this task.
+    pub task: Option<String>,
+    /// Only tasks in this folder and those below.
+    pub folder: Option<String>,
+    /// Days ahead.
+    pub days: u32,
+    /// Who made it.
+    pub created_by: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When its address was made.
+    pub rotated_at: DateTime<Utc>,
+}
+page!(
+    /// A page of feeds, newest first.
+    FeedPage,
+    Feed
+);
+
+/// A new feed.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FeedDefinition {
+    /// What it is called in calendar programs.
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: String,
+    /// Only slots of this task (name or id).
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    pub task: Option<String>,
+    /// Only tasks in this folder and those below.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub folder: Option<String>,
+    /// Days ahead.
+    #[serde(default = "month")]
+    #[schema(minimum = 1, maximum = 366, default = 30)]
+    pub days: u32,
+}
+
+/// A feed with its address, which is shown this once.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FeedAddress {
+    /// The feed.
+    pub feed: Feed,
+    /// Path of the address on this server; whoever knows it can read the feed.
+    pub url: String,
+}
+
+/// The plan as an iCalendar file: each slot an event; what fires more than 24 times a day is only named.
+#[utoipa::path(get, path = "/plan.ics", tag = "schedule", params(PlanIcsQuery),
+    responses((status = 200, description = "The file", body = String, content_type = "text/calendar")),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn plan_ics(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<PlanIcsQuery>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let text = state.app.plan_ics(&caller, query.task.as_deref(), query.days.unwrap_or(30)).await?;
+    Ok(file(text, &headers))
+}
+
+/// List calendar feeds: your own, or all of them for an administrator.
+#[utoipa::path(get, path = "/feeds", tag = "schedule", params(PageQuery),
+    responses((status = 200, description = "A page of feeds", body = FeedPage)),
+    extensions(("x-permission" = json!("own"))))]
+pub async fn feed_list(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<PageQuery>,
+) -> ApiResult<Json<FeedPage>> {
+    let page = page_request(query.limit, query.cursor.as_deref())?;
+    let listed = state.app.feed_list(&caller, &page).await?;
+    let next_cursor = listed.next.map(|cursor| cursor.to_string());
+    Ok(Json(FeedPage { items: listed.items.into_iter().map(feed_out).collect(), next_cursor }))
+}
+
+/// Create a calendar feed; its address is shown this once.
+#[utoipa::path(post, path = "/feeds", tag = "schedule", request_body = FeedDefinition,
+    responses((status = 201, description = "The feed and its address", body = FeedAddress)),
+    extensions(("x-permission" = json!("own"))))]
+pub async fn feed_create(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Body(body): Body<FeedDefinition>,
+) -> ApiResult<(StatusCode, Json<FeedAddress>)> {
+    let FeedDefinition { name, task, folder, days } = body;
+    let (feed, path) = state.app.feed_create(&caller, FeedRequest { name, task, folder, days }).await?;
+    Ok((StatusCode::CREATED, Json(FeedAddress { feed: feed_out(feed), url: path.expose().to_owned() })))
+}
+
+/// Delete a calendar feed: its address is worth nothing from then on.
+#[utoipa::path(delete, path = "/feeds/{feed}", tag = "schedule", params(("feed" = String, Path, description = "Name or id of the feed")),
+    responses((status = 204, description = "Deleted")),
+    extensions(("x-permission" = json!("own"))))]
+pub async fn feed_delete(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(feed): Path<String>,
+) -> ApiResult<StatusCode> {
+    state.app.feed_delete(&caller, &feed).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Give a calendar feed another address; the one before is worth nothing from then on.
+#[utoipa::path(post, path = "/feeds/{feed}/rotate", tag = "schedule", params(("feed" = String, Path, description = "Name or id of the feed")),
+    responses((status = 200, description = "The feed and its address", body = FeedAddress)),
+    extensions(("x-permission" = json!("own"))))]
+pub async fn feed_rotate(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(feed): Path<String>,
+) -> ApiResult<Json<FeedAddress>> {
+    let (feed, path) = state.app.feed_rotate(&caller, &feed).await?;
+    Ok(Json(FeedAddress { feed: feed_out(feed), url: path.expose().to_owned() }))
+}
+
+/// The file of a feed, public by its secret, outside of the contract's operations.
+pub async fn serve(
+    State(state): State<ApiState>,
+    Path(name): Path<String>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let missing = || app::Error::NotFound("there is no such feed".into());
+    let secret = name.strip_suffix(".ics").ok_or_else(missing)?;
+    let text = state.app.feed_text(secret, &peer_address(&state, peer, &headers)).await?;
+    Ok(file(text, &headers))
+}
+
+/// A calendar file, or word that it has not changed.
+fn file(text: String, headers: &HeaderMap) -> Response {
+    let etag = format!("\"{}\"", hex::encode(&Sha256::digest(text.as_bytes())[..16]));
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let fresh = known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag);
+    let mut response = if fresh { StatusCode::NOT_MODIFIED.into_response() } else { text.into_response() };
+    let out = response.headers_mut();
+    out.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=300"));
+    out.insert(header::ETAG, HeaderValue::from_str(&etag).expect("hex digits fit a header"));
+    response
+}
+
+fn month() -> u32 {
+    30
+}
+
+fn feed_out(feed: FeedRecord) -> Feed {
+    let FeedRecord { id, name, task, folder, days, created_by, created_at, rotated_at, .. } = feed;
+    Feed { id: id.0, name, task: task.map(|(_, name)| name), folder, days, created_by, created_at, rotated_at }
+}

@@ -1,0 +1,266 @@
+//! Simulations over HTTP.
+
+use crate::api::core::body::Body;
+use crate::api::core::error::ApiResult;
+use crate::api::core::state::ApiState;
+use crate::api::schedules::convert::schedule_out;
+use crate::api::schedules::wire::Schedule;
+use crate::app::Caller;
+use crate::app::forecast::simulations::{Simulation as Simulated, SimulationRequest};
+use crate::domain::forecast::simulation::{
+    Hour, LimitWait, Minute, Outcome, PoolHour, PoolWait, Proposal, TaskOverlap,
+};
+use axum::extract::State;
+use axum::{Extension, Json};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Up to so long the hours of pools are told too.
+const POOL_HOURS: TimeDelta = TimeDelta::days(7);
+
+/// What is to be simulated.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SimulationDefinition {
+    /// From this instant on; null: now.
+    #[serde(default)]
+    pub from_at: Option<DateTime<Utc>>,
+    /// Days.
+    #[serde(default = "week")]
+    #[schema(minimum = 1, maximum = 366, default = 7)]
+    pub days: u32,
+    /// Time zone of whoever looks at it, an IANA name; null: the server's. It changes nothing in what happens.
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    pub timezone: Option<String>,
+    /// Only these tasks (names or ids), enabled or not; empty: all that are enabled.
+    #[serde(default)]
+    #[schema(max_items = 500, default = json!([]))]
+    pub tasks: Vec<String>,
+    /// Only tasks in this folder and those below.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub folder: Option<String>,
+    /// Whether better minutes are looked for.
+    #[serde(default = "crate::api::tasks::definition::yes")]
+    #[schema(default = true)]
+    pub proposals: bool,
+}
+
+/// What all schedules together will do.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Simulation {
+    /// From here on.
+    pub from_at: DateTime<Utc>,
+    /// Up to here.
+    pub until_at: DateTime<Utc>,
+    /// Time zone of whoever looks at it.
+    pub timezone: String,
+    /// Tasks that took part.
+    pub task_count: usize,
+    /// Schedules and tasks that could not take part, and why.
+    pub left_out: Vec<String>,
+    /// Slots that are due and not skipped by calendars or clock changes.
+    pub slot_count: u64,
+    /// Slots that are.
+    pub skipped_count: u64,
+    /// The hours, from that of `from_at` on.
+    pub hours: Vec<SimulatedHour>,
+    /// The 20 minutes in which most slots are due together, busiest first.
+    pub busiest: Vec<SimulatedMinute>,
+    /// Tasks that get into their own way, worst first.
+    pub overlaps: Vec<SimulatedOverlap>,
+    /// How runs wait for pools.
+    pub waits: Vec<SimulatedWait>,
+    /// How runs wait for the server's limit of runs at once.
+    pub limit: SimulatedLimit,
+    /// Better minutes, greatest gain first.
+    pub proposals: Vec<SimulationProposal>,
+    /// Seconds that it took to compute.
+    pub computed_seconds: f64,
+}
+
+/// One hour of a simulation.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SimulatedHour {
+    /// Its beginning, by the clocks of the zone that was asked for.
+    pub hour_at: DateTime<Utc>,
+    /// Slots due in it.
+    pub slots: u32,
+    /// Most runs at once.
+    pub peak: u32,
+}
+
+/// A minute in which several slots are due.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SimulatedMinute {
+    /// Its beginning.
+    pub at: DateTime<Utc>,
+    /// Slots due in it.
+    pub slots: u32,
+    /// Names of their tasks, at most ten.
+    pub tasks: Vec<String>,
+}
+
+/// How a task gets into its own way.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SimulatedOverlap {
+    /// Name of the task.
+    pub task: String,
+    /// Runs that are skipped or replaced.
+    pub skipped: u64,
+    /// Runs that wait for an earlier one.
+    pub waited: u64,
+    /// The longest of these waits.
+    pub wait_seconds_max: u32,
+}
+
+/// How runs wait for a pool.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SimulatedWait {
+    /// Name of the pool.
+    pub pool: String,
+    /// Its places.
+    pub capacity: u32,
+    /// Runs that wait.
+    pub waited: u64,
+    /// How long on average, among those that wait.
+    pub wait_seconds_mean: f64,
+    /// The longest wait.
+    pub wait_seconds_max: u32,
+    /// Most places taken at once.
+    pub peak: u32,
+    /// The same by hour, as `hours` of the whole; empty if more than 7 days are simulated.
+    pub hours: Vec<SimulatedPoolHour>,
+}
+
+/// How runs wait for the server's limit of runs at once.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SimulatedLimit {
+    /// The limit.
+    pub capacity: u32,
+    /// Runs that wait.
+    pub waited: u64,
+    /// How long on average, among those that wait.
+    pub wait_seconds_mean: f64,
+    /// The longest wait.
+    pub wait_seconds_max: u32,
+}
+
+/// One hour of a pool.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SimulatedPoolHour {
+    /// Its beginning.
+    pub hour_at: DateTime<Utc>,
+    /// Most places taken at once.
+    pub peak: u32,
+    /// Most runs waiting at once.
+    pub waiting: u32,
+}
+
+/// A better minute for a schedule.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SimulationProposal {
+    /// Name of the task.
+    pub task: String,
+    /// Key of the schedule within its task.
+    pub schedule_key: String,
+    /// The present schedule in words.
+    pub words_before: String,
+    /// The proposed one in words.
+    pub words_after: String,
+    /// The schedule to save.
+    pub schedule: Schedule,
+    /// Slots of others in the same minutes at present.
+    pub collisions_before: u64,
+    /// The same with the proposal.
+    pub collisions_after: u64,
+    /// Why.
+    pub reason: String,
+}
+
+/// Play the coming days: how much is due when, what overlaps, what waits, and which minutes would be better.
+#[utoipa::path(post, path = "/simulations", tag = "schedule", request_body = SimulationDefinition,
+    responses((status = 200, description = "What will happen", body = Simulation)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn simulation_create(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Body(body): Body<SimulationDefinition>,
+) -> ApiResult<Json<Simulation>> {
+    let SimulationDefinition { from_at, days, timezone, tasks, folder, proposals } = body;
+    let timezone = timezone.unwrap_or_else(|| state.app.settings().timezone.clone());
+    let request = SimulationRequest { from_at, days, timezone, tasks, folder, proposals };
+    let simulated = state.app.simulation_create(&caller, &request).await?;
+    Ok(Json(simulation_out(simulated, request.timezone)))
+}
+
+fn week() -> u32 {
+    7
+}
+
+fn simulation_out(simulated: Simulated, timezone: String) -> Simulation {
+    let Simulated { from_at, until_at, first_hour: first, task_count, left_out, outcome, computed } = simulated;
+    let Outcome { slots, skipped, hours, busiest, overlaps, waits, limit, proposals } = outcome;
+    let hour = |(number, hour): (i64, Hour)| SimulatedHour {
+        hour_at: first + TimeDelta::hours(number),
+        slots: hour.slots,
+        peak: hour.peak,
+    };
+    Simulation {
+        from_at,
+        until_at,
+        timezone,
+        task_count,
+        left_out,
+        slot_count: slots,
+        skipped_count: skipped,
+        hours: (0..).zip(hours).map(hour).collect(),
+        busiest: busiest.into_iter().map(minute_out).collect(),
+        overlaps: overlaps.into_iter().map(overlap_out).collect(),
+        waits: waits.into_iter().map(|wait| wait_out(wait, first, until_at - from_at <= POOL_HOURS)).collect(),
+        limit: limit_out(limit),
+        proposals: proposals.into_iter().map(proposal_out).collect(),
+        computed_seconds: computed.as_secs_f64(),
+    }
+}
+
+fn minute_out(Minute { at, slots, tasks }: Minute) -> SimulatedMinute {
+    SimulatedMinute { at, slots, tasks }
+}
+
+fn overlap_out(it: TaskOverlap) -> SimulatedOverlap {
+    let TaskOverlap { task, skipped, waited, wait_seconds_max } = it;
+    SimulatedOverlap { task, skipped, waited, wait_seconds_max }
+}
+
+fn wait_out(it: PoolWait, first: DateTime<Utc>, with_hours: bool) -> SimulatedWait {
+    let PoolWait { pool, capacity, waited, wait_seconds_mean, wait_seconds_max, peak, hours } = it;
+    let hour = |(number, hour): (i64, PoolHour)| SimulatedPoolHour {
+        hour_at: first + TimeDelta::hours(number),
+        peak: hour.peak,
+        waiting: hour.waiting,
+    };
+    let hours = if with_hours { (0..).zip(hours).map(hour).collect() } else { Vec::new() };
+    SimulatedWait { pool, capacity, waited, wait_seconds_mean, wait_seconds_max, peak, hours }
+}
+
+fn limit_out(LimitWait { capacity, waited, wait_seconds_mean, wait_seconds_max }: LimitWait) -> SimulatedLimit {
+    SimulatedLimit { capacity, waited, wait_seconds_mean, wait_seconds_max }
+}
+
+fn proposal_out(it: Proposal) -> SimulationProposal {
+    let Proposal { task, schedule, words_before, words_after, collisions_before, collisions_after, reason } = it;
+    let (schedule_key, schedule) = (schedule.key.clone(), schedule_out(schedule));
+    SimulationProposal {
+        task,
+        schedule_key,
+        words_before,
+        words_after,
+        schedule,
+        collisions_before,
+        collisions_after,
+        reason,
+    }
+}

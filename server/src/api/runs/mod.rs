@@ -1,0 +1,254 @@
+//! Runs over HTTP: history, cancel, rerun, statistics. The wire types are in `run_wire`.
+
+pub(in crate::api) mod log_stream;
+pub mod logs;
+pub mod wire;
+
+use self::wire::{
+    Attempt, LogSize, Run, RunDetail, RunListQuery, RunPage, RunRerun, RunStats, RunStatsPoint, RunStatsQuery, RunTask,
+    StatsStep, Trigger,
+};
+use super::core::answer;
+use super::core::body::{Body, IdempotencyKey, Path, Query, page_request};
+use super::core::error::{ApiError, ApiResult};
+use super::core::state::ApiState;
+use crate::app::runs::idempotency::Idempotency;
+use crate::app::{App, Caller};
+use crate::domain::ids::RunId;
+use crate::domain::runs;
+use crate::domain::vocabulary::RunState;
+use crate::store::{self, AttemptRecord, RunFilter, RunRecord, StatsPoint, StatsRecord};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+/// Operations on runs and their logs.
+pub fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(run_list))
+        .routes(routes!(run_stats))
+        .routes(routes!(run_view, run_delete))
+        .routes(routes!(run_cancel))
+        .routes(routes!(run_rerun))
+        .routes(routes!(logs::run_log))
+        .routes(routes!(logs::run_log_stream))
+}
+
+/// List runs, newest first.
+#[utoipa::path(get, path = "/runs", tag = "run", params(RunListQuery),
+    responses((status = 200, description = "A page of runs", body = RunPage)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn run_list(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<RunListQuery>,
+) -> ApiResult<Json<RunPage>> {
+    let page = page_request(query.limit, query.cursor.as_deref())?;
+    let filter = RunFilter {
+        task_key: None,
+        states: states_in(query.state.as_deref().unwrap_or_default())?,
+        trigger: query.trigger,
+        from_at: query.from_at,
+        until_at: query.until_at,
+    };
+    let listed = state.app.run_list(&caller, query.task.as_deref(), filter, &page).await?;
+    let next_cursor = listed.next.map(|cursor| cursor.to_string());
+    let items = listed.items.into_iter().map(|run| run_out(&state.app, run)).collect();
+    Ok(Json(RunPage { items, next_cursor }))
+}
+
+/// View a run with its attempts.
+#[utoipa::path(get, path = "/runs/{run}", tag = "run", params(("run" = Uuid, Path, description = "Id of the run")),
+    responses((status = 200, description = "The run", body = RunDetail)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn run_view(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(run): Path<Uuid>,
+) -> ApiResult<Json<RunDetail>> {
+    let (run, attempts) = state.app.run_view(&caller, RunId(run)).await?;
+    let now = state.app.clock().now();
+    let attempts = attempts.into_iter().map(|attempt| attempt_out(attempt, now)).collect();
+    Ok(Json(RunDetail { run: run_out(&state.app, run), attempts }))
+}
+
+/// Cancel a run: its process tree is asked to stop, then killed. A second call skips the grace.
+#[utoipa::path(post, path = "/runs/{run}/cancel", tag = "run", params(("run" = Uuid, Path, description = "Id of the run")),
+    responses((status = 200, description = "The run", body = Run)),
+    extensions(("x-permission" = json!("run"))))]
+pub async fn run_cancel(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(run): Path<Uuid>,
+) -> ApiResult<Json<Run>> {
+    let run = state.app.run_cancel(&caller, RunId(run)).await?;
+    Ok(Json(run_out(&state.app, run)))
+}
+
+/// Run a run again.
+#[utoipa::path(post, path = "/runs/{run}/rerun", tag = "run",
+    params(("run" = Uuid, Path, description = "Id of the run"), ("Idempotency-Key" = Option<String>, Header, description = "Same key, same run, for 24 hours")),
+    request_body = RunRerun,
+    responses((status = 201, description = "The new run", body = Run, headers(("Location" = String, description = "Path of the new run")))),
+    extensions(("x-permission" = json!("run"))))]
+pub async fn run_rerun(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(run): Path<Uuid>,
+    IdempotencyKey(key): IdempotencyKey,
+    Body(body): Body<RunRerun>,
+) -> ApiResult<Response> {
+    let request = json!({"params": body.params, "newest_version": body.newest_version});
+    let key = key.map(|key| Idempotency::new(&caller, "run_rerun", &run.to_string(), key, &request));
+    let run = state.app.run_rerun(&caller, RunId(run), body.params, body.newest_version, key).await?;
+    Ok(run_created(&state.app, run))
+}
+
+/// Delete a finished run and its log.
+#[utoipa::path(delete, path = "/runs/{run}", tag = "run", params(("run" = Uuid, Path, description = "Id of the run")),
+    responses((status = 204, description = "Deleted")),
+    extensions(("x-permission" = json!("define"))))]
+pub async fn run_delete(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(run): Path<Uuid>,
+) -> ApiResult<StatusCode> {
+    state.app.run_delete(&caller, RunId(run)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Count runs over time.
+#[utoipa::path(get, path = "/runs/stats", tag = "run", params(RunStatsQuery),
+    responses((status = 200, description = "The figures", body = RunStats)),
+    extensions(("x-permission" = json!("read"))))]
+pub async fn run_stats(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<RunStatsQuery>,
+) -> ApiResult<Json<RunStats>> {
+    let step = match query.step.unwrap_or_default() {
+        StatsStep::Hour => store::StatsStep::Hour,
+        StatsStep::Day => store::StatsStep::Day,
+    };
+    let range = (query.from_at, query.until_at);
+    Ok(Json(stats_out(state.app.run_stats(&caller, query.task.as_deref(), range, step).await?)))
+}
+
+/// The answer for a new run: 201, its path, the run.
+pub fn run_created(app: &App, run: RunRecord) -> Response {
+    let id = run.id;
+    answer::created(Json(run_out(app, run)).into_response(), "runs", id)
+}
+
+fn states_in(text: &str) -> ApiResult<Vec<RunState>> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    words.map(|word| word.parse().map_err(|_| unknown_state(word))).collect()
+}
+
+fn unknown_state(word: &str) -> ApiError {
+    let known: Vec<&str> = RunState::ALL.iter().map(|state| state.as_str()).collect();
+    ApiError::invalid_query("state", format!("\"{word}\" is not a state of a run; known are {}", known.join(", ")))
+}
+
+/// A length of time in seconds.
+pub fn seconds(length: TimeDelta) -> f64 {
+    length.as_seconds_f64()
+}
+
+/// A run as the wire shows it.
+pub fn run_out(app: &App, run: RunRecord) -> Run {
+    let now = app.clock().now();
+    let duration = run.started_at.map(|from| seconds(run.finished_at.unwrap_or(now) - from).max(0.0));
+    let waits = match run.state {
+        RunState::Waiting => vec![run.reason.strip_prefix("waits for ").unwrap_or(&run.reason).to_owned()],
+        RunState::Queued => vec!["a free place on the server".to_owned()],
+        RunState::BackingOff => vec![format!("its next attempt at {}", run.due_at.format("%Y-%m-%d %H:%M:%S UTC"))],
+        _ => Vec::new(),
+    };
+    Run {
+        id: run.id.0,
+        task: RunTask { id: run.task.0, name: run.task_name, version: run.task_version },
+        state: run.state,
+        trigger: Trigger {
+            kind: run.trigger.kind,
+            by: run.trigger.by,
+            schedule_key: run.trigger.schedule_key,
+            rerun_of: run.trigger.rerun_of.map(|run| run.0),
+        },
+        scheduled_for: run.scheduled_for,
+        created_at: run.created_at,
+        queued_at: run.queued_at,
+        started_at: run.started_at,
+        finished_at: run.finished_at,
+        duration_seconds: duration,
+        next_attempt_at: (run.state == RunState::BackingOff).then_some(run.due_at),
+        cancel_requested_at: run.cancel_requested_at,
+        attempt_count: run.attempt_count,
+        params: run.params,
+        result: run.result,
+        reason: run.reason,
+        waiting_on: waits,
+        node: run.node,
+        log: LogSize { bytes: run.log_bytes, lines: run.log_lines, truncated: run.log_truncated },
+        actions: runs::actions(run.state),
+    }
+}
+
+fn attempt_out(attempt: AttemptRecord, now: DateTime<Utc>) -> Attempt {
+    Attempt {
+        number: attempt.number,
+        outcome: attempt.outcome,
+        node: attempt.node,
+        pid: attempt.pid,
+        started_at: attempt.started_at,
+        finished_at: attempt.finished_at,
+        duration_seconds: seconds(attempt.finished_at.unwrap_or(now) - attempt.started_at).max(0.0),
+        exit_code: attempt.exit_code,
+        signal: attempt.signal,
+        reason: attempt.reason,
+        cpu_seconds: attempt.cpu.map(seconds),
+        peak_memory_bytes: attempt.peak_memory_bytes,
+        log: LogSize { bytes: attempt.log_bytes, lines: attempt.log_lines, truncated: attempt.log_dropped_bytes > 0 },
+        leaked_output: attempt.leaked_output,
+        survivor_count: attempt.survivor_count,
+    }
+}
+
+fn stats_out(stats: StatsRecord) -> RunStats {
+    let StatsRecord { running_count, queued_count, waiting_count, total, points } = stats;
+    let points = points.into_iter().map(point_out).collect();
+    RunStats { running_count, queued_count, waiting_count, total: point_out(total), points }
+}
+
+fn point_out(point: StatsPoint) -> RunStatsPoint {
+    let StatsPoint {
+        from_at,
+        succeeded_count,
+        failed_count,
+        timed_out_count,
+        cancelled_count,
+        skipped_count,
+        lost_count,
+        success_rate,
+        p50_seconds,
+        p95_seconds,
+    } = point;
+    RunStatsPoint {
+        from_at,
+        succeeded_count,
+        failed_count,
+        timed_out_count,
+        cancelled_count,
+        skipped_count,
+        lost_count,
+        success_rate,
+        p50_seconds,
+        p95_seconds,
+    }
+}

@@ -1,0 +1,368 @@
+//! Wire types of a task's definition: what a body may hold, with its defaults and bounds.
+//!
+//! The bounds stated here are enforced: `body` checks every request against the published schema before it is read.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+use super::params::ParamSpec;
+use crate::api::schedules::wire::Schedule;
+use crate::api::triggers::wire::TaskTrigger;
+use crate::domain::tasks::RetryOn;
+use crate::domain::vocabulary::OnServerStop;
+
+macro_rules! definition {
+    ($(#[$meta:meta])* pub struct $name:ident { $($extra:tt)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $($extra)*
+            /// Unique name, the key people use: a-z, 0-9, '.', '_' and '-'.
+            #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._-]{0,99}$", example = "nightly-backup")]
+            pub name: String,
+            /// Human title; empty: the name is shown.
+            #[serde(default)]
+            #[schema(max_length = 200, default = "")]
+            pub title: String,
+            /// What the task is for.
+            #[serde(default)]
+            #[schema(max_length = 10_000, default = "")]
+            pub description: String,
+            /// Folder, names separated by '/'; empty: the root.
+            #[serde(default)]
+            #[schema(max_length = 200, default = "")]
+            pub folder: String,
+            /// Labels for filters.
+            #[serde(default)]
+            #[schema(max_items = 50, default = json!([]))]
+            pub tags: Vec<String>,
+            /// Whether anything may start the task.
+            #[serde(default = "yes")]
+            #[schema(default = true)]
+            pub enabled: bool,
+            /// What is run.
+            pub run: RunSpec,
+            /// Working directory; null: a scratch folder of the attempt.
+            #[serde(default)]
+            #[schema(max_length = 4096)]
+            pub working_directory: Option<String>,
+            /// Environment variables; beside them only allow-listed ones are passed on.
+            #[serde(default)]
+            pub environment: BTreeMap<String, String>,
+            /// Typed inputs of a run.
+            #[serde(default)]
+            #[schema(max_items = 50, default = json!([]))]
+            pub params: Vec<ParamSpec>,
+            /// Rules by which the task becomes due.
+            #[serde(default)]
+            #[schema(max_items = 50, default = json!([]))]
+            pub schedules: Vec<Schedule>,
+            /// Other things that make the task run: a call over HTTP, a file, the end of another task's run.
+            #[serde(default)]
+            #[schema(max_items = 20, default = json!([]))]
+            pub triggers: Vec<TaskTrigger>,
+            /// What happens when it is due while a run of it is open.
+            #[serde(default = "overlap_default")]
+            pub overlap: Overlap,
+            /// Pool whose places its runs take; null: none.
+            #[serde(default)]
+            #[schema(max_length = 100, example = "database")]
+            pub pool: Option<String>,
+            /// Places that a run takes in its pool.
+            #[serde(default = "one")]
+            #[schema(minimum = 1, maximum = 10_000, default = 1)]
+            pub pool_weight: u32,
+            /// Runs with a higher priority start first.
+            #[serde(default = "fifty")]
+            #[schema(minimum = 0, maximum = 100, default = 50)]
+            pub priority: i32,
+            /// Seconds that a whole run may last, from its first attempt's start; null: no limit.
+            #[serde(default)]
+            #[schema(minimum = 0.001, maximum = 31_622_400)]
+            pub timeout_seconds: Option<f64>,
+            /// Seconds that each attempt may last; null: no limit.
+            #[serde(default)]
+            #[schema(minimum = 0.001, maximum = 31_622_400)]
+            pub attempt_timeout_seconds: Option<f64>,
+            /// Seconds between asking a process to stop and killing its tree.
+            #[serde(default = "ten")]
+            #[schema(minimum = 0, maximum = 86_400, default = 10)]
+            pub grace_seconds: f64,
+            /// Exit codes that mean success.
+            #[serde(default = "zero_codes")]
+            #[schema(max_items = 50, default = json!([0]))]
+            pub success_codes: Vec<i32>,
+            /// Rule for further attempts.
+            #[serde(default)]
+            pub retry: Retry,
+            /// Caps of the log.
+            #[serde(default)]
+            pub log: LogRules,
+            /// How long runs are kept.
+            #[serde(default)]
+            pub retention: Retention,
+            /// What becomes of its runs when the server stops in an orderly way.
+            #[serde(default = "keep")]
+            #[schema(inline = false)]
+            pub on_server_stop: OnServerStop,
+        }
+    };
+}
+pub(in crate::api) use definition;
+
+definition! {
+    /// Everything a person defines about a task.
+    pub struct TaskDefinition {}
+}
+
+/// What a task runs.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum RunSpec {
+    /// A program and its arguments, without a shell.
+    Command(RunCommand),
+    /// One line for a shell.
+    Shell(RunShell),
+    /// A text for an interpreter.
+    Script(RunScript),
+    /// An HTTP request.
+    Http(RunHttp),
+}
+
+/// A program and its arguments, without a shell: nothing needs quoting.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunCommand {
+    /// Program: a path, or a name searched in PATH.
+    #[schema(min_length = 1, max_length = 4096, example = "/usr/bin/rsync")]
+    pub program: String,
+    /// Arguments, passed byte for byte; `${params.x}` is replaced inside an element.
+    #[serde(default)]
+    #[schema(max_items = 1000, default = json!([]))]
+    pub arguments: Vec<String>,
+}
+
+/// One line for a shell.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunShell {
+    /// The line, given to the shell as it is; params reach it as ORC_PARAM_* variables.
+    #[schema(min_length = 1, max_length = 100_000, example = "pg_dump shop | gzip > shop.gz")]
+    pub line: String,
+    /// Program of the shell; null: /bin/sh, on Windows cmd.
+    #[serde(default)]
+    #[schema(max_length = 4096)]
+    pub shell: Option<String>,
+}
+
+/// A text for an interpreter.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunScript {
+    /// Interpreter: bash, sh, python, node, pwsh, powershell, cmd, or a path.
+    #[schema(min_length = 1, max_length = 4096, example = "python")]
+    pub interpreter: String,
+    /// The text; params reach it as ORC_PARAM_* variables.
+    #[schema(min_length = 1, max_length = 500_000)]
+    pub text: String,
+    /// Arguments after the script's path.
+    #[serde(default)]
+    #[schema(max_items = 1000, default = json!([]))]
+    pub arguments: Vec<String>,
+}
+
+/// An HTTP request made by the server; the answer becomes the log.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunHttp {
+    /// Method.
+    #[serde(default = "get")]
+    #[schema(pattern = "^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$", default = "GET")]
+    pub method: String,
+    /// Address, http:// or https://.
+    #[schema(min_length = 8, max_length = 4096, example = "https://intranet.example/health")]
+    pub url: String,
+    /// Headers.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Body, sent as it is.
+    #[serde(default)]
+    #[schema(max_length = 500_000)]
+    pub body: Option<String>,
+    /// Codes that mean success; empty: 200 to 299.
+    #[serde(default)]
+    #[schema(max_items = 100, default = json!([]))]
+    pub expected_codes: Vec<u16>,
+    /// Text that the answer must contain.
+    #[serde(default)]
+    #[schema(max_length = 10_000)]
+    pub body_contains: Option<String>,
+}
+
+/// What happens when a task is due while a run of it is open.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Overlap {
+    /// No further run; the ledger says so.
+    Skip,
+    /// Further runs wait, oldest first.
+    Queue(OverlapQueue),
+    /// Only the newest waits; one that waited before is skipped.
+    QueueLatest,
+    /// The open run is cancelled; the new one starts when it has ended.
+    Replace,
+    /// Several at once.
+    Allow(OverlapAllow),
+}
+
+/// Further runs wait, oldest first.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OverlapQueue {
+    /// Most runs that may wait.
+    #[serde(default = "hundred")]
+    #[schema(minimum = 1, maximum = 10_000, default = 100)]
+    pub max_waiting: u32,
+}
+
+/// Several runs at once.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OverlapAllow {
+    /// Most runs at once.
+    #[schema(minimum = 1, maximum = 10_000)]
+    pub max: u32,
+}
+
+/// Rule for further attempts.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retry {
+    /// Most attempts of one run, the first included.
+    #[schema(minimum = 1, maximum = 100, default = 1)]
+    pub max_attempts: u32,
+    /// Seconds before the second attempt.
+    #[schema(minimum = 0, maximum = 31_622_400, default = 30)]
+    pub delay_seconds: f64,
+    /// How the delay grows.
+    pub backoff: Backoff,
+    /// Whether each delay is drawn evenly between 0 and its full length.
+    #[schema(default = true)]
+    pub jitter: bool,
+    /// Outcomes that are tried again.
+    #[schema(max_items = 3, default = json!(["failed", "timed_out", "lost"]))]
+    pub retry_on: Vec<RetryOn>,
+    /// If not empty: only these exit codes are tried again.
+    #[schema(max_items = 50, default = json!([]))]
+    pub exit_codes: Vec<i32>,
+    /// Exit codes that are never tried again.
+    #[schema(max_items = 50, default = json!([]))]
+    pub never_exit_codes: Vec<i32>,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            max_attempts: 1,
+            delay_seconds: 30.0,
+            backoff: Backoff::Fixed,
+            jitter: true,
+            retry_on: vec![RetryOn::Failed, RetryOn::TimedOut, RetryOn::Lost],
+            exit_codes: Vec::new(),
+            never_exit_codes: Vec::new(),
+        }
+    }
+}
+
+/// Growth of the delay between attempts.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Backoff {
+    /// Always the same.
+    Fixed,
+    /// Multiplied each time.
+    Exponential(BackoffExponential),
+}
+
+/// The delay is multiplied each time.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BackoffExponential {
+    /// Multiplier.
+    #[serde(default = "two")]
+    #[schema(minimum = 1, maximum = 100, default = 2)]
+    pub factor: f64,
+    /// Upper bound in seconds.
+    #[serde(default = "hour")]
+    #[schema(minimum = 0, maximum = 31_622_400, default = 3600)]
+    pub max_delay_seconds: f64,
+}
+
+/// Caps of the log of one attempt.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogRules {
+    /// Most bytes kept; of a longer log the middle is dropped.
+    #[schema(minimum = 65_536, maximum = 1_073_741_824, default = 16_777_216)]
+    pub max_bytes: u64,
+}
+
+impl Default for LogRules {
+    fn default() -> Self {
+        Self { max_bytes: 16 * 1024 * 1024 }
+    }
+}
+
+/// How long finished runs and their logs are kept.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Days after the end.
+    #[schema(minimum = 1, maximum = 36_500, default = 90)]
+    pub days: u32,
+    /// Most runs of the task.
+    #[schema(minimum = 1, maximum = 1_000_000, default = 1000)]
+    pub runs: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { days: 90, runs: 1000 }
+    }
+}
+
+pub(in crate::api) fn one() -> u32 {
+    1
+}
+pub(in crate::api) fn fifty() -> i32 {
+    50
+}
+pub(in crate::api) fn yes() -> bool {
+    true
+}
+pub(in crate::api) fn ten() -> f64 {
+    10.0
+}
+fn two() -> f64 {
+    2.0
+}
+fn hour() -> f64 {
+    3600.0
+}
+fn hundred() -> u32 {
+    100
+}
+fn get() -> String {
+    "GET".to_owned()
+}
+pub(in crate::api) fn zero_codes() -> Vec<i32> {
+    vec![0]
+}
+pub(in crate::api) fn keep() -> OnServerStop {
+    OnServerStop::Keep
+}
+pub(in crate::api) fn overlap_default() -> Overlap {
+    Overlap::Skip
+}

@@ -1,0 +1,178 @@
+//! Importing a crontab over HTTP.
+
+use super::convert::definition_out;
+use super::definition::TaskDefinition;
+use super::wire::{DryRunQuery, SlotPreview};
+use crate::api::core::body::{Body, Query};
+use crate::api::core::error::{ApiError, ApiResult};
+use crate::api::core::state::ApiState;
+use crate::api::schedules::slot_out;
+use crate::app::{self, Caller};
+use crate::domain::schedules::crontab::Form;
+use crate::domain::schedules::zone_parse;
+use crate::domain::tasks::{Definition, Problem};
+use axum::extract::State;
+use axum::{Extension, Json};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+/// A text that tasks are made of.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaskImport {
+    /// What the text is.
+    #[schema(inline = false)]
+    pub kind: TaskImportKind,
+    /// The text: at most 5,000 lines.
+    #[schema(max_length = 1_000_000, example = "# Copies the shop\n30 2 * * MON-FRI /usr/local/bin/backup.sh")]
+    pub text: String,
+    /// Whose crontab it is; null: guessed.
+    #[serde(default)]
+    pub form: Option<CrontabForm>,
+    /// Zone of lines that no CRON_TZ stands above; null: the server's default.
+    #[serde(default)]
+    #[schema(max_length = 100, example = "Europe/Berlin")]
+    pub timezone: Option<String>,
+    /// Folder of the tasks.
+    #[serde(default)]
+    #[schema(max_length = 200, default = "")]
+    pub folder: String,
+    /// Put in front of each task's name.
+    #[serde(default)]
+    #[schema(max_length = 40, pattern = "^([a-z0-9][a-z0-9._-]*)?$", default = "")]
+    pub prefix: String,
+    /// Whether the tasks are enabled.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    pub enabled: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Kind of text that is imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskImportKind {
+    /// A crontab, as in crontab(5).
+    Crontab,
+}
+
+/// Whose crontab it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CrontabForm {
+    /// A user's, as `crontab -l` prints it.
+    User,
+    /// The system's, with a user after the schedule: /etc/crontab, /etc/cron.d.
+    System,
+}
+
+/// Tasks that a text makes.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TaskImportResult {
+    /// Whether they were saved: never with a problem.
+    pub saved: bool,
+    /// The form that the text was read in.
+    #[schema(inline = false)]
+    pub form: CrontabForm,
+    /// The tasks, by line.
+    pub tasks: Vec<TaskImportItem>,
+    /// Lines that cannot become tasks.
+    pub problems: Vec<TaskImportProblem>,
+    /// What Orc does otherwise than cron for all of the tasks.
+    pub notes: Vec<String>,
+}
+
+/// A task that a line makes.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TaskImportItem {
+    /// Number of the line, from 1.
+    pub line: usize,
+    /// The task.
+    pub definition: TaskDefinition,
+    /// Whether it is left out, because a task does the same already.
+    pub skipped: bool,
+    /// Its schedules in words.
+    pub words: Vec<String>,
+    /// Its next slots.
+    pub next_slots: Vec<SlotPreview>,
+    /// What Orc does otherwise than cron.
+    pub warnings: Vec<String>,
+}
+
+/// A line that cannot become a task.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TaskImportProblem {
+    /// Number of the line, from 1.
+    pub line: usize,
+    /// The first wrong character of the line, from 1.
+    pub position: Option<usize>,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// Make tasks of a crontab, all lines or none.
+#[utoipa::path(post, path = "/tasks/import", tag = "task", params(DryRunQuery), request_body = TaskImport,
+    responses((status = 200, description = "The tasks, saved or not", body = TaskImportResult)),
+    extensions(("x-permission" = json!("define"))))]
+pub async fn task_import(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<DryRunQuery>,
+    Body(body): Body<TaskImport>,
+) -> ApiResult<Json<TaskImportResult>> {
+    let import = app::tasks::import::TaskImport {
+        model: model(&body, &state.app.settings().timezone)?,
+        text: body.text,
+        form: body.form.map(form_in),
+        prefix: body.prefix,
+        dry_run: query.dry_run.unwrap_or_default(),
+    };
+    let app::tasks::import::Imported { saved, form, tasks, problems, notes } =
+        state.app.task_import(&caller, &import).await?;
+    let problems =
+        problems.into_iter().map(|it| TaskImportProblem { line: it.line, position: it.position, message: it.message });
+    let tasks = tasks.into_iter().map(item_out).collect();
+    let notes = notes.into_iter().map(str::to_owned).collect();
+    Ok(Json(TaskImportResult { saved, form: form_out(form), tasks, problems: problems.collect(), notes }))
+}
+
+/// A task with every default, in the wanted folder and zone.
+fn model(body: &TaskImport, default_zone: &str) -> ApiResult<Definition> {
+    let timezone = body.timezone.as_deref().filter(|zone| !zone.is_empty()).unwrap_or(default_zone);
+    if let Err(fault) = zone_parse(timezone) {
+        return Err(ApiError::invalid(vec![Problem::at("/timezone", fault.to_string())]));
+    }
+    let wire = json!({
+        "name": "task",
+        "folder": body.folder.trim_matches('/'),
+        "enabled": body.enabled,
+        "run": {"kind": "shell", "line": "true"},
+        "schedules": [{"kind": "cron", "expression": "@daily", "timezone": timezone}],
+    });
+    let wire: TaskDefinition = serde_json::from_value(wire).expect("a definition of defaults is whole");
+    Ok(wire.into_domain(timezone))
+}
+
+fn item_out(task: app::tasks::import::ImportedTask) -> TaskImportItem {
+    let app::tasks::import::ImportedTask { line, definition, skipped, words, next_slots, warnings } = task;
+    let next_slots = next_slots.into_iter().map(|(key, slot)| slot_out(Some(key), &slot)).collect();
+    TaskImportItem { line, definition: definition_out(definition), skipped, words, next_slots, warnings }
+}
+
+fn form_in(form: CrontabForm) -> Form {
+    match form {
+        CrontabForm::User => Form::User,
+        CrontabForm::System => Form::System,
+    }
+}
+
+fn form_out(form: Form) -> CrontabForm {
+    match form {
+        Form::User => CrontabForm::User,
+        Form::System => CrontabForm::System,
+    }
+}

@@ -1,0 +1,368 @@
+//! Wire types of tasks.
+
+use super::definition::definition;
+use super::definition::*;
+use super::params::ParamSpec;
+use crate::api::core::page::page;
+use crate::api::schedules::wire::Schedule;
+use crate::api::triggers::wire::TaskTrigger;
+use crate::domain::vocabulary::{OnServerStop, RunState, TaskAction};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+definition! {
+    /// A task: its definition and where it stands.
+    pub struct Task {
+        /// Id.
+        #[schema(read_only)]
+        pub id: Uuid,
+        /// Version of the definition; grows by one with each change.
+        #[schema(read_only)]
+        pub version: u32,
+        /// When it was created.
+        #[schema(read_only)]
+        pub created_at: DateTime<Utc>,
+        /// When its definition last changed.
+        #[schema(read_only)]
+        pub updated_at: DateTime<Utc>,
+        /// Owner under which it was last applied from a file.
+        #[schema(read_only)]
+        pub owner: Option<String>,
+        /// Why it can neither run nor be changed, only be replaced or deleted; none, as a rule.
+        #[schema(read_only, max_length = 10_000)]
+        pub problem: Option<String>,
+        /// The next slots of all its schedules, soonest first.
+        #[schema(read_only)]
+        pub next_slots: Vec<SlotPreview>,
+        /// Its newest run.
+        #[schema(read_only, inline = false)]
+        pub last_run: Option<LastRun>,
+        /// What can be done with it now.
+        #[schema(read_only)]
+        pub actions: Vec<TaskAction>,
+    }
+}
+
+/// A task in a list: what a table shows of it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TaskSummary {
+    /// Id.
+    pub id: Uuid,
+    /// Unique name.
+    pub name: String,
+    /// Human title; empty: the name is shown.
+    pub title: String,
+    /// Folder; empty: the root.
+    pub folder: String,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// Whether anything may start it.
+    pub enabled: bool,
+    /// Version of the definition.
+    pub version: u32,
+    /// Kind of what it runs.
+    #[schema(example = "command")]
+    pub run_kind: String,
+    /// Its schedules in words.
+    pub schedules: Vec<String>,
+    /// Why it can neither run nor be changed, only be replaced or deleted; none, as a rule.
+    #[schema(max_length = 10_000)]
+    pub problem: Option<String>,
+    /// The next slot of all its schedules that runs; skipped ones do not count.
+    pub next_slot_at: Option<DateTime<Utc>>,
+    /// When its definition last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Its newest run.
+    pub last_run: Option<LastRun>,
+    /// What can be done with it now.
+    pub actions: Vec<TaskAction>,
+}
+page!(
+    /// A page of tasks.
+    TaskPage,
+    TaskSummary
+);
+
+/// The newest run of a task.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct LastRun {
+    /// Id of the run.
+    pub id: Uuid,
+    /// Its state.
+    pub state: RunState,
+    /// When its first attempt started.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Seconds from its start to its end.
+    pub duration_seconds: Option<f64>,
+}
+
+/// A future slot.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SlotPreview {
+    /// The instant.
+    pub scheduled_for: DateTime<Utc>,
+    /// The same in the schedule's zone, with its offset.
+    #[schema(example = "2026-12-01T02:00:00+01:00")]
+    pub scheduled_local: String,
+    /// Key of the schedule within its task, where there is one.
+    pub schedule_key: Option<String>,
+    /// Whether it is only written down and does not run; the notes say why.
+    pub skipped: bool,
+    /// What is special about it: moved out of a gap, first or second of a repeated hour.
+    pub notes: Vec<String>,
+}
+
+/// Order of a list of tasks.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskSort {
+    /// By name.
+    #[default]
+    Name,
+    /// Last changed first.
+    UpdatedAt,
+    /// Last started first.
+    LastRunAt,
+}
+
+/// Filters of a list of tasks.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct TaskListQuery {
+    /// Most items in the answer.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    pub limit: Option<u32>,
+    /// Where to go on: `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// Only names and titles that contain this text.
+    #[param(max_length = 200)]
+    pub text: Option<String>,
+    /// Only this folder and those below.
+    #[param(max_length = 200)]
+    pub folder: Option<String>,
+    /// Only tasks with this tag.
+    #[param(max_length = 100)]
+    pub tag: Option<String>,
+    /// Only enabled, or only disabled ones.
+    pub enabled: Option<bool>,
+    /// Only tasks whose newest run is in this state.
+    #[param(inline = false)]
+    pub last_state: Option<RunState>,
+    /// Order.
+    #[param(inline = false)]
+    #[param(inline)]
+    pub sort: Option<TaskSort>,
+}
+
+/// Whether to save.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct DryRunQuery {
+    /// True: everything is checked, nothing is saved.
+    #[param(default = false)]
+    pub dry_run: Option<bool>,
+}
+
+/// What to do with open runs.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct TaskDeleteQuery {
+    /// True: open runs are cancelled; otherwise they make the answer a 409.
+    #[param(default = false)]
+    pub cancel_runs: Option<bool>,
+}
+
+/// Paging of a list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct PageQuery {
+    /// Most items in the answer.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    pub limit: Option<u32>,
+    /// Where to go on: `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// A new run of a task.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunCreate {
+    /// Values of the task's params by name.
+    #[serde(default)]
+    #[schema(value_type = Object, additional_properties, example = json!({"day": "2026-11-23"}))]
+    pub params: Map<String, Value>,
+}
+
+/// Name of a copy.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaskClone {
+    /// Name of the copy.
+    #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._-]{0,99}$")]
+    pub name: String,
+    /// Whether the copy may be started at once.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub enabled: bool,
+}
+
+/// What to do with several tasks.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BulkAction {
+    /// Enable them.
+    Enable,
+    /// Disable them.
+    Disable,
+    /// Start a run of each.
+    Run,
+    /// Delete them.
+    Delete,
+    /// Move them to `folder`.
+    Move,
+    /// Give them `tag`.
+    Tag,
+}
+
+/// One action on several tasks.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaskBulk {
+    /// What to do.
+    pub action: BulkAction,
+    /// Names or ids.
+    #[schema(min_items = 1, max_items = 1000)]
+    pub tasks: Vec<String>,
+    /// Target of `move`.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub folder: Option<String>,
+    /// Label of `tag`.
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    pub tag: Option<String>,
+}
+
+/// What happened to each of several tasks.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TaskBulkResult {
+    /// One entry per task of the request, in its order.
+    pub items: Vec<TaskBulkItem>,
+}
+
+/// What happened to one of several tasks.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TaskBulkItem {
+    /// The task as the request named it.
+    pub task: String,
+    /// Whether it was done.
+    pub ok: bool,
+    /// Code of the problem, if it was not.
+    pub code: Option<String>,
+    /// What is wrong, if it was not.
+    pub detail: Option<String>,
+    /// The run that `run` made.
+    pub run_id: Option<Uuid>,
+}
+
+/// Definitions to create or update together.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaskApply {
+    /// The definitions.
+    #[schema(max_items = 10_000)]
+    pub tasks: Vec<TaskDefinition>,
+    /// Name of whoever keeps these definitions; needed by `prune`.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
+    pub owner: Option<String>,
+    /// Whether tasks last applied by the same owner, and no longer listed, are deleted.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub prune: bool,
+    /// Confirms a prune of more than 10 tasks or 20 %.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub yes: bool,
+}
+
+/// What applying changes, or would change.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TaskApplyResult {
+    /// Whether nothing was saved.
+    pub dry_run: bool,
+    /// One entry per task.
+    pub items: Vec<TaskApplyItem>,
+}
+
+/// Kind of change to one task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskChange {
+    /// It is new.
+    Created,
+    /// Its definition differs.
+    Updated,
+    /// Nothing differs.
+    Unchanged,
+    /// It is gone from the list.
+    Deleted,
+}
+
+/// What applying changes about one task.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TaskApplyItem {
+    /// Its name.
+    pub name: String,
+    /// Kind of change.
+    pub change: TaskChange,
+    /// Fields that differ.
+    pub differences: Vec<FieldDifference>,
+}
+
+/// One field that differs.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FieldDifference {
+    /// JSON pointer into the definition.
+    pub pointer: String,
+    /// The value before; absent things are null.
+    pub before: Value,
+    /// The value after.
+    pub after: Value,
+}
+
+/// A stored version of a definition.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TaskVersion {
+    /// Number, from 1.
+    pub version: u32,
+    /// When it was saved.
+    pub created_at: DateTime<Utc>,
+    /// Who saved it.
+    pub created_by: String,
+    /// Fields that differ from the version before.
+    pub differences: Vec<FieldDifference>,
+    /// The definition.
+    pub definition: TaskDefinition,
+}
+page!(
+    /// A page of versions, newest first.
+    TaskVersionPage,
+    TaskVersion
+);
+
+/// Fields of a definition to change; what is absent stays, null removes.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Object, example = json!({"title": "Backup", "enabled": false}))]
+pub struct TaskPatch(pub Map<String, Value>);

@@ -1,0 +1,116 @@
+//! Better minutes for schedules that start together with many others.
+//!
+//! Greedy, worst first, within the same hour: each accepted move counts for those after it, so not all move to one minute.
+
+use super::engine::Starts;
+use super::minute::{fixed_minute, with_minute};
+use super::slots::{Dues, Flat};
+use super::{Scenario, SimulatedSchedule};
+use crate::domain::schedules::{Schedule, compile};
+use std::cmp::Reverse;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Most schedules that are looked at.
+const LOOKED_AT: usize = 300;
+
+/// Most proposals.
+const PROPOSED: usize = 50;
+
+/// Others at the same time, on average, that are too many.
+const MANY: u64 = 2;
+
+/// Minutes before and after that should be free too, so that runs of some minutes stay apart.
+const NEAR: isize = 5;
+
+/// Another minute for a schedule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// Name of the task.
+    pub task: String,
+    /// The schedule as it would be.
+    pub schedule: Schedule,
+    /// The present schedule in words.
+    pub words_before: String,
+    /// The proposed one in words.
+    pub words_after: String,
+    /// Slots of others in the same minutes at present.
+    pub collisions_before: u64,
+    /// The same with the proposal.
+    pub collisions_after: u64,
+    /// Why.
+    pub reason: String,
+}
+
+/// Looks for better minutes; what was found so far if told to stop.
+pub(in crate::domain) fn find(
+    scenario: &Scenario,
+    flat: &[Flat<'_>],
+    starts: Starts,
+    stop: &AtomicBool,
+) -> Vec<Proposal> {
+    let Starts { mut minutes, together } = starts;
+    let crowded = |(number, (_, schedule)): &(usize, &Flat<'_>)| {
+        together[*number] > 0 && fixed_minute(&schedule.schedule).is_some()
+    };
+    let mut candidates: Vec<(usize, &Flat<'_>)> = flat.iter().enumerate().filter(crowded).collect();
+    candidates.sort_by_key(|(number, _)| Reverse(together[*number]));
+    candidates.truncate(LOOKED_AT);
+    let mut found = Vec::new();
+    for (_, (task, schedule)) in candidates {
+        if found.len() == PROPOSED || stop.load(Ordering::Relaxed) {
+            break;
+        }
+        found.extend(better(scenario, &scenario.tasks[*task as usize].name, schedule, &mut minutes));
+    }
+    found.sort_by_key(|it: &Proposal| Reverse(it.collisions_before - it.collisions_after));
+    found
+}
+
+/// A better minute for one schedule; the counts of minutes follow it.
+fn better(scenario: &Scenario, task: &str, present: &SimulatedSchedule, minutes: &mut [u32]) -> Option<Proposal> {
+    let minute = fixed_minute(&present.schedule)?;
+    let dues: Vec<usize> = Dues::new(scenario, present).map(|due| (due / 60) as usize).collect();
+    let own = |minutes: &mut [u32], by: isize, add: bool| {
+        for due in &dues {
+            if let Some(count) = due.checked_add_signed(by).and_then(|at| minutes.get_mut(at)) {
+                *count = if add { *count + 1 } else { count.saturating_sub(1) };
+            }
+        }
+    };
+    own(minutes, 0, false);
+    let others = |by: isize| -> u64 {
+        let at = |due: &usize| due.checked_add_signed(by).and_then(|at| minutes.get(at));
+        dues.iter().filter_map(at).map(|count| u64::from(*count)).sum()
+    };
+    let before = others(0);
+    let first = -(minute as isize);
+    let crowds: Vec<u64> = (first - NEAR..first + 60 + NEAR).map(others).collect();
+    let around = |to: usize| -> u64 { crowds[to..=to + 2 * NEAR as usize].iter().sum() };
+    let moves = (0..60).filter(|to| *to != minute as usize);
+    let ranked = moves.map(|to| (crowds[to + NEAR as usize], around(to), (first + to as isize).abs(), to));
+    let (after, _, _, to) = ranked.min()?;
+    let by = first + to as isize;
+    let worth = before >= MANY * dues.len() as u64 && after * 2 <= before;
+    let to = Some(to as u32).filter(|_| worth);
+    let schedule = to.map(|to| with_minute(&present.schedule, to));
+    let compiled = schedule.as_ref().and_then(|schedule| compile(schedule, &present.seed).ok());
+    let (Some(to), Some(schedule), Some(compiled)) = (to, schedule, compiled) else {
+        own(minutes, 0, true);
+        return None;
+    };
+    own(minutes, by, true);
+    let reason = format!(
+        "its {} slots meet {before} others in the same minutes; at minute {to} of the hour {}",
+        dues.len(),
+        if after == 0 { "none".to_owned() } else { format!("only {after}") }
+    );
+    Some(Proposal {
+        task: task.to_owned(),
+        schedule,
+        words_before: present.compiled.words(),
+        words_after: compiled.words(),
+        collisions_before: before,
+        collisions_after: after,
+        reason,
+    })
+}

@@ -1,0 +1,26 @@
+//! Schedules: the rule by which a task becomes due, and the exact instants that follow from it.
+//!
+//! Start with `definition` (what people write), then `compile` (definition -> `CompiledSchedule`), then `next` (slots).
+//! Deliberately absent: a clock (every function is told the instant), the ledger, catch-up decisions, I/O.
+//! Local wall time exists only in here; everything that leaves is a UTC instant.
+
+mod compile;
+pub mod crontab;
+mod definition;
+mod error;
+pub mod rules;
+pub mod slots;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use self::compile::{CompiledSchedule, compile, faults};
+pub use self::definition::{CatchUp, DailyWindow, DayRule, Fold, Gap, Roll, Rule, Schedule, ScheduleKind, fill_keys};
+pub use self::error::ScheduleError;
+pub use self::rules::calendar_rule::time_of_day;
+pub use self::rules::recurrence::recurrence_dates;
+pub use self::slots::day_counts::DayCount;
+pub use self::slots::ending::ended;
+pub use self::slots::next::SLOTS_END;
+pub use self::slots::slot::{Note, Slot, SlotRange};
+pub use self::slots::zone::{ZONE_DATA_VERSION, hour_of, zone_parse};

@@ -1,0 +1,146 @@
+//! Calendar rules: days said by structure instead of an expression, with one or more times of day.
+//!
+//! They become the same days and times as cron expressions do, so that everything else treats them alike.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::days::{ALL_MONTHS, ALL_WEEK_DAYS, Cycle, Days, MonthDay, WeekDay};
+use super::times::Times;
+use crate::domain::schedules::slots::wall::Wall;
+use crate::domain::schedules::slots::zone::shortened;
+use crate::domain::schedules::{DayRule, ScheduleError};
+use crate::domain::vocabulary::Weekday;
+
+/// Compiles a calendar rule.
+pub(in crate::domain) fn compile_rule(days: &DayRule, times: &[String]) -> Result<Wall, ScheduleError> {
+    Ok(Wall { days: compile_days(days)?, times: compile_times(times)? })
+}
+
+fn compile_days(rule: &DayRule) -> Result<Days, ScheduleError> {
+    let any = Days::daily();
+    match rule {
+        DayRule::EveryDays { every, from } => {
+            let cycle = (at_least_one("days/every", *every)? > 1).then(|| Cycle::Days(*every, origin(*from)));
+            Ok(Days { cycle, ..any })
+        }
+        DayRule::EveryWeeks { every, weekdays, from } => {
+            let (week_days, origin) = (week_days("days/weekdays", weekdays)?, origin(*from));
+            let back = chrono::Days::new(u64::from(origin.weekday().num_days_from_monday()));
+            let monday = origin.checked_sub_days(back).unwrap_or(origin);
+            let cycle = (at_least_one("days/every", *every)? > 1).then_some(Cycle::Weeks(*every, monday));
+            Ok(Days { week_days, cycle, ..any })
+        }
+        DayRule::MonthDays { months, days } => {
+            let (mut month_days, mut month_specials) = (0, Vec::new());
+            not_empty("days/days", days)?;
+            for day in days {
+                match day {
+                    1..=31 => month_days |= 1_u32 << day,
+                    -31..=-1 => month_specials.push(MonthDay::Last(day.unsigned_abs() - 1)),
+                    _ => return Err(range("days/days", *day, "1 to 31, or -1 (the last day) to -31")),
+                }
+            }
+            Ok(Days { months: month_mask(months)?, month_days, month_specials, ..any })
+        }
+        DayRule::MonthWeekdays { months, nth, weekdays } => {
+            let named = week_days("days/weekdays", weekdays)?;
+            not_empty("days/nth", nth)?;
+            let mut week_specials = Vec::new();
+            for nth in nth {
+                for day in (0..7_u8).filter(|day| named >> day & 1 == 1) {
+                    week_specials.push(match nth {
+                        1..=5 => WeekDay::Nth(day, nth.unsigned_abs()),
+                        -1 => WeekDay::Last(day),
+                        -5..=-2 => WeekDay::BeforeLast(day, nth.unsigned_abs() - 1),
+                        _ => return Err(range("days/nth", *nth, "1 to 5, or -1 (the last) to -5")),
+                    });
+                }
+            }
+            Ok(Days { months: month_mask(months)?, week_days: 0, week_specials, ..any })
+        }
+    }
+}
+
+/// Bits 0-6, 0 = Sunday.
+pub(in crate::domain) fn week_days(field: &'static str, weekdays: &[Weekday]) -> Result<u8, ScheduleError> {
+    not_empty(field, weekdays)?;
+    Ok(week_mask(weekdays))
+}
+
+/// Bits 0-6, 0 = Sunday; none means all.
+pub(in crate::domain) fn week_mask(weekdays: &[Weekday]) -> u8 {
+    if weekdays.is_empty() {
+        return ALL_WEEK_DAYS;
+    }
+    weekdays.iter().fold(0, |mask, day| {
+        mask | match day {
+            Weekday::Sunday => 1,
+            Weekday::Monday => 1 << 1,
+            Weekday::Tuesday => 1 << 2,
+            Weekday::Wednesday => 1 << 3,
+            Weekday::Thursday => 1 << 4,
+            Weekday::Friday => 1 << 5,
+            Weekday::Saturday => 1 << 6,
+        }
+    })
+}
+
+fn month_mask(months: &[u8]) -> Result<u16, ScheduleError> {
+    if months.is_empty() {
+        return Ok(ALL_MONTHS);
+    }
+    months.iter().try_fold(0, |mask, month| match month {
+        1..=12 => Ok(mask | 1 << month),
+        _ => Err(range("days/months", *month, "1 to 12")),
+    })
+}
+
+fn compile_times(times: &[String]) -> Result<Times, ScheduleError> {
+    not_empty("times", times)?;
+    let mut seconds = times.iter().map(|time| time_of_day("times", time)).collect::<Result<Vec<_>, _>>()?;
+    seconds.sort_unstable();
+    seconds.dedup();
+    Ok(Times::List(seconds))
+}
+
+/// `6:00`, `06:00` or `06:00:30`, in seconds since midnight.
+pub fn time_of_day(field: &'static str, text: &str) -> Result<u32, ScheduleError> {
+    let wrong = || {
+        ScheduleError::new(field, format!("\"{}\" is not a time of day", shortened(text)))
+            .fix("write it from 00:00 to 23:59, or with seconds (07:30:15)")
+    };
+    let parts: Vec<&str> = text.trim().split(':').collect();
+    let number = |part: &str, shortest: usize, limit: u32| {
+        let plain = (shortest..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse::<u32>().ok().filter(|number| plain && *number < limit).ok_or_else(wrong)
+    };
+    match parts.as_slice() {
+        [hour, minute] => Ok(number(hour, 1, 24)? * 3600 + number(minute, 2, 60)? * 60),
+        [hour, minute, second] => {
+            Ok(number(hour, 1, 24)? * 3600 + number(minute, 2, 60)? * 60 + number(second, 2, 60)?)
+        }
+        _ => Err(wrong()),
+    }
+}
+
+fn origin(from: Option<NaiveDate>) -> NaiveDate {
+    from.unwrap_or(NaiveDate::from_ymd_opt(1970, 1, 1).expect("a real date"))
+}
+
+fn at_least_one(field: &'static str, every: u32) -> Result<u32, ScheduleError> {
+    match every {
+        1..=3660 => Ok(every),
+        _ => Err(ScheduleError::new(field, format!("{every} is out of range 1-3660"))),
+    }
+}
+
+fn not_empty<T>(field: &'static str, list: &[T]) -> Result<(), ScheduleError> {
+    match list {
+        [] => Err(ScheduleError::new(field, "nothing is named").fix("name at least one")),
+        _ => Ok(()),
+    }
+}
+
+fn range(field: &'static str, value: impl std::fmt::Display, allowed: &str) -> ScheduleError {
+    ScheduleError::new(field, format!("{value} is out of range")).fix(format!("use {allowed}"))
+}

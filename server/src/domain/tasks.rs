@@ -1,0 +1,364 @@
+//! A task: the definition of what to run, when, and under which rules.
+//!
+//! `Definition` is the versioned part; it is stored whole, as JSON, with every version. What a body of the API may hold
+//! is the API's business; what makes sense together is decided here by `problems`.
+
+pub use super::runs::retry::{Backoff, Retry, RetryOn};
+
+use super::runs::params::ParamSpec;
+use super::schedules::Schedule;
+use super::vocabulary::{FileChange, OnServerStop, RunState, WebhookProof};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything a person defines about a task. Each change makes a new version of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Definition {
+    /// Unique name, the key people use.
+    pub name: String,
+    /// Human title; empty means the name.
+    pub title: String,
+    /// What the task is for.
+    pub description: String,
+    /// Folder path, `/`-separated, without leading or trailing slash; empty is the root.
+    pub folder: String,
+    /// Labels for filters.
+    pub tags: Vec<String>,
+    /// Whether anything may start it.
+    pub enabled: bool,
+    /// What is run.
+    pub run: RunSpec,
+    /// Working directory; none: the scratch folder of the attempt.
+    pub working_directory: Option<String>,
+    /// Environment variables beside the allow-listed ones.
+    pub environment: BTreeMap<String, String>,
+    /// Typed inputs.
+    pub params: Vec<ParamSpec>,
+    /// Rules by which it becomes due.
+    pub schedules: Vec<Schedule>,
+    /// Other things that make it run.
+    #[serde(default)]
+    pub triggers: Vec<Trigger>,
+    /// What happens when it is due while it still runs.
+    pub overlap: Overlap,
+    /// Name of the pool whose places its runs take.
+    #[serde(default)]
+    pub pool: Option<String>,
+    /// Places that a run takes in its pool.
+    #[serde(default = "one")]
+    pub pool_weight: u32,
+    /// Runs with a higher priority start first, 0 to 100.
+    #[serde(default = "middle")]
+    pub priority: i32,
+    /// Whole time allowed, in seconds, from the first attempt's start, back-off included.
+    pub timeout_seconds: Option<f64>,
+    /// Time allowed for each attempt, in seconds.
+    pub attempt_timeout_seconds: Option<f64>,
+    /// Seconds between asking a process to stop and killing its tree.
+    pub grace_seconds: f64,
+    /// Exit codes that mean success.
+    pub success_codes: Vec<i32>,
+    /// Rule for further attempts.
+    pub retry: Retry,
+    /// Caps of the log.
+    pub log: LogRules,
+    /// How long runs are kept.
+    pub retention: Retention,
+    /// What becomes of its runs when the server stops.
+    pub on_server_stop: OnServerStop,
+}
+
+/// What a task runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum RunSpec {
+    /// A program and its arguments, without a shell.
+    Command {
+        /// Program: a path, or a name searched in PATH.
+        program: String,
+        /// Arguments, passed byte for byte; `${params.x}` is replaced inside one element.
+        arguments: Vec<String>,
+    },
+    /// One line for a shell.
+    Shell {
+        /// The line, given to the shell as it is.
+        line: String,
+        /// The shell; none: `/bin/sh -c`, on Windows `cmd /d /s /c`.
+        shell: Option<String>,
+    },
+    /// A text for an interpreter.
+    Script {
+        /// Interpreter: bash, sh, python, node, pwsh, powershell, cmd, or a path.
+        interpreter: String,
+        /// The text.
+        text: String,
+        /// Arguments after the script's path.
+        arguments: Vec<String>,
+    },
+    /// An HTTP request made by the server.
+    Http {
+        /// Method, upper case.
+        method: String,
+        /// Address, `http://` or `https://`.
+        url: String,
+        /// Headers.
+        headers: BTreeMap<String, String>,
+        /// Body, sent as it is.
+        body: Option<String>,
+        /// Codes that mean success; empty: 200 to 299.
+        expected_codes: Vec<u16>,
+        /// Text that the answer must contain.
+        body_contains: Option<String>,
+    },
+}
+
+impl RunSpec {
+    /// The kind's word.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Command { .. } => "command",
+            Self::Shell { .. } => "shell",
+            Self::Script { .. } => "script",
+            Self::Http { .. } => "http",
+        }
+    }
+}
+
+const fn one() -> u32 {
+    1
+}
+
+/// Priority of runs whose task says nothing.
+const fn middle() -> i32 {
+    50
+}
+
+/// Something beside schedules that makes a task run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// Name within the task; the same key keeps the same address and secret across edits.
+    pub key: String,
+    /// Whether it works.
+    pub enabled: bool,
+    /// What it waits for.
+    #[serde(flatten)]
+    pub rule: TriggerRule,
+}
+
+/// What a trigger waits for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TriggerRule {
+    /// A call over HTTP.
+    Webhook {
+        /// How the caller proves that it may.
+        proof: WebhookProof,
+        /// Where in the JSON body the value of a param stands: param -> JSON pointer. Empty: members named as the params.
+        params: BTreeMap<String, String>,
+    },
+    /// A file.
+    File {
+        /// Absolute path; `*`, `?`, `[...]` and `**` stand for parts of it.
+        pattern: String,
+        /// What must happen to it.
+        change: FileChange,
+        /// With `settled`: seconds without a change.
+        settle_seconds: f64,
+    },
+    /// The end of a run of another task.
+    Task {
+        /// Names of the tasks; the end of any of them counts.
+        tasks: Vec<String>,
+        /// Final states that count.
+        states: Vec<RunState>,
+    },
+}
+
+impl TriggerRule {
+    /// The kind's word.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Webhook { .. } => "webhook",
+            Self::File { .. } => "file",
+            Self::Task { .. } => "task",
+        }
+    }
+}
+
+/// What happens when a task is due, or started, while a run of it is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Overlap {
+    /// No further run; the ledger says so.
+    Skip,
+    /// Further runs wait, oldest first, at most `max_waiting` of them.
+    Queue {
+        /// Most runs that may wait.
+        max_waiting: u32,
+    },
+    /// Only the newest waits; one that waited before is skipped.
+    QueueLatest,
+    /// The open run is cancelled; the new one starts when it has ended.
+    Replace,
+    /// At most `max` runs at once; beyond that: as skip.
+    Allow {
+        /// Most runs at once.
+        max: u32,
+    },
+}
+
+/// Caps of the log of one attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogRules {
+    /// Most bytes kept; the middle of a longer log is dropped.
+    pub max_bytes: u64,
+}
+
+/// How long finished runs and their logs are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retention {
+    /// Days after the end.
+    pub days: u32,
+    /// Most runs of the task.
+    pub runs: u32,
+}
+
+/// Names what is wrong and where: an RFC 6901 pointer into the definition and a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// JSON pointer, such as `/schedules/0/expression`.
+    pub pointer: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem at a place.
+    pub fn at(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), message: message.into() }
+    }
+}
+
+/// Longest time any `*_seconds` field may say: a year.
+pub const SECONDS_MAX: f64 = 31_622_400.0;
+
+impl Definition {
+    /// Everything that makes no sense in the definition, all at once; empty if it may be saved.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
+        if let Some(message) = super::ids::name_problem(&self.name) {
+            found.push(Problem::at("/name", format!("name {message}")));
+        }
+        folder_problem(&self.folder, &mut found);
+        self.run.problems(&mut found);
+        environment_problems(&self.environment, &mut found);
+        super::runs::params::spec_problems(&self.params, &mut found);
+        self.placeholder_problems(&mut found);
+        self.schedule_problems(&mut found);
+        super::triggers::problems(self, &mut found);
+        self.time_problems(&mut found);
+        found
+    }
+
+    fn schedule_problems(&self, found: &mut Vec<Problem>) {
+        for (index, schedule) in self.schedules.iter().enumerate() {
+            let at = format!("/schedules/{index}");
+            if self.schedules[..index].iter().any(|other| other.key == schedule.key) {
+                found.push(Problem::at(format!("{at}/key"), format!("key \"{}\" is used twice", schedule.key)));
+            }
+            for fault in super::schedules::faults(schedule) {
+                found.push(Problem::at(format!("{at}/{}", fault.field), fault.to_string()));
+            }
+        }
+    }
+
+    fn time_problems(&self, found: &mut Vec<Problem>) {
+        let bounded = [
+            ("/timeout_seconds", self.timeout_seconds, 0.001),
+            ("/attempt_timeout_seconds", self.attempt_timeout_seconds, 0.001),
+            ("/grace_seconds", Some(self.grace_seconds), 0.0),
+            ("/retry/delay_seconds", Some(self.retry.delay_seconds), 0.0),
+        ];
+        for (pointer, value, least) in bounded {
+            if value.is_some_and(|v| !(least..=SECONDS_MAX).contains(&v)) {
+                found.push(Problem::at(pointer, format!("must be between {least} and {SECONDS_MAX} seconds")));
+            }
+        }
+        if let Backoff::Exponential { factor, max_delay_seconds } = self.retry.backoff {
+            if !(1.0..=100.0).contains(&factor) {
+                found.push(Problem::at("/retry/backoff/factor", "must be between 1 and 100"));
+            }
+            if !(0.0..=SECONDS_MAX).contains(&max_delay_seconds) {
+                let message = format!("must be between 0 and {SECONDS_MAX} seconds");
+                found.push(Problem::at("/retry/backoff/max_delay_seconds", message));
+            }
+        }
+    }
+
+    fn placeholder_problems(&self, found: &mut Vec<Problem>) {
+        let RunSpec::Command { arguments, .. } = &self.run else { return };
+        for (index, argument) in arguments.iter().enumerate() {
+            for name in super::runs::params::placeholders(argument) {
+                if !self.params.iter().any(|param| param.name == name) {
+                    let message = format!("uses ${{params.{name}}}, but the task has no param \"{name}\"");
+                    found.push(Problem::at(format!("/run/arguments/{index}"), message));
+                }
+            }
+        }
+    }
+}
+
+impl RunSpec {
+    fn problems(&self, found: &mut Vec<Problem>) {
+        let mut text = |pointer: &str, value: &str, may_be_empty: bool| {
+            if value.contains('\0') {
+                found.push(Problem::at(pointer, "must not contain a NUL character"));
+            } else if !may_be_empty && value.trim().is_empty() {
+                found.push(Problem::at(pointer, "must not be empty"));
+            }
+        };
+        match self {
+            Self::Command { program, arguments } => {
+                text("/run/program", program, false);
+                arguments.iter().enumerate().for_each(|(i, a)| text(&format!("/run/arguments/{i}"), a, true));
+            }
+            Self::Shell { line, shell } => {
+                text("/run/line", line, false);
+                if let Some(shell) = shell {
+                    text("/run/shell", shell, false);
+                }
+            }
+            Self::Script { interpreter, text: script, arguments } => {
+                text("/run/interpreter", interpreter, false);
+                text("/run/text", script, false);
+                arguments.iter().enumerate().for_each(|(i, a)| text(&format!("/run/arguments/{i}"), a, true));
+            }
+            Self::Http { url, .. } => {
+                if !(url.starts_with("http://") || url.starts_with("https://")) {
+                    found.push(Problem::at("/run/url", "must begin with http:// or https://"));
+                }
+            }
+        }
+    }
+}
+
+fn folder_problem(folder: &str, found: &mut Vec<Problem>) {
+    let bad = !folder.is_empty()
+        && folder.split('/').any(|part| part.trim().is_empty() || part == "." || part == ".." || part.contains('\0'));
+    if bad {
+        found.push(Problem::at("/folder", "must be names separated by single slashes, such as finance/daily"));
+    }
+}
+
+fn environment_problems(environment: &BTreeMap<String, String>, found: &mut Vec<Problem>) {
+    for (name, value) in environment {
+        let at = format!("/environment/{}", name.replace('~', "~0").replace('/', "~1"));
+        if name.is_empty() || name.contains(['=', '\0']) {
+            found.push(Problem::at(at, "the name of a variable must not be empty or contain '=' or NUL"));
+        } else if name.to_ascii_uppercase().starts_with("ORC_") {
+            found.push(Problem::at(at, "names that begin with ORC_ are set by Orc itself"));
+        } else if value.contains('\0') {
+            found.push(Problem::at(at, "must not contain a NUL character"));
+        }
+    }
+}
