@@ -6,8 +6,8 @@
 use super::active::Control;
 use super::runners::{self, Conversation};
 use crate::domain::ids::AttemptId;
+use crate::domain::model::ClaimedRun;
 use crate::domain::tasks::RunSpec;
-use crate::store::ClaimedRun;
 use orc_runner::message::Identity;
 use orc_runner::{Link, ServerMessage};
 use std::io;

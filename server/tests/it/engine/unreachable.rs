@@ -2,8 +2,8 @@
 
 use super::bench::{Bench, child_task};
 use orc_server::app::Caller;
+use orc_server::domain::model::AttemptRecord;
 use orc_server::domain::vocabulary::RunState;
-use orc_server::store::AttemptRecord;
 use serde_json::json;
 
 /// Stands where the runner's socket would be opened when its server is gone, so that there is none.
