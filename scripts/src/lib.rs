@@ -15,3 +15,4 @@ pub mod seed;
 pub mod start;
 pub mod test;
 pub mod tidy;
+pub mod windows;

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use xtask::command::Answer;
 use xtask::place::Place;
-use xtask::{bench, chaos, check, contract, dist, seed, start, test};
+use xtask::{bench, chaos, check, contract, dist, seed, start, test, windows};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Build, test and release tasks of Orc")]
@@ -26,7 +26,11 @@ enum Task {
         filters: Vec<String>,
     },
     /// Format, clippy, tidy: seconds
-    Check,
+    Check {
+        /// Type-check for Windows instead, with Debian's compiler
+        #[arg(long)]
+        windows: bool,
+    },
     /// Make openapi.json, the page's client and the command line's table from the handlers
     Contract {
         /// Compare only, write nothing
@@ -84,7 +88,8 @@ fn perform(task: Task, place: &Place) -> Answer<bool> {
     match task {
         Task::Start => start::run(place).map(|()| true),
         Task::Test { full, filters } => test::run(place, full, &filters),
-        Task::Check => check::run(place).map(|()| true),
+        Task::Check { windows: false } => check::run(place).map(|()| true),
+        Task::Check { windows: true } => windows::check(place).map(|()| true),
         Task::Contract { check: false } => contract::write(place).map(|()| true),
         Task::Contract { check: true } => {
             let faults = contract::check(place)?;

@@ -14,6 +14,7 @@ pub use postgres::free_port;
 
 use crate::command::Answer;
 use crate::place::Place;
+use crate::windows;
 use count::Count;
 use postgres::Postgres;
 use std::time::{Duration, Instant};
@@ -47,7 +48,9 @@ struct Line {
 /// A sentence when no step is named like that.
 pub fn run(place: &Place, full: bool, filters: &[String]) -> Answer<bool> {
     let started = Instant::now();
-    let chosen = chosen(filters)?;
+    // Windows is checked in the full form; by name in any case, which fails where its compiler is missing.
+    let windows = full && filters.is_empty() && windows::missing(place).inspect(|why| println!("{why}")).is_none();
+    let chosen = chosen(filters, windows)?;
     let mut session = Session { place: place.clone(), full, postgres: None, failed: Vec::new() };
     let mut lines = Vec::new();
     for step in steps::ALL.iter().filter(|step| chosen.contains(&step.name)) {
@@ -83,8 +86,9 @@ impl Session {
 }
 
 /// Names of the steps to run: those the filters name, and what these need.
-fn chosen(filters: &[String]) -> Answer<Vec<&'static str>> {
-    let named = |step: &Step| filters.is_empty() || filters.iter().any(|filter| step.name.contains(filter.as_str()));
+fn chosen(filters: &[String], windows: bool) -> Answer<Vec<&'static str>> {
+    let asked = |step: &Step| filters.iter().any(|filter| step.name.contains(filter.as_str()));
+    let named = |step: &Step| asked(step) || filters.is_empty() && (windows || step.name != steps::WINDOWS);
     let mut chosen: Vec<&str> = steps::ALL.iter().filter(|step| named(step)).map(|step| step.name).collect();
     if chosen.is_empty() {
         let names: Vec<_> = steps::ALL.iter().map(|step| step.name).collect();
@@ -120,9 +124,17 @@ mod tests {
 
     #[test]
     fn a_filter_brings_what_its_step_needs() {
-        let names = chosen(&["journeys".to_owned()]).expect("there is such a step");
+        let names = chosen(&["journeys".to_owned()], false).expect("there is such a step");
         assert!(names.contains(&"build") && names.contains(&"web build") && !names.contains(&"clippy"), "{names:?}");
-        assert!(chosen(&["no such step".to_owned()]).is_err());
+        assert!(chosen(&["no such step".to_owned()], false).is_err());
+    }
+
+    #[test]
+    fn windows_is_checked_in_the_full_form_or_by_name() {
+        let named =
+            |filters: &[String], windows| chosen(filters, windows).expect("there are steps").contains(&steps::WINDOWS);
+        let by_name = ["windows".to_owned()];
+        assert_eq!([named(&[], false), named(&[], true), named(&by_name, false)], [false, true, true]);
     }
 
     #[test]

@@ -4,7 +4,10 @@ use super::count::{self, Count};
 use super::postgres::Postgres;
 use super::{Session, Step, machine};
 use crate::command::{self, Answer};
-use crate::{chaos, contract, tidy};
+use crate::{chaos, contract, tidy, windows};
+
+/// Only in the full form, or by name.
+pub const WINDOWS: &str = "windows types";
 
 const NPM: &[&str] = &["web packages"];
 
@@ -25,6 +28,7 @@ pub const ALL: &[Step] = &[
     Step { name: "journeys", needs: &["build"], run: journeys },
     Step { name: "schemathesis", needs: &["build"], run: super::fuzz::run },
     Step { name: "chaos", needs: &["build"], run: kill },
+    Step { name: WINDOWS, needs: &[], run: |session| windows::check(&session.place).map(|()| Count::one(true)) },
 ];
 
 fn ran(command: &mut std::process::Command) -> Answer<Count> {

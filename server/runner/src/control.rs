@@ -3,18 +3,14 @@
 //! Everything is non-blocking. Important messages are kept (they are few) and told again to a server that attaches;
 //! progress is dropped for a server that does not read.
 
-use std::io::{self, Stdin, Stdout};
-use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags};
-
 use crate::clock;
-use crate::connect::line_of;
 use crate::layout::remove;
-use crate::message::{RunnerMessage, ServerMessage};
+use crate::message::{RunnerMessage, ServerMessage, line_of};
+use crate::os::{self, Listener, Source, Wire};
 
 /// Longest plan line, in bytes.
 const PLAN_MAX: usize = 64 * 1024 * 1024;
@@ -36,7 +32,7 @@ pub(crate) struct Incoming {
 /// All connections to servers.
 pub(crate) struct Control {
     peers: Vec<Peer>,
-    listener: Option<UnixListener>,
+    listener: Option<Listener>,
     socket: PathBuf,
     token: Option<String>,
     history: Vec<u8>,
@@ -45,9 +41,7 @@ pub(crate) struct Control {
 impl Control {
     /// Begins with the standard streams.
     pub(crate) fn new(socket: PathBuf) -> io::Result<Self> {
-        let (stdin, stdout) = (io::stdin(), io::stdout());
-        rustix::fs::fcntl_setfl(&stdout, rustix::fs::OFlags::NONBLOCK)?;
-        let peer = Peer::new(Channel::Standard(stdin, stdout), true);
+        let peer = Peer::new(Wire::standard()?, true);
         Ok(Self { peers: vec![peer], listener: None, socket, token: None, history: Vec::new() })
     }
 
@@ -58,7 +52,7 @@ impl Control {
 
     /// Whether standard input has ended.
     pub(crate) fn server_gone(&self) -> bool {
-        !self.peers.iter().any(|peer| matches!(peer.channel, Channel::Standard(..)) && peer.reading)
+        !self.peers.iter().any(|peer| peer.wire.is_standard() && peer.reading)
     }
 
     /// Sends a message that must not be lost and that a later server hears, too.
@@ -92,12 +86,11 @@ impl Control {
     }
 
     /// What to poll for, in an order that [`Control::handle`] knows.
-    pub(crate) fn interests(&self) -> Vec<PollFd<'_>> {
-        let listener = self.listener.iter().map(|listener| PollFd::new(listener, PollFlags::IN));
-        let inputs = self.peers.iter().filter(|peer| peer.reading);
-        let inputs = inputs.map(|peer| PollFd::from_borrowed_fd(peer.channel.input(), PollFlags::IN));
+    pub(crate) fn interests(&self) -> Vec<Source<'_>> {
+        let listener = self.listener.iter().map(Listener::source);
+        let inputs = self.peers.iter().filter(|peer| peer.reading).map(|peer| peer.wire.input());
         let outputs = self.peers.iter().filter(|peer| peer.writing && !peer.outbox.is_empty());
-        let outputs = outputs.map(|peer| PollFd::from_borrowed_fd(peer.channel.output(), PollFlags::OUT));
+        let outputs = outputs.map(|peer| peer.wire.output());
         listener.chain(inputs).chain(outputs).collect()
     }
 
@@ -129,13 +122,10 @@ impl Control {
         let until = clock::now() + patience;
         while self.pending() {
             let left = until.saturating_duration_since(clock::now());
-            let timeout = rustix::event::Timespec::try_from(left).unwrap_or_default();
-            let mut outputs = self.interests();
-            if left.is_zero() || rustix::event::poll(&mut outputs, Some(&timeout)).is_err() {
+            if left.is_zero() {
                 break;
             }
-            let ready: Vec<bool> = outputs.iter().map(|fd| !fd.revents().is_empty()).collect();
-            drop(outputs);
+            let Ok(ready) = os::wait(self.interests(), Some(left)) else { break };
             self.handle(&ready);
         }
         if self.listener.take().is_some() {
@@ -147,44 +137,19 @@ impl Control {
     /// Opens the socket; a failure leaves the run alone, only nobody can attach.
     fn listen(&mut self) {
         let _ = remove(&self.socket);
-        let Ok(listener) = UnixListener::bind(&self.socket) else { return };
-        let _ = rustix::fs::chmod(&self.socket, rustix::fs::Mode::from_raw_mode(0o600));
-        if listener.set_nonblocking(true).is_ok() {
-            self.listener = Some(listener);
-        }
+        self.listener = Listener::open(&self.socket).ok();
     }
 
     fn accept(&mut self) {
-        let Some(Ok((stream, _))) = self.listener.as_ref().map(UnixListener::accept) else { return };
-        if self.peers.len() < PEERS_MAX && stream.set_nonblocking(true).is_ok() {
-            self.peers.push(Peer::new(Channel::Socket(stream), false));
-        }
-    }
-}
-
-enum Channel {
-    Standard(Stdin, Stdout),
-    Socket(UnixStream),
-}
-
-impl Channel {
-    fn input(&self) -> BorrowedFd<'_> {
-        match self {
-            Self::Standard(stdin, _) => stdin.as_fd(),
-            Self::Socket(stream) => stream.as_fd(),
-        }
-    }
-
-    fn output(&self) -> BorrowedFd<'_> {
-        match self {
-            Self::Standard(_, stdout) => stdout.as_fd(),
-            Self::Socket(stream) => stream.as_fd(),
+        let Some(Ok(wire)) = self.listener.as_ref().map(Listener::accept) else { return };
+        if self.peers.len() < PEERS_MAX {
+            self.peers.push(Peer::new(wire, false));
         }
     }
 }
 
 struct Peer {
-    channel: Channel,
+    wire: Wire,
     inbox: Vec<u8>,
     outbox: Vec<u8>,
     reading: bool,
@@ -193,8 +158,8 @@ struct Peer {
 }
 
 impl Peer {
-    fn new(channel: Channel, attached: bool) -> Self {
-        Self { channel, inbox: Vec::new(), outbox: Vec::new(), reading: true, writing: true, attached }
+    fn new(wire: Wire, attached: bool) -> Self {
+        Self { wire, inbox: Vec::new(), outbox: Vec::new(), reading: true, writing: true, attached }
     }
 
     fn close(&mut self) {
@@ -205,14 +170,14 @@ impl Peer {
     /// Reads once and takes the complete lines.
     fn receive(&mut self, token: Option<&str>, history: &[u8], incoming: &mut Incoming) {
         let mut buffer = [0_u8; 4096];
-        let length = match rustix::io::read(self.channel.input(), &mut buffer) {
+        let length = match self.wire.read(&mut buffer) {
             Ok(0) => return self.ended(),
             Ok(length) => length,
-            Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => return,
+            Err(error) if os::passes(&error) => return,
             Err(_) => return self.ended(),
         };
         self.inbox.extend_from_slice(&buffer[..length]);
-        let first = matches!(self.channel, Channel::Standard(..)) && token.is_none();
+        let first = self.wire.is_standard() && token.is_none();
         let mut searched = self.inbox.len() - length;
         while let Some(end) = memchr::memchr(b'\n', &self.inbox[searched..]) {
             let line: Vec<u8> = self.inbox.drain(..=searched + end).collect();
@@ -250,17 +215,17 @@ impl Peer {
     /// Input has ended. A socket is done; the server that started us may still read what we say.
     fn ended(&mut self) {
         self.reading = false;
-        if matches!(self.channel, Channel::Socket(_)) {
+        if !self.wire.is_standard() {
             self.close();
         }
     }
 
     fn flush(&mut self) {
         while self.writing && !self.outbox.is_empty() {
-            match rustix::io::write(self.channel.output(), &self.outbox) {
+            match self.wire.write(&self.outbox) {
                 Ok(length) => drop(self.outbox.drain(..length)),
-                Err(rustix::io::Errno::INTR) => {}
-                Err(rustix::io::Errno::AGAIN) => return,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(_) => {
                     self.writing = false;
                     self.outbox = Vec::new();

@@ -1,10 +1,10 @@
-//! Where an attempt's files are, and the questions that need no log reading: is its runner alive, delete its files.
+//! Where an attempt's files are, and deleting its files.
 //!
 //! `<folder>/<attempt>.log` is the only file of an ordinary attempt and the runner's lock; `.log.1`, `.log.2` ... hold
 //! the newest output once the head is full; `.sock` exists only after the server that started the runner has gone.
 
 use std::ffi::OsString;
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -44,21 +44,6 @@ pub fn segments(log: &Path) -> io::Result<Vec<u64>> {
     }
     numbers.sort_unstable();
     Ok(numbers)
-}
-
-/// Whether the attempt's runner lives: it holds an exclusive lock on the log file for its whole life. The probe takes a
-/// shared lock for an instant and disturbs nobody. A missing file means no runner.
-pub fn runner_alive(log: &Path) -> io::Result<bool> {
-    let file = match File::open(log) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error),
-    };
-    match file.try_lock_shared() {
-        Ok(()) => Ok(false),
-        Err(TryLockError::WouldBlock) => Ok(true),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
 }
 
 /// Deletes all files of an attempt; what is already gone is fine. Symbolic links are removed, never followed. The log

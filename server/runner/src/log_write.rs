@@ -5,7 +5,7 @@
 //! finds it in the same place. Nothing here fails for lack of space: what cannot be kept is counted and becomes a gap.
 
 use std::collections::VecDeque;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -15,6 +15,7 @@ use crate::frame::{self, DATA_MAX, Head, Kind, Seed, TRAILER};
 use crate::layout::{remove, segment_path};
 use crate::log::{GapReason, Stream};
 use crate::message::{Identity, Started};
+use crate::os;
 use crate::plan::LogLimits;
 use crate::record::{ExitRecord, LogTotals};
 
@@ -45,8 +46,7 @@ impl LogWriter {
     /// Creates the file (it must not exist: an attempt starts once), locks it, and writes the identity. Both sides of
     /// the file are readable by this account only.
     pub fn create(log: &Path, identity: &Identity) -> io::Result<Self> {
-        let mut file = create_new(log)?;
-        file.lock()?;
+        let mut file = os::create_locked(log)?;
         let seed = Seed::new(&identity.attempt);
         let mut scratch = Vec::with_capacity(1024);
         let head = head_of(Kind::Identity, Stream::System, 0, clock::now_micros());
@@ -229,7 +229,7 @@ impl LogWriter {
     /// Opens the next segment and lets go of the oldest.
     fn roll(&mut self, at: i64) -> bool {
         let number = self.ring.back().map_or(1, |segment| segment.number + 1);
-        let Ok(file) = create_new(&segment_path(&self.log, number)) else { return false };
+        let Ok(file) = os::create_private(&segment_path(&self.log, number)) else { return false };
         let mut segment = Segment { number, output: Output { file, at: 0 }, kept: 0 };
         let offset = self.gap.map_or(self.offset, |gap| gap.offset);
         self.scratch.clear();
@@ -335,29 +335,10 @@ impl Guard {
         if now >= self.next || (self.bytes >= GUARD_BYTES && !self.closed) {
             self.next = now + GUARD_PERIOD;
             self.bytes = 0;
-            self.closed = free_percent(file).is_some_and(|free| free < min_free_percent);
+            self.closed = os::free_percent(file).is_some_and(|free| free < min_free_percent);
         }
         self.closed
     }
-}
-
-#[cfg(unix)]
-fn free_percent(file: &File) -> Option<f64> {
-    let space = rustix::fs::fstatvfs(file).ok()?;
-    (space.f_blocks > 0).then(|| space.f_bavail as f64 * 100.0 / space.f_blocks as f64)
-}
-
-#[cfg(not(unix))]
-fn free_percent(_file: &File) -> Option<f64> {
-    None
-}
-
-fn create_new(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn head_of(kind: Kind, stream: Stream, offset: u64, at_micros: i64) -> Head {

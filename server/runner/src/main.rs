@@ -9,7 +9,6 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
     match (arguments.next(), arguments.next()) {
-        #[cfg(target_os = "linux")]
         (Some(first), Some(_)) if first == "--fork-server" => orc_runner::fork_server(),
         (Some(log), None) => orc_runner::run(Path::new(&log)),
         _ => {

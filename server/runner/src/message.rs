@@ -3,6 +3,8 @@
 //! Standard input ends when the server dies. The runner then goes on and opens its socket; a new server attaches with
 //! the plan's token. Nothing here may block the runner: progress is dropped when the server does not read.
 
+use std::io;
+
 use serde::{Deserialize, Serialize};
 
 use crate::plan::Plan;
@@ -90,6 +92,20 @@ pub struct Identity {
     pub runner_start_ticks: u64,
 }
 
+impl Identity {
+    /// The identity of no process, for logs that the server writes itself.
+    #[must_use]
+    pub fn blank(attempt: impl Into<String>) -> Self {
+        Self {
+            format_version: FORMAT_VERSION,
+            attempt: attempt.into(),
+            boot_id: String::new(),
+            runner_pid: 0,
+            runner_start_ticks: 0,
+        }
+    }
+}
+
 /// The command's own process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Started {
@@ -117,4 +133,21 @@ pub enum StopReason {
         /// The limit in seconds.
         seconds: f64,
     },
+}
+
+/// A message to the runner as a line, ready to be written to its standard input or socket.
+pub fn line(message: &ServerMessage) -> Vec<u8> {
+    line_of(message)
+}
+
+/// Any message as a line.
+pub(crate) fn line_of(message: &impl Serialize) -> Vec<u8> {
+    let mut line = serde_json::to_vec(message).expect("messages are plain data");
+    line.push(b'\n');
+    line
+}
+
+/// A line from the runner as a message; `InvalidData` when it is none.
+pub fn parse(line: &[u8]) -> io::Result<RunnerMessage> {
+    serde_json::from_slice(line).map_err(io::Error::from)
 }

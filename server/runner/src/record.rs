@@ -36,6 +36,29 @@ pub struct ExitRecord {
     pub result_error: Option<String>,
 }
 
+impl ExitRecord {
+    /// A record of an attempt that used nothing, left nothing and is no success: what is known beyond that is filled in.
+    /// Times are microseconds since 1970 UTC.
+    #[must_use]
+    pub fn blank(outcome: Outcome, started_at_micros: i64, finished_at_micros: i64) -> Self {
+        Self {
+            outcome,
+            success: false,
+            exit: None,
+            started_at_micros,
+            finished_at_micros,
+            cpu_seconds: 0.0,
+            peak_memory_bytes: 0,
+            log: LogTotals::default(),
+            leaked_output: false,
+            swept: 0,
+            survivors: Vec::new(),
+            result: None,
+            result_error: None,
+        }
+    }
+}
+
 /// How an attempt ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

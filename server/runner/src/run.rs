@@ -7,19 +7,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use rustix::event::PollFd;
-
 use crate::clock;
 use crate::control::Control;
 use crate::layout::{attempt_of, folder_of, socket_path};
 use crate::log_write::LogWriter;
-use crate::message::{FORMAT_VERSION, Identity, RunnerMessage, ServerMessage, Started, StopReason};
+use crate::message::{Identity, RunnerMessage, ServerMessage, Started, StopReason};
+use crate::os::{self, Child, Failure, Signals};
 use crate::plan::Plan;
-use crate::record::{Exit, ExitRecord, LogTotals, Outcome};
+use crate::record::{Exit, ExitRecord, Outcome};
 use crate::scratch::{ResultFile, Scratch};
 use crate::supervise::{Ending, Session, Supervisor};
-use crate::sweep::start_ticks;
-use crate::unix::{self, Failure};
 
 /// How long the last messages wait for a server that does not read.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -45,13 +42,12 @@ fn begin(log: &Path) -> Result<Session, String> {
     let log = PathBuf::from(log.file_name().unwrap_or_default());
     let pid = std::process::id();
     let identity = Identity {
-        format_version: FORMAT_VERSION,
-        attempt,
-        boot_id: unix::boot_id().map_err(words)?,
+        boot_id: os::boot_id().map_err(words)?,
         runner_pid: pid,
-        runner_start_ticks: start_ticks(pid).unwrap_or(0),
+        runner_start_ticks: os::start_ticks(pid).unwrap_or(0),
+        ..Identity::blank(attempt)
     };
-    let signals = unix::become_runner().map_err(words)?;
+    let signals = Signals::begin().map_err(words)?;
     let writer = LogWriter::create(&log, &identity).map_err(words)?;
     let mut control = Control::new(socket_path(&log)).map_err(words)?;
     control.tell(&RunnerMessage::Identity { identity });
@@ -61,14 +57,10 @@ fn begin(log: &Path) -> Result<Session, String> {
 /// Waits for the plan. An error is the reason why there will be none.
 fn receive_plan(session: &mut Session, attempt: &str) -> Result<(Plan, Vec<ServerMessage>), String> {
     loop {
-        let mut fds = vec![PollFd::new(&session.signals, rustix::event::PollFlags::IN)];
-        fds.extend(session.control.interests());
-        if rustix::event::poll(&mut fds, None).is_err() {
-            continue;
-        }
-        let ready: Vec<bool> = fds.iter().map(|fd| !fd.revents().is_empty()).collect();
-        drop(fds);
-        if ready[0] && unix::stop_signalled(&session.signals) {
+        let mut sources = vec![session.signals.source()];
+        sources.extend(session.control.interests());
+        let Ok(ready) = os::wait(sources, None) else { continue };
+        if ready[0] && session.signals.stop_asked() {
             return Err("asked to end by a signal before the plan".to_owned());
         }
         let incoming = session.control.handle(&ready[1..]);
@@ -111,7 +103,7 @@ fn attempt_run(mut session: Session, mut plan: Plan, early: Vec<ServerMessage>) 
     let started_at_micros = clock::now_micros();
     let record = match Scratch::prepare(&mut plan) {
         Err((scratch, failure)) => failed(&mut session, started_at_micros, failure, Some(scratch)),
-        Ok((scratch, arguments)) => match unix::start(&plan, &arguments) {
+        Ok((scratch, arguments)) => match os::spawn(&plan, &arguments) {
             Err(failure) => failed(&mut session, started_at_micros, failure, Some(scratch)),
             Ok(child) => {
                 plan.environment.clear();
@@ -127,7 +119,7 @@ fn attempt_run(mut session: Session, mut plan: Plan, early: Vec<ServerMessage>) 
     finish(session, record)
 }
 
-fn follow(session: &mut Session, plan: &Plan, child: unix::Child, begun: Instant, early: Vec<ServerMessage>) -> Ending {
+fn follow(session: &mut Session, plan: &Plan, child: Child, begun: Instant, early: Vec<ServerMessage>) -> Ending {
     Supervisor::new(session, plan, child, begun).run(early)
 }
 
@@ -147,7 +139,7 @@ fn failed(session: &mut Session, started_at_micros: i64, failure: Failure, scrat
         scratch.finish();
     }
     let outcome = Outcome::SpawnFailed { reason: failure.reason, message: failure.message };
-    blank(outcome, started_at_micros)
+    ExitRecord::blank(outcome, started_at_micros, clock::now_micros())
 }
 
 fn ended(plan: &Plan, ending: Ending, started_at_micros: i64, result: ResultFile) -> ExitRecord {
@@ -160,7 +152,7 @@ fn ended(plan: &Plan, ending: Ending, started_at_micros: i64, result: ResultFile
         (None, None) => Outcome::Signalled { signal: 0 },
     };
     let success = matches!(outcome, Outcome::Exited { code } if plan.success_codes.contains(&code));
-    let (cpu_seconds, peak_memory_bytes) = unix::usage();
+    let (cpu_seconds, peak_memory_bytes) = os::usage();
     ExitRecord {
         success,
         exit: ending.exit,
@@ -171,25 +163,7 @@ fn ended(plan: &Plan, ending: Ending, started_at_micros: i64, result: ResultFile
         survivors: ending.survivors,
         result: result.0,
         result_error: result.1,
-        ..blank(outcome, started_at_micros)
-    }
-}
-
-fn blank(outcome: Outcome, started_at_micros: i64) -> ExitRecord {
-    ExitRecord {
-        outcome,
-        success: false,
-        exit: None,
-        started_at_micros,
-        finished_at_micros: clock::now_micros(),
-        cpu_seconds: 0.0,
-        peak_memory_bytes: 0,
-        log: LogTotals::default(),
-        leaked_output: false,
-        swept: 0,
-        survivors: Vec::new(),
-        result: None,
-        result_error: None,
+        ..ExitRecord::blank(outcome, started_at_micros, clock::now_micros())
     }
 }
 

@@ -3,15 +3,14 @@
 //! Both live in the plan's scratch folder under names made from the attempt id, and are gone when the attempt ends. The
 //! result file exists only when the command writes it, so an ordinary attempt creates neither.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 use crate::layout::remove;
+use crate::os::{self, Failure};
 use crate::plan::{MARKER, Plan, RESULT_FILE, RESULT_LIMIT};
 use crate::record::SpawnFailure;
-use crate::unix::Failure;
 
 /// The private files of one attempt.
 pub(crate) struct Scratch {
@@ -36,7 +35,7 @@ impl Scratch {
                 return Err((scratch, Failure::new(SpawnFailure::InvalidInput, message)));
             }
             let path = plan.scratch_folder.join(format!("{}.script{}", plan.attempt, script.suffix));
-            if let Err(error) = write_private(&path, script.text.as_bytes()) {
+            if let Err(error) = os::create_script(&path, script.text.as_bytes()) {
                 let reason = match error.kind() {
                     io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => SpawnFailure::ResourceExhausted,
                     _ => SpawnFailure::Other,
@@ -65,9 +64,8 @@ impl Scratch {
     }
 }
 
-fn read_result(path: &PathBuf) -> Result<Option<serde_json::Value>, String> {
-    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
-    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+fn read_result(path: &Path) -> Result<Option<serde_json::Value>, String> {
+    let file = match os::open_plain(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("the result file cannot be read: {error}")),
@@ -89,8 +87,4 @@ fn read_limited(file: &File) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     file.take(RESULT_LIMIT + 1).read_to_end(&mut text)?;
     Ok(text)
-}
-
-fn write_private(path: &PathBuf, text: &[u8]) -> io::Result<()> {
-    OpenOptions::new().write(true).create_new(true).mode(0o700).open(path)?.write_all(text)
 }

@@ -1,26 +1,21 @@
-//! Watching one command from its start to its end: output, limits, messages, signals, in one loop over `poll`.
+//! Watching one command from its start to its end: output, limits, messages, signals, in one loop.
 //!
 //! The ladder of stopping is the same for cancel, time limits and signals: ask the group, wait the grace, kill all that
 //! descends from the command. However an attempt ends, [`Supervisor::run`] returns only when none of its processes is
 //! left, or with the list of those that could not be ended.
 
 use std::collections::HashSet;
-use std::os::fd::{AsFd, OwnedFd};
-use std::process::{ChildStderr, ChildStdout};
 use std::time::{Duration, Instant};
-
-use rustix::event::{PollFd, PollFlags, Timespec};
-use rustix::process::Signal;
 
 use crate::clock;
 use crate::control::Control;
 use crate::log::Stream;
 use crate::log_write::LogWriter;
 use crate::message::{RunnerMessage, ServerMessage, StopReason};
+use crate::os::{self, Child, Output, Signals};
 use crate::plan::Plan;
 use crate::record::{CancelledBy, Exit, Survivor, TimeLimit};
 use crate::sweep::{self, ROUNDS};
-use crate::unix::{self, Child};
 
 /// Shortest time between two progress messages.
 const PROGRESS_PERIOD: Duration = Duration::from_millis(50);
@@ -33,7 +28,7 @@ const LAST_READS: usize = 64;
 
 /// What the runner has besides the command.
 pub(crate) struct Session {
-    pub(crate) signals: OwnedFd,
+    pub(crate) signals: Signals,
     pub(crate) control: Control,
     pub(crate) writer: LogWriter,
 }
@@ -53,8 +48,8 @@ pub(crate) struct Supervisor<'a> {
     session: &'a mut Session,
     plan: &'a Plan,
     leader: u32,
-    stdout: Option<ChildStdout>,
-    stderr: Option<ChildStderr>,
+    stdout: Option<Output>,
+    stderr: Option<Output>,
     limits: Vec<(Instant, StopReason)>,
     ending: Ending,
     /// No descendant is left.
@@ -132,23 +127,19 @@ impl<'a> Supervisor<'a> {
         }
         if self.ending.stop.is_some() && !self.alone {
             // The rest of the group has the grace, too; what left the group was not asked and is not waited for.
-            return !unix::group_exists(self.leader);
+            return !os::group_exists(self.leader);
         }
         !self.open() || self.drain_until.is_some_and(|until| clock::now() >= until)
     }
 
     /// Waits for something to happen and handles it.
     fn turn(&mut self) {
-        let timeout = self.next_deadline().map(timeout_until);
-        let mut fds = vec![PollFd::new(&self.session.signals, PollFlags::IN)];
-        fds.extend(self.stdout.iter().map(|pipe| PollFd::new(pipe, PollFlags::IN)));
-        fds.extend(self.stderr.iter().map(|pipe| PollFd::new(pipe, PollFlags::IN)));
-        fds.extend(self.session.control.interests());
-        if rustix::event::poll(&mut fds, timeout.as_ref()).is_err() {
-            return;
-        }
-        let ready: Vec<bool> = fds.iter().map(|fd| !fd.revents().is_empty()).collect();
-        drop(fds);
+        let patience = self.next_deadline().map(|at| at.saturating_duration_since(clock::now()));
+        let mut sources = vec![self.session.signals.source()];
+        sources.extend(self.stdout.iter().map(Output::source));
+        sources.extend(self.stderr.iter().map(Output::source));
+        sources.extend(self.session.control.interests());
+        let Ok(ready) = os::wait(sources, patience) else { return };
         let mut rest = ready.iter().copied();
         let signals = rest.next().unwrap_or(false);
         let stdout = self.stdout.is_some() && rest.next().unwrap_or(false);
@@ -180,7 +171,7 @@ impl<'a> Supervisor<'a> {
     }
 
     fn signalled(&mut self) {
-        let stop = unix::stop_signalled(&self.session.signals);
+        let stop = self.session.signals.stop_asked();
         self.reap();
         if stop {
             self.stop(StopReason::Cancel { by: CancelledBy::Signal }, None);
@@ -205,7 +196,7 @@ impl<'a> Supervisor<'a> {
     }
 
     fn reap(&mut self) {
-        let reaped = unix::reap(self.leader);
+        let reaped = os::reap(self.leader);
         self.alone = reaped.none_left;
         if let Some(exit) = reaped.leader {
             self.ending.exit = Some(exit);
@@ -230,8 +221,7 @@ impl<'a> Supervisor<'a> {
         if grace.is_zero() {
             return self.kill();
         }
-        unix::signal_group(self.leader, Signal::TERM);
-        unix::signal_group(self.leader, Signal::CONT);
+        os::ask(self.leader);
         self.kill_at = Some(clock::now() + grace);
     }
 
@@ -262,16 +252,16 @@ impl<'a> Supervisor<'a> {
         let mut seen = HashSet::new();
         for round in 0..ROUNDS {
             if self.ending.exit.is_none() {
-                unix::signal_group(self.leader, Signal::KILL);
+                os::kill_group(self.leader);
             }
             self.reap();
             if self.alone {
                 break;
             }
-            self.ending.survivors = sweep::descendants().unwrap_or_default();
+            self.ending.survivors = os::survivors().unwrap_or_default();
             for process in &self.ending.survivors {
                 seen.insert(process.pid);
-                sweep::kill(process);
+                os::kill(process);
             }
             self.wait_for_signal(Duration::from_millis(u64::from(round.min(19)) * 5 + 5));
         }
@@ -297,10 +287,8 @@ impl<'a> Supervisor<'a> {
     }
 
     fn wait_for_signal(&self, patience: Duration) {
-        let timeout = Timespec::try_from(patience).unwrap_or_default();
-        let mut fds = [PollFd::new(&self.session.signals, PollFlags::IN)];
-        if rustix::event::poll(&mut fds, Some(&timeout)).is_ok() {
-            unix::stop_signalled(&self.session.signals);
+        if os::wait(vec![self.session.signals.source()], Some(patience)).is_ok() {
+            self.session.signals.stop_asked();
         }
     }
 
@@ -336,27 +324,22 @@ impl<'a> Supervisor<'a> {
 }
 
 /// Reads once; says whether there was anything.
-fn read<P: AsFd>(pipe: &mut Option<P>, stream: Stream, writer: &mut LogWriter, buffer: &mut [u8]) -> bool {
+fn read(pipe: &mut Option<Output>, stream: Stream, writer: &mut LogWriter, buffer: &mut [u8]) -> bool {
     let Some(open) = pipe else { return false };
-    match rustix::io::read(open, &mut *buffer) {
+    match open.read(&mut *buffer) {
         Ok(length @ 1..) => {
             writer.data(stream, &buffer[..length]);
             return true;
         }
-        Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
+        Err(error) if os::passes(&error) => {}
         Ok(0) | Err(_) => *pipe = None,
     }
     false
 }
 
-fn readable<P: AsFd>(pipe: Option<&P>) -> bool {
+fn readable(pipe: Option<&Output>) -> bool {
     let Some(pipe) = pipe else { return false };
-    let mut fds = [PollFd::new(pipe, PollFlags::IN)];
-    rustix::event::poll(&mut fds, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
-}
-
-fn timeout_until(at: Instant) -> Timespec {
-    Timespec::try_from(at.saturating_duration_since(clock::now())).unwrap_or_default()
+    os::wait(vec![pipe.source()], Some(Duration::ZERO)).is_ok_and(|ready| ready[0])
 }
 
 fn words(reason: StopReason) -> String {

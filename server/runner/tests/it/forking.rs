@@ -1,41 +1,40 @@
 //! The fork server: runners without loading a program, that live as others do.
 
 use std::io::{BufRead, BufReader, Write};
-use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::Child;
 
-use orc_runner::{Plan, RunnerMessage, ServerMessage};
+use orc_runner::{ForkServer, Plan, Request, RunnerMessage, ServerMessage};
 
 use crate::{Done, PATIENCE, Place, alive, eventually, text};
 
 /// A fork server at work.
 struct Forking {
     process: Child,
-    channel: OwnedFd,
+    channel: ForkServer,
 }
 
 impl Forking {
     fn start() -> Self {
-        let (channel, theirs) = orc_runner::fork_channel().unwrap();
-        let process = Command::new(env!("CARGO_BIN_EXE_orc-runner"))
-            .args(["--fork-server", "/some/folder"])
-            .env_clear()
-            .stdin(Stdio::from(theirs))
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+        let program = Path::new(env!("CARGO_BIN_EXE_orc-runner"));
+        let (mut command, channel) = ForkServer::command(program, Path::new("/some/folder")).unwrap();
+        let process = command.spawn().unwrap();
         Self { process, channel }
+    }
+
+    /// Asks for a runner for this place.
+    fn ask(&self, place: &Place) -> BufReader<UnixStream> {
+        let request = Request::new(place.log()).unwrap();
+        self.channel.ask(&request).unwrap();
+        let stream = UnixStream::from(request.channel());
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        BufReader::new(stream)
     }
 
     /// A runner for this place, and who it is.
     fn fork(&self, place: &Place) -> (BufReader<UnixStream>, u32) {
-        let (ours, theirs) = UnixStream::pair().unwrap();
-        ours.set_read_timeout(Some(PATIENCE)).unwrap();
-        orc_runner::fork_request(self.channel.as_fd(), &place.log(), &theirs).unwrap();
-        drop(theirs);
-        let mut stream = BufReader::new(ours);
+        let mut stream = self.ask(place);
         let RunnerMessage::Identity { identity } = next(&mut stream).unwrap() else { panic!("identity is first") };
         (stream, identity.runner_pid)
     }
@@ -109,8 +108,7 @@ fn a_runner_outlives_it() {
     forking.process.kill().unwrap();
     forking.process.wait().unwrap();
     eventually("it cannot be asked any more", || {
-        let (_ours, theirs) = UnixStream::pair().unwrap();
-        let asked = orc_runner::fork_request(forking.channel.as_fd(), &place.log(), &theirs);
+        let asked = forking.channel.ask(&Request::new(place.log()).unwrap());
         asked.is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
     });
     assert!(alive(pid));
@@ -148,11 +146,7 @@ fn a_log_that_cannot_be_made_is_told() {
     let forking = Forking::start();
     let place = Place::new();
     std::fs::write(place.log(), "there already").unwrap();
-    let (ours, theirs) = UnixStream::pair().unwrap();
-    ours.set_read_timeout(Some(PATIENCE)).unwrap();
-    orc_runner::fork_request(forking.channel.as_fd(), &place.log(), &theirs).unwrap();
-    drop(theirs);
-    let said = next(&mut BufReader::new(ours));
+    let said = next(&mut forking.ask(&place));
     assert!(matches!(said, Some(RunnerMessage::Refused { .. })), "{said:?}");
     assert_eq!(std::fs::read_to_string(place.log()).unwrap(), "there already");
     let next_place = Place::new();

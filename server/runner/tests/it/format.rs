@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::PathBuf;
 
-use orc_runner::message::FORMAT_VERSION;
 use orc_runner::{
     Content, ExitRecord, GapReason, Identity, LogLimits, LogReader, LogTotals, LogWriter, Outcome, Record, Stream,
 };
@@ -17,13 +16,7 @@ struct Written {
 fn writer(limits: LogLimits) -> (Written, LogWriter) {
     let folder = tempfile::tempdir().unwrap();
     let log = orc_runner::log_path(folder.path(), "a1");
-    let identity = Identity {
-        format_version: FORMAT_VERSION,
-        attempt: "a1".to_owned(),
-        boot_id: "b".to_owned(),
-        runner_pid: 1,
-        runner_start_ticks: 2,
-    };
+    let identity = Identity { boot_id: "b".to_owned(), runner_pid: 1, runner_start_ticks: 2, ..Identity::blank("a1") };
     let mut writer = LogWriter::create(&log, &identity).unwrap();
     writer.limit(LogLimits { min_free_percent: 0.0, ..limits });
     (Written { _folder: folder, log }, writer)

@@ -4,14 +4,14 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
-use orc_runner::{CancelledBy, Outcome, RunnerMessage, ServerMessage, Stream};
+use orc_runner::{CancelledBy, Link, Outcome, RunnerMessage, ServerMessage, Stream};
 
 use crate::{Done, PATIENCE, Place, Running, alive, bytes, eventually};
 
 fn adopt(log: &Path) -> BufReader<UnixStream> {
     let mut stream = None;
     eventually("the runner's socket", || {
-        stream = orc_runner::connect(log, "open sesame").ok();
+        stream = Link::new(log).attach("open sesame").map(UnixStream::from).ok();
         stream.is_some()
     });
     let stream = stream.unwrap();
@@ -88,7 +88,7 @@ fn a_wrong_token_gets_no_answer() {
     let (place, mut runner) = forsake(running);
     let mut good = adopt(&place.log());
     for token in ["", "open sesamE", "open sesame "] {
-        let mut bad = orc_runner::connect(&place.log(), token).unwrap();
+        let mut bad = UnixStream::from(Link::new(place.log()).attach(token).unwrap());
         // The runner may have closed the connection before this is written.
         let _ = bad.write_all(&orc_runner::line(&ServerMessage::Kill));
         let mut answer = Vec::new();
@@ -98,7 +98,7 @@ fn a_wrong_token_gets_no_answer() {
     let mut rude = UnixStream::connect(orc_runner::layout::socket_path(&place.log())).unwrap();
     let _ = rude.write_all(&orc_runner::line(&ServerMessage::Kill));
     let _ = rude.read_to_end(&mut Vec::new());
-    assert!(orc_runner::runner_alive(&place.log()).unwrap());
+    assert!(Link::new(place.log()).alive().unwrap());
     good.get_mut().write_all(&orc_runner::line(&ServerMessage::Kill)).unwrap();
     until_exited(&mut good);
     runner.wait().unwrap();
@@ -160,10 +160,10 @@ fn a_killed_runner_takes_the_command_with_it_and_sweep_the_rest() {
     running.runner.wait().unwrap();
     eventually("the command is gone", || !alive(leader));
     let log = running.place.log();
-    assert!(!orc_runner::runner_alive(&log).unwrap());
+    assert!(!Link::new(&log).alive().unwrap());
     assert_eq!(orc_runner::exit_record(&log).unwrap(), None);
     assert!(alive(escaped), "only the sweep reaches this one");
-    let swept = orc_runner::sweep(&running.place.attempt).unwrap();
+    let swept = Link::new(&log).sweep().unwrap();
     assert_eq!((swept.killed, swept.survivors), (1, vec![]));
     assert!(!alive(escaped));
     let mut reader = orc_runner::LogReader::open(&log).unwrap();
@@ -173,6 +173,6 @@ fn a_killed_runner_takes_the_command_with_it_and_sweep_the_rest() {
 
 #[test]
 fn a_sweep_hits_nobody_else() {
-    let swept = orc_runner::sweep("an-attempt-that-never-was").unwrap();
+    let swept = Link::new("an-attempt-that-never-was.log").sweep().unwrap();
     assert_eq!(swept, orc_runner::Swept::default());
 }

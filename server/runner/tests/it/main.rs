@@ -16,7 +16,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use orc_runner::{Content, ExitRecord, LogLimits, LogReader, Outcome, Plan, RunnerMessage, ServerMessage, Stream};
+use orc_runner::{
+    Content, ExitRecord, Link, LogLimits, LogReader, Outcome, Plan, RunnerMessage, ServerMessage, Stream,
+};
 use tempfile::TempDir;
 
 /// How long anything may take before a test fails instead of hanging.
@@ -161,8 +163,8 @@ impl Done {
             Some(&record),
             "the file tells what the message told"
         );
-        assert!(!orc_runner::runner_alive(&log).unwrap(), "the lock is free");
-        assert_eq!(orc_runner::marked(&place.attempt).unwrap(), [], "nothing of it is left");
+        assert!(!Link::new(&log).alive().unwrap(), "the lock is free");
+        assert_eq!(Link::new(&log).marked().unwrap(), [], "nothing of it is left");
         assert!(record.finished_at_micros >= record.started_at_micros);
         Self { place, record }
     }

@@ -204,7 +204,7 @@ fn an_attempt_starts_once() {
     let refused = std::process::Command::new(env!("CARGO_BIN_EXE_orc-runner")).arg(first.place.log()).output().unwrap();
     assert_eq!(refused.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&refused.stdout).contains("exists"), "{refused:?}");
-    assert!(orc_runner::runner_alive(&first.place.log()).unwrap(), "the first is unharmed");
+    assert!(orc_runner::Link::new(first.place.log()).alive().unwrap(), "the first is unharmed");
     first.say(&ServerMessage::Kill);
     first.end();
 }

@@ -185,7 +185,7 @@ fn a_storm_of_forks_is_ended() {
     plan.program = "/bin/sh".to_owned();
     let mut running = place.start(plan);
     running.until_logged("ready");
-    eventually("a good many", || orc_runner::marked(&running.place.attempt).unwrap().len() > 10);
+    eventually("a good many", || orc_runner::Link::new(running.place.log()).marked().unwrap().len() > 10);
     running.say(&cancel(Some(0.1)));
     let done = running.end();
     assert_eq!(done.record.survivors, []);

@@ -11,8 +11,8 @@ use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::AttemptOutcome;
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
-use orc_runner::message::{FORMAT_VERSION, Identity};
-use orc_runner::record::{Exit, ExitRecord, LogTotals, Outcome};
+use orc_runner::message::Identity;
+use orc_runner::record::{Exit, ExitRecord, Outcome};
 use orc_runner::{LogWriter, Stream};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -49,30 +49,18 @@ impl App {
     fn log_invent(&self, claimed: &ClaimedRun, report: &AttemptReport, text: &str) -> Result<()> {
         let unwritten = |error: std::io::Error| Error::Internal(format!("a log cannot be written: {error}"));
         std::fs::create_dir_all(self.log_folder()).map_err(unwritten)?;
-        let identity = Identity {
-            format_version: FORMAT_VERSION,
-            attempt: claimed.attempt.id.to_string(),
-            boot_id: String::new(),
-            runner_pid: 0,
-            runner_start_ticks: 0,
-        };
+        let identity = Identity::blank(claimed.attempt.id.to_string());
         let mut log = LogWriter::create(&self.log_path(claimed.attempt.id), &identity).map_err(unwritten)?;
         log.data(Stream::Stdout, text.as_bytes());
         let code = report.exit_code.unwrap_or_default();
+        let (started_at, finished_at) = (claimed.attempt.started_at, report.finished_at);
+        let (started_at, finished_at) = (started_at.timestamp_micros(), finished_at.timestamp_micros());
         let mut record = ExitRecord {
-            outcome: Outcome::Exited { code },
             success: code == 0,
             exit: Some(Exit::Code { code }),
-            started_at_micros: claimed.attempt.started_at.timestamp_micros(),
-            finished_at_micros: report.finished_at.timestamp_micros(),
             cpu_seconds: report.cpu_seconds.unwrap_or_default(),
             peak_memory_bytes: report.peak_memory_bytes.unwrap_or_default(),
-            log: LogTotals::default(),
-            leaked_output: false,
-            swept: 0,
-            survivors: Vec::new(),
-            result: None,
-            result_error: None,
+            ..ExitRecord::blank(Outcome::Exited { code }, started_at, finished_at)
         };
         log.finish(&mut record).map_err(unwritten)
     }

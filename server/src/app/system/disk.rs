@@ -58,7 +58,7 @@ impl Disk {
     pub fn of(folder: &Path) -> Self {
         let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
         let disks = sysinfo::Disks::new_with_refreshed_list();
-        let holding = disks.iter().filter(|disk| folder.starts_with(disk.mount_point()));
+        let holding = disks.iter().flatten().filter(|disk| folder.starts_with(disk.mount_point()));
         let nearest = holding.max_by_key(|disk| disk.mount_point().as_os_str().len());
         nearest.map_or(Self { total_bytes: 0, free_bytes: 0 }, |disk| Self {
             total_bytes: disk.total_space(),

@@ -15,6 +15,17 @@ pub enum Control {
     Kill,
 }
 
+/// Whether the runner of an attempt in progress can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Touch {
+    /// It was started here, or it has answered.
+    Reached,
+    /// An earlier server started it, and it is being attached.
+    Sought,
+    /// It lives, and it has not been attached for a while.
+    Lost,
+}
+
 #[derive(Debug)]
 struct Entry {
     attempt: AttemptId,
@@ -22,6 +33,7 @@ struct Entry {
     cancel_on_stop: bool,
     grace: Duration,
     told: Option<Control>,
+    touch: Touch,
 }
 
 /// The attempts in progress. Cheap to clone.
@@ -62,7 +74,7 @@ impl Active {
             return None;
         }
         let (sender, control) = mpsc::unbounded_channel();
-        runs.insert(run, Entry { attempt, control: sender, cancel_on_stop, grace, told: None });
+        runs.insert(run, Entry { attempt, control: sender, cancel_on_stop, grace, told: None, touch: Touch::Reached });
         drop(runs);
         Some(Membership { active: self.clone(), run, control })
     }
@@ -70,6 +82,11 @@ impl Active {
     /// Attempts in progress.
     pub fn count(&self) -> usize {
         self.lock().len()
+    }
+
+    /// Attempts whose runner is in touch like this.
+    pub fn touch_count(&self, touch: Touch) -> usize {
+        self.lock().values().filter(|entry| entry.touch == touch).count()
     }
 
     /// Whether an attempt is in progress here.
@@ -112,6 +129,15 @@ impl Active {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<RunId, Entry>> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Membership {
+    /// Notes whether the runner can be reached.
+    pub fn set_touch(&self, touch: Touch) {
+        if let Some(entry) = self.active.lock().get_mut(&self.run) {
+            entry.touch = touch;
+        }
     }
 }
 

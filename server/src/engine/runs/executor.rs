@@ -3,19 +3,21 @@
 //! A pipeline of small steps: start a runner, write down who it is, send the plan, follow it, book its exit record. What
 //! an earlier server started is adopted into the same pipeline at the step it has reached.
 
-use super::active::{Active, Control, Joining, Membership};
-use super::brief;
-use super::brief::{AttemptFacts, PlanContext};
-use super::follow;
-use super::follow::Followed;
+use super::active::{Active, Joining, Membership, Touch};
+use super::brief::{self, AttemptFacts, PlanContext};
+use super::follow::{self, Followed};
 use super::fork_server::Runners;
-use super::{http, runners};
+use super::http;
+use super::reach::{Outage, Reach};
+use super::runners::Conversation;
 use crate::app::App;
 use crate::app::runs::attempts::{AttemptReport, seconds_until};
+use crate::clock::Stopwatch;
 use crate::domain::ids::AttemptId;
 use crate::domain::model::{AttemptStarted, ClaimedRun};
 use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::{AttemptOutcome, OnServerStop};
+use orc_runner::Link;
 use orc_runner::message::{Identity, ServerMessage};
 use std::collections::BTreeMap;
 use std::io;
@@ -110,7 +112,10 @@ impl Executor {
         let executor = Arc::clone(self);
         tokio::spawn(async move {
             let mut membership = membership;
-            let ended = executor.take_over(&claimed, &mut membership).await;
+            executor.app.progress().begin(claimed.attempt.id);
+            membership.set_touch(Touch::Sought);
+            let reach = Reach::stored(executor.link(&claimed), &claimed);
+            let ended = executor.accompany(&claimed, reach, None, &mut membership).await;
             executor.book(&claimed, ended).await;
         });
         true
@@ -130,7 +135,7 @@ impl Executor {
             return self.carry_out_http(claimed, membership).await;
         }
         match self.started(claimed).await {
-            Ok(link) => self.follow(claimed, link, membership).await,
+            Ok((runner, reach)) => self.accompany(claimed, reach, Some(runner), membership).await,
             Err(error) => Ended::NotStarted(format!("the runner could not be started: {error}")),
         }
     }
@@ -145,11 +150,11 @@ impl Executor {
     }
 
     /// Starts a runner, writes down who it is, and only then sends the plan.
-    async fn started(&self, claimed: &ClaimedRun) -> io::Result<runners::Link> {
-        let log = self.app.log_path(claimed.attempt.id);
+    async fn started(&self, claimed: &ClaimedRun) -> io::Result<(Conversation, Reach)> {
+        let link = self.link(claimed);
         let context = self.context(claimed.attempt.id)?;
         let origin = self.app.run_origin(&claimed.run).await.map_err(io::Error::other)?;
-        let (mut link, identity) = self.runners.start(&log).await?;
+        let (mut runner, identity) = self.runners.start(link.log()).await?;
         let token = new_token();
         if !self.identified(claimed, &identity, &token).await? {
             return Err(io::Error::other("the claim is no longer valid"));
@@ -158,7 +163,7 @@ impl Executor {
             run_id: claimed.run.id,
             attempt_id: claimed.attempt.id,
             number: claimed.attempt.number,
-            token,
+            token: token.clone(),
             trigger: claimed.run.trigger.clone(),
             origin,
             scheduled_for: claimed.run.scheduled_for,
@@ -167,8 +172,8 @@ impl Executor {
         };
         let plan = brief::build(&claimed.definition, &facts, &context);
         let plan = plan.ok_or_else(|| io::Error::other("this kind of task needs no process"))?;
-        link.send(&ServerMessage::Start { plan: Box::new(plan) }).await?;
-        Ok(link)
+        runner.send(&ServerMessage::Start { plan: Box::new(plan) }).await?;
+        Ok((runner, Reach::started(link, token, identity)))
     }
 
     fn context(&self, attempt: AttemptId) -> io::Result<PlanContext> {
@@ -191,22 +196,87 @@ impl Executor {
         self.app.attempt_started(started).await.map_err(io::Error::other)
     }
 
-    async fn follow(&self, claimed: &ClaimedRun, link: runners::Link, membership: &mut Membership) -> Ended {
-        let followed = follow::follow(&self.app, claimed, link, &mut membership.control);
-        let followed = tokio::select! {
-            followed = followed => followed,
-            () = self.left.cancelled() => return Ended::Left,
-        };
-        match followed {
-            Followed::Ended(report) => Ended::Report(report),
-            Followed::RunnerGone => self.after_runner(claimed, true).await,
+    /// Follows a runner to its end, in one conversation or in several; begins with `first`, or attaches.
+    async fn accompany(
+        &self,
+        claimed: &ClaimedRun,
+        mut reach: Reach,
+        mut first: Option<Conversation>,
+        membership: &mut Membership,
+    ) -> Ended {
+        let mut outage = Outage::default();
+        loop {
+            let runner = match first.take() {
+                Some(runner) => Ok(runner),
+                None => reach.attach().await,
+            };
+            let trouble = match runner {
+                Ok(runner) => {
+                    let lasting = Stopwatch::start();
+                    match self.follow(claimed, runner, membership).await {
+                        Ok(Followed::Ended(report)) => return Ended::Report(report),
+                        Ok(Followed::Over { answered }) => reach.broken_off(answered, lasting.elapsed(), &mut outage),
+                        Err(left) => return left,
+                    }
+                }
+                Err(error) => error.to_string(),
+            };
+            if reach.gone() {
+                return self.after_runner(&reach).await;
+            }
+            if let Some(left) = self.wait_out(claimed, &mut reach, &mut outage, membership, &trouble).await {
+                return left;
+            }
         }
     }
 
+    /// One conversation.
+    async fn follow(
+        &self,
+        claimed: &ClaimedRun,
+        runner: Conversation,
+        membership: &mut Membership,
+    ) -> Result<Followed, Ended> {
+        tokio::select! {
+            followed = follow::follow(&self.app, claimed, runner, membership) => Ok(followed),
+            () = self.left.cancelled() => Err(Ended::Left),
+        }
+    }
+
+    /// Waits before a living runner is tried again, and still passes on what the run is told.
+    async fn wait_out(
+        &self,
+        claimed: &ClaimedRun,
+        reach: &mut Reach,
+        outage: &mut Outage,
+        membership: &mut Membership,
+        trouble: &str,
+    ) -> Option<Ended> {
+        let attempt = claimed.attempt.id;
+        if outage.speaks() {
+            tracing::warn!(%attempt, trouble, "a living runner cannot be reached; it is tried again until it ends");
+            membership.set_touch(Touch::Lost);
+        }
+        reach.signal_again();
+        tokio::select! {
+            () = tokio::time::sleep(outage.pause()) => None,
+            Some(told) = membership.control.recv() => {
+                reach.tell(attempt, told);
+                outage.hurry();
+                None
+            }
+            () = self.left.cancelled() => Some(Ended::Left),
+        }
+    }
+
+    fn link(&self, claimed: &ClaimedRun) -> Link {
+        Link::new(self.app.log_path(claimed.attempt.id))
+    }
+
     /// The runner is gone: its exit record says how, or nobody knows.
-    async fn after_runner(&self, claimed: &ClaimedRun, planned: bool) -> Ended {
-        let (log, attempt, now) = (self.app.log_path(claimed.attempt.id), claimed.attempt.id, self.app.clock().now());
-        let looked = tokio::task::spawn_blocking(move || follow::look_after(&log, attempt, planned, now)).await;
+    async fn after_runner(&self, reach: &Reach) -> Ended {
+        let (link, planned, now) = (reach.link.clone(), reach.planned, self.app.clock().now());
+        let looked = tokio::task::spawn_blocking(move || follow::look_after(&link, planned, now)).await;
         match looked.map_err(io::Error::other).and_then(|looked| looked) {
             Ok(Some(report)) => Ended::Report(Box::new(report)),
             Ok(None) => Ended::NotStarted("the runner ended before the command was started".into()),
@@ -215,27 +285,6 @@ impl Executor {
                 Ended::Report(Box::new(AttemptReport::bare(AttemptOutcome::Lost, now, reason)))
             }
         }
-    }
-
-    async fn take_over(&self, claimed: &ClaimedRun, membership: &mut Membership) -> Ended {
-        self.app.progress().begin(claimed.attempt.id);
-        let log = self.app.log_path(claimed.attempt.id);
-        let token = claimed.attempt.token.clone().unwrap_or_default();
-        while orc_runner::runner_alive(&log).unwrap_or_default() {
-            match runners::attach(&log, &token).await {
-                Ok(link) => match self.follow(claimed, link, membership).await {
-                    Ended::NotStarted(_) if orc_runner::runner_alive(&log).unwrap_or_default() => {}
-                    ended => return ended,
-                },
-                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-            }
-            if self.left.is_cancelled() {
-                return Ended::Left;
-            }
-        }
-        // A plan is sent after the runner's identity is stored; a request needs none.
-        let planned = claimed.attempt.boot_id.is_some() || matches!(claimed.definition.run, RunSpec::Http { .. });
-        self.after_runner(claimed, planned).await
     }
 
     /// Books the end, however long the database is away: a result is never dropped.
@@ -282,12 +331,4 @@ fn joining(claimed: &ClaimedRun) -> Joining {
 
 fn new_token() -> String {
     hex::encode(rand::random::<[u8; 32]>())
-}
-
-/// What an attempt is told becomes a message to its runner.
-pub fn message(control: Control) -> ServerMessage {
-    match control {
-        Control::Cancel => ServerMessage::Cancel { grace_seconds: None },
-        Control::Kill => ServerMessage::Kill,
-    }
 }

@@ -1,21 +1,18 @@
 //! Following a runner: what it says, what it is told, and what its exit record means.
 
-use super::active::Control;
-use super::executor::message;
-use super::runners::Link;
+use super::active::{Membership, Touch};
+use super::reach::message;
+use super::runners::Conversation;
 use crate::app::App;
 use crate::app::runs::attempts::AttemptReport;
-use crate::domain::ids::AttemptId;
 use crate::domain::model::{AttemptStarted, ClaimedRun};
 use crate::domain::vocabulary::AttemptOutcome;
 use chrono::{DateTime, Utc};
 use orc_runner::message::{RunnerMessage, Started};
 use orc_runner::record::{CancelledBy, Exit, ExitRecord, LogTotals, Outcome, TimeLimit};
-use orc_runner::{LogReader, sweep};
+use orc_runner::{Link, LogReader};
 use std::io;
-use std::path::Path;
 use std::time::Duration;
-use tokio::sync::mpsc;
 
 /// The process id of a command that lasts longer is stored when it has begun; that of a shorter one with its end.
 const SHOW_AFTER: Duration = Duration::from_millis(50);
@@ -25,35 +22,44 @@ const SHOW_AFTER: Duration = Duration::from_millis(50);
 pub enum Followed {
     /// With an exit record.
     Ended(Box<AttemptReport>),
-    /// The runner is gone without one.
-    RunnerGone,
+    /// The conversation is over without one: the runner is gone, or it has closed the conversation. `answered`: it had
+    /// said something before.
+    Over {
+        /// Whether it had said something.
+        answered: bool,
+    },
 }
 
-/// Follows a runner until it is gone, passing on what the run is told.
+/// Follows a runner until the conversation is over, passing on what the run is told.
 pub async fn follow(
     app: &App,
     claimed: &ClaimedRun,
-    mut link: Link,
-    control: &mut mpsc::UnboundedReceiver<Control>,
+    mut runner: Conversation,
+    membership: &mut Membership,
 ) -> Followed {
     let attempt = claimed.attempt.id;
     let mut child: Option<Started> = None;
+    let mut answered = false;
     let show = tokio::time::sleep(SHOW_AFTER);
     tokio::pin!(show);
     loop {
         let said = tokio::select! {
-            said = link.next() => said,
+            said = runner.next() => said,
             () = &mut show, if child.is_some() => {
                 if let Some(child) = child.take() {
                     note_start(app, claimed, child).await;
                 }
                 continue;
             }
-            Some(told) = control.recv() => {
-                let _a_gone_runner_is_seen_next = link.send(&message(told)).await;
+            Some(told) = membership.control.recv() => {
+                let _a_gone_runner_is_seen_next = runner.send(&message(told)).await;
                 continue;
             }
         };
+        if matches!(said, Ok(Some(_))) && !answered {
+            answered = true;
+            membership.set_touch(Touch::Reached);
+        }
         match said {
             Ok(Some(RunnerMessage::Started { child: started })) => {
                 show.set(tokio::time::sleep(SHOW_AFTER));
@@ -62,15 +68,15 @@ pub async fn follow(
             Ok(Some(RunnerMessage::Log { bytes, .. })) => app.progress().report(attempt, bytes),
             Ok(Some(RunnerMessage::Exited { record })) => {
                 app.progress().report(attempt, record.log.bytes);
-                link.until_gone().await;
+                runner.until_gone().await;
                 let pid = child.map(|child| child.pid);
                 return Followed::Ended(Box::new(AttemptReport { pid, ..report(*record) }));
             }
             Ok(Some(RunnerMessage::Identity { .. } | RunnerMessage::Stopping { .. })) => {}
             Ok(Some(RunnerMessage::Refused { message })) => tracing::warn!(%attempt, message, "the runner refused"),
             Ok(None) | Err(_) => {
-                link.until_gone().await;
-                return Followed::RunnerGone;
+                runner.until_gone().await;
+                return Followed::Over { answered };
             }
         }
     }
@@ -92,13 +98,8 @@ async fn note_start(app: &App, claimed: &ClaimedRun, child: Started) {
 
 /// What became of an attempt whose runner is gone. None: its command was never started; a runner without a plan
 /// removes its log. `planned`: whether it may have got its plan. Blocking.
-pub fn look_after(
-    log: &Path,
-    attempt: AttemptId,
-    planned: bool,
-    now: DateTime<Utc>,
-) -> io::Result<Option<AttemptReport>> {
-    let mut reader = match LogReader::open(log) {
+pub fn look_after(link: &Link, planned: bool, now: DateTime<Utc>) -> io::Result<Option<AttemptReport>> {
+    let mut reader = match LogReader::open(link.log()) {
         Ok(reader) => Some(reader),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
@@ -108,7 +109,7 @@ pub fn look_after(
     {
         return Ok(Some(report(record.clone())));
     }
-    let swept = sweep(&attempt.to_string())?;
+    let swept = link.sweep()?;
     let survivor_count = u32::try_from(swept.survivors.len()).unwrap_or(u32::MAX);
     let seen = swept.killed > 0 || survivor_count > 0;
     let totals = match &mut reader {

@@ -4,21 +4,21 @@
 //! run, so it is loaded once. A fork server that is gone is replaced when the next runner is asked for; its runners live
 //! on, and it ends when this server does, however that ends.
 
-use super::runners::Link;
+use super::runners::Conversation;
+use orc_runner::Request;
 use orc_runner::message::{Identity, RunnerMessage};
 use std::io;
-use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::Interest;
 use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 
 /// How long a runner may take to say who it is.
 const IDENTITY_WITHIN: Duration = Duration::from_secs(20);
+
+/// Pause before a fork server that has not taken earlier requests yet is asked again.
+const ASK_AGAIN: Duration = Duration::from_millis(1);
 
 /// How long a fork server may take to end when its server does.
 const END_WITHIN: Duration = Duration::from_secs(1);
@@ -36,8 +36,8 @@ pub struct Runners {
 /// A fork server that was started.
 #[derive(Debug)]
 struct ForkServer {
-    /// Where it is asked. (Of packets; tokio has no type of its own for that, and needs none.)
-    channel: tokio::net::UnixStream,
+    /// Where it is asked.
+    channel: orc_runner::ForkServer,
     process: Child,
 }
 
@@ -48,7 +48,7 @@ impl Runners {
     }
 
     /// Starts a runner for the attempt whose log is at `log`; it waits for its plan.
-    pub async fn start(&self, log: &Path) -> io::Result<(Link, Identity)> {
+    pub async fn start(&self, log: &Path) -> io::Result<(Conversation, Identity)> {
         match self.fork(log).await? {
             Some(runner) => Ok(runner),
             // A fork server that is killed just now takes the request with it.
@@ -61,18 +61,17 @@ impl Runners {
     }
 
     /// Has a runner forked. None: nobody did, and the next one is asked of a new fork server.
-    async fn fork(&self, log: &Path) -> io::Result<Option<(Link, Identity)>> {
-        let (ours, theirs) = UnixStream::pair()?;
+    async fn fork(&self, log: &Path) -> io::Result<Option<(Conversation, Identity)>> {
+        let request = Request::new(log)?;
         let server = self.server().await?;
-        if let Err(error) = server.request(log, &theirs).await {
+        if let Err(error) = server.ask(&request).await {
             self.forget(&server).await;
             let gone = matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset);
             return if gone { Ok(None) } else { Err(error) };
         }
-        drop(theirs);
-        let mut link = Link::over(ours)?;
-        match tokio::time::timeout(IDENTITY_WITHIN, link.next()).await {
-            Ok(Ok(Some(RunnerMessage::Identity { identity }))) => Ok(Some((link, identity))),
+        let mut runner = Conversation::over(request.channel())?;
+        match tokio::time::timeout(IDENTITY_WITHIN, runner.next()).await {
+            Ok(Ok(Some(RunnerMessage::Identity { identity }))) => Ok(Some((runner, identity))),
             Ok(Ok(Some(RunnerMessage::Refused { message }))) => Err(io::Error::other(message)),
             Ok(Ok(Some(_))) => Err(io::Error::other("the runner did not say who it is first")),
             Ok(Ok(None) | Err(_)) => {
@@ -119,16 +118,18 @@ impl Runners {
 
 impl ForkServer {
     fn start(program: &Path, folder: &Path) -> io::Result<Self> {
-        let (ours, theirs) = orc_runner::fork_channel()?;
-        let mut command = Command::new(program);
-        command.arg("--fork-server").arg(folder).env_clear();
-        command.stdin(Stdio::from(theirs)).stdout(Stdio::null()).stderr(Stdio::null());
-        let process = command.spawn()?;
-        Ok(Self { channel: tokio::net::UnixStream::from_std(ours.into())?, process })
+        let (command, channel) = orc_runner::ForkServer::command(program, folder)?;
+        let process = Command::from(command).spawn()?;
+        Ok(Self { channel, process })
     }
 
-    async fn request(&self, log: &Path, stream: &UnixStream) -> io::Result<()> {
-        let ask = || orc_runner::fork_request(self.channel.as_fd(), log, stream);
-        self.channel.async_io(Interest::WRITABLE, ask).await
+    /// Asks for a runner, in its turn.
+    async fn ask(&self, request: &Request) -> io::Result<()> {
+        loop {
+            match self.channel.ask(request) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => tokio::time::sleep(ASK_AGAIN).await,
+                asked => return asked,
+            }
+        }
     }
 }

@@ -12,8 +12,8 @@ use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::AttemptOutcome;
 use crate::integrations::http_request::{self, HttpError, HttpRequest};
 use chrono::{DateTime, Utc};
-use orc_runner::message::{FORMAT_VERSION, Identity, Started};
-use orc_runner::record::{CancelledBy, ExitRecord, LogTotals, Outcome, SpawnFailure, TimeLimit};
+use orc_runner::message::{Identity, Started};
+use orc_runner::record::{CancelledBy, ExitRecord, Outcome, SpawnFailure, TimeLimit};
 use orc_runner::{LogLimits, LogWriter, Stream};
 use std::io;
 use std::time::Duration;
@@ -90,13 +90,7 @@ type Written = tokio::task::JoinHandle<LogWriter>;
 
 fn open(claimed: &ClaimedRun, app: &App) -> io::Result<LogWriter> {
     std::fs::create_dir_all(app.log_folder())?;
-    let identity = Identity {
-        format_version: FORMAT_VERSION,
-        attempt: claimed.attempt.id.to_string(),
-        boot_id: String::new(),
-        runner_pid: std::process::id(),
-        runner_start_ticks: 0,
-    };
+    let identity = Identity { runner_pid: std::process::id(), ..Identity::blank(claimed.attempt.id.to_string()) };
     let mut log = LogWriter::create(&app.log_path(claimed.attempt.id), &identity)?;
     log.limit(LogLimits { cap_bytes: claimed.definition.log.max_bytes, ..LogLimits::default() });
     let started_at_micros = claimed.attempt.started_at.timestamp_micros();
@@ -125,21 +119,8 @@ async fn finish(written: Written, mut record: ExitRecord) -> io::Result<ExitReco
 }
 
 fn record(outcome: Outcome, success: bool, started_at: DateTime<Utc>, finished_at: DateTime<Utc>) -> ExitRecord {
-    ExitRecord {
-        outcome,
-        success,
-        exit: None,
-        started_at_micros: started_at.timestamp_micros(),
-        finished_at_micros: finished_at.timestamp_micros(),
-        cpu_seconds: 0.0,
-        peak_memory_bytes: 0,
-        log: LogTotals::default(),
-        leaked_output: false,
-        swept: 0,
-        survivors: Vec::new(),
-        result: None,
-        result_error: None,
-    }
+    let (started_at, finished_at) = (started_at.timestamp_micros(), finished_at.timestamp_micros());
+    ExitRecord { success, ..ExitRecord::blank(outcome, started_at, finished_at) }
 }
 
 /// The shorter of the attempt's time-out and what is left of the run's.

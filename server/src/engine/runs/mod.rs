@@ -9,11 +9,8 @@ pub(in crate::engine) mod canceller;
 pub(in crate::engine) mod dispatcher;
 pub(in crate::engine) mod executor;
 pub(in crate::engine) mod follow;
-#[cfg(target_os = "linux")]
-pub(in crate::engine) mod fork_server;
-#[cfg(not(target_os = "linux"))]
-#[path = "no_fork_server.rs"]
 pub(in crate::engine) mod fork_server;
 pub(in crate::engine) mod http;
+pub(in crate::engine) mod reach;
 pub(in crate::engine) mod rescuer;
 pub(in crate::engine) mod runners;

@@ -3,25 +3,32 @@
 //! At the start these are the runs of an earlier server: those whose runner lives are adopted, the others are booked by
 //! their exit record, or as lost after their processes were swept. Later there should be none; it looks all the same.
 
+use super::active::Touch;
 use super::executor::Executor;
 use crate::app::App;
 use crate::engine::core::worker::{RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+
+/// When it looks again while a runner cannot be reached, so that what it shows is true.
+const SOON: Duration = Duration::from_secs(2);
 
 /// The worker.
 #[derive(Debug)]
 pub struct Rescuer {
     app: App,
     executor: Arc<Executor>,
+    /// How many runners could not be reached at the last round.
+    lost: AtomicUsize,
 }
 
 impl Rescuer {
     /// A rescuer.
     pub const fn new(app: App, executor: Arc<Executor>) -> Self {
-        Self { app, executor }
+        Self { app, executor, lost: AtomicUsize::new(0) }
     }
 
     async fn round(&self) -> RoundResult {
@@ -31,7 +38,20 @@ impl Rescuer {
         for claimed in running {
             adopted += usize::from(self.executor.adopt(claimed));
         }
-        Ok((adopted > 0).then(|| format!("{adopted} runs adopted")))
+        let lost = self.executor.active().touch_count(Touch::Lost);
+        let before = self.lost.swap(lost, Ordering::Relaxed);
+        Ok(summary(adopted, lost, before))
+    }
+}
+
+/// What a round shows.
+fn summary(adopted: usize, lost: usize, lost_before: usize) -> Option<String> {
+    match (adopted, lost) {
+        (0, 0) => (lost_before > 0).then(|| "every runner can be reached again".into()),
+        (0, 1) => Some("the runner of 1 run cannot be reached".into()),
+        (0, _) => Some(format!("the runners of {lost} runs cannot be reached")),
+        (_, 0) => Some(format!("{adopted} runs adopted")),
+        (_, _) => Some(format!("{adopted} runs adopted; the runners of {lost} runs cannot be reached")),
     }
 }
 
@@ -44,7 +64,28 @@ impl Worker for Rescuer {
         Duration::from_secs(30)
     }
 
+    fn next_in(&self) -> Option<Duration> {
+        let active = self.executor.active();
+        let open = active.touch_count(Touch::Sought) + active.touch_count(Touch::Lost);
+        (open > 0).then_some(SOON)
+    }
+
     fn run_once(&self) -> BoxFuture<'_, RoundResult> {
         self.round().boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runners_that_cannot_be_reached_are_shown_and_so_is_their_return() {
+        let shown = |adopted, lost, before| summary(adopted, lost, before).unwrap_or_default();
+        assert_eq!(shown(0, 0, 0), "");
+        assert_eq!(shown(2, 0, 0), "2 runs adopted");
+        assert_eq!(shown(0, 1, 0), "the runner of 1 run cannot be reached");
+        assert_eq!(shown(3, 2, 1), "3 runs adopted; the runners of 2 runs cannot be reached");
+        assert_eq!(shown(0, 0, 2), "every runner can be reached again");
     }
 }

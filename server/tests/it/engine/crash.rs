@@ -17,6 +17,10 @@ fn gated(bench: &Bench) -> (std::path::PathBuf, String) {
     (gate, line)
 }
 
+fn link(bench: &Bench, attempt: &AttemptRecord) -> orc_runner::Link {
+    orc_runner::Link::new(bench.app.log_path(attempt.id))
+}
+
 fn kill(pid: u32) {
     let pid = rustix::process::Pid::from_raw(i32::try_from(pid).expect("a pid")).expect("not zero");
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("it is there");
@@ -50,8 +54,7 @@ async fn what_ended_while_no_server_was_there_is_booked_by_its_record() {
     let (_, attempts) = bench.logged(run, "before").await;
     crash(engine);
     std::fs::write(&gate, "").expect("the gate opens");
-    let log = bench.app.log_path(attempts[0].id);
-    while orc_runner::runner_alive(&log).expect("readable") {
+    while link(&bench, &attempts[0]).alive().expect("readable") {
         tokio::task::yield_now().await;
     }
     let bench = bench.restarted().await;
@@ -71,7 +74,7 @@ async fn a_killed_runner_makes_the_run_lost_and_leaves_nothing() {
     kill(attempts[0].runner_pid.expect("known"));
     let (record, attempts) = bench.ended(run).await;
     assert_eq!((record.state, attempts[0].outcome), (RunState::Lost, Some(AttemptOutcome::Lost)));
-    assert_eq!(orc_runner::marked(&attempts[0].id.to_string()).expect("/proc").len(), 0);
+    assert_eq!(link(&bench, &attempts[0]).marked().expect("/proc").len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

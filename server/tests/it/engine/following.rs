@@ -1,7 +1,7 @@
 //! Following a log while it grows: from its first byte, across cut characters, until its attempt has ended.
 
 use super::bench::{Bench, child_task};
-use orc_runner::message::{FORMAT_VERSION, Identity};
+use orc_runner::message::Identity;
 use orc_runner::{LogWriter, Stream};
 use orc_server::app::runs::log_follow::{LogFollower, Piece};
 use orc_server::domain::ids::AttemptId;
@@ -24,13 +24,7 @@ async fn claimed(bench: &Bench) -> AttemptId {
 
 fn writer(bench: &Bench, attempt: AttemptId) -> LogWriter {
     std::fs::create_dir_all(bench.app.log_folder()).expect("a folder");
-    let identity = Identity {
-        format_version: FORMAT_VERSION,
-        attempt: attempt.to_string(),
-        boot_id: String::new(),
-        runner_pid: std::process::id(),
-        runner_start_ticks: 0,
-    };
+    let identity = Identity { runner_pid: std::process::id(), ..Identity::blank(attempt.to_string()) };
     LogWriter::create(&bench.app.log_path(attempt), &identity).expect("a log")
 }
 

@@ -22,5 +22,6 @@ mod simulation;
 mod stopping;
 mod triggered;
 mod triggers;
+mod unreachable;
 mod walk;
 mod year;

@@ -6,8 +6,8 @@ use orc_server::domain::vocabulary::RunState;
 use serde_json::json;
 
 /// Processes that carry the marker of an attempt.
-fn left(attempt: &orc_server::domain::model::AttemptRecord) -> usize {
-    orc_runner::marked(&attempt.id.to_string()).expect("/proc can be read").len()
+fn left(bench: &Bench, attempt: &orc_server::domain::model::AttemptRecord) -> usize {
+    orc_runner::Link::new(bench.app.log_path(attempt.id)).marked().expect("/proc can be read").len()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -16,7 +16,7 @@ async fn time_outs_of_attempt_and_run() {
     let _engine = bench.engine().await;
     let limits = json!({"attempt_timeout_seconds": 0.3, "grace_seconds": 0.2});
     let (run, attempts) = bench.run_child(&["ignore-term", "60"], limits).await;
-    assert_eq!((run.state, attempts.len(), left(&attempts[0])), (RunState::TimedOut, 1, 0));
+    assert_eq!((run.state, attempts.len(), left(&bench, &attempts[0])), (RunState::TimedOut, 1, 0));
     let limits = json!({"timeout_seconds": 0.6, "retry": {"max_attempts": 9, "delay_seconds": 30, "jitter": false}});
     bench.task(child_task("whole", &["exit", "1"], limits)).await;
     let (run, attempts) = bench.ended(bench.start("whole").await).await;
@@ -39,7 +39,7 @@ async fn cancelling_leaves_no_process_of_the_tree() {
         bench.until(run, |_, attempts| !bench.log(&attempts[0]).is_empty()).await;
         bench.app.run_cancel(&Caller::local(), run).await.expect("told");
         let (record, attempts) = bench.ended(run).await;
-        assert_eq!((record.state, left(&attempts[0])), (RunState::Cancelled, 0), "{name}");
+        assert_eq!((record.state, left(&bench, &attempts[0])), (RunState::Cancelled, 0), "{name}");
         assert_eq!(attempts[0].survivor_count, 0);
     }
 }
@@ -65,7 +65,7 @@ async fn a_grandchild_that_holds_the_pipe_does_not_hold_the_run() {
     let (run, attempts) = bench.run_child(&["hold-pipe", "600"], json!({})).await;
     assert_eq!(run.state, RunState::Succeeded);
     assert!(attempts[0].leaked_output);
-    assert_eq!(left(&attempts[0]), 0);
+    assert_eq!(left(&bench, &attempts[0]), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,10 +82,10 @@ async fn a_stopping_server_keeps_some_runs_and_cancels_others() {
     assert_eq!(bench.ended(end).await.0.state, RunState::Cancelled);
     let (record, attempts) = bench.app.run_view(&Caller::local(), keep).await.expect("there");
     assert_eq!(record.state, RunState::Running);
-    assert!(left(&attempts[0]) > 0, "the kept run goes on");
+    assert!(left(&bench, &attempts[0]) > 0, "the kept run goes on");
     let bench = bench.restarted().await;
     let _engine = bench.engine().await;
     bench.app.run_cancel(&Caller::local(), keep).await.expect("told");
     let (record, attempts) = bench.ended(keep).await;
-    assert_eq!((record.state, record.attempt_count, left(&attempts[0])), (RunState::Cancelled, 1, 0));
+    assert_eq!((record.state, record.attempt_count, left(&bench, &attempts[0])), (RunState::Cancelled, 1, 0));
 }

@@ -1,136 +1,41 @@
-//! What only Unix (today: Linux) can answer: becoming a runner, starting the command, signals, waiting, accounting.
+//! The command: starting it, its output, its group, its end, and what it used.
 //!
-//! The one file with `unsafe`: the system calls that have no safe wrapper (signalfd, waitpid with accounting, execve and
-//! prctl between fork and exec). The runner has one thread, so what it does between fork and exec is its own business.
+//! The runner has one thread, so what it does between fork and exec is its own business.
 #![allow(unsafe_code, reason = "system calls without a safe wrapper; each use says why it is sound")]
 
 use std::ffi::CString;
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{ChildStderr, ChildStdout, Command, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
-use rustix::process::{DumpableBehavior, Pid, Signal};
+use rustix::process::{Pid, Signal};
 
+use super::processes::start_ticks;
+use super::program::resolve;
+use super::{Source, input};
+use crate::os::{Child, Failure, Reaped};
 use crate::plan::Plan;
 use crate::record::{Exit, SpawnFailure};
-use crate::sweep::start_ticks;
 
-/// Signals the runner takes from its signal descriptor instead of dying of them.
-const TAKEN: [i32; 5] = [libc::SIGCHLD, libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGQUIT];
+/// One output pipe of the command.
+pub(crate) struct Output(OwnedFd);
 
-/// Where a program is looked for when the plan's environment has no `PATH`.
-const PATH_DEFAULT: &str = "/usr/local/bin:/usr/bin:/bin";
-
-/// Makes this process a runner: own session, adopter of orphaned descendants, memory closed to others, inherited
-/// descriptors not passed on. Gives the descriptor its signals arrive on.
-pub(crate) fn become_runner() -> io::Result<OwnedFd> {
-    // Fails only for a process that leads its group already; then it has a group of its own anyway.
-    let _ = rustix::process::setsid();
-    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
-    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
-    // SAFETY: plain system calls on a local signal set; the descriptor is new and owned by nobody else.
-    unsafe {
-        libc::syscall(libc::SYS_close_range, 3, u32::MAX, libc::CLOSE_RANGE_CLOEXEC);
-        let mut set: libc::sigset_t = std::mem::zeroed();
-        libc::sigemptyset(&mut set);
-        for signal in TAKEN {
-            libc::signal(signal, libc::SIG_DFL);
-            libc::sigaddset(&mut set, signal);
-        }
-        libc::sigprocmask(libc::SIG_SETMASK, &set, std::ptr::null_mut());
-        // A limit on file sizes must end in a failing write, not in a dead runner.
-        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
-        match libc::signalfd(-1, &set, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK) {
-            -1 => Err(io::Error::last_os_error()),
-            descriptor => Ok(OwnedFd::from_raw_fd(descriptor)),
-        }
+impl Output {
+    /// Reads once; 0: everybody has closed it.
+    pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        Ok(rustix::io::read(&self.0, buffer)?)
     }
-}
 
-/// Makes this process a fork server: a name of its own in lists of processes, its own session, so that no terminal's
-/// signal reaches it or its runners, and children that are collected by the kernel.
-pub(crate) fn become_fork_server() {
-    let _ = rustix::thread::set_name(c"orc-fork-server");
-    // Fails only for a process that leads its group already; then it has a group of its own anyway.
-    let _ = rustix::process::setsid();
-    // SAFETY: a plain system call; no handler runs.
-    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
-}
-
-/// Which of the two processes goes on after a fork.
-pub(crate) enum Forked {
-    /// The one that forked.
-    Parent,
-    /// The new one; the stream is its standard input and output, and nothing of the channel of its parent is left to it.
-    Child,
-}
-
-/// Forks this process.
-pub(crate) fn fork(stream: &OwnedFd) -> io::Result<Forked> {
-    // SAFETY: this process has one thread, so the child is whole: nobody holds a lock that will never be released. The
-    // two descriptors replaced are the standard ones, which are never closed.
-    unsafe {
-        match libc::fork() {
-            -1 => Err(io::Error::last_os_error()),
-            0 => {
-                for standard in [libc::STDIN_FILENO, libc::STDOUT_FILENO] {
-                    if libc::dup2(stream.as_raw_fd(), standard) == -1 {
-                        libc::_exit(3);
-                    }
-                }
-                let _ = rustix::thread::set_name(c"orc-runner");
-                Ok(Forked::Child)
-            }
-            _ => Ok(Forked::Parent),
-        }
-    }
-}
-
-/// Takes the signals that have arrived; true when one of them asks the runner to stop.
-pub(crate) fn stop_signalled(signals: &OwnedFd) -> bool {
-    let mut buffer = [0_u8; 4 * size_of::<libc::signalfd_siginfo>()];
-    let mut stop = false;
-    while let Ok(length) = rustix::io::read(signals, &mut buffer) {
-        let arrived = buffer[..length].chunks_exact(size_of::<libc::signalfd_siginfo>());
-        for info in arrived {
-            let number = i32::from_ne_bytes(info[..4].try_into().expect("four bytes"));
-            stop |= matches!(number, libc::SIGTERM | libc::SIGINT | libc::SIGQUIT);
-        }
-    }
-    stop
-}
-
-/// The kernel's boot id.
-pub(crate) fn boot_id() -> io::Result<String> {
-    Ok(std::fs::read_to_string("/proc/sys/kernel/random/boot_id")?.trim().to_owned())
-}
-
-/// A command that was started.
-pub(crate) struct Child {
-    pub(crate) pid: u32,
-    pub(crate) start_ticks: u64,
-    pub(crate) stdout: ChildStdout,
-    pub(crate) stderr: ChildStderr,
-}
-
-/// Why a command was not started.
-pub(crate) struct Failure {
-    pub(crate) reason: SpawnFailure,
-    pub(crate) message: String,
-}
-
-impl Failure {
-    pub(crate) fn new(reason: SpawnFailure, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into() }
+    pub(crate) fn source(&self) -> Source<'_> {
+        input(&self.0)
     }
 }
 
 /// Starts the plan's command in its own session with clean signals, tied to this process's life.
-pub(crate) fn start(plan: &Plan, arguments: &[String]) -> Result<Child, Failure> {
+pub(crate) fn spawn(plan: &Plan, arguments: &[String]) -> Result<Child, Failure> {
     let folder = &plan.working_directory;
     if !folder.is_absolute() || !folder.is_dir() {
         let message = format!("the working directory {} is missing or not a folder", folder.display());
@@ -158,7 +63,8 @@ pub(crate) fn start(plan: &Plan, arguments: &[String]) -> Result<Child, Failure>
         });
     }
     let mut child = command.spawn().map_err(|error| failure(&error, folder, &program))?;
-    let (stdout, stderr) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
+    let stdout = Output(child.stdout.take().expect("piped").into());
+    let stderr = Output(child.stderr.take().expect("piped").into());
     let pid = child.id();
     Ok(Child { pid, start_ticks: start_ticks(pid).unwrap_or(0), stdout, stderr })
 }
@@ -214,47 +120,6 @@ impl Image {
     }
 }
 
-/// Finds the program: a path is taken relative to the working directory, a name is looked up in the plan's `PATH`.
-fn resolve(plan: &Plan) -> Result<PathBuf, Failure> {
-    let missing =
-        |what: &str| Failure::new(SpawnFailure::ProgramNotFound, format!("the program {} {what}", plan.program));
-    if plan.program.contains('\0') {
-        return Err(Failure::new(SpawnFailure::InvalidInput, "the program's name holds a NUL byte"));
-    }
-    if plan.program.is_empty() {
-        return Err(Failure::new(SpawnFailure::ProgramNotFound, "the plan names no program"));
-    }
-    if plan.program.contains('/') {
-        let path = plan.working_directory.join(&plan.program);
-        return match runnable(&path) {
-            Some(true) => Ok(path),
-            Some(false) => Err(not_executable(&path)),
-            None => Err(missing("does not exist")),
-        };
-    }
-    let path = plan.environment.get("PATH").map_or(PATH_DEFAULT, String::as_str);
-    let mut seen = None;
-    for folder in path.split(':').filter(|folder| folder.starts_with('/')) {
-        let candidate = Path::new(folder).join(&plan.program);
-        match runnable(&candidate) {
-            Some(true) => return Ok(candidate),
-            Some(false) if seen.is_none() => seen = Some(candidate),
-            _ => {}
-        }
-    }
-    Err(seen.map_or_else(|| missing(&format!("is not in PATH ({path})")), |path| not_executable(&path)))
-}
-
-fn not_executable(path: &Path) -> Failure {
-    Failure::new(SpawnFailure::NotExecutable, format!("{} is not an executable file", path.display()))
-}
-
-/// Whether a path can be executed; none when there is nothing.
-fn runnable(path: &Path) -> Option<bool> {
-    let metadata = std::fs::metadata(path).ok()?;
-    Some(metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
-}
-
 fn failure(error: &io::Error, folder: &Path, program: &Path) -> Failure {
     let folder_closed = rustix::fs::access(folder, rustix::fs::Access::EXEC_OK).is_err();
     let shown = program.display();
@@ -283,15 +148,6 @@ fn failure(error: &io::Error, folder: &Path, program: &Path) -> Failure {
         ),
         _ => Failure::new(SpawnFailure::Other, format!("{shown} could not be started: {error}")),
     }
-}
-
-/// What waiting found.
-#[derive(Default)]
-pub(crate) struct Reaped {
-    /// How the command ended, if it was among the dead.
-    pub(crate) leader: Option<Exit>,
-    /// No child is left: as orphans come to this process, no descendant is alive.
-    pub(crate) none_left: bool,
 }
 
 /// Collects all dead children without waiting.
@@ -334,8 +190,19 @@ pub(crate) fn usage() -> (f64, u64) {
     (seconds(usage.ru_utime) + seconds(usage.ru_stime), kilobytes * 1024)
 }
 
+/// Asks the command's group to stop; a group that was halted is woken to hear it.
+pub(crate) fn ask(leader: u32) {
+    signal_group(leader, Signal::TERM);
+    signal_group(leader, Signal::CONT);
+}
+
+/// Kills the command's group.
+pub(crate) fn kill_group(leader: u32) {
+    signal_group(leader, Signal::KILL);
+}
+
 /// Sends a signal to the command's group. Only while the command has not been collected: its id is taken until then.
-pub(crate) fn signal_group(leader: u32, signal: Signal) {
+fn signal_group(leader: u32, signal: Signal) {
     if let Some(pid) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
         // A failure means the group is gone, which the next wait shows.
         let _ = rustix::process::kill_process_group(pid, signal);

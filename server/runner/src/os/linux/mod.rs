@@ -1,0 +1,103 @@
+//! Linux: becoming a runner, and the signals it takes from a descriptor instead of dying of them.
+//!
+//! The command stands in `command` (with `program` to find its file), other processes in `processes`, the fork server in
+//! `fork`. Deliberately absent: cgroups, because an ordinary account may not make one. System calls without a safe wrapper
+//! (signalfd, waitpid, execve, fork) make these files the only ones with `unsafe`; each use says why it is sound.
+
+mod command;
+mod fork;
+mod processes;
+mod program;
+
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+
+use rustix::process::DumpableBehavior;
+
+pub use super::unix::*;
+pub(crate) use command::{Output, ask, group_exists, kill_group, reap, spawn, usage};
+pub(crate) use fork::{Asker, Far, Forker, asker, pair};
+pub(crate) use processes::{ask_process, carriers, kill, kill_carrier, start_ticks, survivors};
+
+/// The system's name for people.
+pub(crate) const NAME: &str = "Linux";
+
+/// Signals the runner takes from its signal descriptor instead of dying of them.
+const TAKEN: [i32; 5] = [libc::SIGCHLD, libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGQUIT];
+
+/// Longest path that fits into a socket address with room to spare, in bytes.
+const ADDRESS_MAX: usize = 100;
+
+/// What the system tells this runner: children that ended, wishes to stop.
+pub(crate) struct Signals(OwnedFd);
+
+impl Signals {
+    /// Makes this process a runner: own session, adopter of orphaned descendants, memory closed to others, inherited
+    /// descriptors not passed on, signals taken from a descriptor.
+    pub(crate) fn begin() -> io::Result<Self> {
+        // Fails only for a process that leads its group already; then it has a group of its own anyway.
+        let _ = rustix::process::setsid();
+        rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+        rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+        take_signals().map(Self)
+    }
+
+    /// Takes the signals that have arrived; true when one of them asks the runner to stop.
+    pub(crate) fn stop_asked(&self) -> bool {
+        let mut buffer = [0_u8; 4 * size_of::<libc::signalfd_siginfo>()];
+        let mut stop = false;
+        while let Ok(length) = rustix::io::read(&self.0, &mut buffer) {
+            let arrived = buffer[..length].chunks_exact(size_of::<libc::signalfd_siginfo>());
+            for info in arrived {
+                let number = i32::from_ne_bytes(info[..4].try_into().expect("four bytes"));
+                stop |= matches!(number, libc::SIGTERM | libc::SIGINT | libc::SIGQUIT);
+            }
+        }
+        stop
+    }
+
+    pub(crate) fn source(&self) -> Source<'_> {
+        input(&self.0)
+    }
+}
+
+#[allow(unsafe_code, reason = "signalfd and close_range have no safe wrapper")]
+fn take_signals() -> io::Result<OwnedFd> {
+    // SAFETY: plain system calls on a local signal set; the descriptor is new and owned by nobody else.
+    unsafe {
+        libc::syscall(libc::SYS_close_range, 3, u32::MAX, libc::CLOSE_RANGE_CLOEXEC);
+        let mut set: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&mut set);
+        for signal in TAKEN {
+            libc::signal(signal, libc::SIG_DFL);
+            libc::sigaddset(&mut set, signal);
+        }
+        libc::sigprocmask(libc::SIG_SETMASK, &set, std::ptr::null_mut());
+        // A limit on file sizes must end in a failing write, not in a dead runner.
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+        match libc::signalfd(-1, &set, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK) {
+            -1 => Err(io::Error::last_os_error()),
+            descriptor => Ok(OwnedFd::from_raw_fd(descriptor)),
+        }
+    }
+}
+
+/// The kernel's boot id.
+pub(crate) fn boot_id() -> io::Result<String> {
+    Ok(std::fs::read_to_string("/proc/sys/kernel/random/boot_id")?.trim().to_owned())
+}
+
+/// Connects to a socket. One whose path is too long for an address is reached through its folder's descriptor.
+pub(super) fn open_socket(socket: &Path) -> io::Result<UnixStream> {
+    if socket.as_os_str().len() <= ADDRESS_MAX {
+        return UnixStream::connect(socket);
+    }
+    let (Some(folder), Some(name)) = (socket.parent(), socket.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    let folder = File::open(folder)?;
+    UnixStream::connect(Path::new(&format!("/proc/self/fd/{}", folder.as_raw_fd())).join(name))
+}

@@ -1,0 +1,132 @@
+//! What a system lacks on which Orc cannot run commands yet: every way in refuses, and nothing exists behind it.
+//!
+//! Types that only a running command has are empty here, so the code over them compiles and can never run.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use super::{Channel, Child, Failure, Reaped, Source, unsupported};
+use crate::plan::Plan;
+use crate::record::{SpawnFailure, Survivor};
+
+/// Nothing: no value of this type exists.
+#[derive(Debug)]
+pub(crate) enum Never {}
+
+/// What the system tells a runner; there is no runner.
+pub(crate) struct Signals(Never);
+
+impl Signals {
+    /// Refuses.
+    pub(crate) fn begin() -> io::Result<Self> {
+        Err(unsupported())
+    }
+
+    pub(crate) fn stop_asked(&self) -> bool {
+        match self.0 {}
+    }
+
+    pub(crate) fn source(&self) -> Source<'_> {
+        match self.0 {}
+    }
+}
+
+/// Output of a command; there is none.
+pub(crate) struct Output(Never);
+
+impl Output {
+    pub(crate) fn read(&self, _buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0 {}
+    }
+
+    pub(crate) fn source(&self) -> Source<'_> {
+        match self.0 {}
+    }
+}
+
+/// Refuses, so that no attempt begins.
+pub(crate) fn boot_id() -> io::Result<String> {
+    Err(unsupported())
+}
+
+/// Refuses.
+pub(crate) fn spawn(_plan: &Plan, _arguments: &[String]) -> Result<Child, Failure> {
+    Err(Failure::new(SpawnFailure::Other, unsupported().to_string()))
+}
+
+pub(crate) fn ask(_leader: u32) {}
+
+pub(crate) fn kill_group(_leader: u32) {}
+
+pub(crate) fn group_exists(_leader: u32) -> bool {
+    false
+}
+
+pub(crate) fn reap(_leader: u32) -> Reaped {
+    Reaped { leader: None, none_left: true }
+}
+
+pub(crate) fn usage() -> (f64, u64) {
+    (0.0, 0)
+}
+
+pub(crate) fn start_ticks(_pid: u32) -> Option<u64> {
+    None
+}
+
+pub(crate) fn survivors() -> io::Result<Vec<Survivor>> {
+    Ok(Vec::new())
+}
+
+/// None: no command was ever started here.
+pub(crate) fn carriers(_marker: &str) -> io::Result<Vec<Survivor>> {
+    Ok(Vec::new())
+}
+
+pub(crate) fn kill(_process: &Survivor) {}
+
+pub(crate) fn kill_carrier(_process: &Survivor, _marker: &str) {}
+
+/// Refuses.
+pub(crate) fn ask_process(_pid: u32, _start_ticks: u64) -> io::Result<bool> {
+    Err(unsupported())
+}
+
+/// The other end of a [`Channel`]; there is none.
+#[derive(Debug)]
+pub(crate) struct Far(Never);
+
+/// Refuses.
+pub(crate) fn pair() -> io::Result<(Channel, Far)> {
+    Err(unsupported())
+}
+
+/// The server's end of a fork server; there is none.
+#[derive(Debug)]
+pub(crate) struct Asker(Never);
+
+/// Refuses.
+pub(crate) fn asker() -> io::Result<(Asker, Stdio)> {
+    Err(unsupported())
+}
+
+impl Asker {
+    pub(crate) fn ask(&self, _log: &Path, _far: &Far) -> io::Result<()> {
+        match self.0 {}
+    }
+}
+
+/// A fork server's own end; there is none.
+pub(crate) struct Forker(Never);
+
+impl Forker {
+    /// Refuses.
+    pub(crate) fn begin() -> io::Result<Self> {
+        Err(unsupported())
+    }
+
+    pub(crate) fn serve(&self) -> io::Result<Option<PathBuf>> {
+        match self.0 {}
+    }
+}
