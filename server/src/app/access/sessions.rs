@@ -19,6 +19,9 @@ const LONGEST: TimeDelta = TimeDelta::hours(12);
 /// Uses of sessions and tokens are written down at most that often.
 const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
 
+/// A request waits at most that long for its use to be written down.
+const TOUCH_PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// A session just begun.
 #[derive(Debug)]
 pub struct NewSession {
@@ -60,19 +63,24 @@ impl App {
                 self.session_begin(&user, origin, "session_create").await
             }
             None => {
-                self.audit_refused(name, origin).await?;
+                self.audit_refused(name, origin).await;
                 Err(Error::Unauthenticated("name or password is wrong".into()))
             }
         }
     }
 
-    async fn audit_refused(&self, name: &str, origin: &Origin) -> Result<()> {
+    /// Writes down a refused login. A wrong password stays a wrong password even if the log cannot be written.
+    async fn audit_refused(&self, name: &str, origin: &Origin) {
         let (now, known) = (self.clock().now(), name.chars().take(100).collect::<String>());
         let mut caller = Caller::system();
         caller.request_id.clone_from(&origin.request_id);
         let detail = json!({"address": origin.address});
         let entry = caller.audit(now, "session_refuse", ("user", known), detail);
-        self.store().write(async move |tx: &Tx| tx.audit_append(&entry).await.map(|_| ()).map_err(Error::from)).await
+        let written =
+            self.store().write(async move |tx: &Tx| tx.audit_append(&entry).await.map(|_| ()).map_err(Error::from));
+        if let Err(error) = written.await {
+            tracing::warn!(%error, "a refused login could not be written to the audit log");
+        }
     }
 
     async fn session_begin(&self, user: &UserRecord, origin: &Origin, action: &'static str) -> Result<NewSession> {
@@ -129,18 +137,20 @@ impl App {
         if !proved || session.user.disabled || now >= session.expires_at || now >= session.created_at + LONGEST {
             return Ok(None);
         }
-        self.touch(&session, now).await?;
+        self.touch(&session, now).await;
         Ok(Some(user_caller(&session.user, session.id, request_id)))
     }
 
-    async fn touch(&self, session: &SessionRecord, now: DateTime<Utc>) -> Result<()> {
+    async fn touch(&self, session: &SessionRecord, now: DateTime<Utc>) {
         if now - session.last_seen_at < TOUCH_EVERY {
-            return Ok(());
+            return;
         }
         let (id, until) = (session.id, (now + IDLE).min(session.created_at + LONGEST));
-        self.store()
-            .write(async move |tx: &Tx| tx.session_touch(id, now, until).await.map(|_| ()).map_err(Error::from))
-            .await
+        best_effort(
+            self.store()
+                .write(async move |tx: &Tx| tx.session_touch(id, now, until).await.map(|_| ()).map_err(Error::from)),
+        )
+        .await;
     }
 
     /// When a caller's session ends, if it does by itself.
@@ -162,9 +172,10 @@ impl App {
         }
         if record.last_used_at.is_none_or(|at| now - at >= TOUCH_EVERY) {
             let id = record.id;
-            self.store()
-                .write(async move |tx: &Tx| tx.token_touch(id, now).await.map(|_| ()).map_err(Error::from))
-                .await?;
+            best_effort(
+                self.store().write(async move |tx: &Tx| tx.token_touch(id, now).await.map(|_| ()).map_err(Error::from)),
+            )
+            .await;
         }
         let role = record.user_role.map_or(record.role, |role| role.min(record.role));
         let kind = CallerKind::Token;
@@ -263,6 +274,15 @@ impl App {
 
     pub(in crate::app) fn uptime(&self) -> std::time::Duration {
         self.clock().running()
+    }
+}
+
+/// Writes down a use. A request never fails, and hardly waits, because its use could not be written down.
+async fn best_effort(touch: impl Future<Output = Result<()>>) {
+    match tokio::time::timeout(TOUCH_PATIENCE, touch).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "a use could not be written down"),
+        Err(_) => tracing::debug!("a use was not written down in time"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod doors;
 mod feeds;
+mod full_disk;
 mod guessing;
 mod hooks;
 pub mod house;
