@@ -49,17 +49,20 @@ pub struct Origin {
 impl App {
     /// Logs a person in.
     pub async fn session_create(&self, name: &str, given: Secret, origin: &Origin) -> Result<NewSession> {
-        let keys = [format!("user:{}", name.to_lowercase()), format!("address:{}", origin.address)];
-        let enter = self.limiter().enter(&keys, self.uptime());
+        let account = format!("account:{}", name.to_lowercase());
+        let keys = [format!("{account}@{}", origin.address), format!("address:{}", origin.address)];
+        let enter = self.limiter().enter_account(&keys, &account, self.uptime());
         enter.map_err(|wait| Error::TooMany(wait.as_secs().max(1)))?;
         let user = self.store().user_find_by_name(name).await?.filter(|user| !user.disabled);
         let stored = user.as_ref().map(|user| user.password_hash.clone());
         let right = password::verify(given, stored).await;
         match user.filter(|_| right) {
             Some(user) => {
-                // The account's guesses are forgotten, the address's are not: an own login releases no brake.
+                // The guesses about this account from here are forgotten, all others are not: an own login releases no brake.
                 self.limiter().forget(&keys[0]);
+                self.limiter().trust(&keys[0]);
                 self.limiter().give_back(&keys[1]);
+                self.limiter().give_back(&account);
                 self.session_begin(&user, origin, "session_create").await
             }
             None => {
@@ -179,7 +182,8 @@ impl App {
         }
         let role = record.user_role.map_or(record.role, |role| role.min(record.role));
         let kind = CallerKind::Token;
-        Ok(Some(Caller { kind, name: record.name, role, user_id: record.user, session_id: None, request_id }))
+        let (user_id, token_id) = (record.user, Some(record.id));
+        Ok(Some(Caller { kind, name: record.name, role, user_id, session_id: None, token_id, request_id }))
     }
 
     /// Logs out.
@@ -199,7 +203,7 @@ impl App {
     pub async fn session_password_update(&self, caller: &Caller, current: Secret, new: Secret) -> Result<()> {
         let only_people = || Error::conflict("not_a_user", "only a person who is logged in has a password");
         let (Some(id), CallerKind::User) = (caller.user_id, caller.kind) else { return Err(only_people()) };
-        let key = format!("user:{}", caller.name.to_lowercase());
+        let key = format!("password:{id}");
         self.limiter()
             .enter(std::slice::from_ref(&key), self.uptime())
             .map_err(|wait| Error::TooMany(wait.as_secs().max(1)))?;
@@ -293,6 +297,7 @@ fn user_caller(user: &UserRecord, session: SessionId, request_id: Option<String>
         role: user.role,
         user_id: Some(user.id),
         session_id: Some(session),
+        token_id: None,
         request_id,
     }
 }

@@ -7,3 +7,4 @@ mod guessing;
 mod hooks;
 pub mod house;
 mod people;
+mod tokens;
