@@ -14,7 +14,7 @@ use serde_json::json;
 const IDLE: TimeDelta = TimeDelta::minutes(30);
 
 /// A session ends after that long in any case.
-const LONGEST: TimeDelta = TimeDelta::hours(12);
+pub(in crate::app) const LONGEST: TimeDelta = TimeDelta::hours(12);
 
 /// Uses of sessions and tokens are written down at most that often.
 const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
@@ -118,6 +118,7 @@ impl App {
                 Ok::<_, Error>(())
             })
             .await?;
+        self.access_ended();
         Ok(NewSession { caller, cookie: new.text, expires_at: now + LONGEST })
     }
 
@@ -168,9 +169,7 @@ impl App {
         let Some(record) = self.store().token_find(TokenId(parts.id)).await? else { return Ok(None) };
         let now = self.clock().now();
         let proved = token::same(&parts.secret_hash, &record.secret_hash);
-        let ended =
-            record.revoked_at.is_some() || record.user_disabled || record.expires_at.is_some_and(|at| now >= at);
-        if !proved || ended {
+        if !proved || record.is_over(now) {
             return Ok(None);
         }
         if record.last_used_at.is_none_or(|at| now - at >= TOUCH_EVERY) {
@@ -196,7 +195,9 @@ impl App {
                 tx.audit_append(&entry).await?;
                 Ok::<_, Error>(())
             })
-            .await
+            .await?;
+        self.access_ended();
+        Ok(())
     }
 
     /// Changes one's own password; all other sessions end.
@@ -223,7 +224,9 @@ impl App {
                 tx.audit_append(&entry).await?;
                 Ok::<_, Error>(())
             })
-            .await
+            .await?;
+        self.access_ended();
+        Ok(())
     }
 
     /// Whether the server waits for its first administrator.

@@ -85,8 +85,10 @@ impl App {
                 tx.token_revoke(id, now).await?;
                 let detail = json!({"name": record.name});
                 tx.audit_append(&caller.audit(now, "token_revoke", ("token", id.to_string()), detail)).await?;
-                Ok(())
+                Ok::<_, Error>(())
             })
-            .await
+            .await?;
+        self.access_ended();
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Who gets in, who stays in, and who does not: people, programs, and the doors they use.
 
+mod deadlines;
 mod doors;
 mod feeds;
 mod full_disk;
