@@ -1,9 +1,9 @@
-//! Columns, keys and indexes as all tables spell them.
+//! Builds columns, keys and indexes, so that every table spells them alike.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
-/// Creates tables, then indexes.
+/// Creates the tables, in this order, then the indexes.
 pub(crate) async fn create(
     manager: &SchemaManager<'_>,
     tables: Vec<TableCreateStatement>,
@@ -18,7 +18,7 @@ pub(crate) async fn create(
     Ok(())
 }
 
-/// Whether the database is PostgreSQL.
+/// Whether the database is PostgreSQL, where some columns and indexes need more than on SQLite.
 pub(crate) fn is_postgres(manager: &SchemaManager<'_>) -> bool {
     manager.get_database_backend() == DbBackend::Postgres
 }
@@ -27,7 +27,7 @@ pub(crate) fn table(name: &'static str) -> TableCreateStatement {
     Table::create().table(name).to_owned()
 }
 
-/// The integer key: on SQLite an alias of the rowid, on PostgreSQL a sequence.
+/// The integer key of a row: an alias of the rowid on SQLite, a sequence on PostgreSQL.
 pub(crate) fn key(postgres: bool) -> ColumnDef {
     let mut column = ColumnDef::new("id");
     column.big_integer().not_null().primary_key();
@@ -37,6 +37,7 @@ pub(crate) fn key(postgres: bool) -> ColumnDef {
     column
 }
 
+/// The UUIDv7 by which the outside names a row.
 pub(crate) fn uid() -> ColumnDef {
     ColumnDef::new("uid").uuid().not_null().to_owned()
 }
@@ -45,7 +46,7 @@ pub(crate) fn text(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).text().not_null().to_owned()
 }
 
-/// A name: compared byte by byte on both databases.
+/// A name, which both databases compare byte by byte. PostgreSQL would otherwise sort by the language of the machine.
 pub(crate) fn name(postgres: bool) -> ColumnDef {
     let mut column = text("name");
     if postgres {
@@ -78,10 +79,12 @@ pub(crate) fn bytes(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).blob().not_null().to_owned()
 }
 
+/// A CHECK with a name, so that an error names the rule that a row broke.
 pub(crate) fn check(name: &'static str, rule: impl Into<String>) -> (&'static str, Expr) {
     (name, Expr::cust(rule.into()))
 }
 
+/// A foreign key from `from.column` to the `id` of `to`.
 pub(crate) fn refers(
     name: &'static str,
     from: &'static str,
@@ -91,7 +94,7 @@ pub(crate) fn refers(
     ForeignKey::create().name(name).from(from, column).to(to, "id").to_owned()
 }
 
-/// The index by which the outside names a row.
+/// The unique index by which a row is found for its `uid`.
 pub(crate) fn by_uid(table: &'static str) -> IndexCreateStatement {
     Index::create().name(format!("{table}_uid")).table(table).col("uid").unique().to_owned()
 }
@@ -108,11 +111,12 @@ pub(crate) fn unique(name: &'static str, table: &'static str, columns: &[&'stati
     index(name, table, columns).unique().to_owned()
 }
 
+/// The same index, over the rows that meet the rule.
 pub(crate) fn partial(mut index: IndexCreateStatement, rule: &'static str) -> IndexCreateStatement {
     index.and_where(Expr::cust(rule)).to_owned()
 }
 
-/// An index for pages in order of its last column, then of the key; SQLite ends every index with the key by itself.
+/// An index for pages in the order of its last column, then of the key. SQLite itself ends every index with the key.
 pub(crate) fn paged(
     postgres: bool,
     name: &'static str,

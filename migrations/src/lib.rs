@@ -1,8 +1,12 @@
-//! Database schema of Orc: one file per change, the same builder for SQLite and PostgreSQL.
+//! The database schema of Orc: one file for each change, and one builder for SQLite and PostgreSQL.
 //!
-//! Keys inside are integers, ids outside are 16-byte UUIDv7 (`uid`), instants are microseconds since 1970 in a big integer,
-//! words of closed lists are text with a CHECK, documents are JSON as text. `schema.sql` shows the result on one page; a test
-//! keeps it current. A migration that has shipped is never changed again.
+//! Keys within the database are integers (`id`); ids that the outside sees are 16-byte UUIDv7 (`uid`). Instants
+//! (`*_at`, `scheduled_for`) are microseconds since 1970 (UTC) and lengths of time are microseconds, both in a big
+//! integer, so that both databases sort them alike. A word of a closed list is text with a CHECK, a document is JSON as
+//! text.
+//!
+//! `schema.sql` shows the result on one page, and a test keeps it current. A migration that has been released is never
+//! changed. Deliberately absent: undoing a change. Going back means restoring a backup. Start reading at `schema.sql`.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -40,7 +44,8 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// Names of the changes that a database has had, oldest first, without touching it.
+/// Returns the names of the changes that a database has had, oldest first, and writes nothing. An empty database has
+/// had none.
 pub async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     if !SchemaManager::new(db).has_table("seaql_migrations").await? {
         return Ok(Vec::new());
@@ -50,12 +55,12 @@ pub async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     db.query_all(&select).await?.iter().map(|row| row.try_get("", "version")).collect()
 }
 
-/// Applies the changes that a database has not had, each in a transaction.
+/// Applies the changes that a database has not had, each in a transaction of its own.
 pub async fn apply(db: &DatabaseConnection) -> Result<(), DbErr> {
     Migrator::up(db, None).await
 }
 
-/// Names of all changes, oldest first.
+/// Returns the names of all changes, oldest first.
 pub fn names() -> Vec<String> {
     Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
 }

@@ -1,4 +1,7 @@
-//! Settings, people and what they did.
+//! Adds settings, users with their sessions and tokens, the audit log, and idempotency keys.
+//!
+//! The audit log is a chain from its first row on (`prev_hash`, `hash`: server/docs/decisions.md, 26). Secrets are
+//! stored as hashes only.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;
@@ -25,6 +28,7 @@ impl MigrationTrait for Migration {
     }
 }
 
+/// Facts that outlive a restart, by key: a hold, the latest time that was seen. The values are JSON.
 fn setting() -> TableCreateStatement {
     table("setting").col(text("key").primary_key()).col(text("value")).to_owned()
 }
@@ -91,6 +95,8 @@ fn audit_entry() -> TableCreateStatement {
         .to_owned()
 }
 
+/// The result of a request with an `Idempotency-Key`, so that the same request gets the same result
+/// (server/docs/decisions.md, 32).
 fn idempotency() -> TableCreateStatement {
     table("idempotency")
         .col(text("scope"))

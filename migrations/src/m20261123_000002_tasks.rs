@@ -1,4 +1,8 @@
-//! Tasks, schedules and their ledger, runs and attempts, statistics.
+//! Adds tasks with their versions and schedules, runs with their attempts, the ledger of slots, and statistics.
+//!
+//! The key of a slot is (`schedule_id`, `first_at`) and unique, so no instant is booked twice
+//! (server/docs/decisions.md, 13). The CHECKs of `run` and `attempt` tie `finished_at` to the final states.
+//! `last_run_*` and `run_count` are copies in the row of the task, so that the list of tasks reads no runs.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;
@@ -15,7 +19,7 @@ impl MigrationName for Migration {
 const OPEN_STATES: &str = "'waiting', 'queued', 'running', 'backing_off'";
 const FINAL_STATES: &str = "'succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost'";
 
-/// Buckets of the duration histogram in `run_hour`.
+/// Buckets of the histogram of durations in `run_hour`.
 const BUCKETS: usize = 32;
 
 #[async_trait::async_trait]
@@ -190,7 +194,9 @@ fn slot(postgres: bool) -> TableCreateStatement {
         .to_owned()
 }
 
-/// Ended runs by task and hour of their end; task 0 is all tasks together.
+/// Ended runs by task and by the hour of their end: a count for each final state, the sum of their durations, and a
+/// histogram (`b00` to `b31`). `hour` counts hours since 1970, `duration_sum` is in microseconds. The rows of task 0
+/// sum up all tasks.
 fn run_hour() -> TableCreateStatement {
     let mut table = table("run_hour");
     table.col(int("task_id")).col(int("hour"));

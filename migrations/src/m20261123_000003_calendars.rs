@@ -1,4 +1,6 @@
-//! Calendars with all their versions.
+//! Adds calendars with all their versions.
+//!
+//! Every version stays, because what was due in the past is computed with the calendar of that time.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;

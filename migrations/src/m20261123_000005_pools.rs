@@ -1,4 +1,4 @@
-//! Pools: named limits of how many runs at once.
+//! Adds pools, which limit how many runs there are at once, and the pool and weight of each run.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;

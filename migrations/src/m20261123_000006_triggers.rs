@@ -1,4 +1,7 @@
-//! Triggers: what beside schedules makes tasks run.
+//! Adds triggers: webhooks, files, and the ends of other tasks' runs.
+//!
+//! The secret of an address is stored as a hash. The secret of a signature is stored sealed, because the server needs
+//! it to check one.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;
@@ -48,7 +51,7 @@ fn trigger(postgres: bool) -> TableCreateStatement {
         .to_owned()
 }
 
-/// The tasks whose ends a trigger listens to.
+/// The tasks to whose ends a trigger listens.
 fn trigger_source() -> TableCreateStatement {
     table("trigger_source")
         .col(int("trigger_id"))
@@ -59,7 +62,7 @@ fn trigger_source() -> TableCreateStatement {
         .to_owned()
 }
 
-/// Ends of runs that a trigger has to look at.
+/// Ends of runs that a trigger has not looked at yet. The transaction that ends a run writes them.
 fn trigger_firing(postgres: bool) -> TableCreateStatement {
     table("trigger_firing")
         .col(key(postgres))
@@ -71,7 +74,7 @@ fn trigger_firing(postgres: bool) -> TableCreateStatement {
         .to_owned()
 }
 
-/// Signatures that were accepted, so that none is accepted twice.
+/// Signatures that have been accepted, so that none is accepted twice.
 fn hook_seen() -> TableCreateStatement {
     table("hook_seen")
         .col(int("trigger_id"))

@@ -1,4 +1,4 @@
-//! Calendar feeds: the plan for calendar programs, at addresses with a secret.
+//! Adds feeds: the coming slots for calendar programs, each at an address with a secret, stored as a hash.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;

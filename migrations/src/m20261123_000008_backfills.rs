@@ -1,4 +1,7 @@
-//! Backfills: a task run for each slot of a past period.
+//! Adds backfills, which run a task for each slot of a past period, and the backfill of a run.
+//!
+//! `done_at` and `done_key` name the last slot that became a run (its instant, and the key of its schedule), so that a
+//! restarted server goes on after it.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;

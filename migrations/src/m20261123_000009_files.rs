@@ -1,4 +1,4 @@
-//! Files that file triggers know.
+//! Adds the files that file triggers know, so that a restart starts no run for a file that has already started one.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;
@@ -23,8 +23,9 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// The state in which a file was when it last started a run, and since when it is gone. The empty path: the files that were
-/// there at first are known, for the pattern whose fingerprint is in `bytes`.
+/// The size and the time of change that a file had when it last started a run, and since when the file has been gone.
+/// The row with the empty path says that the files of the first look are known; its `bytes` is the fingerprint of the
+/// pattern they were found by.
 fn file_seen() -> TableCreateStatement {
     table("file_seen")
         .col(int("trigger_id"))

@@ -1,4 +1,5 @@
-//! One index for what the dispatcher asks in every round: whether runs wait, back off or are queued, and from when on.
+//! Adds one index for the question of the dispatcher in every round: which runs are queued, waiting or backing off, and
+//! until when. It replaces the index of runs that are backing off.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;

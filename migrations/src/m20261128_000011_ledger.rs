@@ -1,4 +1,5 @@
-//! The ledger says which runs were skipped after all, and finds stretches of slots by their end.
+//! Adds the reason to ledger entries whose run was skipped later, and indexes that find stretches of slots by their
+//! end.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;
@@ -21,7 +22,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let column = text_null("skipped_because");
         manager.alter_table(Table::alter().table("slot").add_column(column).take()).await?;
-        // Runs that are gone by now are not known to have been skipped.
+        // Entries whose run has been deleted keep no reason, because nobody knows how that run ended.
         let skipped = "UPDATE slot SET skipped_because = (SELECT run.reason FROM run WHERE run.uid = slot.run_uid) \
                        WHERE run_uid IN (SELECT uid FROM run WHERE state = 'skipped')";
         manager.get_connection().execute_unprepared(skipped).await?;

@@ -5,11 +5,11 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createQueryClient } from "@/api/client";
-import { makeRouter } from "@/routes";
+import { makeRouter } from "./routes";
 import { onLogout } from "@/shell/logout";
-import { Toasts } from "@/ui/Toasts";
-import { sayFailure } from "@/ui/toasts";
-import { TooltipLayer } from "@/ui/Tooltip";
+import { Toasts } from "@/ui/layers/Toasts";
+import { sayFailure } from "@/ui/layers/toasts";
+import { TooltipLayer } from "@/ui/layers/Tooltip";
 
 declare const MOCKED: boolean;
 

@@ -3,11 +3,11 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect, type RouterHistory } from "@tanstack/react-router";
 import { toApiError } from "@/api/errors";
 import { setupView } from "@/api/generated";
-import { sessionQuery } from "@/parts/session";
-import type { CalendarSearch, RunsSearch, SimulateSearch, TasksSearch } from "@/paths";
+import { sessionQuery } from "@/shared/access/session";
+import type { CalendarSearch, RunsSearch, SimulateSearch, TasksSearch } from "./paths";
 import { Crash, NotFound } from "@/shell/Crash";
-import { Layout } from "@/shell/Layout";
-import { Skeleton } from "@/ui/Skeleton";
+import { Layout } from "@/shell/frame/Layout";
+import { Skeleton } from "@/ui/layout/Skeleton";
 
 const text = (value: unknown): string | undefined => {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
@@ -58,33 +58,33 @@ const tasks = createRoute({
     enabled: typeof search["enabled"] === "boolean" ? search["enabled"] : undefined,
     last_state: text(search["last_state"]),
   }),
-  component: lazyRouteComponent(() => import("@/features/tasks/ListPage")),
+  component: lazyRouteComponent(() => import("@/features/tasks/list/ListPage")),
 });
 
 const taskNew = createRoute({
   getParentRoute: () => app,
   path: "/tasks/new",
   validateSearch: (search: Record<string, unknown>): { clone?: string } => ({ clone: text(search["clone"]) }),
-  component: lazyRouteComponent(() => import("@/features/tasks/NewPage")),
+  component: lazyRouteComponent(() => import("@/features/tasks/form/NewPage")),
 });
 
 const taskImport = createRoute({
   getParentRoute: () => app,
   path: "/tasks/import",
-  component: lazyRouteComponent(() => import("@/features/tasks/ImportPage")),
+  component: lazyRouteComponent(() => import("@/features/tasks/import/ImportPage")),
 });
 
 const task = createRoute({
   getParentRoute: () => app,
   path: "/tasks/$task",
   validateSearch: (search: Record<string, unknown>): { tab?: string } => ({ tab: text(search["tab"]) }),
-  component: lazyRouteComponent(() => import("@/features/tasks/ViewPage")),
+  component: lazyRouteComponent(() => import("@/features/tasks/view/ViewPage")),
 });
 
 const taskEdit = createRoute({
   getParentRoute: () => app,
   path: "/tasks/$task/edit",
-  component: lazyRouteComponent(() => import("@/features/tasks/EditPage")),
+  component: lazyRouteComponent(() => import("@/features/tasks/form/EditPage")),
 });
 
 const runs = createRoute({
@@ -116,13 +116,13 @@ const calendar = createRoute({
     date: isoDay(search["date"]),
     day: isoDay(search["day"]),
   }),
-  component: lazyRouteComponent(() => import("@/features/calendar/CalendarPage")),
+  component: lazyRouteComponent(() => import("@/features/forecast/calendar/CalendarPage")),
 });
 
 const timeline = createRoute({
   getParentRoute: () => app,
   path: "/timeline",
-  component: lazyRouteComponent(() => import("@/features/timeline/TimelinePage")),
+  component: lazyRouteComponent(() => import("@/features/forecast/timeline/TimelinePage")),
 });
 
 const simulate = createRoute({
@@ -133,7 +133,7 @@ const simulate = createRoute({
     timezone: text(search["timezone"]),
     folder: text(search["folder"]),
   }),
-  component: lazyRouteComponent(() => import("@/features/simulate/SimulatePage")),
+  component: lazyRouteComponent(() => import("@/features/forecast/simulation/SimulatePage")),
 });
 
 const calendars = createRoute({
@@ -145,7 +145,7 @@ const calendars = createRoute({
 const calendarNew = createRoute({
   getParentRoute: () => app,
   path: "/calendars/new",
-  component: lazyRouteComponent(() => import("@/features/calendars/NewPage")),
+  component: lazyRouteComponent(() => import("@/features/calendars/form/NewPage")),
 });
 
 const calendarOne = createRoute({
@@ -158,7 +158,7 @@ const calendarOne = createRoute({
 const calendarEdit = createRoute({
   getParentRoute: () => app,
   path: "/calendars/$calendar/edit",
-  component: lazyRouteComponent(() => import("@/features/calendars/EditPage")),
+  component: lazyRouteComponent(() => import("@/features/calendars/form/EditPage")),
 });
 
 const pools = createRoute({
@@ -177,27 +177,27 @@ const users = createRoute({
   getParentRoute: () => app,
   path: "/users",
   validateSearch: (search: Record<string, unknown>): { tab?: string } => ({ tab: text(search["tab"]) }),
-  component: lazyRouteComponent(() => import("@/features/people/UsersPage")),
+  component: lazyRouteComponent(() => import("@/features/access/UsersPage")),
 });
 
 const account = createRoute({
   getParentRoute: () => app,
   path: "/account",
-  component: lazyRouteComponent(() => import("@/features/people/AccountPage")),
+  component: lazyRouteComponent(() => import("@/features/access/AccountPage")),
 });
 
 const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
   validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: text(search["next"]) }),
-  component: lazyRouteComponent(() => import("@/features/session/LoginPage")),
+  component: lazyRouteComponent(() => import("@/features/access/LoginPage")),
 });
 
 const setup = createRoute({
   getParentRoute: () => root,
   path: "/setup",
   validateSearch: (search: Record<string, unknown>): { token?: string } => ({ token: text(search["token"]) }),
-  component: lazyRouteComponent(() => import("@/features/session/SetupPage")),
+  component: lazyRouteComponent(() => import("@/features/access/SetupPage")),
 });
 
 const tree = root.addChildren([

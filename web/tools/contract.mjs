@@ -1,9 +1,10 @@
 // Makes src/api/generated from ../openapi/openapi.json; with --check it only says whether that is up to date.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { contractFacts } from "./contractFacts.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = join(here, "openapi-client");
@@ -28,6 +29,8 @@ execFileSync(process.execPath, [join(folder, "node_modules", "@hey-api", "openap
   env: { ...process.env, ORC_CLIENT_OUT: out },
   stdio: check ? "ignore" : "inherit",
 });
+const contract = JSON.parse(readFileSync(join(here, "..", "..", "openapi", "openapi.json"), "utf8"));
+writeFileSync(join(out, "contract.gen.ts"), contractFacts(contract));
 if (check) {
   const fresh = texts(out);
   const held = texts(target);

@@ -1,4 +1,4 @@
-//! Runs a generated command: request, answer, print. Pages, streams and bytes included.
+//! Runs a generated command: makes the request, sends it, prints the answer. Knows pages, streams and bytes.
 
 use clap::ArgMatches;
 use futures::StreamExt as _;
@@ -6,16 +6,17 @@ use reqwest::Response;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 
-use crate::client::{Client, Request};
+use crate::connection::client::{Client, Request};
+use crate::connection::sse::{self, Next};
+use crate::contract;
 use crate::failure::{Failure, Outcome};
 use crate::output::{self, Columns, Format};
-use crate::sse::{self, Next};
+use crate::request::{self, body};
 use crate::table::{Answer, Operation};
-use crate::{body, request};
 
 const IF_MATCH: &str = "If-Match";
 
-/// Does what the command line says.
+/// Does what the command line asks for and prints the answer.
 pub async fn execute(client: &Client, operation: &'static Operation, matches: &ArgMatches) -> Outcome<()> {
     let request = prepare(client, operation, matches).await?;
     match operation.answer {
@@ -34,34 +35,33 @@ pub async fn execute(client: &Client, operation: &'static Operation, matches: &A
     }
 }
 
-/// The request; where flags alone replace a thing, what they do not name stays as it is now.
+/// The request of a command. If flags alone replace a thing, the fields that they do not name stay as they are now.
 async fn prepare(client: &Client, operation: &'static Operation, matches: &ArgMatches) -> Outcome<Request> {
     if let Some(request) = effect(client, operation, matches).await? {
         return Ok(request);
     }
     let replaced = operation.body.as_ref().filter(|body| operation.method == "PUT" && body::by_flags(body, matches));
-    let viewed = request::sibling(operation, "GET").is_some() && request::sibling(operation, "PATCH").is_none();
-    let Some(body) = replaced.filter(|_| viewed) else { return request::request(operation, matches) };
+    let is_whole = contract::sibling(operation, "GET").is_some() && contract::sibling(operation, "PATCH").is_none();
+    let Some(body) = replaced.filter(|_| is_whole) else { return request::request(operation, matches) };
     let now = client.json(Request::new("GET", request::path(operation, matches)?)).await?;
     let mut request = request::changing(operation, matches, body::fields_of(body.schema, &now))?;
-    let named = |(name, _): &(String, String)| name.eq_ignore_ascii_case(IF_MATCH);
-    let guarded = operation.headers.iter().any(|field| field.name.eq_ignore_ascii_case(IF_MATCH));
-    if let Some(version) = now["version"].as_u64().filter(|_| guarded && !request.headers.iter().any(named)) {
-        // Nothing that somebody else changes in between is undone.
+    let is_guard = |(name, _): &(String, String)| name.eq_ignore_ascii_case(IF_MATCH);
+    let can_guard = operation.headers.iter().any(|field| field.name.eq_ignore_ascii_case(IF_MATCH));
+    if let Some(version) = now["version"].as_u64().filter(|_| can_guard && !request.headers.iter().any(is_guard)) {
+        // If somebody else changes the thing in between, the server refuses instead of undoing that change.
         request = request.header(IF_MATCH, format!("\"{version}\""));
     }
     Ok(request)
 }
 
-/// What flags alone would change of a thing: the effect of the thing as it is, with what they name. One that does not
-/// exist yet has its name from the path.
+/// The request of an `effect` command with flags and no file: the effect of the thing as it is now, with what the flags
+/// change. A thing that does not exist yet has only the name from the path. None, if this is another command.
 async fn effect(client: &Client, operation: &'static Operation, matches: &ArgMatches) -> Outcome<Option<Request>> {
     let flags = operation.body.as_ref().filter(|body| body::by_flags(body, matches));
-    let whole = request::changed_by(operation).zip(flags);
-    let Some((view, body)) = whole else { return Ok(None) };
+    let Some((view, body)) = contract::view_of_effect(operation).zip(flags) else { return Ok(None) };
     let start = match client.json(Request::new("GET", request::path(view, matches)?)).await {
         Ok(now) => body::fields_of(body.schema, &now),
-        Err(Failure::Problem(problem)) if problem.status == 404 => request::named(view, matches),
+        Err(Failure::Problem(problem)) if problem.status == 404 => request::named_in_path(view, matches),
         Err(failure) => return Err(failure),
     };
     request::changing(operation, matches, start).map(Some)
@@ -72,7 +72,7 @@ async fn value(client: &Client, matches: &ArgMatches, request: Request) -> Outco
     let dry_run = request.query.iter().any(|(name, value)| name == "dry_run" && value == "true");
     let mut answer = client.json(request).await?;
     if format == Format::Table {
-        whole_address(client, &mut answer);
+        complete_address(client, &mut answer);
     }
     output::print(&answer, &Columns::default(), format)?;
     if dry_run && format == Format::Table {
@@ -81,8 +81,8 @@ async fn value(client: &Client, matches: &ArgMatches, request: Request) -> Outco
     Ok(())
 }
 
-/// An address that is to be given to another program is of use only in full.
-fn whole_address(client: &Client, value: &mut Value) {
+/// Completes the path in `url` to an address, because people hand it on to another program.
+fn complete_address(client: &Client, value: &mut Value) {
     let full = value["url"].as_str().and_then(|path| client.target().url.join(path).ok());
     if let Some(full) = full {
         value["url"] = Value::from(full.as_str());
@@ -95,15 +95,15 @@ async fn list(client: &Client, operation: &'static Operation, matches: &ArgMatch
     let all = matches.try_get_one::<bool>("@all").ok().flatten() == Some(&true);
     let mut answer = if all { walk(client, operation, request).await? } else { client.json(request).await? };
     if format == Format::Table {
-        answer["items"].as_array_mut().into_iter().flatten().for_each(|item| whole_address(client, item));
+        answer["items"].as_array_mut().into_iter().flatten().for_each(|item| complete_address(client, item));
     }
     output::print(&answer, &columns, format)?;
     if format == Format::Table {
         if answer["items"].as_array().is_some_and(Vec::is_empty) {
-            output::note("Nothing there.");
+            output::note("Nothing found.");
         }
         if let Some(cursor) = answer["next_cursor"].as_str() {
-            output::note(&format!("There is more: --all, or --cursor {cursor}"));
+            output::note(&format!("There is more: add --all, or --cursor {cursor} for the next page."));
         }
     }
     Ok(())
@@ -117,7 +117,7 @@ fn columns(operation: &Operation, matches: &ArgMatches) -> Columns {
     }
 }
 
-/// All pages as one answer.
+/// Fetches all pages and joins them to one answer.
 async fn walk(client: &Client, operation: &'static Operation, mut request: Request) -> Outcome<Value> {
     if !request.query.iter().any(|(name, _)| name == "limit") {
         request = request.with("limit", 500);
@@ -137,13 +137,13 @@ async fn walk(client: &Client, operation: &'static Operation, mut request: Reque
             return Ok(json!({"items": items, "next_cursor": null}));
         }
         if next == cursor {
-            return Err(Failure::Failed("the server answers the same page again and again".into()));
+            return Err(Failure::Failed("the server keeps answering the same page".into()));
         }
         cursor = next;
     }
 }
 
-/// Copies an answer to stdout or a file as it comes.
+/// Copies an answer to a file, or to stdout, as it comes in.
 pub async fn pass_on(client: &Client, response: Response, file: Option<&String>) -> Outcome<()> {
     let mut pieces = response.bytes_stream();
     let mut sink = match file.filter(|file| *file != "-") {

@@ -1,19 +1,20 @@
-//! What can go wrong in the client, what it says, and the exit code of each.
+//! The ways in which a command can fail, the message of each, and its exit code.
 //!
-//! Exit codes are part of the contract: 0 ok, 1 failed, 2 usage, 3 not found, 4 not allowed,
-//! 5 conflict, 6 unreachable. A run's own exit code is passed on by `task run --wait` and `run wait`.
+//! Scripts rely on the exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 not allowed, 5 conflict, 6 server
+//! unreachable. `task run --wait`, `task run --follow`, `run wait` and `run log --follow` exit with the code of the run
+//! instead.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
 
 use serde_json::Value;
 
 /// Result of everything the client does.
 pub type Outcome<T> = Result<T, Failure>;
 
-/// Why a command ends badly.
+/// Why a command failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// The command line or a body was wrong; nothing was sent.
+    /// The command line or the body was wrong, so nothing was sent.
     Usage(String),
     /// The server answered with a problem.
     Problem(Box<Problem>),
@@ -21,34 +22,34 @@ pub enum Failure {
     Unreachable(String),
     /// Anything else.
     Failed(String),
-    /// Everything was said already; this is the exit code.
+    /// The command has said everything itself and only sets the exit code.
     Exit(u8),
 }
 
-/// A problem as the server told it (RFC 9457).
+/// A problem that the server reported (RFC 9457).
 #[derive(Debug, Default)]
 pub struct Problem {
-    /// HTTP status.
+    /// Status of the HTTP answer.
     pub status: u16,
-    /// Kind of problem, for people.
+    /// The kind of problem, in words.
     pub title: String,
-    /// What happened.
+    /// What happened to which thing, and what to do.
     pub detail: String,
-    /// Kind of problem, for programs.
+    /// The kind of problem, as a word for programs.
     pub code: String,
-    /// Pointer into the request and what is wrong there.
+    /// JSON pointers into the request, each with what is wrong there.
     pub fields: Vec<(String, String)>,
-    /// Id that the server's log knows.
+    /// Id under which the server's log has more.
     pub request_id: String,
 }
 
 impl Failure {
-    /// Any failure told by an error.
+    /// A failure with the error that caused it.
     pub fn failed(what: &str, error: impl Display) -> Self {
         Self::Failed(format!("{what}: {error}"))
     }
 
-    /// Exit code of the process.
+    /// The exit code of the process.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -65,12 +66,12 @@ impl Failure {
         }
     }
 
-    /// What is written to stderr.
+    /// The message for stderr, lines and all; empty if everything has been said.
     #[must_use]
     pub fn text(&self) -> String {
         match self {
             Self::Exit(_) => String::new(),
-            Self::Usage(text) => format!("{text}\nFor help, add --help.\n"),
+            Self::Usage(text) => format!("{text}\nAdd --help to see the usage.\n"),
             Self::Unreachable(text) | Self::Failed(text) => format!("{text}\n"),
             Self::Problem(problem) => problem.text(),
         }
@@ -78,7 +79,7 @@ impl Failure {
 }
 
 impl Problem {
-    /// Reads a problem from an answer's body; other bodies become the detail.
+    /// Reads a problem from the body of an answer. The first line of a body that is no problem becomes the detail.
     #[must_use]
     pub fn read(status: u16, reason: &str, body: &[u8]) -> Self {
         let value: Value = serde_json::from_slice(body).unwrap_or_default();
@@ -105,20 +106,20 @@ impl Problem {
     fn text(&self) -> String {
         let mut text = self.title.trim_end_matches('.').to_owned();
         if !self.detail.is_empty() {
-            let _ = write!(text, ": {}", self.detail);
+            text.push_str(&format!(": {}", self.detail));
         }
         let code = if self.code.is_empty() { String::new() } else { format!(" {}", self.code) };
-        let _ = writeln!(text, " ({}{code})", self.status);
-        let said = |(_, message): &&(String, String)| !(self.fields.len() == 1 && self.detail.contains(message));
-        for (pointer, message) in self.fields.iter().filter(said) {
-            let pointer = if pointer.is_empty() { "(whole body)" } else { pointer };
-            let _ = writeln!(text, "  {pointer}: {message}");
+        text.push_str(&format!(" ({}{code})\n", self.status));
+        let is_new = |(_, message): &&(String, String)| !(self.fields.len() == 1 && self.detail.contains(message));
+        for (pointer, message) in self.fields.iter().filter(is_new) {
+            let pointer = if pointer.is_empty() { "(the whole body)" } else { pointer };
+            text.push_str(&format!("  {pointer}: {message}\n"));
         }
         if self.status == 401 {
             text.push_str("Log in with `orc login URL`, or set ORC_TOKEN.\n");
         }
         if self.status >= 500 && !self.request_id.is_empty() {
-            let _ = writeln!(text, "The server's log tells more under request id {}.", self.request_id);
+            text.push_str(&format!("The server's log says more under the request id {}.\n", self.request_id));
         }
         text
     }

@@ -1,50 +1,49 @@
 //! `orc`, the command line client: every operation of the contract is a command.
 //!
-//! The commands come from a table made from the published contract (`generated/`); a few are written
-//! by hand and mounted beside them (`comfort/`). Deliberately absent: anything of the server. What the
-//! client knows of Orc, it knows from the contract. Start reading at `commands.rs`, then `execute.rs`.
+//! The commands come from a table that is made from the published contract (`generated/`). A few are written by hand
+//! and mounted beside them (`comfort/`). Deliberately absent: any code of the server. What this client knows about Orc
+//! it knows from the contract, so the contract is complete if the client works. Start reading at `tree`, then
+//! `execute`.
 
 mod ask;
-mod body;
-mod client;
 mod comfort;
-mod commands;
+mod connection;
+mod contract;
 mod execute;
 mod failure;
+mod flags;
 mod generated;
-mod logins;
 mod output;
 mod request;
-mod sse;
 mod table;
-mod target;
-mod unions;
-mod values;
+mod tree;
+mod yaml;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::ArgMatches;
 
-use crate::client::Client;
 use crate::comfort::{COMFORTS, Context};
-use crate::commands::Wanted;
+use crate::connection::client::Client;
+use crate::connection::target::Target;
 use crate::failure::{Failure, Outcome};
-use crate::target::Target;
+use crate::tree::Scope;
 
 fn main() -> ExitCode {
     let words = std::env::args().skip(1).collect();
-    let matches = commands::root(&Wanted::Words(words)).get_matches();
+    let matches = tree::root(&Scope::Words(words)).get_matches();
     match start(&matches) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            say(&failure);
+            report(&failure);
             ExitCode::from(failure.exit_code())
         }
     }
 }
 
-fn say(failure: &Failure) {
+/// Writes a failure to stderr.
+fn report(failure: &Failure) {
     let text = failure.text();
     if text.is_empty() {
         return;
@@ -52,7 +51,7 @@ fn say(failure: &Failure) {
     let mut stderr = std::io::stderr();
     let colour = stderr.is_terminal() && output::colours_allowed();
     let error = if colour { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
-    let _ = write!(stderr, "{error}: {text}");
+    let _a_closed_stderr_hears_nothing = write!(stderr, "{error}: {text}");
 }
 
 fn start(matches: &ArgMatches) -> Outcome<()> {
@@ -61,7 +60,7 @@ fn start(matches: &ArgMatches) -> Outcome<()> {
     runtime.map_err(|error| Failure::failed("the runtime", error))?.block_on(dispatch(matches))
 }
 
-/// Finds the command that the words name, and runs it.
+/// Finds the command that the command line names, and runs it.
 async fn dispatch(matches: &ArgMatches) -> Outcome<()> {
     let mut path = Vec::new();
     let mut levels = vec![matches];
@@ -72,9 +71,9 @@ async fn dispatch(matches: &ArgMatches) -> Outcome<()> {
         level = inner;
     }
     if let Some(comfort) = COMFORTS.iter().find(|comfort| comfort.path == path) {
-        return (comfort.run)(Context { matches: level, levels: &levels }).await;
+        return (comfort.run)(Context { matches: level, levels: &levels, whole: tree::whole }).await;
     }
-    let operation = commands::operation(&path).ok_or_else(|| Failure::Usage("no such command".into()))?;
+    let operation = contract::operation(&path)?;
     let client = Client::new(Target::find(&levels)?)?;
     execute::execute(&client, operation, level).await
 }

@@ -1,40 +1,40 @@
-//! Shapes of the generated table: what the runtime must know of one operation, and nothing else.
+//! The types of the generated table: what the client must know about an operation, and nothing else.
 //!
-//! The rows in `generated/operations.rs` are made of these types only; adding an operation to the
-//! contract adds a row there and no line here. Paths of fields are dotted (`run.program`); `*` in the
-//! path of a union stands for any element of a list.
+//! The rows in `generated/operations.rs` consist of these types only. A new operation of the contract adds a row there
+//! and no line here. Nested fields have dotted paths (`run.program`); in the path of a union, `*` stands for any
+//! element of a list.
 
 /// One operation of the contract: one command of the CLI.
 #[derive(Debug)]
 pub struct Operation {
-    /// operationId, noun_verb: also the path of the command.
+    /// The operationId: noun_verb, and also the path of the command.
     pub id: &'static str,
     /// HTTP method in capitals.
     pub method: &'static str,
     /// Path template below the base path.
     pub path: &'static str,
-    /// What the caller must be allowed to do.
+    /// Permission that the caller needs.
     pub permission: &'static str,
-    /// One sentence on what it does.
+    /// What it does, in one sentence.
     pub summary: &'static str,
     /// Path parameters, in the order of the path.
     pub arguments: &'static [Field],
-    /// Query parameters.
+    /// Parameters of the query.
     pub query: &'static [Field],
     /// Headers that the caller may set.
     pub headers: &'static [Field],
-    /// Request body, if it takes one.
+    /// Body of the request, if it has one.
     pub body: Option<Body>,
-    /// What a good answer looks like.
+    /// Shape of a good answer.
     pub answer: Answer,
-    /// Dotted paths shown as columns of a table.
+    /// Dotted paths that are the columns of a table.
     pub columns: &'static [&'static str],
-    /// Further dotted paths with one value each, for CSV.
+    /// Further dotted paths that CSV shows after the columns.
     pub more: &'static [&'static str],
 }
 
 impl Operation {
-    /// What a row says by saying nothing.
+    /// The values that a row need not spell out.
     pub const EMPTY: Self = Self {
         id: "",
         method: "",
@@ -54,11 +54,11 @@ impl Operation {
 /// Request body of an operation.
 #[derive(Debug)]
 pub struct Body {
-    /// Content type to send.
+    /// Content type of the request.
     pub content_type: &'static str,
-    /// Its fields.
+    /// Fields and unions of the body.
     pub schema: &'static Schema,
-    /// Whether fields may be left out although the schema requires them (merge patch).
+    /// Whether required fields may be left out, because the body is a merge patch (RFC 7396).
     pub partial: bool,
 }
 
@@ -83,63 +83,59 @@ pub struct Union {
 /// A parameter, header or body field: one flag or positional argument.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
-    /// Name on the wire; dotted for nested fields.
+    /// Name on the wire; nested fields have a dotted path.
     pub name: &'static str,
-    /// Type and bounds.
     pub kind: Kind,
-    /// Whether the request makes no sense without it.
+    /// Whether the request must have it.
     pub required: bool,
-    /// Whether `null` is a value.
+    /// Whether `null` is a value of it.
     pub nullable: bool,
-    /// Union that it belongs to, and the kinds that have it; empty: always there.
+    /// Path of the union that it belongs to, and the kinds that have it. Without kinds, the field is always there.
     pub only: (&'static str, &'static [&'static str]),
-    /// Help text.
+    /// Description in the contract.
     pub help: &'static str,
 }
 
-/// Type of a field, with the bounds that can be checked before sending.
+/// Type of a field, with what can be checked before anything is sent.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
-    /// Any text.
     Text,
-    /// The text of a file: `@FILE`, `-` for stdin, or the text itself.
+    /// A long text: `@FILE` for a file, `-` for stdin, or the text itself.
     Document,
-    /// Text that must not be echoed.
+    /// A text that is never shown while it is typed.
     Secret,
-    /// An id.
     Uuid,
-    /// RFC 3339 instant.
+    /// An instant as in RFC 3339.
     Instant,
-    /// true or false.
     Boolean,
-    /// Whole number within bounds.
+    /// A whole number from the first value to the second.
     Integer(i64, i64),
-    /// Number within bounds.
+    /// A number from the first value to the second.
     Number(f64, f64),
     /// One of these words.
     Choice(&'static [&'static str]),
-    /// `kind` of a union.
+    /// A union: one of these kinds, or the whole of it as YAML.
     Union(&'static [&'static str]),
-    /// Flag may be repeated.
+    /// A list; each use of the flag adds an element.
     List(&'static Kind),
-    /// KEY=VALUE, repeated; values are text.
+    /// A map of texts; each use of the flag adds one `KEY=VALUE`.
     Texts,
-    /// KEY=VALUE, repeated; values are JSON where they read as JSON.
+    /// The same, but a value that is JSON is read as JSON.
     Values,
-    /// Any value, written as JSON or YAML.
+    /// Anything, written as JSON or YAML.
     Value,
 }
 
-/// What a good answer looks like.
+/// Shape of a good answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// Nothing.
+    /// No body.
     Empty,
     /// One JSON value.
     Value,
-    /// JSON with `items`.
+    /// JSON with a list `items`.
     List,
-    /// Text or bytes, passed through.
+    /// Text or bytes, which are passed on as they come.
     Bytes,
     /// Server-sent events.
     Stream,
@@ -158,7 +154,7 @@ impl Field {
         Self { required: true, ..Self::optional(name, kind, help) }
     }
 
-    /// The same field, where `null` is a value.
+    /// The same field, with `null` as a value.
     #[must_use]
     pub const fn or_null(self) -> Self {
         Self { nullable: true, ..self }
@@ -170,7 +166,7 @@ impl Field {
         Self { only: (at, kinds), ..self }
     }
 
-    /// Name of the flag: the field's name with dashes.
+    /// Name of the flag: the name of the field with dashes, in lower case.
     #[must_use]
     pub fn flag(&self) -> String {
         self.name.replace('_', "-").to_lowercase()

@@ -1,4 +1,4 @@
-//! Which time to plan by when the machine's clock jumps (DECISIONS 17).
+//! Which time to plan by when the machine's clock jumps (server/docs/decisions.md, 17).
 //!
 //! Two clocks are compared at every look: the wall clock, which people and programs set, and the time since boot, which
 //! nobody sets and which goes on while the machine sleeps. If they part by more than an hour at once, planning goes on by

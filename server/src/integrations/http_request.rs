@@ -1,6 +1,6 @@
 //! HTTP requests to other servers, for tasks of kind `http`.
 //!
-//! Every hop is checked on the address that is then connected to (DECISIONS 36): link-local, cloud metadata and Orc's
+//! Every hop is checked on the address that is then connected to (server/docs/decisions.md, 36): link-local, cloud metadata and Orc's
 //! own port are refused, redirects included, so that a name that resolves differently the second time gains nothing.
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};

@@ -2,7 +2,7 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { ApiError, toApiError } from "./errors";
 import { client } from "./generated/client.gen";
-import { isLive } from "./live";
+import { isLive } from "./live/live";
 
 declare module "@tanstack/react-query" {
   interface Register {
@@ -20,7 +20,7 @@ export interface ClientListener {
   onMutationError: (error: ApiError) => void;
 }
 
-/** Makes the query cache; while events arrive nothing is asked periodically, else every 5 seconds. */
+/** Makes the query cache. It polls every 5 seconds, but not while events arrive. */
 export function createQueryClient(listener: ClientListener): QueryClient {
   const watch = (failure: unknown) => {
     const error = toApiError(failure);
@@ -44,7 +44,7 @@ export function createQueryClient(listener: ClientListener): QueryClient {
         gcTime: 300_000,
         refetchOnWindowFocus: () => !isLive(),
         refetchInterval: () => (isLive() ? false : 5000),
-        // Without a proxy's word for it the browser's idea of "offline" says nothing about a server on this machine.
+        // The browser may call itself offline while a server on this machine answers.
         networkMode: "always",
         retry: (times, failure) => times < 2 && (toApiError(failure).status === 0 || toApiError(failure).status >= 503),
       },

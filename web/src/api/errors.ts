@@ -1,21 +1,17 @@
 /** What the server says went wrong (RFC 9457), as one error class for all pages. */
 import type { Problem } from "./generated";
 
-/** What the names of statuses mean to people; a title of its own is left as it is. */
+/** Titles for people where the server only names the status. */
 const TITLES: Record<string, string> = {
-  "Bad Request": "The server does not understand this",
+  "Bad Request": "The server does not understand the request",
   "Unprocessable Entity": "Something here is not right",
-  Forbidden: "You may not do this",
-  "Not Found": "This is not there",
-  Conflict: "This does not fit what is there",
-  "Precondition Failed": "It was changed meanwhile",
-  "Service Unavailable": "Not at the moment",
-  "Internal Server Error": "The server made a mistake",
+  Forbidden: "You are not allowed to do this",
+  "Not Found": "Not found",
+  Conflict: "This conflicts with something that exists",
+  "Precondition Failed": "Somebody changed it in the meantime",
+  "Service Unavailable": "Not available at the moment",
+  "Internal Server Error": "The server has an internal error",
 };
-
-/** What the server says of a name that is written wrongly. */
-const NAME_PATTERN = "does not match the pattern ^[a-z0-9][a-z0-9._-]{0,99}$";
-const named = (message: string): string => (message === NAME_PATTERN ? "may have a-z, 0-9, . _ and -, and begins with a letter or a digit" : message);
 
 /** An answer that is a problem, or no answer at all (status 0). */
 export class ApiError extends Error {
@@ -33,7 +29,7 @@ export class ApiError extends Error {
     this.code = problem.code ?? "unknown";
     this.title = TITLES[problem.title ?? ""] ?? problem.title ?? "Something went wrong";
     this.requestId = problem.request_id ?? null;
-    this.fields = (problem.fields ?? []).map(({ pointer, message }) => ({ pointer, message: named(message) }));
+    this.fields = (problem.fields ?? []).map(({ pointer, message }) => ({ pointer, message }));
   }
 }
 
@@ -54,9 +50,9 @@ export function toApiError(failure: unknown, response?: Response): ApiError {
   return new ApiError(response?.status ?? 0, { title: `The server answered ${response?.status ?? "nothing"}`, detail });
 }
 
-/** Why a list cannot be asked for again, above the rows that it had. */
+/** Says why a list could not be refreshed, above the rows that are still shown. */
 export function staleWords({ status, message }: ApiError, kept: boolean): string {
-  return status === 0 && kept ? `${message} What you see is the last known state.` : message;
+  return status === 0 && kept ? `${message} You see the last known state.` : message;
 }
 
 /** The error of a query or mutation as what it is: the generated types know only the problem inside it. */
@@ -64,12 +60,12 @@ export function apiError(failure: unknown): ApiError | null {
   return failure === null || failure === undefined ? null : toApiError(failure);
 }
 
-/** Messages for the field at a pointer, and for what lies below it unless that has a field of its own. */
+/** Messages for the field at a JSON pointer; `deep` includes what lies below the pointer. */
 export function messagesAt(error: ApiError | null, pointer: string, deep = false): string | undefined {
   if (!error) return undefined;
   const found = error.fields.filter((field) => field.pointer === pointer || (deep && field.pointer.startsWith(`${pointer}/`)));
   return found.length === 0 ? undefined : found.map((field) => field.message).join("; ");
 }
 
-/** Whether all that is wrong is said at fields that a form has, so that nothing is left to say elsewhere. */
+/** Whether fields of the form show all faults, so that the form needs no other message. */
 export const allAt = (error: ApiError | null, pointers: readonly string[]): boolean => error !== null && error.fields.length > 0 && error.fields.every(({ pointer }) => pointers.includes(pointer));

@@ -1,6 +1,6 @@
 /**
  * Select Graphic Rendition (ECMA-48 8.3.117) as classes: one line of text in, coloured pieces out.
- * Other control sequences are dropped; a style goes on over the end of a line, so the caller hands it back in.
+ * Other control sequences are dropped. A style continues on the next line, so the caller passes it in again.
  */
 
 /** Style that the next character has. */
@@ -20,7 +20,7 @@ export interface AnsiPiece {
   style: AnsiStyle;
 }
 
-/** The style at the begin of a log. */
+/** The style at the beginning of a log. */
 export const PLAIN: AnsiStyle = {
   fg: null,
   bg: null,
@@ -70,7 +70,7 @@ export function ansiText(line: string): string {
   return overwrite(line).replace(ESCAPE, "").replace(CONTROL, "");
 }
 
-/** Progress bars write a carriage return and begin anew: what came last is what a terminal shows. */
+/** Drops what a carriage return overwrote, as progress bars do, because a terminal shows only the last text. */
 function overwrite(line: string): string {
   const trimmed = line.endsWith("\r") ? line.slice(0, -1) : line;
   const at = trimmed.lastIndexOf("\r");

@@ -1,4 +1,4 @@
-/** Copies text; on plain HTTP there is no clipboard API, so a hidden field and the old command serve. */
+/** Copies text. On plain HTTP there is no clipboard API, so it falls back to a hidden field and the old command. */
 export async function copyText(text: string): Promise<boolean> {
   if (navigator.clipboard) {
     try {

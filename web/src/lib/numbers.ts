@@ -1,4 +1,6 @@
-const whole = new Intl.NumberFormat("en");
+import { numberFormat } from "./locale";
+
+const whole = numberFormat();
 const BYTES = ["B", "KB", "MB", "GB", "TB"];
 
 /** `1,234`. */
@@ -28,4 +30,16 @@ export function percent(share: number | null | undefined): string {
 /** `1 run`, `3 runs`. */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** Length of a text in UTF-8 bytes, without encoding it. */
+export function utf8Length(text: string): number {
+  let length = text.length;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f) length += 1;
+    // Three bytes; but the two halves of a surrogate pair take four bytes together.
+    if (code > 0x7ff && (code < 0xd800 || code > 0xdfff)) length += 1;
+  }
+  return length;
 }

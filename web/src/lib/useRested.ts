@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** A value that rests: it follows only after nothing changed for a while. */
+/** Returns a value with a delay: it changes only after it has stayed the same for a while. */
 export function useRested<T>(value: T, wait: number): T {
   const [rested, setRested] = useState(value);
   const text = JSON.stringify(value);

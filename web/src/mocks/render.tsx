@@ -5,8 +5,8 @@ import { render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { createQueryClient } from "@/api/client";
 import { makeRouter } from "@/routes";
-import { Toasts } from "@/ui/Toasts";
-import { sayFailure } from "@/ui/toasts";
+import { Toasts } from "@/ui/layers/Toasts";
+import { sayFailure } from "@/ui/layers/toasts";
 
 /** The page at an address; gives its router and a user. */
 export function renderPage(address: string) {

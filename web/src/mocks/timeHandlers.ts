@@ -1,7 +1,7 @@
 /** Answers of what looks ahead and back: effects, the ledger in figures, triggers, backfills, imports. */
 import { http, HttpResponse } from "msw";
 import type { Backfill, Calendar, CalendarDates, CalendarPage, CalendarSummary, Effect, Feed, FeedAddress, FeedPage, PlanDays, PlanDayTask, PlanPage, Simulation, SimulationDefinition, SlotSummary, TaskDefinition, TaskImportResult, TriggerStatus } from "@/api/generated";
-import { datesBetween } from "@/lib/dates";
+import { datesBetween } from "@/lib/time/dates";
 import { at, taskSummary } from "./data";
 import { slotPreviews } from "./time";
 

@@ -1,8 +1,8 @@
 import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
 import { toApiError } from "@/api/errors";
 import { buttonClass } from "@/ui/Button";
-import { Empty, Failure } from "@/ui/Empty";
-import { Page } from "@/ui/Page";
+import { Empty, Failure } from "@/ui/layout/Empty";
+import { Page } from "@/ui/layout/Page";
 
 /** A page that could not be shown. */
 export function Crash({ error, reset }: ErrorComponentProps) {
@@ -16,7 +16,7 @@ export function Crash({ error, reset }: ErrorComponentProps) {
   return (
     <Page title="This page could not be shown" tab="Error">
       <Failure
-        title={isOurs ? "The page itself failed" : failure.title}
+        title={isOurs ? "The page has an error" : failure.title}
         detail={isOurs ? `${error.message}. Nothing on the server is affected.` : failure.message}
         requestId={failure.requestId}
         onRetry={retry}
@@ -28,12 +28,12 @@ export function Crash({ error, reset }: ErrorComponentProps) {
 /** An address where nothing is. */
 export function NotFound() {
   return (
-    <Page title="Nothing here" tab="Not found">
+    <Page title="Page not found" tab="Not found">
       <Empty
         title="There is no page at this address."
         action={
           <Link to="/" className={buttonClass("primary")}>
-            To the overview
+            Go to the overview
           </Link>
         }
       />

@@ -1,4 +1,4 @@
-/** Logging out in one tab is logging out in all: they share the session. */
+/** Logging out in one tab logs out all tabs, because they share the session. */
 const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("orc-session");
 
 /** Tells the other tabs that the session is over. */

@@ -2,7 +2,7 @@ import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
 import { Button } from "./Button";
-import { TooltipLayer } from "./Tooltip";
+import { TooltipLayer } from "./layers/Tooltip";
 
 it("a button that cannot be used can be reached, says why, and does nothing", async () => {
   const onClick = vi.fn();

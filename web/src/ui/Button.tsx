@@ -1,7 +1,7 @@
 import { LoaderCircle } from "lucide-react";
 import type { ComponentProps, ReactNode } from "react";
 import { cx } from "@/lib/cx";
-import { Tooltip } from "./Tooltip";
+import { Tooltip } from "./layers/Tooltip";
 
 /** How loud a button is. */
 export type ButtonLook = "primary" | "plain" | "quiet" | "danger";
@@ -32,7 +32,7 @@ export interface ButtonProps extends Omit<ComponentProps<"button">, "disabled"> 
   disabledReason?: string | false | null | undefined;
 }
 
-/** A button; one that cannot be used says why instead of hiding. */
+/** A button. When it cannot be used, it stays visible and says why. */
 export function Button({ look = "plain", icon, busy, disabledReason, className, children, onClick, type = "button", ...rest }: ButtonProps) {
   const off = Boolean(disabledReason) || busy;
   const button = (

@@ -1,21 +1,22 @@
-//! `orc open`: the page in the browser.
+//! `orc open`: opens the page of the server in the browser.
 
 use std::process::{Command as Process, Stdio};
 
-use clap::Command;
 use futures::FutureExt as _;
 use futures::future::LocalBoxFuture;
 
-use super::{Comfort, Context};
+use crate::comfort::command::{Comfort, Context};
 use crate::failure::Outcome;
 use crate::output;
 
 /// `orc open`.
-pub const OPEN: Comfort = Comfort { path: &["open"], about: "Open the page in the browser", keeps: false, extend, run };
-
-fn extend(command: Command) -> Command {
-    command
-}
+pub const OPEN: Comfort = Comfort {
+    path: &["open"],
+    about: "Open the page of the server in the browser",
+    inherits: false,
+    extend: std::convert::identity,
+    run,
+};
 
 fn run(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
     async move {
@@ -23,13 +24,14 @@ fn run(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
         let url = client.target().url.to_string();
         output::write(&format!("{url}\n"))?;
         if !start(&url) {
-            output::note("No browser could be started here: open the address by hand.");
+            output::note("No browser could be started. Open the address yourself.");
         }
         Ok(())
     }
     .boxed_local()
 }
 
+/// Starts the browser; false, if there is no program that does it.
 fn start(url: &str) -> bool {
     let (program, arguments) = if cfg!(windows) {
         ("rundll32", vec!["url.dll,FileProtocolHandler", url])

@@ -1,38 +1,39 @@
-//! `orc api METHOD PATH`: any request, with the login and the errors of all other commands.
+//! `orc api METHOD PATH`: sends any request, with the login and the error messages of every other command.
 
 use clap::{Arg, ArgAction, Command};
 use futures::FutureExt as _;
 use futures::future::LocalBoxFuture;
 use reqwest::Url;
 
-use super::{Comfort, Context};
-use crate::body::{self, Payload};
-use crate::client::Request;
-use crate::execute;
+use crate::comfort::command::{Comfort, Context};
+use crate::connection::client::{Payload, Request};
 use crate::failure::{Failure, Outcome};
 use crate::generated::operations::{BASE, OPERATIONS};
-use crate::values;
+use crate::request::input;
+use crate::{execute, flags, yaml};
 
 /// `orc api`.
 pub const API: Comfort =
-    Comfort { path: &["api"], about: "Send any request and print the answer as it comes", keeps: false, extend, run };
+    Comfort { path: &["api"], about: "Send any request and print the answer as it is", inherits: false, extend, run };
 
 const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 
 fn extend(command: Command) -> Command {
     let header = Arg::new("header").short('H').long("header").value_name("NAME: VALUE").action(ArgAction::Append);
     let file = Arg::new("@file").short('f').long("file").value_name("FILE");
-    let output = Arg::new("@output").short('o').long("output").value_name("FILE");
     command.args([
         Arg::new("method")
             .required(true)
             .value_name("METHOD")
             .value_parser(method)
-            .help("GET, POST, PUT, PATCH, DELETE"),
-        Arg::new("path").required(true).value_name("PATH").help("Path below /api/v1, with its query: /tasks?limit=5"),
-        file.help("Body: a file with YAML or JSON, `-` for stdin"),
-        header.help("One more header"),
-        output.help("Write to this file instead of stdout"),
+            .help("GET, POST, PUT, PATCH, DELETE or HEAD"),
+        Arg::new("path")
+            .required(true)
+            .value_name("PATH")
+            .help("Path below /api/v1, with its query, such as /tasks?limit=5"),
+        file.help("Body: a YAML or JSON file, `-` for stdin"),
+        header.help("Header to send; may be repeated"),
+        flags::output(),
     ])
 }
 
@@ -47,8 +48,8 @@ fn run(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
         let method = context.matches.get_one::<&'static str>("method").copied().unwrap_or("GET");
         let mut request = address(method, context.text("path").map_or("", String::as_str))?;
         if let Some(file) = context.text("@file") {
-            let text = body::read(file)?;
-            let value = values::document(&text).map_err(|error| Failure::Usage(format!("{file}: {error}")))?;
+            let text = input::text(file)?;
+            let value = yaml::document(&text).map_err(|error| Failure::Usage(format!("{file}: {error}")))?;
             request.body = Some((content_type(method, &request.path), Payload::Json(value)));
         }
         for header in context.matches.get_many::<String>("header").into_iter().flatten() {
@@ -62,16 +63,17 @@ fn run(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
     .boxed_local()
 }
 
+/// The request for a path that may or may not begin with the base path.
 fn address(method: &'static str, text: &str) -> Outcome<Request> {
     let relative = text.strip_prefix(BASE).unwrap_or(text).trim_start_matches('/');
-    let url = Url::parse(&format!("http://orc/{relative}"));
-    let url = url.map_err(|error| Failure::Usage(format!("{text}: {error}")))?;
+    let parsed = Url::parse(&format!("http://orc/{relative}"));
+    let url = parsed.map_err(|error| Failure::Usage(format!("{text}: {error}")))?;
     let mut request = Request::new(method, url.path());
     request.query = url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
     Ok(request)
 }
 
-/// What the contract says about the body of this path; JSON where it says nothing.
+/// The content type of the body that the contract states for this path; JSON if it states none.
 fn content_type(method: &str, path: &str) -> &'static str {
     let matches = |template: &str| {
         let (mut parts, mut words) = (path.split('/'), template.split('/'));

@@ -1,26 +1,26 @@
-//! One value as one cell: short, in one line, in words.
+//! Shows one value as one cell: short, on one line, in words.
 
 use serde_json::Value;
 
-/// Endings of words that say what became of things, and have no plural.
-const OF_STATE: [&str; 8] = ["ed", "ing", " by", "made", "open", "appear", "vanish", "move"];
+/// Ends of words that are no nouns, so that their counts get no plural: `checked_count` is "checked", not "checkeds".
+const NO_PLURAL: [&str; 8] = ["ed", "ing", " by", "made", "open", "appear", "vanish", "move"];
 
-/// Words that an instant's `at` does not go after: "until", never "until at".
-const POINTS: [&str; 3] = ["from", "until", "since"];
+/// Words after which "at" is left out: "until", not "until at".
+const NO_AT: [&str; 3] = ["from", "until", "since"];
 
-/// The value at a dotted path.
+/// The value at a dotted path; null, if there is none.
 #[must_use]
 pub fn pick<'v>(value: &'v Value, path: &str) -> &'v Value {
     path.split('.').fold(value, |value, name| &value[name])
 }
 
-/// Name of a field in words, without the unit that its value shows: `run_count` -> `runs`.
+/// The name of a field in words, without the unit, which stands in the value: `run_count` becomes "runs".
 pub fn label(name: &str) -> String {
     let stem = ["_seconds", "_bytes"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
-    let stem = stem.strip_suffix("_at").filter(|stem| POINTS.iter().any(|word| stem.ends_with(word))).unwrap_or(stem);
+    let stem = stem.strip_suffix("_at").filter(|stem| NO_AT.iter().any(|word| stem.ends_with(word))).unwrap_or(stem);
     let words = if stem == "never" { "never fires".to_owned() } else { stem.replace('_', " ") };
     match words.strip_suffix(" count") {
-        Some(done) if OF_STATE.iter().any(|ending| done.ends_with(ending)) => done.to_owned(),
+        Some(done) if NO_PLURAL.iter().any(|ending| done.ends_with(ending)) => done.to_owned(),
         Some(thing) => match thing.strip_suffix('y') {
             Some(stem) => format!("{stem}ies"),
             None => format!("{thing}s"),
@@ -29,7 +29,7 @@ pub fn label(name: &str) -> String {
     }
 }
 
-/// Text of a value for people; `name` is the field it stands in.
+/// The text of a value for people. The name of its field tells the unit.
 pub fn text(name: &str, value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -53,7 +53,7 @@ fn is_instant(name: &str) -> bool {
     name == "at" || ["_at", "_for", "_local"].iter().any(|ending| name.ends_with(ending))
 }
 
-/// Text without control characters: what a server sends must not steer a terminal.
+/// The text without control characters, because an answer must not control the terminal.
 fn safe(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter }).collect()
 }
@@ -66,7 +66,7 @@ fn instant(text: &str) -> String {
     safe(&format!("{date} {clock}{zone}"))
 }
 
-/// Seconds in the largest two units.
+/// A duration in its two largest units: `3725` becomes "1 h 2 m".
 fn duration(seconds: f64) -> String {
     if seconds == 0.0 {
         return "0 s".to_owned();
@@ -87,6 +87,7 @@ fn duration(seconds: f64) -> String {
     format!("{} {unit}{rest}", whole / length)
 }
 
+/// A size in the largest unit, of 1,024 each.
 fn size(bytes: f64) -> String {
     let units = ["B", "KB", "MB", "GB", "TB"];
     let step = units.iter().enumerate().rev().find(|(power, _)| bytes >= 1024_f64.powi(*power as i32));
@@ -95,7 +96,7 @@ fn size(bytes: f64) -> String {
     format!("{} {unit}", text.strip_suffix(".0").unwrap_or(&text))
 }
 
-/// ANSI colour of a word that names a state, if it deserves one.
+/// The ANSI code of the colour of a state, if the word names one that has a colour.
 pub fn colour(word: &str) -> Option<&'static str> {
     match word {
         "succeeded" | "created" | "ok" => Some("32"),
@@ -106,7 +107,7 @@ pub fn colour(word: &str) -> Option<&'static str> {
     }
 }
 
-/// Text in a colour or style.
+/// The text with an ANSI code before it and a reset after it.
 pub fn paint(text: &str, code: &str) -> String {
     format!("\x1b[{code}m{text}\x1b[0m")
 }

@@ -1,11 +1,11 @@
-//! Rows as CSV (RFC 4180): values as they are on the wire, one row a line.
+//! Prints rows as CSV (RFC 4180), with values as they are on the wire.
 
 use serde_json::Value;
 
-use super::Columns;
 use super::cells::pick;
+use super::style::Columns;
 
-/// A list, with all columns that have one value.
+/// A list: a header with all columns, then one row for each item.
 pub fn list(items: &[Value], columns: &Columns) -> String {
     let paths: Vec<&String> = columns.shown.iter().chain(&columns.more).collect();
     let mut text = row(paths.iter().map(|path| (*path).clone()));
@@ -15,7 +15,7 @@ pub fn list(items: &[Value], columns: &Columns) -> String {
     text
 }
 
-/// One value as a header and one row.
+/// One value as a header and one row; nested fields have dotted names.
 pub fn one(value: &Value) -> String {
     let mut fields = Vec::new();
     flatten(value, String::new(), &mut fields);

@@ -1,28 +1,28 @@
-//! One value for people: names on the left, values on the right, lists of things as tables.
+//! Shows one value to people: names on the left, values on the right, lists of things as tables.
 
 use serde_json::{Map, Value};
 
-use super::Looks;
 use super::cells::{colour, label, paint, text};
+use super::style::Style;
 use super::table;
 
-/// Fields that tell people nothing.
-const SILENT: [&str; 1] = ["actions"];
+/// Fields that are of no use to people.
+const HIDDEN: [&str; 1] = ["actions"];
 
 /// A value, field by field.
-pub fn render(value: &Value, looks: Looks) -> String {
+pub fn render(value: &Value, style: Style) -> String {
     let mut out = String::new();
     match value {
         Value::Null => {}
-        Value::Object(fields) => object(fields, "", looks, &mut out),
+        Value::Object(fields) => object(fields, "", style, &mut out),
         other => out = format!("{}\n", text("", other)),
     }
     out
 }
 
-fn object(fields: &Map<String, Value>, indent: &str, looks: Looks, out: &mut String) {
-    let said = |value: &Value| !value.is_null() || indent.is_empty();
-    let shown = || fields.iter().filter(|(name, value)| !SILENT.contains(&name.as_str()) && said(value));
+fn object(fields: &Map<String, Value>, indent: &str, style: Style, out: &mut String) {
+    let has_line = |value: &Value| !value.is_null() || indent.is_empty();
+    let shown = || fields.iter().filter(|(name, value)| !HIDDEN.contains(&name.as_str()) && has_line(value));
     let flats = shown().filter(|(_, value)| is_flat(value));
     let width = flats.map(|(name, _)| label(name).chars().count()).max().unwrap_or_default();
     for (name, value) in shown() {
@@ -30,45 +30,45 @@ fn object(fields: &Map<String, Value>, indent: &str, looks: Looks, out: &mut Str
         let deeper = format!("{indent}  ");
         if is_flat(value) {
             let pad = " ".repeat(width.saturating_sub(label.chars().count()) + 2);
-            out.push_str(&format!("{indent}{}{pad}{}", bold(&label, looks), flat(name, value, indent, width, looks)));
+            out.push_str(&format!("{indent}{}{pad}{}", bold(&label, style), flat(name, value, indent, width, style)));
             out.truncate(out.trim_end().len());
             out.push('\n');
             continue;
         }
-        out.push_str(&format!("{indent}{}\n", bold(&label, looks)));
+        out.push_str(&format!("{indent}{}\n", bold(&label, style)));
         match value {
-            Value::Object(inner) => object(inner, &deeper, looks, out),
-            Value::Array(items) if items.iter().any(is_deep) => blocks(items, &deeper, looks, out),
-            Value::Array(items) => out.push_str(&table::render(items, &columns(items), looks, &deeper)),
+            Value::Object(inner) => object(inner, &deeper, style, out),
+            Value::Array(items) if items.iter().any(is_deep) => blocks(items, &deeper, style, out),
+            Value::Array(items) => out.push_str(&table::render(items, &columns(items), style, &deeper)),
             _ => {}
         }
     }
 }
 
-/// Whether an item holds things of its own, which a cell could not show.
+/// Whether an item holds a list of things, which one cell cannot show.
 fn is_deep(item: &Value) -> bool {
     let listed = |value: &Value| value.as_array().is_some_and(|inner| inner.iter().any(Value::is_object));
     item.as_object().is_some_and(|fields| fields.values().any(listed))
 }
 
-/// Items one after the other, each field by field.
-fn blocks(items: &[Value], indent: &str, looks: Looks, out: &mut String) {
+/// Items one below the other, each field by field.
+fn blocks(items: &[Value], indent: &str, style: Style, out: &mut String) {
     for (at, item) in items.iter().enumerate() {
         if at > 0 {
             out.push('\n');
         }
         match item {
-            Value::Object(fields) => object(fields, indent, looks, out),
+            Value::Object(fields) => object(fields, indent, style, out),
             other => out.push_str(&format!("{indent}{}\n", text("", other))),
         }
     }
 }
 
-fn bold(label: &str, looks: Looks) -> String {
-    if looks.colour { paint(label, "1") } else { label.to_owned() }
+fn bold(label: &str, style: Style) -> String {
+    if style.colour { paint(label, "1") } else { label.to_owned() }
 }
 
-/// Whether a value stands in one line.
+/// Whether a value fits on the line of its name.
 fn is_flat(value: &Value) -> bool {
     match value {
         Value::Object(fields) => fields.is_empty() || fields.len() == 1 && fields.contains_key("kind"),
@@ -77,17 +77,17 @@ fn is_flat(value: &Value) -> bool {
     }
 }
 
-fn flat(name: &str, value: &Value, indent: &str, width: usize, looks: Looks) -> String {
+fn flat(name: &str, value: &Value, indent: &str, width: usize, style: Style) -> String {
     let shown = match value {
         Value::Object(fields) if fields.is_empty() => "-".to_owned(),
         _ => text(name, value),
     };
     let shown = if shown.is_empty() { "-".to_owned() } else { shown };
     let shown = shown.trim_end().replace('\n', &format!("\n{indent}{}", " ".repeat(width + 2)));
-    colour(&shown).filter(|_| looks.colour).map_or_else(|| shown.clone(), |code| paint(&shown, code))
+    colour(&shown).filter(|_| style.colour).map_or_else(|| shown.clone(), |code| paint(&shown, code))
 }
 
-/// Columns of a list within a value: what any of its items says in one cell.
+/// Columns of a list within a value: the fields that at least one item can show in one cell.
 fn columns(items: &[Value]) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
     for (name, value) in items.iter().filter_map(Value::as_object).flatten() {
@@ -101,7 +101,7 @@ fn columns(items: &[Value]) -> Vec<String> {
             Value::String(text) if text.is_empty() => None,
             _ => Some(name.clone()),
         };
-        columns.extend(path.filter(|path| !columns.contains(path) && !SILENT.contains(&path.as_str())));
+        columns.extend(path.filter(|path| !columns.contains(path) && !HIDDEN.contains(&path.as_str())));
     }
     columns
 }
@@ -132,7 +132,7 @@ tasks
   appear  -
   moved   -
 ";
-        assert_eq!(render(&value, Looks { colour: false, width: None }), expected);
+        assert_eq!(render(&value, Style { colour: false, width: None }), expected);
     }
 
     #[test]
@@ -150,6 +150,6 @@ attempts
   1       failed   3
   2
 ";
-        assert_eq!(render(&value, Looks { colour: false, width: None }), expected);
+        assert_eq!(render(&value, Style { colour: false, width: None }), expected);
     }
 }

@@ -1,40 +1,40 @@
-//! Rows as a table: columns as wide as needed, narrowed where a terminal has no room.
+//! Shows rows as a table, with columns as wide as needed and narrower if the terminal has no room.
 
 use serde_json::Value;
 
-use super::Looks;
 use super::cells::{colour, label, paint, pick, text};
+use super::style::Style;
 
-/// Least width that a narrowed column keeps.
+/// Least width of a narrowed column, in characters.
 const NARROW: usize = 10;
-/// Room that a column is given at most: an instant with its zone has 25 letters.
+/// Width up to which a column is kept whole, in characters: an instant with its zone has 25.
 const WIDE: usize = 25;
-/// Columns that are shown however narrow the terminal.
+/// Count of columns that are shown in any terminal.
 const LEAST: usize = 3;
 const GAP: &str = "  ";
 
-/// A table of these items; no rows make no table.
-pub fn render(items: &[Value], columns: &[String], looks: Looks, indent: &str) -> String {
+/// A table of these items; without items, an empty text.
+pub fn render(items: &[Value], columns: &[String], style: Style, indent: &str) -> String {
     if items.is_empty() {
         return String::new();
     }
-    let room = looks.width.map(|width| width.saturating_sub(indent.len()));
+    let room = style.width.map(|width| width.saturating_sub(indent.len()));
     let mut head: Vec<String> = columns.iter().map(|path| title(path)).collect();
     let mut rows: Vec<Vec<String>> =
         items.iter().map(|item| columns.iter().map(|path| cell(item, path)).collect()).collect();
     fit(&mut head, &mut rows, room);
     let widths = widths(&head, &rows, room);
-    let bold = |text: String| if looks.colour { paint(&text, "1") } else { text };
+    let bold = |text: String| if style.colour { paint(&text, "1") } else { text };
     let mut out = format!("{indent}{}\n", bold(line(&head, &widths, false)));
     for row in &rows {
         out.push_str(indent);
-        out.push_str(&line(row, &widths, looks.colour));
+        out.push_str(&line(row, &widths, style.colour));
         out.push('\n');
     }
     out
 }
 
-/// Leaves out the columns that have no room without being cut short, from the right.
+/// Leaves out the columns, from the right, that have no room unless they are cut short.
 fn fit(head: &mut Vec<String>, rows: &mut [Vec<String>], room: Option<usize>) {
     let Some(room) = room else { return };
     let mut used = 0;
@@ -53,7 +53,7 @@ fn fit(head: &mut Vec<String>, rows: &mut [Vec<String>], room: Option<usize>) {
     }
 }
 
-/// Width of each column if nothing is cut.
+/// The width of each column if no cell is cut.
 fn natural(head: &[String], rows: &[Vec<String>]) -> Vec<usize> {
     let longest = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     head.iter().enumerate().map(|(column, title)| title.chars().count().max(longest(column))).collect()
@@ -83,7 +83,7 @@ fn widths(head: &[String], rows: &[Vec<String>], room: Option<usize>) -> Vec<usi
     let Some(room) = room else { return widths };
     let gaps = GAP.len() * widths.len().saturating_sub(1);
     while widths.iter().sum::<usize>() + gaps > room {
-        // Ids and names come first and are what people copy: the widest of the others gives way.
+        // People copy ids and names, which come first, so the widest of the other columns gives way.
         let others = widths.iter_mut().enumerate().skip(1).map(|(_, width)| width);
         match others.max_by_key(|width| **width).filter(|width| **width > NARROW) {
             Some(widest) => *widest -= 1,
@@ -126,23 +126,23 @@ mod tests {
     fn a_table_fits_its_terminal() {
         let items = [json!({"name": "a", "last_run": {"state": "failed"}, "reason": "a very long reason indeed"})];
         let columns = ["name", "last_run.state", "reason"].map(str::to_owned);
-        let wide = render(&items, &columns, Looks { colour: false, width: None }, "");
+        let wide = render(&items, &columns, Style { colour: false, width: None }, "");
         assert_eq!(wide, "NAME  LAST RUN  REASON\na     failed    a very long reason indeed\n");
-        let narrow = render(&items, &columns, Looks { colour: false, width: Some(30) }, "");
+        let narrow = render(&items, &columns, Style { colour: false, width: Some(30) }, "");
         assert_eq!(narrow, "NAME  LAST RUN  REASON\na     failed    a very long r…\n");
-        let coloured = render(&items, &columns, Looks { colour: true, width: None }, "");
+        let coloured = render(&items, &columns, Style { colour: true, width: None }, "");
         assert!(coloured.contains("\u{1b}[31mfailed\u{1b}[0m"), "{coloured}");
     }
 
     #[test]
-    fn what_has_no_room_is_left_out() {
+    fn a_column_without_room_is_left_out() {
         let slot =
             [json!({"task": "a", "scheduled_local": "2026-12-01T02:00:00+01:00", "last_at": "2026-12-01T01:00:00Z",
             "scheduled_for": "2026-12-01T01:00:00Z", "count": 1})];
         let columns = ["task", "scheduled_local", "last_at", "scheduled_for", "count"].map(str::to_owned);
-        let narrow = render(&slot, &columns, Looks { colour: false, width: Some(65) }, "");
+        let narrow = render(&slot, &columns, Style { colour: false, width: Some(65) }, "");
         let expected = "TASK  SCHEDULED LOCAL            LAST                  COUNT\n\
             a     2026-12-01 02:00:00+01:00  2026-12-01 01:00:00Z  1\n";
-        assert_eq!(narrow, expected, "what has no room is left out, never an instant cut short");
+        assert_eq!(narrow, expected, "a column without room is left out, and an instant is never cut short");
     }
 }

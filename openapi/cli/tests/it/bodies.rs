@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::orc::Orc;
-use crate::sample::ID;
-use crate::stub::{Stub, good, problem};
+use crate::kit::orc::Orc;
+use crate::kit::sample::ID;
+use crate::kit::stub::{Stub, good, problem};
 
 #[test]
 fn flags_make_a_nested_body() {
@@ -67,7 +67,7 @@ fn flags_change_what_is_there_and_a_file_replaces_it() {
     assert_eq!(stub.last().body, json!({"name": "de", "entries": [], "description": "Germany"}));
     assert_eq!(stub.last().header("if-match"), None);
     let said = orc.run("task update backup --title Backup").code(2).stderr;
-    assert!(said.contains("to change only some fields: orc task patch"), "{said}");
+    assert!(said.contains("to change only some fields, use `orc task patch`"), "{said}");
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn paths_are_encoded_and_ids_checked() {
     assert_eq!(stub.last().path, "/tasks/a%2F..%2Fb%20%C3%A4%3F");
     orc.run(&format!("run view {ID}")).ok();
     assert_eq!(stub.last().path, format!("/runs/{ID}"));
-    assert!(orc.run("task view ..").code(2).stderr.contains("is no name"));
+    assert!(orc.run("task view ..").code(2).stderr.contains("is not a name"));
 }
 
 #[track_caller]
@@ -213,15 +213,16 @@ fn what_is_wrong_is_refused_before_sending() {
     refused("task list --enabled=perhaps", "must be true or false");
     refused("slot list --from-at yesterday", "must be an instant");
     refused("run view backup", "must be an id");
-    refused("task create --name a", "missing: --run");
+    refused("task create --name a", "missing: --run; pass it as a flag, or in the file given with -f");
+    refused("task create", "missing: --name, --run; pass them as flags, or in the file given with -f");
     refused(
         "task create --name a --run shell --run.program x",
         "--run.program goes with --run command, not with --run shell",
     );
-    refused("task create -f two.yaml", "2 documents");
-    refused("task create -f bad.yaml", "is not YAML");
+    refused("task create -f two.yaml", "two.yaml: one document is expected, not 2");
+    refused("task create -f bad.yaml", "bad.yaml: not valid YAML");
     refused("task create -f list.yaml", "mapping of fields");
-    refused("task create -f word.yaml", "/overlap: `newest` is none of skip, queue, queue_latest, replace, allow");
+    refused("task create -f word.yaml", "/overlap: `newest` is not one of skip, queue, queue_latest, replace, allow");
     refused("task create -f nowhere.yaml", "nowhere.yaml: cannot be read");
     refused("task view", "<TASK>");
     refused("task frobnicate", "unrecognized subcommand");

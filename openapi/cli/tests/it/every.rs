@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::golden;
-use crate::orc::Orc;
-use crate::sample::{Extent, ID, content, operations, sample};
-use crate::stub::Stub;
+use crate::kit::golden;
+use crate::kit::orc::Orc;
+use crate::kit::sample::{Extent, ID, content, operations, sample};
+use crate::kit::stub::Stub;
 
 /// The command line of an operation with all that is required; the body comes from `body.json`.
 fn arguments(id: &str, operation: &'static Value) -> Vec<String> {
@@ -72,7 +72,7 @@ fn every_operation_has_help() {
 #[test]
 fn help_is_as_it_was() {
     let orc = Orc::alone();
-    golden::check("help", &orc.run("--help").ok().stdout);
+    golden::check("help/orc", &orc.run("--help").ok().stdout);
     for line in [
         "task",
         "task list",
@@ -86,7 +86,7 @@ fn help_is_as_it_was() {
         "login",
         "api",
     ] {
-        golden::check(&format!("help_{}", line.replace(' ', "_")), &orc.run(&format!("{line} --help")).ok().stdout);
+        golden::check(&format!("help/{}", line.replace(' ', "_")), &orc.run(&format!("{line} --help")).ok().stdout);
     }
 }
 

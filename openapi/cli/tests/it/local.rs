@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
 
-use crate::orc::Orc;
-use crate::sample::ID;
-use crate::stub::{Stub, good, problem};
+use crate::kit::orc::Orc;
+use crate::kit::sample::ID;
+use crate::kit::stub::{Stub, good, problem};
 
 #[track_caller]
 fn token_sent(orc: &Orc, stub: &Stub, line: &str) -> Option<String> {

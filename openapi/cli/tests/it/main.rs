@@ -1,15 +1,14 @@
-//! The real binary against a stub server made from the published contract, over real sockets.
+//! Tests of the real binary against a server made from the published contract, over real sockets.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod access;
 mod bodies;
-mod comfort;
 mod every;
-mod follow;
-mod golden;
+mod kit;
 mod local;
-mod orc;
 mod output;
 mod problems;
-mod sample;
-mod stub;
+mod raw;
+mod runs;
+mod tasks;

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::golden;
-use crate::orc::Orc;
-use crate::sample::ID;
-use crate::stub::{Reply, Seen, Stub, good, reply};
+use crate::kit::golden;
+use crate::kit::orc::Orc;
+use crate::kit::sample::ID;
+use crate::kit::stub::{Reply, Seen, Stub, good, reply};
 
 fn run(number: u32, task: &str, state: &str) -> Value {
     let finished = (state != "running").then_some("2026-12-01T02:00:05.25Z");
@@ -41,11 +41,11 @@ fn answers_are_printed_as_they_were() {
     let stub = Stub::start(runs);
     let orc = Orc::at(&stub.url);
     for format in ["table", "json", "yaml", "csv", "name"] {
-        golden::check(&format!("run_list_{format}"), &orc.run(&format!("run list -o {format}")).ok().stdout);
-        golden::check(&format!("run_view_{format}"), &orc.run(&format!("run view {ID} -o {format}")).ok().stdout);
+        golden::check(&format!("runs/list_{format}"), &orc.run(&format!("run list -o {format}")).ok().stdout);
+        golden::check(&format!("runs/view_{format}"), &orc.run(&format!("run view {ID} -o {format}")).ok().stdout);
     }
-    golden::check("run_list_columns", &orc.run("run list --columns task.name,attempt_count,log.bytes").ok().stdout);
-    assert_eq!(orc.run("run list").ok().stderr, "There is more: --all, or --cursor abc\n");
+    golden::check("runs/list_columns", &orc.run("run list --columns task.name,attempt_count,log.bytes").ok().stdout);
+    assert_eq!(orc.run("run list").ok().stderr, "There is more: add --all, or --cursor abc for the next page.\n");
     assert_eq!(orc.run("run list -o json").ok().stderr, "", "programs get no remarks");
     assert_eq!(orc.run("run list --output json").ok().stdout, orc.run("run list -o json").ok().stdout);
 }
@@ -89,7 +89,7 @@ fn all_pages_are_walked() {
 fn a_server_that_repeats_its_page_does_not_hang_the_client() {
     let stub = Stub::start(|_| good(json!({"items": [], "next_cursor": "same"})));
     let ran = Orc::at(&stub.url).run("run list --all").code(1);
-    assert!(ran.stderr.contains("again and again"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("keeps answering the same page"), "{}", ran.stderr);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn an_empty_list_says_so_to_people_only() {
     let stub = Stub::start(|_| good(json!({"items": [], "next_cursor": null})));
     let orc = Orc::at(&stub.url);
     let ran = orc.run("task list").ok();
-    assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", "Nothing there.\n"));
+    assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", "Nothing found.\n"));
     assert_eq!(orc.run("task list -o name").ok().stderr, "");
 }
 
@@ -142,7 +142,7 @@ fn addresses_are_shown_in_full_and_dry_runs_say_so() {
 }
 
 #[test]
-fn the_ledger_of_a_task_is_summed_up() {
+fn the_ledger_of_a_task_ends_with_its_totals() {
     let stub = Stub::start(|seen| match seen.operation {
         "slot_list" if seen.query("task") == Some("full") => {
             good(json!({"items": [{"task": {"name": "full"}}], "next_cursor": "abc"}))
@@ -160,8 +160,11 @@ fn the_ledger_of_a_task_is_summed_up() {
 ";
     assert_eq!(shown, expected);
     assert_eq!(stub.last().query("from_at"), Some("2026-12-01T00:00:00Z"));
-    assert_eq!(orc.run("slot list --task full").ok().stderr, "There is more: --all, or --cursor abc\n");
+    assert_eq!(
+        orc.run("slot list --task full").ok().stderr,
+        "There is more: add --all, or --cursor abc for the next page.\n"
+    );
     assert!(orc.run("slot list --task full").ok().stdout.ends_with("schedules\n"), "the line ends");
-    assert_eq!(orc.run("slot list").ok().stdout, "", "there are sums of one task only");
+    assert_eq!(orc.run("slot list").ok().stdout, "", "there are totals of one task only");
     assert_eq!(orc.run("slot list --task backup -o csv").ok().stdout.lines().count(), 1);
 }

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::golden;
-use crate::orc::Orc;
-use crate::stub::{Stub, problem, reply};
+use crate::kit::golden;
+use crate::kit::orc::Orc;
+use crate::kit::stub::{Stub, problem, reply};
 
 #[track_caller]
 fn exits(status: u16, code: i32) {
@@ -36,21 +36,21 @@ fn exit_codes_follow_the_status() {
 fn a_problem_names_each_field() {
     let fields = json!([{"pointer": "/schedules/0/expression", "message": "minute 61 is beyond 59"}, {"pointer": "", "message": "too much"}]);
     let stub = Stub::start(move |_| problem(422, "Not valid", "The task has 2 faults.", fields.clone()));
-    golden::check("problem_fields", &Orc::at(&stub.url).run("task view a").code(1).stderr);
+    golden::check("problems/fields", &Orc::at(&stub.url).run("task view a").code(1).stderr);
     let stub = Stub::start(|_| problem(401, "Who are you?", "No token came along.", json!([])));
-    golden::check("problem_401", &Orc::at(&stub.url).run("task view a").code(4).stderr);
+    golden::check("problems/401", &Orc::at(&stub.url).run("task view a").code(4).stderr);
     let stub = Stub::start(|_| problem(500, "Internal error", "", json!([])));
-    golden::check("problem_500", &Orc::at(&stub.url).run("task view a").code(1).stderr);
+    golden::check("problems/500", &Orc::at(&stub.url).run("task view a").code(1).stderr);
 }
 
 #[test]
-fn a_server_that_is_not_orc_is_told_plainly() {
+fn a_server_that_is_not_orc_is_reported_plainly() {
     let stub = Stub::start(|_| reply(502, "text/html", "<html>Bad Gateway</html>"));
     let ran = Orc::at(&stub.url).run("task view a").code(1);
     assert_eq!(ran.stderr, "error: Bad Gateway: <html>Bad Gateway</html> (502)\n");
     let stub = Stub::start(|_| reply(200, "text/html", "<html>hello</html>"));
     let ran = Orc::at(&stub.url).run("task view a").code(1);
-    assert!(ran.stderr.contains("not like Orc"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("but not as an Orc server does"), "{}", ran.stderr);
     let stub = Stub::start(|_| reply(302, "text/html", ""));
     Orc::at(&stub.url).run("task view a").code(1);
 }

@@ -92,11 +92,11 @@ impl Caller {
         action: &str,
         (target_kind, target): (&str, String),
         mut detail: serde_json::Value,
-    ) -> crate::store::AuditNew {
+    ) -> crate::domain::model::AuditNew {
         if let (Some(token), Some(detail)) = (self.token_id, detail.as_object_mut()) {
             detail.insert("token_id".to_owned(), token.to_string().into());
         }
-        crate::store::AuditNew {
+        crate::domain::model::AuditNew {
             at,
             actor_kind: self.kind.as_str().to_owned(),
             actor: self.name.clone(),
@@ -108,7 +108,7 @@ impl Caller {
         }
     }
 
-    /// Kind of trigger of the runs it starts by hand (DECISIONS 12).
+    /// Kind of trigger of the runs it starts by hand (server/docs/decisions.md, 12).
     pub const fn trigger(&self) -> TriggerKind {
         match self.kind {
             CallerKind::User | CallerKind::Local | CallerKind::System => TriggerKind::Manual,

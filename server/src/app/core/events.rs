@@ -1,7 +1,7 @@
 //! Events: what changed, for whoever watches. A bounded ring in memory with ids.
 //!
 //! An id is `<server start in microseconds>-<sequence>`. A subscriber that comes back with an id gets what it missed, or
-//! is told that there is a gap (DECISIONS 25). Nothing depends on having received an event.
+//! is told that there is a gap (server/docs/decisions.md, 25). Nothing depends on having received an event.
 
 use crate::domain::ids::{RunId, TaskId};
 use crate::domain::vocabulary::{RunState, SlotOutcome};

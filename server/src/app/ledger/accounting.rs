@@ -1,14 +1,14 @@
 //! Accounting: what was due is computed again from the stored definitions, and compared with the ledger.
 //!
-//! Nothing here counts the ledger to know what was expected (DECISIONS 15): every version of the task, its schedules and the
+//! Nothing here counts the ledger to know what was expected (server/docs/decisions.md, 15): every version of the task, its schedules and the
 //! calendars as they were in each stretch of time say which slots there were. What is in no entry is `unaccounted`. Where
 //! damage hides which slots there were, the problem is told, and what is in the ledger counts as expected.
 
 use crate::app::schedules::compile;
 use crate::app::{App, Caller, Error, Result};
+use crate::domain::model::{Damage, PageRequest, SlotCount, TaskRecord, TaskVersionRecord};
 use crate::domain::schedules::Rule;
 use crate::domain::vocabulary::{Permission, SlotOutcome};
-use crate::store::{Damage, PageRequest, SlotCount, TaskRecord, TaskVersionRecord};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 

@@ -17,12 +17,13 @@ use super::schedules::compile;
 use super::system::HOLD;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::TaskId;
+use crate::domain::model::{
+    Page, PageRequest, RunNew, SlotBooking, SlotEntry, SlotFilter, SlotRecord, StoredSchedules, TaskRecord,
+    TriggerRecord,
+};
 use crate::domain::runs::OpenRuns;
 use crate::domain::vocabulary::{Permission, SlotOutcome, TriggerKind};
-use crate::store::{
-    Page, PageRequest, RunNew, SlotBooking, SlotEntry, SlotFilter, SlotRecord, StoredSchedules, TaskRecord,
-    TriggerRecord, Tx,
-};
+use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use serde_json::Map;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -93,7 +94,7 @@ pub(super) async fn on_hold(tx: &Tx) -> Result<Option<String>> {
     Ok(hold.map(|hold| format!("everything was on hold: {}", hold["reason"].as_str().unwrap_or_default())))
 }
 
-/// Completes the ledger of a task up to now under its present rules, before they change or end (DECISIONS 16). With a
+/// Completes the ledger of a task up to now under its present rules, before they change or end (server/docs/decisions.md, 16). With a
 /// reason nothing fires any more: what is due is skipped for it.
 pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now: DateTime<Utc>) -> Result<()> {
     if !task.definition.enabled && task.damage.rest.is_none() {

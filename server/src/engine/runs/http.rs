@@ -1,16 +1,16 @@
 //! An attempt of kind `http`: the request is made by this server, the answer becomes the log.
 //!
-//! There is no runner: a crash of the server makes the attempt `lost`, and the retry rule decides (DECISIONS 6). The log
+//! There is no runner: a crash of the server makes the attempt `lost`, and the retry rule decides (server/docs/decisions.md, 6). The log
 //! has the same format as any other and is written on a blocking thread.
 
 use super::active::Control;
 use super::follow;
 use crate::app::App;
 use crate::app::runs::attempts::AttemptReport;
+use crate::domain::model::ClaimedRun;
 use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::AttemptOutcome;
 use crate::integrations::http_request::{self, HttpError, HttpRequest};
-use crate::store::ClaimedRun;
 use chrono::{DateTime, Utc};
 use orc_runner::message::{FORMAT_VERSION, Identity, Started};
 use orc_runner::record::{CancelledBy, ExitRecord, LogTotals, Outcome, SpawnFailure, TimeLimit};

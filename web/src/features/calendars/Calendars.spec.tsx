@@ -33,7 +33,7 @@ describe("calendars", () => {
     await user.click(screen.getByRole("button", { name: "Delete" }));
     const button = await screen.findByRole("button", { name: "Delete the calendar" });
     expect(button.getAttribute("aria-disabled")).toBe("true");
-    screen.getByText(/^In use by .*: take it out of them first\.$/);
+    screen.getByText(/^In use by .*\. Remove it from them first\.$/);
   });
 
   it("looks at a file before it is saved, and says what is wrong with it", async () => {
@@ -49,7 +49,7 @@ describe("calendars", () => {
     await user.type(screen.getByRole("textbox", { name: "Name" }), "closed");
     await user.click(screen.getByRole("textbox", { name: "Text" }));
     await user.paste("BEGIN:VCALENDAR");
-    await user.click(screen.getByRole("button", { name: "Look at it" }));
+    await user.click(screen.getByRole("button", { name: "Show the dates" }));
     await screen.findByText("line 3: DTSTART is not a date");
     expect(asked).toEqual([true]);
   });

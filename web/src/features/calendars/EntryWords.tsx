@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import { Link } from "@tanstack/react-router";
 import type { CalendarEntry } from "@/api/generated";
-import { monthWord, shortDayWord } from "@/lib/dates";
-import { WEEKDAYS } from "@/lib/timeWords";
+import { monthWord, shortDayWord } from "@/lib/time/dates";
+import { WEEKDAYS } from "@/lib/words/timeWords";
 import { paths } from "@/paths";
 
 const year = (date: string) => date.slice(0, 4);

@@ -3,13 +3,12 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
 import { calendarImport } from "@/api/generated";
+import { calendarImportDefaults } from "@/api/generated/contract.gen";
 import { plural } from "@/lib/numbers";
 import { paths } from "@/paths";
-import { NotSaved } from "@/parts/NotSaved";
-import { Button } from "@/ui/Button";
-import { Dialog } from "@/ui/Dialog";
-import { CheckField, TextArea, TextField } from "@/ui/Field";
-import { say, sayFailure } from "@/ui/toasts";
+import { FormDialog } from "@/ui/layers/FormDialog";
+import { CheckField, TextArea, TextField } from "@/ui/fields/Field";
+import { say, sayFailure } from "@/ui/layers/toasts";
 import { EntryWords } from "./EntryWords";
 
 /** Entries that are shown before the import. */
@@ -19,7 +18,7 @@ const SHOWN = 12;
 export function ImportDialog({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [draft, setDraft] = useState({ name: "", ics: "", replace: false });
+  const [draft, setDraft] = useState({ name: "", ics: "", ...calendarImportDefaults });
   const look = useMutation({ meta: { quiet: true }, mutationFn: async () => (await calendarImport({ body: draft, query: { dry_run: true }, throwOnError: true })).data });
   const save = useMutation({
     meta: { quiet: true },
@@ -47,38 +46,27 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const failure = apiError(save.error) ?? apiError(look.error);
   const seen = look.data;
   return (
-    <Dialog
-      open
+    <FormDialog
       wide
-      onClose={onClose}
       title="Import a calendar"
-      hint="An iCalendar file (.ics), as holidays and on-call plans are published. Nothing is saved before you have seen it."
-      footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          {seen ? (
-            <Button look="primary" busy={save.isPending} onClick={() => save.mutate()}>
-              Import {plural(seen.date_count, "date")}
-            </Button>
-          ) : (
-            <Button look="primary" busy={look.isPending} disabledReason={draft.name === "" || draft.ics === "" ? "Give a name and a file first." : undefined} onClick={() => look.mutate()}>
-              Look at it
-            </Button>
-          )}
-        </>
-      }
+      hint="Takes an iCalendar file (.ics), the form in which holidays and on-call plans are published. You see its dates before anything is saved."
+      verb={seen ? `Import ${plural(seen.date_count, "date")}` : "Show the dates"}
+      failure={failure}
+      fields={["/name", "/ics"]}
+      busy={save.isPending || look.isPending}
+      disabledReason={draft.name === "" || draft.ics === "" ? "Choose a name and a file first." : undefined}
+      onSubmit={() => (seen ? save : look).mutate()}
+      onClose={onClose}
     >
-      <div className="flex flex-col gap-3">
-        {failure && failure.fields.length === 0 && <NotSaved failure={failure} />}
         <TextField label="Name" hint="a-z, 0-9, . _ -" required maxLength={100} value={draft.name} onText={(name) => set({ name })} error={messagesAt(failure, "/name")} />
         <label className="flex flex-col gap-1 text-sm font-medium">
           File
           <input type="file" accept=".ics,text/calendar" onChange={(event) => void read(event.target.files?.[0])} className="control w-full" />
         </label>
-        <TextArea label="Text" mono rows={6} value={draft.ics} onText={(ics) => set({ ics })} error={messagesAt(failure, "/ics")} hint="Chosen from a file above, or pasted here." />
-        <CheckField label="Replace the dates of a calendar of this name" checked={draft.replace} onChecked={(replace) => set({ replace })} />
+        <TextArea label="Text" mono rows={6} value={draft.ics} onText={(ics) => set({ ics })} error={messagesAt(failure, "/ics")} hint="Choose a file above, or paste the text here." />
+        <CheckField label="If a calendar with this name exists, replace its dates" checked={draft.replace} onChecked={(replace) => set({ replace })} />
         {seen && (
-          <section aria-label="What comes of it" className="rounded-md border border-line p-3 text-sm">
+          <section aria-label="Result" className="rounded-md border border-line p-3 text-sm">
             <p className="font-semibold">{plural(seen.date_count, "date")}</p>
             {seen.warnings.map((warning) => (
               <p key={warning} className="text-xs text-warn">
@@ -95,8 +83,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             {seen.calendar.entries.length > SHOWN && <p className="text-xs text-muted">and {seen.calendar.entries.length - SHOWN} more</p>}
           </section>
         )}
-      </div>
-    </Dialog>
+    </FormDialog>
   );
 }
 

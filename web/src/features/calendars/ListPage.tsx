@@ -1,23 +1,25 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { FileUp, Plus } from "lucide-react";
 import { useState } from "react";
 import type { CalendarSummary } from "@/api/generated";
-import { calendarListOptions } from "@/api/generated/@tanstack/react-query.gen";
-import { shortDayWord } from "@/lib/dates";
+import { problemWords } from "@/lib/words/reasons";
+import { calendarListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { PAGED } from "@/api/pages";
+import { shortDayWord } from "@/lib/time/dates";
 import { plural } from "@/lib/numbers";
-import { Loaded } from "@/parts/Loaded";
-import { useDenied } from "@/parts/session";
+import { Pages } from "@/shared/core/Pages";
+import { useDenied } from "@/shared/access/session";
 import { paths } from "@/paths";
-import { Badge } from "@/ui/Badge";
+import { Badge } from "@/ui/text/Badge";
 import { Button } from "@/ui/Button";
-import { Empty } from "@/ui/Empty";
-import { Page } from "@/ui/Page";
+import { Empty } from "@/ui/layout/Empty";
+import { Page } from "@/ui/layout/Page";
 import { ImportDialog } from "./ImportDialog";
 
 /** All calendars. */
 export default function ListPage() {
-  const calendars = useQuery(calendarListOptions({ query: { limit: 500 } }));
+  const calendars = useInfiniteQuery({ ...calendarListInfiniteOptions(), ...PAGED });
   const navigate = useNavigate();
   const denied = useDenied("define");
   const [importing, setImporting] = useState(false);
@@ -32,12 +34,12 @@ export default function ListPage() {
     </>
   );
   return (
-    <Page title="Calendars" hint="Sets of dates that schedules run on or skip, and maintenance windows." actions={actions}>
-      <Loaded query={calendars} rows={5}>
-        {({ items }) =>
+    <Page title="Calendars" hint="Sets of dates on which schedules run or do not run, and maintenance windows." actions={actions}>
+      <Pages list={calendars} rows={5}>
+        {(items) =>
           items.length === 0 ? (
             <Empty title="No calendars yet" cli="orc calendar import holidays --ics @holidays.ics" action={actions}>
-              Put holidays into a calendar, or import them from an .ics file; a schedule then skips those days or runs on them only.
+              Put holidays into a calendar, or import them from an .ics file. A schedule can then skip those days or run only on them.
             </Empty>
           ) : (
             <ul className="divide-y divide-line rounded-lg border border-line bg-surface text-sm">
@@ -47,7 +49,7 @@ export default function ListPage() {
             </ul>
           )
         }
-      </Loaded>
+      </Pages>
       {importing && <ImportDialog onClose={() => setImporting(false)} />}
     </Page>
   );
@@ -62,7 +64,7 @@ function Row({ calendar }: { calendar: CalendarSummary }) {
             {calendar.name}
           </Link>
           {calendar.maintenance && <Badge tone="warn">Maintenance</Badge>}
-          {calendar.problem && <Badge tone="fail">Damaged</Badge>}
+          {problemWords(calendar) && <Badge tone="fail">Damaged</Badge>}
         </span>
         {calendar.description && <span className="text-xs text-muted">{calendar.description}</span>}
       </span>
@@ -76,5 +78,5 @@ function Row({ calendar }: { calendar: CalendarSummary }) {
 /** A maintenance window holds without anything naming it. */
 function usedWords({ maintenance, used_by_count }: CalendarSummary): string {
   if (used_by_count > 0) return `used by ${used_by_count}`;
-  return maintenance ? "holds by itself" : "not used";
+  return maintenance ? "applies by itself" : "not used";
 }

@@ -3,16 +3,17 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { ChevronLeft, ChevronRight, Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { type Calendar, calendarDelete } from "@/api/generated";
+import { problemWords } from "@/lib/words/reasons";
 import { calendarDatesOptions, calendarViewOptions } from "@/api/generated/@tanstack/react-query.gen";
-import { Silenced } from "@/parts/EffectList";
-import { Loaded } from "@/parts/Loaded";
-import { useDenied } from "@/parts/session";
+import { Silenced } from "@/shared/forecast/EffectList";
+import { Loaded } from "@/shared/core/Loaded";
+import { useDenied } from "@/shared/access/session";
 import { paths } from "@/paths";
 import { Button, IconButton } from "@/ui/Button";
-import { Card, Facts } from "@/ui/Card";
-import { Confirm } from "@/ui/Dialog";
-import { Page } from "@/ui/Page";
-import { say } from "@/ui/toasts";
+import { Card, Facts } from "@/ui/layout/Card";
+import { Confirm } from "@/ui/layers/Dialog";
+import { Page } from "@/ui/layout/Page";
+import { say } from "@/ui/layers/toasts";
 import { EntryWords } from "./EntryWords";
 import { Year } from "./Year";
 
@@ -32,10 +33,10 @@ export default function ViewPage() {
   const go = (to: number) => void navigate({ to: "/calendars/$calendar", params: { calendar: name }, search: { year: to } });
   const actions = (
     <>
-      <Button icon={<Pencil size={15} aria-hidden />} disabledReason={denied ?? (view.data ? undefined : "It is not loaded yet.")} onClick={() => void navigate(paths.calendarEdit(name))}>
+      <Button icon={<Pencil size={15} aria-hidden />} disabledReason={denied ?? (view.data ? undefined : "Still loading.")} onClick={() => void navigate(paths.calendarEdit(name))}>
         Edit
       </Button>
-      <Button icon={<Trash2 size={15} aria-hidden />} disabledReason={denied ?? (view.data ? undefined : "It is not loaded yet.")} onClick={() => setAsking(true)}>
+      <Button icon={<Trash2 size={15} aria-hidden />} disabledReason={denied ?? (view.data ? undefined : "Still loading.")} onClick={() => setAsking(true)}>
         Delete
       </Button>
     </>
@@ -62,9 +63,9 @@ export default function ViewPage() {
       <Loaded query={view} rows={4}>
         {(calendar) => (
           <>
-            {calendar.problem && (
+            {problemWords(calendar) && (
               <p role="alert" className="mb-3 rounded-md bg-fail-soft px-3 py-2 text-sm font-medium text-fail first-letter:uppercase">
-                {calendar.problem}.
+                {problemWords(calendar)}.
               </p>
             )}
             <Details calendar={calendar} />
@@ -88,13 +89,13 @@ function Details({ calendar }: { calendar: Calendar }) {
             className="mt-3"
             items={[
               ["Maintenance", `${maintenance.from} to ${maintenance.to}, ${maintenance.timezone}`],
-              ["Holds back", maintenance.tags?.length ? `tasks with ${maintenance.tags.join(", ")}` : "all tasks"],
+              ["Stops", maintenance.tags?.length ? `tasks with ${maintenance.tags.join(", ")}` : "all tasks"],
             ]}
           />
         )}
       </Card>
       <Card title="Used by">
-        {calendar.used_by.length + calendar.contained_in.length === 0 && <p className="text-sm text-muted">No schedule and no other calendar names it.</p>}
+        {calendar.used_by.length + calendar.contained_in.length === 0 && <p className="text-sm text-muted">No schedule and no other calendar uses it.</p>}
         <ul className="text-sm">
           {calendar.used_by.map((task) => (
             <li key={task}>
@@ -146,7 +147,7 @@ function Deletion({ calendar, open, onClose }: { calendar: Calendar; open: boole
     },
   });
   const users = [...calendar.used_by, ...calendar.contained_in];
-  const used = users.length > 0 ? "It is in use: take it out of what uses it first." : undefined;
-  const text = used ? `In use by ${users.join(", ")}: take it out of them first.` : "Nothing uses it.";
-  return <Confirm question={open ? { title: `Delete the calendar ${calendar.name}?`, text, verb: "Delete the calendar", disabledReason: used, onYes: () => remove.mutateAsync() } : null} onClose={onClose} />;
+  const used = users.length > 0 ? "It is in use. Remove it from everything that uses it first." : undefined;
+  const text = used ? `In use by ${users.join(", ")}. Remove it from them first.` : "Nothing uses it.";
+  return <Confirm question={open ? { title: `Delete the calendar ${calendar.name}?`, text, verb: "Delete the calendar", keep: "Keep the calendar", disabledReason: used, onYes: () => remove.mutateAsync() } : null} onClose={onClose} />;
 }

@@ -1,6 +1,6 @@
 import type { CalendarDate } from "@/api/generated";
 import { cx } from "@/lib/cx";
-import { dayWord, monthGrid, monthWord, WEEK } from "@/lib/dates";
+import { dayWord, monthGrid, monthWord, WEEK } from "@/lib/time/dates";
 import { plural } from "@/lib/numbers";
 
 /** Twelve small months with the dates marked; the same as a list for those who do not see them. */

@@ -1,9 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import { CircleCheck } from "lucide-react";
 import type { Run } from "@/api/generated";
+import { runReason } from "@/lib/words/reasons";
 import { paths } from "@/paths";
-import { StateBadge } from "@/ui/Badge";
-import { DateTime } from "@/ui/Time";
+import { StateBadge } from "@/ui/text/Badge";
+import { DateTime } from "@/ui/text/Time";
 
 /** The newest runs that went wrong, with why. */
 export function Failures({ runs }: { runs: Run[] }) {
@@ -11,7 +12,7 @@ export function Failures({ runs }: { runs: Run[] }) {
     return (
       <p className="flex items-center gap-2 px-4 pb-4 text-sm">
         <CircleCheck size={16} className="text-ok" aria-hidden />
-        All is well: no run failed.
+        No run failed.
       </p>
     );
   }
@@ -24,8 +25,8 @@ export function Failures({ runs }: { runs: Run[] }) {
               <StateBadge state={run.state} />
             </span>
             <span className="min-w-0 flex-1 basis-40 truncate font-medium">{run.task.name}</span>
-            <span className="min-w-0 flex-1 basis-40 truncate text-muted">{run.reason}</span>
-            <DateTime at={run.finished_at ?? run.created_at} plain className="w-26 text-right text-muted max-sm:w-auto" />
+            <span className="min-w-0 flex-1 basis-40 truncate text-muted">{runReason(run)}</span>
+            <DateTime at={run.finished_at ?? run.created_at} plain className="w-32 text-right whitespace-nowrap text-muted max-sm:w-auto" />
           </Link>
         </li>
       ))}

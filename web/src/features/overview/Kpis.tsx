@@ -4,9 +4,9 @@ import type { Run, RunStats } from "@/api/generated";
 import { cx } from "@/lib/cx";
 import { count, percent, plural } from "@/lib/numbers";
 import { paths, type RunsSearch } from "@/paths";
-import { DateTime, Duration } from "@/ui/Time";
+import { DateTime, Duration } from "@/ui/text/Time";
 
-/** Four figures; coloured only when something is not as it should be. */
+/** Four figures, coloured only when something needs attention. */
 export function Kpis({ day, open }: { day: RunStats | undefined; open: Run[] | undefined }) {
   const total = day?.total;
   const failed = total ? total.failed_count + total.timed_out_count + total.lost_count : undefined;
@@ -17,16 +17,16 @@ export function Kpis({ day, open }: { day: RunStats | undefined; open: Run[] | u
   return (
     <div className="grid grid-cols-2 gap-3 lg:grid-cols-4">
       <Kpi name="Success, 24 h" value={total && percent(rate)} tone={rate !== null && rate !== undefined && rate < 0.9 ? "text-fail" : ""} search={{ from: "24h" }}>
-        {ended !== undefined && `of ${plural(ended, "run")} that ended`}
+        {ended !== undefined && `of ${plural(ended, "finished run")}`}
       </Kpi>
       <Kpi name="Failed, 24 h" value={failed !== undefined ? count(failed) : undefined} tone={failed ? "text-fail" : ""} search={{ state: "failed,timed_out,lost", from: "24h" }}>
-        {total && failed !== undefined && (failed === 0 ? "all is well" : failedWords(total))}
+        {total && failed !== undefined && (failed === 0 ? "none" : failedWords(total))}
       </Kpi>
       <Kpi name="Running now" value={day && count(day.running_count)} tone={day?.running_count ? "text-run" : ""} search={{ state: "running" }}>
-        {day && (longest ? <>longest <Duration since={longest} /></> : "nothing runs")}
+        {day && (longest ? <>longest <Duration since={longest} /></> : "nothing is running")}
       </Kpi>
       <Kpi name="Queued and waiting" value={day && count(day.queued_count + day.waiting_count)} tone="" search={{ state: "waiting,queued,backing_off" }}>
-        {day && (waiting ? <>oldest since <DateTime at={waiting} plain /></> : "nothing waits for a place")}
+        {day && (waiting ? <>oldest since <DateTime at={waiting} plain /></> : "nothing is waiting")}
       </Kpi>
     </div>
   );
@@ -34,7 +34,7 @@ export function Kpis({ day, open }: { day: RunStats | undefined; open: Run[] | u
 
 function failedWords(total: RunStats["total"]): string {
   const parts = [total.timed_out_count > 0 ? `${count(total.timed_out_count)} timed out` : "", total.lost_count > 0 ? `${count(total.lost_count)} lost` : ""].filter(Boolean);
-  return parts.length > 0 ? `${parts.join(", ")} among them` : "look below";
+  return parts.length > 0 ? `including ${parts.join(", ")}` : "listed below";
 }
 
 function oldest(runs: Run[] | undefined, state: Run["state"], at: (run: Run) => string | null | undefined): string | undefined {

@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import type { TaskSummary } from "@/api/generated";
 import { paths } from "@/paths";
-import { DateTime } from "@/ui/Time";
+import { DateTime } from "@/ui/text/Time";
 
 /** The tasks that come next, soonest first. */
 export function NextSlots({ tasks, partial }: { tasks: TaskSummary[]; partial: boolean }) {
-  const next = tasks.filter((task) => task.next_slot_at).toSorted((a, b) => (a.next_slot_at ?? "").localeCompare(b.next_slot_at ?? ""));
+  const next = tasks.filter((task) => task.next_slot_at).toSorted((a, b) => Date.parse(a.next_slot_at ?? "") - Date.parse(b.next_slot_at ?? ""));
   if (next.length === 0) return <p className="text-sm text-muted">No enabled task has a schedule.</p>;
   return (
     <>
@@ -19,7 +19,7 @@ export function NextSlots({ tasks, partial }: { tasks: TaskSummary[]; partial: b
           </li>
         ))}
       </ol>
-      {partial && <p className="mt-2 text-xs text-muted">Among the first {tasks.length} enabled tasks by name.</p>}
+      {partial && <p className="mt-2 text-xs text-muted">Only the first {tasks.length} enabled tasks by name were searched.</p>}
     </>
   );
 }

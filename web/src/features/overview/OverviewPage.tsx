@@ -2,13 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { runListOptions, runStatsOptions, systemViewOptions, taskListOptions } from "@/api/generated/@tanstack/react-query.gen";
-import { HoldButton } from "@/parts/HoldButton";
-import { Loaded } from "@/parts/Loaded";
+import { HoldButton } from "@/shared/system/HoldButton";
+import { Loaded } from "@/shared/core/Loaded";
 import { paths } from "@/paths";
 import { buttonClass } from "@/ui/Button";
-import { Card } from "@/ui/Card";
-import { Empty } from "@/ui/Empty";
-import { Page } from "@/ui/Page";
+import { Card } from "@/ui/layout/Card";
+import { Empty } from "@/ui/layout/Empty";
+import { Page } from "@/ui/layout/Page";
 import { Failures } from "./Failures";
 import { Kpis } from "./Kpis";
 import { NextSlots } from "./NextSlots";
@@ -18,12 +18,12 @@ import { RunsChart } from "./RunsChart";
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-/** Whole minutes, so that looking again is the same question. */
+/** Whole minutes, so that a second visit finds the same query in the cache. */
 function since(days: number): string {
   return new Date(Math.floor((Date.now() - days * DAY) / MINUTE) * MINUTE).toISOString();
 }
 
-/** How things stand: what ran, what runs, what comes, what needs somebody. */
+/** The state of everything: what ran, what is running, what comes next and what failed. */
 export default function OverviewPage() {
   const from = useMemo(() => ({ day: since(1), month: since(30) }), []);
   const day = useQuery({ ...runStatsOptions({ query: { from_at: from.day, step: "hour" } }), refetchInterval: 60_000 });
@@ -35,10 +35,10 @@ export default function OverviewPage() {
   const system = useQuery(systemViewOptions());
   if (any.data && any.data.items.length === 0) return <First />;
   return (
-    <Page title="Overview" hint="What ran, what runs, what comes next." actions={<HoldButton hold={system.data?.hold ?? null} />}>
+    <Page title="Overview" hint="What ran, what is running and what comes next." actions={<HoldButton hold={system.data?.hold ?? null} />}>
       <Kpis day={day.data} open={open.data?.items} />
       <div className="grid items-stretch gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-        <Card title="Runs a day, 30 days" className="min-h-72">
+        <Card title="Runs per day, last 30 days" className="min-h-72">
           <Loaded query={month} rows={6}>
             {(stats) => <RunsChart points={stats.points} from={from.month} />}
           </Loaded>
@@ -79,10 +79,10 @@ export default function OverviewPage() {
   );
 }
 
-/** The first visit teaches the first step. */
+/** The first visit: there is no task yet. */
 function First() {
   return (
-    <Page title="Overview" hint="Orc runs tasks: by schedule, by hand, by program.">
+    <Page title="Overview" hint="Orc runs tasks on a schedule, by hand or from other programs.">
       <Card>
         <Empty
           title="Create your first task"
@@ -93,8 +93,8 @@ function First() {
           }
           cli="orc task create --name hello --run shell --run.line 'echo hello'; orc task run hello --follow"
         >
-          Say what to run – a program, a line for the shell, a script, an HTTP request – and when. Then it shows here: its runs, its log as it is written, its next
-          slots.
+          Choose what to run (a program, a shell line, a script or an HTTP request) and when. This page then shows its runs, its live log and
+          when it runs next.
         </Empty>
       </Card>
     </Page>

@@ -1,15 +1,15 @@
 import { Link } from "@tanstack/react-router";
 import type { Run } from "@/api/generated";
-import { RunDuration } from "@/parts/runColumns";
+import { RunDuration } from "@/shared/runs/runColumns";
 import { paths } from "@/paths";
-import { StateBadge } from "@/ui/Badge";
+import { StateBadge } from "@/ui/text/Badge";
 
 const ORDER: Run["state"][] = ["running", "backing_off", "queued", "waiting"];
 
 /** Open runs: what runs first, then what waits. */
 export function RunningNow({ runs }: { runs: Run[] }) {
   const open = runs.filter((run) => ORDER.includes(run.state)).toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
-  if (open.length === 0) return <p className="px-4 pb-4 text-sm text-muted">Nothing runs and nothing waits.</p>;
+  if (open.length === 0) return <p className="px-4 pb-4 text-sm text-muted">Nothing is running or waiting.</p>;
   return (
     <ul className="divide-y divide-line border-t border-line text-sm">
       {open.slice(0, 8).map((run) => (

@@ -1,7 +1,8 @@
+import { dateTimeFormat } from "@/lib/locale";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { RunStatsPoint } from "@/api/generated";
 import { count } from "@/lib/numbers";
-import { duration } from "@/lib/time";
+import { duration } from "@/lib/time/time";
 
 const DAY = 86_400_000;
 const DAYS = 30;
@@ -11,7 +12,7 @@ const RIGHT = 8;
 const BASE = HEIGHT - 22;
 const TOP = 8;
 
-const dayMonth = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
+const dayMonth = dateTimeFormat({ day: "numeric", month: "short", timeZone: "UTC" });
 
 interface Day {
   at: number;
@@ -71,7 +72,7 @@ export function RunsChart({ points, from }: { points: RunStatsPoint[]; from: str
   return (
     <div ref={box} className="flex min-h-64 flex-col gap-2">
       <Legend />
-      <svg width={width} height={HEIGHT} role="img" aria-label={`Runs a day over 30 days, ${count(total)} together`}>
+      <svg width={width} height={HEIGHT} role="img" aria-label={`Runs per day over 30 days, ${count(total)} in total`}>
         {[0, 0.5, 1].map((share) => (
           <g key={share}>
             <line x1={LEFT} x2={width - RIGHT} y1={y(most * share)} y2={y(most * share)} className="stroke-line" />
@@ -89,7 +90,7 @@ export function RunsChart({ points, from }: { points: RunStatsPoint[]; from: str
 }
 
 function Bar({ day, x, wide, y, last, labelled }: { day: Day; x: number; wide: number; y: (value: number) => number; last: boolean; labelled: boolean }) {
-  const text = `${dayMonth.format(day.at)}\n${count(day.ok)} succeeded\n${count(day.bad)} failed\n${count(day.other)} cancelled or skipped${day.p95 === null ? "" : `\n95 of 100 within ${duration(day.p95)}`}`;
+  const text = `${dayMonth.format(day.at)}\n${count(day.ok)} succeeded\n${count(day.bad)} failed\n${count(day.other)} cancelled or skipped${day.p95 === null ? "" : `\n95 % within ${duration(day.p95)}`}`;
   const inner = { x: x + wide * 0.15, width: wide * 0.7 };
   const ok = y(day.ok);
   const bad = y(day.ok + day.bad);

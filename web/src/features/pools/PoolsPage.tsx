@@ -1,29 +1,30 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Pencil, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { type Pool, poolDelete } from "@/api/generated";
-import { poolListOptions, poolListQueryKey } from "@/api/generated/@tanstack/react-query.gen";
+import { poolListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { PAGED } from "@/api/pages";
 import { count, plural } from "@/lib/numbers";
-import { Loaded } from "@/parts/Loaded";
-import { PoolPlaces } from "@/parts/PoolPlaces";
-import { useDenied } from "@/parts/session";
+import { Pages } from "@/shared/core/Pages";
+import { useAskAgain } from "@/shared/core/useAskAgain";
+import { PoolPlaces } from "@/shared/pools/PoolPlaces";
+import { useDenied } from "@/shared/access/session";
 import { paths } from "@/paths";
-import { Badge } from "@/ui/Badge";
+import { Badge } from "@/ui/text/Badge";
 import { Button, IconButton } from "@/ui/Button";
-import { Confirm } from "@/ui/Dialog";
-import { Empty } from "@/ui/Empty";
-import { Page } from "@/ui/Page";
-import { say } from "@/ui/toasts";
+import { Confirm } from "@/ui/layers/Dialog";
+import { Empty } from "@/ui/layout/Empty";
+import { Page } from "@/ui/layout/Page";
+import { say } from "@/ui/layers/toasts";
 import { PoolForm } from "./PoolForm";
 
-const LIST = { query: { limit: 500 } };
 /** Names of tasks that are listed at once. */
 const SHOWN = 4;
 
 /** Pools: how many places there are, how many are taken, and who waits. */
 export default function PoolsPage() {
-  const pools = useQuery({ ...poolListOptions(LIST), staleTime: 0 });
+  const pools = useInfiniteQuery({ ...poolListInfiniteOptions(), ...PAGED, staleTime: 0 });
   const denied = useDenied("define");
   const [form, setForm] = useState<Pool | "new" | null>(null);
   const add = (
@@ -32,12 +33,12 @@ export default function PoolsPage() {
     </Button>
   );
   return (
-    <Page title="Pools" hint="A pool stands for something that few runs may use at once: a database, a licence, a slow disk." actions={add}>
-      <Loaded query={pools} rows={4}>
-        {({ items }) =>
+    <Page title="Pools" hint="A pool limits how many runs use something at once, such as a database, a licence or a slow disk." actions={add}>
+      <Pages list={pools} rows={4}>
+        {(items) =>
           items.length === 0 ? (
             <Empty title="No pools yet" cli="orc pool create --name database --capacity 2" action={add}>
-              A task in a pool starts when the pool has room for its weight; until then its runs wait, by priority.
+              A run of a task in a pool starts when enough places are free. Until then it waits; runs with a higher priority go first.
             </Empty>
           ) : (
             <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
@@ -47,14 +48,14 @@ export default function PoolsPage() {
             </ul>
           )
         }
-      </Loaded>
+      </Pages>
       {form && <PoolForm pool={form === "new" ? null : form} onClose={() => setForm(null)} />}
     </Page>
   );
 }
 
 function PoolCard({ pool, denied, onEdit }: { pool: Pool; denied: string | undefined; onEdit: () => void }) {
-  const queries = useQueryClient();
+  const changed = useAskAgain("poolList");
   const [asking, setAsking] = useState(false);
   const remove = useMutation({
     mutationFn: async () => {
@@ -62,7 +63,7 @@ function PoolCard({ pool, denied, onEdit }: { pool: Pool; denied: string | undef
     },
     onSuccess: async () => {
       say(`The pool ${pool.name} is deleted.`);
-      await queries.invalidateQueries({ queryKey: poolListQueryKey(LIST) });
+      await changed();
     },
   });
   const used = pool.used_by.length;
@@ -79,7 +80,7 @@ function PoolCard({ pool, denied, onEdit }: { pool: Pool; denied: string | undef
       </div>
       <PoolPlaces pool={pool} />
       <p className="text-sm text-muted">
-        {used === 0 ? "No task is in it." : "Used by "}
+        {used === 0 ? "No task uses it." : "Used by "}
         {pool.used_by.slice(0, SHOWN).map((name, at) => (
           <span key={name}>
             {at > 0 && ", "}
@@ -91,7 +92,7 @@ function PoolCard({ pool, denied, onEdit }: { pool: Pool; denied: string | undef
         {used > SHOWN && ` and ${count(used - SHOWN)} more`}
       </p>
       <Confirm
-        question={asking ? { title: `Delete the pool ${pool.name}?`, text: used === 0 ? "No task is in it." : `${plural(used, "task")} in it must leave it first; the server refuses until then.`, verb: "Delete the pool", onYes: () => remove.mutateAsync() } : null}
+        question={asking ? { title: `Delete the pool ${pool.name}?`, text: used === 0 ? "No task uses it." : `${plural(used, "task")} ${used === 1 ? "uses" : "use"} it. The server refuses to delete a pool that is in use.`, verb: "Delete the pool", keep: "Keep the pool", onYes: () => remove.mutateAsync() } : null}
         onClose={() => setAsking(false)}
       />
     </li>

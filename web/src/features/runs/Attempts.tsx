@@ -1,10 +1,11 @@
 import type { Attempt } from "@/api/generated";
+import { reasonWords } from "@/lib/words/reasons";
 import { cx } from "@/lib/cx";
 import { bytes, plural } from "@/lib/numbers";
-import { duration } from "@/lib/time";
-import { Badge, StateBadge } from "@/ui/Badge";
-import { Card } from "@/ui/Card";
-import { DateTime, Duration } from "@/ui/Time";
+import { duration } from "@/lib/time/time";
+import { Badge, StateBadge } from "@/ui/text/Badge";
+import { Card } from "@/ui/layout/Card";
+import { DateTime, Duration } from "@/ui/text/Time";
 
 /** Each process start, newest first; choosing one shows its log. */
 export function Attempts({ attempts, shown, onChoose }: { attempts: Attempt[]; shown: Attempt | undefined; onChoose: (attempt: Attempt) => void }) {
@@ -27,10 +28,10 @@ export function Attempts({ attempts, shown, onChoose }: { attempts: Attempt[]; s
                 {attempt.outcome ? <Duration seconds={attempt.duration_seconds} /> : <Duration since={attempt.started_at} />}
               </span>
               <span className="pl-8 text-xs text-muted">{facts(attempt)}</span>
-              {attempt.reason && <span className="pl-8 text-xs first-letter:uppercase">{attempt.reason}</span>}
+              {reasonWords(attempt) && <span className="pl-8 text-xs first-letter:uppercase">{reasonWords(attempt)}</span>}
               <span className="flex flex-wrap gap-1 pl-8">
-                {attempt.leaked_output && <Badge tone="warn">output held by a left-behind process</Badge>}
-                {attempt.survivor_count > 0 && <Badge tone="fail">{plural(attempt.survivor_count, "survivor")}</Badge>}
+                {attempt.leaked_output && <Badge tone="warn">a process that was left behind kept its output open</Badge>}
+                {attempt.survivor_count > 0 && <Badge tone="fail">{plural(attempt.survivor_count, "process", "processes")} left running</Badge>}
               </span>
             </button>
           </li>

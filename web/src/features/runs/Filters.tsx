@@ -1,18 +1,18 @@
 import { X } from "lucide-react";
 import type { RunState } from "@/api/generated";
-import { RUN_STATE_NAMES, RUN_STATES, TRIGGERS } from "@/lib/words";
+import { RUN_STATE_NAMES, RUN_STATES, TRIGGERS } from "@/lib/words/words";
 import type { RunsSearch } from "@/paths";
 import { Button } from "@/ui/Button";
-import { SelectField, TextField } from "@/ui/Field";
+import { SelectField, TextField } from "@/ui/fields/Field";
 
 const OPEN = "waiting,queued,running,backing_off";
 const BAD = "failed,timed_out,lost";
 const RANGES: [string, string][] = [
   ["", "Any time"],
-  ["1h", "Past hour"],
-  ["24h", "Past 24 hours"],
-  ["7d", "Past 7 days"],
-  ["30d", "Past 30 days"],
+  ["1h", "Last hour"],
+  ["24h", "Last 24 hours"],
+  ["7d", "Last 7 days"],
+  ["30d", "Last 30 days"],
 ];
 
 /** The instant a range begins at; whole minutes, so that asking again is the same question. */

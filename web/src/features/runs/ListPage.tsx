@@ -5,20 +5,22 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { apiError, staleWords } from "@/api/errors";
 import type { Run, TriggerKind } from "@/api/generated";
 import { runListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { PAGED } from "@/api/pages";
+import { useItems } from "@/shared/core/Pages";
 import { plural } from "@/lib/numbers";
-import { runCard, runColumns } from "@/parts/runColumns";
+import { runCard, runColumns } from "@/shared/runs/runColumns";
 import { paths, type RunsSearch } from "@/paths";
 import { Button } from "@/ui/Button";
-import { DataTable } from "@/ui/DataTable";
-import { Empty, Failure } from "@/ui/Empty";
-import { Page } from "@/ui/Page";
-import { SCROLLER } from "@/ui/scroller";
-import { Skeleton } from "@/ui/Skeleton";
+import { DataTable } from "@/ui/table/DataTable";
+import { Empty, Failure } from "@/ui/layout/Empty";
+import { Page } from "@/ui/layout/Page";
+import { SCROLLER } from "@/ui/layout/scroller";
+import { Skeleton } from "@/ui/layout/Skeleton";
 import { Filters, sinceOf } from "./Filters";
 
 const route = getRouteApi("/app/runs");
 const COLUMNS = runColumns(true);
-const NONE: Run[] = [];
+const idOf = ({ id }: Run): string => id;
 
 /** All runs, newest first. */
 export default function ListPage() {
@@ -26,7 +28,7 @@ export default function ListPage() {
   const navigate = useNavigate();
   const setSearch = (next: RunsSearch) => void navigate({ to: "/runs", search: next, replace: true });
   const list = useRunList(search);
-  const all = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? NONE, [list.data]);
+  const all = useItems(list);
   const { shown, fresh, show } = useSteady(all, JSON.stringify(search));
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const onEnd = useCallback(() => {
@@ -35,13 +37,13 @@ export default function ListPage() {
   const failure = apiError(list.error);
   const filtered = Object.values(search).some((value) => value !== undefined);
   return (
-    <Page title="Runs" hint="What ran, what runs, what waits; newest first.">
+    <Page title="Runs" hint="What ran, what is running and what is waiting, newest first.">
       <Filters search={search} onSearch={setSearch} />
       {failure && <Failure title={failure.title} detail={staleWords(failure, shown.length > 0)} requestId={failure.requestId} onRetry={() => void list.refetch()} />}
       {list.isPending && <Skeleton rows={9} />}
       {list.data && shown.length === 0 && (
         <Empty
-          title={filtered ? "No run fits these filters." : "Nothing ran yet"}
+          title={filtered ? "No run matches these filters." : "No runs yet"}
           action={filtered && <Button onClick={() => setSearch({})}>Clear the filters</Button>}
           cli={filtered ? undefined : "orc task run NAME --follow"}
         >
@@ -56,7 +58,7 @@ export default function ListPage() {
         </div>
       )}
       {shown.length > 0 && (
-        <DataTable label="Runs" rows={shown} rowId={(run) => run.id} columns={COLUMNS} card={runCard} cardHeight={64} onOpen={(run) => void navigate(paths.run(run.id))} onEnd={onEnd} />
+        <DataTable label="Runs" rows={shown} rowId={idOf} columns={COLUMNS} card={runCard} cardHeight={64} onOpen={(run) => void navigate(paths.run(run.id))} onEnd={onEnd} />
       )}
     </Page>
   );
@@ -72,8 +74,7 @@ function useRunList(search: RunsSearch) {
   const query = { limit: 100, task: search.task, state: search.state, trigger: search.trigger as TriggerKind | undefined, from_at: from };
   return useInfiniteQuery({
     ...runListInfiniteOptions({ query }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    ...PAGED,
     placeholderData: (old) => old,
   });
 }

@@ -5,19 +5,21 @@ import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
 import { type Run, type RunAction, runCancel, runDelete, runRerun } from "@/api/generated";
 import { taskViewOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { runRerunDefaults } from "@/api/generated/contract.gen";
+import { askAgain } from "@/api/queries";
 import { uniqueKey } from "@/lib/copy";
-import { paramBody, ParamFields, type ParamValues } from "@/parts/ParamFields";
-import { useDenied } from "@/parts/session";
+import { paramBody, ParamFields, type ParamValues } from "@/shared/runs/ParamFields";
+import { useDenied } from "@/shared/access/session";
 import { paths } from "@/paths";
 import { Button, IconButton } from "@/ui/Button";
-import { Confirm, Dialog } from "@/ui/Dialog";
-import { Failure } from "@/ui/Empty";
-import { CheckField } from "@/ui/Field";
-import { say } from "@/ui/toasts";
+import { Confirm } from "@/ui/layers/Dialog";
+import { FormDialog } from "@/ui/layers/FormDialog";
+import { CheckField } from "@/ui/fields/Field";
+import { say } from "@/ui/layers/toasts";
 
 const WHY: Record<RunAction, string> = {
   cancel: "The run has ended.",
-  rerun: "It can be run again when it has ended.",
+  rerun: "It can be rerun when it has ended.",
   delete: "Only a run that has ended can be deleted.",
 };
 
@@ -73,9 +75,10 @@ function Questions({ run, asking, onClose }: { run: Run; asking: RunAction | nul
             ? {
                 title: `Cancel the run of ${run.task.name}?`,
                 text: again
-                  ? "It was asked to stop already. Cancelling once more kills its whole process tree at once."
-                  : "Its processes are asked to stop; after the grace time the whole process tree is killed. There is no retry.",
+                  ? "The run was already asked to stop. Cancelling it again kills all its processes at once."
+                  : "Orc asks its processes to stop and kills those that are left after the grace time. The run is not retried.",
                 verb: again ? "Kill it now" : "Cancel the run",
+                keep: "Let it run",
                 onYes: () => cancel.mutateAsync(),
               }
             : null
@@ -85,7 +88,7 @@ function Questions({ run, asking, onClose }: { run: Run; asking: RunAction | nul
       <Confirm
         question={
           asking === "delete"
-            ? { title: `Delete this run of ${run.task.name}?`, text: "Its log, its result and its attempts go with it. This cannot be undone.", verb: "Delete the run", onYes: () => remove.mutateAsync() }
+            ? { title: `Delete this run of ${run.task.name}?`, text: "Its log, result and attempts are deleted too. This cannot be undone.", verb: "Delete the run", keep: "Keep the run", onYes: () => remove.mutateAsync() }
             : null
         }
         onClose={onClose}
@@ -96,14 +99,14 @@ function Questions({ run, asking, onClose }: { run: Run; asking: RunAction | nul
 
 function useRunsChanged() {
   const queries = useQueryClient();
-  return () => queries.invalidateQueries({ predicate: ({ queryKey }) => ["runView", "runList", "runStats"].includes((queryKey[0] as { _id?: string })._id ?? "") });
+  return () => askAgain(queries, "runView", "runList", "runStats");
 }
 
 /** Runs again, with the same params or others, with its own version of the task or the newest. */
 function Rerun({ run, onClose }: { run: Run; onClose: () => void }) {
   const navigate = useNavigate();
   const changed = useRunsChanged();
-  const [newest, setNewest] = useState(false);
+  const [newest, setNewest] = useState(runRerunDefaults.newest_version);
   const [values, setValues] = useState<ParamValues>(run.params);
   const [key] = useState(uniqueKey);
   const task = useQuery({ ...taskViewOptions({ path: { task: run.task.id } }), refetchInterval: false });
@@ -122,24 +125,19 @@ function Rerun({ run, onClose }: { run: Run; onClose: () => void }) {
   });
   const failure = apiError(rerun.error);
   return (
-    <Dialog open onClose={onClose} title={`Run ${run.task.name} again`} hint="A new run; this one stays as it is.">
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          rerun.mutate();
-        }}
-      >
-        {failure && <Failure title={failure.title} detail={failure.message} requestId={failure.requestId} />}
-        <ParamFields specs={specs} values={values} onValues={setValues} errorAt={(name) => messagesAt(failure, `/params/${name}`)} />
-        <CheckField label="With the newest version of the task" hint={`Otherwise with version ${run.task.version}, as this run.`} checked={newest} onChecked={setNewest} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Not now</Button>
-          <Button type="submit" look="primary" icon={<RotateCw size={14} aria-hidden />} busy={rerun.isPending}>
-            Rerun
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={`Run ${run.task.name} again`}
+      hint="This starts a new run; the old one stays in the history."
+      verb="Rerun"
+      icon={<RotateCw size={14} aria-hidden />}
+      failure={failure}
+      fields={specs.map(({ name }) => `/params/${name}`)}
+      busy={rerun.isPending}
+      onSubmit={() => rerun.mutate()}
+      onClose={onClose}
+    >
+      <ParamFields specs={specs} values={values} onValues={setValues} errorAt={(name) => messagesAt(failure, `/params/${name}`)} />
+      <CheckField label="Use the newest version of the task" hint={`Otherwise version ${run.task.version} runs, as it did the first time.`} checked={newest} onChecked={setNewest} />
+    </FormDialog>
   );
 }

@@ -1,19 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { Attempt, Run, RunDetail } from "@/api/generated";
+import { runReasons } from "@/lib/words/reasons";
 import { runViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { bytes, plural } from "@/lib/numbers";
-import { absoluteTime } from "@/lib/time";
-import { Loaded } from "@/parts/Loaded";
-import { RunDuration, triggerWords } from "@/parts/runColumns";
+import { absoluteTime } from "@/lib/time/time";
+import { Loaded } from "@/shared/core/Loaded";
+import { RunDuration, triggerWords } from "@/shared/runs/runColumns";
 import { paths } from "@/paths";
-import { StateBadge } from "@/ui/Badge";
-import { Card, Facts } from "@/ui/Card";
-import { CommandLine, Empty } from "@/ui/Empty";
-import { Page } from "@/ui/Page";
-import { DateTime } from "@/ui/Time";
+import { StateBadge } from "@/ui/text/Badge";
+import { Card, Facts } from "@/ui/layout/Card";
+import { CommandLine, Empty } from "@/ui/layout/Empty";
+import { Page } from "@/ui/layout/Page";
+import { DateTime } from "@/ui/text/Time";
 import { Attempts } from "./Attempts";
-import { LogView } from "./LogView";
+import { LogView } from "./log/LogView";
 import { RunActions } from "./RunActions";
 
 const route = getRouteApi("/app/runs/$run");
@@ -72,15 +73,15 @@ function Body({ detail: { run, attempts } }: { detail: RunDetail }) {
       ) : (
         <Card>
           <Empty title="No attempt yet" cli={`orc run log -f ${run.id}`}>
-            The log appears here as soon as something is written.
+            The log appears here as soon as the run writes something.
           </Empty>
         </Card>
       )}
       <div className="grid min-w-0 gap-3 md:grid-cols-2 xl:grid-cols-1">
         <Attempts attempts={attempts} shown={shown ?? attempts.at(-1)} onChoose={choose} />
         <About run={run} />
-        <Values title="Params" value={Object.keys(run.params).length === 0 ? null : run.params} none="None were given." />
-        <Values title="Result" value={run.result} none="It wrote nothing to ORC_RESULT_FILE." />
+        <Values title="Params" value={Object.keys(run.params).length === 0 ? null : run.params} none="The run has no params." />
+        <Values title="Result" value={run.result} none="The run wrote no result to ORC_RESULT_FILE." />
       </div>
     </div>
   );
@@ -88,8 +89,8 @@ function Body({ detail: { run, attempts } }: { detail: RunDetail }) {
 
 /** Why it is in this state, where there is something to say. */
 function Explanation({ run }: { run: Run }) {
-  const parts = [run.reason, ...run.waiting_on].filter((part) => part !== "");
-  if (run.cancel_requested_at && run.finished_at === null) parts.unshift("It was asked to stop.");
+  const parts = runReasons(run);
+  if (run.cancel_requested_at && run.finished_at === null) parts.unshift("The run was asked to stop.");
   return (
     <>
       {parts.length > 0 && <span className="text-text">· {parts.join(" · ")}</span>}
@@ -108,7 +109,7 @@ function About({ run }: { run: Run }) {
   const more: [string, React.ReactNode][] = run.trigger.rerun_of
     ? [
         [
-          "Repeats",
+          "Rerun of",
           <Link key="rerun" {...paths.run(run.trigger.rerun_of)} className="text-accent hover:underline">
             an earlier run
           </Link>,
@@ -120,12 +121,12 @@ function About({ run }: { run: Run }) {
       <Facts
         items={[
           ["Scheduled for", time(run.scheduled_for)],
-          ["Made", time(run.created_at)],
+          ["Created", time(run.created_at)],
           ["Started", time(run.started_at)],
           ["Ended", time(run.finished_at)],
           ...more,
           ["Server", run.node ?? "–"],
-          ["Log", `${bytes(run.log.bytes)}, ${plural(run.log.lines, "line")}${run.log.truncated ? ", cut" : ""}`],
+          ["Log", `${bytes(run.log.bytes)}, ${plural(run.log.lines, "line")}${run.log.truncated ? ", shortened" : ""}`],
           [
             "Id",
             <span key="id" className="font-mono text-xs break-all">

@@ -2,14 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import type { Setting, System, Worker } from "@/api/generated";
 import { systemSettingsOptions, systemViewOptions, systemWorkersOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { bytes, count, percent } from "@/lib/numbers";
-import { absoluteTime, duration } from "@/lib/time";
-import { HoldButton } from "@/parts/HoldButton";
-import { Loaded } from "@/parts/Loaded";
-import { useDenied } from "@/parts/session";
-import { Badge } from "@/ui/Badge";
-import { Card, Facts } from "@/ui/Card";
-import { Page } from "@/ui/Page";
-import { DateTime, Duration } from "@/ui/Time";
+import { absoluteTime, duration } from "@/lib/time/time";
+import { HoldButton } from "@/shared/system/HoldButton";
+import { Loaded } from "@/shared/core/Loaded";
+import { useDenied } from "@/shared/access/session";
+import { Badge } from "@/ui/text/Badge";
+import { Card, Facts } from "@/ui/layout/Card";
+import { Page } from "@/ui/layout/Page";
+import { DateTime, Duration } from "@/ui/text/Time";
 
 /** The server: what it is, what it stands on, its loops, its settings. */
 export default function SystemPage() {
@@ -17,16 +17,16 @@ export default function SystemPage() {
   const workers = useQuery({ ...systemWorkersOptions(), refetchInterval: 10_000 });
   const denied = useDenied("admin");
   return (
-    <Page title="System" hint="The server, its database and disk, its workers and settings." actions={<HoldButton hold={system.data?.hold ?? null} />}>
+    <Page title="System" hint="The server with its database, disk, workers and settings." actions={<HoldButton hold={system.data?.hold ?? null} />}>
       <Loaded query={system} rows={6}>
         {(data) => <Stands system={data} />}
       </Loaded>
-      <Card title="Workers" hint="Loops inside the server; each looks at the database and makes reality match." flush>
+      <Card title="Workers" hint="The loops inside the server that do its work, and what each did last." flush>
         <Loaded query={workers} rows={5}>
           {(list) => <Workers workers={list.items} />}
         </Loaded>
       </Card>
-      {denied ? <p className="text-sm text-muted">Settings are shown to administrators. {denied}</p> : <Settings />}
+      {denied ? <p className="text-sm text-muted">Only administrators see the settings. {denied}</p> : <Settings />}
     </Page>
   );
 }
@@ -43,7 +43,7 @@ function Stands({ system }: { system: System }) {
             ["Name", system.node],
             ["Platform", system.platform],
             ["Running for", <Duration key="up" since={system.started_at} />],
-            ["Its clock", absoluteTime(system.now_at)],
+            ["Server clock", absoluteTime(system.now_at)],
             ["Time zone", system.timezone],
             ["Zone data", system.timezone_data],
             ["Runs at once", count(system.run_limit)],
@@ -64,7 +64,7 @@ function Stands({ system }: { system: System }) {
         <Facts
           items={[
             ["Free", `${bytes(disk.free_bytes)} of ${bytes(disk.total_bytes)}`],
-            ["Guard", disk.guard === "ok" ? <Badge tone="ok">ok</Badge> : <Badge tone="fail">{disk.guard === "logs_stopped" ? "logs stopped: below 5 % free" : "runs stopped: below 2 % free"}</Badge>],
+            ["State", disk.guard === "ok" ? <Badge tone="ok">ok</Badge> : <Badge tone="fail">{disk.guard === "logs_stopped" ? "No log is written: less than 5 % is free" : "No run starts: less than 2 % is free"}</Badge>],
           ]}
         />
         <meter
@@ -89,7 +89,7 @@ function Workers({ workers }: { workers: Worker[] }) {
         <li key={worker.name} className="flex flex-wrap items-center gap-x-4 gap-y-0.5 px-4 py-2">
           <span className="w-36 font-medium">{worker.name.replaceAll("_", " ")}</span>
           {worker.error ? <Badge tone="fail">failed</Badge> : <Badge tone={worker.last_at ? "ok" : "idle"}>{worker.last_at ? "ok" : "not yet"}</Badge>}
-          <span className="min-w-0 flex-1 basis-48 text-muted">{worker.error ?? worker.last_summary ?? "nothing to do so far"}</span>
+          <span className="min-w-0 flex-1 basis-48 text-muted">{worker.error ?? worker.last_summary ?? "nothing to do yet"}</span>
           <span className="text-xs text-muted">
             <DateTime at={worker.last_at} plain />
             {worker.last_seconds !== null && worker.last_seconds !== undefined && ` in ${duration(worker.last_seconds)}`} · every {duration(worker.every_seconds)} · {count(worker.round_count)} rounds
@@ -103,7 +103,7 @@ function Workers({ workers }: { workers: Worker[] }) {
 function Settings() {
   const settings = useQuery({ ...systemSettingsOptions(), refetchInterval: false });
   return (
-    <Card title="Settings" hint="Defaults, then orc.toml, then ORC_* variables, then flags; the last one counts." flush>
+    <Card title="Settings" hint="A flag overrides an ORC_* variable, which overrides orc.toml, which overrides the default." flush>
       <Loaded query={settings} rows={6}>
         {(list) => (
           <ul className="divide-y divide-line border-t border-line text-sm">

@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 import type { Run } from "@/api/generated";
-import { absoluteTime, duration } from "@/lib/time";
-import { RUN_STATES, type Tone } from "@/lib/words";
+import { absoluteTime, duration } from "@/lib/time/time";
+import { RUN_STATES, type Tone } from "@/lib/words/words";
 import { paths } from "@/paths";
 
 const FILL: Record<Tone, string> = { ok: "bg-ok", fail: "bg-fail", run: "bg-run", warn: "bg-warn", idle: "bg-line-strong" };
@@ -25,7 +25,7 @@ function useRoom(list: RefObject<HTMLElement | null>): number {
   return room;
 }
 
-/** A bar a run, newest on the right; its height is the duration. As many as there is room for: the older ones are in the list of runs. */
+/** One bar per run, newest on the right; its height is the duration. It shows as many as fit; the list of runs has the others. */
 export function RecentBars({ runs }: { runs: Run[] }) {
   const list = useRef<HTMLUListElement>(null);
   const room = useRoom(list);

@@ -2,13 +2,13 @@ import { useNavigate } from "@tanstack/react-router";
 import { Copy, Ellipsis, Pencil, Power, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { TaskAction } from "@/api/generated";
-import { useDenied } from "@/parts/session";
-import { useDelete, useEnable, whyNot } from "@/parts/taskActions";
+import { useDenied } from "@/shared/access/session";
+import { useDelete, useEnable, whyNot } from "@/shared/tasks/taskActions";
 import { paths } from "@/paths";
 import { buttonClass } from "@/ui/Button";
-import { Confirm, type Question } from "@/ui/Dialog";
-import { CheckField } from "@/ui/Field";
-import { Menu } from "@/ui/Menu";
+import { Confirm, type Question } from "@/ui/layers/Dialog";
+import { CheckField } from "@/ui/fields/Field";
+import { Menu } from "@/ui/layers/Menu";
 
 /** What the menu needs to know of a task. */
 export interface MenuTask {
@@ -58,11 +58,12 @@ export function DeleteQuestion({ names, onClose, onDeleted }: { names: string[];
     text: (
       <>
         {names.length > 1 && <p className="mb-2 font-mono text-xs">{names.slice(0, 8).join(", ")}{names.length > 8 ? ` and ${names.length - 8} more` : ""}</p>}
-        <p>The definition goes, its name becomes free. Runs and ledger stay in the history.</p>
+        <p>This deletes the definition and frees the name. Past runs and the ledger stay.</p>
       </>
     ),
     verb: names.length === 1 ? "Delete the task" : `Delete ${names.length} tasks`,
-    children: <CheckField className="mt-1" label="Cancel runs that are open" hint="Otherwise a task with an open run is not deleted." checked={cancelRuns} onChecked={setCancelRuns} />,
+    keep: names.length === 1 ? "Keep the task" : "Keep the tasks",
+    children: <CheckField className="mt-1" label="Cancel open runs" hint="Unless you tick this, a task with an open run is not deleted." checked={cancelRuns} onChecked={setCancelRuns} />,
     onYes: async () => {
       for (const name of names) await remove.mutateAsync({ name, cancelRuns });
       onDeleted?.();

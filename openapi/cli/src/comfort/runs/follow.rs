@@ -1,0 +1,147 @@
+//! Follows a run to its end, by its log or by the server's events.
+//!
+//! Events make it fast, asking makes it right: a broken connection, a restarted server or a lost event costs time and
+//! nothing else. A log is never printed twice, because the stream resumes after the id of the last event.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::connection::client::{Client, Request, segment};
+use crate::connection::sse::{self, Event, Next};
+use crate::failure::{Failure, Outcome};
+use crate::output;
+
+/// Pause before asking again.
+const PAUSE: Duration = Duration::from_millis(500);
+/// Longest wait for an event before asking anyway.
+const EVENT_WAIT: Duration = Duration::from_secs(10);
+/// Most failures in a row, each followed by a pause: half a minute in all.
+const FAILURES: usize = 60;
+
+/// Forgives failures in a row, of a server that has answered before.
+struct Patience {
+    left: usize,
+    has_answered: bool,
+    is_local: bool,
+}
+
+impl Patience {
+    fn new(client: &Client) -> Self {
+        Self { left: FAILURES, has_answered: false, is_local: client.target().token_file.is_some() }
+    }
+
+    /// The value of an answer; none, if the failure is forgiven and the caller should ask again. The pause is over by
+    /// then.
+    async fn judge<T>(&mut self, result: Outcome<T>) -> Outcome<Option<T>> {
+        match result {
+            Ok(value) => {
+                *self = Self { left: FAILURES, has_answered: true, ..*self };
+                Ok(Some(value))
+            }
+            Err(failure) if !self.has_answered || self.left == 0 || !may_pass(&failure, self.is_local) => Err(failure),
+            Err(_) => {
+                if self.left == FAILURES {
+                    output::note("The server does not answer; trying again ...");
+                }
+                self.left -= 1;
+                tokio::time::sleep(PAUSE).await;
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// Whether a failure may pass by itself. The server of this machine writes a new token at each start, so the old one
+/// may be refused for a moment.
+fn may_pass(failure: &Failure, is_local: bool) -> bool {
+    match failure {
+        Failure::Unreachable(_) => true,
+        Failure::Problem(problem) => matches!(problem.status, 502..=504) || is_local && problem.status == 401,
+        _ => false,
+    }
+}
+
+fn view(id: &str) -> Request {
+    Request::new("GET", format!("/runs/{}", segment(id)))
+}
+
+fn is_over(detail: &Value) -> bool {
+    !detail["run"]["finished_at"].is_null()
+}
+
+/// Waits until the run has ended and returns it with its attempts.
+pub async fn end(client: &Client, id: &str) -> Outcome<Value> {
+    let mut patience = Patience::new(client);
+    loop {
+        // Listening begins before asking, so that no change falls between the two.
+        let events = client.send(Request::new("GET", "/events").streaming()).await;
+        let Some(detail) = patience.judge(client.json(view(id)).await).await? else { continue };
+        if is_over(&detail) {
+            return Ok(detail);
+        }
+        match events {
+            Ok(response) => {
+                let changed = |event: Event| Ok(if is_about(&event, id) { Next::Stop } else { Next::More });
+                let followed = tokio::time::timeout(EVENT_WAIT, sse::follow(client, response, changed)).await;
+                if !matches!(followed, Ok(Ok(Next::Stop))) {
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+            Err(_) => tokio::time::sleep(PAUSE).await,
+        }
+    }
+}
+
+fn is_about(event: &Event, id: &str) -> bool {
+    let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
+    event.event == "gap" || event.event == "run.changed" && data["id"] == id
+}
+
+/// Prints the log until the run has ended and returns the run with its attempts.
+pub async fn log(client: &Client, id: &str, query: Vec<(String, String)>) -> Outcome<Value> {
+    let path = format!("/runs/{}/log/stream", segment(id));
+    let one_attempt = query.iter().any(|(name, _)| name == "attempt");
+    let mut last = String::new();
+    let mut patience = Patience::new(client);
+    loop {
+        let mut request = Request::new("GET", path.clone()).streaming();
+        request.query.clone_from(&query);
+        if !last.is_empty() {
+            request.query = vec![("last_event_id".into(), last.clone())];
+        } else if !query.iter().any(|(name, _)| name == "offset") {
+            request = request.with("offset", 0);
+        }
+        let Some(response) = patience.judge(client.send(request).await).await? else { continue };
+        let followed = sse::follow(client, response, |event| piece(&event, &mut last)).await;
+        match followed {
+            Err(failure) if !may_pass(&failure, false) => return Err(failure),
+            _ => {}
+        }
+        let Some(detail) = patience.judge(client.json(view(id)).await).await? else { continue };
+        if is_over(&detail) || one_attempt && matches!(followed, Ok(Next::Stop)) {
+            return Ok(detail);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Prints the part of the log that an event carries, and notes the event's id.
+fn piece(event: &Event, last: &mut String) -> Outcome<Next> {
+    if !event.id.is_empty() {
+        last.clone_from(&event.id);
+    }
+    match event.event.as_str() {
+        "log" => chunk(&serde_json::from_str(&event.data).unwrap_or_default()).map(|()| Next::More),
+        "end" => Ok(Next::Stop),
+        _ => Ok(Next::More),
+    }
+}
+
+fn chunk(chunk: &Value) -> Outcome<()> {
+    if let Some(dropped) = chunk["dropped_bytes"].as_u64().filter(|dropped| *dropped > 0) {
+        output::note(&format!("... {dropped} bytes of the log were dropped here ..."));
+    }
+    let text = chunk["text"].as_str().unwrap_or_default();
+    if chunk["stream"] == "stdout" { output::write(text) } else { output::write_error(text) }
+}

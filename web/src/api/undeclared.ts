@@ -1,0 +1,17 @@
+/**
+ * What the server assumes for fields whose default the contract does not declare, because they are unions or
+ * enumerations by reference. Everything else comes from `generated/contract.gen.ts`.
+ */
+import type { CatchUp, FileChange, Fold, Gap, OnServerStop, Overlap, Roll, WebhookProof } from "./generated";
+
+/** Defaults by the field's name. */
+export const UNDECLARED = {
+  overlap: { kind: "skip" },
+  on_server_stop: "keep",
+  catch_up: { kind: "latest" },
+  gap: "run_after",
+  fold: "first",
+  roll: "skip",
+  proof: "secret_url",
+  change: "settled",
+} as const satisfies { overlap: Overlap; on_server_stop: OnServerStop; catch_up: CatchUp; gap: Gap; fold: Fold; roll: Roll; proof: WebhookProof; change: FileChange };

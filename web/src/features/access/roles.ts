@@ -1,0 +1,12 @@
+import type { Role } from "@/api/generated";
+
+/** Roles with what they may do; each includes those before it. */
+export const ROLES: [Role, string][] = [
+  ["viewer", "Viewer: sees everything"],
+  ["operator", "Operator: may also run, cancel and rerun"],
+  ["editor", "Editor: may also define tasks"],
+  ["admin", "Admin: may also manage users, settings and the hold"],
+];
+
+/** Places of the roles, weakest first. */
+export const roleRank = (role: Role): number => ROLES.findIndex(([each]) => each === role);

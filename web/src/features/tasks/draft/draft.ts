@@ -1,0 +1,200 @@
+/** A definition as the form edits it: every field is present, maps are ordered pairs, and each kind of run keeps its own input. */
+import {
+  backoffExponentialDefaults,
+  logRulesDefaults,
+  retentionDefaults,
+  retryDefaults,
+  runCommandDefaults,
+  runHttpDefaults,
+  runScriptDefaults,
+  taskDefinitionDefaults,
+} from "@/api/generated/contract.gen";
+import type { ParamSpec, Retry, RunCommand, RunHttp, RunScript, RunShell, RunSpec, Schedule, Task, TaskDefinition, TaskTrigger } from "@/api/generated";
+import { UNDECLARED } from "@/api/undeclared";
+import type { Pairs } from "@/ui/fields/Lists";
+import { codesOf, codesText } from "./codes";
+
+/** Kinds of what a task runs. */
+export type RunKind = RunSpec["kind"];
+
+/** The form's state. */
+export interface Draft {
+  name: string;
+  title: string;
+  description: string;
+  folder: string;
+  tags: string[];
+  enabled: boolean;
+  kind: RunKind;
+  command: Required<RunCommand>;
+  shell: RunShell;
+  script: Required<RunScript>;
+  http: Omit<Required<RunHttp>, "headers" | "expected_codes"> & { headers: Pairs; expected_codes: string };
+  /** Empty: a scratch folder. */
+  working_directory: string;
+  environment: Pairs;
+  params: ParamSpec[];
+  schedules: Schedule[];
+  triggers: TaskTrigger[];
+  overlap: NonNullable<TaskDefinition["overlap"]>;
+  /** Empty: none. */
+  pool: string;
+  pool_weight: number;
+  priority: number;
+  timeout_seconds: number | null;
+  attempt_timeout_seconds: number | null;
+  grace_seconds: number;
+  success_codes: string;
+  retry: {
+    max_attempts: number;
+    delay_seconds: number;
+    kind: "fixed" | "exponential";
+    factor: number;
+    max_delay_seconds: number;
+    jitter: boolean;
+    retry_on: ("failed" | "timed_out" | "lost")[];
+    exit_codes: string;
+    never_exit_codes: string;
+  };
+  log_max_mb: number;
+  retention_days: number;
+  retention_runs: number;
+  on_server_stop: "keep" | "cancel";
+}
+
+const MEBIBYTE = 1_048_576;
+const LOG_MAX_MB = logRulesDefaults.max_bytes / MEBIBYTE;
+
+/** A new, empty task: what the server assumes for fields that are left out, and a shell line to begin with. */
+export function emptyDraft(): Draft {
+  return {
+    ...taskDefinitionDefaults,
+    name: "",
+    kind: "shell",
+    command: { kind: "command", program: "", ...runCommandDefaults },
+    shell: { kind: "shell", line: "", shell: null },
+    script: { kind: "script", interpreter: "bash", text: "", ...runScriptDefaults },
+    http: { kind: "http", method: runHttpDefaults.method, url: "", headers: [], body: null, expected_codes: codesText(runHttpDefaults.expected_codes), body_contains: null },
+    working_directory: "",
+    environment: [],
+    overlap: UNDECLARED.overlap,
+    pool: "",
+    timeout_seconds: null,
+    attempt_timeout_seconds: null,
+    success_codes: codesText(taskDefinitionDefaults.success_codes),
+    retry: retryDraft({}),
+    log_max_mb: LOG_MAX_MB,
+    retention_days: retentionDefaults.days,
+    retention_runs: retentionDefaults.runs,
+    on_server_stop: UNDECLARED.on_server_stop,
+  };
+}
+
+/** The draft of a task that exists. */
+export function draftOf(task: Task): Draft {
+  const draft = emptyDraft();
+  return {
+    ...draft,
+    ...runDraft(draft, task.run),
+    name: task.name,
+    title: task.title,
+    description: task.description,
+    folder: task.folder,
+    tags: task.tags,
+    enabled: task.enabled,
+    working_directory: task.working_directory ?? "",
+    environment: Object.entries(task.environment),
+    params: task.params,
+    schedules: task.schedules,
+    triggers: task.triggers,
+    overlap: task.overlap,
+    pool: task.pool ?? "",
+    pool_weight: task.pool_weight,
+    priority: task.priority,
+    timeout_seconds: task.timeout_seconds ?? null,
+    attempt_timeout_seconds: task.attempt_timeout_seconds ?? null,
+    grace_seconds: task.grace_seconds,
+    success_codes: codesText(task.success_codes),
+    retry: retryDraft(task.retry),
+    log_max_mb: (task.log.max_bytes ?? logRulesDefaults.max_bytes) / MEBIBYTE,
+    retention_days: task.retention.days ?? retentionDefaults.days,
+    retention_runs: task.retention.runs ?? retentionDefaults.runs,
+    on_server_stop: task.on_server_stop,
+  };
+}
+
+function retryDraft(retry: Retry): Draft["retry"] {
+  const { backoff, exit_codes, never_exit_codes, ...rest } = { ...retryDefaults, ...retry };
+  const { factor, max_delay_seconds } = { ...backoffExponentialDefaults, ...(backoff.kind === "exponential" ? backoff : {}) };
+  return { ...rest, kind: backoff.kind, factor, max_delay_seconds, exit_codes: codesText(exit_codes), never_exit_codes: codesText(never_exit_codes) };
+}
+
+function runDraft(draft: Draft, run: RunSpec): Partial<Draft> {
+  switch (run.kind) {
+    case "command":
+      return { kind: run.kind, command: { ...draft.command, ...run } };
+    case "shell":
+      return { kind: run.kind, shell: run };
+    case "script":
+      return { kind: run.kind, script: { ...draft.script, ...run } };
+    case "http": {
+      const { headers, expected_codes, ...rest } = run;
+      return { kind: run.kind, http: { ...draft.http, ...rest, headers: Object.entries(headers ?? {}), expected_codes: codesText(expected_codes) } };
+    }
+  }
+}
+
+function runOf(draft: Draft): RunSpec {
+  switch (draft.kind) {
+    case "command":
+      return draft.command;
+    case "shell":
+      return { ...draft.shell, shell: draft.shell.shell || null };
+    case "script":
+      return draft.script;
+    case "http":
+      return {
+        ...draft.http,
+        headers: Object.fromEntries(draft.http.headers.filter(([name]) => name !== "")),
+        expected_codes: codesOf(draft.http.expected_codes),
+        body: draft.http.body || null,
+        body_contains: draft.http.body_contains || null,
+      };
+  }
+}
+
+/** The request body. */
+export function definitionOf(draft: Draft): TaskDefinition {
+  const { kind, factor, max_delay_seconds, exit_codes, never_exit_codes, ...retry } = draft.retry;
+  return {
+    name: draft.name.trim(),
+    title: draft.title,
+    description: draft.description,
+    folder: draft.folder.trim(),
+    tags: draft.tags,
+    enabled: draft.enabled,
+    run: runOf(draft),
+    working_directory: draft.working_directory.trim() || null,
+    environment: Object.fromEntries(draft.environment.filter(([name]) => name !== "")),
+    params: draft.params,
+    schedules: draft.schedules,
+    triggers: draft.triggers,
+    overlap: draft.overlap,
+    pool: draft.pool || null,
+    pool_weight: draft.pool_weight,
+    priority: draft.priority,
+    timeout_seconds: draft.timeout_seconds,
+    attempt_timeout_seconds: draft.attempt_timeout_seconds,
+    grace_seconds: draft.grace_seconds,
+    success_codes: codesOf(draft.success_codes),
+    retry: {
+      ...retry,
+      backoff: kind === "fixed" ? { kind } : { kind, factor, max_delay_seconds },
+      exit_codes: codesOf(exit_codes),
+      never_exit_codes: codesOf(never_exit_codes),
+    },
+    log: { max_bytes: Math.round(draft.log_max_mb * MEBIBYTE) },
+    retention: { days: draft.retention_days, runs: draft.retention_runs },
+    on_server_stop: draft.on_server_stop,
+  };
+}

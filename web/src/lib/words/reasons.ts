@@ -1,0 +1,23 @@
+/**
+ * Why something is as it is, in the server's words. Pages read `reason`, `waiting_on` and `problem` through these
+ * functions only, so that their shape is known in one place.
+ */
+import type { Run, TaskSummary } from "@/api/generated";
+
+/** Why a slot, an attempt or a backfill ended as it did; empty if there is no reason to show. */
+export const reasonWords = ({ reason }: { reason: string }): string => reason;
+
+/** Why a run has its state: what it waits for, or what the server says of it. */
+export const runReason = ({ reason, waiting_on }: Run): string => (waiting_on.length > 0 ? waiting_on.join("; ") : reason);
+
+/** All reasons for a run's state, for the page of the run. */
+export const runReasons = ({ reason, waiting_on }: Run): string[] => [reason, ...waiting_on].filter((part) => part !== "");
+
+/** What is wrong with a definition, a schedule, a trigger or a calendar; null: nothing. */
+export const problemWords = ({ problem }: { problem?: string | null }): string | null => problem ?? null;
+
+/** The schedules of a task in the list of tasks. */
+export const scheduleWords = (task: TaskSummary): string => (task.problem ? "damaged definition" : task.schedules.join("; "));
+
+/** Whether a schedule or the whole definition is unusable, so that the task does not run as planned. */
+export const hasInvalidSchedule = ({ schedules, problem }: TaskSummary): boolean => Boolean(problem) || schedules.includes("invalid schedule");
