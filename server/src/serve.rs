@@ -162,6 +162,7 @@ pub fn api_settings(config: &Config, local_token: String) -> ApiSettings {
         allowed_hosts: config.server.allowed_hosts.clone(),
         secure_cookies: config.server.is_secure(),
         behind_proxy: config.server.behind_proxy,
+        deadline: None,
         local_token: Some(local_token),
         platform: platform(),
         shown: shown.collect(),

@@ -7,8 +7,9 @@ use super::pages::spa;
 use super::{access, calendars, forecast, ledger, pools, runs, schedules, system, tasks, triggers};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::Uri;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::http::{StatusCode, Uri};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use utoipa_axum::router::OpenApiRouter;
 
 /// Prefix of all operations.
@@ -16,6 +17,7 @@ pub const PREFIX: &str = "/api/v1";
 
 /// Everything that the server answers.
 pub fn router(state: ApiState) -> Router {
+    let deadline = state.settings.deadline.unwrap_or(layers::DEADLINE);
     let (operations, _) = operations().split_for_parts();
     let operations = operations.fallback(unknown).method_not_allowed_fallback(layers::method_not_allowed);
     Router::new()
@@ -23,6 +25,9 @@ pub fn router(state: ApiState) -> Router {
         .merge(spa::pages())
         .method_not_allowed_fallback(layers::method_not_allowed)
         .layer(from_fn_with_state(state.clone(), auth::identify))
+        .layer(RequestBodyTimeoutLayer::new(layers::BODY_IDLE))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, deadline))
+        .layer(map_response(layers::worded))
         .layer(from_fn_with_state(state.clone(), guard::guard))
         .layer(DefaultBodyLimit::max(layers::BODY_MAX))
         .layer(from_fn_with_state(state.clone(), metrics::track))

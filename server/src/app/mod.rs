@@ -65,6 +65,7 @@ struct Inner {
     workers: system::WorkerBoard,
     progress: runs::progress::ProgressBoard,
     limiter: Limiter,
+    standing: access::standing::Standing,
     simulating: Arc<Semaphore>,
     invalid: Mutex<Arc<schedules::agenda::InvalidSchedules>>,
     replan: Mutex<schedules::agenda::Replan>,
@@ -93,6 +94,7 @@ impl App {
             workers,
             progress,
             limiter,
+            standing: access::standing::Standing::default(),
             simulating,
             invalid,
             replan,
@@ -138,6 +140,10 @@ impl App {
     /// The brake on guessing passwords.
     pub fn limiter(&self) -> &Limiter {
         &self.inner.limiter
+    }
+
+    pub(in crate::app) fn standing(&self) -> &access::standing::Standing {
+        &self.inner.standing
     }
 
     /// When this server started.

@@ -1,10 +1,12 @@
-//! The brake on guessing passwords: per account and per address, with places taken before the slow check.
+//! The brake on guessing passwords, with places taken before the slow check.
 //!
 //! A guess takes a place first and gives it back only when it was right, so thousands of guesses at once find the same
-//! few places as one after another.
+//! few places as one after another. Guesses about one account from one address, and all guesses from one address, wait
+//! longer and longer. All guesses about one account together wait only a little, so that nobody can lock an account for
+//! everybody; an address from which the account has logged in does not wait for the guesses of others at all.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Wrong guesses before the brake is on.
@@ -16,7 +18,10 @@ const FIRST: Duration = Duration::from_secs(5);
 /// Longest wait; also how long a guess is remembered.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
-/// Accounts and addresses remembered at most; beyond that the oldest are forgotten.
+/// Wrong guesses about one account, from anywhere, before all of them are slowed down.
+const FREE_OF_ALL: u32 = 10;
+
+/// Keys remembered at most; beyond that the ones used longest ago are forgotten.
 const REMEMBERED: usize = 20_000;
 
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +33,8 @@ struct Guesses {
 /// Remembers wrong guesses. Times are durations since some fixed instant, told by the caller.
 #[derive(Debug, Default)]
 pub struct Limiter {
-    guesses: Mutex<HashMap<String, Guesses>>,
+    guesses: Mutex<Recent<Guesses>>,
+    trusted: Mutex<Recent<()>>,
 }
 
 impl Limiter {
@@ -37,34 +43,53 @@ impl Limiter {
     /// # Errors
     /// The time to wait.
     pub fn enter(&self, keys: &[String], now: Duration) -> Result<(), Duration> {
-        let mut guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
-        let wait = keys.iter().filter_map(|key| guesses.get(key)).map(|known| wait(*known, now)).max();
-        if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
+        self.take(keys, None, now)
+    }
+
+    /// As `enter`, and a place among the guesses of all about `account`, unless the first key is trusted.
+    ///
+    /// # Errors
+    /// The time to wait.
+    pub fn enter_account(&self, keys: &[String], account: &str, now: Duration) -> Result<(), Duration> {
+        let trusted = keys.first().is_some_and(|key| locked(&self.trusted).get(key).is_some());
+        self.take(keys, Some(account).filter(|_| !trusted), now)
+    }
+
+    fn take(&self, keys: &[String], account: Option<&str>, now: Duration) -> Result<(), Duration> {
+        let mut guesses = locked(&self.guesses);
+        let own = keys.iter().filter_map(|key| guesses.get(key)).map(|known| wait(*known, now));
+        let of_all = account.and_then(|key| guesses.get(key)).map(|known| wait_of_all(*known, now));
+        if let Some(wait) = own.chain(of_all).max().filter(|wait| !wait.is_zero()) {
             return Err(wait);
         }
-        if guesses.len() >= REMEMBERED {
-            guesses.retain(|_, known| now.saturating_sub(known.last) < LONGEST);
-        }
-        for key in keys {
-            let known = guesses.entry(key.clone()).or_insert(Guesses { count: 0, last: now });
-            let count = if now.saturating_sub(known.last) < LONGEST { known.count } else { 0 };
-            *known = Guesses { count: count.saturating_add(1), last: now };
+        for key in keys.iter().map(String::as_str).chain(account) {
+            let known = guesses.get(key).filter(|known| now.saturating_sub(known.last) < LONGEST);
+            let count = known.map_or(0, |known| known.count).saturating_add(1);
+            guesses.put(key, Guesses { count, last: now });
         }
         Ok(())
     }
 
     /// The guess was right: forgets about this key.
     pub fn forget(&self, key: &str) {
-        self.guesses.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        locked(&self.guesses).remove(key);
+    }
+
+    /// The guess was right: from now on this key waits for its own guesses only.
+    pub fn trust(&self, key: &str) {
+        locked(&self.trusted).put(key, ());
     }
 
     /// The guess was right: gives its place back, and remembers what was guessed wrong before.
     pub fn give_back(&self, key: &str) {
-        let mut guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = guesses.get_mut(key) {
+        if let Some(known) = locked(&self.guesses).get_mut(key) {
             known.count = known.count.saturating_sub(1);
         }
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn wait(known: Guesses, now: Duration) -> Duration {
@@ -74,6 +99,52 @@ fn wait(known: Guesses, now: Duration) -> Duration {
     }
     let needed = (FIRST * 2_u32.saturating_pow((known.count - FREE).min(10))).min(LONGEST);
     needed.saturating_sub(since)
+}
+
+fn wait_of_all(known: Guesses, now: Duration) -> Duration {
+    if known.count < FREE_OF_ALL { Duration::ZERO } else { FIRST.saturating_sub(now.saturating_sub(known.last)) }
+}
+
+/// At most `REMEMBERED` values. A new one takes the place of the one that was put longest ago.
+#[derive(Debug)]
+struct Recent<T> {
+    values: HashMap<String, (u64, T)>,
+    order: BTreeMap<u64, String>,
+    next: u64,
+}
+
+impl<T> Default for Recent<T> {
+    fn default() -> Self {
+        Self { values: HashMap::new(), order: BTreeMap::new(), next: 0 }
+    }
+}
+
+impl<T> Recent<T> {
+    fn get(&self, key: &str) -> Option<&T> {
+        self.values.get(key).map(|(_, value)| value)
+    }
+
+    fn get_mut(&mut self, key: &str) -> Option<&mut T> {
+        self.values.get_mut(key).map(|(_, value)| value)
+    }
+
+    fn put(&mut self, key: &str, value: T) {
+        self.remove(key);
+        if self.values.len() >= REMEMBERED
+            && let Some((_, oldest)) = self.order.pop_first()
+        {
+            self.values.remove(&oldest);
+        }
+        self.values.insert(key.to_owned(), (self.next, value));
+        self.order.insert(self.next, key.to_owned());
+        self.next += 1;
+    }
+
+    fn remove(&mut self, key: &str) {
+        if let Some((number, _)) = self.values.remove(key) {
+            self.order.remove(&number);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -117,5 +188,29 @@ mod tests {
         for _ in 0..FREE {
             limiter.enter(&key(), LONGEST).expect("a long time later all is forgotten");
         }
+    }
+
+    #[test]
+    fn no_more_is_remembered_than_said_and_the_oldest_goes_first() {
+        let limiter = Limiter::default();
+        for number in 0..REMEMBERED + 5 {
+            limiter.enter(&[number.to_string()], Duration::ZERO).expect("free");
+        }
+        let guesses = locked(&limiter.guesses);
+        assert_eq!((guesses.values.len(), guesses.order.len()), (REMEMBERED, REMEMBERED));
+        assert!(guesses.get("4").is_none() && guesses.get("5").is_some());
+    }
+
+    #[test]
+    fn guesses_of_all_wait_a_little_and_a_trusted_address_does_not() {
+        let limiter = Limiter::default();
+        let enter = |from: &str, now| limiter.enter_account(&[format!("user:ada@{from}")], "account:ada", now);
+        for number in 0..1000 {
+            let _let_in_or_not = enter(&number.to_string(), Duration::ZERO);
+        }
+        assert_eq!(enter("new", Duration::ZERO), Err(FIRST));
+        limiter.trust("user:ada@home");
+        enter("home", Duration::ZERO).expect("known here");
+        enter("new", FIRST).expect("the wait does not grow");
     }
 }

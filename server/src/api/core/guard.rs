@@ -82,7 +82,14 @@ fn is_own_origin(state: &ApiState, request: &Request, origin: &str) -> bool {
     let Ok(origin) = rest.parse::<Authority>() else { return false };
     let same = authority(request).is_some_and(|own| own.as_str().eq_ignore_ascii_case(origin.as_str()));
     let proxied = state.settings.behind_proxy && state.settings.allowed_hosts.iter().any(|host| host == origin.host());
-    matches!(scheme, "http" | "https") && (same || proxied)
+    is_own_scheme(state, scheme, origin.host()) && (same || proxied)
+}
+
+/// A page that came without TLS is foreign to a server with TLS, because anybody on the way may have written it. Behind
+/// a proxy the server itself still answers its own machine without TLS.
+fn is_own_scheme(state: &ApiState, scheme: &str, host: &str) -> bool {
+    let own = if state.settings.secure_cookies { "https" } else { "http" };
+    scheme == own || (scheme == "http" && state.settings.behind_proxy && LOOPBACK.contains(&host))
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {

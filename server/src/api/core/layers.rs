@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Largest body of a request.
@@ -19,6 +20,12 @@ pub const CALENDAR_MAX: usize = 8 * BODY_MAX;
 
 /// Largest body of definitions that are applied together: as many as may be applied, of a common size.
 pub const TASKS_MAX: usize = 32 * BODY_MAX;
+
+/// Time that a request has until its answer begins. What is streamed afterwards has none, so streams go on.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Time without a byte after which a body is given up.
+pub const BODY_IDLE: Duration = Duration::from_secs(15);
 
 static REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -60,6 +67,15 @@ fn first_part(path: &str) -> String {
 fn panicked() -> Response {
     let detail = "something went wrong inside the server; its log has the details under this request id";
     ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail).into_response()
+}
+
+/// Words the answer of the deadline, which has none of its own.
+pub async fn worded(response: Response) -> Response {
+    if response.status() != StatusCode::REQUEST_TIMEOUT || response.headers().contains_key(header::CONTENT_TYPE) {
+        return response;
+    }
+    let detail = "the request took too long and was given up; send it again, a large one in parts";
+    ApiError::new(StatusCode::REQUEST_TIMEOUT, "timeout", detail).into_response()
 }
 
 /// Answers a method that the path does not have.

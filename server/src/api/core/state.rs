@@ -3,6 +3,7 @@
 use super::metrics::Metrics;
 use crate::app::App;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -44,6 +45,8 @@ pub struct ApiSettings {
     /// The token of the local command line (`orc_local_...`), new with every start; whoever sends it is
     /// `Caller::local()`. None: there is none.
     pub local_token: Option<String>,
+    /// Time that a request has until its answer begins. None: `layers::DEADLINE`.
+    pub deadline: Option<Duration>,
     /// Operating system and processor.
     pub platform: String,
     /// Settings as shown to administrators: name, value (secrets masked), source, description.

@@ -9,7 +9,7 @@ use crate::app::Caller;
 use crate::app::runs::log_follow::stream_word;
 use crate::domain::ids::RunId;
 use crate::domain::model::{AttemptRecord, RunRecord};
-use crate::domain::vocabulary::LogStream;
+use crate::domain::vocabulary::{LogStream, Permission};
 use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -130,7 +130,11 @@ pub async fn run_log_stream(
     let app = state.app.clone();
     tokio::spawn(async move {
         let _counted_until_the_end = place;
-        log_stream::send(app, caller, run, begin, sender).await;
+        let refused = app.until_refused(&caller, Permission::Read);
+        tokio::select! {
+            () = log_stream::send(app.clone(), caller.clone(), run, begin, sender) => {}
+            () = refused => {}
+        }
     });
     let stop = state.stop.clone();
     let events = ReceiverStream::new(receiver).take_until(Box::pin(async move { stop.cancelled().await }));

@@ -134,12 +134,13 @@ pub async fn event_stream(
     let header = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let after = header.or(query.last_event_id);
     let guards = (place, state.metrics.open_stream());
-    let stop = state.stop.clone();
+    let (stop, app) = (state.stop.clone(), state.app.clone());
     let open = OpenStream::begin(state.app.events().clone(), after.as_deref());
     let over = Box::pin(async move {
         let _counted_until_the_end = guards;
         tokio::select! {
             () = stop.cancelled() => {}
+            () = app.until_refused(&caller, Permission::Read) => {}
             () = tokio::time::sleep(LIFE_MAX) => {}
         }
     });

@@ -4,5 +4,6 @@
 
 pub mod audit;
 pub mod sessions;
+pub mod standing;
 pub mod tokens;
 pub mod users;

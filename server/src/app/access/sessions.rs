@@ -15,10 +15,13 @@ use serde_json::json;
 const IDLE: TimeDelta = TimeDelta::minutes(30);
 
 /// A session ends after that long in any case.
-const LONGEST: TimeDelta = TimeDelta::hours(12);
+pub(in crate::app) const LONGEST: TimeDelta = TimeDelta::hours(12);
 
 /// Uses of sessions and tokens are written down at most that often.
 const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// A request waits at most that long for its use to be written down.
+const TOUCH_PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// A session just begun.
 #[derive(Debug)]
@@ -47,33 +50,41 @@ pub struct Origin {
 impl App {
     /// Logs a person in.
     pub async fn session_create(&self, name: &str, given: Secret, origin: &Origin) -> Result<NewSession> {
-        let keys = [format!("user:{}", name.to_lowercase()), format!("address:{}", origin.address)];
-        let enter = self.limiter().enter(&keys, self.uptime());
+        let account = format!("account:{}", name.to_lowercase());
+        let keys = [format!("{account}@{}", origin.address), format!("address:{}", origin.address)];
+        let enter = self.limiter().enter_account(&keys, &account, self.uptime());
         enter.map_err(|wait| Error::TooMany(wait.as_secs().max(1)))?;
         let user = self.store().user_find_by_name(name).await?.filter(|user| !user.disabled);
         let stored = user.as_ref().map(|user| user.password_hash.clone());
         let right = password::verify(given, stored).await;
         match user.filter(|_| right) {
             Some(user) => {
-                // The account's guesses are forgotten, the address's are not: an own login releases no brake.
+                // The guesses about this account from here are forgotten, all others are not: an own login releases no brake.
                 self.limiter().forget(&keys[0]);
+                self.limiter().trust(&keys[0]);
                 self.limiter().give_back(&keys[1]);
+                self.limiter().give_back(&account);
                 self.session_begin(&user, origin, "session_create").await
             }
             None => {
-                self.audit_refused(name, origin).await?;
+                self.audit_refused(name, origin).await;
                 Err(Error::Unauthenticated("name or password is wrong".into()))
             }
         }
     }
 
-    async fn audit_refused(&self, name: &str, origin: &Origin) -> Result<()> {
+    /// Writes down a refused login. A wrong password stays a wrong password even if the log cannot be written.
+    async fn audit_refused(&self, name: &str, origin: &Origin) {
         let (now, known) = (self.clock().now(), name.chars().take(100).collect::<String>());
         let mut caller = Caller::system();
         caller.request_id.clone_from(&origin.request_id);
         let detail = json!({"address": origin.address});
         let entry = caller.audit(now, "session_refuse", ("user", known), detail);
-        self.store().write(async move |tx: &Tx| tx.audit_append(&entry).await.map(|_| ()).map_err(Error::from)).await
+        let written =
+            self.store().write(async move |tx: &Tx| tx.audit_append(&entry).await.map(|_| ()).map_err(Error::from));
+        if let Err(error) = written.await {
+            tracing::warn!(%error, "a refused login could not be written to the audit log");
+        }
     }
 
     async fn session_begin(&self, user: &UserRecord, origin: &Origin, action: &'static str) -> Result<NewSession> {
@@ -108,6 +119,7 @@ impl App {
                 Ok::<_, Error>(())
             })
             .await?;
+        self.access_ended();
         Ok(NewSession { caller, cookie: new.text, expires_at: now + LONGEST })
     }
 
@@ -130,18 +142,20 @@ impl App {
         if !proved || session.user.disabled || now >= session.expires_at || now >= session.created_at + LONGEST {
             return Ok(None);
         }
-        self.touch(&session, now).await?;
+        self.touch(&session, now).await;
         Ok(Some(user_caller(&session.user, session.id, request_id)))
     }
 
-    async fn touch(&self, session: &SessionRecord, now: DateTime<Utc>) -> Result<()> {
+    async fn touch(&self, session: &SessionRecord, now: DateTime<Utc>) {
         if now - session.last_seen_at < TOUCH_EVERY {
-            return Ok(());
+            return;
         }
         let (id, until) = (session.id, (now + IDLE).min(session.created_at + LONGEST));
-        self.store()
-            .write(async move |tx: &Tx| tx.session_touch(id, now, until).await.map(|_| ()).map_err(Error::from))
-            .await
+        best_effort(
+            self.store()
+                .write(async move |tx: &Tx| tx.session_touch(id, now, until).await.map(|_| ()).map_err(Error::from)),
+        )
+        .await;
     }
 
     /// When a caller's session ends, if it does by itself.
@@ -156,20 +170,20 @@ impl App {
         let Some(record) = self.store().token_find(TokenId(parts.id)).await? else { return Ok(None) };
         let now = self.clock().now();
         let proved = token::same(&parts.secret_hash, &record.secret_hash);
-        let ended =
-            record.revoked_at.is_some() || record.user_disabled || record.expires_at.is_some_and(|at| now >= at);
-        if !proved || ended {
+        if !proved || record.is_over(now) {
             return Ok(None);
         }
         if record.last_used_at.is_none_or(|at| now - at >= TOUCH_EVERY) {
             let id = record.id;
-            self.store()
-                .write(async move |tx: &Tx| tx.token_touch(id, now).await.map(|_| ()).map_err(Error::from))
-                .await?;
+            best_effort(
+                self.store().write(async move |tx: &Tx| tx.token_touch(id, now).await.map(|_| ()).map_err(Error::from)),
+            )
+            .await;
         }
         let role = record.user_role.map_or(record.role, |role| role.min(record.role));
         let kind = CallerKind::Token;
-        Ok(Some(Caller { kind, name: record.name, role, user_id: record.user, session_id: None, request_id }))
+        let (user_id, token_id) = (record.user, Some(record.id));
+        Ok(Some(Caller { kind, name: record.name, role, user_id, session_id: None, token_id, request_id }))
     }
 
     /// Logs out.
@@ -182,14 +196,16 @@ impl App {
                 tx.audit_append(&entry).await?;
                 Ok::<_, Error>(())
             })
-            .await
+            .await?;
+        self.access_ended();
+        Ok(())
     }
 
     /// Changes one's own password; all other sessions end.
     pub async fn session_password_update(&self, caller: &Caller, current: Secret, new: Secret) -> Result<()> {
         let only_people = || Error::conflict("not_a_user", "only a person who is logged in has a password");
         let (Some(id), CallerKind::User) = (caller.user_id, caller.kind) else { return Err(only_people()) };
-        let key = format!("user:{}", caller.name.to_lowercase());
+        let key = format!("password:{id}");
         self.limiter()
             .enter(std::slice::from_ref(&key), self.uptime())
             .map_err(|wait| Error::TooMany(wait.as_secs().max(1)))?;
@@ -209,7 +225,9 @@ impl App {
                 tx.audit_append(&entry).await?;
                 Ok::<_, Error>(())
             })
-            .await
+            .await?;
+        self.access_ended();
+        Ok(())
     }
 
     /// Whether the server waits for its first administrator.
@@ -267,6 +285,15 @@ impl App {
     }
 }
 
+/// Writes down a use. A request never fails, and hardly waits, because its use could not be written down.
+async fn best_effort(touch: impl Future<Output = Result<()>>) {
+    match tokio::time::timeout(TOUCH_PATIENCE, touch).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "a use could not be written down"),
+        Err(_) => tracing::debug!("a use was not written down in time"),
+    }
+}
+
 fn user_caller(user: &UserRecord, session: SessionId, request_id: Option<String>) -> Caller {
     Caller {
         kind: CallerKind::User,
@@ -274,6 +301,7 @@ fn user_caller(user: &UserRecord, session: SessionId, request_id: Option<String>
         role: user.role,
         user_id: Some(user.id),
         session_id: Some(session),
+        token_id: None,
         request_id,
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::vocabulary::{Permission, Role};
 use crate::security::secret::Secret;
 use crate::security::token;
 use crate::store::Tx;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 impl App {
@@ -35,6 +35,8 @@ impl App {
             return Err(Error::invalid("/role", message));
         }
         let (id, now) = (TokenId::generate(), self.clock().now());
+        let expires_at = expires_days.map(|days| now + TimeDelta::days(days.into()));
+        self.outlives_no_parent(caller, expires_at).await?;
         let new = token::generate(id.0);
         let record = TokenNew {
             id,
@@ -44,7 +46,7 @@ impl App {
             user: caller.user_id,
             created_by: caller.name.clone(),
             created_at: now,
-            expires_at: expires_days.map(|days| now + TimeDelta::days(days.into())),
+            expires_at,
         };
         let detail = json!({"name": record.name, "role": role, "expires_at": record.expires_at});
         let entry = caller.audit(now, "token_create", ("token", id.to_string()), detail);
@@ -54,6 +56,19 @@ impl App {
             tx.token_find(id).await?.ok_or_else(|| Error::Internal("the new token cannot be read".into()))
         });
         Ok((made.await?, new.text))
+    }
+
+    /// Refuses a new token that would end after the token it is made with.
+    async fn outlives_no_parent(&self, caller: &Caller, expires_at: Option<DateTime<Utc>>) -> Result<()> {
+        let Some(parent) = caller.token_id else { return Ok(()) };
+        let parent = self.store().token_find(parent).await?.and_then(|parent| parent.expires_at);
+        match parent {
+            Some(end) if expires_at.is_none_or(|at| at > end) => {
+                let message = format!("your own token ends at {}; a token it makes cannot end later", end.to_rfc3339());
+                Err(Error::invalid("/expires_days", message))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Revokes a token: one's own, or any for an administrator.
@@ -71,8 +86,10 @@ impl App {
                 tx.token_revoke(id, now).await?;
                 let detail = json!({"name": record.name});
                 tx.audit_append(&caller.audit(now, "token_revoke", ("token", id.to_string()), detail)).await?;
-                Ok(())
+                Ok::<_, Error>(())
             })
-            .await
+            .await?;
+        self.access_ended();
+        Ok(())
     }
 }

@@ -85,9 +85,10 @@ impl App {
                 }
                 tx.audit_append(&caller.audit(now, "user_update", ("user", after.name.clone()), detail.clone()))
                     .await?;
-                Ok(after)
+                Ok::<_, Error>(after)
             })
             .await
+            .inspect(|_| self.access_ended())
     }
 
     /// Deletes a user with sessions and tokens.
@@ -100,9 +101,10 @@ impl App {
                 keep_one_admin(tx, &before, false).await?;
                 tx.user_delete(id).await?;
                 tx.audit_append(&caller.audit(now, "user_delete", ("user", before.name), json!({}))).await?;
-                Ok(())
+                Ok::<_, Error>(())
             })
             .await
+            .inspect(|()| self.access_ended())
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Caller {
     pub user_id: Option<crate::domain::ids::UserId>,
     /// The session, for a person in a browser.
     pub session_id: Option<crate::domain::ids::SessionId>,
+    /// The token, for a program. Names of tokens are not unique.
+    pub token_id: Option<crate::domain::ids::TokenId>,
     /// Id of the request, for the audit log.
     pub request_id: Option<String>,
 }
@@ -49,12 +51,23 @@ impl Caller {
     /// The server itself.
     pub fn system() -> Self {
         let name = "orc".to_owned();
-        Self { kind: CallerKind::System, name, role: Role::Admin, user_id: None, session_id: None, request_id: None }
+        let (user_id, session_id, token_id, request_id) = (None, None, None, None);
+        Self { kind: CallerKind::System, name, role: Role::Admin, user_id, session_id, token_id, request_id }
     }
 
     /// The local command line.
     pub fn local() -> Self {
         Self { kind: CallerKind::Local, name: "local".to_owned(), ..Self::system() }
+    }
+
+    /// What tells the caller from every other one: the id of the token or of the user, because names come again.
+    pub fn identity(&self) -> String {
+        let kind = self.kind.as_str();
+        match (self.token_id, self.user_id) {
+            (Some(token), _) => format!("{kind}:{token}"),
+            (None, Some(user)) => format!("{kind}:{user}"),
+            (None, None) => format!("{kind}:{}", self.name),
+        }
     }
 
     /// Whether the caller has a permission.
@@ -71,14 +84,18 @@ impl Caller {
         Err(Error::Forbidden(format!("{name} has the role {role}; this needs {least} or more")))
     }
 
-    /// An entry for the audit log about what the caller does to a thing (its kind and name).
+    /// An entry for the audit log about what the caller does to a thing (its kind and name). The detail names a token by
+    /// its id, because names of tokens are not unique.
     pub fn audit(
         &self,
         at: chrono::DateTime<chrono::Utc>,
         action: &str,
         (target_kind, target): (&str, String),
-        detail: serde_json::Value,
+        mut detail: serde_json::Value,
     ) -> crate::domain::model::AuditNew {
+        if let (Some(token), Some(detail)) = (self.token_id, detail.as_object_mut()) {
+            detail.insert("token_id".to_owned(), token.to_string().into());
+        }
         crate::domain::model::AuditNew {
             at,
             actor_kind: self.kind.as_str().to_owned(),

@@ -25,7 +25,7 @@ pub struct Idempotency {
 impl Idempotency {
     /// The key of a caller's request.
     pub fn new(caller: &Caller, operation: &str, target: &str, key: String, body: &Value) -> Self {
-        let scope = format!("{}:{}:{operation}:{target}", caller.kind.as_str(), caller.name);
+        let scope = format!("{}:{operation}:{target}", caller.identity());
         Self { scope, key, body_hash: Sha256::digest(body.to_string()).to_vec() }
     }
 

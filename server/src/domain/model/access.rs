@@ -135,6 +135,13 @@ pub struct TokenRecord {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
+impl TokenRecord {
+    /// Whether it lets nobody in any more: revoked, expired, or of somebody disabled.
+    pub fn is_over(&self, now: DateTime<Utc>) -> bool {
+        self.revoked_at.is_some() || self.user_disabled || self.expires_at.is_some_and(|at| now >= at)
+    }
+}
+
 /// A token to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenNew {

@@ -63,3 +63,17 @@ async fn the_set_up_token_is_private_and_half_a_file_is_replaced() {
     assert_eq!(std::fs::read_to_string(&path).unwrap().trim(), token.expose());
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 }
+
+#[tokio::test]
+async fn an_origin_of_another_scheme_is_foreign() {
+    for (secure, own, other) in
+        [(true, "https://localhost", "http://localhost"), (false, "http://localhost", "https://localhost")]
+    {
+        let house = House::new(ApiSettings { secure_cookies: secure, ..ApiSettings::default() }).await;
+        for (origin, refused) in [(own, false), (other, true)] {
+            let body = json!({"name": "ada", "password": "wrong guess"});
+            let answer = house.ask("POST /session", &[("origin", origin)], Some(body)).await;
+            assert_eq!(answer.status == 403, refused, "{origin}: {}", answer.text);
+        }
+    }
+}

@@ -72,3 +72,20 @@ async fn an_own_login_does_not_release_the_brake_on_the_address() {
     }
     assert!(looked_at <= 10, "{looked_at} guesses looked at");
 }
+
+#[tokio::test]
+async fn nobody_locks_an_account_for_everybody() {
+    let house = House::with(&[("ada", Role::Viewer)]).await;
+    for _ in 0..20 {
+        house.ask_from([10, 0, 0, 1], "POST /session", &[], guess("ada")).await;
+    }
+    let right = || Some(json!({"name": "ada", "password": PASSWORD}));
+    assert_eq!(house.ask("POST /session", &[], right()).await.status, 201, "one guesser elsewhere");
+    for number in 0..100 {
+        house.ask_from([10, 0, 1, number], "POST /session", &[], guess("ada")).await;
+    }
+    assert_eq!(house.ask("POST /session", &[], right()).await.status, 201, "many guessers, from a known address");
+    house.clock.advance(chrono::TimeDelta::seconds(5));
+    let elsewhere = house.ask_from([192, 168, 1, 7], "POST /session", &[], right()).await;
+    assert_eq!(elsewhere.status, 201, "the slow-down of all is short: {}", elsewhere.text);
+}

@@ -79,6 +79,20 @@ impl House {
         Answer { status: parts.status.as_u16(), headers: parts.headers, text }
     }
 
+    /// Does something to the database behind the server's back; answers how many rows it changed.
+    pub async fn behind(&self, sql: &str) -> u64 {
+        let url = format!("sqlite:{}", self.folder.path().join("orc.db").display());
+        let raw = sea_orm::Database::connect(url).await.unwrap();
+        let changed = raw.execute_unprepared(sql).await.unwrap().rows_affected();
+        raw.close().await.unwrap();
+        changed
+    }
+
+    /// Sends a request as it is; the answer's body is not read.
+    pub async fn raw(&self, request: Request<Body>) -> axum::response::Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     pub async fn ask(&self, line: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
         self.ask_from(HERE, line, headers, body).await
     }
@@ -130,12 +144,7 @@ impl Editor {
         if answer.text.is_empty() { Value::Null } else { serde_json::from_str(&answer.text).unwrap() }
     }
 
-    /// Does something to the database behind the server's back; answers how many rows it changed.
     pub async fn behind(&self, sql: &str) -> u64 {
-        let url = format!("sqlite:{}", self.house.folder.path().join("orc.db").display());
-        let raw = sea_orm::Database::connect(url).await.unwrap();
-        let changed = raw.execute_unprepared(sql).await.unwrap().rows_affected();
-        raw.close().await.unwrap();
-        changed
+        self.house.behind(sql).await
     }
 }

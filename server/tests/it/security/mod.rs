@@ -1,8 +1,11 @@
 //! Who gets in, who stays in, and who does not: people, programs, and the doors they use.
 
+mod deadlines;
 mod doors;
 mod feeds;
+mod full_disk;
 mod guessing;
 mod hooks;
 pub mod house;
 mod people;
+mod tokens;

@@ -1,0 +1,54 @@
+//! Whether a caller who was let in may still be here: long answers ask again.
+
+use crate::app::access::sessions::LONGEST;
+use crate::app::{App, Caller, CallerKind, Result};
+use crate::domain::vocabulary::Permission;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How often a long answer asks again although no access was taken away.
+const ASK_AGAIN: Duration = Duration::from_secs(30);
+
+/// Tells long answers that somebody's access was taken away.
+#[derive(Debug, Default)]
+pub struct Standing(watch::Sender<()>);
+
+impl App {
+    /// Access was taken away from somebody: every long answer asks again.
+    pub(in crate::app) fn access_ended(&self) {
+        self.standing().0.send_replace(());
+    }
+
+    /// Returns when the caller may no longer have the permission: the session or token ended, or the role became less.
+    pub async fn until_refused(&self, caller: &Caller, permission: Permission) {
+        let mut ended = self.standing().0.subscribe();
+        loop {
+            match self.is_standing(caller, permission).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => tracing::debug!(%error, "a caller could not be checked again"),
+            }
+            tokio::select! {
+                changed = ended.changed() => if changed.is_err() { return },
+                () = tokio::time::sleep(ASK_AGAIN) => {}
+            }
+        }
+    }
+
+    /// Whether the caller still has the permission. Writes no use down.
+    pub async fn is_standing(&self, caller: &Caller, permission: Permission) -> Result<bool> {
+        let now = self.clock().now();
+        let role = match (caller.kind, caller.session_id, caller.token_id) {
+            (CallerKind::Local | CallerKind::System, ..) => Some(caller.role),
+            (CallerKind::User, Some(session), _) => self.store().session_find(session).await?.and_then(|session| {
+                let over = session.user.disabled || now >= session.expires_at || now >= session.created_at + LONGEST;
+                (!over).then_some(session.user.role)
+            }),
+            (CallerKind::Token, _, Some(token)) => self.store().token_find(token).await?.and_then(|token| {
+                (!token.is_over(now)).then(|| token.user_role.map_or(token.role, |role| role.min(token.role)))
+            }),
+            (CallerKind::User | CallerKind::Token, ..) => None,
+        };
+        Ok(role.is_some_and(|role| role >= permission.least_role()))
+    }
+}
