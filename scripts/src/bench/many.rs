@@ -1,8 +1,9 @@
 //! Many tasks: 100,000 that wait, 10,000 that are due in one second, and looking ahead over all of them.
 
 use super::delays::{every_second, moment_delays};
+use super::machine;
+use super::row::{Row, percentile, server};
 use super::size::quiet;
-use super::{Row, machine, percentile, server};
 use crate::command::Answer;
 use crate::live::{Client, instant};
 use crate::place::Place;

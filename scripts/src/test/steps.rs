@@ -1,8 +1,8 @@
 //! The steps of `cargo xtask test`, cheap ones first.
 
 use super::count::{self, Count};
-use super::postgres::Postgres;
-use super::{Session, Step, machine};
+use super::machine;
+use super::session::{Session, Step};
 use crate::command::{self, Answer};
 use crate::{chaos, contract, tidy};
 
@@ -117,18 +117,4 @@ fn journeys(session: &mut Session) -> Answer<Count> {
 fn kill(session: &mut Session) -> Answer<Count> {
     let cycles = if session.full { 100 } else { 10 };
     Ok(Count::one(chaos::run(&session.place, "debug", cycles, None)?.is_empty()))
-}
-
-impl Session {
-    /// The PostgreSQL of the tests: the named one, else a private cluster that lives as long as the session.
-    fn postgres_url(&mut self) -> Answer<String> {
-        if let Ok(url) = std::env::var("ORC_TEST_POSTGRES_URL") {
-            return Ok(url);
-        }
-        let cluster = match self.postgres.take() {
-            Some(cluster) => cluster,
-            None => Postgres::start()?,
-        };
-        Ok(self.postgres.insert(cluster).url.clone())
-    }
 }

@@ -1,6 +1,7 @@
 //! Which room may use which, which foreign words live where, and the page's own borders.
 
-use super::{Finding, Source};
+use super::finding::Finding;
+use super::source::Source;
 
 /// `room`, and the rooms it may name with `crate::`. A room always sees itself; `clock` is for everyone but `domain`, whose rules it applies to what it reads.
 const USES: &[(&str, &[&str])] = &[
