@@ -13,6 +13,7 @@ mod throughput;
 pub use row::moment;
 
 use crate::command::Answer;
+use crate::page;
 use crate::place::Place;
 use crate::start;
 use row::Row;
@@ -22,7 +23,7 @@ use row::Row;
 /// # Errors
 /// A sentence when a measurement could not be made.
 pub fn run(place: &Place, filters: &[String]) -> Answer<bool> {
-    start::page(place)?;
+    page::build(place)?;
     start::programs(place, "release")?;
     println!("\n{}", machine::words());
     println!("{:<46} {:<44} {:<34} floor", "figure", "measured", "target on a quiet machine");

@@ -4,7 +4,7 @@ use super::count::{self, Count};
 use super::machine;
 use super::session::{Session, Step};
 use crate::command::{self, Answer};
-use crate::{chaos, contract, tidy};
+use crate::{chaos, contract, page, tidy};
 
 const NPM: &[&str] = &["web packages"];
 
@@ -16,7 +16,7 @@ pub const ALL: &[Step] = &[
     Step { name: "web lint", needs: NPM, run: |session| npm(session, "lint") },
     Step { name: "web types", needs: NPM, run: |session| npm(session, "types") },
     Step { name: "web unit", needs: NPM, run: web_unit },
-    Step { name: "web build", needs: NPM, run: |session| npm(session, "build") },
+    Step { name: "web build", needs: NPM, run: web_build },
     Step { name: "build", needs: &["web build"], run: build },
     Step { name: "contract", needs: &["web packages", "build"], run: contract_step },
     Step { name: "clippy", needs: &["web build"], run: clippy },
@@ -57,6 +57,10 @@ fn npm(session: &mut Session, script: &str) -> Answer<Count> {
 fn web_unit(session: &mut Session) -> Answer<Count> {
     let ran = command::run(command::npm(&session.place.web(), &["run", "--silent", "test"]).env("NO_COLOR", "1"))?;
     Ok(count::vitest(&ran.text).and(ran.ok))
+}
+
+fn web_build(session: &mut Session) -> Answer<Count> {
+    page::build(&session.place).map(|()| Count::one(true))
 }
 
 fn build(session: &mut Session) -> Answer<Count> {
