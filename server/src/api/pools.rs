@@ -9,7 +9,7 @@ use super::tasks::wire::{DryRunQuery, PageQuery};
 use crate::app::Caller;
 use crate::app::pools::{PoolDefinition as Wanted, PoolView};
 use crate::app::tasks::Write;
-use crate::store::PageRequest;
+use crate::domain::model::PageRequest;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};

@@ -4,9 +4,10 @@ use super::core::events::Change;
 use super::tasks::Write;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::{PoolId, name_problem};
+use crate::domain::model::{Page, PageRequest, PoolRecord, PoolUse};
 use crate::domain::tasks::{Definition, Problem};
 use crate::domain::vocabulary::Permission;
-use crate::store::{Page, PageRequest, PoolRecord, PoolUse, Tx};
+use crate::store::Tx;
 use serde_json::json;
 
 /// What a person defines about a pool.

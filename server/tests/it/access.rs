@@ -189,7 +189,7 @@ async fn one_administrator_however_many_ask_at_once() {
     let asked = (0..30).map(|name| house.ask("POST", "/api/v1/setup", None, Some(body(name))));
     let answers = futures::future::join_all(asked).await;
     assert_eq!(answers.iter().filter(|(status, _)| *status == StatusCode::CREATED).count(), 1, "{answers:?}");
-    let users = house.app.user_list(&Caller::local(), &orc_server::store::PageRequest::first(50)).await;
+    let users = house.app.user_list(&Caller::local(), &orc_server::domain::model::PageRequest::first(50)).await;
     assert_eq!(users.expect("users").items.len(), 1);
     let (status, _) = house.ask("POST", "/api/v1/setup", None, Some(body(99))).await;
     assert_eq!(status, StatusCode::NOT_FOUND, "set-up is over");
@@ -210,7 +210,8 @@ async fn guessing_is_slowed_down_and_secrets_stay_out_of_the_audit_log() {
     assert_eq!(seen[0], StatusCode::UNAUTHORIZED);
     assert_eq!(seen[7], StatusCode::TOO_MANY_REQUESTS);
     let token = house.token(Role::Editor).await;
-    let (all, first) = (orc_server::store::AuditFilter::default(), orc_server::store::PageRequest::first(200));
+    let (all, first) =
+        (orc_server::domain::model::AuditFilter::default(), orc_server::domain::model::PageRequest::first(200));
     let page = house.app.audit_list(&local, &all, &first);
     let text = format!("{:?}", page.await.expect("the audit log"));
     assert!(!text.contains(password) && !text.contains("wrong guess") && !text.contains(&token), "{text}");
@@ -255,8 +256,9 @@ async fn bad_bodies_get_problems_and_change_nothing() {
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     let (status, _) = house.ask("GET", "/api/v1/tasks?limit=0", Some(&admin), None).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    let (all, first) = (orc_server::store::TaskFilter::default(), orc_server::store::PageRequest::first(9));
-    let tasks = house.app.task_list(&Caller::local(), &all, orc_server::store::TaskSort::Name, &first).await;
+    let (all, first) =
+        (orc_server::domain::model::TaskFilter::default(), orc_server::domain::model::PageRequest::first(9));
+    let tasks = house.app.task_list(&Caller::local(), &all, orc_server::domain::model::TaskSort::Name, &first).await;
     assert_eq!(tasks.expect("a list").items.len(), 0);
 }
 

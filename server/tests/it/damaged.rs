@@ -7,9 +7,9 @@ use orc_server::app::Caller;
 use orc_server::app::ledger::accounting::Account;
 use orc_server::app::tasks::Write;
 use orc_server::clock::Clock;
+use orc_server::domain::model::PageRequest;
+use orc_server::domain::model::SlotFilter;
 use orc_server::domain::vocabulary::RunState;
-use orc_server::store::PageRequest;
-use orc_server::store::SlotFilter;
 use serde_json::{Value, json};
 
 /// Tables that hold definitions, and how a row is found by the name of its task.

@@ -5,7 +5,7 @@ use crate::security::house::Editor;
 use chrono::TimeDelta;
 use orc_server::app::Caller;
 use orc_server::clock::Clock;
-use orc_server::store::{PageRequest, SlotFilter};
+use orc_server::domain::model::{PageRequest, SlotFilter};
 use serde_json::{Value, json};
 
 const ROW: &str = "UPDATE calendar SET definition = substr(definition, 1, 40) WHERE name = 'c1'";

@@ -4,7 +4,7 @@ use crate::engine::bench::{Bench, child_task};
 use crate::security::house::Editor;
 use orc_server::app::tasks::export::EXPORT_MAX;
 use orc_server::app::{Caller, Error};
-use orc_server::store::TaskFilter;
+use orc_server::domain::model::TaskFilter;
 use serde_json::{Value, json};
 
 trait Exporting {

@@ -5,7 +5,7 @@ use crate::api::core::error::ApiResult;
 use crate::api::core::page::page;
 use crate::api::core::state::ApiState;
 use crate::app::Caller;
-use crate::store::{AuditFilter, AuditRecord, AuditVerdict};
+use crate::domain::model::{AuditFilter, AuditRecord, AuditVerdict};
 use axum::extract::State;
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};

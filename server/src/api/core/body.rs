@@ -2,8 +2,8 @@
 
 use super::error::ApiError;
 use crate::api::contract::schema;
+use crate::domain::model::{Cursor, PageRequest};
 use crate::domain::tasks::Problem;
-use crate::store::{Cursor, PageRequest};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection};
 use axum::http::{StatusCode, header, request::Parts};

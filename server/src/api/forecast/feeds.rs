@@ -8,7 +8,7 @@ use crate::api::core::state::ApiState;
 use crate::api::tasks::wire::PageQuery;
 use crate::app::forecast::feeds::FeedRequest;
 use crate::app::{self, Caller};
-use crate::store::FeedRecord;
+use crate::domain::model::FeedRecord;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};

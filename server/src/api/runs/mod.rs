@@ -15,9 +15,9 @@ use super::core::state::ApiState;
 use crate::app::runs::idempotency::Idempotency;
 use crate::app::{App, Caller};
 use crate::domain::ids::RunId;
+use crate::domain::model::{AttemptRecord, RunFilter, RunRecord, StatsPoint, StatsRecord};
 use crate::domain::runs;
 use crate::domain::vocabulary::RunState;
-use crate::store::{self, AttemptRecord, RunFilter, RunRecord, StatsPoint, StatsRecord};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -133,8 +133,8 @@ pub async fn run_stats(
     Query(query): Query<RunStatsQuery>,
 ) -> ApiResult<Json<RunStats>> {
     let step = match query.step.unwrap_or_default() {
-        StatsStep::Hour => store::StatsStep::Hour,
-        StatsStep::Day => store::StatsStep::Day,
+        StatsStep::Hour => crate::domain::model::StatsStep::Hour,
+        StatsStep::Day => crate::domain::model::StatsStep::Day,
     };
     let range = (query.from_at, query.until_at);
     Ok(Json(stats_out(state.app.run_stats(&caller, query.task.as_deref(), range, step).await?)))

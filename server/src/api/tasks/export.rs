@@ -7,7 +7,6 @@ use crate::api::core::error::ApiResult;
 use crate::api::core::state::ApiState;
 use crate::app::Caller;
 use crate::domain::vocabulary::RunState;
-use crate::store;
 use axum::extract::State;
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
@@ -54,7 +53,7 @@ pub async fn task_export(
     let TaskExportQuery { text, folder, tag, enabled, last_state } = query;
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let (text, folder, tag) = (given(text), given(folder), given(tag));
-    let filter = store::TaskFilter { text, folder, tag, enabled, last_state, owner: None };
+    let filter = crate::domain::model::TaskFilter { text, folder, tag, enabled, last_state, owner: None };
     let definitions = state.app.task_export(&caller, &filter).await?;
     Ok(Json(TaskExport { tasks: definitions.into_iter().map(definition_out).collect() }))
 }

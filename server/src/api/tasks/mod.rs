@@ -25,7 +25,6 @@ use crate::app::runs::idempotency::Idempotency;
 use crate::app::tasks::Write;
 use crate::app::tasks::sets::Apply;
 use crate::app::{self, Caller};
-use crate::store;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -67,7 +66,7 @@ pub async fn task_list(
     Query(query): Query<TaskListQuery>,
 ) -> ApiResult<Json<TaskPage>> {
     let page = page_request(query.limit, query.cursor.as_deref())?;
-    let filter = store::TaskFilter {
+    let filter = crate::domain::model::TaskFilter {
         text: query.text.filter(|text| !text.is_empty()),
         folder: query.folder.filter(|folder| !folder.is_empty()),
         tag: query.tag.filter(|tag| !tag.is_empty()),
@@ -76,9 +75,9 @@ pub async fn task_list(
         owner: None,
     };
     let sort = match query.sort.unwrap_or_default() {
-        TaskSort::Name => store::TaskSort::Name,
-        TaskSort::UpdatedAt => store::TaskSort::UpdatedAt,
-        TaskSort::LastRunAt => store::TaskSort::LastRunAt,
+        TaskSort::Name => crate::domain::model::TaskSort::Name,
+        TaskSort::UpdatedAt => crate::domain::model::TaskSort::UpdatedAt,
+        TaskSort::LastRunAt => crate::domain::model::TaskSort::LastRunAt,
     };
     let listed = state.app.task_list(&caller, &filter, sort, &page).await?;
     let now = state.app.clock().now();

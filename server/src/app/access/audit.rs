@@ -1,8 +1,8 @@
 //! The audit log: reading and checking it. It is written by every use case, in that use case's own transaction.
 
 use crate::app::{App, Caller, Result};
+use crate::domain::model::{AuditFilter, AuditRecord, AuditVerdict, Page, PageRequest};
 use crate::domain::vocabulary::Permission;
-use crate::store::{AuditFilter, AuditRecord, AuditVerdict, Page, PageRequest};
 
 impl App {
     /// A page of entries, newest first.

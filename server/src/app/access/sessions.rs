@@ -2,11 +2,12 @@
 
 use crate::app::{App, Caller, CallerKind, Error, Result};
 use crate::domain::ids::{SessionId, TokenId};
+use crate::domain::model::{SessionNew, SessionRecord, UserChange, UserNew, UserRecord};
 use crate::domain::tasks::Problem;
 use crate::domain::vocabulary::Role;
 use crate::security::secret::Secret;
 use crate::security::{password, setup, token};
-use crate::store::{SessionNew, SessionRecord, Tx, UserChange, UserNew, UserRecord};
+use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 

@@ -2,10 +2,11 @@
 
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::ids::TokenId;
+use crate::domain::model::{Page, PageRequest, TokenNew, TokenRecord};
 use crate::domain::vocabulary::{Permission, Role};
 use crate::security::secret::Secret;
 use crate::security::token;
-use crate::store::{Page, PageRequest, TokenNew, TokenRecord, Tx};
+use crate::store::Tx;
 use chrono::TimeDelta;
 use serde_json::json;
 

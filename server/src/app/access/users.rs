@@ -3,10 +3,11 @@
 use super::sessions::password_sound;
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::ids::UserId;
+use crate::domain::model::{Page, PageRequest, UserChange, UserNew, UserRecord};
 use crate::domain::vocabulary::{Permission, Role};
 use crate::security::password;
 use crate::security::secret::Secret;
-use crate::store::{Page, PageRequest, Tx, UserChange, UserNew, UserRecord};
+use crate::store::Tx;
 use serde_json::json;
 
 /// What changes about a user; what is absent stays.

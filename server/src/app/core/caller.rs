@@ -78,8 +78,8 @@ impl Caller {
         action: &str,
         (target_kind, target): (&str, String),
         detail: serde_json::Value,
-    ) -> crate::store::AuditNew {
-        crate::store::AuditNew {
+    ) -> crate::domain::model::AuditNew {
+        crate::domain::model::AuditNew {
             at,
             actor_kind: self.kind.as_str().to_owned(),
             actor: self.name.clone(),

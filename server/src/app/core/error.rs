@@ -1,6 +1,7 @@
 //! The closed list of ways in which a use case does not happen.
 
 use crate::app::Result;
+use crate::domain::model::BadCursor;
 use crate::domain::tasks::Problem;
 use crate::store::{Conflict, StoreError};
 use chrono::{DateTime, Utc};
@@ -92,5 +93,11 @@ impl From<StoreError> for Error {
             },
             StoreError::Refused(_) | StoreError::Damaged(_) | StoreError::Other(_) => Self::Internal(text),
         }
+    }
+}
+
+impl From<BadCursor> for Error {
+    fn from(_: BadCursor) -> Self {
+        Self::invalid("?cursor", "this cursor does not belong to this list")
     }
 }

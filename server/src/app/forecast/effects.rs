@@ -6,9 +6,9 @@ use crate::app::schedules::compile;
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::calendars::{Calendar, CalendarBook};
 use crate::domain::forecast::effect::{Difference, Side, difference, running};
+use crate::domain::model::{TaskFilter, TaskRef};
 use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::Permission;
-use crate::store::{TaskFilter, TaskRef};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Most days that are looked ahead.
@@ -73,10 +73,10 @@ impl App {
         };
         let mut effect = self.empty(days)?;
         let mut silenced = Silenced::new(&names, &new, effect.from_at);
-        let mut page = crate::store::PageRequest::first(500);
+        let mut page = crate::domain::model::PageRequest::first(500);
         loop {
             let filter = TaskFilter { enabled: Some(true), ..TaskFilter::default() };
-            let listed = self.store().task_list(&filter, crate::store::TaskSort::Name, &page).await?;
+            let listed = self.store().task_list(&filter, crate::domain::model::TaskSort::Name, &page).await?;
             for definition in listed.items.iter().map(|task| &task.definition).filter(|it| concerns(it)) {
                 let (before, after) = (effect.side(&old, definition), effect.side(&new, definition));
                 effect.add(&definition.name, &before, &after);

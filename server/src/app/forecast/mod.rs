@@ -6,9 +6,9 @@ pub mod simulations;
 
 use super::schedules::compile;
 use super::{App, Caller, Error, Result};
+use crate::domain::model::{Cursor, Page, PageRequest, ScheduleRecord, StatsStep, StoredSchedules};
 use crate::domain::schedules::{CompiledSchedule, Slot, zone_parse};
 use crate::domain::vocabulary::{Permission, SlotOutcome};
-use crate::store::{Cursor, Page, PageRequest, ScheduleRecord, StatsStep, StoredSchedules};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use std::cmp::Reverse;

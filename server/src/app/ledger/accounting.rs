@@ -6,9 +6,9 @@
 
 use crate::app::schedules::compile;
 use crate::app::{App, Caller, Error, Result};
+use crate::domain::model::{Damage, PageRequest, SlotCount, TaskRecord, TaskVersionRecord};
 use crate::domain::schedules::Rule;
 use crate::domain::vocabulary::{Permission, SlotOutcome};
-use crate::store::{Damage, PageRequest, SlotCount, TaskRecord, TaskVersionRecord};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 

@@ -11,12 +11,15 @@ use crate::app::schedules::compile;
 use crate::app::{App, Caller, Error, Result, Signal};
 use crate::domain::calendars::CalendarBook;
 use crate::domain::ids::BackfillId;
+use crate::domain::model::{
+    BackfillNew, BackfillRecord, Page, PageRequest, RunNew, TaskRecord, TaskRef, TriggerRecord,
+};
 use crate::domain::runs::OpenRuns;
 use crate::domain::runs::params;
 use crate::domain::schedules::Slot;
 use crate::domain::tasks::Overlap;
 use crate::domain::vocabulary::{BackfillState, Permission, TriggerKind};
-use crate::store::{BackfillNew, BackfillRecord, Page, PageRequest, RunNew, TaskRecord, TaskRef, TriggerRecord, Tx};
+use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

@@ -6,8 +6,9 @@
 use crate::app::schedules::compile;
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::ids::ScheduleId;
+use crate::domain::model::{ScheduleRecord, SlotAcross};
 use crate::domain::schedules::CompiledSchedule;
-use crate::store::{ScheduleRecord, SlotAcross, Tx};
+use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use std::sync::Arc;

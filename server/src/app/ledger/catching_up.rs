@@ -5,10 +5,11 @@ use crate::app::core::events::Change;
 use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted, new_run};
 use crate::app::{App, Result};
+use crate::domain::model::{SlotEntry, SlotRecord, TaskRecord, TaskRef, TriggerRecord};
 use crate::domain::runs::OpenRuns;
 use crate::domain::tasks::Overlap;
 use crate::domain::vocabulary::{RunState, SlotOutcome, TriggerKind};
-use crate::store::{SlotEntry, SlotRecord, TaskRecord, TaskRef, TriggerRecord, Tx};
+use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use serde_json::Map;
 use std::collections::BTreeMap;
@@ -112,7 +113,7 @@ fn has_room(task: &TaskRecord, open: OpenRuns) -> bool {
     }
 }
 
-type Made = (SlotEntry, Option<(crate::store::RunNew, Overlap)>);
+type Made = (SlotEntry, Option<(crate::domain::model::RunNew, Overlap)>);
 
 fn made(slot: &SlotRecord, task: &TaskRecord, now: DateTime<Utc>) -> Made {
     let key = slot.schedule_key.clone();

@@ -17,12 +17,13 @@ use super::schedules::compile;
 use super::system::HOLD;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::TaskId;
+use crate::domain::model::{
+    Page, PageRequest, RunNew, SlotBooking, SlotEntry, SlotFilter, SlotRecord, StoredSchedules, TaskRecord,
+    TriggerRecord,
+};
 use crate::domain::runs::OpenRuns;
 use crate::domain::vocabulary::{Permission, SlotOutcome, TriggerKind};
-use crate::store::{
-    Page, PageRequest, RunNew, SlotBooking, SlotEntry, SlotFilter, SlotRecord, StoredSchedules, TaskRecord,
-    TriggerRecord, Tx,
-};
+use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use serde_json::Map;
 use std::collections::{BTreeSet, HashMap, HashSet};

@@ -1,7 +1,7 @@
 //! What is due of one schedule: which slots run, which are caught up, which are only written down. Pure.
 
+use crate::domain::model::Told;
 use crate::domain::schedules::{CatchUp, CompiledSchedule, Note, Slot};
-use crate::store::Told;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A slot that is at most this late still counts as on time; while nobody was there, only the newest one does.

@@ -6,11 +6,12 @@
 use super::seconds;
 use crate::app::{App, Error, Result, Signal};
 use crate::domain::ids::RunId;
+use crate::domain::model::{RunCancel, RunNew, RunRecord, TaskRecord, TriggerRecord};
 use crate::domain::runs::params;
 use crate::domain::runs::{Admission, OpenRuns, admit};
 use crate::domain::tasks::{Definition, Overlap, Problem};
 use crate::domain::vocabulary::RunState;
-use crate::store::{RunCancel, RunNew, RunRecord, TaskRecord, TriggerRecord, Tx};
+use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

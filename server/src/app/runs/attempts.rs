@@ -2,9 +2,9 @@
 
 use super::seconds;
 use crate::app::{App, Result, Signal};
+use crate::domain::model::{AttemptFinished, ClaimedRun, RunNext};
 use crate::domain::runs::{AfterAttempt, AttemptEnd, AttemptPlace, after_attempt};
 use crate::domain::vocabulary::{AttemptOutcome, RunState};
-use crate::store::{AttemptFinished, ClaimedRun, RunNext};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
@@ -122,7 +122,7 @@ impl App {
         };
         let booked = self.store().attempts_finish(vec![finished]).await?.first().copied().unwrap_or_default();
         if booked {
-            let run = crate::store::RunRecord { state, ..claimed.run.clone() };
+            let run = crate::domain::model::RunRecord { state, ..claimed.run.clone() };
             self.announce_run(&run, false);
         }
         self.signals().raise(Signal::Finished);

@@ -2,7 +2,8 @@
 
 use crate::app::{Caller, Error, Result};
 use crate::domain::ids::RunId;
-use crate::store::{IdempotencyNew, IdempotencyRecord, RunRecord, Tx};
+use crate::domain::model::{IdempotencyNew, IdempotencyRecord, RunRecord};
+use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};

@@ -3,8 +3,8 @@
 use super::no_run;
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::ids::{AttemptId, RunId};
+use crate::domain::model::{AttemptRecord, RunRecord};
 use crate::domain::vocabulary::Permission;
-use crate::store::{AttemptRecord, RunRecord};
 use std::path::PathBuf;
 
 impl App {

@@ -15,12 +15,13 @@ use self::idempotency::{Idempotency, remember, repeated};
 use super::core::events::Change;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::RunId;
+use crate::domain::model::{
+    AttemptRecord, Page, PageRequest, RunCancel, RunFilter, RunRecord, StatsRecord, StatsStep, TaskRecord, TaskRef,
+    TriggerRecord,
+};
 use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::{Permission, TriggerKind};
-use crate::store::{
-    AttemptRecord, Page, PageRequest, RunCancel, RunFilter, RunRecord, StatsRecord, StatsStep, TaskRecord, TaskRef,
-    TriggerRecord, Tx,
-};
+use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

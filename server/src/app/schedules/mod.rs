@@ -4,11 +4,11 @@ pub mod agenda;
 
 use super::{App, Caller, Error, Result};
 use crate::domain::calendars::CalendarBook;
+use crate::domain::model::TaskRef;
 use crate::domain::schedules;
 use crate::domain::schedules::{CompiledSchedule, DayCount, Schedule, ScheduleError, Slot};
 use crate::domain::tasks::{Definition, Problem};
 use crate::domain::vocabulary::Permission;
-use crate::store::TaskRef;
 use chrono::{DateTime, Utc};
 
 /// Slots in a row that may be skipped before a schedule counts as one without a next run.

@@ -4,9 +4,9 @@
 //! stood side by side at one moment.
 
 use crate::app::{App, Caller, Error, Result};
+use crate::domain::model::{PageRequest, TaskFilter, TaskRecord, TaskSort};
 use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::Permission;
-use crate::store::{PageRequest, TaskFilter, TaskRecord, TaskSort};
 
 /// Most tasks of one export: as many as are applied at once.
 pub const EXPORT_MAX: u32 = 10_000;

@@ -16,13 +16,14 @@ use super::schedules::{next_slots, refuse_ended};
 use super::triggers::{nobody_listens, triggers_settle};
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::{RunId, ScheduleId, TaskId};
+use crate::domain::model::{
+    Damage, DamagedSchedule, Page, PageRequest, RunCancel, ScheduleRecord, StoredSchedules, TaskChange, TaskFilter,
+    TaskRecord, TaskRef, TaskSort, TaskVersionRecord,
+};
 use crate::domain::schedules::{Schedule, Slot};
 use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::{Permission, TaskAction};
-use crate::store::{
-    Damage, DamagedSchedule, Page, PageRequest, RunCancel, ScheduleRecord, StoredSchedules, TaskChange, TaskFilter,
-    TaskRecord, TaskRef, TaskSort, TaskVersionRecord, Tx,
-};
+use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use std::collections::HashMap;

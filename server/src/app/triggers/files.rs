@@ -8,12 +8,13 @@ use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted};
 use crate::app::{App, Error, Result};
 use crate::domain::ids::TriggerId;
+use crate::domain::model::{
+    FileState, FilesLearned, KnownFile, RunNew, TaskRecord, TaskRef, TaskTriggerRecord, TriggerRecord,
+};
 use crate::domain::runs::OpenRuns;
 use crate::domain::tasks::TriggerRule;
 use crate::domain::vocabulary::{FileChange, TriggerKind};
-use crate::store::{
-    FileState, FilesLearned, KnownFile, RunNew, TaskRecord, TaskRef, TaskTriggerRecord, TriggerRecord, Tx,
-};
+use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};

@@ -5,7 +5,7 @@
 
 use crate::app::ledger::due::DueSlots;
 use crate::app::schedules::agenda::Planned;
-use crate::store::TaskRecord;
+use crate::domain::model::TaskRecord;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -83,7 +83,7 @@ impl ReadAhead {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::CalendarMark;
+    use crate::domain::model::CalendarMark;
 
     #[test]
     fn nothing_read_with_other_calendars_is_kept_and_nothing_due_is_read_again() {

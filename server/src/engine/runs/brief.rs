@@ -4,11 +4,11 @@
 //! text is never substituted into. The environment begins empty; what is passed on from the server's own is listed.
 
 use crate::domain::ids::{AttemptId, RunId};
+use crate::domain::model::TriggerRecord;
 use crate::domain::runs::params;
 use crate::domain::tasks::{Definition, RunSpec};
 use crate::domain::triggers::TaskEnd;
 use crate::domain::vocabulary::TriggerKind;
-use crate::store::TriggerRecord;
 use chrono::{DateTime, SecondsFormat, Utc};
 use orc_runner::plan::{LogLimits, Plan, PlanScript};
 use serde_json::{Map, Value};

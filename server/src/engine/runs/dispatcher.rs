@@ -3,9 +3,10 @@
 use super::executor::Executor;
 use crate::app::system::disk::DiskGuard;
 use crate::app::{App, Signal};
+use crate::domain::model::{ClaimOrder, RunRecord};
 use crate::domain::pools;
 use crate::engine::core::worker::{RoundResult, Worker};
-use crate::store::{ClaimOrder, RunRecord, Tx};
+use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;

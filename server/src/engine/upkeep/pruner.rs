@@ -4,8 +4,9 @@
 
 use crate::app::App;
 use crate::domain::ids::AttemptId;
+use crate::domain::model::Leftovers;
 use crate::engine::core::worker::{RoundError, RoundResult, Worker};
-use crate::store::{Leftovers, Tx};
+use crate::store::Tx;
 use chrono::TimeDelta;
 use futures::FutureExt;
 use futures::future::BoxFuture;

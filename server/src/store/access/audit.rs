@@ -1,75 +1,16 @@
 //! The audit log: who did what, each entry chained to the one before by SHA-256.
 
 use super::entity::audit_entry;
+use crate::domain::model::{AuditFilter, AuditNew, AuditRecord, AuditVerdict};
+use crate::domain::model::{Cursor, Page, PageRequest};
 use crate::store::core::error::damaged;
 use crate::store::core::locks;
 use crate::store::core::locks::Hold;
 use crate::store::core::time::Micros;
-use crate::store::{Cursor, Page, PageRequest, Result, Store, Tx};
-use chrono::{DateTime, Utc};
+use crate::store::{Result, Store, Tx};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
-
-/// An entry to append.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AuditNew {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Kind of actor: user, token, local, system.
-    pub actor_kind: String,
-    /// Who.
-    pub actor: String,
-    /// What was done: the operation's id.
-    pub action: String,
-    /// Kind of thing.
-    pub target_kind: String,
-    /// The thing.
-    pub target: String,
-    /// Details, without secrets.
-    pub detail: Value,
-    /// Request that did it.
-    pub request_id: Option<String>,
-}
-
-/// An entry as stored.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AuditRecord {
-    /// Number in the chain, from 1, without gaps.
-    pub number: u64,
-    /// What was appended.
-    pub entry: AuditNew,
-    /// Hash of the entry before, hex; 64 zeros for the first.
-    pub prev_hash: String,
-    /// Hash of this entry, hex.
-    pub hash: String,
-}
-
-/// Which entries a list shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AuditFilter {
-    /// By this actor.
-    pub actor: Option<String>,
-    /// With this action.
-    pub action: Option<String>,
-    /// About this thing.
-    pub target: Option<String>,
-    /// At or after.
-    pub from_at: Option<DateTime<Utc>>,
-    /// Before.
-    pub until_at: Option<DateTime<Utc>>,
-}
-
-/// What walking the chain showed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditVerdict {
-    /// Entries looked at.
-    pub count: u64,
-    /// Number of the first entry that is not what it should be.
-    pub broken_at: Option<u64>,
-    /// Hash of the newest entry, hex; empty if there is none.
-    pub head: String,
-}
 
 /// Entries read at once when the chain is walked.
 const STRIDE: u64 = 1000;

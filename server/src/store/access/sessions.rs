@@ -4,47 +4,12 @@ use super::entity::{session, user};
 use super::users;
 use super::users::user_key;
 use crate::domain::ids::{SessionId, UserId};
+use crate::domain::model::{SessionNew, SessionRecord};
 use crate::store::core::time::Micros;
-use crate::store::{Conflict, Result, Store, StoreError, Tx, UserRecord};
+use crate::store::{Conflict, Result, Store, StoreError, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, NotSet, QueryFilter as _, Set};
-
-/// A session as stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SessionRecord {
-    /// Id.
-    pub id: SessionId,
-    /// Whose it is.
-    pub user: UserRecord,
-    /// SHA-256 of the secret.
-    pub secret_hash: Vec<u8>,
-    /// When it began.
-    pub created_at: DateTime<Utc>,
-    /// Last use, as far as written down.
-    pub last_seen_at: DateTime<Utc>,
-    /// When it ends.
-    pub expires_at: DateTime<Utc>,
-    /// What the browser calls itself.
-    pub user_agent: String,
-}
-
-/// A session to begin.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SessionNew {
-    /// Id.
-    pub id: SessionId,
-    /// Whose it is.
-    pub user: UserId,
-    /// SHA-256 of the secret.
-    pub secret_hash: Vec<u8>,
-    /// When it begins.
-    pub created_at: DateTime<Utc>,
-    /// When it ends.
-    pub expires_at: DateTime<Utc>,
-    /// What the browser calls itself.
-    pub user_agent: String,
-}
 
 impl Store {
     /// A session with its user. Whether it has expired, or the user is disabled, is for the caller to judge.

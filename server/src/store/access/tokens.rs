@@ -3,11 +3,12 @@
 use super::entity::{token, user};
 use super::users::user_key;
 use crate::domain::ids::{TokenId, UserId};
-use crate::domain::vocabulary::Role;
+use crate::domain::model::{Cursor, Page, PageRequest};
+use crate::domain::model::{TokenNew, TokenRecord};
 use crate::store::core::error::damaged;
 use crate::store::core::page::beyond;
 use crate::store::core::time::{Micros, instant, micros};
-use crate::store::{Conflict, Cursor, Page, PageRequest, Result, Store, StoreError, Tx};
+use crate::store::{Conflict, Result, Store, StoreError, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -15,58 +16,6 @@ use sea_orm::{
     Set,
 };
 use std::collections::HashMap;
-
-/// A token as stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenRecord {
-    /// Id; part of the token's text.
-    pub id: TokenId,
-    /// Key inside the database.
-    pub key: i64,
-    /// What it is for.
-    pub name: String,
-    /// SHA-256 of the secret.
-    pub secret_hash: Vec<u8>,
-    /// What it may do.
-    pub role: Role,
-    /// Whose it is, for personal tokens.
-    pub user: Option<UserId>,
-    /// Role of that user, and whether it may log in.
-    pub user_role: Option<Role>,
-    /// True if the user is disabled.
-    pub user_disabled: bool,
-    /// Who made it.
-    pub created_by: String,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// When it ends.
-    pub expires_at: Option<DateTime<Utc>>,
-    /// Last use, as far as written down.
-    pub last_used_at: Option<DateTime<Utc>>,
-    /// When it was revoked.
-    pub revoked_at: Option<DateTime<Utc>>,
-}
-
-/// A token to make.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenNew {
-    /// Id.
-    pub id: TokenId,
-    /// What it is for.
-    pub name: String,
-    /// SHA-256 of the secret.
-    pub secret_hash: Vec<u8>,
-    /// What it may do.
-    pub role: Role,
-    /// Whose it is, for personal tokens.
-    pub user: Option<UserId>,
-    /// Who makes it.
-    pub created_by: String,
-    /// When.
-    pub created_at: DateTime<Utc>,
-    /// When it ends.
-    pub expires_at: Option<DateTime<Utc>>,
-}
 
 impl Store {
     /// A token, revoked and expired ones too.

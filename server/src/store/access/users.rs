@@ -2,72 +2,20 @@
 
 use super::entity::user;
 use crate::domain::ids::UserId;
+use crate::domain::model::{Cursor, Page, PageRequest};
+use crate::domain::model::{UserChange, UserNew, UserRecord};
 use crate::domain::vocabulary::Role;
 use crate::store::core::error::{damaged, unique};
 use crate::store::core::locks;
 use crate::store::core::locks::Hold;
 use crate::store::core::page::beyond;
 use crate::store::core::time::{Micros, instant};
-use crate::store::{Conflict, Cursor, Page, PageRequest, Result, Store, Tx};
-use chrono::{DateTime, Utc};
+use crate::store::{Conflict, Result, Store, Tx};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
 };
-
-/// A user as stored.
-#[derive(Clone, PartialEq, Eq)]
-pub struct UserRecord {
-    /// Id.
-    pub id: UserId,
-    /// Key inside the database.
-    pub key: i64,
-    /// Login name.
-    pub name: String,
-    /// Hash of the password (PHC string).
-    pub password_hash: String,
-    /// What the user may do.
-    pub role: Role,
-    /// Whether the user may not log in.
-    pub disabled: bool,
-    /// When it was created.
-    pub created_at: DateTime<Utc>,
-    /// Last login.
-    pub last_login_at: Option<DateTime<Utc>>,
-}
-
-impl std::fmt::Debug for UserRecord {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "UserRecord({}, {})", self.name, self.role)
-    }
-}
-
-/// A user to create.
-#[derive(Clone, PartialEq, Eq)]
-pub struct UserNew {
-    /// Login name.
-    pub name: String,
-    /// Hash of the password (PHC string).
-    pub password_hash: String,
-    /// What the user may do.
-    pub role: Role,
-    /// When.
-    pub created_at: DateTime<Utc>,
-}
-
-/// What changes of a user; what is none stays.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct UserChange {
-    /// New role.
-    pub role: Option<Role>,
-    /// Whether the user may not log in.
-    pub disabled: Option<bool>,
-    /// New hash of the password.
-    pub password_hash: Option<String>,
-    /// Time of a login.
-    pub last_login_at: Option<DateTime<Utc>>,
-}
 
 impl Store {
     /// A user by login name.

@@ -3,10 +3,11 @@
 //! The version was written together with the definition, so dates and maintenance windows hold as they did. If there is none
 //! that can be read, the calendar has no dates, and is told as damaged to all that name it.
 
-use super::CalendarRecord;
 use super::entity::{calendar, calendar_version};
 use crate::domain::calendars::{Calendar, Calendars};
 use crate::domain::ids::CalendarId;
+use crate::domain::model::CalendarDamage;
+use crate::domain::model::CalendarRecord;
 use crate::store::core::error::damaged;
 use crate::store::core::time::{Micros, instant};
 use crate::store::tasks::small;
@@ -14,30 +15,6 @@ use crate::store::{Result, Store};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use std::collections::BTreeMap;
-
-/// A stored definition that cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CalendarDamage {
-    /// The version that stands in its place, and when it was made; none: none of them can be read.
-    pub version: Option<(u32, DateTime<Utc>)>,
-}
-
-impl CalendarDamage {
-    /// What is wrong, in words.
-    pub fn problem(&self) -> String {
-        match self.version {
-            Some((version, at)) => format!(
-                "the stored definition is damaged; version {version} of {} is used until it is saved again",
-                at.format("%Y-%m-%d %H:%M:%S UTC")
-            ),
-            None => {
-                "the stored definition is damaged, and no version of it can be read: its dates are unknown; save it \
-                     again, or delete it"
-                    .to_owned()
-            }
-        }
-    }
-}
 
 impl Store {
     /// All calendars that lived at an instant, as they were.

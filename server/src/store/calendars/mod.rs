@@ -3,16 +3,18 @@
 pub(in crate::store) mod damage;
 pub mod entity;
 
-use self::damage::{CalendarDamage, record};
+use self::damage::record;
 use self::entity::{calendar, calendar_version};
 use super::core::error::unique;
 use super::core::page::beyond;
 use super::core::time::Micros;
 use super::tasks::definitions::definition_of;
 use super::tasks::entity::task;
-use super::{Conflict, Cursor, Page, PageRequest, Result, Store, StoreError, Tx};
+use super::{Conflict, Result, Store, StoreError, Tx};
 use crate::domain::calendars::Calendar;
 use crate::domain::ids::CalendarId;
+use crate::domain::model::{CalendarMark, CalendarRecord};
+use crate::domain::model::{Cursor, Page, PageRequest};
 use crate::domain::tasks::Definition;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
@@ -21,43 +23,6 @@ use sea_orm::{
     QueryOrder as _, QuerySelect as _, Select, Set,
 };
 use std::collections::BTreeSet;
-
-/// A calendar as stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CalendarRecord {
-    /// Id.
-    pub id: CalendarId,
-    /// Key inside the database.
-    pub key: i64,
-    /// The newest definition, as far as it can be read.
-    pub definition: Calendar,
-    /// Whether it cannot be read, and what stands in its place.
-    pub damage: Option<CalendarDamage>,
-    /// Its version.
-    pub version: u32,
-    /// When it was created.
-    pub created_at: DateTime<Utc>,
-    /// When its definition last changed.
-    pub updated_at: DateTime<Utc>,
-    /// When it was deleted.
-    pub deleted_at: Option<DateTime<Utc>>,
-}
-
-/// Which calendars there are, in which versions: as long as it is the same, none was made, changed or deleted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct CalendarMark {
-    count: i64,
-    version_sum: i64,
-    newest: i64,
-}
-
-#[cfg(test)]
-impl CalendarMark {
-    /// One that is not the default.
-    pub fn sample() -> Self {
-        Self { count: 1, version_sum: 1, newest: 1 }
-    }
-}
 
 impl Store {
     /// The mark of the present calendars.

@@ -3,6 +3,7 @@
 use super::schema;
 use super::writer as writer_thread;
 use super::writer::Command;
+use crate::domain::model::DatabaseKind;
 use crate::store::{Result, StoreError};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
@@ -22,25 +23,6 @@ const CHECKPOINT_PAGES: &str = "8192";
 
 /// Most memory for pages at the writer, in KiB with a minus. Less, and a transaction of many rows writes its pages twice.
 const WRITER_CACHE: &str = "-16384";
-
-/// Which database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DatabaseKind {
-    /// SQLite, a file in the data folder.
-    Sqlite,
-    /// PostgreSQL.
-    Postgres,
-}
-
-impl DatabaseKind {
-    /// The kind's word.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sqlite => "sqlite",
-            Self::Postgres => "postgres",
-        }
-    }
-}
 
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! The closed list of ways in which the database says no.
 
+use crate::domain::model::BadCursor;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr, SqlxError};
 
 /// What stands against a change.
@@ -160,4 +161,10 @@ pub(in crate::store) fn unique(error: DbErr, what: Conflict) -> StoreError {
 /// Something in the database that cannot be read back.
 pub(in crate::store) fn damaged(what: &str, error: impl std::fmt::Display) -> StoreError {
     StoreError::Damaged(format!("{what}: {error}"))
+}
+
+impl From<BadCursor> for StoreError {
+    fn from(_: BadCursor) -> Self {
+        Self::BadCursor
+    }
 }

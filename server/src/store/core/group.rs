@@ -7,7 +7,8 @@ use super::connect;
 use super::error::Trouble;
 use super::hot::HotWork;
 use super::writer::{Command, Tx, Work, run_guarded};
-use crate::store::{Result, StoreError, WalState};
+use crate::domain::model::WalState;
+use crate::store::{Result, StoreError};
 use sea_orm::{
     ConnectionTrait as _, DatabaseConnection, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
 };

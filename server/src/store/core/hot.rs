@@ -1,7 +1,7 @@
 //! The hot path: starts and ends of attempts that wait at the same time share their statements.
 
 use super::writer::{Tx, Work};
-use crate::store::runs::attempts::{AttemptFinished, AttemptStarted};
+use crate::domain::model::{AttemptFinished, AttemptStarted};
 use crate::store::runs::finish;
 use crate::store::{Result, StoreError};
 use futures::FutureExt as _;

@@ -1,72 +1,7 @@
 //! Keyset pages: every list is read from where the last page ended, never by offset.
 
-use crate::store::{Result, StoreError};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sea_orm::Value;
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef};
-use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
-
-/// Where a page ended: the sort value and the key of its last item. Opaque text on the wire.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor {
-    pub(in crate::store) at: CursorValue,
-    pub(in crate::store) key: i64,
-}
-
-/// Sort value of a cursor.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub(in crate::store) enum CursorValue {
-    /// An instant or number.
-    Number(i64),
-    /// A name.
-    Text(String),
-}
-
-impl Cursor {
-    /// After a number and a key.
-    pub const fn number(at: i64, key: i64) -> Self {
-        Self { at: CursorValue::Number(at), key }
-    }
-
-    pub(in crate::store) const fn text(at: String, key: i64) -> Self {
-        Self { at: CursorValue::Text(at), key }
-    }
-
-    /// The number and the key, if it is one of a list sorted by numbers.
-    pub fn as_number(&self) -> Result<(i64, i64)> {
-        match self.at {
-            CursorValue::Number(at) => Ok((at, self.key)),
-            CursorValue::Text(_) => Err(StoreError::BadCursor),
-        }
-    }
-
-    pub(in crate::store) fn as_text(&self) -> Result<(&str, i64)> {
-        match &self.at {
-            CursorValue::Text(at) => Ok((at, self.key)),
-            CursorValue::Number(_) => Err(StoreError::BadCursor),
-        }
-    }
-}
-
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let json = serde_json::to_vec(&(&self.at, self.key)).map_err(|_| fmt::Error)?;
-        f.write_str(&URL_SAFE_NO_PAD.encode(json))
-    }
-}
-
-impl FromStr for Cursor {
-    type Err = StoreError;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| StoreError::BadCursor)?;
-        let (at, key) = serde_json::from_slice(&bytes).map_err(|_| StoreError::BadCursor)?;
-        Ok(Self { at, key })
-    }
-}
 
 /// Rows beyond a cursor in the order (sort value, key).
 pub(in crate::store) fn beyond<C>(columns: [C; 2], at: impl Into<Value>, key: i64, descending: bool) -> Expr
@@ -76,45 +11,4 @@ where
     let row = Expr::tuple(columns.map(Expr::col));
     let cursor = Expr::tuple([Expr::value(at), Expr::value(key)]);
     if descending { row.lt(cursor) } else { row.gt(cursor) }
-}
-
-/// Which page of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageRequest {
-    /// Most items.
-    pub limit: u32,
-    /// Where the page before ended; none: the first page.
-    pub cursor: Option<Cursor>,
-}
-
-impl PageRequest {
-    /// The first page.
-    pub const fn first(limit: u32) -> Self {
-        Self { limit, cursor: None }
-    }
-}
-
-/// A page of a list.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Page<T> {
-    /// The items.
-    pub items: Vec<T>,
-    /// Where the next page begins; none: this is the last.
-    pub next: Option<Cursor>,
-}
-
-impl<T> Page<T> {
-    /// The same page with other items.
-    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(change).collect(), next: self.next }
-    }
-
-    /// Makes a page of rows that were read with one more than the limit.
-    pub(in crate::store) fn cut(mut items: Vec<T>, limit: u32, cursor: impl Fn(&T) -> Cursor) -> Self {
-        let limit = limit as usize;
-        let more = items.len() > limit;
-        items.truncate(limit);
-        let next = if more { items.last().map(cursor) } else { None };
-        Self { items, next }
-    }
 }

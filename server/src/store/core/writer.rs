@@ -6,8 +6,9 @@
 
 use super::error::{Trouble, trouble};
 use super::{connect, each, group};
-use crate::store::runs::attempts::{AttemptFinished, AttemptStarted};
-use crate::store::{Result, Store, StoreError, WalState};
+use crate::domain::model::WalState;
+use crate::domain::model::{AttemptFinished, AttemptStarted};
+use crate::store::{Result, Store, StoreError};
 use futures::FutureExt as _;
 use futures::future::LocalBoxFuture;
 use sea_orm::prelude::async_trait;

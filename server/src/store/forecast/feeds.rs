@@ -2,13 +2,15 @@
 
 use super::entity::feed;
 use crate::domain::ids::{FeedId, UserId};
+use crate::domain::model::{Cursor, Page, PageRequest};
+use crate::domain::model::{FeedNew, FeedRecord};
 use crate::store::access::entity::user;
 use crate::store::access::users::user_key;
 use crate::store::core::page::beyond;
 use crate::store::core::time::Micros;
 use crate::store::tasks::entity::task;
 use crate::store::tasks::small;
-use crate::store::{Cursor, Page, PageRequest, Result, Store, Tx};
+use crate::store::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -16,56 +18,6 @@ use sea_orm::{
     Set,
 };
 use std::collections::HashMap;
-
-/// A feed as stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FeedRecord {
-    /// Id.
-    pub id: FeedId,
-    /// Key inside the database.
-    pub key: i64,
-    /// What it is called in calendar programs.
-    pub name: String,
-    /// Only this task: its key inside the database and its name.
-    pub task: Option<(i64, String)>,
-    /// Only this folder and those below.
-    pub folder: Option<String>,
-    /// Days ahead.
-    pub days: u32,
-    /// Whose it is.
-    pub user: Option<UserId>,
-    /// True if that user is disabled.
-    pub user_disabled: bool,
-    /// Who made it.
-    pub created_by: String,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// When its address was made.
-    pub rotated_at: DateTime<Utc>,
-}
-
-/// A feed to make.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FeedNew {
-    /// Id.
-    pub id: FeedId,
-    /// What it is called in calendar programs.
-    pub name: String,
-    /// SHA-256 of the secret.
-    pub secret_hash: Vec<u8>,
-    /// Only this task: its key inside the database.
-    pub task_key: Option<i64>,
-    /// Only this folder and those below.
-    pub folder: Option<String>,
-    /// Days ahead.
-    pub days: u32,
-    /// Whose it is.
-    pub user: Option<UserId>,
-    /// Who makes it.
-    pub created_by: String,
-    /// When.
-    pub created_at: DateTime<Utc>,
-}
 
 impl Store {
     /// A page of feeds, newest first; of one user, or all.

@@ -2,26 +2,18 @@
 
 use super::entity::slot;
 use crate::domain::ids::ScheduleId;
+use crate::domain::model::RunOutlook;
+use crate::domain::model::SlotAcross;
 use crate::store::core::time::Micros;
 use crate::store::runs::entity::{attempt, run};
-use crate::store::runs::outlook::RunOutlook;
 use crate::store::schedules::entity::schedule;
-use crate::store::{Result, Store, Told, Tx};
+use crate::store::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Condition, Expr, Query};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 use uuid::Uuid;
-
-/// An entry for slots before and after an instant, none of which has a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SlotAcross {
-    /// First and last instant.
-    pub stretch: Told,
-    /// Slots it stands for.
-    pub count: u64,
-}
 
 /// Dates that say what held when, and which run is the newest.
 const DATES: [(&str, &str); 9] = [

@@ -2,6 +2,8 @@
 
 use super::entity::backfill;
 use crate::domain::ids::{BackfillId, TaskId};
+use crate::domain::model::{BackfillNew, BackfillRecord};
+use crate::domain::model::{Cursor, Page, PageRequest, RunRecord};
 use crate::domain::vocabulary::{BackfillState, RunState};
 use crate::store::core::error::damaged;
 use crate::store::core::page::beyond;
@@ -9,82 +11,13 @@ use crate::store::core::time::{Micros, instant};
 use crate::store::runs::entity::run;
 use crate::store::runs::{open, task_uids};
 use crate::store::tasks::small;
-use crate::store::{Cursor, Page, PageRequest, Result, RunRecord, Store, StoreError, Tx};
+use crate::store::{Result, Store, StoreError, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, Set,
 };
-use serde_json::{Map, Value};
-
-/// A backfill as stored, with what became of its runs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BackfillRecord {
-    /// Id.
-    pub id: BackfillId,
-    /// Key inside the database.
-    pub key: i64,
-    /// The task.
-    pub task: TaskId,
-    /// Key of the task inside the database.
-    pub task_key: i64,
-    /// Only this schedule of it; none: all.
-    pub schedule_key: Option<String>,
-    /// First instant.
-    pub from_at: DateTime<Utc>,
-    /// Last instant.
-    pub until_at: DateTime<Utc>,
-    /// Most runs at once.
-    pub at_once: u32,
-    /// Params of its runs.
-    pub params: Map<String, Value>,
-    /// Position.
-    pub state: BackfillState,
-    /// Why it is in this state; may be empty.
-    pub reason: String,
-    /// Slots of the period.
-    pub slot_count: u64,
-    /// Runs made so far.
-    pub made_count: u64,
-    /// Up to here (instant and key of the schedule) runs were made.
-    pub done: (DateTime<Utc>, String),
-    /// When it was created.
-    pub created_at: DateTime<Utc>,
-    /// Who created it.
-    pub created_by: String,
-    /// When it ended.
-    pub finished_at: Option<DateTime<Utc>>,
-    /// Its runs that have not ended.
-    pub open_count: u64,
-    /// Its runs that succeeded.
-    pub succeeded_count: u64,
-    /// Its runs that ended otherwise.
-    pub failed_count: u64,
-}
-
-/// A backfill to make.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BackfillNew {
-    /// Key of the task inside the database.
-    pub task_key: i64,
-    /// Only this schedule of it.
-    pub schedule_key: Option<String>,
-    /// First instant.
-    pub from_at: DateTime<Utc>,
-    /// Last instant.
-    pub until_at: DateTime<Utc>,
-    /// Most runs at once.
-    pub at_once: u32,
-    /// Params of its runs.
-    pub params: Map<String, Value>,
-    /// Slots of the period.
-    pub slot_count: u64,
-    /// When it is created.
-    pub created_at: DateTime<Utc>,
-    /// Who creates it.
-    pub created_by: String,
-}
 
 impl Store {
     /// A page of backfills, newest first; of one task, or all.

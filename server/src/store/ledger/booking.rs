@@ -1,11 +1,13 @@
 //! Booking: ledger entries are written together with the watermarks they move.
 
 use super::entity::slot;
+use crate::domain::model::SlotBooking;
+use crate::domain::model::{SlotEntry, Told};
 use crate::store::core::rows::Rows;
 use crate::store::core::time::Micros;
 use crate::store::schedules::NEWEST_LAST;
 use crate::store::schedules::entity::schedule;
-use crate::store::{Conflict, Result, SlotEntry, StoreError, Told, Tx};
+use crate::store::{Conflict, Result, StoreError, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, LockType, Query};
 use sea_orm::{
@@ -13,19 +15,6 @@ use sea_orm::{
     QuerySelect as _,
 };
 use std::collections::{HashMap, HashSet};
-
-/// Entries of one schedule with the watermark that they complete.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SlotBooking {
-    /// Key of the schedule inside the database.
-    pub schedule_row: i64,
-    /// Key of its task inside the database.
-    pub task_key: i64,
-    /// Up to here the ledger is complete afterwards. The watermark never moves backwards.
-    pub watermark_at: DateTime<Utc>,
-    /// The entries, in order of time.
-    pub entries: Vec<SlotEntry>,
-}
 
 impl Tx {
     /// Writes ledger entries and moves the watermarks, many schedules at once. Answers for every booking which of its

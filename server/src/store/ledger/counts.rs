@@ -1,6 +1,7 @@
 //! The ledger of one task as accounting needs it: entries that touch a period.
 
 use super::entity::slot;
+use crate::domain::model::SlotCount;
 use crate::domain::vocabulary::SlotOutcome;
 use crate::store::core::error::damaged;
 use crate::store::core::time::Micros;
@@ -9,23 +10,6 @@ use crate::store::{Result, Store};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ConnectionTrait as _, FromQueryResult, Order};
-
-/// An entry of the ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SlotCount {
-    /// Key of the schedule within its task.
-    pub schedule_key: String,
-    /// First instant.
-    pub first_at: DateTime<Utc>,
-    /// Last instant.
-    pub last_at: DateTime<Utc>,
-    /// Slots it stands for.
-    pub count: u64,
-    /// What became of them: `skipped` too if a run was made that was skipped later.
-    pub outcome: SlotOutcome,
-    /// Whether it lies within the period as a whole.
-    pub whole: bool,
-}
 
 #[derive(FromQueryResult)]
 struct Row {

@@ -5,11 +5,12 @@
 
 use super::entity::slot;
 use super::{record, select, stored};
+use crate::domain::model::{Cursor, Page, PageRequest, SlotFilter, SlotRecord};
 use crate::domain::vocabulary::SlotOutcome;
 use crate::store::core::page::beyond;
 use crate::store::core::time::Micros;
 use crate::store::schedules::entity::schedule;
-use crate::store::{Cursor, Page, PageRequest, Result, SlotFilter, SlotRecord, Store};
+use crate::store::{Result, Store};
 use sea_orm::sea_query::{Expr, ExprTrait as _, SelectStatement};
 use sea_orm::{ConnectionTrait as _, Order};
 

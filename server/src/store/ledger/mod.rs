@@ -17,81 +17,13 @@ use super::schedules::schedule_of;
 use super::tasks::entity::task;
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, ScheduleId, TaskId};
+use crate::domain::model::{SlotEntry, SlotRecord};
 use crate::domain::vocabulary::SlotOutcome;
-use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult as _, Iterable as _, Order,
     QueryFilter as _, QueryResult,
 };
-
-/// An entry of the ledger as stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SlotRecord {
-    /// Key inside the database.
-    pub key: i64,
-    /// The schedule.
-    pub schedule: ScheduleId,
-    /// Key of the schedule inside the database.
-    pub schedule_row: i64,
-    /// Key of the schedule within its task.
-    pub schedule_key: String,
-    /// Zone of the schedule.
-    pub timezone: String,
-    /// The task.
-    pub task: TaskId,
-    /// Name of the task.
-    pub task_name: String,
-    /// First instant of the entry.
-    pub first_at: DateTime<Utc>,
-    /// Last instant of the entry.
-    pub last_at: DateTime<Utc>,
-    /// Slots it stands for.
-    pub count: u64,
-    /// What became of them: `skipped` too if a run was made that was skipped later.
-    pub outcome: SlotOutcome,
-    /// Why, in a sentence.
-    pub reason: String,
-    /// The run that was made.
-    pub run: Option<RunId>,
-    /// When it was written.
-    pub created_at: DateTime<Utc>,
-}
-
-/// An entry to write.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SlotEntry {
-    /// First instant.
-    pub first_at: DateTime<Utc>,
-    /// Last instant; the first for a single slot.
-    pub last_at: DateTime<Utc>,
-    /// Slots it stands for.
-    pub count: u64,
-    /// What becomes of them.
-    pub outcome: SlotOutcome,
-    /// Why, in a sentence.
-    pub reason: String,
-    /// The run that is made in the same transaction.
-    pub run: Option<RunId>,
-}
-
-/// First and last instant of a stretch of time that the ledger tells of.
-pub type Told = (DateTime<Utc>, DateTime<Utc>);
-
-/// Which entries a list shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SlotFilter {
-    /// Of this task.
-    pub task_key: Option<i64>,
-    /// Of this schedule.
-    pub schedule: Option<ScheduleId>,
-    /// With this outcome.
-    pub outcome: Option<SlotOutcome>,
-    /// Last instant at or after.
-    pub from_at: Option<DateTime<Utc>>,
-    /// First instant before.
-    pub until_at: Option<DateTime<Utc>>,
-}
 
 impl Store {
     /// Whether any slot waits to be caught up.

@@ -10,8 +10,10 @@ use super::runs::entity::run;
 use super::tasks::definitions::definition_of;
 use super::tasks::entity::task;
 use super::tasks::small;
-use super::{Conflict, Cursor, Page, PageRequest, Result, Store, StoreError, Tx};
+use super::{Conflict, Result, Store, StoreError, Tx};
 use crate::domain::ids::PoolId;
+use crate::domain::model::{Cursor, Page, PageRequest};
+use crate::domain::model::{PoolRecord, PoolUse};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -19,36 +21,6 @@ use sea_orm::{
     QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
 use std::collections::BTreeMap;
-
-/// A pool as stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PoolRecord {
-    /// Id.
-    pub id: PoolId,
-    /// Key inside the database.
-    pub key: i64,
-    /// Unique name.
-    pub name: String,
-    /// What it stands for.
-    pub description: String,
-    /// Places; 0: closed.
-    pub capacity: u32,
-    /// Version of the definition.
-    pub version: u32,
-    /// When it was created.
-    pub created_at: DateTime<Utc>,
-    /// When it last changed.
-    pub updated_at: DateTime<Utc>,
-}
-
-/// What of a pool is in use.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct PoolUse {
-    /// Places taken by open runs, each at most the pool.
-    pub used: u32,
-    /// Runs that wait.
-    pub waiting: u32,
-}
 
 impl Store {
     /// A page of pools by name.

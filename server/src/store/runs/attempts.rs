@@ -4,143 +4,17 @@ use super::claim::definitions;
 use super::entity::{attempt, run};
 use super::running;
 use crate::domain::ids::{AttemptId, RunId};
-use crate::domain::vocabulary::{AttemptOutcome, RunState};
+use crate::domain::model::ClaimedRun;
+use crate::domain::model::{AttemptFinished, AttemptRecord, AttemptStarted};
 use crate::store::core::error::damaged;
 use crate::store::core::time::instant;
 use crate::store::core::writer::Command;
 use crate::store::tasks::small;
-use crate::store::{ClaimedRun, Result, Store, StoreError};
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::store::{Result, Store, StoreError};
+use chrono::TimeDelta;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
-use serde_json::Value;
 use std::collections::HashMap;
 use tokio::sync::oneshot;
-
-/// An attempt as stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AttemptRecord {
-    /// Id.
-    pub id: AttemptId,
-    /// The run.
-    pub run: RunId,
-    /// Number, from 1.
-    pub number: u32,
-    /// Result; none: in progress.
-    pub outcome: Option<AttemptOutcome>,
-    /// Server that started it.
-    pub node: String,
-    /// Boot of the machine it runs on; none: nothing was started yet.
-    pub boot_id: Option<String>,
-    /// Process id of the runner.
-    pub runner_pid: Option<u32>,
-    /// Start time of the runner, as the system counts it.
-    pub runner_started: Option<i64>,
-    /// Process id of the command.
-    pub pid: Option<u32>,
-    /// Token with which the server talks to the runner.
-    pub token: Option<String>,
-    /// When it started.
-    pub started_at: DateTime<Utc>,
-    /// When it ended.
-    pub finished_at: Option<DateTime<Utc>>,
-    /// Exit code of the process.
-    pub exit_code: Option<i32>,
-    /// Signal that ended the process.
-    pub signal: Option<i32>,
-    /// Why it ended so, in a sentence; may be empty.
-    pub reason: String,
-    /// Processor time of the whole tree.
-    pub cpu: Option<TimeDelta>,
-    /// Peak memory of the largest process, in bytes.
-    pub peak_memory_bytes: Option<u64>,
-    /// Bytes logged.
-    pub log_bytes: u64,
-    /// Lines logged.
-    pub log_lines: u64,
-    /// Bytes of the log that were dropped.
-    pub log_dropped_bytes: u64,
-    /// Whether a left-behind process still held the output.
-    pub leaked_output: bool,
-    /// Processes that could not be stopped.
-    pub survivor_count: u32,
-}
-
-/// Who carries out an attempt. May be told twice: what is none keeps its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AttemptStarted {
-    /// The attempt.
-    pub attempt: AttemptId,
-    /// Fence of the claim.
-    pub fence: i64,
-    /// Boot of the machine.
-    pub boot_id: Option<String>,
-    /// Process id of the runner.
-    pub runner_pid: Option<u32>,
-    /// Start time of the runner, as the system counts it.
-    pub runner_started: Option<i64>,
-    /// Process id of the command.
-    pub pid: Option<u32>,
-    /// Token with which the server talks to the runner.
-    pub token: Option<String>,
-}
-
-/// What becomes of a run after its attempt.
-#[derive(Debug, Clone, PartialEq)]
-pub enum RunNext {
-    /// Another attempt at that instant (at once if it is not after the end).
-    Retry {
-        /// When.
-        at: DateTime<Utc>,
-    },
-    /// The run is over.
-    Finish {
-        /// Final state.
-        state: RunState,
-        /// What the run wrote as its result.
-        result: Option<Value>,
-    },
-    /// Nothing was started: the attempt is forgotten and the run is queued again.
-    Requeue,
-}
-
-/// How an attempt ended, with the decision that follows.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AttemptFinished {
-    /// The attempt.
-    pub attempt: AttemptId,
-    /// The run.
-    pub run: RunId,
-    /// Fence of the claim.
-    pub fence: i64,
-    /// Result.
-    pub outcome: AttemptOutcome,
-    /// When it ended.
-    pub finished_at: DateTime<Utc>,
-    /// Process id of the command; none keeps what is known.
-    pub pid: Option<u32>,
-    /// Exit code of the process.
-    pub exit_code: Option<i32>,
-    /// Signal that ended the process.
-    pub signal: Option<i32>,
-    /// Why it ended so, in a sentence; may be empty. It becomes the run's reason too.
-    pub reason: String,
-    /// Processor time of the whole tree.
-    pub cpu: Option<TimeDelta>,
-    /// Peak memory of the largest process, in bytes.
-    pub peak_memory_bytes: Option<u64>,
-    /// Bytes logged.
-    pub log_bytes: u64,
-    /// Lines logged.
-    pub log_lines: u64,
-    /// Bytes of the log that were dropped.
-    pub log_dropped_bytes: u64,
-    /// Whether a left-behind process still held the output.
-    pub leaked_output: bool,
-    /// Processes that could not be stopped.
-    pub survivor_count: u32,
-    /// What follows.
-    pub next: RunNext,
-}
 
 impl Store {
     /// Writes down who carries out attempts. Calls that wait at the same time share their statements. False: the claim is

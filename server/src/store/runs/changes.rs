@@ -1,15 +1,16 @@
 //! What changes runs outside the hot path: making, cancelling, ending, promoting, deleting.
 
 use super::entity::{attempt, run};
-use super::outlook::RunOutlook;
 use super::stats;
 use super::stats::Ended;
 use super::{by_id, open, records};
 use crate::domain::ids::{AttemptId, RunId};
+use crate::domain::model::RunOutlook;
+use crate::domain::model::{RunCancel, RunNew, RunRecord};
 use crate::domain::vocabulary::RunState;
 use crate::store::core::rows::Rows;
 use crate::store::core::time::{Micros, micros, span};
-use crate::store::{Conflict, Result, RunCancel, RunNew, RunRecord, StoreError, Tx};
+use crate::store::{Conflict, Result, StoreError, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{

@@ -5,6 +5,7 @@ use super::changes::ROWS;
 use super::entity::{attempt, run};
 use super::record;
 use crate::domain::ids::{AttemptId, RunId, TaskId};
+use crate::domain::model::{ClaimOrder, ClaimedRun};
 use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::RunState;
 use crate::store::core::error::damaged;
@@ -12,7 +13,7 @@ use crate::store::core::time::Micros;
 use crate::store::tasks::definitions::definition_of;
 use crate::store::tasks::entity::{task, task_version};
 use crate::store::tasks::small;
-use crate::store::{AttemptRecord, Result, RunRecord, Store, Tx};
+use crate::store::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{
     CommonTableExpression, Expr, ExprTrait as _, Func, LockBehavior, LockType, Query, Returning, UpdateStatement,
@@ -21,28 +22,6 @@ use sea_orm::sea_query::{
 use sea_orm::{ConnectionTrait, EntityTrait as _, FromQueryResult as _, Iterable as _, NotSet, Order, Set};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// A run to carry out: claimed just now, or found running by a starting server.
-#[derive(Debug, Clone)]
-pub struct ClaimedRun {
-    /// The run, `running`; its `fence` guards everything that is written about it.
-    pub run: RunRecord,
-    /// The attempt to carry out.
-    pub attempt: AttemptRecord,
-    /// The definition of the run's version.
-    pub definition: Arc<Definition>,
-    /// Why nothing can be run by it: it could not be read.
-    pub damage: Option<String>,
-}
-
-/// Who goes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ClaimOrder {
-    /// Highest priority, then longest due.
-    Priority,
-    /// Longest due, whatever the priority: so that nobody waits for ever.
-    Age,
-}
 
 impl Store {
     /// Claims up to `limit` queued runs that are due, and opens an attempt for each.

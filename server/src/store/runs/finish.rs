@@ -1,13 +1,14 @@
 //! The end of attempts: many rows per statement, guarded by fence and state.
 
-use super::attempts::{AttemptFinished, AttemptStarted};
 use super::entity::run;
 use super::stats;
 use super::stats::Ended;
+use crate::domain::model::RunNext;
+use crate::domain::model::{AttemptFinished, AttemptStarted};
 use crate::domain::vocabulary::RunState;
 use crate::store::core::rows::Rows;
 use crate::store::core::time::{Micros, span};
-use crate::store::{Result, RunNext, StoreError, Tx};
+use crate::store::{Result, StoreError, Tx};
 use sea_orm::{ConnectionTrait as _, FromQueryResult as _, Iden as _, Iterable as _, QueryResult, Value};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;

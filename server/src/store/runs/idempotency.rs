@@ -1,37 +1,13 @@
 //! Idempotency keys: what a repeated request made the first time.
 
 use super::entity::idempotency;
+use crate::domain::model::{IdempotencyNew, IdempotencyRecord};
 use crate::store::core::locks;
 use crate::store::core::time::Micros;
 use crate::store::{Result, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, Set};
-use uuid::Uuid;
-
-/// What a request with a key made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdempotencyRecord {
-    /// SHA-256 of the request's body.
-    pub body_hash: Vec<u8>,
-    /// Kind of thing made.
-    pub result_kind: String,
-    /// Its id.
-    pub result_id: Uuid,
-    /// When.
-    pub created_at: DateTime<Utc>,
-}
-
-/// A key to remember.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdempotencyNew {
-    /// Caller and operation.
-    pub scope: String,
-    /// The key.
-    pub key: String,
-    /// What is remembered.
-    pub record: IdempotencyRecord,
-}
 
 impl Tx {
     /// What was made under a key at or after an instant. A transaction that asks for a key holds it until its end.

@@ -2,10 +2,11 @@
 
 use super::entity::run;
 use super::{open, records};
+use crate::domain::model::RunRecord;
 use crate::domain::runs::OpenRuns;
 use crate::domain::vocabulary::{RunState, TriggerKind};
 use crate::store::tasks::small;
-use crate::store::{Result, RunRecord, Tx};
+use crate::store::{Result, Tx};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, PaginatorTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _,

@@ -1,22 +1,10 @@
 //! What there is to do for a dispatcher: one statement over one index, asked in every round.
 
+use crate::domain::model::RunOutlook;
 use crate::store::core::time::{Micros, instant};
 use crate::store::{Result, Store, StoreError};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
-
-/// What there is to do for a dispatcher.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct RunOutlook {
-    /// Whether queued runs are due.
-    pub queued_due: bool,
-    /// Whether runs that back off are due.
-    pub backing_off_due: bool,
-    /// Whether runs wait.
-    pub waiting: bool,
-    /// The next instant at which one of these runs becomes due.
-    pub next_due: Option<DateTime<Utc>>,
-}
 
 impl RunOutlook {
     /// The rule of the index, written out so that it applies.

@@ -2,6 +2,7 @@
 
 use super::entity::{attempt, idempotency, run};
 use crate::domain::ids::{AttemptId, RunId};
+use crate::domain::model::{Leftovers, PruneCandidate, PruneStep};
 use crate::store::access::entity::session;
 use crate::store::core::rows::Rows;
 use crate::store::core::time::Micros;
@@ -20,37 +21,6 @@ use uuid::Uuid;
 /// Tasks looked at in one step.
 const TASKS: u64 = 200;
 const DAY: i64 = 86_400_000_000;
-
-/// A run that may go, with the attempts whose logs go with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PruneCandidate {
-    /// The run.
-    pub run: RunId,
-    /// Its attempts.
-    pub attempts: Vec<AttemptId>,
-}
-
-/// One step of a walk over all tasks.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PruneStep {
-    /// Runs that may go.
-    pub candidates: Vec<PruneCandidate>,
-    /// Where the walk goes on; none: it is through.
-    pub next: Option<i64>,
-}
-
-/// What is not kept for ever beside runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Leftovers {
-    /// Ledger entries whose last slot is older.
-    pub slots_before: DateTime<Utc>,
-    /// Sessions that ended before.
-    pub sessions_before: DateTime<Utc>,
-    /// Idempotency keys that were used before.
-    pub keys_before: DateTime<Utc>,
-    /// Most rows of each to remove at once.
-    pub limit: u32,
-}
 
 type Found = BTreeMap<i64, Uuid>;
 

@@ -4,13 +4,14 @@ use super::changes::ROWS;
 use super::entity::run;
 use super::open;
 use super::open::open_counts;
+use crate::domain::model::RunRecord;
 use crate::domain::pools::{Places, Room, WaitingRun};
 use crate::domain::vocabulary::RunState;
 use crate::store::core::rows::Rows;
 use crate::store::tasks::definitions::definition_of;
 use crate::store::tasks::entity::task;
 use crate::store::tasks::small;
-use crate::store::{Result, RunRecord, Tx};
+use crate::store::{Result, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{

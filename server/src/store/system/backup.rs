@@ -1,36 +1,13 @@
 //! The database as a file: size, copy, checkpoint, check.
 
+use crate::domain::model::{DatabaseFacts, WalState};
 use crate::store::core::connect::Target;
 use crate::store::core::schema;
 use crate::store::core::writer::Command;
-use crate::store::{DatabaseKind, Result, Store, StoreError};
+use crate::store::{Result, Store, StoreError};
 use sea_orm::ConnectionTrait as _;
 use std::path::{Path, PathBuf};
 use tokio::sync::oneshot;
-
-/// Facts about the database.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DatabaseFacts {
-    /// Which database.
-    pub kind: DatabaseKind,
-    /// Its size in bytes.
-    pub size_bytes: u64,
-    /// Size of the write-ahead log in bytes (SQLite).
-    pub wal_bytes: Option<u64>,
-    /// Newest migration.
-    pub schema_version: String,
-}
-
-/// What a checkpoint did (SQLite).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WalState {
-    /// Whether a reader kept it from finishing.
-    pub busy: bool,
-    /// Pages in the write-ahead log.
-    pub pages: i64,
-    /// Pages moved into the database.
-    pub moved: i64,
-}
 
 impl Store {
     /// Kind, size and schema version.

@@ -4,6 +4,7 @@
 //! A schedule of unknown shape becomes one that never computes and cannot be saved again; of what else cannot be read there
 //! is a stand-in, and the definition counts as disabled until it is replaced.
 
+use crate::domain::model::Damage;
 use crate::domain::schedules::{CatchUp, Fold, Gap, Roll, Rule, Schedule};
 use crate::domain::tasks::{Backoff, Definition, LogRules, Overlap, Retention, Retry, RunSpec};
 use crate::domain::vocabulary::OnServerStop;
@@ -12,22 +13,6 @@ use std::collections::BTreeMap;
 
 /// Characters of an unreadable schedule that are shown.
 const SHOWN: usize = 400;
-
-/// What of a stored definition cannot be read; nothing, as a rule.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Damage {
-    /// What is wrong with schedules, by their keys.
-    pub schedules: BTreeMap<String, String>,
-    /// What is wrong with the rest: the definition is not the one that was saved, and nothing may run by it.
-    pub rest: Option<String>,
-}
-
-impl Damage {
-    /// Whether everything could be read.
-    pub fn is_none(&self) -> bool {
-        self.schedules.is_empty() && self.rest.is_none()
-    }
-}
 
 /// Reads a stored definition, as far as it can be read.
 pub(in crate::store) fn definition_of(json: &str) -> (Definition, Damage) {

@@ -1,33 +1,16 @@
 //! Versions of definitions: every one is kept.
 
-use super::definitions::{Damage, definition_of};
+use super::definitions::definition_of;
 use super::entity::{task, task_version};
 use super::small;
-use crate::domain::tasks::Definition;
+use crate::domain::model::TaskVersionRecord;
+use crate::domain::model::{Cursor, Page, PageRequest, TaskChange};
 use crate::store::core::rows::Rows;
-use crate::store::{Cursor, Page, PageRequest, Result, Store, TaskChange, Tx};
-use chrono::{DateTime, Utc};
+use crate::store::{Result, Store, Tx};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
 use std::collections::HashSet;
-
-/// A version of a definition.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TaskVersionRecord {
-    /// Number, from 1.
-    pub version: u32,
-    /// The definition, as far as it can be read.
-    pub definition: Definition,
-    /// What of it cannot be read.
-    pub damage: Damage,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// Who made it.
-    pub created_by: String,
-    /// Why, in words; may be empty.
-    pub note: String,
-}
 
 impl Store {
     /// A page of versions, newest first.

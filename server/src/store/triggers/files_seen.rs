@@ -3,24 +3,14 @@
 use super::entity::{file_seen, trigger};
 use super::record;
 use crate::domain::ids::TaskId;
+use crate::domain::model::TaskTriggerRecord;
+use crate::domain::model::{FilesLearned, KnownFile};
 use crate::store::core::time::Micros;
-use crate::store::{Result, Store, TaskTriggerRecord, Tx};
+use crate::store::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
 use std::collections::BTreeMap;
-
-/// State of a file: size and time of change.
-pub type FileState = (u64, DateTime<Utc>);
-
-/// A file that a trigger knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KnownFile {
-    /// Its state when it last started a run.
-    pub state: FileState,
-    /// Whether it was not there at the last look.
-    pub gone: bool,
-}
 
 /// The files that a trigger knows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,19 +19,6 @@ pub struct KnownFiles {
     pub pattern: Option<i64>,
     /// The files, by path.
     pub files: BTreeMap<String, KnownFile>,
-}
-
-/// What a look changes about the files that a trigger knows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FilesLearned {
-    /// A new pattern: everything known before is forgotten.
-    pub pattern: Option<i64>,
-    /// Files that are there, in this state.
-    pub present: Vec<(String, FileState)>,
-    /// Files that are not there any more.
-    pub gone: Vec<String>,
-    /// Files that are gone since before that are forgotten.
-    pub forget_before: DateTime<Utc>,
 }
 
 impl Store {

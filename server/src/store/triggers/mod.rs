@@ -10,8 +10,8 @@ use super::runs::entity::run;
 use super::tasks::entity::task;
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, TaskId, TriggerId};
+use crate::domain::model::{FiringRecord, TaskTriggerRecord};
 use crate::domain::tasks::{Definition, Trigger};
-use crate::domain::vocabulary::RunState;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -19,44 +19,6 @@ use sea_orm::{
     QuerySelect as _, Set,
 };
 use std::collections::BTreeMap;
-
-/// A trigger as stored; its rule is in the task's definition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TaskTriggerRecord {
-    /// Id; the same key of the same task keeps it.
-    pub id: TriggerId,
-    /// Key inside the database.
-    pub row: i64,
-    /// Key of the task inside the database.
-    pub task_key: i64,
-    /// Key within the task.
-    pub key: String,
-    /// SHA-256 of the secret part of its address.
-    pub secret_hash: Option<Vec<u8>>,
-    /// The shared secret of signatures, sealed.
-    pub sealed_secret: Option<Vec<u8>>,
-    /// When address or secret were made.
-    pub rotated_at: Option<DateTime<Utc>>,
-    /// When it last made a run.
-    pub last_run_at: Option<DateTime<Utc>>,
-}
-
-/// The end of a run that a trigger has yet to look at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FiringRecord {
-    /// Key inside the database.
-    pub row: i64,
-    /// The trigger.
-    pub trigger: TaskTriggerRecord,
-    /// The task of the trigger.
-    pub task: TaskId,
-    /// The run that ended.
-    pub run: RunId,
-    /// Name of its task.
-    pub task_name: String,
-    /// How it ended.
-    pub state: RunState,
-}
 
 impl Store {
     /// The triggers of a task.

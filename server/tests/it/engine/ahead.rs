@@ -6,8 +6,8 @@ use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
 use orc_server::domain::calendars::Calendar;
+use orc_server::domain::model::PageRequest;
 use orc_server::domain::tasks::Definition;
-use orc_server::store::PageRequest;
 use serde_json::{Value, json};
 
 fn at(text: &str) -> DateTime<Utc> {

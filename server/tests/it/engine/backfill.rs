@@ -4,8 +4,8 @@ use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
 use orc_server::app::ledger::backfills::{BackfillRequest, BackfillView};
 use orc_server::app::{Caller, Error};
+use orc_server::domain::model::{PageRequest, RunFilter, SlotFilter};
 use orc_server::domain::vocabulary::{BackfillState, RunState, TriggerKind};
-use orc_server::store::{PageRequest, RunFilter, SlotFilter};
 use serde_json::{Map, json};
 
 fn request(days: i64, at_once: u32) -> BackfillRequest {

@@ -7,8 +7,8 @@ use orc_server::app::tasks::Write;
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
 use orc_server::domain::calendars::Calendar;
+use orc_server::domain::model::{PageRequest, SlotFilter};
 use orc_server::domain::vocabulary::SlotOutcome;
-use orc_server::store::{PageRequest, SlotFilter};
 use serde_json::{Value, json};
 
 fn calendar(name: &str, entries: Value) -> Calendar {

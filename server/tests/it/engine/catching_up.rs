@@ -5,9 +5,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use orc_server::app::Caller;
 use orc_server::app::schedules::{PreviewRequest, next_slots};
 use orc_server::clock::Clock;
+use orc_server::domain::model::{PageRequest, RunFilter, SlotFilter};
 use orc_server::domain::schedules::Schedule;
 use orc_server::domain::vocabulary::{SlotOutcome, TriggerKind};
-use orc_server::store::{PageRequest, RunFilter, SlotFilter};
 use serde_json::{Value, json};
 use std::sync::Arc;
 

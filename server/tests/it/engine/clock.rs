@@ -4,8 +4,8 @@ use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
 use orc_server::app::Caller;
 use orc_server::clock::Clock;
+use orc_server::domain::model::{PageRequest, SlotFilter, TaskFilter, TaskSort};
 use orc_server::domain::vocabulary::SlotOutcome;
-use orc_server::store::{PageRequest, SlotFilter, TaskFilter, TaskSort};
 use serde_json::json;
 use std::collections::BTreeSet;
 

@@ -1,8 +1,8 @@
 //! Crashes: of the server (its engine is dropped without a word), of a runner (killed), and of both.
 
 use super::bench::{Bench, child_task};
+use orc_server::domain::model::AttemptRecord;
 use orc_server::domain::vocabulary::{AttemptOutcome, RunState};
-use orc_server::store::AttemptRecord;
 use serde_json::json;
 
 /// Drops an engine as a crash would: nothing is told, nothing is waited for.

@@ -16,7 +16,7 @@ async fn claimed(bench: &Bench) -> AttemptId {
     let claimed = bench
         .app
         .store()
-        .runs_claim(1, "here", orc_server::store::ClaimOrder::Priority, now)
+        .runs_claim(1, "here", orc_server::domain::model::ClaimOrder::Priority, now)
         .await
         .expect("a database");
     claimed.first().expect("a run").attempt.id

@@ -6,8 +6,8 @@ use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::app::tasks::import::{Imported, TaskImport};
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
+use orc_server::domain::model::{AuditFilter, PageRequest, TaskFilter, TaskSort};
 use orc_server::domain::vocabulary::RunState;
-use orc_server::store::{AuditFilter, PageRequest, TaskFilter, TaskSort};
 use serde_json::json;
 
 const TEXT: &str = "\

@@ -6,7 +6,7 @@ use orc_server::domain::vocabulary::RunState;
 use serde_json::json;
 
 /// Processes that carry the marker of an attempt.
-fn left(attempt: &orc_server::store::AttemptRecord) -> usize {
+fn left(attempt: &orc_server::domain::model::AttemptRecord) -> usize {
     orc_runner::marked(&attempt.id.to_string()).expect("/proc can be read").len()
 }
 

@@ -5,8 +5,8 @@ use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::app::tasks::sets::{Applied, Apply};
 use orc_server::app::{Caller, Error};
 use orc_server::domain::ids::RunId;
+use orc_server::domain::model::{PageRequest, RunFilter, TaskFilter, TaskSort};
 use orc_server::domain::tasks::{Definition, Problem};
-use orc_server::store::{PageRequest, RunFilter, TaskFilter, TaskSort};
 use serde_json::{Value, json};
 use std::time::Duration;
 

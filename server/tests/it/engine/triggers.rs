@@ -4,12 +4,12 @@ use super::bench::{Bench, child_task};
 use orc_server::app::tasks::Write;
 use orc_server::app::triggers::hooks::HookCall;
 use orc_server::app::{Caller, Error, Signal};
+use orc_server::domain::model::{AuditFilter, PageRequest, RunFilter, RunRecord};
 use orc_server::domain::tasks::{Definition, TriggerRule};
 use orc_server::domain::vocabulary::{FileChange, RunState, TriggerKind};
 use orc_server::engine::{FileWatcher, Worker as _};
 use orc_server::integrations::file_events::{FileEvents, Listening};
 use orc_server::security::signature::sign;
-use orc_server::store::{AuditFilter, PageRequest, RunFilter, RunRecord};
 use serde_json::{Value, json};
 use std::time::Duration;
 

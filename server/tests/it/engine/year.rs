@@ -8,9 +8,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use orc_server::app::Caller;
 use orc_server::app::schedules::{compile, upcoming};
 use orc_server::clock::Clock;
+use orc_server::domain::model::{PageRequest, SlotFilter};
 use orc_server::domain::vocabulary::SlotOutcome;
 use orc_server::engine::{Scheduler, Worker as _};
-use orc_server::store::{PageRequest, SlotFilter};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

@@ -2,7 +2,8 @@
 
 use super::both;
 use super::fixture::{Fixture, at, begin};
-use orc_server::store::{AuditFilter, AuditNew, PageRequest, StoreError, Tx};
+use orc_server::domain::model::{AuditFilter, AuditNew, PageRequest};
+use orc_server::store::{StoreError, Tx};
 use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 

@@ -3,8 +3,9 @@
 
 use super::both;
 use super::fixture::{Fixture, at, begin, definition, ended, finish, new_run};
+use orc_server::domain::model::{AttemptStarted, StatsStep};
 use orc_server::domain::vocabulary::RunState;
-use orc_server::store::{AttemptStarted, StatsStep, Tx};
+use orc_server::store::Tx;
 use std::time::Instant;
 
 both!(lives_per_second);

@@ -3,7 +3,8 @@
 use super::both;
 use super::fixture::{Fixture, at, begin, definition, every};
 use orc_server::domain::calendars::{Calendar, CalendarEntry};
-use orc_server::store::{CalendarRecord, Conflict, StoreError, Tx};
+use orc_server::domain::model::CalendarRecord;
+use orc_server::store::{Conflict, StoreError, Tx};
 
 both!(every_change_is_a_version, tasks_that_name_it);
 

@@ -4,13 +4,11 @@ use super::cluster;
 use chrono::{DateTime, TimeDelta, Utc};
 use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::domain::ids::RunId;
+use orc_server::domain::model::{AttemptFinished, ClaimedRun, RunNew, RunNext, TaskChange, TaskRecord, TriggerRecord};
 use orc_server::domain::schedules::Schedule;
 use orc_server::domain::tasks::Definition;
 use orc_server::domain::vocabulary::{AttemptOutcome, RunState, TriggerKind};
-use orc_server::store::{
-    AttemptFinished, ClaimedRun, DatabaseConfig, RunNew, RunNext, Store, StoreError, TaskChange, TaskRecord,
-    TriggerRecord, Tx,
-};
+use orc_server::store::{DatabaseConfig, Store, StoreError, Tx};
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection};
 use serde_json::{Map, json};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -79,13 +77,16 @@ impl Fixture {
         self.store.write(async move |tx: &Tx| tx.task_update(&read, &definition, &change(at)).await).await
     }
 
-    pub(crate) async fn run(&self, new: RunNew) -> orc_server::store::RunRecord {
+    pub(crate) async fn run(&self, new: RunNew) -> orc_server::domain::model::RunRecord {
         let made = self.store.write(async move |tx: &Tx| tx.runs_insert(std::slice::from_ref(&new)).await).await;
         made.expect("a run").pop().expect("one run")
     }
 
     pub(crate) async fn claim(&self, limit: u32, now: DateTime<Utc>) -> Vec<ClaimedRun> {
-        self.store.runs_claim(limit, "node", orc_server::store::ClaimOrder::Priority, now).await.expect("a claim")
+        self.store
+            .runs_claim(limit, "node", orc_server::domain::model::ClaimOrder::Priority, now)
+            .await
+            .expect("a claim")
     }
 
     pub(crate) async fn finish(&self, finished: AttemptFinished) -> bool {

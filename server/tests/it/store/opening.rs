@@ -2,7 +2,8 @@
 
 use super::both;
 use super::fixture::{Fixture, definition};
-use orc_server::store::{DatabaseConfig, DatabaseKind, Store, StoreError, TaskRef, Tx};
+use orc_server::domain::model::{DatabaseKind, TaskRef};
+use orc_server::store::{DatabaseConfig, Store, StoreError, Tx};
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::json;
 use std::path::Path;

@@ -3,11 +3,11 @@
 use super::both;
 use super::fixture::{Fixture, at, begin};
 use orc_server::domain::ids::{SessionId, TokenId, UserId};
-use orc_server::domain::vocabulary::Role;
-use orc_server::store::{
-    Conflict, IdempotencyNew, IdempotencyRecord, Leftovers, PageRequest, SessionNew, StoreError, TokenNew, Tx,
-    UserChange, UserNew, UserRecord,
+use orc_server::domain::model::{
+    IdempotencyNew, IdempotencyRecord, Leftovers, PageRequest, SessionNew, TokenNew, UserChange, UserNew, UserRecord,
 };
+use orc_server::domain::vocabulary::Role;
+use orc_server::store::{Conflict, StoreError, Tx};
 use serde_json::json;
 use uuid::Uuid;
 

@@ -2,9 +2,10 @@
 
 use super::both;
 use super::fixture::{Fixture, at, begin, definition, new_run};
+use orc_server::domain::model::{PageRequest, PoolRecord, PoolUse, RunNew};
 use orc_server::domain::tasks::Definition;
 use orc_server::domain::vocabulary::RunState;
-use orc_server::store::{Conflict, PageRequest, PoolRecord, PoolUse, RunNew, StoreError, Tx};
+use orc_server::store::{Conflict, StoreError, Tx};
 
 both!(made_changed_and_removed, places_in_use);
 

@@ -4,13 +4,14 @@ use super::both;
 use super::fixture::{Fixture, at, begin, definition, ended, finish, new_run};
 use chrono::TimeDelta;
 use orc_server::domain::ids::RunId;
+use orc_server::domain::model::{
+    AttemptStarted, ClaimedRun, Leftovers, PageRequest, RunCancel, RunFilter, RunNew, RunNext, RunRecord, StatsStep,
+    TaskRef,
+};
 use orc_server::domain::runs::OpenRuns;
 use orc_server::domain::tasks::Retention;
 use orc_server::domain::vocabulary::{AttemptOutcome, RunState, TriggerKind};
-use orc_server::store::{
-    AttemptStarted, ClaimedRun, Conflict, Leftovers, PageRequest, RunCancel, RunFilter, RunNew, RunNext, RunRecord,
-    StatsStep, StoreError, TaskRef, Tx,
-};
+use orc_server::store::{Conflict, StoreError, Tx};
 use serde_json::json;
 use std::collections::HashSet;
 
@@ -96,7 +97,12 @@ async fn no_run_is_claimed_twice(fixture: Fixture) {
                 let mut mine = Vec::new();
                 loop {
                     let found = store
-                        .runs_claim(7, &format!("node-{number}"), orc_server::store::ClaimOrder::Priority, at(1))
+                        .runs_claim(
+                            7,
+                            &format!("node-{number}"),
+                            orc_server::domain::model::ClaimOrder::Priority,
+                            at(1),
+                        )
                         .await
                         .expect("claims");
                     if found.is_empty() {

@@ -4,10 +4,11 @@ use super::both;
 use super::fixture::{Fixture, at, begin, definition, every};
 use chrono::{DateTime, Utc};
 use orc_server::domain::ids::RunId;
-use orc_server::domain::vocabulary::SlotOutcome;
-use orc_server::store::{
-    Conflict, PageRequest, ScheduleRecord, SlotAcross, SlotBooking, SlotEntry, SlotFilter, StoreError, TaskRecord, Tx,
+use orc_server::domain::model::{
+    PageRequest, ScheduleRecord, SlotAcross, SlotBooking, SlotEntry, SlotFilter, TaskRecord,
 };
+use orc_server::domain::vocabulary::SlotOutcome;
+use orc_server::store::{Conflict, StoreError, Tx};
 
 both!(
     the_same_key_keeps_its_id,

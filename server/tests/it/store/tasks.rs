@@ -2,8 +2,9 @@
 
 use super::both;
 use super::fixture::{Fixture, at, begin, change, definition, new_run};
+use orc_server::domain::model::{BadCursor, Cursor, PageRequest, TaskChange, TaskFilter, TaskRef, TaskSort};
 use orc_server::domain::vocabulary::RunState;
-use orc_server::store::{Conflict, Cursor, PageRequest, StoreError, TaskChange, TaskFilter, TaskRef, TaskSort, Tx};
+use orc_server::store::{Conflict, StoreError, Tx};
 
 both!(
     versions,
@@ -118,7 +119,7 @@ async fn pages_are_stable_under_inserts(fixture: Fixture) {
     fixture.task(definition("g")).await;
     let cursor: Cursor = first.next.expect("more").to_string().parse().expect("reads back");
     let second = list(PageRequest { limit: 5, cursor: Some(cursor.clone()) }).await;
-    let shown = |page: orc_server::store::Page<orc_server::store::TaskRecord>| {
+    let shown = |page: orc_server::domain::model::Page<orc_server::domain::model::TaskRecord>| {
         page.items.into_iter().map(|task| task.definition.name).collect::<Vec<_>>()
     };
     assert_eq!(first.items.iter().map(|task| task.definition.name.as_str()).collect::<Vec<_>>(), ["b", "d"]);
@@ -128,7 +129,7 @@ async fn pages_are_stable_under_inserts(fixture: Fixture) {
     let other = fixture.store.task_list(&TaskFilter::default(), TaskSort::UpdatedAt, &other).await;
     assert!(matches!(other, Err(StoreError::BadCursor)), "{other:?}");
     for garbage in ["", "x", "bm90aGluZw", "W10"] {
-        assert!(matches!(garbage.parse::<Cursor>(), Err(StoreError::BadCursor)), "{garbage}");
+        assert!(matches!(garbage.parse::<Cursor>(), Err(BadCursor)), "{garbage}");
     }
 }
 

@@ -3,7 +3,7 @@
 use super::within::Within;
 use orc_server::app::core::events::{Change, RING};
 use orc_server::domain::ids::TaskId;
-use orc_server::store::{AuditFilter, PageRequest};
+use orc_server::domain::model::{AuditFilter, PageRequest};
 
 fn hold() -> Change {
     Change::System { what: "hold" }

@@ -1,0 +1,40 @@
+//! Records: what the store keeps and returns, one file per subject, plain values without behaviour.
+//!
+//! Every room may carry them. Deliberately absent: rows of tables (private to `store`) and shapes of the wire (private to
+//! `api`); their conversions name every field, so a new field does not compile until somebody decides. Start reading at `runs`.
+
+mod access;
+mod attempts;
+mod calendars;
+mod forecast;
+mod ledger;
+mod page;
+mod pools;
+mod runs;
+mod schedules;
+mod system;
+mod tasks;
+mod triggers;
+
+pub use self::access::{
+    AuditFilter, AuditNew, AuditRecord, AuditVerdict, SessionNew, SessionRecord, TokenNew, TokenRecord, UserChange,
+    UserNew, UserRecord,
+};
+pub use self::attempts::{AttemptFinished, AttemptRecord, AttemptStarted, ClaimOrder, ClaimedRun, RunNext};
+pub use self::calendars::{CalendarDamage, CalendarMark, CalendarRecord};
+pub use self::forecast::{FeedNew, FeedRecord};
+pub use self::ledger::{
+    BackfillNew, BackfillRecord, SlotAcross, SlotBooking, SlotCount, SlotEntry, SlotFilter, SlotRecord, Told,
+};
+pub use self::page::{BadCursor, Cursor, CursorValue, Page, PageRequest};
+pub use self::pools::{PoolRecord, PoolUse};
+pub use self::runs::{
+    IdempotencyNew, IdempotencyRecord, Leftovers, PruneCandidate, PruneStep, RunCancel, RunFilter, RunNew, RunOutlook,
+    RunRecord, StatsPoint, StatsRecord, StatsStep, TriggerRecord,
+};
+pub use self::schedules::{DamagedSchedule, ScheduleRecord, StoredSchedules};
+pub use self::system::{DatabaseFacts, DatabaseKind, WalState};
+pub use self::tasks::{
+    Damage, LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskSort, TaskVersionRecord,
+};
+pub use self::triggers::{FileState, FilesLearned, FiringRecord, KnownFile, TaskTriggerRecord};

@@ -1,0 +1,117 @@
+//! Pages of lists: where a page ends is a value that every room can carry.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde::Serialize;
+use std::fmt;
+use std::str::FromStr;
+
+/// Text that is no cursor of such a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BadCursor;
+
+/// Where a page ended: the sort value and the key of its last item. Opaque text on the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// Sort value of the last item.
+    pub at: CursorValue,
+    /// Key of the last item inside the database.
+    pub key: i64,
+}
+
+/// Sort value of a cursor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum CursorValue {
+    /// An instant or number.
+    Number(i64),
+    /// A name.
+    Text(String),
+}
+
+impl Cursor {
+    /// After a number and a key.
+    pub const fn number(at: i64, key: i64) -> Self {
+        Self { at: CursorValue::Number(at), key }
+    }
+
+    /// After a text and a key.
+    pub const fn text(at: String, key: i64) -> Self {
+        Self { at: CursorValue::Text(at), key }
+    }
+
+    /// The number and the key, if it is one of a list sorted by numbers.
+    pub fn as_number(&self) -> Result<(i64, i64), BadCursor> {
+        match self.at {
+            CursorValue::Number(at) => Ok((at, self.key)),
+            CursorValue::Text(_) => Err(BadCursor),
+        }
+    }
+
+    /// The text and the key, if it is one of a list sorted by texts.
+    pub fn as_text(&self) -> Result<(&str, i64), BadCursor> {
+        match &self.at {
+            CursorValue::Text(at) => Ok((at, self.key)),
+            CursorValue::Number(_) => Err(BadCursor),
+        }
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let json = serde_json::to_vec(&(&self.at, self.key)).map_err(|_| fmt::Error)?;
+        f.write_str(&URL_SAFE_NO_PAD.encode(json))
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = BadCursor;
+
+    fn from_str(text: &str) -> Result<Self, BadCursor> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| BadCursor)?;
+        let (at, key) = serde_json::from_slice(&bytes).map_err(|_| BadCursor)?;
+        Ok(Self { at, key })
+    }
+}
+
+/// Which page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRequest {
+    /// Most items.
+    pub limit: u32,
+    /// Where the page before ended; none: the first page.
+    pub cursor: Option<Cursor>,
+}
+
+impl PageRequest {
+    /// The first page.
+    pub const fn first(limit: u32) -> Self {
+        Self { limit, cursor: None }
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next page begins; none: this is the last.
+    pub next: Option<Cursor>,
+}
+
+impl<T> Page<T> {
+    /// The same page with other items.
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(change).collect(), next: self.next }
+    }
+
+    /// Makes a page of rows that were read with one more than the limit.
+    pub fn cut(mut items: Vec<T>, limit: u32, cursor: impl Fn(&T) -> Cursor) -> Self {
+        let limit = limit as usize;
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = if more { items.last().map(cursor) } else { None };
+        Self { items, next }
+    }
+}
