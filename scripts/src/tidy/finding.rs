@@ -19,6 +19,14 @@ impl std::fmt::Display for Finding {
     }
 }
 
+/// A `Cargo.toml`.
+pub struct Manifest {
+    /// Path from the root, with `/`.
+    pub path: String,
+    /// The file as it is.
+    pub text: String,
+}
+
 /// The checked-in lists and generated pages the rules look at, as texts.
 #[derive(Default)]
 pub struct Texts {
@@ -34,4 +42,6 @@ pub struct Texts {
     pub contract: String,
     /// Dump of the database's schema.
     pub schema: String,
+    /// The manifests of the workspace.
+    pub manifests: Vec<Manifest>,
 }

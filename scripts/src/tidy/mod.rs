@@ -6,6 +6,7 @@
 
 pub mod baseline;
 mod budgets;
+mod crates;
 mod finding;
 mod graph;
 mod prose;
@@ -15,7 +16,7 @@ mod shapes;
 mod source;
 mod words;
 
-pub use finding::{Finding, Texts};
+pub use finding::{Finding, Manifest, Texts};
 pub use source::Source;
 
 use crate::place::Place;
@@ -72,8 +73,19 @@ fn read(place: &Place) -> Result<(Vec<Source>, Texts), String> {
         circles: text(graph::LIST),
         contract: text("openapi/openapi.json"),
         schema: text("migrations/schema.sql"),
+        manifests: manifests(&text),
     };
     Ok((sources, texts))
+}
+
+/// The manifest of the workspace and those of its members.
+fn manifests(text: &impl Fn(&str) -> String) -> Vec<Manifest> {
+    let workspace = text("Cargo.toml");
+    let members = workspace.lines().find_map(|line| line.strip_prefix("members = ["));
+    let members = members.into_iter().flat_map(|list| list.split('"').skip(1).step_by(2));
+    let paths: Vec<_> = members.map(|member| format!("{member}/Cargo.toml")).collect();
+    let of = |path: String| Manifest { text: text(&path), path };
+    std::iter::once("Cargo.toml".to_owned()).chain(paths).map(of).collect()
 }
 
 /// All findings over the given files, after the exceptions and the baseline.
@@ -94,6 +106,7 @@ fn excused(sources: &[Source], texts: &Texts) -> Vec<Finding> {
         found.extend(prose::findings(source));
     }
     found.extend(budgets::folders(sources));
+    found.extend(crates::findings(&texts.manifests, sources));
     found.extend(graph::findings(sources, texts));
     found.extend(words::findings(sources, texts));
     without_exceptions(found, &texts.exceptions)

@@ -54,9 +54,16 @@ const FOREIGN: &[(&str, &[&str])] = &[
     (".route(", &["server/src/api/pages/spa.rs"]),
 ];
 
-/// Who may look at the process's environment and arguments: configuration, the runner, the tools.
-const ENVIRONMENT: &[&str] =
-    &["server/src/config/", "server/src/main.rs", "server/runner/", "openapi/cli/", "scripts/", "server/tests/"];
+/// Who may look at the environment and arguments of the process: configuration, the build, the runner, the tools.
+const ENVIRONMENT: &[&str] = &[
+    "server/src/config/",
+    "server/src/main.rs",
+    "server/build.rs",
+    "server/runner/",
+    "openapi/cli/",
+    "scripts/",
+    "server/tests/",
+];
 
 /// Words the pure room must not know at all.
 const NOT_PURE: &[&str] = &["async", "await", "tokio", "std::fs", "std::net", "println!", "tracing"];
