@@ -35,7 +35,7 @@ enum Task {
     },
     /// Measure (release build); fails below a floor
     Bench {
-        /// Only parts named like this: size, idle, now, firing, together, rate, page, log
+        /// Only parts named like this: size, idle, now, firing, together, many, due, ahead, looking, rate, page, log
         filters: Vec<String>,
     },
     /// Make a demo data folder with believable history

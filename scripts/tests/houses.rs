@@ -104,3 +104,30 @@ fn numbers_of_the_baseline_may_only_shrink() {
     assert_eq!(of("tuple 1\n").len(), 3);
     assert_eq!(of("tuple 3\n"), ["baseline scripts/tidy-baseline.txt"]);
 }
+
+#[test]
+fn every_subject_has_its_places() {
+    let contract =
+        |id: &str, tag: &str| format!(r#"{{"paths":{{"/x":{{"get":{{"operationId":"{id}","tags":["{tag}"]}}}}}}}}"#);
+    let of = |contract: String, exceptions: &str, files: &[(&str, &str)]| {
+        let texts = Texts { contract, exceptions: exceptions.to_owned(), ..Texts::default() };
+        found(files, &texts)
+    };
+    let files = [
+        ("openapi/cli/src/generated/operations.rs", "const ID: &str = \"pool_list\";\n"),
+        ("server/src/domain/pools.rs", ""),
+        ("server/src/store/pools/mod.rs", ""),
+        ("server/src/app/pools.rs", ""),
+        ("server/src/api/pools.rs", ""),
+        ("server/tests/it/pools.rs", ""),
+        ("web/src/features/pools/ListPage.tsx", ""),
+    ];
+    assert_eq!(of(contract("pool_list", "pool"), "", &files), [""; 0]);
+    assert_eq!(of(contract("pool_list", "pool"), "", &files[..6]), ["place web/src/features/pools"]);
+    let excused = "web/src/features/pools place because the test says so\n";
+    assert_eq!(of(contract("pool_list", "pool"), excused, &files[..6]), [""; 0]);
+    assert_eq!(of(contract("pool_list", "pool"), excused, &files), ["exception scripts/tidy-exceptions.txt"]);
+    assert_eq!(of(contract("pool_view", "pool"), "", &files), ["place openapi/cli/src/generated/operations.rs"]);
+    assert_eq!(of(contract("wizard_list", "pool"), "", &files), ["place openapi/openapi.json"]);
+    assert_eq!(of(contract("pool_list", "wizard"), "", &files), ["place openapi/openapi.json"]);
+}

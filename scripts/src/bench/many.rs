@@ -129,7 +129,7 @@ fn mixed(number: usize) -> Value {
 }
 
 /// Tasks with a schedule each, in as few requests as possible; those that are there stay.
-fn apply(client: &mut Client, count: usize, schedule: impl Fn(usize) -> Value) -> Answer<()> {
+pub fn apply(client: &mut Client, count: usize, schedule: impl Fn(usize) -> Value) -> Answer<()> {
     for first in (0..count).step_by(BATCH) {
         let task = |number: usize| {
             json!({

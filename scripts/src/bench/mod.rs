@@ -4,6 +4,7 @@
 //! output captured, runner included. Not part of the tests. Deliberately absent: averages. Start reading at `run`.
 
 mod delays;
+mod looking;
 mod machine;
 mod many;
 mod row;
@@ -28,7 +29,7 @@ pub fn run(place: &Place, filters: &[String]) -> Answer<bool> {
     println!("\n{}", machine::words());
     println!("{:<46} {:<44} {:<34} floor", "figure", "measured", "target on a quiet machine");
     type Part = fn(&Place) -> Answer<Vec<Row>>;
-    let parts: [(&str, Part); 11] = [
+    let parts: [(&str, Part); 12] = [
         ("size", |place| Ok(vec![size::install(place)])),
         ("idle", size::idle),
         ("now", delays::run_now),
@@ -37,6 +38,7 @@ pub fn run(place: &Place, filters: &[String]) -> Answer<bool> {
         ("many", many::waiting),
         ("due", many::due_at_once),
         ("ahead", many::ahead),
+        ("looking", looking::ahead),
         ("rate", throughput::runs),
         ("page", throughput::pages),
         ("log", size::log),

@@ -9,6 +9,7 @@ mod budgets;
 mod crates;
 mod finding;
 mod graph;
+mod places;
 mod prose;
 mod report;
 mod rooms;
@@ -108,6 +109,7 @@ fn excused(sources: &[Source], texts: &Texts) -> Vec<Finding> {
     found.extend(budgets::folders(sources));
     found.extend(crates::findings(&texts.manifests, sources));
     found.extend(graph::findings(sources, texts));
+    found.extend(places::findings(sources, texts));
     found.extend(words::findings(sources, texts));
     without_exceptions(found, &texts.exceptions)
 }
