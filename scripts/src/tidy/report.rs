@@ -38,8 +38,7 @@ pub fn report(sources: &[Source], found: &[Finding]) -> String {
 fn sizes(sources: &[Source], text: &mut String) {
     let mut parts: BTreeMap<&str, Vec<&Source>> = BTreeMap::new();
     for source in sources.iter().filter(|source| !source.is_exempt()) {
-        let inside = source.path.split_once("src/").map_or(source.path.as_str(), |(root, _)| root);
-        parts.entry(source.room_folder().unwrap_or(inside).trim_end_matches('/')).or_default().push(source);
+        parts.entry(part_of(source)).or_default().push(source);
     }
     let _never_fails = writeln!(
         text,
@@ -63,6 +62,13 @@ fn sizes(sources: &[Source], text: &mut String) {
     for Function { lines, name, path } in functions.iter().take(NAMED) {
         let _never_fails = writeln!(text, "{lines:>6}  {name}  {path}");
     }
+}
+
+/// The room of the server, or the crate or package.
+fn part_of(source: &Source) -> &str {
+    let root = source.path.split_once("/src/").map(|(root, _)| root);
+    let first = || source.path.split('/').next().unwrap_or_default();
+    source.room_folder().or(root).unwrap_or_else(first)
 }
 
 fn line(part: &str, sources: &[&Source], text: &mut String) {
@@ -94,21 +100,12 @@ fn folders(sources: &[Source], text: &mut String) {
 }
 
 fn circles(sources: &[Source], text: &mut String) {
-    *text += "\ncircles of files\n";
+    *text += "\ncircles of files; names that lead into the folder of another subject, not through its mod.rs\n";
     for graph::Crate { graph, rooms } in graph::crates(sources) {
         for room in rooms {
-            let sizes: Vec<_> =
-                graph::circles(&graph, &room).iter().map(|circle| circle.files.len().to_string()).collect();
-            let _never_fails = writeln!(
-                text,
-                "{:>6}  {} {}",
-                sizes.len(),
-                room.name,
-                match sizes.is_empty() {
-                    true => String::new(),
-                    false => format!("(files: {})", sizes.join(", ")),
-                }
-            );
+            let sizes: Vec<_> = graph::circles(&graph, &room).iter().map(|circle| circle.files.len()).collect();
+            let deep = graph::deep_names(&graph, &room);
+            let _never_fails = writeln!(text, "{:>6} {deep:>5}  {:<24} files {sizes:?}", sizes.len(), room.name);
         }
     }
 }

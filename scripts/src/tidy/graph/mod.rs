@@ -9,6 +9,7 @@ mod paths;
 mod subjects;
 
 pub use circles::{LIST, circles};
+pub use subjects::deep_names;
 
 use super::finding::{Finding, Texts};
 use super::source::Source;

@@ -42,15 +42,15 @@ const DEEP_NAMES_ARE_FINDINGS: bool = false;
 
 /// One subject naming another.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Edge<'a> {
+struct Edge<'a> {
     /// Position of the file that names.
-    pub file: usize,
+    file: usize,
     /// Its subject.
-    pub from: &'a str,
+    from: &'a str,
     /// Position of the file that is named.
-    pub named: usize,
+    named: usize,
     /// The subject of that.
-    pub to: &'a str,
+    to: &'a str,
 }
 
 /// Whether the table lets `from` name `to`.
@@ -74,8 +74,7 @@ fn subject<'a>(room: &Room, path: &'a str) -> &'a str {
 }
 
 /// All names that lead from one subject of the table to another.
-#[must_use]
-pub fn edges<'a>(graph: &Graph<'a>, room: &Room) -> Vec<Edge<'a>> {
+fn edges<'a>(graph: &Graph<'a>, room: &Room) -> Vec<Edge<'a>> {
     let mut found = Vec::new();
     for &file in room.files.iter().filter(|_| ROOMS.contains(&room.name.as_str())) {
         let from = subject(room, graph.files[file]);
@@ -123,9 +122,14 @@ fn strangers(graph: &Graph, room: &Room) -> Vec<Finding> {
     found
 }
 
-/// Whether a file is an inner file of a subject's folder; the ground has no front door.
+/// How many names lead into the folder of another subject, and not through its `mod.rs`.
 #[must_use]
-pub fn is_deep(subject: &str, path: &str) -> bool {
+pub fn deep_names(graph: &Graph, room: &Room) -> usize {
+    edges(graph, room).iter().filter(|edge| is_deep(edge.to, graph.files[edge.named])).count()
+}
+
+/// Whether a file is an inner file of a subject's folder; the ground has no front door.
+fn is_deep(subject: &str, path: &str) -> bool {
     !GROUND.contains(&subject) && path.contains(&format!("/{subject}/")) && !path.ends_with("/mod.rs")
 }
 
