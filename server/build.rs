@@ -1,4 +1,7 @@
 //! Makes sure that there is a page to embed: without a built page, a stub says how to build one.
+//!
+//! Only a release holds the page in itself and must be built again when the page changes. A debug server reads
+//! `web/dist` when it is asked, so a new page costs it no build.
 
 use std::path::Path;
 
@@ -8,7 +11,9 @@ const STUB: &str = "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"u
 
 fn main() {
     let dist = Path::new("../web/dist");
-    println!("cargo:rerun-if-changed={}", dist.display());
+    if std::env::var("PROFILE").is_ok_and(|profile| profile != "debug") {
+        println!("cargo:rerun-if-changed={}", dist.display());
+    }
     println!("cargo:rerun-if-changed=build.rs");
     let index = dist.join("index.html");
     if !index.exists() {

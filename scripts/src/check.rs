@@ -15,11 +15,12 @@ pub fn run(place: &Place) -> Answer<()> {
     command::must(clippy.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
 }
 
-/// Tidy alone.
+/// Tidy alone; numbers of the baseline that are too high are lowered.
 ///
 /// # Errors
 /// The findings as one text.
 pub fn tidy(place: &Place) -> Answer<()> {
+    tidy::lower(place)?;
     let found = tidy::check(place)?;
     let lines: Vec<_> = found.iter().map(tidy::Finding::to_string).collect();
     if lines.is_empty() { Ok(()) } else { Err(format!("{}\n{} findings", lines.join("\n"), lines.len())) }

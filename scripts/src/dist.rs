@@ -1,6 +1,7 @@
 //! `cargo xtask dist`: what ships, as a folder and an archive under `dist/`.
 
 use crate::command::{self, Answer};
+use crate::page;
 use crate::place::Place;
 use crate::start;
 use std::fs;
@@ -15,7 +16,7 @@ const PAGES: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-A
 /// # Errors
 /// A sentence when a build fails or a file cannot be copied.
 pub fn run(place: &Place) -> Answer<()> {
-    start::page(place)?;
+    page::build(place)?;
     start::programs(place, "dist")?;
     let name = format!("orc-{}-{}", env!("CARGO_PKG_VERSION"), target()?);
     let folder = place.root.join("dist").join(&name);

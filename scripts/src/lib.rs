@@ -10,6 +10,7 @@ pub mod command;
 pub mod contract;
 pub mod dist;
 pub mod live;
+pub mod page;
 pub mod place;
 pub mod seed;
 pub mod start;

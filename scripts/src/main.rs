@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use xtask::command::Answer;
 use xtask::place::Place;
-use xtask::{bench, chaos, check, contract, dist, seed, start, test, windows};
+use xtask::{bench, chaos, check, contract, dist, seed, start, test, tidy, windows};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Build, test and release tasks of Orc")]
@@ -39,7 +39,7 @@ enum Task {
     },
     /// Measure (release build); fails below a floor
     Bench {
-        /// Only parts named like this: size, idle, now, firing, together, rate, page, log
+        /// Only parts named like this: size, idle, now, firing, together, many, due, ahead, looking, rate, page, log
         filters: Vec<String>,
     },
     /// Make a demo data folder with believable history
@@ -68,8 +68,12 @@ enum Task {
         #[arg(long, default_value = "debug")]
         profile: String,
     },
-    /// Check the rules of the house: rooms, foreign words, vocabulary, sizes, headers
-    Tidy,
+    /// Check the rules of the house: rooms, subjects, circles, foreign words, vocabulary, sizes, headers
+    Tidy {
+        /// Show the shape of the house in figures instead
+        #[arg(long)]
+        report: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -103,6 +107,10 @@ fn perform(task: Task, place: &Place) -> Answer<bool> {
         Task::Seed { folder } => seed::run(place, &folder).map(|()| true),
         Task::Dist => dist::run(place).map(|()| true),
         Task::Moment { file } => bench::moment(&file).map(|()| true),
-        Task::Tidy => check::tidy(place).map(|()| true),
+        Task::Tidy { report: false } => check::tidy(place).map(|()| true),
+        Task::Tidy { report: true } => tidy::report(place).map(|text| {
+            print!("{text}");
+            true
+        }),
     }
 }

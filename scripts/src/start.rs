@@ -1,8 +1,8 @@
 //! `cargo xtask start`: builds page, server, runner and command line (release) and starts the server in the foreground.
 
 use crate::command::{self, Answer};
+use crate::page;
 use crate::place::Place;
-use crate::test;
 use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
 
@@ -14,21 +14,11 @@ const LISTEN: &str = "127.0.0.1:5000";
 /// One clear sentence: port in use, missing tool, old Node, failed build.
 pub fn run(place: &Place) -> Answer<()> {
     port_is_free()?;
-    page(place)?;
+    page::build(place)?;
     programs(place, "release")?;
     let server = place.program("release", "orc-server");
     println!("\nThe server starts. The command line is {}", place.program("release", "orc").display());
     command::must(Command::new(server).current_dir(&place.root))
-}
-
-/// Builds the page into `web/dist`, from where the server's build takes it.
-///
-/// # Errors
-/// A sentence when Node is missing or a step fails.
-pub fn page(place: &Place) -> Answer<()> {
-    test::node()?;
-    test::packages(&place.web())?;
-    command::must(&mut command::npm(&place.web(), &["run", "--silent", "build"]))
 }
 
 /// Builds server, runner and command line.

@@ -60,10 +60,13 @@ fn the_vocabulary_is_held_and_exceptions_need_a_use() {
         contract: r#"{"paths":{"/x":{"get":{"operationId":"job_list","tags":["task"]}}}}"#.to_owned(),
         ..Texts::default()
     };
-    assert_eq!(findings(&[], &texts).len(), 1);
+    let found = |texts: &Texts| {
+        let found = findings(&[], texts).into_iter().filter(|finding| finding.rule != "place");
+        found.map(|finding| finding.rule).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&texts), ["vocabulary"]);
     texts.exceptions = "openapi/openapi.json vocabulary because the test says so\n".to_owned();
-    assert_eq!(findings(&[], &texts).len(), 0);
+    assert_eq!(found(&texts), [""; 0]);
     texts.contract = "{}".to_owned();
-    let left = findings(&[], &texts);
-    assert_eq!(left.iter().map(|finding| finding.rule).collect::<Vec<_>>(), ["exception"]);
+    assert_eq!(found(&texts), ["exception"]);
 }

@@ -1,10 +1,10 @@
-// Puts a brotli file beside each text file of dist and prints what a first visit costs.
+// Puts a brotli file beside each text file of a built page (web/dist, or the named folder) and prints what a first visit costs.
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 
-const dist = join(dirname(fileURLToPath(import.meta.url)), "..", "dist");
+const dist = process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), "..", "dist");
 const sizes = new Map();
 for (const entry of readdirSync(dist, { withFileTypes: true, recursive: true })) {
   if (!entry.isFile() || !/\.(html|js|css|svg|json|txt|webmanifest)$/.test(entry.name)) continue;

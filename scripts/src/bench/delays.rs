@@ -1,6 +1,7 @@
 //! From "now" or from the due instant to the first instruction of the command.
 
-use super::{Row, machine, moment_task, moments, percentile, server};
+use super::machine;
+use super::row::{Row, moment_task, moments, percentile, server};
 use crate::command::Answer;
 use crate::live::{Client, instant};
 use crate::place::Place;

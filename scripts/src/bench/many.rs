@@ -1,8 +1,9 @@
 //! Many tasks: 100,000 that wait, 10,000 that are due in one second, and looking ahead over all of them.
 
 use super::delays::{every_second, moment_delays};
+use super::machine;
+use super::row::{Row, percentile, server};
 use super::size::quiet;
-use super::{Row, machine, percentile, server};
 use crate::command::Answer;
 use crate::live::{Client, instant};
 use crate::place::Place;
@@ -128,7 +129,7 @@ fn mixed(number: usize) -> Value {
 }
 
 /// Tasks with a schedule each, in as few requests as possible; those that are there stay.
-fn apply(client: &mut Client, count: usize, schedule: impl Fn(usize) -> Value) -> Answer<()> {
+pub fn apply(client: &mut Client, count: usize, schedule: impl Fn(usize) -> Value) -> Answer<()> {
     for first in (0..count).step_by(BATCH) {
         let task = |number: usize| {
             json!({

@@ -1,6 +1,7 @@
 //! Memory, processor time when idle, and bytes on disk.
 
-use super::{Row, machine, server};
+use super::machine;
+use super::row::{Row, server};
 use crate::command::Answer;
 use crate::live::Server;
 use crate::place::Place;

@@ -1,6 +1,7 @@
 //! How much per second: durable runs beside the spawn limit, and pages of lists.
 
-use super::{Row, machine, percentile, server};
+use super::machine;
+use super::row::{Row, percentile, server};
 use crate::command::Answer;
 use crate::live::{Server, instant};
 use crate::place::Place;

@@ -1,6 +1,6 @@
 //! Comparing the server's books with what was asked and with what the runs themselves wrote down.
 
-use super::Asked;
+use super::tasks::{Asked, TASKS, task_name};
 use crate::command::Answer;
 use crate::live::{Client, instant};
 use serde_json::Value;
@@ -23,8 +23,8 @@ pub fn faults(client: &mut Client, asked: &Asked, witness: &Path, data: &Path) -
     let mut faults = Vec::new();
     acknowledged(&runs, asked, &mut faults);
     witnessed(client, &runs, &noted, &mut faults)?;
-    for number in 0..super::TASKS {
-        let name = super::task_name(number);
+    for number in 0..TASKS {
+        let name = task_name(number);
         let task = client.get(&format!("/tasks/{name}"))?;
         let created = task["created_at"].as_str().and_then(instant::seconds).ok_or("a task has no created_at")?;
         let of_task: Vec<_> = slots.iter().filter(|slot| slot["task"] == name.as_str()).collect();

@@ -1,6 +1,6 @@
 //! What goes on beside the scheduled tasks while the server is killed: a pool, a task that follows another, a backfill.
 
-use super::{script, task_name};
+use super::tasks::{script, task_name};
 use crate::command::Answer;
 use crate::live::{Client, instant};
 use serde_json::{Value, json};

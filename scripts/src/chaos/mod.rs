@@ -6,26 +6,17 @@
 mod books;
 mod company;
 mod random;
+mod tasks;
 
 use crate::command::{self, Answer};
 use crate::live::{Client, Scratch, Server};
 use crate::place::Place;
 use random::Random;
 use serde_json::{Value, json};
-use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
-
-const TASKS: usize = 5;
-
-/// What was asked of the server, and when.
-struct Asked {
-    /// Ids of runs the server acknowledged.
-    runs: Vec<String>,
-    /// Requests that died with the server: it may have done them or not.
-    unanswered: usize,
-}
+use tasks::{Asked, TASKS, task, task_name};
 
 /// Kills `cycles` times and checks; answers the faults found, none is what we want.
 ///
@@ -65,33 +56,6 @@ pub fn run(place: &Place, profile: &str, cycles: u32, seed: Option<u64>) -> Answ
         println!("{fault}");
     }
     Ok(faults)
-}
-
-fn task_name(number: usize) -> String {
-    format!("chaos-{number}")
-}
-
-/// A task that fires every second.
-fn task(number: usize, witness: &Path) -> Value {
-    let more = json!({
-        "schedules": [{"kind": "cron", "expression": "* * * * * *", "catch_up": {"kind": "latest"}}],
-        "overlap": {"kind": "allow", "max": 50},
-        "retry": {"max_attempts": 3, "delay_seconds": 0, "retry_on": ["lost"]},
-    });
-    script(&task_name(number), witness, &format!("0.{number}"), &more)
-}
-
-/// A task that notes its beginning and end, and sleeps for some seconds in between.
-fn script(name: &str, witness: &Path, seconds: &str, more: &Value) -> Value {
-    let note =
-        |what: &str| format!("printf '%s %s {what}\\n' \"$ORC_RUN_ID\" \"$ORC_ATTEMPT\" >> '{}'", witness.display());
-    let (start, end) = (note("start"), note("end"));
-    let line = format!("{start}; sleep {seconds}; echo done; {end}");
-    let mut body = json!({"name": name, "run": {"kind": "shell", "line": line}});
-    for (key, value) in more.as_object().into_iter().flatten() {
-        body[key] = value.clone();
-    }
-    body
 }
 
 /// Kills the server from beside, so that it dies in the middle of whatever it does, answering included.

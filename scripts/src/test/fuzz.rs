@@ -4,7 +4,8 @@
 //! dictionaries in `server/tests/it` are the sharper ones.
 
 use super::count::Count;
-use super::{Session, machine};
+use super::machine;
+use super::session::Session;
 use crate::command::{self, Answer};
 use crate::live::{Scratch, Server};
 use serde_json::json;

@@ -7,6 +7,7 @@ mod count;
 mod fuzz;
 mod machine;
 mod postgres;
+mod session;
 mod steps;
 
 pub use machine::{node, packages};
@@ -16,31 +17,8 @@ use crate::command::Answer;
 use crate::place::Place;
 use crate::windows;
 use count::Count;
-use postgres::Postgres;
+use session::{Line, Session, Step};
 use std::time::{Duration, Instant};
-
-/// What is shared by the steps of one run.
-struct Session {
-    place: Place,
-    full: bool,
-    postgres: Option<Postgres>,
-    failed: Vec<&'static str>,
-}
-
-/// One named part of the whole proof.
-struct Step {
-    name: &'static str,
-    /// Steps that must have succeeded; they are added when a filter leaves them out.
-    needs: &'static [&'static str],
-    run: fn(&mut Session) -> Answer<Count>,
-}
-
-struct Line {
-    name: &'static str,
-    count: Count,
-    took: Duration,
-    fault: Option<String>,
-}
 
 /// Runs the steps whose names contain one of the filters (all without filters); the answer is whether all passed.
 ///
@@ -63,26 +41,6 @@ pub fn run(place: &Place, full: bool, filters: &[String]) -> Answer<bool> {
     }
     drop(session);
     Ok(summary(&lines, started.elapsed()))
-}
-
-impl Session {
-    fn perform(&mut self, step: &Step) -> Line {
-        let started = Instant::now();
-        let missing = step.needs.iter().find(|need| self.failed.contains(need));
-        let answer = match missing {
-            Some(need) => Err(format!("not run, because `{need}` failed")),
-            None => (step.run)(self),
-        };
-        let (count, fault) = match answer {
-            Ok(count) if count.failed == 0 && count.passed == 0 => (Count::one(false), Some("no test ran".to_owned())),
-            Ok(count) => (count, None),
-            Err(sentence) => (Count::one(false), Some(sentence)),
-        };
-        if count.failed > 0 {
-            self.failed.push(step.name);
-        }
-        Line { name: step.name, count, took: started.elapsed(), fault }
-    }
 }
 
 /// Names of the steps to run: those the filters name, and what these need.

@@ -1,10 +1,10 @@
 //! The steps of `cargo xtask test`, cheap ones first.
 
 use super::count::{self, Count};
-use super::postgres::Postgres;
-use super::{Session, Step, machine};
+use super::machine;
+use super::session::{Session, Step};
 use crate::command::{self, Answer};
-use crate::{chaos, contract, tidy, windows};
+use crate::{chaos, contract, page, tidy, windows};
 
 /// Only in the full form, or by name.
 pub const WINDOWS: &str = "windows types";
@@ -19,7 +19,7 @@ pub const ALL: &[Step] = &[
     Step { name: "web lint", needs: NPM, run: |session| npm(session, "lint") },
     Step { name: "web types", needs: NPM, run: |session| npm(session, "types") },
     Step { name: "web unit", needs: NPM, run: web_unit },
-    Step { name: "web build", needs: NPM, run: |session| npm(session, "build") },
+    Step { name: "web build", needs: NPM, run: web_build },
     Step { name: "build", needs: &["web build"], run: build },
     Step { name: "contract", needs: &["web packages", "build"], run: contract_step },
     Step { name: "clippy", needs: &["web build"], run: clippy },
@@ -61,6 +61,10 @@ fn npm(session: &mut Session, script: &str) -> Answer<Count> {
 fn web_unit(session: &mut Session) -> Answer<Count> {
     let ran = command::run(command::npm(&session.place.web(), &["run", "--silent", "test"]).env("NO_COLOR", "1"))?;
     Ok(count::vitest(&ran.text).and(ran.ok))
+}
+
+fn web_build(session: &mut Session) -> Answer<Count> {
+    page::build(&session.place).map(|()| Count::one(true))
 }
 
 fn build(session: &mut Session) -> Answer<Count> {
@@ -121,18 +125,4 @@ fn journeys(session: &mut Session) -> Answer<Count> {
 fn kill(session: &mut Session) -> Answer<Count> {
     let cycles = if session.full { 100 } else { 10 };
     Ok(Count::one(chaos::run(&session.place, "debug", cycles, None)?.is_empty()))
-}
-
-impl Session {
-    /// The PostgreSQL of the tests: the named one, else a private cluster that lives as long as the session.
-    fn postgres_url(&mut self) -> Answer<String> {
-        if let Ok(url) = std::env::var("ORC_TEST_POSTGRES_URL") {
-            return Ok(url);
-        }
-        let cluster = match self.postgres.take() {
-            Some(cluster) => cluster,
-            None => Postgres::start()?,
-        };
-        Ok(self.postgres.insert(cluster).url.clone())
-    }
 }

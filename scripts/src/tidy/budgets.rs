@@ -2,13 +2,22 @@
 //!
 //! Function length and argument counts are clippy's (see `clippy.toml`).
 
+use super::finding::Finding;
+use super::source::Source;
 use super::source::block_end;
-use super::{Finding, Source};
+use std::collections::BTreeMap;
 
 const FILE_LINES: usize = 400;
 const TRAIT_METHODS: usize = 12;
 const MODULE_DEPTH: usize = 4;
 const HEADER_LINES: usize = 3;
+const FOLDER_FILES: usize = 12;
+
+/// Folders whose files are counted, with everything below them.
+const COUNTED: &[&str] = &["server/src", "server/runner/src", "openapi/cli/src", "scripts/src", "web/src"];
+
+/// Folders with one file for each subject, or for each table: their number is that of the product's things.
+const OF_SUBJECTS: &[&str] = &["/model", "/entity"];
 
 /// Findings of one file.
 pub fn findings(source: &Source) -> Vec<Finding> {
@@ -24,6 +33,32 @@ pub fn findings(source: &Source) -> Vec<Finding> {
         found.extend(traits(source));
     }
     found
+}
+
+/// Folders with more files than a person sees at once.
+pub fn folders(sources: &[Source]) -> Vec<Finding> {
+    let over = files_by_folder(sources).into_iter().filter(|(_, count)| *count > FOLDER_FILES);
+    let message = |count| format!("{count} files, at most {FOLDER_FILES}: which subject or aspect is missing?");
+    over.map(|(folder, count)| Finding {
+        path: folder.to_owned(),
+        line: 0,
+        rule: "folder-files",
+        message: message(count),
+    })
+    .collect()
+}
+
+/// How many files stand directly in each counted folder; tests and generated files do not count.
+pub fn files_by_folder(sources: &[Source]) -> BTreeMap<&str, usize> {
+    let mut counts = BTreeMap::new();
+    for source in sources.iter().filter(|source| !source.is_exempt()) {
+        let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let inside = |root: &str| folder == root || folder.starts_with(&format!("{root}/"));
+        if COUNTED.iter().any(|root| inside(root)) && !OF_SUBJECTS.iter().any(|end| folder.ends_with(end)) {
+            *counts.entry(folder).or_default() += 1;
+        }
+    }
+    counts
 }
 
 fn finding(source: &Source, line: usize, rule: &'static str, message: String) -> Finding {

@@ -1,6 +1,7 @@
 //! Which room may use which, which foreign words live where, and the page's own borders.
 
-use super::{Finding, Source};
+use super::finding::Finding;
+use super::source::Source;
 
 /// `room`, and the rooms it may name with `crate::`. A room always sees itself; `clock` is for everyone but `domain`, whose rules it applies to what it reads.
 const USES: &[(&str, &[&str])] = &[
@@ -53,9 +54,16 @@ const FOREIGN: &[(&str, &[&str])] = &[
     (".route(", &["server/src/api/pages/spa.rs"]),
 ];
 
-/// Who may look at the process's environment and arguments: configuration, the runner, the tools.
-const ENVIRONMENT: &[&str] =
-    &["server/src/config/", "server/src/main.rs", "server/runner/", "openapi/cli/", "scripts/", "server/tests/"];
+/// Who may look at the environment and arguments of the process: configuration, the build, the runner, the tools.
+const ENVIRONMENT: &[&str] = &[
+    "server/src/config/",
+    "server/src/main.rs",
+    "server/build.rs",
+    "server/runner/",
+    "openapi/cli/",
+    "scripts/",
+    "server/tests/",
+];
 
 /// Words the pure room must not know at all.
 const NOT_PURE: &[&str] = &["async", "await", "tokio", "std::fs", "std::net", "println!", "tracing"];

@@ -48,6 +48,14 @@ impl Source {
         Some(first.strip_suffix(".rs").unwrap_or(first))
     }
 
+    /// The folder of the room of `server/src` this file is in.
+    #[must_use]
+    pub fn room_folder(&self) -> Option<&str> {
+        let inside = self.path.strip_prefix("server/src/")?;
+        let end = inside.find('/')?;
+        Some(&self.path[.."server/src/".len() + end])
+    }
+
     /// Lines of code with their numbers from 1.
     pub fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
         self.code.lines().enumerate().map(|(index, line)| (index + 1, line))
@@ -129,7 +137,8 @@ fn wipe(bytes: &mut [u8]) {
 fn without_tests(code: &str) -> String {
     let mut bytes = code.as_bytes().to_vec();
     let mut from = 0;
-    while let Some(found) = find(&bytes[from..], b"#[cfg(test)]") {
+    let next = |bytes: &[u8]| find(bytes, b"#[cfg(test)]").into_iter().chain(find(bytes, b"#[cfg(all(test")).min();
+    while let Some(found) = next(&bytes[from..]) {
         let start = from + found;
         let end = block_end(&bytes, start);
         wipe(&mut bytes[start..end]);

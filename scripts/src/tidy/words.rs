@@ -1,6 +1,7 @@
 //! The vocabulary, on what people see of the design: tags, operationIds, schema names, table names, navigation labels.
 
-use super::{Finding, Source, Texts};
+use super::finding::{Finding, Texts};
+use super::source::Source;
 use serde_json::Value;
 
 /// A word that is not used, what to say instead, and whole names in which it may stand all the same.
@@ -8,6 +9,13 @@ struct Rule {
     wrong: String,
     right: String,
     except: Vec<String>,
+}
+
+/// A published name and where it stands.
+struct Name {
+    path: String,
+    line: usize,
+    name: String,
 }
 
 /// Findings over the published names.
@@ -19,7 +27,7 @@ pub fn findings(sources: &[Source], texts: &Texts) -> Vec<Finding> {
         names.extend(navigation_labels(source));
     }
     let mut found = Vec::new();
-    for (path, line, name) in names {
+    for Name { path, line, name } in names {
         for rule in &rules {
             if words_of(&name).contains(&rule.wrong) && !rule.except.contains(&name) {
                 let message = format!("`{name}`: say `{}`, not `{}` (scripts/vocabulary.txt)", rule.right, rule.wrong);
@@ -43,7 +51,7 @@ fn rules(text: &str) -> Vec<Rule> {
         .collect()
 }
 
-fn contract_names(text: &str) -> Vec<(String, usize, String)> {
+fn contract_names(text: &str) -> Vec<Name> {
     let Ok(contract) = serde_json::from_str::<Value>(text) else { return Vec::new() };
     let mut names = Vec::new();
     let operations = contract["paths"].as_object().into_iter().flat_map(|paths| paths.values());
@@ -54,24 +62,26 @@ fn contract_names(text: &str) -> Vec<(String, usize, String)> {
     }
     let schemas = contract["components"]["schemas"].as_object();
     names.extend(schemas.into_iter().flat_map(|schemas| schemas.keys().cloned()));
-    names.into_iter().map(|name| ("openapi/openapi.json".to_owned(), 0, name)).collect()
+    names.into_iter().map(|name| Name { path: "openapi/openapi.json".to_owned(), line: 0, name }).collect()
 }
 
-fn table_names(schema: &str) -> Vec<(String, usize, String)> {
+fn table_names(schema: &str) -> Vec<Name> {
     let mut names = Vec::new();
     for (index, line) in schema.lines().enumerate() {
         let lower = line.to_ascii_lowercase();
         let Some(rest) = lower.trim_start().strip_prefix("create table ") else { continue };
         let name = rest.trim_start_matches("if not exists ").split([' ', '(']).next().unwrap_or_default();
-        names.push(("migrations/schema.sql".to_owned(), index + 1, name.trim_matches('"').to_owned()));
+        let name = name.trim_matches('"').to_owned();
+        names.push(Name { path: "migrations/schema.sql".to_owned(), line: index + 1, name });
     }
     names
 }
 
-fn navigation_labels(source: &Source) -> Vec<(String, usize, String)> {
+fn navigation_labels(source: &Source) -> Vec<Name> {
     let after = |line: &str, key: &str| line.split_once(key)?.1.split('"').next().map(str::to_owned);
     let label = |line: &str| after(line, "label: \"").or_else(|| after(line, "word: \""));
-    source.lines().filter_map(|(number, line)| Some((source.path.clone(), number, label(line)?))).collect()
+    let name = |(line, text)| Some(Name { path: source.path.clone(), line, name: label(text)? });
+    source.lines().filter_map(name).collect()
 }
 
 /// `RunCreate`, `run_create`, `Run now` -> `run`, `create` ... in lower case, plural `s` removed as a second form.

@@ -14,26 +14,36 @@ use orc_server::store::{DatabaseConfig, Store};
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Far more than any test needs; a test that waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Path of a program of the runner's crate, built once.
+/// Path of a program of the runner's crate. Building it is not the tests' business: `cargo xtask test` does it before, and
+/// whoever runs a test alone reads what to type.
 pub fn program(name: &str) -> PathBuf {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let folder = BUILT.get_or_init(|| {
-        let test = std::env::current_exe().expect("tests have a path");
-        let folder = test.parent().and_then(Path::parent).expect("target/debug/deps").to_path_buf();
-        let target = folder.parent().expect("target").to_path_buf();
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "-p", "orc-runner", "--bins", "--target-dir"]).arg(target);
-        assert!(build.status().expect("cargo runs").success(), "the runner cannot be built");
-        folder
-    });
-    folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    const BUILD: &str = "build it with `cargo build -p orc-runner`";
+    let test = std::env::current_exe().expect("tests have a path");
+    let folder = test.parent().and_then(Path::parent).expect("target/debug/deps");
+    let program = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let built = changed_at(&program).unwrap_or_else(|| panic!("{} is missing: {BUILD}", program.display()));
+    if let Some(newer) = newer(&Path::new(env!("CARGO_MANIFEST_DIR")).join("runner/src"), built) {
+        panic!("{} is older than {}: {BUILD}", program.display(), newer.display());
+    }
+    program
+}
+
+fn changed_at(path: &Path) -> Option<SystemTime> {
+    path.metadata().and_then(|data| data.modified()).ok()
+}
+
+/// A file below the folder that changed after an instant.
+fn newer(folder: &Path, than: SystemTime) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    entries.map(|entry| entry.path()).find_map(|path| match path.is_dir() {
+        true => newer(&path, than),
+        false => (changed_at(&path) > Some(than)).then_some(path),
+    })
 }
 
 /// The helper program.
