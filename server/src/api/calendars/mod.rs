@@ -1,4 +1,6 @@
-//! Calendars over HTTP.
+//! Calendars over HTTP: the named sets of dates, their import from files, and the dates that they make.
+//!
+//! Deliberately absent: computing dates (`domain::calendars`) and the effect of a change (`forecast`). Start reading at `wire`.
 
 pub mod import;
 pub mod wire;

@@ -1,4 +1,7 @@
 //! The plan over HTTP: future slots of all tasks, and days with what was and what will be.
+//!
+//! Effects, simulations and feeds stand beside it. Deliberately absent: the computation, which `app::forecast` does.
+//! Start reading at `plan_list`.
 
 pub mod effects;
 pub mod feeds;

@@ -1,4 +1,6 @@
-//! Runs over HTTP: history, cancel, rerun, statistics. The wire types are in `run_wire`.
+//! Runs over HTTP: history, cancel, rerun, statistics, and logs.
+//!
+//! Deliberately absent: starting a run, which is an operation of its task (`tasks`). Start reading at `wire`.
 
 pub(in crate::api) mod log_stream;
 pub mod logs;

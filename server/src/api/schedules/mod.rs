@@ -1,4 +1,6 @@
-//! Schedules over HTTP: what a rule means, which slots it makes, what became of them.
+//! Schedules over HTTP: what a rule means, which slots it makes, and what became of them.
+//!
+//! Deliberately absent: saving a schedule, because it is part of its task. Start reading at `wire`, then `convert`.
 
 pub mod convert;
 pub mod wire;

@@ -1,4 +1,6 @@
-//! The server itself over HTTP: state, settings, workers, hold, metrics.
+//! The server itself over HTTP: state, settings, workers, hold, metrics, and the stream of events.
+//!
+//! Deliberately absent: changing settings, which only files, flags and the environment do. Start reading at `system_view`.
 
 pub mod events;
 

@@ -1,4 +1,7 @@
-//! Tasks over HTTP: definitions, versions, starting runs. The wire types are in `task_wire`, conversions in `task_out`.
+//! Tasks over HTTP: definitions, versions, sets of tasks, and starting runs.
+//!
+//! The wire types stand in `wire` and `definition`, the conversions in `convert` and `out`. Deliberately absent: decisions
+//! about a definition, which `domain::tasks` makes. Start reading at `definition`.
 
 pub mod convert;
 pub mod definition;

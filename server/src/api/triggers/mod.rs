@@ -1,4 +1,6 @@
-//! Triggers over HTTP: how they stand, and fresh secrets for webhooks.
+//! Triggers over HTTP: how they stand, fresh secrets for webhooks, and the calls themselves.
+//!
+//! Deliberately absent: creating a trigger, because it is part of its task. Start reading at `hooks`.
 
 pub(in crate::api) mod convert;
 pub(in crate::api) mod hooks;

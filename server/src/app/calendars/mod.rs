@@ -1,4 +1,6 @@
 //! Calendars: named sets of dates, and all of them compiled for whoever computes slots.
+//!
+//! Deliberately absent: the effect of a change on future slots, which `forecast` computes. Start reading at `calendar_book`.
 
 pub mod import;
 pub(in crate::app) mod silenced;

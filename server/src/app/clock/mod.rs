@@ -1,4 +1,6 @@
-//! A clock that jumped: said loudly, written to the audit log, and confirmed by an admin.
+//! A clock that jumped: Orc says so loudly, writes it to the audit log, and lets an admin confirm it.
+//!
+//! Deliberately absent: the decision whether to believe a clock, which `domain::clock` makes. Start reading at `presence`.
 
 pub(in crate::app) mod presence;
 pub(in crate::app) mod retention;

@@ -1,4 +1,7 @@
 //! The plan: the future slots of all tasks in order of time, and days with what was and what will be.
+//!
+//! Effects, simulations and feeds stand beside it. Deliberately absent: anything that is stored because of a look ahead.
+//! Start reading at `plan_list`, then `effects`.
 
 pub mod effects;
 pub mod feeds;

@@ -1,4 +1,7 @@
 //! The ledger: what is due becomes entries and runs, in one transaction with the watermarks.
+//!
+//! Deliberately absent: computing slots (`domain::schedules`) and admitting runs (`runs::admit`). Start reading at `verdicts`,
+//! then `due`.
 
 pub mod accounting;
 pub mod backfills;

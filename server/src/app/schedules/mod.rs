@@ -1,4 +1,6 @@
-//! Looking at schedules: words and slots of any rule, stored or not.
+//! Looking at schedules: words and slots of any rule, stored or not, and when each task is due next.
+//!
+//! Deliberately absent: saving schedules, which happens with their task. Start reading at `agenda`.
 
 pub mod agenda;
 

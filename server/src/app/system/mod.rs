@@ -1,4 +1,6 @@
-//! The server itself: its workers, and the hold on everything.
+//! The server itself: its workers, its database, its disk, and the hold on everything.
+//!
+//! Deliberately absent: what single workers do, which `engine` knows. Start reading at `disk`.
 
 pub mod disk;
 

@@ -1,4 +1,6 @@
 //! Triggers of tasks: kept in line with definitions, given secrets, and followed when other tasks' runs end.
+//!
+//! Deliberately absent: watching folders, which `engine::triggers` does. Start reading at `hooks`, then `files`.
 
 pub mod file_roots;
 pub mod files;

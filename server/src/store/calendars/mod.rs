@@ -1,4 +1,6 @@
 //! Calendars: definitions with all their versions, so that what held at any time can be computed again.
+//!
+//! Deliberately absent: dates, which are computed from the definitions. Start reading at `calendar_list`, then `damage`.
 
 pub(in crate::store) mod damage;
 pub mod entity;

@@ -1,4 +1,6 @@
 //! The ledger: one entry for each slot of each schedule, or for a stretch of them.
+//!
+//! Deliberately absent: deciding what an entry says, which `app::ledger` does. Start reading at `booking`, then `list`.
 
 pub(in crate::store) mod ahead;
 pub(in crate::store) mod backfills;

@@ -1,4 +1,6 @@
 //! Pools: named limits of how many runs at once, and what is taken of them.
+//!
+//! Deliberately absent: choosing which run gets a place, which `domain::pools` does. Start reading at `pool_list`.
 
 pub mod entity;
 

@@ -1,4 +1,6 @@
-//! Runs: one row per occurrence of a task, from its making to its end.
+//! Runs: one row per occurrence of a task, from its making to its end, with the attempts within it.
+//!
+//! Deliberately absent: logs, which are files, and decisions about states. Start reading at `claim`, then `finish`.
 
 pub(in crate::store) mod attempts;
 pub(in crate::store) mod changes;

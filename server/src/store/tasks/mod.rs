@@ -1,4 +1,6 @@
 //! Tasks: definitions with all their versions, and where each task stands.
+//!
+//! Deliberately absent: schedules and triggers, which have rows of their own. Start reading at `definitions`, then `versions`.
 
 pub(in crate::store) mod definitions;
 pub mod entity;

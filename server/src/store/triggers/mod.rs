@@ -1,4 +1,6 @@
 //! Triggers: one row per trigger of a task, what it listens to, and the ends of runs it has yet to look at.
+//!
+//! Deliberately absent: starting runs because of them, which `app::triggers` does. Start reading at `trigger_list`.
 
 pub mod entity;
 pub(in crate::store) mod files_seen;
