@@ -119,7 +119,7 @@ pub async fn pool_create(
     Ok(answer::created(tagged(view), "pools", name))
 }
 
-/// View a pool, and what of it is in use.
+/// View a pool and how much of it is in use.
 #[utoipa::path(get, path = "/pools/{pool}", tag = "pool", params(("pool" = String, Path, description = "Name or id of the pool")),
     responses((status = 200, description = "The pool", body = Pool, headers(("ETag" = String, description = "Version")))),
     extensions(("x-permission" = json!("read"))))]
@@ -131,7 +131,7 @@ pub async fn pool_view(
     Ok(tagged(state.app.pool_view(&caller, &pool).await?))
 }
 
-/// Replace a pool's definition; runs under way keep their places.
+/// Replace a pool's definition; runs in progress keep their places.
 #[utoipa::path(put, path = "/pools/{pool}", tag = "pool",
     params(("pool" = String, Path, description = "Name or id of the pool"), DryRunQuery, ("If-Match" = Option<String>, Header, description = "Version that the change is based on")),
     request_body = PoolDefinition,

@@ -16,11 +16,11 @@ pub const TAGS: &[(&str, &str)] = &[
     ("task", "Definitions of what to run"),
     ("schedule", "When tasks become due, and what became of each slot"),
     ("calendar", "Named sets of dates to run on or to skip, and maintenance windows"),
-    ("pool", "Named limits of how many runs at once"),
-    ("run", "Occurrences of tasks, their attempts and logs"),
+    ("pool", "Named limits on how many runs there are at once"),
+    ("run", "Runs of tasks, with their attempts and logs"),
     ("user", "People who may log in"),
     ("token", "Keys for programs"),
-    ("session", "Set-up, login, one's own password"),
+    ("session", "Set-up, login and your own password"),
     ("audit", "Who did what"),
     ("system", "The server itself"),
 ];
@@ -32,12 +32,12 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List tasks.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
-            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
             Field::optional("text", Text, "Only names and titles that contain this text."),
             Field::optional("folder", Text, "Only this folder and those below."),
             Field::optional("tag", Text, "Only tasks with this tag."),
-            Field::optional("enabled", Boolean, "Only enabled, or only disabled ones."),
+            Field::optional("enabled", Boolean, "True: only enabled tasks. False: only disabled ones."),
             Field::optional("last_state", Choice(&["waiting", "queued", "running", "backing_off", "succeeded", "failed", "timed_out", "cancelled", "skipped", "lost"]), "Only tasks whose newest run is in this state."),
             Field::optional("sort", Choice(&["name", "updated_at", "last_run_at"]), "Order."),
         ],
@@ -51,7 +51,7 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "define",
         summary: "Create a task.",
         query: &[
-            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
         ],
         body: Some(Body { content_type: "application/json", schema: &TASK_DEFINITION, partial: false }),
         answer: Answer::Value,
@@ -70,9 +70,9 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "task_apply", method: "POST", path: "/tasks/apply",
         permission: "define",
-        summary: "Create and update tasks from definitions, all or none.",
+        summary: "Create and update tasks from definitions; all are saved or none.",
         query: &[
-            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
         ],
         body: Some(Body { content_type: "application/json", schema: &TASK_APPLY, partial: false }),
         answer: Answer::List,
@@ -83,12 +83,12 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "task_export", method: "GET", path: "/tasks/export",
         permission: "read",
-        summary: "Export the definitions of tasks, at most 10,000, as they are applied.",
+        summary: "Export the definitions of at most 10,000 tasks, in the form that `task_apply` takes.",
         query: &[
             Field::optional("text", Text, "Only names and titles that contain this text."),
             Field::optional("folder", Text, "Only this folder and those below."),
             Field::optional("tag", Text, "Only tasks with this tag."),
-            Field::optional("enabled", Boolean, "Only enabled, or only disabled ones."),
+            Field::optional("enabled", Boolean, "True: only enabled tasks. False: only disabled ones."),
             Field::optional("last_state", Choice(&["waiting", "queued", "running", "backing_off", "succeeded", "failed", "timed_out", "cancelled", "skipped", "lost"]), "Only tasks whose newest run is in this state."),
         ],
         answer: Answer::Value,
@@ -97,9 +97,9 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "task_import", method: "POST", path: "/tasks/import",
         permission: "define",
-        summary: "Make tasks of a crontab, all lines or none.",
+        summary: "Turn the lines of a crontab into tasks; all are saved or none.",
         query: &[
-            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
         ],
         body: Some(Body { content_type: "application/json", schema: &TASK_IMPORT, partial: false }),
         answer: Answer::Value,
@@ -123,7 +123,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("task", Text, "Name or id of the task"),
         ],
         query: &[
-            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
         ],
         headers: &[
             Field::optional("If-Match", Text, "Version that the change is based on"),
@@ -140,7 +140,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("task", Text, "Name or id of the task"),
         ],
         query: &[
-            Field::optional("cancel_runs", Boolean, "True: open runs are cancelled; otherwise they make the answer a 409."),
+            Field::optional("cancel_runs", Boolean, "Cancel the open runs of the task. Without it, a task with open runs is not deleted (409)."),
         ],
         headers: &[
             Field::optional("If-Match", Text, "Version that the deletion is based on"),
@@ -156,7 +156,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("task", Text, "Name or id of the task"),
         ],
         query: &[
-            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
         ],
         headers: &[
             Field::optional("If-Match", Text, "Version that the change is based on"),
@@ -178,7 +178,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "task_disable", method: "POST", path: "/tasks/{task}/disable",
         permission: "define",
-        summary: "Disable a task: nothing starts it.",
+        summary: "Disable a task, so that nothing starts it.",
         arguments: &[
             Field::required("task", Text, "Name or id of the task"),
         ],
@@ -204,7 +204,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("task", Text, "Name or id of the task"),
         ],
         headers: &[
-            Field::optional("Idempotency-Key", Text, "Same key, same run, for 24 hours"),
+            Field::optional("Idempotency-Key", Text, "A key of your choice: the same key returns the same run for 24 hours"),
         ],
         body: Some(Body { content_type: "application/json", schema: &RUN_CREATE, partial: false }),
         answer: Answer::Value,
@@ -218,8 +218,8 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("task", Text, "Name or id of the task"),
         ],
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
-            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
         ],
         answer: Answer::List,
         columns: &["version", "created_at", "created_by", "definition.name"],
@@ -258,11 +258,11 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List the ledger: what became of each due instant, newest first.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
-            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
             Field::optional("task", Text, "Only slots of this task (name or id)."),
             Field::optional("outcome", Choice(&["run", "skipped", "missed", "pending"]), "Only slots with this outcome."),
-            Field::optional("from_at", Instant, "Only entries with slots at or after this instant: a stretch that began before it too."),
+            Field::optional("from_at", Instant, "Only entries with slots at or after this instant, including a stretch that began earlier."),
             Field::optional("until_at", Instant, "Only entries with slots before this instant."),
         ],
         answer: Answer::List,
@@ -273,13 +273,13 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "trigger_list", method: "GET", path: "/tasks/{task}/triggers",
         permission: "read",
-        summary: "Show how the triggers of a task stand.",
+        summary: "List the triggers of a task and their state.",
         arguments: &[
             Field::required("task", Text, "Name or id of the task"),
         ],
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
-            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
         ],
         answer: Answer::List,
         columns: &["key", "kind", "enabled", "url", "problem", "rotated_at", "last_run_at"],
@@ -289,7 +289,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "trigger_rotate", method: "POST", path: "/tasks/{task}/triggers/{trigger}/rotate",
         permission: "define",
-        summary: "Make a fresh address or secret for a webhook; the one before is worth nothing from then on.",
+        summary: "Make a new address or secret for a webhook; the old one stops working at once.",
         arguments: &[
             Field::required("task", Text, "Name or id of the task"),
             Field::required("trigger", Text, "Key of the trigger"),
@@ -305,7 +305,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("task", Text, "Name or id of the task"),
         ],
         query: &[
-            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
         ],
         body: Some(Body { content_type: "application/json", schema: &BACKFILL_CREATE, partial: false }),
         answer: Answer::Value,
@@ -316,8 +316,8 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List backfills.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
-            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
             Field::optional("task", Text, "Only backfills of this task (name or id)."),
         ],
         answer: Answer::List,
@@ -338,7 +338,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "backfill_cancel", method: "POST", path: "/backfills/{backfill}/cancel",
         permission: "run",
-        summary: "Stop a backfill: no more runs are made, open ones are cancelled.",
+        summary: "Stop a backfill: it makes no more runs, and its open runs are cancelled.",
         arguments: &[
             Field::required("backfill", Uuid, "Id of the backfill"),
         ],
@@ -348,7 +348,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "slot_summary", method: "GET", path: "/slots/summary",
         permission: "read",
-        summary: "Compare what was due with what became of it: nothing may be unaccounted for.",
+        summary: "Compare what was due with what became of it; every slot must be accounted for.",
         query: &[
             Field::required("task", Text, "The task (name or id)."),
             Field::optional("from_at", Instant, "First instant; default: a day before the last."),
@@ -372,12 +372,26 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "calendar_effect", method: "POST", path: "/calendars/{calendar}/effect",
+        permission: "read",
+        summary: "Show what another definition of a calendar would do to the slots of all tasks.",
+        arguments: &[
+            Field::required("calendar", Text, "Name or id of the calendar; one that does not exist yet has no dates"),
+        ],
+        query: &[
+            Field::optional("days", Integer(1, 366), "Days to look ahead. [default: 14]"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &CALENDAR_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "plan_list", method: "GET", path: "/plan",
         permission: "read",
         summary: "List the future slots of all tasks, soonest first.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
-            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
             Field::optional("task", Text, "Only slots of this task (name or id)."),
             Field::optional("from_at", Instant, "After this instant; default: now."),
             Field::optional("until_at", Instant, "Up to this instant, at most 366 days later; default: a day later."),
@@ -395,7 +409,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("from", Text, "First day."),
             Field::required("until", Text, "Last day; at most 62 days."),
             Field::optional("timezone", Text, "Time zone of the days, an IANA name; default: the server's."),
-            Field::optional("by_task", Boolean, "Whether the tasks of each day are wanted too."),
+            Field::optional("by_task", Boolean, "Whether to list the tasks of each day too."),
         ],
         answer: Answer::Value,
         ..Operation::EMPTY
@@ -403,7 +417,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "simulation_create", method: "POST", path: "/simulations",
         permission: "read",
-        summary: "Play the coming days: how much is due when, what overlaps, what waits, and which minutes would be better.",
+        summary: "Simulate the coming days: what is due when, what overlaps, what waits, and which minutes would be better.",
         body: Some(Body { content_type: "application/json", schema: &SIMULATION_DEFINITION, partial: false }),
         answer: Answer::Value,
         ..Operation::EMPTY
@@ -411,7 +425,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "plan_ics", method: "GET", path: "/plan.ics",
         permission: "read",
-        summary: "The plan as an iCalendar file: each slot an event; what fires more than 24 times a day is only named.",
+        summary: "Get the plan as an iCalendar file, with one event for each slot; a schedule that fires more than 24 times a day is only named.",
         query: &[
             Field::optional("days", Integer(1, 366), "Days ahead. [default: 30]"),
             Field::optional("task", Text, "Only slots of this task (name or id)."),
@@ -424,8 +438,8 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "own",
         summary: "List calendar feeds: your own, or all of them for an administrator.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
-            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
         ],
         answer: Answer::List,
         columns: &["name", "task", "folder", "created_at", "days", "created_by", "rotated_at"],
@@ -443,7 +457,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "feed_delete", method: "DELETE", path: "/feeds/{feed}",
         permission: "own",
-        summary: "Delete a calendar feed: its address is worth nothing from then on.",
+        summary: "Delete a calendar feed; its address stops working at once.",
         arguments: &[
             Field::required("feed", Text, "Name or id of the feed"),
         ],
@@ -453,7 +467,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "feed_rotate", method: "POST", path: "/feeds/{feed}/rotate",
         permission: "own",
-        summary: "Give a calendar feed another address; the one before is worth nothing from then on.",
+        summary: "Give a calendar feed a new address; the old one stops working at once.",
         arguments: &[
             Field::required("feed", Text, "Name or id of the feed"),
         ],
@@ -465,8 +479,8 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List runs, newest first.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
-            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
             Field::optional("task", Text, "Only runs of this task (name or id)."),
             Field::optional("state", Text, "Only runs in these states, separated by commas."),
             Field::optional("trigger", Choice(&["manual", "schedule", "catch_up", "rerun", "api", "backfill", "webhook", "file", "task"]), "Only runs with this kind of trigger."),
@@ -529,7 +543,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("run", Uuid, "Id of the run"),
         ],
         headers: &[
-            Field::optional("Idempotency-Key", Text, "Same key, same run, for 24 hours"),
+            Field::optional("Idempotency-Key", Text, "A key of your choice: the same key returns the same run for 24 hours"),
         ],
         body: Some(Body { content_type: "application/json", schema: &RUN_RERUN, partial: false }),
         answer: Answer::Value,
@@ -544,7 +558,7 @@ pub static OPERATIONS: &[Operation] = &[
         ],
         query: &[
             Field::optional("attempt", Integer(1, 1000), "Number of the attempt; default: the newest."),
-            Field::optional("offset", Integer(0, 9007199254740991), "Byte to begin with, counted before anything was dropped."),
+            Field::optional("offset", Integer(0, 9007199254740991), "Byte to begin with, counting bytes that were dropped."),
             Field::optional("limit_bytes", Integer(1, 1073741824), "Most bytes in the answer; default: all."),
             Field::optional("stream", Choice(&["stdout", "stderr", "system"]), "Only this stream."),
         ],
@@ -561,23 +575,9 @@ pub static OPERATIONS: &[Operation] = &[
         query: &[
             Field::optional("attempt", Integer(1, 1000), "Number of the attempt; default: the newest."),
             Field::optional("offset", Integer(0, 9007199254740991), "Byte to begin with; default: the last 1,000 lines."),
-            Field::optional("last_event_id", Text, "Where to go on: the id of the last event seen."),
+            Field::optional("last_event_id", Text, "The id of the last event seen, to go on after it."),
         ],
         answer: Answer::Stream,
-        ..Operation::EMPTY
-    },
-    Operation {
-        id: "calendar_dates", method: "GET", path: "/calendars/{calendar}/dates",
-        permission: "read",
-        summary: "Show the dates of a calendar.",
-        arguments: &[
-            Field::required("calendar", Text, "Name or id of the calendar"),
-        ],
-        query: &[
-            Field::required("from", Text, "First date."),
-            Field::required("until", Text, "Last date, at most ten years after the first."),
-        ],
-        answer: Answer::Value,
         ..Operation::EMPTY
     },
     Operation {
@@ -585,8 +585,8 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List calendars.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
-            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
         ],
         answer: Answer::List,
         columns: &["name", "problem", "next_date", "version", "entry_count", "description", "updated_at", "maintenance"],
@@ -598,7 +598,7 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "define",
         summary: "Create a calendar.",
         query: &[
-            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
         ],
         body: Some(Body { content_type: "application/json", schema: &CALENDAR_DEFINITION, partial: false }),
         answer: Answer::Value,
@@ -622,7 +622,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("calendar", Text, "Name or id of the calendar"),
         ],
         query: &[
-            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
         ],
         headers: &[
             Field::optional("If-Match", Text, "Version that the change is based on"),
@@ -647,25 +647,25 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "calendar_import", method: "POST", path: "/calendars/import",
         permission: "define",
-        summary: "Make a calendar of an iCalendar file.",
+        summary: "Turn an iCalendar file into a calendar.",
         query: &[
-            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
         ],
         body: Some(Body { content_type: "application/json", schema: &CALENDAR_IMPORT, partial: false }),
         answer: Answer::Value,
         ..Operation::EMPTY
     },
     Operation {
-        id: "calendar_effect", method: "POST", path: "/calendars/{calendar}/effect",
+        id: "calendar_dates", method: "GET", path: "/calendars/{calendar}/dates",
         permission: "read",
-        summary: "Show what another definition of a calendar would do to the slots of all tasks.",
+        summary: "Show the dates of a calendar.",
         arguments: &[
-            Field::required("calendar", Text, "Name or id of the calendar; one that does not exist yet has no dates"),
+            Field::required("calendar", Text, "Name or id of the calendar"),
         ],
         query: &[
-            Field::optional("days", Integer(1, 366), "Days to look ahead. [default: 14]"),
+            Field::required("from", Text, "First date."),
+            Field::required("until", Text, "Last date, at most ten years after the first."),
         ],
-        body: Some(Body { content_type: "application/json", schema: &CALENDAR_DEFINITION, partial: false }),
         answer: Answer::Value,
         ..Operation::EMPTY
     },
@@ -674,8 +674,8 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List pools.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
-            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
         ],
         answer: Answer::List,
         columns: &["name", "used", "waiting_count", "capacity", "version", "created_at", "used_by", "updated_at"],
@@ -687,7 +687,7 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "define",
         summary: "Create a pool.",
         query: &[
-            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
         ],
         body: Some(Body { content_type: "application/json", schema: &POOL_DEFINITION, partial: false }),
         answer: Answer::Value,
@@ -696,7 +696,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "pool_view", method: "GET", path: "/pools/{pool}",
         permission: "read",
-        summary: "View a pool, and what of it is in use.",
+        summary: "View a pool and how much of it is in use.",
         arguments: &[
             Field::required("pool", Text, "Name or id of the pool"),
         ],
@@ -706,12 +706,12 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "pool_update", method: "PUT", path: "/pools/{pool}",
         permission: "define",
-        summary: "Replace a pool's definition; runs under way keep their places.",
+        summary: "Replace a pool's definition; runs in progress keep their places.",
         arguments: &[
             Field::required("pool", Text, "Name or id of the pool"),
         ],
         query: &[
-            Field::optional("dry_run", Boolean, "True: everything is checked, nothing is saved."),
+            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
         ],
         headers: &[
             Field::optional("If-Match", Text, "Version that the change is based on"),
@@ -738,8 +738,8 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "admin",
         summary: "List users.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
-            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
         ],
         answer: Answer::List,
         columns: &["name", "role", "created_at", "disabled", "last_login_at"],
@@ -767,7 +767,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "user_delete", method: "DELETE", path: "/users/{user}",
         permission: "admin",
-        summary: "Delete a user; sessions and tokens end.",
+        summary: "Delete a user and end the user's sessions and tokens.",
         arguments: &[
             Field::required("user", Text, "Name or id of the user"),
         ],
@@ -790,8 +790,8 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "own",
         summary: "List tokens: your own, or all of them for an administrator.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
-            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
         ],
         answer: Answer::List,
         columns: &["id", "name", "role", "created_at", "expires_at", "created_by", "last_used_at"],
@@ -819,7 +819,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "session_view", method: "GET", path: "/session",
         permission: "own",
-        summary: "Show who is asking.",
+        summary: "Show who you are and what you may do.",
         answer: Answer::Value,
         ..Operation::EMPTY
     },
@@ -841,7 +841,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "session_password_update", method: "PUT", path: "/session/password",
         permission: "own",
-        summary: "Change one's own password; all other sessions end.",
+        summary: "Change your password and end all your other sessions.",
         body: Some(Body { content_type: "application/json", schema: &SESSION_PASSWORD, partial: false }),
         answer: Answer::Empty,
         ..Operation::EMPTY
@@ -866,8 +866,8 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "admin",
         summary: "List audit entries, newest first.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in the answer. [default: 50]"),
-            Field::optional("cursor", Text, "Where to go on: `next_cursor` of the page before."),
+            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
             Field::optional("actor", Text, "Only entries of this actor."),
             Field::optional("action", Text, "Only this action."),
             Field::optional("target", Text, "Only this thing."),
@@ -894,7 +894,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "system_settings", method: "GET", path: "/system/settings",
         permission: "admin",
-        summary: "List settings and where each came from.",
+        summary: "List the settings and where each came from.",
         answer: Answer::List,
         columns: &["name", "value", "source", "description"],
         more: &[],
@@ -903,7 +903,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "system_workers", method: "GET", path: "/system/workers",
         permission: "read",
-        summary: "List the server's loops and their last results.",
+        summary: "List the server's workers and what each did last.",
         answer: Answer::List,
         columns: &["name", "error", "last_at", "last_summary", "every_seconds", "round_count", "last_seconds"],
         more: &[],
@@ -912,7 +912,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "system_hold", method: "POST", path: "/system/hold",
         permission: "admin",
-        summary: "Put everything on hold: nothing fires, nothing starts; what runs goes on.",
+        summary: "Put everything on hold: nothing fires or starts, and runs in progress go on.",
         body: Some(Body { content_type: "application/json", schema: &HOLD_CREATE, partial: false }),
         answer: Answer::Value,
         ..Operation::EMPTY
@@ -927,14 +927,14 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "clock_confirm", method: "POST", path: "/system/clock",
         permission: "admin",
-        summary: "Believe the machine's clock at once, if it is doubted; catch-up rules then apply to what was passed over.",
+        summary: "Trust the machine's clock at once if it is doubted; the catch-up rules then apply to the slots in between.",
         answer: Answer::Value,
         ..Operation::EMPTY
     },
     Operation {
         id: "system_metrics", method: "GET", path: "/metrics",
         permission: "read",
-        summary: "Figures of the server (Prometheus text format).",
+        summary: "Get the figures of the server in the Prometheus text format.",
         answer: Answer::Bytes,
         ..Operation::EMPTY
     },
@@ -1046,25 +1046,25 @@ static SCHEDULE_DESCRIBE_REQUEST: Schema = Schema {
         Field::optional("schedule.timezone", Text, "Time zone, an IANA name; null: the server's.").or_null(),
         Field::optional("schedule.start_at", Instant, "No slot before this instant.").or_null(),
         Field::optional("schedule.end_at", Instant, "No slot at or after this instant.").or_null(),
-        Field::optional("schedule.gap", Choice(&["run_after", "skip"]), "What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose nothing if they name all hours; else this applies to them too."),
-        Field::optional("schedule.fold", Choice(&["first", "second", "both"]), "Which of two equal local times counts (clocks go back)."),
+        Field::optional("schedule.gap", Choice(&["run_after", "skip"]), "What happens to a local time that does not exist because the clocks go forward. A rule that names every hour loses nothing; this applies to all others."),
+        Field::optional("schedule.fold", Choice(&["first", "second", "both"]), "Which of two equal local times counts when the clocks go back."),
         Field::optional("schedule.catch_up", OneOf(&["none", "latest", "all", "window"]), "What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on time if the server is back within a minute of it."),
-        Field::optional("schedule.catch_up.max_count", Integer(1, 10000), "Most slots that run; of more, the newest. [default: 1000]").of("schedule.catch_up", &["all", "window"]),
-        Field::optional("schedule.catch_up.max_age_seconds", Integer(1, 31622400), "Older slots do not run.").of("schedule.catch_up", &["window"]),
-        Field::optional("schedule.splay_seconds", Integer(0, 86400), "The run starts up to so many seconds after the slot, always the same for this task and key. [default: 0]"),
-        Field::optional("schedule.run_only_on", List(&Text), "Calendars, any of which must contain the slot's local date; empty: every date."),
-        Field::optional("schedule.skip_on", List(&Text), "Calendars, none of which may contain the slot's local date."),
+        Field::optional("schedule.catch_up.max_count", Integer(1, 10000), "Most slots that run; if there are more, the newest of them. [default: 1000]").of("schedule.catch_up", &["all", "window"]),
+        Field::optional("schedule.catch_up.max_age_seconds", Integer(1, 31622400), "Slots older than this, in seconds, do not run.").of("schedule.catch_up", &["window"]),
+        Field::optional("schedule.splay_seconds", Integer(0, 86400), "Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for this task and key. [default: 0]"),
+        Field::optional("schedule.run_only_on", List(&Text), "Calendars of which at least one must contain the local date of the slot; empty: every date counts."),
+        Field::optional("schedule.skip_on", List(&Text), "Calendars of which none may contain the local date of the slot."),
         Field::optional("schedule.roll", Choice(&["skip", "next_business_day", "previous_business_day"]), "What becomes of a slot on a date that the calendars exclude."),
         Field::optional("schedule.text", Text, "`06:00` daily, `MON 08:00` weekly, `15 09:30` monthly.").of("schedule", &["windows"]),
         Field::optional("schedule.every_seconds", Integer(1, 31622400), "Seconds between two slots.").of("schedule", &["interval"]),
         Field::optional("schedule.anchor_at", Instant, "Instant that the slots are counted from; null: 1970-01-01T00:00:00Z.").or_null().of("schedule", &["interval"]),
-        Field::optional("schedule.window.from", Text, "Beginning; a slot exactly then counts.").of("schedule", &["interval"]),
-        Field::optional("schedule.window.to", Text, "End, not included; before the beginning: the window reaches over midnight.").of("schedule", &["interval"]),
+        Field::optional("schedule.window.from", Text, "Beginning of the window, included.").of("schedule", &["interval"]),
+        Field::optional("schedule.window.to", Text, "End of the window, not included. An end before the beginning means that the window reaches over midnight.").of("schedule", &["interval"]),
         Field::optional("schedule.window.weekdays", List(&Choice(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])), "Days of the week; empty: all.").of("schedule", &["interval"]),
         Field::optional("schedule.at", Text, "An instant (2026-12-01T02:00:00Z) or a local time in the schedule's zone (2026-12-01T02:00).").of("schedule", &["once"]),
         Field::optional("schedule.days", OneOf(&["every_days", "every_weeks", "month_days", "month_weekdays"]), "Which days.").of("schedule", &["calendar_rule"]),
-        Field::optional("schedule.days.every", Value, "Days from one to the next.").of("schedule.days", &["every_days", "every_weeks"]),
-        Field::optional("schedule.days.from", Text, "A day that counts; null: 1970-01-01.").or_null().of("schedule.days", &["every_days", "every_weeks"]),
+        Field::optional("schedule.days.every", Value, "Days from one day that counts to the next.").of("schedule.days", &["every_days", "every_weeks"]),
+        Field::optional("schedule.days.from", Text, "A day from which the distance is counted; null: 1970-01-01.").or_null().of("schedule.days", &["every_days", "every_weeks"]),
         Field::optional("schedule.days.weekdays", List(&Choice(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])), "Days of the week.").of("schedule.days", &["every_weeks", "month_weekdays"]),
         Field::optional("schedule.days.months", List(&Integer(0, 9007199254740991)), "Months, 1 to 12; empty: all.").of("schedule.days", &["month_days", "month_weekdays"]),
         Field::optional("schedule.days.days", List(&Integer(-9007199254740991, 9007199254740991)), "Days, 1 to 31, or from the end: -1 is the last, -2 the one before.").of("schedule.days", &["month_days"]),
@@ -1093,25 +1093,25 @@ static SCHEDULE_PREVIEW_REQUEST: Schema = Schema {
         Field::optional("schedule.timezone", Text, "Time zone, an IANA name; null: the server's.").or_null(),
         Field::optional("schedule.start_at", Instant, "No slot before this instant.").or_null(),
         Field::optional("schedule.end_at", Instant, "No slot at or after this instant.").or_null(),
-        Field::optional("schedule.gap", Choice(&["run_after", "skip"]), "What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose nothing if they name all hours; else this applies to them too."),
-        Field::optional("schedule.fold", Choice(&["first", "second", "both"]), "Which of two equal local times counts (clocks go back)."),
+        Field::optional("schedule.gap", Choice(&["run_after", "skip"]), "What happens to a local time that does not exist because the clocks go forward. A rule that names every hour loses nothing; this applies to all others."),
+        Field::optional("schedule.fold", Choice(&["first", "second", "both"]), "Which of two equal local times counts when the clocks go back."),
         Field::optional("schedule.catch_up", OneOf(&["none", "latest", "all", "window"]), "What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on time if the server is back within a minute of it."),
-        Field::optional("schedule.catch_up.max_count", Integer(1, 10000), "Most slots that run; of more, the newest. [default: 1000]").of("schedule.catch_up", &["all", "window"]),
-        Field::optional("schedule.catch_up.max_age_seconds", Integer(1, 31622400), "Older slots do not run.").of("schedule.catch_up", &["window"]),
-        Field::optional("schedule.splay_seconds", Integer(0, 86400), "The run starts up to so many seconds after the slot, always the same for this task and key. [default: 0]"),
-        Field::optional("schedule.run_only_on", List(&Text), "Calendars, any of which must contain the slot's local date; empty: every date."),
-        Field::optional("schedule.skip_on", List(&Text), "Calendars, none of which may contain the slot's local date."),
+        Field::optional("schedule.catch_up.max_count", Integer(1, 10000), "Most slots that run; if there are more, the newest of them. [default: 1000]").of("schedule.catch_up", &["all", "window"]),
+        Field::optional("schedule.catch_up.max_age_seconds", Integer(1, 31622400), "Slots older than this, in seconds, do not run.").of("schedule.catch_up", &["window"]),
+        Field::optional("schedule.splay_seconds", Integer(0, 86400), "Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for this task and key. [default: 0]"),
+        Field::optional("schedule.run_only_on", List(&Text), "Calendars of which at least one must contain the local date of the slot; empty: every date counts."),
+        Field::optional("schedule.skip_on", List(&Text), "Calendars of which none may contain the local date of the slot."),
         Field::optional("schedule.roll", Choice(&["skip", "next_business_day", "previous_business_day"]), "What becomes of a slot on a date that the calendars exclude."),
         Field::optional("schedule.text", Text, "`06:00` daily, `MON 08:00` weekly, `15 09:30` monthly.").of("schedule", &["windows"]),
         Field::optional("schedule.every_seconds", Integer(1, 31622400), "Seconds between two slots.").of("schedule", &["interval"]),
         Field::optional("schedule.anchor_at", Instant, "Instant that the slots are counted from; null: 1970-01-01T00:00:00Z.").or_null().of("schedule", &["interval"]),
-        Field::optional("schedule.window.from", Text, "Beginning; a slot exactly then counts.").of("schedule", &["interval"]),
-        Field::optional("schedule.window.to", Text, "End, not included; before the beginning: the window reaches over midnight.").of("schedule", &["interval"]),
+        Field::optional("schedule.window.from", Text, "Beginning of the window, included.").of("schedule", &["interval"]),
+        Field::optional("schedule.window.to", Text, "End of the window, not included. An end before the beginning means that the window reaches over midnight.").of("schedule", &["interval"]),
         Field::optional("schedule.window.weekdays", List(&Choice(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])), "Days of the week; empty: all.").of("schedule", &["interval"]),
         Field::optional("schedule.at", Text, "An instant (2026-12-01T02:00:00Z) or a local time in the schedule's zone (2026-12-01T02:00).").of("schedule", &["once"]),
         Field::optional("schedule.days", OneOf(&["every_days", "every_weeks", "month_days", "month_weekdays"]), "Which days.").of("schedule", &["calendar_rule"]),
-        Field::optional("schedule.days.every", Value, "Days from one to the next.").of("schedule.days", &["every_days", "every_weeks"]),
-        Field::optional("schedule.days.from", Text, "A day that counts; null: 1970-01-01.").or_null().of("schedule.days", &["every_days", "every_weeks"]),
+        Field::optional("schedule.days.every", Value, "Days from one day that counts to the next.").of("schedule.days", &["every_days", "every_weeks"]),
+        Field::optional("schedule.days.from", Text, "A day from which the distance is counted; null: 1970-01-01.").or_null().of("schedule.days", &["every_days", "every_weeks"]),
         Field::optional("schedule.days.weekdays", List(&Choice(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])), "Days of the week.").of("schedule.days", &["every_weeks", "month_weekdays"]),
         Field::optional("schedule.days.months", List(&Integer(0, 9007199254740991)), "Months, 1 to 12; empty: all.").of("schedule.days", &["month_days", "month_weekdays"]),
         Field::optional("schedule.days.days", List(&Integer(-9007199254740991, 9007199254740991)), "Days, 1 to 31, or from the end: -1 is the last, -2 the one before.").of("schedule.days", &["month_days"]),
@@ -1175,7 +1175,7 @@ static SIMULATION_DEFINITION: Schema = Schema {
 static TASK_APPLY: Schema = Schema {
     fields: &[
         Field::required("tasks", List(&Value), "The definitions."),
-        Field::optional("owner", Text, "Name of whoever keeps these definitions; needed by `prune`.").or_null(),
+        Field::optional("owner", Text, "Name under which these definitions are kept; `prune` needs it.").or_null(),
         Field::optional("prune", Boolean, "Whether tasks last applied by the same owner, and no longer listed, are deleted."),
         Field::optional("yes", Boolean, "Confirms a prune of more than 10 tasks or 20 %."),
     ],
@@ -1211,8 +1211,8 @@ static TASK_CLONE: Schema = Schema {
 
 static TASK_DEFINITION: Schema = Schema {
     fields: &[
-        Field::required("name", Text, "Unique name, the key people use: a-z, 0-9, '.', '_' and '-'."),
-        Field::optional("title", Text, "Human title; empty: the name is shown."),
+        Field::required("name", Text, "Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'."),
+        Field::optional("title", Text, "Title for people; empty: the name is shown."),
         Field::optional("description", Text, "What the task is for."),
         Field::optional("folder", Text, "Folder, names separated by '/'; empty: the root."),
         Field::optional("tags", List(&Text), "Labels for filters."),
@@ -1231,14 +1231,14 @@ static TASK_DEFINITION: Schema = Schema {
         Field::optional("run.expected_codes", List(&Integer(0, 9007199254740991)), "Codes that mean success; empty: 200 to 299.").of("run", &["http"]),
         Field::optional("run.body_contains", Text, "Text that the answer must contain.").or_null().of("run", &["http"]),
         Field::optional("working_directory", Text, "Working directory; null: a scratch folder of the attempt.").or_null(),
-        Field::optional("environment", Texts, "Environment variables; beside them only allow-listed ones are passed on."),
+        Field::optional("environment", Texts, "Environment variables of the process. Of the server's own, only a few that are allowed are passed on."),
         Field::optional("params", List(&Value), "Typed inputs of a run."),
         Field::optional("schedules", List(&Value), "Rules by which the task becomes due."),
         Field::optional("triggers", List(&Value), "Other things that make the task run: a call over HTTP, a file, the end of another task's run."),
-        Field::optional("overlap", OneOf(&["skip", "queue", "queue_latest", "replace", "allow"]), "What happens when it is due while a run of it is open."),
+        Field::optional("overlap", OneOf(&["skip", "queue", "queue_latest", "replace", "allow"]), "What happens when the task is due while one of its runs is open."),
         Field::optional("overlap.max_waiting", Integer(1, 10000), "Most runs that may wait. [default: 100]").of("overlap", &["queue"]),
         Field::optional("overlap.max", Integer(1, 10000), "Most runs at once.").of("overlap", &["allow"]),
-        Field::optional("pool", Text, "Pool whose places its runs take; null: none.").or_null(),
+        Field::optional("pool", Text, "Pool in which the runs of the task take places; null: none.").or_null(),
         Field::optional("pool_weight", Integer(1, 10000), "Places that a run takes in its pool. [default: 1]"),
         Field::optional("priority", Integer(0, 100), "Runs with a higher priority start first. [default: 50]"),
         Field::optional("timeout_seconds", Number(0.001, 31622400.0), "Seconds that a whole run may last, from its first attempt's start; null: no limit.").or_null(),
@@ -1254,10 +1254,10 @@ static TASK_DEFINITION: Schema = Schema {
         Field::optional("retry.retry_on", List(&Choice(&["failed", "timed_out", "lost"])), "Outcomes that are tried again. [default: [\"failed\",\"timed_out\",\"lost\"]]"),
         Field::optional("retry.exit_codes", List(&Integer(-9007199254740991, 9007199254740991)), "If not empty: only these exit codes are tried again."),
         Field::optional("retry.never_exit_codes", List(&Integer(-9007199254740991, 9007199254740991)), "Exit codes that are never tried again."),
-        Field::optional("log.max_bytes", Integer(65536, 1073741824), "Most bytes kept; of a longer log the middle is dropped. [default: 16777216]"),
+        Field::optional("log.max_bytes", Integer(65536, 1073741824), "Most bytes that are kept; a longer log loses its middle. [default: 16777216]"),
         Field::optional("retention.days", Integer(1, 36500), "Days after the end. [default: 90]"),
         Field::optional("retention.runs", Integer(1, 1000000), "Most runs of the task. [default: 1000]"),
-        Field::optional("on_server_stop", Choice(&["keep", "cancel"]), "What becomes of its runs when the server stops in an orderly way."),
+        Field::optional("on_server_stop", Choice(&["keep", "cancel"]), "What happens to the runs of the task when the server is stopped in an orderly way."),
     ],
     unions: &[
         Union { at: "run", kinds: &["command", "shell", "script", "http"] },

@@ -51,10 +51,10 @@ page!(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct AuditListQuery {
-    /// Most items in the answer.
+    /// Most items in one answer.
     #[param(minimum = 1, maximum = 500, default = 50)]
     pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
+    /// The `next_cursor` of the page before, to go on after it.
     pub cursor: Option<String>,
     /// Only entries of this actor.
     #[param(max_length = 100)]

@@ -95,7 +95,7 @@ pub async fn session_create(
     Ok(logged_in(&state, begun))
 }
 
-/// Show who is asking.
+/// Show who you are and what you may do.
 #[utoipa::path(get, path = "/session", tag = "session",
     responses((status = 200, description = "Who is asking", body = Session)),
     extensions(("x-permission" = json!("own"))))]
@@ -119,7 +119,7 @@ pub async fn session_delete(
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie(&state, "", 0))]).into_response())
 }
 
-/// Change one's own password; all other sessions end.
+/// Change your password and end all your other sessions.
 #[utoipa::path(put, path = "/session/password", tag = "session", request_body = SessionPassword,
     responses((status = 204, description = "Changed")),
     extensions(("x-permission" = json!("own"))))]

@@ -129,7 +129,7 @@ pub async fn user_update(
     Ok(Json(user_out(state.app.user_update(&caller, &user, edit).await?)))
 }
 
-/// Delete a user; sessions and tokens end.
+/// Delete a user and end the user's sessions and tokens.
 #[utoipa::path(delete, path = "/users/{user}", tag = "user", params(("user" = String, Path, description = "Name or id of the user")),
     responses((status = 204, description = "Deleted")),
     extensions(("x-permission" = json!("admin"))))]

@@ -50,7 +50,7 @@ pub struct CalendarImportResult {
     pub warnings: Vec<String>,
 }
 
-/// Make a calendar of an iCalendar file.
+/// Turn an iCalendar file into a calendar.
 #[utoipa::path(post, path = "/calendars/import", tag = "calendar", params(DryRunQuery), request_body = CalendarImport,
     responses(
         (status = 200, description = "Replaced, or (dry run) what would be saved", body = CalendarImportResult),

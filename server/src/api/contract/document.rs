@@ -75,11 +75,11 @@ fn tags() -> Value {
         {"name": "task", "description": "Definitions of what to run"},
         {"name": "schedule", "description": "When tasks become due, and what became of each slot"},
         {"name": "calendar", "description": "Named sets of dates to run on or to skip, and maintenance windows"},
-        {"name": "pool", "description": "Named limits of how many runs at once"},
-        {"name": "run", "description": "Occurrences of tasks, their attempts and logs"},
+        {"name": "pool", "description": "Named limits on how many runs there are at once"},
+        {"name": "run", "description": "Runs of tasks, with their attempts and logs"},
         {"name": "user", "description": "People who may log in"},
         {"name": "token", "description": "Keys for programs"},
-        {"name": "session", "description": "Set-up, login, one's own password"},
+        {"name": "session", "description": "Set-up, login and your own password"},
         {"name": "audit", "description": "Who did what"},
         {"name": "system", "description": "The server itself"}
     ])

@@ -41,7 +41,7 @@ pub struct Effect {
     pub vanish_count: usize,
     /// Slots that move.
     pub move_count: usize,
-    /// Whether more was to be compared than was: the figures are then at least so many.
+    /// Whether only a part could be compared; the figures are then lower bounds.
     pub truncated: bool,
     /// Schedules that would never fire because of the calendar, each with the reason.
     pub warnings: Vec<String>,

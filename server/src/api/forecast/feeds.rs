@@ -89,7 +89,8 @@ pub struct FeedAddress {
     pub url: String,
 }
 
-/// The plan as an iCalendar file: each slot an event; what fires more than 24 times a day is only named.
+/// Get the plan as an iCalendar file, with one event for each slot; a schedule that fires more than 24 times a day is
+/// only named.
 #[utoipa::path(get, path = "/plan.ics", tag = "schedule", params(PlanIcsQuery),
     responses((status = 200, description = "The file", body = String, content_type = "text/calendar")),
     extensions(("x-permission" = json!("read"))))]
@@ -132,7 +133,7 @@ pub async fn feed_create(
     Ok((StatusCode::CREATED, Json(FeedAddress { feed: feed_out(feed), url: path.expose().to_owned() })))
 }
 
-/// Delete a calendar feed: its address is worth nothing from then on.
+/// Delete a calendar feed; its address stops working at once.
 #[utoipa::path(delete, path = "/feeds/{feed}", tag = "schedule", params(("feed" = String, Path, description = "Name or id of the feed")),
     responses((status = 204, description = "Deleted")),
     extensions(("x-permission" = json!("own"))))]
@@ -145,7 +146,7 @@ pub async fn feed_delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Give a calendar feed another address; the one before is worth nothing from then on.
+/// Give a calendar feed a new address; the old one stops working at once.
 #[utoipa::path(post, path = "/feeds/{feed}/rotate", tag = "schedule", params(("feed" = String, Path, description = "Name or id of the feed")),
     responses((status = 200, description = "The feed and its address", body = FeedAddress)),
     extensions(("x-permission" = json!("own"))))]

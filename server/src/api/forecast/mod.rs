@@ -48,10 +48,10 @@ fn large() -> OpenApiRouter<ApiState> {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PlanListQuery {
-    /// Most items in the answer.
+    /// Most items in one answer.
     #[param(minimum = 1, maximum = 500, default = 50)]
     pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
+    /// The `next_cursor` of the page before, to go on after it.
     pub cursor: Option<String>,
     /// Only slots of this task (name or id).
     #[param(max_length = 100)]
@@ -98,7 +98,7 @@ pub struct PlanDaysQuery {
     /// Time zone of the days, an IANA name; default: the server's.
     #[param(max_length = 100)]
     pub timezone: Option<String>,
-    /// Whether the tasks of each day are wanted too.
+    /// Whether to list the tasks of each day too.
     #[param(default = false)]
     pub by_task: Option<bool>,
 }

@@ -180,7 +180,7 @@ pub struct SimulationProposal {
     pub reason: String,
 }
 
-/// Play the coming days: how much is due when, what overlaps, what waits, and which minutes would be better.
+/// Simulate the coming days: what is due when, what overlaps, what waits, and which minutes would be better.
 #[utoipa::path(post, path = "/simulations", tag = "schedule", request_body = SimulationDefinition,
     responses((status = 200, description = "What will happen", body = Simulation)),
     extensions(("x-permission" = json!("read"))))]

@@ -87,10 +87,10 @@ page!(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct BackfillListQuery {
-    /// Most items in the answer.
+    /// Most items in one answer.
     #[param(minimum = 1, maximum = 500, default = 50)]
     pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
+    /// The `next_cursor` of the page before, to go on after it.
     pub cursor: Option<String>,
     /// Only backfills of this task (name or id).
     #[param(max_length = 100)]
@@ -146,7 +146,7 @@ pub async fn backfill_view(
     Ok(Json(backfill_out(state.app.backfill_view(&caller, BackfillId(backfill)).await?)))
 }
 
-/// Stop a backfill: no more runs are made, open ones are cancelled.
+/// Stop a backfill: it makes no more runs, and its open runs are cancelled.
 #[utoipa::path(post, path = "/backfills/{backfill}/cancel", tag = "run", params(("backfill" = Uuid, Path, description = "Id of the backfill")),
     responses((status = 200, description = "The backfill", body = Backfill)),
     extensions(("x-permission" = json!("run"))))]

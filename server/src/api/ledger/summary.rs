@@ -72,7 +72,7 @@ figures! {
     }
 }
 
-/// Compare what was due with what became of it: nothing may be unaccounted for.
+/// Compare what was due with what became of it; every slot must be accounted for.
 #[utoipa::path(get, path = "/slots/summary", tag = "schedule", params(SlotSummaryQuery),
     responses((status = 200, description = "The figures", body = SlotSummary)),
     extensions(("x-permission" = json!("read"))))]

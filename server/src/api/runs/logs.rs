@@ -39,7 +39,7 @@ pub struct LogQuery {
     /// Number of the attempt; default: the newest.
     #[param(minimum = 1, maximum = 1000)]
     pub attempt: Option<u32>,
-    /// Byte to begin with, counted before anything was dropped.
+    /// Byte to begin with, counting bytes that were dropped.
     #[param(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub offset: Option<u64>,
     /// Most bytes in the answer; default: all.
@@ -61,7 +61,7 @@ pub struct LogStreamQuery {
     /// Byte to begin with; default: the last 1,000 lines.
     #[param(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub offset: Option<u64>,
-    /// Where to go on: the id of the last event seen.
+    /// The id of the last event seen, to go on after it.
     #[param(max_length = 100)]
     pub last_event_id: Option<String>,
 }

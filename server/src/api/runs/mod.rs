@@ -95,7 +95,7 @@ pub async fn run_cancel(
 
 /// Run a run again.
 #[utoipa::path(post, path = "/runs/{run}/rerun", tag = "run",
-    params(("run" = Uuid, Path, description = "Id of the run"), ("Idempotency-Key" = Option<String>, Header, description = "Same key, same run, for 24 hours")),
+    params(("run" = Uuid, Path, description = "Id of the run"), ("Idempotency-Key" = Option<String>, Header, description = "A key of your choice: the same key returns the same run for 24 hours")),
     request_body = RunRerun,
     responses((status = 201, description = "The new run", body = Run, headers(("Location" = String, description = "Path of the new run")))),
     extensions(("x-permission" = json!("run"))))]

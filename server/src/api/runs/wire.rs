@@ -124,7 +124,7 @@ pub struct Attempt {
     pub exit_code: Option<i32>,
     /// Signal that ended the process.
     pub signal: Option<i32>,
-    /// Why it ended so, in a sentence; empty if nothing is to be said.
+    /// Why it ended like this, in a sentence; empty if there is nothing to say.
     pub reason: String,
     /// Processor seconds of the whole process tree.
     pub cpu_seconds: Option<f64>,
@@ -143,10 +143,10 @@ pub struct Attempt {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct RunListQuery {
-    /// Most items in the answer.
+    /// Most items in one answer.
     #[param(minimum = 1, maximum = 500, default = 50)]
     pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
+    /// The `next_cursor` of the page before, to go on after it.
     pub cursor: Option<String>,
     /// Only runs of this task (name or id).
     #[param(max_length = 100)]

@@ -150,10 +150,10 @@ page!(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct SlotListQuery {
-    /// Most items in the answer.
+    /// Most items in one answer.
     #[param(minimum = 1, maximum = 500, default = 50)]
     pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
+    /// The `next_cursor` of the page before, to go on after it.
     pub cursor: Option<String>,
     /// Only slots of this task (name or id).
     #[param(max_length = 100)]
@@ -161,7 +161,7 @@ pub struct SlotListQuery {
     /// Only slots with this outcome.
     #[param(inline = false)]
     pub outcome: Option<SlotOutcome>,
-    /// Only entries with slots at or after this instant: a stretch that began before it too.
+    /// Only entries with slots at or after this instant, including a stretch that began earlier.
     pub from_at: Option<DateTime<Utc>>,
     /// Only entries with slots before this instant.
     pub until_at: Option<DateTime<Utc>>,

@@ -30,12 +30,12 @@ macro_rules! schedule {
             /// No slot at or after this instant.
             #[serde(default)]
             pub end_at: Option<chrono::DateTime<chrono::Utc>>,
-            /// What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
-            /// nothing if they name all hours; else this applies to them too.
+            /// What happens to a local time that does not exist because the clocks go forward. A rule that names
+            /// every hour loses nothing; this applies to all others.
             #[serde(default)]
             #[schema(inline = false)]
             pub gap: Gap,
-            /// Which of two equal local times counts (clocks go back).
+            /// Which of two equal local times counts when the clocks go back.
             #[serde(default)]
             #[schema(inline = false)]
             pub fold: Fold,
@@ -44,15 +44,16 @@ macro_rules! schedule {
             #[serde(default)]
             #[schema(inline = false)]
             pub catch_up: CatchUp,
-            /// The run starts up to so many seconds after the slot, always the same for this task and key.
+            /// Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for
+            /// this task and key.
             #[serde(default)]
             #[schema(minimum = 0, maximum = 86_400, default = 0)]
             pub splay_seconds: u32,
-            /// Calendars, any of which must contain the slot's local date; empty: every date.
+            /// Calendars of which at least one must contain the local date of the slot; empty: every date counts.
             #[serde(default)]
             #[schema(max_items = 20, default = json!([]))]
             pub run_only_on: Vec<String>,
-            /// Calendars, none of which may contain the slot's local date.
+            /// Calendars of which none may contain the local date of the slot.
             #[serde(default)]
             #[schema(max_items = 20, default = json!([]))]
             pub skip_on: Vec<String>,
@@ -150,10 +151,10 @@ schedule! {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DailyWindow {
-    /// Beginning; a slot exactly then counts.
+    /// Beginning of the window, included.
     #[schema(min_length = 1, max_length = 8, example = "08:00")]
     pub from: String,
-    /// End, not included; before the beginning: the window reaches over midnight.
+    /// End of the window, not included. An end before the beginning means that the window reaches over midnight.
     #[schema(min_length = 1, max_length = 8, example = "18:00")]
     pub to: String,
     /// Days of the week; empty: all.
@@ -180,10 +181,10 @@ pub enum DayRule {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DayRuleEveryDays {
-    /// Days from one to the next.
+    /// Days from one day that counts to the next.
     #[schema(minimum = 1, maximum = 3660)]
     pub every: u32,
-    /// A day that counts; null: 1970-01-01.
+    /// A day from which the distance is counted; null: 1970-01-01.
     #[serde(default)]
     pub from: Option<chrono::NaiveDate>,
 }
@@ -317,7 +318,7 @@ pub enum CatchUp {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CatchUpAll {
-    /// Most slots that run; of more, the newest.
+    /// Most slots that run; if there are more, the newest of them.
     #[serde(default = "thousand")]
     #[schema(minimum = 1, maximum = 10_000, default = 1000)]
     pub max_count: u32,
@@ -327,10 +328,10 @@ pub struct CatchUpAll {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CatchUpWindow {
-    /// Older slots do not run.
+    /// Slots older than this, in seconds, do not run.
     #[schema(minimum = 1, maximum = 31_622_400, example = 86_400)]
     pub max_age_seconds: u32,
-    /// Most slots that run; of more, the newest.
+    /// Most slots that run; if there are more, the newest of them.
     #[serde(default = "thousand")]
     #[schema(minimum = 1, maximum = 10_000, default = 1000)]
     pub max_count: u32,

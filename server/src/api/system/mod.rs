@@ -208,7 +208,7 @@ pub async fn system_view(
     }))
 }
 
-/// List settings and where each came from.
+/// List the settings and where each came from.
 #[utoipa::path(get, path = "/system/settings", tag = "system",
     responses((status = 200, description = "The settings", body = SettingList)),
     extensions(("x-permission" = json!("admin"))))]
@@ -222,7 +222,7 @@ pub async fn system_settings(
     Ok(Json(SettingList { items: items.collect() }))
 }
 
-/// List the server's loops and their last results.
+/// List the server's workers and what each did last.
 #[utoipa::path(get, path = "/system/workers", tag = "system",
     responses((status = 200, description = "The workers", body = WorkerList)),
     extensions(("x-permission" = json!("read"))))]
@@ -234,7 +234,7 @@ pub async fn system_workers(
     Ok(Json(WorkerList { items }))
 }
 
-/// Put everything on hold: nothing fires, nothing starts; what runs goes on.
+/// Put everything on hold: nothing fires or starts, and runs in progress go on.
 #[utoipa::path(post, path = "/system/hold", tag = "system", request_body = HoldCreate,
     responses((status = 200, description = "The hold", body = Hold)),
     extensions(("x-permission" = json!("admin"))))]
@@ -258,7 +258,7 @@ pub async fn system_release(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Believe the machine's clock at once, if it is doubted; catch-up rules then apply to what was passed over.
+/// Trust the machine's clock at once if it is doubted; the catch-up rules then apply to the slots in between.
 #[utoipa::path(post, path = "/system/clock", tag = "system",
     responses((status = 200, description = "The clock", body = SystemClock)),
     extensions(("x-permission" = json!("admin"))))]
@@ -269,7 +269,7 @@ pub async fn clock_confirm(
     Ok(Json(state.app.clock_confirm(&caller).await?.into()))
 }
 
-/// Figures of the server (Prometheus text format).
+/// Get the figures of the server in the Prometheus text format.
 #[utoipa::path(get, path = "/metrics", tag = "system",
     responses((status = 200, description = "The figures", body = String, content_type = "text/plain")),
     extensions(("x-permission" = json!("read"))))]

@@ -19,10 +19,10 @@ macro_rules! definition {
         #[serde(deny_unknown_fields)]
         pub struct $name {
             $($extra)*
-            /// Unique name, the key people use: a-z, 0-9, '.', '_' and '-'.
+            /// Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
             #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._-]{0,99}$", example = "nightly-backup")]
             pub name: String,
-            /// Human title; empty: the name is shown.
+            /// Title for people; empty: the name is shown.
             #[serde(default)]
             #[schema(max_length = 200, default = "")]
             pub title: String,
@@ -48,7 +48,7 @@ macro_rules! definition {
             #[serde(default)]
             #[schema(max_length = 4096)]
             pub working_directory: Option<String>,
-            /// Environment variables; beside them only allow-listed ones are passed on.
+            /// Environment variables of the process. Of the server's own, only a few that are allowed are passed on.
             #[serde(default)]
             pub environment: BTreeMap<String, String>,
             /// Typed inputs of a run.
@@ -63,10 +63,10 @@ macro_rules! definition {
             #[serde(default)]
             #[schema(max_items = 20, default = json!([]))]
             pub triggers: Vec<TaskTrigger>,
-            /// What happens when it is due while a run of it is open.
+            /// What happens when the task is due while one of its runs is open.
             #[serde(default = "overlap_default")]
             pub overlap: Overlap,
-            /// Pool whose places its runs take; null: none.
+            /// Pool in which the runs of the task take places; null: none.
             #[serde(default)]
             #[schema(max_length = 100, example = "database")]
             pub pool: Option<String>,
@@ -103,7 +103,7 @@ macro_rules! definition {
             /// How long runs are kept.
             #[serde(default)]
             pub retention: Retention,
-            /// What becomes of its runs when the server stops in an orderly way.
+            /// What happens to the runs of the task when the server is stopped in an orderly way.
             #[serde(default = "keep")]
             #[schema(inline = false)]
             pub on_server_stop: OnServerStop,
@@ -304,7 +304,7 @@ pub struct BackoffExponential {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogRules {
-    /// Most bytes kept; of a longer log the middle is dropped.
+    /// Most bytes that are kept; a longer log loses its middle.
     #[schema(minimum = 65_536, maximum = 1_073_741_824, default = 16_777_216)]
     pub max_bytes: u64,
 }

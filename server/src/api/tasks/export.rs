@@ -26,7 +26,7 @@ pub struct TaskExportQuery {
     /// Only tasks with this tag.
     #[param(max_length = 100)]
     pub tag: Option<String>,
-    /// Only enabled, or only disabled ones.
+    /// True: only enabled tasks. False: only disabled ones.
     pub enabled: Option<bool>,
     /// Only tasks whose newest run is in this state.
     #[param(inline = false)]
@@ -41,7 +41,7 @@ pub struct TaskExport {
     pub tasks: Vec<TaskDefinition>,
 }
 
-/// Export the definitions of tasks, at most 10,000, as they are applied.
+/// Export the definitions of at most 10,000 tasks, in the form that `task_apply` takes.
 #[utoipa::path(get, path = "/tasks/export", tag = "task", params(TaskExportQuery),
     responses((status = 200, description = "The definitions: a body of `task_apply`", body = TaskExport)),
     extensions(("x-permission" = json!("read"))))]

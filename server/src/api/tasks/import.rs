@@ -114,7 +114,7 @@ pub struct TaskImportProblem {
     pub message: String,
 }
 
-/// Make tasks of a crontab, all lines or none.
+/// Turn the lines of a crontab into tasks; all are saved or none.
 #[utoipa::path(post, path = "/tasks/import", tag = "task", params(DryRunQuery), request_body = TaskImport,
     responses((status = 200, description = "The tasks, saved or not", body = TaskImportResult)),
     extensions(("x-permission" = json!("define"))))]

@@ -192,7 +192,7 @@ pub async fn task_enable(
     Ok(tagged(state.app.task_switch(&caller, &task, true).await?))
 }
 
-/// Disable a task: nothing starts it.
+/// Disable a task, so that nothing starts it.
 #[utoipa::path(post, path = "/tasks/{task}/disable", tag = "task", params(("task" = String, Path, description = "Name or id of the task")),
     responses((status = 200, description = "The task", body = Task, headers(("ETag" = String, description = "Version")))),
     extensions(("x-permission" = json!("define"))))]
@@ -220,7 +220,7 @@ pub async fn task_clone(
 
 /// Run a task now.
 #[utoipa::path(post, path = "/tasks/{task}/runs", tag = "task",
-    params(("task" = String, Path, description = "Name or id of the task"), ("Idempotency-Key" = Option<String>, Header, description = "Same key, same run, for 24 hours")),
+    params(("task" = String, Path, description = "Name or id of the task"), ("Idempotency-Key" = Option<String>, Header, description = "A key of your choice: the same key returns the same run for 24 hours")),
     request_body = RunCreate,
     responses((status = 201, description = "The run", body = Run, headers(("Location" = String, description = "Path of the run")))),
     extensions(("x-permission" = json!("run"))))]
@@ -255,7 +255,7 @@ pub async fn task_bulk(
     Ok(Json(TaskBulkResult { items }))
 }
 
-/// Create and update tasks from definitions, all or none.
+/// Create and update tasks from definitions; all are saved or none.
 #[utoipa::path(post, path = "/tasks/apply", tag = "task", params(DryRunQuery), request_body = TaskApply,
     responses((status = 200, description = "What changed, or would", body = TaskApplyResult)),
     extensions(("x-permission" = json!("define"))))]

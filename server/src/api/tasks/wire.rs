@@ -54,7 +54,7 @@ pub struct TaskSummary {
     pub id: Uuid,
     /// Unique name.
     pub name: String,
-    /// Human title; empty: the name is shown.
+    /// Title for people; empty: the name is shown.
     pub title: String,
     /// Folder; empty: the root.
     pub folder: String,
@@ -136,10 +136,10 @@ pub enum TaskSort {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct TaskListQuery {
-    /// Most items in the answer.
+    /// Most items in one answer.
     #[param(minimum = 1, maximum = 500, default = 50)]
     pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
+    /// The `next_cursor` of the page before, to go on after it.
     pub cursor: Option<String>,
     /// Only names and titles that contain this text.
     #[param(max_length = 200)]
@@ -150,7 +150,7 @@ pub struct TaskListQuery {
     /// Only tasks with this tag.
     #[param(max_length = 100)]
     pub tag: Option<String>,
-    /// Only enabled, or only disabled ones.
+    /// True: only enabled tasks. False: only disabled ones.
     pub enabled: Option<bool>,
     /// Only tasks whose newest run is in this state.
     #[param(inline = false)]
@@ -166,7 +166,7 @@ pub struct TaskListQuery {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct DryRunQuery {
-    /// True: everything is checked, nothing is saved.
+    /// Check everything and save nothing.
     #[param(default = false)]
     pub dry_run: Option<bool>,
 }
@@ -176,7 +176,7 @@ pub struct DryRunQuery {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct TaskDeleteQuery {
-    /// True: open runs are cancelled; otherwise they make the answer a 409.
+    /// Cancel the open runs of the task. Without it, a task with open runs is not deleted (409).
     #[param(default = false)]
     pub cancel_runs: Option<bool>,
 }
@@ -186,10 +186,10 @@ pub struct TaskDeleteQuery {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PageQuery {
-    /// Most items in the answer.
+    /// Most items in one answer.
     #[param(minimum = 1, maximum = 500, default = 50)]
     pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
+    /// The `next_cursor` of the page before, to go on after it.
     pub cursor: Option<String>,
 }
 
@@ -282,7 +282,7 @@ pub struct TaskApply {
     /// The definitions.
     #[schema(max_items = 10_000)]
     pub tasks: Vec<TaskDefinition>,
-    /// Name of whoever keeps these definitions; needed by `prune`.
+    /// Name under which these definitions are kept; `prune` needs it.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 100)]
     pub owner: Option<String>,

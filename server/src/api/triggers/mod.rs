@@ -66,7 +66,7 @@ pub struct TriggerSecret {
     pub secret: Option<String>,
 }
 
-/// Show how the triggers of a task stand.
+/// List the triggers of a task and their state.
 #[utoipa::path(get, path = "/tasks/{task}/triggers", tag = "task", params(("task" = String, Path, description = "Name or id of the task"), PageQuery),
     responses((status = 200, description = "A page of triggers", body = TriggerPage)),
     extensions(("x-permission" = json!("read"))))]
@@ -86,7 +86,7 @@ pub async fn trigger_list(
     Ok(Json(TriggerPage { items, next_cursor }))
 }
 
-/// Make a fresh address or secret for a webhook; the one before is worth nothing from then on.
+/// Make a new address or secret for a webhook; the old one stops working at once.
 #[utoipa::path(post, path = "/tasks/{task}/triggers/{trigger}/rotate", tag = "task",
     params(("task" = String, Path, description = "Name or id of the task"), ("trigger" = String, Path, description = "Key of the trigger")),
     responses((status = 200, description = "Address or secret, shown this once", body = TriggerSecret)),

@@ -127,7 +127,7 @@ pub struct DailyWindow {
 pub enum DayRule {
     /// Every so many days.
     EveryDays {
-        /// Days from one to the next.
+        /// Days from one day that counts to the next.
         every: u32,
         /// A day that counts; the others are counted from it. Default: 1970-01-01.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,6 @@
 //! Schedules: one row per schedule of a task, with the watermark up to which its ledger is complete.
 //!
-//! Deliberately absent: the rules themselves, which stand in the task's definition. Start reading at `task_keys_updated`.
+//! Deliberately absent: the rules themselves, which stand in the task's definition. Start reading at `schedule_list_enabled`.
 
 pub mod entity;
 

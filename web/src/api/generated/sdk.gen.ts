@@ -66,7 +66,7 @@ export const taskBulk = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
- * Create and update tasks from definitions, all or none.
+ * Create and update tasks from definitions; all are saved or none.
  */
 export const taskApply = <ThrowOnError extends boolean = false>(options: Options<TaskApplyData, ThrowOnError>): RequestResult<TaskApplyResponses, TaskApplyErrors, ThrowOnError> => (options.client ?? client).post<TaskApplyResponses, TaskApplyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -83,7 +83,7 @@ export const taskApply = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
- * Export the definitions of tasks, at most 10,000, as they are applied.
+ * Export the definitions of at most 10,000 tasks, in the form that `task_apply` takes.
  */
 export const taskExport = <ThrowOnError extends boolean = false>(options?: Options<TaskExportData, ThrowOnError>): RequestResult<TaskExportResponses, TaskExportErrors, ThrowOnError> => (options?.client ?? client).get<TaskExportResponses, TaskExportErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -96,7 +96,7 @@ export const taskExport = <ThrowOnError extends boolean = false>(options?: Optio
 });
 
 /**
- * Make tasks of a crontab, all lines or none.
+ * Turn the lines of a crontab into tasks; all are saved or none.
  */
 export const taskImport = <ThrowOnError extends boolean = false>(options: Options<TaskImportData, ThrowOnError>): RequestResult<TaskImportResponses, TaskImportErrors, ThrowOnError> => (options.client ?? client).post<TaskImportResponses, TaskImportErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -186,7 +186,7 @@ export const taskEnable = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Disable a task: nothing starts it.
+ * Disable a task, so that nothing starts it.
  */
 export const taskDisable = <ThrowOnError extends boolean = false>(options: Options<TaskDisableData, ThrowOnError>): RequestResult<TaskDisableResponses, TaskDisableErrors, ThrowOnError> => (options.client ?? client).post<TaskDisableResponses, TaskDisableErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -306,7 +306,7 @@ export const slotList = <ThrowOnError extends boolean = false>(options?: Options
 });
 
 /**
- * Show how the triggers of a task stand.
+ * List the triggers of a task and their state.
  */
 export const triggerList = <ThrowOnError extends boolean = false>(options: Options<TriggerListData, ThrowOnError>): RequestResult<TriggerListResponses, TriggerListErrors, ThrowOnError> => (options.client ?? client).get<TriggerListResponses, TriggerListErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -319,7 +319,7 @@ export const triggerList = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * Make a fresh address or secret for a webhook; the one before is worth nothing from then on.
+ * Make a new address or secret for a webhook; the old one stops working at once.
  */
 export const triggerRotate = <ThrowOnError extends boolean = false>(options: Options<TriggerRotateData, ThrowOnError>): RequestResult<TriggerRotateResponses, TriggerRotateErrors, ThrowOnError> => (options.client ?? client).post<TriggerRotateResponses, TriggerRotateErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -375,7 +375,7 @@ export const backfillView = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Stop a backfill: no more runs are made, open ones are cancelled.
+ * Stop a backfill: it makes no more runs, and its open runs are cancelled.
  */
 export const backfillCancel = <ThrowOnError extends boolean = false>(options: Options<BackfillCancelData, ThrowOnError>): RequestResult<BackfillCancelResponses, BackfillCancelErrors, ThrowOnError> => (options.client ?? client).post<BackfillCancelResponses, BackfillCancelErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -388,7 +388,7 @@ export const backfillCancel = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
- * Compare what was due with what became of it: nothing may be unaccounted for.
+ * Compare what was due with what became of it; every slot must be accounted for.
  */
 export const slotSummary = <ThrowOnError extends boolean = false>(options: Options<SlotSummaryData, ThrowOnError>): RequestResult<SlotSummaryResponses, SlotSummaryErrors, ThrowOnError> => (options.client ?? client).get<SlotSummaryResponses, SlotSummaryErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -410,6 +410,23 @@ export const taskEffect = <ThrowOnError extends boolean = false>(options: Option
             type: 'apiKey'
         }],
     url: '/tasks/{task}/effect',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Show what another definition of a calendar would do to the slots of all tasks.
+ */
+export const calendarEffect = <ThrowOnError extends boolean = false>(options: Options<CalendarEffectData, ThrowOnError>): RequestResult<CalendarEffectResponses, CalendarEffectErrors, ThrowOnError> => (options.client ?? client).post<CalendarEffectResponses, CalendarEffectErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/calendars/{calendar}/effect',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -444,7 +461,7 @@ export const planDays = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
- * Play the coming days: how much is due when, what overlaps, what waits, and which minutes would be better.
+ * Simulate the coming days: what is due when, what overlaps, what waits, and which minutes would be better.
  */
 export const simulationCreate = <ThrowOnError extends boolean = false>(options: Options<SimulationCreateData, ThrowOnError>): RequestResult<SimulationCreateResponses, SimulationCreateErrors, ThrowOnError> => (options.client ?? client).post<SimulationCreateResponses, SimulationCreateErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -461,7 +478,8 @@ export const simulationCreate = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
- * The plan as an iCalendar file: each slot an event; what fires more than 24 times a day is only named.
+ * Get the plan as an iCalendar file, with one event for each slot; a schedule that fires more than 24 times a day is
+ * only named.
  */
 export const planIcs = <ThrowOnError extends boolean = false>(options?: Options<PlanIcsData, ThrowOnError>): RequestResult<PlanIcsResponses, PlanIcsErrors, ThrowOnError> => (options?.client ?? client).get<PlanIcsResponses, PlanIcsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -504,7 +522,7 @@ export const feedCreate = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Delete a calendar feed: its address is worth nothing from then on.
+ * Delete a calendar feed; its address stops working at once.
  */
 export const feedDelete = <ThrowOnError extends boolean = false>(options: Options<FeedDeleteData, ThrowOnError>): RequestResult<FeedDeleteResponses, FeedDeleteErrors, ThrowOnError> => (options.client ?? client).delete<FeedDeleteResponses, FeedDeleteErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -517,7 +535,7 @@ export const feedDelete = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Give a calendar feed another address; the one before is worth nothing from then on.
+ * Give a calendar feed a new address; the old one stops working at once.
  */
 export const feedRotate = <ThrowOnError extends boolean = false>(options: Options<FeedRotateData, ThrowOnError>): RequestResult<FeedRotateResponses, FeedRotateErrors, ThrowOnError> => (options.client ?? client).post<FeedRotateResponses, FeedRotateErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -638,19 +656,6 @@ export const runLogStream = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Show the dates of a calendar.
- */
-export const calendarDates = <ThrowOnError extends boolean = false>(options: Options<CalendarDatesData, ThrowOnError>): RequestResult<CalendarDatesResponses, CalendarDatesErrors, ThrowOnError> => (options.client ?? client).get<CalendarDatesResponses, CalendarDatesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'orc_session',
-            type: 'apiKey'
-        }],
-    url: '/calendars/{calendar}/dates',
-    ...options
-});
-
-/**
  * List calendars.
  */
 export const calendarList = <ThrowOnError extends boolean = false>(options?: Options<CalendarListData, ThrowOnError>): RequestResult<CalendarListResponses, CalendarListErrors, ThrowOnError> => (options?.client ?? client).get<CalendarListResponses, CalendarListErrors, ThrowOnError>({
@@ -724,7 +729,7 @@ export const calendarUpdate = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
- * Make a calendar of an iCalendar file.
+ * Turn an iCalendar file into a calendar.
  */
 export const calendarImport = <ThrowOnError extends boolean = false>(options: Options<CalendarImportData, ThrowOnError>): RequestResult<CalendarImportResponses, CalendarImportErrors, ThrowOnError> => (options.client ?? client).post<CalendarImportResponses, CalendarImportErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -741,20 +746,16 @@ export const calendarImport = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
- * Show what another definition of a calendar would do to the slots of all tasks.
+ * Show the dates of a calendar.
  */
-export const calendarEffect = <ThrowOnError extends boolean = false>(options: Options<CalendarEffectData, ThrowOnError>): RequestResult<CalendarEffectResponses, CalendarEffectErrors, ThrowOnError> => (options.client ?? client).post<CalendarEffectResponses, CalendarEffectErrors, ThrowOnError>({
+export const calendarDates = <ThrowOnError extends boolean = false>(options: Options<CalendarDatesData, ThrowOnError>): RequestResult<CalendarDatesResponses, CalendarDatesErrors, ThrowOnError> => (options.client ?? client).get<CalendarDatesResponses, CalendarDatesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
             in: 'cookie',
             name: 'orc_session',
             type: 'apiKey'
         }],
-    url: '/calendars/{calendar}/effect',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
+    url: '/calendars/{calendar}/dates',
+    ...options
 });
 
 /**
@@ -801,7 +802,7 @@ export const poolDelete = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * View a pool, and what of it is in use.
+ * View a pool and how much of it is in use.
  */
 export const poolView = <ThrowOnError extends boolean = false>(options: Options<PoolViewData, ThrowOnError>): RequestResult<PoolViewResponses, PoolViewErrors, ThrowOnError> => (options.client ?? client).get<PoolViewResponses, PoolViewErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -814,7 +815,7 @@ export const poolView = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
- * Replace a pool's definition; runs under way keep their places.
+ * Replace a pool's definition; runs in progress keep their places.
  */
 export const poolUpdate = <ThrowOnError extends boolean = false>(options: Options<PoolUpdateData, ThrowOnError>): RequestResult<PoolUpdateResponses, PoolUpdateErrors, ThrowOnError> => (options.client ?? client).put<PoolUpdateResponses, PoolUpdateErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -861,7 +862,7 @@ export const userCreate = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Delete a user; sessions and tokens end.
+ * Delete a user and end the user's sessions and tokens.
  */
 export const userDelete = <ThrowOnError extends boolean = false>(options: Options<UserDeleteData, ThrowOnError>): RequestResult<UserDeleteResponses, UserDeleteErrors, ThrowOnError> => (options.client ?? client).delete<UserDeleteResponses, UserDeleteErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -960,7 +961,7 @@ export const sessionDelete = <ThrowOnError extends boolean = false>(options?: Op
 });
 
 /**
- * Show who is asking.
+ * Show who you are and what you may do.
  */
 export const sessionView = <ThrowOnError extends boolean = false>(options?: Options<SessionViewData, ThrowOnError>): RequestResult<SessionViewResponses, SessionViewErrors, ThrowOnError> => (options?.client ?? client).get<SessionViewResponses, SessionViewErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -985,7 +986,7 @@ export const sessionCreate = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
- * Change one's own password; all other sessions end.
+ * Change your password and end all your other sessions.
  */
 export const sessionPasswordUpdate = <ThrowOnError extends boolean = false>(options: Options<SessionPasswordUpdateData, ThrowOnError>): RequestResult<SessionPasswordUpdateResponses, SessionPasswordUpdateErrors, ThrowOnError> => (options.client ?? client).put<SessionPasswordUpdateResponses, SessionPasswordUpdateErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -1058,7 +1059,7 @@ export const systemView = <ThrowOnError extends boolean = false>(options?: Optio
 });
 
 /**
- * List settings and where each came from.
+ * List the settings and where each came from.
  */
 export const systemSettings = <ThrowOnError extends boolean = false>(options?: Options<SystemSettingsData, ThrowOnError>): RequestResult<SystemSettingsResponses, SystemSettingsErrors, ThrowOnError> => (options?.client ?? client).get<SystemSettingsResponses, SystemSettingsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -1071,7 +1072,7 @@ export const systemSettings = <ThrowOnError extends boolean = false>(options?: O
 });
 
 /**
- * List the server's loops and their last results.
+ * List the server's workers and what each did last.
  */
 export const systemWorkers = <ThrowOnError extends boolean = false>(options?: Options<SystemWorkersData, ThrowOnError>): RequestResult<SystemWorkersResponses, SystemWorkersErrors, ThrowOnError> => (options?.client ?? client).get<SystemWorkersResponses, SystemWorkersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -1097,7 +1098,7 @@ export const systemRelease = <ThrowOnError extends boolean = false>(options?: Op
 });
 
 /**
- * Put everything on hold: nothing fires, nothing starts; what runs goes on.
+ * Put everything on hold: nothing fires or starts, and runs in progress go on.
  */
 export const systemHold = <ThrowOnError extends boolean = false>(options: Options<SystemHoldData, ThrowOnError>): RequestResult<SystemHoldResponses, SystemHoldErrors, ThrowOnError> => (options.client ?? client).post<SystemHoldResponses, SystemHoldErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -1114,7 +1115,7 @@ export const systemHold = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Believe the machine's clock at once, if it is doubted; catch-up rules then apply to what was passed over.
+ * Trust the machine's clock at once if it is doubted; the catch-up rules then apply to the slots in between.
  */
 export const clockConfirm = <ThrowOnError extends boolean = false>(options?: Options<ClockConfirmData, ThrowOnError>): RequestResult<ClockConfirmResponses, ClockConfirmErrors, ThrowOnError> => (options?.client ?? client).post<ClockConfirmResponses, ClockConfirmErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -1127,7 +1128,7 @@ export const clockConfirm = <ThrowOnError extends boolean = false>(options?: Opt
 });
 
 /**
- * Figures of the server (Prometheus text format).
+ * Get the figures of the server in the Prometheus text format.
  */
 export const systemMetrics = <ThrowOnError extends boolean = false>(options?: Options<SystemMetricsData, ThrowOnError>): RequestResult<SystemMetricsResponses, SystemMetricsErrors, ThrowOnError> => (options?.client ?? client).get<SystemMetricsResponses, SystemMetricsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {

@@ -42,7 +42,7 @@ export type Attempt = {
      */
     signal: number | null;
     /**
-     * Why it ended so, in a sentence; empty if nothing is to be said.
+     * Why it ended like this, in a sentence; empty if there is nothing to say.
      */
     reason: string;
     /**
@@ -640,7 +640,7 @@ export type CatchUpAll = {
      */
     kind: 'all';
     /**
-     * Most slots that run; of more, the newest.
+     * Most slots that run; if there are more, the newest of them.
      */
     max_count?: number;
 };
@@ -654,11 +654,11 @@ export type CatchUpWindow = {
      */
     kind: 'window';
     /**
-     * Older slots do not run.
+     * Slots older than this, in seconds, do not run.
      */
     max_age_seconds: number;
     /**
-     * Most slots that run; of more, the newest.
+     * Most slots that run; if there are more, the newest of them.
      */
     max_count?: number;
 };
@@ -673,11 +673,11 @@ export type CrontabForm = 'user' | 'system';
  */
 export type DailyWindow = {
     /**
-     * Beginning; a slot exactly then counts.
+     * Beginning of the window, included.
      */
     from: string;
     /**
-     * End, not included; before the beginning: the window reaches over midnight.
+     * End of the window, not included. An end before the beginning means that the window reaches over midnight.
      */
     to: string;
     /**
@@ -708,11 +708,11 @@ export type DayRuleEveryDays = {
      */
     kind: 'every_days';
     /**
-     * Days from one to the next.
+     * Days from one day that counts to the next.
      */
     every: number;
     /**
-     * A day that counts; null: 1970-01-01.
+     * A day from which the distance is counted; null: 1970-01-01.
      */
     from?: string | null;
 };
@@ -804,7 +804,7 @@ export type Effect = {
      */
     move_count: number;
     /**
-     * Whether more was to be compared than was: the figures are then at least so many.
+     * Whether only a part could be compared; the figures are then lower bounds.
      */
     truncated: boolean;
     /**
@@ -1158,7 +1158,7 @@ export type LogChunk = {
  */
 export type LogRules = {
     /**
-     * Most bytes kept; of a longer log the middle is dropped.
+     * Most bytes that are kept; a longer log loses its middle.
      */
     max_bytes?: number;
 };
@@ -2176,12 +2176,12 @@ export type ScheduleCalendarRule = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
-     * nothing if they name all hours; else this applies to them too.
+     * What happens to a local time that does not exist because the clocks go forward. A rule that names
+     * every hour loses nothing; this applies to all others.
      */
     gap?: Gap;
     /**
-     * Which of two equal local times counts (clocks go back).
+     * Which of two equal local times counts when the clocks go back.
      */
     fold?: Fold;
     /**
@@ -2190,15 +2190,16 @@ export type ScheduleCalendarRule = {
      */
     catch_up?: CatchUp;
     /**
-     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     * Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for
+     * this task and key.
      */
     splay_seconds?: number;
     /**
-     * Calendars, any of which must contain the slot's local date; empty: every date.
+     * Calendars of which at least one must contain the local date of the slot; empty: every date counts.
      */
     run_only_on?: Array<string>;
     /**
-     * Calendars, none of which may contain the slot's local date.
+     * Calendars of which none may contain the local date of the slot.
      */
     skip_on?: Array<string>;
     /**
@@ -2252,12 +2253,12 @@ export type ScheduleCron = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
-     * nothing if they name all hours; else this applies to them too.
+     * What happens to a local time that does not exist because the clocks go forward. A rule that names
+     * every hour loses nothing; this applies to all others.
      */
     gap?: Gap;
     /**
-     * Which of two equal local times counts (clocks go back).
+     * Which of two equal local times counts when the clocks go back.
      */
     fold?: Fold;
     /**
@@ -2266,15 +2267,16 @@ export type ScheduleCron = {
      */
     catch_up?: CatchUp;
     /**
-     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     * Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for
+     * this task and key.
      */
     splay_seconds?: number;
     /**
-     * Calendars, any of which must contain the slot's local date; empty: every date.
+     * Calendars of which at least one must contain the local date of the slot; empty: every date counts.
      */
     run_only_on?: Array<string>;
     /**
-     * Calendars, none of which may contain the slot's local date.
+     * Calendars of which none may contain the local date of the slot.
      */
     skip_on?: Array<string>;
     /**
@@ -2347,12 +2349,12 @@ export type ScheduleInterval = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
-     * nothing if they name all hours; else this applies to them too.
+     * What happens to a local time that does not exist because the clocks go forward. A rule that names
+     * every hour loses nothing; this applies to all others.
      */
     gap?: Gap;
     /**
-     * Which of two equal local times counts (clocks go back).
+     * Which of two equal local times counts when the clocks go back.
      */
     fold?: Fold;
     /**
@@ -2361,15 +2363,16 @@ export type ScheduleInterval = {
      */
     catch_up?: CatchUp;
     /**
-     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     * Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for
+     * this task and key.
      */
     splay_seconds?: number;
     /**
-     * Calendars, any of which must contain the slot's local date; empty: every date.
+     * Calendars of which at least one must contain the local date of the slot; empty: every date counts.
      */
     run_only_on?: Array<string>;
     /**
-     * Calendars, none of which may contain the slot's local date.
+     * Calendars of which none may contain the local date of the slot.
      */
     skip_on?: Array<string>;
     /**
@@ -2423,12 +2426,12 @@ export type ScheduleOnce = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
-     * nothing if they name all hours; else this applies to them too.
+     * What happens to a local time that does not exist because the clocks go forward. A rule that names
+     * every hour loses nothing; this applies to all others.
      */
     gap?: Gap;
     /**
-     * Which of two equal local times counts (clocks go back).
+     * Which of two equal local times counts when the clocks go back.
      */
     fold?: Fold;
     /**
@@ -2437,15 +2440,16 @@ export type ScheduleOnce = {
      */
     catch_up?: CatchUp;
     /**
-     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     * Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for
+     * this task and key.
      */
     splay_seconds?: number;
     /**
-     * Calendars, any of which must contain the slot's local date; empty: every date.
+     * Calendars of which at least one must contain the local date of the slot; empty: every date counts.
      */
     run_only_on?: Array<string>;
     /**
-     * Calendars, none of which may contain the slot's local date.
+     * Calendars of which none may contain the local date of the slot.
      */
     skip_on?: Array<string>;
     /**
@@ -2572,12 +2576,12 @@ export type ScheduleRrule = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
-     * nothing if they name all hours; else this applies to them too.
+     * What happens to a local time that does not exist because the clocks go forward. A rule that names
+     * every hour loses nothing; this applies to all others.
      */
     gap?: Gap;
     /**
-     * Which of two equal local times counts (clocks go back).
+     * Which of two equal local times counts when the clocks go back.
      */
     fold?: Fold;
     /**
@@ -2586,15 +2590,16 @@ export type ScheduleRrule = {
      */
     catch_up?: CatchUp;
     /**
-     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     * Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for
+     * this task and key.
      */
     splay_seconds?: number;
     /**
-     * Calendars, any of which must contain the slot's local date; empty: every date.
+     * Calendars of which at least one must contain the local date of the slot; empty: every date counts.
      */
     run_only_on?: Array<string>;
     /**
-     * Calendars, none of which may contain the slot's local date.
+     * Calendars of which none may contain the local date of the slot.
      */
     skip_on?: Array<string>;
     /**
@@ -2648,12 +2653,12 @@ export type ScheduleStartup = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
-     * nothing if they name all hours; else this applies to them too.
+     * What happens to a local time that does not exist because the clocks go forward. A rule that names
+     * every hour loses nothing; this applies to all others.
      */
     gap?: Gap;
     /**
-     * Which of two equal local times counts (clocks go back).
+     * Which of two equal local times counts when the clocks go back.
      */
     fold?: Fold;
     /**
@@ -2662,15 +2667,16 @@ export type ScheduleStartup = {
      */
     catch_up?: CatchUp;
     /**
-     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     * Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for
+     * this task and key.
      */
     splay_seconds?: number;
     /**
-     * Calendars, any of which must contain the slot's local date; empty: every date.
+     * Calendars of which at least one must contain the local date of the slot; empty: every date counts.
      */
     run_only_on?: Array<string>;
     /**
-     * Calendars, none of which may contain the slot's local date.
+     * Calendars of which none may contain the local date of the slot.
      */
     skip_on?: Array<string>;
     /**
@@ -2770,12 +2776,12 @@ export type ScheduleWindows = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
-     * nothing if they name all hours; else this applies to them too.
+     * What happens to a local time that does not exist because the clocks go forward. A rule that names
+     * every hour loses nothing; this applies to all others.
      */
     gap?: Gap;
     /**
-     * Which of two equal local times counts (clocks go back).
+     * Which of two equal local times counts when the clocks go back.
      */
     fold?: Fold;
     /**
@@ -2784,15 +2790,16 @@ export type ScheduleWindows = {
      */
     catch_up?: CatchUp;
     /**
-     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     * Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for
+     * this task and key.
      */
     splay_seconds?: number;
     /**
-     * Calendars, any of which must contain the slot's local date; empty: every date.
+     * Calendars of which at least one must contain the local date of the slot; empty: every date counts.
      */
     run_only_on?: Array<string>;
     /**
-     * Calendars, none of which may contain the slot's local date.
+     * Calendars of which none may contain the local date of the slot.
      */
     skip_on?: Array<string>;
     /**
@@ -3532,11 +3539,11 @@ export type Task = {
      */
     readonly actions: Array<TaskAction>;
     /**
-     * Unique name, the key people use: a-z, 0-9, '.', '_' and '-'.
+     * Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
      */
     name: string;
     /**
-     * Human title; empty: the name is shown.
+     * Title for people; empty: the name is shown.
      */
     title: string;
     /**
@@ -3564,7 +3571,7 @@ export type Task = {
      */
     working_directory: string | null;
     /**
-     * Environment variables; beside them only allow-listed ones are passed on.
+     * Environment variables of the process. Of the server's own, only a few that are allowed are passed on.
      */
     environment: {
         [key: string]: string;
@@ -3582,11 +3589,11 @@ export type Task = {
      */
     triggers: Array<TaskTrigger>;
     /**
-     * What happens when it is due while a run of it is open.
+     * What happens when the task is due while one of its runs is open.
      */
     overlap: Overlap;
     /**
-     * Pool whose places its runs take; null: none.
+     * Pool in which the runs of the task take places; null: none.
      */
     pool: string | null;
     /**
@@ -3626,7 +3633,7 @@ export type Task = {
      */
     retention: Retention;
     /**
-     * What becomes of its runs when the server stops in an orderly way.
+     * What happens to the runs of the task when the server is stopped in an orderly way.
      */
     on_server_stop: OnServerStop;
 };
@@ -3645,7 +3652,7 @@ export type TaskApply = {
      */
     tasks: Array<TaskDefinition>;
     /**
-     * Name of whoever keeps these definitions; needed by `prune`.
+     * Name under which these definitions are kept; `prune` needs it.
      */
     owner?: string | null;
     /**
@@ -3772,11 +3779,11 @@ export type TaskClone = {
  */
 export type TaskDefinition = {
     /**
-     * Unique name, the key people use: a-z, 0-9, '.', '_' and '-'.
+     * Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
      */
     name: string;
     /**
-     * Human title; empty: the name is shown.
+     * Title for people; empty: the name is shown.
      */
     title?: string;
     /**
@@ -3804,7 +3811,7 @@ export type TaskDefinition = {
      */
     working_directory?: string | null;
     /**
-     * Environment variables; beside them only allow-listed ones are passed on.
+     * Environment variables of the process. Of the server's own, only a few that are allowed are passed on.
      */
     environment?: {
         [key: string]: string;
@@ -3822,11 +3829,11 @@ export type TaskDefinition = {
      */
     triggers?: Array<TaskTrigger>;
     /**
-     * What happens when it is due while a run of it is open.
+     * What happens when the task is due while one of its runs is open.
      */
     overlap?: Overlap;
     /**
-     * Pool whose places its runs take; null: none.
+     * Pool in which the runs of the task take places; null: none.
      */
     pool?: string | null;
     /**
@@ -3866,7 +3873,7 @@ export type TaskDefinition = {
      */
     retention?: Retention;
     /**
-     * What becomes of its runs when the server stops in an orderly way.
+     * What happens to the runs of the task when the server is stopped in an orderly way.
      */
     on_server_stop?: OnServerStop;
 };
@@ -4047,7 +4054,7 @@ export type TaskSummary = {
      */
     name: string;
     /**
-     * Human title; empty: the name is shown.
+     * Title for people; empty: the name is shown.
      */
     title: string;
     /**
@@ -4761,12 +4768,12 @@ export type ScheduleCalendarRuleWritable = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
-     * nothing if they name all hours; else this applies to them too.
+     * What happens to a local time that does not exist because the clocks go forward. A rule that names
+     * every hour loses nothing; this applies to all others.
      */
     gap?: Gap;
     /**
-     * Which of two equal local times counts (clocks go back).
+     * Which of two equal local times counts when the clocks go back.
      */
     fold?: Fold;
     /**
@@ -4775,15 +4782,16 @@ export type ScheduleCalendarRuleWritable = {
      */
     catch_up?: CatchUp;
     /**
-     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     * Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for
+     * this task and key.
      */
     splay_seconds?: number;
     /**
-     * Calendars, any of which must contain the slot's local date; empty: every date.
+     * Calendars of which at least one must contain the local date of the slot; empty: every date counts.
      */
     run_only_on?: Array<string>;
     /**
-     * Calendars, none of which may contain the slot's local date.
+     * Calendars of which none may contain the local date of the slot.
      */
     skip_on?: Array<string>;
     /**
@@ -4825,12 +4833,12 @@ export type ScheduleCronWritable = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
-     * nothing if they name all hours; else this applies to them too.
+     * What happens to a local time that does not exist because the clocks go forward. A rule that names
+     * every hour loses nothing; this applies to all others.
      */
     gap?: Gap;
     /**
-     * Which of two equal local times counts (clocks go back).
+     * Which of two equal local times counts when the clocks go back.
      */
     fold?: Fold;
     /**
@@ -4839,15 +4847,16 @@ export type ScheduleCronWritable = {
      */
     catch_up?: CatchUp;
     /**
-     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     * Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for
+     * this task and key.
      */
     splay_seconds?: number;
     /**
-     * Calendars, any of which must contain the slot's local date; empty: every date.
+     * Calendars of which at least one must contain the local date of the slot; empty: every date counts.
      */
     run_only_on?: Array<string>;
     /**
-     * Calendars, none of which may contain the slot's local date.
+     * Calendars of which none may contain the local date of the slot.
      */
     skip_on?: Array<string>;
     /**
@@ -4908,12 +4917,12 @@ export type ScheduleIntervalWritable = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
-     * nothing if they name all hours; else this applies to them too.
+     * What happens to a local time that does not exist because the clocks go forward. A rule that names
+     * every hour loses nothing; this applies to all others.
      */
     gap?: Gap;
     /**
-     * Which of two equal local times counts (clocks go back).
+     * Which of two equal local times counts when the clocks go back.
      */
     fold?: Fold;
     /**
@@ -4922,15 +4931,16 @@ export type ScheduleIntervalWritable = {
      */
     catch_up?: CatchUp;
     /**
-     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     * Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for
+     * this task and key.
      */
     splay_seconds?: number;
     /**
-     * Calendars, any of which must contain the slot's local date; empty: every date.
+     * Calendars of which at least one must contain the local date of the slot; empty: every date counts.
      */
     run_only_on?: Array<string>;
     /**
-     * Calendars, none of which may contain the slot's local date.
+     * Calendars of which none may contain the local date of the slot.
      */
     skip_on?: Array<string>;
     /**
@@ -4972,12 +4982,12 @@ export type ScheduleOnceWritable = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
-     * nothing if they name all hours; else this applies to them too.
+     * What happens to a local time that does not exist because the clocks go forward. A rule that names
+     * every hour loses nothing; this applies to all others.
      */
     gap?: Gap;
     /**
-     * Which of two equal local times counts (clocks go back).
+     * Which of two equal local times counts when the clocks go back.
      */
     fold?: Fold;
     /**
@@ -4986,15 +4996,16 @@ export type ScheduleOnceWritable = {
      */
     catch_up?: CatchUp;
     /**
-     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     * Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for
+     * this task and key.
      */
     splay_seconds?: number;
     /**
-     * Calendars, any of which must contain the slot's local date; empty: every date.
+     * Calendars of which at least one must contain the local date of the slot; empty: every date counts.
      */
     run_only_on?: Array<string>;
     /**
-     * Calendars, none of which may contain the slot's local date.
+     * Calendars of which none may contain the local date of the slot.
      */
     skip_on?: Array<string>;
     /**
@@ -5078,12 +5089,12 @@ export type ScheduleRruleWritable = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
-     * nothing if they name all hours; else this applies to them too.
+     * What happens to a local time that does not exist because the clocks go forward. A rule that names
+     * every hour loses nothing; this applies to all others.
      */
     gap?: Gap;
     /**
-     * Which of two equal local times counts (clocks go back).
+     * Which of two equal local times counts when the clocks go back.
      */
     fold?: Fold;
     /**
@@ -5092,15 +5103,16 @@ export type ScheduleRruleWritable = {
      */
     catch_up?: CatchUp;
     /**
-     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     * Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for
+     * this task and key.
      */
     splay_seconds?: number;
     /**
-     * Calendars, any of which must contain the slot's local date; empty: every date.
+     * Calendars of which at least one must contain the local date of the slot; empty: every date counts.
      */
     run_only_on?: Array<string>;
     /**
-     * Calendars, none of which may contain the slot's local date.
+     * Calendars of which none may contain the local date of the slot.
      */
     skip_on?: Array<string>;
     /**
@@ -5142,12 +5154,12 @@ export type ScheduleStartupWritable = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
-     * nothing if they name all hours; else this applies to them too.
+     * What happens to a local time that does not exist because the clocks go forward. A rule that names
+     * every hour loses nothing; this applies to all others.
      */
     gap?: Gap;
     /**
-     * Which of two equal local times counts (clocks go back).
+     * Which of two equal local times counts when the clocks go back.
      */
     fold?: Fold;
     /**
@@ -5156,15 +5168,16 @@ export type ScheduleStartupWritable = {
      */
     catch_up?: CatchUp;
     /**
-     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     * Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for
+     * this task and key.
      */
     splay_seconds?: number;
     /**
-     * Calendars, any of which must contain the slot's local date; empty: every date.
+     * Calendars of which at least one must contain the local date of the slot; empty: every date counts.
      */
     run_only_on?: Array<string>;
     /**
-     * Calendars, none of which may contain the slot's local date.
+     * Calendars of which none may contain the local date of the slot.
      */
     skip_on?: Array<string>;
     /**
@@ -5206,12 +5219,12 @@ export type ScheduleWindowsWritable = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist (clocks go forward). Rules that follow elapsed time lose
-     * nothing if they name all hours; else this applies to them too.
+     * What happens to a local time that does not exist because the clocks go forward. A rule that names
+     * every hour loses nothing; this applies to all others.
      */
     gap?: Gap;
     /**
-     * Which of two equal local times counts (clocks go back).
+     * Which of two equal local times counts when the clocks go back.
      */
     fold?: Fold;
     /**
@@ -5220,15 +5233,16 @@ export type ScheduleWindowsWritable = {
      */
     catch_up?: CatchUp;
     /**
-     * The run starts up to so many seconds after the slot, always the same for this task and key.
+     * Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for
+     * this task and key.
      */
     splay_seconds?: number;
     /**
-     * Calendars, any of which must contain the slot's local date; empty: every date.
+     * Calendars of which at least one must contain the local date of the slot; empty: every date counts.
      */
     run_only_on?: Array<string>;
     /**
-     * Calendars, none of which may contain the slot's local date.
+     * Calendars of which none may contain the local date of the slot.
      */
     skip_on?: Array<string>;
     /**
@@ -5374,11 +5388,11 @@ export type SimulationProposalWritable = {
  */
 export type TaskWritable = {
     /**
-     * Unique name, the key people use: a-z, 0-9, '.', '_' and '-'.
+     * Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
      */
     name: string;
     /**
-     * Human title; empty: the name is shown.
+     * Title for people; empty: the name is shown.
      */
     title: string;
     /**
@@ -5406,7 +5420,7 @@ export type TaskWritable = {
      */
     working_directory: string | null;
     /**
-     * Environment variables; beside them only allow-listed ones are passed on.
+     * Environment variables of the process. Of the server's own, only a few that are allowed are passed on.
      */
     environment: {
         [key: string]: string;
@@ -5424,11 +5438,11 @@ export type TaskWritable = {
      */
     triggers: Array<TaskTrigger>;
     /**
-     * What happens when it is due while a run of it is open.
+     * What happens when the task is due while one of its runs is open.
      */
     overlap: Overlap;
     /**
-     * Pool whose places its runs take; null: none.
+     * Pool in which the runs of the task take places; null: none.
      */
     pool: string | null;
     /**
@@ -5468,7 +5482,7 @@ export type TaskWritable = {
      */
     retention: Retention;
     /**
-     * What becomes of its runs when the server stops in an orderly way.
+     * What happens to the runs of the task when the server is stopped in an orderly way.
      */
     on_server_stop: OnServerStop;
 };
@@ -5482,7 +5496,7 @@ export type TaskApplyWritable = {
      */
     tasks: Array<TaskDefinitionWritable>;
     /**
-     * Name of whoever keeps these definitions; needed by `prune`.
+     * Name under which these definitions are kept; `prune` needs it.
      */
     owner?: string | null;
     /**
@@ -5500,11 +5514,11 @@ export type TaskApplyWritable = {
  */
 export type TaskDefinitionWritable = {
     /**
-     * Unique name, the key people use: a-z, 0-9, '.', '_' and '-'.
+     * Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
      */
     name: string;
     /**
-     * Human title; empty: the name is shown.
+     * Title for people; empty: the name is shown.
      */
     title?: string;
     /**
@@ -5532,7 +5546,7 @@ export type TaskDefinitionWritable = {
      */
     working_directory?: string | null;
     /**
-     * Environment variables; beside them only allow-listed ones are passed on.
+     * Environment variables of the process. Of the server's own, only a few that are allowed are passed on.
      */
     environment?: {
         [key: string]: string;
@@ -5550,11 +5564,11 @@ export type TaskDefinitionWritable = {
      */
     triggers?: Array<TaskTrigger>;
     /**
-     * What happens when it is due while a run of it is open.
+     * What happens when the task is due while one of its runs is open.
      */
     overlap?: Overlap;
     /**
-     * Pool whose places its runs take; null: none.
+     * Pool in which the runs of the task take places; null: none.
      */
     pool?: string | null;
     /**
@@ -5594,7 +5608,7 @@ export type TaskDefinitionWritable = {
      */
     retention?: Retention;
     /**
-     * What becomes of its runs when the server stops in an orderly way.
+     * What happens to the runs of the task when the server is stopped in an orderly way.
      */
     on_server_stop?: OnServerStop;
 };
@@ -5743,11 +5757,11 @@ export type TaskListData = {
     path?: never;
     query?: {
         /**
-         * Most items in the answer.
+         * Most items in one answer.
          */
         limit?: number;
         /**
-         * Where to go on: `next_cursor` of the page before.
+         * The `next_cursor` of the page before, to go on after it.
          */
         cursor?: string;
         /**
@@ -5763,7 +5777,7 @@ export type TaskListData = {
          */
         tag?: string;
         /**
-         * Only enabled, or only disabled ones.
+         * True: only enabled tasks. False: only disabled ones.
          */
         enabled?: boolean;
         /**
@@ -5801,7 +5815,7 @@ export type TaskCreateData = {
     path?: never;
     query?: {
         /**
-         * True: everything is checked, nothing is saved.
+         * Check everything and save nothing.
          */
         dry_run?: boolean;
     };
@@ -5860,7 +5874,7 @@ export type TaskApplyData = {
     path?: never;
     query?: {
         /**
-         * True: everything is checked, nothing is saved.
+         * Check everything and save nothing.
          */
         dry_run?: boolean;
     };
@@ -5902,7 +5916,7 @@ export type TaskExportData = {
          */
         tag?: string;
         /**
-         * Only enabled, or only disabled ones.
+         * True: only enabled tasks. False: only disabled ones.
          */
         enabled?: boolean;
         /**
@@ -5936,7 +5950,7 @@ export type TaskImportData = {
     path?: never;
     query?: {
         /**
-         * True: everything is checked, nothing is saved.
+         * Check everything and save nothing.
          */
         dry_run?: boolean;
     };
@@ -5977,7 +5991,7 @@ export type TaskDeleteData = {
     };
     query?: {
         /**
-         * True: open runs are cancelled; otherwise they make the answer a 409.
+         * Cancel the open runs of the task. Without it, a task with open runs is not deleted (409).
          */
         cancel_runs?: boolean;
     };
@@ -6051,7 +6065,7 @@ export type TaskPatchData = {
     };
     query?: {
         /**
-         * True: everything is checked, nothing is saved.
+         * Check everything and save nothing.
          */
         dry_run?: boolean;
     };
@@ -6092,7 +6106,7 @@ export type TaskUpdateData = {
     };
     query?: {
         /**
-         * True: everything is checked, nothing is saved.
+         * Check everything and save nothing.
          */
         dry_run?: boolean;
     };
@@ -6211,7 +6225,7 @@ export type TaskRunData = {
     body: RunCreate;
     headers?: {
         /**
-         * Same key, same run, for 24 hours
+         * A key of your choice: the same key returns the same run for 24 hours
          */
         'Idempotency-Key'?: string | null;
     };
@@ -6253,11 +6267,11 @@ export type TaskVersionListData = {
     };
     query?: {
         /**
-         * Most items in the answer.
+         * Most items in one answer.
          */
         limit?: number;
         /**
-         * Where to go on: `next_cursor` of the page before.
+         * The `next_cursor` of the page before, to go on after it.
          */
         cursor?: string;
     };
@@ -6371,11 +6385,11 @@ export type SlotListData = {
     path?: never;
     query?: {
         /**
-         * Most items in the answer.
+         * Most items in one answer.
          */
         limit?: number;
         /**
-         * Where to go on: `next_cursor` of the page before.
+         * The `next_cursor` of the page before, to go on after it.
          */
         cursor?: string;
         /**
@@ -6387,7 +6401,7 @@ export type SlotListData = {
          */
         outcome?: SlotOutcome;
         /**
-         * Only entries with slots at or after this instant: a stretch that began before it too.
+         * Only entries with slots at or after this instant, including a stretch that began earlier.
          */
         from_at?: string;
         /**
@@ -6426,11 +6440,11 @@ export type TriggerListData = {
     };
     query?: {
         /**
-         * Most items in the answer.
+         * Most items in one answer.
          */
         limit?: number;
         /**
-         * Where to go on: `next_cursor` of the page before.
+         * The `next_cursor` of the page before, to go on after it.
          */
         cursor?: string;
     };
@@ -6499,7 +6513,7 @@ export type BackfillCreateData = {
     };
     query?: {
         /**
-         * True: everything is checked, nothing is saved.
+         * Check everything and save nothing.
          */
         dry_run?: boolean;
     };
@@ -6533,11 +6547,11 @@ export type BackfillListData = {
     path?: never;
     query?: {
         /**
-         * Most items in the answer.
+         * Most items in one answer.
          */
         limit?: number;
         /**
-         * Where to go on: `next_cursor` of the page before.
+         * The `next_cursor` of the page before, to go on after it.
          */
         cursor?: string;
         /**
@@ -6699,16 +6713,51 @@ export type TaskEffectResponses = {
 
 export type TaskEffectResponse = TaskEffectResponses[keyof TaskEffectResponses];
 
+export type CalendarEffectData = {
+    body: CalendarDefinition;
+    path: {
+        /**
+         * Name or id of the calendar; one that does not exist yet has no dates
+         */
+        calendar: string;
+    };
+    query?: {
+        /**
+         * Days to look ahead.
+         */
+        days?: number;
+    };
+    url: '/calendars/{calendar}/effect';
+};
+
+export type CalendarEffectErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CalendarEffectError = CalendarEffectErrors[keyof CalendarEffectErrors];
+
+export type CalendarEffectResponses = {
+    /**
+     * Slots that appear, vanish and move
+     */
+    200: Effect;
+};
+
+export type CalendarEffectResponse = CalendarEffectResponses[keyof CalendarEffectResponses];
+
 export type PlanListData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * Most items in the answer.
+         * Most items in one answer.
          */
         limit?: number;
         /**
-         * Where to go on: `next_cursor` of the page before.
+         * The `next_cursor` of the page before, to go on after it.
          */
         cursor?: string;
         /**
@@ -6762,7 +6811,7 @@ export type PlanDaysData = {
          */
         timezone?: string;
         /**
-         * Whether the tasks of each day are wanted too.
+         * Whether to list the tasks of each day too.
          */
         by_task?: boolean;
     };
@@ -6851,11 +6900,11 @@ export type FeedListData = {
     path?: never;
     query?: {
         /**
-         * Most items in the answer.
+         * Most items in one answer.
          */
         limit?: number;
         /**
-         * Where to go on: `next_cursor` of the page before.
+         * The `next_cursor` of the page before, to go on after it.
          */
         cursor?: string;
     };
@@ -6970,11 +7019,11 @@ export type RunListData = {
     path?: never;
     query?: {
         /**
-         * Most items in the answer.
+         * Most items in one answer.
          */
         limit?: number;
         /**
-         * Where to go on: `next_cursor` of the page before.
+         * The `next_cursor` of the page before, to go on after it.
          */
         cursor?: string;
         /**
@@ -7155,7 +7204,7 @@ export type RunRerunData = {
     body: RunRerun;
     headers?: {
         /**
-         * Same key, same run, for 24 hours
+         * A key of your choice: the same key returns the same run for 24 hours
          */
         'Idempotency-Key'?: string | null;
     };
@@ -7201,7 +7250,7 @@ export type RunLogData = {
          */
         attempt?: number;
         /**
-         * Byte to begin with, counted before anything was dropped.
+         * Byte to begin with, counting bytes that were dropped.
          */
         offset?: number;
         /**
@@ -7258,7 +7307,7 @@ export type RunLogStreamData = {
          */
         offset?: number;
         /**
-         * Where to go on: the id of the last event seen.
+         * The id of the last event seen, to go on after it.
          */
         last_event_id?: string;
     };
@@ -7283,55 +7332,16 @@ export type RunLogStreamResponses = {
 
 export type RunLogStreamResponse = RunLogStreamResponses[keyof RunLogStreamResponses];
 
-export type CalendarDatesData = {
-    body?: never;
-    path: {
-        /**
-         * Name or id of the calendar
-         */
-        calendar: string;
-    };
-    query: {
-        /**
-         * First date.
-         */
-        from: string;
-        /**
-         * Last date, at most ten years after the first.
-         */
-        until: string;
-    };
-    url: '/calendars/{calendar}/dates';
-};
-
-export type CalendarDatesErrors = {
-    /**
-     * What went wrong (RFC 9457)
-     */
-    default: Problem;
-};
-
-export type CalendarDatesError = CalendarDatesErrors[keyof CalendarDatesErrors];
-
-export type CalendarDatesResponses = {
-    /**
-     * The dates
-     */
-    200: CalendarDates;
-};
-
-export type CalendarDatesResponse = CalendarDatesResponses[keyof CalendarDatesResponses];
-
 export type CalendarListData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * Most items in the answer.
+         * Most items in one answer.
          */
         limit?: number;
         /**
-         * Where to go on: `next_cursor` of the page before.
+         * The `next_cursor` of the page before, to go on after it.
          */
         cursor?: string;
     };
@@ -7361,7 +7371,7 @@ export type CalendarCreateData = {
     path?: never;
     query?: {
         /**
-         * True: everything is checked, nothing is saved.
+         * Check everything and save nothing.
          */
         dry_run?: boolean;
     };
@@ -7472,7 +7482,7 @@ export type CalendarUpdateData = {
     };
     query?: {
         /**
-         * True: everything is checked, nothing is saved.
+         * Check everything and save nothing.
          */
         dry_run?: boolean;
     };
@@ -7502,7 +7512,7 @@ export type CalendarImportData = {
     path?: never;
     query?: {
         /**
-         * True: everything is checked, nothing is saved.
+         * Check everything and save nothing.
          */
         dry_run?: boolean;
     };
@@ -7531,51 +7541,55 @@ export type CalendarImportResponses = {
 
 export type CalendarImportResponse = CalendarImportResponses[keyof CalendarImportResponses];
 
-export type CalendarEffectData = {
-    body: CalendarDefinition;
+export type CalendarDatesData = {
+    body?: never;
     path: {
         /**
-         * Name or id of the calendar; one that does not exist yet has no dates
+         * Name or id of the calendar
          */
         calendar: string;
     };
-    query?: {
+    query: {
         /**
-         * Days to look ahead.
+         * First date.
          */
-        days?: number;
+        from: string;
+        /**
+         * Last date, at most ten years after the first.
+         */
+        until: string;
     };
-    url: '/calendars/{calendar}/effect';
+    url: '/calendars/{calendar}/dates';
 };
 
-export type CalendarEffectErrors = {
+export type CalendarDatesErrors = {
     /**
      * What went wrong (RFC 9457)
      */
     default: Problem;
 };
 
-export type CalendarEffectError = CalendarEffectErrors[keyof CalendarEffectErrors];
+export type CalendarDatesError = CalendarDatesErrors[keyof CalendarDatesErrors];
 
-export type CalendarEffectResponses = {
+export type CalendarDatesResponses = {
     /**
-     * Slots that appear, vanish and move
+     * The dates
      */
-    200: Effect;
+    200: CalendarDates;
 };
 
-export type CalendarEffectResponse = CalendarEffectResponses[keyof CalendarEffectResponses];
+export type CalendarDatesResponse = CalendarDatesResponses[keyof CalendarDatesResponses];
 
 export type PoolListData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * Most items in the answer.
+         * Most items in one answer.
          */
         limit?: number;
         /**
-         * Where to go on: `next_cursor` of the page before.
+         * The `next_cursor` of the page before, to go on after it.
          */
         cursor?: string;
     };
@@ -7605,7 +7619,7 @@ export type PoolCreateData = {
     path?: never;
     query?: {
         /**
-         * True: everything is checked, nothing is saved.
+         * Check everything and save nothing.
          */
         dry_run?: boolean;
     };
@@ -7716,7 +7730,7 @@ export type PoolUpdateData = {
     };
     query?: {
         /**
-         * True: everything is checked, nothing is saved.
+         * Check everything and save nothing.
          */
         dry_run?: boolean;
     };
@@ -7746,11 +7760,11 @@ export type UserListData = {
     path?: never;
     query?: {
         /**
-         * Most items in the answer.
+         * Most items in one answer.
          */
         limit?: number;
         /**
-         * Where to go on: `next_cursor` of the page before.
+         * The `next_cursor` of the page before, to go on after it.
          */
         cursor?: string;
     };
@@ -7895,11 +7909,11 @@ export type TokenListData = {
     path?: never;
     query?: {
         /**
-         * Most items in the answer.
+         * Most items in one answer.
          */
         limit?: number;
         /**
-         * Where to go on: `next_cursor` of the page before.
+         * The `next_cursor` of the page before, to go on after it.
          */
         cursor?: string;
     };
@@ -8134,11 +8148,11 @@ export type AuditListData = {
     path?: never;
     query?: {
         /**
-         * Most items in the answer.
+         * Most items in one answer.
          */
         limit?: number;
         /**
-         * Where to go on: `next_cursor` of the page before.
+         * The `next_cursor` of the page before, to go on after it.
          */
         cursor?: string;
         /**

@@ -151,7 +151,7 @@ export const taskBulkMutation = (options?: Partial<Options<TaskBulkData>>): UseM
 };
 
 /**
- * Create and update tasks from definitions, all or none.
+ * Create and update tasks from definitions; all are saved or none.
  */
 export const taskApplyMutation = (options?: Partial<Options<TaskApplyData>>): UseMutationOptions<TaskApplyResponse, TaskApplyError, Options<TaskApplyData>> => {
     const mutationOptions: UseMutationOptions<TaskApplyResponse, TaskApplyError, Options<TaskApplyData>> = {
@@ -170,7 +170,7 @@ export const taskApplyMutation = (options?: Partial<Options<TaskApplyData>>): Us
 export const taskExportQueryKey = (options?: Options<TaskExportData>) => createQueryKey('taskExport', options);
 
 /**
- * Export the definitions of tasks, at most 10,000, as they are applied.
+ * Export the definitions of at most 10,000 tasks, in the form that `task_apply` takes.
  */
 export const taskExportOptions = (options?: Options<TaskExportData>) => queryOptions<TaskExportResponse, TaskExportError, TaskExportResponse, ReturnType<typeof taskExportQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -186,7 +186,7 @@ export const taskExportOptions = (options?: Options<TaskExportData>) => queryOpt
 });
 
 /**
- * Make tasks of a crontab, all lines or none.
+ * Turn the lines of a crontab into tasks; all are saved or none.
  */
 export const taskImportMutation = (options?: Partial<Options<TaskImportData>>): UseMutationOptions<TaskImportResponse, TaskImportError, Options<TaskImportData>> => {
     const mutationOptions: UseMutationOptions<TaskImportResponse, TaskImportError, Options<TaskImportData>> = {
@@ -289,7 +289,7 @@ export const taskEnableMutation = (options?: Partial<Options<TaskEnableData>>): 
 };
 
 /**
- * Disable a task: nothing starts it.
+ * Disable a task, so that nothing starts it.
  */
 export const taskDisableMutation = (options?: Partial<Options<TaskDisableData>>): UseMutationOptions<TaskDisableResponse, TaskDisableError, Options<TaskDisableData>> => {
     const mutationOptions: UseMutationOptions<TaskDisableResponse, TaskDisableError, Options<TaskDisableData>> = {
@@ -490,7 +490,7 @@ export const slotListInfiniteOptions = (options?: Options<SlotListData>) => {
 export const triggerListQueryKey = (options: Options<TriggerListData>) => createQueryKey('triggerList', options);
 
 /**
- * Show how the triggers of a task stand.
+ * List the triggers of a task and their state.
  */
 export const triggerListOptions = (options: Options<TriggerListData>) => queryOptions<TriggerListResponse, TriggerListError, TriggerListResponse, ReturnType<typeof triggerListQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -508,7 +508,7 @@ export const triggerListOptions = (options: Options<TriggerListData>) => queryOp
 export const triggerListInfiniteQueryKey = (options: Options<TriggerListData>): QueryKey<Options<TriggerListData>> => createQueryKey('triggerList', options, true);
 
 /**
- * Show how the triggers of a task stand.
+ * List the triggers of a task and their state.
  */
 export const triggerListInfiniteOptions = (options: Options<TriggerListData>) => {
     const opts = infiniteQueryOptions<TriggerListResponse, TriggerListError, InfiniteData<TriggerListResponse>, QueryKey<Options<TriggerListData>>, string | Pick<QueryKey<Options<TriggerListData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -536,7 +536,7 @@ export const triggerListInfiniteOptions = (options: Options<TriggerListData>) =>
 };
 
 /**
- * Make a fresh address or secret for a webhook; the one before is worth nothing from then on.
+ * Make a new address or secret for a webhook; the old one stops working at once.
  */
 export const triggerRotateMutation = (options?: Partial<Options<TriggerRotateData>>): UseMutationOptions<TriggerRotateResponse, TriggerRotateError, Options<TriggerRotateData>> => {
     const mutationOptions: UseMutationOptions<TriggerRotateResponse, TriggerRotateError, Options<TriggerRotateData>> = {
@@ -636,7 +636,7 @@ export const backfillViewOptions = (options: Options<BackfillViewData>) => query
 });
 
 /**
- * Stop a backfill: no more runs are made, open ones are cancelled.
+ * Stop a backfill: it makes no more runs, and its open runs are cancelled.
  */
 export const backfillCancelMutation = (options?: Partial<Options<BackfillCancelData>>): UseMutationOptions<BackfillCancelResponse, BackfillCancelError, Options<BackfillCancelData>> => {
     const mutationOptions: UseMutationOptions<BackfillCancelResponse, BackfillCancelError, Options<BackfillCancelData>> = {
@@ -655,7 +655,7 @@ export const backfillCancelMutation = (options?: Partial<Options<BackfillCancelD
 export const slotSummaryQueryKey = (options: Options<SlotSummaryData>) => createQueryKey('slotSummary', options);
 
 /**
- * Compare what was due with what became of it: nothing may be unaccounted for.
+ * Compare what was due with what became of it; every slot must be accounted for.
  */
 export const slotSummaryOptions = (options: Options<SlotSummaryData>) => queryOptions<SlotSummaryResponse, SlotSummaryError, SlotSummaryResponse, ReturnType<typeof slotSummaryQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -677,6 +677,23 @@ export const taskEffectMutation = (options?: Partial<Options<TaskEffectData>>): 
     const mutationOptions: UseMutationOptions<TaskEffectResponse, TaskEffectError, Options<TaskEffectData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await taskEffect({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Show what another definition of a calendar would do to the slots of all tasks.
+ */
+export const calendarEffectMutation = (options?: Partial<Options<CalendarEffectData>>): UseMutationOptions<CalendarEffectResponse, CalendarEffectError, Options<CalendarEffectData>> => {
+    const mutationOptions: UseMutationOptions<CalendarEffectResponse, CalendarEffectError, Options<CalendarEffectData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await calendarEffect({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -754,7 +771,7 @@ export const planDaysOptions = (options: Options<PlanDaysData>) => queryOptions<
 });
 
 /**
- * Play the coming days: how much is due when, what overlaps, what waits, and which minutes would be better.
+ * Simulate the coming days: what is due when, what overlaps, what waits, and which minutes would be better.
  */
 export const simulationCreateMutation = (options?: Partial<Options<SimulationCreateData>>): UseMutationOptions<SimulationCreateResponse, SimulationCreateError, Options<SimulationCreateData>> => {
     const mutationOptions: UseMutationOptions<SimulationCreateResponse, SimulationCreateError, Options<SimulationCreateData>> = {
@@ -773,7 +790,8 @@ export const simulationCreateMutation = (options?: Partial<Options<SimulationCre
 export const planIcsQueryKey = (options?: Options<PlanIcsData>) => createQueryKey('planIcs', options);
 
 /**
- * The plan as an iCalendar file: each slot an event; what fires more than 24 times a day is only named.
+ * Get the plan as an iCalendar file, with one event for each slot; a schedule that fires more than 24 times a day is
+ * only named.
  */
 export const planIcsOptions = (options?: Options<PlanIcsData>) => queryOptions<PlanIcsResponse, PlanIcsError, PlanIcsResponse, ReturnType<typeof planIcsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -854,7 +872,7 @@ export const feedCreateMutation = (options?: Partial<Options<FeedCreateData>>): 
 };
 
 /**
- * Delete a calendar feed: its address is worth nothing from then on.
+ * Delete a calendar feed; its address stops working at once.
  */
 export const feedDeleteMutation = (options?: Partial<Options<FeedDeleteData>>): UseMutationOptions<FeedDeleteResponse, FeedDeleteError, Options<FeedDeleteData>> => {
     const mutationOptions: UseMutationOptions<FeedDeleteResponse, FeedDeleteError, Options<FeedDeleteData>> = {
@@ -871,7 +889,7 @@ export const feedDeleteMutation = (options?: Partial<Options<FeedDeleteData>>): 
 };
 
 /**
- * Give a calendar feed another address; the one before is worth nothing from then on.
+ * Give a calendar feed a new address; the old one stops working at once.
  */
 export const feedRotateMutation = (options?: Partial<Options<FeedRotateData>>): UseMutationOptions<FeedRotateResponse, FeedRotateError, Options<FeedRotateData>> => {
     const mutationOptions: UseMutationOptions<FeedRotateResponse, FeedRotateError, Options<FeedRotateData>> = {
@@ -1040,24 +1058,6 @@ export const runLogOptions = (options: Options<RunLogData>) => queryOptions<RunL
     queryKey: runLogQueryKey(options)
 });
 
-export const calendarDatesQueryKey = (options: Options<CalendarDatesData>) => createQueryKey('calendarDates', options);
-
-/**
- * Show the dates of a calendar.
- */
-export const calendarDatesOptions = (options: Options<CalendarDatesData>) => queryOptions<CalendarDatesResponse, CalendarDatesError, CalendarDatesResponse, ReturnType<typeof calendarDatesQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await calendarDates({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: calendarDatesQueryKey(options)
-});
-
 export const calendarListQueryKey = (options?: Options<CalendarListData>) => createQueryKey('calendarList', options);
 
 /**
@@ -1176,7 +1176,7 @@ export const calendarUpdateMutation = (options?: Partial<Options<CalendarUpdateD
 };
 
 /**
- * Make a calendar of an iCalendar file.
+ * Turn an iCalendar file into a calendar.
  */
 export const calendarImportMutation = (options?: Partial<Options<CalendarImportData>>): UseMutationOptions<CalendarImportResponse, CalendarImportError, Options<CalendarImportData>> => {
     const mutationOptions: UseMutationOptions<CalendarImportResponse, CalendarImportError, Options<CalendarImportData>> = {
@@ -1192,22 +1192,23 @@ export const calendarImportMutation = (options?: Partial<Options<CalendarImportD
     return mutationOptions;
 };
 
+export const calendarDatesQueryKey = (options: Options<CalendarDatesData>) => createQueryKey('calendarDates', options);
+
 /**
- * Show what another definition of a calendar would do to the slots of all tasks.
+ * Show the dates of a calendar.
  */
-export const calendarEffectMutation = (options?: Partial<Options<CalendarEffectData>>): UseMutationOptions<CalendarEffectResponse, CalendarEffectError, Options<CalendarEffectData>> => {
-    const mutationOptions: UseMutationOptions<CalendarEffectResponse, CalendarEffectError, Options<CalendarEffectData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await calendarEffect({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
+export const calendarDatesOptions = (options: Options<CalendarDatesData>) => queryOptions<CalendarDatesResponse, CalendarDatesError, CalendarDatesResponse, ReturnType<typeof calendarDatesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await calendarDates({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: calendarDatesQueryKey(options)
+});
 
 export const poolListQueryKey = (options?: Options<PoolListData>) => createQueryKey('poolList', options);
 
@@ -1294,7 +1295,7 @@ export const poolDeleteMutation = (options?: Partial<Options<PoolDeleteData>>): 
 export const poolViewQueryKey = (options: Options<PoolViewData>) => createQueryKey('poolView', options);
 
 /**
- * View a pool, and what of it is in use.
+ * View a pool and how much of it is in use.
  */
 export const poolViewOptions = (options: Options<PoolViewData>) => queryOptions<PoolViewResponse, PoolViewError, PoolViewResponse, ReturnType<typeof poolViewQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1310,7 +1311,7 @@ export const poolViewOptions = (options: Options<PoolViewData>) => queryOptions<
 });
 
 /**
- * Replace a pool's definition; runs under way keep their places.
+ * Replace a pool's definition; runs in progress keep their places.
  */
 export const poolUpdateMutation = (options?: Partial<Options<PoolUpdateData>>): UseMutationOptions<PoolUpdateResponse, PoolUpdateError, Options<PoolUpdateData>> => {
     const mutationOptions: UseMutationOptions<PoolUpdateResponse, PoolUpdateError, Options<PoolUpdateData>> = {
@@ -1392,7 +1393,7 @@ export const userCreateMutation = (options?: Partial<Options<UserCreateData>>): 
 };
 
 /**
- * Delete a user; sessions and tokens end.
+ * Delete a user and end the user's sessions and tokens.
  */
 export const userDeleteMutation = (options?: Partial<Options<UserDeleteData>>): UseMutationOptions<UserDeleteResponse, UserDeleteError, Options<UserDeleteData>> => {
     const mutationOptions: UseMutationOptions<UserDeleteResponse, UserDeleteError, Options<UserDeleteData>> = {
@@ -1545,7 +1546,7 @@ export const sessionDeleteMutation = (options?: Partial<Options<SessionDeleteDat
 export const sessionViewQueryKey = (options?: Options<SessionViewData>) => createQueryKey('sessionView', options);
 
 /**
- * Show who is asking.
+ * Show who you are and what you may do.
  */
 export const sessionViewOptions = (options?: Options<SessionViewData>) => queryOptions<SessionViewResponse, SessionViewError, SessionViewResponse, ReturnType<typeof sessionViewQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1578,7 +1579,7 @@ export const sessionCreateMutation = (options?: Partial<Options<SessionCreateDat
 };
 
 /**
- * Change one's own password; all other sessions end.
+ * Change your password and end all your other sessions.
  */
 export const sessionPasswordUpdateMutation = (options?: Partial<Options<SessionPasswordUpdateData>>): UseMutationOptions<SessionPasswordUpdateResponse, SessionPasswordUpdateError, Options<SessionPasswordUpdateData>> => {
     const mutationOptions: UseMutationOptions<SessionPasswordUpdateResponse, SessionPasswordUpdateError, Options<SessionPasswordUpdateData>> = {
@@ -1716,7 +1717,7 @@ export const systemViewOptions = (options?: Options<SystemViewData>) => queryOpt
 export const systemSettingsQueryKey = (options?: Options<SystemSettingsData>) => createQueryKey('systemSettings', options);
 
 /**
- * List settings and where each came from.
+ * List the settings and where each came from.
  */
 export const systemSettingsOptions = (options?: Options<SystemSettingsData>) => queryOptions<SystemSettingsResponse, SystemSettingsError, SystemSettingsResponse, ReturnType<typeof systemSettingsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1734,7 +1735,7 @@ export const systemSettingsOptions = (options?: Options<SystemSettingsData>) => 
 export const systemWorkersQueryKey = (options?: Options<SystemWorkersData>) => createQueryKey('systemWorkers', options);
 
 /**
- * List the server's loops and their last results.
+ * List the server's workers and what each did last.
  */
 export const systemWorkersOptions = (options?: Options<SystemWorkersData>) => queryOptions<SystemWorkersResponse, SystemWorkersError, SystemWorkersResponse, ReturnType<typeof systemWorkersQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1767,7 +1768,7 @@ export const systemReleaseMutation = (options?: Partial<Options<SystemReleaseDat
 };
 
 /**
- * Put everything on hold: nothing fires, nothing starts; what runs goes on.
+ * Put everything on hold: nothing fires or starts, and runs in progress go on.
  */
 export const systemHoldMutation = (options?: Partial<Options<SystemHoldData>>): UseMutationOptions<SystemHoldResponse, SystemHoldError, Options<SystemHoldData>> => {
     const mutationOptions: UseMutationOptions<SystemHoldResponse, SystemHoldError, Options<SystemHoldData>> = {
@@ -1784,7 +1785,7 @@ export const systemHoldMutation = (options?: Partial<Options<SystemHoldData>>): 
 };
 
 /**
- * Believe the machine's clock at once, if it is doubted; catch-up rules then apply to what was passed over.
+ * Trust the machine's clock at once if it is doubted; the catch-up rules then apply to the slots in between.
  */
 export const clockConfirmMutation = (options?: Partial<Options<ClockConfirmData>>): UseMutationOptions<ClockConfirmResponse, ClockConfirmError, Options<ClockConfirmData>> => {
     const mutationOptions: UseMutationOptions<ClockConfirmResponse, ClockConfirmError, Options<ClockConfirmData>> = {
@@ -1803,7 +1804,7 @@ export const clockConfirmMutation = (options?: Partial<Options<ClockConfirmData>
 export const systemMetricsQueryKey = (options?: Options<SystemMetricsData>) => createQueryKey('systemMetrics', options);
 
 /**
- * Figures of the server (Prometheus text format).
+ * Get the figures of the server in the Prometheus text format.
  */
 export const systemMetricsOptions = (options?: Options<SystemMetricsData>) => queryOptions<SystemMetricsResponse, SystemMetricsError, SystemMetricsResponse, ReturnType<typeof systemMetricsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
