@@ -66,10 +66,7 @@ fn collect(folder: &Path, text: &mut String) -> Answer<()> {
             if name != "generated" && name != "mocks" {
                 collect(&path, text)?;
             }
-        } else if (name.ends_with(".ts") || name.ends_with(".tsx"))
-            && !name.contains(".test.")
-            && !name.contains(".spec.")
-        {
+        } else if counts(&name) {
             *text +=
                 &fs::read_to_string(&path).map_err(|error| format!("{} could not be read: {error}", path.display()))?;
         }
@@ -77,9 +74,21 @@ fn collect(folder: &Path, text: &mut String) -> Answer<()> {
     Ok(())
 }
 
+/// Whether a file can use an operation: no test does, and `live.ts` only says which reads an event makes stale.
+fn counts(name: &str) -> bool {
+    let source = name.ends_with(".ts") || name.ends_with(".tsx");
+    source && name != "live.ts" && !name.contains(".test.") && !name.contains(".spec.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_registration_is_no_use() {
+        assert!(counts("ListPage.tsx") && counts("feed.ts"));
+        assert!(!counts("live.ts") && !counts("feed.spec.ts") && !counts("styles.css"));
+    }
 
     #[test]
     fn the_list_of_waivers_may_only_shrink() {
