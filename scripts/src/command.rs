@@ -77,12 +77,24 @@ pub fn which(name: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
+/// What `cargo run` tells the program that it runs. A build script that looks at one of them (ring's does) would be run
+/// again, and everything above its crate built again, each time a build by hand follows one by this tool.
+const OF_CARGO_RUN: [&str; 6] =
+    ["CARGO_BIN_", "CARGO_CRATE_NAME", "CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_PRIMARY_PACKAGE", "OUT_DIR"];
+
 /// `cargo`, as the one that runs us, in the given folder.
 #[must_use]
 pub fn cargo(root: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root).env_remove("CARGO_MANIFEST_DIR");
+    command.current_dir(root);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_cargo_run(&name.to_string_lossy())) {
+        command.env_remove(name);
+    }
     command
+}
+
+fn is_of_cargo_run(name: &str) -> bool {
+    OF_CARGO_RUN.iter().any(|beginning| name.starts_with(beginning))
 }
 
 /// `npm` in the given package folder.
@@ -150,6 +162,14 @@ mod tests {
     #[test]
     fn colours_are_removed() {
         assert_eq!(without_colours("\u{1b}[32m5 passed\u{1b}[0m\n"), "5 passed\n");
+    }
+
+    #[test]
+    fn cargo_is_not_told_what_runs_it() {
+        let command = cargo(Path::new("."));
+        let removed: Vec<_> = command.get_envs().filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect();
+        assert!(removed.contains(&OsStr::new("CARGO_PKG_NAME")), "{removed:?}");
+        assert!(!is_of_cargo_run("CARGO_TARGET_DIR") && !is_of_cargo_run("CARGO_PROFILE_DEV_DEBUG"));
     }
 
     #[test]
