@@ -178,7 +178,7 @@ pub fn run(place: &Place, folder: &Path) -> Answer<()> {
         return Err(format!("{} exists already: remove it, or name another folder", target.display()));
     }
     start::programs(place, "release")?;
-    let scratch = Scratch::new("seed")?;
+    let scratch = Scratch::in_memory("seed")?;
     let mut server = Server::prepare(place, "release", scratch.path())?;
     server.start()?;
     let mut client = server.client();
