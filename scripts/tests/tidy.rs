@@ -20,6 +20,10 @@ fn a_door_must_not_see_the_other_door() {
     assert_eq!(rules_of("server/src/api/x.rs", "//! X.\nuse crate::engine::Worker;\n"), ["room"]);
     assert_eq!(rules_of("server/src/api/x.rs", "//! X.\nuse crate::{app, engine::Worker};\n"), ["room"]);
     assert_eq!(rules_of("server/src/app/x.rs", "//! X.\nuse crate::store::Store;\n"), [""; 0]);
+    assert_eq!(rules_of("server/src/api/x.rs", "//! X.\nuse crate::store::Store;\n"), ["room"]);
+    assert_eq!(rules_of("server/src/engine/x.rs", "//! X.\nuse crate::{app::App, store::Store};\n"), ["room"]);
+    assert_eq!(rules_of("server/src/engine/x.rs", "//! X.\nfn f(tx: &Tx) {}\n"), ["foreign-word"]);
+    assert_eq!(rules_of("server/src/api/x.rs", "//! X.\nfn f() { app.store().runs() }\n"), ["foreign-word"]);
     assert_eq!(rules_of("server/src/domain/x.rs", "//! X.\nfn f() { crate::clock::now() }\n"), ["room"]);
 }
 
