@@ -4,8 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, StatusCode};
-use orc_server::api::contract::document;
-use orc_server::api::core::auth;
+use orc_server::api::core::PREFIX;
 use orc_server::api::core::state::{ApiSettings, ApiState};
 use orc_server::api::router;
 use orc_server::app::{App, AppSettings, Caller};
@@ -29,7 +28,12 @@ async fn house() -> House {
     let settings =
         AppSettings { node: "here".into(), timezone: "UTC".into(), data_dir, run_limit: 2, file_roots: Vec::new() };
     let app = App::new(store.expect("a database"), Clock::system(), settings);
-    let state = ApiState::new(app.clone(), ApiSettings::default(), tokio_util::sync::CancellationToken::new());
+    let state = ApiState::new(
+        app.clone(),
+        router::contract(),
+        ApiSettings::default(),
+        tokio_util::sync::CancellationToken::new(),
+    );
     House { app, router: router::router(state), _folder: folder }
 }
 
@@ -58,11 +62,11 @@ impl House {
 
 /// Method, path with things that do not exist, permission, and whether there is a body, of every operation.
 fn operations() -> Vec<(String, String, String, bool)> {
-    let document = document::document();
+    let document = router::contract().document();
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("operations") {
-            let mut path = format!("{}{path}", router::PREFIX);
+            let mut path = format!("{PREFIX}{path}");
             for (name, value) in [
                 ("{task}", "none"),
                 ("{user}", "none"),
@@ -130,7 +134,7 @@ async fn public_are_exactly_these() {
 
 #[tokio::test]
 async fn what_the_document_does_not_know_is_refused() {
-    assert_eq!(auth::access("/api/v1/tasks/{task}/secret", &Method::GET), None);
+    assert_eq!(router::contract().access("/api/v1/tasks/{task}/secret", &Method::GET), None);
     let house = house().await;
     let admin = house.token(Role::Admin).await;
     for path in [

@@ -42,7 +42,8 @@ impl House {
         let own =
             AppSettings { node: "here".into(), timezone: "UTC".into(), data_dir, run_limit: 2, file_roots: Vec::new() };
         let app = App::new(Store::open(&database).await.unwrap(), clock.clone(), own);
-        let state = ApiState::new(app.clone(), settings, tokio_util::sync::CancellationToken::new());
+        let state =
+            ApiState::new(app.clone(), router::contract(), settings, tokio_util::sync::CancellationToken::new());
         Self { app, clock, folder, router: router::router(state) }
     }
 

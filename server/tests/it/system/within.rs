@@ -58,7 +58,7 @@ impl Within {
             ..ApiSettings::default()
         };
         let stop = CancellationToken::new();
-        let router = router::router(ApiState::new(app.clone(), settings, stop.clone()));
+        let router = router::router(ApiState::new(app.clone(), router::contract(), settings, stop.clone()));
         Self { app, stop, router, _folder: folder }
     }
 
