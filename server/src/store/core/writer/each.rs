@@ -60,7 +60,7 @@ pub(in crate::store) async fn serve(connection: DatabaseConnection, mut receiver
 async fn gather(connection: DatabaseConnection, mut receiver: mpsc::UnboundedReceiver<Box<dyn Shared>>) {
     let mut waiting = Vec::with_capacity(GATHER);
     while receiver.recv_many(&mut waiting, GATHER).await > 0 {
-        for mut work in join_all(waiting.drain(..).collect()) {
+        for mut work in join_all(waiting.drain(..)) {
             let result = attempt(&connection, work.as_mut()).await;
             let parts = if matches!(result, Ok(true)) { Vec::new() } else { work.divide() };
             work.answer(result.map(drop));

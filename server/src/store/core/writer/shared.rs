@@ -29,7 +29,7 @@ pub(in crate::store) trait Shared: Work + Any {
 }
 
 /// Joins what waits, so that at most one piece of work per kind is left.
-pub(in crate::store) fn join_all(waiting: Vec<Box<dyn Shared>>) -> Vec<Box<dyn Work>> {
+pub(in crate::store) fn join_all(waiting: impl IntoIterator<Item = Box<dyn Shared>>) -> Vec<Box<dyn Work>> {
     let mut kinds: Vec<Box<dyn Shared>> = Vec::new();
     for shared in waiting {
         match kinds.iter_mut().find(|kind| kind.rank() == shared.rank()) {
