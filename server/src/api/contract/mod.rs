@@ -9,6 +9,7 @@ mod schema;
 mod words;
 
 pub use access::Access;
+pub use schema::checkable;
 
 use crate::domain::tasks::Problem;
 use access::AccessTable;

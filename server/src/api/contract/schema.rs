@@ -103,7 +103,7 @@ fn options() -> ValidationOptions<'static> {
 }
 
 /// Turns tagged unions into conditions, so that a fault is reported inside the variant that was meant.
-fn checkable(value: &mut Value) {
+pub fn checkable(value: &mut Value) {
     match value {
         Value::Object(map) => {
             if let Some(condition) = tagged_condition(map) {

@@ -1,6 +1,6 @@
 //! Feeds: readable by whoever has the address, by nobody else, and only as long as it is good.
 
-use super::house::House;
+use crate::kit::House;
 use chrono::TimeDelta;
 use icalendar::{Calendar, Component as _};
 use orc_server::domain::vocabulary::Role;
