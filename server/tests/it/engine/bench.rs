@@ -3,6 +3,7 @@
 use crate::store::fixture::Fixture;
 use chrono::{DateTime, Utc};
 use orc_server::app::core::events::Change;
+use orc_server::app::runs::RunView;
 use orc_server::app::{App, AppSettings, Caller};
 use orc_server::clock::Clock;
 use orc_server::domain::ids::RunId;
@@ -152,7 +153,8 @@ impl Bench {
         let looked = tokio::time::timeout(PATIENCE, async {
             loop {
                 let mut live = self.app.events().subscribe(None).live;
-                let (record, attempts) = self.app.run_view(&Caller::local(), run).await.expect("the run is there");
+                let RunView { run: record, attempts } =
+                    self.app.run_view(&Caller::local(), run).await.expect("the run is there");
                 if is(&record, &attempts) {
                     return (record, attempts);
                 }
