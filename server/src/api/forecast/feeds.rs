@@ -93,7 +93,10 @@ pub struct Feed {
 /// Get the plan as an iCalendar file, with one event for each slot; a schedule that fires more than 24 times a day is
 /// only named.
 #[utoipa::path(get, path = "/plan.ics", tag = "schedule", params(PlanIcsQuery),
-    responses((status = 200, description = "The file", body = String, content_type = "text/calendar")),
+    responses(
+        (status = 200, description = "The file", body = String, content_type = "text/calendar"),
+        (status = 304, description = "The file is still the one that `If-None-Match` names"),
+    ),
     extensions(("x-permission" = json!("read"))))]
 pub async fn plan_ics(
     State(state): State<ApiState>,
@@ -180,7 +183,9 @@ fn file(text: String, headers: &HeaderMap) -> Response {
     let fresh = known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag);
     let mut response = if fresh { StatusCode::NOT_MODIFIED.into_response() } else { text.into_response() };
     let out = response.headers_mut();
-    out.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));
+    if !fresh {
+        out.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));
+    }
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=300"));
     out.insert(header::ETAG, HeaderValue::from_str(&etag).expect("hex digits fit a header"));
     response

@@ -951,7 +951,39 @@ export type EventTask = {
 /**
  * A feed with its address, which is shown this once.
  */
-export type Feed = FeedSummary & {
+export type Feed = {
+    /**
+     * UUID of the feed.
+     */
+    id: string;
+    /**
+     * What it is called in calendar programs.
+     */
+    name: string;
+    /**
+     * Only slots of this task.
+     */
+    task: string | null;
+    /**
+     * Only tasks in this folder and those below.
+     */
+    folder: string | null;
+    /**
+     * Days ahead.
+     */
+    days: number;
+    /**
+     * Who made it.
+     */
+    created_by: string;
+    /**
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * When its address was made.
+     */
+    rotated_at: string;
     /**
      * Path of the address on this server; whoever knows it can read the feed.
      */
@@ -1768,7 +1800,89 @@ export type Roll = 'skip' | 'next_business_day' | 'previous_business_day';
 /**
  * One occurrence of a task.
  */
-export type Run = RunSummary & {
+export type Run = {
+    /**
+     * UUID of the run.
+     */
+    id: string;
+    /**
+     * The task.
+     */
+    task: RunTask;
+    /**
+     * Position of the run.
+     */
+    state: RunState;
+    /**
+     * Why it exists.
+     */
+    trigger: Trigger;
+    /**
+     * The slot it was made for.
+     */
+    scheduled_for: string | null;
+    /**
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * When it became ready to start.
+     */
+    queued_at: string | null;
+    /**
+     * When its first attempt started.
+     */
+    started_at: string | null;
+    /**
+     * When it ended.
+     */
+    finished_at: string | null;
+    /**
+     * Seconds from its start to its end, or to now.
+     */
+    duration_seconds: number | null;
+    /**
+     * When the next attempt is due, while backing off.
+     */
+    next_attempt_at: string | null;
+    /**
+     * When somebody asked it to stop.
+     */
+    cancel_requested_at: string | null;
+    /**
+     * Attempts so far.
+     */
+    attempt_count: number;
+    /**
+     * Values of its params.
+     */
+    params: {
+        [key: string]: unknown;
+    };
+    /**
+     * What it wrote to ORC_RESULT_FILE.
+     */
+    result: unknown;
+    /**
+     * Why it is in this state, in a sentence; empty if nothing is to be said.
+     */
+    reason: string;
+    /**
+     * What it waits for, in sentences.
+     */
+    waiting_on: Array<string>;
+    /**
+     * Server that runs it.
+     */
+    node: string | null;
+    /**
+     * Size of its log.
+     */
+    log: LogSize;
+    /**
+     * What can be done with it now.
+     */
+    actions: Array<RunAction>;
     /**
      * Attempts of the run, first to newest.
      */
@@ -4146,7 +4260,35 @@ export type TaskVersionPage = {
 /**
  * A new token with its text, which is shown this once.
  */
-export type Token = TokenSummary & {
+export type Token = {
+    /**
+     * UUID of the token, which is a part of its text.
+     */
+    id: string;
+    /**
+     * What it is for.
+     */
+    name: string;
+    /**
+     * What it may do.
+     */
+    role: Role;
+    /**
+     * Who made it.
+     */
+    created_by: string;
+    /**
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * When it ends; null: never.
+     */
+    expires_at: string | null;
+    /**
+     * Last use, to the minute.
+     */
+    last_used_at: string | null;
     /**
      * The text for `Authorization: Bearer`; it cannot be shown again.
      */
