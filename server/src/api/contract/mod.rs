@@ -5,6 +5,7 @@
 
 mod access;
 mod document;
+mod flat;
 mod schema;
 mod words;
 
