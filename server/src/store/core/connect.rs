@@ -3,7 +3,7 @@
 use super::schema;
 use super::writer as writer_thread;
 use super::writer::Command;
-use crate::domain::model::DatabaseKind;
+use crate::domain::model::{CalendarShelf, DatabaseKind};
 use crate::store::{Result, StoreError};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
@@ -91,6 +91,7 @@ struct Inner {
     reader: DatabaseConnection,
     sender: mpsc::Sender<Command>,
     copy: Option<PathBuf>,
+    shelf: Arc<CalendarShelf>,
 }
 
 impl std::fmt::Debug for Store {
@@ -115,7 +116,7 @@ impl Store {
             Target::Sqlite(path) => sqlite(path, Access::Read, config.readers.max(1)).await?,
             Target::Postgres(url) => postgres(url, config.readers.max(1)).await?,
         };
-        Ok(Self { inner: Arc::new(Inner { target, reader, sender, copy }) })
+        Ok(Self { inner: Arc::new(Inner { target, reader, sender, copy, shelf: Arc::default() }) })
     }
 
     /// Which database it is.
@@ -143,6 +144,10 @@ impl Store {
 
     pub(in crate::store) fn sender(&self) -> &mpsc::Sender<Command> {
         &self.inner.sender
+    }
+
+    pub(in crate::store) fn shelf(&self) -> &Arc<CalendarShelf> {
+        &self.inner.shelf
     }
 
     pub(in crate::store) fn target(&self) -> &Target {

@@ -6,6 +6,7 @@
 
 use super::error::{Trouble, trouble};
 use super::{connect, each, group};
+use crate::domain::model::CalendarShelf;
 use crate::domain::model::WalState;
 use crate::domain::model::{AttemptFinished, AttemptStarted};
 use crate::store::{Result, Store, StoreError};
@@ -15,6 +16,7 @@ use sea_orm::prelude::async_trait;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
@@ -31,11 +33,17 @@ const QUEUE_LENGTH: usize = 4096;
 pub struct Tx {
     inner: DatabaseTransaction,
     trouble: AtomicU8,
+    shelf: OnceLock<Arc<CalendarShelf>>,
 }
 
 impl Tx {
     pub(in crate::store) const fn new(inner: DatabaseTransaction) -> Self {
-        Self { inner, trouble: AtomicU8::new(0) }
+        Self { inner, trouble: AtomicU8::new(0), shelf: OnceLock::new() }
+    }
+
+    /// The calendars that the store read last, for a look only: what a transaction reads may never be committed.
+    pub(in crate::store) fn shelf(&self) -> Option<&CalendarShelf> {
+        self.shelf.get().map(Arc::as_ref)
     }
 
     /// The worst that happened to it.
@@ -128,6 +136,7 @@ pub(in crate::store) trait Work: Send {
 
 struct Closure<T, E, F> {
     work: F,
+    shelf: Arc<CalendarShelf>,
     result: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
 }
@@ -145,6 +154,7 @@ where
     fn run<'a>(&'a mut self, tx: &'a Tx) -> LocalBoxFuture<'a, bool> {
         async move {
             self.result = None;
+            tx.shelf.get_or_init(|| Arc::clone(&self.shelf));
             let result = (self.work)(tx).await;
             let keep = result.is_ok();
             self.result = Some(result);
@@ -235,7 +245,8 @@ impl Store {
         F: AsyncFn(&Tx) -> Result<T, E> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        self.send(Command::Work(Box::new(Closure { work, result: None, reply }))).await?;
+        self.send(Command::Work(Box::new(Closure { work, shelf: Arc::clone(self.shelf()), result: None, reply })))
+            .await?;
         answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }
 
