@@ -30,7 +30,6 @@ use crate::store::Store;
 use chrono::{DateTime, Utc};
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
 /// Result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -65,7 +64,9 @@ struct Inner {
     boards: Boards,
     limiter: Limiter,
     standing: access::standing::Standing,
-    simulating: Arc<Semaphore>,
+    places: self::core::compute::Places,
+    calendars_reading: tokio::sync::Mutex<()>,
+    feed_files: forecast::feed_file::FeedFiles,
     settings: AppSettings,
     started_at: DateTime<Utc>,
 }
@@ -83,7 +84,9 @@ impl App {
             boards: Boards::default(),
             limiter: Limiter::default(),
             standing: access::standing::Standing::default(),
-            simulating: Arc::new(Semaphore::new(1)),
+            places: self::core::compute::Places::default(),
+            calendars_reading: tokio::sync::Mutex::default(),
+            feed_files: forecast::feed_file::FeedFiles::default(),
         };
         Self { inner: Arc::new(inner) }
     }
