@@ -1,6 +1,6 @@
 //! The live log as events: `log` with a piece of text, `attempt` when the next attempt begins, `end` when the run is over.
 
-use super::logs::LogChunk;
+use super::logs::{LogAttempt, LogChunk, LogEnd, LogEvent};
 use crate::app::core::events::Change;
 use crate::app::runs::log_follow::{LogFollower, Piece};
 use crate::app::{App, Caller};
@@ -8,7 +8,6 @@ use crate::domain::ids::RunId;
 use crate::domain::model::AttemptRecord;
 use crate::domain::vocabulary::RunState;
 use axum::response::sse::Event;
-use serde_json::json;
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -64,7 +63,11 @@ pub async fn send(app: App, caller: Caller, run: RunId, begin: Begin, sender: Se
         }
         match attempt.filter(|attempt| attempt.number > shown) {
             Some(attempt) => {
-                if shown > 0 && told(&sender, "attempt", json!({"attempt": attempt.number})).await.is_none() {
+                if shown > 0
+                    && told(&sender, "attempt", &LogEvent::Attempt(LogAttempt { attempt: attempt.number }))
+                        .await
+                        .is_none()
+                {
                     return;
                 }
                 let from = if shown == 0 { begin.offset(attempt.number) } else { Some(0) };
@@ -75,12 +78,14 @@ pub async fn send(app: App, caller: Caller, run: RunId, begin: Begin, sender: Se
                 }
                 if begin.only.is_some() {
                     let Ok((record, _)) = app.log_attempt(&caller, run, wanted).await else { return };
-                    let _nobody_listens_is_fine = told(&sender, "end", json!({"state": record.state})).await;
+                    let _nobody_listens_is_fine =
+                        told(&sender, "end", &LogEvent::End(LogEnd { state: record.state })).await;
                     return;
                 }
             }
             None if record.state.is_final() => {
-                let _nobody_listens_is_fine = told(&sender, "end", json!({"state": record.state})).await;
+                let _nobody_listens_is_fine =
+                    told(&sender, "end", &LogEvent::End(LogEnd { state: record.state })).await;
                 return;
             }
             None => {
@@ -125,13 +130,16 @@ async fn send_attempt(app: &App, attempt: &AttemptRecord, from: Option<u64>, sen
     }
 }
 
-async fn told(sender: &Sender, kind: &str, data: serde_json::Value) -> Option<()> {
-    sender.send(Ok(Event::default().event(kind).data(data.to_string()))).await.ok()
+async fn told(sender: &Sender, kind: &str, data: &LogEvent) -> Option<()> {
+    sender.send(Ok(event(kind, data))).await.ok()
 }
 
 fn chunk(attempt: u32, piece: Piece) -> Event {
     let Piece { offset, end, stream, at, text, dropped_bytes } = piece;
-    let chunk = LogChunk { attempt, offset, stream, at, text, dropped_bytes };
-    let data = serde_json::to_string(&chunk).expect("a piece of text is plain data");
-    Event::default().event("log").id(format!("{attempt}:{end}")).data(data)
+    let chunk = LogEvent::Log(LogChunk { attempt, offset, stream, at, text, dropped_bytes });
+    event("log", &chunk).id(format!("{attempt}:{end}"))
+}
+
+fn event(kind: &str, data: &LogEvent) -> Event {
+    Event::default().event(kind).data(serde_json::to_string(data).expect("an event is plain data"))
 }

@@ -9,7 +9,7 @@ use crate::app::Caller;
 use crate::app::runs::log_follow::stream_word;
 use crate::domain::ids::RunId;
 use crate::domain::model::{AttemptRecord, RunRecord};
-use crate::domain::vocabulary::{LogStream, Permission};
+use crate::domain::vocabulary::{LogStream, Permission, RunState};
 use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -66,7 +66,33 @@ pub struct LogStreamQuery {
     pub last_event_id: Option<String>,
 }
 
-/// A piece of a log; the data of a `log` event, whose id is `attempt:offset-after`.
+/// What a live log tells; the data of an event whose SSE `event` field equals `kind`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum LogEvent {
+    /// A piece of the log; the id of this event is `attempt:offset-after`.
+    Log(LogChunk),
+    /// The next attempt begins.
+    Attempt(LogAttempt),
+    /// The run is over, or the attempt that was asked for.
+    End(LogEnd),
+}
+
+/// The next attempt begins.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LogAttempt {
+    /// Number of the attempt.
+    pub attempt: u32,
+}
+
+/// The run is over, or the attempt that was asked for.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LogEnd {
+    /// State of the run.
+    pub state: RunState,
+}
+
+/// A piece of a log.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LogChunk {
     /// Number of the attempt.
@@ -108,7 +134,7 @@ pub async fn run_log(
 /// Follow the log of a run (events `log`, `attempt`, `end`).
 #[utoipa::path(get, path = "/runs/{run}/log/stream", tag = "run",
     params(("run" = uuid::Uuid, Path, description = "Id of the run"), LogStreamQuery, ("Last-Event-ID" = Option<String>, Header, description = "Where to go on")),
-    responses((status = 200, description = "Events", body = LogChunk, content_type = "text/event-stream")),
+    responses((status = 200, description = "Events", body = LogEvent, content_type = "text/event-stream")),
     extensions(("x-permission" = json!("read"))))]
 pub async fn run_log_stream(
     State(state): State<ApiState>,
