@@ -4,6 +4,7 @@ use crate::kit::{House, Setup};
 use chrono::{DateTime, Utc};
 use orc_server::app::Caller;
 use orc_server::app::core::events::Change;
+use orc_server::app::runs::RunView;
 use orc_server::clock::Clock;
 use orc_server::domain::ids::RunId;
 use orc_server::domain::model::{AttemptRecord, RunRecord};
@@ -127,7 +128,8 @@ impl Bench {
         let looked = tokio::time::timeout(PATIENCE, async {
             loop {
                 let mut live = self.app.events().subscribe(None).live;
-                let (record, attempts) = self.app.run_view(&Caller::local(), run).await.expect("the run is there");
+                let RunView { run: record, attempts } =
+                    self.app.run_view(&Caller::local(), run).await.expect("the run is there");
                 if is(&record, &attempts) {
                     return (record, attempts);
                 }

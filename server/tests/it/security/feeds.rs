@@ -26,7 +26,7 @@ async fn made(house: &House, cookie: &str, body: Value) -> (String, String) {
     assert_eq!(answer.status, 201, "{}", answer.text);
     let value: Value = serde_json::from_str(&answer.text).unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    (text(&value["feed"]["id"]), text(&value["url"]))
+    (text(&value["id"]), text(&value["url"]))
 }
 
 #[tokio::test(flavor = "multi_thread")]
