@@ -5,7 +5,7 @@
 
 use crate::kit::contract::{self, Question};
 use crate::kit::{Answer, Client, House};
-use orc_server::api::router::PREFIX;
+use orc_server::api::core::PREFIX;
 use serde_json::Value;
 use std::fmt::Write as _;
 
