@@ -13,7 +13,7 @@ use super::pools::pool_known;
 use super::runs::admit::whole;
 use super::runs::no_task;
 use super::schedules::{next_slots, refuse_ended};
-use super::triggers::{nobody_listens, triggers_settle};
+use super::triggers::{Circles, nobody_listens, triggers_settle};
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::{RunId, ScheduleId, TaskId};
 use crate::domain::model::{
@@ -226,7 +226,7 @@ impl App {
             let record = tx.task_find(&TaskRef::Id(id)).await?.filter(|task| task.deleted_at.is_none());
             let record = record.ok_or_else(|| no_task(&id.to_string()))?;
             Error::unless_at(record.version, base)?;
-            update(tx, &caller, &record, &change(&record.definition), (action, None), now).await
+            update(tx, &caller, &record, &change(&record.definition), Saving::alone(action), now).await
         });
         let written = written.await?;
         self.announce_task(&written, Some(written.version));
@@ -308,29 +308,59 @@ async fn renamable(tx: &Tx, task: &TaskRecord, name: &str) -> Result<()> {
     if tx.task_find(&TaskRef::Name(name.to_owned())).await?.is_some() {
         return Err(name_taken(name));
     }
-    nobody_listens(tx, &task.definition, "renamed").await
+    nobody_listens(tx, task, "renamed").await
 }
 
 fn name_taken(name: &str) -> Error {
     Error::conflict("name_taken", format!("there is a task \"{name}\" already; choose another name"))
 }
 
-/// Stores a new task.
+/// How a definition is saved.
+#[derive(Debug, Clone)]
+pub(super) struct Saving {
+    /// Action of the audit entry.
+    pub action: &'static str,
+    /// Who keeps the task from now on; None: whoever did before.
+    pub owner: Option<String>,
+    /// What is known of circles of triggers.
+    pub circles: Circles,
+}
+
+impl Saving {
+    /// Of one definition alone, by a person.
+    pub const fn alone(action: &'static str) -> Self {
+        Self { action, owner: None, circles: Circles::LookedFor }
+    }
+}
+
+/// Stores a new task of nobody's files.
 pub(super) async fn create(
     tx: &Tx,
     caller: &Caller,
     definition: &Definition,
-    action: &str,
+    action: &'static str,
     now: DateTime<Utc>,
 ) -> Result<TaskRecord> {
+    insert(tx, caller, definition, Saving::alone(action), now).await
+}
+
+/// Stores a new task.
+pub(super) async fn insert(
+    tx: &Tx,
+    caller: &Caller,
+    definition: &Definition,
+    saving: Saving,
+    now: DateTime<Utc>,
+) -> Result<TaskRecord> {
+    let Saving { action, owner, circles } = saving;
     if tx.task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
         return Err(name_taken(&definition.name));
     }
     pool_known(tx, definition).await?;
     calendars_known(tx, definition).await?;
-    let change = TaskChange { at: now, by: caller.name.clone(), note: String::new(), owner: None };
+    let change = TaskChange { at: now, by: caller.name.clone(), note: String::new(), owner };
     let made = tx.task_insert(definition, &change).await?;
-    triggers_settle(tx, &made, now).await?;
+    triggers_settle(tx, &made, circles, now).await?;
     let detail = json!({"version": made.version, "run": definition.run.kind()});
     tx.audit_append(&caller.audit(now, action, ("task", definition.name.clone()), detail)).await?;
     Ok(made)
@@ -342,9 +372,10 @@ pub(super) async fn update(
     caller: &Caller,
     record: &TaskRecord,
     definition: &Definition,
-    (action, owner): (&str, Option<String>),
+    saving: Saving,
     now: DateTime<Utc>,
 ) -> Result<TaskRecord> {
+    let Saving { action, owner, circles } = saving;
     let same_owner = owner.is_none() || owner == record.owner;
     if *definition == record.definition && same_owner && record.damage.is_none() && schedules_stored(tx, record).await?
     {
@@ -358,7 +389,7 @@ pub(super) async fn update(
     close(tx, record, None, now).await?;
     let change = TaskChange { at: now, by: caller.name.clone(), note: action.to_owned(), owner };
     let written = tx.task_update(record, definition, &change).await?;
-    triggers_settle(tx, &written, now).await?;
+    triggers_settle(tx, &written, circles, now).await?;
     let detail = json!({"version": written.version, "renamed_from": (definition.name != record.definition.name).then(|| record.definition.name.clone())});
     tx.audit_append(&caller.audit(now, action, ("task", definition.name.clone()), detail)).await?;
     Ok(written)
@@ -379,7 +410,7 @@ pub(super) async fn delete(
     cancel_runs: bool,
     now: DateTime<Utc>,
 ) -> Result<Vec<RunCancel>> {
-    nobody_listens(tx, &record.definition, "deleted").await?;
+    nobody_listens(tx, record, "deleted").await?;
     close(tx, record, Some("the task was deleted"), now).await?;
     let open: Vec<RunId> = tx.run_list_open(record.key).await?.into_iter().map(|run| run.id).collect();
     if !open.is_empty() && !cancel_runs {
