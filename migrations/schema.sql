@@ -203,6 +203,8 @@ CREATE TABLE "run" (
     "pool" text,
     "pool_weight" integer,
     "backfill_id" integer,
+    "origin_kind" text,
+    "origin_by" text,
     FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
     CONSTRAINT "run_state_word" CHECK (state IN ('waiting', 'queued', 'running', 'backing_off', 'succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost')),
     CONSTRAINT "run_finished_if_final" CHECK ((finished_at IS NOT NULL) = (state IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost'))),

@@ -12,9 +12,10 @@ use crate::store::core::writer::Command;
 use crate::store::tasks::small;
 use crate::store::{Result, Store, StoreError};
 use chrono::TimeDelta;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
-use std::collections::HashMap;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use std::collections::{HashMap, HashSet};
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
 impl Store {
     /// Writes down who carries out attempts. Calls that wait at the same time share their statements. False: the claim is
@@ -34,10 +35,15 @@ impl Store {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Whether an attempt is stored.
-    pub async fn attempt_exists(&self, attempt: AttemptId) -> Result<bool> {
-        let found = attempt::Entity::find().filter(attempt::Column::Uid.eq(attempt.0)).one(self.reader()).await;
-        Ok(found.map_err(StoreError::from)?.is_some())
+    /// Which of these attempts are stored.
+    pub async fn attempts_stored(&self, attempts: &[AttemptId]) -> Result<HashSet<AttemptId>> {
+        let mut found = HashSet::with_capacity(attempts.len());
+        for chunk in attempts.chunks(500) {
+            let query = attempt::Entity::find().select_only().column(attempt::Column::Uid);
+            let query = query.filter(attempt::Column::Uid.is_in(chunk.iter().map(|attempt| attempt.0)));
+            found.extend(query.into_tuple::<Uuid>().all(self.reader()).await?.into_iter().map(AttemptId));
+        }
+        Ok(found)
     }
 
     /// Whether an attempt has ended; one that is not stored has.

@@ -136,6 +136,7 @@ pub(crate) fn new_run(task: &TaskRecord, at: DateTime<Utc>) -> RunNew {
         pool: None,
         pool_weight: 1,
         backfill_key: None,
+        origin: None,
         params: Map::new(),
         reason: String::new(),
     }
