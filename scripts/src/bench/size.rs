@@ -94,7 +94,7 @@ pub fn log(place: &Place) -> Answer<Vec<Row>> {
     let (begun, mut most) = (Instant::now(), before);
     loop {
         most = most.max(machine::memory(pid)?);
-        let state = client.get(&format!("/runs/{id}"))?["run"]["state"].clone();
+        let state = client.get(&format!("/runs/{id}"))?["state"].clone();
         match state.as_str() {
             Some("succeeded") => break,
             Some("queued" | "running") if begun.elapsed() < Duration::from_secs(300) => {

@@ -7,6 +7,7 @@
 mod breaking;
 pub mod cli_table;
 mod lint;
+mod shapes;
 mod usage;
 
 use crate::command::{self, Answer};
@@ -30,7 +31,7 @@ pub fn write(place: &Place) -> Answer<()> {
         packages(place)?;
         command::must(&mut command::npm(&place.web(), &["run", "--silent", "contract"]))?;
     }
-    let faults = lint::faults(&document);
+    let faults = habits(&document);
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
 }
 
@@ -40,7 +41,7 @@ pub fn write(place: &Place) -> Answer<()> {
 /// A sentence when something cannot be built or read.
 pub fn check(place: &Place) -> Answer<Vec<String>> {
     let (text, document) = made(place)?;
-    let mut faults = lint::faults(&document);
+    let mut faults = habits(&document);
     faults.extend(stale(place, DOCUMENT, &text));
     faults.extend(stale(place, TABLE, &cli_table::table(&document)?));
     faults.extend(released(place, &document)?);
@@ -53,6 +54,13 @@ pub fn check(place: &Place) -> Answer<Vec<String>> {
         faults.extend(usage::faults(place, &document)?);
     }
     Ok(faults)
+}
+
+/// What breaks the habits of the contract.
+fn habits(document: &Value) -> Vec<String> {
+    let mut faults = lint::faults(document);
+    faults.extend(shapes::faults(document));
+    faults
 }
 
 fn packages(place: &Place) -> Answer<()> {

@@ -1,7 +1,7 @@
 //! Definitions that somebody changed in the database: each disables only itself, visibly, and can be replaced or deleted.
 
 use crate::engine::bench::{Bench, child_task};
-use crate::security::house::Editor;
+use crate::kit::{Client, House};
 use chrono::TimeDelta;
 use orc_server::app::Caller;
 use orc_server::app::ledger::accounting::Account;
@@ -34,15 +34,15 @@ fn task(name: &str) -> Value {
     })
 }
 
-async fn with_tasks() -> Editor {
-    let editor = Editor::new().await;
+async fn with_tasks() -> Client {
+    let editor = House::with(&[]).await.editor().await;
     for name in ["good", "bad"] {
         editor.json(201, "POST /tasks", Some(task(name))).await;
     }
     editor
 }
 
-async fn damage(editor: &Editor, what: (&str, &str)) {
+async fn damage(editor: &Client, what: (&str, &str)) {
     for (table, key) in TABLES {
         editor.behind(&replaced(table, key, "bad", what)).await;
     }

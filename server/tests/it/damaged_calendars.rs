@@ -1,7 +1,7 @@
 //! Calendars that somebody changed in the database: what they were goes on by their versions, and they can be mended.
 
 use crate::engine::bench::{Bench, child_task};
-use crate::security::house::Editor;
+use crate::kit::{Client, House};
 use chrono::TimeDelta;
 use orc_server::app::Caller;
 use orc_server::clock::Clock;
@@ -17,8 +17,8 @@ fn every_day(name: &str) -> Value {
     json!({"name": name, "entries": [{"kind": "weekdays", "weekdays": days}]})
 }
 
-async fn with_calendars() -> Editor {
-    let editor = Editor::new().await;
+async fn with_calendars() -> Client {
+    let editor = House::with(&[]).await.editor().await;
     editor.json(201, "POST /calendars", Some(every_day("c1"))).await;
     let outer = json!({"name": "c2", "entries": [{"kind": "calendar", "name": "c1"}]});
     editor.json(201, "POST /calendars", Some(outer)).await;
@@ -30,7 +30,7 @@ async fn with_calendars() -> Editor {
     editor
 }
 
-async fn warnings(editor: &Editor) -> String {
+async fn warnings(editor: &Client) -> String {
     editor.json(200, "GET /system", None).await["warnings"].to_string()
 }
 

@@ -1,7 +1,7 @@
 //! What is exported is applied as it is, and then nothing differs.
 
 use crate::engine::bench::{Bench, child_task};
-use crate::security::house::Editor;
+use crate::kit::{Client, House};
 use orc_server::app::tasks::export::EXPORT_MAX;
 use orc_server::app::{Caller, Error};
 use orc_server::domain::model::TaskFilter;
@@ -12,7 +12,7 @@ trait Exporting {
     async fn export(&self, query: &str) -> Value;
 }
 
-impl Exporting for Editor {
+impl Exporting for Client {
     async fn apply(&self, line: &str, body: Value) -> Vec<Value> {
         let answer = self.ask(line, Some(body)).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -55,7 +55,7 @@ fn tasks() -> Value {
 
 #[tokio::test]
 async fn exported_deleted_and_applied_is_the_same() {
-    let editor = Editor::new().await;
+    let editor = House::with(&[]).await.editor().await;
     assert_eq!(editor.export("").await, json!({"tasks": []}));
     assert_eq!(editor.apply("POST /tasks/apply", tasks()).await, ["created"; 4]);
     let exported = editor.export("").await;
@@ -72,7 +72,7 @@ async fn exported_deleted_and_applied_is_the_same() {
 
 #[tokio::test]
 async fn filters_of_the_list_choose_what_is_exported() {
-    let editor = Editor::new().await;
+    let editor = House::with(&[]).await.editor().await;
     editor.apply("POST /tasks/apply", tasks()).await;
     for (query, expected) in [
         ("?folder=shop", &["copy", "line"][..]),
@@ -88,7 +88,7 @@ async fn filters_of_the_list_choose_what_is_exported() {
 
 #[tokio::test]
 async fn applying_takes_as_much_as_an_export_may_hold() {
-    let editor = Editor::new().await;
+    let editor = House::with(&[]).await.editor().await;
     let script = |at: usize| json!({"name": format!("s{at}"), "run": {"kind": "script", "interpreter": "sh", "text": "x".repeat(400_000)}});
     let body = json!({"tasks": (0..4).map(script).collect::<Vec<_>>()});
     assert_eq!(editor.apply("POST /tasks/apply?dry_run=true", body).await, ["created"; 4]);

@@ -8,6 +8,7 @@ mod damaged_calendars;
 mod engine;
 mod everywhere;
 mod exporting;
+mod kit;
 mod oracle;
 mod round_trips;
 mod security;

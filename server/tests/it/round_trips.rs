@@ -1,10 +1,10 @@
 //! What was read can be written back; what is wrong is told where it is.
 
-use crate::security::house::Editor;
+use crate::kit::{Client, House};
 use serde_json::{Value, json};
 
-async fn with_things() -> Editor {
-    let editor = Editor::new().await;
+async fn with_things() -> Client {
+    let editor = House::with(&[]).await.editor().await;
     let run = json!({"kind": "shell", "line": "true"});
     let entries = json!([{"kind": "date", "date": "2026-12-24"}]);
     editor.json(201, "POST /pools", Some(json!({"name": "it", "capacity": 2}))).await;
@@ -35,7 +35,7 @@ async fn what_was_read_can_be_written_back() {
     assert_eq!(made["used_by"], json!([]), "what is read only was ignored");
 }
 
-async fn copied(editor: &Editor, place: &str) -> Value {
+async fn copied(editor: &Client, place: &str) -> Value {
     let mut copy = editor.json(200, &format!("GET {place}"), None).await;
     copy["name"] = json!("copy");
     copy

@@ -1,15 +1,15 @@
 //! Calendars that leave nothing of a schedule say so when they are saved, and before; periods that end before they begin
 //! are refused.
 
-use crate::security::house::Editor;
+use crate::kit::{Client, House};
 use serde_json::{Value, json};
 
 fn named(name: &str, entries: Value) -> Value {
     json!({"name": name, "entries": entries})
 }
 
-async fn with_tasks() -> Editor {
-    let editor = Editor::new().await;
+async fn with_tasks() -> Client {
+    let editor = House::with(&[]).await.editor().await;
     let days = named("days", json!([{"kind": "yearly", "month": 12, "day": 24}]));
     editor.json(201, "POST /calendars", Some(days)).await;
     let outer = named("outer", json!([{"kind": "calendar", "name": "days"}]));
@@ -55,7 +55,7 @@ async fn of_many_silenced_schedules_the_first_are_named() {
 
 #[tokio::test]
 async fn a_period_that_ends_before_it_begins_is_refused() {
-    let editor = Editor::new().await;
+    let editor = House::with(&[]).await.editor().await;
     for path in ["slots", "runs", "plan"] {
         let wrong = format!("GET /{path}?from_at=2126-05-02T00:00:00Z&until_at=2126-05-01T00:00:00Z");
         let fault = editor.json(422, &wrong, None).await;

@@ -1,5 +1,5 @@
 /** A believable small server: typed by the contract, so that a changed contract does not compile here. */
-import type { Pool, Run, RunState, Session, Slot, System, Task, TaskSummary } from "@/api/generated";
+import type { Pool, RunState, RunSummary, Session, Slot, System, Task, TaskSummary } from "@/api/generated";
 
 const NOW = Date.now();
 /** An instant so many seconds from now. */
@@ -93,7 +93,7 @@ export function task(number: number): Task {
 }
 
 /** A run. */
-export function run(number: number): Run {
+export function run(number: number): RunSummary {
   const state = STATES[number % STATES.length] ?? "succeeded";
   const open = ["running", "queued", "waiting", "backing_off"].includes(state);
   const started = state === "queued" || state === "waiting" || state === "skipped" ? null : at(-number * 31 - 62);

@@ -3,7 +3,7 @@ import { http, HttpResponse } from "msw";
 import type {
   PoolPage,
   Problem,
-  RunDetail,
+  Run,
   RunPage,
   RunStats,
   SchedulePreview,
@@ -156,8 +156,8 @@ export const handlers = [
   http.get(api("/runs/:run"), ({ params }) => {
     const found = RUNS.find((each) => each.id === params["run"]);
     if (!found) return missing();
-    return HttpResponse.json<RunDetail>({
-      run: found,
+    return HttpResponse.json<Run>({
+      ...found,
       attempts: Array.from({ length: found.attempt_count }, (_, number) => ({
         number: number + 1,
         outcome: number + 1 < found.attempt_count ? "failed" : found.state === "running" ? null : "succeeded",

@@ -1,6 +1,6 @@
 /** Answers of what looks ahead and back: effects, the ledger in figures, triggers, backfills, imports. */
 import { http, HttpResponse } from "msw";
-import type { Backfill, Calendar, CalendarDates, CalendarPage, CalendarSummary, Effect, Feed, FeedAddress, FeedPage, PlanDays, PlanDayTask, PlanPage, Simulation, SimulationDefinition, SlotSummary, TaskDefinition, TaskImportResult, TriggerStatus } from "@/api/generated";
+import type { Backfill, Calendar, CalendarDates, CalendarPage, CalendarSummary, Effect, Feed, FeedPage, FeedSummary, PlanDays, PlanDayTask, PlanPage, Simulation, SimulationDefinition, SlotSummary, TaskDefinition, TaskImportResult, TriggerStatus } from "@/api/generated";
 import { datesBetween } from "@/lib/time/dates";
 import { at, taskSummary } from "./data";
 import { slotPreviews } from "./time";
@@ -52,7 +52,7 @@ export function imported(saved: boolean): TaskImportResult {
 const calendar = (name: string, entry_count: number): CalendarSummary => ({ id: `cal-${name}`, name, description: "", version: 1, updated_at: at(-86_400), entry_count, maintenance: false, problem: null, used_by_count: 1, next_date: "2026-12-25" });
 
 /** The whole calendar behind a row. */
-const feed: Feed = { id: "01980000-0000-7000-8000-000000000901", name: "Nights", task: null, folder: "etl", days: 30, created_by: "ada", created_at: "2026-11-20T08:00:00Z", rotated_at: "2026-11-20T08:00:00Z" };
+const feed: FeedSummary = { id: "01980000-0000-7000-8000-000000000901", name: "Nights", task: null, folder: "etl", days: 30, created_by: "ada", created_at: "2026-11-20T08:00:00Z", rotated_at: "2026-11-20T08:00:00Z" };
 
 export const wholeCalendar = (name: string): Calendar => ({
   id: `cal-${name}`, version: 1, created_at: at(-86_400), updated_at: at(-86_400), problem: null, used_by: [taskSummary(0).name], contained_in: [], warnings: [], name, description: "Public holidays",
@@ -105,7 +105,7 @@ export const timeHandlers = [
   }),
   http.post(api("/simulations"), async ({ request }) => HttpResponse.json(simulation((await request.json()) as SimulationDefinition))),
   http.get(api("/feeds"), () => HttpResponse.json<FeedPage>({ items: [feed], next_cursor: null })),
-  http.post(api("/feeds"), () => HttpResponse.json<FeedAddress>({ feed, url: "/feeds/Zr7xTnYb4sJk3.ics" }, { status: 201 })),
+  http.post(api("/feeds"), () => HttpResponse.json<Feed>({ ...feed, url: "/feeds/Zr7xTnYb4sJk3.ics" }, { status: 201 })),
   http.get(api("/calendars"), () => HttpResponse.json<CalendarPage>({ items: [calendar("holidays-de", 12), calendar("business-days", 2)], next_cursor: null })),
   http.get(api("/calendars/:calendar/dates"), ({ request }) => {
     const year = new URL(request.url).searchParams.get("from")?.slice(0, 4) ?? "2026";

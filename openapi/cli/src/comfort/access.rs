@@ -91,7 +91,7 @@ async fn with_password(client: &Client, context: &Context<'_>) -> Outcome<(Value
     let _the_token_works_without_this_session = client.send(with_session("DELETE", "/session")).await;
     let secret =
         created["secret"].as_str().ok_or_else(|| Failure::Failed("the server answered without a token".into()))?;
-    let token_id = created["token"]["id"].as_str().map(str::to_owned);
+    let token_id = created["id"].as_str().map(str::to_owned);
     Ok((session, Login { url: url.to_string(), token: secret.to_owned(), token_id, name }))
 }
 

@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn names_are_found_within() {
         assert_eq!(name(&json!({"id": "1", "name": "a"})), "a");
-        assert_eq!(name(&json!({"run": {"id": "7"}, "attempts": []})), "7");
+        assert_eq!(name(&json!({"task": {"id": "7"}, "attempts": []})), "7");
         assert_eq!(name(&json!({"secret": "x"})), "");
     }
 }

@@ -20,9 +20,7 @@ fn session(seen: &Seen) -> Option<Reply> {
             Some(reply)
         }
         ("session_create", _) => problem(401, "Login failed", "Name or password is wrong.", json!([])),
-        ("token_create", _) => {
-            good(json!({"token": {"id": ID, "name": "x", "role": "editor"}, "secret": "orc_new_secret"}))
-        }
+        ("token_create", _) => good(json!({"id": ID, "name": "x", "role": "editor", "secret": "orc_new_secret"})),
         _ => None,
     }
 }

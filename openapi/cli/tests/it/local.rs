@@ -68,7 +68,7 @@ fn waiting_goes_on_with_the_token_of_a_restarted_server() {
         }
         let finished = over.then_some("2026-12-01T02:00:00Z");
         (seen.operation == "run_view")
-            .then(|| good(json!({"run": {"id": ID, "state": "succeeded", "finished_at": finished}, "attempts": []})))?
+            .then(|| good(json!({"id": ID, "state": "succeeded", "finished_at": finished, "attempts": []})))?
     });
     orc.file("data/server.json", &json!({"url": stub.url}).to_string()).file("data/local-token", "orc_first");
     let folder = orc.home.path().join("data");

@@ -21,17 +21,26 @@ fn run(number: u32, task: &str, state: &str) -> Value {
     })
 }
 
+/// A run with its attempts.
+fn whole(mut run: Value, attempts: Value) -> Value {
+    run["attempts"] = attempts;
+    run
+}
+
 fn runs(seen: &Seen) -> Option<Reply> {
     match seen.operation {
         "run_list" => good(
             json!({"items": [run(1, "backup", "succeeded"), run(2, "ä-task", "failed"), run(3, "report", "running")],
             "next_cursor": "abc"}),
         ),
-        "run_view" => good(json!({"run": run(2, "backup", "failed"), "attempts": [
+        "run_view" => good(whole(
+            run(2, "backup", "failed"),
+            json!([
             {"number": 1, "outcome": "failed", "node": "n1", "pid": 77, "started_at": "2026-12-01T02:00:00.1Z",
              "finished_at": "2026-12-01T02:00:05.25Z", "duration_seconds": 5.15, "exit_code": 3, "signal": null, "reason": "exit code 3",
              "cpu_seconds": 0.25, "peak_memory_bytes": 5_242_880, "log": {"bytes": 2048, "lines": 20, "truncated": false},
-             "leaked_output": false, "survivor_count": 0}]})),
+             "leaked_output": false, "survivor_count": 0}]),
+        )),
         _ => None,
     }
 }

@@ -92,7 +92,8 @@ pub async fn session_create(
 ) -> ApiResult<Response> {
     let origin = origin(&state, peer, &headers);
     let begun = state.app.session_create(&body.name, body.password, &origin).await?;
-    Ok(logged_in(&state, begun))
+    let session = session_out(&begun.caller, Some(begun.expires_at));
+    Ok((StatusCode::CREATED, [(header::SET_COOKIE, begun_cookie(&state, &begun))], Json(session)).into_response())
 }
 
 /// Show who you are and what you may do.
@@ -142,7 +143,7 @@ pub async fn setup_view(State(state): State<ApiState>) -> ApiResult<Json<Setup>>
 
 /// Create the first administrator with the one-time token, and log in.
 #[utoipa::path(post, path = "/setup", tag = "session", request_body = SetupCreate,
-    responses((status = 201, description = "Created and logged in", body = Session, headers(("Set-Cookie" = String, description = "The session")))),
+    responses((status = 201, description = "Created and logged in", body = Setup, headers(("Set-Cookie" = String, description = "The session")))),
     extensions(("x-permission" = json!("public"))))]
 pub async fn setup_create(
     State(state): State<ApiState>,
@@ -152,7 +153,8 @@ pub async fn setup_create(
 ) -> ApiResult<Response> {
     let origin = origin(&state, peer, &headers);
     let begun = state.app.setup_create(body.token, body.name, body.password, &origin).await?;
-    Ok(logged_in(&state, begun))
+    let cookie = begun_cookie(&state, &begun);
+    Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(Setup { required: false })).into_response())
 }
 
 /// Where a request comes from; behind a proxy its word is taken for the address.
@@ -181,11 +183,10 @@ fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     last.parse().ok().or_else(|| last.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
-fn logged_in(state: &ApiState, begun: NewSession) -> Response {
+/// The cookie of a session that has just begun.
+fn begun_cookie(state: &ApiState, begun: &NewSession) -> HeaderValue {
     let seconds = (begun.expires_at - state.app.clock().now()).num_seconds().max(0);
-    let cookie = cookie(state, begun.cookie.expose(), seconds);
-    let session = session_out(&begun.caller, Some(begun.expires_at));
-    (StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(session)).into_response()
+    cookie(state, begun.cookie.expose(), seconds)
 }
 
 /// The session cookie; with no seconds left it is taken away.

@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 /// An API token, without its secret.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Token {
-    /// Id; part of the token's text.
+pub struct TokenSummary {
+    /// UUID of the token, which is a part of its text.
     pub id: Uuid,
     /// What it is for.
     pub name: String,
@@ -38,7 +38,7 @@ pub struct Token {
 page!(
     /// A page of tokens.
     TokenPage,
-    Token
+    TokenSummary
 );
 
 /// A new token.
@@ -59,9 +59,10 @@ pub struct TokenCreate {
 
 /// A new token with its text, which is shown this once.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TokenCreated {
-    /// The token.
-    pub token: Token,
+pub struct Token {
+    /// What a list shows of the token.
+    #[serde(flatten)]
+    pub summary: TokenSummary,
     /// The text for `Authorization: Bearer`; it cannot be shown again.
     #[schema(example = "orc_018f3b1c00007000a000000000000000_...")]
     pub secret: String,
@@ -79,20 +80,20 @@ pub async fn token_list(
     let page = page_request(query.limit, query.cursor.as_deref())?;
     let listed = state.app.token_list(&caller, &page).await?;
     let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    Ok(Json(TokenPage { items: listed.items.into_iter().map(token_out).collect(), next_cursor }))
+    Ok(Json(TokenPage { items: listed.items.into_iter().map(summary_out).collect(), next_cursor }))
 }
 
 /// Create a token; its text is shown this once.
 #[utoipa::path(post, path = "/tokens", tag = "token", request_body = TokenCreate,
-    responses((status = 201, description = "The token", body = TokenCreated)),
+    responses((status = 201, description = "The token", body = Token)),
     extensions(("x-permission" = json!("own"))))]
 pub async fn token_create(
     State(state): State<ApiState>,
     Extension(caller): Extension<Caller>,
     Body(body): Body<TokenCreate>,
-) -> ApiResult<(StatusCode, Json<TokenCreated>)> {
+) -> ApiResult<(StatusCode, Json<Token>)> {
     let (token, secret) = state.app.token_create(&caller, body.name, body.role, body.expires_days).await?;
-    let created = TokenCreated { token: token_out(token), secret: secret.expose().to_owned() };
+    let created = Token { summary: summary_out(token), secret: secret.expose().to_owned() };
     Ok((StatusCode::CREATED, Json(created)))
 }
 
@@ -109,8 +110,8 @@ pub async fn token_revoke(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn token_out(token: TokenRecord) -> Token {
+fn summary_out(token: TokenRecord) -> TokenSummary {
     let role = token.user_role.map_or(token.role, |role| role.min(token.role));
     let TokenRecord { id, name, created_by, created_at, expires_at, last_used_at, .. } = token;
-    Token { id: id.0, name, role, created_by, created_at, expires_at, last_used_at }
+    TokenSummary { id: id.0, name, role, created_by, created_at, expires_at, last_used_at }
 }

@@ -3,6 +3,7 @@
 //! One pass over the finished document names the variants of tagged unions, adds discriminators, the problem answer,
 //! security and the server's prefix, and keeps integers within what JSON programs can hold.
 
+use super::flat::flatten;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -42,6 +43,7 @@ fn finish(document: &mut Value) {
     let schemas = components["schemas"].as_object_mut().expect("there are schemas");
     schemas.insert("Problem".into(), problem_schema());
     schemas.insert("ProblemField".into(), problem_field_schema());
+    flatten(schemas);
     name_union_variants(schemas);
     schemas.values_mut().for_each(tame);
     components["responses"] = json!({"Problem": {

@@ -3,5 +3,6 @@
 //! Deliberately absent: hand-written lists of operations; the routers of the subjects are the source. Start reading at `document`.
 
 pub mod document;
+mod flat;
 pub mod schema;
 pub(in crate::api) mod words;

@@ -62,7 +62,7 @@ fn read_only(schema: &Value) -> Vec<String> {
 }
 
 /// Turns tagged unions into conditions, so that a fault is reported inside the variant that was meant.
-fn checkable(value: &mut Value) {
+pub fn checkable(value: &mut Value) {
     match value {
         Value::Object(map) => {
             if let Some(condition) = tagged_condition(map) {

@@ -35,8 +35,8 @@ pub struct PlanIcsQuery {
 
 /// A calendar feed, without its address.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Feed {
-    /// Id.
+pub struct FeedSummary {
+    /// UUID of the feed.
     pub id: Uuid,
     /// What it is called in calendar programs.
     pub name: String,
@@ -56,7 +56,7 @@ pub struct Feed {
 page!(
     /// A page of feeds, newest first.
     FeedPage,
-    Feed
+    FeedSummary
 );
 
 /// A new feed.
@@ -82,9 +82,10 @@ pub struct FeedDefinition {
 
 /// A feed with its address, which is shown this once.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FeedAddress {
-    /// The feed.
-    pub feed: Feed,
+pub struct Feed {
+    /// What a list shows of the feed.
+    #[serde(flatten)]
+    pub summary: FeedSummary,
     /// Path of the address on this server; whoever knows it can read the feed.
     pub url: String,
 }
@@ -92,7 +93,10 @@ pub struct FeedAddress {
 /// Get the plan as an iCalendar file, with one event for each slot; a schedule that fires more than 24 times a day is
 /// only named.
 #[utoipa::path(get, path = "/plan.ics", tag = "schedule", params(PlanIcsQuery),
-    responses((status = 200, description = "The file", body = String, content_type = "text/calendar")),
+    responses(
+        (status = 200, description = "The file", body = String, content_type = "text/calendar"),
+        (status = 304, description = "The file is still the one that `If-None-Match` names"),
+    ),
     extensions(("x-permission" = json!("read"))))]
 pub async fn plan_ics(
     State(state): State<ApiState>,
@@ -116,21 +120,21 @@ pub async fn feed_list(
     let page = page_request(query.limit, query.cursor.as_deref())?;
     let listed = state.app.feed_list(&caller, &page).await?;
     let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    Ok(Json(FeedPage { items: listed.items.into_iter().map(feed_out).collect(), next_cursor }))
+    Ok(Json(FeedPage { items: listed.items.into_iter().map(summary_out).collect(), next_cursor }))
 }
 
 /// Create a calendar feed; its address is shown this once.
 #[utoipa::path(post, path = "/feeds", tag = "schedule", request_body = FeedDefinition,
-    responses((status = 201, description = "The feed and its address", body = FeedAddress)),
+    responses((status = 201, description = "The feed and its address", body = Feed)),
     extensions(("x-permission" = json!("own"))))]
 pub async fn feed_create(
     State(state): State<ApiState>,
     Extension(caller): Extension<Caller>,
     Body(body): Body<FeedDefinition>,
-) -> ApiResult<(StatusCode, Json<FeedAddress>)> {
+) -> ApiResult<(StatusCode, Json<Feed>)> {
     let FeedDefinition { name, task, folder, days } = body;
     let (feed, path) = state.app.feed_create(&caller, FeedRequest { name, task, folder, days }).await?;
-    Ok((StatusCode::CREATED, Json(FeedAddress { feed: feed_out(feed), url: path.expose().to_owned() })))
+    Ok((StatusCode::CREATED, Json(Feed { summary: summary_out(feed), url: path.expose().to_owned() })))
 }
 
 /// Delete a calendar feed; its address stops working at once.
@@ -148,15 +152,15 @@ pub async fn feed_delete(
 
 /// Give a calendar feed a new address; the old one stops working at once.
 #[utoipa::path(post, path = "/feeds/{feed}/rotate", tag = "schedule", params(("feed" = String, Path, description = "Name or id of the feed")),
-    responses((status = 200, description = "The feed and its address", body = FeedAddress)),
+    responses((status = 200, description = "The feed and its address", body = Feed)),
     extensions(("x-permission" = json!("own"))))]
 pub async fn feed_rotate(
     State(state): State<ApiState>,
     Extension(caller): Extension<Caller>,
     Path(feed): Path<String>,
-) -> ApiResult<Json<FeedAddress>> {
+) -> ApiResult<Json<Feed>> {
     let (feed, path) = state.app.feed_rotate(&caller, &feed).await?;
-    Ok(Json(FeedAddress { feed: feed_out(feed), url: path.expose().to_owned() }))
+    Ok(Json(Feed { summary: summary_out(feed), url: path.expose().to_owned() }))
 }
 
 /// The file of a feed, public by its secret, outside of the contract's operations.
@@ -179,7 +183,9 @@ fn file(text: String, headers: &HeaderMap) -> Response {
     let fresh = known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag);
     let mut response = if fresh { StatusCode::NOT_MODIFIED.into_response() } else { text.into_response() };
     let out = response.headers_mut();
-    out.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));
+    if !fresh {
+        out.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));
+    }
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=300"));
     out.insert(header::ETAG, HeaderValue::from_str(&etag).expect("hex digits fit a header"));
     response
@@ -189,7 +195,7 @@ fn month() -> u32 {
     30
 }
 
-fn feed_out(feed: FeedRecord) -> Feed {
+fn summary_out(feed: FeedRecord) -> FeedSummary {
     let FeedRecord { id, name, task, folder, days, created_by, created_at, rotated_at, .. } = feed;
-    Feed { id: id.0, name, task: task.map(|(_, name)| name), folder, days, created_by, created_at, rotated_at }
+    FeedSummary { id: id.0, name, task: task.map(|(_, name)| name), folder, days, created_by, created_at, rotated_at }
 }

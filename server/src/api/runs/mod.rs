@@ -7,13 +7,14 @@ pub mod logs;
 pub mod wire;
 
 use self::wire::{
-    Attempt, LogSize, Run, RunDetail, RunListQuery, RunPage, RunRerun, RunStats, RunStatsPoint, RunStatsQuery, RunTask,
-    StatsStep, Trigger,
+    Attempt, LogSize, Run, RunListQuery, RunPage, RunRerun, RunStats, RunStatsPoint, RunStatsQuery, RunSummary,
+    RunTask, StatsStep, Trigger,
 };
 use super::core::answer;
 use super::core::body::{Body, IdempotencyKey, Path, Query, page_request};
 use super::core::error::{ApiError, ApiResult};
 use super::core::state::ApiState;
+use crate::app::runs::RunView;
 use crate::app::runs::idempotency::Idempotency;
 use crate::app::{App, Caller};
 use crate::domain::ids::RunId;
@@ -61,23 +62,22 @@ pub async fn run_list(
     };
     let listed = state.app.run_list(&caller, query.task.as_deref(), filter, &page).await?;
     let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    let items = listed.items.into_iter().map(|run| run_out(&state.app, run)).collect();
+    let now = state.app.clock().now();
+    let items = listed.items.into_iter().map(|run| summary_out(run, now)).collect();
     Ok(Json(RunPage { items, next_cursor }))
 }
 
 /// View a run with its attempts.
 #[utoipa::path(get, path = "/runs/{run}", tag = "run", params(("run" = Uuid, Path, description = "Id of the run")),
-    responses((status = 200, description = "The run", body = RunDetail)),
+    responses((status = 200, description = "The run", body = Run)),
     extensions(("x-permission" = json!("read"))))]
 pub async fn run_view(
     State(state): State<ApiState>,
     Extension(caller): Extension<Caller>,
     Path(run): Path<Uuid>,
-) -> ApiResult<Json<RunDetail>> {
-    let (run, attempts) = state.app.run_view(&caller, RunId(run)).await?;
-    let now = state.app.clock().now();
-    let attempts = attempts.into_iter().map(|attempt| attempt_out(attempt, now)).collect();
-    Ok(Json(RunDetail { run: run_out(&state.app, run), attempts }))
+) -> ApiResult<Json<Run>> {
+    let run = state.app.run_view(&caller, RunId(run)).await?;
+    Ok(Json(run_out(run, state.app.clock().now())))
 }
 
 /// Cancel a run: its process tree is asked to stop, then killed. A second call skips the grace.
@@ -90,7 +90,7 @@ pub async fn run_cancel(
     Path(run): Path<Uuid>,
 ) -> ApiResult<Json<Run>> {
     let run = state.app.run_cancel(&caller, RunId(run)).await?;
-    Ok(Json(run_out(&state.app, run)))
+    Ok(Json(run_whole(&state.app, run).await?))
 }
 
 /// Run a run again.
@@ -109,7 +109,7 @@ pub async fn run_rerun(
     let request = json!({"params": body.params, "newest_version": body.newest_version});
     let key = key.map(|key| Idempotency::new(&caller, "run_rerun", &run.to_string(), key, &request));
     let run = state.app.run_rerun(&caller, RunId(run), body.params, body.newest_version, key).await?;
-    Ok(run_created(&state.app, run))
+    run_created(&state.app, run).await
 }
 
 /// Delete a finished run and its log.
@@ -143,9 +143,13 @@ pub async fn run_stats(
 }
 
 /// The answer for a new run: 201, its path, the run.
-pub fn run_created(app: &App, run: RunRecord) -> Response {
+pub async fn run_created(app: &App, run: RunRecord) -> ApiResult<Response> {
     let id = run.id;
-    answer::created(Json(run_out(app, run)).into_response(), "runs", id)
+    Ok(answer::created(Json(run_whole(app, run).await?).into_response(), "runs", id))
+}
+
+async fn run_whole(app: &App, run: RunRecord) -> ApiResult<Run> {
+    Ok(run_out(app.run_with_attempts(run).await?, app.clock().now()))
 }
 
 fn states_in(text: &str) -> ApiResult<Vec<RunState>> {
@@ -163,9 +167,15 @@ pub fn seconds(length: TimeDelta) -> f64 {
     length.as_seconds_f64()
 }
 
-/// A run as the wire shows it.
-pub fn run_out(app: &App, run: RunRecord) -> Run {
-    let now = app.clock().now();
+/// A run with its attempts as the wire shows it.
+fn run_out(view: RunView, now: DateTime<Utc>) -> Run {
+    let RunView { run, attempts } = view;
+    let attempts = attempts.into_iter().map(|attempt| attempt_out(attempt, now)).collect();
+    Run { summary: summary_out(run, now), attempts }
+}
+
+/// A run as a list shows it.
+fn summary_out(run: RunRecord, now: DateTime<Utc>) -> RunSummary {
     let duration = run.started_at.map(|from| seconds(run.finished_at.unwrap_or(now) - from).max(0.0));
     let waits = match run.state {
         RunState::Waiting => vec![run.reason.strip_prefix("waits for ").unwrap_or(&run.reason).to_owned()],
@@ -173,7 +183,7 @@ pub fn run_out(app: &App, run: RunRecord) -> Run {
         RunState::BackingOff => vec![format!("its next attempt at {}", run.due_at.format("%Y-%m-%d %H:%M:%S UTC"))],
         _ => Vec::new(),
     };
-    Run {
+    RunSummary {
         id: run.id.0,
         task: RunTask { id: run.task.0, name: run.task_name, version: run.task_version },
         state: run.state,

@@ -32,10 +32,10 @@ pub struct Trigger {
     pub rerun_of: Option<Uuid>,
 }
 
-/// One occurrence of a task.
+/// A run in a list: everything but its attempts, of which there may be thousands.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Run {
-    /// Id.
+pub struct RunSummary {
+    /// UUID of the run.
     pub id: Uuid,
     /// The task.
     pub task: RunTask,
@@ -80,7 +80,7 @@ pub struct Run {
 page!(
     /// A page of runs, newest first.
     RunPage,
-    Run
+    RunSummary
 );
 
 /// Size of a log.
@@ -94,12 +94,13 @@ pub struct LogSize {
     pub truncated: bool,
 }
 
-/// A run with all its attempts.
+/// One occurrence of a task.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct RunDetail {
-    /// The run.
-    pub run: Run,
-    /// Its attempts, first to newest.
+pub struct Run {
+    /// What a list shows of the run.
+    #[serde(flatten)]
+    pub summary: RunSummary,
+    /// Attempts of the run, first to newest.
     pub attempts: Vec<Attempt>,
 }
 

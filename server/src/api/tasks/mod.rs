@@ -234,7 +234,7 @@ pub async fn task_run(
     let request = Value::Object(body.params.clone());
     let key = key.map(|key| Idempotency::new(&caller, "task_run", &task, key, &request));
     let run = state.app.run_create(&caller, &task, body.params, key).await?;
-    Ok(run_created(&state.app, run))
+    run_created(&state.app, run).await
 }
 
 /// Do one thing with several tasks; each succeeds or fails on its own.

@@ -28,6 +28,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
+/// A run with its attempts.
+#[derive(Debug, Clone)]
+pub struct RunView {
+    /// The run.
+    pub run: RunRecord,
+    /// Attempts of the run, first to newest.
+    pub attempts: Vec<AttemptRecord>,
+}
+
 /// What is run, and why.
 #[derive(Debug, Clone)]
 struct NewRun {
@@ -159,11 +168,20 @@ impl App {
         Ok(self.store().run_list(&filter, page).await?)
     }
 
-    /// A run with its attempts.
-    pub async fn run_view(&self, caller: &Caller, run: RunId) -> Result<(RunRecord, Vec<AttemptRecord>)> {
+    /// Returns a run with its attempts.
+    pub async fn run_view(&self, caller: &Caller, run: RunId) -> Result<RunView> {
         caller.require(Permission::Read)?;
         let record = self.store().run_find(run).await?.ok_or_else(|| no_run(run))?;
-        Ok((record, self.store().run_attempts(run).await?))
+        self.run_with_attempts(record).await
+    }
+
+    /// Adds its attempts to a run. A new run has none, so the database is not asked.
+    pub async fn run_with_attempts(&self, run: RunRecord) -> Result<RunView> {
+        let attempts = match run.attempt_count {
+            0 => Vec::new(),
+            _ => self.store().run_attempts(run.id).await?,
+        };
+        Ok(RunView { run, attempts })
     }
 
     /// Counts of runs over time.

@@ -1,18 +1,18 @@
 //! The bench that the engine's tests stand on.
 
-use crate::store::fixture::Fixture;
+use crate::kit::{House, Setup};
 use chrono::{DateTime, Utc};
+use orc_server::app::Caller;
 use orc_server::app::core::events::Change;
-use orc_server::app::{App, AppSettings, Caller};
+use orc_server::app::runs::RunView;
 use orc_server::clock::Clock;
 use orc_server::domain::ids::RunId;
 use orc_server::domain::model::{AttemptRecord, RunRecord};
 use orc_server::domain::tasks::Definition;
 use orc_server::domain::vocabulary::RunState;
 use orc_server::engine::{Engine, EngineSettings};
-use orc_server::store::{DatabaseConfig, Store};
-use sea_orm::ConnectionTrait as _;
 use serde_json::{Map, Value, json};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -51,14 +51,17 @@ pub fn child() -> String {
     program("orc-test-child").display().to_string()
 }
 
-/// An application with a data folder of its own.
+/// A server of the kit, with the engine and the real processes beside it.
 pub struct Bench {
-    /// The application.
-    pub app: App,
-    /// Its data folder.
-    pub folder: tempfile::TempDir,
-    clock: Clock,
-    database: DatabaseConfig,
+    house: House,
+}
+
+impl Deref for Bench {
+    type Target = House;
+
+    fn deref(&self) -> &House {
+        &self.house
+    }
 }
 
 impl Bench {
@@ -69,45 +72,18 @@ impl Bench {
 
     /// On a clock of the test's own.
     pub async fn at(clock: Clock) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let data_dir = folder.path().to_path_buf();
-        // The same tests on the other database: an environment variable, so that the whole room can be run on it.
-        let url = match std::env::var_os("ORC_TEST_ENGINE_ON_POSTGRES") {
-            Some(_) => Some(Fixture::postgres_url().await),
-            None => None,
-        };
-        let database = DatabaseConfig { url, data_dir, readers: 4 };
-        let app = open(&database, &clock, Vec::new()).await;
-        Self { app, folder, clock, database }
-    }
-
-    /// Does something to the database behind the server's back; answers how many rows it changed.
-    pub async fn behind(&self, sql: &str) -> u64 {
-        let file = format!("sqlite:{}", self.folder.path().join("orc.db").display());
-        let url = self.database.url.clone().unwrap_or(file);
-        let raw = sea_orm::Database::connect(url).await.expect("a connection");
-        let changed = raw.execute_unprepared(sql).await.expect("done").rows_affected();
-        raw.close().await.expect("closed");
-        changed
-    }
-
-    /// Whether the database is PostgreSQL.
-    pub fn on_postgres(&self) -> bool {
-        self.database.url.is_some()
+        Self { house: House::at(clock).await }
     }
 
     /// The same data folder, opened as a server that starts anew.
     pub async fn restarted(self) -> Self {
-        self.app.store().close().await;
-        let app = open(&self.database, &self.clock, Vec::new()).await;
-        Self { app, ..self }
+        Self { house: self.house.restarted().await }
     }
 
     /// The same data folder, where file triggers may look only below some folders.
     pub async fn looking_into(self, file_roots: Vec<PathBuf>) -> Self {
-        self.app.store().close().await;
-        let app = open(&self.database, &self.clock, file_roots).await;
-        Self { app, ..self }
+        let setup = Setup { file_roots, ..self.setup() };
+        Self { house: self.house.reopened(setup).await }
     }
 
     /// Starts the engine.
@@ -152,7 +128,8 @@ impl Bench {
         let looked = tokio::time::timeout(PATIENCE, async {
             loop {
                 let mut live = self.app.events().subscribe(None).live;
-                let (record, attempts) = self.app.run_view(&Caller::local(), run).await.expect("the run is there");
+                let RunView { run: record, attempts } =
+                    self.app.run_view(&Caller::local(), run).await.expect("the run is there");
                 if is(&record, &attempts) {
                     return (record, attempts);
                 }
@@ -231,16 +208,4 @@ pub fn child_task(name: &str, arguments: &[&str], more: Value) -> Value {
         body[key] = value.clone();
     }
     body
-}
-
-async fn open(database: &DatabaseConfig, clock: &Clock, file_roots: Vec<PathBuf>) -> App {
-    let store = Store::open(database).await.expect("a database");
-    let settings = AppSettings {
-        node: "here".into(),
-        timezone: "UTC".into(),
-        data_dir: database.data_dir.clone(),
-        run_limit: 8,
-        file_roots,
-    };
-    App::new(store, clock.clone(), settings)
 }

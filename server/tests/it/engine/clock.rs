@@ -223,7 +223,7 @@ async fn what_was_changed_under_a_wrong_clock_is_accounted_for_when_it_is_right_
             .await,
         0
     );
-    let newest = app.run_view(&caller, last.id).await.expect("the run").0;
+    let newest = app.run_view(&caller, last.id).await.expect("the run").run;
     assert!(
         newest.created_at > back && newest.created_at <= clock.now(),
         "the newest run is the newest by the right time"

@@ -79,7 +79,7 @@ async fn a_pool_lets_in_as_many_as_it_has_places_for() {
     assert_eq!((seen.now.used, seen.now.waiting, seen.tasks.len()), (2, 2, 3));
     cancelled(&bench, heavy).await;
     running(&bench, high).await;
-    assert_eq!(bench.app.run_view(&Caller::local(), low).await.expect("the run").0.state, RunState::Waiting);
+    assert_eq!(bench.app.run_view(&Caller::local(), low).await.expect("the run").run.state, RunState::Waiting);
     pool(&bench, 3).await;
     running(&bench, low).await;
     for run in [high, low, free] {
@@ -123,7 +123,7 @@ async fn only_the_newest_waits() {
     let (superseded, _) = bench.ended(second).await;
     assert_eq!(superseded.state, RunState::Skipped);
     assert_eq!(superseded.reason, "a newer run took its place (overlap: queue_latest)");
-    assert_eq!(bench.app.run_view(&Caller::local(), third).await.expect("the run").0.state, RunState::Waiting);
+    assert_eq!(bench.app.run_view(&Caller::local(), third).await.expect("the run").run.state, RunState::Waiting);
     cancelled(&bench, first).await;
     running(&bench, third).await;
     cancelled(&bench, third).await;

@@ -166,7 +166,7 @@ async fn nothing_starts_on_hold_or_disabled() {
     bench.task(child_task("other", &["exit", "0"], json!({"enabled": false}))).await;
     let refused = bench.app.run_create(&admin, "other", Map::new(), None).await;
     assert!(matches!(refused, Err(Error::Conflict { code: "task_disabled", .. })));
-    let (record, _) = bench.app.run_view(&admin, run).await.expect("there");
+    let record = bench.app.run_view(&admin, run).await.expect("there").run;
     assert_eq!(record.state, RunState::Queued);
     bench.app.system_release(&admin).await.expect("released");
     assert_eq!(bench.ended(run).await.0.state, RunState::Succeeded);

@@ -1,6 +1,6 @@
 //! What hangs is ended: bodies that do not come, streams whose reader may no longer read.
 
-use super::house::{HERE, House};
+use crate::kit::{HERE, House};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;

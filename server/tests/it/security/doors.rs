@@ -1,6 +1,6 @@
 //! The layer around the operations, the local token, and the set-up.
 
-use super::house::House;
+use crate::kit::House;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use axum::middleware::from_fn;

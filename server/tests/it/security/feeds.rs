@@ -1,6 +1,6 @@
 //! Feeds: readable by whoever has the address, by nobody else, and only as long as it is good.
 
-use super::house::House;
+use crate::kit::House;
 use chrono::TimeDelta;
 use icalendar::{Calendar, Component as _};
 use orc_server::domain::vocabulary::Role;
@@ -26,7 +26,7 @@ async fn made(house: &House, cookie: &str, body: Value) -> (String, String) {
     assert_eq!(answer.status, 201, "{}", answer.text);
     let value: Value = serde_json::from_str(&answer.text).unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    (text(&value["feed"]["id"]), text(&value["url"]))
+    (text(&value["id"]), text(&value["url"]))
 }
 
 #[tokio::test(flavor = "multi_thread")]

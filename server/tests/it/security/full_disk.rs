@@ -1,6 +1,6 @@
 //! A database that takes no writes: reading goes on, and a wrong password is still a wrong password.
 
-use super::house::House;
+use crate::kit::House;
 use axum::response::IntoResponse as _;
 use chrono::TimeDelta;
 use orc_server::api::core::error::ApiError;

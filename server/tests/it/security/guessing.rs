@@ -1,6 +1,6 @@
 //! The brake on guessing, asked all at once and from behind a proxy.
 
-use super::house::{House, PASSWORD};
+use crate::kit::{House, PASSWORD};
 use orc_server::api::core::state::ApiSettings;
 use orc_server::app::Error;
 use orc_server::app::access::sessions::Origin;

@@ -1,6 +1,6 @@
 //! Webhooks over HTTP: what gets in, what gets which answer, and what nobody may read afterwards.
 
-use super::house::House;
+use crate::kit::House;
 use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::app::Caller;
 use orc_server::security::signature::sign;

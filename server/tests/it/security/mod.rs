@@ -6,6 +6,5 @@ mod feeds;
 mod full_disk;
 mod guessing;
 mod hooks;
-pub mod house;
 mod people;
 mod tokens;

@@ -1,6 +1,6 @@
 //! Sessions, tokens and users over their lives.
 
-use super::house::{House, PASSWORD};
+use crate::kit::{House, PASSWORD};
 use chrono::TimeDelta;
 use orc_server::api::core::state::ApiSettings;
 use orc_server::app::access::sessions::Origin;

@@ -1,6 +1,6 @@
 //! Tokens are told apart by their id, and what a token makes ends with it.
 
-use super::house::House;
+use crate::kit::House;
 use orc_server::app::Caller;
 use orc_server::domain::vocabulary::Role;
 use serde_json::{Value, json};

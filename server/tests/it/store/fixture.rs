@@ -1,6 +1,6 @@
 //! A fresh database for each test, and what tests make again and again.
 
-use super::cluster;
+use crate::kit::database;
 use chrono::{DateTime, TimeDelta, Utc};
 use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::domain::ids::RunId;
@@ -9,9 +9,8 @@ use orc_server::domain::schedules::Schedule;
 use orc_server::domain::tasks::Definition;
 use orc_server::domain::vocabulary::{AttemptOutcome, RunState, TriggerKind};
 use orc_server::store::{DatabaseConfig, Store, StoreError, Tx};
-use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection};
+use sea_orm::DatabaseConnection;
 use serde_json::{Map, json};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 pub(crate) struct Fixture {
     pub(crate) store: Store,
@@ -44,19 +43,12 @@ impl Fixture {
 
     /// The address of a fresh, empty database.
     pub(crate) async fn postgres_url() -> String {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let name = format!("orc_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let url = tokio::task::spawn_blocking(cluster::admin_url).await.expect("a cluster");
-        let admin = Database::connect(url).await.expect("PostgreSQL");
-        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database");
-        admin.close().await.expect("closes");
-        cluster::url_of(&name)
+        database::postgres_url().await
     }
 
     /// A connection beside the store, to look at rows and to damage them.
     pub(crate) async fn raw(&self) -> DatabaseConnection {
-        let file = format!("sqlite:{}", self.dir.path().join("orc.db").display());
-        Database::connect(self.config.url.clone().unwrap_or(file)).await.expect("connects")
+        database::beside(&self.config).await
     }
 
     pub(crate) async fn task(&self, definition: Definition) -> TaskRecord {

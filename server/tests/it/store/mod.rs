@@ -3,7 +3,6 @@
 mod audit;
 mod bench;
 mod calendars;
-mod cluster;
 pub(crate) mod fixture;
 mod opening;
 mod people;

@@ -1,6 +1,6 @@
 //! What every request passes: ids, the panic net, clear refusals of bodies that cannot be read.
 
-use super::within::Within;
+use super::settled;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response};
@@ -39,9 +39,9 @@ async fn a_panic_costs_one_request_and_says_nothing_of_itself() {
 
 #[tokio::test]
 async fn bodies_that_cannot_be_read_are_refused_with_a_reason() {
-    let server = Within::new().await;
+    let server = settled().await;
     let hold = async |body: &str| {
-        let answer = server.send("POST", "/system/hold", body).await;
+        let answer = server.ask_text("POST /system/hold", "application/json", body.to_owned()).await;
         (answer.status, answer.json()["code"].as_str().unwrap_or_default().to_owned())
     };
     let deep = format!("{{\"reason\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
@@ -59,10 +59,10 @@ async fn bodies_that_cannot_be_read_are_refused_with_a_reason() {
     }
     for path in ["/runs?limit=0", "/runs?cursor=rubbish", "/runs?colour=red", "/tasks/%FF", "/runs/none", "/events?x=1"]
     {
-        let answer = server.get(path).await;
+        let answer = server.ask(&format!("GET {path}"), None).await;
         assert!([404, 422].contains(&answer.status), "{path}: {}", answer.status);
         assert_eq!(answer.json()["status"], answer.status, "{path}");
     }
-    assert_eq!(server.send("DELETE", "/system", "").await.status, 405);
-    assert_eq!(server.send("BREW", "/system", "").await.status, 405);
+    assert_eq!(server.ask("DELETE /system", None).await.status, 405);
+    assert_eq!(server.ask("BREW /system", None).await.status, 405);
 }

@@ -10,4 +10,13 @@ mod stopping;
 mod stream;
 mod tls;
 mod upkeep;
-mod within;
+
+use crate::kit::{Client, House};
+use orc_server::api::core::state::ApiSettings;
+
+/// An administrator of a server that has a setting to show.
+async fn settled() -> Client {
+    let setting = |name: &str, value: &str| (name.to_owned(), value.to_owned(), "default".to_owned(), String::new());
+    let shown = vec![setting("listen", "127.0.0.1:5000")];
+    House::new(ApiSettings { shown, ..ApiSettings::default() }).await.admin().await
+}

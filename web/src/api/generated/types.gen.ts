@@ -949,11 +949,11 @@ export type EventTask = {
 };
 
 /**
- * A calendar feed, without its address.
+ * A feed with its address, which is shown this once.
  */
 export type Feed = {
     /**
-     * Id.
+     * UUID of the feed.
      */
     id: string;
     /**
@@ -984,16 +984,6 @@ export type Feed = {
      * When its address was made.
      */
     rotated_at: string;
-};
-
-/**
- * A feed with its address, which is shown this once.
- */
-export type FeedAddress = {
-    /**
-     * The feed.
-     */
-    feed: Feed;
     /**
      * Path of the address on this server; whoever knows it can read the feed.
      */
@@ -1029,11 +1019,49 @@ export type FeedPage = {
     /**
      * The items.
      */
-    items: Array<Feed>;
+    items: Array<FeedSummary>;
     /**
      * Where the next page begins; null: this is the last.
      */
     next_cursor: string | null;
+};
+
+/**
+ * A calendar feed, without its address.
+ */
+export type FeedSummary = {
+    /**
+     * UUID of the feed.
+     */
+    id: string;
+    /**
+     * What it is called in calendar programs.
+     */
+    name: string;
+    /**
+     * Only slots of this task.
+     */
+    task: string | null;
+    /**
+     * Only tasks in this folder and those below.
+     */
+    folder: string | null;
+    /**
+     * Days ahead.
+     */
+    days: number;
+    /**
+     * Who made it.
+     */
+    created_by: string;
+    /**
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * When its address was made.
+     */
+    rotated_at: string;
 };
 
 /**
@@ -1774,7 +1802,7 @@ export type Roll = 'skip' | 'next_business_day' | 'previous_business_day';
  */
 export type Run = {
     /**
-     * Id.
+     * UUID of the run.
      */
     id: string;
     /**
@@ -1855,6 +1883,10 @@ export type Run = {
      * What can be done with it now.
      */
     actions: Array<RunAction>;
+    /**
+     * Attempts of the run, first to newest.
+     */
+    attempts: Array<Attempt>;
 };
 
 /**
@@ -1890,20 +1922,6 @@ export type RunCreate = {
     params?: {
         [key: string]: unknown;
     };
-};
-
-/**
- * A run with all its attempts.
- */
-export type RunDetail = {
-    /**
-     * The run.
-     */
-    run: Run;
-    /**
-     * Its attempts, first to newest.
-     */
-    attempts: Array<Attempt>;
 };
 
 /**
@@ -1949,7 +1967,7 @@ export type RunPage = {
     /**
      * The items.
      */
-    items: Array<Run>;
+    items: Array<RunSummary>;
     /**
      * Where the next page begins; null: this is the last.
      */
@@ -2100,6 +2118,94 @@ export type RunStatsPoint = {
      * 95th percentile of the duration in seconds, from a histogram.
      */
     p95_seconds: number | null;
+};
+
+/**
+ * A run in a list: everything but its attempts, of which there may be thousands.
+ */
+export type RunSummary = {
+    /**
+     * UUID of the run.
+     */
+    id: string;
+    /**
+     * The task.
+     */
+    task: RunTask;
+    /**
+     * Position of the run.
+     */
+    state: RunState;
+    /**
+     * Why it exists.
+     */
+    trigger: Trigger;
+    /**
+     * The slot it was made for.
+     */
+    scheduled_for: string | null;
+    /**
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * When it became ready to start.
+     */
+    queued_at: string | null;
+    /**
+     * When its first attempt started.
+     */
+    started_at: string | null;
+    /**
+     * When it ended.
+     */
+    finished_at: string | null;
+    /**
+     * Seconds from its start to its end, or to now.
+     */
+    duration_seconds: number | null;
+    /**
+     * When the next attempt is due, while backing off.
+     */
+    next_attempt_at: string | null;
+    /**
+     * When somebody asked it to stop.
+     */
+    cancel_requested_at: string | null;
+    /**
+     * Attempts so far.
+     */
+    attempt_count: number;
+    /**
+     * Values of its params.
+     */
+    params: {
+        [key: string]: unknown;
+    };
+    /**
+     * What it wrote to ORC_RESULT_FILE.
+     */
+    result: unknown;
+    /**
+     * Why it is in this state, in a sentence; empty if nothing is to be said.
+     */
+    reason: string;
+    /**
+     * What it waits for, in sentences.
+     */
+    waiting_on: Array<string>;
+    /**
+     * Server that runs it.
+     */
+    node: string | null;
+    /**
+     * Size of its log.
+     */
+    log: LogSize;
+    /**
+     * What can be done with it now.
+     */
+    actions: Array<RunAction>;
 };
 
 /**
@@ -4152,11 +4258,11 @@ export type TaskVersionPage = {
 };
 
 /**
- * An API token, without its secret.
+ * A new token with its text, which is shown this once.
  */
 export type Token = {
     /**
-     * Id; part of the token's text.
+     * UUID of the token, which is a part of its text.
      */
     id: string;
     /**
@@ -4183,6 +4289,10 @@ export type Token = {
      * Last use, to the minute.
      */
     last_used_at: string | null;
+    /**
+     * The text for `Authorization: Bearer`; it cannot be shown again.
+     */
+    secret: string;
 };
 
 /**
@@ -4204,31 +4314,51 @@ export type TokenCreate = {
 };
 
 /**
- * A new token with its text, which is shown this once.
- */
-export type TokenCreated = {
-    /**
-     * The token.
-     */
-    token: Token;
-    /**
-     * The text for `Authorization: Bearer`; it cannot be shown again.
-     */
-    secret: string;
-};
-
-/**
  * A page of tokens.
  */
 export type TokenPage = {
     /**
      * The items.
      */
-    items: Array<Token>;
+    items: Array<TokenSummary>;
     /**
      * Where the next page begins; null: this is the last.
      */
     next_cursor: string | null;
+};
+
+/**
+ * An API token, without its secret.
+ */
+export type TokenSummary = {
+    /**
+     * UUID of the token, which is a part of its text.
+     */
+    id: string;
+    /**
+     * What it is for.
+     */
+    name: string;
+    /**
+     * What it may do.
+     */
+    role: Role;
+    /**
+     * Who made it.
+     */
+    created_by: string;
+    /**
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * When it ends; null: never.
+     */
+    expires_at: string | null;
+    /**
+     * Last use, to the minute.
+     */
+    last_used_at: string | null;
 };
 
 /**
@@ -6949,7 +7079,7 @@ export type FeedCreateResponses = {
     /**
      * The feed and its address
      */
-    201: FeedAddress;
+    201: Feed;
 };
 
 export type FeedCreateResponse = FeedCreateResponses[keyof FeedCreateResponses];
@@ -7009,7 +7139,7 @@ export type FeedRotateResponses = {
     /**
      * The feed and its address
      */
-    200: FeedAddress;
+    200: Feed;
 };
 
 export type FeedRotateResponse = FeedRotateResponses[keyof FeedRotateResponses];
@@ -7165,7 +7295,7 @@ export type RunViewResponses = {
     /**
      * The run
      */
-    200: RunDetail;
+    200: Run;
 };
 
 export type RunViewResponse = RunViewResponses[keyof RunViewResponses];
@@ -7958,7 +8088,7 @@ export type TokenCreateResponses = {
     /**
      * The token
      */
-    201: TokenCreated;
+    201: Token;
 };
 
 export type TokenCreateResponse = TokenCreateResponses[keyof TokenCreateResponses];
@@ -8138,7 +8268,7 @@ export type SetupCreateResponses = {
     /**
      * Created and logged in
      */
-    201: Session;
+    201: Setup;
 };
 
 export type SetupCreateResponse = SetupCreateResponses[keyof SetupCreateResponses];

@@ -1,6 +1,6 @@
 /** Shows the new state of a run at once wherever it is on the screen; its times follow with the next answer. */
 import type { QueryClient } from "@tanstack/react-query";
-import type { EventRun, Run, RunDetail, TaskSummary } from "../generated";
+import type { EventRun, Run, RunSummary, TaskSummary } from "../generated";
 import { reading } from "../queries";
 
 interface Items<T> {
@@ -21,12 +21,9 @@ function patchList<T>(old: Items<T> | { pages: Items<T>[] } | undefined, patch: 
 
 /** Patches lists of runs, the run's own page, and the newest run of its task. */
 export function patchRun(queries: QueryClient, { id, state }: EventRun): void {
-  const patch = <R extends { id: string; state: Run["state"] }>(run: R): R => (run.id === id && run.state !== state ? { ...run, state } : run);
-  queries.setQueriesData<Items<Run> | { pages: Items<Run>[] }>(reading("runList"), (old) => patchList(old, patch));
-  queries.setQueriesData<RunDetail>(reading("runView"), (old) => {
-    const run = old && patch(old.run);
-    return run === old?.run ? old : { ...old, run } as RunDetail;
-  });
+  const patch = <R extends { id: string; state: RunSummary["state"] }>(run: R): R => (run.id === id && run.state !== state ? { ...run, state } : run);
+  queries.setQueriesData<Items<RunSummary> | { pages: Items<RunSummary>[] }>(reading("runList"), (old) => patchList(old, patch));
+  queries.setQueriesData<Run>(reading("runView"), (old) => old && patch(old));
   queries.setQueriesData<Items<TaskSummary> | { pages: Items<TaskSummary>[] }>(reading("taskList"), (old) =>
     patchList(old, (task) => {
       const run = task.last_run && patch(task.last_run);

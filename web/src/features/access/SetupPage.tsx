@@ -39,8 +39,8 @@ function SetupForm({ token: given }: { token: string }) {
   const create = useMutation({
     ...setupCreateMutation(),
     meta: { quiet: true },
-    onSuccess: async (session) => {
-      queries.setQueryData(sessionQuery.queryKey, session);
+    onSuccess: async () => {
+      await queries.fetchQuery({ ...sessionQuery, staleTime: 0 });
       // Replaced, so that the token does not stay in the history.
       await navigate({ to: "/", replace: true });
     },

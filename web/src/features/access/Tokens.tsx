@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
-import { type Role, type Token, tokenCreate, type TokenCreated, tokenRevoke } from "@/api/generated";
+import { type Role, type Token, tokenCreate, tokenRevoke, type TokenSummary } from "@/api/generated";
 import { tokenListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { PAGED } from "@/api/pages";
 import { Pages } from "@/shared/core/Pages";
@@ -57,7 +57,7 @@ export function Tokens() {
   );
 }
 
-function Row({ token }: { token: Token }) {
+function Row({ token }: { token: TokenSummary }) {
   const changed = useAskAgain("tokenList");
   const [asking, setAsking] = useState(false);
   const revoke = useMutation({
@@ -118,9 +118,9 @@ function NewToken({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Made({ made, onClose }: { made: TokenCreated; onClose: () => void }) {
+function Made({ made, onClose }: { made: Token; onClose: () => void }) {
   return (
-    <Dialog open onClose={onClose} title={`Token ${made.token.name}`} hint="Copy it now. Orc cannot show it again." footer={<Button look="primary" onClick={onClose}>I have copied it</Button>}>
+    <Dialog open onClose={onClose} title={`Token ${made.name}`} hint="Copy it now. Orc cannot show it again." footer={<Button look="primary" onClick={onClose}>I have copied it</Button>}>
       <CommandLine text={made.secret} label="Copy the token" />
       <p className="mt-4 mb-1 text-sm text-muted">To try it:</p>
       <CommandLine text={`curl -H "Authorization: Bearer ${made.secret}" ${location.origin}/api/v1/tasks`} />

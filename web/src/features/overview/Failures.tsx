@@ -1,13 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import { CircleCheck } from "lucide-react";
-import type { Run } from "@/api/generated";
+import type { RunSummary } from "@/api/generated";
 import { runReason } from "@/lib/words/reasons";
 import { paths } from "@/paths";
 import { StateBadge } from "@/ui/text/Badge";
 import { DateTime } from "@/ui/text/Time";
 
 /** The newest runs that went wrong, with why. */
-export function Failures({ runs }: { runs: Run[] }) {
+export function Failures({ runs }: { runs: RunSummary[] }) {
   if (runs.length === 0) {
     return (
       <p className="flex items-center gap-2 px-4 pb-4 text-sm">

@@ -1,13 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import type { Run, RunStats } from "@/api/generated";
+import type { RunStats, RunSummary } from "@/api/generated";
 import { cx } from "@/lib/cx";
 import { count, percent, plural } from "@/lib/numbers";
 import { paths, type RunsSearch } from "@/paths";
 import { DateTime, Duration } from "@/ui/text/Time";
 
 /** Four figures, coloured only when something needs attention. */
-export function Kpis({ day, open }: { day: RunStats | undefined; open: Run[] | undefined }) {
+export function Kpis({ day, open }: { day: RunStats | undefined; open: RunSummary[] | undefined }) {
   const total = day?.total;
   const failed = total ? total.failed_count + total.timed_out_count + total.lost_count : undefined;
   const ended = total && failed !== undefined ? total.succeeded_count + failed : undefined;
@@ -37,7 +37,7 @@ function failedWords(total: RunStats["total"]): string {
   return parts.length > 0 ? `including ${parts.join(", ")}` : "listed below";
 }
 
-function oldest(runs: Run[] | undefined, state: Run["state"], at: (run: Run) => string | null | undefined): string | undefined {
+function oldest(runs: RunSummary[] | undefined, state: RunSummary["state"], at: (run: RunSummary) => string | null | undefined): string | undefined {
   const times = (runs ?? []).filter((run) => run.state === state).map((run) => at(run) ?? "");
   return times.filter(Boolean).toSorted()[0];
 }

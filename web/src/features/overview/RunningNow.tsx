@@ -1,13 +1,13 @@
 import { Link } from "@tanstack/react-router";
-import type { Run } from "@/api/generated";
+import type { RunSummary } from "@/api/generated";
 import { RunDuration } from "@/shared/runs/runColumns";
 import { paths } from "@/paths";
 import { StateBadge } from "@/ui/text/Badge";
 
-const ORDER: Run["state"][] = ["running", "backing_off", "queued", "waiting"];
+const ORDER: RunSummary["state"][] = ["running", "backing_off", "queued", "waiting"];
 
 /** Open runs: what runs first, then what waits. */
-export function RunningNow({ runs }: { runs: Run[] }) {
+export function RunningNow({ runs }: { runs: RunSummary[] }) {
   const open = runs.filter((run) => ORDER.includes(run.state)).toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
   if (open.length === 0) return <p className="px-4 pb-4 text-sm text-muted">Nothing is running or waiting.</p>;
   return (

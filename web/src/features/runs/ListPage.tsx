@@ -3,7 +3,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { ArrowUp } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { apiError, staleWords } from "@/api/errors";
-import type { Run, TriggerKind } from "@/api/generated";
+import type { RunSummary, TriggerKind } from "@/api/generated";
 import { runListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { PAGED } from "@/api/pages";
 import { useItems } from "@/shared/core/Pages";
@@ -20,7 +20,7 @@ import { Filters, sinceOf } from "./Filters";
 
 const route = getRouteApi("/app/runs");
 const COLUMNS = runColumns(true);
-const idOf = ({ id }: Run): string => id;
+const idOf = ({ id }: RunSummary): string => id;
 
 /** All runs, newest first. */
 export default function ListPage() {
@@ -80,7 +80,7 @@ function useRunList(search: RunsSearch) {
 }
 
 /** While one reads further down, nothing is put above: new runs wait behind a pill until it is pressed or the top is reached. */
-function useSteady(all: Run[], filters: string) {
+function useSteady(all: RunSummary[], filters: string) {
   const [held, setHeld] = useState<{ newest: string; filters: string } | null>(null);
   const newest = useRef("");
   useEffect(() => {

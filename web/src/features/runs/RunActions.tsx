@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Ban, RotateCw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
-import { type Run, type RunAction, runCancel, runDelete, runRerun } from "@/api/generated";
+import { type RunAction, runCancel, runDelete, runRerun, type RunSummary } from "@/api/generated";
 import { taskViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { runRerunDefaults } from "@/api/generated/contract.gen";
 import { askAgain } from "@/api/queries";
@@ -24,7 +24,7 @@ const WHY: Record<RunAction, string> = {
 };
 
 /** Cancel, rerun, delete: as the server offers them. */
-export function RunActions({ run }: { run: Run }) {
+export function RunActions({ run }: { run: RunSummary }) {
   const [asking, setAsking] = useState<RunAction | null>(null);
   const cannotRun = useDenied("run");
   const cannotDefine = useDenied("define");
@@ -49,7 +49,7 @@ export function RunActions({ run }: { run: Run }) {
   );
 }
 
-function Questions({ run, asking, onClose }: { run: Run; asking: RunAction | null; onClose: () => void }) {
+function Questions({ run, asking, onClose }: { run: RunSummary; asking: RunAction | null; onClose: () => void }) {
   const navigate = useNavigate();
   const changed = useRunsChanged();
   const cancel = useMutation({
@@ -103,7 +103,7 @@ function useRunsChanged() {
 }
 
 /** Runs again, with the same params or others, with its own version of the task or the newest. */
-function Rerun({ run, onClose }: { run: Run; onClose: () => void }) {
+function Rerun({ run, onClose }: { run: RunSummary; onClose: () => void }) {
   const navigate = useNavigate();
   const changed = useRunsChanged();
   const [newest, setNewest] = useState(runRerunDefaults.newest_version);

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import type { Attempt, Run, RunDetail } from "@/api/generated";
+import type { Attempt, Run, RunSummary } from "@/api/generated";
 import { runReasons } from "@/lib/words/reasons";
 import { runViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { bytes, plural } from "@/lib/numbers";
@@ -23,7 +23,7 @@ const route = getRouteApi("/app/runs/$run");
 export default function ViewPage() {
   const { run: id } = route.useParams();
   const view = useQuery(runViewOptions({ path: { run: id } }));
-  const run = view.data?.run;
+  const run = view.data;
   return (
     <Page
       title={run ? run.task.name : "Run"}
@@ -33,7 +33,7 @@ export default function ViewPage() {
       actions={run && <RunActions run={run} />}
     >
       <Loaded query={view} rows={8}>
-        {(detail) => <Body detail={detail} />}
+        {(found) => <Body run={found} />}
       </Loaded>
       {/* What a screen reader should hear without following the log. */}
       <p role="status" className="sr-only">
@@ -43,7 +43,7 @@ export default function ViewPage() {
   );
 }
 
-function Subtitle({ run }: { run: Run }) {
+function Subtitle({ run }: { run: RunSummary }) {
   return (
     <span className="flex flex-wrap items-center gap-x-2">
       <Link {...paths.task(run.task.name)} className="text-accent hover:underline">
@@ -61,7 +61,8 @@ function Subtitle({ run }: { run: Run }) {
   );
 }
 
-function Body({ detail: { run, attempts } }: { detail: RunDetail }) {
+function Body({ run }: { run: Run }) {
+  const { attempts } = run;
   const { attempt } = route.useSearch();
   const navigate = useNavigate();
   const shown = attempts.find((each) => each.number === attempt);
@@ -88,7 +89,7 @@ function Body({ detail: { run, attempts } }: { detail: RunDetail }) {
 }
 
 /** Why it is in this state, where there is something to say. */
-function Explanation({ run }: { run: Run }) {
+function Explanation({ run }: { run: RunSummary }) {
   const parts = runReasons(run);
   if (run.cancel_requested_at && run.finished_at === null) parts.unshift("The run was asked to stop.");
   return (
@@ -105,7 +106,7 @@ function Explanation({ run }: { run: Run }) {
 
 const time = (at: string | null | undefined): string => (at ? absoluteTime(at) : "–");
 
-function About({ run }: { run: Run }) {
+function About({ run }: { run: RunSummary }) {
   const more: [string, React.ReactNode][] = run.trigger.rerun_of
     ? [
         [

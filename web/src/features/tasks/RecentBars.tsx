@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
-import type { Run } from "@/api/generated";
+import type { RunSummary } from "@/api/generated";
 import { absoluteTime, duration } from "@/lib/time/time";
 import { RUN_STATES, type Tone } from "@/lib/words/words";
 import { paths } from "@/paths";
@@ -26,7 +26,7 @@ function useRoom(list: RefObject<HTMLElement | null>): number {
 }
 
 /** One bar per run, newest on the right; its height is the duration. It shows as many as fit; the list of runs has the others. */
-export function RecentBars({ runs }: { runs: Run[] }) {
+export function RecentBars({ runs }: { runs: RunSummary[] }) {
   const list = useRef<HTMLUListElement>(null);
   const room = useRoom(list);
   const shown = runs.slice(0, room);

@@ -2,16 +2,16 @@
  * Why something is as it is, in the server's words. Pages read `reason`, `waiting_on` and `problem` through these
  * functions only, so that their shape is known in one place.
  */
-import type { Run, TaskSummary } from "@/api/generated";
+import type { RunSummary, TaskSummary } from "@/api/generated";
 
 /** Why a slot, an attempt or a backfill ended as it did; empty if there is no reason to show. */
 export const reasonWords = ({ reason }: { reason: string }): string => reason;
 
 /** Why a run has its state: what it waits for, or what the server says of it. */
-export const runReason = ({ reason, waiting_on }: Run): string => (waiting_on.length > 0 ? waiting_on.join("; ") : reason);
+export const runReason = ({ reason, waiting_on }: RunSummary): string => (waiting_on.length > 0 ? waiting_on.join("; ") : reason);
 
 /** All reasons for a run's state, for the page of the run. */
-export const runReasons = ({ reason, waiting_on }: Run): string[] => [reason, ...waiting_on].filter((part) => part !== "");
+export const runReasons = ({ reason, waiting_on }: RunSummary): string[] => [reason, ...waiting_on].filter((part) => part !== "");
 
 /** What is wrong with a definition, a schedule, a trigger or a calendar; null: nothing. */
 export const problemWords = ({ problem }: { problem?: string | null }): string | null => problem ?? null;

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { Run } from "@/api/generated";
+import type { RunSummary } from "@/api/generated";
 import { runReason } from "@/lib/words/reasons";
 import { TRIGGERS } from "@/lib/words/words";
 import { paths } from "@/paths";
@@ -8,7 +8,7 @@ import type { Column } from "@/ui/table/DataTable";
 import { DateTime, Duration } from "@/ui/text/Time";
 
 /** Why a run exists, in words. */
-export function triggerWords(run: Run): string {
+export function triggerWords(run: RunSummary): string {
   const { kind, by, schedule_key: key } = run.trigger;
   const word = TRIGGERS[kind];
   if (by) return `${word}, ${by}`;
@@ -16,11 +16,11 @@ export function triggerWords(run: Run): string {
 }
 
 /** The duration of a run; it keeps counting while the run is open. */
-export function RunDuration({ run }: { run: Run }) {
+export function RunDuration({ run }: { run: RunSummary }) {
   return run.state === "running" ? <Duration since={run.started_at} /> : <Duration seconds={run.duration_seconds} />;
 }
 
-const state: Column<Run> = {
+const state: Column<RunSummary> = {
   id: "state",
   header: "State",
   className: "w-32 shrink-0",
@@ -31,7 +31,7 @@ const state: Column<Run> = {
   ),
 };
 
-const task: Column<Run> = {
+const task: Column<RunSummary> = {
   id: "task",
   header: "Task",
   className: "flex-[2] basis-40",
@@ -42,7 +42,7 @@ const task: Column<Run> = {
   ),
 };
 
-const rest: Column<Run>[] = [
+const rest: Column<RunSummary>[] = [
   { id: "reason", header: "Reason", className: "flex-[2] basis-32 truncate text-muted max-lg:hidden", cell: (run) => <Reason run={run} /> },
   { id: "trigger", header: "Trigger", className: "w-32 shrink-0 truncate text-muted max-lg:hidden", cell: triggerWords },
   { id: "when", header: "Created", className: "w-28 shrink-0 text-muted", cell: (run) => <DateTime at={run.created_at} /> },
@@ -50,18 +50,18 @@ const rest: Column<Run>[] = [
   { id: "attempts", header: "Attempts", className: "w-16 shrink-0 text-right text-muted max-xl:hidden", cell: (run) => run.attempt_count },
 ];
 
-function Reason({ run }: { run: Run }) {
+function Reason({ run }: { run: RunSummary }) {
   const text = runReason(run);
   return <span title={text}>{text}</span>;
 }
 
 /** Columns of a list of runs; without the task where there is only one. */
-export function runColumns(withTask: boolean): Column<Run>[] {
+export function runColumns(withTask: boolean): Column<RunSummary>[] {
   return withTask ? [state, task, ...rest] : [state, ...rest];
 }
 
 /** A run as a card, for phones. */
-export function runCard(run: Run) {
+export function runCard(run: RunSummary) {
   return (
     <Link {...paths.run(run.id)} className="flex min-w-0 flex-col gap-1 py-2">
       <span className="flex items-center gap-2">

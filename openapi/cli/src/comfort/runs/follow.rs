@@ -66,8 +66,8 @@ fn view(id: &str) -> Request {
     Request::new("GET", format!("/runs/{}", segment(id)))
 }
 
-fn is_over(detail: &Value) -> bool {
-    !detail["run"]["finished_at"].is_null()
+fn is_over(run: &Value) -> bool {
+    !run["finished_at"].is_null()
 }
 
 /// Waits until the run has ended and returns it with its attempts.
@@ -76,9 +76,9 @@ pub async fn end(client: &Client, id: &str) -> Outcome<Value> {
     loop {
         // Listening begins before asking, so that no change falls between the two.
         let events = client.send(Request::new("GET", "/events").streaming()).await;
-        let Some(detail) = patience.judge(client.json(view(id)).await).await? else { continue };
-        if is_over(&detail) {
-            return Ok(detail);
+        let Some(run) = patience.judge(client.json(view(id)).await).await? else { continue };
+        if is_over(&run) {
+            return Ok(run);
         }
         match events {
             Ok(response) => {
@@ -118,9 +118,9 @@ pub async fn log(client: &Client, id: &str, query: Vec<(String, String)>) -> Out
             Err(failure) if !may_pass(&failure, false) => return Err(failure),
             _ => {}
         }
-        let Some(detail) = patience.judge(client.json(view(id)).await).await? else { continue };
-        if is_over(&detail) || one_attempt && matches!(followed, Ok(Next::Stop)) {
-            return Ok(detail);
+        let Some(run) = patience.judge(client.json(view(id)).await).await? else { continue };
+        if is_over(&run) || one_attempt && matches!(followed, Ok(Next::Stop)) {
+            return Ok(run);
         }
         tokio::time::sleep(PAUSE).await;
     }

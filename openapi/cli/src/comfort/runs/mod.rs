@@ -83,13 +83,13 @@ fn task_run(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
         let run = client.json(request).await?;
         let id = run["id"].as_str().ok_or_else(|| Failure::Failed("the server answered without a run".into()))?;
         if context.is_set("follow") {
-            let detail = follow::log(&client, id, Vec::new()).await?;
-            return report_end(&detail);
+            let run = follow::log(&client, id, Vec::new()).await?;
+            return report_end(&run);
         }
         if context.is_set("wait") {
-            let detail = follow::end(&client, id).await?;
-            output::print(&detail["run"], &Columns::default(), Format::of(context.matches))?;
-            return exit_like(&detail);
+            let run = follow::end(&client, id).await?;
+            output::print(&run, &Columns::default(), Format::of(context.matches))?;
+            return exit_like(&run);
         }
         output::print(&run, &Columns::default(), Format::of(context.matches))
     }
@@ -122,9 +122,9 @@ fn params_of(declared: &Value, given: &[&String]) -> Outcome<Map<String, Value>>
 fn wait(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
     async move {
         let id = run_id(context.matches);
-        let detail = follow::end(&context.client()?, &id).await?;
-        output::print(&detail["run"], &Columns::default(), Format::of(context.matches))?;
-        exit_like(&detail)
+        let run = follow::end(&context.client()?, &id).await?;
+        output::print(&run, &Columns::default(), Format::of(context.matches))?;
+        exit_like(&run)
     }
     .boxed_local()
 }
@@ -141,29 +141,28 @@ fn log(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
             return execute::execute(&client, operation, context.matches).await;
         }
         let query = request::request(operation, context.matches)?.query;
-        let detail = follow::log(&client, &run_id(context.matches), query).await?;
-        report_end(&detail)
+        let run = follow::log(&client, &run_id(context.matches), query).await?;
+        report_end(&run)
     }
     .boxed_local()
 }
 
 /// Says how the run ended, then exits like it.
-fn report_end(detail: &Value) -> Outcome<()> {
-    let run = &detail["run"];
+fn report_end(run: &Value) -> Outcome<()> {
     let state = run["state"].as_str().unwrap_or_default().replace('_', " ");
     let seconds = run["duration_seconds"].as_f64().map(|seconds| format!(" after {seconds:.1} s")).unwrap_or_default();
     let given = run["reason"].as_str().filter(|reason| !reason.is_empty());
     let reason = given.map(|reason| format!(": {reason}")).unwrap_or_default();
     output::note(&format!("run {} {state}{seconds}{reason}", run["id"].as_str().unwrap_or_default()));
-    exit_like(detail)
+    exit_like(run)
 }
 
 /// The result of the run as the result of this process.
-fn exit_like(detail: &Value) -> Outcome<()> {
-    if detail["run"]["state"] == "succeeded" {
+fn exit_like(run: &Value) -> Outcome<()> {
+    if run["state"] == "succeeded" {
         return Ok(());
     }
-    let last = detail["attempts"].as_array().and_then(|attempts| attempts.last());
+    let last = run["attempts"].as_array().and_then(|attempts| attempts.last());
     let code = last.and_then(|attempt| attempt["exit_code"].as_i64()).and_then(|code| u8::try_from(code).ok());
     Err(Failure::Exit(code.filter(|code| *code != 0).unwrap_or(1)))
 }
@@ -186,11 +185,11 @@ mod tests {
 
     #[test]
     fn the_exit_code_is_the_runs() {
-        let code = |detail: Value| exit_like(&detail).map_or_else(|failure| failure.exit_code(), |()| 0);
-        assert_eq!(code(json!({"run": {"state": "succeeded"}, "attempts": [{"exit_code": 3}]})), 0);
-        assert_eq!(code(json!({"run": {"state": "failed"}, "attempts": [{"exit_code": 9}, {"exit_code": 3}]})), 3);
-        assert_eq!(code(json!({"run": {"state": "failed"}, "attempts": [{"exit_code": 0}]})), 1);
-        assert_eq!(code(json!({"run": {"state": "failed"}, "attempts": [{"exit_code": 3221225786_i64}]})), 1);
-        assert_eq!(code(json!({"run": {"state": "skipped"}, "attempts": []})), 1);
+        let code = |run: Value| exit_like(&run).map_or_else(|failure| failure.exit_code(), |()| 0);
+        assert_eq!(code(json!({"state": "succeeded", "attempts": [{"exit_code": 3}]})), 0);
+        assert_eq!(code(json!({"state": "failed", "attempts": [{"exit_code": 9}, {"exit_code": 3}]})), 3);
+        assert_eq!(code(json!({"state": "failed", "attempts": [{"exit_code": 0}]})), 1);
+        assert_eq!(code(json!({"state": "failed", "attempts": [{"exit_code": 3221225786_i64}]})), 1);
+        assert_eq!(code(json!({"state": "skipped", "attempts": []})), 1);
     }
 }

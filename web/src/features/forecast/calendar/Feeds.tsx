@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { KeyRound, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
-import { type Feed, feedCreate, feedDelete, feedRotate } from "@/api/generated";
+import { feedCreate, feedDelete, feedRotate, type FeedSummary } from "@/api/generated";
 import { feedDefinitionDefaults } from "@/api/generated/contract.gen";
 import { feedListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { PAGED } from "@/api/pages";
@@ -48,7 +48,7 @@ function List({ onFresh }: { onFresh: (url: string) => void }) {
   const again = useAskAgain("feedList");
   const feeds = useInfiniteQuery({ ...feedListInfiniteOptions(), ...PAGED });
   const [question, setQuestion] = useState<Question | null>(null);
-  const rotate = (feed: Feed): Question => ({
+  const rotate = (feed: FeedSummary): Question => ({
     title: `Replace the address of ${feed.name}?`,
     text: "The current address stops working at once. Everybody who subscribed needs the new one.",
     verb: "Replace the address",
@@ -59,7 +59,7 @@ function List({ onFresh }: { onFresh: (url: string) => void }) {
       await again();
     },
   });
-  const remove = (feed: Feed): Question => ({
+  const remove = (feed: FeedSummary): Question => ({
     title: `Delete ${feed.name}?`,
     text: "Its address stops working at once.",
     verb: "Delete the address",

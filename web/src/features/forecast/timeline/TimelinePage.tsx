@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
-import type { Run } from "@/api/generated";
+import type { RunSummary } from "@/api/generated";
 import type { Items } from "@/api/pages";
 import { systemViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { count } from "@/lib/numbers";
@@ -87,7 +87,7 @@ function Looked({ known, filtered, none, cut }: { known: Known; filtered: boolea
 }
 
 /** Says which runs are not drawn because there are too many. Slots that are not drawn are marked in their rows. */
-function Limits({ ran: { items, next_cursor }, timezone }: { ran: Items<Run>; timezone: string }) {
+function Limits({ ran: { items, next_cursor }, timezone }: { ran: Items<RunSummary>; timezone: string }) {
   if (next_cursor === null) return null;
   const first = items.reduce((least, { created_at }) => (created_at < least ? created_at : least), items[0]?.created_at ?? "");
   return (

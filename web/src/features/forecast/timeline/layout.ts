@@ -1,6 +1,6 @@
 /** Where things stand on the timeline: pure arithmetic of instants, rows by task. */
 import { compareNames, dateTimeFormat } from "@/lib/locale";
-import type { PlanSlot, Run } from "@/api/generated";
+import type { PlanSlot, RunSummary } from "@/api/generated";
 import { dateIn, shortDayWord } from "@/lib/time/dates";
 import type { Plan } from "./plan";
 
@@ -27,7 +27,7 @@ export interface Span {
 /** A run as a bar. */
 export interface Bar extends Span {
   key: string;
-  run: Run;
+  run: RunSummary;
 }
 
 /** A planned slot as a mark, as wide as its run will probably take; or several that could not be told apart. */
@@ -72,7 +72,7 @@ export function spanOf(start: number, end: number, period: Period): Span | null 
 }
 
 /** When a run began and ended; one that is open goes on until now. */
-export function runTimes({ created_at, started_at, finished_at }: Run, now: number): { start: number; end: number } {
+export function runTimes({ created_at, started_at, finished_at }: RunSummary, now: number): { start: number; end: number } {
   const start = Date.parse(started_at ?? created_at);
   return { start, end: Math.max(start, finished_at === null ? now : Date.parse(finished_at)) };
 }
@@ -120,7 +120,7 @@ function groups<T>(items: T[], nameOf: (item: T) => string): Map<string, T[]> {
 }
 
 /** Rows by name: every task with a run or a slot in the period. */
-export function rowsOf(runs: Run[], { slots, cuts }: Plan, period: Period, now: number): TimelineRow[] {
+export function rowsOf(runs: RunSummary[], { slots, cuts }: Plan, period: Period, now: number): TimelineRow[] {
   const ran = groups(runs, ({ task }) => task.name);
   const planned = groups(slots.filter(({ scheduled_for }) => Date.parse(scheduled_for) >= now), ({ task }) => task);
   const names = [...new Set([...ran.keys(), ...planned.keys(), ...cuts.keys()])].sort(compareNames);

@@ -1,5 +1,5 @@
 /** The rows of the timeline in three steps: the ground (all that was loaded), the tasks in sight, and the rows that are drawn. */
-import type { PlanSlot, Run, TaskSummary } from "@/api/generated";
+import type { PlanSlot, RunSummary, TaskSummary } from "@/api/generated";
 import type { Items } from "@/api/pages";
 import { type Period, rowsOf, type TimelineRow } from "./layout";
 import { endless, joinPlans, pushedOff } from "./plan";
@@ -11,7 +11,7 @@ const NONE: ByTask = new Map();
 
 /** What the first pages of runs and slots say of all tasks. */
 export interface Ground {
-  runs: Run[];
+  runs: RunSummary[];
   plan: Items<PlanSlot>;
   /** Tasks whose slots the pages do not hold to the end. */
   pushed: ReadonlySet<string>;
@@ -21,7 +21,7 @@ export interface Ground {
 }
 
 /** Combines the runs and slots that were loaded for all tasks. */
-export function groundOf(runs: Run[], plan: Items<PlanSlot>, tasks: TaskSummary[], period: Period, now: number): Ground {
+export function groundOf(runs: RunSummary[], plan: Items<PlanSlot>, tasks: TaskSummary[], period: Period, now: number): Ground {
   const pushed = pushedOff(plan, tasks, period.until);
   return { runs, plan, pushed, period, now, rows: rowsOf(runs, joinPlans(plan, pushed, NONE), period, now) };
 }

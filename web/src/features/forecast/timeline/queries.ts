@@ -1,6 +1,6 @@
 /** What the timeline asks for: pages put together, under the keys that events know. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { type PlanSlot, planList, type Run, runList, simulationCreate, taskList, type TaskSummary } from "@/api/generated";
+import { type PlanSlot, planList, runList, type RunSummary, simulationCreate, taskList, type TaskSummary } from "@/api/generated";
 import { allPages, type Items } from "@/api/pages";
 import { readKey } from "@/api/queries";
 import type { Period } from "./layout";
@@ -16,7 +16,7 @@ export const timelineRuns = ({ from }: Period) =>
   queryOptions({
     queryKey: readKey("runList", { timeline: from }),
     meta: { heavy: true },
-    queryFn: async ({ signal }): Promise<Items<Run>> => {
+    queryFn: async ({ signal }): Promise<Items<RunSummary>> => {
       const asked = (query: { from_at?: string; until_at?: string; state?: string }) =>
         allPages(async (cursor) => (await runList({ query: { ...query, limit: LIMIT, ...cursor }, signal, throwOnError: true })).data, PAGES);
       const from_at = new Date(from).toISOString();

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { Run, SlotPreview, Task } from "@/api/generated";
+import type { RunSummary, SlotPreview, Task } from "@/api/generated";
 import { problemWords, runReason } from "@/lib/words/reasons";
 import { runListOptions, runStatsOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { overlapQueueDefaults, taskDefinitionDefaults } from "@/api/generated/contract.gen";
@@ -117,7 +117,7 @@ function whyNone({ schedules }: Task): string {
   return schedules.some(problemWords) ? "No slot is planned, because a schedule is invalid." : "No slot is planned.";
 }
 
-function RecentRun({ run }: { run: Run }) {
+function RecentRun({ run }: { run: RunSummary }) {
   return (
     <li>
       <Link {...paths.run(run.id)} className="-mx-4 flex min-h-9 items-center gap-x-3 px-4 text-sm max-sm:flex-wrap max-sm:py-1.5 hover:bg-hover focus-visible:-outline-offset-2">

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { apiError } from "@/api/errors";
-import type { Run } from "@/api/generated";
+import type { RunSummary } from "@/api/generated";
 import { runListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { PAGED } from "@/api/pages";
 import { useItems } from "@/shared/core/Pages";
@@ -13,7 +13,7 @@ import { Empty, Failure } from "@/ui/layout/Empty";
 import { Skeleton } from "@/ui/layout/Skeleton";
 
 const COLUMNS = runColumns(false);
-const idOf = ({ id }: Run): string => id;
+const idOf = ({ id }: RunSummary): string => id;
 
 /** All runs of one task. */
 export function TaskRuns({ task }: { task: string }) {

@@ -1,0 +1,41 @@
+//! Which database the tests stand on, and the way past the server to it.
+
+use super::cluster;
+use orc_server::store::DatabaseConfig;
+use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection};
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A fresh database of the kind that this run of the tests is about.
+pub async fn fresh(data_dir: &Path) -> DatabaseConfig {
+    let url = match std::env::var_os("ORC_TEST_ON_POSTGRES") {
+        Some(_) => Some(postgres_url().await),
+        None => None,
+    };
+    DatabaseConfig { url, ..DatabaseConfig::in_data_dir(data_dir) }
+}
+
+/// The address of a fresh, empty database on PostgreSQL.
+pub async fn postgres_url() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let name = format!("orc_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let url = tokio::task::spawn_blocking(cluster::admin_url).await.expect("a cluster");
+    let admin = Database::connect(url).await.expect("PostgreSQL");
+    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database");
+    admin.close().await.expect("closes");
+    cluster::url_of(&name)
+}
+
+/// A connection beside the server's, to look at rows and to damage them.
+pub async fn beside(config: &DatabaseConfig) -> DatabaseConnection {
+    let file = || format!("sqlite:{}", config.data_dir.join("orc.db").display());
+    Database::connect(config.url.clone().unwrap_or_else(file)).await.expect("connects")
+}
+
+/// Does something to the database behind the server's back; answers how many rows it changed.
+pub async fn behind(config: &DatabaseConfig, sql: &str) -> u64 {
+    let raw = beside(config).await;
+    let changed = raw.execute_unprepared(sql).await.expect("done").rows_affected();
+    raw.close().await.expect("closes");
+    changed
+}
