@@ -162,7 +162,7 @@ pub struct Worker {
     /// Rounds so far.
     pub round_count: u64,
     /// Since when a round has been under way. Null: the worker sleeps until it is woken or its time has come.
-    pub running_since: Option<DateTime<Utc>>,
+    pub running_since_at: Option<DateTime<Utc>>,
     /// Begin of the last round that ended.
     pub last_at: Option<DateTime<Utc>>,
     /// Seconds that the last round took.
@@ -330,13 +330,13 @@ impl From<WorkerStatus> for Worker {
             name,
             every_seconds,
             round_count,
-            running_since,
+            running_since_at,
             last_at,
             last_seconds,
             last_summary,
             error,
         } = status;
         let name = name.to_owned();
-        Self { name, every_seconds, round_count, running_since, last_at, last_seconds, last_summary, error }
+        Self { name, every_seconds, round_count, running_since_at, last_at, last_seconds, last_summary, error }
     }
 }

@@ -7,8 +7,8 @@ pub(in crate::app) mod silenced;
 
 use self::silenced::Silenced;
 use super::core::events::Change;
+use super::core::write::Write;
 use super::ledger::close_concerned;
-use super::tasks::Write;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::calendars::{Calendar, CalendarBook, CalendarEntry, Calendars};
 use crate::domain::ids::{CalendarId, name_problem};

@@ -7,3 +7,4 @@ pub(in crate::app) mod error;
 pub mod events;
 pub(in crate::app) mod signals;
 pub(in crate::app) mod trial;
+pub(in crate::app) mod write;

@@ -35,7 +35,7 @@ pub struct WorkerStatus {
     /// Rounds so far.
     pub round_count: u64,
     /// Since when a round has been under way; None: it sleeps.
-    pub running_since: Option<DateTime<Utc>>,
+    pub running_since_at: Option<DateTime<Utc>>,
     /// Begin of the last round that ended.
     pub last_at: Option<DateTime<Utc>>,
     /// Seconds that the last round took.

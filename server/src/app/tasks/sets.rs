@@ -1,6 +1,6 @@
 //! Several tasks at once: one action on many, and definitions applied from files.
 
-use super::{Saving, delete, insert, update};
+use super::saving::{Saving, delete, insert, update};
 use crate::app::schedules::refuse_ended;
 use crate::app::triggers::Circles;
 use crate::app::{App, Caller, Error, Result};

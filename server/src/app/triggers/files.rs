@@ -18,7 +18,7 @@ use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 
 /// Most runs that one look at a trigger's files makes.
@@ -66,10 +66,12 @@ impl App {
     /// The file triggers that work: enabled, of enabled, living tasks, each with the files that it knows.
     pub async fn file_triggers(&self) -> Result<Vec<FileTrigger>> {
         let mut found = Vec::new();
-        for (record, task) in self.store().triggers_of_files().await? {
-            if task.deleted_at.is_some() || !task.definition.enabled {
-                continue;
-            }
+        let records = self.store().triggers_of_files().await?;
+        let tasks: BTreeSet<_> = records.iter().map(|record| record.task_key).collect();
+        let tasks = self.store().tasks_by_key(&tasks.into_iter().collect::<Vec<_>>()).await?;
+        for record in records {
+            let task = tasks.get(&record.task_key).filter(|task| task.deleted_at.is_none() && task.definition.enabled);
+            let Some(task) = task.cloned() else { continue };
             let Some(trigger) = task.definition.triggers.iter().find(|it| it.key == record.key && it.enabled) else {
                 continue;
             };

@@ -87,7 +87,7 @@ impl StatusBoard {
             name,
             every_seconds: every.as_secs_f64(),
             round_count: 0,
-            running_since: None,
+            running_since_at: None,
             last_at: None,
             last_seconds: None,
             last_summary: None,
@@ -137,7 +137,7 @@ impl Loops {
             return Vec::new();
         }
         let rows = self.context.board.rows();
-        let hung: Vec<_> = rows.iter().filter(|row| row.running_since.is_some()).map(|row| row.name).collect();
+        let hung: Vec<_> = rows.iter().filter(|row| row.running_since_at.is_some()).map(|row| row.name).collect();
         tracing::warn!(workers = hung.join(", "), "rounds of workers do not end; they are cut off");
         self.running.abort_all();
         hung
@@ -198,7 +198,7 @@ async fn run(worker: Arc<dyn Worker>, context: LoopContext) {
 /// One round; true if it failed.
 async fn round(worker: &dyn Worker, context: &LoopContext, index: usize) -> bool {
     let (begun_at, watch) = (context.clock.now(), Stopwatch::start());
-    context.board.update(index, |row| row.running_since = Some(begun_at));
+    context.board.update(index, |row| row.running_since_at = Some(begun_at));
     let name = worker.name();
     let mut running = AssertUnwindSafe(worker.run_once()).catch_unwind().boxed();
     let result = match tokio::time::timeout(worker.patience(), &mut running).await {
@@ -219,7 +219,7 @@ async fn round(worker: &dyn Worker, context: &LoopContext, index: usize) -> bool
     let failed = result.is_err();
     context.board.update(index, |row| {
         row.round_count += 1;
-        row.running_since = None;
+        row.running_since_at = None;
         row.last_at = Some(begun_at);
         row.last_seconds = Some(watch.elapsed().as_secs_f64());
         match result {

@@ -22,12 +22,24 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, Order, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, Select, Set,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 impl Store {
     /// A task by id (deleted ones too) or by name (living ones).
     pub async fn task_find(&self, task: &TaskRef) -> Result<Option<TaskRecord>> {
         one(self.reader(), select(task)).await
+    }
+
+    /// Tasks by their keys, deleted ones too.
+    pub async fn tasks_by_key(&self, tasks: &[i64]) -> Result<HashMap<i64, TaskRecord>> {
+        let mut found = HashMap::with_capacity(tasks.len());
+        for chunk in tasks.chunks(500) {
+            let query = task::Entity::find().filter(task::Column::Id.is_in(chunk.iter().copied()));
+            for row in query.all(self.reader()).await? {
+                found.insert(row.id, record(row)?);
+            }
+        }
+        Ok(found)
     }
 
     /// A page of living tasks.
@@ -196,22 +208,6 @@ fn select(task: &TaskRef) -> Select<task::Entity> {
 
 async fn one(connection: &impl ConnectionTrait, query: Select<task::Entity>) -> Result<Option<TaskRecord>> {
     query.one(connection).await?.map(record).transpose()
-}
-
-/// Tasks by their keys, deleted ones too.
-pub(in crate::store) async fn tasks_by_key(
-    connection: &impl ConnectionTrait,
-    tasks: impl IntoIterator<Item = i64>,
-) -> Result<HashMap<i64, TaskRecord>> {
-    let tasks: Vec<i64> = tasks.into_iter().collect::<HashSet<_>>().into_iter().collect();
-    let mut found = HashMap::with_capacity(tasks.len());
-    for chunk in tasks.chunks(500) {
-        let query = task::Entity::find().filter(task::Column::Id.is_in(chunk.iter().copied()));
-        for row in query.all(connection).await? {
-            found.insert(row.id, record(row)?);
-        }
-    }
-    Ok(found)
 }
 
 fn filtered(filter: &TaskFilter) -> Select<task::Entity> {

@@ -2,9 +2,8 @@
 
 use super::entity::{file_seen, trigger};
 use super::record;
-use crate::domain::model::{FilesLearned, KnownFile, KnownFiles, TaskRecord, TaskTriggerRecord};
+use crate::domain::model::{FilesLearned, KnownFile, KnownFiles, TaskTriggerRecord};
 use crate::store::core::time::Micros;
-use crate::store::tasks::tasks_by_key;
 use crate::store::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -12,16 +11,13 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder a
 use std::collections::HashMap;
 
 impl Store {
-    /// All file triggers that were not removed, with their tasks, in two statements.
-    pub async fn triggers_of_files(&self) -> Result<Vec<(TaskTriggerRecord, TaskRecord)>> {
+    /// All file triggers that were not removed.
+    pub async fn triggers_of_files(&self) -> Result<Vec<TaskTriggerRecord>> {
         let query = trigger::Entity::find()
             .filter(trigger::Column::Kind.eq("file"))
             .filter(trigger::Column::RemovedAt.is_null())
             .order_by_asc(trigger::Column::Id);
-        let rows = query.all(self.reader()).await?;
-        let tasks = tasks_by_key(self.reader(), rows.iter().map(|row| row.task_id)).await?;
-        let with_task = |row: trigger::Model| Some((tasks.get(&row.task_id)?.clone(), row));
-        Ok(rows.into_iter().filter_map(with_task).map(|(task, row)| (record(row), task)).collect())
+        Ok(query.all(self.reader()).await?.into_iter().map(record).collect())
     }
 
     /// The files that these triggers know, by the key of the trigger; one that knows nothing yet is absent.

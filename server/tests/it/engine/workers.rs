@@ -72,11 +72,11 @@ async fn a_round_under_way_is_shown_as_that() {
     let loops = started(&worker);
     worker.begun.notified().await;
     let during = shown(&loops, |_| true).await;
-    assert!(during.running_since.is_some() && during.round_count == 0 && during.error.is_none(), "{during:?}");
+    assert!(during.running_since_at.is_some() && during.round_count == 0 && during.error.is_none(), "{during:?}");
     worker.go.notify_one();
     let after = shown(&loops, |row| row.round_count == 1).await;
-    assert_eq!((after.running_since, after.last_summary.as_deref()), (None, Some("went on")));
-    assert_eq!(after.last_at, during.running_since);
+    assert_eq!((after.running_since_at, after.last_summary.as_deref()), (None, Some("went on")));
+    assert_eq!(after.last_at, during.running_since_at);
     assert_eq!(loops.end(Duration::from_secs(60)).await, [""; 0], "it sleeps");
 }
 
@@ -86,7 +86,7 @@ async fn a_round_that_takes_too_long_is_told_and_goes_on() {
     let loops = started(&worker);
     let late = shown(&loops, |row| row.error.is_some()).await;
     assert!(late.error.as_deref().is_some_and(|error| error.contains("has not ended since")), "{late:?}");
-    assert!(late.running_since.is_some());
+    assert!(late.running_since_at.is_some());
     worker.go.notify_one();
     let after = shown(&loops, |row| row.round_count == 1).await;
     assert_eq!((after.error, after.last_summary.as_deref()), (None, Some("went on")));

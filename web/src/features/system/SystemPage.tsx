@@ -84,7 +84,7 @@ function Stands({ system }: { system: System }) {
 
 function WorkerBadge({ worker }: { worker: Worker }) {
   if (worker.error) return <Badge tone="fail">failed</Badge>;
-  if (worker.running_since) return <Badge tone="active">running</Badge>;
+  if (worker.running_since_at) return <Badge tone="run">running</Badge>;
   return <Badge tone={worker.last_at ? "ok" : "idle"}>{worker.last_at ? "ok" : "not yet"}</Badge>;
 }
 
@@ -97,9 +97,9 @@ function Workers({ workers }: { workers: Worker[] }) {
           <WorkerBadge worker={worker} />
           <span className="min-w-0 flex-1 basis-48 text-muted">{worker.error ?? worker.last_summary ?? "nothing to do yet"}</span>
           <span className="text-xs text-muted">
-            {worker.running_since && (
+            {worker.running_since_at && (
               <>
-                running since <DateTime at={worker.running_since} plain /> · last{" "}
+                running since <DateTime at={worker.running_since_at} plain /> · last{" "}
               </>
             )}
             <DateTime at={worker.last_at} plain />

@@ -1,0 +1,10 @@
+//! How whoever changes a definition wants it changed: tasks, calendars and pools alike.
+
+/// How a definition changes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Write {
+    /// Version that the change is based on; none: the last writer wins.
+    pub base: Option<u32>,
+    /// Whether nothing is saved.
+    pub dry_run: bool,
+}
