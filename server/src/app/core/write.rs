@@ -1,4 +1,4 @@
-//! How whoever changes a definition wants it changed: tasks, calendars and pools alike.
+//! How definitions are changed: the version that a change is based on, and the dry run.
 
 /// How a definition changes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -7,11 +7,10 @@ pub mod import;
 mod saving;
 pub mod sets;
 
-pub use super::core::write::Write;
-
 use self::saving::{Saving, create, delete, name_taken, renamable, update};
 use super::calendars::calendar_problems;
 use super::core::events::Change;
+use super::core::write::Write;
 use super::runs::admit::whole;
 use super::runs::no_task;
 use super::schedules::{next_slots, refuse_ended};
