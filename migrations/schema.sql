@@ -220,7 +220,7 @@ CREATE INDEX "run_open" ON "run" ("task_id", "state") WHERE finished_at IS NULL;
 
 CREATE INDEX "run_outlook" ON "run" ("state", "due_at") WHERE state IN ('queued', 'backing_off', 'waiting');
 
-CREATE INDEX "run_pool" ON "run" ("pool") WHERE pool IS NOT NULL AND finished_at IS NULL;
+CREATE INDEX "run_pool_used" ON "run" ("pool", "pool_weight") WHERE pool IS NOT NULL AND finished_at IS NULL AND state <> 'waiting';
 
 CREATE INDEX "run_state" ON "run" ("state", "created_at") WHERE state <> 'succeeded';
 
@@ -229,6 +229,8 @@ CREATE INDEX "run_task" ON "run" ("task_id", "created_at");
 CREATE INDEX "run_trigger" ON "run" ("trigger_kind", "created_at") WHERE trigger_kind <> 'schedule';
 
 CREATE UNIQUE INDEX "run_uid" ON "run" ("uid");
+
+CREATE INDEX run_waiting ON run (pool, (due_at - priority * 60000000), id, task_id, due_at) WHERE state = 'waiting';
 
 CREATE TABLE "run_hour" (
     "task_id" integer NOT NULL,

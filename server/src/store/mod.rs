@@ -20,3 +20,4 @@ pub use self::core::connect::{DatabaseConfig, Store};
 pub use self::core::error::{Conflict, Result, StoreError};
 pub use self::core::writer::Tx;
 pub use self::ledger::ahead::ScheduleRow;
+pub use self::runs::waiting::LinePage;

@@ -9,6 +9,7 @@ pub mod idempotency;
 pub mod log_follow;
 pub(in crate::app) mod logs;
 pub mod progress;
+mod waiting;
 mod work;
 
 use self::admit::{Inserted, Wanted, new_run};

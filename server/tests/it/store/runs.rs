@@ -254,10 +254,13 @@ async fn waiting_runs_are_promoted(fixture: Fixture) {
     assert_eq!(open.get(&key), Some(&OpenRuns { active: 1, waiting: 3 }));
     assert_eq!(open.len(), 1);
     assert!(fixture.store.run_outlook(at(0)).await.expect("reads").waiting);
-    let (found, room) = fixture.store.write(async move |tx: &Tx| tx.runs_waiting().await).await.expect("reads");
-    assert_eq!(room.tasks.get(&key).map(|(_, open)| open.waiting), Some(3));
-    let (first, third) = ([found[0].key, found[1].key], found[2].key);
-    let promote = async move |tx: &Tx| tx.runs_promote(&first, &[(third, "because".to_owned())], at(9)).await;
+    let found = fixture.store.runs_waiting(None, at(9), 9).await.expect("reads");
+    assert_eq!(fixture.store.tasks_room(&[key]).await.expect("reads")[&key].active, 1, "those that wait do not count");
+    let (first, third) = ([found[0].mark.key, found[1].mark.key], found[2].mark.key);
+    let promote = async move |tx: &Tx| {
+        tx.runs_explain(&[(third, "because".to_owned())]).await?;
+        tx.runs_promote(&first, at(9)).await
+    };
     let promoted = fixture.store.write(promote).await.expect("promotes");
     assert_eq!(find(&fixture, waiting[2]).await.reason, "because");
     assert_eq!(promoted.iter().map(|run| run.id).collect::<Vec<_>>(), waiting[..2], "oldest first");
