@@ -11,5 +11,6 @@ pub mod layers;
 pub mod listen;
 pub mod metrics;
 pub(in crate::api) mod page;
+pub(in crate::api) mod reason;
 pub mod state;
 pub mod within;

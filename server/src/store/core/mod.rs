@@ -9,6 +9,7 @@ pub(in crate::store) mod group;
 pub(in crate::store) mod hot;
 pub(in crate::store) mod locks;
 pub(in crate::store) mod page;
+pub(in crate::store) mod reason;
 pub(in crate::store) mod rows;
 pub(in crate::store) mod schema;
 pub(in crate::store) mod time;

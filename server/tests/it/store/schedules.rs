@@ -84,7 +84,7 @@ async fn only_what_can_fire_is_listed(fixture: Fixture) {
 
 fn single(when: DateTime<Utc>, outcome: SlotOutcome) -> SlotEntry {
     let run = (outcome == SlotOutcome::Run).then(RunId::generate);
-    SlotEntry { first_at: when, last_at: when, count: 1, outcome, reason: String::new(), run }
+    SlotEntry { first_at: when, last_at: when, count: 1, outcome, reason: None, run }
 }
 
 fn stretch(first: i64, last: i64, count: u64) -> SlotEntry {

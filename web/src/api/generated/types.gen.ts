@@ -41,10 +41,7 @@ export type Attempt = {
      * Signal that ended the process.
      */
     signal: number | null;
-    /**
-     * Why it ended like this, in a sentence; empty if there is nothing to say.
-     */
-    reason: string;
+    reason: Reason | null;
     /**
      * Processor seconds of the whole process tree.
      */
@@ -182,10 +179,7 @@ export type Backfill = {
      * Position.
      */
     state: BackfillState;
-    /**
-     * Why it is in this state; may be empty.
-     */
-    reason: string;
+    reason: Reason | null;
     /**
      * Most runs at once.
      */
@@ -1735,6 +1729,31 @@ export type PoolPage = {
 };
 
 /**
+ * Why something is as it is.
+ */
+export type Reason = {
+    /**
+     * What kind of reason it is, for programs.
+     */
+    code: ReasonCode;
+    /**
+     * The arguments of the reason; which there are depends on the code.
+     */
+    args: {
+        [key: string]: unknown;
+    };
+    /**
+     * The reason in English, for people.
+     */
+    text: string;
+};
+
+/**
+ * What kind of reason it is, for programs.
+ */
+export type ReasonCode = 'Text' | 'EarlierRun' | 'PoolFull' | 'PoolClosed' | 'PoolMissing' | 'ServerFull' | 'NextAttempt' | 'PreviousRunOpen' | 'QueueFull' | 'TooManyOpen' | 'Superseded' | 'Replaced' | 'Cancelled' | 'CancelledWithTask' | 'CancelledWithBackfill' | 'TaskDisabled' | 'TaskDeleted' | 'TaskDamaged' | 'ScheduleDisabled' | 'ScheduleRemoved' | 'ScheduleDamaged' | 'ParamsRefused' | 'OnHold' | 'LeftOut' | 'CatchUpOff' | 'OnlyLatestCaughtUp' | 'TooManyMissed' | 'TooOld' | 'InTurn' | 'ExitCode' | 'Signal' | 'StartFailed' | 'AttemptTimedOut' | 'RunTimedOut' | 'RunnerStopped' | 'RunnerGone' | 'RunnerFailed' | 'RunnerEndedEarly' | 'ServerStopping' | 'ProcessesStopped' | 'ProcessesLeft' | 'ResultRefused' | 'LogUnreadable' | 'LogUnwritable' | 'RequestRefused' | 'RequestFailed' | 'UnexpectedStatus' | 'TextMissing';
+
+/**
  * How long finished runs and their logs are kept.
  */
 export type Retention = {
@@ -1863,14 +1882,11 @@ export type Run = {
      * What it wrote to ORC_RESULT_FILE.
      */
     result: unknown;
+    reason: Reason | null;
     /**
-     * Why it is in this state, in a sentence; empty if nothing is to be said.
+     * What it waits for now.
      */
-    reason: string;
-    /**
-     * What it waits for, in sentences.
-     */
-    waiting_on: Array<string>;
+    waiting_on: Array<WaitingOn>;
     /**
      * Server that runs it.
      */
@@ -2186,14 +2202,11 @@ export type RunSummary = {
      * What it wrote to ORC_RESULT_FILE.
      */
     result: unknown;
+    reason: Reason | null;
     /**
-     * Why it is in this state, in a sentence; empty if nothing is to be said.
+     * What it waits for now.
      */
-    reason: string;
-    /**
-     * What it waits for, in sentences.
-     */
-    waiting_on: Array<string>;
+    waiting_on: Array<WaitingOn>;
     /**
      * Server that runs it.
      */
@@ -3332,10 +3345,7 @@ export type Slot = {
      * What became of it: `skipped` too if a run was made that was skipped later.
      */
     outcome: SlotOutcome;
-    /**
-     * Why, in a sentence; empty for a run.
-     */
-    reason: string;
+    reason: Reason | null;
     /**
      * The run that was made, even if it was skipped later.
      */
@@ -4605,6 +4615,16 @@ export type UserUpdate = {
      * Whether the user may not log in.
      */
     disabled?: boolean | null;
+};
+
+/**
+ * One thing that a run waits for.
+ */
+export type WaitingOn = {
+    /**
+     * What the run waits for.
+     */
+    reason: Reason;
 };
 
 /**
