@@ -143,7 +143,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let command = cli.command.unwrap_or(Command::Serve);
     if let Command::Openapi = command {
-        print!("{}", crate::api::contract::document::text());
+        print!("{}", crate::api::router::contract().text());
         return ExitCode::SUCCESS;
     }
     let config = match Config::load(cli.settings.inputs()) {

@@ -1,7 +1,8 @@
 //! Serving: takes the data folder, opens the parts in order, ends them in the reverse order.
 
+use crate::api::core::layers;
 use crate::api::core::state::{ApiSettings, ApiState};
-use crate::api::core::{layers, listen};
+use crate::api::listen;
 use crate::api::router;
 use crate::app::{self, App, AppSettings};
 use crate::clock::Clock;
@@ -91,7 +92,7 @@ async fn serve(config: &Config, folder: &DataFolder) -> Result<(), ServeError> {
     stop_on_signal(stop.clone())?;
     let token = new_local_token();
     folder::write_private(&folder.path.join(LOCAL_TOKEN_FILE), &token)?;
-    let state = ApiState::new(app.clone(), api_settings(config, token), stop.clone());
+    let state = ApiState::new(app.clone(), router::contract(), api_settings(config, token), stop.clone());
     let url = config.server.url(bound);
     let engine = Engine::start(app.clone(), engine_settings(config, bound)).await;
     announce(folder, &url)?;

@@ -10,6 +10,7 @@ pub mod contract;
 pub mod core;
 pub mod forecast;
 pub mod ledger;
+pub mod listen;
 pub mod pages;
 pub mod pools;
 pub mod router;

@@ -1,27 +1,33 @@
 //! Every route of the server, through `routes!()` alone.
 
-use super::core::error::ApiError;
+use super::contract::Contract;
+use super::core::PREFIX;
 use super::core::state::ApiState;
-use super::core::{auth, guard, layers, metrics};
+use super::core::{auth, guard, layers};
 use super::pages::spa;
 use super::{access, calendars, forecast, ledger, pools, runs, schedules, system, tasks, triggers};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use std::sync::{Arc, LazyLock};
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use utoipa_axum::router::OpenApiRouter;
 
-/// Prefix of all operations.
-pub const PREFIX: &str = "/api/v1";
+/// The contract of all operations; each process has one.
+pub fn contract() -> Arc<Contract> {
+    static CONTRACT: LazyLock<Arc<Contract>> =
+        LazyLock::new(|| Arc::new(Contract::new(|| operations().split_for_parts().1)));
+    Arc::clone(&CONTRACT)
+}
 
 /// Everything that the server answers.
 pub fn router(state: ApiState) -> Router {
     let deadline = state.settings.deadline.unwrap_or(layers::DEADLINE);
     let (operations, _) = operations().split_for_parts();
-    let operations = operations.fallback(unknown).method_not_allowed_fallback(layers::method_not_allowed);
+    let operations = operations.fallback(layers::unknown).method_not_allowed_fallback(layers::method_not_allowed);
     Router::new()
-        .nest(PREFIX, operations.layer(from_fn(auth::authorize)))
+        .nest(PREFIX, operations.layer(from_fn_with_state(Arc::clone(&state.contract), auth::authorize)))
         .merge(spa::pages())
         .method_not_allowed_fallback(layers::method_not_allowed)
         .layer(from_fn_with_state(state.clone(), auth::identify))
@@ -30,14 +36,9 @@ pub fn router(state: ApiState) -> Router {
         .layer(map_response(layers::worded))
         .layer(from_fn_with_state(state.clone(), guard::guard))
         .layer(DefaultBodyLimit::max(layers::BODY_MAX))
-        .layer(from_fn_with_state(state.clone(), metrics::track))
+        .layer(from_fn_with_state(state.clone(), layers::track))
         .layer(from_fn(layers::frame))
         .with_state(state)
-}
-
-/// No operation has this path; only who is logged in learns so.
-pub(super) async fn unknown(uri: Uri) -> ApiError {
-    ApiError::not_found(format!("there is no operation at {}", uri.path()))
 }
 
 /// All operations of the contract: each subject registers its own.

@@ -1,6 +1,7 @@
 //! The way of local commands to the data: through the server that holds the folder, or, if none does, by themselves.
 
-use crate::api::core::within;
+use crate::api::core::state::ApiState;
+use crate::api::core::{PREFIX, within};
 use crate::api::router;
 use crate::config::{Config, DataFolder, FolderError, folder};
 use crate::integrations::local_server;
@@ -24,7 +25,7 @@ pub enum Door {
 
 /// The parts of a server, without the socket and the engine.
 pub struct Here {
-    pub(super) state: crate::api::core::state::ApiState,
+    pub(super) state: ApiState,
     token: String,
     _folder: DataFolder,
 }
@@ -38,7 +39,7 @@ impl Door {
                 let token = serve::new_local_token();
                 let app = serve::open(config, &folder).await?;
                 let settings = serve::api_settings(config, token.clone());
-                let state = crate::api::core::state::ApiState::new(app, settings, CancellationToken::new());
+                let state = ApiState::new(app, router::contract(), settings, CancellationToken::new());
                 Ok(Self::Here(Box::new(Here { state, token, _folder: folder })))
             }
             Err(FolderError::Held { path, pid }) => match there(&path) {
@@ -57,7 +58,7 @@ impl Door {
         let (status, answer) = match self {
             Self::Here(here) => within::ask(router::router(here.state.clone()), &here.token, method, path, body).await,
             Self::There { url, token } => {
-                let path = format!("{}{path}", router::PREFIX);
+                let path = format!("{PREFIX}{path}");
                 local_server::ask((url, token), method, &path, body).await?
             }
         };

@@ -16,8 +16,9 @@ pub mod system;
 mod tasks;
 mod triggers;
 
-pub use self::core::connect::{DatabaseConfig, Store};
+pub use self::core::connect::DatabaseConfig;
 pub use self::core::error::{Conflict, Result, StoreError};
-pub use self::core::writer::Tx;
+pub use self::core::store::Store;
+pub use self::core::writer::tx::Tx;
 pub use self::ledger::ahead::ScheduleRow;
 pub use self::runs::waiting::LinePage;

@@ -2,15 +2,14 @@
 
 use crate::kit::House;
 use axum::http::Method;
-use orc_server::api::contract::document;
-use orc_server::api::core::auth;
+use orc_server::api::router::contract;
 use orc_server::app::Caller;
 use orc_server::domain::vocabulary::{Permission, Role};
 use serde_json::{Value, json};
 
 /// Method, path with things that do not exist, permission, and whether there is a body, of every operation.
 fn operations() -> Vec<(String, String, String, bool)> {
-    let document = document::document();
+    let document = contract().document();
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("operations") {
@@ -78,7 +77,7 @@ async fn public_are_exactly_these() {
 
 #[tokio::test]
 async fn what_the_document_does_not_know_is_refused() {
-    assert_eq!(auth::access("/api/v1/tasks/{task}/secret", &Method::GET), None);
+    assert_eq!(contract().access("/api/v1/tasks/{task}/secret", &Method::GET), None);
     let admin = House::with(&[]).await.admin().await;
     for path in [
         "/api/v1/nothing",

@@ -98,7 +98,7 @@ pub async fn user_create(
     Body(body): Body<UserCreate>,
 ) -> ApiResult<Response> {
     let user = state.app.user_create(&caller, body.name, body.role, body.password).await?;
-    let location = format!("{}/users/{}", crate::api::router::PREFIX, user.id);
+    let location = format!("{}/users/{}", crate::api::core::PREFIX, user.id);
     let location = HeaderValue::from_str(&location).expect("an id fits a header");
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(user_out(user))).into_response())
 }

@@ -4,12 +4,13 @@
 //! security and the server's prefix, and keeps integers within what JSON programs can hold.
 
 use super::flat::flatten;
+use crate::api::core::PREFIX;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
+use utoipa::openapi::OpenApi;
 
-/// The document as JSON, ready to publish.
-pub fn document() -> Value {
-    let (_, mut api) = crate::api::router::operations().split_for_parts();
+/// Finishes what the macros collected: the document as JSON, ready to publish.
+pub fn document(mut api: OpenApi) -> Value {
     api.info.title = "Orc".into();
     api.info.version = env!("CARGO_PKG_VERSION").into();
     api.info.description = Some(INTRODUCTION.into());
@@ -19,8 +20,8 @@ pub fn document() -> Value {
 }
 
 /// The document as the text that is checked in and served.
-pub fn text() -> String {
-    let mut text = serde_json::to_string_pretty(&document()).expect("JSON values can be written");
+pub fn text(document: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(document).expect("JSON values can be written");
     text.push('\n');
     text
 }
@@ -36,7 +37,7 @@ fn finish(document: &mut Value) {
         info.remove("contact");
         info.insert("license".into(), json!({"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"}))
     });
-    root.insert("servers".into(), json!([{"url": crate::api::router::PREFIX}]));
+    root.insert("servers".into(), json!([{"url": PREFIX}]));
     root.insert("security".into(), json!([{"bearer": []}, {"session": []}]));
     root.insert("tags".into(), tags());
     let components = root.entry("components").or_insert_with(|| json!({}));
@@ -217,12 +218,19 @@ fn require_answer_fields(root: &mut Map<String, Value>) {
     }
 }
 
-/// What a thing has and its definition has not is read only (the macros lose the mark on lists).
+/// What a thing has and its definition has not is read only (the macros lose the mark on lists). A thing is what a PUT
+/// replaces: a `TaskDefinition` in the body of a PUT is read as a `Task`.
 fn mark_read_only(root: &mut Map<String, Value>) {
-    let schemas = &mut root["components"]["schemas"];
-    for thing in ["Task", "Calendar", "Pool"] {
-        let defined = schemas[format!("{thing}Definition")]["properties"].as_object().cloned().unwrap_or_default();
-        for (name, property) in schemas[thing]["properties"].as_object_mut().into_iter().flatten() {
+    let items = root["paths"].as_object().into_iter().flat_map(|paths| paths.values());
+    let bodies =
+        items.filter_map(|item| item["put"]["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str());
+    let names = bodies.filter_map(|reference| reference.rsplit('/').next()?.strip_suffix("Definition"));
+    let things: BTreeSet<String> = names.map(str::to_owned).collect();
+    let schemas = root["components"]["schemas"].as_object_mut().expect("there are schemas");
+    for thing in things {
+        let defined = schemas[&format!("{thing}Definition")]["properties"].as_object().cloned().unwrap_or_default();
+        let properties = schemas.get_mut(&thing).and_then(|schema| schema["properties"].as_object_mut());
+        for (name, property) in properties.into_iter().flatten() {
             if !defined.contains_key(name) {
                 property["readOnly"] = json!(true);
             }

@@ -3,30 +3,28 @@
 //! The macros document bounds, patterns and lengths, serde enforces none of them: here the document itself is the
 //! check, so that what is documented is what is enforced, with a JSON pointer for every fault.
 
-use super::document;
 use super::words::words;
 use crate::domain::tasks::Problem;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use jsonschema::{Draft, ValidationOptions, Validator, error::ValidationErrorKind};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
 /// Most faults reported for one body.
 const FAULTS_MAX: usize = 50;
 
-static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| Schemas::new(&document::document()));
-
-struct Schemas {
+/// The schemas of the document, made fit to check bodies.
+#[derive(Debug)]
+pub struct Schemas {
     validators: HashMap<String, Validator>,
-    read_only: HashMap<String, Vec<String>>,
+    published: Value,
 }
 
 impl Schemas {
-    fn new(document: &Value) -> Self {
-        let mut schemas = document["components"]["schemas"].clone();
-        let read_only =
-            schemas.as_object().into_iter().flatten().map(|(name, s)| (name.clone(), read_only(s))).collect();
+    /// Prepares a check for each schema that is the body of an operation.
+    pub fn new(document: &Value) -> Self {
+        let published = document["components"]["schemas"].clone();
+        let mut schemas = published.clone();
         checkable(&mut schemas);
         let mut validators = HashMap::new();
         for operation in document["paths"].as_object().into_iter().flat_map(|paths| paths.values()) {
@@ -34,15 +32,64 @@ impl Schemas {
                 let content = operation["requestBody"]["content"].as_object();
                 for reference in content.into_iter().flatten().filter_map(|(_, media)| media["schema"]["$ref"].as_str())
                 {
-                    let name = reference.rsplit('/').next().unwrap_or_default();
                     let schema = json!({"$ref": reference, "components": {"schemas": schemas}});
                     let validator = options().build(&schema);
-                    validators.insert(name.to_owned(), validator.expect("the published document is a valid schema"));
+                    let validator = validator.expect("the published document is a valid schema");
+                    validators.insert(name_of(reference).to_owned(), validator);
                 }
             }
         }
-        Self { validators, read_only }
+        Self { validators, published }
     }
+
+    /// Removes what is read only from a body of the schema `name`, at every depth.
+    pub fn strip_read_only(&self, name: &str, body: &mut Value) {
+        // What is defined by a `TaskDefinition` is read as a `Task`.
+        let read_as = name.strip_suffix("Definition").unwrap_or(name);
+        if let Some(map) = body.as_object_mut() {
+            let properties = self.published[read_as]["properties"].as_object();
+            let marked = properties.into_iter().flatten().filter(|(_, property)| property["readOnly"] == true);
+            marked.for_each(|(field, _)| drop(map.remove(field)));
+        }
+        self.strip(&self.published[name], body);
+    }
+
+    fn strip(&self, schema: &Value, body: &mut Value) {
+        if let Some(reference) = schema["$ref"].as_str() {
+            return self.strip_read_only(name_of(reference), body);
+        }
+        match body {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.strip(&schema["items"], item)),
+            Value::Object(map) => {
+                let kind = map.get("kind").and_then(Value::as_str).unwrap_or_default();
+                if let Some(variant) = schema["discriminator"]["mapping"][kind].as_str() {
+                    return self.strip_read_only(name_of(variant), body);
+                }
+                for (name, value) in &mut *map {
+                    self.strip(&schema["properties"][name.as_str()], value);
+                }
+                let others = schema["oneOf"].as_array().filter(|_| schema["discriminator"].is_null());
+                others.into_iter().flatten().for_each(|member| self.strip(member, body));
+            }
+            _ => {}
+        }
+    }
+
+    /// Every fault of a body against the schema of that name; empty if it fits.
+    pub fn faults(&self, name: &str, body: &Value) -> Vec<Problem> {
+        let Some(validator) = self.validators.get(name) else {
+            return vec![Problem::at("", format!("no schema of the document is named {name}"))];
+        };
+        let mut found: Vec<Problem> =
+            validator.iter_errors(body).take(FAULTS_MAX).flat_map(|error| problems(&error)).collect();
+        found.dedup();
+        found
+    }
+}
+
+/// The name of the schema that a reference points to.
+fn name_of(reference: &str) -> &str {
+    reference.rsplit('/').next().unwrap_or_default()
 }
 
 /// Formats are what serde will accept: it says less about what is wrong, and nothing about where in a union.
@@ -53,12 +100,6 @@ fn options() -> ValidationOptions<'static> {
         .with_format("date-time", |text: &str| text.parse::<DateTime<FixedOffset>>().is_ok())
         .with_format("uuid", |text: &str| uuid::Uuid::try_parse(text).is_ok())
         .should_validate_formats(true)
-}
-
-fn read_only(schema: &Value) -> Vec<String> {
-    let properties = schema["properties"].as_object();
-    let marked = properties.into_iter().flatten().filter(|(_, property)| property["readOnly"] == true);
-    marked.map(|(name, _)| name.clone()).collect()
 }
 
 /// Turns tagged unions into conditions, so that a fault is reported inside the variant that was meant.
@@ -102,37 +143,6 @@ fn nullable_condition(map: &Map<String, Value>) -> Option<Map<String, Value>> {
     let other = members.iter().find(|member| !is_null(member)).filter(|_| members.iter().any(|m| is_null(&m)))?;
     let condition = json!({"if": {"type": "null"}, "else": other});
     condition.as_object().cloned()
-}
-
-/// Removes what is read only (accepted and ignored, so that what was read can be written back).
-pub fn strip_read_only(name: &str, body: &mut Value) {
-    strip(&SCHEMAS, name, body);
-    let schedules = body.get_mut("schedules").and_then(Value::as_array_mut);
-    for schedule in schedules.into_iter().flatten() {
-        strip(&SCHEMAS, "ScheduleCron", schedule);
-    }
-    let tasks = (name == "TaskApply").then(|| body.get_mut("tasks").and_then(Value::as_array_mut)).flatten();
-    tasks.into_iter().flatten().for_each(|task| strip_read_only("TaskDefinition", task));
-}
-
-fn strip(schemas: &Schemas, name: &str, body: &mut Value) {
-    // What is defined by a `TaskDefinition` is read as a `Task`.
-    let read_as = name.strip_suffix("Definition").unwrap_or(name);
-    if let Some(map) = body.as_object_mut() {
-        for field in schemas.read_only.get(read_as).into_iter().flatten() {
-            map.remove(field);
-        }
-    }
-}
-
-/// Every fault of a body against the schema of that name; empty if it fits.
-pub fn faults(name: &str, body: &Value) -> Vec<Problem> {
-    let Some(validator) = SCHEMAS.validators.get(name) else {
-        return vec![Problem::at("", format!("no schema of the document is named {name}"))];
-    };
-    let mut found: Vec<Problem> = validator.iter_errors(body).take(FAULTS_MAX).flat_map(|e| problems(&e)).collect();
-    found.dedup();
-    found
 }
 
 fn problems(error: &jsonschema::ValidationError<'_>) -> Vec<Problem> {

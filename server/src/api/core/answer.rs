@@ -21,7 +21,7 @@ pub fn etag(version: u32) -> HeaderValue {
 /// The same answer for a new resource: 201 and its path. `name` is a checked name or an id.
 pub fn created(mut response: Response, collection: &str, name: impl Display) -> Response {
     *response.status_mut() = StatusCode::CREATED;
-    let location = format!("{}/{collection}/{name}", crate::api::router::PREFIX);
+    let location = format!("{}/{collection}/{name}", super::PREFIX);
     let location = HeaderValue::from_str(&location).expect("names and ids fit a header");
     response.headers_mut().insert(header::LOCATION, location);
     response

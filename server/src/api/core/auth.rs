@@ -6,56 +6,21 @@
 use super::error::{ApiError, request_id};
 use super::layers;
 use super::state::ApiState;
-use crate::api::contract::document;
-use crate::api::router;
+use crate::api::contract::{Access, Contract};
 use crate::app::{self, Caller};
-use crate::domain::vocabulary::Permission;
 use crate::security::token::same;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::LazyLock;
+use std::sync::Arc;
 
 /// Name of the session cookie.
 pub const COOKIE: &str = "orc_session";
 
 /// Name of the session cookie where it is bound to TLS and the host.
 pub const COOKIE_SECURE: &str = "__Host-orc_session";
-
-/// What an operation asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Nothing.
-    Public,
-    /// A caller with this permission.
-    Needs(Permission),
-}
-
-static ACCESS: LazyLock<HashMap<(String, Method), Access>> = LazyLock::new(|| {
-    let document = document::document();
-    let mut table = HashMap::new();
-    for (path, item) in document["paths"].as_object().into_iter().flatten() {
-        for (method, operation) in item.as_object().into_iter().flatten() {
-            let Ok(method) = method.to_ascii_uppercase().parse::<Method>() else { continue };
-            let Some(access) = access_of(operation["x-permission"].as_str().unwrap_or_default()) else { continue };
-            table.insert((format!("{}{path}", router::PREFIX), method), access);
-        }
-    }
-    table
-});
-
-fn access_of(word: &str) -> Option<Access> {
-    if word == "public" { Some(Access::Public) } else { word.parse().ok().map(Access::Needs) }
-}
-
-/// What an operation asks for, by route and method; none: the document does not know it.
-pub fn access(route: &str, method: &Method) -> Option<Access> {
-    let method = if method == Method::HEAD { Method::GET } else { method.clone() };
-    ACCESS.get(&(route.to_owned(), method)).copied()
-}
 
 /// Recognises the caller, if there is one, for everything behind it.
 pub async fn identify(State(state): State<ApiState>, mut request: Request, next: Next) -> Response {
@@ -71,16 +36,16 @@ pub async fn identify(State(state): State<ApiState>, mut request: Request, next:
 }
 
 /// Refuses whoever may not use an operation, and every operation that the document does not know.
-pub async fn authorize(request: Request, next: Next) -> Response {
+pub async fn authorize(State(contract): State<Arc<Contract>>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
-    let needed = access(&route, request.method());
+    let needed = contract.access(&route, request.method());
     if needed == Some(Access::Public) {
         return next.run(request).await;
     }
     let Some(caller) = request.extensions().get::<Caller>() else {
         return ApiError::from(app::Error::Unauthenticated("log in, or send a valid token".into())).into_response();
     };
-    let Some(Access::Needs(permission)) = needed else { return unlisted(&route, request).await };
+    let Some(Access::Needs(permission)) = needed else { return unlisted(&contract, &route, request).await };
     match caller.require(permission) {
         Err(error) => ApiError::from(error).into_response(),
         Ok(()) => next.run(request).await,
@@ -88,13 +53,11 @@ pub async fn authorize(request: Request, next: Next) -> Response {
 }
 
 /// What the document does not know is never reached, not even if the router has a handler for it.
-async fn unlisted(route: &str, request: Request) -> Response {
-    let methods = ACCESS.keys().filter(|(known, _)| known == route).map(|(_, method)| method.as_str());
-    let mut methods: Vec<_> = methods.collect();
+async fn unlisted(contract: &Contract, route: &str, request: Request) -> Response {
+    let methods = contract.methods(route);
     if methods.is_empty() {
-        return router::unknown(request.uri().clone()).await.into_response();
+        return layers::unknown(request.uri().clone()).await.into_response();
     }
-    methods.sort_unstable();
     let allow = HeaderValue::from_str(&methods.join(", ")).expect("methods fit a header");
     ([(header::ALLOW, allow)], layers::method_not_allowed(request).await).into_response()
 }

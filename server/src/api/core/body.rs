@@ -1,7 +1,8 @@
 //! Extractors that turn every rejection into a problem: JSON bodies, queries, paths.
 
 use super::error::ApiError;
-use crate::api::contract::schema;
+use super::state::ApiState;
+use crate::api::contract::Contract;
 use crate::domain::model::{Cursor, PageRequest};
 use crate::domain::tasks::Problem;
 use axum::body::Bytes;
@@ -15,10 +16,10 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone)]
 pub struct Body<T>(pub T);
 
-impl<S: Send + Sync, T: DeserializeOwned + ToSchema> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned + ToSchema> FromRequest<ApiState> for Body<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
         let declared = request.headers().get(header::CONTENT_TYPE).cloned();
         let essence = declared.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
         let essence = essence.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -32,15 +33,15 @@ impl<S: Send + Sync, T: DeserializeOwned + ToSchema> FromRequest<S> for Body<T> 
         }
         let text = if empty { b"{}".as_slice() } else { &bytes };
         let value = serde_json::from_slice::<Value>(text).map_err(|error| bad_json(&error))?;
-        checked(value).map(Self)
+        checked(&state.contract, value).map(Self)
     }
 }
 
 /// Reads a value that was checked against the published schema of `T`.
-pub fn checked<T: DeserializeOwned + ToSchema>(mut value: Value) -> Result<T, ApiError> {
+pub fn checked<T: DeserializeOwned + ToSchema>(contract: &Contract, mut value: Value) -> Result<T, ApiError> {
     let name = T::name();
-    schema::strip_read_only(&name, &mut value);
-    let faults = schema::faults(&name, &value);
+    contract.strip_read_only(&name, &mut value);
+    let faults = contract.faults(&name, &value);
     if !faults.is_empty() {
         return Err(ApiError::invalid(faults));
     }

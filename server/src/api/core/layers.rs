@@ -1,10 +1,11 @@
 //! What every request passes on its way in and every answer on its way out: id, log line, panic net, headers.
 
 use super::error::{ApiError, REQUEST_ID, request_id};
+use super::state::ApiState;
 use crate::app::system::count_panic;
 use crate::clock::Stopwatch;
-use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
@@ -26,6 +27,20 @@ pub const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Time without a byte after which a body is given up.
 pub const BODY_IDLE: Duration = Duration::from_secs(15);
+
+/// Counts a request and the time it took.
+pub async fn track(State(state): State<ApiState>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("(page)", MatchedPath::as_str).to_owned();
+    let method = match request.method().as_str() {
+        known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE") => known.to_owned(),
+        _ => "other".to_owned(),
+    };
+    let watch = Stopwatch::start();
+    let response = next.run(request).await;
+    let status = response.status().as_u16().to_string();
+    state.metrics.request_count(route, method, status, watch.elapsed());
+    response
+}
 
 static REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -76,6 +91,11 @@ pub async fn worded(response: Response) -> Response {
     }
     let detail = "the request took too long and was given up; send it again, a large one in parts";
     ApiError::new(StatusCode::REQUEST_TIMEOUT, "timeout", detail).into_response()
+}
+
+/// Answers an address under the prefix that no operation has.
+pub async fn unknown(uri: Uri) -> ApiError {
+    ApiError::not_found(format!("there is no operation at {}", uri.path()))
 }
 
 /// Answers a method that the path does not have.

@@ -1,11 +1,6 @@
 //! Figures for Prometheus: what this process counted, and what the database says when asked.
 
-use super::state::ApiState;
 use crate::app::{App, system};
-use crate::clock::Stopwatch;
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
 use prometheus_client::encoding::text::encode_registry;
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
@@ -13,6 +8,7 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Names and values, in the order in which they are shown.
 type Labels = Vec<(&'static str, String)>;
@@ -59,6 +55,14 @@ impl Metrics {
         OpenStream(self.streams.clone())
     }
 
+    /// Counts an answered request, and the time to the head of its answer.
+    pub fn request_count(&self, route: String, method: String, status: String, elapsed: Duration) {
+        let by_route = vec![("route", route.clone())];
+        self.durations.get_or_create(&by_route).observe(elapsed.as_secs_f64());
+        let labels = vec![("route", route), ("method", method), ("status", status)];
+        self.requests.get_or_create(&labels).inc();
+    }
+
     /// All figures, in the text format of Prometheus.
     pub async fn text(&self, app: &App) -> String {
         let mut text = String::new();
@@ -67,23 +71,6 @@ impl Metrics {
         encode_registry(&mut text, &now).expect("text can be written to a string");
         plain_counters(&text)
     }
-}
-
-/// Counts a request and the time it took.
-pub async fn track(State(state): State<ApiState>, request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or("(page)", MatchedPath::as_str).to_owned();
-    let method = match request.method().as_str() {
-        known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE") => known.to_owned(),
-        _ => "other".to_owned(),
-    };
-    let watch = Stopwatch::start();
-    let response = next.run(request).await;
-    let status = response.status().as_u16().to_string();
-    let by_route = vec![("route", route.clone())];
-    state.metrics.durations.get_or_create(&by_route).observe(watch.elapsed().as_secs_f64());
-    let labels = vec![("route", route), ("method", method), ("status", status)];
-    state.metrics.requests.get_or_create(&labels).inc();
-    response
 }
 
 /// What can be seen now.

@@ -5,12 +5,15 @@
 pub(in crate::api) mod answer;
 pub mod auth;
 pub mod body;
+pub(in crate::api) mod defaults;
 pub mod error;
 pub mod guard;
 pub mod layers;
-pub mod listen;
 pub mod metrics;
 pub(in crate::api) mod page;
 pub(in crate::api) mod reason;
 pub mod state;
 pub mod within;
+
+/// Prefix of all operations.
+pub const PREFIX: &str = "/api/v1";

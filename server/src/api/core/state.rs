@@ -1,6 +1,7 @@
 //! What every handler can reach.
 
 use super::metrics::Metrics;
+use crate::api::contract::Contract;
 use crate::app::App;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,8 @@ pub struct ApiState {
     pub app: App,
     /// Settings of this door.
     pub settings: Arc<ApiSettings>,
+    /// The published contract.
+    pub contract: Arc<Contract>,
     /// What this process counts.
     pub metrics: Metrics,
     /// Places for event streams.
@@ -27,9 +30,9 @@ pub struct ApiState {
 
 impl ApiState {
     /// Puts the parts together.
-    pub fn new(app: App, settings: ApiSettings, stop: CancellationToken) -> Self {
+    pub fn new(app: App, contract: Arc<Contract>, settings: ApiSettings, stop: CancellationToken) -> Self {
         let (settings, streams) = (Arc::new(settings), Arc::new(Semaphore::new(STREAMS_MAX)));
-        Self { app, settings, metrics: Metrics::default(), streams, stop }
+        Self { app, settings, contract, metrics: Metrics::default(), streams, stop }
     }
 }
 

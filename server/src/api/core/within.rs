@@ -16,7 +16,7 @@ pub async fn ask(router: Router, token: &str, method: &str, path: &str, body: Op
     let text = body.map(Value::to_string).unwrap_or_default();
     let mut request = Request::builder()
         .method(method)
-        .uri(format!("{}{path}", crate::api::router::PREFIX))
+        .uri(format!("{}{path}", super::PREFIX))
         .header(header::HOST, "localhost")
         .header(header::AUTHORIZATION, format!("Bearer {token}"))
         .extension(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 0))));

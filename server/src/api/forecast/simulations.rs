@@ -43,7 +43,7 @@ pub struct SimulationDefinition {
     #[schema(max_length = 500)]
     pub folder: Option<String>,
     /// Whether better minutes are looked for.
-    #[serde(default = "crate::api::tasks::definition::yes")]
+    #[serde(default = "crate::api::core::defaults::yes")]
     #[schema(default = true)]
     pub proposals: bool,
 }

@@ -32,7 +32,7 @@ pub struct BackfillCreate {
     /// Last instant, not in the future.
     pub until_at: DateTime<Utc>,
     /// Most runs at once.
-    #[serde(default = "crate::api::tasks::definition::one")]
+    #[serde(default = "crate::api::core::defaults::one")]
     #[schema(minimum = 1, maximum = 100, default = 1)]
     pub at_once: u32,
     /// Params of the runs.

@@ -3,6 +3,7 @@
 //! It shows the same bytes as `/api/v1/openapi.json`, works with the session of whoever is logged in, and has a policy
 //! of its own, because it styles itself inline.
 
+use crate::api::core::PREFIX;
 use crate::api::core::error::ApiError;
 use crate::app::{self, Caller};
 use axum::Extension;
@@ -15,7 +16,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
-    let config = Config::from(format!("{}/openapi.json", crate::api::router::PREFIX));
+    let config = Config::from(format!("{}/openapi.json", PREFIX));
     Arc::new(config.with_credentials(true).try_it_out_enabled(true).display_operation_id(true).validator_url("none"))
 });
 

@@ -1,6 +1,6 @@
 //! Wire types of schedules, as parts of a task's definition.
 
-use crate::api::tasks::definition::yes;
+use crate::api::core::defaults::{one, yes};
 use crate::domain::vocabulary::Weekday;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -194,7 +194,7 @@ pub struct DayRuleEveryDays {
 #[serde(deny_unknown_fields)]
 pub struct DayRuleEveryWeeks {
     /// Weeks from one to the next.
-    #[serde(default = "crate::api::tasks::definition::one")]
+    #[serde(default = "one")]
     #[schema(minimum = 1, maximum = 520, default = 1)]
     pub every: u32,
     /// Days of the week.

@@ -18,7 +18,6 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::sync::LazyLock;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -282,16 +281,17 @@ pub async fn system_metrics(
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
 
-static CONTRACT: LazyLock<String> = LazyLock::new(super::contract::document::text);
-
 /// The contract: this document.
 #[utoipa::path(get, path = "/openapi.json", tag = "system",
     responses((status = 200, description = "The document", body = serde_json::Value)),
     extensions(("x-permission" = json!("read"))))]
-pub async fn system_contract(Extension(caller): Extension<Caller>) -> ApiResult<Response> {
+pub async fn system_contract(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+) -> ApiResult<Response> {
     caller.require(Permission::Read)?;
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
-    Ok((headers, CONTRACT.as_str()).into_response())
+    Ok((headers, state.contract.text().to_owned()).into_response())
 }
 
 impl From<ClockView> for SystemClock {

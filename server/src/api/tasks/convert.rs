@@ -253,9 +253,10 @@ fn retry_out(retry: tasks::Retry) -> wire::Retry {
 mod tests {
     use super::*;
     use crate::api::core::body::checked;
+    use crate::api::router::contract;
 
     fn definition(body: Value) -> Result<wire::TaskDefinition, Vec<String>> {
-        checked(body).map_err(|error| error.fields.into_iter().map(|field| field.pointer).collect())
+        checked(&contract(), body).map_err(|error| error.fields.into_iter().map(|field| field.pointer).collect())
     }
 
     fn faults(body: Value, pointers: &[&str]) {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 use super::params::ParamSpec;
+use crate::api::core::defaults::{one, yes};
 use crate::api::schedules::wire::Schedule;
 use crate::api::triggers::wire::TaskTrigger;
 use crate::domain::tasks::RetryOn;
@@ -333,14 +334,8 @@ impl Default for Retention {
     }
 }
 
-pub(in crate::api) fn one() -> u32 {
-    1
-}
 pub(in crate::api) fn fifty() -> i32 {
     50
-}
-pub(in crate::api) fn yes() -> bool {
-    true
 }
 pub(in crate::api) fn ten() -> f64 {
     10.0

@@ -4,6 +4,7 @@ use super::convert::definition_out;
 use super::definition::TaskDefinition;
 use super::wire::{DryRunQuery, SlotPreview};
 use crate::api::core::body::{Body, Query};
+use crate::api::core::defaults::yes;
 use crate::api::core::error::{ApiError, ApiResult};
 use crate::api::core::state::ApiState;
 use crate::api::schedules::slot_out;
@@ -46,10 +47,6 @@ pub struct TaskImport {
     #[serde(default = "yes")]
     #[schema(default = true)]
     pub enabled: bool,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Kind of text that is imported.

@@ -159,7 +159,7 @@ pub async fn task_patch(
     let present = serde_json::to_value(definition_out(view.record.definition.clone()));
     let mut merged = present.map_err(|error| app::Error::Internal(error.to_string()))?;
     merge(&mut merged, &Value::Object(patch));
-    let definition = checked::<TaskDefinition>(merged)?.into_domain(&state.app.settings().timezone);
+    let definition = checked::<TaskDefinition>(&state.contract, merged)?.into_domain(&state.app.settings().timezone);
     let write = Write { base: base.or(Some(view.record.version)), dry_run: query.dry_run.unwrap_or_default() };
     Ok(tagged(state.app.task_update(&caller, &task, definition, write).await?))
 }

@@ -3,6 +3,7 @@
 use super::definition::definition;
 use super::definition::*;
 use super::params::ParamSpec;
+use crate::api::core::defaults::{one, yes};
 use crate::api::core::page::page;
 use crate::api::schedules::wire::Schedule;
 use crate::api::triggers::wire::TaskTrigger;

@@ -1,6 +1,6 @@
 //! Wire types of triggers, as parts of a task's definition.
 
-use crate::api::tasks::definition::yes;
+use crate::api::core::defaults::yes;
 use crate::domain::vocabulary::{FileChange, RunState, WebhookProof};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,16 +1,11 @@
-//! Opening: checks, migrations with a copy taken first, the pool of readers, the writer.
+//! Connections: where the database is, and how each kind of connection is set up.
 
-use super::schema;
-use super::writer as writer_thread;
-use super::writer::Command;
 use crate::domain::model::DatabaseKind;
 use crate::store::{Result, StoreError};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
 
 /// Connections that write on PostgreSQL.
 pub(in crate::store) const POSTGRES_WRITERS: u32 = 8;
@@ -58,7 +53,7 @@ pub(in crate::store) enum Target {
 }
 
 impl Target {
-    fn of(config: &DatabaseConfig) -> Result<Self> {
+    pub(in crate::store) fn of(config: &DatabaseConfig) -> Result<Self> {
         let Some(url) = &config.url else {
             return Ok(Self::Sqlite(config.data_dir.join("orc.db")));
         };
@@ -77,76 +72,6 @@ impl Target {
             Self::Sqlite(_) => DatabaseKind::Sqlite,
             Self::Postgres(_) => DatabaseKind::Postgres,
         }
-    }
-}
-
-/// The database, opened. Cheap to clone.
-#[derive(Clone)]
-pub struct Store {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    target: Target,
-    reader: DatabaseConnection,
-    sender: mpsc::Sender<Command>,
-    copy: Option<PathBuf>,
-}
-
-impl std::fmt::Debug for Store {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Store({})", self.kind().as_str())
-    }
-}
-
-impl Store {
-    /// Opens the database, brings its schema up to date, starts the writer. `Refused` says what is wrong and what to do.
-    pub async fn open(config: &DatabaseConfig) -> Result<Self> {
-        let target = Target::of(config)?;
-        let copy = match &target {
-            Target::Sqlite(path) => schema::prepare_sqlite(path, &config.data_dir).await?,
-            Target::Postgres(url) => {
-                schema::prepare_postgres(url).await?;
-                None
-            }
-        };
-        let sender = writer_thread::start(target.clone()).await?;
-        let reader = match &target {
-            Target::Sqlite(path) => sqlite(path, Access::Read, config.readers.max(1)).await?,
-            Target::Postgres(url) => postgres(url, config.readers.max(1)).await?,
-        };
-        Ok(Self { inner: Arc::new(Inner { target, reader, sender, copy }) })
-    }
-
-    /// Which database it is.
-    pub fn kind(&self) -> DatabaseKind {
-        self.inner.target.kind()
-    }
-
-    /// The copy that was taken before this opening changed the schema, if it did.
-    pub fn copy_before_migration(&self) -> Option<&Path> {
-        self.inner.copy.as_deref()
-    }
-
-    /// Waits for what is being written, then closes. Later calls answer `Closed`.
-    pub async fn close(&self) {
-        let (reply, closed) = oneshot::channel();
-        if self.send(Command::Close(reply)).await.is_ok() {
-            let _ = closed.await;
-        }
-        let _ = self.inner.reader.close_by_ref().await;
-    }
-
-    pub(in crate::store) fn reader(&self) -> &DatabaseConnection {
-        &self.inner.reader
-    }
-
-    pub(in crate::store) fn sender(&self) -> &mpsc::Sender<Command> {
-        &self.inner.sender
-    }
-
-    pub(in crate::store) fn target(&self) -> &Target {
-        &self.inner.target
     }
 }
 

@@ -3,14 +3,12 @@
 //! Deliberately absent: any subject's rows. Start reading at `writer`, then `group`.
 
 pub(in crate::store) mod connect;
-pub(in crate::store) mod each;
 pub(in crate::store) mod error;
-pub(in crate::store) mod group;
-pub(in crate::store) mod hot;
 pub(in crate::store) mod locks;
 pub(in crate::store) mod page;
 pub(in crate::store) mod reason;
 pub(in crate::store) mod rows;
 pub(in crate::store) mod schema;
+pub(in crate::store) mod store;
 pub(in crate::store) mod time;
 pub(in crate::store) mod writer;

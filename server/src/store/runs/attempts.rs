@@ -9,30 +9,24 @@ use crate::domain::model::{AttemptFinished, AttemptRecord, AttemptStarted};
 use crate::store::core::error::damaged;
 use crate::store::core::reason::ReasonColumns;
 use crate::store::core::time::instant;
-use crate::store::core::writer::Command;
 use crate::store::tasks::small;
 use crate::store::{Result, Store, StoreError};
 use chrono::TimeDelta;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use std::collections::HashMap;
-use tokio::sync::oneshot;
 
 impl Store {
     /// Writes down who carries out attempts. Calls that wait at the same time share their statements. False: the claim is
     /// no longer valid, or the attempt has ended.
     pub async fn attempts_started(&self, started: Vec<AttemptStarted>) -> Result<Vec<bool>> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Command::Started(started, reply)).await?;
-        answer.await.unwrap_or(Err(StoreError::Closed))
+        self.write_shared(started).await
     }
 
     /// Ends attempts and moves their runs on, with statistics and the tasks' newest run. Calls that wait at the same time
     /// share their statements. False: the claim is no longer valid, nothing was changed. A run that somebody asked to stop
     /// is cancelled even if `next` says retry.
     pub async fn attempts_finish(&self, finished: Vec<AttemptFinished>) -> Result<Vec<bool>> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Command::Finished(finished, reply)).await?;
-        answer.await.unwrap_or(Err(StoreError::Closed))
+        self.write_shared(finished).await
     }
 
     /// Whether an attempt is stored.

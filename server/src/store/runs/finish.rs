@@ -9,16 +9,35 @@ use crate::domain::vocabulary::RunState;
 use crate::store::core::reason::ReasonColumns;
 use crate::store::core::rows::Rows;
 use crate::store::core::time::{Micros, span};
+use crate::store::core::writer::shared::SharedRow;
 use crate::store::{Result, StoreError, Tx};
+use futures::FutureExt as _;
+use futures::future::LocalBoxFuture;
 use sea_orm::{ConnectionTrait as _, FromQueryResult as _, Iden as _, Iterable as _, QueryResult, Value};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
+
+impl SharedRow for AttemptStarted {
+    const RANK: u8 = 0;
+
+    fn write<'a>(tx: &'a Tx, rows: &'a [Self]) -> LocalBoxFuture<'a, Result<Vec<bool>>> {
+        started(tx, rows).boxed_local()
+    }
+}
+
+impl SharedRow for AttemptFinished {
+    const RANK: u8 = 1;
+
+    fn write<'a>(tx: &'a Tx, rows: &'a [Self]) -> LocalBoxFuture<'a, Result<Vec<bool>>> {
+        finished(tx, rows).boxed_local()
+    }
+}
 
 /// Most rows in one statement.
 const ROWS: usize = 200;
 
 /// Writes down who carries out attempts.
-pub(in crate::store) async fn started(tx: &Tx, items: &[AttemptStarted]) -> Result<Vec<bool>> {
+async fn started(tx: &Tx, items: &[AttemptStarted]) -> Result<Vec<bool>> {
     let mut valid = HashSet::with_capacity(items.len());
     for chunk in items.chunks(ROWS) {
         let mut rows = Rows::new(["uid", "fence", "boot_id", "runner_pid", "runner_started", "pid", "token"]);
@@ -48,7 +67,7 @@ pub(in crate::store) async fn started(tx: &Tx, items: &[AttemptStarted]) -> Resu
 }
 
 /// Ends attempts and moves their runs on.
-pub(in crate::store) async fn finished(tx: &Tx, items: &[AttemptFinished]) -> Result<Vec<bool>> {
+async fn finished(tx: &Tx, items: &[AttemptFinished]) -> Result<Vec<bool>> {
     let mut moved: HashMap<Uuid, run::Model> = HashMap::with_capacity(items.len());
     let mut seen = HashSet::with_capacity(items.len());
     let mut answers = vec![false; items.len()];

@@ -3,7 +3,7 @@
 use crate::domain::model::{DatabaseFacts, WalState};
 use crate::store::core::connect::Target;
 use crate::store::core::schema;
-use crate::store::core::writer::Command;
+use crate::store::core::writer::command::Command;
 use crate::store::{Result, Store, StoreError};
 use sea_orm::ConnectionTrait as _;
 use std::path::{Path, PathBuf};

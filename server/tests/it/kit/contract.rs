@@ -7,13 +7,14 @@
 use super::Answer;
 use axum::http::Request;
 use jsonschema::{Draft, Validator};
-use orc_server::api::contract::{document, schema};
-use orc_server::api::router::PREFIX;
+use orc_server::api::contract::checkable;
+use orc_server::api::core::PREFIX;
+use orc_server::api::router::contract;
 use serde_json::{Value, json};
 use std::fmt;
 use std::sync::{LazyLock, OnceLock};
 
-static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::new(&document::document()));
+static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::new(&contract().document()));
 
 /// What was asked.
 #[derive(Clone, Debug)]
@@ -82,7 +83,7 @@ impl Contract {
     fn new(document: &Value) -> Self {
         let mut components = document["components"].clone();
         close(&mut components["schemas"]);
-        schema::checkable(&mut components["schemas"]);
+        checkable(&mut components["schemas"]);
         let problem = components["responses"]["Problem"].clone();
         let mut operations = Vec::new();
         for (path, item) in document["paths"].as_object().into_iter().flatten() {
@@ -201,7 +202,7 @@ impl Body {
         let made = content.map(|(media_type, media)| {
             let mut schema = media["schema"].clone();
             close(&mut schema);
-            schema::checkable(&mut schema);
+            checkable(&mut schema);
             schema["components"] = json!({"schemas": components["schemas"]});
             Self { media_type: media_type.clone(), schema, validator: OnceLock::new() }
         });

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, Response};
 use chrono::DateTime;
+use orc_server::api::core::PREFIX;
 use orc_server::api::core::state::{ApiSettings, ApiState};
 use orc_server::api::router;
 use orc_server::app::{App, AppSettings, Caller};
@@ -117,7 +118,14 @@ impl House {
 
     /// Sends a request as it is. Nothing of the answer is looked at: for bodies that do not end.
     pub async fn raw(&self, request: Request<Body>) -> Response<Body> {
-        let made = || router::router(ApiState::new(self.app.clone(), self.setup.api.clone(), self.stop.clone()));
+        let made = || {
+            router::router(ApiState::new(
+                self.app.clone(),
+                router::contract(),
+                self.setup.api.clone(),
+                self.stop.clone(),
+            ))
+        };
         let router = self.router.get_or_init(made).clone();
         router.oneshot(request).await.expect("the router always answers")
     }
@@ -171,7 +179,7 @@ impl House {
 
 pub(super) fn request(peer: [u8; 4], line: &str, headers: &[(&str, &str)], body: Option<Value>) -> Request<Body> {
     let (method, path) = line.split_once(' ').expect("METHOD /path");
-    let uri = path.strip_prefix("..").map_or_else(|| format!("{}{path}", router::PREFIX), str::to_owned);
+    let uri = path.strip_prefix("..").map_or_else(|| format!("{}{path}", PREFIX), str::to_owned);
     let mut request = Request::builder().method(method).uri(uri);
     if !headers.iter().any(|(name, _)| *name == "host") {
         request = request.header("host", "localhost");

@@ -3,18 +3,19 @@
 use crate::kit::House;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use axum::{Extension, Router};
 use orc_server::api::core::auth;
 use orc_server::api::core::state::ApiSettings;
+use orc_server::api::router::contract;
 use orc_server::app::Caller;
 use serde_json::json;
 use tower::ServiceExt;
 
 #[tokio::test]
 async fn a_route_that_the_document_does_not_know_is_refused_even_to_administrators() {
-    let inner = Router::new().route("/unlisted", get("reached")).layer(from_fn(auth::authorize));
+    let inner = Router::new().route("/unlisted", get("reached")).layer(from_fn_with_state(contract(), auth::authorize));
     let router = Router::new().nest("/api/v1", inner).layer(Extension(Caller::local()));
     let request = Request::builder().uri("/api/v1/unlisted").body(Body::empty()).unwrap();
     let answer = router.oneshot(request).await.unwrap();

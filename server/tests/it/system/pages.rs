@@ -44,7 +44,7 @@ async fn swagger_shows_the_published_bytes_under_its_own_policy() {
     let start = server.get("/swagger-ui/swagger-initializer.js").send().await.unwrap().text().await.unwrap();
     assert!(start.contains("/api/v1/openapi.json") && !start.contains("https://"), "{start}");
     let served = server.get("/api/v1/openapi.json").send().await.unwrap().text().await.unwrap();
-    assert_eq!(served, orc_server::api::contract::document::text());
+    assert_eq!(served, orc_server::api::router::contract().text());
     let browser = client().get(format!("{}/swagger-ui/", server.url));
     let browser = browser.header("sec-fetch-mode", "navigate").header("accept", "text/html").send().await.unwrap();
     assert_eq!(

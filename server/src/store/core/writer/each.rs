@@ -3,10 +3,12 @@
 //! Serialization failures and deadlocks are repeated with a growing pause. Starts and ends of attempts still share
 //! statements: one task gathers them while the transaction before is on its way.
 
-use super::connect;
-use super::error::{Trouble, trouble};
-use super::hot::HotWork;
-use super::writer::{Command, Tx, Work, run_guarded};
+use super::command::Command;
+use super::shared::{Shared, join_all};
+use super::tx::Tx;
+use super::work::{Work, run_guarded};
+use crate::store::core::connect;
+use crate::store::core::error::{Trouble, trouble};
 use crate::store::{Result, StoreError};
 use sea_orm::{DatabaseConnection, DbErr, TransactionTrait as _};
 use std::sync::Arc;
@@ -21,7 +23,7 @@ const GATHER: usize = 256;
 /// Serves until it is closed, or nobody can send any more.
 pub(in crate::store) async fn serve(connection: DatabaseConnection, mut receiver: mpsc::Receiver<Command>) {
     let places = Arc::new(Semaphore::new(connect::POSTGRES_WRITERS as usize));
-    let (hot, gathered) = mpsc::unbounded_channel();
+    let (shared, gathered) = mpsc::unbounded_channel();
     let gatherer = tokio::task::spawn_local(gather(connection.clone(), gathered));
     let mut close = None;
     while let Some(command) = receiver.recv().await {
@@ -34,8 +36,8 @@ pub(in crate::store) async fn serve(connection: DatabaseConnection, mut receiver
                     drop(place);
                 });
             }
-            Command::Started(..) | Command::Finished(..) => {
-                let _ = hot.send(command);
+            Command::Shared(rows) => {
+                let _the_gatherer_lives_as_long = shared.send(rows);
             }
             Command::Checkpoint(reply) => {
                 let _ = reply.send(Ok(None));
@@ -46,7 +48,7 @@ pub(in crate::store) async fn serve(connection: DatabaseConnection, mut receiver
             }
         }
     }
-    drop(hot);
+    drop(shared);
     let _ = gatherer.await;
     let _ = places.acquire_many(connect::POSTGRES_WRITERS).await;
     let _ = connection.close().await;
@@ -55,18 +57,10 @@ pub(in crate::store) async fn serve(connection: DatabaseConnection, mut receiver
     }
 }
 
-async fn gather(connection: DatabaseConnection, mut receiver: mpsc::UnboundedReceiver<Command>) {
+async fn gather(connection: DatabaseConnection, mut receiver: mpsc::UnboundedReceiver<Box<dyn Shared>>) {
     let mut waiting = Vec::with_capacity(GATHER);
     while receiver.recv_many(&mut waiting, GATHER).await > 0 {
-        let mut hot = HotWork::default();
-        for command in waiting.drain(..) {
-            match command {
-                Command::Started(items, reply) => hot.started(items, reply),
-                Command::Finished(items, reply) => hot.finished(items, reply),
-                Command::Work(_) | Command::Checkpoint(_) | Command::Close(_) => {}
-            }
-        }
-        for mut work in hot.into_work() {
+        for mut work in join_all(waiting.drain(..)) {
             let result = attempt(&connection, work.as_mut()).await;
             let parts = if matches!(result, Ok(true)) { Vec::new() } else { work.divide() };
             work.answer(result.map(drop));

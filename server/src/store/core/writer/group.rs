@@ -3,11 +3,13 @@
 //! Whatever waits is run in one transaction, each piece in its own savepoint; one COMMIT, then everybody is answered. If the
 //! transaction itself dies, the connection is opened anew and each piece is tried alone.
 
-use super::connect;
-use super::error::Trouble;
-use super::hot::HotWork;
-use super::writer::{Command, Tx, Work, run_guarded};
+use super::command::Command;
+use super::shared::join_all;
+use super::tx::Tx;
+use super::work::{Work, run_guarded};
 use crate::domain::model::WalState;
+use crate::store::core::connect;
+use crate::store::core::error::Trouble;
 use crate::store::{Result, StoreError};
 use sea_orm::{
     ConnectionTrait as _, DatabaseConnection, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
@@ -44,18 +46,16 @@ pub(in crate::store) async fn serve(
         if received == 0 {
             break;
         }
-        let mut hot = HotWork::default();
-        let (mut work, mut checkpoints, mut close) = (Vec::new(), Vec::new(), None);
+        let (mut shared, mut work, mut checkpoints, mut close) = (Vec::new(), Vec::new(), Vec::new(), None);
         for command in waiting.drain(..) {
             match command {
                 Command::Work(piece) => work.push(piece),
-                Command::Started(items, reply) => hot.started(items, reply),
-                Command::Finished(items, reply) => hot.finished(items, reply),
+                Command::Shared(rows) => shared.push(rows),
                 Command::Checkpoint(reply) => checkpoints.push(reply),
                 Command::Close(reply) => close = Some(reply),
             }
         }
-        let group: Vec<_> = hot.into_work().into_iter().chain(work).collect();
+        let group: Vec<_> = join_all(shared).into_iter().chain(work).collect();
         writer.commit(group).await;
         writer.checkpoint(checkpoints).await;
         if let Some(reply) = close {

@@ -1,0 +1,75 @@
+//! A transaction, as closures of the store see it: it notes every error of a statement, so that no closure can hide that the
+//! transaction is dead.
+
+use crate::store::Result;
+use crate::store::core::error::{Trouble, trouble};
+use sea_orm::prelude::async_trait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// A transaction. An error that a closure returns, or a panic, undoes everything the closure did, and nothing else. After
+/// an error of the store the closure must end: PostgreSQL refuses any further statement.
+#[derive(Debug)]
+pub struct Tx {
+    inner: DatabaseTransaction,
+    trouble: AtomicU8,
+}
+
+impl Tx {
+    pub(in crate::store) const fn new(inner: DatabaseTransaction) -> Self {
+        Self { inner, trouble: AtomicU8::new(0) }
+    }
+
+    /// The worst that happened to it.
+    pub(in crate::store) fn trouble(&self) -> Trouble {
+        match self.trouble.load(Ordering::Relaxed) {
+            0 => Trouble::None,
+            1 => Trouble::Statement,
+            2 => Trouble::Repeat,
+            _ => Trouble::Dead,
+        }
+    }
+
+    pub(in crate::store) async fn commit(self) -> Result<(), DbErr> {
+        self.inner.commit().await
+    }
+
+    pub(in crate::store) async fn rollback(self) -> Result<(), DbErr> {
+        self.inner.rollback().await
+    }
+
+    /// Whether rows must be locked before they are judged (PostgreSQL; SQLite has one writer anyway).
+    pub(in crate::store) fn locks(&self) -> bool {
+        self.inner.get_database_backend() == DbBackend::Postgres
+    }
+
+    fn note<T>(&self, result: Result<T, DbErr>) -> Result<T, DbErr> {
+        if let Err(error) = &result {
+            self.trouble.fetch_max(trouble(error) as u8, Ordering::Relaxed);
+        }
+        result
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Tx {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.note(self.inner.execute_raw(statement).await)
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.note(self.inner.execute_unprepared(sql).await)
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.note(self.inner.query_one_raw(statement).await)
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.note(self.inner.query_all_raw(statement).await)
+    }
+}
