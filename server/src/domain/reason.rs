@@ -10,14 +10,13 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 macro_rules! reasons {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal { $($(#[$field_doc:meta])* $field:ident: $kind:ty),* $(,)? } => $words:expr),+ $(,)?) => {
+    ($($(#[$doc:meta])* $variant:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty),* $(,)? } => $words:expr),+ $(,)?) => {
         /// Why something is as it is.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(tag = "code", content = "args")]
+        #[serde(tag = "code", content = "args", rename_all = "snake_case")]
         pub enum Reason {
-            $($(#[$doc])* #[serde(rename = $code)] $variant { $($(#[$field_doc])* $field: $kind),* },)+
+            $($(#[$doc])* $variant { $($(#[$field_doc])* $field: $kind),* },)+
             /// Several reasons. The first one counts, and the others only add to its words.
-            #[serde(rename = "several")]
             Several {
                 /// The reasons, of which there is at least one.
                 reasons: Vec<Reason>,
@@ -26,8 +25,9 @@ macro_rules! reasons {
 
         /// What kind of reason it is, for programs.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+        #[serde(rename_all = "snake_case")]
         pub enum ReasonCode {
-            $($(#[$doc])* #[serde(rename = $code)] $variant,)+
+            $($(#[$doc])* $variant,)+
         }
 
         impl Reason {
@@ -53,196 +53,196 @@ macro_rules! reasons {
 
 reasons! {
     /// A sentence from before there were codes.
-    Text = "text" {
+    Text {
         /// The sentence.
         text: String,
     } => text.clone(),
     /// The run waits for an earlier run of its task to end.
-    EarlierRun = "earlier_run" {} => "waits for an earlier run of the task to end".to_owned(),
+    EarlierRun {} => "waits for an earlier run of the task to end".to_owned(),
     /// The run waits for a place in its pool.
-    PoolFull = "pool_full" {
+    PoolFull {
         /// Name of the pool.
         pool: String,
     } => format!("waits for a place in pool \"{pool}\""),
     /// The pool of the run has no places at all.
-    PoolClosed = "pool_closed" {
+    PoolClosed {
         /// Name of the pool.
         pool: String,
     } => format!("pool \"{pool}\" is closed (capacity 0)"),
     /// The pool of the run does not exist.
-    PoolMissing = "pool_missing" {
+    PoolMissing {
         /// Name of the pool.
         pool: String,
     } => format!("pool \"{pool}\" does not exist: create it, or change the task"),
     /// The run waits for a free place on the server.
-    ServerFull = "server_full" {} => "waits for a free place on the server".to_owned(),
+    ServerFull {} => "waits for a free place on the server".to_owned(),
     /// The run waits for its next attempt.
-    NextAttempt = "next_attempt" {
+    NextAttempt {
         /// When the attempt is due.
         at: DateTime<Utc>,
     } => format!("waits for its next attempt at {}", moment(at)),
     /// The run before had not ended, and the overlap rule is `skip`.
-    PreviousRunOpen = "previous_run_open" {} => "the run before it had not ended (overlap: skip)".to_owned(),
+    PreviousRunOpen {} => "the run before it had not ended (overlap: skip)".to_owned(),
     /// As many runs were waiting as the overlap rule `queue` allows.
-    QueueFull = "queue_full" {
+    QueueFull {
         /// Runs that may wait.
         max_waiting: u32,
     } => format!("{max_waiting} runs were already waiting (overlap: queue)"),
     /// As many runs were open as the overlap rule `allow` allows.
-    TooManyOpen = "too_many_open" {
+    TooManyOpen {
         /// Runs that may be open.
         max: u32,
     } => format!("{max} runs were already open (overlap: allow)"),
     /// A newer run took the place of the run while it was waiting.
-    Superseded = "superseded" {
+    Superseded {
         /// The overlap rule that wants it.
         overlap: Displacing,
     } => format!("a newer run took its place (overlap: {})", overlap.as_str()),
     /// A newer run replaced the run, because the overlap rule is `replace`.
-    Replaced = "replaced" {
+    Replaced {
         /// The slot of the newer run; none: it has no slot.
         scheduled_for: Option<DateTime<Utc>>,
     } => replaced(scheduled_for.as_ref()),
     /// Somebody cancelled it.
-    Cancelled = "cancelled" {
+    Cancelled {
         /// User or token.
         by: String,
     } => format!("cancelled by {by}"),
     /// Somebody cancelled it by deleting its task.
-    CancelledWithTask = "cancelled_with_task" {
+    CancelledWithTask {
         /// User or token.
         by: String,
     } => format!("cancelled by {by}, with its task"),
     /// Somebody cancelled it by cancelling its backfill.
-    CancelledWithBackfill = "cancelled_with_backfill" {
+    CancelledWithBackfill {
         /// User or token.
         by: String,
     } => format!("cancelled by {by}, with its backfill"),
     /// The task was disabled.
-    TaskDisabled = "task_disabled" {} => "the task was disabled".to_owned(),
+    TaskDisabled {} => "the task was disabled".to_owned(),
     /// The task was deleted.
-    TaskDeleted = "task_deleted" {} => "the task was deleted".to_owned(),
+    TaskDeleted {} => "the task was deleted".to_owned(),
     /// The stored definition of the task cannot be read.
-    TaskDamaged = "task_damaged" {
+    TaskDamaged {
         /// What is wrong with it.
         problem: String,
     } => problem.clone(),
     /// The schedule was disabled before the slot was caught up.
-    ScheduleDisabled = "schedule_disabled" {} => "the schedule was disabled before the slot was caught up".to_owned(),
+    ScheduleDisabled {} => "the schedule was disabled before the slot was caught up".to_owned(),
     /// The schedule was removed before the slot was caught up.
-    ScheduleRemoved = "schedule_removed" {} => "the schedule was removed before the slot was caught up".to_owned(),
+    ScheduleRemoved {} => "the schedule was removed before the slot was caught up".to_owned(),
     /// The stored schedule could not be read.
-    ScheduleDamaged = "schedule_damaged" {
+    ScheduleDamaged {
         /// What was wrong with it.
         problem: String,
     } => format!("the stored schedule was damaged: {problem}"),
     /// Params are missing or wrong.
-    ParamsRefused = "params_refused" {
+    ParamsRefused {
         /// What is wrong with them, one sentence each.
         problems: Vec<String>,
     } => format!("{}; give it a default", problems.join("; ")),
     /// Everything was on hold.
-    OnHold = "on_hold" {
+    OnHold {
         /// What was said when the hold began.
         note: String,
     } => format!("everything was on hold: {note}"),
     /// A calendar or a change of the clock left the slot out.
-    LeftOut = "left_out" {
+    LeftOut {
         /// What happened to the slot.
         notes: Vec<Note>,
     } => joined(notes, Note::words),
     /// The server was not there, and catch-up is off.
-    CatchUpOff = "catch_up_off" {} => "the server was not there, and catch-up is off".to_owned(),
+    CatchUpOff {} => "the server was not there, and catch-up is off".to_owned(),
     /// The server was not there, and only the latest slot is caught up.
-    OnlyLatestCaughtUp = "only_latest_caught_up" {} => "the server was not there; only the latest slot is caught up".to_owned(),
+    OnlyLatestCaughtUp {} => "the server was not there; only the latest slot is caught up".to_owned(),
     /// The server was not there, and more slots were missed than are caught up.
-    TooManyMissed = "too_many_missed" {} => "the server was not there; more slots were missed than are caught up".to_owned(),
+    TooManyMissed {} => "the server was not there; more slots were missed than are caught up".to_owned(),
     /// The server was not there, and the slot is too old to be caught up.
-    TooOld = "too_old" {} => "the server was not there, and the slot is too old to be caught up".to_owned(),
+    TooOld {} => "the server was not there, and the slot is too old to be caught up".to_owned(),
     /// The slot is caught up in its turn.
-    InTurn = "in_turn" {} => "is caught up in its turn".to_owned(),
+    InTurn {} => "is caught up in its turn".to_owned(),
     /// The process ended with an exit code that is no success.
-    ExitCode = "exit_code" {
+    ExitCode {
         /// The exit code.
         exit_code: i32,
     } => format!("ended with exit code {exit_code}"),
     /// A signal ended the process.
-    Signal = "signal" {
+    Signal {
         /// Number of the signal.
         signal: i32,
     } => format!("ended by signal {signal}"),
     /// The process could not be started.
-    StartFailed = "start_failed" {
+    StartFailed {
         /// What went wrong.
         problem: String,
     } => format!("could not be started: {problem}"),
     /// The attempt took longer than it may.
-    AttemptTimedOut = "attempt_timed_out" {
+    AttemptTimedOut {
         /// Milliseconds that it may take.
         limit_milliseconds: u64,
     } => format!("stopped: the attempt took longer than {}", seconds(*limit_milliseconds)),
     /// The whole run took longer than it may.
-    RunTimedOut = "run_timed_out" {
+    RunTimedOut {
         /// Milliseconds that it may take.
         limit_milliseconds: u64,
     } => format!("stopped: the whole run took longer than {}", seconds(*limit_milliseconds)),
     /// The system told the runner to stop.
-    RunnerStopped = "runner_stopped" {} => "the runner was told to stop by the system".to_owned(),
+    RunnerStopped {} => "the runner was told to stop by the system".to_owned(),
     /// The runner is gone and left no exit record.
-    RunnerGone = "runner_gone" {} => "its runner is gone without an exit record (killed, or the machine went down)".to_owned(),
+    RunnerGone {} => "its runner is gone without an exit record (killed, or the machine went down)".to_owned(),
     /// The runner could not be started.
-    RunnerFailed = "runner_failed" {
+    RunnerFailed {
         /// What went wrong.
         problem: String,
     } => format!("the runner could not be started: {problem}"),
     /// The runner ended before it started the command.
-    RunnerEndedEarly = "runner_ended_early" {} => "the runner ended before the command was started".to_owned(),
+    RunnerEndedEarly {} => "the runner ended before the command was started".to_owned(),
     /// The server is stopping.
-    ServerStopping = "server_stopping" {} => "the server is stopping".to_owned(),
+    ServerStopping {} => "the server is stopping".to_owned(),
     /// Processes were left behind and then stopped.
-    ProcessesStopped = "processes_stopped" {
+    ProcessesStopped {
         /// Number of processes.
         count: u32,
     } => format!("{count} processes left behind were stopped"),
     /// Processes were left behind and could not be stopped.
-    ProcessesLeft = "processes_left" {
+    ProcessesLeft {
         /// Number of processes.
         count: u32,
     } => format!("{count} processes could not be stopped"),
     /// The result that the run wrote was not taken.
-    ResultRefused = "result_refused" {
+    ResultRefused {
         /// What is wrong with it.
         problem: String,
     } => format!("its result was not taken: {problem}"),
     /// The log cannot be read.
-    LogUnreadable = "log_unreadable" {
+    LogUnreadable {
         /// What went wrong.
         problem: String,
     } => format!("its log cannot be read: {problem}"),
     /// The log cannot be written.
-    LogUnwritable = "log_unwritable" {
+    LogUnwritable {
         /// What went wrong.
         problem: String,
     } => format!("its log cannot be written: {problem}"),
     /// The address of the request is one that must not be asked.
-    RequestRefused = "request_refused" {
+    RequestRefused {
         /// Which address, and why.
         problem: String,
     } => problem.clone(),
     /// The request got no answer, or its answer broke off.
-    RequestFailed = "request_failed" {
+    RequestFailed {
         /// What went wrong.
         problem: String,
     } => problem.clone(),
     /// The answer to the request has another status than expected.
-    UnexpectedStatus = "unexpected_status" {
+    UnexpectedStatus {
         /// Status of the answer.
         status: u16,
         /// Statuses that were expected; none: 200 to 299.
         expected: Vec<u16>,
     } => format!("answered {status}, expected {}", statuses(expected)),
     /// The answer to the request does not contain the expected text.
-    TextMissing = "text_missing" {
+    TextMissing {
         /// Status of the answer.
         status: u16,
     } => format!("answered {status}, but the answer does not contain the expected text"),

@@ -177,7 +177,7 @@ async fn a_closed_pool_with_a_long_line_starves_nobody() {
     cancelled(&bench, first).await;
     running(&bench, second).await;
     cancelled(&bench, second).await;
-    assert_eq!(bench.app.run_view(&caller, held).await.expect("the run").0.state, RunState::Waiting);
+    assert_eq!(bench.app.run_view(&caller, held).await.expect("the run").run.state, RunState::Waiting);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -190,7 +190,7 @@ async fn no_light_run_overtakes_one_that_does_not_fit() {
     let light = sleeper(&bench, "light", in_pool(1, 50)).await;
     let _engine = bench.engine().await;
     running(&bench, first).await;
-    let state = async |run| bench.app.run_view(&Caller::local(), run).await.expect("the run").0.state;
+    let state = async |run| bench.app.run_view(&Caller::local(), run).await.expect("the run").run.state;
     assert_eq!((state(heavy).await, state(light).await), (RunState::Waiting, RunState::Waiting));
     cancelled(&bench, first).await;
     running(&bench, heavy).await;

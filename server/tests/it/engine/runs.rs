@@ -49,7 +49,7 @@ async fn what_cannot_start_says_why_and_is_not_tried_again() {
     let cases = [
         ("missing", json!({"kind": "command", "program": "/no/such/program"}), json!(null), "does not exist"),
         ("folder", json!({"kind": "shell", "line": "true"}), json!("/no/such/folder"), "working directory"),
-        ("plain", json!({"kind": "command", "program": "/etc/hostname"}), json!(null), "not"),
+        ("plain", json!({"kind": "command", "program": "/etc/hostname"}), json!(null), "neither a program"),
         ("interpreter", json!({"kind": "script", "interpreter": "no-such", "text": "x"}), json!(null), "no-such"),
     ];
     for (name, run, folder, says) in cases {

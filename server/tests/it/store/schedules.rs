@@ -7,6 +7,7 @@ use orc_server::domain::ids::RunId;
 use orc_server::domain::model::{
     PageRequest, ScheduleRecord, SlotAcross, SlotBooking, SlotEntry, SlotFilter, TaskRecord,
 };
+use orc_server::domain::reason::Reason;
 use orc_server::domain::vocabulary::SlotOutcome;
 use orc_server::store::{Conflict, StoreError, Tx};
 
@@ -88,7 +89,7 @@ fn single(when: DateTime<Utc>, outcome: SlotOutcome) -> SlotEntry {
 }
 
 fn stretch(first: i64, last: i64, count: u64) -> SlotEntry {
-    let reason = "the server was off".to_owned();
+    let reason = Some(Reason::CatchUpOff {});
     SlotEntry { first_at: at(first), last_at: at(last), count, outcome: SlotOutcome::Missed, reason, run: None }
 }
 
