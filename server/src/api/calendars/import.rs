@@ -1,6 +1,6 @@
 //! Calendars from iCalendar files, over HTTP.
 
-use super::view_out;
+use super::convert::view_out;
 use super::wire::Calendar;
 use crate::api::core::body::{Body, Query};
 use crate::api::core::error::ApiResult;

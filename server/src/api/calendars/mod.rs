@@ -2,12 +2,13 @@
 //!
 //! Deliberately absent: computing dates (`domain::calendars`) and the effect of a change (`forecast`). Start reading at `wire`.
 
-pub mod import;
+mod convert;
+mod import;
 pub mod wire;
 
+use self::convert::{summary_out, view_out};
 use self::wire::{
-    Calendar, CalendarDate, CalendarDates, CalendarDatesQuery, CalendarDefinition, CalendarPage, CalendarSummary,
-    calendar_in, calendar_out,
+    Calendar, CalendarDate, CalendarDates, CalendarDatesQuery, CalendarDefinition, CalendarPage, calendar_in,
 };
 use super::core::answer;
 use super::core::body::{Body, IfMatch, Path, Query, page_request};
@@ -135,41 +136,4 @@ pub async fn calendar_dates(
 fn tagged(view: CalendarView) -> Response {
     let version = view.record.version;
     answer::versioned(view_out(view), version)
-}
-
-/// A calendar as it is seen.
-pub(super) fn view_out(view: CalendarView) -> Calendar {
-    let CalendarView { record, tasks, calendars, next: _, warnings } = view;
-    let CalendarDefinition { name, description, entries, except, maintenance } = calendar_out(record.definition);
-    Calendar {
-        id: record.id.0,
-        version: record.version,
-        created_at: record.created_at,
-        updated_at: record.updated_at,
-        problem: record.damage.map(|damage| damage.problem()),
-        used_by: tasks,
-        contained_in: calendars,
-        warnings,
-        name,
-        description,
-        entries,
-        except,
-        maintenance,
-    }
-}
-
-fn summary_out(view: CalendarView) -> CalendarSummary {
-    let CalendarView { record, tasks, calendars, next, warnings: _ } = view;
-    CalendarSummary {
-        id: record.id.0,
-        version: record.version,
-        updated_at: record.updated_at,
-        problem: record.damage.map(|damage| damage.problem()),
-        entry_count: record.definition.entries.len() + record.definition.except.len(),
-        maintenance: record.definition.maintenance.is_some(),
-        used_by_count: tasks.len() + calendars.len(),
-        next_date: next,
-        name: record.definition.name,
-        description: record.definition.description,
-    }
 }

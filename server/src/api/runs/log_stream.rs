@@ -1,22 +1,41 @@
 //! The live log as events: `log` with a piece of text, `attempt` when the next attempt begins, `end` when the run is over.
 
-use super::logs::LogChunk;
 use crate::app::core::events::Change;
 use crate::app::runs::log_follow::{LogFollower, Piece};
 use crate::app::{App, Caller};
 use crate::domain::ids::RunId;
 use crate::domain::model::AttemptRecord;
-use crate::domain::vocabulary::RunState;
+use crate::domain::vocabulary::{LogStream, RunState};
 use axum::response::sse::Event;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
 use serde_json::json;
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use utoipa::ToSchema;
 
 /// How often a run that waits for its next attempt is looked at without an event.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 type Sender = mpsc::Sender<Result<Event, Infallible>>;
+
+/// A piece of a log; the data of a `log` event, whose id is `attempt:offset-after`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LogChunk {
+    /// Number of the attempt.
+    pub attempt: u32,
+    /// First byte of the piece, counted before anything was dropped.
+    pub offset: u64,
+    /// Stream it came from.
+    pub stream: LogStream,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// The text; bytes that are not UTF-8 are shown as U+FFFD (the download is exact).
+    pub text: String,
+    /// Bytes dropped just before the piece.
+    pub dropped_bytes: u64,
+}
 
 /// Where a stream begins.
 #[derive(Debug, Clone, Copy, Default)]

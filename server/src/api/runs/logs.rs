@@ -1,7 +1,7 @@
 //! Logs of runs over HTTP: download and live stream.
 
 use super::log_stream;
-use super::log_stream::Begin;
+use super::log_stream::{Begin, LogChunk};
 use crate::api::core::body::{Path, Query};
 use crate::api::core::error::{ApiError, ApiResult};
 use crate::api::core::state::ApiState;
@@ -16,16 +16,15 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use orc_runner::{Content, LogReader, Record};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 /// Bytes read at once for a download.
@@ -64,23 +63,6 @@ pub struct LogStreamQuery {
     /// The id of the last event seen, to go on after it.
     #[param(max_length = 100)]
     pub last_event_id: Option<String>,
-}
-
-/// A piece of a log; the data of a `log` event, whose id is `attempt:offset-after`.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct LogChunk {
-    /// Number of the attempt.
-    pub attempt: u32,
-    /// First byte of the piece, counted before anything was dropped.
-    pub offset: u64,
-    /// Stream it came from.
-    pub stream: LogStream,
-    /// When it was written.
-    pub at: DateTime<Utc>,
-    /// The text; bytes that are not UTF-8 are shown as U+FFFD (the download is exact).
-    pub text: String,
-    /// Bytes dropped just before the piece.
-    pub dropped_bytes: u64,
 }
 
 /// Download the log of a run, byte for byte.

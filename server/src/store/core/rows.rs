@@ -110,6 +110,11 @@ impl Sql {
     }
 }
 
+/// A count or version that the schema keeps small.
+pub(in crate::store) fn small(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

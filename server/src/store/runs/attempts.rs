@@ -1,21 +1,29 @@
 //! Attempts: one row per process start within a run.
 
-use super::claim::definitions;
 use super::entity::{attempt, run};
-use super::running;
+use super::{by_id, running};
 use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::model::ClaimedRun;
 use crate::domain::model::{AttemptFinished, AttemptRecord, AttemptStarted};
 use crate::store::core::error::damaged;
 use crate::store::core::reason::ReasonColumns;
+use crate::store::core::rows::small;
 use crate::store::core::time::instant;
-use crate::store::tasks::small;
+use crate::store::tasks::versions::definitions;
 use crate::store::{Result, Store, StoreError};
 use chrono::TimeDelta;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use std::collections::HashMap;
 
 impl Store {
+    /// The attempts of a run, first to newest.
+    pub async fn run_attempts(&self, run: RunId) -> Result<Vec<AttemptRecord>> {
+        let Some(found) = by_id(run).one(self.reader()).await? else { return Ok(Vec::new()) };
+        let query = attempt::Entity::find().filter(attempt::Column::RunId.eq(found.id));
+        let rows = query.order_by_asc(attempt::Column::Number).all(self.reader()).await?;
+        rows.into_iter().map(|row| record(row, run)).collect()
+    }
+
     /// Writes down who carries out attempts. Calls that wait at the same time share their statements. False: the claim is
     /// no longer valid, or the attempt has ended.
     pub async fn attempts_started(&self, started: Vec<AttemptStarted>) -> Result<Vec<bool>> {

@@ -4,15 +4,13 @@ use super::attempts;
 use super::changes::ROWS;
 use super::entity::{attempt, run};
 use super::record;
-use crate::domain::ids::{AttemptId, RunId, TaskId};
+use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::model::{ClaimOrder, ClaimedRun};
-use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::RunState;
 use crate::store::core::error::damaged;
+use crate::store::core::rows::small;
 use crate::store::core::time::Micros;
-use crate::store::tasks::definitions::definition_of;
-use crate::store::tasks::entity::{task, task_version};
-use crate::store::tasks::small;
+use crate::store::tasks::versions::{Definitions, StoredDefinition, definitions};
 use crate::store::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{
@@ -20,7 +18,7 @@ use sea_orm::sea_query::{
     WithClause,
 };
 use sea_orm::{ConnectionTrait, EntityTrait as _, FromQueryResult as _, Iterable as _, NotSet, Order, Set};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 impl Store {
@@ -77,7 +75,8 @@ impl ClaimedRun {
         definitions: &Definitions,
     ) -> Result<Self> {
         let found = definitions.get(&(run.task_id, small(run.task_version)));
-        let (task, definition, damage) = found.ok_or_else(|| damaged("run", "its version does not exist"))?;
+        let StoredDefinition { task, definition, damage } =
+            found.ok_or_else(|| damaged("run", "its version does not exist"))?;
         let attempt = attempts::record(attempt, RunId(run.uid))?;
         let (definition, damage) = (Arc::clone(definition), damage.clone());
         Ok(Self { run: record(run, *task)?, attempt, definition, damage })
@@ -144,35 +143,4 @@ fn opened(run: &run::Model, node: &str, now: DateTime<Utc>) -> attempt::ActiveMo
         leaked_output: Set(false),
         survivor_count: Set(0),
     }
-}
-
-/// Ids of tasks and definitions, with what is wrong with them, by key of the task and version.
-pub(in crate::store) type Definitions = HashMap<(i64, u32), (TaskId, Arc<Definition>, Option<String>)>;
-
-pub(in crate::store) async fn definitions(
-    connection: &impl ConnectionTrait,
-    wanted: impl IntoIterator<Item = (i64, u32)>,
-) -> Result<Definitions> {
-    let wanted: Vec<_> = wanted.into_iter().collect::<HashSet<_>>().into_iter().collect();
-    let mut found = HashMap::with_capacity(wanted.len());
-    let key = || (task_version::Entity, task_version::Column::TaskId);
-    let version = || (task_version::Entity, task_version::Column::Version);
-    for chunk in wanted.chunks(200) {
-        let mut query = Query::select();
-        query
-            .columns([key(), version(), (task_version::Entity, task_version::Column::Definition)])
-            .column((task::Entity, task::Column::Uid))
-            .from(task_version::Entity)
-            .inner_join(task::Entity, Expr::col((task::Entity, task::Column::Id)).equals(key()))
-            .and_where(
-                Expr::tuple([Expr::col(key()), Expr::col(version())])
-                    .in_tuples(chunk.iter().map(|(key, version)| (*key, i64::from(*version)))),
-            );
-        for row in connection.query_all(&query).await? {
-            let key = (row.try_get("", "task_id")?, small(row.try_get("", "version")?));
-            let (definition, damage) = definition_of(&row.try_get::<String>("", "definition")?);
-            found.insert(key, (TaskId(row.try_get("", "uid")?), Arc::new(definition), damage.rest));
-        }
-    }
-    Ok(found)
 }

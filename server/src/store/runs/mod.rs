@@ -14,16 +14,16 @@ pub(in crate::store) mod prune;
 pub(in crate::store) mod stats;
 pub(in crate::store) mod waiting;
 
-use self::entity::{attempt, run};
+use self::entity::run;
 use super::core::error::damaged;
 use super::core::page::beyond;
 use super::core::reason::ReasonColumns;
+use super::core::rows::small;
 use super::core::time::{Micros, instant};
 use super::tasks::entity::task;
-use super::tasks::small;
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, TaskId};
-use crate::domain::model::{AttemptRecord, Cursor, Page, PageRequest};
+use crate::domain::model::{Cursor, Page, PageRequest};
 use crate::domain::model::{RunFilter, RunRecord, TriggerRecord};
 use crate::domain::vocabulary::{RunState, TriggerKind};
 use chrono::TimeDelta;
@@ -39,14 +39,6 @@ impl Store {
     /// A run.
     pub async fn run_find(&self, run: RunId) -> Result<Option<RunRecord>> {
         one(self.reader(), by_id(run)).await
-    }
-
-    /// The attempts of a run, first to newest.
-    pub async fn run_attempts(&self, run: RunId) -> Result<Vec<AttemptRecord>> {
-        let Some(found) = by_id(run).one(self.reader()).await? else { return Ok(Vec::new()) };
-        let query = attempt::Entity::find().filter(attempt::Column::RunId.eq(found.id));
-        let rows = query.order_by_asc(attempt::Column::Number).all(self.reader()).await?;
-        rows.into_iter().map(|row| attempts::record(row, run)).collect()
     }
 
     /// A page of runs, newest first.

@@ -5,7 +5,7 @@ use super::{open, records};
 use crate::domain::model::RunRecord;
 use crate::domain::runs::OpenRuns;
 use crate::domain::vocabulary::{RunState, TriggerKind};
-use crate::store::tasks::small;
+use crate::store::core::rows::small;
 use crate::store::{Result, Tx};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, PaginatorTrait as _, QueryFilter as _,

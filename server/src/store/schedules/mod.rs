@@ -6,9 +6,9 @@ pub mod entity;
 
 use self::entity::schedule;
 use super::core::error::damaged;
+use super::core::rows::small;
 use super::core::time::Micros;
 use super::tasks::entity::task;
-use super::tasks::small;
 use super::{Result, Store, StoreError, Tx};
 use crate::domain::ids::{ScheduleId, TaskId};
 use crate::domain::model::{DamagedSchedule, ScheduleRecord, StoredSchedules};

@@ -10,6 +10,7 @@ use self::definitions::definition_of;
 use self::entity::task;
 use super::core::error::{damaged, unique};
 use super::core::page::beyond;
+use super::core::rows::small;
 use super::core::time::{Micros, instant};
 use super::{Conflict, Result, Store, StoreError, Tx, schedules};
 use crate::domain::ids::{RunId, TaskId};
@@ -250,11 +251,6 @@ fn definition_columns(definition: &Definition, json: String) -> task::ActiveMode
 
 fn to_json(definition: &Definition) -> Result<String> {
     serde_json::to_string(definition).map_err(|error| StoreError::Other(format!("definition: {error}")))
-}
-
-/// A count or version that the schema keeps small.
-pub(super) fn small(number: i64) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 fn record(row: task::Model) -> Result<TaskRecord> {
