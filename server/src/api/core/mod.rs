@@ -11,7 +11,6 @@ pub mod guard;
 pub mod layers;
 pub mod metrics;
 pub(in crate::api) mod page;
-pub(in crate::api) mod reason;
 pub mod state;
 pub mod within;
 

@@ -10,7 +10,7 @@ use self::wire::Schedule;
 use super::core::body::{Body, Query, page_request};
 use super::core::error::ApiResult;
 use super::core::page::page;
-use super::core::reason::Reason;
+use super::core::answer::Reason;
 use super::core::state::ApiState;
 use super::tasks::wire::SlotPreview;
 use crate::app::schedules::PreviewRequest;
