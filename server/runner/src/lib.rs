@@ -32,7 +32,7 @@ pub use log::{Content, GapReason, Record, Stream};
 pub use log_read::{LogReader, exit_record};
 pub use log_write::LogWriter;
 pub use message::{Identity, RunnerMessage, ServerMessage, Started, StopReason, line, parse};
-pub use os::{Channel, unsupported};
+pub use os::{Channel, lower_priority, unsupported};
 pub use plan::{LogLimits, Plan, PlanScript};
 pub use record::{CancelledBy, Exit, ExitRecord, LogTotals, Outcome, SpawnFailure, Survivor, TimeLimit};
 pub use run::run;

@@ -30,7 +30,6 @@ use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use tokio::sync::Semaphore;
 
 /// Result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -66,7 +65,9 @@ struct Inner {
     progress: runs::progress::ProgressBoard,
     limiter: Limiter,
     standing: access::standing::Standing,
-    simulating: Arc<Semaphore>,
+    places: self::core::compute::Places,
+    calendars_reading: tokio::sync::Mutex<()>,
+    feed_files: forecast::feed_file::FeedFiles,
     invalid: Mutex<Arc<schedules::agenda::InvalidSchedules>>,
     replan: Mutex<schedules::agenda::Replan>,
     leap: Mutex<Option<clock::retention::Leap>>,
@@ -82,7 +83,6 @@ impl App {
         let (signals, events, workers) = (Signals::default(), EventBus::new(), system::WorkerBoard::default());
         let started_at = clock.now();
         let (progress, limiter) = (runs::progress::ProgressBoard::default(), Limiter::default());
-        let simulating = Arc::new(Semaphore::new(1));
         let (invalid, replan) = (Mutex::default(), Mutex::default());
         let (leap, presence) = (Mutex::default(), Mutex::default());
         let file_problems = Mutex::default();
@@ -95,7 +95,9 @@ impl App {
             progress,
             limiter,
             standing: access::standing::Standing::default(),
-            simulating,
+            places: self::core::compute::Places::default(),
+            calendars_reading: tokio::sync::Mutex::default(),
+            feed_files: forecast::feed_file::FeedFiles::default(),
             invalid,
             replan,
             leap,

@@ -75,6 +75,33 @@ async fn public_are_exactly_these() {
     assert_eq!(public, ["GET /setup", "POST /session", "POST /setup"]);
 }
 
+/// Routes that are no operations stand in one file (tidy sees to that), so its lines are all there are.
+#[tokio::test]
+async fn routes_that_are_no_operations_open_to_nobody_but_these() {
+    let source = include_str!("../../src/api/pages/spa.rs");
+    let routes = source.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")?.split_once("\", "));
+    let house = House::with(&[]).await;
+    let mut found = Vec::new();
+    for (path, method) in routes {
+        let method = if method.starts_with("post(") { "POST" } else { "GET" };
+        let path = path.replace(['{', '*', '}'], "");
+        let answer = house.ask(&format!("{method} ..{path}"), &[], None).await;
+        found.push((format!("{method} {path}"), answer.status));
+    }
+    let expected = [
+        ("GET /healthz", 200),
+        ("GET /readyz", 200),
+        // Whoever knows the secret address gets in.
+        ("GET /feeds/file", 404),
+        ("POST /hooks/address", 401),
+        // A redirect to the address with the slash.
+        ("GET /swagger-ui", 303),
+        ("GET /swagger-ui/", 401),
+        ("GET /swagger-ui/file", 401),
+    ];
+    assert_eq!(found, expected.map(|(line, status)| (line.to_owned(), status)));
+}
+
 #[tokio::test]
 async fn what_the_document_does_not_know_is_refused() {
     assert_eq!(contract().access("/api/v1/tasks/{task}/secret", &Method::GET), None);

@@ -211,3 +211,20 @@ async fn a_version_that_cannot_be_read_makes_no_surplus() {
         assert!(problem.contains(word), "{problem}");
     }
 }
+
+#[tokio::test]
+async fn looking_ahead_at_one_task_reads_no_other() {
+    let editor = with_tasks().await;
+    let broken = "UPDATE schedule SET uid = 'broken-' || id WHERE task_id = (SELECT id FROM task WHERE name = 'bad')";
+    assert_eq!(editor.behind(broken).await, 2);
+    assert_eq!(editor.ask("GET /plan", None).await.status, 500, "nobody can read all of them");
+    let plan = editor.json(200, "GET /plan?task=good", None).await;
+    assert_eq!(plan["items"].as_array().map(Vec::len), Some(2), "{plan}");
+    let file = editor.ask("GET /plan.ics?task=good&days=1", None).await;
+    assert!(file.status == 200 && file.text.contains("SUMMARY:Say hello"), "{}", file.text);
+    let feed = editor.json(201, "POST /feeds", Some(json!({"name": "Good", "task": "good"}))).await;
+    let file = editor.house.read(feed["url"].as_str().unwrap()).await;
+    assert!(file.status == 200 && file.text.contains("SUMMARY:Say hello"), "{}", file.text);
+    editor.json(200, "POST /tasks/good/effect", Some(task("good"))).await;
+    editor.json(200, "GET /slots/summary?task=good", None).await;
+}

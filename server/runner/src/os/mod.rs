@@ -40,6 +40,9 @@ pub(crate) use system::{ask_process, carriers, kill, kill_carrier, start_ticks, 
 /// Files: private ones, the log with its lock, free space.
 pub(crate) use system::{create_locked, create_private, create_script, free_percent, locked, open_plain};
 
+/// Threads of the server that must not hinder others.
+pub use system::lower_priority;
+
 /// The channel between server and runner, and waiting for it.
 pub use system::Channel;
 pub(crate) use system::{Listener, Source, Wire, connect, wait};

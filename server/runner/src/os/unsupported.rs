@@ -10,6 +10,9 @@ use super::{Channel, Child, Failure, Reaped, Source, unsupported};
 use crate::plan::Plan;
 use crate::record::{SpawnFailure, Survivor};
 
+/// Does nothing: here a priority belongs to the whole process, or needs a system call that nobody has tried yet.
+pub fn lower_priority() {}
+
 /// Nothing: no value of this type exists.
 #[derive(Debug)]
 pub(crate) enum Never {}

@@ -15,9 +15,6 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// Slots of one task that are listed one by one; the counts are of all.
-const LISTED: usize = 200;
-
 /// How far to look ahead.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -108,28 +105,23 @@ pub async fn calendar_effect(
 }
 
 fn effect_out(effect: app::forecast::effects::Effect) -> Effect {
-    let app::forecast::effects::Effect { from_at, until_at, tasks, truncated, warnings } = effect;
-    let count = |of: fn(&Difference) -> usize| tasks.iter().map(|(_, difference)| of(difference)).sum();
+    let tasks = effect.tasks.into_iter().map(task_out).collect();
     Effect {
-        from_at,
-        until_at,
-        appear_count: count(|it| it.appear.len()),
-        vanish_count: count(|it| it.vanish.len()),
-        move_count: count(|it| it.moved.len()),
-        truncated,
-        warnings,
-        tasks: tasks.into_iter().map(task_out).collect(),
+        from_at: effect.from_at,
+        until_at: effect.until_at,
+        appear_count: effect.appear_count,
+        vanish_count: effect.vanish_count,
+        move_count: effect.move_count,
+        truncated: effect.truncated,
+        warnings: effect.warnings,
+        tasks,
     }
 }
 
 fn task_out((task, difference): (String, Difference)) -> TaskEffect {
     let Difference { appear, vanish, moved } = difference;
     let out = |(key, slot): Keyed| slot_out(Some(key), &slot);
-    let moves = moved.into_iter().take(LISTED).map(|(from, to)| SlotMove { from: out(from), to: out(to) }).collect();
-    TaskEffect {
-        task,
-        appear: appear.into_iter().take(LISTED).map(out).collect(),
-        vanish: vanish.into_iter().take(LISTED).map(out).collect(),
-        moved: moves,
-    }
+    let moved = moved.into_iter().map(|(from, to)| SlotMove { from: out(from), to: out(to) }).collect();
+    let (appear, vanish) = (appear.into_iter().map(out).collect(), vanish.into_iter().map(out).collect());
+    TaskEffect { task, appear, vanish, moved }
 }

@@ -173,7 +173,7 @@ pub async fn serve(
     let missing = || app::Error::NotFound("there is no such feed".into());
     let secret = name.strip_suffix(".ics").ok_or_else(missing)?;
     let text = state.app.feed_text(secret, &peer_address(&state, peer, &headers)).await?;
-    Ok(file(text, &headers))
+    Ok(file(text.to_string(), &headers))
 }
 
 /// A calendar file, or word that it has not changed.

@@ -1,9 +1,9 @@
 //! Backfills over HTTP.
 
+use crate::api::core::answer::Reason;
 use crate::api::core::body::{Body, Path, Query, page_request};
 use crate::api::core::error::ApiResult;
 use crate::api::core::page::page;
-use crate::api::core::answer::Reason;
 use crate::api::core::state::ApiState;
 use crate::api::tasks::wire::DryRunQuery;
 use crate::app::Caller;

@@ -9,7 +9,6 @@ use crate::domain::vocabulary::{LogStream, RunState};
 use axum::response::sse::Event;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::json;
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -20,7 +19,33 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 type Sender = mpsc::Sender<Result<Event, Infallible>>;
 
-/// A piece of a log; the data of a `log` event, whose id is `attempt:offset-after`.
+/// What a live log tells; the data of an event whose SSE `event` field equals `kind`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum LogEvent {
+    /// A piece of the log; the id of this event is `attempt:offset-after`.
+    Log(LogChunk),
+    /// The next attempt begins.
+    Attempt(LogAttempt),
+    /// The run is over, or the attempt that was asked for.
+    End(LogEnd),
+}
+
+/// The next attempt begins.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LogAttempt {
+    /// Number of the attempt.
+    pub attempt: u32,
+}
+
+/// The run is over, or the attempt that was asked for.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LogEnd {
+    /// State of the run.
+    pub state: RunState,
+}
+
+/// A piece of a log.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LogChunk {
     /// Number of the attempt.
@@ -83,7 +108,11 @@ pub async fn send(app: App, caller: Caller, run: RunId, begin: Begin, sender: Se
         }
         match attempt.filter(|attempt| attempt.number > shown) {
             Some(attempt) => {
-                if shown > 0 && told(&sender, "attempt", json!({"attempt": attempt.number})).await.is_none() {
+                if shown > 0
+                    && told(&sender, "attempt", &LogEvent::Attempt(LogAttempt { attempt: attempt.number }))
+                        .await
+                        .is_none()
+                {
                     return;
                 }
                 let from = if shown == 0 { begin.offset(attempt.number) } else { Some(0) };
@@ -94,12 +123,14 @@ pub async fn send(app: App, caller: Caller, run: RunId, begin: Begin, sender: Se
                 }
                 if begin.only.is_some() {
                     let Ok((record, _)) = app.log_attempt(&caller, run, wanted).await else { return };
-                    let _nobody_listens_is_fine = told(&sender, "end", json!({"state": record.state})).await;
+                    let _nobody_listens_is_fine =
+                        told(&sender, "end", &LogEvent::End(LogEnd { state: record.state })).await;
                     return;
                 }
             }
             None if record.state.is_final() => {
-                let _nobody_listens_is_fine = told(&sender, "end", json!({"state": record.state})).await;
+                let _nobody_listens_is_fine =
+                    told(&sender, "end", &LogEvent::End(LogEnd { state: record.state })).await;
                 return;
             }
             None => {
@@ -144,13 +175,16 @@ async fn send_attempt(app: &App, attempt: &AttemptRecord, from: Option<u64>, sen
     }
 }
 
-async fn told(sender: &Sender, kind: &str, data: serde_json::Value) -> Option<()> {
-    sender.send(Ok(Event::default().event(kind).data(data.to_string()))).await.ok()
+async fn told(sender: &Sender, kind: &str, data: &LogEvent) -> Option<()> {
+    sender.send(Ok(event(kind, data))).await.ok()
 }
 
 fn chunk(attempt: u32, piece: Piece) -> Event {
     let Piece { offset, end, stream, at, text, dropped_bytes } = piece;
-    let chunk = LogChunk { attempt, offset, stream, at, text, dropped_bytes };
-    let data = serde_json::to_string(&chunk).expect("a piece of text is plain data");
-    Event::default().event("log").id(format!("{attempt}:{end}")).data(data)
+    let chunk = LogEvent::Log(LogChunk { attempt, offset, stream, at, text, dropped_bytes });
+    event("log", &chunk).id(format!("{attempt}:{end}"))
+}
+
+fn event(kind: &str, data: &LogEvent) -> Event {
+    Event::default().event(kind).data(serde_json::to_string(data).expect("an event is plain data"))
 }

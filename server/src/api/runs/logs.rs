@@ -1,7 +1,7 @@
 //! Logs of runs over HTTP: download and live stream.
 
 use super::log_stream;
-use super::log_stream::{Begin, LogChunk};
+use super::log_stream::{Begin, LogEvent};
 use crate::api::core::body::{Path, Query};
 use crate::api::core::error::{ApiError, ApiResult};
 use crate::api::core::state::ApiState;
@@ -90,7 +90,7 @@ pub async fn run_log(
 /// Follow the log of a run (events `log`, `attempt`, `end`).
 #[utoipa::path(get, path = "/runs/{run}/log/stream", tag = "run",
     params(("run" = uuid::Uuid, Path, description = "Id of the run"), LogStreamQuery, ("Last-Event-ID" = Option<String>, Header, description = "Where to go on")),
-    responses((status = 200, description = "Events", body = LogChunk, content_type = "text/event-stream")),
+    responses((status = 200, description = "Events", body = LogEvent, content_type = "text/event-stream")),
     extensions(("x-permission" = json!("read"))))]
 pub async fn run_log_stream(
     State(state): State<ApiState>,

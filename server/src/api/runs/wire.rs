@@ -1,7 +1,7 @@
 //! Wire types of runs.
 
-use crate::api::core::page::page;
 use crate::api::core::answer::Reason;
+use crate::api::core::page::page;
 use crate::domain::vocabulary::{AttemptOutcome, RunAction, RunState, TriggerKind};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,10 @@
-//! What every use case needs: who calls, what may go wrong, what is announced after a commit, and the dry run.
+//! What every use case needs: who calls, what may go wrong, what is announced after a commit, the dry run,
+//! and the places for heavy computations.
 //!
 //! Deliberately absent: any subject; a subject imports `core`, never the other way round. Start reading at `caller`.
 
 pub(in crate::app) mod caller;
+pub(in crate::app) mod compute;
 pub(in crate::app) mod error;
 pub mod events;
 pub(in crate::app) mod signals;

@@ -2,17 +2,27 @@
 
 use crate::app::calendars::silenced::Silenced;
 use crate::app::calendars::{calendar_problems, containing};
+use crate::app::core::compute::Reach;
 use crate::app::schedules::compile;
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::calendars::{Calendar, CalendarBook};
+use crate::domain::forecast::Stop;
 use crate::domain::forecast::effect::{Difference, Side, difference, running};
-use crate::domain::model::{TaskFilter, TaskRef};
+use crate::domain::model::{PageRequest, TaskFilter, TaskRef, TaskSort};
+use crate::domain::schedules::Schedule;
 use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::Permission;
 use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeSet;
 
 /// Most days that are looked ahead.
 const DAYS_MAX: u32 = 366;
+
+/// Slots of one list of one task that are kept one by one; the counts are of all.
+const LISTED: usize = 200;
+
+/// Slots that are kept one by one of all tasks together.
+const LISTED_MAX: usize = 50_000;
 
 /// What a change does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +31,16 @@ pub struct Effect {
     pub from_at: DateTime<Utc>,
     /// Up to here.
     pub until_at: DateTime<Utc>,
-    /// The tasks for which something changes, by name.
+    /// Slots that appear.
+    pub appear_count: usize,
+    /// Slots that vanish.
+    pub vanish_count: usize,
+    /// Slots that move.
+    pub move_count: usize,
+    /// The tasks for which something changes, by name, with the first slots of each list.
     pub tasks: Vec<(String, Difference)>,
+    /// Slots in these lists.
+    listed: usize,
     /// Whether more was to be compared than was.
     pub truncated: bool,
     /// Schedules of which the calendar would leave nothing, in sentences.
@@ -41,10 +59,14 @@ impl App {
         }
         let mut effect = self.empty(days)?;
         let present = self.store().task_find(&TaskRef::from(task)).await?.filter(|task| task.deleted_at.is_none());
-        let before = present.map(|task| effect.side(&book, &task.definition)).unwrap_or_default();
-        let after = effect.side(&book, wanted);
-        effect.add(&wanted.name, &before, &after);
-        Ok(effect)
+        let wanted = wanted.clone();
+        let compared = self.compute(Reach::OneTask, async move |_, stop| {
+            let before = present.map(|task| effect.side(&book, &task.definition, &stop)).unwrap_or_default();
+            let after = effect.side(&book, &wanted, &stop);
+            effect.add(&wanted.name, &before, &after);
+            Ok(effect)
+        });
+        compared.await
     }
 
     /// What replacing a calendar's definition would do to all tasks.
@@ -58,27 +80,31 @@ impl App {
         caller.require(Permission::Read)?;
         let found = self.store().calendar_find(calendar).await?;
         let name = found.map_or_else(|| wanted.name.clone(), |record| record.definition.name);
-        let (old, new) = self.calendar_books_with(&name, wanted).await?;
-        let all: Vec<Calendar> = self.store().calendars().await?.into_iter().map(|record| record.definition).collect();
-        let names = containing(&all, &name);
-        let windows = all.iter().filter(|it| names.contains(&it.name)).chain([wanted]);
-        let windows: Vec<Vec<String>> =
-            windows.filter_map(|it| it.maintenance.as_ref()).map(|window| window.tags.clone()).collect();
-        let concerns = |definition: &Definition| {
-            let named = |schedule: &crate::domain::schedules::Schedule| {
-                schedule.run_only_on.iter().chain(&schedule.skip_on).any(|calendar| names.contains(calendar))
-            };
-            definition.schedules.iter().any(named)
-                || windows.iter().any(|tags| tags.is_empty() || tags.iter().any(|tag| definition.tags.contains(tag)))
-        };
-        let mut effect = self.empty(days)?;
-        let mut silenced = Silenced::new(&names, &new, effect.from_at);
-        let mut page = crate::domain::model::PageRequest::first(500);
+        let (effect, wanted) = (self.empty(days)?, wanted.clone());
+        let compared = self.compute(Reach::AllTasks, async move |app, stop| {
+            app.calendar_effect_computed(&name, &wanted, effect, &stop).await
+        });
+        compared.await
+    }
+
+    async fn calendar_effect_computed(
+        &self,
+        name: &str,
+        wanted: &Calendar,
+        mut effect: Effect,
+        stop: &Stop,
+    ) -> Result<Effect> {
+        let (old, new) = self.calendar_books_with(name, wanted).await?;
+        let stored = self.calendars().await?;
+        let all: Vec<Calendar> = stored.records.iter().map(|record| record.definition.clone()).collect();
+        let concerned = Concerned::new(&all, name, wanted);
+        let mut silenced = Silenced::new(&concerned.names, &new, effect.from_at);
+        let mut page = PageRequest::first(500);
+        let filter = TaskFilter { enabled: Some(true), ..TaskFilter::default() };
         loop {
-            let filter = TaskFilter { enabled: Some(true), ..TaskFilter::default() };
-            let listed = self.store().task_list(&filter, crate::domain::model::TaskSort::Name, &page).await?;
-            for definition in listed.items.iter().map(|task| &task.definition).filter(|it| concerns(it)) {
-                let (before, after) = (effect.side(&old, definition), effect.side(&new, definition));
+            let listed = self.store().task_list(&filter, TaskSort::Name, &page).await?;
+            for definition in listed.items.iter().map(|task| &task.definition).filter(|it| concerned.is(it)) {
+                let (before, after) = (effect.side(&old, definition, stop), effect.side(&new, definition, stop));
                 effect.add(&definition.name, &before, &after);
                 let enabled = definition.schedules.iter().filter(|schedule| schedule.enabled);
                 enabled.for_each(|schedule| silenced.look(&definition.name, schedule));
@@ -99,18 +125,46 @@ impl App {
         }
         let from_at = self.clock().now();
         let until_at = from_at + TimeDelta::days(days.into());
-        Ok(Effect { from_at, until_at, tasks: Vec::new(), truncated: false, warnings: Vec::new() })
+        let (tasks, warnings) = (Vec::new(), Vec::new());
+        let (appear_count, vanish_count, move_count, listed) = (0, 0, 0, 0);
+        let truncated = false;
+        Ok(Effect { from_at, until_at, appear_count, vanish_count, move_count, tasks, listed, truncated, warnings })
+    }
+}
+
+/// Which tasks a change of a calendar may concern.
+struct Concerned {
+    /// The calendar and those that contain it.
+    names: BTreeSet<String>,
+    /// Labels of the tasks that their maintenance windows concern, window by window; no labels: all tasks.
+    windows: Vec<Vec<String>>,
+}
+
+impl Concerned {
+    fn new(all: &[Calendar], name: &str, wanted: &Calendar) -> Self {
+        let names = containing(all, name);
+        let windows = all.iter().filter(|it| names.contains(&it.name)).chain([wanted]);
+        let windows = windows.filter_map(|it| it.maintenance.as_ref()).map(|window| window.tags.clone()).collect();
+        Self { names, windows }
+    }
+
+    fn is(&self, definition: &Definition) -> bool {
+        let named = |schedule: &Schedule| {
+            schedule.run_only_on.iter().chain(&schedule.skip_on).any(|calendar| self.names.contains(calendar))
+        };
+        let labelled = |tags: &Vec<String>| tags.is_empty() || tags.iter().any(|tag| definition.tags.contains(tag));
+        definition.schedules.iter().any(named) || self.windows.iter().any(labelled)
     }
 }
 
 impl Effect {
     /// The slots of a definition that run, within the time that is looked at.
-    fn side(&mut self, book: &CalendarBook, definition: &Definition) -> Side {
+    fn side(&mut self, book: &CalendarBook, definition: &Definition, stop: &Stop) -> Side {
         let mut side = Side::new();
         if !definition.enabled {
             return side;
         }
-        for schedule in definition.schedules.iter().filter(|schedule| schedule.enabled) {
+        for schedule in definition.schedules.iter().filter(|schedule| schedule.enabled && !stop.asked()) {
             let Ok(compiled) = compile(book, &definition.name, &definition.tags, schedule) else { continue };
             let (slots, all) = running(&compiled, self.from_at, self.until_at);
             self.truncated |= !all;
@@ -120,9 +174,19 @@ impl Effect {
     }
 
     fn add(&mut self, task: &str, before: &Side, after: &Side) {
-        let found = difference(before, after);
-        if !found.is_empty() {
-            self.tasks.push((task.to_owned(), found));
+        let mut found = difference(before, after);
+        if found.is_empty() {
+            return;
         }
+        let Difference { appear, vanish, moved } = &mut found;
+        self.appear_count += appear.len();
+        self.vanish_count += vanish.len();
+        self.move_count += moved.len();
+        let most = if self.listed < LISTED_MAX { LISTED } else { 0 };
+        appear.truncate(most);
+        vanish.truncate(most);
+        moved.truncate(most);
+        self.listed += appear.len() + vanish.len() + moved.len();
+        self.tasks.push((task.to_owned(), found));
     }
 }

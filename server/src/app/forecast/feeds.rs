@@ -1,25 +1,20 @@
 //! Feeds: the plan for calendar programs, at addresses that are secrets; and the same for whoever is logged in.
+//!
+//! Deliberately absent: what is in a file, which `feed_file` finds out, at most once an hour for each feed. Start reading at
+//! `feed_text`.
 
-use super::{Source, merged};
+use super::feed_file::Shown;
 use crate::app::{App, Caller, Error, Result};
-use crate::domain::forecast::feed::{FeedSlot, feed_text};
-use crate::domain::ids::{FeedId, TaskId};
-use crate::domain::model::{FeedNew, FeedRecord, Page, PageRequest, TaskFilter, TaskSort};
+use crate::domain::ids::FeedId;
+use crate::domain::model::{FeedNew, FeedRecord, Page, PageRequest};
 use crate::domain::vocabulary::Permission;
 use crate::security::secret::Secret;
 use crate::store::Tx;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DurationRound as _, TimeDelta};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use std::collections::HashMap;
-
-/// Most events of a file.
-const EVENTS_MAX: usize = 5_000;
-
-/// Schedules with more slots a day than this are only named.
-const OFTEN: u64 = 24;
+use std::sync::Arc;
 
 /// Most days ahead.
 const DAYS_MAX: u32 = 366;
@@ -37,28 +32,20 @@ pub struct FeedRequest {
     pub days: u32,
 }
 
-/// Which tasks a file shows.
-#[derive(Debug, Default)]
-struct Shown<'a> {
-    task_key: Option<i64>,
-    folder: Option<&'a str>,
-    days: u32,
-}
-
 impl App {
     /// The plan as an iCalendar file.
     pub async fn plan_ics(&self, caller: &Caller, task: Option<&str>, days: u32) -> Result<String> {
         caller.require(Permission::Read)?;
         check_days("?days", days)?;
-        let task_key = match task {
+        let only = match task {
             Some(task) => Some(self.task_key(task).await?),
             None => None,
         };
-        self.plan_text("Orc", Shown { task_key, folder: None, days }).await
+        self.feed_file(Shown { name: "Orc".into(), only, folder: None, days }).await
     }
 
-    /// The file of the feed with this secret. Guesses are slowed down.
-    pub async fn feed_text(&self, secret: &str, from: &str) -> Result<String> {
+    /// The file of the feed with this secret, computed at most once an hour. Guesses are slowed down.
+    pub async fn feed_text(&self, secret: &str, from: &str) -> Result<Arc<str>> {
         let key = format!("feed:{from}");
         let enter = self.limiter().enter(std::slice::from_ref(&key), self.uptime());
         enter.map_err(|wait| Error::TooMany(wait.as_secs().max(1)))?;
@@ -68,9 +55,8 @@ impl App {
         if feed.user_disabled {
             return Err(Error::NotFound("there is no such feed".into()));
         }
-        let task_key = feed.task.as_ref().map(|(key, _)| *key);
-        let shown = Shown { task_key, folder: feed.folder.as_deref(), days: feed.days };
-        self.plan_text(&feed.name, shown).await
+        let only = feed.task.as_ref().map(|(key, _)| *key);
+        self.feed_file_of_this_hour(Shown { name: feed.name, only, folder: feed.folder, days: feed.days }).await
     }
 
     /// A page of feeds: one's own, or all of them for an administrator.
@@ -144,63 +130,6 @@ impl App {
             Ok::<_, Error>(())
         });
         deleted.await
-    }
-
-    /// The same text for an hour, so that calendar programs need not read it again.
-    async fn plan_text(&self, name: &str, shown: Shown<'_>) -> Result<String> {
-        let now = self.clock().now();
-        let from = now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now);
-        let until = from + TimeDelta::days(shown.days.into());
-        let (titles, damaged) = self.titles(&shown).await?;
-        let (mut sources, faults) = self.plan_sources_and_faults(None).await?;
-        sources.retain(|source| titles.contains_key(&source.task_key));
-        let week = TimeDelta::days(7);
-        let often = |source: &Source| source.compiled.count_between(from, from + week) > OFTEN * 7;
-        let (frequent, sources): (Vec<Source>, Vec<Source>) = sources.into_iter().partition(often);
-        let mut left_out: Vec<String> =
-            frequent.iter().map(|source| format!("{}: {}", source.task, source.compiled.words())).collect();
-        left_out.extend(faults.into_iter().filter(|(task, _)| titles.contains_key(task)).map(|(_, fault)| fault));
-        left_out.extend(damaged);
-        let durations = self.store().run_durations(now - TimeDelta::days(30)).await?;
-        let mut slots = Vec::new();
-        for (slot, source) in merged(&sources, from, until).filter(|(slot, _)| !slot.skipped) {
-            if slots.len() == EVENTS_MAX {
-                left_out.push(format!("what comes after {}", slot.scheduled_for.format("%Y-%m-%d %H:%M UTC")));
-                break;
-            }
-            let Some((id, title)) = titles.get(&source.task_key) else { continue };
-            slots.push(FeedSlot {
-                uid: format!("{id}-{}-{}@orc", source.schedule_key, slot.scheduled_for.timestamp()),
-                at: slot.scheduled_for,
-                seconds: durations.get(&source.task_key).copied(),
-                summary: title.clone(),
-                description: format!("{}\n{} / {}", source.compiled.words(), source.task, source.schedule_key),
-            });
-        }
-        Ok(feed_text(name, from, &slots, &left_out))
-    }
-
-    /// Ids and titles of the tasks that are shown, by key inside the database; and of which others nothing can be read.
-    async fn titles(&self, shown: &Shown<'_>) -> Result<(HashMap<i64, (TaskId, String)>, Vec<String>)> {
-        let folder = shown.folder.map(str::to_owned);
-        let filter = TaskFilter { enabled: Some(true), folder, ..TaskFilter::default() };
-        let (mut page, mut titles, mut damaged) = (PageRequest::first(500), HashMap::new(), Vec::new());
-        loop {
-            let listed = self.store().task_list(&filter, TaskSort::Name, &page).await?;
-            for task in listed.items.into_iter().filter(|task| shown.task_key.is_none_or(|key| key == task.key)) {
-                if let Some(damage) = &task.damage.rest {
-                    damaged.push(format!("{}: {damage}", task.definition.name));
-                    continue;
-                }
-                let title = task.definition.title.trim();
-                let title = if title.is_empty() { task.definition.name.clone() } else { title.to_owned() };
-                titles.insert(task.key, (task.id, title));
-            }
-            match listed.next {
-                Some(cursor) => page.cursor = Some(cursor),
-                None => return Ok((titles, damaged)),
-            }
-        }
     }
 }
 

@@ -1,6 +1,8 @@
-//! Simulations: what all schedules together will do, on threads of their own, one at a time.
+//! Simulations: what all schedules together will do, one at a time.
 
-use super::fault;
+use super::LEARNT_DAYS;
+use super::sources::fault;
+use crate::app::core::compute::Reach;
 use crate::app::schedules::{compile, hash_seed};
 use crate::app::{App, Caller, Error, Result};
 use crate::clock::Stopwatch;
@@ -11,8 +13,6 @@ use crate::domain::schedules::{hour_of, zone_parse};
 use crate::domain::vocabulary::Permission;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Most days that are simulated.
@@ -57,15 +57,6 @@ pub struct Simulation {
     pub computed: Duration,
 }
 
-/// Stops the threads when the request is given up.
-struct StopOnDrop(Arc<AtomicBool>);
-
-impl Drop for StopOnDrop {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 impl App {
     /// Plays the coming days; at most one simulation at a time.
     pub async fn simulation_create(&self, caller: &Caller, request: &SimulationRequest) -> Result<Simulation> {
@@ -74,29 +65,24 @@ impl App {
         if !(1..=DAYS_MAX).contains(&request.days) {
             return Err(Error::invalid("/days", format!("must be from 1 to {DAYS_MAX}")));
         }
-        let busy = || Error::Unavailable("another simulation is being computed; try again in a moment".into());
-        let turn = Arc::clone(&self.inner.simulating).try_acquire_owned().map_err(|_| busy())?;
-        let begun = Stopwatch::start();
-        let (mut scenario, left_out) = self.scenario(request).await?;
-        scenario.first_hour = hour_of(zone, scenario.from);
-        let first_hour = scenario.first_hour;
-        let (from_at, until_at, task_count) = (scenario.from, scenario.until, scenario.tasks.len());
-        let stop = Arc::new(AtomicBool::new(false));
-        let _stops_when_given_up = StopOnDrop(Arc::clone(&stop));
-        let days = request.days;
-        let played = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            not_too_many(&scenario, days)?;
-            simulate(&scenario, &stop).ok_or_else(|| too_many(1))
+        let request = request.clone();
+        let played = self.compute(Reach::Simulation, async move |app, stop| {
+            let begun = Stopwatch::start();
+            let (mut scenario, left_out) = app.scenario(&request).await?;
+            scenario.first_hour = hour_of(zone, scenario.from);
+            not_too_many(&scenario, request.days)?;
+            let outcome = simulate(&scenario, &stop).ok_or_else(|| too_many(1))?;
+            let Scenario { from: from_at, until: until_at, first_hour, tasks, .. } = scenario;
+            let (task_count, computed) = (tasks.len(), begun.elapsed());
+            Ok(Simulation { from_at, until_at, first_hour, task_count, left_out, outcome, computed })
         });
-        let outcome = played.await.map_err(|error| Error::Internal(error.to_string()))??;
-        Ok(Simulation { from_at, until_at, first_hour, task_count, left_out, outcome, computed: begun.elapsed() })
+        played.await
     }
 
     async fn scenario(&self, request: &SimulationRequest) -> Result<(Scenario, Vec<String>)> {
         let book = self.calendar_book().await?;
         let now = self.clock().now();
-        let durations = self.store().run_durations(now - TimeDelta::days(30)).await?;
+        let durations = self.store().run_durations_all(now - LEARNT_DAYS).await?;
         let mut only = BTreeSet::new();
         for task in &request.tasks {
             only.insert(self.task_key(task).await?);

@@ -4,13 +4,17 @@
 //! calendars as they were in each stretch of time say which slots there were. What is in no entry is `unaccounted`. Where
 //! damage hides which slots there were, the problem is told, and what is in the ledger counts as expected.
 
+use crate::app::core::compute::Reach;
 use crate::app::schedules::compile;
 use crate::app::{App, Caller, Error, Result};
+use crate::domain::calendars::CalendarBook;
+use crate::domain::forecast::Stop;
 use crate::domain::model::{Damage, PageRequest, SlotCount, TaskRecord, TaskVersionRecord};
 use crate::domain::schedules::Rule;
 use crate::domain::vocabulary::{Permission, SlotOutcome};
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Most slots that are computed for one answer.
 const SLOTS_MAX: u64 = 1_000_000;
@@ -106,12 +110,15 @@ impl App {
             return Err(Error::invalid("?from_at", "must be before until_at, and in the past"));
         }
         let record = self.living(task).await?;
-        let mut work =
-            Work { app: self, from_at, until_at, now, left: SLOTS_MAX, expected: BTreeMap::new(), damage: Vec::new() };
-        work.expect(&record).await?;
-        let entries = self.store().slots_count(record.key, from_at, until_at).await?;
-        let mut summary = work.compared(entries);
-        for ((_, key), invalid) in self.invalid_schedules().iter().filter(|((task, _), _)| *task == record.key) {
+        let task_key = record.key;
+        let compared = self.compute(Reach::OneTask, async move |app, stop| {
+            let mut work = Work::new(&app, (from_at, until_at), now, &stop);
+            work.expect(&record).await?;
+            let entries = app.store().slots_count(record.key, from_at, until_at).await?;
+            Ok(work.compared(entries))
+        });
+        let mut summary = compared.await?;
+        for ((_, key), invalid) in self.invalid_schedules().iter().filter(|((task, _), _)| *task == task_key) {
             if let Some(schedule) = summary.schedules.get_mut(key) {
                 schedule.problem.get_or_insert_with(|| format!("it does not fire: {}", invalid.error));
             }
@@ -142,9 +149,32 @@ struct Work<'a> {
     expected: BTreeMap<String, Expected>,
     /// What is wrong with definitions of which nothing is certain, and when they held.
     damage: Vec<(String, Between)>,
+    stop: &'a Stop,
+    /// When calendars changed.
+    changes: BTreeSet<DateTime<Utc>>,
+    /// The calendars as they were at an instant.
+    book: Option<(DateTime<Utc>, Arc<CalendarBook>)>,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    fn new(app: &'a App, (from_at, until_at): Between, now: DateTime<Utc>, stop: &'a Stop) -> Self {
+        let (expected, damage) = (BTreeMap::new(), Vec::new());
+        let (changes, book) = (BTreeSet::new(), None);
+        Self { app, from_at, until_at, now, left: SLOTS_MAX, expected, damage, stop, changes, book }
+    }
+
+    /// The calendars as they were at an instant; read again only if one changed since the stretch before.
+    async fn book_at(&mut self, at: DateTime<Utc>) -> Result<Arc<CalendarBook>> {
+        if let Some((read_at, book)) = &self.book
+            && self.changes.range(*read_at..=at).all(|change| change == read_at)
+        {
+            return Ok(Arc::clone(book));
+        }
+        let book = self.app.calendar_book_at(at).await?;
+        self.book = Some((at, Arc::clone(&book)));
+        Ok(book)
+    }
+
     /// Computes what was due, stretch by stretch: neither the definition nor a calendar changes within one.
     async fn expect(&mut self, task: &TaskRecord) -> Result<()> {
         let mut versions = self.versions(task).await?;
@@ -152,6 +182,7 @@ impl Work<'_> {
         let just_before = self.from_at - TimeDelta::microseconds(1);
         let just_until = self.until_at - TimeDelta::microseconds(1);
         let mut ends = self.app.store().calendar_changes(just_before, just_until).await?;
+        self.changes.clone_from(&ends);
         ends.extend(versions.iter().map(|version| version.created_at));
         ends.insert(just_until);
         let mut from = just_before;
@@ -201,7 +232,7 @@ impl Work<'_> {
             self.damage.push((format!("version {}: {damage}", version.version), (from, until)));
             return Ok(());
         }
-        let book = self.app.calendar_book_at(from).await?;
+        let book = self.book_at(from).await?;
         for schedule in &definition.schedules {
             let expected = self.expected.entry(schedule.key.clone()).or_default();
             let compiled = match compile(&book, &definition.name, &definition.tags, schedule) {
@@ -222,7 +253,7 @@ impl Work<'_> {
                 continue;
             }
             for slot in compiled.slots_between(from, until) {
-                self.left = self.left.checked_sub(1).ok_or_else(too_many)?;
+                self.left = self.left.checked_sub(1).filter(|_| !self.stop.asked()).ok_or_else(too_many)?;
                 expected.slots.push(slot.scheduled_for);
             }
         }

@@ -3,6 +3,7 @@
 //! The slots are those of the present definition. Its runs leave the ledger alone (server/docs/decisions.md, 21); they go past the task's overlap
 //! rule among themselves, but do not start while other runs of the task are open, unless the rule allows several.
 
+use crate::app::core::compute::Reach;
 use crate::app::core::events::Change;
 use crate::app::forecast::{Source, merged};
 use crate::app::runs::admit;
@@ -84,8 +85,12 @@ impl App {
             return Err(Error::invalid("/schedule_key", "the task has no such schedule that is enabled and right"));
         }
         let before = request.from_at - TimeDelta::microseconds(1);
-        let count =
-            merged(&sources, before, request.until_at).filter(|(slot, _)| !slot.skipped).take(SLOTS_MAX + 1).count();
+        let until_at = request.until_at;
+        let counted = self.compute(Reach::OneTask, async move |_, stop| {
+            let slots = merged(&sources, before, until_at).take_while(|_| !stop.asked());
+            Ok(slots.filter(|(slot, _)| !slot.skipped).take(SLOTS_MAX + 1).count())
+        });
+        let count = counted.await?;
         if count > SLOTS_MAX {
             let message = format!("there are more than {SLOTS_MAX} slots in this period; choose a shorter one");
             return Err(Error::invalid("/from_at", message));

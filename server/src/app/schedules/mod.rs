@@ -4,6 +4,7 @@
 
 pub mod agenda;
 
+use super::core::compute::Reach;
 use super::{App, Caller, Error, Result};
 use crate::domain::calendars::CalendarBook;
 use crate::domain::model::TaskRef;
@@ -160,13 +161,16 @@ impl App {
                 "there are no slots after the year 9998: choose an earlier instant",
             ));
         }
-        let slots = upcoming(&compiled, from, request.until_at, request.limit);
-        let never = !compiled.fires_after(from);
-        let fault = schedules::ended(&request.schedule, &book, from).filter(|_| never);
-        let never_because = fault.map(|fault| format!("{}: {}", fault.field, fault.message));
-        let days = compiled.day_counts(from, request.days);
-        let timezone = request.schedule.timezone.clone();
-        Ok(Preview { words: compiled.words(), timezone, never, never_because, slots, days })
+        let PreviewRequest { schedule, until_at, limit, days, .. } = request.clone();
+        let looked = self.compute(Reach::OneTask, async move |_, _| {
+            let slots = upcoming(&compiled, from, until_at, limit);
+            let never = !compiled.fires_after(from);
+            let fault = schedules::ended(&schedule, &book, from).filter(|_| never);
+            let never_because = fault.map(|fault| format!("{}: {}", fault.field, fault.message));
+            let days = compiled.day_counts(from, days);
+            Ok(Preview { words: compiled.words(), timezone: schedule.timezone, never, never_because, slots, days })
+        });
+        looked.await
     }
 
     /// Words of any schedule.

@@ -181,7 +181,7 @@ impl App {
         let mut warnings = warnings(&disk, &database, &workers);
         let invalid = self.invalid_schedules();
         warnings.extend(invalid_warning(&invalid));
-        warnings.extend(calendar_warnings(&self.store().calendars().await?));
+        warnings.extend(calendar_warnings(&self.calendars().await?.records));
         warnings.extend(self.deletion_held());
         let invalid_schedule_count = u32::try_from(invalid.len()).unwrap_or(u32::MAX);
         let (started_at, clock) = (self.started_at(), self.clock_view());

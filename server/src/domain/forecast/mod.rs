@@ -6,3 +6,6 @@
 pub mod effect;
 pub mod feed;
 pub mod simulation;
+mod stop;
+
+pub use self::stop::Stop;

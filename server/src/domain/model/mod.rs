@@ -21,7 +21,7 @@ pub use self::access::{
     UserNew, UserRecord,
 };
 pub use self::attempts::{AttemptFinished, AttemptRecord, AttemptStarted, ClaimOrder, ClaimedRun, RunNext};
-pub use self::calendars::{CalendarDamage, CalendarMark, CalendarRecord};
+pub use self::calendars::{CalendarDamage, CalendarMark, CalendarRecord, CalendarShelf, StoredCalendars};
 pub use self::forecast::{FeedNew, FeedRecord};
 pub use self::ledger::{
     BackfillNew, BackfillRecord, SlotAcross, SlotBooking, SlotCount, SlotEntry, SlotFilter, SlotRecord, Told,

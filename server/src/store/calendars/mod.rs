@@ -15,16 +15,17 @@ use super::tasks::entity::task;
 use super::{Conflict, Result, Store, StoreError, Tx};
 use crate::domain::calendars::Calendar;
 use crate::domain::ids::CalendarId;
-use crate::domain::model::{CalendarMark, CalendarRecord};
+use crate::domain::model::{CalendarMark, CalendarRecord, StoredCalendars};
 use crate::domain::model::{Cursor, Page, PageRequest};
 use crate::domain::tasks::Definition;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, Select, Set,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 impl Store {
     /// The mark of the present calendars.
@@ -51,9 +52,28 @@ impl Store {
         find(self.reader(), calendar).await
     }
 
-    /// All living calendars, by name.
-    pub async fn calendars(&self) -> Result<Vec<CalendarRecord>> {
-        all(self.reader()).await
+    /// All living calendars, if they are still those that were read last.
+    pub async fn calendars_kept(&self) -> Result<Option<Arc<StoredCalendars>>> {
+        Ok(self.shelf().find(self.calendar_mark().await?))
+    }
+
+    /// All living calendars, read anew and kept until one of them changes.
+    pub async fn calendars_read(&self) -> Result<Arc<StoredCalendars>> {
+        let before = self.calendar_mark().await?;
+        let read = Arc::new(StoredCalendars::new(all(self.reader()).await?));
+        // Should they change in between, nobody knows which mark they have.
+        if self.calendar_mark().await? == before {
+            self.shelf().keep(before, Arc::clone(&read));
+        }
+        Ok(read)
+    }
+
+    /// All living calendars, by name. They are read again only if one of them changed.
+    pub async fn calendars(&self) -> Result<Arc<StoredCalendars>> {
+        match self.calendars_kept().await? {
+            Some(kept) => Ok(kept),
+            None => self.calendars_read().await,
+        }
     }
 
     /// The instants after `from` and up to `until` at which any calendar changed.
@@ -78,6 +98,17 @@ impl Store {
     pub async fn calendar_tasks(&self, name: &str) -> Result<Vec<String>> {
         users(self.reader(), name).await
     }
+
+    /// The same for all calendars at once: names of tasks by the name of the calendar.
+    pub async fn calendar_tasks_all(&self) -> Result<BTreeMap<String, Vec<String>>> {
+        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for row in naming_any().all(self.reader()).await? {
+            for calendar in named(&definition_of(&row.definition).0) {
+                found.entry(calendar.clone()).or_default().push(row.name.clone());
+            }
+        }
+        Ok(found)
+    }
 }
 
 impl Tx {
@@ -91,9 +122,14 @@ impl Tx {
         find(self, calendar).await
     }
 
-    /// All living calendars, by name.
-    pub async fn calendars(&self) -> Result<Vec<CalendarRecord>> {
-        all(self).await
+    /// All living calendars, by name, as this transaction sees them.
+    pub async fn calendars(&self) -> Result<Arc<StoredCalendars>> {
+        if let Some(shelf) = self.shelf()
+            && let Some(kept) = shelf.find(mark(self).await?)
+        {
+            return Ok(kept);
+        }
+        Ok(Arc::new(StoredCalendars::new(all(self).await?)))
     }
 
     /// Names of the living tasks with a schedule that names a calendar.
@@ -181,8 +217,19 @@ async fn mark(connection: &impl ConnectionTrait) -> Result<CalendarMark> {
 
 /// Whether a task's schedules name a calendar.
 fn names(definition: &Definition, name: &str) -> bool {
-    let mut schedules = definition.schedules.iter();
-    schedules.any(|schedule| schedule.run_only_on.iter().chain(&schedule.skip_on).any(|calendar| calendar == name))
+    named(definition).iter().any(|named| *named == name)
+}
+
+/// The calendars that a task's schedules name.
+fn named(definition: &Definition) -> BTreeSet<&String> {
+    definition.schedules.iter().flat_map(|schedule| schedule.run_only_on.iter().chain(&schedule.skip_on)).collect()
+}
+
+/// Living tasks with a schedule that names any calendar, by name.
+fn naming_any() -> Select<task::Entity> {
+    let any =
+        task::Column::Definition.contains("run_only_on\":[\"").or(task::Column::Definition.contains("skip_on\":[\""));
+    task::Entity::find().filter(task::Column::DeletedAt.is_null()).filter(any).order_by_asc(task::Column::Name)
 }
 
 fn living() -> Select<calendar::Entity> {

@@ -6,7 +6,7 @@ use super::writer::shared::{Batch, SharedRow};
 use super::writer::tx::Tx;
 use super::writer::work::Closure;
 use super::{connect, schema, writer};
-use crate::domain::model::DatabaseKind;
+use crate::domain::model::{CalendarShelf, DatabaseKind};
 use crate::store::{Result, StoreError};
 use sea_orm::DatabaseConnection;
 use std::path::{Path, PathBuf};
@@ -28,6 +28,7 @@ struct Inner {
     reader: DatabaseConnection,
     sender: mpsc::Sender<Command>,
     copy: Option<PathBuf>,
+    shelf: Arc<CalendarShelf>,
 }
 
 impl std::fmt::Debug for Store {
@@ -52,7 +53,7 @@ impl Store {
             Target::Sqlite(path) => connect::sqlite(path, Access::Read, config.readers.max(1)).await?,
             Target::Postgres(url) => connect::postgres(url, config.readers.max(1)).await?,
         };
-        Ok(Self { inner: Arc::new(Inner { target, reader, sender, copy }) })
+        Ok(Self { inner: Arc::new(Inner { target, reader, sender, copy, shelf: Arc::default() }) })
     }
 
     /// Which database it is.
@@ -78,6 +79,11 @@ impl Store {
         &self.inner.reader
     }
 
+    /// The calendars that were read last.
+    pub(in crate::store) fn shelf(&self) -> &CalendarShelf {
+        &self.inner.shelf
+    }
+
     pub(in crate::store) fn target(&self) -> &Target {
         &self.inner.target
     }
@@ -91,6 +97,11 @@ impl Store {
         F: AsyncFn(&Tx) -> Result<T, E> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
+        let shelf = Arc::clone(&self.inner.shelf);
+        let work = async move |tx: &Tx| {
+            tx.lend(&shelf);
+            work(tx).await
+        };
         self.send(Command::Work(Box::new(Closure::new(work, reply)))).await?;
         answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }

@@ -11,7 +11,7 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
     ConnectionTrait as _, DbErr, EntityTrait as _, Order, QueryFilter as _, QueryResult, QuerySelect as _, Value,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Buckets of the histogram of durations.
 const BUCKETS: usize = 32;
@@ -159,26 +159,18 @@ pub(in crate::store) async fn add(tx: &Tx, ended: &[Ended]) -> Result<()> {
 }
 
 impl Store {
-    /// Mean seconds of the runs that ended since an instant, by key of their task.
-    pub async fn run_durations(&self, since: DateTime<Utc>) -> Result<std::collections::HashMap<i64, f64>> {
-        let mut query = Query::select();
-        query
-            .column("task_id")
-            .expr_as(Expr::cust("CAST(SUM(duration_sum) AS BIGINT)"), "duration")
-            .expr_as(Expr::cust("CAST(SUM(succeeded + failed + timed_out) AS BIGINT)"), "number")
-            .from("run_hour")
-            .and_where(Expr::col("hour").gte(since.timestamp().div_euclid(HOUR)))
-            .and_where(Expr::col("task_id").ne(ALL_TASKS))
-            .add_group_by([Expr::col("task_id")]);
-        let mut found = std::collections::HashMap::new();
-        for row in self.reader().query_all(&query).await? {
-            let (task, sum, number): (i64, i64, i64) =
-                (row.try_get("", "task_id")?, row.try_get("", "duration")?, row.try_get("", "number")?);
-            if number > 0 {
-                found.insert(task, TimeDelta::microseconds(sum).as_seconds_f64() / number as f64);
-            }
+    /// Mean seconds of the runs of all tasks that ended since an instant, by key of their task.
+    pub async fn run_durations_all(&self, since: DateTime<Utc>) -> Result<HashMap<i64, f64>> {
+        durations(self, since, Expr::col("task_id").ne(ALL_TASKS)).await
+    }
+
+    /// The same of these tasks alone.
+    pub async fn run_durations(&self, since: DateTime<Utc>, tasks: &[i64]) -> Result<HashMap<i64, f64>> {
+        let keys: BTreeSet<_> = tasks.iter().copied().collect();
+        if keys.is_empty() {
+            return Ok(HashMap::new());
         }
-        Ok(found)
+        durations(self, since, Expr::col("task_id").is_in(keys)).await
     }
 
     /// Statistics of all tasks or of one: the hours (days) from that of `from` on that begin before `until`.
@@ -282,6 +274,28 @@ fn percentile(buckets: &[i64], share: f64) -> Option<f64> {
         rank -= number;
     }
     None
+}
+
+/// Mean seconds of the runs that ended since an instant, by key of their task.
+async fn durations(store: &Store, since: DateTime<Utc>, of: Expr) -> Result<HashMap<i64, f64>> {
+    let mut query = Query::select();
+    query
+        .column("task_id")
+        .expr_as(Expr::cust("CAST(SUM(duration_sum) AS BIGINT)"), "duration")
+        .expr_as(Expr::cust("CAST(SUM(succeeded + failed + timed_out) AS BIGINT)"), "number")
+        .from("run_hour")
+        .and_where(Expr::col("hour").gte(since.timestamp().div_euclid(HOUR)))
+        .and_where(of)
+        .add_group_by([Expr::col("task_id")]);
+    let mut found = HashMap::new();
+    for row in store.reader().query_all(&query).await? {
+        let (task, sum, number): (i64, i64, i64) =
+            (row.try_get("", "task_id")?, row.try_get("", "duration")?, row.try_get("", "number")?);
+        if number > 0 {
+            found.insert(task, TimeDelta::microseconds(sum).as_seconds_f64() / number as f64);
+        }
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

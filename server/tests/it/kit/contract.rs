@@ -51,14 +51,25 @@ pub fn hold_event(question: &Question, data: &Value) {
     assert!(faults.is_empty(), "an event of {question} breaks the contract:\n{}\n{data}", faults.join("\n"));
 }
 
+/// The operation that a question meets.
+pub fn operation(question: &Question) -> Option<&'static Operation> {
+    CONTRACT.operation(question)
+}
+
+/// All operations of the contract.
+pub fn operations() -> &'static [Operation] {
+    &CONTRACT.operations
+}
+
 struct Contract {
     operations: Vec<Operation>,
     problem: Body,
 }
 
 /// One operation, and what it may answer.
-struct Operation {
-    id: String,
+pub struct Operation {
+    pub id: String,
+    pub tag: String,
     method: String,
     /// The path with its prefix, cut at its slashes.
     path: Vec<String>,
@@ -149,10 +160,16 @@ impl Operation {
         });
         Self {
             id: text(&operation["operationId"]),
+            tag: text(&operation["tags"][0]),
             method: method.to_ascii_uppercase(),
             path: format!("{PREFIX}{path}").split('/').map(str::to_owned).collect(),
             answers: answers.collect(),
         }
+    }
+
+    /// The statuses that it declares beside the problem.
+    pub fn statuses(&self) -> impl Iterator<Item = &str> {
+        self.answers.iter().map(|declared| declared.status.as_str())
     }
 
     fn is_at(&self, path: &[&str]) -> bool {

@@ -179,7 +179,7 @@ impl House {
 
 pub(super) fn request(peer: [u8; 4], line: &str, headers: &[(&str, &str)], body: Option<Value>) -> Request<Body> {
     let (method, path) = line.split_once(' ').expect("METHOD /path");
-    let uri = path.strip_prefix("..").map_or_else(|| format!("{}{path}", PREFIX), str::to_owned);
+    let uri = path.strip_prefix("..").map_or_else(|| format!("{PREFIX}{path}"), str::to_owned);
     let mut request = Request::builder().method(method).uri(uri);
     if !headers.iter().any(|(name, _)| *name == "host") {
         request = request.header("host", "localhost");

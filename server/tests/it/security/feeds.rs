@@ -73,6 +73,22 @@ async fn an_address_is_good_until_it_is_rotated_or_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_feed_is_computed_once_an_hour_for_all_who_read_it() {
+    let (house, ada) = house().await;
+    let (_, url) = made(&house, &ada, json!({"name": "All", "days": 1})).await;
+    let (first, second) = tokio::join!(house.read(&url), house.read(&url));
+    assert_eq!((first.status, &first.text), (200, &second.text));
+    let gone = house.ask("DELETE /tasks/nightly", &[("cookie", &ada)], None).await;
+    assert_eq!(gone.status, 204, "{}", gone.text);
+    assert_eq!(house.read(&url).await.text, first.text, "nothing was computed again");
+    let now = house.ask("GET /plan.ics?days=1", &[("cookie", &ada)], None).await;
+    assert!(!now.text.contains("nightly"), "whoever is logged in sees what is: {}", now.text);
+    house.clock.advance(TimeDelta::hours(1));
+    let later = house.read(&url).await;
+    assert!(first.text.contains("nightly") && !later.text.contains("nightly"), "{}", later.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn feeds_of_others_cannot_be_touched_and_end_with_their_people() {
     let (house, ada) = house().await;
     let (bob, root) = (house.login("bob", &[]).await, house.login("root", &[]).await);

@@ -5,8 +5,9 @@ use super::fixture::{Fixture, at, begin, definition, every};
 use orc_server::domain::calendars::{Calendar, CalendarEntry};
 use orc_server::domain::model::CalendarRecord;
 use orc_server::store::{Conflict, StoreError, Tx};
+use std::sync::Arc;
 
-both!(every_change_is_a_version, tasks_that_name_it);
+both!(every_change_is_a_version, tasks_that_name_it, they_are_read_once_until_one_of_them_changes);
 
 fn yearly(name: &str, days: &[u8]) -> Calendar {
     let entry = |day: &u8| CalendarEntry::Yearly { month: 5, day: *day, title: String::new() };
@@ -32,13 +33,32 @@ async fn every_change_is_a_version(fixture: Fixture) {
     let delete = async move |tx: &Tx| tx.calendar_delete(&read, at(20)).await;
     assert!(fixture.store.write(delete.clone()).await.expect("deleted"));
     assert!(!fixture.store.write(delete).await.expect("it is gone"));
-    assert_eq!(fixture.store.calendars().await.expect("reads"), []);
+    assert_eq!(fixture.store.calendars().await.expect("reads").records, []);
     made(&fixture, yearly("de", &[])).await.expect("the name is free again");
     let then = async |seconds| fixture.store.calendars_at(at(seconds)).await.expect("reads").readable;
     assert_eq!(then(9).await, [yearly("de", &[1]), yearly("de", &[])], "both were made by then");
     assert_eq!(then(20).await, [yearly("de", &[])]);
     let changes = fixture.store.calendar_changes(begin(), at(20)).await.expect("reads");
     assert_eq!(changes.into_iter().collect::<Vec<_>>(), [at(10), at(20)]);
+}
+
+async fn they_are_read_once_until_one_of_them_changes(fixture: Fixture) {
+    let first = made(&fixture, yearly("de", &[1])).await.expect("made");
+    let read = async || fixture.store.calendars().await.expect("reads");
+    let kept = read().await;
+    assert!(Arc::ptr_eq(&kept, &read().await) && Arc::ptr_eq(&kept.book(), &read().await.book()));
+    let update = async move |tx: &Tx| {
+        let before = tx.calendars().await?;
+        tx.calendar_update(&first, &yearly("de", &[1, 2]), "somebody", at(10)).await?;
+        let after = tx.calendars().await?;
+        assert_eq!((before.records[0].version, after.records[0].version), (1, 2), "a transaction sees what it did");
+        Err::<(), _>(StoreError::Closed)
+    };
+    fixture.store.write(update).await.expect_err("undone");
+    assert!(Arc::ptr_eq(&kept, &read().await), "what was not committed is not kept");
+    made(&fixture, yearly("fr", &[14])).await.expect("made");
+    let names: Vec<String> = read().await.records.iter().map(|it| it.definition.name.clone()).collect();
+    assert_eq!(names, ["de", "fr"]);
 }
 
 async fn tasks_that_name_it(fixture: Fixture) {
@@ -52,4 +72,7 @@ async fn tasks_that_name_it(fixture: Fixture) {
     }
     assert_eq!(fixture.store.calendar_tasks("de_1").await.expect("reads"), ["a"], "_ is no wildcard");
     assert_eq!(fixture.store.calendar_tasks("de").await.expect("reads"), Vec::<String>::new());
+    let all = fixture.store.calendar_tasks_all().await.expect("reads");
+    let users = [("de-1".to_owned(), vec!["b".to_owned()]), ("de_1".to_owned(), vec!["a".to_owned()])];
+    assert_eq!(all, users.into());
 }

@@ -1146,9 +1146,27 @@ export type LastRun = {
 };
 
 /**
- * A piece of a log; the data of a `log` event, whose id is `attempt:offset-after`.
+ * The next attempt begins.
+ */
+export type LogAttempt = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'attempt';
+    /**
+     * Number of the attempt.
+     */
+    attempt: number;
+};
+
+/**
+ * A piece of the log; the id of this event is `attempt:offset-after`.
  */
 export type LogChunk = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'log';
     /**
      * Number of the attempt.
      */
@@ -1174,6 +1192,31 @@ export type LogChunk = {
      */
     dropped_bytes: number;
 };
+
+/**
+ * The run is over, or the attempt that was asked for.
+ */
+export type LogEnd = {
+    /**
+     * Says which kind this is.
+     */
+    kind: 'end';
+    /**
+     * State of the run.
+     */
+    state: RunState;
+};
+
+/**
+ * What a live log tells; the data of an event whose SSE `event` field equals `kind`.
+ */
+export type LogEvent = ({
+    kind: 'log';
+} & LogChunk) | ({
+    kind: 'attempt';
+} & LogAttempt) | ({
+    kind: 'end';
+} & LogEnd);
 
 /**
  * Caps of the log of one attempt.
@@ -7477,7 +7520,7 @@ export type RunLogStreamResponses = {
     /**
      * Events
      */
-    200: LogChunk;
+    200: LogEvent;
 };
 
 export type RunLogStreamResponse = RunLogStreamResponses[keyof RunLogStreamResponses];

@@ -31,6 +31,15 @@ const TAKEN: [i32; 5] = [libc::SIGCHLD, libc::SIGTERM, libc::SIGINT, libc::SIGHU
 /// Longest path that fits into a socket address with room to spare, in bytes.
 const ADDRESS_MAX: usize = 100;
 
+/// How much nicer a thread of low priority is: it gets about a tenth of a processor that others want too.
+const NICER: i32 = 10;
+
+/// Lets the other threads of this machine go before the calling one, and before those that it starts, until they end.
+pub fn lower_priority() {
+    // On Linux priorities belong to threads, and no process means the calling thread. A refusal costs speed only.
+    let _ = rustix::process::setpriority_process(None, NICER);
+}
+
 /// What the system tells this runner: children that ended, wishes to stop.
 pub(crate) struct Signals(OwnedFd);
 

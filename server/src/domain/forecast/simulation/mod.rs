@@ -12,10 +12,10 @@ mod slots;
 #[cfg(test)]
 mod tests;
 
+use crate::domain::forecast::Stop;
 use crate::domain::schedules::{CompiledSchedule, Schedule};
 use crate::domain::tasks::Overlap;
 use chrono::{DateTime, Utc};
-use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::sync_channel;
 
 pub use self::limit::LimitWait;
@@ -159,7 +159,7 @@ pub struct PoolHour {
 }
 
 /// Plays a scenario on two threads; none if it was told to stop, or if there are more than `SLOTS_MAX` slots.
-pub fn simulate(scenario: &Scenario, stop: &AtomicBool) -> Option<Outcome> {
+pub fn simulate(scenario: &Scenario, stop: &Stop) -> Option<Outcome> {
     let flat = slots::flat(scenario);
     let mut engine = engine::Engine::new(scenario, &flat);
     let (sender, receiver) = sync_channel(2);

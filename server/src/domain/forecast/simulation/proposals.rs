@@ -6,9 +6,9 @@ use super::engine::Starts;
 use super::minute::{fixed_minute, with_minute};
 use super::slots::{Dues, Flat};
 use super::{Scenario, SimulatedSchedule};
+use crate::domain::forecast::Stop;
 use crate::domain::schedules::{Schedule, compile};
 use std::cmp::Reverse;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Most schedules that are looked at.
 const LOOKED_AT: usize = 300;
@@ -42,12 +42,7 @@ pub struct Proposal {
 }
 
 /// Looks for better minutes; what was found so far if told to stop.
-pub(in crate::domain) fn find(
-    scenario: &Scenario,
-    flat: &[Flat<'_>],
-    starts: Starts,
-    stop: &AtomicBool,
-) -> Vec<Proposal> {
+pub(in crate::domain) fn find(scenario: &Scenario, flat: &[Flat<'_>], starts: Starts, stop: &Stop) -> Vec<Proposal> {
     let Starts { mut minutes, together } = starts;
     let crowded = |(number, (_, schedule)): &(usize, &Flat<'_>)| {
         together[*number] > 0 && fixed_minute(&schedule.schedule).is_some()
@@ -57,7 +52,7 @@ pub(in crate::domain) fn find(
     candidates.truncate(LOOKED_AT);
     let mut found = Vec::new();
     for (_, (task, schedule)) in candidates {
-        if found.len() == PROPOSED || stop.load(Ordering::Relaxed) {
+        if found.len() == PROPOSED || stop.asked() {
             break;
         }
         found.extend(better(scenario, &scenario.tasks[*task as usize].name, schedule, &mut minutes));

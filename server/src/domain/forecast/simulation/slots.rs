@@ -1,8 +1,8 @@
 //! The slots of all schedules, day by day: one number for each, in order of time.
 
 use super::{CHUNK, SLOTS_MAX, Scenario, SimulatedSchedule};
+use crate::domain::forecast::Stop;
 use chrono::{DateTime, Utc};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 
 /// A schedule and the number of its task.
@@ -62,7 +62,7 @@ impl Iterator for Dues<'_> {
 pub(in crate::domain) fn make(
     scenario: &Scenario,
     flat: &[Flat<'_>],
-    stop: &AtomicBool,
+    stop: &Stop,
     sender: SyncSender<Vec<u64>>,
 ) -> Option<u64> {
     let mut dues: Vec<Dues<'_>> = flat.iter().map(|(_, schedule)| Dues::new(scenario, schedule)).collect();
@@ -78,7 +78,7 @@ pub(in crate::domain) fn make(
             }
         }
         made += chunk.len() as u64;
-        if made > SLOTS_MAX || stop.load(Ordering::Relaxed) {
+        if made > SLOTS_MAX || stop.asked() {
             return None;
         }
         chunk.sort_unstable();

@@ -35,7 +35,7 @@ fn limited(tasks: Vec<SimulatedTask>, capacity: u32, run_limit: u32, hours: i64)
     let pools = vec![("db".into(), capacity)];
     let first_hour = hour_of(chrono_tz::UTC, from);
     let scenario = Scenario { tasks, pools, run_limit, first_hour, from, until, proposals: true };
-    simulate(&scenario, &AtomicBool::new(false)).expect("few slots")
+    simulate(&scenario, &Stop::default()).expect("few slots")
 }
 
 fn overlap_of(outcome: &Outcome) -> (u64, u64, u32) {
@@ -169,5 +169,7 @@ fn it_stops_when_told() {
         until: from + TimeDelta::days(366),
         proposals: true,
     };
-    assert_eq!(simulate(&scenario, &AtomicBool::new(true)), None);
+    let stop = Stop::default();
+    stop.ask();
+    assert_eq!(simulate(&scenario, &stop), None);
 }

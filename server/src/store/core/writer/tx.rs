@@ -1,11 +1,13 @@
 //! A transaction, as closures of the store see it: it notes every error of a statement, so that no closure can hide that the
 //! transaction is dead.
 
+use crate::domain::model::CalendarShelf;
 use crate::store::Result;
 use crate::store::core::error::{Trouble, trouble};
 use sea_orm::prelude::async_trait;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// A transaction. An error that a closure returns, or a panic, undoes everything the closure did, and nothing else. After
 /// an error of the store the closure must end: PostgreSQL refuses any further statement.
@@ -13,11 +15,22 @@ use std::sync::atomic::{AtomicU8, Ordering};
 pub struct Tx {
     inner: DatabaseTransaction,
     trouble: AtomicU8,
+    shelf: OnceLock<Arc<CalendarShelf>>,
 }
 
 impl Tx {
     pub(in crate::store) const fn new(inner: DatabaseTransaction) -> Self {
-        Self { inner, trouble: AtomicU8::new(0) }
+        Self { inner, trouble: AtomicU8::new(0), shelf: OnceLock::new() }
+    }
+
+    /// Lends it the calendars that the store read last.
+    pub(in crate::store) fn lend(&self, shelf: &Arc<CalendarShelf>) {
+        self.shelf.get_or_init(|| Arc::clone(shelf));
+    }
+
+    /// The calendars that the store read last, for a look only: what a transaction reads may never be committed.
+    pub(in crate::store) fn shelf(&self) -> Option<&CalendarShelf> {
+        self.shelf.get().map(Arc::as_ref)
     }
 
     /// The worst that happened to it.

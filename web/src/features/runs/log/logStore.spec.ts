@@ -3,7 +3,7 @@ import type { LogChunk } from "@/api/generated";
 import { LogFinder } from "./LogFinder";
 import { LogStore, MOST_LINES } from "./logStore";
 
-const chunk = (text: string, more: Partial<LogChunk> = {}): LogChunk => ({ attempt: 1, offset: 0, stream: "stdout", at: "2026-11-23T10:00:00Z", text, dropped_bytes: 0, ...more });
+const chunk = (text: string, more: Partial<LogChunk> = {}): LogChunk => ({ kind: "log", attempt: 1, offset: 0, stream: "stdout", at: "2026-11-23T10:00:00Z", text, dropped_bytes: 0, ...more });
 const shown = (store: LogStore) => store.lines.map((line) => [line.number, line.raw]);
 
 describe("LogStore", () => {

@@ -1,0 +1,185 @@
+//! Schedules that fire, read a few tasks at a time, and the soonest of their slots.
+//!
+//! Nobody holds the schedules of all tasks at once: they are looked at as they are read, and only what is shown is kept.
+//! Start reading at `sources_each`.
+
+use crate::app::schedules::compile;
+use crate::app::{App, Result};
+use crate::domain::calendars::CalendarBook;
+use crate::domain::model::{ScheduleRecord, StoredSchedules};
+use crate::domain::schedules::{CompiledSchedule, Slot};
+use chrono::{DateTime, Utc};
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+
+/// Tasks that are read at once.
+const STRETCH: u64 = 500;
+
+/// A schedule that fires, with what people know it by.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Name of the task.
+    pub task: String,
+    /// Key of the task inside the database.
+    pub task_key: i64,
+    /// Key of the schedule within its task.
+    pub schedule_key: String,
+    /// Calendars that it skips on.
+    pub skip_on: Vec<String>,
+    /// Labels of the task.
+    pub tags: Vec<String>,
+    /// The schedule.
+    pub compiled: CompiledSchedule,
+}
+
+/// Schedules as they are looked at: in order of their task's name and their key, those that fire apart from those that
+/// cannot.
+#[derive(Debug, Default)]
+pub(super) struct Sources {
+    pub fire: Vec<Arc<Source>>,
+    /// What is wrong with the others.
+    pub faults: Vec<String>,
+}
+
+impl Sources {
+    fn new(book: &CalendarBook, StoredSchedules { readable: mut records, damaged }: StoredSchedules) -> Self {
+        let faults = damaged.into_iter().map(|it| fault(&it.task_name, &it.key, &it.error)).collect();
+        let mut sources = Self { fire: Vec::with_capacity(records.len()), faults };
+        records.sort_by(|a, b| (&a.task_name, &a.schedule.key).cmp(&(&b.task_name, &b.schedule.key)));
+        for record in records {
+            let ScheduleRecord { task_name: task, task_key, task_tags: tags, schedule, .. } = record;
+            match compile(book, &task, &tags, &schedule) {
+                Ok(compiled) => {
+                    let (schedule_key, skip_on) = (schedule.key, schedule.skip_on);
+                    sources.fire.push(Arc::new(Source { task, task_key, schedule_key, skip_on, tags, compiled }));
+                }
+                Err(error) => sources.faults.push(fault(&task, &schedule.key, &error.to_string())),
+            }
+        }
+        sources
+    }
+}
+
+impl App {
+    /// The schedules of these tasks, by their keys inside the database.
+    pub(super) async fn sources_of(&self, book: &CalendarBook, tasks: &[i64]) -> Result<Sources> {
+        Ok(Sources::new(book, self.store().schedule_list_enabled_of(tasks).await?))
+    }
+
+    /// Looks at the schedules of one task or of all, a few tasks at a time. Those of a task come together.
+    pub(super) async fn sources_each(&self, only: Option<i64>, mut look: impl FnMut(Sources)) -> Result<()> {
+        let book = self.calendar_book().await?;
+        if let Some(task_key) = only {
+            look(self.sources_of(&book, &[task_key]).await?);
+            return Ok(());
+        }
+        let mut after = 0;
+        while let Some((last, stored)) = self.store().schedule_list_enabled_next(after, STRETCH).await? {
+            look(Sources::new(&book, stored));
+            after = last;
+        }
+        Ok(())
+    }
+}
+
+/// What is said of a schedule that is not in a plan.
+pub(super) fn fault(task: &str, key: &str, error: &str) -> String {
+    format!("{task}: schedule {key} does not fire: {error}")
+}
+
+/// A slot and whose it is; in order of time, then of the task's name and the schedule's key.
+#[derive(Debug)]
+pub(super) struct Coming {
+    pub slot: Slot,
+    pub source: Arc<Source>,
+}
+
+impl PartialEq for Coming {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Coming {}
+
+impl PartialOrd for Coming {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Coming {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (a, b) = (&self.source, &other.source);
+        let by_time = self.slot.scheduled_for.cmp(&other.slot.scheduled_for);
+        by_time.then_with(|| (&a.task, &a.schedule_key).cmp(&(&b.task, &b.schedule_key)))
+    }
+}
+
+/// The soonest slots of all schedules that were shown to it, and no more than `most` of them.
+#[derive(Debug)]
+pub(super) struct Soonest {
+    most: usize,
+    latest_first: BinaryHeap<Coming>,
+}
+
+impl Soonest {
+    pub fn new(most: usize) -> Self {
+        Self { most, latest_first: BinaryHeap::new() }
+    }
+
+    /// Takes the slots of a schedule after an instant and up to another, as far as they are soon enough.
+    pub fn look(
+        &mut self,
+        source: &Arc<Source>,
+        (after, until): (DateTime<Utc>, DateTime<Utc>),
+        wanted: fn(&Slot) -> bool,
+    ) {
+        let mut at = after;
+        while let Some(slot) = source.compiled.next_after(at).filter(|slot| slot.scheduled_for <= until) {
+            at = slot.scheduled_for;
+            if self.is_full() && self.latest_first.peek().is_some_and(|latest| latest.slot.scheduled_for < at) {
+                return;
+            }
+            if !wanted(&slot) {
+                continue;
+            }
+            self.latest_first.push(Coming { slot, source: Arc::clone(source) });
+            if self.latest_first.len() > self.most {
+                self.latest_first.pop();
+            }
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.latest_first.len() >= self.most
+    }
+
+    /// All of them, soonest first.
+    pub fn into_sorted(self) -> Vec<Coming> {
+        self.latest_first.into_sorted_vec()
+    }
+}
+
+/// The slots of all sources after an instant and up to another, in order of time, then of their source.
+pub fn merged(sources: &[Source], after: DateTime<Utc>, until: DateTime<Utc>) -> impl Iterator<Item = (Slot, &Source)> {
+    let mut heap: BinaryHeap<Reverse<(DateTime<Utc>, usize)>> = BinaryHeap::new();
+    let mut slots: Vec<Option<Slot>> = vec![None; sources.len()];
+    for (index, source) in sources.iter().enumerate() {
+        if let Some(slot) = source.compiled.next_after(after).filter(|slot| slot.scheduled_for <= until) {
+            heap.push(Reverse((slot.scheduled_for, index)));
+            slots[index] = Some(slot);
+        }
+    }
+    std::iter::from_fn(move || {
+        let Reverse((at, index)) = heap.pop()?;
+        let source = &sources[index];
+        let found = slots[index].take()?;
+        if let Some(next) = source.compiled.next_after(at).filter(|slot| slot.scheduled_for <= until) {
+            heap.push(Reverse((next.scheduled_for, index)));
+            slots[index] = Some(next);
+        }
+        Some((found, source))
+    })
+}
