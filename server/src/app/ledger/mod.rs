@@ -7,9 +7,12 @@ pub mod accounting;
 pub mod backfills;
 pub(in crate::app) mod brought_back;
 pub mod catching_up;
+pub(in crate::app) mod closing;
 pub(in crate::app) mod damaged;
 pub mod due;
 pub(in crate::app) mod verdicts;
+
+pub(super) use self::closing::{Concern, close_concerned};
 
 use self::due::DueSlots;
 use self::verdicts::{Due, Stretch, Verdict};
@@ -125,43 +128,6 @@ pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&Reason>, 
     book(tx, &DueSlots { schedules, tasks, ..DueSlots::default() }, stopped.or(hold.as_ref()), now, now)
         .await
         .map(|_| ())
-}
-
-/// Completes the ledger up to now of all schedules that name one of these calendars, or whose task has one of the tags of a
-/// maintenance window (no tags: all tasks), before these change. Their watermarks move to now.
-pub(super) async fn close_concerned(
-    tx: &Tx,
-    calendars: &BTreeSet<String>,
-    tags: Option<&[String]>,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let book_now = super::calendars::calendar_book(tx).await?;
-    let mut schedules = Vec::new();
-    let stored = match tags {
-        Some(_) => tx.schedule_list_enabled().await?,
-        None => tx.schedule_list_naming(calendars).await?,
-    };
-    for record in stored.readable {
-        let named = record.schedule.run_only_on.iter().chain(&record.schedule.skip_on);
-        let by_name = named.into_iter().any(|name| calendars.contains(name));
-        let by_tag = tags.is_some_and(|tags| tags.is_empty() || tags.iter().any(|tag| record.task_tags.contains(tag)));
-        if !by_name && !by_tag {
-            continue;
-        }
-        if let Ok(compiled) = compile(&book_now, &record.task_name, &record.task_tags, &record.schedule) {
-            let version = record.task_version;
-            schedules.push(Arc::new(Planned::new(record, version, Arc::new(compiled))));
-        }
-    }
-    if schedules.is_empty() {
-        return Ok(());
-    }
-    let hold = on_hold(tx).await?;
-    for some in schedules.chunks(200) {
-        let tasks = tx.tasks_find(&task_keys(some)).await?;
-        book(tx, &DueSlots { schedules: some.to_vec(), tasks, ..DueSlots::default() }, hold.as_ref(), now, now).await?;
-    }
-    Ok(())
 }
 
 /// Books schedules, except those whose tasks are not given, are disabled, or have another version by now. The tasks do not

@@ -2,8 +2,8 @@
 
 use super::bench::{Bench, child_task};
 use crate::store::fixture::new_run;
+use orc_server::app::core::write::Write;
 use orc_server::app::pools::PoolDefinition;
-use orc_server::app::tasks::Write;
 use orc_server::app::{Caller, Error};
 use orc_server::domain::ids::RunId;
 use orc_server::domain::model::{RunNew, TaskRef};
