@@ -24,6 +24,7 @@ CREATE TABLE "attempt" (
     "log_dropped_bytes" integer NOT NULL,
     "leaked_output" boolean NOT NULL,
     "survivor_count" integer NOT NULL,
+    "reason_code" text,
     FOREIGN KEY ("run_id") REFERENCES "run" ("id") ON DELETE CASCADE,
     CONSTRAINT "attempt_outcome_word" CHECK (outcome IS NULL OR outcome IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'lost')),
     CONSTRAINT "attempt_finished_if_outcome" CHECK ((finished_at IS NULL) = (outcome IS NULL))
@@ -65,6 +66,7 @@ CREATE TABLE "backfill" (
     "created_at" integer NOT NULL,
     "created_by" text NOT NULL,
     "finished_at" integer,
+    "reason_code" text,
     FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
     CONSTRAINT "backfill_state_word" CHECK (state IN ('running', 'finished', 'cancelled')),
     CONSTRAINT "backfill_finished_if_not_running" CHECK ((finished_at IS NULL) = (state = 'running'))
@@ -205,6 +207,7 @@ CREATE TABLE "run" (
     "backfill_id" integer,
     "origin_kind" text,
     "origin_by" text,
+    "reason_code" text,
     FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
     CONSTRAINT "run_state_word" CHECK (state IN ('waiting', 'queued', 'running', 'backing_off', 'succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost')),
     CONSTRAINT "run_finished_if_final" CHECK ((finished_at IS NOT NULL) = (state IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost'))),
@@ -330,6 +333,8 @@ CREATE TABLE "slot" (
     "run_uid" uuid_text,
     "created_at" integer NOT NULL,
     "skipped_because" text,
+    "reason_code" text,
+    "skipped_code" text,
     FOREIGN KEY ("schedule_id") REFERENCES "schedule" ("id"),
     CONSTRAINT "slot_outcome_word" CHECK (outcome IN ('run', 'skipped', 'missed', 'pending')),
     CONSTRAINT "slot_in_order" CHECK (last_at >= first_at),

@@ -5,6 +5,7 @@
 //! into its pool holds the places that are free for it, so no heavy run waits for ever behind light ones. Deliberately absent:
 //! the order of a line, which the index `run_waiting` keeps: everybody gains alike, so the order never changes.
 
+use super::reason::Reason;
 use super::tasks::Overlap;
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,7 +21,7 @@ pub struct WaitingRun {
     /// Its place in line.
     pub mark: WaitingMark,
     /// What it is said to wait for.
-    pub reason: String,
+    pub reason: Option<Reason>,
 }
 
 /// A place in the line of waiting runs; the lowest goes first.
@@ -111,17 +112,17 @@ impl Room {
     }
 
     /// What a run waits for that has not been started; None: what it says is still so.
-    pub fn explain(&self, run: &WaitingRun) -> Option<String> {
-        let pool = run.pool.as_deref().unwrap_or_default();
+    pub fn explain(&self, run: &WaitingRun) -> Option<Reason> {
+        let pool = run.pool.clone().unwrap_or_default();
         let reason = match self.turn(run) {
-            Turn::TaskBusy => "waits for an earlier run of the task to end".to_owned(),
-            Turn::PoolAbsent => format!("pool \"{pool}\" does not exist: create it, or change the task"),
-            Turn::PoolClosed => format!("pool \"{pool}\" is closed (capacity 0)"),
+            Turn::TaskBusy => Reason::EarlierRun {},
+            Turn::PoolAbsent => Reason::PoolMissing { pool },
+            Turn::PoolClosed => Reason::PoolClosed { pool },
             // A run for which there is a place waits for those before it.
-            Turn::PoolFull | Turn::Starts if run.pool.is_some() => format!("waits for a place in pool \"{pool}\""),
+            Turn::PoolFull | Turn::Starts if run.pool.is_some() => Reason::PoolFull { pool },
             Turn::PoolFull | Turn::Starts => return None,
         };
-        (reason != run.reason).then_some(reason)
+        (run.reason.as_ref() != Some(&reason)).then_some(reason)
     }
 }
 
@@ -144,7 +145,7 @@ mod tests {
             pool: Some("db".into()),
             weight,
             mark: WaitingMark { at: 0, key },
-            reason: "waits for a place in pool \"db\"".into(),
+            reason: Some(Reason::PoolFull { pool: "db".into() }),
         }
     }
 
@@ -185,13 +186,12 @@ mod tests {
         let of = |pool: &str| WaitingRun { pool: Some(pool.into()), ..run(1, 1) };
         let said = |run: &WaitingRun| room.explain(run);
         assert_eq!(said(&run(1, 1)), None, "it says so already");
-        let unsaid = WaitingRun { reason: String::new(), ..run(1, 1) };
-        assert_eq!(said(&unsaid).as_deref(), Some("waits for a place in pool \"db\""), "others are before it");
-        let gone = "pool \"gone\" does not exist: create it, or change the task";
-        assert_eq!(said(&of("gone")).as_deref(), Some(gone));
-        assert_eq!(said(&of("closed")).as_deref(), Some("pool \"closed\" is closed (capacity 0)"));
+        let unsaid = WaitingRun { reason: None, ..run(1, 1) };
+        assert_eq!(said(&unsaid), Some(Reason::PoolFull { pool: "db".into() }), "others are before it");
+        assert_eq!(said(&of("gone")), Some(Reason::PoolMissing { pool: "gone".into() }));
+        assert_eq!(said(&of("closed")), Some(Reason::PoolClosed { pool: "closed".into() }));
         let busy = WaitingRun { task: 9, ..of("closed") };
-        assert_eq!(said(&busy).as_deref(), Some("waits for an earlier run of the task to end"));
+        assert_eq!(said(&busy), Some(Reason::EarlierRun {}));
         let free = WaitingRun { pool: None, ..run(1, 1) };
         assert_eq!(said(&free), None, "it starts in the next round");
     }

@@ -7,7 +7,9 @@ use super::changes::ROWS;
 use super::entity::run;
 use crate::domain::model::RunRecord;
 use crate::domain::pools::{TaskRoom, WaitingMark, WaitingRun};
+use crate::domain::reason::Reason;
 use crate::domain::vocabulary::RunState;
+use crate::store::core::reason::ReasonColumns;
 use crate::store::core::rows::Rows;
 use crate::store::core::rows::small;
 use crate::store::core::time::Micros;
@@ -103,12 +105,14 @@ impl Tx {
     }
 
     /// Says of runs what they wait for, if they still do.
-    pub async fn runs_explain(&self, reasons: &[(i64, String)]) -> Result<()> {
-        let text = "UPDATE run SET reason = v.reason FROM {rows} WHERE run.id = v.id AND run.state = 'waiting'";
+    pub async fn runs_explain(&self, reasons: &[(i64, Reason)]) -> Result<()> {
+        let text = "UPDATE run SET reason_code = v.reason_code, reason = v.reason FROM {rows} \
+                    WHERE run.id = v.id AND run.state = 'waiting'";
         for chunk in reasons.chunks(ROWS) {
-            let mut rows = Rows::new(["id", "reason"]);
+            let mut rows = Rows::new(["id", "reason_code", "reason"]);
             for (key, reason) in chunk {
-                rows.push([(*key).into(), reason.clone().into()]);
+                let ReasonColumns { code, args } = ReasonColumns::of(Some(reason));
+                rows.push([(*key).into(), code.into(), args.into()]);
             }
             self.execute_raw(rows.statement(self.get_database_backend(), text)).await?;
         }
@@ -123,20 +127,22 @@ struct WaitingRow {
     pool: Option<String>,
     pool_weight: Option<i64>,
     mark: i64,
+    reason_code: Option<String>,
     reason: String,
 }
 
 /// The rule of the indexes is written out, so that they apply.
 fn waiting(now: DateTime<Utc>, mark: &'static str) -> Select<run::Entity> {
-    use run::Column::{Id, Pool, PoolWeight, Reason, TaskId};
-    let query = run::Entity::find().select_only().columns([Id, TaskId, Pool, PoolWeight, Reason]);
+    use run::Column::{Id, Pool, PoolWeight, Reason, ReasonCode, TaskId};
+    let query = run::Entity::find().select_only().columns([Id, TaskId, Pool, PoolWeight, ReasonCode, Reason]);
     let query = query.expr_as(Expr::cust(mark), "mark").filter(Expr::cust("state = 'waiting'"));
     query.filter(run::Column::DueAt.lte(Micros::from(now)))
 }
 
 async fn read(connection: &impl ConnectionTrait, query: Select<run::Entity>) -> Result<Vec<WaitingRun>> {
     let of = |row: WaitingRow| {
-        let WaitingRow { id, task_id, pool, pool_weight, mark, reason } = row;
+        let WaitingRow { id, task_id, pool, pool_weight, mark, reason_code, reason } = row;
+        let reason = ReasonColumns { code: reason_code, args: reason }.read();
         let weight = pool_weight.map_or(1, small);
         WaitingRun { task: task_id, pool, weight, mark: WaitingMark { at: mark, key: id }, reason }
     };

@@ -7,6 +7,7 @@ use orc_server::app::pools::PoolDefinition;
 use orc_server::app::{Caller, Error};
 use orc_server::domain::ids::RunId;
 use orc_server::domain::model::{RunNew, TaskRef};
+use orc_server::domain::reason::{Displacing, Reason};
 use orc_server::domain::vocabulary::RunState;
 use orc_server::store::Tx;
 use serde_json::{Map, Value, json};
@@ -72,9 +73,8 @@ async fn a_pool_lets_in_as_many_as_it_has_places_for() {
     let high = sleeper(&bench, "high", in_pool(2, 90)).await;
     let free = sleeper(&bench, "free", json!({})).await;
     running(&bench, free).await;
-    let waits = |name| format!("waits for a place in pool \"{name}\"");
     let (waiting, _) = bench.until(low, |run, _| run.state == RunState::Waiting).await;
-    assert_eq!(waiting.reason, waits("db"));
+    assert_eq!(waiting.reason, Some(Reason::PoolFull { pool: "db".into() }));
     let seen = bench.app.pool_view(&Caller::local(), "db").await.expect("the pool");
     assert_eq!((seen.now.used, seen.now.waiting, seen.tasks.len()), (2, 2, 3));
     cancelled(&bench, heavy).await;
@@ -97,7 +97,7 @@ async fn a_closed_pool_starts_nothing_and_a_used_one_stays() {
     pool(&bench, 0).await;
     bench.task(child_task("it", &["exit", "0"], json!({"pool": "db"}))).await;
     let run = bench.start("it").await;
-    bench.until(run, |run, _| run.reason.contains("closed")).await;
+    bench.until(run, |run, _| run.reason == Some(Reason::PoolClosed { pool: "db".into() })).await;
     let refused = bench.app.pool_delete(&caller, "db", None).await.expect_err("in use");
     assert!(refused.to_string().contains("task \"it\"") && refused.to_string().contains("open runs"), "{refused}");
     pool(&bench, 1).await;
@@ -122,7 +122,7 @@ async fn only_the_newest_waits() {
     let third = bench.start("it").await;
     let (superseded, _) = bench.ended(second).await;
     assert_eq!(superseded.state, RunState::Skipped);
-    assert_eq!(superseded.reason, "a newer run took its place (overlap: queue_latest)");
+    assert_eq!(superseded.reason, Some(Reason::Superseded { overlap: Displacing::QueueLatest }));
     assert_eq!(bench.app.run_view(&Caller::local(), third).await.expect("the run").run.state, RunState::Waiting);
     cancelled(&bench, first).await;
     running(&bench, third).await;
@@ -138,7 +138,7 @@ async fn a_new_run_replaces_the_old() {
     let second = bench.start("it").await;
     let (replaced, _) = bench.ended(first).await;
     assert_eq!(replaced.state, RunState::Cancelled);
-    assert_eq!(replaced.reason, "cancelled by a newer run, which replaces it (overlap: replace)");
+    assert_eq!(replaced.reason, Some(Reason::Replaced { scheduled_for: None }));
     running(&bench, second).await;
     cancelled(&bench, second).await;
 }
