@@ -74,3 +74,10 @@ fn the_vocabulary_is_held_and_exceptions_need_a_use() {
     texts.contract = "{}".to_owned();
     assert_eq!(found(&texts), ["exception"]);
 }
+
+#[test]
+fn a_document_cites_paths_that_exist() {
+    let text = "See `app/runs/admit` and `/healthz`.\n```sh\ncat `no/such`\n```\nAlso `domain/NAME.rs`, `run_list`.\n";
+    let cited: Vec<_> = xtask::tidy::language::cited::cited(text).into_iter().map(|it| (it.line, it.path)).collect();
+    assert_eq!(cited, [(1, "app/runs/admit")]);
+}

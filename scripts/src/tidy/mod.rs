@@ -9,13 +9,12 @@ mod budgets;
 mod crates;
 mod finding;
 mod graph;
+pub mod language;
 mod places;
-mod prose;
 mod report;
 mod rooms;
 mod shapes;
 mod source;
-mod words;
 
 pub use finding::{Finding, Manifest, Texts};
 pub use source::Source;
@@ -30,7 +29,9 @@ use std::path::Path;
 /// A sentence when a file cannot be read.
 pub fn check(place: &Place) -> Result<Vec<Finding>, String> {
     let (sources, texts) = read(place)?;
-    Ok(findings(&sources, &texts))
+    let mut found = findings(&sources, &texts);
+    found.extend(language::cited::findings(&place.root));
+    Ok(found)
 }
 
 /// Lowers the numbers of the baseline that are too high, and shortens the list of accepted circles.
@@ -104,13 +105,13 @@ fn excused(sources: &[Source], texts: &Texts) -> Vec<Finding> {
         found.extend(rooms::findings(source));
         found.extend(budgets::findings(source));
         found.extend(shapes::findings(source));
-        found.extend(prose::findings(source));
+        found.extend(language::prose::findings(source));
     }
     found.extend(budgets::folders(sources));
     found.extend(crates::findings(&texts.manifests, sources));
     found.extend(graph::findings(sources, texts));
     found.extend(places::findings(sources, texts));
-    found.extend(words::findings(sources, texts));
+    found.extend(language::words::findings(sources, texts));
     without_exceptions(found, &texts.exceptions)
 }
 

@@ -5,6 +5,7 @@
 //! listens listens). Start reading at `caller`, then `runs`.
 
 pub mod access;
+mod boards;
 pub mod calendars;
 pub mod clock;
 pub mod core;
@@ -22,14 +23,13 @@ pub use self::core::error::Error;
 pub use self::core::events::EventBus;
 pub use self::core::signals::{Signal, Signals};
 
+use self::boards::Boards;
 use crate::clock::Clock;
-use crate::domain::ids::TriggerId;
 use crate::security::limiter::Limiter;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// Result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -61,18 +61,12 @@ struct Inner {
     clock: Clock,
     signals: Signals,
     events: EventBus,
-    workers: system::WorkerBoard,
-    progress: runs::progress::ProgressBoard,
+    boards: Boards,
     limiter: Limiter,
     standing: access::standing::Standing,
     places: self::core::compute::Places,
     calendars_reading: tokio::sync::Mutex<()>,
     feed_files: forecast::feed_file::FeedFiles,
-    invalid: Mutex<Arc<schedules::agenda::InvalidSchedules>>,
-    replan: Mutex<schedules::agenda::Replan>,
-    leap: Mutex<Option<clock::retention::Leap>>,
-    presence: Mutex<Option<clock::presence::Presence>>,
-    file_problems: Mutex<BTreeMap<TriggerId, String>>,
     settings: AppSettings,
     started_at: DateTime<Utc>,
 }
@@ -80,31 +74,19 @@ struct Inner {
 impl App {
     /// Puts the tools together.
     pub fn new(store: Store, clock: Clock, settings: AppSettings) -> Self {
-        let (signals, events, workers) = (Signals::default(), EventBus::new(), system::WorkerBoard::default());
-        let started_at = clock.now();
-        let (progress, limiter) = (runs::progress::ProgressBoard::default(), Limiter::default());
-        let (invalid, replan) = (Mutex::default(), Mutex::default());
-        let (leap, presence) = (Mutex::default(), Mutex::default());
-        let file_problems = Mutex::default();
         let inner = Inner {
+            started_at: clock.now(),
             store,
             clock,
-            signals,
-            events,
-            workers,
-            progress,
-            limiter,
+            settings,
+            signals: Signals::default(),
+            events: EventBus::new(),
+            boards: Boards::default(),
+            limiter: Limiter::default(),
             standing: access::standing::Standing::default(),
             places: self::core::compute::Places::default(),
             calendars_reading: tokio::sync::Mutex::default(),
             feed_files: forecast::feed_file::FeedFiles::default(),
-            invalid,
-            replan,
-            leap,
-            presence,
-            file_problems,
-            settings,
-            started_at,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -131,12 +113,12 @@ impl App {
 
     /// Where workers report how they are doing.
     pub fn workers(&self) -> &system::WorkerBoard {
-        &self.inner.workers
+        &self.inner.boards.workers
     }
 
     /// How far the logs of running attempts have come.
     pub fn progress(&self) -> &runs::progress::ProgressBoard {
-        &self.inner.progress
+        &self.inner.boards.progress
     }
 
     /// The brake on guessing passwords.

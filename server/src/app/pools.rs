@@ -1,7 +1,7 @@
 //! Pools: named limits of how many runs at once.
 
 use super::core::events::Change;
-use super::tasks::Write;
+use super::core::write::Write;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::{PoolId, name_problem};
 use crate::domain::model::{Page, PageRequest, PoolRecord, PoolUse};

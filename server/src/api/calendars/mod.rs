@@ -18,7 +18,7 @@ use super::tasks::wire::{DryRunQuery, PageQuery};
 use crate::api::core::layers;
 use crate::app::Caller;
 use crate::app::calendars::CalendarView;
-use crate::app::tasks::Write;
+use crate::app::core::write::Write;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::State;
 use axum::http::StatusCode;

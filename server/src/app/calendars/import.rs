@@ -1,7 +1,7 @@
 //! Calendars from iCalendar files of other programs.
 
 use super::CalendarView;
-use crate::app::tasks::Write;
+use crate::app::core::write::Write;
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::calendars::{Calendar, IcsImport, ics_import};
 use crate::domain::schedules::zone_parse;

@@ -24,7 +24,7 @@ impl App {
     /// Since when the server has been there without a break. Asked for the first time, it has just come; so it has if since
     /// the last time the clock went on otherwise than time did, or nobody asked for long: it was stopped. To be asked often.
     pub fn present_from(&self) -> DateTime<Utc> {
-        let mut known = self.inner.presence.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.inner.boards.presence.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock().now();
         let from_at = match *known {
             Some(Presence { from_at, seen_at, since }) => {

@@ -61,7 +61,7 @@ impl App {
 
     /// Why old history is not deleted, if it is not.
     pub(in crate::app) fn deletion_held(&self) -> Option<String> {
-        let leap = (*self.inner.leap.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let leap = (*self.inner.boards.leap.lock().unwrap_or_else(PoisonError::into_inner))?;
         Some(format!(
             "old history is not deleted: the time went from {} to {} at once; if the clock is right, confirm it (orc clock \
              confirm) or wait until the server has run for a day",
@@ -77,7 +77,7 @@ impl App {
 
     fn leap_holds(&self, from_at: DateTime<Utc>, to_at: DateTime<Utc>) -> bool {
         let running = self.clock().running();
-        let mut leap = self.inner.leap.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut leap = self.inner.boards.leap.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = *leap {
             return running.saturating_sub(known.seen_after) < HELD;
         }
@@ -89,7 +89,7 @@ impl App {
     }
 
     fn leap_end(&self) -> bool {
-        let ended = self.inner.leap.lock().unwrap_or_else(PoisonError::into_inner).take().is_some();
+        let ended = self.inner.boards.leap.lock().unwrap_or_else(PoisonError::into_inner).take().is_some();
         if ended {
             self.events().publish(Change::System { what: "clock" });
         }

@@ -8,4 +8,6 @@ pub(in crate::app) mod compute;
 pub(in crate::app) mod error;
 pub mod events;
 pub(in crate::app) mod signals;
+pub(in crate::app) mod span;
 pub(in crate::app) mod trial;
+pub mod write;

@@ -3,7 +3,7 @@
 //! `new_run` decides (overlap, pool, params) without touching the database; `insert` stores what was decided and makes room:
 //! under `queue_latest` and `replace` a new run displaces those before it, in the same transaction.
 
-use super::seconds;
+use crate::app::core::span::seconds;
 use crate::app::{App, Error, Result, Signal};
 use crate::domain::ids::RunId;
 use crate::domain::model::{RunCancel, RunNew, RunRecord, TaskRecord, TriggerRecord};

@@ -1,6 +1,6 @@
 //! Attempts end here: what became of one is decided by the domain and booked with everything that follows from it.
 
-use super::seconds;
+use crate::app::core::span::seconds;
 use crate::app::{App, Result, Signal};
 use crate::domain::model::{AttemptFinished, ClaimedRun, RunNext};
 use crate::domain::runs::{AfterAttempt, AttemptEnd, AttemptPlace, after_attempt};

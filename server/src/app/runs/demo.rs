@@ -98,7 +98,7 @@ fn story(claimed: &ClaimedRun, at: DateTime<Utc>, dice: &mut StdRng) -> (Attempt
         cpu_seconds: Some(seconds * 0.3),
         peak_memory_bytes: Some(u64::from(weight) * 40_000),
         log: (text.len() as u64, text.lines().count() as u64, 0),
-        ..AttemptReport::bare(outcome, at + super::seconds(seconds), reason)
+        ..AttemptReport::bare(outcome, at + crate::app::core::span::seconds(seconds), reason)
     };
     (report, text)
 }

@@ -291,9 +291,3 @@ async fn insert(
     remember(tx, idempotency, made.id, now).await?;
     Ok(inserted)
 }
-
-/// Seconds of a definition as a length of time, to the microsecond.
-#[expect(clippy::cast_possible_truncation, reason = "definitions hold at most a year")]
-pub fn seconds(seconds: f64) -> TimeDelta {
-    TimeDelta::microseconds((seconds * 1_000_000.0) as i64)
-}

@@ -159,12 +159,12 @@ impl App {
 
     /// Schedules that could not be computed when their definitions were last read.
     pub fn invalid_schedules(&self) -> Arc<InvalidSchedules> {
-        Arc::clone(&self.inner.invalid.lock().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.inner.boards.invalid.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Takes note of the invalid schedules among the tasks that `concerns` names.
     fn invalid_found(&self, concerns: impl Fn(i64) -> bool, found: InvalidSchedules) {
-        let mut known = self.inner.invalid.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.inner.boards.invalid.lock().unwrap_or_else(PoisonError::into_inner);
         let before = known.iter().filter(|((task, _), _)| concerns(*task));
         if before.eq(found.iter()) {
             return;
@@ -187,18 +187,18 @@ impl App {
 
     /// Has the scheduler read a task again: its definition changed. To be called after the commit.
     pub(in crate::app) fn replan_task(&self, task_key: i64) {
-        self.inner.replan.lock().unwrap_or_else(PoisonError::into_inner).tasks.insert(task_key);
+        self.inner.boards.replan.lock().unwrap_or_else(PoisonError::into_inner).tasks.insert(task_key);
         self.signals().raise(Signal::Schedules);
     }
 
     /// Has the scheduler read all tasks again: what they all depend on changed. To be called after the commit.
     pub(in crate::app) fn replan_all(&self) {
-        self.inner.replan.lock().unwrap_or_else(PoisonError::into_inner).all = true;
+        self.inner.boards.replan.lock().unwrap_or_else(PoisonError::into_inner).all = true;
         self.signals().raise(Signal::Schedules);
     }
 
     /// What must be read again since this was last asked. Whoever asks, does it.
     pub fn replan_take(&self) -> Replan {
-        std::mem::take(&mut *self.inner.replan.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.inner.boards.replan.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -8,6 +8,7 @@ pub mod sets;
 
 use super::calendars::{calendar_problems, calendars_known};
 use super::core::events::Change;
+use super::core::write::Write;
 use super::ledger::close;
 use super::pools::pool_known;
 use super::runs::admit::whole;
@@ -42,15 +43,6 @@ pub struct TaskView {
     pub schedule_problems: HashMap<String, String>,
     /// Its next slots with the keys of their schedules, soonest first.
     pub next_slots: Vec<(String, Slot)>,
-}
-
-/// How a definition changes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Write {
-    /// Version that the change is based on; none: the last writer wins.
-    pub base: Option<u32>,
-    /// Whether nothing is saved.
-    pub dry_run: bool,
 }
 
 /// What can be done with a task.

@@ -72,7 +72,7 @@ impl App {
             };
             let TriggerRule::File { pattern, change, settle_seconds } = &trigger.rule else { continue };
             let (pattern, change) = (pattern.clone(), *change);
-            let settle = crate::app::runs::seconds(*settle_seconds);
+            let settle = crate::app::core::span::seconds(*settle_seconds);
             found.push(FileTrigger { record, task, pattern, change, settle });
         }
         Ok(found)
@@ -118,12 +118,12 @@ impl App {
 
     /// Tells what is wrong with file triggers now, by the trigger's id.
     pub fn file_problems_found(&self, problems: BTreeMap<TriggerId, String>) {
-        *self.inner.file_problems.lock().unwrap_or_else(PoisonError::into_inner) = problems;
+        *self.inner.boards.file_problems.lock().unwrap_or_else(PoisonError::into_inner) = problems;
     }
 
     /// What was wrong with a file trigger at the last look.
     pub(in crate::app) fn file_problem(&self, trigger: TriggerId) -> Option<String> {
-        self.inner.file_problems.lock().unwrap_or_else(PoisonError::into_inner).get(&trigger).cloned()
+        self.inner.boards.file_problems.lock().unwrap_or_else(PoisonError::into_inner).get(&trigger).cloned()
     }
 }
 

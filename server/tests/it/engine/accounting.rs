@@ -2,8 +2,8 @@
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
+use orc_server::app::core::write::Write;
 use orc_server::app::ledger::accounting::Account;
-use orc_server::app::tasks::Write;
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
 use orc_server::domain::calendars::Calendar;

@@ -148,7 +148,7 @@ async fn an_edit_completes_the_ledger_under_the_old_rule() {
     let mut hourly = task.clone();
     hourly.schedules[0].rule =
         orc_server::domain::schedules::Rule::Interval { every_seconds: 3600, anchor_at: None, window: None };
-    let write = orc_server::app::tasks::Write { base: None, dry_run: false };
+    let write = orc_server::app::core::write::Write { base: None, dry_run: false };
     bench.app.task_update(&Caller::local(), "it", hourly, write).await.expect("saved");
     let rows = ledger(&bench).await;
     assert_eq!(rows.iter().map(|(_, _, count, _)| count).sum::<u64>(), 5, "{rows:?}");

@@ -189,7 +189,7 @@ async fn what_was_changed_under_a_wrong_clock_is_accounted_for_when_it_is_right_
     let view = app.task_view(&caller, "edited").await.expect("a view");
     let mut definition = view.record.definition;
     definition.schedules[0].rule = orc_server::domain::schedules::Rule::Cron { expression: "*/2 * * * *".into() };
-    let write = || orc_server::app::tasks::Write { base: None, dry_run: false };
+    let write = || orc_server::app::core::write::Write { base: None, dry_run: false };
     app.task_update(&caller, "edited", definition, write()).await.expect("changed");
     let mut definition = app.task_view(&caller, "disabled").await.expect("a view").record.definition;
     definition.enabled = false;
@@ -296,7 +296,7 @@ async fn one_damaged_schedule_among_a_thousand_disables_only_itself_and_is_seen(
         let problem = account.schedules["cron"].problem.clone().unwrap_or_default();
         assert!(problem.contains("does not fire"), "{name}: {problem}");
         let mended = view.record.definition;
-        app.task_update(&caller, name, mended, orc_server::app::tasks::Write { base: None, dry_run: false })
+        app.task_update(&caller, name, mended, orc_server::app::core::write::Write { base: None, dry_run: false })
             .await
             .expect("it can be mended");
     }

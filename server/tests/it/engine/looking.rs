@@ -3,8 +3,8 @@
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, Utc};
 use orc_server::app::Caller;
+use orc_server::app::core::write::Write;
 use orc_server::app::schedules::{Preview, PreviewRequest};
-use orc_server::app::tasks::Write;
 use orc_server::app::tasks::sets::Apply;
 use orc_server::clock::Clock;
 use serde_json::{Value, json};

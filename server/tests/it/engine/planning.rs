@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
-use orc_server::app::tasks::Write;
+use orc_server::app::core::write::Write;
 use orc_server::app::tasks::sets::Apply;
 use orc_server::app::{App, Caller};
 use orc_server::clock::Clock;
@@ -268,7 +268,7 @@ async fn a_new_schedule_that_never_fires_is_refused_and_an_old_one_stays() {
     bench.app.clock().advance(TimeDelta::hours(1));
     let mut later = wire(json!([ahead, {"kind": "startup"}]));
     later.title = "its time is over".into();
-    let write = || orc_server::app::tasks::Write { base: None, dry_run: false };
+    let write = || orc_server::app::core::write::Write { base: None, dry_run: false };
     bench.app.task_update(&Caller::local(), "it", later.clone(), write()).await.expect("saved");
     later.schedules.push(wire(json!([{"kind": "once", "key": "again", "at": past}])).schedules.remove(0));
     let saved = bench.app.task_update(&Caller::local(), "it", later, write()).await;

@@ -1,8 +1,8 @@
 //! Places: pools with weights, priorities and changing capacity; overlap rules that make room.
 
 use super::bench::{Bench, child_task};
+use orc_server::app::core::write::Write;
 use orc_server::app::pools::PoolDefinition;
-use orc_server::app::tasks::Write;
 use orc_server::app::{Caller, Error};
 use orc_server::domain::ids::RunId;
 use orc_server::domain::vocabulary::RunState;

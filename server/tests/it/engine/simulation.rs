@@ -3,9 +3,9 @@
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, Utc};
 use orc_server::api::tasks::definition::TaskDefinition;
+use orc_server::app::core::write::Write;
 use orc_server::app::forecast::simulations::{Simulation, SimulationRequest};
 use orc_server::app::pools::PoolDefinition;
-use orc_server::app::tasks::Write;
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
 use orc_server::domain::tasks::Definition;

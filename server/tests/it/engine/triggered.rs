@@ -174,7 +174,7 @@ async fn file_triggers_look_only_where_they_may() {
     let outside = [other.join("*.csv"), place.path().join("inbox*").join("a"), place.path().join("**")];
     for pattern in &outside {
         let wanted = watching(pattern);
-        let write = orc_server::app::tasks::Write { base: None, dry_run: false };
+        let write = orc_server::app::core::write::Write { base: None, dry_run: false };
         let update =
             bench.app.task_update(&caller, "it", Definition { description: "x".into(), ..wanted.clone() }, write);
         for (pointer, message) in [

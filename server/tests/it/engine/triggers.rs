@@ -1,7 +1,7 @@
 //! What beside schedules makes tasks run: ends of other runs, and calls over HTTP.
 
 use super::bench::{Bench, child_task};
-use orc_server::app::tasks::Write;
+use orc_server::app::core::write::Write;
 use orc_server::app::triggers::hooks::HookCall;
 use orc_server::app::{Caller, Error, Signal};
 use orc_server::domain::model::{AuditFilter, PageRequest, RunFilter, RunRecord};
@@ -111,7 +111,7 @@ async fn circles_and_unknown_tasks_are_refused() {
         let body = child_task(name, &["exit", "0"], more);
         let wire: orc_server::api::tasks::definition::TaskDefinition =
             serde_json::from_value(body).expect("a definition");
-        let write = orc_server::app::tasks::Write { base: None, dry_run: false };
+        let write = orc_server::app::core::write::Write { base: None, dry_run: false };
         match bench.app.task_update(&Caller::local(), name, wire.into_domain("UTC"), write).await {
             Err(Error::Invalid(problems)) => (problems[0].pointer.clone(), problems[0].message.clone()),
             other => panic!("{other:?}"),
@@ -339,7 +339,7 @@ async fn another_pattern_starts_nothing_for_what_is_there_and_one_bad_trigger_st
     let mut definition = bench.app.task_view(&Caller::local(), "it").await.expect("there").record.definition;
     let pattern = place.path().join("*.txt").to_str().expect("text").to_owned();
     definition.triggers[0].rule = TriggerRule::File { pattern, change: FileChange::Created, settle_seconds: 0.1 };
-    let write = orc_server::app::tasks::Write { base: None, dry_run: false };
+    let write = orc_server::app::core::write::Write { base: None, dry_run: false };
     bench.app.task_update(&Caller::local(), "it", definition, write).await.expect("saved");
     assert_eq!(look(&bench).await, [""; 0], "what is there when the pattern comes is known");
     std::fs::write(place.path().join("new.txt"), "1").expect("written");

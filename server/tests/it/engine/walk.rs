@@ -4,7 +4,7 @@
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
 use orc_server::app::Caller;
-use orc_server::app::tasks::Write;
+use orc_server::app::core::write::Write;
 use orc_server::clock::Clock;
 use orc_server::domain::calendars::Calendar;
 use orc_server::domain::schedules::{Schedule, fill_keys};

@@ -2,8 +2,8 @@
 //!
 //! Decisions travel as codes with arguments (`Reason`). The receiver is told by its name alone.
 
-use super::finding::Finding;
-use super::source::Source;
+use crate::tidy::finding::Finding;
+use crate::tidy::source::Source;
 
 const RUST: &[&str] = &[".starts_with(", ".ends_with(", ".strip_prefix(", ".strip_suffix(", ".contains("];
 const PAGE: &[&str] = &[".startsWith(", ".endsWith(", ".includes("];

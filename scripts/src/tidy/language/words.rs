@@ -1,7 +1,7 @@
 //! The vocabulary, on what people see of the design: tags, operationIds, schema names, table names, navigation labels.
 
-use super::finding::{Finding, Texts};
-use super::source::Source;
+use crate::tidy::finding::{Finding, Texts};
+use crate::tidy::source::Source;
 use serde_json::Value;
 
 /// A word that is not used, what to say instead, and whole names in which it may stand all the same.
