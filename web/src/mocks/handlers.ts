@@ -168,7 +168,7 @@ export const handlers = [
         duration_seconds: 31.4,
         exit_code: number + 1 < found.attempt_count ? 1 : found.state === "running" ? null : 0,
         signal: null,
-        reason: number + 1 < found.attempt_count ? "exit code 1" : "",
+        reason: number + 1 < found.attempt_count ? { code: "exit_code", args: { exit_code: 1 }, text: "exit code 1" } : null,
         cpu_seconds: 12.31,
         peak_memory_bytes: 84_213_760,
         log: found.log,

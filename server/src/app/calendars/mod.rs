@@ -14,7 +14,7 @@ use self::silenced::Silenced;
 use super::core::compute::Reach;
 use super::core::events::Change;
 use super::core::write::Write;
-use super::ledger::close_concerned;
+use super::ledger::{Concern, close_concerned};
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::calendars::{Calendar, CalendarBook};
 use crate::domain::ids::{CalendarId, name_problem};
@@ -104,14 +104,19 @@ impl App {
     pub async fn calendar_create(&self, caller: &Caller, wanted: Calendar, dry_run: bool) -> Result<CalendarView> {
         caller.require(Permission::Define)?;
         let (caller, now) = (caller.clone(), self.clock().now());
+        let tags = wanted.maintenance.as_ref().map(|window| window.tags.clone());
+        let concern = Concern { names: BTreeSet::new(), tags };
+        if !dry_run {
+            self.ledger_complete(concern.clone(), now).await?;
+        }
         let made = self.write_or_try(dry_run, async move |tx: &Tx| {
             let stored = tx.calendars().await?;
             sound(&stored, &wanted.name, &wanted)?;
             if stored.records.iter().any(|record| record.definition.name == wanted.name) {
                 return Err(name_taken(&wanted.name));
             }
-            if let Some(window) = &wanted.maintenance {
-                close_concerned(tx, &BTreeSet::new(), Some(&window.tags), now).await?;
+            if !dry_run {
+                close_concerned(tx, &concern, now).await?;
             }
             let made = tx.calendar_insert(&wanted, &caller.name, now).await?;
             let detail = json!({"entries": wanted.entries.len(), "maintenance": wanted.maintenance.is_some()});
@@ -137,6 +142,9 @@ impl App {
     ) -> Result<CalendarView> {
         caller.require(Permission::Define)?;
         let (caller, now, calendar) = (caller.clone(), self.clock().now(), calendar.to_owned());
+        if !dry_run {
+            self.ledger_complete_for(&calendar, base, Some(&wanted), now).await?;
+        }
         let changed = self.write_or_try(dry_run, async move |tx: &Tx| {
             let read = tx.calendar_find(&calendar).await?.ok_or_else(|| no_calendar(&calendar))?;
             Error::unless_at(read.version, base)?;
@@ -148,7 +156,9 @@ impl App {
             if read.definition.name != wanted.name {
                 unused(tx, &stored, &read, "renamed").await?;
             }
-            close_for(tx, &stored, &read.definition, Some(&wanted), now).await?;
+            if !dry_run {
+                close_concerned(tx, &concern(&stored, &read.definition, Some(&wanted)), now).await?;
+            }
             let written = tx.calendar_update(&read, &wanted, &caller.name, now).await?;
             let detail = json!({"version": written.version, "entries": wanted.entries.len()});
             tx.audit_append(&caller.audit(now, "calendar_update", ("calendar", wanted.name.clone()), detail)).await?;
@@ -165,12 +175,13 @@ impl App {
     pub async fn calendar_delete(&self, caller: &Caller, calendar: &str, base: Option<u32>) -> Result<()> {
         caller.require(Permission::Define)?;
         let (caller, now, calendar) = (caller.clone(), self.clock().now(), calendar.to_owned());
+        self.ledger_complete_for(&calendar, base, None, now).await?;
         let deleted = self.store().write(async move |tx: &Tx| {
             let read = tx.calendar_find(&calendar).await?.ok_or_else(|| no_calendar(&calendar))?;
             Error::unless_at(read.version, base)?;
             let stored = tx.calendars().await?;
             unused(tx, &stored, &read, "deleted").await?;
-            close_for(tx, &stored, &read.definition, None, now).await?;
+            close_concerned(tx, &concern(&stored, &read.definition, None), now).await?;
             tx.calendar_delete(&read, now).await?;
             let name = read.definition.name.clone();
             let detail = json!({"version": read.version});
@@ -218,6 +229,23 @@ impl App {
         }
     }
 
+    /// Completes the ledger of what a change concerns, unless it is refused anyway or changes nothing.
+    async fn ledger_complete_for(
+        &self,
+        calendar: &str,
+        base: Option<u32>,
+        wanted: Option<&Calendar>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let read = self.store().calendar_find(calendar).await?.ok_or_else(|| no_calendar(calendar))?;
+        Error::unless_at(read.version, base)?;
+        if wanted == Some(&read.definition) && read.damage.is_none() {
+            return Ok(());
+        }
+        let concern = concern(&*self.calendars().await?, &read.definition, wanted);
+        self.ledger_complete(concern, now).await
+    }
+
     fn announce_calendar(&self) {
         self.events().publish(Change::System { what: "calendar" });
         self.replan_all();
@@ -225,14 +253,8 @@ impl App {
     }
 }
 
-/// Completes the ledger of everything that a change of a calendar concerns.
-async fn close_for(
-    tx: &Tx,
-    stored: &StoredCalendars,
-    old: &Calendar,
-    new: Option<&Calendar>,
-    now: DateTime<Utc>,
-) -> Result<()> {
+/// Which schedules a change of a calendar concerns; no new definition: it is deleted.
+fn concern(stored: &StoredCalendars, old: &Calendar, new: Option<&Calendar>) -> Concern {
     let all: Vec<Calendar> = stored.records.iter().map(|record| record.definition.clone()).collect();
     let names = containing(&all, &old.name);
     let windows = all.iter().filter(|calendar| names.contains(&calendar.name)).chain(new);
@@ -242,7 +264,7 @@ async fn close_for(
         let more = if everybody { Vec::new() } else { [tags.unwrap_or_default(), window.tags.clone()].concat() };
         tags = Some(more);
     }
-    close_concerned(tx, &names, tags.as_deref(), now).await
+    Concern { names, tags }
 }
 
 fn sound(stored: &StoredCalendars, old_name: &str, wanted: &Calendar) -> Result<()> {

@@ -30,6 +30,8 @@ pub(in crate::app) enum Reach {
     AllTasks,
     /// All tasks, played second by second.
     Simulation,
+    /// All tasks that a change of calendars concerns, so that looking ahead does not keep anybody from saving one.
+    Ledger,
 }
 
 /// All places, by the reach of what is computed in them.
@@ -38,6 +40,7 @@ pub(in crate::app) struct Places {
     one: Room,
     all: Room,
     simulation: Room,
+    ledger: Room,
 }
 
 impl Default for Places {
@@ -46,7 +49,7 @@ impl Default for Places {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let most = cores.saturating_sub(1).max(1);
         let (one, all) = (Room::new(most, 64, WAIT_LIMIT), Room::new(most, 32, WAIT_LIMIT));
-        Self { one, all, simulation: Room::new(1, 0, WAIT_LIMIT) }
+        Self { one, all, simulation: Room::new(1, 0, WAIT_LIMIT), ledger: Room::new(1, 8, WAIT_LIMIT) }
     }
 }
 
@@ -105,6 +108,7 @@ impl App {
             Reach::OneTask => &places.one,
             Reach::AllTasks => &places.all,
             Reach::Simulation => &places.simulation,
+            Reach::Ledger => &places.ledger,
         };
         let place = room.enter().await.ok_or_else(|| busy(reach))?;
         let (stop, app, runtime) = (Stop::default(), self.clone(), Handle::current());
@@ -137,6 +141,7 @@ fn busy(reach: Reach) -> Error {
             "the server is looking ahead for others and has no place left for this; try again in a moment".into()
         }
         Reach::Simulation => "another simulation is being computed; try again in a moment".into(),
+        Reach::Ledger => "other calendars are being saved; nothing was changed, try again in a moment".into(),
     })
 }
 

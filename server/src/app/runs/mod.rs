@@ -9,6 +9,7 @@ pub mod idempotency;
 pub mod log_follow;
 pub(in crate::app) mod logs;
 pub mod progress;
+mod waiting;
 mod work;
 
 use self::admit::{Inserted, Wanted, new_run};
@@ -20,6 +21,7 @@ use crate::domain::model::{
     AttemptRecord, Page, PageRequest, RunCancel, RunFilter, RunRecord, StatsRecord, StatsStep, TaskRecord, TaskRef,
     TriggerRecord,
 };
+use crate::domain::reason::Reason;
 use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::{Permission, TriggerKind};
 use crate::store::Tx;
@@ -119,7 +121,8 @@ impl App {
         caller.require(Permission::Run)?;
         let (caller, now) = (caller.clone(), self.clock().now());
         let cancelled = self.store().write(async move |tx: &Tx| {
-            let cancelled = tx.run_cancel(run, &caller.name, now).await?.ok_or_else(|| no_run(run))?;
+            let reason = Reason::Cancelled { by: caller.name.clone() };
+            let cancelled = tx.run_cancel(run, &reason, now).await?.ok_or_else(|| no_run(run))?;
             if let RunCancel::Cancelled(record) | RunCancel::Requested(record) = &cancelled {
                 let detail = json!({"task": record.task_name, "forced": record.cancel_forced});
                 tx.audit_append(&caller.audit(now, "run_cancel", ("run", run.to_string()), detail)).await?;

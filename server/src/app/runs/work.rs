@@ -6,7 +6,6 @@
 use crate::app::{App, Result};
 use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::model::{AttemptStarted, ClaimOrder, ClaimedRun, Leftovers, PruneStep, RunOutlook, RunRecord};
-use crate::domain::pools;
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
 
@@ -27,17 +26,7 @@ impl App {
         Ok(self.promoted(self.store().write(promote).await?))
     }
 
-    /// Queues waiting runs for which there is a place now. True: some runs are ready to start now.
-    pub async fn runs_waiting_promote(&self, now: DateTime<Utc>) -> Result<bool> {
-        let promote = async move |tx: &Tx| {
-            let (waiting, room) = tx.runs_waiting().await?;
-            let choice = pools::choose(waiting, room, now);
-            tx.runs_promote(&choice.start, &choice.reasons, now).await
-        };
-        Ok(self.promoted(self.store().write(promote).await?))
-    }
-
-    fn promoted(&self, runs: Vec<RunRecord>) -> bool {
+    pub(super) fn promoted(&self, runs: Vec<RunRecord>) -> bool {
         runs.iter().for_each(|run| self.announce_run(run, false));
         !runs.is_empty()
     }

@@ -1,10 +1,11 @@
 //! Importing crontabs: each line becomes a task, all are saved together or none is.
 
 use super::create;
+use crate::app::core::compute::Reach;
 use crate::app::schedules::{compile, upcoming};
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::calendars::CalendarBook;
-use crate::domain::model::{PageRequest, TaskFilter, TaskRecord, TaskSort};
+use crate::domain::model::{PageRequest, TaskFilter, TaskSort};
 use crate::domain::schedules::crontab;
 use crate::domain::schedules::crontab::{Form, Job, LineProblem};
 use crate::domain::schedules::{Schedule, Slot, fill_keys};
@@ -78,10 +79,8 @@ impl App {
         if let Some(whole) = read.problems.iter().find(|problem| problem.line == 0) {
             return Err(Error::invalid("/text", whole.message.clone()));
         }
-        let page = PageRequest::first(100_000);
-        let known = self.store().task_list(&TaskFilter::default(), TaskSort::Name, &page).await?.items;
         let (book, now) = (self.calendar_book().await?, self.clock().now());
-        let mut drafting = Drafting::new(import, &known);
+        let mut drafting = Drafting::new(import, self.tasks_known(import, &read.jobs).await?);
         let mut problems = read.problems;
         for job in read.jobs {
             match drafting.task(job, &book, now) {
@@ -99,6 +98,29 @@ impl App {
         }
         let notes = if tasks.is_empty() { Vec::new() } else { vec![OVERLAP] };
         Ok(Imported { saved, form: read.form, tasks, problems, notes })
+    }
+
+    /// The names of all tasks, and which of them do what some line does. The tasks are read a few at a time.
+    async fn tasks_known(&self, import: &TaskImport, jobs: &[Job]) -> Result<Known> {
+        let drafts = jobs.iter().map(|job| definition(import, job.clone()));
+        let wanted: HashSet<Doing> = drafts.map(|draft| doing(&draft, &draft.schedules[0])).collect();
+        let looked = self.compute(Reach::AllTasks, async move |app, _| {
+            let (mut known, mut page) = (Known::default(), PageRequest::first(500));
+            loop {
+                let listed = app.store().task_list(&TaskFilter::default(), TaskSort::Name, &page).await?;
+                for task in listed.items {
+                    let each = task.definition.schedules.iter().map(|schedule| doing(&task.definition, schedule));
+                    let same = each.filter(|it| wanted.contains(it)).map(|it| (it, task.definition.name.clone()));
+                    known.doing.extend(same);
+                    known.names.insert(task.definition.name);
+                }
+                match listed.next {
+                    Some(cursor) => page.cursor = Some(cursor),
+                    None => return Ok(known),
+                }
+            }
+        });
+        looked.await
     }
 
     async fn import_save(&self, caller: &Caller, wanted: Vec<Definition>, now: DateTime<Utc>) -> Result<()> {
@@ -120,12 +142,20 @@ impl App {
     }
 }
 
+/// What there is already.
+#[derive(Debug, Default)]
+struct Known {
+    /// Names of all tasks.
+    names: HashSet<String>,
+    /// Names of the tasks that do what some line does.
+    doing: HashMap<Doing, String>,
+}
+
 /// Tasks in the making.
 struct Drafting<'a> {
     import: &'a TaskImport,
-    taken: HashSet<String>,
+    known: Known,
     numbers: HashMap<String, usize>,
-    doing: HashMap<Doing, String>,
     made: Vec<ImportedTask>,
 }
 
@@ -137,14 +167,33 @@ fn doing(task: &Definition, schedule: &Schedule) -> Doing {
     (what.to_string(), json!([schedule.timezone, schedule.rule]).to_string())
 }
 
+/// The task that a line makes.
+fn definition(import: &TaskImport, job: Job) -> Definition {
+    let model = &import.model;
+    let mut schedules = model.schedules.clone();
+    for schedule in &mut schedules {
+        schedule.key = String::new();
+        schedule.rule = job.rule.clone();
+        schedule.splay_seconds = job.splay_seconds;
+        if let Some(timezone) = &job.timezone {
+            schedule.timezone.clone_from(timezone);
+        }
+    }
+    fill_keys(&mut schedules);
+    Definition {
+        name: crontab::name_of(&job.shell_line, &import.prefix),
+        description: job.description,
+        run: RunSpec::Shell { line: job.shell_line, shell: job.shell },
+        environment: job.environment,
+        working_directory: job.working_directory,
+        schedules,
+        ..model.clone()
+    }
+}
+
 impl<'a> Drafting<'a> {
-    fn new(import: &'a TaskImport, known: &[TaskRecord]) -> Self {
-        let taken = known.iter().map(|task| task.definition.name.clone()).collect();
-        let doing = known.iter().flat_map(|task| {
-            let each = task.definition.schedules.iter();
-            each.map(|schedule| (doing(&task.definition, schedule), task.definition.name.clone()))
-        });
-        Self { import, taken, numbers: HashMap::new(), doing: doing.collect(), made: Vec::new() }
+    fn new(import: &'a TaskImport, known: Known) -> Self {
+        Self { import, known, numbers: HashMap::new(), made: Vec::new() }
     }
 
     fn task(
@@ -154,7 +203,7 @@ impl<'a> Drafting<'a> {
         now: DateTime<Utc>,
     ) -> std::result::Result<ImportedTask, Vec<LineProblem>> {
         let Job { line, mut warnings, .. } = job.clone();
-        let mut definition = self.definition(job);
+        let mut definition = definition(self.import, job);
         let problem = |message: String| LineProblem { line, position: None, message };
         let problems = definition.problems();
         if !problems.is_empty() {
@@ -162,13 +211,13 @@ impl<'a> Drafting<'a> {
             return Err(worded.collect());
         }
         let what = doing(&definition, &definition.schedules[0]);
-        let same = self.doing.get(&what).cloned();
+        let same = self.known.doing.get(&what).cloned();
         if let Some(same) = &same {
             warnings.insert(0, format!("left out: the task \"{same}\" runs the same command by the same schedule"));
         } else {
             definition.name = self.free(&definition.name);
-            self.taken.insert(definition.name.clone());
-            self.doing.insert(what, definition.name.clone());
+            self.known.names.insert(definition.name.clone());
+            self.known.doing.insert(what, definition.name.clone());
         }
         let compiled = compile(book, &definition.name, &definition.tags, &definition.schedules[0])
             .map_err(|fault| vec![problem(fault.to_string())])?;
@@ -178,39 +227,16 @@ impl<'a> Drafting<'a> {
         Ok(ImportedTask { line, skipped: same.is_some(), words, next_slots: slots, warnings, definition })
     }
 
-    fn definition(&self, job: Job) -> Definition {
-        let model = &self.import.model;
-        let mut schedules = model.schedules.clone();
-        for schedule in &mut schedules {
-            schedule.key = String::new();
-            schedule.rule = job.rule.clone();
-            schedule.splay_seconds = job.splay_seconds;
-            if let Some(timezone) = &job.timezone {
-                schedule.timezone.clone_from(timezone);
-            }
-        }
-        fill_keys(&mut schedules);
-        Definition {
-            name: crontab::name_of(&job.shell_line, &self.import.prefix),
-            description: job.description,
-            run: RunSpec::Shell { line: job.shell_line, shell: job.shell },
-            environment: job.environment,
-            working_directory: job.working_directory,
-            schedules,
-            ..model.clone()
-        }
-    }
-
     /// The name, or with the first number that is free.
     fn free(&mut self, name: &str) -> String {
-        if !self.taken.contains(name) {
+        if !self.known.names.contains(name) {
             return name.to_owned();
         }
         let number = self.numbers.entry(name.to_owned()).or_insert(1);
         loop {
             *number += 1;
             let numbered = crontab::with_number(name, *number);
-            if !self.taken.contains(&numbered) {
+            if !self.known.names.contains(&numbered) {
                 return numbered;
             }
         }

@@ -21,6 +21,7 @@ use crate::domain::model::{
     Damage, DamagedSchedule, Page, PageRequest, RunCancel, ScheduleRecord, StoredSchedules, TaskChange, TaskFilter,
     TaskRecord, TaskRef, TaskSort, TaskVersionRecord,
 };
+use crate::domain::reason::Reason;
 use crate::domain::schedules::{Schedule, Slot};
 use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::{Permission, TaskAction};
@@ -372,16 +373,16 @@ pub(super) async fn delete(
     now: DateTime<Utc>,
 ) -> Result<Vec<RunCancel>> {
     nobody_listens(tx, &record.definition, "deleted").await?;
-    close(tx, record, Some("the task was deleted"), now).await?;
+    close(tx, record, Some(&Reason::TaskDeleted {}), now).await?;
     let open: Vec<RunId> = tx.run_list_open(record.key).await?.into_iter().map(|run| run.id).collect();
     if !open.is_empty() && !cancel_runs {
         let detail = format!("{} run(s) of the task have not ended; wait, or delete with cancel_runs=true", open.len());
         return Err(Error::conflict("runs_open", detail));
     }
     let mut cancelled = Vec::new();
-    let whole = format!("{}, with its task", caller.name);
+    let reason = Reason::CancelledWithTask { by: caller.name.clone() };
     for run in open {
-        cancelled.extend(tx.run_cancel(run, &whole, now).await?);
+        cancelled.extend(tx.run_cancel(run, &reason, now).await?);
     }
     tx.task_delete(record, now).await?;
     let detail = json!({"version": record.version, "cancelled_runs": cancelled.len()});

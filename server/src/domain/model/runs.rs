@@ -3,6 +3,7 @@
 use crate::domain::ids::AttemptId;
 use crate::domain::ids::RunId;
 use crate::domain::ids::TaskId;
+use crate::domain::reason::Reason;
 use crate::domain::vocabulary::RunState;
 use crate::domain::vocabulary::TriggerKind;
 use chrono::DateTime;
@@ -88,8 +89,8 @@ pub struct RunRecord {
     pub params: Map<String, Value>,
     /// What it wrote as its result.
     pub result: Option<Value>,
-    /// Why it is in this state, in a sentence; may be empty.
-    pub reason: String,
+    /// Why it is in this state; none: there is nothing to say.
+    pub reason: Option<Reason>,
     /// When somebody asked it to stop.
     pub cancel_requested_at: Option<DateTime<Utc>>,
     /// Who asked.
@@ -147,8 +148,8 @@ pub struct RunNew {
     pub backfill_key: Option<i64>,
     /// Values of its params.
     pub params: Map<String, Value>,
-    /// Why it is in this state; may be empty.
-    pub reason: String,
+    /// Why it is in this state; none: there is nothing to say.
+    pub reason: Option<Reason>,
 }
 
 impl RunRecord {

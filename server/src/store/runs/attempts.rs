@@ -6,6 +6,7 @@ use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::model::ClaimedRun;
 use crate::domain::model::{AttemptFinished, AttemptRecord, AttemptStarted};
 use crate::store::core::error::damaged;
+use crate::store::core::reason::ReasonColumns;
 use crate::store::core::rows::small;
 use crate::store::core::time::instant;
 use crate::store::tasks::versions::definitions;
@@ -88,7 +89,7 @@ pub(in crate::store) fn record(row: attempt::Model, run: RunId) -> Result<Attemp
         finished_at: instant(row.finished_at),
         exit_code: code(row.exit_code),
         signal: code(row.signal),
-        reason: row.reason,
+        reason: ReasonColumns { code: row.reason_code, args: row.reason }.read(),
         cpu: row.cpu.map(TimeDelta::microseconds),
         peak_memory_bytes: row.peak_memory_bytes.map(i64::unsigned_abs),
         log_bytes: row.log_bytes.unsigned_abs(),

@@ -17,6 +17,7 @@ pub(in crate::store) mod waiting;
 use self::entity::run;
 use super::core::error::damaged;
 use super::core::page::beyond;
+use super::core::reason::ReasonColumns;
 use super::core::rows::small;
 use super::core::time::{Micros, instant};
 use super::tasks::entity::task;
@@ -189,7 +190,7 @@ pub(super) fn record(row: run::Model, task: TaskId) -> Result<RunRecord> {
         priority: i32::try_from(row.priority).unwrap_or_default(),
         params: serde_json::from_str(&row.params).map_err(|error| damaged("run", error))?,
         result: row.result.as_deref().map(json).transpose()?,
-        reason: row.reason,
+        reason: ReasonColumns { code: row.reason_code, args: row.reason }.read(),
         cancel_requested_at: instant(row.cancel_requested_at),
         cancel_requested_by: row.cancel_requested_by,
         cancel_forced: row.cancel_forced,

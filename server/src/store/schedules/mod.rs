@@ -1,6 +1,6 @@
 //! Schedules: one row per schedule of a task, with the watermark up to which its ledger is complete.
 //!
-//! Deliberately absent: the rules themselves, which stand in the task's definition. Start reading at `schedule_list_enabled`.
+//! Deliberately absent: the rules themselves, which stand in the task's definition. Start reading at `schedule_list_enabled_next`.
 
 pub mod entity;
 
@@ -24,11 +24,6 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 impl Store {
-    /// All schedules that can fire: enabled, of enabled, living tasks.
-    pub async fn schedule_list_enabled(&self) -> Result<StoredSchedules> {
-        enabled(self.reader()).await
-    }
-
     /// Keys of the living tasks whose definition changed at that instant or later.
     pub async fn task_keys_updated(&self, since: DateTime<Utc>) -> Result<Vec<i64>> {
         let changed = task::Entity::find()
@@ -46,7 +41,7 @@ impl Store {
         read(&self.reader().query_all(&query).await?)
     }
 
-    /// The schedules that can fire of the next `count` tasks whose key is above `after`, and the key of the last of these
+    /// The schedules that can fire (enabled, of enabled, living tasks) of the next `count` tasks whose key is above `after`, and the key of the last of these
     /// tasks; none: there are no more tasks.
     pub async fn schedule_list_enabled_next(&self, after: i64, count: u64) -> Result<Option<(i64, StoredSchedules)>> {
         let last: Option<i64> = task::Entity::find()
@@ -79,14 +74,22 @@ impl Store {
 }
 
 impl Tx {
-    /// All schedules that can fire: enabled, of enabled, living tasks.
-    pub async fn schedule_list_enabled(&self) -> Result<StoredSchedules> {
-        enabled(self).await
-    }
-
-    /// Those of them that may name one of these calendars; some may not.
-    pub async fn schedule_list_naming(&self, calendars: &BTreeSet<String>) -> Result<StoredSchedules> {
-        read(&self.query_all(&select_naming(calendars)).await?)
+    /// The schedules that can fire whose watermark lies before an instant, and that may name one of these calendars or whose
+    /// task may have one of these labels (empty: all tasks; none: no task); some may not.
+    pub async fn schedule_list_behind(
+        &self,
+        calendars: &BTreeSet<String>,
+        tags: Option<&[String]>,
+        before: DateTime<Utc>,
+    ) -> Result<StoredSchedules> {
+        let mut query = match tags {
+            Some([]) => select_enabled(),
+            Some(tags) => select_concerned(calendars, tags),
+            None => select_naming(calendars),
+        };
+        let watermark = Expr::col((schedule::Entity, schedule::Column::WatermarkAt));
+        query.and_where(watermark.lt(Micros::from(before)));
+        read(&self.query_all(&query).await?)
     }
 
     /// The schedules of a task, disabled ones too, removed ones not.
@@ -119,10 +122,6 @@ fn select() -> SelectStatement {
     query
 }
 
-async fn enabled(connection: &impl ConnectionTrait) -> Result<StoredSchedules> {
-    read(&connection.query_all(&select_enabled()).await?)
-}
-
 fn select_enabled() -> SelectStatement {
     let mut query = select();
     query
@@ -133,10 +132,20 @@ fn select_enabled() -> SelectStatement {
 }
 
 fn select_naming(calendars: &BTreeSet<String>) -> SelectStatement {
+    select_concerned(calendars, &[])
+}
+
+fn select_concerned(calendars: &BTreeSet<String>, tags: &[String]) -> SelectStatement {
     let definition = || Expr::col((schedule::Entity, schedule::Column::Definition));
     let named = calendars.iter().map(|name| definition().like(format!("%\"{name}\"%")));
+    // What may be special in a pattern or in JSON stands for anything here: too many are found, and never too few.
+    let pattern = |tag: &String| {
+        let any = |it: char| if it.is_alphanumeric() { it } else { '%' };
+        format!("%{}%", tag.chars().map(any).collect::<String>())
+    };
+    let labelled = tags.iter().map(|tag| Expr::col((task::Entity, task::Column::Tags)).like(pattern(tag)));
     let mut query = select_enabled();
-    query.cond_where(named.fold(Condition::any(), Condition::add));
+    query.cond_where(named.chain(labelled).fold(Condition::any(), Condition::add));
     query
 }
 

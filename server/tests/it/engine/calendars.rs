@@ -28,7 +28,12 @@ async fn ledger(bench: &Bench) -> Vec<(String, SlotOutcome, String)> {
     let page = PageRequest::first(100);
     let listed = bench.app.slot_list(&Caller::local(), None, SlotFilter::default(), &page).await.expect("the ledger");
     let shown = |at: DateTime<Utc>| at.format("%d %H:%M").to_string();
-    listed.items.into_iter().rev().map(|slot| (shown(slot.first_at), slot.outcome, slot.reason)).collect()
+    listed
+        .items
+        .into_iter()
+        .rev()
+        .map(|slot| (shown(slot.first_at), slot.outcome, slot.reason.map_or_else(String::new, |reason| reason.words())))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,6 +98,41 @@ async fn a_dry_run_shows_what_would_be_and_changes_nothing() {
     assert_eq!((imagined.record.version, imagined.next), (2, "2026-05-09".parse().ok()));
     let stored = app.calendar_view(&caller, "audits").await.expect("there");
     assert_eq!((stored.record.version, stored.next), (1, "2026-05-03".parse().ok()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ledger_is_complete_before_the_transaction_that_changes_a_calendar() {
+    let clock = Clock::manual(at("2026-05-01T00:30:00Z"));
+    let bench = Bench::at(clock.clone()).await;
+    let (app, caller) = (&bench.app, Caller::local());
+    app.calendar_create(&caller, calendar("audits", json!([day("2026-05-01")])), false).await.expect("made");
+    let often = json!({"kind": "cron", "expression": "0 */6 * * *", "skip_on": ["audits"]});
+    bench.task(child_task("it", &["exit", "0"], json!({"schedules": [often.clone()]}))).await;
+    bench.task(child_task("tagged", &["exit", "0"], json!({"schedules": [often], "tags": ["a\"b_c"]}))).await;
+    let free = json!({"kind": "cron", "expression": "0 */6 * * *"});
+    bench.task(child_task("free", &["exit", "0"], json!({"schedules": [free]}))).await;
+    clock.advance(TimeDelta::hours(6));
+    let window = |name: &str, tags: Value| -> Calendar {
+        let all = json!({"timezone": "Etc/UTC", "from": "00:00", "to": "24:00", "tags": tags});
+        serde_json::from_value(
+            json!({"name": name, "description": "", "entries": [], "except": [], "maintenance": all}),
+        )
+        .expect("a calendar")
+    };
+    let refused = app.calendar_update(&caller, "audits", window("other", json!([])), Write::default()).await;
+    assert!(matches!(refused, Err(Error::Conflict { code: "calendar_in_use", .. })), "{refused:?}");
+    assert_eq!(
+        ledger(&bench).await.len(),
+        3,
+        "a refused change completes it too, because that takes its own transactions"
+    );
+    clock.advance(TimeDelta::hours(6));
+    app.calendar_create(&caller, window("labelled", json!(["a\"b_c"])), false).await.expect("made");
+    assert_eq!(ledger(&bench).await.len(), 4, "of the task with the label alone");
+    app.calendar_update(&caller, "audits", window("audits", json!([])), Write { base: None, dry_run: true })
+        .await
+        .expect("a dry run");
+    assert_eq!(ledger(&bench).await.len(), 4, "a dry run completes nothing");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@ use orc_server::app::core::write::Write;
 use orc_server::app::triggers::hooks::HookCall;
 use orc_server::app::{Caller, Error, Signal};
 use orc_server::domain::model::{AuditFilter, PageRequest, RunFilter, RunRecord};
+use orc_server::domain::reason::{Reason, ReasonCode};
 use orc_server::domain::tasks::{Definition, TriggerRule};
 use orc_server::domain::vocabulary::{FileChange, RunState, TriggerKind};
 use orc_server::engine::{FileWatcher, Worker as _};
@@ -67,7 +68,7 @@ async fn a_run_that_is_made_skipped_tells_its_listeners() {
     while bench.app.firings_follow().await.expect("followed") > 0 {}
     let refused = runs(&bench, "refused").await;
     assert_eq!((refused.len(), refused[0].state), (1, RunState::Skipped));
-    assert!(refused[0].reason.contains("needed"), "{}", refused[0].reason);
+    assert_eq!(refused[0].reason.as_ref().map(Reason::code), Some(ReasonCode::ParamsRefused));
     assert_eq!(runs(&bench, "alarm").await.len(), 1, "nobody was told of the skipped run");
 }
 
@@ -98,7 +99,7 @@ async fn what_overlap_refuses_is_a_skipped_run() {
     bench.start("a").await;
     let found = ended(&bench, "b", 1).await;
     let skipped = found.iter().find(|run| run.state == RunState::Skipped).expect("a skipped run");
-    assert!(skipped.reason.contains("had not ended"), "{}", skipped.reason);
+    assert_eq!(skipped.reason, Some(Reason::PreviousRunOpen {}));
     bench.app.run_cancel(&Caller::local(), busy).await.expect("cancelled");
 }
 

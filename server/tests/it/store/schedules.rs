@@ -7,6 +7,7 @@ use orc_server::domain::ids::RunId;
 use orc_server::domain::model::{
     PageRequest, ScheduleRecord, SlotAcross, SlotBooking, SlotEntry, SlotFilter, TaskRecord,
 };
+use orc_server::domain::reason::Reason;
 use orc_server::domain::vocabulary::SlotOutcome;
 use orc_server::store::{Conflict, StoreError, Tx};
 
@@ -68,7 +69,8 @@ async fn only_what_can_fire_is_listed(fixture: Fixture) {
     changed.schedules[1].enabled = false;
     let task = fixture.update(&task, changed.clone(), at(1)).await.expect("updates");
     let keys = async || {
-        let found = fixture.store.schedule_list_enabled().await.expect("reads").readable;
+        let found = fixture.store.schedule_list_enabled_next(0, 100).await.expect("reads");
+        let found = found.map(|(_, found)| found.readable).unwrap_or_default();
         found.into_iter().map(|row| format!("{}/{}", row.task_name, row.schedule.key)).collect::<Vec<_>>()
     };
     assert_eq!(keys().await, ["a/x"]);
@@ -84,11 +86,11 @@ async fn only_what_can_fire_is_listed(fixture: Fixture) {
 
 fn single(when: DateTime<Utc>, outcome: SlotOutcome) -> SlotEntry {
     let run = (outcome == SlotOutcome::Run).then(RunId::generate);
-    SlotEntry { first_at: when, last_at: when, count: 1, outcome, reason: String::new(), run }
+    SlotEntry { first_at: when, last_at: when, count: 1, outcome, reason: None, run }
 }
 
 fn stretch(first: i64, last: i64, count: u64) -> SlotEntry {
-    let reason = "the server was off".to_owned();
+    let reason = Some(Reason::CatchUpOff {});
     SlotEntry { first_at: at(first), last_at: at(last), count, outcome: SlotOutcome::Missed, reason, run: None }
 }
 

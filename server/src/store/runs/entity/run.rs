@@ -29,6 +29,7 @@ pub struct Model {
     pub priority: i64,
     pub params: String,
     pub result: Option<String>,
+    pub reason_code: Option<String>,
     pub reason: String,
     pub cancel_requested_at: Option<Micros>,
     pub cancel_requested_by: Option<String>,

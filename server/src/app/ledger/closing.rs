@@ -1,0 +1,148 @@
+//! Completing the ledger of many tasks before calendars change: what was due until then goes by the calendars as they were.
+//!
+//! A maintenance window may concern 100,000 tasks, and a transaction must end within seconds. So the ledger is completed first,
+//! in many short transactions between which others write. The transaction that changes the calendar then finds it complete
+//! up to the same instant, but for what came or changed meanwhile, which is little. Start reading at `ledger_complete`.
+
+use super::due::DueSlots;
+use super::{book, on_hold, task_keys};
+use crate::app::calendars::calendar_book;
+use crate::app::core::compute::Reach;
+use crate::app::schedules::agenda::Planned;
+use crate::app::schedules::compile;
+use crate::app::{App, Error, Result};
+use crate::domain::calendars::CalendarBook;
+use crate::domain::model::{CalendarMark, ScheduleRecord, SlotBooking};
+use crate::store::Tx;
+use chrono::{DateTime, Utc};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Tasks that are read at once.
+const STRETCH: u64 = 500;
+
+/// Schedules with something due that are booked in one transaction.
+const BATCH: usize = 200;
+
+/// How often a stretch is begun anew because calendars or tasks changed meanwhile.
+const TRIES: usize = 5;
+
+/// Which schedules a change of calendars concerns.
+#[derive(Debug, Clone, Default)]
+pub(in crate::app) struct Concern {
+    /// Those that name one of these calendars.
+    pub names: BTreeSet<String>,
+    /// Those whose task has one of these labels; empty: all tasks; none: nobody, because there is no maintenance window.
+    pub tags: Option<Vec<String>>,
+}
+
+impl Concern {
+    fn is(&self, record: &ScheduleRecord) -> bool {
+        let mut named = record.schedule.run_only_on.iter().chain(&record.schedule.skip_on);
+        let labelled = |tags: &Vec<String>| tags.is_empty() || tags.iter().any(|tag| record.task_tags.contains(tag));
+        named.any(|name| self.names.contains(name)) || self.tags.as_ref().is_some_and(labelled)
+    }
+
+    /// Those of some schedules that it concerns, that fire, and whose ledger is not complete up to an instant.
+    fn planned(&self, book: &CalendarBook, some: Vec<ScheduleRecord>, now: DateTime<Utc>) -> Vec<Arc<Planned>> {
+        let behind = some.into_iter().filter(|record| record.watermark_at < now && self.is(record));
+        let planned = behind.filter_map(|record| {
+            let compiled = compile(book, &record.task_name, &record.task_tags, &record.schedule).ok()?;
+            let version = record.task_version;
+            Some(Arc::new(Planned::new(record, version, Arc::new(compiled))))
+        });
+        planned.collect()
+    }
+}
+
+impl App {
+    /// Completes the ledger of the schedules concerned up to an instant, in short transactions. What was completed stays so,
+    /// also if the calendar is not changed in the end.
+    pub(in crate::app) async fn ledger_complete(&self, concern: Concern, now: DateTime<Utc>) -> Result<()> {
+        if concern.names.is_empty() && concern.tags.is_none() {
+            return Ok(());
+        }
+        let completed = self.compute(Reach::Ledger, async move |app, _| {
+            let (mut after, mut tries) = (0, 0);
+            while let Some((last, stored)) = app.store().schedule_list_enabled_next(after, STRETCH).await? {
+                // Before the calendars themselves: should they change in between, this is the older mark.
+                let mark = app.store().calendar_mark().await?;
+                let book = app.calendar_book().await?;
+                let planned = concern.planned(&book, stored.readable, now);
+                if app.ledger_complete_some(planned, mark, now).await? {
+                    (after, tries) = (last, 0);
+                } else if tries == TRIES {
+                    let busy = "tasks and calendars change too fast just now; nothing was saved, try again in a moment";
+                    return Err(Error::Unavailable(busy.into()));
+                } else {
+                    tries += 1;
+                }
+            }
+            Ok(())
+        });
+        completed.await
+    }
+
+    /// False: calendars or tasks are not those any more that were read.
+    async fn ledger_complete_some(
+        &self,
+        planned: Vec<Arc<Planned>>,
+        mark: CalendarMark,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        let is_due = |it: &Arc<Planned>| it.next_at().is_some_and(|at| at <= now);
+        let (due, quiet): (Vec<_>, Vec<_>) = planned.into_iter().partition(is_due);
+        let batches = due.chunks(BATCH).chain(std::iter::once(quiet.as_slice())).filter(|batch| !batch.is_empty());
+        for batch in batches {
+            let batch = batch.to_vec();
+            let write = async move |tx: &Tx| -> Result<bool> {
+                let versions: BTreeSet<_> = batch.iter().map(|it| (it.task_key, it.task_version)).collect();
+                let versions: Vec<_> = versions.into_iter().collect();
+                if tx.calendar_mark().await? != mark || !tx.tasks_changed(&versions).await?.is_empty() {
+                    return Ok(false);
+                }
+                complete(tx, &batch, now).await.map(|()| true)
+            };
+            if !self.store().write(write).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Completes what is left up to an instant of the schedules concerned, before the calendars change in the same transaction.
+pub(in crate::app) async fn close_concerned(tx: &Tx, concern: &Concern, now: DateTime<Utc>) -> Result<()> {
+    if concern.names.is_empty() && concern.tags.is_none() {
+        return Ok(());
+    }
+    let behind = tx.schedule_list_behind(&concern.names, concern.tags.as_deref(), now).await?.readable;
+    let planned = concern.planned(&*calendar_book(tx).await?, behind, now);
+    for some in planned.chunks(BATCH) {
+        complete(tx, some, now).await?;
+    }
+    Ok(())
+}
+
+/// Books what is due of some schedules, and moves the watermarks of all of them.
+async fn complete(tx: &Tx, some: &[Arc<Planned>], now: DateTime<Utc>) -> Result<()> {
+    let is_due = |it: &&Arc<Planned>| it.next_at().is_some_and(|at| at <= now);
+    let (due, quiet): (Vec<_>, Vec<_>) = some.iter().partition(is_due);
+    let moved = |it: &Arc<Planned>| SlotBooking {
+        schedule_row: it.row,
+        task_key: it.task_key,
+        watermark_at: now,
+        entries: Vec::new(),
+    };
+    let quiet: Vec<SlotBooking> = quiet.into_iter().map(moved).collect();
+    if !quiet.is_empty() {
+        tx.slots_book(&quiet, now).await?;
+    }
+    if due.is_empty() {
+        return Ok(());
+    }
+    let hold = on_hold(tx).await?;
+    let schedules: Vec<Arc<Planned>> = due.into_iter().cloned().collect();
+    let tasks = tx.tasks_find(&task_keys(&schedules)).await?;
+    book(tx, &DueSlots { schedules, tasks, ..DueSlots::default() }, hold.as_ref(), now, now).await.map(|_| ())
+}
