@@ -24,6 +24,7 @@ CREATE TABLE "attempt" (
     "log_dropped_bytes" integer NOT NULL,
     "leaked_output" boolean NOT NULL,
     "survivor_count" integer NOT NULL,
+    "reason_code" text,
     FOREIGN KEY ("run_id") REFERENCES "run" ("id") ON DELETE CASCADE,
     CONSTRAINT "attempt_outcome_word" CHECK (outcome IS NULL OR outcome IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'lost')),
     CONSTRAINT "attempt_finished_if_outcome" CHECK ((finished_at IS NULL) = (outcome IS NULL))
@@ -65,6 +66,7 @@ CREATE TABLE "backfill" (
     "created_at" integer NOT NULL,
     "created_by" text NOT NULL,
     "finished_at" integer,
+    "reason_code" text,
     FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
     CONSTRAINT "backfill_state_word" CHECK (state IN ('running', 'finished', 'cancelled')),
     CONSTRAINT "backfill_finished_if_not_running" CHECK ((finished_at IS NULL) = (state = 'running'))
@@ -203,6 +205,9 @@ CREATE TABLE "run" (
     "pool" text,
     "pool_weight" integer,
     "backfill_id" integer,
+    "origin_kind" text,
+    "origin_by" text,
+    "reason_code" text,
     FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
     CONSTRAINT "run_state_word" CHECK (state IN ('waiting', 'queued', 'running', 'backing_off', 'succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost')),
     CONSTRAINT "run_finished_if_final" CHECK ((finished_at IS NOT NULL) = (state IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost'))),
@@ -220,7 +225,7 @@ CREATE INDEX "run_open" ON "run" ("task_id", "state") WHERE finished_at IS NULL;
 
 CREATE INDEX "run_outlook" ON "run" ("state", "due_at") WHERE state IN ('queued', 'backing_off', 'waiting');
 
-CREATE INDEX "run_pool" ON "run" ("pool") WHERE pool IS NOT NULL AND finished_at IS NULL;
+CREATE INDEX "run_pool_used" ON "run" ("pool", "pool_weight") WHERE pool IS NOT NULL AND finished_at IS NULL AND state <> 'waiting';
 
 CREATE INDEX "run_state" ON "run" ("state", "created_at") WHERE state <> 'succeeded';
 
@@ -229,6 +234,8 @@ CREATE INDEX "run_task" ON "run" ("task_id", "created_at");
 CREATE INDEX "run_trigger" ON "run" ("trigger_kind", "created_at") WHERE trigger_kind <> 'schedule';
 
 CREATE UNIQUE INDEX "run_uid" ON "run" ("uid");
+
+CREATE INDEX run_waiting ON run (pool, (due_at - priority * 60000000), id, task_id, due_at) WHERE state = 'waiting';
 
 CREATE TABLE "run_hour" (
     "task_id" integer NOT NULL,
@@ -326,6 +333,8 @@ CREATE TABLE "slot" (
     "run_uid" uuid_text,
     "created_at" integer NOT NULL,
     "skipped_because" text,
+    "reason_code" text,
+    "skipped_code" text,
     FOREIGN KEY ("schedule_id") REFERENCES "schedule" ("id"),
     CONSTRAINT "slot_outcome_word" CHECK (outcome IN ('run', 'skipped', 'missed', 'pending')),
     CONSTRAINT "slot_in_order" CHECK (last_at >= first_at),

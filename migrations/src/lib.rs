@@ -22,6 +22,9 @@ mod m20261123_000008_backfills;
 mod m20261123_000009_files;
 mod m20261124_000010_outlook;
 mod m20261128_000011_ledger;
+mod m20261129_000012_waiting;
+mod m20261129_000013_reruns;
+mod m20261129_000014_reasons;
 
 #[derive(Debug)]
 struct Migrator;
@@ -40,6 +43,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000009_files::Migration),
             Box::new(m20261124_000010_outlook::Migration),
             Box::new(m20261128_000011_ledger::Migration),
+            Box::new(m20261129_000012_waiting::Migration),
+            Box::new(m20261129_000013_reruns::Migration),
+            Box::new(m20261129_000014_reasons::Migration),
         ]
     }
 }

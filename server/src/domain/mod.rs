@@ -9,6 +9,7 @@ pub mod forecast;
 pub mod ids;
 pub mod model;
 pub mod pools;
+pub mod reason;
 pub mod runs;
 pub mod schedules;
 pub mod tasks;

@@ -6,6 +6,8 @@ use chrono::TimeDelta;
 use orc_server::app::Caller;
 use orc_server::clock::Clock;
 use orc_server::domain::model::{PageRequest, SlotFilter};
+use orc_server::domain::reason::Reason;
+use orc_server::domain::schedules::Note;
 use serde_json::{Value, json};
 
 const ROW: &str = "UPDATE calendar SET definition = substr(definition, 1, 40) WHERE name = 'c1'";
@@ -109,5 +111,7 @@ async fn a_damaged_maintenance_window_stays_closed() {
     assert_eq!(bench.app.slots_book(planned, now).await.unwrap().runs, 0);
     let page = PageRequest::first(9);
     let ledger = bench.app.slot_list(&Caller::local(), None, SlotFilter::default(), &page).await.unwrap();
-    assert!(ledger.items.len() == 1 && ledger.items[0].reason.contains("c1"), "{:?}", ledger.items);
+    assert_eq!(ledger.items.len(), 1);
+    let notes = vec![Note::Maintenance { calendar: "c1".into() }];
+    assert_eq!(ledger.items[0].reason, Some(Reason::LeftOut { notes }));
 }

@@ -1,5 +1,5 @@
 /** A believable small server: typed by the contract, so that a changed contract does not compile here. */
-import type { Pool, RunState, RunSummary, Session, Slot, System, Task, TaskSummary } from "@/api/generated";
+import type { Pool, Reason, RunState, RunSummary, Session, Slot, System, Task, TaskSummary } from "@/api/generated";
 
 const NOW = Date.now();
 /** An instant so many seconds from now. */
@@ -92,6 +92,15 @@ export function task(number: number): Task {
   };
 }
 
+const PREVIOUS_RUN_OPEN: Reason = { code: "previous_run_open", args: {}, text: "the run before was still open" };
+
+const REASONS: Partial<Record<RunState, Reason>> = {
+  failed: { code: "exit_code", args: { exit_code: 1 }, text: "exit code 1" },
+  timed_out: { code: "run_timed_out", args: { limit_milliseconds: 3_600_000 }, text: "ran longer than 1 h" },
+  skipped: PREVIOUS_RUN_OPEN,
+  lost: { code: "runner_gone", args: {}, text: "the machine restarted" },
+};
+
 /** A run. */
 export function run(number: number): RunSummary {
   const state = STATES[number % STATES.length] ?? "succeeded";
@@ -113,8 +122,8 @@ export function run(number: number): RunSummary {
     attempt_count: state === "backing_off" ? 2 : started ? 1 : 0,
     params: { day: "2026-11-22", mode: "full" },
     result: state === "succeeded" ? { rows: 4812, file: "orders.csv.gz" } : null,
-    reason: state === "failed" ? "exit code 1" : state === "timed_out" ? "ran longer than 1 h" : state === "skipped" ? "the run before was still open" : state === "lost" ? "the machine restarted" : "",
-    waiting_on: state === "waiting" ? ["1 of at most 1 run of this task is open"] : [],
+    reason: REASONS[state] ?? null,
+    waiting_on: state === "waiting" ? [{ reason: { code: "earlier_run", args: {}, text: "waits for an earlier run of the task to end" } }] : [],
     node: "local",
     log: { bytes: 48_120, lines: 612, truncated: false },
     actions: open ? ["cancel"] : ["rerun", "delete"],
@@ -131,7 +140,7 @@ export function slot(number: number): Slot {
     scheduled_for: at(-300 * number),
     scheduled_local: at(-300 * number).replace("Z", "+00:00"),
     outcome,
-    reason: outcome === "run" ? "" : outcome === "missed" ? "the server was down" : "the run before was still open",
+    reason: outcome === "run" ? null : outcome === "missed" ? { code: "catch_up_off", args: {}, text: "the server was down" } : PREVIOUS_RUN_OPEN,
     run_id: outcome === "run" ? id(2, number) : null,
     first_at: at(-300 * number),
     last_at: at(-300 * number),

@@ -68,9 +68,9 @@ export const handlers = [
   http.get(api("/system/workers"), () =>
     HttpResponse.json<WorkerList>({
       items: [
-        { name: "scheduler", every_seconds: 60, round_count: 4211, last_at: at(-12), last_seconds: 0.003, last_summary: "2 slots fired", error: null },
-        { name: "dispatcher", every_seconds: 5, round_count: 90_211, last_at: at(-2), last_seconds: 0.001, last_summary: "1 run started", error: null },
-        { name: "pruner", every_seconds: 3600, round_count: 76, last_at: at(-1900), last_seconds: 0.4, last_summary: null, error: "disk is slow" },
+        { name: "scheduler", every_seconds: 60, round_count: 4211, running_since_at: null, last_at: at(-12), last_seconds: 0.003, last_summary: "2 slots fired", error: null },
+        { name: "dispatcher", every_seconds: 5, round_count: 90_211, running_since_at: at(-1), last_at: at(-2), last_seconds: 0.001, last_summary: "1 run started", error: null },
+        { name: "pruner", every_seconds: 3600, round_count: 76, running_since_at: null, last_at: at(-1900), last_seconds: 0.4, last_summary: null, error: "disk is slow" },
       ],
     }),
   ),
@@ -168,7 +168,7 @@ export const handlers = [
         duration_seconds: 31.4,
         exit_code: number + 1 < found.attempt_count ? 1 : found.state === "running" ? null : 0,
         signal: null,
-        reason: number + 1 < found.attempt_count ? "exit code 1" : "",
+        reason: number + 1 < found.attempt_count ? { code: "exit_code", args: { exit_code: 1 }, text: "exit code 1" } : null,
         cpu_seconds: 12.31,
         peak_memory_bytes: 84_213_760,
         log: found.log,

@@ -17,7 +17,7 @@ export function effect(task: string): Effect {
 /** A backfill. */
 export function backfill(more: Partial<Backfill> = {}): Backfill {
   return {
-    id: "0197-backfill", task: taskSummary(0).name, schedule_key: "cron", from_at: at(-7 * 86_400), until_at: at(-86_400), state: "running", reason: "", at_once: 2,
+    id: "0197-backfill", task: taskSummary(0).name, schedule_key: "cron", from_at: at(-7 * 86_400), until_at: at(-86_400), state: "running", reason: null, at_once: 2,
     slot_count: 1728, made_count: 700, open_count: 2, succeeded_count: 690, failed_count: 8, created_at: at(-600), created_by: "ada", finished_at: null, ...more,
   };
 }

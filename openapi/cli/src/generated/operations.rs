@@ -266,7 +266,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("until_at", Instant, "Only entries with slots before this instant."),
         ],
         answer: Answer::List,
-        columns: &["task", "outcome", "scheduled_local", "reason", "count", "scheduled_for", "last_at", "schedule_key"],
+        columns: &["task", "outcome", "scheduled_local", "reason.text", "count", "scheduled_for", "last_at", "schedule_key"],
         more: &["first_at", "schedule_id", "run_id"],
         ..Operation::EMPTY
     },
@@ -321,7 +321,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("task", Text, "Only backfills of this task (name or id)."),
         ],
         answer: Answer::List,
-        columns: &["id", "task", "state", "reason", "created_at", "schedule_key", "from_at", "until_at"],
+        columns: &["id", "task", "state", "reason.text", "created_at", "schedule_key", "from_at", "until_at"],
         more: &["at_once", "slot_count", "made_count", "open_count", "succeeded_count", "failed_count", "created_by", "finished_at"],
         ..Operation::EMPTY
     },
@@ -488,8 +488,8 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("until_at", Instant, "Only runs created before this instant."),
         ],
         answer: Answer::List,
-        columns: &["id", "task.name", "state", "trigger.kind", "started_at", "duration_seconds", "reason", "scheduled_for"],
-        more: &["created_at", "queued_at", "finished_at", "next_attempt_at", "cancel_requested_at", "attempt_count", "waiting_on", "node", "log.bytes"],
+        columns: &["id", "task.name", "state", "trigger.kind", "started_at", "duration_seconds", "reason.text", "scheduled_for"],
+        more: &["created_at", "queued_at", "finished_at", "next_attempt_at", "cancel_requested_at", "attempt_count", "node", "log.bytes"],
         ..Operation::EMPTY
     },
     Operation {
@@ -905,7 +905,7 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List the server's workers and what each did last.",
         answer: Answer::List,
-        columns: &["name", "error", "last_at", "last_summary", "every_seconds", "round_count", "last_seconds"],
+        columns: &["name", "error", "last_at", "last_summary", "every_seconds", "round_count", "running_since_at", "last_seconds"],
         more: &[],
         ..Operation::EMPTY
     },

@@ -42,10 +42,20 @@ pub fn text(name: &str, value: &Value) -> String {
             _ => number.to_string(),
         },
         Value::Array(items) => items.iter().map(|item| text("", item)).collect::<Vec<_>>().join(", "),
-        Value::Object(fields) => match fields.get("kind").and_then(Value::as_str) {
-            Some(kind) if fields.len() == 1 => kind.to_owned(),
+        Value::Object(fields) => match (reason(value), fields.get("kind").and_then(Value::as_str)) {
+            (Some(words), _) => safe(words),
+            (None, Some(kind)) if fields.len() == 1 => kind.to_owned(),
             _ => value.to_string(),
         },
+    }
+}
+
+/// The words of a reason (`{code, args, text}`), or of a thing that says nothing but its reason.
+pub fn reason(value: &Value) -> Option<&str> {
+    let fields = value.as_object()?;
+    match fields.get("reason") {
+        Some(inner) if fields.len() == 1 => reason(inner),
+        _ => value["text"].as_str().filter(|_| fields.contains_key("code")),
     }
 }
 
@@ -147,5 +157,8 @@ mod tests {
         check("overlap", json!({"kind": "skip"}), "skip");
         check("reason", json!("bad \u{1b}[31mthing"), "bad \u{fffd}[31mthing");
         check("reason", Value::Null, "");
+        let reason = json!({"code": "exit_code", "args": {"exit_code": 3}, "text": "ended with exit code 3"});
+        check("reason", reason.clone(), "ended with exit code 3");
+        check("waiting_on", json!([{"reason": reason}]), "ended with exit code 3");
     }
 }

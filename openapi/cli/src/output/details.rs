@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::cells::{colour, label, paint, text};
+use super::cells::{colour, label, paint, reason, text};
 use super::style::Style;
 use super::table;
 
@@ -71,8 +71,10 @@ fn bold(label: &str, style: Style) -> String {
 /// Whether a value fits on the line of its name.
 fn is_flat(value: &Value) -> bool {
     match value {
-        Value::Object(fields) => fields.is_empty() || fields.len() == 1 && fields.contains_key("kind"),
-        Value::Array(items) => !items.iter().any(Value::is_object),
+        Value::Object(fields) => {
+            fields.is_empty() || fields.len() == 1 && fields.contains_key("kind") || reason(value).is_some()
+        }
+        Value::Array(items) => !items.iter().any(|item| item.is_object() && reason(item).is_none()),
         _ => true,
     }
 }
@@ -92,6 +94,7 @@ fn columns(items: &[Value]) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
     for (name, value) in items.iter().filter_map(Value::as_object).flatten() {
         let path = match value {
+            Value::Object(_) if reason(value).is_some() => Some(name.clone()),
             Value::Object(inner) => ["kind", "name", "state", "bytes", "scheduled_local"]
                 .iter()
                 .find(|key| inner.contains_key(**key))

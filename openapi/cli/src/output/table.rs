@@ -63,8 +63,9 @@ fn natural(head: &[String], rows: &[Vec<String>]) -> Vec<usize> {
 fn title(path: &str) -> String {
     let mut parts = path.split('.');
     let first = parts.next().unwrap_or_default();
-    let last =
-        parts.next_back().filter(|last| !matches!(*last, "name" | "state" | "kind" | "bytes" | "scheduled_local"));
+    let last = parts
+        .next_back()
+        .filter(|last| !matches!(*last, "name" | "state" | "kind" | "bytes" | "text" | "scheduled_local"));
     let words = last.map_or_else(|| first.to_owned(), |last| format!("{first}_{last}"));
     let stem = ["_at", "_for"].iter().find_map(|ending| words.strip_suffix(ending)).unwrap_or(&words);
     label(stem).to_uppercase()

@@ -16,9 +16,13 @@ fn run(number: u32, task: &str, state: &str) -> Value {
         "queued_at": "2026-12-01T02:00:00.001Z", "started_at": "2026-12-01T02:00:00.1Z", "finished_at": finished,
         "duration_seconds": finished.map(|_| 5.15), "next_attempt_at": null, "cancel_requested_at": null,
         "attempt_count": 1, "params": {"day": "mon"}, "result": null,
-        "reason": if state == "failed" { "exit code 3,\n\"no\" disk" } else { "" }, "waiting_on": [], "node": "n1",
+        "reason": (state == "failed").then(|| reason("exit code 3,\n\"no\" disk")), "waiting_on": [], "node": "n1",
         "log": {"bytes": 2048, "lines": 20, "truncated": false}, "actions": ["rerun"],
     })
+}
+
+fn reason(text: &str) -> Value {
+    json!({"code": "exit_code", "args": {"exit_code": 3}, "text": text})
 }
 
 /// A run with its attempts.
@@ -37,7 +41,7 @@ fn runs(seen: &Seen) -> Option<Reply> {
             run(2, "backup", "failed"),
             json!([
             {"number": 1, "outcome": "failed", "node": "n1", "pid": 77, "started_at": "2026-12-01T02:00:00.1Z",
-             "finished_at": "2026-12-01T02:00:05.25Z", "duration_seconds": 5.15, "exit_code": 3, "signal": null, "reason": "exit code 3",
+             "finished_at": "2026-12-01T02:00:05.25Z", "duration_seconds": 5.15, "exit_code": 3, "signal": null, "reason": reason("ended with exit code 3"),
              "cpu_seconds": 0.25, "peak_memory_bytes": 5_242_880, "log": {"bytes": 2048, "lines": 20, "truncated": false},
              "leaked_output": false, "survivor_count": 0}]),
         )),

@@ -10,7 +10,7 @@ use crate::kit::stub::{Reply, Seen, Stub, good, problem, reply};
 
 fn detail(state: &str, exit_code: Value) -> Value {
     let finished = (state != "running").then_some("2026-12-01T02:00:01Z");
-    json!({"id": ID, "state": state, "finished_at": finished, "duration_seconds": 1.04, "reason": "", "task": {"name": "backup"},
+    json!({"id": ID, "state": state, "finished_at": finished, "duration_seconds": 1.04, "reason": null, "task": {"name": "backup"},
         "attempts": [{"number": 1, "exit_code": exit_code}]})
 }
 

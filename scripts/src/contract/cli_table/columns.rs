@@ -15,7 +15,7 @@ const MOST: usize = 8;
 const HIDDEN: usize = 9;
 
 /// What stands for an object, best first.
-const TELLING: [&str; 4] = ["name", "state", "kind", "bytes"];
+const TELLING: [&str; 5] = ["name", "state", "kind", "bytes", "text"];
 
 /// Columns of an answer, as dotted paths.
 #[derive(Debug, Default, PartialEq)]

@@ -1,10 +1,14 @@
-//! Answers that are alike for every resource: one with its version, a new one with its path.
+//! Answers that are alike for every resource: one with its version, a new one with its path, a reason.
 
+use crate::domain::reason;
+use crate::domain::reason::ReasonCode;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use std::fmt::Display;
+use utoipa::ToSchema;
 
 /// A resource, with its version as ETag.
 pub fn versioned(body: impl Serialize, version: u32) -> Response {
@@ -25,4 +29,28 @@ pub fn created(mut response: Response, collection: &str, name: impl Display) -> 
     let location = HeaderValue::from_str(&location).expect("names and ids fit a header");
     response.headers_mut().insert(header::LOCATION, location);
     response
+}
+
+/// Why something is as it is.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Reason {
+    /// What kind of reason it is, for programs.
+    pub code: ReasonCode,
+    /// The arguments of the reason; which there are depends on the code.
+    #[schema(value_type = Object, additional_properties)]
+    pub args: Map<String, Value>,
+    /// The reason in English, for people.
+    #[schema(example = "waits for a place in pool \"database\"")]
+    pub text: String,
+}
+
+impl From<reason::Reason> for Reason {
+    fn from(reason: reason::Reason) -> Self {
+        let mut stored = serde_json::to_value(reason.main()).expect("a reason is plain data");
+        let args = match stored["args"].take() {
+            Value::Object(args) => args,
+            _ => Map::new(),
+        };
+        Self { code: reason.code(), args, text: reason.words() }
+    }
 }

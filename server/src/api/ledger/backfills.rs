@@ -1,5 +1,6 @@
 //! Backfills over HTTP.
 
+use crate::api::core::answer::Reason;
 use crate::api::core::body::{Body, Path, Query, page_request};
 use crate::api::core::error::ApiResult;
 use crate::api::core::page::page;
@@ -55,8 +56,8 @@ pub struct Backfill {
     pub until_at: DateTime<Utc>,
     /// Position.
     pub state: BackfillState,
-    /// Why it is in this state; may be empty.
-    pub reason: String,
+    /// Why it is in this state; null if nothing is to be said.
+    pub reason: Option<Reason>,
     /// Most runs at once.
     pub at_once: u32,
     /// Slots of the period.
@@ -167,7 +168,7 @@ fn backfill_out(view: BackfillView) -> Backfill {
         from_at: it.from_at,
         until_at: it.until_at,
         state: it.state,
-        reason: it.reason,
+        reason: it.reason.map(Into::into),
         at_once: it.at_once,
         slot_count: it.slot_count,
         made_count: it.made_count,

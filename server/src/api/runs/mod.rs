@@ -8,7 +8,7 @@ pub mod wire;
 
 use self::wire::{
     Attempt, LogSize, Run, RunListQuery, RunPage, RunRerun, RunStats, RunStatsPoint, RunStatsQuery, RunSummary,
-    RunTask, StatsStep, Trigger,
+    RunTask, StatsStep, Trigger, WaitingOn,
 };
 use super::core::answer;
 use super::core::body::{Body, IdempotencyKey, Path, Query, page_request};
@@ -19,6 +19,7 @@ use crate::app::runs::idempotency::Idempotency;
 use crate::app::{App, Caller};
 use crate::domain::ids::RunId;
 use crate::domain::model::{AttemptRecord, RunFilter, RunRecord, StatsPoint, StatsRecord};
+use crate::domain::reason::Reason;
 use crate::domain::runs;
 use crate::domain::vocabulary::RunState;
 use axum::extract::State;
@@ -174,15 +175,19 @@ fn run_out(view: RunView, now: DateTime<Utc>) -> Run {
     Run { summary: summary_out(run, now), attempts }
 }
 
+fn waits_for(run: &RunRecord) -> Option<Reason> {
+    match run.state {
+        RunState::Waiting => run.reason.clone(),
+        RunState::Queued => Some(Reason::ServerFull {}),
+        RunState::BackingOff => Some(Reason::NextAttempt { at: run.due_at }),
+        _ => None,
+    }
+}
+
 /// A run as a list shows it.
 fn summary_out(run: RunRecord, now: DateTime<Utc>) -> RunSummary {
     let duration = run.started_at.map(|from| seconds(run.finished_at.unwrap_or(now) - from).max(0.0));
-    let waits = match run.state {
-        RunState::Waiting => vec![run.reason.strip_prefix("waits for ").unwrap_or(&run.reason).to_owned()],
-        RunState::Queued => vec!["a free place on the server".to_owned()],
-        RunState::BackingOff => vec![format!("its next attempt at {}", run.due_at.format("%Y-%m-%d %H:%M:%S UTC"))],
-        _ => Vec::new(),
-    };
+    let waits = waits_for(&run).map(|reason| WaitingOn { reason: reason.into() });
     RunSummary {
         id: run.id.0,
         task: RunTask { id: run.task.0, name: run.task_name, version: run.task_version },
@@ -204,8 +209,8 @@ fn summary_out(run: RunRecord, now: DateTime<Utc>) -> RunSummary {
         attempt_count: run.attempt_count,
         params: run.params,
         result: run.result,
-        reason: run.reason,
-        waiting_on: waits,
+        reason: run.reason.map(Into::into),
+        waiting_on: waits.into_iter().collect(),
         node: run.node,
         log: LogSize { bytes: run.log_bytes, lines: run.log_lines, truncated: run.log_truncated },
         actions: runs::actions(run.state),
@@ -223,7 +228,7 @@ fn attempt_out(attempt: AttemptRecord, now: DateTime<Utc>) -> Attempt {
         duration_seconds: seconds(attempt.finished_at.unwrap_or(now) - attempt.started_at).max(0.0),
         exit_code: attempt.exit_code,
         signal: attempt.signal,
-        reason: attempt.reason,
+        reason: attempt.reason.map(Into::into),
         cpu_seconds: attempt.cpu.map(seconds),
         peak_memory_bytes: attempt.peak_memory_bytes,
         log: LogSize { bytes: attempt.log_bytes, lines: attempt.log_lines, truncated: attempt.log_dropped_bytes > 0 },

@@ -1,5 +1,6 @@
 //! Wire types of runs.
 
+use crate::api::core::answer::Reason;
 use crate::api::core::page::page;
 use crate::domain::vocabulary::{AttemptOutcome, RunAction, RunState, TriggerKind};
 use chrono::{DateTime, Utc};
@@ -66,10 +67,10 @@ pub struct RunSummary {
     pub params: Map<String, Value>,
     /// What it wrote to ORC_RESULT_FILE.
     pub result: Option<Value>,
-    /// Why it is in this state, in a sentence; empty if nothing is to be said.
-    pub reason: String,
-    /// What it waits for, in sentences.
-    pub waiting_on: Vec<String>,
+    /// Why it is in this state; null if nothing is to be said.
+    pub reason: Option<Reason>,
+    /// What it waits for now.
+    pub waiting_on: Vec<WaitingOn>,
     /// Server that runs it.
     pub node: Option<String>,
     /// Size of its log.
@@ -82,6 +83,13 @@ page!(
     RunPage,
     RunSummary
 );
+
+/// One thing that a run waits for.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WaitingOn {
+    /// What the run waits for.
+    pub reason: Reason,
+}
 
 /// Size of a log.
 #[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
@@ -125,8 +133,8 @@ pub struct Attempt {
     pub exit_code: Option<i32>,
     /// Signal that ended the process.
     pub signal: Option<i32>,
-    /// Why it ended like this, in a sentence; empty if there is nothing to say.
-    pub reason: String,
+    /// Why it ended like this; null if nothing is to be said.
+    pub reason: Option<Reason>,
     /// Processor seconds of the whole process tree.
     pub cpu_seconds: Option<f64>,
     /// Peak memory of its largest process, in bytes.

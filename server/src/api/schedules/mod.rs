@@ -7,6 +7,7 @@ pub mod wire;
 
 use self::convert::schedule_in;
 use self::wire::Schedule;
+use super::core::answer::Reason;
 use super::core::body::{Body, Query, page_request};
 use super::core::error::ApiResult;
 use super::core::page::page;
@@ -128,8 +129,8 @@ pub struct Slot {
     pub scheduled_local: String,
     /// What became of it: `skipped` too if a run was made that was skipped later.
     pub outcome: SlotOutcome,
-    /// Why, in a sentence; empty for a run.
-    pub reason: String,
+    /// Why; null for a run.
+    pub reason: Option<Reason>,
     /// The run that was made, even if it was skipped later.
     pub run_id: Option<Uuid>,
     /// First instant of the entry.
@@ -259,7 +260,7 @@ fn entry_out(entry: SlotRecord) -> Slot {
         scheduled_for: entry.first_at,
         scheduled_local: local,
         outcome: entry.outcome,
-        reason: entry.reason,
+        reason: entry.reason.map(Into::into),
         run_id: entry.run.map(|run| run.0),
         first_at: entry.first_at,
         last_at: entry.last_at,

@@ -15,6 +15,7 @@ use crate::domain::ids::BackfillId;
 use crate::domain::model::{
     BackfillNew, BackfillRecord, Page, PageRequest, RunNew, TaskRecord, TaskRef, TriggerRecord,
 };
+use crate::domain::reason::Reason;
 use crate::domain::runs::OpenRuns;
 use crate::domain::runs::params;
 use crate::domain::schedules::Slot;
@@ -158,12 +159,12 @@ impl App {
         let (by, now) = (caller.clone(), self.clock().now());
         let cancelled = self.store().write(async move |tx: &Tx| {
             let read = tx.backfill_find(id).await?.ok_or_else(|| no_backfill(id))?;
-            let reason = format!("cancelled by {}", by.name);
-            if !tx.backfill_end(&read, BackfillState::Cancelled, &reason, now).await? {
+            let reason = Reason::Cancelled { by: by.name.clone() };
+            if !tx.backfill_end(&read, BackfillState::Cancelled, Some(&reason), now).await? {
                 return Err(Error::conflict("backfill_finished", format!("the backfill has ended: {}", read.state)));
             }
             let mut cancelled = Vec::new();
-            let whole = format!("{}, with its backfill", by.name);
+            let whole = Reason::CancelledWithBackfill { by: by.name.clone() };
             for run in tx.backfill_open_runs(&read).await? {
                 cancelled.extend(tx.run_cancel(run.id, &whole, now).await?);
             }
@@ -209,14 +210,15 @@ async fn advance(tx: &Tx, id: BackfillId, now: DateTime<Utc>) -> Result<(Inserte
     };
     let task = tx.task_find(&TaskRef::Id(read.task)).await?.filter(|task| task.deleted_at.is_none());
     let stopped = match &task {
-        None => Some("the task was deleted".to_owned()),
-        Some(task) if task.damage.rest.is_some() => task.damage.rest.clone(),
-        Some(task) if !task.definition.enabled => Some("the task was disabled".to_owned()),
-        Some(_) => None,
+        None => Some(Reason::TaskDeleted {}),
+        Some(task) if !task.definition.enabled && task.damage.rest.is_none() => Some(Reason::TaskDisabled {}),
+        Some(task) => task.damage.rest.clone().map(|problem| Reason::TaskDamaged { problem }),
     };
     let (Some(task), None) = (task, &stopped) else {
-        let reason = stopped.unwrap_or_default();
-        return Ok((Inserted::default(), tx.backfill_end(&read, BackfillState::Cancelled, &reason, now).await?));
+        return Ok((
+            Inserted::default(),
+            tx.backfill_end(&read, BackfillState::Cancelled, stopped.as_ref(), now).await?,
+        ));
     };
     let own = u32::try_from(read.open_count).unwrap_or(u32::MAX);
     let open = tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default();
@@ -229,7 +231,7 @@ async fn advance(tx: &Tx, id: BackfillId, now: DateTime<Utc>) -> Result<(Inserte
     let book = crate::app::calendars::calendar_book(tx).await?;
     let next = next_slots(&sources(&book, &task, read.schedule_key.as_deref()), &read, places as usize);
     if next.is_empty() && places > 0 {
-        let ended = own == 0 && tx.backfill_end(&read, BackfillState::Finished, "", now).await?;
+        let ended = own == 0 && tx.backfill_end(&read, BackfillState::Finished, None, now).await?;
         return Ok((Inserted::default(), ended));
     }
     let Some(done) = next.last().map(|(slot, key)| (slot.scheduled_for, key.clone())) else { return Ok(nothing) };
@@ -243,7 +245,7 @@ async fn advance(tx: &Tx, id: BackfillId, now: DateTime<Utc>) -> Result<(Inserte
             Err(reason) => {
                 return Ok((
                     Inserted::default(),
-                    tx.backfill_end(&read, BackfillState::Cancelled, &reason, now).await?,
+                    tx.backfill_end(&read, BackfillState::Cancelled, Some(&reason), now).await?,
                 ));
             }
         }
@@ -268,7 +270,7 @@ fn run(
     read: &BackfillRecord,
     (at, key): (DateTime<Utc>, String),
     now: DateTime<Utc>,
-) -> std::result::Result<RunNew, String> {
+) -> std::result::Result<RunNew, Reason> {
     let by = Some(read.created_by.clone());
     let wanted = Wanted {
         task,
@@ -316,7 +318,7 @@ fn imagined(new: BackfillNew, task: &TaskRecord) -> BackfillRecord {
         at_once,
         params,
         state: BackfillState::Running,
-        reason: String::new(),
+        reason: None,
         slot_count,
         made_count: 0,
         done: (from_at, String::new()),

@@ -6,6 +6,7 @@ use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted, new_run};
 use crate::app::{App, Result};
 use crate::domain::model::{SlotEntry, SlotRecord, TaskRecord, TaskRef, TriggerRecord};
+use crate::domain::reason::Reason;
 use crate::domain::runs::OpenRuns;
 use crate::domain::tasks::Overlap;
 use crate::domain::vocabulary::{RunState, SlotOutcome, TriggerKind};
@@ -63,7 +64,7 @@ async fn catch_up(tx: &Tx, most: u32, now: DateTime<Utc>) -> Result<(Inserted, V
         let task = tx.task_find(&TaskRef::Id(slot.task)).await?;
         let open = tx.runs_open(&[task_key]).await?.get(&task_key).copied().unwrap_or_default();
         let (entry, inserted) = match gone(task.as_ref(), &slot) {
-            Some(reason) => (settle(&slot, SlotOutcome::Skipped, reason), None),
+            Some(reason) => (settle(&slot, SlotOutcome::Skipped, Some(reason)), None),
             None => {
                 let Some(task) = task.filter(|task| has_room(task, open)) else { continue };
                 made(&slot, &task, now)
@@ -83,28 +84,26 @@ async fn catch_up(tx: &Tx, most: u32, now: DateTime<Utc>) -> Result<(Inserted, V
     Ok((all, settled))
 }
 
-fn settle(slot: &SlotRecord, outcome: SlotOutcome, reason: String) -> SlotEntry {
+fn settle(slot: &SlotRecord, outcome: SlotOutcome, reason: Option<Reason>) -> SlotEntry {
     let SlotRecord { first_at, last_at, count, .. } = slot;
     SlotEntry { first_at: *first_at, last_at: *last_at, count: *count, outcome, reason, run: None }
 }
 
 /// Why a slot will never be caught up.
-fn gone(task: Option<&TaskRecord>, slot: &SlotRecord) -> Option<String> {
+fn gone(task: Option<&TaskRecord>, slot: &SlotRecord) -> Option<Reason> {
     let Some(task) = task.filter(|task| task.deleted_at.is_none()) else {
-        return Some("the task was deleted before the slot was caught up".to_owned());
+        return Some(Reason::TaskDeleted {});
     };
     if let Some(damage) = &task.damage.rest {
-        return Some(damage.clone());
+        return Some(Reason::TaskDamaged { problem: damage.clone() });
     }
     if !task.definition.enabled {
-        return Some("the task was disabled before the slot was caught up".to_owned());
+        return Some(Reason::TaskDisabled {});
     }
     let schedule = task.definition.schedules.iter().find(|schedule| schedule.key == slot.schedule_key);
     match schedule {
-        None => Some("the schedule was removed before the slot was caught up".to_owned()),
-        Some(schedule) if !schedule.enabled => {
-            Some("the schedule was disabled before the slot was caught up".to_owned())
-        }
+        None => Some(Reason::ScheduleRemoved {}),
+        Some(schedule) if !schedule.enabled => Some(Reason::ScheduleDisabled {}),
         Some(_) => None,
     }
 }
@@ -135,9 +134,9 @@ fn made(slot: &SlotRecord, task: &TaskRecord, now: DateTime<Utc>) -> Made {
     match new_run(wanted, &mut OpenRuns::default(), now) {
         Ok(run) => {
             debug_assert!(!run.state.is_final() && run.state != RunState::Running);
-            let entry = SlotEntry { run: Some(run.id), ..settle(slot, SlotOutcome::Run, String::new()) };
+            let entry = SlotEntry { run: Some(run.id), ..settle(slot, SlotOutcome::Run, None) };
             (entry, Some((run, task.definition.overlap)))
         }
-        Err(refusal) => (settle(slot, SlotOutcome::Skipped, refusal.into_reason()), None),
+        Err(refusal) => (settle(slot, SlotOutcome::Skipped, Some(refusal.into_reason())), None),
     }
 }

@@ -144,5 +144,5 @@ async fn complete(tx: &Tx, some: &[Arc<Planned>], now: DateTime<Utc>) -> Result<
     let hold = on_hold(tx).await?;
     let schedules: Vec<Arc<Planned>> = due.into_iter().cloned().collect();
     let tasks = tx.tasks_find(&task_keys(&schedules)).await?;
-    book(tx, &DueSlots { schedules, tasks, ..DueSlots::default() }, hold.as_deref(), now, now).await.map(|_| ())
+    book(tx, &DueSlots { schedules, tasks, ..DueSlots::default() }, hold.as_ref(), now, now).await.map(|_| ())
 }

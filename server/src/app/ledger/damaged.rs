@@ -10,6 +10,7 @@ use crate::app::schedules::agenda::Planned;
 use crate::app::schedules::compile;
 use crate::domain::calendars::CalendarBook;
 use crate::domain::model::{DamagedSchedule, ScheduleRecord, TaskRecord};
+use crate::domain::reason::Reason;
 use crate::domain::tasks::Definition;
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
@@ -25,7 +26,7 @@ pub(in crate::app) async fn close(
     now: DateTime<Utc>,
 ) -> Result<()> {
     for row in damaged {
-        let reason = format!("the stored schedule was damaged: {}", row.error);
+        let reason = Reason::ScheduleDamaged { problem: row.error.clone() };
         let Some(definition) = rules(tx, task, &row.key).await? else { continue };
         let Some(planned) = planned(task, row, &definition, calendars) else { continue };
         let tasks = HashMap::from([(task.key, task.clone())]);

@@ -76,11 +76,11 @@ async fn book_read(
     let stale = tx.tasks_changed(&versions).await?;
     let hold = on_hold(tx).await?;
     let booked = if stale.is_empty() {
-        book(tx, due, hold.as_deref(), present_from, now).await?
+        book(tx, due, hold.as_ref(), present_from, now).await?
     } else {
         let mut rest = due.clone();
         rest.tasks.retain(|task, _| !stale.contains(task));
-        book(tx, &rest, hold.as_deref(), present_from, now).await?
+        book(tx, &rest, hold.as_ref(), present_from, now).await?
     };
     Ok((booked, stale))
 }

@@ -27,6 +27,7 @@ use crate::domain::model::{
     Page, PageRequest, RunNew, SlotBooking, SlotEntry, SlotFilter, SlotRecord, StoredSchedules, TaskRecord,
     TriggerRecord,
 };
+use crate::domain::reason::Reason;
 use crate::domain::runs::OpenRuns;
 use crate::domain::vocabulary::{Permission, SlotOutcome, TriggerKind};
 use crate::store::Tx;
@@ -95,14 +96,14 @@ fn task_keys(schedules: &[Arc<Planned>]) -> Vec<i64> {
 }
 
 /// Why nothing fires, if everything is on hold.
-pub(super) async fn on_hold(tx: &Tx) -> Result<Option<String>> {
+pub(super) async fn on_hold(tx: &Tx) -> Result<Option<Reason>> {
     let hold = tx.setting_find(HOLD).await?;
-    Ok(hold.map(|hold| format!("everything was on hold: {}", hold["reason"].as_str().unwrap_or_default())))
+    Ok(hold.map(|hold| Reason::OnHold { note: hold["reason"].as_str().unwrap_or_default().to_owned() }))
 }
 
 /// Completes the ledger of a task up to now under its present rules, before they change or end (server/docs/decisions.md, 16). With a
 /// reason nothing fires any more: what is due is skipped for it.
-pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now: DateTime<Utc>) -> Result<()> {
+pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&Reason>, now: DateTime<Utc>) -> Result<()> {
     if !task.definition.enabled && task.damage.rest.is_none() {
         return Ok(());
     }
@@ -124,7 +125,7 @@ pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now
     }
     let hold = on_hold(tx).await?;
     let tasks = HashMap::from([(task.key, task.clone())]);
-    book(tx, &DueSlots { schedules, tasks, ..DueSlots::default() }, stopped.or(hold.as_deref()), now, now)
+    book(tx, &DueSlots { schedules, tasks, ..DueSlots::default() }, stopped.or(hold.as_ref()), now, now)
         .await
         .map(|_| ())
 }
@@ -134,7 +135,7 @@ pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&str>, now
 pub(super) async fn book(
     tx: &Tx,
     due: &DueSlots,
-    stopped: Option<&str>,
+    stopped: Option<&Reason>,
     present_from: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<BookedIn> {
@@ -144,7 +145,7 @@ pub(super) async fn book(
     let (mut bookings, mut owners, mut runs) = (Vec::new(), Vec::new(), Vec::new());
     for planned in schedules {
         let Some(task) = tasks.get(&planned.task_key) else { continue };
-        let damage = task.damage.rest.as_deref();
+        let damage = task.damage.rest.clone().map(|problem| Reason::TaskDamaged { problem });
         if !task.definition.enabled && damage.is_none() || task.version != planned.task_version {
             continue;
         }
@@ -153,7 +154,7 @@ pub(super) async fn book(
             false => Vec::new(),
         };
         let stretch = Stretch { watermark_at: planned.watermark_at, present_from, now };
-        let dues = verdicts::due(&planned.compiled, planned.catch_up, stretch, &told, stopped.or(damage));
+        let dues = verdicts::due(&planned.compiled, planned.catch_up, stretch, &told, stopped.or(damage.as_ref()));
         let open = open.entry(task.key).or_default();
         let entries = dues.into_iter().map(|due| entry(due, planned, task, open, now, &mut runs)).collect();
         bookings.push(SlotBooking { schedule_row: planned.row, task_key: task.key, watermark_at: now, entries });
@@ -183,9 +184,9 @@ fn entry(
     let Due { first_at, last_at, count, verdict } = due;
     let without = |outcome, reason| SlotEntry { first_at, last_at, count, outcome, reason, run: None };
     let kind = match verdict {
-        Verdict::Skipped(reason) => return without(SlotOutcome::Skipped, reason),
-        Verdict::Missed(reason) => return without(SlotOutcome::Missed, reason),
-        Verdict::Pending => return without(SlotOutcome::Pending, "is caught up in its turn".to_owned()),
+        Verdict::Skipped(reason) => return without(SlotOutcome::Skipped, Some(reason)),
+        Verdict::Missed(reason) => return without(SlotOutcome::Missed, Some(reason)),
+        Verdict::Pending => return without(SlotOutcome::Pending, Some(Reason::InTurn {})),
         Verdict::Run => TriggerKind::Schedule,
         Verdict::CatchUp => TriggerKind::CatchUp,
     };
@@ -203,8 +204,8 @@ fn entry(
         Ok(run) => {
             let id = run.id;
             runs.push(run);
-            SlotEntry { first_at, last_at, count, outcome: SlotOutcome::Run, reason: String::new(), run: Some(id) }
+            SlotEntry { first_at, last_at, count, outcome: SlotOutcome::Run, reason: None, run: Some(id) }
         }
-        Err(refusal) => without(SlotOutcome::Skipped, refusal.into_reason()),
+        Err(refusal) => without(SlotOutcome::Skipped, Some(refusal.into_reason())),
     }
 }

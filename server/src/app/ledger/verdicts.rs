@@ -1,7 +1,8 @@
 //! What is due of one schedule: which slots run, which are caught up, which are only written down. Pure.
 
 use crate::domain::model::Told;
-use crate::domain::schedules::{CatchUp, CompiledSchedule, Note, Slot};
+use crate::domain::reason::Reason;
+use crate::domain::schedules::{CatchUp, CompiledSchedule, Slot};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A slot that is at most this late still counts as on time; while nobody was there, only the newest one does.
@@ -44,9 +45,9 @@ pub enum Verdict {
     /// A run for a slot that was missed, in its turn.
     Pending,
     /// No run, on purpose.
-    Skipped(String),
+    Skipped(Reason),
     /// No run, because nobody was there.
-    Missed(String),
+    Missed(Reason),
 }
 
 /// Everything of a schedule that is due after its watermark and up to now, in order of time, without what the ledger tells
@@ -56,7 +57,7 @@ pub fn due(
     catch_up: CatchUp,
     stretch: Stretch,
     told: &[Told],
-    stopped: Option<&str>,
+    stopped: Option<&Reason>,
 ) -> Vec<Due> {
     let Stretch { watermark_at, now, .. } = stretch;
     let fresh_from = fresh_from(schedule, stretch);
@@ -91,10 +92,10 @@ fn is_told(told: &[Told], at: DateTime<Utc>) -> bool {
     told.iter().any(|(first, last)| (first..=last).contains(&&at))
 }
 
-fn single(slot: &Slot, stopped: Option<&str>, verdict: Verdict) -> Due {
+fn single(slot: &Slot, stopped: Option<&Reason>, verdict: Verdict) -> Due {
     let verdict = match stopped {
-        _ if slot.skipped => Verdict::Skipped(words(slot)),
-        Some(reason) => Verdict::Skipped(reason.to_owned()),
+        _ if slot.skipped => Verdict::Skipped(left_out(slot)),
+        Some(reason) => Verdict::Skipped(reason.clone()),
         None => verdict,
     };
     Due { first_at: slot.scheduled_for, last_at: slot.scheduled_for, count: 1, verdict }
@@ -113,7 +114,7 @@ struct Missed<'a> {
 
 impl Missed<'_> {
     /// Those that are run after all, and the stretches between them.
-    fn list(&self, catch_up: CatchUp, newer_runs: bool, stopped: Option<&str>, found: &mut Vec<Due>) {
+    fn list(&self, catch_up: CatchUp, newer_runs: bool, stopped: Option<&Reason>, found: &mut Vec<Due>) {
         let from = self.oldest(catch_up);
         let chosen = match (stopped, catch_up) {
             (Some(_), _) | (_, CatchUp::None) => Vec::new(),
@@ -122,12 +123,10 @@ impl Missed<'_> {
             (None, CatchUp::All { max_count } | CatchUp::Window { max_count, .. }) => self.newest(from, max_count),
         };
         let verdict = if catch_up == CatchUp::Latest { Verdict::CatchUp } else { Verdict::Pending };
-        let why = |missed: &str| {
-            stopped.map_or_else(|| Verdict::Missed(missed.to_owned()), |why| Verdict::Skipped(why.to_owned()))
-        };
+        let why = |missed: Reason| stopped.map_or_else(|| Verdict::Missed(missed), |why| Verdict::Skipped(why.clone()));
         let mut done = self.from;
         if stopped.is_none() && from > self.from {
-            self.untold(done, from, &why("the server was not there, and the slot is too old to be caught up"), found);
+            self.untold(done, from, &why(Reason::TooOld {}), found);
             done = from;
         }
         let why = why(reason(catch_up));
@@ -178,33 +177,31 @@ impl Missed<'_> {
     }
 }
 
-fn reason(catch_up: CatchUp) -> &'static str {
+fn reason(catch_up: CatchUp) -> Reason {
     match catch_up {
-        CatchUp::None => "the server was not there, and catch-up is off",
-        CatchUp::Latest => "the server was not there; only the latest slot is caught up",
-        CatchUp::All { .. } | CatchUp::Window { .. } => {
-            "the server was not there; more slots were missed than are caught up"
-        }
+        CatchUp::None => Reason::CatchUpOff {},
+        CatchUp::Latest => Reason::OnlyLatestCaughtUp {},
+        CatchUp::All { .. } | CatchUp::Window { .. } => Reason::TooManyMissed {},
     }
 }
 
 /// A stretch of slots that do not run: skipped if calendars skip all of them, else for the given reason.
 fn stretch(schedule: &CompiledSchedule, (from, until): (DateTime<Utc>, DateTime<Utc>), why: &Verdict) -> Option<Due> {
     let range = schedule.range_between(from, until)?;
-    let mut notes: Option<String> = None;
+    let mut first: Option<Reason> = None;
     let all_skipped = schedule.slots_between(from, until).take(LOOKED_AT).all(|slot| {
-        notes.get_or_insert_with(|| words(&slot));
+        first.get_or_insert_with(|| left_out(&slot));
         slot.skipped
     });
-    let verdict = match notes {
-        Some(notes) if all_skipped && range.count <= LOOKED_AT as u64 => Verdict::Skipped(notes),
+    let verdict = match first {
+        Some(reason) if all_skipped && range.count <= LOOKED_AT as u64 => Verdict::Skipped(reason),
         _ => why.clone(),
     };
     Some(Due { first_at: range.first_at, last_at: range.last_at, count: range.count, verdict })
 }
 
-fn words(slot: &Slot) -> String {
-    slot.notes.iter().map(Note::words).collect::<Vec<_>>().join("; ")
+fn left_out(slot: &Slot) -> Reason {
+    Reason::LeftOut { notes: slot.notes.clone() }
 }
 
 #[cfg(test)]

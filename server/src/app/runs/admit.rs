@@ -7,6 +7,7 @@ use crate::app::core::span::seconds;
 use crate::app::{App, Error, Result, Signal};
 use crate::domain::ids::RunId;
 use crate::domain::model::{RunCancel, RunNew, RunRecord, TaskRecord, TriggerRecord};
+use crate::domain::reason::{Displacing, Reason};
 use crate::domain::runs::params;
 use crate::domain::runs::{Admission, OpenRuns, admit};
 use crate::domain::tasks::{Definition, Overlap, Problem};
@@ -47,7 +48,7 @@ pub enum Refusal {
     /// Params are missing or wrong.
     Params(Vec<Problem>),
     /// The overlap rule says no, for this reason.
-    Overlap(String),
+    Overlap(Reason),
 }
 
 impl Refusal {
@@ -62,13 +63,12 @@ impl Refusal {
     }
 
     /// As a reason in the ledger or of a skipped run.
-    pub fn into_reason(self) -> String {
+    pub fn into_reason(self) -> Reason {
         match self {
-            Self::Damaged(damage) => damage,
-            Self::Disabled => "the task was disabled".to_owned(),
+            Self::Damaged(problem) => Reason::TaskDamaged { problem },
+            Self::Disabled => Reason::TaskDisabled {},
             Self::Params(problems) => {
-                let reasons: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
-                format!("{}; give it a default", reasons.join("; "))
+                Reason::ParamsRefused { problems: problems.into_iter().map(|problem| problem.message).collect() }
             }
             Self::Overlap(reason) => reason,
         }
@@ -97,9 +97,9 @@ pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::
     let params = params::resolve(&definition.params, &params).map_err(Refusal::Params)?;
     let (state, reason) = match (admit(definition.overlap, *open), &definition.pool) {
         (Admission::Skip(reason), _) => return Err(Refusal::Overlap(reason)),
-        (Admission::Wait, _) => (RunState::Waiting, "waits for an earlier run of the task to end".to_owned()),
-        (Admission::Queue, Some(pool)) => (RunState::Waiting, format!("waits for a place in pool \"{pool}\"")),
-        (Admission::Queue, None) => (RunState::Queued, String::new()),
+        (Admission::Wait, _) => (RunState::Waiting, Some(Reason::EarlierRun {})),
+        (Admission::Queue, Some(pool)) => (RunState::Waiting, Some(Reason::PoolFull { pool: pool.clone() })),
+        (Admission::Queue, None) => (RunState::Queued, None),
     };
     match state {
         RunState::Waiting => open.waiting += 1,
@@ -122,6 +122,7 @@ pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::
         pool: definition.pool.clone(),
         pool_weight: definition.pool_weight,
         backfill_key: None,
+        origin: None,
         params,
         reason,
     })
@@ -136,7 +137,7 @@ pub fn run_or_skipped(wanted: Wanted, mut open: OpenRuns, now: DateTime<Utc>) ->
     let free = Definition { params: Vec::new(), ..wanted.definition.clone() };
     let wanted = Wanted { definition: &free, params: Map::new(), ..wanted };
     let run = new_run(wanted, &mut OpenRuns::default(), now).ok()?;
-    Some(RunNew { state: RunState::Skipped, reason: refusal.into_reason(), ..run })
+    Some(RunNew { state: RunState::Skipped, reason: Some(refusal.into_reason()), ..run })
 }
 
 /// Runs that were stored, and those that they displaced.
@@ -166,11 +167,10 @@ pub async fn insert(
         let Some(overlap) = overlaps.get(task) else { continue };
         match overlap {
             Overlap::QueueLatest => {
-                let reason = "a newer run took its place (overlap: queue_latest)";
-                displaced.extend(tx.runs_supersede(*task, reason, now).await?);
+                displaced.extend(tx.runs_supersede(*task, Displacing::QueueLatest, now).await?);
             }
             Overlap::Replace => {
-                displaced.extend(tx.runs_supersede(*task, "a newer run took its place (overlap: replace)", now).await?);
+                displaced.extend(tx.runs_supersede(*task, Displacing::Replace, now).await?);
                 displaced.extend(replace(tx, newest, now).await?);
             }
             Overlap::Skip | Overlap::Queue { .. } | Overlap::Allow { .. } => {}
@@ -181,17 +181,13 @@ pub async fn insert(
 
 /// Cancels what is under way of a task, gently: a second request would skip the grace.
 async fn replace(tx: &Tx, newest: &RunNew, now: DateTime<Utc>) -> Result<Vec<RunRecord>> {
-    let which = newest.scheduled_for.map_or_else(
-        || "a newer run".to_owned(),
-        |slot| format!("the run of {}", slot.format("%Y-%m-%d %H:%M:%S UTC")),
-    );
-    let by = format!("{which}, which replaces it (overlap: replace)");
+    let reason = Reason::Replaced { scheduled_for: newest.scheduled_for };
     let mut found = Vec::new();
     for run in tx.run_list_open(newest.task_key).await? {
         if run.state == RunState::Waiting || run.cancel_requested_at.is_some() {
             continue;
         }
-        match tx.run_cancel(run.id, &by, now).await? {
+        match tx.run_cancel(run.id, &reason, now).await? {
             Some(RunCancel::Cancelled(run) | RunCancel::Requested(run)) => found.push(run),
             Some(RunCancel::Ended(_)) | None => {}
         }

@@ -3,6 +3,7 @@
 use crate::app::core::span::seconds;
 use crate::app::{App, Result, Signal};
 use crate::domain::model::{AttemptFinished, ClaimedRun, RunNext};
+use crate::domain::reason::Reason;
 use crate::domain::runs::{AfterAttempt, AttemptEnd, AttemptPlace, after_attempt};
 use crate::domain::vocabulary::{AttemptOutcome, RunState};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,8 +22,8 @@ pub struct AttemptReport {
     pub exit_code: Option<i32>,
     /// Signal that ended the process.
     pub signal: Option<i32>,
-    /// Why it ended so, in a sentence; may be empty.
-    pub reason: String,
+    /// Why it ended so; none: there is nothing to say.
+    pub reason: Option<Reason>,
     /// Whether another attempt cannot help (program not found, folder missing).
     pub hopeless: bool,
     /// Processor seconds of the whole tree.
@@ -41,14 +42,14 @@ pub struct AttemptReport {
 
 impl AttemptReport {
     /// An attempt of which nothing is known but how it ended.
-    pub fn bare(outcome: AttemptOutcome, finished_at: DateTime<Utc>, reason: impl Into<String>) -> Self {
+    pub fn bare(outcome: AttemptOutcome, finished_at: DateTime<Utc>, reason: Option<Reason>) -> Self {
         Self {
             outcome,
             finished_at,
             pid: None,
             exit_code: None,
             signal: None,
-            reason: reason.into(),
+            reason,
             hopeless: false,
             cpu_seconds: None,
             peak_memory_bytes: None,
@@ -72,8 +73,8 @@ impl App {
     }
 
     /// Books that nothing was started: the run is queued again and the attempt does not count.
-    pub async fn attempt_requeue(&self, claimed: &ClaimedRun, reason: &str) -> Result<bool> {
-        let report = AttemptReport::bare(AttemptOutcome::Lost, self.clock().now(), reason);
+    pub async fn attempt_requeue(&self, claimed: &ClaimedRun, reason: &Reason) -> Result<bool> {
+        let report = AttemptReport::bare(AttemptOutcome::Lost, self.clock().now(), Some(reason.clone()));
         self.book(claimed, &report, RunNext::Requeue).await
     }
 

@@ -7,6 +7,7 @@ use crate::app::schedules::agenda::Planned;
 use crate::app::{App, Error, Result};
 use crate::clock::Clock;
 use crate::domain::model::{ClaimOrder, ClaimedRun};
+use crate::domain::reason::Reason;
 use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::AttemptOutcome;
 use crate::store::Tx;
@@ -84,9 +85,9 @@ fn story(claimed: &ClaimedRun, at: DateTime<Utc>, dice: &mut StdRng) -> (Attempt
     let failing = f64::from(weight % 7) * 0.012;
     let seconds = f64::from(weight % 40) * dice.random_range(0.6..1.8) + dice.random_range(0.2..3.0);
     let (outcome, code, reason) = if dice.random_bool(failing) {
-        (AttemptOutcome::Failed, 1, "ended with exit code 1".to_owned())
+        (AttemptOutcome::Failed, 1, Some(Reason::ExitCode { exit_code: 1 }))
     } else {
-        (AttemptOutcome::Succeeded, 0, String::new())
+        (AttemptOutcome::Succeeded, 0, None)
     };
     let said = match &claimed.definition.run {
         RunSpec::Shell { line, .. } => line.split('\'').skip(1).step_by(2).collect::<Vec<_>>().join("\n"),

@@ -6,9 +6,9 @@
 use crate::app::{App, Result};
 use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::model::{AttemptStarted, ClaimOrder, ClaimedRun, Leftovers, PruneStep, RunOutlook, RunRecord};
-use crate::domain::pools;
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
+use std::collections::HashSet;
 
 impl App {
     /// Returns what there is to do for a dispatcher.
@@ -27,17 +27,7 @@ impl App {
         Ok(self.promoted(self.store().write(promote).await?))
     }
 
-    /// Queues waiting runs for which there is a place now. True: some runs are ready to start now.
-    pub async fn runs_waiting_promote(&self, now: DateTime<Utc>) -> Result<bool> {
-        let promote = async move |tx: &Tx| {
-            let (waiting, room) = tx.runs_waiting().await?;
-            let choice = pools::choose(waiting, room, now);
-            tx.runs_promote(&choice.start, &choice.reasons, now).await
-        };
-        Ok(self.promoted(self.store().write(promote).await?))
-    }
-
-    fn promoted(&self, runs: Vec<RunRecord>) -> bool {
+    pub(super) fn promoted(&self, runs: Vec<RunRecord>) -> bool {
         runs.iter().for_each(|run| self.announce_run(run, false));
         !runs.is_empty()
     }
@@ -58,9 +48,9 @@ impl App {
         Ok(self.store().run_cancel_list(&self.settings().node).await?)
     }
 
-    /// Returns whether an attempt is stored.
-    pub async fn attempt_exists(&self, attempt: AttemptId) -> Result<bool> {
-        Ok(self.store().attempt_exists(attempt).await?)
+    /// Returns which of these attempts are stored.
+    pub async fn attempts_stored(&self, attempts: &[AttemptId]) -> Result<HashSet<AttemptId>> {
+        Ok(self.store().attempts_stored(attempts).await?)
     }
 
     /// Returns the runs that are beyond their task's retention, for the tasks after `after`, at most `limit` runs.

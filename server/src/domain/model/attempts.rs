@@ -3,6 +3,7 @@
 use super::RunRecord;
 use crate::domain::ids::AttemptId;
 use crate::domain::ids::RunId;
+use crate::domain::reason::Reason;
 use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::AttemptOutcome;
 use crate::domain::vocabulary::RunState;
@@ -43,8 +44,8 @@ pub struct AttemptRecord {
     pub exit_code: Option<i32>,
     /// Signal that ended the process.
     pub signal: Option<i32>,
-    /// Why it ended so, in a sentence; may be empty.
-    pub reason: String,
+    /// Why it ended so; none: there is nothing to say.
+    pub reason: Option<Reason>,
     /// Processor time of the whole tree.
     pub cpu: Option<TimeDelta>,
     /// Peak memory of the largest process, in bytes.
@@ -118,8 +119,8 @@ pub struct AttemptFinished {
     pub exit_code: Option<i32>,
     /// Signal that ended the process.
     pub signal: Option<i32>,
-    /// Why it ended so, in a sentence; may be empty. It becomes the run's reason too.
-    pub reason: String,
+    /// Why it ended so; none: there is nothing to say. It becomes the run's reason too.
+    pub reason: Option<Reason>,
     /// Processor time of the whole tree.
     pub cpu: Option<TimeDelta>,
     /// Peak memory of the largest process, in bytes.

@@ -4,6 +4,7 @@ use crate::domain::ids::BackfillId;
 use crate::domain::ids::RunId;
 use crate::domain::ids::ScheduleId;
 use crate::domain::ids::TaskId;
+use crate::domain::reason::Reason;
 use crate::domain::vocabulary::BackfillState;
 use crate::domain::vocabulary::SlotOutcome;
 use chrono::DateTime;
@@ -46,8 +47,8 @@ pub struct BackfillRecord {
     pub params: Map<String, Value>,
     /// Position.
     pub state: BackfillState,
-    /// Why it is in this state; may be empty.
-    pub reason: String,
+    /// Why it is in this state; none: there is nothing to say.
+    pub reason: Option<Reason>,
     /// Slots of the period.
     pub slot_count: u64,
     /// Runs made so far.
@@ -146,8 +147,8 @@ pub struct SlotRecord {
     pub count: u64,
     /// What became of them: `skipped` too if a run was made that was skipped later.
     pub outcome: SlotOutcome,
-    /// Why, in a sentence.
-    pub reason: String,
+    /// Why; none: there is nothing to say.
+    pub reason: Option<Reason>,
     /// The run that was made.
     pub run: Option<RunId>,
     /// When it was written.
@@ -165,8 +166,8 @@ pub struct SlotEntry {
     pub count: u64,
     /// What becomes of them.
     pub outcome: SlotOutcome,
-    /// Why, in a sentence.
-    pub reason: String,
+    /// Why; none: there is nothing to say.
+    pub reason: Option<Reason>,
     /// The run that is made in the same transaction.
     pub run: Option<RunId>,
 }

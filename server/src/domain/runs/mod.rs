@@ -5,6 +5,7 @@
 pub mod params;
 pub mod retry;
 
+use super::reason::Reason;
 use super::tasks::{Backoff, Overlap, Retry, RetryOn};
 use super::vocabulary::{AttemptOutcome, RunAction, RunState};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -55,7 +56,7 @@ pub enum Admission {
     /// It waits for an open run to end.
     Wait,
     /// There is no run, for this reason.
-    Skip(String),
+    Skip(Reason),
 }
 
 /// Decides by the task's overlap rule.
@@ -63,14 +64,12 @@ pub fn admit(overlap: Overlap, open: OpenRuns) -> Admission {
     let total = open.active + open.waiting;
     match overlap {
         _ if total == 0 => Admission::Queue,
-        Overlap::Skip => Admission::Skip("the run before it had not ended (overlap: skip)".into()),
+        Overlap::Skip => Admission::Skip(Reason::PreviousRunOpen {}),
         Overlap::Queue { max_waiting } if open.waiting < max_waiting => Admission::Wait,
-        Overlap::Queue { max_waiting } => {
-            Admission::Skip(format!("{max_waiting} runs were already waiting (overlap: queue)"))
-        }
+        Overlap::Queue { max_waiting } => Admission::Skip(Reason::QueueFull { max_waiting }),
         Overlap::QueueLatest | Overlap::Replace => Admission::Wait,
         Overlap::Allow { max } if total < max => Admission::Queue,
-        Overlap::Allow { max } => Admission::Skip(format!("{max} runs were already open (overlap: allow)")),
+        Overlap::Allow { max } => Admission::Skip(Reason::TooManyOpen { max }),
     }
 }
 

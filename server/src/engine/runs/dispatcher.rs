@@ -4,6 +4,7 @@ use super::executor::Executor;
 use crate::app::system::disk::DiskGuard;
 use crate::app::{App, Signal};
 use crate::domain::model::ClaimOrder;
+use crate::domain::pools::WaitingMark;
 use crate::engine::core::worker::{RoundResult, Worker};
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
@@ -15,6 +16,9 @@ use std::time::Duration;
 /// The longest sleep.
 const SLEEP_MAX: Duration = Duration::from_secs(10);
 
+/// Pause between two pages of waiting runs that are to say what they wait for.
+const EXPLAIN_NEXT: Duration = Duration::from_secs(1);
+
 /// After so many runs claimed by priority, the one that is due longest goes first, so that none waits for ever.
 const BY_AGE_EVERY: usize = 10;
 
@@ -24,6 +28,8 @@ pub struct Dispatcher {
     app: App,
     executor: Arc<Executor>,
     next_due: Mutex<Option<DateTime<Utc>>>,
+    /// The waiting run up to which all say what they wait for; None: the next look begins with the first.
+    explained: Mutex<Option<WaitingMark>>,
     /// Runs claimed by priority since one was claimed by age.
     claimed: AtomicUsize,
 }
@@ -31,7 +37,7 @@ pub struct Dispatcher {
 impl Dispatcher {
     /// A dispatcher.
     pub fn new(app: App, executor: Arc<Executor>) -> Self {
-        Self { app, executor, next_due: Mutex::default(), claimed: AtomicUsize::new(0) }
+        Self { app, executor, next_due: Mutex::default(), explained: Mutex::default(), claimed: AtomicUsize::new(0) }
     }
 
     async fn round(&self) -> RoundResult {
@@ -46,6 +52,11 @@ impl Dispatcher {
             claimable |= self.app.runs_waiting_promote(now).await?;
         }
         let started = if claimable { self.claim(now).await? } else { 0 };
+        if outlook.waiting {
+            let after = *self.explained.lock().unwrap_or_else(PoisonError::into_inner);
+            let next = self.app.runs_waiting_explain(after, now).await?;
+            *self.explained.lock().unwrap_or_else(PoisonError::into_inner) = next;
+        }
         Ok((started > 0).then(|| format!("{started} runs started")))
     }
 
@@ -101,7 +112,9 @@ impl Worker for Dispatcher {
     }
 
     fn next_in(&self) -> Option<Duration> {
-        let next = (*self.next_due.lock().unwrap_or_else(PoisonError::into_inner))?;
-        Some((next - self.app.clock().now()).to_std().unwrap_or(Duration::ZERO))
+        let due = *self.next_due.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = due.map(|due| (due - self.app.clock().now()).to_std().unwrap_or(Duration::ZERO));
+        let explained = *self.explained.lock().unwrap_or_else(PoisonError::into_inner);
+        due.into_iter().chain(explained.map(|_| EXPLAIN_NEXT)).min()
     }
 }

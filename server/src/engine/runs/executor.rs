@@ -15,6 +15,7 @@ use crate::app::runs::attempts::{AttemptReport, seconds_until};
 use crate::clock::Stopwatch;
 use crate::domain::ids::AttemptId;
 use crate::domain::model::{AttemptStarted, ClaimedRun};
+use crate::domain::reason::Reason;
 use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::{AttemptOutcome, OnServerStop};
 use orc_runner::Link;
@@ -59,7 +60,7 @@ enum Ended {
     /// It ended so.
     Report(Box<AttemptReport>),
     /// Nothing was started; why.
-    NotStarted(String),
+    NotStarted(Reason),
     /// The server stops and leaves it to its runner.
     Left,
 }
@@ -123,11 +124,11 @@ impl Executor {
 
     async fn carry_out(&self, claimed: &ClaimedRun, membership: &mut Membership) -> Ended {
         if self.stop.is_cancelled() {
-            return Ended::NotStarted("the server is stopping".into());
+            return Ended::NotStarted(Reason::ServerStopping {});
         }
         if let Some(damage) = &claimed.damage {
-            let reason = format!("nothing was started: {damage}");
-            let report = AttemptReport::bare(AttemptOutcome::Failed, self.app.clock().now(), reason);
+            let reason = Reason::TaskDamaged { problem: damage.clone() };
+            let report = AttemptReport::bare(AttemptOutcome::Failed, self.app.clock().now(), Some(reason));
             let report = AttemptReport { hopeless: true, ..report };
             return Ended::Report(Box::new(report));
         }
@@ -136,7 +137,7 @@ impl Executor {
         }
         match self.started(claimed).await {
             Ok((runner, reach)) => self.accompany(claimed, reach, Some(runner), membership).await,
-            Err(error) => Ended::NotStarted(format!("the runner could not be started: {error}")),
+            Err(error) => Ended::NotStarted(Reason::RunnerFailed { problem: error.to_string() }),
         }
     }
 
@@ -145,15 +146,14 @@ impl Executor {
         let carried = http::run(claimed, &self.app, &mut membership.control, own_port);
         tokio::select! {
             report = carried => Ended::Report(Box::new(report)),
-            () = self.left.cancelled() => Ended::NotStarted("the server stopped during the request".into()),
+            () = self.left.cancelled() => Ended::NotStarted(Reason::ServerStopping {}),
         }
     }
 
     /// Starts a runner, writes down who it is, and only then sends the plan.
     async fn started(&self, claimed: &ClaimedRun) -> io::Result<(Conversation, Reach)> {
         let link = self.link(claimed);
-        let context = self.context(claimed.attempt.id)?;
-        let origin = self.app.run_origin(&claimed.run).await.map_err(io::Error::other)?;
+        let context = self.context(claimed.attempt.id).await?;
         let (mut runner, identity) = self.runners.start(link.log()).await?;
         let token = new_token();
         if !self.identified(claimed, &identity, &token).await? {
@@ -165,7 +165,7 @@ impl Executor {
             number: claimed.attempt.number,
             token: token.clone(),
             trigger: claimed.run.trigger.clone(),
-            origin,
+            origin: claimed.run.first_trigger(),
             scheduled_for: claimed.run.scheduled_for,
             params: claimed.run.params.clone(),
             run_deadline_seconds: claimed.run.deadline_at.map(|at| seconds_until(at, self.app.clock().now())),
@@ -176,10 +176,10 @@ impl Executor {
         Ok((runner, Reach::started(link, token, identity)))
     }
 
-    fn context(&self, attempt: AttemptId) -> io::Result<PlanContext> {
-        std::fs::create_dir_all(self.app.log_folder())?;
+    async fn context(&self, attempt: AttemptId) -> io::Result<PlanContext> {
+        tokio::fs::create_dir_all(self.app.log_folder()).await?;
         let scratch_folder = self.app.scratch_path(attempt);
-        std::fs::create_dir_all(&scratch_folder)?;
+        tokio::fs::create_dir_all(&scratch_folder).await?;
         Ok(PlanContext { scratch_folder, inherited: self.settings.inherited.clone(), min_free_percent: 5.0 })
     }
 
@@ -279,10 +279,11 @@ impl Executor {
         let looked = tokio::task::spawn_blocking(move || follow::look_after(&link, planned, now)).await;
         match looked.map_err(io::Error::other).and_then(|looked| looked) {
             Ok(Some(report)) => Ended::Report(Box::new(report)),
-            Ok(None) => Ended::NotStarted("the runner ended before the command was started".into()),
+            Ok(None) => Ended::NotStarted(Reason::RunnerEndedEarly {}),
             Err(error) => {
-                let reason = format!("the runner is gone and its log cannot be read: {error}");
-                Ended::Report(Box::new(AttemptReport::bare(AttemptOutcome::Lost, now, reason)))
+                let reasons = vec![Reason::RunnerGone {}, Reason::LogUnreadable { problem: error.to_string() }];
+                let report = AttemptReport::bare(AttemptOutcome::Lost, now, Reason::of_all(reasons));
+                Ended::Report(Box::new(report))
             }
         }
     }
@@ -312,8 +313,8 @@ impl Executor {
             }
         }
         if let Ended::NotStarted(reason) = &ended {
-            tracing::warn!(%attempt, reason, "nothing was started; the run is queued again");
-            self.app.log_delete(attempt);
+            tracing::warn!(%attempt, %reason, "nothing was started; the run is queued again");
+            self.app.logs_delete(vec![attempt]).await;
         }
         self.app.progress().end(attempt);
         let _left_behind_folders_are_pruned = tokio::fs::remove_dir_all(self.app.scratch_path(attempt)).await;

@@ -6,6 +6,7 @@ use super::runners::Conversation;
 use crate::app::App;
 use crate::app::runs::attempts::AttemptReport;
 use crate::domain::model::{AttemptStarted, ClaimedRun};
+use crate::domain::reason::Reason;
 use crate::domain::vocabulary::AttemptOutcome;
 use chrono::{DateTime, Utc};
 use orc_runner::message::{RunnerMessage, Started};
@@ -121,14 +122,10 @@ pub fn look_after(link: &Link, planned: bool, now: DateTime<Utc>) -> io::Result<
 }
 
 fn lost(now: DateTime<Utc>, killed: u32, survivor_count: u32, log: (u64, u64, u64)) -> AttemptReport {
-    let mut reason = "its runner is gone without an exit record (killed, or the machine went down)".to_owned();
-    if killed > 0 {
-        reason.push_str(&format!("; {killed} processes left behind were stopped"));
-    }
-    if survivor_count > 0 {
-        reason.push_str(&format!("; {survivor_count} processes could not be stopped"));
-    }
-    AttemptReport { survivor_count, log, ..AttemptReport::bare(AttemptOutcome::Lost, now, reason) }
+    let mut reasons = vec![Reason::RunnerGone {}];
+    reasons.extend((killed > 0).then_some(Reason::ProcessesStopped { count: killed }));
+    reasons.extend((survivor_count > 0).then_some(Reason::ProcessesLeft { count: survivor_count }));
+    AttemptReport { survivor_count, log, ..AttemptReport::bare(AttemptOutcome::Lost, now, Reason::of_all(reasons)) }
 }
 
 /// What an exit record means.
@@ -138,22 +135,17 @@ pub fn report(record: ExitRecord) -> AttemptReport {
         Some(Exit::Signal { signal }) => (None, Some(signal)),
         None => (None, None),
     };
-    let (outcome, mut reason, hopeless) = meaning(&record);
-    if record.swept > 0 {
-        let note = format!("{} processes left behind were stopped", record.swept);
-        reason = if reason.is_empty() { note } else { format!("{reason}; {note}") };
-    }
-    if let Some(error) = &record.result_error {
-        let note = format!("its result was not taken: {error}");
-        reason = if reason.is_empty() { note } else { format!("{reason}; {note}") };
-    }
+    let (outcome, reason, hopeless) = meaning(&record);
+    let mut reasons: Vec<Reason> = reason.into_iter().collect();
+    reasons.extend((record.swept > 0).then_some(Reason::ProcessesStopped { count: record.swept }));
+    reasons.extend(record.result_error.clone().map(|problem| Reason::ResultRefused { problem }));
     AttemptReport {
         outcome,
         finished_at: DateTime::from_timestamp_micros(record.finished_at_micros).unwrap_or_default(),
         pid: None,
         exit_code,
         signal,
-        reason,
+        reason: Reason::of_all(reasons),
         hopeless,
         cpu_seconds: Some(record.cpu_seconds),
         peak_memory_bytes: Some(record.peak_memory_bytes),
@@ -164,28 +156,35 @@ pub fn report(record: ExitRecord) -> AttemptReport {
     }
 }
 
-fn meaning(record: &ExitRecord) -> (AttemptOutcome, String, bool) {
+fn meaning(record: &ExitRecord) -> (AttemptOutcome, Option<Reason>, bool) {
     match &record.outcome {
-        Outcome::Exited { .. } if record.success => (AttemptOutcome::Succeeded, String::new(), false),
-        Outcome::Exited { code } => (AttemptOutcome::Failed, format!("ended with exit code {code}"), false),
-        Outcome::Signalled { signal } => (AttemptOutcome::Failed, format!("ended by signal {signal}"), false),
+        Outcome::Exited { .. } if record.success => (AttemptOutcome::Succeeded, None, false),
+        Outcome::Exited { code } => (AttemptOutcome::Failed, Some(Reason::ExitCode { exit_code: *code }), false),
+        Outcome::Signalled { signal } => (AttemptOutcome::Failed, Some(Reason::Signal { signal: *signal }), false),
         Outcome::SpawnFailed { reason, message } => {
-            (AttemptOutcome::Failed, format!("could not be started: {message}"), !reason.retryable())
+            let problem = message.clone();
+            (AttemptOutcome::Failed, Some(Reason::StartFailed { problem }), !reason.retryable())
         }
         Outcome::TimedOut { limit, seconds } => {
-            let whose = match limit {
-                TimeLimit::Attempt => "the attempt",
-                TimeLimit::Run => "the whole run",
+            let limit_milliseconds = milliseconds(*seconds);
+            let reason = match limit {
+                TimeLimit::Attempt => Reason::AttemptTimedOut { limit_milliseconds },
+                TimeLimit::Run => Reason::RunTimedOut { limit_milliseconds },
             };
-            (AttemptOutcome::TimedOut, format!("stopped: {whose} took longer than {} s", rounded(*seconds)), false)
+            (AttemptOutcome::TimedOut, Some(reason), false)
         }
-        Outcome::Cancelled { by: CancelledBy::Server } => (AttemptOutcome::Cancelled, String::new(), false),
+        Outcome::Cancelled { by: CancelledBy::Server } => (AttemptOutcome::Cancelled, None, false),
         Outcome::Cancelled { by: CancelledBy::Signal } => {
-            (AttemptOutcome::Cancelled, "the runner was told to stop by the system".into(), false)
+            (AttemptOutcome::Cancelled, Some(Reason::RunnerStopped {}), false)
         }
     }
 }
 
-fn rounded(seconds: f64) -> f64 {
-    (seconds * 1000.0).round() / 1000.0
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "time-outs are positive and at most a year"
+)]
+fn milliseconds(seconds: f64) -> u64 {
+    (seconds * 1000.0).round() as u64
 }

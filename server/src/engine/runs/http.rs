@@ -8,10 +8,12 @@ use super::follow;
 use crate::app::App;
 use crate::app::runs::attempts::AttemptReport;
 use crate::domain::model::ClaimedRun;
+use crate::domain::reason::Reason;
 use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::AttemptOutcome;
 use crate::integrations::http_request::{self, HttpError, HttpRequest};
 use chrono::{DateTime, Utc};
+use memchr::memmem::Finder;
 use orc_runner::message::{Identity, Started};
 use orc_runner::record::{CancelledBy, ExitRecord, Outcome, SpawnFailure, TimeLimit};
 use orc_runner::{LogLimits, LogWriter, Stream};
@@ -36,8 +38,8 @@ pub async fn run(
     let (sender, written) = match open(claimed, app) {
         Ok(log) => write_behind(log, app.clone(), claimed),
         Err(error) => {
-            let reason = format!("its log cannot be written: {error}");
-            return AttemptReport::bare(AttemptOutcome::Failed, started_at, reason);
+            let reason = Reason::LogUnwritable { problem: error.to_string() };
+            return AttemptReport::bare(AttemptOutcome::Failed, started_at, Some(reason));
         }
     };
     let (limit, which) = limit(claimed, started_at);
@@ -63,9 +65,7 @@ pub async fn run(
         Ok(record) => follow::report(record),
         Err(_) => follow::report(record),
     };
-    if let Some(reason) = reason {
-        report.reason = reason;
-    }
+    report.reason = reason.or(report.reason);
     report.exit_code = None;
     report.cpu_seconds = None;
     report.peak_memory_bytes = None;
@@ -76,11 +76,11 @@ pub async fn run(
 struct Said {
     outcome: Outcome,
     success: bool,
-    reason: Option<String>,
+    reason: Option<Reason>,
 }
 
 impl Said {
-    fn failed(reason: String) -> Self {
+    fn failed(reason: Reason) -> Self {
         Self { outcome: Outcome::Exited { code: 1 }, success: false, reason: Some(reason) }
     }
 }
@@ -132,16 +132,16 @@ fn limit(claimed: &ClaimedRun, now: DateTime<Utc>) -> (Duration, TimeLimit) {
 
 async fn ask(claimed: &ClaimedRun, own_port: u16, sender: &Sender) -> Said {
     let RunSpec::Http { method, url, headers, body, expected_codes, body_contains } = &claimed.definition.run else {
-        return Said::failed("this is no http task".into());
+        return Said::failed(Reason::RequestFailed { problem: "this is no http task".into() });
     };
     let (method, url, headers, body) = (method.clone(), url.clone(), headers.clone(), body.clone());
     let mut answer = match http_request::send(&HttpRequest { method, url, headers, body, own_port }).await {
         Ok(answer) => answer,
-        Err(HttpError::Refused(reason)) => {
-            let outcome = Outcome::SpawnFailed { reason: SpawnFailure::InvalidInput, message: reason.clone() };
-            return Said { outcome, success: false, reason: Some(reason) };
+        Err(HttpError::Refused(problem)) => {
+            let outcome = Outcome::SpawnFailed { reason: SpawnFailure::InvalidInput, message: problem.clone() };
+            return Said { outcome, success: false, reason: Some(Reason::RequestRefused { problem }) };
         }
-        Err(HttpError::Failed(reason)) => return Said::failed(reason),
+        Err(HttpError::Failed(problem)) => return Said::failed(Reason::RequestFailed { problem }),
     };
     let code = answer.code();
     let head = answer.head();
@@ -154,31 +154,30 @@ async fn ask(claimed: &ClaimedRun, own_port: u16, sender: &Sender) -> Said {
                 let _a_closed_log_is_seen_at_the_end = sender.send((Stream::Stdout, piece)).await;
             }
             Ok(None) => break,
-            Err(error) => return Said::failed(error.to_string()),
+            Err(error) => return Said::failed(Reason::RequestFailed { problem: error.to_string() }),
         }
     }
     let expected = if expected_codes.is_empty() { (200..300).contains(&code) } else { expected_codes.contains(&code) };
     if !expected {
-        let wanted: Vec<String> = expected_codes.iter().map(ToString::to_string).collect();
-        let wanted = if wanted.is_empty() { "200 to 299".to_owned() } else { wanted.join(", ") };
-        return Said::failed(format!("answered {code}, expected {wanted}"));
+        return Said::failed(Reason::UnexpectedStatus { status: code, expected: expected_codes.clone() });
     }
     if !search.found {
-        return Said::failed(format!("answered {code}, but the answer does not contain the expected text"));
+        return Said::failed(Reason::TextMissing { status: code });
     }
     Said { outcome: Outcome::Exited { code: 0 }, success: true, reason: None }
 }
 
-/// Looks for a text in pieces, across their borders, in bounded memory.
+/// Looks for a text in pieces, across their borders, in bounded memory, and in a time that grows with the pieces alone: the
+/// text may have 10,000 characters, and whoever answers chooses the pieces.
 struct Search {
-    needle: Vec<u8>,
+    finder: Finder<'static>,
     tail: Vec<u8>,
     found: bool,
 }
 
 impl Search {
     fn new(needle: &str) -> Self {
-        Self { needle: needle.as_bytes().to_vec(), tail: Vec::new(), found: needle.is_empty() }
+        Self { finder: Finder::new(needle).into_owned(), tail: Vec::new(), found: needle.is_empty() }
     }
 
     fn feed(&mut self, piece: &[u8]) {
@@ -186,8 +185,8 @@ impl Search {
             return;
         }
         self.tail.extend_from_slice(piece);
-        self.found = self.tail.windows(self.needle.len()).any(|window| window == self.needle);
-        let keep = self.tail.len().min(self.needle.len().saturating_sub(1));
+        self.found = self.finder.find(&self.tail).is_some();
+        let keep = self.tail.len().min(self.finder.needle().len().saturating_sub(1));
         self.tail.drain(..self.tail.len() - keep);
     }
 }
@@ -208,5 +207,19 @@ mod tests {
         search.feed(b"all wel");
         search.feed(b"x");
         assert!(!search.found);
+    }
+
+    #[test]
+    fn a_hostile_answer_costs_no_more_than_another() {
+        let needle = format!("{}b", "a".repeat(9_999));
+        let mut search = Search::new(&needle);
+        let piece = vec![b'a'; 64 * 1024];
+        // Compared anew at each place, these 16 MiB would be 160 billion characters.
+        for _ in 0..256 {
+            search.feed(&piece);
+        }
+        assert!(!search.found);
+        search.feed(b"b");
+        assert!(search.found);
     }
 }

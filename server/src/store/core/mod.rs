@@ -6,6 +6,7 @@ pub(in crate::store) mod connect;
 pub(in crate::store) mod error;
 pub(in crate::store) mod locks;
 pub(in crate::store) mod page;
+pub(in crate::store) mod reason;
 pub(in crate::store) mod rows;
 pub(in crate::store) mod schema;
 pub(in crate::store) mod store;

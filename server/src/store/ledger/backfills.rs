@@ -4,9 +4,11 @@ use super::entity::backfill;
 use crate::domain::ids::{BackfillId, TaskId};
 use crate::domain::model::{BackfillNew, BackfillRecord};
 use crate::domain::model::{Cursor, Page, PageRequest, RunRecord};
+use crate::domain::reason::Reason;
 use crate::domain::vocabulary::{BackfillState, RunState};
 use crate::store::core::error::damaged;
 use crate::store::core::page::beyond;
+use crate::store::core::reason::ReasonColumns;
 use crate::store::core::rows::small;
 use crate::store::core::time::{Micros, instant};
 use crate::store::runs::entity::run;
@@ -75,6 +77,7 @@ impl Tx {
             at_once: Set(new.at_once.into()),
             params: Set(params),
             state: Set(BackfillState::Running.as_str().to_owned()),
+            reason_code: Set(None),
             reason: Set(String::new()),
             slot_count: Set(new.slot_count.cast_signed()),
             made_count: Set(0),
@@ -112,12 +115,14 @@ impl Tx {
         &self,
         read: &BackfillRecord,
         to: BackfillState,
-        reason: &str,
+        reason: Option<&Reason>,
         at: DateTime<Utc>,
     ) -> Result<bool> {
+        let ReasonColumns { code, args } = ReasonColumns::of(reason);
         let ended = backfill::Entity::update_many()
             .col_expr(backfill::Column::State, Expr::value(to.as_str()))
-            .col_expr(backfill::Column::Reason, Expr::value(reason))
+            .col_expr(backfill::Column::ReasonCode, Expr::value(code))
+            .col_expr(backfill::Column::Reason, Expr::value(args))
             .col_expr(backfill::Column::FinishedAt, Expr::value(Micros::from(at)))
             .filter(backfill::Column::Id.eq(read.key))
             .filter(Expr::cust("state = 'running'"))
@@ -182,7 +187,7 @@ fn record(row: backfill::Model, task: TaskId, counts: &[(String, i64)]) -> Resul
         at_once: small(row.at_once),
         params: serde_json::from_str(&row.params).map_err(|error| damaged("backfill", error))?,
         state: row.state.parse().map_err(|error| damaged("backfill", error))?,
-        reason: row.reason,
+        reason: ReasonColumns { code: row.reason_code, args: row.reason }.read(),
         slot_count: row.slot_count.unsigned_abs(),
         made_count: row.made_count.unsigned_abs(),
         done: (row.done_at.into(), row.done_key),

@@ -3,6 +3,7 @@
 use super::entity::slot;
 use crate::domain::model::SlotBooking;
 use crate::domain::model::{SlotEntry, Told};
+use crate::store::core::reason::ReasonColumns;
 use crate::store::core::rows::Rows;
 use crate::store::core::time::Micros;
 use crate::store::schedules::NEWEST_LAST;
@@ -154,7 +155,7 @@ impl Tx {
     }
 }
 
-fn rows(entries: &[(&SlotBooking, &SlotEntry)], at: DateTime<Utc>) -> Rows<9> {
+fn rows(entries: &[(&SlotBooking, &SlotEntry)], at: DateTime<Utc>) -> Rows<10> {
     let mut rows = Rows::new([
         "schedule_id",
         "task_id",
@@ -162,11 +163,13 @@ fn rows(entries: &[(&SlotBooking, &SlotEntry)], at: DateTime<Utc>) -> Rows<9> {
         "last_at",
         "count",
         "outcome",
+        "reason_code",
         "reason",
         "run_uid",
         "created_at",
     ]);
     for (booking, SlotEntry { first_at, last_at, count, outcome, reason, run }) in entries {
+        let reason = ReasonColumns::of(reason.as_ref());
         rows.push([
             booking.schedule_row.into(),
             booking.task_key.into(),
@@ -174,7 +177,8 @@ fn rows(entries: &[(&SlotBooking, &SlotEntry)], at: DateTime<Utc>) -> Rows<9> {
             Micros::from(*last_at).into(),
             i64::try_from(*count).unwrap_or(i64::MAX).into(),
             outcome.as_str().into(),
-            reason.clone().into(),
+            reason.code.into(),
+            reason.args.into(),
             run.map(|id| id.0).into(),
             Micros::from(at).into(),
         ]);

@@ -12,6 +12,7 @@ pub(in crate::store) mod past;
 
 use self::entity::slot;
 use super::core::error::damaged;
+use super::core::reason::ReasonColumns;
 use super::core::time::Micros;
 use super::runs::entity::run;
 use super::schedules::entity::schedule;
@@ -20,6 +21,7 @@ use super::tasks::entity::task;
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, ScheduleId, TaskId};
 use crate::domain::model::{SlotEntry, SlotRecord};
+use crate::domain::reason::Reason;
 use crate::domain::vocabulary::SlotOutcome;
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement};
 use sea_orm::{
@@ -54,10 +56,12 @@ impl Tx {
     }
 
     /// Notes at the entry of a run that it was skipped after all.
-    pub(super) async fn slot_skipped(&self, run: &run::Model, reason: &str) -> Result<()> {
+    pub(super) async fn slot_skipped(&self, run: &run::Model, reason: &Reason) -> Result<()> {
         let (Some(schedule), Some(at)) = (run.schedule_id, run.scheduled_for) else { return Ok(()) };
+        let ReasonColumns { code, args } = ReasonColumns::of(Some(reason));
         slot::Entity::update_many()
-            .col_expr(slot::Column::SkippedBecause, Expr::value(reason))
+            .col_expr(slot::Column::SkippedCode, Expr::value(code))
+            .col_expr(slot::Column::SkippedBecause, Expr::value(args))
             .filter(slot::Column::ScheduleId.eq(schedule))
             .filter(slot::Column::FirstAt.eq(at))
             .filter(slot::Column::RunUid.eq(run.uid))
@@ -73,9 +77,11 @@ impl Tx {
             .from(schedule::Entity)
             .and_where(Expr::col(schedule::Column::Uid).eq(schedule.0))
             .take();
+        let reason = ReasonColumns::of(entry.reason.as_ref());
         let changed = slot::Entity::update_many()
             .col_expr(slot::Column::Outcome, Expr::value(entry.outcome.as_str()))
-            .col_expr(slot::Column::Reason, Expr::value(entry.reason.as_str()))
+            .col_expr(slot::Column::ReasonCode, Expr::value(reason.code))
+            .col_expr(slot::Column::Reason, Expr::value(reason.args))
             .col_expr(slot::Column::RunUid, Expr::value(entry.run.map(|id| id.0)))
             .filter(slot::Column::ScheduleId.in_subquery(key))
             .filter(slot::Column::FirstAt.eq(Micros::from(entry.first_at)))
@@ -117,14 +123,30 @@ pub(super) fn stored(query: &mut SelectStatement, outcome: SlotOutcome) {
 }
 
 pub(super) fn record(row: &QueryResult) -> Result<SlotRecord> {
-    let slot::Model { id, first_at, last_at, count, outcome, reason, run_uid, created_at, skipped_because, .. } =
-        slot::Model::from_query_result(row, "")?;
+    let slot::Model {
+        id,
+        schedule_id,
+        task_id: _,
+        first_at,
+        last_at,
+        count,
+        outcome,
+        reason_code,
+        reason,
+        run_uid,
+        created_at,
+        skipped_code,
+        skipped_because,
+    } = slot::Model::from_query_result(row, "")?;
     let outcome = outcome.parse().map_err(|error| damaged("slot", error))?;
-    let (outcome, reason) = skipped_because.map_or((outcome, reason), |reason| (SlotOutcome::Skipped, reason));
+    let (outcome, reason) = match skipped_because {
+        Some(args) => (SlotOutcome::Skipped, ReasonColumns { code: skipped_code, args }),
+        None => (outcome, ReasonColumns { code: reason_code, args: reason }),
+    };
     Ok(SlotRecord {
         key: id,
         schedule: ScheduleId(row.try_get("", "schedule_uid")?),
-        schedule_row: row.try_get("", "schedule_id")?,
+        schedule_row: schedule_id,
         schedule_key: row.try_get("", "schedule_key")?,
         // The ledger of a schedule stays readable when the schedule is not.
         timezone: schedule_of(&row.try_get::<String>("", "schedule_definition")?)
@@ -135,7 +157,7 @@ pub(super) fn record(row: &QueryResult) -> Result<SlotRecord> {
         last_at: last_at.into(),
         count: count.unsigned_abs(),
         outcome,
-        reason,
+        reason: reason.read(),
         run: run_uid.map(RunId),
         created_at: created_at.into(),
     })

@@ -16,6 +16,7 @@ use super::{Conflict, Result, Store, StoreError, Tx};
 use crate::domain::ids::PoolId;
 use crate::domain::model::{Cursor, Page, PageRequest};
 use crate::domain::model::{PoolRecord, PoolUse};
+use crate::domain::pools::Places;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -43,6 +44,11 @@ impl Store {
         Ok(rows.into_iter().map(record).collect())
     }
 
+    /// The places of all pools.
+    pub async fn pool_places(&self) -> Result<BTreeMap<String, Places>> {
+        places(self.reader(), pool::Entity::find().all(self.reader()).await?).await
+    }
+
     /// A pool by id or name.
     pub async fn pool_find(&self, pool: &str) -> Result<Option<PoolRecord>> {
         find(self.reader(), pool).await
@@ -65,11 +71,11 @@ impl Tx {
         find(self, pool).await
     }
 
-    /// All pools; on PostgreSQL locked, so that two servers do not give the same place away.
-    pub async fn pools_locked(&self) -> Result<Vec<PoolRecord>> {
+    /// The places of all pools; on PostgreSQL locked, so that two servers do not give the same place away.
+    pub async fn pool_places_locked(&self) -> Result<BTreeMap<String, Places>> {
         let query = pool::Entity::find().order_by_asc(pool::Column::Id);
         let query = if self.locks() { query.lock_exclusive() } else { query };
-        Ok(query.all(self).await?.into_iter().map(record).collect())
+        places(self, query.all(self).await?).await
     }
 
     /// What is in use of each pool that open runs name.
@@ -150,33 +156,51 @@ async fn find(connection: &impl ConnectionTrait, pool: &str) -> Result<Option<Po
 #[derive(FromQueryResult)]
 struct UseRow {
     pool: String,
-    waits: i64,
     weight: i64,
     number: i64,
     capacity: Option<i64>,
 }
 
-/// The rules of the partial index are written out, so that it applies.
-async fn uses(connection: &impl ConnectionTrait) -> Result<BTreeMap<String, PoolUse>> {
+/// The places of these pools.
+async fn places(connection: &impl ConnectionTrait, pools: Vec<pool::Model>) -> Result<BTreeMap<String, Places>> {
+    let used = used(connection).await?;
+    let of = |row: pool::Model| {
+        let used = used.get(&row.name).copied().unwrap_or_default();
+        (row.name, Places { capacity: small(row.capacity), used })
+    };
+    Ok(pools.into_iter().map(of).collect())
+}
+
+/// Places of each pool that are taken by runs which do not wait. The rules of the partial index are written out, so that
+/// it applies: what it costs does not grow with the runs that wait.
+async fn used(connection: &impl ConnectionTrait) -> Result<BTreeMap<String, u32>> {
     let query = run::Entity::find()
         .select_only()
         .column_as(run::Column::Pool, "pool")
-        .expr_as(Expr::cust("CAST(CASE WHEN run.state = 'waiting' THEN 1 ELSE 0 END AS BIGINT)"), "waits")
         .column_as(run::Column::PoolWeight, "weight")
         .column_as(run::Column::Id.count(), "number")
         .expr_as(Expr::cust("(SELECT capacity FROM pool WHERE pool.name = run.pool)"), "capacity")
-        .filter(Expr::cust("run.pool IS NOT NULL AND run.finished_at IS NULL"))
+        .filter(Expr::cust("pool IS NOT NULL AND finished_at IS NULL AND state <> 'waiting'"))
         .group_by(run::Column::Pool)
-        .group_by(Expr::cust("CAST(CASE WHEN run.state = 'waiting' THEN 1 ELSE 0 END AS BIGINT)"))
         .group_by(run::Column::PoolWeight);
-    let mut found: BTreeMap<String, PoolUse> = BTreeMap::new();
-    for UseRow { pool, waits, weight, number, capacity } in query.into_model::<UseRow>().all(connection).await? {
-        let entry = found.entry(pool).or_default();
-        if waits == 1 {
-            entry.waiting += small(number);
-        } else {
-            entry.used += small(number) * small(weight.min(capacity.unwrap_or(weight)));
-        }
+    let mut found: BTreeMap<String, u32> = BTreeMap::new();
+    for UseRow { pool, weight, number, capacity } in query.into_model::<UseRow>().all(connection).await? {
+        *found.entry(pool).or_default() += small(number) * small(weight.min(capacity.unwrap_or(weight)));
+    }
+    Ok(found)
+}
+
+async fn uses(connection: &impl ConnectionTrait) -> Result<BTreeMap<String, PoolUse>> {
+    let used = used(connection).await?.into_iter().map(|(pool, used)| (pool, PoolUse { used, waiting: 0 }));
+    let mut found: BTreeMap<String, PoolUse> = used.collect();
+    let query = run::Entity::find()
+        .select_only()
+        .column(run::Column::Pool)
+        .column_as(run::Column::Id.count(), "number")
+        .filter(Expr::cust("state = 'waiting' AND pool IS NOT NULL"))
+        .group_by(run::Column::Pool);
+    for (pool, number) in query.into_tuple::<(String, i64)>().all(connection).await? {
+        found.entry(pool).or_default().waiting = small(number);
     }
     Ok(found)
 }

@@ -7,7 +7,9 @@ use super::{by_id, open, records};
 use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::model::RunOutlook;
 use crate::domain::model::{RunCancel, RunNew, RunRecord};
+use crate::domain::reason::{Displacing, Reason};
 use crate::domain::vocabulary::RunState;
+use crate::store::core::reason::ReasonColumns;
 use crate::store::core::rows::Rows;
 use crate::store::core::time::{Micros, micros, span};
 use crate::store::{Conflict, Result, StoreError, Tx};
@@ -114,22 +116,25 @@ impl Tx {
     }
 
     /// Stops a run, or asks for it. None: there is no such run.
-    pub async fn run_cancel(&self, run: RunId, by: &str, at: DateTime<Utc>) -> Result<Option<RunCancel>> {
+    pub async fn run_cancel(&self, run: RunId, reason: &Reason, at: DateTime<Utc>) -> Result<Option<RunCancel>> {
         let Some(found) = self.run_locked(run).await? else { return Ok(None) };
         if found.finished_at.is_some() {
             return Ok(records(self, vec![found]).await?.pop().map(RunCancel::Ended));
         }
         if found.state != RunState::Running.as_str() {
-            let ended = self.run_end(run, RunState::Cancelled, &format!("cancelled by {by}"), at).await?;
+            let ended = self.run_end(run, RunState::Cancelled, reason, at).await?;
             return Ok(ended.map(RunCancel::Cancelled));
         }
         let mut query = run::Entity::update_many().filter(run::Column::Id.eq(found.id));
         if found.cancel_requested_at.is_some() {
             query = query.col_expr(run::Column::CancelForced, Expr::value(true));
         } else {
+            let ReasonColumns { code, args } = ReasonColumns::of(Some(reason));
             query = query
+                .col_expr(run::Column::ReasonCode, Expr::value(code))
+                .col_expr(run::Column::Reason, Expr::value(args))
                 .col_expr(run::Column::CancelRequestedAt, Expr::value(Micros::from(at)))
-                .col_expr(run::Column::CancelRequestedBy, Expr::value(by));
+                .col_expr(run::Column::CancelRequestedBy, Expr::value(reason.by()));
         }
         let rows = query.exec_with_returning(self).await?;
         Ok(records(self, rows).await?.pop().map(RunCancel::Requested))
@@ -146,12 +151,14 @@ impl Tx {
         &self,
         run: RunId,
         to: RunState,
-        reason: &str,
+        reason: &Reason,
         at: DateTime<Utc>,
     ) -> Result<Option<RunRecord>> {
+        let ReasonColumns { code, args } = ReasonColumns::of(Some(reason));
         let rows = run::Entity::update_many()
             .col_expr(run::Column::State, Expr::value(to.as_str()))
-            .col_expr(run::Column::Reason, Expr::value(reason))
+            .col_expr(run::Column::ReasonCode, Expr::value(code))
+            .col_expr(run::Column::Reason, Expr::value(args))
             .col_expr(run::Column::FinishedAt, Expr::value(Micros::from(at)))
             .filter(run::Column::Uid.eq(run.0))
             .filter(open())
@@ -171,7 +178,13 @@ impl Tx {
     }
 
     /// Skips the waiting runs of a task, all but the newest.
-    pub async fn runs_supersede(&self, task_key: i64, reason: &str, at: DateTime<Utc>) -> Result<Vec<RunRecord>> {
+    pub async fn runs_supersede(
+        &self,
+        task_key: i64,
+        overlap: Displacing,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<RunRecord>> {
+        let reason = Reason::Superseded { overlap };
         let waiting = run::Entity::find()
             .filter(open())
             .filter(run::Column::TaskId.eq(task_key))
@@ -179,7 +192,7 @@ impl Tx {
         let waiting = waiting.order_by_desc(run::Column::Id).all(self).await?;
         let mut skipped = Vec::new();
         for row in waiting.into_iter().skip(1) {
-            skipped.extend(self.run_end(RunId(row.uid), RunState::Skipped, reason, at).await?);
+            skipped.extend(self.run_end(RunId(row.uid), RunState::Skipped, &reason, at).await?);
         }
         Ok(skipped)
     }
@@ -205,6 +218,7 @@ impl Tx {
         let rows = run::Entity::update_many()
             .col_expr(run::Column::State, Expr::value(RunState::Queued.as_str()))
             .col_expr(run::Column::QueuedAt, Expr::value(Micros::from(at)))
+            .col_expr(run::Column::ReasonCode, Expr::value(None::<String>))
             .col_expr(run::Column::Reason, Expr::value(""))
             .filter(run::Column::State.eq(from.as_str()))
             .filter(run::Column::Id.in_subquery(which))
@@ -231,7 +245,7 @@ impl Tx {
 }
 
 /// Columns of a new run, in the order of `row`; those that are left out are null.
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 25] = [
     "uid",
     "task_id",
     "task_name",
@@ -241,6 +255,8 @@ const COLUMNS: [&str; 22] = [
     "trigger_by",
     "trigger_schedule_key",
     "trigger_rerun_of",
+    "origin_kind",
+    "origin_by",
     "schedule_id",
     "scheduled_for",
     "created_at",
@@ -250,6 +266,7 @@ const COLUMNS: [&str; 22] = [
     "timeout",
     "priority",
     "params",
+    "reason_code",
     "reason",
     "pool_weight",
     "pool",
@@ -269,6 +286,7 @@ const UNTOUCHED: [(&str, &str); 6] = [
 fn row(new: &RunNew) -> Result<[Value; COLUMNS.len()]> {
     let params = serde_json::to_string(&new.params).map_err(|error| StoreError::Other(format!("params: {error}")))?;
     let created = Micros::from(new.created_at);
+    let reason = ReasonColumns::of(new.reason.as_ref());
     Ok([
         new.id.0.into(),
         new.task_key.into(),
@@ -279,6 +297,8 @@ fn row(new: &RunNew) -> Result<[Value; COLUMNS.len()]> {
         new.trigger.by.clone().into(),
         new.trigger.schedule_key.clone().into(),
         new.trigger.rerun_of.map(|id| id.0).into(),
+        new.origin.as_ref().map(|origin| origin.kind.as_str()).into(),
+        new.origin.as_ref().and_then(|origin| origin.by.clone()).into(),
         new.schedule_row.into(),
         micros(new.scheduled_for).into(),
         created.into(),
@@ -288,7 +308,8 @@ fn row(new: &RunNew) -> Result<[Value; COLUMNS.len()]> {
         new.timeout.map(span).into(),
         i64::from(new.priority).into(),
         params.into(),
-        new.reason.clone().into(),
+        reason.code.into(),
+        reason.args.into(),
         new.pool.is_some().then_some(i64::from(new.pool_weight)).into(),
         new.pool.clone().into(),
         new.backfill_key.into(),

@@ -133,6 +133,7 @@ fn opened(run: &run::Model, node: &str, now: DateTime<Utc>) -> attempt::ActiveMo
         finished_at: NotSet,
         exit_code: NotSet,
         signal: NotSet,
+        reason_code: NotSet,
         reason: Set(String::new()),
         cpu: NotSet,
         peak_memory_bytes: NotSet,

@@ -6,6 +6,7 @@ use super::stats::Ended;
 use crate::domain::model::RunNext;
 use crate::domain::model::{AttemptFinished, AttemptStarted};
 use crate::domain::vocabulary::RunState;
+use crate::store::core::reason::ReasonColumns;
 use crate::store::core::rows::Rows;
 use crate::store::core::time::{Micros, span};
 use crate::store::core::writer::shared::SharedRow;
@@ -143,6 +144,7 @@ async fn move_runs(tx: &Tx, items: &[(usize, &AttemptFinished)]) -> Result<Vec<r
         "queued_at",
         "due_at",
         "result",
+        "reason_code",
         "reason",
         "taken_back",
         "log_bytes",
@@ -151,6 +153,7 @@ async fn move_runs(tx: &Tx, items: &[(usize, &AttemptFinished)]) -> Result<Vec<r
     ]);
     for (_, item) in items {
         let Moved { state, finished_at, queued_at, due_at, result, taken_back } = Moved::by(item)?;
+        let reason = ReasonColumns::of(item.reason.as_ref());
         rows.push([
             item.run.0.into(),
             item.fence.into(),
@@ -160,7 +163,8 @@ async fn move_runs(tx: &Tx, items: &[(usize, &AttemptFinished)]) -> Result<Vec<r
             queued_at.into(),
             due_at.into(),
             result.into(),
-            item.reason.clone().into(),
+            reason.code.into(),
+            reason.args.into(),
             taken_back.into(),
             amount(item.log_bytes),
             amount(item.log_lines),
@@ -168,6 +172,9 @@ async fn move_runs(tx: &Tx, items: &[(usize, &AttemptFinished)]) -> Result<Vec<r
         ]);
     }
     let columns: Vec<String> = run::Column::iter().map(|column| format!("run.{}", column.unquoted())).collect();
+    // The request to stop said why, and the end of the attempt has nothing to add.
+    let keeps_reason = "v.reason_code IS NULL AND run.cancel_requested_at IS NOT NULL \
+                        AND (v.state = 'cancelled' OR v.finished_at IS NULL)";
     let text = format!(
         "UPDATE run SET \
          state = CASE WHEN v.finished_at IS NULL AND run.cancel_requested_at IS NOT NULL THEN 'cancelled' \
@@ -176,9 +183,8 @@ async fn move_runs(tx: &Tx, items: &[(usize, &AttemptFinished)]) -> Result<Vec<r
          ELSE v.finished_at END, \
          queued_at = COALESCE(v.queued_at, run.queued_at), due_at = COALESCE(v.due_at, run.due_at), \
          result = COALESCE(v.result, run.result), \
-         reason = CASE WHEN v.reason = '' AND run.cancel_requested_at IS NOT NULL \
-         AND (v.state = 'cancelled' OR v.finished_at IS NULL) \
-         THEN 'cancelled by ' || COALESCE(run.cancel_requested_by, 'somebody') ELSE v.reason END, \
+         reason_code = CASE WHEN {keeps_reason} THEN run.reason_code ELSE v.reason_code END, \
+         reason = CASE WHEN {keeps_reason} THEN run.reason ELSE v.reason END, \
          attempt_count = run.attempt_count - v.taken_back, \
          log_bytes = run.log_bytes + v.log_bytes, log_lines = run.log_lines + v.log_lines, \
          log_truncated = (run.log_truncated OR v.dropped) \
@@ -198,6 +204,7 @@ async fn end_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
         "pid",
         "exit_code",
         "signal",
+        "reason_code",
         "reason",
         "cpu",
         "peak",
@@ -208,6 +215,7 @@ async fn end_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
         "survivors",
     ]);
     for item in items.iter().filter(|item| item.next != RunNext::Requeue) {
+        let reason = ReasonColumns::of(item.reason.as_ref());
         rows.push([
             item.attempt.0.into(),
             item.outcome.as_str().into(),
@@ -215,7 +223,8 @@ async fn end_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
             item.pid.map(i64::from).into(),
             item.exit_code.map(i64::from).into(),
             item.signal.map(i64::from).into(),
-            item.reason.clone().into(),
+            reason.code.into(),
+            reason.args.into(),
             item.cpu.map(span).into(),
             item.peak_memory_bytes.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)).into(),
             amount(item.log_bytes),
@@ -229,7 +238,8 @@ async fn end_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
         return Ok(());
     }
     let text = "UPDATE attempt SET outcome = v.outcome, finished_at = v.finished_at, \
-                pid = COALESCE(v.pid, attempt.pid), exit_code = v.exit_code, signal = v.signal, reason = v.reason, cpu = v.cpu, peak_memory_bytes = v.peak, \
+                pid = COALESCE(v.pid, attempt.pid), exit_code = v.exit_code, signal = v.signal, \
+                reason_code = v.reason_code, reason = v.reason, cpu = v.cpu, peak_memory_bytes = v.peak, \
                 log_bytes = v.log_bytes, log_lines = v.log_lines, log_dropped_bytes = v.dropped, \
                 leaked_output = v.leaked, survivor_count = v.survivors, boot_id = NULL, runner_pid = NULL, \
                 runner_started = NULL, token = NULL \

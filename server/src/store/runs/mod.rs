@@ -17,13 +17,14 @@ pub(in crate::store) mod waiting;
 use self::entity::run;
 use super::core::error::damaged;
 use super::core::page::beyond;
+use super::core::reason::ReasonColumns;
 use super::core::rows::small;
 use super::core::time::{Micros, instant};
 use super::tasks::entity::task;
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, TaskId};
 use crate::domain::model::{Cursor, Page, PageRequest};
-use crate::domain::model::{RunFilter, RunRecord, TriggerRecord};
+use crate::domain::model::{RunFilter, RunOrigin, RunRecord, TriggerRecord};
 use crate::domain::vocabulary::{RunState, TriggerKind};
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
@@ -170,6 +171,10 @@ pub(super) fn record(row: run::Model, task: TaskId) -> Result<RunRecord> {
         schedule_key: row.trigger_schedule_key,
         rerun_of: row.trigger_rerun_of.map(RunId),
     };
+    let origin = match row.origin_kind {
+        Some(kind) => Some(RunOrigin { kind: kind.parse().map_err(|error| damaged("run", error))?, by: row.origin_by }),
+        None => None,
+    };
     Ok(RunRecord {
         id: RunId(row.uid),
         task,
@@ -178,6 +183,7 @@ pub(super) fn record(row: run::Model, task: TaskId) -> Result<RunRecord> {
         task_version: small(row.task_version),
         state: row.state.parse().map_err(|error| damaged("run", error))?,
         trigger,
+        origin,
         scheduled_for: instant(row.scheduled_for),
         created_at: row.created_at.into(),
         queued_at: instant(row.queued_at),
@@ -189,7 +195,7 @@ pub(super) fn record(row: run::Model, task: TaskId) -> Result<RunRecord> {
         priority: i32::try_from(row.priority).unwrap_or_default(),
         params: serde_json::from_str(&row.params).map_err(|error| damaged("run", error))?,
         result: row.result.as_deref().map(json).transpose()?,
-        reason: row.reason,
+        reason: ReasonColumns { code: row.reason_code, args: row.reason }.read(),
         cancel_requested_at: instant(row.cancel_requested_at),
         cancel_requested_by: row.cancel_requested_by,
         cancel_forced: row.cancel_forced,

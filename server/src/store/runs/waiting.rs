@@ -1,69 +1,97 @@
-//! Runs that wait: all of them with what decides about them, and moving the chosen ones on.
+//! Runs that wait: the first of each line, and moving the chosen ones on.
+//!
+//! What a reader or the writer pays grows with the runs that it looks at, never with those that wait behind them. The order
+//! of a line is that of the index `run_waiting`: a point of priority is worth a minute. Start reading at `runs_waiting`.
 
 use super::changes::ROWS;
 use super::entity::run;
-use super::open;
-use super::open::open_counts;
 use crate::domain::model::RunRecord;
-use crate::domain::pools::{Places, Room, WaitingRun};
+use crate::domain::pools::{TaskRoom, WaitingMark, WaitingRun};
+use crate::domain::reason::Reason;
 use crate::domain::vocabulary::RunState;
+use crate::store::core::reason::ReasonColumns;
 use crate::store::core::rows::Rows;
 use crate::store::core::rows::small;
+use crate::store::core::time::Micros;
 use crate::store::tasks::definitions::definition_of;
 use crate::store::tasks::entity::task;
-use crate::store::{Result, Tx};
+use crate::store::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, Order, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Select,
 };
 use std::collections::HashMap;
 
-/// Most waiting runs that are looked at together, the oldest.
-const MOST: u64 = 20_000;
+/// What a line is sorted by, as the index has it.
+const IN_LINE: &str = "(due_at - priority * 60000000)";
 
-impl Tx {
-    /// The runs that wait, with the open runs of their tasks and the places of the pools.
-    pub async fn runs_waiting(&self) -> Result<(Vec<WaitingRun>, Room)> {
-        let pools = self.pools_locked().await?;
-        let query = run::Entity::find().filter(waiting()).order_by_asc(run::Column::Id).limit(MOST);
-        let rows = query.all(self).await?;
-        let mut keys: Vec<i64> = rows.iter().map(|row| row.task_id).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        let counts = open_counts(self, &keys).await?;
-        let mut tasks = HashMap::with_capacity(keys.len());
-        for chunk in keys.chunks(500) {
-            let query = task::Entity::find().select_only().columns([task::Column::Id, task::Column::Definition]);
-            let query = query.filter(task::Column::Id.is_in(chunk.iter().copied()));
-            for (key, definition) in query.into_tuple::<(i64, String)>().all(self).await? {
-                let open = counts.get(&key).copied().unwrap_or_default();
-                tasks.insert(key, (definition_of(&definition).0.overlap, open));
-            }
+/// Most tasks that are left out of a page of a line; the rest is read and found busy again.
+const BUSY_MAX: usize = 400;
+
+/// A place in a line: that of one pool, or of the runs without one.
+#[derive(Debug, Clone, Copy)]
+pub struct LinePage<'a> {
+    /// The pool; None: runs without one.
+    pub pool: Option<&'a str>,
+    /// What was read already.
+    pub after: Option<WaitingMark>,
+    /// Tasks whose runs need not be read.
+    pub busy: &'a [i64],
+    /// Most runs.
+    pub limit: u64,
+}
+
+impl Store {
+    /// Waiting runs that are due, of all lines, by the instant at which they were.
+    pub async fn runs_waiting(
+        &self,
+        after: Option<WaitingMark>,
+        now: DateTime<Utc>,
+        limit: u64,
+    ) -> Result<Vec<WaitingRun>> {
+        let mut query = waiting(now, "due_at").order_by_asc(run::Column::DueAt);
+        if let Some(WaitingMark { at, key }) = after {
+            query = query.filter(run::Column::DueAt.gte(Micros(at)));
+            query = query.filter(run::Column::DueAt.gt(Micros(at)).or(run::Column::Id.gt(key)));
         }
-        let uses = self.pool_uses().await?;
-        let places = pools.into_iter().map(|pool| {
-            let used = uses.get(&pool.name).map_or(0, |found| found.used);
-            (pool.name, Places { capacity: pool.capacity, used })
-        });
-        Ok((rows.into_iter().map(waiting_run).collect(), Room { tasks, pools: places.collect() }))
+        read(self.reader(), query.order_by_asc(run::Column::Id).limit(limit)).await
     }
 
-    /// Makes these waiting runs ready to start, and says of others what they wait for.
-    pub async fn runs_promote(
-        &self,
-        keys: &[i64],
-        reasons: &[(i64, String)],
-        at: DateTime<Utc>,
-    ) -> Result<Vec<RunRecord>> {
-        let text = "UPDATE run SET reason = v.reason FROM {rows} WHERE run.id = v.id AND run.state = 'waiting'";
-        for chunk in reasons.chunks(ROWS) {
-            let mut rows = Rows::new(["id", "reason"]);
-            for (key, reason) in chunk {
-                rows.push([(*key).into(), reason.clone().into()]);
-            }
-            self.execute_raw(rows.statement(self.get_database_backend(), text)).await?;
+    /// What decides whether these tasks may start another run.
+    pub async fn tasks_room(&self, tasks: &[i64]) -> Result<HashMap<i64, TaskRoom>> {
+        tasks_room(self.reader(), tasks).await
+    }
+}
+
+impl Tx {
+    /// A page of one line of waiting runs that are due, first to go first.
+    pub async fn runs_waiting(&self, page: LinePage<'_>, now: DateTime<Utc>) -> Result<Vec<WaitingRun>> {
+        let LinePage { pool, after, busy, limit } = page;
+        let query = waiting(now, IN_LINE);
+        let mut query = match pool {
+            Some(pool) => query.filter(run::Column::Pool.eq(pool)),
+            None => query.filter(run::Column::Pool.is_null()),
+        };
+        if let Some(WaitingMark { at, key }) = after {
+            query = query.filter(Expr::cust(IN_LINE).gte(at));
+            query = query.filter(Expr::cust(IN_LINE).gt(at).or(run::Column::Id.gt(key)));
         }
+        if !busy.is_empty() {
+            query = query.filter(run::Column::TaskId.is_not_in(busy.iter().copied().take(BUSY_MAX)));
+        }
+        let query = query.order_by(Expr::cust(IN_LINE), Order::Asc).order_by_asc(run::Column::Id);
+        read(self, query.limit(limit)).await
+    }
+
+    /// What decides whether these tasks may start another run.
+    pub async fn tasks_room(&self, tasks: &[i64]) -> Result<HashMap<i64, TaskRoom>> {
+        tasks_room(self, tasks).await
+    }
+
+    /// Makes these waiting runs ready to start.
+    pub async fn runs_promote(&self, keys: &[i64], at: DateTime<Utc>) -> Result<Vec<RunRecord>> {
         let mut promoted = Vec::new();
         for chunk in keys.chunks(ROWS) {
             let chosen = Query::select()
@@ -75,21 +103,71 @@ impl Tx {
         }
         Ok(promoted)
     }
-}
 
-fn waiting() -> sea_orm::Condition {
-    sea_orm::Condition::all().add(open()).add(run::Column::State.eq(RunState::Waiting.as_str()))
-}
-
-fn waiting_run(row: run::Model) -> WaitingRun {
-    WaitingRun {
-        key: row.id,
-        task: row.task_id,
-        pool: row.pool,
-        weight: row.pool_weight.map_or(1, small),
-        priority: i32::try_from(row.priority).unwrap_or_default(),
-        created_at: row.created_at.into(),
-        due_at: row.due_at.into(),
-        reason: row.reason,
+    /// Says of runs what they wait for, if they still do.
+    pub async fn runs_explain(&self, reasons: &[(i64, Reason)]) -> Result<()> {
+        let text = "UPDATE run SET reason_code = v.reason_code, reason = v.reason FROM {rows} \
+                    WHERE run.id = v.id AND run.state = 'waiting'";
+        for chunk in reasons.chunks(ROWS) {
+            let mut rows = Rows::new(["id", "reason_code", "reason"]);
+            for (key, reason) in chunk {
+                let ReasonColumns { code, args } = ReasonColumns::of(Some(reason));
+                rows.push([(*key).into(), code.into(), args.into()]);
+            }
+            self.execute_raw(rows.statement(self.get_database_backend(), text)).await?;
+        }
+        Ok(())
     }
+}
+
+#[derive(FromQueryResult)]
+struct WaitingRow {
+    id: i64,
+    task_id: i64,
+    pool: Option<String>,
+    pool_weight: Option<i64>,
+    mark: i64,
+    reason_code: Option<String>,
+    reason: String,
+}
+
+/// The rule of the indexes is written out, so that they apply.
+fn waiting(now: DateTime<Utc>, mark: &'static str) -> Select<run::Entity> {
+    use run::Column::{Id, Pool, PoolWeight, Reason, ReasonCode, TaskId};
+    let query = run::Entity::find().select_only().columns([Id, TaskId, Pool, PoolWeight, ReasonCode, Reason]);
+    let query = query.expr_as(Expr::cust(mark), "mark").filter(Expr::cust("state = 'waiting'"));
+    query.filter(run::Column::DueAt.lte(Micros::from(now)))
+}
+
+async fn read(connection: &impl ConnectionTrait, query: Select<run::Entity>) -> Result<Vec<WaitingRun>> {
+    let of = |row: WaitingRow| {
+        let WaitingRow { id, task_id, pool, pool_weight, mark, reason_code, reason } = row;
+        let reason = ReasonColumns { code: reason_code, args: reason }.read();
+        let weight = pool_weight.map_or(1, small);
+        WaitingRun { task: task_id, pool, weight, mark: WaitingMark { at: mark, key: id }, reason }
+    };
+    Ok(query.into_model().all(connection).await?.into_iter().map(of).collect())
+}
+
+/// Only the active runs are counted, so that a long line of a task costs nothing here.
+async fn tasks_room(connection: &impl ConnectionTrait, tasks: &[i64]) -> Result<HashMap<i64, TaskRoom>> {
+    let mut found = HashMap::with_capacity(tasks.len());
+    for chunk in tasks.chunks(ROWS) {
+        let query = task::Entity::find().select_only().columns([task::Column::Id, task::Column::Definition]);
+        let query = query.filter(task::Column::Id.is_in(chunk.iter().copied()));
+        for (key, definition) in query.into_tuple::<(i64, String)>().all(connection).await? {
+            found.insert(key, TaskRoom { overlap: definition_of(&definition).0.overlap, active: 0 });
+        }
+        let active = [RunState::Queued, RunState::Running, RunState::BackingOff];
+        let query = run::Entity::find().select_only().column(run::Column::TaskId);
+        let query = query.column_as(run::Column::Id.count(), "number").filter(super::open());
+        let query = query.filter(run::Column::TaskId.is_in(chunk.iter().copied()));
+        let query = query.filter(run::Column::State.is_in(active.map(RunState::as_str)));
+        for (key, number) in query.group_by(run::Column::TaskId).into_tuple::<(i64, i64)>().all(connection).await? {
+            if let Some(task) = found.get_mut(&key) {
+                task.active = small(number);
+            }
+        }
+    }
+    Ok(found)
 }

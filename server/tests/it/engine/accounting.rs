@@ -8,6 +8,7 @@ use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
 use orc_server::domain::calendars::Calendar;
 use orc_server::domain::model::{PageRequest, SlotFilter};
+use orc_server::domain::reason::{Displacing, Reason};
 use orc_server::domain::vocabulary::SlotOutcome;
 use serde_json::{Value, json};
 
@@ -120,7 +121,7 @@ async fn the_ledger_says_that_a_run_of_a_slot_was_skipped_also_when_the_run_is_g
         let skipped = list(Some(SlotOutcome::Skipped)).await;
         assert_eq!(skipped.len(), 3);
         for slot in &skipped {
-            assert_eq!(slot.reason, "a newer run took its place (overlap: queue_latest)");
+            assert_eq!(slot.reason, Some(Reason::Superseded { overlap: Displacing::QueueLatest }));
             assert_eq!(slot.outcome, SlotOutcome::Skipped);
         }
         assert!(skipped.windows(2).all(|pair| pair[0].first_at > pair[1].first_at), "newest first");

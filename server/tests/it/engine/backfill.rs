@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use orc_server::app::ledger::backfills::{BackfillRequest, BackfillView};
 use orc_server::app::{Caller, Error};
 use orc_server::domain::model::{PageRequest, RunFilter, SlotFilter};
+use orc_server::domain::reason::Reason;
 use orc_server::domain::vocabulary::{BackfillState, RunState, TriggerKind};
 use serde_json::{Map, json};
 
@@ -72,7 +73,7 @@ async fn a_cancelled_backfill_stops_its_runs() {
     until(&bench, &view, |view| view.record.open_count == 0).await;
     let runs = app.run_list(&caller, Some("it"), RunFilter::default(), &PageRequest::first(50)).await.expect("runs");
     assert!(runs.items.len() == 2 && runs.items.iter().all(|run| run.state == RunState::Cancelled));
-    let reason = format!("cancelled by {}, with its backfill", caller.name);
+    let reason = Some(Reason::CancelledWithBackfill { by: caller.name.clone() });
     assert!(runs.items.iter().all(|run| run.reason == reason), "{:?}", runs.items);
     let again = app.backfill_cancel(&caller, view.record.id).await;
     assert!(matches!(again, Err(Error::Conflict { code: "backfill_finished", .. })));

@@ -28,7 +28,12 @@ async fn ledger(bench: &Bench) -> Vec<(String, SlotOutcome, String)> {
     let page = PageRequest::first(100);
     let listed = bench.app.slot_list(&Caller::local(), None, SlotFilter::default(), &page).await.expect("the ledger");
     let shown = |at: DateTime<Utc>| at.format("%d %H:%M").to_string();
-    listed.items.into_iter().rev().map(|slot| (shown(slot.first_at), slot.outcome, slot.reason)).collect()
+    listed
+        .items
+        .into_iter()
+        .rev()
+        .map(|slot| (shown(slot.first_at), slot.outcome, slot.reason.map_or_else(String::new, |reason| reason.words())))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

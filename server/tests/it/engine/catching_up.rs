@@ -6,6 +6,7 @@ use orc_server::app::Caller;
 use orc_server::app::schedules::{PreviewRequest, next_slots};
 use orc_server::clock::Clock;
 use orc_server::domain::model::{PageRequest, RunFilter, SlotFilter};
+use orc_server::domain::reason::Reason;
 use orc_server::domain::schedules::Schedule;
 use orc_server::domain::vocabulary::{SlotOutcome, TriggerKind};
 use serde_json::{Value, json};
@@ -214,7 +215,7 @@ async fn pending_slots_of_a_disabled_task_are_skipped_with_the_reason() {
     while bench.app.slots_catch_up().await.expect("a round").more {}
     let page = bench.app.slot_list(&Caller::local(), Some("it"), SlotFilter::default(), &PageRequest::first(9)).await;
     let rows = page.expect("the ledger").items;
-    let reason = "the task was disabled before the slot was caught up";
+    let reason = Some(Reason::TaskDisabled {});
     assert!(rows.len() == 3 && rows.iter().all(|row| row.outcome == SlotOutcome::Skipped && row.reason == reason));
 }
 

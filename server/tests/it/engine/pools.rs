@@ -1,11 +1,15 @@
 //! Places: pools with weights, priorities and changing capacity; overlap rules that make room.
 
 use super::bench::{Bench, child_task};
+use crate::store::fixture::new_run;
 use orc_server::app::core::write::Write;
 use orc_server::app::pools::PoolDefinition;
 use orc_server::app::{Caller, Error};
 use orc_server::domain::ids::RunId;
+use orc_server::domain::model::{RunNew, TaskRef};
+use orc_server::domain::reason::{Displacing, Reason};
 use orc_server::domain::vocabulary::RunState;
+use orc_server::store::Tx;
 use serde_json::{Map, Value, json};
 
 async fn pool(bench: &Bench, capacity: u32) {
@@ -69,9 +73,8 @@ async fn a_pool_lets_in_as_many_as_it_has_places_for() {
     let high = sleeper(&bench, "high", in_pool(2, 90)).await;
     let free = sleeper(&bench, "free", json!({})).await;
     running(&bench, free).await;
-    let waits = |name| format!("waits for a place in pool \"{name}\"");
     let (waiting, _) = bench.until(low, |run, _| run.state == RunState::Waiting).await;
-    assert_eq!(waiting.reason, waits("db"));
+    assert_eq!(waiting.reason, Some(Reason::PoolFull { pool: "db".into() }));
     let seen = bench.app.pool_view(&Caller::local(), "db").await.expect("the pool");
     assert_eq!((seen.now.used, seen.now.waiting, seen.tasks.len()), (2, 2, 3));
     cancelled(&bench, heavy).await;
@@ -94,7 +97,7 @@ async fn a_closed_pool_starts_nothing_and_a_used_one_stays() {
     pool(&bench, 0).await;
     bench.task(child_task("it", &["exit", "0"], json!({"pool": "db"}))).await;
     let run = bench.start("it").await;
-    bench.until(run, |run, _| run.reason.contains("closed")).await;
+    bench.until(run, |run, _| run.reason == Some(Reason::PoolClosed { pool: "db".into() })).await;
     let refused = bench.app.pool_delete(&caller, "db", None).await.expect_err("in use");
     assert!(refused.to_string().contains("task \"it\"") && refused.to_string().contains("open runs"), "{refused}");
     pool(&bench, 1).await;
@@ -119,7 +122,7 @@ async fn only_the_newest_waits() {
     let third = bench.start("it").await;
     let (superseded, _) = bench.ended(second).await;
     assert_eq!(superseded.state, RunState::Skipped);
-    assert_eq!(superseded.reason, "a newer run took its place (overlap: queue_latest)");
+    assert_eq!(superseded.reason, Some(Reason::Superseded { overlap: Displacing::QueueLatest }));
     assert_eq!(bench.app.run_view(&Caller::local(), third).await.expect("the run").run.state, RunState::Waiting);
     cancelled(&bench, first).await;
     running(&bench, third).await;
@@ -135,7 +138,64 @@ async fn a_new_run_replaces_the_old() {
     let second = bench.start("it").await;
     let (replaced, _) = bench.ended(first).await;
     assert_eq!(replaced.state, RunState::Cancelled);
-    assert_eq!(replaced.reason, "cancelled by a newer run, which replaces it (overlap: replace)");
+    assert_eq!(replaced.reason, Some(Reason::Replaced { scheduled_for: None }));
     running(&bench, second).await;
     cancelled(&bench, second).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_pool_with_a_long_line_starves_nobody() {
+    let bench = Bench::new().await;
+    let caller = Caller::local();
+    let closed = PoolDefinition { name: "closed".into(), description: String::new(), capacity: 0 };
+    bench.app.pool_create(&caller, closed, false).await.expect("a pool");
+    pool(&bench, 1).await;
+    let overlap = json!({"kind": "allow", "max": 30_000});
+    bench
+        .task(child_task("held", &["exit", "0"], json!({"pool": "closed", "overlap": overlap, "priority": 100})))
+        .await;
+    bench
+        .task(child_task("alone", &["sleep", "60"], json!({"grace_seconds": 0.1, "overlap": {"kind": "queue"}})))
+        .await;
+    let first = bench.start("alone").await;
+    let second = bench.start("alone").await;
+    let held = bench.start("held").await;
+    let task = bench.app.store().task_find(&TaskRef::Name("held".into())).await.expect("reads").expect("the task");
+    let waiting = || RunNew {
+        state: RunState::Waiting,
+        pool: Some("closed".into()),
+        priority: 100,
+        ..new_run(&task, bench.app.clock().now())
+    };
+    let many: Vec<RunNew> = std::iter::repeat_with(waiting).take(20_000).collect();
+    bench.app.store().write(async move |tx: &Tx| tx.runs_insert(&many).await).await.expect("made");
+    let _engine = bench.engine().await;
+    bench.task(child_task("it", &["exit", "0"], json!({"pool": "db"}))).await;
+    let run = bench.start("it").await;
+    assert_eq!(bench.ended(run).await.0.state, RunState::Succeeded, "a run of another pool");
+    running(&bench, first).await;
+    cancelled(&bench, first).await;
+    running(&bench, second).await;
+    cancelled(&bench, second).await;
+    assert_eq!(bench.app.run_view(&caller, held).await.expect("the run").run.state, RunState::Waiting);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_light_run_overtakes_one_that_does_not_fit() {
+    let bench = Bench::new().await;
+    pool(&bench, 3).await;
+    let in_pool = |weight: u32, priority: i32| json!({"pool": "db", "pool_weight": weight, "priority": priority});
+    let first = sleeper(&bench, "first", in_pool(1, 90)).await;
+    let heavy = sleeper(&bench, "heavy", in_pool(3, 60)).await;
+    let light = sleeper(&bench, "light", in_pool(1, 50)).await;
+    let _engine = bench.engine().await;
+    running(&bench, first).await;
+    let state = async |run| bench.app.run_view(&Caller::local(), run).await.expect("the run").run.state;
+    assert_eq!((state(heavy).await, state(light).await), (RunState::Waiting, RunState::Waiting));
+    cancelled(&bench, first).await;
+    running(&bench, heavy).await;
+    assert_eq!(state(light).await, RunState::Waiting);
+    cancelled(&bench, heavy).await;
+    running(&bench, light).await;
+    cancelled(&bench, light).await;
 }

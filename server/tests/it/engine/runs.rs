@@ -2,6 +2,7 @@
 
 use super::bench::{Bench, child_task};
 use orc_server::app::{Caller, Error};
+use orc_server::domain::reason::Reason;
 use orc_server::domain::vocabulary::{AttemptOutcome, RunState};
 use serde_json::{Map, json};
 
@@ -16,7 +17,7 @@ async fn success_and_failure_with_figures() {
     bench.task(child_task("bad", &["exit", "7"], json!({}))).await;
     let (run, attempts) = bench.ended(bench.start("bad").await).await;
     assert_eq!((run.state, attempts[0].exit_code), (RunState::Failed, Some(7)));
-    assert_eq!(run.reason, "ended with exit code 7");
+    assert_eq!(run.reason, Some(Reason::ExitCode { exit_code: 7 }));
     bench.task(child_task("fine", &["exit", "7"], json!({"success_codes": [0, 7]}))).await;
     assert_eq!(bench.ended(bench.start("fine").await).await.0.state, RunState::Succeeded);
 }
@@ -48,14 +49,15 @@ async fn what_cannot_start_says_why_and_is_not_tried_again() {
     let cases = [
         ("missing", json!({"kind": "command", "program": "/no/such/program"}), json!(null), "does not exist"),
         ("folder", json!({"kind": "shell", "line": "true"}), json!("/no/such/folder"), "working directory"),
-        ("plain", json!({"kind": "command", "program": "/etc/hostname"}), json!(null), "not"),
+        ("plain", json!({"kind": "command", "program": "/etc/hostname"}), json!(null), "neither a program"),
         ("interpreter", json!({"kind": "script", "interpreter": "no-such", "text": "x"}), json!(null), "no-such"),
     ];
     for (name, run, folder, says) in cases {
         bench.task(json!({"name": name, "run": run, "working_directory": folder, "retry": retry})).await;
         let (run, attempts) = bench.ended(bench.start(name).await).await;
-        assert_eq!((run.state, attempts.len()), (RunState::Failed, 1), "{name}: {}", run.reason);
-        assert!(run.reason.contains(says), "{name}: {}", run.reason);
+        assert_eq!((run.state, attempts.len()), (RunState::Failed, 1), "{name}: {:?}", run.reason);
+        let Some(Reason::StartFailed { problem }) = &run.reason else { panic!("{name}: {:?}", run.reason) };
+        assert!(problem.contains(says), "{name}: {problem}");
     }
 }
 

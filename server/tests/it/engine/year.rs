@@ -51,7 +51,7 @@ async fn booked(bench: &Bench) -> Vec<Fire> {
     loop {
         let rows = bench.app.slot_list(&Caller::local(), None, SlotFilter::default(), &page).await.expect("the ledger");
         for row in rows.items {
-            assert_eq!((row.count, row.outcome), (1, SlotOutcome::Run), "{}: {}", row.task_name, row.reason);
+            assert_eq!((row.count, row.outcome), (1, SlotOutcome::Run), "{}: {:?}", row.task_name, row.reason);
             fires.push((row.task_name, row.first_at));
         }
         let Some(next) = rows.next else { return fires };

@@ -128,8 +128,9 @@ pub(crate) fn new_run(task: &TaskRecord, at: DateTime<Utc>) -> RunNew {
         pool: None,
         pool_weight: 1,
         backfill_key: None,
+        origin: None,
         params: Map::new(),
-        reason: String::new(),
+        reason: None,
     }
 }
 
@@ -147,7 +148,7 @@ pub(crate) fn ended(claimed: &ClaimedRun, at: DateTime<Utc>, next: RunNext) -> A
         pid: None,
         exit_code: Some(0),
         signal: None,
-        reason: String::new(),
+        reason: None,
         cpu: Some(TimeDelta::milliseconds(3)),
         peak_memory_bytes: Some(1 << 20),
         log_bytes: 100,

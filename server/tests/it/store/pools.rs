@@ -2,12 +2,14 @@
 
 use super::both;
 use super::fixture::{Fixture, at, begin, definition, new_run};
+use chrono::TimeDelta;
 use orc_server::domain::model::{PageRequest, PoolRecord, PoolUse, RunNew};
+use orc_server::domain::pools::Places;
 use orc_server::domain::tasks::Definition;
 use orc_server::domain::vocabulary::RunState;
-use orc_server::store::{Conflict, StoreError, Tx};
+use orc_server::store::{Conflict, LinePage, StoreError, Tx};
 
-both!(made_changed_and_removed, places_in_use);
+both!(made_changed_and_removed, places_in_use, a_line_goes_by_priority_which_grows_with_age);
 
 async fn made(fixture: &Fixture, name: &'static str, capacity: u32) -> Result<PoolRecord, StoreError> {
     fixture.store.write(async move |tx: &Tx| tx.pool_insert(name, "", capacity, begin()).await).await
@@ -46,6 +48,35 @@ async fn places_in_use(fixture: Fixture) {
     }
     let uses = fixture.store.pool_uses().await.expect("reads");
     assert_eq!(uses.get("a_b"), Some(&PoolUse { used: 6, waiting: 1 }), "a weight counts at most as the whole pool");
-    let (waiting, room) = fixture.store.write(async |tx: &Tx| tx.runs_waiting().await).await.expect("reads");
-    assert_eq!((waiting.len(), room.pools["a_b"].used, room.pools["axb"].used), (1, 6, 0));
+    let places = fixture.store.pool_places().await.expect("reads");
+    assert_eq!(places["a_b"], Places { capacity: 4, used: 6 });
+    assert_eq!(places["axb"], Places { capacity: 4, used: 0 });
+}
+
+async fn a_line_goes_by_priority_which_grows_with_age(fixture: Fixture) {
+    let task = fixture.task(definition("a")).await;
+    let run = |priority, minutes: i64, pool: Option<&str>| {
+        let made = begin() - TimeDelta::minutes(minutes);
+        RunNew { state: RunState::Waiting, priority, pool: pool.map(str::to_owned), ..new_run(&task, made) }
+    };
+    let mut made = Vec::new();
+    for (priority, minutes) in [(50, 0), (60, 0), (50, 5), (0, 61), (100, -1)] {
+        made.push(fixture.run(run(priority, minutes, Some("db"))).await.id);
+    }
+    let beside = fixture.run(run(50, 0, None)).await.id;
+    let page = async |pool: Option<&'static str>, after, limit| {
+        let read = async move |tx: &Tx| tx.runs_waiting(LinePage { pool, after, busy: &[], limit }, begin()).await;
+        fixture.store.write(read).await.expect("reads")
+    };
+    let all = page(Some("db"), None, 10).await;
+    let keys: Vec<i64> = all.iter().map(|run| run.mark.key).collect();
+    assert_eq!(keys, [4, 2, 3, 1], "the last is not due yet; {made:?}");
+    let rest = page(Some("db"), Some(all[1].mark), 1).await;
+    assert_eq!(rest, all[2..3]);
+    assert_eq!(page(None, None, 10).await.len(), 1, "{beside}");
+    let key = task.key;
+    let busy = async move |tx: &Tx| {
+        tx.runs_waiting(LinePage { pool: Some("db"), after: None, busy: &[key], limit: 9 }, begin()).await
+    };
+    assert_eq!(fixture.store.write(busy).await.expect("reads"), []);
 }

@@ -8,6 +8,7 @@ use orc_server::domain::model::{
     AttemptStarted, ClaimedRun, Leftovers, PageRequest, RunCancel, RunFilter, RunNew, RunNext, RunRecord, StatsStep,
     TaskRef,
 };
+use orc_server::domain::reason::Reason;
 use orc_server::domain::runs::OpenRuns;
 use orc_server::domain::tasks::Retention;
 use orc_server::domain::vocabulary::{AttemptOutcome, RunState, TriggerKind};
@@ -201,7 +202,11 @@ async fn retries_and_requeues(fixture: Fixture) {
 }
 
 async fn cancel(fixture: &Fixture, run: RunId, seconds: i64) -> Option<RunCancel> {
-    fixture.store.write(async move |tx: &Tx| tx.run_cancel(run, "ann", at(seconds)).await).await.expect("answers")
+    fixture
+        .store
+        .write(async move |tx: &Tx| tx.run_cancel(run, &Reason::Cancelled { by: "ann".into() }, at(seconds)).await)
+        .await
+        .expect("answers")
 }
 
 async fn cancelling(fixture: Fixture) {
@@ -210,7 +215,7 @@ async fn cancelling(fixture: Fixture) {
     let queued = fixture.run(new_run(&task, begin())).await.id;
     let Some(RunCancel::Cancelled(run)) = cancel(&fixture, queued, 1).await else { panic!("not cancelled") };
     assert_eq!((run.state, run.finished_at, run.started_at), (RunState::Cancelled, Some(at(1)), None));
-    assert_eq!(run.reason, "cancelled by ann");
+    assert_eq!(run.reason, Some(Reason::Cancelled { by: "ann".into() }));
     assert!(matches!(cancel(&fixture, queued, 2).await, Some(RunCancel::Ended(_))));
 
     let running = fixture.run(new_run(&task, at(3))).await.id;
@@ -254,17 +259,23 @@ async fn waiting_runs_are_promoted(fixture: Fixture) {
     assert_eq!(open.get(&key), Some(&OpenRuns { active: 1, waiting: 3 }));
     assert_eq!(open.len(), 1);
     assert!(fixture.store.run_outlook(at(0)).await.expect("reads").waiting);
-    let (found, room) = fixture.store.write(async move |tx: &Tx| tx.runs_waiting().await).await.expect("reads");
-    assert_eq!(room.tasks.get(&key).map(|(_, open)| open.waiting), Some(3));
-    let (first, third) = ([found[0].key, found[1].key], found[2].key);
-    let promote = async move |tx: &Tx| tx.runs_promote(&first, &[(third, "because".to_owned())], at(9)).await;
+    let found = fixture.store.runs_waiting(None, at(9), 9).await.expect("reads");
+    assert_eq!(fixture.store.tasks_room(&[key]).await.expect("reads")[&key].active, 1, "those that wait do not count");
+    let (first, third) = ([found[0].mark.key, found[1].mark.key], found[2].mark.key);
+    let promote = async move |tx: &Tx| {
+        tx.runs_explain(&[(third, Reason::EarlierRun {})]).await?;
+        tx.runs_promote(&first, at(9)).await
+    };
     let promoted = fixture.store.write(promote).await.expect("promotes");
-    assert_eq!(find(&fixture, waiting[2]).await.reason, "because");
+    assert_eq!(find(&fixture, waiting[2]).await.reason, Some(Reason::EarlierRun {}));
     assert_eq!(promoted.iter().map(|run| run.id).collect::<Vec<_>>(), waiting[..2], "oldest first");
     assert_eq!((promoted[0].state, promoted[0].queued_at), (RunState::Queued, Some(at(9))));
     let last = waiting[2];
-    let end = async move |tx: &Tx| tx.run_end(last, RunState::Skipped, "superseded", at(10)).await;
-    assert_eq!(fixture.store.write(end).await.expect("ends").expect("it was open").reason, "superseded");
+    let end = async move |tx: &Tx| tx.run_end(last, RunState::Skipped, &Reason::PreviousRunOpen {}, at(10)).await;
+    assert_eq!(
+        fixture.store.write(end).await.expect("ends").expect("it was open").reason,
+        Some(Reason::PreviousRunOpen {})
+    );
     assert_eq!(fixture.store.write(end).await.expect("answers"), None);
     assert!(!fixture.store.run_outlook(at(0)).await.expect("reads").waiting);
     let open = fixture.store.write(async move |tx: &Tx| tx.run_list_open(key).await).await.expect("reads");
@@ -334,7 +345,9 @@ async fn statistics(fixture: Fixture) {
         let claimed = fixture.claim(1, at(start)).await.pop().expect("a claim");
         assert!(fixture.finish(ended(&claimed, at(start + seconds), finish(state))).await);
     }
-    fixture.run(RunNew { state: RunState::Skipped, reason: "overlap".into(), ..new_run(&b, at(86_400)) }).await;
+    fixture
+        .run(RunNew { state: RunState::Skipped, reason: Some(Reason::PreviousRunOpen {}), ..new_run(&b, at(86_400)) })
+        .await;
     fixture.run(new_run(&a, at(86_400))).await;
     let stats = async |task, until, step| fixture.store.run_stats(task, begin(), at(until), step).await.expect("reads");
     let all = stats(None, 100_000, StatsStep::Hour).await;

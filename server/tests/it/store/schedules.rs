@@ -7,6 +7,7 @@ use orc_server::domain::ids::RunId;
 use orc_server::domain::model::{
     PageRequest, ScheduleRecord, SlotAcross, SlotBooking, SlotEntry, SlotFilter, TaskRecord,
 };
+use orc_server::domain::reason::Reason;
 use orc_server::domain::vocabulary::SlotOutcome;
 use orc_server::store::{Conflict, StoreError, Tx};
 
@@ -85,11 +86,11 @@ async fn only_what_can_fire_is_listed(fixture: Fixture) {
 
 fn single(when: DateTime<Utc>, outcome: SlotOutcome) -> SlotEntry {
     let run = (outcome == SlotOutcome::Run).then(RunId::generate);
-    SlotEntry { first_at: when, last_at: when, count: 1, outcome, reason: String::new(), run }
+    SlotEntry { first_at: when, last_at: when, count: 1, outcome, reason: None, run }
 }
 
 fn stretch(first: i64, last: i64, count: u64) -> SlotEntry {
-    let reason = "the server was off".to_owned();
+    let reason = Some(Reason::CatchUpOff {});
     SlotEntry { first_at: at(first), last_at: at(last), count, outcome: SlotOutcome::Missed, reason, run: None }
 }
 

@@ -41,10 +41,7 @@ export type Attempt = {
      * Signal that ended the process.
      */
     signal: number | null;
-    /**
-     * Why it ended like this, in a sentence; empty if there is nothing to say.
-     */
-    reason: string;
+    reason: Reason | null;
     /**
      * Processor seconds of the whole process tree.
      */
@@ -182,10 +179,7 @@ export type Backfill = {
      * Position.
      */
     state: BackfillState;
-    /**
-     * Why it is in this state; may be empty.
-     */
-    reason: string;
+    reason: Reason | null;
     /**
      * Most runs at once.
      */
@@ -1778,6 +1772,31 @@ export type PoolPage = {
 };
 
 /**
+ * Why something is as it is.
+ */
+export type Reason = {
+    /**
+     * What kind of reason it is, for programs.
+     */
+    code: ReasonCode;
+    /**
+     * The arguments of the reason; which there are depends on the code.
+     */
+    args: {
+        [key: string]: unknown;
+    };
+    /**
+     * The reason in English, for people.
+     */
+    text: string;
+};
+
+/**
+ * What kind of reason it is, for programs.
+ */
+export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'params_refused' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'unexpected_status' | 'text_missing';
+
+/**
  * How long finished runs and their logs are kept.
  */
 export type Retention = {
@@ -1906,14 +1925,11 @@ export type Run = {
      * What it wrote to ORC_RESULT_FILE.
      */
     result: unknown;
+    reason: Reason | null;
     /**
-     * Why it is in this state, in a sentence; empty if nothing is to be said.
+     * What it waits for now.
      */
-    reason: string;
-    /**
-     * What it waits for, in sentences.
-     */
-    waiting_on: Array<string>;
+    waiting_on: Array<WaitingOn>;
     /**
      * Server that runs it.
      */
@@ -2229,14 +2245,11 @@ export type RunSummary = {
      * What it wrote to ORC_RESULT_FILE.
      */
     result: unknown;
+    reason: Reason | null;
     /**
-     * Why it is in this state, in a sentence; empty if nothing is to be said.
+     * What it waits for now.
      */
-    reason: string;
-    /**
-     * What it waits for, in sentences.
-     */
-    waiting_on: Array<string>;
+    waiting_on: Array<WaitingOn>;
     /**
      * Server that runs it.
      */
@@ -3375,10 +3388,7 @@ export type Slot = {
      * What became of it: `skipped` too if a run was made that was skipped later.
      */
     outcome: SlotOutcome;
-    /**
-     * Why, in a sentence; empty for a run.
-     */
-    reason: string;
+    reason: Reason | null;
     /**
      * The run that was made, even if it was skipped later.
      */
@@ -4651,6 +4661,16 @@ export type UserUpdate = {
 };
 
 /**
+ * One thing that a run waits for.
+ */
+export type WaitingOn = {
+    /**
+     * What the run waits for.
+     */
+    reason: Reason;
+};
+
+/**
  * How a webhook proves that it may call.
  */
 export type WebhookProof = 'secret_url' | 'signature';
@@ -4677,7 +4697,11 @@ export type Worker = {
      */
     round_count: number;
     /**
-     * Begin of the last round.
+     * Since when a round has been under way. Null: the worker sleeps until it is woken or its time has come.
+     */
+    running_since_at: string | null;
+    /**
+     * Begin of the last round that ended.
      */
     last_at: string | null;
     /**

@@ -2,16 +2,18 @@
  * Why something is as it is, in the server's words. Pages read `reason`, `waiting_on` and `problem` through these
  * functions only, so that their shape is known in one place.
  */
-import type { RunSummary, TaskSummary } from "@/api/generated";
+import type { Reason, RunSummary, TaskSummary } from "@/api/generated";
 
 /** Why a slot, an attempt or a backfill ended as it did; empty if there is no reason to show. */
-export const reasonWords = ({ reason }: { reason: string }): string => reason;
+export const reasonWords = ({ reason }: { reason: Reason | null }): string => reason?.text ?? "";
+
+const waits = (waiting_on: RunSummary["waiting_on"]): string[] => waiting_on.map(({ reason }) => reason.text);
 
 /** Why a run has its state: what it waits for, or what the server says of it. */
-export const runReason = ({ reason, waiting_on }: RunSummary): string => (waiting_on.length > 0 ? waiting_on.join("; ") : reason);
+export const runReason = ({ reason, waiting_on }: RunSummary): string => (waiting_on.length > 0 ? waits(waiting_on).join("; ") : (reason?.text ?? ""));
 
 /** All reasons for a run's state, for the page of the run. */
-export const runReasons = ({ reason, waiting_on }: RunSummary): string[] => [reason, ...waiting_on].filter((part) => part !== "");
+export const runReasons = ({ reason, waiting_on }: RunSummary): string[] => [...new Set([...(reason ? [reason.text] : []), ...waits(waiting_on)])];
 
 /** What is wrong with a definition, a schedule, a trigger or a calendar; null: nothing. */
 export const problemWords = ({ problem }: { problem?: string | null }): string | null => problem ?? null;

@@ -151,7 +151,7 @@ fn log(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
 fn report_end(run: &Value) -> Outcome<()> {
     let state = run["state"].as_str().unwrap_or_default().replace('_', " ");
     let seconds = run["duration_seconds"].as_f64().map(|seconds| format!(" after {seconds:.1} s")).unwrap_or_default();
-    let given = run["reason"].as_str().filter(|reason| !reason.is_empty());
+    let given = run["reason"]["text"].as_str();
     let reason = given.map(|reason| format!(": {reason}")).unwrap_or_default();
     output::note(&format!("run {} {state}{seconds}{reason}", run["id"].as_str().unwrap_or_default()));
     exit_like(run)

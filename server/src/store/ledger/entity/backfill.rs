@@ -16,6 +16,7 @@ pub struct Model {
     pub at_once: i64,
     pub params: String,
     pub state: String,
+    pub reason_code: Option<String>,
     pub reason: String,
     pub slot_count: i64,
     pub made_count: i64,

@@ -14,9 +14,11 @@ pub struct Model {
     pub last_at: Micros,
     pub count: i64,
     pub outcome: String,
+    pub reason_code: Option<String>,
     pub reason: String,
     pub run_uid: Option<Uuid>,
     pub created_at: Micros,
+    pub skipped_code: Option<String>,
     pub skipped_because: Option<String>,
 }
 

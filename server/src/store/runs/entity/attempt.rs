@@ -22,6 +22,7 @@ pub struct Model {
     pub finished_at: Option<Micros>,
     pub exit_code: Option<i64>,
     pub signal: Option<i64>,
+    pub reason_code: Option<String>,
     pub reason: String,
     pub cpu: Option<i64>,
     pub peak_memory_bytes: Option<i64>,

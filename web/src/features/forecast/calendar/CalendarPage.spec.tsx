@@ -61,7 +61,7 @@ describe("the calendar", () => {
   });
 
   it("says of a stretch that reaches over the day from when to when it is, and that its count is of all of it", async () => {
-    const slot = { schedule_id: "s", schedule_key: "cron", scheduled_for: "2026-11-28T16:30:00Z", scheduled_local: "2026-11-28T17:30:00+01:00", outcome: "missed", reason: "The server was down.", run_id: null };
+    const slot = { schedule_id: "s", schedule_key: "cron", scheduled_for: "2026-11-28T16:30:00Z", scheduled_local: "2026-11-28T17:30:00+01:00", outcome: "missed", reason: { code: "catch_up_off", args: {}, text: "The server was down." }, run_id: null };
     server.use(
       http.get("*/api/v1/plan/days", ({ request }) => {
         const date = new URL(request.url).searchParams.get("from") ?? "";

@@ -1,0 +1,30 @@
+//! Adds the codes of reasons. A row with a code holds the arguments in `reason`, as JSON; a row without one holds the
+//! sentence that was written before there were codes.
+
+use crate::build::*;
+use sea_orm_migration::prelude::*;
+
+#[derive(Debug)]
+pub(crate) struct Migration;
+
+impl MigrationName for Migration {
+    fn name(&self) -> &str {
+        "m20261129_000014_reasons"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for table in ["run", "attempt", "slot", "backfill"] {
+            let code = text_null("reason_code");
+            manager.alter_table(Table::alter().table(table).add_column(code).take()).await?;
+        }
+        let code = text_null("skipped_code");
+        manager.alter_table(Table::alter().table("slot").add_column(code).take()).await
+    }
+}
