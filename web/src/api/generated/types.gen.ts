@@ -4697,7 +4697,11 @@ export type Worker = {
      */
     round_count: number;
     /**
-     * Begin of the last round.
+     * Since when a round has been under way. Null: the worker sleeps until it is woken or its time has come.
+     */
+    running_since_at: string | null;
+    /**
+     * Begin of the last round that ended.
      */
     last_at: string | null;
     /**
