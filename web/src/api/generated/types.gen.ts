@@ -1229,7 +1229,7 @@ export type LogRules = {
 };
 
 /**
- * Size of a log.
+ * Size of a log; an attempt counts when it has ended.
  */
 export type LogSize = {
     /**
