@@ -1,6 +1,6 @@
 //! Catching up: pending ledger entries become runs, oldest first, one after another for each task, and not all at once.
 
-use super::on_hold;
+use super::booking::on_hold;
 use crate::app::core::events::Change;
 use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted, new_run};

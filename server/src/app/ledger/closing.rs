@@ -4,8 +4,7 @@
 //! in many short transactions between which others write. The transaction that changes the calendar then finds it complete
 //! up to the same instant, but for what came or changed meanwhile, which is little. Start reading at `ledger_complete`.
 
-use super::due::DueSlots;
-use super::{book, on_hold, task_keys};
+use super::booking::{DueSlots, book, on_hold, task_keys};
 use crate::app::calendars::calendar_book;
 use crate::app::core::compute::Reach;
 use crate::app::schedules::agenda::Planned;

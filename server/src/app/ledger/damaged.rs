@@ -3,8 +3,7 @@
 //! The rule of such a row is in the task's definition too, and in its newest version: by it the slots are known, and none of
 //! them ran. If neither can be read, nobody knows which slots there were; accounting says so (see `accounting`).
 
-use super::book;
-use super::due::DueSlots;
+use super::booking::{DueSlots, book};
 use crate::app::Result;
 use crate::app::schedules::agenda::Planned;
 use crate::app::schedules::compile;

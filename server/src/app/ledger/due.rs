@@ -3,28 +3,13 @@
 //! Between reading and booking anything may change. Whether tasks and calendars are still those that were read is therefore
 //! looked at in the transaction that books; what changed is left out, and is to be read again.
 
-use super::{Booked, BookedIn, book, on_hold};
+use super::booking::{Booked, BookedIn, DueSlots, Written, book, on_hold};
 use crate::app::core::events::Change;
-use crate::app::schedules::agenda::Planned;
 use crate::app::{App, Result};
-use crate::domain::model::{CalendarMark, TaskRecord};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
-
-/// Schedules that are due, as they were read, with their tasks.
-#[derive(Debug, Clone, Default)]
-pub struct DueSlots {
-    /// The schedules.
-    pub schedules: Vec<Arc<Planned>>,
-    /// Their tasks, by their keys inside the database.
-    pub tasks: HashMap<i64, TaskRecord>,
-    /// When the next of those schedules is due that were not due yet, by task.
-    pub later: HashMap<i64, DateTime<Utc>>,
-    /// The calendars that the schedules were read with.
-    pub calendars: CalendarMark,
-}
 
 impl App {
     /// Reads what is due of these tasks by `until`.
@@ -52,9 +37,9 @@ impl App {
     pub async fn slots_book_of(&self, due: Arc<DueSlots>, now: DateTime<Utc>) -> Result<(Booked, HashSet<i64>)> {
         let present_from = self.present_from();
         let write = async move |tx: &Tx| book_read(tx, &due, present_from, now).await;
-        let ((inserted, written), stale) = self.store().write(write).await?;
+        let (BookedIn { inserted, written }, stale) = self.store().write(write).await?;
         let booked = Booked { entries: written.len(), runs: inserted.made.len() };
-        for (task_id, task, outcome) in written {
+        for Written { task_id, task, outcome } in written {
             self.events().publish(Change::Slot { task_id, task, outcome });
         }
         self.announce_inserted_quietly(&inserted);

@@ -5,6 +5,7 @@
 
 pub mod accounting;
 pub mod backfills;
+mod booking;
 pub(in crate::app) mod brought_back;
 pub mod catching_up;
 pub(in crate::app) mod closing;
@@ -14,44 +15,19 @@ pub(in crate::app) mod verdicts;
 
 pub(super) use self::closing::{Concern, close_concerned};
 
-use self::due::DueSlots;
-use self::verdicts::{Due, Stretch, Verdict};
-use super::runs::admit;
-use super::runs::admit::{Inserted, Wanted, new_run};
+pub(in crate::app) use self::booking::on_hold;
+pub use self::booking::{Booked, DueSlots};
+use self::booking::{book, task_keys};
 use super::schedules::agenda::Planned;
 use super::schedules::compile;
-use super::system::HOLD;
 use super::{App, Caller, Error, Result, Signal};
-use crate::domain::ids::TaskId;
-use crate::domain::model::{
-    Page, PageRequest, RunNew, SlotBooking, SlotEntry, SlotFilter, SlotRecord, StoredSchedules, TaskRecord,
-    TriggerRecord,
-};
+use crate::domain::model::{Page, PageRequest, SlotFilter, SlotRecord, StoredSchedules, TaskRecord};
 use crate::domain::reason::Reason;
-use crate::domain::runs::OpenRuns;
-use crate::domain::vocabulary::{Permission, SlotOutcome, TriggerKind};
+use crate::domain::vocabulary::Permission;
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
-use serde_json::Map;
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::ops::AddAssign;
+use std::collections::HashMap;
 use std::sync::Arc;
-
-/// What a booking did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Booked {
-    /// Ledger entries written.
-    pub entries: usize,
-    /// Runs made.
-    pub runs: usize,
-}
-
-impl AddAssign for Booked {
-    fn add_assign(&mut self, other: Self) {
-        self.entries += other.entries;
-        self.runs += other.runs;
-    }
-}
 
 impl App {
     /// A page of the ledger, newest first; `task` is a name or id.
@@ -89,18 +65,6 @@ impl App {
     }
 }
 
-pub(super) type BookedIn = (Inserted, Vec<(TaskId, String, SlotOutcome)>);
-
-fn task_keys(schedules: &[Arc<Planned>]) -> Vec<i64> {
-    schedules.iter().map(|planned| planned.task_key).collect::<BTreeSet<i64>>().into_iter().collect()
-}
-
-/// Why nothing fires, if everything is on hold.
-pub(super) async fn on_hold(tx: &Tx) -> Result<Option<Reason>> {
-    let hold = tx.setting_find(HOLD).await?;
-    Ok(hold.map(|hold| Reason::OnHold { note: hold["reason"].as_str().unwrap_or_default().to_owned() }))
-}
-
 /// Completes the ledger of a task up to now under its present rules, before they change or end (server/docs/decisions.md, 16). With a
 /// reason nothing fires any more: what is due is skipped for it.
 pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&Reason>, now: DateTime<Utc>) -> Result<()> {
@@ -128,84 +92,4 @@ pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&Reason>, 
     book(tx, &DueSlots { schedules, tasks, ..DueSlots::default() }, stopped.or(hold.as_ref()), now, now)
         .await
         .map(|_| ())
-}
-
-/// Books schedules, except those whose tasks are not given, are disabled, or have another version by now. The tasks do not
-/// change before the end of the transaction. `present_from`: since when the server has been there without a break.
-pub(super) async fn book(
-    tx: &Tx,
-    due: &DueSlots,
-    stopped: Option<&Reason>,
-    present_from: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<BookedIn> {
-    let DueSlots { schedules, tasks, .. } = due;
-    let keys = task_keys(schedules);
-    let mut open = tx.runs_open(&keys).await?;
-    let (mut bookings, mut owners, mut runs) = (Vec::new(), Vec::new(), Vec::new());
-    for planned in schedules {
-        let Some(task) = tasks.get(&planned.task_key) else { continue };
-        let damage = task.damage.rest.clone().map(|problem| Reason::TaskDamaged { problem });
-        if !task.definition.enabled && damage.is_none() || task.version != planned.task_version {
-            continue;
-        }
-        let told = match planned.told_ahead {
-            true => tx.slots_told(planned.row, planned.watermark_at).await?,
-            false => Vec::new(),
-        };
-        let stretch = Stretch { watermark_at: planned.watermark_at, present_from, now };
-        let dues = verdicts::due(&planned.compiled, planned.catch_up, stretch, &told, stopped.or(damage.as_ref()));
-        let open = open.entry(task.key).or_default();
-        let entries = dues.into_iter().map(|due| entry(due, planned, task, open, now, &mut runs)).collect();
-        bookings.push(SlotBooking { schedule_row: planned.row, task_key: task.key, watermark_at: now, entries });
-        owners.push(task);
-    }
-    let new = tx.slots_book(&bookings, now).await?;
-    let (mut wanted, mut written) = (HashSet::new(), Vec::new());
-    for ((booking, task), new) in bookings.iter().zip(owners).zip(&new) {
-        for (entry, _) in booking.entries.iter().zip(new).filter(|(_, new)| **new) {
-            wanted.extend(entry.run);
-            written.push((task.id, task.definition.name.clone(), entry.outcome));
-        }
-    }
-    runs.retain(|run: &RunNew| wanted.contains(&run.id));
-    let overlaps = tasks.values().map(|task| (task.key, task.definition.overlap)).collect();
-    Ok((admit::insert(tx, &runs, &overlaps, now).await?, written))
-}
-
-fn entry(
-    due: Due,
-    planned: &Planned,
-    task: &TaskRecord,
-    open: &mut OpenRuns,
-    now: DateTime<Utc>,
-    runs: &mut Vec<RunNew>,
-) -> SlotEntry {
-    let Due { first_at, last_at, count, verdict } = due;
-    let without = |outcome, reason| SlotEntry { first_at, last_at, count, outcome, reason, run: None };
-    let kind = match verdict {
-        Verdict::Skipped(reason) => return without(SlotOutcome::Skipped, Some(reason)),
-        Verdict::Missed(reason) => return without(SlotOutcome::Missed, Some(reason)),
-        Verdict::Pending => return without(SlotOutcome::Pending, Some(Reason::InTurn {})),
-        Verdict::Run => TriggerKind::Schedule,
-        Verdict::CatchUp => TriggerKind::CatchUp,
-    };
-    let wanted = Wanted {
-        task,
-        definition: &task.definition,
-        version: task.version,
-        trigger: TriggerRecord { kind, by: None, schedule_key: Some(planned.key.clone()), rerun_of: None },
-        schedule_row: Some(planned.row),
-        scheduled_for: Some(first_at),
-        due_at: now.max(first_at + planned.compiled.delay()),
-        params: Map::new(),
-    };
-    match new_run(wanted, open, now) {
-        Ok(run) => {
-            let id = run.id;
-            runs.push(run);
-            SlotEntry { first_at, last_at, count, outcome: SlotOutcome::Run, reason: None, run: Some(id) }
-        }
-        Err(refusal) => without(SlotOutcome::Skipped, Some(refusal.into_reason())),
-    }
 }

@@ -3,7 +3,7 @@
 //! Whoever books it looks in its transaction whether it still holds, so this may be out of date, but not for long: what is
 //! known to have changed is forgotten.
 
-use crate::app::ledger::due::DueSlots;
+use crate::app::ledger::DueSlots;
 use crate::app::schedules::agenda::Planned;
 use crate::domain::model::TaskRecord;
 use chrono::{DateTime, Utc};

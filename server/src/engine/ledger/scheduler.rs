@@ -7,8 +7,7 @@
 
 use super::agenda::PlanMemory;
 use super::read_ahead::ReadAhead;
-use crate::app::ledger::Booked;
-use crate::app::ledger::due::DueSlots;
+use crate::app::ledger::{Booked, DueSlots};
 use crate::app::schedules::agenda::Planned;
 use crate::app::{App, Signal};
 use crate::clock::Stopwatch;
