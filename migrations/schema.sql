@@ -205,6 +205,8 @@ CREATE TABLE "run" (
     "pool" text,
     "pool_weight" integer,
     "backfill_id" integer,
+    "origin_kind" text,
+    "origin_by" text,
     "reason_code" text,
     FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
     CONSTRAINT "run_state_word" CHECK (state IN ('waiting', 'queued', 'running', 'backing_off', 'succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost')),

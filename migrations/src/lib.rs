@@ -23,6 +23,7 @@ mod m20261123_000009_files;
 mod m20261124_000010_outlook;
 mod m20261128_000011_ledger;
 mod m20261129_000012_waiting;
+mod m20261129_000013_reruns;
 mod m20261129_000014_reasons;
 
 #[derive(Debug)]
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000010_outlook::Migration),
             Box::new(m20261128_000011_ledger::Migration),
             Box::new(m20261129_000012_waiting::Migration),
+            Box::new(m20261129_000013_reruns::Migration),
             Box::new(m20261129_000014_reasons::Migration),
         ]
     }

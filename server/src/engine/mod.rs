@@ -10,27 +10,27 @@ pub mod runs;
 pub mod triggers;
 pub mod upkeep;
 
-pub use self::core::worker::{RoundError, RoundResult, Worker};
+pub use self::core::worker::{Loops, RoundError, RoundResult, Worker};
 pub use self::ledger::scheduler::Scheduler;
 pub use self::runs::active::Active;
 pub use self::runs::executor::{EngineSettings, Executor};
 pub use self::triggers::file_watcher::FileWatcher;
 
-use self::core::worker::{LoopContext, StatusBoard};
 use crate::app::App;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// Longest wait for runs that are cancelled because the server stops, beyond their own grace.
 const STOP_EXTRA: Duration = Duration::from_secs(5);
 
+/// Longest wait for the rounds of workers that are under way when the server stops.
+const STOP_ROUNDS: Duration = Duration::from_secs(10);
+
 /// The running engine.
 #[derive(Debug)]
 pub struct Engine {
-    stop: CancellationToken,
-    loops: JoinSet<()>,
+    loops: Loops,
     active: Active,
     executor: Arc<Executor>,
 }
@@ -38,13 +38,12 @@ pub struct Engine {
 impl Engine {
     /// Adopts what an earlier server left running, then starts all workers.
     pub async fn start(app: App, settings: EngineSettings) -> Self {
-        let (stop, active, board) = (CancellationToken::new(), Active::default(), StatusBoard::default());
-        let shown = board.clone();
+        let (stop, active) = (CancellationToken::new(), Active::default());
+        let mut loops = Loops::new(app.signals().clone(), app.clock().clone(), stop.clone());
+        let shown = loops.board();
         app.workers().connect(move || shown.rows());
-        let executor = Arc::new(Executor::new(app.clone(), settings, active.clone(), stop.clone()));
+        let executor = Arc::new(Executor::new(app.clone(), settings, active.clone(), stop));
         executor.prepare().await;
-        let context =
-            LoopContext { signals: app.signals().clone(), clock: app.clock().clone(), board, stop: stop.clone() };
         let rescuer = Arc::new(runs::rescuer::Rescuer::new(app.clone(), Arc::clone(&executor)));
         if let Err(RoundError(error)) = rescuer.run_once().await {
             tracing::warn!(error, "what an earlier server left running could not be looked at yet; it is tried again");
@@ -62,18 +61,14 @@ impl Engine {
             Arc::new(upkeep::pruner::Pruner::new(app.clone())),
             Arc::new(upkeep::keeper::Keeper::new(app)),
         ];
-        let mut loops = JoinSet::new();
-        for worker in workers {
-            loops.spawn(core::worker::run(worker, context.clone()));
-        }
-        Self { stop, loops, active, executor }
+        workers.into_iter().for_each(|worker| loops.start(worker));
+        Self { loops, active, executor }
     }
 
     /// Stops in an orderly way: nothing new starts; runs that are to be kept go on with their runners, the others are
     /// stopped by the usual ladder.
-    pub async fn shutdown(mut self) {
-        self.stop.cancel();
-        while self.loops.join_next().await.is_some() {}
+    pub async fn shutdown(self) {
+        let _those_cut_off_are_in_the_log = self.loops.end(STOP_ROUNDS).await;
         let grace = self.active.cancel_on_stop();
         if let Some(grace) = grace {
             let _those_left_are_swept_at_the_next_start =
@@ -84,9 +79,8 @@ impl Engine {
     }
 
     /// Ends as a crash of the server would, for tests: loops and conversations are cut, nothing is told to anybody.
-    pub fn crash(mut self) {
-        self.stop.cancel();
-        self.loops.abort_all();
+    pub fn crash(self) {
+        self.loops.crash();
         self.executor.leave();
     }
 }

@@ -3,6 +3,7 @@
 //! Deliberately absent: decisions, the database, HTTP as a server. Each file is a small function or trait with the real
 //! thing behind it. Start reading at `http_request`.
 
+pub mod disk;
 pub mod file_events;
 pub mod http_request;
 pub mod local_server;

@@ -91,7 +91,7 @@ pub struct WaitingOn {
     pub reason: Reason,
 }
 
-/// Size of a log.
+/// Size of a log; an attempt counts when it has ended.
 #[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
 pub struct LogSize {
     /// Bytes written by the processes.

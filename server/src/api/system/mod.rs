@@ -160,7 +160,9 @@ pub struct Worker {
     pub every_seconds: f64,
     /// Rounds so far.
     pub round_count: u64,
-    /// Begin of the last round.
+    /// Since when a round has been under way. Null: the worker sleeps until it is woken or its time has come.
+    pub running_since_at: Option<DateTime<Utc>>,
+    /// Begin of the last round that ended.
     pub last_at: Option<DateTime<Utc>>,
     /// Seconds that the last round took.
     pub last_seconds: Option<f64>,
@@ -324,7 +326,17 @@ impl From<system::Hold> for Hold {
 
 impl From<WorkerStatus> for Worker {
     fn from(status: WorkerStatus) -> Self {
-        let WorkerStatus { name, every_seconds, round_count, last_at, last_seconds, last_summary, error } = status;
-        Self { name: name.to_owned(), every_seconds, round_count, last_at, last_seconds, last_summary, error }
+        let WorkerStatus {
+            name,
+            every_seconds,
+            round_count,
+            running_since_at,
+            last_at,
+            last_seconds,
+            last_summary,
+            error,
+        } = status;
+        let name = name.to_owned();
+        Self { name, every_seconds, round_count, running_since_at, last_at, last_seconds, last_summary, error }
     }
 }

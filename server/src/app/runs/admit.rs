@@ -122,6 +122,7 @@ pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::
         pool: definition.pool.clone(),
         pool_weight: definition.pool_weight,
         backfill_key: None,
+        origin: None,
         params,
         reason,
     })

@@ -43,10 +43,19 @@ impl App {
         Ok((record, found))
     }
 
-    /// Removes the log of an attempt. What cannot be removed now is found again by the pruner.
-    pub fn log_delete(&self, attempt: AttemptId) {
-        if let Err(error) = orc_runner::delete(&self.log_path(attempt)) {
-            tracing::warn!(%attempt, %error, "a log could not be removed; the pruner tries again");
+    /// Removes the logs of attempts, on a thread that may block. What cannot be removed now is found again by the pruner.
+    pub async fn logs_delete(&self, attempts: Vec<AttemptId>) {
+        if attempts.is_empty() {
+            return;
         }
+        let app = self.clone();
+        let deleted = tokio::task::spawn_blocking(move || {
+            for attempt in attempts {
+                if let Err(error) = orc_runner::delete(&app.log_path(attempt)) {
+                    tracing::warn!(%attempt, %error, "a log could not be removed; the pruner tries again");
+                }
+            }
+        });
+        let _what_is_left_is_pruned = deleted.await;
     }
 }

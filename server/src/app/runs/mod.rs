@@ -18,8 +18,8 @@ use super::core::events::Change;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::RunId;
 use crate::domain::model::{
-    AttemptRecord, Page, PageRequest, RunCancel, RunFilter, RunRecord, StatsRecord, StatsStep, TaskRecord, TaskRef,
-    TriggerRecord,
+    AttemptRecord, Page, PageRequest, RunCancel, RunFilter, RunNew, RunRecord, StatsRecord, StatsStep, TaskRecord,
+    TaskRef, TriggerRecord,
 };
 use crate::domain::reason::Reason;
 use crate::domain::tasks::Definition;
@@ -106,16 +106,6 @@ impl App {
         Ok(self.announce_new(made.await?))
     }
 
-    /// What started a run, or, if it was run again, the first one of them. None: that one is no longer kept.
-    pub async fn run_origin(&self, run: &RunRecord) -> Result<Option<TriggerRecord>> {
-        let mut origin = run.trigger.clone();
-        while let Some(before) = origin.rerun_of {
-            let Some(before) = self.store().run_find(before).await? else { return Ok(None) };
-            origin = before.trigger;
-        }
-        Ok(Some(origin))
-    }
-
     /// Stops a run, or asks its runner to. A second call skips the grace.
     pub async fn run_cancel(&self, caller: &Caller, run: RunId) -> Result<RunRecord> {
         caller.require(Permission::Run)?;
@@ -160,9 +150,7 @@ impl App {
             tx.audit_append(&caller.audit(now, "run_delete", ("run", run.to_string()), detail)).await?;
             Ok(attempts)
         });
-        for attempt in attempts.await? {
-            self.log_delete(attempt);
-        }
+        self.logs_delete(attempts.await?).await;
         Ok(())
     }
 
@@ -279,12 +267,13 @@ async fn insert(
     let kind = if rerun_of.is_some() { TriggerKind::Rerun } else { caller.trigger() };
     let trigger = TriggerRecord { kind, by: Some(caller.name.clone()), schedule_key: None, rerun_of };
     // A run that is run again is for the same slot as before, but the ledger tells of it already.
-    let (schedule_row, scheduled_for) = (None, again.and_then(|old| old.scheduled_for));
+    let (schedule_row, scheduled_for) = (None, again.as_ref().and_then(|old| old.scheduled_for));
     let (task, due_at) = (&task, now);
     let wanted =
         Wanted { task, definition: &definition, version, trigger, schedule_row, scheduled_for, due_at, params };
     let mut open = tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default();
     let run = new_run(wanted, &mut open, now).map_err(|refusal| refusal.into_error(&definition.name))?;
+    let run = RunNew { origin: again.and_then(|old| old.first_trigger()), ..run };
     let overlaps = BTreeMap::from([(task.key, definition.overlap)]);
     let inserted = admit::insert(tx, std::slice::from_ref(&run), &overlaps, now).await?;
     let made = inserted.made.first().ok_or_else(|| Error::Internal("no run was inserted".into()))?;

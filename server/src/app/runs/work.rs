@@ -8,6 +8,7 @@ use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::model::{AttemptStarted, ClaimOrder, ClaimedRun, Leftovers, PruneStep, RunOutlook, RunRecord};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
+use std::collections::HashSet;
 
 impl App {
     /// Returns what there is to do for a dispatcher.
@@ -47,9 +48,9 @@ impl App {
         Ok(self.store().run_cancel_list(&self.settings().node).await?)
     }
 
-    /// Returns whether an attempt is stored.
-    pub async fn attempt_exists(&self, attempt: AttemptId) -> Result<bool> {
-        Ok(self.store().attempt_exists(attempt).await?)
+    /// Returns which of these attempts are stored.
+    pub async fn attempts_stored(&self, attempts: &[AttemptId]) -> Result<HashSet<AttemptId>> {
+        Ok(self.store().attempts_stored(attempts).await?)
     }
 
     /// Returns the runs that are beyond their task's retention, for the tasks after `after`, at most `limit` runs.

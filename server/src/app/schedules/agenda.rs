@@ -112,6 +112,10 @@ impl App {
     /// The schedules that can fire of the next few tasks with a key above `after`, as `schedules_planned` gives them, and
     /// the last of their keys; none: there are no more tasks.
     pub async fn schedules_planned_next(&self, after: i64, now: DateTime<Utc>) -> Result<Option<(i64, Vec<Planned>)>> {
+        if after == 0 {
+            // All are read again now and then; damage of a calendar that came without a change is seen then too.
+            self.calendars_read_anew().await?;
+        }
         let next = self.store().schedule_list_enabled_next(after, STRETCH).await?;
         let Some((last, stored)) = next else {
             self.invalid_found(|task| task > after, InvalidSchedules::new());

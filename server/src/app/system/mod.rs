@@ -34,7 +34,9 @@ pub struct WorkerStatus {
     pub every_seconds: f64,
     /// Rounds so far.
     pub round_count: u64,
-    /// Begin of the last round.
+    /// Since when a round has been under way; None: it sleeps.
+    pub running_since_at: Option<DateTime<Utc>>,
+    /// Begin of the last round that ended.
     pub last_at: Option<DateTime<Utc>>,
     /// Seconds that the last round took.
     pub last_seconds: Option<f64>,

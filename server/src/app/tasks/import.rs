@@ -1,6 +1,6 @@
 //! Importing crontabs: each line becomes a task, all are saved together or none is.
 
-use super::create;
+use super::saving::create;
 use crate::app::core::compute::Reach;
 use crate::app::schedules::{compile, upcoming};
 use crate::app::{App, Caller, Error, Result};

@@ -1,33 +1,30 @@
 //! Tasks: definitions come, change and go; every change is a version, an audit entry and an event.
 //!
-//! Bulk actions and applying files are in `task_sets`.
+//! Bulk actions and applying files are in `sets`, what happens within a transaction in `saving`.
 
 pub mod export;
 pub mod import;
+mod saving;
 pub mod sets;
 
-use super::calendars::{calendar_problems, calendars_known};
+use self::saving::{Saving, create, delete, name_taken, renamable, update};
+use super::calendars::calendar_problems;
 use super::core::events::Change;
 use super::core::write::Write;
-use super::ledger::close;
-use super::pools::pool_known;
 use super::runs::admit::whole;
 use super::runs::no_task;
 use super::schedules::{next_slots, refuse_ended};
-use super::triggers::{nobody_listens, triggers_settle};
 use super::{App, Caller, Error, Result, Signal};
-use crate::domain::ids::{RunId, ScheduleId, TaskId};
+use crate::domain::ids::{ScheduleId, TaskId};
 use crate::domain::model::{
-    Damage, DamagedSchedule, Page, PageRequest, RunCancel, ScheduleRecord, StoredSchedules, TaskChange, TaskFilter,
-    TaskRecord, TaskRef, TaskSort, TaskVersionRecord,
+    Damage, DamagedSchedule, Page, PageRequest, RunCancel, ScheduleRecord, StoredSchedules, TaskFilter, TaskRecord,
+    TaskRef, TaskSort, TaskVersionRecord,
 };
-use crate::domain::reason::Reason;
 use crate::domain::schedules::{Schedule, Slot};
 use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::{Permission, TaskAction};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use std::collections::HashMap;
 
 /// Next slots shown with a task.
@@ -219,7 +216,7 @@ impl App {
             let record = tx.task_find(&TaskRef::Id(id)).await?.filter(|task| task.deleted_at.is_none());
             let record = record.ok_or_else(|| no_task(&id.to_string()))?;
             Error::unless_at(record.version, base)?;
-            update(tx, &caller, &record, &change(&record.definition), (action, None), now).await
+            update(tx, &caller, &record, &change(&record.definition), Saving::alone(action), now).await
         });
         let written = written.await?;
         self.announce_task(&written, Some(written.version));
@@ -294,98 +291,4 @@ impl App {
             self.signals().raise(Signal::Finished);
         }
     }
-}
-
-/// Refuses a name that is taken, and any other name for a task that others name.
-async fn renamable(tx: &Tx, task: &TaskRecord, name: &str) -> Result<()> {
-    if tx.task_find(&TaskRef::Name(name.to_owned())).await?.is_some() {
-        return Err(name_taken(name));
-    }
-    nobody_listens(tx, &task.definition, "renamed").await
-}
-
-fn name_taken(name: &str) -> Error {
-    Error::conflict("name_taken", format!("there is a task \"{name}\" already; choose another name"))
-}
-
-/// Stores a new task.
-pub(super) async fn create(
-    tx: &Tx,
-    caller: &Caller,
-    definition: &Definition,
-    action: &str,
-    now: DateTime<Utc>,
-) -> Result<TaskRecord> {
-    if tx.task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
-        return Err(name_taken(&definition.name));
-    }
-    pool_known(tx, definition).await?;
-    calendars_known(tx, definition).await?;
-    let change = TaskChange { at: now, by: caller.name.clone(), note: String::new(), owner: None };
-    let made = tx.task_insert(definition, &change).await?;
-    triggers_settle(tx, &made, now).await?;
-    let detail = json!({"version": made.version, "run": definition.run.kind()});
-    tx.audit_append(&caller.audit(now, action, ("task", definition.name.clone()), detail)).await?;
-    Ok(made)
-}
-
-/// Stores a new version, unless nothing changes.
-pub(super) async fn update(
-    tx: &Tx,
-    caller: &Caller,
-    record: &TaskRecord,
-    definition: &Definition,
-    (action, owner): (&str, Option<String>),
-    now: DateTime<Utc>,
-) -> Result<TaskRecord> {
-    let same_owner = owner.is_none() || owner == record.owner;
-    if *definition == record.definition && same_owner && record.damage.is_none() && schedules_stored(tx, record).await?
-    {
-        return Ok(record.clone());
-    }
-    if definition.name != record.definition.name {
-        renamable(tx, record, &definition.name).await?;
-    }
-    pool_known(tx, definition).await?;
-    calendars_known(tx, definition).await?;
-    close(tx, record, None, now).await?;
-    let change = TaskChange { at: now, by: caller.name.clone(), note: action.to_owned(), owner };
-    let written = tx.task_update(record, definition, &change).await?;
-    triggers_settle(tx, &written, now).await?;
-    let detail = json!({"version": written.version, "renamed_from": (definition.name != record.definition.name).then(|| record.definition.name.clone())});
-    tx.audit_append(&caller.audit(now, action, ("task", definition.name.clone()), detail)).await?;
-    Ok(written)
-}
-
-/// Whether the stored schedules of a task are those of its definition; saving the same again mends them if not.
-async fn schedules_stored(tx: &Tx, record: &TaskRecord) -> Result<bool> {
-    let StoredSchedules { readable, damaged } = tx.schedule_list(record.key).await?;
-    let stored = |wanted: &Schedule| readable.iter().any(|stored| stored.schedule == *wanted);
-    Ok(damaged.is_empty() && record.definition.schedules.iter().all(stored))
-}
-
-/// Marks a task as deleted, and cancels its open runs or refuses because of them.
-pub(super) async fn delete(
-    tx: &Tx,
-    caller: &Caller,
-    record: &TaskRecord,
-    cancel_runs: bool,
-    now: DateTime<Utc>,
-) -> Result<Vec<RunCancel>> {
-    nobody_listens(tx, &record.definition, "deleted").await?;
-    close(tx, record, Some(&Reason::TaskDeleted {}), now).await?;
-    let open: Vec<RunId> = tx.run_list_open(record.key).await?.into_iter().map(|run| run.id).collect();
-    if !open.is_empty() && !cancel_runs {
-        let detail = format!("{} run(s) of the task have not ended; wait, or delete with cancel_runs=true", open.len());
-        return Err(Error::conflict("runs_open", detail));
-    }
-    let mut cancelled = Vec::new();
-    let reason = Reason::CancelledWithTask { by: caller.name.clone() };
-    for run in open {
-        cancelled.extend(tx.run_cancel(run, &reason, now).await?);
-    }
-    tx.task_delete(record, now).await?;
-    let detail = json!({"version": record.version, "cancelled_runs": cancelled.len()});
-    tx.audit_append(&caller.audit(now, "task_delete", ("task", record.definition.name.clone()), detail)).await?;
-    Ok(cancelled)
 }

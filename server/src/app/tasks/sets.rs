@@ -1,7 +1,8 @@
 //! Several tasks at once: one action on many, and definitions applied from files.
 
-use super::{create, delete, update};
+use super::saving::{Saving, delete, insert, update};
 use crate::app::schedules::refuse_ended;
+use crate::app::triggers::Circles;
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::calendars::CalendarBook;
 use crate::domain::ids::{RunId, TaskId};
@@ -150,8 +151,8 @@ async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, now: DateTime<Utc>) -
     let (mut items, mut touched, mut cancelled) = (BTreeMap::new(), Vec::new(), Vec::new());
     let book = crate::app::calendars::calendar_book(tx).await?;
     for index in in_order(&apply.definitions, tx.trigger_edges().await?)? {
-        let (item, written) =
-            apply_one(tx, caller, (apply, index), &book, now).await.map_err(|error| at(index, error))?;
+        let saved = apply_one(tx, caller, (apply, index), &book, now).await;
+        let (item, written) = saved.map_err(|error| at(index, error))?;
         items.insert(index, item);
         touched.push((written, false));
     }
@@ -187,11 +188,12 @@ async fn apply_one(
     let known = before.as_ref().map(|task| &task.definition);
     refuse_ended(definition, known, book, now)?;
     let item = compared(before.as_ref(), definition);
-    let record = match before {
-        Some(before) => before,
-        None => create(tx, caller, definition, "task_apply", now).await?,
+    // `in_order` has refused circles of all definitions together.
+    let saving = Saving { action: "task_apply", owner: apply.owner.clone(), circles: Circles::RuledOut };
+    let written = match &before {
+        Some(before) => update(tx, caller, before, definition, saving, now).await?,
+        None => insert(tx, caller, definition, saving, now).await?,
     };
-    let written = update(tx, caller, &record, definition, ("task_apply", apply.owner.clone()), now).await?;
     Ok((item, written))
 }
 

@@ -7,9 +7,9 @@
 use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted};
 use crate::app::{App, Error, Result};
-use crate::domain::ids::TriggerId;
+use crate::domain::ids::{TaskId, TriggerId};
 use crate::domain::model::{
-    FileState, FilesLearned, KnownFile, RunNew, TaskRecord, TaskRef, TaskTriggerRecord, TriggerRecord,
+    FileState, FilesLearned, KnownFile, KnownFiles, RunNew, TaskRecord, TaskRef, TaskTriggerRecord, TriggerRecord,
 };
 use crate::domain::runs::OpenRuns;
 use crate::domain::tasks::TriggerRule;
@@ -18,7 +18,7 @@ use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 
 /// Most runs that one look at a trigger's files makes.
@@ -40,6 +40,8 @@ pub struct FileTrigger {
     pub change: FileChange,
     /// Without a change for so long, for `settled`.
     pub settle: TimeDelta,
+    /// The files that it knew before the look.
+    pub known: KnownFiles,
 }
 
 /// What a look at the disk found.
@@ -61,19 +63,27 @@ impl FileTrigger {
 }
 
 impl App {
-    /// The file triggers that work: enabled, of enabled, living tasks.
+    /// The file triggers that work: enabled, of enabled, living tasks, each with the files that it knows.
     pub async fn file_triggers(&self) -> Result<Vec<FileTrigger>> {
         let mut found = Vec::new();
-        for (record, task) in self.store().triggers_of_files().await? {
-            let task = self.store().task_find(&TaskRef::Id(task)).await?;
-            let Some(task) = task.filter(|task| task.deleted_at.is_none() && task.definition.enabled) else { continue };
+        let records = self.store().triggers_of_files().await?;
+        let tasks: BTreeSet<_> = records.iter().map(|record| record.task_key).collect();
+        let tasks = self.store().tasks_by_key(&tasks.into_iter().collect::<Vec<_>>()).await?;
+        for record in records {
+            let task = tasks.get(&record.task_key).filter(|task| task.deleted_at.is_none() && task.definition.enabled);
+            let Some(task) = task.cloned() else { continue };
             let Some(trigger) = task.definition.triggers.iter().find(|it| it.key == record.key && it.enabled) else {
                 continue;
             };
             let TriggerRule::File { pattern, change, settle_seconds } = &trigger.rule else { continue };
             let (pattern, change) = (pattern.clone(), *change);
             let settle = crate::app::core::span::seconds(*settle_seconds);
-            found.push(FileTrigger { record, task, pattern, change, settle });
+            found.push(FileTrigger { record, task, pattern, change, settle, known: KnownFiles::default() });
+        }
+        let rows: Vec<_> = found.iter().map(|trigger| trigger.record.row).collect();
+        let mut known = self.store().files_seen(&rows).await?;
+        for trigger in &mut found {
+            trigger.known = known.remove(&trigger.record.row).unwrap_or_default();
         }
         Ok(found)
     }
@@ -82,7 +92,7 @@ impl App {
     /// everything, only what it saw is believed.
     pub async fn files_compare(&self, trigger: &FileTrigger, looked: Looked) -> Result<usize> {
         let now = self.clock().now();
-        let known = self.store().files_seen(trigger.record.row).await?;
+        let known = &trigger.known;
         let Looked { files, incomplete } = looked;
         let mut learned = FilesLearned { forget_before: now - FORGET_AFTER, ..FilesLearned::default() };
         let mut ripe = Vec::new();
@@ -106,10 +116,10 @@ impl App {
         if learned.pattern.is_none() && learned.present.is_empty() && learned.gone.is_empty() {
             return Ok(0);
         }
-        let trigger = trigger.clone();
+        let (trigger, task) = (trigger.record.clone(), trigger.task.id);
         let made = self.store().write(async move |tx: &Tx| {
-            tx.files_know(trigger.record.row, &learned, now).await?;
-            if ripe.is_empty() { Ok(Inserted::default()) } else { start(tx, &trigger, &ripe, now).await }
+            tx.files_know(trigger.row, &learned, now).await?;
+            if ripe.is_empty() { Ok(Inserted::default()) } else { start(tx, &trigger, task, &ripe, now).await }
         });
         let made = made.await?;
         self.announce_inserted(&made);
@@ -151,8 +161,14 @@ fn seen(trigger: &FileTrigger, known: Option<&KnownFile>, state: FileState, now:
     }
 }
 
-async fn start(tx: &Tx, trigger: &FileTrigger, files: &[String], now: DateTime<Utc>) -> Result<Inserted> {
-    let task = tx.task_find(&TaskRef::Id(trigger.task.id)).await?.filter(|task| task.deleted_at.is_none());
+async fn start(
+    tx: &Tx,
+    trigger: &TaskTriggerRecord,
+    task: TaskId,
+    files: &[String],
+    now: DateTime<Utc>,
+) -> Result<Inserted> {
+    let task = tx.task_find(&TaskRef::Id(task)).await?.filter(|task| task.deleted_at.is_none());
     let task = task.ok_or_else(|| Error::NotFound("the task was deleted".into()))?;
     let overlaps = BTreeMap::from([(task.key, task.definition.overlap)]);
     let mut all = Inserted::default();
@@ -163,7 +179,7 @@ async fn start(tx: &Tx, trigger: &FileTrigger, files: &[String], now: DateTime<U
         all.made.extend(inserted.made);
         all.displaced.extend(inserted.displaced);
     }
-    tx.trigger_used(trigger.record.row, now).await?;
+    tx.trigger_used(trigger.row, now).await?;
     Ok(all)
 }
 

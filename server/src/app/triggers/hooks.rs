@@ -44,7 +44,7 @@ impl App {
     /// Starts the task of a webhook.
     pub async fn hook_call(&self, call: HookCall) -> Result<RunRecord> {
         let Some((record, trigger, task)) = self.proved(&call).await? else {
-            return Err(self.hook_refused(&call).await?);
+            return Err(self.hook_refused(&call).await);
         };
         if self.store().setting_find(HOLD).await?.is_some() {
             return Err(Error::Unavailable("everything is on hold; try again later".into()));
@@ -74,7 +74,7 @@ impl App {
                 self.announce_inserted(&inserted);
                 Ok(run)
             }
-            None => Err(self.hook_refused(&call).await?),
+            None => Err(self.hook_refused(&call).await),
         }
     }
 
@@ -116,19 +116,23 @@ impl App {
         Ok(found.filter(|(record, trigger, _)| right(record, trigger)))
     }
 
-    /// One audit entry and no hint; who is refused again and again gets neither for a while. Right calls never wait: what
-    /// they prove cannot be guessed.
-    async fn hook_refused(&self, call: &HookCall) -> Result<Error> {
+    /// Refuses with one audit entry and no hint; who is refused again and again gets neither for a while. Right calls never
+    /// wait: what they prove cannot be guessed. A wrong call stays a wrong call even if the log cannot be written.
+    async fn hook_refused(&self, call: &HookCall) -> Error {
         let key = format!("hook:{}", call.from);
         if let Err(wait) = self.limiter().enter(&[key], self.uptime()) {
-            return Ok(Error::TooMany(wait.as_secs().max(1)));
+            return Error::TooMany(wait.as_secs().max(1));
         }
         let mut caller = Caller::system();
         caller.request_id.clone_from(&call.request_id);
         let known = call.address.split('.').next().unwrap_or_default().chars().take(32).collect();
         let entry = caller.audit(self.clock().now(), "hook_refuse", ("trigger", known), json!({"address": call.from}));
-        self.store().write(async move |tx: &Tx| tx.audit_append(&entry).await.map(|_| ()).map_err(Error::from)).await?;
-        Ok(Error::Unauthenticated("this address does not exist, or the proof is wrong".into()))
+        let written =
+            self.store().write(async move |tx: &Tx| tx.audit_append(&entry).await.map(|_| ()).map_err(Error::from));
+        if let Err(error) = written.await {
+            tracing::warn!(%error, "a refused call of a webhook could not be written to the audit log");
+        }
+        Error::Unauthenticated("this address does not exist, or the proof is wrong".into())
     }
 }
 

@@ -13,7 +13,7 @@ use super::{App, Caller, Error, Result};
 use crate::domain::ids::TriggerId;
 use crate::domain::model::{FiringRecord, RunNew, TaskRecord, TaskRef, TaskTriggerRecord, TriggerRecord};
 use crate::domain::runs::OpenRuns;
-use crate::domain::tasks::{Definition, Problem, Trigger, TriggerRule};
+use crate::domain::tasks::{Problem, Trigger, TriggerRule};
 use crate::domain::triggers::{TaskEnd, circle};
 use crate::domain::vocabulary::{Permission, TriggerKind, WebhookProof};
 use crate::security::seal::Seal;
@@ -49,14 +49,27 @@ pub struct NewSecret {
     pub secret: Option<Secret>,
 }
 
+/// Whether the triggers of a definition may make tasks start each other in a circle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Circles {
+    /// Nobody knows: they are looked for among all triggers that are stored.
+    LookedFor,
+    /// Whoever saves many definitions together has ruled them out, and read all triggers once for it.
+    RuledOut,
+}
+
 /// Checks what a definition's triggers listen to, and brings the stored triggers in line with it.
-pub(super) async fn triggers_settle(tx: &Tx, task: &TaskRecord, now: DateTime<Utc>) -> Result<()> {
+pub(super) async fn triggers_settle(tx: &Tx, task: &TaskRecord, circles: Circles, now: DateTime<Utc>) -> Result<()> {
     let definition = &task.definition;
     if definition.triggers.is_empty() && tx.trigger_list(task.key).await?.is_empty() {
         return Ok(());
     }
     let (mut sources, mut problems) = (BTreeMap::new(), Vec::new());
-    let edges = tx.trigger_edges().await?;
+    let listens = definition.triggers.iter().any(|trigger| matches!(trigger.rule, TriggerRule::Task { .. }));
+    let edges = match circles {
+        Circles::LookedFor if listens => tx.trigger_edges().await?,
+        Circles::LookedFor | Circles::RuledOut => Vec::new(),
+    };
     for (index, trigger) in definition.triggers.iter().enumerate() {
         let TriggerRule::Task { tasks, .. } = &trigger.rule else { continue };
         let at = |message: String| Problem::at(format!("/triggers/{index}/tasks"), message);
@@ -81,10 +94,8 @@ pub(super) async fn triggers_settle(tx: &Tx, task: &TaskRecord, now: DateTime<Ut
 }
 
 /// Refuses to delete or rename (`verb`) a task that others listen to: they name it.
-pub(super) async fn nobody_listens(tx: &Tx, definition: &Definition, verb: &str) -> Result<()> {
-    let mut listeners = tx.trigger_listeners(&definition.name).await?;
-    listeners.sort_unstable();
-    listeners.dedup();
+pub(super) async fn nobody_listens(tx: &Tx, task: &TaskRecord, verb: &str) -> Result<()> {
+    let listeners = tx.trigger_listeners(task.key).await?;
     if listeners.is_empty() {
         return Ok(());
     }
@@ -95,7 +106,7 @@ pub(super) async fn nobody_listens(tx: &Tx, definition: &Definition, verb: &str)
     }
     let detail = format!(
         "task \"{}\" cannot be {verb}, its end triggers {}; change these first",
-        definition.name,
+        task.definition.name,
         places.join(", ")
     );
     Err(Error::conflict("task_in_use", detail))

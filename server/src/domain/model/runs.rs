@@ -50,6 +50,15 @@ pub struct TriggerRecord {
     pub rerun_of: Option<RunId>,
 }
 
+/// What started the first of the runs that a run repeats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunOrigin {
+    /// Kind of its trigger.
+    pub kind: TriggerKind,
+    /// What started it: a user or token, a file, the end of another run.
+    pub by: Option<String>,
+}
+
 /// A run as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunRecord {
@@ -67,6 +76,8 @@ pub struct RunRecord {
     pub state: RunState,
     /// Why it exists.
     pub trigger: TriggerRecord,
+    /// What started the first of the runs that it repeats; None: it repeats none, or nobody knows any more.
+    pub origin: Option<RunOrigin>,
     /// The slot it was made for.
     pub scheduled_for: Option<DateTime<Utc>>,
     /// When it was made.
@@ -146,6 +157,8 @@ pub struct RunNew {
     pub pool_weight: u32,
     /// Key of the backfill that it is part of, inside the database.
     pub backfill_key: Option<i64>,
+    /// What started the first of the runs that it repeats.
+    pub origin: Option<RunOrigin>,
     /// Values of its params.
     pub params: Map<String, Value>,
     /// Why it is in this state; none: there is nothing to say.
@@ -153,6 +166,14 @@ pub struct RunNew {
 }
 
 impl RunRecord {
+    /// What started it, or the first of the runs that it repeats. None: nobody knows any more.
+    pub fn first_trigger(&self) -> Option<RunOrigin> {
+        match self.trigger.rerun_of {
+            Some(_) => self.origin.clone(),
+            None => Some(RunOrigin { kind: self.trigger.kind, by: self.trigger.by.clone() }),
+        }
+    }
+
     /// A new run as it is stored.
     pub fn of_new(new: &RunNew) -> Self {
         let RunNew { created_at, state, .. } = new;
@@ -164,6 +185,7 @@ impl RunRecord {
             task_version: new.task_version,
             state: *state,
             trigger: new.trigger.clone(),
+            origin: new.origin.clone(),
             scheduled_for: new.scheduled_for,
             created_at: *created_at,
             queued_at: (*state == RunState::Queued).then_some(*created_at),

@@ -6,6 +6,7 @@ use crate::domain::ids::TriggerId;
 use crate::domain::vocabulary::RunState;
 use chrono::DateTime;
 use chrono::Utc;
+use std::collections::BTreeMap;
 
 /// State of a file: its size in bytes and the time of its last change.
 pub type FileState = (u64, DateTime<Utc>);
@@ -17,6 +18,15 @@ pub struct KnownFile {
     pub state: FileState,
     /// Whether it was not there at the last look.
     pub gone: bool,
+}
+
+/// The files that a trigger knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownFiles {
+    /// Fingerprint of the pattern they were found by; none: nobody has looked yet.
+    pub pattern: Option<i64>,
+    /// The files, by path.
+    pub files: BTreeMap<String, KnownFile>,
 }
 
 /// What a look changes about the files that a trigger knows.

@@ -12,10 +12,14 @@ use futures::future::{BoxFuture, select_all};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// Longest pause between two rounds that fail.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
+
+/// How long a round of most workers may last before it is told as a problem.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What a round did, in a few words; none: nothing.
 pub type Summary = Option<String>;
@@ -39,6 +43,11 @@ pub trait Worker: Send + Sync + 'static {
     /// When the next round is wanted at the latest; none: after the period.
     fn next_in(&self) -> Option<Duration> {
         None
+    }
+
+    /// How long a round may last before it is told as a problem; it goes on.
+    fn patience(&self) -> Duration {
+        PATIENCE
     }
 
     /// How long it stays asleep after a signal, so that many signals make one round; none: not at all.
@@ -78,6 +87,7 @@ impl StatusBoard {
             name,
             every_seconds: every.as_secs_f64(),
             round_count: 0,
+            running_since_at: None,
             last_at: None,
             last_seconds: None,
             last_summary: None,
@@ -94,21 +104,64 @@ impl StatusBoard {
     }
 }
 
+/// The loops of all workers.
+#[derive(Debug)]
+pub struct Loops {
+    context: LoopContext,
+    running: JoinSet<()>,
+}
+
+impl Loops {
+    /// No loops yet.
+    pub fn new(signals: Signals, clock: Clock, stop: CancellationToken) -> Self {
+        let context = LoopContext { signals, clock, board: StatusBoard::default(), stop };
+        Self { context, running: JoinSet::new() }
+    }
+
+    /// The board on which they write what they do.
+    pub fn board(&self) -> StatusBoard {
+        self.context.board.clone()
+    }
+
+    /// Starts the loop of a worker.
+    pub fn start(&mut self, worker: Arc<dyn Worker>) {
+        self.running.spawn(run(worker, self.context.clone()));
+    }
+
+    /// Has all loops end after their round. A round that has not ended after `limit` is cut off: what it did not commit is
+    /// done by the next server. Returns the workers whose rounds were.
+    pub async fn end(mut self, limit: Duration) -> Vec<&'static str> {
+        self.context.stop.cancel();
+        let ended = async { while self.running.join_next().await.is_some() {} };
+        if tokio::time::timeout(limit, ended).await.is_ok() {
+            return Vec::new();
+        }
+        let rows = self.context.board.rows();
+        let hung: Vec<_> = rows.iter().filter(|row| row.running_since_at.is_some()).map(|row| row.name).collect();
+        tracing::warn!(workers = hung.join(", "), "rounds of workers do not end; they are cut off");
+        self.running.abort_all();
+        hung
+    }
+
+    /// Cuts all loops off, as a crash of the server would.
+    pub fn crash(mut self) {
+        self.context.stop.cancel();
+        self.running.abort_all();
+    }
+}
+
 /// What every loop needs.
 #[derive(Debug, Clone)]
-pub struct LoopContext {
-    /// Signals of the application.
-    pub signals: Signals,
-    /// The clock, for the status.
-    pub clock: Clock,
-    /// Where to write the status.
-    pub board: StatusBoard,
+struct LoopContext {
+    signals: Signals,
+    clock: Clock,
+    board: StatusBoard,
     /// Cancelled when the server stops.
-    pub stop: CancellationToken,
+    stop: CancellationToken,
 }
 
 /// Runs a worker until the server stops.
-pub async fn run(worker: Arc<dyn Worker>, context: LoopContext) {
+async fn run(worker: Arc<dyn Worker>, context: LoopContext) {
     let index = context.board.add(worker.name(), worker.every());
     let mut failures = 0_u32;
     loop {
@@ -145,9 +198,19 @@ pub async fn run(worker: Arc<dyn Worker>, context: LoopContext) {
 /// One round; true if it failed.
 async fn round(worker: &dyn Worker, context: &LoopContext, index: usize) -> bool {
     let (begun_at, watch) = (context.clock.now(), Stopwatch::start());
-    let result = AssertUnwindSafe(worker.run_once()).catch_unwind().await;
-    let result = result.unwrap_or_else(|_| Err(RoundError("panicked; see the server's log".into())));
+    context.board.update(index, |row| row.running_since_at = Some(begun_at));
     let name = worker.name();
+    let mut running = AssertUnwindSafe(worker.run_once()).catch_unwind().boxed();
+    let result = match tokio::time::timeout(worker.patience(), &mut running).await {
+        Ok(result) => result,
+        Err(_) => {
+            let error = format!("its round has not ended since {}", begun_at.format("%Y-%m-%d %H:%M:%S UTC"));
+            tracing::warn!(worker = name, error, "a round takes too long; it goes on");
+            context.board.update(index, |row| row.error = Some(error));
+            running.await
+        }
+    };
+    let result = result.unwrap_or_else(|_| Err(RoundError("panicked; see the server's log".into())));
     match &result {
         Ok(Some(summary)) => tracing::debug!(worker = name, summary, "round"),
         Ok(None) => {}
@@ -156,6 +219,7 @@ async fn round(worker: &dyn Worker, context: &LoopContext, index: usize) -> bool
     let failed = result.is_err();
     context.board.update(index, |row| {
         row.round_count += 1;
+        row.running_since_at = None;
         row.last_at = Some(begun_at);
         row.last_seconds = Some(watch.elapsed().as_secs_f64());
         match result {

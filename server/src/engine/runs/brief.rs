@@ -4,7 +4,7 @@
 //! text is never substituted into. The environment begins empty; what is passed on from the server's own is listed.
 
 use crate::domain::ids::{AttemptId, RunId};
-use crate::domain::model::TriggerRecord;
+use crate::domain::model::{RunOrigin, TriggerRecord};
 use crate::domain::runs::params;
 use crate::domain::tasks::{Definition, RunSpec};
 use crate::domain::triggers::TaskEnd;
@@ -29,7 +29,7 @@ pub struct AttemptFacts {
     /// Why the run exists.
     pub trigger: TriggerRecord,
     /// What started the first of the runs that it repeats, or the run itself; none: nobody knows any more.
-    pub origin: Option<TriggerRecord>,
+    pub origin: Option<RunOrigin>,
     /// The slot it was made for.
     pub scheduled_for: Option<DateTime<Utc>>,
     /// Values of the params.

@@ -153,8 +153,7 @@ impl Executor {
     /// Starts a runner, writes down who it is, and only then sends the plan.
     async fn started(&self, claimed: &ClaimedRun) -> io::Result<(Conversation, Reach)> {
         let link = self.link(claimed);
-        let context = self.context(claimed.attempt.id)?;
-        let origin = self.app.run_origin(&claimed.run).await.map_err(io::Error::other)?;
+        let context = self.context(claimed.attempt.id).await?;
         let (mut runner, identity) = self.runners.start(link.log()).await?;
         let token = new_token();
         if !self.identified(claimed, &identity, &token).await? {
@@ -166,7 +165,7 @@ impl Executor {
             number: claimed.attempt.number,
             token: token.clone(),
             trigger: claimed.run.trigger.clone(),
-            origin,
+            origin: claimed.run.first_trigger(),
             scheduled_for: claimed.run.scheduled_for,
             params: claimed.run.params.clone(),
             run_deadline_seconds: claimed.run.deadline_at.map(|at| seconds_until(at, self.app.clock().now())),
@@ -177,10 +176,10 @@ impl Executor {
         Ok((runner, Reach::started(link, token, identity)))
     }
 
-    fn context(&self, attempt: AttemptId) -> io::Result<PlanContext> {
-        std::fs::create_dir_all(self.app.log_folder())?;
+    async fn context(&self, attempt: AttemptId) -> io::Result<PlanContext> {
+        tokio::fs::create_dir_all(self.app.log_folder()).await?;
         let scratch_folder = self.app.scratch_path(attempt);
-        std::fs::create_dir_all(&scratch_folder)?;
+        tokio::fs::create_dir_all(&scratch_folder).await?;
         Ok(PlanContext { scratch_folder, inherited: self.settings.inherited.clone(), min_free_percent: 5.0 })
     }
 
@@ -315,7 +314,7 @@ impl Executor {
         }
         if let Ended::NotStarted(reason) = &ended {
             tracing::warn!(%attempt, %reason, "nothing was started; the run is queued again");
-            self.app.log_delete(attempt);
+            self.app.logs_delete(vec![attempt]).await;
         }
         self.app.progress().end(attempt);
         let _left_behind_folders_are_pruned = tokio::fs::remove_dir_all(self.app.scratch_path(attempt)).await;

@@ -13,6 +13,7 @@ use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::AttemptOutcome;
 use crate::integrations::http_request::{self, HttpError, HttpRequest};
 use chrono::{DateTime, Utc};
+use memchr::memmem::Finder;
 use orc_runner::message::{Identity, Started};
 use orc_runner::record::{CancelledBy, ExitRecord, Outcome, SpawnFailure, TimeLimit};
 use orc_runner::{LogLimits, LogWriter, Stream};
@@ -166,16 +167,17 @@ async fn ask(claimed: &ClaimedRun, own_port: u16, sender: &Sender) -> Said {
     Said { outcome: Outcome::Exited { code: 0 }, success: true, reason: None }
 }
 
-/// Looks for a text in pieces, across their borders, in bounded memory.
+/// Looks for a text in pieces, across their borders, in bounded memory, and in a time that grows with the pieces alone: the
+/// text may have 10,000 characters, and whoever answers chooses the pieces.
 struct Search {
-    needle: Vec<u8>,
+    finder: Finder<'static>,
     tail: Vec<u8>,
     found: bool,
 }
 
 impl Search {
     fn new(needle: &str) -> Self {
-        Self { needle: needle.as_bytes().to_vec(), tail: Vec::new(), found: needle.is_empty() }
+        Self { finder: Finder::new(needle).into_owned(), tail: Vec::new(), found: needle.is_empty() }
     }
 
     fn feed(&mut self, piece: &[u8]) {
@@ -183,8 +185,8 @@ impl Search {
             return;
         }
         self.tail.extend_from_slice(piece);
-        self.found = self.tail.windows(self.needle.len()).any(|window| window == self.needle);
-        let keep = self.tail.len().min(self.needle.len().saturating_sub(1));
+        self.found = self.finder.find(&self.tail).is_some();
+        let keep = self.tail.len().min(self.finder.needle().len().saturating_sub(1));
         self.tail.drain(..self.tail.len() - keep);
     }
 }
@@ -205,5 +207,19 @@ mod tests {
         search.feed(b"all wel");
         search.feed(b"x");
         assert!(!search.found);
+    }
+
+    #[test]
+    fn a_hostile_answer_costs_no_more_than_another() {
+        let needle = format!("{}b", "a".repeat(9_999));
+        let mut search = Search::new(&needle);
+        let piece = vec![b'a'; 64 * 1024];
+        // Compared anew at each place, these 16 MiB would be 160 billion characters.
+        for _ in 0..256 {
+            search.feed(&piece);
+        }
+        assert!(!search.found);
+        search.feed(b"b");
+        assert!(search.found);
     }
 }

@@ -6,6 +6,7 @@
 use crate::app::App;
 use crate::app::triggers::file_roots::fixed_part;
 use crate::app::triggers::files::Looked;
+use crate::integrations::disk::Disk;
 use chrono::{DateTime, Utc};
 use globset::{GlobBuilder, GlobMatcher};
 use std::fs::Metadata;
@@ -46,7 +47,7 @@ impl Scope {
 }
 
 /// The files that match a pattern, without those in the server's own folder.
-pub fn look(pattern: &str, app: &App) -> Result<Look, String> {
+pub fn look(pattern: &str, app: &App, disk: &dyn Disk) -> Result<Look, String> {
     if let Some(problem) = app.file_place_problem(pattern) {
         return Err(format!("the pattern {problem}"));
     }
@@ -54,6 +55,7 @@ pub fn look(pattern: &str, app: &App) -> Result<Look, String> {
     let root = fixed_part(pattern);
     let (matcher, own) = (glob.compile_matcher(), app.settings().data_dir.clone());
     let mut search = Search {
+        disk,
         scope: Scope { matcher, root: root.clone(), own },
         deep: pattern.contains("**"),
         depth: Path::new(pattern).components().count(),
@@ -62,14 +64,16 @@ pub fn look(pattern: &str, app: &App) -> Result<Look, String> {
         folders: Vec::new(),
     };
     // A link on the way to the first wildcard is followed.
-    search.visit(&root, std::fs::metadata(&root))?;
+    search.visit(&root, disk.metadata(&root))?;
     if search.folders.is_empty() {
-        search.folders.extend(root.ancestors().find(|above| above.is_dir()).map(Path::to_path_buf));
+        let there = |above: &&Path| disk.metadata(above).is_ok_and(|about| about.is_dir());
+        search.folders.extend(root.ancestors().find(there).map(Path::to_path_buf));
     }
     Ok(Look { found: search.found, folders: search.folders, scope: search.scope })
 }
 
-struct Search {
+struct Search<'a> {
+    disk: &'a dyn Disk,
     scope: Scope,
     deep: bool,
     depth: usize,
@@ -78,7 +82,7 @@ struct Search {
     folders: Vec<PathBuf>,
 }
 
-impl Search {
+impl Search<'_> {
     /// What is not there has no files: it may come later. What may not be read is told. Links to folders are not followed.
     fn visit(&mut self, path: &Path, about: io::Result<Metadata>) -> Result<(), String> {
         self.names += 1;
@@ -95,18 +99,18 @@ impl Search {
             if !self.deep && path.components().count() >= self.depth {
                 return Ok(());
             }
-            let Some(entries) = self.readable(path, std::fs::read_dir(path)) else { return Ok(()) };
+            let entries = self.disk.entries(path, NAMES_MAX.saturating_sub(self.names) + 1);
+            let Some(entries) = self.readable(path, entries) else { return Ok(()) };
             self.folders.push(path.to_path_buf());
             for entry in entries {
-                let Some(entry) = self.readable(path, entry) else { continue };
-                let below = entry.path();
-                let about = std::fs::symlink_metadata(&below);
+                let Some(below) = self.readable(path, entry) else { continue };
+                let about = self.disk.link_metadata(&below);
                 self.visit(&below, about)?;
             }
             return Ok(());
         }
         let Some(name) = path.to_str().filter(|_| self.scope.matcher.is_match(path)) else { return Ok(()) };
-        let Some(about) = self.readable(path, std::fs::metadata(path)) else { return Ok(()) };
+        let Some(about) = self.readable(path, self.disk.metadata(path)) else { return Ok(()) };
         if about.is_file() {
             let changed_at = about.modified().map_or(DateTime::UNIX_EPOCH, DateTime::<Utc>::from);
             let changed_at = DateTime::from_timestamp_micros(changed_at.timestamp_micros()).unwrap_or(changed_at);

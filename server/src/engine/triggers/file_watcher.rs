@@ -4,16 +4,18 @@
 //! and files that came while the server was down are all the same to it; each look says anew which folders to listen to.
 
 use super::file_look::{Look, Scope, look};
+use crate::app::triggers::file_roots::fixed_part;
 use crate::app::triggers::files::FileTrigger;
 use crate::app::{App, Signal};
 use crate::clock::Stopwatch;
 use crate::domain::ids::TriggerId;
 use crate::domain::vocabulary::FileChange;
 use crate::engine::core::worker::{RoundResult, Worker};
+use crate::integrations::disk::{Disk, LocalDisk, Patience};
 use crate::integrations::file_events::FileEvents;
 use chrono::{DateTime, Utc};
-use futures::FutureExt;
 use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt as _};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +30,12 @@ const GATHER: Duration = Duration::from_millis(100);
 /// Between looks that changes ask for lies this many times what the last one took: a busy folder costs a fifth of a core.
 const REST: u32 = 4;
 
+/// Longest wait for one look. A local disk answers in milliseconds, a network mount whose server is gone never.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Places that are looked at together, so that silent ones do not hold up the others one after another.
+const TOGETHER: usize = 8;
+
 /// Folders that are listened to; what happens in others is seen at the next look.
 const FOLDERS_MAX: usize = 1_000;
 
@@ -37,6 +45,9 @@ pub struct FileWatcher {
     app: App,
     problems: Mutex<BTreeMap<TriggerId, String>>,
     pace: Mutex<Pace>,
+    disk: Arc<dyn Disk>,
+    looks: Patience,
+    listens: Patience,
     events: Arc<FileEvents>,
     scopes: Arc<Mutex<Vec<Scope>>>,
     deaf: Mutex<Option<String>>,
@@ -62,8 +73,13 @@ struct Round {
 }
 
 impl FileWatcher {
-    /// A watcher.
+    /// A watcher of this machine's disks.
     pub fn new(app: App) -> Self {
+        Self::of(app, Arc::new(LocalDisk), PATIENCE)
+    }
+
+    /// A watcher of other disks, which waits for each look no longer than `patience`.
+    pub fn of(app: App, disk: Arc<dyn Disk>, patience: Duration) -> Self {
         let scopes: Arc<Mutex<Vec<Scope>>> = Arc::default();
         let (signals, judged) = (app.signals().clone(), Arc::clone(&scopes));
         let events = FileEvents::new(move |path: Option<&Path>| {
@@ -73,7 +89,8 @@ impl FileWatcher {
             }
         });
         let (problems, pace, deaf) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self { app, problems, pace, events: Arc::new(events), scopes, deaf }
+        let (looks, listens) = (Patience::new(patience), Patience::new(patience));
+        Self { app, problems, pace, disk, looks, listens, events: Arc::new(events), scopes, deaf }
     }
 
     /// The folders it listens to, links resolved.
@@ -97,8 +114,16 @@ impl FileWatcher {
         let any = !triggers.is_empty();
         let mut round = Round::default();
         if any && self.app.hold().await?.is_none() {
+            let mut places: BTreeMap<PathBuf, Vec<FileTrigger>> = BTreeMap::new();
             for trigger in triggers {
-                self.one(&trigger, &mut round).await;
+                places.entry(fixed_part(&trigger.pattern)).or_default().push(trigger);
+            }
+            let looks = places.into_iter().map(|(place, triggers)| self.looks_at(place, triggers));
+            let mut looks = futures::stream::iter(looks).buffer_unordered(TOGETHER);
+            while let Some(looked) = looks.next().await {
+                for (trigger, looked) in looked {
+                    self.one(&trigger, looked, &mut round).await;
+                }
             }
             self.tell(std::mem::take(&mut round.problems));
         }
@@ -108,12 +133,22 @@ impl FileWatcher {
         Ok((round.made > 0).then(|| format!("{} runs for files", round.made)))
     }
 
-    /// Whatever is wrong with one trigger, the others are looked at.
-    async fn one(&self, trigger: &FileTrigger, round: &mut Round) {
+    /// Looks at the files of the triggers of one place, one after another: a silent disk holds up one thread.
+    async fn looks_at(&self, place: PathBuf, triggers: Vec<FileTrigger>) -> Vec<(FileTrigger, Result<Look, String>)> {
+        let mut found = Vec::with_capacity(triggers.len());
+        for trigger in triggers {
+            let (pattern, app, disk) = (trigger.pattern.clone(), self.app.clone(), Arc::clone(&self.disk));
+            let asked = self.looks.ask(&place, app.clock().now(), move || look(&pattern, &app, disk.as_ref()));
+            let looked = asked.await.and_then(|looked| looked);
+            found.push((trigger, looked));
+        }
+        found
+    }
+
+    /// Whatever is wrong with one trigger, the others are compared.
+    async fn one(&self, trigger: &FileTrigger, looked: Result<Look, String>, round: &mut Round) {
         let now = self.app.clock().now();
-        let (pattern, app) = (trigger.pattern.clone(), self.app.clone());
-        let looked = tokio::task::spawn_blocking(move || look(&pattern, &app)).await;
-        let problem = match looked.unwrap_or_else(|error| Err(error.to_string())) {
+        let problem = match looked {
             Ok(Look { found, folders, scope }) => {
                 round.next = [round.next, settles_in(trigger, found.files.values(), now)].into_iter().flatten().min();
                 round.folders.extend(folders);
@@ -136,10 +171,9 @@ impl FileWatcher {
     async fn listen(&self, mut folders: Vec<PathBuf>, scopes: Vec<Scope>) {
         folders.truncate(FOLDERS_MAX);
         *self.scopes.lock().unwrap_or_else(PoisonError::into_inner) = scopes;
-        let events = Arc::clone(&self.events);
-        let listening = tokio::task::spawn_blocking(move || events.listen(&folders)).await;
-        let (more, problem) =
-            listening.map_or_else(|error| (false, Some(error.to_string())), |it| (it.more, it.problem));
+        let (events, all) = (Arc::clone(&self.events), Path::new("the watched folders"));
+        let listening = self.listens.ask(all, self.app.clock().now(), move || events.listen(&folders)).await;
+        let (more, problem) = listening.map_or_else(|silence| (false, Some(silence)), |it| (it.more, it.problem));
         if more {
             // Between the look and now something may have happened that nobody told.
             self.app.signals().raise(Signal::Files);

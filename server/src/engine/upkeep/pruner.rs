@@ -54,9 +54,7 @@ impl Pruner {
         let step = self.app.prune_list(self.after.load(Ordering::Relaxed), RUNS, now).await?;
         let runs: Vec<_> = step.candidates.iter().map(|candidate| candidate.run).collect();
         let removed = self.app.runs_prune(runs).await?;
-        for attempt in step.candidates.iter().flat_map(|candidate| &candidate.attempts) {
-            self.app.log_delete(*attempt);
-        }
+        self.app.logs_delete(step.candidates.into_iter().flat_map(|candidate| candidate.attempts).collect()).await;
         self.after.store(step.next.unwrap_or(0), Ordering::Relaxed);
         self.more.store(step.next.is_some(), Ordering::Relaxed);
         let (mut leftovers, mut files) = (0, 0);
@@ -82,18 +80,14 @@ impl Pruner {
         let (logs, scratch) = found;
         // Folders hold more files than one round looks at: the next round goes on where this one stops.
         let more = logs.len() == FILES;
-        let mut removed = 0;
-        for path in logs.into_iter().chain(scratch) {
-            let Some(attempt) = attempt_of(&path) else { continue };
-            if self.app.attempt_exists(attempt).await? {
-                continue;
-            }
-            let gone = match std::fs::symlink_metadata(&path) {
-                Ok(facts) if facts.is_dir() => std::fs::remove_dir_all(&path),
-                _ => std::fs::remove_file(&path),
-            };
-            removed += usize::from(gone.is_ok());
-        }
+        let named: Vec<(AttemptId, PathBuf)> =
+            logs.into_iter().chain(scratch).filter_map(|path| Some((attempt_of(&path)?, path))).collect();
+        let attempts: Vec<AttemptId> = named.iter().map(|(attempt, _)| *attempt).collect();
+        let stored = self.app.attempts_stored(&attempts).await?;
+        let orphans = named.into_iter().filter(|(attempt, _)| !stored.contains(attempt)).map(|(_, path)| path);
+        let orphans: Vec<PathBuf> = orphans.collect();
+        let removed = tokio::task::spawn_blocking(move || orphans.iter().filter(|path| remove(path).is_ok()).count());
+        let removed = removed.await?;
         self.looked.store(if more { from + FILES - removed.min(FILES) } else { 0 }, Ordering::Relaxed);
         Ok(removed)
     }
@@ -102,6 +96,13 @@ impl Pruner {
 /// The attempt that a file or folder is named after.
 fn attempt_of(path: &Path) -> Option<AttemptId> {
     path.file_name()?.to_str()?.split('.').next()?.parse().ok()
+}
+
+fn remove(path: &Path) -> std::io::Result<()> {
+    match std::fs::symlink_metadata(path) {
+        Ok(facts) if facts.is_dir() => std::fs::remove_dir_all(path),
+        _ => std::fs::remove_file(path),
+    }
 }
 
 fn old_entries(folder: &Path, from: usize) -> Vec<PathBuf> {

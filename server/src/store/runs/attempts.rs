@@ -12,8 +12,9 @@ use crate::store::core::time::instant;
 use crate::store::tasks::versions::definitions;
 use crate::store::{Result, Store, StoreError};
 use chrono::TimeDelta;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
-use std::collections::HashMap;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
 
 impl Store {
     /// The attempts of a run, first to newest.
@@ -37,10 +38,15 @@ impl Store {
         self.write_shared(finished).await
     }
 
-    /// Whether an attempt is stored.
-    pub async fn attempt_exists(&self, attempt: AttemptId) -> Result<bool> {
-        let found = attempt::Entity::find().filter(attempt::Column::Uid.eq(attempt.0)).one(self.reader()).await;
-        Ok(found.map_err(StoreError::from)?.is_some())
+    /// Which of these attempts are stored.
+    pub async fn attempts_stored(&self, attempts: &[AttemptId]) -> Result<HashSet<AttemptId>> {
+        let mut found = HashSet::with_capacity(attempts.len());
+        for chunk in attempts.chunks(500) {
+            let query = attempt::Entity::find().select_only().column(attempt::Column::Uid);
+            let query = query.filter(attempt::Column::Uid.is_in(chunk.iter().map(|attempt| attempt.0)));
+            found.extend(query.into_tuple::<Uuid>().all(self.reader()).await?.into_iter().map(AttemptId));
+        }
+        Ok(found)
     }
 
     /// Whether an attempt has ended; one that is not stored has.

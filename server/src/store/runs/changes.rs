@@ -245,7 +245,7 @@ impl Tx {
 }
 
 /// Columns of a new run, in the order of `row`; those that are left out are null.
-const COLUMNS: [&str; 23] = [
+const COLUMNS: [&str; 25] = [
     "uid",
     "task_id",
     "task_name",
@@ -255,6 +255,8 @@ const COLUMNS: [&str; 23] = [
     "trigger_by",
     "trigger_schedule_key",
     "trigger_rerun_of",
+    "origin_kind",
+    "origin_by",
     "schedule_id",
     "scheduled_for",
     "created_at",
@@ -295,6 +297,8 @@ fn row(new: &RunNew) -> Result<[Value; COLUMNS.len()]> {
         new.trigger.by.clone().into(),
         new.trigger.schedule_key.clone().into(),
         new.trigger.rerun_of.map(|id| id.0).into(),
+        new.origin.as_ref().map(|origin| origin.kind.as_str()).into(),
+        new.origin.as_ref().and_then(|origin| origin.by.clone()).into(),
         new.schedule_row.into(),
         micros(new.scheduled_for).into(),
         created.into(),

@@ -24,7 +24,7 @@ use super::tasks::entity::task;
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, TaskId};
 use crate::domain::model::{Cursor, Page, PageRequest};
-use crate::domain::model::{RunFilter, RunRecord, TriggerRecord};
+use crate::domain::model::{RunFilter, RunOrigin, RunRecord, TriggerRecord};
 use crate::domain::vocabulary::{RunState, TriggerKind};
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
@@ -171,6 +171,10 @@ pub(super) fn record(row: run::Model, task: TaskId) -> Result<RunRecord> {
         schedule_key: row.trigger_schedule_key,
         rerun_of: row.trigger_rerun_of.map(RunId),
     };
+    let origin = match row.origin_kind {
+        Some(kind) => Some(RunOrigin { kind: kind.parse().map_err(|error| damaged("run", error))?, by: row.origin_by }),
+        None => None,
+    };
     Ok(RunRecord {
         id: RunId(row.uid),
         task,
@@ -179,6 +183,7 @@ pub(super) fn record(row: run::Model, task: TaskId) -> Result<RunRecord> {
         task_version: small(row.task_version),
         state: row.state.parse().map_err(|error| damaged("run", error))?,
         trigger,
+        origin,
         scheduled_for: instant(row.scheduled_for),
         created_at: row.created_at.into(),
         queued_at: instant(row.queued_at),

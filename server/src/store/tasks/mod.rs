@@ -31,6 +31,18 @@ impl Store {
         one(self.reader(), select(task)).await
     }
 
+    /// Tasks by their keys, deleted ones too.
+    pub async fn tasks_by_key(&self, tasks: &[i64]) -> Result<HashMap<i64, TaskRecord>> {
+        let mut found = HashMap::with_capacity(tasks.len());
+        for chunk in tasks.chunks(500) {
+            let query = task::Entity::find().filter(task::Column::Id.is_in(chunk.iter().copied()));
+            for row in query.all(self.reader()).await? {
+                found.insert(row.id, record(row)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// A page of living tasks.
     pub async fn task_list(&self, filter: &TaskFilter, sort: TaskSort, page: &PageRequest) -> Result<Page<TaskRecord>> {
         let (column, order) = match sort {

@@ -2,51 +2,41 @@
 
 use super::entity::{file_seen, trigger};
 use super::record;
-use crate::domain::ids::TaskId;
-use crate::domain::model::TaskTriggerRecord;
-use crate::domain::model::{FilesLearned, KnownFile};
+use crate::domain::model::{FilesLearned, KnownFile, KnownFiles, TaskTriggerRecord};
 use crate::store::core::time::Micros;
 use crate::store::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
-use std::collections::BTreeMap;
-
-/// The files that a trigger knows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct KnownFiles {
-    /// Fingerprint of the pattern they were found by; none: nobody has looked yet.
-    pub pattern: Option<i64>,
-    /// The files, by path.
-    pub files: BTreeMap<String, KnownFile>,
-}
+use std::collections::HashMap;
 
 impl Store {
-    /// All file triggers that were not removed, with their tasks.
-    pub async fn triggers_of_files(&self) -> Result<Vec<(TaskTriggerRecord, TaskId)>> {
+    /// All file triggers that were not removed.
+    pub async fn triggers_of_files(&self) -> Result<Vec<TaskTriggerRecord>> {
         let query = trigger::Entity::find()
             .filter(trigger::Column::Kind.eq("file"))
             .filter(trigger::Column::RemovedAt.is_null())
             .order_by_asc(trigger::Column::Id);
-        let rows = query.all(self.reader()).await?;
-        let uids = crate::store::runs::task_uids(self.reader(), rows.iter().map(|row| row.task_id)).await?;
-        let with_task = |row: trigger::Model| uids.get(&row.task_id).map(|task| (record(row.clone()), *task));
-        Ok(rows.into_iter().filter_map(with_task).collect())
+        Ok(query.all(self.reader()).await?.into_iter().map(record).collect())
     }
 
-    /// The files that a trigger knows.
-    pub async fn files_seen(&self, row: i64) -> Result<KnownFiles> {
-        let rows = file_seen::Entity::find().filter(file_seen::Column::TriggerId.eq(row)).all(self.reader()).await?;
-        let mut known = KnownFiles::default();
-        for file_seen::Model { trigger_id: _, path, bytes, changed_at, gone_at } in rows {
-            if path.is_empty() {
-                known.pattern = Some(bytes);
-            } else {
-                let state = (bytes.unsigned_abs(), changed_at.into());
-                known.files.insert(path, KnownFile { state, gone: gone_at.is_some() });
+    /// The files that these triggers know, by the key of the trigger; one that knows nothing yet is absent.
+    pub async fn files_seen(&self, triggers: &[i64]) -> Result<HashMap<i64, KnownFiles>> {
+        let mut found: HashMap<i64, KnownFiles> = HashMap::with_capacity(triggers.len());
+        for chunk in triggers.chunks(500) {
+            let query = file_seen::Entity::find();
+            let query = query.filter(file_seen::Column::TriggerId.is_in(chunk.iter().copied()));
+            for file_seen::Model { trigger_id, path, bytes, changed_at, gone_at } in query.all(self.reader()).await? {
+                let known = found.entry(trigger_id).or_default();
+                if path.is_empty() {
+                    known.pattern = Some(bytes);
+                } else {
+                    let state = (bytes.unsigned_abs(), changed_at.into());
+                    known.files.insert(path, KnownFile { state, gone: gone_at.is_some() });
+                }
             }
         }
-        Ok(known)
+        Ok(found)
     }
 }
 

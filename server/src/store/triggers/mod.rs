@@ -15,7 +15,7 @@ use crate::domain::ids::{RunId, TaskId, TriggerId};
 use crate::domain::model::{FiringRecord, TaskTriggerRecord};
 use crate::domain::tasks::{Definition, Trigger};
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, NotSet, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, Set,
@@ -183,10 +183,21 @@ impl Tx {
         Ok(edges.into_iter().filter_map(named).collect())
     }
 
-    /// Names of the living tasks that listen to a task.
-    pub async fn trigger_listeners(&self, name: &str) -> Result<Vec<String>> {
-        let edges = self.trigger_edges().await?;
-        Ok(edges.into_iter().filter(|(_, source)| source == name).map(|(listener, _)| listener).collect())
+    /// Names of the living tasks that listen to a task, in order, each once.
+    pub async fn trigger_listeners(&self, task_key: i64) -> Result<Vec<String>> {
+        let triggers = Query::select()
+            .column(trigger_source::Column::TriggerId)
+            .from(trigger_source::Entity)
+            .and_where(trigger_source::Column::TaskId.eq(task_key))
+            .take();
+        let listeners = Query::select()
+            .column(trigger::Column::TaskId)
+            .from(trigger::Entity)
+            .and_where(trigger::Column::Id.in_subquery(triggers))
+            .take();
+        let query = task::Entity::find().select_only().column(task::Column::Name);
+        let query = query.filter(task::Column::DeletedAt.is_null()).filter(task::Column::Id.in_subquery(listeners));
+        Ok(query.order_by_asc(task::Column::Name).into_tuple().all(self).await?)
     }
 
     /// Tells the triggers that listen to the tasks of ended runs.

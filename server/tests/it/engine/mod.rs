@@ -24,4 +24,5 @@ mod triggered;
 mod triggers;
 mod unreachable;
 mod walk;
+mod workers;
 mod year;

@@ -5,7 +5,7 @@ use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::app::tasks::sets::{Applied, Apply};
 use orc_server::app::{Caller, Error};
 use orc_server::domain::ids::RunId;
-use orc_server::domain::model::{PageRequest, RunFilter, TaskFilter, TaskSort};
+use orc_server::domain::model::{AuditFilter, PageRequest, RunFilter, TaskFilter, TaskSort};
 use orc_server::domain::tasks::{Definition, Problem};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -62,10 +62,12 @@ async fn a_triggered_run_knows_what_started_it() {
     assert_eq!(said(&bench, second).await, format!("rerun|none|source|failed|{source}"));
     let third = again(second).await;
     assert_eq!(said(&bench, third).await, format!("rerun|none|source|failed|{source}"));
-    // Unless the first is no longer kept.
-    bench.app.run_delete(&Caller::local(), run).await.expect("deleted");
+    // Also when those before it are no longer kept.
+    for gone in [run, second] {
+        bench.app.run_delete(&Caller::local(), gone).await.expect("deleted");
+    }
     let fourth = again(third).await;
-    assert_eq!(said(&bench, fourth).await, "rerun|none|none|none|none");
+    assert_eq!(said(&bench, fourth).await, format!("rerun|none|source|failed|{source}"));
     let by_hand = bench.start("on_end").await;
     assert_eq!(said(&bench, by_hand).await, "manual|none|none|none|none");
 }
@@ -109,6 +111,24 @@ async fn apply(bench: &Bench, apply: Apply) -> Result<Vec<String>, Vec<Problem>>
     let real = said.pop().expect("two");
     assert_eq!(said.pop().expect("one"), real, "the dry run said something else");
     real
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_applied_for_the_first_time_is_born_once() {
+    let bench = Bench::new().await;
+    let every = json!({"schedules": [{"key": "often", "kind": "interval", "every_seconds": 3600}]});
+    let task = definition(child_task("it", &["exit", "0"], every));
+    apply(&bench, set(std::slice::from_ref(&task))).await.expect("applied");
+    let stored = bench.app.task_view(&Caller::local(), "it").await.expect("the task").record;
+    assert_eq!((stored.version, stored.owner.as_deref()), (1, Some("files")));
+    let about_it = AuditFilter { target: Some("it".into()), ..AuditFilter::default() };
+    let entries = async || {
+        let page = bench.app.audit_list(&Caller::local(), &about_it, &PageRequest::first(9)).await.expect("the log");
+        page.items.into_iter().map(|entry| entry.entry.action).collect::<Vec<_>>()
+    };
+    assert_eq!(entries().await, ["task_apply"]);
+    apply(&bench, set(&[task])).await.expect("applied");
+    assert_eq!(entries().await, ["task_apply"], "nothing changed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

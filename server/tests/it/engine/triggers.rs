@@ -9,9 +9,11 @@ use orc_server::domain::reason::{Reason, ReasonCode};
 use orc_server::domain::tasks::{Definition, TriggerRule};
 use orc_server::domain::vocabulary::{FileChange, RunState, TriggerKind};
 use orc_server::engine::{FileWatcher, Worker as _};
+use orc_server::integrations::disk::{Disk, HungDisk};
 use orc_server::integrations::file_events::{FileEvents, Listening};
 use orc_server::security::signature::sign;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 
 async fn runs(bench: &Bench, task: &str) -> Vec<RunRecord> {
@@ -399,6 +401,38 @@ async fn changes_are_heard_also_in_folders_that_come_later() {
     look_with(&bench, &watcher).await;
     heard(&bench, || std::fs::rename(inbox.join("a.csv"), below.join("b.csv")).expect("moved")).await;
     assert_eq!(look_with(&bench, &watcher).await, ["a.csv", "b.csv"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_never_answers_stops_no_other_trigger() {
+    let bench = Bench::new().await;
+    let (gone, place) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let pattern = |folder: &tempfile::TempDir| folder.path().join("*.csv");
+    for (name, change) in [("a-hung", "created"), ("b-hung", "changed")] {
+        let trigger = json!({"kind": "file", "pattern": pattern(&gone).to_str().expect("text"), "change": change});
+        bench.task(child_task(name, &["exit", "0"], json!({"triggers": [trigger]}))).await;
+    }
+    watched(&bench, &pattern(&place), json!({"change": "created"})).await;
+    let disk = Arc::new(HungDisk::below(gone.path().to_path_buf()));
+    let watcher = FileWatcher::of(bench.app.clone(), Arc::clone(&disk) as Arc<dyn Disk>, Duration::from_secs(2));
+    assert_eq!(look_with(&bench, &watcher).await, [""; 0]);
+    std::fs::write(place.path().join("a.csv"), "1").expect("written");
+    assert_eq!(look_with(&bench, &watcher).await, ["a.csv"], "the other disk answers");
+    let problem = async |task| {
+        bench.app.trigger_list(&Caller::local(), task).await.expect("triggers").remove(0).problem.unwrap_or_default()
+    };
+    for task in ["a-hung", "b-hung"] {
+        assert!(problem(task).await.contains("has not answered since"), "{}", problem(task).await);
+    }
+    assert_eq!(disk.asked_count(), 1, "one thread waits for it");
+    assert_eq!(problem("it").await, "");
+    disk.mend();
+    while !problem("a-hung").await.is_empty() || !problem("b-hung").await.is_empty() {
+        watcher.run_once().await.expect("a look");
+    }
+    std::fs::write(gone.path().join("b.csv"), "1").expect("written");
+    watcher.run_once().await.expect("a look");
+    assert_eq!((runs(&bench, "a-hung").await.len(), runs(&bench, "b-hung").await.len()), (1, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,8 +12,10 @@ pub mod contract;
 pub mod database;
 mod events;
 mod house;
+mod socket;
 
 pub use answer::Answer;
 pub use client::Client;
 pub use events::Events;
 pub use house::{HERE, House, PASSWORD, Setup};
+pub use socket::answered;

@@ -1,9 +1,12 @@
 //! A database that takes no writes: reading goes on, and a wrong password is still a wrong password.
 
 use crate::kit::House;
+use axum::response::IntoResponse as _;
 use chrono::TimeDelta;
-use orc_server::app::Caller;
+use orc_server::api::core::error::ApiError;
+use orc_server::app::{Caller, Error};
 use orc_server::domain::vocabulary::Role;
+use orc_server::store::StoreError;
 use serde_json::json;
 
 #[tokio::test]
@@ -16,6 +19,18 @@ async fn a_full_disk_fails_no_reading() {
     assert_eq!((house.seen(&cookie).await, house.seen_token(token.expose()).await), (200, 200));
     let wrong = house.ask("POST /session", &[], Some(json!({"name": "ada", "password": "wrong guess"}))).await;
     assert_eq!(wrong.status, 401, "{}", wrong.text);
+    let hook = house.ask("POST ../hooks/00000000000000000000000000000000.abc", &[], Some(json!({}))).await;
+    assert_eq!(hook.status, 401, "{}", hook.text);
+}
+
+#[tokio::test]
+async fn a_login_that_finds_no_space_says_so() {
+    let answer = ApiError::from(Error::from(StoreError::Full)).into_response();
+    assert_eq!(answer.status(), 507);
+    let body = axum::body::to_bytes(answer.into_body(), 10_000).await.unwrap();
+    let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(problem["code"], "disk_full");
+    assert_eq!(problem["detail"], "the disk is full: nothing was saved; free some space and try again");
 }
 
 /// Makes the database refuse writes to some tables, as it does when the disk is full.

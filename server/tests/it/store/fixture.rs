@@ -128,6 +128,7 @@ pub(crate) fn new_run(task: &TaskRecord, at: DateTime<Utc>) -> RunNew {
         pool: None,
         pool_weight: 1,
         backfill_key: None,
+        origin: None,
         params: Map::new(),
         reason: None,
     }

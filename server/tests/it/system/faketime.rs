@@ -4,6 +4,7 @@
 
 use super::process::{Server, binary};
 use crate::engine::bench::program;
+use crate::kit::answered;
 use chrono::{DateTime, TimeDelta, Timelike as _, Utc};
 use reqwest::Method;
 use rustix::process::Signal;
@@ -78,10 +79,9 @@ impl Moved {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        let answer = request.send().await.unwrap();
-        let (status, text) = (answer.status(), answer.text().await.unwrap());
-        assert!(status.is_success(), "{path}: {status} {text}");
-        serde_json::from_str(&text).unwrap_or(Value::Null)
+        let answer = answered(request).await;
+        assert!(answer.status < 300, "{path}: {} {}", answer.status, answer.text);
+        answer.json()
     }
 
     async fn get(&self, path: &str) -> Value {

@@ -1,9 +1,10 @@
 //! What the real server writes to its log about calls of webhooks: everything but what opens them.
 
 use super::process::{Server, binary};
+use crate::kit::answered;
 use reqwest::Method;
 use rustix::process::Signal;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::path::Path;
 
 fn logged(folder: &Path) -> String {
@@ -27,15 +28,14 @@ async fn the_log_never_shows_an_address() {
     let trigger = json!({"kind": "webhook", "key": "call"});
     let run = json!({"kind": "command", "program": "/bin/true"});
     let body = json!({"name": "plain", "run": run, "triggers": [trigger]});
-    let made = server.request(Method::POST, "/api/v1/tasks").json(&body).send().await.unwrap();
-    assert_eq!(made.status(), 201);
-    let made = server.request(Method::POST, "/api/v1/tasks/plain/triggers/call/rotate").send().await.unwrap();
-    let made: Value = serde_json::from_str(&made.text().await.unwrap()).unwrap();
+    let made = answered(server.request(Method::POST, "/api/v1/tasks").json(&body)).await;
+    assert_eq!(made.status, 201);
+    let made = answered(server.request(Method::POST, "/api/v1/tasks/plain/triggers/call/rotate")).await.json();
     let address = made["url"].as_str().unwrap().to_owned();
     let secret = address.split('.').next_back().unwrap().to_owned();
     for path in [address.clone(), format!("{address}/"), format!("/{address}"), format!("{address}/more")] {
         for method in [Method::POST, Method::GET] {
-            server.request(method, &path).send().await.unwrap();
+            answered(server.request(method, &path)).await;
         }
     }
     server.signal(Signal::TERM);

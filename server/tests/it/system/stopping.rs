@@ -1,11 +1,12 @@
 //! One server per data folder, clear refusals, gentle ends.
 
 use super::process::{Server, binary, client, outcome};
+use crate::kit::answered;
 use futures::StreamExt;
 use rustix::process::Signal;
 
 async fn word(url: &str) -> String {
-    client().get(format!("{url}/healthz")).send().await.unwrap().text().await.unwrap()
+    answered(client().get(format!("{url}/healthz"))).await.text
 }
 
 #[tokio::test]
@@ -17,7 +18,7 @@ async fn a_second_server_refuses_and_the_first_goes_on() {
     assert!(said.contains(&format!("process {}", first.pid())), "{said}");
     assert_eq!(said.trim().lines().count(), 1, "{said}");
     assert_eq!(word(&first.url).await, "ok");
-    assert_eq!(first.get("/api/v1/system").send().await.unwrap().status(), 200);
+    assert_eq!(answered(first.get("/api/v1/system")).await.status, 200);
 }
 
 #[test]

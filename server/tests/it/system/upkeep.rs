@@ -1,6 +1,7 @@
 //! Local commands on the data folder: people, copies, checks; with and without a server that holds it.
 
 use super::process::{Server, binary, client};
+use crate::kit::answered;
 use serde_json::json;
 use std::io::Write;
 use std::path::Path;
@@ -22,7 +23,7 @@ fn said(output: &Output) -> String {
 async fn logs_in(url: &str, name: &str, password: &str) -> u16 {
     let body = json!({"name": name, "password": password});
     let request = client().post(format!("{url}/api/v1/session")).header("origin", url).json(&body);
-    request.send().await.unwrap().status().as_u16()
+    answered(request).await.status
 }
 
 #[tokio::test]
@@ -42,7 +43,7 @@ async fn people_are_made_without_a_server_and_through_a_running_one() {
     assert!(token.status.success(), "{}", said(&token));
     let text = String::from_utf8(token.stdout).unwrap();
     let request = client().get(format!("{}/api/v1/system", server.url)).bearer_auth(text.trim());
-    assert_eq!(request.send().await.unwrap().status(), 200);
+    assert_eq!(answered(request).await.status, 200);
     assert!(said(&local(folder.path(), &["user", "list"], "")).contains("anna"));
     let gone = local(folder.path(), &["user", "delete", "nobody"], "");
     assert!(!gone.status.success(), "{}", said(&gone));

@@ -1223,7 +1223,7 @@ export type LogRules = {
 };
 
 /**
- * Size of a log.
+ * Size of a log; an attempt counts when it has ended.
  */
 export type LogSize = {
     /**
@@ -4693,7 +4693,11 @@ export type Worker = {
      */
     round_count: number;
     /**
-     * Begin of the last round.
+     * Since when a round has been under way. Null: the worker sleeps until it is woken or its time has come.
+     */
+    running_since_at: string | null;
+    /**
+     * Begin of the last round that ended.
      */
     last_at: string | null;
     /**

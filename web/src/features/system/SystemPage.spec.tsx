@@ -12,6 +12,9 @@ describe("the system", () => {
     renderPage("/system");
     const scheduler = (await screen.findByText("scheduler")).closest("li") as HTMLElement;
     within(scheduler).getByText("2 slots fired");
+    const dispatcher = screen.getByText("dispatcher").closest("li") as HTMLElement;
+    within(dispatcher).getByText("running");
+    within(dispatcher).getByText(/running since/);
     const pruner = screen.getByText("pruner").closest("li") as HTMLElement;
     within(pruner).getByText("failed");
     within(pruner).getByText("disk is slow");

@@ -82,15 +82,26 @@ function Stands({ system }: { system: System }) {
   );
 }
 
+function WorkerBadge({ worker }: { worker: Worker }) {
+  if (worker.error) return <Badge tone="fail">failed</Badge>;
+  if (worker.running_since_at) return <Badge tone="run">running</Badge>;
+  return <Badge tone={worker.last_at ? "ok" : "idle"}>{worker.last_at ? "ok" : "not yet"}</Badge>;
+}
+
 function Workers({ workers }: { workers: Worker[] }) {
   return (
     <ul className="divide-y divide-line border-t border-line text-sm">
       {workers.map((worker) => (
         <li key={worker.name} className="flex flex-wrap items-center gap-x-4 gap-y-0.5 px-4 py-2">
           <span className="w-36 font-medium">{worker.name.replaceAll("_", " ")}</span>
-          {worker.error ? <Badge tone="fail">failed</Badge> : <Badge tone={worker.last_at ? "ok" : "idle"}>{worker.last_at ? "ok" : "not yet"}</Badge>}
+          <WorkerBadge worker={worker} />
           <span className="min-w-0 flex-1 basis-48 text-muted">{worker.error ?? worker.last_summary ?? "nothing to do yet"}</span>
           <span className="text-xs text-muted">
+            {worker.running_since_at && (
+              <>
+                running since <DateTime at={worker.running_since_at} plain /> · last{" "}
+              </>
+            )}
             <DateTime at={worker.last_at} plain />
             {worker.last_seconds !== null && worker.last_seconds !== undefined && ` in ${duration(worker.last_seconds)}`} · every {duration(worker.every_seconds)} · {count(worker.round_count)} rounds
           </span>

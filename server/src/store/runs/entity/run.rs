@@ -17,6 +17,8 @@ pub struct Model {
     pub trigger_by: Option<String>,
     pub trigger_schedule_key: Option<String>,
     pub trigger_rerun_of: Option<Uuid>,
+    pub origin_kind: Option<String>,
+    pub origin_by: Option<String>,
     pub schedule_id: Option<i64>,
     pub scheduled_for: Option<Micros>,
     pub created_at: Micros,

@@ -1,0 +1,143 @@
+//! Saving a task within a transaction: a new one, a new version, its end.
+//!
+//! Whoever saves one task or many comes through here, so that versions, ledgers, triggers and the audit log always agree.
+//! Deliberately absent: permissions and announcements, which are the callers'. Start reading at `insert`.
+
+use crate::app::calendars::calendars_known;
+use crate::app::ledger::close;
+use crate::app::pools::pool_known;
+use crate::app::triggers::{Circles, nobody_listens, triggers_settle};
+use crate::app::{Caller, Error, Result};
+use crate::domain::ids::RunId;
+use crate::domain::model::{RunCancel, StoredSchedules, TaskChange, TaskRecord, TaskRef};
+use crate::domain::reason::Reason;
+use crate::domain::schedules::Schedule;
+use crate::domain::tasks::Definition;
+use crate::store::Tx;
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+/// Refuses a name that is taken, and any other name for a task that others name.
+pub(super) async fn renamable(tx: &Tx, task: &TaskRecord, name: &str) -> Result<()> {
+    if tx.task_find(&TaskRef::Name(name.to_owned())).await?.is_some() {
+        return Err(name_taken(name));
+    }
+    nobody_listens(tx, task, "renamed").await
+}
+
+pub(super) fn name_taken(name: &str) -> Error {
+    Error::conflict("name_taken", format!("there is a task \"{name}\" already; choose another name"))
+}
+
+/// How a definition is saved.
+#[derive(Debug, Clone)]
+pub(super) struct Saving {
+    /// Action of the audit entry.
+    pub action: &'static str,
+    /// Who keeps the task from now on; None: whoever did before.
+    pub owner: Option<String>,
+    /// What is known of circles of triggers.
+    pub circles: Circles,
+}
+
+impl Saving {
+    /// Of one definition alone, by a person.
+    pub const fn alone(action: &'static str) -> Self {
+        Self { action, owner: None, circles: Circles::LookedFor }
+    }
+}
+
+/// Stores a new task of nobody's files.
+pub(super) async fn create(
+    tx: &Tx,
+    caller: &Caller,
+    definition: &Definition,
+    action: &'static str,
+    now: DateTime<Utc>,
+) -> Result<TaskRecord> {
+    insert(tx, caller, definition, Saving::alone(action), now).await
+}
+
+/// Stores a new task.
+pub(super) async fn insert(
+    tx: &Tx,
+    caller: &Caller,
+    definition: &Definition,
+    saving: Saving,
+    now: DateTime<Utc>,
+) -> Result<TaskRecord> {
+    let Saving { action, owner, circles } = saving;
+    if tx.task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
+        return Err(name_taken(&definition.name));
+    }
+    pool_known(tx, definition).await?;
+    calendars_known(tx, definition).await?;
+    let change = TaskChange { at: now, by: caller.name.clone(), note: String::new(), owner };
+    let made = tx.task_insert(definition, &change).await?;
+    triggers_settle(tx, &made, circles, now).await?;
+    let detail = json!({"version": made.version, "run": definition.run.kind()});
+    tx.audit_append(&caller.audit(now, action, ("task", definition.name.clone()), detail)).await?;
+    Ok(made)
+}
+
+/// Stores a new version, unless nothing changes.
+pub(super) async fn update(
+    tx: &Tx,
+    caller: &Caller,
+    record: &TaskRecord,
+    definition: &Definition,
+    saving: Saving,
+    now: DateTime<Utc>,
+) -> Result<TaskRecord> {
+    let Saving { action, owner, circles } = saving;
+    let same_owner = owner.is_none() || owner == record.owner;
+    if *definition == record.definition && same_owner && record.damage.is_none() && schedules_stored(tx, record).await?
+    {
+        return Ok(record.clone());
+    }
+    if definition.name != record.definition.name {
+        renamable(tx, record, &definition.name).await?;
+    }
+    pool_known(tx, definition).await?;
+    calendars_known(tx, definition).await?;
+    close(tx, record, None, now).await?;
+    let change = TaskChange { at: now, by: caller.name.clone(), note: action.to_owned(), owner };
+    let written = tx.task_update(record, definition, &change).await?;
+    triggers_settle(tx, &written, circles, now).await?;
+    let detail = json!({"version": written.version, "renamed_from": (definition.name != record.definition.name).then(|| record.definition.name.clone())});
+    tx.audit_append(&caller.audit(now, action, ("task", definition.name.clone()), detail)).await?;
+    Ok(written)
+}
+
+/// Whether the stored schedules of a task are those of its definition; saving the same again mends them if not.
+async fn schedules_stored(tx: &Tx, record: &TaskRecord) -> Result<bool> {
+    let StoredSchedules { readable, damaged } = tx.schedule_list(record.key).await?;
+    let stored = |wanted: &Schedule| readable.iter().any(|stored| stored.schedule == *wanted);
+    Ok(damaged.is_empty() && record.definition.schedules.iter().all(stored))
+}
+
+/// Marks a task as deleted, and cancels its open runs or refuses because of them.
+pub(super) async fn delete(
+    tx: &Tx,
+    caller: &Caller,
+    record: &TaskRecord,
+    cancel_runs: bool,
+    now: DateTime<Utc>,
+) -> Result<Vec<RunCancel>> {
+    nobody_listens(tx, record, "deleted").await?;
+    close(tx, record, Some(&Reason::TaskDeleted {}), now).await?;
+    let open: Vec<RunId> = tx.run_list_open(record.key).await?.into_iter().map(|run| run.id).collect();
+    if !open.is_empty() && !cancel_runs {
+        let detail = format!("{} run(s) of the task have not ended; wait, or delete with cancel_runs=true", open.len());
+        return Err(Error::conflict("runs_open", detail));
+    }
+    let mut cancelled = Vec::new();
+    let reason = Reason::CancelledWithTask { by: caller.name.clone() };
+    for run in open {
+        cancelled.extend(tx.run_cancel(run, &reason, now).await?);
+    }
+    tx.task_delete(record, now).await?;
+    let detail = json!({"version": record.version, "cancelled_runs": cancelled.len()});
+    tx.audit_append(&caller.audit(now, "task_delete", ("task", record.definition.name.clone()), detail)).await?;
+    Ok(cancelled)
+}

@@ -1,0 +1,165 @@
+//! Disks, some of which never answer: a network mount whose server is gone blocks whoever asks, and nothing wakes that thread.
+//!
+//! `Disk` is what is asked, `Patience` asks it on a thread that may block, and gives up after a time. The blocked thread stays
+//! as long as the disk is silent, so no more than one waits for each place. Deliberately absent: which files matter.
+
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::fs::Metadata;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// What is asked about files. Each call may block for ever.
+pub trait Disk: Debug + Send + Sync + 'static {
+    /// Facts about what a path leads to.
+    fn metadata(&self, path: &Path) -> io::Result<Metadata>;
+
+    /// Facts about a path itself, if it is a link.
+    fn link_metadata(&self, path: &Path) -> io::Result<Metadata>;
+
+    /// What lies in a folder, at most so much.
+    fn entries(&self, folder: &Path, most: usize) -> io::Result<Vec<io::Result<PathBuf>>>;
+}
+
+/// The disks of this machine.
+#[derive(Debug, Clone, Copy)]
+pub struct LocalDisk;
+
+impl Disk for LocalDisk {
+    fn metadata(&self, path: &Path) -> io::Result<Metadata> {
+        std::fs::metadata(path)
+    }
+
+    fn link_metadata(&self, path: &Path) -> io::Result<Metadata> {
+        std::fs::symlink_metadata(path)
+    }
+
+    fn entries(&self, folder: &Path, most: usize) -> io::Result<Vec<io::Result<PathBuf>>> {
+        Ok(std::fs::read_dir(folder)?.take(most).map(|entry| entry.map(|entry| entry.path())).collect())
+    }
+}
+
+/// A fake for tests: the disks of this machine, of which one place is silent until it is mended.
+#[derive(Debug)]
+pub struct HungDisk {
+    place: PathBuf,
+    hung: Mutex<Hung>,
+    mended: Condvar,
+}
+
+#[derive(Debug)]
+struct Hung {
+    silent: bool,
+    asked: usize,
+}
+
+impl HungDisk {
+    /// Everything below a folder is silent.
+    pub fn below(place: PathBuf) -> Self {
+        Self { place, hung: Mutex::new(Hung { silent: true, asked: 0 }), mended: Condvar::new() }
+    }
+
+    /// How often the silent place was asked.
+    pub fn asked_count(&self) -> usize {
+        lock(&self.hung).asked
+    }
+
+    /// Answers everybody who waits, and all who ask from now on.
+    pub fn mend(&self) {
+        lock(&self.hung).silent = false;
+        self.mended.notify_all();
+    }
+
+    fn wait(&self, path: &Path) {
+        let mut hung = lock(&self.hung);
+        if path.starts_with(&self.place) && hung.silent {
+            hung.asked += 1;
+            drop(self.mended.wait_while(hung, |hung| hung.silent));
+        }
+    }
+}
+
+impl Disk for HungDisk {
+    fn metadata(&self, path: &Path) -> io::Result<Metadata> {
+        self.wait(path);
+        LocalDisk.metadata(path)
+    }
+
+    fn link_metadata(&self, path: &Path) -> io::Result<Metadata> {
+        self.wait(path);
+        LocalDisk.link_metadata(path)
+    }
+
+    fn entries(&self, folder: &Path, most: usize) -> io::Result<Vec<io::Result<PathBuf>>> {
+        self.wait(folder);
+        LocalDisk.entries(folder, most)
+    }
+}
+
+/// Most silent places for which a thread waits; further ones are not asked until one of these answers.
+const SILENT_MAX: usize = 32;
+
+/// Asks disks, and waits for no answer longer than a limit.
+#[derive(Debug)]
+pub struct Patience {
+    limit: Duration,
+    silent: Arc<Mutex<BTreeMap<PathBuf, Silence>>>,
+}
+
+#[derive(Debug)]
+struct Silence {
+    since: DateTime<Utc>,
+    thread: JoinHandle<()>,
+}
+
+impl Patience {
+    /// Waits so long for each answer.
+    pub fn new(limit: Duration) -> Self {
+        Self { limit, silent: Arc::default() }
+    }
+
+    /// Asks about a place; `now` is when. No place is asked again before it has answered. Fails with a sentence about a silent
+    /// disk, which stays the same as long as it is silent.
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        place: &Path,
+        now: DateTime<Utc>,
+        question: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, String> {
+        if let Some(since) = self.silent_since(place) {
+            return Err(silence(place, since));
+        }
+        let (sender, answer) = tokio::sync::oneshot::channel();
+        let thread = tokio::task::spawn_blocking(move || drop(sender.send(question())));
+        match tokio::time::timeout(self.limit, answer).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(_)) => Err(format!("{} could not be looked at: the look panicked", place.display())),
+            Err(_) => {
+                lock(&self.silent).insert(place.to_path_buf(), Silence { since: now, thread });
+                Err(silence(place, now))
+            }
+        }
+    }
+
+    /// Since when a place has not answered; none: it may be asked.
+    fn silent_since(&self, place: &Path) -> Option<DateTime<Utc>> {
+        let mut silent = lock(&self.silent);
+        silent.retain(|_, silence| !silence.thread.is_finished());
+        let full = silent.len() >= SILENT_MAX;
+        let oldest = full.then(|| silent.values().map(|silence| silence.since).min()).flatten();
+        silent.get(place).map(|silence| silence.since).or(oldest)
+    }
+}
+
+fn silence(place: &Path, since: DateTime<Utc>) -> String {
+    let since = since.format("%Y-%m-%d %H:%M:%S UTC");
+    format!("the disk of {} has not answered since {since}: it is looked at again when it does", place.display())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
