@@ -64,7 +64,8 @@ fn column(document: &Value, name: &str, property: &Value) -> Option<String> {
         "string" | "integer" | "number" | "boolean" => Some(name.to_owned()),
         "array" => {
             let (items, _) = without_null(document, &schema["items"]);
-            (type_of(items) == "string" && name != "actions").then(|| name.to_owned())
+            let says = type_of(items) == "string" || items["properties"]["words"].is_object();
+            (says && name != "actions").then(|| name.to_owned())
         }
         "object" => {
             let inner = TELLING.iter().find(|inner| schema["properties"][**inner].is_object())?;
