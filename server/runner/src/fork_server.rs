@@ -7,8 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
+use crate::attempt::run;
 use crate::os::{self, Asker, Channel, Far, Forker};
-use crate::run;
 
 /// A fork server, seen by the server that asks it.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ pub fn fork_server() -> ExitCode {
         }
     };
     // What a process learns about its processor at the first use is inherited: to ask is slow on virtual machines.
-    crate::frame::warm();
+    crate::log::frame::warm();
     match forker.serve() {
         Ok(Some(log)) => run(&log),
         Ok(None) => ExitCode::SUCCESS,

@@ -5,11 +5,11 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::layout::{attempt_of, socket_path};
-use crate::message::{Identity, ServerMessage, line};
+use crate::attempt::sweep::{self, Swept};
+use crate::log::layout::{attempt_of, socket_path};
 use crate::os::{self, Channel};
-use crate::record::Survivor;
-use crate::sweep::{self, Swept};
+use crate::protocol::message::{Identity, ServerMessage, line};
+use crate::protocol::record::Survivor;
 
 /// The runner of one attempt, known by the path of its log.
 #[derive(Clone, Debug)]

@@ -26,7 +26,7 @@ use windows as system;
 
 use std::io;
 
-use crate::record::{Exit, SpawnFailure};
+use crate::protocol::record::{Exit, SpawnFailure};
 
 /// Becoming a runner, and what the system tells it.
 pub(crate) use system::{Signals, boot_id};

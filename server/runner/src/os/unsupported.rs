@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use super::{Channel, Child, Failure, Reaped, Source, unsupported};
-use crate::plan::Plan;
-use crate::record::{SpawnFailure, Survivor};
+use crate::protocol::plan::Plan;
+use crate::protocol::record::{SpawnFailure, Survivor};
 
 /// Does nothing: here a priority belongs to the whole process, or needs a system call that nobody has tried yet.
 pub fn lower_priority() {}

@@ -1,7 +1,7 @@
 //! Set-up, login and one's own password.
 
 use crate::api::core::auth;
-use crate::api::core::auth::{COOKIE, COOKIE_SECURE};
+use crate::api::core::auth::{COOKIE, COOKIE_SECURE, peer_address};
 use crate::api::core::body::Body;
 use crate::api::core::error::{ApiResult, request_id};
 use crate::api::core::state::ApiState;
@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use utoipa::ToSchema;
 
 /// Who is asking.
@@ -163,24 +163,6 @@ fn origin(state: &ApiState, peer: Option<Extension<ConnectInfo<SocketAddr>>>, he
     let address = peer_address(state, peer, headers);
     let cookie = auth::cookie(headers, state.settings.secure_cookies).map(Secret::new);
     Origin { address, user_agent: text("user-agent"), request_id: Some(request_id()), cookie }
-}
-
-/// Where a request comes from.
-pub(in crate::api) fn peer_address(
-    state: &ApiState,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    headers: &HeaderMap,
-) -> String {
-    let peer = peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_canonical().to_string()).unwrap_or_default();
-    let forwarded = if state.settings.behind_proxy { forwarded(headers) } else { None };
-    forwarded.map_or(peer, |address| address.to_canonical().to_string())
-}
-
-/// The address that the proxy saw: the last of the last line; all before may be the client's own invention.
-fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
-    let line = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-    let last = line.rsplit(',').next()?.trim();
-    last.parse().ok().or_else(|| last.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
 /// The cookie of a session that has just begun.

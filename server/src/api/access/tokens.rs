@@ -2,9 +2,9 @@
 
 use crate::api::core::body::{Body, Path, Query, page_request};
 use crate::api::core::error::ApiResult;
+use crate::api::core::page::PageQuery;
 use crate::api::core::page::page;
 use crate::api::core::state::ApiState;
-use crate::api::tasks::wire::PageQuery;
 use crate::app::Caller;
 use crate::domain::ids::TokenId;
 use crate::domain::model::TokenRecord;

@@ -13,8 +13,8 @@ use self::wire::{
 use super::core::answer;
 use super::core::body::{Body, IfMatch, Path, Query, page_request};
 use super::core::error::ApiResult;
+use super::core::page::{DryRunQuery, PageQuery};
 use super::core::state::ApiState;
-use super::tasks::wire::{DryRunQuery, PageQuery};
 use crate::api::core::layers;
 use crate::app::Caller;
 use crate::app::calendars::CalendarView;

@@ -9,11 +9,12 @@ use super::state::ApiState;
 use crate::api::contract::{Access, Contract};
 use crate::app::{self, Caller};
 use crate::security::token::same;
+use axum::Extension;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 /// Name of the session cookie.
@@ -104,4 +105,22 @@ pub(in crate::api) fn cookie(headers: &HeaderMap, secure: bool) -> Option<String
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned())
+}
+
+/// Where a request comes from.
+pub(in crate::api) fn peer_address(
+    state: &ApiState,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: &HeaderMap,
+) -> String {
+    let peer = peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_canonical().to_string()).unwrap_or_default();
+    let forwarded = if state.settings.behind_proxy { forwarded(headers) } else { None };
+    forwarded.map_or(peer, |address| address.to_canonical().to_string())
+}
+
+/// The address that the proxy saw: the last of the last line; all before may be the client's own invention.
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let line = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    let last = line.rsplit(',').next()?.trim();
+    last.parse().ok().or_else(|| last.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }

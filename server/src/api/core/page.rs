@@ -1,4 +1,7 @@
-//! Pages of lists: `limit`, an opaque keyset `cursor`, `items` and `next_cursor`.
+//! Queries of every subject: pages of lists (`limit`, an opaque keyset `cursor`, `items` and `next_cursor`), and dry runs.
+
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident, $item:ty) => {
@@ -13,3 +16,25 @@ macro_rules! page {
     };
 }
 pub(in crate::api) use page;
+
+/// Paging of a list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct PageQuery {
+    /// Most items in one answer.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of the page before, to go on after it.
+    pub cursor: Option<String>,
+}
+
+/// Whether to save.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct DryRunQuery {
+    /// Check everything and save nothing.
+    #[param(default = false)]
+    pub dry_run: Option<bool>,
+}

@@ -1,11 +1,11 @@
 //! The plan for calendar programs: feeds at secret addresses, and the same for whoever is logged in.
 
-use crate::api::access::sessions::peer_address;
+use crate::api::core::auth::peer_address;
 use crate::api::core::body::{Body, Path, Query, page_request};
 use crate::api::core::error::ApiResult;
+use crate::api::core::page::PageQuery;
 use crate::api::core::page::page;
 use crate::api::core::state::ApiState;
-use crate::api::tasks::wire::PageQuery;
 use crate::app::forecast::feeds::FeedRequest;
 use crate::app::{self, Caller};
 use crate::domain::model::FeedRecord;

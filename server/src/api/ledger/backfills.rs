@@ -3,9 +3,9 @@
 use crate::api::core::answer::Reason;
 use crate::api::core::body::{Body, Path, Query, page_request};
 use crate::api::core::error::ApiResult;
+use crate::api::core::page::DryRunQuery;
 use crate::api::core::page::page;
 use crate::api::core::state::ApiState;
-use crate::api::tasks::wire::DryRunQuery;
 use crate::app::Caller;
 use crate::app::ledger::backfills::{BackfillRequest, BackfillView};
 use crate::domain::ids::BackfillId;

@@ -7,12 +7,12 @@ pub mod wire;
 
 use self::convert::schedule_in;
 use self::wire::Schedule;
+use self::wire::SlotPreview;
 use super::core::answer::Reason;
 use super::core::body::{Body, Query, page_request};
 use super::core::error::ApiResult;
 use super::core::page::page;
 use super::core::state::ApiState;
-use super::tasks::wire::SlotPreview;
 use crate::app::schedules::PreviewRequest;
 use crate::app::{self, Caller};
 use crate::domain::model::{SlotFilter, SlotRecord};

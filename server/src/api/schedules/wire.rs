@@ -2,6 +2,7 @@
 
 use crate::api::core::defaults::{one, yes};
 use crate::domain::vocabulary::Weekday;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,10 +27,10 @@ macro_rules! schedule {
             pub timezone: Option<String>,
             /// No slot before this instant.
             #[serde(default)]
-            pub start_at: Option<chrono::DateTime<chrono::Utc>>,
+            pub start_at: Option<DateTime<Utc>>,
             /// No slot at or after this instant.
             #[serde(default)]
-            pub end_at: Option<chrono::DateTime<chrono::Utc>>,
+            pub end_at: Option<DateTime<Utc>>,
             /// What happens to a local time that does not exist because the clocks go forward. A rule that names
             /// every hour loses nothing; this applies to all others.
             #[serde(default)]
@@ -101,7 +102,7 @@ schedule! {
         pub every_seconds: u32,
         /// Instant that the slots are counted from; null: 1970-01-01T00:00:00Z.
         #[serde(default)]
-        pub anchor_at: Option<chrono::DateTime<chrono::Utc>>,
+        pub anchor_at: Option<DateTime<Utc>>,
         /// Only within this part of the day; without an anchor the distance counts from its beginning each day.
         #[serde(default)]
         #[schema(inline = false)]
@@ -339,4 +340,20 @@ pub struct CatchUpWindow {
 
 fn thousand() -> u32 {
     1000
+}
+
+/// A future slot.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SlotPreview {
+    /// The instant.
+    pub scheduled_for: DateTime<Utc>,
+    /// The same in the schedule's zone, with its offset.
+    #[schema(example = "2026-12-01T02:00:00+01:00")]
+    pub scheduled_local: String,
+    /// Key of the schedule within its task, where there is one.
+    pub schedule_key: Option<String>,
+    /// Whether it is only written down and does not run; the notes say why.
+    pub skipped: bool,
+    /// What is special about it: moved out of a gap, first or second of a repeated hour.
+    pub notes: Vec<String>,
 }

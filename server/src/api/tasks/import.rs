@@ -2,12 +2,13 @@
 
 use super::convert::definition_out;
 use super::definition::TaskDefinition;
-use super::wire::{DryRunQuery, SlotPreview};
 use crate::api::core::body::{Body, Query};
 use crate::api::core::defaults::yes;
 use crate::api::core::error::{ApiError, ApiResult};
+use crate::api::core::page::DryRunQuery;
 use crate::api::core::state::ApiState;
 use crate::api::schedules::slot_out;
+use crate::api::schedules::wire::SlotPreview;
 use crate::app::{self, Caller};
 use crate::domain::schedules::crontab::Form;
 use crate::domain::schedules::zone_parse;

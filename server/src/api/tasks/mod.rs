@@ -15,11 +15,12 @@ use self::convert::definition_out;
 use self::definition::TaskDefinition;
 use self::out::{applied_out, bulk_in, bulk_item, created, merge, summary_out, tagged, task_out, version_out};
 use self::wire::{
-    DryRunQuery, PageQuery, RunCreate, Task, TaskApply, TaskApplyResult, TaskBulk, TaskBulkResult, TaskClone,
-    TaskDeleteQuery, TaskListQuery, TaskPage, TaskPatch, TaskSort, TaskVersion, TaskVersionPage,
+    RunCreate, Task, TaskApply, TaskApplyResult, TaskBulk, TaskBulkResult, TaskClone, TaskDeleteQuery, TaskListQuery,
+    TaskPage, TaskPatch, TaskSort, TaskVersion, TaskVersionPage,
 };
 use super::core::body::{Body, IdempotencyKey, IfMatch, Path, Query, checked, page_request};
 use super::core::error::ApiResult;
+use super::core::page::{DryRunQuery, PageQuery};
 use super::core::state::ApiState;
 use super::runs::run_created;
 use super::runs::wire::Run;

@@ -5,7 +5,7 @@ use super::definition::*;
 use super::params::ParamSpec;
 use crate::api::core::defaults::{one, yes};
 use crate::api::core::page::page;
-use crate::api::schedules::wire::Schedule;
+use crate::api::schedules::wire::{Schedule, SlotPreview};
 use crate::api::triggers::wire::TaskTrigger;
 use crate::domain::vocabulary::{OnServerStop, RunState, TaskAction};
 use chrono::{DateTime, Utc};
@@ -103,22 +103,6 @@ pub struct LastRun {
     pub duration_seconds: Option<f64>,
 }
 
-/// A future slot.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct SlotPreview {
-    /// The instant.
-    pub scheduled_for: DateTime<Utc>,
-    /// The same in the schedule's zone, with its offset.
-    #[schema(example = "2026-12-01T02:00:00+01:00")]
-    pub scheduled_local: String,
-    /// Key of the schedule within its task, where there is one.
-    pub schedule_key: Option<String>,
-    /// Whether it is only written down and does not run; the notes say why.
-    pub skipped: bool,
-    /// What is special about it: moved out of a gap, first or second of a repeated hour.
-    pub notes: Vec<String>,
-}
-
 /// Order of a list of tasks.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -162,16 +146,6 @@ pub struct TaskListQuery {
     pub sort: Option<TaskSort>,
 }
 
-/// Whether to save.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct DryRunQuery {
-    /// Check everything and save nothing.
-    #[param(default = false)]
-    pub dry_run: Option<bool>,
-}
-
 /// What to do with open runs.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -180,18 +154,6 @@ pub struct TaskDeleteQuery {
     /// Cancel the open runs of the task. Without it, a task with open runs is not deleted (409).
     #[param(default = false)]
     pub cancel_runs: Option<bool>,
-}
-
-/// Paging of a list.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct PageQuery {
-    /// Most items in one answer.
-    #[param(minimum = 1, maximum = 500, default = 50)]
-    pub limit: Option<u32>,
-    /// The `next_cursor` of the page before, to go on after it.
-    pub cursor: Option<String>,
 }
 
 /// A new run of a task.

@@ -1,6 +1,6 @@
 //! The door of webhooks: public by its secret, outside of the contract's operations.
 
-use crate::api::access::sessions::peer_address;
+use crate::api::core::auth::peer_address;
 use crate::api::core::body::{IdempotencyKey, too_large};
 use crate::api::core::error::{ApiResult, request_id};
 use crate::api::core::state::ApiState;

@@ -8,9 +8,9 @@ pub mod wire;
 
 use super::core::body::{Path, Query, page_request};
 use super::core::error::ApiResult;
+use super::core::page::PageQuery;
 use super::core::page::page;
 use super::core::state::ApiState;
-use super::tasks::wire::PageQuery;
 use crate::app::triggers::TriggerView;
 use crate::app::{self, Caller};
 use crate::domain::model::Cursor;

@@ -17,8 +17,8 @@ use super::processes::start_ticks;
 use super::program::resolve;
 use super::{Source, input};
 use crate::os::{Child, Failure, Reaped};
-use crate::plan::Plan;
-use crate::record::{Exit, SpawnFailure};
+use crate::protocol::plan::Plan;
+use crate::protocol::record::{Exit, SpawnFailure};
 
 /// One output pipe of the command.
 pub(crate) struct Output(OwnedFd);

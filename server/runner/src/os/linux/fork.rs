@@ -19,7 +19,7 @@ use rustix::net::{
 };
 
 use super::Channel;
-use crate::message::{RunnerMessage, line_of};
+use crate::protocol::message::{RunnerMessage, line_of};
 
 /// Longest path of a log, in bytes: what Linux takes.
 const PATH_MAX: usize = 4096;

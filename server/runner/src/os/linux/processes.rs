@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use crate::record::Survivor;
+use crate::protocol::record::Survivor;
 
 /// Processes of this account whose environment holds the marker (`NAME=value`), this one and dead ones excepted.
 pub(crate) fn carriers(marker: &str) -> io::Result<Vec<Survivor>> {

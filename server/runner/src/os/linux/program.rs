@@ -4,8 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::os::Failure;
-use crate::plan::Plan;
-use crate::record::SpawnFailure;
+use crate::protocol::plan::Plan;
+use crate::protocol::record::SpawnFailure;
 
 /// Where a program is looked for when the plan's environment has no `PATH`.
 const PATH_DEFAULT: &str = "/usr/local/bin:/usr/bin:/bin";

@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::log_read::exit_record;
+use crate::log::read::exit_record;
 
 /// Path of an attempt's log file.
 pub fn log_path(folder: &Path, attempt: &str) -> PathBuf {

@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::clock;
-use crate::layout::remove;
-use crate::message::{RunnerMessage, ServerMessage, line_of};
+use crate::log::layout::remove;
 use crate::os::{self, Listener, Source, Wire};
+use crate::protocol::message::{RunnerMessage, ServerMessage, line_of};
 
 /// Longest plan line, in bytes.
 const PLAN_MAX: usize = 64 * 1024 * 1024;

@@ -7,8 +7,8 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::Plan;
-use crate::record::{CancelledBy, ExitRecord, TimeLimit};
+use crate::protocol::plan::Plan;
+use crate::protocol::record::{CancelledBy, ExitRecord, TimeLimit};
 
 /// Version of the protocol and of the log format.
 pub const FORMAT_VERSION: u32 = 1;

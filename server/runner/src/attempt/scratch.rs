@@ -7,10 +7,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::layout::remove;
+use crate::log::layout::remove;
 use crate::os::{self, Failure};
-use crate::plan::{MARKER, Plan, RESULT_FILE, RESULT_LIMIT};
-use crate::record::SpawnFailure;
+use crate::protocol::plan::{MARKER, Plan, RESULT_FILE, RESULT_LIMIT};
+use crate::protocol::record::SpawnFailure;
 
 /// The private files of one attempt.
 pub(crate) struct Scratch {

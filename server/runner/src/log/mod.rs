@@ -3,6 +3,11 @@
 //! Offsets are logical bytes: everything the command wrote on both streams in the order it was read, and the runner's own
 //! notes, before any truncation. So an offset never changes its meaning, and a gap is a stretch of offsets without bytes.
 
+pub(crate) mod frame;
+pub mod layout;
+pub(crate) mod read;
+pub(crate) mod write;
+
 use serde::{Deserialize, Serialize};
 
 /// Where bytes came from.

@@ -8,11 +8,11 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use crate::frame::{self, HEADER, Head, Kind, Parsed, Seed, TRAILER};
-use crate::layout::{attempt_of, segment_path, segments};
+use crate::log::frame::{self, HEADER, Head, Kind, Parsed, Seed, TRAILER};
+use crate::log::layout::{attempt_of, segment_path, segments};
 use crate::log::{Content, GapReason, Record, Stream};
-use crate::message::{Identity, Started};
-use crate::record::{ExitRecord, LogTotals};
+use crate::protocol::message::{Identity, Started};
+use crate::protocol::record::{ExitRecord, LogTotals};
 
 /// How far a reader looks for the next good frame after a damaged one, in bytes.
 const RESYNC: usize = 4 * 1024 * 1024;

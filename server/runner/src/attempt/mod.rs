@@ -3,20 +3,25 @@
 //! `orc-runner <log file>`; the plan and with it every secret comes over standard input. Standard input that ends before
 //! a complete plan leaves no trace: the log file is removed again, so a missing log file means that nothing was started.
 
+pub(crate) mod control;
+pub(crate) mod scratch;
+pub(crate) mod supervise;
+pub(crate) mod sweep;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use crate::attempt::control::Control;
+use crate::attempt::scratch::{ResultFile, Scratch};
+use crate::attempt::supervise::{Ending, Session, Supervisor};
 use crate::clock;
-use crate::control::Control;
-use crate::layout::{attempt_of, folder_of, socket_path};
-use crate::log_write::LogWriter;
-use crate::message::{Identity, RunnerMessage, ServerMessage, Started, StopReason};
+use crate::log::layout::{attempt_of, folder_of, socket_path};
+use crate::log::write::LogWriter;
 use crate::os::{self, Child, Failure, Signals};
-use crate::plan::Plan;
-use crate::record::{Exit, ExitRecord, Outcome};
-use crate::scratch::{ResultFile, Scratch};
-use crate::supervise::{Ending, Session, Supervisor};
+use crate::protocol::message::{Identity, RunnerMessage, ServerMessage, Started, StopReason};
+use crate::protocol::plan::Plan;
+use crate::protocol::record::{Exit, ExitRecord, Outcome};
 
 /// How long the last messages wait for a server that does not read.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -7,15 +7,15 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use crate::attempt::control::Control;
+use crate::attempt::sweep::{self, ROUNDS};
 use crate::clock;
-use crate::control::Control;
 use crate::log::Stream;
-use crate::log_write::LogWriter;
-use crate::message::{RunnerMessage, ServerMessage, StopReason};
+use crate::log::write::LogWriter;
 use crate::os::{self, Child, Output, Signals};
-use crate::plan::Plan;
-use crate::record::{CancelledBy, Exit, Survivor, TimeLimit};
-use crate::sweep::{self, ROUNDS};
+use crate::protocol::message::{RunnerMessage, ServerMessage, StopReason};
+use crate::protocol::plan::Plan;
+use crate::protocol::record::{CancelledBy, Exit, Survivor, TimeLimit};
 
 /// Shortest time between two progress messages.
 const PROGRESS_PERIOD: Duration = Duration::from_millis(50);

@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::clock;
-use crate::frame::{self, DATA_MAX, Head, Kind, Seed, TRAILER};
-use crate::layout::{remove, segment_path};
+use crate::log::frame::{self, DATA_MAX, Head, Kind, Seed, TRAILER};
+use crate::log::layout::{remove, segment_path};
 use crate::log::{GapReason, Stream};
-use crate::message::{Identity, Started};
 use crate::os;
-use crate::plan::LogLimits;
-use crate::record::{ExitRecord, LogTotals};
+use crate::protocol::message::{Identity, Started};
+use crate::protocol::plan::LogLimits;
+use crate::protocol::record::{ExitRecord, LogTotals};
 
 /// How many segments the ring of the tail has.
 const RING: u64 = 8;

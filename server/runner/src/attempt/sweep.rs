@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::clock;
 use crate::os;
-use crate::plan::MARKER;
-use crate::record::Survivor;
+use crate::protocol::plan::MARKER;
+use crate::protocol::record::Survivor;
 
 /// Most rounds of a sweep.
 pub(crate) const ROUNDS: u32 = 50;
