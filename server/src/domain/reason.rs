@@ -24,7 +24,7 @@ macro_rules! reasons {
         }
 
         /// What kind of reason it is, for programs.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum ReasonCode {
             $($(#[$doc])* $variant,)+
@@ -136,6 +136,33 @@ reasons! {
         /// What was wrong with it.
         problem: String,
     } => format!("the stored schedule was damaged: {problem}"),
+    /// The schedule does not fire, because its rule is wrong or cannot be read.
+    ScheduleInvalid {
+        /// What is wrong with it.
+        problem: String,
+    } => format!("it does not fire: {problem}"),
+    /// The schedule did not fire for a time, because its rule was wrong.
+    ScheduleWasInvalid {
+        /// What was wrong with it.
+        problem: String,
+    } => format!("it was invalid for a time and did not fire: {problem}"),
+    /// The starts of the server are not kept, so what is in the ledger counts as expected.
+    StartsNotKept {} => "the starts of the server are not kept: what is in the ledger counts as expected".to_owned(),
+    /// For a time nobody knows which slots there were.
+    SlotsUnknown {
+        /// What cannot be read.
+        problem: String,
+    } => format!("for a time nobody knows which slots there were: {problem}"),
+    /// The newest version of the task cannot be read, and the task's own definition is used.
+    VersionDamaged {
+        /// What is wrong with the version.
+        problem: String,
+    } => format!("its newest version is not readable, the task's own definition is used: {problem}"),
+    /// The stored definition of the calendar cannot be read.
+    CalendarDamaged {
+        /// What is wrong with it, and what holds in its place.
+        problem: String,
+    } => problem.clone(),
     /// Params are missing or wrong.
     ParamsRefused {
         /// What is wrong with them, one sentence each.

@@ -41,11 +41,16 @@ async fn a_damaged_calendar_goes_on_by_its_version_and_can_be_saved_again() {
     let editor = with_calendars().await;
     editor.behind(ROW).await;
     let view = editor.json(200, "GET /calendars/c1", None).await;
-    let problem = view["problem"].as_str().unwrap();
+    assert_eq!(view["problem"]["code"], "calendar_damaged");
+    let problem = view["problem"]["text"].as_str().unwrap();
     assert!(problem.contains("damaged; version 1 of 2") && problem.contains("until it is saved again"), "{problem}");
     assert_eq!(view["entries"], every_day("c1")["entries"]);
     let list = editor.json(200, "GET /calendars", None).await;
-    assert_eq!((&list["items"][0]["problem"], &list["items"][1]["problem"]), (&json!(problem), &Value::Null), "{list}");
+    assert_eq!(
+        (&list["items"][0]["problem"], &list["items"][1]["problem"]),
+        (&view["problem"], &Value::Null),
+        "{list}"
+    );
     for task in ["GET /tasks/direct", "GET /tasks/through"] {
         let task = editor.json(200, task, None).await;
         assert!(task["schedules"][0]["problem"].is_null() && task["next_slots"][0].is_object(), "{task}");
@@ -65,11 +70,11 @@ async fn a_calendar_without_a_readable_version_is_told_and_can_be_saved_or_delet
     editor.behind(ROW).await;
     editor.behind(VERSIONS).await;
     let view = editor.json(200, "GET /calendars/c1", None).await;
-    assert!(view["problem"].as_str().unwrap().contains("its dates are unknown"), "{view}");
+    assert!(view["problem"]["text"].as_str().unwrap().contains("its dates are unknown"), "{view}");
     assert_eq!(view["warnings"], json!([]), "what is unknown leaves nothing unsaid: the problem says it");
     assert_eq!((&view["entries"], &view["used_by"]), (&json!([]), &json!(["direct"])), "{view}");
     let list = editor.json(200, "GET /calendars", None).await;
-    assert!(list["items"][0]["problem"].is_string() && list["items"][0]["next_date"].is_null(), "{list}");
+    assert!(list["items"][0]["problem"].is_object() && list["items"][0]["next_date"].is_null(), "{list}");
     let told = "calendar \"c1\" is damaged: save it again";
     for task in ["direct", "through"] {
         let task = editor.json(200, &format!("GET /tasks/{task}"), None).await;

@@ -34,7 +34,7 @@ export function taskSummary(number: number): TaskSummary {
     enabled,
     version: 1 + (number % 7),
     run_kind: ["command", "shell", "script", "http"][number % 4] ?? "shell",
-    schedules: number % 6 === 4 ? [] : [WORDS[number % WORDS.length] ?? ""],
+    schedules: number % 6 === 4 ? [] : [{ words: WORDS[number % WORDS.length] ?? "", problem: null }],
     next_slot_at: enabled && number % 6 !== 4 ? at(90 + number * 47) : null,
     updated_at: at(-86_400 * (1 + (number % 20))),
     problem: null,

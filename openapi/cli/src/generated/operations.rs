@@ -42,7 +42,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("sort", Choice(&["name", "updated_at", "last_run_at"]), "Order."),
         ],
         answer: Answer::List,
-        columns: &["name", "enabled", "next_slot_at", "last_run.state", "schedules", "problem", "folder", "tags"],
+        columns: &["name", "enabled", "next_slot_at", "last_run.state", "schedules", "problem.text", "folder", "tags"],
         more: &["version", "title", "run_kind", "updated_at", "id"],
         ..Operation::EMPTY
     },
@@ -589,7 +589,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
         ],
         answer: Answer::List,
-        columns: &["name", "problem", "next_date", "version", "entry_count", "description", "updated_at", "maintenance"],
+        columns: &["name", "problem.text", "next_date", "version", "entry_count", "description", "updated_at", "maintenance"],
         more: &["used_by_count", "id"],
         ..Operation::EMPTY
     },
@@ -905,7 +905,7 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List the server's workers and what each did last.",
         answer: Answer::List,
-        columns: &["name", "error", "last_at", "last_summary", "every_seconds", "round_count", "running_since_at", "last_seconds"],
+        columns: &["name", "running_since_at", "error", "last_at", "last_summary", "every_seconds", "round_count", "last_seconds"],
         more: &[],
         ..Operation::EMPTY
     },

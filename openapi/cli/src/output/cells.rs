@@ -42,7 +42,7 @@ pub fn text(name: &str, value: &Value) -> String {
             _ => number.to_string(),
         },
         Value::Array(items) => items.iter().map(|item| text("", item)).collect::<Vec<_>>().join(", "),
-        Value::Object(fields) => match (reason(value), fields.get("kind").and_then(Value::as_str)) {
+        Value::Object(fields) => match (said(value), fields.get("kind").and_then(Value::as_str)) {
             (Some(words), _) => safe(words),
             (None, Some(kind)) if fields.len() == 1 => kind.to_owned(),
             _ => value.to_string(),
@@ -57,6 +57,11 @@ pub fn reason(value: &Value) -> Option<&str> {
         Some(inner) if fields.len() == 1 => reason(inner),
         _ => value["text"].as_str().filter(|_| fields.contains_key("code")),
     }
+}
+
+/// What a thing says in words: its reason, or (a schedule in the list of tasks) its problem, or else its words.
+pub fn said(value: &Value) -> Option<&str> {
+    reason(value).or_else(|| reason(&value["problem"])).or_else(|| value["words"].as_str())
 }
 
 fn is_instant(name: &str) -> bool {
@@ -159,6 +164,8 @@ mod tests {
         check("reason", Value::Null, "");
         let reason = json!({"code": "exit_code", "args": {"exit_code": 3}, "text": "ended with exit code 3"});
         check("reason", reason.clone(), "ended with exit code 3");
+        let lines = json!([{"words": "Every day", "problem": null}, {"words": "", "problem": reason}]);
+        check("schedules", lines, "Every day, ended with exit code 3");
         check("waiting_on", json!([{"reason": reason}]), "ended with exit code 3");
     }
 }

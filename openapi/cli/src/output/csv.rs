@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::cells::pick;
+use super::cells::{pick, said};
 use super::style::Columns;
 
 /// A list: a header with all columns, then one row for each item.
@@ -41,6 +41,9 @@ fn plain(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(items) if items.iter().all(Value::is_string) => {
             items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
+        }
+        Value::Array(items) if !items.is_empty() && items.iter().all(|item| said(item).is_some()) => {
+            items.iter().filter_map(said).collect::<Vec<_>>().join(" ")
         }
         other => other.to_string(),
     }

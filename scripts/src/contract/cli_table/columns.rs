@@ -64,7 +64,8 @@ fn column(document: &Value, name: &str, property: &Value) -> Option<String> {
         "string" | "integer" | "number" | "boolean" => Some(name.to_owned()),
         "array" => {
             let (items, _) = without_null(document, &schema["items"]);
-            (type_of(items) == "string" && name != "actions").then(|| name.to_owned())
+            let says = type_of(items) == "string" || items["properties"]["words"].is_object();
+            (says && name != "actions").then(|| name.to_owned())
         }
         "object" => {
             let inner = TELLING.iter().find(|inner| schema["properties"][**inner].is_object())?;
@@ -81,7 +82,7 @@ fn weight(name: &str) -> usize {
         "state" | "outcome" | "role" | "enabled" | "trigger" | "kind" | "change" | "ok" | "action" | "actor" => 1,
         "started_at" | "scheduled_local" | "next_slot_at" | "last_run" | "at" | "value" | "words" | "target" => 2,
         "count" | "duration_seconds" | "capacity" | "used" | "waiting_count" | "reason" | "detail" | "schedules"
-        | "error" | "source" | "next_date" | "problem" | "url" | "skipped" | "notes" => 3,
+        | "error" | "source" | "next_date" | "problem" | "url" | "skipped" | "notes" | "running_since_at" => 3,
         "version" | "created_at" | "scheduled_for" | "tags" | "folder" | "expires_at" | "last_at" | "last_summary"
         | "used_by" | "entry_count" => 4,
         name if name.ends_with("_id") || name == "hash" => HIDDEN,

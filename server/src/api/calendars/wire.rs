@@ -1,5 +1,6 @@
 //! Wire types of calendars.
 
+use crate::api::core::answer::Reason;
 use crate::api::core::page::page;
 use crate::domain::calendars as domain;
 use crate::domain::vocabulary::Weekday;
@@ -58,8 +59,8 @@ calendar! {
         #[schema(read_only)]
         pub updated_at: DateTime<Utc>,
         /// What is wrong with what is stored, if its definition was damaged: an older version may be shown in its place.
-        #[schema(read_only, max_length = 10_000)]
-        pub problem: Option<String>,
+        #[schema(read_only, inline = false)]
+        pub problem: Option<Reason>,
         /// Names of the tasks whose schedules name it.
         #[schema(read_only)]
         pub used_by: Vec<String>,
@@ -86,8 +87,7 @@ pub struct CalendarSummary {
     /// When its definition last changed.
     pub updated_at: DateTime<Utc>,
     /// What is wrong with what is stored, if its definition was damaged.
-    #[schema(max_length = 10_000)]
-    pub problem: Option<String>,
+    pub problem: Option<Reason>,
     /// Number of its entries.
     pub entry_count: usize,
     /// Whether it is a maintenance window.

@@ -5,7 +5,7 @@ use crate::domain::reason::ReasonCode;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::fmt::Display;
 use utoipa::ToSchema;
@@ -32,7 +32,7 @@ pub fn created(mut response: Response, collection: &str, name: impl Display) -> 
 }
 
 /// Why something is as it is.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Reason {
     /// What kind of reason it is, for programs.
     pub code: ReasonCode,

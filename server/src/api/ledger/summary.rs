@@ -1,5 +1,6 @@
 //! What was expected and what became of it, over HTTP.
 
+use crate::api::core::answer::Reason;
 use crate::api::core::body::Query;
 use crate::api::core::error::ApiResult;
 use crate::api::core::state::ApiState;
@@ -68,7 +69,7 @@ figures! {
         /// Its newest rule in words.
         pub words: String,
         /// Why the figures are not the whole truth; null: they are.
-        pub problem: Option<String>,
+        pub problem: Option<Reason>,
     }
 }
 
@@ -93,5 +94,6 @@ pub async fn slot_summary(
 fn schedule_out((schedule_key, schedule): (String, ScheduleAccount)) -> ScheduleSummary {
     let ScheduleAccount { words, account, problem } = schedule;
     let Account { expected, ran, skipped, missed, pending, unaccounted, surplus } = account;
+    let problem = problem.map(Into::into);
     ScheduleSummary { schedule_key, words, problem, expected, ran, skipped, missed, pending, unaccounted, surplus }
 }

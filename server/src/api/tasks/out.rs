@@ -3,8 +3,8 @@
 use super::convert::definition_out;
 use super::definition::TaskDefinition;
 use super::wire::{
-    BulkAction, FieldDifference, LastRun, Task, TaskApplyItem, TaskBulk, TaskBulkItem, TaskChange, TaskSummary,
-    TaskVersion,
+    BulkAction, FieldDifference, LastRun, ScheduleLine, Task, TaskApplyItem, TaskBulk, TaskBulkItem, TaskChange,
+    TaskSummary, TaskVersion,
 };
 use crate::api::core::answer;
 use crate::api::core::error::{ApiError, ApiResult};
@@ -18,6 +18,7 @@ use crate::app::tasks::{TaskView, actions};
 use crate::domain::calendars::CalendarBook;
 use crate::domain::ids::RunId;
 use crate::domain::model::{LastRunRecord, TaskRecord, TaskVersionRecord};
+use crate::domain::reason::Reason;
 use crate::domain::schedules::Schedule;
 use crate::domain::tasks::Definition;
 use axum::response::Response;
@@ -55,7 +56,7 @@ pub fn task_out(view: TaskView) -> Task {
         created_at: record.created_at,
         updated_at: record.updated_at,
         owner: record.owner,
-        problem: record.damage.rest,
+        problem: record.damage.rest.map(damaged),
         next_slots: next_slots.into_iter().map(|(key, slot)| slot_out(Some(key), &slot)).collect(),
         last_run: record.last_run.map(last_run_out),
         actions,
@@ -97,15 +98,20 @@ pub fn summary_out(
     let definition = task.definition;
     let fires = |schedule: &Schedule| invalid.is_empty() || !invalid.contains_key(&(task.key, schedule.key.clone()));
     let next = next_run(book, &definition, fires, now);
-    let words = |schedule: &Schedule| {
-        let words = words(&definition.name, schedule).ok().filter(|_| fires(schedule));
-        words.unwrap_or_else(|| "invalid schedule".to_owned())
+    let line = |schedule: &Schedule| {
+        let (words, fault) = match words(&definition.name, schedule) {
+            Ok(words) => (words, None),
+            Err(fault) => (String::new(), Some(fault.to_string())),
+        };
+        let known = invalid.get(&(task.key, schedule.key.clone())).map(|invalid| invalid.error.clone());
+        let problem = known.or(fault).map(|problem| Reason::ScheduleInvalid { problem }.into());
+        ScheduleLine { words, problem }
     };
     TaskSummary {
         id: task.id.0,
-        schedules: definition.schedules.iter().map(words).collect(),
+        schedules: definition.schedules.iter().map(line).collect(),
         actions,
-        problem: task.damage.rest,
+        problem: task.damage.rest.map(damaged),
         run_kind: definition.run.kind().to_owned(),
         name: definition.name,
         title: definition.title,
@@ -117,6 +123,10 @@ pub fn summary_out(
         updated_at: task.updated_at,
         last_run: task.last_run.map(last_run_out),
     }
+}
+
+fn damaged(problem: String) -> answer::Reason {
+    Reason::TaskDamaged { problem }.into()
 }
 
 fn last_run_out(run: LastRunRecord) -> LastRun {

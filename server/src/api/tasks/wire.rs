@@ -3,6 +3,7 @@
 use super::definition::definition;
 use super::definition::*;
 use super::params::ParamSpec;
+use crate::api::core::answer::Reason;
 use crate::api::core::defaults::{one, yes};
 use crate::api::core::page::page;
 use crate::api::schedules::wire::{Schedule, SlotPreview};
@@ -34,8 +35,8 @@ definition! {
         #[schema(read_only)]
         pub owner: Option<String>,
         /// Why it can neither run nor be changed, only be replaced or deleted; none, as a rule.
-        #[schema(read_only, max_length = 10_000)]
-        pub problem: Option<String>,
+        #[schema(read_only, inline = false)]
+        pub problem: Option<Reason>,
         /// The next slots of all its schedules, soonest first.
         #[schema(read_only)]
         pub next_slots: Vec<SlotPreview>,
@@ -68,11 +69,10 @@ pub struct TaskSummary {
     /// Kind of what it runs.
     #[schema(example = "command")]
     pub run_kind: String,
-    /// Its schedules in words.
-    pub schedules: Vec<String>,
+    /// Its schedules.
+    pub schedules: Vec<ScheduleLine>,
     /// Why it can neither run nor be changed, only be replaced or deleted; none, as a rule.
-    #[schema(max_length = 10_000)]
-    pub problem: Option<String>,
+    pub problem: Option<Reason>,
     /// The next slot of all its schedules that runs; skipped ones do not count.
     pub next_slot_at: Option<DateTime<Utc>>,
     /// When its definition last changed.
@@ -87,6 +87,16 @@ page!(
     TaskPage,
     TaskSummary
 );
+
+/// A schedule in the list of tasks.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ScheduleLine {
+    /// The schedule in words; empty if it cannot be read.
+    #[schema(example = "Every day at 02:00")]
+    pub words: String,
+    /// Why it does not fire although it is stored; null: it can fire.
+    pub problem: Option<Reason>,
+}
 
 /// The newest run of a task.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -10,6 +10,7 @@ use crate::app::{App, Caller, Error, Result};
 use crate::domain::calendars::CalendarBook;
 use crate::domain::forecast::Stop;
 use crate::domain::model::{Damage, PageRequest, SlotCount, TaskRecord, TaskVersionRecord};
+use crate::domain::reason::Reason;
 use crate::domain::schedules::Rule;
 use crate::domain::vocabulary::{Permission, SlotOutcome};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -78,7 +79,7 @@ pub struct ScheduleAccount {
     /// The figures.
     pub account: Account,
     /// Why the figures are not the whole truth.
-    pub problem: Option<String>,
+    pub problem: Option<Reason>,
 }
 
 /// What became of the slots of a task.
@@ -120,7 +121,8 @@ impl App {
         let mut summary = compared.await?;
         for ((_, key), invalid) in self.invalid_schedules().iter().filter(|((task, _), _)| *task == task_key) {
             if let Some(schedule) = summary.schedules.get_mut(key) {
-                schedule.problem.get_or_insert_with(|| format!("it does not fire: {}", invalid.error));
+                let problem = invalid.error.clone();
+                schedule.problem.get_or_insert(Reason::ScheduleInvalid { problem });
             }
         }
         Ok(summary)
@@ -134,7 +136,7 @@ type Between = (DateTime<Utc>, DateTime<Utc>);
 #[derive(Default)]
 struct Expected {
     words: String,
-    problem: Option<String>,
+    problem: Option<Reason>,
     slots: Vec<DateTime<Utc>>,
     /// When nobody knows which slots there were.
     unknown: Vec<Between>,
@@ -239,15 +241,14 @@ impl<'a> Work<'a> {
                 Ok(compiled) => compiled,
                 Err(error) => {
                     let error = version.damage.schedules.get(&schedule.key).cloned().unwrap_or(error.to_string());
-                    expected.problem = Some(format!("it was invalid for a time and did not fire: {error}"));
+                    expected.problem = Some(Reason::ScheduleWasInvalid { problem: error });
                     expected.unknown.push((from, until));
                     continue;
                 }
             };
             expected.words = compiled.words();
             if compiled.is_startup() || matches!(schedule.rule, Rule::Startup { .. }) {
-                let why = "the starts of the server are not kept: what is in the ledger counts as expected";
-                expected.problem = Some(why.to_owned());
+                expected.problem = Some(Reason::StartsNotKept {});
             }
             if !schedule.enabled || !definition.enabled {
                 continue;
@@ -272,15 +273,17 @@ impl<'a> Work<'a> {
         let mut summary = Summary { from_at: self.from_at, until_at: self.until_at, ..Summary::default() };
         for (damage, stretch) in &self.damage {
             for expected in expected.values_mut() {
-                let told = || format!("for a time nobody knows which slots there were: {damage}");
-                expected.problem.get_or_insert_with(told);
+                expected.problem.get_or_insert_with(|| Reason::SlotsUnknown { problem: damage.clone() });
                 expected.unknown.push(*stretch);
             }
         }
         for (key, Expected { words, problem, slots, unknown }) in expected {
             let entries = by_key.remove(&key).unwrap_or_default();
-            let startup = problem.as_deref().is_some_and(|problem| problem.starts_with("the starts"));
-            let account = if startup { counted(&entries) } else { compared(&slots, &entries, &unknown, self.now) };
+            let account = if problem == Some(Reason::StartsNotKept {}) {
+                counted(&entries)
+            } else {
+                compared(&slots, &entries, &unknown, self.now)
+            };
             summary.total.add(&account);
             summary.schedules.insert(key, ScheduleAccount { words, account, problem });
         }
@@ -297,9 +300,9 @@ fn stand_in(newest: &mut TaskVersionRecord, task: &TaskRecord) -> Option<Damage>
     Some(std::mem::replace(&mut newest.damage, task.damage.clone()))
 }
 
-fn told(damage: &Damage, key: &str) -> Option<String> {
+fn told(damage: &Damage, key: &str) -> Option<Reason> {
     let error = damage.rest.as_ref().or_else(|| damage.schedules.get(key))?;
-    Some(format!("its newest version is not readable, the task's own definition is used: {error}"))
+    Some(Reason::VersionDamaged { problem: error.clone() })
 }
 
 /// For schedules whose slots cannot be computed again.

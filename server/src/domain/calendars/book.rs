@@ -27,6 +27,44 @@ pub struct CalendarBook {
     calendars: BTreeMap<String, Arc<Dates>>,
     windows: Vec<Arc<MaintenanceWindow>>,
     problems: BTreeMap<String, Vec<Problem>>,
+    troubles: BTreeMap<String, Trouble>,
+}
+
+/// Why a calendar has no dates, as those that contain it are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Trouble {
+    /// It contains itself, by this way; either calendar on it may be the one to change.
+    Circle(String),
+    /// The calendar of this name cannot be read.
+    Damaged(String),
+    /// There is no calendar of this name.
+    Missing(String),
+    /// The calendar of this name is wrong by itself.
+    Own(String),
+}
+
+impl Trouble {
+    /// Whether it is told as it is by every calendar that contains the one that has it.
+    const fn spreads(&self) -> bool {
+        matches!(self, Self::Circle(_) | Self::Damaged(_))
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Circle(way) => format!("the calendars go in a circle: {way}"),
+            Self::Damaged(name) => format!("calendar \"{name}\" is damaged: save it again"),
+            Self::Missing(name) => format!("there is no calendar \"{name}\""),
+            Self::Own(name) => format!("calendar \"{name}\" has problems of its own"),
+        }
+    }
+}
+
+/// What is found wrong with a calendar.
+#[derive(Default)]
+struct Found {
+    problems: Vec<Problem>,
+    /// The first trouble that spreads.
+    spreading: Option<Trouble>,
 }
 
 /// The dates of one calendar.
@@ -56,8 +94,12 @@ impl CalendarBook {
     /// Compiles all calendars there are; whatever needs one that cannot be read is wrong.
     pub fn compile_stored(Calendars { readable, damaged }: &Calendars) -> Self {
         let by_name = readable.iter().map(|it| (it.name.as_str(), it)).collect();
-        let told = |name: &String| (name.clone(), vec![Problem::at("/entries".to_owned(), damage(name))]);
-        let book = Self { problems: damaged.iter().map(told).collect(), ..Self::default() };
+        let mut book = Self::default();
+        for name in damaged {
+            let trouble = Trouble::Damaged(name.clone());
+            book.problems.insert(name.clone(), vec![Problem::at("/entries".to_owned(), trouble.words())]);
+            book.troubles.insert(name.clone(), trouble);
+        }
         let mut maker = Maker { by_name, book, path: Vec::new() };
         for calendar in readable {
             let _what_is_wrong_is_kept = maker.make(&calendar.name);
@@ -72,8 +114,8 @@ impl CalendarBook {
 
     /// Why a calendar cannot be used, if it is there and cannot be read.
     pub fn damage(&self, name: &str) -> Option<&str> {
-        let damage = damage(name);
-        self.problems(name).iter().map(|problem| problem.message.as_str()).find(|message| *message == damage)
+        let is_damaged = matches!(self.troubles.get(name), Some(Trouble::Damaged(of)) if of == name);
+        self.problems(name).first().filter(|_| is_damaged).map(|problem| problem.message.as_str())
     }
 
     /// What is wrong with a calendar.
@@ -173,8 +215,6 @@ impl MaintenanceWindow {
     }
 }
 
-const CIRCLE: &str = "the calendars go in a circle: ";
-
 struct Maker<'a> {
     by_name: BTreeMap<&'a str, &'a Calendar>,
     book: CalendarBook,
@@ -184,34 +224,35 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     /// The dates of a calendar, made when first asked for; or why there are none.
-    fn make(&mut self, name: &str) -> Result<Arc<Dates>, String> {
+    fn make(&mut self, name: &str) -> Result<Arc<Dates>, Trouble> {
         if let Some(made) = self.book.calendars.get(name) {
             return Ok(Arc::clone(made));
         }
         if self.path.iter().any(|above| above == name) {
             let circle: Vec<&str> = self.path.iter().map(String::as_str).skip_while(|above| *above != name).collect();
-            return Err(format!("{CIRCLE}{} -> {name}", circle.join(" -> ")));
+            return Err(Trouble::Circle(format!("{} -> {name}", circle.join(" -> "))));
         }
-        if let Some(problems) = self.book.problems.get(name) {
-            return Err(at_second_hand(name, problems));
+        if let Some(trouble) = self.book.troubles.get(name) {
+            return Err(trouble.clone());
         }
         let Some(calendar) = self.by_name.get(name).copied() else {
-            return Err(format!("there is no calendar \"{name}\""));
+            return Err(Trouble::Missing(name.to_owned()));
         };
         self.path.push(name.to_owned());
-        let (mut dates, mut problems) = (Dates::empty(name), Vec::new());
+        let (mut dates, mut found) = (Dates::empty(name), Found::default());
         let mut budget = RULE_DATES;
-        self.gather(&calendar.entries, "/entries", &mut dates, &mut problems, &mut budget);
+        self.gather(&calendar.entries, "/entries", &mut dates, &mut found, &mut budget);
         let mut except = Dates::empty(name);
-        self.gather(&calendar.except, "/except", &mut except, &mut problems, &mut budget);
+        self.gather(&calendar.except, "/except", &mut except, &mut found, &mut budget);
         dates.subtract(&except);
         self.path.pop();
         let dates = Arc::new(dates);
-        let window = calendar.maintenance.as_ref().map(|it| window(it, &dates, &mut problems));
-        if !problems.is_empty() {
-            let why = at_second_hand(name, &problems);
-            self.book.problems.insert(name.to_owned(), problems);
-            return Err(why);
+        let window = calendar.maintenance.as_ref().map(|it| window(it, &dates, &mut found.problems));
+        if !found.problems.is_empty() {
+            let trouble = found.spreading.unwrap_or_else(|| Trouble::Own(name.to_owned()));
+            self.book.problems.insert(name.to_owned(), found.problems);
+            self.book.troubles.insert(name.to_owned(), trouble.clone());
+            return Err(trouble);
         }
         self.book.windows.extend(window.flatten().map(Arc::new));
         self.book.calendars.insert(name.to_owned(), Arc::clone(&dates));
@@ -223,34 +264,28 @@ impl Maker<'_> {
         entries: &[CalendarEntry],
         place: &str,
         dates: &mut Dates,
-        problems: &mut Vec<Problem>,
+        found: &mut Found,
         budget: &mut usize,
     ) {
         for (index, entry) in entries.iter().enumerate() {
             let at = |field: &str, message: String| Problem::at(format!("{place}/{index}/{field}"), message);
-            let found = match entry {
-                CalendarEntry::Calendar { name } => {
-                    self.make(name).map(|other| dates.unite(&other)).map_err(|why| at("name", why))
-                }
-                entry => own(entry, dates, budget).map_err(|(field, message)| at(field, message)),
+            let problem = match entry {
+                CalendarEntry::Calendar { name } => match self.make(name) {
+                    Ok(other) => {
+                        dates.unite(&other);
+                        None
+                    }
+                    Err(trouble) => {
+                        let message = trouble.words();
+                        found.spreading = found.spreading.take().or_else(|| trouble.spreads().then_some(trouble));
+                        Some(at("name", message))
+                    }
+                },
+                entry => own(entry, dates, budget).err().map(|(field, message)| at(field, message)),
             };
-            problems.extend(found.err());
+            found.problems.extend(problem);
         }
     }
-}
-
-const DAMAGED: &str = "is damaged: save it again";
-
-fn damage(name: &str) -> String {
-    format!("calendar \"{name}\" {DAMAGED}")
-}
-
-/// What is told of a calendar's problems to one that contains it: a circle as a whole, for either may be the one to change,
-/// and damage as it is.
-fn at_second_hand(name: &str, problems: &[Problem]) -> String {
-    let as_it_is = |message: &str| message.starts_with(CIRCLE) || message.ends_with(DAMAGED);
-    let circle = problems.iter().find(|problem| as_it_is(&problem.message));
-    circle.map_or_else(|| format!("calendar \"{name}\" has problems of its own"), |circle| circle.message.clone())
 }
 
 /// Adds the dates of an entry that names no other calendar; `budget` is how many dates rules may still have.

@@ -317,10 +317,7 @@ export type Calendar = {
      * When its definition last changed.
      */
     readonly updated_at: string;
-    /**
-     * What is wrong with what is stored, if its definition was damaged: an older version may be shown in its place.
-     */
-    readonly problem: string | null;
+    readonly problem: Reason | null;
     /**
      * Names of the tasks whose schedules name it.
      */
@@ -590,10 +587,7 @@ export type CalendarSummary = {
      * When its definition last changed.
      */
     updated_at: string;
-    /**
-     * What is wrong with what is stored, if its definition was damaged.
-     */
-    problem: string | null;
+    problem: Reason | null;
     /**
      * Number of its entries.
      */
@@ -1794,7 +1788,7 @@ export type Reason = {
 /**
  * What kind of reason it is, for programs.
  */
-export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'params_refused' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'unexpected_status' | 'text_missing';
+export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_damaged' | 'params_refused' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'unexpected_status' | 'text_missing';
 
 /**
  * How long finished runs and their logs are kept.
@@ -2556,6 +2550,17 @@ export type ScheduleInterval = {
 };
 
 /**
+ * A schedule in the list of tasks.
+ */
+export type ScheduleLine = {
+    /**
+     * The schedule in words; empty if it cannot be read.
+     */
+    words: string;
+    problem: Reason | null;
+};
+
+/**
  * Once.
  */
 export type ScheduleOnce = {
@@ -2871,10 +2876,7 @@ export type ScheduleSummary = {
      * Its newest rule in words.
      */
     words: string;
-    /**
-     * Why the figures are not the whole truth; null: they are.
-     */
-    problem: string | null;
+    problem: Reason | null;
     /**
      * Slots that were due, computed again from the definitions and calendars of the time.
      */
@@ -3684,10 +3686,7 @@ export type Task = {
      * Owner under which it was last applied from a file.
      */
     readonly owner: string | null;
-    /**
-     * Why it can neither run nor be changed, only be replaced or deleted; none, as a rule.
-     */
-    readonly problem: string | null;
+    readonly problem: Reason | null;
     /**
      * The next slots of all its schedules, soonest first.
      */
@@ -4237,13 +4236,10 @@ export type TaskSummary = {
      */
     run_kind: string;
     /**
-     * Its schedules in words.
+     * Its schedules.
      */
-    schedules: Array<string>;
-    /**
-     * Why it can neither run nor be changed, only be replaced or deleted; none, as a rule.
-     */
-    problem: string | null;
+    schedules: Array<ScheduleLine>;
+    problem: Reason | null;
     /**
      * The next slot of all its schedules that runs; skipped ones do not count.
      */

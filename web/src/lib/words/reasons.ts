@@ -16,10 +16,10 @@ export const runReason = ({ reason, waiting_on }: RunSummary): string => (waitin
 export const runReasons = ({ reason, waiting_on }: RunSummary): string[] => [...new Set([...(reason ? [reason.text] : []), ...waits(waiting_on)])];
 
 /** What is wrong with a definition, a schedule, a trigger or a calendar; null: nothing. */
-export const problemWords = ({ problem }: { problem?: string | null }): string | null => problem ?? null;
+export const problemWords = ({ problem }: { problem?: Reason | string | null }): string | null => (typeof problem === "string" ? problem : (problem?.text ?? null));
 
 /** The schedules of a task in the list of tasks. */
-export const scheduleWords = (task: TaskSummary): string => (task.problem ? "damaged definition" : task.schedules.join("; "));
+export const scheduleWords = (task: TaskSummary): string => (task.problem ? "damaged definition" : task.schedules.map(({ words, problem }) => (problem ? "invalid schedule" : words)).join("; "));
 
 /** Whether a schedule or the whole definition is unusable, so that the task does not run as planned. */
-export const hasInvalidSchedule = ({ schedules, problem }: TaskSummary): boolean => Boolean(problem) || schedules.includes("invalid schedule");
+export const hasInvalidSchedule = ({ schedules, problem }: TaskSummary): boolean => problem !== null || schedules.some((schedule) => schedule.problem !== null);

@@ -1,13 +1,13 @@
 /** What can be done with tasks, for every page that shows them. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type TaskAction, taskDelete, taskDisable, taskEnable } from "@/api/generated";
+import { type Reason, type TaskAction, taskDelete, taskDisable, taskEnable } from "@/api/generated";
 import { problemWords } from "@/lib/words/reasons";
 import type { ReadId } from "@/api/generated/contract.gen";
 import { askAgain } from "@/api/queries";
 import { say } from "@/ui/layers/toasts";
 
 /** Why the server does not offer an action; undefined if it does. */
-export function whyNot(task: { enabled: boolean; actions: TaskAction[]; problem?: string | null }, action: TaskAction, denied: string | undefined): string | undefined {
+export function whyNot(task: { enabled: boolean; actions: TaskAction[]; problem?: Reason | string | null }, action: TaskAction, denied: string | undefined): string | undefined {
   if (denied) return denied;
   if (task.actions.includes(action)) return undefined;
   if (problemWords(task)) return "The definition is damaged. Replace it or delete the task.";
