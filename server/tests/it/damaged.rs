@@ -217,6 +217,9 @@ async fn a_version_that_cannot_be_read_makes_no_surplus() {
 #[tokio::test]
 async fn looking_ahead_at_one_task_reads_no_other() {
     let editor = with_tasks().await;
+    if editor.house.on_postgres() {
+        return; // The types of its columns let in no row that cannot be read.
+    }
     let broken = "UPDATE schedule SET uid = 'broken-' || id WHERE task_id = (SELECT id FROM task WHERE name = 'bad')";
     assert_eq!(editor.behind(broken).await, 2);
     assert_eq!(editor.ask("GET /plan", None).await.status, 500, "nobody can read all of them");
