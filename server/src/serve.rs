@@ -1,7 +1,7 @@
 //! Serving: takes the data folder, opens the parts in order, ends them in the reverse order.
 
 use crate::api::core::layers;
-use crate::api::core::state::{ApiSettings, ApiState};
+use crate::api::core::state::{ApiSettings, ApiState, ShownSetting};
 use crate::api::listen;
 use crate::api::router;
 use crate::app::{self, App, AppSettings};
@@ -156,8 +156,13 @@ pub fn new_local_token() -> String {
 /// What the HTTP door needs of the configuration.
 pub fn api_settings(config: &Config, local_token: String) -> ApiSettings {
     let shown = config.settings.iter().map(|setting| {
-        let source = setting.source.as_str().to_owned();
-        (setting.name.clone(), setting.value.clone(), source, setting.description.clone())
+        let (name, value) = (setting.name.clone(), setting.value.clone());
+        ShownSetting {
+            name,
+            value,
+            source: setting.source.as_str().to_owned(),
+            description: setting.description.clone(),
+        }
     });
     ApiSettings {
         allowed_hosts: config.server.allowed_hosts.clone(),

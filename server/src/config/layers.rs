@@ -30,6 +30,14 @@ impl Source {
     }
 }
 
+/// The text that was found for a setting.
+struct Found {
+    text: String,
+    source: Source,
+    /// Where exactly it stands, for people.
+    place: String,
+}
+
 /// A setting as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
@@ -191,7 +199,8 @@ impl Layers {
         default: impl FnOnce() -> String,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
-        let (text, source, place) = self.find(key).unwrap_or_else(|| (default(), Source::Default, "default".into()));
+        let from_default = || Found { text: default(), source: Source::Default, place: "default".into() };
+        let Found { text, source, place } = self.find(key).unwrap_or_else(from_default);
         let parsed = parse(&text);
         let value = if key.secret && !text.is_empty() { mask(&text) } else { text };
         self.settings.push(Setting {
@@ -204,24 +213,26 @@ impl Layers {
         parsed.map_err(|message| self.fault(key.name, place, message)).ok()
     }
 
-    fn find(&mut self, key: &Key) -> Option<(String, Source, String)> {
+    fn find(&mut self, key: &Key) -> Option<Found> {
         self.known.insert(key.name);
         if let Some(section) = key.section {
             self.known_in_file.insert((section, key.name));
         }
         if let Some(text) = self.inputs.flags.get(key.name) {
-            return Some((text.clone(), Source::Flag, format!("--{}", key.name.replace('_', "-"))));
+            let place = format!("--{}", key.name.replace('_', "-"));
+            return Some(Found { text: text.clone(), source: Source::Flag, place });
         }
         let variable = variable(key.name);
         if let Some(text) = self.environment(&variable) {
-            return Some((text, Source::Environment, format!("{variable} in the environment")));
+            let place = format!("{variable} in the environment");
+            return Some(Found { text, source: Source::Environment, place });
         }
         let (path, table) = self.file.as_ref()?;
         let section = key.section?;
         let place = format!("{section}.{} in {}", key.name, path.display());
         let value = table.get(section)?.get(key.name)?;
         match text_of(value) {
-            Some(text) => Some((text, Source::File, place)),
+            Some(text) => Some(Found { text, source: Source::File, place }),
             None => {
                 self.fault(key.name, place, "must be a text, a number, a boolean, or a list of texts");
                 None

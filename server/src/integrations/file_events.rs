@@ -129,7 +129,12 @@ struct Place {
 }
 
 /// Tells a folder from another that took its place: device, number, and when it was made.
-type Identity = ((u64, u64), Option<DateTime<Utc>>);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Identity {
+    device: u64,
+    number: u64,
+    created_at: Option<DateTime<Utc>>,
+}
 
 /// What is to be done so that some folders are watched and no others.
 struct Change {
@@ -188,8 +193,8 @@ impl Places {
 fn identity(path: &Path) -> Option<Identity> {
     let about = std::fs::metadata(path).ok()?;
     #[cfg(unix)]
-    let number = (std::os::unix::fs::MetadataExt::dev(&about), std::os::unix::fs::MetadataExt::ino(&about));
+    let (device, number) = (std::os::unix::fs::MetadataExt::dev(&about), std::os::unix::fs::MetadataExt::ino(&about));
     #[cfg(not(unix))]
-    let number = (0, 0);
-    Some((number, about.created().ok().map(DateTime::from)))
+    let (device, number) = (0, 0);
+    Some(Identity { device, number, created_at: about.created().ok().map(DateTime::from) })
 }

@@ -166,8 +166,8 @@ fn ended(plan: &Plan, ending: Ending, started_at_micros: i64, result: ResultFile
         leaked_output: ending.leaked,
         swept: ending.swept,
         survivors: ending.survivors,
-        result: result.0,
-        result_error: result.1,
+        result: result.value,
+        result_error: result.error,
         ..ExitRecord::blank(outcome, started_at_micros, clock::now_micros())
     }
 }

@@ -19,7 +19,13 @@ pub(crate) struct Scratch {
 }
 
 /// What became of the result file.
-pub(crate) type ResultFile = (Option<serde_json::Value>, Option<String>);
+#[derive(Default)]
+pub(crate) struct ResultFile {
+    /// What the command wrote; none: nothing.
+    pub(crate) value: Option<serde_json::Value>,
+    /// Why what it wrote was not taken.
+    pub(crate) error: Option<String>,
+}
 
 impl Scratch {
     /// Writes the script, adds marker and result path to the plan's environment, and gives all arguments.
@@ -53,9 +59,8 @@ impl Scratch {
     /// Reads the result and removes both files.
     pub(crate) fn finish(self) -> ResultFile {
         let result = match read_result(&self.result) {
-            Ok(None) => (None, None),
-            Ok(Some(value)) => (Some(value), None),
-            Err(message) => (None, Some(message)),
+            Ok(value) => ResultFile { value, error: None },
+            Err(message) => ResultFile { value: None, error: Some(message) },
         };
         // What cannot be removed is in a private folder and is swept with it.
         let _ = remove(&self.result);

@@ -52,8 +52,21 @@ pub struct ApiSettings {
     pub deadline: Option<Duration>,
     /// Operating system and processor.
     pub platform: String,
-    /// Settings as shown to administrators: name, value (secrets masked), source, description.
-    pub shown: Vec<(String, String, String, String)>,
+    /// Settings as shown to administrators.
+    pub shown: Vec<ShownSetting>,
+}
+
+/// A setting as it is shown to administrators.
+#[derive(Debug, Clone)]
+pub struct ShownSetting {
+    /// Its name.
+    pub name: String,
+    /// Its value; secrets are masked.
+    pub value: String,
+    /// Where the value comes from: default, file, environment or flag.
+    pub source: String,
+    /// What it is for.
+    pub description: String,
 }
 
 impl std::fmt::Debug for ApiSettings {

@@ -6,7 +6,7 @@ pub mod events;
 
 use super::core::body::Body;
 use super::core::error::ApiResult;
-use super::core::state::ApiState;
+use super::core::state::{ApiState, ShownSetting};
 use crate::app::Caller;
 use crate::app::clock::ClockView;
 use crate::app::system::disk::Disk;
@@ -219,7 +219,8 @@ pub async fn system_settings(
 ) -> ApiResult<Json<SettingList>> {
     caller.require(Permission::Admin)?;
     let settings = state.settings.shown.iter().cloned();
-    let items = settings.map(|(name, value, source, description)| Setting { name, value, source, description });
+    let items =
+        settings.map(|ShownSetting { name, value, source, description }| Setting { name, value, source, description });
     Ok(Json(SettingList { items: items.collect() }))
 }
 

@@ -30,14 +30,25 @@ pub struct AttemptReport {
     pub cpu_seconds: Option<f64>,
     /// Peak memory of the largest process, in bytes.
     pub peak_memory_bytes: Option<u64>,
-    /// Bytes logged, lines logged, bytes dropped.
-    pub log: (u64, u64, u64),
+    /// What was logged.
+    pub log: LogCounts,
     /// Whether a left-behind process still held the output.
     pub leaked_output: bool,
     /// Processes that could not be stopped.
     pub survivor_count: u32,
     /// What the run wrote as its result.
     pub result: Option<Value>,
+}
+
+/// How much an attempt logged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LogCounts {
+    /// Bytes, those that were dropped included.
+    pub bytes: u64,
+    /// Lines.
+    pub lines: u64,
+    /// Bytes that were not kept.
+    pub dropped_bytes: u64,
 }
 
 impl AttemptReport {
@@ -53,7 +64,7 @@ impl AttemptReport {
             hopeless: false,
             cpu_seconds: None,
             peak_memory_bytes: None,
-            log: (0, 0, 0),
+            log: LogCounts::default(),
             leaked_output: false,
             survivor_count: 0,
             result: None,
@@ -101,7 +112,7 @@ impl App {
             RunNext::Finish { state, .. } => *state,
             RunNext::Requeue => RunState::Queued,
         };
-        let (log_bytes, log_lines, log_dropped_bytes) = report.log;
+        let LogCounts { bytes: log_bytes, lines: log_lines, dropped_bytes: log_dropped_bytes } = report.log;
         let finished = AttemptFinished {
             attempt: claimed.attempt.id,
             run: claimed.run.id,

@@ -2,7 +2,7 @@
 //!
 //! It goes through the same store functions as real runs, on a clock that stands in the past. Nothing is started.
 
-use super::attempts::AttemptReport;
+use super::attempts::{AttemptReport, LogCounts};
 use crate::app::schedules::agenda::Planned;
 use crate::app::{App, Error, Result};
 use crate::clock::Clock;
@@ -98,7 +98,7 @@ fn story(claimed: &ClaimedRun, at: DateTime<Utc>, dice: &mut StdRng) -> (Attempt
         exit_code: Some(code),
         cpu_seconds: Some(seconds * 0.3),
         peak_memory_bytes: Some(u64::from(weight) * 40_000),
-        log: (text.len() as u64, text.lines().count() as u64, 0),
+        log: LogCounts { bytes: text.len() as u64, lines: text.lines().count() as u64, dropped_bytes: 0 },
         ..AttemptReport::bare(outcome, at + crate::app::core::span::seconds(seconds), reason)
     };
     (report, text)

@@ -4,7 +4,7 @@ use super::active::{Membership, Touch};
 use super::reach::message;
 use super::runners::Conversation;
 use crate::app::App;
-use crate::app::runs::attempts::AttemptReport;
+use crate::app::runs::attempts::{AttemptReport, LogCounts};
 use crate::domain::model::{AttemptStarted, ClaimedRun};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::AttemptOutcome;
@@ -117,15 +117,20 @@ pub fn look_after(link: &Link, planned: bool, now: DateTime<Utc>) -> io::Result<
         Some(reader) => reader.totals()?,
         None => LogTotals::default(),
     };
-    let lost = lost(now, swept.killed, survivor_count, (totals.bytes, totals.lines, totals.dropped_bytes));
+    let lost = lost(now, swept.killed, survivor_count, counts(&totals));
     Ok((seen || planned && reader.is_some()).then_some(lost))
 }
 
-fn lost(now: DateTime<Utc>, killed: u32, survivor_count: u32, log: (u64, u64, u64)) -> AttemptReport {
+fn lost(now: DateTime<Utc>, killed: u32, survivor_count: u32, log: LogCounts) -> AttemptReport {
     let mut reasons = vec![Reason::RunnerGone {}];
     reasons.extend((killed > 0).then_some(Reason::ProcessesStopped { count: killed }));
     reasons.extend((survivor_count > 0).then_some(Reason::ProcessesLeft { count: survivor_count }));
     AttemptReport { survivor_count, log, ..AttemptReport::bare(AttemptOutcome::Lost, now, Reason::of_all(reasons)) }
+}
+
+/// The counts of a log that are booked.
+const fn counts(totals: &LogTotals) -> LogCounts {
+    LogCounts { bytes: totals.bytes, lines: totals.lines, dropped_bytes: totals.dropped_bytes }
 }
 
 /// What an exit record means.
@@ -135,7 +140,7 @@ pub fn report(record: ExitRecord) -> AttemptReport {
         Some(Exit::Signal { signal }) => (None, Some(signal)),
         None => (None, None),
     };
-    let (outcome, reason, hopeless) = meaning(&record);
+    let Meaning { outcome, reason, hopeless } = meaning(&record);
     let mut reasons: Vec<Reason> = reason.into_iter().collect();
     reasons.extend((record.swept > 0).then_some(Reason::ProcessesStopped { count: record.swept }));
     reasons.extend(record.result_error.clone().map(|problem| Reason::ResultRefused { problem }));
@@ -149,21 +154,36 @@ pub fn report(record: ExitRecord) -> AttemptReport {
         hopeless,
         cpu_seconds: Some(record.cpu_seconds),
         peak_memory_bytes: Some(record.peak_memory_bytes),
-        log: (record.log.bytes, record.log.lines, record.log.dropped_bytes),
+        log: counts(&record.log),
         leaked_output: record.leaked_output,
         survivor_count: u32::try_from(record.survivors.len()).unwrap_or(u32::MAX),
         result: record.result,
     }
 }
 
-fn meaning(record: &ExitRecord) -> (AttemptOutcome, Option<Reason>, bool) {
+/// What the end of a command means for its attempt.
+struct Meaning {
+    outcome: AttemptOutcome,
+    reason: Option<Reason>,
+    /// Whether another attempt cannot help.
+    hopeless: bool,
+}
+
+impl Meaning {
+    const fn of(outcome: AttemptOutcome, reason: Option<Reason>) -> Self {
+        Self { outcome, reason, hopeless: false }
+    }
+}
+
+fn meaning(record: &ExitRecord) -> Meaning {
     match &record.outcome {
-        Outcome::Exited { .. } if record.success => (AttemptOutcome::Succeeded, None, false),
-        Outcome::Exited { code } => (AttemptOutcome::Failed, Some(Reason::ExitCode { exit_code: *code }), false),
-        Outcome::Signalled { signal } => (AttemptOutcome::Failed, Some(Reason::Signal { signal: *signal }), false),
+        Outcome::Exited { .. } if record.success => Meaning::of(AttemptOutcome::Succeeded, None),
+        Outcome::Exited { code } => Meaning::of(AttemptOutcome::Failed, Some(Reason::ExitCode { exit_code: *code })),
+        Outcome::Signalled { signal } => Meaning::of(AttemptOutcome::Failed, Some(Reason::Signal { signal: *signal })),
         Outcome::SpawnFailed { reason, message } => {
             let problem = message.clone();
-            (AttemptOutcome::Failed, Some(Reason::StartFailed { problem }), !reason.retryable())
+            let failed = Meaning::of(AttemptOutcome::Failed, Some(Reason::StartFailed { problem }));
+            Meaning { hopeless: !reason.retryable(), ..failed }
         }
         Outcome::TimedOut { limit, seconds } => {
             let limit_milliseconds = milliseconds(*seconds);
@@ -171,11 +191,11 @@ fn meaning(record: &ExitRecord) -> (AttemptOutcome, Option<Reason>, bool) {
                 TimeLimit::Attempt => Reason::AttemptTimedOut { limit_milliseconds },
                 TimeLimit::Run => Reason::RunTimedOut { limit_milliseconds },
             };
-            (AttemptOutcome::TimedOut, Some(reason), false)
+            Meaning::of(AttemptOutcome::TimedOut, Some(reason))
         }
-        Outcome::Cancelled { by: CancelledBy::Server } => (AttemptOutcome::Cancelled, None, false),
+        Outcome::Cancelled { by: CancelledBy::Server } => Meaning::of(AttemptOutcome::Cancelled, None),
         Outcome::Cancelled { by: CancelledBy::Signal } => {
-            (AttemptOutcome::Cancelled, Some(Reason::RunnerStopped {}), false)
+            Meaning::of(AttemptOutcome::Cancelled, Some(Reason::RunnerStopped {}))
         }
     }
 }

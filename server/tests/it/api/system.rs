@@ -2,12 +2,17 @@
 
 use super::tour::Tour;
 use crate::kit::House;
-use orc_server::api::core::state::ApiSettings;
+use orc_server::api::core::state::{ApiSettings, ShownSetting};
 use serde_json::json;
 
 #[tokio::test]
 async fn the_system_answers_as_before() {
-    let setting = |name: &str, value: &str| (name.into(), value.into(), "default".into(), "What it means.".into());
+    let setting = |name: &str, value: &str| ShownSetting {
+        name: name.into(),
+        value: value.into(),
+        source: "default".into(),
+        description: "What it means.".into(),
+    };
     let shown = vec![setting("listen", "127.0.0.1:5000"), setting("run_limit", "8")];
     let house = House::new(ApiSettings { shown, platform: "linux x86_64".into(), ..ApiSettings::default() }).await;
     let mut tour = Tour::of(house.admin().await);

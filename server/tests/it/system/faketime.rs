@@ -295,7 +295,8 @@ async fn short_outages_are_caught_up_by_the_rule_too() {
     let stopped = Utc::now() + TimeDelta::seconds(it.seconds);
     it.shift(TimeDelta::seconds(95));
     it.start();
-    let back = it.now().await;
+    let view = it.get("/system").await;
+    let (started, back) = (instant(&view["started_at"]), instant(&view["clock"]["planning_at"]));
     for (name, _) in &policies {
         let in_outage = |row: &&Value| (stopped..back).contains(&instant(&row["first_at"]));
         let whole =
@@ -303,14 +304,17 @@ async fn short_outages_are_caught_up_by_the_rule_too() {
         let rows = it.until(name, "the ledger is complete and nothing is pending", whole).await;
         let outage: Vec<Value> = rows.iter().filter(in_outage).cloned().collect();
         let (ran, missed) = (counted(&outage, "run"), counted(&outage, "missed"));
-        assert!((18..=22).contains(&(ran + missed)), "{name}: {outage:#?}");
+        // What fell due while the server was starting may be on time already; a busy machine starts slowly.
+        let starting = outage.iter().filter(|row| instant(&row["first_at"]) >= started);
+        let starting = u64::try_from(starting.count()).unwrap();
+        assert!((18..=22 + starting).contains(&(ran + missed)), "{name}: {outage:#?}");
         // The newest slot may be on time still.
         let most = match *name {
             "none" | "latest" => 1,
             "window" => 4,
             _ => ran,
         };
-        assert!(ran <= most && ran + 1 >= most, "{name}: {ran} runs, {missed} missed: {outage:#?}");
+        assert!(ran <= most + starting && ran + 1 >= most, "{name}: {ran} runs, {missed} missed: {outage:#?}");
         assert!(*name != "all" || missed == 0);
         nothing_twice(&rows);
     }

@@ -12,11 +12,15 @@ mod tls;
 mod upkeep;
 
 use crate::kit::{Client, House};
-use orc_server::api::core::state::ApiSettings;
+use orc_server::api::core::state::{ApiSettings, ShownSetting};
 
 /// An administrator of a server that has a setting to show.
 async fn settled() -> Client {
-    let setting = |name: &str, value: &str| (name.to_owned(), value.to_owned(), "default".to_owned(), String::new());
-    let shown = vec![setting("listen", "127.0.0.1:5000")];
+    let shown = vec![ShownSetting {
+        name: "listen".to_owned(),
+        value: "127.0.0.1:5000".to_owned(),
+        source: "default".to_owned(),
+        description: String::new(),
+    }];
     House::new(ApiSettings { shown, ..ApiSettings::default() }).await.admin().await
 }
