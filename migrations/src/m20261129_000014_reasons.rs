@@ -25,6 +25,10 @@ impl MigrationTrait for Migration {
             manager.alter_table(Table::alter().table(table).add_column(code).take()).await?;
         }
         let code = text_null("skipped_code");
-        manager.alter_table(Table::alter().table("slot").add_column(code).take()).await
+        manager.alter_table(Table::alter().table("slot").add_column(code).take()).await?;
+        // Until now the end of a run said who had asked it to stop; from now on the request does.
+        let asked = "UPDATE run SET reason = 'cancelled by ' || COALESCE(cancel_requested_by, 'somebody') \
+                     WHERE state = 'running' AND cancel_requested_at IS NOT NULL AND reason = ''";
+        manager.get_connection().execute_unprepared(asked).await.map(drop)
     }
 }

@@ -52,7 +52,9 @@ impl Dispatcher {
             claimable |= self.app.runs_waiting_promote(now).await?;
         }
         let started = if claimable { self.claim(now).await? } else { 0 };
-        if outlook.waiting {
+        if !outlook.waiting {
+            *self.explained.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        } else {
             let after = *self.explained.lock().unwrap_or_else(PoisonError::into_inner);
             let next = self.app.runs_waiting_explain(after, now).await?;
             *self.explained.lock().unwrap_or_else(PoisonError::into_inner) = next;

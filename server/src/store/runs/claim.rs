@@ -106,6 +106,7 @@ fn claim(limit: u32, node: &str, order: ClaimOrder, now: DateTime<Utc>) -> Updat
         .value(run::Column::State, RunState::Running.as_str())
         .value(run::Column::Node, node)
         .value(run::Column::Reason, "")
+        .value(run::Column::ReasonCode, None::<String>)
         .value(run::Column::Fence, Expr::col(run::Column::Fence).add(1_i64))
         .value(run::Column::AttemptCount, Expr::col(run::Column::AttemptCount).add(1_i64))
         .value(run::Column::StartedAt, Func::coalesce([Expr::col(run::Column::StartedAt), Expr::value(now)]))

@@ -172,8 +172,8 @@ async fn move_runs(tx: &Tx, items: &[(usize, &AttemptFinished)]) -> Result<Vec<r
         ]);
     }
     let columns: Vec<String> = run::Column::iter().map(|column| format!("run.{}", column.unquoted())).collect();
-    // The request to stop said why, and the end of the attempt has nothing to add.
-    let keeps_reason = "v.reason_code IS NULL AND run.cancel_requested_at IS NOT NULL \
+    // The request to stop said why; what the end of the attempt has to add stands at the attempt.
+    let keeps_reason = "run.cancel_requested_at IS NOT NULL \
                         AND (v.state = 'cancelled' OR v.finished_at IS NULL)";
     let text = format!(
         "UPDATE run SET \

@@ -5,8 +5,8 @@ use super::fixture::{Fixture, at, begin, definition, ended, finish, new_run};
 use chrono::TimeDelta;
 use orc_server::domain::ids::RunId;
 use orc_server::domain::model::{
-    AttemptStarted, ClaimedRun, Leftovers, PageRequest, RunCancel, RunFilter, RunNew, RunNext, RunRecord, StatsStep,
-    TaskRef,
+    AttemptFinished, AttemptStarted, ClaimedRun, Leftovers, PageRequest, RunCancel, RunFilter, RunNew, RunNext,
+    RunRecord, StatsStep, TaskRef,
 };
 use orc_server::domain::reason::Reason;
 use orc_server::domain::runs::OpenRuns;
@@ -150,9 +150,12 @@ async fn a_late_writer_changes_nothing(fixture: Fixture) {
     let task = fixture.task(definition("a")).await;
     let run = fixture.run(new_run(&task, begin())).await.id;
     let first = fixture.claim(1, at(1)).await.pop().expect("a claim");
-    assert!(fixture.finish(ended(&first, at(2), RunNext::Requeue)).await);
+    let stopping =
+        AttemptFinished { reason: Some(Reason::ServerStopping {}), ..ended(&first, at(2), RunNext::Requeue) };
+    assert!(fixture.finish(stopping).await);
     let second = fixture.claim(1, at(3)).await.pop().expect("a claim");
     assert_eq!((second.run.fence, second.run.attempt_count, second.attempt.number), (2, 1, 1));
+    assert_eq!(second.run.reason, None, "a run in progress has no reason");
     assert!(!fixture.finish(ended(&first, at(4), finish(RunState::Failed))).await, "its fence is old");
     let late = AttemptStarted {
         attempt: second.attempt.id,
@@ -240,9 +243,11 @@ async fn a_cancelled_run_is_not_retried(fixture: Fixture) {
         let run = fixture.run(new_run(&task, begin())).await.id;
         let claimed = fixture.claim(1, at(1)).await.pop().expect("a claim");
         cancel(&fixture, run, 2).await.expect("requested");
-        assert!(fixture.finish(ended(&claimed, at(3), next)).await);
+        let swept = Some(Reason::ProcessesStopped { count: 1 });
+        assert!(fixture.finish(AttemptFinished { reason: swept, ..ended(&claimed, at(3), next) }).await);
         let found = find(&fixture, run).await;
         assert_eq!((found.state, found.finished_at), (RunState::Cancelled, Some(at(3))));
+        assert_eq!(found.reason, Some(Reason::Cancelled { by: "ann".into() }), "who cancelled is what counts");
     }
 }
 
