@@ -9,6 +9,7 @@ use std::fmt::Debug;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -40,6 +41,49 @@ impl Disk for LocalDisk {
 
     fn entries(&self, folder: &Path, most: usize) -> io::Result<Vec<io::Result<PathBuf>>> {
         Ok(std::fs::read_dir(folder)?.take(most).map(|entry| entry.map(|entry| entry.path())).collect())
+    }
+}
+
+/// Counts the answers of a disk, so that a slow disk is told from a silent one.
+#[derive(Debug, Clone, Default)]
+pub struct Answers(Arc<AtomicU64>);
+
+impl Answers {
+    /// The same disk, each of whose answers is counted.
+    pub fn counted(&self, disk: Arc<dyn Disk>) -> CountedDisk {
+        CountedDisk { disk, answers: self.clone() }
+    }
+
+    fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A disk whose answers are counted.
+#[derive(Debug)]
+pub struct CountedDisk {
+    disk: Arc<dyn Disk>,
+    answers: Answers,
+}
+
+impl CountedDisk {
+    fn answered<T>(&self, answer: T) -> T {
+        self.answers.0.fetch_add(1, Ordering::Relaxed);
+        answer
+    }
+}
+
+impl Disk for CountedDisk {
+    fn metadata(&self, path: &Path) -> io::Result<Metadata> {
+        self.answered(self.disk.metadata(path))
+    }
+
+    fn link_metadata(&self, path: &Path) -> io::Result<Metadata> {
+        self.answered(self.disk.link_metadata(path))
+    }
+
+    fn entries(&self, folder: &Path, most: usize) -> io::Result<Vec<io::Result<PathBuf>>> {
+        self.answered(self.disk.entries(folder, most))
     }
 }
 
@@ -100,10 +144,11 @@ impl Disk for HungDisk {
     }
 }
 
-/// Most silent places for which a thread waits; further ones are not asked until one of these answers.
-const SILENT_MAX: usize = 32;
+/// Most silent places for which a thread waits, half of the threads that may block; further places are not asked until one
+/// of these answers.
+const SILENT_MAX: usize = 256;
 
-/// Asks disks, and waits for no answer longer than a limit.
+/// Asks disks, and waits for no single answer longer than a limit.
 #[derive(Debug)]
 pub struct Patience {
     limit: Duration,
@@ -122,25 +167,31 @@ impl Patience {
         Self { limit, silent: Arc::default() }
     }
 
-    /// Asks about a place; `now` is when. No place is asked again before it has answered. Fails with a sentence about a silent
+    /// Asks about a place; `now` is when. A question may take as long as the disk goes on answering. No place is asked again before it has answered. Fails with a sentence about a silent
     /// disk, which stays the same as long as it is silent.
     pub async fn ask<T: Send + 'static>(
         &self,
         place: &Path,
         now: DateTime<Utc>,
-        question: impl FnOnce() -> T + Send + 'static,
+        question: impl FnOnce(&Answers) -> T + Send + 'static,
     ) -> Result<T, String> {
         if let Some(since) = self.silent_since(place) {
             return Err(silence(place, since));
         }
-        let (sender, answer) = tokio::sync::oneshot::channel();
-        let thread = tokio::task::spawn_blocking(move || drop(sender.send(question())));
-        match tokio::time::timeout(self.limit, answer).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(_)) => Err(format!("{} could not be looked at: the look panicked", place.display())),
-            Err(_) => {
-                lock(&self.silent).insert(place.to_path_buf(), Silence { since: now, thread });
-                Err(silence(place, now))
+        let (sender, mut answer) = tokio::sync::oneshot::channel();
+        let answers = Answers::default();
+        let counting = answers.clone();
+        let thread = tokio::task::spawn_blocking(move || drop(sender.send(question(&counting))));
+        loop {
+            let before = answers.count();
+            match tokio::time::timeout(self.limit, &mut answer).await {
+                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Err(_)) => return Err(format!("{} could not be looked at: the look panicked", place.display())),
+                Err(_) if answers.count() > before => {}
+                Err(_) => {
+                    lock(&self.silent).insert(place.to_path_buf(), Silence { since: now, thread });
+                    return Err(silence(place, now));
+                }
             }
         }
     }
@@ -162,4 +213,39 @@ fn silence(place: &Path, since: DateTime<Utc>) -> String {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk whose answers take so long.
+    #[derive(Debug)]
+    struct SlowDisk(Duration);
+
+    impl Disk for SlowDisk {
+        fn metadata(&self, path: &Path) -> io::Result<Metadata> {
+            std::thread::sleep(self.0);
+            LocalDisk.metadata(path)
+        }
+
+        fn link_metadata(&self, path: &Path) -> io::Result<Metadata> {
+            LocalDisk.link_metadata(path)
+        }
+
+        fn entries(&self, folder: &Path, most: usize) -> io::Result<Vec<io::Result<PathBuf>>> {
+            LocalDisk.entries(folder, most)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_slow_disk_is_waited_for_as_long_as_it_answers() {
+        let patience = Patience::new(Duration::from_millis(200));
+        let disk: Arc<dyn Disk> = Arc::new(SlowDisk(Duration::from_millis(50)));
+        let looked = move |answers: &Answers| {
+            let disk = answers.counted(disk);
+            (0..12).filter(|_| disk.metadata(Path::new("/")).is_ok()).count()
+        };
+        assert_eq!(patience.ask(Path::new("/"), DateTime::UNIX_EPOCH, looked).await, Ok(12));
+    }
 }

@@ -49,7 +49,7 @@ pub struct FileWatcher {
     looks: Patience,
     listens: Patience,
     events: Arc<FileEvents>,
-    scopes: Arc<Mutex<Vec<Scope>>>,
+    scopes: Arc<Mutex<Arc<[Scope]>>>,
     deaf: Mutex<Option<String>>,
 }
 
@@ -80,10 +80,11 @@ impl FileWatcher {
 
     /// A watcher of other disks, which waits for each look no longer than `patience`.
     pub fn of(app: App, disk: Arc<dyn Disk>, patience: Duration) -> Self {
-        let scopes: Arc<Mutex<Vec<Scope>>> = Arc::default();
+        let scopes: Arc<Mutex<Arc<[Scope]>>> = Arc::default();
         let (signals, judged) = (app.signals().clone(), Arc::clone(&scopes));
         let events = FileEvents::new(move |path: Option<&Path>| {
-            let scopes = judged.lock().unwrap_or_else(PoisonError::into_inner);
+            // A path may lie on a disk that does not answer, so it is judged without the lock.
+            let scopes = Arc::clone(&judged.lock().unwrap_or_else(PoisonError::into_inner));
             if path.is_none_or(|path| scopes.iter().any(|scope| scope.concerns(path))) {
                 signals.raise(Signal::Files);
             }
@@ -138,7 +139,8 @@ impl FileWatcher {
         let mut found = Vec::with_capacity(triggers.len());
         for trigger in triggers {
             let (pattern, app, disk) = (trigger.pattern.clone(), self.app.clone(), Arc::clone(&self.disk));
-            let asked = self.looks.ask(&place, app.clock().now(), move || look(&pattern, &app, disk.as_ref()));
+            let asked =
+                self.looks.ask(&place, app.clock().now(), move |answers| look(&pattern, &app, &answers.counted(disk)));
             let looked = asked.await.and_then(|looked| looked);
             found.push((trigger, looked));
         }
@@ -170,9 +172,9 @@ impl FileWatcher {
     /// Listens to some folders and no others. What cannot be listened to is looked at all the same, only later.
     async fn listen(&self, mut folders: Vec<PathBuf>, scopes: Vec<Scope>) {
         folders.truncate(FOLDERS_MAX);
-        *self.scopes.lock().unwrap_or_else(PoisonError::into_inner) = scopes;
+        *self.scopes.lock().unwrap_or_else(PoisonError::into_inner) = scopes.into();
         let (events, all) = (Arc::clone(&self.events), Path::new("the watched folders"));
-        let listening = self.listens.ask(all, self.app.clock().now(), move || events.listen(&folders)).await;
+        let listening = self.listens.ask(all, self.app.clock().now(), move |_| events.listen(&folders)).await;
         let (more, problem) = listening.map_or_else(|silence| (false, Some(silence)), |it| (it.more, it.problem));
         if more {
             // Between the look and now something may have happened that nobody told.
