@@ -106,12 +106,18 @@ impl App {
     /// Reads and compiles all calendars, also if none changed. Damage that came without a change is seen by this alone.
     pub(in crate::app) async fn calendars_read_anew(&self) -> Result<Arc<StoredCalendars>> {
         let (store, runtime) = (self.store().clone(), Handle::current());
-        let reading = spawn_blocking(move || {
-            let read = runtime.block_on(store.calendars_read())?;
-            read.book();
-            Ok(read)
+        let blocking = runtime.clone();
+        // A thread takes its priority from the one that starts it, so a thread of low priority must not start one for others.
+        let reading = runtime.spawn(async move {
+            spawn_blocking(move || {
+                let read = blocking.block_on(store.calendars_read())?;
+                read.book();
+                Ok(read)
+            })
+            .await
         });
-        reading.await.map_err(|error| Error::Internal(error.to_string()))?
+        let read = reading.await.and_then(|read| read);
+        read.map_err(|error| Error::Internal(error.to_string()))?
     }
 
     /// All calendars as they were at an instant, compiled.

@@ -63,6 +63,8 @@ impl Store {
         let read = Arc::new(StoredCalendars::new(all(self.reader()).await?));
         // Should they change in between, nobody knows which mark they have.
         if self.calendar_mark().await? == before {
+            // Whoever finds them on the shelf need not compile them.
+            read.book();
             self.shelf().keep(before, Arc::clone(&read));
         }
         Ok(read)

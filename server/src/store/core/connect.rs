@@ -97,7 +97,9 @@ pub(in crate::store) async fn writer(target: &Target) -> Result<DatabaseConnecti
 /// Connects to a SQLite file.
 pub(in crate::store) async fn sqlite(path: &Path, access: Access, connections: u32) -> Result<DatabaseConnection> {
     let mut options = ConnectOptions::new("sqlite:orc");
-    common(&mut options).max_connections(connections);
+    // All at once, from the runtime's own threads: each connection is a thread for ever, and one that a thread of low
+    // priority opened would keep that priority.
+    common(&mut options).max_connections(connections).min_connections(connections);
     let path = path.to_owned();
     options.map_sqlx_sqlite_opts(move |_| sqlite_options(&path, access));
     Ok(Database::connect(options).await?)
