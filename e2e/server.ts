@@ -102,7 +102,7 @@ export class OrcServer {
   reaches(run: string, ...states: string[]): Promise<Json> {
     return until(`run ${run} becomes ${states.join(" or ")}`, async () => {
       const detail = await this.api("GET", `/runs/${run}`);
-      return states.includes(detail.run.state) && detail;
+      return states.includes(detail.state) && detail;
     }, 40);
   }
 

@@ -208,6 +208,11 @@ async fn bad_bodies_get_problems_and_change_nothing() {
         assert_eq!(send(json, body.to_string()).await, 422, "{body}");
     }
     admin.json(422, "GET /tasks?cursor=rubbish", None).await;
+    // A cursor that nobody was given must not make the server keep all slots of a year.
+    let far = orc_server::domain::model::Cursor::number(1_800_000_000_000_000, i64::MAX);
+    let early = orc_server::domain::model::Cursor::number(i64::MIN, 1);
+    admin.json(422, &format!("GET /plan?cursor={far}"), None).await;
+    admin.json(422, &format!("GET /plan?cursor={early}"), None).await;
     admin.json(422, "GET /tasks?limit=0", None).await;
     let (all, first) =
         (orc_server::domain::model::TaskFilter::default(), orc_server::domain::model::PageRequest::first(9));

@@ -109,6 +109,7 @@ impl App {
         if !dry_run {
             self.ledger_complete(concern.clone(), now).await?;
         }
+        let present_from = self.present_from();
         let made = self.write_or_try(dry_run, async move |tx: &Tx| {
             let stored = tx.calendars().await?;
             sound(&stored, &wanted.name, &wanted)?;
@@ -116,7 +117,7 @@ impl App {
                 return Err(name_taken(&wanted.name));
             }
             if !dry_run {
-                close_concerned(tx, &concern, now).await?;
+                close_concerned(tx, &concern, present_from, now).await?;
             }
             let made = tx.calendar_insert(&wanted, &caller.name, now).await?;
             let detail = json!({"entries": wanted.entries.len(), "maintenance": wanted.maintenance.is_some()});
@@ -145,6 +146,7 @@ impl App {
         if !dry_run {
             self.ledger_complete_for(&calendar, base, Some(&wanted), now).await?;
         }
+        let present_from = self.present_from();
         let changed = self.write_or_try(dry_run, async move |tx: &Tx| {
             let read = tx.calendar_find(&calendar).await?.ok_or_else(|| no_calendar(&calendar))?;
             Error::unless_at(read.version, base)?;
@@ -157,7 +159,8 @@ impl App {
                 unused(tx, &stored, &read, "renamed").await?;
             }
             if !dry_run {
-                close_concerned(tx, &concern(&stored, &read.definition, Some(&wanted)), now).await?;
+                let concern = concern(&stored, &read.definition, Some(&wanted));
+                close_concerned(tx, &concern, present_from, now).await?;
             }
             let written = tx.calendar_update(&read, &wanted, &caller.name, now).await?;
             let detail = json!({"version": written.version, "entries": wanted.entries.len()});
@@ -176,12 +179,13 @@ impl App {
         caller.require(Permission::Define)?;
         let (caller, now, calendar) = (caller.clone(), self.clock().now(), calendar.to_owned());
         self.ledger_complete_for(&calendar, base, None, now).await?;
+        let present_from = self.present_from();
         let deleted = self.store().write(async move |tx: &Tx| {
             let read = tx.calendar_find(&calendar).await?.ok_or_else(|| no_calendar(&calendar))?;
             Error::unless_at(read.version, base)?;
             let stored = tx.calendars().await?;
             unused(tx, &stored, &read, "deleted").await?;
-            close_concerned(tx, &concern(&stored, &read.definition, None), now).await?;
+            close_concerned(tx, &concern(&stored, &read.definition, None), present_from, now).await?;
             tx.calendar_delete(&read, now).await?;
             let name = read.definition.name.clone();
             let detail = json!({"version": read.version});

@@ -21,8 +21,9 @@ pub(in crate::app) struct Presence {
 }
 
 impl App {
-    /// Since when the server has been there without a break. Asked for the first time, it has just come; so it has if since
-    /// the last time the clock went on otherwise than time did, or nobody asked for long: it was stopped. To be asked often.
+    /// Returns the instant since which this process has been running without a break. The interval begins anew if the wall
+    /// clock jumps by more than 2 s against the time since boot, or if nobody has called this for 15 s, because the process was stopped then.
+    /// The timekeeper calls it every few seconds.
     pub fn present_from(&self) -> DateTime<Utc> {
         let mut known = self.inner.boards.presence.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock().now();

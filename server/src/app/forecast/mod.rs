@@ -17,7 +17,7 @@ pub use self::sources::{Source, merged};
 use self::sources::{Coming, Soonest};
 use super::core::compute::Reach;
 use super::{App, Caller, Error, Result};
-use crate::domain::model::{Cursor, Page, PageRequest};
+use crate::domain::model::{BadCursor, Cursor, Page, PageRequest};
 use crate::domain::schedules::Slot;
 use crate::domain::vocabulary::Permission;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -41,6 +41,9 @@ pub struct PlannedSlot {
     pub expected_seconds: Option<f64>,
 }
 
+/// Most slots of one instant that a cursor may pass: they are all kept until those after them are found.
+const MOST_PASSED: usize = 200_000;
+
 /// Where a page of the plan begins: after an instant, past so many slots; and where the plan ends.
 #[derive(Debug, Clone, Copy)]
 struct Begin {
@@ -53,8 +56,12 @@ impl Begin {
     fn new(from: DateTime<Utc>, until: DateTime<Utc>, cursor: Option<&Cursor>) -> Result<Self> {
         let Some(cursor) = cursor else { return Ok(Self { after: from, passed: 0, until }) };
         let (at, count) = cursor.as_number()?;
-        let after = DateTime::from_timestamp_micros(at).unwrap_or(from) - TimeDelta::seconds(1);
-        Ok(Self { after, passed: usize::try_from(count).unwrap_or_default(), until })
+        let after = DateTime::from_timestamp_micros(at).and_then(|at| at.checked_sub_signed(TimeDelta::seconds(1)));
+        let passed = usize::try_from(count).ok().filter(|passed| *passed <= MOST_PASSED);
+        match (after, passed) {
+            (Some(after), Some(passed)) => Ok(Self { after, passed, until }),
+            _ => Err(BadCursor.into()),
+        }
     }
 
     /// The page after this one, if there are more slots than it takes; those are cut off.

@@ -4,7 +4,7 @@
 //! in many short transactions between which others write. The transaction that changes the calendar then finds it complete
 //! up to the same instant, but for what came or changed meanwhile, which is little. Start reading at `ledger_complete`.
 
-use super::booking::{DueSlots, book, on_hold, task_keys};
+use super::booking::{BookedIn, DueSlots, book, on_hold, task_keys};
 use crate::app::calendars::calendar_book;
 use crate::app::core::compute::Reach;
 use crate::app::schedules::agenda::Planned;
@@ -47,6 +47,10 @@ impl Concern {
         let behind = some.into_iter().filter(|record| record.watermark_at < now && self.is(record));
         let planned = behind.filter_map(|record| {
             let compiled = compile(book, &record.task_name, &record.task_tags, &record.schedule).ok()?;
+            // The slot of a startup schedule depends on no calendar date to come; the scheduler books it when it has started.
+            if compiled.is_startup() {
+                return None;
+            }
             let version = record.task_version;
             Some(Arc::new(Planned::new(record, version, Arc::new(compiled))))
         });
@@ -89,42 +93,49 @@ impl App {
         mark: CalendarMark,
         now: DateTime<Utc>,
     ) -> Result<bool> {
+        let present_from = self.present_from();
         let is_due = |it: &Arc<Planned>| it.next_at().is_some_and(|at| at <= now);
         let (due, quiet): (Vec<_>, Vec<_>) = planned.into_iter().partition(is_due);
         let batches = due.chunks(BATCH).chain(std::iter::once(quiet.as_slice())).filter(|batch| !batch.is_empty());
         for batch in batches {
             let batch = batch.to_vec();
-            let write = async move |tx: &Tx| -> Result<bool> {
+            let write = async move |tx: &Tx| -> Result<Option<BookedIn>> {
                 let versions: BTreeSet<_> = batch.iter().map(|it| (it.task_key, it.task_version)).collect();
                 let versions: Vec<_> = versions.into_iter().collect();
                 if tx.calendar_mark().await? != mark || !tx.tasks_changed(&versions).await?.is_empty() {
-                    return Ok(false);
+                    return Ok(None);
                 }
-                complete(tx, &batch, now).await.map(|()| true)
+                complete(tx, &batch, present_from, now).await.map(Some)
             };
-            if !self.store().write(write).await? {
-                return Ok(false);
-            }
+            let Some(booked) = self.store().write(write).await? else { return Ok(false) };
+            let booked = self.booked_announce(booked);
+            self.slots_booked(booked);
         }
         Ok(true)
     }
 }
 
 /// Completes what is left up to an instant of the schedules concerned, before the calendars change in the same transaction.
-pub(in crate::app) async fn close_concerned(tx: &Tx, concern: &Concern, now: DateTime<Utc>) -> Result<()> {
+pub(in crate::app) async fn close_concerned(
+    tx: &Tx,
+    concern: &Concern,
+    present_from: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
     if concern.names.is_empty() && concern.tags.is_none() {
         return Ok(());
     }
     let behind = tx.schedule_list_behind(&concern.names, concern.tags.as_deref(), now).await?.readable;
     let planned = concern.planned(&*calendar_book(tx).await?, behind, now);
     for some in planned.chunks(BATCH) {
-        complete(tx, some, now).await?;
+        complete(tx, some, present_from, now).await?;
     }
     Ok(())
 }
 
-/// Books what is due of some schedules, and moves the watermarks of all of them.
-async fn complete(tx: &Tx, some: &[Arc<Planned>], now: DateTime<Utc>) -> Result<()> {
+/// Books what is due of some schedules, and moves the watermarks of all of them. The schedules were read before the
+/// transaction, so the scheduler may have booked some slots since: the ledger itself is asked which.
+async fn complete(tx: &Tx, some: &[Arc<Planned>], present_from: DateTime<Utc>, now: DateTime<Utc>) -> Result<BookedIn> {
     let is_due = |it: &&Arc<Planned>| it.next_at().is_some_and(|at| at <= now);
     let (due, quiet): (Vec<_>, Vec<_>) = some.iter().partition(is_due);
     let moved = |it: &Arc<Planned>| SlotBooking {
@@ -138,10 +149,11 @@ async fn complete(tx: &Tx, some: &[Arc<Planned>], now: DateTime<Utc>) -> Result<
         tx.slots_book(&quiet, now).await?;
     }
     if due.is_empty() {
-        return Ok(());
+        return Ok(BookedIn::default());
     }
     let hold = on_hold(tx).await?;
-    let schedules: Vec<Arc<Planned>> = due.into_iter().cloned().collect();
+    let asked = |it: &Arc<Planned>| Arc::new(Planned { told_ahead: true, ..Planned::clone(it) });
+    let schedules: Vec<Arc<Planned>> = due.into_iter().map(asked).collect();
     let tasks = tx.tasks_find(&task_keys(&schedules)).await?;
-    book(tx, &DueSlots { schedules, tasks, ..DueSlots::default() }, hold.as_ref(), now, now).await.map(|_| ())
+    book(tx, &DueSlots { schedules, tasks, ..DueSlots::default() }, hold.as_ref(), present_from, now).await
 }

@@ -37,13 +37,18 @@ impl App {
     pub async fn slots_book_of(&self, due: Arc<DueSlots>, now: DateTime<Utc>) -> Result<(Booked, HashSet<i64>)> {
         let present_from = self.present_from();
         let write = async move |tx: &Tx| book_read(tx, &due, present_from, now).await;
-        let (BookedIn { inserted, written }, stale) = self.store().write(write).await?;
+        let (booked, stale) = self.store().write(write).await?;
+        Ok((self.booked_announce(booked), stale))
+    }
+
+    /// Tells of what was booked, after the commit. `slots_booked` is to be called soon after.
+    pub(super) fn booked_announce(&self, BookedIn { inserted, written }: BookedIn) -> Booked {
         let booked = Booked { entries: written.len(), runs: inserted.made.len() };
         for Written { task_id, task, outcome } in written {
             self.events().publish(Change::Slot { task_id, task, outcome });
         }
         self.announce_inserted_quietly(&inserted);
-        Ok((booked, stale))
+        booked
     }
 }
 

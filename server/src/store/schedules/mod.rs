@@ -141,7 +141,7 @@ fn select_concerned(calendars: &BTreeSet<String>, tags: &[String]) -> SelectStat
     // What may be special in a pattern or in JSON stands for anything here: too many are found, and never too few.
     let pattern = |tag: &String| {
         let any = |it: char| if it.is_alphanumeric() { it } else { '%' };
-        format!("%{}%", tag.chars().map(any).collect::<String>())
+        format!("%\"{}\"%", tag.chars().map(any).collect::<String>())
     };
     let labelled = tags.iter().map(|tag| Expr::col((task::Entity, task::Column::Tags)).like(pattern(tag)));
     let mut query = select_enabled();
