@@ -3,6 +3,7 @@
 //! Nobody holds the schedules of all tasks at once: they are looked at as they are read, and only what is shown is kept.
 //! Start reading at `sources_each`.
 
+use crate::app::schedules::agenda::STRETCH;
 use crate::app::schedules::compile;
 use crate::app::{App, Result};
 use crate::domain::calendars::CalendarBook;
@@ -12,9 +13,6 @@ use chrono::{DateTime, Utc};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use std::sync::Arc;
-
-/// Tasks that are read at once.
-const STRETCH: u64 = 500;
 
 /// A schedule that fires, with what people know it by.
 #[derive(Debug, Clone)]

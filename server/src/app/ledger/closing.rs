@@ -7,7 +7,7 @@
 use super::booking::{BookedIn, DueSlots, book, on_hold, task_keys};
 use crate::app::calendars::calendar_book;
 use crate::app::core::compute::Reach;
-use crate::app::schedules::agenda::Planned;
+use crate::app::schedules::agenda::{Planned, STRETCH};
 use crate::app::schedules::compile;
 use crate::app::{App, Error, Result};
 use crate::domain::calendars::CalendarBook;
@@ -16,9 +16,6 @@ use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// Tasks that are read at once.
-const STRETCH: u64 = 500;
 
 /// Schedules with something due that are booked in one transaction.
 const BATCH: usize = 200;

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 
 /// Tasks read at once.
-const STRETCH: u64 = 500;
+pub(in crate::app) const STRETCH: u64 = 500;
 
 /// A schedule that can fire, ready to compute with.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Setting, System, Worker } from "@/api/generated";
 import { systemSettingsOptions, systemViewOptions, systemWorkersOptions } from "@/api/generated/@tanstack/react-query.gen";
-import { bytes, count, percent } from "@/lib/numbers";
+import { bytes, count, percent, plural } from "@/lib/numbers";
 import { absoluteTime, duration } from "@/lib/time/time";
 import { HoldButton } from "@/shared/system/HoldButton";
 import { Loaded } from "@/shared/core/Loaded";
@@ -103,7 +103,7 @@ function Workers({ workers }: { workers: Worker[] }) {
               </>
             )}
             <DateTime at={worker.last_at} plain />
-            {worker.last_seconds !== null && worker.last_seconds !== undefined && ` in ${duration(worker.last_seconds)}`} · every {duration(worker.every_seconds)} · {count(worker.round_count)} rounds
+            {worker.last_seconds !== null && worker.last_seconds !== undefined && ` in ${duration(worker.last_seconds)}`} · every {duration(worker.every_seconds)} · {plural(worker.round_count, "round")}
           </span>
         </li>
       ))}
