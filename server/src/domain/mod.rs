@@ -7,6 +7,7 @@ pub mod calendars;
 pub mod clock;
 pub mod forecast;
 pub mod ids;
+pub mod keys;
 pub mod model;
 pub mod pools;
 pub mod reason;

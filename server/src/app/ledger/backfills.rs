@@ -12,6 +12,7 @@ use crate::app::schedules::compile;
 use crate::app::{App, Caller, Error, Result, Signal};
 use crate::domain::calendars::CalendarBook;
 use crate::domain::ids::BackfillId;
+use crate::domain::keys::Key;
 use crate::domain::model::{
     BackfillNew, BackfillRecord, Page, PageRequest, RunNew, TaskRecord, TaskRef, TriggerRecord,
 };
@@ -309,7 +310,7 @@ fn imagined(new: BackfillNew, task: &TaskRecord) -> BackfillRecord {
         new;
     BackfillRecord {
         id: BackfillId(uuid::Uuid::nil()),
-        key: 0,
+        key: Key::NONE,
         task: task.id,
         task_key,
         schedule_key,

@@ -6,6 +6,7 @@
 use crate::app::core::span::seconds;
 use crate::app::{App, Error, Result, Signal};
 use crate::domain::ids::RunId;
+use crate::domain::keys::{Key, Schedule, Task};
 use crate::domain::model::{RunCancel, RunNew, RunRecord, TaskRecord, TriggerRecord};
 use crate::domain::reason::{Displacing, Reason};
 use crate::domain::runs::params;
@@ -29,7 +30,7 @@ pub struct Wanted<'a> {
     /// Why.
     pub trigger: TriggerRecord,
     /// The schedule that made it due, by its key inside the database.
-    pub schedule_row: Option<i64>,
+    pub schedule_row: Option<Key<Schedule>>,
     /// The slot it is for.
     pub scheduled_for: Option<DateTime<Utc>>,
     /// Not to be started before.
@@ -153,7 +154,7 @@ pub struct Inserted {
 pub async fn insert(
     tx: &Tx,
     runs: &[RunNew],
-    overlaps: &BTreeMap<i64, Overlap>,
+    overlaps: &BTreeMap<Key<Task>, Overlap>,
     now: DateTime<Utc>,
 ) -> Result<Inserted> {
     if runs.is_empty() {
@@ -163,7 +164,7 @@ pub async fn insert(
     let mut displaced = Vec::new();
     let waiting = runs.iter().filter(|run| run.state == RunState::Waiting);
     // The newest of each task is the one that stays.
-    for (task, newest) in &waiting.map(|run| (run.task_key, run)).collect::<BTreeMap<i64, &RunNew>>() {
+    for (task, newest) in &waiting.map(|run| (run.task_key, run)).collect::<BTreeMap<Key<Task>, &RunNew>>() {
         let Some(overlap) = overlaps.get(task) else { continue };
         match overlap {
             Overlap::QueueLatest => {

@@ -5,6 +5,7 @@
 
 use crate::app::{App, Result};
 use crate::domain::ids::{AttemptId, RunId};
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::{AttemptStarted, ClaimOrder, ClaimedRun, Leftovers, PruneStep, RunOutlook, RunRecord};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
@@ -54,7 +55,7 @@ impl App {
     }
 
     /// Returns the runs that are beyond their task's retention, for the tasks after `after`, at most `limit` runs.
-    pub async fn prune_list(&self, after: i64, limit: u32, now: DateTime<Utc>) -> Result<PruneStep> {
+    pub async fn prune_list(&self, after: Key<Task>, limit: u32, now: DateTime<Utc>) -> Result<PruneStep> {
         Ok(self.store().prune_list(after, limit, now).await?)
     }
 

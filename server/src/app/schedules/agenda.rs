@@ -7,6 +7,7 @@ use super::compile;
 use crate::app::core::events::Change;
 use crate::app::{App, Result, Signal};
 use crate::domain::ids::{ScheduleId, TaskId};
+use crate::domain::keys::{Key, Schedule, Task};
 use crate::domain::model::{ScheduleRecord, StoredSchedules};
 use crate::domain::schedules::{CatchUp, CompiledSchedule};
 use chrono::{DateTime, Utc};
@@ -22,13 +23,13 @@ pub struct Planned {
     /// The schedule.
     pub schedule: ScheduleId,
     /// Its key inside the database.
-    pub row: i64,
+    pub row: Key<Schedule>,
     /// Its key within the task.
     pub key: String,
     /// The task.
     pub task: TaskId,
     /// Key of the task inside the database.
-    pub task_key: i64,
+    pub task_key: Key<Task>,
     /// Version of the task that it was read from.
     pub task_version: u32,
     /// What happens to missed slots.
@@ -47,7 +48,7 @@ impl Planned {
     pub(in crate::app) fn new(record: ScheduleRecord, task_version: u32, compiled: Arc<CompiledSchedule>) -> Self {
         Self {
             schedule: record.id,
-            row: record.key,
+            row: record.row,
             key: record.schedule.key,
             task: record.task,
             task_key: record.task_key,
@@ -81,27 +82,27 @@ pub struct InvalidSchedule {
 }
 
 /// Schedules that do not fire, by the key of their task in the database and their own key.
-pub type InvalidSchedules = BTreeMap<(i64, String), InvalidSchedule>;
+pub type InvalidSchedules = BTreeMap<(Key<Task>, String), InvalidSchedule>;
 
 /// What must be read again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Replan {
     /// These tasks, by their keys inside the database.
-    pub tasks: BTreeSet<i64>,
+    pub tasks: BTreeSet<Key<Task>>,
     /// All tasks.
     pub all: bool,
 }
 
 impl App {
     /// Returns the keys of tasks that changed since an instant.
-    pub async fn task_keys_updated(&self, since: DateTime<Utc>) -> Result<Vec<i64>> {
+    pub async fn task_keys_updated(&self, since: DateTime<Utc>) -> Result<Vec<Key<Task>>> {
         Ok(self.store().task_keys_updated(since).await?)
     }
 
     /// All schedules that can fire. An invalid one is left out, visibly, and stops no other; a ledger that reaches into
     /// the future is brought back to now, with an audit entry.
     pub async fn schedules_planned(&self, now: DateTime<Utc>) -> Result<Vec<Arc<Planned>>> {
-        let (mut all, mut after) = (Vec::new(), 0);
+        let (mut all, mut after) = (Vec::new(), Key::NONE);
         while let Some((last, planned)) = self.schedules_planned_next(after, now).await? {
             all.extend(planned.into_iter().map(Arc::new));
             after = last;
@@ -111,8 +112,12 @@ impl App {
 
     /// The schedules that can fire of the next few tasks with a key above `after`, as `schedules_planned` gives them, and
     /// the last of their keys; none: there are no more tasks.
-    pub async fn schedules_planned_next(&self, after: i64, now: DateTime<Utc>) -> Result<Option<(i64, Vec<Planned>)>> {
-        if after == 0 {
+    pub async fn schedules_planned_next(
+        &self,
+        after: Key<Task>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(Key<Task>, Vec<Planned>)>> {
+        if after == Key::NONE {
             // All are read again now and then; damage of a calendar that came without a change is seen then too.
             self.calendars_read_anew().await?;
         }
@@ -121,12 +126,12 @@ impl App {
             self.invalid_found(|task| task > after, InvalidSchedules::new());
             return Ok(None);
         };
-        let planned = self.planned(stored, |task| (after + 1..=last).contains(&task), now).await?;
+        let planned = self.planned(stored, |task| after < task && task <= last, now).await?;
         Ok(Some((last, planned)))
     }
 
     /// The schedules of these tasks that can fire, as `schedules_planned` gives them.
-    pub async fn schedules_planned_of(&self, task_keys: &[i64], now: DateTime<Utc>) -> Result<Vec<Planned>> {
+    pub async fn schedules_planned_of(&self, task_keys: &[Key<Task>], now: DateTime<Utc>) -> Result<Vec<Planned>> {
         let stored = self.store().schedule_list_enabled_of(task_keys).await?;
         self.planned(stored, |task| task_keys.contains(&task), now).await
     }
@@ -134,7 +139,7 @@ impl App {
     async fn planned(
         &self,
         stored: StoredSchedules,
-        concerns: impl Fn(i64) -> bool,
+        concerns: impl Fn(Key<Task>) -> bool,
         now: DateTime<Utc>,
     ) -> Result<Vec<Planned>> {
         let book = self.calendar_book().await?;
@@ -167,7 +172,7 @@ impl App {
     }
 
     /// Takes note of the invalid schedules among the tasks that `concerns` names.
-    fn invalid_found(&self, concerns: impl Fn(i64) -> bool, found: InvalidSchedules) {
+    fn invalid_found(&self, concerns: impl Fn(Key<Task>) -> bool, found: InvalidSchedules) {
         let mut known = self.inner.boards.invalid.lock().unwrap_or_else(PoisonError::into_inner);
         let before = known.iter().filter(|((task, _), _)| concerns(*task));
         if before.eq(found.iter()) {
@@ -190,7 +195,7 @@ impl App {
     }
 
     /// Has the scheduler read a task again: its definition changed. To be called after the commit.
-    pub(in crate::app) fn replan_task(&self, task_key: i64) {
+    pub(in crate::app) fn replan_task(&self, task_key: Key<Task>) {
         self.inner.boards.replan.lock().unwrap_or_else(PoisonError::into_inner).tasks.insert(task_key);
         self.signals().raise(Signal::Schedules);
     }

@@ -2,6 +2,7 @@
 
 use crate::domain::calendars::{Calendar, CalendarBook, Calendars};
 use crate::domain::ids::CalendarId;
+use crate::domain::keys::{self, Key};
 use chrono::DateTime;
 use chrono::Utc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -36,7 +37,7 @@ pub struct CalendarRecord {
     /// Id.
     pub id: CalendarId,
     /// Key inside the database.
-    pub key: i64,
+    pub key: Key<keys::Calendar>,
     /// The newest definition, as far as it can be read.
     pub definition: Calendar,
     /// Whether it cannot be read, and what stands in its place.
@@ -58,8 +59,8 @@ pub struct CalendarMark {
     pub count: i64,
     /// Sum of their versions.
     pub version_sum: i64,
-    /// Key of the newest one.
-    pub newest: i64,
+    /// Key of the newest one; none if there is none.
+    pub newest: Option<Key<keys::Calendar>>,
 }
 
 /// All calendars that exist, by name, with the book that is compiled from them once.
@@ -116,6 +117,6 @@ impl CalendarShelf {
 impl CalendarMark {
     /// One that is not the default.
     pub fn sample() -> Self {
-        Self { count: 1, version_sum: 1, newest: 1 }
+        Self { count: 1, version_sum: 1, newest: Some(Key::new(1)) }
     }
 }

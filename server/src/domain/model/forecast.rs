@@ -2,6 +2,7 @@
 
 use crate::domain::ids::FeedId;
 use crate::domain::ids::UserId;
+use crate::domain::keys::{Feed, Key, Task};
 use chrono::DateTime;
 use chrono::Utc;
 
@@ -11,11 +12,11 @@ pub struct FeedRecord {
     /// Id.
     pub id: FeedId,
     /// Key inside the database.
-    pub key: i64,
+    pub key: Key<Feed>,
     /// What it is called in calendar programs.
     pub name: String,
     /// Only this task: its key inside the database and its name.
-    pub task: Option<(i64, String)>,
+    pub task: Option<(Key<Task>, String)>,
     /// Only this folder and those below.
     pub folder: Option<String>,
     /// Days ahead.
@@ -42,7 +43,7 @@ pub struct FeedNew {
     /// SHA-256 of the secret.
     pub secret_hash: Vec<u8>,
     /// Only this task: its key inside the database.
-    pub task_key: Option<i64>,
+    pub task_key: Option<Key<Task>>,
     /// Only this folder and those below.
     pub folder: Option<String>,
     /// Days ahead.

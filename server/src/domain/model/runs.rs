@@ -3,6 +3,7 @@
 use crate::domain::ids::AttemptId;
 use crate::domain::ids::RunId;
 use crate::domain::ids::TaskId;
+use crate::domain::keys::{Backfill, Key, Schedule, Task};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::RunState;
 use crate::domain::vocabulary::TriggerKind;
@@ -67,7 +68,7 @@ pub struct RunRecord {
     /// The task.
     pub task: TaskId,
     /// Key of the task inside the database.
-    pub task_key: i64,
+    pub task_key: Key<Task>,
     /// Name of the task when the run was made.
     pub task_name: String,
     /// Version of the definition that runs.
@@ -130,7 +131,7 @@ pub struct RunNew {
     /// The task.
     pub task: TaskId,
     /// Key of the task inside the database.
-    pub task_key: i64,
+    pub task_key: Key<Task>,
     /// Name of the task.
     pub task_name: String,
     /// Version of the definition to run.
@@ -140,7 +141,7 @@ pub struct RunNew {
     /// Why it exists.
     pub trigger: TriggerRecord,
     /// The schedule that made it due, by its key inside the database.
-    pub schedule_row: Option<i64>,
+    pub schedule_row: Option<Key<Schedule>>,
     /// The slot it is made for.
     pub scheduled_for: Option<DateTime<Utc>>,
     /// When it is made.
@@ -156,7 +157,7 @@ pub struct RunNew {
     /// Places that it takes there.
     pub pool_weight: u32,
     /// Key of the backfill that it is part of, inside the database.
-    pub backfill_key: Option<i64>,
+    pub backfill_key: Option<Key<Backfill>>,
     /// What started the first of the runs that it repeats.
     pub origin: Option<RunOrigin>,
     /// Values of its params.
@@ -215,7 +216,7 @@ impl RunRecord {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RunFilter {
     /// Of this task.
-    pub task_key: Option<i64>,
+    pub task_key: Option<Key<Task>>,
     /// In one of these states; empty: in any.
     pub states: Vec<RunState>,
     /// With this kind of trigger.
@@ -265,7 +266,7 @@ pub struct PruneStep {
     /// Runs that may go.
     pub candidates: Vec<PruneCandidate>,
     /// Where the walk goes on; none: it is through.
-    pub next: Option<i64>,
+    pub next: Option<Key<Task>>,
 }
 
 /// What is not kept for ever beside runs.

@@ -2,6 +2,7 @@
 
 use crate::domain::ids::ScheduleId;
 use crate::domain::ids::TaskId;
+use crate::domain::keys::{self, Key, Task};
 use crate::domain::schedules::Schedule;
 use chrono::DateTime;
 use chrono::Utc;
@@ -12,11 +13,11 @@ pub struct ScheduleRecord {
     /// Id; the same key of the same task keeps it.
     pub id: ScheduleId,
     /// Key inside the database.
-    pub key: i64,
+    pub row: Key<keys::Schedule>,
     /// The task.
     pub task: TaskId,
     /// Key of the task inside the database.
-    pub task_key: i64,
+    pub task_key: Key<Task>,
     /// Name of the task; spreads `H` fields.
     pub task_name: String,
     /// Whether the task is enabled.
@@ -39,9 +40,9 @@ pub struct DamagedSchedule {
     /// Id.
     pub id: ScheduleId,
     /// Key inside the database.
-    pub row: i64,
+    pub row: Key<keys::Schedule>,
     /// Key of the task inside the database.
-    pub task_key: i64,
+    pub task_key: Key<Task>,
     /// Name of the task.
     pub task_name: String,
     /// Its key within the task.
@@ -52,6 +53,17 @@ pub struct DamagedSchedule {
     pub told_until_at: Option<DateTime<Utc>>,
     /// What is wrong with it.
     pub error: String,
+}
+
+/// A schedule, which may be removed, whose ledger reaches into the future.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScheduleAhead {
+    /// Id.
+    pub id: ScheduleId,
+    /// Key inside the database.
+    pub row: Key<keys::Schedule>,
+    /// Key of its task inside the database.
+    pub task_key: Key<Task>,
 }
 
 /// Stored schedules: one that cannot be read stops no other.

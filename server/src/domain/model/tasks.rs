@@ -2,6 +2,7 @@
 
 use crate::domain::ids::RunId;
 use crate::domain::ids::TaskId;
+use crate::domain::keys::{Key, Task};
 use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::RunState;
 use chrono::DateTime;
@@ -30,7 +31,7 @@ pub struct TaskRecord {
     /// Id.
     pub id: TaskId,
     /// Key inside the database; never leaves the server.
-    pub key: i64,
+    pub key: Key<Task>,
     /// The newest definition, as far as it can be read.
     pub definition: Definition,
     /// What of it cannot be read.

@@ -3,6 +3,7 @@
 use crate::domain::ids::RunId;
 use crate::domain::ids::TaskId;
 use crate::domain::ids::TriggerId;
+use crate::domain::keys::{Firing, Key, Task, Trigger};
 use crate::domain::vocabulary::RunState;
 use chrono::DateTime;
 use chrono::Utc;
@@ -48,9 +49,9 @@ pub struct TaskTriggerRecord {
     /// Id; the same key of the same task keeps it.
     pub id: TriggerId,
     /// Key inside the database.
-    pub row: i64,
+    pub row: Key<Trigger>,
     /// Key of the task inside the database.
-    pub task_key: i64,
+    pub task_key: Key<Task>,
     /// Key within the task.
     pub key: String,
     /// SHA-256 of the secret part of its address.
@@ -67,7 +68,7 @@ pub struct TaskTriggerRecord {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FiringRecord {
     /// Key inside the database.
-    pub row: i64,
+    pub row: Key<Firing>,
     /// The trigger.
     pub trigger: TaskTriggerRecord,
     /// The task of the trigger.

@@ -11,6 +11,7 @@ use crate::app::ledger::{Booked, DueSlots};
 use crate::app::schedules::agenda::Planned;
 use crate::app::{App, Signal};
 use crate::clock::Stopwatch;
+use crate::domain::keys::{Key, Task};
 use crate::engine::core::worker::{RoundError, RoundResult, Worker};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
@@ -71,7 +72,7 @@ struct Done {
 }
 
 /// Tasks, by their keys inside the database, with the instants since which they are due.
-type Due = Vec<(i64, DateTime<Utc>)>;
+type Due = Vec<(Key<Task>, DateTime<Utc>)>;
 
 /// Some tasks that are due, and what was read of them, to be booked at `now`.
 struct Batch {
@@ -138,7 +139,7 @@ impl Scheduler {
     async fn read(&self, now: DateTime<Utc>) -> Result<bool, RoundError> {
         let (changed, sweep) = {
             let plan = self.plan();
-            (plan.changed.iter().copied().take(CHANGED).collect::<Vec<i64>>(), plan.sweep)
+            (plan.changed.iter().copied().take(CHANGED).collect::<Vec<Key<Task>>>(), plan.sweep)
         };
         if !changed.is_empty() {
             let planned = self.app.schedules_planned_of(&changed, now).await?;
@@ -247,7 +248,7 @@ impl Scheduler {
 
     /// Reads some of what is due in a moment; false if there is nothing.
     async fn read_ahead(&self, now: DateTime<Utc>) -> Result<bool, RoundError> {
-        let soon: Vec<i64> = {
+        let soon: Vec<Key<Task>> = {
             let (plan, ahead) = (self.plan(), self.ahead());
             let due = plan.due_until(now + lead(&plan)).map(|(_, task)| task);
             due.filter(|task| !ahead.is_read(*task)).take(if plan.complete { AHEAD_BATCH } else { 0 }).collect()
@@ -297,7 +298,7 @@ fn lead(plan: &PlanMemory) -> TimeDelta {
 fn by_task<'a>(
     planned: impl IntoIterator<Item = &'a Planned>,
     at: impl Fn(&Planned) -> Option<DateTime<Utc>>,
-) -> HashMap<i64, DateTime<Utc>> {
+) -> HashMap<Key<Task>, DateTime<Utc>> {
     let mut earliest = HashMap::new();
     for (task, at) in planned.into_iter().filter_map(|it| Some((it.task_key, at(it)?))) {
         earliest.entry(task).and_modify(|known: &mut DateTime<Utc>| *known = at.min(*known)).or_insert(at);

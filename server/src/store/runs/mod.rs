@@ -23,6 +23,7 @@ use super::core::time::{Micros, instant};
 use super::tasks::entity::task;
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, TaskId};
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::{Cursor, Page, PageRequest};
 use crate::domain::model::{RunFilter, RunOrigin, RunRecord, TriggerRecord};
 use crate::domain::vocabulary::{RunState, TriggerKind};
@@ -136,14 +137,14 @@ fn filtered(filter: &RunFilter) -> Select<run::Entity> {
 /// Ids of tasks by their keys.
 pub(super) async fn task_uids(
     connection: &impl ConnectionTrait,
-    keys: impl IntoIterator<Item = i64>,
-) -> Result<HashMap<i64, TaskId>> {
-    let keys: Vec<i64> = keys.into_iter().collect::<HashSet<_>>().into_iter().collect();
+    keys: impl IntoIterator<Item = Key<Task>>,
+) -> Result<HashMap<Key<Task>, TaskId>> {
+    let keys: Vec<Key<Task>> = keys.into_iter().collect::<HashSet<_>>().into_iter().collect();
     let mut found = HashMap::with_capacity(keys.len());
     for keys in keys.chunks(500) {
         let query = task::Entity::find().select_only().columns([task::Column::Id, task::Column::Uid]);
         let query = query.filter(task::Column::Id.is_in(keys.iter().copied())).order_by(task::Column::Id, Order::Asc);
-        let rows: Vec<(i64, Uuid)> = query.into_tuple().all(connection).await?;
+        let rows: Vec<(Key<Task>, Uuid)> = query.into_tuple().all(connection).await?;
         found.extend(rows.into_iter().map(|(key, uid)| (key, TaskId(uid))));
     }
     Ok(found)

@@ -14,6 +14,7 @@ use super::core::rows::small;
 use super::core::time::{Micros, instant};
 use super::{Conflict, Result, Store, StoreError, Tx, schedules};
 use crate::domain::ids::{RunId, TaskId};
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::{Cursor, Page, PageRequest};
 use crate::domain::model::{LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskSort};
 use crate::domain::tasks::Definition;
@@ -32,7 +33,7 @@ impl Store {
     }
 
     /// Tasks by their keys, deleted ones too.
-    pub async fn tasks_by_key(&self, tasks: &[i64]) -> Result<HashMap<i64, TaskRecord>> {
+    pub async fn tasks_by_key(&self, tasks: &[Key<Task>]) -> Result<HashMap<Key<Task>, TaskRecord>> {
         let mut found = HashMap::with_capacity(tasks.len());
         for chunk in tasks.chunks(500) {
             let query = task::Entity::find().filter(task::Column::Id.is_in(chunk.iter().copied()));
@@ -78,7 +79,7 @@ impl Store {
 
 impl Store {
     /// Several living tasks by their keys.
-    pub async fn tasks_find(&self, keys: &[i64]) -> Result<HashMap<i64, TaskRecord>> {
+    pub async fn tasks_find(&self, keys: &[Key<Task>]) -> Result<HashMap<Key<Task>, TaskRecord>> {
         several(self.reader(), keys, |query| query).await
     }
 }
@@ -91,7 +92,7 @@ impl Tx {
     }
 
     /// Several living tasks by their keys, locked as by `task_find`.
-    pub async fn tasks_find(&self, keys: &[i64]) -> Result<HashMap<i64, TaskRecord>> {
+    pub async fn tasks_find(&self, keys: &[Key<Task>]) -> Result<HashMap<Key<Task>, TaskRecord>> {
         several(self, keys, |query| self.locked(query)).await
     }
 
@@ -184,9 +185,9 @@ impl Tx {
 
 async fn several(
     connection: &impl ConnectionTrait,
-    keys: &[i64],
+    keys: &[Key<Task>],
     lock: impl Fn(Select<task::Entity>) -> Select<task::Entity>,
-) -> Result<HashMap<i64, TaskRecord>> {
+) -> Result<HashMap<Key<Task>, TaskRecord>> {
     let mut found = HashMap::with_capacity(keys.len());
     for chunk in keys.chunks(500) {
         let living = task::Entity::find().filter(task::Column::DeletedAt.is_null());

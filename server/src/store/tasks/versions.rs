@@ -3,6 +3,7 @@
 use super::definitions::definition_of;
 use super::entity::{task, task_version};
 use crate::domain::ids::TaskId;
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::TaskVersionRecord;
 use crate::domain::model::{Cursor, Page, PageRequest, TaskChange};
 use crate::domain::tasks::Definition;
@@ -18,19 +19,19 @@ use std::sync::Arc;
 
 impl Store {
     /// A page of versions, newest first.
-    pub async fn task_version_list(&self, task_key: i64, page: &PageRequest) -> Result<Page<TaskVersionRecord>> {
+    pub async fn task_version_list(&self, task_key: Key<Task>, page: &PageRequest) -> Result<Page<TaskVersionRecord>> {
         let mut query = task_version::Entity::find().filter(task_version::Column::TaskId.eq(task_key));
         if let Some(cursor) = &page.cursor {
             query = query.filter(task_version::Column::Version.lt(cursor.as_number()?.0));
         }
         let query = query.order_by_desc(task_version::Column::Version).limit(u64::from(page.limit) + 1);
-        let page = Page::cut(query.all(self.reader()).await?, page.limit, |row| Cursor::number(row.version, 0));
+        let page = Page::cut(query.all(self.reader()).await?, page.limit, |row| Cursor::unique(row.version));
         let next = page.next;
         Ok(Page { items: page.items.into_iter().map(version_record).collect::<Result<_>>()?, next })
     }
 
     /// One version.
-    pub async fn task_version_find(&self, task_key: i64, version: u32) -> Result<Option<TaskVersionRecord>> {
+    pub async fn task_version_find(&self, task_key: Key<Task>, version: u32) -> Result<Option<TaskVersionRecord>> {
         let found = task_version::Entity::find_by_id((task_key, i64::from(version))).one(self.reader()).await?;
         found.map(version_record).transpose()
     }
@@ -38,20 +39,20 @@ impl Store {
 
 impl Tx {
     /// One version.
-    pub async fn task_version_find(&self, task_key: i64, version: u32) -> Result<Option<TaskVersionRecord>> {
+    pub async fn task_version_find(&self, task_key: Key<Task>, version: u32) -> Result<Option<TaskVersionRecord>> {
         let found = task_version::Entity::find_by_id((task_key, i64::from(version))).one(self).await?;
         found.map(version_record).transpose()
     }
 
     /// Which of these tasks, given by key and version, have changed, are disabled or gone. Until the end of the
     /// transaction the others stay as they are.
-    pub async fn tasks_changed(&self, tasks: &[(i64, u32)]) -> Result<HashSet<i64>> {
+    pub async fn tasks_changed(&self, tasks: &[(Key<Task>, u32)]) -> Result<HashSet<Key<Task>>> {
         let mut changed = HashSet::new();
         for chunk in tasks.chunks(500) {
             if self.locks() {
                 let keys = task::Entity::find().select_only().column(task::Column::Id);
                 let keys = keys.filter(task::Column::Id.is_in(chunk.iter().map(|(key, _)| *key)));
-                self.locked(keys.order_by_asc(task::Column::Id)).into_tuple::<i64>().all(self).await?;
+                self.locked(keys.order_by_asc(task::Column::Id)).into_tuple::<Key<Task>>().all(self).await?;
             }
             let mut rows = Rows::new(["id", "version"]);
             chunk.iter().for_each(|(key, version)| rows.push([(*key).into(), i64::from(*version).into()]));
@@ -67,7 +68,7 @@ impl Tx {
     /// Keeps a version.
     pub(in crate::store) async fn version_insert(
         &self,
-        task_id: i64,
+        task_id: Key<Task>,
         version: i64,
         json: String,
         change: &TaskChange,
@@ -109,12 +110,12 @@ pub(in crate::store) struct StoredDefinition {
 }
 
 /// Stored definitions by key of the task and version.
-pub(in crate::store) type Definitions = HashMap<(i64, u32), StoredDefinition>;
+pub(in crate::store) type Definitions = HashMap<(Key<Task>, u32), StoredDefinition>;
 
 /// Reads the definitions of versions, each with the id of its task and what is wrong with it.
 pub(in crate::store) async fn definitions(
     connection: &impl ConnectionTrait,
-    wanted: impl IntoIterator<Item = (i64, u32)>,
+    wanted: impl IntoIterator<Item = (Key<Task>, u32)>,
 ) -> Result<Definitions> {
     let wanted: Vec<_> = wanted.into_iter().collect::<HashSet<_>>().into_iter().collect();
     let mut found = HashMap::with_capacity(wanted.len());
