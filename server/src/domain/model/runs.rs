@@ -268,19 +268,6 @@ pub struct PruneStep {
     pub next: Option<i64>,
 }
 
-/// What is not kept for ever beside runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Leftovers {
-    /// Ledger entries whose last slot is older.
-    pub slots_before: DateTime<Utc>,
-    /// Sessions that ended before.
-    pub sessions_before: DateTime<Utc>,
-    /// Idempotency keys that were used before.
-    pub keys_before: DateTime<Utc>,
-    /// Most rows of each to remove at once.
-    pub limit: u32,
-}
-
 /// Width of one point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StatsStep {

@@ -1,4 +1,6 @@
-//! Facts about the database.
+//! Facts about the database, and what the server deletes beside runs.
+
+use chrono::{DateTime, Utc};
 
 /// Which database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,4 +43,17 @@ pub struct WalState {
     pub pages: i64,
     /// Pages moved into the database.
     pub moved: i64,
+}
+
+/// What is not kept for ever beside runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leftovers {
+    /// Ledger entries whose last slot is older.
+    pub slots_before: DateTime<Utc>,
+    /// Sessions that ended before.
+    pub sessions_before: DateTime<Utc>,
+    /// Idempotency keys that were used before.
+    pub keys_before: DateTime<Utc>,
+    /// Most ledger entries to remove at once.
+    pub limit: u32,
 }
