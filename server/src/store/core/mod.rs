@@ -1,7 +1,7 @@
 //! The database itself: connecting, the one writer that commits in groups, pages of lists, times, and errors.
 //!
-//! Deliberately absent: any subject's rows, but for those of tasks, which most subjects join. Start reading at `writer`, then
-//! `group`.
+//! Deliberately absent: the rows of any subject except tasks, whose rows most subjects join. Start reading at `writer`,
+//! then `group`.
 
 pub(in crate::store) mod connect;
 pub(in crate::store) mod entity;

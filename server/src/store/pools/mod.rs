@@ -1,6 +1,6 @@
-//! Pools: named limits of how many runs at once.
+//! Pools: named limits of simultaneous runs.
 //!
-//! Deliberately absent: what is taken of them, which `runs::places` counts, and choosing which run gets a place, which
+//! Deliberately absent: how much of them is in use, which `runs::places` counts, and choosing which run gets a place, which
 //! `domain::pools` does. Start reading at `pool_list`.
 
 pub mod entity;
@@ -42,29 +42,29 @@ impl Store {
         Ok(rows.into_iter().map(record).collect())
     }
 
-    /// A pool by id or name.
+    /// Finds a pool by id or name.
     pub async fn pool_find(&self, pool: &str) -> Result<Option<PoolRecord>> {
         find(self.reader(), pool).await
     }
 
-    /// Names of the living tasks that use a pool.
+    /// Names of the tasks that use a pool.
     pub async fn pool_tasks(&self, pool: &str) -> Result<Vec<String>> {
         users(self.reader(), pool).await
     }
 }
 
 impl Tx {
-    /// A pool by id or name.
+    /// Finds a pool by id or name.
     pub async fn pool_find(&self, pool: &str) -> Result<Option<PoolRecord>> {
         find(self, pool).await
     }
 
-    /// Names of the living tasks that use a pool.
+    /// Names of the tasks that use a pool.
     pub async fn pool_tasks(&self, pool: &str) -> Result<Vec<String>> {
         users(self, pool).await
     }
 
-    /// Stores a new pool. `NameTaken` if the name is in use.
+    /// Stores a new pool. Fails with `NameTaken` if the name is in use.
     pub async fn pool_insert(
         &self,
         name: &str,
@@ -85,7 +85,7 @@ impl Tx {
         Ok(record(row.insert(self).await.map_err(|error| unique(error, Conflict::NameTaken))?))
     }
 
-    /// Changes a pool, guarded by the version that was read (`Stale`).
+    /// Changes a pool. Fails with `Stale` if the pool is no longer at the version that was read.
     pub async fn pool_update(&self, read: &PoolRecord, changed: &PoolRecord, at: DateTime<Utc>) -> Result<PoolRecord> {
         let rows = pool::Entity::update_many()
             .col_expr(pool::Column::Name, Expr::value(changed.name.clone()))
@@ -101,7 +101,7 @@ impl Tx {
         rows.into_iter().next().map(record).ok_or_else(|| StoreError::conflict(Conflict::Gone("the pool")))
     }
 
-    /// Removes a pool. False: there was none.
+    /// Deletes a pool. Returns false if there was none.
     pub async fn pool_delete(&self, read: &PoolRecord) -> Result<bool> {
         Ok(pool::Entity::delete_by_id(read.key).exec(self).await?.rows_affected > 0)
     }
@@ -129,7 +129,7 @@ async fn find(connection: &impl ConnectionTrait, pool: &str) -> Result<Option<Po
     Ok(query.one(connection).await?.map(record))
 }
 
-/// `_` in a name is a wildcard of LIKE, so what is found is looked at again.
+/// `_` in a name is a wildcard of LIKE, so the rows found are checked again.
 async fn users(connection: &impl ConnectionTrait, pool: &str) -> Result<Vec<String>> {
     let query = task::Entity::find()
         .filter(task::Column::DeletedAt.is_null())

@@ -1,4 +1,4 @@
-//! Places of pools: how many the open runs take of each.
+//! Places of pools: how many of each pool the open runs take.
 //!
 //! The runs themselves are counted, so there is no stored number that could be wrong. Deliberately absent: choosing which run
 //! gets a place, which `domain::pools` does. Start reading at `used`.
@@ -22,21 +22,21 @@ impl Store {
         places(self.reader(), pool::Entity::find().all(self.reader()).await?).await
     }
 
-    /// What is in use of each pool that open runs name.
+    /// How much of each pool is in use, for pools that open runs name.
     pub async fn pool_uses(&self) -> Result<BTreeMap<String, PoolUse>> {
         uses(self.reader()).await
     }
 }
 
 impl Tx {
-    /// The places of all pools; on PostgreSQL locked, so that two servers do not give the same place away.
+    /// The places of all pools. On PostgreSQL they are locked, so that two servers do not give away the same place.
     pub async fn pool_places_locked(&self) -> Result<BTreeMap<String, Places>> {
         let query = pool::Entity::find().order_by_asc(pool::Column::Id);
         let query = if self.locks() { query.lock_exclusive() } else { query };
         places(self, query.all(self).await?).await
     }
 
-    /// What is in use of each pool that open runs name.
+    /// How much of each pool is in use, for pools that open runs name.
     pub async fn pool_uses(&self) -> Result<BTreeMap<String, PoolUse>> {
         uses(self).await
     }
@@ -60,8 +60,8 @@ async fn places(connection: &impl ConnectionTrait, pools: Vec<pool::Model>) -> R
     Ok(pools.into_iter().map(of).collect())
 }
 
-/// Places of each pool that are taken by runs which do not wait. The rules of the partial index are written out, so that
-/// it applies: what it costs does not grow with the runs that wait.
+/// Places of each pool taken by runs that do not wait. The conditions of the partial index are spelled out so that
+/// the index is used. The cost does not grow with the number of waiting runs.
 async fn used(connection: &impl ConnectionTrait) -> Result<BTreeMap<String, u32>> {
     let query = run::Entity::find()
         .select_only()

@@ -1,4 +1,4 @@
-//! Versions of definitions: every one is kept.
+//! Versions of definitions. Every version is kept.
 
 use crate::domain::model::TaskVersionRecord;
 use crate::domain::model::{Cursor, Page, PageRequest, TaskChange};
@@ -25,7 +25,7 @@ impl Store {
         Ok(Page { items: page.items.into_iter().map(version_record).collect::<Result<_>>()?, next })
     }
 
-    /// One version.
+    /// Finds one version.
     pub async fn task_version_find(&self, task_key: i64, version: u32) -> Result<Option<TaskVersionRecord>> {
         let found = task_version::Entity::find_by_id((task_key, i64::from(version))).one(self.reader()).await?;
         found.map(version_record).transpose()
@@ -33,14 +33,14 @@ impl Store {
 }
 
 impl Tx {
-    /// One version.
+    /// Finds one version.
     pub async fn task_version_find(&self, task_key: i64, version: u32) -> Result<Option<TaskVersionRecord>> {
         let found = task_version::Entity::find_by_id((task_key, i64::from(version))).one(self).await?;
         found.map(version_record).transpose()
     }
 
-    /// Which of these tasks, given by key and version, have changed, are disabled or gone. Until the end of the
-    /// transaction the others stay as they are.
+    /// Returns which of these tasks, given by key and version, have changed or are disabled or deleted. The others
+    /// stay as they are until the end of the transaction.
     pub async fn tasks_changed(&self, tasks: &[(i64, u32)]) -> Result<HashSet<i64>> {
         let mut changed = HashSet::new();
         for chunk in tasks.chunks(500) {
@@ -60,7 +60,7 @@ impl Tx {
         Ok(changed)
     }
 
-    /// Keeps a version.
+    /// Stores a version.
     pub(in crate::store) async fn version_insert(
         &self,
         task_id: i64,

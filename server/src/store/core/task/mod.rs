@@ -34,13 +34,13 @@ pub(in crate::store) async fn task_uids(
     Ok(found)
 }
 
-/// A stored definition, as far as it can be read.
+/// The readable parts of a stored definition.
 pub(in crate::store) struct StoredDefinition {
-    /// The task that it is of.
+    /// Id of its task.
     pub(in crate::store) task: TaskId,
-    /// What could be read.
+    /// The parts that could be read.
     pub(in crate::store) definition: Arc<Definition>,
-    /// What could not be read. None: all of it could.
+    /// The parts that could not be read; none if everything could.
     pub(in crate::store) damage: Option<String>,
 }
 
