@@ -1,4 +1,4 @@
-//! Pages of lists: where a page ends is a value that every room can carry.
+//! Pages of lists. The end of a page is a value that every room can use.
 
 use crate::domain::keys::Key;
 use base64::Engine as _;
@@ -8,11 +8,12 @@ use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
 
-/// Text that is no cursor of such a list.
+/// A text that is not a cursor of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadCursor;
 
-/// Where a page ended: the sort value of its last item, and its place among those of the same value. Opaque text on the wire.
+/// The end of a page: the sort value of its last item, and the place of that item among those of the same value. It is opaque
+/// text on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     /// Sort value of the last item.
@@ -22,7 +23,7 @@ pub struct Cursor {
 }
 
 /// The place of an item among those with the same sort value: the key of its row, in whatever table, or how many of them
-/// came before it. It is compared, and finds nothing.
+/// came before it. Lists compare it; nobody looks a row up by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tie(pub i64);
 
@@ -43,22 +44,22 @@ pub enum CursorValue {
 }
 
 impl Cursor {
-    /// After an item that is sorted by a number.
+    /// Creates a cursor after an item of a list sorted by numbers.
     pub fn number(at: i64, tie: impl Into<Tie>) -> Self {
         Self { at: CursorValue::Number(at), tie: tie.into() }
     }
 
-    /// After an item that is sorted by a number which no other item has.
+    /// Creates a cursor after an item whose number no other item has.
     pub const fn unique(at: i64) -> Self {
         Self { at: CursorValue::Number(at), tie: Tie(0) }
     }
 
-    /// After an item that is sorted by a text.
+    /// Creates a cursor after an item of a list sorted by texts.
     pub fn text(at: String, tie: impl Into<Tie>) -> Self {
         Self { at: CursorValue::Text(at), tie: tie.into() }
     }
 
-    /// The number and the place, if it is one of a list sorted by numbers.
+    /// The number and the place, if the cursor belongs to a list sorted by numbers.
     pub fn as_number(&self) -> Result<(i64, Tie), BadCursor> {
         match self.at {
             CursorValue::Number(at) => Ok((at, self.tie)),
@@ -66,7 +67,7 @@ impl Cursor {
         }
     }
 
-    /// The text and the place, if it is one of a list sorted by texts.
+    /// The text and the place, if the cursor belongs to a list sorted by texts.
     pub fn as_text(&self) -> Result<(&str, Tie), BadCursor> {
         match &self.at {
             CursorValue::Text(at) => Ok((at, self.tie)),
@@ -92,17 +93,17 @@ impl FromStr for Cursor {
     }
 }
 
-/// Which page of a list.
+/// The requested page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRequest {
-    /// Most items.
+    /// Maximum number of items.
     pub limit: u32,
-    /// Where the page before ended; none: the first page.
+    /// The end of the previous page; none: the first page.
     pub cursor: Option<Cursor>,
 }
 
 impl PageRequest {
-    /// The first page.
+    /// Requests the first page.
     pub const fn first(limit: u32) -> Self {
         Self { limit, cursor: None }
     }
@@ -111,14 +112,14 @@ impl PageRequest {
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<T> {
-    /// The items.
+    /// The items of the page.
     pub items: Vec<T>,
-    /// Where the next page begins; none: this is the last.
+    /// Where the next page begins; none: this is the last page.
     pub next: Option<Cursor>,
 }
 
 impl<T> Page<T> {
-    /// The same page with other items.
+    /// The same page with converted items.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(change).collect(), next: self.next }
     }

@@ -1,4 +1,4 @@
-//! People.
+//! Users.
 
 use crate::domain::keys::{Key, User};
 use crate::store::core::time::Micros;

@@ -1,4 +1,4 @@
-//! Signatures that were accepted.
+//! Accepted signatures.
 
 use crate::domain::keys::{Key, Trigger};
 use crate::store::core::time::Micros;

@@ -1,4 +1,4 @@
-//! Tasks, deleted ones too.
+//! Tasks, including deleted ones.
 
 use crate::domain::keys::{Key, Task};
 use crate::store::core::time::Micros;
