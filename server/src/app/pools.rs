@@ -53,7 +53,7 @@ impl App {
     /// Creates a pool.
     pub async fn pool_create(&self, caller: &Caller, wanted: PoolDefinition, dry_run: bool) -> Result<PoolView> {
         caller.require(Permission::Define)?;
-        sound(&wanted)?;
+        pool_check(&wanted)?;
         let (caller, now) = (caller.clone(), self.clock().now());
         let made = self.write_or_try(dry_run, async move |tx: &Tx| {
             let made = tx.pool_insert(&wanted.name, &wanted.description, wanted.capacity, now).await?;
@@ -79,7 +79,7 @@ impl App {
         Write { base, dry_run }: Write,
     ) -> Result<PoolView> {
         caller.require(Permission::Define)?;
-        sound(&wanted)?;
+        pool_check(&wanted)?;
         let (caller, now, pool) = (caller.clone(), self.clock().now(), pool.to_owned());
         let changed = self.write_or_try(dry_run, async move |tx: &Tx| {
             let read = tx.pool_find(&pool).await?.ok_or_else(|| no_pool(&pool))?;
@@ -156,7 +156,7 @@ fn unknown(pool: &str) -> Problem {
     Problem::at("/pool", format!("there is no pool \"{pool}\"; create it first"))
 }
 
-fn sound(wanted: &PoolDefinition) -> Result<()> {
+fn pool_check(wanted: &PoolDefinition) -> Result<()> {
     match name_problem(&wanted.name) {
         Some(message) => Err(Error::invalid("/name", format!("name {message}"))),
         None => Ok(()),

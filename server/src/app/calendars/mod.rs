@@ -113,7 +113,7 @@ impl App {
         let present_from = self.present_from();
         let made = self.write_or_try(dry_run, async move |tx: &Tx| {
             let stored = tx.calendars().await?;
-            sound(&stored, &wanted.name, &wanted)?;
+            calendar_check(&stored, &wanted.name, &wanted)?;
             if stored.records.iter().any(|record| record.definition.name == wanted.name) {
                 return Err(name_taken(&wanted.name));
             }
@@ -153,7 +153,7 @@ impl App {
             let read = tx.calendar_find(&calendar).await?.ok_or_else(|| no_calendar(&calendar))?;
             Error::unless_at(read.version, base)?;
             let stored = tx.calendars().await?;
-            sound(&stored, &read.definition.name, &wanted)?;
+            calendar_check(&stored, &read.definition.name, &wanted)?;
             if read.definition == wanted && read.damage.is_none() {
                 return Ok(read);
             }
@@ -215,7 +215,7 @@ impl App {
             for schedule in schedules.iter().take_while(|_| !stop.asked()) {
                 silenced.look(&schedule.task_name, &schedule.schedule);
             }
-            let (tasks, warnings) = (app.store().calendar_tasks(name).await?, silenced.told());
+            let (tasks, warnings) = (app.store().calendar_tasks(name).await?, silenced.into_sentences());
             let next = book.find(name).and_then(|dates| dates.next(now.date_naive()));
             Ok(CalendarView { tasks, calendars: containers(&stored, name), next, warnings, record })
         });
@@ -274,7 +274,7 @@ fn concern(stored: &StoredCalendars, old: &Calendar, new: Option<&Calendar>) -> 
     Concern { names, tags }
 }
 
-fn sound(stored: &StoredCalendars, old_name: &str, wanted: &Calendar) -> Result<()> {
+fn calendar_check(stored: &StoredCalendars, old_name: &str, wanted: &Calendar) -> Result<()> {
     if let Some(message) = name_problem(&wanted.name) {
         return Err(Error::invalid("/name", format!("name {message}")));
     }

@@ -37,7 +37,7 @@ impl<'a> Silenced<'a> {
     }
 
     /// The sentences.
-    pub fn told(mut self) -> Vec<String> {
+    pub fn into_sentences(mut self) -> Vec<String> {
         let more = self.found.len().saturating_sub(NAMED_MAX);
         self.found.truncate(NAMED_MAX);
         if more > 0 {

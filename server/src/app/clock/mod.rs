@@ -75,9 +75,9 @@ impl App {
         if turns.is_empty() {
             return Ok(Vec::new());
         }
-        let (sentences, entries): (Vec<_>, Vec<_>) = turns.iter().map(told).unzip();
+        let (sentences, entries): (Vec<_>, Vec<_>) = turns.iter().map(turn_words).unzip();
         self.clock_audit(&Caller::system(), entries, self.clock().lasting_doubt()).await?;
-        self.clock().told(turns.len());
+        self.clock().turns_forget(turns.len());
         for sentence in &sentences {
             tracing::warn!("{sentence}");
         }
@@ -117,7 +117,7 @@ impl App {
 }
 
 /// A change in a sentence, and as an audit entry.
-fn told(turn: &Turn) -> (String, (&'static str, Value)) {
+fn turn_words(turn: &Turn) -> (String, (&'static str, Value)) {
     match turn {
         Turn::Doubted { planning_at, machine_at } => (
             format!("the machine's clock jumped to {machine_at}; Orc continues to plan by {planning_at}"),

@@ -6,7 +6,7 @@ use crate::store::{StoreError, Tx};
 /// Why a piece of work is rolled back: it failed, or it was a dry run.
 enum Undone<T> {
     Failed(Error),
-    Imagined(T),
+    DryRun(T),
 }
 
 impl<T> From<StoreError> for Undone<T> {
@@ -24,10 +24,10 @@ impl App {
     {
         let done = self.store().write(async move |tx: &Tx| {
             let done = work(tx).await.map_err(Undone::Failed)?;
-            if dry_run { Err(Undone::Imagined(done)) } else { Ok(done) }
+            if dry_run { Err(Undone::DryRun(done)) } else { Ok(done) }
         });
         match done.await {
-            Ok(done) | Err(Undone::Imagined(done)) => Ok(done),
+            Ok(done) | Err(Undone::DryRun(done)) => Ok(done),
             Err(Undone::Failed(error)) => Err(error),
         }
     }

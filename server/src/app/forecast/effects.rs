@@ -112,7 +112,7 @@ impl App {
             match listed.next {
                 Some(cursor) => page.cursor = Some(cursor),
                 None => {
-                    effect.warnings = silenced.told();
+                    effect.warnings = silenced.into_sentences();
                     return Ok(effect);
                 }
             }

@@ -197,11 +197,11 @@ impl<'a> Work<'a> {
             from = end;
         }
         for schedule in &task.definition.schedules {
-            let told = stood_in.as_ref().and_then(|damage| told(damage, &schedule.key));
+            let reason = stood_in.as_ref().and_then(|damage| damage_reason(damage, &schedule.key));
             // Unknown slots need a place to be reported, even if the ledger is empty.
-            if told.is_some() || !self.damage.is_empty() {
+            if reason.is_some() || !self.damage.is_empty() {
                 let problem = &mut self.expected.entry(schedule.key.clone()).or_default().problem;
-                *problem = problem.take().or(told);
+                *problem = problem.take().or(reason);
             }
         }
         Ok(())
@@ -302,7 +302,7 @@ fn stand_in(newest: &mut TaskVersionRecord, task: &TaskRecord) -> Option<Damage>
     Some(std::mem::replace(&mut newest.damage, task.damage.clone()))
 }
 
-fn told(damage: &Damage, key: &str) -> Option<Reason> {
+fn damage_reason(damage: &Damage, key: &str) -> Option<Reason> {
     let error = damage.rest.as_ref().or_else(|| damage.schedules.get(key))?;
     Some(Reason::VersionDamaged { problem: error.clone() })
 }

@@ -109,7 +109,7 @@ impl App {
         };
         let name = definition.name.clone();
         if request.dry_run {
-            return Ok(BackfillView { record: imagined(new, &record), task: name });
+            return Ok(BackfillView { record: dry_record(new, &record), task: name });
         }
         let (caller, shown) = (caller.clone(), name.clone());
         let made = self.store().write(async move |tx: &Tx| {
@@ -302,7 +302,7 @@ fn sources(book: &CalendarBook, task: &TaskRecord, only: Option<&str>) -> Vec<So
     sources
 }
 
-fn imagined(new: BackfillNew, task: &TaskRecord) -> BackfillRecord {
+fn dry_record(new: BackfillNew, task: &TaskRecord) -> BackfillRecord {
     let BackfillNew { task_key, schedule_key, from_at, until_at, at_once, params, slot_count, created_at, created_by } =
         new;
     BackfillRecord {

@@ -105,15 +105,16 @@ impl App {
     /// The names of all tasks, and which of them do the same as some line. The tasks are read a few at a time.
     async fn tasks_known(&self, import: &TaskImport, jobs: &[Job]) -> Result<Known> {
         let drafts = jobs.iter().map(|job| definition(import, job.clone()));
-        let wanted: HashSet<Doing> = drafts.map(|draft| doing(&draft, &draft.schedules[0])).collect();
+        let wanted: HashSet<WhatAndWhen> = drafts.map(|draft| what_and_when(&draft, &draft.schedules[0])).collect();
         let looked = self.compute(Reach::AllTasks, async move |app, _| {
             let (mut known, mut page) = (Known::default(), PageRequest::first(500));
             loop {
                 let listed = app.store().task_list(&TaskFilter::default(), TaskSort::Name, &page).await?;
                 for task in listed.items {
-                    let each = task.definition.schedules.iter().map(|schedule| doing(&task.definition, schedule));
+                    let each =
+                        task.definition.schedules.iter().map(|schedule| what_and_when(&task.definition, schedule));
                     let same = each.filter(|it| wanted.contains(it)).map(|it| (it, task.definition.name.clone()));
-                    known.doing.extend(same);
+                    known.tasks.extend(same);
                     known.names.insert(task.definition.name);
                 }
                 match listed.next {
@@ -150,7 +151,7 @@ struct Known {
     /// Names of all tasks.
     names: HashSet<String>,
     /// Names of the tasks that do the same as some line.
-    doing: HashMap<Doing, String>,
+    tasks: HashMap<WhatAndWhen, String>,
 }
 
 /// Tasks while they are being made.
@@ -162,9 +163,9 @@ struct Drafting<'a> {
 }
 
 /// What a task does and when. Two tasks that agree in this are one job imported twice.
-type Doing = (String, String);
+type WhatAndWhen = (String, String);
 
-fn doing(task: &Definition, schedule: &Schedule) -> Doing {
+fn what_and_when(task: &Definition, schedule: &Schedule) -> WhatAndWhen {
     let what = json!([task.run, task.environment, task.working_directory]);
     (what.to_string(), json!([schedule.timezone, schedule.rule]).to_string())
 }
@@ -212,15 +213,15 @@ impl<'a> Drafting<'a> {
             let worded = problems.into_iter().map(|it| problem(format!("{}: {}", it.pointer, it.message)));
             return Err(worded.collect());
         }
-        let what = doing(&definition, &definition.schedules[0]);
-        let same = self.known.doing.get(&what).cloned();
+        let what = what_and_when(&definition, &definition.schedules[0]);
+        let same = self.known.tasks.get(&what).cloned();
         if let Some(same) = &same {
             warnings
                 .insert(0, format!("left out, because the task \"{same}\" runs the same command by the same schedule"));
         } else {
             definition.name = self.free(&definition.name);
             self.known.names.insert(definition.name.clone());
-            self.known.doing.insert(what, definition.name.clone());
+            self.known.tasks.insert(what, definition.name.clone());
         }
         let compiled = compile(book, &definition.name, &definition.tags, &definition.schedules[0])
             .map_err(|fault| vec![problem(fault.to_string())])?;

@@ -71,7 +71,7 @@ impl App {
     pub async fn task_view(&self, caller: &Caller, task: &str) -> Result<TaskView> {
         caller.require(Permission::Read)?;
         let record = self.living(task).await?;
-        self.viewed(record).await
+        self.task_seen(record).await
     }
 
     /// Creates a task.
@@ -85,13 +85,13 @@ impl App {
             if self.store().task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
                 return Err(name_taken(&definition.name));
             }
-            return self.imagined(definition, now).await;
+            return self.task_would_be(definition, now).await;
         }
         let caller = caller.clone();
         let made = self.store().write(async move |tx: &Tx| create(tx, &caller, &definition, "task_create", now).await);
         let made = made.await?;
         self.announce_task(&made, Some(made.version));
-        self.viewed(made).await
+        self.task_seen(made).await
     }
 
     /// Replaces a task's definition.
@@ -113,7 +113,7 @@ impl App {
                 let (read, name) = (record.clone(), definition.name.clone());
                 self.store().write(async move |tx: &Tx| renamable(tx, &read, &name).await).await?;
             }
-            return self.viewed(TaskRecord { definition, damage: Damage::default(), ..record }).await;
+            return self.task_seen(TaskRecord { definition, damage: Damage::default(), ..record }).await;
         }
         self.changed(caller, record.id, write.base, move |_| definition.clone(), "task_update").await
     }
@@ -139,7 +139,7 @@ impl App {
         let made = self.store().write(async move |tx: &Tx| create(tx, &caller, &definition, "task_clone", now).await);
         let made = made.await?;
         self.announce_task(&made, Some(made.version));
-        self.viewed(made).await
+        self.task_seen(made).await
     }
 
     /// Deletes a task. Its open runs are cancelled on request; otherwise they prevent the deletion.
@@ -220,10 +220,10 @@ impl App {
         });
         let written = written.await?;
         self.announce_task(&written, Some(written.version));
-        self.viewed(written).await
+        self.task_seen(written).await
     }
 
-    async fn viewed(&self, record: TaskRecord) -> Result<TaskView> {
+    async fn task_seen(&self, record: TaskRecord) -> Result<TaskView> {
         let StoredSchedules { readable, damaged } = self.store().schedule_list(record.key).await?;
         let book = self.calendar_book().await?;
         let (mut schedule_ids, mut schedule_problems) = (HashMap::new(), HashMap::new());
@@ -251,7 +251,7 @@ impl App {
         Ok(TaskView { record, schedule_ids, schedule_problems, next_slots })
     }
 
-    async fn imagined(&self, definition: Definition, now: DateTime<Utc>) -> Result<TaskView> {
+    async fn task_would_be(&self, definition: Definition, now: DateTime<Utc>) -> Result<TaskView> {
         let book = self.calendar_book().await?;
         let next_slots = next_slots(&book, &definition, |_| true, now, NEXT_SLOTS);
         let record = TaskRecord {

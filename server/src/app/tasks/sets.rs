@@ -164,11 +164,11 @@ async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, now: DateTime<Utc>) -
     if let (true, Some(owner)) = (apply.prune, &apply.owner) {
         let total = usize::try_from(tx.task_count().await?).unwrap_or(usize::MAX);
         let owned = tx.tasks_of_owner(owner).await?;
-        let doomed: Vec<&TaskRecord> = gone(&apply.definitions, &owned).collect();
-        confirm_prune(doomed.len(), total, apply.yes || apply.dry_run)?;
-        let names: Vec<&str> = doomed.iter().map(|task| task.definition.name.as_str()).collect();
+        let unlisted: Vec<&TaskRecord> = gone(&apply.definitions, &owned).collect();
+        confirm_prune(unlisted.len(), total, apply.yes || apply.dry_run)?;
+        let names: Vec<&str> = unlisted.iter().map(|task| task.definition.name.as_str()).collect();
         let (order, _) = sources_first(&names, &tx.trigger_edges().await?);
-        for task in order.into_iter().rev().map(|index| doomed[index]) {
+        for task in order.into_iter().rev().map(|index| unlisted[index]) {
             cancelled.extend(delete(tx, caller, task, false, now).await?);
             items.push(Applied::Deleted(task.definition.name.clone()));
             touched.push((task.clone(), true));
@@ -252,10 +252,10 @@ fn sources(definition: &Definition) -> impl Iterator<Item = (usize, &String)> {
     })
 }
 
-fn confirm_prune(doomed: usize, total: usize, yes: bool) -> Result<()> {
-    if yes || doomed <= PRUNE_FREE && doomed * 5 <= total {
+fn confirm_prune(unlisted: usize, total: usize, yes: bool) -> Result<()> {
+    if yes || unlisted <= PRUNE_FREE && unlisted * 5 <= total {
         return Ok(());
     }
-    let detail = format!("{doomed} of {total} tasks would be deleted; look at a dry run, then confirm with yes=true");
+    let detail = format!("{unlisted} of {total} tasks would be deleted; look at a dry run, then confirm with yes=true");
     Err(Error::conflict("prune_unconfirmed", detail))
 }

@@ -1,4 +1,4 @@
-//! What is due, case by case.
+//! Cases of what becomes of due slots.
 
 use super::*;
 use crate::domain::schedules::{Rule, Schedule, compile};
