@@ -3,7 +3,9 @@
 //! Links are resolved before folders are compared, when a task is saved and again at each look: a link may come later.
 
 use crate::app::{App, Error, Result};
-use crate::domain::tasks::{Definition, Problem, TriggerRule};
+use crate::domain::core::problem::Problem;
+use crate::domain::tasks::Definition;
+use crate::domain::triggers::TriggerRule;
 use std::path::{Component, Path, PathBuf};
 
 impl App {
