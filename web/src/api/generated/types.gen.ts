@@ -2346,7 +2346,6 @@ export type ScheduleCalendarRule = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2425,7 +2424,6 @@ export type ScheduleCron = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2523,7 +2521,6 @@ export type ScheduleInterval = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2613,7 +2610,6 @@ export type ScheduleOnce = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2765,7 +2761,6 @@ export type ScheduleRrule = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2844,7 +2839,6 @@ export type ScheduleStartup = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2966,7 +2960,6 @@ export type ScheduleWindows = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -4997,7 +4990,6 @@ export type ScheduleCalendarRuleWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5064,7 +5056,6 @@ export type ScheduleCronWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5150,7 +5141,6 @@ export type ScheduleIntervalWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5217,7 +5207,6 @@ export type ScheduleOnceWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5326,7 +5315,6 @@ export type ScheduleRruleWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5393,7 +5381,6 @@ export type ScheduleStartupWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5460,7 +5447,6 @@ export type ScheduleWindowsWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
