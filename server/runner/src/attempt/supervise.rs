@@ -148,6 +148,7 @@ impl<'a> Supervisor<'a> {
         let writer = &mut self.session.writer;
         let grown = stdout && read(&mut self.stdout, Stream::Stdout, writer, &mut self.buffer);
         let grown = stderr && read(&mut self.stderr, Stream::Stderr, writer, &mut self.buffer) || grown;
+        let grown = writer.flush_due() || grown;
         if grown {
             self.progress.get_or_insert(self.progressed + PROGRESS_PERIOD);
         }
@@ -161,13 +162,14 @@ impl<'a> Supervisor<'a> {
 
     /// When there is something to do without an event; only what still can happen counts.
     fn next_deadline(&self) -> Option<Instant> {
+        let due = self.session.writer.due();
         if self.ending.stop.is_some() && !self.alone {
-            return [self.kill_at, self.progress].into_iter().flatten().min();
+            return [self.kill_at, self.progress, due].into_iter().flatten().min();
         }
         if self.ending.exit.is_some() {
-            return self.drain_until;
+            return self.drain_until.into_iter().chain(due).min();
         }
-        self.limits.iter().map(|(at, _)| *at).chain(self.progress).min()
+        self.limits.iter().map(|(at, _)| *at).chain(self.progress).chain(due).min()
     }
 
     fn signalled(&mut self) {

@@ -81,7 +81,7 @@ pub struct PlanScript {
 pub struct LogLimits {
     /// Bytes on disk per attempt; beyond it the first half and the last half are kept.
     pub cap_bytes: u64,
-    /// Bytes kept of one line; the rest of the line is dropped and counted.
+    /// Bytes kept of one line, half of them from its beginning and half from its end; the middle is dropped and counted.
     pub line_cap_bytes: u64,
     /// Below this share of free space (percent) on the log's file system, log data is dropped and counted.
     pub min_free_percent: f64,
