@@ -96,6 +96,6 @@ export class DrawnLine<Style> {
 
 /** How far a code may move beyond the end of a line, in columns. */
 const MOST_STEPS = 1000;
-const JOINS = /^[\p{M}\u200d\ufe0e\ufe0f]$/u;
+const JOINS = /^(?:\p{M}|\u200d)$/u;
 // The blocks that a terminal draws in two columns (Unicode, UAX 11).
 const WIDE = /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u;

@@ -75,6 +75,7 @@ fn redraws_that_were_left_out_are_told_once_at_the_end() {
     let lived = life("failed", json!(3));
     let stub = Stub::start(move |seen| match seen.operation {
         "run_log_stream" => reply(200, "text/event-stream", whole.clone()),
+        "run_view" => good(detail("failed", json!(3))),
         _ => lived(seen),
     });
     let ran = Orc::at(&stub.url).run(&format!("run log {ID} -f")).code(3);
