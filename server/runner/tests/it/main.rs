@@ -72,6 +72,8 @@ impl Place {
             run_deadline_seconds: None,
             grace_seconds: 10.0,
             leak_grace_seconds: 2.0,
+            umask: 0o022,
+            leave_behind: false,
             log: LogLimits { min_free_percent: 0.0, ..LogLimits::default() },
         }
     }

@@ -1,9 +1,10 @@
 //! Linux: becoming a runner, and the signals it takes from a descriptor instead of dying of them.
 //!
-//! The command stands in `command` (with `program` to find its file), other processes in `processes`, the fork server in
+//! The command stands in `command` (with `program` to find its file), what a login would have in `account`, other processes in `processes`, the fork server in
 //! `fork`. Deliberately absent: cgroups, because an ordinary account may not make one. System calls without a safe wrapper
 //! (signalfd, waitpid, execve, fork) make these files the only ones with `unsafe`; each use says why it is sound.
 
+mod account;
 mod command;
 mod fork;
 mod processes;
@@ -18,9 +19,10 @@ use std::path::Path;
 use rustix::process::DumpableBehavior;
 
 pub use super::unix::*;
-pub(crate) use command::{Output, ask, group_exists, kill_group, reap, spawn, usage};
+pub use account::account;
+pub(crate) use command::{Output, abandon, ask, group_exists, kill_group, reap, spawn, usage};
 pub(crate) use fork::{Asker, Far, Forker, asker, pair};
-pub(crate) use processes::{ask_process, carriers, kill, kill_carrier, start_ticks, survivors};
+pub(crate) use processes::{ask_process, carriers, kill, kill_carrier, start_ticks, started_at_micros, survivors};
 
 /// The system's name for people.
 pub(crate) const NAME: &str = "Linux";
@@ -44,11 +46,12 @@ pub fn lower_priority() {
 pub(crate) struct Signals(OwnedFd);
 
 impl Signals {
-    /// Makes this process a runner: own session, adopter of orphaned descendants, memory closed to others, inherited
-    /// descriptors not passed on, signals taken from a descriptor.
+    /// Makes this process a runner: own session, no preference to others, adopter of orphaned descendants, memory closed
+    /// to others, inherited descriptors not passed on, signals taken from a descriptor.
     pub(crate) fn begin() -> io::Result<Self> {
         // Fails only for a process that leads its group already; then it has a group of its own anyway.
         let _ = rustix::process::setsid();
+        account::give_up_preference();
         rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
         rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
         take_signals().map(Self)
