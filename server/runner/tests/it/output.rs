@@ -80,7 +80,8 @@ fn a_flood_keeps_head_and_tail() {
 #[test]
 fn of_an_endless_line_beginning_and_end_are_kept() {
     let place = Place::new();
-    let mut plan = place.plan(&["-c", "\"$0\" longline 50000000; printf 'the last words' >&2; exec >&2; printf ' of it'"]);
+    let mut plan =
+        place.plan(&["-c", "\"$0\" longline 50000000; printf 'the last words' >&2; exec >&2; printf ' of it'"]);
     plan.program = "/bin/sh".to_owned();
     plan.arguments.push(crate::test_child());
     let done = place.start(plan).end();
@@ -129,7 +130,8 @@ fn the_last_words_after_a_progress_bar_are_kept() {
 
 #[test]
 fn the_last_words_survive_the_end_of_a_program_that_is_killed() {
-    let done = shell("for i in $(seq 20000); do printf '\\r%d of 20000' $i; done; printf '\\rout of memory'; kill -9 $$");
+    let done =
+        shell("for i in $(seq 20000); do printf '\\r%d of 20000' $i; done; printf '\\rout of memory'; kill -9 $$");
     assert_eq!(done.record.outcome, orc_runner::Outcome::Signalled { signal: libc::SIGKILL });
     assert!(done.text().ends_with("\rout of memory"));
     let done = shell("head -c 300000 /dev/zero | tr '\\0' .; printf 'disk full'; exit 1");
@@ -140,7 +142,8 @@ fn the_last_words_survive_the_end_of_a_program_that_is_killed() {
 fn a_bar_is_shown_while_it_is_drawn() {
     let place = Place::new();
     let gate = place.path().join("go");
-    let line = "for i in $(seq 3000); do printf '\\r%d of 3000' $i; done; \"$0\" until-file go >/dev/null; echo ' done'";
+    let line =
+        "for i in $(seq 3000); do printf '\\r%d of 3000' $i; done; \"$0\" until-file go >/dev/null; echo ' done'";
     let mut plan = place.plan(&["-c", line]);
     plan.program = "/bin/bash".to_owned();
     plan.arguments.push(crate::test_child());
