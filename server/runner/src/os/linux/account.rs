@@ -48,10 +48,14 @@ pub(super) fn give_up_preference() {
 /// Gives every signal its default action and blocks none. Callable between fork and exec.
 pub(super) fn reset_signals() -> io::Result<()> {
     // SAFETY: plain system calls on a local set, all of them async-signal-safe; no handler of ours is lost, because the
-    // process is about to become another program. Numbers that are no signal, or cannot be set, are refused.
+    // process is about to become another program. The kernel is asked itself, because the library keeps two signals to
+    // itself, which may be ignored all the same; an action of zeros is the default action. Signals whose action is fixed
+    // are refused.
     unsafe {
+        let default_action = [0_u64; 4];
         for signal in 1..=libc::SIGRTMAX() {
-            libc::signal(signal, libc::SIG_DFL);
+            let nothing: *const u64 = std::ptr::null();
+            libc::syscall(libc::SYS_rt_sigaction, signal, default_action.as_ptr(), nothing, size_of::<u64>());
         }
         let mut none: libc::sigset_t = std::mem::zeroed();
         libc::sigemptyset(&mut none);
