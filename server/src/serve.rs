@@ -1,5 +1,6 @@
 //! Serving: takes the data folder, opens the parts in order, and closes them in reverse order.
 
+use crate::domain::model::Surroundings;
 use crate::api::core::layers;
 use crate::api::core::state::{ApiSettings, ApiState, ShownSetting};
 use crate::api::listen;
@@ -142,7 +143,9 @@ pub async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeErro
     let store = Store::open(&database).await?;
     let (node, timezone) = (config.engine.node.clone(), config.engine.timezone.clone());
     let (run_limit, file_roots) = (config.engine.run_limit, config.engine.file_roots.clone());
-    let settings = AppSettings { node, timezone, data_dir, run_limit, file_roots };
+    let environment = crate::config::task_environment(&config.task.path);
+    let surroundings = Surroundings { umask: config.task.umask, environment };
+    let settings = AppSettings { node, timezone, data_dir, run_limit, file_roots, surroundings };
     let clock = Clock::system();
     app::clock::resume(&store, &clock, &settings.node).await?;
     Ok(App::new(store, clock, settings))
@@ -185,8 +188,7 @@ async fn announce_setup(app: &App, url: &str) -> Result<(), ServeError> {
 }
 
 fn engine_settings(config: &Config, bound: SocketAddr) -> EngineSettings {
-    let inherited = crate::config::inherited_environment();
-    EngineSettings { runner: config.engine.runner.clone(), inherited, own_port: bound.port() }
+    EngineSettings { runner: config.engine.runner.clone(), own_port: bound.port() }
 }
 
 fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {

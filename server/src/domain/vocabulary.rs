@@ -280,6 +280,16 @@ words!(
 );
 
 words!(
+    /// What was changed in a task when it was saved, so that it can run.
+    TaskMend ("mend") {
+        /// Line ends of Windows became those of Unix in a script or line for a Unix interpreter.
+        LineEnds = "line_ends",
+        /// The byte order mark in front of a script was taken away.
+        ByteOrderMark = "byte_order_mark",
+    }
+);
+
+words!(
     /// Why bytes of a log were not kept.
     LogGap ("log gap") {
         /// The middle of a line that is longer than a line may be.

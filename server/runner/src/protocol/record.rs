@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::os;
+
 /// The full result of one attempt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExitRecord {
@@ -31,6 +33,9 @@ pub struct ExitRecord {
     pub swept: u32,
     /// Processes that could not be killed. Normally empty.
     pub survivors: Vec<Survivor>,
+    /// Processes that go on because the plan says so.
+    #[serde(default)]
+    pub left_behind: Vec<LeftBehind>,
     /// The JSON that the command wrote to `ORC_RESULT_FILE`.
     pub result: Option<serde_json::Value>,
     /// Why the result file was rejected (not JSON, too large, not a file).
@@ -54,6 +59,7 @@ impl ExitRecord {
             leaked_output: false,
             swept: 0,
             survivors: Vec::new(),
+            left_behind: Vec::new(),
             result: None,
             result_error: None,
         }
@@ -184,4 +190,22 @@ pub struct Survivor {
     pub start_ticks: u64,
     /// Its short name.
     pub name: String,
+}
+
+/// A process that goes on after its command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftBehind {
+    /// Its process id.
+    pub pid: u32,
+    /// When it started, microseconds since 1970 UTC.
+    pub started_at_micros: i64,
+    /// Its short name.
+    pub name: String,
+}
+
+impl LeftBehind {
+    pub(crate) fn of(process: Survivor) -> Self {
+        let started_at_micros = os::started_at_micros(process.start_ticks);
+        Self { pid: process.pid, started_at_micros, name: process.name }
+    }
 }

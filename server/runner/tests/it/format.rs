@@ -35,6 +35,7 @@ fn record() -> ExitRecord {
         leaked_output: false,
         swept: 0,
         survivors: Vec::new(),
+        left_behind: Vec::new(),
         result: None,
         result_error: None,
     }

@@ -1,4 +1,6 @@
-//! Facts about the database.
+//! Facts about the database, and what processes find around them.
+
+use std::collections::BTreeMap;
 
 /// Kind of database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,4 +43,13 @@ pub struct WalState {
     pub pages: i64,
     /// Number of pages moved into the database.
     pub moved: i64,
+}
+
+/// What every process of a task finds around it, unless its task says otherwise.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// Which rights new files do not get, as umask(2) takes it.
+    pub umask: u32,
+    /// Variables of the account.
+    pub environment: BTreeMap<String, String>,
 }
