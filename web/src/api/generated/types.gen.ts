@@ -1185,11 +1185,6 @@ export type LogChunk = {
      * Number of bytes dropped just before the piece.
      */
     dropped_bytes: number;
-    dropped_because: LogGap | null;
-    /**
-     * Redraws of the line (a progress bar draws one with each `\r`) that were left out just before the piece.
-     */
-    redraw_count: number;
 };
 
 /**
@@ -1216,11 +1211,6 @@ export type LogEvent = ({
 } & LogAttempt) | ({
     kind: 'end';
 } & LogEnd);
-
-/**
- * Why bytes of a log were not kept.
- */
-export type LogGap = 'long_line' | 'long_log' | 'full_disk' | 'write_error' | 'damaged' | 'redraws';
 
 /**
  * Limits of one attempt's log.
