@@ -1,6 +1,5 @@
 //! Serving: takes the data folder, opens the parts in order, and closes them in reverse order.
 
-use crate::domain::model::Surroundings;
 use crate::api::core::layers;
 use crate::api::core::state::{ApiSettings, ApiState, ShownSetting};
 use crate::api::listen;
@@ -8,6 +7,7 @@ use crate::api::router;
 use crate::app::{self, App, AppSettings};
 use crate::clock::Clock;
 use crate::config::{Config, DataFolder, Faults, FolderError, folder, platform};
+use crate::domain::model::Surroundings;
 use crate::engine::{Engine, EngineSettings};
 use crate::store::{self, Store, StoreError};
 use std::io::{self, IsTerminal};

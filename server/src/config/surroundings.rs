@@ -29,8 +29,7 @@ const LOCALES: [&str; 2] = ["/etc/default/locale", "/etc/locale.conf"];
 
 const UMASK_KEY: Key =
     Key::new("task_umask", "Which rights new files of tasks do not get, such as 022 or 077").section("engine");
-const PATH_KEY: Key =
-    Key::new("task_path", "PATH of tasks: absolute folders, separated as in PATH").section("engine");
+const PATH_KEY: Key = Key::new("task_path", "PATH of tasks: absolute folders, separated as in PATH").section("engine");
 
 pub(super) fn read(layers: &mut Layers) -> Option<TaskConfig> {
     let umask = layers.read(&UMASK_KEY, || "022".to_owned(), umask);

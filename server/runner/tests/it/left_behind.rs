@@ -57,7 +57,9 @@ fn a_daemon_that_kept_the_output_may_go_on_writing() {
     let file = tempfile::tempdir().unwrap();
     let (go, wrote) = (file.path().join("go"), file.path().join("wrote"));
     let (go, wrote) = (go.display().to_string(), wrote.display().to_string());
-    let line = format!("(until [ -e {go} ]; do sleep 0.01; done; echo late && echo late >&2 && touch {wrote}; sleep 60) & echo $!");
+    let line = format!(
+        "(until [ -e {go} ]; do sleep 0.01; done; echo late && echo late >&2 && touch {wrote}; sleep 60) & echo $!"
+    );
     let (place, record) = ended(start(&line));
     let pid: u32 = text(&place.log()).lines().next().unwrap().parse().unwrap();
     let _end = Leftover(pid);

@@ -84,8 +84,10 @@ fn a_command_inherits_what_a_login_gives_and_nothing_else() {
 #[test]
 fn it_does_not_matter_how_the_runner_was_started() {
     let strange = |command: &mut Command| {
-        let ignored = "trap '' HUP INT QUIT PIPE TERM USR1 USR2 TSTP ALRM; umask 077; exec 7</dev/null 9>&1; exec \"$0\" \"$@\"";
-        let (program, arguments) = (command.get_program().to_owned(), command.get_args().map(ToOwned::to_owned).collect::<Vec<_>>());
+        let ignored =
+            "trap '' HUP INT QUIT PIPE TERM USR1 USR2 TSTP ALRM; umask 077; exec 7</dev/null 9>&1; exec \"$0\" \"$@\"";
+        let (program, arguments) =
+            (command.get_program().to_owned(), command.get_args().map(ToOwned::to_owned).collect::<Vec<_>>());
         let mut shell = Command::new("/bin/bash");
         shell.arg("-c").arg(ignored).arg(program).args(arguments).env_clear().arg0("bash");
         *command = shell;

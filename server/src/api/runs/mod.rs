@@ -7,8 +7,8 @@ pub mod logs;
 pub mod wire;
 
 use self::wire::{
-    Attempt, LogSize, Run, RunListQuery, RunPage, RunRerun, RunStats, RunStatsPoint, RunStatsQuery, RunSummary,
-    RunTask, StatsStep, Trigger, WaitingOn,
+    Attempt, LeftBehind, LogSize, Run, RunListQuery, RunPage, RunRerun, RunStats, RunStatsPoint, RunStatsQuery,
+    RunSummary, RunTask, StatsStep, Trigger, WaitingOn,
 };
 use super::core::answer;
 use super::core::body::{Body, IdempotencyKey, Path, Query, page_request};

@@ -153,10 +153,7 @@ impl wire::TaskDefinition {
                 shell.into_iter().chain([line_ends::for_shell(run.shell.as_deref(), &run.line)]).collect()
             }
             wire::RunSpec::Script(run) => {
-                vec![
-                    line_ends::for_name(&run.interpreter),
-                    line_ends::for_interpreter(&run.interpreter, &run.text),
-                ]
+                vec![line_ends::for_name(&run.interpreter), line_ends::for_interpreter(&run.interpreter, &run.text)]
             }
             wire::RunSpec::Http(_) => Vec::new(),
         };

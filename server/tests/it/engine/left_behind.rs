@@ -83,8 +83,11 @@ async fn the_rescuer_of_a_lost_runner_leaves_it_alone() {
     let (_, attempts) = bench.until(run, |_, attempts| attempts[0].runner_pid.is_some()).await;
     let runner = attempts[0].runner_pid.expect("known");
     assert!(Path::new(&format!("/proc/{runner}")).exists());
-    rustix::process::kill_process(Pid::from_raw(i32::try_from(runner).expect("a pid")).expect("not zero"), Signal::KILL)
-        .expect("killed");
+    rustix::process::kill_process(
+        Pid::from_raw(i32::try_from(runner).expect("a pid")).expect("not zero"),
+        Signal::KILL,
+    )
+    .expect("killed");
     let (ended, attempts) = bench.ended(run).await;
     assert_eq!(ended.state, RunState::Lost);
     assert!(daemon.lives() && attempts[0].left_behind.iter().any(|told| told.pid == pid), "{attempts:?}");

@@ -51,7 +51,10 @@ async fn the_environment_is_the_accounts_whatever_the_server_had() {
     let account = orc_runner::account().unwrap();
     for (before, environment) in [
         ("true", vec![]),
-        ("umask 077; trap '' HUP PIPE", vec![("HOME", "/nowhere"), ("USER", "x"), ("PATH", "/bin"), ("SECRET", "1"), ("SHELL", "/bin/zsh")]),
+        (
+            "umask 077; trap '' HUP PIPE",
+            vec![("HOME", "/nowhere"), ("USER", "x"), ("PATH", "/bin"), ("SECRET", "1"), ("SHELL", "/bin/zsh")],
+        ),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let server = server(folder.path(), before, &environment);
@@ -88,7 +91,8 @@ async fn the_umask_is_the_tasks_or_the_servers_and_orcs_own_files_stay_private()
     assert_eq!(printed(&server, "servers", shell(line), json!({})).await, "0002\n775\n664\n/usr/bin:/bin\n");
     let own = printed(&server, "own", shell(line), json!({"umask": "027"})).await;
     assert_eq!(own, "0027\n750\n640\n/usr/bin:/bin\n");
-    let home = printed(&server, "home", shell("cd && pwd && git config --global --list >/dev/null; echo $?"), json!({})).await;
+    let home =
+        printed(&server, "home", shell("cd && pwd && git config --global --list >/dev/null; echo $?"), json!({})).await;
     assert!(home.starts_with(&orc_runner::account().unwrap().home), "{home}");
     let logs = std::fs::read_dir(folder.path().join("runs")).unwrap().flatten();
     assert!(logs.map(|log| log.metadata().unwrap().permissions().mode() & 0o077).all(|rights| rights == 0));

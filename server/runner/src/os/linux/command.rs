@@ -184,10 +184,11 @@ fn drain(mut outputs: Vec<Output>) {
         let mut ready = ready.into_iter();
         outputs.retain(|output| {
             let waits = !ready.next().unwrap_or(false);
-            waits || match output.read(&mut buffer) {
-                Ok(length) => length > 0,
-                Err(error) => crate::os::passes(&error),
-            }
+            waits
+                || match output.read(&mut buffer) {
+                    Ok(length) => length > 0,
+                    Err(error) => crate::os::passes(&error),
+                }
         });
     }
 }
