@@ -2378,7 +2378,6 @@ export type ScheduleCalendarRule = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2457,7 +2456,6 @@ export type ScheduleCron = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2555,7 +2553,6 @@ export type ScheduleInterval = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2645,7 +2642,6 @@ export type ScheduleOnce = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2797,7 +2793,6 @@ export type ScheduleRrule = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2876,7 +2871,6 @@ export type ScheduleStartup = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2998,7 +2992,6 @@ export type ScheduleWindows = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5060,7 +5053,6 @@ export type ScheduleCalendarRuleWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5127,7 +5119,6 @@ export type ScheduleCronWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5213,7 +5204,6 @@ export type ScheduleIntervalWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5280,7 +5270,6 @@ export type ScheduleOnceWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5389,7 +5378,6 @@ export type ScheduleRruleWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5456,7 +5444,6 @@ export type ScheduleStartupWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5523,7 +5510,6 @@ export type ScheduleWindowsWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
