@@ -67,7 +67,7 @@ impl Link {
 
     /// The same processes, for an attempt that leaves them behind.
     pub fn left_behind(&self) -> io::Result<Vec<LeftBehind>> {
-        Ok(self.marked()?.into_iter().map(LeftBehind::of).collect())
+        Ok(self.marked()?.into_iter().map(sweep::left_behind).collect())
     }
 
     /// Kills every process of this account that has the attempt's marker in its environment. Blocks until they are

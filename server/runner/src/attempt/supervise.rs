@@ -105,7 +105,7 @@ impl<'a> Supervisor<'a> {
         }
         let leaves = self.plan.leave_behind && self.ending.stop.is_none();
         if !self.alone && leaves {
-            self.ending.left_behind = os::survivors().unwrap_or_default().into_iter().map(LeftBehind::of).collect();
+            self.ending.left_behind = os::survivors().unwrap_or_default().into_iter().map(sweep::left_behind).collect();
         } else if !self.alone {
             self.sweep();
         }

@@ -6,8 +6,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::os;
-
 /// The full result of one attempt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExitRecord {
@@ -201,11 +199,4 @@ pub struct LeftBehind {
     pub started_at_micros: i64,
     /// Its short name.
     pub name: String,
-}
-
-impl LeftBehind {
-    pub(crate) fn of(process: Survivor) -> Self {
-        let started_at_micros = os::started_at_micros(process.start_ticks);
-        Self { pid: process.pid, started_at_micros, name: process.name }
-    }
 }
