@@ -64,7 +64,7 @@ pub enum Because {
 }
 
 impl Because {
-    /// A few words for log and audit.
+    /// A few words for the audit log.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Returned => "it shows the expected time again",

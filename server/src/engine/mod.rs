@@ -46,7 +46,7 @@ impl Engine {
         executor.prepare().await;
         let rescuer = Arc::new(runs::rescuer::Rescuer::new(app.clone(), Arc::clone(&executor)));
         if let Err(RoundError(error)) = rescuer.run_once().await {
-            tracing::warn!(error, "what an earlier server left running could not be looked at yet; it is tried again");
+            tracing::warn!(%error, "what an earlier server left running could not be looked at yet; it is tried again");
         }
         let workers: Vec<Arc<dyn Worker>> = vec![
             Arc::new(upkeep::timekeeper::Timekeeper::new(app.clone())),

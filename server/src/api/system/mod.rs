@@ -4,6 +4,7 @@
 
 pub mod events;
 
+use super::core::answer::Reason;
 use super::core::body::Body;
 use super::core::error::ApiResult;
 use super::core::state::{ApiState, ShownSetting};
@@ -66,8 +67,8 @@ pub struct System {
     pub disk: SystemDisk,
     /// Whether everything is on hold.
     pub hold: Option<Hold>,
-    /// What needs somebody's attention, in sentences.
-    pub warnings: Vec<String>,
+    /// What needs somebody's attention.
+    pub warnings: Vec<Reason>,
 }
 
 /// The machine's clock. One that jumps by more than an hour is doubted: Orc plans on by the time since boot, until the new
@@ -167,9 +168,9 @@ pub struct Worker {
     /// Seconds that the last round took.
     pub last_seconds: Option<f64>,
     /// What the last round that did something did.
-    pub last_summary: Option<String>,
-    /// Error of the last round, if it failed.
-    pub error: Option<String>,
+    pub last_summary: Option<Reason>,
+    /// Why the last round failed; null: it did not.
+    pub error: Option<Reason>,
 }
 
 /// All loops of the server.
@@ -205,7 +206,7 @@ pub async fn system_view(
         database: database.into(),
         disk: disk.into(),
         hold: hold.map(Hold::from),
-        warnings,
+        warnings: warnings.into_iter().map(Into::into).collect(),
     }))
 }
 
@@ -337,6 +338,7 @@ impl From<WorkerStatus> for Worker {
             last_summary,
             error,
         } = status;
+        let (last_summary, error) = (last_summary.map(Into::into), error.map(Into::into));
         let name = name.to_owned();
         Self { name, every_seconds, round_count, running_since_at, last_at, last_seconds, last_summary, error }
     }

@@ -9,7 +9,8 @@ use super::core::events::Change;
 use super::{App, Caller, Error, Result};
 pub use crate::clock::ClockView;
 use crate::clock::{Clock, LastingDoubt};
-use crate::domain::clock::Turn;
+use crate::domain::clock::{Because, Turn};
+use crate::domain::reason::Reason;
 use crate::domain::vocabulary::Permission;
 use crate::store::{self, Store, Tx};
 use chrono::{DateTime, Utc};
@@ -64,21 +65,21 @@ impl App {
         Ok(self.clock_view())
     }
 
-    /// Tells of everything that happened to the clock by itself since the last time: audit, log, page, workers. What
-    /// happened, in a sentence each; nothing counts as told before it is in the audit log.
-    pub async fn clock_tell(&self) -> Result<Vec<String>> {
+    /// Tells of everything that happened to the clock by itself since the last time: audit, log, page, workers.
+    /// Returns what happened; nothing counts as told before it is in the audit log.
+    pub async fn clock_tell(&self) -> Result<Vec<Reason>> {
         let turns = self.clock().turns();
         if turns.is_empty() {
             return Ok(Vec::new());
         }
-        let (sentences, entries): (Vec<_>, Vec<_>) = turns.iter().map(told).unzip();
+        let (reasons, entries): (Vec<_>, Vec<_>) = turns.iter().map(told).unzip();
         self.clock_audit(&Caller::system(), entries, self.clock().lasting_doubt()).await?;
         self.clock().told(turns.len());
-        for sentence in &sentences {
-            tracing::warn!("{sentence}");
+        for reason in &reasons {
+            tracing::warn!("{reason}");
         }
         self.clock_changed();
-        Ok(sentences)
+        Ok(reasons)
     }
 
     /// Writes entries into the audit log, and what is doubted now, if anything, for the next start of the server.
@@ -112,15 +113,18 @@ impl App {
     }
 }
 
-/// A turn in a sentence, and as an audit entry.
-fn told(turn: &Turn) -> (String, (&'static str, Value)) {
+/// A turn as a reason, and as an audit entry.
+fn told(turn: &Turn) -> (Reason, (&'static str, Value)) {
     match turn {
         Turn::Doubted { planning_at, machine_at } => (
-            format!("the machine's clock jumped to {machine_at}; Orc plans on by {planning_at}"),
+            Reason::ClockDoubted { machine_at: *machine_at, planning_at: *planning_at },
             ("clock_doubted", json!({"machine_at": machine_at, "planning_at": planning_at})),
         ),
         Turn::Trusted { before_at, machine_at, because } => (
-            format!("the machine's clock is trusted again: {}", because.as_str()),
+            match because {
+                Because::Returned => Reason::ClockReturned {},
+                Because::Held => Reason::ClockHeld {},
+            },
             ("clock_trusted", trusted(*before_at, *machine_at, because.as_str())),
         ),
     }

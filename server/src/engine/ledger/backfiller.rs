@@ -1,6 +1,7 @@
 //! The backfiller: makes the next runs of backfills, as those before them end.
 
 use crate::app::{App, Signal};
+use crate::domain::reason::Reason;
 use crate::engine::core::worker::{RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -28,7 +29,7 @@ impl Backfiller {
             return Ok(None);
         }
         let made = self.app.backfills_advance(running).await?;
-        Ok((made > 0).then(|| format!("{made} runs made")))
+        Ok((made > 0).then_some(Reason::BackfillRunsMade { runs: made as u64 }))
     }
 }
 
