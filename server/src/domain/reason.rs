@@ -1,8 +1,8 @@
-//! Why something is as it is: a closed list of codes, each with its arguments, and one English sentence for each.
+//! Why something is as it is: a closed list of codes, each with its arguments and one English sentence.
 //!
-//! A reason is stored and sent as `code` and `args`; the sentence is made from them when somebody reads it. Deliberately
-//! absent: reading a reason back from its sentence. `Text` is what was stored before there were codes. Start reading at
-//! `Reason`, then `words`.
+//! A reason is stored and sent as `code` and `args`. The sentence is made from them when somebody reads it.
+//! Deliberately absent: reading a reason back from its sentence. `Text` is what was stored before there were codes.
+//! Start reading at `Reason`, then `words`.
 
 use super::schedules::Note;
 use chrono::{DateTime, Utc};
@@ -17,14 +17,14 @@ macro_rules! reasons {
         #[allow(missing_docs, reason = "an argument whose name says what it is needs no sentence")]
         pub enum Reason {
             $($(#[$doc])* $variant { $($(#[$field_doc])* $field: $kind),* },)+
-            /// Several reasons. The first one counts, and the others only add to its words.
+            /// Several reasons. The first one counts; the others only add to its words.
             Several {
-                /// The reasons, of which there is at least one.
+                /// The reasons, at least one.
                 reasons: Vec<Reason>,
             },
         }
 
-        /// What kind of reason it is, for programs.
+        /// The kind of reason, for programs.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum ReasonCode {
@@ -41,7 +41,7 @@ macro_rules! reasons {
             }
 
             /// Returns the reason in English.
-            #[allow(unused_variables, reason = "not every sentence says every argument")]
+            #[allow(unused_variables, reason = "not every sentence mentions every argument")]
             pub fn words(&self) -> String {
                 match self {
                     $(Self::$variant { $($field),* } => $words,)+
@@ -53,7 +53,7 @@ macro_rules! reasons {
 }
 
 reasons! {
-    /// A sentence from before there were codes.
+    /// A sentence from the time before codes.
     Text { text: String } => text.clone(),
     /// The run waits for an earlier run of its task to end.
     EarlierRun {} => "waits for an earlier run of the task to end".to_owned(),
@@ -67,17 +67,17 @@ reasons! {
     ServerFull {} => "waits for a free place on the server".to_owned(),
     /// The run waits for its next attempt.
     NextAttempt { at: DateTime<Utc> } => format!("waits for its next attempt at {}", moment(at)),
-    /// The run before had not ended, and the overlap rule is `skip`.
+    /// The previous run had not ended, and the overlap rule is `skip`.
     PreviousRunOpen {} => "the run before it had not ended (overlap: skip)".to_owned(),
-    /// As many runs were waiting as the overlap rule `queue` allows.
+    /// The maximum number of runs that the overlap rule `queue` allows were already waiting.
     QueueFull { max_waiting: u32 } => format!("{max_waiting} runs were already waiting (overlap: queue)"),
-    /// As many runs were open as the overlap rule `allow` allows.
+    /// The maximum number of runs that the overlap rule `allow` allows were already open.
     TooManyOpen { max: u32 } => format!("{max} runs were already open (overlap: allow)"),
-    /// A newer run took the place of the run while it was waiting.
+    /// A newer run took the place of this run while it was waiting.
     Superseded { overlap: Displacing } => format!("a newer run took its place (overlap: {})", overlap.as_str()),
-    /// A newer run replaced the run, because the overlap rule is `replace`.
+    /// A newer run replaced this run, because the overlap rule is `replace`.
     Replaced {
-        /// The slot of the newer run; none: it has no slot.
+        /// The slot of the newer run; none if it has no slot.
         scheduled_for: Option<DateTime<Utc>>,
     } => replaced(scheduled_for.as_ref()),
     /// Somebody cancelled it.
@@ -102,13 +102,13 @@ reasons! {
     ScheduleInvalid { problem: String } => format!("it does not fire: {problem}"),
     /// The schedule did not fire for a time, because its rule was wrong.
     ScheduleWasInvalid { problem: String } => format!("it was invalid for a time and did not fire: {problem}"),
-    /// The starts of the server are not kept, so what is in the ledger counts as expected.
-    StartsNotKept {} => "the starts of the server are not kept: what is in the ledger counts as expected".to_owned(),
-    /// For a time nobody knows which slots there were.
-    SlotsUnknown { problem: String } => format!("for a time nobody knows which slots there were: {problem}"),
-    /// The newest version of the task cannot be read, and the task's own definition is used.
+    /// The starts of the server are not recorded: what is in the ledger counts as expected.
+    StartsNotKept {} => "the starts of the server are not recorded: what is in the ledger counts as expected".to_owned(),
+    /// For some time it is unknown which slots there were.
+    SlotsUnknown { problem: String } => format!("for some time it is unknown which slots there were: {problem}"),
+    /// The newest version of the task cannot be read, so the task's own definition is used.
     VersionDamaged { problem: String } =>
-        format!("its newest version is not readable, the task's own definition is used: {problem}"),
+        format!("its newest version cannot be read, so the task's own definition is used: {problem}"),
     /// The stored definition of the calendar cannot be read, and an older version is used in its place.
     CalendarOlder { version: u32, made_at: DateTime<Utc> } => format!(
         "the stored definition is damaged; version {version} of {} is used until it is saved again",
@@ -124,10 +124,10 @@ reasons! {
     } => format!("{}; give it a default", problems.join("; ")),
     /// Everything was on hold.
     OnHold {
-        /// What was said when the hold began.
+        /// The reason given for the hold.
         note: String,
     } => format!("everything was on hold: {note}"),
-    /// A calendar or a change of the clock left the slot out.
+    /// A calendar or a clock change left out the slot.
     LeftOut { notes: Vec<Note> } => joined(notes, Note::words),
     /// The server was not there, and catch-up is off.
     CatchUpOff {} => "the server was not there, and catch-up is off".to_owned(),
@@ -137,27 +137,27 @@ reasons! {
     TooManyMissed {} => "the server was not there; more slots were missed than are caught up".to_owned(),
     /// The server was not there, and the slot is too old to be caught up.
     TooOld {} => "the server was not there, and the slot is too old to be caught up".to_owned(),
-    /// The slot is caught up in its turn.
-    InTurn {} => "is caught up in its turn".to_owned(),
-    /// The process ended with an exit code that is no success.
+    /// The slot will be caught up after earlier ones.
+    InTurn {} => "will be caught up after earlier slots".to_owned(),
+    /// The process ended with an exit code that does not mean success.
     ExitCode { exit_code: i32 } => format!("ended with exit code {exit_code}"),
     /// A signal ended the process.
     Signal { signal: i32 } => format!("ended by signal {signal}"),
     /// The process could not be started.
     StartFailed { problem: String } => format!("could not be started: {problem}"),
-    /// The attempt took longer than it may.
+    /// The attempt exceeded its time limit.
     AttemptTimedOut {
-        /// Milliseconds that it may take.
+        /// The limit in milliseconds.
         limit_milliseconds: u64,
     } => format!("stopped: the attempt took longer than {}", seconds(*limit_milliseconds)),
-    /// The whole run took longer than it may.
+    /// The whole run exceeded its time limit.
     RunTimedOut {
-        /// Milliseconds that it may take.
+        /// The limit in milliseconds.
         limit_milliseconds: u64,
     } => format!("stopped: the whole run took longer than {}", seconds(*limit_milliseconds)),
     /// The system told the runner to stop.
-    RunnerStopped {} => "the runner was told to stop by the system".to_owned(),
-    /// The runner is gone and left no exit record.
+    RunnerStopped {} => "the system told the runner to stop".to_owned(),
+    /// The runner is gone without an exit record.
     RunnerGone {} => "its runner is gone without an exit record (killed, or the machine went down)".to_owned(),
     /// The runner could not be started.
     RunnerFailed { problem: String } => format!("the runner could not be started: {problem}"),
@@ -165,38 +165,38 @@ reasons! {
     RunnerEndedEarly {} => "the runner ended before the command was started".to_owned(),
     /// The server is stopping.
     ServerStopping {} => "the server is stopping".to_owned(),
-    /// Processes were left behind and then stopped.
+    /// Processes were left behind and were then stopped.
     ProcessesStopped { count: u32 } => format!("{count} processes left behind were stopped"),
     /// Processes were left behind and could not be stopped.
     ProcessesLeft { count: u32 } => format!("{count} processes could not be stopped"),
-    /// The result that the run wrote was not taken.
-    ResultRefused { problem: String } => format!("its result was not taken: {problem}"),
+    /// The result that the run wrote was rejected.
+    ResultRefused { problem: String } => format!("its result was rejected: {problem}"),
     /// The log cannot be read.
     LogUnreadable { problem: String } => format!("its log cannot be read: {problem}"),
     /// The log cannot be written.
     LogUnwritable { problem: String } => format!("its log cannot be written: {problem}"),
-    /// The address of the request is one that must not be asked.
+    /// The address of the request is not allowed.
     RequestRefused { problem: String } => problem.clone(),
     /// The request got no answer, or its answer broke off.
     RequestFailed { problem: String } => problem.clone(),
-    /// The answer to the request has another status than expected.
+    /// The answer to the request has an unexpected status.
     UnexpectedStatus {
         status: u16,
-        /// Statuses that were expected; none: 200 to 299.
+        /// Expected statuses; empty: 200 to 299.
         expected: Vec<u16>,
     } => format!("answered {status}, expected {}", statuses(expected)),
     /// The answer to the request does not contain the expected text.
     TextMissing { status: u16 } => format!("answered {status}, but the answer does not contain the expected text"),
     /// The scheduler wrote due slots into the ledger.
     SlotsBooked { entries: u64, runs: u64 } =>
-        format!("{} written, {} made", counted(*entries, "ledger entry", "ledger entries"), runs_of(*runs)),
+        format!("{} written, {} created", counted(*entries, "ledger entry", "ledger entries"), runs_of(*runs)),
     /// The catcher made runs for slots that were missed.
     SlotsCaughtUp { runs: u64, skipped: u64 } =>
         format!("{} caught up, {skipped} skipped", counted(*runs, "slot", "slots")),
     /// The backfiller made runs.
-    BackfillRunsMade { runs: u64 } => format!("{} made for backfills", runs_of(*runs)),
+    BackfillRunsMade { runs: u64 } => format!("{} created for backfills", runs_of(*runs)),
     /// The file watcher made runs.
-    FileRunsMade { runs: u64 } => format!("{} made for files", runs_of(*runs)),
+    FileRunsMade { runs: u64 } => format!("{} created for files", runs_of(*runs)),
     /// The follower looked at ends of runs that triggers listen to.
     RunEndsFollowed { ends: u64 } => format!("{} followed", counted(*ends, "end of a run", "ends of runs")),
     /// The dispatcher started runs.
@@ -232,16 +232,16 @@ reasons! {
     /// A round of a worker panicked.
     RoundPanicked {} => "panicked; see the server's log".to_owned(),
     /// A round of a worker takes longer than it should.
-    RoundLasts { since_at: DateTime<Utc> } => format!("its round has not ended since {}", moment(since_at)),
+    RoundLasts { since_at: DateTime<Utc> } => format!("its round has been running since {}", moment(since_at)),
     /// A worker fails.
     WorkerFails { worker: String, reason: Box<Reason> } => format!("the {worker} fails: {reason}"),
     /// The disk is so full that no log is written.
-    DiskNearlyFull {} => "less than 5 % of the disk is free: no log is written until there is more".to_owned(),
+    DiskNearlyFull {} => "less than 5 % of the disk is free: no log is written until more is free".to_owned(),
     /// The disk is so full that no run is started.
-    DiskFull {} => "less than 2 % of the disk is free: no run is started until there is more".to_owned(),
+    DiskFull {} => "less than 2 % of the disk is free: no run will start until more is free".to_owned(),
     /// The write-ahead log of the database has grown.
     WalGrown { bytes: u64 } => format!(
-        "the database's write-ahead log has grown to {} MiB: something reads for too long", bytes / (1024 * 1024)
+        "the database's write-ahead log has grown to {} MiB: some reader has been active for too long", bytes / (1024 * 1024)
     ),
     /// Old history is kept, because the time went forward by more than a month at once.
     DeletionHeld { from_at: DateTime<Utc>, to_at: DateTime<Utc> } => format!(
@@ -282,7 +282,7 @@ impl Displacing {
 }
 
 impl Reason {
-    /// Joins the reason that counts and those that only add to its words. None: there is nothing to say.
+    /// Combines the reason that counts with those that only add to its words. Returns none if there is no reason.
     pub fn of_all(mut reasons: Vec<Self>) -> Option<Self> {
         if reasons.len() > 1 { Some(Self::Several { reasons }) } else { reasons.pop() }
     }

@@ -1,7 +1,8 @@
 //! Records: what the store keeps and returns, one file per subject, plain values without behaviour.
 //!
-//! Every room may carry them. Deliberately absent: rows of tables (private to `store`) and shapes of the wire (private to
-//! `api`); their conversions name every field, so a new field does not compile until somebody decides. Start reading at `runs`.
+//! Every room may use them. Deliberately absent: rows of tables (private to `store`) and types of the wire (private
+//! to `api`). Their conversions name every field, so a new field does not compile until somebody decides about it.
+//! Start reading at `runs`.
 
 mod access;
 mod attempts;

@@ -1,4 +1,4 @@
-//! The backfiller: makes the next runs of backfills, as those before them end.
+//! The backfiller: creates the next runs of a backfill when earlier ones end.
 
 use crate::app::{App, Signal};
 use crate::domain::reason::Reason;
@@ -8,16 +8,16 @@ use futures::future::BoxFuture;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// The worker.
+/// The worker for backfills.
 #[derive(Debug)]
 pub struct Backfiller {
     app: App,
-    /// Some backfill goes on.
+    /// Whether a backfill is in progress.
     running: AtomicBool,
 }
 
 impl Backfiller {
-    /// A backfiller.
+    /// Creates the worker.
     pub fn new(app: App) -> Self {
         Self { app, running: AtomicBool::new(false) }
     }
@@ -42,7 +42,7 @@ impl Worker for Backfiller {
         Duration::from_secs(30)
     }
 
-    /// A new backfill raises `Queue`; the end of a run matters only to one that goes on.
+    /// A new backfill raises `Queue`. The end of a run matters only while a backfill is in progress.
     fn wakes(&self) -> &'static [Signal] {
         if self.running.load(Ordering::Relaxed) { &[Signal::Queue, Signal::Finished] } else { &[Signal::Queue] }
     }

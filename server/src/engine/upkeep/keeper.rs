@@ -1,4 +1,4 @@
-//! The keeper: looks after the database's write-ahead log and the disk, and says so when either grows worrying.
+//! The keeper: watches the database's write-ahead log and the disk, and warns about either.
 
 use crate::app::App;
 use crate::app::core::events::Change;
@@ -10,10 +10,10 @@ use futures::future::BoxFuture;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// The write-ahead log is worrying beyond that.
+/// Size in bytes from which the write-ahead log is a warning.
 const WAL_MAX: u64 = 64 * 1024 * 1024;
 
-/// The worker.
+/// The worker for database and disk.
 #[derive(Debug)]
 pub struct Keeper {
     app: App,
@@ -21,7 +21,7 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// A keeper.
+    /// Creates the worker.
     pub const fn new(app: App) -> Self {
         Self { app, guard: Mutex::new(DiskGuard::Ok) }
     }

@@ -1,6 +1,6 @@
 //! The database itself: connecting, the one writer that commits in groups, pages of lists, times, and errors.
 //!
-//! Deliberately absent: any subject's rows. Start reading at `writer`, then `group`.
+//! Deliberately absent: the rows of any subject. Start reading at `writer`, then `group`.
 
 pub(in crate::store) mod connect;
 pub(in crate::store) mod error;

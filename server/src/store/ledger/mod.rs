@@ -1,6 +1,7 @@
-//! The ledger: one entry for each slot of each schedule, or for a stretch of them.
+//! The ledger: one entry for each slot of each schedule, or for a range of slots.
 //!
-//! Deliberately absent: deciding what an entry says, which `app::ledger` does. Start reading at `booking`, then `list`.
+//! Deliberately absent: deciding what an entry says, which `app::ledger` does. Start reading at `booking`, then
+//! `list`.
 
 pub(in crate::store) mod ahead;
 pub(in crate::store) mod backfills;
@@ -30,7 +31,7 @@ use sea_orm::{
 };
 
 impl Store {
-    /// Whether any slot waits to be caught up.
+    /// Returns whether any slot is pending.
     pub async fn slots_are_pending(&self) -> Result<bool> {
         let pending = slot::Entity::find()
             .filter(slot::Column::Outcome.eq(SlotOutcome::Pending.as_str()))
@@ -55,7 +56,7 @@ impl Tx {
         rows.iter().map(|row| Ok((row.try_get("", "task_id")?, record(row)?))).collect()
     }
 
-    /// Notes at the entry of a run that it was skipped after all.
+    /// Notes in the entry of a run that the run was skipped later.
     pub(super) async fn slot_skipped(&self, run: &run::Model, reason: &Reason) -> Result<()> {
         let (Some(schedule), Some(at)) = (run.schedule_id, run.scheduled_for) else { return Ok(()) };
         let ReasonColumns { code, args } = ReasonColumns::of(Some(reason));
@@ -70,7 +71,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Turns a pending entry into `run`, `skipped` or `missed`. False: it is not pending.
+    /// Turns a pending entry into `run`, `skipped` or `missed`. Returns false if it is not pending.
     pub async fn slot_resolve(&self, schedule: ScheduleId, entry: &SlotEntry) -> Result<bool> {
         let key = Query::select()
             .column(schedule::Column::Id)
@@ -114,7 +115,7 @@ pub(super) fn select() -> SelectStatement {
     query
 }
 
-/// Leaves only entries that were written with this outcome.
+/// Limits a query to entries that were written with this outcome.
 pub(super) fn stored(query: &mut SelectStatement, outcome: SlotOutcome) {
     query.and_where(Expr::col((slot::Entity, slot::Column::Outcome)).eq(outcome.as_str()));
     if outcome != SlotOutcome::Run {
@@ -148,7 +149,7 @@ pub(super) fn record(row: &QueryResult) -> Result<SlotRecord> {
         schedule: ScheduleId(row.try_get("", "schedule_uid")?),
         schedule_row: schedule_id,
         schedule_key: row.try_get("", "schedule_key")?,
-        // The ledger of a schedule stays readable when the schedule is not.
+        // The ledger of a schedule stays readable even if the schedule is not.
         timezone: schedule_of(&row.try_get::<String>("", "schedule_definition")?)
             .map_or_else(|_| "UTC".to_owned(), |schedule| schedule.timezone),
         task: TaskId(row.try_get("", "task_uid")?),

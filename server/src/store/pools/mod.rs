@@ -1,4 +1,4 @@
-//! Pools: named limits of how many runs at once, and what is taken of them.
+//! Pools: named limits of simultaneous runs, and how much of them is in use.
 //!
 //! Deliberately absent: choosing which run gets a place, which `domain::pools` does. Start reading at `pool_list`.
 
@@ -49,46 +49,46 @@ impl Store {
         places(self.reader(), pool::Entity::find().all(self.reader()).await?).await
     }
 
-    /// A pool by id or name.
+    /// Finds a pool by id or name.
     pub async fn pool_find(&self, pool: &str) -> Result<Option<PoolRecord>> {
         find(self.reader(), pool).await
     }
 
-    /// What is in use of each pool that open runs name.
+    /// How much of each pool is in use, for pools that open runs name.
     pub async fn pool_uses(&self) -> Result<BTreeMap<String, PoolUse>> {
         uses(self.reader()).await
     }
 
-    /// Names of the living tasks that use a pool.
+    /// Names of the tasks that use a pool.
     pub async fn pool_tasks(&self, pool: &str) -> Result<Vec<String>> {
         users(self.reader(), pool).await
     }
 }
 
 impl Tx {
-    /// A pool by id or name.
+    /// Finds a pool by id or name.
     pub async fn pool_find(&self, pool: &str) -> Result<Option<PoolRecord>> {
         find(self, pool).await
     }
 
-    /// The places of all pools; on PostgreSQL locked, so that two servers do not give the same place away.
+    /// The places of all pools. On PostgreSQL they are locked, so that two servers do not give away the same place.
     pub async fn pool_places_locked(&self) -> Result<BTreeMap<String, Places>> {
         let query = pool::Entity::find().order_by_asc(pool::Column::Id);
         let query = if self.locks() { query.lock_exclusive() } else { query };
         places(self, query.all(self).await?).await
     }
 
-    /// What is in use of each pool that open runs name.
+    /// How much of each pool is in use, for pools that open runs name.
     pub async fn pool_uses(&self) -> Result<BTreeMap<String, PoolUse>> {
         uses(self).await
     }
 
-    /// Names of the living tasks that use a pool.
+    /// Names of the tasks that use a pool.
     pub async fn pool_tasks(&self, pool: &str) -> Result<Vec<String>> {
         users(self, pool).await
     }
 
-    /// Stores a new pool. `NameTaken` if the name is in use.
+    /// Stores a new pool. Fails with `NameTaken` if the name is in use.
     pub async fn pool_insert(
         &self,
         name: &str,
@@ -109,7 +109,7 @@ impl Tx {
         Ok(record(row.insert(self).await.map_err(|error| unique(error, Conflict::NameTaken))?))
     }
 
-    /// Changes a pool, guarded by the version that was read (`Stale`).
+    /// Changes a pool. Fails with `Stale` if the pool is no longer at the version that was read.
     pub async fn pool_update(&self, read: &PoolRecord, changed: &PoolRecord, at: DateTime<Utc>) -> Result<PoolRecord> {
         let rows = pool::Entity::update_many()
             .col_expr(pool::Column::Name, Expr::value(changed.name.clone()))
@@ -125,7 +125,7 @@ impl Tx {
         rows.into_iter().next().map(record).ok_or_else(|| StoreError::conflict(Conflict::Gone("the pool")))
     }
 
-    /// Removes a pool. False: there was none.
+    /// Deletes a pool. Returns false if there was none.
     pub async fn pool_delete(&self, read: &PoolRecord) -> Result<bool> {
         Ok(pool::Entity::delete_by_id(read.key).exec(self).await?.rows_affected > 0)
     }
@@ -171,8 +171,8 @@ async fn places(connection: &impl ConnectionTrait, pools: Vec<pool::Model>) -> R
     Ok(pools.into_iter().map(of).collect())
 }
 
-/// Places of each pool that are taken by runs which do not wait. The rules of the partial index are written out, so that
-/// it applies: what it costs does not grow with the runs that wait.
+/// Places of each pool taken by runs that do not wait. The conditions of the partial index are spelled out so that
+/// the index is used. The cost does not grow with the number of waiting runs.
 async fn used(connection: &impl ConnectionTrait) -> Result<BTreeMap<String, u32>> {
     let query = run::Entity::find()
         .select_only()
@@ -205,7 +205,7 @@ async fn uses(connection: &impl ConnectionTrait) -> Result<BTreeMap<String, Pool
     Ok(found)
 }
 
-/// `_` in a name is a wildcard of LIKE, so what is found is looked at again.
+/// `_` in a name is a wildcard of LIKE, so the rows found are checked again.
 async fn users(connection: &impl ConnectionTrait, pool: &str) -> Result<Vec<String>> {
     let query = task::Entity::find()
         .filter(task::Column::DeletedAt.is_null())

@@ -1,4 +1,4 @@
-//! Runs: one row per occurrence of a task, from its making to its end, with the attempts within it.
+//! Runs: one row per occurrence of a task, from its creation to its end, with the attempts within it.
 //!
 //! Deliberately absent: logs, which are files, and decisions about states. Start reading at `claim`, then `finish`.
 
@@ -36,7 +36,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 impl Store {
-    /// A run.
+    /// Finds a run.
     pub async fn run_find(&self, run: RunId) -> Result<Option<RunRecord>> {
         one(self.reader(), by_id(run)).await
     }
@@ -55,19 +55,19 @@ impl Store {
         Ok(Page { items: records(self.reader(), page.items).await?, next })
     }
 
-    /// Running runs of this server that somebody asked to stop.
+    /// Runs in progress on this server that somebody asked to stop.
     pub async fn run_cancel_list(&self, node: &str) -> Result<Vec<RunRecord>> {
         let asked = running(node).filter(run::Column::CancelRequestedAt.is_not_null());
         records(self.reader(), asked.all(self.reader()).await?).await
     }
 
-    /// Runs of this server in progress.
+    /// Number of runs in progress on this server.
     pub async fn runs_running_count(&self, node: &str) -> Result<u32> {
         use sea_orm::PaginatorTrait as _;
         Ok(u32::try_from(running(node).count(self.reader()).await?).unwrap_or(u32::MAX))
     }
 
-    /// Whether a run was asked to stop.
+    /// Returns whether somebody asked a run to stop.
     pub async fn run_cancel_requested(&self, run: RunId) -> Result<bool> {
         let query = run::Entity::find().select_only().column(run::Column::CancelRequestedAt);
         let asked: Option<Option<i64>> =
@@ -77,13 +77,13 @@ impl Store {
 }
 
 impl Tx {
-    /// A run.
+    /// Finds a run.
     pub async fn run_find(&self, run: RunId) -> Result<Option<RunRecord>> {
         one(self, by_id(run)).await
     }
 }
 
-/// Written out, so that the partial index applies.
+/// Spelled out so that the partial index is used.
 pub(super) fn open() -> Expr {
     Expr::cust("finished_at IS NULL")
 }
@@ -92,7 +92,7 @@ pub(super) fn by_id(run: RunId) -> Select<run::Entity> {
     run::Entity::find().filter(run::Column::Uid.eq(run.0))
 }
 
-/// Runs of a server in progress.
+/// Runs in progress on a server.
 pub(super) fn running(node: &str) -> Select<run::Entity> {
     run::Entity::find()
         .filter(open())
@@ -105,7 +105,7 @@ async fn one(connection: &impl ConnectionTrait, query: Select<run::Entity>) -> R
     Ok(records(connection, vec![row]).await?.pop())
 }
 
-/// Rules of partial indexes are written out, so that these apply.
+/// The conditions of partial indexes are spelled out so that the indexes are used.
 fn filtered(filter: &RunFilter) -> Select<run::Entity> {
     let RunFilter { task_key, states, trigger, from_at, until_at } = filter;
     let mut query = run::Entity::find();
@@ -149,7 +149,7 @@ pub(super) async fn task_uids(
     Ok(found)
 }
 
-/// Rows as records, in the same order.
+/// Converts rows to records, in the same order.
 pub(super) async fn records(connection: &impl ConnectionTrait, rows: Vec<run::Model>) -> Result<Vec<RunRecord>> {
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -162,7 +162,7 @@ pub(super) async fn records(connection: &impl ConnectionTrait, rows: Vec<run::Mo
     rows.into_iter().map(found).collect()
 }
 
-/// A row as a record.
+/// Converts a row to a record.
 pub(super) fn record(row: run::Model, task: TaskId) -> Result<RunRecord> {
     let json = |text: &str| serde_json::from_str(text).map_err(|error| damaged("run", error));
     let trigger = TriggerRecord {

@@ -1,4 +1,4 @@
-//! Retention: which finished runs are older or more than their task keeps, a few tasks at a time.
+//! Retention: finds finished runs that exceed what their task keeps, a few tasks at a time.
 
 use super::entity::{attempt, idempotency, run};
 use crate::domain::ids::{AttemptId, RunId};
@@ -18,15 +18,15 @@ use sea_orm::{
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
-/// Tasks looked at in one step.
+/// Number of tasks checked in one step.
 const TASKS: u64 = 200;
 const DAY: i64 = 86_400_000_000;
 
 type Found = BTreeMap<i64, Uuid>;
 
 impl Store {
-    /// Looks at the tasks after a key (0 to begin) that have runs for finished runs beyond their retention, at most about `limit` of them.
-    /// Remove the candidates before the next step: a step that is full looks at the same tasks again.
+    /// Checks the tasks after a key (0 to begin) for finished runs beyond their retention, and returns about `limit`
+    /// runs at most. Delete the candidates before the next step, because a full step checks the same tasks again.
     pub async fn prune_list(&self, after: i64, limit: u32, now: DateTime<Utc>) -> Result<PruneStep> {
         let tasks = task::Entity::find()
             .select_only()
@@ -50,7 +50,7 @@ impl Store {
         Ok(PruneStep { candidates: self.candidates(found).await?, next })
     }
 
-    /// Tasks are found first, by one look into an index each; most have nothing to remove.
+    /// Finds the tasks first, by one index lookup each, because most of them have nothing to delete.
     async fn too_old(&self, after: i64, last: i64, limit: u64, now: DateTime<Utc>) -> Result<Found> {
         let task_column = |column| Expr::col((task::Entity, column));
         let oldest = Expr::value(Micros::from(now)).sub(task_column(task::Column::RetentionDays).mul(DAY));
@@ -119,7 +119,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Removes finished runs and their attempts; answers how many there were. Runs that have not ended stay.
+    /// Deletes finished runs and their attempts. Returns how many there were. Runs that have not ended stay.
     pub async fn runs_delete(&self, runs: &[RunId]) -> Result<u64> {
         let mut gone: BTreeMap<i64, i64> = BTreeMap::new();
         for chunk in runs.chunks(500) {
@@ -150,7 +150,7 @@ impl Tx {
         Ok(gone.iter().map(|(_, number)| number.unsigned_abs()).sum())
     }
 
-    /// Removes what is not kept for ever beside runs; answers how many rows there were.
+    /// Deletes old rows other than runs. Returns how many there were.
     pub async fn leftovers_delete(&self, what: &Leftovers) -> Result<u64> {
         let Leftovers { slots_before, sessions_before, keys_before, limit } = *what;
         let old = Query::select()

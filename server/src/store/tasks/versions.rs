@@ -1,4 +1,4 @@
-//! Versions of definitions: every one is kept.
+//! Versions of definitions. Every version is kept.
 
 use super::definitions::definition_of;
 use super::entity::{task, task_version};
@@ -29,7 +29,7 @@ impl Store {
         Ok(Page { items: page.items.into_iter().map(version_record).collect::<Result<_>>()?, next })
     }
 
-    /// One version.
+    /// Finds one version.
     pub async fn task_version_find(&self, task_key: i64, version: u32) -> Result<Option<TaskVersionRecord>> {
         let found = task_version::Entity::find_by_id((task_key, i64::from(version))).one(self.reader()).await?;
         found.map(version_record).transpose()
@@ -37,14 +37,14 @@ impl Store {
 }
 
 impl Tx {
-    /// One version.
+    /// Finds one version.
     pub async fn task_version_find(&self, task_key: i64, version: u32) -> Result<Option<TaskVersionRecord>> {
         let found = task_version::Entity::find_by_id((task_key, i64::from(version))).one(self).await?;
         found.map(version_record).transpose()
     }
 
-    /// Which of these tasks, given by key and version, have changed, are disabled or gone. Until the end of the
-    /// transaction the others stay as they are.
+    /// Returns which of these tasks, given by key and version, have changed or are disabled or deleted. The others
+    /// stay as they are until the end of the transaction.
     pub async fn tasks_changed(&self, tasks: &[(i64, u32)]) -> Result<HashSet<i64>> {
         let mut changed = HashSet::new();
         for chunk in tasks.chunks(500) {
@@ -64,7 +64,7 @@ impl Tx {
         Ok(changed)
     }
 
-    /// Keeps a version.
+    /// Stores a version.
     pub(in crate::store) async fn version_insert(
         &self,
         task_id: i64,
@@ -98,13 +98,13 @@ fn version_record(row: task_version::Model) -> Result<TaskVersionRecord> {
     })
 }
 
-/// A stored definition, as far as it can be read.
+/// The readable parts of a stored definition.
 pub(in crate::store) struct StoredDefinition {
-    /// The task that it is of.
+    /// Id of its task.
     pub(in crate::store) task: TaskId,
-    /// What could be read.
+    /// The parts that could be read.
     pub(in crate::store) definition: Arc<Definition>,
-    /// What could not be read. None: all of it could.
+    /// The parts that could not be read; none if everything could.
     pub(in crate::store) damage: Option<String>,
 }
 
