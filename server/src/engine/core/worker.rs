@@ -209,7 +209,7 @@ async fn round(worker: &dyn Worker, context: &LoopContext, index: usize) -> bool
             running.await
         }
     };
-    let result = result.unwrap_or_else(|_| Err(RoundError(Reason::RoundPanicked {})));
+    let result = result.unwrap_or(Err(RoundError(Reason::RoundPanicked {})));
     match &result {
         Ok(Some(summary)) => tracing::debug!(worker = name, %summary, "round"),
         Ok(None) => {}
