@@ -221,7 +221,7 @@ reasons! {
     PagesMoved { pages: u64 } => format!("{} moved into the database", counted(*pages, "page", "pages")),
     /// The machine's clock jumped and is doubted.
     ClockDoubted { machine_at: DateTime<Utc>, planning_at: DateTime<Utc> } => format!(
-        "the machine's clock jumped to {}; Orc plans on by {}", moment(machine_at), moment(planning_at)
+        "the machine's clock jumped to {}; Orc continues to plan by {}", moment(machine_at), moment(planning_at)
     ),
     /// The machine's clock is trusted again, because it shows the expected time again.
     ClockReturned {} => "the machine's clock is trusted again: it shows the expected time again".to_owned(),
@@ -245,7 +245,7 @@ reasons! {
     ),
     /// Old history is kept, because the time went forward by more than a month at once.
     DeletionHeld { from_at: DateTime<Utc>, to_at: DateTime<Utc> } => format!(
-        "old history is not deleted: the time went from {} to {} at once; if the clock is right, confirm it (orc clock \
+        "old history is not deleted, because the time went from {} to {} at once; if the clock is right, confirm it (orc clock \
          confirm) or wait until the server has run for a day",
         from_at.format("%F"), to_at.format("%F")
     ),
@@ -341,7 +341,7 @@ fn runs_of(number: u64) -> String {
 
 fn schedules_invalid(task: &str, schedule: &str, problem: &str, others: u64) -> String {
     let others = if others == 0 { String::new() } else { format!(" ({others} more like this)") };
-    format!("schedule {schedule} of task {task} does not fire until the task is mended: {problem}{others}")
+    format!("schedule {schedule} of task {task} does not fire until the task is corrected: {problem}{others}")
 }
 
 /// A calendar whose definition is gone altogether may have been a maintenance window: nobody can know.
@@ -349,7 +349,7 @@ fn calendar_damaged(calendar: &str, reason: &Reason) -> String {
     match reason {
         Reason::CalendarLost {} => format!(
             "CALENDAR {calendar} IS DAMAGED in the database: {reason}; if it was a maintenance window, or a calendar that \
-             contains it is one, tasks run inside of that window"
+             contains it is one, tasks now run inside that window"
         ),
         _ => format!("calendar {calendar} is damaged in the database: {reason}"),
     }

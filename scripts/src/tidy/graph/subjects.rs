@@ -21,7 +21,8 @@ const SUBJECTS: &[(&str, &[&str])] = &[
     ("notify", &["runs", "ledger"]),
     ("reports", &["runs", "ledger"]),
     ("tasks", &["schedules", "triggers", "dependencies", "pools", "ledger"]),
-    ("forecast", &["tasks", "schedules", "pools"]),
+    // A feed belongs to a user, and is read with that user's rights.
+    ("forecast", &["tasks", "schedules", "pools", "access"]),
     ("native", &["tasks"]),
     ("plugins", &["tasks"]),
     ("workflows", &["tasks", "runs"]),

@@ -97,7 +97,7 @@ mod tests {
     use super::words;
     use serde_json::{Value, json};
 
-    fn said(schema: &Value, value: &Value) -> String {
+    fn words_of(schema: &Value, value: &Value) -> String {
         let validator = jsonschema::options().should_validate_formats(true).build(schema).expect("a schema");
         words(&validator.iter_errors(value).next().expect("a fault"))
     }
@@ -121,7 +121,7 @@ mod tests {
                 "may have a-z, 0-9, . _ and -, and begins with a letter or a digit; at most 100 characters",
             ),
         ] {
-            assert_eq!(said(&schema, &value), expected, "{schema}");
+            assert_eq!(words_of(&schema, &value), expected, "{schema}");
         }
     }
 }

@@ -30,11 +30,11 @@ pub use self::ledger::{
 pub use self::page::{BadCursor, Cursor, CursorValue, Page, PageRequest};
 pub use self::pools::{PoolRecord, PoolUse};
 pub use self::runs::{
-    IdempotencyNew, IdempotencyRecord, Leftovers, PruneCandidate, PruneStep, RunCancel, RunFilter, RunNew, RunOrigin,
-    RunOutlook, RunRecord, StatsPoint, StatsRecord, StatsStep, TriggerRecord,
+    IdempotencyNew, IdempotencyRecord, PruneCandidate, PruneStep, RunCancel, RunFilter, RunNew, RunOrigin, RunOutlook,
+    RunRecord, StatsPoint, StatsRecord, StatsStep, TriggerRecord,
 };
 pub use self::schedules::{DamagedSchedule, ScheduleRecord, StoredSchedules};
-pub use self::system::{DatabaseFacts, DatabaseKind, WalState};
+pub use self::system::{DatabaseFacts, DatabaseKind, Leftovers, WalState};
 pub use self::tasks::{
     Damage, LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskSort, TaskVersionRecord,
 };

@@ -269,19 +269,6 @@ pub struct PruneStep {
     pub next: Option<i64>,
 }
 
-/// What is deleted after some time, apart from runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Leftovers {
-    /// Ledger entries whose last slot is before this instant are deleted.
-    pub slots_before: DateTime<Utc>,
-    /// Sessions that ended before this instant are deleted.
-    pub sessions_before: DateTime<Utc>,
-    /// Idempotency keys that were used before this instant are deleted.
-    pub keys_before: DateTime<Utc>,
-    /// Maximum number of rows of each kind to delete at once.
-    pub limit: u32,
-}
-
 /// Width of one point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StatsStep {

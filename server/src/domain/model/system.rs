@@ -1,4 +1,6 @@
-//! Facts about the database.
+//! Facts about the database, and what the server deletes beside runs.
+
+use chrono::{DateTime, Utc};
 
 /// Kind of database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,4 +43,17 @@ pub struct WalState {
     pub pages: i64,
     /// Number of pages moved into the database.
     pub moved: i64,
+}
+
+/// What is deleted after some time, apart from runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leftovers {
+    /// Ledger entries whose last slot is before this instant are deleted.
+    pub slots_before: DateTime<Utc>,
+    /// Sessions that ended before this instant are deleted.
+    pub sessions_before: DateTime<Utc>,
+    /// Idempotency keys that were used before this instant are deleted.
+    pub keys_before: DateTime<Utc>,
+    /// Maximum number of ledger entries to delete at once.
+    pub limit: u32,
 }

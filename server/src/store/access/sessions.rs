@@ -81,4 +81,10 @@ impl Tx {
         }
         Ok(query.exec(self).await?.rows_affected)
     }
+
+    /// Deletes the sessions that ended before an instant. Returns how many there were.
+    pub async fn sessions_ended_delete(&self, before: DateTime<Utc>) -> Result<u64> {
+        let ended = session::Entity::delete_many().filter(session::Column::ExpiresAt.lt(Micros::from(before)));
+        Ok(ended.exec(self).await?.rows_affected)
+    }
 }

@@ -8,11 +8,11 @@ pub mod entity;
 
 use self::damage::record;
 use self::entity::{calendar, calendar_version};
+use super::core::entity::task;
 use super::core::error::unique;
 use super::core::page::beyond;
+use super::core::task::definition::definition_of;
 use super::core::time::Micros;
-use super::tasks::definitions::definition_of;
-use super::tasks::entity::task;
 use super::{Conflict, Result, Store, StoreError, Tx};
 use crate::domain::calendars::Calendar;
 use crate::domain::ids::CalendarId;

@@ -12,18 +12,19 @@ pub(in crate::store) mod list;
 pub(in crate::store) mod past;
 
 use self::entity::slot;
+use super::core::entity::task;
 use super::core::error::damaged;
 use super::core::reason::ReasonColumns;
 use super::core::time::Micros;
 use super::runs::entity::run;
 use super::schedules::entity::schedule;
 use super::schedules::schedule_of;
-use super::tasks::entity::task;
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, ScheduleId, TaskId};
 use crate::domain::model::{SlotEntry, SlotRecord};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::SlotOutcome;
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult as _, Iterable as _, Order,
@@ -90,6 +91,22 @@ impl Tx {
             .exec(self)
             .await?;
         Ok(changed.rows_affected > 0)
+    }
+
+    /// Deletes at most `limit` entries whose last slot is before an instant, oldest first. Returns how many there were.
+    pub async fn slots_delete(&self, before: DateTime<Utc>, limit: u32) -> Result<u64> {
+        let before = Micros::from(before);
+        let old = Query::select()
+            .column(slot::Column::Id)
+            .from(slot::Entity)
+            .and_where(Expr::col(slot::Column::FirstAt).lt(before))
+            .and_where(Expr::col(slot::Column::LastAt).lt(before))
+            .and_where(Expr::col(slot::Column::Outcome).ne("pending"))
+            .order_by(slot::Column::FirstAt, Order::Asc)
+            .limit(u64::from(limit))
+            .take();
+        let deleted = slot::Entity::delete_many().filter(slot::Column::Id.in_subquery(old)).exec(self).await?;
+        Ok(deleted.rows_affected)
     }
 }
 

@@ -10,8 +10,8 @@ use crate::domain::model::{ClaimOrder, ClaimedRun};
 use crate::domain::vocabulary::RunState;
 use crate::store::core::error::damaged;
 use crate::store::core::rows::small;
+use crate::store::core::task::{Definitions, StoredDefinition, definitions};
 use crate::store::core::time::Micros;
-use crate::store::tasks::versions::{Definitions, StoredDefinition, definitions};
 use crate::store::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{

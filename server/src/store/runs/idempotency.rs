@@ -49,4 +49,10 @@ impl Tx {
         idempotency::Entity::insert(row).on_conflict(replace).exec_without_returning(self).await?;
         Ok(())
     }
+
+    /// Deletes the keys that were used before an instant. Returns how many there were.
+    pub async fn idempotency_delete(&self, before: DateTime<Utc>) -> Result<u64> {
+        let old = idempotency::Entity::delete_many().filter(idempotency::Column::CreatedAt.lt(Micros::from(before)));
+        Ok(old.exec(self).await?.rows_affected)
+    }
 }

@@ -10,6 +10,7 @@ pub(in crate::store) mod finish;
 pub(in crate::store) mod idempotency;
 pub(in crate::store) mod open;
 pub(in crate::store) mod outlook;
+pub(in crate::store) mod places;
 pub(in crate::store) mod prune;
 pub(in crate::store) mod stats;
 pub(in crate::store) mod waiting;
@@ -19,8 +20,8 @@ use super::core::error::damaged;
 use super::core::page::beyond;
 use super::core::reason::ReasonColumns;
 use super::core::rows::small;
+use super::core::task::task_uids;
 use super::core::time::{Micros, instant};
-use super::tasks::entity::task;
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, TaskId};
 use crate::domain::model::{Cursor, Page, PageRequest};
@@ -29,11 +30,8 @@ use crate::domain::vocabulary::{RunState, TriggerKind};
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, Order, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    Select,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
-use std::collections::{HashMap, HashSet};
-use uuid::Uuid;
 
 impl Store {
     /// Finds a run.
@@ -131,22 +129,6 @@ fn filtered(filter: &RunFilter) -> Select<run::Entity> {
         query = query.filter(run::Column::CreatedAt.lt(Micros::from(*until)));
     }
     query
-}
-
-/// Ids of tasks by their keys.
-pub(super) async fn task_uids(
-    connection: &impl ConnectionTrait,
-    keys: impl IntoIterator<Item = i64>,
-) -> Result<HashMap<i64, TaskId>> {
-    let keys: Vec<i64> = keys.into_iter().collect::<HashSet<_>>().into_iter().collect();
-    let mut found = HashMap::with_capacity(keys.len());
-    for keys in keys.chunks(500) {
-        let query = task::Entity::find().select_only().columns([task::Column::Id, task::Column::Uid]);
-        let query = query.filter(task::Column::Id.is_in(keys.iter().copied())).order_by(task::Column::Id, Order::Asc);
-        let rows: Vec<(i64, Uuid)> = query.into_tuple().all(connection).await?;
-        found.extend(rows.into_iter().map(|(key, uid)| (key, TaskId(uid))));
-    }
-    Ok(found)
 }
 
 /// Converts rows to records, in the same order.

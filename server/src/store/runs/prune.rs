@@ -1,19 +1,16 @@
 //! Retention: finds finished runs that exceed what their task keeps, a few tasks at a time.
 
-use super::entity::{attempt, idempotency, run};
+use super::entity::{attempt, run};
 use crate::domain::ids::{AttemptId, RunId};
-use crate::domain::model::{Leftovers, PruneCandidate, PruneStep};
-use crate::store::access::entity::session;
+use crate::domain::model::{PruneCandidate, PruneStep};
+use crate::store::core::entity::task;
 use crate::store::core::rows::Rows;
 use crate::store::core::time::Micros;
-use crate::store::ledger::entity::slot;
-use crate::store::tasks::entity::task;
 use crate::store::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, Returning};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, Order, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -148,29 +145,5 @@ impl Tx {
             self.execute_raw(rows.statement(self.get_database_backend(), text)).await?;
         }
         Ok(gone.iter().map(|(_, number)| number.unsigned_abs()).sum())
-    }
-
-    /// Deletes old rows other than runs. Returns how many there were.
-    pub async fn leftovers_delete(&self, what: &Leftovers) -> Result<u64> {
-        let Leftovers { slots_before, sessions_before, keys_before, limit } = *what;
-        let old = Query::select()
-            .column(slot::Column::Id)
-            .from(slot::Entity)
-            .and_where(Expr::col(slot::Column::FirstAt).lt(Micros::from(slots_before)))
-            .and_where(Expr::col(slot::Column::LastAt).lt(Micros::from(slots_before)))
-            .and_where(Expr::col(slot::Column::Outcome).ne("pending"))
-            .order_by(slot::Column::FirstAt, Order::Asc)
-            .limit(u64::from(limit))
-            .take();
-        let slots = slot::Entity::delete_many().filter(slot::Column::Id.in_subquery(old)).exec(self).await?;
-        let sessions = session::Entity::delete_many()
-            .filter(session::Column::ExpiresAt.lt(Micros::from(sessions_before)))
-            .exec(self)
-            .await?;
-        let keys = idempotency::Entity::delete_many()
-            .filter(idempotency::Column::CreatedAt.lt(Micros::from(keys_before)))
-            .exec(self)
-            .await?;
-        Ok(slots.rows_affected + sessions.rows_affected + keys.rows_affected)
     }
 }

@@ -6,10 +6,10 @@
 pub mod entity;
 
 use self::entity::schedule;
+use super::core::entity::task;
 use super::core::error::damaged;
 use super::core::rows::small;
 use super::core::time::Micros;
-use super::tasks::entity::task;
 use super::{Result, Store, StoreError, Tx};
 use crate::domain::ids::{ScheduleId, TaskId};
 use crate::domain::model::{DamagedSchedule, ScheduleRecord, StoredSchedules};

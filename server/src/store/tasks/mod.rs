@@ -1,17 +1,14 @@
 //! Tasks: definitions with all their versions, and the present state of each task.
 //!
-//! Deliberately absent: schedules and triggers, which have their own rows. Start reading at `definitions`, then
-//! `versions`.
+//! Deliberately absent: schedules and triggers, which have their own rows. Start reading at `task_find`, then `versions`.
 
-pub(in crate::store) mod definitions;
-pub mod entity;
 pub(in crate::store) mod versions;
 
-use self::definitions::definition_of;
-use self::entity::task;
+use super::core::entity::task;
 use super::core::error::{damaged, unique};
 use super::core::page::beyond;
 use super::core::rows::small;
+use super::core::task::definition::definition_of;
 use super::core::time::{Micros, instant};
 use super::{Conflict, Result, Store, StoreError, Tx, schedules};
 use crate::domain::ids::{RunId, TaskId};

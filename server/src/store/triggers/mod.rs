@@ -6,10 +6,10 @@ pub mod entity;
 pub(in crate::store) mod files_seen;
 
 use self::entity::{hook_seen, trigger, trigger_firing, trigger_source};
+use super::core::entity::task;
 use super::core::error::damaged;
 use super::core::time::{Micros, instant};
 use super::runs::entity::run;
-use super::tasks::entity::task;
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, TaskId, TriggerId};
 use crate::domain::model::{FiringRecord, TaskTriggerRecord};
@@ -35,7 +35,7 @@ impl Store {
         let Some(row) = query.filter(trigger::Column::RemovedAt.is_null()).one(self.reader()).await? else {
             return Ok(None);
         };
-        let uids = super::runs::task_uids(self.reader(), [row.task_id]).await?;
+        let uids = super::core::task::task_uids(self.reader(), [row.task_id]).await?;
         Ok(uids.get(&row.task_id).map(|task| (record(row), *task)))
     }
 
@@ -230,7 +230,7 @@ impl Tx {
         let ids = rows.iter().map(|row| row.trigger_id);
         let triggers = trigger::Entity::find().filter(trigger::Column::Id.is_in(ids)).all(self).await?;
         let triggers: BTreeMap<i64, trigger::Model> = triggers.into_iter().map(|row| (row.id, row)).collect();
-        let uids = super::runs::task_uids(self, triggers.values().map(|row| row.task_id)).await?;
+        let uids = super::core::task::task_uids(self, triggers.values().map(|row| row.task_id)).await?;
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {
             let of = triggers.get(&row.trigger_id).ok_or_else(|| damaged("trigger_firing", "it has no trigger"))?;
