@@ -2346,7 +2346,6 @@ export type ScheduleCalendarRule = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2425,7 +2424,6 @@ export type ScheduleCron = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2523,7 +2521,6 @@ export type ScheduleInterval = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2613,7 +2610,6 @@ export type ScheduleOnce = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2765,7 +2761,6 @@ export type ScheduleRrule = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2844,7 +2839,6 @@ export type ScheduleStartup = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2966,7 +2960,6 @@ export type ScheduleWindows = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -4991,7 +4984,6 @@ export type ScheduleCalendarRuleWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5058,7 +5050,6 @@ export type ScheduleCronWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5144,7 +5135,6 @@ export type ScheduleIntervalWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5211,7 +5201,6 @@ export type ScheduleOnceWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5320,7 +5309,6 @@ export type ScheduleRruleWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5387,7 +5375,6 @@ export type ScheduleStartupWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5454,7 +5441,6 @@ export type ScheduleWindowsWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**

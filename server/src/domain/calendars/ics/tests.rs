@@ -168,7 +168,7 @@ fn refused_files_name_the_line() {
     refused("SUMMARY:x\n", 1, "must begin with BEGIN:VCALENDAR");
     refused(" folded\n", 1, "folded line");
     refused("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260101T000000\n", 2, "VEVENT begins here and does not end");
-    refused("BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\n", 3, "the VEVENT of line 2 is open");
+    refused("BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\n", 3, "the VEVENT of line 2 is still open");
     refused("BEGIN:VCALENDAR\nEND:VCALENDAR\nEND:VEVENT\n", 3, "has not begun");
     refused(&file(""), 1, "no event");
     refused(&file(&event("SUMMARY:x")), 3, "no DTSTART");
