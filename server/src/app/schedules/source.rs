@@ -2,6 +2,7 @@
 //!
 //! Deliberately absent: reading them from the store; the plan and backfills each read what they need.
 
+use crate::domain::keys::{Key, Task};
 use crate::domain::schedules::{CompiledSchedule, Slot};
 use chrono::{DateTime, Utc};
 use std::cmp::Reverse;
@@ -13,7 +14,7 @@ pub struct Source {
     /// Name of the task.
     pub task: String,
     /// Key of the task in the database.
-    pub task_key: i64,
+    pub task_key: Key<Task>,
     /// Key of the schedule within its task.
     pub schedule_key: String,
     /// Calendars in its `skip_on`.
