@@ -1,4 +1,4 @@
-//! Facts about the database, and what the server deletes beside runs.
+//! Facts about the database, and what the server deletes apart from runs.
 
 use chrono::{DateTime, Utc};
 
