@@ -12,6 +12,7 @@ use crate::app::schedules::agenda::{Planned, STRETCH};
 use crate::app::schedules::compile;
 use crate::app::{App, Error, Result};
 use crate::domain::calendars::CalendarBook;
+use crate::domain::keys::Key;
 use crate::domain::model::{CalendarMark, ScheduleRecord, SlotBooking};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
@@ -66,7 +67,7 @@ impl App {
             return Ok(());
         }
         let completed = self.compute(Reach::Ledger, async move |app, _| {
-            let (mut after, mut tries) = (0, 0);
+            let (mut after, mut tries) = (Key::NONE, 0);
             while let Some((last, stored)) = app.store().schedule_list_enabled_next(after, STRETCH).await? {
                 // The mark is read before the calendars. If they change in between, it is the older mark.
                 let mark = app.store().calendar_mark().await?;
