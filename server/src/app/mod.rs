@@ -48,7 +48,7 @@ pub struct AppSettings {
     pub run_limit: u32,
     /// Folders in which file triggers may look; empty: everywhere.
     pub file_roots: Vec<PathBuf>,
-    /// What processes find around them.
+    /// The environment of processes.
     pub surroundings: Surroundings,
 }
 
