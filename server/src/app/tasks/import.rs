@@ -2,6 +2,7 @@
 
 use super::saving::create;
 use crate::app::core::compute::Reach;
+use crate::app::core::upload::Upload;
 use crate::app::schedules::{compile, upcoming};
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::calendars::CalendarBook;
@@ -23,7 +24,7 @@ const NEXT_SLOTS: usize = 5;
 #[derive(Debug, Clone)]
 pub struct TaskImport {
     /// The text.
-    pub text: String,
+    pub file: Upload,
     /// Its form; none: guessed.
     pub form: Option<Form>,
     /// What tasks look like that say nothing else, with one schedule in the zone of lines that name none.
@@ -41,6 +42,8 @@ pub struct Imported {
     pub saved: bool,
     /// The form it was read in.
     pub form: Form,
+    /// The encoding it was read in.
+    pub encoding: &'static str,
     /// The tasks by line.
     pub tasks: Vec<ImportedTask>,
     /// The faults by line.
@@ -52,6 +55,10 @@ pub struct Imported {
 /// Cron starts a command again while it still runs; a task does so only if its `overlap` allows it.
 const OVERLAP: &str = "a task is not started again while its run goes on: that slot is written down as skipped, where cron \
                        would start the command twice; set the task's overlap to change this";
+
+/// Cron passes bytes on as they are; what a task runs is UTF-8.
+const EIGHT_BIT: &str = "the file is not UTF-8 and was read as Windows-1252: letters beyond ASCII reach programs as UTF-8, where \
+                         cron would pass on the bytes of the file; if letters look wrong, name the encoding of the file";
 
 /// A task made of a line.
 #[derive(Debug, Clone)]
@@ -75,7 +82,8 @@ impl App {
     pub async fn task_import(&self, caller: &Caller, import: &TaskImport) -> Result<Imported> {
         caller.require(Permission::Define)?;
         self.sound(&import.model).await?;
-        let read = crontab::parse(&import.text, import.form);
+        let text = import.file.clone().read("/text", false)?;
+        let read = crontab::parse(&text.text, import.form);
         if let Some(whole) = read.problems.iter().find(|problem| problem.line == 0) {
             return Err(Error::invalid("/text", whole.message.clone()));
         }
@@ -96,8 +104,9 @@ impl App {
         if saved {
             self.import_save(caller, wanted, now).await?;
         }
-        let notes = if tasks.is_empty() { Vec::new() } else { vec![OVERLAP] };
-        Ok(Imported { saved, form: read.form, tasks, problems, notes })
+        let mut notes = if tasks.is_empty() { Vec::new() } else { vec![OVERLAP] };
+        notes.extend((text.encoding == "windows-1252").then_some(EIGHT_BIT));
+        Ok(Imported { saved, form: read.form, encoding: text.encoding, tasks, problems, notes })
     }
 
     /// The names of all tasks, and which of them do what some line does. The tasks are read a few at a time.

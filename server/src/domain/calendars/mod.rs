@@ -12,7 +12,9 @@ mod tests;
 
 pub use self::book::{CalendarBook, Dates, LAST_YEAR, MaintenanceWindow};
 pub use self::definition::{Calendar, CalendarEntry, Calendars, Maintenance};
-pub use self::ics::{ICS_BYTES, IcsError, IcsImport, ics_import, windows_zone};
+pub use self::ics::{
+    ICS_BYTES, IcsDone, IcsDoneCode, IcsError, IcsImport, IcsNote, IcsZones, ics_import, windows_zone,
+};
 
 /// Most dates that all rules of a calendar may have until the end of 2100; making them takes time.
 const RULE_DATES: usize = 500_000;

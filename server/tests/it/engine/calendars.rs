@@ -3,6 +3,7 @@
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
 use orc_server::app::calendars::import::CalendarFile;
+use orc_server::app::core::upload::Upload;
 use orc_server::app::core::write::Write;
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
@@ -168,7 +169,7 @@ async fn a_file_of_another_program_becomes_a_calendar() {
     let (app, caller) = (&bench.app, Caller::local());
     let file = |ics: &str, replace: bool, dry_run: bool| CalendarFile {
         name: "de".into(),
-        ics: ics.into(),
+        file: Upload::Text(ics.into()),
         timezone: Some("Europe/Berlin".into()),
         description: None,
         replace,
@@ -189,6 +190,6 @@ async fn a_file_of_another_program_becomes_a_calendar() {
     assert!(problems[0].message.starts_with("line 70: VEVENT begins here"), "{}", problems[0].message);
     let outlook = include_str!("../data/outlook.ics");
     let changed = app.calendar_import(&caller, file(outlook, true, false)).await.expect("replaced");
-    assert_eq!((changed.created, changed.view.record.version, changed.warnings.len()), (false, 2, 2));
+    assert_eq!((changed.created, changed.view.record.version, changed.notes.len()), (false, 2, 6));
     assert_eq!(changed.view.record.definition.description, "Feiertage Bayern", "only the dates are replaced");
 }

@@ -3,6 +3,7 @@
 use super::bench::Bench;
 use chrono::{DateTime, Utc};
 use orc_server::api::tasks::definition::TaskDefinition;
+use orc_server::app::core::upload::Upload;
 use orc_server::app::tasks::import::{Imported, TaskImport};
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
@@ -21,7 +22,7 @@ fn import(text: &str, dry_run: bool) -> TaskImport {
     let model = json!({"name": "task", "folder": "old", "run": {"kind": "shell", "line": "true"},
         "schedules": [{"kind": "cron", "expression": "@daily", "timezone": "Europe/Berlin"}]});
     let model = serde_json::from_value::<TaskDefinition>(model).expect("a definition").into_domain("UTC");
-    TaskImport { text: text.to_owned(), form: None, model, prefix: "c-".to_owned(), dry_run }
+    TaskImport { file: Upload::Text(text.to_owned()), form: None, model, prefix: "c-".to_owned(), dry_run }
 }
 
 async fn imported(bench: &Bench, text: &str) -> Imported {
