@@ -17,7 +17,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// An iCalendar file to make a calendar of.
+/// An iCalendar file to turn into a calendar.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CalendarImport {
@@ -41,22 +41,22 @@ pub struct CalendarImport {
     #[serde(default)]
     #[schema(max_length = 100, example = "Europe/Berlin")]
     pub timezone: Option<String>,
-    /// What the calendar is for; null: what the file calls itself.
+    /// What the calendar is for; null: the name that the file gives itself.
     #[serde(default)]
     #[schema(max_length = 2000)]
     pub description: Option<String>,
-    /// Whether a calendar of this name gets the dates of the file instead of its own.
+    /// Whether an existing calendar of this name gets the dates of the file instead of its own.
     #[serde(default)]
     #[schema(default = false)]
     pub replace: bool,
 }
 
-/// What became of an iCalendar file.
+/// Result of importing an iCalendar file.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CalendarImportResult {
     /// The calendar.
     pub calendar: Calendar,
-    /// How many dates it has, from 1990 to 2100.
+    /// Number of its dates from 1990 to 2100.
     pub date_count: u32,
     /// Zone whose dates events with times of day got.
     #[schema(example = "Europe/Berlin")]

@@ -36,8 +36,8 @@ fn extend(command: Command) -> Command {
             .help("`system` if each line names a user after the schedule, as in /etc/crontab [default: guessed from the lines]"),
         text("encoding", "NAME").help("Encoding of the file if it is not UTF-8, such as windows-1252 [default: found out]"),
         text("timezone", "ZONE").help("Time zone of lines without CRON_TZ [default: the server's]"),
-        text("folder", "FOLDER").help("Folder to put the tasks into"),
-        text("prefix", "PREFIX").help("Text before the name of each task"),
+        text("folder", "FOLDER").help("Folder for the new tasks"),
+        text("prefix", "PREFIX").help("Prefix for the name of each task"),
         switch("disabled", "Save the tasks disabled, so that nothing starts them yet"),
         flags::format(),
     ])

@@ -39,7 +39,7 @@ impl Orc {
     }
 
     /// Writes a file into the home folder.
-    pub fn file(&self, name: &str, text: &str) -> &Self {
+    pub fn file(&self, name: &str, text: impl AsRef<[u8]>) -> &Self {
         let path = self.home.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();

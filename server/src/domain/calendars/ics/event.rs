@@ -1,4 +1,4 @@
-//! One event: when it is, how it repeats, what it is called.
+//! One event: when it happens, how it repeats, its title.
 
 use super::lines::{Line, RawEvent, parameter, property, unescaped};
 use super::notes::{IcsDone, IcsNote};
@@ -6,28 +6,28 @@ use super::times::{When, Zone, Zones, duration, when};
 use super::{IcsError, shortened};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
-/// Most characters of a title.
+/// Maximum number of characters of a title.
 const TITLE: usize = 200;
 
-/// An event as read.
+/// An event as read from the file.
 #[derive(Debug, Clone)]
 pub(in crate::domain) struct Event<'z> {
-    /// Line of its beginning.
+    /// Line on which the event begins.
     pub number: usize,
     /// Which calendar of the file it stands in.
     pub calendar: usize,
     pub uid: String,
     pub title: String,
     pub start: When<'z>,
-    /// How long it is: whole days of a date, else elapsed time.
+    /// Length of the event: whole days for dates, elapsed time otherwise.
     pub length: Duration,
     /// The rule and its line.
     pub rule: Option<(usize, String)>,
     /// Starts that are taken out of the rule.
     pub without: Vec<When<'z>>,
-    /// More starts.
+    /// Additional starts.
     pub more: Vec<When<'z>>,
-    /// The start that this event replaces in the repeating one of the same uid.
+    /// The start that this event replaces in the repeating event with the same uid.
     pub replaces: Option<When<'z>>,
     pub cancelled: bool,
     /// Which revision of the event it is.
@@ -67,7 +67,7 @@ impl<'z> Event<'z> {
     }
 }
 
-/// The parts of an event while it is read.
+/// The parts of an event while it is being read.
 #[derive(Debug, Default)]
 struct Parts<'z> {
     uid: String,
@@ -193,7 +193,7 @@ fn zone_of<'z>(
     found
 }
 
-/// How long it is from start to end.
+/// The length from start to end.
 fn between(start: When, end: When) -> Result<Duration, String> {
     let length = match (start, end) {
         (When::Zoned(start, from), When::Zoned(end, to)) => to.instant(end) - from.instant(start),
@@ -208,7 +208,7 @@ fn between(start: When, end: When) -> Result<Duration, String> {
     Ok(length)
 }
 
-/// A title in one line.
+/// Puts a title on one line.
 fn title(text: &str) -> String {
     let line = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     line.collect::<Vec<_>>().join(" ").chars().take(TITLE).collect()

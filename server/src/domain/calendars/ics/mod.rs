@@ -32,7 +32,7 @@ use std::fmt;
 /// Largest file, in bytes.
 pub const ICS_BYTES: usize = 5 * 1024 * 1024;
 
-/// Most events, and most entries that may come of them.
+/// Maximum number of events, and of entries made from them.
 pub const ICS_EVENTS: usize = 20_000;
 
 /// Most zones that a file may explain.
@@ -47,14 +47,14 @@ pub struct IcsZones {
     pub otherwise: Tz,
 }
 
-/// What a file was made into.
+/// Result of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IcsImport {
-    /// What the file calls itself; may be empty.
+    /// The file's own name; may be empty.
     pub title: String,
     /// Entries of the calendar.
     pub entries: Vec<CalendarEntry>,
-    /// Dates that its rules have and its events do not.
+    /// Dates that the rules have but the events do not.
     pub except: Vec<CalendarEntry>,
     /// What was read differently than it was written, by line.
     pub notes: Vec<IcsNote>,
@@ -65,7 +65,7 @@ pub struct IcsImport {
 /// Why a file is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IcsError {
-    /// Line of the file, from 1.
+    /// Line of the file, starting at 1.
     pub line: usize,
     /// What is wrong there.
     pub message: String,
@@ -160,7 +160,7 @@ fn said<'z>(line: &Line, known: &'z Zones, notes: &mut Vec<IcsNote>) -> Option<Z
     found
 }
 
-/// At most 60 characters of what a file says, for messages.
+/// At most 60 characters of what a file contains, for messages.
 fn shortened(text: &str) -> String {
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{}...", &text[..end]),

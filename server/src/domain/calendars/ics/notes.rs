@@ -53,28 +53,28 @@ macro_rules! done {
 }
 
 done! {
-    /// The event has times of day; its whole dates are taken.
+    /// The event has times of day; its whole dates are used.
     TimesLeftOut {
         /// Zone of the dates.
         zone: String,
-    } => format!("has times of day; its whole dates in {zone} are taken"),
-    /// The event lasts whole days of its own zone; these dates are taken, whatever the zone of the import.
+    } => format!("has times of day; its whole dates in {zone} are used"),
+    /// The event lasts whole days of its own zone; these dates are used, whatever the zone of the import.
     WholeDays {
         /// The event's own zone.
         zone: String,
-    } => format!("lasts whole days in {zone}; these dates are taken in every zone"),
+    } => format!("lasts whole days in {zone}; these dates are used in every time zone"),
     /// The event is marked as lasting whole days, but its times are not midnight in any zone of the file.
     MarkedWholeDays {
         /// Zone of the dates.
         zone: String,
     } =>
-        format!("is marked as lasting whole days, but begins or ends within a day; its dates in {zone} are taken"),
-    /// Nobody knows the event's zone, and the file does not explain it; the times are taken as written.
+        format!("is marked as lasting whole days, but begins or ends within a day; its dates in {zone} are used"),
+    /// Nobody knows the event's zone, and the file does not explain it; the times are used as written.
     ZoneUnknown {
         /// The name that the file has for it.
         zone: String,
     } =>
-        format!("has times of the zone \"{zone}\", which is not known and not explained in the file; they are taken as written"),
+        format!("has times of the zone \"{zone}\", which is not known and not explained in the file; they are used as written"),
     /// The event is cancelled; it is left out.
     Cancelled => "is cancelled and left out".to_owned(),
     /// The file has a newer revision of the event; this one is left out.
@@ -85,9 +85,9 @@ done! {
     OnlyThisDate =>
         "changes this date and those after it (RANGE=THISANDFUTURE); only this date is changed, not those after it"
             .to_owned(),
-    /// The event repeats within a day; only its first date is taken.
+    /// The event repeats within a day; only its first date is used.
     RepeatsWithinDay =>
-        "repeats within a day, which a calendar of dates cannot; only its first date is taken".to_owned(),
+        "repeats within a day, which a calendar of dates cannot express; only its first date is used".to_owned(),
     /// The event has several rules; only the first is taken.
     SecondRule => "has a second RRULE, which is left out".to_owned(),
     /// EXRULE is left out.

@@ -112,7 +112,7 @@ fn dates_until(series: &Event, budget: &mut usize) -> Result<BTreeSet<NaiveDate>
         // A rule that is wrong is told of where its dates are made.
         let found = schedules::recurrence_dates(&dated(rule, series.start), start, end).unwrap_or_default();
         *budget = budget.checked_sub(found.len()).ok_or_else(|| {
-            IcsError::new(*number, format!("up to here rules have more than {RULE_DATES} dates until 2100"))
+            IcsError::new(*number, format!("from here on, rules have more than {RULE_DATES} dates until 2100"))
         })?;
         dates.extend(found);
     }

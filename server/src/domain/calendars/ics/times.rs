@@ -1,4 +1,5 @@
-//! Times of events: dates, local times with and without a zone, UTC; durations; names of zones as programs write them.
+//! Times of events: dates, local times with and without a time zone, UTC, durations, and names of zones as programs
+//! write them.
 
 use super::file_zones::FileZone;
 use super::shortened;
@@ -37,7 +38,7 @@ impl Zone<'_> {
         }
     }
 
-    /// The instant of a local time: the first if there are two, and after the gap if there is none.
+    /// The instant of a local time: the first if there are two, and the one after the gap if there is none.
     pub fn instant(self, at: NaiveDateTime) -> DateTime<Utc> {
         match self {
             Self::Known(zone) => {
@@ -55,14 +56,14 @@ impl Zone<'_> {
 pub(in crate::domain) enum When<'z> {
     /// A whole day.
     Date(NaiveDate),
-    /// A local time of no zone, or of one that nobody knows.
+    /// A local time without a time zone, or with an unknown one.
     Floating(NaiveDateTime),
-    /// A local time of a zone.
+    /// A local time in a time zone.
     Zoned(NaiveDateTime, Zone<'z>),
 }
 
 impl<'z> When<'z> {
-    /// The local time as written, and midnight of a date.
+    /// The local time as written; for a date, its midnight.
     pub fn local(self) -> NaiveDateTime {
         match self {
             Self::Date(date) => date.into(),
@@ -104,7 +105,7 @@ pub(in crate::domain) fn local(text: &str) -> Option<NaiveDateTime> {
     NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S").ok()
 }
 
-/// Reads a duration such as `P1D`, `PT1H30M` or `P2W`; at most ten years.
+/// Reads a duration such as `P1D`, `PT1H30M` or `P2W`, of at most ten years.
 pub(in crate::domain) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("\"{}\" is not a duration such as P1D or PT1H30M", shortened(text));
     let upper = text.trim().trim_start_matches('+').to_ascii_uppercase();
@@ -144,8 +145,8 @@ pub(in crate::domain) struct Zones {
 }
 
 impl Zones {
-    /// The zone of a name: an IANA name, one with a prefix as some programs write, a name of Windows, or one that the file
-    /// itself explains.
+    /// The time zone of a name: an IANA name, one with a prefix as some programs write it, a name of Windows, or one that
+    /// the file itself defines.
     pub fn find(&self, name: &str) -> Option<Zone<'_>> {
         let known = known_zone(name).or_else(|| self.locations.get(name).and_then(|name| known_zone(name)));
         known.map(Zone::Known).or_else(|| self.own.get(name).map(Zone::File))
