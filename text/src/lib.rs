@@ -74,7 +74,8 @@ pub fn decode(bytes: &[u8], reading: Reading) -> Result<Decoded, Fault> {
         return utf16(bytes, 0, encoding);
     }
     if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
-        let message = "a zero byte is in no text: this is not a text file, or one in UTF-32; save it as UTF-8".to_owned();
+        let message =
+            "a zero byte is in no text: this is not a text file, or one in UTF-32; save it as UTF-8".to_owned();
         return Err(fault(bytes, at, message));
     }
     match utf8(bytes, reading.folded) {
@@ -104,7 +105,8 @@ fn by_name(bytes: &[u8], encoding: &'static Encoding, folded: bool) -> Result<De
         Some(text) => Ok(Decoded { text: text.into_owned(), encoding: encoding.name() }),
         None => {
             // What comes before the first wrong byte can be read.
-            let reads = |end: &usize| encoding.decode_without_bom_handling_and_without_replacement(&bytes[..*end]).is_some();
+            let reads =
+                |end: &usize| encoding.decode_without_bom_handling_and_without_replacement(&bytes[..*end]).is_some();
             let (mut good, mut bad) = (0, bytes.len());
             while bad - good > 1 {
                 let middle = good + (bad - good) / 2;
@@ -225,7 +227,8 @@ fn eight_bit(bytes: &[u8], at: usize, allowed: bool) -> Result<Decoded, Fault> {
     if !allowed {
         return Err(fault(bytes, at, not(bytes, at, "UTF-8")));
     }
-    if String::from_utf8_lossy(bytes).chars().any(|letter| !letter.is_ascii() && letter != char::REPLACEMENT_CHARACTER) {
+    if String::from_utf8_lossy(bytes).chars().any(|letter| !letter.is_ascii() && letter != char::REPLACEMENT_CHARACTER)
+    {
         let message = format!(
             "the byte 0x{:02X} is not UTF-8, but other letters of the file are: save all of it as UTF-8, or name its encoding",
             bytes[at]

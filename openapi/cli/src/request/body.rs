@@ -119,9 +119,8 @@ fn set(body: &mut Value, field: &Field, value: Value) {
 fn set_bytes(value: &mut Value, field: &Field, schema: &Schema, mut bytes: Map<String, Value>) -> Outcome<()> {
     let name = format!("{}_base64", field.name);
     let beside = schema.fields.iter().find(|other| other.name == name);
-    let beside = beside.ok_or_else(|| {
-        Failure::Usage(format!("--{}: the file is not UTF-8 text: save it as UTF-8", field.flag()))
-    })?;
+    let beside = beside
+        .ok_or_else(|| Failure::Usage(format!("--{}: the file is not UTF-8 text: save it as UTF-8", field.flag())))?;
     set(value, beside, bytes.remove(values::BASE64).unwrap_or_default());
     Ok(())
 }

@@ -56,7 +56,10 @@ fn a_document_in_another_encoding_is_sent_as_its_bytes() {
         orc.run("calendar import --name de --ics-base64 @other.ics --encoding windows-1252").ok();
         assert_eq!(stub.last().body, json!({"name": "de", "ics_base64": base64, "encoding": "windows-1252"}));
         orc.run("task import -f other.ics --encoding windows-1252");
-        assert_eq!((&stub.last().body["text_base64"], &stub.last().body["encoding"]), (&json!(base64), &json!("windows-1252")));
+        assert_eq!(
+            (&stub.last().body["text_base64"], &stub.last().body["encoding"]),
+            (&json!(base64), &json!("windows-1252"))
+        );
     }
 }
 
@@ -65,7 +68,8 @@ fn yaml_is_read_in_utf_16_and_refused_with_the_place_of_what_is_no_text() {
     let stub = Stub::start(|_| None);
     let orc = Orc::at(&stub.url);
     let yaml = "name: Büro\r\n";
-    let utf16 = |mark: Option<u16>| mark.into_iter().chain(yaml.encode_utf16()).flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+    let utf16 =
+        |mark: Option<u16>| mark.into_iter().chain(yaml.encode_utf16()).flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
     for bytes in [utf16(Some(0xFEFF)), utf16(None), format!("\u{feff}{yaml}").into_bytes()] {
         orc.file("pool.yaml", bytes);
         orc.run("pool create -f pool.yaml --capacity 1").ok();
@@ -74,7 +78,10 @@ fn yaml_is_read_in_utf_16_and_refused_with_the_place_of_what_is_no_text() {
     orc.file("pool.yaml", b"name: a\ndescription: B\xfcro\n");
     for command in ["pool create -f pool.yaml --capacity 1", "task apply -f pool.yaml"] {
         let said = orc.run(command).code(2).stderr;
-        assert!(said.contains("pool.yaml: line 2, byte 15: the byte 0xFC is not UTF-8: save the file as UTF-8"), "{said}");
+        assert!(
+            said.contains("pool.yaml: line 2, byte 15: the byte 0xFC is not UTF-8: save the file as UTF-8"),
+            "{said}"
+        );
     }
 }
 

@@ -59,14 +59,10 @@ pub fn checked<T: DeserializeOwned + ToSchema>(contract: &Contract, mut value: V
 /// The file of a body that takes it as text or, so that nobody need decode it before, as bytes in base64. `field` is the name
 /// of the text; that of the bytes ends with `_base64`.
 pub fn upload(field: &str, text: String, base64: Option<&str>, encoding: Option<String>) -> Result<Upload, ApiError> {
-    let invalid = |message: &str| {
-        ApiError::invalid(vec![Problem::at(format!("/{field}_base64"), message.to_owned())])
-    };
+    let invalid = |message: &str| ApiError::invalid(vec![Problem::at(format!("/{field}_base64"), message.to_owned())]);
     match base64 {
         None => Ok(Upload::Text(text)),
-        Some(_) if !text.is_empty() => {
-            Err(invalid("the file is given as text too: leave out one of them"))
-        }
+        Some(_) if !text.is_empty() => Err(invalid("the file is given as text too: leave out one of them")),
         Some(base64) => {
             let bytes = STANDARD.decode(base64.split_ascii_whitespace().collect::<String>());
             let bytes = bytes.map_err(|error| invalid(&format!("not base64: {error}")))?;

@@ -28,7 +28,11 @@ pub struct TaskImport {
     pub kind: TaskImportKind,
     /// The text: at most 5,000 lines. Either this or the bytes in `text_base64` must be given.
     #[serde(default)]
-    #[schema(max_length = 1_000_000, default = "", example = "# Copies the shop\n30 2 * * MON-FRI /usr/local/bin/backup.sh")]
+    #[schema(
+        max_length = 1_000_000,
+        default = "",
+        example = "# Copies the shop\n30 2 * * MON-FRI /usr/local/bin/backup.sh"
+    )]
     pub text: String,
     /// The bytes of the file in base64. The server finds out their encoding.
     #[serde(default)]

@@ -9,7 +9,8 @@ use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Calendar, CalendarEntry, Calendars, Maintenance, RULE_DATES};
+use super::rules::{RULE_DATES, rule_dates};
+use super::{Calendar, CalendarEntry, Calendars, Maintenance};
 use crate::domain::schedules;
 use crate::domain::schedules::zone_parse;
 use crate::domain::tasks::Problem;
@@ -326,7 +327,7 @@ fn own(entry: &CalendarEntry, dates: &mut Dates, budget: &mut usize) -> Result<(
             if *budget == 0 {
                 return Err(many());
             }
-            let found = schedules::recurrence_dates(rule, *dtstart, until);
+            let found = rule_dates(rule, *dtstart, until);
             let found = found.map_err(|error| (error.field, error.to_string()))?;
             let left = budget.checked_sub(found.len());
             *budget = left.unwrap_or_default();

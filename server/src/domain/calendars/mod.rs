@@ -6,6 +6,7 @@
 mod book;
 mod definition;
 mod ics;
+mod rules;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +15,3 @@ pub use self::definition::{Calendar, CalendarEntry, Calendars, Maintenance};
 pub use self::ics::{
     ICS_BYTES, IcsDone, IcsDoneCode, IcsError, IcsImport, IcsNote, IcsZones, ics_import, windows_zone,
 };
-
-/// Maximum number of dates that all rules of a calendar may have until the end of 2100, because computing them takes
-/// time.
-const RULE_DATES: usize = 500_000;

@@ -95,6 +95,33 @@ async fn a_second_import_is_noticed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_crontab_comes_in_any_usual_encoding() {
+    let bench = bench().await;
+    let text = "# Täglich\r\n0 1 * * * /opt/a.sh\r0 2 * * * /opt/b.sh";
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let latin: Vec<u8> = text.chars().map(|letter| u8::try_from(u32::from(letter)).expect("Latin-1")).collect();
+    for (bytes, encoding, notes) in [
+        (text.as_bytes().to_vec(), "UTF-8", 1),
+        (format!("\u{feff}{text}").into_bytes(), "UTF-8", 1),
+        (utf16, "UTF-16LE", 1),
+        (latin, "windows-1252", 2),
+    ] {
+        let mut import = import("", true);
+        import.file = Upload::Bytes { bytes, encoding: None };
+        let seen = bench.app.task_import(&Caller::local(), &import).await.expect("an answer");
+        assert_eq!((seen.encoding, seen.notes.len(), seen.problems.len()), (encoding, notes, 0));
+        assert_eq!(seen.tasks[0].definition.description, "Täglich");
+        assert_eq!(seen.tasks.iter().map(|task| task.line).collect::<Vec<_>>(), [2, 3]);
+    }
+    let mut damaged = import("", true);
+    damaged.file = Upload::Bytes { bytes: b"# \xc3\xa4\n# \xe4\n".to_vec(), encoding: None };
+    let refused = bench.app.task_import(&Caller::local(), &damaged).await;
+    let Err(Error::Invalid(fields)) = refused else { panic!("{refused:?}") };
+    assert_eq!(fields[0].pointer, "/text");
+    assert!(fields[0].message.starts_with("line 2, byte 3: "), "{}", fields[0].message);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_is_refused_whole() {
     let bench = bench().await;
     let long = "# x\n".repeat(5_001);

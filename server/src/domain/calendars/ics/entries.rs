@@ -1,13 +1,14 @@
 //! Turns events into entries: a date or a range, a date of every year, a rule if it means the same, or else single
 //! dates.
 
+use super::error::{ICS_EVENTS, IcsError};
 use super::event::Event;
 use super::file_zones::last_date;
 use super::notes::{IcsDone, IcsNote};
 use super::times::{When, Zone};
-use super::{ICS_EVENTS, IcsError};
-use crate::domain::calendars::{CalendarEntry, RULE_DATES};
-use crate::domain::schedules;
+use crate::domain::calendars::CalendarEntry;
+use crate::domain::calendars::rules::RULE_DATES;
+use crate::domain::calendars::rules::rule_dates;
 use chrono::{Datelike, Days, Duration, NaiveDate};
 use chrono_tz::Tz;
 use std::collections::BTreeSet;
@@ -100,7 +101,7 @@ impl Maker<'_> {
             return Ok(Vec::new());
         }
         let end = NaiveDate::from_ymd_opt(2100, 12, 31).expect("a real date");
-        let dates = schedules::recurrence_dates(&rule, start, end);
+        let dates = rule_dates(&rule, start, end);
         let dates = dates.map_err(|error| IcsError::new(*number, format!("RRULE: {error}")))?;
         self.rule_dates += dates.len();
         if self.rule_dates > RULE_DATES {

@@ -1,9 +1,9 @@
 //! One event: when it happens, how it repeats, its title.
 
+use super::error::{IcsError, shortened};
 use super::lines::{Line, RawEvent, parameter, property, unescaped};
 use super::notes::{IcsDone, IcsNote};
 use super::times::{When, Zone, Zones, duration, when};
-use super::{IcsError, shortened};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 /// Maximum number of characters of a title.

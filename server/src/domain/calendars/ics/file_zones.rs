@@ -2,10 +2,9 @@
 //!
 //! They are used where nobody knows the zone's name. Changes are computed from 1900 to 2200.
 
+use super::error::{IcsError, shortened};
 use super::lines::{Line, RawZone, property};
-use super::times::{Zone, local, when};
-use super::{IcsError, shortened};
-use crate::domain::schedules;
+use crate::domain::calendars::rules::rule_dates;
 use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, Utc};
 
 /// First and last year in which changes are computed.
@@ -136,7 +135,7 @@ impl Part {
             let end = NaiveDate::from_ymd_opt(last, 12, 31).expect("a real date");
             let start = self.computed_start(&rule);
             if last_date(&rule).is_none_or(|last| last >= start) {
-                let dates = schedules::recurrence_dates(&rule, start, end);
+                let dates = rule_dates(&rule, start, end);
                 let dates = dates.map_err(|error| IcsError::new(*number, format!("RRULE: {error}")))?;
                 onsets.extend(dates.into_iter().map(|date| date.and_time(self.start.time())));
             }
@@ -156,11 +155,12 @@ impl Part {
     }
 
     fn until(&self, end: &str) -> Option<NaiveDate> {
-        let utc = end.trim_end_matches('Z').len() < end.len();
-        let end = match when(end, None).ok()? {
-            super::times::When::Date(date) => return Some(date),
-            end if utc => end.local_in(Zone::Known(chrono_tz::UTC)) + self.from,
-            end => end.local(),
+        if end.len() == 8 {
+            return NaiveDate::parse_from_str(end, "%Y%m%d").ok();
+        }
+        let end = match end.strip_suffix('Z') {
+            Some(utc) => local(utc)? + self.from,
+            None => local(end)?,
         };
         if end.time() >= self.start.time() { Some(end.date()) } else { end.date().pred_opt() }
     }
@@ -182,6 +182,11 @@ impl Part {
 pub(in crate::domain) fn last_date(rule: &str) -> Option<NaiveDate> {
     let end = rule.split(';').find_map(|part| part.strip_prefix("UNTIL="))?;
     NaiveDate::parse_from_str(end, "%Y%m%d").ok()
+}
+
+/// Reads `20260406T090000`, in whatever year.
+pub(in crate::domain) fn local(text: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S").ok()
 }
 
 fn local_time(line: &Line, text: &str) -> Result<NaiveDateTime, IcsError> {

@@ -1,6 +1,6 @@
 //! Lines of a file: unfolded, each with its number in the file, and sorted into events.
 
-use super::{ICS_EVENTS, IcsError, shortened};
+use super::error::{ICS_EVENTS, IcsError, shortened};
 use icalendar::parser::Property;
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -6,6 +6,7 @@
 //! same. What is read differently than it is written becomes a note. Deliberately absent: free/busy, to-dos, alarms, attendees.
 
 mod entries;
+mod error;
 mod event;
 mod file_zones;
 mod lines;
@@ -17,9 +18,11 @@ mod times;
 mod whole_days;
 mod windows_zones;
 
+pub use self::error::IcsError;
 pub use self::notes::{IcsDone, IcsDoneCode, IcsNote};
 pub use self::windows_zones::windows_zone;
 
+use self::error::shortened;
 use self::file_zones::FileZone;
 use self::lines::{Line, RawCalendar, unescaped};
 use self::times::{Zone, Zones};
@@ -27,13 +30,9 @@ use self::whole_days::Around;
 use super::CalendarEntry;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use std::fmt;
 
 /// Largest file, in bytes.
 pub const ICS_BYTES: usize = 5 * 1024 * 1024;
-
-/// Maximum number of events, and of entries made from them.
-pub const ICS_EVENTS: usize = 20_000;
 
 /// Most zones that a file may explain.
 const ZONES: usize = 500;
@@ -61,29 +60,6 @@ pub struct IcsImport {
     /// The zone whose dates were taken; that of the first calendar, if the file has several.
     pub timezone: Tz,
 }
-
-/// Why a file is refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IcsError {
-    /// Line of the file, starting at 1.
-    pub line: usize,
-    /// What is wrong there.
-    pub message: String,
-}
-
-impl IcsError {
-    fn new(line: usize, message: impl Into<String>) -> Self {
-        Self { line, message: message.into() }
-    }
-}
-
-impl fmt::Display for IcsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.message)
-    }
-}
-
-impl std::error::Error for IcsError {}
 
 /// Reads a file. Events with times of day get the dates that they have in one of the zones; rules that began by `today` may
 /// be taken to hold for all years.
@@ -136,12 +112,7 @@ fn zones_of(calendar: &RawCalendar) -> Result<Zones, IcsError> {
     Ok(zones)
 }
 
-fn around_of<'z>(
-    calendar: &RawCalendar,
-    known: &'z Zones,
-    zones: IcsZones,
-    notes: &mut Vec<IcsNote>,
-) -> Around<'z> {
+fn around_of<'z>(calendar: &RawCalendar, known: &'z Zones, zones: IcsZones, notes: &mut Vec<IcsNote>) -> Around<'z> {
     let said = calendar.timezone.as_ref().and_then(|line| said(line, known, notes));
     let plain = said.and_then(|zone| if let Zone::Known(zone) = zone { Some(zone) } else { None });
     let shown = zones.chosen.or(plain).unwrap_or(zones.otherwise);
@@ -158,12 +129,4 @@ fn said<'z>(line: &Line, known: &'z Zones, notes: &mut Vec<IcsNote>) -> Option<Z
         notes.push(IcsNote::of_file(line.number, IcsDone::ZoneUnknown { zone: shortened(&name) }));
     }
     found
-}
-
-/// At most 60 characters of what a file contains, for messages.
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.to_owned(),
-    }
 }

@@ -2,12 +2,12 @@
 //!
 //! The order in the file does not count. Cancelled ones vanish, with the dates that they take out of their series.
 
-use super::IcsError;
 use super::entries::dated;
+use super::error::IcsError;
 use super::event::{Event, Revision};
 use super::notes::{IcsDone, IcsNote};
-use crate::domain::calendars::RULE_DATES;
-use crate::domain::schedules;
+use crate::domain::calendars::rules::RULE_DATES;
+use crate::domain::calendars::rules::rule_dates;
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,7 +97,8 @@ fn newest(revisions: &mut Vec<Event>, notes: &mut Vec<IcsNote>) {
 fn replaced(event: &Event, series: Option<&Event>) -> (NaiveDate, NaiveTime) {
     let at = event.replaces.unwrap_or(event.start);
     let Some(series) = series else { return (event.date_of(at), at.local().time()) };
-    let several = series.rule.as_ref().is_some_and(|(_, rule)| ["BYHOUR", "BYMINUTE"].iter().any(|by| rule.contains(by)));
+    let several =
+        series.rule.as_ref().is_some_and(|(_, rule)| ["BYHOUR", "BYMINUTE"].iter().any(|by| rule.contains(by)));
     let time = series.zone.map_or_else(|| at.local(), |zone| at.local_in(zone)).time();
     (series.date_of(at), if several { time } else { NaiveTime::MIN })
 }
@@ -110,7 +111,7 @@ fn dates_until(series: &Event, budget: &mut usize) -> Result<BTreeSet<NaiveDate>
     if let Some((number, rule)) = &series.rule {
         let end = NaiveDate::from_ymd_opt(2100, 12, 31).expect("a real date");
         // A rule that is wrong is told of where its dates are made.
-        let found = schedules::recurrence_dates(&dated(rule, series.start), start, end).unwrap_or_default();
+        let found = rule_dates(&dated(rule, series.start), start, end).unwrap_or_default();
         *budget = budget.checked_sub(found.len()).ok_or_else(|| {
             IcsError::new(*number, format!("from here on, rules have more than {RULE_DATES} dates until 2100"))
         })?;

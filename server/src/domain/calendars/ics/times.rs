@@ -1,8 +1,8 @@
 //! Times of events: dates, local times with and without a time zone, UTC, durations, and names of zones as programs
 //! write them.
 
-use super::file_zones::FileZone;
-use super::shortened;
+use super::error::shortened;
+use super::file_zones::{FileZone, local};
 use super::windows_zones::windows_zone;
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -98,11 +98,6 @@ pub(in crate::domain) fn when<'z>(text: &str, zone: Option<Zone<'z>>) -> Result<
     let found = found.ok_or_else(wrong)?;
     let year = chrono::Datelike::year(&found.local());
     if (1900..=2200).contains(&year) { Ok(found) } else { Err(format!("the year {year} is not in 1900-2200")) }
-}
-
-/// Reads `20260406T090000`, in whatever year.
-pub(in crate::domain) fn local(text: &str) -> Option<NaiveDateTime> {
-    NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S").ok()
 }
 
 /// Reads a duration such as `P1D`, `PT1H30M` or `P2W`, of at most ten years.

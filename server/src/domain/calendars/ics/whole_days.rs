@@ -6,9 +6,9 @@ use super::entries::dated;
 use super::event::Event;
 use super::notes::IcsDone;
 use super::times::{When, Zone};
-use crate::domain::schedules;
-use chrono_tz::Tz;
+use crate::domain::calendars::rules::rule_dates;
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+use chrono_tz::Tz;
 
 /// The zones of the calendar that an event stands in.
 #[derive(Debug, Clone)]
@@ -73,7 +73,9 @@ fn candidates<'z>(event: &Event<'z>, around: &Around<'z>) -> Vec<Option<Zone<'z>
     match own {
         Some(zone) if zone.is_utc() && around.said.is_some() && !event.marked_whole => vec![around.said],
         Some(zone) if zone.is_utc() => others().chain([Some(Zone::Known(around.shown)), own]).collect(),
-        Some(_) if event.marked_whole => [own].into_iter().chain(others()).chain([Some(Zone::Known(around.shown))]).collect(),
+        Some(_) if event.marked_whole => {
+            [own].into_iter().chain(others()).chain([Some(Zone::Known(around.shown))]).collect()
+        }
         own => vec![own],
     }
 }
@@ -121,7 +123,7 @@ fn repeats_in_utc(event: &Event, days: Days) -> bool {
     let Some((_, rule)) = &event.rule else { return false };
     let rule = dated(rule, event.start);
     let begins = |date: NaiveDate| {
-        let dates = schedules::recurrence_dates(&rule, date, date);
+        let dates = rule_dates(&rule, date, date);
         dates.is_ok_and(|dates| dates.first() == Some(&date))
     };
     !begins(days.first) && begins(event.start.local().date())

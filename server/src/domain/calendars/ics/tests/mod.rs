@@ -3,6 +3,7 @@
 mod real_files;
 mod zones;
 
+use super::error::ICS_EVENTS;
 use super::*;
 use crate::domain::calendars::{Calendar, CalendarBook};
 use proptest::prelude::*;
@@ -67,7 +68,10 @@ fn refused(text: &str, line: usize, part: &str) {
 #[test]
 fn public_holidays() {
     let made = import(HOLIDAYS).expect("read");
-    assert_eq!((made.title.as_str(), &made.except[..], &done(&made)[..]), ("Feiertage Bayern", &[][..], &["2026-08-08 Cancelled".to_owned()][..]));
+    assert_eq!(
+        (made.title.as_str(), &made.except[..], &done(&made)[..]),
+        ("Feiertage Bayern", &[][..], &["2026-08-08 Cancelled".to_owned()][..])
+    );
     let pair = |date: &str, title: &str| (date.to_owned(), title.to_owned());
     let long = "Heilige Drei Könige (nur in Baden-Württemberg, Bayern und Sachsen-Anhalt)";
     let expected = [
@@ -186,7 +190,7 @@ fn refused_files_name_the_line() {
     refused("SUMMARY:x\n", 1, "must begin with BEGIN:VCALENDAR");
     refused(" folded\n", 1, "folded line");
     refused("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260101T000000\n", 2, "VEVENT begins here and does not end");
-    refused("BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\n", 3, "the VEVENT of line 2 is open");
+    refused("BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\n", 3, "the VEVENT of line 2 is still open");
     refused("BEGIN:VCALENDAR\nEND:VCALENDAR\nEND:VEVENT\n", 3, "has not begun");
     refused(&file(""), 1, "no event");
     refused(&file(&event("SUMMARY:x")), 3, "no DTSTART");

@@ -92,8 +92,14 @@ fn revisions_of_single_dates() {
     let off = stamped(&format!("STATUS:CANCELLED\n{weekly}"), 3, "05");
     both(&[stamped(weekly, 0, "01"), stamped(&moved("20260311"), 1, "02"), off], &[]);
     // Of two that nothing tells apart both stay, as do all without a uid.
-    both(&[event("UID:a\nDTSTART;VALUE=DATE:20260302"), event("UID:a\nDTSTART;VALUE=DATE:20260303")], &["03-02", "03-03"]);
-    both(&[event("SEQUENCE:1\nDTSTART;VALUE=DATE:20260302"), event("DTSTART;VALUE=DATE:20260303")], &["03-02", "03-03"]);
+    both(
+        &[event("UID:a\nDTSTART;VALUE=DATE:20260302"), event("UID:a\nDTSTART;VALUE=DATE:20260303")],
+        &["03-02", "03-03"],
+    );
+    both(
+        &[event("SEQUENCE:1\nDTSTART;VALUE=DATE:20260302"), event("DTSTART;VALUE=DATE:20260303")],
+        &["03-02", "03-03"],
+    );
 }
 
 #[test]

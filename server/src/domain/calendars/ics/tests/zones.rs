@@ -27,7 +27,9 @@ fn part(kind: &str, lines: &str) -> String {
 fn offsets_of_the_file_count_where_the_name_is_unknown() {
     assert_eq!(read(OWN), ["12-31"], "06:00 at +08:00 is 22:00 of the day before");
     assert_eq!(read(OWN_RULES), ["07-14", "12-14"], "01:30 in summer and 00:30 in winter");
-    let all_year = |offset: &str| part("STANDARD", &format!("DTSTART:19700101T000000\nTZOFFSETFROM:{offset}\nTZOFFSETTO:{offset}"));
+    let all_year = |offset: &str| {
+        part("STANDARD", &format!("DTSTART:19700101T000000\nTZOFFSETFROM:{offset}\nTZOFFSETTO:{offset}"))
+    };
     assert_eq!(read(&explained(&all_year("-0930"), &["20260301T143000"])), ["03-02"]);
     assert_eq!(read(&explained(&all_year("+053028"), &["20260301T053027", "20260601T053028"])), ["02-28", "06-01"]);
     // The file's own names hold in its own calendar only; a name that everybody knows is never asked of the file.
@@ -37,7 +39,9 @@ fn offsets_of_the_file_count_where_the_name_is_unknown() {
     let both = format!("{}{other}", explained(&all_year("+0900"), &["20260301T003000"]));
     assert_eq!(read(&both), ["02-28", "03-01", "ZoneUnknown"]);
     // Commas of a name are escaped in the zone, and quoted in the event.
-    let comma = explained(&all_year("+0900"), &["20260301T003000"]).replace("TZID:Here", "TZID:Here\\, there").replace("TZID=Here", "TZID=\"Here, there\"");
+    let comma = explained(&all_year("+0900"), &["20260301T003000"])
+        .replace("TZID:Here", "TZID:Here\\, there")
+        .replace("TZID=Here", "TZID=\"Here, there\"");
     assert_eq!(read(&comma), ["02-28"]);
     // The zone may stand after its events.
     let zone_last = explained(&all_year("+0900"), &["20260301T003000"]);
@@ -50,15 +54,24 @@ fn offsets_of_the_file_count_where_the_name_is_unknown() {
 #[test]
 fn changes_of_the_offset_by_dates_and_rules() {
     let by_dates = [
-        part("STANDARD", "DTSTART:20251026T030000\nRDATE:20251026T030000,20261025T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100"),
+        part(
+            "STANDARD",
+            "DTSTART:20251026T030000\nRDATE:20251026T030000,20261025T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100",
+        ),
         part("DAYLIGHT", "DTSTART:20260329T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200"),
     ];
     let starts = ["20260328T013000", "20260330T013000", "20261026T013000"];
     assert_eq!(read(&explained(&by_dates.concat(), &starts)), ["03-28", "03-29", "10-26"]);
     // The rule of summer time ended in 2020: standard time since.
     let ended = [
-        part("STANDARD", "DTSTART:20001029T030000\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100"),
-        part("DAYLIGHT", "DTSTART:20000326T020000\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU;UNTIL=20200329T010000Z\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200"),
+        part(
+            "STANDARD",
+            "DTSTART:20001029T030000\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100",
+        ),
+        part(
+            "DAYLIGHT",
+            "DTSTART:20000326T020000\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU;UNTIL=20200329T010000Z\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200",
+        ),
     ];
     assert_eq!(read(&explained(&ended.concat(), &["20260715T013000"])), ["07-15"]);
     // A rule that is broken, or never begins, leaves the zone unknown, and the events are named.
