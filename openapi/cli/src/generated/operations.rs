@@ -988,10 +988,8 @@ static CALENDAR_DEFINITION: Schema = Schema {
 static CALENDAR_IMPORT: Schema = Schema {
     fields: &[
         Field::required("name", Text, "Name of the calendar."),
-        Field::optional("ics", Document, "The file (RFC 5545) as text. Either this or the bytes in `ics_base64` must be given."),
-        Field::optional("ics_base64", Bytes, "The bytes of the file in base64. The server finds out their encoding.").or_null(),
-        Field::optional("encoding", Text, "Encoding of the bytes, such as `windows-1252`; null: found out (UTF-8, UTF-16, else Windows-1252).").or_null(),
-        Field::optional("timezone", Text, "Zone of the dates of events with times of day, an IANA name; null: the zone that the file says, else the server's. Whole days stay the days that they are, whatever the zone.").or_null(),
+        Field::required("ics", Document, "The file (RFC 5545)."),
+        Field::optional("timezone", Text, "Time zone in which events with an instant are dated, an IANA name; null: the server's.").or_null(),
         Field::optional("description", Text, "What the calendar is for; null: the name that the file gives itself.").or_null(),
         Field::optional("replace", Boolean, "Whether an existing calendar of this name gets the dates of the file instead of its own."),
     ],
@@ -1050,7 +1048,7 @@ static SCHEDULE_DESCRIBE_REQUEST: Schema = Schema {
         Field::optional("schedule.end_at", Instant, "No slot at or after this instant.").or_null(),
         Field::optional("schedule.gap", Choice(&["run_after", "skip"]), "What happens to a local time that does not exist because the clocks go forward. This does not affect a rule that names every hour, because such a rule loses nothing."),
         Field::optional("schedule.fold", Choice(&["first", "second", "both"]), "Which of two equal local times counts when the clocks go back."),
-        Field::optional("schedule.catch_up", OneOf(&["none", "latest", "all", "window"]), "What happens to slots missed while the server was down or asleep, or because its clock jumped. If the server is back within a minute of the newest slot, that slot counts as on time. time if the server is back within a minute of it."),
+        Field::optional("schedule.catch_up", OneOf(&["none", "latest", "all", "window"]), "What happens to slots missed while the server was down or asleep, or because its clock jumped. If the server is back within a minute of the newest slot, that slot counts as on time."),
         Field::optional("schedule.catch_up.max_count", Integer(1, 10000), "Maximum number of slots that run. If there are more, the newest of them run. [default: 1000]").of("schedule.catch_up", &["all", "window"]),
         Field::optional("schedule.catch_up.max_age_seconds", Integer(1, 31622400), "Maximum age in seconds. Older slots do not run.").of("schedule.catch_up", &["window"]),
         Field::optional("schedule.splay_seconds", Integer(0, 86400), "Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for this task and key. [default: 0]"),
@@ -1097,7 +1095,7 @@ static SCHEDULE_PREVIEW_REQUEST: Schema = Schema {
         Field::optional("schedule.end_at", Instant, "No slot at or after this instant.").or_null(),
         Field::optional("schedule.gap", Choice(&["run_after", "skip"]), "What happens to a local time that does not exist because the clocks go forward. This does not affect a rule that names every hour, because such a rule loses nothing."),
         Field::optional("schedule.fold", Choice(&["first", "second", "both"]), "Which of two equal local times counts when the clocks go back."),
-        Field::optional("schedule.catch_up", OneOf(&["none", "latest", "all", "window"]), "What happens to slots missed while the server was down or asleep, or because its clock jumped. If the server is back within a minute of the newest slot, that slot counts as on time. time if the server is back within a minute of it."),
+        Field::optional("schedule.catch_up", OneOf(&["none", "latest", "all", "window"]), "What happens to slots missed while the server was down or asleep, or because its clock jumped. If the server is back within a minute of the newest slot, that slot counts as on time."),
         Field::optional("schedule.catch_up.max_count", Integer(1, 10000), "Maximum number of slots that run. If there are more, the newest of them run. [default: 1000]").of("schedule.catch_up", &["all", "window"]),
         Field::optional("schedule.catch_up.max_age_seconds", Integer(1, 31622400), "Maximum age in seconds. Older slots do not run.").of("schedule.catch_up", &["window"]),
         Field::optional("schedule.splay_seconds", Integer(0, 86400), "Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for this task and key. [default: 0]"),
@@ -1276,9 +1274,7 @@ static TASK_DEFINITION: Schema = Schema {
 static TASK_IMPORT: Schema = Schema {
     fields: &[
         Field::required("kind", Choice(&["crontab"]), "Kind of the text."),
-        Field::optional("text", Text, "The text: at most 5,000 lines. Either this or the bytes in `text_base64` must be given."),
-        Field::optional("text_base64", Bytes, "The bytes of the file in base64. The server finds out their encoding.").or_null(),
-        Field::optional("encoding", Text, "Encoding of the bytes, such as `windows-1252`; null: found out (UTF-8, UTF-16, else Windows-1252).").or_null(),
+        Field::required("text", Text, "The text, at most 5,000 lines."),
         Field::optional("form", Choice(&["user", "system"]), "Whose crontab it is.").or_null(),
         Field::optional("timezone", Text, "Time zone of lines without a CRON_TZ above them; null: the server's default.").or_null(),
         Field::optional("folder", Text, "Folder of the new tasks."),

@@ -8,7 +8,7 @@ use crate::domain::calendars::{Calendar, IcsImport, IcsNote, IcsZones, ics_impor
 use crate::domain::schedules::zone_parse;
 use crate::domain::vocabulary::Permission;
 
-/// A file and what to make of it.
+/// A file, and how to import it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarFile {
     /// Name of the calendar.
@@ -17,22 +17,22 @@ pub struct CalendarFile {
     pub file: Upload,
     /// Zone of the dates of events with times of day; none: the zone that the file says, else the server's.
     pub timezone: Option<String>,
-    /// What the calendar is for; none: what it was, or what the file calls itself.
+    /// What the calendar is for; none: as before, or the name that the file gives itself.
     pub description: Option<String>,
-    /// Whether a calendar of this name gets the dates of the file instead of its own.
+    /// Whether an existing calendar of this name gets the dates of the file instead of its own.
     pub replace: bool,
     /// Whether nothing is saved.
     pub dry_run: bool,
 }
 
-/// What became of a file.
+/// Result of importing a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarImported {
     /// The calendar.
     pub view: CalendarView,
     /// Whether it is a new one.
     pub created: bool,
-    /// Dates that it has from 1990 to 2100.
+    /// Number of its dates from 1990 to 2100.
     pub date_count: u32,
     /// What was read differently than it was written.
     pub notes: Vec<IcsNote>,
@@ -43,7 +43,7 @@ pub struct CalendarImported {
 }
 
 impl App {
-    /// Makes a calendar of an iCalendar file; a refused file says which line.
+    /// Turns an iCalendar file into a calendar. If the file is refused, the error names the line.
     pub async fn calendar_import(&self, caller: &Caller, file: CalendarFile) -> Result<CalendarImported> {
         caller.require(Permission::Define)?;
         let CalendarFile { name, file, timezone, description, replace, dry_run } = file;

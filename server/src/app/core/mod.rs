@@ -1,7 +1,7 @@
-//! What every use case needs: who calls, what may go wrong, what is announced after a commit, the dry run,
-//! and the places for heavy computations.
+//! What every use case needs: the caller, errors, announcements after a commit, the dry run, and places for heavy
+//! computations.
 //!
-//! Deliberately absent: any subject; a subject imports `core`, never the other way round. Start reading at `caller`.
+//! Deliberately absent: any subject. A subject imports `core`, never the other way round. Start reading at `caller`.
 
 pub(in crate::app) mod caller;
 pub(in crate::app) mod compute;

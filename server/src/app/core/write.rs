@@ -1,9 +1,9 @@
-//! How definitions are changed: the version that a change is based on, and the dry run.
+//! Options of a change to a definition: the version on which it is based, and the dry run.
 
-/// How a definition changes.
+/// How to change a definition.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Write {
-    /// Version that the change is based on; none: the last writer wins.
+    /// Version on which the change is based; none: the last writer wins.
     pub base: Option<u32>,
     /// Whether nothing is saved.
     pub dry_run: bool,

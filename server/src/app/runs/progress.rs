@@ -1,4 +1,4 @@
-//! How far the logs of running attempts have come: told by the engine, watched by whoever follows a log.
+//! Sizes of the logs of running attempts. The engine reports them, and followers of a log watch them.
 
 use crate::domain::ids::AttemptId;
 use std::collections::HashMap;
@@ -12,24 +12,24 @@ pub struct ProgressBoard {
 }
 
 impl ProgressBoard {
-    /// An attempt begins, or is adopted.
+    /// Adds an attempt that begins or is adopted.
     pub fn begin(&self, attempt: AttemptId) {
         self.lock().entry(attempt).or_insert_with(|| watch::channel(0).0);
     }
 
-    /// Its log has come that far.
+    /// Reports the size of an attempt's log, in bytes.
     pub fn report(&self, attempt: AttemptId, bytes: u64) {
         if let Some(sender) = self.lock().get(&attempt) {
             sender.send_replace(bytes);
         }
     }
 
-    /// It has ended: watchers see their channel close.
+    /// Removes an attempt that has ended. Watchers see their channel close.
     pub fn end(&self, attempt: AttemptId) {
         self.lock().remove(&attempt);
     }
 
-    /// Watches a running attempt; none: it is not running here.
+    /// Watches a running attempt. Returns none if it is not running here.
     pub fn watch(&self, attempt: AttemptId) -> Option<watch::Receiver<u64>> {
         self.lock().get(&attempt).map(watch::Sender::subscribe)
     }

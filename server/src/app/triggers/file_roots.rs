@@ -1,13 +1,15 @@
-//! Where file triggers may look: never into Orc's own data folder, and only below the allowed folders, if some are set.
+//! Where file triggers may look: never into Orc's own data folder, and only into the allowed folders, if some are
+//! set.
 //!
-//! Links are resolved before folders are compared, when a task is saved and again at each look: a link may come later.
+//! Links are resolved before folders are compared, when a task is saved and again at each look, because a link may be
+//! created later.
 
 use crate::app::{App, Error, Result};
 use crate::domain::tasks::{Definition, Problem, TriggerRule};
 use std::path::{Component, Path, PathBuf};
 
 impl App {
-    /// Refuses a definition that makes no sense, or whose file triggers would look where they may not.
+    /// Refuses a definition that makes no sense, or whose file triggers would look at forbidden places.
     pub(in crate::app) async fn sound(&self, definition: &Definition) -> Result<()> {
         let mut problems = definition.problems();
         for (index, trigger) in definition.triggers.iter().enumerate() {
@@ -24,19 +26,19 @@ impl App {
         if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
     }
 
-    /// Why the files of a pattern may not be looked at; none: they may. Asks the disk where links lead.
+    /// Why the files of a pattern must not be looked at; none if they may. Asks the disk where links lead.
     pub fn file_place_problem(&self, pattern: &str) -> Option<String> {
         let settings = self.settings();
         let root = real(&fixed_part(pattern));
         if root.starts_with(real(&settings.data_dir)) {
-            return Some("lies in Orc's own data folder".to_owned());
+            return Some("is in Orc's own data folder".to_owned());
         }
         let allowed = &settings.file_roots;
         if allowed.is_empty() || allowed.iter().any(|folder| root.starts_with(real(folder))) {
             return None;
         }
         let shown: Vec<String> = allowed.iter().map(|folder| folder.display().to_string()).collect();
-        Some(format!("lies outside the folders that file triggers may look into (file_roots): {}", shown.join(", ")))
+        Some(format!("is outside of the folders that file triggers may look into (file_roots): {}", shown.join(", ")))
     }
 }
 
@@ -46,7 +48,7 @@ pub fn fixed_part(pattern: &str) -> PathBuf {
     Path::new(pattern).components().take_while(|part| !wild(part)).collect()
 }
 
-/// Where a path leads, as far as it exists.
+/// The target of a path, as far as it exists.
 fn real(path: &Path) -> PathBuf {
     let known = path.ancestors().find_map(|above| Some((std::fs::canonicalize(above).ok()?, above)));
     match known.map(|(real, above)| (real, path.strip_prefix(above))) {

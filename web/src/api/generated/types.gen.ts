@@ -514,20 +514,11 @@ export type CalendarImport = {
      */
     name: string;
     /**
-     * The file (RFC 5545) as text. Either this or the bytes in `ics_base64` must be given.
+     * The file (RFC 5545).
      */
-    ics?: string;
+    ics: string;
     /**
-     * The bytes of the file in base64. The server finds out their encoding.
-     */
-    ics_base64?: string | null;
-    /**
-     * Encoding of the bytes, such as `windows-1252`; null: found out (UTF-8, UTF-16, else Windows-1252).
-     */
-    encoding?: string | null;
-    /**
-     * Zone of the dates of events with times of day, an IANA name; null: the zone that the file says, else the server's.
-     * Whole days stay the days that they are, whatever the zone.
+     * Time zone in which events with an instant are dated, an IANA name; null: the server's.
      */
     timezone?: string | null;
     /**
@@ -553,43 +544,9 @@ export type CalendarImportResult = {
      */
     date_count: number;
     /**
-     * Zone whose dates events with times of day got.
+     * What could not be imported.
      */
-    timezone: string;
-    /**
-     * Encoding that the file was read in.
-     */
-    encoding: string;
-    /**
-     * Events that were read differently than they are written, by line.
-     */
-    warnings: Array<CalendarImportWarning>;
-};
-
-/**
- * An event, or another part of the file, that was read differently than it is written.
- */
-export type CalendarImportWarning = {
-    /**
-     * What was done, for programs.
-     */
-    code: IcsDoneCode;
-    /**
-     * Line of the file, from 1.
-     */
-    line: number;
-    /**
-     * What the event is called; may be empty.
-     */
-    title: string;
-    /**
-     * First date of the event as written; null: the warning is about no single event.
-     */
-    date: string | null;
-    /**
-     * The warning in English.
-     */
-    text: string;
+    warnings: Array<string>;
 };
 
 /**
@@ -1155,11 +1112,6 @@ export type HoldCreate = {
      */
     reason: string;
 };
-
-/**
- * What kind of change it is, for programs.
- */
-export type IcsDoneCode = 'times_left_out' | 'whole_days' | 'marked_whole_days' | 'zone_unknown' | 'cancelled' | 'older_revision' | 'date_of_older_series' | 'only_this_date' | 'repeats_within_day' | 'second_rule' | 'exrule' | 'written_out' | 'other_components' | 'more';
 
 /**
  * The newest run of a task.
@@ -2394,7 +2346,6 @@ export type ScheduleCalendarRule = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2473,7 +2424,6 @@ export type ScheduleCron = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2571,7 +2521,6 @@ export type ScheduleInterval = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2661,7 +2610,6 @@ export type ScheduleOnce = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2813,7 +2761,6 @@ export type ScheduleRrule = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -2892,7 +2839,6 @@ export type ScheduleStartup = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -3014,7 +2960,6 @@ export type ScheduleWindows = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -4144,17 +4089,9 @@ export type TaskImport = {
      */
     kind: TaskImportKind;
     /**
-     * The text: at most 5,000 lines. Either this or the bytes in `text_base64` must be given.
+     * The text, at most 5,000 lines.
      */
-    text?: string;
-    /**
-     * The bytes of the file in base64. The server finds out their encoding.
-     */
-    text_base64?: string | null;
-    /**
-     * Encoding of the bytes, such as `windows-1252`; null: found out (UTF-8, UTF-16, else Windows-1252).
-     */
-    encoding?: string | null;
+    text: string;
     form?: CrontabForm | null;
     /**
      * Time zone of lines without a CRON_TZ above them; null: the server's default.
@@ -4239,10 +4176,6 @@ export type TaskImportResult = {
      * The form in which the text was read.
      */
     form: CrontabForm;
-    /**
-     * The encoding that the text was read in.
-     */
-    encoding: string;
     /**
      * The tasks, in the order of their lines.
      */
@@ -4951,17 +4884,9 @@ export type CalendarImportResultWritable = {
      */
     date_count: number;
     /**
-     * Zone whose dates events with times of day got.
+     * What could not be imported.
      */
-    timezone: string;
-    /**
-     * Encoding that the file was read in.
-     */
-    encoding: string;
-    /**
-     * Events that were read differently than they are written, by line.
-     */
-    warnings: Array<CalendarImportWarning>;
+    warnings: Array<string>;
 };
 
 /**
@@ -5065,7 +4990,6 @@ export type ScheduleCalendarRuleWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5132,7 +5056,6 @@ export type ScheduleCronWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5218,7 +5141,6 @@ export type ScheduleIntervalWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5285,7 +5207,6 @@ export type ScheduleOnceWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5394,7 +5315,6 @@ export type ScheduleRruleWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5461,7 +5381,6 @@ export type ScheduleStartupWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5528,7 +5447,6 @@ export type ScheduleWindowsWritable = {
     /**
      * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
      * server is back within a minute of the newest slot, that slot counts as on time.
-     * time if the server is back within a minute of it.
      */
     catch_up?: CatchUp;
     /**
@@ -5966,10 +5884,6 @@ export type TaskImportResultWritable = {
      * The form in which the text was read.
      */
     form: CrontabForm;
-    /**
-     * The encoding that the text was read in.
-     */
-    encoding: string;
     /**
      * The tasks, in the order of their lines.
      */

@@ -139,14 +139,14 @@ fn what_repeats() {
     let rule = "DTSTART;VALUE=DATE:20260105\nRRULE:FREQ=WEEKLY;COUNT=3";
     let made = check(&event(rule), 2026, &["01-05", "01-12", "01-19"]);
     assert_eq!(all(&made), (1, 0));
-    // The end is an instant: that of the last date comes after the start of the event or not.
+    // The end is an instant, which may be before or after the event's start on the last date.
     let timed =
         |until: &str| event(&format!("DTSTART;TZID=Europe/Berlin:20260105T090000\nRRULE:FREQ=DAILY;UNTIL={until}"));
     check(&timed("20260107T080000Z"), 2026, &["01-05", "01-06", "01-07"]);
     check(&timed("20260107T075959Z"), 2026, &["01-05", "01-06"]);
     check(&timed("20260107"), 2026, &["01-05", "01-06", "01-07"]);
     check(&timed("20251224T080000Z"), 2026, &["01-05"]);
-    // A first date that the rule does not have.
+    // A first date that the rule does not contain.
     check(
         &event("DTSTART;VALUE=DATE:20260105\nRRULE:FREQ=MONTHLY;BYMONTHDAY=1;COUNT=2"),
         2026,
@@ -168,7 +168,7 @@ fn what_repeats() {
     assert_eq!(done(&often), ["2026-01-05 TimesLeftOut", "2026-01-05 RepeatsWithinDay"]);
     check(&event("DTSTART;VALUE=DATE:20240229\nRRULE:FREQ=YEARLY"), 2028, &["02-29"]);
     check(&event("DTSTART;VALUE=DATE:20240228\nDURATION:P2D\nRRULE:FREQ=YEARLY"), 2027, &["02-28", "03-01"]);
-    // What began later does not hold for earlier years.
+    // What began later does not apply to earlier years.
     let made = check(&event("DTSTART;VALUE=DATE:20270308\nRRULE:FREQ=YEARLY"), 2026, &[]);
     assert!(matches!(made.entries[..], [CalendarEntry::Rrule { .. }]));
 }
@@ -212,7 +212,7 @@ fn refused_files_name_the_line() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Nothing that somebody sends makes it panic, and what it makes has no problems.
+    /// No input makes the import panic, and its result has no problems.
     #[test]
     fn any_lines_end_in_a_calendar_or_a_line(
         lines in proptest::collection::vec("(DTSTART|DTEND|RRULE|EXDATE|UID|SUMMARY|X-A|RECURRENCE-ID|DURATION)(;TZID=(UTC|\"W. Europe Standard Time\")|;VALUE=DATE|;)?(:[0-9]{8}(T[0-9]{6}Z?)?|:FREQ=(DAILY|YEARLY);(COUNT|INTERVAL)=[0-9]|:P[1-9][DW]|.{0,9})", 0..6),
@@ -223,7 +223,7 @@ proptest! {
         }
     }
 
-    /// Weekly rules of a zone with dates taken out, against the dates one by one.
+    /// Weekly rules in a time zone with excluded dates, compared with the dates one by one.
     #[test]
     fn rules_have_exactly_the_dates_of_their_events(
         hour in 0..24_u32, interval in 1..4_i64, count in 1..20_i64, out in proptest::collection::btree_set(0..20_i64, 0..5),
