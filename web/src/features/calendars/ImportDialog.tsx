@@ -95,7 +95,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           }}
         />
         <ZoneNames />
-        <CheckField label="If a calendar with this name exists, replace its dates" checked={draft.replace} onChecked={(replace) => set({ replace })} />
+        <CheckField label="If a calendar with this name exists, replace its dates" checked={draft.replace ?? false} onChecked={(replace) => set({ replace })} />
         {seen && (
           <section aria-label="Result" className="rounded-md border border-line p-3 text-sm">
             <p className="font-semibold">{plural(seen.date_count, "date")}</p>
