@@ -3,9 +3,10 @@
 use super::core::events::Change;
 use super::core::write::Write;
 use super::{App, Caller, Error, Result, Signal};
+use crate::domain::core::problem::Problem;
 use crate::domain::ids::{PoolId, name_problem};
 use crate::domain::model::{Page, PageRequest, PoolRecord, PoolUse};
-use crate::domain::tasks::{Definition, Problem};
+use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::Permission;
 use crate::store::Tx;
 use serde_json::json;

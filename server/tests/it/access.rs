@@ -239,7 +239,7 @@ async fn faults_of_schedules_say_what_to_write() {
     check(json!({"kind": "interval", "every_seconds": 60, "window": window}), "/window/from", "write it from 00:00")
         .await;
     let days = json!({"kind": "every_weeks", "weekdays": ["mon"]});
-    let week = "write \"monday\", \"tuesday\", \"wednesday\", \"thursday\", \"friday\", \"saturday\", \"sunday\"";
+    let week = "use \"monday\", \"tuesday\", \"wednesday\", \"thursday\", \"friday\", \"saturday\", \"sunday\"";
     check(json!({"kind": "calendar_rule", "days": days, "times": ["09:00"]}), "/days/weekdays/0", week).await;
     let both = json!({"kind": "rrule", "rule": "FREQ=DAILY;COUNT=2;UNTIL=20990101", "dtstart": "2026-01-01T09:00"});
     check(both, "/rule", "COUNT and UNTIL exclude each other (at character 20)").await;

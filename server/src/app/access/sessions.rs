@@ -1,9 +1,9 @@
 //! Identifies callers: sessions of people, tokens of programs, the first administrator, one's own password.
 
 use crate::app::{App, Caller, CallerKind, Error, Result};
+use crate::domain::core::problem::Problem;
 use crate::domain::ids::{SessionId, TokenId};
 use crate::domain::model::{SessionNew, SessionRecord, UserChange, UserNew, UserRecord};
-use crate::domain::tasks::Problem;
 use crate::domain::vocabulary::Role;
 use crate::security::secret::Secret;
 use crate::security::{password, setup, token};

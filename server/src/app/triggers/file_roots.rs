@@ -5,7 +5,9 @@
 //! created later.
 
 use crate::app::{App, Error, Result};
-use crate::domain::tasks::{Definition, Problem, TriggerRule};
+use crate::domain::core::problem::Problem;
+use crate::domain::tasks::Definition;
+use crate::domain::triggers::TriggerRule;
 use std::path::{Component, Path, PathBuf};
 
 impl App {

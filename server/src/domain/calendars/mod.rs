@@ -6,12 +6,13 @@
 mod book;
 mod definition;
 mod ics;
-mod rules;
 #[cfg(test)]
 mod tests;
 
 pub use self::book::{CalendarBook, Dates, LAST_YEAR, MaintenanceWindow};
 pub use self::definition::{Calendar, CalendarEntry, Calendars, Maintenance};
-pub use self::ics::{
-    ICS_BYTES, IcsDone, IcsDoneCode, IcsError, IcsImport, IcsNote, IcsZones, ics_import, windows_zone,
-};
+pub use self::ics::{ICS_BYTES, IcsError, IcsImport, ics_import};
+
+/// Maximum number of dates that all rules of a calendar may have until the end of 2100, because computing them takes
+/// time.
+const RULE_DATES: usize = 500_000;

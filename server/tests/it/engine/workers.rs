@@ -85,7 +85,7 @@ async fn a_round_that_takes_too_long_is_told_and_goes_on() {
     let worker = Held::with(Duration::ZERO);
     let loops = started(&worker);
     let late = shown(&loops, |row| row.error.is_some()).await;
-    assert!(late.error.as_deref().is_some_and(|error| error.contains("has not ended since")), "{late:?}");
+    assert!(late.error.as_deref().is_some_and(|error| error.contains("has been running since")), "{late:?}");
     assert!(late.running_since_at.is_some());
     worker.go.notify_one();
     let after = shown(&loops, |row| row.round_count == 1).await;

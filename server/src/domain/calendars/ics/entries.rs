@@ -1,36 +1,46 @@
 //! Turns events into entries: a date or a range, a date of every year, a rule if it means the same, or else single
 //! dates.
 
-use super::error::{ICS_EVENTS, IcsError};
 use super::event::Event;
-use super::file_zones::last_date;
-use super::notes::{IcsDone, IcsNote};
-use super::times::{When, Zone};
-use crate::domain::calendars::CalendarEntry;
-use crate::domain::calendars::rules::RULE_DATES;
-use crate::domain::calendars::rules::rule_dates;
-use chrono::{Datelike, Days, Duration, NaiveDate};
+use super::times::{When, instant};
+use super::{ICS_EVENTS, IcsError};
+use crate::domain::calendars::{CalendarEntry, RULE_DATES};
+use crate::domain::core::time::recurrence_dates;
+use chrono::{Datelike, Days, Duration, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Number of years for which dates are written out if no rule means the same.
 const YEARS_AHEAD: u32 = 10;
 
 type Made = (Vec<CalendarEntry>, Vec<CalendarEntry>);
 
-/// Makes the entries of the events that count, and the dates that rules must leave out.
+/// Makes the entries of all events, and the dates that rules must leave out.
 pub(in crate::domain) fn make(
     events: Vec<Event>,
-    shown: &[Tz],
+    timezone: Tz,
     today: NaiveDate,
-    notes: &mut Vec<IcsNote>,
+    warnings: &mut Vec<String>,
 ) -> Result<Made, IcsError> {
-    let mut maker = Maker { shown, today, rule_dates: 0, made: Sets::default(), notes };
-    for event in events {
-        maker.notes.extend(event.done.iter().map(|(line, done)| event.note(*line, done.clone())));
+    let mut replaced: BTreeMap<String, Vec<When>> = BTreeMap::new();
+    for event in events.iter().filter(|event| !event.uid.is_empty()) {
+        replaced.entry(event.uid.clone()).or_default().extend(event.replaces);
+    }
+    let timed = events.iter().filter(|event| !event.cancelled && !matches!(event.start, When::Date(_))).count();
+    if timed > 0 {
+        let (have, its) = if timed == 1 { ("has", "its") } else { ("have", "their") };
+        warnings.push(format!("{timed} of the events {have} times of day; {its} whole dates are used"));
+    }
+    let mut maker = Maker { timezone, today, rule_dates: 0, made: Sets::default(), warnings };
+    for mut event in events.into_iter().filter(|event| !event.cancelled) {
+        if event.replaces.is_none() {
+            let away = replaced.get(&event.uid).into_iter().flatten();
+            event.without.extend(away.map(|at| at.date_like(event.start)));
+        }
+        let number = event.number;
         maker.event(&event)?;
         if maker.made.entries.len().max(maker.made.away.len()) > ICS_EVENTS {
-            return Err(IcsError::new(event.number, format!("from here on there are more than {ICS_EVENTS} entries")));
+            return Err(IcsError::new(number, format!("from here on there are more than {ICS_EVENTS} entries")));
         }
     }
     let Sets { entries, dates, away, seen: _ } = maker.made;
@@ -51,12 +61,11 @@ struct Sets {
 }
 
 struct Maker<'w> {
-    /// The zone of the dates of each calendar of the file.
-    shown: &'w [Tz],
+    timezone: Tz,
     today: NaiveDate,
     rule_dates: usize,
     made: Sets,
-    notes: &'w mut Vec<IcsNote>,
+    warnings: &'w mut Vec<String>,
 }
 
 impl Maker<'_> {
@@ -66,15 +75,14 @@ impl Maker<'_> {
         }
         let start = event.start.local().date();
         let dates = self.repeats(event, start)?;
-        let without: BTreeSet<_> = event.without.iter().map(|at| event.date_of(*at)).collect();
-        if !dates.contains(&start) && !without.contains(&start) {
+        if !dates.contains(&start) && !event.without.contains(&start) {
             self.stretch(self.span(event, event.start), &event.title);
         }
         if dates.is_empty() {
             return Ok(());
         }
         let spans: Vec<_> = dates.iter().map(|date| self.span(event, moved(event.start, *date))).collect();
-        let gone = |date: &NaiveDate| without.contains(date);
+        let gone = |date: &NaiveDate| event.without.contains(date);
         let kept = dates.iter().zip(&spans).filter(|(date, _)| !gone(date));
         let kept: Vec<_> = kept.map(|(_, span)| *span).collect();
         match self.rule(event, start, &dates, &spans) {
@@ -94,14 +102,15 @@ impl Maker<'_> {
         let Some((number, rule)) = &event.rule else { return Ok(Vec::new()) };
         let rule = dated(rule, event.start);
         if ["HOURLY", "MINUTELY", "SECONDLY"].iter().any(|often| rule.contains(&format!("FREQ={often}"))) {
-            self.notes.push(event.note(*number, IcsDone::RepeatsWithinDay));
+            let text = "repeats within a day, which a calendar of dates cannot express; only its first date is used";
+            self.warnings.push(format!("line {number}: the event {text}"));
             return Ok(Vec::new());
         }
-        if last_date(&rule).is_some_and(|last| last < start) {
+        if last(&rule).is_some_and(|last| last < start) {
             return Ok(Vec::new());
         }
         let end = NaiveDate::from_ymd_opt(2100, 12, 31).expect("a real date");
-        let dates = rule_dates(&rule, start, end);
+        let dates = recurrence_dates(&rule, start, end);
         let dates = dates.map_err(|error| IcsError::new(*number, format!("RRULE: {error}")))?;
         self.rule_dates += dates.len();
         if self.rule_dates > RULE_DATES {
@@ -140,7 +149,11 @@ impl Maker<'_> {
         let until = spans.partition_point(|(first, _)| *first <= end);
         spans[..until].iter().for_each(|span| self.stretch(*span, &event.title));
         if until < spans.len() {
-            self.notes.push(event.note(event.number, IcsDone::WrittenOut { until: end }));
+            self.warnings.push(format!(
+                "line {}: no rule means the same as this event, which is longer than a day or crosses midnight; its \
+                dates are written out until {end}",
+                event.number
+            ));
         }
     }
 
@@ -154,23 +167,23 @@ impl Maker<'_> {
 
     /// First and last date of an event with this start.
     fn span(&self, event: &Event, start: When) -> (NaiveDate, NaiveDate) {
-        let last = (event.length - Duration::seconds(1)).max(Duration::zero());
+        let second = |length: Duration| (length - Duration::seconds(1)).max(Duration::zero());
         match start {
             When::Zoned(at, zone) => {
-                let shown = event.shown.unwrap_or(Zone::Known(self.shown[event.calendar]));
-                let begin = zone.instant(at);
-                (shown.local(begin).date(), shown.local(begin + last).date())
+                let begin = instant(at, zone);
+                let date = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&self.timezone).date_naive();
+                (date(begin), date(begin + second(event.length)))
             }
             When::Date(_) | When::Floating(_) => {
                 let begin = start.local();
-                (begin.date(), (begin + last).date())
+                (begin.date(), (begin + second(event.length)).date())
             }
         }
     }
 }
 
 /// The same time of day on another date.
-fn moved<'z>(start: When<'z>, date: NaiveDate) -> When<'z> {
+fn moved(start: When, date: NaiveDate) -> When {
     match start {
         When::Date(_) => When::Date(date),
         When::Floating(at) => When::Floating(date.and_time(at.time())),
@@ -222,7 +235,7 @@ fn yearly(
 }
 
 /// The rule with a date as its end: the last date on which the event still starts in time.
-pub(in crate::domain) fn dated(rule: &str, start: When) -> String {
+fn dated(rule: &str, start: When) -> String {
     let parts = rule.split(';').map(|part| match part.split_once('=') {
         Some(("UNTIL", end)) => until(end, start).map_or_else(|| part.to_owned(), |date| format!("UNTIL={date}")),
         _ => part.to_owned(),
@@ -231,9 +244,24 @@ pub(in crate::domain) fn dated(rule: &str, start: When) -> String {
 }
 
 fn until(end: &str, start: When) -> Option<String> {
-    let end = super::times::when(end, start.zone()).ok()?;
-    let by = start.zone().map_or_else(|| end.local(), |zone| end.local_in(zone));
+    let zone = if let When::Zoned(_, zone) = start { Some(zone) } else { None };
+    let end = super::times::when(end, zone).ok()?;
+    let time = start.local().time();
+    let (date, by) = match (end, zone) {
+        (When::Date(date), _) => (date, NaiveTime::MIN),
+        (When::Zoned(at, from), Some(to)) => {
+            let local = instant(at, from).with_timezone(&to).naive_local();
+            (local.date(), local.time())
+        }
+        (end, _) => (end.local().date(), end.local().time()),
+    };
     let whole = matches!(end, When::Date(_)) || matches!(start, When::Date(_));
-    let date = if whole || by.time() >= start.local().time() { by.date() } else { by.date().pred_opt()? };
+    let date = if whole || by >= time { date } else { date.pred_opt()? };
     Some(date.format("%Y%m%d").to_string())
+}
+
+/// The end of a rule, if it has one that is a date.
+fn last(rule: &str) -> Option<NaiveDate> {
+    let end = rule.split(';').find_map(|part| part.strip_prefix("UNTIL="))?;
+    NaiveDate::parse_from_str(end, "%Y%m%d").ok()
 }
