@@ -62,7 +62,7 @@ describe("calendars", () => {
         sent = (await request.json()) as CalendarImport;
         const text = 'line 8: "Inventory" (2026-12-10) is cancelled and left out';
         const warnings = [{ code: "cancelled", line: 8, title: "Inventory", date: "2026-12-10", text }];
-        return HttpResponse.json({ calendar: wholeCalendar, date_count: 1, timezone: "Europe/Berlin", encoding: "windows-1252", warnings });
+        return HttpResponse.json({ calendar: wholeCalendar("closed-days"), date_count: 1, timezone: "Europe/Berlin", encoding: "windows-1252", warnings });
       }),
     );
     const { user } = renderPage("/calendars");

@@ -4,7 +4,7 @@
 
 use super::error::{IcsError, shortened};
 use super::lines::{Line, RawZone, property};
-use crate::domain::calendars::rules::rule_dates;
+use crate::domain::core::time::recurrence_dates;
 use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, Utc};
 
 /// First and last year in which changes are computed.
@@ -135,7 +135,7 @@ impl Part {
             let end = NaiveDate::from_ymd_opt(last, 12, 31).expect("a real date");
             let start = self.computed_start(&rule);
             if last_date(&rule).is_none_or(|last| last >= start) {
-                let dates = rule_dates(&rule, start, end);
+                let dates = recurrence_dates(&rule, start, end);
                 let dates = dates.map_err(|error| IcsError::new(*number, format!("RRULE: {error}")))?;
                 onsets.extend(dates.into_iter().map(|date| date.and_time(self.start.time())));
             }

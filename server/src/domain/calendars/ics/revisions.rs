@@ -6,8 +6,8 @@ use super::entries::dated;
 use super::error::IcsError;
 use super::event::{Event, Revision};
 use super::notes::{IcsDone, IcsNote};
-use crate::domain::calendars::rules::RULE_DATES;
-use crate::domain::calendars::rules::rule_dates;
+use crate::domain::calendars::RULE_DATES;
+use crate::domain::core::time::recurrence_dates;
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -111,7 +111,7 @@ fn dates_until(series: &Event, budget: &mut usize) -> Result<BTreeSet<NaiveDate>
     if let Some((number, rule)) = &series.rule {
         let end = NaiveDate::from_ymd_opt(2100, 12, 31).expect("a real date");
         // A rule that is wrong is told of where its dates are made.
-        let found = rule_dates(&dated(rule, series.start), start, end).unwrap_or_default();
+        let found = recurrence_dates(&dated(rule, series.start), start, end).unwrap_or_default();
         *budget = budget.checked_sub(found.len()).ok_or_else(|| {
             IcsError::new(*number, format!("from here on, rules have more than {RULE_DATES} dates until 2100"))
         })?;

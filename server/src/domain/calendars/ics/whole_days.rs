@@ -6,7 +6,7 @@ use super::entries::dated;
 use super::event::Event;
 use super::notes::IcsDone;
 use super::times::{When, Zone};
-use crate::domain::calendars::rules::rule_dates;
+use crate::domain::core::time::recurrence_dates;
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use chrono_tz::Tz;
 
@@ -123,7 +123,7 @@ fn repeats_in_utc(event: &Event, days: Days) -> bool {
     let Some((_, rule)) = &event.rule else { return false };
     let rule = dated(rule, event.start);
     let begins = |date: NaiveDate| {
-        let dates = rule_dates(&rule, date, date);
+        let dates = recurrence_dates(&rule, date, date);
         dates.is_ok_and(|dates| dates.first() == Some(&date))
     };
     !begins(days.first) && begins(event.start.local().date())
