@@ -25,6 +25,7 @@ pub use self::core::signals::{Signal, Signals};
 
 use self::boards::Boards;
 use crate::clock::Clock;
+use crate::domain::model::Surroundings;
 use crate::security::limiter::Limiter;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
@@ -47,6 +48,8 @@ pub struct AppSettings {
     pub run_limit: u32,
     /// Folders in which file triggers may look; empty: everywhere.
     pub file_roots: Vec<PathBuf>,
+    /// What processes find around them.
+    pub surroundings: Surroundings,
 }
 
 /// The use cases, with the tools they use. Cheap to clone.

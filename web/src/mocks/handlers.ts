@@ -174,6 +174,7 @@ export const handlers = [
         log: found.log,
         leaked_output: false,
         survivor_count: 0,
+        left_behind: [],
       })),
     });
   }),

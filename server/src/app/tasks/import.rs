@@ -62,6 +62,17 @@ const OVERLAP: &str = "a task is not started again while it is running: that slo
 const EIGHT_BIT: &str = "the file is not UTF-8 and was read as Windows-1252: letters beyond ASCII reach programs as UTF-8, where \
                          cron would pass on the bytes of the file; if letters look wrong, name the encoding of the file";
 
+/// Where commands start.
+const FOLDER: &str = "cron starts each command in the home folder, Orc in an empty folder of the run, unless the task has a \
+                      working directory";
+
+/// Where programs are looked for, and the rest of the environment.
+const ENVIRONMENT: &str = "cron looks for programs in /usr/bin:/bin, Orc in the folders of the server's setting task_path; \
+                           HOME, USER, LOGNAME and SHELL are the same, and LANG is set";
+
+/// A umask that is not cron's.
+const UMASK: &str = "new files get the umask of the server's setting task_umask, which is not cron's 022";
+
 /// A task made from a line.
 #[derive(Debug, Clone)]
 pub struct ImportedTask {
@@ -106,9 +117,15 @@ impl App {
         if saved {
             self.import_save(caller, wanted, now).await?;
         }
-        let mut notes = if tasks.is_empty() { Vec::new() } else { vec![OVERLAP] };
+        let mut notes = if tasks.is_empty() { Vec::new() } else { self.differences() };
         notes.extend((text.encoding == "windows-1252").then_some(EIGHT_BIT));
         Ok(Imported { saved, form: read.form, encoding: text.encoding, tasks, problems, notes })
+    }
+
+    /// What Orc does otherwise than cron for every task.
+    fn differences(&self) -> Vec<&'static str> {
+        let umask = (self.settings().surroundings.umask != 0o022).then_some(UMASK);
+        [OVERLAP, FOLDER, ENVIRONMENT].into_iter().chain(umask).collect()
     }
 
     /// The names of all tasks, and which of them do the same as some line. The tasks are read a few at a time.

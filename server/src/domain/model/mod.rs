@@ -21,7 +21,7 @@ pub use self::access::{
     AuditFilter, AuditNew, AuditRecord, AuditVerdict, SessionNew, SessionRecord, TokenNew, TokenRecord, UserChange,
     UserNew, UserRecord,
 };
-pub use self::attempts::{AttemptFinished, AttemptRecord, AttemptStarted, ClaimOrder, ClaimedRun, RunNext};
+pub use self::attempts::{AttemptFinished, AttemptRecord, AttemptStarted, ClaimOrder, ClaimedRun, LeftBehind, RunNext};
 pub use self::calendars::{CalendarDamage, CalendarMark, CalendarRecord, CalendarShelf, StoredCalendars};
 pub use self::forecast::{FeedNew, FeedRecord};
 pub use self::ledger::{
@@ -34,7 +34,7 @@ pub use self::runs::{
     RunRecord, StatsPoint, StatsRecord, StatsStep, TriggerRecord,
 };
 pub use self::schedules::{DamagedSchedule, ScheduleRecord, StoredSchedules};
-pub use self::system::{DatabaseFacts, DatabaseKind, Leftovers, WalState};
+pub use self::system::{DatabaseFacts, DatabaseKind, Leftovers, Surroundings, WalState};
 pub use self::tasks::{
     Damage, LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskSort, TaskVersionRecord,
 };

@@ -81,6 +81,7 @@ pub(in crate::store) fn record(row: attempt::Model, run: RunId) -> Result<Attemp
     let number = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
     let code = |value: Option<i64>| value.and_then(|value| i32::try_from(value).ok());
     let outcome = row.outcome.as_deref().map(str::parse).transpose();
+    let left_behind = row.left_behind.as_deref().map(serde_json::from_str).transpose();
     Ok(AttemptRecord {
         id: AttemptId(row.uid),
         run,
@@ -104,5 +105,6 @@ pub(in crate::store) fn record(row: attempt::Model, run: RunId) -> Result<Attemp
         log_dropped_bytes: row.log_dropped_bytes.unsigned_abs(),
         leaked_output: row.leaked_output,
         survivor_count: small(row.survivor_count),
+        left_behind: left_behind.map_err(|error| damaged("attempt", error))?.unwrap_or_default(),
     })
 }

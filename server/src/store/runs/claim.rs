@@ -144,5 +144,6 @@ fn opened(run: &run::Model, node: &str, now: DateTime<Utc>) -> attempt::ActiveMo
         log_dropped_bytes: Set(0),
         leaked_output: Set(false),
         survivor_count: Set(0),
+        left_behind: Set(None),
     }
 }

@@ -62,6 +62,10 @@ export type Attempt = {
      * Number of processes that could not be stopped.
      */
     survivor_count: number;
+    /**
+     * Processes that went on when it ended, because the task says `leave_behind`.
+     */
+    left_behind: Array<LeftBehind>;
 };
 
 /**
@@ -1188,6 +1192,24 @@ export type LastRun = {
 };
 
 /**
+ * A process that went on after its run.
+ */
+export type LeftBehind = {
+    /**
+     * Process id.
+     */
+    pid: number;
+    /**
+     * Short name of its program.
+     */
+    name: string;
+    /**
+     * When it started.
+     */
+    started_at: string;
+};
+
+/**
  * The next attempt begins.
  */
 export type LogAttempt = {
@@ -1233,6 +1255,11 @@ export type LogChunk = {
      * Number of bytes dropped just before the piece.
      */
     dropped_bytes: number;
+    dropped_because: LogGap | null;
+    /**
+     * Redraws of the line (a progress bar draws one with each `\r`) that were left out just before the piece.
+     */
+    redraw_count: number;
 };
 
 /**
@@ -1259,6 +1286,11 @@ export type LogEvent = ({
 } & LogAttempt) | ({
     kind: 'end';
 } & LogEnd);
+
+/**
+ * Why bytes of a log were not kept.
+ */
+export type LogGap = 'long_line' | 'long_log' | 'full_disk' | 'write_error' | 'damaged' | 'redraws';
 
 /**
  * Limits of one attempt's log.
@@ -3751,6 +3783,10 @@ export type Task = {
     readonly next_slots: Array<SlotPreview>;
     readonly last_run: LastRun | null;
     /**
+     * What this request saved otherwise than it was sent, so that it can run; empty, as a rule.
+     */
+    readonly mended: Array<TaskMend>;
+    /**
      * What can be done with the task now.
      */
     readonly actions: Array<TaskAction>;
@@ -3787,12 +3823,21 @@ export type Task = {
      */
     working_directory: string | null;
     /**
-     * Environment variables of the process. Only a few allowed variables of the server's own environment are
-     * passed on.
+     * Environment variables of the process, beside those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and
+     * TZ if the machine has it). The server's own are not passed on.
      */
     environment: {
         [key: string]: string;
     };
+    /**
+     * Rights that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.
+     */
+    umask: string | null;
+    /**
+     * Whether processes that go on when the command has ended are left alone, such as a daemon that the task starts.
+     * They are listed with the run. Otherwise they are stopped.
+     */
+    leave_behind: boolean;
     /**
      * Typed inputs of a run.
      */
@@ -3898,6 +3943,10 @@ export type TaskApplyItem = {
      * Fields that differ.
      */
     differences: Array<FieldDifference>;
+    /**
+     * What was saved otherwise than it was sent, so that it can run; empty, as a rule.
+     */
+    mended: Array<TaskMend>;
 };
 
 /**
@@ -4028,12 +4077,21 @@ export type TaskDefinition = {
      */
     working_directory?: string | null;
     /**
-     * Environment variables of the process. Only a few allowed variables of the server's own environment are
-     * passed on.
+     * Environment variables of the process, beside those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and
+     * TZ if the machine has it). The server's own are not passed on.
      */
     environment?: {
         [key: string]: string;
     };
+    /**
+     * Rights that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.
+     */
+    umask?: string | null;
+    /**
+     * Whether processes that go on when the command has ended are left alone, such as a daemon that the task starts.
+     * They are listed with the run. Otherwise they are stopped.
+     */
+    leave_behind?: boolean;
     /**
      * Typed inputs of a run.
      */
@@ -4249,6 +4307,11 @@ export type TaskImportResult = {
      */
     notes: Array<string>;
 };
+
+/**
+ * What was changed in a task when it was saved, so that it can run.
+ */
+export type TaskMend = 'line_ends' | 'byte_order_mark';
 
 /**
  * A page of tasks.
@@ -5705,12 +5768,21 @@ export type TaskWritable = {
      */
     working_directory: string | null;
     /**
-     * Environment variables of the process. Only a few allowed variables of the server's own environment are
-     * passed on.
+     * Environment variables of the process, beside those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and
+     * TZ if the machine has it). The server's own are not passed on.
      */
     environment: {
         [key: string]: string;
     };
+    /**
+     * Rights that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.
+     */
+    umask: string | null;
+    /**
+     * Whether processes that go on when the command has ended are left alone, such as a daemon that the task starts.
+     * They are listed with the run. Otherwise they are stopped.
+     */
+    leave_behind: boolean;
     /**
      * Typed inputs of a run.
      */
@@ -5832,12 +5904,21 @@ export type TaskDefinitionWritable = {
      */
     working_directory?: string | null;
     /**
-     * Environment variables of the process. Only a few allowed variables of the server's own environment are
-     * passed on.
+     * Environment variables of the process, beside those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and
+     * TZ if the machine has it). The server's own are not passed on.
      */
     environment?: {
         [key: string]: string;
     };
+    /**
+     * Rights that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.
+     */
+    umask?: string | null;
+    /**
+     * Whether processes that go on when the command has ended are left alone, such as a daemon that the task starts.
+     * They are listed with the run. Otherwise they are stopped.
+     */
+    leave_behind?: boolean;
     /**
      * Typed inputs of a run.
      */

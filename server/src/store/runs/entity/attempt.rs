@@ -31,6 +31,7 @@ pub struct Model {
     pub log_dropped_bytes: i64,
     pub leaked_output: bool,
     pub survivor_count: i64,
+    pub left_behind: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
