@@ -905,7 +905,7 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List the server's workers and what each did last.",
         answer: Answer::List,
-        columns: &["name", "running_since_at", "error", "last_at", "last_summary", "every_seconds", "round_count", "last_seconds"],
+        columns: &["name", "running_since_at", "error.text", "last_at", "last_summary.text", "every_seconds", "round_count", "last_seconds"],
         more: &[],
         ..Operation::EMPTY
     },

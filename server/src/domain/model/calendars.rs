@@ -2,6 +2,7 @@
 
 use crate::domain::calendars::{Calendar, CalendarBook, Calendars};
 use crate::domain::ids::CalendarId;
+use crate::domain::reason::Reason;
 use chrono::DateTime;
 use chrono::Utc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -14,18 +15,11 @@ pub struct CalendarDamage {
 }
 
 impl CalendarDamage {
-    /// What is wrong, in words.
-    pub fn problem(&self) -> String {
+    /// Returns what is wrong, and what holds until the calendar is saved again.
+    pub const fn problem(&self) -> Reason {
         match self.version {
-            Some((version, at)) => format!(
-                "the stored definition is damaged; version {version} of {} is used until it is saved again",
-                at.format("%Y-%m-%d %H:%M:%S UTC")
-            ),
-            None => {
-                "the stored definition is damaged, and no version of it can be read: its dates are unknown; save it \
-                     again, or delete it"
-                    .to_owned()
-            }
+            Some((version, made_at)) => Reason::CalendarOlder { version, made_at },
+            None => Reason::CalendarLost {},
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::app::ledger::{Booked, DueSlots};
 use crate::app::schedules::agenda::Planned;
 use crate::app::{App, Signal};
 use crate::clock::Stopwatch;
+use crate::domain::reason::Reason;
 use crate::engine::core::worker::{RoundError, RoundResult, Worker};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
@@ -291,7 +292,7 @@ impl Scheduler {
         drop(plan);
         ended.and(done.error.map_or(Ok(()), Err))?;
         let Booked { entries, runs } = done.booked;
-        Ok((entries > 0).then(|| format!("{entries} ledger entries, {runs} runs")))
+        Ok((entries > 0).then_some(Reason::SlotsBooked { entries: entries as u64, runs: runs as u64 }))
     }
 }
 

@@ -5,6 +5,7 @@
 use crate::app::App;
 use crate::domain::ids::AttemptId;
 use crate::domain::model::Leftovers;
+use crate::domain::reason::Reason;
 use crate::engine::core::worker::{RoundError, RoundResult, Worker};
 use chrono::TimeDelta;
 use futures::FutureExt;
@@ -69,7 +70,7 @@ impl Pruner {
             files = self.orphans().await?;
         }
         let any = removed + leftovers > 0 || files > 0;
-        Ok(any.then(|| format!("{removed} runs, {leftovers} leftovers, {files} files without a run removed")))
+        Ok(any.then_some(Reason::HistoryRemoved { runs: removed, leftovers, files: files as u64 }))
     }
 
     /// Removes logs and scratch folders of attempts that do not exist.

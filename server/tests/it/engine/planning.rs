@@ -9,6 +9,7 @@ use orc_server::app::{App, Caller};
 use orc_server::clock::Clock;
 use orc_server::domain::calendars::Calendar;
 use orc_server::domain::model::{PageRequest, RunFilter, SlotFilter, StatsStep};
+use orc_server::domain::reason::Reason;
 use orc_server::domain::tasks::Definition;
 use orc_server::domain::vocabulary::SlotOutcome;
 use orc_server::engine::{Scheduler, Worker as _};
@@ -60,7 +61,8 @@ async fn a_task_that_cannot_be_booked_stops_no_other_and_loses_nothing() {
     bench.behind(&curse(&bench, "NEW.task_id = 2")).await;
     bench.app.clock().advance(TimeDelta::minutes(1));
     let error = scheduler.run_once().await.expect_err("one cannot be booked");
-    assert!(error.0.contains("cursed"), "{error:?}");
+    let Reason::RoundFailed { problem } = &error.0 else { panic!("{error:?}") };
+    assert!(problem.contains("cursed"), "{problem}");
     for task in ["a", "c", "d", "e"] {
         assert_eq!(told(&bench, task).await.len(), 1, "{task}");
     }
