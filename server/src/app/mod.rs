@@ -48,7 +48,7 @@ pub struct AppSettings {
     pub run_limit: u32,
     /// Folders in which file triggers may look; empty: everywhere.
     pub file_roots: Vec<PathBuf>,
-    /// What processes find around them.
+    /// The environment of processes.
     pub surroundings: Surroundings,
 }
 
@@ -69,6 +69,7 @@ struct Inner {
     standing: access::standing::Standing,
     places: self::core::compute::Places,
     calendars_reading: tokio::sync::Mutex<()>,
+    before_calendars: calendars::concern::BeforeChange,
     feed_files: forecast::feed_file::FeedFiles,
     settings: AppSettings,
     started_at: DateTime<Utc>,
@@ -89,6 +90,7 @@ impl App {
             standing: access::standing::Standing::default(),
             places: self::core::compute::Places::default(),
             calendars_reading: tokio::sync::Mutex::default(),
+            before_calendars: ledger::closing::BEFORE_CALENDARS,
             feed_files: forecast::feed_file::FeedFiles::default(),
         };
         Self { inner: Arc::new(inner) }
@@ -127,6 +129,10 @@ impl App {
     /// The limit on guessing passwords.
     pub fn limiter(&self) -> &Limiter {
         &self.inner.limiter
+    }
+
+    pub(in crate::app) fn before_calendars(&self) -> calendars::concern::BeforeChange {
+        self.inner.before_calendars
     }
 
     pub(in crate::app) fn standing(&self) -> &access::standing::Standing {

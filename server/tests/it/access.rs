@@ -4,6 +4,7 @@ use crate::kit::House;
 use axum::http::Method;
 use orc_server::api::router::contract;
 use orc_server::app::Caller;
+use orc_server::domain::model::{Cursor, Tie};
 use orc_server::domain::vocabulary::{Permission, Role};
 use serde_json::{Value, json};
 
@@ -209,8 +210,8 @@ async fn bad_bodies_get_problems_and_change_nothing() {
     }
     admin.json(422, "GET /tasks?cursor=rubbish", None).await;
     // An invented cursor must not make the server keep all slots of a year.
-    let far = orc_server::domain::model::Cursor::number(1_800_000_000_000_000, i64::MAX);
-    let early = orc_server::domain::model::Cursor::number(i64::MIN, 1);
+    let far = Cursor::number(1_800_000_000_000_000, Tie(i64::MAX));
+    let early = Cursor::number(i64::MIN, Tie(1));
     admin.json(422, &format!("GET /plan?cursor={far}"), None).await;
     admin.json(422, &format!("GET /plan?cursor={early}"), None).await;
     admin.json(422, "GET /tasks?limit=0", None).await;

@@ -4,17 +4,18 @@
 //! `calendar_update`, then `book`.
 
 mod book;
+pub(in crate::app) mod concern;
 pub mod import;
 pub(in crate::app) mod silenced;
 
 pub(in crate::app) use self::book::{calendar_book, calendar_problems, calendars_known, containing};
 
 use self::book::{names_in, refuse, with_change, with_given};
+use self::concern::{Concern, concern};
 use self::silenced::Silenced;
 use super::core::compute::Reach;
 use super::core::events::Change;
 use super::core::write::Write;
-use super::ledger::{Concern, close_concerned};
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::calendars::{Calendar, CalendarBook};
 use crate::domain::ids::{CalendarId, name_problem};
@@ -109,9 +110,9 @@ impl App {
         let tags = wanted.maintenance.as_ref().map(|window| window.tags.clone());
         let concern = Concern { names: BTreeSet::new(), tags };
         if !dry_run {
-            self.ledger_complete(concern.clone(), now).await?;
+            (self.before_calendars().ahead)(self, concern.clone(), now).await?;
         }
-        let present_from = self.present_from();
+        let (close, present_from) = (self.before_calendars().within, self.present_from());
         let made = self.write_or_try(dry_run, async move |tx: &Tx| {
             let stored = tx.calendars().await?;
             calendar_check(&stored, &wanted.name, &wanted)?;
@@ -119,7 +120,7 @@ impl App {
                 return Err(name_taken(&wanted.name));
             }
             if !dry_run {
-                close_concerned(tx, &concern, present_from, now).await?;
+                close(tx, &concern, present_from, now).await?;
             }
             let made = tx.calendar_insert(&wanted, &caller.name, now).await?;
             let detail = json!({"entries": wanted.entries.len(), "maintenance": wanted.maintenance.is_some()});
@@ -149,7 +150,7 @@ impl App {
         if !dry_run {
             self.ledger_complete_for(&calendar, base, Some(&wanted), now).await?;
         }
-        let present_from = self.present_from();
+        let (close, present_from) = (self.before_calendars().within, self.present_from());
         let changed = self.write_or_try(dry_run, async move |tx: &Tx| {
             let read = tx.calendar_find(&calendar).await?.ok_or_else(|| no_calendar(&calendar))?;
             Error::unless_at(read.version, base)?;
@@ -163,7 +164,7 @@ impl App {
             }
             if !dry_run {
                 let concern = concern(&stored, &read.definition, Some(&wanted));
-                close_concerned(tx, &concern, present_from, now).await?;
+                close(tx, &concern, present_from, now).await?;
             }
             let written = tx.calendar_update(&read, &wanted, &caller.name, now).await?;
             let detail = json!({"version": written.version, "entries": wanted.entries.len()});
@@ -182,13 +183,13 @@ impl App {
         caller.require(Permission::Define)?;
         let (caller, now, calendar) = (caller.clone(), self.clock().now(), calendar.to_owned());
         self.ledger_complete_for(&calendar, base, None, now).await?;
-        let present_from = self.present_from();
+        let (close, present_from) = (self.before_calendars().within, self.present_from());
         let deleted = self.store().write(async move |tx: &Tx| {
             let read = tx.calendar_find(&calendar).await?.ok_or_else(|| no_calendar(&calendar))?;
             Error::unless_at(read.version, base)?;
             let stored = tx.calendars().await?;
             unused(tx, &stored, &read, "deleted").await?;
-            close_concerned(tx, &concern(&stored, &read.definition, None), present_from, now).await?;
+            close(tx, &concern(&stored, &read.definition, None), present_from, now).await?;
             tx.calendar_delete(&read, now).await?;
             let name = read.definition.name.clone();
             let detail = json!({"version": read.version});
@@ -249,7 +250,7 @@ impl App {
             return Ok(());
         }
         let concern = concern(&*self.calendars().await?, &read.definition, wanted);
-        self.ledger_complete(concern, now).await
+        (self.before_calendars().ahead)(self, concern, now).await
     }
 
     fn announce_calendar(&self) {
@@ -257,20 +258,6 @@ impl App {
         self.replan_all();
         self.signals().raise(Signal::Queue);
     }
-}
-
-/// The schedules that a change of a calendar affects. Without a new definition the calendar is deleted.
-fn concern(stored: &StoredCalendars, old: &Calendar, new: Option<&Calendar>) -> Concern {
-    let all: Vec<Calendar> = stored.records.iter().map(|record| record.definition.clone()).collect();
-    let names = containing(&all, &old.name);
-    let windows = all.iter().filter(|calendar| names.contains(&calendar.name)).chain(new);
-    let mut tags: Option<Vec<String>> = None;
-    for window in windows.filter_map(|calendar| calendar.maintenance.as_ref()) {
-        let everybody = window.tags.is_empty() || tags.as_ref().is_some_and(Vec::is_empty);
-        let more = if everybody { Vec::new() } else { [tags.unwrap_or_default(), window.tags.clone()].concat() };
-        tags = Some(more);
-    }
-    Concern { names, tags }
 }
 
 fn calendar_check(stored: &StoredCalendars, old_name: &str, wanted: &Calendar) -> Result<()> {

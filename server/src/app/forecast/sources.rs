@@ -5,31 +5,16 @@
 
 use crate::app::schedules::agenda::STRETCH;
 use crate::app::schedules::compile;
+use crate::app::schedules::source::Source;
 use crate::app::{App, Result};
 use crate::domain::calendars::CalendarBook;
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::{ScheduleRecord, StoredSchedules};
-use crate::domain::schedules::{CompiledSchedule, Slot};
+use crate::domain::schedules::Slot;
 use chrono::{DateTime, Utc};
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
-
-/// A schedule that fires, with its names for people.
-#[derive(Debug, Clone)]
-pub struct Source {
-    /// Name of the task.
-    pub task: String,
-    /// Key of the task in the database.
-    pub task_key: i64,
-    /// Key of the schedule within its task.
-    pub schedule_key: String,
-    /// Calendars in its `skip_on`.
-    pub skip_on: Vec<String>,
-    /// Tags of the task.
-    pub tags: Vec<String>,
-    /// The compiled schedule.
-    pub compiled: CompiledSchedule,
-}
 
 /// Some schedules, ordered by their task's name and their key. Those that cannot fire are separate.
 #[derive(Debug, Default)]
@@ -60,18 +45,18 @@ impl Sources {
 
 impl App {
     /// The schedules of these tasks, given by key in the database.
-    pub(super) async fn sources_of(&self, book: &CalendarBook, tasks: &[i64]) -> Result<Sources> {
+    pub(super) async fn sources_of(&self, book: &CalendarBook, tasks: &[Key<Task>]) -> Result<Sources> {
         Ok(Sources::new(book, self.store().schedule_list_enabled_of(tasks).await?))
     }
 
     /// Examines the schedules of one task or of all, a few tasks at a time. The schedules of a task come together.
-    pub(super) async fn sources_each(&self, only: Option<i64>, mut look: impl FnMut(Sources)) -> Result<()> {
+    pub(super) async fn sources_each(&self, only: Option<Key<Task>>, mut look: impl FnMut(Sources)) -> Result<()> {
         let book = self.calendar_book().await?;
         if let Some(task_key) = only {
             look(self.sources_of(&book, &[task_key]).await?);
             return Ok(());
         }
-        let mut after = 0;
+        let mut after = Key::NONE;
         while let Some((last, stored)) = self.store().schedule_list_enabled_next(after, STRETCH).await? {
             look(Sources::new(&book, stored));
             after = last;
@@ -157,26 +142,4 @@ impl Soonest {
     pub fn into_sorted(self) -> Vec<Coming> {
         self.latest_first.into_sorted_vec()
     }
-}
-
-/// The slots of all sources after an instant and up to another, in order of time, then of their source.
-pub fn merged(sources: &[Source], after: DateTime<Utc>, until: DateTime<Utc>) -> impl Iterator<Item = (Slot, &Source)> {
-    let mut heap: BinaryHeap<Reverse<(DateTime<Utc>, usize)>> = BinaryHeap::new();
-    let mut slots: Vec<Option<Slot>> = vec![None; sources.len()];
-    for (index, source) in sources.iter().enumerate() {
-        if let Some(slot) = source.compiled.next_after(after).filter(|slot| slot.scheduled_for <= until) {
-            heap.push(Reverse((slot.scheduled_for, index)));
-            slots[index] = Some(slot);
-        }
-    }
-    std::iter::from_fn(move || {
-        let Reverse((at, index)) = heap.pop()?;
-        let source = &sources[index];
-        let found = slots[index].take()?;
-        if let Some(next) = source.compiled.next_after(at).filter(|slot| slot.scheduled_for <= until) {
-            heap.push(Reverse((next.scheduled_for, index)));
-            slots[index] = Some(next);
-        }
-        Some((found, source))
-    })
 }

@@ -6,14 +6,15 @@
 
 use crate::app::core::compute::Reach;
 use crate::app::core::events::Change;
-use crate::app::forecast::{Source, merged};
 use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted, new_run, whole};
 use crate::app::schedules::compile;
+use crate::app::schedules::source::{Source, merged};
 use crate::app::{App, Caller, Error, Result, Signal};
 use crate::domain::calendars::CalendarBook;
 use crate::domain::core::overlap::Overlap;
 use crate::domain::ids::BackfillId;
+use crate::domain::keys::Key;
 use crate::domain::model::{
     BackfillNew, BackfillRecord, Page, PageRequest, RunNew, TaskRecord, TaskRef, TriggerRecord,
 };
@@ -307,7 +308,7 @@ fn dry_record(new: BackfillNew, task: &TaskRecord) -> BackfillRecord {
         new;
     BackfillRecord {
         id: BackfillId(uuid::Uuid::nil()),
-        key: 0,
+        key: Key::NONE,
         task: task.id,
         task_key,
         schedule_key,

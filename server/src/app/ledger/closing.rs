@@ -5,16 +5,20 @@
 //! calendar then finds the ledger complete up to the same instant, except for the little that was added or changed
 //! meanwhile. Start reading at `ledger_complete`.
 
-use super::booking::{BookedIn, DueSlots, book, on_hold, task_keys};
+use super::booking::{BookedIn, DueSlots, book, task_keys};
 use crate::app::calendars::calendar_book;
+use crate::app::calendars::concern::{BeforeChange, Concern};
 use crate::app::core::compute::Reach;
+use crate::app::core::hold::on_hold;
 use crate::app::schedules::agenda::{Planned, STRETCH};
 use crate::app::schedules::compile;
 use crate::app::{App, Error, Result};
 use crate::domain::calendars::CalendarBook;
+use crate::domain::keys::Key;
 use crate::domain::model::{CalendarMark, ScheduleRecord, SlotBooking};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
+use futures::FutureExt as _;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -24,54 +28,26 @@ const BATCH: usize = 200;
 /// How often a batch is tried again because calendars or tasks changed meanwhile.
 const TRIES: usize = 5;
 
-/// The schedules that a change of calendars affects.
-#[derive(Debug, Clone, Default)]
-pub(in crate::app) struct Concern {
-    /// Schedules that name one of these calendars.
-    pub names: BTreeSet<String>,
-    /// Schedules whose task has one of these tags. Empty: all tasks; none: no task, because there is no maintenance
-    /// window.
-    pub tags: Option<Vec<String>>,
-}
-
-impl Concern {
-    fn is(&self, record: &ScheduleRecord) -> bool {
-        let mut named = record.schedule.run_only_on.iter().chain(&record.schedule.skip_on);
-        let labelled = |tags: &Vec<String>| tags.is_empty() || tags.iter().any(|tag| record.task_tags.contains(tag));
-        named.any(|name| self.names.contains(name)) || self.tags.as_ref().is_some_and(labelled)
-    }
-
-    /// Those of some schedules that are affected, fire, and have an incomplete ledger up to an instant.
-    fn planned(&self, book: &CalendarBook, some: Vec<ScheduleRecord>, now: DateTime<Utc>) -> Vec<Arc<Planned>> {
-        let behind = some.into_iter().filter(|record| record.watermark_at < now && self.is(record));
-        let planned = behind.filter_map(|record| {
-            let compiled = compile(book, &record.task_name, &record.task_tags, &record.schedule).ok()?;
-            // The slot of a startup schedule depends on no future calendar date. The scheduler books it after the
-            // start.
-            if compiled.is_startup() {
-                return None;
-            }
-            let version = record.task_version;
-            Some(Arc::new(Planned::new(record, version, Arc::new(compiled))))
-        });
-        planned.collect()
-    }
-}
+/// The ledger's work before calendars change.
+pub(in crate::app) const BEFORE_CALENDARS: BeforeChange = BeforeChange {
+    ahead: |app, concern, now| app.ledger_complete(concern, now).boxed(),
+    within: |tx, concern, present_from, now| close_concerned(tx, concern, present_from, now).boxed(),
+};
 
 impl App {
     /// Completes the ledger of the affected schedules up to an instant, in short transactions. The ledger stays
     /// complete even if the calendar is not changed in the end.
-    pub(in crate::app) async fn ledger_complete(&self, concern: Concern, now: DateTime<Utc>) -> Result<()> {
-        if concern.names.is_empty() && concern.tags.is_none() {
+    async fn ledger_complete(&self, concern: Concern, now: DateTime<Utc>) -> Result<()> {
+        if concern.is_nobody() {
             return Ok(());
         }
         let completed = self.compute(Reach::Ledger, async move |app, _| {
-            let (mut after, mut tries) = (0, 0);
+            let (mut after, mut tries) = (Key::NONE, 0);
             while let Some((last, stored)) = app.store().schedule_list_enabled_next(after, STRETCH).await? {
                 // The mark is read before the calendars. If they change in between, it is the older mark.
                 let mark = app.store().calendar_mark().await?;
                 let book = app.calendar_book().await?;
-                let planned = concern.planned(&book, stored.readable, now);
+                let planned = planned(&concern, &book, stored.readable, now);
                 if app.ledger_complete_some(planned, mark, now).await? {
                     (after, tries) = (last, 0);
                 } else if tries == TRIES {
@@ -116,19 +92,30 @@ impl App {
     }
 }
 
+/// Those of some schedules that are affected, fire, and have an incomplete ledger up to an instant.
+fn planned(concern: &Concern, book: &CalendarBook, some: Vec<ScheduleRecord>, now: DateTime<Utc>) -> Vec<Arc<Planned>> {
+    let behind = some.into_iter().filter(|record| record.watermark_at < now && concern.is(record));
+    let planned = behind.filter_map(|record| {
+        let compiled = compile(book, &record.task_name, &record.task_tags, &record.schedule).ok()?;
+        // The slot of a startup schedule depends on no future calendar date. The scheduler books it after the
+        // start.
+        if compiled.is_startup() {
+            return None;
+        }
+        let version = record.task_version;
+        Some(Arc::new(Planned::new(record, version, Arc::new(compiled))))
+    });
+    planned.collect()
+}
+
 /// Completes the rest of the affected schedules' ledger up to an instant, before the calendars change in the same
 /// transaction.
-pub(in crate::app) async fn close_concerned(
-    tx: &Tx,
-    concern: &Concern,
-    present_from: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    if concern.names.is_empty() && concern.tags.is_none() {
+async fn close_concerned(tx: &Tx, concern: &Concern, present_from: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
+    if concern.is_nobody() {
         return Ok(());
     }
     let behind = tx.schedule_list_behind(&concern.names, concern.tags.as_deref(), now).await?.readable;
-    let planned = concern.planned(&*calendar_book(tx).await?, behind, now);
+    let planned = planned(concern, &*calendar_book(tx).await?, behind, now);
     for some in planned.chunks(BATCH) {
         complete(tx, some, present_from, now).await?;
     }

@@ -3,9 +3,11 @@
 //! Anything may change between reading and booking. The transaction that books therefore checks whether tasks and
 //! calendars are still those that were read. What has changed is left out and must be read again.
 
-use super::booking::{Booked, BookedIn, DueSlots, Written, book, on_hold};
+use super::booking::{Booked, BookedIn, DueSlots, Written, book};
 use crate::app::core::events::Change;
+use crate::app::core::hold::on_hold;
 use crate::app::{App, Result};
+use crate::domain::keys::{Key, Task};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
@@ -13,7 +15,7 @@ use std::sync::Arc;
 
 impl App {
     /// Reads what is due for these tasks by `until`.
-    pub async fn slots_due(&self, task_keys: &[i64], until: DateTime<Utc>) -> Result<DueSlots> {
+    pub async fn slots_due(&self, task_keys: &[Key<Task>], until: DateTime<Utc>) -> Result<DueSlots> {
         // The mark is read before the calendars. If they change in between, it is the older mark, and nothing is
         // booked by it.
         let calendars = self.store().calendar_mark().await?;
@@ -35,7 +37,7 @@ impl App {
 
     /// Books what was read, as far as it is still valid. Returns which tasks must be read again, because they or the
     /// calendars changed. Call `slots_booked` soon after.
-    pub async fn slots_book_of(&self, due: Arc<DueSlots>, now: DateTime<Utc>) -> Result<(Booked, HashSet<i64>)> {
+    pub async fn slots_book_of(&self, due: Arc<DueSlots>, now: DateTime<Utc>) -> Result<(Booked, HashSet<Key<Task>>)> {
         let present_from = self.present_from();
         let write = async move |tx: &Tx| book_read(tx, &due, present_from, now).await;
         let (booked, stale) = self.store().write(write).await?;
@@ -59,11 +61,11 @@ async fn book_read(
     due: &DueSlots,
     present_from: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<(BookedIn, HashSet<i64>)> {
+) -> Result<(BookedIn, HashSet<Key<Task>>)> {
     if tx.calendar_mark().await? != due.calendars {
         return Ok((BookedIn::default(), due.schedules.iter().map(|it| it.task_key).collect()));
     }
-    let versions: Vec<(i64, u32)> = due.tasks.values().map(|task| (task.key, task.version)).collect();
+    let versions: Vec<(Key<Task>, u32)> = due.tasks.values().map(|task| (task.key, task.version)).collect();
     let stale = tx.tasks_changed(&versions).await?;
     let hold = on_hold(tx).await?;
     let booked = if stale.is_empty() {

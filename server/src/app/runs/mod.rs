@@ -4,7 +4,6 @@
 
 pub mod admit;
 pub mod attempts;
-pub(in crate::app) mod demo;
 pub mod idempotency;
 pub mod log_follow;
 pub(in crate::app) mod logs;
@@ -17,6 +16,7 @@ use self::idempotency::{Idempotency, remember, repeated};
 use super::core::events::Change;
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::RunId;
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::{
     AttemptRecord, Page, PageRequest, RunCancel, RunFilter, RunNew, RunRecord, StatsRecord, StatsStep, TaskRecord,
     TaskRef, TriggerRecord,
@@ -208,7 +208,7 @@ impl App {
     }
 
     /// Key of a task in the database, by name or id.
-    pub(super) async fn task_key(&self, task: &str) -> Result<i64> {
+    pub(super) async fn task_key(&self, task: &str) -> Result<Key<Task>> {
         let found = self.store().task_find(&TaskRef::from(task)).await?;
         found.map(|task| task.key).ok_or_else(|| no_task(task))
     }

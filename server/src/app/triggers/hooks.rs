@@ -4,10 +4,10 @@
 //! one audit entry.
 
 use super::{secret_hash, trigger_id};
+use crate::app::core::hold::HOLD;
 use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted, new_run};
 use crate::app::runs::idempotency::{Idempotency, remember, repeated};
-use crate::app::system::HOLD;
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::core::problem::Problem;
 use crate::domain::model::{RunRecord, TaskRecord, TaskRef, TaskTriggerRecord, TriggerRecord};

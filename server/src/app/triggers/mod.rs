@@ -7,7 +7,7 @@ pub mod file_roots;
 pub mod files;
 pub mod hooks;
 
-use super::ledger::on_hold;
+use super::core::hold::on_hold;
 use super::runs::admit;
 use super::runs::admit::{Inserted, Wanted};
 use super::{App, Caller, Error, Result};

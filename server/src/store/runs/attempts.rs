@@ -3,6 +3,7 @@
 use super::entity::{attempt, run};
 use super::{by_id, running};
 use crate::domain::ids::{AttemptId, RunId};
+use crate::domain::keys::{Key, Run};
 use crate::domain::model::ClaimedRun;
 use crate::domain::model::{AttemptFinished, AttemptRecord, AttemptStarted};
 use crate::store::core::error::damaged;
@@ -61,7 +62,7 @@ impl Store {
         let rows = running(node).all(self.reader()).await?;
         let versions = rows.iter().map(|row| (row.task_id, small(row.task_version)));
         let definitions = definitions(self.reader(), versions).await?;
-        let mut newest: HashMap<i64, attempt::Model> = HashMap::new();
+        let mut newest: HashMap<Key<Run>, attempt::Model> = HashMap::new();
         for chunk in rows.chunks(500) {
             let query = attempt::Entity::find().filter(attempt::Column::RunId.is_in(chunk.iter().map(|row| row.id)));
             for row in query.order_by_asc(attempt::Column::Number).all(self.reader()).await? {

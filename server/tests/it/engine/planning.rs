@@ -8,6 +8,7 @@ use orc_server::app::tasks::sets::Apply;
 use orc_server::app::{App, Caller};
 use orc_server::clock::Clock;
 use orc_server::domain::calendars::Calendar;
+use orc_server::domain::keys::Key;
 use orc_server::domain::model::{PageRequest, RunFilter, SlotFilter, StatsStep};
 use orc_server::domain::reason::Reason;
 use orc_server::domain::tasks::Definition;
@@ -101,7 +102,7 @@ async fn what_changes_between_reading_and_booking_is_not_booked_by_what_was_read
     let (app, caller) = (&bench.app, Caller::local());
     app.clock().advance(TimeDelta::minutes(1));
     let now = app.clock().now();
-    let due = app.slots_due(&[1, 2, 3, 4], now).await.expect("read");
+    let due = app.slots_due(&[1, 2, 3, 4].map(Key::new), now).await.expect("read");
     assert_eq!((due.schedules.len(), due.tasks.len(), due.later.len()), (4, 4, 0));
     let mut definition = app.task_view(&caller, "edited").await.expect("there").record.definition;
     definition.priority = 7;
@@ -113,7 +114,7 @@ async fn what_changes_between_reading_and_booking_is_not_booked_by_what_was_read
     app.task_switch(&caller, "held", false).await.expect("disabled");
     let (booked, stale) = app.slots_book_of(Arc::new(due), now).await.expect("booked");
     assert_eq!((booked.entries, booked.runs), (1, 1), "that of \"same\"");
-    assert_eq!(stale, [1, 2, 3].into(), "the others are to be read again");
+    assert_eq!(stale, [1, 2, 3].map(Key::new).into(), "the others are to be read again");
     assert_eq!(told(&bench, "edited").await, before);
     assert_eq!(told(&bench, "held").await.len(), 1, "so does switching it off");
     let runs = app.run_list(&caller, None, RunFilter::default(), &PageRequest::first(50)).await.expect("runs").items;
