@@ -240,9 +240,8 @@ reasons! {
     /// The disk is so full that no run is started.
     DiskFull {} => "less than 2 % of the disk is free: no run will start until more is free".to_owned(),
     /// The write-ahead log of the database has grown.
-    WalGrown { bytes: u64 } => format!(
-        "the database's write-ahead log has grown to {} MiB: some reader has been active for too long", bytes / (1024 * 1024)
-    ),
+    WalGrown { bytes: u64 } =>
+        format!("the database's write-ahead log has grown to {} MiB: some reader has been active for too long", bytes / (1024 * 1024)),
     /// Old history is kept, because the time went forward by more than a month at once.
     DeletionHeld { from_at: DateTime<Utc>, to_at: DateTime<Utc> } => format!(
         "old history is not deleted, because the time went from {} to {} at once; if the clock is right, confirm it (orc clock \
@@ -263,9 +262,8 @@ reasons! {
     /// A folder or file of the trigger's pattern cannot be read.
     FileUnreadable { path: String, problem: String } => format!("{path} cannot be read: {problem}"),
     /// The disk does not answer.
-    DiskSilent { path: String, since_at: DateTime<Utc> } => format!(
-        "the disk of {path} has not answered since {}: Orc will look again when it does", moment(since_at)
-    ),
+    DiskSilent { path: String, since_at: DateTime<Utc> } =>
+        format!("the disk of {path} has not answered since {}: Orc will look again when it does", moment(since_at)),
     /// The look at the trigger's files failed.
     LookFailed { problem: String } => problem.clone(),
     /// More files match the trigger's pattern than Orc looks at.
@@ -276,9 +274,8 @@ reasons! {
     /// The trigger's pattern leads into Orc's own data folder.
     PatternInDataFolder {} => "the pattern is in Orc's own data folder".to_owned(),
     /// The trigger's pattern leads outside of the allowed folders.
-    PatternOutside { file_roots: Vec<String> } => format!(
-        "the pattern is outside of the folders that file triggers may look into (file_roots): {}", file_roots.join(", ")
-    ),
+    PatternOutside { file_roots: Vec<String> } =>
+        format!("the pattern is outside of the folders that file triggers may look into (file_roots): {}", file_roots.join(", ")),
     /// The webhook has no address or secret yet.
     SecretMissing {} => "it has no address yet; make one".to_owned(),
     /// The webhook has a secret for another way of proof.
