@@ -12,13 +12,16 @@ use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use std::collections::BTreeSet;
 
+/// Completes when the work is done.
+type Done<'a> = BoxFuture<'a, Result<()>>;
+
 /// What is done before calendars change, for the schedules of a concern and up to an instant.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::app) struct BeforeChange {
     /// Most of the work, in short transactions ahead of the change.
-    pub ahead: for<'a> fn(&'a App, Concern, DateTime<Utc>) -> BoxFuture<'a, Result<()>>,
+    pub ahead: for<'a> fn(&'a App, Concern, DateTime<Utc>) -> Done<'a>,
     /// The rest, in the transaction of the change. The third value is the instant since which the server has been present.
-    pub within: for<'a> fn(&'a Tx, &'a Concern, DateTime<Utc>, DateTime<Utc>) -> BoxFuture<'a, Result<()>>,
+    pub within: for<'a> fn(&'a Tx, &'a Concern, DateTime<Utc>, DateTime<Utc>) -> Done<'a>,
 }
 
 /// The schedules that a change of calendars affects.

@@ -11,4 +11,5 @@ pub(in crate::app) mod hold;
 pub(in crate::app) mod signals;
 pub(in crate::app) mod span;
 pub(in crate::app) mod trial;
+pub mod upload;
 pub mod write;
