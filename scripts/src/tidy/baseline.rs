@@ -16,11 +16,11 @@ const CLOSED: &[&str] = &["subject"];
 #[must_use]
 pub fn applied(found: Vec<Finding>, baseline: &str) -> Vec<Finding> {
     let counts = counts(&found);
-    let open = numbers(baseline).filter(|(_, rule, _)| !CLOSED.contains(rule));
-    let allowed: BTreeMap<_, _> = open.map(|(_, rule, number)| (rule, number)).collect();
+    let open = numbers(baseline).filter(|line| !CLOSED.contains(&line.rule));
+    let allowed: BTreeMap<_, _> = open.map(|line| (line.rule, line.number)).collect();
     let is_over = |rule: &str| counts.get(rule).copied().unwrap_or(0) > allowed.get(rule).copied().unwrap_or(0);
     let mut kept: Vec<_> = found.into_iter().filter(|finding| is_over(finding.rule)).collect();
-    for (line, rule, number) in numbers(baseline) {
+    for Line { line, rule, number } in numbers(baseline) {
         let count = counts.get(rule).copied().unwrap_or(0);
         let message = match count.cmp(&number) {
             _ if CLOSED.contains(&rule) => format!("`{rule}` holds everywhere: take this line out"),
@@ -62,12 +62,20 @@ pub fn counts(found: &[Finding]) -> BTreeMap<&'static str, usize> {
     counts
 }
 
-/// Lines `rule number`, with their line numbers.
-fn numbers(baseline: &str) -> impl Iterator<Item = (usize, &str, usize)> {
+/// A line `rule number` of the baseline.
+struct Line<'a> {
+    /// Its number in the file, from 1.
+    line: usize,
+    rule: &'a str,
+    number: usize,
+}
+
+/// The lines that hold a rule.
+fn numbers(baseline: &str) -> impl Iterator<Item = Line<'_>> {
     baseline
         .lines()
         .enumerate()
-        .filter_map(|(index, line)| number(line).map(|(rule, number)| (index + 1, rule, number)))
+        .filter_map(|(index, line)| number(line).map(|(rule, number)| Line { line: index + 1, rule, number }))
 }
 
 fn number(line: &str) -> Option<(&str, usize)> {

@@ -25,7 +25,7 @@ pub fn findings(source: &Source) -> Vec<Finding> {
         rule,
         message,
     };
-    for (at, kind, text) in types(&code) {
+    for Type { at, kind, text } in types(&code) {
         let parts = most_parts(text);
         if parts > MOST_PARTS {
             found.push(finding(
@@ -74,22 +74,32 @@ fn closing(bytes: &[u8], open: usize) -> usize {
     bytes.len()
 }
 
+/// A type that the code writes out.
+struct Type<'a> {
+    /// Its place in the code, in bytes.
+    at: usize,
+    /// What it is the type of.
+    kind: &'static str,
+    text: &'a str,
+}
+
 /// Types of returns, aliases, and struct fields: place, kind, and text.
-fn types(code: &str) -> Vec<(usize, &'static str, &str)> {
+fn types(code: &str) -> Vec<Type<'_>> {
     let mut found = Vec::new();
     for (at, _) in code.match_indices("->") {
-        found.push((at, "a return", &code[at + 2..type_end(code, at + 2)]));
+        found.push(Type { at, kind: "a return", text: &code[at + 2..type_end(code, at + 2)] });
     }
     for at in keyword(code, "type") {
         let end = type_end(code, at);
         if let Some(equals) = code[at..end].find('=') {
-            found.push((at, "a type alias", &code[at + equals + 1..end]));
+            found.push(Type { at, kind: "a type alias", text: &code[at + equals + 1..end] });
         }
     }
     for at in keyword(code, "struct") {
         let Some(open) = code[at..].find(['{', '(', ';']).map(|found| at + found) else { continue };
         if code.as_bytes()[open] != b';' {
-            found.push((at, "a struct", &code[open + 1..closing(code.as_bytes(), open).saturating_sub(1)]));
+            let end = closing(code.as_bytes(), open).saturating_sub(1);
+            found.push(Type { at, kind: "a struct", text: &code[open + 1..end] });
         }
     }
     found

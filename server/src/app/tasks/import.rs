@@ -189,11 +189,15 @@ struct Drafting<'a> {
 }
 
 /// What a task does and when. Two tasks that agree in this are one job imported twice.
-type WhatAndWhen = (String, String);
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct WhatAndWhen {
+    what: String,
+    when: String,
+}
 
 fn what_and_when(task: &Definition, schedule: &Schedule) -> WhatAndWhen {
     let what = json!([task.run, task.environment, task.working_directory]);
-    (what.to_string(), json!([schedule.timezone, schedule.rule]).to_string())
+    WhatAndWhen { what: what.to_string(), when: json!([schedule.timezone, schedule.rule]).to_string() }
 }
 
 /// The task made from a line.

@@ -108,7 +108,7 @@ impl App {
         let (caller, now) = (caller.clone(), self.clock().now());
         let dry_run = apply.dry_run;
         let done = self.write_or_try(dry_run, async move |tx: &Tx| apply_in(tx, &caller, &apply, now).await);
-        let (applied, touched, cancelled) = done.await?;
+        let AppliedIn { items: applied, touched, cancelled } = done.await?;
         if dry_run {
             return Ok(applied);
         }
@@ -151,7 +151,14 @@ fn gone<'a>(listed: &'a [Definition], owned: &'a [TaskRecord]) -> impl Iterator<
     owned.iter().filter(|task| !listed.iter().any(|definition| definition.name == task.definition.name))
 }
 
-type AppliedIn = (Vec<Applied>, Vec<(TaskRecord, bool)>, Vec<RunCancel>);
+/// What the transaction of an apply did.
+struct AppliedIn {
+    items: Vec<Applied>,
+    /// The tasks that were written, each with whether it is gone.
+    touched: Vec<(TaskRecord, bool)>,
+    /// Runs that were cancelled with their tasks.
+    cancelled: Vec<RunCancel>,
+}
 
 async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, now: DateTime<Utc>) -> Result<AppliedIn> {
     let (mut items, mut touched, mut cancelled) = (BTreeMap::new(), Vec::new(), Vec::new());
@@ -179,7 +186,7 @@ async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, now: DateTime<Utc>) -
     let ids: Vec<TaskId> = touched.iter().map(|(task, _)| task.id).collect();
     let detail = json!({"tasks": ids.len(), "owner": apply.owner, "prune": apply.prune});
     tx.audit_append(&caller.audit(now, "task_apply", ("task", format!("{} tasks", ids.len())), detail)).await?;
-    Ok((items, touched, cancelled))
+    Ok(AppliedIn { items, touched, cancelled })
 }
 
 async fn apply_one(

@@ -41,10 +41,18 @@ pub struct HookCall {
     pub request_id: Option<String>,
 }
 
+/// A webhook and its task.
+struct Webhook {
+    record: TaskTriggerRecord,
+    /// Its definition.
+    trigger: Trigger,
+    task: TaskRecord,
+}
+
 impl App {
     /// Starts the task of a webhook.
     pub async fn hook_call(&self, call: HookCall) -> Result<RunRecord> {
-        let Some((record, trigger, task)) = self.proved(&call).await? else {
+        let Some(Webhook { record, trigger, task }) = self.proved(&call).await? else {
             return Err(self.hook_refused(&call).await);
         };
         if self.store().setting_find(HOLD).await?.is_some() {
@@ -81,7 +89,7 @@ impl App {
     }
 
     /// The trigger of a call, if the call proves its permission.
-    async fn proved(&self, call: &HookCall) -> Result<Option<(TaskTriggerRecord, Trigger, TaskRecord)>> {
+    async fn proved(&self, call: &HookCall) -> Result<Option<Webhook>> {
         let (id, secret) = call.address.split_once('.').unwrap_or((&call.address, ""));
         // Hashing and signing are done for unknown addresses too, so that timing reveals nothing.
         let (hash, nobody) = (secret_hash(secret), crate::security::secret::Secret::new(String::new()));
@@ -97,16 +105,16 @@ impl App {
         let found = found.and_then(|(record, _)| {
             let task = task.filter(|task| task.deleted_at.is_none())?;
             let trigger = task.definition.triggers.iter().find(|trigger| trigger.key == record.key)?.clone();
-            trigger.enabled.then_some((record, trigger, task))
+            trigger.enabled.then_some(Webhook { record, trigger, task })
         });
-        let sealed = found.as_ref().and_then(|(record, ..)| record.sealed_secret.clone());
+        let sealed = found.as_ref().and_then(|found| found.record.sealed_secret.clone());
         let shared = match (&found, sealed) {
-            (Some((record, ..)), Some(sealed)) => self.seal()?.unseal(&sealed, record.id.0.as_bytes()),
+            (Some(found), Some(sealed)) => self.seal()?.unseal(&sealed, found.record.id.0.as_bytes()),
             _ => None,
         };
         let signed =
             signature::verify(shared.as_ref().unwrap_or(&nobody), timestamp, &call.body, given.unwrap_or_default());
-        let right = |record: &TaskTriggerRecord, trigger: &Trigger| match trigger.rule {
+        let right = |Webhook { record, trigger, .. }: &Webhook| match trigger.rule {
             TriggerRule::Webhook { proof: WebhookProof::SecretUrl, .. } => {
                 record.secret_hash.as_ref().is_some_and(|stored| same(stored, &hash))
             }
@@ -115,7 +123,7 @@ impl App {
             }
             TriggerRule::File { .. } | TriggerRule::Task { .. } => false,
         };
-        Ok(found.filter(|(record, trigger, _)| right(record, trigger)))
+        Ok(found.filter(right))
     }
 
     /// Refuses a call with one audit entry and no hint. A client that is refused again and again gets neither for a
