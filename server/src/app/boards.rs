@@ -3,6 +3,7 @@
 
 use super::{clock, runs, schedules, system};
 use crate::domain::ids::TriggerId;
+use crate::domain::reason::Reason;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -22,5 +23,5 @@ pub struct Boards {
     /// Since when the process has been running without interruption.
     pub(in crate::app) presence: Mutex<Option<clock::presence::Presence>>,
     /// Why file triggers cannot look at their files.
-    pub(in crate::app) file_problems: Mutex<BTreeMap<TriggerId, String>>,
+    pub(in crate::app) file_problems: Mutex<BTreeMap<TriggerId, Reason>>,
 }

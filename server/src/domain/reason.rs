@@ -240,9 +240,8 @@ reasons! {
     /// The disk is so full that no run is started.
     DiskFull {} => "less than 2 % of the disk is free: no run will start until more is free".to_owned(),
     /// The write-ahead log of the database has grown.
-    WalGrown { bytes: u64 } => format!(
-        "the database's write-ahead log has grown to {} MiB: some reader has been active for too long", bytes / (1024 * 1024)
-    ),
+    WalGrown { bytes: u64 } =>
+        format!("the database's write-ahead log has grown to {} MiB: some reader has been active for too long", bytes / (1024 * 1024)),
     /// Old history is kept, because the time went forward by more than a month at once.
     DeletionHeld { from_at: DateTime<Utc>, to_at: DateTime<Utc> } => format!(
         "old history is not deleted, because the time went from {} to {} at once; if the clock is right, confirm it (orc clock \
@@ -260,6 +259,45 @@ reasons! {
     } => schedules_invalid(task, schedule, problem, *others),
     /// The stored definition of a calendar cannot be read.
     CalendarDamaged { calendar: String, reason: Box<Reason> } => calendar_damaged(calendar, reason),
+    /// A folder or file of the trigger's pattern cannot be read.
+    FileUnreadable { path: String, problem: String } => format!("{path} cannot be read: {problem}"),
+    /// The disk does not answer.
+    DiskSilent { path: String, since_at: DateTime<Utc> } =>
+        format!("the disk of {path} has not answered since {}: Orc will look again when it does", moment(since_at)),
+    /// The look at the trigger's files failed.
+    LookFailed { problem: String } => problem.clone(),
+    /// More files match the trigger's pattern than Orc looks at.
+    TooManyFiles { max: usize } =>
+        format!("more than {max} files match, or there are too many folders: choose a narrower pattern"),
+    /// The trigger's pattern cannot be understood.
+    PatternInvalid { problem: String } => format!("the pattern is wrong: {problem}"),
+    /// The trigger's pattern leads into Orc's own data folder.
+    PatternInDataFolder {} => "the pattern is in Orc's own data folder".to_owned(),
+    /// The trigger's pattern leads outside of the allowed folders.
+    PatternOutside { file_roots: Vec<String> } =>
+        format!("the pattern is outside of the folders that file triggers may look into (file_roots): {}", file_roots.join(", ")),
+    /// The webhook has no address or secret yet.
+    SecretMissing {} => "it has no address yet; make one".to_owned(),
+    /// The webhook has a secret for another way of proof.
+    ProofChanged {} => "its kind of proof was changed; make a new address or secret".to_owned(),
+    /// The webhook's secret was sealed with another key.
+    SecretUnreadable {} =>
+        "its secret was sealed with another seal.key; make a new one".to_owned(),
+    /// The key that seals secrets cannot be used.
+    SealUnusable { problem: String } => problem.clone(),
+    /// A schedule never fires because of a calendar.
+    ScheduleSilenced { task: String, schedule: String, problem: String } =>
+        format!("{task}, schedule {schedule}: {problem}"),
+    /// More schedules never fire because of a calendar than are named.
+    MoreSilenced { count: usize } => format!("and {count} more"),
+    /// The server had no time to find the schedules that never fire because of a calendar.
+    SilencedUnknown {} => "the server is busy; open this calendar again to see who uses it and which schedules never \
+        fire because of it".to_owned(),
+    /// A schedule would meet fewer others at another minute.
+    BetterMinute { slots: usize, collisions: u64, minute: u32, collisions_there: u64 } => format!(
+        "its {slots} slots meet {collisions} others in the same minutes; at minute {minute} of the hour {}",
+        if *collisions_there == 0 { "none".to_owned() } else { format!("only {collisions_there}") }
+    ),
 }
 
 /// An overlap rule under which a newer run displaces those that wait.

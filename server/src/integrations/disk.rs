@@ -4,6 +4,7 @@
 //! thread stays until the disk answers, so at most one thread waits for each place. Deliberately absent: which files
 //! matter.
 
+use crate::domain::reason::Reason;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -178,7 +179,7 @@ impl Patience {
         place: &Path,
         now: DateTime<Utc>,
         question: impl FnOnce(&Answers) -> T + Send + 'static,
-    ) -> Result<T, String> {
+    ) -> Result<T, Reason> {
         if let Some(since) = self.silent_since(place) {
             return Err(silence(place, since));
         }
@@ -190,7 +191,11 @@ impl Patience {
         loop {
             match tokio::time::timeout(self.limit, &mut answer).await {
                 Ok(Ok(answer)) => return Ok(answer),
-                Ok(Err(_)) => return Err(format!("{} could not be examined: the look panicked", place.display())),
+                Ok(Err(_)) => {
+                    return Err(Reason::LookFailed {
+                        problem: format!("{} could not be examined: the look panicked", place.display()),
+                    });
+                }
                 Err(_) if answers.came_since(&mut seen) => {}
                 Err(_) => {
                     lock(&self.silent).insert(place.to_path_buf(), Silence { since: now, thread });
@@ -210,9 +215,8 @@ impl Patience {
     }
 }
 
-fn silence(place: &Path, since: DateTime<Utc>) -> String {
-    let since = since.format("%Y-%m-%d %H:%M:%S UTC");
-    format!("the disk of {} has not answered since {since}: Orc will look again when it does", place.display())
+fn silence(place: &Path, since_at: DateTime<Utc>) -> Reason {
+    Reason::DiskSilent { path: place.display().to_string(), since_at }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -60,7 +60,7 @@ async fn a_schedule_of_unknown_shape_disables_only_itself() {
     assert_eq!(lines[1], json!({"words": "Every day", "problem": null}), "{list}");
     assert_eq!(list["items"][1]["name"], "good");
     let view = editor.json(200, "GET /tasks/bad", None).await;
-    let problem = view["schedules"][0]["problem"].as_str().unwrap();
+    let problem = view["schedules"][0]["problem"]["args"]["problem"].as_str().unwrap();
     assert!(problem.contains("croon"), "{problem}");
     assert!(view["schedules"][0]["expression"].as_str().unwrap().contains("croon"), "what is stored is shown: {view}");
     assert!(view["schedules"][1]["problem"].is_null() && view["problem"].is_null(), "{view}");

@@ -80,7 +80,7 @@ async fn a_calendar_without_a_readable_version_is_told_and_can_be_saved_or_delet
     let told = "calendar \"c1\" is damaged: save it again";
     for task in ["direct", "through"] {
         let task = editor.json(200, &format!("GET /tasks/{task}"), None).await;
-        assert!(task["schedules"][0]["problem"].as_str().unwrap().contains(told), "{task}");
+        assert!(task["schedules"][0]["problem"]["args"]["problem"].as_str().unwrap().contains(told), "{task}");
         editor.json(200, &format!("GET /slots/summary?task={}", task["name"].as_str().unwrap()), None).await;
     }
     assert_eq!(warned(&editor, "c1").await.unwrap()["code"], "calendar_lost");

@@ -22,13 +22,16 @@ async fn with_tasks() -> Client {
     editor
 }
 
+fn silenced(task: &str, calendar: &str) -> Value {
+    let problem = format!("calendar \"{calendar}\" has no dates from today on, so this schedule never fires");
+    let text = format!("{task}, schedule cron: {problem}");
+    json!({"code": "schedule_silenced", "args": {"task": task, "schedule": "cron", "problem": problem}, "text": text})
+}
+
 #[tokio::test]
 async fn an_emptied_calendar_names_the_schedules_it_silences() {
     let editor = with_tasks().await;
-    let told = json!([
-        "direct, schedule cron: calendar \"days\" has no dates from today on, so this schedule never fires",
-        "through, schedule cron: calendar \"outer\" has no dates from today on, so this schedule never fires",
-    ]);
+    let told = json!([silenced("direct", "days"), silenced("through", "outer")]);
     assert_eq!(editor.json(200, "GET /calendars/days", None).await["warnings"], json!([]));
     let empty = || Some(named("days", json!([])));
     assert_eq!(editor.json(200, "POST /calendars/days/effect", empty()).await["warnings"], told);
@@ -50,7 +53,7 @@ async fn of_many_silenced_schedules_the_first_are_named() {
     editor.json(201, "POST /tasks", Some(body)).await;
     let told = editor.json(200, "POST /calendars/days/effect", Some(named("days", json!([])))).await;
     let told = told["warnings"].as_array().expect("warnings").clone();
-    assert_eq!((told.len(), &told[20]), (21, &json!("and 2 more")));
+    assert_eq!((told.len(), &told[20]["code"], &told[20]["args"]["count"]), (21, &json!("more_silenced"), &json!(2)));
 }
 
 #[tokio::test]

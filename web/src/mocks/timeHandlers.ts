@@ -30,7 +30,7 @@ export function summary(more: Partial<SlotSummary> = {}): SlotSummary {
 
 const TRIGGERS: TriggerStatus[] = [
   { key: "webhook", kind: "webhook", enabled: true, id: "01jd0w7q", url: "/hooks/01jd0w7q", rotated_at: at(-86_400 * 3), last_run_at: at(-1800), problem: null },
-  { key: "file", kind: "file", enabled: true, id: "01jd0w7r", url: null, rotated_at: null, last_run_at: null, problem: "the folder /srv/inbox is not there yet; it is watched for" },
+  { key: "file", kind: "file", enabled: true, id: "01jd0w7r", url: null, rotated_at: null, last_run_at: null, problem: { code: "file_unreadable", args: { path: "/srv/inbox", problem: "permission denied" }, text: "/srv/inbox cannot be read: permission denied" } },
 ];
 
 const definition = (name: string, line: string, expression: string): TaskDefinition => ({ name, run: { kind: "shell", line, shell: null }, schedules: [{ kind: "cron", expression, timezone: "Europe/Berlin" }] });
@@ -76,7 +76,7 @@ export function simulation({ days = 7, timezone }: SimulationDefinition): Simula
     overlaps: [{ task: taskSummary(1).name, skipped: 12, waited: 3, wait_seconds_max: 90 }],
     waits: [{ pool: "database", capacity: 4, waited: 31, wait_seconds_mean: 12.5, wait_seconds_max: 140, peak: 4, hours: hours.map(({ hour_at, peak }, step) => ({ hour_at, peak: Math.min(4, peak), waiting: step === 2 ? 9 : 0 })) }],
     limit: { capacity: 64, waited: 3, wait_seconds_mean: 20, wait_seconds_max: 45 },
-    proposals: [{ task: taskSummary(0).name, schedule_key: "cron", words_before: "every 5 minutes", words_after: "at minute 17 of every hour", schedule, collisions_before: 168, collisions_after: 0, reason: "its 168 slots meet 168 others in the same minutes; at minute 17 of the hour none" }],
+    proposals: [{ task: taskSummary(0).name, schedule_key: "cron", words_before: "every 5 minutes", words_after: "at minute 17 of every hour", schedule, collisions_before: 168, collisions_after: 0, reason: { code: "better_minute", args: { slots: 168, collisions: 168, minute: 17, collisions_there: 0 }, text: "its 168 slots meet 168 others in the same minutes; at minute 17 of the hour none" } }],
   };
 }
 

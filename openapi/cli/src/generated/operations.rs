@@ -282,7 +282,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
         ],
         answer: Answer::List,
-        columns: &["key", "kind", "enabled", "url", "problem", "rotated_at", "last_run_at"],
+        columns: &["key", "kind", "enabled", "url", "problem.text", "rotated_at", "last_run_at"],
         more: &["id"],
         ..Operation::EMPTY
     },

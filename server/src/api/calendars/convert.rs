@@ -15,7 +15,7 @@ pub fn view_out(view: CalendarView) -> Calendar {
         problem: record.damage.map(|damage| damage.problem().into()),
         used_by: tasks,
         contained_in: calendars,
-        warnings,
+        warnings: warnings.into_iter().map(Into::into).collect(),
         name,
         description,
         entries,

@@ -69,7 +69,7 @@ calendar! {
         pub contained_in: Vec<String>,
         /// Schedules that never fire because of this calendar, each with the reason.
         #[schema(read_only)]
-        pub warnings: Vec<String>,
+        pub warnings: Vec<Reason>,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The effect of a change on future slots, over HTTP.
 
 use crate::api::calendars::wire::{CalendarDefinition, calendar_in};
+use crate::api::core::answer::Reason;
 use crate::api::core::body::{Body, Path, Query};
 use crate::api::core::error::ApiResult;
 use crate::api::core::state::ApiState;
@@ -41,7 +42,7 @@ pub struct Effect {
     /// Whether only a part could be compared. The counts are then lower bounds.
     pub truncated: bool,
     /// Schedules that would never fire because of the calendar, each with the reason.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Reason>,
     /// The tasks whose slots change.
     pub tasks: Vec<TaskEffect>,
 }
@@ -113,7 +114,7 @@ fn effect_out(effect: app::forecast::effects::Effect) -> Effect {
         vanish_count: effect.vanish_count,
         move_count: effect.move_count,
         truncated: effect.truncated,
-        warnings: effect.warnings,
+        warnings: effect.warnings.into_iter().map(Into::into).collect(),
         tasks,
     }
 }

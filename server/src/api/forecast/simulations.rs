@@ -1,5 +1,6 @@
 //! Simulations over HTTP.
 
+use crate::api::core::answer::Reason;
 use crate::api::core::body::Body;
 use crate::api::core::error::ApiResult;
 use crate::api::core::state::ApiState;
@@ -178,7 +179,7 @@ pub struct SimulationProposal {
     /// Number of slots of other schedules in the same minutes, with the proposal.
     pub collisions_after: u64,
     /// Why the proposal is better.
-    pub reason: String,
+    pub reason: Reason,
 }
 
 /// Simulate the coming days: what is due when, what overlaps, what waits, and which minutes would be better.
@@ -262,6 +263,6 @@ fn proposal_out(it: Proposal) -> SimulationProposal {
         schedule,
         collisions_before,
         collisions_after,
-        reason,
+        reason: reason.into(),
     }
 }

@@ -1,5 +1,6 @@
 //! Conversions of schedules between the wire and the domain.
 
+use crate::api::core::answer::Reason;
 use crate::api::wire;
 use crate::domain::schedules;
 
@@ -134,7 +135,7 @@ pub fn schedule_out(it: schedules::Schedule) -> wire::Schedule {
 
 impl wire::Schedule {
     /// Fills in the fields that only the server knows.
-    pub fn describe(&mut self, id: Option<uuid::Uuid>, words: Option<String>, problem: Option<String>) {
+    pub fn describe(&mut self, id: Option<uuid::Uuid>, words: Option<String>, problem: Option<Reason>) {
         let (own_id, own_words, own_problem) = match self {
             Self::Cron(it) => (&mut it.id, &mut it.words, &mut it.problem),
             Self::Windows(it) => (&mut it.id, &mut it.words, &mut it.problem),

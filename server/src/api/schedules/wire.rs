@@ -1,5 +1,6 @@
 //! Wire types of schedules, as parts of a task's definition.
 
+use crate::api::core::answer::Reason;
 use crate::api::core::defaults::{one, yes};
 use crate::domain::vocabulary::Weekday;
 use chrono::{DateTime, Utc};
@@ -73,8 +74,8 @@ macro_rules! schedule {
             pub words: Option<String>,
             /// Why the schedule does not fire although it is stored; null: it can fire. Given by the server.
             #[serde(default)]
-            #[schema(read_only)]
-            pub problem: Option<String>,
+            #[schema(read_only, inline = false)]
+            pub problem: Option<Reason>,
         }
     };
 }

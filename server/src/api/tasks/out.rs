@@ -49,7 +49,7 @@ pub fn task_out(view: TaskView) -> Task {
     let TaskView { record, schedule_ids, mut schedule_problems, next_slots } = view;
     let words = record.definition.schedules.iter().map(|schedule| {
         let words = words(&record.definition.name, schedule).ok();
-        (schedule_ids.get(&schedule.key).map(|id| id.0), words, schedule_problems.remove(&schedule.key))
+        (schedule_ids.get(&schedule.key).map(|id| id.0), words, schedule_problems.remove(&schedule.key).map(Into::into))
     });
     let described: Vec<_> = words.collect();
     let actions = actions(&record);

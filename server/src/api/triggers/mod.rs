@@ -6,6 +6,7 @@ pub(in crate::api) mod convert;
 pub(in crate::api) mod hooks;
 pub mod wire;
 
+use super::core::answer::Reason;
 use super::core::body::{Path, Query, page_request};
 use super::core::error::ApiResult;
 use super::core::page::PageQuery;
@@ -48,7 +49,7 @@ pub struct TriggerStatus {
     /// When the trigger last made a run.
     pub last_run_at: Option<DateTime<Utc>>,
     /// Why the trigger cannot work; null: it can.
-    pub problem: Option<String>,
+    pub problem: Option<Reason>,
 }
 
 page!(
@@ -111,7 +112,7 @@ fn status_out(view: TriggerView) -> TriggerStatus {
         url: webhook.then(|| format!("/hooks/{}", record.id.0.simple())),
         rotated_at: record.rotated_at,
         last_run_at: record.last_run_at,
-        problem,
+        problem: problem.map(Into::into),
         key: definition.key,
     }
 }

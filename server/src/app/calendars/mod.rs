@@ -20,6 +20,7 @@ use super::{App, Caller, Error, Result, Signal};
 use crate::domain::calendars::{Calendar, CalendarBook};
 use crate::domain::ids::{CalendarId, name_problem};
 use crate::domain::model::{CalendarRecord, Page, PageRequest, StoredCalendars};
+use crate::domain::reason::Reason;
 use crate::domain::vocabulary::Permission;
 use crate::store::Tx;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -38,7 +39,7 @@ pub struct CalendarView {
     /// Its next date.
     pub next: Option<NaiveDate>,
     /// Schedules that never fire because of it, in sentences. Empty in lists.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Reason>,
 }
 
 impl App {
@@ -216,7 +217,7 @@ impl App {
             for schedule in schedules.iter().take_while(|_| !stop.asked()) {
                 silenced.look(&schedule.task_name, &schedule.schedule);
             }
-            let (tasks, warnings) = (app.store().calendar_tasks(name).await?, silenced.into_sentences());
+            let (tasks, warnings) = (app.store().calendar_tasks(name).await?, silenced.into_reasons());
             let next = book.find(name).and_then(|dates| dates.next(now.date_naive()));
             Ok(CalendarView { tasks, calendars: containers(&stored, name), next, warnings, record })
         });
@@ -227,10 +228,8 @@ impl App {
     async fn calendar_saved(&self, record: CalendarRecord) -> Result<CalendarView> {
         match self.calendar_seen(record.clone()).await {
             Err(Error::Unavailable(_)) => {
-                let busy = "the server is busy; open this calendar again to see who uses it and which schedules \
-                    never fire because of it";
                 let (tasks, calendars) = (Vec::new(), Vec::new());
-                Ok(CalendarView { record, tasks, calendars, next: None, warnings: vec![busy.to_owned()] })
+                Ok(CalendarView { record, tasks, calendars, next: None, warnings: vec![Reason::SilencedUnknown {}] })
             }
             seen => seen,
         }

@@ -2,6 +2,7 @@
 //! when a task is.
 
 use crate::domain::calendars::CalendarBook;
+use crate::domain::reason::Reason;
 use crate::domain::schedules;
 use crate::domain::schedules::Schedule;
 use chrono::{DateTime, Utc};
@@ -10,13 +11,13 @@ use std::collections::BTreeSet;
 /// Maximum number of schedules named one by one.
 const NAMED_MAX: usize = 20;
 
-/// Schedules that use some calendars and that never fire because of calendars, each in a sentence.
+/// Schedules that use some calendars and that never fire because of calendars, each as a reason.
 #[derive(Debug)]
 pub struct Silenced<'a> {
     names: &'a BTreeSet<String>,
     book: &'a CalendarBook,
     now: DateTime<Utc>,
-    found: Vec<String>,
+    found: Vec<Reason>,
 }
 
 impl<'a> Silenced<'a> {
@@ -33,15 +34,19 @@ impl<'a> Silenced<'a> {
         }
         let ended = schedules::ended(schedule, self.book, self.now);
         let by_calendars = ended.filter(|fault| matches!(fault.field, "run_only_on" | "skip_on"));
-        self.found.extend(by_calendars.map(|fault| format!("{task}, schedule {}: {}", schedule.key, fault.message)));
+        self.found.extend(by_calendars.map(|fault| Reason::ScheduleSilenced {
+            task: task.to_owned(),
+            schedule: schedule.key.clone(),
+            problem: fault.message,
+        }));
     }
 
-    /// The sentences.
-    pub fn into_sentences(mut self) -> Vec<String> {
+    /// The reasons. The last one counts those that are not named.
+    pub fn into_reasons(mut self) -> Vec<Reason> {
         let more = self.found.len().saturating_sub(NAMED_MAX);
         self.found.truncate(NAMED_MAX);
         if more > 0 {
-            self.found.push(format!("and {more} more"));
+            self.found.push(Reason::MoreSilenced { count: more });
         }
         self.found
     }

@@ -9,6 +9,7 @@ use crate::domain::calendars::{Calendar, CalendarBook};
 use crate::domain::forecast::Stop;
 use crate::domain::forecast::effect::{Difference, Side, difference, running};
 use crate::domain::model::{PageRequest, TaskFilter, TaskRef, TaskSort};
+use crate::domain::reason::Reason;
 use crate::domain::schedules::Schedule;
 use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::Permission;
@@ -44,7 +45,7 @@ pub struct Effect {
     /// Whether only a part could be compared.
     pub truncated: bool,
     /// Schedules that would never fire because of the calendar, in sentences.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Reason>,
 }
 
 impl App {
@@ -112,7 +113,7 @@ impl App {
             match listed.next {
                 Some(cursor) => page.cursor = Some(cursor),
                 None => {
-                    effect.warnings = silenced.into_sentences();
+                    effect.warnings = silenced.into_reasons();
                     return Ok(effect);
                 }
             }

@@ -21,6 +21,7 @@ use crate::domain::model::{
     Damage, DamagedSchedule, Page, PageRequest, RunCancel, ScheduleRecord, StoredSchedules, TaskFilter, TaskRecord,
     TaskRef, TaskSort, TaskVersionRecord,
 };
+use crate::domain::reason::Reason;
 use crate::domain::schedules::{Schedule, Slot};
 use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::{Permission, TaskAction};
@@ -39,7 +40,7 @@ pub struct TaskView {
     /// Ids of its schedules by key.
     pub schedule_ids: HashMap<String, ScheduleId>,
     /// Why schedules do not fire, by key. Schedules that can fire are absent.
-    pub schedule_problems: HashMap<String, String>,
+    pub schedule_problems: HashMap<String, Reason>,
     /// Its next slots with the keys of their schedules, soonest first.
     pub next_slots: Vec<(String, Slot)>,
 }
@@ -227,24 +228,25 @@ impl App {
     async fn task_seen(&self, record: TaskRecord) -> Result<TaskView> {
         let StoredSchedules { readable, damaged } = self.store().schedule_list(record.key).await?;
         let book = self.calendar_book().await?;
+        let invalid = |problem: String| Reason::ScheduleInvalid { problem };
         let (mut schedule_ids, mut schedule_problems) = (HashMap::new(), HashMap::new());
         for ScheduleRecord { id, task_name, task_tags, schedule, .. } in readable {
             if let Err(error) = super::schedules::compile(&book, &task_name, &task_tags, &schedule) {
-                schedule_problems.insert(schedule.key.clone(), error.to_string());
+                schedule_problems.insert(schedule.key.clone(), invalid(error.to_string()));
             }
             schedule_ids.insert(schedule.key, id);
         }
         for DamagedSchedule { id, key, error, .. } in damaged {
             schedule_ids.insert(key.clone(), id);
-            schedule_problems.insert(key, error);
+            schedule_problems.insert(key, invalid(error));
         }
         for (key, error) in &record.damage.schedules {
-            schedule_problems.entry(key.clone()).or_insert_with(|| error.clone());
+            schedule_problems.entry(key.clone()).or_insert_with(|| invalid(error.clone()));
         }
         let (name, tags) = (&record.definition.name, &record.definition.tags);
         for schedule in &record.definition.schedules {
             if let Err(error) = super::schedules::compile(&book, name, tags, schedule) {
-                schedule_problems.entry(schedule.key.clone()).or_insert_with(|| error.to_string());
+                schedule_problems.entry(schedule.key.clone()).or_insert_with(|| invalid(error.to_string()));
             }
         }
         let fires = |schedule: &Schedule| !schedule_problems.contains_key(&schedule.key);

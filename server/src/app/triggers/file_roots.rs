@@ -6,6 +6,7 @@
 
 use crate::app::{App, Error, Result};
 use crate::domain::core::problem::Problem;
+use crate::domain::reason::Reason;
 use crate::domain::tasks::Definition;
 use crate::domain::triggers::TriggerRule;
 use std::path::{Component, Path, PathBuf};
@@ -23,24 +24,24 @@ impl App {
             let (app, pattern) = (self.clone(), pattern.clone());
             let looked = tokio::task::spawn_blocking(move || app.file_place_problem(&pattern)).await;
             let problem = looked.map_err(|error| Error::Internal(format!("a pattern was not checked: {error}")))?;
-            problems.extend(problem.map(|message| Problem::at(pointer, message)));
+            problems.extend(problem.map(|problem| Problem::at(pointer, problem.words())));
         }
         if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
     }
 
     /// Why the files of a pattern must not be looked at; none if they may. Asks the disk where links lead.
-    pub fn file_place_problem(&self, pattern: &str) -> Option<String> {
+    pub fn file_place_problem(&self, pattern: &str) -> Option<Reason> {
         let settings = self.settings();
         let root = real(&fixed_part(pattern));
         if root.starts_with(real(&settings.data_dir)) {
-            return Some("is in Orc's own data folder".to_owned());
+            return Some(Reason::PatternInDataFolder {});
         }
         let allowed = &settings.file_roots;
         if allowed.is_empty() || allowed.iter().any(|folder| root.starts_with(real(folder))) {
             return None;
         }
-        let shown: Vec<String> = allowed.iter().map(|folder| folder.display().to_string()).collect();
-        Some(format!("is outside of the folders that file triggers may look into (file_roots): {}", shown.join(", ")))
+        let file_roots = allowed.iter().map(|folder| folder.display().to_string()).collect();
+        Some(Reason::PatternOutside { file_roots })
     }
 }
 

@@ -9,6 +9,7 @@ use crate::app::runs::admit::{Inserted, Wanted};
 use crate::app::{App, Error, Result};
 use crate::domain::ids::{TaskId, TriggerId};
 use crate::domain::model::{FileState, FilesLearned, KnownFile, KnownFiles, TaskRecord, TaskRef, TaskTriggerRecord};
+use crate::domain::reason::Reason;
 use crate::domain::triggers::TriggerRule;
 use crate::domain::vocabulary::{FileChange, TriggerKind};
 use crate::store::Tx;
@@ -47,7 +48,7 @@ pub struct Looked {
     /// The files that match, by path.
     pub files: BTreeMap<String, FileState>,
     /// Why there may be more files; none if the look was complete.
-    pub incomplete: Option<String>,
+    pub incomplete: Option<Reason>,
 }
 
 impl FileTrigger {
@@ -124,12 +125,12 @@ impl App {
     }
 
     /// Stores the present problems of file triggers, by the trigger's id.
-    pub fn file_problems_found(&self, problems: BTreeMap<TriggerId, String>) {
+    pub fn file_problems_found(&self, problems: BTreeMap<TriggerId, Reason>) {
         *self.inner.boards.file_problems.lock().unwrap_or_else(PoisonError::into_inner) = problems;
     }
 
     /// The problem of a file trigger at the last look.
-    pub(in crate::app) fn file_problem(&self, trigger: TriggerId) -> Option<String> {
+    pub(in crate::app) fn file_problem(&self, trigger: TriggerId) -> Option<Reason> {
         self.inner.boards.file_problems.lock().unwrap_or_else(PoisonError::into_inner).get(&trigger).cloned()
     }
 }

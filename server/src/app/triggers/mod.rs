@@ -14,6 +14,7 @@ use super::{App, Caller, Error, Result};
 use crate::domain::core::problem::Problem;
 use crate::domain::ids::TriggerId;
 use crate::domain::model::{FiringRecord, TaskRecord, TaskRef, TaskTriggerRecord};
+use crate::domain::reason::Reason;
 use crate::domain::triggers::{TaskEnd, circle};
 use crate::domain::triggers::{Trigger, TriggerRule};
 use crate::domain::vocabulary::{Permission, TriggerKind, WebhookProof};
@@ -38,7 +39,7 @@ pub struct TriggerView {
     /// The stored trigger.
     pub record: TaskTriggerRecord,
     /// Why the trigger cannot work; none if it can.
-    pub problem: Option<String>,
+    pub problem: Option<Reason>,
 }
 
 /// A new secret of a webhook, shown once.
@@ -177,12 +178,12 @@ impl App {
     }
 
     /// What is wrong with the sealed secret of a webhook.
-    fn secret_unreadable(&self, record: &TaskTriggerRecord) -> Option<String> {
+    fn secret_unreadable(&self, record: &TaskTriggerRecord) -> Option<Reason> {
         let sealed = record.sealed_secret.as_ref()?;
         match self.seal() {
             Ok(seal) if seal.unseal(sealed, record.id.0.as_bytes()).is_some() => None,
-            Ok(_) => Some("its secret was sealed with another seal.key; make a new one".into()),
-            Err(error) => Some(error.to_string()),
+            Ok(_) => Some(Reason::SecretUnreadable {}),
+            Err(error) => Some(Reason::SealUnusable { problem: error.to_string() }),
         }
     }
 
@@ -203,15 +204,15 @@ impl App {
 }
 
 /// What prevents a webhook from checking its callers.
-fn secret_missing(record: &TaskTriggerRecord, proof: WebhookProof) -> Option<String> {
+fn secret_missing(record: &TaskTriggerRecord, proof: WebhookProof) -> Option<Reason> {
     let (there, other) = match proof {
         WebhookProof::SecretUrl => (record.secret_hash.is_some(), record.sealed_secret.is_some()),
         WebhookProof::Signature => (record.sealed_secret.is_some(), record.secret_hash.is_some()),
     };
     match (there, other) {
         (true, _) => None,
-        (false, true) => Some("its kind of proof was changed; make a new address or secret".to_owned()),
-        (false, false) => Some("it has no address yet; make one".to_owned()),
+        (false, true) => Some(Reason::ProofChanged {}),
+        (false, false) => Some(Reason::SecretMissing {}),
     }
 }
 

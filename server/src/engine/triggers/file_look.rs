@@ -6,6 +6,7 @@
 use crate::app::App;
 use crate::app::triggers::file_roots::fixed_part;
 use crate::app::triggers::files::Looked;
+use crate::domain::reason::Reason;
 use crate::integrations::disk::Disk;
 use chrono::{DateTime, Utc};
 use globset::{GlobBuilder, GlobMatcher};
@@ -47,11 +48,12 @@ impl Scope {
 }
 
 /// Finds the files that match a pattern, except those in the server's own folder.
-pub fn look(pattern: &str, app: &App, disk: &dyn Disk) -> Result<Look, String> {
+pub fn look(pattern: &str, app: &App, disk: &dyn Disk) -> Result<Look, Reason> {
     if let Some(problem) = app.file_place_problem(pattern) {
-        return Err(format!("the pattern {problem}"));
+        return Err(problem);
     }
-    let glob = GlobBuilder::new(pattern).literal_separator(true).build().map_err(|error| error.to_string())?;
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+    let glob = glob.map_err(|error| Reason::PatternInvalid { problem: error.to_string() })?;
     let root = fixed_part(pattern);
     let (matcher, own) = (glob.compile_matcher(), app.settings().data_dir.clone());
     let mut search = Search {
@@ -85,12 +87,10 @@ struct Search<'a> {
 impl Search<'_> {
     /// Visits one path. A missing path has no files and may appear later. An unreadable one is an error. Links to
     /// folders are not followed.
-    fn visit(&mut self, path: &Path, about: io::Result<Metadata>) -> Result<(), String> {
+    fn visit(&mut self, path: &Path, about: io::Result<Metadata>) -> Result<(), Reason> {
         self.names += 1;
         if self.names > NAMES_MAX || self.found.files.len() > FILES_MAX {
-            return Err(format!(
-                "more than {FILES_MAX} files match, or there are too many folders: choose a narrower pattern"
-            ));
+            return Err(Reason::TooManyFiles { max: FILES_MAX });
         }
         let Some(about) = self.readable(path, about) else { return Ok(()) };
         if path.starts_with(&self.scope.own) {
@@ -126,7 +126,8 @@ impl Search<'_> {
             Ok(read) => Some(read),
             Err(error) if gone(&error) => None,
             Err(error) => {
-                self.found.incomplete.get_or_insert_with(|| format!("{} cannot be read: {error}", path.display()));
+                let (path, problem) = (path.display().to_string(), error.to_string());
+                self.found.incomplete.get_or_insert(Reason::FileUnreadable { path, problem });
                 None
             }
         }

@@ -47,7 +47,7 @@ const FOLDERS_MAX: usize = 1_000;
 #[derive(Debug)]
 pub struct FileWatcher {
     app: App,
-    problems: Mutex<BTreeMap<TriggerId, String>>,
+    problems: Mutex<BTreeMap<TriggerId, Reason>>,
     pace: Mutex<Pace>,
     disk: Arc<dyn Disk>,
     looks: Patience,
@@ -70,7 +70,7 @@ struct Pace {
 #[derive(Debug, Default)]
 struct Round {
     made: usize,
-    problems: BTreeMap<TriggerId, String>,
+    problems: BTreeMap<TriggerId, Reason>,
     folders: Vec<PathBuf>,
     scopes: Vec<Scope>,
     next: Option<Duration>,
@@ -104,7 +104,7 @@ impl FileWatcher {
     }
 
     /// Shows problems with their triggers, and logs new ones.
-    fn tell(&self, problems: BTreeMap<TriggerId, String>) {
+    fn tell(&self, problems: BTreeMap<TriggerId, Reason>) {
         let mut before = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
         for (id, problem) in problems.iter().filter(|(id, problem)| before.get(*id) != Some(*problem)) {
             tracing::warn!(trigger = %id.0, "file trigger: {problem}");
@@ -140,7 +140,7 @@ impl FileWatcher {
 
     /// Looks at the files of the triggers of one place, one after another, so that a silent disk blocks only one
     /// thread.
-    async fn looks_at(&self, place: PathBuf, triggers: Vec<FileTrigger>) -> Vec<(FileTrigger, Result<Look, String>)> {
+    async fn looks_at(&self, place: PathBuf, triggers: Vec<FileTrigger>) -> Vec<(FileTrigger, Result<Look, Reason>)> {
         let mut found = Vec::with_capacity(triggers.len());
         for trigger in triggers {
             let (pattern, app, disk) = (trigger.pattern.clone(), self.app.clone(), Arc::clone(&self.disk));
@@ -153,7 +153,7 @@ impl FileWatcher {
     }
 
     /// Compares the files of one trigger. A problem with it does not affect the others.
-    async fn one(&self, trigger: &FileTrigger, looked: Result<Look, String>, round: &mut Round) {
+    async fn one(&self, trigger: &FileTrigger, looked: Result<Look, Reason>, round: &mut Round) {
         let now = self.app.clock().now();
         let problem = match looked {
             Ok(Look { found, folders, scope }) => {
@@ -166,7 +166,7 @@ impl FileWatcher {
                         round.made += runs;
                         incomplete
                     }
-                    Err(error) => Some(error.to_string()),
+                    Err(error) => Some(Reason::LookFailed { problem: error.to_string() }),
                 }
             }
             Err(problem) => Some(problem),
@@ -180,7 +180,8 @@ impl FileWatcher {
         *self.scopes.lock().unwrap_or_else(PoisonError::into_inner) = scopes.into();
         let (events, all) = (Arc::clone(&self.events), Path::new("the watched folders"));
         let listening = self.listens.ask(all, self.app.clock().now(), move |_| events.listen(&folders)).await;
-        let (more, problem) = listening.map_or_else(|silence| (false, Some(silence)), |it| (it.more, it.problem));
+        let (more, problem) =
+            listening.map_or_else(|silence| (false, Some(silence.words())), |it| (it.more, it.problem));
         if more {
             // A change between the look and now would not have been reported.
             self.app.signals().raise(Signal::Files);

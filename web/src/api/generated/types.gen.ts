@@ -333,7 +333,7 @@ export type Calendar = {
     /**
      * Schedules that never fire because of this calendar, each with the reason.
      */
-    readonly warnings: Array<string>;
+    readonly warnings: Array<Reason>;
     /**
      * Unique name, by which schedules refer to the calendar.
      */
@@ -845,7 +845,7 @@ export type Effect = {
     /**
      * Schedules that would never fire because of the calendar, each with the reason.
      */
-    warnings: Array<string>;
+    warnings: Array<Reason>;
     /**
      * The tasks whose slots change.
      */
@@ -1871,7 +1871,7 @@ export type Reason = {
 /**
  * The kind of reason, for programs.
  */
-export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'run_ends_followed' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged';
+export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'run_ends_followed' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'proof_changed' | 'secret_unreadable' | 'seal_unusable' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
 
 /**
  * How long finished runs and their logs are kept.
@@ -2454,10 +2454,7 @@ export type ScheduleCalendarRule = {
      * The schedule in words, given by the server.
      */
     readonly words?: string | null;
-    /**
-     * Why the schedule does not fire although it is stored; null: it can fire. Given by the server.
-     */
-    readonly problem?: string | null;
+    readonly problem?: Reason | null;
 };
 
 /**
@@ -2532,10 +2529,7 @@ export type ScheduleCron = {
      * The schedule in words, given by the server.
      */
     readonly words?: string | null;
-    /**
-     * Why the schedule does not fire although it is stored; null: it can fire. Given by the server.
-     */
-    readonly problem?: string | null;
+    readonly problem?: Reason | null;
 };
 
 /**
@@ -2629,10 +2623,7 @@ export type ScheduleInterval = {
      * The schedule in words, given by the server.
      */
     readonly words?: string | null;
-    /**
-     * Why the schedule does not fire although it is stored; null: it can fire. Given by the server.
-     */
-    readonly problem?: string | null;
+    readonly problem?: Reason | null;
 };
 
 /**
@@ -2718,10 +2709,7 @@ export type ScheduleOnce = {
      * The schedule in words, given by the server.
      */
     readonly words?: string | null;
-    /**
-     * Why the schedule does not fire although it is stored; null: it can fire. Given by the server.
-     */
-    readonly problem?: string | null;
+    readonly problem?: Reason | null;
 };
 
 /**
@@ -2869,10 +2857,7 @@ export type ScheduleRrule = {
      * The schedule in words, given by the server.
      */
     readonly words?: string | null;
-    /**
-     * Why the schedule does not fire although it is stored; null: it can fire. Given by the server.
-     */
-    readonly problem?: string | null;
+    readonly problem?: Reason | null;
 };
 
 /**
@@ -2947,10 +2932,7 @@ export type ScheduleStartup = {
      * The schedule in words, given by the server.
      */
     readonly words?: string | null;
-    /**
-     * Why the schedule does not fire although it is stored; null: it can fire. Given by the server.
-     */
-    readonly problem?: string | null;
+    readonly problem?: Reason | null;
 };
 
 /**
@@ -3068,10 +3050,7 @@ export type ScheduleWindows = {
      * The schedule in words, given by the server.
      */
     readonly words?: string | null;
-    /**
-     * Why the schedule does not fire although it is stored; null: it can fire. Given by the server.
-     */
-    readonly problem?: string | null;
+    readonly problem?: Reason | null;
 };
 
 /**
@@ -3450,7 +3429,7 @@ export type SimulationProposal = {
     /**
      * Why the proposal is better.
      */
-    reason: string;
+    reason: Reason;
 };
 
 /**
@@ -4666,10 +4645,7 @@ export type TriggerStatus = {
      * When the trigger last made a run.
      */
     last_run_at: string | null;
-    /**
-     * Why the trigger cannot work; null: it can.
-     */
-    problem: string | null;
+    problem: Reason | null;
 };
 
 /**
@@ -5725,7 +5701,7 @@ export type SimulationProposalWritable = {
     /**
      * Why the proposal is better.
      */
-    reason: string;
+    reason: Reason;
 };
 
 /**

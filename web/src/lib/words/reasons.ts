@@ -16,7 +16,7 @@ export const runReason = ({ reason, waiting_on }: RunSummary): string => (waitin
 export const runReasons = ({ reason, waiting_on }: RunSummary): string[] => [...new Set([...(reason ? [reason.text] : []), ...waits(waiting_on)])];
 
 /** What is wrong with a definition, a schedule, a trigger or a calendar; null: nothing. */
-export const problemWords = ({ problem }: { problem?: Reason | string | null }): string | null => (typeof problem === "string" ? problem : (problem?.text ?? null));
+export const problemWords = ({ problem }: { problem?: Reason | null }): string | null => problem?.text ?? null;
 
 /** The schedules of a task in the list of tasks. */
 export const scheduleWords = (task: TaskSummary): string => (task.problem ? "damaged definition" : task.schedules.map(({ words, problem }) => (problem ? "invalid schedule" : words)).join("; "));

@@ -1,5 +1,5 @@
 import { ArrowRight, CalendarX, type LucideIcon, Minus, Plus } from "lucide-react";
-import type { Effect, SlotPreview } from "@/api/generated";
+import type { Effect, Reason, SlotPreview } from "@/api/generated";
 import { cx } from "@/lib/cx";
 import { count, plural } from "@/lib/numbers";
 import { wallTime } from "@/lib/time/time";
@@ -37,7 +37,7 @@ export function EffectList({ effect, named }: { effect: Effect; named?: boolean 
 }
 
 /** Schedules that never fire because of a calendar, the first ones with their reason. */
-export function Silenced({ warnings, className }: { warnings: string[]; className?: string }) {
+export function Silenced({ warnings, className }: { warnings: Reason[]; className?: string }) {
   if (warnings.length === 0) return null;
   return (
     <section aria-label="Schedules that never fire" className={cx("rounded-md bg-warn-soft px-3 py-2 text-sm text-warn", className)}>
@@ -45,9 +45,9 @@ export function Silenced({ warnings, className }: { warnings: string[]; classNam
         <CalendarX size={15} aria-hidden /> Schedules that never fire
       </h3>
       <ul className="mt-1">
-        {warnings.map((warning) => (
-          <li key={warning} className="break-words">
-            {warning}.
+        {warnings.map(({ code, text }) => (
+          <li key={`${code} ${text}`} className="break-words">
+            {text}.
           </li>
         ))}
       </ul>

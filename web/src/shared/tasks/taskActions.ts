@@ -7,7 +7,7 @@ import { askAgain } from "@/api/queries";
 import { say } from "@/ui/layers/toasts";
 
 /** Why the server does not offer an action; undefined if it does. */
-export function whyNot(task: { enabled: boolean; actions: TaskAction[]; problem?: Reason | string | null }, action: TaskAction, denied: string | undefined): string | undefined {
+export function whyNot(task: { enabled: boolean; actions: TaskAction[]; problem?: Reason | null }, action: TaskAction, denied: string | undefined): string | undefined {
   if (denied) return denied;
   if (task.actions.includes(action)) return undefined;
   if (problemWords(task)) return "The definition is damaged. Replace it or delete the task.";

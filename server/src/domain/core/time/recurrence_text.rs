@@ -1,7 +1,7 @@
 //! Recurrence rules as people write them: parts, times and dates, with the place of each fault.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Timelike as _};
-use rrule::{Frequency, NWeekday, RRule, Unvalidated};
+use rrule::{Frequency, NWeekday, RRule, RRuleError, Unvalidated, ValidationError};
 
 use super::error::ScheduleError;
 use super::zone::shortened;
@@ -180,11 +180,13 @@ pub(in crate::domain) fn local_time(field: &'static str, text: &str) -> Result<N
 }
 
 /// Explains why the crate refuses a rule, at the part that the crate names first.
-pub(in crate::domain) fn refused(rule: &str, error: &rrule::RRuleError) -> ScheduleError {
+pub(in crate::domain) fn refused(rule: &str, error: &RRuleError) -> ScheduleError {
     let message = sentence(&error.to_string());
-    let (message, fix) = match message.starts_with("`UNTIL`") {
-        true => ("UNTIL is before dtstart", "choose a later UNTIL, or an earlier dtstart"),
-        false => (message.as_str(), "change that part, or leave it out"),
+    let (message, fix) = match error {
+        RRuleError::ValidationError(ValidationError::UntilBeforeStart { .. }) => {
+            ("UNTIL is before dtstart", "choose a later UNTIL, or an earlier dtstart")
+        }
+        _ => (message.as_str(), "change that part, or leave it out"),
     };
     let name = error.to_string().split('`').nth(1).unwrap_or("BYSETPOS").to_owned();
     let place = rule.to_ascii_uppercase().find(&name).map_or(0, |byte| rule[..byte].chars().count());

@@ -3,6 +3,7 @@
 //! Deliberately absent: anything per slot. Start reading at `Outcome`.
 
 use super::limit::LimitWait;
+use crate::domain::reason::Reason;
 use crate::domain::schedules::Schedule;
 use chrono::{DateTime, Utc};
 
@@ -104,5 +105,5 @@ pub struct Proposal {
     /// Number of slots of other schedules in the same minutes, with the proposal.
     pub collisions_after: u64,
     /// Why the proposal is better.
-    pub reason: String,
+    pub reason: Reason,
 }

@@ -9,6 +9,7 @@ use super::outcome::Proposal;
 use super::scenario::{Scenario, SimulatedSchedule};
 use super::slots::{Dues, Flat};
 use crate::domain::forecast::Stop;
+use crate::domain::reason::Reason;
 use crate::domain::schedules::compile;
 use std::cmp::Reverse;
 
@@ -77,11 +78,7 @@ fn better(scenario: &Scenario, task: &str, present: &SimulatedSchedule, minutes:
         return None;
     };
     own(minutes, by, true);
-    let reason = format!(
-        "its {} slots meet {before} others in the same minutes; at minute {to} of the hour {}",
-        dues.len(),
-        if after == 0 { "none".to_owned() } else { format!("only {after}") }
-    );
+    let reason = Reason::BetterMinute { slots: dues.len(), collisions: before, minute: to, collisions_there: after };
     Some(Proposal {
         task: task.to_owned(),
         schedule,

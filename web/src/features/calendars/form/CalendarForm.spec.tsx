@@ -31,7 +31,7 @@ describe("the form of a calendar", () => {
   });
 
   it("names schedules of which a change leaves nothing, though no slot of the next days moves", async () => {
-    const effect: Effect = { from_at: "2026-05-01T00:00:00Z", until_at: "2026-06-30T00:00:00Z", appear_count: 0, vanish_count: 0, move_count: 0, truncated: false, tasks: [], warnings: ["backup, schedule cron: this schedule never fires"] };
+    const effect: Effect = { from_at: "2026-05-01T00:00:00Z", until_at: "2026-06-30T00:00:00Z", appear_count: 0, vanish_count: 0, move_count: 0, truncated: false, tasks: [], warnings: [{ code: "schedule_silenced", args: { task: "backup", schedule: "cron", problem: "this schedule never fires" }, text: "backup, schedule cron: this schedule never fires" }] };
     let saved = false;
     server.use(
       http.post("*/api/v1/calendars/:calendar/effect", () => HttpResponse.json<Effect>(effect)),

@@ -58,7 +58,7 @@ function Row({ proposal, applied, denied, onOpen }: { proposal: SimulationPropos
           <ArrowRight size={13} className="text-muted" aria-label="to" role="img" />
           <span>{words_after}</span>
         </p>
-        <p className="text-xs text-muted">{reason}</p>
+        <p className="text-xs text-muted">{reason.text}</p>
       </div>
       <p className="tabular-nums">
         {count(collisions_before)} <ArrowRight size={13} className="inline text-muted" aria-label="to" role="img" /> <strong className="text-ok">{count(collisions_after)}</strong>{" "}

@@ -1,6 +1,5 @@
 import { CircleAlert } from "lucide-react";
 import type { Schedule, Task } from "@/api/generated";
-import { problemWords } from "@/lib/words/reasons";
 import { Badge } from "@/ui/text/Badge";
 import { Card } from "@/ui/layout/Card";
 import { expression } from "./editor/kinds";
@@ -22,7 +21,7 @@ export function Schedules({ task }: { task: Task }) {
               <code className="font-mono">{expression(schedule)}</code> · {schedule.timezone ?? "server's time zone"} · key {schedule.key ?? schedule.kind}
             </p>
             {hasCalendars(schedule) && <p className="text-xs text-muted first-letter:uppercase">{calendarWords(schedule)}</p>}
-            {problemWords(schedule) && <Invalid reason={problemWords(schedule) ?? ""} />}
+            {schedule.problem && <Invalid reason={String(schedule.problem.args.problem ?? schedule.problem.text)} />}
           </li>
         ))}
       </ul>
