@@ -9,7 +9,7 @@ use crate::api::schedules::slot_out;
 use crate::api::schedules::wire::SlotPreview;
 use crate::api::tasks::definition::TaskDefinition;
 use crate::app::{self, Caller};
-use crate::domain::forecast::effect::{Difference, Keyed};
+use crate::domain::forecast::effect::{Difference, KeyedSlot, Move};
 use axum::extract::State;
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
@@ -121,8 +121,8 @@ fn effect_out(effect: app::forecast::effects::Effect) -> Effect {
 
 fn task_out((task, difference): (String, Difference)) -> TaskEffect {
     let Difference { appear, vanish, moved } = difference;
-    let out = |(key, slot): Keyed| slot_out(Some(key), &slot);
-    let moved = moved.into_iter().map(|(from, to)| SlotMove { from: out(from), to: out(to) }).collect();
+    let out = |KeyedSlot { key, slot }| slot_out(Some(key), &slot);
+    let moved = moved.into_iter().map(|Move { from, to }| SlotMove { from: out(from), to: out(to) }).collect();
     let (appear, vanish) = (appear.into_iter().map(out).collect(), vanish.into_iter().map(out).collect());
     TaskEffect { task, appear, vanish, moved }
 }

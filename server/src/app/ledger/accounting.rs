@@ -130,8 +130,14 @@ impl App {
     }
 }
 
-/// Start (not included) and end of a period.
-type Between = (DateTime<Utc>, DateTime<Utc>);
+/// A period.
+#[derive(Debug, Clone, Copy)]
+struct Period {
+    /// Start, not included.
+    from: DateTime<Utc>,
+    /// End, included.
+    until: DateTime<Utc>,
+}
 
 /// The slots of one schedule as they should be.
 #[derive(Default)]
@@ -140,7 +146,7 @@ struct Expected {
     problem: Option<Reason>,
     slots: Vec<DateTime<Utc>>,
     /// Periods for which it is unknown which slots there were.
-    unknown: Vec<Between>,
+    unknown: Vec<Period>,
 }
 
 struct Work<'a> {
@@ -151,7 +157,7 @@ struct Work<'a> {
     left: u64,
     expected: BTreeMap<String, Expected>,
     /// What is wrong with definitions that cannot be trusted, and the periods in which they were valid.
-    damage: Vec<(String, Between)>,
+    damage: Vec<(String, Period)>,
     stop: &'a Stop,
     /// Instants at which calendars changed.
     changes: BTreeSet<DateTime<Utc>>,
@@ -160,7 +166,7 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn new(app: &'a App, (from_at, until_at): Between, now: DateTime<Utc>, stop: &'a Stop) -> Self {
+    fn new(app: &'a App, (from_at, until_at): (DateTime<Utc>, DateTime<Utc>), now: DateTime<Utc>, stop: &'a Stop) -> Self {
         let (expected, damage) = (BTreeMap::new(), Vec::new());
         let (changes, book) = (BTreeSet::new(), None);
         Self { app, from_at, until_at, now, left: SLOTS_MAX, expected, damage, stop, changes, book }
@@ -233,7 +239,7 @@ impl<'a> Work<'a> {
     async fn stretch(&mut self, version: &TaskVersionRecord, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<()> {
         let definition = &version.definition;
         if let Some(damage) = &version.damage.rest {
-            self.damage.push((format!("version {}: {damage}", version.version), (from, until)));
+            self.damage.push((format!("version {}: {damage}", version.version), Period { from, until }));
             return Ok(());
         }
         let book = self.book_at(from).await?;
@@ -244,7 +250,7 @@ impl<'a> Work<'a> {
                 Err(error) => {
                     let error = version.damage.schedules.get(&schedule.key).cloned().unwrap_or(error.to_string());
                     expected.problem = Some(Reason::ScheduleWasInvalid { problem: error });
-                    expected.unknown.push((from, until));
+                    expected.unknown.push(Period { from, until });
                     continue;
                 }
             };
@@ -318,7 +324,7 @@ fn counted(entries: &[SlotCount]) -> Account {
 
 /// Compares slots with entries, both in order of time. In periods without known slots, whatever is in the ledger
 /// counts as expected.
-fn compared(slots: &[DateTime<Utc>], entries: &[SlotCount], unknown: &[Between], now: DateTime<Utc>) -> Account {
+fn compared(slots: &[DateTime<Utc>], entries: &[SlotCount], unknown: &[Period], now: DateTime<Utc>) -> Account {
     let mut account = Account::default();
     let mut matched = vec![0_u64; entries.len()];
     for slot in slots {
@@ -335,7 +341,7 @@ fn compared(slots: &[DateTime<Utc>], entries: &[SlotCount], unknown: &[Between],
     for (entry, matched) in entries.iter().zip(matched) {
         let inside = entry.whole;
         let more = if inside { entry.count.saturating_sub(matched) } else { u64::from(matched == 0) };
-        if unknown.iter().any(|(from, until)| entry.last_at > *from && entry.first_at <= *until) {
+        if unknown.iter().any(|period| entry.last_at > period.from && entry.first_at <= period.until) {
             account.expected += more;
             *account.place(entry) += more;
         } else {

@@ -8,7 +8,7 @@ use crate::app::schedules::compile;
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::ids::ScheduleId;
 use crate::domain::keys::{Key, Schedule};
-use crate::domain::model::{ScheduleAhead, ScheduleRecord, SlotAcross};
+use crate::domain::model::{Covered, ScheduleAhead, ScheduleRecord, SlotAcross};
 use crate::domain::schedules::CompiledSchedule;
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -133,16 +133,16 @@ async fn dates_and_runs(tx: &Tx, seen: Option<DateTime<Utc>>, now: DateTime<Utc>
 
 /// The part of an entry that is not in the future.
 fn shortened(schedule: Option<&CompiledSchedule>, across: SlotAcross, now: DateTime<Utc>) -> SlotAcross {
-    let SlotAcross { stretch: (first_at, last_at), count } = across;
+    let SlotAcross { stretch: Covered { first_at, last_at }, count } = across;
     let just_before = first_at - TimeDelta::microseconds(1);
     let range = schedule.and_then(|schedule| schedule.range_between(just_before, now));
     if let Some(range) = range.filter(|range| range.first_at == first_at) {
-        return SlotAcross { stretch: (first_at, range.last_at), count: range.count.min(count) };
+        return SlotAcross { stretch: Covered { first_at, last_at: range.last_at }, count: range.count.min(count) };
     }
     // Its rule has changed, so its slots are assumed to be spread evenly over its time.
     let steps = i64::try_from(count - 1).unwrap_or(i64::MAX).max(1);
     let step = ((last_at - first_at).num_microseconds().unwrap_or(i64::MAX) / steps).max(1);
     let passed = (now - first_at).num_microseconds().unwrap_or_default() / step;
     let last_at = first_at + TimeDelta::microseconds(passed * step);
-    SlotAcross { stretch: (first_at, last_at), count: passed.unsigned_abs() + 1 }
+    SlotAcross { stretch: Covered { first_at, last_at }, count: passed.unsigned_abs() + 1 }
 }

@@ -1,6 +1,6 @@
 //! What becomes of the due slots of one schedule: which run, which are caught up, which are only recorded. Pure.
 
-use crate::domain::model::Told;
+use crate::domain::model::Covered;
 use crate::domain::reason::Reason;
 use crate::domain::schedules::{CatchUp, CompiledSchedule, Slot};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -56,7 +56,7 @@ pub fn due(
     schedule: &CompiledSchedule,
     catch_up: CatchUp,
     stretch: Stretch,
-    told: &[Told],
+    told: &[Covered],
     stopped: Option<&Reason>,
 ) -> Vec<Due> {
     let Stretch { watermark_at, now, .. } = stretch;
@@ -89,8 +89,8 @@ fn fresh_from(schedule: &CompiledSchedule, stretch: Stretch) -> DateTime<Utc> {
     }
 }
 
-fn is_told(told: &[Told], at: DateTime<Utc>) -> bool {
-    told.iter().any(|(first, last)| (first..=last).contains(&&at))
+fn is_told(told: &[Covered], at: DateTime<Utc>) -> bool {
+    told.iter().any(|period| (period.first_at..=period.last_at).contains(&at))
 }
 
 fn single(slot: &Slot, stopped: Option<&Reason>, verdict: Verdict) -> Due {
@@ -105,7 +105,7 @@ fn single(slot: &Slot, stopped: Option<&Reason>, verdict: Verdict) -> Due {
 /// Slots that are too late.
 struct Missed<'a> {
     schedule: &'a CompiledSchedule,
-    told: &'a [Told],
+    told: &'a [Covered],
     /// Slots after this instant.
     from: DateTime<Utc>,
     /// Slots up to and including this instant.
@@ -171,9 +171,9 @@ impl Missed<'_> {
     /// The ranges of slots that do not run, around what the ledger covers already.
     fn untold(&self, from: DateTime<Utc>, until: DateTime<Utc>, why: &Verdict, found: &mut Vec<Due>) {
         let mut done = from;
-        for (first, last) in self.told.iter().filter(|(first, last)| *last > from && *first <= until) {
-            found.extend(stretch(self.schedule, (done, *first - TimeDelta::seconds(1)), why));
-            done = done.max(*last);
+        for period in self.told.iter().filter(|period| period.last_at > from && period.first_at <= until) {
+            found.extend(stretch(self.schedule, (done, period.first_at - TimeDelta::seconds(1)), why));
+            done = done.max(period.last_at);
         }
         found.extend(stretch(self.schedule, (done, until), why));
     }

@@ -150,7 +150,7 @@ fn seen(trigger: &FileTrigger, known: Option<&KnownFile>, state: FileState, now:
     let new = match trigger.change {
         FileChange::Created => known.is_none() || gone && !same,
         FileChange::Changed => !same,
-        FileChange::Settled => !same && now - state.1 >= trigger.settle,
+        FileChange::Settled => !same && now - state.changed_at >= trigger.settle,
     };
     match new {
         true => Seen::New,

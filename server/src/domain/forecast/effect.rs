@@ -15,17 +15,32 @@ pub const SLOTS_MAX: usize = 10_000;
 pub type Side = BTreeMap<String, Vec<Slot>>;
 
 /// A slot with the key of its schedule.
-pub type Keyed = (String, Slot);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyedSlot {
+    /// Key of the schedule.
+    pub key: String,
+    /// The slot.
+    pub slot: Slot,
+}
+
+/// A slot that moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// The slot as it was.
+    pub from: KeyedSlot,
+    /// The slot as it will be.
+    pub to: KeyedSlot,
+}
 
 /// The effect of a change on one task.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Difference {
     /// Slots that appear.
-    pub appear: Vec<Keyed>,
+    pub appear: Vec<KeyedSlot>,
     /// Slots that vanish.
-    pub vanish: Vec<Keyed>,
+    pub vanish: Vec<KeyedSlot>,
     /// Slots that move, each with its old and its new place.
-    pub moved: Vec<(Keyed, Keyed)>,
+    pub moved: Vec<Move>,
 }
 
 impl Difference {
@@ -61,13 +76,13 @@ pub fn difference(before: &Side, after: &Side) -> Difference {
         for come in new.iter().filter(|slot| !is_in(old, slot)) {
             days.entry(come.local.date()).or_default().1.push(come);
         }
-        let keyed = |slot: &Slot| (key.clone(), slot.clone());
+        let keyed = |slot: &Slot| KeyedSlot { key: key.clone(), slot: slot.clone() };
         for (gone, come) in days.into_values() {
             let partners = pairs(&gone, &come);
             let taken: BTreeSet<usize> = partners.iter().flatten().copied().collect();
             for (slot, partner) in gone.iter().zip(partners) {
                 match partner {
-                    Some(partner) => found.moved.push((keyed(slot), keyed(come[partner]))),
+                    Some(partner) => found.moved.push(Move { from: keyed(slot), to: keyed(come[partner]) }),
                     None => found.vanish.push(keyed(slot)),
                 }
             }
@@ -75,9 +90,9 @@ pub fn difference(before: &Side, after: &Side) -> Difference {
             found.appear.extend(new_ones.map(|(_, slot)| keyed(slot)));
         }
     }
-    found.appear.sort_by_key(|(_, slot)| slot.scheduled_for);
-    found.vanish.sort_by_key(|(_, slot)| slot.scheduled_for);
-    found.moved.sort_by_key(|((_, slot), _)| slot.scheduled_for);
+    found.appear.sort_by_key(|it| it.slot.scheduled_for);
+    found.vanish.sort_by_key(|it| it.slot.scheduled_for);
+    found.moved.sort_by_key(|it| it.from.slot.scheduled_for);
     found
 }
 
@@ -141,11 +156,10 @@ mod tests {
     fn a_slot_moves_to_the_nearest_one_of_its_day() {
         let moved = |before: &str, after: &str| -> Vec<String> {
             let found = difference(&side("a", before), &side("a", after));
-            let first =
-                found.moved.iter().filter(|((_, slot), _)| slot.local.date() == found.moved[0].0.1.local.date());
-            first
-                .map(|((_, from), (_, to))| format!("{} {}", from.local.format("%H:%M"), to.local.format("%H:%M")))
-                .collect()
+            let day = |moved: &Move| moved.from.slot.local.date();
+            let clock = |it: &KeyedSlot| it.slot.local.format("%H:%M").to_string();
+            let first = found.moved.iter().filter(|moved| day(moved) == day(&found.moved[0]));
+            first.map(|moved| format!("{} {}", clock(&moved.from), clock(&moved.to))).collect()
         };
         assert_eq!(moved("0 2,8,14,20 * * *", "10 8,20 * * *"), ["08:00 08:10", "20:00 20:10"]);
         assert_eq!(moved("0 8,20 * * *", "10 2,8,14,20 * * *"), ["08:00 08:10", "20:00 20:10"]);

@@ -14,13 +14,19 @@ use serde_json::Map;
 use serde_json::Value;
 
 /// First and last instant of a period that the ledger covers.
-pub type Told = (DateTime<Utc>, DateTime<Utc>);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Covered {
+    /// Its first slot.
+    pub first_at: DateTime<Utc>,
+    /// Its last slot.
+    pub last_at: DateTime<Utc>,
+}
 
 /// A ledger entry without a run whose slots are before and after an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SlotAcross {
     /// First and last instant.
-    pub stretch: Told,
+    pub stretch: Covered,
     /// Number of slots in the entry.
     pub count: u64,
 }

@@ -25,7 +25,7 @@ pub use self::attempts::{AttemptFinished, AttemptRecord, AttemptStarted, ClaimOr
 pub use self::calendars::{CalendarDamage, CalendarMark, CalendarRecord, CalendarShelf, StoredCalendars};
 pub use self::forecast::{FeedNew, FeedRecord};
 pub use self::ledger::{
-    BackfillNew, BackfillRecord, SlotAcross, SlotBooking, SlotCount, SlotEntry, SlotFilter, SlotRecord, Told,
+    BackfillNew, BackfillRecord, Covered, SlotAcross, SlotBooking, SlotCount, SlotEntry, SlotFilter, SlotRecord,
 };
 pub use self::page::{BadCursor, Cursor, CursorValue, Page, PageRequest, Tie};
 pub use self::pools::{PoolRecord, PoolUse};

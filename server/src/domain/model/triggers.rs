@@ -9,8 +9,14 @@ use chrono::DateTime;
 use chrono::Utc;
 use std::collections::BTreeMap;
 
-/// State of a file: its size in bytes and its modification time.
-pub type FileState = (u64, DateTime<Utc>);
+/// State of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileState {
+    /// Size in bytes.
+    pub bytes: u64,
+    /// When the file says it was modified.
+    pub changed_at: DateTime<Utc>,
+}
 
 /// A file that a trigger knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

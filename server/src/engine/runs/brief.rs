@@ -51,7 +51,7 @@ pub struct PlanContext {
 
 /// Builds the plan of an attempt. Returns none for kinds that need no process.
 pub fn build(definition: &Definition, facts: &AttemptFacts, context: &PlanContext) -> Option<Plan> {
-    let (program, arguments, script) = lower(&definition.run, &facts.params)?;
+    let Start { program, arguments, script } = lower(&definition.run, &facts.params)?;
     Some(Plan {
         attempt: facts.attempt_id.to_string(),
         token: facts.token.clone(),
@@ -79,30 +79,44 @@ pub fn build(definition: &Definition, facts: &AttemptFacts, context: &PlanContex
     })
 }
 
-type Lowered = (String, Vec<String>, Option<PlanScript>);
+/// What the runner starts.
+struct Start {
+    program: String,
+    arguments: Vec<String>,
+    script: Option<PlanScript>,
+}
 
-fn lower(run: &RunSpec, values: &Map<String, Value>) -> Option<Lowered> {
+/// How an interpreter takes a script.
+struct Interpreter {
+    program: String,
+    /// Arguments before the path of the script.
+    before: Vec<String>,
+    /// End of the script's file name.
+    suffix: &'static str,
+}
+
+fn lower(run: &RunSpec, values: &Map<String, Value>) -> Option<Start> {
     match run {
         RunSpec::Command { program, arguments } => {
             let arguments = arguments.iter().map(|argument| params::substitute(argument, values)).collect();
-            Some((program.clone(), arguments, None))
+            Some(Start { program: program.clone(), arguments, script: None })
         }
         RunSpec::Shell { line, shell } => {
             Some(shell_command(&line_ends::for_shell(shell.as_deref(), line).text, shell.as_deref()))
         }
         RunSpec::Script { interpreter, text, arguments } => {
-            let (program, before, suffix) = interpreter_of(interpreter);
+            let Interpreter { program, before, suffix } = interpreter_of(interpreter);
             let arguments = arguments.iter().map(|argument| params::substitute(argument, values)).collect();
             // A version of the task from the time before line ends were checked on saving.
             let text = line_ends::for_interpreter(interpreter, text).text.into_owned();
             let script = PlanScript { text, suffix: suffix.to_owned(), arguments };
-            Some((program, before, Some(script)))
+            Some(Start { program, arguments: before, script: Some(script) })
         }
         RunSpec::Http { .. } => None,
     }
 }
 
-fn shell_command(line: &str, shell: Option<&str>) -> Lowered {
+fn shell_command(line: &str, shell: Option<&str>) -> Start {
     let default = if cfg!(windows) { "cmd" } else { "/bin/sh" };
     let shell = shell.unwrap_or(default);
     let stem = shell.rsplit(['/', '\\']).next().unwrap_or(shell).trim_end_matches(".exe").to_ascii_lowercase();
@@ -112,11 +126,10 @@ fn shell_command(line: &str, shell: Option<&str>) -> Lowered {
         _ => &["-c"],
     };
     let arguments = before.iter().map(|flag| (*flag).to_owned()).chain([line.to_owned()]).collect();
-    (shell.to_owned(), arguments, None)
+    Start { program: shell.to_owned(), arguments, script: None }
 }
 
-/// Program, its arguments before the script's path, and the end of the script's file name.
-fn interpreter_of(interpreter: &str) -> (String, Vec<String>, &'static str) {
+fn interpreter_of(interpreter: &str) -> Interpreter {
     let stem = interpreter.rsplit(['/', '\\']).next().unwrap_or(interpreter);
     let stem = stem.trim_end_matches(".exe").to_ascii_lowercase();
     let owned = |flags: &[&str]| flags.iter().map(|flag| (*flag).to_owned()).collect::<Vec<_>>();
@@ -132,7 +145,7 @@ fn interpreter_of(interpreter: &str) -> (String, Vec<String>, &'static str) {
         "sh" | "bash" | "dash" | "zsh" => (owned(&[]), ".sh"),
         _ => (owned(&[]), ""),
     };
-    (program.to_owned(), before, suffix)
+    Interpreter { program: program.to_owned(), before, suffix }
 }
 
 fn environment(definition: &Definition, facts: &AttemptFacts, context: &PlanContext) -> BTreeMap<String, String> {

@@ -115,7 +115,7 @@ impl Search<'_> {
         if about.is_file() {
             let changed_at = about.modified().map_or(DateTime::UNIX_EPOCH, DateTime::<Utc>::from);
             let changed_at = DateTime::from_timestamp_micros(changed_at.timestamp_micros()).unwrap_or(changed_at);
-            self.found.files.insert(name.to_owned(), (about.len(), changed_at));
+            self.found.files.insert(name.to_owned(), FileState { bytes: about.len(), changed_at });
         }
         Ok(())
     }

@@ -197,11 +197,11 @@ impl FileWatcher {
 /// When the first of the recently changed files will have settled.
 fn settles_in<'a>(
     trigger: &FileTrigger,
-    files: impl Iterator<Item = &'a (u64, DateTime<Utc>)>,
+    files: impl Iterator<Item = &'a FileState>,
     now: DateTime<Utc>,
 ) -> Option<Duration> {
     let settle = (trigger.change == FileChange::Settled).then_some(trigger.settle)?;
-    let settled_at = files.filter_map(|(_, changed_at)| changed_at.checked_add_signed(settle));
+    let settled_at = files.filter_map(|file| file.changed_at.checked_add_signed(settle));
     settled_at.filter_map(|at| (at - now).to_std().ok()).filter(|wait| !wait.is_zero()).min()
 }
 

@@ -4,7 +4,7 @@ use super::entity::slot;
 use crate::domain::ids::ScheduleId;
 use crate::domain::keys::{Key, Schedule, Task};
 use crate::domain::model::RunOutlook;
-use crate::domain::model::{ScheduleAhead, SlotAcross};
+use crate::domain::model::{Covered, ScheduleAhead, SlotAcross};
 use crate::store::core::time::Micros;
 use crate::store::runs::entity::{attempt, run};
 use crate::store::schedules::entity::schedule;
@@ -103,7 +103,7 @@ impl Tx {
 
     /// Makes an entry end earlier.
     pub async fn slot_shorten(&self, schedule_row: Key<Schedule>, to: SlotAcross) -> Result<()> {
-        let SlotAcross { stretch: (first_at, last_at), count } = to;
+        let SlotAcross { stretch: Covered { first_at, last_at }, count } = to;
         slot::Entity::update_many()
             .col_expr(slot::Column::LastAt, Expr::value(Micros::from(last_at)))
             .col_expr(slot::Column::Count, Expr::value(i64::try_from(count).unwrap_or(i64::MAX)))
@@ -155,5 +155,5 @@ async fn across(
     let newest = newest.one(connection).await?;
     Ok(newest
         .filter(|row| row.run_uid.is_none() && row.last_at > Micros::from(at))
-        .map(|row| SlotAcross { stretch: (row.first_at.into(), row.last_at.into()), count: row.count.unsigned_abs() }))
+        .map(|row| SlotAcross { stretch: Covered { first_at: row.first_at.into(), last_at: row.last_at.into() }, count: row.count.unsigned_abs() }))
 }

@@ -3,7 +3,7 @@
 use super::entity::slot;
 use crate::domain::keys::{Key, Schedule};
 use crate::domain::model::SlotBooking;
-use crate::domain::model::{SlotEntry, Told};
+use crate::domain::model::{Covered, SlotEntry};
 use crate::store::core::reason::ReasonColumns;
 use crate::store::core::rows::Rows;
 use crate::store::core::time::Micros;
@@ -69,7 +69,7 @@ impl Tx {
     }
 
     /// Periods after an instant that a schedule's ledger covers already, in order.
-    pub async fn slots_told(&self, schedule_row: Key<Schedule>, after: DateTime<Utc>) -> Result<Vec<Told>> {
+    pub async fn slots_told(&self, schedule_row: Key<Schedule>, after: DateTime<Utc>) -> Result<Vec<Covered>> {
         let rows = slot::Entity::find()
             .select_only()
             .columns([slot::Column::FirstAt, slot::Column::LastAt])
@@ -77,7 +77,8 @@ impl Tx {
             .filter(slot::Column::LastAt.gt(Micros::from(after)))
             .order_by_asc(slot::Column::FirstAt);
         let rows: Vec<(i64, i64)> = rows.into_tuple().all(self).await?;
-        Ok(rows.into_iter().map(|(first, last)| (Micros(first).into(), Micros(last).into())).collect())
+        let covered = |(first, last)| Covered { first_at: Micros(first).into(), last_at: Micros(last).into() };
+        Ok(rows.into_iter().map(covered).collect())
     }
 
     /// The last instant in the ledger of each schedule whose ledger reaches the first entry of its booking. For all

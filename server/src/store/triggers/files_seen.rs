@@ -3,7 +3,7 @@
 use super::entity::{file_seen, trigger};
 use super::record;
 use crate::domain::keys::{Key, Trigger};
-use crate::domain::model::{FilesLearned, KnownFile, KnownFiles, TaskTriggerRecord};
+use crate::domain::model::{FileState, FilesLearned, KnownFile, KnownFiles, TaskTriggerRecord};
 use crate::store::core::time::Micros;
 use crate::store::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
@@ -32,7 +32,7 @@ impl Store {
                 if path.is_empty() {
                     known.pattern = Some(bytes);
                 } else {
-                    let state = (bytes.unsigned_abs(), changed_at.into());
+                    let state = FileState { bytes: bytes.unsigned_abs(), changed_at: changed_at.into() };
                     known.files.insert(path, KnownFile { state, gone: gone_at.is_some() });
                 }
             }
@@ -65,7 +65,7 @@ impl Tx {
             changed_at: Set(changed_at.into()),
             gone_at: Set(None),
         };
-        let present = learned.present.iter().map(|(path, (bytes, at))| model(path.clone(), bytes.cast_signed(), *at));
+        let present = learned.present.iter().map(|(path, state)| model(path.clone(), state.bytes.cast_signed(), state.changed_at));
         let pattern = learned.pattern.map(|pattern| model(String::new(), pattern, at));
         let rows: Vec<_> = present.chain(pattern).collect();
         for chunk in rows.chunks(500) {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use orc_server::domain::ids::RunId;
 use orc_server::domain::keys::{Key, Schedule, Task};
 use orc_server::domain::model::{
-    PageRequest, ScheduleRecord, SlotAcross, SlotBooking, SlotEntry, SlotFilter, TaskRecord,
+    Covered, PageRequest, ScheduleRecord, SlotAcross, SlotBooking, SlotEntry, SlotFilter, TaskRecord,
 };
 use orc_server::domain::reason::Reason;
 use orc_server::domain::vocabulary::SlotOutcome;
@@ -208,12 +208,12 @@ async fn a_ledger_that_reaches_into_the_future_is_brought_back(fixture: Fixture)
     let back = async move |tx: &Tx| {
         let removed = tx.schedule_watermark_reset(schedule, at(300)).await?;
         let across = tx.slot_across(x.0, at(300)).await?;
-        let kept = SlotAcross { stretch: (at(120), at(300)), count: 4 };
+        let kept = SlotAcross { stretch: Covered { first_at: at(120), last_at: at(300) }, count: 4 };
         tx.slot_shorten(x.0, kept).await?;
         Ok::<_, StoreError>((removed, across))
     };
     let (removed, across) = fixture.store.write(back).await.expect("goes back");
-    assert_eq!((removed, across), (4, Some(SlotAcross { stretch: (at(120), at(600)), count: 9 })));
+    assert_eq!((removed, across), (4, Some(SlotAcross { stretch: Covered { first_at: at(120), last_at: at(600) }, count: 9 })));
     let page = fixture.store.slot_list(&SlotFilter::default(), &PageRequest::first(50)).await.expect("reads");
     let shown: Vec<_> = page.items.iter().map(|slot| (slot.first_at, slot.last_at, slot.count)).collect();
     assert_eq!(shown, [(at(660), at(660), 1), (at(120), at(300), 4), (at(60), at(60), 1)]);

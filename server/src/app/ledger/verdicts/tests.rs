@@ -20,10 +20,12 @@ fn check(catch_up: CatchUp, hold: Option<&Reason>, now: &str, expected: &[Expect
     check_told(catch_up, hold, &[], now, expected);
 }
 
-fn check_told(catch_up: CatchUp, hold: Option<&Reason>, told: &[Told], now: &str, expected: &[Expected]) {
+fn check_told(catch_up: CatchUp, hold: Option<&Reason>, told: &[(&str, &str)], now: &str, expected: &[Expected]) {
     let watermark_at = at("2026-01-01T00:30:00Z");
     let stretch = Stretch { watermark_at, present_from: watermark_at, now: at(now) };
-    let found = due(&hourly(), catch_up, stretch, told, hold);
+    let told: Vec<_> =
+        told.iter().map(|(first, last)| Covered { first_at: at(first), last_at: at(last) }).collect();
+    let found = due(&hourly(), catch_up, stretch, &told, hold);
     let shown: Vec<_> = found
         .iter()
         .map(|due| {
@@ -75,7 +77,7 @@ fn what_is_told_already_is_not_due_again() {
     let (one, two, four, five) =
         ("2026-01-01T01:00:00Z", "2026-01-01T02:00:00Z", "2026-01-01T04:00:00Z", "2026-01-01T05:00:00Z");
     let three = "2026-01-01T03:00:00Z";
-    let middle = &[(at(two), at(three))];
+    let middle = &[(two, three)];
     let around = [(one, one, 1, "missed"), (four, five, 2, "missed")];
     check_told(CatchUp::None, None, middle, "2026-01-01T05:30:00Z", &around);
     let skipped = [(one, one, 1, "skipped"), (four, five, 2, "skipped")];
@@ -83,11 +85,11 @@ fn what_is_told_already_is_not_due_again() {
     let all = CatchUp::All { max_count: 2 };
     let newest = [(one, one, 1, "missed"), (four, four, 1, "pending"), (five, five, 1, "pending")];
     check_told(all, None, middle, "2026-01-01T05:30:00Z", &newest);
-    let ends = &[(at(one), at(one)), (at(five), at(five))];
+    let ends = &[(one, one), (five, five)];
     check_told(CatchUp::None, None, ends, "2026-01-01T05:30:00Z", &[(two, four, 3, "missed")]);
     check_told(CatchUp::None, None, ends, "2026-01-01T05:00:00Z", &[(two, four, 3, "missed")]);
     check_told(CatchUp::Latest, None, ends, "2026-01-01T05:00:00Z", &[(two, four, 3, "missed")]);
-    check_told(CatchUp::None, None, &[(at(one), at(five))], "2026-01-01T05:00:00Z", &[]);
+    check_told(CatchUp::None, None, &[(one, five)], "2026-01-01T05:00:00Z", &[]);
 }
 
 fn every(seconds: u32) -> CompiledSchedule {

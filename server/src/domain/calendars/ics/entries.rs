@@ -15,7 +15,21 @@ use std::collections::BTreeSet;
 /// Number of years for which dates are written out if no rule means the same.
 const YEARS_AHEAD: u32 = 10;
 
-type Made = (Vec<CalendarEntry>, Vec<CalendarEntry>);
+/// What a file becomes.
+pub(in crate::domain) struct Made {
+    /// The entries.
+    pub entries: Vec<CalendarEntry>,
+    /// The dates that the rules among them must leave out.
+    pub except: Vec<CalendarEntry>,
+}
+
+/// A stretch of days with a title.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Stretch {
+    first: NaiveDate,
+    last: NaiveDate,
+    title: String,
+}
 
 /// Makes the entries of the events that count, and the dates that rules must leave out.
 pub(in crate::domain) fn make(
@@ -34,7 +48,8 @@ pub(in crate::domain) fn make(
     }
     let Sets { entries, dates, away, seen: _ } = maker.made;
     let except = away.into_iter().filter(|date| !dates.contains(date));
-    Ok((entries, except.map(|date| CalendarEntry::Date { date, until: None, title: String::new() }).collect()))
+    let except = except.map(|date| CalendarEntry::Date { date, until: None, title: String::new() }).collect();
+    Ok(Made { entries, except })
 }
 
 /// The entries and dates made so far.
@@ -42,7 +57,7 @@ pub(in crate::domain) fn make(
 struct Sets {
     entries: Vec<CalendarEntry>,
     /// Existing entries, to leave out others that mean the same.
-    seen: BTreeSet<(NaiveDate, NaiveDate, String)>,
+    seen: BTreeSet<Stretch>,
     /// All dates of all events.
     dates: BTreeSet<NaiveDate>,
     /// Dates that the kept rules have but their events do not.
@@ -145,7 +160,7 @@ impl Maker<'_> {
 
     fn stretch(&mut self, (first, last): (NaiveDate, NaiveDate), title: &str) {
         self.made.dates.extend(days((first, last)));
-        if self.made.seen.insert((first, last, title.to_owned())) {
+        if self.made.seen.insert(Stretch { first, last, title: title.to_owned() }) {
             let until = (last > first).then_some(last);
             self.made.entries.push(CalendarEntry::Date { date: first, until, title: title.to_owned() });
         }

@@ -87,7 +87,7 @@ pub fn ics_import(text: &str, zones: IcsZones, today: NaiveDate) -> Result<IcsIm
         notes.push(IcsNote::of_file(left_out.number, done));
     }
     let events = revisions::current(events, &mut notes)?;
-    let (entries, except) = entries::make(events, &shown, today, &mut notes)?;
+    let entries::Made { entries, except } = entries::make(events, &shown, today, &mut notes)?;
     let timezone = shown.first().copied().unwrap_or(zones.otherwise);
     Ok(IcsImport { title: file.title, entries, except, notes: notes::in_order(notes), timezone })
 }

@@ -57,16 +57,29 @@ struct Pool {
     capacity: u32,
     used: u32,
     peak: u32,
-    /// Rank, start of waiting, task.
-    queue: BinaryHeap<Reverse<(i64, u32, u32)>>,
+    queue: BinaryHeap<Reverse<PoolTurn>>,
     waited: u64,
     sum: u64,
     longest: u32,
     hours: Vec<PoolHour>,
 }
 
-/// The number of starts in a minute, the minute, and the schedules that start.
-type BusyMinute = (u32, Reverse<u32>, Vec<u32>);
+/// A run that waits for a pool. The least of them goes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct PoolTurn {
+    rank: i64,
+    /// Start of waiting, in seconds.
+    since: u32,
+    task: u32,
+}
+
+/// A minute with many starts. The greatest is the busiest, and the earliest of equals.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct BusyMinute {
+    slots: u32,
+    minute: Reverse<u32>,
+    tasks: Vec<u32>,
+}
 
 /// The state of a simulation.
 #[derive(Debug)]
@@ -153,7 +166,7 @@ impl<'a> Engine<'a> {
             self.here.push(number);
             self.slots += 1;
             self.hours[self.hour].slots += 1;
-            self.slot(self.flat[number as usize].0, at);
+            self.slot(self.flat[number as usize].task, at);
         }
     }
 
@@ -213,7 +226,8 @@ impl<'a> Engine<'a> {
             return self.start(number, now);
         }
         task.in_pool += 1;
-        pool.queue.push(Reverse((i64::from(now) - 60 * i64::from(task.priority), now, number)));
+        let rank = i64::from(now) - 60 * i64::from(task.priority);
+        pool.queue.push(Reverse(PoolTurn { rank, since: now, task: number }));
         pool.note(self.hour);
     }
 
@@ -272,7 +286,7 @@ impl<'a> Engine<'a> {
 
     /// Starts the next runs of a pool as long as they fit.
     fn pump(&mut self, index: usize, now: u32) {
-        while let Some(Reverse((_, since, number))) = self.pools[index].queue.peek().copied() {
+        while let Some(Reverse(PoolTurn { since, task: number, .. })) = self.pools[index].queue.peek().copied() {
             let (pool, task) = (&mut self.pools[index], &mut self.tasks[number as usize]);
             if pool.used + task.weight > pool.capacity {
                 return;
@@ -294,13 +308,13 @@ impl<'a> Engine<'a> {
             for number in &self.here {
                 self.starts.together[*number as usize] += u64::from(count - 1);
             }
-            let least = self.busiest.peek().map_or(0, |Reverse((least, ..))| *least);
+            let least = self.busiest.peek().map_or(0, |Reverse(least)| least.slots);
             if self.busiest.len() < BUSIEST || count > least {
-                let mut tasks: Vec<u32> = self.here.iter().map(|number| self.flat[*number as usize].0).collect();
+                let mut tasks: Vec<u32> = self.here.iter().map(|number| self.flat[*number as usize].task).collect();
                 tasks.sort_unstable();
                 tasks.dedup();
                 tasks.truncate(NAMED);
-                self.busiest.push(Reverse((count, Reverse(self.minute), tasks)));
+                self.busiest.push(Reverse(BusyMinute { slots: count, minute: Reverse(self.minute), tasks }));
                 if self.busiest.len() > BUSIEST {
                     self.busiest.pop();
                 }
@@ -315,14 +329,14 @@ impl<'a> Engine<'a> {
         self.go_to(end);
         self.close_minute();
         for pool in &mut self.pools {
-            while let Some(Reverse((_, since, _))) = pool.queue.pop() {
+            while let Some(Reverse(PoolTurn { since, .. })) = pool.queue.pop() {
                 pool.count(end - since);
             }
         }
         let limit = self.limit.sum_up(end);
         let base = base(self.scenario);
         let name = |number: &u32| self.scenario.tasks[*number as usize].name.clone();
-        let minute = |(slots, Reverse(minute), tasks): (u32, Reverse<u32>, Vec<u32>)| Minute {
+        let minute = |BusyMinute { slots, minute: Reverse(minute), tasks }| Minute {
             at: DateTime::from_timestamp(base + i64::from(minute) * 60, 0).unwrap_or_default(),
             slots,
             tasks: tasks.iter().map(name).collect(),

@@ -21,8 +21,16 @@ pub struct LimitWait {
 pub(in crate::domain) struct Limit {
     waits: LimitWait,
     sum: u64,
-    /// Highest priority first, then the oldest: priority, start of waiting, task.
-    queue: BinaryHeap<(i32, Reverse<u32>, Reverse<u32>)>,
+    queue: BinaryHeap<Turn>,
+}
+
+/// A run that waits. The greatest goes next: the highest priority, then the oldest.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Turn {
+    priority: i32,
+    /// Start of waiting, in seconds.
+    since: Reverse<u32>,
+    task: Reverse<u32>,
 }
 
 impl Limit {
@@ -38,7 +46,7 @@ impl Limit {
 
     /// Puts a run into the queue.
     pub fn queue(&mut self, priority: i32, since: u32, task: u32) {
-        self.queue.push((priority, Reverse(since), Reverse(task)));
+        self.queue.push(Turn { priority, since: Reverse(since), task: Reverse(task) });
     }
 
     /// The task whose waiting run begins now, if there is room.
@@ -46,7 +54,7 @@ impl Limit {
         if running >= self.waits.capacity {
             return None;
         }
-        let (_, Reverse(since), Reverse(task)) = self.queue.pop()?;
+        let Turn { since: Reverse(since), task: Reverse(task), .. } = self.queue.pop()?;
         self.count(now - since);
         Some(task)
     }
@@ -61,7 +69,7 @@ impl Limit {
 
     /// Sums up. Runs that still wait have waited until `end`.
     pub fn sum_up(mut self, end: u32) -> LimitWait {
-        while let Some((_, Reverse(since), _)) = self.queue.pop() {
+        while let Some(Turn { since: Reverse(since), .. }) = self.queue.pop() {
             self.count(end - since);
         }
         let mean = if self.waits.waited > 0 { self.sum as f64 / self.waits.waited as f64 } else { 0.0 };

@@ -6,12 +6,16 @@ use chrono::{DateTime, Utc};
 use std::sync::mpsc::SyncSender;
 
 /// A schedule and the number of its task.
-pub(in crate::domain) type Flat<'a> = (u32, &'a SimulatedSchedule);
+#[derive(Debug, Clone, Copy)]
+pub(in crate::domain) struct Flat<'a> {
+    pub task: u32,
+    pub schedule: &'a SimulatedSchedule,
+}
 
 /// All schedules, each with the number of its task.
 pub(in crate::domain) fn flat(scenario: &Scenario) -> Vec<Flat<'_>> {
     let numbered = (0..).zip(&scenario.tasks);
-    numbered.flat_map(|(task, it)| it.schedules.iter().map(move |schedule| (task, schedule))).collect()
+    numbered.flat_map(|(task, it)| it.schedules.iter().map(move |schedule| Flat { task, schedule })).collect()
 }
 
 /// The second from which all others are counted: the start of the first hour.
@@ -65,7 +69,7 @@ pub(in crate::domain) fn make(
     stop: &Stop,
     sender: SyncSender<Vec<u64>>,
 ) -> Option<u64> {
-    let mut dues: Vec<Dues<'_>> = flat.iter().map(|(_, schedule)| Dues::new(scenario, schedule)).collect();
+    let mut dues: Vec<Dues<'_>> = flat.iter().map(|it| Dues::new(scenario, it.schedule)).collect();
     let mut next: Vec<u32> = dues.iter_mut().map(|dues| dues.next().unwrap_or(u32::MAX)).collect();
     let (end, mut made) = (length(scenario), 0);
     for begin in (0..=end).step_by(CHUNK as usize) {
