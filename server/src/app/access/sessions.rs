@@ -1,5 +1,6 @@
 //! Who is asking: sessions of people, tokens of programs, the first administrator, one's own password.
 
+use crate::app::core::write::{Moment, silent};
 use crate::app::{App, Caller, CallerKind, Error, Result};
 use crate::domain::ids::{SessionId, TokenId};
 use crate::domain::model::{SessionNew, SessionRecord, UserChange, UserNew, UserRecord};
@@ -80,8 +81,7 @@ impl App {
         caller.request_id.clone_from(&origin.request_id);
         let detail = json!({"address": origin.address});
         let entry = caller.audit(now, "session_refuse", ("user", known), detail);
-        let written =
-            self.store().write(async move |tx: &Tx| tx.audit_append(&entry).await.map(|_| ()).map_err(Error::from));
+        let written = self.write(async move |tx: &Tx, _| Ok(tx.audit_append(&entry).await?), silent);
         if let Err(error) = written.await {
             tracing::warn!(%error, "a refused login could not be written to the audit log");
         }
@@ -104,22 +104,20 @@ impl App {
         let change = UserChange { last_login_at: Some(now), ..UserChange::default() };
         let (user, proved) = (user.id, user.password_hash.clone());
         let replaced = self.session_shown(origin).await?;
-        self.store()
-            .write(async move |tx: &Tx| {
-                // Locks the row, so the password that was proved is the present one until the session is there to be ended.
-                let present = tx.user_update(user, &change).await?;
-                if present.is_none_or(|user| user.disabled || user.password_hash != proved) {
-                    return Err(Error::Unauthenticated("name or password is wrong".into()));
-                }
-                if let Some(old) = replaced {
-                    tx.session_delete(old).await?;
-                }
-                tx.session_insert(&session).await?;
-                tx.audit_append(&entry).await?;
-                Ok::<_, Error>(())
-            })
-            .await?;
-        self.access_ended();
+        let write = async move |tx: &Tx, _: Moment| {
+            // Locks the row, so the password that was proved is the present one until the session is there to be ended.
+            let present = tx.user_update(user, &change).await?;
+            if present.is_none_or(|user| user.disabled || user.password_hash != proved) {
+                return Err(Error::Unauthenticated("name or password is wrong".into()));
+            }
+            if let Some(old) = replaced {
+                tx.session_delete(old).await?;
+            }
+            tx.session_insert(&session).await?;
+            tx.audit_append(&entry).await?;
+            Ok(())
+        };
+        self.write(write, |app, ()| app.access_ended()).await?;
         Ok(NewSession { caller, cookie: new.text, expires_at: now + LONGEST })
     }
 
@@ -151,11 +149,8 @@ impl App {
             return;
         }
         let (id, until) = (session.id, (now + IDLE).min(session.created_at + LONGEST));
-        best_effort(
-            self.store()
-                .write(async move |tx: &Tx| tx.session_touch(id, now, until).await.map(|_| ()).map_err(Error::from)),
-        )
-        .await;
+        let touch = async move |tx: &Tx, _: Moment| Ok(tx.session_touch(id, now, until).await?);
+        best_effort(self.write(touch, silent)).await;
     }
 
     /// When a caller's session ends, if it does by itself.
@@ -175,10 +170,8 @@ impl App {
         }
         if record.last_used_at.is_none_or(|at| now - at >= TOUCH_EVERY) {
             let id = record.id;
-            best_effort(
-                self.store().write(async move |tx: &Tx| tx.token_touch(id, now).await.map(|_| ()).map_err(Error::from)),
-            )
-            .await;
+            let touch = async move |tx: &Tx, _: Moment| Ok(tx.token_touch(id, now).await?);
+            best_effort(self.write(touch, silent)).await;
         }
         let role = record.user_role.map_or(record.role, |role| role.min(record.role));
         let kind = CallerKind::Token;
@@ -190,15 +183,12 @@ impl App {
     pub async fn session_delete(&self, caller: &Caller) -> Result<()> {
         let Some(id) = caller.session_id else { return Ok(()) };
         let entry = caller.audit(self.clock().now(), "session_delete", ("session", id.to_string()), json!({}));
-        self.store()
-            .write(async move |tx: &Tx| {
-                tx.session_delete(id).await?;
-                tx.audit_append(&entry).await?;
-                Ok::<_, Error>(())
-            })
-            .await?;
-        self.access_ended();
-        Ok(())
+        let write = async move |tx: &Tx, _: Moment| {
+            tx.session_delete(id).await?;
+            tx.audit_append(&entry).await?;
+            Ok(())
+        };
+        self.write(write, |app, ()| app.access_ended()).await
     }
 
     /// Changes one's own password; all other sessions end.
@@ -218,16 +208,13 @@ impl App {
         let change = UserChange { password_hash: Some(password::hash(new).await), ..UserChange::default() };
         let (keep, now) = (caller.session_id, self.clock().now());
         let entry = caller.audit(now, "session_password_update", ("user", caller.name.clone()), json!({}));
-        self.store()
-            .write(async move |tx: &Tx| {
-                tx.user_update(id, &change).await?;
-                tx.sessions_delete(id, keep).await?;
-                tx.audit_append(&entry).await?;
-                Ok::<_, Error>(())
-            })
-            .await?;
-        self.access_ended();
-        Ok(())
+        let write = async move |tx: &Tx, _: Moment| {
+            tx.user_update(id, &change).await?;
+            tx.sessions_delete(id, keep).await?;
+            tx.audit_append(&entry).await?;
+            Ok(())
+        };
+        self.write(write, |app, ()| app.access_ended()).await
     }
 
     /// Whether the server waits for its first administrator.
@@ -265,7 +252,7 @@ impl App {
         let now = self.clock().now();
         let user = UserNew { name, password_hash: password::hash(new).await, role: Role::Admin, created_at: now };
         let request_id = origin.request_id.clone();
-        let made = self.store().write(async move |tx: &Tx| {
+        let write = async move |tx: &Tx, _: Moment| {
             if tx.user_counts().await?.0 > 0 {
                 return Err(Error::NotFound("the set-up is over; log in".into()));
             }
@@ -273,8 +260,8 @@ impl App {
             let caller = Caller { request_id: request_id.clone(), ..Caller::system() };
             tx.audit_append(&caller.audit(now, "setup_create", ("user", made.name.clone()), json!({}))).await?;
             Ok(made)
-        });
-        let made = made.await?;
+        };
+        let made = self.write(write, silent).await?;
         let unremoved = |error: std::io::Error| tracing::warn!(%error, "the used set-up token could not be removed");
         setup::finish(&self.settings().data_dir).unwrap_or_else(unremoved);
         self.session_begin(&made, origin, "session_create").await
@@ -286,9 +273,9 @@ impl App {
 }
 
 /// Writes down a use. A request never fails, and hardly waits, because its use could not be written down.
-async fn best_effort(touch: impl Future<Output = Result<()>>) {
+async fn best_effort<T>(touch: impl Future<Output = Result<T>>) {
     match tokio::time::timeout(TOUCH_PATIENCE, touch).await {
-        Ok(Ok(())) => {}
+        Ok(Ok(_)) => {}
         Ok(Err(error)) => tracing::debug!(%error, "a use could not be written down"),
         Err(_) => tracing::debug!("a use was not written down in time"),
     }

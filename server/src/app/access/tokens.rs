@@ -1,5 +1,6 @@
 //! Tokens: keys for programs, shown once, revocable.
 
+use crate::app::core::write::{Moment, silent};
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::ids::TokenId;
 use crate::domain::model::{Page, PageRequest, TokenNew, TokenRecord};
@@ -50,12 +51,12 @@ impl App {
         };
         let detail = json!({"name": record.name, "role": role, "expires_at": record.expires_at});
         let entry = caller.audit(now, "token_create", ("token", id.to_string()), detail);
-        let made = self.store().write(async move |tx: &Tx| {
+        let write = async move |tx: &Tx, _: Moment| {
             tx.token_insert(&record).await?;
             tx.audit_append(&entry).await?;
             tx.token_find(id).await?.ok_or_else(|| Error::Internal("the new token cannot be read".into()))
-        });
-        Ok((made.await?, new.text))
+        };
+        Ok((self.write(write, silent).await?, new.text))
     }
 
     /// Refuses a new token that would end after the token it is made with.
@@ -74,22 +75,19 @@ impl App {
     /// Revokes a token: one's own, or any for an administrator.
     pub async fn token_revoke(&self, caller: &Caller, id: TokenId) -> Result<()> {
         caller.require(Permission::Own)?;
-        let (caller, now) = (caller.clone(), self.clock().now());
+        let caller = caller.clone();
         let missing = move || Error::NotFound(format!("there is no token {id}"));
-        self.store()
-            .write(async move |tx: &Tx| {
-                let record = tx.token_find(id).await?.filter(|token| token.revoked_at.is_none()).ok_or_else(missing)?;
-                let own = record.user.is_some() && record.user == caller.user_id;
-                if !own && !caller.may(Permission::Admin) {
-                    return Err(missing());
-                }
-                tx.token_revoke(id, now).await?;
-                let detail = json!({"name": record.name});
-                tx.audit_append(&caller.audit(now, "token_revoke", ("token", id.to_string()), detail)).await?;
-                Ok::<_, Error>(())
-            })
-            .await?;
-        self.access_ended();
-        Ok(())
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
+            let record = tx.token_find(id).await?.filter(|token| token.revoked_at.is_none()).ok_or_else(missing)?;
+            let own = record.user.is_some() && record.user == caller.user_id;
+            if !own && !caller.may(Permission::Admin) {
+                return Err(missing());
+            }
+            tx.token_revoke(id, now).await?;
+            let detail = json!({"name": record.name});
+            tx.audit_append(&caller.audit(now, "token_revoke", ("token", id.to_string()), detail)).await?;
+            Ok(())
+        };
+        self.write(write, |app, ()| app.access_ended()).await
     }
 }

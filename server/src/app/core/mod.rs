@@ -1,4 +1,4 @@
-//! What every use case needs: who calls, what may go wrong, what is announced after a commit, the dry run,
+//! What every use case needs: who calls, what may go wrong, what is announced after a commit, how it is written,
 //! and the places for heavy computations.
 //!
 //! Deliberately absent: any subject; a subject imports `core`, never the other way round. Start reading at `caller`.
@@ -9,5 +9,4 @@ pub(in crate::app) mod error;
 pub mod events;
 pub(in crate::app) mod signals;
 pub(in crate::app) mod span;
-pub(in crate::app) mod trial;
 pub mod write;

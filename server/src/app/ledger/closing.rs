@@ -2,11 +2,12 @@
 //!
 //! A maintenance window may concern 100,000 tasks, and a transaction must end within seconds. So the ledger is completed first,
 //! in many short transactions between which others write. The transaction that changes the calendar then finds it complete
-//! up to the same instant, but for what came or changed meanwhile, which is little. Start reading at `ledger_complete`.
+//! up to an instant shortly before its own, and completes the rest, which is little. Start reading at `ledger_complete`.
 
 use super::booking::{BookedIn, DueSlots, book, on_hold, task_keys};
 use crate::app::calendars::calendar_book;
 use crate::app::core::compute::Reach;
+use crate::app::core::write::Moment;
 use crate::app::schedules::agenda::{Planned, STRETCH};
 use crate::app::schedules::compile;
 use crate::app::{App, Error, Result};
@@ -39,9 +40,9 @@ impl Concern {
         named.any(|name| self.names.contains(name)) || self.tags.as_ref().is_some_and(labelled)
     }
 
-    /// Those of some schedules that it concerns, that fire, and whose ledger is not complete up to an instant.
+    /// Those of some schedules that it concerns, that fire, and whose ledger does not reach beyond an instant.
     fn planned(&self, book: &CalendarBook, some: Vec<ScheduleRecord>, now: DateTime<Utc>) -> Vec<Arc<Planned>> {
-        let behind = some.into_iter().filter(|record| record.watermark_at < now && self.is(record));
+        let behind = some.into_iter().filter(|record| record.watermark_at <= now && self.is(record));
         let planned = behind.filter_map(|record| {
             let compiled = compile(book, &record.task_name, &record.task_tags, &record.schedule).ok()?;
             // The slot of a startup schedule depends on no calendar date to come; the scheduler books it when it has started.
@@ -55,21 +56,45 @@ impl Concern {
     }
 }
 
+/// How far ledgers were completed before the transaction that changes the calendars.
+#[derive(Debug, Clone, Default)]
+pub(in crate::app) struct Completed {
+    /// Up to this instant, at which their watermarks stand unless something happened since.
+    at: DateTime<Utc>,
+    schedules: Vec<CompletedSchedule>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct CompletedSchedule {
+    row: i64,
+    task_key: i64,
+    /// The next slot after the instant; none: there is none.
+    next_at: Option<DateTime<Utc>>,
+}
+
 impl App {
-    /// Completes the ledger of the schedules concerned up to an instant, in short transactions. What was completed stays so,
+    /// Completes the ledger of the schedules concerned up to the present, in short transactions. What was completed stays so,
     /// also if the calendar is not changed in the end.
-    pub(in crate::app) async fn ledger_complete(&self, concern: Concern, now: DateTime<Utc>) -> Result<()> {
+    pub(in crate::app) async fn ledger_complete(&self, concern: Concern) -> Result<Completed> {
         if concern.names.is_empty() && concern.tags.is_none() {
-            return Ok(());
+            return Ok(Completed::default());
         }
         let completed = self.compute(Reach::Ledger, async move |app, _| {
-            let (mut after, mut tries) = (0, 0);
+            let now = app.clock().now();
+            let (mut after, mut tries, mut done) = (0, 0, Completed { at: now, schedules: Vec::new() });
             while let Some((last, stored)) = app.store().schedule_list_enabled_next(after, STRETCH).await? {
                 // Before the calendars themselves: should they change in between, this is the older mark.
                 let mark = app.store().calendar_mark().await?;
                 let book = app.calendar_book().await?;
                 let planned = concern.planned(&book, stored.readable, now);
+                let completed = |it: &Arc<Planned>| CompletedSchedule {
+                    row: it.row,
+                    task_key: it.task_key,
+                    next_at: it.next_at_after(now),
+                };
+                let some: Vec<_> = planned.iter().map(completed).collect();
                 if app.ledger_complete_some(planned, mark, now).await? {
+                    done.schedules.extend(some);
                     (after, tries) = (last, 0);
                 } else if tries == TRIES {
                     let busy = "tasks and calendars change too fast just now; nothing was saved, try again in a moment";
@@ -78,7 +103,7 @@ impl App {
                     tries += 1;
                 }
             }
-            Ok(())
+            Ok(done)
         });
         completed.await
     }
@@ -90,49 +115,62 @@ impl App {
         mark: CalendarMark,
         now: DateTime<Utc>,
     ) -> Result<bool> {
-        let present_from = self.present_from();
         let is_due = |it: &Arc<Planned>| it.next_at().is_some_and(|at| at <= now);
-        let (due, quiet): (Vec<_>, Vec<_>) = planned.into_iter().partition(is_due);
+        let behind = planned.into_iter().filter(|it| it.watermark_at < now);
+        let (due, quiet): (Vec<_>, Vec<_>) = behind.partition(is_due);
         let batches = due.chunks(BATCH).chain(std::iter::once(quiet.as_slice())).filter(|batch| !batch.is_empty());
         for batch in batches {
             let batch = batch.to_vec();
-            let write = async move |tx: &Tx| -> Result<Option<BookedIn>> {
+            let write = async move |tx: &Tx, moment: Moment| -> Result<Option<BookedIn>> {
                 let versions: BTreeSet<_> = batch.iter().map(|it| (it.task_key, it.task_version)).collect();
                 let versions: Vec<_> = versions.into_iter().collect();
                 if tx.calendar_mark().await? != mark || !tx.tasks_changed(&versions).await?.is_empty() {
                     return Ok(None);
                 }
-                complete(tx, &batch, present_from, now).await.map(Some)
+                complete(tx, &batch, Moment { now, ..moment }).await.map(Some)
             };
-            let Some(booked) = self.store().write(write).await? else { return Ok(false) };
-            let booked = self.booked_announce(booked);
-            self.slots_booked(booked);
+            let announce = |app: &Self, booked: &Option<BookedIn>| {
+                booked.iter().for_each(|booked| app.slots_booked(app.booked_announce(booked)));
+            };
+            if self.write(write, announce).await?.is_none() {
+                return Ok(false);
+            }
         }
         Ok(true)
     }
 }
 
-/// Completes what is left up to an instant of the schedules concerned, before the calendars change in the same transaction.
+/// Completes the ledger of the schedules concerned up to the moment at which the calendars change, in the same transaction. What
+/// `completed` tells of, and nothing happened to since, is neither read nor computed again unless a slot of it is due by now.
 pub(in crate::app) async fn close_concerned(
     tx: &Tx,
     concern: &Concern,
-    present_from: DateTime<Utc>,
-    now: DateTime<Utc>,
+    completed: &Completed,
+    moment: Moment,
 ) -> Result<()> {
     if concern.names.is_empty() && concern.tags.is_none() {
         return Ok(());
     }
-    let behind = tx.schedule_list_behind(&concern.names, concern.tags.as_deref(), now).await?.readable;
+    let Moment { now, .. } = moment;
+    let is_due = |it: &&CompletedSchedule| it.next_at.is_some_and(|at| at <= now);
+    let (due, quiet): (Vec<&CompletedSchedule>, Vec<&CompletedSchedule>) = completed.schedules.iter().partition(is_due);
+    let changed = tx.schedule_list_behind(&concern.names, concern.tags.as_deref(), now, completed.at).await?;
+    let mut behind = changed.readable;
+    let rows: BTreeSet<i64> = due.iter().map(|it| it.row).collect();
+    let tasks: BTreeSet<i64> = due.iter().map(|it| it.task_key).collect();
+    let due = tx.schedule_list_enabled_of(&tasks.into_iter().collect::<Vec<_>>()).await?.readable;
+    behind.extend(due.into_iter().filter(|it| rows.contains(&it.key) && it.watermark_at == completed.at));
     let planned = concern.planned(&*calendar_book(tx).await?, behind, now);
     for some in planned.chunks(BATCH) {
-        complete(tx, some, present_from, now).await?;
+        complete(tx, some, moment).await?;
     }
-    Ok(())
+    let quiet: Vec<i64> = quiet.iter().map(|it| it.row).collect();
+    Ok(tx.watermarks_advance(&quiet, completed.at, now).await?)
 }
 
 /// Books what is due of some schedules, and moves the watermarks of all of them. The schedules were read before the
 /// transaction, so the scheduler may have booked some slots since: the ledger itself is asked which.
-async fn complete(tx: &Tx, some: &[Arc<Planned>], present_from: DateTime<Utc>, now: DateTime<Utc>) -> Result<BookedIn> {
+async fn complete(tx: &Tx, some: &[Arc<Planned>], Moment { now, present_from }: Moment) -> Result<BookedIn> {
     let is_due = |it: &&Arc<Planned>| it.next_at().is_some_and(|at| at <= now);
     let (due, quiet): (Vec<_>, Vec<_>) = some.iter().partition(is_due);
     let moved = |it: &Arc<Planned>| SlotBooking {
@@ -154,3 +192,6 @@ async fn complete(tx: &Tx, some: &[Arc<Planned>], present_from: DateTime<Utc>, n
     let tasks = tx.tasks_find(&task_keys(&schedules)).await?;
     book(tx, &DueSlots { schedules, tasks, ..DueSlots::default() }, hold.as_ref(), present_from, now).await
 }
+
+#[cfg(test)]
+mod tests;

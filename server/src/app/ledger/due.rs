@@ -5,6 +5,7 @@
 
 use super::booking::{Booked, BookedIn, DueSlots, Written, book, on_hold};
 use crate::app::core::events::Change;
+use crate::app::core::write::Moment;
 use crate::app::{App, Result};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
@@ -35,30 +36,26 @@ impl App {
     /// Books what was read, where it still holds, and tells which tasks must be read again, because they or the calendars
     /// changed. `slots_booked` is to be called soon after.
     pub async fn slots_book_of(&self, due: Arc<DueSlots>, now: DateTime<Utc>) -> Result<(Booked, HashSet<i64>)> {
-        let present_from = self.present_from();
-        let write = async move |tx: &Tx| book_read(tx, &due, present_from, now).await;
-        let (booked, stale) = self.store().write(write).await?;
-        Ok((self.booked_announce(booked), stale))
+        let write = async move |tx: &Tx, moment: Moment| book_read(tx, &due, Moment { now, ..moment }).await;
+        let announce = |app: &Self, (booked, _): &(BookedIn, HashSet<i64>)| {
+            app.booked_announce(booked);
+        };
+        let (booked, stale) = self.write(write, announce).await?;
+        Ok((booked.counts(), stale))
     }
 
     /// Tells of what was booked, after the commit. `slots_booked` is to be called soon after.
-    pub(super) fn booked_announce(&self, BookedIn { inserted, written }: BookedIn) -> Booked {
-        let booked = Booked { entries: written.len(), runs: inserted.made.len() };
-        for Written { task_id, task, outcome } in written {
-            self.events().publish(Change::Slot { task_id, task, outcome });
+    pub(super) fn booked_announce(&self, booked: &BookedIn) -> Booked {
+        for Written { task_id, task, outcome } in &booked.written {
+            self.events().publish(Change::Slot { task_id: *task_id, task: task.clone(), outcome: *outcome });
         }
-        self.announce_inserted_quietly(&inserted);
-        booked
+        self.announce_inserted_quietly(&booked.inserted);
+        booked.counts()
     }
 }
 
 /// Books what was read before the transaction, except what changed since: those tasks are answered.
-async fn book_read(
-    tx: &Tx,
-    due: &DueSlots,
-    present_from: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<(BookedIn, HashSet<i64>)> {
+async fn book_read(tx: &Tx, due: &DueSlots, Moment { now, present_from }: Moment) -> Result<(BookedIn, HashSet<i64>)> {
     if tx.calendar_mark().await? != due.calendars {
         return Ok((BookedIn::default(), due.schedules.iter().map(|it| it.task_key).collect()));
     }

@@ -4,6 +4,7 @@
 //! pool costs nothing however many wait for it. What runs say they wait for is brought up to date beside it, from a reader and
 //! a page at a time. Deliberately absent: the decisions, which are in `domain::pools`.
 
+use crate::app::core::write::silent;
 use crate::app::{App, Result};
 use crate::domain::model::RunRecord;
 use crate::domain::pools::{Room, Turn, WaitingMark};
@@ -20,7 +21,7 @@ const EXPLAINED: u64 = 500;
 impl App {
     /// Queues waiting runs for which there is a place now. True: some runs are ready to start now.
     pub async fn runs_waiting_promote(&self, now: DateTime<Utc>) -> Result<bool> {
-        Ok(self.promoted(self.store().write(async move |tx: &Tx| promote(tx, now).await).await?))
+        Ok(!self.write(async move |tx: &Tx, _| Ok(promote(tx, now).await?), Self::promoted).await?.is_empty())
     }
 
     /// Looks at a page of waiting runs after a mark, and has them say what they wait for. Returns the mark after which to
@@ -39,7 +40,7 @@ impl App {
         let reasons = page.iter().filter_map(|run| Some((run.mark.key, room.explain(run)?)));
         let reasons: Vec<_> = reasons.collect();
         if !reasons.is_empty() {
-            self.store().write(async move |tx: &Tx| tx.runs_explain(&reasons).await).await?;
+            self.write(async move |tx: &Tx, _| Ok(tx.runs_explain(&reasons).await?), silent).await?;
         }
         Ok(next)
     }

@@ -3,6 +3,7 @@
 //! Workers ask here for what is there and hand back what became of it; each change is one transaction, and what it changed
 //! is announced after the commit. Deliberately absent: callers and permissions, because the engine acts for the server itself.
 
+use crate::app::core::write::silent;
 use crate::app::{App, Result};
 use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::model::{AttemptStarted, ClaimOrder, ClaimedRun, Leftovers, PruneStep, RunOutlook, RunRecord};
@@ -23,13 +24,12 @@ impl App {
 
     /// Queues runs whose back-off is over. True: some runs are ready to start now.
     pub async fn runs_backing_off_promote(&self, now: DateTime<Utc>) -> Result<bool> {
-        let promote = async move |tx: &Tx| tx.runs_backing_off_promote(now).await;
-        Ok(self.promoted(self.store().write(promote).await?))
+        let promote = async move |tx: &Tx, _| Ok(tx.runs_backing_off_promote(now).await?);
+        Ok(!self.write(promote, Self::promoted).await?.is_empty())
     }
 
-    pub(super) fn promoted(&self, runs: Vec<RunRecord>) -> bool {
+    pub(super) fn promoted(&self, runs: &Vec<RunRecord>) {
         runs.iter().for_each(|run| self.announce_run(run, false));
-        !runs.is_empty()
     }
 
     /// Returns the attempts that this server, or one before it, left running.
@@ -63,11 +63,11 @@ impl App {
         if runs.is_empty() {
             return Ok(0);
         }
-        Ok(self.store().write(async move |tx: &Tx| tx.runs_delete(&runs).await).await?)
+        self.write(async move |tx: &Tx, _| Ok(tx.runs_delete(&runs).await?), silent).await
     }
 
     /// Deletes old slots, sessions and idempotency keys; returns how many rows went.
     pub async fn leftovers_delete(&self, what: Leftovers) -> Result<u64> {
-        Ok(self.store().write(async move |tx: &Tx| tx.leftovers_delete(&what).await).await?)
+        self.write(async move |tx: &Tx, _| Ok(tx.leftovers_delete(&what).await?), silent).await
     }
 }

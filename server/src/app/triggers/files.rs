@@ -4,6 +4,7 @@
 //! The files that are there when a trigger is made, or gets another pattern, are known from the beginning. A file that goes
 //! and comes back as it was (a share that was not mounted) is no new file.
 
+use crate::app::core::write::Moment;
 use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted};
 use crate::app::{App, Error, Result};
@@ -117,13 +118,11 @@ impl App {
             return Ok(0);
         }
         let (trigger, task) = (trigger.record.clone(), trigger.task.id);
-        let made = self.store().write(async move |tx: &Tx| {
+        let write = async move |tx: &Tx, _: Moment| {
             tx.files_know(trigger.row, &learned, now).await?;
             if ripe.is_empty() { Ok(Inserted::default()) } else { start(tx, &trigger, task, &ripe, now).await }
-        });
-        let made = made.await?;
-        self.announce_inserted(&made);
-        Ok(made.made.len())
+        };
+        Ok(self.write(write, Self::announce_inserted).await?.made.len())
     }
 
     /// Tells what is wrong with file triggers now, by the trigger's id.

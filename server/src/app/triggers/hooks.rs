@@ -3,6 +3,7 @@
 //! What is wrong with a proof is never said: an unknown address and a wrong secret get the same answer, and one audit entry.
 
 use super::{secret_hash, trigger_id};
+use crate::app::core::write::{Moment, silent};
 use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted, new_run};
 use crate::app::runs::idempotency::{Idempotency, remember, repeated};
@@ -50,11 +51,10 @@ impl App {
             return Err(Error::Unavailable("everything is on hold; try again later".into()));
         }
         let params = params(&trigger, &task, &call.body)?;
-        let now = self.clock().now();
         let proof = call.signature.clone();
         let key = call.idempotency_key.clone();
         let key = key.map(|key| Idempotency::of_hook(&record.id.to_string(), key, &call.body));
-        let made = self.store().write(async move |tx: &Tx| {
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             // Before the proof counts as used: who got no answer asks again with the same one.
             if let Some(run) = repeated(tx, key.as_ref(), now).await? {
                 return Ok(Some((run, Inserted::default())));
@@ -67,13 +67,13 @@ impl App {
             }
             let (run, inserted) = start(tx, &record, &task, params.clone(), now).await?;
             remember(tx, key.as_ref(), run.id, now).await?;
-            Ok::<_, Error>(Some((run, inserted)))
-        });
-        match made.await? {
-            Some((run, inserted)) => {
-                self.announce_inserted(&inserted);
-                Ok(run)
-            }
+            Ok(Some((run, inserted)))
+        };
+        let announce = |app: &Self, made: &Option<(RunRecord, Inserted)>| {
+            made.iter().for_each(|(_, inserted)| app.announce_inserted(inserted));
+        };
+        match self.write(write, announce).await? {
+            Some((run, _)) => Ok(run),
             None => Err(self.hook_refused(&call).await),
         }
     }
@@ -127,8 +127,7 @@ impl App {
         caller.request_id.clone_from(&call.request_id);
         let known = call.address.split('.').next().unwrap_or_default().chars().take(32).collect();
         let entry = caller.audit(self.clock().now(), "hook_refuse", ("trigger", known), json!({"address": call.from}));
-        let written =
-            self.store().write(async move |tx: &Tx| tx.audit_append(&entry).await.map(|_| ()).map_err(Error::from));
+        let written = self.write(async move |tx: &Tx, _| Ok(tx.audit_append(&entry).await?), silent);
         if let Err(error) = written.await {
             tracing::warn!(%error, "a refused call of a webhook could not be written to the audit log");
         }

@@ -6,6 +6,7 @@ pub mod file_roots;
 pub mod files;
 pub mod hooks;
 
+use super::core::write::{Moment, silent};
 use super::ledger::on_hold;
 use super::runs::admit;
 use super::runs::admit::{Inserted, Wanted};
@@ -163,15 +164,14 @@ impl App {
                 (None, Some(sealed), NewSecret { path: Secret::new(format!("/hooks/{id}")), secret: Some(secret) })
             }
         };
-        let (caller, now, key) = (caller.clone(), self.clock().now(), key.to_owned());
-        self.store()
-            .write(async move |tx: &Tx| {
-                tx.trigger_rotate(stored.row, hash.clone(), sealed.clone(), now).await?;
-                let detail = json!({"trigger": key});
-                tx.audit_append(&caller.audit(now, "trigger_rotate", ("task", name.clone()), detail)).await?;
-                Ok::<_, Error>(())
-            })
-            .await?;
+        let (caller, key) = (caller.clone(), key.to_owned());
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
+            tx.trigger_rotate(stored.row, hash.clone(), sealed.clone(), now).await?;
+            let detail = json!({"trigger": key});
+            tx.audit_append(&caller.audit(now, "trigger_rotate", ("task", name.clone()), detail)).await?;
+            Ok(())
+        };
+        self.write(write, silent).await?;
         Ok(shown)
     }
 
@@ -195,11 +195,9 @@ impl App {
 
     /// One round: looks at the ends of runs that triggers listen to; answers how many were looked at.
     pub async fn firings_follow(&self) -> Result<usize> {
-        let now = self.clock().now();
-        let followed = self.store().write(async move |tx: &Tx| follow(tx, now).await);
-        let (inserted, looked_at) = followed.await?;
-        self.announce_inserted(&inserted);
-        Ok(looked_at)
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| follow(tx, now).await;
+        let announce = |app: &Self, (inserted, _): &(Inserted, usize)| app.announce_inserted(inserted);
+        Ok(self.write(write, announce).await?.1)
     }
 }
 

@@ -36,9 +36,7 @@ impl Store {
 
     /// The schedules of these tasks that can fire.
     pub async fn schedule_list_enabled_of(&self, task_keys: &[i64]) -> Result<StoredSchedules> {
-        let mut query = select_enabled();
-        query.and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).is_in(task_keys.iter().copied()));
-        read(&self.reader().query_all(&query).await?)
+        enabled_of(self.reader(), task_keys).await
     }
 
     /// The schedules that can fire (enabled, of enabled, living tasks) of the next `count` tasks whose key is above `after`, and the key of the last of these
@@ -74,13 +72,14 @@ impl Store {
 }
 
 impl Tx {
-    /// The schedules that can fire whose watermark lies before an instant, and that may name one of these calendars or whose
+    /// The schedules that can fire whose watermark lies before an instant, but not at `completed_at`, and that may name one of these calendars or whose
     /// task may have one of these labels (empty: all tasks; none: no task); some may not.
     pub async fn schedule_list_behind(
         &self,
         calendars: &BTreeSet<String>,
         tags: Option<&[String]>,
         before: DateTime<Utc>,
+        completed_at: DateTime<Utc>,
     ) -> Result<StoredSchedules> {
         let mut query = match tags {
             Some([]) => select_enabled(),
@@ -88,8 +87,13 @@ impl Tx {
             None => select_naming(calendars),
         };
         let watermark = Expr::col((schedule::Entity, schedule::Column::WatermarkAt));
-        query.and_where(watermark.lt(Micros::from(before)));
+        query.and_where(watermark.clone().lt(Micros::from(before))).and_where(watermark.ne(Micros::from(completed_at)));
         read(&self.query_all(&query).await?)
+    }
+
+    /// The schedules of these tasks that can fire.
+    pub async fn schedule_list_enabled_of(&self, task_keys: &[i64]) -> Result<StoredSchedules> {
+        enabled_of(self, task_keys).await
     }
 
     /// The schedules of a task, disabled ones too, removed ones not.
@@ -153,6 +157,12 @@ async fn of_task(connection: &impl ConnectionTrait, task_key: i64) -> Result<Sto
     let mut query = select();
     query.and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).eq(task_key));
     query.order_by((schedule::Entity, schedule::Column::Id), sea_orm::Order::Asc);
+    read(&connection.query_all(&query).await?)
+}
+
+async fn enabled_of(connection: &impl ConnectionTrait, task_keys: &[i64]) -> Result<StoredSchedules> {
+    let mut query = select_enabled();
+    query.and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).is_in(task_keys.iter().copied()));
     read(&connection.query_all(&query).await?)
 }
 
