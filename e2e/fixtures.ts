@@ -76,7 +76,9 @@ export const test = base.extend<{ orc: OrcServer; watch: Watch; admin: Page }>({
 /** Nothing on the page breaks WCAG 2.2 AA. What changed while it was looked at (a button between disabled and enabled) is looked at again. */
 export async function accessible(page: Page, what: string): Promise<void> {
   const look = async () => {
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+    // Legacy mode stays in this tab. The default opens a second one to put frames together, and a key that is pressed
+    // while that tab closes reaches nobody. No page of Orc holds frames.
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
     return violations.map((one) => `${what}: ${one.id} (${one.help}): ${one.nodes.map((node) => node.target.join(" ")).join(", ")}`);
   };
   const first = await look();

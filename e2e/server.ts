@@ -24,7 +24,7 @@ function freePort(): Promise<number> {
 }
 
 /** Asks again until the answer is something. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined | null | false>, seconds = 20): Promise<T> {
+export async function until<T>(what: string, ask: () => Promise<T | undefined | null | false>, seconds = 60): Promise<T> {
   const end = Date.now() + seconds * 1000;
   while (Date.now() < end) {
     const answer = await ask();

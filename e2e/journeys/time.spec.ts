@@ -68,6 +68,7 @@ test("the timeline shows what ran, what is planned and how full the pools are, a
   await admin.keyboard.press("ArrowRight");
   await expect(admin.getByText(/^beat: Planned/)).toBeVisible();
   await accessible(admin, "a timeline");
+  await expect(row.getByRole("link", { name: /^beat: Planned/ }).first()).toBeFocused();
   await admin.keyboard.press("ArrowDown");
   await expect(admin.getByText(/^broken: Failed/)).toBeVisible();
   await admin.keyboard.press("Enter");

@@ -37,7 +37,7 @@ pub(crate) fn key(postgres: bool) -> ColumnDef {
     column
 }
 
-/// The UUIDv7 by which the outside names a row.
+/// The UUIDv7 by which the world outside the database names a row.
 pub(crate) fn uid() -> ColumnDef {
     ColumnDef::new("uid").uuid().not_null().to_owned()
 }
@@ -111,7 +111,7 @@ pub(crate) fn unique(name: &'static str, table: &'static str, columns: &[&'stati
     index(name, table, columns).unique().to_owned()
 }
 
-/// The same index, over the rows that meet the rule.
+/// The same index, limited to rows that meet the rule.
 pub(crate) fn partial(mut index: IndexCreateStatement, rule: &'static str) -> IndexCreateStatement {
     index.and_where(Expr::cust(rule)).to_owned()
 }

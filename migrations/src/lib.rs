@@ -1,12 +1,11 @@
 //! The database schema of Orc: one file for each change, and one builder for SQLite and PostgreSQL.
 //!
-//! Keys within the database are integers (`id`); ids that the outside sees are 16-byte UUIDv7 (`uid`). Instants
-//! (`*_at`, `scheduled_for`) are microseconds since 1970 (UTC) and lengths of time are microseconds, both in a big
-//! integer, so that both databases sort them alike. A word of a closed list is text with a CHECK, a document is JSON as
-//! text.
+//! Keys within the database are integers (`id`). Ids that clients see are 16-byte UUIDv7 (`uid`). Instants (`*_at`,
+//! `scheduled_for`) are microseconds since 1970 (UTC) and durations are microseconds, both as big integers, so that
+//! both databases sort them alike. A word of a closed list is text with a CHECK; a document is JSON as text.
 //!
-//! `schema.sql` shows the result on one page, and a test keeps it current. A migration that has been released is never
-//! changed. Deliberately absent: undoing a change. Going back means restoring a backup. Start reading at `schema.sql`.
+//! `schema.sql` shows the result on one page, and a test keeps it current. A released migration is never changed.
+//! Deliberately absent: undoing a change. To go back, restore a backup. Start reading at `schema.sql`.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -50,8 +49,8 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// Returns the names of the changes that a database has had, oldest first, and writes nothing. An empty database has
-/// had none.
+/// Returns the names of the changes that were applied to a database, oldest first, and writes nothing. An empty
+/// database has none.
 pub async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     if !SchemaManager::new(db).has_table("seaql_migrations").await? {
         return Ok(Vec::new());
@@ -61,7 +60,7 @@ pub async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     db.query_all(&select).await?.iter().map(|row| row.try_get("", "version")).collect()
 }
 
-/// Applies the changes that a database has not had, each in a transaction of its own.
+/// Applies the missing changes to a database, each in its own transaction.
 pub async fn apply(db: &DatabaseConnection) -> Result<(), DbErr> {
     Migrator::up(db, None).await
 }

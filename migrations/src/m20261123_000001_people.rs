@@ -28,7 +28,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// Facts that outlive a restart, by key: a hold, the latest time that was seen. The values are JSON.
+/// Facts that outlive a restart, by key: a hold, the latest known time. The values are JSON.
 fn setting() -> TableCreateStatement {
     table("setting").col(text("key").primary_key()).col(text("value")).to_owned()
 }

@@ -195,7 +195,7 @@ fn slot(postgres: bool) -> TableCreateStatement {
 }
 
 /// Ended runs by task and by the hour of their end: a count for each final state, the sum of their durations, and a
-/// histogram (`b00` to `b31`). `hour` counts hours since 1970, `duration_sum` is in microseconds. The rows of task 0
+/// histogram (`b00` to `b31`). `hour` counts hours since 1970; `duration_sum` is in microseconds. The rows of task 0
 /// sum up all tasks.
 fn run_hour() -> TableCreateStatement {
     let mut table = table("run_hour");

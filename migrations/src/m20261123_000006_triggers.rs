@@ -51,7 +51,7 @@ fn trigger(postgres: bool) -> TableCreateStatement {
         .to_owned()
 }
 
-/// The tasks to whose ends a trigger listens.
+/// The tasks whose ends a trigger listens to.
 fn trigger_source() -> TableCreateStatement {
     table("trigger_source")
         .col(int("trigger_id"))
@@ -62,7 +62,7 @@ fn trigger_source() -> TableCreateStatement {
         .to_owned()
 }
 
-/// Ends of runs that a trigger has not looked at yet. The transaction that ends a run writes them.
+/// Ends of runs that a trigger has not handled yet. The transaction that ends a run writes them.
 fn trigger_firing(postgres: bool) -> TableCreateStatement {
     table("trigger_firing")
         .col(key(postgres))
@@ -74,7 +74,7 @@ fn trigger_firing(postgres: bool) -> TableCreateStatement {
         .to_owned()
 }
 
-/// Signatures that have been accepted, so that none is accepted twice.
+/// Accepted signatures, so that none is accepted twice.
 fn hook_seen() -> TableCreateStatement {
     table("hook_seen")
         .col(int("trigger_id"))

@@ -1,4 +1,4 @@
-//! Adds feeds: the coming slots for calendar programs, each at an address with a secret, stored as a hash.
+//! Adds feeds: future slots for calendar programs, each at an address with a secret, which is stored as a hash.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;

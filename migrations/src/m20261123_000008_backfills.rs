@@ -1,7 +1,7 @@
 //! Adds backfills, which run a task for each slot of a past period, and the backfill of a run.
 //!
-//! `done_at` and `done_key` name the last slot that became a run (its instant, and the key of its schedule), so that a
-//! restarted server goes on after it.
+//! `done_at` and `done_key` name the last slot that became a run (its instant, and the key of its schedule), so that
+//! a restarted server continues after it.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;

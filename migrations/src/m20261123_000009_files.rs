@@ -1,4 +1,4 @@
-//! Adds the files that file triggers know, so that a restart starts no run for a file that has already started one.
+//! Adds the files that file triggers know, so that a restart does not start runs again for the same files.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;
@@ -23,9 +23,9 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// The size and the time of change that a file had when it last started a run, and since when the file has been gone.
-/// The row with the empty path says that the files of the first look are known; its `bytes` is the fingerprint of the
-/// pattern they were found by.
+/// Size and modification time of a file when it last started a run, and since when the file has been gone. The row
+/// with the empty path says that the files of the first look are known; its `bytes` is the fingerprint of the pattern
+/// at that time.
 fn file_seen() -> TableCreateStatement {
     table("file_seen")
         .col(int("trigger_id"))

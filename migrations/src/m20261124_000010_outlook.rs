@@ -1,5 +1,5 @@
-//! Adds one index for the question of the dispatcher in every round: which runs are queued, waiting or backing off, and
-//! until when. It replaces the index of runs that are backing off.
+//! Adds one index for the question that the dispatcher asks in every round: which runs are queued, waiting or backing
+//! off, and until when. It replaces the index of runs that are backing off.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;

@@ -1,5 +1,4 @@
-//! Adds the reason to ledger entries whose run was skipped later, and indexes that find stretches of slots by their
-//! end.
+//! Adds the reason to ledger entries whose run was skipped later, and indexes that find ranges of slots by their end.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;
@@ -22,7 +21,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let column = text_null("skipped_because");
         manager.alter_table(Table::alter().table("slot").add_column(column).take()).await?;
-        // Entries whose run has been deleted keep no reason, because nobody knows how that run ended.
+        // Entries whose run was deleted have no reason, because nobody knows how that run ended.
         let skipped = "UPDATE slot SET skipped_because = (SELECT run.reason FROM run WHERE run.uid = slot.run_uid) \
                        WHERE run_uid IN (SELECT uid FROM run WHERE state = 'skipped')";
         manager.get_connection().execute_unprepared(skipped).await?;

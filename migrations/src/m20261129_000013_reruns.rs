@@ -1,4 +1,4 @@
-//! Adds to each rerun what started the first of the runs that it repeats, so that a start need not walk the whole chain.
+//! Adds the original trigger to each rerun, so that a start need not walk the whole chain of reruns.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;
@@ -22,7 +22,7 @@ impl MigrationTrait for Migration {
         for column in [text_null("origin_kind"), text_null("origin_by")] {
             manager.alter_table(Table::alter().table("run").add_column(column).take()).await?;
         }
-        // Reruns of a run that has been deleted keep no origin, because nobody knows what started that run.
+        // Reruns of a deleted run have no origin, because nobody knows what started that run.
         let origins = "WITH RECURSIVE chain(id, before) AS (\
                        SELECT id, trigger_rerun_of FROM run WHERE trigger_rerun_of IS NOT NULL \
                        UNION ALL \

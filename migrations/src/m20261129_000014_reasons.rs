@@ -1,5 +1,5 @@
-//! Adds the codes of reasons. A row with a code holds the arguments in `reason`, as JSON; a row without one holds the
-//! sentence that was written before there were codes.
+//! Adds the codes of reasons. A row with a code holds the arguments as JSON in `reason`. A row without one holds a
+//! sentence from the time before codes.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;
@@ -26,7 +26,7 @@ impl MigrationTrait for Migration {
         }
         let code = text_null("skipped_code");
         manager.alter_table(Table::alter().table("slot").add_column(code).take()).await?;
-        // Until now the end of a run said who had asked it to stop; from now on the request does.
+        // Before this change the end of a run said who had asked it to stop. Now the request does.
         let asked = "UPDATE run SET reason = 'cancelled by ' || COALESCE(cancel_requested_by, 'somebody') \
                      WHERE state = 'running' AND cancel_requested_at IS NOT NULL AND reason = ''";
         manager.get_connection().execute_unprepared(asked).await.map(drop)

@@ -1,4 +1,4 @@
-//! `cargo xtask check`: what should be right before every commit, in seconds.
+//! `cargo xtask check`: what must be right before every commit, in seconds.
 
 use crate::command::{self, Answer};
 use crate::place::Place;
@@ -15,7 +15,7 @@ pub fn run(place: &Place) -> Answer<()> {
     command::must(clippy.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
 }
 
-/// Tidy alone; numbers of the baseline that are too high are lowered.
+/// Runs tidy alone, and lowers numbers of the baseline that are too high.
 ///
 /// # Errors
 /// The findings as one text.

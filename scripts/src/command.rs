@@ -1,4 +1,4 @@
-//! Running other programs: with their output shown and kept, and with one clear sentence when a tool is missing.
+//! Runs other programs, shows and keeps their output, and says in one clear sentence if a tool is missing.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -10,7 +10,7 @@ use std::thread;
 /// Result of a step of this tool: the error is a sentence for a person.
 pub type Answer<T> = Result<T, String>;
 
-/// What a finished program left behind.
+/// Result of a finished program.
 pub struct Ran {
     /// Whether it exited with 0.
     pub ok: bool,
@@ -21,7 +21,7 @@ pub struct Ran {
 /// Runs a program, shows its output at once and keeps it.
 ///
 /// # Errors
-/// A sentence naming the program when it could not be started.
+/// Fails with a sentence that names the program if it cannot be started.
 pub fn run(command: &mut Command) -> Answer<Ran> {
     let name = name_of(command);
     let mut child = command
@@ -41,20 +41,21 @@ pub fn run(command: &mut Command) -> Answer<Ran> {
     Ok(Ran { ok: status.success(), text })
 }
 
-/// Runs a program that must succeed; its output goes straight to the terminal.
+/// Runs a program that must succeed. Its output goes straight to the terminal.
 ///
 /// # Errors
-/// A sentence naming the program when it could not be started or failed.
+/// Fails with a sentence that names the program if it cannot be started or fails.
 pub fn must(command: &mut Command) -> Answer<()> {
     let name = name_of(command);
     let status = command.status().map_err(|error| format!("`{name}` could not be started: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("`{name}` failed ({status})")) }
 }
 
-/// Runs a program quietly and returns its standard output; its standard error becomes part of the sentence on failure.
+/// Runs a program quietly and returns its standard output. If it fails, its standard error becomes part of the
+/// sentence.
 ///
 /// # Errors
-/// A sentence naming the program when it could not be started or failed.
+/// Fails with a sentence that names the program if it cannot be started or fails.
 pub fn read(command: &mut Command) -> Answer<String> {
     let name = name_of(command);
     let output =
@@ -77,12 +78,12 @@ pub fn which(name: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// What `cargo run` tells the program that it runs. A build script that looks at one of them (ring's does) would be run
-/// again, and everything above its crate built again, each time a build by hand follows one by this tool.
+/// Variables that `cargo run` sets for its program. A build script that watches one of them (ring's does) would run
+/// again, and everything above its crate would be rebuilt, whenever a build by hand follows one by this tool.
 const OF_CARGO_RUN: [&str; 6] =
     ["CARGO_BIN_", "CARGO_CRATE_NAME", "CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_PRIMARY_PACKAGE", "OUT_DIR"];
 
-/// `cargo`, as the one that runs us, in the given folder.
+/// The `cargo` that runs this tool, in the given folder.
 #[must_use]
 pub fn cargo(root: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -105,7 +106,7 @@ pub fn npm<A: AsRef<OsStr>>(folder: &Path, args: &[A]) -> Command {
     command
 }
 
-/// `npx --no-install` in the given package folder: only what the package has installed.
+/// `npx --no-install` in the given package folder: runs only what the package has installed.
 #[must_use]
 pub fn npx<A: AsRef<OsStr>>(folder: &Path, args: &[A]) -> Command {
     let mut command = Command::new(if cfg!(windows) { "npx.cmd" } else { "npx" });
@@ -126,7 +127,7 @@ fn follow<P: Read + Send + 'static>(pipe: P, kept: Arc<Mutex<String>>) -> thread
         let mut line = Vec::new();
         while reader.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
             let mut out = std::io::stdout().lock();
-            // A closed terminal must not end the step: the text is kept anyway.
+            // A closed terminal must not end the step, because the text is kept anyway.
             let _shown = out.write_all(&line).and_then(|()| out.flush());
             if let Ok(mut kept) = kept.lock() {
                 kept.push_str(&without_colours(&String::from_utf8_lossy(&line)));

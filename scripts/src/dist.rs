@@ -1,4 +1,4 @@
-//! `cargo xtask dist`: what ships, as a folder and an archive under `dist/`.
+//! `cargo xtask dist`: what ships, as a folder and an archive in `dist/`.
 
 use crate::command::{self, Answer};
 use crate::page;
@@ -14,7 +14,7 @@ const PAGES: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-A
 /// Builds with the profile `dist` and packs.
 ///
 /// # Errors
-/// A sentence when a build fails or a file cannot be copied.
+/// Fails with a sentence if a build fails or a file cannot be copied.
 pub fn run(place: &Place) -> Answer<()> {
     page::build(place)?;
     start::programs(place, "dist")?;
@@ -38,7 +38,7 @@ pub fn run(place: &Place) -> Answer<()> {
     Ok(())
 }
 
-/// The target this machine builds for, in rustc's words.
+/// The target for which this machine builds, as rustc names it.
 fn target() -> Answer<String> {
     let said = command::read(Command::new("rustc").arg("-vV"))?;
     let host = said.lines().find_map(|line| line.strip_prefix("host: "));

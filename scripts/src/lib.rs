@@ -1,4 +1,5 @@
-//! The only tool of this repository: `cargo xtask start`, `test`, `check`, `contract`, `tidy`, `bench`, `seed`, `dist`.
+//! The only tool of this repository: `cargo xtask start`, `test`, `check`, `contract`, `tidy`, `bench`, `seed`,
+//! `dist`.
 //!
 //! Deliberately absent: any dependency on the product's crates (the tool must compile in seconds, before everything
 //! else) and any shell script. Start reading in `main.rs`, then `test/mod.rs`.

@@ -1,4 +1,4 @@
-//! `cargo xtask`: parses the command line and hands over.
+//! `cargo xtask`: parses the command line and calls the library.
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -15,17 +15,17 @@ struct Line {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Build page, server, runner and command line (release) and start on 127.0.0.1:5000
+    /// Build page, server, runner and command line (release), then start the server on 127.0.0.1:5000
     Start,
     /// Run every test of every layer; the last line is `N passed, N failed`
     Test {
-        /// The widest form of each suite
+        /// Run the most thorough form of each suite
         #[arg(long)]
         full: bool,
-        /// Only steps whose names contain one of these words
+        /// Run only steps whose names contain one of these words
         filters: Vec<String>,
     },
-    /// Format, clippy, tidy: seconds
+    /// Check format, clippy and tidy, in seconds
     Check {
         /// Type-check for Windows instead, with Debian's compiler
         #[arg(long)]
@@ -33,38 +33,38 @@ enum Task {
     },
     /// Make openapi.json, the page's client and the command line's table from the handlers
     Contract {
-        /// Compare only, write nothing
+        /// Compare only and write nothing
         #[arg(long)]
         check: bool,
     },
-    /// Measure (release build); fails below a floor
+    /// Measure with a release build; fail if a figure is below its floor
     Bench {
         /// Only parts named like this: size, idle, now, firing, together, many, due, ahead, looking, rate, page, log
         filters: Vec<String>,
     },
     /// Make a demo data folder with believable history
     Seed {
-        /// Where; it must not exist yet
+        /// Path of the folder, which must not exist yet
         #[arg(default_value = "target/demo")]
         folder: std::path::PathBuf,
     },
     /// Build what ships into dist/
     Dist,
-    /// Append the present instant to a file (helper of bench)
+    /// Append the current instant to a file (helper of bench)
     #[command(hide = true)]
     Moment {
-        /// The file
+        /// Path of the file
         file: std::path::PathBuf,
     },
     /// Kill the server again and again under load, then check its books
     Chaos {
-        /// How often
+        /// Number of kills
         #[arg(long, default_value_t = 100)]
         cycles: u32,
-        /// Brings back the moments of an earlier time
+        /// Repeats the moments of an earlier run
         #[arg(long)]
         seed: Option<u64>,
-        /// `debug` or `release`; it must be built
+        /// `debug` or `release`; that profile must be built
         #[arg(long, default_value = "debug")]
         profile: String,
     },

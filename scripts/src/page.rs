@@ -1,8 +1,8 @@
-//! Builds the page into `web/dist`, but only when its inputs changed, and writes only the files whose bytes changed.
+//! Builds the page into `web/dist`, but only if its inputs changed, and writes only files whose bytes changed.
 //!
-//! The server embeds `web/dist`: a file that is written again with the same bytes would build the server anew, which takes
-//! minutes. The stamp under the target folder holds one hash of what went in and one of what came out, so that a page
-//! which somebody deleted or replaced is built again too.
+//! The server embeds `web/dist`, so rewriting a file with the same bytes would rebuild the server, which takes
+//! minutes. The stamp in the target folder holds a hash of the inputs and a hash of the outputs, so that a deleted or
+//! replaced page is built again too.
 
 use crate::command::{self, Answer};
 use crate::place::Place;
@@ -12,7 +12,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-/// What the page is made of, inside `web/`; tests among it are left out.
+/// The inputs of the page inside `web/`, without tests.
 const INPUTS: &[&str] = &[
     "index.html",
     "package.json",
@@ -27,10 +27,10 @@ const INPUTS: &[&str] = &[
 /// The variable that builds a page without a server (see `web/vite.config.ts`).
 const MOCK: &str = "ORC_MOCK";
 
-/// Builds the page unless it is there already.
+/// Builds the page unless it is up to date.
 ///
 /// # Errors
-/// A sentence when Node is missing or a step fails.
+/// Fails with a sentence if Node is missing or a step fails.
 pub fn build(place: &Place) -> Answer<()> {
     let stamp = place.own().join("page-stamp");
     let dist = place.web().join("dist");
@@ -70,7 +70,7 @@ fn inputs(web: &Path) -> Answer<String> {
     Ok(format!("{} {:?}", hash(&found, web)?, std::env::var_os(MOCK)))
 }
 
-/// All files below a folder, in order; a missing folder has none.
+/// All files below a folder, in order. A missing folder has none.
 fn files(folder: &Path) -> Answer<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_path_buf()];
@@ -93,7 +93,8 @@ fn hash(files: &[PathBuf], root: &Path) -> Answer<String> {
     Ok(format!("{:016x}", hasher.finish()))
 }
 
-/// Makes `to` equal to `from`; answers how many files were written or removed. Equal files keep their time.
+/// Makes `to` equal to `from`. Returns how many files were written or removed. Equal files keep their modification
+/// time.
 fn mirror(from: &Path, to: &Path) -> Answer<usize> {
     let relative = |root: &Path| -> Answer<BTreeMap<PathBuf, PathBuf>> {
         let named = |path: PathBuf| (path.strip_prefix(root).unwrap_or(&path).to_path_buf(), path);

@@ -1,20 +1,20 @@
 //! Where things are: the root of the repository, the target folder, the built programs.
 //!
-//! Nothing here creates anything; callers decide what they write.
+//! Nothing here creates anything; callers decide what to write.
 
 use std::path::{Path, PathBuf};
 
-/// The folders every command works in.
+/// The folders in which every command works.
 #[derive(Clone, Debug)]
 pub struct Place {
     /// Root of the repository.
     pub root: PathBuf,
-    /// Cargo's target folder (`CARGO_TARGET_DIR`, else `target` in the root).
+    /// Cargo's target folder (`CARGO_TARGET_DIR`, or `target` in the root).
     pub target: PathBuf,
 }
 
 impl Place {
-    /// Finds the repository from the manifest folder that cargo names, else from where this program was built.
+    /// Finds the repository from the manifest folder that cargo names, or from where this program was built.
     #[must_use]
     pub fn find() -> Self {
         let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
@@ -23,7 +23,7 @@ impl Place {
         Self::at(root)
     }
 
-    /// A place with the given root.
+    /// Creates a place with the given root.
     #[must_use]
     pub fn at(root: PathBuf) -> Self {
         let target = match std::env::var_os("CARGO_TARGET_DIR") {

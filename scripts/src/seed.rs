@@ -1,7 +1,7 @@
 //! `cargo xtask seed`: a demo data folder with weeks of believable history.
 //!
-//! Tasks are made through the API as a person would; the history comes from the server's own `seed` command, which writes
-//! past runs through the store. Deliberately absent: SQL.
+//! Tasks are created through the API, as a person would. The history comes from the server's own `seed` command,
+//! which writes past runs through the store. Deliberately absent: SQL.
 
 use crate::command::{self, Answer};
 use crate::live::{Scratch, Server};
@@ -168,10 +168,10 @@ const DEMO: &[Demo] = &[
     ("once-cleanup", "Clean up after the move", "data", &[], "0 12 24 12 *", "echo 'done'"),
 ];
 
-/// Makes the folder.
+/// Creates the folder.
 ///
 /// # Errors
-/// A sentence when it exists, or the server refuses.
+/// Fails with a sentence if the folder exists or the server refuses.
 pub fn run(place: &Place, folder: &Path) -> Answer<()> {
     let target = place.root.join(folder);
     if target.exists() {
@@ -199,7 +199,7 @@ pub fn run(place: &Place, folder: &Path) -> Answer<()> {
     Ok(())
 }
 
-/// Weeks of past runs, written by the server's own command where it has one.
+/// Adds weeks of past runs with the server's own command.
 fn history(server: &Server) -> Answer<()> {
     command::read(server.tool().args(["seed", "--weeks", "6"])).map(drop)
 }

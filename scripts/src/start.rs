@@ -8,7 +8,7 @@ use std::process::Command;
 
 const LISTEN: &str = "127.0.0.1:5000";
 
-/// Builds and starts; returns when the server ends.
+/// Builds and starts the server. Returns when the server ends.
 ///
 /// # Errors
 /// One clear sentence: port in use, missing tool, old Node, failed build.
@@ -24,7 +24,7 @@ pub fn run(place: &Place) -> Answer<()> {
 /// Builds server, runner and command line.
 ///
 /// # Errors
-/// A sentence when the build fails.
+/// Fails with a sentence if the build fails.
 pub fn programs(place: &Place, profile: &str) -> Answer<()> {
     let mut cargo = command::cargo(&place.root);
     cargo.args(["build", "--profile", profile, "-p", "orc-server", "-p", "orc-runner", "-p", "orc-cli"]);

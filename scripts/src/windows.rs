@@ -1,8 +1,9 @@
 //! `cargo xtask check --windows`: type-checks server, runner and command line for Windows, on Debian.
 //!
-//! Rustup has no standard library for Windows on Linux without a download of its own, so this takes Debian's compiler,
-//! which brings the sources of the standard library and builds them. Nothing is linked and nothing runs. The compiler
-//! moves with Debian's security updates: its version is asked for, never written down.
+//! Rustup has no standard library for Windows on Linux without an extra download. This command therefore uses
+//! Debian's compiler, which comes with the sources of the standard library and builds them. Nothing is linked and
+//! nothing runs. Debian's security updates change the compiler's version, so the version is queried, never written
+//! down.
 
 use crate::command::{self, Answer};
 use crate::place::Place;
@@ -12,23 +13,23 @@ use std::process::Command;
 
 const TARGET: &str = "x86_64-pc-windows-gnu";
 
-/// What is type-checked.
+/// The packages to type-check.
 const PACKAGES: [&str; 3] = ["orc-server", "orc-runner", "orc-cli"];
 
-/// Where Debian puts its compiler. The path matters: the one found first on `PATH` is rustup's.
+/// Path of Debian's compiler. A search on `PATH` would find rustup's first.
 const CARGO: &str = "/usr/bin/cargo";
 const RUSTC: &str = "/usr/bin/rustc";
 
-/// Debian's packages that bring all of it.
+/// Debian's packages that contain all of it.
 const DEBIAN: &str = "rustc-web cargo-web rust-web-src gcc-mingw-w64-x86-64-win32 g++-mingw-w64-x86-64-win32";
 
-/// What the C parts of dependencies are compiled with.
+/// The compiler for the C parts of dependencies.
 const MINGW: [&str; 3] = ["x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-g++", "x86_64-w64-mingw32-ar"];
 
 /// Type-checks for Windows in a target folder of its own.
 ///
 /// # Errors
-/// A sentence when the toolchain is not installed or the check finds something.
+/// Fails with a sentence if the toolchain is not installed or the check finds something.
 pub fn check(place: &Place) -> Answer<()> {
     if let Some(sentence) = missing(place) {
         return Err(sentence);
@@ -37,11 +38,11 @@ pub fn check(place: &Place) -> Answer<()> {
     cargo.current_dir(&place.root).arg("check").args(["--target", TARGET, "-Zbuild-std=std,panic_abort", "--locked"]);
     cargo.arg("--target-dir").arg(place.target.join("windows"));
     cargo.args(PACKAGES.iter().flat_map(|package| ["--package", package]));
-    // The standard library is built from source by a stable compiler, which allows that only under this name.
+    // The standard library is built from source by a stable compiler, which only allows this with this variable.
     command::must(cargo.env("RUSTC_BOOTSTRAP", "1").env("RUSTC", RUSTC).env("RUSTDOC", "/usr/bin/rustdoc"))
 }
 
-/// Why nothing can be checked for Windows on this machine, as a sentence; none: it can.
+/// Why nothing can be checked for Windows on this machine, as a sentence; none if it can.
 #[must_use]
 pub fn missing(place: &Place) -> Option<String> {
     let absent = absent(place)?;
@@ -67,7 +68,7 @@ fn absent(place: &Place) -> Option<String> {
     too_old(place).err()
 }
 
-/// Fails with a clause when Debian's compiler is older than the workspace asks for.
+/// Fails with a clause if Debian's compiler is older than the workspace requires.
 fn too_old(place: &Place) -> Answer<()> {
     let said = command::read(debian(RUSTC).arg("--version"))?;
     let has = said.split_whitespace().nth(1).unwrap_or_default().to_owned();
@@ -89,7 +90,7 @@ fn numbers(version: &str) -> Vec<u32> {
     version.split('.').map(|part| part.parse().unwrap_or_default()).collect()
 }
 
-/// One of Debian's programs, without what rustup's cargo has told this process.
+/// One of Debian's programs, without the variables that rustup's cargo has set for this process.
 fn debian(program: &str) -> Command {
     let mut command = Command::new(program);
     for told in ["CARGO", "CARGO_MANIFEST_DIR", "RUSTUP_TOOLCHAIN", "RUSTUP_HOME", "LD_LIBRARY_PATH"] {

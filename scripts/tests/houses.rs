@@ -1,8 +1,9 @@
-//! Tidy sees circles of files, subjects that name what is not below them, full folders, and numbers that should shrink.
+//! Tests that tidy finds circles of files, subjects that name what is not below them, full folders, and numbers that
+//! should shrink.
 
 use xtask::tidy::{Source, Texts, findings};
 
-/// Findings of a planted tree as `rule path`; the files of a room need their fronts to be a tree.
+/// Findings of a planted tree as `rule path`. Adds the files that a room needs to be a tree.
 fn found(files: &[(&str, &str)], texts: &Texts) -> Vec<String> {
     let fronts = ["server/src/lib.rs", "server/src/app/mod.rs"];
     let front = |path: &&str| Source::new(path, "//! One.\n//! Two.\n//! Three.\n");

@@ -1,4 +1,4 @@
-//! The server's own command line: serving, and what is done on the data folder itself.
+//! The server's own command line: serving, and work on the data folder itself.
 
 mod door;
 mod people;
@@ -14,8 +14,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 const EXIT_CODES: &str = "Settings come from flags, ORC_* variables (--run-limit is ORC_RUN_LIMIT), orc.toml in the \
-data folder, and defaults, in this order.\n\nExit codes: 0 ended as asked, 1 failed, 2 wrong configuration or usage, \
-3 another server uses the data folder, 4 the port is in use.";
+    data folder, and defaults, in this order.\n\nExit codes: 0 success, 1 failure, 2 wrong configuration or usage, 3 \
+    another server uses the data folder, 4 the port is in use.";
 
 #[derive(Debug, Parser)]
 #[command(name = "orc-server", version, about = "Orc: a local-first task orchestrator", after_help = EXIT_CODES)]
@@ -28,22 +28,22 @@ struct Cli {
 
 #[derive(Debug, Args)]
 struct Settings {
-    /// Folder of the database, logs and keys
+    /// Folder for the database, logs and keys
     #[arg(long, global = true, value_name = "FOLDER")]
     data_dir: Option<String>,
     /// File with settings; default: orc.toml in the data folder
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Address and port; anything but loopback needs TLS or --behind-proxy
+    /// Address and port; any address other than loopback needs TLS or --behind-proxy
     #[arg(long, global = true, value_name = "ADDRESS")]
     listen: Option<String>,
-    /// Address under which people reach the server
+    /// URL under which people reach the server
     #[arg(long, global = true, value_name = "URL")]
     public_url: Option<String>,
-    /// Host names that requests may name, comma-separated
+    /// Host names that requests may use, comma-separated
     #[arg(long, global = true, value_name = "NAMES")]
     allowed_hosts: Option<String>,
-    /// A proxy in front speaks TLS and sets X-Forwarded-For
+    /// A proxy in front of the server handles TLS and sets X-Forwarded-For
     #[arg(long, global = true)]
     behind_proxy: bool,
     /// Certificate chain, PEM
@@ -55,7 +55,7 @@ struct Settings {
     /// postgres://...; default: SQLite in the data folder
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
-    /// Most runs at once
+    /// Maximum number of simultaneous runs
     #[arg(long, global = true, value_name = "COUNT")]
     run_limit: Option<String>,
     /// Default time zone of schedules
@@ -67,45 +67,45 @@ struct Settings {
     /// Name of this server
     #[arg(long, global = true, value_name = "NAME")]
     node: Option<String>,
-    /// Folders below which file triggers may look, comma-separated; default: everywhere but the data folder
+    /// Folders in which file triggers may look, comma-separated; default: everywhere except the data folder
     #[arg(long, global = true, value_name = "FOLDERS")]
     file_roots: Option<String>,
-    /// What is logged, such as info or warn,orc_server::engine=debug
+    /// What to log, such as info or warn,orc_server::engine=debug
     #[arg(long, global = true, value_name = "FILTER")]
     log: Option<String>,
-    /// Daily log files that are kept
+    /// Number of daily log files to keep
     #[arg(long, global = true, value_name = "COUNT")]
     log_files: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve (the default)
+    /// Run the server (the default)
     Serve,
     /// Print the contract (OpenAPI)
     Openapi,
-    /// Bring the database up to date without serving
+    /// Bring the database up to date without starting the server
     Migrate,
-    /// Users of this server
+    /// Manage the users of this server
     #[command(subcommand)]
     User(people::UserCommand),
-    /// Tokens for programs
+    /// Create tokens for programs
     #[command(subcommand)]
     Token(people::TokenCommand),
     /// Check configuration, data folder, database and runner
     Doctor,
     /// Write a consistent copy of the database (SQLite)
     Backup {
-        /// A file that does not exist yet
+        /// Path of the copy; the file must not exist yet
         file: PathBuf,
     },
-    /// Invent weeks of history for the tasks of a demonstration; not for folders in earnest use
+    /// Invent weeks of history for demonstration tasks; not for data folders in real use
     Seed {
-        /// How far back
+        /// Number of weeks
         #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=52))]
         weeks: u32,
     },
-    /// Put a copy in the place of the database (SQLite); the old one is kept aside
+    /// Replace the database with a copy (SQLite); the old database is kept beside it
     Restore {
         /// A file that `backup` wrote
         file: PathBuf,
@@ -175,7 +175,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Why a local command did not do what it should: a sentence.
+/// Why a local command failed, in a sentence.
 struct Failed(String);
 
 impl From<ServeError> for Failed {
@@ -198,7 +198,7 @@ async fn through_the_door(
 fn alone<T, E: Into<Failed>>(work: impl Future<Output = Result<T, E>>) -> Result<T, Failed> {
     serve::install_crypto();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.map_err(|error| Failed(format!("no threads: {error}")))?;
+    let runtime = runtime.map_err(|error| Failed(format!("cannot start threads: {error}")))?;
     runtime.block_on(work).map_err(Into::into)
 }
 

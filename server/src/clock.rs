@@ -1,7 +1,8 @@
-//! The only place that asks what time it is.
+//! The only place that asks for the time.
 //!
-//! `Clock::system()` is the machine's clock; `Clock::manual(...)` is set by tests. Everything else is told the time. A
-//! wall clock that jumps is doubted first: `now` is the time to plan by (see `domain::timekeeping`).
+//! `Clock::system()` is the machine's clock; tests set `Clock::manual(...)`. All other code gets the time from a
+//! `Clock`. If the machine's clock jumps, Orc doubts it at first: `now` is the time by which Orc plans (see
+//! `domain::timekeeping`).
 
 use crate::domain::clock::{Look, Timekeeper, Turn};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-/// A clock; cheap to clone, all clones show the same time.
+/// A clock. It is cheap to clone, and all clones show the same time.
 #[derive(Debug, Clone)]
 pub struct Clock {
     state: Arc<Mutex<State>>,
@@ -17,36 +18,36 @@ pub struct Clock {
 
 #[derive(Debug)]
 struct State {
-    /// What a manual clock shows; none: the machine's clock.
+    /// The time of a manual clock; none for the machine's clock.
     manual: Option<Look>,
-    /// Time since boot when the clock was made.
+    /// Time since boot when the clock was created.
     begun: TimeDelta,
     keeper: Timekeeper,
-    /// What nobody has told of yet.
+    /// Changes of the clock that have not been reported yet.
     turns: Vec<Turn>,
 }
 
-/// What the clocks say.
+/// The machine's clock, and the time by which Orc plans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockView {
-    /// What the machine's clock shows.
+    /// The time that the machine's clock shows.
     pub machine_at: DateTime<Utc>,
-    /// Time that Orc plans by.
+    /// The time by which Orc plans.
     pub planning_at: DateTime<Utc>,
-    /// Since when the machine's clock is doubted; none: it is trusted.
+    /// Since when the machine's clock has been doubted; none if it is trusted.
     pub doubted_since: Option<DateTime<Utc>>,
 }
 
-/// A doubted clock, for a process to come.
+/// A doubt about the clock, stored for the next process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastingDoubt {
-    /// Time that was planned by when it began.
+    /// The time by which Orc planned when the doubt was stored.
     planning_at: DateTime<Utc>,
-    /// What the machine's clock showed then.
+    /// The time that the machine's clock showed at that moment.
     machine_at: DateTime<Utc>,
-    /// Time since boot then, in microseconds.
+    /// Time since boot at that moment, in microseconds.
     boot_micros: i64,
-    /// Which boot; the system may have no name for it.
+    /// Identity of that boot, if the system provides one.
     boot_id: Option<String>,
 }
 
@@ -60,12 +61,12 @@ impl State {
 }
 
 impl Clock {
-    /// The machine's clock.
+    /// Creates the machine's clock.
     pub fn system() -> Self {
         Self::starting(None)
     }
 
-    /// A clock that stands still until it is moved.
+    /// Creates a clock that stands still until it is moved.
     pub fn manual(now: DateTime<Utc>) -> Self {
         Self::starting(Some(Look { wall: now, boot: TimeDelta::zero() }))
     }
@@ -80,19 +81,19 @@ impl Clock {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The instant now, cut to microseconds as the database holds it.
+    /// The current time by which Orc plans, cut to microseconds as in the database.
     pub fn now(&self) -> DateTime<Utc> {
         whole_micros(self.state().look())
     }
 
-    /// How long this clock has been running, sleep included, unmoved by whoever sets the machine's clock.
+    /// How long this clock has been running, including sleep. Setting the machine's clock does not change it.
     pub fn running(&self) -> Duration {
         let state = self.state();
         let boot = state.manual.map_or_else(since_boot, |look| look.boot);
         (boot - state.begun).to_std().unwrap_or_default()
     }
 
-    /// What the machine's clock says, and what Orc makes of it.
+    /// The time that the machine's clock shows, and how Orc interprets it.
     pub fn view(&self) -> ClockView {
         let mut state = self.state();
         let planning_at = whole_micros(state.look());
@@ -100,14 +101,14 @@ impl Clock {
         ClockView { machine_at, planning_at, doubted_since: state.keeper.doubted_since().map(whole_micros) }
     }
 
-    /// Goes on doubting the machine's clock where another process left off. False: nothing is doubted, the clock is right again
-    /// or the machine was booted since.
+    /// Continues the doubt that another process stored. Returns false if the clock is right again or if the machine
+    /// was rebooted since.
     pub fn resume(&self, doubt: &LastingDoubt) -> bool {
         let from = Look { wall: doubt.planning_at, boot: TimeDelta::microseconds(doubt.boot_micros) };
         doubt.boot_id == boot_id() && self.state().keeper.resume(from, doubt.machine_at)
     }
 
-    /// What another process needs to go on doubting; none: nothing is doubted.
+    /// The doubt for another process to continue; none if the clock is trusted.
     pub fn lasting_doubt(&self) -> Option<LastingDoubt> {
         let mut state = self.state();
         let planning_at = state.look();
@@ -117,28 +118,28 @@ impl Clock {
         Some(LastingDoubt { planning_at: whole_micros(wall), machine_at, boot_micros, boot_id: boot_id() })
     }
 
-    /// Believes what the machine's clock shows now; whoever asks for it tells of it.
+    /// Trusts what the machine's clock shows now. The caller reports this.
     pub fn confirm(&self) {
         let mut state = self.state();
         state.look();
         state.keeper.confirm();
     }
 
-    /// What happened to the clock by itself and was not told yet.
+    /// Changes of the clock that have not been reported yet.
     pub fn turns(&self) -> Vec<Turn> {
         let mut state = self.state();
         state.look();
         state.turns.clone()
     }
 
-    /// The first so many of `turns` were told.
+    /// Notes that the first `count` changes of `turns` were reported.
     pub fn told(&self, count: usize) {
         let mut state = self.state();
         let count = count.min(state.turns.len());
         state.turns.drain(..count);
     }
 
-    /// Moves a manual clock, as if that time had passed; the machine's clock stays.
+    /// Moves a manual clock as if this time had passed.
     pub fn advance(&self, by: TimeDelta) {
         if let Some(look) = &mut self.state().manual {
             look.wall += by;
@@ -146,14 +147,14 @@ impl Clock {
         }
     }
 
-    /// Sets a manual clock, as a person or a time server sets a machine's: no time passes.
+    /// Sets a manual clock, as a person or a time server sets a machine's clock. No time passes.
     pub fn set(&self, wall: DateTime<Utc>) {
         if let Some(look) = &mut self.state().manual {
             look.wall = wall;
         }
     }
 
-    /// True for the machine's clock.
+    /// Returns whether this is the machine's clock.
     pub fn is_system(&self) -> bool {
         self.state().manual.is_none()
     }
@@ -163,19 +164,19 @@ fn whole_micros(at: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at)
 }
 
-/// Both clocks of the machine.
+/// Reads both clocks of the machine.
 fn machine() -> Look {
     Look { wall: Utc::now(), boot: since_boot() }
 }
 
-/// The system's name for the time since it was booted; only Linux has one.
+/// The system's identity of the current boot. Only Linux has one.
 fn boot_id() -> Option<String> {
     let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     Some(id.trim().to_owned())
 }
 
-/// Time since the machine started, sleep included. Linux and Apple have a clock for it; what Windows uses for `Instant`
-/// counts sleep too.
+/// Time since the machine started, including sleep. Linux and Apple have a clock for it; on Windows, `Instant`
+/// includes sleep.
 #[cfg(unix)]
 fn since_boot() -> TimeDelta {
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -192,12 +193,12 @@ fn since_boot() -> TimeDelta {
     TimeDelta::from_std(FIRST.elapsed()).unwrap_or(TimeDelta::MAX)
 }
 
-/// Measures how long something takes, unmoved by changes of the clock.
+/// Measures how long something takes. Changes of the clock do not affect it.
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {
-    /// Starts.
+    /// Starts a stopwatch.
     pub fn start() -> Self {
         Self(Instant::now())
     }
@@ -208,12 +209,12 @@ impl Stopwatch {
     }
 }
 
-/// An instant in microseconds that tells one life of the process from another.
+/// The current instant in microseconds, which distinguishes this life of the process from others.
 pub fn process_start_micros() -> i64 {
     Utc::now().timestamp_micros()
 }
 
-/// How long ago a file's time is; nothing if it is in the future.
+/// Time that has passed since a file's time; zero if the file's time is in the future.
 pub fn age(of: SystemTime) -> Duration {
     SystemTime::now().duration_since(of).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! `orc-server`: hands over to the library.
+//! `orc-server`: calls the library.
 
 fn main() -> std::process::ExitCode {
     orc_server::cli::main()

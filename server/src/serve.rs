@@ -1,4 +1,4 @@
-//! Serving: takes the data folder, opens the parts in order, ends them in the reverse order.
+//! Serving: takes the data folder, opens the parts in order, and closes them in reverse order.
 
 use crate::api::core::layers;
 use crate::api::core::state::{ApiSettings, ApiState, ShownSetting};
@@ -18,22 +18,22 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
 
-/// Exit code of a wrong configuration.
+/// Exit code for a wrong configuration.
 pub const EXIT_CONFIG: u8 = 2;
 
-/// Connections for reading.
+/// Number of database connections for reading.
 const READERS: u32 = 8;
 
-/// Why the server does not serve.
+/// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// The configuration does not allow it.
+    /// The configuration is wrong.
     #[error("{0}")]
     Config(#[from] Faults),
-    /// The data folder cannot be had.
+    /// The data folder cannot be used.
     #[error("{0}")]
     Folder(#[from] FolderError),
-    /// The database cannot be had.
+    /// The database cannot be opened.
     #[error("{0}")]
     Store(#[from] StoreError),
     /// The log files cannot be written.
@@ -42,16 +42,16 @@ pub enum ServeError {
     /// The port is in use.
     #[error("the port of {0} is in use by another program; stop that program, or choose another port with --listen")]
     PortInUse(SocketAddr),
-    /// The address cannot be listened on.
+    /// The server cannot listen on the address.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, io::Error),
-    /// The system refuses something else.
+    /// The system refused something else.
     #[error("{0}")]
     System(#[from] io::Error),
 }
 
 impl ServeError {
-    /// The exit code, as `orc-server help` documents it.
+    /// The exit code, as documented in `orc-server help`.
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) => EXIT_CONFIG,
@@ -65,7 +65,7 @@ impl ServeError {
 /// Serves until told to stop.
 ///
 /// # Errors
-/// What kept the server from starting, or broke it.
+/// Returns what kept the server from starting or made it fail.
 pub fn run(config: Config) -> Result<(), ServeError> {
     config.check_serving()?;
     folder::protect_new_files();
@@ -118,10 +118,10 @@ async fn serve(config: &Config, folder: &DataFolder) -> Result<(), ServeError> {
     Ok(served?)
 }
 
-/// Says in the data folder where this server answers.
+/// Name of the file in the data folder that contains this server's address.
 pub const SERVER_FILE: &str = "server.json";
 
-/// Holds the token of the local command line.
+/// Name of the file with the token of the local command line.
 pub const LOCAL_TOKEN_FILE: &str = "local-token";
 
 fn announce(folder: &DataFolder, url: &str) -> io::Result<()> {
@@ -131,10 +131,10 @@ fn announce(folder: &DataFolder, url: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Opens the database and puts the use cases on it.
+/// Opens the database and creates the use cases on it.
 ///
 /// # Errors
-/// When the database cannot be had.
+/// Fails if the database cannot be opened.
 pub async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeError> {
     let data_dir = folder.path.clone();
     let database =
@@ -148,12 +148,12 @@ pub async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeErro
     Ok(App::new(store, clock, settings))
 }
 
-/// A token for the local command line, good until this process ends.
+/// Creates a token for the local command line, valid until this process ends.
 pub fn new_local_token() -> String {
     format!("orc_local_{}", hex::encode(rand::random::<[u8; 32]>()))
 }
 
-/// What the HTTP door needs of the configuration.
+/// The part of the configuration that the API needs.
 pub fn api_settings(config: &Config, local_token: String) -> ApiSettings {
     let shown = config.settings.iter().map(|setting| {
         let (name, value) = (setting.name.clone(), setting.value.clone());
@@ -175,7 +175,7 @@ pub fn api_settings(config: &Config, local_token: String) -> ApiSettings {
     }
 }
 
-/// Prints the one-time link of a server that has no administrator yet. It goes to the console only, never to a log file.
+/// Prints the one-time link of a server without an administrator. It goes to the console only, never to a log file.
 async fn announce_setup(app: &App, url: &str) -> Result<(), ServeError> {
     let prepared = app.setup_prepare().await.map_err(io::Error::other)?;
     if let Some(token) = prepared {
@@ -199,7 +199,7 @@ fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
     Ok((listener, bound))
 }
 
-/// Logs to stderr and to daily files; the files are complete when the guard is dropped.
+/// Logs to stderr and to daily files. The files are complete when the guard is dropped.
 fn start_log(config: &Config, folder: &DataFolder) -> Result<WorkerGuard, ServeError> {
     std::fs::create_dir_all(folder.path.join("logs"))?;
     let files = RollingFileAppender::builder()
@@ -216,12 +216,12 @@ fn start_log(config: &Config, folder: &DataFolder) -> Result<WorkerGuard, ServeE
     Ok(guard)
 }
 
-/// The first signal stops the server gently, the second one at once.
+/// Makes the first signal stop the server in an orderly way, and the second one at once.
 fn stop_on_signal(stop: CancellationToken) -> io::Result<()> {
     let mut signals = Signals::new()?;
     tokio::spawn(async move {
         signals.next().await;
-        tracing::info!("stopping; a second signal stops at once");
+        tracing::info!("stopping in an orderly way; a second signal stops at once");
         stop.cancel();
         signals.next().await;
         tracing::warn!("stopped at once");

@@ -1,4 +1,4 @@
-//! Asks the person at the terminal; without a person, the answer is the next line of stdin.
+//! Asks the person at the terminal. Without a person, the answer is the next line of stdin.
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 

@@ -1,4 +1,4 @@
-//! Runs a generated command: makes the request, sends it, prints the answer. Knows pages, streams and bytes.
+//! Runs a generated command: makes the request, sends it, prints the answer. Handles pages, streams and bytes.
 
 use clap::ArgMatches;
 use futures::StreamExt as _;
@@ -16,7 +16,7 @@ use crate::table::{Answer, Operation};
 
 const IF_MATCH: &str = "If-Match";
 
-/// Does what the command line asks for and prints the answer.
+/// Carries out the command and prints the answer.
 pub async fn execute(client: &Client, operation: &'static Operation, matches: &ArgMatches) -> Outcome<()> {
     let request = prepare(client, operation, matches).await?;
     match operation.answer {
@@ -35,7 +35,8 @@ pub async fn execute(client: &Client, operation: &'static Operation, matches: &A
     }
 }
 
-/// The request of a command. If flags alone replace a thing, the fields that they do not name stay as they are now.
+/// The request of a command. If only flags are given for a replacement, fields without a flag keep their present
+/// value.
 async fn prepare(client: &Client, operation: &'static Operation, matches: &ArgMatches) -> Outcome<Request> {
     if let Some(request) = effect(client, operation, matches).await? {
         return Ok(request);
@@ -54,8 +55,8 @@ async fn prepare(client: &Client, operation: &'static Operation, matches: &ArgMa
     Ok(request)
 }
 
-/// The request of an `effect` command with flags and no file: the effect of the thing as it is now, with what the flags
-/// change. A thing that does not exist yet has only the name from the path. None, if this is another command.
+/// The request of an `effect` command with flags and without a file: the effect of changing the present thing by the
+/// flags. A thing that does not exist yet has only the name from the path. None for any other command.
 async fn effect(client: &Client, operation: &'static Operation, matches: &ArgMatches) -> Outcome<Option<Request>> {
     let flags = operation.body.as_ref().filter(|body| body::by_flags(body, matches));
     let Some((view, body)) = contract::view_of_effect(operation).zip(flags) else { return Ok(None) };
@@ -81,7 +82,7 @@ async fn value(client: &Client, matches: &ArgMatches, request: Request) -> Outco
     Ok(())
 }
 
-/// Completes the path in `url` to an address, because people hand it on to another program.
+/// Completes the path in `url` to a full address, because people pass it on to another program.
 fn complete_address(client: &Client, value: &mut Value) {
     let full = value["url"].as_str().and_then(|path| client.target().url.join(path).ok());
     if let Some(full) = full {
@@ -143,7 +144,7 @@ async fn walk(client: &Client, operation: &'static Operation, mut request: Reque
     }
 }
 
-/// Copies an answer to a file, or to stdout, as it comes in.
+/// Copies an answer to a file or to stdout while it arrives.
 pub async fn pass_on(client: &Client, response: Response, file: Option<&String>) -> Outcome<()> {
     let mut pieces = response.bytes_stream();
     let mut sink = match file.filter(|file| *file != "-") {

@@ -1,8 +1,8 @@
 //! The ways in which a command can fail, the message of each, and its exit code.
 //!
 //! Scripts rely on the exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 not allowed, 5 conflict, 6 server
-//! unreachable. `task run --wait`, `task run --follow`, `run wait` and `run log --follow` exit with the code of the run
-//! instead.
+//! unreachable. `task run --wait`, `task run --follow`, `run wait` and `run log --follow` exit with the code of the
+//! run instead.
 
 use std::fmt::Display;
 
@@ -33,7 +33,7 @@ pub struct Problem {
     pub status: u16,
     /// The kind of problem, in words.
     pub title: String,
-    /// What happened to which thing, and what to do.
+    /// What happened to which thing, and what to do about it.
     pub detail: String,
     /// The kind of problem, as a word for programs.
     pub code: String,
@@ -66,7 +66,7 @@ impl Failure {
         }
     }
 
-    /// The message for stderr, lines and all; empty if everything has been said.
+    /// The message for stderr, including line ends; empty if the command has printed everything.
     #[must_use]
     pub fn text(&self) -> String {
         match self {
@@ -79,7 +79,7 @@ impl Failure {
 }
 
 impl Problem {
-    /// Reads a problem from the body of an answer. The first line of a body that is no problem becomes the detail.
+    /// Reads a problem from the body of an answer. If the body is not a problem, its first line becomes the detail.
     #[must_use]
     pub fn read(status: u16, reason: &str, body: &[u8]) -> Self {
         let value: Value = serde_json::from_slice(body).unwrap_or_default();
@@ -119,7 +119,7 @@ impl Problem {
             text.push_str("Log in with `orc login URL`, or set ORC_TOKEN.\n");
         }
         if self.status >= 500 && !self.request_id.is_empty() {
-            text.push_str(&format!("The server's log says more under the request id {}.\n", self.request_id));
+            text.push_str(&format!("The server's log has details under the request id {}.\n", self.request_id));
         }
         text
     }

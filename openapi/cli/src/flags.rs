@@ -1,8 +1,8 @@
 //! Turns rows of the table into flags and positional arguments, with their help texts.
 //!
-//! Knows the shapes of the table and of single values, and no command: `tree` and the commands written by hand both
-//! build on it. Flags of the client itself, such as `--format`, have ids that begin with `@`, so that no field of the
-//! contract can take their name.
+//! This module knows the shapes of the table and of single values, but no command: `tree` and the commands written by
+//! hand both build on it. Flags of the client itself, such as `--format`, have ids that begin with `@`, so that no
+//! field of the contract can take their name.
 
 use std::ffi::OsStr;
 
@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::request::values;
 use crate::table::{Answer, Field, Kind, Operation, Schema};
 
-/// Flags that say which server to call and with which token; a command that has a flag of that name keeps its own.
+/// Flags that choose the server and the token. A command that has its own flag of that name keeps it.
 pub fn connection(taken: &[String]) -> Vec<Arg> {
     let url = Arg::new("@url").long("url").value_name("URL").value_hint(ValueHint::Url);
     let token = Arg::new("@token").long("token").value_name("TOKEN");
@@ -115,7 +115,7 @@ pub fn flag(field: &'static Field) -> Arg {
     arg.value_name(value_name).action(action).allow_negative_numbers(is_number).allow_hyphen_values(hyphens)
 }
 
-/// Accepts one of some words; for a union also the whole of it, written as YAML.
+/// Accepts one of some words. For a union it also accepts the complete union, written as YAML.
 #[derive(Clone)]
 struct Words {
     field: &'static Field,
@@ -167,8 +167,8 @@ fn shape(kind: Kind) -> Shape {
     }
 }
 
-/// The description of the contract, then what the table knows besides: bounds, secrets from stdin, the kinds that have
-/// the field.
+/// The description in the contract, then what the table adds: bounds, secrets from stdin, the kinds that have the
+/// field.
 fn help(field: &Field) -> String {
     let mut text = field.help.to_owned();
     let kind = if let Kind::List(inner) = field.kind { *inner } else { field.kind };

@@ -1,8 +1,8 @@
 //! `orc`, the command line client: every operation of the contract is a command.
 //!
 //! The commands come from a table that is made from the published contract (`generated/`). A few are written by hand
-//! and mounted beside them (`comfort/`). Deliberately absent: any code of the server. What this client knows about Orc
-//! it knows from the contract, so the contract is complete if the client works. Start reading at `tree`, then
+//! and mounted beside them (`comfort/`). Deliberately absent: any code of the server. This client knows Orc only
+//! through the contract, so a working client shows that the contract is complete. Start reading at `tree`, then
 //! `execute`.
 
 mod ask;

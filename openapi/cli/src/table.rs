@@ -1,8 +1,8 @@
 //! The types of the generated table: what the client must know about an operation, and nothing else.
 //!
-//! The rows in `generated/operations.rs` consist of these types only. A new operation of the contract adds a row there
-//! and no line here. Nested fields have dotted paths (`run.program`); in the path of a union, `*` stands for any
-//! element of a list.
+//! The rows in `generated/operations.rs` consist of these types only. A new operation of the contract adds a row
+//! there and no line here. Nested fields have dotted paths (`run.program`). In the path of a union, `*` stands for
+//! any element of a list.
 
 /// One operation of the contract: one command of the CLI.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub struct Operation {
     pub path: &'static str,
     /// Permission that the caller needs.
     pub permission: &'static str,
-    /// What it does, in one sentence.
+    /// What the operation does, in one sentence.
     pub summary: &'static str,
     /// Path parameters, in the order of the path.
     pub arguments: &'static [Field],
@@ -88,9 +88,10 @@ pub struct Field {
     pub kind: Kind,
     /// Whether the request must have it.
     pub required: bool,
-    /// Whether `null` is a value of it.
+    /// Whether the field may be `null`.
     pub nullable: bool,
-    /// Path of the union that it belongs to, and the kinds that have it. Without kinds, the field is always there.
+    /// Path of the union that the field belongs to, and the kinds that have it. Without kinds, the field always
+    /// exists.
     pub only: (&'static str, &'static [&'static str]),
     /// Description in the contract.
     pub help: &'static str,
@@ -116,11 +117,11 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// A union: one of these kinds, or the whole of it as YAML.
     Union(&'static [&'static str]),
-    /// A list; each use of the flag adds an element.
+    /// A list. Each use of the flag adds an element.
     List(&'static Kind),
-    /// A map of texts; each use of the flag adds one `KEY=VALUE`.
+    /// A map of texts. Each use of the flag adds one `KEY=VALUE`.
     Texts,
-    /// The same, but a value that is JSON is read as JSON.
+    /// The same, but values that are valid JSON are read as JSON.
     Values,
     /// Anything, written as JSON or YAML.
     Value,

@@ -1,8 +1,8 @@
 //! Builds the tree of commands: the operation `task_version_list` is `orc task version list`.
 //!
 //! Only commands whose words appear on the command line get their flags; every other command is a name with one
-//! sentence. Starting the program therefore takes the same time however many operations the contract has. The commands
-//! written by hand (`comfort/`) are mounted by their path, beside the generated ones or in the place of one.
+//! sentence. Starting the program therefore takes the same time however many operations the contract has. The
+//! commands written by hand (`comfort/`) are mounted at their path, beside a generated one or instead of it.
 
 use clap::Command;
 
@@ -32,7 +32,7 @@ impl Scope {
     }
 }
 
-/// One word of a command's path, with what stands at that path.
+/// One word of a command's path, and what is at that path.
 struct Node {
     name: &'static str,
     operation: Option<&'static Operation>,
@@ -45,7 +45,7 @@ impl Node {
         Self { name, operation: None, comfort: None, children: Vec::new() }
     }
 
-    /// The node at this path; nodes that are missing on the way are added.
+    /// The node at this path. Missing nodes on the way are added.
     fn at(&mut self, path: impl Iterator<Item = &'static str>) -> &mut Node {
         let mut node = self;
         for name in path {
@@ -112,7 +112,7 @@ fn command(node: &Node, scope: &Scope, above: &str) -> Command {
     command.subcommands(node.children.iter().map(|child| self::command(child, scope, &path)))
 }
 
-/// The one sentence about a command: its own, else that of the tag, else that of its only child, else the names of its
+/// The one sentence about a command: its own, or else that of the tag, that of its only child, or the names of its
 /// children.
 fn about(node: &Node, path: &str) -> String {
     let comfort = node.comfort.map(|comfort| comfort.about);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// The one document of a text.
+/// The only document of a text.
 pub fn document(text: &str) -> Result<Value, String> {
     let mut all = documents(text)?;
     match all.len() {

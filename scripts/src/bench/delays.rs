@@ -1,4 +1,4 @@
-//! From "now" or from the due instant to the first instruction of the command.
+//! Delays from "now" or from the due instant to the first instruction of the command.
 
 use super::machine;
 use super::row::{Row, moment_task, moments, percentile, server};
@@ -49,14 +49,14 @@ pub fn firing(place: &Place) -> Answer<Vec<Row>> {
     Ok(vec![Row::new("firing delay, one task", figure, "p99 < 15 ms", "100 ms", most < 100.0)])
 }
 
-/// Makes a task that fires every second and tells when.
+/// Creates a task that fires every second and records when.
 pub fn every_second(client: &mut Client, file: &Path) -> Answer<()> {
     let mut task = moment_task("every-second", file)?;
     task["schedules"] = json!([{"kind": "cron", "expression": "* * * * * *"}]);
     client.post("/tasks", &task).map(|_| ())
 }
 
-/// Milliseconds from slot to first instruction, of the first hundred runs that tell.
+/// Milliseconds from slot to first instruction, for the first hundred runs that report one.
 pub fn moment_delays(file: &Path) -> Answer<Vec<f64>> {
     const SAMPLES: usize = 100;
     wait(file, SAMPLES)?;
@@ -89,11 +89,11 @@ pub fn together(place: &Place) -> Answer<Vec<Row>> {
     if made > due as f64 {
         return Err("making 500 tasks took longer than 20 s".to_owned());
     }
-    let figure = format!("last started after {last:.2} s");
+    let figure = format!("last one started after {last:.2} s");
     Ok(vec![Row::new("500 tasks due at once", figure, "< 1.5 s", "4 s", last < 4.0)])
 }
 
-/// Waits until the file has so many lines.
+/// Waits until the file has `count` lines.
 fn wait(file: &Path, count: usize) -> Answer<()> {
     let until = Instant::now() + PATIENCE;
     while moments(file).len() < count {

@@ -1,7 +1,7 @@
-//! Looking ahead over 100,000 tasks while one of them fires every second and somebody asks whether the server is well.
+//! Looks ahead over 100,000 tasks while one task fires every second and a client checks the server's health.
 //!
-//! The requests are those of pages, previews and calendar programs. No other task is due meanwhile, so what the delays show
-//! is what looking ahead takes away from them.
+//! The requests are those of pages, previews and calendar programs. No other task is due meanwhile, so the delays
+//! show what looking ahead costs.
 
 use super::delays::every_second;
 use super::many::apply;
@@ -21,7 +21,7 @@ const TASKS: usize = 100_000;
 const CONNECTIONS: usize = 20;
 const FOR: Duration = Duration::from_secs(100);
 
-/// What is asked for in turn.
+/// The requests, made in turn.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ask {
     Plan,
@@ -33,14 +33,14 @@ enum Ask {
 
 const ASKS: [Ask; 5] = [Ask::Plan, Ask::PlanOfOne, Ask::Calendar, Ask::Effect, Ask::Feed];
 
-/// An answer: what was asked, how many milliseconds it took, whether it was a good one.
+/// An answer: the request, its duration in milliseconds, and whether it succeeded.
 struct Answered {
     ask: Ask,
     took: f64,
     good: bool,
 }
 
-/// Firing delay and health beside 20 connections that look ahead.
+/// Firing delay and health while 20 connections look ahead.
 pub fn ahead(place: &Place) -> Answer<Vec<Row>> {
     let (scratch, server) = server(place)?;
     let mut client = server.client();
@@ -68,7 +68,7 @@ pub fn ahead(place: &Place) -> Answer<Vec<Row>> {
     Ok(vec![firing, Row::new("/healthz while 20 look ahead", figure, "p99 < 20 ms", "100 ms", well < 100.0)])
 }
 
-/// Days since 1970 of the server's present day in UTC.
+/// The server's current day in UTC, as days since 1970.
 fn today(client: &mut Client) -> Answer<usize> {
     let now = client.get("/system")?["now_at"].as_str().and_then(instant::seconds).ok_or("no now_at")?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "days since 1970")]
@@ -83,7 +83,7 @@ fn weekly(number: usize, today: usize) -> Value {
     json!({"kind": "cron", "expression": expression, "timezone": "UTC"})
 }
 
-/// One connection that asks until it is told to stop.
+/// One connection that sends requests until told to stop.
 fn look(server: &Server, number: usize, feed: &str, stop: &Arc<AtomicBool>) -> JoinHandle<Vec<Answered>> {
     let (mut client, feed, stop) = (server.client(), feed.to_owned(), Arc::clone(stop));
     spawn(move || {
@@ -129,7 +129,8 @@ impl Ask {
     }
 }
 
-/// Milliseconds of each look at `/healthz`, one every 20 ms as far as the answers come; a bad answer counts as a minute.
+/// Milliseconds of each request to `/healthz`, one every 20 ms if the answers are fast enough. A failed request
+/// counts as a minute.
 fn health(server: &Server) -> Answer<Vec<f64>> {
     let (mut client, begun, mut times) = (server.client(), Instant::now(), Vec::new());
     while begun.elapsed() < FOR {
@@ -142,9 +143,9 @@ fn health(server: &Server) -> Answer<Vec<f64>> {
     if times.is_empty() { Err("/healthz was never asked".to_owned()) } else { Ok(times) }
 }
 
-/// Delays of the slots between two instants; a slot without a run counts as the time until now.
+/// Delays of the slots between two instants. A slot without a run counts as the time until now.
 fn firing(file: &Path, from: f64, until: f64) -> Row {
-    // Runs that are late have begun by then, or are not coming.
+    // Late runs have begun by then, or will never begin.
     sleep(Duration::from_secs(10));
     let begun: BTreeMap<_, _> = moments(file)
         .into_iter()
@@ -159,7 +160,7 @@ fn firing(file: &Path, from: f64, until: f64) -> Row {
     Row::new("firing delay while 20 look ahead", figure, "p99 < 50 ms", "250 ms", most < 250.0 && gone == 0)
 }
 
-/// What the lookers themselves got, as remarks above the rows.
+/// What the connections that look ahead got, as remarks above the rows.
 fn tell(answers: &[Answered]) {
     for ask in ASKS {
         let of: Vec<_> = answers.iter().filter(|answer| answer.ask == ask).collect();

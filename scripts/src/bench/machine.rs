@@ -1,4 +1,4 @@
-//! What the machine is, what it does at most, and what a process uses.
+//! Facts about the machine: what it is, how much it can do, and what a process uses.
 
 use crate::command::Answer;
 use std::fs;
@@ -23,7 +23,8 @@ pub fn words() -> String {
     format!("machine: {count} x {}, {}, load {load}", model.unwrap_or(std::env::consts::ARCH), std::env::consts::OS)
 }
 
-/// Empty processes per second with pipes and an own group, two at a time: the limit of everything that starts processes.
+/// Empty processes per second with pipes and their own group, two at a time: the limit of everything that starts
+/// processes.
 pub fn spawn_limit() -> f64 {
     const FOR: Duration = Duration::from_secs(3);
     let threads: Vec<_> = (0..2)

@@ -42,7 +42,7 @@ pub fn waiting(place: &Place) -> Answer<Vec<Row>> {
     ])
 }
 
-/// 10,000 tasks due at the same instant: when their runs begin, and that each is there once.
+/// 10,000 tasks due at the same instant: when their runs begin, and that each runs exactly once.
 pub fn due_at_once(place: &Place) -> Answer<Vec<Row>> {
     const COUNT: usize = 10_000;
     let (_scratch, server) = server(place)?;
@@ -80,8 +80,8 @@ pub fn due_at_once(place: &Place) -> Answer<Vec<Row>> {
     let last = begun.into_iter().fold(0.0, f64::max);
     let figure = format!("{last:.1} s, each once");
     let mut made: Vec<f64> = runs.iter().filter_map(|run| after(run, "created_at")).collect();
-    // A batch is stored some time after the instant its runs bear; the first run begins when the last batch is stored, or
-    // after half a second.
+    // A batch is stored some time after the instant of its runs. The first run begins when the last batch is stored,
+    // or after half a second.
     let queued = percentile(&mut made, 0.99).max(first) * 1_000.0;
     Ok(vec![
         Row::new("10,000 due at once, queued", format!("p99 {queued:.0} ms"), "p99 < 250 ms", "-", true),
@@ -89,7 +89,7 @@ pub fn due_at_once(place: &Place) -> Answer<Vec<Row>> {
     ])
 }
 
-/// Simulations: a month of 1,000 tasks and a leap year of 10,000, of at most 24 slots per task and day.
+/// Simulations: a month of 1,000 tasks, and a leap year of 10,000 with at most 24 slots per task and day.
 pub fn ahead(place: &Place) -> Answer<Vec<Row>> {
     let (_scratch, server) = server(place)?;
     let mut client = server.client();
@@ -109,12 +109,12 @@ pub fn ahead(place: &Place) -> Answer<Vec<Row>> {
     Ok(rows)
 }
 
-/// One slot a year, spread over its minutes.
+/// One slot a year, spread over the minutes of the year.
 fn yearly(number: usize) -> String {
     format!("{} {} {} 1 *", number % 60, number / 60 % 24, 2 + number / 1_440 % 27)
 }
 
-/// A mix of what people have: some hourly, most nightly, some weekly and monthly, some in office hours.
+/// A realistic mix: some hourly, most nightly, some weekly and monthly, some in office hours.
 fn mixed(number: usize) -> Value {
     let (minute, hour) = (number * 7 % 60, number * 11 % 24);
     let expression = match number % 10 {
@@ -128,7 +128,7 @@ fn mixed(number: usize) -> Value {
     json!({"kind": "cron", "expression": expression, "timezone": "Europe/Berlin"})
 }
 
-/// Tasks with a schedule each, in as few requests as possible; those that are there stay.
+/// Applies tasks with one schedule each, in as few requests as possible. Existing tasks stay.
 pub fn apply(client: &mut Client, count: usize, schedule: impl Fn(usize) -> Value) -> Answer<()> {
     for first in (0..count).step_by(BATCH) {
         let task = |number: usize| {

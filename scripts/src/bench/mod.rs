@@ -1,7 +1,8 @@
-//! `cargo xtask bench`: the figures that are promised, beside what the machine itself can do, measured in the same run.
+//! `cargo xtask bench`: the promised figures, next to the limits of the machine, measured in the same run.
 //!
-//! Each row has a target (a quiet machine reaches it) and a floor (below it the command fails). Release build, SQLite,
-//! output captured, runner included. Not part of the tests. Deliberately absent: averages. Start reading at `run`.
+//! Each row has a target (reached on a quiet machine) and a floor (below it the command fails). It uses a release
+//! build with SQLite, captured output and runners. It is not part of the tests. Deliberately absent: averages. Start
+//! reading at `run`.
 
 mod delays;
 mod looking;
@@ -19,10 +20,10 @@ use crate::place::Place;
 use crate::start;
 use row::Row;
 
-/// Measures everything; the answer is whether every floor holds.
+/// Measures everything. Returns whether every floor holds.
 ///
 /// # Errors
-/// A sentence when a measurement could not be made.
+/// Fails with a sentence if a measurement cannot be made.
 pub fn run(place: &Place, filters: &[String]) -> Answer<bool> {
     page::build(place)?;
     start::programs(place, "release")?;

@@ -1,4 +1,4 @@
-//! One row of the bench, and what the measurements share: a server, a task that tells its moment, percentiles.
+//! One row of the bench, and what the measurements share: a server, a task that records its start, percentiles.
 
 use super::machine;
 use crate::command::Answer;
@@ -17,7 +17,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// Shows the figure at once.
+    /// Creates the row and prints it at once.
     pub fn new(name: &str, figure: String, target: &'static str, floor: &'static str, holds: bool) -> Self {
         let row = Self { name: name.to_owned(), figure, target, floor, holds };
         println!("{}", row.line());
@@ -51,7 +51,7 @@ pub fn moment_task(name: &str, file: &std::path::Path) -> Answer<Value> {
 /// `cargo xtask moment FILE`: the helper behind `moment_task`.
 ///
 /// # Errors
-/// A sentence when the file cannot be written.
+/// Fails with a sentence if the file cannot be written.
 pub fn moment(file: &std::path::Path) -> Answer<()> {
     use std::io::Write;
     let now = machine::now();
@@ -61,14 +61,14 @@ pub fn moment(file: &std::path::Path) -> Answer<()> {
     written.map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// Lines that `moment` wrote: instant, and the slot it was for.
+/// The lines that `moment` wrote: an instant, and the slot of the run.
 pub fn moments(file: &std::path::Path) -> Vec<(f64, String)> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let line = |line: &str| line.split_once(' ').and_then(|(now, due)| Some((now.parse().ok()?, due.to_owned())));
     text.lines().filter_map(line).collect()
 }
 
-/// The value below which `share` of the sorted values lie.
+/// The value below which `share` of the values lie. Sorts the values.
 pub fn percentile(values: &mut [f64], share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     #[expect(

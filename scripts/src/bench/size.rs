@@ -17,7 +17,7 @@ pub fn install(place: &Place) -> Row {
     Row::new("install size (server, CLI, runner)", format!("{total:.1} MB"), "< 40 MB", "60 MB", total < 60.0)
 }
 
-/// Idle memory and processor time at 0, 1,000 and 10,000 tasks; and how soon the last is ready again.
+/// Idle memory and processor time at 0, 1,000 and 10,000 tasks, and the time until the last server is ready again.
 pub fn idle(place: &Place) -> Answer<Vec<Row>> {
     let (_scratch, mut server) = server(place)?;
     let mut rows = Vec::new();
@@ -54,12 +54,12 @@ pub fn idle(place: &Place) -> Answer<Vec<Row>> {
     Ok(rows)
 }
 
-/// Memory and share of a processor of a server that has nothing to do.
+/// Memory of an idle server, and its share of a processor.
 pub fn quiet(server: &Server) -> Answer<(f64, f64)> {
-    // Processor time is told in hundredths of a second: a short stretch says nothing about a tenth of a percent.
+    // Processor time is counted in hundredths of a second, so a short measurement cannot show a tenth of a percent.
     const FOR: Duration = Duration::from_secs(30);
     let pid = server.pid().ok_or("the server does not run")?;
-    // A start among 100,000 tasks has work for some seconds; that is not idling.
+    // A server that starts with 100,000 tasks works for some seconds, which must not count as idling.
     sleep(Duration::from_secs(10));
     let before = machine::cpu(pid)?;
     sleep(FOR);
@@ -67,7 +67,7 @@ pub fn quiet(server: &Server) -> Answer<(f64, f64)> {
     Ok((machine::memory(pid)?, share))
 }
 
-/// Tasks with one schedule each that is not due soon.
+/// Creates tasks with one schedule each that is not due soon.
 fn make(server: &Server, from: usize, to: usize) -> Answer<()> {
     let mut client = server.client();
     for number in from..to {

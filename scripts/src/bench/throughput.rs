@@ -1,4 +1,4 @@
-//! How much per second: durable runs beside the spawn limit, and pages of lists.
+//! Throughput per second: durable runs compared with the spawn limit, and pages of lists.
 
 use super::machine;
 use super::row::{Row, percentile, server};
@@ -16,7 +16,7 @@ pub fn runs(place: &Place) -> Answer<Vec<Row>> {
     let (_scratch, mut server) = server(place)?;
     let limit = machine::spawn_limit();
     make_tasks(&server)?;
-    // The first thousand warms the folder up, so that growth is not that of an empty database.
+    // The first thousand runs warm up the folder, so that the growth is not that of an empty database.
     submit(&server, COUNT)?;
     let before = database_bytes(&mut server)?;
     let rate = submit(&server, COUNT)?;
@@ -86,7 +86,7 @@ fn make_tasks(server: &Server) -> Answer<()> {
     Ok(())
 }
 
-/// Submits runs over 8 connections and waits for the last to end; answers runs per second.
+/// Submits runs over 8 connections and waits for the last to end. Returns runs per second.
 fn submit(server: &Server, count: usize) -> Answer<f64> {
     let first = machine::now();
     let threads: Vec<_> = (0..8)
@@ -110,7 +110,7 @@ fn submit(server: &Server, count: usize) -> Answer<f64> {
     Ok(count as f64 / (last - first))
 }
 
-/// Waits until nothing is open; answers when the newest run ended.
+/// Waits until no run is open. Returns when the newest run ended.
 fn drained(server: &Server, first: f64) -> Answer<f64> {
     let mut client = server.client();
     let until = Instant::now() + Duration::from_secs(120);
@@ -133,7 +133,7 @@ fn drained(server: &Server, first: f64) -> Answer<f64> {
     Err("runs were still open after two minutes".to_owned())
 }
 
-/// Size of the database after an orderly stop (which folds the write-ahead log in); the server runs again afterwards.
+/// Size of the database after an orderly stop, which merges the write-ahead log. The server runs again afterwards.
 fn database_bytes(server: &mut Server) -> Answer<u64> {
     server.stop()?;
     let bytes = sum(server.data(), &|name| name.contains(".db") || name.contains(".sqlite"));

@@ -1,4 +1,4 @@
-//! Comparing the server's books with what was asked and with what the runs themselves wrote down.
+//! Compares the server's records with what was requested and with what the runs themselves wrote down.
 
 use super::tasks::{Asked, TASKS, task_name};
 use crate::command::Answer;
@@ -61,7 +61,8 @@ fn acknowledged(runs: &[Value], asked: &Asked, faults: &mut Vec<String>) {
     }
 }
 
-/// The witness and the books tell the same story: no attempt began twice, none succeeded that did not.
+/// Compares the witness file with the records: no attempt began twice, and none is recorded as succeeded that did
+/// not.
 fn witnessed(
     client: &mut Client,
     runs: &[Value],
@@ -90,7 +91,7 @@ fn witnessed(
     Ok(())
 }
 
-/// The rows of one schedule that fires every second follow each other without gap and without overlap.
+/// The rows of one schedule that fires every second follow each other without gaps and overlaps.
 fn ledger(name: &str, created: f64, slots: &[&Value], faults: &mut Vec<String>) {
     let edge = |slot: &Value, key: &str| slot[key].as_str().and_then(instant::seconds).unwrap_or_default();
     let mut rows: Vec<_> = slots.iter().map(|slot| (edge(slot, "first_at"), edge(slot, "last_at"), *slot)).collect();
@@ -123,7 +124,7 @@ fn ledger(name: &str, created: f64, slots: &[&Value], faults: &mut Vec<String>) 
     }
 }
 
-/// No run stands behind two ledger rows.
+/// No run belongs to two ledger rows.
 fn doubled(slots: &[Value], faults: &mut Vec<String>) {
     let mut seen = BTreeSet::new();
     for id in slots.iter().filter_map(|slot| slot["run_id"].as_str()) {
@@ -147,8 +148,8 @@ fn noted(witness: &Path) -> Answer<BTreeMap<(String, u64), Noted>> {
     Ok(noted)
 }
 
-/// Runners and commands of this data folder that still live, and fork servers beside the one of the server that runs
-/// (Linux: seen in /proc).
+/// Runners and commands of this data folder that still live, and fork servers other than that of the running server
+/// (Linux: found in /proc).
 fn left_processes(data: &Path, faults: &mut Vec<String>) {
     let wanted = data.parent().unwrap_or(data).to_string_lossy().into_owned();
     let mut fork_servers = 0;

@@ -1,4 +1,5 @@
-//! What goes on beside the scheduled tasks while the server is killed: a pool, a task that follows another, a backfill.
+//! What goes on beside the scheduled tasks while the server is killed: a pool, a task that follows another, a
+//! backfill.
 
 use super::tasks::{script, task_name};
 use crate::command::Answer;
@@ -11,10 +12,10 @@ use std::path::Path;
 const PLACES: u64 = 3;
 const WEIGHTS: [(&str, u64); 2] = [("pooled-1", 1), ("pooled-2", 2)];
 
-/// Slots of the past that are run after all.
+/// Slots of the past that the backfill runs.
 const PAST: u64 = 24;
 
-/// Makes them all.
+/// Creates all of them.
 pub fn make(client: &mut Client, witness: &Path) -> Answer<()> {
     client.post("/pools", &json!({"name": "few", "capacity": PLACES}))?;
     for (name, weight) in WEIGHTS {
@@ -32,13 +33,14 @@ pub fn make(client: &mut Client, witness: &Path) -> Answer<()> {
     Ok(())
 }
 
-/// A task that follows the first of the others; to be made together with it, so that there is no end before it listens.
+/// A task that follows the first of the others. Create both together, so that no run ends before the follower
+/// listens.
 pub fn follower(witness: &Path) -> Value {
     let source = json!([{"kind": "task", "tasks": [task_name(0)], "states": ["succeeded"]}]);
     script("follower", witness, "0", &json!({"triggers": source, "overlap": {"kind": "allow", "max": 1000}}))
 }
 
-/// Lets nothing new begin.
+/// Prevents new runs.
 pub fn stop(client: &mut Client) -> Answer<()> {
     for (name, _) in WEIGHTS {
         client.post(&format!("/tasks/{name}/disable"), &json!({}))?;
@@ -46,7 +48,8 @@ pub fn stop(client: &mut Client) -> Answer<()> {
     Ok(())
 }
 
-/// What must still come: the rest of the backfill, and runs for ends that have not been followed. Empty: nothing.
+/// What is still to come: the rest of the backfill, and runs for ends that have not been followed. Empty if nothing
+/// is.
 pub fn owed(client: &mut Client) -> Answer<String> {
     let backfills = client.all("/backfills")?;
     let ends = client.all(&format!("/runs?task={}&state=succeeded", task_name(0)))?.len();
@@ -70,7 +73,7 @@ fn of<'a>(runs: &'a [Value], task: &'a str) -> impl Iterator<Item = &'a Value> {
     runs.iter().filter(move |run| run["task"]["name"] == task)
 }
 
-/// Each run that succeeded was followed by one run, no other was.
+/// Each run that succeeded was followed by exactly one run; no other run was followed.
 fn followed(runs: &[Value], faults: &mut Vec<String>) {
     let source = task_name(0);
     let mut times: BTreeMap<String, usize> = of(runs, &source)
@@ -89,7 +92,7 @@ fn followed(runs: &[Value], faults: &mut Vec<String>) {
     );
 }
 
-/// The backfill made each run once, in order of time.
+/// The backfill ran each slot once, in order of time.
 fn caught_up(runs: &[Value], faults: &mut Vec<String>) {
     let mut made: Vec<_> = of(runs, "past").filter(|run| run["trigger"]["kind"] == "backfill").collect();
     made.sort_by_key(|run| run["id"].as_str().unwrap_or_default().to_owned());
@@ -103,7 +106,7 @@ fn caught_up(runs: &[Value], faults: &mut Vec<String>) {
     }
 }
 
-/// At no time more places of the pool were taken than it has.
+/// The pool never had more places taken than it has.
 fn crowded(runs: &[Value], faults: &mut Vec<String>) {
     let mut changes: Vec<(f64, i64)> = Vec::new();
     for (name, weight) in WEIGHTS {

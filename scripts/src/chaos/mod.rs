@@ -1,7 +1,8 @@
-//! `cargo xtask chaos`: kill -9 of the server at random moments under load, again and again; then the books are checked.
+//! `cargo xtask chaos`: kills the server with kill -9 at random moments under load, again and again, then checks its
+//! records.
 //!
-//! The runs write what they did into a witness file of their own, so that the books are compared with something the server
-//! did not write. Deliberately absent: mercy, and any knowledge of the server's insides. Start reading at `run`.
+//! The runs write what they did into a witness file, so that the records are compared with something the server did
+//! not write. Deliberately absent: mercy, and any knowledge of the server's internals. Start reading at `run`.
 
 mod books;
 mod company;
@@ -18,10 +19,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tasks::{Asked, TASKS, task, task_name};
 
-/// Kills `cycles` times and checks; answers the faults found, none is what we want.
+/// Kills the server `cycles` times and checks its records. Returns the faults found; none is the goal.
 ///
 /// # Errors
-/// A sentence when the proof itself could not be carried out.
+/// Fails with a sentence if the proof itself cannot be carried out.
 pub fn run(place: &Place, profile: &str, cycles: u32, seed: Option<u64>) -> Answer<Vec<String>> {
     let seed = seed.unwrap_or_else(|| u64::from(std::process::id()) ^ 0x9E37_79B9_7F4A_7C15);
     println!("{cycles} x kill -9, seed {seed}");
@@ -58,7 +59,7 @@ pub fn run(place: &Place, profile: &str, cycles: u32, seed: Option<u64>) -> Answ
     Ok(faults)
 }
 
-/// Kills the server from beside, so that it dies in the middle of whatever it does, answering included.
+/// Kills the server from another thread, so that it dies in the middle of whatever it does, even of an answer.
 fn kill_later(server: &Server, after: Duration) -> Answer<thread::JoinHandle<Answer<String>>> {
     let pid = server.pid().ok_or("the server does not run")?.to_string();
     Ok(thread::spawn(move || {
@@ -71,7 +72,7 @@ fn kill_later(server: &Server, after: Duration) -> Answer<thread::JoinHandle<Ans
     }))
 }
 
-/// Asks for runs until the server is gone.
+/// Requests runs until the server is gone.
 fn load(client: &mut Client, random: &mut Random, asked: &mut Asked) {
     loop {
         let path = format!("/api/v1/tasks/chaos-{}/runs", random.below(TASKS as u64));

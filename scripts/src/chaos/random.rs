@@ -1,10 +1,10 @@
-//! Random numbers that a seed brings back.
+//! Random numbers that a seed can repeat.
 
 /// xorshift64* (S. Vigna, 2014): enough to scatter moments.
 pub struct Random(u64);
 
 impl Random {
-    /// A sequence; zero would stand still and is replaced.
+    /// Starts a sequence. A seed of zero would produce only zeros and is replaced.
     pub fn new(seed: u64) -> Self {
         Self(if seed == 0 { 1 } else { seed })
     }

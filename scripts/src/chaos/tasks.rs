@@ -1,16 +1,16 @@
-//! The tasks under which the server is killed, and what was asked of them.
+//! The tasks under which the server is killed, and what was requested.
 
 use serde_json::{Value, json};
 use std::path::Path;
 
-/// How many tasks fire every second.
+/// Number of tasks that fire every second.
 pub const TASKS: usize = 5;
 
-/// What was asked of the server, and when.
+/// What was requested of the server, and when.
 pub struct Asked {
-    /// Ids of runs the server acknowledged.
+    /// Ids of the runs that the server acknowledged.
     pub runs: Vec<String>,
-    /// Requests that died with the server: it may have done them or not.
+    /// Number of requests that died with the server, which may or may not have carried them out.
     pub unanswered: usize,
 }
 

@@ -1,13 +1,13 @@
 //! Changes that would break a client of a released contract.
 //!
-//! A release may add operations, optional arguments and properties of answers. It may not take away or rename, ask for
-//! more than before, or change a type.
+//! A release may add operations, optional arguments and properties of answers. It may not remove or rename anything,
+//! require more than before, or change a type.
 
 use super::lint::{operations, resolved};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What clients of `old` would trip over in `new`.
+/// Changes in `new` that would break clients of `old`.
 pub fn faults(old: &Value, new: &Value) -> Vec<String> {
     let mut faults = Vec::new();
     let now: BTreeMap<_, _> = operations(new).collect();
@@ -73,7 +73,7 @@ fn schema(name: &str, before: &Value, after: &Value, asked: bool, faults: &mut V
     }
 }
 
-/// Names of the schemas a value refers to, directly or not.
+/// Collects the names of the schemas that a value refers to, directly or not.
 fn reach(document: &Value, value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(map) => {

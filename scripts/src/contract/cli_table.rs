@@ -1,9 +1,9 @@
 //! Makes the table of operations of the command line client from the published contract.
 //!
-//! One row per operation (see `openapi/cli/src/table.rs` for the shapes), one constant per request
-//! body. The text is complete and stable: the same document gives the same bytes. A contract that
-//! cannot become commands (a name used twice in one operation, a reserved flag) is an error that
-//! names the operation. Start reading at [`table`].
+//! There is one row per operation (see `openapi/cli/src/table.rs` for the shapes) and one constant per request body.
+//! The text is complete and stable: the same document gives the same bytes. A contract that cannot become commands (a
+//! name used twice in one operation, a reserved flag) is an error that names the operation. Start reading at
+//! [`table`].
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ mod tests;
 
 use self::fields::Field;
 
-/// Flags that the client itself gives to commands.
+/// Flags that the client itself adds to commands.
 const RESERVED: [&str; 7] = ["all", "columns", "file", "format", "help", "output", "quiet"];
 
 const HEADER: &str = "\
@@ -111,7 +111,7 @@ impl Writer<'_> {
             .collect()
     }
 
-    /// What a good answer looks like, and its schema where it is JSON.
+    /// The shape of a successful answer, and its schema if it is JSON.
     fn answer<'o>(&self, operation: &'o Value) -> (&'static str, Option<&'o Value>) {
         let responses = operation["responses"].as_object().into_iter().flatten();
         let good = responses.filter(|(status, _)| status.starts_with('2')).find_map(|(_, response)| content(response));
@@ -120,7 +120,7 @@ impl Writer<'_> {
         };
         match content_type.as_str() {
             "text/event-stream" => ("Stream", None),
-            // JSON of no stated shape (the contract itself) is passed on as it comes.
+            // JSON without a stated shape (the contract itself) is passed on as it arrives.
             json if json.contains("json") && media["schema"].as_object().is_some_and(|schema| !schema.is_empty()) => {
                 let items = &fields::resolve(self.document, &media["schema"])["properties"]["items"];
                 (if items["type"] == "array" { "List" } else { "Value" }, Some(&media["schema"]))

@@ -1,4 +1,4 @@
-//! Habits of the contract that every operation and schema keeps.
+//! Conventions that every operation and schema of the contract follows.
 
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -27,7 +27,7 @@ const NOUNS: &[&str] = &[
 ];
 const PERMISSIONS: [&str; 6] = ["public", "own", "read", "run", "define", "admin"];
 
-/// Everything that breaks a habit, one sentence each.
+/// Everything that breaks a convention, one sentence each.
 pub fn faults(document: &Value) -> Vec<String> {
     let mut faults = Vec::new();
     let mut ids = BTreeSet::new();
@@ -64,7 +64,7 @@ fn is_text(value: &Value) -> bool {
     value.as_str().is_some_and(|text| !text.trim().is_empty())
 }
 
-/// Described itself, or (an optional reference) in one of its alternatives.
+/// Whether the schema has a description, itself or (an optional reference) in one of its alternatives.
 fn is_described(schema: &Value) -> bool {
     let mut alternatives = schema["oneOf"].as_array().into_iter().flatten();
     is_text(&schema["description"]) || alternatives.any(|one| is_text(&one["description"]))
@@ -118,13 +118,13 @@ fn parameters(operation: &Value) -> impl Iterator<Item = &Value> {
     operation["parameters"].as_array().into_iter().flatten()
 }
 
-/// The schema a `$ref` names, else the schema itself.
+/// The schema that a `$ref` names, or the schema itself.
 pub fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     let name = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/components/schemas/"));
     name.map_or(schema, |name| &document["components"]["schemas"][name])
 }
 
-/// Names of parameters and of the body's properties are the flags of one command: each may stand once.
+/// Names of parameters and of the body's properties are flags of one command, so each may appear only once.
 fn arguments(document: &Value, place: &str, operation: &Value, faults: &mut Vec<String>) {
     let mut seen = BTreeSet::new();
     let body = resolved(document, &operation["requestBody"]["content"]["application/json"]["schema"]);

@@ -1,8 +1,8 @@
 //! The contract chain: `orc-server openapi` -> `openapi/openapi.json` -> the page's client and the CLI's table.
 //!
-//! `write` makes everything, `check` compares without writing and adds the lint, the breaking changes against
-//! `openapi/released/` and the operations the page does not use yet. Deliberately absent: any opinion about what the
-//! document should contain beyond its habits; the handlers are the source. Start reading at `check`.
+//! `write` makes everything. `check` compares without writing and adds the lint, the breaking changes against
+//! `openapi/released/` and the operations that the page does not use yet. Deliberately absent: any opinion about the
+//! document beyond its conventions, because the handlers are the source. Start reading at `check`.
 
 mod breaking;
 pub mod cli_table;
@@ -22,7 +22,7 @@ const TABLE: &str = "openapi/cli/src/generated/operations.rs";
 /// Regenerates document, page client and CLI table.
 ///
 /// # Errors
-/// A sentence when something cannot be built or written.
+/// Fails with a sentence if something cannot be built or written.
 pub fn write(place: &Place) -> Answer<()> {
     let (text, document) = made(place)?;
     save(&place.root.join(DOCUMENT), &text)?;
@@ -35,10 +35,10 @@ pub fn write(place: &Place) -> Answer<()> {
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
 }
 
-/// Everything that is wrong with the published contract and what is made from it; empty means nothing.
+/// Everything that is wrong with the published contract and what is made from it; empty if nothing is.
 ///
 /// # Errors
-/// A sentence when something cannot be built or read.
+/// Fails with a sentence if something cannot be built or read.
 pub fn check(place: &Place) -> Answer<Vec<String>> {
     let (text, document) = made(place)?;
     let mut faults = habits(&document);
@@ -56,7 +56,7 @@ pub fn check(place: &Place) -> Answer<Vec<String>> {
     Ok(faults)
 }
 
-/// What breaks the habits of the contract.
+/// What breaks the conventions of the contract.
 fn habits(document: &Value) -> Vec<String> {
     let mut faults = lint::faults(document);
     faults.extend(shapes::faults(document));
@@ -90,7 +90,7 @@ fn stale(place: &Place, path: &str, fresh: &str) -> Option<String> {
     (held != fresh).then(|| format!("{path} is stale: run `cargo xtask contract`"))
 }
 
-/// Breaking changes against each released contract; before the first release there is nothing to break.
+/// Breaking changes against each released contract. Before the first release there is nothing to break.
 fn released(place: &Place, document: &Value) -> Answer<Vec<String>> {
     let mut faults = Vec::new();
     let entries = fs::read_dir(place.root.join("openapi/released")).into_iter().flatten().filter_map(Result::ok);

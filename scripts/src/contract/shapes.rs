@@ -1,8 +1,8 @@
-//! One word, one shape: create, view, update and list of a resource answer the same schema.
+//! One word, one shape: create, view, update and list of a resource return the same schema.
 //!
-//! A list may answer the named summary instead: `RunSummary` for `Run`. What a resource is says the operationId:
-//! `task_version_list` and `task_version_view` are of the resource `task_version`. Deliberately absent: a list of
-//! exceptions. Operations with other verbs (`rotate`, `effect`) may answer what they are named for. Start reading at
+//! A list may return the named summary instead: `RunSummary` for `Run`. The operationId determines the resource:
+//! `task_version_list` and `task_version_view` belong to the resource `task_version`. Deliberately absent: a list of
+//! exceptions. Operations with other verbs (`rotate`, `effect`) may return what they are named for. Start reading at
 //! `faults`.
 
 use super::lint::{operations, resolved};
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 const WHOLE: [&str; 4] = ["create", "view", "update", "patch"];
 
-/// What the operations of one resource answer: `(operationId, name of the schema)`.
+/// What the operations of one resource return: `(operationId, name of the schema)`.
 #[derive(Default)]
 struct Answers<'d> {
     whole: Vec<(&'d str, &'d str)>,
@@ -49,7 +49,7 @@ fn differing(Answers { whole, items }: &Answers<'_>) -> Vec<String> {
     faults
 }
 
-/// The schema of the JSON that an operation answers when all went well.
+/// The schema of an operation's successful JSON answer.
 fn answer(operation: &Value) -> Option<&Value> {
     let responses = operation["responses"].as_object().into_iter().flatten();
     let good = responses.filter(|(status, _)| status.starts_with('2'));

@@ -1,4 +1,4 @@
-//! Every operation is used by the page, or waits on a list that may only shrink (`scripts/web-waivers.txt`).
+//! Every operation is used by the page, or is on a waiver list that may only shrink (`scripts/web-waivers.txt`).
 
 use super::lint::operations;
 use crate::command::Answer;
@@ -38,7 +38,8 @@ fn compare(ids: &[&str], text: &str, waivers: &str) -> Vec<String> {
     faults
 }
 
-/// `taskList`, or a name the client generator makes of it: `taskListOptions`, `taskListMutation` ...
+/// Whether the text contains `taskList`, or a name that the client generator derives from it: `taskListOptions`,
+/// `taskListMutation` ...
 fn is_used(text: &str, name: &str) -> bool {
     const ENDINGS: [&str; 6] = ["Options", "QueryKey", "Mutation", "InfiniteOptions", "InfiniteQueryKey", ""];
     text.match_indices(name).any(|(at, _)| {
@@ -74,7 +75,8 @@ fn collect(folder: &Path, text: &mut String) -> Answer<()> {
     Ok(())
 }
 
-/// Whether a file can use an operation: no test does, and `live.ts` only says which reads an event makes stale.
+/// Whether a file counts as using operations. Tests do not, and `live.ts` only says which queries an event makes
+/// stale.
 fn counts(name: &str) -> bool {
     let source = name.ends_with(".ts") || name.ends_with(".tsx");
     source && name != "live.ts" && !name.contains(".test.") && !name.contains(".spec.")

@@ -1,4 +1,4 @@
-//! HTTP/1.1 over one kept connection: JSON in, JSON out.
+//! HTTP/1.1 over one persistent connection: JSON in, JSON out.
 
 use crate::command::Answer;
 use serde_json::Value;
@@ -23,13 +23,13 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The body as JSON; null when it is none.
+    /// The body as JSON; null if it is not JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or(Value::Null)
     }
 
-    /// The body as JSON if the status says success.
+    /// The body as JSON if the status means success.
     ///
     /// # Errors
     /// Status and body as a sentence.
@@ -43,21 +43,21 @@ impl Reply {
 }
 
 impl Client {
-    /// A client that connects when it is first used.
+    /// Creates a client that connects when it is first used.
     #[must_use]
     pub fn new(address: SocketAddr, token: &str) -> Self {
         Self { address, token: token.to_owned(), stream: None }
     }
 
-    /// One request; `path` begins with `/`.
+    /// Sends one request; `path` begins with `/`.
     ///
     /// # Errors
-    /// A sentence when the server cannot be reached or speaks no HTTP.
+    /// Fails with a sentence if the server cannot be reached or does not speak HTTP.
     pub fn call(&mut self, method: &str, path: &str, body: Option<&Value>) -> Answer<Reply> {
         let request = self.request(method, path, body);
         let kept = self.stream.is_some();
         match self.exchange(&request) {
-            // The server may have closed an idle connection; a read may safely be asked again.
+            // The server may have closed an idle connection. A read can safely be repeated.
             Err(_) if kept && method == "GET" => self.exchange(&request),
             answer => answer,
         }
@@ -67,7 +67,7 @@ impl Client {
     /// `GET` of a path below `/api/v1`, which must succeed.
     ///
     /// # Errors
-    /// A sentence when it does not.
+    /// Fails with a sentence if it does not succeed.
     pub fn get(&mut self, path: &str) -> Answer<Value> {
         self.call("GET", &format!("/api/v1{path}"), None)?.good().map_err(|fault| format!("GET {path}: {fault}"))
     }
@@ -75,7 +75,7 @@ impl Client {
     /// `POST` to a path below `/api/v1`, which must succeed.
     ///
     /// # Errors
-    /// A sentence when it does not.
+    /// Fails with a sentence if it does not succeed.
     pub fn post(&mut self, path: &str, body: &Value) -> Answer<Value> {
         let reply = self.call("POST", &format!("/api/v1{path}"), Some(body))?;
         reply.good().map_err(|fault| format!("POST {path}: {fault}"))
@@ -84,7 +84,7 @@ impl Client {
     /// All items of a list, page by page; `path` may have a query.
     ///
     /// # Errors
-    /// A sentence when a page does not come.
+    /// Fails with a sentence if a page cannot be read.
     pub fn all(&mut self, path: &str) -> Answer<Vec<Value>> {
         let mut items = Vec::new();
         let joint = if path.contains('?') { '&' } else { '?' };

@@ -15,19 +15,19 @@ use std::time::{Duration, Instant};
 pub struct Scratch(PathBuf);
 
 impl Scratch {
-    /// Makes a folder with a name of its own.
+    /// Creates a folder with a unique name.
     ///
     /// # Errors
-    /// A sentence when it cannot be made.
+    /// Fails with a sentence if the folder cannot be created.
     pub fn new(purpose: &str) -> Answer<Self> {
         Self::below(&std::env::temp_dir(), purpose)
     }
 
-    /// Makes such a folder in memory where the system has a place for that: for thousands of small writes that nobody
-    /// needs after a loss of power.
+    /// Creates such a folder in memory if the system has a place for that. Meant for thousands of small writes that
+    /// need not survive a loss of power.
     ///
     /// # Errors
-    /// A sentence when it cannot be made.
+    /// Fails with a sentence if the folder cannot be created.
     pub fn in_memory(purpose: &str) -> Answer<Self> {
         Self::below(Path::new("/dev/shm"), purpose).or_else(|_| Self::new(purpose))
     }
@@ -40,7 +40,7 @@ impl Scratch {
         Ok(Self(folder))
     }
 
-    /// The folder.
+    /// Path of the folder.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0
@@ -49,30 +49,30 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Whoever asked to keep it wants to look at it.
+        // Whoever asked to keep the folder wants to look at it.
         if std::env::var_os("ORC_TEST_KEEP").is_none() {
             let _ignored = fs::remove_dir_all(&self.0);
         }
     }
 }
 
-/// A server process on a data folder; it can be killed and started again.
+/// A server process on a data folder. It can be killed and started again.
 pub struct Server {
     program: PathBuf,
     data: PathBuf,
     settings: Vec<(String, String)>,
     child: Option<Child>,
-    /// Where it listens.
+    /// Address on which the server listens.
     pub address: SocketAddr,
-    /// The token of the local command line, known once it was started.
+    /// The token of the local command line, known after the first start.
     pub token: String,
 }
 
 impl Server {
-    /// Chooses data folder and port; starts nothing yet.
+    /// Chooses data folder and port, but starts nothing yet.
     ///
     /// # Errors
-    /// A sentence when the program is not built.
+    /// Fails with a sentence if the program is not built.
     pub fn prepare(place: &Place, profile: &str, data: &Path) -> Answer<Self> {
         let program = place.program(profile, "orc-server");
         if !program.exists() {
@@ -94,7 +94,7 @@ impl Server {
         &self.data
     }
 
-    /// A client with the admin's token.
+    /// A client with the administrator's token.
     #[must_use]
     pub fn client(&self) -> Client {
         Client::new(self.address, &self.token)
@@ -106,10 +106,10 @@ impl Server {
         self.child.as_ref().map(Child::id)
     }
 
-    /// Starts it and waits until it is ready; answers how long that took.
+    /// Starts the server and waits until it is ready. Returns how long that took.
     ///
     /// # Errors
-    /// A sentence when it ends instead, or is not ready within a minute.
+    /// Fails with a sentence if the server ends instead, or is not ready within a minute.
     pub fn start(&mut self) -> Answer<Duration> {
         let begun = Instant::now();
         let log = self.data.with_extension("log");
@@ -137,7 +137,7 @@ impl Server {
         Err("orc-server was not ready within a minute".to_owned())
     }
 
-    /// `kill -9`.
+    /// Kills the server (`kill -9`).
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             let _gone = child.kill();
@@ -145,10 +145,10 @@ impl Server {
         }
     }
 
-    /// Asks it to stop and waits until it has (SIGTERM; elsewhere it is killed).
+    /// Asks the server to stop and waits until it has (SIGTERM; on other systems it is killed).
     ///
     /// # Errors
-    /// A sentence when it does not end within 30 seconds.
+    /// Fails with a sentence if the server does not end within 30 seconds.
     pub fn stop(&mut self) -> Answer<()> {
         let Some(mut child) = self.child.take() else { return Ok(()) };
         if command::read(Command::new("kill").args(["-TERM", &child.id().to_string()])).is_err() {

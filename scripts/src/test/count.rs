@@ -1,4 +1,4 @@
-//! How many tests passed and failed, read from what each tool prints at its end.
+//! Counts passed and failed tests in what each tool prints at its end.
 
 /// Passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub struct Count {
 }
 
 impl Count {
-    /// A step that is one check.
+    /// Counts a step that is one check.
     pub fn one(ok: bool) -> Self {
         Self { passed: usize::from(ok), failed: usize::from(!ok) }
     }
@@ -21,7 +21,7 @@ impl Count {
         self.failed += other.failed;
     }
 
-    /// A tool that says "failed" without having named a failed test (it did not compile, it crashed) has one failure.
+    /// Counts one failure for a tool that failed without naming a failed test, because it did not compile or crashed.
     pub fn and(mut self, ok: bool) -> Self {
         if !ok && self.failed == 0 {
             self.failed = 1;
@@ -65,7 +65,7 @@ pub fn playwright(text: &str) -> Count {
     count
 }
 
-/// The number that stands directly before `word`.
+/// The number directly before `word`.
 fn before(line: &str, word: &str) -> usize {
     let Some((left, _)) = line.split_once(word) else { return 0 };
     let start = left.rfind(|letter: char| !letter.is_ascii_digit()).map_or(0, |at| at + 1);

@@ -1,7 +1,7 @@
-//! schemathesis against the running server: nothing undocumented, nothing of the 5xx kind.
+//! Runs schemathesis against the server: nothing undocumented, and no 5xx.
 //!
-//! Everything is on hold meanwhile, so that no invented command line is ever executed. A smoke test; the boundary
-//! dictionaries in `server/tests/it` are the sharper ones.
+//! Everything is on hold meanwhile, so that no invented command line is ever executed. This is a smoke test; the
+//! boundary dictionaries in `server/tests/it` are more precise.
 
 use super::count::Count;
 use super::machine;
@@ -11,7 +11,8 @@ use crate::live::{Scratch, Server};
 use serde_json::json;
 use std::process::Command;
 
-/// Streams never end, release would start what was made up, and without token or password the rest would be 401s.
+/// Streams never end. Release would start invented commands. Without token or password the remaining requests would
+/// all get 401.
 const EXCLUDED: [&str; 6] =
     ["run_log_stream", "event_stream", "system_release", "token_revoke", "session_delete", "session_password_update"];
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
@@ -52,7 +53,7 @@ pub fn run(session: &mut Session) -> Answer<Count> {
     Ok(count.and(ran.ok))
 }
 
-/// One test per operation that was tried; the failures are the operations with a fault.
+/// One test per operation that was tried. Failures are operations with a fault.
 fn count(text: &str) -> Count {
     let number = |line: &str| line.split_whitespace().find_map(|word| word.parse::<usize>().ok()).unwrap_or(0);
     let tested = text.lines().map(str::trim).filter(|line| line.starts_with("Tested: ")).map(number).sum::<usize>();

@@ -1,18 +1,18 @@
-//! What the machine must have. As root on Debian it is installed, elsewhere the exact command is named.
+//! What the machine must have. As root on Debian it is installed; elsewhere the exact command is shown.
 
 use crate::command::{self, Answer, which};
 use crate::place::Place;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Oldest Node that works.
+/// Oldest version of Node that works.
 const NODE: (u32, u32) = (20, 19);
 const SCHEMATHESIS: &str = "schemathesis==4.32.0";
 
-/// Node and npm in a version that works.
+/// Checks for Node and npm in a version that works.
 ///
 /// # Errors
-/// One sentence: what is missing or too old, and what to do.
+/// One sentence: what is missing or too old, and what to do about it.
 pub fn node() -> Answer<()> {
     let advice = format!("install Node {}.{} or newer (https://nodejs.org)", NODE.0, NODE.1);
     if which("node").is_none() || which("npm").is_none() {
@@ -24,13 +24,13 @@ pub fn node() -> Answer<()> {
     if found < NODE { Err(format!("Node {} is too old: {advice}", version.trim())) } else { Ok(()) }
 }
 
-/// Whether we may install Debian packages.
+/// Whether this tool may install Debian packages.
 fn is_debian_root() -> bool {
     let root = || command::read(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
     Path::new("/etc/debian_version").exists() && root()
 }
 
-/// Installs Debian packages, or names the command that would.
+/// Installs Debian packages, or shows the command that would.
 fn install(what: &str, packages: &[&str], elsewhere: &str) -> Answer<()> {
     let packages = packages.join(" ");
     if !is_debian_root() {
@@ -47,7 +47,7 @@ fn install(what: &str, packages: &[&str], elsewhere: &str) -> Answer<()> {
     command::must(apt().args(["install", "-y", "--no-install-recommends"]).args(packages.split(' ')))
 }
 
-/// The browser of the journeys: `ORC_TEST_CHROMIUM`, else one that is installed.
+/// The browser of the journeys: `ORC_TEST_CHROMIUM`, or one that is installed.
 pub fn chromium() -> Answer<PathBuf> {
     const NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
     let named = || std::env::var_os("ORC_TEST_CHROMIUM").map(PathBuf::from);
@@ -73,7 +73,8 @@ pub fn postgres() -> Answer<PathBuf> {
     find().ok_or_else(|| "PostgreSQL is still missing after its installation".to_owned())
 }
 
-/// The library that moves a program's wall clock; only Linux has it, and only there a test asks for it.
+/// Checks for the library that moves a program's wall clock. It exists only on Linux, and only tests on Linux need
+/// it.
 pub fn faketime() -> Answer<()> {
     let folders = || std::fs::read_dir("/usr/lib").into_iter().flatten().filter_map(Result::ok);
     let find = || folders().any(|folder| folder.path().join("faketime/libfaketime.so.1").exists());
@@ -103,10 +104,10 @@ pub fn schemathesis(place: &Place) -> Answer<PathBuf> {
     if runs() { Ok(program) } else { Err(format!("{SCHEMATHESIS} was installed but does not start")) }
 }
 
-/// The installed packages of a folder with a `package.json`, by its lock file.
+/// Installs the packages of a folder with a `package.json`, by its lock file.
 ///
 /// # Errors
-/// A sentence when npm fails.
+/// Fails with a sentence if npm fails.
 pub fn packages(folder: &Path) -> Answer<()> {
     let stamp = |file: &str| std::fs::metadata(folder.join(file)).and_then(|data| data.modified()).ok();
     let (wanted, installed) = (stamp("package-lock.json"), stamp("node_modules/.package-lock.json"));

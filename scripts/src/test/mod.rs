@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every layer in order, a time for each step, and one last line `N passed, N failed`.
 //!
-//! A step that fails does not end the run; a step whose ground is missing (no build, no tool) counts as failed and says why.
+//! A failing step does not end the run. A step that cannot run (no build, no tool) counts as failed and says why.
 //! Nothing is skipped silently. Deliberately absent: knowledge of how a layer tests itself. Start reading at `run`.
 
 mod count;
@@ -20,13 +20,14 @@ use count::Count;
 use session::{Line, Session, Step};
 use std::time::{Duration, Instant};
 
-/// Runs the steps whose names contain one of the filters (all without filters); the answer is whether all passed.
+/// Runs the steps whose names contain one of the filters (all steps without filters). Returns whether all passed.
 ///
 /// # Errors
-/// A sentence when no step is named like that.
+/// Fails with a sentence if no step has such a name.
 pub fn run(place: &Place, full: bool, filters: &[String]) -> Answer<bool> {
     let started = Instant::now();
-    // Windows is checked in the full form; by name in any case, which fails where its compiler is missing.
+    // Windows is checked in the full form. If requested by name it is always checked, and fails if its compiler is
+    // missing.
     let windows = full && filters.is_empty() && windows::missing(place).inspect(|why| println!("{why}")).is_none();
     let chosen = chosen(filters, windows)?;
     let mut session = Session { place: place.clone(), full, postgres: None, failed: Vec::new() };
@@ -43,16 +44,16 @@ pub fn run(place: &Place, full: bool, filters: &[String]) -> Answer<bool> {
     Ok(summary(&lines, started.elapsed()))
 }
 
-/// Names of the steps to run: those the filters name, and what these need.
+/// Names of the steps to run: those that the filters name, and those that these need.
 fn chosen(filters: &[String], windows: bool) -> Answer<Vec<&'static str>> {
     let asked = |step: &Step| filters.iter().any(|filter| step.name.contains(filter.as_str()));
     let named = |step: &Step| asked(step) || filters.is_empty() && (windows || step.name != steps::WINDOWS);
     let mut chosen: Vec<&str> = steps::ALL.iter().filter(|step| named(step)).map(|step| step.name).collect();
     if chosen.is_empty() {
         let names: Vec<_> = steps::ALL.iter().map(|step| step.name).collect();
-        return Err(format!("no step is named like that; there are: {}", names.join(", ")));
+        return Err(format!("no step has such a name; the steps are: {}", names.join(", ")));
     }
-    // Needs stand before those who need them, so one walk from the end finds them all.
+    // A step comes after the steps it needs, so one walk from the end finds them all.
     for step in steps::ALL.iter().rev() {
         if chosen.contains(&step.name) {
             chosen.extend(step.needs);

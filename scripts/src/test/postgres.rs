@@ -1,6 +1,6 @@
-//! A private PostgreSQL for the tests: own folder, own port, no fsync; stopped and removed when dropped.
+//! A private PostgreSQL for the tests: its own folder and port, no fsync. It is stopped and removed when dropped.
 //!
-//! PostgreSQL refuses to run as root, so root hands it to `postgres` or `nobody`.
+//! PostgreSQL refuses to run as root, so root runs it as `postgres` or `nobody`.
 
 use super::machine;
 use crate::command::{self, Answer};
@@ -20,7 +20,7 @@ const SETTINGS: [&str; 6] = [
 
 /// A running private cluster.
 pub struct Postgres {
-    /// How the tests reach it.
+    /// Address for the tests.
     pub url: String,
     bin: PathBuf,
     folder: PathBuf,
@@ -29,10 +29,10 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Makes and starts a cluster.
+    /// Creates and starts a cluster.
     ///
     /// # Errors
-    /// A sentence when a program is missing or the cluster does not come up.
+    /// Fails with a sentence if a program is missing or the cluster does not start.
     pub fn start() -> Answer<Self> {
         let bin = machine::postgres()?;
         let user = other_user()?;
@@ -85,16 +85,16 @@ impl Drop for Postgres {
     }
 }
 
-/// A port nobody listens on now.
+/// A port on which nobody listens at the moment.
 ///
 /// # Errors
-/// A sentence when the system has none.
+/// Fails with a sentence if the system has none.
 pub fn free_port() -> Answer<u16> {
     let bound = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
     bound.map(|address| address.port()).map_err(|error| format!("no free port: {error}"))
 }
 
-/// User and group to run as: `None` unless we are root.
+/// User and group for PostgreSQL; `None` unless this tool runs as root.
 fn other_user() -> Answer<Option<(u32, u32)>> {
     let id = |args: &[&str]| command::read(Command::new("id").args(args)).ok()?.trim().parse::<u32>().ok();
     if id(&["-u"]) != Some(0) {

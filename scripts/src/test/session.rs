@@ -1,4 +1,4 @@
-//! One run of the tests: what its steps share, and what became of each.
+//! One run of the tests: what its steps share, and the result of each.
 
 use super::count::Count;
 use super::postgres::Postgres;
@@ -6,7 +6,7 @@ use crate::command::Answer;
 use crate::place::Place;
 use std::time::{Duration, Instant};
 
-/// What is shared by the steps of one run.
+/// What the steps of one run share.
 pub struct Session {
     pub place: Place,
     pub full: bool,
@@ -14,15 +14,15 @@ pub struct Session {
     pub failed: Vec<&'static str>,
 }
 
-/// One named part of the whole proof.
+/// One named part of the tests.
 pub struct Step {
     pub name: &'static str,
-    /// Steps that must have succeeded; they are added when a filter leaves them out.
+    /// Steps that must have succeeded. They are added if a filter leaves them out.
     pub needs: &'static [&'static str],
     pub run: fn(&mut Session) -> Answer<Count>,
 }
 
-/// What became of a step.
+/// Result of a step.
 pub struct Line {
     pub name: &'static str,
     pub count: Count,
@@ -31,7 +31,7 @@ pub struct Line {
 }
 
 impl Session {
-    /// Runs a step, unless what it needs has failed.
+    /// Runs a step, unless a step that it needs has failed.
     pub fn perform(&mut self, step: &Step) -> Line {
         let started = Instant::now();
         let missing = step.needs.iter().find(|need| self.failed.contains(need));
@@ -50,7 +50,7 @@ impl Session {
         Line { name: step.name, count, took: started.elapsed(), fault }
     }
 
-    /// The PostgreSQL of the tests: the named one, else a private cluster that lives as long as the session.
+    /// The PostgreSQL for the tests: the named one, or a private cluster that lives as long as the session.
     pub fn postgres_url(&mut self) -> Answer<String> {
         if let Ok(url) = std::env::var("ORC_TEST_POSTGRES_URL") {
             return Ok(url);

@@ -6,7 +6,7 @@ use super::session::{Session, Step};
 use crate::command::{self, Answer};
 use crate::{chaos, contract, page, tidy, windows};
 
-/// Only in the full form, or by name.
+/// Runs only in the full form, or by name.
 pub const WINDOWS: &str = "windows types";
 
 const NPM: &[&str] = &["web packages"];
@@ -97,7 +97,7 @@ fn rust(session: &mut Session) -> Answer<Count> {
     Ok(count::cargo(&ran.text).and(ran.ok))
 }
 
-/// Modules of `server/tests/it` whose tests stand on the kit, and therefore on either database.
+/// Modules of `server/tests/it` whose tests use the kit, and therefore run on either database.
 const ON_EITHER: [&str; 10] = [
     "access::",
     "api::",
@@ -111,13 +111,13 @@ const ON_EITHER: [&str; 10] = [
     "system::stream::",
 ];
 
-/// The tests of the engine and of HTTP once more, on the other database.
+/// Runs the tests of the engine and of HTTP again, on the other database.
 fn server_on_postgres(session: &mut Session) -> Answer<Count> {
     let url = session.postgres_url()?;
     let mut cargo = command::cargo(&session.place.root);
     cargo.args(["test", "-p", "orc-server", "--test", "it", "--no-fail-fast", "--"]).args(ON_EITHER);
     cargo.env("ORC_TEST_ON_POSTGRES", "1").env("ORC_TEST_POSTGRES_URL", url).env("CARGO_TERM_COLOR", "never");
-    // A snapshot that is missing or differs fails; nothing is written beside it.
+    // A missing or different snapshot fails. Nothing is written beside it.
     let ran = command::run(cargo.env("INSTA_UPDATE", "no").env("INSTA_FORCE_PASS", "0"))?;
     Ok(count::cargo(&ran.text).and(ran.ok))
 }

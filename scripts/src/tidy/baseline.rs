@@ -1,7 +1,7 @@
-//! Rules that do not hold everywhere yet: how many findings each may have, in `scripts/tidy-baseline.txt`.
+//! Rules that do not hold everywhere yet: `scripts/tidy-baseline.txt` says how many findings each may have.
 //!
-//! A number may only shrink. More findings than that are all shown; fewer are a finding too, until the number is lowered,
-//! which `cargo xtask tidy` does by itself.
+//! A number may only shrink. If there are more findings, all are shown. If there are fewer, that is a finding too,
+//! until the number is lowered, which `cargo xtask tidy` does by itself.
 
 use super::finding::Finding;
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
-//! Size budgets, module headers, and the few things that never stand in a file.
+//! Size budgets, module headers, and the few things that must never be in a file.
 //!
-//! Function length and argument counts are clippy's (see `clippy.toml`).
+//! Clippy checks function length and argument counts (see `clippy.toml`).
 
 use super::finding::Finding;
 use super::source::Source;
@@ -13,10 +13,10 @@ const MODULE_DEPTH: usize = 4;
 const HEADER_LINES: usize = 3;
 const FOLDER_FILES: usize = 12;
 
-/// Folders whose files are counted, with everything below them.
+/// Folders whose files are counted, including everything below them.
 const COUNTED: &[&str] = &["server/src", "server/runner/src", "openapi/cli/src", "scripts/src", "web/src"];
 
-/// Folders with one file for each subject, or for each table: their number is that of the product's things.
+/// Folders with one file per subject or table. The product decides how many files these have.
 const OF_SUBJECTS: &[&str] = &["/model", "/entity"];
 
 /// Findings of one file.
@@ -48,7 +48,7 @@ pub fn folders(sources: &[Source]) -> Vec<Finding> {
     .collect()
 }
 
-/// How many files stand directly in each counted folder; tests and generated files do not count.
+/// Number of files directly in each counted folder. Tests and generated files do not count.
 pub fn files_by_folder(sources: &[Source]) -> BTreeMap<&str, usize> {
     let mut counts = BTreeMap::new();
     for source in sources.iter().filter(|source| !source.is_exempt()) {

@@ -1,6 +1,7 @@
-//! Crates that are declared and not used: in the workspace's table by no member, in a member's by no line of its code.
+//! Crates that are declared and not used: in the workspace's table by no member, in a member's by no line of its
+//! code.
 //!
-//! A crate counts as used where its name begins a path. Deliberately absent: features, which nothing can see from here.
+//! A crate counts as used if its name begins a path. Deliberately absent: features, which cannot be seen here.
 
 use super::finding::{Finding, Manifest};
 use super::source::Source;
@@ -68,7 +69,7 @@ fn declared(text: &str) -> Vec<Declared<'_>> {
     found
 }
 
-/// Whether a file of the member names the crate; a file belongs to the deepest member around it.
+/// Whether a file of the member names the crate. A file belongs to the deepest member around it.
 fn named_in(manifests: &[Manifest], manifest: &Manifest, sources: &[Source], name: &str) -> bool {
     let folder = |manifest: &Manifest| manifest.path.trim_end_matches("Cargo.toml").to_owned();
     let mine = folder(manifest);

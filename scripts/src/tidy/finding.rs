@@ -1,15 +1,15 @@
-//! What a rule answers, and the lists it may look at beside the sources.
+//! What a rule returns, and the lists it may use in addition to the sources.
 
 /// One broken rule at one place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// Path from the root, with `/`.
     pub path: String,
-    /// Line from 1; 0 when the whole file is meant.
+    /// Line, starting at 1; 0 means the whole file.
     pub line: usize,
     /// Short name of the rule, as used in the list of exceptions.
     pub rule: &'static str,
-    /// What is wrong and what to do.
+    /// What is wrong and what to do about it.
     pub message: String,
 }
 
@@ -27,14 +27,14 @@ pub struct Manifest {
     pub text: String,
 }
 
-/// The checked-in lists and generated pages the rules look at, as texts.
+/// The checked-in lists and generated pages that the rules use, as texts.
 #[derive(Default)]
 pub struct Texts {
     /// Words that may not be used, and what to say instead.
     pub vocabulary: String,
     /// Written exceptions.
     pub exceptions: String,
-    /// How many findings a rule may have that does not hold everywhere yet.
+    /// How many findings a rule that does not hold everywhere yet may have.
     pub baseline: String,
     /// Circles of files that stay.
     pub circles: String,

@@ -1,8 +1,9 @@
-//! Rules of the house that a machine can hold: rooms, foreign words, vocabulary, size budgets, headers.
+//! Rules of the house that a machine can check: rooms, foreign words, vocabulary, size budgets, headers.
 //!
-//! Pure over a list of files, so that planted violations can be tested. Deliberately absent: anything clippy, rustfmt or
-//! the page's linter already says. Written exceptions stand in `scripts/tidy-exceptions.txt`, each with its reason; an
-//! exception that is no longer needed is itself a finding. Start reading at `findings`.
+//! They are pure functions over a list of files, so that planted violations can be tested. Deliberately absent:
+//! anything that clippy, rustfmt or the page's linter already checks. Written exceptions are in
+//! `scripts/tidy-exceptions.txt`, each with its reason. An exception that is no longer needed is itself a finding.
+//! Start reading at `findings`.
 
 pub mod baseline;
 mod budgets;
@@ -26,7 +27,7 @@ use std::path::Path;
 /// Checks the repository at `place`; an empty list means tidy.
 ///
 /// # Errors
-/// A sentence when a file cannot be read.
+/// Fails with a sentence if a file cannot be read.
 pub fn check(place: &Place) -> Result<Vec<Finding>, String> {
     let (sources, texts) = read(place)?;
     let mut found = findings(&sources, &texts);
@@ -37,7 +38,7 @@ pub fn check(place: &Place) -> Result<Vec<Finding>, String> {
 /// Lowers the numbers of the baseline that are too high, and shortens the list of accepted circles.
 ///
 /// # Errors
-/// A sentence when a file cannot be read or written.
+/// Fails with a sentence if a file cannot be read or written.
 pub fn lower(place: &Place) -> Result<(), String> {
     let (sources, texts) = read(place)?;
     let numbers = baseline::lowered(&excused(&sources, &texts), &texts.baseline);
@@ -55,7 +56,7 @@ pub fn lower(place: &Place) -> Result<(), String> {
 /// The shape of the house in figures.
 ///
 /// # Errors
-/// A sentence when a file cannot be read.
+/// Fails with a sentence if a file cannot be read.
 pub fn report(place: &Place) -> Result<String, String> {
     let (sources, texts) = read(place)?;
     Ok(report::report(&sources, &excused(&sources, &texts)))

@@ -1,7 +1,7 @@
-//! Every subject of the contract has its place in every room: whoever knows where one subject is knows where all are.
+//! Every subject of the contract has its place in every room, so whoever knows one room knows all of them.
 //!
-//! An operation belongs to the subject of its noun (`run_list` to `runs`). A place that a subject does not need is a written
-//! exception with its reason. Deliberately absent: whether what stands there is any good.
+//! An operation belongs to the subject of its noun (`run_list` to `runs`). A place that a subject does not need is a
+//! written exception with its reason. Deliberately absent: the quality of what is there.
 
 use super::finding::{Finding, Texts};
 use super::source::Source;
@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const CONTRACT: &str = "openapi/openapi.json";
 const TABLE: &str = "openapi/cli/src/generated/operations.rs";
 
-/// The subject of each noun that begins an operationId; a tag is such a noun, or the subject itself.
+/// The subject of each noun that begins an operationId. A tag is such a noun, or the subject itself.
 const NOUNS: &[(&str, &[&str])] = &[
     ("access", &["user", "token", "session", "setup", "audit"]),
     ("calendars", &["calendar"]),
@@ -25,7 +25,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("triggers", &["trigger"]),
 ];
 
-/// Where each subject has a file or a folder of its name.
+/// The rooms in which each subject has a file or a folder of its name.
 const ROOMS: &[&str] = &[
     "server/src/domain",
     "server/src/store",
@@ -56,7 +56,7 @@ pub fn findings(sources: &[Source], texts: &Texts) -> Vec<Finding> {
     for (subject, ids) in &subjects {
         for room in ROOMS {
             let place = format!("{room}/{subject}");
-            // A subject without a decision of its own has its records in the pure room all the same.
+            // A subject without decisions of its own still has its records in the pure room.
             if !is_filled(&paths, &place) && !is_filled(&paths, &format!("{room}/model/{subject}")) {
                 let message = format!("`{subject}` has no place here: a file or a folder of that name");
                 found.push(finding(place, message));

@@ -10,7 +10,7 @@ use super::source::{Source, block_end};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// How many folders, files and functions are named.
+/// How many folders, files and functions the report names.
 const NAMED: usize = 10;
 
 /// A function of the sources.
@@ -128,7 +128,7 @@ fn functions(source: &Source) -> Vec<Function> {
     found
 }
 
-/// Where the body of the function that is declared at `at` ends; `None` when it has no body.
+/// End of the body of the function that is declared at `at`; `None` if it has no body.
 fn body_end(code: &str, at: usize) -> Option<usize> {
     let mut depth = 0_usize;
     for (index, byte) in code.bytes().enumerate().skip(at) {

@@ -1,9 +1,10 @@
-//! Which room may use which, which foreign words live where, and the page's own borders.
+//! Which room may use which, which foreign words may be where, and the page's own borders.
 
 use super::finding::Finding;
 use super::source::Source;
 
-/// `room`, and the rooms it may name with `crate::`. A room always sees itself; `clock` is for everyone but `domain`, whose rules it applies to what it reads.
+/// Each room and the rooms it may name with `crate::`. A room may always name itself. All rooms except `domain` may
+/// name `clock`; `clock` may use `domain`, because it applies its rules.
 const USES: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &["domain"]),
@@ -16,15 +17,18 @@ const USES: &[(&str, &[&str])] = &[
     ("engine", &["domain", "clock", "app", "security", "integrations"]),
 ];
 
-/// Rooms at the root of the crate that put the others together and may name all of them.
+/// Files at the root of the crate that compose the rooms and may name all of them.
 const TOP: &[&str] = &["lib", "main", "cli", "serve"];
 
-/// A foreign word, and the beginnings of the paths where it may stand.
+/// A foreign word, and the beginnings of the paths that may contain it.
 const FOREIGN: &[(&str, &[&str])] = &[
     ("sea_orm", &["server/src/store/", "migrations/"]),
     ("Tx", &["server/src/store/", "server/src/app/", "server/tests/"]),
-    // Not even through `App`: a door asks for a use case.
+    // Not even through `App`: api and engine must ask for a use case.
     (".store()", &["server/src/app/", "server/src/cli/", "server/src/serve.rs"]),
+    // A change and its announcement are one: `App::write` makes both.
+    ("store().write(", &["server/src/cli/", "server/src/serve.rs"]),
+    ("write_then", &["server/src/app/core/write.rs", "server/src/store/"]),
     ("sea_query", &["server/src/store/", "migrations/"]),
     ("sqlx", &["server/src/store/", "migrations/"]),
     ("axum", &["server/src/api/"]),
@@ -55,7 +59,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     (".route(", &["server/src/api/pages/spa.rs"]),
 ];
 
-/// Who may look at the environment and arguments of the process: configuration, the build, the runner, the tools.
+/// Who may read the environment and arguments of the process: configuration, the build, the runner, the tools.
 const ENVIRONMENT: &[&str] = &[
     "server/src/config/",
     "server/src/main.rs",
@@ -66,7 +70,7 @@ const ENVIRONMENT: &[&str] = &[
     "server/tests/",
 ];
 
-/// Words the pure room must not know at all.
+/// Words that must not appear in the pure room.
 const NOT_PURE: &[&str] = &["async", "await", "tokio", "std::fs", "std::net", "println!", "tracing"];
 
 /// Findings of one file.
@@ -170,7 +174,7 @@ fn page(source: &Source) -> Vec<Finding> {
             found.push(finding("fetch", "only web/src/api may fetch".to_owned()));
         }
         let imported = code.contains(" from \"").then(|| code.rsplit(" from \"").next()).flatten();
-        // Types vanish: naming one is no dependency at run time.
+        // Types disappear at run time, so naming one is not a dependency.
         if code.trim_start().starts_with("import type") {
             continue;
         }
@@ -182,7 +186,7 @@ fn page(source: &Source) -> Vec<Finding> {
     found
 }
 
-/// Features never import features; `ui/` and `lib/` know nothing of what stands on them.
+/// Features never import features; `ui/` and `lib/` do not know the folders above them.
 fn import_fault(inside: &str, target: &str) -> Option<String> {
     let resolved = resolve(inside, target)?;
     let mine: Vec<_> = inside.split('/').collect();

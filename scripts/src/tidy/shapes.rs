@@ -1,14 +1,14 @@
-//! Facts without names: tuples of three and more where a struct belongs, and database keys without a type.
+//! Facts without names: tuples of three and more parts where a struct belongs, and database keys without a type.
 //!
-//! Reads code as text; what is inside an attribute or in a `Fn(..)` is no fact.
+//! It reads code as text and ignores attributes and `Fn(..)`.
 
 use super::finding::Finding;
 use super::source::Source;
 
-/// More parts than this need names.
+/// Maximum number of unnamed parts.
 const MOST_PARTS: usize = 2;
 
-/// Where a bare key may stand: the rows themselves, and the type that wraps it.
+/// Where a bare key is allowed: in the rows themselves, and in the type that wraps it.
 const ROWS: &[&str] = &["/entity/", "/entity.rs", "/domain/ids.rs", "migrations/"];
 
 /// Findings of one file.
@@ -45,7 +45,7 @@ pub fn findings(source: &Source) -> Vec<Finding> {
     found
 }
 
-/// Attributes as blanks, lines kept.
+/// Replaces attributes by blanks and keeps the lines.
 fn without_attributes(code: &str) -> String {
     let mut bytes = code.as_bytes().to_vec();
     for (at, _) in code.match_indices("#[").chain(code.match_indices("#![")) {
@@ -74,7 +74,7 @@ fn closing(bytes: &[u8], open: usize) -> usize {
     bytes.len()
 }
 
-/// Types of returns, aliases, and struct fields: where, what of, and the text.
+/// Types of returns, aliases, and struct fields: place, kind, and text.
 fn types(code: &str) -> Vec<(usize, &'static str, &str)> {
     let mut found = Vec::new();
     for (at, _) in code.match_indices("->") {
@@ -95,7 +95,7 @@ fn types(code: &str) -> Vec<(usize, &'static str, &str)> {
     found
 }
 
-/// Positions after a keyword that stands alone.
+/// Positions after each occurrence of a keyword.
 fn keyword<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     let inside = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
     code.match_indices(word).filter_map(move |(at, _)| {
@@ -105,7 +105,7 @@ fn keyword<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a
     })
 }
 
-/// Where a type that begins at `from` ends: at a brace, semicolon, closing bracket or comma of its own level.
+/// The end of a type that begins at `from`: a brace, semicolon, closing bracket or comma of its own level.
 fn type_end(code: &str, from: usize) -> usize {
     let bytes = code.as_bytes();
     let (mut at, mut angles) = (from, 0_usize);
@@ -123,7 +123,7 @@ fn type_end(code: &str, from: usize) -> usize {
     at
 }
 
-/// Parts of the widest tuple in a type; parameters of `Fn(..)` are none.
+/// Number of parts of the widest tuple in a type. Parameters of `Fn(..)` do not count.
 fn most_parts(text: &str) -> usize {
     let opens = text.match_indices('(').filter(|(at, _)| {
         let before = text[..*at].trim_end();
@@ -136,7 +136,7 @@ fn most_parts(text: &str) -> usize {
     opens.map(parts).max().unwrap_or(0)
 }
 
-/// Commas of the outermost level.
+/// Number of commas at the outermost level.
 fn commas(text: &str) -> usize {
     let bytes = text.as_bytes();
     let (mut at, mut angles, mut count) = (0, 0_usize, 0);

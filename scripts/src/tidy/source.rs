@@ -1,6 +1,6 @@
 //! One file as the rules see it: its text, and its code with comments, strings and test modules blanked out.
 //!
-//! Lines keep their numbers and columns, so findings point at the right place.
+//! Lines keep their numbers and columns, so findings point to the right place.
 
 /// A file of the repository.
 pub struct Source {
@@ -26,7 +26,7 @@ impl Source {
         self.path.ends_with(".rs")
     }
 
-    /// Tests, generated files and migrations are exempt from budgets and room rules.
+    /// Whether the file is exempt from budgets and room rules, as tests, generated files and migrations are.
     #[must_use]
     pub fn is_exempt(&self) -> bool {
         let path = &self.path;
@@ -40,7 +40,7 @@ impl Source {
             || self.text.lines().take(3).any(|line| line.contains("@generated"))
     }
 
-    /// The room of `server/src` this file is in: a folder, or the stem of a file beside `lib.rs`.
+    /// The room of `server/src` that contains this file: a folder, or the stem of a file beside `lib.rs`.
     #[must_use]
     pub fn room(&self) -> Option<&str> {
         let inside = self.path.strip_prefix("server/src/")?;
@@ -48,7 +48,7 @@ impl Source {
         Some(first.strip_suffix(".rs").unwrap_or(first))
     }
 
-    /// The folder of the room of `server/src` this file is in.
+    /// The folder of the room of `server/src` that contains this file.
     #[must_use]
     pub fn room_folder(&self) -> Option<&str> {
         let inside = self.path.strip_prefix("server/src/")?;
@@ -62,7 +62,7 @@ impl Source {
     }
 }
 
-/// Position after a comment, string or character that begins at `at`, or `None` when code begins there.
+/// Position after a comment, string or character that begins at `at`; `None` if code begins there.
 fn skipped(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = &bytes[at..];
     if rest.starts_with(b"//") {
@@ -147,7 +147,7 @@ fn without_tests(code: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Position after the item that begins at `start`: its closing brace, or its semicolon when it has no braces.
+/// Position after the item that begins at `start`: after its closing brace, or its semicolon if it has no braces.
 #[must_use]
 pub fn block_end(bytes: &[u8], start: usize) -> usize {
     let mut depth = 0_usize;

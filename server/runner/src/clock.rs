@@ -13,13 +13,14 @@ pub fn now() -> Instant {
     Instant::now()
 }
 
-/// Seconds from the wire as a duration: negative and senseless values are zero, endless ones a century.
+/// Converts seconds from the wire to a duration. Negative and meaningless values become zero; endless values become a
+/// century.
 pub fn seconds(value: f64) -> Duration {
     const CENTURY: f64 = 100.0 * 366.0 * 86_400.0;
     if value.is_nan() { Duration::ZERO } else { Duration::from_secs_f64(value.clamp(0.0, CENTURY)) }
 }
 
-/// Sleeps; only where there is no event to wait for.
+/// Sleeps. Used only where there is no event to wait for.
 pub(crate) fn pause(time: Duration) {
     std::thread::sleep(time);
 }

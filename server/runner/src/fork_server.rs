@@ -1,7 +1,9 @@
-//! The fork server: one process that forks a runner per attempt, so that none has to load and set up a program again.
+//! The fork server: a process that forks one runner per attempt, so that no runner has to load and initialize a
+//! program.
 //!
-//! Loading a program costs many times what a fork of this small, single-threaded process costs. The server keeps the
-//! other end of its standard input and asks there. When that end is closed, the fork server ends; its runners go on.
+//! Loading a program costs many times as much as forking this small, single-threaded process. The server sends its
+//! requests over the fork server's standard input. When the server closes that stream, the fork server ends; its
+//! runners live on.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,11 +12,11 @@ use std::process::{Command, ExitCode, Stdio};
 use crate::attempt::run;
 use crate::os::{self, Asker, Channel, Far, Forker};
 
-/// A fork server, seen by the server that asks it.
+/// The server's handle to a fork server.
 #[derive(Debug)]
 pub struct ForkServer(Asker);
 
-/// A request for a runner: the log of its attempt, and both ends of the conversation with it.
+/// A request for a runner: the log of its attempt, and both ends of the connection to it.
 #[derive(Debug)]
 pub struct Request {
     log: PathBuf,
@@ -23,8 +25,9 @@ pub struct Request {
 }
 
 impl ForkServer {
-    /// The command that starts a fork server of this program, and the fork server it will be. The folder of the logs is
-    /// only there to be seen in a list of processes. Where runners cannot be started yet, an error says so.
+    /// Builds the command that starts this program as a fork server, and the handle to it. The folder of the logs is
+    /// an argument only to be visible in process lists. Returns an error on systems where runners cannot be started
+    /// yet.
     pub fn command(program: &Path, folder: &Path) -> io::Result<(Command, Self)> {
         let (asker, stdin) = os::asker()?;
         let mut command = Command::new(program);
@@ -33,29 +36,30 @@ impl ForkServer {
         Ok((command, Self(asker)))
     }
 
-    /// Asks for a runner; never blocks. `WouldBlock`: it has not taken the requests before this one yet. `BrokenPipe` or
-    /// `ConnectionReset`: it is gone.
+    /// Asks for a runner and never blocks. `WouldBlock` means that the fork server has not taken earlier requests
+    /// yet; `BrokenPipe` and `ConnectionReset` mean that it is gone.
     pub fn ask(&self, request: &Request) -> io::Result<()> {
         self.0.ask(&request.log, &request.far)
     }
 }
 
 impl Request {
-    /// A request for the runner of the attempt whose log is to be at `log`.
+    /// Creates the request for the runner of the attempt whose log will be at `log`.
     pub fn new(log: impl Into<PathBuf>) -> io::Result<Self> {
         let (near, far) = os::pair()?;
         Ok(Self { log: log.into(), near, far })
     }
 
-    /// The server's end of the conversation, once the request was made; the other end is the runner's alone from now on.
+    /// Returns the server's end of the connection after the request was made. From then on only the runner has the
+    /// other end.
     #[must_use]
     pub fn channel(self) -> Channel {
         self.near
     }
 }
 
-/// Forks runners until nobody can ask any more; the whole program `orc-runner --fork-server`. In each forked process it
-/// returns with what the runner says.
+/// Forks runners until the server closes its end; this is the whole program `orc-runner --fork-server`. In each
+/// forked process it returns the exit code of the runner.
 pub fn fork_server() -> ExitCode {
     let forker = match Forker::begin() {
         Ok(forker) => forker,
@@ -64,7 +68,8 @@ pub fn fork_server() -> ExitCode {
             return ExitCode::from(3);
         }
     };
-    // What a process learns about its processor at the first use is inherited: to ask is slow on virtual machines.
+    // Detecting the processor's features is slow on virtual machines. The forked processes inherit the result if it
+    // is known before the fork.
     crate::log::frame::warm();
     match forker.serve() {
         Ok(Some(log)) => run(&log),

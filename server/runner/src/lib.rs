@@ -1,11 +1,13 @@
 //! What Orc's server and its runners share, and the runner itself.
 //!
-//! The runner is the tiny process between the server and a command: it outlives the server, so that a killed server
-//! loses neither a run nor a byte of its log nor its exit code. Start reading at [`plan`], [`message`] and [`record`];
-//! the log format is in [`log`] (reading: [`LogReader`]), the files in [`layout`], the runner's life in `attempt`.
-//! Deliberately absent: async, threads, the network, any knowledge of tasks, schedules or the database. What differs
-//! between operating systems stands in `os/` alone; the server knows a runner as a [`Link`] and asks a [`ForkServer`] for
-//! new ones. Commands run on Linux; elsewhere every start is refused with a sentence, and what needs no processes works.
+//! The runner is a tiny process between the server and a command. It outlives the server, so a killed server loses
+//! neither a run nor a byte of its log nor its exit code. Start reading at [`plan`], [`message`] and [`record`]. The
+//! log format is in [`log`] (for reading it, see [`LogReader`]), the files in [`layout`], the runner's life in
+//! `attempt`.
+//! Deliberately absent: async, threads, the network, any knowledge of tasks, schedules or the database. Everything
+//! that differs between operating systems is in `os/`. The server knows a runner as a [`Link`] and asks a
+//! [`ForkServer`] for new ones. Commands run on Linux only; other systems refuse every start with a clear message,
+//! but everything that needs no process works there.
 
 mod attempt;
 pub mod clock;

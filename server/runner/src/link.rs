@@ -1,6 +1,6 @@
-//! The server's side of one attempt's runner: whether it lives, how to reach it, and how to end what it leaves.
+//! The server's view of one attempt's runner: whether it lives, how to reach it, and how to end what it left behind.
 //!
-//! Everything here blocks for a moment at most, [`Link::sweep`] excepted.
+//! Except for [`Link::sweep`], nothing here blocks for more than a moment.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// The runner of the attempt whose log is at `log`.
+    /// Creates the link to the runner of the attempt whose log is at `log`.
     pub fn new(log: impl Into<PathBuf>) -> Self {
         Self { log: log.into() }
     }
@@ -29,44 +29,44 @@ impl Link {
         &self.log
     }
 
-    /// Whether the runner lives: it holds the log's lock for its whole life. The look disturbs nobody, and a missing
-    /// file means that there is no runner.
+    /// Returns whether the runner lives: a runner holds the log's lock for its whole life. The check disturbs nobody.
+    /// A missing file means that there is no runner.
     pub fn alive(&self) -> io::Result<bool> {
         os::locked(&self.log)
     }
 
     /// Connects to a runner whose server has gone, and presents the plan's token. The runner answers `identity`,
-    /// `started`, `log` (and `stopping`), then everything that happens; the connection ends with the runner, or at once
+    /// `started`, `log` (and `stopping`), then every further event. The connection ends with the runner, or at once
     /// when the token is wrong.
     ///
-    /// The runner opens its socket only when its standard input has ended, so right after that the connection may be
-    /// refused for a few milliseconds: try again while [`Link::alive`] says so.
+    /// The runner opens its socket only after its standard input has ended. For a few milliseconds after that,
+    /// connections may be refused: try again while [`Link::alive`] returns true.
     pub fn attach(&self, token: &str) -> io::Result<Channel> {
         let mut channel = os::connect(&socket_path(&self.log))?;
         channel.write_all(&line(&ServerMessage::Attach { token: token.to_owned() }))?;
         Ok(channel)
     }
 
-    /// Asks the runner to stop its command by a signal, for one that cannot be attached. The first time the command has
-    /// its grace; the second time it is killed at once. Nothing but the process with this identity is ever signalled.
-    /// False: that process is gone.
+    /// Asks a runner that cannot be attached to stop its command, by a signal. The first signal starts the grace
+    /// period; the second kills the command at once. Only the process with this identity is ever signalled. Returns
+    /// false when that process is gone.
     pub fn signal(&self, identity: &Identity) -> io::Result<bool> {
         Ok(self.runs(identity)? && os::ask_process(identity.runner_pid, identity.runner_start_ticks)?)
     }
 
-    /// Whether the runner's process with this identity is there, for a log whose lock cannot be asked for.
+    /// Returns whether the runner's process with this identity exists. Meant for logs whose lock cannot be checked.
     pub fn runs(&self, identity: &Identity) -> io::Result<bool> {
         let started = os::start_ticks(identity.runner_pid);
         Ok(identity.boot_id == os::boot_id()? && started == Some(identity.runner_start_ticks))
     }
 
-    /// Processes that carry the attempt's marker, this one and dead ones excepted.
+    /// Lists the living processes that carry the attempt's marker, except this process.
     pub fn marked(&self) -> io::Result<Vec<Survivor>> {
         sweep::marked(self.attempt()?)
     }
 
-    /// Kills every process of this account that carries the attempt's marker in its environment; for attempts whose
-    /// runner died. Blocks until they are gone, at most about 5 s. What is left is reported.
+    /// Kills every process of this account that has the attempt's marker in its environment. Blocks until they are
+    /// gone, for about 5 s at most, and reports what is left. Meant for attempts whose runner died.
     pub fn sweep(&self) -> io::Result<Swept> {
         sweep::sweep(self.attempt()?)
     }

@@ -1,7 +1,7 @@
-//! `orc-runner <log file>`: runs one attempt. Started by the server, which sends the plan over standard input.
+//! `orc-runner <log file>` runs one attempt. The server starts it and sends the plan over standard input.
 //!
-//! `orc-runner --fork-server <log folder>`: starts such runners faster, by forking itself (the folder is only there to
-//! be seen in a list of processes).
+//! `orc-runner --fork-server <log folder>` starts such runners faster by forking itself. The folder is an argument
+//! only to be visible in process lists.
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! The socket: plain or TLS, with a graceful end.
+//! The socket: plain or TLS, with an orderly end.
 
 use axum::Router;
 use axum_server::Handle;
@@ -9,18 +9,18 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Time that a client has for the head of a request.
+/// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Time that open answers have when the server stops.
+/// How long open answers may take when the server stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
 
 /// Serves until told to stop, then lets open answers end.
 ///
-/// `tls`: files of certificate chain and key, PEM.
+/// `tls` holds the PEM files of certificate chain and key.
 ///
 /// # Errors
-/// When the TLS files make no identity, or the socket breaks.
+/// Fails if the TLS files are not usable, or if the socket breaks.
 pub async fn serve(
     listener: TcpListener,
     tls: Option<(PathBuf, PathBuf)>,

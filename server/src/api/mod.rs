@@ -1,7 +1,7 @@
 //! HTTP: the door for people and programs.
 //!
-//! One file per resource: routes, wire types, conversions. Deliberately absent: decisions (they are in `app` and
-//! `domain`), the database, and routes outside `routes!()`, so that every route is in the published document.
+//! One file or folder per subject: routes, wire types, conversions. Deliberately absent: decisions (they are in `app`
+//! and `domain`), the database, and routes outside `routes!()`, so that every route is in the published document.
 //! Start reading at `router`, then `tasks`.
 
 pub mod access;
@@ -20,7 +20,7 @@ pub mod system;
 pub mod tasks;
 pub mod triggers;
 
-/// The wire types of definitions under one roof.
+/// The wire types of all definitions.
 mod wire {
     pub use super::schedules::wire::*;
     pub use super::tasks::definition::*;

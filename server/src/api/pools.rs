@@ -33,14 +33,15 @@ macro_rules! pool {
         #[serde(deny_unknown_fields)]
         pub struct $name {
             $($own)*
-            /// Unique name; tasks name their pool by it.
+            /// Unique name, by which tasks refer to the pool.
             #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._-]{0,99}$", example = "database")]
             pub name: String,
-            /// What it stands for.
+            /// What the pool stands for.
             #[serde(default)]
             #[schema(max_length = 2000, default = "")]
             pub description: String,
-            /// Places: the weights of all runs at once are at most this. 0 closes the pool; runs under way go on.
+            /// Number of places: the weights of all simultaneous runs add up to at most this. 0 closes the pool; runs
+            /// in progress continue.
             #[schema(minimum = 0, maximum = 100_000, example = 4)]
             pub capacity: u32,
         }
@@ -52,27 +53,27 @@ pool! {
     PoolDefinition {}
 }
 pool! {
-    /// A named limit of how many runs at once.
+    /// A named limit of simultaneous runs.
     Pool {
-        /// Id.
+        /// UUID of the pool.
         #[schema(read_only)]
         pub id: Uuid,
-        /// Version of the definition; grows by one with each change.
+        /// Version of the definition. It grows by one with each change.
         #[schema(read_only)]
         pub version: u32,
-        /// When it was created.
+        /// When the pool was created.
         #[schema(read_only)]
         pub created_at: DateTime<Utc>,
         /// When its definition last changed.
         #[schema(read_only)]
         pub updated_at: DateTime<Utc>,
-        /// Places taken now.
+        /// Number of places taken now.
         #[schema(read_only)]
         pub used: u32,
-        /// Runs that wait for a place, or for an earlier run of their task.
+        /// Number of runs that wait for a place, or for an earlier run of their task.
         #[schema(read_only)]
         pub waiting_count: u32,
-        /// Names of the tasks that use it.
+        /// Names of the tasks that use the pool.
         #[schema(read_only)]
         pub used_by: Vec<String>,
     }
@@ -131,11 +132,11 @@ pub async fn pool_view(
     Ok(tagged(state.app.pool_view(&caller, &pool).await?))
 }
 
-/// Replace a pool's definition; runs in progress keep their places.
+/// Replace a pool's definition. Runs in progress keep their places.
 #[utoipa::path(put, path = "/pools/{pool}", tag = "pool",
-    params(("pool" = String, Path, description = "Name or id of the pool"), DryRunQuery, ("If-Match" = Option<String>, Header, description = "Version that the change is based on")),
+    params(("pool" = String, Path, description = "Name or id of the pool"), DryRunQuery, ("If-Match" = Option<String>, Header, description = "Version on which the change is based")),
     request_body = PoolDefinition,
-    responses((status = 200, description = "The pool; after a dry run as it would be", body = Pool, headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "The pool; after a dry run, as it would be", body = Pool, headers(("ETag" = String, description = "Version")))),
     extensions(("x-permission" = json!("define"))))]
 pub async fn pool_update(
     State(state): State<ApiState>,
@@ -151,7 +152,7 @@ pub async fn pool_update(
 
 /// Delete a pool that no task uses.
 #[utoipa::path(delete, path = "/pools/{pool}", tag = "pool",
-    params(("pool" = String, Path, description = "Name or id of the pool"), ("If-Match" = Option<String>, Header, description = "Version that the deletion is based on")),
+    params(("pool" = String, Path, description = "Name or id of the pool"), ("If-Match" = Option<String>, Header, description = "Version on which the deletion is based")),
     responses((status = 204, description = "Deleted")),
     extensions(("x-permission" = json!("define"))))]
 pub async fn pool_delete(

@@ -1,4 +1,4 @@
-//! Every route of the server, through `routes!()` alone.
+//! Every route of the server. Operations are registered through `routes!()` alone.
 
 use super::contract::Contract;
 use super::core::PREFIX;
@@ -14,14 +14,14 @@ use std::sync::{Arc, LazyLock};
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use utoipa_axum::router::OpenApiRouter;
 
-/// The contract of all operations; each process has one.
+/// The contract of all operations, made once per process.
 pub fn contract() -> Arc<Contract> {
     static CONTRACT: LazyLock<Arc<Contract>> =
         LazyLock::new(|| Arc::new(Contract::new(|| operations().split_for_parts().1)));
     Arc::clone(&CONTRACT)
 }
 
-/// Everything that the server answers.
+/// All routes of the server.
 pub fn router(state: ApiState) -> Router {
     let deadline = state.settings.deadline.unwrap_or(layers::DEADLINE);
     let (operations, _) = operations().split_for_parts();
@@ -41,7 +41,7 @@ pub fn router(state: ApiState) -> Router {
         .with_state(state)
 }
 
-/// All operations of the contract: each subject registers its own.
+/// All operations of the contract. Each subject registers its own.
 pub fn operations() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .merge(tasks::routes())

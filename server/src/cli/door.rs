@@ -1,4 +1,4 @@
-//! The way of local commands to the data: through the server that holds the folder, or, if none does, by themselves.
+//! How local commands reach the data: through the server that holds the data folder, or directly if no server does.
 
 use crate::api::core::state::ApiState;
 use crate::api::core::{PREFIX, within};
@@ -12,13 +12,13 @@ use tokio_util::sync::CancellationToken;
 
 /// The way to the data.
 pub enum Door {
-    /// No server runs; the folder is held by this command.
+    /// No server runs, and this command holds the folder.
     Here(Box<Here>),
     /// A server holds the folder.
     There {
-        /// Its address.
+        /// Address of the server.
         url: String,
-        /// Its local token.
+        /// Local token of the server.
         token: String,
     },
 }
@@ -31,7 +31,7 @@ pub struct Here {
 }
 
 impl Door {
-    /// Finds the way.
+    /// Finds the way to the data.
     pub async fn open(config: &Config) -> Result<Self, ServeError> {
         folder::protect_new_files();
         match DataFolder::take(&config.data_dir) {
@@ -50,7 +50,7 @@ impl Door {
         }
     }
 
-    /// Asks for an operation; answers its body.
+    /// Calls an operation and returns the body of its answer.
     ///
     /// # Errors
     /// A sentence, with one line for each field that cannot be accepted.
@@ -65,7 +65,7 @@ impl Door {
         if status < 400 { Ok(answer) } else { Err(sentence(status, &answer)) }
     }
 
-    /// Ends what was begun.
+    /// Closes the database if this command opened it.
     pub async fn close(self) {
         if let Self::Here(here) = self {
             here.state.app.store().close().await;

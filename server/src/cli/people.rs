@@ -7,13 +7,13 @@ use serde_json::json;
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum Role {
-    /// Sees everything but secrets
+    /// Can see everything except secrets
     Viewer,
-    /// Starts, cancels and reruns
+    /// Can also start, cancel and rerun
     Operator,
-    /// Defines tasks
+    /// Can also define tasks
     Editor,
-    /// Administers users, tokens and the server
+    /// Can also manage users, tokens and the server
     Admin,
 }
 
@@ -34,7 +34,7 @@ pub enum UserCommand {
     Create {
         /// Login name
         name: String,
-        /// What the user may do
+        /// Role of the user
         #[arg(long, value_enum, default_value = "admin")]
         role: Role,
         #[command(flatten)]
@@ -65,21 +65,21 @@ pub struct PasswordFrom {
 
 #[derive(Debug, Subcommand)]
 pub enum TokenCommand {
-    /// Create a token; its text is shown this once
+    /// Create a token; its text is shown only this once
     Create {
-        /// What it is for
+        /// What the token is for
         #[arg(long)]
         name: String,
-        /// What it may do
+        /// Role of the token
         #[arg(long, value_enum)]
         role: Role,
-        /// Days until it ends; default: never
+        /// Days until the token expires; default: never
         #[arg(long)]
         days: Option<u32>,
     },
 }
 
-/// Does it; answers what to print.
+/// Runs the command. Returns what to print.
 pub async fn user(door: &Door, command: UserCommand) -> Result<String, String> {
     match command {
         UserCommand::Create { name, role, password } => {
@@ -101,7 +101,7 @@ pub async fn user(door: &Door, command: UserCommand) -> Result<String, String> {
     }
 }
 
-/// Does it; answers what to print.
+/// Runs the command. Returns what to print.
 pub async fn token(door: &Door, command: TokenCommand) -> Result<String, String> {
     let TokenCommand::Create { name, role, days } = command;
     let body = json!({"name": name, "role": role.as_str(), "expires_days": days});
@@ -126,7 +126,7 @@ async fn list(door: &Door) -> Result<String, String> {
     }
 }
 
-/// A value as one segment of a path.
+/// Encodes a value as one segment of a path.
 fn segment(value: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     value.bytes().fold(String::new(), |mut text, byte| {

@@ -1,18 +1,18 @@
-//! Asking for a password: twice, without showing it; or one line of standard input.
+//! Reads a password: twice from the terminal without showing it, or one line of standard input.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-/// A new password for a user.
+/// Reads a new password for a user.
 pub fn password(from_stdin: bool, user: &str) -> Result<String, String> {
     if from_stdin {
         return line().map_err(|error| format!("the password cannot be read: {error}"));
     }
     if !io::stdin().is_terminal() {
-        return Err("there is no terminal to ask for the password; use --password-stdin".to_owned());
+        return Err("there is no terminal to ask for the password on; use --password-stdin".to_owned());
     }
     let first = hidden(&format!("Password for {user}: ")).map_err(|error| error.to_string())?;
     let second = hidden("Again: ").map_err(|error| error.to_string())?;
-    if first == second { Ok(first) } else { Err("the two passwords differ".to_owned()) }
+    if first == second { Ok(first) } else { Err("the two passwords are different".to_owned()) }
 }
 
 fn hidden(question: &str) -> io::Result<String> {

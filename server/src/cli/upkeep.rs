@@ -1,4 +1,4 @@
-//! `migrate`, `backup`, `restore` and `doctor`: looking after the data folder.
+//! `migrate`, `backup`, `restore` and `doctor`: maintenance of the data folder.
 
 use super::door::Door;
 use crate::clock::Clock;
@@ -7,7 +7,7 @@ use crate::serve::{self, ServeError};
 use std::io;
 use std::path::Path;
 
-/// Opens the database, which brings its schema up to date; answers what to print.
+/// Opens the database, which brings its schema up to date. Returns what to print.
 pub async fn migrate(config: &Config) -> Result<String, ServeError> {
     folder::protect_new_files();
     let folder = DataFolder::take(&config.data_dir)?;
@@ -18,17 +18,17 @@ pub async fn migrate(config: &Config) -> Result<String, ServeError> {
     Ok(format!("the {} database is at {}", facts.kind.as_str(), facts.schema_version))
 }
 
-/// Invents history for a demonstration; answers what to print.
+/// Invents history for a demonstration. Returns what to print.
 pub async fn seed(config: &Config, weeks: u32) -> Result<String, ServeError> {
     folder::protect_new_files();
     let folder = DataFolder::take(&config.data_dir)?;
     let app = serve::open(config, &folder).await?;
     let made = app.history_invent(weeks).await;
     app.store().close().await;
-    Ok(format!("{} runs of the past {weeks} weeks were invented", made.map_err(io::Error::other)?))
+    Ok(format!("invented {} runs in the past {weeks} weeks", made.map_err(io::Error::other)?))
 }
 
-/// Writes a consistent copy of the database; answers what to print.
+/// Writes a consistent copy of the database. Returns what to print.
 pub async fn backup(config: &Config, file: &Path) -> Result<String, String> {
     match Door::open(config).await.map_err(|error| error.to_string())? {
         Door::Here(here) => {
@@ -38,12 +38,12 @@ pub async fn backup(config: &Config, file: &Path) -> Result<String, String> {
             copied.map(|()| format!("the database was copied to {}", file.display()))
         }
         Door::There { url, .. } => {
-            Err(format!("a server uses the data folder ({url}); stop it for the time of the copy"))
+            Err(format!("a server uses the data folder ({url}); stop it while the copy is made"))
         }
     }
 }
 
-/// Puts a copy in the place of the database, and the old one aside; a copy that cannot be opened changes nothing.
+/// Replaces the database with a copy and keeps the old one. A copy that cannot be opened changes nothing.
 pub async fn restore(config: &Config, copy: &Path) -> Result<String, String> {
     if config.database.url.is_some() {
         return Err("this server's database is PostgreSQL: restore it with pg_restore".to_owned());
@@ -60,13 +60,13 @@ pub async fn restore(config: &Config, copy: &Path) -> Result<String, String> {
     std::fs::rename(&incoming, folder.path.join(DATABASE[0])).map_err(|error| error.to_string())?;
     match check_database(config, &folder).await {
         Ok(faults) if faults.is_empty() => {
-            Ok(format!("the database is now that of {}; the old one is in {}", copy.display(), aside.display()))
+            Ok(format!("the database was replaced with {}; the old one is in {}", copy.display(), aside.display()))
         }
         found => {
             let why = found.map_or_else(|error| error.to_string(), |faults| faults.join("; "));
             DATABASE.iter().for_each(|name| drop(std::fs::remove_file(folder.path.join(name))));
             move_database(&aside, &folder.path).map_err(|error| error.to_string())?;
-            Err(format!("{} is no sound database, nothing was changed: {why}", copy.display()))
+            Err(format!("{} is not a usable database, so nothing was changed: {why}", copy.display()))
         }
     }
 }
@@ -81,7 +81,7 @@ fn move_database(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Looks at everything a server needs; answers the findings and whether all is well.
+/// Checks everything that a server needs. Returns the findings, and whether all is well.
 pub async fn doctor(config: &Config) -> (String, bool) {
     let mut findings = Vec::new();
     let mut well = true;

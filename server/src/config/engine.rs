@@ -7,25 +7,25 @@ use std::path::{Component, Path, PathBuf};
 /// How tasks run.
 #[derive(Debug, Clone)]
 pub struct EngineConfig {
-    /// Most runs at once.
+    /// Maximum number of simultaneous runs.
     pub run_limit: u32,
     /// Default time zone of schedules, an IANA name.
     pub timezone: String,
-    /// The binary between server and command.
+    /// Path of the orc-runner binary.
     pub runner: PathBuf,
     /// Name of this server.
     pub node: String,
-    /// Folders below which file triggers may look; none: everywhere.
+    /// Folders in which file triggers may look; empty: everywhere.
     pub file_roots: Vec<PathBuf>,
 }
 
-const RUN_LIMIT: Key = Key::new("run_limit", "Most runs at once, 1 to 10000").section("engine");
+const RUN_LIMIT: Key = Key::new("run_limit", "Maximum number of simultaneous runs, 1 to 10000").section("engine");
 const TIMEZONE: Key = Key::new("timezone", "Default time zone of schedules, an IANA name").section("engine");
 const RUNNER: Key = Key::new("runner", "Path of the orc-runner binary").section("engine");
 const NODE: Key = Key::new("node", "Name of this server").section("engine");
 const FILE_ROOTS: Key = Key::new(
     "file_roots",
-    "Folders below which file triggers may look, comma-separated; empty: everywhere but the data folder",
+    "Folders in which file triggers may look, comma-separated; empty: everywhere except the data folder",
 )
 .section("engine");
 
@@ -91,7 +91,7 @@ fn file_roots(text: &str) -> Result<Vec<PathBuf>, String> {
     }
 }
 
-/// Variables of the server's own environment that are passed on.
+/// Variables of the server's own environment that are passed on to processes.
 const PASSED_ON: [&str; 27] = [
     "PATH",
     "HOME",
@@ -122,7 +122,7 @@ const PASSED_ON: [&str; 27] = [
     "PROGRAMDATA",
 ];
 
-/// What processes may know of the server's own environment.
+/// The part of the server's own environment that processes may see.
 pub fn inherited_environment() -> BTreeMap<String, String> {
     let all =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));

@@ -4,18 +4,18 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Name of the lock file; its presence means nothing, only the lock on it does.
+/// Name of the lock file. Only the lock on the file counts, not its existence.
 const LOCK: &str = "server.lock";
 
 /// The data folder, held exclusively until dropped.
 #[derive(Debug)]
 pub struct DataFolder {
-    /// Where it is.
+    /// Path of the folder.
     pub path: PathBuf,
     _lock: File,
 }
 
-/// Why the data folder cannot be had.
+/// Why the data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// Another server holds it.
@@ -24,26 +24,26 @@ pub enum FolderError {
         .pid.as_ref().map(|pid| format!(" (process {pid})")).unwrap_or_default(), .path.display()
     )]
     Held {
-        /// The folder.
+        /// Path of the folder.
         path: PathBuf,
-        /// Process of the other server, if it said so.
+        /// Process id of the other server, if the lock file contains it.
         pid: Option<String>,
     },
-    /// It cannot be made or opened.
+    /// The folder cannot be created or opened.
     #[error("the data folder {} cannot be used: {cause}", .path.display())]
     Unusable {
-        /// The folder.
+        /// Path of the folder.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         cause: io::Error,
     },
 }
 
 impl DataFolder {
-    /// Makes the folder if it is missing, readable by its owner alone, and takes it.
+    /// Takes the folder. If it is missing, creates it, readable by its owner only.
     ///
     /// # Errors
-    /// When another server holds it, or the system refuses.
+    /// Fails if another server holds the folder or if the system refuses.
     pub fn take(path: &Path) -> Result<Self, FolderError> {
         let unusable = |cause| FolderError::Unusable { path: path.to_path_buf(), cause };
         create_private(path).map_err(unusable)?;
@@ -71,9 +71,9 @@ fn create_private(path: &Path) -> io::Result<()> {
     if std::fs::metadata(path)?.permissions().mode() & 0o077 == 0 {
         return Ok(());
     }
-    // A folder full of other things, /tmp for instance, is not ours to close.
+    // A folder with other content, such as /tmp, must not be closed to other accounts.
     if !path.join(LOCK).exists() && std::fs::read_dir(path)?.next().is_some() {
-        return Err(io::Error::other("it holds other files and is open to other accounts; name an empty folder"));
+        return Err(io::Error::other("it contains other files and is open to other accounts; choose an empty folder"));
     }
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
 }
@@ -83,16 +83,16 @@ fn create_private(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }
 
-/// Makes sure that new files are readable by their owner alone.
+/// Makes new files readable by their owner only.
 pub fn protect_new_files() {
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
 }
 
-/// Writes a small file, whole or not at all, readable by its owner alone.
+/// Writes a small file, either completely or not at all, readable by its owner only.
 ///
 /// # Errors
-/// When the system refuses.
+/// Fails if the system refuses.
 pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
@@ -105,7 +105,7 @@ pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
     std::fs::rename(&beside, path)
 }
 
-/// The data folder where none is named: the service manager's, else the account's own.
+/// The default data folder: the service manager's, or else the account's own.
 pub(super) fn default_dir(environment: impl Fn(&str) -> Option<String>) -> PathBuf {
     if cfg!(windows) {
         return PathBuf::from(environment("PROGRAMDATA").unwrap_or_else(|| r"C:\ProgramData".into())).join("Orc");

@@ -1,4 +1,4 @@
-//! The four layers a value can come from, and the collecting of faults.
+//! The four layers from which a value can come, and the collection of faults.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -19,7 +19,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// The source's word.
+    /// The name of the source.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Default => "default",
@@ -30,26 +30,26 @@ impl Source {
     }
 }
 
-/// The text that was found for a setting.
+/// The text found for a setting.
 struct Found {
     text: String,
     source: Source,
-    /// Where exactly it stands, for people.
+    /// Exact place of the text, for people.
     place: String,
 }
 
 /// A setting as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
-    /// Name, such as `listen`.
+    /// Name of the setting, such as `listen`.
     pub name: String,
-    /// Value; secrets are masked.
+    /// Value of the setting; secrets are masked.
     pub value: String,
-    /// Where it came from.
+    /// Where the value came from.
     pub source: Source,
-    /// The same in words, such as `ORC_LISTEN in the environment`.
+    /// The place of the value in words, such as `ORC_LISTEN in the environment`.
     pub place: String,
-    /// What it does.
+    /// What the setting does.
     pub description: String,
 }
 
@@ -58,9 +58,9 @@ pub struct Setting {
 pub struct Fault {
     /// Name of the setting.
     pub name: String,
-    /// Where the value came from, in words.
+    /// Place of the value, in words.
     pub place: String,
-    /// What is wrong and what to do.
+    /// What is wrong and what to do about it.
     pub message: String,
 }
 
@@ -70,19 +70,19 @@ impl fmt::Display for Fault {
     }
 }
 
-/// What the layers are made from.
+/// The inputs from which the layers are made.
 #[derive(Debug, Clone, Default)]
 pub struct Inputs {
     /// The environment.
     pub environment: BTreeMap<String, String>,
-    /// Flags by the name of their setting.
+    /// Flags, by the name of their setting.
     pub flags: BTreeMap<String, String>,
-    /// `--config`: the file; none: `orc.toml` in the data folder, if there is one.
+    /// The file named by `--config`; none: `orc.toml` in the data folder, if it exists.
     pub file: Option<PathBuf>,
 }
 
 impl Inputs {
-    /// The environment of this process, with flags.
+    /// Reads the environment of this process and adds the flags.
     pub fn of_process(flags: BTreeMap<String, String>, file: Option<PathBuf>) -> Self {
         let readable = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
@@ -162,12 +162,12 @@ impl Layers {
         }
     }
 
-    /// A variable of the environment; empty counts as absent.
+    /// A variable of the environment. An empty one counts as absent.
     pub(super) fn environment(&self, name: &str) -> Option<String> {
         self.inputs.environment.get(name).filter(|value| !value.is_empty()).cloned()
     }
 
-    /// Reads the file that was named, or `orc.toml` of the folder if there is one.
+    /// Reads the named file, or `orc.toml` in the folder if it exists.
     pub(super) fn open_file(&mut self, data_dir: &Path) {
         let named = self.inputs.file.clone();
         let path = named.clone().unwrap_or_else(|| data_dir.join("orc.toml"));
@@ -185,14 +185,14 @@ impl Layers {
         self.faults.push(Fault { name: name.to_owned(), place: place.into(), message: message.into() });
     }
 
-    /// Adds a fault of a setting that was read before, with its place.
+    /// Adds a fault about a setting that was read before.
     pub(super) fn fault_of(&mut self, name: &str, message: impl Into<String>) {
         let shown = self.settings.iter().find(|setting| setting.name == name);
         let place = shown.map_or_else(|| "default".to_owned(), |setting| setting.place.clone());
         self.fault(name, place, message);
     }
 
-    /// The value of the highest layer that has one, read; none, with a fault noted, if it cannot be read.
+    /// Reads the value of the highest layer that has one. If it cannot be read, notes a fault and returns none.
     pub(super) fn read<T>(
         &mut self,
         key: &Key,
@@ -234,13 +234,13 @@ impl Layers {
         match text_of(value) {
             Some(text) => Some(Found { text, source: Source::File, place }),
             None => {
-                self.fault(key.name, place, "must be a text, a number, a boolean, or a list of texts");
+                self.fault(key.name, place, "must be text, a number, a boolean, or a list of texts");
                 None
             }
         }
     }
 
-    /// Faults for keys of the file, warnings for variables that nothing reads.
+    /// Notes faults for unknown keys in the file, and warnings for variables that nothing reads.
     pub(super) fn note_unknown(&mut self) {
         let mut unknown = Vec::new();
         if let Some((path, table)) = &self.file {
@@ -286,7 +286,7 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-/// Hides the secret part of a value: the password inside an address, else everything.
+/// Hides the secret part of a value: the password inside a URL, or else everything.
 fn mask(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else { return "***".to_owned() };
     let Some((user, host)) = rest.rsplit_once('@') else { return "***".to_owned() };

@@ -1,19 +1,19 @@
-//! Section `[log]`: what the server says about itself.
+//! Section `[log]`: what the server writes about itself.
 
 use super::layers::{Key, Layers};
 use tracing_subscriber::EnvFilter;
 
-/// What the server says about itself.
+/// What the server writes about itself.
 #[derive(Debug, Clone)]
 pub struct LogConfig {
     /// Filter of `tracing`, such as `info` or `info,orc_server::engine=debug`.
     pub filter: String,
-    /// Daily files that are kept in `logs/`.
+    /// Number of daily files to keep in `logs/`.
     pub files: usize,
 }
 
-const FILTER: Key = Key::new("log", "What is logged, such as info or warn,orc_server::engine=debug").section("log");
-const FILES: Key = Key::new("log_files", "Daily log files that are kept, 1 to 1000").section("log");
+const FILTER: Key = Key::new("log", "What to log, such as info or warn,orc_server::engine=debug").section("log");
+const FILES: Key = Key::new("log_files", "Number of daily log files to keep, 1 to 1000").section("log");
 
 pub(super) fn read(layers: &mut Layers) -> Option<LogConfig> {
     let filter = layers.read(&FILTER, || "info".into(), filter);

@@ -1,8 +1,8 @@
 //! Configuration: defaults < `orc.toml` < `ORC_*` < flags.
 //!
-//! Loaded once, checked whole: everything that is wrong is reported together, each fault with the place it came from.
-//! The other rooms receive plain values. Deliberately absent: reloading, and reading the environment anywhere else.
-//! Start reading at `Config::load`, then `layers`, then one file per section.
+//! It is loaded once and checked as a whole: all faults are reported together, each with its place. The other rooms
+//! receive plain values. Deliberately absent: reloading, and reading the environment anywhere else. Start reading at
+//! `Config::load`, then `layers`, then one file per section.
 
 mod database;
 mod engine;
@@ -21,7 +21,7 @@ pub use server::{ServerConfig, TlsFiles};
 use layers::{Key, Layers};
 use std::path::PathBuf;
 
-/// Everything that can be set, checked.
+/// All settings, checked.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Data folder.
@@ -32,11 +32,11 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// How tasks run.
     pub engine: EngineConfig,
-    /// What the server says about itself.
+    /// What the server writes about itself.
     pub log: LogConfig,
     /// Every setting with its value (secrets masked) and its source, by name.
     pub settings: Vec<Setting>,
-    /// What looks like a mistake but stops nothing.
+    /// Likely mistakes that do not prevent the start.
     pub warnings: Vec<String>,
 }
 
@@ -53,7 +53,7 @@ impl Faults {
     }
 }
 
-const DATA_DIR: Key = Key::new("data_dir", "Folder of the database, logs and keys").without_file();
+const DATA_DIR: Key = Key::new("data_dir", "Folder for the database, logs and keys").without_file();
 
 /// Operating system and processor, such as `linux x86_64`.
 pub fn platform() -> String {
@@ -61,7 +61,7 @@ pub fn platform() -> String {
 }
 
 impl Config {
-    /// Reads all layers, checks all values.
+    /// Reads all layers and checks all values.
     ///
     /// # Errors
     /// All faults at once.
@@ -85,10 +85,10 @@ impl Config {
         }
     }
 
-    /// Checks what only a serving process needs: the runner beside the server.
+    /// Checks what only a serving process needs: the runner.
     ///
     /// # Errors
-    /// What is missing.
+    /// Fails if the runner is missing.
     pub fn check_serving(&self) -> Result<(), Faults> {
         if self.engine.runner.is_file() {
             return Ok(());

@@ -12,13 +12,13 @@ use std::path::{Path, PathBuf};
 pub struct ServerConfig {
     /// Address and port.
     pub listen: SocketAddr,
-    /// Address under which people reach the server, without a slash at the end.
+    /// URL under which people reach the server, without a trailing slash.
     pub public_url: Option<String>,
-    /// Host names, without port, that requests may name beside the loopback names; lower case.
+    /// Host names that requests may use in addition to the loopback names, in lower case and without port.
     pub allowed_hosts: Vec<String>,
-    /// Whether a proxy in front speaks TLS and sets `X-Forwarded-For`.
+    /// Whether a proxy in front of the server handles TLS and sets `X-Forwarded-For`.
     pub behind_proxy: bool,
-    /// Certificate and key, if the server speaks TLS itself.
+    /// Certificate and key, if the server itself uses TLS.
     pub tls: Option<TlsFiles>,
 }
 
@@ -32,7 +32,7 @@ pub struct TlsFiles {
 }
 
 impl ServerConfig {
-    /// The address to show and to use on this machine, without a slash at the end.
+    /// The URL to show and to use on this machine, without a trailing slash.
     pub fn url(&self, bound: SocketAddr) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         if let (Some(url), true) = (&self.public_url, self.tls.is_some()) {
@@ -52,11 +52,12 @@ impl ServerConfig {
 }
 
 const LISTEN: Key =
-    Key::new("listen", "Address and port; anything but loopback needs tls_cert and tls_key, or behind_proxy");
-const PUBLIC_URL: Key = Key::new("public_url", "Address under which people reach the server, http:// or https://");
+    Key::new("listen", "Address and port; any address other than loopback needs tls_cert and tls_key, or behind_proxy");
+const PUBLIC_URL: Key = Key::new("public_url", "URL under which people reach the server, http:// or https://");
 const ALLOWED_HOSTS: Key =
-    Key::new("allowed_hosts", "Host names that requests may name, comma-separated, beside the loopback names");
-const BEHIND_PROXY: Key = Key::new("behind_proxy", "Whether a proxy in front speaks TLS and sets X-Forwarded-For");
+    Key::new("allowed_hosts", "Host names that requests may use in addition to the loopback names, comma-separated");
+const BEHIND_PROXY: Key =
+    Key::new("behind_proxy", "Whether a proxy in front of the server handles TLS and sets X-Forwarded-For");
 const TLS_CERT: Key = Key::new("tls_cert", "File with the certificate chain, PEM");
 const TLS_KEY: Key = Key::new("tls_key", "File with the private key, PEM");
 
@@ -77,19 +78,19 @@ pub(super) fn read(layers: &mut Layers) -> Option<ServerConfig> {
         }
         (None, None) => None,
         (Some(_), None) => {
-            layers.fault_of("tls_key", "is needed beside tls_cert");
+            layers.fault_of("tls_key", "is needed together with tls_cert");
             None
         }
         (None, Some(_)) => {
-            layers.fault_of("tls_cert", "is needed beside tls_key");
+            layers.fault_of("tls_cert", "is needed together with tls_key");
             None
         }
     };
     let (listen, public_url, mut allowed_hosts, behind_proxy) = (listen?, public_url?, hosts?, behind_proxy?);
     if !listen.ip().is_loopback() && tls.is_none() && !behind_proxy {
         let message = format!(
-            "{listen} is reachable from other machines: set tls_cert and tls_key, or behind_proxy if a proxy in front \
-             speaks TLS"
+            "{listen} is reachable from other machines: set tls_cert and tls_key, or behind_proxy if a proxy in \
+            front handles TLS"
         );
         layers.fault_of("listen", message);
     }
@@ -100,16 +101,17 @@ pub(super) fn read(layers: &mut Layers) -> Option<ServerConfig> {
     Some(ServerConfig { listen, public_url, allowed_hosts, behind_proxy, tls })
 }
 
-/// Whether the files hold a chain and the private key that belongs to it; else which setting is wrong, and how.
+/// Checks that the files hold a certificate chain and the private key that belongs to it. The error names the wrong
+/// setting and what is wrong.
 fn check_identity(files: &TlsFiles) -> Result<(), (&'static str, String)> {
     let shown = |file: &Path| file.display().to_string();
     let chain = CertificateDer::pem_file_iter(&files.cert).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let chain = chain.map_err(|error| ("tls_cert", format!("{} cannot be read: {error}", shown(&files.cert))))?;
     if chain.is_empty() {
-        return Err(("tls_cert", format!("{} holds no certificate", shown(&files.cert))));
+        return Err(("tls_cert", format!("{} contains no certificate", shown(&files.cert))));
     }
     let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| {
-        let reason = format!("{error} (a private key in PEM, without a password, is needed)");
+        let reason = format!("{error} (Orc needs a private key in PEM, without a password)");
         ("tls_key", format!("{} cannot be read: {reason}", shown(&files.key)))
     })?;
     let provider = rustls::crypto::ring::default_provider();
@@ -143,7 +145,7 @@ fn public_url(text: &str) -> Result<Option<String>, String> {
     }
 }
 
-/// The host of an address without a path, lower case, without the port.
+/// The host of a URL without a path, in lower case and without the port.
 fn host_of(url: &str) -> Option<String> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
     let host = match rest.rsplit_once(':') {

@@ -1,18 +1,18 @@
-//! Which time to plan by when the machine's clock jumps (server/docs/decisions.md, 17).
+//! Decides by which time to plan when the machine's clock jumps (server/docs/decisions.md, 17).
 //!
-//! Two clocks are compared at every look: the wall clock, which people and programs set, and the time since boot, which
-//! nobody sets and which goes on while the machine sleeps. If they part by more than an hour at once, planning goes on by
-//! the time since boot, until the new time has held for ten minutes or an admin confirms it.
+//! Each look compares two clocks: the wall clock, which people and programs set, and the time since boot, which
+//! nobody sets and which continues while the machine sleeps. If they diverge by more than an hour at once, planning
+//! continues by the time since boot, until the new time has held for ten minutes or an administrator confirms it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// A jump of the wall clock beyond that is doubted.
+/// A larger jump of the wall clock is doubted.
 const JUMP_MAX: TimeDelta = TimeDelta::hours(1);
 
-/// A doubted time is believed when it has held that long.
+/// A doubted time is trusted after it has held for this long.
 const HELD: TimeDelta = TimeDelta::minutes(10);
 
-/// Between two looks a doubted time holds if it moved against the time since boot by no more than that.
+/// A doubted time holds if, between two looks, it moved against the time since boot by no more than this.
 const STEADY: TimeDelta = TimeDelta::minutes(1);
 
 /// Both clocks at one moment.
@@ -20,36 +20,36 @@ const STEADY: TimeDelta = TimeDelta::minutes(1);
 pub struct Look {
     /// The wall clock.
     pub wall: DateTime<Utc>,
-    /// Time since some moment that stays the same while the machine is up.
+    /// Time since some moment that stays fixed while the machine is up.
     pub boot: TimeDelta,
 }
 
-/// The wall clock is doubted.
+/// A doubt about the wall clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Doubt {
-    /// Time to plan by when the jump was seen, and the time since boot then.
+    /// The time by which Orc planned when it saw the jump, and the time since boot at that moment.
     from: Look,
-    /// Time since boot from which the new time has held.
+    /// Time since boot since when the new time has held.
     held_from: TimeDelta,
 }
 
-/// What became of a doubt, or a new one.
+/// The start or the end of a doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
     /// The wall clock jumped and is doubted.
     Doubted {
-        /// Time that planning goes on with.
+        /// The time by which planning continues.
         planning_at: DateTime<Utc>,
-        /// What the wall clock shows.
+        /// The time that the wall clock shows.
         machine_at: DateTime<Utc>,
     },
     /// The wall clock is trusted again.
     Trusted {
-        /// Time that planning went by until now.
+        /// The time by which Orc planned until now.
         before_at: DateTime<Utc>,
-        /// Time it goes by from now on.
+        /// The time by which Orc plans from now on.
         machine_at: DateTime<Utc>,
-        /// Why.
+        /// Why the clock is trusted again.
         because: Because,
     },
 }
@@ -57,14 +57,14 @@ pub enum Turn {
 /// Why a doubted clock is trusted again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Because {
-    /// It shows the expected time again.
+    /// The clock shows the expected time again.
     Returned,
     /// The new time has held for ten minutes.
     Held,
 }
 
 impl Because {
-    /// A few words for log and audit.
+    /// A short phrase for log and audit.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Returned => "it shows the expected time again",
@@ -73,7 +73,7 @@ impl Because {
     }
 }
 
-/// Watches both clocks and says which time to plan by.
+/// Watches both clocks and says by which time to plan.
 #[derive(Debug, Clone, Copy)]
 pub struct Timekeeper {
     last: Look,
@@ -81,12 +81,12 @@ pub struct Timekeeper {
 }
 
 impl Timekeeper {
-    /// Trusts what the wall clock shows at the first look: nothing earlier is known.
+    /// Creates a timekeeper. It trusts the wall clock at the first look, because nothing earlier is known.
     pub const fn new(first: Look) -> Self {
         Self { last: first, doubt: None }
     }
 
-    /// Time to plan by, and what changed with this look.
+    /// Returns the time by which to plan, and what changed with this look.
     pub fn look(&mut self, look: Look) -> (DateTime<Utc>, Option<Turn>) {
         let moved = look.wall - (self.last.wall + (look.boot - self.last.boot));
         let before = std::mem::replace(&mut self.last, look);
@@ -112,20 +112,21 @@ impl Timekeeper {
         (planning_at, None)
     }
 
-    /// Goes on doubting where another process left off on the same machine since it was booted: `from` is the time it planned
-    /// by when it began to doubt, `wall_at` what the wall clock showed then. False: the wall clock agrees with it by now.
+    /// Continues a doubt of another process on the same machine since the same boot. `from` is the time by which that
+    /// process planned when the doubt began; `wall_at` is what the wall clock showed then. Returns false if the wall
+    /// clock is right again.
     pub fn resume(&mut self, from: Look, wall_at: DateTime<Utc>) -> bool {
         let passed = self.last.boot - from.boot;
         if (self.last.wall - (from.wall + passed)).abs() <= JUMP_MAX {
             return false;
         }
-        // It has held all the time, unless it shows something else by now.
+        // The new time has held all along, unless the clock shows something else now.
         let held = (self.last.wall - (wall_at + passed)).abs() <= STEADY;
         self.doubt = Some(Doubt { from, held_from: if held { from.boot } else { self.last.boot } });
         true
     }
 
-    /// The time that planning went by when the doubt began, and the time since boot then.
+    /// The time by which Orc planned when the doubt began, and the time since boot at that moment.
     pub fn doubt_from(&self) -> Option<Look> {
         self.doubt.map(|doubt| doubt.from)
     }
@@ -135,7 +136,7 @@ impl Timekeeper {
         self.doubt = None;
     }
 
-    /// Since when the wall clock is doubted, by the time that planning goes by.
+    /// Since when the wall clock has been doubted, by the time that Orc plans by.
     pub fn doubted_since(&self) -> Option<DateTime<Utc>> {
         self.doubt.map(|doubt| doubt.from.wall)
     }
@@ -155,7 +156,7 @@ mod tests {
         Look { wall: "2026-05-01T12:00:00Z".parse().unwrap(), boot: TimeDelta::hours(3) }
     }
 
-    /// A look `boot` seconds after the first, with a wall clock that is off by `off`.
+    /// A look `boot` seconds after the first one, with a wall clock that is off by `off`.
     fn after(boot: i64, off: TimeDelta) -> Look {
         let passed = TimeDelta::seconds(boot);
         Look { wall: begin().wall + passed + off, boot: begin().boot + passed }

@@ -1,7 +1,7 @@
 //! Identifiers: UUIDv7 newtypes, one per kind of thing, and the rules for names.
 //!
-//! Ids sort by creation time. A `name` is the key people use; a path value parses as an id first, so a name shaped
-//! like one is refused.
+//! Ids sort by creation time. People use the `name` of a thing. A value in a path is parsed as an id first, so names
+//! that look like ids are refused.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -15,7 +15,7 @@ macro_rules! id {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// A new id (UUIDv7, so ids sort by the time they were made).
+            /// Creates a new id (UUIDv7, so ids sort by creation time).
             pub fn generate() -> Self {
                 Self(Uuid::now_v7())
             }
@@ -39,7 +39,7 @@ id!(
     TaskId
 );
 id!(
-    /// Identifies one schedule of a task; stable as long as its key within the task stays.
+    /// Identifies one schedule of a task. The id stays as long as the schedule's key within the task stays.
     ScheduleId
 );
 id!(
@@ -55,7 +55,7 @@ id!(
     BackfillId
 );
 id!(
-    /// Identifies a trigger; stable as long as its key within the task stays.
+    /// Identifies a trigger. The id stays as long as the trigger's key within the task stays.
     TriggerId
 );
 id!(
@@ -67,7 +67,7 @@ id!(
     RunId
 );
 id!(
-    /// Identifies an attempt; names its log file and its lock.
+    /// Identifies an attempt. Its log file and its lock are named after the id.
     AttemptId
 );
 id!(
@@ -75,7 +75,7 @@ id!(
     UserId
 );
 id!(
-    /// Identifies an API token; part of the token's text.
+    /// Identifies an API token. The id is part of the token's text.
     TokenId
 );
 id!(
@@ -83,13 +83,14 @@ id!(
     SessionId
 );
 
-/// Words that stand in paths where a task name could: never names of tasks.
+/// Words that appear in paths in the place of a task's name, and so cannot be names of tasks.
 pub const RESERVED_NAMES: [&str; 8] = ["bulk", "import", "export", "apply", "new", "edit", "clone", "search"];
 
 /// Longest name of a task, in bytes.
 pub const NAME_MAX: usize = 100;
 
-/// Says what is wrong with a task name, or nothing: `^[a-z0-9][a-z0-9._-]{0,99}$`, not shaped like an id, not reserved.
+/// Says what is wrong with a task name, or nothing. Names match `^[a-z0-9][a-z0-9._-]{0,99}$`, do not look like an
+/// id, and are not reserved.
 pub fn name_problem(name: &str) -> Option<String> {
     let first_ok = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     let rest_ok = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
@@ -97,7 +98,7 @@ pub fn name_problem(name: &str) -> Option<String> {
         return Some("must not be empty".into());
     }
     if name.len() > NAME_MAX {
-        return Some(format!("is {} characters long, at most {NAME_MAX} are allowed", name.len()));
+        return Some(format!("is {} characters long; at most {NAME_MAX} are allowed", name.len()));
     }
     if !first_ok || !rest_ok {
         return Some("may hold a-z, 0-9, '.', '_' and '-', and must begin with a letter or digit".into());
@@ -105,7 +106,7 @@ pub fn name_problem(name: &str) -> Option<String> {
     if Uuid::parse_str(name).is_ok() {
         return Some("must not look like an id (UUID)".into());
     }
-    RESERVED_NAMES.contains(&name).then(|| format!("\"{name}\" is reserved, choose another"))
+    RESERVED_NAMES.contains(&name).then(|| format!("\"{name}\" is reserved; choose another"))
 }
 
 #[cfg(test)]

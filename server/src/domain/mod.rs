@@ -1,7 +1,7 @@
 //! What Orc decides: pure rules about tasks, schedules and runs.
 //!
-//! Deliberately absent: clocks, I/O, async, the database and HTTP. Time and state are passed in, a decision comes out.
-//! Start reading at `vocabulary`, then `task`, then `run`.
+//! Deliberately absent: clocks, I/O, async, the database and HTTP. Time and state come in, a decision comes out.
+//! Start reading at `vocabulary`, then `tasks`, then `runs`.
 
 pub mod calendars;
 pub mod clock;

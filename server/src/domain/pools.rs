@@ -1,49 +1,50 @@
-//! Which waiting runs may start: their task's overlap rule, and the places of their pool. Pure.
+//! Decides which waiting runs may start, by their task's overlap rule and the places of their pool. Pure.
 //!
-//! Each pool is a line of its own, and the runs without a pool are one more. A line goes by priority, then by age: a waiting
-//! run gains one point of priority each minute, so no run waits for ever behind more important ones. A run that does not fit
-//! into its pool holds the places that are free for it, so no heavy run waits for ever behind light ones. Deliberately absent:
-//! the order of a line, which the index `run_waiting` keeps: everybody gains alike, so the order never changes.
+//! Each pool is a line of its own, and the runs without a pool form one more. A line is ordered by priority, then by
+//! age: a waiting run gains one point of priority each minute, so no run waits for ever behind more important ones. A
+//! run that does not fit into its pool reserves the free places, so no heavy run waits for ever behind light ones.
+//! Deliberately absent: sorting a line. The index `run_waiting` keeps the order, which never changes because all runs
+//! gain alike.
 
 use super::reason::Reason;
 use super::tasks::Overlap;
 use std::collections::{BTreeMap, HashMap};
 
-/// A run that waits, and what decides about its start.
+/// A waiting run, and what decides about its start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingRun {
-    /// Key of its task.
+    /// Key of its task in the database.
     pub task: i64,
-    /// Its pool.
+    /// Name of its pool.
     pub pool: Option<String>,
-    /// Places that it takes there.
+    /// Number of places that it takes in the pool.
     pub weight: u32,
     /// Its place in line.
     pub mark: WaitingMark,
-    /// What it is said to wait for.
+    /// The reason that its row states for waiting.
     pub reason: Option<Reason>,
 }
 
-/// A place in the line of waiting runs; the lowest goes first.
+/// A place in the line of waiting runs. The lowest goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WaitingMark {
-    /// What the line is sorted by, in microseconds.
+    /// Sort value of the line, in microseconds.
     pub at: i64,
-    /// Key of the run, which decides between equals.
+    /// Key of the run, which decides between equal sort values.
     pub key: i64,
 }
 
 /// Places of a pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Places {
-    /// How many there are; 0: the pool is closed.
+    /// Number of places; 0: the pool is closed.
     pub capacity: u32,
-    /// How many are taken.
+    /// Number of places taken.
     pub used: u32,
 }
 
 impl Places {
-    /// Whether no run fits, however light it is.
+    /// Returns whether no run fits, however light it is.
     pub fn full(self) -> bool {
         self.used >= self.capacity
     }
@@ -54,14 +55,14 @@ impl Places {
 pub struct TaskRoom {
     /// The overlap rule of its newest definition.
     pub overlap: Overlap,
-    /// Its runs that have begun or are ready to.
+    /// Number of its runs that have begun or are ready to.
     pub active: u32,
 }
 
-/// What is known of the tasks and pools of waiting runs.
+/// What is known about the tasks and pools of waiting runs.
 #[derive(Debug, Clone, Default)]
 pub struct Room {
-    /// The tasks by key; a task that is absent has never been looked at.
+    /// The tasks by key. An absent task has not been looked up yet.
     pub tasks: HashMap<i64, TaskRoom>,
     /// The pools by name.
     pub pools: BTreeMap<String, Places>,
@@ -70,21 +71,21 @@ pub struct Room {
 /// Whether a waiting run may start now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
-    /// It may start.
+    /// The run may start.
     Starts,
-    /// The overlap rule of its task lets no run start.
+    /// The overlap rule of the task does not allow a start.
     TaskBusy,
-    /// Its pool has no place for it, so none behind it in that pool may start either.
+    /// The pool has no place for the run, so no later run in that pool may start either.
     PoolFull,
-    /// Its pool is closed.
+    /// The pool is closed.
     PoolClosed,
-    /// Its pool does not exist.
+    /// The pool does not exist.
     PoolAbsent,
 }
 
 impl Room {
-    /// Decides about a run that is first in its line, and takes its places if it starts. A weight above the capacity of
-    /// the pool counts as the whole pool.
+    /// Decides about the first run of its line, and takes its places if it starts. A weight above the capacity of the
+    /// pool counts as the whole pool.
     pub fn offer(&mut self, run: &WaitingRun) -> Turn {
         let turn = self.turn(run);
         if turn == Turn::Starts {
@@ -111,14 +112,14 @@ impl Room {
         }
     }
 
-    /// What a run waits for that has not been started; None: what it says is still so.
+    /// What a run is waiting for that has not been started. None if the stated reason is still true.
     pub fn explain(&self, run: &WaitingRun) -> Option<Reason> {
         let pool = run.pool.clone().unwrap_or_default();
         let reason = match self.turn(run) {
             Turn::TaskBusy => Reason::EarlierRun {},
             Turn::PoolAbsent => Reason::PoolMissing { pool },
             Turn::PoolClosed => Reason::PoolClosed { pool },
-            // A run for which there is a place waits for those before it.
+            // A run for which there is a place waits for the runs before it.
             Turn::PoolFull | Turn::Starts if run.pool.is_some() => Reason::PoolFull { pool },
             Turn::PoolFull | Turn::Starts => return None,
         };

@@ -1,8 +1,8 @@
-//! Why something is as it is: a closed list of codes, each with its arguments, and one English sentence for each.
+//! Why something is as it is: a closed list of codes, each with its arguments and one English sentence.
 //!
-//! A reason is stored and sent as `code` and `args`; the sentence is made from them when somebody reads it. Deliberately
-//! absent: reading a reason back from its sentence. `Text` is what was stored before there were codes. Start reading at
-//! `Reason`, then `words`.
+//! A reason is stored and sent as `code` and `args`. The sentence is made from them when somebody reads it.
+//! Deliberately absent: reading a reason back from its sentence. `Text` is what was stored before there were codes.
+//! Start reading at `Reason`, then `words`.
 
 use super::schedules::Note;
 use chrono::{DateTime, Utc};
@@ -16,14 +16,14 @@ macro_rules! reasons {
         #[serde(tag = "code", content = "args", rename_all = "snake_case")]
         pub enum Reason {
             $($(#[$doc])* $variant { $($(#[$field_doc])* $field: $kind),* },)+
-            /// Several reasons. The first one counts, and the others only add to its words.
+            /// Several reasons. The first one counts; the others only add to its words.
             Several {
-                /// The reasons, of which there is at least one.
+                /// The reasons, at least one.
                 reasons: Vec<Reason>,
             },
         }
 
-        /// What kind of reason it is, for programs.
+        /// The kind of reason, for programs.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum ReasonCode {
@@ -40,7 +40,7 @@ macro_rules! reasons {
             }
 
             /// Returns the reason in English.
-            #[allow(unused_variables, reason = "not every sentence says every argument")]
+            #[allow(unused_variables, reason = "not every sentence mentions every argument")]
             pub fn words(&self) -> String {
                 match self {
                     $(Self::$variant { $($field),* } => $words,)+
@@ -52,7 +52,7 @@ macro_rules! reasons {
 }
 
 reasons! {
-    /// A sentence from before there were codes.
+    /// A sentence from the time before codes.
     Text {
         /// The sentence.
         text: String,
@@ -81,41 +81,41 @@ reasons! {
         /// When the attempt is due.
         at: DateTime<Utc>,
     } => format!("waits for its next attempt at {}", moment(at)),
-    /// The run before had not ended, and the overlap rule is `skip`.
+    /// The previous run had not ended, and the overlap rule is `skip`.
     PreviousRunOpen {} => "the run before it had not ended (overlap: skip)".to_owned(),
-    /// As many runs were waiting as the overlap rule `queue` allows.
+    /// The maximum number of runs that the overlap rule `queue` allows were already waiting.
     QueueFull {
-        /// Runs that may wait.
+        /// Maximum number of waiting runs.
         max_waiting: u32,
     } => format!("{max_waiting} runs were already waiting (overlap: queue)"),
-    /// As many runs were open as the overlap rule `allow` allows.
+    /// The maximum number of runs that the overlap rule `allow` allows were already open.
     TooManyOpen {
-        /// Runs that may be open.
+        /// Maximum number of open runs.
         max: u32,
     } => format!("{max} runs were already open (overlap: allow)"),
-    /// A newer run took the place of the run while it was waiting.
+    /// A newer run took the place of this run while it was waiting.
     Superseded {
-        /// The overlap rule that wants it.
+        /// The overlap rule that caused it.
         overlap: Displacing,
     } => format!("a newer run took its place (overlap: {})", overlap.as_str()),
-    /// A newer run replaced the run, because the overlap rule is `replace`.
+    /// A newer run replaced this run, because the overlap rule is `replace`.
     Replaced {
-        /// The slot of the newer run; none: it has no slot.
+        /// The slot of the newer run; none if it has no slot.
         scheduled_for: Option<DateTime<Utc>>,
     } => replaced(scheduled_for.as_ref()),
     /// Somebody cancelled it.
     Cancelled {
-        /// User or token.
+        /// Name of the user or token.
         by: String,
     } => format!("cancelled by {by}"),
     /// Somebody cancelled it by deleting its task.
     CancelledWithTask {
-        /// User or token.
+        /// Name of the user or token.
         by: String,
     } => format!("cancelled by {by}, with its task"),
     /// Somebody cancelled it by cancelling its backfill.
     CancelledWithBackfill {
-        /// User or token.
+        /// Name of the user or token.
         by: String,
     } => format!("cancelled by {by}, with its backfill"),
     /// The task was disabled.
@@ -146,21 +146,21 @@ reasons! {
         /// What was wrong with it.
         problem: String,
     } => format!("it was invalid for a time and did not fire: {problem}"),
-    /// The starts of the server are not kept, so what is in the ledger counts as expected.
-    StartsNotKept {} => "the starts of the server are not kept: what is in the ledger counts as expected".to_owned(),
-    /// For a time nobody knows which slots there were.
+    /// The starts of the server are not recorded: what is in the ledger counts as expected.
+    StartsNotKept {} => "the starts of the server are not recorded: what is in the ledger counts as expected".to_owned(),
+    /// For some time it is unknown which slots there were.
     SlotsUnknown {
         /// What cannot be read.
         problem: String,
-    } => format!("for a time nobody knows which slots there were: {problem}"),
-    /// The newest version of the task cannot be read, and the task's own definition is used.
+    } => format!("for some time it is unknown which slots there were: {problem}"),
+    /// The newest version of the task cannot be read, so the task's own definition is used.
     VersionDamaged {
         /// What is wrong with the version.
         problem: String,
-    } => format!("its newest version is not readable, the task's own definition is used: {problem}"),
+    } => format!("its newest version cannot be read, so the task's own definition is used: {problem}"),
     /// The stored definition of the calendar cannot be read.
     CalendarDamaged {
-        /// What is wrong with it, and what holds in its place.
+        /// What is wrong with it, and what is used instead.
         problem: String,
     } => problem.clone(),
     /// Params are missing or wrong.
@@ -170,10 +170,10 @@ reasons! {
     } => format!("{}; give it a default", problems.join("; ")),
     /// Everything was on hold.
     OnHold {
-        /// What was said when the hold began.
+        /// The reason given for the hold.
         note: String,
     } => format!("everything was on hold: {note}"),
-    /// A calendar or a change of the clock left the slot out.
+    /// A calendar or a clock change left out the slot.
     LeftOut {
         /// What happened to the slot.
         notes: Vec<Note>,
@@ -186,9 +186,9 @@ reasons! {
     TooManyMissed {} => "the server was not there; more slots were missed than are caught up".to_owned(),
     /// The server was not there, and the slot is too old to be caught up.
     TooOld {} => "the server was not there, and the slot is too old to be caught up".to_owned(),
-    /// The slot is caught up in its turn.
-    InTurn {} => "is caught up in its turn".to_owned(),
-    /// The process ended with an exit code that is no success.
+    /// The slot will be caught up after earlier ones.
+    InTurn {} => "will be caught up after earlier slots".to_owned(),
+    /// The process ended with an exit code that does not mean success.
     ExitCode {
         /// The exit code.
         exit_code: i32,
@@ -203,19 +203,19 @@ reasons! {
         /// What went wrong.
         problem: String,
     } => format!("could not be started: {problem}"),
-    /// The attempt took longer than it may.
+    /// The attempt exceeded its time limit.
     AttemptTimedOut {
-        /// Milliseconds that it may take.
+        /// The limit in milliseconds.
         limit_milliseconds: u64,
     } => format!("stopped: the attempt took longer than {}", seconds(*limit_milliseconds)),
-    /// The whole run took longer than it may.
+    /// The whole run exceeded its time limit.
     RunTimedOut {
-        /// Milliseconds that it may take.
+        /// The limit in milliseconds.
         limit_milliseconds: u64,
     } => format!("stopped: the whole run took longer than {}", seconds(*limit_milliseconds)),
     /// The system told the runner to stop.
-    RunnerStopped {} => "the runner was told to stop by the system".to_owned(),
-    /// The runner is gone and left no exit record.
+    RunnerStopped {} => "the system told the runner to stop".to_owned(),
+    /// The runner is gone without an exit record.
     RunnerGone {} => "its runner is gone without an exit record (killed, or the machine went down)".to_owned(),
     /// The runner could not be started.
     RunnerFailed {
@@ -226,7 +226,7 @@ reasons! {
     RunnerEndedEarly {} => "the runner ended before the command was started".to_owned(),
     /// The server is stopping.
     ServerStopping {} => "the server is stopping".to_owned(),
-    /// Processes were left behind and then stopped.
+    /// Processes were left behind and were then stopped.
     ProcessesStopped {
         /// Number of processes.
         count: u32,
@@ -236,11 +236,11 @@ reasons! {
         /// Number of processes.
         count: u32,
     } => format!("{count} processes could not be stopped"),
-    /// The result that the run wrote was not taken.
+    /// The result that the run wrote was rejected.
     ResultRefused {
         /// What is wrong with it.
         problem: String,
-    } => format!("its result was not taken: {problem}"),
+    } => format!("its result was rejected: {problem}"),
     /// The log cannot be read.
     LogUnreadable {
         /// What went wrong.
@@ -251,7 +251,7 @@ reasons! {
         /// What went wrong.
         problem: String,
     } => format!("its log cannot be written: {problem}"),
-    /// The address of the request is one that must not be asked.
+    /// The address of the request is not allowed.
     RequestRefused {
         /// Which address, and why.
         problem: String,
@@ -261,11 +261,11 @@ reasons! {
         /// What went wrong.
         problem: String,
     } => problem.clone(),
-    /// The answer to the request has another status than expected.
+    /// The answer to the request has an unexpected status.
     UnexpectedStatus {
         /// Status of the answer.
         status: u16,
-        /// Statuses that were expected; none: 200 to 299.
+        /// Expected statuses; empty: 200 to 299.
         expected: Vec<u16>,
     } => format!("answered {status}, expected {}", statuses(expected)),
     /// The answer to the request does not contain the expected text.
@@ -295,7 +295,7 @@ impl Displacing {
 }
 
 impl Reason {
-    /// Joins the reason that counts and those that only add to its words. None: there is nothing to say.
+    /// Combines the reason that counts with those that only add to its words. Returns none if there is no reason.
     pub fn of_all(mut reasons: Vec<Self>) -> Option<Self> {
         if reasons.len() > 1 { Some(Self::Several { reasons }) } else { reasons.pop() }
     }

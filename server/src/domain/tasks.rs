@@ -1,7 +1,7 @@
 //! A task: the definition of what to run, when, and under which rules.
 //!
-//! `Definition` is the versioned part; it is stored whole, as JSON, with every version. What a body of the API may hold
-//! is the API's business; what makes sense together is decided here by `problems`.
+//! `Definition` is the versioned part. It is stored whole, as JSON, with every version. The API decides what a body
+//! may contain; `problems` here decides what makes sense together.
 
 pub use super::runs::retry::{Backoff, Retry, RetryOn};
 
@@ -14,9 +14,9 @@ use std::collections::BTreeMap;
 /// Everything a person defines about a task. Each change makes a new version of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Definition {
-    /// Unique name, the key people use.
+    /// Unique name, by which people call the task.
     pub name: String,
-    /// Human title; empty means the name.
+    /// Title for people; empty means the name.
     pub title: String,
     /// What the task is for.
     pub description: String,
@@ -24,35 +24,35 @@ pub struct Definition {
     pub folder: String,
     /// Labels for filters.
     pub tags: Vec<String>,
-    /// Whether anything may start it.
+    /// Whether anything can start the task.
     pub enabled: bool,
-    /// What is run.
+    /// What the task runs.
     pub run: RunSpec,
-    /// Working directory; none: the scratch folder of the attempt.
+    /// Working directory; none: a scratch folder of the attempt.
     pub working_directory: Option<String>,
-    /// Environment variables beside the allow-listed ones.
+    /// Environment variables in addition to the allow-listed ones.
     pub environment: BTreeMap<String, String>,
-    /// Typed inputs.
+    /// Typed inputs of a run.
     pub params: Vec<ParamSpec>,
-    /// Rules by which it becomes due.
+    /// Rules by which the task becomes due.
     pub schedules: Vec<Schedule>,
-    /// Other things that make it run.
+    /// Other things that start the task.
     #[serde(default)]
     pub triggers: Vec<Trigger>,
-    /// What happens when it is due while it still runs.
+    /// What happens when the task is due while one of its runs is open.
     pub overlap: Overlap,
-    /// Name of the pool whose places its runs take.
+    /// Name of the pool in which its runs take places.
     #[serde(default)]
     pub pool: Option<String>,
-    /// Places that a run takes in its pool.
+    /// Number of places that a run takes in its pool.
     #[serde(default = "one")]
     pub pool_weight: u32,
     /// Runs with a higher priority start first, 0 to 100.
     #[serde(default = "middle")]
     pub priority: i32,
-    /// Whole time allowed, in seconds, from the first attempt's start, back-off included.
+    /// Maximum duration of a whole run in seconds, from the start of its first attempt, including back-off.
     pub timeout_seconds: Option<f64>,
-    /// Time allowed for each attempt, in seconds.
+    /// Maximum duration of each attempt in seconds.
     pub attempt_timeout_seconds: Option<f64>,
     /// Seconds between asking a process to stop and killing its tree.
     pub grace_seconds: f64,
@@ -60,11 +60,11 @@ pub struct Definition {
     pub success_codes: Vec<i32>,
     /// Rule for further attempts.
     pub retry: Retry,
-    /// Caps of the log.
+    /// Limits of the log.
     pub log: LogRules,
     /// How long runs are kept.
     pub retention: Retention,
-    /// What becomes of its runs when the server stops.
+    /// What happens to its runs when the server stops.
     pub on_server_stop: OnServerStop,
 }
 
@@ -76,14 +76,14 @@ pub enum RunSpec {
     Command {
         /// Program: a path, or a name searched in PATH.
         program: String,
-        /// Arguments, passed byte for byte; `${params.x}` is replaced inside one element.
+        /// Arguments, passed on byte for byte; `${params.x}` is replaced inside an argument.
         arguments: Vec<String>,
     },
     /// One line for a shell.
     Shell {
-        /// The line, given to the shell as it is.
+        /// The line, passed to the shell unchanged.
         line: String,
-        /// The shell; none: `/bin/sh -c`, on Windows `cmd /d /s /c`.
+        /// The shell; none: `/bin/sh -c`, or `cmd /d /s /c` on Windows.
         shell: Option<String>,
     },
     /// A text for an interpreter.
@@ -95,17 +95,17 @@ pub enum RunSpec {
         /// Arguments after the script's path.
         arguments: Vec<String>,
     },
-    /// An HTTP request made by the server.
+    /// An HTTP request that the server makes.
     Http {
-        /// Method, upper case.
+        /// HTTP method, in upper case.
         method: String,
         /// Address, `http://` or `https://`.
         url: String,
-        /// Headers.
+        /// Headers of the request.
         headers: BTreeMap<String, String>,
-        /// Body, sent as it is.
+        /// Body of the request, sent unchanged.
         body: Option<String>,
-        /// Codes that mean success; empty: 200 to 299.
+        /// Status codes that mean success; empty: 200 to 299.
         expected_codes: Vec<u16>,
         /// Text that the answer must contain.
         body_contains: Option<String>,
@@ -113,7 +113,7 @@ pub enum RunSpec {
 }
 
 impl RunSpec {
-    /// The kind's word.
+    /// Name of the kind.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Command { .. } => "command",
@@ -128,19 +128,19 @@ const fn one() -> u32 {
     1
 }
 
-/// Priority of runs whose task says nothing.
+/// Priority of runs whose task sets none.
 const fn middle() -> i32 {
     50
 }
 
-/// Something beside schedules that makes a task run.
+/// Something other than a schedule that starts a task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trigger {
-    /// Name within the task; the same key keeps the same address and secret across edits.
+    /// Key within the task. A trigger that keeps its key keeps its address and secret across edits.
     pub key: String,
-    /// Whether it works.
+    /// Whether the trigger is enabled.
     pub enabled: bool,
-    /// What it waits for.
+    /// What the trigger waits for.
     #[serde(flatten)]
     pub rule: TriggerRule,
 }
@@ -151,23 +151,24 @@ pub struct Trigger {
 pub enum TriggerRule {
     /// A call over HTTP.
     Webhook {
-        /// How the caller proves that it may.
+        /// How the caller proves that it is allowed to call.
         proof: WebhookProof,
-        /// Where in the JSON body the value of a param stands: param -> JSON pointer. Empty: members named as the params.
+        /// JSON pointers to the values of params in the JSON body, by name of the param. Empty: members with the
+        /// names of the params.
         params: BTreeMap<String, String>,
     },
-    /// A file.
+    /// A file that appears or changes.
     File {
         /// Absolute path; `*`, `?`, `[...]` and `**` stand for parts of it.
         pattern: String,
-        /// What must happen to it.
+        /// What must happen to the file.
         change: FileChange,
         /// With `settled`: seconds without a change.
         settle_seconds: f64,
     },
     /// The end of a run of another task.
     Task {
-        /// Names of the tasks; the end of any of them counts.
+        /// Names of the tasks. The end of a run of any of them counts.
         tasks: Vec<String>,
         /// Final states that count.
         states: Vec<RunState>,
@@ -175,7 +176,7 @@ pub enum TriggerRule {
 }
 
 impl TriggerRule {
-    /// The kind's word.
+    /// Name of the kind.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Webhook { .. } => "webhook",
@@ -185,32 +186,32 @@ impl TriggerRule {
     }
 }
 
-/// What happens when a task is due, or started, while a run of it is open.
+/// What happens when a task is due, or is started, while one of its runs is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Overlap {
-    /// No further run; the ledger says so.
+    /// No run is made; the ledger records this.
     Skip,
     /// Further runs wait, oldest first, at most `max_waiting` of them.
     Queue {
-        /// Most runs that may wait.
+        /// Maximum number of runs that may wait.
         max_waiting: u32,
     },
-    /// Only the newest waits; one that waited before is skipped.
+    /// Only the newest run waits; one that waited before is skipped.
     QueueLatest,
-    /// The open run is cancelled; the new one starts when it has ended.
+    /// The open run is cancelled, and the new one starts when it has ended.
     Replace,
-    /// At most `max` runs at once; beyond that: as skip.
+    /// At most `max` runs are open at once. Beyond that, as in `Skip`.
     Allow {
-        /// Most runs at once.
+        /// Maximum number of simultaneous runs.
         max: u32,
     },
 }
 
-/// Caps of the log of one attempt.
+/// Limits of one attempt's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogRules {
-    /// Most bytes kept; the middle of a longer log is dropped.
+    /// Maximum number of bytes kept. The middle of a longer log is dropped.
     pub max_bytes: u64,
 }
 
@@ -219,27 +220,27 @@ pub struct LogRules {
 pub struct Retention {
     /// Days after the end.
     pub days: u32,
-    /// Most runs of the task.
+    /// Maximum number of runs kept per task.
     pub runs: u32,
 }
 
-/// Names what is wrong and where: an RFC 6901 pointer into the definition and a sentence.
+/// Says what is wrong and where: an RFC 6901 pointer into the definition and a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// JSON pointer, such as `/schedules/0/expression`.
     pub pointer: String,
-    /// What is wrong and what to do.
+    /// What is wrong and what to do about it.
     pub message: String,
 }
 
 impl Problem {
-    /// A problem at a place.
+    /// Creates a problem at a place.
     pub fn at(pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), message: message.into() }
     }
 }
 
-/// Longest time any `*_seconds` field may say: a year.
+/// Largest value of any `*_seconds` field: a year.
 pub const SECONDS_MAX: f64 = 31_622_400.0;
 
 impl Definition {

@@ -1,5 +1,5 @@
-//! Triggers: what makes sense in them, that tasks do not trigger each other in a circle, and how the end of a run that
-//! started another is written. Pure.
+//! Triggers: which of them make sense, whether tasks trigger each other in a circle, and how the end of a run that
+//! started another one is written. Pure.
 
 use super::ids::RunId;
 use super::tasks::{Definition, Problem, TriggerRule};
@@ -7,14 +7,14 @@ use super::vocabulary::RunState;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
-/// The end of a run that started another; its text is kept with the run that it started.
+/// The end of a run that started another one. Its text is stored with the run that it started.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskEnd {
     /// Name of the task.
     pub task: String,
-    /// How its run ended.
+    /// State in which its run ended.
     pub state: RunState,
-    /// The run.
+    /// Id of the run.
     pub run: RunId,
 }
 
@@ -26,7 +26,7 @@ impl fmt::Display for TaskEnd {
 }
 
 impl TaskEnd {
-    /// Reads the text back.
+    /// Parses the text.
     pub fn parse(text: &str) -> Option<Self> {
         let (what, run) = text.strip_suffix(')')?.rsplit_once(" (run ")?;
         let (task, state) = what.rsplit_once(' ')?;
@@ -49,7 +49,7 @@ pub fn problems(definition: &Definition, found: &mut Vec<Problem>) {
                     }
                     if !pointer.is_empty() && !pointer.starts_with('/') {
                         let message =
-                            format!("\"{pointer}\" is not a JSON pointer: it must begin with /, like /event/day");
+                            format!("\"{pointer}\" is not a JSON pointer: it must begin with /, such as /event/day");
                         found.push(at("params", message));
                     }
                 }
@@ -74,7 +74,7 @@ pub fn problems(definition: &Definition, found: &mut Vec<Problem>) {
     }
 }
 
-/// What is wrong with the pattern of a file.
+/// What is wrong with the pattern of a file trigger.
 fn pattern_problem(pattern: &str) -> Option<String> {
     if !std::path::Path::new(pattern).is_absolute() {
         return Some("must be an absolute path, such as /srv/inbox/*.csv".to_owned());
@@ -84,13 +84,14 @@ fn pattern_problem(pattern: &str) -> Option<String> {
     }
     let system = ["/proc", "/sys", "/dev"].iter().find(|folder| std::path::Path::new(pattern).starts_with(folder));
     if let Some(folder) = system {
-        return Some(format!("{folder} belongs to the system: nothing there is watched"));
+        return Some(format!("{folder} belongs to the system; nothing there can be watched"));
     }
     let glob = globset::GlobBuilder::new(pattern).literal_separator(true).build();
     glob.err().map(|error| format!("is not a pattern: {}", error.kind()))
 }
 
-/// The circle that tasks would form, if `listener` listened to `sources` beside the known edges (listener, source).
+/// The circle that tasks would form if `listener` listened to `sources` in addition to the known edges (listener,
+/// source).
 pub fn circle(listener: &str, sources: &[String], edges: &[(String, String)]) -> Option<Vec<String>> {
     let mut above: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (from, to) in edges.iter().filter(|(from, _)| from != listener) {
@@ -111,8 +112,8 @@ pub fn circle(listener: &str, sources: &[String], edges: &[(String, String)]) ->
     None
 }
 
-/// Indexes of tasks in an order in which sources come before who listens to them, by edges (listener, source); and the
-/// indexes of those that have no such place, because they are part of a circle or wait for one.
+/// Indexes of tasks, ordered so that sources come before their listeners, by edges (listener, source). Also the
+/// indexes of tasks that have no such place, because they are part of a circle or wait for one.
 pub fn sources_first(tasks: &[&str], edges: &[(String, String)]) -> (Vec<usize>, Vec<usize>) {
     let places: HashMap<&str, usize> = tasks.iter().enumerate().map(|(index, task)| (*task, index)).collect();
     let (mut waits, mut listeners) = (vec![0_usize; tasks.len()], vec![Vec::new(); tasks.len()]);

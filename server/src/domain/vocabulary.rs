@@ -1,18 +1,18 @@
 //! The closed word lists of Orc: one spelling in database, JSON, logs and pages.
 //!
-//! Every enum is written snake_case by `as_str`, read back by `FromStr`, and listed by `ALL`. These are the only types
-//! that all rooms share.
+//! `as_str` gives every word in snake_case, `FromStr` parses it, and `ALL` lists the words. All rooms share these
+//! types.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// A word that is in none of the lists.
+/// A word that is not in its list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("\"{word}\" is not a {list}")]
 pub struct UnknownWord {
-    /// The word as it was read.
+    /// The word that was read.
     pub word: String,
-    /// The list it should have been in.
+    /// Name of the list.
     pub list: &'static str,
 }
 
@@ -47,46 +47,46 @@ macro_rules! words {
 }
 
 words!(
-    /// Position of a run: `waiting` -> `queued` -> `running` (-> `backing_off` -> `queued`)* -> a final state.
+    /// State of a run: `waiting` -> `queued` -> `running` (-> `backing_off` -> `queued`)* -> a final state.
     RunState ("run state") {
-        /// Waits for another run of its task to end (overlap) or for a dependency or pool.
+        /// Waits for another run of its task (overlap), for a dependency or for a pool.
         Waiting = "waiting",
-        /// Ready to start; waits for a free place on the server.
+        /// Is ready to start and waits for a free place on the server.
         Queued = "queued",
         /// An attempt is in progress.
         Running = "running",
         /// Waits for its next attempt.
         BackingOff = "backing_off",
-        /// Ended well.
+        /// Ended with success.
         Succeeded = "succeeded",
         /// Ended with a failure.
         Failed = "failed",
-        /// Stopped because its time was over.
+        /// Stopped because it exceeded a time limit.
         TimedOut = "timed_out",
         /// Stopped on request.
         Cancelled = "cancelled",
         /// Never started, for a stated reason.
         Skipped = "skipped",
-        /// What became of it cannot be known (reboot, runner killed).
+        /// Its outcome cannot be known (reboot, runner killed).
         Lost = "lost",
     }
 );
 
 impl RunState {
-    /// True if the run has ended and never changes again.
+    /// Returns whether the run has ended and will never change again.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::TimedOut | Self::Cancelled | Self::Skipped | Self::Lost)
     }
 }
 
 words!(
-    /// Result of one attempt.
+    /// Outcome of one attempt.
     AttemptOutcome ("attempt outcome") {
         /// Ended with a success code.
         Succeeded = "succeeded",
-        /// Ended with another code, a signal, or could not be started.
+        /// Ended with another code or a signal, or could not be started.
         Failed = "failed",
-        /// Stopped at a time-out.
+        /// Stopped because it exceeded a time limit.
         TimedOut = "timed_out",
         /// Stopped on request.
         Cancelled = "cancelled",
@@ -104,13 +104,13 @@ words!(
         Schedule = "schedule",
         /// A slot that was missed and is caught up.
         CatchUp = "catch_up",
-        /// A run was run again.
+        /// The repetition of another run.
         Rerun = "rerun",
         /// A program with an API token.
         Api = "api",
         /// A slot of a past period, run again on request.
         Backfill = "backfill",
-        /// A call of the task's secret address.
+        /// A call to the task's webhook.
         Webhook = "webhook",
         /// A file that appeared or changed.
         File = "file",
@@ -120,13 +120,13 @@ words!(
 );
 
 words!(
-    /// Position of a backfill.
+    /// State of a backfill.
     BackfillState ("backfill state") {
-        /// Makes runs, or waits for them to end.
+        /// Is making runs, or waits for them to end.
         Running = "running",
         /// All runs were made and have ended.
         Finished = "finished",
-        /// Makes no more runs.
+        /// Was stopped and makes no more runs.
         Cancelled = "cancelled",
     }
 );
@@ -154,17 +154,17 @@ words!(
 words!(
     /// What must happen to a file before a run is made.
     FileChange ("file change") {
-        /// A file that was not there is there.
+        /// A new file exists.
         Created = "created",
-        /// Its size or time of change is another.
+        /// The size or modification time of the file has changed.
         Changed = "changed",
-        /// It has not changed for a while: whoever wrote it is done.
+        /// The file has not changed for a while, so its writer is done.
         Settled = "settled",
     }
 );
 
 words!(
-    /// How a webhook proves that it may call.
+    /// How a webhook's caller proves that it is allowed to call.
     WebhookProof ("webhook proof") {
         /// By knowing the secret address.
         SecretUrl = "secret_url",
@@ -178,33 +178,33 @@ words!(
     SlotOutcome ("slot outcome") {
         /// A run was made for it.
         Run = "run",
-        /// No run, on purpose, for a stated reason.
+        /// There is no run, on purpose, for a stated reason.
         Skipped = "skipped",
-        /// No run, because nobody was there to start it.
+        /// There is no run, because the server was not there to start it.
         Missed = "missed",
-        /// Missed, and about to be caught up.
+        /// The slot was missed and will be caught up.
         Pending = "pending",
     }
 );
 
 words!(
-    /// What a person or token may do; each role includes those before it.
+    /// What a person or token may do. Each role includes those before it.
     Role ("role") {
-        /// Sees everything but secrets.
+        /// Can see everything except secrets.
         Viewer = "viewer",
-        /// Starts, cancels and reruns.
+        /// Can start, cancel and rerun.
         Operator = "operator",
-        /// Defines tasks.
+        /// Can define tasks.
         Editor = "editor",
-        /// Administers users, tokens and the server.
+        /// Can manage users, tokens and the server.
         Admin = "admin",
     }
 );
 
 words!(
-    /// Permission that an operation asks for.
+    /// Permission that an operation requires.
     Permission ("permission") {
-        /// Read anything that is not an administrator's.
+        /// Read everything that is not reserved for administrators.
         Read = "read",
         /// Change one's own session, password and tokens.
         Own = "own",
@@ -212,13 +212,13 @@ words!(
         Run = "run",
         /// Create, change and delete definitions.
         Define = "define",
-        /// Administer users, tokens, settings, audit.
+        /// Manage users, tokens, settings, audit.
         Admin = "admin",
     }
 );
 
 impl Permission {
-    /// The least role that has this permission.
+    /// The lowest role that has this permission.
     pub const fn least_role(self) -> Role {
         match self {
             Self::Read | Self::Own => Role::Viewer,
@@ -232,11 +232,11 @@ impl Permission {
 words!(
     /// What can be done with a run in its present state.
     RunAction ("run action") {
-        /// Stop it.
+        /// Stop the run.
         Cancel = "cancel",
-        /// Run it again.
+        /// Repeat the run.
         Rerun = "rerun",
-        /// Remove it and its log.
+        /// Delete the run and its log.
         Delete = "delete",
     }
 );
@@ -252,7 +252,7 @@ words!(
         Disable = "disable",
         /// Change the definition.
         Update = "update",
-        /// Delete it.
+        /// Delete the task.
         Delete = "delete",
     }
 );
@@ -260,9 +260,9 @@ words!(
 words!(
     /// What happens to a run when the server stops in an orderly way.
     OnServerStop ("on_server_stop") {
-        /// It goes on; the next server adopts it.
+        /// The run continues, and the next server adopts it.
         Keep = "keep",
-        /// It is stopped by the usual ladder.
+        /// The run is cancelled.
         Cancel = "cancel",
     }
 );
@@ -274,7 +274,7 @@ words!(
         Stdout = "stdout",
         /// Standard error.
         Stderr = "stderr",
-        /// Written by Orc itself.
+        /// Notes of Orc itself.
         System = "system",
     }
 );

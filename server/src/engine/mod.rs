@@ -1,8 +1,8 @@
 //! The engine: background workers that make reality match the database.
 //!
-//! Workers look at the database when they are woken or when their period is over, and act through `app`. Deliberately
-//! absent: HTTP, decisions (they are in `domain`), transactions held while a process runs. Start reading at `worker`, then
-//! `scheduler`, `dispatcher`, `executor`.
+//! A signal or its period wakes a worker, which looks at the database and acts through `app`. Deliberately absent:
+//! HTTP, decisions (they are in `domain`), and transactions that stay open while a process runs. Start reading at
+//! `worker`, then `scheduler`, `dispatcher`, `executor`.
 
 pub mod core;
 pub mod ledger;
@@ -21,10 +21,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Longest wait for runs that are cancelled because the server stops, beyond their own grace.
+/// How long the stopping server waits for cancelled runs, beyond their own grace period.
 const STOP_EXTRA: Duration = Duration::from_secs(5);
 
-/// Longest wait for the rounds of workers that are under way when the server stops.
+/// How long the stopping server waits for the current rounds of workers.
 const STOP_ROUNDS: Duration = Duration::from_secs(10);
 
 /// The running engine.
@@ -46,7 +46,7 @@ impl Engine {
         executor.prepare().await;
         let rescuer = Arc::new(runs::rescuer::Rescuer::new(app.clone(), Arc::clone(&executor)));
         if let Err(RoundError(error)) = rescuer.run_once().await {
-            tracing::warn!(error, "what an earlier server left running could not be looked at yet; it is tried again");
+            tracing::warn!(error, "runs of an earlier server could not be looked up yet; this will be tried again");
         }
         let workers: Vec<Arc<dyn Worker>> = vec![
             Arc::new(upkeep::timekeeper::Timekeeper::new(app.clone())),
@@ -65,8 +65,8 @@ impl Engine {
         Self { loops, active, executor }
     }
 
-    /// Stops in an orderly way: nothing new starts; runs that are to be kept go on with their runners, the others are
-    /// stopped by the usual ladder.
+    /// Stops in an orderly way. Nothing new starts. Runs that are to be kept continue with their runners; the others
+    /// are cancelled.
     pub async fn shutdown(self) {
         let _those_cut_off_are_in_the_log = self.loops.end(STOP_ROUNDS).await;
         let grace = self.active.cancel_on_stop();
@@ -78,7 +78,7 @@ impl Engine {
         self.executor.close().await;
     }
 
-    /// Ends as a crash of the server would, for tests: loops and conversations are cut, nothing is told to anybody.
+    /// Ends as a crash of the server would, for tests: loops and conversations are cut off, and nobody is told.
     pub fn crash(self) {
         self.loops.crash();
         self.executor.leave();

@@ -1,7 +1,8 @@
-//! Disks, some of which never answer: a network mount whose server is gone blocks whoever asks, and nothing wakes that thread.
+//! Disks, some of which never answer: a call to a network mount whose server is gone blocks its thread for ever.
 //!
-//! `Disk` is what is asked, `Patience` asks it on a thread that may block, and gives up after a time. The blocked thread stays
-//! as long as the disk is silent, so no more than one waits for each place. Deliberately absent: which files matter.
+//! `Disk` is the interface. `Patience` calls it on a thread that may block, and gives up after a time. The blocked
+//! thread stays until the disk answers, so at most one thread waits for each place. Deliberately absent: which files
+//! matter.
 
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -14,15 +15,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
-/// What is asked about files. Each call may block for ever.
+/// Questions about files. Each call may block for ever.
 pub trait Disk: Debug + Send + Sync + 'static {
-    /// Facts about what a path leads to.
+    /// Facts about the target of a path.
     fn metadata(&self, path: &Path) -> io::Result<Metadata>;
 
-    /// Facts about a path itself, if it is a link.
+    /// Facts about a path itself, even if it is a link.
     fn link_metadata(&self, path: &Path) -> io::Result<Metadata>;
 
-    /// What lies in a folder, at most so much.
+    /// The entries of a folder, at most `most` of them.
     fn entries(&self, folder: &Path, most: usize) -> io::Result<Vec<io::Result<PathBuf>>>;
 }
 
@@ -44,17 +45,17 @@ impl Disk for LocalDisk {
     }
 }
 
-/// Counts the answers of a disk, so that a slow disk is told from a silent one.
+/// Counts the answers of a disk, to tell a slow disk from a silent one.
 #[derive(Debug, Clone, Default)]
 pub struct Answers(Arc<AtomicU64>);
 
 impl Answers {
-    /// The same disk, each of whose answers is counted.
+    /// Wraps the disk so that each of its answers is counted.
     pub fn counted(&self, disk: Arc<dyn Disk>) -> CountedDisk {
         CountedDisk { disk, answers: self.clone() }
     }
 
-    /// Whether the disk has answered since it was asked so last; `seen` is the count of then.
+    /// Returns whether the disk has answered since the last call. `seen` is the count at that time.
     fn came_since(&self, seen: &mut u64) -> bool {
         let count = self.0.load(Ordering::Relaxed);
         std::mem::replace(seen, count) != count
@@ -104,17 +105,17 @@ struct Hung {
 }
 
 impl HungDisk {
-    /// Everything below a folder is silent.
+    /// Creates a disk on which everything below a folder is silent.
     pub fn below(place: PathBuf) -> Self {
         Self { place, hung: Mutex::new(Hung { silent: true, asked: 0 }), mended: Condvar::new() }
     }
 
-    /// How often the silent place was asked.
+    /// Number of questions about the silent place.
     pub fn asked_count(&self) -> usize {
         lock(&self.hung).asked
     }
 
-    /// Answers everybody who waits, and all who ask from now on.
+    /// Answers all waiting and later questions.
     pub fn mend(&self) {
         lock(&self.hung).silent = false;
         self.mended.notify_all();
@@ -146,11 +147,11 @@ impl Disk for HungDisk {
     }
 }
 
-/// Most silent places for which a thread waits, half of the threads that may block; further places are not asked until one
-/// of these answers.
+/// Maximum number of silent places with a waiting thread: half of the threads that may block. Other places are not
+/// asked until one of these answers.
 const SILENT_MAX: usize = 256;
 
-/// Asks disks, and waits for no single answer longer than a limit.
+/// Asks disks, and waits for each answer at most for a limited time.
 #[derive(Debug)]
 pub struct Patience {
     limit: Duration,
@@ -164,13 +165,14 @@ struct Silence {
 }
 
 impl Patience {
-    /// Waits so long for each answer.
+    /// Creates a `Patience` that waits at most `limit` for each answer.
     pub fn new(limit: Duration) -> Self {
         Self { limit, silent: Arc::default() }
     }
 
-    /// Asks about a place; `now` is when. A question may take as long as the disk goes on answering. No place is asked again before it has answered. Fails with a sentence about a silent
-    /// disk, which stays the same as long as it is silent.
+    /// Asks a question about a place; `now` is the current time. A question may take long as long as the disk keeps
+    /// answering. A silent place is not asked again until it has answered. Fails with a sentence about a silent disk,
+    /// which stays the same while the disk is silent.
     pub async fn ask<T: Send + 'static>(
         &self,
         place: &Path,
@@ -188,7 +190,7 @@ impl Patience {
         loop {
             match tokio::time::timeout(self.limit, &mut answer).await {
                 Ok(Ok(answer)) => return Ok(answer),
-                Ok(Err(_)) => return Err(format!("{} could not be looked at: the look panicked", place.display())),
+                Ok(Err(_)) => return Err(format!("{} could not be examined: the look panicked", place.display())),
                 Err(_) if answers.came_since(&mut seen) => {}
                 Err(_) => {
                     lock(&self.silent).insert(place.to_path_buf(), Silence { since: now, thread });
@@ -198,7 +200,7 @@ impl Patience {
         }
     }
 
-    /// Since when a place has not answered; none: it may be asked.
+    /// Since when a place has not answered; none if it may be asked.
     fn silent_since(&self, place: &Path) -> Option<DateTime<Utc>> {
         let mut silent = lock(&self.silent);
         silent.retain(|_, silence| !silence.thread.is_finished());
@@ -210,7 +212,7 @@ impl Patience {
 
 fn silence(place: &Path, since: DateTime<Utc>) -> String {
     let since = since.format("%Y-%m-%d %H:%M:%S UTC");
-    format!("the disk of {} has not answered since {since}: it is looked at again when it does", place.display())
+    format!("the disk of {} has not answered since {since}: Orc will look again when it does", place.display())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,9 +1,9 @@
-//! Word from the operating system that something happened in a folder: inotify, FSEvents, ReadDirectoryChangesW.
+//! Reports from the operating system that something happened in a folder: inotify, FSEvents, ReadDirectoryChangesW.
 //!
-//! Best effort by its nature: a network share says nothing, a queue overruns, a limit of watches is reached. Whoever listens
-//! looks by itself from time to time too, and says at each look which folders matter now. Folders are watched one by one,
-//! never with all that lies below, so what is watched is bounded by what is asked for. Deliberately absent: patterns,
-//! and what became of a file.
+//! Reports are best effort: a network share sends none, a queue overruns, a limit of watches is reached. The file
+//! watcher therefore also looks at regular intervals, and says at each look which folders matter. Folders are watched
+//! one by one, never with all that is below, so the number of watches is limited by what was asked for. Deliberately
+//! absent: patterns, and what became of a file.
 
 use chrono::{DateTime, Utc};
 use notify::event::{AccessKind, AccessMode, ModifyKind};
@@ -14,32 +14,33 @@ use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Hears of a path that changed; none: something was missed, who knows what.
+/// Called with a path that changed, or with none if changes were missed.
 type Tell = Arc<dyn Fn(Option<&Path>) + Send + Sync>;
 
-/// Listens to folders.
+/// Watches folders.
 pub struct FileEvents {
     tell: Tell,
     places: Arc<Mutex<Places>>,
     watcher: Mutex<Option<RecommendedWatcher>>,
 }
 
-/// What came of the wish to listen to some folders.
+/// Result of watching some folders.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listening {
-    /// One is listened to that was not before: what happened there until now was not told.
+    /// Whether a folder is newly watched. Changes in it until now were not reported.
     pub more: bool,
-    /// Why one of them cannot be listened to.
+    /// Why one of the folders cannot be watched.
     pub problem: Option<String>,
 }
 
 impl FileEvents {
-    /// Listens to nothing yet; `tell` is called on a thread of its own and must be quick.
+    /// Creates a watcher without folders. It calls `tell` on its own thread; `tell` must be quick.
     pub fn new(tell: impl Fn(Option<&Path>) + Send + Sync + 'static) -> Self {
         Self { tell: Arc::new(tell), places: Arc::default(), watcher: Mutex::new(None) }
     }
 
-    /// Listens to these folders from now on, and to no others. Paths are told as the folders were named here. Asks the disk.
+    /// Watches these folders and no others from now on. Reports name paths as the folders were named here. Asks the
+    /// disk.
     pub fn listen(&self, folders: &[PathBuf]) -> Listening {
         let mut watcher = lock(&self.watcher);
         let wanted = Places::of(folders);
@@ -51,7 +52,7 @@ impl FileEvents {
             Ok(connected) => watcher.insert(connected),
             Err(error) => return Listening { more: false, problem: Some(error.to_string()) },
         };
-        // Our own lock is not held while the watcher is asked: it answers on the thread that tells.
+        // The lock must not be held while calling the watcher, which answers on the thread that calls `tell`.
         let Change { leave, enter, known } = lock(&self.places).become_(wanted);
         let (mut listening, mut paths) = (Listening::default(), watcher.paths_mut());
         for path in &leave {
@@ -76,7 +77,7 @@ impl FileEvents {
         listening
     }
 
-    /// The folders it listens to, links resolved.
+    /// The watched folders, with links resolved.
     pub fn folders(&self) -> Vec<PathBuf> {
         lock(&self.places).0.keys().cloned().collect()
     }
@@ -99,7 +100,7 @@ fn hear(event: notify::Result<Event>, places: &Mutex<Places>, tell: &Tell) {
         return tell(None);
     };
     match event.kind {
-        // Whoever only looks, as we do, changes nothing.
+        // Reading changes nothing.
         EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write) => return,
         EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) => {
             event.paths.iter().for_each(|path| lock(places).lose(path));
@@ -116,19 +117,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Folders by their real paths: two names of one folder are one watch.
+/// Folders by their real paths, so that two names of one folder lead to one watch.
 #[derive(Debug, Default)]
 struct Places(BTreeMap<PathBuf, Place>);
 
 #[derive(Debug, Default)]
 struct Place {
-    /// The paths by which it was asked for.
+    /// The paths by which the folder was requested.
     names: Vec<PathBuf>,
-    /// What was there when the watch was set up; none: the watch is lost.
+    /// Identity of the folder when the watch was set up; none if the watch is lost.
     identity: Option<Identity>,
 }
 
-/// Tells a folder from another that took its place: device, number, and when it was made.
+/// Distinguishes a folder from another one in its place: device, number, and creation time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Identity {
     device: u64,
@@ -136,16 +137,16 @@ struct Identity {
     created_at: Option<DateTime<Utc>>,
 }
 
-/// What is to be done so that some folders are watched and no others.
+/// What must change so that exactly the wanted folders are watched.
 struct Change {
     leave: Vec<PathBuf>,
     enter: Vec<PathBuf>,
-    /// Those of `enter` that were watched before, as far as we knew.
+    /// Folders of `enter` that are believed to be watched already.
     known: Vec<PathBuf>,
 }
 
 impl Places {
-    /// Those of some folders that are there.
+    /// The existing ones of some folders.
     fn of(folders: &[PathBuf]) -> Self {
         let mut places = Self::default();
         for folder in folders {
@@ -174,14 +175,15 @@ impl Places {
         self.0.remove(path);
     }
 
-    /// A folder went, or was moved: its watch and those below are worth nothing, even if it comes back as it was.
+    /// Notes that a folder was removed or moved. Its watch and those below are lost, even if the folder comes back
+    /// unchanged.
     fn lose(&mut self, path: &Path) {
         let from = (Bound::Included(path), Bound::Unbounded);
         let below = self.0.range_mut::<Path, _>(from).take_while(|(real, _)| real.starts_with(path));
         below.for_each(|(_, place)| place.identity = None);
     }
 
-    /// How a path is called by those who asked for its folder, or for itself.
+    /// The names of a path for those who requested its folder or the path itself.
     fn named(&self, path: &Path) -> Vec<PathBuf> {
         let itself = self.0.get(path).into_iter().flat_map(|place| place.names.iter().cloned());
         let inside = path.parent().and_then(|parent| self.0.get(parent)).zip(path.file_name());

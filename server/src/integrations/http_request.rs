@@ -1,7 +1,8 @@
 //! HTTP requests to other servers, for tasks of kind `http`.
 //!
-//! Every hop is checked on the address that is then connected to (server/docs/decisions.md, 36): link-local, cloud metadata and Orc's
-//! own port are refused, redirects included, so that a name that resolves differently the second time gains nothing.
+//! Every hop is checked on the very address that is then connected to (server/docs/decisions.md, 36), so a name that
+//! resolves differently the second time gains nothing. Link-local addresses, cloud metadata and Orc's own port are
+//! refused, also after redirects.
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Client, Method, Response, StatusCode, Url, redirect};
@@ -9,31 +10,31 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-/// Most redirects followed.
+/// Maximum number of redirects.
 const REDIRECTS_MAX: usize = 10;
 
-/// How long a connection may take to come about.
+/// How long connecting may take.
 const CONNECT_WITHIN: Duration = Duration::from_secs(30);
 
 /// A request.
 #[derive(Debug, Clone)]
 pub struct HttpRequest {
-    /// Method.
+    /// HTTP method.
     pub method: String,
-    /// Address.
+    /// URL of the request.
     pub url: String,
-    /// Headers.
+    /// Headers of the request.
     pub headers: BTreeMap<String, String>,
-    /// Body.
+    /// Body of the request.
     pub body: Option<String>,
-    /// Port on which this server itself listens; refused on its own addresses.
+    /// Port on which this server listens. It is refused on this machine's own addresses.
     pub own_port: u16,
 }
 
 /// Why there is no answer. The text is for people.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    /// The request makes no sense, or the address is not allowed: trying again cannot help.
+    /// The request is invalid or its address is not allowed, so trying again cannot help.
     #[error("{0}")]
     Refused(String),
     /// The other side could not be reached or broke off.
@@ -41,7 +42,7 @@ pub enum HttpError {
     Failed(String),
 }
 
-/// Sends the request and follows redirects; the body of the answer is still to be read.
+/// Sends the request and follows redirects. The body of the answer is not read yet.
 pub async fn send(request: &HttpRequest) -> Result<HttpAnswer, HttpError> {
     let mut method = parse(&request.method, "method", |text| Method::from_bytes(text.as_bytes()).ok())?;
     let mut url = parse(&request.url, "address", |text| Url::parse(text).ok())?;
@@ -78,7 +79,7 @@ fn headers(given: &BTreeMap<String, String>) -> Result<HeaderMap, HttpError> {
     for (name, value) in given {
         let name = parse(name, "header name", |text| HeaderName::from_bytes(text.as_bytes()).ok())?;
         let value = HeaderValue::from_str(value)
-            .map_err(|_| HttpError::Refused(format!("the value of header {name} holds control characters")))?;
+            .map_err(|_| HttpError::Refused(format!("the value of header {name} contains control characters")))?;
         headers.insert(name, value);
     }
     Ok(headers)
@@ -91,12 +92,12 @@ fn redirect_target(response: &Response, base: &Url) -> Result<Option<Url>, HttpE
     base.join(text).map(Some).map_err(|_| HttpError::Failed(format!("redirect to the invalid address \"{text}\"")))
 }
 
-/// A client that can connect to the checked addresses of this one host only.
+/// Creates a client that can connect only to the checked addresses of this host.
 async fn client(url: &Url, own_port: u16) -> Result<Client, HttpError> {
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(HttpError::Refused(format!("{}: only http and https are spoken", url.scheme())));
+        return Err(HttpError::Refused(format!("{}: only http and https are supported", url.scheme())));
     }
-    let host = url.host_str().ok_or_else(|| HttpError::Refused("the address names no host".into()))?;
+    let host = url.host_str().ok_or_else(|| HttpError::Refused("the address contains no host".into()))?;
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let port = url.port_or_known_default().unwrap_or(80);
     let addresses: Vec<SocketAddr> = tokio::net::lookup_host((bare, port))
@@ -118,7 +119,7 @@ async fn client(url: &Url, own_port: u16) -> Result<Client, HttpError> {
         .map_err(|error| HttpError::Failed(words(&error)))
 }
 
-/// Why an address must not be connected to; none: it may.
+/// Why connecting to an address is not allowed; none if it is.
 pub fn refusal(address: SocketAddr, own_port: u16) -> Option<&'static str> {
     let ip = match address.ip() {
         IpAddr::V6(six) => six.to_ipv4_mapped().map_or(IpAddr::V6(six), IpAddr::V4),
@@ -142,7 +143,7 @@ pub fn refusal(address: SocketAddr, own_port: u16) -> Option<&'static str> {
     (own && address.port() == own_port).then_some("this is Orc itself; use a task or the API with a token from outside")
 }
 
-/// An answer whose body is still to be read.
+/// An answer whose body has not been read yet.
 #[derive(Debug)]
 pub struct HttpAnswer {
     response: Response,
@@ -166,14 +167,14 @@ impl HttpAnswer {
         text
     }
 
-    /// The next piece of the body; none: that was all.
+    /// The next piece of the body; none at the end.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, HttpError> {
         let piece = self.response.chunk().await.map_err(|error| HttpError::Failed(words(&error)))?;
         Ok(piece.map(|bytes| bytes.to_vec()))
     }
 }
 
-/// The whole chain of causes: reqwest's own text stops at "error sending request".
+/// Joins the whole chain of causes, because reqwest's own text stops at "error sending request".
 fn words(error: &reqwest::Error) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);

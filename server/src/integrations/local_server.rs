@@ -1,4 +1,4 @@
-//! The Orc server of the same data folder, when it runs: the local command line asks it over HTTP.
+//! Requests of the local command line to the running Orc server of the same data folder.
 
 use reqwest::{Client, Method};
 use serde_json::Value;
@@ -7,10 +7,10 @@ use std::time::Duration;
 /// How long an answer may take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
-/// Sends one request; answers the status code and the JSON body (null if there is none).
+/// Sends one request. Returns the status code and the JSON body (null if there is none).
 ///
 /// # Errors
-/// A sentence, when there is no answer.
+/// A sentence, if there is no answer.
 pub async fn ask(
     (base, token): (&str, &str),
     method: &str,
@@ -18,8 +18,8 @@ pub async fn ask(
     body: Option<&Value>,
 ) -> Result<(u16, Value), String> {
     let gone = |error: reqwest::Error| format!("the server at {base} does not answer: {error}");
-    // The token is this start's own and the address comes from the data folder, which only its owner can write; a
-    // certificate made for the public name does not cover the loopback address.
+    // The token belongs to this start of the server, and the address comes from the data folder, which only its owner
+    // can write to. A certificate for the public name does not cover the loopback address.
     let loopback = ["https://127.", "https://[::1]", "https://localhost"].iter().any(|host| base.starts_with(host));
     let client = Client::builder().timeout(ANSWER_WITHIN).no_proxy().tls_danger_accept_invalid_certs(loopback);
     let client = client.build().map_err(gone)?;

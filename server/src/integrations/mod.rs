@@ -1,7 +1,7 @@
-//! The world outside: each file one thing that Orc talks to.
+//! The world outside: each file covers one thing that Orc talks to.
 //!
-//! Deliberately absent: decisions, the database, HTTP as a server. Each file is a small function or trait with the real
-//! thing behind it. Start reading at `http_request`.
+//! Deliberately absent: decisions, the database, HTTP as a server. Each file is a small function or trait with the
+//! real implementation. Start reading at `http_request`.
 
 pub mod disk;
 pub mod file_events;

@@ -1,27 +1,28 @@
-//! The brake on guessing passwords, with places taken before the slow check.
+//! Slows down guessing of passwords. A guess takes a place before the slow check.
 //!
-//! A guess takes a place first and gives it back only when it was right, so thousands of guesses at once find the same
-//! few places as one after another. Guesses about one account from one address, and all guesses from one address, wait
-//! longer and longer. All guesses about one account together wait only a little, so that nobody can lock an account for
-//! everybody; an address from which the account has logged in does not wait for the guesses of others at all.
+//! A guess takes a place first and gives it back only if it was right. Thousands of simultaneous guesses therefore
+//! find the same few places as guesses one after another. Guesses about one account from one address, and all guesses
+//! from one address, wait longer and longer. All guesses about one account together wait only a little, so that
+//! nobody can lock an account for everybody. An address from which the account has logged in does not wait for the
+//! guesses of others at all.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Wrong guesses before the brake is on.
+/// Wrong guesses before guesses are slowed down.
 const FREE: u32 = 5;
 
-/// First wait, doubled with each further guess.
+/// First wait. It doubles with each further guess.
 const FIRST: Duration = Duration::from_secs(5);
 
-/// Longest wait; also how long a guess is remembered.
+/// Longest wait, and how long a guess is remembered.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// Wrong guesses about one account, from anywhere, before all of them are slowed down.
 const FREE_OF_ALL: u32 = 10;
 
-/// Keys remembered at most; beyond that the ones used longest ago are forgotten.
+/// Maximum number of remembered keys. Beyond it, the least recently used keys are forgotten.
 const REMEMBERED: usize = 20_000;
 
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +31,7 @@ struct Guesses {
     last: Duration,
 }
 
-/// Remembers wrong guesses. Times are durations since some fixed instant, told by the caller.
+/// Remembers wrong guesses. The caller gives times as durations since some fixed instant.
 #[derive(Debug, Default)]
 pub struct Limiter {
     guesses: Mutex<Recent<Guesses>>,
@@ -38,18 +39,18 @@ pub struct Limiter {
 }
 
 impl Limiter {
-    /// Takes a place for a guess about each of these keys, or says how long to wait.
+    /// Takes a place for a guess about each of these keys.
     ///
     /// # Errors
-    /// The time to wait.
+    /// Returns how long to wait if there is no place.
     pub fn enter(&self, keys: &[String], now: Duration) -> Result<(), Duration> {
         self.take(keys, None, now)
     }
 
-    /// As `enter`, and a place among the guesses of all about `account`, unless the first key is trusted.
+    /// Like `enter`, but also takes a place among all guesses about `account`, unless the first key is trusted.
     ///
     /// # Errors
-    /// The time to wait.
+    /// Returns how long to wait if there is no place.
     pub fn enter_account(&self, keys: &[String], account: &str, now: Duration) -> Result<(), Duration> {
         let trusted = keys.first().is_some_and(|key| locked(&self.trusted).get(key).is_some());
         self.take(keys, Some(account).filter(|_| !trusted), now)
@@ -70,17 +71,17 @@ impl Limiter {
         Ok(())
     }
 
-    /// The guess was right: forgets about this key.
+    /// Called when the guess was right: forgets this key.
     pub fn forget(&self, key: &str) {
         locked(&self.guesses).remove(key);
     }
 
-    /// The guess was right: from now on this key waits for its own guesses only.
+    /// Called when the guess was right: from now on this key waits only for its own guesses.
     pub fn trust(&self, key: &str) {
         locked(&self.trusted).put(key, ());
     }
 
-    /// The guess was right: gives its place back, and remembers what was guessed wrong before.
+    /// Called when the guess was right: gives its place back but remembers earlier wrong guesses.
     pub fn give_back(&self, key: &str) {
         if let Some(known) = locked(&self.guesses).get_mut(key) {
             known.count = known.count.saturating_sub(1);
@@ -105,7 +106,7 @@ fn wait_of_all(known: Guesses, now: Duration) -> Duration {
     if known.count < FREE_OF_ALL { Duration::ZERO } else { FIRST.saturating_sub(now.saturating_sub(known.last)) }
 }
 
-/// At most `REMEMBERED` values. A new one takes the place of the one that was put longest ago.
+/// At most `REMEMBERED` values. A new value replaces the one that was stored longest ago.
 #[derive(Debug)]
 struct Recent<T> {
     values: HashMap<String, (u64, T)>,

@@ -1,4 +1,4 @@
-//! Secrets and proofs: passwords, tokens, the set-up token, and the brake on guessing.
+//! Secrets and proofs: passwords, tokens, the set-up token, and the limit on guessing.
 //!
 //! Deliberately absent: the database, HTTP and roles. Everything here is a small function on values. Start reading at
 //! `secret`, then `token`.

@@ -1,6 +1,6 @@
-//! Passwords: Argon2id with 19 MiB, two passes, one lane (OWASP Password Storage cheat sheet).
+//! Passwords: Argon2id with 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet).
 //!
-//! Hashing takes tens of milliseconds and memory, so it runs on blocking threads, few at a time.
+//! Hashing takes tens of milliseconds and much memory, so it runs on blocking threads, a few at a time.
 
 use super::secret::Secret;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
@@ -8,12 +8,12 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use std::sync::LazyLock;
 use tokio::sync::Semaphore;
 
-/// Hashes in progress at most.
+/// Maximum number of hashes in progress.
 const AT_ONCE: usize = 2;
 
 static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
 
-/// Verified when the user is unknown, so that it takes as long as for a known one.
+/// Verified when the user is unknown, so that the answer takes as long as for a known user.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password"));
 
 fn argon2() -> Argon2<'static> {
@@ -27,14 +27,15 @@ fn hash_now(password: &str) -> String {
     hash.expect("a bounded password can be hashed").to_string()
 }
 
-/// Hashes a password; the text says how it was made.
+/// Hashes a password. The returned text includes the parameters of the hash.
 pub async fn hash(password: Secret) -> String {
     let _place = PLACES.acquire().await.expect("the places are never closed");
     let hashed = tokio::task::spawn_blocking(move || hash_now(password.expose())).await;
     hashed.expect("hashing does not panic")
 }
 
-/// Whether a password is the one that was hashed. Without a hash (no such user) it takes as long and answers no.
+/// Returns whether a password matches a hash. Without a hash (no such user) the check takes as long and returns
+/// false.
 pub async fn verify(password: Secret, hash: Option<String>) -> bool {
     let _place = PLACES.acquire().await.expect("the places are never closed");
     let verified = tokio::task::spawn_blocking(move || {

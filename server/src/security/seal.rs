@@ -1,7 +1,8 @@
-//! Secrets that must be read again: sealed with AES-256-GCM under a key in the data folder, readable only by the server's account.
+//! Secrets that the server must read again: sealed with AES-256-GCM under a key in the data folder, readable only by
+//! the server's account.
 //!
-//! Each sealed text has its own nonce and is bound to what it belongs to, so that it opens nowhere else. Whoever has only the
-//! database has nothing.
+//! Each sealed text has its own nonce and is bound to its owner, so it opens nowhere else. The database alone reveals
+//! nothing.
 
 use super::secret::Secret;
 use aes_gcm::aead::{Aead, Payload};
@@ -25,7 +26,7 @@ impl std::fmt::Debug for Seal {
 }
 
 impl Seal {
-    /// Reads the key, or makes one.
+    /// Reads the key, or creates one.
     pub fn open(data_dir: &Path) -> io::Result<Self> {
         let path = data_dir.join("seal.key");
         let mut key = [0; KEY];
@@ -40,7 +41,7 @@ impl Seal {
         Ok(Self { cipher: Aes256Gcm::new(&key.into()) })
     }
 
-    /// Seals a text that belongs to something.
+    /// Seals a text for an owner.
     pub fn seal(&self, text: &Secret, owner: &[u8]) -> Vec<u8> {
         let nonce: [u8; NONCE] = rand::random();
         let payload = Payload { msg: text.expose().as_bytes(), aad: owner };
@@ -48,7 +49,7 @@ impl Seal {
         [nonce.as_slice(), &sealed].concat()
     }
 
-    /// Opens what was sealed for the same owner; none: it was not, or was changed.
+    /// Opens what was sealed for the same owner. Returns none if the owner differs or if the sealed text was changed.
     pub fn unseal(&self, sealed: &[u8], owner: &[u8]) -> Option<Secret> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
         let opened = self.cipher.decrypt(Nonce::from_slice(nonce), Payload { msg: sealed, aad: owner }).ok()?;

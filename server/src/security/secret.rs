@@ -1,4 +1,4 @@
-//! A secret text: never shown, wiped from memory when it is dropped.
+//! A secret text: never shown, and wiped from memory when it is dropped.
 
 use serde::{Deserialize, Deserializer};
 use std::fmt;
@@ -9,12 +9,12 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Keeps a text secret.
+    /// Wraps a text as a secret.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }
 
-    /// The text itself, for whoever really needs it.
+    /// The text itself, for code that really needs it.
     pub fn expose(&self) -> &str {
         &self.0
     }

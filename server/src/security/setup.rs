@@ -1,4 +1,4 @@
-//! The one-time token of the set-up: a private file in the data folder, and a line on the console.
+//! The one-time token for set-up: a private file in the data folder, and a line on the console.
 
 use super::secret::Secret;
 use super::token::same;
@@ -14,12 +14,12 @@ fn path(data_dir: &Path) -> PathBuf {
     data_dir.join(FILE)
 }
 
-/// The token: the one in the file, or a new one that is written there (readable by this account only).
+/// Returns the token in the file. If there is none, writes a new one, readable by this account only.
 pub fn prepare(data_dir: &Path) -> io::Result<Secret> {
     if let Some(present) = read(data_dir)? {
         return Ok(present);
     }
-    // A crash may have left a file without a whole token in it.
+    // A crash may have left a file with an incomplete token.
     finish(data_dir)?;
     let token = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
     let mut options = std::fs::OpenOptions::new();
@@ -32,12 +32,12 @@ pub fn prepare(data_dir: &Path) -> io::Result<Secret> {
     Ok(Secret::new(token))
 }
 
-/// Whether a given text is the token in the file.
+/// Returns whether a text is the token in the file.
 pub fn verify(data_dir: &Path, given: &Secret) -> io::Result<bool> {
     Ok(read(data_dir)?.is_some_and(|token| same(token.expose().as_bytes(), given.expose().as_bytes())))
 }
 
-/// Removes the token: set-up is over.
+/// Removes the token, because set-up is over.
 pub fn finish(data_dir: &Path) -> io::Result<()> {
     match std::fs::remove_file(path(data_dir)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

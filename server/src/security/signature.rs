@@ -5,16 +5,16 @@ use super::token::same;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
-/// The signature of a body sent at a time (seconds since 1970, as text).
+/// Signs a body sent at a given time (seconds since 1970, as text).
 pub fn sign(secret: &Secret, timestamp: &str, body: &[u8]) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes()).expect("a key of any length will do");
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes()).expect("a key of any length is valid");
     mac.update(timestamp.as_bytes());
     mac.update(b".");
     mac.update(body);
     format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
 }
 
-/// Whether a signature is right; takes the same time for any difference.
+/// Returns whether a signature is right. The comparison takes the same time for any difference.
 pub fn verify(secret: &Secret, timestamp: &str, body: &[u8], signature: &str) -> bool {
     same(sign(secret, timestamp, body).as_bytes(), signature.as_bytes())
 }

@@ -1,6 +1,6 @@
-//! Tokens of programs and sessions: `orc_<id>_<secret>`. The id finds the row, the secret proves the right to it.
+//! Tokens of programs and sessions: `orc_<id>_<secret>`. The id finds the row; the secret is the proof.
 //!
-//! 256 random bits need no slow hash: SHA-256 is stored, and compared in constant time.
+//! The secret has 256 random bits, so it needs no slow hash: its SHA-256 is stored and compared in constant time.
 
 use super::secret::Secret;
 use base64::Engine as _;
@@ -9,41 +9,41 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-/// Begin of every token.
+/// Start of every token.
 const PREFIX: &str = "orc_";
 
-/// A token as it is shown once, and what is stored of it.
+/// A new token: the text that is shown once, and what is stored of it.
 #[derive(Debug, Clone)]
 pub struct NewToken {
     /// The whole text.
     pub text: Secret,
-    /// SHA-256 of its secret part.
+    /// SHA-256 of the secret part.
     pub secret_hash: Vec<u8>,
 }
 
 /// The parts of a token's text.
 #[derive(Debug, Clone)]
 pub struct TokenParts {
-    /// The id.
+    /// Id of the token.
     pub id: Uuid,
     /// SHA-256 of the secret part.
     pub secret_hash: Vec<u8>,
 }
 
-/// Makes a token for an id.
+/// Creates a token for an id.
 pub fn generate(id: Uuid) -> NewToken {
     let secret = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
     NewToken { text: Secret::new(format!("{PREFIX}{}_{secret}", id.simple())), secret_hash: hash(&secret) }
 }
 
-/// Takes a token's text apart; none: it is no token.
+/// Splits a token's text into its parts. Returns none if the text is not a token.
 pub fn parse(text: &str) -> Option<TokenParts> {
     let (id, secret) = text.strip_prefix(PREFIX)?.split_once('_')?;
     let id = Uuid::try_parse(id).ok().filter(|_| id.len() == 32)?;
     (secret.len() == 43).then(|| TokenParts { id, secret_hash: hash(secret) })
 }
 
-/// Whether two hashes, or other texts, are the same; takes the same time for any difference.
+/// Returns whether two hashes or texts are equal. The comparison takes the same time for any difference.
 pub fn same(one: &[u8], other: &[u8]) -> bool {
     one.ct_eq(other).into()
 }

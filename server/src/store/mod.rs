@@ -1,8 +1,9 @@
 //! The database: the only room that knows sea-orm, SQL and transactions.
 //!
-//! `Store` reads and opens, `Tx` writes inside `store.write(async move |tx: &Tx| ...)`; records are plain structs, one file
-//! per resource, and rows never leave the room. Deliberately absent: rules (they are `domain`'s), clocks (every function is
-//! told the instant), signals (raised by `app` after the commit). Start reading at `writer`, then `runs`, then `claim`.
+//! `Store` reads and opens; `Tx` writes inside `store.write(async move |tx: &Tx| ...)`. Records are plain structs,
+//! and rows never leave the room. Deliberately absent: rules (they are in `domain`), clocks (every function receives
+//! the instant), and signals (`app` raises them after the commit). Start reading at `writer`, then `runs`, then
+//! `claim`.
 
 pub mod access;
 mod calendars;

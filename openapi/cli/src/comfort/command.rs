@@ -1,4 +1,4 @@
-//! What a command written by hand consists of, and what it is given to work with.
+//! What a command written by hand consists of, and what it works with.
 
 use clap::{ArgMatches, Command};
 use futures::future::LocalBoxFuture;

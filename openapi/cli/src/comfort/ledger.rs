@@ -37,7 +37,7 @@ fn run(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
     .boxed_local()
 }
 
-/// The totals in one line, and whatever does not add up in lines of its own.
+/// The totals in one line, followed by a line for each figure that does not add up.
 fn totals(summary: &Value) -> String {
     let count = |name: &str| summary[name].as_u64().unwrap_or_default();
     let day = |name: &str| summary[name].as_str().unwrap_or_default().chars().take(16).collect::<String>();

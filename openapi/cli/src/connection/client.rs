@@ -37,7 +37,7 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// Content type and body.
     pub body: Option<(&'static str, Payload)>,
-    /// Whether the answer may go on without end; then no time limit applies.
+    /// Whether the answer may be endless. No time limit applies then.
     pub stream: bool,
 }
 
@@ -68,7 +68,7 @@ impl Request {
         self
     }
 
-    /// The same request, for an answer without a time limit.
+    /// The same request, for an endless answer without a time limit.
     #[must_use]
     pub fn streaming(self) -> Self {
         Self { stream: true, ..self }
@@ -106,7 +106,7 @@ impl Client {
         &self.target
     }
 
-    /// Sends a request and returns the answer, which is a good one (2xx).
+    /// Sends a request and returns a successful answer (2xx).
     ///
     /// # Errors
     /// The server's problem, or unreachable.
@@ -134,7 +134,7 @@ impl Client {
         Err(Failure::Problem(Box::new(Problem::read(status.as_u16(), reason, &body))))
     }
 
-    /// Sends a request whose good answer is JSON; an empty answer is null.
+    /// Sends a request whose successful answer is JSON. An empty answer becomes null.
     pub async fn json(&self, request: Request) -> Outcome<Value> {
         let response = self.send(request).await?;
         let bytes = response.bytes().await.map_err(|error| self.unreachable(&error))?;
@@ -183,7 +183,7 @@ impl Client {
     }
 }
 
-/// The innermost cause of an error, which is what the system said.
+/// The innermost cause of an error, which is the system's message.
 fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {

@@ -47,7 +47,7 @@ pub fn write(login: &Login) -> Outcome<PathBuf> {
     Ok(path)
 }
 
-/// Removes the stored login; that there is none is no failure.
+/// Removes the stored login. A missing login is not a failure.
 pub fn remove() -> Outcome<()> {
     let path = path()?;
     match std::fs::remove_file(&path) {

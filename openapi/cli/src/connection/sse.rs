@@ -19,7 +19,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// The event as one JSON object; data that is not JSON becomes a text.
+    /// The event as one JSON object. Data that is not JSON becomes text.
     #[must_use]
     pub fn json(&self) -> Value {
         let id = if self.id.is_empty() { Value::Null } else { Value::from(self.id.as_str()) };
@@ -28,7 +28,7 @@ impl Event {
     }
 }
 
-/// Puts events together from pieces of a stream, which may be cut anywhere.
+/// Assembles events from pieces of a stream, which may be cut anywhere.
 #[derive(Debug, Default)]
 pub struct Parser {
     rest: Vec<u8>,
@@ -104,7 +104,7 @@ pub async fn follow(
 /// Whether more events are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// Yes, go on.
+    /// Yes, continue.
     More,
     /// No, this was the last one.
     Stop,

@@ -30,7 +30,7 @@ pub struct Target {
     pub token_file: Option<PathBuf>,
 }
 
-/// What one source knows: an address, a token, both or neither.
+/// What one source provides: an address, a token, both or neither.
 #[derive(Default)]
 struct Source {
     url: Option<String>,
@@ -46,7 +46,7 @@ impl Target {
         Self { url, token, source: source.to_owned(), token_file: None }
     }
 
-    /// The token as it is now: that of the file, if there is one, because a restarted server has a new token.
+    /// The current token: the one in the file, if there is one, because a restarted server has a new token.
     #[must_use]
     pub fn token(&self) -> Option<String> {
         let current = self.token_file.as_deref().and_then(read);
@@ -80,8 +80,8 @@ fn choose(mut sources: [Source; 4]) -> Outcome<Target> {
     let first = sources.iter().find_map(|source| source.url.clone().map(|url| (url, source.name.clone())));
     let (text, source) = first.unwrap_or_else(|| (DEFAULT_URL.into(), "the defaults".into()));
     let url = parse(&text)?;
-    // A token from a flag or the environment goes to whichever server was chosen, a stored one only to the server it is
-    // for.
+    // A token from a flag or the environment goes to whichever server was chosen. A stored token goes only to its own
+    // server.
     let given = sources[..2].iter_mut().find_map(|source| source.token.take());
     if given.is_some() {
         return Ok(Target { url, token: given, source, token_file: None });

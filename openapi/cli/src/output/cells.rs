@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// Ends of words that are no nouns, so that their counts get no plural: `checked_count` is "checked", not "checkeds".
+/// Endings of names that are not nouns and get no plural: `checked_count` is "checked", not "checkeds".
 const NO_PLURAL: [&str; 8] = ["ed", "ing", " by", "made", "open", "appear", "vanish", "move"];
 
 /// Words after which "at" is left out: "until", not "until at".
@@ -14,7 +14,7 @@ pub fn pick<'v>(value: &'v Value, path: &str) -> &'v Value {
     path.split('.').fold(value, |value, name| &value[name])
 }
 
-/// The name of a field in words, without the unit, which stands in the value: `run_count` becomes "runs".
+/// The name of a field in words, without the unit, because the value shows the unit: `run_count` becomes "runs".
 pub fn label(name: &str) -> String {
     let stem = ["_seconds", "_bytes"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
     let stem = stem.strip_suffix("_at").filter(|stem| NO_AT.iter().any(|word| stem.ends_with(word))).unwrap_or(stem);
@@ -29,7 +29,7 @@ pub fn label(name: &str) -> String {
     }
 }
 
-/// The text of a value for people. The name of its field tells the unit.
+/// The text of a value for people. The name of its field determines the unit.
 pub fn text(name: &str, value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -50,7 +50,7 @@ pub fn text(name: &str, value: &Value) -> String {
     }
 }
 
-/// The words of a reason (`{code, args, text}`), or of a thing that says nothing but its reason.
+/// The words of a reason (`{code, args, text}`), or of a thing that contains only its reason.
 pub fn reason(value: &Value) -> Option<&str> {
     let fields = value.as_object()?;
     match fields.get("reason") {
@@ -59,7 +59,7 @@ pub fn reason(value: &Value) -> Option<&str> {
     }
 }
 
-/// What a thing says in words: its reason, or (a schedule in the list of tasks) its problem, or else its words.
+/// The words for a thing: its reason, or (a schedule in the list of tasks) its problem, or else its words.
 pub fn said(value: &Value) -> Option<&str> {
     reason(value).or_else(|| reason(&value["problem"])).or_else(|| value["words"].as_str())
 }

@@ -6,7 +6,7 @@ use super::cells::{colour, label, paint, reason, text};
 use super::style::Style;
 use super::table;
 
-/// Fields that are of no use to people.
+/// Fields that do not help people.
 const HIDDEN: [&str; 1] = ["actions"];
 
 /// A value, field by field.

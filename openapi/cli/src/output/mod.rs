@@ -1,7 +1,7 @@
 //! Prints answers: tables for people; JSON, YAML, CSV and names for programs.
 //!
-//! Deliberately absent: operations. What is shown follows from the value and from the columns in the row of the table.
-//! Start reading at `print`.
+//! Deliberately absent: operations. The value and the columns in the row of the table decide what is shown. Start
+//! reading at `print`.
 
 mod cells;
 mod csv;
@@ -30,7 +30,7 @@ pub enum Format {
     Yaml,
     /// Rows for spreadsheets (RFC 4180).
     Csv,
-    /// One name or id on each line, as other commands take it.
+    /// One name or id on each line, as other commands accept it.
     Name,
 }
 
@@ -62,7 +62,7 @@ fn render(value: &Value, columns: &Columns, format: Format, style: Style) -> Out
         (Format::Table, None) => details::render(value, style),
         (Format::Csv, Some(items)) => csv::list(items, columns),
         (Format::Csv, None) => csv::one(value),
-        // If the id is the first column, it is what commands take.
+        // If the id is the first column, other commands expect the id.
         (Format::Name, Some(items)) if columns.shown[0] == "id" => ids(items),
         (Format::Name, Some(items)) => items.iter().map(|item| format!("{}\n", name(item))).collect(),
         (Format::Name, None) => format!("{}\n", name(value)),
@@ -80,7 +80,8 @@ fn ids(items: &[Value]) -> String {
     items.iter().map(|item| format!("{}\n", cells::text("id", &item["id"]))).collect()
 }
 
-/// What other commands take for a thing: its name or key, else its id, else the same of its first nested object.
+/// What other commands accept for a thing: its name or key, or else its id, or else the same of its first nested
+/// object.
 fn name(value: &Value) -> String {
     let direct = ["name", "key", "id", "task", "number", "version"].iter().find_map(|key| match &value[*key] {
         Value::String(text) => Some(text.clone()),

@@ -1,4 +1,4 @@
-//! What is shown of a list, and what the stdout of this process can show.
+//! What to show of a list, and what the stdout of this process can show.
 
 use std::io::IsTerminal as _;
 
@@ -9,7 +9,7 @@ use super::cells;
 pub struct Columns {
     /// Columns of tables and of CSV.
     pub shown: Vec<String>,
-    /// Columns that CSV has besides, after the others.
+    /// Additional columns of CSV, after the others.
     pub more: Vec<String>,
 }
 

@@ -9,11 +9,11 @@ use super::style::Style;
 const NARROW: usize = 10;
 /// Width up to which a column is kept whole, in characters: an instant with its zone has 25.
 const WIDE: usize = 25;
-/// Count of columns that are shown in any terminal.
+/// Number of columns that are shown in any terminal.
 const LEAST: usize = 3;
 const GAP: &str = "  ";
 
-/// A table of these items; without items, an empty text.
+/// A table of these items. Without items, an empty text.
 pub fn render(items: &[Value], columns: &[String], style: Style, indent: &str) -> String {
     if items.is_empty() {
         return String::new();
@@ -34,7 +34,7 @@ pub fn render(items: &[Value], columns: &[String], style: Style, indent: &str) -
     out
 }
 
-/// Leaves out the columns, from the right, that have no room unless they are cut short.
+/// Leaves out columns from the right until the others fit without being cut.
 fn fit(head: &mut Vec<String>, rows: &mut [Vec<String>], room: Option<usize>) {
     let Some(room) = room else { return };
     let mut used = 0;
@@ -84,7 +84,7 @@ fn widths(head: &[String], rows: &[Vec<String>], room: Option<usize>) -> Vec<usi
     let Some(room) = room else { return widths };
     let gaps = GAP.len() * widths.len().saturating_sub(1);
     while widths.iter().sum::<usize>() + gaps > room {
-        // People copy ids and names, which come first, so the widest of the other columns gives way.
+        // People copy ids and names, which come first, so the widest of the other columns is narrowed.
         let others = widths.iter_mut().enumerate().skip(1).map(|(_, width)| width);
         match others.max_by_key(|width| **width).filter(|width| **width > NARROW) {
             Some(widest) => *widest -= 1,

@@ -1,7 +1,7 @@
-//! Makes the body of a request: first the file, then the flags over it, then the checks.
+//! Makes the body of a request: first the file, then the flags on top of it, then the checks.
 //!
 //! What the table knows is checked here, before anything is sent: missing fields, words of unions, and flags that do
-//! not go with the kind of their union. Everything else is for the server to judge.
+//! not fit the kind of their union. The server judges everything else.
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
@@ -13,7 +13,7 @@ use crate::failure::{Failure, Outcome};
 use crate::table::{Body, Field, Kind, Schema};
 use crate::{ask, yaml};
 
-/// Whether flags alone make the body: there is no file, and at least one flag.
+/// Whether the body comes from flags alone: there is no file, and at least one flag.
 pub fn by_flags(body: &Body, matches: &ArgMatches) -> bool {
     let given = |field: &Field| matches.value_source(field.name) == Some(ValueSource::CommandLine);
     body.content_type.contains("json")
@@ -29,11 +29,11 @@ pub fn fields_of(schema: &Schema, answer: &Value) -> Value {
     Value::Object(fields.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
 
-/// The body that the file and the flags of a command make. Without a file, the flags change `start`. If required fields
+/// The body from the file and the flags of a command. Without a file, the flags change `start`. If required fields
 /// are missing, `advice` ends the message.
 ///
 /// # Errors
-/// Usage, if the file cannot be read, is not what the operation takes, or leaves a required field out.
+/// Usage, if the file cannot be read, does not fit the operation, or leaves out a required field.
 pub fn assemble(body: &Body, matches: &ArgMatches, start: Value, advice: &str) -> Outcome<Payload> {
     let file = matches.get_one::<String>("@file");
     if !body.content_type.contains("json") {
@@ -106,7 +106,7 @@ fn set(body: &mut Value, field: &Field, value: Value) {
         }
         (_, value) => *place = value,
     }
-    // A union is expanded at once, so that the flags of its fields find an object.
+    // Expand a union at once, so that the flags of its fields find an object.
     if let (Kind::Union(_), Value::String(kind)) = (field.kind, &*place) {
         *place = Value::Object(Map::from_iter([("kind".to_owned(), Value::String(kind.clone()))]));
     }

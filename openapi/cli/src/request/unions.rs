@@ -1,6 +1,6 @@
 //! Expands the bare words of unions: `overlap: skip` becomes `overlap: {kind: skip}`.
 //!
-//! The table says where unions stand and which kinds they have. Files and flags may therefore use the word alone
+//! The table knows where unions are and which kinds they have. Files and flags may therefore use the word alone
 //! wherever the kind needs no further field.
 
 use serde_json::{Value, json};

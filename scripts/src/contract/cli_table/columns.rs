@@ -1,20 +1,20 @@
 //! Chooses the columns of a command's table from the schema of its answer.
 //!
-//! Every property with one value is a column; of an object its most telling property stands for it
-//! (`task.name`, `trigger.kind`). The eight that say most are shown, those that say most first: a narrow
-//! terminal has no room for the last. CSV has all. The weights know words of the contract, no operation.
+//! Every property with one value is a column. An object is represented by its most telling property (`task.name`,
+//! `trigger.kind`). The table shows the eight most telling columns, best first, because a narrow terminal has no room
+//! for the last ones. CSV has all columns. The weights know words of the contract, but no operation.
 
 use serde_json::Value;
 
 use super::fields::{resolve, type_of, without_null};
 
-/// Most columns of a table.
+/// Maximum number of columns in a table.
 const MOST: usize = 8;
 
-/// Weight of what tables never show.
+/// Weight of properties that tables never show.
 const HIDDEN: usize = 9;
 
-/// What stands for an object, best first.
+/// Properties that can represent an object, best first.
 const TELLING: [&str; 5] = ["name", "state", "kind", "bytes", "text"];
 
 /// Columns of an answer, as dotted paths.
@@ -26,7 +26,7 @@ pub struct Columns {
     pub more: Vec<String>,
 }
 
-/// Columns of a list that this operation answers.
+/// Columns of the list that this operation returns.
 pub fn columns(document: &Value, id: &str, schema: &Value) -> Columns {
     let schema = resolve(document, &resolve(document, schema)["properties"]["items"]["items"]);
     let called = ["name", "key"].iter().any(|name| schema["properties"][*name].is_object());
@@ -47,7 +47,7 @@ pub fn columns(document: &Value, id: &str, schema: &Value) -> Columns {
     columns
 }
 
-/// Whether the paths of this operation's noun take the id only, so that people need to see it.
+/// Whether the paths of this operation's noun accept only the id, so that people need to see it.
 fn needs_id(document: &Value, id: &str) -> bool {
     let noun = id.split('_').next().unwrap_or_default();
     let paths = document["paths"].as_object().into_iter().flatten();
@@ -75,7 +75,7 @@ fn column(document: &Value, name: &str, property: &Value) -> Option<String> {
     }
 }
 
-/// How little a property says in a table: 0 says most.
+/// How little a property says in a table; 0 says most.
 fn weight(name: &str) -> usize {
     match name {
         "id" | "name" | "key" | "task" | "number" => 0,

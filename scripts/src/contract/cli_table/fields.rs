@@ -1,18 +1,18 @@
 //! Flattens parameters and request bodies of the contract into fields: one flag each.
 //!
-//! Nested objects become dotted names, unions a field for the kind plus the fields of all variants
-//! (each knowing the kinds that have it), lists of scalars repeatable flags, lists of anything else
-//! values written as JSON or YAML. Read-only properties are left out: they cannot be set.
+//! Nested objects become dotted names. A union becomes a field for the kind plus the fields of all variants, each
+//! with the kinds that have it. Lists of scalars become repeatable flags. Lists of anything else become values
+//! written as JSON or YAML. Read-only properties are left out, because they cannot be set.
 
 use serde_json::Value;
 
 /// Deepest nesting that becomes dotted flags.
 const DEPTH: usize = 8;
 
-/// Largest whole number that JSON carries exactly everywhere.
+/// Largest whole number that every JSON program represents exactly.
 const EXACT: i64 = 9_007_199_254_740_991;
 
-/// One flag in the making; the texts are Rust source.
+/// One flag in the making. The texts are Rust source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     /// Name on the wire, dotted.
@@ -39,7 +39,7 @@ impl Field {
     }
 }
 
-/// Where a property stands while a body is walked.
+/// Position of a property while a body is walked.
 #[derive(Clone)]
 struct Place {
     name: String,
@@ -71,7 +71,7 @@ pub fn without_null<'d>(document: &'d Value, schema: &'d Value) -> (&'d Value, b
     (whole, null)
 }
 
-/// The type of a schema, `null` aside; empty where any value is allowed.
+/// The type of a schema, ignoring `null`; empty if any value is allowed.
 pub fn type_of(schema: &Value) -> &str {
     match &schema["type"] {
         Value::String(name) => name,
@@ -148,7 +148,7 @@ fn field(place: &Place, kind: String, nullable: bool, help: String) -> Field {
     Field { name: place.name.clone(), kind, required: place.required, nullable, only: place.only.clone(), help }
 }
 
-/// Adds a variant's field; one that another variant has too becomes one flag for both.
+/// Adds a field of a variant. If another variant has the same field, both share one flag.
 fn merge(fields: &mut Vec<Field>, field: Field, variant_count: usize) {
     let Some(known) = fields.iter_mut().find(|known| known.name == field.name) else {
         fields.push(field);
@@ -158,7 +158,7 @@ fn merge(fields: &mut Vec<Field>, field: Field, variant_count: usize) {
         known.kind = "Value".into();
     }
     if let (Some((_, kinds)), Some((at, more))) = (&mut known.only, field.only) {
-        // A union within a union comes again with each variant of the outer one.
+        // A union within a union appears again with each variant of the outer one.
         let more: Vec<String> = more.into_iter().filter(|kind| !kinds.contains(kind)).collect();
         kinds.extend(more.into_iter().filter(|_| known.name.starts_with(&at)));
         if kinds.len() == variant_count {
@@ -177,7 +177,7 @@ fn variants<'d>(document: &'d Value, schema: &'d Value) -> Option<Vec<(String, &
     mapping.iter().map(|(kind, at)| Some((kind.clone(), of(at)?))).collect()
 }
 
-/// Every place in a body that holds a union, with its kinds; lists are `*`.
+/// Every place in a body that holds a union, with its kinds. Lists are written as `*`.
 pub fn unions(document: &Value, schema: &Value) -> Vec<(String, Vec<String>)> {
     let mut found = Vec::new();
     union_walk(document, schema, "", &mut found, 0);

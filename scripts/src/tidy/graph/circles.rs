@@ -1,22 +1,22 @@
-//! Circles of files inside a room: strongly connected components of who names whom.
+//! Circles of files inside a room: strongly connected components of the graph of names.
 //!
-//! The circles that stay stand in `scripts/tidy-circles.txt`, each with its reason; a line there may only shrink.
+//! `scripts/tidy-circles.txt` lists the accepted circles, each with its reason. A line there may only shrink.
 
 use super::super::finding::Finding;
 use super::names::{Graph, Room};
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
-/// The circles that stay.
+/// The list of accepted circles.
 pub const LIST: &str = "scripts/tidy-circles.txt";
 
-/// Files that name each other in a round.
+/// Files that name each other in a circle.
 #[derive(Debug)]
 pub struct Circle {
-    /// `server/src/app`.
+    /// Path of the room, such as `server/src/app`.
     pub room: String,
     /// Paths inside the room, in order.
     pub files: Vec<String>,
-    /// The shortest way round, by paths inside the room; the first one stands again at the end.
+    /// The shortest way around, as paths inside the room. The first one is repeated at the end.
     pub round: Vec<String>,
 }
 
@@ -44,7 +44,7 @@ pub fn circles(graph: &Graph, room: &Room) -> Vec<Circle> {
     found
 }
 
-/// Everything a file leads to inside the room, and itself.
+/// Everything that a file leads to inside the room, and the file itself.
 fn reached(graph: &Graph, inside: &HashSet<usize>, from: usize) -> BTreeSet<usize> {
     let mut seen = BTreeSet::from([from]);
     let mut open = vec![from];
@@ -82,7 +82,7 @@ fn round_from(graph: &Graph, members: &[usize], start: usize) -> Option<Vec<usiz
     None
 }
 
-/// A line of the list: a room, and its files that may stand in one circle.
+/// A line of the list: a room, and files in it that may form one circle.
 struct Accepted<'a> {
     room: &'a str,
     files: Vec<&'a str>,
@@ -114,7 +114,7 @@ pub fn findings(circles: &[Circle], list: &str) -> Vec<Finding> {
     found
 }
 
-/// The same list without the files that stand in no circle any more.
+/// The same list without files that are no longer in a circle.
 #[must_use]
 pub fn lowered(circles: &[Circle], list: &str) -> String {
     let mut text = String::new();
@@ -137,7 +137,7 @@ impl Accepted<'_> {
         self.room == circle.room && circle.files.iter().all(|file| self.files.contains(&file.as_str()))
     }
 
-    /// Files of the line that stand in no circle.
+    /// Files of the line that are not in a circle.
     fn gone(&self, circles: &[Circle]) -> Vec<&str> {
         let held: Vec<_> =
             circles.iter().filter(|circle| self.accepts(circle)).flat_map(|circle| &circle.files).collect();
@@ -145,7 +145,7 @@ impl Accepted<'_> {
     }
 }
 
-/// A line `room: file file ... because REASON`; without a reason it accepts nothing.
+/// Parses a line `room: file file ... because REASON`. Without a reason it accepts nothing.
 fn accepted_line(line: &str) -> Option<Accepted<'_>> {
     let (room, rest) = line.split_once(':').filter(|_| !line.starts_with('#'))?;
     let files = rest.split_once(" because ").map_or("", |(files, _)| files);

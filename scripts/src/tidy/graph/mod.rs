@@ -1,7 +1,7 @@
-//! Who names whom inside a room: no file in a circle, no subject naming one that it does not stand on.
+//! Which file names which other file inside a room: no circles of files, and no subject that names one above it.
 //!
-//! Deliberately absent: methods and traits, whose files a path does not tell, and names across rooms, which the table of
-//! rooms holds. Start reading at `names`, then `circles`.
+//! Deliberately absent: methods and traits, because a path does not show their files, and names across rooms, which
+//! `rooms` checks. Start reading at `names`, then `circles`.
 
 mod circles;
 mod names;
@@ -15,11 +15,11 @@ use super::finding::{Finding, Texts};
 use super::source::Source;
 use names::{Graph, Room};
 
-/// Folders with a crate's sources, and whether each room inside is looked at for itself.
+/// Folders with a crate's sources, and whether each room inside is checked separately.
 const CRATES: &[(&str, bool)] =
     &[("server/src/", true), ("server/runner/src/", false), ("openapi/cli/src/", false), ("scripts/src/", false)];
 
-/// One crate: who names whom, and the parts in which no circle may be.
+/// One crate: its graph of names, and the parts that must be free of circles.
 pub struct Crate<'a> {
     /// Its files.
     pub graph: Graph<'a>,
@@ -37,7 +37,7 @@ pub fn findings(sources: &[Source], texts: &Texts) -> Vec<Finding> {
     found
 }
 
-/// The list of accepted circles without files that stand in no circle any more.
+/// The list of accepted circles, without files that are no longer in a circle.
 #[must_use]
 pub fn lowered(sources: &[Source], texts: &Texts) -> String {
     circles::lowered(&all_circles(sources), &texts.circles)

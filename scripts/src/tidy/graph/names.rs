@@ -1,28 +1,28 @@
-//! Module paths resolved to files, through aliases and re-exports.
+//! Resolves module paths to files, through aliases and re-exports.
 //!
-//! `mod x;` and a re-export of one's own descendants are no dependency; neither is a module that is imported but never
-//! looked into.
+//! `mod x;` and a re-export of one's own descendants are not dependencies; neither is a module that is imported but
+//! never used.
 
 use super::super::source::Source;
 use super::paths::{self, Import, Paths};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// How often a name may lead on to another name before the search gives up.
+/// How many aliases a name may lead through before the search gives up.
 const PATIENCE: usize = 16;
 
 /// The files of one crate and what each names.
 pub struct Graph<'a> {
     /// Files in the order of their paths.
     pub files: Vec<&'a str>,
-    /// For each file the files it names, without itself.
+    /// For each file, the files it names, except itself.
     pub names: Vec<BTreeSet<usize>>,
 }
 
-/// A part of a crate whose files must not stand in a circle: a room, or the whole crate.
+/// A part of a crate whose files must not form a circle: a room, or the whole crate.
 pub struct Room {
     /// `server/src/app`, `openapi/cli/src`.
     pub name: String,
-    /// Positions of its files in the graph; the file that puts the room together is left out.
+    /// Positions of its files in the graph. The file that composes the room is left out.
     pub files: Vec<usize>,
 }
 
@@ -48,7 +48,7 @@ impl<'a> Graph<'a> {
             let defined = std::mem::take(&mut paths.defined).into_iter().collect();
             let alias = |import: &Import| (import.name.clone(), import.path.clone());
             let aliases = paths.imports.iter().filter(|import| !import.name.is_empty()).map(alias).collect();
-            // Beside a `lib.rs` the `main.rs` is another crate; the library comes first.
+            // A `main.rs` beside a `lib.rs` is another crate; the library comes first.
             modules.entry(path.clone()).or_insert(Module { path, file, paths, aliases, defined });
         }
         let mut names = vec![BTreeSet::new(); sources.len()];
@@ -99,7 +99,7 @@ fn re_exports_its_own(modules: &Modules, module: &Module, import: &Import) -> bo
     import.public && absolute().is_some_and(|path| path.starts_with(&module.path) && path.len() > module.path.len() + 1)
 }
 
-/// The path from the crate's root, or `None` when it leads out of the crate.
+/// The path from the crate's root, or `None` if it leads out of the crate.
 fn absolute(modules: &Modules, module: &Module, path: &[String], patience: usize) -> Option<Vec<String>> {
     let (first, rest) = path.split_first()?;
     let mut base = module.path.clone();
@@ -125,7 +125,7 @@ fn absolute(modules: &Modules, module: &Module, path: &[String], patience: usize
     Some(base)
 }
 
-/// The file in which what the path names is defined; `None` outside of the crate, or when the path ends with a module.
+/// The file that defines what the path names; `None` outside of the crate, or if the path ends with a module.
 fn place(modules: &Modules, module: &Module, path: &[String], patience: usize) -> Option<usize> {
     let path = absolute(modules, module, path, patience)?;
     let mut here = Vec::new();

@@ -1,8 +1,8 @@
 //! Paths of Rust code: the tree of a `use`, flattened, and every `a::b::c` elsewhere.
 //!
-//! A reader of tokens, not of Rust: names in macros and generics count like any other.
+//! It reads tokens without parsing Rust, so names in macros and generics count like any other.
 
-/// `use a::b as c`: the path, the name it gets here, and whether others may use it from here.
+/// `use a::b as c`: the path, its name in this file, and whether others may use it from here.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Import {
     /// Segments as written: `["super", "b"]`; a glob ends with `*`.
@@ -13,7 +13,7 @@ pub struct Import {
     pub public: bool,
 }
 
-/// What one file says about other places.
+/// What one file says about other files.
 #[derive(Debug, Default)]
 pub struct Paths {
     /// Its `use` lines, one for each leaf.
@@ -33,7 +33,7 @@ enum Token<'a> {
 
 const ITEMS: &[&str] = &["fn", "struct", "enum", "trait", "type", "const", "static", "union", "macro_rules"];
 
-/// Reads code whose comments and strings are blanked.
+/// Reads code with comments and strings blanked out.
 #[must_use]
 pub fn read(code: &str) -> Paths {
     let tokens = tokens(code);
@@ -66,7 +66,7 @@ pub fn read(code: &str) -> Paths {
     paths
 }
 
-/// The name of an item whose keyword stands at `at`; `macro_rules!` has a mark in between.
+/// The name of an item whose keyword is at `at`; `macro_rules!` has a mark in between.
 fn item_name<'a>(tokens: &[Token<'a>], at: usize) -> Option<Token<'a>> {
     let after = if tokens.get(at + 1) == Some(&Token::Mark(b'!')) { at + 2 } else { at + 1 };
     tokens.get(after).copied()
@@ -81,7 +81,7 @@ fn after_visibility(tokens: &[Token], at: usize) -> usize {
     close.map_or(tokens.len(), |found| at + found + 1)
 }
 
-/// Collects `a::b::c` that begins at `at`; answers the position after it.
+/// Collects a path `a::b::c` that begins at `at`. Returns the position after it.
 fn path(tokens: &[Token], at: usize, named: &mut Vec<Vec<String>>) -> usize {
     let mut segments = Vec::new();
     let mut next = at;
@@ -93,7 +93,7 @@ fn path(tokens: &[Token], at: usize, named: &mut Vec<Vec<String>>) -> usize {
         }
         next += 1;
     }
-    // `.await::<T>` and `value.method::<T>()` begin with a dot and name no place.
+    // `.await::<T>` and `value.method::<T>()` begin with a dot and are not paths.
     let of_value = at > 0 && tokens[at - 1] == Token::Mark(b'.');
     if segments.len() > 1 && !of_value {
         named.push(segments);
@@ -101,7 +101,7 @@ fn path(tokens: &[Token], at: usize, named: &mut Vec<Vec<String>>) -> usize {
     next.max(at + 1)
 }
 
-/// Flattens one tree that begins at `at`; answers the position after it.
+/// Flattens one tree that begins at `at`. Returns the position after it.
 fn tree(tokens: &[Token], at: usize, before: &[String], public: bool, found: &mut Vec<Import>) -> usize {
     let mut path = before.to_vec();
     let mut at = at;

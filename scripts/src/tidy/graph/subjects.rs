@@ -1,12 +1,12 @@
-//! Which subject may name which other one inside a room, after the table of the house.
+//! Which subject may name which other subject inside a room, by the table of the house.
 //!
-//! A subject is a folder or a file directly in a room (in `domain/model` too). What a subject may name, it may name through
-//! others as well. Deliberately absent: names across rooms, which `rooms` holds.
+//! A subject is a folder or a file directly in a room (in `domain/model` too). A subject may also name everything
+//! that its allowed subjects may name. Deliberately absent: names across rooms, which `rooms` checks.
 
 use super::super::finding::Finding;
 use super::names::{Graph, Room};
 
-/// Each subject and the subjects it stands on; together they must form no circle.
+/// Each subject and the subjects it may name. Together they must not form a circle.
 const SUBJECTS: &[(&str, &[&str])] = &[
     ("access", &[]),
     ("calendars", &[]),
@@ -21,16 +21,17 @@ const SUBJECTS: &[(&str, &[&str])] = &[
     ("notify", &["runs", "ledger"]),
     ("reports", &["runs", "ledger"]),
     ("tasks", &["schedules", "triggers", "dependencies", "pools", "ledger"]),
-    ("forecast", &["tasks", "schedules", "pools"]),
+    // A feed belongs to a user, and is read with that user's rights.
+    ("forecast", &["tasks", "schedules", "pools", "access"]),
     ("native", &["tasks"]),
     ("plugins", &["tasks"]),
     ("workflows", &["tasks", "runs"]),
 ];
 
-/// Folders below the subjects: everybody may name them, and they name no subject.
+/// Folders below the subjects: every subject may name them, and they name no subject.
 const GROUND: &[&str] = &["core", "clock", "contract"];
 
-/// Folders above the subjects: they may name all, and no subject names them.
+/// Folders above the subjects: they may name all subjects, and no subject names them.
 const ABOVE: &[&str] = &["system", "pages", "upkeep"];
 
 /// Rooms that are divided into subjects.
@@ -40,7 +41,7 @@ const ROOMS: &[&str] =
 /// Whether a subject may name another one only through its `mod.rs`.
 const DEEP_NAMES_ARE_FINDINGS: bool = false;
 
-/// One subject naming another.
+/// A name that leads from one subject to another.
 #[derive(Debug, PartialEq, Eq)]
 struct Edge<'a> {
     /// Position of the file that names.
@@ -88,7 +89,7 @@ fn edges<'a>(graph: &Graph<'a>, room: &Room) -> Vec<Edge<'a>> {
     found
 }
 
-/// Names against the table.
+/// Names that the table does not allow.
 #[must_use]
 pub fn findings(graph: &Graph, room: &Room) -> Vec<Finding> {
     let finding =
@@ -107,7 +108,7 @@ pub fn findings(graph: &Graph, room: &Room) -> Vec<Finding> {
     found
 }
 
-/// Folders of a room that the table does not know.
+/// Folders of a room that are missing in the table.
 fn strangers(graph: &Graph, room: &Room) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for file in room.files.iter().filter(|_| ROOMS.contains(&room.name.as_str())) {
@@ -122,13 +123,13 @@ fn strangers(graph: &Graph, room: &Room) -> Vec<Finding> {
     found
 }
 
-/// How many names lead into the folder of another subject, and not through its `mod.rs`.
+/// Number of names that lead into the folder of another subject without using its `mod.rs`.
 #[must_use]
 pub fn deep_names(graph: &Graph, room: &Room) -> usize {
     edges(graph, room).iter().filter(|edge| is_deep(edge.to, graph.files[edge.named])).count()
 }
 
-/// Whether a file is an inner file of a subject's folder; the ground has no front door.
+/// Whether a file is an inner file of a subject's folder. Folders below the subjects have no such restriction.
 fn is_deep(subject: &str, path: &str) -> bool {
     !GROUND.contains(&subject) && path.contains(&format!("/{subject}/")) && !path.ends_with("/mod.rs")
 }

@@ -1,7 +1,7 @@
-//! What the documents cite exists: a path in backquotes is a file or a folder of the repository.
+//! What the documents cite must exist: a path in backquotes is a file or a folder of the repository.
 //!
-//! Paths count from the root, the folder of the document, `server` or `server/src`, with or without `.rs`. Deliberately absent: addresses of the API, which
-//! begin with a slash, and names in capitals, which stand for the reader's own.
+//! Paths start at the root, the folder of the document, `server` or `server/src`, with or without `.rs`. Deliberately
+//! absent: addresses of the API, which begin with a slash, and names in capitals, which the reader must replace.
 
 use crate::tidy::finding::Finding;
 use std::path::Path;
@@ -14,7 +14,7 @@ const DOCUMENTS: &[&str] =
 pub struct Cited<'a> {
     /// Line of the document, from 1.
     pub line: usize,
-    /// The path as it is written.
+    /// The path as written.
     pub path: &'a str,
 }
 

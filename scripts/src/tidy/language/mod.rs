@@ -1,4 +1,4 @@
-//! Rules on words: the vocabulary, sentences that must not be read back, and paths that documents cite.
+//! Rules on words: the vocabulary, sentences that must not be parsed, and paths that documents cite.
 //!
 //! Deliberately absent: whether a sentence is good. Start reading at `words`.
 

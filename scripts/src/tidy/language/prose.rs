@@ -1,6 +1,7 @@
-//! No meaning is read back out of a sentence: no `starts_with` and its like on a reason, message, problem or its text.
+//! No code reads meaning back out of a sentence: no `starts_with` and the like on a reason, message, problem or its
+//! text.
 //!
-//! Decisions travel as codes with arguments (`Reason`). The receiver is told by its name alone.
+//! Decisions travel as codes with arguments (`Reason`). Only the name of the receiver is considered.
 
 use crate::tidy::finding::Finding;
 use crate::tidy::source::Source;
@@ -8,7 +9,7 @@ use crate::tidy::source::Source;
 const RUST: &[&str] = &[".starts_with(", ".ends_with(", ".strip_prefix(", ".strip_suffix(", ".contains("];
 const PAGE: &[&str] = &[".startsWith(", ".endsWith(", ".includes("];
 
-/// How names of sentences end.
+/// Endings of names that hold sentences.
 const SENTENCES: &[&str] = &["reason", "message", "problem", "because"];
 
 /// Steps that hand the same text on.

@@ -1,17 +1,17 @@
-//! The vocabulary, on what people see of the design: tags, operationIds, schema names, table names, navigation labels.
+//! The vocabulary, checked on published names: tags, operationIds, schema names, table names, navigation labels.
 
 use crate::tidy::finding::{Finding, Texts};
 use crate::tidy::source::Source;
 use serde_json::Value;
 
-/// A word that is not used, what to say instead, and whole names in which it may stand all the same.
+/// A word that must not be used, its replacement, and whole names that may contain it nevertheless.
 struct Rule {
     wrong: String,
     right: String,
     except: Vec<String>,
 }
 
-/// A published name and where it stands.
+/// A published name and its place.
 struct Name {
     path: String,
     line: usize,

@@ -1,7 +1,7 @@
-//! The runner's side of the control protocol: standard streams first, the socket after the server has gone.
+//! The runner's side of the control protocol: standard streams first, then a socket once the server has gone.
 //!
-//! Everything is non-blocking. Important messages are kept (they are few) and told again to a server that attaches;
-//! progress is dropped for a server that does not read.
+//! Everything here is non-blocking. The few important messages are kept and repeated to each server that attaches.
+//! Progress is dropped when a server does not read it.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,20 +12,20 @@ use crate::log::layout::remove;
 use crate::os::{self, Listener, Source, Wire};
 use crate::protocol::message::{RunnerMessage, ServerMessage, line_of};
 
-/// Longest plan line, in bytes.
+/// Maximum length of the plan's line, in bytes.
 const PLAN_MAX: usize = 64 * 1024 * 1024;
-/// Longest other line, in bytes.
+/// Maximum length of any other line, in bytes.
 const LINE_MAX: usize = 64 * 1024;
-/// Most connections at once.
+/// Maximum number of simultaneous connections.
 const PEERS_MAX: usize = 8;
 
-/// What came in.
+/// What one round of reading brought.
 #[derive(Default)]
 pub(crate) struct Incoming {
     pub(crate) messages: Vec<ServerMessage>,
-    /// A server has attached and should hear the log's figures.
+    /// A server has attached and needs the log's figures.
     pub(crate) attached: bool,
-    /// A line that is no message, in words.
+    /// Why a received line is not a message.
     pub(crate) fault: Option<String>,
 }
 
@@ -39,13 +39,13 @@ pub(crate) struct Control {
 }
 
 impl Control {
-    /// Begins with the standard streams.
+    /// Starts with the standard streams as the only connection.
     pub(crate) fn new(socket: PathBuf) -> io::Result<Self> {
         let peer = Peer::new(Wire::standard()?, true);
         Ok(Self { peers: vec![peer], listener: None, socket, token: None, history: Vec::new() })
     }
 
-    /// From now on a connection with this token may attach.
+    /// Lets later connections attach with this token.
     pub(crate) fn admit(&mut self, token: &str) {
         self.token = Some(token.to_owned());
     }
@@ -55,7 +55,7 @@ impl Control {
         !self.peers.iter().any(|peer| peer.wire.is_standard() && peer.reading)
     }
 
-    /// Sends a message that must not be lost and that a later server hears, too.
+    /// Sends a message that must not be lost. Servers that attach later receive the message too.
     pub(crate) fn tell(&mut self, message: &RunnerMessage) {
         let line = line_of(message);
         self.history.extend_from_slice(&line);
@@ -65,7 +65,7 @@ impl Control {
         }
     }
 
-    /// Sends progress to everyone who reads; false when somebody did not get it.
+    /// Sends progress to every attached reader. Returns false when some reader did not get it.
     pub(crate) fn progress(&mut self, message: &RunnerMessage) -> bool {
         let line = line_of(message);
         let mut all = true;
@@ -85,7 +85,7 @@ impl Control {
         self.peers.iter().any(|peer| peer.writing && !peer.outbox.is_empty())
     }
 
-    /// What to poll for, in an order that [`Control::handle`] knows.
+    /// The sources to poll, in the order that [`Control::handle`] expects.
     pub(crate) fn interests(&self) -> Vec<Source<'_>> {
         let listener = self.listener.iter().map(Listener::source);
         let inputs = self.peers.iter().filter(|peer| peer.reading).map(|peer| peer.wire.input());
@@ -94,7 +94,7 @@ impl Control {
         listener.chain(inputs).chain(outputs).collect()
     }
 
-    /// Handles what [`Control::interests`] became ready for.
+    /// Handles the sources that became ready; `ready` is in the order of [`Control::interests`].
     pub(crate) fn handle(&mut self, ready: &[bool]) -> Incoming {
         let mut incoming = Incoming::default();
         let mut ready = ready.iter().copied();
@@ -117,7 +117,7 @@ impl Control {
         incoming
     }
 
-    /// Gives readers a moment to take the last messages, then removes the socket.
+    /// Gives readers up to `patience` to take the last messages, then removes the socket.
     pub(crate) fn close(mut self, patience: Duration) {
         let until = clock::now() + patience;
         while self.pending() {
@@ -129,12 +129,12 @@ impl Control {
             self.handle(&ready);
         }
         if self.listener.take().is_some() {
-            // A leftover socket is refused by nobody and removed with the log.
+            // A leftover socket does no harm: nobody answers on it, and deleting the log deletes it too.
             let _ = remove(&self.socket);
         }
     }
 
-    /// Opens the socket; a failure leaves the run alone, only nobody can attach.
+    /// Opens the socket. A failure does not disturb the run; it only means that no server can attach.
     fn listen(&mut self) {
         let _ = remove(&self.socket);
         self.listener = Listener::open(&self.socket).ok();
@@ -167,7 +167,7 @@ impl Peer {
         self.writing = false;
     }
 
-    /// Reads once and takes the complete lines.
+    /// Reads once and handles every complete line.
     fn receive(&mut self, token: Option<&str>, history: &[u8], incoming: &mut Incoming) {
         let mut buffer = [0_u8; 4096];
         let length = match self.wire.read(&mut buffer) {
@@ -204,7 +204,7 @@ impl Peer {
             Ok(message) if self.attached => incoming.messages.push(message),
             Ok(_) => self.close(),
             Err(error) => {
-                incoming.fault = Some(format!("a line is no message: {error}"));
+                incoming.fault = Some(format!("a line is not a message: {error}"));
                 if !self.attached {
                     self.close();
                 }
@@ -212,7 +212,8 @@ impl Peer {
         }
     }
 
-    /// Input has ended. A socket is done; the server that started us may still read what we say.
+    /// Handles the end of input. A socket is closed; on the standard streams, the server may still read what the
+    /// runner writes.
     fn ended(&mut self) {
         self.reading = false;
         if !self.wire.is_standard() {
@@ -235,7 +236,7 @@ impl Peer {
     }
 }
 
-/// Compares without telling by time where the difference is.
+/// Compares two strings in constant time, so that timing does not reveal where they differ.
 fn same(one: &str, other: &str) -> bool {
     let difference = one.bytes().zip(other.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
     one.len() == other.len() && difference == 0

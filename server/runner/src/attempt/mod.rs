@@ -1,7 +1,8 @@
-//! The runner's life: lock, identity, plan, command, exit record.
+//! The life of a runner: lock, identity, plan, command, exit record.
 //!
-//! `orc-runner <log file>`; the plan and with it every secret comes over standard input. Standard input that ends before
-//! a complete plan leaves no trace: the log file is removed again, so a missing log file means that nothing was started.
+//! The program is called as `orc-runner <log file>` and receives the plan, with every secret in it, over standard
+//! input. If standard input ends before the plan is complete, the runner removes the log file again. A missing log
+//! file therefore means that nothing was started.
 
 pub(crate) mod control;
 pub(crate) mod scratch;
@@ -23,10 +24,11 @@ use crate::protocol::message::{Identity, RunnerMessage, ServerMessage, Started, 
 use crate::protocol::plan::Plan;
 use crate::protocol::record::{Exit, ExitRecord, Outcome};
 
-/// How long the last messages wait for a server that does not read.
+/// How long the runner waits for a server to read the last messages.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Runs one attempt; the whole program. Exit code 0: an exit record was written; 3: nothing was started.
+/// Runs one attempt; this is the whole program. Exits with 0 when an exit record was written, and with 3 when nothing
+/// was started.
 pub fn run(log: &Path) -> ExitCode {
     let mut session = match begin(log) {
         Ok(session) => session,
@@ -59,14 +61,14 @@ fn begin(log: &Path) -> Result<Session, String> {
     Ok(Session { signals, control, writer })
 }
 
-/// Waits for the plan. An error is the reason why there will be none.
+/// Waits for the plan. The error says why no plan will come.
 fn receive_plan(session: &mut Session, attempt: &str) -> Result<(Plan, Vec<ServerMessage>), String> {
     loop {
         let mut sources = vec![session.signals.source()];
         sources.extend(session.control.interests());
         let Ok(ready) = os::wait(sources, None) else { continue };
         if ready[0] && session.signals.stop_asked() {
-            return Err("asked to end by a signal before the plan".to_owned());
+            return Err("a signal asked the runner to end before the plan arrived".to_owned());
         }
         let incoming = session.control.handle(&ready[1..]);
         let mut messages = incoming.messages.into_iter();
@@ -92,7 +94,7 @@ fn refuse(session: Option<Session>, message: String) -> ExitCode {
     eprintln!("orc-runner: {message}");
     let refused = RunnerMessage::Refused { message };
     if let Some(mut session) = session {
-        // A file that cannot be removed holds no start, which readers take for what it is.
+        // If the file cannot be removed, it contains no start, so readers know that nothing ran.
         let _ = session.writer.discard();
         session.control.tell(&refused);
         session.control.close(PATIENCE);
@@ -153,7 +155,7 @@ fn ended(plan: &Plan, ending: Ending, started_at_micros: i64, result: ResultFile
         (Some(StopReason::TimeLimit { limit, seconds }), _) => Outcome::TimedOut { limit, seconds },
         (None, Some(Exit::Code { code })) => Outcome::Exited { code },
         (None, Some(Exit::Signal { signal })) => Outcome::Signalled { signal },
-        // Only a stop gives a command up that has not ended.
+        // Only a stopped command can be given up before its end was seen.
         (None, None) => Outcome::Signalled { signal: 0 },
     };
     let success = matches!(outcome, Outcome::Exited { code } if plan.success_codes.contains(&code));

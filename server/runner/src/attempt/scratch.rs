@@ -1,7 +1,7 @@
-//! The attempt's private files beside its log: the script it runs and the result it writes.
+//! The attempt's private files: the script it runs and the result it writes.
 //!
-//! Both live in the plan's scratch folder under names made from the attempt id, and are gone when the attempt ends. The
-//! result file exists only when the command writes it, so an ordinary attempt creates neither.
+//! Both are in the plan's scratch folder, are named after the attempt id, and are removed when the attempt ends. The
+//! result file exists only if the command writes it, so an ordinary attempt creates neither file.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -21,14 +21,14 @@ pub(crate) struct Scratch {
 /// What became of the result file.
 #[derive(Default)]
 pub(crate) struct ResultFile {
-    /// What the command wrote; none: nothing.
+    /// The JSON that the command wrote, if any.
     pub(crate) value: Option<serde_json::Value>,
-    /// Why what it wrote was not taken.
+    /// Why the result was rejected.
     pub(crate) error: Option<String>,
 }
 
 impl Scratch {
-    /// Writes the script, adds marker and result path to the plan's environment, and gives all arguments.
+    /// Writes the script, adds marker and result path to the plan's environment, and returns all arguments.
     pub(crate) fn prepare(plan: &mut Plan) -> Result<(Self, Vec<String>), (Self, Failure)> {
         let result = plan.scratch_folder.join(format!("{}.result.json", plan.attempt));
         plan.environment.insert(MARKER.to_owned(), plan.attempt.clone());
@@ -62,7 +62,7 @@ impl Scratch {
             Ok(value) => ResultFile { value, error: None },
             Err(message) => ResultFile { value: None, error: Some(message) },
         };
-        // What cannot be removed is in a private folder and is swept with it.
+        // A file that cannot be removed stays in a private folder and is deleted together with that folder.
         let _ = remove(&self.result);
         self.script.iter().for_each(|path| drop(remove(path)));
         result

@@ -1,8 +1,8 @@
-//! Watching one command from its start to its end: output, limits, messages, signals, in one loop.
+//! Watches one command from start to end: output, limits, messages and signals, in one loop.
 //!
-//! The ladder of stopping is the same for cancel, time limits and signals: ask the group, wait the grace, kill all that
-//! descends from the command. However an attempt ends, [`Supervisor::run`] returns only when none of its processes is
-//! left, or with the list of those that could not be ended.
+//! Cancels, time limits and signals stop a command in the same steps: ask the process group, wait for the grace
+//! period, kill every descendant of the command. However an attempt ends, [`Supervisor::run`] returns only when no
+//! process of the attempt is left, or with the list of those that could not be killed.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -19,14 +19,14 @@ use crate::protocol::record::{CancelledBy, Exit, Survivor, TimeLimit};
 
 /// Shortest time between two progress messages.
 const PROGRESS_PERIOD: Duration = Duration::from_millis(50);
-/// How long descendants get to end by themselves when the command has ended and nobody holds its output.
+/// How long descendants may take to end by themselves after the command has ended and its output is closed.
 const BREATH: Duration = Duration::from_millis(10);
-/// How much is read from a pipe at once, in bytes.
+/// Bytes per read from a pipe.
 const READ: usize = 64 * 1024;
-/// Most reads of what is left in the pipes after the end; a pipe holds at most 1 MiB.
+/// Maximum number of reads that empty the pipes after the end. A pipe holds at most 1 MiB.
 const LAST_READS: usize = 64;
 
-/// What the runner has besides the command.
+/// What the runner has apart from the command.
 pub(crate) struct Session {
     pub(crate) signals: Signals,
     pub(crate) control: Control,
@@ -88,7 +88,7 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    /// Follows the command to its end; `early` are messages that came with the plan.
+    /// Follows the command to its end. `early` holds the messages that arrived together with the plan.
     pub(crate) fn run(mut self, early: Vec<ServerMessage>) -> Ending {
         early.into_iter().for_each(|message| self.message(&message));
         while !self.over() {
@@ -98,7 +98,7 @@ impl<'a> Supervisor<'a> {
         }
         self.ending.leaked = self.open() && self.ending.stop.is_none();
         if !self.alone && self.ending.stop.is_none() {
-            // Who has just closed the output is most likely about to end by itself.
+            // A process that has just closed the output is probably about to end by itself.
             self.wait_for_signal(BREATH);
             self.reap();
         }
@@ -108,7 +108,7 @@ impl<'a> Supervisor<'a> {
         self.read_rest();
         self.ending.leaked |= self.open();
         if self.ending.leaked {
-            self.session.writer.note("[orc] another process held the output after the command had ended");
+            self.session.writer.note("[orc] another process kept the output open after the command had ended");
         }
         self.ending
     }
@@ -126,7 +126,8 @@ impl<'a> Supervisor<'a> {
             return false;
         }
         if self.ending.stop.is_some() && !self.alone {
-            // The rest of the group has the grace, too; what left the group was not asked and is not waited for.
+            // The rest of the group gets the grace period too. Processes that left the group were not asked to stop,
+            // so nobody waits for them.
             return !os::group_exists(self.leader);
         }
         !self.open() || self.drain_until.is_some_and(|until| clock::now() >= until)
@@ -159,7 +160,8 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    /// When there is something to do without an event; only what still can happen counts.
+    /// The time at which something must be done even if no event arrives. Deadlines that can no longer matter are
+    /// left out.
     fn next_deadline(&self) -> Option<Instant> {
         if self.ending.stop.is_some() && !self.alone {
             return [self.kill_at, self.progress].into_iter().flatten().min();
@@ -204,7 +206,8 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    /// Begins the ladder; a second call ends the grace. A command that has ended by itself is not asked any more.
+    /// Starts to stop the command. A second call ends the grace period. A command that has ended by itself is not
+    /// asked.
     fn stop(&mut self, reason: StopReason, grace: Option<f64>) {
         self.reap();
         if self.ending.stop.is_some() {
@@ -247,7 +250,8 @@ impl<'a> Supervisor<'a> {
         self.sweep();
     }
 
-    /// Kills everything that descends from the command, and after a stop also what only carries its marker.
+    /// Kills every descendant of the command. After a stop, it also kills processes that are no descendants but carry
+    /// the attempt's marker.
     fn sweep(&mut self) {
         let mut seen = HashSet::new();
         for round in 0..ROUNDS {
@@ -292,7 +296,7 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    /// Takes what is still in the pipes without waiting.
+    /// Reads what is left in the pipes without waiting.
     fn read_rest(&mut self) {
         let writer = &mut self.session.writer;
         for _ in 0..LAST_READS {
@@ -306,7 +310,8 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    /// Sends progress when it is due; not at the very end, where the record says it all.
+    /// Sends progress when it is due. After the command's end no progress is sent, because the exit record contains
+    /// everything.
     fn report(&mut self) {
         let now = clock::now();
         if self.ending.exit.is_some() {
@@ -323,7 +328,7 @@ impl<'a> Supervisor<'a> {
     }
 }
 
-/// Reads once; says whether there was anything.
+/// Reads once. Returns whether there was anything to read.
 fn read(pipe: &mut Option<Output>, stream: Stream, writer: &mut LogWriter, buffer: &mut [u8]) -> bool {
     let Some(open) = pipe else { return false };
     match open.read(&mut *buffer) {
@@ -345,7 +350,7 @@ fn readable(pipe: Option<&Output>) -> bool {
 fn words(reason: StopReason) -> String {
     match reason {
         StopReason::Cancel { by: CancelledBy::Server } => "cancelled".to_owned(),
-        StopReason::Cancel { by: CancelledBy::Signal } => "the runner was asked to end by a signal".to_owned(),
+        StopReason::Cancel { by: CancelledBy::Signal } => "a signal asked the runner to end".to_owned(),
         StopReason::TimeLimit { limit: TimeLimit::Attempt, seconds } => {
             format!("attempt timeout of {seconds} s passed")
         }

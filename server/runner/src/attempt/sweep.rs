@@ -1,4 +1,4 @@
-//! Ending every process that carries an attempt's marker, for attempts whose runner died.
+//! Ends every process that carries an attempt's marker. The server uses this when an attempt's runner died.
 
 use std::collections::HashMap;
 use std::io;
@@ -9,20 +9,20 @@ use crate::os;
 use crate::protocol::plan::MARKER;
 use crate::protocol::record::Survivor;
 
-/// Most rounds of a sweep.
+/// Maximum number of rounds in a sweep.
 pub(crate) const ROUNDS: u32 = 50;
 
-/// What a sweep did.
+/// Result of a sweep.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
-    /// How many processes were killed.
+    /// Number of processes that were killed.
     pub killed: u32,
-    /// Those that are still there.
+    /// Processes that are still alive.
     pub survivors: Vec<Survivor>,
 }
 
-/// Kills every process of this account that carries the attempt's marker in its environment; for attempts whose runner
-/// died. Waits until they are gone, at most about 5 s; blocking. What is left is reported.
+/// Kills every process of this account that has the attempt's marker in its environment. Blocks until they are gone,
+/// for about 5 s at most, and reports what is left. Meant for attempts whose runner died.
 pub fn sweep(attempt: &str) -> io::Result<Swept> {
     let marker = marker(attempt);
     let mut killed = HashMap::new();
@@ -42,7 +42,7 @@ pub fn sweep(attempt: &str) -> io::Result<Swept> {
     Ok(Swept { killed, survivors })
 }
 
-/// Processes that carry the attempt's marker, this one and dead ones excepted.
+/// Lists the living processes that carry the attempt's marker, except this process.
 pub fn marked(attempt: &str) -> io::Result<Vec<Survivor>> {
     os::carriers(&marker(attempt))
 }

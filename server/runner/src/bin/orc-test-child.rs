@@ -1,7 +1,7 @@
-//! A command for tests: behaves in every way a real one may, good and bad. A test aid, not shipped.
+//! A command for tests that behaves in every way a real one may, good or bad. It is not shipped.
 //!
-//! `orc-test-child <what> [values]`; see `main` for the list. What it promises is on the wire as soon as it holds: a
-//! line `ready` (or a process id) is printed before it begins to wait, so that tests wait for events, not for time.
+//! Usage: `orc-test-child <what> [values]`; `main` lists what it can do. It prints `ready` (or a process id) as soon
+//! as its promise holds and before it waits, so that tests wait for events instead of time.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -78,7 +78,7 @@ fn number(text: &str) -> u64 {
 
 fn write(bytes: &[u8]) {
     let mut out = io::stdout().lock();
-    // A closed pipe is no reason to panic: the reader has had enough.
+    // A closed pipe is no reason to panic, because the reader wants no more.
     let _ = out.write_all(bytes).and_then(|()| out.flush());
 }
 
@@ -101,7 +101,8 @@ fn started(command: &mut Command) -> String {
     command.spawn().as_ref().map_or_else(|error| format!("failed: {error}"), |child: &Child| child.id().to_string())
 }
 
-/// A second child in its own session whose parent is gone: out of reach for a signal to the group. Prints its id.
+/// Starts a second child in its own session and prints its id. The child's parent is gone, so a signal to the group
+/// does not reach the child.
 fn escape(seconds: &str) {
     #[cfg(unix)]
     rustix::process::setsid().expect("a child leads no group");
@@ -110,7 +111,7 @@ fn escape(seconds: &str) {
 
 #[cfg(unix)]
 fn ignore_term(seconds: &str) {
-    // A shell is the one way to ignore a signal without unsafe code; the ignored signal is inherited.
+    // A shell is the only way to ignore a signal without unsafe code: its child inherits the ignored signal.
     use std::os::unix::process::CommandExt;
     let own = std::env::current_exe().expect("own path");
     let line = format!("trap '' TERM; exec '{}' sleep {seconds}", own.display());
@@ -123,7 +124,7 @@ fn ignore_term(seconds: &str) {
     wait("ready", seconds);
 }
 
-/// Lines of 80 bytes, or one line without an end.
+/// Writes lines of 80 bytes, or one endless line.
 fn flood(mut bytes: u64, lines: bool) {
     let mut block = vec![b'x'; 64 * 80 * 10];
     if lines {

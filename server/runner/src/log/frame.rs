@@ -1,20 +1,21 @@
-//! One frame of a log file: a 28 byte header, then the payload.
+//! One frame of a log file: a header of 28 bytes, then the payload.
 //!
-//! Little endian: magic `Or` (2), kind (1), stream (1), payload length (4), time in microseconds UTC (8), logical offset
-//! (8), CRC32 (4) of the first 24 bytes and the payload. The checksum starts from the attempt's id, so the frames of
-//! another log that a command prints are never taken for this log's own when a reader looks for the next good frame.
+//! Little endian: magic `Or` (2), kind (1), stream (1), payload length (4), time in microseconds UTC (8), logical
+//! offset (8), CRC32 (4) of the first 24 bytes and the payload. The checksum starts from the attempt's id, so a
+//! reader that looks for the next good frame never takes frames of another log, printed by a command, for frames of
+//! this one.
 
 use crc32fast::Hasher;
 
 /// Length of a frame's header in bytes.
 pub(crate) const HEADER: usize = 28;
-/// Largest payload that is believed; only an exit record with a result comes near 1 MiB.
+/// Largest payload that readers accept. Only an exit record with a result comes near 1 MiB.
 pub(crate) const PAYLOAD_MAX: usize = 8 * 1024 * 1024;
 /// Largest payload of a data frame.
 pub(crate) const DATA_MAX: usize = 64 * 1024;
 /// The first two bytes of every frame.
 pub(crate) const MAGIC: [u8; 2] = *b"Or";
-/// Ends an exit frame's payload, after its payload length without this trailer (4 bytes).
+/// Last bytes of an exit frame's payload. Before them stands the payload's length without this trailer (4 bytes).
 pub(crate) const TRAILER: [u8; 4] = *b"OrcX";
 
 /// What a frame holds.
@@ -43,7 +44,7 @@ pub(crate) struct Head {
 #[derive(Clone, Debug)]
 pub(crate) struct Seed(Hasher);
 
-/// Lets the libraries used for logs choose their instructions now.
+/// Makes the libraries used for logs detect the processor's features now.
 pub(crate) fn warm() {
     let sample = [0_u8; HEADER];
     Seed::new("").checksum(&sample, &sample);
@@ -65,7 +66,7 @@ impl Seed {
     }
 }
 
-/// Appends one frame to `into`; the length is the payload's, whatever `head` says.
+/// Appends one frame to `into`. The header's length is taken from the payload, not from `head`.
 pub(crate) fn encode(into: &mut Vec<u8>, seed: &Seed, head: Head, payload: &[u8]) {
     let start = into.len();
     let length = u32::try_from(payload.len()).expect("payloads are far below 4 GiB");
@@ -79,18 +80,18 @@ pub(crate) fn encode(into: &mut Vec<u8>, seed: &Seed, head: Head, payload: &[u8]
     into.extend_from_slice(payload);
 }
 
-/// Result of looking at the start of some bytes.
+/// Result of parsing the start of a byte slice.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Parsed<'a> {
     /// A good frame.
     Frame(Head, &'a [u8]),
-    /// It may become a frame: at least this many bytes are needed.
+    /// Possibly the start of a frame; at least this many bytes are needed.
     Short(usize),
     /// Not a frame, or a damaged one.
     Bad,
 }
 
-/// Looks at the start of `bytes`.
+/// Parses the frame at the start of `bytes`.
 pub(crate) fn parse<'a>(bytes: &'a [u8], seed: &Seed) -> Parsed<'a> {
     if bytes.len() < HEADER {
         return if bytes.starts_with(&MAGIC[..bytes.len().min(2)]) { Parsed::Short(HEADER) } else { Parsed::Bad };

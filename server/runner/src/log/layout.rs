@@ -1,7 +1,8 @@
-//! Where an attempt's files are, and deleting its files.
+//! Where an attempt's files are, and how they are deleted.
 //!
-//! `<folder>/<attempt>.log` is the only file of an ordinary attempt and the runner's lock; `.log.1`, `.log.2` ... hold
-//! the newest output once the head is full; `.sock` exists only after the server that started the runner has gone.
+//! `<folder>/<attempt>.log` is the only file of an ordinary attempt; it is also the runner's lock. `.log.1`, `.log.2`
+//! ... hold the newest output once the first file is full. `.sock` exists only after the server that started the
+//! runner has gone.
 
 use std::ffi::OsString;
 use std::fs;
@@ -32,7 +33,8 @@ pub fn socket_path(log: &Path) -> PathBuf {
     log.with_extension("sock")
 }
 
-/// Numbers of the tail segments that exist, ascending. Reads the folder: only for logs known to have rolled over.
+/// Lists the numbers of the existing tail segments, ascending. Reads the folder, so use it only for logs that have
+/// rolled over.
 pub fn segments(log: &Path) -> io::Result<Vec<u64>> {
     let Some(name) = log.file_name().and_then(|n| n.to_str()) else { return Ok(Vec::new()) };
     let mut numbers = Vec::new();
@@ -46,9 +48,9 @@ pub fn segments(log: &Path) -> io::Result<Vec<u64>> {
     Ok(numbers)
 }
 
-/// Deletes all files of an attempt; what is already gone is fine. Symbolic links are removed, never followed. The log
-/// file goes last, so a deletion that was cut short can be repeated. The folder is listed only for an attempt without
-/// an exit record.
+/// Deletes all files of an attempt; missing files are fine. Symbolic links are removed, never followed. The log file
+/// goes last, so an interrupted deletion can be repeated. The folder is listed only for attempts without an exit
+/// record.
 pub fn delete(log: &Path) -> io::Result<()> {
     let numbers = match exit_record(log) {
         Ok(Some(record)) if record.log.last_segment == 0 => Vec::new(),

@@ -1,7 +1,8 @@
-//! What a log consists of, for writer and reader: streams, records, gaps.
+//! What a log consists of, for its writer and its readers: streams, records, gaps.
 //!
-//! Offsets are logical bytes: everything the command wrote on both streams in the order it was read, and the runner's own
-//! notes, before any truncation. So an offset never changes its meaning, and a gap is a stretch of offsets without bytes.
+//! Offsets are logical bytes: everything the command wrote on both streams in the order in which it was read, and the
+//! runner's own notes, before any truncation. An offset therefore never changes its meaning, and a gap is a range of
+//! offsets without bytes.
 
 pub(crate) mod frame;
 pub mod layout;
@@ -18,25 +19,25 @@ pub enum Stream {
     Stdout,
     /// The command's standard error.
     Stderr,
-    /// The runner's own notes (one line each).
+    /// The runner's own notes, one line each.
     System,
 }
 
 /// One piece of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// Logical offset of its first byte.
+    /// Logical offset of the first byte.
     pub offset: u64,
-    /// When it was read from the command, microseconds since 1970 UTC.
+    /// When the runner read these bytes, in microseconds since 1970 UTC.
     pub at_micros: i64,
-    /// Where it came from; for a gap that covers several streams, the last one.
+    /// Stream of the bytes. For a gap that covers several streams: the last one.
     pub stream: Stream,
-    /// What it holds.
+    /// The bytes, or the gap.
     pub content: Content,
 }
 
 impl Record {
-    /// Logical offset just after it.
+    /// Logical offset just after the last byte.
     pub fn end(&self) -> u64 {
         match &self.content {
             Content::Bytes(bytes) => self.offset + bytes.len() as u64,
@@ -46,7 +47,7 @@ impl Record {
 }
 
 impl Record {
-    /// About how much memory it takes, in bytes.
+    /// Approximate memory use, in bytes.
     pub(crate) fn weight(&self) -> usize {
         match &self.content {
             Content::Bytes(bytes) => bytes.len() + 64,
@@ -58,13 +59,13 @@ impl Record {
 /// The content of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// Exactly the bytes the command wrote; not cut at lines or characters.
+    /// The bytes exactly as the command wrote them, not split at lines or characters.
     Bytes(Vec<u8>),
-    /// Bytes that were written by the command and are not kept.
+    /// Bytes that the command wrote and that are not kept.
     Gap {
-        /// How many.
+        /// Number of missing bytes.
         bytes: u64,
-        /// Why.
+        /// Why the bytes are missing.
         reason: GapReason,
     },
 }

@@ -1,8 +1,8 @@
-//! Reading a log, finished or still growing.
+//! Reads a log, whether finished or still growing.
 //!
-//! A reader needs no lock and never disturbs the runner. A torn last frame is "not yet there"; a damaged frame in the
-//! middle becomes a gap, and reading goes on at the next good frame. [`exit_record`] looks from the file's end and costs
-//! two small reads, whatever the log's size.
+//! A reader needs no lock and never disturbs the runner. A torn last frame counts as "not there yet". A damaged frame
+//! in the middle becomes a gap, and reading continues at the next good frame. [`exit_record`] starts at the end of
+//! the file and takes two small reads, whatever the log's size.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -14,12 +14,12 @@ use crate::log::{Content, GapReason, Record, Stream};
 use crate::protocol::message::{Identity, Started};
 use crate::protocol::record::{ExitRecord, LogTotals};
 
-/// How far a reader looks for the next good frame after a damaged one, in bytes.
+/// How far a reader searches for the next good frame after a damaged one, in bytes.
 const RESYNC: usize = 4 * 1024 * 1024;
-/// How much is read from a file at once, in bytes.
+/// Bytes per read from a file.
 const CHUNK: usize = 64 * 1024;
 
-/// The exit record of an attempt, if its log file has one. A missing file is `NotFound`.
+/// Returns an attempt's exit record if its log file has one. Fails with `NotFound` when the file is missing.
 pub fn exit_record(log: &Path) -> io::Result<Option<ExitRecord>> {
     let seed = Seed::new(attempt_of(log).unwrap_or_default());
     let mut file = File::open(log)?;
@@ -56,7 +56,7 @@ pub struct LogReader {
 }
 
 impl LogReader {
-    /// Opens a log at its beginning; `NotFound` when there is none.
+    /// Opens a log at its beginning. Fails with `NotFound` when there is none.
     pub fn open(log: &Path) -> io::Result<Self> {
         Ok(Self {
             log: log.to_owned(),
@@ -72,12 +72,12 @@ impl LogReader {
         })
     }
 
-    /// Logical offset of the next byte that [`LogReader::read`] gives.
+    /// Logical offset of the next byte that [`LogReader::read`] will return.
     pub fn offset(&self) -> u64 {
         self.offset.max(self.wanted)
     }
 
-    /// Goes to a logical offset; one beyond the end waits there.
+    /// Moves to a logical offset. If the offset is beyond the end, reading continues once the log has grown that far.
     pub fn seek(&mut self, offset: u64) -> io::Result<()> {
         if offset < self.offset {
             *self = Self::open(&self.log)?;
@@ -86,7 +86,7 @@ impl LogReader {
         Ok(())
     }
 
-    /// Goes to the beginning of the last `lines` lines that are there now, and gives that offset.
+    /// Moves to the start of the last `lines` lines that exist now, and returns that offset.
     pub fn seek_last_lines(&mut self, lines: usize) -> io::Result<u64> {
         let mut starts = std::collections::VecDeque::from([0_u64]);
         self.seek(0)?;
@@ -112,14 +112,14 @@ impl LogReader {
         Ok(offset)
     }
 
-    /// Reads what is there now, about `max_bytes` at most (one record more than fits is not split). Empty: nothing new
-    /// at this moment; see [`LogReader::finished`].
+    /// Reads what exists now, about `max_bytes` at most; the last record is never split. An empty answer means that
+    /// nothing is new; see [`LogReader::finished`].
     pub fn read(&mut self, max_bytes: usize) -> io::Result<Vec<Record>> {
         let (mut records, mut size) = (Vec::new(), 0);
         while size < max_bytes {
             let frame = match &mut self.segment {
                 Some((_, cursor)) => cursor.next()?,
-                // Behind the head there is only the exit record; the log goes on in the segments.
+                // After the first file is full, it receives only the exit record; the log continues in the segments.
                 None if self.rolled => None,
                 None => self.main.next()?,
             };
@@ -135,12 +135,12 @@ impl LogReader {
         Ok(records)
     }
 
-    /// Whether the attempt has ended and everything was read. After a lost runner this stays false.
+    /// Returns whether the attempt has ended and everything was read. If the runner was lost, this stays false.
     pub fn finished(&self) -> bool {
         self.exit.as_ref().is_some_and(|exit| self.offset >= exit.log.bytes)
     }
 
-    /// The exit record, from wherever the reader stands.
+    /// Returns the exit record, whatever the reader's position.
     pub fn exit(&mut self) -> io::Result<Option<&ExitRecord>> {
         if self.exit.is_none() {
             self.exit = exit_record(&self.log)?;
@@ -148,18 +148,18 @@ impl LogReader {
         Ok(self.exit.as_ref())
     }
 
-    /// The runner's identity; known once the first frame was read.
+    /// The runner's identity, known after the first frame was read.
     pub fn identity(&self) -> Option<&Identity> {
         self.identity.as_ref()
     }
 
-    /// The command's process; known once its frame was read.
+    /// The command's process, known after its frame was read.
     pub fn started(&self) -> Option<Started> {
         self.started
     }
 
-    /// The log's figures: from the exit record, or counted by reading all there is (the position stays). Lines in
-    /// dropped stretches of an unfinished log are not counted.
+    /// Returns the log's figures: from the exit record, or counted by reading the whole log. The position does not
+    /// change. Lines in dropped stretches of an unfinished log are not counted.
     pub fn totals(&mut self) -> io::Result<LogTotals> {
         if let Some(exit) = self.exit()? {
             return Ok(exit.log);
@@ -225,7 +225,7 @@ impl LogReader {
         }
     }
 
-    /// Goes to `to`; the offsets passed are a gap.
+    /// Moves to `to` and records the skipped offsets as a gap.
     fn jump(&mut self, head: Head, to: u64, reason: GapReason, records: &mut Vec<Record>) {
         let Some(length) = to.checked_sub(self.offset).filter(|length| *length > 0) else { return };
         let from = self.offset.max(self.wanted);
@@ -242,7 +242,8 @@ impl LogReader {
         }
     }
 
-    /// A rolled log whose last bytes could not be written ends before the exit record says: the rest is a gap.
+    /// Adds a final gap if the log ends before the offset in the exit record, because its last bytes could not be
+    /// written.
     fn lost_end(&mut self, records: &mut Vec<Record>) {
         let Some(exit) = self.exit.as_ref().filter(|_| self.rolled) else { return };
         let (bytes, at_micros) = (exit.log.bytes, exit.finished_at_micros);
@@ -250,8 +251,8 @@ impl LogReader {
         self.jump(head, bytes, GapReason::WriteError, records);
     }
 
-    /// At the end of a file: goes to the next segment, or looks for the exit record behind the head. Says whether
-    /// another look at the current file makes sense.
+    /// At the end of a file: moves to the next segment, or looks for the exit record in the first file. Returns
+    /// whether reading the current file again makes sense.
     fn next_file(&mut self) -> io::Result<bool> {
         if !self.rolled {
             return Ok(false);
@@ -274,7 +275,8 @@ impl LogReader {
         Ok(true)
     }
 
-    /// Number of the oldest segment after `current`; lists the folder only when the ring has passed this reader.
+    /// Number of the oldest segment after `current`. Lists the folder only if the segments after `current` have been
+    /// deleted already.
     fn segment_after(&self, current: u64) -> io::Result<Option<u64>> {
         if segment_path(&self.log, current + 1).exists() {
             return Ok(Some(current + 1));
@@ -302,7 +304,7 @@ impl Cursor {
         Ok(Self { file: File::open(path)?, seed, at: 0, window: Vec::new(), used: 0, end: 0 })
     }
 
-    /// The next good frame; none when there is no complete one now.
+    /// Returns the next good frame, or none if there is no complete one yet.
     fn next(&mut self) -> io::Result<Option<(Head, Vec<u8>)>> {
         let mut need = HEADER;
         loop {
@@ -323,12 +325,12 @@ impl Cursor {
         }
     }
 
-    /// Whether the file has become longer since the last time its end was met.
+    /// Returns whether the file has grown since its end was last reached.
     fn grew(&self) -> io::Result<bool> {
         Ok(self.file.metadata()?.len() > self.end)
     }
 
-    /// Makes `need` bytes from the position available; false when the file has fewer.
+    /// Makes `need` bytes available from the current position. Returns false if the file has fewer.
     fn fill(&mut self, need: usize) -> io::Result<bool> {
         if self.window.len() - self.used >= need {
             return Ok(true);
@@ -343,7 +345,7 @@ impl Cursor {
         Ok(self.window.len() >= need)
     }
 
-    /// Skips a damaged stretch; false when no good frame follows in reach.
+    /// Skips a damaged stretch. Returns false if no good frame follows within reach.
     fn resync(&mut self) -> io::Result<bool> {
         self.fill(RESYNC)?;
         let rest = &self.window[self.used..];

@@ -1,8 +1,9 @@
-//! Writing a log: the runner's side of the format, with all caps and guards.
+//! Writes a log: the runner's side of the format, with all caps and guards.
 //!
-//! The head goes to the attempt's one file. When that is half of the cap, the newest output goes to a ring of small
-//! segment files whose oldest is deleted; the exit record always is the last frame of the one file, so that everybody
-//! finds it in the same place. Nothing here fails for lack of space: what cannot be kept is counted and becomes a gap.
+//! The first half of the cap goes to the attempt's first file. When that half is full, the newest output goes to a
+//! ring of small segment files, and the oldest segment is deleted. The exit record is always the last frame of the
+//! first file, so that readers know where it is. Nothing here fails for lack of space: bytes that cannot be kept are
+//! counted and become a gap.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -19,13 +20,13 @@ use crate::protocol::message::{Identity, Started};
 use crate::protocol::plan::LogLimits;
 use crate::protocol::record::{ExitRecord, LogTotals};
 
-/// How many segments the ring of the tail has.
+/// Number of segments in the ring.
 const RING: u64 = 8;
-/// Free space is looked at after this many written bytes, or after [`GUARD_PERIOD`].
+/// Free space is checked after this many written bytes, or after [`GUARD_PERIOD`].
 const GUARD_BYTES: u64 = 1024 * 1024;
 const GUARD_PERIOD: Duration = Duration::from_secs(1);
 
-/// The writer of one attempt's log; it holds the lock until it is dropped.
+/// The writer of one attempt's log. It holds the lock until it is dropped.
 #[derive(Debug)]
 pub struct LogWriter {
     log: PathBuf,
@@ -43,8 +44,8 @@ pub struct LogWriter {
 }
 
 impl LogWriter {
-    /// Creates the file (it must not exist: an attempt starts once), locks it, and writes the identity. Both sides of
-    /// the file are readable by this account only.
+    /// Creates the file, locks it, and writes the identity. The file must not exist, because an attempt starts once.
+    /// Only this account can read or write it.
     pub fn create(log: &Path, identity: &Identity) -> io::Result<Self> {
         let mut file = os::create_locked(log)?;
         let seed = Seed::new(&identity.attempt);
@@ -68,7 +69,7 @@ impl LogWriter {
         })
     }
 
-    /// Sets the plan's limits; before the first data.
+    /// Sets the plan's limits. Must be called before the first data.
     pub fn limit(&mut self, limits: LogLimits) {
         self.limits = limits;
     }
@@ -81,7 +82,7 @@ impl LogWriter {
         self.main.write(&self.scratch);
     }
 
-    /// Takes what was read from the command.
+    /// Writes bytes that the command wrote.
     pub fn data(&mut self, stream: Stream, bytes: &[u8]) {
         let at = clock::now_micros();
         self.newlines += memchr::memchr_iter(b'\n', bytes).count() as u64;
@@ -99,12 +100,12 @@ impl LogWriter {
         self.lines[usize::from(stream.code())].length = length as u64;
     }
 
-    /// Writes a note of the runner itself, one line.
+    /// Writes a note of the runner, as one line.
     pub fn note(&mut self, text: &str) {
         self.data(Stream::System, format!("{text}\n").as_bytes());
     }
 
-    /// The figures so far.
+    /// The log's figures so far.
     pub fn totals(&self) -> LogTotals {
         let open = self.lines.iter().filter(|line| line.length > 0).count() as u64;
         LogTotals {
@@ -116,8 +117,8 @@ impl LogWriter {
         }
     }
 
-    /// Writes the exit record, completed with the log's figures, as the last frame. On a full disk it gives up the
-    /// result, then the oldest kept output, before it fails.
+    /// Completes the exit record with the log's figures and writes it as the last frame. On a full disk it first
+    /// drops the result, then the oldest output, before it fails.
     pub fn finish(&mut self, record: &mut ExitRecord) -> io::Result<()> {
         self.flush_gap(record.finished_at_micros);
         loop {
@@ -140,7 +141,7 @@ impl LogWriter {
         }
     }
 
-    /// Removes the file of an attempt that never began.
+    /// Removes the file of an attempt that never started.
     pub fn discard(self) -> io::Result<()> {
         remove(&self.log)
     }
@@ -180,7 +181,8 @@ impl LogWriter {
         }
     }
 
-    /// Counts bytes that are not kept. Neighbouring losses become one gap, written with the next kept bytes.
+    /// Counts bytes that are not kept. Adjacent losses become one gap, which is written before the next bytes that
+    /// are kept.
     fn lose(&mut self, stream: Stream, length: u64, reason: GapReason, at: i64) {
         if self.gap.is_some_and(|gap| gap.reason != reason) && reason != GapReason::WriteError {
             self.flush_gap(at);
@@ -226,7 +228,7 @@ impl LogWriter {
         }
     }
 
-    /// Opens the next segment and lets go of the oldest.
+    /// Opens the next segment and deletes the oldest one beyond the ring's size.
     fn roll(&mut self, at: i64) -> bool {
         let number = self.ring.back().map_or(1, |segment| segment.number + 1);
         let Ok(file) = os::create_private(&segment_path(&self.log, number)) else { return false };
@@ -242,7 +244,7 @@ impl LogWriter {
             written = self.main.write(&self.scratch);
         }
         if !written {
-            // The file would only be in the way of the next attempt to open this segment.
+            // The file would prevent the next attempt to open this segment.
             let _ = remove(&segment_path(&self.log, number));
             return false;
         }
@@ -256,7 +258,7 @@ impl LogWriter {
     fn drop_oldest(&mut self) -> bool {
         let Some(segment) = self.ring.pop_front() else { return false };
         self.kept -= segment.kept;
-        // A file that cannot be removed is a leftover for retention, not a reason to stop.
+        // A file that cannot be removed is left to retention; writing continues.
         let _ = remove(&segment_path(&self.log, segment.number));
         true
     }
@@ -271,7 +273,7 @@ fn current<'a>(main: &'a mut Output, ring: &'a mut VecDeque<Segment>) -> &'a mut
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Line {
-    /// Bytes since the last line end, kept or not.
+    /// Bytes since the last end of a line, kept or not.
     length: u64,
 }
 
@@ -290,13 +292,13 @@ struct Output {
 }
 
 impl Output {
-    /// Writes one piece whole, or leaves the file as it was.
+    /// Writes all bytes, or leaves the file as it was.
     fn write(&mut self, bytes: &[u8]) -> bool {
         if self.file.write_all(bytes).is_ok() {
             self.at += bytes.len() as u64;
             return true;
         }
-        // Both can only fail on a broken disk; readers then skip the torn frame.
+        // Both calls fail only on a broken disk. Readers then skip the torn frame.
         let _ = self.file.set_len(self.at);
         let _ = self.file.seek(SeekFrom::Start(self.at));
         false
@@ -319,7 +321,7 @@ impl Gap {
     }
 }
 
-/// Watches the free space of the log's file system.
+/// Watches the free space on the log's file system.
 #[derive(Debug)]
 struct Guard {
     next: Instant,
@@ -328,7 +330,7 @@ struct Guard {
 }
 
 impl Guard {
-    /// Whether `length` bytes must not be written now.
+    /// Returns whether writing `length` bytes is forbidden at the moment.
     fn closes(&mut self, file: &File, length: u64, min_free_percent: f64) -> bool {
         self.bytes += length;
         let now = clock::now();

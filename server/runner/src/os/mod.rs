@@ -1,10 +1,10 @@
 //! The seam to the operating system: everything that differs between systems, behind one set of names.
 //!
-//! One file or folder per system provides every name below, so the rest of the crate holds no `cfg` and the runner's
-//! life and its control loop are written once. `linux` is complete and tested. `macos` and `windows` refuse to run
-//! commands, with a sentence; what needs no processes (logs, their lock, plans, messages) works on all three. A new
-//! system begins with a copy of `windows.rs`. Deliberately absent: decisions about when to ask, kill or wait, because
-//! `supervise` and `sweep` make them. Start reading at this list, then `linux/mod.rs`.
+//! Each system has one file or folder with every name below, so the rest of the crate holds no `cfg`, and the
+//! runner's life and control loop are written once. `linux` is complete and tested. `macos` and `windows` refuse to
+//! run commands with a clear message; what needs no processes (logs, their lock, plans, messages) works on all three.
+//! To add a system, start with a copy of `windows.rs`. Deliberately absent: decisions about when to ask, kill or
+//! wait, because `supervise` and `sweep` make them. Start reading at this list, then `linux/mod.rs`.
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -34,13 +34,13 @@ pub(crate) use system::{Signals, boot_id};
 /// The command: start it, read it, ask its group to stop, kill its group, collect the dead, count what they used.
 pub(crate) use system::{Output, ask, group_exists, kill_group, reap, spawn, usage};
 
-/// Processes found anywhere: who descends from this one, who carries a marker, when one started, ask one, kill one.
+/// Other processes: find descendants or carriers of a marker, get a start time, ask one to stop, kill one.
 pub(crate) use system::{ask_process, carriers, kill, kill_carrier, start_ticks, survivors};
 
 /// Files: private ones, the log with its lock, free space.
 pub(crate) use system::{create_locked, create_private, create_script, free_percent, locked, open_plain};
 
-/// Threads of the server that must not hinder others.
+/// Threads of the server that must not slow down others.
 pub use system::lower_priority;
 
 /// The channel between server and runner, and waiting for it.
@@ -50,7 +50,7 @@ pub(crate) use system::{Listener, Source, Wire, connect, wait};
 /// Starting runners fast.
 pub(crate) use system::{Asker, Far, Forker, asker, pair};
 
-/// A command that was started.
+/// A started command.
 pub(crate) struct Child {
     pub(crate) pid: u32,
     pub(crate) start_ticks: u64,
@@ -75,16 +75,16 @@ impl Failure {
 pub(crate) struct Reaped {
     /// How the command ended, if it was among the dead.
     pub(crate) leader: Option<Exit>,
-    /// No child is left: as orphans come to this process, no descendant is alive.
+    /// No child is left. Orphans become children of this process, so no descendant is alive either.
     pub(crate) none_left: bool,
 }
 
-/// Whether an error only says that there is nothing to do just now.
+/// Returns whether an error only means that nothing can be done at the moment.
 pub(crate) fn passes(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock)
 }
 
-/// The error of everything that this system cannot do yet, in words for people.
+/// The error for everything that this system cannot do yet, in words for people.
 #[must_use]
 pub fn unsupported() -> io::Error {
     let message = format!("Orc cannot run commands on {} yet, only on Linux", system::NAME);

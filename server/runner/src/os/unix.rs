@@ -22,8 +22,8 @@ pub(crate) fn create_locked(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Whether somebody holds the lock of a log; a missing file has none. The look takes a shared lock for an instant and
-/// disturbs nobody.
+/// Returns whether somebody holds the lock of a log; a missing file has no lock. The check takes a shared lock for an
+/// instant and disturbs nobody.
 pub(crate) fn locked(path: &Path) -> io::Result<bool> {
     let file = match File::open(path) {
         Ok(file) => file,
@@ -37,33 +37,35 @@ pub(crate) fn locked(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Writes a script that this account alone may read and execute; the file must not exist yet.
+/// Writes a script that only this account can read and execute. The file must not exist yet.
 pub(crate) fn create_script(path: &Path, text: &[u8]) -> io::Result<()> {
     OpenOptions::new().write(true).create_new(true).mode(0o700).open(path)?.write_all(text)
 }
 
-/// Opens a file that a command may have made anything: follows no link and waits for no writer of a pipe.
+/// Opens a file that a command may have replaced by anything. Follows no link and does not wait for the writer of a
+/// pipe.
 pub(crate) fn open_plain(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path)
 }
 
-/// Free space of a file's file system in percent of its size; none: unknown.
+/// Free space of a file's file system in percent of its size, or none if unknown.
 pub(crate) fn free_percent(file: &File) -> Option<f64> {
     let space = rustix::fs::fstatvfs(file).ok()?;
     (space.f_blocks > 0).then(|| space.f_bavail as f64 * 100.0 / space.f_blocks as f64)
 }
 
-/// Something to wait for.
+/// Something that [`wait`] can wait for.
 pub(crate) type Source<'a> = PollFd<'a>;
 
-/// Waits until a source is ready or the time is over (none: for ever), and tells which sources are ready.
+/// Waits until a source is ready or the time is over (none: without limit). Returns for each source whether it is
+/// ready.
 pub(crate) fn wait(mut sources: Vec<Source<'_>>, patience: Option<Duration>) -> io::Result<Vec<bool>> {
     let timeout = patience.map(|patience| Timespec::try_from(patience).unwrap_or_default());
     rustix::event::poll(&mut sources, timeout.as_ref())?;
     Ok(sources.iter().map(|source| !source.revents().is_empty()).collect())
 }
 
-/// Ready when there is something to read.
+/// A source that is ready when there is something to read.
 pub(super) fn input(of: &impl AsFd) -> Source<'_> {
     PollFd::new(of, PollFlags::IN)
 }
@@ -72,7 +74,7 @@ fn output(of: &impl AsFd) -> Source<'_> {
     PollFd::new(of, PollFlags::OUT)
 }
 
-/// The server's end of a conversation with a runner.
+/// The server's end of the connection to a runner.
 #[derive(Debug)]
 pub struct Channel(UnixStream);
 
@@ -103,7 +105,7 @@ pub(crate) fn connect(socket: &Path) -> io::Result<Channel> {
     super::system::open_socket(socket).map(Channel)
 }
 
-/// The runner's socket, on which a new server knocks.
+/// The runner's socket, to which a new server connects.
 pub(crate) struct Listener(UnixListener);
 
 impl Listener {
@@ -126,14 +128,14 @@ impl Listener {
     }
 }
 
-/// The runner's end of a conversation.
+/// The runner's end of the connection to a server.
 pub(crate) enum Wire {
     Standard(Stdin, Stdout),
     Socket(UnixStream),
 }
 
 impl Wire {
-    /// Standard input and output. A server that does not read must not block the runner.
+    /// Uses standard input and output. Output does not block, so a server that does not read cannot stop the runner.
     pub(crate) fn standard() -> io::Result<Self> {
         let (stdin, stdout) = (io::stdin(), io::stdout());
         rustix::fs::fcntl_setfl(&stdout, rustix::fs::OFlags::NONBLOCK)?;
@@ -158,7 +160,7 @@ impl Wire {
         }
     }
 
-    /// Reads once, past the buffer of the standard library.
+    /// Reads once, bypassing the buffer of the standard library.
     pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = match self {
             Self::Standard(stdin, _) => rustix::io::read(stdin, buffer),
@@ -167,7 +169,7 @@ impl Wire {
         Ok(read?)
     }
 
-    /// Writes once, past the buffer of the standard library.
+    /// Writes once, bypassing the buffer of the standard library.
     pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         let written = match self {
             Self::Standard(_, stdout) => rustix::io::write(stdout, bytes),

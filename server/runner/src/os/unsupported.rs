@@ -1,6 +1,7 @@
-//! What a system lacks on which Orc cannot run commands yet: every way in refuses, and nothing exists behind it.
+//! Stand-ins for a system on which Orc cannot run commands yet: every entrance refuses, and nothing exists behind it.
 //!
-//! Types that only a running command has are empty here, so the code over them compiles and can never run.
+//! Types that only a running command needs have no values here, so the code that uses them compiles and can never
+//! run.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,14 +11,14 @@ use super::{Channel, Child, Failure, Reaped, Source, unsupported};
 use crate::protocol::plan::Plan;
 use crate::protocol::record::{SpawnFailure, Survivor};
 
-/// Does nothing: here a priority belongs to the whole process, or needs a system call that nobody has tried yet.
+/// Does nothing. Here a priority belongs to the whole process, or needs a system call that nobody has tried yet.
 pub fn lower_priority() {}
 
-/// Nothing: no value of this type exists.
+/// A type without values.
 #[derive(Debug)]
 pub(crate) enum Never {}
 
-/// What the system tells a runner; there is no runner.
+/// What the system tells a runner. There are no values of this type here.
 pub(crate) struct Signals(Never);
 
 impl Signals {
@@ -35,7 +36,7 @@ impl Signals {
     }
 }
 
-/// Output of a command; there is none.
+/// Output of a command. There are no values of this type here.
 pub(crate) struct Output(Never);
 
 impl Output {
@@ -82,7 +83,7 @@ pub(crate) fn survivors() -> io::Result<Vec<Survivor>> {
     Ok(Vec::new())
 }
 
-/// None: no command was ever started here.
+/// Returns an empty list, because no command was ever started here.
 pub(crate) fn carriers(_marker: &str) -> io::Result<Vec<Survivor>> {
     Ok(Vec::new())
 }
@@ -96,7 +97,7 @@ pub(crate) fn ask_process(_pid: u32, _start_ticks: u64) -> io::Result<bool> {
     Err(unsupported())
 }
 
-/// The other end of a [`Channel`]; there is none.
+/// The runner's end of a [`Channel`]. There are no values of this type here.
 #[derive(Debug)]
 pub(crate) struct Far(Never);
 
@@ -105,7 +106,7 @@ pub(crate) fn pair() -> io::Result<(Channel, Far)> {
     Err(unsupported())
 }
 
-/// The server's end of a fork server; there is none.
+/// The server's end of the channel to a fork server. There are no values of this type here.
 #[derive(Debug)]
 pub(crate) struct Asker(Never);
 
@@ -120,7 +121,7 @@ impl Asker {
     }
 }
 
-/// A fork server's own end; there is none.
+/// The fork server's end of the channel. There are no values of this type here.
 pub(crate) struct Forker(Never);
 
 impl Forker {

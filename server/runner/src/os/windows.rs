@@ -1,8 +1,9 @@
 //! Windows: logs and their lock work, commands are refused.
 //!
-//! When commands come: a job object instead of a session and a subreaper, a named pipe instead of a socket, the process's
-//! creation time instead of clock ticks, and a runner that is started as a process of its own instead of a fork. A lock on a
-//! file's bytes would keep readers out here, so the lock of a log is the way the runner shares the open file.
+//! Commands will need: a job object instead of a session and a subreaper, a named pipe instead of a socket, the
+//! process's creation time instead of clock ticks, and a runner that is started as its own process instead of a fork.
+//! A lock on a file's bytes would keep readers out on Windows, so the share mode of the open file serves as the log's
+//! lock.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -15,17 +16,17 @@ pub(crate) use super::unsupported::*;
 
 use super::unsupported;
 
-/// The system's name for people.
+/// The system's name as people know it.
 pub(crate) const NAME: &str = "Windows";
 
-/// Others may read and delete an open file (`FILE_SHARE_READ`, `FILE_SHARE_DELETE`), but not write it.
+/// Others may read and delete an open file (`FILE_SHARE_READ`, `FILE_SHARE_DELETE`), but not write to it.
 const SHARE_READ_DELETE: u32 = 0x1 | 0x4;
-/// A link is opened itself (`FILE_FLAG_OPEN_REPARSE_POINT`), not what it leads to.
+/// Opens a link itself (`FILE_FLAG_OPEN_REPARSE_POINT`) instead of its target.
 const NO_FOLLOW: u32 = 0x0020_0000;
-/// `ERROR_SHARING_VIOLATION`: somebody has the file open and does not share what is asked for.
+/// `ERROR_SHARING_VIOLATION`: another process has the file open and does not share the requested access.
 const SHARING_VIOLATION: i32 = 32;
 
-/// Creates a file that must not exist yet. Who may read it is inherited from its folder.
+/// Creates a file that must not exist yet. The file inherits its read permission from its folder.
 pub(crate) fn create_private(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
@@ -35,8 +36,8 @@ pub(crate) fn create_locked(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).share_mode(SHARE_READ_DELETE).open(path)
 }
 
-/// Whether somebody holds the lock of a log; a missing file has none. The look opens the file for writing, which its
-/// holder does not share, and writes nothing.
+/// Returns whether somebody holds the lock of a log; a missing file has no lock. The check opens the file for
+/// writing, which the lock's holder does not share, and writes nothing.
 pub(crate) fn locked(path: &Path) -> io::Result<bool> {
     match OpenOptions::new().write(true).open(path) {
         Ok(_) => Ok(false),
@@ -51,25 +52,26 @@ pub(crate) fn create_script(path: &Path, text: &[u8]) -> io::Result<()> {
     create_private(path)?.write_all(text)
 }
 
-/// Opens a file that a command may have made anything: follows no link.
+/// Opens a file that a command may have replaced by anything. Follows no link.
 pub(crate) fn open_plain(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(NO_FOLLOW).open(path)
 }
 
-/// Free space of a file's volume in percent of its size; always unknown here, so no log is cut for lack of space.
+/// Free space of a file's volume in percent of its size. Always unknown on Windows, so no log is cut for lack of
+/// space.
 pub(crate) fn free_percent(_file: &File) -> Option<f64> {
     None
 }
 
-/// Something to wait for; there is nothing.
+/// Something that [`wait`] can wait for. There are no values of this type here.
 pub(crate) struct Source<'a>(Never, PhantomData<&'a ()>);
 
-/// Has nothing to wait for.
+/// Refuses, because there is nothing to wait for.
 pub(crate) fn wait(_sources: Vec<Source<'_>>, _patience: Option<Duration>) -> io::Result<Vec<bool>> {
     Err(unsupported())
 }
 
-/// The server's end of a conversation with a runner; there is none.
+/// The server's end of the connection to a runner. There are no values of this type here.
 #[derive(Debug)]
 pub struct Channel(Never);
 
@@ -88,7 +90,7 @@ pub(crate) fn connect(_socket: &Path) -> io::Result<Channel> {
     Err(unsupported())
 }
 
-/// The runner's way to be reached by a new server; there is none.
+/// The socket to which a new server connects. There are no values of this type here.
 pub(crate) struct Listener(Never);
 
 impl Listener {
@@ -106,7 +108,7 @@ impl Listener {
     }
 }
 
-/// The runner's end of a conversation; there is none.
+/// The runner's end of the connection to a server. There are no values of this type here.
 pub(crate) struct Wire(Never);
 
 impl Wire {

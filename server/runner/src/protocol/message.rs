@@ -1,7 +1,8 @@
 //! The control protocol: one JSON object per line, the same over the runner's standard streams and its socket.
 //!
-//! Standard input ends when the server dies. The runner then goes on and opens its socket; a new server attaches with
-//! the plan's token. Nothing here may block the runner: progress is dropped when the server does not read.
+//! Standard input ends when the server dies. The runner then continues and opens its socket, and a new server
+//! attaches with the plan's token. Nothing here may block the runner: progress is dropped when the server does not
+//! read.
 
 use std::io;
 
@@ -13,43 +14,43 @@ use crate::protocol::record::{CancelledBy, ExitRecord, TimeLimit};
 /// Version of the protocol and of the log format.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// From the server to the runner.
+/// Messages from the server to the runner.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ServerMessage {
-    /// The plan; the first and only first line on standard input. Input that ends before it: nothing starts.
+    /// The plan: the first line on standard input, sent once. If input ends before it, nothing starts.
     Start {
         /// The plan.
         plan: Box<Plan>,
     },
-    /// First line on the socket; a wrong token closes the connection without an answer.
+    /// First line on the socket. A wrong token closes the connection without an answer.
     Attach {
         /// The plan's token.
         token: String,
     },
-    /// Ask the command to stop, kill after the grace. A second one kills at once.
+    /// Asks the command to stop and kills it after the grace period. A second `Cancel` kills at once.
     Cancel {
-        /// Overrides the plan's grace.
+        /// Overrides the plan's grace period, in seconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         grace_seconds: Option<f64>,
     },
-    /// Kill the whole tree at once.
+    /// Kills the whole process tree at once.
     Kill,
 }
 
-/// From the runner to the server.
+/// Messages from the runner to the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum RunnerMessage {
-    /// First line: who the runner is; the log file exists and is locked.
+    /// First line: who the runner is. The log file exists and is locked by then.
     Identity {
         /// Its identity.
         #[serde(flatten)]
         identity: Identity,
     },
-    /// The runner could not even begin (log file exists, folder not writable ...) and exits.
+    /// The runner could not begin (the log file exists, the folder is not writable ...) and exits.
     Refused {
-        /// What happened, in words.
+        /// What happened, for people.
         message: String,
     },
     /// The command runs.
@@ -58,31 +59,31 @@ pub enum RunnerMessage {
         #[serde(flatten)]
         child: Started,
     },
-    /// The log grew; at most every 50 ms.
+    /// The log grew. Sent at most every 50 ms.
     Log {
         /// Logical bytes so far.
         bytes: u64,
         /// Lines so far.
         lines: u64,
     },
-    /// The stop ladder began.
+    /// The runner began to stop the command.
     Stopping {
-        /// Why.
+        /// Why the command is being stopped.
         reason: StopReason,
     },
-    /// The end; the same record is the last frame of the log file. The runner exits after this.
+    /// The attempt ended. The same record is the last frame of the log file. The runner exits after this message.
     Exited {
         /// The exit record.
         record: Box<ExitRecord>,
     },
 }
 
-/// Who a runner is: boot id, process id and start time together never repeat.
+/// Who a runner is. Boot id, process id and start time together never repeat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// Version of protocol and log format.
     pub format_version: u32,
-    /// The attempt it serves.
+    /// Id of the attempt that the runner serves.
     pub attempt: String,
     /// The kernel's boot id.
     pub boot_id: String,
@@ -111,9 +112,9 @@ impl Identity {
 pub struct Started {
     /// Process id; also the id of its process group and session.
     pub pid: u32,
-    /// Its start, in clock ticks since boot.
+    /// Start time, in clock ticks since boot.
     pub start_ticks: u64,
-    /// When it started, microseconds since 1970 UTC.
+    /// Start time, in microseconds since 1970 UTC.
     pub started_at_micros: i64,
 }
 
@@ -121,33 +122,33 @@ pub struct Started {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum StopReason {
-    /// Somebody cancelled.
+    /// Somebody cancelled the run.
     Cancel {
-        /// Who.
+        /// Who asked for the stop.
         by: CancelledBy,
     },
     /// A time limit passed.
     TimeLimit {
-        /// Which one.
+        /// Which limit passed.
         limit: TimeLimit,
         /// The limit in seconds.
         seconds: f64,
     },
 }
 
-/// A message to the runner as a line, ready to be written to its standard input or socket.
+/// Encodes a message to the runner as a line for its standard input or socket.
 pub fn line(message: &ServerMessage) -> Vec<u8> {
     line_of(message)
 }
 
-/// Any message as a line.
+/// Encodes any message as a line.
 pub(crate) fn line_of(message: &impl Serialize) -> Vec<u8> {
     let mut line = serde_json::to_vec(message).expect("messages are plain data");
     line.push(b'\n');
     line
 }
 
-/// A line from the runner as a message; `InvalidData` when it is none.
+/// Decodes a line from the runner. Fails with `InvalidData` when the line is not a message.
 pub fn parse(line: &[u8]) -> io::Result<RunnerMessage> {
     serde_json::from_slice(line).map_err(io::Error::from)
 }

@@ -1,6 +1,6 @@
 //! What server and runner tell each other: the plan of an attempt, the messages while it runs, the record of its end.
 //!
-//! Deliberately absent: how it is carried (`link`, `attempt::control`). Start reading at `plan`, then `message`.
+//! Deliberately absent: the transport (`link`, `attempt::control`). Start reading at `plan`, then `message`.
 
 pub mod message;
 pub mod plan;

@@ -1,8 +1,8 @@
 //! The plan: everything the runner needs to know to run one attempt.
 //!
-//! The server lowers every task kind to this shape (a shell line is a program with arguments, a script is a file the
-//! runner writes). It travels as one JSON line over the runner's standard input, never on a command line, because the
-//! environment may hold secrets.
+//! The server turns every task kind into this shape: a shell line is a program with arguments, a script is a file
+//! that the runner writes. The plan travels as one JSON line over the runner's standard input, never on a command
+//! line, because the environment may hold secrets.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,45 +15,46 @@ pub const MARKER: &str = "ORC_ATTEMPT_ID";
 /// Name of the environment variable that tells a command where it may write its result as JSON.
 pub const RESULT_FILE: &str = "ORC_RESULT_FILE";
 
-/// Largest result file that is read, in bytes (1 MiB).
+/// Largest accepted result file, in bytes (1 MiB).
 pub const RESULT_LIMIT: u64 = 1024 * 1024;
 
 /// Everything needed to run one attempt.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
-    /// The attempt's id (a UUID); must be the stem of the log file's name.
+    /// The attempt's id (a UUID). Must be the stem of the log file's name.
     pub attempt: String,
     /// Secret that a later connection to the control socket must present.
     pub token: String,
-    /// Program to start: a path (contains a separator) or a name looked up in the plan's own `PATH`.
+    /// Program to start: a path (contains a separator), or a name looked up in the plan's own `PATH`.
     pub program: String,
-    /// Arguments after the program, each reaching it byte for byte.
+    /// Arguments after the program, passed on byte for byte.
     #[serde(default)]
     pub arguments: Vec<String>,
-    /// A script to write to a private file; its path is appended to `arguments`, then come the script's own arguments.
+    /// A script to write to a private file. Its path is appended to `arguments`, followed by the script's own
+    /// arguments.
     #[serde(default)]
     pub script: Option<PlanScript>,
-    /// Absolute folder the command starts in.
+    /// Absolute folder in which the command starts.
     pub working_directory: PathBuf,
-    /// The whole environment; the runner adds only [`MARKER`] and [`RESULT_FILE`].
+    /// The whole environment. The runner adds only [`MARKER`] and [`RESULT_FILE`].
     #[serde(default)]
     pub environment: BTreeMap<String, String>,
-    /// Existing private folder for the script and the result file; nothing of this attempt is left in it at the end.
+    /// Existing private folder for the script and the result file. The attempt leaves nothing in it.
     pub scratch_folder: PathBuf,
     /// Exit codes that count as success.
     #[serde(default = "success_default")]
     pub success_codes: Vec<i32>,
-    /// Seconds after the command's start when it is stopped with outcome `timed_out`.
+    /// Seconds after the command's start at which it is stopped with outcome `timed_out`.
     #[serde(default)]
     pub attempt_timeout_seconds: Option<f64>,
-    /// Seconds from the plan's arrival until the whole run's deadline; stops like a time-out.
+    /// Seconds from the plan's arrival to the deadline of the whole run. Passing it also gives outcome `timed_out`.
     #[serde(default)]
     pub run_deadline_seconds: Option<f64>,
     /// Seconds between asking a command to stop and killing it.
     #[serde(default = "grace_default")]
     pub grace_seconds: f64,
-    /// Seconds to wait for pipes that a descendant still holds after the command itself ended.
+    /// Seconds to wait for pipes that a descendant keeps open after the command has ended.
     #[serde(default = "leak_grace_default")]
     pub leak_grace_seconds: f64,
     /// Limits of the log.
@@ -65,9 +66,9 @@ pub struct Plan {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanScript {
-    /// The text, written as it is.
+    /// The text, written unchanged.
     pub text: String,
-    /// End of the file's name with its dot (`.py`), or empty; letters, digits and dots only.
+    /// End of the file's name including the dot (`.py`), or empty. Letters, digits and dots only.
     #[serde(default)]
     pub suffix: String,
     /// Arguments after the script's path.
@@ -79,11 +80,11 @@ pub struct PlanScript {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogLimits {
-    /// Bytes on disk per attempt; beyond it the first half and the last half are kept.
+    /// Maximum bytes on disk per attempt. Of a longer log, the first and the last half of the cap are kept.
     pub cap_bytes: u64,
-    /// Bytes kept of one line; the rest of the line is dropped and counted.
+    /// Bytes kept of one line. The rest of the line is dropped and counted.
     pub line_cap_bytes: u64,
-    /// Below this share of free space (percent) on the log's file system, log data is dropped and counted.
+    /// Minimum free space on the log's file system, in percent. Below it, log data is dropped and counted.
     pub min_free_percent: f64,
 }
 
@@ -94,7 +95,7 @@ impl Default for LogLimits {
 }
 
 impl std::fmt::Debug for Plan {
-    /// Never shows the token, the environment's values, or the script: they may be secrets.
+    /// Never shows the token, the environment's values, or the script, because they may be secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Plan").field("attempt", &self.attempt).field("program", &self.program).finish_non_exhaustive()
     }

@@ -1,44 +1,45 @@
-//! The exit record: what became of one attempt, in full.
+//! The exit record: the full result of one attempt.
 //!
-//! It is the last frame of the attempt's log file and the last message to the server. It is written, not synced: the
-//! page cache survives the death of every process; the server makes it durable when it books it.
+//! It is the last frame of the attempt's log file and the last message to the server. The runner writes it without
+//! syncing, because the page cache survives the death of every process. The server makes the record durable when it
+//! stores it.
 
 use serde::{Deserialize, Serialize};
 
-/// What became of one attempt.
+/// The full result of one attempt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExitRecord {
     /// How it ended.
     pub outcome: Outcome,
-    /// Whether it counts as success: it exited by itself with one of the plan's success codes.
+    /// Whether the attempt succeeded: the command exited by itself with one of the plan's success codes.
     pub success: bool,
-    /// How the command itself ended, also when it was stopped; absent when it never started.
+    /// How the command itself ended, even if it was stopped. Absent if it never started.
     pub exit: Option<Exit>,
-    /// Start of the command, microseconds since 1970 UTC (for a failed start: when it was tried).
+    /// Start of the command, in microseconds since 1970 UTC. If the start failed: when it was tried.
     pub started_at_micros: i64,
-    /// End of the attempt, microseconds since 1970 UTC, after the last of its processes was gone.
+    /// End of the attempt, in microseconds since 1970 UTC, after the last of its processes was gone.
     pub finished_at_micros: i64,
     /// Processor seconds (user and system) of the command and all its reaped descendants.
     pub cpu_seconds: f64,
-    /// Largest resident memory of any one of its processes, in bytes.
+    /// Peak resident memory of the largest of its processes, in bytes.
     pub peak_memory_bytes: u64,
-    /// What the log holds.
+    /// Figures of the log.
     pub log: LogTotals,
-    /// A descendant still held the output pipes when `leak_grace_seconds` were over.
+    /// Whether a descendant still held the output pipes after `leak_grace_seconds`.
     pub leaked_output: bool,
-    /// Descendants that had to be killed although the command had ended.
+    /// Number of descendants that had to be killed after the command had ended.
     pub swept: u32,
-    /// Processes that could not be ended; normally empty.
+    /// Processes that could not be killed. Normally empty.
     pub survivors: Vec<Survivor>,
-    /// What the command wrote to `ORC_RESULT_FILE`.
+    /// The JSON that the command wrote to `ORC_RESULT_FILE`.
     pub result: Option<serde_json::Value>,
-    /// Why the result file was not taken (not JSON, too large, not a file).
+    /// Why the result file was rejected (not JSON, too large, not a file).
     pub result_error: Option<String>,
 }
 
 impl ExitRecord {
-    /// A record of an attempt that used nothing, left nothing and is no success: what is known beyond that is filled in.
-    /// Times are microseconds since 1970 UTC.
+    /// Creates a record of a failed attempt that used nothing and left nothing; the caller fills in what else is
+    /// known. Times are microseconds since 1970 UTC.
     #[must_use]
     pub fn blank(outcome: Outcome, started_at_micros: i64, finished_at_micros: i64) -> Self {
         Self {
@@ -68,19 +69,19 @@ pub enum Outcome {
         /// The exit code.
         code: i32,
     },
-    /// The command was ended by a signal that the runner did not send.
+    /// A signal that the runner did not send ended the command.
     Signalled {
         /// The signal's number.
         signal: i32,
     },
     /// The command could not be started; nothing ran.
     SpawnFailed {
-        /// Why.
+        /// Why the command did not start.
         reason: SpawnFailure,
-        /// What happened, to what, in words.
+        /// What happened to what, for people.
         message: String,
     },
-    /// A time limit passed and the command was stopped.
+    /// A time limit passed, and the runner stopped the command.
     TimedOut {
         /// Which limit.
         limit: TimeLimit,
@@ -89,7 +90,7 @@ pub enum Outcome {
     },
     /// Somebody asked for the stop.
     Cancelled {
-        /// Who.
+        /// Who asked for the stop.
         by: CancelledBy,
     },
 }
@@ -114,24 +115,24 @@ pub enum Exit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SpawnFailure {
-    /// No such program, or the interpreter its first line names is missing.
+    /// No such program, or the interpreter named in its first line is missing.
     ProgramNotFound,
-    /// The file exists and may not be executed.
+    /// The file exists but must not be executed.
     NotExecutable,
-    /// The working directory is missing, is not a folder, or may not be entered.
+    /// The working directory is missing, is not a folder, or must not be entered.
     WorkingDirectoryMissing,
-    /// The file is executable and no program this machine understands.
+    /// The file is executable but is not a program for this machine.
     ExecFormat,
-    /// The plan cannot be expressed (a NUL byte, a bad script suffix, an argument list that is too long).
+    /// The plan cannot be carried out (a NUL byte, a bad script suffix, an argument list that is too long).
     InvalidInput,
-    /// The machine had no process, memory or file left; trying again later makes sense.
+    /// The machine had no process, memory or file left. Trying again later makes sense.
     ResourceExhausted,
-    /// Anything else; the message has the system's words.
+    /// Anything else. The message contains the system's words.
     Other,
 }
 
 impl SpawnFailure {
-    /// Whether the same plan may well start a moment later.
+    /// Returns whether the same plan may succeed a moment later.
     pub fn retryable(self) -> bool {
         self == Self::ResourceExhausted
     }
@@ -151,9 +152,9 @@ pub enum TimeLimit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CancelledBy {
-    /// The server, by message.
+    /// The server, by a message.
     Server,
-    /// The operating system or a person, by a signal to the runner (shutdown of the machine, for example).
+    /// The operating system or a person, by a signal to the runner (for example when the machine shuts down).
     Signal,
 }
 
@@ -162,9 +163,9 @@ pub enum CancelledBy {
 pub struct LogTotals {
     /// Logical bytes: everything the command wrote, and the runner's own notes, before any truncation.
     pub bytes: u64,
-    /// Lines in those bytes; a last line without its end counts.
+    /// Lines in those bytes. A last line without its end counts.
     pub lines: u64,
-    /// How many of the bytes are not kept (caps, disk guard, write errors).
+    /// Bytes that were not kept (caps, disk guard, write errors).
     pub dropped_bytes: u64,
     /// Number of the oldest tail segment that exists; 0 when the whole log is in one file.
     #[serde(default)]
@@ -174,12 +175,12 @@ pub struct LogTotals {
     pub last_segment: u64,
 }
 
-/// A process that could not be ended.
+/// A process that could not be killed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Survivor {
     /// Its process id.
     pub pid: u32,
-    /// When it started, in the system's clock ticks since boot: with the boot id, its identity.
+    /// Start time in clock ticks since boot. Together with the boot id and the process id it identifies the process.
     pub start_ticks: u64,
     /// Its short name.
     pub name: String,

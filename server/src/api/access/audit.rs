@@ -1,4 +1,4 @@
-//! The audit log over HTTP (administrators).
+//! The audit log over HTTP, for administrators.
 
 use crate::api::core::body::{Query, page_request};
 use crate::api::core::error::ApiResult;
@@ -16,28 +16,28 @@ use utoipa::{IntoParams, ToSchema};
 /// One entry: who did what to which thing.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AuditEntry {
-    /// Number in the chain, from 1.
+    /// Number of the entry in the chain, starting at 1.
     pub number: u64,
-    /// When.
+    /// When it happened.
     pub at: DateTime<Utc>,
-    /// Who: a user, a token, or the server itself.
+    /// Name of the user or token that acted, or the server itself.
     pub actor: String,
     /// Kind of actor: user, token, local, system.
     #[schema(example = "user")]
     pub actor_kind: String,
-    /// What was done: the operation's id.
+    /// What was done: the id of the operation.
     #[schema(example = "task_update")]
     pub action: String,
-    /// Kind of thing it was done to.
+    /// Kind of thing that was acted on.
     #[schema(example = "task")]
     pub target_kind: String,
-    /// The thing.
+    /// Name or id of the thing.
     pub target: String,
     /// Details, without secrets.
     pub detail: Value,
-    /// Request that did it.
+    /// Id of the request that did it.
     pub request_id: Option<String>,
-    /// Hash of this entry and the one before (SHA-256, hex).
+    /// Hash of this entry and the one before it (SHA-256, hex).
     pub hash: String,
 }
 page!(
@@ -51,18 +51,18 @@ page!(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct AuditListQuery {
-    /// Most items in one answer.
+    /// Maximum number of items in one answer.
     #[param(minimum = 1, maximum = 500, default = 50)]
     pub limit: Option<u32>,
-    /// The `next_cursor` of the page before, to go on after it.
+    /// The `next_cursor` of the previous page; the answer continues there.
     pub cursor: Option<String>,
     /// Only entries of this actor.
     #[param(max_length = 100)]
     pub actor: Option<String>,
-    /// Only this action.
+    /// Only entries with this action.
     #[param(max_length = 100)]
     pub action: Option<String>,
-    /// Only this thing.
+    /// Only entries about this thing.
     #[param(max_length = 100)]
     pub target: Option<String>,
 }
@@ -70,9 +70,9 @@ pub struct AuditListQuery {
 /// Result of checking the chain.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AuditVerification {
-    /// Whether every entry fits the one before.
+    /// Whether every entry fits the one before it.
     pub ok: bool,
-    /// Entries checked.
+    /// Number of entries that were checked.
     pub checked_count: u64,
     /// Number of the first entry that does not fit.
     pub first_bad: Option<u64>,

@@ -1,6 +1,6 @@
 //! Operations about people and programs: users, tokens, sessions, set-up, and the audit log.
 //!
-//! Deliberately absent: the check that a caller may do something; `core::auth` and `app` make it. Start reading at `sessions`.
+//! Deliberately absent: the check of permissions, which `core::auth` and `app` make. Start reading at `sessions`.
 
 pub mod audit;
 pub mod sessions;

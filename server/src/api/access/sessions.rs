@@ -1,4 +1,4 @@
-//! Set-up, login and one's own password.
+//! Set-up, login, and changing one's own password.
 
 use crate::api::core::auth;
 use crate::api::core::auth::{COOKIE, COOKIE_SECURE, peer_address};
@@ -18,23 +18,23 @@ use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use utoipa::ToSchema;
 
-/// Who is asking.
+/// The caller of this request.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Session {
     /// Login name, or name of the token.
     pub name: String,
-    /// What it may do.
+    /// Role of the caller.
     pub role: Role,
-    /// Its permissions.
+    /// Permissions of the caller.
     pub permissions: Vec<Permission>,
     /// `user` for a browser session, `token` for an API token, `local` for this machine's own token.
     #[schema(example = "user")]
     pub via: String,
-    /// When the session ends; null: not by itself.
+    /// When the session or token ends; null: never by itself.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Name and password.
+/// Login name and password.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SessionCreate {
@@ -50,7 +50,7 @@ pub struct SessionCreate {
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetupCreate {
-    /// One-time token, printed by the server at its first start and kept in `setup-token` of its data folder.
+    /// One-time token. The server prints it at its first start and keeps it in `setup-token` in its data folder.
     #[schema(value_type = String, min_length = 1, max_length = 200, write_only)]
     pub token: Secret,
     /// Login name: a-z, 0-9, '.', '_', '-', '@'.
@@ -61,18 +61,18 @@ pub struct SetupCreate {
     pub password: Secret,
 }
 
-/// Whether the server waits for its first administrator.
+/// Whether the server still needs its first administrator.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Setup {
     /// True until the first administrator exists.
     pub required: bool,
 }
 
-/// A new password of one's own.
+/// Change of one's own password.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SessionPassword {
-    /// The present password.
+    /// The current password.
     #[schema(value_type = String, min_length = 1, max_length = 200, write_only, format = Password)]
     pub current_password: Secret,
     /// The new password, at least 10 characters.
@@ -80,7 +80,7 @@ pub struct SessionPassword {
     pub new_password: Secret,
 }
 
-/// Log in: sets the session cookie.
+/// Log in and get a session cookie.
 #[utoipa::path(post, path = "/session", tag = "session", request_body = SessionCreate,
     responses((status = 201, description = "Logged in", body = Session, headers(("Set-Cookie" = String, description = "The session")))),
     extensions(("x-permission" = json!("public"))))]
@@ -98,7 +98,7 @@ pub async fn session_create(
 
 /// Show who you are and what you may do.
 #[utoipa::path(get, path = "/session", tag = "session",
-    responses((status = 200, description = "Who is asking", body = Session)),
+    responses((status = 200, description = "The caller", body = Session)),
     extensions(("x-permission" = json!("own"))))]
 pub async fn session_view(
     State(state): State<ApiState>,
@@ -133,7 +133,7 @@ pub async fn session_password_update(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Show whether the server waits for its first administrator.
+/// Show whether the server still needs its first administrator.
 #[utoipa::path(get, path = "/setup", tag = "session",
     responses((status = 200, description = "Whether set-up is needed", body = Setup)),
     extensions(("x-permission" = json!("public"))))]
@@ -157,7 +157,7 @@ pub async fn setup_create(
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(Setup { required: false })).into_response())
 }
 
-/// Where a request comes from; behind a proxy its word is taken for the address.
+/// Where a request comes from. Behind a proxy, the proxy's header decides about the address.
 fn origin(state: &ApiState, peer: Option<Extension<ConnectInfo<SocketAddr>>>, headers: &HeaderMap) -> Origin {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let address = peer_address(state, peer, headers);
@@ -165,17 +165,17 @@ fn origin(state: &ApiState, peer: Option<Extension<ConnectInfo<SocketAddr>>>, he
     Origin { address, user_agent: text("user-agent"), request_id: Some(request_id()), cookie }
 }
 
-/// The cookie of a session that has just begun.
+/// The cookie of a new session.
 fn begun_cookie(state: &ApiState, begun: &NewSession) -> HeaderValue {
     let seconds = (begun.expires_at - state.app.clock().now()).num_seconds().max(0);
     cookie(state, begun.cookie.expose(), seconds)
 }
 
-/// The session cookie; with no seconds left it is taken away.
+/// The session cookie. With 0 seconds left, the browser deletes it.
 fn cookie(state: &ApiState, value: &str, seconds: i64) -> HeaderValue {
     let (name, secure) = if state.settings.secure_cookies { (COOKIE_SECURE, "; Secure") } else { (COOKIE, "") };
     let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
-    HeaderValue::from_str(&text).expect("a token fits a header")
+    HeaderValue::from_str(&text).expect("a token is valid in a header")
 }
 
 fn session_out(caller: &Caller, expires_at: Option<DateTime<Utc>>) -> Session {

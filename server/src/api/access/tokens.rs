@@ -20,19 +20,19 @@ use uuid::Uuid;
 /// An API token, without its secret.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TokenSummary {
-    /// UUID of the token, which is a part of its text.
+    /// UUID of the token, which is part of the token's text.
     pub id: Uuid,
-    /// What it is for.
+    /// What the token is for.
     pub name: String,
-    /// What it may do.
+    /// Role of the token.
     pub role: Role,
-    /// Who made it.
+    /// Name of the user or token that created it.
     pub created_by: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
-    /// When it ends; null: never.
+    /// When it expires; null: never.
     pub expires_at: Option<DateTime<Utc>>,
-    /// Last use, to the minute.
+    /// When it was last used, to the minute.
     pub last_used_at: Option<DateTime<Utc>>,
 }
 page!(
@@ -45,30 +45,30 @@ page!(
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TokenCreate {
-    /// What it is for.
+    /// What the token is for.
     #[schema(min_length = 1, max_length = 100)]
     pub name: String,
-    /// What it may do; at most what you may.
+    /// Role of the token. It cannot have more permissions than you.
     #[schema(inline = false)]
     pub role: Role,
-    /// Days until it ends; null: never.
+    /// Days until it expires; null: never.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 3650)]
     pub expires_days: Option<u32>,
 }
 
-/// A new token with its text, which is shown this once.
+/// A new token with its text, which is shown only this once.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Token {
-    /// What a list shows of the token.
+    /// The token as a list shows it.
     #[serde(flatten)]
     pub summary: TokenSummary,
-    /// The text for `Authorization: Bearer`; it cannot be shown again.
+    /// The text for `Authorization: Bearer`. It cannot be shown again.
     #[schema(example = "orc_018f3b1c00007000a000000000000000_...")]
     pub secret: String,
 }
 
-/// List tokens: your own, or all of them for an administrator.
+/// List tokens: your own, or all of them if you are an administrator.
 #[utoipa::path(get, path = "/tokens", tag = "token", params(PageQuery),
     responses((status = 200, description = "A page of tokens", body = TokenPage)),
     extensions(("x-permission" = json!("own"))))]
@@ -83,7 +83,7 @@ pub async fn token_list(
     Ok(Json(TokenPage { items: listed.items.into_iter().map(summary_out).collect(), next_cursor }))
 }
 
-/// Create a token; its text is shown this once.
+/// Create a token. Its text is shown only this once.
 #[utoipa::path(post, path = "/tokens", tag = "token", request_body = TokenCreate,
     responses((status = 201, description = "The token", body = Token)),
     extensions(("x-permission" = json!("own"))))]

@@ -1,4 +1,4 @@
-//! Users over HTTP (administrators).
+//! Users over HTTP, for administrators.
 
 use crate::api::core::body::{Body, Path, Query, page_request};
 use crate::api::core::error::ApiResult;
@@ -19,20 +19,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A person who may log in.
+/// A person who can log in.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct User {
-    /// Id.
+    /// UUID of the user.
     pub id: Uuid,
     /// Login name.
     pub name: String,
-    /// What the user may do.
+    /// Role of the user.
     pub role: Role,
-    /// Whether the user may not log in.
+    /// Whether the user is barred from logging in.
     pub disabled: bool,
-    /// When it was created.
+    /// When the user was created.
     pub created_at: DateTime<Utc>,
-    /// Last login.
+    /// When the user last logged in.
     pub last_login_at: Option<DateTime<Utc>>,
 }
 page!(
@@ -48,7 +48,7 @@ pub struct UserCreate {
     /// Login name: a-z, 0-9, '.', '_', '-', '@'.
     #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._@-]{0,99}$")]
     pub name: String,
-    /// What the user may do.
+    /// Role of the user.
     #[schema(inline = false)]
     pub role: Role,
     /// First password, at least 10 characters.
@@ -56,18 +56,18 @@ pub struct UserCreate {
     pub password: Secret,
 }
 
-/// Changes of a user; what is absent stays.
+/// Changes to a user. Fields that are absent stay as they are.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserUpdate {
-    /// What the user may do.
+    /// New role of the user.
     #[serde(default)]
     #[schema(inline = false)]
     pub role: Option<Role>,
-    /// Whether the user may not log in.
+    /// Whether the user is barred from logging in.
     #[serde(default)]
     pub disabled: Option<bool>,
-    /// New password; ends all sessions of the user.
+    /// New password. It ends all sessions of the user.
     #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 10, max_length = 200, write_only, format = Password)]
     pub password: Option<Secret>,
@@ -99,7 +99,7 @@ pub async fn user_create(
 ) -> ApiResult<Response> {
     let user = state.app.user_create(&caller, body.name, body.role, body.password).await?;
     let location = format!("{}/users/{}", crate::api::core::PREFIX, user.id);
-    let location = HeaderValue::from_str(&location).expect("an id fits a header");
+    let location = HeaderValue::from_str(&location).expect("an id is valid in a header");
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(user_out(user))).into_response())
 }
 

@@ -1,10 +1,10 @@
-//! Calendars of the application as wire types.
+//! Converts calendars of the application to wire types.
 
 use super::wire::{Calendar, CalendarDefinition, CalendarSummary, calendar_out};
 use crate::app::calendars::CalendarView;
 use crate::domain::reason::Reason;
 
-/// A calendar as it is seen.
+/// Converts a calendar for its own page.
 pub fn view_out(view: CalendarView) -> Calendar {
     let CalendarView { record, tasks, calendars, next: _, warnings } = view;
     let CalendarDefinition { name, description, entries, except, maintenance } = calendar_out(record.definition);
@@ -25,7 +25,7 @@ pub fn view_out(view: CalendarView) -> Calendar {
     }
 }
 
-/// A calendar as it is listed.
+/// Converts a calendar for a list.
 pub fn summary_out(view: CalendarView) -> CalendarSummary {
     let CalendarView { record, tasks, calendars, next, warnings: _ } = view;
     CalendarSummary {

@@ -15,7 +15,7 @@ use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// An iCalendar file to make a calendar of.
+/// An iCalendar file to turn into a calendar.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CalendarImport {
@@ -25,28 +25,28 @@ pub struct CalendarImport {
     /// The file (RFC 5545).
     #[schema(min_length = 1, max_length = 5_242_880, content_media_type = "text/calendar")]
     pub ics: String,
-    /// Zone of the dates of events that have an instant, an IANA name; null: the server's.
+    /// Time zone in which events with an instant are dated, an IANA name; null: the server's.
     #[serde(default)]
     #[schema(max_length = 100, example = "Europe/Berlin")]
     pub timezone: Option<String>,
-    /// What the calendar is for; null: what the file calls itself.
+    /// What the calendar is for; null: the name that the file gives itself.
     #[serde(default)]
     #[schema(max_length = 2000)]
     pub description: Option<String>,
-    /// Whether a calendar of this name gets the dates of the file instead of its own.
+    /// Whether an existing calendar of this name gets the dates of the file instead of its own.
     #[serde(default)]
     #[schema(default = false)]
     pub replace: bool,
 }
 
-/// What became of an iCalendar file.
+/// Result of importing an iCalendar file.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CalendarImportResult {
     /// The calendar.
     pub calendar: Calendar,
-    /// How many dates it has, from 1990 to 2100.
+    /// Number of its dates from 1990 to 2100.
     pub date_count: u32,
-    /// What could not be kept.
+    /// What could not be imported.
     pub warnings: Vec<String>,
 }
 

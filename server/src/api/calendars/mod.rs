@@ -1,6 +1,7 @@
-//! Calendars over HTTP: the named sets of dates, their import from files, and the dates that they make.
+//! Calendars over HTTP: the named sets of dates, their import from files, and their dates.
 //!
-//! Deliberately absent: computing dates (`domain::calendars`) and the effect of a change (`forecast`). Start reading at `wire`.
+//! Deliberately absent: computing dates (`domain::calendars`) and the effect of a change (`forecast`). Start reading
+//! at `wire`.
 
 mod convert;
 mod import;
@@ -27,7 +28,7 @@ use axum::{Extension, Json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Operations on calendars; their bodies may be whole files.
+/// Operations on calendars. Their bodies may be whole files.
 pub fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(calendar_list, calendar_create))
@@ -87,9 +88,9 @@ pub async fn calendar_view(
 
 /// Replace a calendar's definition.
 #[utoipa::path(put, path = "/calendars/{calendar}", tag = "calendar",
-    params(("calendar" = String, Path, description = "Name or id of the calendar"), DryRunQuery, ("If-Match" = Option<String>, Header, description = "Version that the change is based on")),
+    params(("calendar" = String, Path, description = "Name or id of the calendar"), DryRunQuery, ("If-Match" = Option<String>, Header, description = "Version on which the change is based")),
     request_body = CalendarDefinition,
-    responses((status = 200, description = "The calendar; after a dry run as it would be", body = Calendar, headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "The calendar; after a dry run, as it would be", body = Calendar, headers(("ETag" = String, description = "Version")))),
     extensions(("x-permission" = json!("define"))))]
 pub async fn calendar_update(
     State(state): State<ApiState>,
@@ -105,7 +106,7 @@ pub async fn calendar_update(
 
 /// Delete a calendar that nothing uses.
 #[utoipa::path(delete, path = "/calendars/{calendar}", tag = "calendar",
-    params(("calendar" = String, Path, description = "Name or id of the calendar"), ("If-Match" = Option<String>, Header, description = "Version that the deletion is based on")),
+    params(("calendar" = String, Path, description = "Name or id of the calendar"), ("If-Match" = Option<String>, Header, description = "Version on which the deletion is based")),
     responses((status = 204, description = "Deleted")),
     extensions(("x-permission" = json!("define"))))]
 pub async fn calendar_delete(

@@ -16,22 +16,22 @@ macro_rules! calendar {
         #[serde(deny_unknown_fields)]
         pub struct $name {
             $($own)*
-            /// Unique name; schedules name their calendars by it.
+            /// Unique name, by which schedules refer to the calendar.
             #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._-]{0,99}$", example = "de-holidays")]
             pub name: String,
-            /// What it is for.
+            /// What the calendar is for.
             #[serde(default)]
             #[schema(max_length = 2000, default = "")]
             pub description: String,
-            /// A date that any of these contains is in the calendar ...
+            /// Dates of the calendar: every date that at least one of these entries contains.
             #[serde(default)]
             #[schema(max_items = 20_000, default = json!([]))]
             pub entries: Vec<CalendarEntry>,
-            /// ... unless one of these contains it too.
+            /// Exceptions: dates that one of these entries contains are not in the calendar.
             #[serde(default)]
             #[schema(max_items = 20_000, default = json!([]))]
             pub except: Vec<CalendarEntry>,
-            /// Set: a maintenance window, during which schedules do not start anything.
+            /// If set, the calendar is a maintenance window, during which schedules start nothing.
             #[serde(default)]
             #[schema(inline = false)]
             pub maintenance: Option<Maintenance>,
@@ -46,28 +46,28 @@ calendar! {
 calendar! {
     /// A named set of dates.
     Calendar {
-        /// Id.
+        /// UUID of the calendar.
         #[schema(read_only)]
         pub id: Uuid,
-        /// Version of the definition; grows by one with each change.
+        /// Version of the definition. It grows by one with each change.
         #[schema(read_only)]
         pub version: u32,
-        /// When it was created.
+        /// When the calendar was created.
         #[schema(read_only)]
         pub created_at: DateTime<Utc>,
         /// When its definition last changed.
         #[schema(read_only)]
         pub updated_at: DateTime<Utc>,
-        /// What is wrong with what is stored, if its definition was damaged: an older version may be shown in its place.
+        /// What is wrong with the stored definition if it was damaged. An older version may be shown in its place.
         #[schema(read_only, inline = false)]
         pub problem: Option<Reason>,
-        /// Names of the tasks whose schedules name it.
+        /// Names of the tasks whose schedules use the calendar.
         #[schema(read_only)]
         pub used_by: Vec<String>,
-        /// Names of the calendars that contain it.
+        /// Names of the calendars that contain this one.
         #[schema(read_only)]
         pub contained_in: Vec<String>,
-        /// Schedules that never fire because of it, each with the reason.
+        /// Schedules that never fire because of this calendar, each with the reason.
         #[schema(read_only)]
         pub warnings: Vec<String>,
     }
@@ -76,25 +76,25 @@ calendar! {
 /// A calendar in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CalendarSummary {
-    /// Id.
+    /// UUID of the calendar.
     pub id: Uuid,
     /// Unique name.
     pub name: String,
-    /// What it is for.
+    /// What the calendar is for.
     pub description: String,
     /// Version of the definition.
     pub version: u32,
     /// When its definition last changed.
     pub updated_at: DateTime<Utc>,
-    /// What is wrong with what is stored, if its definition was damaged.
+    /// What is wrong with the stored definition if it was damaged.
     pub problem: Option<Reason>,
     /// Number of its entries.
     pub entry_count: usize,
-    /// Whether it is a maintenance window.
+    /// Whether the calendar is a maintenance window.
     pub maintenance: bool,
-    /// Tasks and calendars that use it.
+    /// Number of tasks and calendars that use it.
     pub used_by_count: usize,
-    /// Its next date, from today on.
+    /// Its next date, today included.
     pub next_date: Option<NaiveDate>,
 }
 page!(
@@ -107,7 +107,7 @@ page!(
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum CalendarEntry {
-    /// One date, or a stretch of dates.
+    /// One date, or a range of dates.
     Date(CalendarEntryDate),
     /// The same date every year.
     Yearly(CalendarEntryYearly),
@@ -119,7 +119,7 @@ pub enum CalendarEntry {
     Calendar(CalendarEntryCalendar),
 }
 
-/// One date, or a stretch of dates.
+/// One date, or a range of dates.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CalendarEntryDate {
@@ -128,7 +128,7 @@ pub struct CalendarEntryDate {
     /// Last date, included; null: only the first.
     #[serde(default)]
     pub until: Option<NaiveDate>,
-    /// What the date is.
+    /// Name of the date.
     #[serde(default)]
     #[schema(max_length = 200, default = "", example = "Easter Monday")]
     pub title: String,
@@ -138,13 +138,13 @@ pub struct CalendarEntryDate {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CalendarEntryYearly {
-    /// Month.
+    /// Month, 1 to 12.
     #[schema(minimum = 1, maximum = 12)]
     pub month: u8,
     /// Day of the month; 29 February only in leap years.
     #[schema(minimum = 1, maximum = 31)]
     pub day: u8,
-    /// What the date is.
+    /// Name of the date.
     #[serde(default)]
     #[schema(max_length = 200, default = "", example = "Christmas Day")]
     pub title: String,
@@ -166,9 +166,9 @@ pub struct CalendarEntryRrule {
     /// The rule, without DTSTART.
     #[schema(min_length = 1, max_length = 2000, example = "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH")]
     pub rule: String,
-    /// First date; the rule counts from it.
+    /// First date, from which the rule counts.
     pub dtstart: NaiveDate,
-    /// What the dates are.
+    /// Name of the dates.
     #[serde(default)]
     #[schema(max_length = 200, default = "")]
     pub title: String,
@@ -178,22 +178,22 @@ pub struct CalendarEntryRrule {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CalendarEntryCalendar {
-    /// Its name.
+    /// Name of the other calendar.
     #[schema(min_length = 1, max_length = 100)]
     pub name: String,
 }
 
-/// When a maintenance window holds on the calendar's dates, and for whom.
+/// The hours of a maintenance window on the calendar's dates, and the tasks it applies to.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Maintenance {
     /// Time zone of dates and times, an IANA name.
     #[schema(max_length = 100, example = "Europe/Berlin")]
     pub timezone: String,
-    /// Beginning; a slot exactly then is skipped.
+    /// Start of the window. A slot exactly then is skipped.
     #[schema(min_length = 4, max_length = 8, example = "22:00")]
     pub from: String,
-    /// End, not included, up to 24:00; not after the beginning: it reaches over midnight.
+    /// End of the window, not included, up to 24:00. If it is not after the start, the window reaches over midnight.
     #[schema(min_length = 4, max_length = 8, example = "06:00")]
     pub to: String,
     /// Tasks with one of these tags; empty: all tasks.
@@ -202,7 +202,7 @@ pub struct Maintenance {
     pub tags: Vec<String>,
 }
 
-/// Which dates of a calendar are wanted.
+/// The dates of a calendar to show.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -218,18 +218,18 @@ pub struct CalendarDatesQuery {
 pub struct CalendarDate {
     /// The date.
     pub date: NaiveDate,
-    /// What it is called; may be empty.
+    /// Name of the date; may be empty.
     pub title: String,
 }
 
-/// The dates of a calendar within a stretch of time.
+/// The dates of a calendar within a range.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CalendarDates {
-    /// The dates, rising.
+    /// The dates, earliest first.
     pub dates: Vec<CalendarDate>,
 }
 
-/// The domain's definition.
+/// Converts a definition to the domain.
 pub fn calendar_in(body: CalendarDefinition) -> domain::Calendar {
     let CalendarDefinition { name, description, entries, except, maintenance } = body;
     domain::Calendar {
@@ -246,7 +246,7 @@ pub fn calendar_in(body: CalendarDefinition) -> domain::Calendar {
     }
 }
 
-/// The wire's definition.
+/// Converts a definition to the wire.
 pub fn calendar_out(calendar: domain::Calendar) -> CalendarDefinition {
     let domain::Calendar { name, description, entries, except, maintenance } = calendar;
     CalendarDefinition {

@@ -1,4 +1,4 @@
-//! What each operation asks of its caller, as the document states it (`x-permission`).
+//! The permission that each operation needs, as the document states it (`x-permission`).
 
 use crate::api::core::PREFIX;
 use crate::domain::vocabulary::Permission;
@@ -6,7 +6,7 @@ use axum::http::Method;
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// What an operation asks for.
+/// What an operation requires of its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Nothing.
@@ -15,7 +15,7 @@ pub enum Access {
     Needs(Permission),
 }
 
-/// What all operations ask for, by route (with the prefix) and method.
+/// What all operations require, by route (with the prefix) and method.
 #[derive(Debug)]
 pub struct AccessTable(HashMap<(String, Method), Access>);
 
@@ -33,7 +33,7 @@ impl AccessTable {
         Self(table)
     }
 
-    /// What an operation asks for. None: the document does not know it.
+    /// What an operation requires; none if the document does not contain the operation.
     pub fn access(&self, route: &str, method: &Method) -> Option<Access> {
         let method = if method == Method::HEAD { Method::GET } else { method.clone() };
         self.0.get(&(route.to_owned(), method)).copied()

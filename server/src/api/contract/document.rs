@@ -1,7 +1,7 @@
-//! The published document: what the macros collect, and what they cannot say.
+//! The published document: what the macros collect, and what they cannot express.
 //!
 //! One pass over the finished document names the variants of tagged unions, adds discriminators, the problem answer,
-//! security and the server's prefix, and keeps integers within what JSON programs can hold.
+//! security and the server's prefix, and limits integers to what JSON programs can represent.
 
 use super::flat::flatten;
 use crate::api::core::PREFIX;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use utoipa::openapi::OpenApi;
 
-/// Finishes what the macros collected: the document as JSON, ready to publish.
+/// Completes what the macros collected. Returns the document as JSON, ready to publish.
 pub fn document(mut api: OpenApi) -> Value {
     api.info.title = "Orc".into();
     api.info.version = env!("CARGO_PKG_VERSION").into();
@@ -19,7 +19,7 @@ pub fn document(mut api: OpenApi) -> Value {
     document
 }
 
-/// The document as the text that is checked in and served.
+/// The document as text, as it is checked in and served.
 pub fn text(document: &Value) -> String {
     let mut text = serde_json::to_string_pretty(document).expect("JSON values can be written");
     text.push('\n');
@@ -94,13 +94,13 @@ fn problem_schema() -> Value {
         "description": "What went wrong (RFC 9457).",
         "required": ["type", "title", "status", "detail", "code", "request_id", "fields"],
         "properties": {
-            "type": {"type": "string", "description": "Address that names the kind of problem."},
+            "type": {"type": "string", "description": "URI that names the kind of problem."},
             "title": {"type": "string", "description": "The kind of problem in words."},
             "status": {"type": "integer", "description": "HTTP status code."},
-            "detail": {"type": "string", "description": "What happened, to which thing, and what to do."},
-            "code": {"type": "string", "description": "The kind of problem for programs.", "example": "invalid"},
+            "detail": {"type": "string", "description": "What happened, to which thing, and what to do about it."},
+            "code": {"type": "string", "description": "The kind of problem, for programs.", "example": "invalid"},
             "request_id": {"type": "string", "description": "Id of the request in the server's log."},
-            "fields": {"type": "array", "description": "What is wrong with which field.",
+            "fields": {"type": "array", "description": "What is wrong with each field.",
                 "items": {"$ref": "#/components/schemas/ProblemField"}}
         }
     })
@@ -113,12 +113,13 @@ fn problem_field_schema() -> Value {
         "required": ["pointer", "message"],
         "properties": {
             "pointer": {"type": "string", "description": "JSON pointer into the body, or the name of a query parameter after '?'."},
-            "message": {"type": "string", "description": "What is wrong and what to do."}
+            "message": {"type": "string", "description": "What is wrong and what to do about it."}
         }
     })
 }
 
-/// Gives every variant of a union tagged by `kind` a flat schema of its own name, and the union a discriminator.
+/// Gives every variant of a union tagged by `kind` its own flat schema with a name, and gives the union a
+/// discriminator.
 fn name_union_variants(schemas: &mut Map<String, Value>) {
     let unions: Vec<String> = schemas.iter().filter(|(_, s)| is_tagged(s)).map(|(name, _)| name.clone()).collect();
     for union in unions {
@@ -136,7 +137,7 @@ fn name_union_variants(schemas: &mut Map<String, Value>) {
             let own = schema.as_object_mut().expect("a schema is an object");
             let mut properties = Map::new();
             let described =
-                json!({"type": "string", "const": kind, "enum": [kind], "description": "Says which kind this is."});
+                json!({"type": "string", "const": kind, "enum": [kind], "description": "Name of this kind."});
             properties.insert("kind".into(), described);
             properties.extend(own.get("properties").and_then(Value::as_object).cloned().unwrap_or_default());
             own.insert("properties".into(), Value::Object(properties));
@@ -162,7 +163,7 @@ fn is_tagged(schema: &Value) -> bool {
     !variants.is_empty() && variants.iter().all(|variant| !split_variant(variant).0.is_empty())
 }
 
-/// The tag of a variant, and the name of the schema it wraps, if any.
+/// Returns the tag of a variant, and the name of the schema it wraps, if any.
 fn split_variant(variant: &Value) -> (String, Option<String>) {
     let tag = |schema: &Value| schema["properties"]["kind"]["enum"][0].as_str().map(str::to_owned);
     if let Some(kind) = tag(variant) {
@@ -178,7 +179,7 @@ fn pascal(word: &str) -> String {
     word.split(['_', '.']).map(|part| part[..1].to_uppercase() + &part[1..]).collect()
 }
 
-/// Mends what the macros write awkwardly, at every depth: integer formats, and `oneOf` with one real member.
+/// Corrects what the macros write awkwardly, at every depth: integer formats, and `oneOf` with one real member.
 fn tame(value: &mut Value) {
     if let Some(map) = value.as_object_mut() {
         if matches!(map.get("format").and_then(Value::as_str), Some("int64" | "int32" | "double" | "float")) {
@@ -204,7 +205,8 @@ fn bound_integer(map: &mut Map<String, Value>) {
     }
 }
 
-/// Answers always carry all their fields: says so for every schema that no request uses.
+/// Marks all fields as required in every schema that no request uses, because answers always contain all their
+/// fields.
 fn require_answer_fields(root: &mut Map<String, Value>) {
     let mut requested = BTreeSet::new();
     for operation in root["paths"].as_object().into_iter().flat_map(|paths| paths.values()).flat_map(operations) {
@@ -218,8 +220,8 @@ fn require_answer_fields(root: &mut Map<String, Value>) {
     }
 }
 
-/// What a thing has and its definition has not is read only (the macros lose the mark on lists). A thing is what a PUT
-/// replaces: a `TaskDefinition` in the body of a PUT is read as a `Task`.
+/// Marks fields that a thing has and its definition lacks as read only, because the macros lose that mark on lists. A
+/// thing is what a PUT replaces: a `TaskDefinition` in the body of a PUT is read as a `Task`.
 fn mark_read_only(root: &mut Map<String, Value>) {
     let items = root["paths"].as_object().into_iter().flat_map(|paths| paths.values());
     let bodies =

@@ -1,11 +1,11 @@
-//! Answers that contain their summary: published as one object, so that no client has to put parts together.
+//! Answers that contain their summary are published as one object, so that clients need not combine parts.
 //!
-//! A type that flattens another one into itself comes from the macros as `allOf` of a reference and the rest. Deliberately
-//! absent: a meaning of `allOf` beyond that. Start reading at `flatten`.
+//! The macros describe a type that flattens another one into itself as `allOf` of a reference and the rest.
+//! Deliberately absent: any other meaning of `allOf`. Start reading at `flatten`.
 
 use serde_json::{Map, Value, json};
 
-/// Replaces each schema that is made of parts by one object with the properties of all parts.
+/// Replaces each schema that consists of parts by one object with the properties of all parts.
 pub fn flatten(schemas: &mut Map<String, Value>) {
     let made_of_parts = schemas.iter().filter(|(_, schema)| schema["allOf"].is_array());
     let whole: Vec<(String, Value)> =

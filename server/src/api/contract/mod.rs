@@ -1,7 +1,8 @@
 //! The published document, and what is derived from it: who may use an operation, and schemas that check bodies.
 //!
-//! A `Contract` is made from what the router collected, and each part of it when it is first asked for. Deliberately absent:
-//! hand-written lists of operations or schemas; the routers of the subjects are the source. Start reading at `document`.
+//! A `Contract` is made from what the router collected. Each part is computed when it is first needed. Deliberately
+//! absent: hand-written lists of operations or schemas, because the routers of the subjects are the source. Start
+//! reading at `document`.
 
 mod access;
 mod document;
@@ -30,7 +31,7 @@ pub struct Contract {
 }
 
 impl Contract {
-    /// The contract of the operations that `collect` returns.
+    /// Creates the contract of the operations that `collect` returns.
     pub const fn new(collect: fn() -> OpenApi) -> Self {
         Self { collect, text: OnceLock::new(), access: OnceLock::new(), schemas: OnceLock::new() }
     }
@@ -40,28 +41,28 @@ impl Contract {
         document::document((self.collect)())
     }
 
-    /// The document as the text that is checked in and served.
+    /// The document as text, as it is checked in and served.
     pub fn text(&self) -> &str {
         self.text.get_or_init(|| document::text(&self.document()))
     }
 
-    /// What an operation asks for, by route and method. None: the document does not know it.
+    /// What an operation requires, by route and method; none if the document does not contain the operation.
     pub fn access(&self, route: &str, method: &Method) -> Option<Access> {
         self.access_table().access(route, method)
     }
 
-    /// The methods that the document knows of a route, in alphabetical order.
+    /// The methods of a route that the document contains, in alphabetical order.
     pub fn methods(&self, route: &str) -> Vec<&str> {
         self.access_table().methods(route)
     }
 
-    /// Removes what is read only from a body of the schema `name`: it is accepted and ignored, so that what was read can be
-    /// written back.
+    /// Removes read-only fields from a body of the schema `name`. They are accepted and ignored, so that an answer
+    /// can be sent back as a body.
     pub fn strip_read_only(&self, name: &str, body: &mut Value) {
         self.schemas().strip_read_only(name, body);
     }
 
-    /// Every fault of a body against the schema of that name, at most 50. Empty: the body fits.
+    /// Every fault of a body against the schema of that name, at most 50. Empty if the body fits.
     pub fn faults(&self, name: &str, body: &Value) -> Vec<Problem> {
         self.schemas().faults(name, body)
     }

@@ -1,7 +1,7 @@
 //! Checks request bodies against the published document.
 //!
-//! The macros document bounds, patterns and lengths, serde enforces none of them: here the document itself is the
-//! check, so that what is documented is what is enforced, with a JSON pointer for every fault.
+//! The macros document bounds, patterns and lengths, but serde enforces none of them. Here the document itself is the
+//! check: whatever is documented is enforced, with a JSON pointer for every fault.
 
 use super::words::words;
 use crate::domain::tasks::Problem;
@@ -10,10 +10,10 @@ use jsonschema::{Draft, ValidationOptions, Validator, error::ValidationErrorKind
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
-/// Most faults reported for one body.
+/// Maximum number of faults reported for one body.
 const FAULTS_MAX: usize = 50;
 
-/// The schemas of the document, made fit to check bodies.
+/// The schemas of the document, prepared to check bodies.
 #[derive(Debug)]
 pub struct Schemas {
     validators: HashMap<String, Validator>,
@@ -42,9 +42,9 @@ impl Schemas {
         Self { validators, published }
     }
 
-    /// Removes what is read only from a body of the schema `name`, at every depth.
+    /// Removes read-only fields from a body of the schema `name`, at every depth.
     pub fn strip_read_only(&self, name: &str, body: &mut Value) {
-        // What is defined by a `TaskDefinition` is read as a `Task`.
+        // A `TaskDefinition` in a body is read as a `Task`.
         let read_as = name.strip_suffix("Definition").unwrap_or(name);
         if let Some(map) = body.as_object_mut() {
             let properties = self.published[read_as]["properties"].as_object();
@@ -92,7 +92,8 @@ fn name_of(reference: &str) -> &str {
     reference.rsplit('/').next().unwrap_or_default()
 }
 
-/// Formats are what serde will accept: it says less about what is wrong, and nothing about where in a union.
+/// Formats accept what serde accepts. They are checked here because serde explains less, and does not say where in a
+/// union the fault is.
 fn options() -> ValidationOptions<'static> {
     jsonschema::options()
         .with_draft(Draft::Draft202012)
@@ -102,7 +103,7 @@ fn options() -> ValidationOptions<'static> {
         .should_validate_formats(true)
 }
 
-/// Turns tagged unions into conditions, so that a fault is reported inside the variant that was meant.
+/// Turns tagged unions into conditions, so that a fault is reported inside the intended variant.
 pub fn checkable(value: &mut Value) {
     match value {
         Value::Object(map) => {

@@ -1,14 +1,14 @@
-//! What is wrong with a value of a request body, and what to write instead, in words for people.
+//! Says in words for people what is wrong with a value of a request body, and what to write instead.
 
 use chrono::{Datelike as _, NaiveDate};
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
 
-/// Longer messages are cut.
+/// Longest message, in characters. Longer messages are cut.
 const LENGTH_MAX: usize = 300;
 
-/// The fault as a sentence about the field. The value itself is not repeated: it may be a password.
+/// Describes the fault in a sentence about the field. The value is not repeated, because it may be a password.
 pub(in crate::api) fn words(error: &ValidationError<'_>) -> String {
     let known = match error.kind() {
         ValidationErrorKind::Pattern { pattern } => return pattern_words(pattern),
@@ -17,13 +17,13 @@ pub(in crate::api) fn words(error: &ValidationError<'_>) -> String {
         }
         ValidationErrorKind::Enum { options } => {
             let words: Vec<String> = options.as_array().into_iter().flatten().map(Value::to_string).collect();
-            Some(format!("is none of the known words: write {}", words.join(", ")))
+            Some(format!("is not a known value: use {}", words.join(", ")))
         }
         ValidationErrorKind::Type { kind: TypeKind::Single(kind) } => type_words(&kind.to_string()).map(str::to_owned),
         ValidationErrorKind::MinItems { limit: 1 } => Some("needs at least one entry".to_owned()),
         ValidationErrorKind::MinItems { limit } => Some(format!("needs at least {limit} entries")),
         ValidationErrorKind::MaxItems { limit } => Some(format!("may have at most {limit} entries")),
-        ValidationErrorKind::UniqueItems => Some("has an entry twice; each may be there once".to_owned()),
+        ValidationErrorKind::UniqueItems => Some("contains an entry twice; each may appear only once".to_owned()),
         ValidationErrorKind::MinLength { limit: 1 } => Some("must not be empty".to_owned()),
         ValidationErrorKind::MinLength { limit } => Some(format!("must have at least {limit} characters")),
         ValidationErrorKind::MaxLength { limit } => Some(format!("may have at most {limit} characters")),
@@ -40,10 +40,10 @@ fn type_words(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "integer" => "must be a whole number",
         "number" => "must be a number",
-        "string" => "must be a text",
+        "string" => "must be text",
         "boolean" => "must be true or false",
         "array" => "must be a list",
-        "object" => "must be an object: names with values",
+        "object" => "must be an object with names and values",
         _ => return None,
     })
 }
@@ -52,11 +52,11 @@ fn pattern_words(pattern: &str) -> String {
     let length = pattern.strip_suffix("}$").and_then(|rest| rest.rsplit_once("{0,"));
     let most = length.and_then(|(_, most)| most.parse::<u32>().ok()).map(|most| most + 1);
     let begins = match length.map(|(start, _)| start) {
-        Some("^[a-z0-9][a-z0-9._-]") => "may have a-z, 0-9, . _ and -, and begins with a letter or a digit",
-        Some("^[a-z0-9][a-z0-9._@-]") => "may have a-z, 0-9, . _ @ and -, and begins with a letter or a digit",
-        Some("^[a-z][a-z0-9_]") => "may have a-z, 0-9 and _, and begins with a letter",
+        Some("^[a-z0-9][a-z0-9._-]") => "may contain a-z, 0-9, . _ and -, and starts with a letter or a digit",
+        Some("^[a-z0-9][a-z0-9._@-]") => "may contain a-z, 0-9, . _ @ and -, and starts with a letter or a digit",
+        Some("^[a-z][a-z0-9_]") => "may contain a-z, 0-9 and _, and starts with a letter",
         _ if pattern == "^([a-z0-9][a-z0-9._-]*)?$" => {
-            return "may have a-z, 0-9, . _ and -, and begins with a letter or a digit".to_owned();
+            return "may contain a-z, 0-9, . _ and -, and starts with a letter or a digit".to_owned();
         }
         _ => return format!("does not match the pattern {pattern}"),
     };
@@ -71,7 +71,7 @@ fn format_words(format: &str, text: &str) -> String {
     }
 }
 
-/// What is wrong with a text that looks like a date.
+/// Describes what is wrong with text that looks like a date.
 fn date_words(text: &str) -> Option<String> {
     let mut parts = text.splitn(3, '-');
     let year: i32 = parts.next()?.parse().ok().filter(|year| (0..=9999).contains(year))?;
@@ -84,7 +84,7 @@ fn date_words(text: &str) -> Option<String> {
     Some(format!("{year:04}-{month:02}-{day:02} is not a date: {} has {days} days", first.format("%B %Y")))
 }
 
-/// A message that quotes a whole body is cut to a readable length.
+/// Cuts a message to a readable length, because it may quote a whole body.
 fn shortened(message: &str) -> String {
     match message.char_indices().nth(LENGTH_MAX) {
         Some((end, _)) => format!("{}...", &message[..end]),

@@ -1,4 +1,4 @@
-//! Answers that are alike for every resource: one with its version, a new one with its path, a reason.
+//! Answers that all resources share: one with its version, a new one with its path, a reason.
 
 use crate::domain::reason;
 use crate::domain::reason::ReasonCode;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use std::fmt::Display;
 use utoipa::ToSchema;
 
-/// A resource, with its version as ETag.
+/// Answers with a resource and its version as ETag.
 pub fn versioned(body: impl Serialize, version: u32) -> Response {
     let mut response = Json(body).into_response();
     response.headers_mut().insert(header::ETAG, etag(version));
@@ -19,14 +19,14 @@ pub fn versioned(body: impl Serialize, version: u32) -> Response {
 
 /// The ETag of a version.
 pub fn etag(version: u32) -> HeaderValue {
-    HeaderValue::from_str(&format!("\"{version}\"")).expect("digits fit a header")
+    HeaderValue::from_str(&format!("\"{version}\"")).expect("digits are valid in a header")
 }
 
-/// The same answer for a new resource: 201 and its path. `name` is a checked name or an id.
+/// Turns the answer for a resource into that for a new one: 201 and its path. `name` is a checked name or an id.
 pub fn created(mut response: Response, collection: &str, name: impl Display) -> Response {
     *response.status_mut() = StatusCode::CREATED;
     let location = format!("{}/{collection}/{name}", super::PREFIX);
-    let location = HeaderValue::from_str(&location).expect("names and ids fit a header");
+    let location = HeaderValue::from_str(&location).expect("names and ids are valid in a header");
     response.headers_mut().insert(header::LOCATION, location);
     response
 }
@@ -34,9 +34,9 @@ pub fn created(mut response: Response, collection: &str, name: impl Display) -> 
 /// Why something is as it is.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Reason {
-    /// What kind of reason it is, for programs.
+    /// The kind of reason, for programs.
     pub code: ReasonCode,
-    /// The arguments of the reason; which there are depends on the code.
+    /// The arguments of the reason. The code decides which there are.
     #[schema(value_type = Object, additional_properties)]
     pub args: Map<String, Value>,
     /// The reason in English, for people.

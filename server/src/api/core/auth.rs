@@ -1,4 +1,5 @@
-//! Who asks, and whether they may: a layer around every operation that refuses what it does not know.
+//! Identifies the caller and checks the permission: a layer around every operation, which refuses whatever it does
+//! not know.
 //!
 //! The permission of an operation is the one that the published document states (`x-permission`), found by route and
 //! method. A route that is not in the document is refused.
@@ -20,10 +21,10 @@ use std::sync::Arc;
 /// Name of the session cookie.
 pub const COOKIE: &str = "orc_session";
 
-/// Name of the session cookie where it is bound to TLS and the host.
+/// Name of the session cookie when it is bound to TLS and the host.
 pub const COOKIE_SECURE: &str = "__Host-orc_session";
 
-/// Recognises the caller, if there is one, for everything behind it.
+/// Identifies the caller, if there is one, for all inner layers.
 pub async fn identify(State(state): State<ApiState>, mut request: Request, next: Next) -> Response {
     let shown = shown(&state, &request);
     match caller(&state, shown).await {
@@ -36,7 +37,7 @@ pub async fn identify(State(state): State<ApiState>, mut request: Request, next:
     next.run(request).await
 }
 
-/// Refuses whoever may not use an operation, and every operation that the document does not know.
+/// Refuses callers without the required permission, and every operation that the document does not contain.
 pub async fn authorize(State(contract): State<Arc<Contract>>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
     let needed = contract.access(&route, request.method());
@@ -53,17 +54,18 @@ pub async fn authorize(State(contract): State<Arc<Contract>>, request: Request, 
     }
 }
 
-/// What the document does not know is never reached, not even if the router has a handler for it.
+/// Answers for a route that the document does not contain. Such a route is never reached, even if the router has a
+/// handler for it.
 async fn unlisted(contract: &Contract, route: &str, request: Request) -> Response {
     let methods = contract.methods(route);
     if methods.is_empty() {
         return layers::unknown(request.uri().clone()).await.into_response();
     }
-    let allow = HeaderValue::from_str(&methods.join(", ")).expect("methods fit a header");
+    let allow = HeaderValue::from_str(&methods.join(", ")).expect("methods are valid in a header");
     ([(header::ALLOW, allow)], layers::method_not_allowed(request).await).into_response()
 }
 
-/// What a request shows of its caller.
+/// The credentials that a request presents.
 enum Shown {
     Nobody,
     Local(Caller),
@@ -90,7 +92,7 @@ async fn caller(state: &ApiState, shown: Shown) -> app::Result<Option<Caller>> {
     }
 }
 
-/// The local command line: its token, from this very machine.
+/// The caller of the local command line: its token, sent from this machine.
 fn local(state: &ApiState, request: &Request, token: &str) -> Option<Caller> {
     let known = state.settings.local_token.as_deref()?;
     let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
@@ -118,7 +120,7 @@ pub(in crate::api) fn peer_address(
     forwarded.map_or(peer, |address| address.to_canonical().to_string())
 }
 
-/// The address that the proxy saw: the last of the last line; all before may be the client's own invention.
+/// The address that the proxy saw: the last address of the last line. The client may have invented all the others.
 fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     let line = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
     let last = line.rsplit(',').next()?.trim();

@@ -37,7 +37,7 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<ApiState> for Body<T> {
     }
 }
 
-/// Reads a value that was checked against the published schema of `T`.
+/// Reads a value after checking it against the published schema of `T`.
 pub fn checked<T: DeserializeOwned + ToSchema>(contract: &Contract, mut value: Value) -> Result<T, ApiError> {
     let name = T::name();
     contract.strip_read_only(&name, &mut value);
@@ -53,11 +53,11 @@ pub fn checked<T: DeserializeOwned + ToSchema>(contract: &Contract, mut value: V
     })
 }
 
-/// Answers a body that is too large, or broke off.
+/// The answer for a body that is too large, or that broke off.
 pub fn too_large(rejection: BytesRejection) -> ApiError {
     let status = rejection.status();
     if status == StatusCode::PAYLOAD_TOO_LARGE {
-        return ApiError::new(status, "too_large", "the body is larger than this operation takes");
+        return ApiError::new(status, "too_large", "the body is larger than this operation accepts");
     }
     ApiError::new(StatusCode::BAD_REQUEST, "bad_body", "the body could not be read")
 }
@@ -87,7 +87,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// What the time library says of a bad day or instant, with the form it should have.
+/// Adds the expected form to what the time library says about a bad day or instant.
 fn with_form(message: &str) -> String {
     const OF_CHRONO: [&str; 6] = [
         "input is out of range",
@@ -118,7 +118,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
     }
 }
 
-/// The version that a change is based on: the `If-Match` header.
+/// The version on which a change is based: the `If-Match` header.
 #[derive(Debug, Clone, Copy)]
 pub struct IfMatch(pub Option<u32>);
 
@@ -132,8 +132,13 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
             return Ok(Self(None));
         }
         let digits = text.trim_start_matches("W/").trim_matches('"');
-        let unreadable =
-            || ApiError::new(StatusCode::PRECONDITION_FAILED, "stale_version", "If-Match holds no version of a task");
+        let unreadable = || {
+            ApiError::new(
+                StatusCode::PRECONDITION_FAILED,
+                "stale_version",
+                "If-Match does not contain a version of a task",
+            )
+        };
         digits.parse().map(|version| Self(Some(version))).map_err(|_| unreadable())
     }
 }
@@ -158,7 +163,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     }
 }
 
-/// Which page a list is asked for: `limit` is 1 to 500, 50 if absent.
+/// The requested page of a list: `limit` is 1 to 500, 50 if absent.
 pub fn page_request(limit: Option<u32>, cursor: Option<&str>) -> Result<PageRequest, ApiError> {
     let limit = match limit.unwrap_or(50) {
         limit @ 1..=500 => limit,

@@ -1,11 +1,11 @@
-//! Default values that wire types of several subjects share, named for what serde writes in their attributes.
+//! Default values that wire types of several subjects share. serde attributes refer to them by name.
 
-/// The default of a switch that is on.
+/// Default of a switch that is on.
 pub fn yes() -> bool {
     true
 }
 
-/// The default of a count that is one.
+/// Default of a count.
 pub fn one() -> u32 {
     1
 }

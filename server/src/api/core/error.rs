@@ -1,6 +1,7 @@
 //! Problems: the one shape of every error answer (RFC 9457).
 //!
-//! Exactly one conversion, from `app::Error`, plus constructors for what goes wrong before a use case is reached.
+//! There is exactly one conversion, from `app::Error`, and constructors for what goes wrong before a use case is
+//! reached.
 
 use super::answer;
 use crate::app;
@@ -10,11 +11,11 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 tokio::task_local! {
-    /// Id of the request in progress; set by the outermost layer.
+    /// Id of the current request, set by the outermost layer.
     pub static REQUEST_ID: String;
 }
 
-/// Id of the request in progress; empty outside of one.
+/// Id of the current request; empty outside of one.
 pub fn request_id() -> String {
     REQUEST_ID.try_with(Clone::clone).unwrap_or_default()
 }
@@ -24,15 +25,15 @@ pub fn request_id() -> String {
 pub struct ApiError {
     /// Status code.
     pub status: StatusCode,
-    /// Kind of problem for programs.
+    /// Kind of problem, for programs.
     pub code: &'static str,
-    /// What happened, to which thing, and what to do.
+    /// What happened, to which thing, and what to do about it.
     pub detail: String,
-    /// What is wrong with which field.
+    /// What is wrong with each field.
     pub fields: Vec<FieldProblem>,
     /// Seconds after which the request may be repeated.
     pub retry_after: Option<u64>,
-    /// The caller's base is old: the present version.
+    /// The current version, if the change was based on an old one.
     pub current_version: Option<u32>,
 }
 
@@ -59,12 +60,12 @@ struct Field<'a> {
 }
 
 impl ApiError {
-    /// A problem without fields.
+    /// Creates a problem without fields.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self { status, code, detail: detail.into(), fields: Vec::new(), retry_after: None, current_version: None }
     }
 
-    /// Fields that cannot be accepted (422).
+    /// The problem for fields that cannot be accepted (422).
     pub fn invalid(fields: Vec<FieldProblem>) -> Self {
         let detail = match fields.as_slice() {
             [one] if one.pointer.is_empty() => one.message.clone(),
@@ -74,12 +75,12 @@ impl ApiError {
         Self { fields, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
     }
 
-    /// A query parameter that cannot be accepted (422).
+    /// The problem for a query parameter that cannot be accepted (422).
     pub fn invalid_query(name: &str, message: impl Into<String>) -> Self {
         Self::invalid(vec![FieldProblem::at(format!("?{name}"), message)])
     }
 
-    /// Nothing is there (404).
+    /// The problem for a missing thing (404).
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", detail)
     }

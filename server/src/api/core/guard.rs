@@ -1,5 +1,5 @@
-//! What a browser could be tricked into: foreign names for this server (DNS rebinding), requests from foreign pages,
-//! framing, sniffing. Checked and said for every request, before anything else looks at it.
+//! Protects browsers from being tricked: by foreign names for this server (DNS rebinding), requests from foreign
+//! pages, framing, and sniffing. The layer checks every request before anything else sees it.
 
 use super::error::ApiError;
 use super::state::ApiState;
@@ -9,10 +9,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-/// Names under which every server may be called.
+/// Names that every server accepts in requests.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// Headers of every answer that has not set them itself.
+/// Headers of every answer that does not set them itself.
 const HEADERS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
@@ -22,7 +22,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Refuses foreign hosts and foreign pages; adds the headers that protect.
+/// Refuses foreign hosts and foreign pages, and adds protective headers.
 pub async fn guard(State(state): State<ApiState>, request: Request, next: Next) -> Response {
     let refused = foreign_host(&state, &request).or_else(|| foreign_page(&state, &request));
     let mut response = match refused {
@@ -41,7 +41,9 @@ fn foreign_host(state: &ApiState, request: &Request) -> Option<ApiError> {
     if is_allowed(state, &host) {
         return None;
     }
-    let detail = format!("this server is not called \"{host}\"; an administrator can allow it with ORC_ALLOWED_HOSTS");
+    let detail = format!(
+        "this server does not accept the name \"{host}\"; an administrator can allow it with ORC_ALLOWED_HOSTS"
+    );
     Some(ApiError::new(StatusCode::MISDIRECTED_REQUEST, "unknown_host", detail))
 }
 
@@ -50,7 +52,7 @@ fn is_allowed(state: &ApiState, host: &str) -> bool {
     LOOPBACK.contains(&host) || state.settings.allowed_hosts.iter().any(named)
 }
 
-/// What the request calls this server: the Host header, or the target of HTTP/2.
+/// The name by which the request calls this server: the Host header, or the target of HTTP/2.
 fn authority(request: &Request) -> Option<Authority> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     match (hosts.next(), hosts.next()) {
@@ -85,8 +87,9 @@ fn is_own_origin(state: &ApiState, request: &Request, origin: &str) -> bool {
     is_own_scheme(state, scheme, origin.host()) && (same || proxied)
 }
 
-/// A page that came without TLS is foreign to a server with TLS, because anybody on the way may have written it. Behind
-/// a proxy the server itself still answers its own machine without TLS.
+/// Returns whether a page's scheme is this server's own. A page that came without TLS is foreign to a server with
+/// TLS, because anybody on the way may have changed it. A server behind a proxy still serves its own machine without
+/// TLS.
 fn is_own_scheme(state: &ApiState, scheme: &str, host: &str) -> bool {
     let own = if state.settings.secure_cookies { "https" } else { "http" };
     scheme == own || (scheme == "http" && state.settings.behind_proxy && LOOPBACK.contains(&host))

@@ -1,4 +1,4 @@
-//! What every request passes on its way in and every answer on its way out: id, log line, panic net, headers.
+//! Layers around every request and answer: id, log line, panic handler, headers.
 
 use super::error::{ApiError, REQUEST_ID, request_id};
 use super::state::ApiState;
@@ -13,22 +13,22 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Largest body of a request.
+/// Largest body of a request, in bytes.
 pub const BODY_MAX: usize = 1024 * 1024;
 
-/// Largest body of an operation on calendars: a file of 5 MiB, with line ends escaped.
+/// Largest body of an operation on calendars, in bytes: a file of 5 MiB with escaped line ends.
 pub const CALENDAR_MAX: usize = 8 * BODY_MAX;
 
-/// Largest body of definitions that are applied together: as many as may be applied, of a common size.
+/// Largest body of definitions that are applied together, in bytes: as many as are allowed, at a common size.
 pub const TASKS_MAX: usize = 32 * BODY_MAX;
 
-/// Time that a request has until its answer begins. What is streamed afterwards has none, so streams go on.
+/// How long a request may take until its answer begins. A stream may go on after that without limit.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
-/// Time without a byte after which a body is given up.
+/// How long a body may pause before the server gives it up.
 pub const BODY_IDLE: Duration = Duration::from_secs(15);
 
-/// Counts a request and the time it took.
+/// Counts a request and measures its time.
 pub async fn track(State(state): State<ApiState>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("(page)", MatchedPath::as_str).to_owned();
     let method = match request.method().as_str() {
@@ -44,7 +44,7 @@ pub async fn track(State(state): State<ApiState>, request: Request, next: Next) 
 
 static REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives the request an id (its own, if it brought a sensible one), catches panics, writes one line to the log.
+/// Gives the request an id (its own, if it sent a sensible one), catches panics, and writes one line to the log.
 pub async fn frame(request: Request, next: Next) -> Response {
     let id = given_id(&request).unwrap_or_else(|| Uuid::now_v7().simple().to_string());
     REQUEST_ID.scope(id.clone(), framed(id, request, next)).await
@@ -70,7 +70,8 @@ async fn framed(id: String, request: Request, next: Next) -> Response {
     response
 }
 
-/// What is logged of a path that is no route. The rest may hold a secret: the address of a webhook with a slash too many.
+/// The part that is logged of a path without a route. The rest may hold a secret, such as the address of a webhook
+/// with an extra slash.
 fn first_part(path: &str) -> String {
     match path.trim_start_matches('/').split_once('/') {
         Some((first, _)) => format!("/{first}/..."),
@@ -78,29 +79,29 @@ fn first_part(path: &str) -> String {
     }
 }
 
-/// The hook has counted and logged the panic; the client learns the id.
+/// The answer after a panic. The hook has counted and logged the panic; the client gets the request's id.
 fn panicked() -> Response {
     let detail = "something went wrong inside the server; its log has the details under this request id";
     ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail).into_response()
 }
 
-/// Words the answer of the deadline, which has none of its own.
+/// Gives the answer of the deadline its words, because the deadline adds none itself.
 pub async fn worded(response: Response) -> Response {
     if response.status() != StatusCode::REQUEST_TIMEOUT || response.headers().contains_key(header::CONTENT_TYPE) {
         return response;
     }
-    let detail = "the request took too long and was given up; send it again, a large one in parts";
+    let detail = "the request took too long and was stopped; send it again, in parts if it is large";
     ApiError::new(StatusCode::REQUEST_TIMEOUT, "timeout", detail).into_response()
 }
 
-/// Answers an address under the prefix that no operation has.
+/// Answers an address under the prefix that belongs to no operation.
 pub async fn unknown(uri: Uri) -> ApiError {
     ApiError::not_found(format!("there is no operation at {}", uri.path()))
 }
 
-/// Answers a method that the path does not have.
+/// Answers a method that the path does not support.
 pub async fn method_not_allowed(request: Request) -> ApiError {
-    let detail = format!("{} does not know the method {}", request.uri().path(), request.method());
+    let detail = format!("{} does not support the method {}", request.uri().path(), request.method());
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
 }
 
@@ -110,7 +111,7 @@ fn given_id(request: &Request) -> Option<String> {
     ((8..=64).contains(&given.len()) && given.chars().all(plain)).then(|| given.to_owned())
 }
 
-/// Counts and logs every panic of the process, with its place and without its text, which may hold secrets.
+/// Counts and logs every panic of the process, with its place but without its text, which may hold secrets.
 pub fn watch_panics() {
     std::panic::set_hook(Box::new(|panic| {
         count_panic();

@@ -1,4 +1,4 @@
-//! Figures for Prometheus: what this process counted, and what the database says when asked.
+//! Figures for Prometheus: what this process has counted, and what the database contains when asked.
 
 use crate::app::{App, system};
 use prometheus_client::encoding::text::encode_registry;
@@ -38,7 +38,7 @@ impl Default for Metrics {
     }
 }
 
-/// Counts an open stream until dropped.
+/// Counts a stream as open until dropped.
 #[derive(Debug)]
 pub struct OpenStream(Gauge);
 
@@ -55,7 +55,7 @@ impl Metrics {
         OpenStream(self.streams.clone())
     }
 
-    /// Counts an answered request, and the time to the head of its answer.
+    /// Counts an answered request, and the time until its answer began.
     pub fn request_count(&self, route: String, method: String, status: String, elapsed: Duration) {
         let by_route = vec![("route", route.clone())];
         self.durations.get_or_create(&by_route).observe(elapsed.as_secs_f64());
@@ -73,21 +73,26 @@ impl Metrics {
     }
 }
 
-/// What can be seen now.
+/// Figures that are measured now.
 async fn now_registry(app: &App) -> Registry {
     let mut registry = Registry::with_prefix("orc");
     let gauge = |registry: &mut Registry, name: &str, help: &str, value: f64| {
         registry.register(name, help, ConstGauge::new(value));
     };
     gauge(&mut registry, "up_seconds", "Seconds since the server started", app.uptime_seconds());
-    gauge(&mut registry, "run_limit", "Most runs at once", f64::from(app.settings().run_limit));
+    gauge(&mut registry, "run_limit", "Maximum number of simultaneous runs", f64::from(app.settings().run_limit));
     registry.register("panics", "Panics caught since the server started", ConstCounter::new(system::panic_count()));
     let disk = app.disk();
     gauge(&mut registry, "disk_free_bytes", "Free bytes on the disk of the data folder", as_figure(disk.free_bytes));
-    gauge(&mut registry, "disk_total_bytes", "Size of that disk", as_figure(disk.total_bytes));
+    gauge(&mut registry, "disk_total_bytes", "Size of that disk in bytes", as_figure(disk.total_bytes));
     if let Ok(figures) = app.figures().await {
-        gauge(&mut registry, "database_bytes", "Size of the database", as_figure(figures.database_bytes));
-        gauge(&mut registry, "database_wal_bytes", "Size of its write-ahead log", as_figure(figures.wal_bytes));
+        gauge(&mut registry, "database_bytes", "Size of the database in bytes", as_figure(figures.database_bytes));
+        gauge(
+            &mut registry,
+            "database_wal_bytes",
+            "Size of the database's write-ahead log in bytes",
+            as_figure(figures.wal_bytes),
+        );
         gauge(&mut registry, "held", "1 while everything is on hold", f64::from(u8::from(figures.held)));
         let open = Family::<Labels, Gauge>::default();
         for (state, count) in figures.open_runs {
@@ -116,8 +121,8 @@ fn workers(registry: &mut Registry, app: &App) {
         rounds.get_or_create_owned(&labels).inc_by(worker.round_count);
         failing.get_or_create_owned(&labels).set(i64::from(worker.error.is_some()));
     }
-    registry.register("worker_rounds", "Rounds of the server's loops", rounds);
-    registry.register("worker_failing", "1 while the last round of a loop failed", failing);
+    registry.register("worker_rounds", "Rounds of the server's workers", rounds);
+    registry.register("worker_failing", "1 while the last round of a worker failed", failing);
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a figure for a graph")]
@@ -125,7 +130,8 @@ fn as_figure(value: u64) -> f64 {
     value as f64
 }
 
-/// OpenMetrics names a counter without its `_total` where it describes it; the plain text format names it with.
+/// Adds `_total` to the descriptions of counters. OpenMetrics describes a counter without that ending; the plain text
+/// format describes it with the ending.
 fn plain_counters(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 256);
     let mut lines = text.lines().peekable();

@@ -1,6 +1,6 @@
 //! What every operation needs: the caller, the body, the error, the page of a list, and the layers around all routes.
 //!
-//! Deliberately absent: any operation of a subject. Start reading at `guard`, then `auth`, then `error`.
+//! Deliberately absent: the operations themselves. Start reading at `guard`, then `auth`, then `error`.
 
 pub(in crate::api) mod answer;
 pub mod auth;

@@ -1,4 +1,5 @@
-//! Queries of every subject: pages of lists (`limit`, an opaque keyset `cursor`, `items` and `next_cursor`), and dry runs.
+//! Queries of every subject: pages of lists (`limit`, an opaque keyset `cursor`, `items` and `next_cursor`), and dry
+//! runs.
 
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -8,9 +9,9 @@ macro_rules! page {
         $(#[$doc])*
         #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
         pub struct $name {
-            /// The items.
+            /// The items of the page.
             pub items: Vec<$item>,
-            /// Where the next page begins; null: this is the last.
+            /// Where the next page begins; null: this is the last page.
             pub next_cursor: Option<String>,
         }
     };
@@ -22,10 +23,10 @@ pub(in crate::api) use page;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PageQuery {
-    /// Most items in one answer.
+    /// Maximum number of items in one answer.
     #[param(minimum = 1, maximum = 500, default = 50)]
     pub limit: Option<u32>,
-    /// The `next_cursor` of the page before, to go on after it.
+    /// The `next_cursor` of the previous page; the answer continues there.
     pub cursor: Option<String>,
 }
 
@@ -34,7 +35,7 @@ pub struct PageQuery {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct DryRunQuery {
-    /// Check everything and save nothing.
+    /// Check everything but save nothing.
     #[param(default = false)]
     pub dry_run: Option<bool>,
 }

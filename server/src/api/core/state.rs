@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-/// Most open event streams.
+/// Maximum number of open event streams.
 pub const STREAMS_MAX: usize = 256;
 
 /// State of the router; cheap to clone.
@@ -16,39 +16,39 @@ pub const STREAMS_MAX: usize = 256;
 pub struct ApiState {
     /// The use cases.
     pub app: App,
-    /// Settings of this door.
+    /// Settings of the API.
     pub settings: Arc<ApiSettings>,
     /// The published contract.
     pub contract: Arc<Contract>,
-    /// What this process counts.
+    /// The counters of this process.
     pub metrics: Metrics,
-    /// Places for event streams.
+    /// Free places for event streams.
     pub streams: Arc<Semaphore>,
-    /// Cancelled when the server stops: streams end.
+    /// Cancelled when the server stops, which ends all streams.
     pub stop: CancellationToken,
 }
 
 impl ApiState {
-    /// Puts the parts together.
+    /// Creates the state.
     pub fn new(app: App, contract: Arc<Contract>, settings: ApiSettings, stop: CancellationToken) -> Self {
         let (settings, streams) = (Arc::new(settings), Arc::new(Semaphore::new(STREAMS_MAX)));
         Self { app, settings, contract, metrics: Metrics::default(), streams, stop }
     }
 }
 
-/// What the HTTP door needs of the configuration: plain values.
+/// The part of the configuration that the API needs, as plain values.
 #[derive(Clone, Default)]
 pub struct ApiSettings {
-    /// Host names (without port) that requests may name, beside the loopback names.
+    /// Host names (without port) that requests may use in addition to the loopback names.
     pub allowed_hosts: Vec<String>,
-    /// Whether the server itself speaks TLS, or a proxy in front of it does: cookies are then `Secure`.
+    /// Whether the server itself or a proxy in front of it uses TLS. Cookies are then `Secure`.
     pub secure_cookies: bool,
     /// Whether to trust `X-Forwarded-For` of the proxy in front.
     pub behind_proxy: bool,
-    /// The token of the local command line (`orc_local_...`), new with every start; whoever sends it is
-    /// `Caller::local()`. None: there is none.
+    /// The token of the local command line (`orc_local_...`), new with every start. Whoever sends it is
+    /// `Caller::local()`. None if there is no such token.
     pub local_token: Option<String>,
-    /// Time that a request has until its answer begins. None: `layers::DEADLINE`.
+    /// How long a request may take until its answer begins. None means `layers::DEADLINE`.
     pub deadline: Option<Duration>,
     /// Operating system and processor.
     pub platform: String,
@@ -56,7 +56,7 @@ pub struct ApiSettings {
     pub shown: Vec<ShownSetting>,
 }
 
-/// A setting as it is shown to administrators.
+/// A setting as administrators see it.
 #[derive(Debug, Clone)]
 pub struct ShownSetting {
     /// Its name.
@@ -65,7 +65,7 @@ pub struct ShownSetting {
     pub value: String,
     /// Where the value comes from: default, file, environment or flag.
     pub source: String,
-    /// What it is for.
+    /// What the setting is for.
     pub description: String,
 }
 

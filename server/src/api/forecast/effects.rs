@@ -1,4 +1,4 @@
-//! What a change would do to future slots, over HTTP.
+//! The effect of a change on future slots, over HTTP.
 
 use crate::api::calendars::wire::{CalendarDefinition, calendar_in};
 use crate::api::core::body::{Body, Path, Query};
@@ -25,28 +25,28 @@ pub struct EffectQuery {
     pub days: Option<u32>,
 }
 
-/// What a change does to future slots.
+/// The effect of a change on future slots.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Effect {
-    /// From here on.
+    /// Start of the compared period.
     pub from_at: DateTime<Utc>,
-    /// Up to here.
+    /// End of the compared period.
     pub until_at: DateTime<Utc>,
-    /// Slots that appear.
+    /// Number of slots that appear.
     pub appear_count: usize,
-    /// Slots that vanish.
+    /// Number of slots that vanish.
     pub vanish_count: usize,
-    /// Slots that move.
+    /// Number of slots that move.
     pub move_count: usize,
-    /// Whether only a part could be compared; the figures are then lower bounds.
+    /// Whether only a part could be compared. The counts are then lower bounds.
     pub truncated: bool,
     /// Schedules that would never fire because of the calendar, each with the reason.
     pub warnings: Vec<String>,
-    /// The tasks for which something changes.
+    /// The tasks whose slots change.
     pub tasks: Vec<TaskEffect>,
 }
 
-/// What a change does to the future slots of one task.
+/// The effect of a change on the future slots of one task.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TaskEffect {
     /// Name of the task.
@@ -62,13 +62,13 @@ pub struct TaskEffect {
 /// A slot that moves on the same local date.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SlotMove {
-    /// Where it was.
+    /// Where the slot is now.
     pub from: SlotPreview,
-    /// Where it will be.
+    /// Where the slot would be.
     pub to: SlotPreview,
 }
 
-/// Show what another definition of a task would do to its slots.
+/// Show how another definition of a task would change its slots.
 #[utoipa::path(post, path = "/tasks/{task}/effect", tag = "task",
     params(("task" = String, Path, description = "Name or id of the task; one that does not exist yet has no slots"), EffectQuery),
     request_body = TaskDefinition,
@@ -86,7 +86,7 @@ pub async fn task_effect(
     Ok(Json(effect_out(effect)))
 }
 
-/// Show what another definition of a calendar would do to the slots of all tasks.
+/// Show how another definition of a calendar would change the slots of all tasks.
 #[utoipa::path(post, path = "/calendars/{calendar}/effect", tag = "calendar",
     params(("calendar" = String, Path, description = "Name or id of the calendar; one that does not exist yet has no dates"), EffectQuery),
     request_body = CalendarDefinition,

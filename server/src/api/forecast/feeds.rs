@@ -1,4 +1,4 @@
-//! The plan for calendar programs: feeds at secret addresses, and the same for whoever is logged in.
+//! The plan for calendar programs: feeds at secret addresses, and the same file for logged-in callers.
 
 use crate::api::core::auth::peer_address;
 use crate::api::core::body::{Body, Path, Query, page_request};
@@ -20,12 +20,12 @@ use std::net::SocketAddr;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-/// How much of the plan is wanted.
+/// The part of the plan to export.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PlanIcsQuery {
-    /// Days ahead.
+    /// Number of days ahead.
     #[param(minimum = 1, maximum = 366, default = 30)]
     pub days: Option<u32>,
     /// Only slots of this task (name or id).
@@ -38,19 +38,19 @@ pub struct PlanIcsQuery {
 pub struct FeedSummary {
     /// UUID of the feed.
     pub id: Uuid,
-    /// What it is called in calendar programs.
+    /// Name of the feed in calendar programs.
     pub name: String,
-    /// Only slots of this task.
+    /// The task whose slots the feed contains; null: all tasks.
     pub task: Option<String>,
-    /// Only tasks in this folder and those below.
+    /// The folder whose tasks the feed contains, including the folders below it; null: all folders.
     pub folder: Option<String>,
-    /// Days ahead.
+    /// Number of days ahead.
     pub days: u32,
-    /// Who made it.
+    /// Name of the user or token that created it.
     pub created_by: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
-    /// When its address was made.
+    /// When its current address was created.
     pub rotated_at: DateTime<Utc>,
 }
 page!(
@@ -63,39 +63,39 @@ page!(
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeedDefinition {
-    /// What it is called in calendar programs.
+    /// Name of the feed in calendar programs.
     #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// Only slots of this task (name or id).
     #[serde(default)]
     #[schema(max_length = 100)]
     pub task: Option<String>,
-    /// Only tasks in this folder and those below.
+    /// Only tasks in this folder and the folders below it.
     #[serde(default)]
     #[schema(max_length = 500)]
     pub folder: Option<String>,
-    /// Days ahead.
+    /// Number of days ahead.
     #[serde(default = "month")]
     #[schema(minimum = 1, maximum = 366, default = 30)]
     pub days: u32,
 }
 
-/// A feed with its address, which is shown this once.
+/// A feed with its address, which is shown only this once.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Feed {
-    /// What a list shows of the feed.
+    /// The feed as a list shows it.
     #[serde(flatten)]
     pub summary: FeedSummary,
-    /// Path of the address on this server; whoever knows it can read the feed.
+    /// Path of the address on this server. Whoever knows it can read the feed.
     pub url: String,
 }
 
-/// Get the plan as an iCalendar file, with one event for each slot; a schedule that fires more than 24 times a day is
-/// only named.
+/// Get the plan as an iCalendar file, with one event per slot. A schedule that fires more than 24 times a day only
+/// appears in a note for the whole day.
 #[utoipa::path(get, path = "/plan.ics", tag = "schedule", params(PlanIcsQuery),
     responses(
         (status = 200, description = "The file", body = String, content_type = "text/calendar"),
-        (status = 304, description = "The file is still the one that `If-None-Match` names"),
+        (status = 304, description = "The file has not changed since the one that `If-None-Match` names"),
     ),
     extensions(("x-permission" = json!("read"))))]
 pub async fn plan_ics(
@@ -108,7 +108,7 @@ pub async fn plan_ics(
     Ok(file(text, &headers))
 }
 
-/// List calendar feeds: your own, or all of them for an administrator.
+/// List calendar feeds: your own, or all of them if you are an administrator.
 #[utoipa::path(get, path = "/feeds", tag = "schedule", params(PageQuery),
     responses((status = 200, description = "A page of feeds", body = FeedPage)),
     extensions(("x-permission" = json!("own"))))]
@@ -123,7 +123,7 @@ pub async fn feed_list(
     Ok(Json(FeedPage { items: listed.items.into_iter().map(summary_out).collect(), next_cursor }))
 }
 
-/// Create a calendar feed; its address is shown this once.
+/// Create a calendar feed. Its address is shown only this once.
 #[utoipa::path(post, path = "/feeds", tag = "schedule", request_body = FeedDefinition,
     responses((status = 201, description = "The feed and its address", body = Feed)),
     extensions(("x-permission" = json!("own"))))]
@@ -137,7 +137,7 @@ pub async fn feed_create(
     Ok((StatusCode::CREATED, Json(Feed { summary: summary_out(feed), url: path.expose().to_owned() })))
 }
 
-/// Delete a calendar feed; its address stops working at once.
+/// Delete a calendar feed. Its address stops working at once.
 #[utoipa::path(delete, path = "/feeds/{feed}", tag = "schedule", params(("feed" = String, Path, description = "Name or id of the feed")),
     responses((status = 204, description = "Deleted")),
     extensions(("x-permission" = json!("own"))))]
@@ -150,7 +150,7 @@ pub async fn feed_delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Give a calendar feed a new address; the old one stops working at once.
+/// Give a calendar feed a new address. The old one stops working at once.
 #[utoipa::path(post, path = "/feeds/{feed}/rotate", tag = "schedule", params(("feed" = String, Path, description = "Name or id of the feed")),
     responses((status = 200, description = "The feed and its address", body = Feed)),
     extensions(("x-permission" = json!("own"))))]
@@ -163,7 +163,7 @@ pub async fn feed_rotate(
     Ok(Json(Feed { summary: summary_out(feed), url: path.expose().to_owned() }))
 }
 
-/// The file of a feed, public by its secret, outside of the contract's operations.
+/// Serves the file of a feed. The address is public but secret, so the route is not an operation of the contract.
 pub async fn serve(
     State(state): State<ApiState>,
     Path(name): Path<String>,
@@ -176,7 +176,7 @@ pub async fn serve(
     Ok(file(text.to_string(), &headers))
 }
 
-/// A calendar file, or word that it has not changed.
+/// Answers with a calendar file, or with 304 if it has not changed.
 fn file(text: String, headers: &HeaderMap) -> Response {
     let etag = format!("\"{}\"", hex::encode(&Sha256::digest(text.as_bytes())[..16]));
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -187,7 +187,7 @@ fn file(text: String, headers: &HeaderMap) -> Response {
         out.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));
     }
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=300"));
-    out.insert(header::ETAG, HeaderValue::from_str(&etag).expect("hex digits fit a header"));
+    out.insert(header::ETAG, HeaderValue::from_str(&etag).expect("hex digits are valid in a header"));
     response
 }
 

@@ -1,7 +1,7 @@
-//! The plan over HTTP: future slots of all tasks, and days with what was and what will be.
+//! The plan over HTTP: future slots of all tasks, and past and future counts per day.
 //!
-//! Effects, simulations and feeds stand beside it. Deliberately absent: the computation, which `app::forecast` does.
-//! Start reading at `plan_list`.
+//! Effects, simulations and feeds are in the other files of this folder. Deliberately absent: the computation, which
+//! `app::forecast` does. Start reading at `plan_list`.
 
 pub mod effects;
 pub mod feeds;
@@ -43,22 +43,22 @@ fn large() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(effects::calendar_effect)).layer(DefaultBodyLimit::max(layers::CALENDAR_MAX))
 }
 
-/// Which future slots are wanted.
+/// The future slots to list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PlanListQuery {
-    /// Most items in one answer.
+    /// Maximum number of items in one answer.
     #[param(minimum = 1, maximum = 500, default = 50)]
     pub limit: Option<u32>,
-    /// The `next_cursor` of the page before, to go on after it.
+    /// The `next_cursor` of the previous page; the answer continues there.
     pub cursor: Option<String>,
     /// Only slots of this task (name or id).
     #[param(max_length = 100)]
     pub task: Option<String>,
-    /// After this instant; default: now.
+    /// Only slots after this instant; default: now.
     pub from_at: Option<DateTime<Utc>>,
-    /// Up to this instant, at most 366 days later; default: a day later.
+    /// Only slots up to this instant, at most 366 days later; default: one day later.
     pub until_at: Option<DateTime<Utc>>,
 }
 
@@ -71,13 +71,13 @@ pub struct PlanSlot {
     pub schedule_key: String,
     /// The instant.
     pub scheduled_for: DateTime<Utc>,
-    /// The same in the schedule's zone, with its offset.
+    /// The instant in the schedule's time zone, with its offset.
     pub scheduled_local: String,
-    /// Seconds that its run will take, learnt from the runs of the last 30 days; null: there were none.
+    /// Expected duration of the run in seconds, learnt from the runs of the last 30 days; null: there were none.
     pub expected_duration_seconds: Option<f64>,
-    /// Whether it is only written down and does not run; the notes say why.
+    /// Whether the slot is only recorded and does not run; the notes say why.
     pub skipped: bool,
-    /// What is special about it.
+    /// What is special about the slot.
     pub notes: Vec<String>,
 }
 page!(
@@ -86,14 +86,14 @@ page!(
     PlanSlot
 );
 
-/// Which days are wanted.
+/// The days to count.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PlanDaysQuery {
     /// First day.
     pub from: NaiveDate,
-    /// Last day; at most 62 days.
+    /// Last day. The range has at most 62 days.
     pub until: NaiveDate,
     /// Time zone of the days, an IANA name; default: the server's.
     #[param(max_length = 100)]
@@ -103,41 +103,41 @@ pub struct PlanDaysQuery {
     pub by_task: Option<bool>,
 }
 
-/// Days with what was and what will be.
+/// Past and future counts per day.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PlanDays {
     /// Time zone of the days.
     pub timezone: String,
-    /// The days, rising.
+    /// The days, earliest first.
     pub days: Vec<PlanDay>,
     /// Whether there is more than was counted.
     pub truncated: bool,
 }
 
-/// One day with what was and what will be.
+/// Past and future counts of one day.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PlanDay {
     /// The day.
     pub date: NaiveDate,
-    /// Future slots that run.
+    /// Number of future slots that run.
     pub planned: u64,
-    /// Future slots that are skipped.
+    /// Number of future slots that are skipped.
     pub skipped: u64,
-    /// Runs that succeeded.
+    /// Number of runs that succeeded.
     pub succeeded: u64,
-    /// Runs that failed, timed out or were lost.
+    /// Number of runs that failed, timed out or were lost.
     pub failed: u64,
-    /// Slots that were missed.
+    /// Number of slots that were missed.
     pub missed: u64,
-    /// Slots that were skipped: by a calendar, a clock change, or because a run was open.
+    /// Number of past slots that were skipped: by a calendar, a clock change, or because a run was open.
     pub past_skipped: u64,
-    /// Calendars with the day, on which some schedule skips.
+    /// Names of the calendars that contain the day and make a schedule skip it.
     pub calendars: Vec<String>,
-    /// Maintenance windows that begin on the day.
+    /// Names of the maintenance windows that begin on the day.
     pub maintenance: Vec<String>,
-    /// How many tasks have future slots.
+    /// Number of tasks with future slots.
     pub task_count: u64,
-    /// With `by_task`: those tasks, by their first slot; at most 200.
+    /// With `by_task`: the tasks with future slots, in the order of their first slot; at most 200.
     pub tasks: Vec<PlanDayTask>,
 }
 
@@ -146,9 +146,9 @@ pub struct PlanDay {
 pub struct PlanDayTask {
     /// Name of the task.
     pub task: String,
-    /// Slots that run.
+    /// Number of slots that run.
     pub planned: u64,
-    /// Slots that are skipped.
+    /// Number of slots that are skipped.
     pub skipped: u64,
     /// The first slot.
     pub first_at: DateTime<Utc>,
@@ -172,7 +172,7 @@ pub async fn plan_list(
     Ok(Json(PlanPage { items: listed.items.into_iter().map(slot_out).collect(), next_cursor }))
 }
 
-/// Count what is planned and what was, day by day.
+/// Count what is planned and what happened, day by day.
 #[utoipa::path(get, path = "/plan/days", tag = "schedule", params(PlanDaysQuery),
     responses((status = 200, description = "The days", body = PlanDays)),
     extensions(("x-permission" = json!("read"))))]

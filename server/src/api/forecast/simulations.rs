@@ -16,33 +16,34 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Up to so long the hours of pools are told too.
+/// Longest simulated period for which the hours of pools are included.
 const POOL_HOURS: TimeDelta = TimeDelta::days(7);
 
-/// What is to be simulated.
+/// What to simulate.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SimulationDefinition {
-    /// From this instant on; null: now.
+    /// Start of the simulation; null: now.
     #[serde(default)]
     pub from_at: Option<DateTime<Utc>>,
-    /// Days.
+    /// Number of days to simulate.
     #[serde(default = "week")]
     #[schema(minimum = 1, maximum = 366, default = 7)]
     pub days: u32,
-    /// Time zone of whoever looks at it, an IANA name; null: the server's. It changes nothing in what happens.
+    /// Time zone for hours and days in the answer, an IANA name; null: the server's. It does not affect the
+    /// simulation.
     #[serde(default)]
     #[schema(max_length = 100)]
     pub timezone: Option<String>,
-    /// Only these tasks (names or ids), enabled or not; empty: all that are enabled.
+    /// Only these tasks (names or ids), whether enabled or not; empty: all enabled tasks.
     #[serde(default)]
     #[schema(max_items = 500, default = json!([]))]
     pub tasks: Vec<String>,
-    /// Only tasks in this folder and those below.
+    /// Only tasks in this folder and the folders below it.
     #[serde(default)]
     #[schema(max_length = 500)]
     pub folder: Option<String>,
-    /// Whether better minutes are looked for.
+    /// Whether to look for better minutes.
     #[serde(default = "crate::api::core::defaults::yes")]
     #[schema(default = true)]
     pub proposals: bool,
@@ -51,68 +52,68 @@ pub struct SimulationDefinition {
 /// What all schedules together will do.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Simulation {
-    /// From here on.
+    /// Start of the simulated period.
     pub from_at: DateTime<Utc>,
-    /// Up to here.
+    /// End of the simulated period.
     pub until_at: DateTime<Utc>,
-    /// Time zone of whoever looks at it.
+    /// Time zone for hours and days in this answer.
     pub timezone: String,
-    /// Tasks that took part.
+    /// Number of tasks that took part.
     pub task_count: usize,
-    /// Schedules and tasks that could not take part, and why.
+    /// Schedules and tasks that could not take part, each with the reason.
     pub left_out: Vec<String>,
-    /// Slots that are due and not skipped by calendars or clock changes.
+    /// Number of slots that are due and that no calendar or clock change skips.
     pub slot_count: u64,
-    /// Slots that are.
+    /// Number of slots that calendars or clock changes skip.
     pub skipped_count: u64,
-    /// The hours, from that of `from_at` on.
+    /// The hours, beginning with that of `from_at`.
     pub hours: Vec<SimulatedHour>,
     /// The 20 minutes in which most slots are due together, busiest first.
     pub busiest: Vec<SimulatedMinute>,
-    /// Tasks that get into their own way, worst first.
+    /// Tasks whose own runs overlap, worst first.
     pub overlaps: Vec<SimulatedOverlap>,
     /// How runs wait for pools.
     pub waits: Vec<SimulatedWait>,
-    /// How runs wait for the server's limit of runs at once.
+    /// How runs wait for the server's limit of simultaneous runs.
     pub limit: SimulatedLimit,
     /// Better minutes, greatest gain first.
     pub proposals: Vec<SimulationProposal>,
-    /// Seconds that it took to compute.
+    /// Duration of the computation in seconds.
     pub computed_seconds: f64,
 }
 
 /// One hour of a simulation.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SimulatedHour {
-    /// Its beginning, by the clocks of the zone that was asked for.
+    /// Start of the hour, by the clocks of the requested time zone.
     pub hour_at: DateTime<Utc>,
-    /// Slots due in it.
+    /// Number of slots due in the hour.
     pub slots: u32,
-    /// Most runs at once.
+    /// Maximum number of simultaneous runs.
     pub peak: u32,
 }
 
 /// A minute in which several slots are due.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SimulatedMinute {
-    /// Its beginning.
+    /// Start of the minute.
     pub at: DateTime<Utc>,
-    /// Slots due in it.
+    /// Number of slots due in the minute.
     pub slots: u32,
-    /// Names of their tasks, at most ten.
+    /// Names of the tasks that are due, at most ten.
     pub tasks: Vec<String>,
 }
 
-/// How a task gets into its own way.
+/// How the runs of a task overlap.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SimulatedOverlap {
     /// Name of the task.
     pub task: String,
-    /// Runs that are skipped or replaced.
+    /// Number of runs that are skipped or replaced.
     pub skipped: u64,
-    /// Runs that wait for an earlier one.
+    /// Number of runs that wait for an earlier one.
     pub waited: u64,
-    /// The longest of these waits.
+    /// The longest of these waits, in seconds.
     pub wait_seconds_max: u32,
 }
 
@@ -121,41 +122,41 @@ pub struct SimulatedOverlap {
 pub struct SimulatedWait {
     /// Name of the pool.
     pub pool: String,
-    /// Its places.
+    /// Number of places in the pool.
     pub capacity: u32,
-    /// Runs that wait.
+    /// Number of runs that wait.
     pub waited: u64,
-    /// How long on average, among those that wait.
+    /// Average wait in seconds, among runs that wait.
     pub wait_seconds_mean: f64,
-    /// The longest wait.
+    /// Longest wait in seconds.
     pub wait_seconds_max: u32,
-    /// Most places taken at once.
+    /// Maximum number of places taken at once.
     pub peak: u32,
-    /// The same by hour, as `hours` of the whole; empty if more than 7 days are simulated.
+    /// The same by hour, like `hours` of the simulation; empty if more than 7 days are simulated.
     pub hours: Vec<SimulatedPoolHour>,
 }
 
-/// How runs wait for the server's limit of runs at once.
+/// How runs wait for the server's limit of simultaneous runs.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SimulatedLimit {
     /// The limit.
     pub capacity: u32,
-    /// Runs that wait.
+    /// Number of runs that wait.
     pub waited: u64,
-    /// How long on average, among those that wait.
+    /// Average wait in seconds, among runs that wait.
     pub wait_seconds_mean: f64,
-    /// The longest wait.
+    /// Longest wait in seconds.
     pub wait_seconds_max: u32,
 }
 
 /// One hour of a pool.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SimulatedPoolHour {
-    /// Its beginning.
+    /// Start of the hour.
     pub hour_at: DateTime<Utc>,
-    /// Most places taken at once.
+    /// Maximum number of places taken at once.
     pub peak: u32,
-    /// Most runs waiting at once.
+    /// Maximum number of runs waiting at once.
     pub waiting: u32,
 }
 
@@ -166,23 +167,23 @@ pub struct SimulationProposal {
     pub task: String,
     /// Key of the schedule within its task.
     pub schedule_key: String,
-    /// The present schedule in words.
+    /// The present schedule, in words.
     pub words_before: String,
-    /// The proposed one in words.
+    /// The proposed schedule, in words.
     pub words_after: String,
-    /// The schedule to save.
+    /// The proposed schedule, ready to save.
     pub schedule: Schedule,
-    /// Slots of others in the same minutes at present.
+    /// Number of slots of other schedules in the same minutes, at present.
     pub collisions_before: u64,
-    /// The same with the proposal.
+    /// Number of slots of other schedules in the same minutes, with the proposal.
     pub collisions_after: u64,
-    /// Why.
+    /// Why the proposal is better.
     pub reason: String,
 }
 
 /// Simulate the coming days: what is due when, what overlaps, what waits, and which minutes would be better.
 #[utoipa::path(post, path = "/simulations", tag = "schedule", request_body = SimulationDefinition,
-    responses((status = 200, description = "What will happen", body = Simulation)),
+    responses((status = 200, description = "The simulation", body = Simulation)),
     extensions(("x-permission" = json!("read"))))]
 pub async fn simulation_create(
     State(state): State<ApiState>,

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-/// Which slots of the past are to be run.
+/// The past slots to run.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BackfillCreate {
@@ -31,7 +31,7 @@ pub struct BackfillCreate {
     pub from_at: DateTime<Utc>,
     /// Last instant, not in the future.
     pub until_at: DateTime<Utc>,
-    /// Most runs at once.
+    /// Maximum number of simultaneous runs.
     #[serde(default = "crate::api::core::defaults::one")]
     #[schema(minimum = 1, maximum = 100, default = 1)]
     pub at_once: u32,
@@ -41,10 +41,10 @@ pub struct BackfillCreate {
     pub params: Map<String, Value>,
 }
 
-/// A task run for each slot of a past period.
+/// Runs of a task for each slot of a past period.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Backfill {
-    /// Id.
+    /// UUID of the backfill.
     pub id: Uuid,
     /// Name of the task.
     pub task: String,
@@ -54,27 +54,27 @@ pub struct Backfill {
     pub from_at: DateTime<Utc>,
     /// Last instant.
     pub until_at: DateTime<Utc>,
-    /// Position.
+    /// State of the backfill.
     pub state: BackfillState,
-    /// Why it is in this state; null if nothing is to be said.
+    /// Why the backfill is in this state; null: there is no particular reason.
     pub reason: Option<Reason>,
-    /// Most runs at once.
+    /// Maximum number of simultaneous runs.
     pub at_once: u32,
-    /// Slots of the period.
+    /// Number of slots in the period.
     pub slot_count: u64,
-    /// Runs made so far.
+    /// Number of runs made so far.
     pub made_count: u64,
-    /// Of these: not ended.
+    /// Number of these runs that have not ended.
     pub open_count: u64,
-    /// Of these: succeeded.
+    /// Number of these runs that succeeded.
     pub succeeded_count: u64,
-    /// Of these: ended otherwise.
+    /// Number of these runs that ended without success.
     pub failed_count: u64,
-    /// When it was created.
+    /// When the backfill was created.
     pub created_at: DateTime<Utc>,
-    /// Who created it.
+    /// Name of the user or token that created it.
     pub created_by: String,
-    /// When it ended.
+    /// When the backfill ended.
     pub finished_at: Option<DateTime<Utc>>,
 }
 page!(
@@ -88,10 +88,10 @@ page!(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct BackfillListQuery {
-    /// Most items in one answer.
+    /// Maximum number of items in one answer.
     #[param(minimum = 1, maximum = 500, default = 50)]
     pub limit: Option<u32>,
-    /// The `next_cursor` of the page before, to go on after it.
+    /// The `next_cursor` of the previous page; the answer continues there.
     pub cursor: Option<String>,
     /// Only backfills of this task (name or id).
     #[param(max_length = 100)]
@@ -147,7 +147,7 @@ pub async fn backfill_view(
     Ok(Json(backfill_out(state.app.backfill_view(&caller, BackfillId(backfill)).await?)))
 }
 
-/// Stop a backfill: it makes no more runs, and its open runs are cancelled.
+/// Stop a backfill. It makes no more runs, and its open runs are cancelled.
 #[utoipa::path(post, path = "/backfills/{backfill}/cancel", tag = "run", params(("backfill" = Uuid, Path, description = "Id of the backfill")),
     responses((status = 200, description = "The backfill", body = Backfill)),
     extensions(("x-permission" = json!("run"))))]

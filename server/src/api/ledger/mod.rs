@@ -1,4 +1,4 @@
-//! Operations on the ledger beside its list: sums by day, and backfills.
+//! Operations on the ledger, except its list: sums, and backfills.
 //!
 //! Deliberately absent: computing slots, and deciding what becomes of them. Start reading at `backfills`.
 

@@ -1,4 +1,4 @@
-//! What was expected and what became of it, over HTTP.
+//! What was due and what became of it, over HTTP.
 
 use crate::api::core::answer::Reason;
 use crate::api::core::body::Query;
@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// Which slots are summed up.
+/// The slots to sum up.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -20,9 +20,9 @@ pub struct SlotSummaryQuery {
     /// The task (name or id).
     #[param(max_length = 100)]
     pub task: String,
-    /// First instant; default: a day before the last.
+    /// First instant; default: one day before the last.
     pub from_at: Option<DateTime<Utc>>,
-    /// Instant after the last; default: now.
+    /// Instant after the last one; default: now.
     pub until_at: Option<DateTime<Utc>>,
 }
 
@@ -32,19 +32,19 @@ macro_rules! figures {
         #[derive(Debug, Clone, Serialize, ToSchema)]
         pub struct $name {
             $($own)*
-            /// Slots that were due, computed again from the definitions and calendars of the time.
+            /// Number of slots that were due, computed again from the definitions and calendars of the time.
             pub expected: u64,
-            /// A run was made for them, and it was not skipped.
+            /// Number of slots with a run that was not skipped.
             pub ran: u64,
-            /// Skipped, for a stated reason.
+            /// Number of slots that were skipped for a stated reason.
             pub skipped: u64,
-            /// Missed.
+            /// Number of slots that were missed.
             pub missed: u64,
-            /// About to be caught up.
+            /// Number of slots that will be caught up.
             pub pending: u64,
-            /// In no entry of the ledger.
+            /// Number of due slots without an entry in the ledger.
             pub unaccounted: u64,
-            /// In the ledger, but not expected.
+            /// Number of slots in the ledger that were not due.
             pub surplus: u64,
         }
     };
@@ -53,11 +53,11 @@ macro_rules! figures {
 figures! {
     /// What was due of a task, and what became of it.
     SlotSummary {
-        /// From here on.
+        /// Start of the period.
         pub from_at: DateTime<Utc>,
-        /// Up to here, not included.
+        /// End of the period, not included.
         pub until_at: DateTime<Utc>,
-        /// Each schedule.
+        /// The figures of each schedule.
         pub schedules: Vec<ScheduleSummary>,
     }
 }
@@ -66,14 +66,14 @@ figures! {
     ScheduleSummary {
         /// Key of the schedule within its task.
         pub schedule_key: String,
-        /// Its newest rule in words.
+        /// The schedule's newest rule in words.
         pub words: String,
-        /// Why the figures are not the whole truth; null: they are.
+        /// Why the figures are incomplete; null: they are complete.
         pub problem: Option<Reason>,
     }
 }
 
-/// Compare what was due with what became of it; every slot must be accounted for.
+/// Compare what was due with what became of it. Every slot must be accounted for.
 #[utoipa::path(get, path = "/slots/summary", tag = "schedule", params(SlotSummaryQuery),
     responses((status = 200, description = "The figures", body = SlotSummary)),
     extensions(("x-permission" = json!("read"))))]

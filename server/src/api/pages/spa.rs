@@ -1,8 +1,8 @@
-//! The page: files built from `web/`, held inside the binary; and the two words for load balancers.
+//! The page: files built from `web/` and embedded in the binary, and the two health checks for load balancers.
 //!
-//! Files under `/assets/` have the hash of their content in their name and never change; everything else is asked for
-//! again each time. A path without a file is a place inside the page, so it gets the page. Files may lie beside a
-//! brotli twin (`x.js.br`), which is sent to whoever accepts it.
+//! Files under `/assets/` have the hash of their content in their name and never change. Browsers check all others
+//! each time. A path without a file is a place inside the page, so it gets the page. A file may have a brotli twin
+//! (`x.js.br`), which is sent to clients that accept brotli.
 
 use super::swagger;
 use crate::api::core::error::ApiError;
@@ -20,7 +20,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 #[folder = "../web/dist"]
 struct Dist;
 
-/// What the page may do: nothing inline, nothing from elsewhere.
+/// The page's policy: nothing inline, nothing from other sites.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
 img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
 form-action 'self'; frame-ancestors 'none'";
@@ -38,12 +38,12 @@ pub fn pages() -> Router<ApiState> {
         .fallback(page)
 }
 
-/// Says that the process lives.
+/// Answers that the process lives.
 async fn healthz() -> Response {
     word(StatusCode::OK, "ok")
 }
 
-/// Says whether the server can do its work: the database answers, and the server does not stop.
+/// Answers whether the server can work: the database responds, and the server is not stopping.
 async fn readyz(State(state): State<ApiState>) -> Response {
     match !state.stop.is_cancelled() && state.app.is_ready().await {
         true => word(StatusCode::OK, "ready"),
@@ -62,11 +62,12 @@ async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
         return ApiError::not_found(format!("there is no operation at {}", uri.path())).into_response();
     }
     if method != Method::GET && method != Method::HEAD {
-        let detail = format!("{} can only be read", uri.path());
+        let detail = format!("{} is read-only", uri.path());
         let refused = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
         return ([(header::ALLOW, "GET, HEAD")], refused).into_response();
     }
-    // Files lie at the top or in `assets/`; deeper down are places of the page, and names of tasks may hold dots.
+    // Files are at the top or in `assets/`. Deeper paths are places of the page, where names of tasks may contain
+    // dots.
     let may_be_file = path.starts_with("assets/") || !path.contains('/');
     let is_file = may_be_file && path.rsplit('/').next().is_some_and(|last| last.contains('.'));
     let name = if is_file { path } else { "index.html" };
@@ -80,7 +81,7 @@ async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     }
 }
 
-/// One file, or its brotli twin if there is one to send.
+/// Answers with one file, or with its brotli twin if the client accepts it.
 fn answer(name: &str, plain: EmbeddedFile, packed: Option<EmbeddedFile>, headers: &HeaderMap) -> Response {
     let etag = match &packed {
         Some(_) => format!("\"{}-br\"", hex::encode(&plain.metadata.sha256_hash()[..16])),
@@ -98,7 +99,7 @@ fn answer(name: &str, plain: EmbeddedFile, packed: Option<EmbeddedFile>, headers
     out.insert(header::CONTENT_TYPE, content_type(&plain));
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     out.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    out.insert(header::ETAG, HeaderValue::from_str(&etag).expect("hex digits fit a header"));
+    out.insert(header::ETAG, HeaderValue::from_str(&etag).expect("hex digits are valid in a header"));
     out.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     if packed.is_some() && !fresh {
         out.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
@@ -106,7 +107,7 @@ fn answer(name: &str, plain: EmbeddedFile, packed: Option<EmbeddedFile>, headers
     response
 }
 
-/// Text types need their charset said, or browsers guess.
+/// Content type of a file. Text needs a charset, or browsers guess one.
 fn content_type(file: &EmbeddedFile) -> HeaderValue {
     let kind = file.metadata.mimetype();
     let is_text = kind.starts_with("text/") || matches!(kind, "application/json" | "application/manifest+json");

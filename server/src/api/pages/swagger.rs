@@ -1,7 +1,7 @@
 //! Swagger UI: the contract to read and to try, from files inside the binary.
 //!
-//! It shows the same bytes as `/api/v1/openapi.json`, works with the session of whoever is logged in, and has a policy
-//! of its own, because it styles itself inline.
+//! It shows the same bytes as `/api/v1/openapi.json` and uses the session of the logged-in user. It has its own
+//! policy because it uses inline styles.
 
 use crate::api::core::PREFIX;
 use crate::api::core::error::ApiError;
@@ -20,12 +20,12 @@ static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
     Arc::new(config.with_credentials(true).try_it_out_enabled(true).display_operation_id(true).validator_url("none"))
 });
 
-/// `/swagger-ui` itself: to the page with the slash, which its files are relative to.
+/// Redirects `/swagger-ui` to the address with a slash, to which its files are relative.
 pub async fn entry() -> Redirect {
     Redirect::to("/swagger-ui/")
 }
 
-/// One of its files, for whoever is logged in; a browser that is not is sent to the login page.
+/// Serves one of its files to logged-in users, and sends other browsers to the login page.
 pub async fn file(uri: Uri, caller: Option<Extension<Caller>>, headers: HeaderMap) -> Response {
     if caller.is_none() {
         return refused(&headers);
@@ -37,7 +37,7 @@ pub async fn file(uri: Uri, caller: Option<Extension<Caller>>, headers: HeaderMa
     let takes_gzip =
         headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|v| v.contains("gzip"));
     if file.gzpipped && !takes_gzip && headers.contains_key(header::ACCEPT_ENCODING) {
-        let detail = "this file is only held compressed with gzip";
+        let detail = "this file is only available compressed with gzip";
         return ApiError::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", detail).into_response();
     }
     let kind = if file.content_type.starts_with("text/") {
@@ -47,7 +47,7 @@ pub async fn file(uri: Uri, caller: Option<Extension<Caller>>, headers: HeaderMa
     };
     let mut response = file.bytes.into_owned().into_response();
     let out = response.headers_mut();
-    out.insert(header::CONTENT_TYPE, HeaderValue::from_str(&kind).expect("a media type fits a header"));
+    out.insert(header::CONTENT_TYPE, HeaderValue::from_str(&kind).expect("a media type is valid in a header"));
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     out.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     if file.gzpipped {

@@ -1,4 +1,5 @@
-//! The live log as events: `log` with a piece of text, `attempt` when the next attempt begins, `end` when the run is over.
+//! The live log as events: `log` with a piece of text, `attempt` when the next attempt begins, `end` when the run is
+//! over.
 
 use crate::app::core::events::Change;
 use crate::app::runs::log_follow::{LogFollower, Piece};
@@ -14,20 +15,20 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use utoipa::ToSchema;
 
-/// How often a run that waits for its next attempt is looked at without an event.
+/// How often a run that waits for its next attempt is checked without an event.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 type Sender = mpsc::Sender<Result<Event, Infallible>>;
 
-/// What a live log tells; the data of an event whose SSE `event` field equals `kind`.
+/// Events of a live log: the data of an event whose SSE `event` field equals `kind`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum LogEvent {
-    /// A piece of the log; the id of this event is `attempt:offset-after`.
+    /// A piece of the log. The id of this event is `attempt:offset-after`.
     Log(LogChunk),
     /// The next attempt begins.
     Attempt(LogAttempt),
-    /// The run is over, or the attempt that was asked for.
+    /// The run or the requested attempt has ended.
     End(LogEnd),
 }
 
@@ -38,7 +39,7 @@ pub struct LogAttempt {
     pub attempt: u32,
 }
 
-/// The run is over, or the attempt that was asked for.
+/// The run or the requested attempt has ended.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LogEnd {
     /// State of the run.
@@ -54,27 +55,28 @@ pub struct LogChunk {
     pub offset: u64,
     /// Stream it came from.
     pub stream: LogStream,
-    /// When it was written.
+    /// When the text was written.
     pub at: DateTime<Utc>,
-    /// The text; bytes that are not UTF-8 are shown as U+FFFD (the download is exact).
+    /// The text. Bytes that are not UTF-8 are shown as U+FFFD (the download is exact).
     pub text: String,
-    /// Bytes dropped just before the piece.
+    /// Number of bytes dropped just before the piece.
     pub dropped_bytes: u64,
 }
 
 /// Where a stream begins.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Begin {
-    /// The one attempt that was asked for.
+    /// The requested attempt, if there was one.
     only: Option<u32>,
-    /// Attempt and offset after the last event seen.
+    /// Attempt and offset after the last event that the client saw.
     after: Option<(u32, u64)>,
-    /// Offset that was asked for.
+    /// The requested offset.
     offset: Option<u64>,
 }
 
 impl Begin {
-    /// From the query, and the id of the last event seen (`attempt:offset`); an id that makes no sense is ignored.
+    /// Creates the position from the query and the id of the last event seen (`attempt:offset`). An invalid id is
+    /// ignored.
     pub fn new(only: Option<u32>, offset: Option<u64>, last_event_id: Option<&str>) -> Self {
         let after = last_event_id
             .and_then(|id| id.split_once(':'))
@@ -82,7 +84,7 @@ impl Begin {
         Self { only, after, offset }
     }
 
-    /// Number of the attempt that it begins with, if it says.
+    /// Number of the first attempt, if the client named it.
     pub fn attempt(&self) -> Option<u32> {
         self.only.or(self.after.map(|(attempt, _)| attempt))
     }
@@ -95,7 +97,7 @@ impl Begin {
     }
 }
 
-/// Sends everything until the run is over or nobody listens.
+/// Sends everything until the run is over or the client is gone.
 pub async fn send(app: App, caller: Caller, run: RunId, begin: Begin, sender: Sender) {
     let mut shown = 0;
     let mut wanted = begin.attempt();
@@ -152,7 +154,7 @@ pub async fn send(app: App, caller: Caller, run: RunId, begin: Begin, sender: Se
     }
 }
 
-/// Sends the log of one attempt to its end; none: nobody listens any more, or it cannot be read.
+/// Sends the log of one attempt to its end. Returns none if the client is gone or the log cannot be read.
 async fn send_attempt(app: &App, attempt: &AttemptRecord, from: Option<u64>, sender: &Sender) -> Option<()> {
     let mut follower = LogFollower::new(app.clone(), attempt.id, from);
     loop {

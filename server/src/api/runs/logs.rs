@@ -27,10 +27,10 @@ use tokio_stream::wrappers::ReceiverStream;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-/// Bytes read at once for a download.
+/// Bytes per read for a download.
 const PIECE: usize = 64 * 1024;
 
-/// What part of a log.
+/// The part of a log to download.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -38,10 +38,10 @@ pub struct LogQuery {
     /// Number of the attempt; default: the newest.
     #[param(minimum = 1, maximum = 1000)]
     pub attempt: Option<u32>,
-    /// Byte to begin with, counting bytes that were dropped.
+    /// Offset of the first byte, counting dropped bytes too.
     #[param(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub offset: Option<u64>,
-    /// Most bytes in the answer; default: all.
+    /// Maximum number of bytes in the answer; default: all.
     #[param(minimum = 1, maximum = 1_073_741_824)]
     pub limit_bytes: Option<u64>,
     /// Only this stream.
@@ -57,10 +57,10 @@ pub struct LogStreamQuery {
     /// Number of the attempt; default: the newest.
     #[param(minimum = 1, maximum = 1000)]
     pub attempt: Option<u32>,
-    /// Byte to begin with; default: the last 1,000 lines.
+    /// Offset of the first byte; default: the last 1,000 lines.
     #[param(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub offset: Option<u64>,
-    /// The id of the last event seen, to go on after it.
+    /// The id of the last event seen; the stream continues after it.
     #[param(max_length = 100)]
     pub last_event_id: Option<String>,
 }
@@ -89,7 +89,7 @@ pub async fn run_log(
 
 /// Follow the log of a run (events `log`, `attempt`, `end`).
 #[utoipa::path(get, path = "/runs/{run}/log/stream", tag = "run",
-    params(("run" = uuid::Uuid, Path, description = "Id of the run"), LogStreamQuery, ("Last-Event-ID" = Option<String>, Header, description = "Where to go on")),
+    params(("run" = uuid::Uuid, Path, description = "Id of the run"), LogStreamQuery, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event seen; the stream continues after it")),
     responses((status = 200, description = "Events", body = LogEvent, content_type = "text/event-stream")),
     extensions(("x-permission" = json!("read"))))]
 pub async fn run_log_stream(
@@ -124,14 +124,14 @@ pub async fn run_log_stream(
     Ok(([("x-accel-buffering", "no"), ("cache-control", "no-store")], sse).into_response())
 }
 
-/// Task, run and attempt make the name; a task's name holds nothing that a file name must not.
+/// Name of a downloaded log: task, run and attempt. A task's name contains only characters that file names allow.
 fn file_name(run: &RunRecord, attempt: Option<&AttemptRecord>) -> HeaderValue {
     let number = attempt.map_or(0, |attempt| attempt.number);
     let text = format!("attachment; filename=\"{}-{}-{number}.log\"", run.task_name, run.id);
-    HeaderValue::from_str(&text).expect("names and ids fit a header")
+    HeaderValue::from_str(&text).expect("names and ids are valid in a header")
 }
 
-/// Streams a log from its file; a slow client slows the reading, nothing is held in memory.
+/// Streams a log from its file. A slow client slows down the reading, so nothing piles up in memory.
 fn download(path: PathBuf, query: LogQuery) -> Body {
     let (sender, receiver) = mpsc::channel::<io::Result<Bytes>>(4);
     tokio::task::spawn_blocking(move || {

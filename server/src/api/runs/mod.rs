@@ -1,6 +1,6 @@
 //! Runs over HTTP: history, cancel, rerun, statistics, and logs.
 //!
-//! Deliberately absent: starting a run, which is an operation of its task (`tasks`). Start reading at `wire`.
+//! Deliberately absent: starting a run, which is an operation on its task (`tasks`). Start reading at `wire`.
 
 pub(in crate::api) mod log_stream;
 pub mod logs;
@@ -81,7 +81,8 @@ pub async fn run_view(
     Ok(Json(run_out(run, state.app.clock().now())))
 }
 
-/// Cancel a run: its process tree is asked to stop, then killed. A second call skips the grace.
+/// Cancel a run: its process tree is asked to stop, and killed after the grace period. A second call kills it at
+/// once.
 #[utoipa::path(post, path = "/runs/{run}/cancel", tag = "run", params(("run" = Uuid, Path, description = "Id of the run")),
     responses((status = 200, description = "The run", body = Run)),
     extensions(("x-permission" = json!("run"))))]
@@ -96,7 +97,7 @@ pub async fn run_cancel(
 
 /// Run a run again.
 #[utoipa::path(post, path = "/runs/{run}/rerun", tag = "run",
-    params(("run" = Uuid, Path, description = "Id of the run"), ("Idempotency-Key" = Option<String>, Header, description = "A key of your choice: the same key returns the same run for 24 hours")),
+    params(("run" = Uuid, Path, description = "Id of the run"), ("Idempotency-Key" = Option<String>, Header, description = "A key of your choice. The same key returns the same run for 24 hours")),
     request_body = RunRerun,
     responses((status = 201, description = "The new run", body = Run, headers(("Location" = String, description = "Path of the new run")))),
     extensions(("x-permission" = json!("run"))))]
@@ -143,7 +144,7 @@ pub async fn run_stats(
     Ok(Json(stats_out(state.app.run_stats(&caller, query.task.as_deref(), range, step).await?)))
 }
 
-/// The answer for a new run: 201, its path, the run.
+/// Answers for a new run: 201, its path, the run.
 pub async fn run_created(app: &App, run: RunRecord) -> ApiResult<Response> {
     let id = run.id;
     Ok(answer::created(Json(run_whole(app, run).await?).into_response(), "runs", id))
@@ -160,15 +161,15 @@ fn states_in(text: &str) -> ApiResult<Vec<RunState>> {
 
 fn unknown_state(word: &str) -> ApiError {
     let known: Vec<&str> = RunState::ALL.iter().map(|state| state.as_str()).collect();
-    ApiError::invalid_query("state", format!("\"{word}\" is not a state of a run; known are {}", known.join(", ")))
+    ApiError::invalid_query("state", format!("\"{word}\" is not a state of a run; use one of {}", known.join(", ")))
 }
 
-/// A length of time in seconds.
+/// Converts a duration to seconds.
 pub fn seconds(length: TimeDelta) -> f64 {
     length.as_seconds_f64()
 }
 
-/// A run with its attempts as the wire shows it.
+/// Converts a run with its attempts.
 fn run_out(view: RunView, now: DateTime<Utc>) -> Run {
     let RunView { run, attempts } = view;
     let attempts = attempts.into_iter().map(|attempt| attempt_out(attempt, now)).collect();
@@ -184,7 +185,7 @@ fn waits_for(run: &RunRecord) -> Option<Reason> {
     }
 }
 
-/// A run as a list shows it.
+/// Converts a run for a list.
 fn summary_out(run: RunRecord, now: DateTime<Utc>) -> RunSummary {
     let duration = run.started_at.map(|from| seconds(run.finished_at.unwrap_or(now) - from).max(0.0));
     let waits = waits_for(&run).map(|reason| WaitingOn { reason: reason.into() });

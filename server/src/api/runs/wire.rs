@@ -12,11 +12,11 @@ use uuid::Uuid;
 /// The task of a run, as it was when the run was made.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RunTask {
-    /// Id.
+    /// UUID of the task.
     pub id: Uuid,
-    /// Name.
+    /// Name of the task.
     pub name: String,
-    /// Version of the definition that runs.
+    /// Version of the task's definition that runs.
     pub version: u32,
 }
 
@@ -25,57 +25,57 @@ pub struct RunTask {
 pub struct Trigger {
     /// Kind of trigger.
     pub kind: TriggerKind,
-    /// User or token that started it.
+    /// Name of the user or token that started it.
     pub by: Option<String>,
-    /// Key of the schedule that made it due.
+    /// Key of the schedule that made the task due.
     pub schedule_key: Option<String>,
-    /// The run that it repeats.
+    /// The run that this run repeats.
     pub rerun_of: Option<Uuid>,
 }
 
-/// A run in a list: everything but its attempts, of which there may be thousands.
+/// A run in a list: everything except its attempts, of which there may be thousands.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RunSummary {
     /// UUID of the run.
     pub id: Uuid,
-    /// The task.
+    /// The task that is run.
     pub task: RunTask,
-    /// Position of the run.
+    /// State of the run.
     pub state: RunState,
-    /// Why it exists.
+    /// Why the run exists.
     pub trigger: Trigger,
-    /// The slot it was made for.
+    /// The slot for which the run was made.
     pub scheduled_for: Option<DateTime<Utc>>,
-    /// When it was made.
+    /// When the run was created.
     pub created_at: DateTime<Utc>,
-    /// When it became ready to start.
+    /// When the run became ready to start.
     pub queued_at: Option<DateTime<Utc>>,
     /// When its first attempt started.
     pub started_at: Option<DateTime<Utc>>,
-    /// When it ended.
+    /// When the run ended.
     pub finished_at: Option<DateTime<Utc>>,
-    /// Seconds from its start to its end, or to now.
+    /// Seconds from the run's start to its end, or to now.
     pub duration_seconds: Option<f64>,
-    /// When the next attempt is due, while backing off.
+    /// When the next attempt is due while the run is backing off.
     pub next_attempt_at: Option<DateTime<Utc>>,
-    /// When somebody asked it to stop.
+    /// When somebody asked the run to stop.
     pub cancel_requested_at: Option<DateTime<Utc>>,
-    /// Attempts so far.
+    /// Number of attempts so far.
     pub attempt_count: u32,
-    /// Values of its params.
+    /// Values of the run's params.
     #[schema(value_type = Object, additional_properties)]
     pub params: Map<String, Value>,
-    /// What it wrote to ORC_RESULT_FILE.
+    /// What the run wrote to ORC_RESULT_FILE.
     pub result: Option<Value>,
-    /// Why it is in this state; null if nothing is to be said.
+    /// Why the run is in this state; null: there is no particular reason.
     pub reason: Option<Reason>,
-    /// What it waits for now.
+    /// What the run is waiting for.
     pub waiting_on: Vec<WaitingOn>,
-    /// Server that runs it.
+    /// Name of the server that runs it.
     pub node: Option<String>,
-    /// Size of its log.
+    /// Size of the run's log.
     pub log: LogSize,
-    /// What can be done with it now.
+    /// What can be done with the run now.
     pub actions: Vec<RunAction>,
 }
 page!(
@@ -87,16 +87,16 @@ page!(
 /// One thing that a run waits for.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WaitingOn {
-    /// What the run waits for.
+    /// What the run is waiting for.
     pub reason: Reason,
 }
 
-/// Size of a log; an attempt counts when it has ended.
+/// Size of a log. An attempt counts when it has ended.
 #[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
 pub struct LogSize {
-    /// Bytes written by the processes.
+    /// Number of bytes written by the processes.
     pub bytes: u64,
-    /// Lines written by the processes.
+    /// Number of lines written by the processes.
     pub lines: u64,
     /// Whether bytes were dropped.
     pub truncated: bool,
@@ -105,45 +105,45 @@ pub struct LogSize {
 /// One occurrence of a task.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Run {
-    /// What a list shows of the run.
+    /// The run as a list shows it.
     #[serde(flatten)]
     pub summary: RunSummary,
-    /// Attempts of the run, first to newest.
+    /// Attempts of the run, oldest first.
     pub attempts: Vec<Attempt>,
 }
 
 /// One process start within a run.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Attempt {
-    /// Number, from 1.
+    /// Number of the attempt, starting at 1.
     pub number: u32,
-    /// Result; null: in progress.
+    /// Outcome of the attempt; null: it is in progress.
     pub outcome: Option<AttemptOutcome>,
-    /// Server that started it.
+    /// Name of the server that started it.
     pub node: String,
-    /// Process id.
+    /// Process id of the command.
     pub pid: Option<u32>,
-    /// When it started.
+    /// When the attempt started.
     pub started_at: DateTime<Utc>,
-    /// When it ended.
+    /// When the attempt ended.
     pub finished_at: Option<DateTime<Utc>>,
-    /// Seconds from its start to its end, or to now.
+    /// Seconds from the attempt's start to its end, or to now.
     pub duration_seconds: f64,
     /// Exit code of the process.
     pub exit_code: Option<i32>,
     /// Signal that ended the process.
     pub signal: Option<i32>,
-    /// Why it ended like this; null if nothing is to be said.
+    /// Why the attempt ended like this; null: there is no particular reason.
     pub reason: Option<Reason>,
     /// Processor seconds of the whole process tree.
     pub cpu_seconds: Option<f64>,
-    /// Peak memory of its largest process, in bytes.
+    /// Peak memory of the largest process, in bytes.
     pub peak_memory_bytes: Option<u64>,
-    /// Size of its log.
+    /// Size of the attempt's log.
     pub log: LogSize,
-    /// Whether a left-behind process still held the output when it ended.
+    /// Whether a process left behind still held the output when the attempt ended.
     pub leaked_output: bool,
-    /// Processes that could not be stopped.
+    /// Number of processes that could not be stopped.
     pub survivor_count: u32,
 }
 
@@ -152,10 +152,10 @@ pub struct Attempt {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct RunListQuery {
-    /// Most items in one answer.
+    /// Maximum number of items in one answer.
     #[param(minimum = 1, maximum = 500, default = 50)]
     pub limit: Option<u32>,
-    /// The `next_cursor` of the page before, to go on after it.
+    /// The `next_cursor` of the previous page; the answer continues there.
     pub cursor: Option<String>,
     /// Only runs of this task (name or id).
     #[param(max_length = 100)]
@@ -172,32 +172,32 @@ pub struct RunListQuery {
     pub until_at: Option<DateTime<Utc>>,
 }
 
-/// How to run again.
+/// How to repeat a run.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunRerun {
-    /// Params in place of the run's own; null: the same.
+    /// Params to use instead of the run's own; null: the same.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub params: Option<Map<String, Value>>,
-    /// Whether the newest version of the task is run instead of the run's own.
+    /// Whether to run the newest version of the task instead of the run's own.
     #[serde(default)]
     #[schema(default = false)]
     pub newest_version: bool,
 }
 
-/// Width of one point of statistics.
+/// Width of one point in statistics.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StatsStep {
     /// One hour.
     Hour,
-    /// One day (UTC).
+    /// One day in UTC.
     #[default]
     Day,
 }
 
-/// Range of statistics.
+/// Range of the statistics.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -207,7 +207,7 @@ pub struct RunStatsQuery {
     pub task: Option<String>,
     /// First instant; default: 30 days ago.
     pub from_at: Option<DateTime<Utc>>,
-    /// Instant after the last; default: now.
+    /// Instant after the last one; default: now.
     pub until_at: Option<DateTime<Utc>>,
     /// Width of a point.
     #[param(inline = false)]
@@ -215,39 +215,39 @@ pub struct RunStatsQuery {
     pub step: Option<StatsStep>,
 }
 
-/// Counts of finished runs, and open ones now.
+/// Counts of finished runs, and of runs that are open now.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RunStats {
-    /// Runs in progress now.
+    /// Number of runs in progress now.
     pub running_count: u64,
-    /// Runs ready to start now.
+    /// Number of runs ready to start now.
     pub queued_count: u64,
-    /// Runs that wait now, backing off included.
+    /// Number of runs waiting now, including those backing off.
     pub waiting_count: u64,
-    /// The whole range.
+    /// Counts of the whole range.
     pub total: RunStatsPoint,
-    /// Points in order of time; empty ones are left out.
+    /// Points in order of time. Empty ones are left out.
     pub points: Vec<RunStatsPoint>,
 }
 
-/// Counts of the runs that ended within one stretch of time.
+/// Counts of the runs that ended within one period.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RunStatsPoint {
-    /// Begin of the stretch.
+    /// Start of the period.
     pub from_at: DateTime<Utc>,
-    /// Runs that succeeded.
+    /// Number of runs that succeeded.
     pub succeeded_count: u64,
-    /// Runs that failed.
+    /// Number of runs that failed.
     pub failed_count: u64,
-    /// Runs that timed out.
+    /// Number of runs that timed out.
     pub timed_out_count: u64,
-    /// Runs that were cancelled.
+    /// Number of runs that were cancelled.
     pub cancelled_count: u64,
-    /// Runs that were skipped.
+    /// Number of runs that were skipped.
     pub skipped_count: u64,
-    /// Runs whose fate is unknown.
+    /// Number of runs whose outcome is unknown.
     pub lost_count: u64,
-    /// Share of succeeded among succeeded, failed, timed out and lost, 0 to 1; null: none ended.
+    /// Share of succeeded runs among succeeded, failed, timed out and lost ones, 0 to 1; null: none ended.
     pub success_rate: Option<f64>,
     /// Median duration in seconds, from a histogram.
     pub p50_seconds: Option<f64>,

@@ -35,7 +35,7 @@ macro_rules! schedule_common {
     }};
 }
 
-/// A schedule as the domain knows it; `timezone` is used where it names none.
+/// Converts a schedule to the domain. A schedule without a time zone gets `timezone`.
 pub fn schedule_in(schedule: wire::Schedule, timezone: &str) -> schedules::Schedule {
     use schedules::Rule;
     match schedule {
@@ -106,7 +106,7 @@ macro_rules! schedule_wire {
     };
 }
 
-/// A schedule as the wire shows it.
+/// Converts a schedule to the wire.
 pub fn schedule_out(it: schedules::Schedule) -> wire::Schedule {
     use schedules::Rule;
     match it.rule {
@@ -133,7 +133,7 @@ pub fn schedule_out(it: schedules::Schedule) -> wire::Schedule {
 }
 
 impl wire::Schedule {
-    /// Fills in what only the server knows.
+    /// Fills in the fields that only the server knows.
     pub fn describe(&mut self, id: Option<uuid::Uuid>, words: Option<String>, problem: Option<String>) {
         let (own_id, own_words, own_problem) = match self {
             Self::Cron(it) => (&mut it.id, &mut it.words, &mut it.problem),

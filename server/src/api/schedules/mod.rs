@@ -32,27 +32,27 @@ pub fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(schedule_preview)).routes(routes!(schedule_describe)).routes(routes!(slot_list))
 }
 
-/// A schedule to look ahead with.
+/// A schedule to preview.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SchedulePreviewRequest {
     /// The schedule.
     pub schedule: Schedule,
-    /// Name of the task it belongs to; spreads `H` fields.
+    /// Name of the schedule's task, which decides how `H` fields are spread.
     #[serde(default)]
     #[schema(max_length = 100)]
     pub task: Option<String>,
     /// First instant; default: now.
     #[serde(default)]
     pub from_at: Option<DateTime<Utc>>,
-    /// Last instant; default: none.
+    /// Last instant; default: no end.
     #[serde(default)]
     pub until_at: Option<DateTime<Utc>>,
-    /// Most slots in the answer.
+    /// Maximum number of slots in the answer.
     #[serde(default = "five")]
     #[schema(minimum = 1, maximum = 1000, default = 5)]
     pub limit: u32,
-    /// Local dates whose slots are counted besides, from that of the first instant on.
+    /// Number of local dates, from that of the first instant on, whose slots are also counted.
     #[serde(default)]
     #[schema(maximum = 366, default = 0)]
     pub days: u32,
@@ -69,37 +69,37 @@ pub struct SchedulePreview {
     pub words: String,
     /// Time zone that was used.
     pub timezone: String,
-    /// Whether it never becomes due: its times are over, or its calendars exclude all of them. A schedule that waits for the
-    /// server to start has no slots to show, but does become due.
+    /// Whether the schedule never becomes due, because its times are over or its calendars exclude all of them. A
+    /// schedule that waits for the server's start has no slots to show, but does become due.
     pub never: bool,
-    /// Why it never becomes due, with the field of the schedule that says so; null: it does.
+    /// Why it never becomes due, and which field of the schedule is responsible; null: it does become due.
     pub never_because: Option<String>,
     /// The slots.
     pub slots: Vec<SlotPreview>,
-    /// Slots by local date, as many dates as were asked for.
+    /// Counts of slots by local date, for the requested number of dates.
     pub days: Vec<SlotDay>,
 }
 
-/// The slots of a schedule on one local date, counted.
+/// Counts of a schedule's slots on one local date.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SlotDay {
-    /// The date in the schedule's zone.
+    /// The date in the schedule's time zone.
     pub date: NaiveDate,
-    /// Slots that become runs.
+    /// Number of slots that become runs.
     pub planned: u64,
-    /// Slots that are only written down: excluded by a calendar or a clock change.
+    /// Number of slots that are only recorded, because a calendar or a clock change excludes them.
     pub skipped: u64,
-    /// What is special about them, each once; where there are more than 100, about the first.
+    /// What is special about the slots, each note once. If there are more than 100 slots: about the first ones.
     pub notes: Vec<String>,
 }
 
-/// A schedule to put into words.
+/// A schedule to describe in words.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScheduleDescribeRequest {
     /// The schedule.
     pub schedule: Schedule,
-    /// Name of the task it belongs to; spreads `H` fields.
+    /// Name of the schedule's task, which decides how `H` fields are spread.
     #[serde(default)]
     #[schema(max_length = 100)]
     pub task: Option<String>,
@@ -114,30 +114,30 @@ pub struct ScheduleWords {
     pub timezone: String,
 }
 
-/// An entry of the ledger: what became of one due instant, or of a stretch of them.
+/// An entry of the ledger: what became of one due instant, or of a range of them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Slot {
-    /// Id of the schedule.
+    /// UUID of the schedule.
     pub schedule_id: Uuid,
     /// Key of the schedule within its task.
     pub schedule_key: String,
     /// Name of the task.
     pub task: String,
-    /// The instant (of a stretch: the first).
+    /// The due instant; for a range, the first.
     pub scheduled_for: DateTime<Utc>,
-    /// The same in the schedule's zone, with its offset.
+    /// The instant in the schedule's time zone, with its offset.
     pub scheduled_local: String,
-    /// What became of it: `skipped` too if a run was made that was skipped later.
+    /// What became of the slot. It is `skipped` even if a run was made and skipped later.
     pub outcome: SlotOutcome,
-    /// Why; null for a run.
+    /// Why the slot was skipped or missed; null for a run.
     pub reason: Option<Reason>,
-    /// The run that was made, even if it was skipped later.
+    /// Id of the run that was made, even if it was skipped later.
     pub run_id: Option<Uuid>,
     /// First instant of the entry.
     pub first_at: DateTime<Utc>,
     /// Last instant of the entry.
     pub last_at: DateTime<Utc>,
-    /// Number of due instants it stands for.
+    /// Number of due instants in the entry.
     pub count: u64,
 }
 page!(
@@ -151,10 +151,10 @@ page!(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct SlotListQuery {
-    /// Most items in one answer.
+    /// Maximum number of items in one answer.
     #[param(minimum = 1, maximum = 500, default = 50)]
     pub limit: Option<u32>,
-    /// The `next_cursor` of the page before, to go on after it.
+    /// The `next_cursor` of the previous page; the answer continues there.
     pub cursor: Option<String>,
     /// Only slots of this task (name or id).
     #[param(max_length = 100)]
@@ -162,13 +162,13 @@ pub struct SlotListQuery {
     /// Only slots with this outcome.
     #[param(inline = false)]
     pub outcome: Option<SlotOutcome>,
-    /// Only entries with slots at or after this instant, including a stretch that began earlier.
+    /// Only entries with slots at or after this instant, including a range that began earlier.
     pub from_at: Option<DateTime<Utc>>,
     /// Only entries with slots before this instant.
     pub until_at: Option<DateTime<Utc>>,
 }
 
-/// Show the next slots of any schedule.
+/// Show the next slots of a schedule.
 #[utoipa::path(post, path = "/schedules/preview", tag = "schedule", request_body = SchedulePreviewRequest,
     responses((status = 200, description = "Words and slots", body = SchedulePreview)),
     extensions(("x-permission" = json!("read"))))]
@@ -192,7 +192,7 @@ pub async fn schedule_preview(
     Ok(Json(SchedulePreview { words, timezone, never, never_because, slots, days }))
 }
 
-/// Put any schedule into words.
+/// Describe a schedule in words.
 #[utoipa::path(post, path = "/schedules/describe", tag = "schedule", request_body = ScheduleDescribeRequest,
     responses((status = 200, description = "Words", body = ScheduleWords)),
     extensions(("x-permission" = json!("read"))))]
@@ -235,7 +235,7 @@ fn keyed(schedule: Schedule, state: &ApiState) -> schedules::Schedule {
     schedule
 }
 
-/// A future slot as the wire shows it.
+/// Converts a future slot.
 pub fn slot_out(schedule_key: Option<String>, slot: &schedules::Slot) -> SlotPreview {
     SlotPreview {
         scheduled_for: slot.scheduled_for,

@@ -13,11 +13,12 @@ macro_rules! schedule {
         #[serde(deny_unknown_fields)]
         pub struct $name {
             $($own)*
-            /// Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+            /// Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
+            /// kind.
             #[serde(default)]
             #[schema(max_length = 50, pattern = "^[a-z0-9][a-z0-9._-]{0,49}$")]
             pub key: Option<String>,
-            /// Whether it fires.
+            /// Whether the schedule fires.
             #[serde(default = "yes")]
             #[schema(default = true)]
             pub enabled: bool,
@@ -31,8 +32,8 @@ macro_rules! schedule {
             /// No slot at or after this instant.
             #[serde(default)]
             pub end_at: Option<DateTime<Utc>>,
-            /// What happens to a local time that does not exist because the clocks go forward. A rule that names
-            /// every hour loses nothing; this applies to all others.
+            /// What happens to a local time that does not exist because the clocks go forward. This does not affect a
+            /// rule that names every hour, because such a rule loses nothing.
             #[serde(default)]
             #[schema(inline = false)]
             pub gap: Gap,
@@ -40,7 +41,8 @@ macro_rules! schedule {
             #[serde(default)]
             #[schema(inline = false)]
             pub fold: Fold,
-            /// What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
+            /// What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
+            /// server is back within a minute of the newest slot, that slot counts as on time.
 /// time if the server is back within a minute of it.
             #[serde(default)]
             #[schema(inline = false)]
@@ -58,11 +60,11 @@ macro_rules! schedule {
             #[serde(default)]
             #[schema(max_items = 20, default = json!([]))]
             pub skip_on: Vec<String>,
-            /// What becomes of a slot on a date that the calendars exclude.
+            /// What happens to a slot on a date that the calendars exclude.
             #[serde(default)]
             #[schema(inline = false)]
             pub roll: Roll,
-            /// Id of the schedule, given by the server.
+            /// UUID of the schedule, given by the server.
             #[serde(default)]
             #[schema(read_only)]
             pub id: Option<uuid::Uuid>,
@@ -70,7 +72,7 @@ macro_rules! schedule {
             #[serde(default)]
             #[schema(read_only)]
             pub words: Option<String>,
-            /// Why it does not fire although it is stored, in a sentence; null: it can fire. Given by the server.
+            /// Why the schedule does not fire although it is stored; null: it can fire. Given by the server.
             #[serde(default)]
             #[schema(read_only)]
             pub problem: Option<String>,
@@ -87,7 +89,7 @@ schedule! {
     }
 }
 schedule! {
-    /// A short form as used with the Windows Task Scheduler.
+    /// A short form as used by the Windows Task Scheduler.
     ScheduleWindows {
         /// `06:00` daily, `MON 08:00` weekly, `15 09:30` monthly.
         #[schema(min_length = 1, max_length = 100, example = "MON 08:00")]
@@ -95,15 +97,16 @@ schedule! {
     }
 }
 schedule! {
-    /// Every so many seconds.
+    /// A fixed interval in seconds.
     ScheduleInterval {
         /// Seconds between two slots.
         #[schema(minimum = 1, maximum = 31_622_400, example = 90)]
         pub every_seconds: u32,
-        /// Instant that the slots are counted from; null: 1970-01-01T00:00:00Z.
+        /// Instant from which the slots are counted; null: 1970-01-01T00:00:00Z.
         #[serde(default)]
         pub anchor_at: Option<DateTime<Utc>>,
-        /// Only within this part of the day; without an anchor the distance counts from its beginning each day.
+        /// Only within this part of the day. Without an anchor, slots are counted from the start of the window each
+        /// day.
         #[serde(default)]
         #[schema(inline = false)]
         pub window: Option<DailyWindow>,
@@ -120,12 +123,12 @@ schedule! {
     }
 }
 schedule! {
-    /// A recurrence rule of RFC 5545; all its times are local times in the schedule's zone.
+    /// A recurrence rule of RFC 5545. All its times are local times in the schedule's time zone.
     ScheduleRrule {
         /// The rule, without DTSTART. `FREQ=HOURLY` follows elapsed time over clock changes.
         #[schema(min_length = 1, max_length = 2000, example = "FREQ=MONTHLY;BYDAY=-1FR")]
         pub rule: String,
-        /// First local time; the rule counts from it.
+        /// First local time, from which the rule counts.
         #[schema(min_length = 1, max_length = 40, example = "2026-01-30T09:00")]
         pub dtstart: String,
         /// Local times that are left out.
@@ -139,7 +142,7 @@ schedule! {
     }
 }
 schedule! {
-    /// Each start of the server.
+    /// Every start of the server.
     ScheduleStartup {
         /// Seconds between the start of the server and the start of the run.
         #[serde(default)]
@@ -152,10 +155,10 @@ schedule! {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DailyWindow {
-    /// Beginning of the window, included.
+    /// Start of the window, included.
     #[schema(min_length = 1, max_length = 8, example = "08:00")]
     pub from: String,
-    /// End of the window, not included. An end before the beginning means that the window reaches over midnight.
+    /// End of the window, not included. If it is before the start, the window reaches over midnight.
     #[schema(min_length = 1, max_length = 8, example = "18:00")]
     pub to: String,
     /// Days of the week; empty: all.
@@ -164,13 +167,13 @@ pub struct DailyWindow {
     pub weekdays: Vec<Weekday>,
 }
 
-/// Which days a calendar rule names.
+/// The days of a calendar rule.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DayRule {
-    /// Every so many days.
+    /// Every nth day.
     EveryDays(DayRuleEveryDays),
-    /// Days of the week, every so many weeks.
+    /// Days of the week, every nth week.
     EveryWeeks(DayRuleEveryWeeks),
     /// Days of the month.
     MonthDays(DayRuleMonthDays),
@@ -178,23 +181,23 @@ pub enum DayRule {
     MonthWeekdays(DayRuleMonthWeekdays),
 }
 
-/// Every so many days.
+/// Every nth day.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DayRuleEveryDays {
-    /// Days from one day that counts to the next.
+    /// Number of days from one to the next.
     #[schema(minimum = 1, maximum = 3660)]
     pub every: u32,
-    /// A day from which the distance is counted; null: 1970-01-01.
+    /// A day from which the others are counted; null: 1970-01-01.
     #[serde(default)]
     pub from: Option<chrono::NaiveDate>,
 }
 
-/// Days of the week, every so many weeks (weeks begin on Monday).
+/// Days of the week, every nth week (weeks begin on Monday).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DayRuleEveryWeeks {
-    /// Weeks from one to the next.
+    /// Number of weeks from one to the next.
     #[serde(default = "one")]
     #[schema(minimum = 1, maximum = 520, default = 1)]
     pub every: u32,
@@ -214,7 +217,7 @@ pub struct DayRuleMonthDays {
     #[serde(default)]
     #[schema(max_items = 12, default = json!([]))]
     pub months: Vec<u8>,
-    /// Days, 1 to 31, or from the end: -1 is the last, -2 the one before.
+    /// Days, 1 to 31, or counted from the end: -1 is the last, -2 the one before.
     #[schema(min_items = 1, max_items = 62, example = json!([1, -1]))]
     pub days: Vec<i8>,
 }
@@ -227,7 +230,7 @@ pub struct DayRuleMonthWeekdays {
     #[serde(default)]
     #[schema(max_items = 12, default = json!([]))]
     pub months: Vec<u8>,
-    /// Which of them: 1 to 5, or from the end: -1 is the last.
+    /// Which weekdays of the month: 1 to 5, or counted from the end: -1 is the last.
     #[schema(min_items = 1, max_items = 10, example = json!([1]))]
     pub nth: Vec<i8>,
     /// Days of the week.
@@ -235,7 +238,7 @@ pub struct DayRuleMonthWeekdays {
     pub weekdays: Vec<Weekday>,
 }
 schedule! {
-    /// Once.
+    /// A single instant.
     ScheduleOnce {
         /// An instant (2026-12-01T02:00:00Z) or a local time in the schedule's zone (2026-12-01T02:00).
         #[schema(min_length = 1, max_length = 40, example = "2026-12-01T02:00")]
@@ -251,28 +254,28 @@ pub enum Schedule {
     Cron(ScheduleCron),
     /// A Windows short form.
     Windows(ScheduleWindows),
-    /// Every so many seconds.
+    /// A fixed interval in seconds.
     Interval(ScheduleInterval),
-    /// Once.
+    /// A single instant.
     Once(ScheduleOnce),
     /// Days by rule with times of day.
     CalendarRule(ScheduleCalendarRule),
     /// A recurrence rule of RFC 5545.
     Rrule(ScheduleRrule),
-    /// Each start of the server.
+    /// Every start of the server.
     Startup(ScheduleStartup),
 }
 
-/// What becomes of a slot on a date that the calendars exclude.
+/// What happens to a slot on a date that the calendars exclude.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Roll {
-    /// It is skipped; the ledger says so.
+    /// The slot is skipped and recorded in the ledger.
     #[default]
     Skip,
-    /// It moves to the same time on the next business day: Monday to Friday, and not excluded.
+    /// The slot moves to the same time on the next business day: Monday to Friday, and not excluded.
     NextBusinessDay,
-    /// It moves to the same time on the business day before.
+    /// The slot moves to the same time on the previous business day.
     PreviousBusinessDay,
 }
 
@@ -280,10 +283,10 @@ pub enum Roll {
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Gap {
-    /// The slot is at the first instant after the gap.
+    /// The slot moves to the first instant after the gap.
     #[default]
     RunAfter,
-    /// No slot; the ledger says so.
+    /// There is no slot; the ledger records this.
     Skip,
 }
 
@@ -296,7 +299,7 @@ pub enum Fold {
     First,
     /// The second.
     Second,
-    /// Both.
+    /// Both of them.
     Both,
 }
 
@@ -319,7 +322,7 @@ pub enum CatchUp {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CatchUpAll {
-    /// Most slots that run; if there are more, the newest of them.
+    /// Maximum number of slots that run. If there are more, the newest of them run.
     #[serde(default = "thousand")]
     #[schema(minimum = 1, maximum = 10_000, default = 1000)]
     pub max_count: u32,
@@ -329,10 +332,10 @@ pub struct CatchUpAll {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CatchUpWindow {
-    /// Slots older than this, in seconds, do not run.
+    /// Maximum age in seconds. Older slots do not run.
     #[schema(minimum = 1, maximum = 31_622_400, example = 86_400)]
     pub max_age_seconds: u32,
-    /// Most slots that run; if there are more, the newest of them.
+    /// Maximum number of slots that run. If there are more, the newest of them run.
     #[serde(default = "thousand")]
     #[schema(minimum = 1, maximum = 10_000, default = 1000)]
     pub max_count: u32,
@@ -347,13 +350,13 @@ fn thousand() -> u32 {
 pub struct SlotPreview {
     /// The instant.
     pub scheduled_for: DateTime<Utc>,
-    /// The same in the schedule's zone, with its offset.
+    /// The instant in the schedule's time zone, with its offset.
     #[schema(example = "2026-12-01T02:00:00+01:00")]
     pub scheduled_local: String,
-    /// Key of the schedule within its task, where there is one.
+    /// Key of the schedule within its task, if there is one.
     pub schedule_key: Option<String>,
-    /// Whether it is only written down and does not run; the notes say why.
+    /// Whether the slot is only recorded and does not run; the notes say why.
     pub skipped: bool,
-    /// What is special about it: moved out of a gap, first or second of a repeated hour.
+    /// What is special about the slot: moved out of a gap, first or second of a repeated hour.
     pub notes: Vec<String>,
 }

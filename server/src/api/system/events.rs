@@ -1,4 +1,4 @@
-//! Events over HTTP: one stream that says what changed.
+//! Events over HTTP: one stream that reports what changed.
 
 use crate::api::core::body::Query;
 use crate::api::core::error::{ApiError, ApiResult};
@@ -22,15 +22,15 @@ use uuid::Uuid;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Pause after which a comment shows that the stream lives.
+/// Pause after which a comment shows that the stream is alive.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Longest life of a stream: whoever comes back proves again that it may.
+/// Longest life of a stream. A client that reconnects is authorized again.
 const LIFE_MAX: Duration = Duration::from_secs(15 * 60);
 
-/// What changed; the data of an event whose SSE `event` field equals `kind`.
+/// What changed: the data of an event whose SSE `event` field equals `kind`.
 ///
-/// Nothing depends on having received an event: after a `gap`, ask again for what you show.
+/// Events may be lost. After a `gap`, request again what you show.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {
@@ -48,7 +48,7 @@ pub enum Event {
     /// The server's own state changed (hold, disk).
     #[serde(rename = "system.changed")]
     SystemChanged(EventSystem),
-    /// Events were lost: ask again for what you show.
+    /// Events were lost: request again what you show.
     Gap(EventGap),
 }
 
@@ -62,11 +62,11 @@ pub struct EventHello {
 /// A run changed or is new.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct EventRun {
-    /// Id of the run.
+    /// UUID of the run.
     pub id: Uuid,
-    /// Its state.
+    /// State of the run.
     pub state: RunState,
-    /// Id of its task.
+    /// UUID of its task.
     pub task_id: Uuid,
     /// Name of its task.
     pub task: String,
@@ -77,18 +77,18 @@ pub struct EventRun {
 /// A task changed, is new, or is gone.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct EventTask {
-    /// Id of the task.
+    /// UUID of the task.
     pub id: Uuid,
-    /// Its name.
+    /// Name of the task.
     pub task: String,
-    /// Version; null: the task is gone.
+    /// Version of the task's definition; null: the task is gone.
     pub version: Option<u32>,
 }
 
 /// A ledger entry was written.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct EventSlot {
-    /// Id of the task.
+    /// UUID of the task.
     pub task_id: Uuid,
     /// Name of the task.
     pub task: String,
@@ -97,30 +97,30 @@ pub struct EventSlot {
 /// The server's own state changed.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct EventSystem {
-    /// What, in a word: hold, disk, workers.
+    /// What changed, in a word: hold, disk, workers.
     pub what: String,
 }
 
 /// Events were lost.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct EventGap {
-    /// Why: `restart` or `overrun`.
+    /// Why events were lost: `restart` or `overrun`.
     pub reason: String,
 }
 
-/// Where an event stream goes on.
+/// Where an event stream continues.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct EventStreamQuery {
-    /// Id of the last event seen.
+    /// Id of the last event seen; the stream continues after it.
     #[param(max_length = 100)]
     pub last_event_id: Option<String>,
 }
 
 /// Follow what changes.
 #[utoipa::path(get, path = "/events", tag = "system",
-    params(EventStreamQuery, ("Last-Event-ID" = Option<String>, Header, description = "Id of the last event seen")),
+    params(EventStreamQuery, ("Last-Event-ID" = Option<String>, Header, description = "Id of the last event seen; the stream continues after it")),
     responses((status = 200, description = "Events", body = Event, content_type = "text/event-stream")),
     extensions(("x-permission" = json!("read"))))]
 pub async fn event_stream(
@@ -164,7 +164,7 @@ struct OpenStream {
 impl OpenStream {
     fn begin(bus: EventBus, after: Option<&str>) -> Self {
         let Subscription { gap, backlog, newest, live } = bus.subscribe(after);
-        // The greeting carries the place where the stream begins, so that a client that saw nothing else can come back.
+        // The greeting names the position where the stream begins, so that a client that saw nothing else can return.
         let begin = backlog.first().map_or(newest, |numbered| numbered.sequence - 1);
         let mut first = VecDeque::from([(begin, Event::Hello(EventHello { version: VERSION.to_owned() }))]);
         first.extend(gap.map(|reason| (begin, Event::Gap(EventGap { reason: reason.to_owned() }))));
@@ -172,7 +172,7 @@ impl OpenStream {
         Self { bus, first, live }
     }
 
-    /// The next message; a client that reads too slowly gets a gap instead of what it missed.
+    /// The next message. A client that reads too slowly gets a gap instead of what it missed.
     async fn next(&mut self) -> sse::Event {
         if let Some((sequence, event)) = self.first.pop_front() {
             return self.message(sequence, &event);

@@ -1,6 +1,7 @@
 //! The server itself over HTTP: state, settings, workers, hold, metrics, and the stream of events.
 //!
-//! Deliberately absent: changing settings, which only files, flags and the environment do. Start reading at `system_view`.
+//! Deliberately absent: changing settings, which only files, flags and the environment do. Start reading at
+//! `system_view`.
 
 pub mod events;
 
@@ -35,7 +36,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(events::event_stream))
 }
 
-/// The server and what it stands on.
+/// The server and what it depends on.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct System {
     /// Version of Orc.
@@ -46,41 +47,41 @@ pub struct System {
     pub platform: String,
     /// When the server started.
     pub started_at: DateTime<Utc>,
-    /// Seconds since then.
+    /// Seconds since the start of the server.
     pub uptime_seconds: f64,
-    /// Time that Orc plans by: the machine's clock, unless that is doubted.
+    /// The time by which Orc plans: the machine's clock, unless that is doubted.
     pub now_at: DateTime<Utc>,
     /// The machine's clock, and whether it is trusted.
     pub clock: SystemClock,
-    /// Schedules that are stored but cannot be computed, and so do not fire; the tasks' schedules say why.
+    /// Number of schedules that are stored but cannot be computed, and so do not fire. The tasks' schedules say why.
     pub invalid_schedule_count: u32,
     /// Default time zone of schedules.
     pub timezone: String,
     /// Version of the zone data.
     pub timezone_data: String,
-    /// Most runs at once.
+    /// Maximum number of simultaneous runs.
     pub run_limit: u32,
     /// The database.
     pub database: SystemDatabase,
     /// The disk that holds the data folder.
     pub disk: SystemDisk,
-    /// Whether everything is on hold.
+    /// The hold, if everything is on hold.
     pub hold: Option<Hold>,
     /// What needs somebody's attention, in sentences.
     pub warnings: Vec<String>,
 }
 
-/// The machine's clock. One that jumps by more than an hour is doubted: Orc plans on by the time since boot, until the new
-/// time has held for ten minutes or an admin confirms it.
+/// The machine's clock. If it jumps by more than an hour, Orc doubts it and plans by the time since boot, until the
+/// new time has held for ten minutes or an administrator confirms it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SystemClock {
     /// Whether the machine's clock is trusted.
     pub trusted: bool,
-    /// What the machine's clock shows.
+    /// The time that the machine's clock shows.
     pub machine_at: DateTime<Utc>,
-    /// Time that Orc plans by.
+    /// The time by which Orc plans.
     pub planning_at: DateTime<Utc>,
-    /// Since when the machine's clock is doubted; null: it is trusted.
+    /// Since when the machine's clock has been doubted; null: it is trusted.
     pub doubted_since_at: Option<DateTime<Utc>>,
 }
 
@@ -103,7 +104,7 @@ pub struct SystemDatabase {
 pub struct SystemDisk {
     /// Size in bytes.
     pub total_bytes: u64,
-    /// Free bytes.
+    /// Free space in bytes.
     pub free_bytes: u64,
     /// `ok`, `logs_stopped` (below 5 % free) or `runs_stopped` (below 2 %).
     #[schema(example = "ok")]
@@ -113,11 +114,11 @@ pub struct SystemDisk {
 /// Everything is on hold: nothing fires, nothing starts.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Hold {
-    /// Why.
+    /// Why everything is on hold.
     pub reason: String,
-    /// Who said so.
+    /// Name of the user or token that put everything on hold.
     pub by: String,
-    /// Since when.
+    /// Since when everything has been on hold.
     pub since_at: DateTime<Utc>,
 }
 
@@ -125,22 +126,22 @@ pub struct Hold {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HoldCreate {
-    /// Why, in words for your colleagues.
+    /// The reason, for your colleagues to read.
     #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
 }
 
-/// A setting, its value and where it came from.
+/// A setting, its value and its source.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Setting {
-    /// Name.
+    /// Name of the setting.
     pub name: String,
-    /// Value; secrets are masked.
+    /// Value of the setting; secrets are masked.
     pub value: String,
-    /// `default`, `file`, `environment` or `flag`.
+    /// Source of the value: `default`, `file`, `environment` or `flag`.
     #[schema(example = "default")]
     pub source: String,
-    /// What it does.
+    /// What the setting does.
     pub description: String,
 }
 
@@ -151,20 +152,20 @@ pub struct SettingList {
     pub items: Vec<Setting>,
 }
 
-/// A loop inside the server.
+/// A background worker of the server.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Worker {
-    /// Name.
+    /// Name of the worker.
     pub name: String,
-    /// Seconds between two rounds without a signal.
+    /// Maximum seconds between two rounds without a signal.
     pub every_seconds: f64,
-    /// Rounds so far.
+    /// Number of rounds so far.
     pub round_count: u64,
-    /// Since when a round has been under way. Null: the worker sleeps until it is woken or its time has come.
+    /// Since when a round has been in progress; null: the worker is asleep.
     pub running_since_at: Option<DateTime<Utc>>,
-    /// Begin of the last round that ended.
+    /// When the last finished round began.
     pub last_at: Option<DateTime<Utc>>,
-    /// Seconds that the last round took.
+    /// Duration of the last finished round in seconds.
     pub last_seconds: Option<f64>,
     /// What the last round that did something did.
     pub last_summary: Option<String>,
@@ -172,10 +173,10 @@ pub struct Worker {
     pub error: Option<String>,
 }
 
-/// All loops of the server.
+/// All background workers of the server.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WorkerList {
-    /// The loops.
+    /// The workers.
     pub items: Vec<Worker>,
 }
 
@@ -209,7 +210,7 @@ pub async fn system_view(
     }))
 }
 
-/// List the settings and where each came from.
+/// List the settings and the source of each.
 #[utoipa::path(get, path = "/system/settings", tag = "system",
     responses((status = 200, description = "The settings", body = SettingList)),
     extensions(("x-permission" = json!("admin"))))]
@@ -236,7 +237,7 @@ pub async fn system_workers(
     Ok(Json(WorkerList { items }))
 }
 
-/// Put everything on hold: nothing fires or starts, and runs in progress go on.
+/// Put everything on hold: nothing fires or starts, and runs in progress continue.
 #[utoipa::path(post, path = "/system/hold", tag = "system", request_body = HoldCreate,
     responses((status = 200, description = "The hold", body = Hold)),
     extensions(("x-permission" = json!("admin"))))]
@@ -260,7 +261,7 @@ pub async fn system_release(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Trust the machine's clock at once if it is doubted; the catch-up rules then apply to the slots in between.
+/// Trust the machine's clock at once if it is doubted. The catch-up rules then apply to the slots in between.
 #[utoipa::path(post, path = "/system/clock", tag = "system",
     responses((status = 200, description = "The clock", body = SystemClock)),
     extensions(("x-permission" = json!("admin"))))]
@@ -284,7 +285,7 @@ pub async fn system_metrics(
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
 
-/// The contract: this document.
+/// Get the contract: this document.
 #[utoipa::path(get, path = "/openapi.json", tag = "system",
     responses((status = 200, description = "The document", body = serde_json::Value)),
     extensions(("x-permission" = json!("read"))))]

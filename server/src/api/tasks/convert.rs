@@ -1,5 +1,5 @@
-//! Conversions of definitions between the wire and the domain; each destructures fully, so that a new field does not
-//! compile until somebody decides about it.
+//! Converts definitions between the wire and the domain. Each conversion destructures fully, so that a new field does
+//! not compile until somebody decides about it.
 
 use crate::api::schedules::convert::{schedule_in, schedule_out};
 use crate::api::triggers::convert::{trigger_out, triggers_in};
@@ -9,7 +9,7 @@ use crate::domain::{schedules, tasks};
 use serde_json::{Value, json};
 
 impl wire::TaskDefinition {
-    /// The domain's definition; `timezone` is the zone of schedules that name none.
+    /// Converts a definition to the domain. Schedules without a time zone get `timezone`.
     pub fn into_domain(self, timezone: &str) -> tasks::Definition {
         let Self {
             name,
@@ -72,7 +72,8 @@ impl wire::TaskDefinition {
     }
 }
 
-/// The wire's definition; `words` of schedules are filled in by whoever can compile them.
+/// Converts a definition to the wire. The `words` of schedules stay empty, because only the caller can compile
+/// schedules.
 pub fn definition_out(definition: tasks::Definition) -> wire::TaskDefinition {
     let tasks::Definition {
         name,

@@ -1,6 +1,7 @@
-//! Wire types of a task's definition: what a body may hold, with its defaults and bounds.
+//! Wire types of a task's definition: what a body may contain, with defaults and bounds.
 //!
-//! The bounds stated here are enforced: `body` checks every request against the published schema before it is read.
+//! The bounds stated here are enforced, because `body` checks every request against the published schema before
+//! reading it.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -31,7 +32,7 @@ macro_rules! definition {
             #[serde(default)]
             #[schema(max_length = 10_000, default = "")]
             pub description: String,
-            /// Folder, names separated by '/'; empty: the root.
+            /// Folder, as names separated by '/'; empty: the root.
             #[serde(default)]
             #[schema(max_length = 200, default = "")]
             pub folder: String,
@@ -39,17 +40,18 @@ macro_rules! definition {
             #[serde(default)]
             #[schema(max_items = 50, default = json!([]))]
             pub tags: Vec<String>,
-            /// Whether anything may start the task.
+            /// Whether anything can start the task.
             #[serde(default = "yes")]
             #[schema(default = true)]
             pub enabled: bool,
-            /// What is run.
+            /// What the task runs.
             pub run: RunSpec,
             /// Working directory; null: a scratch folder of the attempt.
             #[serde(default)]
             #[schema(max_length = 4096)]
             pub working_directory: Option<String>,
-            /// Environment variables of the process. Of the server's own, only a few that are allowed are passed on.
+            /// Environment variables of the process. Only a few allowed variables of the server's own environment are
+            /// passed on.
             #[serde(default)]
             pub environment: BTreeMap<String, String>,
             /// Typed inputs of a run.
@@ -60,18 +62,18 @@ macro_rules! definition {
             #[serde(default)]
             #[schema(max_items = 50, default = json!([]))]
             pub schedules: Vec<Schedule>,
-            /// Other things that make the task run: a call over HTTP, a file, the end of another task's run.
+            /// Other things that start the task: a call over HTTP, a file, the end of another task's run.
             #[serde(default)]
             #[schema(max_items = 20, default = json!([]))]
             pub triggers: Vec<TaskTrigger>,
             /// What happens when the task is due while one of its runs is open.
             #[serde(default = "overlap_default")]
             pub overlap: Overlap,
-            /// Pool in which the runs of the task take places; null: none.
+            /// Pool in which the task's runs take places; null: none.
             #[serde(default)]
             #[schema(max_length = 100, example = "database")]
             pub pool: Option<String>,
-            /// Places that a run takes in its pool.
+            /// Number of places that a run takes in its pool.
             #[serde(default = "one")]
             #[schema(minimum = 1, maximum = 10_000, default = 1)]
             pub pool_weight: u32,
@@ -79,11 +81,11 @@ macro_rules! definition {
             #[serde(default = "fifty")]
             #[schema(minimum = 0, maximum = 100, default = 50)]
             pub priority: i32,
-            /// Seconds that a whole run may last, from its first attempt's start; null: no limit.
+            /// Maximum duration of a whole run in seconds, from the start of its first attempt; null: no limit.
             #[serde(default)]
             #[schema(minimum = 0.001, maximum = 31_622_400)]
             pub timeout_seconds: Option<f64>,
-            /// Seconds that each attempt may last; null: no limit.
+            /// Maximum duration of each attempt in seconds; null: no limit.
             #[serde(default)]
             #[schema(minimum = 0.001, maximum = 31_622_400)]
             pub attempt_timeout_seconds: Option<f64>,
@@ -98,13 +100,13 @@ macro_rules! definition {
             /// Rule for further attempts.
             #[serde(default)]
             pub retry: Retry,
-            /// Caps of the log.
+            /// Limits of the log.
             #[serde(default)]
             pub log: LogRules,
             /// How long runs are kept.
             #[serde(default)]
             pub retention: Retention,
-            /// What happens to the runs of the task when the server is stopped in an orderly way.
+            /// What happens to the task's runs when the server is stopped in an orderly way.
             #[serde(default = "keep")]
             #[schema(inline = false)]
             pub on_server_stop: OnServerStop,
@@ -139,7 +141,7 @@ pub struct RunCommand {
     /// Program: a path, or a name searched in PATH.
     #[schema(min_length = 1, max_length = 4096, example = "/usr/bin/rsync")]
     pub program: String,
-    /// Arguments, passed byte for byte; `${params.x}` is replaced inside an element.
+    /// Arguments, passed on byte for byte; `${params.x}` is replaced inside an argument.
     #[serde(default)]
     #[schema(max_items = 1000, default = json!([]))]
     pub arguments: Vec<String>,
@@ -149,10 +151,10 @@ pub struct RunCommand {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunShell {
-    /// The line, given to the shell as it is; params reach it as ORC_PARAM_* variables.
+    /// The line, passed to the shell unchanged. Params are ORC_PARAM_* variables.
     #[schema(min_length = 1, max_length = 100_000, example = "pg_dump shop | gzip > shop.gz")]
     pub line: String,
-    /// Program of the shell; null: /bin/sh, on Windows cmd.
+    /// Program of the shell; null: /bin/sh, or cmd on Windows.
     #[serde(default)]
     #[schema(max_length = 4096)]
     pub shell: Option<String>,
@@ -165,7 +167,7 @@ pub struct RunScript {
     /// Interpreter: bash, sh, python, node, pwsh, powershell, cmd, or a path.
     #[schema(min_length = 1, max_length = 4096, example = "python")]
     pub interpreter: String,
-    /// The text; params reach it as ORC_PARAM_* variables.
+    /// The text. Params are ORC_PARAM_* variables.
     #[schema(min_length = 1, max_length = 500_000)]
     pub text: String,
     /// Arguments after the script's path.
@@ -174,25 +176,25 @@ pub struct RunScript {
     pub arguments: Vec<String>,
 }
 
-/// An HTTP request made by the server; the answer becomes the log.
+/// An HTTP request that the server makes. The answer becomes the log.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunHttp {
-    /// Method.
+    /// HTTP method.
     #[serde(default = "get")]
     #[schema(pattern = "^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$", default = "GET")]
     pub method: String,
     /// Address, http:// or https://.
     #[schema(min_length = 8, max_length = 4096, example = "https://intranet.example/health")]
     pub url: String,
-    /// Headers.
+    /// Headers of the request.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
-    /// Body, sent as it is.
+    /// Body of the request, sent unchanged.
     #[serde(default)]
     #[schema(max_length = 500_000)]
     pub body: Option<String>,
-    /// Codes that mean success; empty: 200 to 299.
+    /// Status codes that mean success; empty: 200 to 299.
     #[serde(default)]
     #[schema(max_items = 100, default = json!([]))]
     pub expected_codes: Vec<u16>,
@@ -202,19 +204,19 @@ pub struct RunHttp {
     pub body_contains: Option<String>,
 }
 
-/// What happens when a task is due while a run of it is open.
+/// What happens when a task is due while one of its runs is open.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Overlap {
-    /// No further run; the ledger says so.
+    /// No run is made; the ledger records this.
     Skip,
     /// Further runs wait, oldest first.
     Queue(OverlapQueue),
-    /// Only the newest waits; one that waited before is skipped.
+    /// Only the newest run waits; one that waited before is skipped.
     QueueLatest,
-    /// The open run is cancelled; the new one starts when it has ended.
+    /// The open run is cancelled, and the new one starts when it has ended.
     Replace,
-    /// Several at once.
+    /// Several runs are open at once.
     Allow(OverlapAllow),
 }
 
@@ -222,7 +224,7 @@ pub enum Overlap {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OverlapQueue {
-    /// Most runs that may wait.
+    /// Maximum number of runs that may wait.
     #[serde(default = "hundred")]
     #[schema(minimum = 1, maximum = 10_000, default = 100)]
     pub max_waiting: u32,
@@ -232,7 +234,7 @@ pub struct OverlapQueue {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OverlapAllow {
-    /// Most runs at once.
+    /// Maximum number of simultaneous runs.
     #[schema(minimum = 1, maximum = 10_000)]
     pub max: u32,
 }
@@ -241,7 +243,7 @@ pub struct OverlapAllow {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Retry {
-    /// Most attempts of one run, the first included.
+    /// Maximum number of attempts of one run, including the first.
     #[schema(minimum = 1, maximum = 100, default = 1)]
     pub max_attempts: u32,
     /// Seconds before the second attempt.
@@ -249,16 +251,16 @@ pub struct Retry {
     pub delay_seconds: f64,
     /// How the delay grows.
     pub backoff: Backoff,
-    /// Whether each delay is drawn evenly between 0 and its full length.
+    /// Whether each delay is drawn at random between 0 and its full length.
     #[schema(default = true)]
     pub jitter: bool,
-    /// Outcomes that are tried again.
+    /// Outcomes after which there is another attempt.
     #[schema(max_items = 3, default = json!(["failed", "timed_out", "lost"]))]
     pub retry_on: Vec<RetryOn>,
-    /// If not empty: only these exit codes are tried again.
+    /// If not empty, only these exit codes lead to another attempt.
     #[schema(max_items = 50, default = json!([]))]
     pub exit_codes: Vec<i32>,
-    /// Exit codes that are never tried again.
+    /// Exit codes that never lead to another attempt.
     #[schema(max_items = 50, default = json!([]))]
     pub never_exit_codes: Vec<i32>,
 }
@@ -281,9 +283,9 @@ impl Default for Retry {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Backoff {
-    /// Always the same.
+    /// The delay stays the same.
     Fixed,
-    /// Multiplied each time.
+    /// The delay is multiplied each time.
     Exponential(BackoffExponential),
 }
 
@@ -295,17 +297,17 @@ pub struct BackoffExponential {
     #[serde(default = "two")]
     #[schema(minimum = 1, maximum = 100, default = 2)]
     pub factor: f64,
-    /// Upper bound in seconds.
+    /// Maximum delay in seconds.
     #[serde(default = "hour")]
     #[schema(minimum = 0, maximum = 31_622_400, default = 3600)]
     pub max_delay_seconds: f64,
 }
 
-/// Caps of the log of one attempt.
+/// Limits of one attempt's log.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogRules {
-    /// Most bytes that are kept; a longer log loses its middle.
+    /// Maximum number of bytes kept. A longer log loses its middle.
     #[schema(minimum = 65_536, maximum = 1_073_741_824, default = 16_777_216)]
     pub max_bytes: u64,
 }
@@ -323,7 +325,7 @@ pub struct Retention {
     /// Days after the end.
     #[schema(minimum = 1, maximum = 36_500, default = 90)]
     pub days: u32,
-    /// Most runs of the task.
+    /// Maximum number of runs kept per task.
     #[schema(minimum = 1, maximum = 1_000_000, default = 1000)]
     pub runs: u32,
 }

@@ -1,4 +1,4 @@
-//! Exporting definitions over HTTP: what is answered is a body of `task_apply`.
+//! Exports definitions over HTTP. The answer is a body of `task_apply`.
 
 use super::convert::definition_out;
 use super::definition::TaskDefinition;
@@ -12,7 +12,7 @@ use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// Which tasks are exported: the filters of the list.
+/// The tasks to export: the filters of the list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -20,7 +20,7 @@ pub struct TaskExportQuery {
     /// Only names and titles that contain this text.
     #[param(max_length = 200)]
     pub text: Option<String>,
-    /// Only this folder and those below.
+    /// Only tasks in this folder and the folders below it.
     #[param(max_length = 200)]
     pub folder: Option<String>,
     /// Only tasks with this tag.
@@ -41,9 +41,9 @@ pub struct TaskExport {
     pub tasks: Vec<TaskDefinition>,
 }
 
-/// Export the definitions of at most 10,000 tasks, in the form that `task_apply` takes.
+/// Export the definitions of at most 10,000 tasks, in the form that `task_apply` accepts.
 #[utoipa::path(get, path = "/tasks/export", tag = "task", params(TaskExportQuery),
-    responses((status = 200, description = "The definitions: a body of `task_apply`", body = TaskExport)),
+    responses((status = 200, description = "The definitions, as a body of `task_apply`", body = TaskExport)),
     extensions(("x-permission" = json!("read"))))]
 pub async fn task_export(
     State(state): State<ApiState>,

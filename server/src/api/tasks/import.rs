@@ -19,32 +19,32 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-/// A text that tasks are made of.
+/// A text to turn into tasks.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskImport {
-    /// What the text is.
+    /// Kind of the text.
     #[schema(inline = false)]
     pub kind: TaskImportKind,
-    /// The text: at most 5,000 lines.
+    /// The text, at most 5,000 lines.
     #[schema(max_length = 1_000_000, example = "# Copies the shop\n30 2 * * MON-FRI /usr/local/bin/backup.sh")]
     pub text: String,
-    /// Whose crontab it is; null: guessed.
+    /// Whose crontab it is; null: Orc guesses.
     #[serde(default)]
     pub form: Option<CrontabForm>,
-    /// Zone of lines that no CRON_TZ stands above; null: the server's default.
+    /// Time zone of lines without a CRON_TZ above them; null: the server's default.
     #[serde(default)]
     #[schema(max_length = 100, example = "Europe/Berlin")]
     pub timezone: Option<String>,
-    /// Folder of the tasks.
+    /// Folder of the new tasks.
     #[serde(default)]
     #[schema(max_length = 200, default = "")]
     pub folder: String,
-    /// Put in front of each task's name.
+    /// Prefix for each task's name.
     #[serde(default)]
     #[schema(max_length = 40, pattern = "^([a-z0-9][a-z0-9._-]*)?$", default = "")]
     pub prefix: String,
-    /// Whether the tasks are enabled.
+    /// Whether the new tasks are enabled.
     #[serde(default = "yes")]
     #[schema(default = true)]
     pub enabled: bool,
@@ -62,57 +62,57 @@ pub enum TaskImportKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CrontabForm {
-    /// A user's, as `crontab -l` prints it.
+    /// A user's crontab, as `crontab -l` prints it.
     User,
-    /// The system's, with a user after the schedule: /etc/crontab, /etc/cron.d.
+    /// The system's crontab, with a user after the schedule: /etc/crontab, /etc/cron.d.
     System,
 }
 
-/// Tasks that a text makes.
+/// Tasks made from a text.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TaskImportResult {
-    /// Whether they were saved: never with a problem.
+    /// Whether the tasks were saved. They are never saved if there is a problem.
     pub saved: bool,
-    /// The form that the text was read in.
+    /// The form in which the text was read.
     #[schema(inline = false)]
     pub form: CrontabForm,
-    /// The tasks, by line.
+    /// The tasks, in the order of their lines.
     pub tasks: Vec<TaskImportItem>,
     /// Lines that cannot become tasks.
     pub problems: Vec<TaskImportProblem>,
-    /// What Orc does otherwise than cron for all of the tasks.
+    /// Where Orc differs from cron for all of the tasks.
     pub notes: Vec<String>,
 }
 
-/// A task that a line makes.
+/// A task made from a line.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TaskImportItem {
-    /// Number of the line, from 1.
+    /// Number of the line, starting at 1.
     pub line: usize,
     /// The task.
     pub definition: TaskDefinition,
-    /// Whether it is left out, because a task does the same already.
+    /// Whether the task is left out because another task does the same already.
     pub skipped: bool,
     /// Its schedules in words.
     pub words: Vec<String>,
     /// Its next slots.
     pub next_slots: Vec<SlotPreview>,
-    /// What Orc does otherwise than cron.
+    /// Where Orc differs from cron for this task.
     pub warnings: Vec<String>,
 }
 
 /// A line that cannot become a task.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TaskImportProblem {
-    /// Number of the line, from 1.
+    /// Number of the line, starting at 1.
     pub line: usize,
-    /// The first wrong character of the line, from 1.
+    /// Position of the first wrong character in the line, starting at 1.
     pub position: Option<usize>,
-    /// What is wrong and what to do.
+    /// What is wrong and what to do about it.
     pub message: String,
 }
 
-/// Turn the lines of a crontab into tasks; all are saved or none.
+/// Turn the lines of a crontab into tasks. Either all are saved or none.
 #[utoipa::path(post, path = "/tasks/import", tag = "task", params(DryRunQuery), request_body = TaskImport,
     responses((status = 200, description = "The tasks, saved or not", body = TaskImportResult)),
     extensions(("x-permission" = json!("define"))))]
@@ -138,7 +138,7 @@ pub async fn task_import(
     Ok(Json(TaskImportResult { saved, form: form_out(form), tasks, problems: problems.collect(), notes }))
 }
 
-/// A task with every default, in the wanted folder and zone.
+/// A task with every default, in the requested folder and time zone.
 fn model(body: &TaskImport, default_zone: &str) -> ApiResult<Definition> {
     let timezone = body.timezone.as_deref().filter(|zone| !zone.is_empty()).unwrap_or(default_zone);
     if let Err(fault) = zone_parse(timezone) {
@@ -151,7 +151,7 @@ fn model(body: &TaskImport, default_zone: &str) -> ApiResult<Definition> {
         "run": {"kind": "shell", "line": "true"},
         "schedules": [{"kind": "cron", "expression": "@daily", "timezone": timezone}],
     });
-    let wire: TaskDefinition = serde_json::from_value(wire).expect("a definition of defaults is whole");
+    let wire: TaskDefinition = serde_json::from_value(wire).expect("a definition of defaults is complete");
     Ok(wire.into_domain(timezone))
 }
 

@@ -1,6 +1,6 @@
 //! Tasks over HTTP: definitions, versions, sets of tasks, and starting runs.
 //!
-//! The wire types stand in `wire` and `definition`, the conversions in `convert` and `out`. Deliberately absent: decisions
+//! Wire types are in `wire` and `definition`, conversions in `convert` and `out`. Deliberately absent: decisions
 //! about a definition, which `domain::tasks` makes. Start reading at `definition`.
 
 pub mod convert;
@@ -55,7 +55,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(task_version_view))
 }
 
-/// The operation whose body is what an export answers.
+/// The operation whose body is the answer of an export.
 fn applied() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(task_apply)).layer(DefaultBodyLimit::max(layers::TASKS_MAX))
 }
@@ -124,7 +124,7 @@ pub async fn task_view(
 
 /// Replace a task's definition.
 #[utoipa::path(put, path = "/tasks/{task}", tag = "task",
-    params(("task" = String, Path, description = "Name or id of the task"), DryRunQuery, ("If-Match" = Option<String>, Header, description = "Version that the change is based on")),
+    params(("task" = String, Path, description = "Name or id of the task"), DryRunQuery, ("If-Match" = Option<String>, Header, description = "Version on which the change is based")),
     request_body = TaskDefinition,
     responses((status = 200, description = "The task as it is now, or would be", body = Task, headers(("ETag" = String, description = "Version")))),
     extensions(("x-permission" = json!("define"))))]
@@ -143,8 +143,8 @@ pub async fn task_update(
 
 /// Change some fields of a task's definition (JSON merge patch, RFC 7396).
 #[utoipa::path(patch, path = "/tasks/{task}", tag = "task",
-    params(("task" = String, Path, description = "Name or id of the task"), DryRunQuery, ("If-Match" = Option<String>, Header, description = "Version that the change is based on")),
-    request_body(content = TaskPatch, description = "Fields to change; null removes", content_type = "application/merge-patch+json"),
+    params(("task" = String, Path, description = "Name or id of the task"), DryRunQuery, ("If-Match" = Option<String>, Header, description = "Version on which the change is based")),
+    request_body(content = TaskPatch, description = "Fields to change; null removes a field", content_type = "application/merge-patch+json"),
     responses((status = 200, description = "The task as it is now, or would be", body = Task, headers(("ETag" = String, description = "Version")))),
     extensions(("x-permission" = json!("define"))))]
 pub async fn task_patch(
@@ -165,9 +165,9 @@ pub async fn task_patch(
     Ok(tagged(state.app.task_update(&caller, &task, definition, write).await?))
 }
 
-/// Delete a task; its runs stay until their retention ends.
+/// Delete a task. Its runs stay until their retention ends.
 #[utoipa::path(delete, path = "/tasks/{task}", tag = "task",
-    params(("task" = String, Path, description = "Name or id of the task"), TaskDeleteQuery, ("If-Match" = Option<String>, Header, description = "Version that the deletion is based on")),
+    params(("task" = String, Path, description = "Name or id of the task"), TaskDeleteQuery, ("If-Match" = Option<String>, Header, description = "Version on which the deletion is based")),
     responses((status = 204, description = "Deleted")),
     extensions(("x-permission" = json!("define"))))]
 pub async fn task_delete(
@@ -193,7 +193,7 @@ pub async fn task_enable(
     Ok(tagged(state.app.task_switch(&caller, &task, true).await?))
 }
 
-/// Disable a task, so that nothing starts it.
+/// Disable a task, so that nothing can start it.
 #[utoipa::path(post, path = "/tasks/{task}/disable", tag = "task", params(("task" = String, Path, description = "Name or id of the task")),
     responses((status = 200, description = "The task", body = Task, headers(("ETag" = String, description = "Version")))),
     extensions(("x-permission" = json!("define"))))]
@@ -221,7 +221,7 @@ pub async fn task_clone(
 
 /// Run a task now.
 #[utoipa::path(post, path = "/tasks/{task}/runs", tag = "task",
-    params(("task" = String, Path, description = "Name or id of the task"), ("Idempotency-Key" = Option<String>, Header, description = "A key of your choice: the same key returns the same run for 24 hours")),
+    params(("task" = String, Path, description = "Name or id of the task"), ("Idempotency-Key" = Option<String>, Header, description = "A key of your choice. The same key returns the same run for 24 hours")),
     request_body = RunCreate,
     responses((status = 201, description = "The run", body = Run, headers(("Location" = String, description = "Path of the run")))),
     extensions(("x-permission" = json!("run"))))]
@@ -238,7 +238,7 @@ pub async fn task_run(
     run_created(&state.app, run).await
 }
 
-/// Do one thing with several tasks; each succeeds or fails on its own.
+/// Do one thing with several tasks. Each succeeds or fails on its own.
 #[utoipa::path(post, path = "/tasks/bulk", tag = "task", request_body = TaskBulk,
     responses((status = 200, description = "What happened to each", body = TaskBulkResult)),
     extensions(("x-permission" = json!("run"))))]
@@ -256,7 +256,7 @@ pub async fn task_bulk(
     Ok(Json(TaskBulkResult { items }))
 }
 
-/// Create and update tasks from definitions; all are saved or none.
+/// Create and update tasks from definitions. Either all are saved or none.
 #[utoipa::path(post, path = "/tasks/apply", tag = "task", params(DryRunQuery), request_body = TaskApply,
     responses((status = 200, description = "What changed, or would", body = TaskApplyResult)),
     extensions(("x-permission" = json!("define"))))]

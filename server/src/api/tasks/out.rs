@@ -1,4 +1,4 @@
-//! Conversions of tasks between the wire and the use cases.
+//! Converts tasks between the wire and the use cases.
 
 use super::convert::definition_out;
 use super::definition::TaskDefinition;
@@ -25,19 +25,19 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-/// The answer for one task: the task and its version as ETag.
+/// Answers with one task, and its version as ETag.
 pub fn tagged(view: TaskView) -> Response {
     let version = view.record.version;
     answer::versioned(task_out(view), version)
 }
 
-/// The answer for a new task: 201, its path, the task.
+/// Answers for a new task: 201, its path, the task.
 pub fn created(view: TaskView) -> Response {
     let name = view.record.definition.name.clone();
     answer::created(tagged(view), "tasks", name)
 }
 
-/// A task as the wire shows it.
+/// Converts a task for its own page.
 pub fn task_out(view: TaskView) -> Task {
     let TaskView { record, schedule_ids, mut schedule_problems, next_slots } = view;
     let words = record.definition.schedules.iter().map(|schedule| {
@@ -87,7 +87,7 @@ pub fn task_out(view: TaskView) -> Task {
     }
 }
 
-/// A task as a list shows it.
+/// Converts a task for a list.
 pub fn summary_out(
     book: &CalendarBook,
     invalid: &InvalidSchedules,
@@ -135,7 +135,7 @@ fn last_run_out(run: LastRunRecord) -> LastRun {
     LastRun { id: id.0, state, started_at, finished_at, duration_seconds: duration }
 }
 
-/// A version as the wire shows it.
+/// Converts a version.
 pub fn version_out(version: TaskVersionRecord, before: Option<TaskVersionRecord>) -> TaskVersion {
     let differences = before.map_or_else(Vec::new, |before| differences(&before.definition, &version.definition));
     TaskVersion {
@@ -147,7 +147,7 @@ pub fn version_out(version: TaskVersionRecord, before: Option<TaskVersionRecord>
     }
 }
 
-/// What applying changes about a task, as the wire shows it.
+/// Converts what applying changes about a task.
 pub fn applied_out(applied: Applied) -> TaskApplyItem {
     let item = |name, change, differences| TaskApplyItem { name, change, differences };
     match applied {
@@ -161,7 +161,7 @@ pub fn applied_out(applied: Applied) -> TaskApplyItem {
     }
 }
 
-/// The action of a bulk request.
+/// Converts the action of a bulk request.
 pub fn bulk_in(body: &TaskBulk) -> ApiResult<Bulk> {
     let needed = |value: &Option<String>, name: &str| {
         value
@@ -178,7 +178,7 @@ pub fn bulk_in(body: &TaskBulk) -> ApiResult<Bulk> {
     })
 }
 
-/// What happened to one task of a bulk request.
+/// Converts what happened to one task of a bulk request.
 pub fn bulk_item(task: String, done: app::Result<Option<RunId>>) -> TaskBulkItem {
     match done {
         Ok(run) => TaskBulkItem { task, ok: true, code: None, detail: None, run_id: run.map(|run| run.0) },
@@ -222,7 +222,7 @@ fn compare(at: &str, before: &Value, after: &Value, found: &mut Vec<FieldDiffere
     }
 }
 
-/// JSON merge patch (RFC 7396).
+/// Applies a JSON merge patch (RFC 7396).
 pub fn merge(target: &mut Value, patch: &Value) {
     let Some(changes) = patch.as_object() else {
         *target = patch.clone();

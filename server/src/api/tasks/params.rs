@@ -13,7 +13,7 @@ macro_rules! param {
             /// Name: a-z, 0-9 and '_'.
             #[schema(min_length = 1, max_length = 50, pattern = "^[a-z][a-z0-9_]{0,49}$", example = "day")]
             pub name: String,
-            /// What it means.
+            /// What the param means.
             #[serde(default)]
             #[schema(max_length = 1000, default = "")]
             pub description: String,
@@ -32,7 +32,7 @@ macro_rules! param {
 param! {
     /// A text.
     ParamString, String {
-        /// Most characters.
+        /// Maximum number of characters.
         #[serde(default)]
         #[schema(minimum = 1, maximum = 100_000)]
         pub max_length: Option<u32>,
@@ -41,10 +41,10 @@ param! {
 param! {
     /// A whole number.
     ParamInteger, i64 {
-        /// Least value.
+        /// Minimum value.
         #[serde(default)]
         pub minimum: Option<i64>,
-        /// Greatest value.
+        /// Maximum value.
         #[serde(default)]
         pub maximum: Option<i64>,
     }
@@ -52,10 +52,10 @@ param! {
 param! {
     /// A number.
     ParamNumber, f64 {
-        /// Least value.
+        /// Minimum value.
         #[serde(default)]
         pub minimum: Option<f64>,
-        /// Greatest value.
+        /// Maximum value.
         #[serde(default)]
         pub maximum: Option<f64>,
     }
@@ -65,9 +65,9 @@ param! {
     ParamBoolean, bool {}
 }
 param! {
-    /// One of a list.
+    /// One value of a list.
     ParamChoice, String {
-        /// The list.
+        /// The allowed values.
         #[schema(min_items = 1, max_items = 500)]
         pub choices: Vec<String>,
     }
@@ -93,7 +93,7 @@ pub enum ParamSpec {
     Number(ParamNumber),
     /// True or false.
     Boolean(ParamBoolean),
-    /// One of a list.
+    /// One value of a list.
     Choice(ParamChoice),
     /// A date.
     Date(ParamDate),

@@ -17,33 +17,33 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 definition! {
-    /// A task: its definition and where it stands.
+    /// A task: its definition and its present state.
     pub struct Task {
-        /// Id.
+        /// UUID of the task.
         #[schema(read_only)]
         pub id: Uuid,
-        /// Version of the definition; grows by one with each change.
+        /// Version of the definition. It grows by one with each change.
         #[schema(read_only)]
         pub version: u32,
-        /// When it was created.
+        /// When the task was created.
         #[schema(read_only)]
         pub created_at: DateTime<Utc>,
         /// When its definition last changed.
         #[schema(read_only)]
         pub updated_at: DateTime<Utc>,
-        /// Owner under which it was last applied from a file.
+        /// Owner under which the task was last applied from a file.
         #[schema(read_only)]
         pub owner: Option<String>,
-        /// Why it can neither run nor be changed, only be replaced or deleted; none, as a rule.
+        /// Why the task cannot run or be changed, only replaced or deleted; null: it can.
         #[schema(read_only, inline = false)]
         pub problem: Option<Reason>,
         /// The next slots of all its schedules, soonest first.
         #[schema(read_only)]
         pub next_slots: Vec<SlotPreview>,
-        /// Its newest run.
+        /// The newest run of the task.
         #[schema(read_only, inline = false)]
         pub last_run: Option<LastRun>,
-        /// What can be done with it now.
+        /// What can be done with the task now.
         #[schema(read_only)]
         pub actions: Vec<TaskAction>,
     }
@@ -52,34 +52,34 @@ definition! {
 /// A task in a list: what a table shows of it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TaskSummary {
-    /// Id.
+    /// UUID of the task.
     pub id: Uuid,
     /// Unique name.
     pub name: String,
     /// Title for people; empty: the name is shown.
     pub title: String,
-    /// Folder; empty: the root.
+    /// Folder of the task; empty: the root.
     pub folder: String,
     /// Labels.
     pub tags: Vec<String>,
-    /// Whether anything may start it.
+    /// Whether anything can start the task.
     pub enabled: bool,
     /// Version of the definition.
     pub version: u32,
-    /// Kind of what it runs.
+    /// Kind of what the task runs.
     #[schema(example = "command")]
     pub run_kind: String,
-    /// Its schedules.
+    /// Schedules of the task.
     pub schedules: Vec<ScheduleLine>,
-    /// Why it can neither run nor be changed, only be replaced or deleted; none, as a rule.
+    /// Why the task cannot run or be changed, only replaced or deleted; null: it can.
     pub problem: Option<Reason>,
-    /// The next slot of all its schedules that runs; skipped ones do not count.
+    /// The next slot of all its schedules that will run. Skipped slots do not count.
     pub next_slot_at: Option<DateTime<Utc>>,
     /// When its definition last changed.
     pub updated_at: DateTime<Utc>,
-    /// Its newest run.
+    /// The newest run of the task.
     pub last_run: Option<LastRun>,
-    /// What can be done with it now.
+    /// What can be done with the task now.
     pub actions: Vec<TaskAction>,
 }
 page!(
@@ -94,22 +94,22 @@ pub struct ScheduleLine {
     /// The schedule in words; empty if it cannot be read.
     #[schema(example = "Every day at 02:00")]
     pub words: String,
-    /// Why it does not fire although it is stored; null: it can fire.
+    /// Why the schedule does not fire although it is stored; null: it can fire.
     pub problem: Option<Reason>,
 }
 
 /// The newest run of a task.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct LastRun {
-    /// Id of the run.
+    /// UUID of the run.
     pub id: Uuid,
-    /// Its state.
+    /// State of the run.
     pub state: RunState,
     /// When its first attempt started.
     pub started_at: Option<DateTime<Utc>>,
-    /// When it ended.
+    /// When the run ended.
     pub finished_at: Option<DateTime<Utc>>,
-    /// Seconds from its start to its end.
+    /// Seconds from the run's start to its end.
     pub duration_seconds: Option<f64>,
 }
 
@@ -131,15 +131,15 @@ pub enum TaskSort {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct TaskListQuery {
-    /// Most items in one answer.
+    /// Maximum number of items in one answer.
     #[param(minimum = 1, maximum = 500, default = 50)]
     pub limit: Option<u32>,
-    /// The `next_cursor` of the page before, to go on after it.
+    /// The `next_cursor` of the previous page; the answer continues there.
     pub cursor: Option<String>,
     /// Only names and titles that contain this text.
     #[param(max_length = 200)]
     pub text: Option<String>,
-    /// Only this folder and those below.
+    /// Only tasks in this folder and the folders below it.
     #[param(max_length = 200)]
     pub folder: Option<String>,
     /// Only tasks with this tag.
@@ -150,7 +150,7 @@ pub struct TaskListQuery {
     /// Only tasks whose newest run is in this state.
     #[param(inline = false)]
     pub last_state: Option<RunState>,
-    /// Order.
+    /// Order of the list.
     #[param(inline = false)]
     #[param(inline)]
     pub sort: Option<TaskSort>,
@@ -183,7 +183,7 @@ pub struct TaskClone {
     /// Name of the copy.
     #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._-]{0,99}$")]
     pub name: String,
-    /// Whether the copy may be started at once.
+    /// Whether the copy is enabled.
     #[serde(default)]
     #[schema(default = false)]
     pub enabled: bool,
@@ -193,17 +193,17 @@ pub struct TaskClone {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BulkAction {
-    /// Enable them.
+    /// Enable the tasks.
     Enable,
-    /// Disable them.
+    /// Disable the tasks.
     Disable,
-    /// Start a run of each.
+    /// Start a run of each task.
     Run,
-    /// Delete them.
+    /// Delete the tasks.
     Delete,
-    /// Move them to `folder`.
+    /// Move the tasks to `folder`.
     Move,
-    /// Give them `tag`.
+    /// Add `tag` to the tasks.
     Tag,
 }
 
@@ -213,14 +213,14 @@ pub enum BulkAction {
 pub struct TaskBulk {
     /// What to do.
     pub action: BulkAction,
-    /// Names or ids.
+    /// Names or ids of the tasks.
     #[schema(min_items = 1, max_items = 1000)]
     pub tasks: Vec<String>,
-    /// Target of `move`.
+    /// Target folder of `move`.
     #[serde(default)]
     #[schema(max_length = 200)]
     pub folder: Option<String>,
-    /// Label of `tag`.
+    /// Tag for `tag`.
     #[serde(default)]
     #[schema(max_length = 100)]
     pub tag: Option<String>,
@@ -229,7 +229,7 @@ pub struct TaskBulk {
 /// What happened to each of several tasks.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TaskBulkResult {
-    /// One entry per task of the request, in its order.
+    /// One entry per task of the request, in the same order.
     pub items: Vec<TaskBulkItem>,
 }
 
@@ -238,13 +238,13 @@ pub struct TaskBulkResult {
 pub struct TaskBulkItem {
     /// The task as the request named it.
     pub task: String,
-    /// Whether it was done.
+    /// Whether the action succeeded.
     pub ok: bool,
-    /// Code of the problem, if it was not.
+    /// Code of the problem, if the action failed.
     pub code: Option<String>,
-    /// What is wrong, if it was not.
+    /// What is wrong, if the action failed.
     pub detail: Option<String>,
-    /// The run that `run` made.
+    /// Id of the run, if the action was `run`.
     pub run_id: Option<Uuid>,
 }
 
@@ -255,15 +255,15 @@ pub struct TaskApply {
     /// The definitions.
     #[schema(max_items = 10_000)]
     pub tasks: Vec<TaskDefinition>,
-    /// Name under which these definitions are kept; `prune` needs it.
+    /// Name under which these definitions are kept. `prune` needs it.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 100)]
     pub owner: Option<String>,
-    /// Whether tasks last applied by the same owner, and no longer listed, are deleted.
+    /// Whether to delete tasks that the same owner applied last and that are no longer listed.
     #[serde(default)]
     #[schema(default = false)]
     pub prune: bool,
-    /// Confirms a prune of more than 10 tasks or 20 %.
+    /// Confirms that more than 10 tasks or 20 % may be deleted.
     #[serde(default)]
     #[schema(default = false)]
     pub yes: bool,
@@ -282,20 +282,20 @@ pub struct TaskApplyResult {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskChange {
-    /// It is new.
+    /// The task is new.
     Created,
-    /// Its definition differs.
+    /// The definition differs.
     Updated,
     /// Nothing differs.
     Unchanged,
-    /// It is gone from the list.
+    /// The task is no longer listed.
     Deleted,
 }
 
 /// What applying changes about one task.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TaskApplyItem {
-    /// Its name.
+    /// Name of the task.
     pub name: String,
     /// Kind of change.
     pub change: TaskChange,
@@ -308,22 +308,22 @@ pub struct TaskApplyItem {
 pub struct FieldDifference {
     /// JSON pointer into the definition.
     pub pointer: String,
-    /// The value before; absent things are null.
+    /// The value before; null: the field was absent.
     pub before: Value,
-    /// The value after.
+    /// The value after; null: the field is absent.
     pub after: Value,
 }
 
 /// A stored version of a definition.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TaskVersion {
-    /// Number, from 1.
+    /// Number of the version, starting at 1.
     pub version: u32,
-    /// When it was saved.
+    /// When the version was saved.
     pub created_at: DateTime<Utc>,
-    /// Who saved it.
+    /// Name of the user or token that saved it.
     pub created_by: String,
-    /// Fields that differ from the version before.
+    /// Fields that differ from the previous version.
     pub differences: Vec<FieldDifference>,
     /// The definition.
     pub definition: TaskDefinition,
@@ -334,7 +334,7 @@ page!(
     TaskVersion
 );
 
-/// Fields of a definition to change; what is absent stays, null removes.
+/// Fields of a definition to change. Absent fields stay as they are; null removes a field.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = Object, example = json!({"title": "Backup", "enabled": false}))]

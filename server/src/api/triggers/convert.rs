@@ -3,7 +3,7 @@
 use crate::api::wire;
 use crate::domain::tasks::{Trigger, TriggerRule};
 
-/// Triggers as the domain knows them; one without a key gets its kind, then `kind-2` ...
+/// Converts triggers to the domain. A trigger without a key gets its kind as key, then `kind-2` ...
 pub fn triggers_in(triggers: Vec<wire::TaskTrigger>) -> Vec<Trigger> {
     let mut found: Vec<Trigger> = triggers.into_iter().map(trigger_in).collect();
     for index in 0..found.len() {
@@ -35,7 +35,7 @@ fn trigger_in(trigger: wire::TaskTrigger) -> Trigger {
     }
 }
 
-/// A trigger as the wire shows it.
+/// Converts a trigger to the wire.
 pub fn trigger_out(trigger: Trigger) -> wire::TaskTrigger {
     let Trigger { key, enabled, rule } = trigger;
     let key = Some(key);

@@ -1,4 +1,4 @@
-//! The door of webhooks: public by its secret, outside of the contract's operations.
+//! The door for webhooks. Its address is public but secret, so the route is not an operation of the contract.
 
 use crate::api::core::auth::peer_address;
 use crate::api::core::body::{IdempotencyKey, too_large};
@@ -14,7 +14,7 @@ use axum::{Extension, Json};
 use serde_json::json;
 use std::net::SocketAddr;
 
-/// Starts the task of a webhook: 202 with the run.
+/// Starts the task of a webhook. Answers 202 with the run.
 pub async fn receive(
     State(state): State<ApiState>,
     Path(address): Path<String>,

@@ -1,4 +1,4 @@
-//! Triggers over HTTP: how they stand, fresh secrets for webhooks, and the calls themselves.
+//! Triggers over HTTP: their state, new secrets for webhooks, and the calls themselves.
 //!
 //! Deliberately absent: creating a trigger, because it is part of its task. Start reading at `hooks`.
 
@@ -29,25 +29,25 @@ pub fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(trigger_list)).routes(routes!(trigger_rotate))
 }
 
-/// A trigger as it stands.
+/// A trigger and its present state.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TriggerStatus {
-    /// Id; the same key keeps it.
+    /// UUID of the trigger, which stays as long as the key stays.
     pub id: Uuid,
     /// Key within the task.
     pub key: String,
     /// Kind: webhook, file or task.
     #[schema(example = "webhook")]
     pub kind: String,
-    /// Whether it works.
+    /// Whether the trigger is enabled.
     pub enabled: bool,
     /// Path of a webhook's address on this server, without its secret.
     pub url: Option<String>,
-    /// When its address or secret was made; null: a webhook that has none yet.
+    /// When the address or secret was created; null: a webhook that has none yet.
     pub rotated_at: Option<DateTime<Utc>>,
-    /// When it last made a run.
+    /// When the trigger last made a run.
     pub last_run_at: Option<DateTime<Utc>>,
-    /// Why it cannot work; null: it can.
+    /// Why the trigger cannot work; null: it can.
     pub problem: Option<String>,
 }
 
@@ -57,12 +57,12 @@ page!(
     TriggerStatus
 );
 
-/// A fresh address or secret of a webhook, shown this once.
+/// A new address or secret of a webhook, shown only this once.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TriggerSecret {
-    /// Path of the address on this server; of a secret address with the secret.
+    /// Path of the address on this server. If the address is the secret, it is included.
     pub url: Option<String>,
-    /// The shared secret of signatures.
+    /// The shared secret for signatures.
     pub secret: Option<String>,
 }
 
@@ -86,10 +86,10 @@ pub async fn trigger_list(
     Ok(Json(TriggerPage { items, next_cursor }))
 }
 
-/// Make a new address or secret for a webhook; the old one stops working at once.
+/// Create a new address or secret for a webhook. The old one stops working at once.
 #[utoipa::path(post, path = "/tasks/{task}/triggers/{trigger}/rotate", tag = "task",
     params(("task" = String, Path, description = "Name or id of the task"), ("trigger" = String, Path, description = "Key of the trigger")),
-    responses((status = 200, description = "Address or secret, shown this once", body = TriggerSecret)),
+    responses((status = 200, description = "Address or secret, shown only this once", body = TriggerSecret)),
     extensions(("x-permission" = json!("define"))))]
 pub async fn trigger_rotate(
     State(state): State<ApiState>,

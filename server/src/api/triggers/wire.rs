@@ -13,11 +13,12 @@ macro_rules! trigger {
         #[serde(deny_unknown_fields)]
         pub struct $name {
             $($own)*
-            /// Key within the task; the same key keeps address and secret across edits. Null: made from the kind.
+            /// Key within the task. A trigger that keeps its key keeps its address and secret across edits. Null:
+            /// made from the kind.
             #[serde(default)]
             #[schema(max_length = 50, pattern = "^[a-z0-9][a-z0-9._-]{0,49}$")]
             pub key: Option<String>,
-            /// Whether it works.
+            /// Whether the trigger is enabled.
             #[serde(default = "yes")]
             #[schema(default = true)]
             pub enabled: bool,
@@ -28,11 +29,12 @@ macro_rules! trigger {
 trigger! {
     /// A call over HTTP.
     TriggerWebhook {
-        /// How the caller proves that it may call.
+        /// How the caller proves that it is allowed to call.
         #[serde(default = "secret_url")]
         #[schema(inline = false)]
         pub proof: WebhookProof,
-        /// Where in the JSON body the value of a param stands, by JSON pointer. Empty: members named as the params.
+        /// JSON pointers to the values of params in the JSON body, by name of the param. Empty: members with the
+        /// names of the params.
         #[serde(default)]
         #[schema(example = json!({"day": "/event/day"}))]
         pub params: BTreeMap<String, String>,
@@ -57,7 +59,7 @@ trigger! {
 trigger! {
     /// The end of a run of another task.
     TriggerTask {
-        /// Names of the tasks; the end of a run of any of them counts.
+        /// Names of the tasks. The end of a run of any of them counts.
         #[schema(min_items = 1, max_items = 50)]
         pub tasks: Vec<String>,
         /// Final states that count.
@@ -67,7 +69,7 @@ trigger! {
     }
 }
 
-/// Something beside schedules that makes a task run.
+/// Something other than a schedule that starts a task.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum TaskTrigger {

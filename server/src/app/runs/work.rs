@@ -6,7 +6,7 @@
 use crate::app::core::write::silent;
 use crate::app::{App, Result};
 use crate::domain::ids::{AttemptId, RunId};
-use crate::domain::model::{AttemptStarted, ClaimOrder, ClaimedRun, Leftovers, PruneStep, RunOutlook, RunRecord};
+use crate::domain::model::{AttemptStarted, ClaimOrder, ClaimedRun, PruneStep, RunOutlook, RunRecord};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
@@ -64,10 +64,5 @@ impl App {
             return Ok(0);
         }
         self.write(async move |tx: &Tx, _| Ok(tx.runs_delete(&runs).await?), silent).await
-    }
-
-    /// Deletes old slots, sessions and idempotency keys; returns how many rows went.
-    pub async fn leftovers_delete(&self, what: Leftovers) -> Result<u64> {
-        self.write(async move |tx: &Tx, _| Ok(tx.leftovers_delete(&what).await?), silent).await
     }
 }

@@ -3,6 +3,7 @@
 //! Deliberately absent: what single workers do, which `engine` knows. Start reading at `disk`.
 
 pub mod disk;
+mod leftovers;
 
 use self::disk::{Disk, DiskGuard};
 use super::core::events::Change;

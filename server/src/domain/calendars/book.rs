@@ -1,7 +1,8 @@
-//! All calendars together, compiled: what schedules ask.
+//! All calendars together, compiled, ready for the questions of schedules.
 //!
-//! A calendar becomes one bit for each day from 1990 to 2100, so that asking costs nanoseconds whatever it was made of.
-//! Outside of these years no date is in any calendar. A calendar that is wrong is left out with its problems and stops no other.
+//! A calendar becomes one bit for each day from 1990 to 2100, so that a question costs nanoseconds whatever the
+//! calendar is made of. No date outside of these years is in any calendar. A wrong calendar is left out with its
+//! problems and does not stop the others.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
@@ -15,10 +16,10 @@ use crate::domain::tasks::Problem;
 use crate::domain::vocabulary::Weekday;
 
 const FIRST_YEAR: i32 = 1990;
-/// No date of a later year is in any calendar.
+/// The last year of calendars. No later date is in any calendar.
 pub const LAST_YEAR: i32 = 2100;
 
-/// Most dates with a title that are remembered in one calendar.
+/// Maximum number of titled dates remembered per calendar.
 const TITLES: usize = 100_000;
 
 /// The compiled calendars by name.
@@ -30,10 +31,10 @@ pub struct CalendarBook {
     troubles: BTreeMap<String, Trouble>,
 }
 
-/// Why a calendar has no dates, as those that contain it are told.
+/// Why a calendar has no dates, as reported to the calendars that contain it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Trouble {
-    /// It contains itself, by this way; either calendar on it may be the one to change.
+    /// The calendar contains itself along this path. Any calendar on the path may be the one to change.
     Circle(String),
     /// The calendar of this name cannot be read.
     Damaged(String),
@@ -44,14 +45,14 @@ enum Trouble {
 }
 
 impl Trouble {
-    /// Whether it is told as it is by every calendar that contains the one that has it.
+    /// Whether every calendar that contains this one reports the same trouble.
     const fn spreads(&self) -> bool {
         matches!(self, Self::Circle(_) | Self::Damaged(_))
     }
 
     fn words(&self) -> String {
         match self {
-            Self::Circle(way) => format!("the calendars go in a circle: {way}"),
+            Self::Circle(way) => format!("the calendars form a circle: {way}"),
             Self::Damaged(name) => format!("calendar \"{name}\" is damaged: save it again"),
             Self::Missing(name) => format!("there is no calendar \"{name}\""),
             Self::Own(name) => format!("calendar \"{name}\" has problems of its own"),
@@ -59,11 +60,11 @@ impl Trouble {
     }
 }
 
-/// What is found wrong with a calendar.
+/// What is wrong with a calendar.
 #[derive(Default)]
 struct Found {
     problems: Vec<Problem>,
-    /// The first trouble that spreads.
+    /// The first trouble that spreads to other calendars.
     spreading: Option<Trouble>,
 }
 
@@ -75,7 +76,7 @@ pub struct Dates {
     titles: BTreeMap<NaiveDate, Arc<str>>,
 }
 
-/// A maintenance window, ready to ask.
+/// A maintenance window, ready for questions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MaintenanceWindow {
     dates: Arc<Dates>,
@@ -86,12 +87,12 @@ pub struct MaintenanceWindow {
 }
 
 impl CalendarBook {
-    /// Compiles calendars.
+    /// Compiles some calendars.
     pub fn compile(calendars: &[Calendar]) -> Self {
         Self::compile_stored(&Calendars { readable: calendars.to_vec(), ..Calendars::default() })
     }
 
-    /// Compiles all calendars there are; whatever needs one that cannot be read is wrong.
+    /// Compiles all calendars. A calendar that needs an unreadable one is wrong.
     pub fn compile_stored(Calendars { readable, damaged }: &Calendars) -> Self {
         let by_name = readable.iter().map(|it| (it.name.as_str(), it)).collect();
         let mut book = Self::default();
@@ -107,12 +108,12 @@ impl CalendarBook {
         maker.book
     }
 
-    /// The dates of a calendar; none if there is no such calendar, or if it is wrong.
+    /// The dates of a calendar. None if there is no such calendar, or if it is wrong.
     pub fn find(&self, name: &str) -> Option<&Arc<Dates>> {
         self.calendars.get(name)
     }
 
-    /// Why a calendar cannot be used, if it is there and cannot be read.
+    /// Why an existing calendar cannot be read; none if it can.
     pub fn damage(&self, name: &str) -> Option<&str> {
         let is_damaged = matches!(self.troubles.get(name), Some(Trouble::Damaged(of)) if of == name);
         self.problems(name).first().filter(|_| is_damaged).map(|problem| problem.message.as_str())
@@ -123,12 +124,12 @@ impl CalendarBook {
         self.problems.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// Names of all calendars that are right.
+    /// Names of all calendars without problems.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.calendars.keys().map(String::as_str)
     }
 
-    /// The maintenance windows that concern a task with these tags.
+    /// The maintenance windows that apply to a task with these tags.
     pub fn windows(&self, tags: &[String]) -> Vec<Arc<MaintenanceWindow>> {
         self.windows.iter().filter(|window| window.concerns(tags)).cloned().collect()
     }
@@ -144,23 +145,23 @@ impl Dates {
         &self.name
     }
 
-    /// True if the date is in the calendar.
+    /// Returns whether the date is in the calendar.
     pub fn contains(&self, date: NaiveDate) -> bool {
         bit(date).is_some_and(|bit| self.bits[bit / 64] >> (bit % 64) & 1 == 1)
     }
 
-    /// What the date is called, if an entry says so.
+    /// The title of the date, if an entry gives one.
     pub fn title(&self, date: NaiveDate) -> Option<&str> {
         self.titles.get(&date).map(AsRef::as_ref)
     }
 
-    /// The first date at or after a date.
+    /// The first date of the calendar at or after a date.
     pub fn next(&self, from: NaiveDate) -> Option<NaiveDate> {
         let from = from.max(first_date());
         from.iter_days().take_while(|date| date.year() <= LAST_YEAR).find(|date| self.contains(*date))
     }
 
-    /// How many dates it has.
+    /// Number of dates in the calendar.
     pub fn count(&self) -> u32 {
         self.bits.iter().map(|bits| bits.count_ones()).sum()
     }
@@ -187,17 +188,17 @@ impl Dates {
 }
 
 impl MaintenanceWindow {
-    /// Name of its calendar.
+    /// Name of the window's calendar.
     pub fn name(&self) -> &str {
         &self.dates.name
     }
 
-    /// Whether it concerns a task with these tags.
+    /// Returns whether the window applies to a task with these tags.
     pub fn concerns(&self, tags: &[String]) -> bool {
         self.tags.is_empty() || self.tags.iter().any(|tag| tags.contains(tag))
     }
 
-    /// Whether it holds at an instant.
+    /// Returns whether the window is open at an instant.
     pub fn holds_at(&self, at: DateTime<Utc>) -> bool {
         use chrono::Timelike as _;
         let local: NaiveDateTime = at.with_timezone(&self.timezone).naive_local();
@@ -209,7 +210,7 @@ impl MaintenanceWindow {
             || second < self.to && date.pred_opt().is_some_and(|before| self.dates.contains(before))
     }
 
-    /// Whether it begins on a date of its zone.
+    /// Returns whether the window begins on this date of its time zone.
     pub fn touches(&self, date: NaiveDate) -> bool {
         self.dates.contains(date)
     }
@@ -218,12 +219,12 @@ impl MaintenanceWindow {
 struct Maker<'a> {
     by_name: BTreeMap<&'a str, &'a Calendar>,
     book: CalendarBook,
-    /// Names of the calendars being made, outermost first.
+    /// Names of the calendars being compiled, outermost first.
     path: Vec<String>,
 }
 
 impl Maker<'_> {
-    /// The dates of a calendar, made when first asked for; or why there are none.
+    /// Compiles the dates of a calendar when they are first needed. The error says why there are none.
     fn make(&mut self, name: &str) -> Result<Arc<Dates>, Trouble> {
         if let Some(made) = self.book.calendars.get(name) {
             return Ok(Arc::clone(made));
@@ -288,7 +289,7 @@ impl Maker<'_> {
     }
 }
 
-/// Adds the dates of an entry that names no other calendar; `budget` is how many dates rules may still have.
+/// Adds the dates of an entry that names no other calendar. `budget` is the number of dates that rules may still add.
 fn own(entry: &CalendarEntry, dates: &mut Dates, budget: &mut usize) -> Result<(), (&'static str, String)> {
     let titled = |title: &str| (!title.is_empty()).then(|| Arc::from(title));
     match entry {
@@ -298,7 +299,7 @@ fn own(entry: &CalendarEntry, dates: &mut Dates, budget: &mut usize) -> Result<(
                 return Err(("until", "must not be before the first date".to_owned()));
             }
             if (until - *date).num_days() > 3660 {
-                return Err(("until", "a stretch is at most ten years".to_owned()));
+                return Err(("until", "a range has at most ten years".to_owned()));
             }
             date.iter_days().take_while(|date| *date <= until).for_each(|date| dates.insert(date, title.as_ref()));
         }
@@ -321,7 +322,7 @@ fn own(entry: &CalendarEntry, dates: &mut Dates, budget: &mut usize) -> Result<(
         }
         CalendarEntry::Rrule { rule, dtstart, title } => {
             let until = NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31).expect("a real date");
-            let many = || ("rule", format!("up to here rules have more than {RULE_DATES} dates until {LAST_YEAR}"));
+            let many = || ("rule", format!("from here on, rules have more than {RULE_DATES} dates until {LAST_YEAR}"));
             if *budget == 0 {
                 return Err(many());
             }

@@ -1,16 +1,16 @@
-//! What a person writes down: the stored definition of one calendar.
+//! The stored definition of one calendar, as a person writes it.
 
 use crate::domain::vocabulary::Weekday;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// All calendars there are.
+/// All stored calendars.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Calendars {
-    /// Those that can be read.
+    /// The readable calendars.
     pub readable: Vec<Calendar>,
-    /// Names of those that are stored but cannot be read.
+    /// Names of the stored calendars that cannot be read.
     pub damaged: BTreeSet<String>,
 }
 
@@ -19,13 +19,13 @@ pub struct Calendars {
 pub struct Calendar {
     /// Unique name.
     pub name: String,
-    /// What it is for.
+    /// What the calendar is for.
     pub description: String,
-    /// A date that any entry contains is in the calendar, unless an `except` entry contains it too.
+    /// The dates of the calendar: every date that an entry contains, unless an `except` entry contains it too.
     pub entries: Vec<CalendarEntry>,
-    /// Entries whose dates are taken away.
+    /// Entries whose dates are excluded.
     pub except: Vec<CalendarEntry>,
-    /// Set: a maintenance window, which stops schedules by itself.
+    /// If set, the calendar is a maintenance window, which stops schedules by itself.
     pub maintenance: Option<Maintenance>,
 }
 
@@ -33,13 +33,13 @@ pub struct Calendar {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum CalendarEntry {
-    /// One date, or a stretch of dates.
+    /// One date, or a range of dates.
     Date {
         /// First date.
         date: NaiveDate,
         /// Last date, included; none: only the first.
         until: Option<NaiveDate>,
-        /// What the date is (`Easter Monday`); may be empty.
+        /// Name of the date (`Easter Monday`); may be empty.
         title: String,
     },
     /// The same date every year.
@@ -48,7 +48,7 @@ pub enum CalendarEntry {
         month: u8,
         /// Day of the month, 1-31; 29 February only in leap years.
         day: u8,
-        /// What the date is; may be empty.
+        /// Name of the date; may be empty.
         title: String,
     },
     /// Days of the week.
@@ -60,26 +60,26 @@ pub enum CalendarEntry {
     Rrule {
         /// The rule, such as `FREQ=YEARLY;BYMONTH=11;BYDAY=4TH`.
         rule: String,
-        /// First date; the rule counts from it.
+        /// First date, from which the rule counts.
         dtstart: NaiveDate,
-        /// What the dates are; may be empty.
+        /// Name of the dates; may be empty.
         title: String,
     },
     /// Everything in another calendar.
     Calendar {
-        /// Its name.
+        /// Name of the other calendar.
         name: String,
     },
 }
 
-/// When a maintenance window holds on the calendar's dates, and for whom.
+/// The hours of a maintenance window on the calendar's dates, and the tasks it applies to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Maintenance {
-    /// Zone of dates and times, an IANA name.
+    /// Time zone of dates and times, an IANA name.
     pub timezone: String,
-    /// Beginning, `HH:MM`; a slot exactly then is skipped.
+    /// Start, `HH:MM`. A slot exactly then is skipped.
     pub from: String,
-    /// End (not included), `HH:MM` or `24:00`; before `from`: it reaches over midnight.
+    /// End (not included), `HH:MM` or `24:00`. If it is before `from`, the window reaches over midnight.
     pub to: String,
     /// Tasks with one of these tags; empty: all tasks.
     pub tags: Vec<String>,

@@ -1,41 +1,41 @@
-//! What a change does to the future: which slots appear, vanish and move. Pure.
+//! The effect of a change on the future: which slots appear, vanish and move. Pure.
 //!
-//! A slot that vanishes and one that appears, of the same schedule on the same local date, are one that moves: in their order
-//! where they are as many, otherwise the nearest ones. Slots that do not run anyway (skipped by a calendar) count as not
-//! being there.
+//! A slot that vanishes and one that appears on the same local date, of the same schedule, count as one that moves.
+//! They are paired in order if their numbers are equal, and otherwise by distance. Slots that do not run anyway
+//! (skipped by a calendar) count as absent.
 
 use crate::domain::schedules::{CompiledSchedule, Slot};
 use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Most slots of one schedule that are compared.
+/// Maximum number of slots compared per schedule.
 pub const SLOTS_MAX: usize = 10_000;
 
-/// The slots of one side, by key of the schedule.
+/// The slots of one side, by the schedule's key.
 pub type Side = BTreeMap<String, Vec<Slot>>;
 
 /// A slot with the key of its schedule.
 pub type Keyed = (String, Slot);
 
-/// What a change does to one task.
+/// The effect of a change on one task.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Difference {
-    /// Slots that were not there.
+    /// Slots that appear.
     pub appear: Vec<Keyed>,
-    /// Slots that are not there any more.
+    /// Slots that vanish.
     pub vanish: Vec<Keyed>,
-    /// Slots that move, from where to where.
+    /// Slots that move, each with its old and its new place.
     pub moved: Vec<(Keyed, Keyed)>,
 }
 
 impl Difference {
-    /// Whether nothing changes.
+    /// Returns whether nothing changes.
     pub fn is_empty(&self) -> bool {
         self.appear.is_empty() && self.vanish.is_empty() && self.moved.is_empty()
     }
 }
 
-/// The slots of a schedule that run between two instants; whether these are all.
+/// The slots of a schedule that run between two instants, and whether these are all.
 pub fn running(schedule: &CompiledSchedule, from: DateTime<Utc>, until: DateTime<Utc>) -> (Vec<Slot>, bool) {
     let mut slots: Vec<Slot> = schedule.slots_between(from, until).take(SLOTS_MAX + 1).collect();
     let all = slots.len() <= SLOTS_MAX;
@@ -81,7 +81,8 @@ pub fn difference(before: &Side, after: &Side) -> Difference {
     found
 }
 
-/// Which slot of a day each one that goes becomes, both in order of time: as many pairs as there can be.
+/// For each slot that vanishes, the slot of the same day that replaces it. Both lists are in order of time. There are
+/// as many pairs as possible.
 fn pairs(gone: &[&Slot], come: &[&Slot]) -> Vec<Option<usize>> {
     if gone.len() == come.len() {
         return (0..gone.len()).map(Some).collect();

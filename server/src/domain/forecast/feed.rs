@@ -1,22 +1,22 @@
 //! The plan as an iCalendar file (RFC 5545), for calendar programs.
 //!
-//! Deliberately plain: one event for each slot in UTC, nothing that repeats, nothing that blocks anybody's time. What
-//! fires too often for a calendar is named in one note for the whole day.
+//! The file is deliberately plain: one event per slot in UTC, nothing that repeats, nothing that blocks anybody's
+//! time. A schedule that fires too often for a calendar only gets a note for the whole day.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use icalendar::{Calendar, Component as _, Event, EventLike as _};
 
-/// Length of runs of which nothing is known.
+/// Assumed duration of runs without a history.
 const UNKNOWN: TimeDelta = TimeDelta::minutes(5);
 
 /// A slot for a calendar program.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FeedSlot {
-    /// What stays the same about this slot for ever.
+    /// Identity of the slot, which never changes.
     pub uid: String,
-    /// When.
+    /// Due instant of the slot.
     pub at: DateTime<Utc>,
-    /// How long its run takes; none: nobody knows.
+    /// Expected duration of the run in seconds; none if unknown.
     pub seconds: Option<f64>,
     /// First line.
     pub summary: String,
@@ -24,7 +24,7 @@ pub struct FeedSlot {
     pub description: String,
 }
 
-/// Writes a file. `stamp` is when it was made; `left_out` are lines about what is not in it.
+/// Writes a file. `stamp` is the time of writing; `left_out` are lines about what the file does not contain.
 pub fn feed_text(name: &str, stamp: DateTime<Utc>, slots: &[FeedSlot], left_out: &[String]) -> String {
     let mut calendar = Calendar::empty();
     for property in [("VERSION", "2.0"), ("PRODID", "-//Orc//Orc//EN"), ("CALSCALE", "GREGORIAN")] {

@@ -1,14 +1,14 @@
-//! How a computation hears that nobody waits for it any more.
+//! Tells a computation that nobody waits for it any more.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A wish to stop, shared between whoever asked for a computation and the computation, which looks at it at intervals.
+/// A request to stop, shared between the caller of a computation and the computation, which checks it at intervals.
 #[derive(Debug, Clone, Default)]
 pub struct Stop(Arc<AtomicBool>);
 
 impl Stop {
-    /// Asks the computation to end early. What it has found by then is thrown away.
+    /// Asks the computation to end early. Its partial result is thrown away.
     pub fn ask(&self) {
         self.0.store(true, Ordering::Relaxed);
     }

@@ -8,61 +8,61 @@ use chrono::DateTime;
 use chrono::Utc;
 use serde_json::Value;
 
-/// An entry to append.
+/// An audit entry to append.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditNew {
-    /// When.
+    /// When it happened.
     pub at: DateTime<Utc>,
     /// Kind of actor: user, token, local, system.
     pub actor_kind: String,
-    /// Who.
+    /// Name of the actor.
     pub actor: String,
-    /// What was done: the operation's id.
+    /// What was done: the id of the operation.
     pub action: String,
-    /// Kind of thing.
+    /// Kind of thing that was acted on.
     pub target_kind: String,
-    /// The thing.
+    /// Name or id of the thing.
     pub target: String,
     /// Details, without secrets.
     pub detail: Value,
-    /// Request that did it.
+    /// Id of the request that did it.
     pub request_id: Option<String>,
 }
 
-/// An entry as stored.
+/// An audit entry as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditRecord {
-    /// Number in the chain, from 1, without gaps.
+    /// Number in the chain, starting at 1, without gaps.
     pub number: u64,
     /// What was appended.
     pub entry: AuditNew,
-    /// Hash of the entry before, hex; 64 zeros for the first.
+    /// Hash of the previous entry, hex; 64 zeros for the first.
     pub prev_hash: String,
     /// Hash of this entry, hex.
     pub hash: String,
 }
 
-/// Which entries a list shows.
+/// The entries that a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// By this actor.
+    /// Entries of this actor.
     pub actor: Option<String>,
-    /// With this action.
+    /// Entries with this action.
     pub action: Option<String>,
-    /// About this thing.
+    /// Entries about this thing.
     pub target: Option<String>,
-    /// At or after.
+    /// Entries at or after this instant.
     pub from_at: Option<DateTime<Utc>>,
-    /// Before.
+    /// Entries before this instant.
     pub until_at: Option<DateTime<Utc>>,
 }
 
-/// What walking the chain showed.
+/// Result of checking the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditVerdict {
-    /// Entries looked at.
+    /// Number of entries that were checked.
     pub count: u64,
-    /// Number of the first entry that is not what it should be.
+    /// Number of the first entry that does not fit.
     pub broken_at: Option<u64>,
     /// Hash of the newest entry, hex; empty if there is none.
     pub head: String,
@@ -71,116 +71,116 @@ pub struct AuditVerdict {
 /// A session as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRecord {
-    /// Id.
+    /// Id of the session.
     pub id: SessionId,
-    /// Whose it is.
+    /// The user of the session.
     pub user: UserRecord,
     /// SHA-256 of the secret.
     pub secret_hash: Vec<u8>,
-    /// When it began.
+    /// When the session began.
     pub created_at: DateTime<Utc>,
-    /// Last use, as far as written down.
+    /// When the session was last used, as far as recorded.
     pub last_seen_at: DateTime<Utc>,
-    /// When it ends.
+    /// When the session ends.
     pub expires_at: DateTime<Utc>,
-    /// What the browser calls itself.
+    /// The browser's name for itself.
     pub user_agent: String,
 }
 
-/// A session to begin.
+/// A session to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionNew {
-    /// Id.
+    /// Id of the session.
     pub id: SessionId,
-    /// Whose it is.
+    /// The user of the session.
     pub user: UserId,
     /// SHA-256 of the secret.
     pub secret_hash: Vec<u8>,
-    /// When it begins.
+    /// When the session begins.
     pub created_at: DateTime<Utc>,
-    /// When it ends.
+    /// When the session ends.
     pub expires_at: DateTime<Utc>,
-    /// What the browser calls itself.
+    /// The browser's name for itself.
     pub user_agent: String,
 }
 
 /// A token as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenRecord {
-    /// Id; part of the token's text.
+    /// Id of the token, which is part of its text.
     pub id: TokenId,
-    /// Key inside the database.
+    /// Key in the database.
     pub key: i64,
-    /// What it is for.
+    /// What the token is for.
     pub name: String,
     /// SHA-256 of the secret.
     pub secret_hash: Vec<u8>,
-    /// What it may do.
+    /// Role of the token.
     pub role: Role,
-    /// Whose it is, for personal tokens.
+    /// The user of a personal token.
     pub user: Option<UserId>,
-    /// Role of that user, and whether it may log in.
+    /// Role of that user.
     pub user_role: Option<Role>,
-    /// True if the user is disabled.
+    /// Whether that user is disabled.
     pub user_disabled: bool,
-    /// Who made it.
+    /// Name of the user or token that created it.
     pub created_by: String,
-    /// When it was made.
+    /// When the token was created.
     pub created_at: DateTime<Utc>,
-    /// When it ends.
+    /// When the token expires; none: never.
     pub expires_at: Option<DateTime<Utc>>,
-    /// Last use, as far as written down.
+    /// When the token was last used, as far as recorded.
     pub last_used_at: Option<DateTime<Utc>>,
-    /// When it was revoked.
+    /// When the token was revoked.
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
 impl TokenRecord {
-    /// Whether it lets nobody in any more: revoked, expired, or of somebody disabled.
+    /// Returns whether the token is no longer valid: revoked, expired, or of a disabled user.
     pub fn is_over(&self, now: DateTime<Utc>) -> bool {
         self.revoked_at.is_some() || self.user_disabled || self.expires_at.is_some_and(|at| now >= at)
     }
 }
 
-/// A token to make.
+/// A token to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenNew {
-    /// Id.
+    /// Id of the token.
     pub id: TokenId,
-    /// What it is for.
+    /// What the token is for.
     pub name: String,
     /// SHA-256 of the secret.
     pub secret_hash: Vec<u8>,
-    /// What it may do.
+    /// Role of the token.
     pub role: Role,
-    /// Whose it is, for personal tokens.
+    /// The user of a personal token.
     pub user: Option<UserId>,
-    /// Who makes it.
+    /// Name of the user or token that creates it.
     pub created_by: String,
-    /// When.
+    /// When the token is created.
     pub created_at: DateTime<Utc>,
-    /// When it ends.
+    /// When the token expires; none: never.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
 /// A user as stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UserRecord {
-    /// Id.
+    /// Id of the user.
     pub id: UserId,
-    /// Key inside the database.
+    /// Key in the database.
     pub key: i64,
     /// Login name.
     pub name: String,
     /// Hash of the password (PHC string).
     pub password_hash: String,
-    /// What the user may do.
+    /// Role of the user.
     pub role: Role,
-    /// Whether the user may not log in.
+    /// Whether the user is barred from logging in.
     pub disabled: bool,
-    /// When it was created.
+    /// When the user was created.
     pub created_at: DateTime<Utc>,
-    /// Last login.
+    /// When the user last logged in.
     pub last_login_at: Option<DateTime<Utc>>,
 }
 
@@ -197,18 +197,18 @@ pub struct UserNew {
     pub name: String,
     /// Hash of the password (PHC string).
     pub password_hash: String,
-    /// What the user may do.
+    /// Role of the user.
     pub role: Role,
-    /// When.
+    /// When the user is created.
     pub created_at: DateTime<Utc>,
 }
 
-/// What changes of a user; what is none stays.
+/// Changes to a user. Fields that are none stay as they are.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct UserChange {
     /// New role.
     pub role: Option<Role>,
-    /// Whether the user may not log in.
+    /// Whether the user is barred from logging in.
     pub disabled: Option<bool>,
     /// New hash of the password.
     pub password_hash: Option<String>,

@@ -16,77 +16,77 @@ use std::sync::Arc;
 /// An attempt as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptRecord {
-    /// Id.
+    /// Id of the attempt.
     pub id: AttemptId,
-    /// The run.
+    /// Id of the run.
     pub run: RunId,
-    /// Number, from 1.
+    /// Number of the attempt, starting at 1.
     pub number: u32,
-    /// Result; none: in progress.
+    /// Outcome of the attempt; none: it is in progress.
     pub outcome: Option<AttemptOutcome>,
-    /// Server that started it.
+    /// Name of the server that started it.
     pub node: String,
-    /// Boot of the machine it runs on; none: nothing was started yet.
+    /// Boot id of the machine; none: nothing was started yet.
     pub boot_id: Option<String>,
     /// Process id of the runner.
     pub runner_pid: Option<u32>,
-    /// Start time of the runner, as the system counts it.
+    /// Start time of the runner, in the system's clock ticks.
     pub runner_started: Option<i64>,
     /// Process id of the command.
     pub pid: Option<u32>,
-    /// Token with which the server talks to the runner.
+    /// Token for connections to the runner.
     pub token: Option<String>,
-    /// When it started.
+    /// When the attempt started.
     pub started_at: DateTime<Utc>,
-    /// When it ended.
+    /// When the attempt ended.
     pub finished_at: Option<DateTime<Utc>>,
     /// Exit code of the process.
     pub exit_code: Option<i32>,
     /// Signal that ended the process.
     pub signal: Option<i32>,
-    /// Why it ended so; none: there is nothing to say.
+    /// Why the attempt ended like this; none: there is no particular reason.
     pub reason: Option<Reason>,
-    /// Processor time of the whole tree.
+    /// Processor time of the whole process tree.
     pub cpu: Option<TimeDelta>,
     /// Peak memory of the largest process, in bytes.
     pub peak_memory_bytes: Option<u64>,
-    /// Bytes logged.
+    /// Bytes in the log.
     pub log_bytes: u64,
-    /// Lines logged.
+    /// Lines in the log.
     pub log_lines: u64,
     /// Bytes of the log that were dropped.
     pub log_dropped_bytes: u64,
-    /// Whether a left-behind process still held the output.
+    /// Whether a process left behind still held the output.
     pub leaked_output: bool,
-    /// Processes that could not be stopped.
+    /// Number of processes that could not be stopped.
     pub survivor_count: u32,
 }
 
-/// Who carries out an attempt. May be told twice: what is none keeps its value.
+/// The processes that carry out an attempt. This may be reported twice: fields that are none keep their values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptStarted {
-    /// The attempt.
+    /// Id of the attempt.
     pub attempt: AttemptId,
     /// Fence of the claim.
     pub fence: i64,
-    /// Boot of the machine.
+    /// Boot id of the machine.
     pub boot_id: Option<String>,
     /// Process id of the runner.
     pub runner_pid: Option<u32>,
-    /// Start time of the runner, as the system counts it.
+    /// Start time of the runner, in the system's clock ticks.
     pub runner_started: Option<i64>,
     /// Process id of the command.
     pub pid: Option<u32>,
-    /// Token with which the server talks to the runner.
+    /// Token for connections to the runner.
     pub token: Option<String>,
 }
 
-/// What becomes of a run after its attempt.
+/// What happens to a run after its attempt.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RunNext {
-    /// Another attempt at that instant (at once if it is not after the end).
+    /// Another attempt at that instant, or at once if the instant is not after the end.
     Retry {
-        /// When.
+        /// When the next attempt is due.
         at: DateTime<Utc>,
     },
     /// The run is over.
@@ -103,60 +103,60 @@ pub enum RunNext {
 /// How an attempt ended, with the decision that follows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AttemptFinished {
-    /// The attempt.
+    /// Id of the attempt.
     pub attempt: AttemptId,
-    /// The run.
+    /// Id of the run.
     pub run: RunId,
     /// Fence of the claim.
     pub fence: i64,
-    /// Result.
+    /// Outcome of the attempt.
     pub outcome: AttemptOutcome,
-    /// When it ended.
+    /// When the attempt ended.
     pub finished_at: DateTime<Utc>,
-    /// Process id of the command; none keeps what is known.
+    /// Process id of the command; none keeps the known one.
     pub pid: Option<u32>,
     /// Exit code of the process.
     pub exit_code: Option<i32>,
     /// Signal that ended the process.
     pub signal: Option<i32>,
-    /// Why it ended so; none: there is nothing to say. It becomes the run's reason too.
+    /// Why the attempt ended like this; none: there is no particular reason. It becomes the run's reason too.
     pub reason: Option<Reason>,
-    /// Processor time of the whole tree.
+    /// Processor time of the whole process tree.
     pub cpu: Option<TimeDelta>,
     /// Peak memory of the largest process, in bytes.
     pub peak_memory_bytes: Option<u64>,
-    /// Bytes logged.
+    /// Bytes in the log.
     pub log_bytes: u64,
-    /// Lines logged.
+    /// Lines in the log.
     pub log_lines: u64,
     /// Bytes of the log that were dropped.
     pub log_dropped_bytes: u64,
-    /// Whether a left-behind process still held the output.
+    /// Whether a process left behind still held the output.
     pub leaked_output: bool,
-    /// Processes that could not be stopped.
+    /// Number of processes that could not be stopped.
     pub survivor_count: u32,
-    /// What follows.
+    /// What happens to the run.
     pub next: RunNext,
 }
 
-/// A run to carry out: claimed just now, or found running by a starting server.
+/// A run to carry out: just claimed, or found running when the server started.
 #[derive(Debug, Clone)]
 pub struct ClaimedRun {
-    /// The run, `running`; its `fence` guards everything that is written about it.
+    /// The run, in state `running`. Its `fence` guards every write about it.
     pub run: RunRecord,
     /// The attempt to carry out.
     pub attempt: AttemptRecord,
     /// The definition of the run's version.
     pub definition: Arc<Definition>,
-    /// Why nothing can be run by it: it could not be read.
+    /// Why the definition cannot be run: it could not be read.
     pub damage: Option<String>,
 }
 
-/// Who goes first.
+/// Which run goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClaimOrder {
-    /// Highest priority, then longest due.
+    /// The one with the highest priority, then the longest due.
     Priority,
-    /// Longest due, whatever the priority: so that nobody waits for ever.
+    /// The longest due one, whatever its priority, so that no run waits for ever.
     Age,
 }

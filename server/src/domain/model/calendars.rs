@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 /// A stored definition that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CalendarDamage {
-    /// The version that stands in its place, and when it was made; none: none of them can be read.
+    /// The version that is used instead, and when it was made. None if no version can be read.
     pub version: Option<(u32, DateTime<Utc>)>,
 }
 
@@ -33,36 +33,37 @@ impl CalendarDamage {
 /// A calendar as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarRecord {
-    /// Id.
+    /// Id of the calendar.
     pub id: CalendarId,
-    /// Key inside the database.
+    /// Key in the database.
     pub key: i64,
-    /// The newest definition, as far as it can be read.
+    /// The newest readable definition.
     pub definition: Calendar,
-    /// Whether it cannot be read, and what stands in its place.
+    /// Whether the stored definition cannot be read, and what is used instead.
     pub damage: Option<CalendarDamage>,
-    /// Its version.
+    /// Version of the definition.
     pub version: u32,
-    /// When it was created.
+    /// When the calendar was created.
     pub created_at: DateTime<Utc>,
     /// When its definition last changed.
     pub updated_at: DateTime<Utc>,
-    /// When it was deleted.
+    /// When the calendar was deleted.
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
-/// Which calendars there are, in which versions: as long as it is the same, none was made, changed or deleted.
+/// A summary of all calendars and their versions. While it stays the same, no calendar was created, changed or
+/// deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CalendarMark {
-    /// Calendars that exist.
+    /// Number of calendars.
     pub count: i64,
     /// Sum of their versions.
     pub version_sum: i64,
-    /// Key of the newest one.
+    /// Key of the newest calendar.
     pub newest: i64,
 }
 
-/// All calendars that exist, by name, with the book that is compiled from them once.
+/// All calendars by name, with the book that is compiled from them once.
 #[derive(Debug, Default)]
 pub struct StoredCalendars {
     /// The calendars.
@@ -81,7 +82,8 @@ impl StoredCalendars {
         Arc::clone(self.book.get_or_init(|| Arc::new(CalendarBook::compile_stored(&self.definitions(|_| true)))))
     }
 
-    /// Returns the definitions of those calendars that `wanted` takes. A calendar without a readable version is told by name.
+    /// Returns the definitions of the calendars that `wanted` selects. A calendar without a readable version is only
+    /// named.
     pub fn definitions(&self, wanted: impl Fn(&CalendarRecord) -> bool) -> Calendars {
         let mut all = Calendars::default();
         for record in self.records.iter().filter(|record| wanted(record)) {
@@ -95,18 +97,18 @@ impl StoredCalendars {
     }
 }
 
-/// The calendars that were read last, and the mark they had. Whoever finds the same mark need not read them again.
+/// The calendars that were read last, with their mark. If the mark is the same, they need not be read again.
 #[derive(Debug, Default)]
 pub struct CalendarShelf(Mutex<Option<(CalendarMark, Arc<StoredCalendars>)>>);
 
 impl CalendarShelf {
-    /// Returns the calendars of a mark, if they were those that were read last.
+    /// Returns the calendars with this mark, if they are those that were read last.
     pub fn find(&self, mark: CalendarMark) -> Option<Arc<StoredCalendars>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.as_ref().filter(|(known, _)| *known == mark).map(|(_, calendars)| Arc::clone(calendars))
     }
 
-    /// Keeps calendars in the place of those before.
+    /// Keeps calendars and replaces those kept before.
     pub fn keep(&self, mark: CalendarMark, calendars: Arc<StoredCalendars>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((mark, calendars));
     }
@@ -114,7 +116,7 @@ impl CalendarShelf {
 
 #[cfg(test)]
 impl CalendarMark {
-    /// One that is not the default.
+    /// A mark that is not the default, for tests.
     pub fn sample() -> Self {
         Self { count: 1, version_sum: 1, newest: 1 }
     }

@@ -8,49 +8,49 @@ use chrono::Utc;
 /// A feed as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedRecord {
-    /// Id.
+    /// Id of the feed.
     pub id: FeedId,
-    /// Key inside the database.
+    /// Key in the database.
     pub key: i64,
-    /// What it is called in calendar programs.
+    /// Name of the feed in calendar programs.
     pub name: String,
-    /// Only this task: its key inside the database and its name.
+    /// Key and name of the only task in the feed; none: all tasks.
     pub task: Option<(i64, String)>,
-    /// Only this folder and those below.
+    /// The only folder in the feed, with the folders below it; none: all folders.
     pub folder: Option<String>,
-    /// Days ahead.
+    /// Number of days ahead.
     pub days: u32,
-    /// Whose it is.
+    /// The user who owns the feed.
     pub user: Option<UserId>,
-    /// True if that user is disabled.
+    /// Whether that user is disabled.
     pub user_disabled: bool,
-    /// Who made it.
+    /// Name of the user or token that created it.
     pub created_by: String,
-    /// When it was made.
+    /// When the feed was created.
     pub created_at: DateTime<Utc>,
-    /// When its address was made.
+    /// When its current address was created.
     pub rotated_at: DateTime<Utc>,
 }
 
-/// A feed to make.
+/// A feed to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedNew {
-    /// Id.
+    /// Id of the feed.
     pub id: FeedId,
-    /// What it is called in calendar programs.
+    /// Name of the feed in calendar programs.
     pub name: String,
     /// SHA-256 of the secret.
     pub secret_hash: Vec<u8>,
-    /// Only this task: its key inside the database.
+    /// Key of the only task in the feed; none: all tasks.
     pub task_key: Option<i64>,
-    /// Only this folder and those below.
+    /// The only folder in the feed, with the folders below it; none: all folders.
     pub folder: Option<String>,
-    /// Days ahead.
+    /// Number of days ahead.
     pub days: u32,
-    /// Whose it is.
+    /// The user who owns the feed.
     pub user: Option<UserId>,
-    /// Who makes it.
+    /// Name of the user or token that creates it.
     pub created_by: String,
-    /// When.
+    /// When the feed is created.
     pub created_at: DateTime<Utc>,
 }

@@ -12,100 +12,100 @@ use chrono::Utc;
 use serde_json::Map;
 use serde_json::Value;
 
-/// First and last instant of a stretch of time that the ledger covers.
+/// First and last instant of a period that the ledger covers.
 pub type Told = (DateTime<Utc>, DateTime<Utc>);
 
-/// An entry for slots before and after an instant, none of which has a run.
+/// A ledger entry without a run whose slots are before and after an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SlotAcross {
     /// First and last instant.
     pub stretch: Told,
-    /// Slots it stands for.
+    /// Number of slots in the entry.
     pub count: u64,
 }
 
-/// A backfill as stored, with what became of its runs.
+/// A backfill as stored, with counts of its runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BackfillRecord {
-    /// Id.
+    /// Id of the backfill.
     pub id: BackfillId,
-    /// Key inside the database.
+    /// Key in the database.
     pub key: i64,
-    /// The task.
+    /// Id of the task.
     pub task: TaskId,
-    /// Key of the task inside the database.
+    /// Key of the task in the database.
     pub task_key: i64,
-    /// Only this schedule of it; none: all.
+    /// Key of the only schedule; none: all schedules.
     pub schedule_key: Option<String>,
     /// First instant.
     pub from_at: DateTime<Utc>,
     /// Last instant.
     pub until_at: DateTime<Utc>,
-    /// Most runs at once.
+    /// Maximum number of simultaneous runs.
     pub at_once: u32,
     /// Params of its runs.
     pub params: Map<String, Value>,
-    /// Position.
+    /// State of the backfill.
     pub state: BackfillState,
-    /// Why it is in this state; none: there is nothing to say.
+    /// Why the backfill is in this state; none: there is no particular reason.
     pub reason: Option<Reason>,
-    /// Slots of the period.
+    /// Number of slots in the period.
     pub slot_count: u64,
-    /// Runs made so far.
+    /// Number of runs made so far.
     pub made_count: u64,
-    /// Up to here (instant and key of the schedule) runs were made.
+    /// The last slot that became a run: its instant and the key of its schedule.
     pub done: (DateTime<Utc>, String),
-    /// When it was created.
+    /// When the backfill was created.
     pub created_at: DateTime<Utc>,
-    /// Who created it.
+    /// Name of the user or token that created it.
     pub created_by: String,
-    /// When it ended.
+    /// When the backfill ended.
     pub finished_at: Option<DateTime<Utc>>,
-    /// Its runs that have not ended.
+    /// Number of its runs that have not ended.
     pub open_count: u64,
-    /// Its runs that succeeded.
+    /// Number of its runs that succeeded.
     pub succeeded_count: u64,
-    /// Its runs that ended otherwise.
+    /// Number of its runs that ended without success.
     pub failed_count: u64,
 }
 
-/// A backfill to make.
+/// A backfill to create.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BackfillNew {
-    /// Key of the task inside the database.
+    /// Key of the task in the database.
     pub task_key: i64,
-    /// Only this schedule of it.
+    /// Key of the only schedule; none: all schedules.
     pub schedule_key: Option<String>,
     /// First instant.
     pub from_at: DateTime<Utc>,
     /// Last instant.
     pub until_at: DateTime<Utc>,
-    /// Most runs at once.
+    /// Maximum number of simultaneous runs.
     pub at_once: u32,
     /// Params of its runs.
     pub params: Map<String, Value>,
-    /// Slots of the period.
+    /// Number of slots in the period.
     pub slot_count: u64,
-    /// When it is created.
+    /// When the backfill is created.
     pub created_at: DateTime<Utc>,
-    /// Who creates it.
+    /// Name of the user or token that creates it.
     pub created_by: String,
 }
 
-/// Entries of one schedule with the watermark that they complete.
+/// Entries of one schedule, and the watermark up to which they complete the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotBooking {
-    /// Key of the schedule inside the database.
+    /// Key of the schedule in the database.
     pub schedule_row: i64,
-    /// Key of its task inside the database.
+    /// Key of its task in the database.
     pub task_key: i64,
-    /// Up to here the ledger is complete afterwards. The watermark never moves backwards.
+    /// The instant up to which the ledger is complete afterwards. The watermark never moves backwards.
     pub watermark_at: DateTime<Utc>,
     /// The entries, in order of time.
     pub entries: Vec<SlotEntry>,
 }
 
-/// An entry of the ledger.
+/// An entry of the ledger, reduced to its count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotCount {
     /// Key of the schedule within its task.
@@ -114,28 +114,28 @@ pub struct SlotCount {
     pub first_at: DateTime<Utc>,
     /// Last instant.
     pub last_at: DateTime<Utc>,
-    /// Slots it stands for.
+    /// Number of slots in the entry.
     pub count: u64,
-    /// What became of them: `skipped` too if a run was made that was skipped later.
+    /// What became of the slots. It is `skipped` even if a run was made and skipped later.
     pub outcome: SlotOutcome,
-    /// Whether it lies within the period as a whole.
+    /// Whether the whole entry is within the period.
     pub whole: bool,
 }
 
 /// An entry of the ledger as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotRecord {
-    /// Key inside the database.
+    /// Key in the database.
     pub key: i64,
-    /// The schedule.
+    /// Id of the schedule.
     pub schedule: ScheduleId,
-    /// Key of the schedule inside the database.
+    /// Key of the schedule in the database.
     pub schedule_row: i64,
     /// Key of the schedule within its task.
     pub schedule_key: String,
-    /// Zone of the schedule.
+    /// Time zone of the schedule.
     pub timezone: String,
-    /// The task.
+    /// Id of the task.
     pub task: TaskId,
     /// Name of the task.
     pub task_name: String,
@@ -143,46 +143,46 @@ pub struct SlotRecord {
     pub first_at: DateTime<Utc>,
     /// Last instant of the entry.
     pub last_at: DateTime<Utc>,
-    /// Slots it stands for.
+    /// Number of slots in the entry.
     pub count: u64,
-    /// What became of them: `skipped` too if a run was made that was skipped later.
+    /// What became of the slots. It is `skipped` even if a run was made and skipped later.
     pub outcome: SlotOutcome,
-    /// Why; none: there is nothing to say.
+    /// Why; none: there is no particular reason.
     pub reason: Option<Reason>,
-    /// The run that was made.
+    /// Id of the run that was made.
     pub run: Option<RunId>,
-    /// When it was written.
+    /// When the entry was written.
     pub created_at: DateTime<Utc>,
 }
 
-/// An entry to write.
+/// A ledger entry to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotEntry {
     /// First instant.
     pub first_at: DateTime<Utc>,
-    /// Last instant; the first for a single slot.
+    /// Last instant; for a single slot, the same as the first.
     pub last_at: DateTime<Utc>,
-    /// Slots it stands for.
+    /// Number of slots in the entry.
     pub count: u64,
-    /// What becomes of them.
+    /// What becomes of the slots.
     pub outcome: SlotOutcome,
-    /// Why; none: there is nothing to say.
+    /// Why; none: there is no particular reason.
     pub reason: Option<Reason>,
-    /// The run that is made in the same transaction.
+    /// Id of the run that is made in the same transaction.
     pub run: Option<RunId>,
 }
 
-/// Which entries a list shows.
+/// The entries that a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SlotFilter {
-    /// Of this task.
+    /// Entries of this task.
     pub task_key: Option<i64>,
-    /// Of this schedule.
+    /// Entries of this schedule.
     pub schedule: Option<ScheduleId>,
-    /// With this outcome.
+    /// Entries with this outcome.
     pub outcome: Option<SlotOutcome>,
-    /// Last instant at or after.
+    /// Entries whose last instant is at or after this one.
     pub from_at: Option<DateTime<Utc>>,
-    /// First instant before.
+    /// Entries whose first instant is before this one.
     pub until_at: Option<DateTime<Utc>>,
 }

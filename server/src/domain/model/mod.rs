@@ -1,7 +1,8 @@
 //! Records: what the store keeps and returns, one file per subject, plain values without behaviour.
 //!
-//! Every room may carry them. Deliberately absent: rows of tables (private to `store`) and shapes of the wire (private to
-//! `api`); their conversions name every field, so a new field does not compile until somebody decides. Start reading at `runs`.
+//! Every room may use them. Deliberately absent: rows of tables (private to `store`) and types of the wire (private
+//! to `api`). Their conversions name every field, so a new field does not compile until somebody decides about it.
+//! Start reading at `runs`.
 
 mod access;
 mod attempts;
@@ -29,11 +30,11 @@ pub use self::ledger::{
 pub use self::page::{BadCursor, Cursor, CursorValue, Page, PageRequest};
 pub use self::pools::{PoolRecord, PoolUse};
 pub use self::runs::{
-    IdempotencyNew, IdempotencyRecord, Leftovers, PruneCandidate, PruneStep, RunCancel, RunFilter, RunNew, RunOrigin,
-    RunOutlook, RunRecord, StatsPoint, StatsRecord, StatsStep, TriggerRecord,
+    IdempotencyNew, IdempotencyRecord, PruneCandidate, PruneStep, RunCancel, RunFilter, RunNew, RunOrigin, RunOutlook,
+    RunRecord, StatsPoint, StatsRecord, StatsStep, TriggerRecord,
 };
 pub use self::schedules::{DamagedSchedule, ScheduleRecord, StoredSchedules};
-pub use self::system::{DatabaseFacts, DatabaseKind, WalState};
+pub use self::system::{DatabaseFacts, DatabaseKind, Leftovers, WalState};
 pub use self::tasks::{
     Damage, LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskSort, TaskVersionRecord,
 };

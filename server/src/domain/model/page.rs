@@ -1,4 +1,4 @@
-//! Pages of lists: where a page ends is a value that every room can carry.
+//! Pages of lists. The end of a page is a value that every room can use.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,16 +7,16 @@ use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
 
-/// Text that is no cursor of such a list.
+/// A text that is not a cursor of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadCursor;
 
-/// Where a page ended: the sort value and the key of its last item. Opaque text on the wire.
+/// The end of a page: the sort value and the key of its last item. It is opaque text on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     /// Sort value of the last item.
     pub at: CursorValue,
-    /// Key of the last item inside the database.
+    /// Key of the last item in the database.
     pub key: i64,
 }
 
@@ -31,17 +31,17 @@ pub enum CursorValue {
 }
 
 impl Cursor {
-    /// After a number and a key.
+    /// Creates a cursor after a number and a key.
     pub const fn number(at: i64, key: i64) -> Self {
         Self { at: CursorValue::Number(at), key }
     }
 
-    /// After a text and a key.
+    /// Creates a cursor after a text and a key.
     pub const fn text(at: String, key: i64) -> Self {
         Self { at: CursorValue::Text(at), key }
     }
 
-    /// The number and the key, if it is one of a list sorted by numbers.
+    /// The number and the key, if the cursor belongs to a list sorted by numbers.
     pub fn as_number(&self) -> Result<(i64, i64), BadCursor> {
         match self.at {
             CursorValue::Number(at) => Ok((at, self.key)),
@@ -49,7 +49,7 @@ impl Cursor {
         }
     }
 
-    /// The text and the key, if it is one of a list sorted by texts.
+    /// The text and the key, if the cursor belongs to a list sorted by texts.
     pub fn as_text(&self) -> Result<(&str, i64), BadCursor> {
         match &self.at {
             CursorValue::Text(at) => Ok((at, self.key)),
@@ -75,17 +75,17 @@ impl FromStr for Cursor {
     }
 }
 
-/// Which page of a list.
+/// The requested page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRequest {
-    /// Most items.
+    /// Maximum number of items.
     pub limit: u32,
-    /// Where the page before ended; none: the first page.
+    /// The end of the previous page; none: the first page.
     pub cursor: Option<Cursor>,
 }
 
 impl PageRequest {
-    /// The first page.
+    /// Requests the first page.
     pub const fn first(limit: u32) -> Self {
         Self { limit, cursor: None }
     }
@@ -94,14 +94,14 @@ impl PageRequest {
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<T> {
-    /// The items.
+    /// The items of the page.
     pub items: Vec<T>,
-    /// Where the next page begins; none: this is the last.
+    /// Where the next page begins; none: this is the last page.
     pub next: Option<Cursor>,
 }
 
 impl<T> Page<T> {
-    /// The same page with other items.
+    /// The same page with converted items.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(change).collect(), next: self.next }
     }

@@ -7,29 +7,29 @@ use chrono::Utc;
 /// A pool as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoolRecord {
-    /// Id.
+    /// Id of the pool.
     pub id: PoolId,
-    /// Key inside the database.
+    /// Key in the database.
     pub key: i64,
     /// Unique name.
     pub name: String,
-    /// What it stands for.
+    /// What the pool stands for.
     pub description: String,
-    /// Places; 0: closed.
+    /// Number of places; 0: the pool is closed.
     pub capacity: u32,
     /// Version of the definition.
     pub version: u32,
-    /// When it was created.
+    /// When the pool was created.
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the definition last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// What of a pool is in use.
+/// The part of a pool that is in use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PoolUse {
-    /// Places taken by open runs, each at most the pool.
+    /// Number of places taken by open runs. One run takes at most the whole pool.
     pub used: u32,
-    /// Runs that wait.
+    /// Number of runs that wait.
     pub waiting: u32,
 }

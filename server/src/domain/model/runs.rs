@@ -1,4 +1,4 @@
-//! Runs, their statistics, and what of them may be deleted.
+//! Runs, their statistics, and which of them may be deleted.
 
 use crate::domain::ids::AttemptId;
 use crate::domain::ids::RunId;
@@ -13,44 +13,44 @@ use serde_json::Map;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// What a request with a key made.
+/// What a request with an idempotency key created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyRecord {
     /// SHA-256 of the request's body.
     pub body_hash: Vec<u8>,
-    /// Kind of thing made.
+    /// Kind of thing created.
     pub result_kind: String,
-    /// Its id.
+    /// Id of the thing.
     pub result_id: Uuid,
-    /// When.
+    /// When the thing was created.
     pub created_at: DateTime<Utc>,
 }
 
-/// A key to remember.
+/// An idempotency key to remember.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyNew {
     /// Caller and operation.
     pub scope: String,
     /// The key.
     pub key: String,
-    /// What is remembered.
+    /// What the request created.
     pub record: IdempotencyRecord,
 }
 
 /// Why a run exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TriggerRecord {
-    /// Kind.
+    /// Kind of trigger.
     pub kind: TriggerKind,
-    /// User or token.
+    /// Name of the user or token.
     pub by: Option<String>,
     /// Key of the schedule within its task.
     pub schedule_key: Option<String>,
-    /// The run it repeats.
+    /// The run that this run repeats.
     pub rerun_of: Option<RunId>,
 }
 
-/// What started the first of the runs that a run repeats.
+/// What started the first run in a chain of reruns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunOrigin {
     /// Kind of its trigger.
@@ -62,74 +62,75 @@ pub struct RunOrigin {
 /// A run as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunRecord {
-    /// Id.
+    /// Id of the run.
     pub id: RunId,
-    /// The task.
+    /// Id of the task.
     pub task: TaskId,
-    /// Key of the task inside the database.
+    /// Key of the task in the database.
     pub task_key: i64,
-    /// Name of the task when the run was made.
+    /// Name of the task when the run was created.
     pub task_name: String,
     /// Version of the definition that runs.
     pub task_version: u32,
-    /// Position.
+    /// State of the run.
     pub state: RunState,
-    /// Why it exists.
+    /// Why the run exists.
     pub trigger: TriggerRecord,
-    /// What started the first of the runs that it repeats; None: it repeats none, or nobody knows any more.
+    /// What started the first run in the chain of reruns. None if this run is not a rerun, or if that is no longer
+    /// known.
     pub origin: Option<RunOrigin>,
-    /// The slot it was made for.
+    /// The slot for which the run was made.
     pub scheduled_for: Option<DateTime<Utc>>,
-    /// When it was made.
+    /// When the run was created.
     pub created_at: DateTime<Utc>,
-    /// When it became ready to start.
+    /// When the run became ready to start.
     pub queued_at: Option<DateTime<Utc>>,
     /// When its first attempt started.
     pub started_at: Option<DateTime<Utc>>,
-    /// When it ended.
+    /// When the run ended.
     pub finished_at: Option<DateTime<Utc>>,
-    /// Not to be started before.
+    /// The run must not start before this instant.
     pub due_at: DateTime<Utc>,
-    /// Whole time allowed from the first attempt's start.
+    /// Maximum duration of the whole run, from the start of the first attempt.
     pub timeout: Option<TimeDelta>,
-    /// Until when it may last; set when its first attempt starts.
+    /// The run's deadline, set when its first attempt starts.
     pub deadline_at: Option<DateTime<Utc>>,
-    /// Higher goes first.
+    /// Runs with a higher priority go first.
     pub priority: i32,
-    /// Values of its params.
+    /// Values of the run's params.
     pub params: Map<String, Value>,
-    /// What it wrote as its result.
+    /// What the run wrote as its result.
     pub result: Option<Value>,
-    /// Why it is in this state; none: there is nothing to say.
+    /// Why the run is in this state; none: there is no particular reason.
     pub reason: Option<Reason>,
-    /// When somebody asked it to stop.
+    /// When somebody asked the run to stop.
     pub cancel_requested_at: Option<DateTime<Utc>>,
-    /// Who asked.
+    /// Who asked the run to stop.
     pub cancel_requested_by: Option<String>,
-    /// Whether somebody asked twice: the grace is skipped.
+    /// Whether somebody asked twice, so that the grace period is skipped.
     pub cancel_forced: bool,
-    /// Attempts so far.
+    /// Number of attempts so far.
     pub attempt_count: u32,
-    /// Grows with every claim; guards against a late writer.
+    /// A number that grows with every claim and guards against a late writer.
     pub fence: i64,
-    /// Server that runs it.
+    /// Name of the server that runs it.
     pub node: Option<String>,
-    /// Bytes logged by all attempts.
+    /// Bytes in the logs of all attempts.
     pub log_bytes: u64,
-    /// Lines logged by all attempts.
+    /// Lines in the logs of all attempts.
     pub log_lines: u64,
     /// Whether bytes of a log were dropped.
     pub log_truncated: bool,
 }
 
-/// A run to make.
+/// A run to create.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunNew {
-    /// Id, made by the caller (ledger entries name it before it exists).
+    /// Id of the run. The caller creates it, because ledger entries name the run before it exists.
     pub id: RunId,
-    /// The task.
+    /// Id of the task.
     pub task: TaskId,
-    /// Key of the task inside the database.
+    /// Key of the task in the database.
     pub task_key: i64,
     /// Name of the task.
     pub task_name: String,
@@ -137,36 +138,36 @@ pub struct RunNew {
     pub task_version: u32,
     /// `queued`, `waiting`, or a final state with its reason.
     pub state: RunState,
-    /// Why it exists.
+    /// Why the run exists.
     pub trigger: TriggerRecord,
-    /// The schedule that made it due, by its key inside the database.
+    /// Key in the database of the schedule that made the task due.
     pub schedule_row: Option<i64>,
-    /// The slot it is made for.
+    /// The slot for which the run is made.
     pub scheduled_for: Option<DateTime<Utc>>,
-    /// When it is made.
+    /// When the run is created.
     pub created_at: DateTime<Utc>,
-    /// Not to be started before.
+    /// The run must not start before this instant.
     pub due_at: DateTime<Utc>,
-    /// Whole time allowed from the first attempt's start.
+    /// Maximum duration of the whole run, from the start of the first attempt.
     pub timeout: Option<TimeDelta>,
-    /// Higher goes first; the default is 50.
+    /// Runs with a higher priority go first. The default is 50.
     pub priority: i32,
-    /// Pool whose places it takes.
+    /// Pool in which the run takes places.
     pub pool: Option<String>,
-    /// Places that it takes there.
+    /// Number of places that the run takes in the pool.
     pub pool_weight: u32,
-    /// Key of the backfill that it is part of, inside the database.
+    /// Key in the database of the run's backfill.
     pub backfill_key: Option<i64>,
-    /// What started the first of the runs that it repeats.
+    /// What started the first run in the chain of reruns.
     pub origin: Option<RunOrigin>,
-    /// Values of its params.
+    /// Values of the run's params.
     pub params: Map<String, Value>,
-    /// Why it is in this state; none: there is nothing to say.
+    /// Why the run is in this state; none: there is no particular reason.
     pub reason: Option<Reason>,
 }
 
 impl RunRecord {
-    /// What started it, or the first of the runs that it repeats. None: nobody knows any more.
+    /// What started this run, or the first run in its chain of reruns. None if that is no longer known.
     pub fn first_trigger(&self) -> Option<RunOrigin> {
         match self.trigger.rerun_of {
             Some(_) => self.origin.clone(),
@@ -174,7 +175,7 @@ impl RunRecord {
         }
     }
 
-    /// A new run as it is stored.
+    /// The record of a new run.
     pub fn of_new(new: &RunNew) -> Self {
         let RunNew { created_at, state, .. } = new;
         Self {
@@ -211,74 +212,61 @@ impl RunRecord {
     }
 }
 
-/// Which runs a list shows.
+/// The runs that a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RunFilter {
-    /// Of this task.
+    /// Runs of this task.
     pub task_key: Option<i64>,
-    /// In one of these states; empty: in any.
+    /// Runs in one of these states; empty: in any.
     pub states: Vec<RunState>,
-    /// With this kind of trigger.
+    /// Runs with this kind of trigger.
     pub trigger: Option<TriggerKind>,
-    /// Made at or after.
+    /// Runs created at or after this instant.
     pub from_at: Option<DateTime<Utc>>,
-    /// Made before.
+    /// Runs created before this instant.
     pub until_at: Option<DateTime<Utc>>,
 }
 
-/// What a request to stop a run did.
+/// Result of a request to stop a run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RunCancel {
-    /// It had not started, and is cancelled.
+    /// The run had not started and is cancelled.
     Cancelled(RunRecord),
-    /// It is running, and its runner is to stop it (`cancel_forced`: without grace).
+    /// The run is in progress, and its runner must stop it (`cancel_forced`: without grace period).
     Requested(RunRecord),
-    /// It had ended before.
+    /// The run had ended already.
     Ended(RunRecord),
 }
 
-/// What there is to do for a dispatcher.
+/// What a dispatcher has to do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RunOutlook {
     /// Whether queued runs are due.
     pub queued_due: bool,
     /// Whether runs that back off are due.
     pub backing_off_due: bool,
-    /// Whether runs wait.
+    /// Whether runs are waiting.
     pub waiting: bool,
     /// The next instant at which one of these runs becomes due.
     pub next_due: Option<DateTime<Utc>>,
 }
 
-/// A run that may go, with the attempts whose logs go with it.
+/// A run that may be deleted, with the attempts whose logs must be deleted too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PruneCandidate {
-    /// The run.
+    /// Id of the run.
     pub run: RunId,
-    /// Its attempts.
+    /// Ids of its attempts.
     pub attempts: Vec<AttemptId>,
 }
 
 /// One step of a walk over all tasks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PruneStep {
-    /// Runs that may go.
+    /// Runs that may be deleted.
     pub candidates: Vec<PruneCandidate>,
-    /// Where the walk goes on; none: it is through.
+    /// Where the walk continues; none: it is complete.
     pub next: Option<i64>,
-}
-
-/// What is not kept for ever beside runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Leftovers {
-    /// Ledger entries whose last slot is older.
-    pub slots_before: DateTime<Utc>,
-    /// Sessions that ended before.
-    pub sessions_before: DateTime<Utc>,
-    /// Idempotency keys that were used before.
-    pub keys_before: DateTime<Utc>,
-    /// Most rows of each to remove at once.
-    pub limit: u32,
 }
 
 /// Width of one point.
@@ -286,46 +274,46 @@ pub struct Leftovers {
 pub enum StatsStep {
     /// One hour.
     Hour,
-    /// One day (UTC).
+    /// One day in UTC.
     Day,
 }
 
-/// Counts of the runs that ended within one stretch of time.
+/// Counts of the runs that ended within one period.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StatsPoint {
-    /// Begin of the stretch.
+    /// Start of the period.
     pub from_at: DateTime<Utc>,
-    /// Succeeded.
+    /// Number of runs that succeeded.
     pub succeeded_count: u64,
-    /// Failed.
+    /// Number of runs that failed.
     pub failed_count: u64,
-    /// Timed out.
+    /// Number of runs that timed out.
     pub timed_out_count: u64,
-    /// Cancelled.
+    /// Number of runs that were cancelled.
     pub cancelled_count: u64,
-    /// Skipped.
+    /// Number of runs that were skipped.
     pub skipped_count: u64,
-    /// Lost.
+    /// Number of runs that were lost.
     pub lost_count: u64,
-    /// Share of succeeded among succeeded, failed, timed out and lost.
+    /// Share of succeeded runs among succeeded, failed, timed out and lost ones.
     pub success_rate: Option<f64>,
-    /// Median duration of runs that started, in seconds, from a histogram.
+    /// Median duration in seconds of runs that started, from a histogram.
     pub p50_seconds: Option<f64>,
-    /// 95th percentile of the same.
+    /// 95th percentile of the duration in seconds, from the same histogram.
     pub p95_seconds: Option<f64>,
 }
 
 /// Statistics over a range.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StatsRecord {
-    /// Running now.
+    /// Number of runs in progress now.
     pub running_count: u64,
-    /// Queued now.
+    /// Number of queued runs now.
     pub queued_count: u64,
-    /// Waiting or backing off now.
+    /// Number of runs waiting or backing off now.
     pub waiting_count: u64,
-    /// The whole range.
+    /// Counts of the whole range.
     pub total: StatsPoint,
-    /// Points in order of time; empty ones are left out.
+    /// Points in order of time. Empty ones are left out.
     pub points: Vec<StatsPoint>,
 }

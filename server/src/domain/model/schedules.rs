@@ -6,59 +6,59 @@ use crate::domain::schedules::Schedule;
 use chrono::DateTime;
 use chrono::Utc;
 
-/// A schedule as stored, with what the scheduler must know of its task.
+/// A schedule as stored, with what the scheduler needs to know about its task.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScheduleRecord {
-    /// Id; the same key of the same task keeps it.
+    /// Id of the schedule. It stays as long as the key within the task stays.
     pub id: ScheduleId,
-    /// Key inside the database.
+    /// Key in the database.
     pub key: i64,
-    /// The task.
+    /// Id of the task.
     pub task: TaskId,
-    /// Key of the task inside the database.
+    /// Key of the task in the database.
     pub task_key: i64,
-    /// Name of the task; spreads `H` fields.
+    /// Name of the task, which decides how `H` fields are spread.
     pub task_name: String,
     /// Whether the task is enabled.
     pub task_enabled: bool,
     /// Version of the task's definition.
     pub task_version: u32,
-    /// Labels of the task; maintenance windows go by them.
+    /// Tags of the task, which decide about maintenance windows.
     pub task_tags: Vec<String>,
-    /// The definition, `schedule.key` and `schedule.enabled` included.
+    /// The definition, including its key and whether it is enabled.
     pub schedule: Schedule,
-    /// Up to here (included) every slot has its ledger entry.
+    /// Every slot up to this instant (included) has its ledger entry.
     pub watermark_at: DateTime<Utc>,
-    /// Up to here (included) there are ledger entries; after the watermark if the clock was set back.
+    /// The last instant with a ledger entry. It is after the watermark if the clock was set back.
     pub told_until_at: Option<DateTime<Utc>>,
 }
 
 /// A stored schedule that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DamagedSchedule {
-    /// Id.
+    /// Id of the schedule.
     pub id: ScheduleId,
-    /// Key inside the database.
+    /// Key in the database.
     pub row: i64,
-    /// Key of the task inside the database.
+    /// Key of the task in the database.
     pub task_key: i64,
     /// Name of the task.
     pub task_name: String,
-    /// Its key within the task.
+    /// Key of the schedule within its task.
     pub key: String,
-    /// Up to here (included) every slot has its ledger entry.
+    /// Every slot up to this instant (included) has its ledger entry.
     pub watermark_at: DateTime<Utc>,
-    /// Up to here (included) there are ledger entries.
+    /// The last instant with a ledger entry.
     pub told_until_at: Option<DateTime<Utc>>,
-    /// What is wrong with it.
+    /// What is wrong with the schedule.
     pub error: String,
 }
 
-/// Stored schedules: one that cannot be read stops no other.
+/// Stored schedules. An unreadable one does not affect the others.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StoredSchedules {
-    /// Those that can be read.
+    /// The readable schedules.
     pub readable: Vec<ScheduleRecord>,
-    /// Those that cannot.
+    /// The schedules that cannot be read.
     pub damaged: Vec<DamagedSchedule>,
 }

@@ -1,6 +1,8 @@
-//! Facts about the database.
+//! Facts about the database, and what the server deletes beside runs.
 
-/// Which database.
+use chrono::{DateTime, Utc};
+
+/// Kind of database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DatabaseKind {
     /// SQLite, a file in the data folder.
@@ -10,7 +12,7 @@ pub enum DatabaseKind {
 }
 
 impl DatabaseKind {
-    /// The kind's word.
+    /// Name of the kind.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",
@@ -22,9 +24,9 @@ impl DatabaseKind {
 /// Facts about the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DatabaseFacts {
-    /// Which database.
+    /// Kind of database.
     pub kind: DatabaseKind,
-    /// Its size in bytes.
+    /// Size of the database in bytes.
     pub size_bytes: u64,
     /// Size of the write-ahead log in bytes (SQLite).
     pub wal_bytes: Option<u64>,
@@ -32,13 +34,26 @@ pub struct DatabaseFacts {
     pub schema_version: String,
 }
 
-/// What a checkpoint did (SQLite).
+/// Result of a checkpoint (SQLite).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WalState {
-    /// Whether a reader kept it from finishing.
+    /// Whether a reader kept the checkpoint from finishing.
     pub busy: bool,
-    /// Pages in the write-ahead log.
+    /// Number of pages in the write-ahead log.
     pub pages: i64,
-    /// Pages moved into the database.
+    /// Number of pages moved into the database.
     pub moved: i64,
+}
+
+/// What is deleted after some time, apart from runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leftovers {
+    /// Ledger entries whose last slot is before this instant are deleted.
+    pub slots_before: DateTime<Utc>,
+    /// Sessions that ended before this instant are deleted.
+    pub sessions_before: DateTime<Utc>,
+    /// Idempotency keys that were used before this instant are deleted.
+    pub keys_before: DateTime<Utc>,
+    /// Maximum number of ledger entries to delete at once.
+    pub limit: u32,
 }

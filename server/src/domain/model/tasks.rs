@@ -8,17 +8,17 @@ use chrono::DateTime;
 use chrono::Utc;
 use std::collections::BTreeMap;
 
-/// What of a stored definition cannot be read; nothing, as a rule.
+/// The unreadable parts of a stored definition; usually none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Damage {
     /// What is wrong with schedules, by their keys.
     pub schedules: BTreeMap<String, String>,
-    /// What is wrong with the rest: the definition is not the one that was saved, and nothing may run by it.
+    /// What is wrong with the rest. If set, the definition is not the one that was saved, and must not be run.
     pub rest: Option<String>,
 }
 
 impl Damage {
-    /// Whether everything could be read.
+    /// Returns whether everything could be read.
     pub fn is_none(&self) -> bool {
         self.schedules.is_empty() && self.rest.is_none()
     }
@@ -27,49 +27,49 @@ impl Damage {
 /// A task as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaskRecord {
-    /// Id.
+    /// Id of the task.
     pub id: TaskId,
-    /// Key inside the database; never leaves the server.
+    /// Key in the database. It never leaves the server.
     pub key: i64,
-    /// The newest definition, as far as it can be read.
+    /// The readable parts of the newest definition.
     pub definition: Definition,
-    /// What of it cannot be read.
+    /// The unreadable parts of the definition.
     pub damage: Damage,
-    /// Its version.
+    /// Version of the definition.
     pub version: u32,
-    /// Owner under which it was last applied.
+    /// Owner under which the task was last applied.
     pub owner: Option<String>,
-    /// When it was created.
+    /// When the task was created.
     pub created_at: DateTime<Utc>,
     /// When its definition last changed.
     pub updated_at: DateTime<Utc>,
-    /// When it was deleted.
+    /// When the task was deleted.
     pub deleted_at: Option<DateTime<Utc>>,
-    /// Its newest run.
+    /// The newest run of the task.
     pub last_run: Option<LastRunRecord>,
-    /// Runs stored.
+    /// Number of stored runs.
     pub run_count: u64,
 }
 
 /// The newest run of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastRunRecord {
-    /// Id.
+    /// Id of the run.
     pub id: RunId,
-    /// State.
+    /// State of the run.
     pub state: RunState,
     /// When its first attempt started.
     pub started_at: Option<DateTime<Utc>>,
-    /// When it ended.
+    /// When the run ended.
     pub finished_at: Option<DateTime<Utc>>,
 }
 
-/// How a task is named in a path.
+/// How a path refers to a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskRef {
-    /// By id; finds deleted tasks too.
+    /// By id. This finds deleted tasks too.
     Id(TaskId),
-    /// By name; finds the living task of that name.
+    /// By name. This finds only the existing task of that name.
     Name(String),
 }
 
@@ -85,20 +85,20 @@ impl From<TaskId> for TaskRef {
     }
 }
 
-/// Which tasks a list shows. Deleted tasks are never shown.
+/// The tasks that a list shows. Deleted tasks are never shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TaskFilter {
-    /// Text in name, title or description, in any case.
+    /// Text in name, title or description, in upper or lower case.
     pub text: Option<String>,
-    /// This folder and those below.
+    /// Tasks in this folder and the folders below it.
     pub folder: Option<String>,
-    /// With this tag.
+    /// Tasks with this tag.
     pub tag: Option<String>,
-    /// Enabled or not.
+    /// Enabled or disabled tasks.
     pub enabled: Option<bool>,
     /// State of the newest run.
     pub last_state: Option<RunState>,
-    /// Owner under which it was last applied.
+    /// Owner under which the task was last applied.
     pub owner: Option<String>,
 }
 
@@ -117,9 +117,9 @@ pub enum TaskSort {
 /// Who changes a definition, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskChange {
-    /// When.
+    /// When the change is made.
     pub at: DateTime<Utc>,
-    /// Who.
+    /// Who makes the change.
     pub by: String,
     /// Why, in words; may be empty.
     pub note: String,
@@ -130,15 +130,15 @@ pub struct TaskChange {
 /// A version of a definition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaskVersionRecord {
-    /// Number, from 1.
+    /// Number of the version, starting at 1.
     pub version: u32,
-    /// The definition, as far as it can be read.
+    /// The readable parts of the definition.
     pub definition: Definition,
-    /// What of it cannot be read.
+    /// The unreadable parts of the definition.
     pub damage: Damage,
-    /// When it was made.
+    /// When the version was made.
     pub created_at: DateTime<Utc>,
-    /// Who made it.
+    /// Who made the version.
     pub created_by: String,
     /// Why, in words; may be empty.
     pub note: String,

@@ -1,4 +1,4 @@
-//! Triggers, the files they have seen, and their firings.
+//! Triggers, the files they know, and their firings.
 
 use crate::domain::ids::RunId;
 use crate::domain::ids::TaskId;
@@ -8,22 +8,22 @@ use chrono::DateTime;
 use chrono::Utc;
 use std::collections::BTreeMap;
 
-/// State of a file: its size in bytes and the time of its last change.
+/// State of a file: its size in bytes and its modification time.
 pub type FileState = (u64, DateTime<Utc>);
 
 /// A file that a trigger knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownFile {
-    /// Its state when it last started a run.
+    /// State of the file when it last started a run.
     pub state: FileState,
-    /// Whether it was not there at the last look.
+    /// Whether the file was absent at the last look.
     pub gone: bool,
 }
 
 /// The files that a trigger knows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KnownFiles {
-    /// Fingerprint of the pattern they were found by; none: nobody has looked yet.
+    /// Fingerprint of the pattern that found them; none: nobody has looked yet.
     pub pattern: Option<i64>,
     /// The files, by path.
     pub files: BTreeMap<String, KnownFile>,
@@ -32,50 +32,50 @@ pub struct KnownFiles {
 /// What a look changes about the files that a trigger knows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FilesLearned {
-    /// A new pattern: everything known before is forgotten.
+    /// A new pattern, which makes the trigger forget everything known before.
     pub pattern: Option<i64>,
-    /// Files that are there, in this state.
+    /// Files that exist, with their state.
     pub present: Vec<(String, FileState)>,
-    /// Files that are not there any more.
+    /// Files that no longer exist.
     pub gone: Vec<String>,
-    /// Files that are gone since before that are forgotten.
+    /// Files that have been gone since before this instant are forgotten.
     pub forget_before: DateTime<Utc>,
 }
 
-/// A trigger as stored; its rule is in the task's definition.
+/// A trigger as stored. Its rule is in the task's definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskTriggerRecord {
-    /// Id; the same key of the same task keeps it.
+    /// Id of the trigger. It stays as long as the key within the task stays.
     pub id: TriggerId,
-    /// Key inside the database.
+    /// Key in the database.
     pub row: i64,
-    /// Key of the task inside the database.
+    /// Key of the task in the database.
     pub task_key: i64,
     /// Key within the task.
     pub key: String,
     /// SHA-256 of the secret part of its address.
     pub secret_hash: Option<Vec<u8>>,
-    /// The shared secret of signatures, sealed.
+    /// The shared secret for signatures, sealed.
     pub sealed_secret: Option<Vec<u8>>,
-    /// When address or secret were made.
+    /// When the address or secret was created.
     pub rotated_at: Option<DateTime<Utc>>,
-    /// When it last made a run.
+    /// When the trigger last made a run.
     pub last_run_at: Option<DateTime<Utc>>,
 }
 
-/// The end of a run that a trigger has yet to look at.
+/// The end of a run that a trigger has not handled yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FiringRecord {
-    /// Key inside the database.
+    /// Key in the database.
     pub row: i64,
     /// The trigger.
     pub trigger: TaskTriggerRecord,
-    /// The task of the trigger.
+    /// Id of the trigger's task.
     pub task: TaskId,
-    /// The run that ended.
+    /// Id of the run that ended.
     pub run: RunId,
-    /// Name of its task.
+    /// Name of that run's task.
     pub task_name: String,
-    /// How it ended.
+    /// State in which that run ended.
     pub state: RunState,
 }

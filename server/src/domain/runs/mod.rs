@@ -29,7 +29,7 @@ pub const TRANSITIONS: &[(RunState, &[RunState])] = &[
     (RunState::BackingOff, &[RunState::Queued, RunState::Cancelled, RunState::TimedOut]),
 ];
 
-/// Whether a run may go from one state to another.
+/// Returns whether a run may change from one state to another.
 pub fn may(from: RunState, to: RunState) -> bool {
     TRANSITIONS.iter().any(|(state, next)| *state == from && next.contains(&to))
 }
@@ -39,21 +39,21 @@ pub fn actions(state: RunState) -> Vec<RunAction> {
     if state.is_final() { vec![RunAction::Rerun, RunAction::Delete] } else { vec![RunAction::Cancel] }
 }
 
-/// What a new run of a task meets.
+/// The open runs that a new run of a task meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OpenRuns {
-    /// Runs that are queued, running or backing off.
+    /// Number of runs that are queued, running or backing off.
     pub active: u32,
-    /// Runs that wait.
+    /// Number of runs that wait.
     pub waiting: u32,
 }
 
 /// What becomes of a new run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Admission {
-    /// It may start as soon as there is a place.
+    /// The run may start as soon as there is a place.
     Queue,
-    /// It waits for an open run to end.
+    /// The run waits for an open run to end.
     Wait,
     /// There is no run, for this reason.
     Skip(Reason),
@@ -73,31 +73,31 @@ pub fn admit(overlap: Overlap, open: OpenRuns) -> Admission {
     }
 }
 
-/// How an attempt ended, as far as what follows depends on it.
+/// The facts about an attempt's end that decide what follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttemptEnd {
     /// Outcome of the attempt.
     pub outcome: AttemptOutcome,
     /// Exit code, if a process ended with one.
     pub exit_code: Option<i32>,
-    /// True where another attempt cannot help (program not found, folder missing).
+    /// Whether another attempt would be pointless (program not found, folder missing).
     pub hopeless: bool,
-    /// Processes that could not be killed: they block a further attempt.
+    /// Number of processes that could not be killed. They prevent a further attempt.
     pub survivors: u32,
 }
 
-/// Where a run stands when an attempt of it ends.
+/// The situation of a run when one of its attempts ends.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AttemptPlace {
-    /// Number of the attempt that ended, from 1.
+    /// Number of the attempt that ended, starting at 1.
     pub number: u32,
-    /// When it ended.
+    /// When the attempt ended.
     pub ended_at: DateTime<Utc>,
-    /// Until when the whole run may last.
+    /// Deadline of the whole run.
     pub deadline_at: Option<DateTime<Utc>>,
-    /// True if somebody asked for the run to stop.
+    /// Whether somebody asked for the run to stop.
     pub cancel_requested: bool,
-    /// Even draw from 0 to 1, used when the retry rule has jitter.
+    /// Random number from 0 to 1, used if the retry rule has jitter.
     pub draw: f64,
 }
 
@@ -106,7 +106,7 @@ pub struct AttemptPlace {
 pub enum AfterAttempt {
     /// Another attempt at that instant.
     Retry {
-        /// When.
+        /// When the next attempt is due.
         at: DateTime<Utc>,
     },
     /// The run is over.
@@ -143,7 +143,8 @@ pub fn after_attempt(retry: &Retry, end: AttemptEnd, place: AttemptPlace) -> Aft
     }
 }
 
-/// Delay after the attempt of this number (from 1); `draw` from 0 to 1 spreads it when the rule has jitter.
+/// Delay after the attempt with this number, starting at 1. `draw`, from 0 to 1, spreads the delay if the rule has
+/// jitter.
 pub fn delay(retry: &Retry, number: u32, draw: f64) -> TimeDelta {
     let full = match retry.backoff {
         Backoff::Fixed => retry.delay_seconds,

@@ -1,7 +1,7 @@
 //! Params: the typed, named inputs of a run.
 //!
-//! A task declares them; a run brings values. Values are checked before a run is accepted, and reach the process as
-//! `ORC_PARAM_NAME` variables and as `${params.name}` inside one argument (never split again).
+//! A task declares them and a run brings values. Values are checked before a run is accepted. They reach the process
+//! as `ORC_PARAM_NAME` variables and as `${params.name}` inside one argument (never split again).
 
 use crate::domain::tasks::Problem;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 pub struct ParamSpec {
     /// Name: `^[a-z][a-z0-9_]{0,49}$`.
     pub name: String,
-    /// What it means.
+    /// What the param means.
     pub description: String,
     /// Type and bounds.
     pub rule: ParamRule,
@@ -28,28 +28,28 @@ pub struct ParamSpec {
 pub enum ParamRule {
     /// Text.
     String {
-        /// Most characters.
+        /// Maximum number of characters.
         max_length: Option<u32>,
     },
     /// Whole number.
     Integer {
-        /// Least value.
+        /// Minimum value.
         minimum: Option<i64>,
-        /// Greatest value.
+        /// Maximum value.
         maximum: Option<i64>,
     },
     /// Number.
     Number {
-        /// Least value.
+        /// Minimum value.
         minimum: Option<f64>,
-        /// Greatest value.
+        /// Maximum value.
         maximum: Option<f64>,
     },
     /// true or false.
     Boolean,
-    /// One of a list.
+    /// One value of a list.
     Choice {
-        /// The list.
+        /// The allowed values.
         choices: Vec<String>,
     },
     /// A date, YYYY-MM-DD.
@@ -67,7 +67,10 @@ pub fn spec_problems(specs: &[ParamSpec], found: &mut Vec<Problem>) {
             && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
             && spec.name.len() <= 50;
         if !named {
-            found.push(Problem::at(format!("{at}/name"), "must be a-z, 0-9 and '_', begin with a letter, at most 50"));
+            found.push(Problem::at(
+                format!("{at}/name"),
+                "must be a-z, 0-9 and '_', start with a letter, and have at most 50 characters",
+            ));
         }
         if specs[..index].iter().any(|other| other.name == spec.name) {
             found.push(Problem::at(format!("{at}/name"), format!("param \"{}\" is declared twice", spec.name)));
@@ -81,7 +84,7 @@ pub fn spec_problems(specs: &[ParamSpec], found: &mut Vec<Problem>) {
     }
 }
 
-/// Checks given values against the declarations and fills in defaults; problems point into `/params`.
+/// Checks values against the declarations and fills in defaults. Problems point into `/params`.
 pub fn resolve(specs: &[ParamSpec], given: &Map<String, Value>) -> Result<Map<String, Value>, Vec<Problem>> {
     let mut found = Vec::new();
     let mut resolved = Map::new();
@@ -116,11 +119,11 @@ fn pointer(name: &str) -> String {
 fn value_problem(rule: &ParamRule, value: &Value) -> Option<String> {
     match rule {
         ParamRule::String { max_length } => match value.as_str() {
-            None => Some("must be a text".into()),
+            None => Some("must be text".into()),
             Some(text) if text.contains('\0') => Some("must not contain a NUL character".into()),
             Some(text) => max_length
                 .filter(|max| text.chars().count() > *max as usize)
-                .map(|max| format!("is too long, at most {max} characters are allowed")),
+                .map(|max| format!("is too long; at most {max} characters are allowed")),
         },
         ParamRule::Integer { minimum, maximum } => match value.as_i64() {
             None => Some("must be a whole number".into()),
@@ -151,7 +154,7 @@ fn bounds<T: PartialOrd + std::fmt::Display>(value: T, minimum: Option<T>, maxim
     maximum.filter(|most| value > *most).map(|most| format!("must be at most {most}"))
 }
 
-/// The text of a value, as it reaches a process.
+/// The text of a value, as the process receives it.
 pub fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -161,7 +164,7 @@ pub fn placeholders(argument: &str) -> Vec<&str> {
     argument.split("${params.").skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
 }
 
-/// Replaces each `${params.name}` by its value, once: values are never read for placeholders again.
+/// Replaces each `${params.name}` by its value. Placeholders inside values are not replaced.
 pub fn substitute(argument: &str, values: &Map<String, Value>) -> String {
     let mut parts = argument.split("${params.");
     let mut out = parts.next().unwrap_or_default().to_owned();

@@ -1,25 +1,25 @@
-//! Rule for the next attempt: how often, after how long, after which ends.
+//! The rule for further attempts: how many, after what delay, after which outcomes.
 //!
-//! What follows from it is decided in `run`.
+//! `domain::runs` applies it.
 
 use serde::{Deserialize, Serialize};
 
 /// Rule for the next attempt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Retry {
-    /// Most attempts of one run, the first included.
+    /// Maximum number of attempts of one run, including the first.
     pub max_attempts: u32,
     /// Seconds before the second attempt.
     pub delay_seconds: f64,
     /// How the delay grows.
     pub backoff: Backoff,
-    /// Whether the delay is drawn evenly between 0 and its full length.
+    /// Whether the delay is drawn at random between 0 and its full length.
     pub jitter: bool,
-    /// Outcomes that are tried again.
+    /// Outcomes after which there is another attempt.
     pub retry_on: Vec<RetryOn>,
-    /// If not empty: only these exit codes are tried again.
+    /// If not empty, only these exit codes lead to another attempt.
     pub exit_codes: Vec<i32>,
-    /// Exit codes that are never tried again.
+    /// Exit codes that never lead to another attempt.
     pub never_exit_codes: Vec<i32>,
 }
 
@@ -27,13 +27,13 @@ pub struct Retry {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Backoff {
-    /// Always the same.
+    /// The delay stays the same.
     Fixed,
-    /// Multiplied by `factor` each time, at most `max_delay_seconds`.
+    /// The delay is multiplied by `factor` each time, up to `max_delay_seconds`.
     Exponential {
         /// Multiplier, at least 1.
         factor: f64,
-        /// Upper bound in seconds.
+        /// Maximum delay in seconds.
         max_delay_seconds: f64,
     },
 }
@@ -44,8 +44,8 @@ pub enum Backoff {
 pub enum RetryOn {
     /// The attempt failed.
     Failed,
-    /// The attempt ran into its time-out.
+    /// The attempt exceeded its time-out.
     TimedOut,
-    /// The attempt's fate is unknown.
+    /// The outcome of the attempt is unknown.
     Lost,
 }

@@ -1,4 +1,4 @@
-//! From a definition to something whose slots can be computed: parsed once, trusted from then on.
+//! Turns a definition into a schedule whose slots can be computed: parsed once, trusted from then on.
 
 use crate::domain::calendars::CalendarBook;
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, SubsecRound, Utc};
@@ -17,16 +17,16 @@ use super::slots::window::{Windowed, compile_window};
 use super::slots::zone::{shortened, zone_parse};
 use super::{DailyWindow, Fold, Gap, Roll, Rule, Schedule, ScheduleError};
 
-/// Most slots a day of a schedule whose slots move to business days.
+/// Maximum number of slots a day of a schedule that moves slots to business days.
 const ROLL_MOST: usize = 24;
 
-/// 10 January 2024: no zone changes its clocks about then.
+/// 10 January 2024, a date around which no time zone changes its clocks.
 const ROLL_SAMPLE: i64 = 1_704_844_800;
 
-/// The longest distance of an interval: 366 days.
+/// Longest distance of an interval: 366 days.
 const LONGEST_SECONDS: u64 = 366 * 86_400;
 
-/// A schedule that is known to be right. Whether it is enabled is not its concern.
+/// A schedule that is known to be valid. It does not matter here whether the schedule is enabled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompiledSchedule {
     pub(in crate::domain) timezone: Tz,
@@ -43,17 +43,17 @@ pub struct CompiledSchedule {
 /// The rules after parsing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::domain) enum CompiledRule {
-    /// Local times, once per local day: the gap and fold policies apply.
+    /// Local times, once per local day. The gap and fold policies apply.
     Fixed(Wall),
-    /// Local times that follow elapsed time over clock changes: whenever the clock shows one of them.
+    /// Local times that follow elapsed time over clock changes: a slot whenever the clock shows one of them.
     Elapsed(Wall),
-    /// Every so many seconds, counted from an instant (both in seconds).
+    /// A fixed distance, counted from an instant (both in seconds).
     Interval { every: i64, anchor: i64 },
-    /// Every so many seconds, within a part of the day.
+    /// A fixed distance, within a part of the day.
     Windowed(Windowed),
     /// Local times by a recurrence rule.
     Recurring(Recurrence),
-    /// Each start of the server; no slot until it is known when that was.
+    /// Each start of the server. There is no slot until the start is known.
     Startup { delay_seconds: u32 },
     /// One instant.
     At(DateTime<Utc>),
@@ -62,7 +62,8 @@ pub(in crate::domain) enum CompiledRule {
 }
 
 impl CompiledSchedule {
-    /// The same schedule with its calendars applied, and the maintenance windows that concern a task with these tags.
+    /// The same schedule with its calendars applied, and with the maintenance windows that apply to a task with these
+    /// tags.
     pub fn with_calendars(
         self,
         schedule: &Schedule,
@@ -73,12 +74,12 @@ impl CompiledSchedule {
         Ok(Self { dates, ..self })
     }
 
-    /// How long after its slots a run starts: splay, and the delay of a `startup` schedule.
+    /// How long after its slot a run starts: splay, and the delay of a `startup` schedule.
     pub fn delay(&self) -> Duration {
         self.delay
     }
 
-    /// The same schedule, knowing when the server started: one of kind `startup` has its slot then.
+    /// The same schedule with a known start of the server. A schedule of kind `startup` has its slot then.
     pub fn started_at(self, at: DateTime<Utc>) -> Self {
         match self.rule {
             CompiledRule::Startup { .. } => Self { rule: CompiledRule::At(at.trunc_subsecs(0)), ..self },
@@ -86,13 +87,13 @@ impl CompiledSchedule {
         }
     }
 
-    /// Whether its slots are the starts of the server.
+    /// Returns whether the slots are the starts of the server.
     pub fn is_startup(&self) -> bool {
         matches!(self.rule, CompiledRule::Startup { .. })
     }
 }
 
-/// Compiles a schedule. `hash_seed` (task name and schedule key) decides what `H` in a cron expression stands for.
+/// Compiles a schedule. `hash_seed` (task name and schedule key) decides the value of `H` in a cron expression.
 pub fn compile(schedule: &Schedule, hash_seed: &str) -> Result<CompiledSchedule, ScheduleError> {
     check_key(&schedule.key)?;
     check_bounds(schedule)?;
@@ -112,7 +113,7 @@ pub fn compile(schedule: &Schedule, hash_seed: &str) -> Result<CompiledSchedule,
     Ok(compiled)
 }
 
-/// Splay by a stable hash, and the delay of a start-up.
+/// The splay by a stable hash, and the delay of a start-up.
 fn delay(schedule: &Schedule, hash_seed: &str) -> Duration {
     let splay = match schedule.splay_seconds {
         0 => 0,
@@ -132,8 +133,8 @@ fn check_splay(schedule: &Schedule) -> Result<(), ScheduleError> {
     }
 }
 
-/// Slots of many excluded dates can move to one date. Of rules that fire often these would be too many to compute with, and
-/// all but the same times of day: nobody wants them moved.
+/// Refuses to move slots of rules that fire often, or at varying times of day. Slots of many excluded dates can move
+/// to one date, so there would be too many to compute, and nobody wants them moved.
 fn check_roll(schedule: &Schedule, compiled: &CompiledSchedule) -> Result<(), ScheduleError> {
     if schedule.roll == Roll::Skip || schedule.run_only_on.is_empty() && schedule.skip_on.is_empty() {
         return Ok(());
@@ -214,7 +215,7 @@ fn compile_rule(schedule: &Schedule, hash_seed: &str) -> Result<CompiledRule, Sc
     }
 }
 
-/// Refuses local times that never come.
+/// Refuses local times that never occur.
 fn fires(wall: &Wall, field: &'static str, fix: &str) -> Result<(), ScheduleError> {
     let from = NaiveDate::from_ymd_opt(2000, 1, 1).expect("a real date");
     match wall.days.next(from) {
@@ -249,7 +250,7 @@ fn interval(every: u64, anchor: Option<DateTime<Utc>>) -> CompiledRule {
     CompiledRule::Interval { every: every as i64, anchor: anchor.map_or(0, |anchor| anchor.timestamp()) }
 }
 
-/// Refuses a distance of no or too many seconds.
+/// Refuses a distance of 0 or of too many seconds.
 pub(in crate::domain) fn check_distance(field: &'static str, seconds: u64) -> Result<(), ScheduleError> {
     match seconds {
         1..=LONGEST_SECONDS => Ok(()),
@@ -257,7 +258,7 @@ pub(in crate::domain) fn check_distance(field: &'static str, seconds: u64) -> Re
     }
 }
 
-/// An instant with its offset, or a local time.
+/// Parses an instant with its offset, or a local time.
 fn parse_at(text: &str) -> Result<CompiledRule, ScheduleError> {
     let trimmed = text.trim();
     let (first, last) = ("1900-01-01T00:00:00Z", "9999-01-01T00:00:00Z");

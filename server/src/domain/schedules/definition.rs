@@ -1,7 +1,7 @@
-//! What a person writes down: the stored definition of one schedule.
+//! The stored definition of one schedule, as a person writes it.
 //!
-//! A definition may be wrong (an old database, an unknown zone); it becomes trustworthy only by `compile`. Its JSON is flat:
-//! the rule's `kind` and fields stand beside the common ones.
+//! A definition may be wrong (an old database, an unknown time zone). Only `compile` makes it trustworthy. Its JSON
+//! is flat: the rule's `kind` and fields are beside the common ones.
 
 use crate::domain::vocabulary::Weekday;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -10,13 +10,14 @@ use serde::{Deserialize, Serialize};
 /// One schedule of a task, as stored in the task's definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
-    /// Name of the schedule within its task; the same key keeps the same slots across edits. Empty means "choose one".
+    /// Key of the schedule within its task. A schedule that keeps its key keeps its slots across edits. Empty means
+    /// "choose one".
     #[serde(default)]
     pub key: String,
-    /// A schedule that is not enabled is passed over by the scheduler; the task can still be run by hand.
+    /// Whether the scheduler considers this schedule. If not, people can still run the task.
     #[serde(default = "yes")]
     pub enabled: bool,
-    /// IANA name of the zone in which the rule's local times are meant.
+    /// IANA name of the time zone for the rule's local times.
     #[serde(default = "utc")]
     pub timezone: String,
     /// No slot before this instant (a slot exactly at it counts).
@@ -25,25 +26,26 @@ pub struct Schedule {
     /// No slot at or after this instant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_at: Option<DateTime<Utc>>,
-    /// What happens to a local time that does not exist. Rules that follow elapsed time lose nothing if they name all hours.
+    /// What happens to a local time that does not exist. A rule that follows elapsed time and names all hours loses
+    /// nothing.
     #[serde(default)]
     pub gap: Gap,
     /// What happens to a local time that exists twice.
     #[serde(default)]
     pub fold: Fold,
-    /// What happens to slots missed while the server was away.
+    /// What happens to slots missed while the server was not running.
     #[serde(default)]
     pub catch_up: CatchUp,
-    /// The run starts up to so many seconds after the slot, by a stable hash of task and key.
+    /// Maximum delay of the run after the slot, in seconds. A stable hash of task and key decides the delay.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub splay_seconds: u32,
-    /// Calendars (any of them) that must contain the slot's local date; empty: every date.
+    /// Calendars of which at least one must contain the slot's local date; empty: every date counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub run_only_on: Vec<String>,
-    /// Calendars (none of them) that may contain the slot's local date.
+    /// Calendars of which none may contain the slot's local date.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skip_on: Vec<String>,
-    /// What becomes of a slot on a date that the calendars exclude.
+    /// What happens to a slot on a date that the calendars exclude.
     #[serde(default)]
     pub roll: Roll,
     /// When the task becomes due.
@@ -64,10 +66,11 @@ pub enum Rule {
     Interval {
         /// Seconds from slot to slot.
         every_seconds: u64,
-        /// An instant at which a slot falls; the others are counted from it. Default: `start_at`, else 1970-01-01T00:00:00Z.
+        /// An instant of a slot, from which the others are counted. Default: `start_at`, or 1970-01-01T00:00:00Z.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         anchor_at: Option<DateTime<Utc>>,
-        /// Only within this part of the day; without an anchor the distance counts from the window's beginning each day.
+        /// Only within this part of the day. Without an anchor, slots are counted from the start of the window each
+        /// day.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         window: Option<DailyWindow>,
     },
@@ -92,7 +95,7 @@ pub enum Rule {
     Rrule {
         /// The rule, such as `FREQ=MONTHLY;BYDAY=-1FR`.
         rule: String,
-        /// First local time (`2026-01-30T09:00`); the rule counts from it.
+        /// First local time (`2026-01-30T09:00`), from which the rule counts.
         dtstart: String,
         /// Local times that are left out.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -101,7 +104,7 @@ pub enum Rule {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         rdate: Vec<String>,
     },
-    /// Each start of the server.
+    /// Every start of the server.
     Startup {
         /// Seconds between the start of the server and the start of the run.
         #[serde(default)]
@@ -112,30 +115,31 @@ pub enum Rule {
 /// Part of a day, on some days of the week.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DailyWindow {
-    /// Beginning, `HH:MM` or `HH:MM:SS`; a slot exactly then counts.
+    /// Start, `HH:MM` or `HH:MM:SS`. A slot exactly then counts.
     pub from: String,
-    /// End (not included); before `from`: the window reaches over midnight and belongs to the day it begins on.
+    /// End (not included). If it is before `from`, the window reaches over midnight and belongs to the day on which
+    /// it begins.
     pub to: String,
     /// Days of the week; empty: all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub weekdays: Vec<Weekday>,
 }
 
-/// Which days a calendar rule names.
+/// The days of a calendar rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DayRule {
-    /// Every so many days.
+    /// Every nth day.
     EveryDays {
-        /// Days from one day that counts to the next.
+        /// Number of days from one to the next.
         every: u32,
-        /// A day that counts; the others are counted from it. Default: 1970-01-01.
+        /// A day that counts, from which the others are counted. Default: 1970-01-01.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<NaiveDate>,
     },
-    /// Days of the week, every so many weeks. Weeks begin on Monday.
+    /// Days of the week, every nth week. Weeks begin on Monday.
     EveryWeeks {
-        /// Weeks from one to the next.
+        /// Number of weeks from one to the next.
         every: u32,
         /// Days of the week.
         weekdays: Vec<Weekday>,
@@ -148,7 +152,7 @@ pub enum DayRule {
         /// Months, 1-12; empty: all.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         months: Vec<u8>,
-        /// Days, 1-31, or from the end: -1 is the last, -2 the one before.
+        /// Days, 1-31, or counted from the end: -1 is the last, -2 the one before.
         days: Vec<i8>,
     },
     /// Weekdays counted within the month.
@@ -156,7 +160,7 @@ pub enum DayRule {
         /// Months, 1-12; empty: all.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         months: Vec<u8>,
-        /// Which of them: 1-5, or from the end: -1 is the last.
+        /// Which weekdays of the month: 1-5, or counted from the end: -1 is the last.
         nth: Vec<i8>,
         /// Days of the week.
         weekdays: Vec<Weekday>,
@@ -194,7 +198,7 @@ pub enum ScheduleKind {
     CalendarRule,
     /// A recurrence rule of RFC 5545.
     Rrule,
-    /// Each start of the server.
+    /// Every start of the server.
     Startup,
 }
 
@@ -220,7 +224,7 @@ pub enum Gap {
     /// Run at the first instant after the gap.
     #[default]
     RunAfter,
-    /// Do not run; the ledger says so.
+    /// Do not run; the ledger records this.
     Skip,
 }
 
@@ -237,40 +241,41 @@ pub enum Fold {
     Both,
 }
 
-/// Policy for slots missed while the server was down, asleep or its clock jumped. The newest slot is not missed but on time if
-/// the server is back within a minute of it.
+/// Policy for slots missed while the server was down or asleep, or because its clock jumped. If the server is back
+/// within a minute of the newest slot, that slot counts as on time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CatchUp {
-    /// Missed slots are only written down.
+    /// Missed slots are only recorded.
     None,
     /// The newest missed slot is run.
     #[default]
     Latest,
-    /// All missed slots are run, oldest first; of more than `max_count` the newest.
+    /// All missed slots are run, oldest first. If there are more than `max_count`, the newest of them are run.
     All {
-        /// Most slots that are run.
+        /// Maximum number of slots that are run.
         max_count: u32,
     },
-    /// Missed slots that are not too old are run, oldest first; of more than `max_count` the newest.
+    /// Missed slots that are not too old are run, oldest first. If there are more than `max_count`, the newest of
+    /// them are run.
     Window {
-        /// Older slots are only written down, in seconds.
+        /// Maximum age in seconds. Older slots are only recorded.
         max_age_seconds: u32,
-        /// Most slots that are run.
+        /// Maximum number of slots that are run.
         max_count: u32,
     },
 }
 
-/// What becomes of a slot on a date that the calendars exclude.
+/// What happens to a slot on a date that the calendars exclude.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Roll {
-    /// It is skipped; the ledger says so.
+    /// The slot is skipped and recorded in the ledger.
     #[default]
     Skip,
-    /// It moves to the same time on the next business day: Monday to Friday, and not excluded.
+    /// The slot moves to the same time on the next business day: Monday to Friday, and not excluded.
     NextBusinessDay,
-    /// It moves to the same time on the business day before.
+    /// The slot moves to the same time on the previous business day.
     PreviousBusinessDay,
 }
 

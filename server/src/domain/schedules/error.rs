@@ -6,11 +6,11 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{}", self.sentence())]
 pub struct ScheduleError {
-    /// The definition's field at fault: `expression`, `timezone`, `at`, `text`, `every_seconds`, `end_at`, `key`.
+    /// The field at fault: `expression`, `timezone`, `at`, `text`, `every_seconds`, `end_at`, `key`.
     pub field: &'static str,
     /// The part of the expression at fault, such as `day of week`.
     pub part: Option<&'static str>,
-    /// The first wrong character, counted from 1.
+    /// Position of the first wrong character, starting at 1.
     pub position: Option<usize>,
     /// What is wrong.
     pub message: String,
@@ -19,12 +19,12 @@ pub struct ScheduleError {
 }
 
 impl ScheduleError {
-    /// A fault in a whole field.
+    /// Creates a fault about a whole field.
     pub fn new(field: &'static str, message: impl Into<String>) -> Self {
         Self { field, part: None, position: None, message: message.into(), fix: None }
     }
 
-    /// The same fault, pointing at a character counted from 1.
+    /// The same fault, pointing at a character, counted from 1.
     pub fn at(mut self, position: usize) -> Self {
         self.position = Some(position);
         self
@@ -42,7 +42,7 @@ impl ScheduleError {
         self
     }
 
-    /// The whole in one line: `day of week: "8" is out of range 0-7 (at character 9): use 0-7 or SUN-SAT`.
+    /// The fault in one line: `day of week: "8" is out of range 0-7 (at character 9): use 0-7 or SUN-SAT`.
     fn sentence(&self) -> String {
         let mut text = String::new();
         if let Some(part) = self.part {

@@ -1,7 +1,7 @@
 //! Schedules: the rule by which a task becomes due, and the exact instants that follow from it.
 //!
-//! Start with `definition` (what people write), then `compile` (definition -> `CompiledSchedule`), then `next` (slots).
-//! Deliberately absent: a clock (every function is told the instant), the ledger, catch-up decisions, I/O.
+//! Start with `definition` (what people write), then `compile` (definition -> `CompiledSchedule`), then `next`
+//! (slots). Deliberately absent: a clock (every function receives the instant), the ledger, catch-up decisions, I/O.
 //! Local wall time exists only in here; everything that leaves is a UTC instant.
 
 mod compile;

@@ -1,5 +1,5 @@
-//! The loop that every worker runs in.
+//! The loop in which every worker runs.
 //!
-//! Deliberately absent: what a worker does; that stands in the folders of the subjects. Start reading at `worker`.
+//! Deliberately absent: what a worker does, which is in the folders of the subjects. Start reading at `worker`.
 
 pub(in crate::engine) mod worker;

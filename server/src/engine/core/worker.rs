@@ -1,8 +1,8 @@
-//! The one loop that every background worker runs in.
+//! The loop in which every background worker runs.
 //!
-//! A worker is woken by its signals or its period, looks at the database, and makes reality match. It gets no input with
-//! its wake-up, so a lost signal costs time, never work. A round that fails or panics is shown and tried again, with a
-//! growing pause; the loop itself never dies before the server stops.
+//! A signal or its period wakes a worker. The worker then looks at the database and makes reality match it. A signal
+//! carries no input, so losing one costs time, never work. A round that fails or panics is shown and repeated after a
+//! growing pause. The loop itself ends only with the server.
 
 use crate::app::system::WorkerStatus;
 use crate::app::{Signal, Signals};
@@ -15,42 +15,43 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// Longest pause between two rounds that fail.
+/// Longest pause between two failing rounds.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
 
-/// How long a round of most workers may last before it is told as a problem.
+/// Default for [`Worker::patience`].
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// What a round did, in a few words; none: nothing.
+/// What a round did, in a few words; none if it did nothing.
 pub type Summary = Option<String>;
 
 /// A background worker.
 pub trait Worker: Send + Sync + 'static {
-    /// Its name, as the API shows it.
+    /// The worker's name, as the API shows it.
     fn name(&self) -> &'static str;
 
     /// Longest time between two rounds.
     fn every(&self) -> Duration;
 
-    /// Signals that wake it before; asked after each round, so what it listens to may follow from what it saw.
+    /// Signals that wake the worker early. The loop asks after each round, so the answer may depend on what the round
+    /// found.
     fn wakes(&self) -> &'static [Signal] {
         &[]
     }
 
-    /// One round: look, and make reality match. Idempotent.
+    /// Runs one round: looks at the database and makes reality match it. Must be idempotent.
     fn run_once(&self) -> BoxFuture<'_, RoundResult>;
 
-    /// When the next round is wanted at the latest; none: after the period.
+    /// Longest time until the next round; none means one period.
     fn next_in(&self) -> Option<Duration> {
         None
     }
 
-    /// How long a round may last before it is told as a problem; it goes on.
+    /// How long a round may last before the loop reports it as a problem. The round itself goes on.
     fn patience(&self) -> Duration {
         PATIENCE
     }
 
-    /// How long it stays asleep after a signal, so that many signals make one round; none: not at all.
+    /// How long the worker waits after a signal, so that many signals lead to one round; none means no wait.
     fn gathers(&self) -> Option<Duration> {
         None
     }
@@ -69,7 +70,7 @@ impl<E: std::error::Error> From<E> for RoundError {
     }
 }
 
-/// The board on which the loops write what they do.
+/// The board on which all loops show their status.
 #[derive(Debug, Clone, Default)]
 pub struct StatusBoard {
     rows: Arc<Mutex<Vec<WorkerStatus>>>,
@@ -112,13 +113,13 @@ pub struct Loops {
 }
 
 impl Loops {
-    /// No loops yet.
+    /// Creates an empty set of loops.
     pub fn new(signals: Signals, clock: Clock, stop: CancellationToken) -> Self {
         let context = LoopContext { signals, clock, board: StatusBoard::default(), stop };
         Self { context, running: JoinSet::new() }
     }
 
-    /// The board on which they write what they do.
+    /// The board on which the loops show their status.
     pub fn board(&self) -> StatusBoard {
         self.context.board.clone()
     }
@@ -128,8 +129,8 @@ impl Loops {
         self.running.spawn(run(worker, self.context.clone()));
     }
 
-    /// Has all loops end after their round. A round that has not ended after `limit` is cut off: what it did not commit is
-    /// done by the next server. Returns the workers whose rounds were.
+    /// Ends all loops after their current round. A round that lasts longer than `limit` is cut off, and the next
+    /// server does what it did not commit. Returns the names of the workers that were cut off.
     pub async fn end(mut self, limit: Duration) -> Vec<&'static str> {
         self.context.stop.cancel();
         let ended = async { while self.running.join_next().await.is_some() {} };
@@ -138,12 +139,12 @@ impl Loops {
         }
         let rows = self.context.board.rows();
         let hung: Vec<_> = rows.iter().filter(|row| row.running_since_at.is_some()).map(|row| row.name).collect();
-        tracing::warn!(workers = hung.join(", "), "rounds of workers do not end; they are cut off");
+        tracing::warn!(workers = hung.join(", "), "some workers did not finish their round in time and were cut off");
         self.running.abort_all();
         hung
     }
 
-    /// Cuts all loops off, as a crash of the server would.
+    /// Cuts off all loops, as a crash of the server would.
     pub fn crash(mut self) {
         self.context.stop.cancel();
         self.running.abort_all();
@@ -195,7 +196,7 @@ async fn run(worker: Arc<dyn Worker>, context: LoopContext) {
     }
 }
 
-/// One round; true if it failed.
+/// Runs one round. Returns true if the round failed.
 async fn round(worker: &dyn Worker, context: &LoopContext, index: usize) -> bool {
     let (begun_at, watch) = (context.clock.now(), Stopwatch::start());
     context.board.update(index, |row| row.running_since_at = Some(begun_at));
@@ -204,7 +205,7 @@ async fn round(worker: &dyn Worker, context: &LoopContext, index: usize) -> bool
     let result = match tokio::time::timeout(worker.patience(), &mut running).await {
         Ok(result) => result,
         Err(_) => {
-            let error = format!("its round has not ended since {}", begun_at.format("%Y-%m-%d %H:%M:%S UTC"));
+            let error = format!("its round has been running since {}", begun_at.format("%Y-%m-%d %H:%M:%S UTC"));
             tracing::warn!(worker = name, error, "a round takes too long; it goes on");
             context.board.update(index, |row| row.error = Some(error));
             running.await
@@ -214,7 +215,7 @@ async fn round(worker: &dyn Worker, context: &LoopContext, index: usize) -> bool
     match &result {
         Ok(Some(summary)) => tracing::debug!(worker = name, summary, "round"),
         Ok(None) => {}
-        Err(RoundError(error)) => tracing::warn!(worker = name, error, "round failed; it is tried again"),
+        Err(RoundError(error)) => tracing::warn!(worker = name, error, "a round failed; it will be repeated"),
     }
     let failed = result.is_err();
     context.board.update(index, |row| {

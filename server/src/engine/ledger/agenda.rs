@@ -1,31 +1,31 @@
-//! What the scheduler remembers: when each task is due next, and what it has still to read. Pure.
+//! The scheduler's memory: when each task is due next, and which tasks it must still read. Pure.
 //!
-//! Small per task on purpose: 100,000 of them are some megabytes.
+//! The entry of a task is small on purpose: 100,000 tasks take a few megabytes.
 
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Tasks are known by their keys inside the database.
+/// The memory, by the tasks' keys in the database.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct PlanMemory {
     next: BTreeMap<i64, DateTime<Utc>>,
     due: BTreeSet<(DateTime<Utc>, i64)>,
-    /// Tasks to read again.
+    /// Tasks that must be read again.
     pub changed: BTreeSet<i64>,
-    /// A reading of all tasks goes on; it has come to this key.
+    /// The key up to which the current reading of all tasks has come; none if no such reading is going on.
     pub sweep: Option<i64>,
-    /// Whether all tasks have been read once.
+    /// Whether all tasks have been read at least once.
     pub complete: bool,
     /// When the last reading of all tasks began.
     pub swept_at: Option<DateTime<Utc>>,
-    /// When it was last asked which tasks changed.
+    /// When the scheduler last asked which tasks had changed.
     pub looked_at: DateTime<Utc>,
-    /// The last time anything was looked at.
+    /// When the last round began.
     pub round_at: Option<DateTime<Utc>>,
 }
 
 impl PlanMemory {
-    /// When a task is due next; none: never.
+    /// Sets when a task is due next; none means never.
     pub fn put(&mut self, task: i64, at: Option<DateTime<Utc>>) {
         let before = match at {
             Some(at) => self.next.insert(task, at),
@@ -39,19 +39,19 @@ impl PlanMemory {
         }
     }
 
-    /// Whether more than so many tasks are due at the next instant at which any is.
+    /// Returns whether more than `most` tasks are due at the earliest instant.
     pub fn many_at_next(&self, most: usize) -> bool {
         self.due.first().is_some_and(|(at, _)| self.due_until(*at).nth(most).is_some())
     }
 
-    /// Puts a task back that was taken out, unless it was read again meanwhile.
+    /// Puts back a task that was taken out, unless it was read again meanwhile.
     pub fn put_back(&mut self, task: i64, at: DateTime<Utc>) {
         if !self.next.contains_key(&task) {
             self.put(task, Some(at));
         }
     }
 
-    /// Takes out the tasks that are due, at most so many, the longest overdue first.
+    /// Takes out at most `most` due tasks, the longest overdue first.
     pub fn take_due(&mut self, now: DateTime<Utc>, most: usize) -> Vec<(i64, DateTime<Utc>)> {
         let due = self.due.iter().take_while(|(at, _)| *at <= now).take(most);
         let due: Vec<_> = due.map(|(at, task)| (*task, *at)).collect();
@@ -59,25 +59,26 @@ impl PlanMemory {
         due
     }
 
-    /// How many tasks are due some time.
+    /// Number of tasks that will be due at some time.
     pub fn task_count(&self) -> usize {
         self.next.len()
     }
 
-    /// Tasks that are due by then, and when, the next one first.
+    /// Tasks that are due until `until`, with their instants, the earliest first.
     pub fn due_until(&self, until: DateTime<Utc>) -> impl Iterator<Item = (DateTime<Utc>, i64)> {
         self.due.iter().copied().take_while(move |(at, _)| *at <= until)
     }
 
-    /// Begins to read all tasks.
+    /// Starts to read all tasks.
     pub fn sweep_begin(&mut self, now: DateTime<Utc>) {
         self.sweep = Some(0);
         (self.swept_at, self.looked_at) = (Some(now), now);
-        // They are among all.
+        // The reading of all tasks includes the changed ones.
         self.changed.clear();
     }
 
-    /// All tasks with keys above `after`, up to `last`, were read: these are the ones with a next instant.
+    /// Stores the result of reading the tasks with keys above `after`, up to `last`. Tasks missing in `next` are
+    /// never due.
     pub fn sweep_on(&mut self, after: i64, last: i64, next: &HashMap<i64, DateTime<Utc>>) {
         if self.sweep != Some(after) {
             return;
@@ -88,7 +89,7 @@ impl PlanMemory {
         self.sweep = Some(last);
     }
 
-    /// There are no tasks with keys above `after`.
+    /// Ends the reading of all tasks, because no key is above `after`.
     pub fn sweep_end(&mut self, after: i64) {
         if self.sweep != Some(after) {
             return;

@@ -1,4 +1,4 @@
-//! The backfiller: makes the next runs of backfills, as those before them end.
+//! The backfiller: creates the next runs of a backfill when earlier ones end.
 
 use crate::app::{App, Signal};
 use crate::engine::core::worker::{RoundResult, Worker};
@@ -7,16 +7,16 @@ use futures::future::BoxFuture;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// The worker.
+/// The worker for backfills.
 #[derive(Debug)]
 pub struct Backfiller {
     app: App,
-    /// Some backfill goes on.
+    /// Whether a backfill is in progress.
     running: AtomicBool,
 }
 
 impl Backfiller {
-    /// A backfiller.
+    /// Creates the worker.
     pub fn new(app: App) -> Self {
         Self { app, running: AtomicBool::new(false) }
     }
@@ -28,7 +28,7 @@ impl Backfiller {
             return Ok(None);
         }
         let made = self.app.backfills_advance(running).await?;
-        Ok((made > 0).then(|| format!("{made} runs made")))
+        Ok((made > 0).then(|| format!("{made} runs created")))
     }
 }
 
@@ -41,7 +41,7 @@ impl Worker for Backfiller {
         Duration::from_secs(30)
     }
 
-    /// A new backfill raises `Queue`; the end of a run matters only to one that goes on.
+    /// A new backfill raises `Queue`. The end of a run matters only while a backfill is in progress.
     fn wakes(&self) -> &'static [Signal] {
         if self.running.load(Ordering::Relaxed) { &[Signal::Queue, Signal::Finished] } else { &[Signal::Queue] }
     }

@@ -1,4 +1,4 @@
-//! The catcher: turns pending slots into runs, oldest first, at most so many a second.
+//! The catcher: turns pending slots into runs, oldest first, at a limited rate per second.
 
 use crate::app::{App, Signal};
 use crate::engine::core::worker::{RoundResult, Worker};
@@ -7,24 +7,24 @@ use futures::future::BoxFuture;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// The longest sleep.
+/// Longest pause between two rounds.
 const SLEEP_MAX: Duration = Duration::from_secs(30);
 
-/// Pause between two rounds that made runs.
+/// Pause after a round that created runs.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The worker.
+/// The worker for pending slots.
 #[derive(Debug)]
 pub struct Catcher {
     app: App,
-    /// Something waits to be caught up.
+    /// Whether slots are pending.
     pending: AtomicBool,
-    /// Something was caught up just now.
+    /// Whether the last round caught up any slot.
     more: AtomicBool,
 }
 
 impl Catcher {
-    /// A catcher.
+    /// Creates the worker.
     pub fn new(app: App) -> Self {
         Self { app, pending: AtomicBool::new(false), more: AtomicBool::new(false) }
     }
@@ -51,7 +51,7 @@ impl Worker for Catcher {
         SLEEP_MAX
     }
 
-    /// What becomes pending raises `Queue`; the end of a run matters only to what is.
+    /// A new pending slot raises `Queue`. The end of a run matters only while slots are pending.
     fn wakes(&self) -> &'static [Signal] {
         if self.pending.load(Ordering::Relaxed) { &[Signal::Queue, Signal::Finished] } else { &[Signal::Queue] }
     }

@@ -1,4 +1,5 @@
-//! Slots become runs: the scheduler books what is due, the catcher what an outage left, the backfiller what a person asked for.
+//! Turns slots into runs: the scheduler books due slots, the catcher slots missed in an outage, the backfiller slots
+//! that a person asked for.
 //!
 //! Deliberately absent: computing slots (`domain::schedules`) and deciding about late ones (`app::ledger::verdicts`).
 //! Start reading at `scheduler`.

@@ -1,7 +1,8 @@
-//! What is read a moment before it is due, so that nothing needs to be read when it is. Pure.
+//! Definitions that the scheduler reads shortly before they are due, so that it need not read anything at the due
+//! instant. Pure.
 //!
-//! Whoever books it looks in its transaction whether it still holds, so this may be out of date, but not for long: what is
-//! known to have changed is forgotten.
+//! The content may be out of date, because the transaction that books checks it again. It is never out of date for
+//! long, because the scheduler forgets every task that it knows to have changed.
 
 use crate::app::ledger::DueSlots;
 use crate::app::schedules::agenda::Planned;
@@ -10,15 +11,15 @@ use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Tasks kept at the most; of more, the rest is read when it is due.
+/// Maximum number of tasks kept. The others are read when they are due.
 const MOST: usize = 10_000;
 
-/// Tasks that were read, by their keys inside the database.
+/// The tasks read so far, by their keys in the database.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct ReadAhead {
-    /// None: nothing of it is due, as far as was seen; it is read again when it is due.
+    /// None for a task means that nothing of it seemed due. The task is read again when it is due.
     read: HashMap<i64, Option<Task>>,
-    /// The rest of what was read: its calendars.
+    /// What the tasks share: their calendars.
     common: DueSlots,
 }
 
@@ -30,12 +31,12 @@ struct Task {
 }
 
 impl ReadAhead {
-    /// Whether a task needs not be read ahead: it was, or there are too many.
+    /// Returns whether a task need not be read ahead, because it has been read or because too many tasks are kept.
     pub fn is_read(&self, task: i64) -> bool {
         self.read.contains_key(&task) || self.read.len() >= MOST
     }
 
-    /// Keeps what was read of these tasks.
+    /// Keeps the result of reading these tasks.
     pub fn keep(&mut self, tasks: &[i64], mut slots: DueSlots) {
         if slots.calendars != self.common.calendars {
             self.clear();
@@ -54,17 +55,17 @@ impl ReadAhead {
         }
     }
 
-    /// Forgets a task: it is no longer what was read, or no longer due.
+    /// Forgets a task whose definition has changed or that is no longer due.
     pub fn forget(&mut self, task: i64) {
         self.read.remove(&task);
     }
 
-    /// Forgets everything.
+    /// Forgets all tasks.
     pub fn clear(&mut self) {
         self.read.clear();
     }
 
-    /// Takes out what was read of these tasks, and those of which nothing was read.
+    /// Takes out what was read of these tasks. Returns it with the keys of the tasks that must still be read.
     pub fn take(&mut self, tasks: impl IntoIterator<Item = i64>) -> (DueSlots, Vec<i64>) {
         let (mut slots, mut unread) = (self.common.clone(), Vec::new());
         for task in tasks {

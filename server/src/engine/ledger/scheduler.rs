@@ -1,9 +1,10 @@
-//! The scheduler: sleeps until the next slot of any task, then has all that is due booked.
+//! The scheduler: sleeps until the next slot of any task, then books everything that is due.
 //!
-//! In memory there is only the next instant of each task. What is due is always computed from the stored definitions and
-//! watermarks, read a moment before and looked at again in the transaction that books it, so lost memory, a crash or a jump
-//! of the clock loses nothing, and nothing fires by a definition that is no longer stored. Tasks that changed are read again
-//! at once, all of them now and then, a few at a time so that what is due does not wait for it.
+//! Memory holds only the next instant of each task. Due slots are always computed from the stored definitions and
+//! watermarks. The scheduler reads these a moment before, and checks them again in the transaction that books. Lost
+//! memory, a crash or a jump of the clock therefore loses nothing, and nothing fires by a definition that is no
+//! longer stored. Changed tasks are read again at once. All tasks are read again from time to time, a few at a time,
+//! so that due slots do not wait.
 
 use super::agenda::PlanMemory;
 use super::read_ahead::ReadAhead;
@@ -23,75 +24,78 @@ use std::time::Duration;
 /// Tasks booked in one transaction.
 const BATCH: usize = 1_000;
 
-/// While very many are due, what is booked is handed on that often: to start runs takes the processor from booking the rest.
+/// How often booked runs are announced while very many tasks are due. Starting runs takes processor time from booking
+/// the rest.
 const TELL_EVERY: Duration = Duration::from_millis(500);
 
-/// So many tasks that fail one after the other mean that it is not they that are at fault.
+/// After this many consecutive failures the store is blamed, not the tasks.
 const FAILING: usize = 3;
 
-/// What is due is read that long before: as late as it can be, since what was just at work does the rest faster.
+/// How long before its due instant a task is read. A late reading makes booking faster, because its data is still in
+/// the processor's caches.
 const AHEAD: TimeDelta = TimeDelta::milliseconds(30);
 
-/// The same if more tasks are due at an instant than are read at once.
+/// The same when more than [`AHEAD_BATCH`] tasks are due at one instant.
 const AHEAD_MANY: TimeDelta = TimeDelta::milliseconds(800);
 
-/// Tasks read ahead at once: what is due meanwhile waits for it.
+/// Tasks read ahead at once. Slots that fall due meanwhile must wait.
 const AHEAD_BATCH: usize = 100;
 
 /// Changed tasks read at once.
 const CHANGED: usize = 500;
 
-/// The longest sleep; also how soon a change of the clock is noticed.
+/// Longest sleep, and so the longest time until a change of the clock is noticed.
 const SLEEP_MAX: Duration = Duration::from_secs(30);
 
-/// Without a signal, tasks whose row says that they changed are read again this often.
+/// How often tasks are read again whose rows say that they changed, even without a signal.
 const LOOK_EVERY: TimeDelta = TimeDelta::minutes(5);
 
-/// Changes that far before the last look are taken for new ones: other nodes have other clocks, and commits take time.
+/// How far before the last look a change still counts as new, because other nodes have other clocks and commits take
+/// time.
 const LOOK_BACK: TimeDelta = TimeDelta::minutes(10);
 
-/// Everything is read again this often, whatever the rows say: what was changed behind the server's back is seen then.
+/// How often all tasks are read again whatever their rows say, to find changes made behind the server's back.
 const SWEEP_EVERY: TimeDelta = TimeDelta::minutes(5);
 
-/// The same if there are more tasks than `MANY`: reading 100,000 takes a second.
+/// The same for more than `MANY` tasks, because reading 100,000 takes a second.
 const SWEEP_MANY_EVERY: TimeDelta = TimeDelta::hours(1);
 const MANY: usize = 10_000;
 
-/// The clock stands that far back: plan again.
+/// If the clock was set back by more than this, all tasks are read again.
 const SET_BACK: TimeDelta = TimeDelta::seconds(1);
 
-/// What a round did.
+/// Result of a round.
 #[derive(Debug, Default)]
 struct Done {
     booked: Booked,
-    /// Tasks that could not be booked, and since when they are due.
+    /// Tasks that could not be booked, with the instants since when they have been due.
     failed: Due,
-    /// Why.
+    /// The last error.
     error: Option<RoundError>,
 }
 
-/// Tasks, by their keys inside the database, with the instants since which they are due.
+/// Tasks, by their keys in the database, with the instants since when they have been due.
 type Due = Vec<(i64, DateTime<Utc>)>;
 
-/// Some tasks that are due, and what was read of them, to be booked at `now`.
+/// Due tasks with what was read of them, to be booked at `now`.
 struct Batch {
     due: Due,
     now: DateTime<Utc>,
     read: Result<Arc<DueSlots>, RoundError>,
 }
 
-/// The worker.
+/// The worker for due slots.
 #[derive(Debug)]
 pub struct Scheduler {
     app: App,
     plan: Mutex<PlanMemory>,
     ahead: Mutex<ReadAhead>,
-    /// Counts batches that failed.
+    /// Counts failed batches.
     turn: AtomicUsize,
 }
 
 impl Scheduler {
-    /// A scheduler that has read nothing yet.
+    /// Creates a scheduler that has read nothing yet.
     pub fn new(app: App) -> Self {
         Self { app, plan: Mutex::default(), ahead: Mutex::default(), turn: AtomicUsize::new(0) }
     }
@@ -104,7 +108,7 @@ impl Scheduler {
         self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes what must be read again.
+    /// Notes which tasks must be read again.
     async fn note(&self, now: DateTime<Utc>) -> Result<(), RoundError> {
         let replan = self.app.replan_take();
         let (looked_at, sweeps) = {
@@ -121,7 +125,7 @@ impl Scheduler {
             (plan.looked_at, sweeps)
         };
         if sweeps && let Err(error) = self.app.bring_back(now).await {
-            // It comes before everything else: the next round begins anew.
+            // Bringing the ledger back comes first, so the next round starts over.
             self.plan().swept_at = None;
             return Err(error.into());
         }
@@ -134,7 +138,7 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Reads some of what must be read again; false if there is nothing.
+    /// Reads some of the tasks that must be read again. Returns false if there are none.
     async fn read(&self, now: DateTime<Utc>) -> Result<bool, RoundError> {
         let (changed, sweep) = {
             let plan = self.plan();
@@ -161,7 +165,8 @@ impl Scheduler {
         Ok(true)
     }
 
-    /// Books everything that is due. What cannot be booked stops nothing else. While a batch is written the next is read.
+    /// Books everything that is due. A task that cannot be booked does not stop the others. The next batch is read
+    /// while one is written.
     async fn fire(&self, begun_at: DateTime<Utc>, done: &mut Done) {
         let (mut watch, mut booked) = (Stopwatch::start(), Booked::default());
         let mut next = self.read_due(begun_at).await;
@@ -181,9 +186,11 @@ impl Scheduler {
         }
     }
 
-    /// One of them failed, or the store: each by itself tells. False: it was the store, and they are due still.
+    /// Books each task of a failed batch alone, to find out which one failed. Returns false if the store is to blame;
+    /// the tasks are then still due.
     async fn fire_each(&self, mut due: Due, begun_at: DateTime<Utc>, booked: &mut Booked, done: &mut Done) -> bool {
-        // Other ones come first each time, so that a few that fail cannot be taken for the store for ever.
+        // Each call starts with other tasks, so that a few failing tasks are not mistaken for a failing store for
+        // ever.
         let turn = self.turn.fetch_add(FAILING, Ordering::Relaxed) % due.len();
         due.rotate_left(turn);
         let before = done.failed.len();
@@ -203,7 +210,7 @@ impl Scheduler {
         true
     }
 
-    /// Takes out some tasks that are due, and reads them; none: nothing is due.
+    /// Takes out some due tasks and reads them; none if nothing is due.
     async fn read_due(&self, begun_at: DateTime<Utc>) -> Option<Batch> {
         let due = self.plan().take_due(begun_at, BATCH);
         if due.is_empty() { None } else { Some(self.read_batch(due, begun_at).await) }
@@ -245,7 +252,7 @@ impl Scheduler {
         Ok(booked)
     }
 
-    /// Reads some of what is due in a moment; false if there is nothing.
+    /// Reads some tasks that will be due in a moment. Returns false if there are none.
     async fn read_ahead(&self, now: DateTime<Utc>) -> Result<bool, RoundError> {
         let soon: Vec<i64> = {
             let (plan, ahead) = (self.plan(), self.ahead());
@@ -260,12 +267,12 @@ impl Scheduler {
         Ok(true)
     }
 
-    /// Fires and reads in turns, until nothing is due and nothing is left to read, nor to be read ahead.
+    /// Books and reads in turn until nothing is due and nothing is left to read.
     async fn turns(&self, done: &mut Done) -> Result<(), RoundError> {
         loop {
             let now = self.app.clock().now();
             self.note(now).await?;
-            // Before all were read once, the oldest of what was missed is not known.
+            // The oldest missed slot is unknown until all tasks have been read once.
             if self.plan().complete {
                 self.fire(now, done).await;
             }
@@ -278,7 +285,7 @@ impl Scheduler {
     async fn round(&self) -> RoundResult {
         let mut done = Done::default();
         let ended = self.turns(&mut done).await;
-        // What failed is due again in the next round, unless it was changed meanwhile.
+        // Tasks that failed are due again in the next round, unless they were changed meanwhile.
         let mut plan = self.plan();
         done.failed.into_iter().for_each(|(task, at)| plan.put_back(task, at));
         drop(plan);
@@ -288,12 +295,12 @@ impl Scheduler {
     }
 }
 
-/// How long before they are due the next tasks are read.
+/// How long before their due instant the next tasks are read.
 fn lead(plan: &PlanMemory) -> TimeDelta {
     if plan.many_at_next(AHEAD_BATCH) { AHEAD_MANY } else { AHEAD }
 }
 
-/// The earliest of the instants that `at` gives for the schedules of each task.
+/// For each task, the earliest of the instants that `at` gives for its schedules.
 fn by_task<'a>(
     planned: impl IntoIterator<Item = &'a Planned>,
     at: impl Fn(&Planned) -> Option<DateTime<Utc>>,

@@ -1,4 +1,4 @@
-//! The attempts in progress in this server: how to reach each, and how many there are.
+//! The attempts in progress in this server, and how to reach each of them.
 
 use crate::domain::ids::{AttemptId, RunId};
 use std::collections::HashMap;
@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 
-/// What an attempt in progress can be told.
+/// A command to an attempt in progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Control {
-    /// Stop, by the usual ladder.
+    /// Stop: ask, wait for the grace period, kill.
     Cancel,
     /// Stop at once.
     Kill,
@@ -18,11 +18,11 @@ pub enum Control {
 /// Whether the runner of an attempt in progress can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Touch {
-    /// It was started here, or it has answered.
+    /// This server started the runner, or the runner has answered.
     Reached,
-    /// An earlier server started it, and it is being attached.
+    /// An earlier server started the runner, and this server is attaching to it.
     Sought,
-    /// It lives, and it has not been attached for a while.
+    /// The runner lives, but this server has failed to attach for a while.
     Lost,
 }
 
@@ -43,30 +43,30 @@ pub struct Active {
     ended: Arc<Notify>,
 }
 
-/// What the registry must know of an attempt.
+/// What the registry needs to know about an attempt.
 #[derive(Debug, Clone, Copy)]
 pub struct Joining {
-    /// The run.
+    /// Id of the run.
     pub run: RunId,
-    /// The attempt.
+    /// Id of the attempt.
     pub attempt: AttemptId,
-    /// Whether it is stopped when the server stops.
+    /// Whether the attempt is cancelled when the server stops.
     pub cancel_on_stop: bool,
-    /// Its grace.
+    /// Grace period of the attempt.
     pub grace: Duration,
 }
 
-/// Membership of one attempt; ends when it is dropped.
+/// Membership of one attempt. Dropping it removes the attempt.
 #[derive(Debug)]
 pub struct Membership {
     active: Active,
     run: RunId,
-    /// What the attempt is told.
+    /// The commands to the attempt.
     pub control: mpsc::UnboundedReceiver<Control>,
 }
 
 impl Active {
-    /// An attempt begins or is adopted; none: the run is in progress already.
+    /// Registers an attempt that begins or is adopted. Returns none if the run is in progress already.
     pub fn join(&self, joining: Joining) -> Option<Membership> {
         let Joining { run, attempt, cancel_on_stop, grace } = joining;
         let mut runs = self.lock();
@@ -79,22 +79,22 @@ impl Active {
         Some(Membership { active: self.clone(), run, control })
     }
 
-    /// Attempts in progress.
+    /// Number of attempts in progress.
     pub fn count(&self) -> usize {
         self.lock().len()
     }
 
-    /// Attempts whose runner is in touch like this.
+    /// Number of attempts whose runner is in this state.
     pub fn touch_count(&self, touch: Touch) -> usize {
         self.lock().values().filter(|entry| entry.touch == touch).count()
     }
 
-    /// Whether an attempt is in progress here.
+    /// Returns whether an attempt is in progress here.
     pub fn has(&self, attempt: AttemptId) -> bool {
         self.lock().values().any(|entry| entry.attempt == attempt)
     }
 
-    /// Tells a run to stop, once per kind of telling. False: it is not in progress here.
+    /// Sends a command to a run, each kind of command once. Returns false if the run is not in progress here.
     pub fn tell(&self, run: RunId, control: Control) -> bool {
         let mut runs = self.lock();
         let Some(entry) = runs.get_mut(&run) else { return false };
@@ -105,7 +105,7 @@ impl Active {
         true
     }
 
-    /// Tells everything that is not to be kept to stop; the longest grace among them.
+    /// Cancels every attempt that is not to be kept. Returns the longest grace period among them.
     pub fn cancel_on_stop(&self) -> Option<Duration> {
         let runs = self.lock();
         let stopping: Vec<_> = runs.iter().filter(|(_, entry)| entry.cancel_on_stop).collect();
@@ -116,7 +116,7 @@ impl Active {
         grace
     }
 
-    /// Waits until nothing that is not to be kept is in progress.
+    /// Waits until only attempts that are to be kept are in progress.
     pub async fn wait_for_stopping(&self) {
         loop {
             let ended = self.ended.notified();

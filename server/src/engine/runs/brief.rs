@@ -1,7 +1,8 @@
-//! From a task's definition to a plan for the runner: program, arguments, environment.
+//! Turns a task's definition into a plan for the runner: program, arguments, environment.
 //!
-//! Params reach a process as `ORC_PARAM_*` variables, and inside one argument element as `${params.x}`; shell and script
-//! text is never substituted into. The environment begins empty; what is passed on from the server's own is listed.
+//! A process gets its params as `ORC_PARAM_*` variables, and as `${params.x}` inside one argument. Shell and script
+//! text is never substituted into. The environment begins empty; of the server's own, only the listed variables are
+//! passed on.
 
 use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::model::{RunOrigin, TriggerRecord};
@@ -15,7 +16,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// What one attempt needs to know beside the definition.
+/// What is needed for an attempt in addition to the definition.
 #[derive(Debug, Clone)]
 pub struct AttemptFacts {
     /// Id of the run.
@@ -28,28 +29,28 @@ pub struct AttemptFacts {
     pub token: String,
     /// Why the run exists.
     pub trigger: TriggerRecord,
-    /// What started the first of the runs that it repeats, or the run itself; none: nobody knows any more.
+    /// The trigger of the first run in a chain of reruns, or of the run itself. None if it is no longer known.
     pub origin: Option<RunOrigin>,
-    /// The slot it was made for.
+    /// The slot for which the run was made.
     pub scheduled_for: Option<DateTime<Utc>>,
     /// Values of the params.
     pub params: Map<String, Value>,
-    /// Seconds until the whole run's deadline.
+    /// Seconds until the deadline of the whole run.
     pub run_deadline_seconds: Option<f64>,
 }
 
-/// Where attempts live and what they inherit.
+/// Where attempts keep files, and what they inherit.
 #[derive(Debug, Clone)]
 pub struct PlanContext {
     /// Private folder for scripts and results.
     pub scratch_folder: PathBuf,
     /// The allow-listed part of the server's environment.
     pub inherited: BTreeMap<String, String>,
-    /// Below this share of free disk space, in percent, logs are not written.
+    /// Share of free disk space, in percent, below which logs are not written.
     pub min_free_percent: f64,
 }
 
-/// The plan of an attempt; none for kinds that need no process.
+/// Builds the plan of an attempt. Returns none for kinds that need no process.
 pub fn build(definition: &Definition, facts: &AttemptFacts, context: &PlanContext) -> Option<Plan> {
     let (program, arguments, script) = lower(&definition.run, &facts.params)?;
     Some(Plan {

@@ -1,4 +1,4 @@
-//! The canceller: tells runners to stop what somebody asked to stop.
+//! The canceller: passes on to runners what somebody asked to stop.
 
 use super::active::{Active, Control};
 use crate::app::{App, Signal};
@@ -7,7 +7,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::time::Duration;
 
-/// The worker.
+/// The worker for cancelled runs.
 #[derive(Debug)]
 pub struct Canceller {
     app: App,
@@ -15,7 +15,7 @@ pub struct Canceller {
 }
 
 impl Canceller {
-    /// A canceller.
+    /// Creates the worker.
     pub const fn new(app: App, active: Active) -> Self {
         Self { app, active }
     }

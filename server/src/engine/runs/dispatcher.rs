@@ -1,4 +1,4 @@
-//! The dispatcher: moves runs on that waited, claims those that are due, and hands each to an executor.
+//! The dispatcher: moves waiting runs on, claims due ones, and hands each to an executor.
 
 use super::executor::Executor;
 use crate::app::system::disk::DiskGuard;
@@ -13,29 +13,29 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// The longest sleep.
+/// Longest pause between two rounds.
 const SLEEP_MAX: Duration = Duration::from_secs(10);
 
-/// Pause between two pages of waiting runs that are to say what they wait for.
+/// Pause between two pages of waiting runs whose reasons are updated.
 const EXPLAIN_NEXT: Duration = Duration::from_secs(1);
 
-/// After so many runs claimed by priority, the one that is due longest goes first, so that none waits for ever.
+/// After this many runs claimed by priority, the longest due run goes first, so that no run waits for ever.
 const BY_AGE_EVERY: usize = 10;
 
-/// The worker.
+/// The worker for queued runs.
 #[derive(Debug)]
 pub struct Dispatcher {
     app: App,
     executor: Arc<Executor>,
     next_due: Mutex<Option<DateTime<Utc>>>,
-    /// The waiting run up to which all say what they wait for; None: the next look begins with the first.
+    /// The waiting run up to which all reasons are up to date. None: the next look begins with the first run.
     explained: Mutex<Option<WaitingMark>>,
-    /// Runs claimed by priority since one was claimed by age.
+    /// Runs claimed by priority since the last one claimed by age.
     claimed: AtomicUsize,
 }
 
 impl Dispatcher {
-    /// A dispatcher.
+    /// Creates the worker.
     pub fn new(app: App, executor: Arc<Executor>) -> Self {
         Self { app, executor, next_due: Mutex::default(), explained: Mutex::default(), claimed: AtomicUsize::new(0) }
     }
@@ -62,14 +62,14 @@ impl Dispatcher {
         Ok((started > 0).then(|| format!("{started} runs started")))
     }
 
-    /// Claims as many runs as there are free places, until nothing is left or no place is free.
+    /// Claims runs until none is left or no place is free.
     async fn claim(&self, now: DateTime<Utc>) -> Result<usize, crate::engine::RoundError> {
         if self.app.hold().await?.is_some() {
             return Ok(0);
         }
         if self.app.disk().guard() == DiskGuard::RunsStopped {
             return Err(crate::engine::RoundError(
-                "less than 2 % of the disk is free: no run is started until there is more".into(),
+                "less than 2 % of the disk is free: no run will start until more is free".into(),
             ));
         }
         let limit = usize::try_from(self.app.settings().run_limit).unwrap_or(usize::MAX);

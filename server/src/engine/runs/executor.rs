@@ -1,7 +1,7 @@
 //! The executor: carries one claimed attempt from its claim to its booked end.
 //!
-//! A pipeline of small steps: start a runner, write down who it is, send the plan, follow it, book its exit record. What
-//! an earlier server started is adopted into the same pipeline at the step it has reached.
+//! It is a pipeline of small steps: start a runner, store its identity, send the plan, follow it, book its exit
+//! record. An attempt of an earlier server enters the same pipeline at the step it has reached.
 
 use super::active::{Active, Joining, Membership, Touch};
 use super::brief::{self, AttemptFacts, PlanContext};
@@ -27,17 +27,17 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Pause before a result that could not be booked is booked again.
+/// Pause before the executor tries again to book a result.
 const BOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// What the engine needs of the configuration: plain values.
+/// The part of the configuration that the engine needs, as plain values.
 #[derive(Debug, Clone)]
 pub struct EngineSettings {
-    /// Program of the runner.
+    /// Path of the runner's program.
     pub runner: PathBuf,
     /// The allow-listed part of the server's own environment, passed on to every process.
     pub inherited: BTreeMap<String, String>,
-    /// Port on which this server listens; http tasks may not call it.
+    /// Port on which this server listens. Http tasks may not call it.
     pub own_port: u16,
 }
 
@@ -48,25 +48,25 @@ pub struct Executor {
     settings: EngineSettings,
     runners: Runners,
     active: Active,
-    /// The server stops: start nothing more.
+    /// Cancelled when the server stops: nothing more is started.
     stop: CancellationToken,
-    /// The server is gone in a moment: leave runners alone.
+    /// Cancelled just before the server ends: runners are left alone.
     left: CancellationToken,
 }
 
-/// What became of an attempt, as far as this server can say.
+/// What became of an attempt, as far as this server knows.
 #[derive(Debug)]
 enum Ended {
-    /// It ended so.
+    /// The attempt ended with this report.
     Report(Box<AttemptReport>),
-    /// Nothing was started; why.
+    /// Nothing was started, for this reason.
     NotStarted(Reason),
-    /// The server stops and leaves it to its runner.
+    /// The server stops and leaves the attempt to its runner.
     Left,
 }
 
 impl Executor {
-    /// An executor.
+    /// Creates an executor that has started nothing.
     pub fn new(app: App, settings: EngineSettings, active: Active, stop: CancellationToken) -> Self {
         let runners = Runners::new(settings.runner.clone(), app.log_folder());
         Self { app, settings, runners, active, stop, left: CancellationToken::new() }
@@ -77,24 +77,24 @@ impl Executor {
         &self.active
     }
 
-    /// Lets go of all runners: they go on, and the next server adopts them.
+    /// Lets go of all runners. They continue, and the next server adopts them.
     pub fn leave(&self) {
         self.left.cancel();
     }
 
-    /// Makes starts of runners fast. A failure shows when one is started.
+    /// Starts the fork server, which makes later starts fast. If this fails, the next start of a runner reports it.
     pub async fn prepare(&self) {
         if let Err(error) = self.runners.prepare().await {
-            tracing::warn!(%error, "the fork server of runners could not be started");
+            tracing::warn!(%error, "the fork server for runners could not be started");
         }
     }
 
-    /// Ends what starts runners. Nothing may be started any more.
+    /// Ends the fork server. Nothing may be started afterwards.
     pub async fn close(&self) {
         self.runners.close().await;
     }
 
-    /// Carries out an attempt that was claimed just now.
+    /// Carries out an attempt that was just claimed.
     pub fn start(self: &Arc<Self>, claimed: ClaimedRun) {
         let Some(membership) = self.active.join(joining(&claimed)) else { return };
         self.app.progress().begin(claimed.attempt.id);
@@ -107,7 +107,7 @@ impl Executor {
         });
     }
 
-    /// Takes over an attempt that an earlier server started. False: it is followed already.
+    /// Takes over an attempt that an earlier server started. Returns false if this server follows it already.
     pub fn adopt(self: &Arc<Self>, claimed: ClaimedRun) -> bool {
         let Some(membership) = self.active.join(joining(&claimed)) else { return false };
         let executor = Arc::clone(self);
@@ -150,7 +150,7 @@ impl Executor {
         }
     }
 
-    /// Starts a runner, writes down who it is, and only then sends the plan.
+    /// Starts a runner, stores its identity, and only then sends the plan.
     async fn started(&self, claimed: &ClaimedRun) -> io::Result<(Conversation, Reach)> {
         let link = self.link(claimed);
         let context = self.context(claimed.attempt.id).await?;
@@ -196,7 +196,7 @@ impl Executor {
         self.app.attempt_started(started).await.map_err(io::Error::other)
     }
 
-    /// Follows a runner to its end, in one conversation or in several; begins with `first`, or attaches.
+    /// Follows a runner to its end, in one conversation or several. Begins with `first`, or attaches.
     async fn accompany(
         &self,
         claimed: &ClaimedRun,
@@ -230,7 +230,7 @@ impl Executor {
         }
     }
 
-    /// One conversation.
+    /// Holds one conversation.
     async fn follow(
         &self,
         claimed: &ClaimedRun,
@@ -243,7 +243,7 @@ impl Executor {
         }
     }
 
-    /// Waits before a living runner is tried again, and still passes on what the run is told.
+    /// Waits before trying to attach again, and passes on commands to the run meanwhile.
     async fn wait_out(
         &self,
         claimed: &ClaimedRun,
@@ -254,7 +254,8 @@ impl Executor {
     ) -> Option<Ended> {
         let attempt = claimed.attempt.id;
         if outage.speaks() {
-            tracing::warn!(%attempt, trouble, "a living runner cannot be reached; it is tried again until it ends");
+            tracing::warn!(%attempt, trouble, "a living runner cannot be reached; the server tries again until the \
+                runner ends");
             membership.set_touch(Touch::Lost);
         }
         reach.signal_again();
@@ -273,7 +274,7 @@ impl Executor {
         Link::new(self.app.log_path(claimed.attempt.id))
     }
 
-    /// The runner is gone: its exit record says how, or nobody knows.
+    /// Called when the runner is gone: reads its exit record, if it left one.
     async fn after_runner(&self, reach: &Reach) -> Ended {
         let (link, planned, now) = (reach.link.clone(), reach.planned, self.app.clock().now());
         let looked = tokio::task::spawn_blocking(move || follow::look_after(&link, planned, now)).await;
@@ -288,7 +289,7 @@ impl Executor {
         }
     }
 
-    /// Books the end, however long the database is away: a result is never dropped.
+    /// Books the end, however long the database is unavailable, because a result must not be lost.
     async fn book(&self, claimed: &ClaimedRun, ended: Ended) {
         let attempt = claimed.attempt.id;
         loop {
@@ -300,11 +301,12 @@ impl Executor {
             match booked {
                 Ok(true) => break,
                 Ok(false) => {
-                    tracing::debug!(%attempt, "its end was booked by somebody else");
+                    tracing::debug!(%attempt, "the end of this attempt was booked already");
                     break;
                 }
                 Err(error) => {
-                    tracing::warn!(%attempt, %error, "the end of an attempt could not be booked; tried again")
+                    tracing::warn!(%attempt, %error, "the end of an attempt could not be booked; this will be tried \
+                        again")
                 }
             }
             tokio::select! {

@@ -1,4 +1,4 @@
-//! Following a runner: what it says, what it is told, and what its exit record means.
+//! Following a runner: its messages, the commands to it, and the meaning of its exit record.
 
 use super::active::{Membership, Touch};
 use super::reach::message;
@@ -15,23 +15,22 @@ use orc_runner::{Link, LogReader};
 use std::io;
 use std::time::Duration;
 
-/// The process id of a command that lasts longer is stored when it has begun; that of a shorter one with its end.
+/// A command that lasts longer than this has its process id stored at once; a shorter one has it stored with its end.
 const SHOW_AFTER: Duration = Duration::from_millis(50);
 
 /// How following ended.
 #[derive(Debug)]
 pub enum Followed {
-    /// With an exit record.
+    /// The runner ended with an exit record.
     Ended(Box<AttemptReport>),
-    /// The conversation is over without one: the runner is gone, or it has closed the conversation. `answered`: it had
-    /// said something before.
+    /// The conversation ended without an exit record, because the runner is gone or has closed it.
     Over {
-        /// Whether it had said something.
+        /// Whether the runner had sent anything before.
         answered: bool,
     },
 }
 
-/// Follows a runner until the conversation is over, passing on what the run is told.
+/// Follows a runner until the conversation is over, and passes on the commands to the run.
 pub async fn follow(
     app: &App,
     claimed: &ClaimedRun,
@@ -83,7 +82,7 @@ pub async fn follow(
     }
 }
 
-/// The command's process id is shown to people; losing it harms nothing.
+/// Stores the command's process id, which is only shown to people. Losing it does no harm.
 async fn note_start(app: &App, claimed: &ClaimedRun, child: Started) {
     let started = AttemptStarted {
         attempt: claimed.attempt.id,
@@ -97,8 +96,8 @@ async fn note_start(app: &App, claimed: &ClaimedRun, child: Started) {
     let _shown_only = app.attempt_started(started).await;
 }
 
-/// What became of an attempt whose runner is gone. None: its command was never started; a runner without a plan
-/// removes its log. `planned`: whether it may have got its plan. Blocking.
+/// Finds out what became of an attempt whose runner is gone. None means that its command was never started, because a
+/// runner without a plan removes its log. `planned` says whether the runner may have received its plan. Blocks.
 pub fn look_after(link: &Link, planned: bool, now: DateTime<Utc>) -> io::Result<Option<AttemptReport>> {
     let mut reader = match LogReader::open(link.log()) {
         Ok(reader) => Some(reader),
@@ -133,7 +132,7 @@ const fn counts(totals: &LogTotals) -> LogCounts {
     LogCounts { bytes: totals.bytes, lines: totals.lines, dropped_bytes: totals.dropped_bytes }
 }
 
-/// What an exit record means.
+/// Turns an exit record into a report.
 pub fn report(record: ExitRecord) -> AttemptReport {
     let (exit_code, signal) = match record.exit {
         Some(Exit::Code { code }) => (Some(code), None),
@@ -165,7 +164,7 @@ pub fn report(record: ExitRecord) -> AttemptReport {
 struct Meaning {
     outcome: AttemptOutcome,
     reason: Option<Reason>,
-    /// Whether another attempt cannot help.
+    /// Whether another attempt would be pointless.
     hopeless: bool,
 }
 

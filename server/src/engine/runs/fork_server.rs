@@ -1,8 +1,8 @@
-//! Starting runners: one fork server forks a runner for each attempt.
+//! Starts runners: one fork server forks a runner for each attempt.
 //!
-//! The only file that starts processes. To load a program anew for each attempt costs more than all the rest of a short
-//! run, so it is loaded once. A fork server that is gone is replaced when the next runner is asked for; its runners live
-//! on, and it ends when this server does, however that ends.
+//! No other file starts processes. Loading a program for each attempt costs more than all the rest of a short run, so
+//! the program is loaded once. A fork server that has gone is replaced when the next runner is needed; its runners
+//! live on. The fork server ends together with this server, however this server ends.
 
 use super::runners::Conversation;
 use orc_runner::Request;
@@ -14,53 +14,55 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 
-/// How long a runner may take to say who it is.
+/// How long a runner may take to send its identity.
 const IDENTITY_WITHIN: Duration = Duration::from_secs(20);
 
-/// Pause before a fork server that has not taken earlier requests yet is asked again.
+/// Pause before asking again a fork server that has not taken earlier requests yet.
 const ASK_AGAIN: Duration = Duration::from_millis(1);
 
-/// How long a fork server may take to end when its server does.
+/// How long the fork server may take to end after its server has ended it.
 const END_WITHIN: Duration = Duration::from_secs(1);
 
 /// Starts runners.
 #[derive(Debug)]
 pub struct Runners {
     program: PathBuf,
-    /// Folder of the logs, for people who look at a list of processes.
+    /// Folder of the logs, shown in process lists.
     folder: PathBuf,
-    /// The one that forks now, if there is one.
+    /// The current fork server, if there is one.
     forking: Mutex<Option<Arc<ForkServer>>>,
 }
 
-/// A fork server that was started.
+/// A started fork server.
 #[derive(Debug)]
 struct ForkServer {
-    /// Where it is asked.
+    /// The channel for requests.
     channel: orc_runner::ForkServer,
     process: Child,
 }
 
 impl Runners {
-    /// Runners of this program, whose logs go to `folder`.
+    /// Creates a starter of runners from this program, with logs in `folder`.
     pub fn new(program: PathBuf, folder: PathBuf) -> Self {
         Self { program, folder, forking: Mutex::default() }
     }
 
-    /// Starts a runner for the attempt whose log is at `log`; it waits for its plan.
+    /// Starts a runner for the attempt whose log is at `log`. The runner waits for its plan.
     pub async fn start(&self, log: &Path) -> io::Result<(Conversation, Identity)> {
         match self.fork(log).await? {
             Some(runner) => Ok(runner),
-            // A fork server that is killed just now takes the request with it.
+            // A fork server that is killed at this moment loses the request.
             None => {
-                tracing::warn!(program = %self.program.display(), "the fork server of runners is gone; another is started");
-                let gone = || io::Error::other("the runner ended before it said who it is");
+                tracing::warn!(program = %self.program.display(), "the fork server for runners is gone; another is \
+                    started");
+                let gone = || io::Error::other("the runner ended before it sent its identity");
                 self.fork(log).await?.ok_or_else(gone)
             }
         }
     }
 
-    /// Has a runner forked. None: nobody did, and the next one is asked of a new fork server.
+    /// Asks the fork server for a runner. Returns none if it did not fork one; the next request then goes to a new
+    /// fork server.
     async fn fork(&self, log: &Path) -> io::Result<Option<(Conversation, Identity)>> {
         let request = Request::new(log)?;
         let server = self.server().await?;
@@ -73,24 +75,24 @@ impl Runners {
         match tokio::time::timeout(IDENTITY_WITHIN, runner.next()).await {
             Ok(Ok(Some(RunnerMessage::Identity { identity }))) => Ok(Some((runner, identity))),
             Ok(Ok(Some(RunnerMessage::Refused { message }))) => Err(io::Error::other(message)),
-            Ok(Ok(Some(_))) => Err(io::Error::other("the runner did not say who it is first")),
+            Ok(Ok(Some(_))) => Err(io::Error::other("the runner's first message was not its identity")),
             Ok(Ok(None) | Err(_)) => {
                 self.forget(&server).await;
                 Ok(None)
             }
             Err(_) => {
                 self.forget(&server).await;
-                Err(io::Error::other("the runner did not say who it is in time"))
+                Err(io::Error::other("the runner did not send its identity in time"))
             }
         }
     }
 
-    /// Starts the fork server, so that the first runner does not wait for it.
+    /// Starts the fork server, so that the first run does not wait for it.
     pub async fn prepare(&self) -> io::Result<()> {
         self.server().await.map(|_| ())
     }
 
-    /// Ends the fork server; runners go on.
+    /// Ends the fork server. Runners continue.
     pub async fn close(&self) {
         let Some(server) = self.forking.lock().await.take().and_then(Arc::into_inner) else { return };
         drop(server.channel);
@@ -123,7 +125,7 @@ impl ForkServer {
         Ok(Self { channel, process })
     }
 
-    /// Asks for a runner, in its turn.
+    /// Sends a request for a runner, waiting while the fork server is busy.
     async fn ask(&self, request: &Request) -> io::Result<()> {
         loop {
             match self.channel.ask(request) {

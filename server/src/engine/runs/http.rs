@@ -1,7 +1,7 @@
-//! An attempt of kind `http`: the request is made by this server, the answer becomes the log.
+//! Runs an attempt of kind `http`: this server sends the request, and the answer becomes the log.
 //!
-//! There is no runner: a crash of the server makes the attempt `lost`, and the retry rule decides (server/docs/decisions.md, 6). The log
-//! has the same format as any other and is written on a blocking thread.
+//! There is no runner. If the server crashes, the attempt is `lost` and the retry rule decides
+//! (server/docs/decisions.md, 6). The log has the usual format and is written on a blocking thread.
 
 use super::active::Control;
 use super::follow;
@@ -21,10 +21,10 @@ use std::io;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
-/// Pieces of the answer that may wait to be written.
+/// How many pieces of the answer may wait to be written.
 const QUEUE: usize = 16;
 
-/// Longest time without any limit of the task's own.
+/// Time limit of a task that sets none.
 const LONGEST: Duration = Duration::from_secs(366 * 86_400);
 
 /// Carries out an http attempt.
@@ -72,7 +72,7 @@ pub async fn run(
     report
 }
 
-/// What became of the request.
+/// Result of the request.
 struct Said {
     outcome: Outcome,
     success: bool,
@@ -98,7 +98,7 @@ fn open(claimed: &ClaimedRun, app: &App) -> io::Result<LogWriter> {
     Ok(log)
 }
 
-/// Writes pieces on a blocking thread and tells followers how far it is.
+/// Writes pieces on a blocking thread and reports progress to followers.
 fn write_behind(mut log: LogWriter, app: App, claimed: &ClaimedRun) -> (Sender, Written) {
     let (sender, mut receiver) = mpsc::channel::<(Stream, Vec<u8>)>(QUEUE);
     let attempt = claimed.attempt.id;
@@ -132,7 +132,7 @@ fn limit(claimed: &ClaimedRun, now: DateTime<Utc>) -> (Duration, TimeLimit) {
 
 async fn ask(claimed: &ClaimedRun, own_port: u16, sender: &Sender) -> Said {
     let RunSpec::Http { method, url, headers, body, expected_codes, body_contains } = &claimed.definition.run else {
-        return Said::failed(Reason::RequestFailed { problem: "this is no http task".into() });
+        return Said::failed(Reason::RequestFailed { problem: "this task is not of kind http".into() });
     };
     let (method, url, headers, body) = (method.clone(), url.clone(), headers.clone(), body.clone());
     let mut answer = match http_request::send(&HttpRequest { method, url, headers, body, own_port }).await {
@@ -167,8 +167,8 @@ async fn ask(claimed: &ClaimedRun, own_port: u16, sender: &Sender) -> Said {
     Said { outcome: Outcome::Exited { code: 0 }, success: true, reason: None }
 }
 
-/// Looks for a text in pieces, across their borders, in bounded memory, and in a time that grows with the pieces alone: the
-/// text may have 10,000 characters, and whoever answers chooses the pieces.
+/// Searches a text in a stream of pieces, across their borders. Memory is bounded, and time grows only with the
+/// length of the pieces, because the text may have 10,000 characters and whoever answers chooses the pieces.
 struct Search {
     finder: Finder<'static>,
     tail: Vec<u8>,
@@ -214,7 +214,7 @@ mod tests {
         let needle = format!("{}b", "a".repeat(9_999));
         let mut search = Search::new(&needle);
         let piece = vec![b'a'; 64 * 1024];
-        // Compared anew at each place, these 16 MiB would be 160 billion characters.
+        // A search that starts anew at each place would compare 160 billion characters in these 16 MiB.
         for _ in 0..256 {
             search.feed(&piece);
         }

@@ -1,7 +1,7 @@
 //! From a queued run to its end: claim, start, follow, cancel, and adoption after a restart.
 //!
-//! Only `fork_server` starts a process. Deliberately absent: decisions about retries and states, because `domain::runs` makes
-//! them, and transactions that stay open while a process runs. Start reading at `dispatcher`, then `executor`.
+//! Only `fork_server` starts a process. Deliberately absent: decisions about retries and states, which `domain::runs`
+//! makes, and transactions that stay open while a process runs. Start reading at `dispatcher`, then `executor`.
 
 pub(in crate::engine) mod active;
 pub(in crate::engine) mod brief;

@@ -1,7 +1,7 @@
-//! Reaching one runner: through its channel, and through the operating system while it cannot be attached.
+//! Reaching one runner: through its channel, or by signals while it cannot be attached.
 //!
-//! A runner that lives and cannot be attached has a socket that could not be opened, or a token that is lost. It goes on
-//! all the same, and its exit record stays; only what the run is told has to take another way: a signal.
+//! A living runner cannot be attached if its socket could not be opened or its token is lost. The runner continues
+//! all the same, and its exit record stays. Only commands to the run must take another way: a signal.
 
 use super::active::Control;
 use super::runners::{self, Conversation};
@@ -13,36 +13,36 @@ use orc_runner::{Link, ServerMessage};
 use std::io;
 use std::time::Duration;
 
-/// First pause before another try: a runner whose server has just gone opens its socket within milliseconds.
+/// First pause before another try. A runner whose server has just gone opens its socket within milliseconds.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 
 /// Longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// From this pause on (0.3 s after the first try) it is no longer that moment but an outage, and said.
+/// From this pause on (0.3 s after the first try) the delay is no longer normal but an outage, and is reported.
 const SAID_FROM: Duration = Duration::from_millis(320);
 
 /// What is known of a runner.
 #[derive(Debug)]
 pub struct Reach {
-    /// Its link.
+    /// Link to the runner.
     pub link: Link,
-    /// Whether it may have its plan; one without a plan removes its log.
+    /// Whether the runner may have its plan. A runner without a plan removes its log.
     pub planned: bool,
     token: String,
-    /// Who it is; none: that was never stored, and it has no plan.
+    /// Identity of the runner. None means that it was never stored, so the runner has no plan.
     identity: Option<Identity>,
-    /// What the run was told and the runner may not have heard.
+    /// The last command that the runner may not have received.
     unheard: Option<Control>,
 }
 
 impl Reach {
-    /// The reach of a runner that was just started.
+    /// Reach of a runner that was just started.
     pub const fn started(link: Link, token: String, identity: Identity) -> Self {
         Self { link, planned: true, token, identity: Some(identity), unheard: None }
     }
 
-    /// The reach of a runner that an earlier server started, from what that server stored.
+    /// Reach of a runner that an earlier server started, from what that server stored.
     pub fn stored(link: Link, claimed: &ClaimedRun) -> Self {
         let attempt = &claimed.attempt;
         let identity = match (&attempt.boot_id, attempt.runner_pid, attempt.runner_started.map(u64::try_from)) {
@@ -54,12 +54,12 @@ impl Reach {
             }),
             _ => None,
         };
-        // A plan is sent after the runner's identity is stored; a request needs none.
+        // The plan is sent only after the runner's identity was stored. An http request needs no plan.
         let planned = attempt.boot_id.is_some() || matches!(claimed.definition.run, RunSpec::Http { .. });
         Self { link, planned, token: attempt.token.clone().unwrap_or_default(), identity, unheard: None }
     }
 
-    /// Attaches to the runner, and tells it what it has not heard.
+    /// Attaches to the runner and sends the command that it may not have received.
     pub async fn attach(&self) -> io::Result<Conversation> {
         let mut runner = runners::attach(&self.link, &self.token).await?;
         if let Some(told) = self.unheard {
@@ -68,7 +68,8 @@ impl Reach {
         Ok(runner)
     }
 
-    /// Whether the runner is gone, by the lock of its log; where that cannot be asked, by its process.
+    /// Returns whether the runner is gone, by the lock of its log. If the lock cannot be checked, its process
+    /// decides.
     pub fn gone(&self) -> bool {
         match self.link.alive() {
             Ok(alive) => !alive,
@@ -76,12 +77,14 @@ impl Reach {
         }
     }
 
-    /// A conversation is over without an exit record; what there is to say about that. One that lasted ends an outage.
+    /// Notes that a conversation ended without an exit record, and returns why. A conversation that lasted ends an
+    /// outage.
     pub fn broken_off(&mut self, answered: bool, lasted: Duration, outage: &mut Outage) -> String {
         if !answered {
-            return "it closes the conversation without an answer, so the stored token is not the right one".into();
+            return "the runner closes the conversation without an answer, so the stored token is not the right one"
+                .into();
         }
-        // Who answers also hears.
+        // A runner that answers has also received the command.
         self.unheard = None;
         if lasted > LONGEST_PAUSE {
             *outage = Outage::default();
@@ -89,25 +92,26 @@ impl Reach {
         "the conversation broke off".into()
     }
 
-    /// The run is told something while the runner cannot be attached.
+    /// Passes on a command to the run while the runner cannot be attached.
     pub fn tell(&mut self, attempt: AttemptId, told: Control) {
         self.unheard = Some(told);
         match self.signal(told) {
-            Ok(()) => tracing::info!(%attempt, ?told, "a runner that cannot be attached was told by a signal"),
-            Err(error) => tracing::warn!(%attempt, ?told, %error, "a runner that cannot be attached could not be told"),
+            Ok(()) => tracing::info!(%attempt, ?told, "a runner that cannot be attached was stopped by a signal"),
+            Err(error) => tracing::warn!(%attempt, ?told, %error, "a runner that cannot be attached could not be \
+                signalled"),
         }
     }
 
-    /// Passes on what has not been heard.
+    /// Signals again if the runner may not have received the last command.
     pub fn signal_again(&mut self) {
         if let Some(told) = self.unheard {
             let _it_was_said_when_the_run_was_told = self.signal(told);
         }
     }
 
-    /// Tells the runner by a signal. It kills at the second one, so a kill is repeated until the runner is gone.
+    /// Signals the runner. The runner kills at the second signal, so a kill is repeated until the runner is gone.
     fn signal(&mut self, told: Control) -> io::Result<()> {
-        let unknown = || io::Error::new(io::ErrorKind::NotFound, "its process is not known");
+        let unknown = || io::Error::new(io::ErrorKind::NotFound, "the runner's process is not known");
         self.link.signal(self.identity.as_ref().ok_or_else(unknown)?)?;
         if told == Control::Cancel {
             self.unheard = None;
@@ -116,7 +120,7 @@ impl Reach {
     }
 }
 
-/// What an attempt is told becomes a message to its runner.
+/// Turns a command into a message to the runner.
 pub const fn message(control: Control) -> ServerMessage {
     match control {
         Control::Cancel => ServerMessage::Cancel { grace_seconds: None },
@@ -124,7 +128,7 @@ pub const fn message(control: Control) -> ServerMessage {
     }
 }
 
-/// A stretch of time in which a living runner cannot be attached.
+/// A period in which a living runner cannot be attached.
 #[derive(Debug)]
 pub struct Outage {
     pause: Duration,
@@ -145,12 +149,12 @@ impl Outage {
         pause
     }
 
-    /// The next tries follow quickly, because the runner was told something and is about to end.
+    /// Makes the next tries follow quickly, because the runner received a command and is about to end.
     pub const fn hurry(&mut self) {
         self.pause = FIRST_PAUSE;
     }
 
-    /// True once: when the outage has lasted long enough to be said.
+    /// Returns true once, when the outage has lasted long enough to be reported.
     pub fn speaks(&mut self) -> bool {
         let now = !self.said && self.pause >= SAID_FROM;
         self.said |= now;

@@ -1,7 +1,8 @@
-//! The rescuer: runs that are shown running, and that no executor of this server follows.
+//! The rescuer: finds runs that are stored as running but that no executor of this server follows.
 //!
-//! At the start these are the runs of an earlier server: those whose runner lives are adopted, the others are booked by
-//! their exit record, or as lost after their processes were swept. Later there should be none; it looks all the same.
+//! At the start these are the runs of an earlier server. Runs whose runner lives are adopted. The others are booked
+//! by their exit record; without one, their processes are killed and they are booked as lost. Later there should be
+//! no such runs, but the rescuer keeps looking.
 
 use super::active::Touch;
 use super::executor::Executor;
@@ -13,26 +14,27 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// When it looks again while a runner cannot be reached, so that what it shows is true.
+/// Time to the next look while a runner cannot be reached, so that the status stays true.
 const SOON: Duration = Duration::from_secs(2);
 
-/// The worker.
+/// The worker for runs that nobody follows.
 #[derive(Debug)]
 pub struct Rescuer {
     app: App,
     executor: Arc<Executor>,
-    /// How many runners could not be reached at the last round.
+    /// Number of runners that could not be reached in the last round.
     lost: AtomicUsize,
 }
 
 impl Rescuer {
-    /// A rescuer.
+    /// Creates the worker.
     pub const fn new(app: App, executor: Arc<Executor>) -> Self {
         Self { app, executor, lost: AtomicUsize::new(0) }
     }
 
     async fn round(&self) -> RoundResult {
-        // Read before asking what is followed: an attempt that ends in between is no longer stored as running.
+        // Read this before asking what is followed: an attempt that ends in between is then no longer stored as
+        // running.
         let running = self.app.attempts_running().await?;
         let mut adopted = 0;
         for claimed in running {
@@ -44,7 +46,7 @@ impl Rescuer {
     }
 }
 
-/// What a round shows.
+/// The summary of a round.
 fn summary(adopted: usize, lost: usize, lost_before: usize) -> Option<String> {
     match (adopted, lost) {
         (0, 0) => (lost_before > 0).then(|| "every runner can be reached again".into()),

@@ -1,8 +1,8 @@
-//! Conversations with runners: with one that was started just now, or one that an earlier server started.
+//! Conversations with runners, whether this server or an earlier one started them.
 //!
-//! A conversation that ends without an `Exited` message means that the runner is gone, or that it cannot be reached. How
-//! runners are started stands in `fork_server.rs`; what differs between operating systems stands in `orc_runner`, but for
-//! [`halves`], because that crate knows nothing of tokio.
+//! A conversation that ends without an `Exited` message means that the runner is gone or cannot be reached.
+//! `fork_server.rs` starts runners. What differs between operating systems is in `orc_runner`, except [`halves`],
+//! because that crate does not use tokio.
 
 use orc_runner::message::{self, RunnerMessage, ServerMessage};
 use orc_runner::{Channel, Link};
@@ -32,19 +32,19 @@ pub async fn attach(link: &Link, token: &str) -> io::Result<Conversation> {
 }
 
 impl Conversation {
-    /// A conversation over a channel.
+    /// Starts a conversation over a channel.
     pub fn over(channel: Channel) -> io::Result<Self> {
         let (reader, writer) = halves(channel)?;
         Ok(Self { reader: BufReader::new(reader).lines(), writer })
     }
 
-    /// Says something to the runner.
+    /// Sends a message to the runner.
     pub async fn send(&mut self, message: &ServerMessage) -> io::Result<()> {
         self.writer.write_all(&message::line(message)).await?;
         self.writer.flush().await
     }
 
-    /// What the runner says next; none: the conversation is over.
+    /// Receives the runner's next message; none if the conversation is over.
     pub async fn next(&mut self) -> io::Result<Option<RunnerMessage>> {
         match self.reader.next_line().await? {
             Some(line) => message::parse(line.as_bytes()).map(Some),
@@ -58,7 +58,7 @@ impl Conversation {
     }
 }
 
-/// Both directions of a channel, for tokio to wait on.
+/// Splits a channel into both directions, for use with tokio.
 #[cfg(unix)]
 fn halves(channel: Channel) -> io::Result<(Reader, Writer)> {
     let stream = std::os::unix::net::UnixStream::from(channel);
@@ -67,7 +67,7 @@ fn halves(channel: Channel) -> io::Result<(Reader, Writer)> {
     Ok((Box::new(reader), Box::new(writer)))
 }
 
-/// Refuses: no channel exists on a system that cannot run commands yet.
+/// Refuses, because no channel exists on a system that cannot run commands yet.
 #[cfg(not(unix))]
 fn halves(_channel: Channel) -> io::Result<(Reader, Writer)> {
     Err(orc_runner::unsupported())

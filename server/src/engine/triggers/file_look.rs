@@ -1,7 +1,7 @@
-//! One look at the files of a pattern: which match now, and which folders to listen to until the next look.
+//! One look at the files of a pattern: which files match now, and which folders to watch until the next look.
 //!
-//! Links to folders are not followed below the first wildcard, the server's own folder is left out, and what one look goes
-//! through is bounded. What is not there has no files; what may not be read is told.
+//! Below the first wildcard, links to folders are not followed. The server's own folder is left out, and the number
+//! of files and names per look is limited. A missing folder has no files; an unreadable one is a problem.
 
 use crate::app::App;
 use crate::app::triggers::file_roots::fixed_part;
@@ -13,24 +13,24 @@ use std::fs::Metadata;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// Files of one pattern that are looked at.
+/// Maximum number of matching files of one pattern.
 const FILES_MAX: usize = 10_000;
 
-/// Names in folders that one look goes through.
+/// Maximum number of folder entries in one look.
 const NAMES_MAX: usize = 200_000;
 
-/// What a look at the files of one pattern came to.
+/// Result of looking at the files of one pattern.
 #[derive(Debug)]
 pub struct Look {
     /// The files that match.
     pub found: Looked,
-    /// The folders whose change may change what matches: those that were read, or the nearest one above that is there.
+    /// The folders whose changes may change which files match: those that were read, or the nearest existing parent.
     pub folders: Vec<PathBuf>,
-    /// Which changes these are.
+    /// Which changes concern the pattern.
     pub scope: Scope,
 }
 
-/// Tells changes that concern a pattern from others in the same folders.
+/// Tells changes that concern a pattern from other changes in the same folders.
 #[derive(Debug, Clone)]
 pub struct Scope {
     matcher: GlobMatcher,
@@ -39,14 +39,14 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Whether a path that changed matches, is a folder above or below the first wildcard, or may have been one.
+    /// Returns whether a changed path matches, is a folder above or below the first wildcard, or may have been one.
     pub fn concerns(&self, path: &Path) -> bool {
         let folder = || self.root.starts_with(path) || path.starts_with(&self.root) && path.is_dir();
         !path.starts_with(&self.own) && (self.matcher.is_match(path) || folder())
     }
 }
 
-/// The files that match a pattern, without those in the server's own folder.
+/// Finds the files that match a pattern, except those in the server's own folder.
 pub fn look(pattern: &str, app: &App, disk: &dyn Disk) -> Result<Look, String> {
     if let Some(problem) = app.file_place_problem(pattern) {
         return Err(format!("the pattern {problem}"));
@@ -63,7 +63,7 @@ pub fn look(pattern: &str, app: &App, disk: &dyn Disk) -> Result<Look, String> {
         found: Looked::default(),
         folders: Vec::new(),
     };
-    // A link on the way to the first wildcard is followed.
+    // Links on the way to the first wildcard are followed.
     search.visit(&root, disk.metadata(&root))?;
     if search.folders.is_empty() {
         let there = |above: &&Path| disk.metadata(above).is_ok_and(|about| about.is_dir());
@@ -83,12 +83,13 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// What is not there has no files: it may come later. What may not be read is told. Links to folders are not followed.
+    /// Visits one path. A missing path has no files and may appear later. An unreadable one is an error. Links to
+    /// folders are not followed.
     fn visit(&mut self, path: &Path, about: io::Result<Metadata>) -> Result<(), String> {
         self.names += 1;
         if self.names > NAMES_MAX || self.found.files.len() > FILES_MAX {
             return Err(format!(
-                "more than {FILES_MAX} files match, or too many folders lie below: choose a narrower pattern"
+                "more than {FILES_MAX} files match, or there are too many folders: choose a narrower pattern"
             ));
         }
         let Some(about) = self.readable(path, about) else { return Ok(()) };

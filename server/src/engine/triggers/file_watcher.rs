@@ -1,7 +1,8 @@
-//! The file watcher: looks at the files of file triggers every few seconds, and at once when the system tells of a change.
+//! The file watcher: looks at the files of file triggers every 2 s, and at once when the system reports a change.
 //!
-//! What it hears only makes it early. It looks anyway, so a folder that appears later, a network share that says nothing,
-//! and files that came while the server was down are all the same to it; each look says anew which folders to listen to.
+//! A reported change only makes the look earlier. The regular look also finds folders that appear later, files on
+//! network shares that report nothing, and files that came while the server was down. Each look decides anew which
+//! folders to watch.
 
 use super::file_look::{Look, Scope, look};
 use crate::app::triggers::file_roots::fixed_part;
@@ -24,22 +25,24 @@ use std::time::Duration;
 /// Time between two looks while there are file triggers.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// Changes within this time are one look.
+/// Changes within this time lead to one look.
 const GATHER: Duration = Duration::from_millis(100);
 
-/// Between looks that changes ask for lies this many times what the last one took: a busy folder costs a fifth of a core.
+/// After a look, changes are ignored for this many times its duration, so that a busy folder costs at most a fifth of
+/// a core.
 const REST: u32 = 4;
 
-/// Longest wait for one look. A local disk answers in milliseconds, a network mount whose server is gone never.
+/// Longest wait for one look. A local disk answers in milliseconds, a network mount whose server is gone never
+/// answers.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Places that are looked at together, so that silent ones do not hold up the others one after another.
+/// Number of places looked at in parallel, so that silent places do not delay the others.
 const TOGETHER: usize = 8;
 
-/// Folders that are listened to; what happens in others is seen at the next look.
+/// Maximum number of watched folders. Changes in others are found at the next regular look.
 const FOLDERS_MAX: usize = 1_000;
 
-/// The worker.
+/// The worker for file triggers.
 #[derive(Debug)]
 pub struct FileWatcher {
     app: App,
@@ -56,13 +59,13 @@ pub struct FileWatcher {
 /// When to look again.
 #[derive(Debug, Default, Clone, Copy)]
 struct Pace {
-    /// At the latest; none: there are no file triggers.
+    /// Longest time until the next look; none if there are no file triggers.
     next: Option<Duration>,
-    /// How long the last round took.
+    /// Duration of the last round.
     took: Duration,
 }
 
-/// What the looks of one round came to together.
+/// Result of all looks of one round.
 #[derive(Debug, Default)]
 struct Round {
     made: usize,
@@ -73,17 +76,17 @@ struct Round {
 }
 
 impl FileWatcher {
-    /// A watcher of this machine's disks.
+    /// Creates a watcher of this machine's disks.
     pub fn new(app: App) -> Self {
         Self::of(app, Arc::new(LocalDisk), PATIENCE)
     }
 
-    /// A watcher of other disks, which waits for each look no longer than `patience`.
+    /// Creates a watcher of other disks that waits at most `patience` for each look.
     pub fn of(app: App, disk: Arc<dyn Disk>, patience: Duration) -> Self {
         let scopes: Arc<Mutex<Arc<[Scope]>>> = Arc::default();
         let (signals, judged) = (app.signals().clone(), Arc::clone(&scopes));
         let events = FileEvents::new(move |path: Option<&Path>| {
-            // A path may lie on a disk that does not answer, so it is judged without the lock.
+            // The path may be on a disk that does not answer, so it is judged without holding the lock.
             let scopes = Arc::clone(&judged.lock().unwrap_or_else(PoisonError::into_inner));
             if path.is_none_or(|path| scopes.iter().any(|scope| scope.concerns(path))) {
                 signals.raise(Signal::Files);
@@ -94,12 +97,12 @@ impl FileWatcher {
         Self { app, problems, pace, disk, looks, listens, events: Arc::new(events), scopes, deaf }
     }
 
-    /// The folders it listens to, links resolved.
+    /// The watched folders, with links resolved.
     pub fn folders(&self) -> Vec<PathBuf> {
         self.events.folders()
     }
 
-    /// Problems are shown with their triggers, and logged when they are new.
+    /// Shows problems with their triggers, and logs new ones.
     fn tell(&self, problems: BTreeMap<TriggerId, String>) {
         let mut before = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
         for (id, problem) in problems.iter().filter(|(id, problem)| before.get(*id) != Some(*problem)) {
@@ -134,7 +137,8 @@ impl FileWatcher {
         Ok((round.made > 0).then(|| format!("{} runs for files", round.made)))
     }
 
-    /// Looks at the files of the triggers of one place, one after another: a silent disk holds up one thread.
+    /// Looks at the files of the triggers of one place, one after another, so that a silent disk blocks only one
+    /// thread.
     async fn looks_at(&self, place: PathBuf, triggers: Vec<FileTrigger>) -> Vec<(FileTrigger, Result<Look, String>)> {
         let mut found = Vec::with_capacity(triggers.len());
         for trigger in triggers {
@@ -147,7 +151,7 @@ impl FileWatcher {
         found
     }
 
-    /// Whatever is wrong with one trigger, the others are compared.
+    /// Compares the files of one trigger. A problem with it does not affect the others.
     async fn one(&self, trigger: &FileTrigger, looked: Result<Look, String>, round: &mut Round) {
         let now = self.app.clock().now();
         let problem = match looked {
@@ -169,7 +173,7 @@ impl FileWatcher {
         round.problems.extend(problem.map(|problem| (trigger.record.id, problem)));
     }
 
-    /// Listens to some folders and no others. What cannot be listened to is looked at all the same, only later.
+    /// Watches these folders and no others. A folder that cannot be watched is looked at only in regular looks.
     async fn listen(&self, mut folders: Vec<PathBuf>, scopes: Vec<Scope>) {
         folders.truncate(FOLDERS_MAX);
         *self.scopes.lock().unwrap_or_else(PoisonError::into_inner) = scopes.into();
@@ -177,7 +181,7 @@ impl FileWatcher {
         let listening = self.listens.ask(all, self.app.clock().now(), move |_| events.listen(&folders)).await;
         let (more, problem) = listening.map_or_else(|silence| (false, Some(silence)), |it| (it.more, it.problem));
         if more {
-            // Between the look and now something may have happened that nobody told.
+            // A change between the look and now would not have been reported.
             self.app.signals().raise(Signal::Files);
         }
         let mut deaf = self.deaf.lock().unwrap_or_else(PoisonError::into_inner);
@@ -188,7 +192,7 @@ impl FileWatcher {
     }
 }
 
-/// When the first of the files that were changed a moment ago will have settled.
+/// When the first of the recently changed files will have settled.
 fn settles_in<'a>(
     trigger: &FileTrigger,
     files: impl Iterator<Item = &'a (u64, DateTime<Utc>)>,

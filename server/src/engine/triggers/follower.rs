@@ -1,4 +1,4 @@
-//! The follower: starts tasks that listen to the ends of other tasks' runs.
+//! The follower: starts tasks that are triggered by the end of other tasks' runs.
 
 use crate::app::{App, Signal};
 use crate::engine::core::worker::{RoundResult, Worker};
@@ -6,14 +6,14 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::time::Duration;
 
-/// The worker.
+/// The worker for triggers on ended runs.
 #[derive(Debug)]
 pub struct Follower {
     app: App,
 }
 
 impl Follower {
-    /// A follower.
+    /// Creates the worker.
     pub fn new(app: App) -> Self {
         Self { app }
     }

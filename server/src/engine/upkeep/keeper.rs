@@ -1,4 +1,4 @@
-//! The keeper: looks after the database's write-ahead log and the disk, and says so when either grows worrying.
+//! The keeper: watches the database's write-ahead log and the disk, and warns about either.
 
 use crate::app::App;
 use crate::app::core::events::Change;
@@ -9,10 +9,10 @@ use futures::future::BoxFuture;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// The write-ahead log is worrying beyond that.
+/// Size in bytes from which the write-ahead log is a warning.
 const WAL_MAX: u64 = 64 * 1024 * 1024;
 
-/// The worker.
+/// The worker for database and disk.
 #[derive(Debug)]
 pub struct Keeper {
     app: App,
@@ -20,7 +20,7 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// A keeper.
+    /// Creates the worker.
     pub const fn new(app: App) -> Self {
         Self { app, guard: Mutex::new(DiskGuard::Ok) }
     }
@@ -35,7 +35,10 @@ impl Keeper {
         }
         let wal = self.app.wal_bytes().await?;
         if wal > WAL_MAX {
-            let detail = format!("the write-ahead log has {} MiB: something reads for too long", wal / (1024 * 1024));
+            let detail = format!(
+                "the write-ahead log has {} MiB: some reader has been active for too long",
+                wal / (1024 * 1024)
+            );
             return Err(RoundError(detail));
         }
         Ok(moved.filter(|state| state.moved > 0).map(|state| format!("{} pages moved into the database", state.moved)))

@@ -1,6 +1,6 @@
-//! Housekeeping: old rows and logs go, the disk and the clock are watched.
+//! Housekeeping: removes old rows and logs, and watches the disk and the clock.
 //!
-//! Deliberately absent: the rules of retention, which `app` knows. Start reading at `pruner`.
+//! Deliberately absent: the rules of retention, which are in `app`. Start reading at `pruner`.
 
 pub(in crate::engine) mod keeper;
 pub(in crate::engine) mod pruner;

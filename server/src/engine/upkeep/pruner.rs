@@ -1,4 +1,4 @@
-//! The pruner: runs and logs beyond their task's retention go, a few hundred at a time, and what was left behind.
+//! The pruner: removes runs and logs beyond their task's retention, a few hundred at a time, and leftovers.
 //!
 //! Rows go before files: a file without a row is found again by its name, a row without its file would be a lie.
 
@@ -13,38 +13,38 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// Runs that go in one round.
+/// Runs removed in one round.
 const RUNS: u32 = 300;
 
-/// Rows of each kind of leftover that go in one round.
+/// Rows of each other kind removed in one round.
 const LEFTOVERS: u32 = 2000;
 
-/// Ledger entries are kept that long.
+/// How long ledger entries are kept.
 const SLOTS_KEPT: TimeDelta = TimeDelta::days(400);
 
-/// Ended sessions and used idempotency keys are kept that long.
+/// How long ended sessions and used idempotency keys are kept.
 const KEYS_KEPT: TimeDelta = TimeDelta::days(2);
 
-/// A file that belongs to nothing is left alone for that long: its row may be about to be written.
+/// How long a file that belongs to nothing is left alone, because its row may be about to be written.
 const UNTOUCHED: Duration = Duration::from_secs(3600);
 
-/// Files looked at in one round.
+/// Files checked in one round.
 const FILES: usize = 5000;
 
-/// The worker.
+/// The worker for retention.
 #[derive(Debug)]
 pub struct Pruner {
     app: App,
-    /// Task after which the walk goes on.
+    /// Key of the last task that was checked.
     after: AtomicI64,
-    /// Whether the walk is in the middle.
+    /// Whether the walk over the tasks is incomplete.
     more: AtomicBool,
-    /// Old files looked at so far in this walk over the folders.
+    /// Old files checked so far in this walk over the folders.
     looked: AtomicUsize,
 }
 
 impl Pruner {
-    /// A pruner at the begin of its walk.
+    /// Creates the worker, at the start of its walk.
     pub const fn new(app: App) -> Self {
         Self { app, after: AtomicI64::new(0), more: AtomicBool::new(false), looked: AtomicUsize::new(0) }
     }
@@ -78,7 +78,7 @@ impl Pruner {
         let from = self.looked.load(Ordering::Relaxed);
         let found = tokio::task::spawn_blocking(move || (old_entries(&logs, from), old_entries(&scratch, 0))).await?;
         let (logs, scratch) = found;
-        // Folders hold more files than one round looks at: the next round goes on where this one stops.
+        // Folders may hold more files than one round checks. The next round continues where this one stops.
         let more = logs.len() == FILES;
         let named: Vec<(AttemptId, PathBuf)> =
             logs.into_iter().chain(scratch).filter_map(|path| Some((attempt_of(&path)?, path))).collect();
@@ -93,7 +93,7 @@ impl Pruner {
     }
 }
 
-/// The attempt that a file or folder is named after.
+/// The attempt after which a file or folder is named.
 fn attempt_of(path: &Path) -> Option<AttemptId> {
     path.file_name()?.to_str()?.split('.').next()?.parse().ok()
 }

@@ -1,5 +1,5 @@
-//! The timekeeper: looks at the clock often enough that a jump is seen as one, and tells of it; and says that the server is
-//! there.
+//! The timekeeper: compares the clocks often enough to recognize a jump, reports jumps, and records that the server
+//! is present.
 
 use crate::app::App;
 use crate::engine::core::worker::{RoundResult, Worker};
@@ -7,14 +7,14 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::time::Duration;
 
-/// The worker.
+/// The worker for the clock.
 #[derive(Debug)]
 pub struct Timekeeper {
     app: App,
 }
 
 impl Timekeeper {
-    /// A timekeeper.
+    /// Creates the worker.
     pub const fn new(app: App) -> Self {
         Self { app }
     }

@@ -1,4 +1,4 @@
-//! The audit log: who did what, each entry chained to the one before by SHA-256.
+//! The audit log: who did what. SHA-256 chains each entry to the previous one.
 
 use super::entity::audit_entry;
 use crate::domain::model::{AuditFilter, AuditNew, AuditRecord, AuditVerdict};
@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder a
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-/// Entries read at once when the chain is walked.
+/// Number of entries read at once while the chain is checked.
 const STRIDE: u64 = 1000;
 
 impl Store {
@@ -72,7 +72,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Appends an entry; answers its number.
+    /// Appends an entry and returns its number.
     pub async fn audit_append(&self, entry: &AuditNew) -> Result<u64> {
         locks::hold(self, Hold::Audit).await?;
         let newest = audit_entry::Entity::find().order_by_desc(audit_entry::Column::Id).one(self).await?;
@@ -114,7 +114,7 @@ fn active(row: audit_entry::Model) -> audit_entry::ActiveModel {
     }
 }
 
-/// SHA-256 over a JSON array of all columns in order; the detail is hashed as the text that is stored.
+/// SHA-256 over a JSON array of all columns in order. The detail is hashed as the stored text.
 fn hash(row: &audit_entry::Model) -> Vec<u8> {
     let entry = serde_json::json!([
         row.id,
@@ -131,7 +131,7 @@ fn hash(row: &audit_entry::Model) -> Vec<u8> {
     Sha256::digest(entry.to_string()).to_vec()
 }
 
-/// The same value with the members of every object in order of their names.
+/// The same value with the members of every object sorted by name.
 fn canonical(value: &Value) -> Value {
     match value {
         Value::Object(members) => {

@@ -1,6 +1,6 @@
 //! Rows of users, tokens, sessions, and the audit log with its hash chain.
 //!
-//! Deliberately absent: secrets; only their hashes are stored. Start reading at `users`.
+//! Deliberately absent: secrets, because only their hashes are stored. Start reading at `users`.
 
 pub(in crate::store) mod audit;
 pub mod entity;

@@ -12,7 +12,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, NotSet, QueryFilter as _, Set};
 
 impl Store {
-    /// A session with its user. Whether it has expired, or the user is disabled, is for the caller to judge.
+    /// Finds a session with its user. The caller must check whether the session has expired or the user is disabled.
     pub async fn session_find(&self, session: SessionId) -> Result<Option<SessionRecord>> {
         let query = session::Entity::find().filter(session::Column::Uid.eq(session.0));
         let Some(row) = query.one(self.reader()).await? else { return Ok(None) };
@@ -32,7 +32,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Begins a session. `Gone` if there is no such user.
+    /// Begins a session. Fails with `Gone` if there is no such user.
     pub async fn session_insert(&self, new: &SessionNew) -> Result<()> {
         let SessionNew { id, user, secret_hash, created_at, expires_at, user_agent } = new.clone();
         let gone = StoreError::conflict(Conflict::Gone("the user"));
@@ -50,7 +50,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes down a use and a new end.
+    /// Records a use of a session, and its new end.
     pub async fn session_touch(
         &self,
         session: SessionId,
@@ -72,7 +72,7 @@ impl Tx {
         Ok(deleted.rows_affected > 0)
     }
 
-    /// Ends all sessions of a user but one.
+    /// Ends all sessions of a user except one.
     pub async fn sessions_delete(&self, user: UserId, but: Option<SessionId>) -> Result<u64> {
         let Some(key) = user_key(self, user).await? else { return Ok(0) };
         let mut query = session::Entity::delete_many().filter(session::Column::UserId.eq(key));
@@ -80,5 +80,11 @@ impl Tx {
             query = query.filter(session::Column::Uid.ne(but.0));
         }
         Ok(query.exec(self).await?.rows_affected)
+    }
+
+    /// Deletes the sessions that ended before an instant. Returns how many there were.
+    pub async fn sessions_ended_delete(&self, before: DateTime<Utc>) -> Result<u64> {
+        let ended = session::Entity::delete_many().filter(session::Column::ExpiresAt.lt(Micros::from(before)));
+        Ok(ended.exec(self).await?.rows_affected)
     }
 }

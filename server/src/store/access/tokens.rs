@@ -18,12 +18,12 @@ use sea_orm::{
 use std::collections::HashMap;
 
 impl Store {
-    /// A token, revoked and expired ones too.
+    /// Finds a token, even if it is revoked or expired.
     pub async fn token_find(&self, token: TokenId) -> Result<Option<TokenRecord>> {
         find(self.reader(), token).await
     }
 
-    /// A page of tokens that are not revoked, newest first; of one user, or all.
+    /// A page of tokens that are not revoked, newest first, of one user or of all.
     pub async fn token_list(&self, user: Option<UserId>, page: &PageRequest) -> Result<Page<TokenRecord>> {
         let mut query = token::Entity::find().filter(token::Column::RevokedAt.is_null());
         if let Some(user) = user {
@@ -43,12 +43,12 @@ impl Store {
 }
 
 impl Tx {
-    /// A token, revoked and expired ones too.
+    /// Finds a token, even if it is revoked or expired.
     pub async fn token_find(&self, token: TokenId) -> Result<Option<TokenRecord>> {
         find(self, token).await
     }
 
-    /// Makes a token. `Gone` if its user does not exist.
+    /// Creates a token. Fails with `Gone` if its user does not exist.
     pub async fn token_insert(&self, new: &TokenNew) -> Result<()> {
         let TokenNew { id, name, secret_hash, role, user, created_by, created_at, expires_at } = new.clone();
         let user_id = match user {
@@ -75,7 +75,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Revokes a token. False: it does not exist or is revoked.
+    /// Revokes a token. Returns false if it does not exist or is revoked already.
     pub async fn token_revoke(&self, token: TokenId, at: DateTime<Utc>) -> Result<bool> {
         let revoked = token::Entity::update_many()
             .col_expr(token::Column::RevokedAt, Expr::value(Micros::from(at)))
@@ -86,7 +86,7 @@ impl Tx {
         Ok(revoked.rows_affected > 0)
     }
 
-    /// Writes down a use.
+    /// Records a use of a token.
     pub async fn token_touch(&self, token: TokenId, at: DateTime<Utc>) -> Result<bool> {
         let touched = token::Entity::update_many()
             .col_expr(token::Column::LastUsedAt, Expr::value(Micros::from(at)))

@@ -1,4 +1,4 @@
-//! Users: people who may log in.
+//! Users: people who can log in.
 
 use super::entity::user;
 use crate::domain::ids::UserId;
@@ -18,12 +18,12 @@ use sea_orm::{
 };
 
 impl Store {
-    /// A user by login name.
+    /// Finds a user by login name.
     pub async fn user_find_by_name(&self, name: &str) -> Result<Option<UserRecord>> {
         one(self.reader(), by_name(name)).await
     }
 
-    /// A user by id.
+    /// Finds a user by id.
     pub async fn user_find(&self, user: UserId) -> Result<Option<UserRecord>> {
         one(self.reader(), by_id(user)).await
     }
@@ -41,24 +41,24 @@ impl Store {
         Ok(Page::cut(items, page.limit, |user| Cursor::text(user.name.clone(), user.key)))
     }
 
-    /// How many users there are.
+    /// Number of users.
     pub async fn user_count(&self) -> Result<u64> {
         Ok(user::Entity::find().count(self.reader()).await?)
     }
 }
 
 impl Tx {
-    /// A user by id.
+    /// Finds a user by id.
     pub async fn user_find(&self, user: UserId) -> Result<Option<UserRecord>> {
         one(self, by_id(user)).await
     }
 
-    /// A user by login name.
+    /// Finds a user by login name.
     pub async fn user_find_by_name(&self, name: &str) -> Result<Option<UserRecord>> {
         one(self, by_name(name)).await
     }
 
-    /// How many users there are, and how many of them are administrators that may log in. Locks against other changes of users.
+    /// Number of users, and number of administrators who can log in. Locks out other changes to users.
     pub async fn user_counts(&self) -> Result<(u64, u64)> {
         locks::hold(self, Hold::Users).await?;
         let all = user::Entity::find().count(self).await?;
@@ -68,7 +68,7 @@ impl Tx {
         Ok((all, admins.count(self).await?))
     }
 
-    /// Creates a user. `NameTaken` if the name is in use.
+    /// Creates a user. Fails with `NameTaken` if the name is in use.
     pub async fn user_insert(&self, new: &UserNew) -> Result<UserRecord> {
         let UserNew { name, password_hash, role, created_at } = new.clone();
         let row = user::ActiveModel {
@@ -84,7 +84,7 @@ impl Tx {
         record(row.insert(self).await.map_err(|error| unique(error, Conflict::NameTaken))?)
     }
 
-    /// Changes a user. None: there is no such user.
+    /// Changes a user. Returns none if there is no such user.
     pub async fn user_update(&self, user: UserId, change: &UserChange) -> Result<Option<UserRecord>> {
         let UserChange { role, disabled, password_hash, last_login_at } = change.clone();
         let mut query = user::Entity::update_many().filter(user::Column::Uid.eq(user.0));
@@ -106,7 +106,7 @@ impl Tx {
         query.exec_with_returning(self).await?.into_iter().next().map(record).transpose()
     }
 
-    /// Deletes a user with its sessions and tokens. False: there is no such user.
+    /// Deletes a user with all sessions and tokens. Returns false if there is no such user.
     pub async fn user_delete(&self, user: UserId) -> Result<bool> {
         let deleted = user::Entity::delete_many().filter(user::Column::Uid.eq(user.0)).exec(self).await?;
         Ok(deleted.rows_affected > 0)
@@ -125,7 +125,7 @@ async fn one(connection: &impl ConnectionTrait, query: Select<user::Entity>) -> 
     query.one(connection).await?.map(record).transpose()
 }
 
-/// A row as a record.
+/// Converts a row to a record.
 pub(in crate::store) fn record(row: user::Model) -> Result<UserRecord> {
     let user::Model { id, uid, name, password_hash, role, disabled, created_at, last_login_at } = row;
     Ok(UserRecord {
@@ -140,7 +140,7 @@ pub(in crate::store) fn record(row: user::Model) -> Result<UserRecord> {
     })
 }
 
-/// Key of a user inside the database.
+/// Key of a user in the database.
 pub(in crate::store) async fn user_key(connection: &impl ConnectionTrait, user: UserId) -> Result<Option<i64>> {
     let query = by_id(user).select_only().column(user::Column::Id);
     Ok(query.into_tuple().one(connection).await?)

@@ -1,7 +1,7 @@
-//! Reading stored calendars: in the place of a definition that cannot be read stands the newest version that can.
+//! Reads stored calendars. If a definition cannot be read, the newest readable version is used instead.
 //!
-//! The version was written together with the definition, so dates and maintenance windows hold as they did. If there is none
-//! that can be read, the calendar has no dates, and is told as damaged to all that name it.
+//! Each version is written together with its definition, so dates and maintenance windows stay the same. If no
+//! version can be read, the calendar has no dates, and everything that uses it sees it as damaged.
 
 use super::entity::{calendar, calendar_version};
 use crate::domain::calendars::{Calendar, Calendars};
@@ -17,7 +17,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 use std::collections::BTreeMap;
 
 impl Store {
-    /// All calendars that lived at an instant, as they were.
+    /// All calendars that existed at an instant, as they were then.
     pub async fn calendars_at(&self, at: DateTime<Utc>) -> Result<Calendars> {
         let rows = calendar::Entity::find().all(self.reader()).await?;
         let until = Micros::from(at);
@@ -43,7 +43,8 @@ impl Store {
     }
 }
 
-/// What held of a calendar with these versions, oldest first. The newest one may be damaged, and the definition not.
+/// The definition of a calendar with these versions, oldest first. The newest version may be damaged while the
+/// definition is not.
 fn held(row: &calendar::Model, versions: &[calendar_version::Model]) -> Option<Calendar> {
     let newest = versions.last()?;
     if let Ok(calendar) = calendar_of(&newest.definition) {
@@ -56,7 +57,7 @@ fn held(row: &calendar::Model, versions: &[calendar_version::Model]) -> Option<C
     calendar_of(&row.definition).ok().or_else(|| older.map(|calendar| Calendar { name: row.name.clone(), ..calendar }))
 }
 
-/// Reads a stored calendar, as far as it can be read.
+/// Reads the readable parts of a stored calendar.
 pub(in crate::store) async fn record(
     connection: &impl ConnectionTrait,
     row: calendar::Model,

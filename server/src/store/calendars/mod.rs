@@ -1,17 +1,18 @@
-//! Calendars: definitions with all their versions, so that what held at any time can be computed again.
+//! Calendars: definitions with all their versions, so that past slots can be computed again.
 //!
-//! Deliberately absent: dates, which are computed from the definitions. Start reading at `calendar_list`, then `damage`.
+//! Deliberately absent: dates, which are computed from the definitions. Start reading at `calendar_list`, then
+//! `damage`.
 
 pub(in crate::store) mod damage;
 pub mod entity;
 
 use self::damage::record;
 use self::entity::{calendar, calendar_version};
+use super::core::entity::task;
 use super::core::error::unique;
 use super::core::page::beyond;
+use super::core::task::definition::definition_of;
 use super::core::time::Micros;
-use super::tasks::definitions::definition_of;
-use super::tasks::entity::task;
 use super::{Conflict, Result, Store, StoreError, Tx};
 use crate::domain::calendars::Calendar;
 use crate::domain::ids::CalendarId;
@@ -28,12 +29,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 impl Store {
-    /// The mark of the present calendars.
+    /// The mark of the current calendars.
     pub async fn calendar_mark(&self) -> Result<CalendarMark> {
         mark(self.reader()).await
     }
 
-    /// A page of living calendars by name.
+    /// A page of calendars by name, without deleted ones.
     pub async fn calendar_list(&self, page: &PageRequest) -> Result<Page<CalendarRecord>> {
         let mut query = living();
         if let Some(cursor) = &page.cursor {
@@ -47,30 +48,30 @@ impl Store {
         Ok(Page { items: records(self.reader(), page.items).await?, next })
     }
 
-    /// A living calendar by name or id.
+    /// Finds a calendar that is not deleted, by name or id.
     pub async fn calendar_find(&self, calendar: &str) -> Result<Option<CalendarRecord>> {
         find(self.reader(), calendar).await
     }
 
-    /// All living calendars, if they are still those that were read last.
+    /// All calendars, if none has changed since they were last read.
     pub async fn calendars_kept(&self) -> Result<Option<Arc<StoredCalendars>>> {
         Ok(self.shelf().find(self.calendar_mark().await?))
     }
 
-    /// All living calendars, read anew and kept until one of them changes.
+    /// Reads all calendars and keeps them until one of them changes.
     pub async fn calendars_read(&self) -> Result<Arc<StoredCalendars>> {
         let before = self.calendar_mark().await?;
         let read = Arc::new(StoredCalendars::new(all(self.reader()).await?));
-        // Should they change in between, nobody knows which mark they have.
+        // If they changed in between, it is unknown which mark they have.
         if self.calendar_mark().await? == before {
-            // Whoever finds them on the shelf need not compile them.
+            // Compiled here, so that later callers need not compile them.
             read.book();
             self.shelf().keep(before, Arc::clone(&read));
         }
         Ok(read)
     }
 
-    /// All living calendars, by name. They are read again only if one of them changed.
+    /// All calendars by name. They are read again only if one of them has changed.
     pub async fn calendars(&self) -> Result<Arc<StoredCalendars>> {
         match self.calendars_kept().await? {
             Some(kept) => Ok(kept),
@@ -96,12 +97,12 @@ impl Store {
         Ok(found.into_iter().map(|at| Micros(at).into()).collect())
     }
 
-    /// Names of the living tasks with a schedule that names a calendar.
+    /// Names of the tasks with a schedule that names a calendar.
     pub async fn calendar_tasks(&self, name: &str) -> Result<Vec<String>> {
         users(self.reader(), name).await
     }
 
-    /// The same for all calendars at once: names of tasks by the name of the calendar.
+    /// The same for all calendars at once: names of tasks by name of calendar.
     pub async fn calendar_tasks_all(&self) -> Result<BTreeMap<String, Vec<String>>> {
         let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for row in naming_any().all(self.reader()).await? {
@@ -114,17 +115,17 @@ impl Store {
 }
 
 impl Tx {
-    /// The mark of the present calendars.
+    /// The mark of the current calendars.
     pub async fn calendar_mark(&self) -> Result<CalendarMark> {
         mark(self).await
     }
 
-    /// A living calendar by name or id.
+    /// Finds a calendar that is not deleted, by name or id.
     pub async fn calendar_find(&self, calendar: &str) -> Result<Option<CalendarRecord>> {
         find(self, calendar).await
     }
 
-    /// All living calendars, by name, as this transaction sees them.
+    /// All calendars by name, as this transaction sees them.
     pub async fn calendars(&self) -> Result<Arc<StoredCalendars>> {
         if let Some(shelf) = self.shelf()
             && let Some(kept) = shelf.find(mark(self).await?)
@@ -134,12 +135,12 @@ impl Tx {
         Ok(Arc::new(StoredCalendars::new(all(self).await?)))
     }
 
-    /// Names of the living tasks with a schedule that names a calendar.
+    /// Names of the tasks with a schedule that names a calendar.
     pub async fn calendar_tasks(&self, name: &str) -> Result<Vec<String>> {
         users(self, name).await
     }
 
-    /// Stores a new calendar as version 1. `NameTaken` if the name is in use.
+    /// Stores a new calendar as version 1. Fails with `NameTaken` if the name is in use.
     pub async fn calendar_insert(&self, definition: &Calendar, by: &str, at: DateTime<Utc>) -> Result<CalendarRecord> {
         let row = calendar::ActiveModel {
             id: NotSet,
@@ -156,7 +157,7 @@ impl Tx {
         record(self, row).await
     }
 
-    /// Stores a new version, guarded by the version that was read.
+    /// Stores a new version. Fails if the calendar is no longer at the version that was read.
     pub async fn calendar_update(
         &self,
         read: &CalendarRecord,
@@ -181,7 +182,7 @@ impl Tx {
         record(self, row).await
     }
 
-    /// Marks a calendar as deleted. False: it was not there.
+    /// Marks a calendar as deleted. Returns false if it was already deleted.
     pub async fn calendar_delete(&self, read: &CalendarRecord, at: DateTime<Utc>) -> Result<bool> {
         let deleted = calendar::Entity::update_many()
             .col_expr(calendar::Column::DeletedAt, Expr::value(Micros::from(at)))
@@ -205,7 +206,7 @@ impl Tx {
     }
 }
 
-/// Rows of calendars are never removed, so their keys grow, and versions only rise.
+/// Rows of calendars are never removed, so their keys only grow, as do their versions.
 async fn mark(connection: &impl ConnectionTrait) -> Result<CalendarMark> {
     let query = living()
         .select_only()
@@ -217,7 +218,7 @@ async fn mark(connection: &impl ConnectionTrait) -> Result<CalendarMark> {
     Ok(CalendarMark { count, version_sum, newest })
 }
 
-/// Whether a task's schedules name a calendar.
+/// Returns whether a task's schedules name a calendar.
 fn names(definition: &Definition, name: &str) -> bool {
     named(definition).iter().any(|named| *named == name)
 }
@@ -227,7 +228,7 @@ fn named(definition: &Definition) -> BTreeSet<&String> {
     definition.schedules.iter().flat_map(|schedule| schedule.run_only_on.iter().chain(&schedule.skip_on)).collect()
 }
 
-/// Living tasks with a schedule that names any calendar, by name.
+/// Tasks that are not deleted and have a schedule that names any calendar, by name.
 fn naming_any() -> Select<task::Entity> {
     let any =
         task::Column::Definition.contains("run_only_on\":[\"").or(task::Column::Definition.contains("skip_on\":[\""));
@@ -266,7 +267,7 @@ async fn find(connection: &impl ConnectionTrait, calendar: &str) -> Result<Optio
     }
 }
 
-/// `_` in a name is a wildcard of LIKE, so what is found is looked at again.
+/// `_` in a name is a wildcard of LIKE, so the rows found are checked again.
 async fn users(connection: &impl ConnectionTrait, name: &str) -> Result<Vec<String>> {
     let query = task::Entity::find()
         .filter(task::Column::DeletedAt.is_null())

@@ -7,16 +7,18 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Connections that write on PostgreSQL.
+/// Number of writing connections on PostgreSQL.
 pub(in crate::store) const POSTGRES_WRITERS: u32 = 8;
 const BUSY_LIMIT: Duration = Duration::from_secs(5);
-/// The write-ahead log is cut back to this size after a checkpoint.
+/// Size in bytes to which the write-ahead log is cut after a checkpoint.
 const JOURNAL_SIZE_LIMIT: &str = "67108864";
 
-/// The write-ahead log is copied into the database when it has so many pages (32 MiB): 10,000 runs are queued without it.
+/// Number of pages (32 MiB) at which the write-ahead log is copied into the database. 10,000 runs can be queued
+/// without a copy.
 const CHECKPOINT_PAGES: &str = "8192";
 
-/// Most memory for pages at the writer, in KiB with a minus. Less, and a transaction of many rows writes its pages twice.
+/// Maximum page cache of the writer, in KiB as a negative number. With less, a transaction of many rows writes its
+/// pages twice.
 const WRITER_CACHE: &str = "-16384";
 
 /// Where the database is.
@@ -24,14 +26,14 @@ const WRITER_CACHE: &str = "-16384";
 pub struct DatabaseConfig {
     /// `sqlite:PATH` or `postgres://...`; none: `orc.db` in the data folder.
     pub url: Option<String>,
-    /// Data folder; copies taken before migrations go to `backups` in it.
+    /// Data folder. Copies made before migrations go to its folder `backups`.
     pub data_dir: PathBuf,
-    /// Connections for reading.
+    /// Number of connections for reading.
     pub readers: u32,
 }
 
 impl DatabaseConfig {
-    /// SQLite in the data folder.
+    /// Uses SQLite in the data folder.
     pub fn in_data_dir(data_dir: impl Into<PathBuf>) -> Self {
         Self { url: None, data_dir: data_dir.into(), readers: 4 }
     }
@@ -43,7 +45,7 @@ impl std::fmt::Debug for DatabaseConfig {
     }
 }
 
-/// What a connection is made to.
+/// What to connect to.
 #[derive(Clone)]
 pub(in crate::store) enum Target {
     /// A file.
@@ -75,18 +77,18 @@ impl Target {
     }
 }
 
-/// What a connection to SQLite may do.
+/// What a SQLite connection may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum Access {
-    /// Read only, by pragma.
+    /// Read only, by a pragma.
     Read,
-    /// Write, and make the file.
+    /// Write, and create the file.
     Write,
-    /// Read only, by the way the file is opened: nothing is touched.
+    /// Read only, by the mode of the open file, so that nothing is touched.
     Look,
 }
 
-/// The writer's connection.
+/// Opens the writer's connection.
 pub(in crate::store) async fn writer(target: &Target) -> Result<DatabaseConnection> {
     match target {
         Target::Sqlite(path) => sqlite(path, Access::Write, 1).await,
@@ -97,8 +99,8 @@ pub(in crate::store) async fn writer(target: &Target) -> Result<DatabaseConnecti
 /// Connects to a SQLite file.
 pub(in crate::store) async fn sqlite(path: &Path, access: Access, connections: u32) -> Result<DatabaseConnection> {
     let mut options = ConnectOptions::new("sqlite:orc");
-    // All at once, from the runtime's own threads: each connection is a thread for ever, and one that a thread of low
-    // priority opened would keep that priority.
+    // All connections are opened at once, from the runtime's own threads. Each connection is a permanent thread, and
+    // one opened by a thread of low priority would keep that priority.
     common(&mut options).max_connections(connections).min_connections(connections);
     let path = path.to_owned();
     options.map_sqlx_sqlite_opts(move |_| sqlite_options(&path, access));

@@ -1,38 +1,38 @@
-//! The closed list of ways in which the database says no.
+//! The closed list of database errors.
 
 use crate::domain::model::BadCursor;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr, SqlxError};
 
-/// What stands against a change.
+/// Why a change is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
-    /// The name belongs to another living thing.
+    /// Another existing thing has the name.
     #[error("the name is taken")]
     NameTaken,
     /// The definition has changed since it was read.
-    #[error("the present version is {current}")]
+    #[error("the current version is {current}")]
     Stale {
-        /// The present version.
+        /// The current version.
         current: u32,
     },
-    /// A stretch of the ledger overlaps another entry of the same schedule.
+    /// A range of the ledger overlaps another entry of the same schedule.
     #[error("the ledger already has an entry for this time")]
     SlotOverlap,
     /// The run has not ended.
     #[error("the run has not ended")]
     NotFinished,
-    /// The thing that the change needs is not there (any more).
+    /// The thing that the change needs does not exist, or no longer exists.
     #[error("{0} does not exist")]
     Gone(&'static str),
-    /// A rule of the schema that no typed conflict names.
+    /// A rule of the schema without a typed conflict.
     #[error("the database refuses the change: {0}")]
     Rule(String),
 }
 
-/// Why the store did not do it.
+/// Why the store failed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
-    /// Others hold the database, or it took too long; try again.
+    /// Others hold the database, or the work took too long. Try again.
     #[error("the database is busy")]
     Busy,
     /// The disk is full; nothing was saved.
@@ -41,28 +41,28 @@ pub enum StoreError {
     /// The store is closed or closing.
     #[error("the database is closed")]
     Closed,
-    /// Something stands against the change; nothing was saved.
+    /// The change is refused; nothing was saved.
     #[error("{what}")]
     Conflict {
-        /// What.
+        /// Why the change is refused.
         what: Conflict,
     },
-    /// A cursor that this list did not give out.
+    /// The cursor did not come from this list.
     #[error("the cursor does not belong to this list")]
     BadCursor,
-    /// The database may not be opened; says why and what to do.
+    /// The database must not be opened. The text says why and what to do.
     #[error("{0}")]
     Refused(String),
-    /// The database holds something it cannot hold.
+    /// The database contains something invalid.
     #[error("the database is damaged: {0}")]
     Damaged(String),
-    /// Anything else; for the log.
+    /// Anything else, for the log.
     #[error("database error: {0}")]
     Other(String),
 }
 
 impl StoreError {
-    /// A conflict.
+    /// Creates a conflict.
     pub const fn conflict(what: Conflict) -> Self {
         Self::Conflict { what }
     }
@@ -71,20 +71,20 @@ impl StoreError {
 /// Result of anything the store does.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-/// What an error means for the transaction in which it happened.
+/// The effect of an error on the transaction in which it happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum Trouble {
-    /// Nothing.
+    /// No effect.
     None,
     /// Only the statement failed.
     Statement,
-    /// The whole transaction is to be repeated (serialization failure, deadlock).
+    /// The whole transaction must be repeated (serialization failure, deadlock).
     Repeat,
-    /// The whole transaction is dead (disk full, I/O error).
+    /// The whole transaction is lost (disk full, I/O error).
     Dead,
 }
 
-/// Code of the database for an error: SQLite's extended code, PostgreSQL's SQLSTATE.
+/// The database's code for an error: SQLite's extended code, or PostgreSQL's SQLSTATE.
 fn code(error: &DbErr) -> Option<String> {
     match error {
         DbErr::Exec(RuntimeErr::SqlxError(error))
@@ -96,12 +96,12 @@ fn code(error: &DbErr) -> Option<String> {
     }
 }
 
-/// SQLite's primary result code, if the code is one of SQLite (PostgreSQL's have five characters).
+/// SQLite's primary result code, if the code is SQLite's (PostgreSQL's have five characters).
 fn sqlite_code(code: &str) -> Option<u32> {
     if code.len() == 5 { None } else { code.parse::<u32>().ok().map(|extended| extended & 0xff) }
 }
 
-/// What an error means for its transaction.
+/// The effect of an error on its transaction.
 pub(in crate::store) fn trouble(error: &DbErr) -> Trouble {
     match error {
         DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
@@ -158,7 +158,7 @@ pub(in crate::store) fn unique(error: DbErr, what: Conflict) -> StoreError {
     }
 }
 
-/// Something in the database that cannot be read back.
+/// The error for stored data that cannot be read.
 pub(in crate::store) fn damaged(what: &str, error: impl std::fmt::Display) -> StoreError {
     StoreError::Damaged(format!("{what}: {error}"))
 }

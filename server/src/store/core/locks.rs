@@ -1,9 +1,9 @@
-//! Locks on PostgreSQL that no row can carry; on SQLite the one writer is lock enough.
+//! Locks on PostgreSQL for things that no row represents. On SQLite the single writer is enough.
 
 use crate::store::{Result, Tx};
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
-/// What a transaction holds until its end.
+/// What a transaction locks until its end.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::store) enum Hold {
     /// The end of the audit chain.
@@ -14,7 +14,7 @@ pub(in crate::store) enum Hold {
 
 const SPACE: i32 = 0x6f72_6300;
 
-/// Takes a lock, waiting for whoever has it.
+/// Takes a lock and waits for its present holder.
 pub(in crate::store) async fn hold(tx: &Tx, what: Hold) -> Result<()> {
     if tx.locks() {
         let values = [SPACE.into(), (what as i32).into()];

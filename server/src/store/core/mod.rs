@@ -1,8 +1,10 @@
 //! The database itself: connecting, the one writer that commits in groups, pages of lists, times, and errors.
 //!
-//! Deliberately absent: any subject's rows. Start reading at `writer`, then `group`.
+//! Deliberately absent: the rows of any subject except tasks, whose rows most subjects join. Start reading at `writer`,
+//! then `group`.
 
 pub(in crate::store) mod connect;
+pub(in crate::store) mod entity;
 pub(in crate::store) mod error;
 pub(in crate::store) mod locks;
 pub(in crate::store) mod page;
@@ -10,5 +12,6 @@ pub(in crate::store) mod reason;
 pub(in crate::store) mod rows;
 pub(in crate::store) mod schema;
 pub(in crate::store) mod store;
+pub(in crate::store) mod task;
 pub(in crate::store) mod time;
 pub(in crate::store) mod writer;

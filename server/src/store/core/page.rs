@@ -1,4 +1,4 @@
-//! Keyset pages: every list is read from where the last page ended, never by offset.
+//! Keyset pages: every list continues where the last page ended, never at an offset.
 
 use sea_orm::Value;
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef};

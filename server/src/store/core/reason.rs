@@ -1,7 +1,7 @@
 //! A reason in two columns: its code, and its arguments as JSON.
 //!
-//! Without a code, the second column holds the sentence of a row from before there were codes; it is empty if there is
-//! nothing to say. Deliberately absent: faults. What cannot be read is shown as it is stored, because a reason must not
+//! Without a code, the second column holds the sentence of a row from the time before codes, or is empty if there is
+//! no reason. Deliberately absent: errors. A reason that cannot be read is shown as it is stored, because it must not
 //! hide the row that it explains.
 
 use crate::domain::reason::Reason;
@@ -10,21 +10,21 @@ use serde_json::{Value, json};
 /// The columns of a reason.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::store) struct ReasonColumns {
-    /// The code; none: nothing is to be said.
+    /// The code; none if there is no reason.
     pub(in crate::store) code: Option<String>,
     /// The arguments.
     pub(in crate::store) args: String,
 }
 
 impl ReasonColumns {
-    /// How a reason is stored.
+    /// Converts a reason to columns.
     pub(in crate::store) fn of(reason: Option<&Reason>) -> Self {
         let Some(reason) = reason else { return Self::default() };
         let stored = serde_json::to_value(reason).expect("a reason is plain data");
         Self { code: stored["code"].as_str().map(str::to_owned), args: stored["args"].to_string() }
     }
 
-    /// The reason that is stored so; none: nothing is to be said.
+    /// Converts columns to a reason; none if there is no reason.
     pub(in crate::store) fn read(self) -> Option<Reason> {
         let Self { code, args } = self;
         let Some(code) = code else { return (!args.is_empty()).then_some(Reason::Text { text: args }) };

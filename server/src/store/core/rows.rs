@@ -1,4 +1,4 @@
-//! Statements over many rows: `UPDATE ... FROM (VALUES ...)`, the same text on both databases.
+//! Statements over many rows: `UPDATE ... FROM (VALUES ...)`, with the same text on both databases.
 
 use sea_orm::{DbBackend, Statement, Value};
 use std::fmt::Write as _;
@@ -10,12 +10,13 @@ pub(in crate::store) struct Rows<const N: usize> {
 }
 
 impl<const N: usize> Rows<N> {
-    /// No rows yet, with the names of their columns.
+    /// Creates an empty set of rows with the names of their columns.
     pub(in crate::store) const fn new(names: [&'static str; N]) -> Self {
         Self { names, values: Vec::new() }
     }
 
-    /// Adds a row. A column must hold the same type in every row: PostgreSQL takes it from there.
+    /// Adds a row. A column must have the same type in every row, because PostgreSQL derives the column's type from
+    /// it.
     pub(in crate::store) fn push(&mut self, row: [Value; N]) {
         self.values.extend(row);
     }
@@ -24,14 +25,14 @@ impl<const N: usize> Rows<N> {
         self.values.is_empty()
     }
 
-    /// The statement: `{rows}` in the text becomes the rows.
+    /// Builds a statement. `{rows}` in the text becomes the rows.
     pub(in crate::store) fn statement(self, backend: DbBackend, text: &str) -> Statement {
         let (rows, values) = self.joined(backend);
         Statement::from_sql_and_values(backend, text.replace("{rows}", &rows), values)
     }
 
-    /// The statement that inserts the rows, with more columns that hold the same in all of them (name and SQL), and what
-    /// comes after.
+    /// Builds the statement that inserts the rows. `more` columns have the same value (name and SQL) in all rows;
+    /// `after` follows the rows.
     pub(in crate::store) fn insert(
         self,
         backend: DbBackend,
@@ -43,15 +44,15 @@ impl<const N: usize> Rows<N> {
         let given = self.names.iter().map(|name| format!("v.{name}"));
         let given = given.chain(more.iter().map(|(_, sql)| (*sql).to_owned()));
         let (names, given) = (names.collect::<Vec<_>>().join(", "), given.collect::<Vec<_>>().join(", "));
-        // Without WHERE, SQLite would take ON CONFLICT for a condition of a join.
+        // Without WHERE, SQLite would parse ON CONFLICT as a condition of a join.
         self.statement(
             backend,
             &format!("INSERT INTO {table} ({names}) SELECT {given} FROM {{rows}} WHERE TRUE{after}"),
         )
     }
 
-    /// The rows as a joined table, and its values. What is the same in all rows is given once: most of the time that a
-    /// statement over many rows takes goes into its values.
+    /// The rows as a joined table, and its values. A value that is the same in all rows is given once, because most
+    /// of the time of such a statement goes into its values.
     fn joined(self, backend: DbBackend) -> (String, Vec<Value>) {
         let varies: [bool; N] = std::array::from_fn(|at| {
             let mut column = self.values.iter().skip(at).step_by(N);
@@ -92,7 +93,7 @@ impl<const N: usize> Rows<N> {
     }
 }
 
-/// Text of a statement with the values given so far.
+/// Text of a statement, with the values so far.
 struct Sql {
     backend: DbBackend,
     text: String,
@@ -110,7 +111,7 @@ impl Sql {
     }
 }
 
-/// A count or version that the schema keeps small.
+/// Converts a count or version that the schema keeps small.
 pub(in crate::store) fn small(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

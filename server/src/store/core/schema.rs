@@ -1,4 +1,4 @@
-//! Bringing the schema up to date, without harm: look first, refuse what is newer, copy, then change.
+//! Brings the schema up to date without risk: look first, refuse a newer one, make a copy, then change.
 
 use super::connect;
 use super::connect::Access;
@@ -6,12 +6,12 @@ use crate::store::{Result, StoreError};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
 use std::path::{Path, PathBuf};
 
-/// Bigger files are not read through at every start (the check can be asked for at any time).
+/// Larger files are not checked at every start. The check can be requested at any time.
 const CHECK_AT_START_BYTES: u64 = 64 << 20;
-/// Two servers that start on one PostgreSQL database follow one another.
+/// Lock that makes two servers starting on one PostgreSQL database take turns.
 const MIGRATION_LOCK: i64 = 0x6f72_635f_6d69;
 
-/// What the migrations table says.
+/// Content of the migrations table.
 struct Applied {
     names: Vec<String>,
     pending: Vec<String>,
@@ -22,8 +22,9 @@ impl Applied {
         let known = orc_migrations::names();
         if let Some(newer) = names.iter().find(|name| !known.contains(name)) {
             return Err(StoreError::Refused(format!(
-                "the database was written by a newer version of Orc (it has the change \"{newer}\", which this version \
-                 does not know); nothing was touched: start the newer version, or restore the copy it took before"
+                "the database was written by a newer version of Orc (it has the change \"{newer}\", which this \
+                version does not know); nothing was touched: start the newer version, or restore the copy it made \
+                before"
             )));
         }
         let pending = known.into_iter().filter(|name| !names.contains(name)).collect();
@@ -31,7 +32,7 @@ impl Applied {
     }
 }
 
-/// Checks a SQLite file and brings its schema up to date; answers the copy that was taken first.
+/// Checks a SQLite file and brings its schema up to date. Returns the path of the copy made before a change.
 pub(in crate::store) async fn prepare_sqlite(path: &Path, data_dir: &Path) -> Result<Option<PathBuf>> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)
@@ -60,7 +61,7 @@ pub(in crate::store) async fn prepare_sqlite(path: &Path, data_dir: &Path) -> Re
 async fn look_at(look: &DatabaseConnection, path: &Path, size: u64) -> Result<Applied> {
     let names = orc_migrations::applied(look).await.map_err(|error| unreadable(path, &error.into()))?;
     if names.is_empty() && table_count(look).await? > 0 {
-        return Err(StoreError::Refused(format!("{} is a database, but not one of Orc", path.display())));
+        return Err(StoreError::Refused(format!("{} is a database, but not an Orc database", path.display())));
     }
     let applied = Applied::judge(names)?;
     if size <= CHECK_AT_START_BYTES {
@@ -85,7 +86,7 @@ async fn table_count(look: &DatabaseConnection) -> Result<i64> {
     Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
 }
 
-/// SQLite's own check of the file; answers what it found.
+/// Runs SQLite's own check of the file. Returns what it found.
 pub(in crate::store) async fn quick_check(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     let rows = connection.query_all_raw(statement(connection, "PRAGMA quick_check(20)")).await?;
     let found = rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>()?;
@@ -102,7 +103,7 @@ async fn copy_before(path: &Path, data_dir: &Path, change: &str) -> Result<PathB
     Ok(file)
 }
 
-/// Writes a consistent copy of a SQLite database to a file that must not exist.
+/// Writes a consistent copy of a SQLite database to a file that must not exist yet.
 pub(in crate::store) async fn copy_into(path: &Path, file: &Path) -> Result<()> {
     let target = file.to_str().ok_or_else(|| StoreError::Refused("the path of the copy is not UTF-8".into()))?;
     if file.exists() {
@@ -137,7 +138,7 @@ pub(in crate::store) fn statement(connection: &impl ConnectionTrait, sql: &str) 
     Statement::from_string(connection.get_database_backend(), sql)
 }
 
-/// SQLite's locks and shared memory do not work over a network.
+/// Refuses network file systems, because SQLite's locks and shared memory do not work there.
 #[cfg(target_os = "linux")]
 fn refuse_network(folder: &Path) -> Result<()> {
     const NETWORKS: [(u32, &str); 9] = [

@@ -1,4 +1,4 @@
-//! The database, opened: checks, migrations with a copy taken first, the pool of readers, and the way to the writer.
+//! The open database: checks, migrations after making a copy, the pool of readers, and the way to the writer.
 
 use super::connect::{Access, DatabaseConfig, Target};
 use super::writer::command::Command;
@@ -14,10 +14,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
-/// Longest time a caller waits for a place in the queue.
+/// Longest time that a caller waits for a place in the queue.
 const QUEUE_LIMIT: Duration = Duration::from_secs(10);
 
-/// The database, opened. Cheap to clone.
+/// The open database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
@@ -38,7 +38,8 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the database, brings its schema up to date, starts the writer. `Refused` says what is wrong and what to do.
+    /// Opens the database, brings its schema up to date, and starts the writer. `Refused` says what is wrong and what
+    /// to do.
     pub async fn open(config: &DatabaseConfig) -> Result<Self> {
         let target = Target::of(config)?;
         let copy = match &target {
@@ -56,17 +57,17 @@ impl Store {
         Ok(Self { inner: Arc::new(Inner { target, reader, sender, copy, shelf: Arc::default() }) })
     }
 
-    /// Which database it is.
+    /// Kind of database.
     pub fn kind(&self) -> DatabaseKind {
         self.inner.target.kind()
     }
 
-    /// The copy that was taken before this opening changed the schema, if it did.
+    /// The copy made before this opening changed the schema, if it did.
     pub fn copy_before_migration(&self) -> Option<&Path> {
         self.inner.copy.as_deref()
     }
 
-    /// Waits for what is being written, then closes. Later calls answer `Closed`.
+    /// Waits for pending writes, then closes. Later calls return `Closed`.
     pub async fn close(&self) {
         let (reply, closed) = oneshot::channel();
         if self.send(Command::Close(reply)).await.is_ok() {
@@ -88,8 +89,9 @@ impl Store {
         &self.inner.target
     }
 
-    /// Runs a closure in a transaction and answers after its commit. The closure may be run again (so it must not consume
-    /// what it captures), talks only to the database, and ends within milliseconds. `E` is the caller's own error type.
+    /// Runs a closure in a transaction and returns after the commit. The closure may run more than once, so it must
+    /// not consume what it captures. It must only use the database and end within milliseconds. `E` is the caller's
+    /// own error type.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -118,7 +120,7 @@ impl Store {
         answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }
 
-    /// Writes rows that share their statements with others of their kind that wait at the same time. Answers for each
+    /// Writes rows in statements shared with rows of the same kind that wait at the same time. Returns for each row
     /// whether it was valid.
     pub(in crate::store) async fn write_shared<R: SharedRow>(&self, rows: Vec<R>) -> Result<Vec<bool>> {
         let (reply, answer) = oneshot::channel();
@@ -126,7 +128,7 @@ impl Store {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Hands a command to the writer.
+    /// Sends a command to the writer.
     pub(in crate::store) async fn send(&self, command: Command) -> Result<()> {
         match self.inner.sender.send_timeout(command, QUEUE_LIMIT).await {
             Ok(()) => Ok(()),

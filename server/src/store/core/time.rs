@@ -1,4 +1,4 @@
-//! Instants in the database: microseconds since 1970 in a big integer, the same and sortable on both databases.
+//! Instants in the database: microseconds since 1970 in a big integer, equal and sortable on both databases.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DeriveValueType;

@@ -6,10 +6,10 @@ use crate::domain::model::{Cursor, Page, PageRequest};
 use crate::domain::model::{FeedNew, FeedRecord};
 use crate::store::access::entity::user;
 use crate::store::access::users::user_key;
+use crate::store::core::entity::task;
 use crate::store::core::page::beyond;
 use crate::store::core::rows::small;
 use crate::store::core::time::Micros;
-use crate::store::tasks::entity::task;
 use crate::store::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
@@ -20,7 +20,7 @@ use sea_orm::{
 use std::collections::HashMap;
 
 impl Store {
-    /// A page of feeds, newest first; of one user, or all.
+    /// A page of feeds, newest first, of one user or of all.
     pub async fn feed_list(&self, user: Option<UserId>, page: &PageRequest) -> Result<Page<FeedRecord>> {
         let mut query = feed::Entity::find();
         if let Some(user) = user {
@@ -38,7 +38,7 @@ impl Store {
         Ok(Page { items: records(self.reader(), page.items).await?, next })
     }
 
-    /// The feed with a secret of this hash.
+    /// Finds the feed with a secret of this hash.
     pub async fn feed_find_secret(&self, hash: &[u8]) -> Result<Option<FeedRecord>> {
         let row = feed::Entity::find().filter(feed::Column::SecretHash.eq(hash)).one(self.reader()).await?;
         Ok(records(self.reader(), row.into_iter().collect()).await?.pop())
@@ -46,19 +46,19 @@ impl Store {
 }
 
 impl Tx {
-    /// A feed.
+    /// Finds a feed.
     pub async fn feed_find(&self, feed: FeedId) -> Result<Option<FeedRecord>> {
         let row = feed::Entity::find().filter(feed::Column::Uid.eq(feed.0)).one(self).await?;
         Ok(records(self, row.into_iter().collect()).await?.pop())
     }
 
-    /// All feeds of a name.
+    /// All feeds with a name.
     pub async fn feeds_named(&self, name: &str) -> Result<Vec<FeedRecord>> {
         let rows = feed::Entity::find().filter(feed::Column::Name.eq(name)).order_by_asc(feed::Column::Id);
         records(self, rows.all(self).await?).await
     }
 
-    /// Makes a feed.
+    /// Creates a feed.
     pub async fn feed_insert(&self, new: &FeedNew) -> Result<()> {
         let user_id = match new.user {
             Some(user) => user_key(self, user).await?,
@@ -81,7 +81,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Gives a feed another secret.
+    /// Gives a feed a new secret.
     pub async fn feed_rotate(&self, feed: FeedId, secret_hash: &[u8], at: DateTime<Utc>) -> Result<()> {
         feed::Entity::update_many()
             .col_expr(feed::Column::SecretHash, Expr::value(secret_hash.to_vec()))

@@ -1,4 +1,4 @@
-//! What a clock that ran ahead left in the ledger and in the queue, brought back to the present.
+//! Brings back to the present what a clock that ran ahead left in the ledger and in the queue.
 
 use super::entity::slot;
 use crate::domain::ids::ScheduleId;
@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Dates that say what held when, and which run is the newest.
+/// Columns that say when something was valid, and which run is the newest.
 const DATES: [(&str, &str); 9] = [
     ("task", "created_at"),
     ("task", "updated_at"),
@@ -28,12 +28,12 @@ const DATES: [(&str, &str); 9] = [
     ("calendar_version", "created_at"),
 ];
 
-/// A schedule, wherever it is, by its key inside the database, its id and the key of its task.
+/// A schedule, even a removed one: its key in the database, its id, and the key of its task.
 pub type ScheduleRow = (i64, ScheduleId, i64);
 
 impl Store {
-    /// The schedules, removed ones too, whose ledgers are complete up to a later instant than this, or tell of slots after it
-    /// for which nothing was run.
+    /// The schedules, including removed ones, whose ledgers are complete up to an instant after `limit`, or contain
+    /// later slots without a run.
     pub async fn schedules_ahead(&self, limit: DateTime<Utc>) -> Result<Vec<ScheduleRow>> {
         let limit = Micros::from(limit);
         let stretch = Condition::all().add(slot::Column::Count.gt(1)).add(slot::Column::LastAt.gt(limit));
@@ -55,7 +55,7 @@ impl Store {
         Ok(rows.into_iter().map(|(row, uid, task)| (row, ScheduleId(uid), task)).collect())
     }
 
-    /// Whether the ledger of a schedule tells of slots after an instant for which nothing was run.
+    /// Returns whether the ledger of a schedule contains slots after an instant without a run.
     pub async fn slots_ahead(&self, schedule_row: i64, now: DateTime<Utc>) -> Result<bool> {
         let ahead = without_run(schedule_row).filter(slot::Column::FirstAt.gt(Micros::from(now)));
         Ok(ahead.one(self.reader()).await?.is_some() || across(self.reader(), schedule_row, now).await?.is_some())
@@ -63,7 +63,8 @@ impl Store {
 }
 
 impl Tx {
-    /// Brings the dates of definitions back that are after `limit`, and of the newest runs of tasks: how many.
+    /// Brings back dates of definitions and of the tasks' newest runs that are after `limit`. Returns how many there
+    /// were.
     pub async fn dates_bring_back(&self, limit: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64> {
         let mut changed = 0;
         let (limit, now) = (Micros::from(limit).0, Micros::from(now).0);
@@ -74,10 +75,10 @@ impl Tx {
         Ok(changed)
     }
 
-    /// Sets the watermark, backwards too, and removes the entries for slots after it for which nothing was run: how many
-    /// slots these stood for.
+    /// Sets the watermark, even backwards, and removes later entries without a run. Returns the number of their
+    /// slots.
     pub async fn schedule_watermark_reset(&self, schedule: ScheduleId, at: DateTime<Utc>) -> Result<u64> {
-        // First, so that on PostgreSQL nobody else writes into this ledger meanwhile.
+        // This statement comes first, so that on PostgreSQL nobody else writes into this ledger meanwhile.
         let rows = schedule::Entity::update_many()
             .col_expr(schedule::Column::WatermarkAt, Expr::value(Micros::from(at)))
             .filter(schedule::Column::Uid.eq(schedule.0))
@@ -97,12 +98,12 @@ impl Tx {
         Ok(slots.unsigned_abs())
     }
 
-    /// The entry of a schedule's ledger that begins before an instant and ends after it, if nothing was run for it.
+    /// The entry of a schedule's ledger that begins before an instant and ends after it, if it has no run.
     pub async fn slot_across(&self, schedule_row: i64, at: DateTime<Utc>) -> Result<Option<SlotAcross>> {
         across(self, schedule_row, at).await
     }
 
-    /// Has an entry end earlier.
+    /// Makes an entry end earlier.
     pub async fn slot_shorten(&self, schedule_row: i64, to: SlotAcross) -> Result<()> {
         let SlotAcross { stretch: (first_at, last_at), count } = to;
         slot::Entity::update_many()
@@ -115,7 +116,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Has runs start at once that wait for a later time, if they were made, queued or put off after `limit`: how many.
+    /// Makes runs that wait for a later time start at once, if they were created, queued or postponed after `limit`.
+    /// Returns how many there were.
     pub async fn runs_due_bring_back(&self, limit: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64> {
         let after = |column: run::Column| column.gt(Micros::from(limit));
         let put_off = Query::select()

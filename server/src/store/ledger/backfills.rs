@@ -1,4 +1,4 @@
-//! Backfills: how far each has come, moved on in the transaction that makes its runs.
+//! Backfills and their progress, which advances in the transaction that makes their runs.
 
 use super::entity::backfill;
 use crate::domain::ids::{BackfillId, TaskId};
@@ -10,9 +10,10 @@ use crate::store::core::error::damaged;
 use crate::store::core::page::beyond;
 use crate::store::core::reason::ReasonColumns;
 use crate::store::core::rows::small;
+use crate::store::core::task::task_uids;
 use crate::store::core::time::{Micros, instant};
 use crate::store::runs::entity::run;
-use crate::store::runs::{open, task_uids};
+use crate::store::runs::open;
 use crate::store::{Result, Store, StoreError, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
@@ -22,7 +23,7 @@ use sea_orm::{
 };
 
 impl Store {
-    /// A page of backfills, newest first; of one task, or all.
+    /// A page of backfills, newest first, of one task or of all.
     pub async fn backfill_list(&self, task_key: Option<i64>, page: &PageRequest) -> Result<Page<BackfillRecord>> {
         let mut query = backfill::Entity::find();
         if let Some(key) = task_key {
@@ -39,12 +40,12 @@ impl Store {
         Ok(Page { items: records(self.reader(), page.items).await?, next })
     }
 
-    /// A backfill.
+    /// Finds a backfill.
     pub async fn backfill_find(&self, id: BackfillId) -> Result<Option<BackfillRecord>> {
         find(self.reader(), id).await
     }
 
-    /// The backfills that run, oldest first.
+    /// The backfills in progress, oldest first.
     pub async fn backfills_running(&self) -> Result<Vec<BackfillId>> {
         let query = backfill::Entity::find().select_only().column(backfill::Column::Uid);
         let query = query.filter(Expr::cust("state = 'running'")).order_by_asc(backfill::Column::Id);
@@ -54,7 +55,7 @@ impl Store {
 }
 
 impl Tx {
-    /// A backfill, locked.
+    /// Finds a backfill and locks it.
     pub async fn backfill_find(&self, id: BackfillId) -> Result<Option<BackfillRecord>> {
         if self.locks() {
             let row = backfill::Entity::find().filter(backfill::Column::Uid.eq(id.0));
@@ -91,7 +92,7 @@ impl Tx {
         find(self, id).await?.ok_or_else(|| StoreError::Other("the new backfill cannot be read".into()))
     }
 
-    /// Moves a running backfill on. False: it does not run any more.
+    /// Records the progress of a running backfill. Returns false if it is no longer running.
     pub async fn backfill_advance(
         &self,
         read: &BackfillRecord,
@@ -110,7 +111,7 @@ impl Tx {
         Ok(moved.rows_affected > 0)
     }
 
-    /// Ends a running backfill. False: it does not run any more.
+    /// Ends a running backfill. Returns false if it is no longer running.
     pub async fn backfill_end(
         &self,
         read: &BackfillRecord,

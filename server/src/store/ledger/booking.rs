@@ -1,4 +1,4 @@
-//! Booking: ledger entries are written together with the watermarks they move.
+//! Booking: writes ledger entries together with the watermarks that they move.
 
 use super::entity::slot;
 use crate::domain::model::SlotBooking;
@@ -18,9 +18,9 @@ use sea_orm::{
 use std::collections::{HashMap, HashSet};
 
 impl Tx {
-    /// Writes ledger entries and moves the watermarks, many schedules at once. Answers for every booking which of its
-    /// entries are new; a run must be inserted only for a new one. `SlotOverlap` if an entry overlaps another one that does
-    /// not begin at the same instant.
+    /// Writes ledger entries and moves the watermarks, many schedules at once. Returns for every booking which of its
+    /// entries are new; a run must be inserted only for a new entry. Fails with `SlotOverlap` if an entry overlaps
+    /// another one that begins at a different instant.
     pub async fn slots_book(&self, bookings: &[SlotBooking], at: DateTime<Utc>) -> Result<Vec<Vec<bool>>> {
         let reached = self.ledgers_reached(bookings).await?;
         for booking in bookings {
@@ -42,7 +42,7 @@ impl Tx {
         Ok(new)
     }
 
-    /// Writes entries of which none is there yet.
+    /// Writes entries that are all known to be new.
     async fn slots_insert(&self, entries: &[(&SlotBooking, &SlotEntry)], at: DateTime<Utc>) -> Result<()> {
         for chunk in entries.chunks(500) {
             self.execute_raw(rows(chunk, at).insert(self.get_database_backend(), "slot", &[], "")).await?;
@@ -50,7 +50,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes those entries that are not there yet, and answers which these are: schedule and first instant.
+    /// Writes the entries that are not there yet. Returns which these are: schedule and first instant.
     async fn slots_insert_some(
         &self,
         entries: &[(&SlotBooking, &SlotEntry)],
@@ -67,7 +67,7 @@ impl Tx {
         Ok(new)
     }
 
-    /// Stretches of time after an instant that a schedule's ledger tells of already, in order.
+    /// Periods after an instant that a schedule's ledger covers already, in order.
     pub async fn slots_told(&self, schedule_row: i64, after: DateTime<Utc>) -> Result<Vec<Told>> {
         let rows = slot::Entity::find()
             .select_only()
@@ -79,8 +79,8 @@ impl Tx {
         Ok(rows.into_iter().map(|(first, last)| (Micros(first).into(), Micros(last).into())).collect())
     }
 
-    /// The last instant in the ledger of each schedule whose ledger reaches to the first entry of its booking, or beyond;
-    /// of all others every entry is new. Until the end of the transaction nobody else writes into these ledgers.
+    /// The last instant in the ledger of each schedule whose ledger reaches the first entry of its booking. For all
+    /// other schedules, every entry is new. Until the end of the transaction nobody else writes into these ledgers.
     async fn ledgers_reached(&self, bookings: &[SlotBooking]) -> Result<HashMap<i64, i64>> {
         let mut reached = HashMap::new();
         for chunk in bookings.chunks(500) {

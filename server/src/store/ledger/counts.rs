@@ -1,4 +1,4 @@
-//! The ledger of one task as accounting needs it: entries that touch a period.
+//! The ledger of one task for accounting: entries that touch a period.
 
 use super::entity::slot;
 use crate::domain::model::SlotCount;

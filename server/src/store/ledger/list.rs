@@ -1,7 +1,7 @@
 //! Pages of the ledger.
 //!
-//! A filter may need several looks, each of which an index answers in order: entries that begin after an instant and stretches
-//! that reach over it; entries that were written as skipped and those whose runs were skipped later.
+//! A filter may need several queries, each of which an index answers in order: entries that begin after an instant
+//! and ranges that reach over it; entries that were written as skipped and those whose runs were skipped later.
 
 use super::entity::slot;
 use super::{record, select, stored};
@@ -38,7 +38,7 @@ impl Store {
     }
 }
 
-/// What is to be looked at; no entry is in two of them.
+/// The queries for a filter. No entry is in two of them.
 fn looks(filter: &SlotFilter) -> Vec<SelectStatement> {
     let base = common(filter);
     let with_outcome: Vec<SelectStatement> = match filter.outcome {
@@ -54,8 +54,8 @@ fn looks(filter: &SlotFilter) -> Vec<SelectStatement> {
     with_outcome.iter().map(begun).chain(reaches.then(|| across(filter, from))).collect()
 }
 
-/// Stretches that began before an instant and reach to it. They are few, so their index is right; what is written as an
-/// expression here cannot tempt SQLite to walk through all older entries by another one.
+/// Ranges that began before an instant and reach over it. They are few, so their own index is best. The condition is
+/// an expression, so that SQLite does not scan all older entries by another index.
 fn across(filter: &SlotFilter, from: Micros) -> SelectStatement {
     let mut query = common(&SlotFilter { until_at: None, ..filter.clone() });
     query

@@ -1,6 +1,7 @@
-//! The ledger: one entry for each slot of each schedule, or for a stretch of them.
+//! The ledger: one entry for each slot of each schedule, or for a range of slots.
 //!
-//! Deliberately absent: deciding what an entry says, which `app::ledger` does. Start reading at `booking`, then `list`.
+//! Deliberately absent: deciding what an entry says, which `app::ledger` does. Start reading at `booking`, then
+//! `list`.
 
 pub(in crate::store) mod ahead;
 pub(in crate::store) mod backfills;
@@ -11,18 +12,19 @@ pub(in crate::store) mod list;
 pub(in crate::store) mod past;
 
 use self::entity::slot;
+use super::core::entity::task;
 use super::core::error::damaged;
 use super::core::reason::ReasonColumns;
 use super::core::time::Micros;
 use super::runs::entity::run;
 use super::schedules::entity::schedule;
 use super::schedules::schedule_of;
-use super::tasks::entity::task;
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, ScheduleId, TaskId};
 use crate::domain::model::{SlotEntry, SlotRecord};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::SlotOutcome;
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult as _, Iterable as _, Order,
@@ -30,7 +32,7 @@ use sea_orm::{
 };
 
 impl Store {
-    /// Whether any slot waits to be caught up.
+    /// Returns whether any slot is pending.
     pub async fn slots_are_pending(&self) -> Result<bool> {
         let pending = slot::Entity::find()
             .filter(slot::Column::Outcome.eq(SlotOutcome::Pending.as_str()))
@@ -55,7 +57,7 @@ impl Tx {
         rows.iter().map(|row| Ok((row.try_get("", "task_id")?, record(row)?))).collect()
     }
 
-    /// Notes at the entry of a run that it was skipped after all.
+    /// Notes in the entry of a run that the run was skipped later.
     pub(super) async fn slot_skipped(&self, run: &run::Model, reason: &Reason) -> Result<()> {
         let (Some(schedule), Some(at)) = (run.schedule_id, run.scheduled_for) else { return Ok(()) };
         let ReasonColumns { code, args } = ReasonColumns::of(Some(reason));
@@ -70,7 +72,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Turns a pending entry into `run`, `skipped` or `missed`. False: it is not pending.
+    /// Turns a pending entry into `run`, `skipped` or `missed`. Returns false if it is not pending.
     pub async fn slot_resolve(&self, schedule: ScheduleId, entry: &SlotEntry) -> Result<bool> {
         let key = Query::select()
             .column(schedule::Column::Id)
@@ -89,6 +91,22 @@ impl Tx {
             .exec(self)
             .await?;
         Ok(changed.rows_affected > 0)
+    }
+
+    /// Deletes at most `limit` entries whose last slot is before an instant, oldest first. Returns how many there were.
+    pub async fn slots_delete(&self, before: DateTime<Utc>, limit: u32) -> Result<u64> {
+        let before = Micros::from(before);
+        let old = Query::select()
+            .column(slot::Column::Id)
+            .from(slot::Entity)
+            .and_where(Expr::col(slot::Column::FirstAt).lt(before))
+            .and_where(Expr::col(slot::Column::LastAt).lt(before))
+            .and_where(Expr::col(slot::Column::Outcome).ne("pending"))
+            .order_by(slot::Column::FirstAt, Order::Asc)
+            .limit(u64::from(limit))
+            .take();
+        let deleted = slot::Entity::delete_many().filter(slot::Column::Id.in_subquery(old)).exec(self).await?;
+        Ok(deleted.rows_affected)
     }
 }
 
@@ -114,7 +132,7 @@ pub(super) fn select() -> SelectStatement {
     query
 }
 
-/// Leaves only entries that were written with this outcome.
+/// Limits a query to entries that were written with this outcome.
 pub(super) fn stored(query: &mut SelectStatement, outcome: SlotOutcome) {
     query.and_where(Expr::col((slot::Entity, slot::Column::Outcome)).eq(outcome.as_str()));
     if outcome != SlotOutcome::Run {
@@ -148,7 +166,7 @@ pub(super) fn record(row: &QueryResult) -> Result<SlotRecord> {
         schedule: ScheduleId(row.try_get("", "schedule_uid")?),
         schedule_row: schedule_id,
         schedule_key: row.try_get("", "schedule_key")?,
-        // The ledger of a schedule stays readable when the schedule is not.
+        // The ledger of a schedule stays readable even if the schedule is not.
         timezone: schedule_of(&row.try_get::<String>("", "schedule_definition")?)
             .map_or_else(|_| "UTC".to_owned(), |schedule| schedule.timezone),
         task: TaskId(row.try_get("", "task_uid")?),

@@ -8,12 +8,12 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _, Select};
 
-/// A quarter of an hour, in microseconds: days of all zones begin at one.
+/// A quarter of an hour in microseconds. In every time zone, days begin on a quarter.
 const QUARTER: i64 = 900_000_000;
 
 impl Store {
-    /// How many slots were missed or skipped between each of these instants and the next; they lie on quarters of an hour and
-    /// rise. Slots that are one entry are taken to lie evenly in its time.
+    /// Number of slots missed or skipped between each of these instants and the next. The instants are on quarters of
+    /// an hour, ascending. The slots of one entry are assumed to be spread evenly over its time.
     pub async fn slots_without_run(&self, outcome: SlotOutcome, edges: &[DateTime<Utc>]) -> Result<Vec<u64>> {
         let edges: Vec<i64> = edges.iter().map(|edge| Micros::from(*edge).0).collect();
         let (Some(from), Some(until)) = (edges.first().copied(), edges.last().copied()) else { return Ok(Vec::new()) };
@@ -30,7 +30,7 @@ impl Store {
                 counts[place] += count.unsigned_abs();
             }
         }
-        // Written so that their own index is used: they are few.
+        // Written so that SQLite uses their own index, because they are few.
         let stretches = slot::Entity::find()
             .select_only()
             .columns([slot::Column::FirstAt, slot::Column::LastAt, slot::Column::Count])
@@ -61,7 +61,7 @@ impl Store {
     }
 }
 
-/// How many of `count` slots, which lie evenly from the first to the last, come before an instant.
+/// How many of `count` slots, spread evenly from the first to the last, are before an instant.
 fn before(at: i64, (first, last): (i64, i64), count: u64) -> u64 {
     if at <= first {
         return 0;

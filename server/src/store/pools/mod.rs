@@ -1,29 +1,27 @@
-//! Pools: named limits of how many runs at once, and what is taken of them.
+//! Pools: named limits of simultaneous runs.
 //!
-//! Deliberately absent: choosing which run gets a place, which `domain::pools` does. Start reading at `pool_list`.
+//! Deliberately absent: how much of them is in use, which `runs::places` counts, and choosing which run gets a place, which
+//! `domain::pools` does. Start reading at `pool_list`.
 
 pub mod entity;
 
 use self::entity::pool;
+use super::core::entity::task;
 use super::core::error::unique;
 use super::core::page::beyond;
 use super::core::rows::small;
+use super::core::task::definition::definition_of;
 use super::core::time::Micros;
-use super::runs::entity::run;
-use super::tasks::definitions::definition_of;
-use super::tasks::entity::task;
 use super::{Conflict, Result, Store, StoreError, Tx};
 use crate::domain::ids::PoolId;
+use crate::domain::model::PoolRecord;
 use crate::domain::model::{Cursor, Page, PageRequest};
-use crate::domain::model::{PoolRecord, PoolUse};
-use crate::domain::pools::Places;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, NotSet,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Set,
 };
-use std::collections::BTreeMap;
 
 impl Store {
     /// A page of pools by name.
@@ -44,51 +42,29 @@ impl Store {
         Ok(rows.into_iter().map(record).collect())
     }
 
-    /// The places of all pools.
-    pub async fn pool_places(&self) -> Result<BTreeMap<String, Places>> {
-        places(self.reader(), pool::Entity::find().all(self.reader()).await?).await
-    }
-
-    /// A pool by id or name.
+    /// Finds a pool by id or name.
     pub async fn pool_find(&self, pool: &str) -> Result<Option<PoolRecord>> {
         find(self.reader(), pool).await
     }
 
-    /// What is in use of each pool that open runs name.
-    pub async fn pool_uses(&self) -> Result<BTreeMap<String, PoolUse>> {
-        uses(self.reader()).await
-    }
-
-    /// Names of the living tasks that use a pool.
+    /// Names of the tasks that use a pool.
     pub async fn pool_tasks(&self, pool: &str) -> Result<Vec<String>> {
         users(self.reader(), pool).await
     }
 }
 
 impl Tx {
-    /// A pool by id or name.
+    /// Finds a pool by id or name.
     pub async fn pool_find(&self, pool: &str) -> Result<Option<PoolRecord>> {
         find(self, pool).await
     }
 
-    /// The places of all pools; on PostgreSQL locked, so that two servers do not give the same place away.
-    pub async fn pool_places_locked(&self) -> Result<BTreeMap<String, Places>> {
-        let query = pool::Entity::find().order_by_asc(pool::Column::Id);
-        let query = if self.locks() { query.lock_exclusive() } else { query };
-        places(self, query.all(self).await?).await
-    }
-
-    /// What is in use of each pool that open runs name.
-    pub async fn pool_uses(&self) -> Result<BTreeMap<String, PoolUse>> {
-        uses(self).await
-    }
-
-    /// Names of the living tasks that use a pool.
+    /// Names of the tasks that use a pool.
     pub async fn pool_tasks(&self, pool: &str) -> Result<Vec<String>> {
         users(self, pool).await
     }
 
-    /// Stores a new pool. `NameTaken` if the name is in use.
+    /// Stores a new pool. Fails with `NameTaken` if the name is in use.
     pub async fn pool_insert(
         &self,
         name: &str,
@@ -109,7 +85,7 @@ impl Tx {
         Ok(record(row.insert(self).await.map_err(|error| unique(error, Conflict::NameTaken))?))
     }
 
-    /// Changes a pool, guarded by the version that was read (`Stale`).
+    /// Changes a pool. Fails with `Stale` if the pool is no longer at the version that was read.
     pub async fn pool_update(&self, read: &PoolRecord, changed: &PoolRecord, at: DateTime<Utc>) -> Result<PoolRecord> {
         let rows = pool::Entity::update_many()
             .col_expr(pool::Column::Name, Expr::value(changed.name.clone()))
@@ -125,7 +101,7 @@ impl Tx {
         rows.into_iter().next().map(record).ok_or_else(|| StoreError::conflict(Conflict::Gone("the pool")))
     }
 
-    /// Removes a pool. False: there was none.
+    /// Deletes a pool. Returns false if there was none.
     pub async fn pool_delete(&self, read: &PoolRecord) -> Result<bool> {
         Ok(pool::Entity::delete_by_id(read.key).exec(self).await?.rows_affected > 0)
     }
@@ -153,59 +129,7 @@ async fn find(connection: &impl ConnectionTrait, pool: &str) -> Result<Option<Po
     Ok(query.one(connection).await?.map(record))
 }
 
-#[derive(FromQueryResult)]
-struct UseRow {
-    pool: String,
-    weight: i64,
-    number: i64,
-    capacity: Option<i64>,
-}
-
-/// The places of these pools.
-async fn places(connection: &impl ConnectionTrait, pools: Vec<pool::Model>) -> Result<BTreeMap<String, Places>> {
-    let used = used(connection).await?;
-    let of = |row: pool::Model| {
-        let used = used.get(&row.name).copied().unwrap_or_default();
-        (row.name, Places { capacity: small(row.capacity), used })
-    };
-    Ok(pools.into_iter().map(of).collect())
-}
-
-/// Places of each pool that are taken by runs which do not wait. The rules of the partial index are written out, so that
-/// it applies: what it costs does not grow with the runs that wait.
-async fn used(connection: &impl ConnectionTrait) -> Result<BTreeMap<String, u32>> {
-    let query = run::Entity::find()
-        .select_only()
-        .column_as(run::Column::Pool, "pool")
-        .column_as(run::Column::PoolWeight, "weight")
-        .column_as(run::Column::Id.count(), "number")
-        .expr_as(Expr::cust("(SELECT capacity FROM pool WHERE pool.name = run.pool)"), "capacity")
-        .filter(Expr::cust("pool IS NOT NULL AND finished_at IS NULL AND state <> 'waiting'"))
-        .group_by(run::Column::Pool)
-        .group_by(run::Column::PoolWeight);
-    let mut found: BTreeMap<String, u32> = BTreeMap::new();
-    for UseRow { pool, weight, number, capacity } in query.into_model::<UseRow>().all(connection).await? {
-        *found.entry(pool).or_default() += small(number) * small(weight.min(capacity.unwrap_or(weight)));
-    }
-    Ok(found)
-}
-
-async fn uses(connection: &impl ConnectionTrait) -> Result<BTreeMap<String, PoolUse>> {
-    let used = used(connection).await?.into_iter().map(|(pool, used)| (pool, PoolUse { used, waiting: 0 }));
-    let mut found: BTreeMap<String, PoolUse> = used.collect();
-    let query = run::Entity::find()
-        .select_only()
-        .column(run::Column::Pool)
-        .column_as(run::Column::Id.count(), "number")
-        .filter(Expr::cust("state = 'waiting' AND pool IS NOT NULL"))
-        .group_by(run::Column::Pool);
-    for (pool, number) in query.into_tuple::<(String, i64)>().all(connection).await? {
-        found.entry(pool).or_default().waiting = small(number);
-    }
-    Ok(found)
-}
-
-/// `_` in a name is a wildcard of LIKE, so what is found is looked at again.
+/// `_` in a name is a wildcard of LIKE, so the rows found are checked again.
 async fn users(connection: &impl ConnectionTrait, pool: &str) -> Result<Vec<String>> {
     let query = task::Entity::find()
         .filter(task::Column::DeletedAt.is_null())

@@ -8,8 +8,8 @@ use crate::domain::model::{AttemptFinished, AttemptRecord, AttemptStarted};
 use crate::store::core::error::damaged;
 use crate::store::core::reason::ReasonColumns;
 use crate::store::core::rows::small;
+use crate::store::core::task::definitions;
 use crate::store::core::time::instant;
-use crate::store::tasks::versions::definitions;
 use crate::store::{Result, Store, StoreError};
 use chrono::TimeDelta;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
@@ -17,7 +17,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 impl Store {
-    /// The attempts of a run, first to newest.
+    /// The attempts of a run, oldest first.
     pub async fn run_attempts(&self, run: RunId) -> Result<Vec<AttemptRecord>> {
         let Some(found) = by_id(run).one(self.reader()).await? else { return Ok(Vec::new()) };
         let query = attempt::Entity::find().filter(attempt::Column::RunId.eq(found.id));
@@ -25,20 +25,20 @@ impl Store {
         rows.into_iter().map(|row| record(row, run)).collect()
     }
 
-    /// Writes down who carries out attempts. Calls that wait at the same time share their statements. False: the claim is
-    /// no longer valid, or the attempt has ended.
+    /// Records which processes carry out attempts. Calls that wait at the same time share their statements. Returns
+    /// false for an attempt whose claim is no longer valid or that has ended.
     pub async fn attempts_started(&self, started: Vec<AttemptStarted>) -> Result<Vec<bool>> {
         self.write_shared(started).await
     }
 
-    /// Ends attempts and moves their runs on, with statistics and the tasks' newest run. Calls that wait at the same time
-    /// share their statements. False: the claim is no longer valid, nothing was changed. A run that somebody asked to stop
-    /// is cancelled even if `next` says retry.
+    /// Ends attempts and moves their runs on, with statistics and the tasks' newest runs. Calls that wait at the same
+    /// time share their statements. Returns false if the claim is no longer valid; nothing was changed then. A run
+    /// that somebody asked to stop is cancelled even if `next` says retry.
     pub async fn attempts_finish(&self, finished: Vec<AttemptFinished>) -> Result<Vec<bool>> {
         self.write_shared(finished).await
     }
 
-    /// Which of these attempts are stored.
+    /// Returns which of these attempts are stored.
     pub async fn attempts_stored(&self, attempts: &[AttemptId]) -> Result<HashSet<AttemptId>> {
         let mut found = HashSet::with_capacity(attempts.len());
         for chunk in attempts.chunks(500) {
@@ -49,13 +49,14 @@ impl Store {
         Ok(found)
     }
 
-    /// Whether an attempt has ended; one that is not stored has.
+    /// Returns whether an attempt has ended. An attempt that is not stored has ended.
     pub async fn attempt_ended(&self, attempt: AttemptId) -> Result<bool> {
         let found = attempt::Entity::find().filter(attempt::Column::Uid.eq(attempt.0)).one(self.reader()).await;
         Ok(found.map_err(StoreError::from)?.is_none_or(|row| row.finished_at.is_some()))
     }
 
-    /// Runs of this server that are `running`, with their newest attempt and definition: what a starting server adopts.
+    /// Runs of this server in state `running`, with their newest attempt and definition: what a starting server
+    /// adopts.
     pub async fn attempts_running(&self, node: &str) -> Result<Vec<ClaimedRun>> {
         let rows = running(node).all(self.reader()).await?;
         let versions = rows.iter().map(|row| (row.task_id, small(row.task_version)));
@@ -75,7 +76,7 @@ impl Store {
     }
 }
 
-/// A row as a record.
+/// Converts a row to a record.
 pub(in crate::store) fn record(row: attempt::Model, run: RunId) -> Result<AttemptRecord> {
     let number = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
     let code = |value: Option<i64>| value.and_then(|value| i32::try_from(value).ok());

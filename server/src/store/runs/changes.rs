@@ -1,4 +1,4 @@
-//! What changes runs outside the hot path: making, cancelling, ending, promoting, deleting.
+//! Changes to runs outside the hot path: creating, cancelling, ending, promoting, deleting.
 
 use super::entity::{attempt, run};
 use super::stats;
@@ -22,11 +22,11 @@ use sea_orm::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Most rows in one statement; SQLite takes 32,766 values.
+/// Maximum number of rows in one statement, because SQLite accepts 32,766 values.
 pub(in crate::store) const ROWS: usize = 500;
 
 impl Tx {
-    /// Makes runs, in order; keeps the tasks' newest run and, for final ones, the statistics.
+    /// Creates runs, in order. Updates the tasks' newest runs and, for runs in a final state, the statistics.
     pub async fn runs_insert(&self, runs: &[RunNew]) -> Result<Vec<RunRecord>> {
         let (mut made, mut ended) = (Vec::with_capacity(runs.len()), Vec::new());
         for chunk in runs.chunks(500) {
@@ -40,7 +40,7 @@ impl Tx {
         }
         self.tasks_gain(&made).await?;
         if !ended.is_empty() {
-            // A run that is made skipped has ended too.
+            // A run that is created as skipped has ended too.
             let ended = run::Entity::find().filter(run::Column::Uid.is_in(ended)).all(self).await?;
             self.triggers_fire(&ended).await?;
             stats::add(self, &made.iter().filter_map(Ended::of).collect::<Vec<_>>()).await?;
@@ -48,7 +48,7 @@ impl Tx {
         Ok(made)
     }
 
-    /// Counts new runs at their tasks, and makes the newest of each the task's newest.
+    /// Counts new runs for their tasks, and updates each task's newest run.
     async fn tasks_gain(&self, made: &[RunRecord]) -> Result<()> {
         let mut newest: HashMap<i64, (i64, &RunRecord)> = HashMap::new();
         for run in made {
@@ -89,7 +89,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Shows the new state of runs at those tasks whose newest run they are.
+    /// Copies the new state of runs to the tasks whose newest run they are.
     pub(in crate::store) async fn tasks_follow<'a>(
         &self,
         changed: impl IntoIterator<Item = &'a run::Model>,
@@ -115,7 +115,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Stops a run, or asks for it. None: there is no such run.
+    /// Stops a run, or requests that. Returns none if there is no such run.
     pub async fn run_cancel(&self, run: RunId, reason: &Reason, at: DateTime<Utc>) -> Result<Option<RunCancel>> {
         let Some(found) = self.run_locked(run).await? else { return Ok(None) };
         if found.finished_at.is_some() {
@@ -146,7 +146,7 @@ impl Tx {
         Ok(query.one(self).await?)
     }
 
-    /// Ends a run that is not running (waiting, queued, backing off). None: it is not in one of these states.
+    /// Ends a run that is not in progress (waiting, queued, backing off). Returns none if it is in another state.
     pub async fn run_end(
         &self,
         run: RunId,
@@ -177,7 +177,7 @@ impl Tx {
         Ok(ended.into_iter().next())
     }
 
-    /// Skips the waiting runs of a task, all but the newest.
+    /// Skips the waiting runs of a task, except the newest one.
     pub async fn runs_supersede(
         &self,
         task_key: i64,
@@ -230,8 +230,8 @@ impl Tx {
         records(self, rows).await
     }
 
-    /// Removes a finished run and its attempts; answers whose logs are to be removed. None: there is no such run.
-    /// `NotFinished` if it has not ended.
+    /// Deletes a finished run and its attempts. Returns the attempts whose logs must be deleted, or none if there is
+    /// no such run. Fails with `NotFinished` if the run has not ended.
     pub async fn run_delete(&self, run: RunId) -> Result<Option<Vec<AttemptId>>> {
         let Some(found) = self.run_locked(run).await? else { return Ok(None) };
         if found.finished_at.is_none() {
@@ -244,7 +244,7 @@ impl Tx {
     }
 }
 
-/// Columns of a new run, in the order of `row`; those that are left out are null.
+/// Columns of a new run, in the order of `row`. All other columns are null.
 const COLUMNS: [&str; 25] = [
     "uid",
     "task_id",
@@ -273,7 +273,7 @@ const COLUMNS: [&str; 25] = [
     "backfill_id",
 ];
 
-/// What every new run has in common.
+/// Values that all new runs have in common.
 const UNTOUCHED: [(&str, &str); 6] = [
     ("cancel_forced", "FALSE"),
     ("attempt_count", "0"),

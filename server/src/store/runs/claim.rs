@@ -1,4 +1,5 @@
-//! The claim: which runs start now. One guarded statement, the same on both databases; a run is never handed out twice.
+//! The claim: decides which runs start now. It is one guarded statement, the same on both databases. A run is never
+//! handed out twice.
 
 use super::attempts;
 use super::changes::ROWS;
@@ -9,8 +10,8 @@ use crate::domain::model::{ClaimOrder, ClaimedRun};
 use crate::domain::vocabulary::RunState;
 use crate::store::core::error::damaged;
 use crate::store::core::rows::small;
+use crate::store::core::task::{Definitions, StoredDefinition, definitions};
 use crate::store::core::time::Micros;
-use crate::store::tasks::versions::{Definitions, StoredDefinition, definitions};
 use crate::store::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{
@@ -22,7 +23,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 impl Store {
-    /// Claims up to `limit` queued runs that are due, and opens an attempt for each.
+    /// Claims up to `limit` due runs that are queued, and opens an attempt for each.
     pub async fn runs_claim(
         &self,
         limit: u32,
@@ -83,7 +84,7 @@ impl ClaimedRun {
     }
 }
 
-/// `state = 'queued'` is written out, so that the partial index applies; on SQLite the lock clause is dropped.
+/// `state = 'queued'` is spelled out so that the partial index is used. On SQLite the lock clause is dropped.
 fn claim(limit: u32, node: &str, order: ClaimOrder, now: DateTime<Utc>) -> UpdateStatement {
     let now = Micros::from(now);
     let mut due = Query::select();

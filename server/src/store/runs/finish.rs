@@ -33,10 +33,10 @@ impl SharedRow for AttemptFinished {
     }
 }
 
-/// Most rows in one statement.
+/// Maximum number of rows in one statement.
 const ROWS: usize = 200;
 
-/// Writes down who carries out attempts.
+/// Records which processes carry out attempts.
 async fn started(tx: &Tx, items: &[AttemptStarted]) -> Result<Vec<bool>> {
     let mut valid = HashSet::with_capacity(items.len());
     for chunk in items.chunks(ROWS) {
@@ -93,7 +93,7 @@ async fn finished(tx: &Tx, items: &[AttemptFinished]) -> Result<Vec<bool>> {
     Ok(answers)
 }
 
-/// What a run becomes: state, end, next due instant, result, attempts taken back.
+/// What a run becomes: state, end, next due instant, result, number of attempts taken back.
 struct Moved {
     state: RunState,
     finished_at: Option<Micros>,
@@ -133,7 +133,8 @@ impl Moved {
     }
 }
 
-/// A run that somebody asked to stop does not go on, whatever was decided before that was known.
+/// Moves runs on. A run that somebody asked to stop does not continue, whatever was decided before the request was
+/// known.
 async fn move_runs(tx: &Tx, items: &[(usize, &AttemptFinished)]) -> Result<Vec<run::Model>> {
     let mut rows = Rows::new([
         "uid",
@@ -172,7 +173,7 @@ async fn move_runs(tx: &Tx, items: &[(usize, &AttemptFinished)]) -> Result<Vec<r
         ]);
     }
     let columns: Vec<String> = run::Column::iter().map(|column| format!("run.{}", column.unquoted())).collect();
-    // The request to stop said why; what the end of the attempt has to add stands at the attempt.
+    // The request to stop gave the reason. Anything the attempt's end adds is stored with the attempt.
     let keeps_reason = "run.cancel_requested_at IS NOT NULL \
                         AND (v.state = 'cancelled' OR v.finished_at IS NULL)";
     let text = format!(

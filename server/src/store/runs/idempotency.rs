@@ -1,4 +1,4 @@
-//! Idempotency keys: what a repeated request made the first time.
+//! Idempotency keys: what a repeated request created the first time.
 
 use super::entity::idempotency;
 use crate::domain::model::{IdempotencyNew, IdempotencyRecord};
@@ -10,7 +10,8 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, Set};
 
 impl Tx {
-    /// What was made under a key at or after an instant. A transaction that asks for a key holds it until its end.
+    /// Finds what was created under a key at or after an instant. A transaction that asks for a key locks it until
+    /// its end.
     pub async fn idempotency_find(
         &self,
         scope: &str,
@@ -26,7 +27,7 @@ impl Tx {
         }))
     }
 
-    /// Remembers a key, in place of an expired one.
+    /// Remembers a key and replaces an expired one.
     pub async fn idempotency_put(&self, new: &IdempotencyNew) -> Result<()> {
         let IdempotencyNew { scope, key, record } = new.clone();
         let row = idempotency::ActiveModel {
@@ -47,5 +48,11 @@ impl Tx {
             .to_owned();
         idempotency::Entity::insert(row).on_conflict(replace).exec_without_returning(self).await?;
         Ok(())
+    }
+
+    /// Deletes the keys that were used before an instant. Returns how many there were.
+    pub async fn idempotency_delete(&self, before: DateTime<Utc>) -> Result<u64> {
+        let old = idempotency::Entity::delete_many().filter(idempotency::Column::CreatedAt.lt(Micros::from(before)));
+        Ok(old.exec(self).await?.rows_affected)
     }
 }

@@ -1,4 +1,4 @@
-//! Runs: one row per occurrence of a task, from its making to its end, with the attempts within it.
+//! Runs: one row per occurrence of a task, from its creation to its end, with the attempts within it.
 //!
 //! Deliberately absent: logs, which are files, and decisions about states. Start reading at `claim`, then `finish`.
 
@@ -10,6 +10,7 @@ pub(in crate::store) mod finish;
 pub(in crate::store) mod idempotency;
 pub(in crate::store) mod open;
 pub(in crate::store) mod outlook;
+pub(in crate::store) mod places;
 pub(in crate::store) mod prune;
 pub(in crate::store) mod stats;
 pub(in crate::store) mod waiting;
@@ -19,8 +20,8 @@ use super::core::error::damaged;
 use super::core::page::beyond;
 use super::core::reason::ReasonColumns;
 use super::core::rows::small;
+use super::core::task::task_uids;
 use super::core::time::{Micros, instant};
-use super::tasks::entity::task;
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, TaskId};
 use crate::domain::model::{Cursor, Page, PageRequest};
@@ -29,14 +30,11 @@ use crate::domain::vocabulary::{RunState, TriggerKind};
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, Order, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    Select,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
-use std::collections::{HashMap, HashSet};
-use uuid::Uuid;
 
 impl Store {
-    /// A run.
+    /// Finds a run.
     pub async fn run_find(&self, run: RunId) -> Result<Option<RunRecord>> {
         one(self.reader(), by_id(run)).await
     }
@@ -55,19 +53,19 @@ impl Store {
         Ok(Page { items: records(self.reader(), page.items).await?, next })
     }
 
-    /// Running runs of this server that somebody asked to stop.
+    /// Runs in progress on this server that somebody asked to stop.
     pub async fn run_cancel_list(&self, node: &str) -> Result<Vec<RunRecord>> {
         let asked = running(node).filter(run::Column::CancelRequestedAt.is_not_null());
         records(self.reader(), asked.all(self.reader()).await?).await
     }
 
-    /// Runs of this server in progress.
+    /// Number of runs in progress on this server.
     pub async fn runs_running_count(&self, node: &str) -> Result<u32> {
         use sea_orm::PaginatorTrait as _;
         Ok(u32::try_from(running(node).count(self.reader()).await?).unwrap_or(u32::MAX))
     }
 
-    /// Whether a run was asked to stop.
+    /// Returns whether somebody asked a run to stop.
     pub async fn run_cancel_requested(&self, run: RunId) -> Result<bool> {
         let query = run::Entity::find().select_only().column(run::Column::CancelRequestedAt);
         let asked: Option<Option<i64>> =
@@ -77,13 +75,13 @@ impl Store {
 }
 
 impl Tx {
-    /// A run.
+    /// Finds a run.
     pub async fn run_find(&self, run: RunId) -> Result<Option<RunRecord>> {
         one(self, by_id(run)).await
     }
 }
 
-/// Written out, so that the partial index applies.
+/// Spelled out so that the partial index is used.
 pub(super) fn open() -> Expr {
     Expr::cust("finished_at IS NULL")
 }
@@ -92,7 +90,7 @@ pub(super) fn by_id(run: RunId) -> Select<run::Entity> {
     run::Entity::find().filter(run::Column::Uid.eq(run.0))
 }
 
-/// Runs of a server in progress.
+/// Runs in progress on a server.
 pub(super) fn running(node: &str) -> Select<run::Entity> {
     run::Entity::find()
         .filter(open())
@@ -105,7 +103,7 @@ async fn one(connection: &impl ConnectionTrait, query: Select<run::Entity>) -> R
     Ok(records(connection, vec![row]).await?.pop())
 }
 
-/// Rules of partial indexes are written out, so that these apply.
+/// The conditions of partial indexes are spelled out so that the indexes are used.
 fn filtered(filter: &RunFilter) -> Select<run::Entity> {
     let RunFilter { task_key, states, trigger, from_at, until_at } = filter;
     let mut query = run::Entity::find();
@@ -133,23 +131,7 @@ fn filtered(filter: &RunFilter) -> Select<run::Entity> {
     query
 }
 
-/// Ids of tasks by their keys.
-pub(super) async fn task_uids(
-    connection: &impl ConnectionTrait,
-    keys: impl IntoIterator<Item = i64>,
-) -> Result<HashMap<i64, TaskId>> {
-    let keys: Vec<i64> = keys.into_iter().collect::<HashSet<_>>().into_iter().collect();
-    let mut found = HashMap::with_capacity(keys.len());
-    for keys in keys.chunks(500) {
-        let query = task::Entity::find().select_only().columns([task::Column::Id, task::Column::Uid]);
-        let query = query.filter(task::Column::Id.is_in(keys.iter().copied())).order_by(task::Column::Id, Order::Asc);
-        let rows: Vec<(i64, Uuid)> = query.into_tuple().all(connection).await?;
-        found.extend(rows.into_iter().map(|(key, uid)| (key, TaskId(uid))));
-    }
-    Ok(found)
-}
-
-/// Rows as records, in the same order.
+/// Converts rows to records, in the same order.
 pub(super) async fn records(connection: &impl ConnectionTrait, rows: Vec<run::Model>) -> Result<Vec<RunRecord>> {
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -162,7 +144,7 @@ pub(super) async fn records(connection: &impl ConnectionTrait, rows: Vec<run::Mo
     rows.into_iter().map(found).collect()
 }
 
-/// A row as a record.
+/// Converts a row to a record.
 pub(super) fn record(row: run::Model, task: TaskId) -> Result<RunRecord> {
     let json = |text: &str| serde_json::from_str(text).map_err(|error| damaged("run", error));
     let trigger = TriggerRecord {

@@ -14,12 +14,12 @@ use sea_orm::{
 use std::collections::HashMap;
 
 impl Tx {
-    /// Open runs of each task, by its key; tasks without any are absent.
+    /// Open runs of each task, by its key. Tasks without any are absent.
     pub async fn runs_open(&self, task_keys: &[i64]) -> Result<HashMap<i64, OpenRuns>> {
         open_counts(self, task_keys).await
     }
 
-    /// How many open runs have this kind of trigger.
+    /// Number of open runs with this kind of trigger.
     pub async fn runs_open_by_trigger(&self, kind: TriggerKind) -> Result<u32> {
         let query = run::Entity::find().filter(open()).filter(run::Column::TriggerKind.eq(kind.as_str()));
         Ok(u32::try_from(query.count(self).await?).unwrap_or(u32::MAX))

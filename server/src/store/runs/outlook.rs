@@ -1,4 +1,4 @@
-//! What there is to do for a dispatcher: one statement over one index, asked in every round.
+//! What a dispatcher has to do: one statement over one index, asked in every round.
 
 use crate::domain::model::RunOutlook;
 use crate::store::core::time::{Micros, instant};
@@ -7,12 +7,12 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
 impl RunOutlook {
-    /// The rule of the index, written out so that it applies.
+    /// The condition of the index, spelled out so that the index is used.
     pub(in crate::store) const INDEXED: &str = "state IN ('queued', 'backing_off', 'waiting')";
 }
 
 impl Store {
-    /// What there is to do for a dispatcher, in one statement.
+    /// What a dispatcher has to do, in one statement.
     pub async fn run_outlook(&self, now: DateTime<Utc>) -> Result<RunOutlook> {
         let backend = self.reader().get_database_backend();
         let given = if backend == DbBackend::Postgres { "$1" } else { "?1" };

@@ -1,32 +1,29 @@
-//! Retention: which finished runs are older or more than their task keeps, a few tasks at a time.
+//! Retention: finds finished runs that exceed what their task keeps, a few tasks at a time.
 
-use super::entity::{attempt, idempotency, run};
+use super::entity::{attempt, run};
 use crate::domain::ids::{AttemptId, RunId};
-use crate::domain::model::{Leftovers, PruneCandidate, PruneStep};
-use crate::store::access::entity::session;
+use crate::domain::model::{PruneCandidate, PruneStep};
+use crate::store::core::entity::task;
 use crate::store::core::rows::Rows;
 use crate::store::core::time::Micros;
-use crate::store::ledger::entity::slot;
-use crate::store::tasks::entity::task;
 use crate::store::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, Returning};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, Order, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
-/// Tasks looked at in one step.
+/// Number of tasks checked in one step.
 const TASKS: u64 = 200;
 const DAY: i64 = 86_400_000_000;
 
 type Found = BTreeMap<i64, Uuid>;
 
 impl Store {
-    /// Looks at the tasks after a key (0 to begin) that have runs for finished runs beyond their retention, at most about `limit` of them.
-    /// Remove the candidates before the next step: a step that is full looks at the same tasks again.
+    /// Checks the tasks after a key (0 to begin) for finished runs beyond their retention, and returns about `limit`
+    /// runs at most. Delete the candidates before the next step, because a full step checks the same tasks again.
     pub async fn prune_list(&self, after: i64, limit: u32, now: DateTime<Utc>) -> Result<PruneStep> {
         let tasks = task::Entity::find()
             .select_only()
@@ -50,7 +47,7 @@ impl Store {
         Ok(PruneStep { candidates: self.candidates(found).await?, next })
     }
 
-    /// Tasks are found first, by one look into an index each; most have nothing to remove.
+    /// Finds the tasks first, by one index lookup each, because most of them have nothing to delete.
     async fn too_old(&self, after: i64, last: i64, limit: u64, now: DateTime<Utc>) -> Result<Found> {
         let task_column = |column| Expr::col((task::Entity, column));
         let oldest = Expr::value(Micros::from(now)).sub(task_column(task::Column::RetentionDays).mul(DAY));
@@ -119,7 +116,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Removes finished runs and their attempts; answers how many there were. Runs that have not ended stay.
+    /// Deletes finished runs and their attempts. Returns how many there were. Runs that have not ended stay.
     pub async fn runs_delete(&self, runs: &[RunId]) -> Result<u64> {
         let mut gone: BTreeMap<i64, i64> = BTreeMap::new();
         for chunk in runs.chunks(500) {
@@ -148,29 +145,5 @@ impl Tx {
             self.execute_raw(rows.statement(self.get_database_backend(), text)).await?;
         }
         Ok(gone.iter().map(|(_, number)| number.unsigned_abs()).sum())
-    }
-
-    /// Removes what is not kept for ever beside runs; answers how many rows there were.
-    pub async fn leftovers_delete(&self, what: &Leftovers) -> Result<u64> {
-        let Leftovers { slots_before, sessions_before, keys_before, limit } = *what;
-        let old = Query::select()
-            .column(slot::Column::Id)
-            .from(slot::Entity)
-            .and_where(Expr::col(slot::Column::FirstAt).lt(Micros::from(slots_before)))
-            .and_where(Expr::col(slot::Column::LastAt).lt(Micros::from(slots_before)))
-            .and_where(Expr::col(slot::Column::Outcome).ne("pending"))
-            .order_by(slot::Column::FirstAt, Order::Asc)
-            .limit(u64::from(limit))
-            .take();
-        let slots = slot::Entity::delete_many().filter(slot::Column::Id.in_subquery(old)).exec(self).await?;
-        let sessions = session::Entity::delete_many()
-            .filter(session::Column::ExpiresAt.lt(Micros::from(sessions_before)))
-            .exec(self)
-            .await?;
-        let keys = idempotency::Entity::delete_many()
-            .filter(idempotency::Column::CreatedAt.lt(Micros::from(keys_before)))
-            .exec(self)
-            .await?;
-        Ok(slots.rows_affected + sessions.rows_affected + keys.rows_affected)
     }
 }

@@ -1,4 +1,4 @@
-//! Statistics from the summary table: one row per task and hour, kept in the transaction that ends a run.
+//! Statistics from the summary table: one row per task and hour, updated in the transaction that ends a run.
 
 use super::entity::run;
 use crate::domain::model::RunRecord;
@@ -13,18 +13,19 @@ use sea_orm::{
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Buckets of the histogram of durations.
+/// Number of buckets in the histogram of durations.
 const BUCKETS: usize = 32;
-/// Columns of the summary table after task and hour: six counts, the sum of durations, the buckets.
+/// Number of columns of the summary table after task and hour: six counts, the sum of durations, the buckets.
 const COLUMNS: usize = 7 + BUCKETS;
-/// Upper bound of the first bucket in seconds; each further one is wider by `GROWTH` (the last ends at about 19 hours).
+/// Upper bound of the first bucket in seconds. Each further bucket is wider by `GROWTH`; the last one ends at about
+/// 19 hours.
 const FIRST: f64 = 0.005;
 const GROWTH: f64 = 1.7;
-/// Key under which all tasks are summed up.
+/// Key of the summary of all tasks.
 const ALL_TASKS: i64 = 0;
 const HOUR: i64 = 3_600;
 
-/// A run that ended, as far as statistics go.
+/// The facts about an ended run that statistics need.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::store) struct Ended {
     task_key: i64,
@@ -34,14 +35,14 @@ pub(in crate::store) struct Ended {
 }
 
 impl Ended {
-    /// None if it has not ended.
+    /// Returns none if the run has not ended.
     pub(in crate::store) fn of(run: &RunRecord) -> Option<Self> {
         let at = run.finished_at?;
         let duration = run.started_at.map(|started| at - started);
         Some(Self { task_key: run.task_key, state: run.state, at, duration })
     }
 
-    /// None if it has not ended.
+    /// Returns none if the run has not ended.
     pub(in crate::store) fn of_row(row: &run::Model) -> Option<Self> {
         let at: DateTime<Utc> = row.finished_at?.into();
         let duration = row.started_at.map(|started| at - DateTime::from(started));
@@ -114,7 +115,7 @@ fn bucket(duration: TimeDelta) -> usize {
     (0..BUCKETS - 1).find(|bucket| seconds <= bound(*bucket)).unwrap_or(BUCKETS - 1)
 }
 
-/// Adds ended runs to the summaries of their tasks and of all tasks together.
+/// Adds ended runs to the summaries of their tasks and of all tasks.
 pub(in crate::store) async fn add(tx: &Tx, ended: &[Ended]) -> Result<()> {
     let mut sums: BTreeMap<(i64, i64), [i64; COLUMNS]> = BTreeMap::new();
     for run in ended {
@@ -159,12 +160,12 @@ pub(in crate::store) async fn add(tx: &Tx, ended: &[Ended]) -> Result<()> {
 }
 
 impl Store {
-    /// Mean seconds of the runs of all tasks that ended since an instant, by key of their task.
+    /// Mean duration in seconds of the runs of each task that ended since an instant, by the task's key.
     pub async fn run_durations_all(&self, since: DateTime<Utc>) -> Result<HashMap<i64, f64>> {
         durations(self, since, Expr::col("task_id").ne(ALL_TASKS)).await
     }
 
-    /// The same of these tasks alone.
+    /// The same for these tasks only.
     pub async fn run_durations(&self, since: DateTime<Utc>, tasks: &[i64]) -> Result<HashMap<i64, f64>> {
         let keys: BTreeSet<_> = tasks.iter().copied().collect();
         if keys.is_empty() {
@@ -173,7 +174,7 @@ impl Store {
         durations(self, since, Expr::col("task_id").is_in(keys)).await
     }
 
-    /// Statistics of all tasks or of one: the hours (days) from that of `from` on that begin before `until`.
+    /// Statistics of all tasks or of one: the hours (or days) from that of `from` on that begin before `until`.
     pub async fn run_stats(
         &self,
         task_key: Option<i64>,
@@ -260,7 +261,7 @@ fn point(from_at: DateTime<Utc>, sum: &[i64; COLUMNS]) -> StatsPoint {
     }
 }
 
-/// A percentile from the histogram, drawn evenly within its bucket.
+/// A percentile from the histogram, interpolated within its bucket.
 #[expect(clippy::cast_precision_loss, reason = "counts of runs are far below 2^52")]
 fn percentile(buckets: &[i64], share: f64) -> Option<f64> {
     let total: i64 = buckets.iter().sum();
@@ -276,7 +277,7 @@ fn percentile(buckets: &[i64], share: f64) -> Option<f64> {
     None
 }
 
-/// Mean seconds of the runs that ended since an instant, by key of their task.
+/// Mean duration in seconds of the runs that ended since an instant, by the task's key.
 async fn durations(store: &Store, since: DateTime<Utc>, of: Expr) -> Result<HashMap<i64, f64>> {
     let mut query = Query::select();
     query

@@ -1,7 +1,8 @@
-//! Runs that wait: the first of each line, and moving the chosen ones on.
+//! Waiting runs: finding the first of each line, and moving the chosen ones on.
 //!
-//! What a reader or the writer pays grows with the runs that it looks at, never with those that wait behind them. The order
-//! of a line is that of the index `run_waiting`: a point of priority is worth a minute. Start reading at `runs_waiting`.
+//! The cost for a reader or the writer grows with the runs that are examined, never with those that wait behind them.
+//! The index `run_waiting` defines the order of a line: a point of priority is worth a minute. Start reading at
+//! `runs_waiting`.
 
 use super::changes::ROWS;
 use super::entity::run;
@@ -9,12 +10,12 @@ use crate::domain::model::RunRecord;
 use crate::domain::pools::{TaskRoom, WaitingMark, WaitingRun};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::RunState;
+use crate::store::core::entity::task;
 use crate::store::core::reason::ReasonColumns;
 use crate::store::core::rows::Rows;
 use crate::store::core::rows::small;
+use crate::store::core::task::definition::definition_of;
 use crate::store::core::time::Micros;
-use crate::store::tasks::definitions::definition_of;
-use crate::store::tasks::entity::task;
 use crate::store::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
@@ -24,27 +25,27 @@ use sea_orm::{
 };
 use std::collections::HashMap;
 
-/// What a line is sorted by, as the index has it.
+/// Sort value of a line, as in the index.
 const IN_LINE: &str = "(due_at - priority * 60000000)";
 
-/// Most tasks that are left out of a page of a line; the rest is read and found busy again.
+/// Maximum number of tasks left out of a page of a line. Runs of further tasks are read and found to be busy again.
 const BUSY_MAX: usize = 400;
 
-/// A place in a line: that of one pool, or of the runs without one.
+/// A part of a line: the line of one pool, or of the runs without a pool.
 #[derive(Debug, Clone, Copy)]
 pub struct LinePage<'a> {
-    /// The pool; None: runs without one.
+    /// Name of the pool; none: runs without a pool.
     pub pool: Option<&'a str>,
-    /// What was read already.
+    /// The place up to which the line was read already.
     pub after: Option<WaitingMark>,
-    /// Tasks whose runs need not be read.
+    /// Keys of tasks whose runs need not be read.
     pub busy: &'a [i64],
-    /// Most runs.
+    /// Maximum number of runs.
     pub limit: u64,
 }
 
 impl Store {
-    /// Waiting runs that are due, of all lines, by the instant at which they were.
+    /// Due waiting runs of all lines, in the order in which they became due.
     pub async fn runs_waiting(
         &self,
         after: Option<WaitingMark>,
@@ -66,7 +67,7 @@ impl Store {
 }
 
 impl Tx {
-    /// A page of one line of waiting runs that are due, first to go first.
+    /// A page of due waiting runs of one line, in the order of the line.
     pub async fn runs_waiting(&self, page: LinePage<'_>, now: DateTime<Utc>) -> Result<Vec<WaitingRun>> {
         let LinePage { pool, after, busy, limit } = page;
         let query = waiting(now, IN_LINE);
@@ -104,7 +105,7 @@ impl Tx {
         Ok(promoted)
     }
 
-    /// Says of runs what they wait for, if they still do.
+    /// Stores what runs wait for, if they still wait.
     pub async fn runs_explain(&self, reasons: &[(i64, Reason)]) -> Result<()> {
         let text = "UPDATE run SET reason_code = v.reason_code, reason = v.reason FROM {rows} \
                     WHERE run.id = v.id AND run.state = 'waiting'";
@@ -131,7 +132,7 @@ struct WaitingRow {
     reason: String,
 }
 
-/// The rule of the indexes is written out, so that they apply.
+/// The condition of the indexes is spelled out so that they are used.
 fn waiting(now: DateTime<Utc>, mark: &'static str) -> Select<run::Entity> {
     use run::Column::{Id, Pool, PoolWeight, Reason, ReasonCode, TaskId};
     let query = run::Entity::find().select_only().columns([Id, TaskId, Pool, PoolWeight, ReasonCode, Reason]);
@@ -149,7 +150,7 @@ async fn read(connection: &impl ConnectionTrait, query: Select<run::Entity>) -> 
     Ok(query.into_model().all(connection).await?.into_iter().map(of).collect())
 }
 
-/// Only the active runs are counted, so that a long line of a task costs nothing here.
+/// Only active runs are counted, so that a task's long line costs nothing here.
 async fn tasks_room(connection: &impl ConnectionTrait, tasks: &[i64]) -> Result<HashMap<i64, TaskRoom>> {
     let mut found = HashMap::with_capacity(tasks.len());
     for chunk in tasks.chunks(ROWS) {

@@ -1,14 +1,15 @@
 //! Schedules: one row per schedule of a task, with the watermark up to which its ledger is complete.
 //!
-//! Deliberately absent: the rules themselves, which stand in the task's definition. Start reading at `schedule_list_enabled_next`.
+//! Deliberately absent: the rules themselves, which are in the task's definition. Start reading at
+//! `schedule_list_enabled_next`.
 
 pub mod entity;
 
 use self::entity::schedule;
+use super::core::entity::task;
 use super::core::error::damaged;
 use super::core::rows::small;
 use super::core::time::Micros;
-use super::tasks::entity::task;
 use super::{Result, Store, StoreError, Tx};
 use crate::domain::ids::{ScheduleId, TaskId};
 use crate::domain::model::{DamagedSchedule, ScheduleRecord, StoredSchedules};
@@ -24,7 +25,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 impl Store {
-    /// Keys of the living tasks whose definition changed at that instant or later.
+    /// Keys of the tasks whose definition changed at this instant or later.
     pub async fn task_keys_updated(&self, since: DateTime<Utc>) -> Result<Vec<i64>> {
         let changed = task::Entity::find()
             .select_only()
@@ -39,8 +40,8 @@ impl Store {
         enabled_of(self.reader(), task_keys).await
     }
 
-    /// The schedules that can fire (enabled, of enabled, living tasks) of the next `count` tasks whose key is above `after`, and the key of the last of these
-    /// tasks; none: there are no more tasks.
+    /// The schedules that can fire (enabled, of enabled tasks that are not deleted) of the next `count` tasks with
+    /// keys above `after`, and the key of the last of these tasks. None if there are no more tasks.
     pub async fn schedule_list_enabled_next(&self, after: i64, count: u64) -> Result<Option<(i64, StoredSchedules)>> {
         let last: Option<i64> = task::Entity::find()
             .select_only()
@@ -60,20 +61,20 @@ impl Store {
         Ok(Some((last, read(&self.reader().query_all(&query).await?)?)))
     }
 
-    /// Those of all that can fire which may name one of these calendars; some may not.
+    /// The schedules that can fire and may name one of these calendars. Some of them may not name any.
     pub async fn schedule_list_naming(&self, calendars: &BTreeSet<String>) -> Result<StoredSchedules> {
         read(&self.reader().query_all(&select_naming(calendars)).await?)
     }
 
-    /// The schedules of a task, disabled ones too, removed ones not.
+    /// The schedules of a task, including disabled ones but not removed ones.
     pub async fn schedule_list(&self, task_key: i64) -> Result<StoredSchedules> {
         of_task(self.reader(), task_key).await
     }
 }
 
 impl Tx {
-    /// The schedules that can fire whose watermark lies before an instant, but not at `completed_at`, and that may name one of these calendars or whose
-    /// task may have one of these labels (empty: all tasks; none: no task); some may not.
+    /// The schedules that can fire, have a watermark before an instant but not at `completed_at`, and may name one of these
+    /// calendars or belong to a task with one of these tags (empty: all tasks; none: no task). Some of them may not match.
     pub async fn schedule_list_behind(
         &self,
         calendars: &BTreeSet<String>,
@@ -96,13 +97,13 @@ impl Tx {
         enabled_of(self, task_keys).await
     }
 
-    /// The schedules of a task, disabled ones too, removed ones not.
+    /// The schedules of a task, including disabled ones but not removed ones.
     pub async fn schedule_list(&self, task_key: i64) -> Result<StoredSchedules> {
         of_task(self, task_key).await
     }
 }
 
-/// The last instant of the ledger of a row of `schedule`.
+/// The last instant in the ledger of a row of `schedule`.
 pub(super) const NEWEST_LAST: &str = "(SELECT slot.last_at FROM slot WHERE slot.schedule_id = schedule.id \
                                       ORDER BY slot.first_at DESC LIMIT 1)";
 
@@ -142,7 +143,8 @@ fn select_naming(calendars: &BTreeSet<String>) -> SelectStatement {
 fn select_concerned(calendars: &BTreeSet<String>, tags: &[String]) -> SelectStatement {
     let definition = || Expr::col((schedule::Entity, schedule::Column::Definition));
     let named = calendars.iter().map(|name| definition().like(format!("%\"{name}\"%")));
-    // What may be special in a pattern or in JSON stands for anything here: too many are found, and never too few.
+    // Characters that may be special in a pattern or in JSON match anything here, so there may be too many matches
+    // but never too few.
     let pattern = |tag: &String| {
         let any = |it: char| if it.is_alphanumeric() { it } else { '%' };
         format!("%\"{}\"%", tag.chars().map(any).collect::<String>())
@@ -215,7 +217,7 @@ pub(super) fn schedule_of(json: &str) -> Result<Schedule> {
     serde_json::from_str(json).map_err(|error| damaged("schedule", error))
 }
 
-/// Brings the rows of a task in line with its definition. With `all`, every schedule watches from `at` on.
+/// Makes the rows of a task match its definition. With `all`, every schedule's watermark starts at `at`.
 pub(super) async fn sync(tx: &Tx, task_key: i64, definition: &Definition, all: bool, at: DateTime<Utc>) -> Result<()> {
     let present = schedule::Entity::find()
         .filter(schedule::Column::TaskId.eq(task_key))

@@ -28,22 +28,23 @@ impl Store {
         Ok(DatabaseFacts { kind: self.kind(), size_bytes, wal_bytes, schema_version })
     }
 
-    /// Writes a consistent copy to a file that must not exist (SQLite; refused for PostgreSQL, which has its own tools).
+    /// Writes a consistent copy to a file that must not exist yet (SQLite; refused for PostgreSQL, which has its own
+    /// tools).
     pub async fn backup_create(&self, file: &Path) -> Result<()> {
         match self.target() {
             Target::Sqlite(path) => schema::copy_into(path, file).await,
-            Target::Postgres(_) => Err(StoreError::Refused("a PostgreSQL database is copied with pg_dump".into())),
+            Target::Postgres(_) => Err(StoreError::Refused("copy a PostgreSQL database with pg_dump".into())),
         }
     }
 
-    /// Moves the write-ahead log into the database and truncates it. None on PostgreSQL.
+    /// Moves the write-ahead log into the database and truncates it. Returns none on PostgreSQL.
     pub async fn wal_checkpoint(&self) -> Result<Option<WalState>> {
         let (reply, answer) = oneshot::channel();
         self.send(Command::Checkpoint(reply)).await?;
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Looks for damage; answers what it found. PostgreSQL watches over its files itself.
+    /// Looks for damage and returns what it found. PostgreSQL checks its files itself.
     pub async fn database_check(&self) -> Result<Vec<String>> {
         match self.target() {
             Target::Sqlite(_) => Ok(schema::quick_check(self.reader()).await?),

@@ -1,4 +1,4 @@
-//! Settings that live in the database: values by key, as JSON (hold, set-up, server start ...).
+//! Facts that the server keeps in the database: values by key, as JSON (hold, set-up, server start ...).
 
 use super::entity::setting;
 use crate::store::core::error::damaged;
@@ -8,14 +8,14 @@ use sea_orm::{ConnectionTrait, EntityTrait as _, Set};
 use serde_json::Value;
 
 impl Store {
-    /// A value.
+    /// Finds a value.
     pub async fn setting_find(&self, key: &str) -> Result<Option<Value>> {
         find(self.reader(), key).await
     }
 }
 
 impl Tx {
-    /// A value.
+    /// Finds a value.
     pub async fn setting_find(&self, key: &str) -> Result<Option<Value>> {
         find(self, key).await
     }
@@ -28,7 +28,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Removes a value. False: there was none.
+    /// Deletes a value. Returns false if there was none.
     pub async fn setting_delete(&self, key: &str) -> Result<bool> {
         Ok(setting::Entity::delete_by_id(key).exec(self).await?.rows_affected > 0)
     }

@@ -1,16 +1,14 @@
-//! Tasks: definitions with all their versions, and where each task stands.
+//! Tasks: definitions with all their versions, and the present state of each task.
 //!
-//! Deliberately absent: schedules and triggers, which have rows of their own. Start reading at `definitions`, then `versions`.
+//! Deliberately absent: schedules and triggers, which have their own rows. Start reading at `task_find`, then `versions`.
 
-pub(in crate::store) mod definitions;
-pub mod entity;
 pub(in crate::store) mod versions;
 
-use self::definitions::definition_of;
-use self::entity::task;
+use super::core::entity::task;
 use super::core::error::{damaged, unique};
 use super::core::page::beyond;
 use super::core::rows::small;
+use super::core::task::definition::definition_of;
 use super::core::time::{Micros, instant};
 use super::{Conflict, Result, Store, StoreError, Tx, schedules};
 use crate::domain::ids::{RunId, TaskId};
@@ -26,12 +24,12 @@ use sea_orm::{
 use std::collections::HashMap;
 
 impl Store {
-    /// A task by id (deleted ones too) or by name (living ones).
+    /// Finds a task by id (including deleted ones) or by name (only existing ones).
     pub async fn task_find(&self, task: &TaskRef) -> Result<Option<TaskRecord>> {
         one(self.reader(), select(task)).await
     }
 
-    /// Tasks by their keys, deleted ones too.
+    /// Tasks by their keys, including deleted ones.
     pub async fn tasks_by_key(&self, tasks: &[i64]) -> Result<HashMap<i64, TaskRecord>> {
         let mut found = HashMap::with_capacity(tasks.len());
         for chunk in tasks.chunks(500) {
@@ -43,7 +41,7 @@ impl Store {
         Ok(found)
     }
 
-    /// A page of living tasks.
+    /// A page of tasks, without deleted ones.
     pub async fn task_list(&self, filter: &TaskFilter, sort: TaskSort, page: &PageRequest) -> Result<Page<TaskRecord>> {
         let (column, order) = match sort {
             TaskSort::Name => (task::Column::Name, Order::Asc),
@@ -77,25 +75,25 @@ impl Store {
 }
 
 impl Store {
-    /// Several living tasks by their keys.
+    /// Tasks by their keys, without deleted ones.
     pub async fn tasks_find(&self, keys: &[i64]) -> Result<HashMap<i64, TaskRecord>> {
         several(self.reader(), keys, |query| query).await
     }
 }
 
 impl Tx {
-    /// A task by id (deleted ones too) or by name (living ones). On PostgreSQL its row is locked, so that admission and
-    /// edits of one task follow one another.
+    /// Finds a task by id (including deleted ones) or by name (only existing ones). On PostgreSQL its row is locked,
+    /// so that admission and edits of one task take turns.
     pub async fn task_find(&self, task: &TaskRef) -> Result<Option<TaskRecord>> {
         one(self, self.locked(select(task))).await
     }
 
-    /// Several living tasks by their keys, locked as by `task_find`.
+    /// Tasks by their keys, without deleted ones, locked as by `task_find`.
     pub async fn tasks_find(&self, keys: &[i64]) -> Result<HashMap<i64, TaskRecord>> {
         several(self, keys, |query| self.locked(query)).await
     }
 
-    /// All living tasks last applied by an owner.
+    /// All tasks that an owner applied last, without deleted ones.
     pub async fn tasks_of_owner(&self, owner: &str) -> Result<Vec<TaskRecord>> {
         let query = task::Entity::find()
             .filter(Expr::cust("owner IS NOT NULL AND deleted_at IS NULL"))
@@ -104,13 +102,14 @@ impl Tx {
         self.locked(query).all(self).await?.into_iter().map(record).collect()
     }
 
-    /// How many living tasks there are.
+    /// Number of tasks, without deleted ones.
     pub async fn task_count(&self) -> Result<u64> {
         use sea_orm::PaginatorTrait as _;
         Ok(task::Entity::find().filter(task::Column::DeletedAt.is_null()).count(self).await?)
     }
 
-    /// Stores a new task as version 1, with its schedules watching from `change.at` on. `NameTaken` if the name is in use.
+    /// Stores a new task as version 1. The watermarks of its schedules start at `change.at`. Fails with `NameTaken`
+    /// if the name is in use.
     pub async fn task_insert(&self, definition: &Definition, change: &TaskChange) -> Result<TaskRecord> {
         let json = to_json(definition)?;
         let mut row = definition_columns(definition, json.clone());
@@ -128,8 +127,9 @@ impl Tx {
         record(row)
     }
 
-    /// Stores a new version, guarded by the version that was read (`Stale`), and brings the schedules in line: the same key
-    /// keeps its id, a removed one is closed, a new or changed one watches from `change.at` on.
+    /// Stores a new version and updates the schedules: the same key keeps its id, a removed schedule is closed, and
+    /// the watermark of a new or changed one starts at `change.at`. Fails with `Stale` if the task is no longer at
+    /// the version that was read.
     pub async fn task_update(
         &self,
         read: &TaskRecord,
@@ -165,7 +165,8 @@ impl Tx {
         record(row)
     }
 
-    /// Marks a task as deleted and closes its schedules: its name is free, runs and slots stay. False: it was already.
+    /// Marks a task as deleted and closes its schedules. Its name becomes free; runs and slots stay. Returns false if
+    /// it was already deleted.
     pub async fn task_delete(&self, read: &TaskRecord, at: DateTime<Utc>) -> Result<bool> {
         let deleted = task::Entity::update_many()
             .col_expr(task::Column::DeletedAt, Expr::value(Micros::from(at)))
@@ -277,7 +278,7 @@ fn record(row: task::Model) -> Result<TaskRecord> {
     };
     let (mut definition, damage) = definition_of(&row.definition);
     if damage.rest.is_some() {
-        // The columns beside it say who it is.
+        // The separate columns say which task it is.
         definition.name = row.name;
         definition.folder = row.folder;
         definition.tags = serde_json::from_str(&row.tags).unwrap_or_default();

@@ -1,20 +1,16 @@
-//! Versions of definitions: every one is kept.
+//! Versions of definitions. Every version is kept.
 
-use super::definitions::definition_of;
-use super::entity::{task, task_version};
-use crate::domain::ids::TaskId;
 use crate::domain::model::TaskVersionRecord;
 use crate::domain::model::{Cursor, Page, PageRequest, TaskChange};
-use crate::domain::tasks::Definition;
+use crate::store::core::entity::{task, task_version};
 use crate::store::core::rows::Rows;
 use crate::store::core::rows::small;
+use crate::store::core::task::definition::definition_of;
 use crate::store::{Result, Store, Tx};
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashSet;
 
 impl Store {
     /// A page of versions, newest first.
@@ -29,7 +25,7 @@ impl Store {
         Ok(Page { items: page.items.into_iter().map(version_record).collect::<Result<_>>()?, next })
     }
 
-    /// One version.
+    /// Finds one version.
     pub async fn task_version_find(&self, task_key: i64, version: u32) -> Result<Option<TaskVersionRecord>> {
         let found = task_version::Entity::find_by_id((task_key, i64::from(version))).one(self.reader()).await?;
         found.map(version_record).transpose()
@@ -37,14 +33,14 @@ impl Store {
 }
 
 impl Tx {
-    /// One version.
+    /// Finds one version.
     pub async fn task_version_find(&self, task_key: i64, version: u32) -> Result<Option<TaskVersionRecord>> {
         let found = task_version::Entity::find_by_id((task_key, i64::from(version))).one(self).await?;
         found.map(version_record).transpose()
     }
 
-    /// Which of these tasks, given by key and version, have changed, are disabled or gone. Until the end of the
-    /// transaction the others stay as they are.
+    /// Returns which of these tasks, given by key and version, have changed or are disabled or deleted. The others
+    /// stay as they are until the end of the transaction.
     pub async fn tasks_changed(&self, tasks: &[(i64, u32)]) -> Result<HashSet<i64>> {
         let mut changed = HashSet::new();
         for chunk in tasks.chunks(500) {
@@ -64,7 +60,7 @@ impl Tx {
         Ok(changed)
     }
 
-    /// Keeps a version.
+    /// Stores a version.
     pub(in crate::store) async fn version_insert(
         &self,
         task_id: i64,
@@ -96,48 +92,4 @@ fn version_record(row: task_version::Model) -> Result<TaskVersionRecord> {
         created_by,
         note,
     })
-}
-
-/// A stored definition, as far as it can be read.
-pub(in crate::store) struct StoredDefinition {
-    /// The task that it is of.
-    pub(in crate::store) task: TaskId,
-    /// What could be read.
-    pub(in crate::store) definition: Arc<Definition>,
-    /// What could not be read. None: all of it could.
-    pub(in crate::store) damage: Option<String>,
-}
-
-/// Stored definitions by key of the task and version.
-pub(in crate::store) type Definitions = HashMap<(i64, u32), StoredDefinition>;
-
-/// Reads the definitions of versions, each with the id of its task and what is wrong with it.
-pub(in crate::store) async fn definitions(
-    connection: &impl ConnectionTrait,
-    wanted: impl IntoIterator<Item = (i64, u32)>,
-) -> Result<Definitions> {
-    let wanted: Vec<_> = wanted.into_iter().collect::<HashSet<_>>().into_iter().collect();
-    let mut found = HashMap::with_capacity(wanted.len());
-    let key = || (task_version::Entity, task_version::Column::TaskId);
-    let version = || (task_version::Entity, task_version::Column::Version);
-    for chunk in wanted.chunks(200) {
-        let mut query = Query::select();
-        query
-            .columns([key(), version(), (task_version::Entity, task_version::Column::Definition)])
-            .column((task::Entity, task::Column::Uid))
-            .from(task_version::Entity)
-            .inner_join(task::Entity, Expr::col((task::Entity, task::Column::Id)).equals(key()))
-            .and_where(
-                Expr::tuple([Expr::col(key()), Expr::col(version())])
-                    .in_tuples(chunk.iter().map(|(key, version)| (*key, i64::from(*version)))),
-            );
-        for row in connection.query_all(&query).await? {
-            let key = (row.try_get("", "task_id")?, small(row.try_get("", "version")?));
-            let (definition, damage) = definition_of(&row.try_get::<String>("", "definition")?);
-            let task = TaskId(row.try_get("", "uid")?);
-            let stored = StoredDefinition { task, definition: Arc::new(definition), damage: damage.rest };
-            found.insert(key, stored);
-        }
-    }
-    Ok(found)
 }

@@ -20,7 +20,7 @@ impl Store {
         Ok(query.all(self.reader()).await?.into_iter().map(record).collect())
     }
 
-    /// The files that these triggers know, by the key of the trigger; one that knows nothing yet is absent.
+    /// The files that these triggers know, by the key of the trigger. A trigger that knows nothing yet is absent.
     pub async fn files_seen(&self, triggers: &[i64]) -> Result<HashMap<i64, KnownFiles>> {
         let mut found: HashMap<i64, KnownFiles> = HashMap::with_capacity(triggers.len());
         for chunk in triggers.chunks(500) {

@@ -1,4 +1,4 @@
-//! Triggers: one row per trigger of a task, what it listens to, and the ends of runs it has yet to look at.
+//! Triggers: one row per trigger of a task, what it listens to, and the ends of runs that it has not handled yet.
 //!
 //! Deliberately absent: starting runs because of them, which `app::triggers` does. Start reading at `trigger_list`.
 
@@ -6,10 +6,10 @@ pub mod entity;
 pub(in crate::store) mod files_seen;
 
 use self::entity::{hook_seen, trigger, trigger_firing, trigger_source};
+use super::core::entity::task;
 use super::core::error::damaged;
 use super::core::time::{Micros, instant};
 use super::runs::entity::run;
-use super::tasks::entity::task;
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, TaskId, TriggerId};
 use crate::domain::model::{FiringRecord, TaskTriggerRecord};
@@ -29,17 +29,17 @@ impl Store {
         Ok(rows.into_iter().map(record).collect())
     }
 
-    /// A trigger that was not removed, with its task.
+    /// Finds a trigger that was not removed, with its task.
     pub async fn trigger_find(&self, id: TriggerId) -> Result<Option<(TaskTriggerRecord, TaskId)>> {
         let query = trigger::Entity::find().filter(trigger::Column::Uid.eq(id.0));
         let Some(row) = query.filter(trigger::Column::RemovedAt.is_null()).one(self.reader()).await? else {
             return Ok(None);
         };
-        let uids = super::runs::task_uids(self.reader(), [row.task_id]).await?;
+        let uids = super::core::task::task_uids(self.reader(), [row.task_id]).await?;
         Ok(uids.get(&row.task_id).map(|task| (record(row), *task)))
     }
 
-    /// Whether any end of a run has to be looked at.
+    /// Returns whether any end of a run has not been handled yet.
     pub async fn firings_are_there(&self) -> Result<bool> {
         Ok(trigger_firing::Entity::find().one(self.reader()).await?.is_some())
     }
@@ -51,8 +51,8 @@ impl Tx {
         Ok(of_task(task_key).all(self).await?.into_iter().map(record).collect())
     }
 
-    /// Brings the rows of a task in line with its definition; `sources` are the keys of the tasks that its triggers listen to,
-    /// by key of the trigger.
+    /// Makes the rows of a task match its definition. `sources` are the keys of the tasks that its triggers listen
+    /// to, by key of the trigger.
     pub async fn triggers_sync(
         &self,
         task_key: i64,
@@ -113,7 +113,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Gives a trigger another secret.
+    /// Gives a trigger a new secret.
     pub async fn trigger_rotate(
         &self,
         row: i64,
@@ -131,7 +131,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes down that a trigger made a run.
+    /// Records that a trigger made a run.
     pub async fn trigger_used(&self, row: i64, at: DateTime<Utc>) -> Result<()> {
         trigger::Entity::update_many()
             .col_expr(trigger::Column::LastRunAt, Expr::value(Micros::from(at)))
@@ -141,7 +141,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Keeps a signature, and forgets those before `since`. False: it was accepted before.
+    /// Stores a signature, and forgets those before `since`. Returns false if the signature was accepted before.
     pub async fn hook_seen(&self, row: i64, proof: &str, since: DateTime<Utc>, at: DateTime<Utc>) -> Result<bool> {
         hook_seen::Entity::delete_many().filter(hook_seen::Column::SeenAt.lt(Micros::from(since))).exec(self).await?;
         let seen =
@@ -151,7 +151,7 @@ impl Tx {
         Ok(matches!(insert.exec_without_returning(self).await?, sea_orm::TryInsertResult::Inserted(1..)))
     }
 
-    /// Which living task listens to which: (listener, source), with their names.
+    /// Which task listens to which, without deleted ones: (listener, source), by name.
     pub async fn trigger_edges(&self) -> Result<Vec<(String, String)>> {
         let edges: Vec<(i64, i64)> = trigger_source::Entity::find()
             .select_only()
@@ -183,7 +183,7 @@ impl Tx {
         Ok(edges.into_iter().filter_map(named).collect())
     }
 
-    /// Names of the living tasks that listen to a task, in order, each once.
+    /// Names of the tasks that listen to a task, in order, each once.
     pub async fn trigger_listeners(&self, task_key: i64) -> Result<Vec<String>> {
         let triggers = Query::select()
             .column(trigger_source::Column::TriggerId)
@@ -200,7 +200,7 @@ impl Tx {
         Ok(query.order_by_asc(task::Column::Name).into_tuple().all(self).await?)
     }
 
-    /// Tells the triggers that listen to the tasks of ended runs.
+    /// Records the ends of runs for the triggers that listen to their tasks.
     pub(super) async fn triggers_fire<'a>(&self, ended: impl IntoIterator<Item = &'a run::Model>) -> Result<()> {
         let ended: Vec<&run::Model> = ended.into_iter().filter(|run| run.finished_at.is_some()).collect();
         if ended.is_empty() {
@@ -223,14 +223,14 @@ impl Tx {
         Ok(())
     }
 
-    /// The oldest ends of runs that triggers have yet to look at.
+    /// The oldest ends of runs that triggers have not handled yet.
     pub async fn firings(&self, most: u64) -> Result<Vec<FiringRecord>> {
         let rows =
             trigger_firing::Entity::find().order_by_asc(trigger_firing::Column::Id).limit(most).all(self).await?;
         let ids = rows.iter().map(|row| row.trigger_id);
         let triggers = trigger::Entity::find().filter(trigger::Column::Id.is_in(ids)).all(self).await?;
         let triggers: BTreeMap<i64, trigger::Model> = triggers.into_iter().map(|row| (row.id, row)).collect();
-        let uids = super::runs::task_uids(self, triggers.values().map(|row| row.task_id)).await?;
+        let uids = super::core::task::task_uids(self, triggers.values().map(|row| row.task_id)).await?;
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {
             let of = triggers.get(&row.trigger_id).ok_or_else(|| damaged("trigger_firing", "it has no trigger"))?;
@@ -247,7 +247,7 @@ impl Tx {
         Ok(found)
     }
 
-    /// Takes an end of a run off the list. False: somebody else did.
+    /// Removes an end of a run from the list. Returns false if somebody else did.
     pub async fn firing_delete(&self, row: i64) -> Result<bool> {
         Ok(trigger_firing::Entity::delete_by_id(row).exec(self).await?.rows_affected > 0)
     }

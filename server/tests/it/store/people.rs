@@ -4,7 +4,7 @@ use super::both;
 use super::fixture::{Fixture, at, begin};
 use orc_server::domain::ids::{SessionId, TokenId, UserId};
 use orc_server::domain::model::{
-    IdempotencyNew, IdempotencyRecord, Leftovers, PageRequest, SessionNew, TokenNew, UserChange, UserNew, UserRecord,
+    IdempotencyNew, IdempotencyRecord, PageRequest, SessionNew, TokenNew, UserChange, UserNew, UserRecord,
 };
 use orc_server::domain::vocabulary::Role;
 use orc_server::store::{Conflict, StoreError, Tx};
@@ -59,9 +59,8 @@ async fn sessions(fixture: Fixture) {
     let found = fixture.store.session_find(ids[0]).await.expect("reads").expect("there is one");
     assert_eq!((found.last_seen_at, found.expires_at, found.user.name.as_str()), (at(50), at(150), "ann"));
     assert_eq!(found.secret_hash, vec![7; 32]);
-    let what = Leftovers { slots_before: at(120), sessions_before: at(120), keys_before: at(120), limit: 10 };
-    let cleaned = fixture.store.write(async move |tx: &Tx| tx.leftovers_delete(&what).await).await;
-    assert_eq!(cleaned.expect("cleans"), 2);
+    let ended = fixture.store.write(async move |tx: &Tx| tx.sessions_ended_delete(at(120)).await).await;
+    assert_eq!(ended.expect("deletes"), 2);
     let again = new(ids[1]);
     fixture.store.write(async move |tx: &Tx| tx.session_insert(&again).await).await.expect("a session");
     let others = async move |tx: &Tx| tx.sessions_delete(ann.id, Some(ids[0])).await;

@@ -5,8 +5,8 @@ use super::fixture::{Fixture, at, begin, definition, ended, finish, new_run};
 use chrono::TimeDelta;
 use orc_server::domain::ids::RunId;
 use orc_server::domain::model::{
-    AttemptFinished, AttemptStarted, ClaimedRun, Leftovers, PageRequest, RunCancel, RunFilter, RunNew, RunNext,
-    RunRecord, StatsStep, TaskRef,
+    AttemptFinished, AttemptStarted, ClaimedRun, PageRequest, RunCancel, RunFilter, RunNew, RunNext, RunRecord,
+    StatsStep, TaskRef,
 };
 use orc_server::domain::reason::Reason;
 use orc_server::domain::runs::OpenRuns;
@@ -419,8 +419,9 @@ async fn retention(fixture: Fixture) {
     assert_eq!((task.run_count, task.last_run), (0, None));
     let stats = fixture.store.run_stats(None, begin(), now, StatsStep::Day).await.expect("statistics");
     assert_eq!(stats.total.succeeded_count, 4, "statistics outlive runs (the fifth ended later)");
-    let what = Leftovers { slots_before: now, sessions_before: now, keys_before: now, limit: 10 };
-    assert_eq!(fixture.store.write(async move |tx: &Tx| tx.leftovers_delete(&what).await).await.expect("deletes"), 0);
+    let nothing_old =
+        async move |tx: &Tx| Ok::<_, StoreError>(tx.slots_delete(now, 10).await? + tx.idempotency_delete(now).await?);
+    assert_eq!(fixture.store.write(nothing_old).await.expect("deletes"), 0);
 }
 
 async fn adoption(fixture: Fixture) {

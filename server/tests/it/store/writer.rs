@@ -106,7 +106,10 @@ async fn what_follows_a_commit_needs_no_caller(fixture: Fixture) {
         waits.notified().await;
         Ok(7)
     };
-    let caller = tokio::spawn(async move { store.write_then(work, move |done| told.send(*done).expect("the test listens")).await });
+    let caller =
+        tokio::spawn(
+            async move { store.write_then(work, move |done| told.send(*done).expect("the test listens")).await },
+        );
     begun.notified().await;
     caller.abort();
     assert!(caller.await.is_err_and(|end| end.is_cancelled()));

@@ -1,7 +1,7 @@
 //! Follows a run to its end, by its log or by the server's events.
 //!
-//! Events make it fast, asking makes it right: a broken connection, a restarted server or a lost event costs time and
-//! nothing else. A log is never printed twice, because the stream resumes after the id of the last event.
+//! Events make following fast, polling makes it right: a broken connection, a restarted server or a lost event only
+//! costs time. A log is never printed twice, because the stream resumes after the id of the last event.
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ use crate::output;
 
 /// Pause before asking again.
 const PAUSE: Duration = Duration::from_millis(500);
-/// Longest wait for an event before asking anyway.
+/// Longest wait for an event before polling anyway.
 const EVENT_WAIT: Duration = Duration::from_secs(10);
-/// Most failures in a row, each followed by a pause: half a minute in all.
+/// Maximum number of failures in a row, each followed by a pause: half a minute in all.
 const FAILURES: usize = 60;
 
-/// Forgives failures in a row, of a server that has answered before.
+/// Tolerates failures in a row, of a server that has answered before.
 struct Patience {
     left: usize,
     has_answered: bool,
@@ -31,8 +31,8 @@ impl Patience {
         Self { left: FAILURES, has_answered: false, is_local: client.target().token_file.is_some() }
     }
 
-    /// The value of an answer; none, if the failure is forgiven and the caller should ask again. The pause is over by
-    /// then.
+    /// Returns the value of an answer. Returns none after a pause if the failure is tolerated and the caller should
+    /// ask again.
     async fn judge<T>(&mut self, result: Outcome<T>) -> Outcome<Option<T>> {
         match result {
             Ok(value) => {
@@ -74,7 +74,7 @@ fn is_over(run: &Value) -> bool {
 pub async fn end(client: &Client, id: &str) -> Outcome<Value> {
     let mut patience = Patience::new(client);
     loop {
-        // Listening begins before asking, so that no change falls between the two.
+        // Start listening before asking, so that no change falls between the two.
         let events = client.send(Request::new("GET", "/events").streaming()).await;
         let Some(run) = patience.judge(client.json(view(id)).await).await? else { continue };
         if is_over(&run) {

@@ -60,7 +60,7 @@ fn extend_wait(command: Command) -> Command {
 }
 
 fn extend_log(command: Command) -> Command {
-    let follow = switch("follow", "Go on printing until the run has ended and exit with its code");
+    let follow = switch("follow", "Keep printing until the run has ended, then exit with its code");
     command.arg(follow.short('f').conflicts_with_all(["limit_bytes", "stream", "@output"]))
 }
 

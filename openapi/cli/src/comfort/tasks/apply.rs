@@ -40,7 +40,7 @@ fn extend(command: Command) -> Command {
     ])
 }
 
-/// A task of a file, and where it stands: the file, and the number of the document.
+/// A task of a file, with its place: the file, and the number of the document.
 struct Part {
     definition: Value,
     place: String,

@@ -1,4 +1,4 @@
-//! `orc task export > tasks.yaml`: writes tasks as a file that `orc task apply -f` takes as it is.
+//! `orc task export > tasks.yaml`: writes tasks as a file that `orc task apply -f` accepts unchanged.
 //!
 //! The default is YAML, because a table would leave out fields that the file needs.
 

@@ -35,8 +35,8 @@ fn extend(command: Command) -> Command {
             .value_parser(["user", "system"])
             .help("`system` if each line names a user after the schedule, as in /etc/crontab [default: guessed from the lines]"),
         text("timezone", "ZONE").help("Time zone of lines without CRON_TZ [default: the server's]"),
-        text("folder", "FOLDER").help("Folder to put the tasks into"),
-        text("prefix", "PREFIX").help("Text before the name of each task"),
+        text("folder", "FOLDER").help("Folder for the new tasks"),
+        text("prefix", "PREFIX").help("Prefix for the name of each task"),
         switch("disabled", "Save the tasks disabled, so that nothing starts them yet"),
         flags::format(),
     ])

@@ -1,6 +1,6 @@
-//! The command: starting it, its output, its group, its end, and what it used.
+//! The command: how it starts, its output, its process group, its end, and its resource usage.
 //!
-//! The runner has one thread, so what it does between fork and exec is its own business.
+//! The runner has one thread, so it may call more than usual between fork and exec.
 #![allow(unsafe_code, reason = "system calls without a safe wrapper; each use says why it is sound")]
 
 use std::ffi::CString;
@@ -24,7 +24,7 @@ use crate::protocol::record::{Exit, SpawnFailure};
 pub(crate) struct Output(OwnedFd);
 
 impl Output {
-    /// Reads once; 0: everybody has closed it.
+    /// Reads once. Returns 0 when every process has closed the pipe.
     pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         Ok(rustix::io::read(&self.0, buffer)?)
     }
@@ -34,7 +34,8 @@ impl Output {
     }
 }
 
-/// Starts the plan's command in its own session with clean signals, tied to this process's life.
+/// Starts the plan's command in its own session with default signals. The kernel kills the command if this process
+/// dies.
 pub(crate) fn spawn(plan: &Plan, arguments: &[String]) -> Result<Child, Failure> {
     let folder = &plan.working_directory;
     if !folder.is_absolute() || !folder.is_dir() {
@@ -46,8 +47,8 @@ pub(crate) fn spawn(plan: &Plan, arguments: &[String]) -> Result<Child, Failure>
     let mut command = Command::new(&program);
     command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let runner = rustix::process::getpid();
-    // SAFETY: runs in the forked child of a process with one thread and makes only async-signal-safe calls; `image` owns
-    // everything execve reads.
+    // SAFETY: this runs in the forked child of a process with one thread and makes only async-signal-safe calls;
+    // `image` owns everything that execve reads.
     unsafe {
         command.pre_exec(move || {
             rustix::process::setsid()?;
@@ -69,8 +70,8 @@ pub(crate) fn spawn(plan: &Plan, arguments: &[String]) -> Result<Child, Failure>
     Ok(Child { pid, start_ticks: start_ticks(pid).unwrap_or(0), stdout, stderr })
 }
 
-/// Program, arguments and environment as the system wants them. Executed directly: the usual search functions would
-/// hand a file of unknown format to a shell.
+/// Program, arguments and environment in the form that execve takes. The program is executed directly, because the
+/// usual search functions would hand a file of unknown format to a shell.
 struct Image {
     program: CString,
     arguments: Vec<CString>,
@@ -105,14 +106,14 @@ impl Image {
         Ok(Self { program, arguments: argv, environment, pointers })
     }
 
-    /// Replaces this process; comes back only with the reason why not.
+    /// Replaces this process. Returns only the error if that fails.
     fn exec(&mut self) -> io::Error {
         debug_assert_eq!(
             self.arguments.len() + self.environment.len() + 2,
             self.pointers.0.len() + self.pointers.1.len()
         );
-        // SAFETY: both arrays hold the addresses of strings this value owns and end with a null; a `usize` has the
-        // layout of a pointer.
+        // SAFETY: both arrays hold the addresses of strings that this value owns and end with a null; a `usize` has
+        // the layout of a pointer.
         unsafe {
             libc::execve(self.program.as_ptr(), self.pointers.0.as_ptr().cast(), self.pointers.1.as_ptr().cast())
         };
@@ -155,7 +156,7 @@ pub(crate) fn reap(leader: u32) -> Reaped {
     let mut reaped = Reaped::default();
     loop {
         let mut code = 0;
-        // SAFETY: writes one integer that lives here.
+        // SAFETY: waitpid writes one integer that lives here.
         let pid = unsafe { libc::waitpid(-1, &mut code, libc::WNOHANG) };
         match pid {
             0 => return reaped,
@@ -177,9 +178,9 @@ fn exit_of(code: i32) -> Option<Exit> {
     libc::WIFSIGNALED(code).then(|| Exit::Signal { signal: libc::WTERMSIG(code) })
 }
 
-/// Processor seconds and largest resident memory in bytes of all children that were collected.
+/// Processor seconds and peak resident memory in bytes of all collected children.
 pub(crate) fn usage() -> (f64, u64) {
-    // SAFETY: fills one plain structure that lives here.
+    // SAFETY: getrusage fills one plain structure that lives here.
     let usage = unsafe {
         let mut usage: libc::rusage = std::mem::zeroed();
         libc::getrusage(libc::RUSAGE_CHILDREN, &mut usage);
@@ -190,7 +191,7 @@ pub(crate) fn usage() -> (f64, u64) {
     (seconds(usage.ru_utime) + seconds(usage.ru_stime), kilobytes * 1024)
 }
 
-/// Asks the command's group to stop; a group that was halted is woken to hear it.
+/// Asks the command's group to stop. Stopped processes are continued so that they receive the signal.
 pub(crate) fn ask(leader: u32) {
     signal_group(leader, Signal::TERM);
     signal_group(leader, Signal::CONT);
@@ -201,16 +202,17 @@ pub(crate) fn kill_group(leader: u32) {
     signal_group(leader, Signal::KILL);
 }
 
-/// Sends a signal to the command's group. Only while the command has not been collected: its id is taken until then.
+/// Sends a signal to the command's group. Call this only before the command has been collected, because its id is
+/// reserved until then.
 fn signal_group(leader: u32, signal: Signal) {
     if let Some(pid) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
-        // A failure means the group is gone, which the next wait shows.
+        // A failure means that the group is gone, as the next wait will show.
         let _ = rustix::process::kill_process_group(pid, signal);
     }
 }
 
-/// Whether the command's group still has members. The id may be taken anew after the last member is gone, so this only
-/// decides how long to wait.
+/// Returns whether the command's group still has members. The id may be reused after the last member is gone, so the
+/// answer only decides how long to wait.
 pub(crate) fn group_exists(leader: u32) -> bool {
     let pid = i32::try_from(leader).ok().and_then(Pid::from_raw);
     pid.is_some_and(|pid| rustix::process::test_kill_process_group(pid).is_ok())

@@ -1,7 +1,7 @@
 //! Forking runners: the server's end of the channel that asks for them, and the process that forks.
 //!
-//! The channel is a sequenced-packet socket: each packet is the path of a log with the socket that is to be the new
-//! runner's standard input and output.
+//! The channel is a sequenced-packet socket. Each packet is the path of a log, together with the socket that becomes
+//! the new runner's standard input and output.
 #![allow(unsafe_code, reason = "fork, dup2 and signal have no safe wrapper; each use says why it is sound")]
 
 use std::ffi::OsStr;
@@ -21,24 +21,24 @@ use rustix::net::{
 use super::Channel;
 use crate::protocol::message::{RunnerMessage, line_of};
 
-/// Longest path of a log, in bytes: what Linux takes.
+/// Longest path of a log in bytes, as Linux allows.
 const PATH_MAX: usize = 4096;
 
-/// The other end of a [`Channel`], to be handed to a runner.
+/// The runner's end of a [`Channel`].
 #[derive(Debug)]
 pub(crate) struct Far(UnixStream);
 
-/// Both ends of a new conversation.
+/// Creates both ends of a new connection.
 pub(crate) fn pair() -> io::Result<(Channel, Far)> {
     let (ours, theirs) = UnixStream::pair()?;
     Ok((Channel::from(ours), Far(theirs)))
 }
 
-/// The server's end of a fork server; it never blocks.
+/// The server's end of the channel to a fork server; it never blocks.
 #[derive(Debug)]
 pub(crate) struct Asker(OwnedFd);
 
-/// The server's end, and the standard input of the fork server to be started.
+/// Creates the server's end and the standard input of the fork server to be started.
 pub(crate) fn asker() -> io::Result<(Asker, Stdio)> {
     let flags = SocketFlags::CLOEXEC;
     let (ours, theirs) = rustix::net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None)?;
@@ -47,8 +47,8 @@ pub(crate) fn asker() -> io::Result<(Asker, Stdio)> {
 }
 
 impl Asker {
-    /// Asks for a runner with this log and this end of a conversation. `WouldBlock`: the fork server has not taken the
-    /// requests before this one yet. `BrokenPipe` or `ConnectionReset`: it is gone.
+    /// Asks for a runner with this log and this end of a connection. `WouldBlock` means that the fork server has not
+    /// taken earlier requests yet; `BrokenPipe` and `ConnectionReset` mean that it is gone.
     pub(crate) fn ask(&self, log: &Path, far: &Far) -> io::Result<()> {
         let path = log.as_os_str().as_bytes();
         if path.is_empty() || path.len() > PATH_MAX {
@@ -58,30 +58,30 @@ impl Asker {
         let mut passed = SendAncillaryBuffer::new(&mut space);
         let streams = [far.0.as_fd()];
         if !passed.push(SendAncillaryMessage::ScmRights(&streams)) {
-            return Err(io::Error::other("there is no room for a descriptor"));
+            return Err(io::Error::other("the message buffer has no room for a descriptor"));
         }
         rustix::net::sendmsg(&self.0, &[IoSlice::new(path)], &mut passed, SendFlags::NOSIGNAL)?;
         Ok(())
     }
 }
 
-/// A fork server's own end: its standard input.
+/// The fork server's end of the channel: its standard input.
 pub(crate) struct Forker(io::Stdin);
 
 impl Forker {
-    /// Makes this process a fork server: a name of its own in lists of processes, its own session, so that no terminal's
-    /// signal reaches it or its runners, and children that are collected by the kernel.
+    /// Makes this process a fork server. It gets its own name in process lists. It gets its own session, so that no
+    /// terminal's signal reaches it or its runners. The kernel collects its children.
     pub(crate) fn begin() -> io::Result<Self> {
         let _ = rustix::thread::set_name(c"orc-fork-server");
-        // Fails only for a process that leads its group already; then it has a group of its own anyway.
+        // This fails only for a process that already leads its group, and then the group is its own anyway.
         let _ = rustix::process::setsid();
-        // SAFETY: a plain system call; no handler runs.
+        // SAFETY: a plain system call; it installs no handler.
         unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
         Ok(Self(io::stdin()))
     }
 
-    /// Forks at each request. Comes back in each new process, with the log it is to be the runner for, and once in the
-    /// old one when nobody can ask any more.
+    /// Forks at each request. In each new process it returns the log that the process must serve. In the old process
+    /// it returns once, when the server has closed its end.
     pub(crate) fn serve(&self) -> io::Result<Option<PathBuf>> {
         loop {
             let (log, stream) = match receive(self.0.as_fd()) {
@@ -99,11 +99,11 @@ impl Forker {
     }
 }
 
-/// Forks this process; true in the new one, whose standard input and output is the stream, and to which nothing of the
-/// channel of its parent is left.
+/// Forks this process. Returns true in the new process, whose standard input and output is the stream, and which
+/// keeps nothing of its parent's channel.
 fn fork(stream: &OwnedFd) -> io::Result<bool> {
-    // SAFETY: this process has one thread, so the child is whole: nobody holds a lock that will never be released. The
-    // two descriptors replaced are the standard ones, which are never closed.
+    // SAFETY: this process has one thread, so no lock can stay held in the child for ever. The two descriptors
+    // replaced are the standard ones, which are never closed.
     unsafe {
         match libc::fork() {
             -1 => Err(io::Error::last_os_error()),
@@ -121,7 +121,8 @@ fn fork(stream: &OwnedFd) -> io::Result<bool> {
     }
 }
 
-/// The next request; none: the other end is closed. A request without a descriptor is none (the table is full).
+/// Receives the next request; none means that the other end is closed. A request arrives without its descriptor when
+/// the descriptor table is full.
 fn receive(channel: BorrowedFd<'_>) -> rustix::io::Result<Option<(PathBuf, Option<OwnedFd>)>> {
     let mut path = [0_u8; PATH_MAX];
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
@@ -138,7 +139,7 @@ fn receive(channel: BorrowedFd<'_>) -> rustix::io::Result<Option<(PathBuf, Optio
     Ok(Some((PathBuf::from(OsStr::from_bytes(&path[..received.bytes])), stream)))
 }
 
-/// Nobody waits in vain: says why there is no runner.
+/// Tells the waiting server why there is no runner.
 fn refuse(stream: OwnedFd, error: &io::Error) {
     let message = RunnerMessage::Refused { message: format!("the system has no room for another process: {error}") };
     let _a_server_that_does_not_listen_sees_the_end = UnixStream::from(stream).write_all(&line_of(&message));

@@ -1,8 +1,8 @@
-//! Linux: becoming a runner, and the signals it takes from a descriptor instead of dying of them.
+//! Linux: becoming a runner, and taking signals from a descriptor instead of dying of them.
 //!
-//! The command stands in `command` (with `program` to find its file), other processes in `processes`, the fork server in
-//! `fork`. Deliberately absent: cgroups, because an ordinary account may not make one. System calls without a safe wrapper
-//! (signalfd, waitpid, execve, fork) make these files the only ones with `unsafe`; each use says why it is sound.
+//! The command is in `command` (`program` finds its file), other processes are in `processes`, the fork server is in
+//! `fork`. Deliberately absent: cgroups, because an ordinary account may not create one. System calls without a safe
+//! wrapper (signalfd, waitpid, execve, fork) make these the only files with `unsafe`; each use says why it is sound.
 
 mod command;
 mod fork;
@@ -22,39 +22,40 @@ pub(crate) use command::{Output, ask, group_exists, kill_group, reap, spawn, usa
 pub(crate) use fork::{Asker, Far, Forker, asker, pair};
 pub(crate) use processes::{ask_process, carriers, kill, kill_carrier, start_ticks, survivors};
 
-/// The system's name for people.
+/// The system's name as people know it.
 pub(crate) const NAME: &str = "Linux";
 
 /// Signals the runner takes from its signal descriptor instead of dying of them.
 const TAKEN: [i32; 5] = [libc::SIGCHLD, libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGQUIT];
 
-/// Longest path that fits into a socket address with room to spare, in bytes.
+/// Longest path that safely fits into a socket address, in bytes.
 const ADDRESS_MAX: usize = 100;
 
-/// How much nicer a thread of low priority is: it gets about a tenth of a processor that others want too.
+/// The niceness added to a thread of low priority: it gets about a tenth of a contended processor.
 const NICER: i32 = 10;
 
-/// Lets the other threads of this machine go before the calling one, and before those that it starts, until they end.
+/// Lowers the priority of the calling thread, and of the threads that it starts later, until they end.
 pub fn lower_priority() {
-    // On Linux priorities belong to threads, and no process means the calling thread. A refusal costs speed only.
+    // On Linux each thread has its own priority, and "no process" means the calling thread. A refusal costs only
+    // speed.
     let _ = rustix::process::setpriority_process(None, NICER);
 }
 
-/// What the system tells this runner: children that ended, wishes to stop.
+/// What the system tells this runner: that children ended, or that somebody asks it to stop.
 pub(crate) struct Signals(OwnedFd);
 
 impl Signals {
-    /// Makes this process a runner: own session, adopter of orphaned descendants, memory closed to others, inherited
-    /// descriptors not passed on, signals taken from a descriptor.
+    /// Makes this process a runner: it gets its own session, adopts orphaned descendants, closes its memory to
+    /// others, passes on no inherited descriptors, and takes signals from a descriptor.
     pub(crate) fn begin() -> io::Result<Self> {
-        // Fails only for a process that leads its group already; then it has a group of its own anyway.
+        // This fails only for a process that already leads its group, and then the group is its own anyway.
         let _ = rustix::process::setsid();
         rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
         rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
         take_signals().map(Self)
     }
 
-    /// Takes the signals that have arrived; true when one of them asks the runner to stop.
+    /// Takes the signals that have arrived. Returns true if one of them asks the runner to stop.
     pub(crate) fn stop_asked(&self) -> bool {
         let mut buffer = [0_u8; 4 * size_of::<libc::signalfd_siginfo>()];
         let mut stop = false;
@@ -85,7 +86,7 @@ fn take_signals() -> io::Result<OwnedFd> {
             libc::sigaddset(&mut set, signal);
         }
         libc::sigprocmask(libc::SIG_SETMASK, &set, std::ptr::null_mut());
-        // A limit on file sizes must end in a failing write, not in a dead runner.
+        // A limit on file sizes must make a write fail instead of killing the runner.
         libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
         match libc::signalfd(-1, &set, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK) {
             -1 => Err(io::Error::last_os_error()),
@@ -99,7 +100,7 @@ pub(crate) fn boot_id() -> io::Result<String> {
     Ok(std::fs::read_to_string("/proc/sys/kernel/random/boot_id")?.trim().to_owned())
 }
 
-/// Connects to a socket. One whose path is too long for an address is reached through its folder's descriptor.
+/// Connects to a socket. If the path is too long for an address, the connection goes through its folder's descriptor.
 pub(super) fn open_socket(socket: &Path) -> io::Result<UnixStream> {
     if socket.as_os_str().len() <= ADDRESS_MAX {
         return UnixStream::connect(socket);

@@ -1,7 +1,7 @@
-//! Finding processes in `/proc`: descendants of the runner, and those that carry a marker.
+//! Finds processes in `/proc`: descendants of the runner, and processes that carry a marker.
 //!
-//! A process is identified by id and start time, and signalled through a pidfd that was opened before the last check,
-//! so an id that was reused is never hit.
+//! A process is identified by id and start time. It is signalled through a pidfd that was opened before the last
+//! check, so a reused id is never hit.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -11,14 +11,14 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use crate::protocol::record::Survivor;
 
-/// Processes of this account whose environment holds the marker (`NAME=value`), this one and dead ones excepted.
+/// Lists the living processes of this account whose environment holds the marker (`NAME=value`), except this process.
 pub(crate) fn carriers(marker: &str) -> io::Result<Vec<Survivor>> {
     let own = std::process::id();
     let pids = pids()?.filter(|pid| *pid != own && carries(*pid, marker.as_bytes()));
     Ok(pids.filter_map(stat).filter(|stat| !stat.dead()).map(Stat::survivor).collect())
 }
 
-/// Direct and indirect children of this process that are alive.
+/// Lists the living direct and indirect children of this process.
 pub(crate) fn survivors() -> io::Result<Vec<Survivor>> {
     let stats: Vec<Stat> = pids()?.filter_map(stat).collect();
     let mut family = vec![std::process::id()];
@@ -32,29 +32,29 @@ pub(crate) fn survivors() -> io::Result<Vec<Survivor>> {
     Ok(found)
 }
 
-/// Asks one process to stop, and wakes it if it was halted; false: it is gone.
+/// Asks one process to stop, and continues it if it was stopped by a signal. Returns false if the process is gone.
 pub(crate) fn ask_process(pid: u32, start_ticks: u64) -> io::Result<bool> {
     let same = |now: &Stat| now.start_ticks == start_ticks && !now.dead();
     Ok(signal_if(pid, Signal::TERM, same)? && signal_if(pid, Signal::CONT, same)?)
 }
 
-/// Kills one process unless its id belongs to another one by now.
+/// Kills one process, unless its id now belongs to another one.
 pub(crate) fn kill(process: &Survivor) {
     kill_if(process, |_| true);
 }
 
-/// Kills one process while it carries the marker, unless its id belongs to another one by now.
+/// Kills one process if it carries the marker, unless its id now belongs to another one.
 pub(crate) fn kill_carrier(process: &Survivor, marker: &str) {
     kill_if(process, |now| carries(now.pid, marker.as_bytes()));
 }
 
 fn kill_if(process: &Survivor, meant: impl Fn(&Stat) -> bool) {
     let same = |now: &Stat| now.start_ticks == process.start_ticks && meant(now);
-    // A failure means it is not ours; the next round sees whether it is still there.
+    // A failure means that the process is not ours. The next round checks whether it is still alive.
     let _ = signal_if(process.pid, Signal::KILL, same);
 }
 
-/// Signals a process if it is the one that is meant; false: it is not, or it is gone.
+/// Signals a process if it is the intended one. Returns false if it is not, or if it is gone.
 fn signal_if(pid: u32, signal: Signal, same: impl Fn(&Stat) -> bool) -> io::Result<bool> {
     let Some(id) = i32::try_from(pid).ok().and_then(Pid::from_raw) else { return Ok(false) };
     let handle = match pidfd_open(id, PidfdFlags::empty()) {
@@ -75,7 +75,7 @@ fn carries(pid: u32, marker: &[u8]) -> bool {
     fs::read(format!("/proc/{pid}/environ")).is_ok_and(|all| all.split(|byte| *byte == 0).any(|entry| entry == marker))
 }
 
-/// The interesting part of `/proc/<pid>/stat`.
+/// The fields of `/proc/<pid>/stat` that matter here.
 #[derive(Clone, Debug)]
 struct Stat {
     pid: u32,
@@ -101,13 +101,13 @@ pub(crate) fn start_ticks(pid: u32) -> Option<u64> {
 }
 
 fn stat(pid: u32) -> Option<Stat> {
-    // One read is enough and all the kernel needs: the line is far shorter.
+    // One read is enough, because the line is far shorter than the buffer.
     let mut line = [0; 1024];
     let length = File::open(format!("/proc/{pid}/stat")).ok()?.read(&mut line).ok()?;
     parse_stat(pid, &line[..length])
 }
 
-/// See proc_pid_stat(5); the name is in brackets and may itself hold brackets and spaces.
+/// See proc_pid_stat(5). The name is in brackets and may itself hold brackets and spaces.
 fn parse_stat(pid: u32, bytes: &[u8]) -> Option<Stat> {
     let open = bytes.iter().position(|byte| *byte == b'(')?;
     let close = bytes.iter().rposition(|byte| *byte == b')')?;

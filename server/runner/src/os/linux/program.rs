@@ -1,4 +1,4 @@
-//! Finding the file of a plan's program, and saying what is wrong with it.
+//! Finds the file of a plan's program, or says why it cannot be run.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -7,10 +7,10 @@ use crate::os::Failure;
 use crate::protocol::plan::Plan;
 use crate::protocol::record::SpawnFailure;
 
-/// Where a program is looked for when the plan's environment has no `PATH`.
+/// Search path when the plan's environment has no `PATH`.
 const PATH_DEFAULT: &str = "/usr/local/bin:/usr/bin:/bin";
 
-/// Finds the program: a path is taken relative to the working directory, a name is looked up in the plan's `PATH`.
+/// Finds the program. A path is relative to the working directory; a name is looked up in the plan's `PATH`.
 pub(super) fn resolve(plan: &Plan) -> Result<PathBuf, Failure> {
     let missing =
         |what: &str| Failure::new(SpawnFailure::ProgramNotFound, format!("the program {} {what}", plan.program));
@@ -45,7 +45,7 @@ fn not_executable(path: &Path) -> Failure {
     Failure::new(SpawnFailure::NotExecutable, format!("{} is not an executable file", path.display()))
 }
 
-/// Whether a path can be executed; none when there is nothing.
+/// Returns whether the file at a path can be executed, or none if there is no file.
 fn runnable(path: &Path) -> Option<bool> {
     let metadata = std::fs::metadata(path).ok()?;
     Some(metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)

@@ -1,4 +1,5 @@
-//! Events to entries: a date or a stretch, a date of every year, a rule where it says the same, else each date by itself.
+//! Turns events into entries: a date or a range, a date of every year, a rule if it means the same, or else single
+//! dates.
 
 use super::event::Event;
 use super::times::{When, instant};
@@ -9,7 +10,7 @@ use chrono::{Datelike, Days, Duration, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Years that dates are written out for, where no rule says the same.
+/// Number of years for which dates are written out if no rule means the same.
 const YEARS_AHEAD: u32 = 10;
 
 type Made = (Vec<CalendarEntry>, Vec<CalendarEntry>);
@@ -28,7 +29,7 @@ pub(in crate::domain) fn make(
     let timed = events.iter().filter(|event| !event.cancelled && !matches!(event.start, When::Date(_))).count();
     if timed > 0 {
         let (have, its) = if timed == 1 { ("has", "its") } else { ("have", "their") };
-        warnings.push(format!("{timed} of the events {have} times of day; {its} whole dates are taken"));
+        warnings.push(format!("{timed} of the events {have} times of day; {its} whole dates are used"));
     }
     let mut maker = Maker { timezone, today, rule_dates: 0, made: Sets::default(), warnings };
     for mut event in events.into_iter().filter(|event| !event.cancelled) {
@@ -39,7 +40,7 @@ pub(in crate::domain) fn make(
         let number = event.number;
         maker.event(&event)?;
         if maker.made.entries.len().max(maker.made.away.len()) > ICS_EVENTS {
-            return Err(IcsError::new(number, format!("up to here there are more than {ICS_EVENTS} entries")));
+            return Err(IcsError::new(number, format!("from here on there are more than {ICS_EVENTS} entries")));
         }
     }
     let Sets { entries, dates, away, seen: _ } = maker.made;
@@ -47,15 +48,15 @@ pub(in crate::domain) fn make(
     Ok((entries, except.map(|date| CalendarEntry::Date { date, until: None, title: String::new() }).collect()))
 }
 
-/// What has been made so far.
+/// The entries and dates made so far.
 #[derive(Debug, Default)]
 struct Sets {
     entries: Vec<CalendarEntry>,
-    /// Entries that are there, to leave out those that say the same.
+    /// Existing entries, to leave out others that mean the same.
     seen: BTreeSet<(NaiveDate, NaiveDate, String)>,
     /// All dates of all events.
     dates: BTreeSet<NaiveDate>,
-    /// Dates that kept rules have and their events do not.
+    /// Dates that the kept rules have but their events do not.
     away: BTreeSet<NaiveDate>,
 }
 
@@ -96,12 +97,12 @@ impl Maker<'_> {
         Ok(())
     }
 
-    /// The dates of an event's rule until the end of 2100, in the zone of its start.
+    /// The dates of an event's rule until the end of 2100, in the time zone of the event's start.
     fn repeats(&mut self, event: &Event, start: NaiveDate) -> Result<Vec<NaiveDate>, IcsError> {
         let Some((number, rule)) = &event.rule else { return Ok(Vec::new()) };
         let rule = dated(rule, event.start);
         if ["HOURLY", "MINUTELY", "SECONDLY"].iter().any(|often| rule.contains(&format!("FREQ={often}"))) {
-            let text = "repeats within a day, which a calendar of dates cannot; only its first date is taken";
+            let text = "repeats within a day, which a calendar of dates cannot express; only its first date is used";
             self.warnings.push(format!("line {number}: the event {text}"));
             return Ok(Vec::new());
         }
@@ -115,13 +116,13 @@ impl Maker<'_> {
         if self.rule_dates > RULE_DATES {
             return Err(IcsError::new(
                 *number,
-                format!("up to here rules have more than {RULE_DATES} dates until 2100"),
+                format!("from here on, rules have more than {RULE_DATES} dates until 2100"),
             ));
         }
         Ok(dates)
     }
 
-    /// Entries that say the same as the rule, if there are such.
+    /// Entries that mean the same as the rule, if there are any.
     fn rule(
         &self,
         event: &Event,
@@ -149,7 +150,8 @@ impl Maker<'_> {
         spans[..until].iter().for_each(|span| self.stretch(*span, &event.title));
         if until < spans.len() {
             self.warnings.push(format!(
-                "line {}: no rule says the same as this event, which is longer than a day or crosses midnight; its dates are written out until {end}",
+                "line {}: no rule means the same as this event, which is longer than a day or crosses midnight; its \
+                dates are written out until {end}",
                 event.number
             ));
         }
@@ -163,7 +165,7 @@ impl Maker<'_> {
         }
     }
 
-    /// First and last date of an event that starts then.
+    /// First and last date of an event with this start.
     fn span(&self, event: &Event, start: When) -> (NaiveDate, NaiveDate) {
         let second = |length: Duration| (length - Duration::seconds(1)).max(Duration::zero());
         match start {
@@ -193,7 +195,7 @@ fn days((first, last): (NaiveDate, NaiveDate)) -> impl Iterator<Item = NaiveDate
     first.iter_days().take_while(move |date| *date <= last)
 }
 
-/// The same days of every year, if that is what the dates are.
+/// Entries for the same days of every year, if they describe all the dates.
 fn yearly(
     start: NaiveDate,
     dates: &[NaiveDate],
@@ -232,7 +234,7 @@ fn yearly(
     dates.iter().zip(spans).all(same).then_some(entries)
 }
 
-/// The rule with its end as a date: the last on which the event starts by then.
+/// The rule with a date as its end: the last date on which the event still starts in time.
 fn dated(rule: &str, start: When) -> String {
     let parts = rule.split(';').map(|part| match part.split_once('=') {
         Some(("UNTIL", end)) => until(end, start).map_or_else(|| part.to_owned(), |date| format!("UNTIL={date}")),
@@ -258,7 +260,7 @@ fn until(end: &str, start: When) -> Option<String> {
     Some(date.format("%Y%m%d").to_string())
 }
 
-/// The end of a rule, if it has one as a date.
+/// The end of a rule, if it has one that is a date.
 fn last(rule: &str) -> Option<NaiveDate> {
     let end = rule.split(';').find_map(|part| part.strip_prefix("UNTIL="))?;
     NaiveDate::parse_from_str(end, "%Y%m%d").ok()

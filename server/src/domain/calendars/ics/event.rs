@@ -1,4 +1,4 @@
-//! One event: when it is, how it repeats, what it is called.
+//! One event: when it happens, how it repeats, its title.
 
 use super::lines::{Line, RawEvent, parameter, property};
 use super::times::{When, duration, instant, when, zone};
@@ -7,31 +7,31 @@ use chrono::{Duration, NaiveDate};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 
-/// Most characters of a title.
+/// Maximum number of characters of a title.
 const TITLE: usize = 200;
 
-/// An event as read.
+/// An event as read from the file.
 #[derive(Debug, Clone)]
 pub(in crate::domain) struct Event {
-    /// Line of its beginning.
+    /// Line on which the event begins.
     pub number: usize,
     pub uid: String,
     pub title: String,
     pub start: When,
-    /// How long it is: whole days of a date, else elapsed time.
+    /// Length of the event: whole days for dates, elapsed time otherwise.
     pub length: Duration,
     /// The rule and its line.
     pub rule: Option<(usize, String)>,
-    /// Dates that are taken out of the rule, in the zone of the start.
+    /// Dates excluded from the rule, in the time zone of the start.
     pub without: Vec<NaiveDate>,
-    /// More starts.
+    /// Additional starts.
     pub more: Vec<When>,
-    /// The start that this event replaces in the repeating one of the same uid.
+    /// The start that this event replaces in the repeating event with the same uid.
     pub replaces: Option<When>,
     pub cancelled: bool,
 }
 
-/// The parts of an event while it is read.
+/// The parts of an event while it is being read.
 #[derive(Debug, Default)]
 struct Parts {
     uid: String,
@@ -46,7 +46,7 @@ struct Parts {
     replaces: Option<When>,
 }
 
-/// Zones that the file explains, and where to say what is odd.
+/// Time zones that the file defines, and the place for warnings.
 struct Context<'c> {
     locations: &'c BTreeMap<String, String>,
     warnings: &'c mut Vec<String>,
@@ -89,9 +89,7 @@ fn one(line: &Line, parts: &mut Parts, context: &mut Context) -> Result<(), IcsE
             context.warnings.push(format!("line {}: a second rule of the same event is left out", line.number));
         }
         "RRULE" => parts.rule = Some((line.number, value.trim().trim_end_matches(';').to_ascii_uppercase())),
-        "EXRULE" => {
-            context.warnings.push(format!("line {}: EXRULE is left out, no program writes it any more", line.number))
-        }
+        "EXRULE" => context.warnings.push(format!("line {}: EXRULE is left out, because it is obsolete", line.number)),
         _ => {
             let zone = zone_of(line, parameter(&found, "TZID"), context);
             let mut times = Vec::new();
@@ -134,7 +132,7 @@ fn zone_of(line: &Line, name: Option<&str>, context: &mut Context) -> Option<Tz>
     let name = name?;
     let found = zone(name, context.locations);
     if found.is_none() {
-        let text = format!("time zone \"{}\" is not known, its times are taken as they are written", shortened(name));
+        let text = format!("time zone \"{}\" is not known, so its times are used as written", shortened(name));
         if !context.warnings.iter().any(|known| known.ends_with(&text)) {
             context.warnings.push(format!("line {}: {text}", line.number));
         }
@@ -142,7 +140,7 @@ fn zone_of(line: &Line, name: Option<&str>, context: &mut Context) -> Option<Tz>
     found
 }
 
-/// How long it is from start to end.
+/// The length from start to end.
 fn between(start: When, end: When) -> Result<Duration, String> {
     let length = match (start, end) {
         (When::Zoned(start, from), When::Zoned(end, to)) => instant(end, to) - instant(start, from),
@@ -157,7 +155,7 @@ fn between(start: When, end: When) -> Result<Duration, String> {
     Ok(length)
 }
 
-/// A title in one line.
+/// Puts a title on one line.
 fn title(text: &str) -> String {
     let line = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     line.collect::<Vec<_>>().join(" ").chars().take(TITLE).collect()

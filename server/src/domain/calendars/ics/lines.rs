@@ -1,4 +1,4 @@
-//! Lines of a file: unfolded, each with the number it has in the file, and sorted into events.
+//! Lines of a file: unfolded, each with its number in the file, and sorted into events.
 
 use super::{ICS_EVENTS, IcsError, shortened};
 use icalendar::parser::Property;
@@ -12,25 +12,25 @@ pub(in crate::domain) struct Line<'a> {
     pub text: Cow<'a, str>,
 }
 
-/// The lines of one event, without those of what is inside of it.
+/// The lines of one event, without those of components inside it.
 #[derive(Debug)]
 pub(in crate::domain) struct RawEvent<'a> {
     pub number: usize,
     pub lines: Vec<Line<'a>>,
 }
 
-/// What a file holds.
+/// Content of a file.
 #[derive(Debug, Default)]
 pub(in crate::domain) struct File<'a> {
     pub title: String,
     pub events: Vec<RawEvent<'a>>,
-    /// IANA names that the file gives for its own zone names.
+    /// IANA names that the file gives for its own names of time zones.
     pub locations: BTreeMap<String, String>,
-    /// How many components of other kinds there were.
+    /// Number of components of other kinds.
     pub left_out: BTreeMap<String, usize>,
 }
 
-/// Properties of an event that say when it is and what it is called.
+/// Properties of an event that describe its time and its title.
 const WANTED: &[&str] = &[
     "UID",
     "SUMMARY",
@@ -52,7 +52,7 @@ pub(in crate::domain) fn read(text: &str) -> Result<File<'_>, IcsError> {
         reader.line(line)?;
     }
     if let Some((name, number)) = reader.open.pop() {
-        return Err(IcsError::new(number, format!("{name} begins here and does not end; the file may be cut off")));
+        return Err(IcsError::new(number, format!("{name} begins here and does not end; the file may be truncated")));
     }
     if reader.file.events.is_empty() {
         return Err(IcsError::new(1, "there is no event (BEGIN:VEVENT) in the file"));
@@ -60,7 +60,7 @@ pub(in crate::domain) fn read(text: &str) -> Result<File<'_>, IcsError> {
     Ok(reader.file)
 }
 
-/// Puts folded lines together (RFC 5545, 3.1); line ends may be CRLF or LF.
+/// Joins folded lines (RFC 5545, 3.1). Line ends may be CRLF or LF.
 fn unfolded(text: &str) -> Result<Vec<Line<'_>>, IcsError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut lines: Vec<Line> = Vec::new();
@@ -104,7 +104,7 @@ fn name_of(text: &str) -> &str {
 
 #[derive(Debug, Default)]
 struct Reader<'a> {
-    /// Components that have begun, outermost first, and where.
+    /// Open components, outermost first, and where each began.
     open: Vec<(String, usize)>,
     zone: String,
     file: File<'a>,
@@ -170,10 +170,11 @@ impl<'a> Reader<'a> {
     fn end(&mut self, name: &str, number: usize) -> Result<(), IcsError> {
         match self.open.pop() {
             Some((open, _)) if open == name => Ok(()),
-            Some((open, at)) => {
-                Err(IcsError::new(number, format!("{} ends, but the {open} of line {at} is open", shortened(name))))
-            }
-            None => Err(IcsError::new(number, format!("{} ends and has not begun", shortened(name)))),
+            Some((open, at)) => Err(IcsError::new(
+                number,
+                format!("{} ends, but the {open} of line {at} is still open", shortened(name)),
+            )),
+            None => Err(IcsError::new(number, format!("{} ends but has not begun", shortened(name)))),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Import of iCalendar files (RFC 5545): the events of a file become the entries of a calendar.
 //!
-//! Start here; `lines` finds the events, `event` reads one, `times` and `windows_zones` know what its times mean, `entries`
-//! makes entries of it. A calendar holds dates, so of an event with times of day the whole dates are taken. What repeats
-//! stays a rule where a rule says the same. Deliberately absent: free/busy, to-dos, alarms, attendees, and the offsets that a
-//! file brings along for its zones: zones are known by their names.
+//! Start reading here. `lines` finds the events, `event` reads one, `times` and `windows_zones` interpret its times,
+//! and `entries` makes entries of it. A calendar holds dates, so an event with times of day becomes whole dates. A
+//! repetition stays a rule if a rule means the same. Deliberately absent: free/busy, to-dos, alarms, attendees, and
+//! the offsets that a file defines for its time zones: only names of zones count.
 
 mod entries;
 mod event;
@@ -23,29 +23,29 @@ use std::fmt;
 /// Largest file, in bytes.
 pub const ICS_BYTES: usize = 5 * 1024 * 1024;
 
-/// Most events, and most entries that may come of them.
+/// Maximum number of events, and of entries made from them.
 pub const ICS_EVENTS: usize = 20_000;
 
-/// Most warnings that are told one by one.
+/// Maximum number of warnings reported one by one.
 const WARNINGS: usize = 100;
 
-/// What a file was made into.
+/// Result of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IcsImport {
-    /// What the file calls itself; may be empty.
+    /// The file's own name; may be empty.
     pub title: String,
     /// Entries of the calendar.
     pub entries: Vec<CalendarEntry>,
-    /// Dates that its rules have and its events do not.
+    /// Dates that the rules have but the events do not.
     pub except: Vec<CalendarEntry>,
-    /// What could not be kept, for people.
+    /// What could not be imported, for people.
     pub warnings: Vec<String>,
 }
 
 /// Why a file is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IcsError {
-    /// Line of the file, from 1.
+    /// Line of the file, starting at 1.
     pub line: usize,
     /// What is wrong there.
     pub message: String,
@@ -65,8 +65,8 @@ impl fmt::Display for IcsError {
 
 impl std::error::Error for IcsError {}
 
-/// Reads a file. Dates of events in UTC or in a zone are those of `timezone`; rules that began by `today` may be taken to
-/// hold for all years.
+/// Reads a file. Dates of events in UTC or in a time zone are those of `timezone`. Rules that began by `today` may be
+/// assumed to hold for all years.
 pub fn ics_import(text: &str, timezone: Tz, today: NaiveDate) -> Result<IcsImport, IcsError> {
     if text.len() > ICS_BYTES {
         return Err(IcsError::new(1, format!("the file is larger than {} MiB", ICS_BYTES / 1024 / 1024)));
@@ -89,7 +89,7 @@ pub fn ics_import(text: &str, timezone: Tz, today: NaiveDate) -> Result<IcsImpor
     Ok(IcsImport { title: file.title, entries, except, warnings })
 }
 
-/// At most 60 characters of what a file says, for messages.
+/// At most 60 characters of what a file contains, for messages.
 fn shortened(text: &str) -> String {
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{}...", &text[..end]),

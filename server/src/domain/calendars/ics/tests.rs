@@ -85,10 +85,8 @@ fn an_outlook_export() {
     ];
     assert_eq!(found, expected, "{:?}", made.entries);
     assert_eq!(made.except.len(), 4, "two EXDATE, one moved, one cancelled: {:?}", made.except);
-    let expected = [
-        "4 of the events have times of day; their whole dates are taken",
-        "1 x VTODO left out: only events have dates",
-    ];
+    let expected =
+        ["4 of the events have times of day; their whole dates are used", "1 x VTODO left out: only events have dates"];
     let mut warnings = made.warnings.clone();
     warnings.sort_by_key(|text| text.contains("VTODO"));
     assert_eq!(warnings, expected);
@@ -102,7 +100,7 @@ fn ends_and_lengths() {
     check(&event("DTSTART;VALUE=DATE:20260228\nDURATION:P2D"), 2026, &["02-28", "03-01"]);
     check(&event("DTSTART:20260228T230000\nDTEND:20260301T000000"), 2026, &["02-28"]);
     let one = import(&file(&event("DTSTART:20260228T230000\nDTEND:20260301T000000"))).expect("read");
-    assert_eq!(one.warnings, ["1 of the events has times of day; its whole dates are taken"]);
+    assert_eq!(one.warnings, ["1 of the events has times of day; its whole dates are used"]);
     check(&event("DTSTART:20260228T230000\nDURATION:PT1H1S"), 2026, &["02-28", "03-01"]);
     check(&event("DTSTART:20260228T230000Z"), 2026, &["03-01"]);
     check(&event("DTSTART;TZID=America/New_York:20260228T190000"), 2026, &["03-01"]);

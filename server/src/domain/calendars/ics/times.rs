@@ -1,4 +1,5 @@
-//! Times of events: dates, local times with and without a zone, UTC; durations; names of zones as programs write them.
+//! Times of events: dates, local times with and without a time zone, UTC, durations, and names of zones as programs
+//! write them.
 
 use super::shortened;
 use super::windows_zones::windows_zone;
@@ -11,14 +12,14 @@ use std::collections::BTreeMap;
 pub(in crate::domain) enum When {
     /// A whole day.
     Date(NaiveDate),
-    /// A local time of no zone, or of one that nobody knows.
+    /// A local time without a time zone, or with an unknown one.
     Floating(NaiveDateTime),
-    /// A local time of a zone.
+    /// A local time in a time zone.
     Zoned(NaiveDateTime, Tz),
 }
 
 impl When {
-    /// The local time as written, and midnight of a date.
+    /// The local time as written; for a date, its midnight.
     pub fn local(self) -> NaiveDateTime {
         match self {
             Self::Date(date) => date.into(),
@@ -26,7 +27,7 @@ impl When {
         }
     }
 
-    /// The local date in the zone of another time, such as that of an event's start.
+    /// The local date in the time zone of another time, such as that of an event's start.
     pub fn date_like(self, other: Self) -> NaiveDate {
         match (self, other) {
             (Self::Zoned(at, from), Self::Zoned(_, to)) if from != to => {
@@ -37,7 +38,7 @@ impl When {
     }
 }
 
-/// The instant of a local time: the first if there are two, and after the gap if there is none.
+/// The instant of a local time: the first if there are two, and the one after the gap if there is none.
 pub(in crate::domain) fn instant(at: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
     let found = zone.from_local_datetime(&at).earliest();
     let found = found.or_else(|| zone.from_local_datetime(&(at + Duration::hours(1))).earliest());
@@ -63,7 +64,7 @@ fn local(text: &str) -> Option<NaiveDateTime> {
     NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S").ok()
 }
 
-/// Reads a duration such as `P1D`, `PT1H30M` or `P2W`; at most ten years.
+/// Reads a duration such as `P1D`, `PT1H30M` or `P2W`, of at most ten years.
 pub(in crate::domain) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("\"{}\" is not a duration such as P1D or PT1H30M", shortened(text));
     let upper = text.trim().trim_start_matches('+').to_ascii_uppercase();
@@ -93,8 +94,8 @@ pub(in crate::domain) fn duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::seconds(seconds))
 }
 
-/// The zone of a name: an IANA name, one with a prefix as some programs write, a name of Windows, or one that the file
-/// itself explains.
+/// The time zone of a name: an IANA name, one with a prefix as some programs write it, a name of Windows, or one that
+/// the file itself defines.
 pub(in crate::domain) fn zone(name: &str, locations: &BTreeMap<String, String>) -> Option<Tz> {
     let known = |name: &str| name.parse::<Tz>().ok().or_else(|| windows_zone(name));
     let mut rest = name.trim();

@@ -1,6 +1,7 @@
-//! Names of time zones as Windows, and so Outlook and Exchange, write them, and the IANA zone that each stands for.
+//! Names of time zones as Windows (and so Outlook and Exchange) write them, with the IANA zone for each.
 //!
-//! One zone each, the one that the Unicode CLDR gives for the whole world (supplemental data `windowsZones`, territory 001).
+//! Each name has one zone, which the Unicode CLDR gives for the whole world (supplemental data `windowsZones`,
+//! territory 001).
 
 use chrono_tz::Tz;
 
@@ -147,7 +148,7 @@ const ZONES: &[(&str, &str)] = &[
     ("Yukon Standard Time", "America/Whitehorse"),
 ];
 
-/// The zone of a name that Windows uses.
+/// The zone for a name that Windows uses.
 pub fn windows_zone(name: &str) -> Option<Tz> {
     let (_, found) = ZONES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name.trim()))?;
     found.parse().ok()

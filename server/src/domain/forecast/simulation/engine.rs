@@ -1,9 +1,10 @@
 //! Lets slots start, wait, overlap and end.
 //!
-//! Runs that wait for a pool go by priority, then age, a point of priority for each minute, and whoever comes first holds
-//! what is free, as in `pool::choose`. Of several waiting runs of one task of which only the newest counts, the place in
-//! the pool's queue stays that of the first. Who has passed the pool begins as soon as the server's limit of runs allows, by
-//! priority, then age; to let the oldest go first now and then, as the dispatcher does, would change no sum.
+//! Runs that wait for a pool are ordered by priority, then by age; each minute of waiting counts as one point of
+//! priority. The first in line reserves what is free, as in `domain::pools`. If only the newest of several waiting
+//! runs of a task counts, the task keeps the place in the pool's queue of the first one. A run that has passed the
+//! pool begins as soon as the server's limit of runs allows, by priority, then by age. The dispatcher sometimes lets
+//! the oldest go first; here that would not change any sum.
 
 use super::limit::Limit;
 use super::slots::{Flat, base, length};
@@ -14,13 +15,13 @@ use chrono::DateTime;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-/// Busiest minutes that are named.
+/// Number of busiest minutes reported.
 const BUSIEST: usize = 20;
 
-/// Tasks that are named for a minute.
+/// Maximum number of tasks named per minute.
 const NAMED: usize = 10;
 
-/// Tasks whose overlaps are named.
+/// Maximum number of tasks whose overlaps are reported.
 const OVERLAPS: usize = 200;
 
 /// How often something is due in each minute, and how often each schedule is due together with others.
@@ -38,9 +39,9 @@ struct Task {
     priority: i32,
     seconds: u32,
     active: u32,
-    /// End of the newest run: how an end that was replaced is known.
+    /// End of the newest run, in seconds. It shows whether an event is the end of a replaced run.
     end: u32,
-    /// Of those that are active, the ones that have not begun: the server's limit of runs is reached.
+    /// Number of active runs that have not begun, because the server's limit of runs is reached.
     unbegun: u32,
     queue: VecDeque<u32>,
     in_pool: u32,
@@ -55,7 +56,7 @@ struct Pool {
     capacity: u32,
     used: u32,
     peak: u32,
-    /// Rank, since when, task.
+    /// Rank, start of waiting, task.
     queue: BinaryHeap<Reverse<(i64, u32, u32)>>,
     waited: u64,
     sum: u64,
@@ -63,7 +64,7 @@ struct Pool {
     hours: Vec<PoolHour>,
 }
 
-/// How many start in a minute, which minute, and which of them.
+/// The number of starts in a minute, the minute, and the schedules that start.
 type BusyMinute = (u32, Reverse<u32>, Vec<u32>);
 
 /// The state of a simulation.
@@ -155,7 +156,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Ends what ends up to a second, hour by hour.
+    /// Lets everything end that ends up to a second, hour by hour.
     fn go_to(&mut self, at: u32) {
         while self.hour < (at / 3600) as usize {
             self.end_until((self.hour as u32 + 1) * 3600);
@@ -202,7 +203,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// A run that its task allows starts, or waits for its pool.
+    /// Admits a run that its task allows: it starts, or waits for its pool.
     fn enter(&mut self, number: u32, now: u32) {
         let task = &mut self.tasks[number as usize];
         let Some(index) = task.pool else { return self.start(number, now) };
@@ -215,7 +216,7 @@ impl<'a> Engine<'a> {
         pool.note(self.hour);
     }
 
-    /// A run takes its place in the pool, and begins if the limit of runs allows.
+    /// Gives a run its place in the pool. The run begins if the limit of runs allows.
     fn start(&mut self, number: u32, now: u32) {
         let task = &mut self.tasks[number as usize];
         task.active += 1;
@@ -268,7 +269,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Starts whoever comes next in a pool, as long as they fit.
+    /// Starts the next runs of a pool as long as they fit.
     fn pump(&mut self, index: usize, now: u32) {
         while let Some(Reverse((_, since, number))) = self.pools[index].queue.peek().copied() {
             let (pool, task) = (&mut self.pools[index], &mut self.tasks[number as usize]);
@@ -282,7 +283,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Takes a minute's slots into account when it is over.
+    /// Counts the slots of a minute when the minute is over.
     fn close_minute(&mut self) {
         let count = self.here.len() as u32;
         if let Some(minute) = self.starts.minutes.get_mut(self.minute as usize) {
@@ -345,7 +346,7 @@ impl<'a> Engine<'a> {
 }
 
 impl Pool {
-    /// Takes into account how full it is in an hour.
+    /// Notes how many runs are active in an hour.
     fn note(&mut self, hour: usize) {
         let hour = &mut self.hours[hour];
         hour.peak = hour.peak.max(self.used);

@@ -1,4 +1,4 @@
-//! The server's limit of runs at once: who may begin, and who waits for it.
+//! The server's limit of simultaneous runs: who may begin, and who waits.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -6,13 +6,13 @@ use std::collections::BinaryHeap;
 /// How runs wait for the server's limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct LimitWait {
-    /// Runs at once.
+    /// Maximum number of simultaneous runs.
     pub capacity: u32,
-    /// Runs that wait.
+    /// Number of runs that wait.
     pub waited: u64,
-    /// How long on average, in seconds, among those that wait.
+    /// Average wait in seconds, among runs that wait.
     pub wait_seconds_mean: f64,
-    /// The longest wait.
+    /// Longest wait in seconds.
     pub wait_seconds_max: u32,
 }
 
@@ -21,7 +21,7 @@ pub struct LimitWait {
 pub(in crate::domain) struct Limit {
     waits: LimitWait,
     sum: u64,
-    /// Highest priority first, then the oldest: priority, since when, task.
+    /// Highest priority first, then the oldest: priority, start of waiting, task.
     queue: BinaryHeap<(i32, Reverse<u32>, Reverse<u32>)>,
 }
 
@@ -31,12 +31,12 @@ impl Limit {
         Self { waits, sum: 0, queue: BinaryHeap::new() }
     }
 
-    /// Whether a run that comes now may begin.
+    /// Returns whether a new run may begin at once.
     pub fn allows(&self, running: u32) -> bool {
         running < self.waits.capacity && self.queue.is_empty()
     }
 
-    /// Has a run wait.
+    /// Puts a run into the queue.
     pub fn queue(&mut self, priority: i32, since: u32, task: u32) {
         self.queue.push((priority, Reverse(since), Reverse(task)));
     }
@@ -59,7 +59,7 @@ impl Limit {
         }
     }
 
-    /// What came out; runs that still wait have waited until `end`.
+    /// Sums up. Runs that still wait have waited until `end`.
     pub fn sum_up(mut self, end: u32) -> LimitWait {
         while let Some((_, Reverse(since), _)) = self.queue.pop() {
             self.count(end - since);

@@ -1,8 +1,8 @@
-//! Schedules with one fixed minute, and the same at another minute of the hour.
+//! Schedules with one fixed minute, and how to move them to another minute of the hour.
 
 use crate::domain::schedules::{Rule, Schedule};
 
-/// The minute of the hour at which all slots of a schedule fall, if it is written as one.
+/// The minute of the hour at which all slots of a schedule fall, if the schedule is written with a single minute.
 pub(in crate::domain) fn fixed_minute(schedule: &Schedule) -> Option<u32> {
     match &schedule.rule {
         Rule::Cron { expression } => {
@@ -19,7 +19,7 @@ pub(in crate::domain) fn fixed_minute(schedule: &Schedule) -> Option<u32> {
     }
 }
 
-/// The schedule at another minute; as it is if it has no fixed one.
+/// The schedule at another minute. A schedule without a fixed minute is returned unchanged.
 pub(in crate::domain) fn with_minute(schedule: &Schedule, minute: u32) -> Schedule {
     let rule = match &schedule.rule {
         Rule::Cron { expression } => {
@@ -39,7 +39,7 @@ pub(in crate::domain) fn with_minute(schedule: &Schedule, minute: u32) -> Schedu
     Schedule { rule, ..schedule.clone() }
 }
 
-/// The fields of an expression; a macro stands for its own.
+/// The fields of an expression. A macro is replaced by its expression.
 fn fields(expression: &str) -> Vec<String> {
     let expression = match expression.trim() {
         "@hourly" => "0 * * * *",
@@ -52,7 +52,7 @@ fn fields(expression: &str) -> Vec<String> {
     expression.split_whitespace().map(str::to_owned).collect()
 }
 
-/// Which field is the minute.
+/// Position of the minute field.
 fn place(fields: &[String]) -> Option<usize> {
     match fields.len() {
         5 => Some(0),
@@ -65,7 +65,7 @@ fn minute(text: &str) -> Option<u32> {
     text.parse().ok().filter(|minute| *minute < 60)
 }
 
-/// The second part of a time, between colons, replaced.
+/// Replaces the second part of a time, between colons.
 fn replaced(time: &str, minute: u32) -> String {
     let mut parts: Vec<String> = time.split(':').map(str::to_owned).collect();
     if let Some(part) = parts.get_mut(1) {

@@ -1,8 +1,9 @@
 //! Simulation: what all schedules together will do, before it happens.
 //!
-//! One thread computes slots day by day, the other lets them start, wait, overlap and end by the rules of `run::admit` and
-//! of pools, with durations learnt from runs before. Nothing is kept per slot: what comes out are hours, the busiest
-//! minutes, waits, overlaps, and better minutes for crowded schedules. Pure: no clock, no I/O. Start reading at `simulate`.
+//! One thread computes slots day by day. The other lets them start, wait, overlap and end by the rules of
+//! `runs::admit` and of pools, with durations learnt from earlier runs. Nothing is kept per slot: the result is
+//! hours, the busiest minutes, waits, overlaps, and better minutes for crowded schedules. Pure: no clock, no I/O.
+//! Start reading at `simulate`.
 
 mod engine;
 mod limit;
@@ -21,39 +22,39 @@ use std::sync::mpsc::sync_channel;
 pub use self::limit::LimitWait;
 pub use self::proposals::Proposal;
 
-/// Seconds that are computed at once.
+/// Seconds computed in one step.
 const CHUNK: u32 = 86_400;
 
-/// Most slots of one simulation.
+/// Maximum number of slots in one simulation.
 pub const SLOTS_MAX: u64 = 100_000_000;
 
-/// A task as far as a simulation is concerned.
+/// The part of a task that a simulation needs.
 #[derive(Debug, Clone)]
 pub struct SimulatedTask {
-    /// Its name.
+    /// Name of the task.
     pub name: String,
     /// What happens to a slot while a run is open.
     pub overlap: Overlap,
-    /// Its pool.
+    /// Pool of the task.
     pub pool: Option<String>,
-    /// Places that a run takes there.
+    /// Number of places that a run takes in the pool.
     pub weight: u32,
-    /// Higher goes first.
+    /// Runs with a higher priority go first.
     pub priority: i32,
-    /// Seconds that a run takes; at least 1.
+    /// Duration of a run in seconds; at least 1.
     pub seconds: u32,
-    /// Its schedules.
+    /// Schedules of the task.
     pub schedules: Vec<SimulatedSchedule>,
 }
 
-/// A schedule as far as a simulation is concerned.
+/// The part of a schedule that a simulation needs.
 #[derive(Debug, Clone)]
 pub struct SimulatedSchedule {
-    /// As it was written.
+    /// The schedule as written.
     pub schedule: Schedule,
-    /// What spreads its `H` fields.
+    /// Seed that spreads its `H` fields.
     pub seed: String,
-    /// Its slots.
+    /// The compiled schedule.
     pub compiled: CompiledSchedule,
 }
 
@@ -64,30 +65,31 @@ pub struct Scenario {
     pub tasks: Vec<SimulatedTask>,
     /// Names of pools and their places.
     pub pools: Vec<(String, u32)>,
-    /// Runs that the server lets go at once.
+    /// Maximum number of simultaneous runs on the server.
     pub run_limit: u32,
-    /// Beginning of the hour that `from` lies in; hours are counted from it. In some zones they do not begin with those of UTC.
+    /// Start of the hour that contains `from`. Hours are counted from it, because in some time zones they do not
+    /// begin with those of UTC.
     pub first_hour: DateTime<Utc>,
-    /// Slots after this instant.
+    /// Slots after this instant are simulated.
     pub from: DateTime<Utc>,
-    /// Up to this instant.
+    /// Slots up to this instant are simulated.
     pub until: DateTime<Utc>,
-    /// Whether better minutes are looked for.
+    /// Whether to look for better minutes.
     pub proposals: bool,
 }
 
-/// What comes out.
+/// Result of a simulation.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
-    /// Slots that are due and not skipped by calendars or clock changes.
+    /// Number of slots that are due and that no calendar or clock change skips.
     pub slots: u64,
-    /// Slots that are.
+    /// Number of slots that calendars or clock changes skip.
     pub skipped: u64,
-    /// The hours, from that of `from` on.
+    /// The hours, beginning with that of `from`.
     pub hours: Vec<Hour>,
     /// Minutes in which most slots are due together, busiest first.
     pub busiest: Vec<Minute>,
-    /// Tasks that get into their own way, worst first.
+    /// Tasks whose own runs overlap, worst first.
     pub overlaps: Vec<TaskOverlap>,
     /// Pools for which runs wait.
     pub waits: Vec<PoolWait>,
@@ -100,33 +102,33 @@ pub struct Outcome {
 /// One hour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Hour {
-    /// Slots due in it.
+    /// Number of slots due in the hour.
     pub slots: u32,
-    /// Most runs at once.
+    /// Maximum number of simultaneous runs.
     pub peak: u32,
 }
 
 /// A minute in which several slots are due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Minute {
-    /// Its beginning.
+    /// Start of the minute.
     pub at: DateTime<Utc>,
-    /// Slots due in it.
+    /// Number of slots due in the minute.
     pub slots: u32,
-    /// Names of their tasks, at most ten.
+    /// Names of the tasks that are due, at most ten.
     pub tasks: Vec<String>,
 }
 
-/// How a task gets into its own way.
+/// How the runs of a task overlap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskOverlap {
     /// Name of the task.
     pub task: String,
-    /// Runs that are skipped or replaced.
+    /// Number of runs that are skipped or replaced.
     pub skipped: u64,
-    /// Runs that wait for an earlier one.
+    /// Number of runs that wait for an earlier one.
     pub waited: u64,
-    /// The longest of these waits.
+    /// The longest of these waits, in seconds.
     pub wait_seconds_max: u32,
 }
 
@@ -135,30 +137,30 @@ pub struct TaskOverlap {
 pub struct PoolWait {
     /// Name of the pool.
     pub pool: String,
-    /// Its places.
+    /// Number of places in the pool.
     pub capacity: u32,
-    /// Runs that wait.
+    /// Number of runs that wait.
     pub waited: u64,
-    /// How long on average, among those that wait.
+    /// Average wait in seconds, among runs that wait.
     pub wait_seconds_mean: f64,
-    /// The longest wait.
+    /// Longest wait in seconds.
     pub wait_seconds_max: u32,
-    /// Most places taken at once.
+    /// Maximum number of places taken at once.
     pub peak: u32,
-    /// The hours, from that of `from` on.
+    /// The hours, beginning with that of `from`.
     pub hours: Vec<PoolHour>,
 }
 
 /// One hour of a pool.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PoolHour {
-    /// Most places taken at once.
+    /// Maximum number of places taken at once.
     pub peak: u32,
-    /// Most runs waiting at once.
+    /// Maximum number of runs waiting at once.
     pub waiting: u32,
 }
 
-/// Plays a scenario on two threads; none if it was told to stop, or if there are more than `SLOTS_MAX` slots.
+/// Plays a scenario on two threads. Returns none if it was told to stop, or if there are more than `SLOTS_MAX` slots.
 pub fn simulate(scenario: &Scenario, stop: &Stop) -> Option<Outcome> {
     let flat = slots::flat(scenario);
     let mut engine = engine::Engine::new(scenario, &flat);

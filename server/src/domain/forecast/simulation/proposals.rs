@@ -1,6 +1,7 @@
 //! Better minutes for schedules that start together with many others.
 //!
-//! Greedy, worst first, within the same hour: each accepted move counts for those after it, so not all move to one minute.
+//! The search is greedy, worst schedule first, and stays within the same hour. Each accepted move counts for the
+//! later ones, so that schedules do not all move to the same minute.
 
 use super::engine::Starts;
 use super::minute::{fixed_minute, with_minute};
@@ -10,16 +11,16 @@ use crate::domain::forecast::Stop;
 use crate::domain::schedules::{Schedule, compile};
 use std::cmp::Reverse;
 
-/// Most schedules that are looked at.
+/// Maximum number of schedules examined.
 const LOOKED_AT: usize = 300;
 
-/// Most proposals.
+/// Maximum number of proposals.
 const PROPOSED: usize = 50;
 
-/// Others at the same time, on average, that are too many.
+/// A schedule with more than this many others at the same time, on average, is crowded.
 const MANY: u64 = 2;
 
-/// Minutes before and after that should be free too, so that runs of some minutes stay apart.
+/// Number of minutes before and after that should be free too, so that runs of several minutes do not meet.
 const NEAR: isize = 5;
 
 /// Another minute for a schedule.
@@ -27,21 +28,21 @@ const NEAR: isize = 5;
 pub struct Proposal {
     /// Name of the task.
     pub task: String,
-    /// The schedule as it would be.
+    /// The proposed schedule.
     pub schedule: Schedule,
-    /// The present schedule in words.
+    /// The present schedule, in words.
     pub words_before: String,
-    /// The proposed one in words.
+    /// The proposed schedule, in words.
     pub words_after: String,
-    /// Slots of others in the same minutes at present.
+    /// Number of slots of other schedules in the same minutes, at present.
     pub collisions_before: u64,
-    /// The same with the proposal.
+    /// Number of slots of other schedules in the same minutes, with the proposal.
     pub collisions_after: u64,
-    /// Why.
+    /// Why the proposal is better.
     pub reason: String,
 }
 
-/// Looks for better minutes; what was found so far if told to stop.
+/// Looks for better minutes. If told to stop, returns what was found so far.
 pub(in crate::domain) fn find(scenario: &Scenario, flat: &[Flat<'_>], starts: Starts, stop: &Stop) -> Vec<Proposal> {
     let Starts { mut minutes, together } = starts;
     let crowded = |(number, (_, schedule)): &(usize, &Flat<'_>)| {
@@ -61,7 +62,7 @@ pub(in crate::domain) fn find(scenario: &Scenario, flat: &[Flat<'_>], starts: St
     found
 }
 
-/// A better minute for one schedule; the counts of minutes follow it.
+/// Finds a better minute for one schedule and updates the counts of minutes.
 fn better(scenario: &Scenario, task: &str, present: &SimulatedSchedule, minutes: &mut [u32]) -> Option<Proposal> {
     let minute = fixed_minute(&present.schedule)?;
     let dues: Vec<usize> = Dues::new(scenario, present).map(|due| (due / 60) as usize).collect();

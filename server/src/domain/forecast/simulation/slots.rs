@@ -1,4 +1,4 @@
-//! The slots of all schedules, day by day: one number for each, in order of time.
+//! The slots of all schedules, day by day: one number per slot, in order of time.
 
 use super::{CHUNK, SLOTS_MAX, Scenario, SimulatedSchedule};
 use crate::domain::forecast::Stop;
@@ -8,13 +8,13 @@ use std::sync::mpsc::SyncSender;
 /// A schedule and the number of its task.
 pub(in crate::domain) type Flat<'a> = (u32, &'a SimulatedSchedule);
 
-/// All schedules with the numbers of their tasks.
+/// All schedules, each with the number of its task.
 pub(in crate::domain) fn flat(scenario: &Scenario) -> Vec<Flat<'_>> {
     let numbered = (0..).zip(&scenario.tasks);
     numbered.flat_map(|(task, it)| it.schedules.iter().map(move |schedule| (task, schedule))).collect()
 }
 
-/// The second that all others are counted from: the beginning of the first hour.
+/// The second from which all others are counted: the start of the first hour.
 pub(in crate::domain) fn base(scenario: &Scenario) -> i64 {
     scenario.first_hour.timestamp()
 }
@@ -30,12 +30,12 @@ pub(in crate::domain) struct Dues<'a> {
     at: DateTime<Utc>,
     until: DateTime<Utc>,
     shift: i64,
-    /// Slots passed over.
+    /// Number of slots that were skipped.
     pub skipped: u64,
 }
 
 impl<'a> Dues<'a> {
-    /// All of a scenario.
+    /// Creates the sequence of a schedule for the whole scenario.
     pub fn new(scenario: &Scenario, schedule: &'a SimulatedSchedule) -> Self {
         let shift = schedule.compiled.delay().num_seconds() - base(scenario);
         Self { schedule, at: scenario.from, until: scenario.until, shift, skipped: 0 }
@@ -57,8 +57,8 @@ impl Iterator for Dues<'_> {
     }
 }
 
-/// Sends all slots, a day at a time: the second in the upper half, the number of the schedule in the lower. How many were
-/// passed over; none if told to stop or if there are too many.
+/// Sends all slots, a day at a time: the second in the upper half, the number of the schedule in the lower. Returns
+/// the number of skipped slots, or none if told to stop or if there are too many slots.
 pub(in crate::domain) fn make(
     scenario: &Scenario,
     flat: &[Flat<'_>],

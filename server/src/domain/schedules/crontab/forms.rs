@@ -1,4 +1,4 @@
-//! Which form a crontab has, when nobody says so.
+//! Guesses the form of a crontab.
 
 use super::Form;
 use super::line::{Entry, Line, first_word};
@@ -9,13 +9,13 @@ const ACCOUNTS: [&str; 18] = [
     "amavis", "clamav", "ubuntu", "debian", "admin", "deploy", "vagrant",
 ];
 
-/// Programs that stand in front of a user's commands.
+/// Programs that often begin a user's command.
 const PROGRAMS: [&str; 16] = [
     "cd", "test", "php", "python", "python3", "perl", "ruby", "node", "sh", "bash", "sleep", "wget", "curl", "nice",
     "env", "sudo",
 ];
 
-/// The form of a text: the system's if all its entries look as if they named an account.
+/// The form of a text: the system's if every entry seems to name an account.
 pub(in crate::domain) fn guess(lines: &[Line<'_>]) -> Form {
     let entries: Vec<&Entry<'_>> = lines
         .iter()
@@ -30,7 +30,7 @@ pub(in crate::domain) fn guess(lines: &[Line<'_>]) -> Form {
     if !entries.is_empty() && accounts && (headed || usual) { Form::System } else { Form::User }
 }
 
-/// Whether a comment heads the columns of a crontab, or shows what they mean.
+/// Returns whether a comment is a heading for the columns of a crontab, or explains them.
 pub(in crate::domain) fn is_header(comment: &str) -> bool {
     let lower = comment.to_lowercase();
     let drawn = !lower.contains(|c: char| c.is_alphanumeric());

@@ -1,6 +1,6 @@
-//! One line of a crontab: nothing, a comment, a variable, or a schedule and what follows it.
+//! One line of a crontab: blank, a comment, a variable, or a schedule with the text after it.
 
-/// What a line is.
+/// Content of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::domain) enum Line<'a> {
     /// Only spaces.
@@ -9,20 +9,20 @@ pub(in crate::domain) enum Line<'a> {
     Comment(&'a str),
     /// A variable.
     Variable { name: String, value: String },
-    /// A schedule and a rest.
+    /// A schedule and the text after it.
     Entry(Entry<'a>),
 }
 
-/// A schedule and what follows it.
+/// A schedule and the text after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::domain) struct Entry<'a> {
     /// The schedule's fields as written.
     pub expression: &'a str,
-    /// Characters of the line before the schedule.
+    /// Number of characters in the line before the schedule.
     pub offset: usize,
-    /// What follows, without spaces in front.
+    /// The text after the schedule, without leading spaces.
     pub rest: &'a str,
-    /// Whether a `-` stands in front: cron would not log the run.
+    /// Whether the line begins with `-`, which tells cron not to log the run.
     pub quiet: bool,
 }
 
@@ -41,7 +41,7 @@ pub(in crate::domain) fn read(line: &str) -> Line<'_> {
     }
 }
 
-/// `NAME = value`, both perhaps in quotes of either kind.
+/// Parses `NAME = value`, where both may be in quotes of either kind.
 fn variable(text: &str) -> Option<(String, String)> {
     let (name, rest) = match text.chars().next()? {
         quote @ ('"' | '\'') => text[1..].split_once(quote)?,
@@ -58,7 +58,7 @@ fn variable(text: &str) -> Option<(String, String)> {
     Some((name.to_owned(), quoted.unwrap_or(value).to_owned()))
 }
 
-/// Five fields, or a macro, and the rest.
+/// Splits a line into five fields, or a macro, and the rest.
 fn entry(line: &str) -> Entry<'_> {
     let mut text = line.trim_start();
     let quiet = text.starts_with('-');
@@ -84,14 +84,14 @@ fn entry(line: &str) -> Entry<'_> {
     Entry { expression: &text[..end], offset, rest, quiet }
 }
 
-/// The first word of a text, and what follows it without spaces in front.
+/// The first word of a text, and the rest without leading spaces.
 pub(in crate::domain) fn first_word(text: &str) -> (&str, &str) {
     let text = text.trim_start();
     let (word, rest) = text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()));
     (word, rest.trim_start())
 }
 
-/// Bytes before a part of a text.
+/// Number of bytes before a part of a text.
 pub(in crate::domain) fn offset_in(text: &str, part: &str) -> usize {
     part.as_ptr() as usize - text.as_ptr() as usize
 }

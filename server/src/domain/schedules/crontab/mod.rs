@@ -1,8 +1,8 @@
-//! Crontabs: the text of crontab(5), read into jobs that tasks can be made of.
+//! Crontabs: the text of crontab(5), read into jobs that can become tasks.
 //!
-//! `parse` reads a whole text; every line becomes a job, changes what follows, or is a problem with its place. What a line
-//! means is crontab(5) of cronie; schedules are judged by `domain::schedule`. Deliberately absent: tasks and their
-//! defaults, names that are taken, the clock.
+//! `parse` reads a whole text. Every line becomes a job, changes the lines after it, or is a problem with its place.
+//! A line means what crontab(5) of cronie says; `domain::schedules` judges the schedules. Deliberately absent: tasks
+//! and their defaults, names that are taken, the clock.
 
 mod forms;
 mod line;
@@ -18,64 +18,64 @@ pub use self::parse::parse;
 use super::Rule;
 use std::collections::BTreeMap;
 
-/// Most lines of a text.
+/// Maximum number of lines in a text.
 pub const LINES_MAX: usize = 5_000;
 
-/// Most bytes of a text.
+/// Maximum number of bytes in a text.
 pub const TEXT_MAX: usize = 1_000_000;
 
 /// Whose crontab it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// A user's: schedule, command.
+    /// A user's crontab: schedule, command.
     User,
-    /// The system's: schedule, user, command.
+    /// The system's crontab: schedule, user, command.
     System,
 }
 
-/// One line that runs something.
+/// One line that runs a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// Number of the line, from 1.
+    /// Number of the line, starting at 1.
     pub line: usize,
-    /// When.
+    /// The rule of its schedule.
     pub rule: Rule,
-    /// Zone that the text says for it.
+    /// Time zone that the text sets for the line.
     pub timezone: Option<String>,
     /// The command with its input, as a line for a shell.
     pub shell_line: String,
-    /// The shell, if the text says one.
+    /// The shell, if the text sets one.
     pub shell: Option<String>,
-    /// Variables set by lines above.
+    /// Variables set by earlier lines.
     pub environment: BTreeMap<String, String>,
     /// The folder that `HOME` names.
     pub working_directory: Option<String>,
-    /// Most seconds that cron would delay it.
+    /// Maximum delay by cron, in seconds.
     pub splay_seconds: u32,
-    /// The comment directly above.
+    /// The comment directly above the line.
     pub description: String,
-    /// What Orc does otherwise than cron.
+    /// Where Orc differs from cron.
     pub warnings: Vec<String>,
 }
 
 /// A line that cannot become a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineProblem {
-    /// Number of the line, from 1; 0: the whole text.
+    /// Number of the line, starting at 1; 0: the whole text.
     pub line: usize,
-    /// The first wrong character of the line, from 1.
+    /// Position of the first wrong character in the line, starting at 1.
     pub position: Option<usize>,
-    /// What is wrong and what to do.
+    /// What is wrong and what to do about it.
     pub message: String,
 }
 
 /// A text that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crontab {
-    /// The form it was read in.
+    /// The form in which the text was read.
     pub form: Form,
-    /// The jobs, by line.
+    /// The jobs, in the order of their lines.
     pub jobs: Vec<Job>,
-    /// The faults, by line.
+    /// The faults, in the order of their lines.
     pub problems: Vec<LineProblem>,
 }

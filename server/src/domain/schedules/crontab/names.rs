@@ -1,16 +1,16 @@
-//! Names of tasks out of commands: the script or program that a command is about.
+//! Makes names of tasks from commands: the name of the script or program that a command is about.
 //!
 //! The same command always gives the same name.
 
 use crate::domain::ids::{NAME_MAX, name_problem};
 
-/// Programs that only prepare what follows.
+/// Programs that only prepare for what follows.
 const PREPARING: [&str; 18] = [
     "cd", "test", "[", "[[", "export", "set", "source", ".", "true", "false", ":", "sleep", "umask", "if", "then",
     "exit", "command", "exec",
 ];
 
-/// Programs that run what they are given.
+/// Programs that run the command after them.
 const RUNNING: [&str; 27] = [
     "sudo", "nice", "ionice", "nohup", "env", "time", "timeout", "flock", "chronic", "cronic", "setsid", "chrt",
     "exec", "then", "sh", "bash", "dash", "zsh", "ksh", "php", "python", "python2", "python3", "perl", "ruby", "node",
@@ -33,7 +33,7 @@ pub fn with_number(name: &str, number: usize) -> String {
     format!("{}{end}", name[..kept].trim_end_matches(['-', '.', '_']))
 }
 
-/// The word that a simple command is about.
+/// The word that describes what a simple command does.
 fn subject(segment: &str) -> &str {
     let is_name = |text: &str| text.chars().all(|c| c.is_alphanumeric() || c == '_');
     let assigns = |word: &str| word.split_once('=').is_some_and(|(name, _)| is_name(name));
@@ -74,14 +74,14 @@ fn base(word: &str) -> &str {
     word.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(word)
 }
 
-/// Lower case, everything else a single dash.
+/// The word in lower case, with a single dash for everything else.
 fn slug(word: &str) -> String {
     let lower = word.to_lowercase();
     let parts = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
     parts.collect::<Vec<_>>().join("-")
 }
 
-/// A name that a task may have.
+/// Turns a text into a valid name of a task.
 fn named(wanted: &str) -> String {
     let wanted = wanted.trim_start_matches(['-', '.', '_']);
     let mut name: String = wanted.chars().take(NAME_MAX - 10).collect();

@@ -1,4 +1,4 @@
-//! A whole crontab: lines in their order, each under the variables above it.
+//! A whole crontab: lines in their order, each with the variables set above it.
 
 use super::forms::{guess, is_header};
 use super::line::{Entry, Line, first_word, offset_in, read};
@@ -14,10 +14,10 @@ const COMMAND_MAX: usize = 100_000;
 /// Longest comment that becomes a description, in characters.
 const DESCRIPTION_MAX: usize = 1_000;
 
-/// Shells that know here-documents.
+/// Shells that support here-documents.
 const HERE_SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "zsh", "ksh", "mksh"];
 
-/// Reads a text; no form: it is guessed.
+/// Reads a text. Without a form, the form is guessed.
 pub fn parse(text: &str, form: Option<Form>) -> Crontab {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let total = text.lines().count();
@@ -39,7 +39,7 @@ pub fn parse(text: &str, form: Option<Form>) -> Crontab {
     Crontab { form, jobs: reading.jobs, problems: reading.problems }
 }
 
-/// What lines above mean for the lines below.
+/// What earlier lines mean for later ones.
 struct Reading {
     form: Form,
     guessed: bool,
@@ -174,14 +174,14 @@ impl Reading {
     fn warnings(&mut self, entry: &Entry<'_>, user: Option<&str>) -> Vec<String> {
         let mut warnings = Vec::new();
         if let Some(user) = user {
-            let how = if self.guessed { " (\"user\" was taken for a column of this crontab)" } else { "" };
+            let how = if self.guessed { " (the word \"user\" was taken for a column of this crontab)" } else { "" };
             warnings.push(format!("cron runs this as \"{user}\", Orc as its own account{how}"));
         }
         if let Some(mail) = self.mail.take() {
             warnings.push(format!("MAILTO: output is not mailed to {mail}; it is kept as the run's log"));
         }
         if entry.quiet {
-            warnings.push("the leading \"-\" is left out: every run is written down".to_owned());
+            warnings.push("the leading \"-\" is ignored, because every run is recorded".to_owned());
         }
         if self.splay_seconds > 0 {
             let seconds = self.splay_seconds;
@@ -220,7 +220,7 @@ fn plain() -> Schedule {
     }
 }
 
-/// A comment that says something, unless it heads columns or is a job that was switched off.
+/// Returns a useful comment, or nothing if the comment is a heading or a disabled job.
 fn described(comment: &str) -> String {
     let off = matches!(read(comment), Line::Entry(entry) if !entry.rest.is_empty() && rule_of(&entry).is_ok());
     if off || is_header(comment) {

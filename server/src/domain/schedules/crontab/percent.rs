@@ -1,8 +1,9 @@
-//! `%` in a command: the first one ends the command, what follows is its standard input, and further ones are line ends.
+//! `%` in a command: the first one ends the command, the text after it is standard input, and further ones are line
+//! ends.
 //!
-//! The two passes are those of cron: first over the command, then over the input.
+//! As in cron, there are two passes: first over the command, then over the input.
 
-/// A command and its input, apart.
+/// A command and its input, separated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::domain) struct Split {
     /// The command.
@@ -11,7 +12,7 @@ pub(in crate::domain) struct Split {
     pub input: Option<String>,
 }
 
-/// Takes a command as written apart.
+/// Separates a command from its input.
 pub(in crate::domain) fn split(written: &str) -> Split {
     let mut command = String::new();
     let mut escaped = false;
@@ -59,7 +60,7 @@ fn input(written: &str) -> String {
     text
 }
 
-/// One text for a shell: the command, with its input as a here-document that nothing is expanded in.
+/// One text for a shell: the command, with its input as a here-document in which nothing is expanded.
 pub(in crate::domain) fn shell_line(split: &Split) -> String {
     let Some(input) = &split.input else { return split.command.clone() };
     if input.is_empty() {

@@ -1,6 +1,6 @@
-//! Calendar rules: days said by structure instead of an expression, with one or more times of day.
+//! Calendar rules: days described by structure instead of an expression, with one or more times of day.
 //!
-//! They become the same days and times as cron expressions do, so that everything else treats them alike.
+//! They become the same days and times as cron expressions, so that all other code treats them alike.
 
 use chrono::{Datelike, NaiveDate};
 
@@ -61,13 +61,13 @@ fn compile_days(rule: &DayRule) -> Result<Days, ScheduleError> {
     }
 }
 
-/// Bits 0-6, 0 = Sunday.
+/// Weekdays as bits 0-6, 0 = Sunday.
 pub(in crate::domain) fn week_days(field: &'static str, weekdays: &[Weekday]) -> Result<u8, ScheduleError> {
     not_empty(field, weekdays)?;
     Ok(week_mask(weekdays))
 }
 
-/// Bits 0-6, 0 = Sunday; none means all.
+/// Weekdays as bits 0-6, 0 = Sunday. An empty list means all.
 pub(in crate::domain) fn week_mask(weekdays: &[Weekday]) -> u8 {
     if weekdays.is_empty() {
         return ALL_WEEK_DAYS;
@@ -103,7 +103,7 @@ fn compile_times(times: &[String]) -> Result<Times, ScheduleError> {
     Ok(Times::List(seconds))
 }
 
-/// `6:00`, `06:00` or `06:00:30`, in seconds since midnight.
+/// Parses `6:00`, `06:00` or `06:00:30` into seconds since midnight.
 pub fn time_of_day(field: &'static str, text: &str) -> Result<u32, ScheduleError> {
     let wrong = || {
         ScheduleError::new(field, format!("\"{}\" is not a time of day", shortened(text)))

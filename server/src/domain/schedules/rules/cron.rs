@@ -1,7 +1,7 @@
-//! The crontab dialect: whole expressions and macros. One field's grammar is in `field`.
+//! The crontab dialect: whole expressions and macros. `field` has the grammar of one field.
 //!
-//! Unix crontab is the meaning (crontab(5) of cronie), extended by leading seconds, wrap-around ranges, `L W # ?` and `H`.
-//! Positions in errors count characters of the expression from 1.
+//! Expressions mean what Unix crontab says (crontab(5) of cronie). Extensions are leading seconds, wrap-around
+//! ranges, `L W # ?` and `H`. Positions in errors count characters of the expression from 1.
 
 use super::days::Days;
 use super::field::{Field, FieldKind, Special, parse_field};
@@ -10,14 +10,15 @@ use crate::domain::schedules::ScheduleError;
 use crate::domain::schedules::slots::wall::Wall;
 use crate::domain::schedules::slots::zone::shortened;
 
-/// What an expression means.
+/// Meaning of an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::domain) enum CronRule {
-    /// Local times. `wildcard`: minute or hour begins with `*`, so the rule follows elapsed time over clock changes.
+    /// Local times. `wildcard` says that minute or hour begins with `*`, so the rule follows elapsed time over clock
+    /// changes.
     Wall { wall: Wall, wildcard: bool },
-    /// `@every`: so many seconds.
+    /// `@every`: a distance in seconds.
     Every(u64),
-    /// `@reboot`: each start of the server.
+    /// `@reboot`: every start of the server.
     Startup,
 }
 
@@ -31,10 +32,10 @@ const MACROS: [(&str, &str); 7] = [
     ("@annually", "0 0 1 1 *"),
 ];
 
-/// The longest expression that is looked at.
+/// Maximum number of characters in an expression.
 const LONGEST: usize = 1000;
 
-/// Parses an expression; `seed` decides what `H` stands for.
+/// Parses an expression. `seed` decides the value of `H`.
 pub(in crate::domain) fn parse_cron(expression: &str, seed: &str) -> Result<CronRule, ScheduleError> {
     if expression.chars().count() > LONGEST {
         return Err(fault(format!("the expression is longer than {LONGEST} characters")));
@@ -47,7 +48,7 @@ pub(in crate::domain) fn parse_cron(expression: &str, seed: &str) -> Result<Cron
             Err(fault(format!("\"{}\" is not a field", shortened(word))).at(*position).fix(
                 match word.to_ascii_uppercase().starts_with("TZ=") || word.to_ascii_uppercase().starts_with("CRON_TZ=")
                 {
-                    true => "the time zone belongs into the field timezone",
+                    true => "the time zone belongs in the field timezone",
                     false => "write five fields, such as 0 9 * * MON-FRI",
                 },
             ))
@@ -56,7 +57,7 @@ pub(in crate::domain) fn parse_cron(expression: &str, seed: &str) -> Result<Cron
     }
 }
 
-/// The words of an expression with the position of their first character.
+/// The words of an expression, each with the position of its first character.
 fn words(expression: &str) -> Vec<(usize, String)> {
     let mut words: Vec<(usize, String)> = Vec::new();
     let mut inside = false;
@@ -92,7 +93,7 @@ fn parse_macro(words: &[(usize, String)], position: usize, name: &str, seed: &st
     }
 }
 
-/// `@every 90s`, `@every 1h30m`, `@every 2d`.
+/// Parses `@every 90s`, `@every 1h30m`, `@every 2d`.
 fn parse_every(words: &[(usize, String)]) -> Result<CronRule, ScheduleError> {
     let advice = "write it like @every 90s, @every 15m, @every 1h30m or @every 2d";
     let Some((position, text)) = words.get(1) else {

@@ -1,18 +1,19 @@
-//! Which days a rule names: months, days of the month and days of the week, as bit sets.
+//! The days that a rule names: months, days of the month and days of the week, as bit sets.
 //!
-//! One month is one `u32` mask, so a search over 400 years (the calendar's whole cycle) is 4,800 cheap steps: a rule that
-//! names no day at all is known to be empty in well under a millisecond. Saffron is the second oracle in the tests and not
-//! the search: its `31W` fires in months of 30 days, and for a day that never comes it searches all years.
+//! One month is one `u32` mask, so a search over 400 years (the calendar's whole cycle) is 4,800 cheap steps. A rule
+//! that names no day at all is found to be empty in well under a millisecond. Saffron serves as a second oracle in
+//! the tests, but not as the search, because its `31W` fires in months of 30 days, and because it searches all years
+//! for a day that never comes.
 
 use chrono::{Datelike, NaiveDate};
 
-/// The calendar repeats after 400 years, so what is not found in as many months never comes.
+/// The calendar repeats after 400 years, so a day that does not come within 400 years never comes.
 const HORIZON_MONTHS: u32 = 400 * 12;
 
 /// A day of the month that depends on the month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::domain) enum MonthDay {
-    /// `L`, `L-3`: so many days before the last.
+    /// `L`, `L-3`: this many days before the last.
     Last(u8),
     /// `LW`: the last Monday to Friday of the month.
     LastWeekday,
@@ -20,23 +21,23 @@ pub(in crate::domain) enum MonthDay {
     Nearest(u8),
 }
 
-/// A weekday counted within the month; weekdays are numbered from 0 = Sunday.
+/// A weekday counted within the month. Weekdays are numbered from 0 = Sunday.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::domain) enum WeekDay {
     /// `5#2`: the second Friday.
     Nth(u8, u8),
     /// `5L`: the last Friday.
     Last(u8),
-    /// The Friday so many weeks before the last.
+    /// The weekday this many weeks before the last one.
     BeforeLast(u8, u8),
 }
 
 /// A rhythm over the days, counted from a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::domain) enum Cycle {
-    /// Every so many days, with one of the days.
+    /// Every nth day, with one of the days.
     Days(u32, NaiveDate),
-    /// Every so many weeks, with a Monday of one of the weeks.
+    /// Every nth week, with a Monday of one of the weeks.
     Weeks(u32, NaiveDate),
 }
 
@@ -71,9 +72,9 @@ pub(in crate::domain) struct Days {
     /// Bits 0-6, 0 = Sunday.
     pub week_days: u8,
     pub week_specials: Vec<WeekDay>,
-    /// True: day of month and day of week must both match; false: either is enough.
+    /// Whether day of month and day of week must both match. If false, either is enough.
     pub both: bool,
-    /// Only days in this rhythm.
+    /// Only days in this rhythm count.
     pub cycle: Option<Cycle>,
 }
 
@@ -98,17 +99,17 @@ impl Days {
         }
     }
 
-    /// True if the day of the month is not restricted.
+    /// Returns whether the day of the month is unrestricted.
     pub fn any_month_day(&self) -> bool {
         self.month_days == ALL_MONTH_DAYS
     }
 
-    /// True if the day of the week is not restricted.
+    /// Returns whether the day of the week is unrestricted.
     pub fn any_week_day(&self) -> bool {
         self.week_days == ALL_WEEK_DAYS
     }
 
-    /// True if the date is one of the days.
+    /// Returns whether the date is one of the days.
     pub fn contains(&self, date: NaiveDate) -> bool {
         self.mask(Month::of(date)) >> date.day() & 1 == 1
     }

@@ -18,11 +18,11 @@ pub(in crate::domain) enum FieldKind {
 /// A parsed field.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::domain) struct Field {
-    /// The plain values; of weekdays 0-6, 0 = Sunday.
+    /// The plain values. Weekdays are 0-6, 0 = Sunday.
     pub bits: u64,
     /// Days that depend on the month.
     pub specials: Vec<Special>,
-    /// True if the field begins with `*` or `?`.
+    /// Whether the field begins with `*` or `?`.
     pub star: bool,
 }
 
@@ -37,7 +37,7 @@ const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AU
 const WEEK: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 impl Field {
-    /// A field of one value.
+    /// A field with one value.
     pub fn only(value: u32) -> Self {
         Self { bits: 1 << value, ..Self::default() }
     }
@@ -80,7 +80,7 @@ impl FieldKind {
         }
     }
 
-    /// The values that may be written.
+    /// The smallest and the largest value that may be written.
     fn range(self) -> (u32, u32) {
         match self {
             FieldKind::Second | FieldKind::Minute => (0, 59),
@@ -91,7 +91,7 @@ impl FieldKind {
         }
     }
 
-    /// The highest value when ranges wrap around and `*` is filled; 7 is only another spelling of Sunday.
+    /// The highest value for ranges that wrap around and for `*`, because 7 is only another spelling of Sunday.
     fn top(self) -> u32 {
         if self == FieldKind::WeekDay { 6 } else { self.range().1 }
     }
@@ -114,7 +114,7 @@ impl FieldKind {
     }
 }
 
-/// Parses one field that begins at a character of the expression.
+/// Parses one field that begins at a given character of the expression.
 pub(in crate::domain) fn parse_field(
     kind: FieldKind,
     text: &str,
@@ -134,9 +134,9 @@ pub(in crate::domain) fn parse_field(
 /// One member of a field's list.
 struct Term<'a> {
     kind: FieldKind,
-    /// In capitals.
+    /// The text in capitals.
     text: &'a str,
-    /// As it was written.
+    /// The text as written.
     written: &'a str,
     at: usize,
     seed: &'a str,
@@ -172,7 +172,7 @@ impl Term<'_> {
             let day = matches!(self.kind, FieldKind::MonthDay | FieldKind::WeekDay);
             return match day && self.alone && step.is_none() {
                 true => Ok((low..=top).collect()),
-                false => Err(self.fault("\"?\" stands alone in day of month or day of week only", 0).fix("use *")),
+                false => Err(self.fault("\"?\" is only allowed alone, in day of month or day of week", 0).fix("use *")),
             };
         }
         if let Some(rest) = base.strip_prefix('H') {
@@ -190,7 +190,7 @@ impl Term<'_> {
         Ok(if step.is_some() { (value..=self.kind.range().1).collect() } else { vec![value] })
     }
 
-    /// `H`, `H(0-7)`: one value of the range, or with a step one start of the series, chosen by the seed.
+    /// `H`, `H(0-7)`: one value of the range, or with a step the start of a series. The seed chooses it.
     fn hashed(&self, rest: &str, step: Option<u32>) -> Result<Vec<u32>, ScheduleError> {
         let (mut low, mut high) = (self.kind.range().0, self.kind.top());
         if self.kind == FieldKind::MonthDay {
@@ -311,7 +311,7 @@ impl Term<'_> {
         })
     }
 
-    /// A part of the term, that many characters from its beginning, as it was written.
+    /// A part of the term as it was written, starting at a number of characters.
     fn as_written<'b>(&'b self, part: &'b str, offset: usize) -> &'b str {
         let begin = self.written.char_indices().nth(offset).map_or(self.written.len(), |(byte, _)| byte);
         self.written.get(begin..begin + part.len()).unwrap_or(part)

@@ -1,4 +1,4 @@
-//! One file per kind of rule and for the parts that rules share: fields, days, and times of a day.
+//! One file per kind of rule, and files for the parts that rules share: fields, days, and times of a day.
 //!
 //! Deliberately absent: time zones and clock changes, which `slots` adds. Start reading at `cron`.
 

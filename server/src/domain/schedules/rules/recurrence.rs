@@ -1,10 +1,11 @@
-//! Recurrence rules of RFC 5545, computed by the crate `rrule` in local time, as if the zone were UTC.
+//! Recurrence rules of RFC 5545. The crate `rrule` computes them in local time, as if the zone were UTC.
 //!
-//! Gap and fold policies are then ours, as for every other local time. The crate only goes forward from DTSTART, so what it
-//! found is kept: a schedule that is asked for one slot after another pays for each occurrence once. At most `KEPT`
-//! occurrences are kept; a question about an earlier time starts anew. A rule without COUNT is begun shortly before the time
-//! in question, whole periods after DTSTART, so a DTSTART of 1900 costs nothing. Rules below an hour are refused: an interval
-//! or a cron expression says the same, and the crate's bound on fruitless steps could end them silently.
+//! Orc then applies its gap and fold policies, as for every other local time. The crate only moves forward from
+//! DTSTART, so its occurrences are kept: a schedule that is asked for one slot after another computes each occurrence
+//! once. At most `KEPT` occurrences are kept; a question about an earlier time starts over. A rule without COUNT
+//! starts shortly before the time in question, whole periods after DTSTART, so a DTSTART of 1900 costs nothing. Rules
+//! with a frequency below an hour are refused: an interval or a cron expression means the same, and the crate's limit
+//! on fruitless steps could end them silently.
 
 use chrono::{DateTime, Datelike as _, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use rrule::{Frequency, RRule, RRuleSet, RRuleSetIter, Tz, Unvalidated};
@@ -14,18 +15,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::recurrence_text::{bare_date, days_are_countable, last_second, local_time, parsed, refused, times_of_day};
 use crate::domain::schedules::ScheduleError;
 
-/// Occurrences that are kept.
+/// Maximum number of occurrences kept.
 const KEPT: usize = 20_000;
 
-/// Occurrences that one question may cost; a rule that counts further is refused.
+/// Maximum number of occurrences computed for one question. A rule that counts further is refused.
 pub(in crate::domain) const STEPS: u32 = 1_000_000;
 
 const DAY: i64 = 86_400;
 
-/// Stretches before an instant in which the occurrence before it is looked for, one after the other.
+/// Periods before an instant in which the previous occurrence is searched, one after the other.
 const BACK_SECONDS: [i64; 4] = [0, 60 * DAY, 1500 * DAY, i64::MAX];
 
-/// Dates that are tried as a later beginning: the 29th of February comes within eight years.
+/// Number of dates tried as a later start. The 29th of February comes within eight years.
 const DATES_TRIED: usize = 50;
 
 /// The parts of a rule as a person writes them.
@@ -37,21 +38,21 @@ pub(in crate::domain) struct Written<'a> {
     pub rdate: &'a [String],
 }
 
-/// A compiled rule; clones share what was found.
+/// A compiled rule. Clones share the occurrences found so far.
 #[derive(Debug, Clone)]
 pub(in crate::domain) struct Recurrence {
-    /// Whether it follows elapsed time over clock changes, as `FREQ=HOURLY` does.
+    /// Whether the rule follows elapsed time over clock changes, as `FREQ=HOURLY` does.
     pub elapsed: bool,
-    /// Whether it passes over hours, by an interval or `BYHOUR`.
+    /// Whether the rule skips hours, by an interval or `BYHOUR`.
     pub some_hours: bool,
     pub(in crate::domain) set: RRuleSet,
-    /// Days of the month as written; the crate shows only those that count from its beginning.
+    /// Days of the month as written, because the crate only shows those counted from the start of the month.
     pub(in crate::domain) month_days: Vec<i8>,
     origin: Arc<Origin>,
     found: Arc<Mutex<Found>>,
 }
 
-/// What a set is made of.
+/// The parts from which a set is built.
 #[derive(Debug)]
 struct Origin {
     rule: RRule<Unvalidated>,
@@ -63,9 +64,9 @@ struct Origin {
 #[derive(Debug, Default)]
 struct Found {
     iter: Option<RRuleSetIter>,
-    /// Seconds of local time as if UTC, rising.
+    /// Seconds of local time as if UTC, ascending.
     kept: VecDeque<i64>,
-    /// Nothing before this second is kept; none: everything from the rule's start is.
+    /// Start of the kept occurrences, in seconds; none: the rule's start.
     since: Option<i64>,
 }
 
@@ -77,7 +78,7 @@ impl PartialEq for Recurrence {
 impl Eq for Recurrence {}
 
 impl Recurrence {
-    /// Compiles a rule whose local times are meant in a zone.
+    /// Compiles a rule with local times in a time zone.
     pub fn compile(written: Written, timezone: chrono_tz::Tz) -> Result<Self, ScheduleError> {
         let start = local_time("dtstart", written.dtstart)?;
         let rule = parsed(written.rule, timezone)?;
@@ -92,7 +93,7 @@ impl Recurrence {
             times.map(|at| at.map(|at| at.and_utc().with_timezone(&Tz::UTC))).collect()
         };
         let (mut exdates, rdates) = (dates("exdate", written.exdate)?, dates("rdate", written.rdate)?);
-        // A bare date leaves out all that the rule has on it.
+        // A date without a time excludes everything that the rule has on it.
         for date in written.exdate.iter().filter_map(|text| bare_date(text)) {
             exdates.retain(|at| at.naive_utc() != date.and_time(NaiveTime::MIN));
             exdates.extend(left_out_at.iter().map(|time| date.and_time(*time).and_utc().with_timezone(&Tz::UTC)));
@@ -132,14 +133,14 @@ impl Recurrence {
 }
 
 impl Origin {
-    /// The occurrences, counted from a beginning.
+    /// The occurrences, counted from a given start.
     fn set(&self, begin: NaiveDateTime) -> Result<RRuleSet, rrule::RRuleError> {
         let set = self.rule.clone().build(begin.and_utc().with_timezone(&Tz::UTC))?;
         Ok(set.set_exdates(self.exdates.clone()).set_rdates(self.rdates.clone()).limit())
     }
 
-    /// A beginning two days and periods before an instant, from which the occurrences are the same as from the start; none:
-    /// there is none.
+    /// A later start, some periods and at least two days before an instant, with the same occurrences as the original
+    /// start. None if there is none.
     fn later(&self, at: i64) -> Option<NaiveDateTime> {
         let every = i64::from(self.rule.get_interval());
         let (unit, months) = match self.rule.get_freq() {
@@ -157,7 +158,7 @@ impl Origin {
         if months == 0 {
             return self.start.checked_add_signed(TimeDelta::seconds(periods * period)).filter(|_| periods > 0);
         }
-        // The 31st of a month and 29 February are not in each period.
+        // Not every period has a 31st of the month or a 29 February.
         (1..=periods).rev().take(DATES_TRIED).find_map(|periods| {
             let months = Months::new(u32::try_from(periods * every * months).ok()?);
             self.start.checked_add_months(months).filter(|at| at.day() == self.start.day())
@@ -181,7 +182,7 @@ pub fn recurrence_dates(rule: &str, dtstart: NaiveDate, until: NaiveDate) -> Res
 }
 
 impl Found {
-    /// Makes sure that everything from a second up to the first occurrence after an instant is kept.
+    /// Makes sure that all occurrences from a second up to the first one after an instant are kept.
     fn reach(&mut self, of: &Recurrence, at: i64, since: i64) {
         if self.since.is_some_and(|kept| since < kept) {
             *self = Self::default();

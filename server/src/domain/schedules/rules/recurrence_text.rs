@@ -1,4 +1,4 @@
-//! Recurrence rules as people write them: parts, times and dates, with the place of what is wrong.
+//! Recurrence rules as people write them: parts, times and dates, with the place of each fault.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Timelike as _};
 use rrule::{Frequency, NWeekday, RRule, Unvalidated};
@@ -10,10 +10,10 @@ use crate::domain::schedules::slots::zone::shortened;
 /// Years in which rules may begin.
 const YEARS: std::ops::Range<i32> = 1900..9000;
 
-/// The longest rule that is looked at, in characters.
+/// Maximum number of characters in a rule.
 const LONGEST: usize = 2000;
 
-/// The rule; wrong parts are named with their place.
+/// Parses the rule. Errors name the place of wrong parts.
 pub(in crate::domain) fn parsed(text: &str, timezone: chrono_tz::Tz) -> Result<RRule<Unvalidated>, ScheduleError> {
     let trimmed = text.trim();
     let rule = trimmed.strip_prefix("RRULE:").unwrap_or(trimmed);
@@ -33,10 +33,14 @@ pub(in crate::domain) fn parsed(text: &str, timezone: chrono_tz::Tz) -> Result<R
             "FREQ" => frequency(value).map_err(|error| error.at(value_at))?,
             name @ ("INTERVAL" | "COUNT") => number(name, value).map_err(|error| error.at(value_at))?,
             "UNTIL" => format!("UNTIL={}", until(value, timezone).map_err(|error| error.at(value_at))?),
-            name @ ("WKST" | "BYSETPOS" | "BYMONTH" | "BYMONTHDAY" | "BYYEARDAY"
-            | "BYWEEKNO" | "BYDAY" | "BYHOUR" | "BYMINUTE" | "BYSECOND") => format!("{name}={value}"),
-            _ => return Err(fault(format!("\"{}\" is not a part of a recurrence rule", shortened(name)))
-                .fix("known are FREQ, INTERVAL, COUNT, UNTIL, WKST, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, BYYEARDAY, BYWEEKNO, BYHOUR, BYMINUTE, BYSECOND")),
+            name @ ("WKST" | "BYSETPOS" | "BYMONTH" | "BYMONTHDAY" | "BYYEARDAY" | "BYWEEKNO" | "BYDAY" | "BYHOUR"
+            | "BYMINUTE" | "BYSECOND") => format!("{name}={value}"),
+            _ => {
+                return Err(fault(format!("\"{}\" is not a part of a recurrence rule", shortened(name))).fix(
+                    "use FREQ, INTERVAL, COUNT, UNTIL, WKST, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, BYYEARDAY, \
+                    BYWEEKNO, BYHOUR, BYMINUTE or BYSECOND",
+                ));
+            }
         });
         if let Err(error) = format!("FREQ=DAILY;{}", parts[parts.len() - 1]).parse::<RRule<Unvalidated>>()
             && !part.to_uppercase().starts_with("FREQ=")
@@ -65,7 +69,7 @@ fn frequency(value: &str) -> Result<String, ScheduleError> {
     }
 }
 
-/// INTERVAL or COUNT, as far as the crate can compute it.
+/// Parses INTERVAL or COUNT, within what the crate can compute.
 fn number(name: &str, value: &str) -> Result<String, ScheduleError> {
     let most = if name == "INTERVAL" { u32::from(u16::MAX) } else { u32::MAX };
     match value.parse::<u32>() {
@@ -75,7 +79,7 @@ fn number(name: &str, value: &str) -> Result<String, ScheduleError> {
     }
 }
 
-/// What is wrong with how a new rule ends. Rules that were saved with it go on as they did.
+/// What is wrong with the end of a new rule. Saved rules with such an end continue as before.
 pub(in crate::domain) fn bad_end(text: &str) -> Option<ScheduleError> {
     let upper = text.to_ascii_uppercase();
     let at = |name: &str| upper.find(name).map(|byte| upper[..byte].chars().count() + 1);
@@ -90,7 +94,7 @@ pub(in crate::domain) fn bad_end(text: &str) -> Option<ScheduleError> {
     Some(error.fix("leave it out, or write UNTIL"))
 }
 
-/// RFC 5545, 3.3.10: only months and years (not those by week) have a first or last Monday.
+/// RFC 5545, 3.3.10: only months and years (except by week) have a first or last Monday.
 pub(in crate::domain) fn days_are_countable(rule: &RRule<Unvalidated>, text: &str) -> Result<(), ScheduleError> {
     let numbered = rule.get_by_weekday().iter().any(|day| matches!(day, NWeekday::Nth(..)));
     let countable = match rule.get_freq() {
@@ -152,7 +156,8 @@ pub(in crate::domain) fn last_second() -> NaiveTime {
     NaiveTime::from_hms_opt(23, 59, 59).expect("a real time")
 }
 
-/// A local time, in the extended form people write or the basic form of RFC 5545; a bare date is its midnight.
+/// Parses a local time, in the extended form that people write or the basic form of RFC 5545. A date without a time
+/// means its midnight.
 pub(in crate::domain) fn local_time(field: &'static str, text: &str) -> Result<NaiveDateTime, ScheduleError> {
     let trimmed = text.trim();
     let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y%m%dT%H%M%S"];
@@ -172,7 +177,7 @@ pub(in crate::domain) fn local_time(field: &'static str, text: &str) -> Result<N
     Err(ScheduleError::new(field, message).fix("choose a year between them"))
 }
 
-/// Why the crate refuses the whole of a rule, at the part that it names first.
+/// Explains why the crate refuses a rule, at the part that the crate names first.
 pub(in crate::domain) fn refused(rule: &str, error: &rrule::RRuleError) -> ScheduleError {
     let message = sentence(&error.to_string());
     let (message, fix) = match message.starts_with("`UNTIL`") {
@@ -184,7 +189,7 @@ pub(in crate::domain) fn refused(rule: &str, error: &rrule::RRuleError) -> Sched
     ScheduleError::new("rule", message).at(place + 1).fix(fix)
 }
 
-/// A message of the crate without its full stop and where it comes from.
+/// A message of the crate without its full stop and its origin.
 fn sentence(text: &str) -> String {
     let said = ["RRule validation error: ", "RRule parsing error: "].iter().find_map(|from| text.strip_prefix(from));
     said.unwrap_or(text).trim_end_matches('.').to_owned()

@@ -1,4 +1,4 @@
-//! Which times of the day a rule names, in seconds since local midnight.
+//! The times of the day that a rule names, in seconds since local midnight.
 
 const DAY: u32 = 86_400;
 /// Bits 0-23.
@@ -9,12 +9,12 @@ const ALL_HOURS: u32 = 0xFF_FFFF;
 pub(in crate::domain) enum Times {
     /// Every combination of the hours, minutes and seconds whose bits are set.
     Product { hours: u32, minutes: u64, seconds: u64 },
-    /// The times themselves, rising.
+    /// The times themselves, ascending.
     List(Vec<u32>),
 }
 
 impl Times {
-    /// How many there are in a day without a clock change.
+    /// Number of times in a day without a clock change.
     pub fn count(&self) -> u64 {
         match self {
             Times::Product { hours, minutes, seconds } => {
@@ -24,7 +24,7 @@ impl Times {
         }
     }
 
-    /// True if there are hours without any of the times.
+    /// Returns whether some hours contain none of the times.
     pub fn some_hours(&self) -> bool {
         match self {
             Times::Product { hours, .. } => *hours != ALL_HOURS,
@@ -32,7 +32,7 @@ impl Times {
         }
     }
 
-    /// True if the second of the day is one of the times.
+    /// Returns whether a second of the day is one of the times.
     pub fn contains(&self, second: u32) -> bool {
         self.next(second) == Some(second)
     }

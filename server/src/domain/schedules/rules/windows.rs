@@ -1,6 +1,6 @@
 //! The short forms of the Windows task list: `06:00` every day, `MON 08:00` every week, `15 09:30` every month.
 //!
-//! They are normalised to the same days and times as everything else; what was written stays as it was in the definition.
+//! They become the same days and times as everything else. The definition keeps what was written.
 
 use super::days::{ALL_MONTH_DAYS, ALL_WEEK_DAYS, Days};
 use super::times::Times;
@@ -31,7 +31,7 @@ pub(in crate::domain) fn parse_windows(text: &str) -> Result<Wall, ScheduleError
     Ok(Wall { days, times: Times::List(vec![second]) })
 }
 
-/// Weekdays or days of the month, one or several with commas.
+/// Parses weekdays or days of the month, one or several with commas.
 fn parse_days(word: &str) -> Result<Days, ScheduleError> {
     let (mut week, mut month) = (0_u8, 0_u32);
     for day in word.split(',') {
@@ -54,11 +54,11 @@ fn parse_days(word: &str) -> Result<Days, ScheduleError> {
     match (week, month) {
         (0, month) => Ok(Days { month_days: month, week_days: ALL_WEEK_DAYS, ..Days::daily() }),
         (week, 0) => Ok(Days { month_days: ALL_MONTH_DAYS, week_days: week, ..Days::daily() }),
-        _ => Err(fault("weekdays and days of the month cannot be mixed").fix("make two schedules of it")),
+        _ => Err(fault("weekdays and days of the month cannot be mixed").fix("make two schedules instead")),
     }
 }
 
-/// `6:00` or `06:00`, in seconds since midnight.
+/// Parses `6:00` or `06:00` into seconds since midnight.
 fn parse_time(word: &str) -> Result<u32, ScheduleError> {
     let wrong = || fault(format!("\"{}\" is not a time of day", shortened(word))).fix("write it from 00:00 to 23:59");
     let (hour, minute) = word.split_once(':').ok_or_else(wrong)?;

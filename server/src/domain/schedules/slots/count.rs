@@ -1,4 +1,4 @@
-//! Many slots at once: listing and counting a stretch of time, such as the time a server was down.
+//! Many slots at once: listing and counting slots over a period, such as the time a server was down.
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Timelike, Utc};
 
@@ -8,14 +8,14 @@ use crate::domain::schedules::compile::{CompiledRule, CompiledSchedule};
 use crate::domain::schedules::{Slot, SlotRange};
 
 impl CompiledSchedule {
-    /// The slots after `from` and up to and including `to`, rising; skipped ones are included.
+    /// The slots after `from` and up to and including `to`, ascending. Skipped ones are included.
     pub fn slots_between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> impl Iterator<Item = Slot> {
         let first = self.next_after(from);
         std::iter::successors(first, |slot| self.next_after(slot.scheduled_for))
             .take_while(move |slot| slot.scheduled_for <= to)
     }
 
-    /// How many slots there are after `from` and up to and including `to`; skipped ones are counted.
+    /// Number of slots after `from` and up to and including `to`. Skipped ones are counted.
     ///
     /// Days without a clock change are counted as a whole, so a year of minutes costs about as much as 400 slots.
     pub fn count_between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> u64 {
@@ -59,7 +59,7 @@ impl CompiledSchedule {
         }
     }
 
-    /// The last slot of the local day that begins with the slot `at`, if the day is 24 hours long and has all its times.
+    /// The last slot of the local day that begins with the slot `at`, if the day has 24 hours and all of its times.
     fn whole_day(&self, wall: &Wall, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let now = self.wall_clock(at);
         if now.num_seconds_from_midnight() != wall.times.first() {

@@ -1,7 +1,8 @@
-//! Calendars applied to a schedule: which of the rule's slots are skipped, and which move to a business day.
+//! Applies calendars to a schedule: which slots of the rule are skipped, and which move to a business day.
 //!
-//! A slot is looked at by its local date in the schedule's zone. What is skipped stays a slot, marked, so that the ledger has
-//! it; what moves leaves nothing behind, and two slots that fall together are one, with a note of the other.
+//! A slot is judged by its local date in the schedule's time zone. A skipped slot stays a marked slot, so that the
+//! ledger has it. A moved slot leaves nothing behind. Two slots at the same instant become one, with a note about the
+//! other.
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, Utc, Weekday};
 use std::sync::Arc;
@@ -10,10 +11,10 @@ use crate::domain::calendars::{CalendarBook, Dates, MaintenanceWindow};
 use crate::domain::schedules::compile::CompiledSchedule;
 use crate::domain::schedules::{Note, Roll, Schedule, ScheduleError, Slot};
 
-/// A business day further away than this is not moved to.
+/// Maximum number of days to a business day to which a slot may move.
 const REACH_DAYS: u64 = 31;
 
-/// Stretches in which the slot before an instant is looked for, in days: the last is as far as a rule may reach.
+/// Periods in days in which the previous slot is searched. The last one is as far as a rule may reach.
 const BACK_DAYS: [i64; 6] = [2, 40, 400, 1600, 15_000, 146_097];
 
 /// The calendars of one schedule.
@@ -26,7 +27,7 @@ pub(in crate::domain) struct DateRules {
 }
 
 impl DateRules {
-    /// The rules of a schedule; none if no calendar concerns it.
+    /// The date rules of a schedule; none if no calendar applies.
     pub fn new(schedule: &Schedule, tags: &[String], book: &CalendarBook) -> Result<Option<Self>, ScheduleError> {
         let only = found("run_only_on", &schedule.run_only_on, book)?;
         let skip = found("skip_on", &schedule.skip_on, book)?;
@@ -62,7 +63,7 @@ impl DateRules {
             || !self.only.is_empty() && !self.only.iter().any(|dates| dates.contains(date))
     }
 
-    /// Monday to Friday, and not excluded.
+    /// Returns whether a date is Monday to Friday, and not excluded.
     fn is_business(&self, date: NaiveDate) -> bool {
         !matches!(date.weekday(), Weekday::Sat | Weekday::Sun) && !self.is_excluded(date)
     }
@@ -101,7 +102,7 @@ fn found(field: &'static str, names: &[String], book: &CalendarBook) -> Result<V
     names.iter().map(one).collect()
 }
 
-/// A calendar whose name begins or ends alike.
+/// A calendar with a similar beginning or end of its name.
 fn nearest<'a>(name: &str, book: &'a CalendarBook) -> Option<&'a str> {
     let alike = |known: &str| {
         let same = known.chars().zip(name.chars()).take_while(|(a, b)| a == b).count();
@@ -137,7 +138,7 @@ impl CompiledSchedule {
         })
     }
 
-    /// A slot moves to a later date, so all slots of the excluded days before count as well.
+    /// Slots move to later dates, so the slots of all excluded days before count as well.
     fn next_rolled_forwards(&self, dates: &DateRules, after: DateTime<Utc>) -> Option<Slot> {
         let mut first = self.wall_clock(after).date();
         for _ in 0..REACH_DAYS {
@@ -159,7 +160,7 @@ impl CompiledSchedule {
         best
     }
 
-    /// A slot moves to an earlier date, so slots of the excluded days behind the best so far count as well.
+    /// Slots move to earlier dates, so slots of the excluded days after the best one so far count as well.
     fn next_rolled_backwards(&self, dates: &DateRules, after: DateTime<Utc>) -> Option<Slot> {
         let mut best: Option<Slot> = None;
         let mut base = self.rule_next(after);
@@ -178,7 +179,8 @@ impl CompiledSchedule {
         best
     }
 
-    /// Where a slot of the rule comes to be: never beyond the schedule's bounds, where it stays on its date and is skipped.
+    /// The place of a slot after moving. A slot never moves beyond the schedule's bounds: it stays on its date and is
+    /// skipped.
     pub(in crate::domain) fn rolled(&self, dates: &DateRules, slot: Slot) -> Slot {
         let date = slot.local.date();
         let Some(why) = dates.excludes(date) else { return in_window(dates, slot) };
@@ -197,8 +199,8 @@ impl CompiledSchedule {
     }
 }
 
-/// Keeps the earlier of two slots after an instant; of two at the same instant the one that runs and was not moved, with a
-/// note of the other.
+/// Keeps the earlier of two slots after an instant. Of two at the same instant, it keeps the one that runs and was
+/// not moved, with a note about the other.
 fn better(best: &mut Option<Slot>, slot: Slot, after: DateTime<Utc>) {
     let moved = |slot: &Slot| slot.notes.iter().any(|note| matches!(note, Note::Rolled { .. }));
     let rank = |slot: &Slot| (slot.scheduled_for, slot.skipped, moved(slot));
@@ -215,7 +217,7 @@ fn better(best: &mut Option<Slot>, slot: Slot, after: DateTime<Utc>) {
     });
 }
 
-/// A slot with what is to be said of another one that falls together with it.
+/// A slot with the notes about another one at the same instant.
 fn joined(mut kept: Slot, other: Slot) -> Slot {
     for note in other.notes {
         let note = match note {

@@ -1,7 +1,7 @@
-//! Slots counted by local date: what a strip of a year shows.
+//! Slots counted by local date, as the strip of a year shows them.
 //!
-//! Days with many slots are counted as a whole and judged by their first slot, so a year of a schedule that is due each
-//! second costs as little as a year of daily slots. On days of a clock change each slot is looked at.
+//! Days with many slots are counted as a whole and judged by their first slot, so a year of a schedule that is due
+//! every second costs as little as a year of daily slots. On days with a clock change each slot is examined.
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
 
@@ -9,7 +9,7 @@ use super::zone::{Meaning, instant, meaning};
 use crate::domain::schedules::Note;
 use crate::domain::schedules::compile::CompiledSchedule;
 
-/// Up to so many slots of a day are looked at one by one.
+/// Maximum number of slots of a day that are examined one by one.
 const LOOKED_AT: u64 = 100;
 
 /// The slots of one local date, counted.
@@ -17,16 +17,17 @@ const LOOKED_AT: u64 = 100;
 pub struct DayCount {
     /// The date in the schedule's zone.
     pub date: NaiveDate,
-    /// Slots that become runs.
+    /// Number of slots that become runs.
     pub planned: u64,
-    /// Slots that are only written down.
+    /// Number of slots that are only recorded.
     pub skipped: u64,
-    /// What is special about its slots, each once; of a day with many slots and no clock change, about the first.
+    /// What is special about the slots, each note once. For a day with many slots and no clock change: about the
+    /// first slot.
     pub notes: Vec<Note>,
 }
 
 impl CompiledSchedule {
-    /// Counts of so many local dates, beginning with that of an instant; slots up to the instant do not count.
+    /// Counts for a number of local dates, beginning with that of an instant. Slots up to the instant do not count.
     pub fn day_counts(&self, after: DateTime<Utc>, days: u32) -> Vec<DayCount> {
         let today = self.wall_clock(after).date();
         let dates = (0..u64::from(days)).map_while(|step| today.checked_add_days(Days::new(step)));

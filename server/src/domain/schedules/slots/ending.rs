@@ -1,4 +1,4 @@
-//! Whether a schedule fires again, and why not: what is refused when it is saved, and said when it is looked at.
+//! Whether a schedule fires again, and if not, why. The answer is refused on saving and shown on viewing.
 
 use chrono::{DateTime, Datelike, Utc};
 
@@ -7,10 +7,11 @@ use crate::domain::calendars::{CalendarBook, LAST_YEAR};
 use crate::domain::schedules::compile::{CompiledSchedule, compile};
 use crate::domain::schedules::{Rule, Schedule, ScheduleError};
 
-/// Dates of a rule that are looked at. A schedule whose next dates are all excluded counts as one that never fires.
+/// Maximum number of dates examined. A schedule whose next dates are all excluded counts as one that never fires.
 const DATES_LOOKED_AT: usize = 4000;
 
-/// Why a schedule that is right never fires again after an instant; none: it does, or at the next start of the server.
+/// Why a valid schedule never fires again after an instant. None if it does, or if it does at the next start of the
+/// server.
 pub fn ended(schedule: &Schedule, book: &CalendarBook, now: DateTime<Utc>) -> Option<ScheduleError> {
     let compiled = compile(schedule, "").ok()?;
     if compiled.is_startup() {
@@ -28,7 +29,7 @@ pub fn ended(schedule: &Schedule, book: &CalendarBook, now: DateTime<Utc>) -> Op
     Some(ScheduleError::new(field, message).fix("choose a later time, or leave the schedule out"))
 }
 
-/// Why calendars leave nothing of a schedule. A calendar that has dates to come is given the benefit of the doubt: those of
+/// Why calendars leave no slot of a schedule. A calendar with future dates gets the benefit of the doubt, because
 /// later years may not be known yet.
 fn excluded(
     compiled: &CompiledSchedule,
@@ -50,8 +51,8 @@ fn excluded(
         return None;
     }
     let names = named(&schedule.skip_on, " and ");
-    let message = format!("{names} has all dates of this schedule, so it never fires");
-    Some(ScheduleError::new("skip_on", message).fix("take dates out of the calendar first, or leave it out"))
+    let message = format!("skipping {names} leaves no date of this schedule, so it never fires");
+    Some(ScheduleError::new("skip_on", message).fix("remove dates from the calendar first, or leave it out"))
 }
 
 fn named(names: &[String], between: &str) -> String {
@@ -59,7 +60,7 @@ fn named(names: &[String], between: &str) -> String {
 }
 
 impl CompiledSchedule {
-    /// Whether it becomes due again after an instant, as far as its calendars and their years tell.
+    /// Returns whether the schedule becomes due again after an instant, as far as its calendars and their years tell.
     pub fn fires_after(&self, after: DateTime<Utc>) -> bool {
         match &self.dates {
             _ if self.is_startup() => true,
@@ -68,7 +69,7 @@ impl CompiledSchedule {
         }
     }
 
-    /// Whether some slot after an instant is on a date that calendars leave it, or moves to one.
+    /// Returns whether some slot after an instant is on a date that the calendars allow, or moves to one.
     fn fires(&self, dates: &DateRules, after: DateTime<Utc>) -> bool {
         let mut next = self.rule_next(after);
         for looked_at in 0..DATES_LOOKED_AT {

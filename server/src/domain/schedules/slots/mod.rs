@@ -1,6 +1,6 @@
 //! From the dates and times of a rule to instants: time zones, gaps and folds, windows, ends, and counts.
 //!
-//! Deliberately absent: the rules' own grammar. Start reading at `next`, then `dates`.
+//! Deliberately absent: the grammar of the rules. Start reading at `next`, then `dates`.
 
 pub(in crate::domain) mod count;
 pub(in crate::domain) mod dates;

@@ -1,9 +1,9 @@
 //! The slots of a compiled schedule, forwards and backwards.
 //!
-//! A local time is looked for in wall time and then given its meaning in the zone. The mapping from wall time to instants
-//! rises everywhere but at a fold, so only a search that begins inside a fold needs care; no table of changes is scanned.
-//! Fixed-time rules map each local time to one instant per pass; elapsed rules fire whenever the clock shows a match, and
-//! those that name some hours only also tell of the times that fall into a gap, by the schedule's policy.
+//! The search finds a local time and then interprets it in the time zone. The mapping from wall time to instants
+//! ascends except at a fold, so only a search that begins inside a fold needs care; no table of changes is scanned.
+//! Rules with fixed times map each local time to one instant per pass. Elapsed rules fire whenever the clock shows a
+//! match. Elapsed rules that name only some hours also report times that fall into a gap, by the schedule's policy.
 
 use chrono::{DateTime, Duration, FixedOffset, NaiveDateTime, SubsecRound, Utc};
 
@@ -12,21 +12,21 @@ use super::zone::{Meaning, Twice, instant, local, meaning, offset_at};
 use crate::domain::schedules::compile::{CompiledRule, CompiledSchedule};
 use crate::domain::schedules::{Fold, Gap, Note, Slot};
 
-/// Which of the two instants of a doubled local time is meant.
+/// Which of the two instants of a repeated local time is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Pass {
     First,
     Second,
 }
 
-/// 9999-01-01T00:00:00Z: there are no slots from then on.
+/// 9999-01-01T00:00:00Z, from which on there are no slots.
 pub const SLOTS_END: i64 = 253_370_764_800;
 
-/// More gaps in a row than any zone has.
+/// More consecutive gaps than any time zone has.
 const MOST_GAPS: usize = 1000;
 
 impl CompiledSchedule {
-    /// The first slot strictly after an instant. Slots that `gap: skip` passes over are included, with `skipped` set.
+    /// The first slot strictly after an instant. Slots skipped by `gap: skip` are included, with `skipped` set.
     pub fn next_after(&self, after: DateTime<Utc>) -> Option<Slot> {
         match &self.dates {
             None => self.rule_next(after),
@@ -34,7 +34,7 @@ impl CompiledSchedule {
         }
     }
 
-    /// The last slot at or before an instant, skipped ones included.
+    /// The last slot at or before an instant. Skipped slots are included.
     pub fn latest_at_or_before(&self, at: DateTime<Utc>) -> Option<Slot> {
         match &self.dates {
             None => self.rule_latest(at),
@@ -159,7 +159,7 @@ impl CompiledSchedule {
         self.fixed_slot(wall.previous(from)?, pass, |local| wall.contains(local))
     }
 
-    /// The slot of a local time of a fixed-time rule; `named` tells whether the rule names another local time as well.
+    /// The slot of a local time of a fixed-time rule. `named` says whether the rule also names another local time.
     fn fixed_slot(&self, wanted: NaiveDateTime, pass: Pass, named: impl Fn(NaiveDateTime) -> bool) -> Option<Slot> {
         match (meaning(self.timezone, wanted), pass) {
             (Meaning::Once(offset), _) => slot(instant(wanted, offset), offset, Vec::new()),
@@ -246,7 +246,7 @@ impl CompiledSchedule {
         None
     }
 
-    /// What the clock on the wall shows, in whole seconds.
+    /// The local time on the wall clock, in whole seconds.
     pub(in crate::domain) fn wall_clock(&self, at: DateTime<Utc>) -> NaiveDateTime {
         local(at, offset_at(self.timezone, at)).trunc_subsecs(0)
     }
@@ -270,7 +270,7 @@ impl CompiledSchedule {
     }
 }
 
-/// A fold in which a search begins: the doubled local times are `begin..end`.
+/// A fold in which a search begins. The repeated local times are `begin..end`.
 struct FoldHere {
     twice: Twice,
     begin: NaiveDateTime,
@@ -283,7 +283,7 @@ fn slot(at: DateTime<Utc>, offset: i32, notes: Vec<Note>) -> Option<Slot> {
     Some(Slot { scheduled_for: at, local, offset: FixedOffset::east_opt(offset)?, notes, skipped: false })
 }
 
-/// Keeps arithmetic far from the ends of what a date can be.
+/// Keeps arithmetic far from the limits of dates.
 fn clamped(at: DateTime<Utc>) -> DateTime<Utc> {
     const YEAR_0: i64 = -62_167_219_200;
     match at.timestamp() {

@@ -1,4 +1,4 @@
-//! A slot: one due instant of one schedule, with what daylight saving did to it.
+//! A slot: one due instant of one schedule, with the effect of daylight saving on it.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 pub struct Slot {
     /// The instant, in whole seconds.
     pub scheduled_for: DateTime<Utc>,
-    /// What a clock on the wall of the schedule's zone shows at that instant.
+    /// The local time on a wall clock in the schedule's time zone at that instant.
     pub local: NaiveDateTime,
-    /// The zone's offset at that instant.
+    /// The time zone's offset at that instant.
     pub offset: FixedOffset,
-    /// What was special about it; mostly empty.
+    /// What is special about the slot; usually empty.
     pub notes: Vec<Note>,
-    /// True if the slot must not run but only be written down (`gap: skip`, calendars).
+    /// Whether the slot must only be recorded and not run (`gap: skip`, calendars).
     pub skipped: bool,
 }
 
@@ -29,63 +29,63 @@ impl Slot {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Note {
-    /// The intended local time does not exist; the slot is at the first instant after the gap.
+    /// The intended local time does not exist, so the slot is at the first instant after the gap.
     GapMoved {
-        /// The local time that was meant.
+        /// The intended local time.
         intended: NaiveDateTime,
     },
-    /// The intended local time does not exist and the schedule skips such times.
+    /// The intended local time does not exist, and the schedule skips such times.
     GapSkipped {
-        /// The local time that was meant.
+        /// The intended local time.
         intended: NaiveDateTime,
     },
     /// The local time exists twice; this is the first.
     FoldFirst,
     /// The local time exists twice; this is the second.
     FoldSecond,
-    /// A calendar that the schedule skips on has the date.
+    /// A calendar in `skip_on` contains the date.
     SkippedOn {
         /// Name of the calendar.
         calendar: String,
-        /// What the date is called; may be empty.
+        /// Title of the date; may be empty.
         title: String,
     },
-    /// None of the calendars that the schedule runs on has the date.
+    /// No calendar in `run_only_on` contains the date.
     NotOn {
         /// Names of the calendars.
         calendars: String,
     },
-    /// A maintenance window holds.
+    /// A maintenance window is open.
     Maintenance {
         /// Name of its calendar.
         calendar: String,
     },
-    /// It was moved to a business day.
+    /// The slot was moved to a business day.
     Rolled {
-        /// The date that was meant.
+        /// The intended date.
         from: NaiveDate,
-        /// Why it did not stay there.
+        /// Why the slot did not stay there.
         because: String,
     },
     /// The slot of another date was moved to the same instant.
     RolledOnto {
-        /// The date that was meant.
+        /// The intended date of the other slot.
         from: NaiveDate,
-        /// Why it did not stay there.
+        /// Why the other slot did not stay there.
         because: String,
     },
-    /// It would move to a business day at which the schedule has not begun, or is over.
+    /// The slot would move to a business day before the schedule's start or after its end.
     RolledOutside {
         /// The business day.
         to: NaiveDate,
         /// Whether that is after the schedule's end.
         ended: bool,
     },
-    /// There was no business day near enough to move to.
+    /// There was no business day close enough.
     NotRolled,
 }
 
-/// "Monday, 6 April 2026".
+/// Format of dates such as "Monday, 6 April 2026".
 const LONG_DATE: &str = "%A, %-d %B %Y";
 
 impl Note {
@@ -121,13 +121,13 @@ impl Note {
     }
 }
 
-/// The slots of one stretch of time, counted.
+/// Counts of the slots of one period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SlotRange {
     /// The first slot.
     pub first_at: DateTime<Utc>,
     /// The last slot.
     pub last_at: DateTime<Utc>,
-    /// How many slots there are from the first to the last, both included.
+    /// Number of slots from the first to the last, both included.
     pub count: u64,
 }

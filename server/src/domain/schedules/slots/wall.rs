@@ -1,4 +1,4 @@
-//! Local wall time: days x times, searched forwards and backwards without any notion of a zone.
+//! Local wall time: days x times, searched forwards and backwards without any time zone.
 
 use chrono::{Duration, NaiveDateTime, NaiveTime, Timelike};
 
@@ -6,16 +6,16 @@ use crate::domain::schedules::rules::days::Days;
 use crate::domain::schedules::rules::recurrence::Recurrence;
 use crate::domain::schedules::rules::times::Times;
 
-/// The local times a rule names.
+/// The local times that a rule names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::domain) struct Wall {
     pub days: Days,
     pub times: Times,
 }
 
-/// Local times in order, searched without any notion of a zone.
+/// Local times in order, searched without any time zone.
 pub(in crate::domain) trait LocalTimes {
-    /// True if the rule names this local time.
+    /// Returns whether the rule names this local time.
     fn contains(&self, local: NaiveDateTime) -> bool;
 
     /// The first local time at or after `from` (whole seconds).
@@ -24,8 +24,8 @@ pub(in crate::domain) trait LocalTimes {
     /// The last local time at or before `from` (whole seconds).
     fn previous(&self, from: NaiveDateTime) -> Option<NaiveDateTime>;
 
-    /// True if it names some hours only: what it names in an hour that the clock jumps over is lost, and not made up for by
-    /// the hour after.
+    /// Returns whether the rule names only some hours. A time in an hour that the clock jumps over is then lost,
+    /// because the next hour does not make up for it.
     fn some_hours(&self) -> bool;
 }
 

@@ -1,7 +1,8 @@
 //! Intervals that hold only within a part of the day.
 //!
-//! A window is a stretch of instants for each local day: from the first moment at or after its beginning to the last before its
-//! end. Without an anchor the distance counts from each window's beginning; with one, a slot is any multiple within a window.
+//! A window is a range of instants for each local day: from the first moment at or after its start to the last one
+//! before its end. Without an anchor, slots are counted from the start of each window. With an anchor, a slot is any
+//! multiple within a window.
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
@@ -10,21 +11,22 @@ use super::zone::{Meaning, instant, local, meaning, offset_at};
 use crate::domain::schedules::rules::calendar_rule::{time_of_day, week_mask};
 use crate::domain::schedules::{DailyWindow, ScheduleError};
 
-/// A window of the day, ready to compute with.
+/// A compiled window of the day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::domain) struct Window {
-    /// Seconds since midnight.
+    /// Start in seconds since midnight.
     pub from: u32,
-    /// Seconds since midnight; at or before `from`: of the next day.
+    /// End in seconds since midnight. If it is at or before `from`, it is on the next day.
     pub to: u32,
-    /// Days on which it begins, bits 0-6, 0 = Sunday.
+    /// Days on which the window begins, bits 0-6, 0 = Sunday.
     pub week_days: u8,
 }
 
-/// So many days without a slot mean that there is none: more than the four years of the longest rhythm of weekdays and dates.
+/// After this many days without a slot there is none. It is more than the four years of the longest rhythm of
+/// weekdays and dates.
 const MOST_DAYS: u64 = 1500;
 
-/// Multiples of a long distance that are tried.
+/// Maximum number of multiples of a long distance that are tried.
 const MOST_STEPS: i64 = 20_000;
 
 const DAY: i64 = 86_400;
@@ -40,7 +42,7 @@ pub(in crate::domain) fn compile_window(window: &DailyWindow) -> Result<Window, 
 pub(in crate::domain) struct Windowed {
     /// Seconds from slot to slot.
     pub every: i64,
-    /// An instant from which slots count, in seconds; none: the beginning of each window.
+    /// An instant from which slots are counted, in seconds; none: the start of each window.
     pub anchor: Option<i64>,
     /// The window.
     pub window: Window,
@@ -83,7 +85,7 @@ impl Windowed {
         })
     }
 
-    /// How many slots there are from one slot to another, both included.
+    /// Number of slots from one slot to another, both included.
     pub fn count(&self, timezone: Tz, first: i64, last: i64) -> u64 {
         let (Some(from), Some(to)) = (day_of(timezone, first), day_of(timezone, last)) else { return 0 };
         let days = from.pred_opt().unwrap_or(from).iter_days().take_while(|day| *day <= to);
@@ -107,7 +109,7 @@ impl Windowed {
             .any(|(begin, end)| (begin..end).contains(&at))
     }
 
-    /// The instants of the window that begins on a day; none: it does not begin on that day.
+    /// The range of instants of the window that begins on a day; none if no window begins on that day.
     fn stretch(&self, timezone: Tz, day: NaiveDate) -> Option<(i64, i64)> {
         use chrono::Datelike as _;
         if self.window.week_days >> day.weekday().num_days_from_sunday() & 1 == 0 {

@@ -1,4 +1,4 @@
-//! Time zones: names, and what a local time means in one.
+//! Time zones: their names, and what a local time means in one.
 
 use chrono::{DateTime, Duration, LocalResult, NaiveDateTime, Offset, SubsecRound, TimeZone, Utc};
 use chrono_tz::{GapInfo, TZ_VARIANTS, Tz};
@@ -16,11 +16,11 @@ pub(in crate::domain) enum Meaning {
     Once(i32),
     /// It exists twice.
     Twice(Twice),
-    /// It does not exist; the instant is the first after the gap.
+    /// It does not exist. The instant is the first one after the gap.
     Never(DateTime<Utc>),
 }
 
-/// A stretch of local time that the clock shows twice.
+/// A range of local time that the clock shows twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::domain) struct Twice {
     pub first: i32,
@@ -28,7 +28,7 @@ pub(in crate::domain) struct Twice {
 }
 
 impl Twice {
-    /// The instant at which the clock is set back, given any local time of the stretch.
+    /// The instant at which the clock is set back, given any local time of the range.
     pub fn change(self, tz: Tz, local: NaiveDateTime) -> DateTime<Utc> {
         let mut before = instant(local, self.first).timestamp();
         let mut after = instant(local, self.second).timestamp();
@@ -78,14 +78,14 @@ fn seconds(offset: &impl Offset) -> i32 {
     offset.fix().local_minus_utc()
 }
 
-/// The beginning of the hour, by the clocks of a zone, that an instant lies in.
+/// The start of the hour, by the clocks of a time zone, that contains an instant.
 pub fn hour_of(zone: Tz, at: DateTime<Utc>) -> DateTime<Utc> {
     let offset = seconds(at.with_timezone(&zone).offset());
     let second = (at.timestamp() + i64::from(offset)).rem_euclid(3600);
     at.trunc_subsecs(0) - Duration::seconds(second)
 }
 
-/// The zone of an IANA name; an unknown name is answered with the nearest known ones.
+/// Parses an IANA name. For an unknown name, the error suggests similar names.
 pub fn zone_parse(name: &str) -> Result<Tz, ScheduleError> {
     name.parse().map_err(|_| {
         if name.trim().is_empty() {
@@ -94,7 +94,7 @@ pub fn zone_parse(name: &str) -> Result<Tz, ScheduleError> {
         }
         let error = ScheduleError::new("timezone", format!("\"{}\" is not a known time zone", shortened(name)));
         if let Some(zone) = windows_zone(name) {
-            return error.fix(format!("that is its name in Windows, write {zone}"));
+            return error.fix(format!("that is its Windows name; write {zone}"));
         }
         match nearest(name).as_slice() {
             [] => error.fix("use an IANA name such as Europe/Berlin or UTC"),
@@ -111,7 +111,7 @@ pub(in crate::domain) fn shortened(text: &str) -> String {
     }
 }
 
-/// Up to three known names near to a wrong one.
+/// Up to three known names similar to a wrong one.
 fn nearest(wrong: &str) -> Vec<&'static str> {
     let wrong: String = wrong.trim().to_lowercase().replace([' ', '-'], "_");
     if wrong.is_empty() || wrong.len() > 60 {

@@ -104,7 +104,7 @@ fn cron_faults_name_field_position_and_fix() {
         "day of week: \"L\" needs a day (at character 9): use 5L or FRIL for the last Friday of the month",
     );
     check("0 L * * *", "hour: \"L\" belongs to the day fields only (at character 3): use 0-23");
-    check("0 0 ? ? *", "month: \"?\" stands alone in day of month or day of week only (at character 7): use *");
+    check("0 0 ? ? *", "month: \"?\" is only allowed alone, in day of month or day of week (at character 7): use *");
     check("99999999999 * * * *", "minute: \"99999999999\" is out of range 0-59 (at character 1)");
     check("H(5 * * * *", "minute: \"H(5\" is not understood (at character 1): write H, H(0-7) or H/15");
     check("H(9-5) * * * *", "minute: the range of H runs backwards (at character 3): write the lower value first");
@@ -121,7 +121,7 @@ fn cron_faults_name_field_position_and_fix() {
     check("@daily now", "nothing may follow @daily, found \"now\" (at character 8)");
     check(
         "TZ=UTC 0 0 * * *",
-        "\"TZ=UTC\" is not a field (at character 1): the time zone belongs into the field timezone",
+        "\"TZ=UTC\" is not a field (at character 1): the time zone belongs in the field timezone",
     );
     check(
         "@every",
@@ -163,7 +163,10 @@ fn windows_forms() {
     check("MON 8", "\"8\" is not a time of day (at character 5): write it from 00:00 to 23:59");
     check("MON 8:+5", "\"8:+5\" is not a time of day (at character 5): write it from 00:00 to 23:59");
     check("32 07:00", "day \"32\" is out of range 1-31 (at character 1)");
-    check("MON,15 07:00", "weekdays and days of the month cannot be mixed (at character 1): make two schedules of it");
+    check(
+        "MON,15 07:00",
+        "weekdays and days of the month cannot be mixed (at character 1): make two schedules instead",
+    );
     assert!(fault_of(Rule::Windows { text: "FOO 08:00".to_owned() }).starts_with("\"FOO\" is neither a weekday nor"));
     assert!(fault_of(Rule::Windows { text: String::new() }).starts_with("\"\" is not a day and a time"));
     let monthly = schedule(Rule::Windows { text: "31 07:00".to_owned() }, "UTC");
@@ -180,7 +183,7 @@ fn zones_are_suggested() {
     check("Mars/Base", "\"Mars/Base\" is not a known time zone: use an IANA name such as Europe/Berlin or UTC");
     check(
         "W. Europe Standard Time",
-        "\"W. Europe Standard Time\" is not a known time zone: that is its name in Windows, write Europe/Berlin",
+        "\"W. Europe Standard Time\" is not a known time zone: that is its Windows name; write Europe/Berlin",
     );
     let empty =
         "the time zone is empty: leave it out for the server's zone, or write an IANA name such as Europe/Berlin";

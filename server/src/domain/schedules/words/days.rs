@@ -24,13 +24,13 @@ const NTH: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
 pub(in crate::domain) enum DaysSaid {
     /// Every day.
     Always,
-    /// "the 15th of each month", to be introduced by "on".
+    /// "the 15th of each month", to follow "on".
     Month(String),
     /// "on Monday to Friday", "in March".
     Other(String),
 }
 
-/// Says the days of a rule.
+/// Describes the days of a rule.
 pub(in crate::domain) fn say_days(days: &Days) -> DaysSaid {
     match days.cycle {
         Some(Cycle::Days(every, from)) => {

@@ -1,6 +1,7 @@
-//! A schedule said in English: "At 09:00 and 17:00 on Monday to Friday".
+//! A schedule in English: "At 09:00 and 17:00 on Monday to Friday".
 //!
-//! Said from the compiled sets, not from the text: `0 9 * * 1-5` and `0 9 * * MON-FRI` read the same. Days are in `words_days`.
+//! The words come from the compiled sets, not from the text, so `0 9 * * 1-5` and `0 9 * * MON-FRI` read the same.
+//! Days are in `words::days`.
 
 pub(in crate::domain) mod days;
 pub(in crate::domain) mod recurrence;
@@ -14,13 +15,13 @@ use super::rules::times::Times;
 use super::slots::wall::Wall;
 use super::slots::window::Window;
 
-/// As many times of day are listed one by one.
+/// Maximum number of times of day that are listed one by one.
 const LISTED: u64 = 6;
 const HOURS: u64 = 0xFF_FFFF;
 const SIXTY: u64 = (1 << 60) - 1;
 
 impl CompiledSchedule {
-    /// The rule in English, one sentence without a full stop; local times are those of the schedule's zone.
+    /// The rule in English: one sentence without a full stop. Local times are in the schedule's time zone.
     pub fn words(&self) -> String {
         match self.splay_seconds {
             0 => self.rule_words(),
@@ -61,7 +62,7 @@ fn window_words(window: &Window) -> String {
     format!("between {} and {}{over}{on}", clock(window.from), clock(window.to))
 }
 
-/// "90 seconds", "2 minutes": with its number, even if that is 1.
+/// "90 seconds", "2 minutes": always with the number, even if that is 1.
 fn distance_exact(seconds: i64) -> String {
     let said = distance(seconds.unsigned_abs());
     if said.starts_with(|first: char| first.is_ascii_digit()) { said } else { format!("1 {said}") }
@@ -78,7 +79,7 @@ fn once(at: NaiveDateTime) -> String {
 
 /// Times of day in words.
 enum TimesSaid {
-    /// "09:00 and 17:00", to be introduced by "at".
+    /// "09:00 and 17:00", to follow "at".
     At(String),
     /// "Every 15 minutes".
     Every(String),
@@ -111,7 +112,7 @@ fn say_times(times: &Times) -> TimesSaid {
     }
 }
 
-/// Times on the full minute.
+/// Describes times on the full minute.
 fn minutes_and_hours(minutes: u64, hours: u64, times: &Times) -> String {
     if let Some(step) = whole_step(minutes) {
         let every = format!("Every {}", distance(u64::from(step) * 60));
@@ -130,7 +131,7 @@ fn minutes_and_hours(minutes: u64, hours: u64, times: &Times) -> String {
     }
 }
 
-/// Times with seconds.
+/// Describes times with seconds.
 fn seconds_minutes_and_hours(seconds: u64, minutes: u64, hours: u64, times: &Times) -> String {
     let every = whole_step(seconds);
     let said = match every {
@@ -183,13 +184,13 @@ pub(in crate::domain) fn evenly(bits: u64) -> Option<u32> {
     (expected == bits).then_some(step)
 }
 
-/// The distance, if the values divide the minute or hour evenly from its beginning.
+/// The distance, if the values divide the minute or hour evenly from its start.
 fn whole_step(bits: u64) -> Option<u32> {
     let last = 63 - bits.leading_zeros();
     evenly(bits).filter(|step| bits & 1 == 1 && 60 % step == 0 && last + step == 60)
 }
 
-/// True if the values follow each other without a hole.
+/// Returns whether the values are consecutive.
 fn is_run(bits: u64) -> bool {
     bits.count_ones() == 1 || evenly(bits) == Some(1)
 }
@@ -204,7 +205,7 @@ fn distance(seconds: u64) -> String {
     if number == 1 { unit.to_owned() } else { format!("{number} {unit}s") }
 }
 
-/// Says what an interval is counted from, unless it is simply aligned to the clock.
+/// Says from where an interval is counted, unless it is aligned to the clock.
 fn anchored(every: i64, anchor: i64) -> String {
     match DateTime::<Utc>::from_timestamp(anchor, 0) {
         Some(at) if anchor % every != 0 => format!(", counted from {}", at.format("%-d %B %Y %H:%M:%S UTC")),
@@ -227,7 +228,7 @@ fn numbers(bits: u64) -> String {
     joined(runs(bits, |value| value.to_string()))
 }
 
-/// The set bits, runs of three and more drawn together.
+/// The set bits, with runs of three and more combined.
 pub(in crate::domain) fn runs(bits: u64, name: impl Fn(u32) -> String) -> Vec<String> {
     let mut said = Vec::new();
     let mut rest = bits;

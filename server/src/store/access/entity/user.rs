@@ -1,4 +1,4 @@
-//! People.
+//! Users.
 
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;

@@ -1,4 +1,4 @@
-//! What the writer's thread is told.
+//! Commands to the writer's thread.
 
 use super::shared::Shared;
 use super::work::Work;
@@ -6,11 +6,11 @@ use crate::domain::model::WalState;
 use crate::store::Result;
 use tokio::sync::oneshot;
 
-/// What the writer's thread is told.
+/// Commands to the writer's thread.
 pub(in crate::store) enum Command {
-    /// A closure.
+    /// Run a closure.
     Work(Box<dyn Work>),
-    /// Rows that share their statements with others of their kind.
+    /// Write rows that share their statements with others of their kind.
     Shared(Box<dyn Shared>),
     /// Checkpoint the write-ahead log, outside any transaction.
     Checkpoint(oneshot::Sender<Result<Option<WalState>>>),

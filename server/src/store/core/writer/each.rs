@@ -1,7 +1,7 @@
 //! One transaction per closure: how the writer works on PostgreSQL.
 //!
-//! Serialization failures and deadlocks are repeated with a growing pause. Starts and ends of attempts still share
-//! statements: one task gathers them while the transaction before is on its way.
+//! Serialization failures and deadlocks are repeated after a growing pause. Starts and ends of attempts still share
+//! statements: one task gathers them while the previous transaction is in progress.
 
 use super::command::Command;
 use super::shared::{Shared, join_all};
@@ -15,12 +15,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 
-/// Most repetitions of a transaction.
+/// Maximum number of repetitions of a transaction.
 const REPEATS: u32 = 12;
-/// Most commands gathered at once.
+/// Maximum number of commands gathered at once.
 const GATHER: usize = 256;
 
-/// Serves until it is closed, or nobody can send any more.
+/// Serves until it is closed or all senders are gone.
 pub(in crate::store) async fn serve(connection: DatabaseConnection, mut receiver: mpsc::Receiver<Command>) {
     let places = Arc::new(Semaphore::new(connect::POSTGRES_WRITERS as usize));
     let (shared, gathered) = mpsc::unbounded_channel();
@@ -79,7 +79,8 @@ async fn run(connection: &DatabaseConnection, mut work: Box<dyn Work>) {
     work.answer(result.map(drop));
 }
 
-/// Runs work in a transaction of its own, again while the database asks for it; answers whether it was kept.
+/// Runs work in its own transaction and repeats it if the database asks for that. Returns whether the result was
+/// kept.
 async fn attempt(connection: &DatabaseConnection, work: &mut dyn Work) -> Result<bool> {
     for repeat in 0..REPEATS {
         match once(connection, work).await {
@@ -91,7 +92,7 @@ async fn attempt(connection: &DatabaseConnection, work: &mut dyn Work) -> Result
     Err(StoreError::Busy)
 }
 
-/// One try: whether it was kept; none: to be repeated.
+/// Tries once. Returns whether the result was kept, or none if the work must be repeated.
 async fn once(connection: &DatabaseConnection, work: &mut dyn Work) -> Result<Option<bool>, DbErr> {
     let tx = Tx::new(connection.begin().await?);
     let keep = run_guarded(work, &tx).await;

@@ -1,7 +1,7 @@
 //! Group commit: how the writer works on SQLite.
 //!
-//! Whatever waits is run in one transaction, each piece in its own savepoint; one COMMIT, then everybody is answered. If the
-//! transaction itself dies, the connection is opened anew and each piece is tried alone.
+//! Everything that waits runs in one transaction, each piece in its own savepoint. After one COMMIT everybody is
+//! answered. If the transaction itself fails, the connection is reopened and each piece is tried alone.
 
 use super::command::Command;
 use super::shared::join_all;
@@ -17,17 +17,17 @@ use sea_orm::{
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
-/// Most commands in one transaction.
+/// Maximum number of commands in one transaction.
 const GROUP: usize = 256;
 
-/// When nothing was to be written for so long, the write-ahead log is copied into the database, so that no burst has to wait
-/// for it.
+/// After this long without writes, the write-ahead log is copied into the database, so that no burst has to wait for
+/// the copy.
 const REST: Duration = Duration::from_millis(500);
 
-/// Fewer changed rows than this are not worth a copy.
+/// With fewer changed rows than this, a copy is not worthwhile.
 const REST_ROWS: i64 = 2_000;
 
-/// Serves until it is closed, or nobody can send any more.
+/// Serves until it is closed or all senders are gone.
 pub(in crate::store) async fn serve(
     target: connect::Target,
     connection: DatabaseConnection,
@@ -71,7 +71,7 @@ pub(in crate::store) async fn serve(
 struct GroupWriter {
     target: connect::Target,
     connection: DatabaseConnection,
-    /// Rows that the connection had changed when the log was copied last.
+    /// Number of rows that the connection had changed when the log was last copied.
     copied_rows: i64,
 }
 
@@ -85,7 +85,7 @@ impl GroupWriter {
             group.into_iter().for_each(|work| work.answer(Ok(())));
             return;
         };
-        tracing::warn!(%error, pieces = group.len(), "a transaction died; its pieces are tried one by one");
+        tracing::warn!(%error, pieces = group.len(), "a transaction failed; its pieces are tried one by one");
         for work in group {
             let reopened = self.reopen().await;
             let mut alone = vec![work];
@@ -97,7 +97,7 @@ impl GroupWriter {
         }
     }
 
-    /// Runs all pieces in one transaction; an error means that nothing of any of them was kept.
+    /// Runs all pieces in one transaction. An error means that nothing of any piece was kept.
     async fn attempt(&self, group: &mut Vec<Box<dyn Work>>) -> Result<(), DbErr> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -140,7 +140,7 @@ impl GroupWriter {
         Ok(())
     }
 
-    /// Copies the write-ahead log into the database if much was written. What cannot be copied now is copied later.
+    /// Copies the write-ahead log into the database if much was written. A copy that fails is made later.
     async fn rest(&mut self) {
         let statement = |text: &str| sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, text);
         let changed = self.connection.query_one_raw(statement("SELECT total_changes()")).await;

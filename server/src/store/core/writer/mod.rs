@@ -1,8 +1,8 @@
-//! The writer: everything that changes the database passes here.
+//! The writer: every change to the database goes through here.
 //!
-//! On SQLite one thread runs the waiting closures one after another, each in its own savepoint, commits them together, and
-//! only then answers each (`group`). On PostgreSQL each closure is a transaction of its own, repeated on serialization
-//! failures (`each`).
+//! On SQLite one thread runs the waiting closures one after another, each in its own savepoint, commits them
+//! together, and only then answers each (`group`). On PostgreSQL each closure is its own transaction, repeated after
+//! serialization failures (`each`).
 
 pub(in crate::store) mod command;
 mod each;
@@ -16,10 +16,10 @@ use super::connect;
 use crate::store::{Result, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
-/// Most commands that wait.
+/// Maximum number of waiting commands.
 const QUEUE_LENGTH: usize = 4096;
 
-/// Starts the writer's thread; answers once its connection stands.
+/// Starts the writer's thread. Returns when its connection is open.
 pub(in crate::store) async fn start(target: connect::Target) -> Result<mpsc::Sender<Command>> {
     let (sender, receiver) = mpsc::channel(QUEUE_LENGTH);
     let (ready, started) = oneshot::channel();

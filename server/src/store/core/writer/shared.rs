@@ -1,4 +1,4 @@
-//! Rows that many callers write at the same time: what waits together shares its statements.
+//! Rows that many callers write at the same time. Waiting rows share their statements.
 
 use super::tx::Tx;
 use super::work::Work;
@@ -8,27 +8,27 @@ use futures::future::LocalBoxFuture;
 use std::any::Any;
 use tokio::sync::oneshot;
 
-/// Takes the answers: for each row whether it was valid.
+/// Receives the result: for each row whether it was valid.
 type Reply = oneshot::Sender<Result<Vec<bool>>>;
 
-/// Rows that can be written many at a time.
+/// Rows of which many can be written together.
 pub(in crate::store) trait SharedRow: Clone + Send + 'static {
-    /// Names the kind of rows. What waits is written kind by kind, the smallest rank first.
+    /// Rank of the kind of rows. Waiting rows are written kind by kind, the smallest rank first.
     const RANK: u8;
 
-    /// Writes the rows; answers for each whether it was valid.
+    /// Writes the rows. Returns for each row whether it was valid.
     fn write<'a>(tx: &'a Tx, rows: &'a [Self]) -> LocalBoxFuture<'a, Result<Vec<bool>>>;
 }
 
 /// Work that can take over other work of its kind.
 pub(in crate::store) trait Shared: Work + Any {
-    /// The rank of its rows.
+    /// Rank of its rows.
     fn rank(&self) -> u8;
-    /// Takes over what work of the same rank holds.
+    /// Takes over the rows of work of the same rank.
     fn join(&mut self, other: Box<dyn Shared>);
 }
 
-/// Joins what waits, so that at most one piece of work per kind is left.
+/// Joins the waiting work, so that at most one piece per kind is left.
 pub(in crate::store) fn join_all(waiting: impl IntoIterator<Item = Box<dyn Shared>>) -> Vec<Box<dyn Work>> {
     let mut kinds: Vec<Box<dyn Shared>> = Vec::new();
     for shared in waiting {

@@ -1,5 +1,5 @@
-//! A transaction, as closures of the store see it: it notes every error of a statement, so that no closure can hide that the
-//! transaction is dead.
+//! A transaction as closures of the store see it. It notes every failed statement, so that no closure can hide a lost
+//! transaction.
 
 use crate::domain::model::CalendarShelf;
 use crate::store::Result;
@@ -9,8 +9,8 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// A transaction. An error that a closure returns, or a panic, undoes everything the closure did, and nothing else. After
-/// an error of the store the closure must end: PostgreSQL refuses any further statement.
+/// A transaction. If a closure returns an error or panics, exactly its own changes are undone. After an error of the
+/// store the closure must end, because PostgreSQL refuses any further statement.
 #[derive(Debug)]
 pub struct Tx {
     inner: DatabaseTransaction,
@@ -23,17 +23,18 @@ impl Tx {
         Self { inner, trouble: AtomicU8::new(0), shelf: OnceLock::new() }
     }
 
-    /// Lends it the calendars that the store read last.
+    /// Lends the transaction the calendars that the store read last.
     pub(in crate::store) fn lend(&self, shelf: &Arc<CalendarShelf>) {
         self.shelf.get_or_init(|| Arc::clone(shelf));
     }
 
-    /// The calendars that the store read last, for a look only: what a transaction reads may never be committed.
+    /// The calendars that the store read last. They may only be read, because what a transaction reads may never be
+    /// committed.
     pub(in crate::store) fn shelf(&self) -> Option<&CalendarShelf> {
         self.shelf.get().map(Arc::as_ref)
     }
 
-    /// The worst that happened to it.
+    /// The worst error that happened in the transaction.
     pub(in crate::store) fn trouble(&self) -> Trouble {
         match self.trouble.load(Ordering::Relaxed) {
             0 => Trouble::None,
@@ -51,7 +52,8 @@ impl Tx {
         self.inner.rollback().await
     }
 
-    /// Whether rows must be locked before they are judged (PostgreSQL; SQLite has one writer anyway).
+    /// Returns whether rows must be locked before they are judged (PostgreSQL only, because SQLite has a single
+    /// writer).
     pub(in crate::store) fn locks(&self) -> bool {
         self.inner.get_database_backend() == DbBackend::Postgres
     }

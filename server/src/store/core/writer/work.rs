@@ -1,4 +1,4 @@
-//! What the writer is given to do: closures within a transaction, and how each is guarded and answered.
+//! Work for the writer: closures within a transaction, and how each is guarded and answered.
 
 use super::tx::Tx;
 use crate::store::core::error::Trouble;
@@ -9,30 +9,30 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// Longest time a closure may take.
+/// Longest time that a closure may take.
 const WORK_LIMIT: Duration = Duration::from_secs(10);
 
-/// Something to do within a transaction. It may be run several times; the last run counts.
+/// Work within a transaction. It may run several times; the last run counts.
 pub(in crate::store) trait Work: Send {
-    /// Whether nobody waits for the answer any more.
+    /// Returns whether nobody waits for the answer any more.
     fn abandoned(&self) -> bool;
-    /// Does it; true: keep what was done.
+    /// Does the work. Returns true if the result must be kept.
     fn run<'a>(&'a mut self, tx: &'a Tx) -> LocalBoxFuture<'a, bool>;
-    /// It was stopped from outside.
+    /// Called when the work was stopped from outside.
     fn fail(&mut self, error: StoreError);
-    /// Answers, after the commit or its failure.
+    /// Answers the caller, after the commit or its failure.
     fn answer(self: Box<Self>, commit: Result<()>);
-    /// Whether it consists of parts that can be tried one by one when all together fail.
+    /// Returns whether the work consists of parts that can be tried one by one after a joint failure.
     fn divisible(&self) -> bool {
         false
     }
-    /// Gives up its parts, each to be run and answered alone.
+    /// Splits off the parts, each to be run and answered alone.
     fn divide(&mut self) -> Vec<Box<dyn Work>> {
         Vec::new()
     }
 }
 
-/// A closure, what is done after its commit, and who waits for its answer.
+/// A closure, what is done after its commit, and the caller that waits for its result.
 pub(in crate::store) struct Closure<T, E, F, A> {
     work: F,
     after: A,
@@ -88,12 +88,12 @@ where
     }
 }
 
-/// Runs work, stopping it when it panics or takes too long; true: keep what it did.
+/// Runs work, and stops it if it panics or takes too long. Returns true if the result must be kept.
 pub(in crate::store) async fn run_guarded(work: &mut dyn Work, tx: &Tx) -> bool {
     let guarded = AssertUnwindSafe(work.run(tx)).catch_unwind();
     match tokio::time::timeout(WORK_LIMIT, guarded).await {
         Ok(Ok(true)) if tx.trouble() == Trouble::Statement => {
-            work.fail(StoreError::Other("a closure of the store went on after an error".into()));
+            work.fail(StoreError::Other("a closure of the store continued after an error".into()));
             false
         }
         Ok(Ok(keep)) => keep,

@@ -1,4 +1,4 @@
-//! What repeated requests made the first time.
+//! Results of requests with an idempotency key.
 
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;

@@ -1,4 +1,4 @@
-//! Schedules of tasks, removed ones too.
+//! Schedules of tasks, including removed ones.
 
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;

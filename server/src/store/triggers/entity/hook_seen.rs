@@ -1,4 +1,4 @@
-//! Signatures that were accepted.
+//! Accepted signatures.
 
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;

@@ -1,4 +1,4 @@
-//! Ends of runs that triggers have to look at.
+//! Ends of runs that triggers have not handled yet.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { cx } from "@/lib/cx";
 import { plural } from "@/lib/numbers";
 import { Button } from "@/ui/Button";
@@ -6,6 +6,7 @@ import { useNow } from "@/ui/text/Time";
 import { PAST, type Period, placeOf, ticksOf, type TimelineRow } from "../layout";
 import { type PoolLoad, PoolRow } from "./PoolRow";
 import { barLook, markLook, Row } from "./Row";
+import { useSaid } from "./said";
 import { clockOf } from "./words";
 
 /** Percent of the width that an hour's word takes at most; one that near to now gives way. */
@@ -15,7 +16,7 @@ const NAMES = "w-28 sm:w-44 lg:w-52";
 
 /** The chart: hours across, tasks down. It scrolls sideways by itself where the page is narrow. */
 export function Chart({ rows, all, whole, loads, period, timezone, onMore }: { rows: TimelineRow[]; all: number; whole: boolean; loads: PoolLoad[]; period: Period; timezone: string; onMore: () => void }) {
-  const [said, setSaid] = useState<string | null>(null);
+  const { said, voice } = useSaid();
   const clock = useMemo(() => clockOf(timezone), [timezone]);
   const scroller = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -32,13 +33,13 @@ export function Chart({ rows, all, whole, loads, period, timezone, onMore }: { r
           {loads.length > 0 && (
             <ul className="relative border-b-2 border-line-strong" aria-label="Pools">
               {loads.map((load) => (
-                <PoolRow key={load.pool} load={load} period={period} now={period.from + PAST} clock={clock} onSay={setSaid} />
+                <PoolRow key={load.pool} load={load} period={period} now={period.from + PAST} clock={clock} voice={voice} />
               ))}
             </ul>
           )}
           <ul className="relative" aria-label="Tasks">
             {rows.map((row) => (
-              <Row key={row.task} row={row} clock={clock} onSay={setSaid} />
+              <Row key={row.task} row={row} clock={clock} voice={voice} />
             ))}
           </ul>
         </div>

@@ -6,6 +6,7 @@ import { count, plural } from "@/lib/numbers";
 import { paths } from "@/paths";
 import { type Period, spanOf } from "../layout";
 import { move } from "./move";
+import type { Voice } from "./said";
 import type { Clock } from "./words";
 
 const HOUR = 3_600_000;
@@ -23,7 +24,7 @@ export function loadWords({ hour_at, peak, waiting }: SimulatedPoolHour, capacit
 }
 
 /** One pool: a column an hour, as high as it is full; where runs wait it stands out. One stop of the Tab key. */
-export const PoolRow = memo(function PoolRow({ load, period, now, clock, onSay }: { load: PoolLoad; period: Period; now: number; clock: Clock; onSay: (words: string | null) => void }) {
+export const PoolRow = memo(function PoolRow({ load, period, now, clock, voice }: { load: PoolLoad; period: Period; now: number; clock: Clock; voice: Voice }) {
   const { pool, capacity } = load;
   const hours = load.hours.filter(({ peak, waiting }) => peak + waiting > 0);
   return (
@@ -52,10 +53,7 @@ export const PoolRow = memo(function PoolRow({ load, period, now, clock, onSay }
                 tabIndex={place === 0 ? 0 : -1}
                 data-item=""
                 aria-label={words}
-                onFocus={() => onSay(words)}
-                onBlur={() => onSay(null)}
-                onMouseEnter={() => onSay(words)}
-                onMouseLeave={() => onSay(null)}
+                {...voice(words)}
                 onKeyDown={move}
               >
                 <span aria-hidden style={{ height: `${Math.max(8, full)}%` }} className={cx("state-bar w-full rounded-t-xs border border-b-0", hour.waiting > 0 ? "hatched border-warn bg-warn-soft" : "border-run bg-run-soft")} />

@@ -6,6 +6,7 @@ import { RUN_STATES, type Tone } from "@/lib/words/words";
 import { paths } from "@/paths";
 import type { Bar, Mark, TimelineRow } from "../layout";
 import { move } from "./move";
+import type { Voice } from "./said";
 import { type Clock, runWords, slotWords } from "./words";
 
 const FILL: Record<Tone, string> = { ok: "bg-ok", fail: "bg-fail", run: "bg-run", warn: "bg-warn", idle: "bg-idle" };
@@ -20,24 +21,26 @@ export const markLook = (skipped: boolean, overlaps: boolean): string =>
   cx("state-bar h-4 rounded-xs border", skipped ? "border-dashed border-idle bg-transparent" : overlaps ? "border-2 border-warn bg-warn-soft" : "border-run bg-run-soft");
 
 /** One task: runs as bars, planned slots as marks. One stop of the Tab key; arrows go from one to the next. */
-export const Row = memo(function Row({ row: { task, bars, marks, cut }, clock, onSay }: { row: TimelineRow; clock: Clock; onSay: (words: string | null) => void }) {
+export const Row = memo(function Row({ row: { task, bars, marks, cut }, clock, voice }: { row: TimelineRow; clock: Clock; voice: Voice }) {
   const keys = [...bars, ...marks].map(({ key }) => key);
   const [last, setLast] = useState<string | null>(null);
   const stop = last !== null && keys.includes(last) ? last : keys[Math.max(0, bars.length - 1)];
-  const said = (key: string, words: string) => ({
-    tabIndex: key === stop ? 0 : -1,
-    "aria-label": `${task}: ${words}`,
-    "data-item": "",
-    onFocus: () => {
-      setLast(key);
-      onSay(`${task}: ${words}`);
-    },
-    onBlur: () => onSay(null),
-    onKeyDown: move,
-    onMouseEnter: () => onSay(`${task}: ${words}`),
-    onMouseLeave: () => onSay(null),
-    className: "absolute inset-y-0 flex min-w-1.5 items-center focus-visible:z-10 focus-visible:-outline-offset-1",
-  });
+  const linkOf = (key: string, words: string): LinkProps => {
+    const name = `${task}: ${words}`;
+    const spoken = voice(name);
+    return {
+      ...spoken,
+      tabIndex: key === stop ? 0 : -1,
+      "aria-label": name,
+      "data-item": "",
+      onFocus: () => {
+        setLast(key);
+        spoken.onFocus();
+      },
+      onKeyDown: move,
+      className: "absolute inset-y-0 flex min-w-1.5 items-center focus-visible:z-10 focus-visible:-outline-offset-1",
+    };
+  };
   return (
     <li className="flex border-b border-line last:border-b-0" data-row>
       <span className="sticky left-0 z-20 flex w-28 shrink-0 items-center border-r border-line bg-surface pr-2 pl-3 sm:w-44 lg:w-52">
@@ -52,17 +55,17 @@ export const Row = memo(function Row({ row: { task, bars, marks, cut }, clock, o
           </li>
         )}
         {bars.map((bar) => (
-          <RunBar key={bar.key} bar={bar} link={said(bar.key, runWords(bar, clock))} />
+          <RunBar key={bar.key} bar={bar} link={linkOf(bar.key, runWords(bar, clock))} />
         ))}
         {marks.map((mark) => (
-          <SlotMark key={mark.key} mark={mark} link={said(mark.key, slotWords(mark, clock))} />
+          <SlotMark key={mark.key} mark={mark} link={linkOf(mark.key, slotWords(mark, clock))} />
         ))}
       </ul>
     </li>
   );
 });
 
-type LinkProps = { tabIndex: number; "aria-label": string; className: string; onFocus: () => void; onBlur: () => void; onKeyDown: (event: KeyboardEvent<HTMLElement>) => void; onMouseEnter: () => void; onMouseLeave: () => void };
+type LinkProps = ReturnType<Voice> & { tabIndex: number; "aria-label": string; "data-item": string; className: string; onKeyDown: (event: KeyboardEvent<HTMLElement>) => void };
 
 function RunBar({ bar: { left, width, run }, link }: { bar: Bar; link: LinkProps }) {
   return (

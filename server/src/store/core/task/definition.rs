@@ -1,8 +1,8 @@
-//! Reading stored definitions: what cannot be read of one disables only itself.
+//! Reads stored definitions. An unreadable part disables only itself.
 //!
-//! A definition may be one that this server did not write (an older or a newer one, somebody with an editor for databases).
-//! A schedule of unknown shape becomes one that never computes and cannot be saved again; of what else cannot be read there
-//! is a stand-in, and the definition counts as disabled until it is replaced.
+//! Another program may have written a definition: an older or newer server, or somebody with a database editor. A
+//! schedule of unknown shape becomes one that never computes slots and cannot be saved again. For anything else that
+//! cannot be read there is a stand-in, and the definition counts as disabled until it is replaced.
 
 use crate::domain::model::Damage;
 use crate::domain::schedules::{CatchUp, Fold, Gap, Roll, Rule, Schedule};
@@ -11,10 +11,10 @@ use crate::domain::vocabulary::OnServerStop;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// Characters of an unreadable schedule that are shown.
+/// Number of characters shown of an unreadable schedule.
 const SHOWN: usize = 400;
 
-/// Reads a stored definition, as far as it can be read.
+/// Reads the readable parts of a stored definition.
 pub(in crate::store) fn definition_of(json: &str) -> (Definition, Damage) {
     match serde_json::from_str(json) {
         Ok(definition) => (definition, Damage::default()),
@@ -72,7 +72,7 @@ fn field_by_field(stored: Map<String, Value>) -> (Definition, Vec<String>) {
     (best, problems)
 }
 
-/// A schedule in the place of one that cannot be read: its text stands where an expression should be.
+/// A schedule in place of an unreadable one, with its text where an expression should be.
 fn unreadable(index: usize, stored: &Value) -> Schedule {
     let text = |field: &str| stored[field].as_str().map(str::to_owned);
     Schedule {
@@ -92,7 +92,7 @@ fn unreadable(index: usize, stored: &Value) -> Schedule {
     }
 }
 
-/// A definition that runs nothing and cannot be saved: it has no program.
+/// A definition that runs nothing and cannot be saved, because it has no program.
 fn stand_in() -> Definition {
     Definition {
         name: "unreadable".to_owned(),

@@ -1,4 +1,4 @@
-//! Tasks, deleted ones too.
+//! Tasks, including deleted ones.
 
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;

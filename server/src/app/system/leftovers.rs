@@ -1,0 +1,21 @@
+//! What no subject keeps for ever beside runs: each deletes its own rows, in one transaction.
+//!
+//! Deliberately absent: how long anything is kept, which the pruner says, and runs, which go by their task's retention.
+
+use crate::app::core::write::{Moment, silent};
+use crate::app::{App, Result};
+use crate::domain::model::Leftovers;
+use crate::store::Tx;
+
+impl App {
+    /// Deletes old slots, sessions and idempotency keys; returns how many rows went.
+    pub async fn leftovers_delete(&self, what: Leftovers) -> Result<u64> {
+        let Leftovers { slots_before, sessions_before, keys_before, limit } = what;
+        let write = async move |tx: &Tx, _: Moment| {
+            let slots = tx.slots_delete(slots_before, limit).await?;
+            let sessions = tx.sessions_ended_delete(sessions_before).await?;
+            Ok(slots + sessions + tx.idempotency_delete(keys_before).await?)
+        };
+        self.write(write, silent).await
+    }
+}
