@@ -24,7 +24,9 @@ pub use self::core::events::EventBus;
 pub use self::core::signals::{Signal, Signals};
 
 use self::boards::Boards;
+use self::triggers::file_roots::{Disks, PATIENCE};
 use crate::clock::Clock;
+use crate::integrations::disk::LocalDisk;
 use crate::security::limiter::Limiter;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
@@ -67,6 +69,7 @@ struct Inner {
     places: self::core::compute::Places,
     calendars_reading: tokio::sync::Mutex<()>,
     feed_files: forecast::feed_file::FeedFiles,
+    disks: Disks,
     settings: AppSettings,
     started_at: DateTime<Utc>,
 }
@@ -74,6 +77,11 @@ struct Inner {
 impl App {
     /// Puts the tools together.
     pub fn new(store: Store, clock: Clock, settings: AppSettings) -> Self {
+        Self::on(Disks::new(Arc::new(LocalDisk), PATIENCE), store, clock, settings)
+    }
+
+    /// Puts the tools together, with other disks for file triggers.
+    pub fn on(disks: Disks, store: Store, clock: Clock, settings: AppSettings) -> Self {
         let inner = Inner {
             started_at: clock.now(),
             store,
@@ -87,6 +95,7 @@ impl App {
             places: self::core::compute::Places::default(),
             calendars_reading: tokio::sync::Mutex::default(),
             feed_files: forecast::feed_file::FeedFiles::default(),
+            disks,
         };
         Self { inner: Arc::new(inner) }
     }

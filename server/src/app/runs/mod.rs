@@ -160,7 +160,9 @@ impl App {
         if let Some(task) = task {
             filter.task_key = Some(self.task_key(task).await?);
         }
-        Ok(self.store().run_list(&filter, page).await?)
+        let mut listed = self.store().run_list(&filter, page).await?;
+        self.progress().add_to_runs(&mut listed.items);
+        Ok(listed)
     }
 
     /// Returns a run with its attempts.
@@ -171,11 +173,12 @@ impl App {
     }
 
     /// Adds its attempts to a run. A new run has none, so the database is not asked.
-    pub async fn run_with_attempts(&self, run: RunRecord) -> Result<RunView> {
-        let attempts = match run.attempt_count {
+    pub async fn run_with_attempts(&self, mut run: RunRecord) -> Result<RunView> {
+        let mut attempts = match run.attempt_count {
             0 => Vec::new(),
             _ => self.store().run_attempts(run.id).await?,
         };
+        self.progress().add_to_run(&mut run, &mut attempts);
         Ok(RunView { run, attempts })
     }
 

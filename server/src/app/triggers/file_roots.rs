@@ -1,42 +1,113 @@
 //! Where file triggers may look: never into Orc's own data folder, and only below the allowed folders, if some are set.
 //!
-//! Links are resolved before folders are compared, when a task is saved and again at each look: a link may come later.
+//! Links are resolved before folders are compared, when a task is saved and again at each look: a link may come later. Each folder
+//! is asked for by itself and with a deadline, because one on a dead network mount must not silence the others.
 
 use crate::app::{App, Error, Result};
 use crate::domain::tasks::{Definition, Problem, TriggerRule};
+use crate::integrations::disk::{Disk, Patience};
+use futures::future::join_all;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Longest wait for one answer about files. A local disk answers in milliseconds, a network mount whose server is gone never.
+pub const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The disks, and the patience with them.
+#[derive(Debug)]
+pub struct Disks {
+    /// Who answers.
+    pub disk: Arc<dyn Disk>,
+    /// How long answers are waited for.
+    pub patience: Patience,
+}
+
+impl Disks {
+    /// Waits so long for each answer of a disk.
+    pub fn new(disk: Arc<dyn Disk>, patience: Duration) -> Self {
+        Self { disk, patience: Patience::new(patience) }
+    }
+}
+
+/// The folders that file triggers may look into.
+#[derive(Debug, Clone, Default)]
+pub struct FileRoots {
+    /// Orc's own folder, with its links resolved.
+    own: PathBuf,
+    /// The allowed folders as they are configured; none: everywhere.
+    allowed: Vec<PathBuf>,
+    /// Those of them that answered, with their links resolved.
+    real: Vec<PathBuf>,
+    /// Why the others did not, in a sentence each.
+    silent: Vec<String>,
+}
+
+impl FileRoots {
+    /// Why files below a place, whose links are resolved, may not be looked at; none: they may.
+    pub fn problem(&self, place: &Path) -> Option<String> {
+        if place.starts_with(&self.own) {
+            return Some("lies in Orc's own data folder".to_owned());
+        }
+        if self.allowed.is_empty() || self.real.iter().any(|folder| place.starts_with(folder)) {
+            return None;
+        }
+        if !self.silent.is_empty() {
+            let silent = self.silent.join("; ");
+            return Some(format!("lies outside the folders of file_roots that answer: {silent}"));
+        }
+        let shown: Vec<String> = self.allowed.iter().map(|folder| folder.display().to_string()).collect();
+        Some(format!("lies outside the folders that file triggers may look into (file_roots): {}", shown.join(", ")))
+    }
+}
 
 impl App {
     /// Refuses a definition that makes no sense, or whose file triggers would look where they may not.
     pub(in crate::app) async fn sound(&self, definition: &Definition) -> Result<()> {
         let mut problems = definition.problems();
+        let mut roots = None;
         for (index, trigger) in definition.triggers.iter().enumerate() {
             let TriggerRule::File { pattern, .. } = &trigger.rule else { continue };
             let pointer = format!("/triggers/{index}/pattern");
             if problems.iter().any(|problem| problem.pointer == pointer) {
                 continue;
             }
-            let (app, pattern) = (self.clone(), pattern.clone());
-            let looked = tokio::task::spawn_blocking(move || app.file_place_problem(&pattern)).await;
-            let problem = looked.map_err(|error| Error::Internal(format!("a pattern was not checked: {error}")))?;
+            let roots = match &mut roots {
+                Some(roots) => roots,
+                none => none.insert(self.file_roots(&self.inner.disks).await),
+            };
+            let problem = match self.file_place(&self.inner.disks, fixed_part(pattern)).await {
+                Ok(place) => roots.problem(&place),
+                Err(silence) => Some(format!("cannot be checked: {silence}")),
+            };
             problems.extend(problem.map(|message| Problem::at(pointer, message)));
         }
         if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
     }
 
-    /// Why the files of a pattern may not be looked at; none: they may. Asks the disk where links lead.
-    pub fn file_place_problem(&self, pattern: &str) -> Option<String> {
-        let settings = self.settings();
-        let root = real(&fixed_part(pattern));
-        if root.starts_with(real(&settings.data_dir)) {
-            return Some("lies in Orc's own data folder".to_owned());
+    /// Asks where file triggers may look. Who does not answer in time is left out, and told.
+    pub async fn file_roots(&self, disks: &Disks) -> FileRoots {
+        let (allowed, own) = (self.settings().file_roots.clone(), self.settings().data_dir.clone());
+        let asked = join_all(allowed.iter().map(|folder| self.file_place(disks, folder.clone())));
+        let (own_real, answers) = futures::join!(self.file_place(disks, own.clone()), asked);
+        let mut roots = FileRoots { own: own_real.unwrap_or(own), allowed, ..FileRoots::default() };
+        for answer in answers {
+            match answer {
+                Ok(real) => roots.real.push(real),
+                Err(silence) => roots.silent.push(silence),
+            }
         }
-        let allowed = &settings.file_roots;
-        if allowed.is_empty() || allowed.iter().any(|folder| root.starts_with(real(folder))) {
-            return None;
-        }
-        let shown: Vec<String> = allowed.iter().map(|folder| folder.display().to_string()).collect();
-        Some(format!("lies outside the folders that file triggers may look into (file_roots): {}", shown.join(", ")))
+        roots
+    }
+
+    /// A place with its links resolved, or a sentence about the disk that does not answer.
+    async fn file_place(
+        &self,
+        Disks { disk, patience }: &Disks,
+        place: PathBuf,
+    ) -> std::result::Result<PathBuf, String> {
+        let (disk, path) = (Arc::clone(disk), place.clone());
+        patience.ask(&place, self.clock().now(), move |answers| answers.counted(disk).real(&path)).await
     }
 }
 
@@ -44,13 +115,4 @@ impl App {
 pub fn fixed_part(pattern: &str) -> PathBuf {
     let wild = |part: &Component| part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']);
     Path::new(pattern).components().take_while(|part| !wild(part)).collect()
-}
-
-/// Where a path leads, as far as it exists.
-fn real(path: &Path) -> PathBuf {
-    let known = path.ancestors().find_map(|above| Some((std::fs::canonicalize(above).ok()?, above)));
-    match known.map(|(real, above)| (real, path.strip_prefix(above))) {
-        Some((real, Ok(rest))) => real.join(rest),
-        _ => path.to_path_buf(),
-    }
 }

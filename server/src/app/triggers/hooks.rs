@@ -4,11 +4,13 @@
 
 use super::{secret_hash, trigger_id};
 use crate::app::core::write::{Moment, silent};
+use crate::app::ledger::on_hold;
 use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted, new_run};
 use crate::app::runs::idempotency::{Idempotency, remember, repeated};
 use crate::app::system::HOLD;
 use crate::app::{App, Caller, Error, Result};
+use crate::domain::ids::TaskId;
 use crate::domain::model::{RunRecord, TaskRecord, TaskRef, TaskTriggerRecord, TriggerRecord};
 use crate::domain::tasks::{Problem, Trigger, TriggerRule};
 use crate::domain::vocabulary::{TriggerKind, WebhookProof};
@@ -48,7 +50,7 @@ impl App {
             return Err(self.hook_refused(&call).await);
         };
         if self.store().setting_find(HOLD).await?.is_some() {
-            return Err(Error::Unavailable("everything is on hold; try again later".into()));
+            return Err(on_hold_now());
         }
         let params = params(&trigger, &task, &call.body)?;
         let proof = call.signature.clone();
@@ -58,6 +60,13 @@ impl App {
             // Before the proof counts as used: who got no answer asks again with the same one.
             if let Some(run) = repeated(tx, key.as_ref(), now).await? {
                 return Ok(Some((run, Inserted::default())));
+            }
+            // What the call proved may be worth nothing by now.
+            if !still(tx, &record, &trigger, task.id).await? {
+                return Ok(None);
+            }
+            if on_hold(tx).await?.is_some() {
+                return Err(on_hold_now());
             }
             if let Some(proof) = &proof
                 && matches!(trigger.rule, TriggerRule::Webhook { proof: WebhookProof::Signature, .. })
@@ -133,6 +142,32 @@ impl App {
         }
         Error::Unauthenticated("this address does not exist, or the proof is wrong".into())
     }
+}
+
+/// Whether a trigger is still the one that a call proved to be for: enabled, with that proof and that secret.
+async fn still(tx: &Tx, proved: &TaskTriggerRecord, trigger: &Trigger, task: TaskId) -> Result<bool> {
+    let Some(task) = tx.task_find(&TaskRef::Id(task)).await?.filter(|task| task.deleted_at.is_none()) else {
+        return Ok(false);
+    };
+    let same_rule = |it: &Trigger| it.key == proved.key && it.enabled && proof_of(it) == proof_of(trigger);
+    if !task.definition.triggers.iter().any(same_rule) {
+        return Ok(false);
+    }
+    let same_secret = |it: &TaskTriggerRecord| {
+        it.row == proved.row && it.secret_hash == proved.secret_hash && it.sealed_secret == proved.sealed_secret
+    };
+    Ok(tx.trigger_list(task.key).await?.iter().any(same_secret))
+}
+
+const fn proof_of(trigger: &Trigger) -> Option<WebhookProof> {
+    match trigger.rule {
+        TriggerRule::Webhook { proof, .. } => Some(proof),
+        TriggerRule::File { .. } | TriggerRule::Task { .. } => None,
+    }
+}
+
+fn on_hold_now() -> Error {
+    Error::Unavailable("everything is on hold; try again later".into())
 }
 
 fn fresh(timestamp: &str, now: DateTime<Utc>) -> bool {

@@ -80,7 +80,7 @@ async fn what_came_after_the_completing_is_completed_too() {
     app.slots_book(fired, now).await.expect("booked");
     let changed = definition("changed", "30 31 0 * * *");
     app.task_update(&Caller::local(), "changed", changed, Write::default()).await.expect("saved");
-    app.task_create(&Caller::local(), definition("new", "30 31 0 * * *"), false).await.expect("made");
+    app.task_create(&Caller::local(), definition("late", "30 31 0 * * *"), false).await.expect("made");
 
     clock.advance(TimeDelta::seconds(70));
     let close = async move |tx: &Tx, moment: Moment| {
@@ -88,12 +88,12 @@ async fn what_came_after_the_completing_is_completed_too() {
         Ok(moment.now)
     };
     let closed_at = app.write(close, silent).await.expect("closed");
-    for task in ["due", "fired", "quiet", "changed", "new"] {
+    for task in ["due", "fired", "quiet", "changed", "late"] {
         assert_eq!(watermark(&app, task).await, closed_at, "{task}");
     }
     assert_eq!(entries(&app, "due").await, [(60, SlotOutcome::Run)]);
     assert_eq!(entries(&app, "fired").await.first().map(|it| it.0), Some(100));
     assert_eq!(entries(&app, "quiet").await, []);
     assert_eq!(entries(&app, "changed").await, [(90, SlotOutcome::Run)]);
-    assert_eq!(entries(&app, "new").await, [(90, SlotOutcome::Run)]);
+    assert_eq!(entries(&app, "late").await, [(90, SlotOutcome::Run)]);
 }
