@@ -2,7 +2,7 @@
 //!
 //! `Clock::system()` is the machine's clock; tests set `Clock::manual(...)`. All other code gets the time from a
 //! `Clock`. If the machine's clock jumps, Orc doubts it at first: `now` is the time by which Orc plans (see
-//! `domain::timekeeping`).
+//! `domain::clock`).
 
 use crate::domain::clock::{Look, Timekeeper, Turn};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -133,7 +133,7 @@ impl Clock {
     }
 
     /// Notes that the first `count` changes of `turns` were reported.
-    pub fn told(&self, count: usize) {
+    pub fn turns_forget(&self, count: usize) {
         let mut state = self.state();
         let count = count.min(state.turns.len());
         state.turns.drain(..count);

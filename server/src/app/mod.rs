@@ -1,8 +1,8 @@
-//! What Orc does: one use case per function, one file per resource.
+//! What Orc does: one use case per function, one file or folder per subject.
 //!
-//! The order is always: permission, decision of `domain`, one store transaction with its audit entry, then signals and
-//! events after the commit. Deliberately absent: HTTP, SQL, and any knowledge of the engine (signals are raised, whoever
-//! listens listens). Start reading at `caller`, then `runs`.
+//! The order is always the same: permission, a decision of `domain`, one store transaction with its audit entry, then
+//! signals and events after the commit. Deliberately absent: HTTP, SQL, and any knowledge of the engine, which
+//! listens to signals. Start reading at `caller`, then `runs`.
 
 pub mod access;
 mod boards;
@@ -36,7 +36,7 @@ use std::sync::Arc;
 /// Result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What the use cases need of the configuration: plain values.
+/// The part of the configuration that the use cases need, as plain values.
 #[derive(Debug, Clone)]
 pub struct AppSettings {
     /// Name of this server.
@@ -45,9 +45,9 @@ pub struct AppSettings {
     pub timezone: String,
     /// Data folder.
     pub data_dir: PathBuf,
-    /// Most runs at once.
+    /// Maximum number of simultaneous runs.
     pub run_limit: u32,
-    /// Folders below which file triggers may look; none: everywhere.
+    /// Folders in which file triggers may look; empty: everywhere.
     pub file_roots: Vec<PathBuf>,
 }
 
@@ -75,7 +75,7 @@ struct Inner {
 }
 
 impl App {
-    /// Puts the tools together.
+    /// Creates the use cases from their tools.
     pub fn new(store: Store, clock: Clock, settings: AppSettings) -> Self {
         Self::on(Disks::new(Arc::new(LocalDisk), PATIENCE), store, clock, settings)
     }
@@ -120,17 +120,17 @@ impl App {
         &self.inner.events
     }
 
-    /// Where workers report how they are doing.
+    /// Status of the workers.
     pub fn workers(&self) -> &system::WorkerBoard {
         &self.inner.boards.workers
     }
 
-    /// How far the logs of running attempts have come.
+    /// Sizes of the logs of running attempts.
     pub fn progress(&self) -> &runs::progress::ProgressBoard {
         &self.inner.boards.progress
     }
 
-    /// The brake on guessing passwords.
+    /// The limit on guessing passwords.
     pub fn limiter(&self) -> &Limiter {
         &self.inner.limiter
     }
@@ -144,7 +144,7 @@ impl App {
         self.inner.started_at
     }
 
-    /// Settings.
+    /// Settings of the use cases.
     pub fn settings(&self) -> &AppSettings {
         &self.inner.settings
     }

@@ -1,4 +1,4 @@
-//! Pools: named limits of how many runs at once.
+//! Pools: named limits of simultaneous runs.
 
 use super::core::events::Change;
 use super::core::write::{Moment, Write};
@@ -15,18 +15,18 @@ use serde_json::json;
 pub struct PoolDefinition {
     /// Unique name.
     pub name: String,
-    /// What it stands for.
+    /// What the pool stands for.
     pub description: String,
-    /// Places; 0: closed.
+    /// Number of places; 0: the pool is closed.
     pub capacity: u32,
 }
 
-/// A pool, what of it is in use, and by which tasks.
+/// A pool, how much of it is in use, and the tasks that use it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoolView {
     /// The pool.
     pub record: PoolRecord,
-    /// What is in use now.
+    /// How much of the pool is in use now.
     pub now: PoolUse,
     /// Names of the tasks that use it.
     pub tasks: Vec<String>,
@@ -44,7 +44,7 @@ impl App {
         Ok(Page { items, next: listed.next })
     }
 
-    /// A pool by name or id.
+    /// Finds a pool by name or id.
     pub async fn pool_view(&self, caller: &Caller, pool: &str) -> Result<PoolView> {
         caller.require(Permission::Read)?;
         self.pool_seen(self.store().pool_find(pool).await?.ok_or_else(|| no_pool(pool))?).await
@@ -53,7 +53,7 @@ impl App {
     /// Creates a pool.
     pub async fn pool_create(&self, caller: &Caller, wanted: PoolDefinition, dry_run: bool) -> Result<PoolView> {
         caller.require(Permission::Define)?;
-        sound(&wanted)?;
+        pool_check(&wanted)?;
         let caller = caller.clone();
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             let made = tx.pool_insert(&wanted.name, &wanted.description, wanted.capacity, now).await?;
@@ -68,7 +68,7 @@ impl App {
         self.pool_seen(made).await
     }
 
-    /// Replaces a pool's definition; runs that are under way keep their places.
+    /// Replaces a pool's definition. Runs in progress keep their places.
     pub async fn pool_update(
         &self,
         caller: &Caller,
@@ -77,7 +77,7 @@ impl App {
         Write { base, dry_run }: Write,
     ) -> Result<PoolView> {
         caller.require(Permission::Define)?;
-        sound(&wanted)?;
+        pool_check(&wanted)?;
         let (caller, pool) = (caller.clone(), pool.to_owned());
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             let read = tx.pool_find(&pool).await?.ok_or_else(|| no_pool(&pool))?;
@@ -127,7 +127,7 @@ impl App {
     }
 }
 
-/// Refuses a definition that names a pool which does not exist.
+/// Refuses a definition that names a pool that does not exist.
 pub(super) async fn pool_known(tx: &Tx, definition: &Definition) -> Result<()> {
     let Some(pool) = &definition.pool else { return Ok(()) };
     match tx.pool_find(pool).await? {
@@ -137,7 +137,7 @@ pub(super) async fn pool_known(tx: &Tx, definition: &Definition) -> Result<()> {
 }
 
 impl App {
-    /// The problem with a definition's pool, if it names one that does not exist.
+    /// The problem with a definition's pool, if the pool does not exist.
     pub(super) async fn pool_problem(&self, definition: &Definition) -> Result<Option<Problem>> {
         let Some(pool) = &definition.pool else { return Ok(None) };
         let found = self.store().pool_find(pool).await?.is_some_and(|found| found.name == *pool);
@@ -149,7 +149,7 @@ fn unknown(pool: &str) -> Problem {
     Problem::at("/pool", format!("there is no pool \"{pool}\"; create it first"))
 }
 
-fn sound(wanted: &PoolDefinition) -> Result<()> {
+fn pool_check(wanted: &PoolDefinition) -> Result<()> {
     match name_problem(&wanted.name) {
         Some(message) => Err(Error::invalid("/name", format!("name {message}"))),
         None => Ok(()),

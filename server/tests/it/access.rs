@@ -75,7 +75,7 @@ async fn public_are_exactly_these() {
     assert_eq!(public, ["GET /setup", "POST /session", "POST /setup"]);
 }
 
-/// Routes that are no operations stand in one file (tidy sees to that), so its lines are all there are.
+/// All routes that are not operations are in one file (tidy checks that), so the lines of that file are complete.
 #[tokio::test]
 async fn routes_that_are_no_operations_open_to_nobody_but_these() {
     let source = include_str!("../../src/api/pages/spa.rs");
@@ -208,7 +208,7 @@ async fn bad_bodies_get_problems_and_change_nothing() {
         assert_eq!(send(json, body.to_string()).await, 422, "{body}");
     }
     admin.json(422, "GET /tasks?cursor=rubbish", None).await;
-    // A cursor that nobody was given must not make the server keep all slots of a year.
+    // An invented cursor must not make the server keep all slots of a year.
     let far = orc_server::domain::model::Cursor::number(1_800_000_000_000_000, i64::MAX);
     let early = orc_server::domain::model::Cursor::number(i64::MIN, 1);
     admin.json(422, &format!("GET /plan?cursor={far}"), None).await;
@@ -221,7 +221,7 @@ async fn bad_bodies_get_problems_and_change_nothing() {
     assert_eq!(tasks.expect("a list").items.len(), 0);
 }
 
-/// What a person wrote wrong in a schedule is named with its place, and with what to write instead.
+/// A mistake in a schedule is reported with its place and with what to write instead.
 #[tokio::test]
 async fn faults_of_schedules_say_what_to_write() {
     let admin = House::with(&[]).await.admin().await;

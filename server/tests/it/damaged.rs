@@ -1,4 +1,5 @@
-//! Definitions that somebody changed in the database: each disables only itself, visibly, and can be replaced or deleted.
+//! Definitions that somebody changed in the database: each disables only itself, visibly, and can be replaced or
+//! deleted.
 
 use crate::engine::bench::{Bench, child_task};
 use crate::kit::{Client, House};
@@ -75,7 +76,7 @@ async fn a_schedule_of_unknown_shape_disables_only_itself() {
     assert_eq!(simulated["slot_count"], 6, "two of good a day, one of bad: {simulated}");
     editor.json(200, "GET /plan", None).await;
     assert_eq!(editor.json(409, "GET /tasks/export", None).await["code"], "task_damaged");
-    // It can be run, switched, but not saved as it is shown.
+    // The task can be run and switched, but not saved as it is shown.
     editor.json(201, "POST /tasks/bad/runs", Some(json!({}))).await;
     editor.json(200, "POST /tasks/bad/disable", None).await;
     editor.json(200, "POST /tasks/bad/enable", None).await;
@@ -164,7 +165,7 @@ async fn slots_of_a_definition_that_cannot_be_read_are_skipped_for_that_reason()
     assert_eq!(ledger.items[0].reason.as_ref().map(Reason::code), Some(ReasonCode::TaskDamaged));
 }
 
-/// A task that fires every minute, damaged, for ten minutes, and saved again.
+/// A task that fires every minute, is damaged for ten minutes, and is then saved again.
 async fn mended(tables: &[(&str, &str)], what: (&str, &str)) -> (Account, Option<Reason>, Vec<Option<ReasonCode>>) {
     let bench = Bench::at(Clock::manual("2026-05-01T00:00:30Z".parse().unwrap())).await;
     let body = json!({"schedules": [{"kind": "cron", "expression": "* * * * *"}]});

@@ -1,4 +1,4 @@
-//! Calendars that somebody changed in the database: what they were goes on by their versions, and they can be mended.
+//! Calendars that somebody changed in the database: their earlier versions are used, and they can be repaired.
 
 use crate::engine::bench::{Bench, child_task};
 use crate::kit::{Client, House};

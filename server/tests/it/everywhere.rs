@@ -1,8 +1,9 @@
-//! Every zone of the database x every shape of schedule x two years: no slot lost, none doubled, policies as stated.
+//! Every time zone of the database x every shape of schedule x two years: no slot lost, none doubled, policies as
+//! stated.
 //!
-//! Which local times a rule names is taken from the same schedule in UTC (the oracle table judges that); which instants they
-//! are is derived here a second time, from the list of the zone's stretches of constant offset. The two years are those in
-//! which the zone's clock moved the most. An ordinary run tries each zone with a few shapes; `ORC_TEST_FULL=1` tries all.
+//! The same schedule in UTC gives the local times of a rule (the oracle table checks that). Their instants are
+//! derived here a second time, from the zone's list of periods with constant offset. The two years are those in which
+//! the zone's clock changed most. An ordinary run tries each zone with a few shapes; `ORC_TEST_FULL=1` tries all.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,7 +28,7 @@ struct Stretch {
     offset: i64,
 }
 
-/// A zone with the years that are looked at: the slots after `from` and up to `to`.
+/// A time zone with the examined years: the slots after `from` and up to `to`.
 struct Zone {
     tz: Tz,
     year: i32,
@@ -48,7 +49,7 @@ fn new_year(year: i32) -> i64 {
     NaiveDate::from_ymd_opt(year, 1, 1).unwrap().and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp()
 }
 
-/// The two years from 1975 on in which the clock moved the most, the latest of equals.
+/// The two years from 1975 on with the most clock changes; of equals, the latest.
 fn eventful_year(tz: Tz) -> i32 {
     let mut moved: HashMap<i32, i64> = HashMap::new();
     let mut before = offset(tz, new_year(1975));
@@ -81,7 +82,8 @@ impl Zone {
         Self { tz, year, from, to, stretches }
     }
 
-    /// The instants at which the clock shows a local time; none: the first instant after the gap, as an error.
+    /// The instants at which the clock shows a local time. If there is none, the error is the first instant after the
+    /// gap.
     fn instants(&self, local: i64) -> Result<Vec<i64>, i64> {
         let shows = |stretch: &&Stretch| (stretch.begin..stretch.end).contains(&(local - stretch.offset));
         let found: Vec<i64> = self.stretches.iter().filter(shows).map(|stretch| local - stretch.offset).collect();
@@ -99,7 +101,7 @@ impl Zone {
         self.stretches[self.stretches.partition_point(|stretch| stretch.end <= at)].offset
     }
 
-    /// What a fixed-time rule must give: instants, and whether they are skipped.
+    /// The expected slots of a fixed-time rule: instants, and whether they are skipped.
     fn fixed(&self, locals: &[i64], gap: Gap, fold: Fold) -> BTreeMap<i64, bool> {
         let mut slots = BTreeMap::new();
         for local in locals {
@@ -122,7 +124,8 @@ impl Zone {
         slots
     }
 
-    /// What a rule that follows elapsed time must give; `jumps`: it names some hours only, so what a gap takes is told.
+    /// The expected slots of a rule that follows elapsed time. `jumps` says that it names only some hours, so that
+    /// times in a gap are reported.
     fn elapsed(&self, locals: &[i64], gap: Gap, jumps: bool) -> BTreeMap<i64, bool> {
         let within = |stretch: &Stretch| {
             let first = locals.partition_point(|local| *local < stretch.begin + stretch.offset);
@@ -138,7 +141,7 @@ impl Zone {
         slots
     }
 
-    /// What an interval with a window must give.
+    /// The expected slots of an interval with a window.
     fn windowed(&self, every: i64, anchor: Option<i64>, window: &DailyWindow) -> BTreeMap<i64, bool> {
         let second = |text: &str| i64::from(time_of_day("window", text).unwrap());
         let (from, to) = (second(&window.from), second(&window.to));
@@ -162,7 +165,7 @@ impl Zone {
         slots
     }
 
-    /// All that a schedule must give in the two years; `locals` are its local times.
+    /// All expected slots of a schedule in the two years; `locals` are its local times.
     fn expected(&self, schedule: &Schedule, locals: &[i64]) -> Vec<(i64, bool)> {
         let as_they_are = || locals.iter().map(|at| (*at, false)).collect();
         let all = match &schedule.rule {
@@ -209,7 +212,7 @@ impl Zone {
         Ok(found.len())
     }
 
-    /// The slots near changes of the clock, and some others, are found from after them too.
+    /// Checks that slots near clock changes, and some others, are also found when searching backwards.
     fn check_backwards(&self, compiled: &CompiledSchedule, found: &[(i64, bool)]) -> Result<(), String> {
         let near = |at: i64| self.stretches.iter().any(|stretch| (stretch.begin - at).abs() < DAY);
         let every = found.len() / 40 + 1;
@@ -257,7 +260,8 @@ fn is_elapsed(expression: &str) -> bool {
     expression == "@hourly" || fields.len() >= 5 && (fields[4].starts_with('*') || fields[3].starts_with('*'))
 }
 
-/// Tries shapes in zones, chosen by their numbers; the number of cases, the number of slots, and what went wrong.
+/// Tries shapes in time zones, chosen by their numbers. Returns the number of cases, the number of slots, and the
+/// faults.
 fn try_all(chosen: impl Fn(usize, usize) -> bool + Sync) -> (usize, usize, Vec<String>) {
     let zones: Vec<Zone> = TZ_VARIANTS.iter().map(|tz| Zone::new(*tz)).collect();
     let shapes = shapes();

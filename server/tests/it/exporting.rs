@@ -1,4 +1,4 @@
-//! What is exported is applied as it is, and then nothing differs.
+//! An export can be applied unchanged, and then nothing differs.
 
 use crate::engine::bench::{Bench, child_task};
 use crate::kit::{Client, House};
@@ -31,7 +31,7 @@ fn names(exported: &Value) -> Vec<&str> {
     exported["tasks"].as_array().unwrap().iter().map(|task| task["name"].as_str().unwrap()).collect()
 }
 
-/// One of each kind, and everything that can be said about a task; the first listens to one that comes later.
+/// One task of each kind, together using every field. The first listens to a later one.
 fn tasks() -> Value {
     json!({"tasks": [
         {"name": "after", "run": {"kind": "http", "url": "https://intranet.example/done", "headers": {"X-A": "b"}},

@@ -28,12 +28,12 @@ struct Case {
     dateutil: Instants,
     systemd: Instants,
     orc: Instants,
-    /// A word of the message with which Orc refuses the schedule.
+    /// Part of the message with which Orc refuses the schedule.
     refused: Option<String>,
     why: Option<String>,
 }
 
-/// As many instants are asked for; an oracle that answers with fewer says that there are no more.
+/// Number of instants requested. An oracle that gives fewer says that there are no more.
 const LIMIT: usize = 5;
 
 impl Case {
@@ -50,7 +50,7 @@ impl Case {
         serde_json::from_value(whole).expect("the row is a schedule")
     }
 
-    /// What Orc must answer; a row that departs from an oracle must say why.
+    /// What Orc must answer. A row that differs from an oracle must say why.
     fn expected(&self) -> Result<&[DateTime<Utc>], String> {
         let oracles: Vec<_> = [&self.cronsim, &self.dateutil, &self.systemd].into_iter().flatten().collect();
         let expected = self.orc.as_ref().or(oracles.first().copied()).ok_or("expects nothing")?;

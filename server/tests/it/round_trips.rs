@@ -1,4 +1,4 @@
-//! What was read can be written back; what is wrong is told where it is.
+//! What was read can be written back, and faults are reported with their place.
 
 use crate::kit::{Client, House};
 use serde_json::{Value, json};

@@ -1,9 +1,9 @@
-//! The shapes of schedule that are tried in every zone, as JSON; `$YEAR` stands for the first year that is looked at.
+//! The shapes of schedule that are tried in every time zone, as JSON. `$YEAR` stands for the first examined year.
 
 use orc_server::domain::schedules::Schedule;
 use serde_json::{Value, json};
 
-/// Cron expressions; those that begin their minute or hour with `*` follow elapsed time.
+/// Cron expressions. Those whose minute or hour begins with `*` follow elapsed time.
 const CRON: [&str; 30] = [
     "30 2 * * *",
     "0 0 * * *",

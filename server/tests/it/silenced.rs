@@ -1,5 +1,5 @@
-//! Calendars that leave nothing of a schedule say so when they are saved, and before; periods that end before they begin
-//! are refused.
+//! Calendars that leave no slot of a schedule are reported when they are saved, and before. Periods that end before
+//! they begin are refused.
 
 use crate::kit::{Client, House};
 use serde_json::{Value, json};

@@ -61,7 +61,7 @@ export const handlers = [
     HttpResponse.json<SettingList>({
       items: [
         { name: "listen", value: "127.0.0.1:5000", source: "default", description: "Address and port." },
-        { name: "run_limit", value: "8", source: "environment", description: "Most runs at once." },
+        { name: "run_limit", value: "8", source: "environment", description: "Maximum number of simultaneous runs." },
       ],
     }),
   ),

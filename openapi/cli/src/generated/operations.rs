@@ -32,14 +32,14 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List tasks.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
-            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
             Field::optional("text", Text, "Only names and titles that contain this text."),
-            Field::optional("folder", Text, "Only this folder and those below."),
+            Field::optional("folder", Text, "Only tasks in this folder and the folders below it."),
             Field::optional("tag", Text, "Only tasks with this tag."),
             Field::optional("enabled", Boolean, "True: only enabled tasks. False: only disabled ones."),
             Field::optional("last_state", Choice(&["waiting", "queued", "running", "backing_off", "succeeded", "failed", "timed_out", "cancelled", "skipped", "lost"]), "Only tasks whose newest run is in this state."),
-            Field::optional("sort", Choice(&["name", "updated_at", "last_run_at"]), "Order."),
+            Field::optional("sort", Choice(&["name", "updated_at", "last_run_at"]), "Order of the list."),
         ],
         answer: Answer::List,
         columns: &["name", "enabled", "next_slot_at", "last_run.state", "schedules", "problem.text", "folder", "tags"],
@@ -51,7 +51,7 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "define",
         summary: "Create a task.",
         query: &[
-            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
         ],
         body: Some(Body { content_type: "application/json", schema: &TASK_DEFINITION, partial: false }),
         answer: Answer::Value,
@@ -60,7 +60,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "task_bulk", method: "POST", path: "/tasks/bulk",
         permission: "run",
-        summary: "Do one thing with several tasks; each succeeds or fails on its own.",
+        summary: "Do one thing with several tasks. Each succeeds or fails on its own.",
         body: Some(Body { content_type: "application/json", schema: &TASK_BULK, partial: false }),
         answer: Answer::List,
         columns: &["task", "ok", "detail", "code"],
@@ -70,9 +70,9 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "task_apply", method: "POST", path: "/tasks/apply",
         permission: "define",
-        summary: "Create and update tasks from definitions; all are saved or none.",
+        summary: "Create and update tasks from definitions. Either all are saved or none.",
         query: &[
-            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
         ],
         body: Some(Body { content_type: "application/json", schema: &TASK_APPLY, partial: false }),
         answer: Answer::List,
@@ -83,10 +83,10 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "task_export", method: "GET", path: "/tasks/export",
         permission: "read",
-        summary: "Export the definitions of at most 10,000 tasks, in the form that `task_apply` takes.",
+        summary: "Export the definitions of at most 10,000 tasks, in the form that `task_apply` accepts.",
         query: &[
             Field::optional("text", Text, "Only names and titles that contain this text."),
-            Field::optional("folder", Text, "Only this folder and those below."),
+            Field::optional("folder", Text, "Only tasks in this folder and the folders below it."),
             Field::optional("tag", Text, "Only tasks with this tag."),
             Field::optional("enabled", Boolean, "True: only enabled tasks. False: only disabled ones."),
             Field::optional("last_state", Choice(&["waiting", "queued", "running", "backing_off", "succeeded", "failed", "timed_out", "cancelled", "skipped", "lost"]), "Only tasks whose newest run is in this state."),
@@ -97,9 +97,9 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "task_import", method: "POST", path: "/tasks/import",
         permission: "define",
-        summary: "Turn the lines of a crontab into tasks; all are saved or none.",
+        summary: "Turn the lines of a crontab into tasks. Either all are saved or none.",
         query: &[
-            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
         ],
         body: Some(Body { content_type: "application/json", schema: &TASK_IMPORT, partial: false }),
         answer: Answer::Value,
@@ -123,10 +123,10 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("task", Text, "Name or id of the task"),
         ],
         query: &[
-            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
         ],
         headers: &[
-            Field::optional("If-Match", Text, "Version that the change is based on"),
+            Field::optional("If-Match", Text, "Version on which the change is based"),
         ],
         body: Some(Body { content_type: "application/json", schema: &TASK_DEFINITION, partial: false }),
         answer: Answer::Value,
@@ -135,7 +135,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "task_delete", method: "DELETE", path: "/tasks/{task}",
         permission: "define",
-        summary: "Delete a task; its runs stay until their retention ends.",
+        summary: "Delete a task. Its runs stay until their retention ends.",
         arguments: &[
             Field::required("task", Text, "Name or id of the task"),
         ],
@@ -143,7 +143,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("cancel_runs", Boolean, "Cancel the open runs of the task. Without it, a task with open runs is not deleted (409)."),
         ],
         headers: &[
-            Field::optional("If-Match", Text, "Version that the deletion is based on"),
+            Field::optional("If-Match", Text, "Version on which the deletion is based"),
         ],
         answer: Answer::Empty,
         ..Operation::EMPTY
@@ -156,10 +156,10 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("task", Text, "Name or id of the task"),
         ],
         query: &[
-            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
         ],
         headers: &[
-            Field::optional("If-Match", Text, "Version that the change is based on"),
+            Field::optional("If-Match", Text, "Version on which the change is based"),
         ],
         body: Some(Body { content_type: "application/merge-patch+json", schema: &TASK_DEFINITION, partial: true }),
         answer: Answer::Value,
@@ -178,7 +178,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "task_disable", method: "POST", path: "/tasks/{task}/disable",
         permission: "define",
-        summary: "Disable a task, so that nothing starts it.",
+        summary: "Disable a task, so that nothing can start it.",
         arguments: &[
             Field::required("task", Text, "Name or id of the task"),
         ],
@@ -204,7 +204,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("task", Text, "Name or id of the task"),
         ],
         headers: &[
-            Field::optional("Idempotency-Key", Text, "A key of your choice: the same key returns the same run for 24 hours"),
+            Field::optional("Idempotency-Key", Text, "A key of your choice. The same key returns the same run for 24 hours"),
         ],
         body: Some(Body { content_type: "application/json", schema: &RUN_CREATE, partial: false }),
         answer: Answer::Value,
@@ -218,8 +218,8 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("task", Text, "Name or id of the task"),
         ],
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
-            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
         ],
         answer: Answer::List,
         columns: &["version", "created_at", "created_by", "definition.name"],
@@ -240,7 +240,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "schedule_preview", method: "POST", path: "/schedules/preview",
         permission: "read",
-        summary: "Show the next slots of any schedule.",
+        summary: "Show the next slots of a schedule.",
         body: Some(Body { content_type: "application/json", schema: &SCHEDULE_PREVIEW_REQUEST, partial: false }),
         answer: Answer::Value,
         ..Operation::EMPTY
@@ -248,7 +248,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "schedule_describe", method: "POST", path: "/schedules/describe",
         permission: "read",
-        summary: "Put any schedule into words.",
+        summary: "Describe a schedule in words.",
         body: Some(Body { content_type: "application/json", schema: &SCHEDULE_DESCRIBE_REQUEST, partial: false }),
         answer: Answer::Value,
         ..Operation::EMPTY
@@ -258,11 +258,11 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List the ledger: what became of each due instant, newest first.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
-            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
             Field::optional("task", Text, "Only slots of this task (name or id)."),
             Field::optional("outcome", Choice(&["run", "skipped", "missed", "pending"]), "Only slots with this outcome."),
-            Field::optional("from_at", Instant, "Only entries with slots at or after this instant, including a stretch that began earlier."),
+            Field::optional("from_at", Instant, "Only entries with slots at or after this instant, including a range that began earlier."),
             Field::optional("until_at", Instant, "Only entries with slots before this instant."),
         ],
         answer: Answer::List,
@@ -278,8 +278,8 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("task", Text, "Name or id of the task"),
         ],
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
-            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
         ],
         answer: Answer::List,
         columns: &["key", "kind", "enabled", "url", "problem", "rotated_at", "last_run_at"],
@@ -289,7 +289,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "trigger_rotate", method: "POST", path: "/tasks/{task}/triggers/{trigger}/rotate",
         permission: "define",
-        summary: "Make a new address or secret for a webhook; the old one stops working at once.",
+        summary: "Create a new address or secret for a webhook. The old one stops working at once.",
         arguments: &[
             Field::required("task", Text, "Name or id of the task"),
             Field::required("trigger", Text, "Key of the trigger"),
@@ -305,7 +305,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("task", Text, "Name or id of the task"),
         ],
         query: &[
-            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
         ],
         body: Some(Body { content_type: "application/json", schema: &BACKFILL_CREATE, partial: false }),
         answer: Answer::Value,
@@ -316,8 +316,8 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List backfills.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
-            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
             Field::optional("task", Text, "Only backfills of this task (name or id)."),
         ],
         answer: Answer::List,
@@ -338,7 +338,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "backfill_cancel", method: "POST", path: "/backfills/{backfill}/cancel",
         permission: "run",
-        summary: "Stop a backfill: it makes no more runs, and its open runs are cancelled.",
+        summary: "Stop a backfill. It makes no more runs, and its open runs are cancelled.",
         arguments: &[
             Field::required("backfill", Uuid, "Id of the backfill"),
         ],
@@ -348,11 +348,11 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "slot_summary", method: "GET", path: "/slots/summary",
         permission: "read",
-        summary: "Compare what was due with what became of it; every slot must be accounted for.",
+        summary: "Compare what was due with what became of it. Every slot must be accounted for.",
         query: &[
             Field::required("task", Text, "The task (name or id)."),
-            Field::optional("from_at", Instant, "First instant; default: a day before the last."),
-            Field::optional("until_at", Instant, "Instant after the last; default: now."),
+            Field::optional("from_at", Instant, "First instant; default: one day before the last."),
+            Field::optional("until_at", Instant, "Instant after the last one; default: now."),
         ],
         answer: Answer::Value,
         ..Operation::EMPTY
@@ -360,7 +360,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "task_effect", method: "POST", path: "/tasks/{task}/effect",
         permission: "read",
-        summary: "Show what another definition of a task would do to its slots.",
+        summary: "Show how another definition of a task would change its slots.",
         arguments: &[
             Field::required("task", Text, "Name or id of the task; one that does not exist yet has no slots"),
         ],
@@ -374,7 +374,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "calendar_effect", method: "POST", path: "/calendars/{calendar}/effect",
         permission: "read",
-        summary: "Show what another definition of a calendar would do to the slots of all tasks.",
+        summary: "Show how another definition of a calendar would change the slots of all tasks.",
         arguments: &[
             Field::required("calendar", Text, "Name or id of the calendar; one that does not exist yet has no dates"),
         ],
@@ -390,11 +390,11 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List the future slots of all tasks, soonest first.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
-            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
             Field::optional("task", Text, "Only slots of this task (name or id)."),
-            Field::optional("from_at", Instant, "After this instant; default: now."),
-            Field::optional("until_at", Instant, "Up to this instant, at most 366 days later; default: a day later."),
+            Field::optional("from_at", Instant, "Only slots after this instant; default: now."),
+            Field::optional("until_at", Instant, "Only slots up to this instant, at most 366 days later; default: one day later."),
         ],
         answer: Answer::List,
         columns: &["task", "scheduled_local", "skipped", "notes", "scheduled_for", "schedule_key", "expected_duration_seconds"],
@@ -404,10 +404,10 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "plan_days", method: "GET", path: "/plan/days",
         permission: "read",
-        summary: "Count what is planned and what was, day by day.",
+        summary: "Count what is planned and what happened, day by day.",
         query: &[
             Field::required("from", Text, "First day."),
-            Field::required("until", Text, "Last day; at most 62 days."),
+            Field::required("until", Text, "Last day. The range has at most 62 days."),
             Field::optional("timezone", Text, "Time zone of the days, an IANA name; default: the server's."),
             Field::optional("by_task", Boolean, "Whether to list the tasks of each day too."),
         ],
@@ -425,9 +425,9 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "plan_ics", method: "GET", path: "/plan.ics",
         permission: "read",
-        summary: "Get the plan as an iCalendar file, with one event for each slot; a schedule that fires more than 24 times a day is only named.",
+        summary: "Get the plan as an iCalendar file, with one event per slot. A schedule that fires more than 24 times a day only appears in a note for the whole day.",
         query: &[
-            Field::optional("days", Integer(1, 366), "Days ahead. [default: 30]"),
+            Field::optional("days", Integer(1, 366), "Number of days ahead. [default: 30]"),
             Field::optional("task", Text, "Only slots of this task (name or id)."),
         ],
         answer: Answer::Bytes,
@@ -436,10 +436,10 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "feed_list", method: "GET", path: "/feeds",
         permission: "own",
-        summary: "List calendar feeds: your own, or all of them for an administrator.",
+        summary: "List calendar feeds: your own, or all of them if you are an administrator.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
-            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
         ],
         answer: Answer::List,
         columns: &["name", "task", "folder", "created_at", "days", "created_by", "rotated_at"],
@@ -449,7 +449,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "feed_create", method: "POST", path: "/feeds",
         permission: "own",
-        summary: "Create a calendar feed; its address is shown this once.",
+        summary: "Create a calendar feed. Its address is shown only this once.",
         body: Some(Body { content_type: "application/json", schema: &FEED_DEFINITION, partial: false }),
         answer: Answer::Value,
         ..Operation::EMPTY
@@ -457,7 +457,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "feed_delete", method: "DELETE", path: "/feeds/{feed}",
         permission: "own",
-        summary: "Delete a calendar feed; its address stops working at once.",
+        summary: "Delete a calendar feed. Its address stops working at once.",
         arguments: &[
             Field::required("feed", Text, "Name or id of the feed"),
         ],
@@ -467,7 +467,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "feed_rotate", method: "POST", path: "/feeds/{feed}/rotate",
         permission: "own",
-        summary: "Give a calendar feed a new address; the old one stops working at once.",
+        summary: "Give a calendar feed a new address. The old one stops working at once.",
         arguments: &[
             Field::required("feed", Text, "Name or id of the feed"),
         ],
@@ -479,8 +479,8 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List runs, newest first.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
-            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
             Field::optional("task", Text, "Only runs of this task (name or id)."),
             Field::optional("state", Text, "Only runs in these states, separated by commas."),
             Field::optional("trigger", Choice(&["manual", "schedule", "catch_up", "rerun", "api", "backfill", "webhook", "file", "task"]), "Only runs with this kind of trigger."),
@@ -499,7 +499,7 @@ pub static OPERATIONS: &[Operation] = &[
         query: &[
             Field::optional("task", Text, "Only runs of this task (name or id)."),
             Field::optional("from_at", Instant, "First instant; default: 30 days ago."),
-            Field::optional("until_at", Instant, "Instant after the last; default: now."),
+            Field::optional("until_at", Instant, "Instant after the last one; default: now."),
             Field::optional("step", Choice(&["hour", "day"]), "Width of a point."),
         ],
         answer: Answer::Value,
@@ -528,7 +528,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "run_cancel", method: "POST", path: "/runs/{run}/cancel",
         permission: "run",
-        summary: "Cancel a run: its process tree is asked to stop, then killed. A second call skips the grace.",
+        summary: "Cancel a run: its process tree is asked to stop, and killed after the grace period. A second call kills it at once.",
         arguments: &[
             Field::required("run", Uuid, "Id of the run"),
         ],
@@ -543,7 +543,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("run", Uuid, "Id of the run"),
         ],
         headers: &[
-            Field::optional("Idempotency-Key", Text, "A key of your choice: the same key returns the same run for 24 hours"),
+            Field::optional("Idempotency-Key", Text, "A key of your choice. The same key returns the same run for 24 hours"),
         ],
         body: Some(Body { content_type: "application/json", schema: &RUN_RERUN, partial: false }),
         answer: Answer::Value,
@@ -558,8 +558,8 @@ pub static OPERATIONS: &[Operation] = &[
         ],
         query: &[
             Field::optional("attempt", Integer(1, 1000), "Number of the attempt; default: the newest."),
-            Field::optional("offset", Integer(0, 9007199254740991), "Byte to begin with, counting bytes that were dropped."),
-            Field::optional("limit_bytes", Integer(1, 1073741824), "Most bytes in the answer; default: all."),
+            Field::optional("offset", Integer(0, 9007199254740991), "Offset of the first byte, counting dropped bytes too."),
+            Field::optional("limit_bytes", Integer(1, 1073741824), "Maximum number of bytes in the answer; default: all."),
             Field::optional("stream", Choice(&["stdout", "stderr", "system"]), "Only this stream."),
         ],
         answer: Answer::Bytes,
@@ -574,8 +574,8 @@ pub static OPERATIONS: &[Operation] = &[
         ],
         query: &[
             Field::optional("attempt", Integer(1, 1000), "Number of the attempt; default: the newest."),
-            Field::optional("offset", Integer(0, 9007199254740991), "Byte to begin with; default: the last 1,000 lines."),
-            Field::optional("last_event_id", Text, "The id of the last event seen, to go on after it."),
+            Field::optional("offset", Integer(0, 9007199254740991), "Offset of the first byte; default: the last 1,000 lines."),
+            Field::optional("last_event_id", Text, "The id of the last event seen; the stream continues after it."),
         ],
         answer: Answer::Stream,
         ..Operation::EMPTY
@@ -585,8 +585,8 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List calendars.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
-            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
         ],
         answer: Answer::List,
         columns: &["name", "problem.text", "next_date", "version", "entry_count", "description", "updated_at", "maintenance"],
@@ -598,7 +598,7 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "define",
         summary: "Create a calendar.",
         query: &[
-            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
         ],
         body: Some(Body { content_type: "application/json", schema: &CALENDAR_DEFINITION, partial: false }),
         answer: Answer::Value,
@@ -622,10 +622,10 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("calendar", Text, "Name or id of the calendar"),
         ],
         query: &[
-            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
         ],
         headers: &[
-            Field::optional("If-Match", Text, "Version that the change is based on"),
+            Field::optional("If-Match", Text, "Version on which the change is based"),
         ],
         body: Some(Body { content_type: "application/json", schema: &CALENDAR_DEFINITION, partial: false }),
         answer: Answer::Value,
@@ -639,7 +639,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("calendar", Text, "Name or id of the calendar"),
         ],
         headers: &[
-            Field::optional("If-Match", Text, "Version that the deletion is based on"),
+            Field::optional("If-Match", Text, "Version on which the deletion is based"),
         ],
         answer: Answer::Empty,
         ..Operation::EMPTY
@@ -649,7 +649,7 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "define",
         summary: "Turn an iCalendar file into a calendar.",
         query: &[
-            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
         ],
         body: Some(Body { content_type: "application/json", schema: &CALENDAR_IMPORT, partial: false }),
         answer: Answer::Value,
@@ -674,8 +674,8 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List pools.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
-            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
         ],
         answer: Answer::List,
         columns: &["name", "used", "waiting_count", "capacity", "version", "created_at", "used_by", "updated_at"],
@@ -687,7 +687,7 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "define",
         summary: "Create a pool.",
         query: &[
-            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
         ],
         body: Some(Body { content_type: "application/json", schema: &POOL_DEFINITION, partial: false }),
         answer: Answer::Value,
@@ -706,15 +706,15 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "pool_update", method: "PUT", path: "/pools/{pool}",
         permission: "define",
-        summary: "Replace a pool's definition; runs in progress keep their places.",
+        summary: "Replace a pool's definition. Runs in progress keep their places.",
         arguments: &[
             Field::required("pool", Text, "Name or id of the pool"),
         ],
         query: &[
-            Field::optional("dry_run", Boolean, "Check everything and save nothing."),
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
         ],
         headers: &[
-            Field::optional("If-Match", Text, "Version that the change is based on"),
+            Field::optional("If-Match", Text, "Version on which the change is based"),
         ],
         body: Some(Body { content_type: "application/json", schema: &POOL_DEFINITION, partial: false }),
         answer: Answer::Value,
@@ -728,7 +728,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("pool", Text, "Name or id of the pool"),
         ],
         headers: &[
-            Field::optional("If-Match", Text, "Version that the deletion is based on"),
+            Field::optional("If-Match", Text, "Version on which the deletion is based"),
         ],
         answer: Answer::Empty,
         ..Operation::EMPTY
@@ -738,8 +738,8 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "admin",
         summary: "List users.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
-            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
         ],
         answer: Answer::List,
         columns: &["name", "role", "created_at", "disabled", "last_login_at"],
@@ -788,10 +788,10 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "token_list", method: "GET", path: "/tokens",
         permission: "own",
-        summary: "List tokens: your own, or all of them for an administrator.",
+        summary: "List tokens: your own, or all of them if you are an administrator.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
-            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
         ],
         answer: Answer::List,
         columns: &["id", "name", "role", "created_at", "expires_at", "created_by", "last_used_at"],
@@ -801,7 +801,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "token_create", method: "POST", path: "/tokens",
         permission: "own",
-        summary: "Create a token; its text is shown this once.",
+        summary: "Create a token. Its text is shown only this once.",
         body: Some(Body { content_type: "application/json", schema: &TOKEN_CREATE, partial: false }),
         answer: Answer::Value,
         ..Operation::EMPTY
@@ -826,7 +826,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "session_create", method: "POST", path: "/session",
         permission: "public",
-        summary: "Log in: sets the session cookie.",
+        summary: "Log in and get a session cookie.",
         body: Some(Body { content_type: "application/json", schema: &SESSION_CREATE, partial: false }),
         answer: Answer::Value,
         ..Operation::EMPTY
@@ -849,7 +849,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "setup_view", method: "GET", path: "/setup",
         permission: "public",
-        summary: "Show whether the server waits for its first administrator.",
+        summary: "Show whether the server still needs its first administrator.",
         answer: Answer::Value,
         ..Operation::EMPTY
     },
@@ -866,11 +866,11 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "admin",
         summary: "List audit entries, newest first.",
         query: &[
-            Field::optional("limit", Integer(1, 500), "Most items in one answer. [default: 50]"),
-            Field::optional("cursor", Text, "The `next_cursor` of the page before, to go on after it."),
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
             Field::optional("actor", Text, "Only entries of this actor."),
-            Field::optional("action", Text, "Only this action."),
-            Field::optional("target", Text, "Only this thing."),
+            Field::optional("action", Text, "Only entries with this action."),
+            Field::optional("target", Text, "Only entries about this thing."),
         ],
         answer: Answer::List,
         columns: &["number", "actor", "action", "at", "target", "actor_kind", "target_kind"],
@@ -894,7 +894,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "system_settings", method: "GET", path: "/system/settings",
         permission: "admin",
-        summary: "List the settings and where each came from.",
+        summary: "List the settings and the source of each.",
         answer: Answer::List,
         columns: &["name", "value", "source", "description"],
         more: &[],
@@ -912,7 +912,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "system_hold", method: "POST", path: "/system/hold",
         permission: "admin",
-        summary: "Put everything on hold: nothing fires or starts, and runs in progress go on.",
+        summary: "Put everything on hold: nothing fires or starts, and runs in progress continue.",
         body: Some(Body { content_type: "application/json", schema: &HOLD_CREATE, partial: false }),
         answer: Answer::Value,
         ..Operation::EMPTY
@@ -927,7 +927,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "clock_confirm", method: "POST", path: "/system/clock",
         permission: "admin",
-        summary: "Trust the machine's clock at once if it is doubted; the catch-up rules then apply to the slots in between.",
+        summary: "Trust the machine's clock at once if it is doubted. The catch-up rules then apply to the slots in between.",
         answer: Answer::Value,
         ..Operation::EMPTY
     },
@@ -941,7 +941,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "system_contract", method: "GET", path: "/openapi.json",
         permission: "read",
-        summary: "The contract: this document.",
+        summary: "Get the contract: this document.",
         answer: Answer::Bytes,
         ..Operation::EMPTY
     },
@@ -950,7 +950,7 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "Follow what changes.",
         query: &[
-            Field::optional("last_event_id", Text, "Id of the last event seen."),
+            Field::optional("last_event_id", Text, "Id of the last event seen; the stream continues after it."),
         ],
         answer: Answer::Stream,
         ..Operation::EMPTY
@@ -962,7 +962,7 @@ static BACKFILL_CREATE: Schema = Schema {
         Field::optional("schedule_key", Text, "Only slots of this schedule; null: of all enabled ones.").or_null(),
         Field::required("from_at", Instant, "First instant."),
         Field::required("until_at", Instant, "Last instant, not in the future."),
-        Field::optional("at_once", Integer(1, 100), "Most runs at once. [default: 1]"),
+        Field::optional("at_once", Integer(1, 100), "Maximum number of simultaneous runs. [default: 1]"),
         Field::optional("params", Values, "Params of the runs."),
     ],
     unions: &[],
@@ -970,13 +970,13 @@ static BACKFILL_CREATE: Schema = Schema {
 
 static CALENDAR_DEFINITION: Schema = Schema {
     fields: &[
-        Field::required("name", Text, "Unique name; schedules name their calendars by it."),
-        Field::optional("description", Text, "What it is for."),
-        Field::optional("entries", List(&Value), "A date that any of these contains is in the calendar ..."),
-        Field::optional("except", List(&Value), "... unless one of these contains it too."),
+        Field::required("name", Text, "Unique name, by which schedules refer to the calendar."),
+        Field::optional("description", Text, "What the calendar is for."),
+        Field::optional("entries", List(&Value), "Dates of the calendar: every date that at least one of these entries contains."),
+        Field::optional("except", List(&Value), "Exceptions: dates that one of these entries contains are not in the calendar."),
         Field::optional("maintenance.timezone", Text, "Time zone of dates and times, an IANA name."),
-        Field::optional("maintenance.from", Text, "Beginning; a slot exactly then is skipped."),
-        Field::optional("maintenance.to", Text, "End, not included, up to 24:00; not after the beginning: it reaches over midnight."),
+        Field::optional("maintenance.from", Text, "Start of the window. A slot exactly then is skipped."),
+        Field::optional("maintenance.to", Text, "End of the window, not included, up to 24:00. If it is not after the start, the window reaches over midnight."),
         Field::optional("maintenance.tags", List(&Text), "Tasks with one of these tags; empty: all tasks."),
     ],
     unions: &[
@@ -989,35 +989,35 @@ static CALENDAR_IMPORT: Schema = Schema {
     fields: &[
         Field::required("name", Text, "Name of the calendar."),
         Field::required("ics", Document, "The file (RFC 5545)."),
-        Field::optional("timezone", Text, "Zone of the dates of events that have an instant, an IANA name; null: the server's.").or_null(),
-        Field::optional("description", Text, "What the calendar is for; null: what the file calls itself.").or_null(),
-        Field::optional("replace", Boolean, "Whether a calendar of this name gets the dates of the file instead of its own."),
+        Field::optional("timezone", Text, "Time zone in which events with an instant are dated, an IANA name; null: the server's.").or_null(),
+        Field::optional("description", Text, "What the calendar is for; null: the name that the file gives itself.").or_null(),
+        Field::optional("replace", Boolean, "Whether an existing calendar of this name gets the dates of the file instead of its own."),
     ],
     unions: &[],
 };
 
 static FEED_DEFINITION: Schema = Schema {
     fields: &[
-        Field::required("name", Text, "What it is called in calendar programs."),
+        Field::required("name", Text, "Name of the feed in calendar programs."),
         Field::optional("task", Text, "Only slots of this task (name or id).").or_null(),
-        Field::optional("folder", Text, "Only tasks in this folder and those below.").or_null(),
-        Field::optional("days", Integer(1, 366), "Days ahead. [default: 30]"),
+        Field::optional("folder", Text, "Only tasks in this folder and the folders below it.").or_null(),
+        Field::optional("days", Integer(1, 366), "Number of days ahead. [default: 30]"),
     ],
     unions: &[],
 };
 
 static HOLD_CREATE: Schema = Schema {
     fields: &[
-        Field::required("reason", Text, "Why, in words for your colleagues."),
+        Field::required("reason", Text, "The reason, for your colleagues to read."),
     ],
     unions: &[],
 };
 
 static POOL_DEFINITION: Schema = Schema {
     fields: &[
-        Field::required("name", Text, "Unique name; tasks name their pool by it."),
-        Field::optional("description", Text, "What it stands for."),
-        Field::required("capacity", Integer(0, 100000), "Places: the weights of all runs at once are at most this. 0 closes the pool; runs under way go on."),
+        Field::required("name", Text, "Unique name, by which tasks refer to the pool."),
+        Field::optional("description", Text, "What the pool stands for."),
+        Field::required("capacity", Integer(0, 100000), "Number of places: the weights of all simultaneous runs add up to at most this. 0 closes the pool; runs in progress continue."),
     ],
     unions: &[],
 };
@@ -1031,8 +1031,8 @@ static RUN_CREATE: Schema = Schema {
 
 static RUN_RERUN: Schema = Schema {
     fields: &[
-        Field::optional("params", Values, "Params in place of the run's own; null: the same.").or_null(),
-        Field::optional("newest_version", Boolean, "Whether the newest version of the task is run instead of the run's own."),
+        Field::optional("params", Values, "Params to use instead of the run's own; null: the same.").or_null(),
+        Field::optional("newest_version", Boolean, "Whether to run the newest version of the task instead of the run's own."),
     ],
     unions: &[],
 };
@@ -1041,41 +1041,41 @@ static SCHEDULE_DESCRIBE_REQUEST: Schema = Schema {
     fields: &[
         Field::required("schedule", OneOf(&["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"]), "The schedule."),
         Field::optional("schedule.expression", Text, "Five fields (or six, seconds first), or a macro such as @daily.").of("schedule", &["cron"]),
-        Field::optional("schedule.key", Text, "Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.").or_null(),
-        Field::optional("schedule.enabled", Boolean, "Whether it fires. [default: true]"),
+        Field::optional("schedule.key", Text, "Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the kind.").or_null(),
+        Field::optional("schedule.enabled", Boolean, "Whether the schedule fires. [default: true]"),
         Field::optional("schedule.timezone", Text, "Time zone, an IANA name; null: the server's.").or_null(),
         Field::optional("schedule.start_at", Instant, "No slot before this instant.").or_null(),
         Field::optional("schedule.end_at", Instant, "No slot at or after this instant.").or_null(),
-        Field::optional("schedule.gap", Choice(&["run_after", "skip"]), "What happens to a local time that does not exist because the clocks go forward. A rule that names every hour loses nothing; this applies to all others."),
+        Field::optional("schedule.gap", Choice(&["run_after", "skip"]), "What happens to a local time that does not exist because the clocks go forward. This does not affect a rule that names every hour, because such a rule loses nothing."),
         Field::optional("schedule.fold", Choice(&["first", "second", "both"]), "Which of two equal local times counts when the clocks go back."),
-        Field::optional("schedule.catch_up", OneOf(&["none", "latest", "all", "window"]), "What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on time if the server is back within a minute of it."),
-        Field::optional("schedule.catch_up.max_count", Integer(1, 10000), "Most slots that run; if there are more, the newest of them. [default: 1000]").of("schedule.catch_up", &["all", "window"]),
-        Field::optional("schedule.catch_up.max_age_seconds", Integer(1, 31622400), "Slots older than this, in seconds, do not run.").of("schedule.catch_up", &["window"]),
+        Field::optional("schedule.catch_up", OneOf(&["none", "latest", "all", "window"]), "What happens to slots missed while the server was down or asleep, or because its clock jumped. If the server is back within a minute of the newest slot, that slot counts as on time."),
+        Field::optional("schedule.catch_up.max_count", Integer(1, 10000), "Maximum number of slots that run. If there are more, the newest of them run. [default: 1000]").of("schedule.catch_up", &["all", "window"]),
+        Field::optional("schedule.catch_up.max_age_seconds", Integer(1, 31622400), "Maximum age in seconds. Older slots do not run.").of("schedule.catch_up", &["window"]),
         Field::optional("schedule.splay_seconds", Integer(0, 86400), "Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for this task and key. [default: 0]"),
         Field::optional("schedule.run_only_on", List(&Text), "Calendars of which at least one must contain the local date of the slot; empty: every date counts."),
         Field::optional("schedule.skip_on", List(&Text), "Calendars of which none may contain the local date of the slot."),
-        Field::optional("schedule.roll", Choice(&["skip", "next_business_day", "previous_business_day"]), "What becomes of a slot on a date that the calendars exclude."),
+        Field::optional("schedule.roll", Choice(&["skip", "next_business_day", "previous_business_day"]), "What happens to a slot on a date that the calendars exclude."),
         Field::optional("schedule.text", Text, "`06:00` daily, `MON 08:00` weekly, `15 09:30` monthly.").of("schedule", &["windows"]),
         Field::optional("schedule.every_seconds", Integer(1, 31622400), "Seconds between two slots.").of("schedule", &["interval"]),
-        Field::optional("schedule.anchor_at", Instant, "Instant that the slots are counted from; null: 1970-01-01T00:00:00Z.").or_null().of("schedule", &["interval"]),
-        Field::optional("schedule.window.from", Text, "Beginning of the window, included.").of("schedule", &["interval"]),
-        Field::optional("schedule.window.to", Text, "End of the window, not included. An end before the beginning means that the window reaches over midnight.").of("schedule", &["interval"]),
+        Field::optional("schedule.anchor_at", Instant, "Instant from which the slots are counted; null: 1970-01-01T00:00:00Z.").or_null().of("schedule", &["interval"]),
+        Field::optional("schedule.window.from", Text, "Start of the window, included.").of("schedule", &["interval"]),
+        Field::optional("schedule.window.to", Text, "End of the window, not included. If it is before the start, the window reaches over midnight.").of("schedule", &["interval"]),
         Field::optional("schedule.window.weekdays", List(&Choice(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])), "Days of the week; empty: all.").of("schedule", &["interval"]),
         Field::optional("schedule.at", Text, "An instant (2026-12-01T02:00:00Z) or a local time in the schedule's zone (2026-12-01T02:00).").of("schedule", &["once"]),
         Field::optional("schedule.days", OneOf(&["every_days", "every_weeks", "month_days", "month_weekdays"]), "Which days.").of("schedule", &["calendar_rule"]),
-        Field::optional("schedule.days.every", Value, "Days from one day that counts to the next.").of("schedule.days", &["every_days", "every_weeks"]),
-        Field::optional("schedule.days.from", Text, "A day from which the distance is counted; null: 1970-01-01.").or_null().of("schedule.days", &["every_days", "every_weeks"]),
+        Field::optional("schedule.days.every", Value, "Number of days from one to the next.").of("schedule.days", &["every_days", "every_weeks"]),
+        Field::optional("schedule.days.from", Text, "A day from which the others are counted; null: 1970-01-01.").or_null().of("schedule.days", &["every_days", "every_weeks"]),
         Field::optional("schedule.days.weekdays", List(&Choice(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])), "Days of the week.").of("schedule.days", &["every_weeks", "month_weekdays"]),
         Field::optional("schedule.days.months", List(&Integer(0, 9007199254740991)), "Months, 1 to 12; empty: all.").of("schedule.days", &["month_days", "month_weekdays"]),
-        Field::optional("schedule.days.days", List(&Integer(-9007199254740991, 9007199254740991)), "Days, 1 to 31, or from the end: -1 is the last, -2 the one before.").of("schedule.days", &["month_days"]),
-        Field::optional("schedule.days.nth", List(&Integer(-9007199254740991, 9007199254740991)), "Which of them: 1 to 5, or from the end: -1 is the last.").of("schedule.days", &["month_weekdays"]),
+        Field::optional("schedule.days.days", List(&Integer(-9007199254740991, 9007199254740991)), "Days, 1 to 31, or counted from the end: -1 is the last, -2 the one before.").of("schedule.days", &["month_days"]),
+        Field::optional("schedule.days.nth", List(&Integer(-9007199254740991, 9007199254740991)), "Which weekdays of the month: 1 to 5, or counted from the end: -1 is the last.").of("schedule.days", &["month_weekdays"]),
         Field::optional("schedule.times", List(&Text), "Times of day, `HH:MM` or `HH:MM:SS`.").of("schedule", &["calendar_rule"]),
         Field::optional("schedule.rule", Text, "The rule, without DTSTART. `FREQ=HOURLY` follows elapsed time over clock changes.").of("schedule", &["rrule"]),
-        Field::optional("schedule.dtstart", Text, "First local time; the rule counts from it.").of("schedule", &["rrule"]),
+        Field::optional("schedule.dtstart", Text, "First local time, from which the rule counts.").of("schedule", &["rrule"]),
         Field::optional("schedule.exdate", List(&Text), "Local times that are left out.").of("schedule", &["rrule"]),
         Field::optional("schedule.rdate", List(&Text), "Local times that are added.").of("schedule", &["rrule"]),
         Field::optional("schedule.delay_seconds", Integer(0, 86400), "Seconds between the start of the server and the start of the run. [default: 0]").of("schedule", &["startup"]),
-        Field::optional("task", Text, "Name of the task it belongs to; spreads `H` fields.").or_null(),
+        Field::optional("task", Text, "Name of the schedule's task, which decides how `H` fields are spread.").or_null(),
     ],
     unions: &[
         Union { at: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"] },
@@ -1088,45 +1088,45 @@ static SCHEDULE_PREVIEW_REQUEST: Schema = Schema {
     fields: &[
         Field::required("schedule", OneOf(&["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"]), "The schedule."),
         Field::optional("schedule.expression", Text, "Five fields (or six, seconds first), or a macro such as @daily.").of("schedule", &["cron"]),
-        Field::optional("schedule.key", Text, "Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.").or_null(),
-        Field::optional("schedule.enabled", Boolean, "Whether it fires. [default: true]"),
+        Field::optional("schedule.key", Text, "Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the kind.").or_null(),
+        Field::optional("schedule.enabled", Boolean, "Whether the schedule fires. [default: true]"),
         Field::optional("schedule.timezone", Text, "Time zone, an IANA name; null: the server's.").or_null(),
         Field::optional("schedule.start_at", Instant, "No slot before this instant.").or_null(),
         Field::optional("schedule.end_at", Instant, "No slot at or after this instant.").or_null(),
-        Field::optional("schedule.gap", Choice(&["run_after", "skip"]), "What happens to a local time that does not exist because the clocks go forward. A rule that names every hour loses nothing; this applies to all others."),
+        Field::optional("schedule.gap", Choice(&["run_after", "skip"]), "What happens to a local time that does not exist because the clocks go forward. This does not affect a rule that names every hour, because such a rule loses nothing."),
         Field::optional("schedule.fold", Choice(&["first", "second", "both"]), "Which of two equal local times counts when the clocks go back."),
-        Field::optional("schedule.catch_up", OneOf(&["none", "latest", "all", "window"]), "What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on time if the server is back within a minute of it."),
-        Field::optional("schedule.catch_up.max_count", Integer(1, 10000), "Most slots that run; if there are more, the newest of them. [default: 1000]").of("schedule.catch_up", &["all", "window"]),
-        Field::optional("schedule.catch_up.max_age_seconds", Integer(1, 31622400), "Slots older than this, in seconds, do not run.").of("schedule.catch_up", &["window"]),
+        Field::optional("schedule.catch_up", OneOf(&["none", "latest", "all", "window"]), "What happens to slots missed while the server was down or asleep, or because its clock jumped. If the server is back within a minute of the newest slot, that slot counts as on time."),
+        Field::optional("schedule.catch_up.max_count", Integer(1, 10000), "Maximum number of slots that run. If there are more, the newest of them run. [default: 1000]").of("schedule.catch_up", &["all", "window"]),
+        Field::optional("schedule.catch_up.max_age_seconds", Integer(1, 31622400), "Maximum age in seconds. Older slots do not run.").of("schedule.catch_up", &["window"]),
         Field::optional("schedule.splay_seconds", Integer(0, 86400), "Spreads runs: the run starts up to this many seconds after the slot, always by the same amount for this task and key. [default: 0]"),
         Field::optional("schedule.run_only_on", List(&Text), "Calendars of which at least one must contain the local date of the slot; empty: every date counts."),
         Field::optional("schedule.skip_on", List(&Text), "Calendars of which none may contain the local date of the slot."),
-        Field::optional("schedule.roll", Choice(&["skip", "next_business_day", "previous_business_day"]), "What becomes of a slot on a date that the calendars exclude."),
+        Field::optional("schedule.roll", Choice(&["skip", "next_business_day", "previous_business_day"]), "What happens to a slot on a date that the calendars exclude."),
         Field::optional("schedule.text", Text, "`06:00` daily, `MON 08:00` weekly, `15 09:30` monthly.").of("schedule", &["windows"]),
         Field::optional("schedule.every_seconds", Integer(1, 31622400), "Seconds between two slots.").of("schedule", &["interval"]),
-        Field::optional("schedule.anchor_at", Instant, "Instant that the slots are counted from; null: 1970-01-01T00:00:00Z.").or_null().of("schedule", &["interval"]),
-        Field::optional("schedule.window.from", Text, "Beginning of the window, included.").of("schedule", &["interval"]),
-        Field::optional("schedule.window.to", Text, "End of the window, not included. An end before the beginning means that the window reaches over midnight.").of("schedule", &["interval"]),
+        Field::optional("schedule.anchor_at", Instant, "Instant from which the slots are counted; null: 1970-01-01T00:00:00Z.").or_null().of("schedule", &["interval"]),
+        Field::optional("schedule.window.from", Text, "Start of the window, included.").of("schedule", &["interval"]),
+        Field::optional("schedule.window.to", Text, "End of the window, not included. If it is before the start, the window reaches over midnight.").of("schedule", &["interval"]),
         Field::optional("schedule.window.weekdays", List(&Choice(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])), "Days of the week; empty: all.").of("schedule", &["interval"]),
         Field::optional("schedule.at", Text, "An instant (2026-12-01T02:00:00Z) or a local time in the schedule's zone (2026-12-01T02:00).").of("schedule", &["once"]),
         Field::optional("schedule.days", OneOf(&["every_days", "every_weeks", "month_days", "month_weekdays"]), "Which days.").of("schedule", &["calendar_rule"]),
-        Field::optional("schedule.days.every", Value, "Days from one day that counts to the next.").of("schedule.days", &["every_days", "every_weeks"]),
-        Field::optional("schedule.days.from", Text, "A day from which the distance is counted; null: 1970-01-01.").or_null().of("schedule.days", &["every_days", "every_weeks"]),
+        Field::optional("schedule.days.every", Value, "Number of days from one to the next.").of("schedule.days", &["every_days", "every_weeks"]),
+        Field::optional("schedule.days.from", Text, "A day from which the others are counted; null: 1970-01-01.").or_null().of("schedule.days", &["every_days", "every_weeks"]),
         Field::optional("schedule.days.weekdays", List(&Choice(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])), "Days of the week.").of("schedule.days", &["every_weeks", "month_weekdays"]),
         Field::optional("schedule.days.months", List(&Integer(0, 9007199254740991)), "Months, 1 to 12; empty: all.").of("schedule.days", &["month_days", "month_weekdays"]),
-        Field::optional("schedule.days.days", List(&Integer(-9007199254740991, 9007199254740991)), "Days, 1 to 31, or from the end: -1 is the last, -2 the one before.").of("schedule.days", &["month_days"]),
-        Field::optional("schedule.days.nth", List(&Integer(-9007199254740991, 9007199254740991)), "Which of them: 1 to 5, or from the end: -1 is the last.").of("schedule.days", &["month_weekdays"]),
+        Field::optional("schedule.days.days", List(&Integer(-9007199254740991, 9007199254740991)), "Days, 1 to 31, or counted from the end: -1 is the last, -2 the one before.").of("schedule.days", &["month_days"]),
+        Field::optional("schedule.days.nth", List(&Integer(-9007199254740991, 9007199254740991)), "Which weekdays of the month: 1 to 5, or counted from the end: -1 is the last.").of("schedule.days", &["month_weekdays"]),
         Field::optional("schedule.times", List(&Text), "Times of day, `HH:MM` or `HH:MM:SS`.").of("schedule", &["calendar_rule"]),
         Field::optional("schedule.rule", Text, "The rule, without DTSTART. `FREQ=HOURLY` follows elapsed time over clock changes.").of("schedule", &["rrule"]),
-        Field::optional("schedule.dtstart", Text, "First local time; the rule counts from it.").of("schedule", &["rrule"]),
+        Field::optional("schedule.dtstart", Text, "First local time, from which the rule counts.").of("schedule", &["rrule"]),
         Field::optional("schedule.exdate", List(&Text), "Local times that are left out.").of("schedule", &["rrule"]),
         Field::optional("schedule.rdate", List(&Text), "Local times that are added.").of("schedule", &["rrule"]),
         Field::optional("schedule.delay_seconds", Integer(0, 86400), "Seconds between the start of the server and the start of the run. [default: 0]").of("schedule", &["startup"]),
-        Field::optional("task", Text, "Name of the task it belongs to; spreads `H` fields.").or_null(),
+        Field::optional("task", Text, "Name of the schedule's task, which decides how `H` fields are spread.").or_null(),
         Field::optional("from_at", Instant, "First instant; default: now.").or_null(),
-        Field::optional("until_at", Instant, "Last instant; default: none.").or_null(),
-        Field::optional("limit", Integer(1, 1000), "Most slots in the answer. [default: 5]"),
-        Field::optional("days", Integer(0, 366), "Local dates whose slots are counted besides, from that of the first instant on. [default: 0]"),
+        Field::optional("until_at", Instant, "Last instant; default: no end.").or_null(),
+        Field::optional("limit", Integer(1, 1000), "Maximum number of slots in the answer. [default: 5]"),
+        Field::optional("days", Integer(0, 366), "Number of local dates, from that of the first instant on, whose slots are also counted. [default: 0]"),
     ],
     unions: &[
         Union { at: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"] },
@@ -1145,7 +1145,7 @@ static SESSION_CREATE: Schema = Schema {
 
 static SESSION_PASSWORD: Schema = Schema {
     fields: &[
-        Field::required("current_password", Secret, "The present password."),
+        Field::required("current_password", Secret, "The current password."),
         Field::required("new_password", Secret, "The new password, at least 10 characters."),
     ],
     unions: &[],
@@ -1153,7 +1153,7 @@ static SESSION_PASSWORD: Schema = Schema {
 
 static SETUP_CREATE: Schema = Schema {
     fields: &[
-        Field::required("token", Secret, "One-time token, printed by the server at its first start and kept in `setup-token` of its data folder."),
+        Field::required("token", Secret, "One-time token. The server prints it at its first start and keeps it in `setup-token` in its data folder."),
         Field::required("name", Text, "Login name: a-z, 0-9, '.', '_', '-', '@'."),
         Field::required("password", Secret, "Password, at least 10 characters."),
     ],
@@ -1162,12 +1162,12 @@ static SETUP_CREATE: Schema = Schema {
 
 static SIMULATION_DEFINITION: Schema = Schema {
     fields: &[
-        Field::optional("from_at", Instant, "From this instant on; null: now.").or_null(),
-        Field::optional("days", Integer(1, 366), "Days. [default: 7]"),
-        Field::optional("timezone", Text, "Time zone of whoever looks at it, an IANA name; null: the server's. It changes nothing in what happens.").or_null(),
-        Field::optional("tasks", List(&Text), "Only these tasks (names or ids), enabled or not; empty: all that are enabled."),
-        Field::optional("folder", Text, "Only tasks in this folder and those below.").or_null(),
-        Field::optional("proposals", Boolean, "Whether better minutes are looked for. [default: true]"),
+        Field::optional("from_at", Instant, "Start of the simulation; null: now.").or_null(),
+        Field::optional("days", Integer(1, 366), "Number of days to simulate. [default: 7]"),
+        Field::optional("timezone", Text, "Time zone for hours and days in the answer, an IANA name; null: the server's. It does not affect the simulation.").or_null(),
+        Field::optional("tasks", List(&Text), "Only these tasks (names or ids), whether enabled or not; empty: all enabled tasks."),
+        Field::optional("folder", Text, "Only tasks in this folder and the folders below it.").or_null(),
+        Field::optional("proposals", Boolean, "Whether to look for better minutes. [default: true]"),
     ],
     unions: &[],
 };
@@ -1175,9 +1175,9 @@ static SIMULATION_DEFINITION: Schema = Schema {
 static TASK_APPLY: Schema = Schema {
     fields: &[
         Field::required("tasks", List(&Value), "The definitions."),
-        Field::optional("owner", Text, "Name under which these definitions are kept; `prune` needs it.").or_null(),
-        Field::optional("prune", Boolean, "Whether tasks last applied by the same owner, and no longer listed, are deleted."),
-        Field::optional("yes", Boolean, "Confirms a prune of more than 10 tasks or 20 %."),
+        Field::optional("owner", Text, "Name under which these definitions are kept. `prune` needs it.").or_null(),
+        Field::optional("prune", Boolean, "Whether to delete tasks that the same owner applied last and that are no longer listed."),
+        Field::optional("yes", Boolean, "Confirms that more than 10 tasks or 20 % may be deleted."),
     ],
     unions: &[
         Union { at: "tasks.*.run", kinds: &["command", "shell", "script", "http"] },
@@ -1194,9 +1194,9 @@ static TASK_APPLY: Schema = Schema {
 static TASK_BULK: Schema = Schema {
     fields: &[
         Field::required("action", Choice(&["enable", "disable", "run", "delete", "move", "tag"]), "What to do."),
-        Field::required("tasks", List(&Text), "Names or ids."),
-        Field::optional("folder", Text, "Target of `move`.").or_null(),
-        Field::optional("tag", Text, "Label of `tag`.").or_null(),
+        Field::required("tasks", List(&Text), "Names or ids of the tasks."),
+        Field::optional("folder", Text, "Target folder of `move`.").or_null(),
+        Field::optional("tag", Text, "Tag for `tag`.").or_null(),
     ],
     unions: &[],
 };
@@ -1204,7 +1204,7 @@ static TASK_BULK: Schema = Schema {
 static TASK_CLONE: Schema = Schema {
     fields: &[
         Field::required("name", Text, "Name of the copy."),
-        Field::optional("enabled", Boolean, "Whether the copy may be started at once."),
+        Field::optional("enabled", Boolean, "Whether the copy is enabled."),
     ],
     unions: &[],
 };
@@ -1214,50 +1214,50 @@ static TASK_DEFINITION: Schema = Schema {
         Field::required("name", Text, "Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'."),
         Field::optional("title", Text, "Title for people; empty: the name is shown."),
         Field::optional("description", Text, "What the task is for."),
-        Field::optional("folder", Text, "Folder, names separated by '/'; empty: the root."),
+        Field::optional("folder", Text, "Folder, as names separated by '/'; empty: the root."),
         Field::optional("tags", List(&Text), "Labels for filters."),
-        Field::optional("enabled", Boolean, "Whether anything may start the task. [default: true]"),
-        Field::required("run", OneOf(&["command", "shell", "script", "http"]), "What is run."),
+        Field::optional("enabled", Boolean, "Whether anything can start the task. [default: true]"),
+        Field::required("run", OneOf(&["command", "shell", "script", "http"]), "What the task runs."),
         Field::optional("run.program", Text, "Program: a path, or a name searched in PATH.").of("run", &["command"]),
-        Field::optional("run.arguments", List(&Text), "Arguments, passed byte for byte; `${params.x}` is replaced inside an element.").of("run", &["command", "script"]),
-        Field::optional("run.line", Text, "The line, given to the shell as it is; params reach it as ORC_PARAM_* variables.").of("run", &["shell"]),
-        Field::optional("run.shell", Text, "Program of the shell; null: /bin/sh, on Windows cmd.").or_null().of("run", &["shell"]),
+        Field::optional("run.arguments", List(&Text), "Arguments, passed on byte for byte; `${params.x}` is replaced inside an argument.").of("run", &["command", "script"]),
+        Field::optional("run.line", Text, "The line, passed to the shell unchanged. Params are ORC_PARAM_* variables.").of("run", &["shell"]),
+        Field::optional("run.shell", Text, "Program of the shell; null: /bin/sh, or cmd on Windows.").or_null().of("run", &["shell"]),
         Field::optional("run.interpreter", Text, "Interpreter: bash, sh, python, node, pwsh, powershell, cmd, or a path.").of("run", &["script"]),
-        Field::optional("run.text", Text, "The text; params reach it as ORC_PARAM_* variables.").of("run", &["script"]),
-        Field::optional("run.method", Text, "Method. [default: GET]").of("run", &["http"]),
+        Field::optional("run.text", Text, "The text. Params are ORC_PARAM_* variables.").of("run", &["script"]),
+        Field::optional("run.method", Text, "HTTP method. [default: GET]").of("run", &["http"]),
         Field::optional("run.url", Text, "Address, http:// or https://.").of("run", &["http"]),
-        Field::optional("run.headers", Texts, "Headers.").of("run", &["http"]),
-        Field::optional("run.body", Text, "Body, sent as it is.").or_null().of("run", &["http"]),
-        Field::optional("run.expected_codes", List(&Integer(0, 9007199254740991)), "Codes that mean success; empty: 200 to 299.").of("run", &["http"]),
+        Field::optional("run.headers", Texts, "Headers of the request.").of("run", &["http"]),
+        Field::optional("run.body", Text, "Body of the request, sent unchanged.").or_null().of("run", &["http"]),
+        Field::optional("run.expected_codes", List(&Integer(0, 9007199254740991)), "Status codes that mean success; empty: 200 to 299.").of("run", &["http"]),
         Field::optional("run.body_contains", Text, "Text that the answer must contain.").or_null().of("run", &["http"]),
         Field::optional("working_directory", Text, "Working directory; null: a scratch folder of the attempt.").or_null(),
-        Field::optional("environment", Texts, "Environment variables of the process. Of the server's own, only a few that are allowed are passed on."),
+        Field::optional("environment", Texts, "Environment variables of the process. Only a few allowed variables of the server's own environment are passed on."),
         Field::optional("params", List(&Value), "Typed inputs of a run."),
         Field::optional("schedules", List(&Value), "Rules by which the task becomes due."),
-        Field::optional("triggers", List(&Value), "Other things that make the task run: a call over HTTP, a file, the end of another task's run."),
+        Field::optional("triggers", List(&Value), "Other things that start the task: a call over HTTP, a file, the end of another task's run."),
         Field::optional("overlap", OneOf(&["skip", "queue", "queue_latest", "replace", "allow"]), "What happens when the task is due while one of its runs is open."),
-        Field::optional("overlap.max_waiting", Integer(1, 10000), "Most runs that may wait. [default: 100]").of("overlap", &["queue"]),
-        Field::optional("overlap.max", Integer(1, 10000), "Most runs at once.").of("overlap", &["allow"]),
-        Field::optional("pool", Text, "Pool in which the runs of the task take places; null: none.").or_null(),
-        Field::optional("pool_weight", Integer(1, 10000), "Places that a run takes in its pool. [default: 1]"),
+        Field::optional("overlap.max_waiting", Integer(1, 10000), "Maximum number of runs that may wait. [default: 100]").of("overlap", &["queue"]),
+        Field::optional("overlap.max", Integer(1, 10000), "Maximum number of simultaneous runs.").of("overlap", &["allow"]),
+        Field::optional("pool", Text, "Pool in which the task's runs take places; null: none.").or_null(),
+        Field::optional("pool_weight", Integer(1, 10000), "Number of places that a run takes in its pool. [default: 1]"),
         Field::optional("priority", Integer(0, 100), "Runs with a higher priority start first. [default: 50]"),
-        Field::optional("timeout_seconds", Number(0.001, 31622400.0), "Seconds that a whole run may last, from its first attempt's start; null: no limit.").or_null(),
-        Field::optional("attempt_timeout_seconds", Number(0.001, 31622400.0), "Seconds that each attempt may last; null: no limit.").or_null(),
+        Field::optional("timeout_seconds", Number(0.001, 31622400.0), "Maximum duration of a whole run in seconds, from the start of its first attempt; null: no limit.").or_null(),
+        Field::optional("attempt_timeout_seconds", Number(0.001, 31622400.0), "Maximum duration of each attempt in seconds; null: no limit.").or_null(),
         Field::optional("grace_seconds", Number(0.0, 86400.0), "Seconds between asking a process to stop and killing its tree. [default: 10]"),
         Field::optional("success_codes", List(&Integer(-9007199254740991, 9007199254740991)), "Exit codes that mean success. [default: [0]]"),
-        Field::optional("retry.max_attempts", Integer(1, 100), "Most attempts of one run, the first included. [default: 1]"),
+        Field::optional("retry.max_attempts", Integer(1, 100), "Maximum number of attempts of one run, including the first. [default: 1]"),
         Field::optional("retry.delay_seconds", Number(0.0, 31622400.0), "Seconds before the second attempt. [default: 30]"),
         Field::optional("retry.backoff", OneOf(&["fixed", "exponential"]), "How the delay grows. [default: {\"kind\":\"fixed\"}]"),
         Field::optional("retry.backoff.factor", Number(1.0, 100.0), "Multiplier. [default: 2]").of("retry.backoff", &["exponential"]),
-        Field::optional("retry.backoff.max_delay_seconds", Number(0.0, 31622400.0), "Upper bound in seconds. [default: 3600]").of("retry.backoff", &["exponential"]),
-        Field::optional("retry.jitter", Boolean, "Whether each delay is drawn evenly between 0 and its full length. [default: true]"),
-        Field::optional("retry.retry_on", List(&Choice(&["failed", "timed_out", "lost"])), "Outcomes that are tried again. [default: [\"failed\",\"timed_out\",\"lost\"]]"),
-        Field::optional("retry.exit_codes", List(&Integer(-9007199254740991, 9007199254740991)), "If not empty: only these exit codes are tried again."),
-        Field::optional("retry.never_exit_codes", List(&Integer(-9007199254740991, 9007199254740991)), "Exit codes that are never tried again."),
-        Field::optional("log.max_bytes", Integer(65536, 1073741824), "Most bytes that are kept; a longer log loses its middle. [default: 16777216]"),
+        Field::optional("retry.backoff.max_delay_seconds", Number(0.0, 31622400.0), "Maximum delay in seconds. [default: 3600]").of("retry.backoff", &["exponential"]),
+        Field::optional("retry.jitter", Boolean, "Whether each delay is drawn at random between 0 and its full length. [default: true]"),
+        Field::optional("retry.retry_on", List(&Choice(&["failed", "timed_out", "lost"])), "Outcomes after which there is another attempt. [default: [\"failed\",\"timed_out\",\"lost\"]]"),
+        Field::optional("retry.exit_codes", List(&Integer(-9007199254740991, 9007199254740991)), "If not empty, only these exit codes lead to another attempt."),
+        Field::optional("retry.never_exit_codes", List(&Integer(-9007199254740991, 9007199254740991)), "Exit codes that never lead to another attempt."),
+        Field::optional("log.max_bytes", Integer(65536, 1073741824), "Maximum number of bytes kept. A longer log loses its middle. [default: 16777216]"),
         Field::optional("retention.days", Integer(1, 36500), "Days after the end. [default: 90]"),
-        Field::optional("retention.runs", Integer(1, 1000000), "Most runs of the task. [default: 1000]"),
-        Field::optional("on_server_stop", Choice(&["keep", "cancel"]), "What happens to the runs of the task when the server is stopped in an orderly way."),
+        Field::optional("retention.runs", Integer(1, 1000000), "Maximum number of runs kept per task. [default: 1000]"),
+        Field::optional("on_server_stop", Choice(&["keep", "cancel"]), "What happens to the task's runs when the server is stopped in an orderly way."),
     ],
     unions: &[
         Union { at: "run", kinds: &["command", "shell", "script", "http"] },
@@ -1273,22 +1273,22 @@ static TASK_DEFINITION: Schema = Schema {
 
 static TASK_IMPORT: Schema = Schema {
     fields: &[
-        Field::required("kind", Choice(&["crontab"]), "What the text is."),
-        Field::required("text", Text, "The text: at most 5,000 lines."),
+        Field::required("kind", Choice(&["crontab"]), "Kind of the text."),
+        Field::required("text", Text, "The text, at most 5,000 lines."),
         Field::optional("form", Choice(&["user", "system"]), "Whose crontab it is.").or_null(),
-        Field::optional("timezone", Text, "Zone of lines that no CRON_TZ stands above; null: the server's default.").or_null(),
-        Field::optional("folder", Text, "Folder of the tasks."),
-        Field::optional("prefix", Text, "Put in front of each task's name."),
-        Field::optional("enabled", Boolean, "Whether the tasks are enabled. [default: true]"),
+        Field::optional("timezone", Text, "Time zone of lines without a CRON_TZ above them; null: the server's default.").or_null(),
+        Field::optional("folder", Text, "Folder of the new tasks."),
+        Field::optional("prefix", Text, "Prefix for each task's name."),
+        Field::optional("enabled", Boolean, "Whether the new tasks are enabled. [default: true]"),
     ],
     unions: &[],
 };
 
 static TOKEN_CREATE: Schema = Schema {
     fields: &[
-        Field::required("name", Text, "What it is for."),
-        Field::required("role", Choice(&["viewer", "operator", "editor", "admin"]), "What it may do; at most what you may."),
-        Field::optional("expires_days", Integer(1, 3650), "Days until it ends; null: never.").or_null(),
+        Field::required("name", Text, "What the token is for."),
+        Field::required("role", Choice(&["viewer", "operator", "editor", "admin"]), "Role of the token. It cannot have more permissions than you."),
+        Field::optional("expires_days", Integer(1, 3650), "Days until it expires; null: never.").or_null(),
     ],
     unions: &[],
 };
@@ -1296,7 +1296,7 @@ static TOKEN_CREATE: Schema = Schema {
 static USER_CREATE: Schema = Schema {
     fields: &[
         Field::required("name", Text, "Login name: a-z, 0-9, '.', '_', '-', '@'."),
-        Field::required("role", Choice(&["viewer", "operator", "editor", "admin"]), "What the user may do."),
+        Field::required("role", Choice(&["viewer", "operator", "editor", "admin"]), "Role of the user."),
         Field::required("password", Secret, "First password, at least 10 characters."),
     ],
     unions: &[],
@@ -1304,9 +1304,9 @@ static USER_CREATE: Schema = Schema {
 
 static USER_UPDATE: Schema = Schema {
     fields: &[
-        Field::optional("role", Choice(&["viewer", "operator", "editor", "admin"]), "What a person or token may do; each role includes those before it.").or_null(),
-        Field::optional("disabled", Boolean, "Whether the user may not log in.").or_null(),
-        Field::optional("password", Secret, "New password; ends all sessions of the user.").or_null(),
+        Field::optional("role", Choice(&["viewer", "operator", "editor", "admin"]), "What a person or token may do. Each role includes those before it.").or_null(),
+        Field::optional("disabled", Boolean, "Whether the user is barred from logging in.").or_null(),
+        Field::optional("password", Secret, "New password. It ends all sessions of the user.").or_null(),
     ],
     unions: &[],
 };

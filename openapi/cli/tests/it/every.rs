@@ -7,7 +7,7 @@ use crate::kit::orc::Orc;
 use crate::kit::sample::{Extent, ID, content, operations, sample};
 use crate::kit::stub::Stub;
 
-/// The command line of an operation with all that is required; the body comes from `body.json`.
+/// The command line of an operation with everything that is required. The body comes from `body.json`.
 fn arguments(id: &str, operation: &'static Value) -> Vec<String> {
     let mut line: Vec<String> = id.split('_').map(str::to_owned).collect();
     for parameter in operation["parameters"].as_array().into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! The fork server: runners without loading a program, that live as others do.
+//! The fork server: runners that need not load a program and otherwise behave like all runners.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
@@ -9,7 +9,7 @@ use orc_runner::{ForkServer, Plan, Request, RunnerMessage, ServerMessage};
 
 use crate::{Done, PATIENCE, Place, alive, eventually, text};
 
-/// A fork server at work.
+/// A running fork server.
 struct Forking {
     process: Child,
     channel: ForkServer,
@@ -32,14 +32,14 @@ impl Forking {
         BufReader::new(stream)
     }
 
-    /// A runner for this place, and who it is.
+    /// A runner for this place, and its process id.
     fn fork(&self, place: &Place) -> (BufReader<UnixStream>, u32) {
         let mut stream = self.ask(place);
         let RunnerMessage::Identity { identity } = next(&mut stream).unwrap() else { panic!("identity is first") };
         (stream, identity.runner_pid)
     }
 
-    /// A runner whose command waits for a file to be there.
+    /// A runner whose command waits until a file exists.
     fn fork_gated(&self) -> (Place, PathBuf, BufReader<UnixStream>, u32) {
         let place = Place::new();
         let gate = place.path().join("go");
@@ -66,7 +66,7 @@ fn say(stream: &mut BufReader<UnixStream>, plan: Plan) {
     stream.get_mut().write_all(&orc_runner::line(&start)).unwrap();
 }
 
-/// Reads to the end of the conversation, which is the end of the runner.
+/// Reads to the end of the connection, which is the end of the runner.
 fn end(mut stream: BufReader<UnixStream>, place: Place) -> Done {
     let mut record = None;
     while let Some(message) = next(&mut stream) {

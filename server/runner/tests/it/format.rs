@@ -1,4 +1,4 @@
-//! The format itself, without processes: whatever goes in comes out, and damage stays where it is.
+//! The format itself, without processes: everything written can be read, and damage stays where it is.
 
 use std::fs;
 use std::path::PathBuf;
@@ -60,7 +60,7 @@ fn kept(records: &[Record]) -> Vec<u8> {
         .collect()
 }
 
-/// Bytes of one stream, with a good many line ends.
+/// Bytes of one stream, with many line ends.
 fn piece() -> impl Strategy<Value = (bool, Vec<u8>)> {
     let bytes =
         prop_oneof![3 => prop::collection::vec(any::<u8>(), 0..40), 1 => prop::collection::vec(any::<u8>(), 0..1500)];
@@ -79,7 +79,7 @@ fn piece() -> impl Strategy<Value = (bool, Vec<u8>)> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Chunking never matters: all bytes come back in order, from any offset, with reads of any size.
+    /// The sizes of pieces do not matter: all bytes come back in order, from any offset, with reads of any size.
     #[test]
     fn what_is_written_is_read(pieces in prop::collection::vec(piece(), 0..30), size in 1_usize..5000, from in 0_u64..20_000) {
         let (written, mut writer) = writer(LogLimits::default());
@@ -101,7 +101,7 @@ proptest! {
         prop_assert!((newlines..=newlines + 2).contains(&wanted.log.lines));
     }
 
-    /// With small caps: no holes, no overlaps, every kept byte is the right one, the figures add up.
+    /// With small caps there are no holes and no overlaps, every kept byte is right, and the figures add up.
     #[test]
     fn caps_keep_the_books(pieces in prop::collection::vec(piece(), 0..60), cap in 2_000_u64..60_000, line in 1_u64..100) {
         let limits = LogLimits { cap_bytes: cap, line_cap_bytes: line, ..LogLimits::default() };
@@ -130,7 +130,7 @@ proptest! {
         prop_assert_eq!(fs::read_dir(written.log.parent().unwrap()).unwrap().count(), 0);
     }
 
-    /// A file that ends anywhere gives the frames before, in order, and nothing else.
+    /// A file that is cut anywhere gives the frames before the cut, in order, and nothing else.
     #[test]
     fn a_torn_end_is_not_yet_there(pieces in prop::collection::vec(piece(), 1..10), cut in 0.0_f64..1.0) {
         let (written, mut writer) = writer(LogLimits::default());
@@ -148,7 +148,7 @@ proptest! {
         prop_assert_eq!([got, kept(&read_all(&mut reader, 1000))].concat(), all, "a reader that waited goes on");
     }
 
-    /// Any file at all is read without a panic or an endless loop.
+    /// Any file can be read without a panic or an endless loop.
     #[test]
     fn noise_is_survived(noise in prop::collection::vec(any::<u8>(), 0..3000), flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4)) {
         let (written, mut writer) = writer(LogLimits::default());

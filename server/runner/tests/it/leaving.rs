@@ -1,4 +1,4 @@
-//! Somebody leaves: the server while a command runs, or the runner itself.
+//! Somebody disappears: the server while a command runs, or the runner itself.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -126,7 +126,7 @@ fn a_server_that_does_not_read_blocks_nobody() {
     let place = Place::new();
     let mut plan = place.plan(&["-c", "for i in $(seq 40); do echo $i; sleep 0.06; done"]);
     plan.program = "/bin/sh".to_owned();
-    // A result as large as it may be does not fit into the pipe.
+    // A result of the maximum size does not fit into the pipe.
     plan.arguments[1]
         .push_str("; (printf '\"'; head -c 900000 /dev/zero | tr '\\0' x; printf '\"') > $ORC_RESULT_FILE");
     let mut running = place.start(plan);

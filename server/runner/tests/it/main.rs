@@ -1,6 +1,7 @@
-//! The runner with real processes: started as the server starts it, spoken to as the server speaks to it.
+//! The runner with real processes, started and addressed as the server does it.
 //!
-//! Nothing waits for time to pass unless time is what is tested; everything else waits for a message, a line or an end.
+//! Nothing waits for time to pass unless time is what is tested. Everything else waits for a message, a line or an
+//! end.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -21,7 +22,7 @@ use orc_runner::{
 };
 use tempfile::TempDir;
 
-/// How long anything may take before a test fails instead of hanging.
+/// Longest wait before a test fails instead of hanging.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The helper binary's path.
@@ -29,7 +30,7 @@ fn test_child() -> String {
     env!("CARGO_BIN_EXE_orc-test-child").to_owned()
 }
 
-/// An attempt id that no other test has: tests sweep by marker.
+/// An attempt id that no other test has, because tests sweep by marker.
 fn attempt_id() -> String {
     use std::sync::atomic::{AtomicU64, Ordering};
     static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -106,7 +107,7 @@ impl Place {
     }
 }
 
-/// A runner at work.
+/// A running runner.
 struct Running {
     place: Place,
     runner: Child,
@@ -137,7 +138,7 @@ impl Running {
         eventually(&format!("{words:?} in the log"), || text(&self.place.log()).contains(words));
     }
 
-    /// Reads messages to the end and checks what always holds.
+    /// Reads messages to the end and checks what must always be true.
     fn end(mut self) -> Done {
         let record = loop {
             if let RunnerMessage::Exited { record } = self.message() {
@@ -221,7 +222,7 @@ fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// Whether a process is there and no corpse.
+/// Returns whether a process exists and is not a zombie.
 fn alive(pid: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit(')').next().is_some_and(|rest| !rest.trim().is_empty() && !rest.trim_start().starts_with('Z'))

@@ -1,4 +1,4 @@
-//! Output: bytes exactly as written, caps on lines and attempts, and never in the command's way.
+//! Output: bytes exactly as written, caps on lines and attempts, and never an obstacle for the command.
 
 use orc_runner::{Content, GapReason, LogReader, Record, RunnerMessage, ServerMessage, Stream};
 
@@ -17,7 +17,7 @@ fn records(done: &Done) -> Vec<Record> {
     }
 }
 
-/// Records cover all logical bytes without holes or overlaps, and kept and dropped add up.
+/// Checks that records cover all logical bytes without holes or overlaps, and that kept and dropped bytes add up.
 fn check_whole(done: &Done) -> Vec<Record> {
     let records = records(done);
     let (mut offset, mut dropped) = (0, 0);
@@ -128,7 +128,8 @@ fn a_disk_that_is_nearly_full_gets_no_log_but_the_record() {
 
 #[test]
 fn a_log_that_cannot_be_written_stops_nobody() {
-    // The limit is the runner's own: what it may write to one file. The command is a shell that lifts nothing.
+    // The runner itself limits how much it may write to one file. The command is a shell that does not raise the
+    // limit.
     let place = Place::new();
     let mut plan = place
         .plan(&["-c", "i=0; while [ $i -lt 400 ]; do echo 0123456789012345678901234567890123456789; i=$((i+1)); done"]);

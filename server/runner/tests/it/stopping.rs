@@ -1,4 +1,4 @@
-//! Stopping: one ladder for cancel, time limits and signals, and nobody is left behind.
+//! Stopping: the same steps for cancels, time limits and signals, and no process is left.
 
 use std::time::{Duration, Instant};
 
@@ -123,7 +123,7 @@ fn the_runner_passes_a_signal_on() {
     assert_eq!(running.end().record.outcome, Outcome::Cancelled { by: CancelledBy::Signal });
 }
 
-/// Stops a command that has somebody out of the group's reach, and checks that he is gone.
+/// Stops a command with a descendant that signals to the group do not reach, and checks that the descendant is gone.
 fn escapee_dies(mut running: Running, stop: &ServerMessage) -> Done {
     let escaped = printed(&crate::text(&running.place.log()));
     assert!(!escaped.is_empty() && escaped.iter().all(|pid| alive(*pid)), "{escaped:?}");

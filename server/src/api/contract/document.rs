@@ -46,7 +46,7 @@ fn finish(document: &mut Value) {
     schemas.insert("ProblemField".into(), problem_field_schema());
     flatten(schemas);
     name_union_variants(schemas);
-    schemas.values_mut().for_each(tame);
+    schemas.values_mut().for_each(simplify);
     components["responses"] = json!({"Problem": {
         "description": "What went wrong (RFC 9457)",
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -65,7 +65,7 @@ fn finish(document: &mut Value) {
 }
 
 fn finish_operation(operation: &mut Value) {
-    tame(operation);
+    simplify(operation);
     let responses = operation["responses"].as_object_mut().expect("an operation has answers");
     responses.insert("default".into(), json!({"$ref": "#/components/responses/Problem"}));
     if operation["x-permission"] == "public" {
@@ -180,7 +180,7 @@ fn pascal(word: &str) -> String {
 }
 
 /// Corrects what the macros write awkwardly, at every depth: integer formats, and `oneOf` with one real member.
-fn tame(value: &mut Value) {
+fn simplify(value: &mut Value) {
     if let Some(map) = value.as_object_mut() {
         if matches!(map.get("format").and_then(Value::as_str), Some("int64" | "int32" | "double" | "float")) {
             bound_integer(map);
@@ -188,9 +188,9 @@ fn tame(value: &mut Value) {
         if map.get("items").is_some_and(|items| items.get("description").is_some()) && map.contains_key("$ref") {
             map.remove("items");
         }
-        map.values_mut().for_each(tame);
+        map.values_mut().for_each(simplify);
     } else if let Some(list) = value.as_array_mut() {
-        list.iter_mut().for_each(tame);
+        list.iter_mut().for_each(simplify);
     }
 }
 

@@ -8,12 +8,12 @@ use serde_json::{Map, Value, json};
 /// Replaces each schema that consists of parts by one object with the properties of all parts.
 pub fn flatten(schemas: &mut Map<String, Value>) {
     let made_of_parts = schemas.iter().filter(|(_, schema)| schema["allOf"].is_array());
-    let whole: Vec<(String, Value)> =
-        made_of_parts.map(|(name, schema)| (name.clone(), whole(schema, schemas))).collect();
-    schemas.extend(whole);
+    let flat: Vec<(String, Value)> =
+        made_of_parts.map(|(name, schema)| (name.clone(), flat_schema(schema, schemas))).collect();
+    schemas.extend(flat);
 }
 
-fn whole(schema: &Value, schemas: &Map<String, Value>) -> Value {
+fn flat_schema(schema: &Value, schemas: &Map<String, Value>) -> Value {
     let (mut properties, mut required) = (Map::new(), Vec::new());
     for part in schema["allOf"].as_array().into_iter().flatten() {
         let name = part["$ref"].as_str().and_then(|path| path.rsplit('/').next());

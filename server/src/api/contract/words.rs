@@ -97,7 +97,7 @@ mod tests {
     use super::words;
     use serde_json::{Value, json};
 
-    fn said(schema: &Value, value: &Value) -> String {
+    fn words_of(schema: &Value, value: &Value) -> String {
         let validator = jsonschema::options().should_validate_formats(true).build(schema).expect("a schema");
         words(&validator.iter_errors(value).next().expect("a fault"))
     }
@@ -113,15 +113,15 @@ mod tests {
             (json!({"exclusiveMinimum": 0}), json!(0), "must be more than 0"),
             (json!({"maximum": 5}), json!(6), "must be at most 5"),
             (json!({"maxLength": 2}), json!("abc"), "may have at most 2 characters"),
-            (json!({"enum": ["a", "b"]}), json!("c"), "is none of the known words: write \"a\", \"b\""),
+            (json!({"enum": ["a", "b"]}), json!("c"), "is not a known value: use \"a\", \"b\""),
             (json!({"pattern": "^x$"}), json!("y"), "does not match the pattern ^x$"),
             (
                 json!({"pattern": "^[a-z0-9][a-z0-9._-]{0,99}$"}),
                 json!("Ä"),
-                "may have a-z, 0-9, . _ and -, and begins with a letter or a digit; at most 100 characters",
+                "may contain a-z, 0-9, . _ and -, and starts with a letter or a digit; at most 100 characters",
             ),
         ] {
-            assert_eq!(said(&schema, &value), expected, "{schema}");
+            assert_eq!(words_of(&schema, &value), expected, "{schema}");
         }
     }
 }

@@ -26,8 +26,8 @@ pub const COOKIE_SECURE: &str = "__Host-orc_session";
 
 /// Identifies the caller, if there is one, for all inner layers.
 pub async fn identify(State(state): State<ApiState>, mut request: Request, next: Next) -> Response {
-    let shown = shown(&state, &request);
-    match caller(&state, shown).await {
+    let credentials = credentials(&state, &request);
+    match caller(&state, credentials).await {
         Ok(Some(caller)) => {
             request.extensions_mut().insert(caller);
         }
@@ -66,29 +66,29 @@ async fn unlisted(contract: &Contract, route: &str, request: Request) -> Respons
 }
 
 /// The credentials that a request presents.
-enum Shown {
+enum Credentials {
     Nobody,
     Local(Caller),
     Token(String),
     Cookie(String),
 }
 
-fn shown(state: &ApiState, request: &Request) -> Shown {
+fn credentials(state: &ApiState, request: &Request) -> Credentials {
     let headers = request.headers();
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let text = value.to_str().unwrap_or_default();
-        let Some(token) = text.strip_prefix("Bearer ").map(str::trim) else { return Shown::Nobody };
-        return local(state, request, token).map_or_else(|| Shown::Token(token.to_owned()), Shown::Local);
+        let Some(token) = text.strip_prefix("Bearer ").map(str::trim) else { return Credentials::Nobody };
+        return local(state, request, token).map_or_else(|| Credentials::Token(token.to_owned()), Credentials::Local);
     }
-    cookie(headers, state.settings.secure_cookies).map_or(Shown::Nobody, Shown::Cookie)
+    cookie(headers, state.settings.secure_cookies).map_or(Credentials::Nobody, Credentials::Cookie)
 }
 
-async fn caller(state: &ApiState, shown: Shown) -> app::Result<Option<Caller>> {
-    match shown {
-        Shown::Nobody => Ok(None),
-        Shown::Local(caller) => Ok(Some(caller)),
-        Shown::Token(token) => state.app.token_caller(&token, Some(request_id())).await,
-        Shown::Cookie(cookie) => state.app.session_caller(&cookie, Some(request_id())).await,
+async fn caller(state: &ApiState, credentials: Credentials) -> app::Result<Option<Caller>> {
+    match credentials {
+        Credentials::Nobody => Ok(None),
+        Credentials::Local(caller) => Ok(Some(caller)),
+        Credentials::Token(token) => state.app.token_caller(&token, Some(request_id())).await,
+        Credentials::Cookie(cookie) => state.app.session_caller(&cookie, Some(request_id())).await,
     }
 }
 

@@ -111,7 +111,7 @@ pub async fn send(app: App, caller: Caller, run: RunId, begin: Begin, sender: Se
         match attempt.filter(|attempt| attempt.number > shown) {
             Some(attempt) => {
                 if shown > 0
-                    && told(&sender, "attempt", &LogEvent::Attempt(LogAttempt { attempt: attempt.number }))
+                    && send_event(&sender, "attempt", &LogEvent::Attempt(LogAttempt { attempt: attempt.number }))
                         .await
                         .is_none()
                 {
@@ -126,13 +126,13 @@ pub async fn send(app: App, caller: Caller, run: RunId, begin: Begin, sender: Se
                 if begin.only.is_some() {
                     let Ok((record, _)) = app.log_attempt(&caller, run, wanted).await else { return };
                     let _nobody_listens_is_fine =
-                        told(&sender, "end", &LogEvent::End(LogEnd { state: record.state })).await;
+                        send_event(&sender, "end", &LogEvent::End(LogEnd { state: record.state })).await;
                     return;
                 }
             }
             None if record.state.is_final() => {
                 let _nobody_listens_is_fine =
-                    told(&sender, "end", &LogEvent::End(LogEnd { state: record.state })).await;
+                    send_event(&sender, "end", &LogEvent::End(LogEnd { state: record.state })).await;
                 return;
             }
             None => {
@@ -177,7 +177,7 @@ async fn send_attempt(app: &App, attempt: &AttemptRecord, from: Option<u64>, sen
     }
 }
 
-async fn told(sender: &Sender, kind: &str, data: &LogEvent) -> Option<()> {
+async fn send_event(sender: &Sender, kind: &str, data: &LogEvent) -> Option<()> {
     sender.send(Ok(event(kind, data))).await.ok()
 }
 

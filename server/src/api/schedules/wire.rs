@@ -43,7 +43,6 @@ macro_rules! schedule {
             pub fold: Fold,
             /// What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
             /// server is back within a minute of the newest slot, that slot counts as on time.
-/// time if the server is back within a minute of it.
             #[serde(default)]
             #[schema(inline = false)]
             pub catch_up: CatchUp,

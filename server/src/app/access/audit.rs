@@ -1,4 +1,4 @@
-//! The audit log: reading and checking it. It is written by every use case, in that use case's own transaction.
+//! Reading and checking the audit log. Every use case writes its own entry, in its own transaction.
 
 use crate::app::{App, Caller, Result};
 use crate::domain::model::{AuditFilter, AuditRecord, AuditVerdict, Page, PageRequest};
@@ -16,7 +16,7 @@ impl App {
         Ok(self.store().audit_list(filter, page).await?)
     }
 
-    /// Walks the chain.
+    /// Checks the chain.
     pub async fn audit_verify(&self, caller: &Caller) -> Result<AuditVerdict> {
         caller.require(Permission::Admin)?;
         Ok(self.store().audit_verify().await?)

@@ -1,4 +1,4 @@
-//! Who is asking: sessions of people, tokens of programs, the first administrator, one's own password.
+//! Identifies callers: sessions of people, tokens of programs, the first administrator, one's own password.
 
 use crate::app::core::write::{Moment, silent};
 use crate::app::{App, Caller, CallerKind, Error, Result};
@@ -12,22 +12,22 @@ use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
-/// A session ends after that long without a request.
+/// A session ends after this long without a request.
 const IDLE: TimeDelta = TimeDelta::minutes(30);
 
-/// A session ends after that long in any case.
+/// A session ends after this long in any case.
 pub(in crate::app) const LONGEST: TimeDelta = TimeDelta::hours(12);
 
-/// Uses of sessions and tokens are written down at most that often.
+/// Minimum time between two recorded uses of a session or token.
 const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
 
-/// A request waits at most that long for its use to be written down.
+/// Longest time that a request waits for its use to be recorded.
 const TOUCH_PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// A session just begun.
+/// A new session.
 #[derive(Debug)]
 pub struct NewSession {
-    /// Who it belongs to.
+    /// The caller to whom it belongs.
     pub caller: Caller,
     /// Text of the cookie.
     pub cookie: Secret,
@@ -38,13 +38,13 @@ pub struct NewSession {
 /// Where a login comes from.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
-    /// Address of the peer.
+    /// Address of the client.
     pub address: String,
-    /// What its browser calls itself.
+    /// The browser's name for itself.
     pub user_agent: String,
     /// Id of the request.
     pub request_id: Option<String>,
-    /// Session cookie that the browser had already; the new session replaces that one.
+    /// Session cookie that the browser already had. The new session replaces that one.
     pub cookie: Option<Secret>,
 }
 
@@ -60,7 +60,8 @@ impl App {
         let right = password::verify(given, stored).await;
         match user.filter(|_| right) {
             Some(user) => {
-                // The guesses about this account from here are forgotten, all others are not: an own login releases no brake.
+                // Only guesses about this account from this address are forgotten, so a login with one's own account
+                // does not reset the limits.
                 self.limiter().forget(&keys[0]);
                 self.limiter().trust(&keys[0]);
                 self.limiter().give_back(&keys[1]);
@@ -74,7 +75,7 @@ impl App {
         }
     }
 
-    /// Writes down a refused login. A wrong password stays a wrong password even if the log cannot be written.
+    /// Records a refused login. A wrong password stays a wrong password even if the log cannot be written.
     async fn audit_refused(&self, name: &str, origin: &Origin) {
         let (now, known) = (self.clock().now(), name.chars().take(100).collect::<String>());
         let mut caller = Caller::system();
@@ -83,7 +84,7 @@ impl App {
         let entry = caller.audit(now, "session_refuse", ("user", known), detail);
         let written = self.write(async move |tx: &Tx, _| Ok(tx.audit_append(&entry).await?), silent);
         if let Err(error) = written.await {
-            tracing::warn!(%error, "a refused login could not be written to the audit log");
+            tracing::warn!(%error, "a refused login could not be recorded in the audit log");
         }
     }
 
@@ -105,7 +106,7 @@ impl App {
         let (user, proved) = (user.id, user.password_hash.clone());
         let replaced = self.session_shown(origin).await?;
         let write = async move |tx: &Tx, _: Moment| {
-            // Locks the row, so the password that was proved is the present one until the session is there to be ended.
+            // This locks the row, so the proved password stays current until the session exists and can be ended.
             let present = tx.user_update(user, &change).await?;
             if present.is_none_or(|user| user.disabled || user.password_hash != proved) {
                 return Err(Error::Unauthenticated("name or password is wrong".into()));
@@ -121,7 +122,7 @@ impl App {
         Ok(NewSession { caller, cookie: new.text, expires_at: now + LONGEST })
     }
 
-    /// The session whose cookie came with a login, if the cookie proves it.
+    /// The session whose cookie came with a login, if the cookie is valid.
     async fn session_shown(&self, origin: &Origin) -> Result<Option<SessionId>> {
         let Some(parts) = origin.cookie.as_ref().and_then(|cookie| token::parse(cookie.expose())) else {
             return Ok(None);
@@ -131,7 +132,7 @@ impl App {
         Ok(proved.map(|session| session.id))
     }
 
-    /// Who a session's cookie belongs to; none: it is not valid (any more).
+    /// The caller of a session's cookie; none if the cookie is not valid, or no longer valid.
     pub async fn session_caller(&self, cookie: &str, request_id: Option<String>) -> Result<Option<Caller>> {
         let Some(parts) = token::parse(cookie) else { return Ok(None) };
         let Some(session) = self.store().session_find(SessionId(parts.id)).await? else { return Ok(None) };
@@ -153,13 +154,13 @@ impl App {
         best_effort(self.write(touch, silent)).await;
     }
 
-    /// When a caller's session ends, if it does by itself.
+    /// When a caller's session ends, if it ends by itself.
     pub async fn session_end(&self, caller: &Caller) -> Result<Option<DateTime<Utc>>> {
         let Some(id) = caller.session_id else { return Ok(None) };
         Ok(self.store().session_find(id).await?.map(|session| session.created_at + LONGEST))
     }
 
-    /// Who an API token belongs to; none: it is not valid (any more).
+    /// The caller of an API token; none if the token is not valid, or no longer valid.
     pub async fn token_caller(&self, text: &str, request_id: Option<String>) -> Result<Option<Caller>> {
         let Some(parts) = token::parse(text) else { return Ok(None) };
         let Some(record) = self.store().token_find(TokenId(parts.id)).await? else { return Ok(None) };
@@ -191,7 +192,7 @@ impl App {
         self.write(write, |app, ()| app.access_ended()).await
     }
 
-    /// Changes one's own password; all other sessions end.
+    /// Changes one's own password and ends all other sessions.
     pub async fn session_password_update(&self, caller: &Caller, current: Secret, new: Secret) -> Result<()> {
         let only_people = || Error::conflict("not_a_user", "only a person who is logged in has a password");
         let (Some(id), CallerKind::User) = (caller.user_id, caller.kind) else { return Err(only_people()) };
@@ -201,7 +202,7 @@ impl App {
             .map_err(|wait| Error::TooMany(wait.as_secs().max(1)))?;
         let user = self.store().user_find(id).await?.ok_or_else(only_people)?;
         if !password::verify(current, Some(user.password_hash)).await {
-            return Err(Error::invalid("/current_password", "this is not your present password"));
+            return Err(Error::invalid("/current_password", "this is not your current password"));
         }
         self.limiter().forget(&key);
         password_sound(&new, "/new_password")?;
@@ -217,12 +218,12 @@ impl App {
         self.write(write, |app, ()| app.access_ended()).await
     }
 
-    /// Whether the server waits for its first administrator.
+    /// Returns whether the server still needs its first administrator.
     pub async fn setup_required(&self) -> Result<bool> {
         Ok(self.store().user_count().await? == 0)
     }
 
-    /// The one-time token, if the server waits for its first administrator.
+    /// The one-time token, if the server still needs its first administrator.
     pub async fn setup_prepare(&self) -> Result<Option<Secret>> {
         if !self.setup_required().await? {
             return Ok(None);
@@ -231,7 +232,7 @@ impl App {
         setup::prepare(&self.settings().data_dir).map(Some).map_err(unwritten)
     }
 
-    /// Creates the first administrator and logs in. Of many at once exactly one succeeds.
+    /// Creates the first administrator and logs in. Of several simultaneous calls exactly one succeeds.
     pub async fn setup_create(&self, given: Secret, name: String, new: Secret, origin: &Origin) -> Result<NewSession> {
         let over = || Error::NotFound("the set-up is over; log in".into());
         if !self.setup_required().await? {
@@ -244,7 +245,7 @@ impl App {
         let unread = |error: std::io::Error| Error::Internal(format!("the set-up token cannot be read: {error}"));
         if !setup::verify(&self.settings().data_dir, &given).map_err(unread)? {
             return Err(Error::Forbidden(
-                "this is not the set-up token; the server's console and its data folder have it".into(),
+                "this is not the set-up token; you find it on the server's console and in its data folder".into(),
             ));
         }
         self.limiter().forget(&key);
@@ -272,12 +273,12 @@ impl App {
     }
 }
 
-/// Writes down a use. A request never fails, and hardly waits, because its use could not be written down.
+/// Records a use. A request never fails, and hardly waits, because its use cannot be recorded.
 async fn best_effort<T>(touch: impl Future<Output = Result<T>>) {
     match tokio::time::timeout(TOUCH_PATIENCE, touch).await {
         Ok(Ok(_)) => {}
-        Ok(Err(error)) => tracing::debug!(%error, "a use could not be written down"),
-        Err(_) => tracing::debug!("a use was not written down in time"),
+        Ok(Err(error)) => tracing::debug!(%error, "a use could not be recorded"),
+        Err(_) => tracing::debug!("a use was not recorded in time"),
     }
 }
 
@@ -293,7 +294,7 @@ fn user_caller(user: &UserRecord, session: SessionId, request_id: Option<String>
     }
 }
 
-/// Refuses passwords that are too short or too plain.
+/// Refuses passwords that are too short or too simple.
 pub(in crate::app) fn password_sound(password: &Secret, pointer: &str) -> Result<()> {
     let text = password.expose();
     let mut letters: Vec<char> = text.chars().collect();

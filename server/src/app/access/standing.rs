@@ -1,4 +1,4 @@
-//! Whether a caller who was let in may still be here: long answers ask again.
+//! Checks during long answers whether the caller may still receive them.
 
 use crate::app::access::sessions::LONGEST;
 use crate::app::{App, Caller, CallerKind, Result};
@@ -6,20 +6,21 @@ use crate::domain::vocabulary::Permission;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How often a long answer asks again although no access was taken away.
+/// How often a long answer checks its caller even though no access was revoked.
 const ASK_AGAIN: Duration = Duration::from_secs(30);
 
-/// Tells long answers that somebody's access was taken away.
+/// Tells long answers that somebody's access was revoked.
 #[derive(Debug, Default)]
 pub struct Standing(watch::Sender<()>);
 
 impl App {
-    /// Access was taken away from somebody: every long answer asks again.
+    /// Called when somebody's access was revoked: every long answer checks its caller again.
     pub(in crate::app) fn access_ended(&self) {
         self.standing().0.send_replace(());
     }
 
-    /// Returns when the caller may no longer have the permission: the session or token ended, or the role became less.
+    /// Returns when the caller no longer has the permission, because the session or token ended or the role was
+    /// lowered.
     pub async fn until_refused(&self, caller: &Caller, permission: Permission) {
         let mut ended = self.standing().0.subscribe();
         loop {
@@ -35,7 +36,7 @@ impl App {
         }
     }
 
-    /// Whether the caller still has the permission. Writes no use down.
+    /// Returns whether the caller still has the permission. Does not record a use.
     pub async fn is_standing(&self, caller: &Caller, permission: Permission) -> Result<bool> {
         let now = self.clock().now();
         let role = match (caller.kind, caller.session_id, caller.token_id) {

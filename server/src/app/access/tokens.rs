@@ -22,7 +22,7 @@ impl App {
         }
     }
 
-    /// Creates a token; its text is shown this once.
+    /// Creates a token. Its text is shown only this once.
     pub async fn token_create(
         &self,
         caller: &Caller,
@@ -32,7 +32,7 @@ impl App {
     ) -> Result<(TokenRecord, Secret)> {
         caller.require(Permission::Own)?;
         if role > caller.role {
-            let message = format!("you have the role {}; a token of yours cannot have more", caller.role);
+            let message = format!("your role is {}; your tokens cannot have a higher one", caller.role);
             return Err(Error::invalid("/role", message));
         }
         let (id, now) = (TokenId::generate(), self.clock().now());
@@ -59,20 +59,23 @@ impl App {
         Ok((self.write(write, silent).await?, new.text))
     }
 
-    /// Refuses a new token that would end after the token it is made with.
+    /// Refuses a new token that would expire after the token with which it is created.
     async fn outlives_no_parent(&self, caller: &Caller, expires_at: Option<DateTime<Utc>>) -> Result<()> {
         let Some(parent) = caller.token_id else { return Ok(()) };
         let parent = self.store().token_find(parent).await?.and_then(|parent| parent.expires_at);
         match parent {
             Some(end) if expires_at.is_none_or(|at| at > end) => {
-                let message = format!("your own token ends at {}; a token it makes cannot end later", end.to_rfc3339());
+                let message = format!(
+                    "your own token expires at {}; a token created with it cannot expire later",
+                    end.to_rfc3339()
+                );
                 Err(Error::invalid("/expires_days", message))
             }
             _ => Ok(()),
         }
     }
 
-    /// Revokes a token: one's own, or any for an administrator.
+    /// Revokes a token: one's own, or any token for an administrator.
     pub async fn token_revoke(&self, caller: &Caller, id: TokenId) -> Result<()> {
         caller.require(Permission::Own)?;
         let caller = caller.clone();

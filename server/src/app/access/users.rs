@@ -1,4 +1,4 @@
-//! Users: who may log in, kept by administrators. One enabled administrator always remains.
+//! Users: the people who can log in, managed by administrators. One enabled administrator always remains.
 
 use super::sessions::password_sound;
 use crate::app::core::write::{Moment, silent};
@@ -11,12 +11,12 @@ use crate::security::secret::Secret;
 use crate::store::Tx;
 use serde_json::json;
 
-/// What changes about a user; what is absent stays.
+/// Changes to a user. Absent fields stay as they are.
 #[derive(Debug, Clone, Default)]
 pub struct UserEdit {
-    /// What the user may do.
+    /// New role of the user.
     pub role: Option<Role>,
-    /// Whether the user may not log in.
+    /// Whether the user is barred from logging in.
     pub disabled: Option<bool>,
     /// New password.
     pub password: Option<Secret>,
@@ -29,7 +29,7 @@ impl App {
         Ok(self.store().user_list(page).await?)
     }
 
-    /// A user by name or id.
+    /// Finds a user by name or id.
     pub async fn user_view(&self, caller: &Caller, user: &str) -> Result<UserRecord> {
         caller.require(Permission::Admin)?;
         let found = match user.parse::<UserId>() {
@@ -59,7 +59,7 @@ impl App {
         self.write(write, silent).await
     }
 
-    /// Changes a user. A new password or role, or disabling, ends the user's sessions.
+    /// Changes a user. A new password or role, or disabling the user, ends the user's sessions.
     pub async fn user_update(&self, caller: &Caller, user: &str, edit: UserEdit) -> Result<UserRecord> {
         let record = self.user_view(caller, user).await?;
         let password_hash = match edit.password {
@@ -88,7 +88,7 @@ impl App {
         self.write(write, |app, _| app.access_ended()).await
     }
 
-    /// Deletes a user with sessions and tokens.
+    /// Deletes a user with all sessions and tokens.
     pub async fn user_delete(&self, caller: &Caller, user: &str) -> Result<()> {
         let record = self.user_view(caller, user).await?;
         let (caller, id) = (caller.clone(), record.id);
@@ -110,7 +110,7 @@ fn no_user(user: &str) -> Error {
 async fn keep_one_admin(tx: &Tx, user: &UserRecord, stays_admin: bool) -> Result<()> {
     let is_admin = user.role == Role::Admin && !user.disabled;
     if is_admin && !stays_admin && tx.user_counts().await?.1 <= 1 {
-        let detail = format!("\"{}\" is the last administrator who may log in; make another one first", user.name);
+        let detail = format!("\"{}\" is the last administrator who can log in; add another one first", user.name);
         return Err(Error::conflict("last_admin", detail));
     }
     Ok(())

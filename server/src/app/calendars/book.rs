@@ -1,7 +1,7 @@
 //! All calendars compiled: as they are, as they were, and as they would be.
 //!
-//! The present ones are read and compiled once and kept until one of them changes; asking for them costs one short query.
-//! Deliberately absent: dates, which `domain::calendars` computes. Start reading at `calendar_book`.
+//! The current calendars are read and compiled once and kept until one of them changes; asking for them costs one
+//! short query. Deliberately absent: dates, which `domain::calendars` computes. Start reading at `calendar_book`.
 
 use crate::app::{App, Error, Result};
 use crate::domain::calendars::{Calendar, CalendarBook, CalendarEntry, Calendars};
@@ -20,7 +20,7 @@ pub(in crate::app) async fn calendar_book(tx: &Tx) -> Result<Arc<CalendarBook>> 
     Ok(tx.calendars().await?.book())
 }
 
-/// Refuses a definition with a schedule that names a calendar which is not there or not right.
+/// Refuses a definition with a schedule that names a missing or wrong calendar.
 pub(in crate::app) async fn calendars_known(tx: &Tx, definition: &Definition) -> Result<()> {
     if definition.schedules.iter().all(|schedule| schedule.run_only_on.is_empty() && schedule.skip_on.is_empty()) {
         return Ok(());
@@ -44,7 +44,7 @@ pub(super) fn refuse(problems: Vec<Problem>) -> Result<()> {
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }
 
-/// All definitions with one replaced, added or (none) left out.
+/// All definitions with one replaced, added or (none) removed.
 pub(super) fn with_change(stored: &StoredCalendars, name: &str, changed: Option<&Calendar>) -> Calendars {
     let mut all = stored.definitions(|record| record.definition.name != name);
     all.readable.extend(changed.cloned());
@@ -52,8 +52,8 @@ pub(super) fn with_change(stored: &StoredCalendars, name: &str, changed: Option<
     all
 }
 
-/// All definitions with one as it is given, which after a dry run is not what is stored; without it if no version of it can
-/// be read.
+/// All definitions with one as given, which after a dry run differs from the stored one. Without that one if no
+/// version of it can be read.
 pub(super) fn with_given(stored: &StoredCalendars, given: &CalendarRecord) -> Calendars {
     let before = stored.records.iter().find(|it| it.id == given.id);
     let name = before.map_or("", |it| it.definition.name.as_str());
@@ -86,12 +86,12 @@ pub(super) fn names_in(calendar: &Calendar) -> impl Iterator<Item = &str> {
 }
 
 impl App {
-    /// All calendars, compiled. They are read and compiled again only after one of them changed.
+    /// All calendars, compiled. They are read and compiled again only after one of them has changed.
     pub async fn calendar_book(&self) -> Result<Arc<CalendarBook>> {
         Ok(self.calendars().await?.book())
     }
 
-    /// All calendars as stored, with their book.
+    /// All stored calendars, with their book.
     pub(in crate::app) async fn calendars(&self) -> Result<Arc<StoredCalendars>> {
         if let Some(kept) = self.store().calendars_kept().await? {
             return Ok(kept);
@@ -103,11 +103,12 @@ impl App {
         }
     }
 
-    /// Reads and compiles all calendars, also if none changed. Damage that came without a change is seen by this alone.
+    /// Reads and compiles all calendars even if none has changed. Only this finds damage that came without a change.
     pub(in crate::app) async fn calendars_read_anew(&self) -> Result<Arc<StoredCalendars>> {
         let (store, runtime) = (self.store().clone(), Handle::current());
         let blocking = runtime.clone();
-        // A thread takes its priority from the one that starts it, so a thread of low priority must not start one for others.
+        // A thread inherits the priority of the one that starts it, so a thread of low priority must not start one
+        // for others.
         let reading = runtime.spawn(async move {
             spawn_blocking(move || {
                 let read = blocking.block_on(store.calendars_read())?;
@@ -125,7 +126,7 @@ impl App {
         Ok(Arc::new(CalendarBook::compile_stored(&self.store().calendars_at(at).await?)))
     }
 
-    /// All calendars as they are, and as they would be with one changed; its faults are refused.
+    /// All calendars as they are, and as they would be with one changed. Refuses a wrong change.
     pub async fn calendar_books_with(
         &self,
         name: &str,

@@ -7,38 +7,38 @@ use crate::domain::calendars::{Calendar, IcsImport, ics_import};
 use crate::domain::schedules::zone_parse;
 use crate::domain::vocabulary::Permission;
 
-/// A file and what to make of it.
+/// A file, and how to import it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarFile {
     /// Name of the calendar.
     pub name: String,
     /// Text of the file.
     pub ics: String,
-    /// Zone of the dates of events that have an instant; none: the server's.
+    /// Time zone in which events with an instant are dated; none: the server's.
     pub timezone: Option<String>,
-    /// What the calendar is for; none: what it was, or what the file calls itself.
+    /// What the calendar is for; none: as before, or the name that the file gives itself.
     pub description: Option<String>,
-    /// Whether a calendar of this name gets the dates of the file instead of its own.
+    /// Whether an existing calendar of this name gets the dates of the file instead of its own.
     pub replace: bool,
     /// Whether nothing is saved.
     pub dry_run: bool,
 }
 
-/// What became of a file.
+/// Result of importing a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarImported {
     /// The calendar.
     pub view: CalendarView,
     /// Whether it is a new one.
     pub created: bool,
-    /// Dates that it has from 1990 to 2100.
+    /// Number of its dates from 1990 to 2100.
     pub date_count: u32,
-    /// What could not be kept.
+    /// What could not be imported.
     pub warnings: Vec<String>,
 }
 
 impl App {
-    /// Makes a calendar of an iCalendar file; a refused file says which line.
+    /// Turns an iCalendar file into a calendar. If the file is refused, the error names the line.
     pub async fn calendar_import(&self, caller: &Caller, file: CalendarFile) -> Result<CalendarImported> {
         caller.require(Permission::Define)?;
         let CalendarFile { name, ics, timezone, description, replace, dry_run } = file;

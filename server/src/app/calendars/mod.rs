@@ -1,7 +1,7 @@
-//! Calendars: named sets of dates that come, change and go, and who uses them.
+//! Calendars: creating, changing and deleting named sets of dates, and who uses them.
 //!
-//! Deliberately absent: the effect of a change on future slots, which `forecast` computes. Start reading at `calendar_update`,
-//! then `book`.
+//! Deliberately absent: the effect of a change on future slots, which `forecast` computes. Start reading at
+//! `calendar_update`, then `book`.
 
 mod book;
 pub mod import;
@@ -30,13 +30,13 @@ use std::collections::BTreeSet;
 pub struct CalendarView {
     /// The calendar.
     pub record: CalendarRecord,
-    /// Names of the tasks whose schedules name it.
+    /// Names of the tasks whose schedules use it.
     pub tasks: Vec<String>,
     /// Names of the calendars that contain it.
     pub calendars: Vec<String>,
     /// Its next date.
     pub next: Option<NaiveDate>,
-    /// Schedules of which it leaves nothing, in sentences; not told in lists.
+    /// Schedules that never fire because of it, in sentences. Empty in lists.
     pub warnings: Vec<String>,
 }
 
@@ -63,7 +63,7 @@ impl App {
         seen.await
     }
 
-    /// A calendar by name or id.
+    /// Finds a calendar by name or id.
     pub async fn calendar_view(&self, caller: &Caller, calendar: &str) -> Result<CalendarView> {
         caller.require(Permission::Read)?;
         let found = self.store().calendar_find(calendar).await?.ok_or_else(|| no_calendar(calendar))?;
@@ -71,7 +71,8 @@ impl App {
         self.calendar_seen(found).await
     }
 
-    /// Reads all calendars again if one of these was damaged without a change, which the mark of the calendars does not show.
+    /// Reads all calendars again if one of these was damaged without a change, because the mark of the calendars does
+    /// not show that.
     async fn damage_noticed(&self, looked_at: &[CalendarRecord]) -> Result<()> {
         let stored = self.calendars().await?;
         let known =
@@ -82,7 +83,7 @@ impl App {
         Ok(())
     }
 
-    /// The dates of a calendar between two dates, both included, with what they are called.
+    /// The dates of a calendar between two dates, both included, with their titles.
     pub async fn calendar_dates(
         &self,
         caller: &Caller,
@@ -112,7 +113,7 @@ impl App {
         };
         let write = async move |tx: &Tx, moment: Moment| {
             let stored = tx.calendars().await?;
-            sound(&stored, &wanted.name, &wanted)?;
+            calendar_check(&stored, &wanted.name, &wanted)?;
             if stored.records.iter().any(|record| record.definition.name == wanted.name) {
                 return Err(name_taken(&wanted.name));
             }
@@ -132,7 +133,8 @@ impl App {
         self.calendar_saved(made).await
     }
 
-    /// Replaces a calendar's definition. The ledger of what it concerns is completed under the old one first.
+    /// Replaces a calendar's definition. First completes the ledger of all affected schedules under the old
+    /// definition.
     pub async fn calendar_update(
         &self,
         caller: &Caller,
@@ -150,7 +152,7 @@ impl App {
             let read = tx.calendar_find(&calendar).await?.ok_or_else(|| no_calendar(&calendar))?;
             Error::unless_at(read.version, base)?;
             let stored = tx.calendars().await?;
-            sound(&stored, &read.definition.name, &wanted)?;
+            calendar_check(&stored, &read.definition.name, &wanted)?;
             if read.definition == wanted && read.damage.is_none() {
                 return Ok(read);
             }
@@ -192,7 +194,7 @@ impl App {
         self.write(write, |app, ()| app.announce_calendar()).await
     }
 
-    /// A calendar with who uses it, and with schedules of which it leaves nothing.
+    /// Returns a calendar with its users, and with schedules that never fire because of it.
     async fn calendar_seen(&self, record: CalendarRecord) -> Result<CalendarView> {
         let seen = self.compute(Reach::AllTasks, async move |app, stop| {
             let (stored, now) = (app.calendars().await?, app.clock().now());
@@ -208,19 +210,19 @@ impl App {
             for schedule in schedules.iter().take_while(|_| !stop.asked()) {
                 silenced.look(&schedule.task_name, &schedule.schedule);
             }
-            let (tasks, warnings) = (app.store().calendar_tasks(name).await?, silenced.told());
+            let (tasks, warnings) = (app.store().calendar_tasks(name).await?, silenced.into_sentences());
             let next = book.find(name).and_then(|dates| dates.next(now.date_naive()));
             Ok(CalendarView { tasks, calendars: containers(&stored, name), next, warnings, record })
         });
         seen.await
     }
 
-    /// The same of one that was saved: it stays saved, however busy the server is.
+    /// The same for a saved calendar, which stays saved however busy the server is.
     async fn calendar_saved(&self, record: CalendarRecord) -> Result<CalendarView> {
         match self.calendar_seen(record.clone()).await {
             Err(Error::Unavailable(_)) => {
-                let busy = "the server is busy: who uses this calendar, and whether it leaves anything of their schedules, \
-                            is told when you open it again";
+                let busy = "the server is busy; open this calendar again to see who uses it and which schedules \
+                    never fire because of it";
                 let (tasks, calendars) = (Vec::new(), Vec::new());
                 Ok(CalendarView { record, tasks, calendars, next: None, warnings: vec![busy.to_owned()] })
             }
@@ -228,7 +230,8 @@ impl App {
         }
     }
 
-    /// Completes the ledger of what a change concerns, unless it is refused anyway or changes nothing.
+    /// Completes the ledger of all schedules affected by a change, unless the change will be refused or changes
+    /// nothing.
     async fn ledger_complete_for(
         &self,
         calendar: &str,
@@ -251,7 +254,7 @@ impl App {
     }
 }
 
-/// Which schedules a change of a calendar concerns; no new definition: it is deleted.
+/// The schedules that a change of a calendar affects. Without a new definition the calendar is deleted.
 fn concern(stored: &StoredCalendars, old: &Calendar, new: Option<&Calendar>) -> Concern {
     let all: Vec<Calendar> = stored.records.iter().map(|record| record.definition.clone()).collect();
     let names = containing(&all, &old.name);
@@ -265,7 +268,7 @@ fn concern(stored: &StoredCalendars, old: &Calendar, new: Option<&Calendar>) -> 
     Concern { names, tags }
 }
 
-fn sound(stored: &StoredCalendars, old_name: &str, wanted: &Calendar) -> Result<()> {
+fn calendar_check(stored: &StoredCalendars, old_name: &str, wanted: &Calendar) -> Result<()> {
     if let Some(message) = name_problem(&wanted.name) {
         return Err(Error::invalid("/name", format!("name {message}")));
     }

@@ -1,4 +1,5 @@
-//! Schedules of which calendars leave nothing: named when a calendar is saved or looked at, not only when a task is.
+//! Finds schedules that never fire because of calendars. They are named when a calendar is saved or viewed, not only
+//! when a task is.
 
 use crate::domain::calendars::CalendarBook;
 use crate::domain::schedules;
@@ -6,10 +7,10 @@ use crate::domain::schedules::Schedule;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
-/// Schedules that are named one by one.
+/// Maximum number of schedules named one by one.
 const NAMED_MAX: usize = 20;
 
-/// Schedules that name one of some calendars, and of which calendars leave nothing; each in a sentence.
+/// Schedules that use some calendars and that never fire because of calendars, each in a sentence.
 #[derive(Debug)]
 pub struct Silenced<'a> {
     names: &'a BTreeSet<String>,
@@ -19,12 +20,13 @@ pub struct Silenced<'a> {
 }
 
 impl<'a> Silenced<'a> {
-    /// Begins with a calendar and those that contain it; `book` is what all of them are, or would be.
+    /// Creates an empty collection. `names` are a calendar and those that contain it; `book` has all calendars as
+    /// they are, or would be.
     pub fn new(names: &'a BTreeSet<String>, book: &'a CalendarBook, now: DateTime<Utc>) -> Self {
         Self { names, book, now, found: Vec::new() }
     }
 
-    /// Looks at a schedule of a task.
+    /// Checks a schedule of a task.
     pub fn look(&mut self, task: &str, schedule: &Schedule) {
         if !schedule.run_only_on.iter().chain(&schedule.skip_on).any(|name| self.names.contains(name)) {
             return;
@@ -35,7 +37,7 @@ impl<'a> Silenced<'a> {
     }
 
     /// The sentences.
-    pub fn told(mut self) -> Vec<String> {
+    pub fn into_sentences(mut self) -> Vec<String> {
         let more = self.found.len().saturating_sub(NAMED_MAX);
         self.found.truncate(NAMED_MAX);
         if more > 0 {

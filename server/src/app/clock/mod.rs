@@ -1,6 +1,7 @@
-//! A clock that jumped: Orc says so loudly, writes it to the audit log, and lets an admin confirm it.
+//! The clock after a jump: Orc warns, records it in the audit log, and lets an administrator confirm the new time.
 //!
-//! Deliberately absent: the decision whether to believe a clock, which `domain::clock` makes. Start reading at `presence`.
+//! Deliberately absent: the decision whether to trust a clock, which `domain::clock` makes. Start reading at
+//! `presence`.
 
 pub(in crate::app) mod presence;
 pub(in crate::app) mod retention;
@@ -16,23 +17,26 @@ use crate::store::{self, Store, Tx};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-/// Key of a doubt among the stored settings, before the name of the node.
+/// Key of a stored doubt among the settings, followed by the name of the node.
 const DOUBT: &str = "clock_doubt ";
 
-/// Goes on doubting a clock that was doubted when the server ended: a restart is no reason to believe it.
+/// Continues a doubt that existed when the server ended, because a restart is no reason to trust a clock.
 ///
 /// # Errors
-/// When the database cannot be read.
+/// Fails if the database cannot be read.
 pub async fn resume(store: &Store, clock: &Clock, node: &str) -> store::Result<()> {
     let key = format!("{DOUBT}{node}");
     let Some(stored) = store.setting_find(&key).await? else { return Ok(()) };
     let doubted = serde_json::from_value(stored).is_ok_and(|doubt| clock.resume(&doubt));
     let ClockView { machine_at, planning_at, .. } = clock.view();
     if doubted {
-        tracing::warn!("the machine's clock shows {machine_at} and is doubted still; Orc plans on by {planning_at}");
+        tracing::warn!(
+            "the machine's clock shows {machine_at} and is still doubted; Orc continues to plan by \
+            {planning_at}"
+        );
         return Ok(());
     }
-    let because = "the server was started, and the clock shows the expected time or the machine was booted meanwhile";
+    let because = "the server was started, and the clock shows the expected time again or the machine was rebooted";
     let detail = json!({"machine_at": machine_at, "because": because});
     let entry = Caller::system().audit(planning_at, "clock_trusted", ("system", node.to_owned()), detail);
     let settled = async move |tx: &Tx| {
@@ -43,38 +47,38 @@ pub async fn resume(store: &Store, clock: &Clock, node: &str) -> store::Result<(
 }
 
 impl App {
-    /// What the machine's clock says and what Orc plans by.
+    /// What the machine's clock shows, and by which time Orc plans.
     pub fn clock_view(&self) -> ClockView {
         self.clock().view()
     }
 
-    /// Believes the machine's clock at once, if it is doubted, and that so much time has passed that history grew old.
+    /// Trusts the machine's clock at once if it is doubted, and trusts a time so late that history has become old.
     pub async fn clock_confirm(&self, caller: &Caller) -> Result<ClockView> {
         caller.require(Permission::Admin)?;
         let ClockView { machine_at, planning_at, doubted_since } = self.clock_view();
         if doubted_since.is_some() {
-            let detail = trusted(planning_at, machine_at, "an admin confirmed the new time");
+            let detail = trusted(planning_at, machine_at, "an administrator confirmed the new time");
             self.clock_audit(caller, vec![("clock_trusted", detail)], None).await?;
             self.clock().confirm();
             self.clock_changed();
         }
         if self.deletion_confirm().await? {
-            let detail = json!({"machine_at": machine_at, "because": "an admin confirmed the time"});
+            let detail = json!({"machine_at": machine_at, "because": "an administrator confirmed the time"});
             self.clock_audit(caller, vec![("deletion_resumed", detail)], self.clock().lasting_doubt()).await?;
         }
         Ok(self.clock_view())
     }
 
-    /// Tells of everything that happened to the clock by itself since the last time: audit, log, page, workers. What
-    /// happened, in a sentence each; nothing counts as told before it is in the audit log.
+    /// Reports everything that happened to the clock since the last call: to audit, log, page and workers. Returns
+    /// one sentence for each. A change counts as reported only when it is in the audit log.
     pub async fn clock_tell(&self) -> Result<Vec<String>> {
         let turns = self.clock().turns();
         if turns.is_empty() {
             return Ok(Vec::new());
         }
-        let (sentences, entries): (Vec<_>, Vec<_>) = turns.iter().map(told).unzip();
+        let (sentences, entries): (Vec<_>, Vec<_>) = turns.iter().map(turn_words).unzip();
         self.clock_audit(&Caller::system(), entries, self.clock().lasting_doubt()).await?;
-        self.clock().told(turns.len());
+        self.clock().turns_forget(turns.len());
         for sentence in &sentences {
             tracing::warn!("{sentence}");
         }
@@ -82,7 +86,7 @@ impl App {
         Ok(sentences)
     }
 
-    /// Writes entries into the audit log, and what is doubted now, if anything, for the next start of the server.
+    /// Writes entries into the audit log, and stores the present doubt, if any, for the next start of the server.
     async fn clock_audit(
         &self,
         caller: &Caller,
@@ -112,11 +116,11 @@ impl App {
     }
 }
 
-/// A turn in a sentence, and as an audit entry.
-fn told(turn: &Turn) -> (String, (&'static str, Value)) {
+/// A change in a sentence, and as an audit entry.
+fn turn_words(turn: &Turn) -> (String, (&'static str, Value)) {
     match turn {
         Turn::Doubted { planning_at, machine_at } => (
-            format!("the machine's clock jumped to {machine_at}; Orc plans on by {planning_at}"),
+            format!("the machine's clock jumped to {machine_at}; Orc continues to plan by {planning_at}"),
             ("clock_doubted", json!({"machine_at": machine_at, "planning_at": planning_at})),
         ),
         Turn::Trusted { before_at, machine_at, because } => (

@@ -1,17 +1,18 @@
-//! Since when the server has been there without a break: awake, and with a clock that nobody set.
+//! Since when the server has been present without interruption: awake, and with a clock that nobody set.
 
 use crate::app::App;
 use crate::clock::Stopwatch;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::PoisonError;
 
-/// The clock may be corrected by that much at once without anything counting as missed for it.
+/// A correction of the clock up to this much does not count as an interruption, so no slot is missed because of it.
 const CORRECTION_MAX: TimeDelta = TimeDelta::seconds(2);
 
-/// Whoever says nothing for that long was stopped: the timekeeper asks three times in it.
+/// After this long without a call the process counts as having been stopped. The timekeeper calls three times in this
+/// period.
 const SILENCE_MAX: TimeDelta = TimeDelta::seconds(15);
 
-/// What was seen when it was last asked.
+/// What the last call saw.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::app) struct Presence {
     from_at: DateTime<Utc>,
@@ -21,9 +22,9 @@ pub(in crate::app) struct Presence {
 }
 
 impl App {
-    /// Returns the instant since which this process has been running without a break. The interval begins anew if the wall
-    /// clock jumps by more than 2 s against the time since boot, or if nobody has called this for 15 s, because the process was stopped then.
-    /// The timekeeper calls it every few seconds.
+    /// Returns the instant since which this process has been running without interruption. The period starts anew if
+    /// the wall clock jumps by more than 2 s against the time since boot, or if nobody has called this for 15 s,
+    /// because the process was stopped then. The timekeeper calls it every 5 s.
     pub fn present_from(&self) -> DateTime<Utc> {
         let mut known = self.inner.boards.presence.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock().now();

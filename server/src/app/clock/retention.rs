@@ -1,7 +1,8 @@
-//! Which time history is deleted by: a clock that runs years ahead must not delete what people still need.
+//! The time by which history is deleted. A clock that runs years ahead must not delete what people still need.
 //!
-//! The time at which the pruner last worked is stored. If it is more than a month ago, the server was off for long or its
-//! clock is wrong; history is deleted by the stored time then, until the server has run for a day or an admin confirms.
+//! The time of the pruner's last work is stored. If it is more than a month ago, the server was off for long or its
+//! clock is wrong. History is then deleted by the stored time, until the server has run for a day or an administrator
+//! confirms the new time.
 
 use crate::app::core::events::Change;
 use crate::app::core::write::silent;
@@ -12,24 +13,24 @@ use serde_json::{Value, json};
 use std::sync::PoisonError;
 use std::time::Duration;
 
-/// Key of the time among the stored settings.
+/// Key of the stored time among the settings.
 const PRUNED_AT: &str = "pruned_at";
 
-/// More than that is not believed at once.
+/// A larger leap is not trusted at once.
 const LEAP_MAX: TimeDelta = TimeDelta::days(31);
 
-/// A leap is believed after that long.
+/// A leap is trusted after this long.
 const HELD: Duration = Duration::from_secs(24 * 3600);
 
-/// The stored time is brought up to date when it is that old.
+/// The stored time is updated when it is this old.
 const STORE_EVERY: TimeDelta = TimeDelta::minutes(5);
 
-/// A leap of time that is not believed yet.
+/// A leap of time that is not trusted yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::app) struct Leap {
     from_at: DateTime<Utc>,
     to_at: DateTime<Utc>,
-    /// How long the server had been running when it was seen.
+    /// How long the server had been running when the leap was seen.
     seen_after: Duration,
 }
 
@@ -51,7 +52,7 @@ impl App {
         Ok(now)
     }
 
-    /// Believes the time; answers whether it was not believed before.
+    /// Trusts the time. Returns whether it was not trusted before.
     pub(in crate::app) async fn deletion_confirm(&self) -> Result<bool> {
         if self.leap_end() {
             self.deletion_time_store(self.clock().now()).await?;
@@ -60,12 +61,12 @@ impl App {
         Ok(false)
     }
 
-    /// Why old history is not deleted, if it is not.
+    /// Why old history is not deleted; none if it is.
     pub(in crate::app) fn deletion_held(&self) -> Option<String> {
         let leap = (*self.inner.boards.leap.lock().unwrap_or_else(PoisonError::into_inner))?;
         Some(format!(
-            "old history is not deleted: the time went from {} to {} at once; if the clock is right, confirm it (orc clock \
-             confirm) or wait until the server has run for a day",
+            "old history is not deleted, because the time went from {} to {} at once; if the clock is right, confirm \
+            it (orc clock confirm) or wait until the server has run for a day",
             leap.from_at.format("%F"),
             leap.to_at.format("%F"),
         ))
@@ -82,7 +83,8 @@ impl App {
         if let Some(known) = *leap {
             return running.saturating_sub(known.seen_after) < HELD;
         }
-        tracing::warn!(%from_at, %to_at, "the time went forward by more than a month: old history is not deleted for a day");
+        tracing::warn!(%from_at, %to_at, "the time went forward by more than a month, so old history is not deleted \
+            for a day");
         *leap = Some(Leap { from_at, to_at, seen_after: running });
         drop(leap);
         self.events().publish(Change::System { what: "clock" });

@@ -1,23 +1,23 @@
-//! Who asks, and what they may do.
+//! The caller of a use case, and what the caller may do.
 
 use crate::app::{Error, Result};
 use crate::domain::vocabulary::{Permission, Role, TriggerKind};
 
-/// How a caller was recognised.
+/// How a caller was identified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallerKind {
     /// A person with a browser session.
     User,
     /// A program with an API token.
     Token,
-    /// The same machine's own token: the local command line.
+    /// The local command line, by this machine's own token.
     Local,
     /// The server itself.
     System,
 }
 
 impl CallerKind {
-    /// The kind's word.
+    /// Name of the kind.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",
@@ -28,39 +28,39 @@ impl CallerKind {
     }
 }
 
-/// Whoever asks for a use case.
+/// The caller of a use case.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// How it was recognised.
+    /// How the caller was identified.
     pub kind: CallerKind,
     /// Login name, or name of the token.
     pub name: String,
-    /// What it may do.
+    /// Role of the caller.
     pub role: Role,
-    /// The user behind it, for sessions and personal tokens.
+    /// Id of the user, for sessions and personal tokens.
     pub user_id: Option<crate::domain::ids::UserId>,
-    /// The session, for a person in a browser.
+    /// Id of the session, for a person in a browser.
     pub session_id: Option<crate::domain::ids::SessionId>,
-    /// The token, for a program. Names of tokens are not unique.
+    /// Id of the token, for a program. Names of tokens are not unique.
     pub token_id: Option<crate::domain::ids::TokenId>,
     /// Id of the request, for the audit log.
     pub request_id: Option<String>,
 }
 
 impl Caller {
-    /// The server itself.
+    /// The server itself as a caller.
     pub fn system() -> Self {
         let name = "orc".to_owned();
         let (user_id, session_id, token_id, request_id) = (None, None, None, None);
         Self { kind: CallerKind::System, name, role: Role::Admin, user_id, session_id, token_id, request_id }
     }
 
-    /// The local command line.
+    /// The local command line as a caller.
     pub fn local() -> Self {
         Self { kind: CallerKind::Local, name: "local".to_owned(), ..Self::system() }
     }
 
-    /// What tells the caller from every other one: the id of the token or of the user, because names come again.
+    /// Distinguishes the caller from all others: the id of the token or of the user, because names can be reused.
     pub fn identity(&self) -> String {
         let kind = self.kind.as_str();
         match (self.token_id, self.user_id) {
@@ -70,7 +70,7 @@ impl Caller {
         }
     }
 
-    /// Whether the caller has a permission.
+    /// Returns whether the caller has a permission.
     pub fn may(&self, permission: Permission) -> bool {
         self.role >= permission.least_role()
     }
@@ -81,11 +81,11 @@ impl Caller {
             return Ok(());
         }
         let (name, role, least) = (&self.name, self.role, permission.least_role());
-        Err(Error::Forbidden(format!("{name} has the role {role}; this needs {least} or more")))
+        Err(Error::Forbidden(format!("the role of {name} is {role}; this needs {least} or higher")))
     }
 
-    /// An entry for the audit log about what the caller does to a thing (its kind and name). The detail names a token by
-    /// its id, because names of tokens are not unique.
+    /// An audit entry about what the caller does to a thing (its kind and name). The detail contains the id of a
+    /// token, because names of tokens are not unique.
     pub fn audit(
         &self,
         at: chrono::DateTime<chrono::Utc>,
@@ -108,7 +108,7 @@ impl Caller {
         }
     }
 
-    /// Kind of trigger of the runs it starts by hand (server/docs/decisions.md, 12).
+    /// Kind of trigger for runs that the caller starts by hand (server/docs/decisions.md, 12).
     pub const fn trigger(&self) -> TriggerKind {
         match self.kind {
             CallerKind::User | CallerKind::Local | CallerKind::System => TriggerKind::Manual,

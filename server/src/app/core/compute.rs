@@ -1,9 +1,10 @@
-//! Places for heavy computations: everything that looks at many tasks, or far ahead, is computed here and nowhere else.
+//! Places for heavy computations: everything that examines many tasks or looks far ahead is computed here and nowhere
+//! else.
 //!
-//! A computation has a thread of low priority to itself, on which it also reads what it needs, so that neither its loops nor
-//! the rows it takes apart keep the threads that fire slots and answer requests. There are few places; whoever finds none
-//! waits a little, and is refused if that is not enough or too many wait already. A computation whose caller has gone, or
-//! whose time is up, is asked to stop and gives its place back. Start reading at `compute`.
+//! A computation has its own thread of low priority, on which it also reads what it needs. Neither its loops nor the
+//! rows it processes therefore occupy the threads that fire slots and answer requests. There are few places. A caller
+//! who finds none waits a little, and is refused if that is not enough or if too many wait already. A computation
+//! whose caller has gone, or whose time is up, is asked to stop and gives its place back. Start reading at `compute`.
 
 use crate::app::{App, Error, Result};
 use crate::domain::forecast::Stop;
@@ -15,26 +16,29 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::timeout;
 
-/// Longest time that a caller waits for a place. Together with `WORK_LIMIT` it is less than what a request may take.
+/// Longest time that a caller waits for a place. Together with `WORK_LIMIT` it is shorter than the deadline of a
+/// request.
 const WAIT_LIMIT: Duration = Duration::from_secs(15);
 
 /// Longest time that a computation may take.
 const WORK_LIMIT: Duration = Duration::from_secs(40);
 
-/// How much a computation looks at. Each has places of its own, so that the short ones do not wait for the long ones.
+/// How much a computation examines. Each reach has its own places, so that short computations do not wait for long
+/// ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::app) enum Reach {
     /// One task or schedule.
     OneTask,
-    /// All tasks, or as many as there are in a folder.
+    /// All tasks, or those in a folder.
     AllTasks,
-    /// All tasks, played second by second.
+    /// All tasks, simulated second by second.
     Simulation,
-    /// All tasks that a change of calendars concerns, so that looking ahead does not keep anybody from saving one.
+    /// All tasks that a change of calendars affects. Their own places let people save a calendar while others look
+    /// ahead.
     Ledger,
 }
 
-/// All places, by the reach of what is computed in them.
+/// All places, by the reach of the computations.
 #[derive(Debug)]
 pub(in crate::app) struct Places {
     one: Room,
@@ -44,7 +48,7 @@ pub(in crate::app) struct Places {
 }
 
 impl Default for Places {
-    /// One core at least is left to everything else.
+    /// Leaves at least one core to everything else.
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let most = cores.saturating_sub(1).max(1);
@@ -56,9 +60,9 @@ impl Default for Places {
 /// Some places, and a queue in front of them.
 #[derive(Debug)]
 struct Room {
-    /// Whoever waits or computes.
+    /// Permits for those who wait or compute.
     inside: Arc<Semaphore>,
-    /// Whoever computes.
+    /// Permits for those who compute.
     free: Arc<Semaphore>,
     patience: Duration,
 }
@@ -75,7 +79,7 @@ impl Room {
         Self { inside: Arc::new(inside), free: Arc::new(free), patience }
     }
 
-    /// Waits for a place; none: too many wait already, or none became free in time.
+    /// Waits for a place. Returns none if too many wait already, or if none became free in time.
     async fn enter(&self) -> Option<Place> {
         let inside = Arc::clone(&self.inside).try_acquire_owned().ok()?;
         let taken = timeout(self.patience, Arc::clone(&self.free).acquire_owned()).await.ok()?.ok()?;
@@ -83,7 +87,7 @@ impl Room {
     }
 }
 
-/// Asks a computation to stop as soon as nobody waits for it.
+/// Asks a computation to stop when nobody waits for it any more.
 struct StopOnDrop(Stop);
 
 impl Drop for StopOnDrop {
@@ -93,10 +97,10 @@ impl Drop for StopOnDrop {
 }
 
 impl App {
-    /// Computes in a place of its own. The work is given up at its next `await` when nobody waits for its answer any more; a
-    /// long loop without one looks at `Stop` now and then.
+    /// Computes in a place of its own. When nobody waits for the answer any more, the work ends at its next `await`;
+    /// a long loop without one must check `Stop` at intervals.
     ///
-    /// `Unavailable`: there was no place in time, or the work took too long.
+    /// Fails with `Unavailable` if there was no place in time, or if the work took too long.
     pub(in crate::app) async fn compute<T, W, F>(&self, reach: Reach, work: W) -> Result<T>
     where
         T: Send + 'static,
@@ -138,18 +142,18 @@ impl App {
 fn busy(reach: Reach) -> Error {
     Error::Unavailable(match reach {
         Reach::OneTask | Reach::AllTasks => {
-            "the server is looking ahead for others and has no place left for this; try again in a moment".into()
+            "the server has no place left for this computation; try again in a moment".into()
         }
         Reach::Simulation => "another simulation is being computed; try again in a moment".into(),
-        Reach::Ledger => "other calendars are being saved; nothing was changed, try again in a moment".into(),
+        Reach::Ledger => "other calendars are being saved, so nothing was changed; try again in a moment".into(),
     })
 }
 
 fn too_long() -> Error {
     let seconds = WORK_LIMIT.as_secs();
     Error::Unavailable(format!(
-        "this took more than {seconds} seconds to compute and was given up; ask for a shorter period, for one task or for \
-         a folder"
+        "this took more than {seconds} seconds to compute and was stopped; ask for a shorter period, for one task or \
+        for a folder"
     ))
 }
 

@@ -1,4 +1,4 @@
-//! The closed list of ways in which a use case does not happen.
+//! The closed list of reasons for which a use case fails.
 
 use crate::app::Result;
 use crate::domain::model::BadCursor;
@@ -6,51 +6,52 @@ use crate::domain::tasks::Problem;
 use crate::store::{Conflict, StoreError};
 use chrono::{DateTime, Utc};
 
-/// Why a use case did not happen. The text is for people; `Internal` is for the log only.
+/// Why a use case failed. The text is for people; that of `Internal` is for the log only.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The thing does not exist.
     #[error("{0}")]
     NotFound(String),
-    /// It cannot be done in the present state; the code says which conflict for programs.
+    /// The thing is in the wrong state. The code tells programs which conflict it is.
     #[error("{detail}")]
     Conflict {
-        /// For programs, snake_case: `name_taken`, `task_disabled`, `runs_open`, `overlap`, `not_finished` ...
+        /// Code for programs, in snake_case: `name_taken`, `task_disabled`, `runs_open`, `overlap`, `not_finished`
+        /// ...
         code: &'static str,
-        /// For people.
+        /// Text for people.
         detail: String,
     },
-    /// The caller's version is not the present one.
-    #[error("it is at version {current} by now; load it again and repeat your change")]
+    /// The caller's version is not the current one.
+    #[error("the current version is {current}; load it again and repeat your change")]
     Stale {
-        /// The present version.
+        /// The current version.
         current: u32,
     },
     /// Something in the request makes no sense.
     #[error("{} of the request cannot be accepted", if .0.len() == 1 { "one field" } else { "several fields" })]
     Invalid(Vec<Problem>),
-    /// The caller is not who it says, or says nothing.
+    /// The caller's identity is missing or wrong.
     #[error("{0}")]
     Unauthenticated(String),
-    /// The caller may not do it.
+    /// The caller does not have the permission.
     #[error("{0}")]
     Forbidden(String),
-    /// Too many tries; seconds to wait.
+    /// Too many attempts; the seconds to wait.
     #[error("too many attempts; try again in {0} seconds")]
     TooMany(u64),
-    /// Not now: the database is busy or closed.
+    /// Temporarily impossible, because the database is busy or closed.
     #[error("{0}")]
     Unavailable(String),
     /// The disk is full.
     #[error("the disk is full: nothing was saved; free some space and try again")]
     Full,
-    /// A fault of ours.
+    /// An error of the server.
     #[error("{0}")]
     Internal(String),
 }
 
 impl Error {
-    /// `Stale`, if the caller's version is not the present one.
+    /// Fails with `Stale` if the caller's version is not the current one.
     pub(in crate::app) fn unless_at(current: u32, base: Option<u32>) -> crate::app::Result<()> {
         match base {
             Some(base) if base != current => Err(Self::Stale { current }),
@@ -58,7 +59,7 @@ impl Error {
         }
     }
 
-    /// A conflict.
+    /// Creates a conflict.
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
         Self::Conflict { code, detail: detail.into() }
     }
@@ -68,7 +69,7 @@ impl Error {
         Self::Invalid(vec![Problem::at(pointer, message)])
     }
 
-    /// Refuses a period that ends before it begins; an open end is later than everything.
+    /// Refuses a period that ends before it begins. An open end is later than everything.
     pub fn unless_in_order(from: Option<DateTime<Utc>>, until: Option<DateTime<Utc>>, pointer: &str) -> Result<()> {
         match from.zip(until) {
             Some((from, until)) if until < from => Err(Self::invalid(pointer, "must not be before from_at")),
@@ -88,7 +89,7 @@ impl From<StoreError> for Error {
                 Conflict::NameTaken => Self::conflict("name_taken", "the name is taken; choose another"),
                 Conflict::Stale { current } => Self::Stale { current },
                 Conflict::NotFinished => Self::conflict("not_finished", "the run has not ended"),
-                Conflict::Gone(what) => Self::NotFound(format!("{what} does not exist any more")),
+                Conflict::Gone(what) => Self::NotFound(format!("{what} no longer exists")),
                 Conflict::SlotOverlap | Conflict::Rule(_) => Self::Internal(text),
             },
             StoreError::Refused(_) | StoreError::Damaged(_) | StoreError::Other(_) => Self::Internal(text),

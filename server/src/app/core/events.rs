@@ -1,7 +1,7 @@
-//! Events: what changed, for whoever watches. A bounded ring in memory with ids.
+//! Events: what changed, for everybody who follows. A bounded ring in memory with ids.
 //!
-//! An id is `<server start in microseconds>-<sequence>`. A subscriber that comes back with an id gets what it missed, or
-//! is told that there is a gap (server/docs/decisions.md, 25). Nothing depends on having received an event.
+//! An id is `<server start in microseconds>-<sequence>`. A subscriber that returns with an id gets what it missed, or
+//! learns that there is a gap (server/docs/decisions.md, 25). Nothing may depend on receiving an event.
 
 use crate::domain::ids::{RunId, TaskId};
 use crate::domain::vocabulary::{RunState, SlotOutcome};
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::broadcast;
 
-/// Events kept for those who come back.
+/// Number of events kept for returning subscribers.
 pub const RING: usize = 4096;
 
 /// What changed.
@@ -17,61 +17,61 @@ pub const RING: usize = 4096;
 pub enum Change {
     /// A run changed or is new.
     Run {
-        /// The run.
+        /// Id of the run.
         id: RunId,
-        /// Its state now.
+        /// The run's current state.
         state: RunState,
-        /// Its task.
+        /// Id of its task.
         task_id: TaskId,
         /// Name of its task.
         task: String,
-        /// Whether it is new.
+        /// Whether the run is new.
         created: bool,
     },
     /// A task changed, is new, or is gone.
     Task {
-        /// The task.
+        /// Id of the task.
         id: TaskId,
-        /// Its name.
+        /// Name of the task.
         name: String,
-        /// Its version; none: it is gone.
+        /// Version of its definition; none if the task is gone.
         version: Option<u32>,
     },
     /// A ledger entry was written.
     Slot {
-        /// The task.
+        /// Id of the task.
         task_id: TaskId,
-        /// Its name.
+        /// Name of the task.
         task: String,
         /// What became of the slot.
         outcome: SlotOutcome,
     },
     /// The server's own state changed.
     System {
-        /// What, in a word.
+        /// What changed, in a word.
         what: &'static str,
     },
 }
 
-/// A change with its place in the stream.
+/// A change and its position in the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Numbered {
-    /// Sequence within this server's life, from 1.
+    /// Sequence number within this server's life, starting at 1.
     pub sequence: u64,
     /// What changed.
     pub change: Change,
 }
 
-/// Where a subscriber begins.
+/// The start of a subscription.
 #[derive(Debug)]
 pub struct Subscription {
-    /// Why events are missing: `restart` or `overrun`; none: nothing is missing.
+    /// Why events are missing: `restart` or `overrun`; none if nothing is missing.
     pub gap: Option<&'static str>,
-    /// What happened since the id that was given.
+    /// Events since the given id.
     pub backlog: Vec<Numbered>,
-    /// Sequence of the newest event when the subscription began.
+    /// Sequence number of the newest event when the subscription began.
     pub newest: u64,
-    /// What happens from now on.
+    /// Events from now on.
     pub live: broadcast::Receiver<Numbered>,
 }
 
@@ -98,7 +98,7 @@ impl Default for EventBus {
 }
 
 impl EventBus {
-    /// A new stream; its epoch tells this server's life from others.
+    /// Creates a stream. Its epoch distinguishes this server's life from others.
     pub fn new() -> Self {
         let epoch = crate::clock::process_start_micros();
         let (kept, live) = (VecDeque::with_capacity(RING), broadcast::channel(RING).0);
@@ -106,7 +106,7 @@ impl EventBus {
         Self { epoch, ring: Arc::new(Mutex::new(ring)) }
     }
 
-    /// Tells everybody. To be called after the commit.
+    /// Publishes a change to everybody. Call this after the commit.
     pub fn publish(&self, change: Change) {
         let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
         match &change {
@@ -123,12 +123,12 @@ impl EventBus {
         let _nobody_listens_is_fine = ring.live.send(numbered);
     }
 
-    /// How many runs ended since the server started, by final state.
+    /// Number of runs that ended since the server started, by final state.
     pub fn finished_runs(&self) -> BTreeMap<RunState, u64> {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner).finished.clone()
     }
 
-    /// How many ledger entries were written since the server started, by outcome.
+    /// Number of ledger entries written since the server started, by outcome.
     pub fn slots(&self) -> BTreeMap<SlotOutcome, u64> {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner).slots.clone()
     }
@@ -144,7 +144,7 @@ impl EventBus {
         self.id(ring.next - 1)
     }
 
-    /// Follows the stream after the event with that id (none: from now on).
+    /// Subscribes to the stream after the event with this id (none: from now on).
     pub fn subscribe(&self, after: Option<&str>) -> Subscription {
         let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
         let (live, newest) = (ring.live.subscribe(), ring.next - 1);

@@ -1,7 +1,7 @@
-//! What every use case needs: who calls, what may go wrong, what is announced after a commit, how it is written,
-//! and the places for heavy computations.
+//! What every use case needs: the caller, errors, changes with their announcements, and places for heavy
+//! computations.
 //!
-//! Deliberately absent: any subject; a subject imports `core`, never the other way round. Start reading at `caller`.
+//! Deliberately absent: any subject. A subject imports `core`, never the other way round. Start reading at `caller`.
 
 pub(in crate::app) mod caller;
 pub(in crate::app) mod compute;

@@ -1,32 +1,33 @@
 //! Signals: "look at the database again", raised after a commit, heard by workers.
 //!
-//! A signal carries nothing but how often it was raised, so any number of workers may listen to one, and none misses what was
-//! raised while it was busy. Lost without harm: every worker also looks by itself from time to time.
+//! A signal carries only how often it was raised. Any number of workers may therefore listen to one, and none misses
+//! a signal that was raised while it was busy. Losing a signal does no harm, because every worker also looks by
+//! itself at intervals.
 
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// What a signal is about.
+/// The subject of a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    /// Schedules changed: plan again.
+    /// Schedules changed: compute the next slots again.
     Schedules,
     /// A run became ready to start, or a place became free.
     Queue,
     /// Somebody asked a running run to stop.
     Cancel,
-    /// Something ended: waiting runs may go on.
+    /// A run ended: waiting runs may start.
     Finished,
     /// Something happened in a folder that file triggers look at.
     Files,
 }
 
 impl Signal {
-    /// All kinds.
+    /// All kinds of signals.
     pub const ALL: [Self; 5] = [Self::Schedules, Self::Queue, Self::Cancel, Self::Finished, Self::Files];
 }
 
-/// One bell per kind of signal.
+/// One counter per kind of signal.
 #[derive(Debug, Clone)]
 pub struct Signals {
     bells: Arc<[watch::Sender<u64>; Signal::ALL.len()]>,
@@ -39,18 +40,18 @@ impl Default for Signals {
 }
 
 impl Signals {
-    /// Rings: every worker that listens wakes up, now or as soon as it listens again.
+    /// Raises a signal. Every worker that listens wakes up, now or when it listens again.
     pub fn raise(&self, signal: Signal) {
         self.bell(signal).send_modify(|count| *count = count.wrapping_add(1));
     }
 
-    /// Waits until the signal was raised another number of times than `seen`.
+    /// Waits until the count of the signal differs from `seen`.
     pub async fn heard(&self, signal: Signal, seen: u64) {
         let mut bell = self.bell(signal).subscribe();
         let _the_sender_lives_as_long_as_we_do = bell.wait_for(|count| *count != seen).await;
     }
 
-    /// How often the signal was raised: tells a listener whether it was since it last looked.
+    /// How often the signal was raised. A listener uses it to see whether the signal was raised since its last look.
     pub fn raised_count(&self, signal: Signal) -> u64 {
         *self.bell(signal).borrow()
     }

@@ -1,4 +1,4 @@
-//! The one way in which the database is changed: a transaction, then the announcement of what it changed.
+//! The only way in which the database is changed: a transaction, then the announcement of what it changed.
 //!
 //! Whoever asks for a change may stop waiting at any moment, because a connection breaks or a request takes too long. So the
 //! announcement belongs to the commit, not to the caller: the writer makes it, and no change stays untold. Deliberately absent:
@@ -8,10 +8,10 @@ use crate::app::{App, Error, Result};
 use crate::store::{StoreError, Tx};
 use chrono::{DateTime, Utc};
 
-/// How a definition changes.
+/// How to change a definition.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Write {
-    /// Version that the change is based on; none: the last writer wins.
+    /// Version on which the change is based; none: the last writer wins.
     pub base: Option<u32>,
     /// Whether nothing is saved.
     pub dry_run: bool,

@@ -1,7 +1,7 @@
-//! The plan by days: what is planned and what was, on each local day of a zone.
+//! The plan by days: what is planned and what happened, on each local day of a time zone.
 //!
-//! Of each day the soonest tasks are kept and the others only counted, so that memory does not grow with the tasks. Start
-//! reading at `plan_days`.
+//! For each day only the soonest tasks are kept and the others are counted, so that memory does not grow with the
+//! tasks. Start reading at `plan_days`.
 
 use super::sources::{Source, Sources};
 use crate::app::core::compute::Reach;
@@ -16,37 +16,37 @@ use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Most days that are counted.
+/// Maximum number of days.
 const DAYS_MAX: i64 = 62;
 
-/// Most tasks of a day that are told one by one.
+/// Maximum number of tasks listed per day.
 const DAY_TASKS_MAX: usize = 200;
 
-/// Slots that are counted for days at most.
+/// Maximum number of slots counted for all days.
 const COUNTED_MAX: usize = 2_000_000;
 
 /// A local day of the plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PlannedDay {
-    /// Future slots that run.
+    /// Number of future slots that run.
     pub planned: u64,
-    /// Future slots that are skipped.
+    /// Number of future slots that are skipped.
     pub skipped: u64,
-    /// Runs that succeeded.
+    /// Number of runs that succeeded.
     pub succeeded: u64,
-    /// Runs that failed, timed out or were lost.
+    /// Number of runs that failed, timed out or were lost.
     pub failed: u64,
-    /// Slots that were missed.
+    /// Number of slots that were missed.
     pub missed: u64,
-    /// Slots that were skipped.
+    /// Number of past slots that were skipped.
     pub past_skipped: u64,
-    /// Calendars with the day, on which some schedule skips.
+    /// Names of the calendars that contain the day and make a schedule skip it.
     pub calendars: BTreeSet<String>,
-    /// Maintenance windows that begin on the day.
+    /// Names of the maintenance windows that begin on the day.
     pub maintenance: BTreeSet<String>,
-    /// Tasks with future slots, soonest first; not more than 200.
+    /// Tasks with future slots, soonest first, at most 200.
     pub tasks: Vec<PlannedTask>,
-    /// How many tasks have future slots.
+    /// Number of tasks with future slots.
     pub task_count: u64,
 }
 
@@ -55,9 +55,9 @@ pub struct PlannedDay {
 pub struct PlannedTask {
     /// Name of the task.
     pub task: String,
-    /// Slots that run.
+    /// Number of slots that run.
     pub planned: u64,
-    /// Slots that are skipped.
+    /// Number of slots that are skipped.
     pub skipped: u64,
     /// The first slot.
     pub first_at: DateTime<Utc>,
@@ -81,7 +81,7 @@ impl PlannedTask {
 }
 
 impl PlannedDay {
-    /// Adds a task of which no further slot comes.
+    /// Adds a task whose slots are complete.
     fn add(&mut self, task: PlannedTask) {
         self.planned += task.planned;
         self.skipped += task.skipped;
@@ -92,14 +92,14 @@ impl PlannedDay {
         }
     }
 
-    /// Puts the tasks in order of time and keeps the first.
+    /// Sorts the tasks by time and keeps the first ones.
     fn settle(&mut self) {
         self.tasks.sort_by(|a, b| (a.first_at, &a.task).cmp(&(b.first_at, &b.task)));
         self.tasks.truncate(DAY_TASKS_MAX);
     }
 }
 
-/// The period that is counted.
+/// The period to count.
 #[derive(Debug, Clone, Copy)]
 struct Period {
     zone: Tz,
@@ -109,16 +109,16 @@ struct Period {
     end: DateTime<Utc>,
 }
 
-/// Days in the making.
+/// Days while they are being counted.
 struct Counting {
     period: Period,
     now: DateTime<Utc>,
     book: Arc<CalendarBook>,
     days: BTreeMap<NaiveDate, PlannedDay>,
     counted: usize,
-    /// Calendars on which some schedule skips.
+    /// Calendars in the `skip_on` of some schedule.
     skips: BTreeSet<String>,
-    /// Labels of tasks, each set once.
+    /// Sets of tags of tasks, each set once.
     tags: BTreeSet<Vec<String>>,
 }
 
@@ -139,7 +139,7 @@ impl Counting {
     }
 
     fn count_task(&mut self, sources: &[Arc<Source>]) {
-        // What lies between begins after its first instant; midnight itself belongs to the day.
+        // `slots_between` excludes its first instant, but midnight itself belongs to the day.
         let after = (self.period.begin - TimeDelta::seconds(1)).max(self.now);
         let until = self.period.end - TimeDelta::seconds(1);
         let mut found: BTreeMap<NaiveDate, PlannedTask> = BTreeMap::new();
@@ -182,7 +182,7 @@ impl Counting {
 }
 
 impl App {
-    /// What is planned and what was, by local day of a zone; whether not everything could be counted.
+    /// What is planned and what happened, by local day of a time zone, and whether everything could be counted.
     pub async fn plan_days(
         &self,
         caller: &Caller,

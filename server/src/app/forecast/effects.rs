@@ -1,4 +1,4 @@
-//! What a change would do to future slots, before it is saved.
+//! The effect of a change on future slots, before the change is saved.
 
 use crate::app::calendars::silenced::Silenced;
 use crate::app::calendars::{calendar_problems, containing};
@@ -15,40 +15,40 @@ use crate::domain::vocabulary::Permission;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
 
-/// Most days that are looked ahead.
+/// Maximum number of days ahead.
 const DAYS_MAX: u32 = 366;
 
-/// Slots of one list of one task that are kept one by one; the counts are of all.
+/// Maximum number of slots kept per list and task. The counts include all slots.
 const LISTED: usize = 200;
 
-/// Slots that are kept one by one of all tasks together.
+/// Maximum number of slots kept for all tasks together.
 const LISTED_MAX: usize = 50_000;
 
-/// What a change does.
+/// The effect of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Effect {
-    /// From here on.
+    /// Start of the compared period.
     pub from_at: DateTime<Utc>,
-    /// Up to here.
+    /// End of the compared period.
     pub until_at: DateTime<Utc>,
-    /// Slots that appear.
+    /// Number of slots that appear.
     pub appear_count: usize,
-    /// Slots that vanish.
+    /// Number of slots that vanish.
     pub vanish_count: usize,
-    /// Slots that move.
+    /// Number of slots that move.
     pub move_count: usize,
-    /// The tasks for which something changes, by name, with the first slots of each list.
+    /// The tasks whose slots change, by name, with the first slots of each list.
     pub tasks: Vec<(String, Difference)>,
-    /// Slots in these lists.
+    /// Number of slots in these lists.
     listed: usize,
-    /// Whether more was to be compared than was.
+    /// Whether only a part could be compared.
     pub truncated: bool,
-    /// Schedules of which the calendar would leave nothing, in sentences.
+    /// Schedules that would never fire because of the calendar, in sentences.
     pub warnings: Vec<String>,
 }
 
 impl App {
-    /// What replacing a task's definition would do; a task that does not exist yet has no slots before.
+    /// The effect of replacing a task's definition. A task that does not exist yet has no slots before.
     pub async fn task_effect(&self, caller: &Caller, task: &str, wanted: &Definition, days: u32) -> Result<Effect> {
         caller.require(Permission::Read)?;
         self.sound(wanted).await?;
@@ -69,7 +69,7 @@ impl App {
         compared.await
     }
 
-    /// What replacing a calendar's definition would do to all tasks.
+    /// The effect on all tasks of replacing a calendar's definition.
     pub async fn calendar_effect(
         &self,
         caller: &Caller,
@@ -112,7 +112,7 @@ impl App {
             match listed.next {
                 Some(cursor) => page.cursor = Some(cursor),
                 None => {
-                    effect.warnings = silenced.told();
+                    effect.warnings = silenced.into_sentences();
                     return Ok(effect);
                 }
             }
@@ -132,11 +132,11 @@ impl App {
     }
 }
 
-/// Which tasks a change of a calendar may concern.
+/// Which tasks a change of a calendar may affect.
 struct Concerned {
     /// The calendar and those that contain it.
     names: BTreeSet<String>,
-    /// Labels of the tasks that their maintenance windows concern, window by window; no labels: all tasks.
+    /// Tags of the tasks that their maintenance windows apply to, window by window; no tags: all tasks.
     windows: Vec<Vec<String>>,
 }
 
@@ -158,7 +158,7 @@ impl Concerned {
 }
 
 impl Effect {
-    /// The slots of a definition that run, within the time that is looked at.
+    /// The slots of a definition that run within the compared period.
     fn side(&mut self, book: &CalendarBook, definition: &Definition, stop: &Stop) -> Side {
         let mut side = Side::new();
         if !definition.enabled {

@@ -1,7 +1,8 @@
-//! What is in a feed's file: the soonest slots of the tasks it shows, and what was left out.
+//! Content of a feed's file: the soonest slots of the tasks it shows, and what was left out.
 //!
-//! The same feed is computed once an hour, whoever asks for it and however often: who comes while it is being computed waits
-//! for that answer. Files are kept in memory as long as they are few. Start reading at `feed_file_of_this_hour`.
+//! The same feed is computed at most once an hour, however many callers ask for it. Callers who come while it is
+//! being computed wait for that answer. Files are kept in memory as long as they are few. Start reading at
+//! `feed_file_of_this_hour`.
 
 use super::LEARNT_DAYS;
 use super::sources::{Coming, Soonest, Sources};
@@ -15,19 +16,19 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Mutex as Turn;
 
-/// Most events of a file.
+/// Maximum number of events in a file.
 const EVENTS_MAX: usize = 5_000;
 
-/// Schedules with more slots a day than this are only named.
+/// Schedules with more slots a day than this only get a note.
 const OFTEN: u64 = 24;
 
-/// Lines about what is left out of a file.
+/// Maximum number of lines about what is left out of a file.
 const LINES_MAX: usize = 500;
 
-/// Most memory for files of this hour, in bytes. More feeds than fit are computed more often.
+/// Maximum memory for files of this hour, in bytes. If there are more feeds, they are computed more often.
 const KEPT_BYTES: usize = 64 * 1024 * 1024;
 
-/// Which tasks a file shows, and how it is called.
+/// Which tasks a file shows, and its name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Shown {
     pub name: String,
@@ -43,14 +44,14 @@ impl Shown {
     }
 }
 
-/// A file, and the hour it is of.
+/// A file, and the hour for which it was computed.
 #[derive(Debug, Clone)]
 struct File {
     hour: DateTime<Utc>,
     text: Arc<str>,
 }
 
-/// The files of this hour. Each has a turn: whoever holds it computes the file, the others wait.
+/// The files of this hour. Each has a lock: its holder computes the file while the others wait.
 #[derive(Debug, Default)]
 pub(in crate::app) struct FeedFiles(Mutex<BTreeMap<Shown, Arc<Turn<Option<File>>>>>);
 
@@ -60,7 +61,7 @@ impl FeedFiles {
         Arc::clone(kept.entry(shown.clone()).or_default())
     }
 
-    /// Forgets files of other hours, and then all that nobody is computing, if they are too much together.
+    /// Forgets files of other hours, and then, if the files are too large together, all that nobody is computing.
     fn forget(&self, hour: DateTime<Utc>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut bytes = 0;
@@ -79,7 +80,7 @@ impl FeedFiles {
 }
 
 impl App {
-    /// The file as it is for this hour, so that calendar programs need not read it again.
+    /// The file for this hour. It stays the same within the hour, so that calendar programs need not read it again.
     pub(super) async fn feed_file_of_this_hour(&self, shown: Shown) -> Result<Arc<str>> {
         let hour = hour(self.clock().now());
         self.inner.feed_files.forget(hour);
@@ -130,17 +131,17 @@ impl App {
     }
 }
 
-/// A file in the making.
+/// A file while it is being computed.
 struct Drafting {
     from: DateTime<Utc>,
     until: DateTime<Utc>,
     soonest: Soonest,
-    /// Ids and titles of the tasks with a schedule that may be shown, by key inside the database.
+    /// Ids and titles of the tasks with a schedule that may be shown, by key in the database.
     titles: HashMap<i64, (TaskId, String)>,
     left_out: LeftOut,
 }
 
-/// Lines about what is not in the file: the first of them, and how many more there would be.
+/// Lines about what is not in the file: the first ones, and how many more there would be.
 #[derive(Default)]
 struct LeftOut {
     lines: Vec<String>,
@@ -163,7 +164,7 @@ impl Drafting {
         Self { from, until, soonest, titles: HashMap::new(), left_out: LeftOut::default() }
     }
 
-    /// Looks at some tasks and their schedules.
+    /// Examines some tasks and their schedules.
     fn look(&mut self, tasks: Vec<TaskRecord>, sources: Sources) {
         let Sources { fire, faults } = sources;
         let mut titles = HashMap::new();
@@ -204,7 +205,7 @@ fn written(
         left_out.push(format!("and {more} more"));
     }
     if let Some(first) = slots.get(EVENTS_MAX) {
-        left_out.push(format!("what comes after {}", first.slot.scheduled_for.format("%Y-%m-%d %H:%M UTC")));
+        left_out.push(format!("everything after {}", first.slot.scheduled_for.format("%Y-%m-%d %H:%M UTC")));
     }
     let event = |Coming { slot, source }: &Coming| {
         let (id, title) = titles.get(&source.task_key)?;

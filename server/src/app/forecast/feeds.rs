@@ -1,7 +1,7 @@
-//! Feeds: the plan for calendar programs, at addresses that are secrets; and the same for whoever is logged in.
+//! Feeds: the plan for calendar programs, at secret addresses, and the same file for logged-in callers.
 //!
-//! Deliberately absent: what is in a file, which `feed_file` finds out, at most once an hour for each feed. Start reading at
-//! `feed_text`.
+//! Deliberately absent: the content of a file, which `feed_file` computes at most once an hour per feed. Start
+//! reading at `feed_text`.
 
 use super::feed_file::Shown;
 use crate::app::core::write::{Moment, silent};
@@ -17,19 +17,19 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
-/// Most days ahead.
+/// Maximum number of days ahead.
 const DAYS_MAX: u32 = 366;
 
-/// What a feed shows.
+/// A feed as requested.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FeedRequest {
-    /// What it is called in calendar programs.
+    /// Name of the feed in calendar programs.
     pub name: String,
     /// Only this task (name or id).
     pub task: Option<String>,
-    /// Only this folder and those below.
+    /// Only tasks in this folder and the folders below it.
     pub folder: Option<String>,
-    /// Days ahead.
+    /// Number of days ahead.
     pub days: u32,
 }
 
@@ -70,7 +70,7 @@ impl App {
         }
     }
 
-    /// Creates a feed; its address is shown this once.
+    /// Creates a feed. Its address is shown only this once.
     pub async fn feed_create(&self, caller: &Caller, request: FeedRequest) -> Result<(FeedRecord, Secret)> {
         caller.require(Permission::Own)?;
         caller.require(Permission::Read)?;
@@ -102,7 +102,7 @@ impl App {
         Ok((self.write(write, silent).await?, path))
     }
 
-    /// Gives a feed another address; the one before is worth nothing from then on.
+    /// Gives a feed a new address. The old one stops working at once.
     pub async fn feed_rotate(&self, caller: &Caller, feed: &str) -> Result<(FeedRecord, Secret)> {
         caller.require(Permission::Own)?;
         let (caller, (path, secret_hash), wanted) = (caller.clone(), fresh(), feed.to_owned());
@@ -117,7 +117,7 @@ impl App {
         Ok((self.write(write, silent).await?, path))
     }
 
-    /// Deletes a feed: one's own, or any for an administrator.
+    /// Deletes a feed: one's own, or any feed for an administrator.
     pub async fn feed_delete(&self, caller: &Caller, feed: &str) -> Result<()> {
         caller.require(Permission::Own)?;
         let (caller, wanted) = (caller.clone(), feed.to_owned());
@@ -133,7 +133,7 @@ impl App {
     }
 }
 
-/// A feed that the caller may change, by id or name. Several may have a name: then it names none.
+/// Finds a feed that the caller may change, by id or name. A name that several feeds share is refused.
 async fn own(tx: &Tx, caller: &Caller, wanted: &str) -> Result<FeedRecord> {
     let own = |feed: &FeedRecord| caller.may(Permission::Admin) || feed.user.is_some() && feed.user == caller.user_id;
     let found = match wanted.parse::<FeedId>() {
@@ -142,7 +142,7 @@ async fn own(tx: &Tx, caller: &Caller, wanted: &str) -> Result<FeedRecord> {
     };
     let mut found: Vec<FeedRecord> = found.into_iter().filter(own).collect();
     if found.len() > 1 {
-        let detail = format!("{} feeds are called \"{wanted}\"; give the id of the one that is meant", found.len());
+        let detail = format!("{} feeds are called \"{wanted}\"; use the id of the one you mean", found.len());
         return Err(Error::conflict("name_ambiguous", detail));
     }
     found.pop().ok_or_else(|| Error::NotFound(format!("there is no feed \"{wanted}\"")))
@@ -155,7 +155,7 @@ fn check_days(pointer: &str, days: u32) -> Result<()> {
     }
 }
 
-/// A fresh address, and what is stored of it.
+/// A new address, and what is stored of it.
 fn fresh() -> (Secret, Vec<u8>) {
     let secret = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
     let hash = hash(&secret);

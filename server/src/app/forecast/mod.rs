@@ -1,8 +1,8 @@
-//! The plan: the future slots of all tasks in order of time, and days with what was and what will be.
+//! The plan: the future slots of all tasks in order of time, and past and future counts per day.
 //!
-//! Everything here is computed in places of its own (`core::compute`), by schedules that are read a few tasks at a time
-//! (`sources`). Effects, simulations and feeds stand beside it. Deliberately absent: anything that is stored because of a
-//! look ahead. Start reading at `plan_list`, then `days`, then `effects`.
+//! Everything here is computed in places of its own (`core::compute`), from schedules that are read a few tasks at a
+//! time (`sources`). Effects, simulations and feeds are in the other files of this folder. Deliberately absent:
+//! storing anything because of a look ahead. Start reading at `plan_list`, then `days`, then `effects`.
 
 pub mod days;
 pub mod effects;
@@ -22,10 +22,10 @@ use crate::domain::schedules::Slot;
 use crate::domain::vocabulary::Permission;
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// The longest stretch that is planned.
+/// Longest period of a plan.
 const LONGEST: TimeDelta = TimeDelta::days(366);
 
-/// Runs of so many days tell how long the next one takes.
+/// Expected durations are learnt from runs of this period.
 const LEARNT_DAYS: TimeDelta = TimeDelta::days(30);
 
 /// A future slot.
@@ -37,14 +37,15 @@ pub struct PlannedSlot {
     pub schedule_key: String,
     /// The slot.
     pub slot: Slot,
-    /// Seconds that its run will take, as learnt from runs before.
+    /// Expected duration of its run in seconds, learnt from earlier runs.
     pub expected_seconds: Option<f64>,
 }
 
-/// Most slots of one instant that a cursor may pass: they are all kept until those after them are found.
+/// Maximum number of slots at one instant that a cursor may skip, because they are all kept until the next ones are
+/// found.
 const MOST_PASSED: usize = 200_000;
 
-/// Where a page of the plan begins: after an instant, past so many slots; and where the plan ends.
+/// Where a page of the plan begins (after an instant, skipping a number of slots at it), and where the plan ends.
 #[derive(Debug, Clone, Copy)]
 struct Begin {
     after: DateTime<Utc>,
@@ -64,7 +65,7 @@ impl Begin {
         }
     }
 
-    /// The page after this one, if there are more slots than it takes; those are cut off.
+    /// The cursor of the next page, if there are more slots than fit; the extra slots are removed.
     fn next(self, slots: &mut Vec<Coming>, limit: usize) -> Option<Cursor> {
         if slots.len() <= limit {
             return None;

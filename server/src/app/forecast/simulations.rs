@@ -1,4 +1,4 @@
-//! Simulations: what all schedules together will do, one at a time.
+//! Simulations: what all schedules together will do. At most one simulation runs at a time.
 
 use super::LEARNT_DAYS;
 use super::sources::fault;
@@ -15,50 +15,50 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// Most days that are simulated.
+/// Maximum number of days of a simulation.
 const DAYS_MAX: u32 = 366;
 
-/// Seconds that a run of a task takes of which there were none yet.
+/// Assumed duration in seconds of a task's run if there was none yet.
 const UNKNOWN_SECONDS: f64 = 60.0;
 
-/// What is to be simulated.
+/// What to simulate.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SimulationRequest {
-    /// From here on; none: now.
+    /// Start of the simulation; none: now.
     pub from_at: Option<DateTime<Utc>>,
-    /// Days.
+    /// Number of days.
     pub days: u32,
-    /// Zone in which it is looked at; it changes nothing in what happens.
+    /// Time zone for hours in the answer. It does not affect the simulation.
     pub timezone: String,
-    /// Only these tasks (names or ids), enabled or not; empty: all that are enabled.
+    /// Only these tasks (names or ids), whether enabled or not; empty: all enabled tasks.
     pub tasks: Vec<String>,
-    /// Only tasks of this folder and those below.
+    /// Only tasks in this folder and the folders below it.
     pub folder: Option<String>,
-    /// Whether better minutes are looked for.
+    /// Whether to look for better minutes.
     pub proposals: bool,
 }
 
-/// What came out.
+/// Result of a simulation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Simulation {
-    /// From here on.
+    /// Start of the simulated period.
     pub from_at: DateTime<Utc>,
-    /// Up to here.
+    /// End of the simulated period.
     pub until_at: DateTime<Utc>,
-    /// Beginning of the first hour, by the clocks of the zone.
+    /// Start of the first hour, by the clocks of the time zone.
     pub first_hour: DateTime<Utc>,
-    /// Tasks that took part.
+    /// Number of tasks that took part.
     pub task_count: usize,
-    /// What could not take part, and why.
+    /// What could not take part, with reasons.
     pub left_out: Vec<String>,
     /// What happens.
     pub outcome: Outcome,
-    /// How long it took.
+    /// Duration of the computation.
     pub computed: Duration,
 }
 
 impl App {
-    /// Plays the coming days; at most one simulation at a time.
+    /// Simulates the coming days. At most one simulation runs at a time.
     pub async fn simulation_create(&self, caller: &Caller, request: &SimulationRequest) -> Result<Simulation> {
         caller.require(Permission::Read)?;
         let zone = zone_parse(&request.timezone).map_err(|error| Error::invalid("/timezone", error.to_string()))?;
@@ -115,7 +115,7 @@ impl App {
     }
 }
 
-/// A task with those of its schedules that are enabled and right; the wrong ones are told.
+/// A task with its enabled and valid schedules. Invalid schedules are added to `left_out`.
 fn simulated(book: &CalendarBook, task: &TaskRecord, seconds: f64, left_out: &mut Vec<String>) -> SimulatedTask {
     let definition = &task.definition;
     let simulated = |schedule: &crate::domain::schedules::Schedule| {
@@ -144,7 +144,7 @@ fn simulated(book: &CalendarBook, task: &TaskRecord, seconds: f64, left_out: &mu
     }
 }
 
-/// Refuses what would take too long, judging by its first days.
+/// Refuses a simulation that would take too long, judging by its first days.
 fn not_too_many(scenario: &Scenario, days: u32) -> Result<()> {
     let looked_at = days.min(3);
     let until = scenario.from + TimeDelta::days(looked_at.into());
@@ -162,5 +162,5 @@ fn too_many(days: u64) -> Error {
         0 => "choose some of the tasks, or a folder".to_owned(),
         days => format!("choose at most {days} days, or some of the tasks"),
     };
-    Error::invalid("/days", format!("these are more than {SLOTS_MAX} slots: {advice}"))
+    Error::invalid("/days", format!("there are more than {SLOTS_MAX} slots: {advice}"))
 }

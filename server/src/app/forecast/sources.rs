@@ -1,7 +1,7 @@
 //! Schedules that fire, read a few tasks at a time, and the soonest of their slots.
 //!
-//! Nobody holds the schedules of all tasks at once: they are looked at as they are read, and only what is shown is kept.
-//! Start reading at `sources_each`.
+//! The schedules of all tasks are never in memory at once: they are examined while they are read, and only what is
+//! shown is kept. Start reading at `sources_each`.
 
 use crate::app::schedules::agenda::STRETCH;
 use crate::app::schedules::compile;
@@ -14,29 +14,28 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-/// A schedule that fires, with what people know it by.
+/// A schedule that fires, with its names for people.
 #[derive(Debug, Clone)]
 pub struct Source {
     /// Name of the task.
     pub task: String,
-    /// Key of the task inside the database.
+    /// Key of the task in the database.
     pub task_key: i64,
     /// Key of the schedule within its task.
     pub schedule_key: String,
-    /// Calendars that it skips on.
+    /// Calendars in its `skip_on`.
     pub skip_on: Vec<String>,
-    /// Labels of the task.
+    /// Tags of the task.
     pub tags: Vec<String>,
-    /// The schedule.
+    /// The compiled schedule.
     pub compiled: CompiledSchedule,
 }
 
-/// Schedules as they are looked at: in order of their task's name and their key, those that fire apart from those that
-/// cannot.
+/// Some schedules, ordered by their task's name and their key. Those that cannot fire are separate.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
     pub fire: Vec<Arc<Source>>,
-    /// What is wrong with the others.
+    /// What is wrong with the schedules that cannot fire.
     pub faults: Vec<String>,
 }
 
@@ -60,12 +59,12 @@ impl Sources {
 }
 
 impl App {
-    /// The schedules of these tasks, by their keys inside the database.
+    /// The schedules of these tasks, given by key in the database.
     pub(super) async fn sources_of(&self, book: &CalendarBook, tasks: &[i64]) -> Result<Sources> {
         Ok(Sources::new(book, self.store().schedule_list_enabled_of(tasks).await?))
     }
 
-    /// Looks at the schedules of one task or of all, a few tasks at a time. Those of a task come together.
+    /// Examines the schedules of one task or of all, a few tasks at a time. The schedules of a task come together.
     pub(super) async fn sources_each(&self, only: Option<i64>, mut look: impl FnMut(Sources)) -> Result<()> {
         let book = self.calendar_book().await?;
         if let Some(task_key) = only {
@@ -81,12 +80,12 @@ impl App {
     }
 }
 
-/// What is said of a schedule that is not in a plan.
+/// Describes a schedule that is not in a plan.
 pub(super) fn fault(task: &str, key: &str, error: &str) -> String {
     format!("{task}: schedule {key} does not fire: {error}")
 }
 
-/// A slot and whose it is; in order of time, then of the task's name and the schedule's key.
+/// A slot and its schedule, ordered by time, then by the task's name and the schedule's key.
 #[derive(Debug)]
 pub(super) struct Coming {
     pub slot: Slot,
@@ -115,7 +114,7 @@ impl Ord for Coming {
     }
 }
 
-/// The soonest slots of all schedules that were shown to it, and no more than `most` of them.
+/// The soonest slots of all examined schedules, at most `most` of them.
 #[derive(Debug)]
 pub(super) struct Soonest {
     most: usize,
@@ -127,7 +126,7 @@ impl Soonest {
         Self { most, latest_first: BinaryHeap::new() }
     }
 
-    /// Takes the slots of a schedule after an instant and up to another, as far as they are soon enough.
+    /// Takes the slots of a schedule after an instant and up to another, if they are soon enough.
     pub fn look(
         &mut self,
         source: &Arc<Source>,

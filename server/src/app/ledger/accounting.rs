@@ -1,8 +1,9 @@
-//! Accounting: what was due is computed again from the stored definitions, and compared with the ledger.
+//! Accounting: computes again from the stored definitions what was due, and compares it with the ledger.
 //!
-//! Nothing here counts the ledger to know what was expected (server/docs/decisions.md, 15): every version of the task, its schedules and the
-//! calendars as they were in each stretch of time say which slots there were. What is in no entry is `unaccounted`. Where
-//! damage hides which slots there were, the problem is told, and what is in the ledger counts as expected.
+//! The ledger is never counted to find out what was due (server/docs/decisions.md, 15). Every version of the task,
+//! its schedules and the calendars at each time decide which slots there were. A slot without an entry is
+//! `unaccounted`. Where damage hides which slots there were, the problem is reported, and what is in the ledger
+//! counts as expected.
 
 use crate::app::core::compute::Reach;
 use crate::app::schedules::compile;
@@ -17,28 +18,28 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Most slots that are computed for one answer.
+/// Maximum number of slots computed for one answer.
 const SLOTS_MAX: u64 = 1_000_000;
 
-/// A slot that is younger may still be on its way into the ledger.
+/// A younger slot may still be on its way into the ledger.
 const ON_ITS_WAY: TimeDelta = TimeDelta::seconds(90);
 
 /// What became of the slots of one schedule, or of all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Account {
-    /// Slots that there were.
+    /// Number of slots that were due.
     pub expected: u64,
-    /// A run was made for them, and it was not skipped.
+    /// Number of slots with a run that was not skipped.
     pub ran: u64,
-    /// Skipped, for a stated reason.
+    /// Number of slots that were skipped for a stated reason.
     pub skipped: u64,
-    /// Missed.
+    /// Number of slots that were missed.
     pub missed: u64,
-    /// About to be caught up.
+    /// Number of slots that will be caught up.
     pub pending: u64,
-    /// In no entry of the ledger.
+    /// Number of due slots without an entry in the ledger.
     pub unaccounted: u64,
-    /// In the ledger, but not expected.
+    /// Number of slots in the ledger that were not due.
     pub surplus: u64,
 }
 
@@ -74,29 +75,29 @@ impl Account {
 /// What became of the slots of one schedule.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ScheduleAccount {
-    /// Its newest rule in words.
+    /// The schedule's newest rule in words.
     pub words: String,
-    /// The figures.
+    /// The figures of the schedule.
     pub account: Account,
-    /// Why the figures are not the whole truth.
+    /// Why the figures are incomplete.
     pub problem: Option<Reason>,
 }
 
 /// What became of the slots of a task.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// From here on.
+    /// Start of the period.
     pub from_at: DateTime<Utc>,
-    /// Up to here, not included.
+    /// End of the period, not included.
     pub until_at: DateTime<Utc>,
-    /// All schedules together.
+    /// The figures of all schedules together.
     pub total: Account,
-    /// Each schedule by its key.
+    /// The figures of each schedule, by its key.
     pub schedules: BTreeMap<String, ScheduleAccount>,
 }
 
 impl App {
-    /// Compares what was due of a task with the ledger; by default over the last day.
+    /// Compares what was due for a task with the ledger, by default over the last day.
     pub async fn slot_summary(
         &self,
         caller: &Caller,
@@ -129,7 +130,7 @@ impl App {
     }
 }
 
-/// From when (not included) to when.
+/// Start (not included) and end of a period.
 type Between = (DateTime<Utc>, DateTime<Utc>);
 
 /// The slots of one schedule as they should be.
@@ -138,7 +139,7 @@ struct Expected {
     words: String,
     problem: Option<Reason>,
     slots: Vec<DateTime<Utc>>,
-    /// When nobody knows which slots there were.
+    /// Periods for which it is unknown which slots there were.
     unknown: Vec<Between>,
 }
 
@@ -149,10 +150,10 @@ struct Work<'a> {
     now: DateTime<Utc>,
     left: u64,
     expected: BTreeMap<String, Expected>,
-    /// What is wrong with definitions of which nothing is certain, and when they held.
+    /// What is wrong with definitions that cannot be trusted, and the periods in which they were valid.
     damage: Vec<(String, Between)>,
     stop: &'a Stop,
-    /// When calendars changed.
+    /// Instants at which calendars changed.
     changes: BTreeSet<DateTime<Utc>>,
     /// The calendars as they were at an instant.
     book: Option<(DateTime<Utc>, Arc<CalendarBook>)>,
@@ -165,7 +166,7 @@ impl<'a> Work<'a> {
         Self { app, from_at, until_at, now, left: SLOTS_MAX, expected, damage, stop, changes, book }
     }
 
-    /// The calendars as they were at an instant; read again only if one changed since the stretch before.
+    /// The calendars as they were at an instant. They are read again only if one changed since the previous period.
     async fn book_at(&mut self, at: DateTime<Utc>) -> Result<Arc<CalendarBook>> {
         if let Some((read_at, book)) = &self.book
             && self.changes.range(*read_at..=at).all(|change| change == read_at)
@@ -177,7 +178,8 @@ impl<'a> Work<'a> {
         Ok(book)
     }
 
-    /// Computes what was due, stretch by stretch: neither the definition nor a calendar changes within one.
+    /// Computes what was due, one period after another. Neither the definition nor a calendar changes within a
+    /// period.
     async fn expect(&mut self, task: &TaskRecord) -> Result<()> {
         let mut versions = self.versions(task).await?;
         let stood_in = versions.last_mut().and_then(|newest| stand_in(newest, task));
@@ -195,17 +197,17 @@ impl<'a> Work<'a> {
             from = end;
         }
         for schedule in &task.definition.schedules {
-            let told = stood_in.as_ref().and_then(|damage| told(damage, &schedule.key));
-            // What nobody knows has a place to be told in, also if the ledger is empty.
-            if told.is_some() || !self.damage.is_empty() {
+            let reason = stood_in.as_ref().and_then(|damage| damage_reason(damage, &schedule.key));
+            // Unknown slots need a place to be reported, even if the ledger is empty.
+            if reason.is_some() || !self.damage.is_empty() {
                 let problem = &mut self.expected.entry(schedule.key.clone()).or_default().problem;
-                *problem = problem.take().or(told);
+                *problem = problem.take().or(reason);
             }
         }
         Ok(())
     }
 
-    /// All versions that held at any time of the period, oldest first.
+    /// All versions that were valid at any time of the period, oldest first.
     async fn versions(&self, task: &TaskRecord) -> Result<Vec<TaskVersionRecord>> {
         let (mut page, mut found) = (PageRequest::first(100), Vec::new());
         loop {
@@ -291,7 +293,7 @@ impl<'a> Work<'a> {
     }
 }
 
-/// Puts the task's own definition, which says the same, in the place of its newest version, if something of that cannot be read.
+/// Replaces an unreadable newest version by the task's own definition, which has the same content.
 fn stand_in(newest: &mut TaskVersionRecord, task: &TaskRecord) -> Option<Damage> {
     if newest.version != task.version || newest.damage.is_none() {
         return None;
@@ -300,12 +302,12 @@ fn stand_in(newest: &mut TaskVersionRecord, task: &TaskRecord) -> Option<Damage>
     Some(std::mem::replace(&mut newest.damage, task.damage.clone()))
 }
 
-fn told(damage: &Damage, key: &str) -> Option<Reason> {
+fn damage_reason(damage: &Damage, key: &str) -> Option<Reason> {
     let error = damage.rest.as_ref().or_else(|| damage.schedules.get(key))?;
     Some(Reason::VersionDamaged { problem: error.clone() })
 }
 
-/// For schedules whose slots cannot be computed again.
+/// The account of schedules whose slots cannot be computed again.
 fn counted(entries: &[SlotCount]) -> Account {
     let mut account = Account::default();
     for entry in entries {
@@ -314,7 +316,8 @@ fn counted(entries: &[SlotCount]) -> Account {
     account
 }
 
-/// Slots against entries, both in order of time; whatever is in the ledger of a stretch that is unknown was expected.
+/// Compares slots with entries, both in order of time. In periods without known slots, whatever is in the ledger
+/// counts as expected.
 fn compared(slots: &[DateTime<Utc>], entries: &[SlotCount], unknown: &[Between], now: DateTime<Utc>) -> Account {
     let mut account = Account::default();
     let mut matched = vec![0_u64; entries.len()];

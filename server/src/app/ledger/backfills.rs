@@ -1,7 +1,8 @@
-//! Backfill: a task is run for each slot of a past period, in order, so many at a time.
+//! Backfill: runs a task for each slot of a past period, in order, a limited number at a time.
 //!
-//! The slots are those of the present definition. Its runs leave the ledger alone (server/docs/decisions.md, 21); they go past the task's overlap
-//! rule among themselves, but do not start while other runs of the task are open, unless the rule allows several.
+//! The slots are those of the current definition. The runs do not change the ledger (server/docs/decisions.md, 21).
+//! Among themselves they ignore the task's overlap rule, but they do not start while other runs of the task are open,
+//! unless the rule allows several.
 
 use crate::app::core::compute::Reach;
 use crate::app::core::events::Change;
@@ -27,23 +28,23 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// Most slots of one backfill.
+/// Maximum number of slots in one backfill.
 const SLOTS_MAX: usize = 10_000;
 
-/// What is asked for.
+/// A backfill as requested.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BackfillRequest {
-    /// Only this schedule; none: all enabled ones.
+    /// Key of the only schedule; none: all enabled ones.
     pub schedule_key: Option<String>,
     /// First instant.
     pub from_at: DateTime<Utc>,
     /// Last instant.
     pub until_at: DateTime<Utc>,
-    /// Most runs at once.
+    /// Maximum number of simultaneous runs.
     pub at_once: u32,
     /// Params of the runs.
     pub params: Map<String, Value>,
-    /// Only look.
+    /// Whether to only count the slots.
     pub dry_run: bool,
 }
 
@@ -67,10 +68,7 @@ impl App {
         caller.require(Permission::Run)?;
         let now = self.clock().now();
         if request.from_at > request.until_at || request.until_at > now {
-            return Err(Error::invalid(
-                "/until_at",
-                "must not be before the beginning of the period, nor in the future",
-            ));
+            return Err(Error::invalid("/until_at", "must not be before the start of the period, nor in the future"));
         }
         let record = self.living(task).await?;
         whole(&record)?;
@@ -83,7 +81,7 @@ impl App {
         let book = self.calendar_book().await?;
         let sources = sources(&book, &record, request.schedule_key.as_deref());
         if sources.is_empty() {
-            return Err(Error::invalid("/schedule_key", "the task has no such schedule that is enabled and right"));
+            return Err(Error::invalid("/schedule_key", "the task has no enabled and valid schedule with this key"));
         }
         let before = request.from_at - TimeDelta::microseconds(1);
         let until_at = request.until_at;
@@ -112,7 +110,7 @@ impl App {
         };
         let name = definition.name.clone();
         if request.dry_run {
-            return Ok(BackfillView { record: imagined(new, &record), task: name });
+            return Ok(BackfillView { record: dry_record(new, &record), task: name });
         }
         let (caller, shown) = (caller.clone(), name.clone());
         let write = async move |tx: &Tx, _: Moment| {
@@ -126,7 +124,7 @@ impl App {
         Ok(BackfillView { record: made, task: name })
     }
 
-    /// A page of backfills, newest first; of one task, or all.
+    /// A page of backfills, newest first, of one task or of all.
     pub async fn backfill_list(
         &self,
         caller: &Caller,
@@ -153,7 +151,7 @@ impl App {
         self.backfill_seen(record).await
     }
 
-    /// Stops a backfill: no more runs are made, those that are open are cancelled.
+    /// Stops a backfill: it makes no more runs, and its open runs are cancelled.
     pub async fn backfill_cancel(&self, caller: &Caller, id: BackfillId) -> Result<BackfillView> {
         caller.require(Permission::Run)?;
         let by = caller.clone();
@@ -180,7 +178,7 @@ impl App {
         self.backfill_view(caller, id).await
     }
 
-    /// One round over these backfills; answers how many runs were made.
+    /// Advances these backfills by one round. Returns how many runs were made.
     pub async fn backfills_advance(&self, running: Vec<BackfillId>) -> Result<usize> {
         let (mut made, now) = (0, self.clock().now());
         for id in running {
@@ -309,7 +307,7 @@ fn sources(book: &CalendarBook, task: &TaskRecord, only: Option<&str>) -> Vec<So
     sources
 }
 
-fn imagined(new: BackfillNew, task: &TaskRecord) -> BackfillRecord {
+fn dry_record(new: BackfillNew, task: &TaskRecord) -> BackfillRecord {
     let BackfillNew { task_key, schedule_key, from_at, until_at, at_once, params, slot_count, created_at, created_by } =
         new;
     BackfillRecord {

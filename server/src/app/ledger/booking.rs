@@ -1,6 +1,6 @@
-//! Booking: what is due becomes ledger entries and runs, with the watermarks, in the caller's transaction.
+//! Booking: turns due slots into ledger entries and runs, and moves the watermarks, in the caller's transaction.
 //!
-//! Deliberately absent: reading what is due (`due`), and telling anybody before the commit.
+//! Deliberately absent: reading what is due (`due`), and announcing anything before the commit.
 
 use super::verdicts;
 use super::verdicts::{Due, Stretch, Verdict};
@@ -21,12 +21,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::AddAssign;
 use std::sync::Arc;
 
-/// What a booking did.
+/// Result of a booking.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Booked {
-    /// Ledger entries written.
+    /// Number of ledger entries written.
     pub entries: usize,
-    /// Runs made.
+    /// Number of runs made.
     pub runs: usize,
 }
 
@@ -37,20 +37,20 @@ impl AddAssign for Booked {
     }
 }
 
-/// Schedules that are due, as they were read, with their tasks.
+/// Due schedules as they were read, with their tasks.
 #[derive(Debug, Clone, Default)]
 pub struct DueSlots {
     /// The schedules.
     pub schedules: Vec<Arc<Planned>>,
-    /// Their tasks, by their keys inside the database.
+    /// Their tasks, by key in the database.
     pub tasks: HashMap<i64, TaskRecord>,
-    /// When the next of those schedules is due that were not due yet, by task.
+    /// For each task, when the next of its schedules is due that are not due yet.
     pub later: HashMap<i64, DateTime<Utc>>,
-    /// The calendars that the schedules were read with.
+    /// Mark of the calendars with which the schedules were read.
     pub calendars: CalendarMark,
 }
 
-/// What a booking did within its transaction, to be told after the commit.
+/// Result of a booking within its transaction, to be announced after the commit.
 #[derive(Debug, Default)]
 pub(super) struct BookedIn {
     /// The runs that were made, and those that they displaced.
@@ -69,9 +69,9 @@ impl BookedIn {
 /// A ledger entry that was written.
 #[derive(Debug)]
 pub(super) struct Written {
-    /// The task.
+    /// Id of the task.
     pub(super) task_id: TaskId,
-    /// Its name.
+    /// Name of the task.
     pub(super) task: String,
     /// What became of the slot.
     pub(super) outcome: SlotOutcome,
@@ -88,8 +88,9 @@ pub(in crate::app) async fn on_hold(tx: &Tx) -> Result<Option<Reason>> {
     Ok(hold.map(|hold| Reason::OnHold { note: hold["reason"].as_str().unwrap_or_default().to_owned() }))
 }
 
-/// Books schedules, except those whose tasks are not given, are disabled, or have another version by now. The tasks do not
-/// change before the end of the transaction. `present_from`: since when the server has been there without a break.
+/// Books schedules, except those whose tasks are missing, disabled, or at another version now. The tasks do not
+/// change before the end of the transaction. `present_from` is the instant since which the server has been present
+/// without interruption.
 pub(super) async fn book(
     tx: &Tx,
     due: &DueSlots,

@@ -1,7 +1,8 @@
-//! The clock ran ahead and was set back: what it left in the future is brought back, or nothing would happen until then.
+//! Brings back to the present what a clock that ran ahead left in the future. Otherwise nothing would happen until
+//! then.
 //!
-//! An entry for a slot that is still to come says what nobody can know yet, so it is taken back, with an audit entry; the
-//! slot gets its true entry when it is due. Only what was run stays: it was run, and is not run again.
+//! An entry for a future slot claims something that nobody can know yet, so it is removed, with an audit entry. The
+//! slot gets its true entry when it is due. Only runs stay: they were run and are not run again.
 
 use crate::app::core::write::{Moment, silent};
 use crate::app::schedules::compile;
@@ -14,24 +15,24 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use std::sync::Arc;
 
-/// Key among the stored settings, before the name of the node, of the latest time that was seen.
+/// Key of the latest known time among the settings, followed by the name of the node.
 const SEEN_AT: &str = "seen_at ";
 
-/// It is brought up to date when it is that old.
+/// The stored time is updated when it is this old.
 const STORE_EVERY: TimeDelta = TimeDelta::minutes(5);
 
-/// The ledger may be that far ahead before it is taken for a mistake.
+/// The ledger may be this far ahead before it counts as a mistake.
 const AHEAD_MAX: TimeDelta = TimeDelta::seconds(90);
 
 impl App {
-    /// Brings the ledger of a schedule back to now, if it is complete up to a later time, or tells of slots to come.
+    /// Brings the ledger of a schedule back to now, if it is complete up to a later time or contains future slots.
     pub(in crate::app) async fn ledger_bring_back(
         &self,
         record: &mut ScheduleRecord,
         compiled: &Arc<CompiledSchedule>,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        // What is read ahead is read for a moment that is to come.
+        // Definitions may be read ahead for a future moment.
         let now = now.min(self.clock().now());
         let limit = now + AHEAD_MAX;
         let told = record.told_until_at.is_some_and(|at| at > limit);
@@ -44,7 +45,7 @@ impl App {
         Ok(())
     }
 
-    /// Takes back what a ledger tells of slots to come; whose rule is not known, that is computed by time alone.
+    /// Removes future slots from a ledger. If its rule is unknown, the cut is computed by time alone.
     async fn ledger_cut(
         &self,
         (row, id, task): (i64, ScheduleId, String),
@@ -65,12 +66,13 @@ impl App {
             Ok(slots)
         };
         let slots = self.write(write, silent).await?;
-        tracing::warn!(task, %now, slots, "the ledger reached into the future, and was brought back: the clock was set back");
+        tracing::warn!(task, %now, slots, "the ledger reached into the future and was brought back, because the \
+            clock was set back");
         Ok(())
     }
 
-    /// Looks whether the clock was set back since it was last asked, over restarts too; then everything that it left in the
-    /// future is brought back: ledgers, dates of definitions, runs that wait. To be called before schedules are read.
+    /// Checks whether the clock was set back since the last call, even over restarts. If so, brings back everything
+    /// that it left in the future: ledgers, dates of definitions, waiting runs. Call this before schedules are read.
     pub async fn bring_back(&self, now: DateTime<Utc>) -> Result<()> {
         let key = format!("{SEEN_AT}{}", self.settings().node);
         let seen = self.store().setting_find(&key).await?;
@@ -88,13 +90,14 @@ impl App {
         };
         let (dates, runs) = self.write(write, silent).await?;
         if was_ahead {
-            tracing::warn!(%now, dates, runs, "the clock was set back; what it left in the future was brought back");
+            tracing::warn!(%now, dates, runs, "the clock was set back; what it had left in the future was brought \
+                back");
             self.signals().raise(crate::app::Signal::Queue);
         }
         Ok(())
     }
 
-    /// Also of schedules that do not fire any more.
+    /// Also includes schedules that no longer fire.
     async fn ledgers_bring_back(&self, now: DateTime<Utc>) -> Result<()> {
         let book = self.calendar_book().await?;
         for (row, id, task_key) in self.store().schedules_ahead(now + AHEAD_MAX).await? {
@@ -127,7 +130,7 @@ fn shortened(schedule: Option<&CompiledSchedule>, across: SlotAcross, now: DateT
     if let Some(range) = range.filter(|range| range.first_at == first_at) {
         return SlotAcross { stretch: (first_at, range.last_at), count: range.count.min(count) };
     }
-    // Its rule is another one by now: as if its slots lay evenly in its time.
+    // Its rule has changed, so its slots are assumed to be spread evenly over its time.
     let steps = i64::try_from(count - 1).unwrap_or(i64::MAX).max(1);
     let step = ((last_at - first_at).num_microseconds().unwrap_or(i64::MAX) / steps).max(1);
     let passed = (now - first_at).num_microseconds().unwrap_or_default() / step;

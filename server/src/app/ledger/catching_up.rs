@@ -1,4 +1,5 @@
-//! Catching up: pending ledger entries become runs, oldest first, one after another for each task, and not all at once.
+//! Catching up: pending ledger entries become runs, oldest first, one after another for each task, and a limited
+//! number at once.
 
 use super::booking::on_hold;
 use crate::app::core::events::Change;
@@ -15,27 +16,28 @@ use chrono::{DateTime, Utc};
 use serde_json::Map;
 use std::collections::BTreeMap;
 
-/// Most runs made in one round.
+/// Maximum number of runs made in one round.
 const MOST: u32 = 10;
 
-/// What a round did.
+/// Result of a round.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CaughtUp {
-    /// Runs that were made.
+    /// Number of runs that were made.
     pub runs: usize,
-    /// Entries that were skipped.
+    /// Number of entries that were skipped.
     pub skipped: usize,
-    /// Whether more may be done soon.
+    /// Whether more can be done soon.
     pub more: bool,
 }
 
 impl App {
-    /// Returns whether slots wait to be caught up.
+    /// Returns whether slots are pending.
     pub async fn slots_are_pending(&self) -> Result<bool> {
         Ok(self.store().slots_are_pending().await?)
     }
 
-    /// One round: for each task with pending slots the oldest, if it has room. At most half of the server's places are used.
+    /// Runs one round: for each task with pending slots the oldest one, if there is room. Uses at most half of the
+    /// server's places.
     pub async fn slots_catch_up(&self) -> Result<CaughtUp> {
         let now = self.clock().now();
         let most = (self.settings().run_limit / 2).max(1);
@@ -109,7 +111,7 @@ fn gone(task: Option<&TaskRecord>, slot: &SlotRecord) -> Option<Reason> {
     }
 }
 
-/// Caught-up runs wait for room instead of being skipped for the lack of it.
+/// Returns whether there is room. Caught-up runs wait for room instead of being skipped.
 fn has_room(task: &TaskRecord, open: OpenRuns) -> bool {
     let total = open.active + open.waiting;
     match task.definition.overlap {

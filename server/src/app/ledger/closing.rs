@@ -1,8 +1,9 @@
-//! Completing the ledger of many tasks before calendars change: what was due until then goes by the calendars as they were.
+//! Completes the ledger of many tasks before calendars change, because slots due until then follow the old calendars.
 //!
-//! A maintenance window may concern 100,000 tasks, and a transaction must end within seconds. So the ledger is completed first,
-//! in many short transactions between which others write. The transaction that changes the calendar then finds it complete
-//! up to an instant shortly before its own, and completes the rest, which is little. Start reading at `ledger_complete`.
+//! A maintenance window may affect 100,000 tasks, but a transaction must end within seconds. The ledger is therefore
+//! completed first, in many short transactions between which others can write. The transaction that changes the
+//! calendar then finds the ledger complete up to an instant shortly before its own, and completes the little that
+//! is left. Start reading at `ledger_complete`.
 
 use super::booking::{BookedIn, DueSlots, book, on_hold, task_keys};
 use crate::app::calendars::calendar_book;
@@ -18,18 +19,19 @@ use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Schedules with something due that are booked in one transaction.
+/// Number of schedules with due slots that are booked in one transaction.
 const BATCH: usize = 200;
 
-/// How often a stretch is begun anew because calendars or tasks changed meanwhile.
+/// How often a batch is tried again because calendars or tasks changed meanwhile.
 const TRIES: usize = 5;
 
-/// Which schedules a change of calendars concerns.
+/// The schedules that a change of calendars affects.
 #[derive(Debug, Clone, Default)]
 pub(in crate::app) struct Concern {
-    /// Those that name one of these calendars.
+    /// Schedules that name one of these calendars.
     pub names: BTreeSet<String>,
-    /// Those whose task has one of these labels; empty: all tasks; none: nobody, because there is no maintenance window.
+    /// Schedules whose task has one of these tags. Empty: all tasks; none: no task, because there is no maintenance
+    /// window.
     pub tags: Option<Vec<String>>,
 }
 
@@ -40,12 +42,13 @@ impl Concern {
         named.any(|name| self.names.contains(name)) || self.tags.as_ref().is_some_and(labelled)
     }
 
-    /// Those of some schedules that it concerns, that fire, and whose ledger does not reach beyond an instant.
+    /// Those of some schedules that are affected, fire, and have a ledger that does not reach beyond an instant.
     fn planned(&self, book: &CalendarBook, some: Vec<ScheduleRecord>, now: DateTime<Utc>) -> Vec<Arc<Planned>> {
         let behind = some.into_iter().filter(|record| record.watermark_at <= now && self.is(record));
         let planned = behind.filter_map(|record| {
             let compiled = compile(book, &record.task_name, &record.task_tags, &record.schedule).ok()?;
-            // The slot of a startup schedule depends on no calendar date to come; the scheduler books it when it has started.
+            // The slot of a startup schedule depends on no future calendar date. The scheduler books it after the
+            // start.
             if compiled.is_startup() {
                 return None;
             }
@@ -73,8 +76,8 @@ struct CompletedSchedule {
 }
 
 impl App {
-    /// Completes the ledger of the schedules concerned up to the present, in short transactions. What was completed stays so,
-    /// also if the calendar is not changed in the end.
+    /// Completes the ledger of the affected schedules up to the present, in short transactions. The ledger stays complete
+    /// even if the calendar is not changed in the end.
     pub(in crate::app) async fn ledger_complete(&self, concern: Concern) -> Result<Completed> {
         if concern.names.is_empty() && concern.tags.is_none() {
             return Ok(Completed::default());
@@ -83,7 +86,7 @@ impl App {
             let now = app.clock().now();
             let (mut after, mut tries, mut done) = (0, 0, Completed { at: now, schedules: Vec::new() });
             while let Some((last, stored)) = app.store().schedule_list_enabled_next(after, STRETCH).await? {
-                // Before the calendars themselves: should they change in between, this is the older mark.
+                // The mark is read before the calendars. If they change in between, it is the older mark.
                 let mark = app.store().calendar_mark().await?;
                 let book = app.calendar_book().await?;
                 let planned = concern.planned(&book, stored.readable, now);
@@ -97,7 +100,8 @@ impl App {
                     done.schedules.extend(some);
                     (after, tries) = (last, 0);
                 } else if tries == TRIES {
-                    let busy = "tasks and calendars change too fast just now; nothing was saved, try again in a moment";
+                    let busy = "tasks and calendars are changing too fast at the moment; nothing was saved, try \
+                        again in a moment";
                     return Err(Error::Unavailable(busy.into()));
                 } else {
                     tries += 1;
@@ -108,7 +112,7 @@ impl App {
         completed.await
     }
 
-    /// False: calendars or tasks are not those any more that were read.
+    /// Returns false if calendars or tasks have changed since they were read.
     async fn ledger_complete_some(
         &self,
         planned: Vec<Arc<Planned>>,
@@ -140,8 +144,8 @@ impl App {
     }
 }
 
-/// Completes the ledger of the schedules concerned up to the moment at which the calendars change, in the same transaction. What
-/// `completed` tells of, and nothing happened to since, is neither read nor computed again unless a slot of it is due by now.
+/// Completes the rest of the affected schedules' ledger up to the moment at which the calendars change in the same
+/// transaction. A schedule of `completed` to which nothing has happened since is only read again if a slot is due.
 pub(in crate::app) async fn close_concerned(
     tx: &Tx,
     concern: &Concern,
@@ -168,8 +172,8 @@ pub(in crate::app) async fn close_concerned(
     Ok(tx.watermarks_advance(&quiet, completed.at, now).await?)
 }
 
-/// Books what is due of some schedules, and moves the watermarks of all of them. The schedules were read before the
-/// transaction, so the scheduler may have booked some slots since: the ledger itself is asked which.
+/// Books due slots of some schedules, and moves the watermarks of all of them. The schedules were read before the
+/// transaction, so the scheduler may have booked some slots since; the ledger itself shows which.
 async fn complete(tx: &Tx, some: &[Arc<Planned>], Moment { now, present_from }: Moment) -> Result<BookedIn> {
     let is_due = |it: &&Arc<Planned>| it.next_at().is_some_and(|at| at <= now);
     let (due, quiet): (Vec<_>, Vec<_>) = some.iter().partition(is_due);

@@ -1,7 +1,8 @@
-//! The ledger of schedules whose stored rows cannot be read, completed before they are replaced.
+//! Completes the ledger of schedules whose stored rows cannot be read, before these are replaced.
 //!
-//! The rule of such a row is in the task's definition too, and in its newest version: by it the slots are known, and none of
-//! them ran. If neither can be read, nobody knows which slots there were; accounting says so (see `accounting`).
+//! The rule of such a row is also in the task's definition and in its newest version. It gives the slots, none of
+//! which ran. If neither can be read, it is unknown which slots there were, and accounting says so (see
+//! `accounting`).
 
 use super::booking::{DueSlots, book};
 use crate::app::Result;
@@ -35,7 +36,7 @@ pub(in crate::app) async fn close(
     Ok(())
 }
 
-/// The definition by which the schedule with this key went: the task's own, or its version.
+/// The definition that applied to the schedule with this key: the task's own, or its version.
 async fn rules(tx: &Tx, task: &TaskRecord, key: &str) -> Result<Option<Definition>> {
     if task.damage.rest.is_none() && !task.damage.schedules.contains_key(key) {
         return Ok(Some(task.definition.clone()));

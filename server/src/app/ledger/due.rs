@@ -1,7 +1,7 @@
-//! What is due, read before it is booked: some moments before, when very many are due at once.
+//! Reads due slots before they are booked; a moment earlier if very many are due at once.
 //!
-//! Between reading and booking anything may change. Whether tasks and calendars are still those that were read is therefore
-//! looked at in the transaction that books; what changed is left out, and is to be read again.
+//! Anything may change between reading and booking. The transaction that books therefore checks whether tasks and
+//! calendars are still those that were read. What has changed is left out and must be read again.
 
 use super::booking::{Booked, BookedIn, DueSlots, Written, book, on_hold};
 use crate::app::core::events::Change;
@@ -13,9 +13,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 impl App {
-    /// Reads what is due of these tasks by `until`.
+    /// Reads what is due for these tasks by `until`.
     pub async fn slots_due(&self, task_keys: &[i64], until: DateTime<Utc>) -> Result<DueSlots> {
-        // Before the calendars themselves: should they change in between, this is the older mark, and nothing is booked by it.
+        // The mark is read before the calendars. If they change in between, it is the older mark, and nothing is
+        // booked by it.
         let calendars = self.store().calendar_mark().await?;
         let (planned, tasks) = futures::try_join!(self.schedules_planned_of(task_keys, until), async {
             Ok(self.store().tasks_find(task_keys).await?)
@@ -33,8 +34,8 @@ impl App {
         Ok(due)
     }
 
-    /// Books what was read, where it still holds, and tells which tasks must be read again, because they or the calendars
-    /// changed. `slots_booked` is to be called soon after.
+    /// Books what was read, as far as it is still valid. Returns which tasks must be read again, because they or the
+    /// calendars changed. Call `slots_booked` soon after.
     pub async fn slots_book_of(&self, due: Arc<DueSlots>, now: DateTime<Utc>) -> Result<(Booked, HashSet<i64>)> {
         let write = async move |tx: &Tx, moment: Moment| book_read(tx, &due, Moment { now, ..moment }).await;
         let announce = |app: &Self, (booked, _): &(BookedIn, HashSet<i64>)| {
@@ -44,7 +45,7 @@ impl App {
         Ok((booked.counts(), stale))
     }
 
-    /// Tells of what was booked, after the commit. `slots_booked` is to be called soon after.
+    /// Announces what was booked, after the commit. Call `slots_booked` soon after.
     pub(super) fn booked_announce(&self, booked: &BookedIn) -> Booked {
         for Written { task_id, task, outcome } in &booked.written {
             self.events().publish(Change::Slot { task_id: *task_id, task: task.clone(), outcome: *outcome });
@@ -54,7 +55,7 @@ impl App {
     }
 }
 
-/// Books what was read before the transaction, except what changed since: those tasks are answered.
+/// Books what was read before the transaction, except what has changed since. Returns the tasks that were left out.
 async fn book_read(tx: &Tx, due: &DueSlots, Moment { now, present_from }: Moment) -> Result<(BookedIn, HashSet<i64>)> {
     if tx.calendar_mark().await? != due.calendars {
         return Ok((BookedIn::default(), due.schedules.iter().map(|it| it.task_key).collect()));

@@ -1,7 +1,7 @@
-//! The ledger: what is due becomes entries and runs, in one transaction with the watermarks.
+//! The ledger: due slots become entries and runs, in one transaction with the watermarks.
 //!
-//! Deliberately absent: computing slots (`domain::schedules`) and admitting runs (`runs::admit`). Start reading at `verdicts`,
-//! then `due`.
+//! Deliberately absent: computing slots (`domain::schedules`) and admitting runs (`runs::admit`). Start reading at
+//! `verdicts`, then `due`.
 
 pub mod accounting;
 pub mod backfills;
@@ -47,7 +47,7 @@ impl App {
         Ok(self.store().slot_list(&filter, page).await?)
     }
 
-    /// Books everything of these schedules that is due by now: ledger entries, runs and watermarks together.
+    /// Books everything that is due for these schedules: ledger entries, runs and watermarks together.
     pub async fn slots_book(&self, schedules: Vec<Arc<Planned>>, now: DateTime<Utc>) -> Result<Booked> {
         let calendars = self.store().calendar_mark().await?;
         let tasks = self.store().tasks_find(&task_keys(&schedules)).await?;
@@ -57,17 +57,17 @@ impl App {
         Ok(booked)
     }
 
-    /// Has what was booked looked at.
+    /// Wakes the workers that handle what was booked.
     pub fn slots_booked(&self, booked: Booked) {
         if booked.entries > 0 {
-            // Runs are queued, or slots pending.
+            // Runs are queued, or slots are pending.
             self.signals().raise(Signal::Queue);
         }
     }
 }
 
-/// Completes the ledger of a task up to now under its present rules, before they change or end (server/docs/decisions.md, 16). With a
-/// reason nothing fires any more: what is due is skipped for it.
+/// Completes the ledger of a task up to now under its current rules, before they change or end
+/// (server/docs/decisions.md, 16). If there is a reason, nothing fires any more, and due slots are skipped for it.
 pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&Reason>, moment: Moment) -> Result<()> {
     let Moment { now, present_from } = moment;
     if !task.definition.enabled && task.damage.rest.is_none() {

@@ -1,28 +1,28 @@
-//! What is due of one schedule: which slots run, which are caught up, which are only written down. Pure.
+//! What becomes of the due slots of one schedule: which run, which are caught up, which are only recorded. Pure.
 
 use crate::domain::model::Told;
 use crate::domain::reason::Reason;
 use crate::domain::schedules::{CatchUp, CompiledSchedule, Slot};
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// A slot that is at most this late still counts as on time; while nobody was there, only the newest one does.
+/// A slot counts as on time if it is at most this late. After an outage only the newest slot can be on time.
 const ON_TIME: TimeDelta = TimeDelta::seconds(60);
 
-/// Slots of an outage that are looked at one by one.
+/// Maximum number of slots of an outage that are examined one by one.
 const LOOKED_AT: usize = 20_000;
 
-/// The time that is looked at.
+/// The period to judge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
-    /// Up to here the ledger is complete.
+    /// The instant up to which the ledger is complete.
     pub watermark_at: DateTime<Utc>,
-    /// Since when the server has been there without a break.
+    /// Since when the server has been present without interruption.
     pub present_from: DateTime<Utc>,
-    /// Up to here everything is due.
+    /// Everything up to this instant is due.
     pub now: DateTime<Utc>,
 }
 
-/// What is to become of one slot, or of a stretch of them.
+/// The decision about one slot, or a range of slots.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
     /// First instant.
@@ -31,7 +31,7 @@ pub struct Due {
     pub last_at: DateTime<Utc>,
     /// Number of slots.
     pub count: u64,
-    /// What becomes of them.
+    /// What becomes of the slots.
     pub verdict: Verdict,
 }
 
@@ -40,18 +40,18 @@ pub struct Due {
 pub enum Verdict {
     /// A run on time.
     Run,
-    /// A run for a slot that was missed, at once.
+    /// A run for a missed slot, at once.
     CatchUp,
-    /// A run for a slot that was missed, in its turn.
+    /// A run for a missed slot, after earlier ones.
     Pending,
     /// No run, on purpose.
     Skipped(Reason),
-    /// No run, because nobody was there.
+    /// No run, because the server was not there.
     Missed(Reason),
 }
 
-/// Everything of a schedule that is due after its watermark and up to now, in order of time, without what the ledger tells
-/// of already. `stopped`: why nothing fires.
+/// Decides about every slot of a schedule after its watermark and up to now, in order of time, except slots that the
+/// ledger covers already. `stopped` says why nothing fires.
 pub fn due(
     schedule: &CompiledSchedule,
     catch_up: CatchUp,
@@ -73,8 +73,9 @@ pub fn due(
     found
 }
 
-/// The slots after this instant are on time. Who was there may be a little late with each of them; who was not is in time
-/// for the newest at best, since of the others the next one is due already.
+/// The instant after which slots are on time. A server that was present may be a little late with each of them. A
+/// server that was not present can only be on time for the newest one, because after each of the others the next one
+/// is due already.
 fn fresh_from(schedule: &CompiledSchedule, stretch: Stretch) -> DateTime<Utc> {
     let Stretch { watermark_at, present_from, now } = stretch;
     let grace = (now - ON_TIME).max(watermark_at);
@@ -101,19 +102,19 @@ fn single(slot: &Slot, stopped: Option<&Reason>, verdict: Verdict) -> Due {
     Due { first_at: slot.scheduled_for, last_at: slot.scheduled_for, count: 1, verdict }
 }
 
-/// Slots that are too late to be on time.
+/// Slots that are too late.
 struct Missed<'a> {
     schedule: &'a CompiledSchedule,
     told: &'a [Told],
-    /// After this instant.
+    /// Slots after this instant.
     from: DateTime<Utc>,
-    /// Up to and including this one.
+    /// Slots up to and including this instant.
     until: DateTime<Utc>,
     now: DateTime<Utc>,
 }
 
 impl Missed<'_> {
-    /// Those that are run after all, and the stretches between them.
+    /// Lists the slots that are run after all, and the ranges between them.
     fn list(&self, catch_up: CatchUp, newer_runs: bool, stopped: Option<&Reason>, found: &mut Vec<Due>) {
         let from = self.oldest(catch_up);
         let chosen = match (stopped, catch_up) {
@@ -139,7 +140,7 @@ impl Missed<'_> {
         self.untold(done, self.until, &why, found);
     }
 
-    /// What is caught up is after this instant.
+    /// Slots after this instant may be caught up.
     fn oldest(&self, catch_up: CatchUp) -> DateTime<Utc> {
         match catch_up {
             CatchUp::Window { max_age_seconds, .. } => {
@@ -149,7 +150,8 @@ impl Missed<'_> {
         }
     }
 
-    /// The newest slots after an instant that are neither told nor skipped anyway, oldest first.
+    /// The newest slots after an instant that the ledger does not cover and that are not skipped anyway, oldest
+    /// first.
     fn newest(&self, from: DateTime<Utc>, most: u32) -> Vec<Slot> {
         let mut chosen = Vec::new();
         let mut next = self.schedule.latest_at_or_before(self.until);
@@ -166,7 +168,7 @@ impl Missed<'_> {
         chosen
     }
 
-    /// The stretches of slots that do not run, around what is told already.
+    /// The ranges of slots that do not run, around what the ledger covers already.
     fn untold(&self, from: DateTime<Utc>, until: DateTime<Utc>, why: &Verdict, found: &mut Vec<Due>) {
         let mut done = from;
         for (first, last) in self.told.iter().filter(|(first, last)| *last > from && *first <= until) {
@@ -185,7 +187,7 @@ fn reason(catch_up: CatchUp) -> Reason {
     }
 }
 
-/// A stretch of slots that do not run: skipped if calendars skip all of them, else for the given reason.
+/// A range of slots that do not run: skipped if calendars skip all of them, otherwise for the given reason.
 fn stretch(schedule: &CompiledSchedule, (from, until): (DateTime<Utc>, DateTime<Utc>), why: &Verdict) -> Option<Due> {
     let range = schedule.range_between(from, until)?;
     let mut first: Option<Reason> = None;

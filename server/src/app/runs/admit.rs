@@ -1,7 +1,7 @@
-//! The one door: every new run is admitted here, whatever made it.
+//! The one door: every new run is admitted here, whatever started it.
 //!
-//! `new_run` decides (overlap, pool, params) without touching the database; `insert` stores what was decided and makes room:
-//! under `queue_latest` and `replace` a new run displaces those before it, in the same transaction.
+//! `new_run` decides (overlap, pool, params) without using the database. `insert` stores the decision and makes room:
+//! under `queue_latest` and `replace`, a new run displaces those before it, in the same transaction.
 
 use crate::app::core::span::seconds;
 use crate::app::{App, Error, Result, Signal};
@@ -17,42 +17,42 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// A run that somebody wants.
+/// A requested run.
 #[derive(Debug, Clone)]
 pub struct Wanted<'a> {
     /// The task.
     pub task: &'a TaskRecord,
     /// The definition to run: the task's newest, or an older one.
     pub definition: &'a Definition,
-    /// Its version.
+    /// Version of the definition.
     pub version: u32,
-    /// Why.
+    /// Why the run exists.
     pub trigger: TriggerRecord,
-    /// The schedule that made it due, by its key inside the database.
+    /// Key in the database of the schedule that made the task due.
     pub schedule_row: Option<i64>,
-    /// The slot it is for.
+    /// The slot for which the run is made.
     pub scheduled_for: Option<DateTime<Utc>>,
-    /// Not to be started before.
+    /// The run must not start before this instant.
     pub due_at: DateTime<Utc>,
-    /// Values given for params.
+    /// Values for params.
     pub params: Map<String, Value>,
 }
 
 /// Why there is no run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// What is stored of the task's definition cannot be read.
+    /// The stored definition of the task cannot be read.
     Damaged(String),
     /// The task is disabled.
     Disabled,
     /// Params are missing or wrong.
     Params(Vec<Problem>),
-    /// The overlap rule says no, for this reason.
+    /// The overlap rule does not allow a run, for this reason.
     Overlap(Reason),
 }
 
 impl Refusal {
-    /// As an answer to whoever asked.
+    /// Turns the refusal into an error for the caller.
     pub fn into_error(self, task: &str) -> Error {
         match self {
             Self::Damaged(damage) => damaged(task, &damage),
@@ -62,7 +62,7 @@ impl Refusal {
         }
     }
 
-    /// As a reason in the ledger or of a skipped run.
+    /// Turns the refusal into a reason for the ledger or for a skipped run.
     pub fn into_reason(self) -> Reason {
         match self {
             Self::Damaged(problem) => Reason::TaskDamaged { problem },
@@ -75,17 +75,17 @@ impl Refusal {
     }
 }
 
-/// Refuses what builds on the definition of a task that cannot be read.
+/// Refuses work that needs the definition of a task if that cannot be read.
 pub fn whole(task: &TaskRecord) -> Result<()> {
     task.damage.rest.as_ref().map_or(Ok(()), |damage| Err(damaged(&task.definition.name, damage)))
 }
 
-/// A task whose definition cannot be read can only be replaced or deleted.
+/// The error for a task whose definition cannot be read. It can only be replaced or deleted.
 pub fn damaged(task: &str, damage: &str) -> Error {
-    Error::conflict("task_damaged", format!("task \"{task}\": {damage}; replace it whole, or delete it"))
+    Error::conflict("task_damaged", format!("task \"{task}\": {damage}; replace the whole task, or delete it"))
 }
 
-/// Decides about a new run; counts it among the open ones if there is to be one.
+/// Decides about a new run. If there is to be one, counts it among the open runs.
 pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::result::Result<RunNew, Refusal> {
     let Wanted { task, definition, version, trigger, schedule_row, scheduled_for, due_at, params } = wanted;
     if let Some(damage) = &task.damage.rest {
@@ -128,7 +128,8 @@ pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::
     })
 }
 
-/// The run of a trigger; what overlap or params refuse becomes a skipped run with the reason. None: the task is disabled.
+/// The run of a trigger. If overlap or params refuse it, it becomes a skipped run with the reason. None if the task
+/// is disabled.
 pub fn run_or_skipped(wanted: Wanted, mut open: OpenRuns, now: DateTime<Utc>) -> Option<RunNew> {
     let refusal = match new_run(wanted.clone(), &mut open, now) {
         Ok(run) => return Some(run),
@@ -140,16 +141,16 @@ pub fn run_or_skipped(wanted: Wanted, mut open: OpenRuns, now: DateTime<Utc>) ->
     Some(RunNew { state: RunState::Skipped, reason: Some(refusal.into_reason()), ..run })
 }
 
-/// Runs that were stored, and those that they displaced.
+/// Runs that were stored, and runs that they displaced.
 #[derive(Debug, Clone, Default)]
 pub struct Inserted {
     /// The new runs, in order.
     pub made: Vec<RunRecord>,
-    /// Runs that were skipped or are to be cancelled because of them.
+    /// Runs that are skipped or cancelled because of the new ones.
     pub displaced: Vec<RunRecord>,
 }
 
-/// Stores admitted runs. `overlaps`: the overlap rule of their tasks, by key.
+/// Stores admitted runs. `overlaps` holds the overlap rules of their tasks, by key.
 pub async fn insert(
     tx: &Tx,
     runs: &[RunNew],
@@ -162,7 +163,7 @@ pub async fn insert(
     let made = tx.runs_insert(runs).await?;
     let mut displaced = Vec::new();
     let waiting = runs.iter().filter(|run| run.state == RunState::Waiting);
-    // The newest of each task is the one that stays.
+    // Of each task, the newest run is the one that stays.
     for (task, newest) in &waiting.map(|run| (run.task_key, run)).collect::<BTreeMap<i64, &RunNew>>() {
         let Some(overlap) = overlaps.get(task) else { continue };
         match overlap {
@@ -179,7 +180,7 @@ pub async fn insert(
     Ok(Inserted { made, displaced })
 }
 
-/// Cancels what is under way of a task, gently: a second request would skip the grace.
+/// Cancels the open runs of a task. It asks only once, because a second request would skip the grace period.
 async fn replace(tx: &Tx, newest: &RunNew, now: DateTime<Utc>) -> Result<Vec<RunRecord>> {
     let reason = Reason::Replaced { scheduled_for: newest.scheduled_for };
     let mut found = Vec::new();
@@ -196,7 +197,7 @@ async fn replace(tx: &Tx, newest: &RunNew, now: DateTime<Utc>) -> Result<Vec<Run
 }
 
 impl App {
-    /// Tells everybody about new runs and what they displaced, after the commit.
+    /// Announces new runs and what they displaced, after the commit.
     pub fn announce_inserted(&self, inserted: &Inserted) {
         self.announce_inserted_quietly(inserted);
         if !inserted.made.is_empty() {
@@ -204,7 +205,7 @@ impl App {
         }
     }
 
-    /// The same without a signal that new runs are there: whoever makes many raises it after the last.
+    /// The same without the signal for new runs. A caller who makes many runs raises it after the last one.
     pub(in crate::app) fn announce_inserted_quietly(&self, inserted: &Inserted) {
         for run in &inserted.made {
             self.announce_run(run, true);

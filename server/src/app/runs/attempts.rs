@@ -1,4 +1,4 @@
-//! Attempts end here: what became of one is decided by the domain and booked with everything that follows from it.
+//! The end of attempts: the domain decides what follows, and one transaction books all of it.
 
 use crate::app::core::span::seconds;
 use crate::app::{App, Result, Signal};
@@ -12,9 +12,9 @@ use serde_json::Value;
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AttemptReport {
-    /// Result.
+    /// Outcome of the attempt.
     pub outcome: AttemptOutcome,
-    /// When it ended.
+    /// When the attempt ended.
     pub finished_at: DateTime<Utc>,
     /// Process id of the command, if it is not stored yet.
     pub pid: Option<u32>,
@@ -22,37 +22,37 @@ pub struct AttemptReport {
     pub exit_code: Option<i32>,
     /// Signal that ended the process.
     pub signal: Option<i32>,
-    /// Why it ended so; none: there is nothing to say.
+    /// Why the attempt ended like this; none: there is no particular reason.
     pub reason: Option<Reason>,
-    /// Whether another attempt cannot help (program not found, folder missing).
+    /// Whether another attempt would be pointless (program not found, folder missing).
     pub hopeless: bool,
-    /// Processor seconds of the whole tree.
+    /// Processor seconds of the whole process tree.
     pub cpu_seconds: Option<f64>,
     /// Peak memory of the largest process, in bytes.
     pub peak_memory_bytes: Option<u64>,
-    /// What was logged.
+    /// Figures of the log.
     pub log: LogCounts,
-    /// Whether a left-behind process still held the output.
+    /// Whether a process left behind still held the output.
     pub leaked_output: bool,
-    /// Processes that could not be stopped.
+    /// Number of processes that could not be stopped.
     pub survivor_count: u32,
     /// What the run wrote as its result.
     pub result: Option<Value>,
 }
 
-/// How much an attempt logged.
+/// Size of an attempt's log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LogCounts {
-    /// Bytes, those that were dropped included.
+    /// Number of bytes, including dropped ones.
     pub bytes: u64,
-    /// Lines.
+    /// Number of lines.
     pub lines: u64,
-    /// Bytes that were not kept.
+    /// Number of bytes that were not kept.
     pub dropped_bytes: u64,
 }
 
 impl AttemptReport {
-    /// An attempt of which nothing is known but how it ended.
+    /// Creates a report of which only the outcome is known.
     pub fn bare(outcome: AttemptOutcome, finished_at: DateTime<Utc>, reason: Option<Reason>) -> Self {
         Self {
             outcome,
@@ -73,7 +73,8 @@ impl AttemptReport {
 }
 
 impl App {
-    /// Books the end of an attempt and what follows. False: somebody else was first; nothing was changed.
+    /// Books the end of an attempt and what follows. Returns false if the end was booked already; nothing was changed
+    /// then.
     pub async fn attempt_finish(&self, claimed: &ClaimedRun, report: &AttemptReport) -> Result<bool> {
         let cancelled = self.store().run_cancel_requested(claimed.run.id).await?;
         let next = match self.after(claimed, report, cancelled) {

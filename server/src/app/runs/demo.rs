@@ -1,6 +1,6 @@
-//! Invented history for demonstrations: past slots become runs that ended, as the engine would have booked them.
+//! Invented history for demonstrations: past slots become runs that have ended, as the engine would have booked them.
 //!
-//! It goes through the same store functions as real runs, on a clock that stands in the past. Nothing is started.
+//! It uses the same store functions as real runs, with a clock set to the past. Nothing is started.
 
 use super::attempts::{AttemptReport, LogCounts};
 use crate::app::core::write::silent;
@@ -20,11 +20,11 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::sync::Arc;
 
-/// Past slots invented for one schedule at most; of more, an even selection is taken.
+/// Maximum number of past slots invented per schedule. If there are more, a uniform selection is used.
 const SLOTS_MAX: usize = 500;
 
 impl App {
-    /// Invents the history of all enabled schedules over the past weeks; answers how many runs it made.
+    /// Invents the history of all enabled schedules over the past weeks. Returns how many runs it made.
     pub async fn history_invent(&self, weeks: u32) -> Result<usize> {
         let now = self.clock().now();
         let clock = Clock::manual(now - TimeDelta::weeks(weeks.into()));

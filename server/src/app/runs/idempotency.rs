@@ -1,4 +1,4 @@
-//! Idempotency keys: the same request again makes no second run.
+//! Idempotency keys: repeating a request does not make a second run.
 
 use crate::app::{Caller, Error, Result};
 use crate::domain::ids::RunId;
@@ -23,19 +23,19 @@ pub struct Idempotency {
 }
 
 impl Idempotency {
-    /// The key of a caller's request.
+    /// Creates the key of a caller's request.
     pub fn new(caller: &Caller, operation: &str, target: &str, key: String, body: &Value) -> Self {
         let scope = format!("{}:{operation}:{target}", caller.identity());
         Self { scope, key, body_hash: Sha256::digest(body.to_string()).to_vec() }
     }
 
-    /// The key of a call of a webhook.
+    /// Creates the key of a webhook's call.
     pub fn of_hook(trigger: &str, key: String, body: &[u8]) -> Self {
         Self { scope: format!("hook:{trigger}"), key, body_hash: Sha256::digest(body).to_vec() }
     }
 }
 
-/// The run that the same request made before.
+/// Finds the run that the same request made before.
 pub(in crate::app) async fn repeated(
     tx: &Tx,
     key: Option<&Idempotency>,

@@ -1,7 +1,7 @@
-//! Reading a log while it grows: pieces of text, in order, from any place, until its attempt has ended.
+//! Reads a log while it grows: pieces of text, in order, from any place, until its attempt has ended.
 //!
-//! Reading is done on blocking threads in bounded pieces. Text is cut at whole characters per stream; bytes that are no
-//! UTF-8 are shown as U+FFFD (a download is exact).
+//! Blocking threads read bounded pieces. Text is split at whole characters per stream. Bytes that are not UTF-8 are
+//! shown as U+FFFD (a download is exact).
 
 use crate::app::App;
 use crate::domain::ids::AttemptId;
@@ -12,13 +12,13 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Lines shown of a log that is not read from a given place.
+/// Number of lines shown of a log that is not read from a given place.
 pub const BACKLOG_LINES: usize = 1000;
 
-/// Bytes read at once.
+/// Bytes per read.
 const PIECE: usize = 48 * 1024;
 
-/// How often a log is looked at without being told that it has grown.
+/// How often a log is checked without a report that it has grown.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// The same, for an attempt that is not on the board yet.
@@ -27,17 +27,17 @@ const LOOK_SOON: Duration = Duration::from_millis(50);
 /// A piece of a log's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
-    /// First byte, counted before anything was dropped.
+    /// Offset of the first byte, counted before anything was dropped.
     pub offset: u64,
-    /// Byte after the last one shown in it: where reading goes on without losing any.
+    /// Offset after the last byte shown, from which reading continues without loss.
     pub end: u64,
-    /// Where it came from.
+    /// Stream it came from.
     pub stream: LogStream,
-    /// When it was written.
+    /// When the text was written.
     pub at: DateTime<Utc>,
     /// The text.
     pub text: String,
-    /// Bytes dropped just before it.
+    /// Number of bytes dropped just before the piece.
     pub dropped_bytes: u64,
 }
 
@@ -53,7 +53,7 @@ pub struct LogFollower {
     over: bool,
 }
 
-/// The word for a stream of the runner.
+/// Converts a stream of the runner.
 pub const fn stream_word(stream: Stream) -> LogStream {
     match stream {
         Stream::Stdout => LogStream::Stdout,
@@ -69,10 +69,11 @@ impl LogFollower {
         Self { app, attempt, path, reader: None, from, held: Default::default(), over: false }
     }
 
-    /// The next pieces; none: the attempt has ended and everything was given.
+    /// The next pieces; none if the attempt has ended and everything was returned.
     pub async fn next(&mut self) -> io::Result<Option<Vec<Piece>>> {
         loop {
-            // Asked before reading: what is written until the attempt leaves the board is read below.
+            // The channel is opened before reading, so that everything written before the attempt leaves the board is
+            // read below.
             let watch = self.app.progress().watch(self.attempt);
             let records = self.read().await?;
             if !records.is_empty() {
@@ -92,7 +93,7 @@ impl LogFollower {
                     _grown_or_ended = watch.changed() => {}
                     () = tokio::time::sleep(LOOK_AGAIN) => {}
                 },
-                // Claimed or adopted a moment ago: it is about to appear on the board.
+                // The attempt was just claimed or adopted and will soon be on the board.
                 None if !finished && !self.ended().await? => tokio::time::sleep(LOOK_SOON).await,
                 None => self.over = true,
             }
@@ -151,7 +152,7 @@ impl LogFollower {
         pieces
     }
 
-    /// What was held back as the begin of a character that never came.
+    /// The bytes held back as the start of a character that never came.
     fn rest(&mut self) -> Vec<Piece> {
         let end = self.reader.as_ref().map_or(0, LogReader::offset);
         let at = self.app.clock().now();
@@ -176,7 +177,7 @@ fn open(path: &std::path::Path, from: Option<u64>) -> io::Result<LogReader> {
     Ok(reader)
 }
 
-/// Takes all whole characters out of the bytes; the begin of one that is not complete stays.
+/// Takes all complete characters from the bytes. The start of an incomplete one stays.
 fn whole_characters(bytes: &mut Vec<u8>) -> String {
     let keep = match std::str::from_utf8(bytes) {
         Ok(_) => 0,
@@ -188,7 +189,7 @@ fn whole_characters(bytes: &mut Vec<u8>) -> String {
     text
 }
 
-/// Length of a tail that could become a character with more bytes; at most 3.
+/// Length of a tail that more bytes could complete to a character; at most 3.
 fn incomplete_tail(bytes: &[u8]) -> usize {
     for back in 1..=bytes.len().min(3) {
         let byte = bytes[bytes.len() - back];

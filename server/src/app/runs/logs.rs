@@ -1,4 +1,4 @@
-//! Logs: where they are, and whose they are.
+//! Logs: where they are, and to which attempts they belong.
 
 use super::no_run;
 use crate::app::{App, Caller, Error, Result};
@@ -23,7 +23,7 @@ impl App {
         self.settings().data_dir.join("scratch").join(attempt.to_string())
     }
 
-    /// A run and one of its attempts: the one with that number, or the newest. None: it has not been started yet.
+    /// A run and one of its attempts: the one with this number, or the newest. None if it has not been started yet.
     pub async fn log_attempt(
         &self,
         caller: &Caller,
@@ -43,7 +43,7 @@ impl App {
         Ok((record, found))
     }
 
-    /// Removes the logs of attempts, on a thread that may block. What cannot be removed now is found again by the pruner.
+    /// Deletes the logs of attempts, on a thread that may block. The pruner finds what cannot be deleted now.
     pub async fn logs_delete(&self, attempts: Vec<AttemptId>) {
         if attempts.is_empty() {
             return;
@@ -52,7 +52,7 @@ impl App {
         let deleted = tokio::task::spawn_blocking(move || {
             for attempt in attempts {
                 if let Err(error) = orc_runner::delete(&app.log_path(attempt)) {
-                    tracing::warn!(%attempt, %error, "a log could not be removed; the pruner tries again");
+                    tracing::warn!(%attempt, %error, "a log could not be deleted; the pruner will try again");
                 }
             }
         });

@@ -1,6 +1,6 @@
-//! Runs: made by hand or by program, cancelled, run again, deleted, counted.
+//! Runs: starting them, cancelling, repeating, deleting, counting.
 //!
-//! Slots make runs in `slots`, attempts end them in `attempts`; all of them insert through the same door of the store.
+//! Slots become runs in `ledger`, and attempts end them in `attempts`. All of them insert through `admit`.
 
 pub mod admit;
 pub mod attempts;
@@ -35,18 +35,18 @@ use std::collections::BTreeMap;
 pub struct RunView {
     /// The run.
     pub run: RunRecord,
-    /// Attempts of the run, first to newest.
+    /// Attempts of the run, oldest first.
     pub attempts: Vec<AttemptRecord>,
 }
 
-/// What is run, and why.
+/// The run to start, and why.
 #[derive(Debug, Clone)]
 struct NewRun {
     task: TaskRecord,
     definition: Definition,
     version: u32,
     params: Map<String, Value>,
-    /// The run that is run again.
+    /// The run that is repeated.
     again: Option<RunRecord>,
 }
 
@@ -73,7 +73,7 @@ impl App {
         Ok(self.write(write, Self::announce_new).await?.0)
     }
 
-    /// Runs a run again: with its version or the newest, with its params or others.
+    /// Repeats a run, with its own version or the newest, with its own params or others.
     pub async fn run_rerun(
         &self,
         caller: &Caller,
@@ -107,7 +107,7 @@ impl App {
         Ok(self.write(write, Self::announce_new).await?.0)
     }
 
-    /// Stops a run, or asks its runner to. A second call skips the grace.
+    /// Stops a run, or asks its runner to. A second call skips the grace period.
     pub async fn run_cancel(&self, caller: &Caller, run: RunId) -> Result<RunRecord> {
         caller.require(Permission::Run)?;
         let caller = caller.clone();
@@ -128,7 +128,7 @@ impl App {
         }
     }
 
-    /// Removes a finished run and its logs.
+    /// Deletes a finished run and its logs.
     pub async fn run_delete(&self, caller: &Caller, run: RunId) -> Result<()> {
         caller.require(Permission::Define)?;
         let caller = caller.clone();
@@ -203,13 +203,13 @@ impl App {
         Ok(self.store().run_stats(key, from, until, step).await?)
     }
 
-    /// Key of a task inside the database, by name or id.
+    /// Key of a task in the database, by name or id.
     pub(super) async fn task_key(&self, task: &str) -> Result<i64> {
         let found = self.store().task_find(&TaskRef::from(task)).await?;
         found.map(|task| task.key).ok_or_else(|| no_task(task))
     }
 
-    /// Tells everybody about a run.
+    /// Announces a change of a run.
     pub fn announce_run(&self, run: &RunRecord, created: bool) {
         self.events().publish(Change::Run {
             id: run.id,
@@ -225,18 +225,18 @@ impl App {
     }
 }
 
-/// The run that was asked for, beside everything that was changed.
+/// The requested run, and everything else that was changed.
 fn first(inserted: Inserted) -> Result<(RunRecord, Inserted)> {
     let run = inserted.made.first().cloned().ok_or_else(|| Error::Internal("no run was inserted".into()))?;
     Ok((run, inserted))
 }
 
-/// There is no such run.
+/// The error for a run that does not exist.
 pub fn no_run(run: RunId) -> Error {
     Error::NotFound(format!("there is no run {run}; it may have been deleted by its retention"))
 }
 
-/// There is no such task.
+/// The error for a task that does not exist.
 pub fn no_task(task: &str) -> Error {
     Error::NotFound(format!("there is no task \"{task}\""))
 }
@@ -261,7 +261,7 @@ async fn insert(
     let rerun_of = again.as_ref().map(|old| old.id);
     let kind = if rerun_of.is_some() { TriggerKind::Rerun } else { caller.trigger() };
     let trigger = TriggerRecord { kind, by: Some(caller.name.clone()), schedule_key: None, rerun_of };
-    // A run that is run again is for the same slot as before, but the ledger tells of it already.
+    // A repeated run has the same slot as before, but the ledger already has an entry for it.
     let (schedule_row, scheduled_for) = (None, again.as_ref().and_then(|old| old.scheduled_for));
     let (task, due_at) = (&task, now);
     let wanted =

@@ -1,4 +1,4 @@
-//! How much running attempts have logged so far: told by the engine, watched by whoever follows a log, shown with runs.
+//! Sizes of the logs of running attempts. The engine reports them, followers of a log watch them, and runs show them.
 
 use super::attempts::LogCounts;
 use crate::domain::ids::{AttemptId, RunId};
@@ -28,21 +28,21 @@ impl Rows {
 }
 
 impl ProgressBoard {
-    /// An attempt of a run begins, or is adopted.
+    /// Adds an attempt of a run that begins or is adopted.
     pub fn begin(&self, run: RunId, attempt: AttemptId) {
         let mut rows = self.lock();
         rows.attempts.entry(attempt).or_insert_with(|| watch::channel(LogCounts::default()).0);
         rows.runs.insert(run, attempt);
     }
 
-    /// Its log has come that far.
+    /// Reports the size of an attempt's log.
     pub fn report(&self, attempt: AttemptId, counts: LogCounts) {
         if let Some(sender) = self.lock().attempts.get(&attempt) {
             sender.send_replace(counts);
         }
     }
 
-    /// It has ended: watchers see their channel close.
+    /// Removes an attempt that has ended. Watchers see their channel close.
     pub fn end(&self, run: RunId, attempt: AttemptId) {
         let mut rows = self.lock();
         rows.attempts.remove(&attempt);
@@ -51,7 +51,7 @@ impl ProgressBoard {
         }
     }
 
-    /// Watches a running attempt; none: it is not running here.
+    /// Watches a running attempt. Returns none if it is not running here.
     pub fn watch(&self, attempt: AttemptId) -> Option<watch::Receiver<LogCounts>> {
         self.lock().attempts.get(&attempt).map(watch::Sender::subscribe)
     }

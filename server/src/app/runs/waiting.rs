@@ -1,8 +1,8 @@
 //! Waiting runs: which of them start now, and what the others wait for.
 //!
-//! The lines are walked in the one transaction that starts runs, each only as far as there are places, so a closed or full
-//! pool costs nothing however many wait for it. What runs say they wait for is brought up to date beside it, from a reader and
-//! a page at a time. Deliberately absent: the decisions, which are in `domain::pools`.
+//! The transaction that starts runs walks each line only as far as there are places, so a closed or full pool costs
+//! nothing however many runs wait for it. The stated reasons for waiting are updated separately, from a reader and a
+//! page at a time. Deliberately absent: the decisions, which are in `domain::pools`.
 
 use crate::app::core::write::silent;
 use crate::app::{App, Result};
@@ -12,20 +12,20 @@ use crate::store::{LinePage, StoreError, Tx};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 
-/// Runs that are read together of one line.
+/// Number of runs of one line that are read together.
 const HEADS: u64 = 64;
 
-/// Runs that are looked at together for what they wait for.
+/// Number of runs whose reasons for waiting are updated together.
 const EXPLAINED: u64 = 500;
 
 impl App {
-    /// Queues waiting runs for which there is a place now. True: some runs are ready to start now.
+    /// Queues waiting runs for which there is a place now. Returns true if some runs are ready to start now.
     pub async fn runs_waiting_promote(&self, now: DateTime<Utc>) -> Result<bool> {
         Ok(!self.write(async move |tx: &Tx, _| Ok(promote(tx, now).await?), Self::promoted).await?.is_empty())
     }
 
-    /// Looks at a page of waiting runs after a mark, and has them say what they wait for. Returns the mark after which to
-    /// go on; None: there are no more.
+    /// Examines a page of waiting runs after a mark, and updates their reasons for waiting. Returns the mark after
+    /// which to continue, or none if there are no more.
     pub async fn runs_waiting_explain(
         &self,
         after: Option<WaitingMark>,

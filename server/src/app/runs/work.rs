@@ -1,7 +1,7 @@
-//! What the engine does with runs: claim, promote, follow and prune them, without knowing the store.
+//! What the engine does with runs: claims, promotes, follows and prunes them, without knowing the store.
 //!
-//! Workers ask here for what is there and hand back what became of it; each change is one transaction, and what it changed
-//! is announced after the commit. Deliberately absent: callers and permissions, because the engine acts for the server itself.
+//! Workers ask here what there is to do, and report the results. Each change is one transaction and is announced
+//! after the commit. Deliberately absent: callers and permissions, because the engine acts for the server itself.
 
 use crate::app::core::write::silent;
 use crate::app::{App, Result};
@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use std::collections::HashSet;
 
 impl App {
-    /// Returns what there is to do for a dispatcher.
+    /// Returns what a dispatcher has to do.
     pub async fn run_outlook(&self, now: DateTime<Utc>) -> Result<RunOutlook> {
         Ok(self.store().run_outlook(now).await?)
     }
@@ -22,7 +22,7 @@ impl App {
         Ok(self.store().runs_claim(limit, &self.settings().node, order, now).await?)
     }
 
-    /// Queues runs whose back-off is over. True: some runs are ready to start now.
+    /// Queues runs whose back-off is over. Returns true if some runs are ready to start now.
     pub async fn runs_backing_off_promote(&self, now: DateTime<Utc>) -> Result<bool> {
         let promote = async move |tx: &Tx, _| Ok(tx.runs_backing_off_promote(now).await?);
         Ok(!self.write(promote, Self::promoted).await?.is_empty())
@@ -37,7 +37,8 @@ impl App {
         Ok(self.store().attempts_running(&self.settings().node).await?)
     }
 
-    /// Records who runs an attempt. False: the claim is no longer valid, and nothing was changed.
+    /// Records which processes carry out an attempt. Returns false if the claim is no longer valid; nothing was
+    /// changed then.
     pub async fn attempt_started(&self, started: AttemptStarted) -> Result<bool> {
         let answers = self.store().attempts_started(vec![started]).await?;
         Ok(answers.first().copied().unwrap_or_default())
@@ -53,12 +54,12 @@ impl App {
         Ok(self.store().attempts_stored(attempts).await?)
     }
 
-    /// Returns the runs that are beyond their task's retention, for the tasks after `after`, at most `limit` runs.
+    /// Returns at most `limit` runs beyond their task's retention, for the tasks after `after`.
     pub async fn prune_list(&self, after: i64, limit: u32, now: DateTime<Utc>) -> Result<PruneStep> {
         Ok(self.store().prune_list(after, limit, now).await?)
     }
 
-    /// Deletes the rows of runs; returns how many went.
+    /// Deletes the rows of runs. Returns how many there were.
     pub async fn runs_prune(&self, runs: Vec<RunId>) -> Result<u64> {
         if runs.is_empty() {
             return Ok(0);

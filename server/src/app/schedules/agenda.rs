@@ -1,7 +1,7 @@
-//! Schedules that can fire: read from the store, compiled, and the invalid ones told.
+//! Schedules that can fire, read from the store and compiled, and reports of the invalid ones.
 //!
-//! All of them, those of some tasks, or a stretch of all: so that a change of one task does not read 100,000 others, and
-//! nobody must hold them all at once.
+//! Callers can read all schedules, those of some tasks, or a few tasks at a time. A change of one task therefore does
+//! not read 100,000 others, and nobody must hold all schedules at once.
 
 use super::compile;
 use crate::app::core::events::Change;
@@ -13,33 +13,33 @@ use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 
-/// Tasks read at once.
+/// Number of tasks read at once.
 pub(in crate::app) const STRETCH: u64 = 500;
 
-/// A schedule that can fire, ready to compute with.
+/// A schedule that can fire, compiled.
 #[derive(Debug, Clone)]
 pub struct Planned {
-    /// The schedule.
+    /// Id of the schedule.
     pub schedule: ScheduleId,
-    /// Its key inside the database.
+    /// Key in the database.
     pub row: i64,
-    /// Its key within the task.
+    /// Key within the task.
     pub key: String,
-    /// The task.
+    /// Id of the task.
     pub task: TaskId,
-    /// Key of the task inside the database.
+    /// Key of the task in the database.
     pub task_key: i64,
-    /// Version of the task that it was read from.
+    /// Version of the task from which it was read.
     pub task_version: u32,
     /// What happens to missed slots.
     pub catch_up: CatchUp,
-    /// The rule.
+    /// The compiled rule.
     pub compiled: Arc<CompiledSchedule>,
-    /// Whether it fires.
+    /// Whether the schedule is enabled.
     pub enabled: bool,
-    /// Up to here the ledger is complete.
+    /// The instant up to which the ledger is complete.
     pub watermark_at: DateTime<Utc>,
-    /// Whether there are ledger entries after the watermark: the clock was set back.
+    /// Whether there are ledger entries after the watermark, because the clock was set back.
     pub told_ahead: bool,
 }
 
@@ -60,12 +60,12 @@ impl Planned {
         }
     }
 
-    /// Its next slot.
+    /// The next slot after the watermark.
     pub fn next_at(&self) -> Option<DateTime<Utc>> {
         self.next_at_after(self.watermark_at)
     }
 
-    /// Its next slot after an instant.
+    /// The next slot after an instant.
     pub fn next_at_after(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.compiled.next_after(at).map(|slot| slot.scheduled_for)
     }
@@ -76,19 +76,19 @@ impl Planned {
 pub struct InvalidSchedule {
     /// Name of its task.
     pub task_name: String,
-    /// What is wrong with it.
+    /// What is wrong with the schedule.
     pub error: String,
 }
 
 /// Schedules that do not fire, by the key of their task in the database and their own key.
 pub type InvalidSchedules = BTreeMap<(i64, String), InvalidSchedule>;
 
-/// What must be read again.
+/// Tasks that must be read again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Replan {
-    /// These tasks, by their keys inside the database.
+    /// Keys of the tasks in the database.
     pub tasks: BTreeSet<i64>,
-    /// All tasks.
+    /// Whether all tasks must be read again.
     pub all: bool,
 }
 
@@ -98,8 +98,8 @@ impl App {
         Ok(self.store().task_keys_updated(since).await?)
     }
 
-    /// All schedules that can fire. An invalid one is left out, visibly, and stops no other; a ledger that reaches into
-    /// the future is brought back to now, with an audit entry.
+    /// All schedules that can fire. An invalid one is left out, visibly, and does not affect the others. A ledger
+    /// that reaches into the future is brought back to now, with an audit entry.
     pub async fn schedules_planned(&self, now: DateTime<Utc>) -> Result<Vec<Arc<Planned>>> {
         let (mut all, mut after) = (Vec::new(), 0);
         while let Some((last, planned)) = self.schedules_planned_next(after, now).await? {
@@ -109,11 +109,12 @@ impl App {
         Ok(all)
     }
 
-    /// The schedules that can fire of the next few tasks with a key above `after`, as `schedules_planned` gives them, and
-    /// the last of their keys; none: there are no more tasks.
+    /// The schedules that can fire of the next few tasks with a key above `after`, as `schedules_planned` returns
+    /// them, and the last of these keys. None if there are no more tasks.
     pub async fn schedules_planned_next(&self, after: i64, now: DateTime<Utc>) -> Result<Option<(i64, Vec<Planned>)>> {
         if after == 0 {
-            // All are read again now and then; damage of a calendar that came without a change is seen then too.
+            // All schedules are read again at intervals. This is also when damage of a calendar without a change is
+            // found.
             self.calendars_read_anew().await?;
         }
         let next = self.store().schedule_list_enabled_next(after, STRETCH).await?;
@@ -125,7 +126,7 @@ impl App {
         Ok(Some((last, planned)))
     }
 
-    /// The schedules of these tasks that can fire, as `schedules_planned` gives them.
+    /// The schedules of these tasks that can fire, as `schedules_planned` returns them.
     pub async fn schedules_planned_of(&self, task_keys: &[i64], now: DateTime<Utc>) -> Result<Vec<Planned>> {
         let stored = self.store().schedule_list_enabled_of(task_keys).await?;
         self.planned(stored, |task| task_keys.contains(&task), now).await
@@ -166,7 +167,7 @@ impl App {
         Arc::clone(&self.inner.boards.invalid.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Takes note of the invalid schedules among the tasks that `concerns` names.
+    /// Updates the list of invalid schedules for the tasks that `concerns` selects.
     fn invalid_found(&self, concerns: impl Fn(i64) -> bool, found: InvalidSchedules) {
         let mut known = self.inner.boards.invalid.lock().unwrap_or_else(PoisonError::into_inner);
         let before = known.iter().filter(|((task, _), _)| concerns(*task));
@@ -178,7 +179,7 @@ impl App {
                 tracing::error!(
                     task = task_name,
                     key,
-                    "this schedule does not fire, open the task and mend it: {error}"
+                    "this schedule does not fire; open the task and correct it: {error}"
                 );
             }
         }
@@ -189,19 +190,20 @@ impl App {
         self.events().publish(Change::System { what: "schedules" });
     }
 
-    /// Has the scheduler read a task again: its definition changed. To be called after the commit.
+    /// Makes the scheduler read a task again, because its definition changed. Call this after the commit.
     pub(in crate::app) fn replan_task(&self, task_key: i64) {
         self.inner.boards.replan.lock().unwrap_or_else(PoisonError::into_inner).tasks.insert(task_key);
         self.signals().raise(Signal::Schedules);
     }
 
-    /// Has the scheduler read all tasks again: what they all depend on changed. To be called after the commit.
+    /// Makes the scheduler read all tasks again, because something that they all depend on changed. Call this after
+    /// the commit.
     pub(in crate::app) fn replan_all(&self) {
         self.inner.boards.replan.lock().unwrap_or_else(PoisonError::into_inner).all = true;
         self.signals().raise(Signal::Schedules);
     }
 
-    /// What must be read again since this was last asked. Whoever asks, does it.
+    /// Takes the tasks that must be read again since the last call. The caller must read them.
     pub fn replan_take(&self) -> Replan {
         std::mem::take(&mut *self.inner.boards.replan.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,4 +1,4 @@
-//! Looking at schedules: words and slots of any rule, stored or not, and when each task is due next.
+//! Views of schedules: words and slots of any rule, stored or not, and when each task is due next.
 //!
 //! Deliberately absent: saving schedules, which happens with their task. Start reading at `agenda`.
 
@@ -14,23 +14,23 @@ use crate::domain::tasks::{Definition, Problem};
 use crate::domain::vocabulary::Permission;
 use chrono::{DateTime, Utc};
 
-/// Slots in a row that may be skipped before a schedule counts as one without a next run.
+/// After this many skipped slots in a row, a schedule counts as one without a next run.
 const SKIPPED_MAX: usize = 1000;
 
-/// A look ahead.
+/// A preview as requested.
 #[derive(Debug, Clone)]
 pub struct PreviewRequest {
     /// The schedule.
     pub schedule: Schedule,
-    /// Name of the task it belongs to; spreads `H` fields.
+    /// Name of the schedule's task, which decides how `H` fields are spread.
     pub task: Option<String>,
     /// First instant; none: now.
     pub from_at: Option<DateTime<Utc>>,
     /// Last instant.
     pub until_at: Option<DateTime<Utc>>,
-    /// Most slots.
+    /// Maximum number of slots.
     pub limit: usize,
-    /// Local dates whose slots are counted.
+    /// Number of local dates whose slots are counted.
     pub days: u32,
 }
 
@@ -39,11 +39,11 @@ pub struct PreviewRequest {
 pub struct Preview {
     /// The schedule in words.
     pub words: String,
-    /// Its zone.
+    /// Time zone of the schedule.
     pub timezone: String,
     /// Whether it never becomes due again.
     pub never: bool,
-    /// Why, if it does not.
+    /// Why it never becomes due again.
     pub never_because: Option<String>,
     /// The slots.
     pub slots: Vec<Slot>,
@@ -51,12 +51,12 @@ pub struct Preview {
     pub days: Vec<DayCount>,
 }
 
-/// The seed that spreads `H` fields of a task's schedule.
+/// The seed that spreads the `H` fields of a task's schedule.
 pub fn hash_seed(task: &str, key: &str) -> String {
     format!("{task}/{key}")
 }
 
-/// Compiles a schedule of a task with these tags, its calendars applied.
+/// Compiles a schedule of a task with these tags, and applies its calendars.
 pub fn compile(
     book: &CalendarBook,
     task: &str,
@@ -66,8 +66,8 @@ pub fn compile(
     schedules::compile(schedule, &hash_seed(task, &schedule.key))?.with_calendars(schedule, tags, book)
 }
 
-/// Refuses new and changed schedules that never fire. Those that were there before may have had their time, and their
-/// calendars their dates.
+/// Refuses new and changed schedules that never fire. Unchanged ones are accepted, because their time or the dates of
+/// their calendars may be over.
 pub fn refuse_ended(
     definition: &Definition,
     before: Option<&Definition>,
@@ -115,7 +115,7 @@ pub fn next_slots(
     slots
 }
 
-/// The next slot of a task that runs: calendars and clock changes do not skip it.
+/// The next slot of a task that no calendar and no clock change skips.
 pub fn next_run(
     book: &CalendarBook,
     definition: &Definition,
@@ -148,7 +148,7 @@ pub fn upcoming(
 }
 
 impl App {
-    /// Words and slots of any schedule.
+    /// Returns words and slots of any schedule.
     pub async fn schedule_preview(&self, caller: &Caller, request: &PreviewRequest) -> Result<Preview> {
         caller.require(Permission::Read)?;
         let book = self.calendar_book().await?;
@@ -173,7 +173,7 @@ impl App {
         looked.await
     }
 
-    /// Words of any schedule.
+    /// Returns the words of any schedule.
     pub async fn schedule_describe(&self, caller: &Caller, schedule: &Schedule, task: Option<&str>) -> Result<String> {
         caller.require(Permission::Read)?;
         let book = self.calendar_book().await?;

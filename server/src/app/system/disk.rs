@@ -1,29 +1,29 @@
-//! The disk that holds the data folder, and what its filling up forbids.
+//! The disk with the data folder, and what must stop when it fills up.
 
 use std::path::Path;
 
-/// A disk. A size of 0 means: unknown.
+/// A disk. A size of 0 means unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Disk {
     /// Size in bytes.
     pub total_bytes: u64,
-    /// Bytes that this account may still use.
+    /// Bytes that this account can still use.
     pub free_bytes: u64,
 }
 
-/// What a filling disk forbids.
+/// What a full disk stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DiskGuard {
-    /// Nothing.
+    /// Nothing is stopped.
     Ok,
-    /// Writing logs (below 5 % free).
+    /// Logs are no longer written (below 5 % free).
     LogsStopped,
-    /// Starting runs (below 2 % free).
+    /// Runs are no longer started (below 2 % free).
     RunsStopped,
 }
 
 impl DiskGuard {
-    /// The guard's word.
+    /// Name of the guard's state.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -34,7 +34,7 @@ impl DiskGuard {
 }
 
 impl Disk {
-    /// What a filling disk forbids now.
+    /// What the disk's free space stops now.
     pub fn guard(&self) -> DiskGuard {
         let share = |percent: u128| u128::from(self.free_bytes) * 100 < u128::from(self.total_bytes) * percent;
         match (share(2), share(5)) {

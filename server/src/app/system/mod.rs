@@ -1,6 +1,6 @@
 //! The server itself: its workers, its database, its disk, and the hold on everything.
 //!
-//! Deliberately absent: what single workers do, which `engine` knows. Start reading at `disk`.
+//! Deliberately absent: what single workers do, which is in `engine`. Start reading at `disk`.
 
 pub mod disk;
 mod leftovers;
@@ -21,26 +21,26 @@ use serde_json::json;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// Key of the hold among the stored settings.
+/// Key of the hold among the settings.
 pub const HOLD: &str = "hold";
 
-/// Size of the write-ahead log that is worth a warning.
+/// Size in bytes from which the write-ahead log is a warning.
 const WAL_ALARM: u64 = 256 * 1024 * 1024;
 
-/// A loop inside the server and how its last round went.
+/// A background worker, and how its last round went.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorkerStatus {
-    /// Name.
+    /// Name of the worker.
     pub name: &'static str,
-    /// Seconds between two rounds without a signal.
+    /// Maximum seconds between two rounds without a signal.
     pub every_seconds: f64,
-    /// Rounds so far.
+    /// Number of rounds so far.
     pub round_count: u64,
-    /// Since when a round has been under way; None: it sleeps.
+    /// Since when a round has been in progress; none if the worker is asleep.
     pub running_since_at: Option<DateTime<Utc>>,
-    /// Begin of the last round that ended.
+    /// When the last finished round began.
     pub last_at: Option<DateTime<Utc>>,
-    /// Seconds that the last round took.
+    /// Duration of the last finished round in seconds.
     pub last_seconds: Option<f64>,
     /// What the last round that did something did.
     pub last_summary: Option<String>,
@@ -48,7 +48,7 @@ pub struct WorkerStatus {
     pub error: Option<String>,
 }
 
-/// Shows how the workers are doing, as told by whoever runs them. Cheap to clone.
+/// The status of the workers, as reported by whoever runs them. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct WorkerBoard {
     source: Arc<OnceLock<Source>>,
@@ -63,31 +63,31 @@ impl std::fmt::Debug for WorkerBoard {
 }
 
 impl WorkerBoard {
-    /// Says where the figures come from; the first one to say so is believed.
+    /// Sets the source of the status. The first source stays.
     pub fn connect(&self, source: impl Fn() -> Vec<WorkerStatus> + Send + Sync + 'static) {
         let _first_wins = self.source.set(Box::new(source));
     }
 
-    /// How all workers are doing; none while nobody runs any.
+    /// The status of all workers; empty while nobody runs any.
     pub fn list(&self) -> Vec<WorkerStatus> {
         self.source.get().map(|source| source()).unwrap_or_default()
     }
 }
 
-/// The server and what it stands on.
+/// The server and what it depends on.
 #[derive(Debug, Clone)]
 pub struct SystemView {
     /// When the server started.
     pub started_at: DateTime<Utc>,
-    /// The clock.
+    /// The machine's clock, and the time by which Orc plans.
     pub clock: ClockView,
-    /// Schedules that cannot be computed and therefore do not fire.
+    /// Number of schedules that cannot be computed and therefore do not fire.
     pub invalid_schedule_count: u32,
     /// The database.
     pub database: DatabaseFacts,
     /// The disk that holds the data folder.
     pub disk: Disk,
-    /// Whether everything is on hold.
+    /// The hold, if everything is on hold.
     pub hold: Option<Hold>,
     /// What needs somebody's attention, in sentences.
     pub warnings: Vec<String>,
@@ -96,24 +96,24 @@ pub struct SystemView {
 /// Everything is on hold: nothing fires, nothing starts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
-    /// Why.
+    /// Why everything is on hold.
     pub reason: String,
-    /// Who said so.
+    /// Name of the user or token that put everything on hold.
     pub by: String,
-    /// Since when.
+    /// Since when everything has been on hold.
     pub since_at: DateTime<Utc>,
 }
 
-/// What the database and the disk say, for whoever draws graphs.
+/// Figures of the database and the disk, for graphs.
 #[derive(Debug, Clone)]
 pub struct Figures {
-    /// Size of the database.
+    /// Size of the database in bytes.
     pub database_bytes: u64,
-    /// Size of its write-ahead log.
+    /// Size of its write-ahead log in bytes.
     pub wal_bytes: u64,
     /// Whether everything is on hold.
     pub held: bool,
-    /// Runs that have not ended; `waiting` includes those that back off.
+    /// Numbers of runs that have not ended. `waiting` includes those that are backing off.
     pub open_runs: [(RunState, u64); 3],
 }
 
@@ -124,13 +124,13 @@ pub fn count_panic() {
     PANICS.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Panics since the process started.
+/// Number of panics since the process started.
 pub fn panic_count() -> u64 {
     PANICS.load(Ordering::Relaxed)
 }
 
 impl App {
-    /// Moves pages of SQLite's write-ahead log into the database; none on PostgreSQL.
+    /// Moves pages of SQLite's write-ahead log into the database. Returns none on PostgreSQL.
     pub async fn wal_checkpoint(&self) -> Result<Option<crate::domain::model::WalState>> {
         Ok(self.store().wal_checkpoint().await?)
     }
@@ -150,7 +150,7 @@ impl App {
         Disk::of(&self.settings().data_dir)
     }
 
-    /// What the database says now.
+    /// The current figures of the database.
     pub async fn figures(&self) -> Result<Figures> {
         let now = self.clock().now();
         let facts = self.store().database_facts().await?;
@@ -167,7 +167,7 @@ impl App {
         })
     }
 
-    /// Whether the server can do its work: the database answers.
+    /// Returns whether the server can work, which means that the database responds.
     pub async fn is_ready(&self) -> bool {
         self.store().setting_find(HOLD).await.is_ok()
     }
@@ -192,7 +192,7 @@ impl App {
         Ok(SystemView { started_at, clock, invalid_schedule_count, database, disk, hold, warnings })
     }
 
-    /// The server's loops.
+    /// The status of the workers.
     pub fn system_workers(&self, caller: &Caller) -> Result<Vec<WorkerStatus>> {
         caller.require(Permission::Read)?;
         Ok(self.workers().list())
@@ -214,7 +214,7 @@ impl App {
         Ok(hold)
     }
 
-    /// Ends the hold; nothing happens if there is none.
+    /// Ends the hold, if there is one.
     pub async fn system_release(&self, caller: &Caller) -> Result<()> {
         caller.require(Permission::Admin)?;
         let target = ("system", self.settings().node.clone());
@@ -241,13 +241,14 @@ impl App {
     }
 }
 
-/// A calendar whose definition is gone altogether may have been a maintenance window: nobody can know.
+/// Warnings about damaged calendars. A calendar whose definition is completely lost may have been a maintenance
+/// window; nobody can know.
 fn calendar_warnings(calendars: &[CalendarRecord]) -> impl Iterator<Item = String> {
     let told = |record: &CalendarRecord| {
         let (name, damage) = (&record.definition.name, record.damage?);
         let problem = damage.problem();
         let window =
-            "if it was a maintenance window, or a calendar that contains it is one, tasks run inside of that window";
+            "if it was a maintenance window, or a calendar that contains it is one, tasks now run inside that window";
         Some(match damage.version {
             Some(_) => format!("calendar {name} is damaged in the database: {problem}"),
             None => format!("CALENDAR {name} IS DAMAGED in the database: {problem}; {window}"),
@@ -262,15 +263,17 @@ fn invalid_warning(invalid: &InvalidSchedules) -> Option<String> {
         0 => String::new(),
         count => format!(" ({count} more like this)"),
     };
-    Some(format!("schedule {key} of task {task} does not fire until the task is mended: {error}{others}"))
+    Some(format!("schedule {key} of task {task} does not fire until the task is corrected: {error}{others}"))
 }
 
 fn warnings(disk: &Disk, database: &DatabaseFacts, workers: &[WorkerStatus]) -> Vec<String> {
     let mut warnings = Vec::new();
     match disk.guard() {
         DiskGuard::Ok => {}
-        DiskGuard::LogsStopped => warnings.push("the disk is nearly full (below 5 %): logs are not written".to_owned()),
-        DiskGuard::RunsStopped => warnings.push("the disk is full (below 2 %): no run is started".to_owned()),
+        DiskGuard::LogsStopped => {
+            warnings.push("the disk is nearly full (below 5 % free): logs are not written".to_owned())
+        }
+        DiskGuard::RunsStopped => warnings.push("the disk is full (below 2 % free): no run is started".to_owned()),
     }
     if let Some(wal) = database.wal_bytes.filter(|bytes| *bytes > WAL_ALARM) {
         warnings.push(format!("the database's write-ahead log has grown to {} MiB", wal / (1024 * 1024)));

@@ -1,4 +1,4 @@
-//! Importing crontabs: each line becomes a task, all are saved together or none is.
+//! Importing crontabs: each line becomes a task. Either all are saved or none.
 
 use super::saving::create;
 use crate::app::core::compute::Reach;
@@ -25,54 +25,56 @@ const NEXT_SLOTS: usize = 5;
 pub struct TaskImport {
     /// The text.
     pub text: String,
-    /// Its form; none: guessed.
+    /// The form of the text; none: guessed.
     pub form: Option<Form>,
-    /// What tasks look like that say nothing else, with one schedule in the zone of lines that name none.
+    /// The task that a line without further settings becomes. Its one schedule has the time zone of lines that name
+    /// none.
     pub model: Definition,
-    /// Put in front of names.
+    /// Prefix for the names.
     pub prefix: String,
     /// Whether nothing is saved.
     pub dry_run: bool,
 }
 
-/// What becomes of a crontab.
+/// Result of importing a crontab.
 #[derive(Debug, Clone)]
 pub struct Imported {
     /// Whether tasks were saved.
     pub saved: bool,
-    /// The form it was read in.
+    /// The form in which the text was read.
     pub form: Form,
-    /// The tasks by line.
+    /// The tasks, in the order of their lines.
     pub tasks: Vec<ImportedTask>,
-    /// The faults by line.
+    /// The faults, in the order of their lines.
     pub problems: Vec<LineProblem>,
-    /// What Orc does otherwise than cron for all of them.
+    /// Where Orc differs from cron for all of the tasks.
     pub notes: Vec<&'static str>,
 }
 
-/// Cron starts a command again while it still runs; a task does so only if its `overlap` allows it.
-const OVERLAP: &str = "a task is not started again while its run goes on: that slot is written down as skipped, where cron \
-                       would start the command twice; set the task's overlap to change this";
+/// Note about overlapping runs: cron starts a command again while it still runs, but a task does so only if its
+/// `overlap` allows it.
+const OVERLAP: &str = "a task is not started again while it is running: that slot is recorded as skipped, where cron \
+    would start the command twice; change the task's overlap to allow it";
 
-/// A task made of a line.
+/// A task made from a line.
 #[derive(Debug, Clone)]
 pub struct ImportedTask {
-    /// Number of the line, from 1.
+    /// Number of the line, starting at 1.
     pub line: usize,
     /// The task.
     pub definition: Definition,
-    /// Whether it is left out, because a task does the same already.
+    /// Whether the task is left out because another task does the same already.
     pub skipped: bool,
     /// Its schedule in words.
     pub words: Vec<String>,
     /// Its next slots.
     pub next_slots: Vec<(String, Slot)>,
-    /// What is to be known about it.
+    /// Warnings about the task.
     pub warnings: Vec<String>,
 }
 
 impl App {
-    /// Reads a crontab, and saves the tasks it makes unless a line has a problem.
+    /// Reads a crontab, and saves its tasks unless a line has a problem.
     pub async fn task_import(&self, caller: &Caller, import: &TaskImport) -> Result<Imported> {
         caller.require(Permission::Define)?;
         self.sound(&import.model).await?;
@@ -101,18 +103,19 @@ impl App {
         Ok(Imported { saved, form: read.form, tasks, problems, notes })
     }
 
-    /// The names of all tasks, and which of them do what some line does. The tasks are read a few at a time.
+    /// The names of all tasks, and which of them do the same as some line. The tasks are read a few at a time.
     async fn tasks_known(&self, import: &TaskImport, jobs: &[Job]) -> Result<Known> {
         let drafts = jobs.iter().map(|job| definition(import, job.clone()));
-        let wanted: HashSet<Doing> = drafts.map(|draft| doing(&draft, &draft.schedules[0])).collect();
+        let wanted: HashSet<WhatAndWhen> = drafts.map(|draft| what_and_when(&draft, &draft.schedules[0])).collect();
         let looked = self.compute(Reach::AllTasks, async move |app, _| {
             let (mut known, mut page) = (Known::default(), PageRequest::first(500));
             loop {
                 let listed = app.store().task_list(&TaskFilter::default(), TaskSort::Name, &page).await?;
                 for task in listed.items {
-                    let each = task.definition.schedules.iter().map(|schedule| doing(&task.definition, schedule));
+                    let each =
+                        task.definition.schedules.iter().map(|schedule| what_and_when(&task.definition, schedule));
                     let same = each.filter(|it| wanted.contains(it)).map(|it| (it, task.definition.name.clone()));
-                    known.doing.extend(same);
+                    known.tasks.extend(same);
                     known.names.insert(task.definition.name);
                 }
                 match listed.next {
@@ -143,16 +146,16 @@ impl App {
     }
 }
 
-/// What there is already.
+/// What exists already.
 #[derive(Debug, Default)]
 struct Known {
     /// Names of all tasks.
     names: HashSet<String>,
-    /// Names of the tasks that do what some line does.
-    doing: HashMap<Doing, String>,
+    /// Names of the tasks that do the same as some line.
+    tasks: HashMap<WhatAndWhen, String>,
 }
 
-/// Tasks in the making.
+/// Tasks while they are being made.
 struct Drafting<'a> {
     import: &'a TaskImport,
     known: Known,
@@ -160,15 +163,15 @@ struct Drafting<'a> {
     made: Vec<ImportedTask>,
 }
 
-/// What a task does and when; two tasks alike in this are one job imported twice.
-type Doing = (String, String);
+/// What a task does and when. Two tasks that agree in this are one job imported twice.
+type WhatAndWhen = (String, String);
 
-fn doing(task: &Definition, schedule: &Schedule) -> Doing {
+fn what_and_when(task: &Definition, schedule: &Schedule) -> WhatAndWhen {
     let what = json!([task.run, task.environment, task.working_directory]);
     (what.to_string(), json!([schedule.timezone, schedule.rule]).to_string())
 }
 
-/// The task that a line makes.
+/// The task made from a line.
 fn definition(import: &TaskImport, job: Job) -> Definition {
     let model = &import.model;
     let mut schedules = model.schedules.clone();
@@ -211,14 +214,15 @@ impl<'a> Drafting<'a> {
             let worded = problems.into_iter().map(|it| problem(format!("{}: {}", it.pointer, it.message)));
             return Err(worded.collect());
         }
-        let what = doing(&definition, &definition.schedules[0]);
-        let same = self.known.doing.get(&what).cloned();
+        let what = what_and_when(&definition, &definition.schedules[0]);
+        let same = self.known.tasks.get(&what).cloned();
         if let Some(same) = &same {
-            warnings.insert(0, format!("left out: the task \"{same}\" runs the same command by the same schedule"));
+            warnings
+                .insert(0, format!("left out, because the task \"{same}\" runs the same command by the same schedule"));
         } else {
             definition.name = self.free(&definition.name);
             self.known.names.insert(definition.name.clone());
-            self.known.doing.insert(what, definition.name.clone());
+            self.known.tasks.insert(what, definition.name.clone());
         }
         let compiled = compile(book, &definition.name, &definition.tags, &definition.schedules[0])
             .map_err(|fault| vec![problem(fault.to_string())])?;
@@ -228,7 +232,7 @@ impl<'a> Drafting<'a> {
         Ok(ImportedTask { line, skipped: same.is_some(), words, next_slots: slots, warnings, definition })
     }
 
-    /// The name, or with the first number that is free.
+    /// The name, or the name with the first free number.
     fn free(&mut self, name: &str) -> String {
         if !self.known.names.contains(name) {
             return name.to_owned();

@@ -1,6 +1,6 @@
-//! Tasks: definitions come, change and go; every change is a version, an audit entry and an event.
+//! Tasks: creating, changing and deleting definitions. Every change is a version, an audit entry and an event.
 //!
-//! Bulk actions and applying files are in `sets`, what happens within a transaction in `saving`.
+//! Bulk actions and applying files are in `sets`; what happens within a transaction is in `saving`.
 
 pub mod export;
 pub mod import;
@@ -27,17 +27,17 @@ use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 
-/// Next slots shown with a task.
+/// Number of next slots shown with a task.
 const NEXT_SLOTS: usize = 5;
 
-/// A task with what follows from it now.
+/// A task and what follows from its definition now.
 #[derive(Debug, Clone)]
 pub struct TaskView {
     /// The task.
     pub record: TaskRecord,
     /// Ids of its schedules by key.
     pub schedule_ids: HashMap<String, ScheduleId>,
-    /// Why schedules do not fire, by key; none for those that can.
+    /// Why schedules do not fire, by key. Schedules that can fire are absent.
     pub schedule_problems: HashMap<String, String>,
     /// Its next slots with the keys of their schedules, soonest first.
     pub next_slots: Vec<(String, Slot)>,
@@ -67,11 +67,11 @@ impl App {
         Ok(self.store().task_list(filter, sort, page).await?)
     }
 
-    /// A task by name or id.
+    /// Finds a task by name or id.
     pub async fn task_view(&self, caller: &Caller, task: &str) -> Result<TaskView> {
         caller.require(Permission::Read)?;
         let record = self.living(task).await?;
-        self.viewed(record).await
+        self.task_seen(record).await
     }
 
     /// Creates a task.
@@ -85,7 +85,7 @@ impl App {
             if self.store().task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
                 return Err(name_taken(&definition.name));
             }
-            return self.imagined(definition, now).await;
+            return self.task_would_be(definition, now).await;
         }
         self.made(caller, definition, "task_create").await
     }
@@ -109,7 +109,7 @@ impl App {
                 let (read, name) = (record.clone(), definition.name.clone());
                 self.write(async move |tx: &Tx, _| renamable(tx, &read, &name).await, silent).await?;
             }
-            return self.viewed(TaskRecord { definition, damage: Damage::default(), ..record }).await;
+            return self.task_seen(TaskRecord { definition, damage: Damage::default(), ..record }).await;
         }
         self.changed(caller, record.id, write.base, move |_| definition.clone(), "task_update").await
     }
@@ -138,10 +138,10 @@ impl App {
         let caller = caller.clone();
         let write = async move |tx: &Tx, moment| create(tx, &caller, &definition, action, moment).await;
         let made = self.write(write, |app, made| app.announce_task(made, Some(made.version))).await?;
-        self.viewed(made).await
+        self.task_seen(made).await
     }
 
-    /// Deletes a task; open runs are cancelled on request, else they stand in the way.
+    /// Deletes a task. Its open runs are cancelled on request; otherwise they prevent the deletion.
     pub async fn task_delete(&self, caller: &Caller, task: &str, base: Option<u32>, cancel_runs: bool) -> Result<()> {
         caller.require(Permission::Define)?;
         let record = self.living(task).await?;
@@ -160,7 +160,7 @@ impl App {
         self.write(deleted, announce).await.map(drop)
     }
 
-    /// A page of a task's versions, newest first, each with the version before it, if there is one.
+    /// A page of a task's versions, newest first, each with the previous version, if there is one.
     pub async fn task_version_list(
         &self,
         caller: &Caller,
@@ -172,7 +172,7 @@ impl App {
         Ok(self.store().task_version_list(key, page).await?)
     }
 
-    /// One version of a task, and the one before it.
+    /// One version of a task, and the previous one.
     pub async fn task_version_view(
         &self,
         caller: &Caller,
@@ -190,13 +190,13 @@ impl App {
         Ok((found, before))
     }
 
-    /// A living task by name or id.
+    /// Finds a task that is not deleted, by name or id.
     pub(super) async fn living(&self, task: &str) -> Result<TaskRecord> {
         let found = self.store().task_find(&TaskRef::from(task)).await?;
         found.filter(|task| task.deleted_at.is_none()).ok_or_else(|| no_task(task))
     }
 
-    /// Refuses a definition that names pools or calendars which are not there.
+    /// Refuses a definition that names missing pools or calendars.
     async fn references_sound(&self, definition: &Definition) -> Result<()> {
         let mut problems = calendar_problems(&*self.calendar_book().await?, definition);
         problems.extend(self.pool_problem(definition).await?);
@@ -219,10 +219,10 @@ impl App {
             update(tx, &caller, &record, &change(&record.definition), Saving::alone(action), moment).await
         };
         let written = self.write(update, |app, written| app.announce_task(written, Some(written.version))).await?;
-        self.viewed(written).await
+        self.task_seen(written).await
     }
 
-    async fn viewed(&self, record: TaskRecord) -> Result<TaskView> {
+    async fn task_seen(&self, record: TaskRecord) -> Result<TaskView> {
         let StoredSchedules { readable, damaged } = self.store().schedule_list(record.key).await?;
         let book = self.calendar_book().await?;
         let (mut schedule_ids, mut schedule_problems) = (HashMap::new(), HashMap::new());
@@ -250,7 +250,7 @@ impl App {
         Ok(TaskView { record, schedule_ids, schedule_problems, next_slots })
     }
 
-    async fn imagined(&self, definition: Definition, now: DateTime<Utc>) -> Result<TaskView> {
+    async fn task_would_be(&self, definition: Definition, now: DateTime<Utc>) -> Result<TaskView> {
         let book = self.calendar_book().await?;
         let next_slots = next_slots(&book, &definition, |_| true, now, NEXT_SLOTS);
         let record = TaskRecord {
@@ -269,7 +269,7 @@ impl App {
         Ok(TaskView { record, schedule_ids: HashMap::new(), schedule_problems: HashMap::new(), next_slots })
     }
 
-    /// Tells everybody about a task (no version: it is gone), and the scheduler to plan again.
+    /// Announces a task (no version: it was deleted), and makes the scheduler read it again.
     pub(super) fn announce_task(&self, task: &TaskRecord, version: Option<u32>) {
         let name = task.definition.name.clone();
         self.events().publish(Change::Task { id: task.id, name, version });
@@ -278,7 +278,7 @@ impl App {
         self.signals().raise(Signal::Queue);
     }
 
-    /// Tells everybody about runs that were cancelled with their task.
+    /// Announces runs that were cancelled with their task.
     pub(super) fn announce_cancelled(&self, runs: &[RunCancel]) {
         for cancelled in runs {
             if let RunCancel::Cancelled(run) | RunCancel::Requested(run) = cancelled {

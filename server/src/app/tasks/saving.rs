@@ -1,7 +1,7 @@
-//! Saving a task within a transaction: a new one, a new version, its end.
+//! Saves a task within a transaction: a new one, a new version, a deletion.
 //!
-//! Whoever saves one task or many comes through here, so that versions, ledgers, triggers and the audit log always agree.
-//! Deliberately absent: permissions and announcements, which are the callers'. Start reading at `insert`.
+//! Every change of one task or many goes through here, so that versions, ledgers, triggers and the audit log always
+//! agree. Deliberately absent: permissions and announcements, which are up to the callers. Start reading at `insert`.
 
 use crate::app::calendars::calendars_known;
 use crate::app::core::write::Moment;
@@ -17,7 +17,7 @@ use crate::domain::tasks::Definition;
 use crate::store::Tx;
 use serde_json::json;
 
-/// Refuses a name that is taken, and any other name for a task that others name.
+/// Refuses a name that is taken, and renaming a task that others refer to.
 pub(super) async fn renamable(tx: &Tx, task: &TaskRecord, name: &str) -> Result<()> {
     if tx.task_find(&TaskRef::Name(name.to_owned())).await?.is_some() {
         return Err(name_taken(name));
@@ -34,20 +34,20 @@ pub(super) fn name_taken(name: &str) -> Error {
 pub(super) struct Saving {
     /// Action of the audit entry.
     pub action: &'static str,
-    /// Who keeps the task from now on; None: whoever did before.
+    /// New owner; none: the owner stays.
     pub owner: Option<String>,
-    /// What is known of circles of triggers.
+    /// Whether circles of triggers were checked already.
     pub circles: Circles,
 }
 
 impl Saving {
-    /// Of one definition alone, by a person.
+    /// Saves one definition on behalf of a person.
     pub const fn alone(action: &'static str) -> Self {
         Self { action, owner: None, circles: Circles::LookedFor }
     }
 }
 
-/// Stores a new task of nobody's files.
+/// Stores a new task without an owner.
 pub(super) async fn create(
     tx: &Tx,
     caller: &Caller,
@@ -110,14 +110,15 @@ pub(super) async fn update(
     Ok(written)
 }
 
-/// Whether the stored schedules of a task are those of its definition; saving the same again mends them if not.
+/// Returns whether the stored schedules of a task match its definition. If not, saving the same definition again
+/// repairs them.
 async fn schedules_stored(tx: &Tx, record: &TaskRecord) -> Result<bool> {
     let StoredSchedules { readable, damaged } = tx.schedule_list(record.key).await?;
     let stored = |wanted: &Schedule| readable.iter().any(|stored| stored.schedule == *wanted);
     Ok(damaged.is_empty() && record.definition.schedules.iter().all(stored))
 }
 
-/// Marks a task as deleted, and cancels its open runs or refuses because of them.
+/// Marks a task as deleted. Cancels its open runs, or refuses because of them.
 pub(super) async fn delete(
     tx: &Tx,
     caller: &Caller,

@@ -15,21 +15,21 @@ use crate::store::Tx;
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// Deletions of one prune that need no confirmation, in tasks.
+/// Number of tasks that one prune may delete without confirmation.
 const PRUNE_FREE: usize = 10;
 
 /// One action on many tasks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Bulk {
-    /// Enable or disable.
+    /// Enable or disable the tasks.
     Switch(bool),
-    /// Start a run of each.
+    /// Start a run of each task.
     Run,
-    /// Delete.
+    /// Delete the tasks.
     Delete,
-    /// Move to a folder.
+    /// Move the tasks to a folder.
     Move(String),
-    /// Add a tag.
+    /// Add a tag to the tasks.
     Tag(String),
 }
 
@@ -38,9 +38,9 @@ pub enum Bulk {
 pub struct Apply {
     /// The definitions.
     pub definitions: Vec<Definition>,
-    /// Who keeps them.
+    /// Owner of the tasks.
     pub owner: Option<String>,
-    /// Whether tasks of the owner that are not listed go.
+    /// Whether to delete tasks of the owner that are not listed.
     pub prune: bool,
     /// Confirms a large prune.
     pub yes: bool,
@@ -51,18 +51,18 @@ pub struct Apply {
 /// What applying changes about one task.
 #[derive(Debug, Clone)]
 pub enum Applied {
-    /// It is new.
+    /// The task is new.
     Created(String),
-    /// It differs: before and after.
+    /// The definition differs: before and after.
     Updated(Box<(Definition, Definition)>),
     /// Nothing differs.
     Unchanged(String),
-    /// It is gone from the list.
+    /// The task is no longer listed.
     Deleted(String),
 }
 
 impl App {
-    /// Does one thing with one of many tasks; the run, if one was made.
+    /// Performs an action on one of many tasks. Returns the run, if one was made.
     pub async fn task_bulk_one(&self, caller: &Caller, task: &str, action: &Bulk) -> Result<Option<RunId>> {
         match action {
             Bulk::Run => Ok(Some(self.run_create(caller, task, Map::new(), None).await?.id)),
@@ -92,12 +92,16 @@ impl App {
         self.task_update(caller, task, definition, write).await.map(|_| ())
     }
 
-    /// Creates and updates tasks from definitions, and prunes, all or nothing. A dry run does the same and undoes it.
+    /// Creates and updates tasks from definitions, and prunes, all or nothing. A dry run does the same and rolls it
+    /// back.
     pub async fn task_apply(&self, caller: &Caller, apply: Apply) -> Result<Vec<Applied>> {
         caller.require(Permission::Define)?;
         self.all_sound(&apply.definitions).await?;
         if apply.prune && apply.owner.is_none() {
-            return Err(Error::invalid("/owner", "prune needs an owner: only tasks last applied under it are deleted"));
+            return Err(Error::invalid(
+                "/owner",
+                "prune needs an owner, because it deletes only tasks last applied by that owner",
+            ));
         }
         let (caller, dry_run) = (caller.clone(), apply.dry_run);
         let write = async move |tx: &Tx, moment| apply_in(tx, &caller, &apply, moment).await;
@@ -163,11 +167,11 @@ async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, moment: Moment) -> Re
     if let (true, Some(owner)) = (apply.prune, &apply.owner) {
         let total = usize::try_from(tx.task_count().await?).unwrap_or(usize::MAX);
         let owned = tx.tasks_of_owner(owner).await?;
-        let doomed: Vec<&TaskRecord> = gone(&apply.definitions, &owned).collect();
-        confirm_prune(doomed.len(), total, apply.yes || apply.dry_run)?;
-        let names: Vec<&str> = doomed.iter().map(|task| task.definition.name.as_str()).collect();
+        let unlisted: Vec<&TaskRecord> = gone(&apply.definitions, &owned).collect();
+        confirm_prune(unlisted.len(), total, apply.yes || apply.dry_run)?;
+        let names: Vec<&str> = unlisted.iter().map(|task| task.definition.name.as_str()).collect();
         let (order, _) = sources_first(&names, &tx.trigger_edges().await?);
-        for task in order.into_iter().rev().map(|index| doomed[index]) {
+        for task in order.into_iter().rev().map(|index| unlisted[index]) {
             cancelled.extend(delete(tx, caller, task, false, moment).await?);
             items.push(Applied::Deleted(task.definition.name.clone()));
             touched.push((task.clone(), true));
@@ -191,7 +195,7 @@ async fn apply_one(
     let known = before.as_ref().map(|task| &task.definition);
     refuse_ended(definition, known, book, moment.now)?;
     let item = compared(before.as_ref(), definition);
-    // `in_order` has refused circles of all definitions together.
+    // `in_order` has already refused circles among all definitions.
     let saving = Saving { action: "task_apply", owner: apply.owner.clone(), circles: Circles::RuledOut };
     let written = match &before {
         Some(before) => update(tx, caller, before, definition, saving, moment).await?,
@@ -200,7 +204,7 @@ async fn apply_one(
     Ok((item, written))
 }
 
-/// An error with the index of the definition that it is about.
+/// Adds to an error the index of its definition.
 fn at(index: usize, error: Error) -> Error {
     match error {
         Error::Invalid(problems) => Error::Invalid(problems.into_iter().map(|it| indexed(index, it)).collect()),
@@ -212,8 +216,8 @@ fn indexed(index: usize, problem: Problem) -> Problem {
     Problem::at(format!("/tasks/{index}{}", problem.pointer), problem.message)
 }
 
-/// Indexes of definitions, sources before who listens to them, also where tasks that are not listed lie between; `stored` are
-/// the edges before.
+/// Indexes of definitions, with sources before their listeners, even if tasks that are not listed are in between.
+/// `stored` are the present edges.
 fn in_order(definitions: &[Definition], stored: Vec<(String, String)>) -> Result<Vec<usize>> {
     let mut names: Vec<&str> = definitions.iter().map(|definition| definition.name.as_str()).collect();
     let listed: HashSet<&str> = names.iter().copied().collect();
@@ -251,10 +255,10 @@ fn sources(definition: &Definition) -> impl Iterator<Item = (usize, &String)> {
     })
 }
 
-fn confirm_prune(doomed: usize, total: usize, yes: bool) -> Result<()> {
-    if yes || doomed <= PRUNE_FREE && doomed * 5 <= total {
+fn confirm_prune(unlisted: usize, total: usize, yes: bool) -> Result<()> {
+    if yes || unlisted <= PRUNE_FREE && unlisted * 5 <= total {
         return Ok(());
     }
-    let detail = format!("{doomed} of {total} tasks would be deleted; look at a dry run, then confirm with yes=true");
+    let detail = format!("{unlisted} of {total} tasks would be deleted; look at a dry run, then confirm with yes=true");
     Err(Error::conflict("prune_unconfirmed", detail))
 }

@@ -1,7 +1,9 @@
-//! Where file triggers may look: never into Orc's own data folder, and only below the allowed folders, if some are set.
+//! Where file triggers may look: never into Orc's own data folder, and only into the allowed folders, if some are
+//! set.
 //!
-//! Links are resolved before folders are compared, when a task is saved and again at each look: a link may come later. Each folder
-//! is asked for by itself and with a deadline, because one on a dead network mount must not silence the others.
+//! Links are resolved before folders are compared, when a task is saved and again at each look, because a link may be
+//! created later. Each folder is asked about separately and with a deadline, because a folder on a dead network mount must
+//! not silence the others.
 
 use crate::app::{App, Error, Result};
 use crate::domain::tasks::{Definition, Problem, TriggerRule};
@@ -47,22 +49,22 @@ impl FileRoots {
     /// Why files below a place, whose links are resolved, may not be looked at; none: they may.
     pub fn problem(&self, place: &Path) -> Option<String> {
         if place.starts_with(&self.own) {
-            return Some("lies in Orc's own data folder".to_owned());
+            return Some("is in Orc's own data folder".to_owned());
         }
         if self.allowed.is_empty() || self.real.iter().any(|folder| place.starts_with(folder)) {
             return None;
         }
         if !self.silent.is_empty() {
             let silent = self.silent.join("; ");
-            return Some(format!("lies outside the folders of file_roots that answer: {silent}"));
+            return Some(format!("is outside of the folders of file_roots that answer: {silent}"));
         }
         let shown: Vec<String> = self.allowed.iter().map(|folder| folder.display().to_string()).collect();
-        Some(format!("lies outside the folders that file triggers may look into (file_roots): {}", shown.join(", ")))
+        Some(format!("is outside of the folders that file triggers may look into (file_roots): {}", shown.join(", ")))
     }
 }
 
 impl App {
-    /// Refuses a definition that makes no sense, or whose file triggers would look where they may not.
+    /// Refuses a definition that makes no sense, or whose file triggers would look at forbidden places.
     pub(in crate::app) async fn sound(&self, definition: &Definition) -> Result<()> {
         let mut problems = definition.problems();
         let mut roots = None;
@@ -85,7 +87,7 @@ impl App {
         if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
     }
 
-    /// Asks where file triggers may look. Who does not answer in time is left out, and told.
+    /// Finds out where file triggers may look. A folder that does not answer in time is named and left out.
     pub async fn file_roots(&self, disks: &Disks) -> FileRoots {
         let (allowed, own) = (self.settings().file_roots.clone(), self.settings().data_dir.clone());
         let asked = join_all(allowed.iter().map(|folder| self.file_place(disks, folder.clone())));

@@ -1,8 +1,8 @@
-//! File triggers: what was found on disk is compared with what is known, and each new state of a file starts one run.
+//! File triggers: compares the files on disk with the known ones. Each new state of a file starts one run.
 //!
-//! What is known is in the database, so a file that came while the server was down starts its run later, and none starts two.
-//! The files that are there when a trigger is made, or gets another pattern, are known from the beginning. A file that goes
-//! and comes back as it was (a share that was not mounted) is no new file.
+//! The known files are in the database. A file that came while the server was down therefore starts its run later,
+//! and no file starts two. Files that exist when a trigger is created, or gets another pattern, are known from the
+//! start. A file that disappears and returns unchanged (a share that was not mounted) is not a new file.
 
 use crate::app::core::write::Moment;
 use crate::app::ledger::on_hold;
@@ -23,26 +23,26 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 
-/// Most runs that one look at a trigger's files makes.
+/// Maximum number of runs that one look at a trigger's files makes.
 const ROUND: usize = 100;
 
-/// Files that are gone for so long are forgotten: they would be new if they came again.
+/// A file that has been gone for this long is forgotten, and would be new if it returned.
 const FORGET_AFTER: TimeDelta = TimeDelta::days(30);
 
-/// A file trigger that works.
+/// A working file trigger.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileTrigger {
-    /// What is stored of it.
+    /// The stored trigger.
     pub record: TaskTriggerRecord,
-    /// Its task.
+    /// Task of the trigger.
     pub task: TaskRecord,
     /// Pattern of its files.
     pub pattern: String,
     /// What must happen to a file.
     pub change: FileChange,
-    /// Without a change for so long, for `settled`.
+    /// Time without a change, for `settled`.
     pub settle: TimeDelta,
-    /// The files that it knew before the look.
+    /// The files that the trigger knew before the look.
     pub known: KnownFiles,
 }
 
@@ -51,7 +51,7 @@ pub struct FileTrigger {
 pub struct Looked {
     /// The files that match, by path.
     pub files: BTreeMap<String, FileState>,
-    /// Why there may be more than that; none: there are not.
+    /// Why there may be more files; none if the look was complete.
     pub incomplete: Option<String>,
 }
 
@@ -67,7 +67,7 @@ impl FileTrigger {
         Some(Self { record, task, pattern, change, settle, known: KnownFiles::default() })
     }
 
-    /// Tells one pattern and change from another.
+    /// Distinguishes patterns and changes from each other.
     fn fingerprint(&self) -> i64 {
         let digest = Sha256::digest(format!("{}\0{}", self.change, self.pattern));
         let first: [u8; 8] = digest[..8].try_into().expect("a digest has 32 bytes");
@@ -76,7 +76,7 @@ impl FileTrigger {
 }
 
 impl App {
-    /// The file triggers that work: enabled, of enabled, living tasks, each with the files that it knows.
+    /// The working file triggers: enabled, of enabled tasks, each with the files that it knows.
     pub async fn file_triggers(&self) -> Result<Vec<FileTrigger>> {
         let records = self.store().triggers_of_files().await?;
         let tasks: BTreeSet<_> = records.iter().map(|record| record.task_key).collect();
@@ -91,8 +91,8 @@ impl App {
         Ok(found)
     }
 
-    /// Compares the files of a trigger with those it knows; answers how many runs were made. Of a look that could not see
-    /// everything, only what it saw is believed.
+    /// Compares the files of a trigger with those it knows. Returns how many runs were made. If a look was
+    /// incomplete, only the files that it saw count.
     pub async fn files_compare(&self, trigger: &FileTrigger, looked: Looked) -> Result<usize> {
         let now = self.clock().now();
         let known = &trigger.known;
@@ -129,23 +129,23 @@ impl App {
         Ok(self.write(write, Self::announce_inserted).await?.made.len())
     }
 
-    /// Tells what is wrong with file triggers now, by the trigger's id.
+    /// Stores the present problems of file triggers, by the trigger's id.
     pub fn file_problems_found(&self, problems: BTreeMap<TriggerId, String>) {
         *self.inner.boards.file_problems.lock().unwrap_or_else(PoisonError::into_inner) = problems;
     }
 
-    /// What was wrong with a file trigger at the last look.
+    /// The problem of a file trigger at the last look.
     pub(in crate::app) fn file_problem(&self, trigger: TriggerId) -> Option<String> {
         self.inner.boards.file_problems.lock().unwrap_or_else(PoisonError::into_inner).get(&trigger).cloned()
     }
 }
 
 enum Seen {
-    /// It starts a run.
+    /// The file starts a run.
     New,
-    /// Worth remembering, but no reason for a run: it is there again as it was, or was changed and only new ones count.
+    /// The file must be remembered, but starts no run: it returned unchanged, or it changed and only new files count.
     Changed,
-    /// Nothing to do, or not yet.
+    /// There is nothing to do, or not yet.
     Known,
 }
 

@@ -1,6 +1,7 @@
-//! Webhooks: a call from outside proves that it may, and starts the task.
+//! Webhooks: a call from outside proves its permission and starts the task.
 //!
-//! What is wrong with a proof is never said: an unknown address and a wrong secret get the same answer, and one audit entry.
+//! The answer never says what is wrong with a proof: an unknown address and a wrong secret get the same answer, and
+//! one audit entry.
 
 use super::{secret_hash, trigger_id};
 use crate::app::core::write::{Moment, silent};
@@ -21,7 +22,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// A signature may be that old, or from that far in the future.
+/// Maximum age of a signature, in either direction.
 const FRESH: TimeDelta = TimeDelta::minutes(5);
 
 /// A call of a webhook.
@@ -29,15 +30,15 @@ const FRESH: TimeDelta = TimeDelta::minutes(5);
 pub struct HookCall {
     /// The last part of the address.
     pub address: String,
-    /// `X-Orc-Timestamp`.
+    /// Header `X-Orc-Timestamp`.
     pub timestamp: Option<String>,
-    /// `X-Orc-Signature`.
+    /// Header `X-Orc-Signature`.
     pub signature: Option<String>,
-    /// `Idempotency-Key`.
+    /// Header `Idempotency-Key`.
     pub idempotency_key: Option<String>,
     /// The body.
     pub body: Vec<u8>,
-    /// Where it comes from.
+    /// Address of the client.
     pub from: String,
     /// Id of the request.
     pub request_id: Option<String>,
@@ -57,7 +58,8 @@ impl App {
         let key = call.idempotency_key.clone();
         let key = key.map(|key| Idempotency::of_hook(&record.id.to_string(), key, &call.body));
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
-            // Before the proof counts as used: who got no answer asks again with the same one.
+            // This comes before the proof counts as used, because a caller without an answer repeats the request with
+            // the same proof.
             if let Some(run) = repeated(tx, key.as_ref(), now).await? {
                 return Ok(Some((run, Inserted::default())));
             }
@@ -87,10 +89,10 @@ impl App {
         }
     }
 
-    /// The trigger that a call is for, if the call proves that it may.
+    /// The trigger of a call, if the call proves its permission.
     async fn proved(&self, call: &HookCall) -> Result<Option<(TaskTriggerRecord, Trigger, TaskRecord)>> {
         let (id, secret) = call.address.split_once('.').unwrap_or((&call.address, ""));
-        // Hashing and signing are done for unknown addresses as well, so that time tells nothing.
+        // Hashing and signing are done for unknown addresses too, so that timing reveals nothing.
         let (hash, nobody) = (secret_hash(secret), crate::security::secret::Secret::new(String::new()));
         let (timestamp, given) = (call.timestamp.as_deref().unwrap_or_default(), call.signature.as_deref());
         let found = match trigger_id(id) {
@@ -125,8 +127,9 @@ impl App {
         Ok(found.filter(|(record, trigger, _)| right(record, trigger)))
     }
 
-    /// Refuses with one audit entry and no hint; who is refused again and again gets neither for a while. Right calls never
-    /// wait: what they prove cannot be guessed. A wrong call stays a wrong call even if the log cannot be written.
+    /// Refuses a call with one audit entry and no hint. A client that is refused again and again gets neither for a
+    /// while. Valid calls never wait, because their proof cannot be guessed. A wrong call stays a wrong call even if
+    /// the log cannot be written.
     async fn hook_refused(&self, call: &HookCall) -> Error {
         let key = format!("hook:{}", call.from);
         if let Err(wait) = self.limiter().enter(&[key], self.uptime()) {
@@ -138,7 +141,7 @@ impl App {
         let entry = caller.audit(self.clock().now(), "hook_refuse", ("trigger", known), json!({"address": call.from}));
         let written = self.write(async move |tx: &Tx, _| Ok(tx.audit_append(&entry).await?), silent);
         if let Err(error) = written.await {
-            tracing::warn!(%error, "a refused call of a webhook could not be written to the audit log");
+            tracing::warn!(%error, "a refused call of a webhook could not be recorded in the audit log");
         }
         Error::Unauthenticated("this address does not exist, or the proof is wrong".into())
     }
@@ -175,7 +178,7 @@ fn fresh(timestamp: &str, now: DateTime<Utc>) -> bool {
     at.is_some_and(|at| (now - at).abs() <= FRESH)
 }
 
-/// The params of the run, out of the body.
+/// Reads the params of the run from the body.
 fn params(trigger: &Trigger, task: &TaskRecord, body: &[u8]) -> Result<Map<String, Value>> {
     let TriggerRule::Webhook { params: pointers, .. } = &trigger.rule else { return Ok(Map::new()) };
     let specs = &task.definition.params;

@@ -1,4 +1,5 @@
-//! Triggers of tasks: kept in line with definitions, given secrets, and followed when other tasks' runs end.
+//! Triggers of tasks: updating them with definitions, giving them secrets, and following the ends of other tasks'
+//! runs.
 //!
 //! Deliberately absent: watching folders, which `engine::triggers` does. Start reading at `hooks`, then `files`.
 
@@ -27,39 +28,39 @@ use serde_json::{Map, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// Ends of runs that are looked at in one round.
+/// Maximum number of ends of runs handled in one round.
 const ROUND: u64 = 100;
 
-/// A trigger as it stands.
+/// A trigger and its present state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TriggerView {
     /// Its definition.
     pub definition: Trigger,
-    /// What is stored of it.
+    /// The stored trigger.
     pub record: TaskTriggerRecord,
-    /// Why it cannot work; none: it can.
+    /// Why the trigger cannot work; none if it can.
     pub problem: Option<String>,
 }
 
-/// A fresh secret of a webhook, shown once.
+/// A new secret of a webhook, shown once.
 #[derive(Debug, Clone)]
 pub struct NewSecret {
     /// Path of the address on this server.
     pub path: Secret,
-    /// The shared secret, for signatures.
+    /// The shared secret for signatures.
     pub secret: Option<Secret>,
 }
 
 /// Whether the triggers of a definition may make tasks start each other in a circle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Circles {
-    /// Nobody knows: they are looked for among all triggers that are stored.
+    /// Unknown: all stored triggers must be checked.
     LookedFor,
-    /// Whoever saves many definitions together has ruled them out, and read all triggers once for it.
+    /// Excluded: the caller saves many definitions together and has checked all triggers once.
     RuledOut,
 }
 
-/// Checks what a definition's triggers listen to, and brings the stored triggers in line with it.
+/// Checks what a definition's triggers listen to, and updates the stored triggers.
 pub(super) async fn triggers_settle(tx: &Tx, task: &TaskRecord, circles: Circles, now: DateTime<Utc>) -> Result<()> {
     let definition = &task.definition;
     if definition.triggers.is_empty() && tx.trigger_list(task.key).await?.is_empty() {
@@ -94,7 +95,7 @@ pub(super) async fn triggers_settle(tx: &Tx, task: &TaskRecord, circles: Circles
     Ok(tx.triggers_sync(task.key, definition, &sources, now).await?)
 }
 
-/// Refuses to delete or rename (`verb`) a task that others listen to: they name it.
+/// Refuses to delete or rename (`verb`) a task that other tasks listen to by name.
 pub(super) async fn nobody_listens(tx: &Tx, task: &TaskRecord, verb: &str) -> Result<()> {
     let listeners = tx.trigger_listeners(task.key).await?;
     if listeners.is_empty() {
@@ -114,7 +115,7 @@ pub(super) async fn nobody_listens(tx: &Tx, task: &TaskRecord, verb: &str) -> Re
 }
 
 impl App {
-    /// Returns whether ends of runs still wait for the triggers that listen to them.
+    /// Returns whether ends of runs have not been handled yet.
     pub async fn firings_are_there(&self) -> Result<bool> {
         Ok(self.store().firings_are_there().await?)
     }
@@ -138,7 +139,7 @@ impl App {
         Ok(task.definition.triggers.iter().filter_map(view).collect())
     }
 
-    /// Gives a webhook a fresh address or secret; the one before is worth nothing from then on.
+    /// Gives a webhook a new address or secret. The old one stops working at once.
     pub async fn trigger_rotate(&self, caller: &Caller, task: &str, key: &str) -> Result<NewSecret> {
         caller.require(Permission::Define)?;
         let record = self.living(task).await?;
@@ -146,7 +147,7 @@ impl App {
         let missing = || Error::NotFound(format!("task \"{name}\" has no trigger \"{key}\""));
         let trigger = record.definition.triggers.iter().find(|trigger| trigger.key == key).ok_or_else(missing)?;
         let TriggerRule::Webhook { proof, .. } = trigger.rule else {
-            let detail = format!("trigger \"{key}\" is of kind {}: only webhooks have secrets", trigger.rule.kind());
+            let detail = format!("trigger \"{key}\" is of kind {}; only webhooks have secrets", trigger.rule.kind());
             return Err(Error::conflict("no_secret", detail));
         };
         let stored = self.store().trigger_list(record.key).await?;
@@ -180,9 +181,7 @@ impl App {
         let sealed = record.sealed_secret.as_ref()?;
         match self.seal() {
             Ok(seal) if seal.unseal(sealed, record.id.0.as_bytes()).is_some() => None,
-            Ok(_) => {
-                Some("its secret was sealed with another seal.key than the one that is there: make a new one".into())
-            }
+            Ok(_) => Some("its secret was sealed with another seal.key; make a new one".into()),
             Err(error) => Some(error.to_string()),
         }
     }
@@ -193,7 +192,7 @@ impl App {
         Seal::open(&self.settings().data_dir).map_err(unread)
     }
 
-    /// One round: looks at the ends of runs that triggers listen to; answers how many were looked at.
+    /// Runs one round over the ends of runs that triggers listen to. Returns how many were handled.
     pub async fn firings_follow(&self) -> Result<usize> {
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| follow(tx, now).await;
         let announce = |app: &Self, (inserted, _): &(Inserted, usize)| app.announce_inserted(inserted);
@@ -201,7 +200,7 @@ impl App {
     }
 }
 
-/// What keeps a webhook from proving callers.
+/// What prevents a webhook from checking its callers.
 fn secret_missing(record: &TaskTriggerRecord, proof: WebhookProof) -> Option<String> {
     let (there, other) = match proof {
         WebhookProof::SecretUrl => (record.secret_hash.is_some(), record.sealed_secret.is_some()),
@@ -209,8 +208,8 @@ fn secret_missing(record: &TaskTriggerRecord, proof: WebhookProof) -> Option<Str
     };
     match (there, other) {
         (true, _) => None,
-        (false, true) => Some("its way of proof was changed: make a new address or secret".to_owned()),
-        (false, false) => Some("it has no address yet: make one".to_owned()),
+        (false, true) => Some("its kind of proof was changed; make a new address or secret".to_owned()),
+        (false, false) => Some("it has no address yet; make one".to_owned()),
     }
 }
 
@@ -258,7 +257,7 @@ async fn listening(tx: &Tx, firing: &FiringRecord) -> Result<Option<TaskRecord>>
     Ok(task.filter(listens))
 }
 
-/// The run that follows.
+/// The run that the end starts.
 fn triggered(task: &TaskRecord, firing: &FiringRecord, open: OpenRuns, now: DateTime<Utc>) -> Option<RunNew> {
     let end = TaskEnd { task: firing.task_name.clone(), state: firing.state, run: firing.run };
     let by = end.to_string();
@@ -275,7 +274,7 @@ fn triggered(task: &TaskRecord, firing: &FiringRecord, open: OpenRuns, now: Date
     admit::run_or_skipped(wanted, open, now)
 }
 
-/// A trigger's id in an address.
+/// Parses a trigger's id in an address.
 pub(super) fn trigger_id(text: &str) -> Option<TriggerId> {
     uuid::Uuid::try_parse(text).ok().filter(|_| text.len() == 32).map(TriggerId)
 }

@@ -256,7 +256,7 @@ fn rolling() -> impl Strategy<Value = (Vec<i64>, &'static str, &'static str, boo
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// The rolled slots are those of the rule, each moved by hand, in order and without doubles.
+    /// The moved slots are those of the rule, each moved by hand, in order and without duplicates.
     #[test]
     fn rolling_equals_brute_force((off, expression, zone, forwards, second) in rolling()) {
         let begin = date("2026-02-01");

@@ -45,16 +45,16 @@ pub async fn run(
     let (limit, which) = limit(claimed, started_at);
     let outcome = tokio::select! {
         said = ask(claimed, own_port, &sender) => said,
-        () = tokio::time::sleep(limit) => Said {
+        () = tokio::time::sleep(limit) => RequestEnd {
             outcome: Outcome::TimedOut { limit: which, seconds: limit.as_secs_f64() },
             success: false,
             reason: None,
         },
         _ = control.recv() => {
-            Said { outcome: Outcome::Cancelled { by: CancelledBy::Server }, success: false, reason: None }
+            RequestEnd { outcome: Outcome::Cancelled { by: CancelledBy::Server }, success: false, reason: None }
         }
     };
-    let Said { outcome, success, reason } = outcome;
+    let RequestEnd { outcome, success, reason } = outcome;
     if let Some(reason) = &reason {
         let _noted_if_it_can_be = sender.send((Stream::System, format!("[orc] {reason}\n").into_bytes())).await;
     }
@@ -73,13 +73,13 @@ pub async fn run(
 }
 
 /// Result of the request.
-struct Said {
+struct RequestEnd {
     outcome: Outcome,
     success: bool,
     reason: Option<Reason>,
 }
 
-impl Said {
+impl RequestEnd {
     fn failed(reason: Reason) -> Self {
         Self { outcome: Outcome::Exited { code: 1 }, success: false, reason: Some(reason) }
     }
@@ -130,18 +130,18 @@ fn limit(claimed: &ClaimedRun, now: DateTime<Utc>) -> (Duration, TimeLimit) {
     if run < attempt { (run, TimeLimit::Run) } else { (attempt, TimeLimit::Attempt) }
 }
 
-async fn ask(claimed: &ClaimedRun, own_port: u16, sender: &Sender) -> Said {
+async fn ask(claimed: &ClaimedRun, own_port: u16, sender: &Sender) -> RequestEnd {
     let RunSpec::Http { method, url, headers, body, expected_codes, body_contains } = &claimed.definition.run else {
-        return Said::failed(Reason::RequestFailed { problem: "this task is not of kind http".into() });
+        return RequestEnd::failed(Reason::RequestFailed { problem: "this task is not of kind http".into() });
     };
     let (method, url, headers, body) = (method.clone(), url.clone(), headers.clone(), body.clone());
     let mut answer = match http_request::send(&HttpRequest { method, url, headers, body, own_port }).await {
         Ok(answer) => answer,
         Err(HttpError::Refused(problem)) => {
             let outcome = Outcome::SpawnFailed { reason: SpawnFailure::InvalidInput, message: problem.clone() };
-            return Said { outcome, success: false, reason: Some(Reason::RequestRefused { problem }) };
+            return RequestEnd { outcome, success: false, reason: Some(Reason::RequestRefused { problem }) };
         }
-        Err(HttpError::Failed(problem)) => return Said::failed(Reason::RequestFailed { problem }),
+        Err(HttpError::Failed(problem)) => return RequestEnd::failed(Reason::RequestFailed { problem }),
     };
     let code = answer.code();
     let head = answer.head();
@@ -154,17 +154,17 @@ async fn ask(claimed: &ClaimedRun, own_port: u16, sender: &Sender) -> Said {
                 let _a_closed_log_is_seen_at_the_end = sender.send((Stream::Stdout, piece)).await;
             }
             Ok(None) => break,
-            Err(error) => return Said::failed(Reason::RequestFailed { problem: error.to_string() }),
+            Err(error) => return RequestEnd::failed(Reason::RequestFailed { problem: error.to_string() }),
         }
     }
     let expected = if expected_codes.is_empty() { (200..300).contains(&code) } else { expected_codes.contains(&code) };
     if !expected {
-        return Said::failed(Reason::UnexpectedStatus { status: code, expected: expected_codes.clone() });
+        return RequestEnd::failed(Reason::UnexpectedStatus { status: code, expected: expected_codes.clone() });
     }
     if !search.found {
-        return Said::failed(Reason::TextMissing { status: code });
+        return RequestEnd::failed(Reason::TextMissing { status: code });
     }
-    Said { outcome: Outcome::Exited { code: 0 }, success: true, reason: None }
+    RequestEnd { outcome: Outcome::Exited { code: 0 }, success: true, reason: None }
 }
 
 /// Searches a text in a stream of pieces, across their borders. Memory is bounded, and time grows only with the

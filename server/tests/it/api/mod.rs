@@ -1,8 +1,8 @@
-//! What every operation answers when all is well: one file and one snapshot for each tag of the contract.
+//! What every operation answers in the normal case: one file and one snapshot for each tag of the contract.
 //!
-//! A file of this folder walks through its subject and asks each operation at least once. The kit holds each answer against
-//! the contract; the snapshot holds it against what the subject answered before. `INSTA_UPDATE=always cargo test -p
-//! orc-server --test it api::` takes all snapshots again. Start reading at `tour`.
+//! A file of this folder walks through its subject and calls each operation at least once. The kit checks each answer
+//! against the contract; the snapshot compares it with earlier answers. `INSTA_UPDATE=always cargo test -p orc-server
+//! --test it api::` takes all snapshots again. Start reading at `tour`.
 
 mod audit;
 mod calendars;
@@ -19,7 +19,7 @@ mod users;
 use crate::kit::contract;
 use std::path::Path;
 
-/// Answers that no tour shows, each with its reason. The shorter, the better.
+/// Operations whose answers no tour shows, each with its reason. Keep this short.
 const NOT_SHOWN: [(&str, &str, &str); 0] = [];
 
 #[test]

@@ -41,7 +41,7 @@ async fn runs_answer_as_before() {
     tour.hold("run");
 }
 
-/// A client that comes back after the beginning of the first attempt sees the rest of all attempts.
+/// A client that returns after the start of the first attempt sees the rest of all attempts.
 async fn logs(tour: &mut Tour, run: &str) {
     let path = format!("/runs/{run}/log/stream?last_event_id=1:0");
     let mut stream = tour.client.events(&path, None).await;
@@ -54,7 +54,7 @@ async fn logs(tour: &mut Tour, run: &str) {
     }
 }
 
-/// Nothing is made of them, because the engine rests.
+/// Backfills make no runs here, because the engine is not running.
 async fn backfills(bench: &Bench, tour: &mut Tour) {
     let schedules = json!([{"kind": "cron", "expression": "0 9 * * *"}]);
     bench.task(child_task("daily", &["exit", "0"], json!({"schedules": schedules}))).await;

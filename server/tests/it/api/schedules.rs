@@ -1,4 +1,4 @@
-//! Schedules, their ledger, and what is to come of them.
+//! Schedules, their ledger, and their future slots.
 
 use super::tour::Tour;
 use crate::kit::House;

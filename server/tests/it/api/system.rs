@@ -25,7 +25,7 @@ async fn the_system_answers_as_before() {
     tour.ask("GET /system/settings", None).await;
     tour.ask("GET /system/workers", None).await;
     tour.ask("POST /system/clock", None).await;
-    // Figures and the document are text of others: their shape is held elsewhere.
+    // Others define the format of figures and document, so other tests check them.
     for line in ["GET /metrics", "GET /openapi.json"] {
         let answer = tour.client.ask(line, None).await;
         tour.note_status(line, answer.status);

@@ -3,7 +3,7 @@
 use super::tour::Tour;
 use serde_json::{Value, json};
 
-/// A task with one of everything that can be said about it.
+/// A task that uses every field of the definition.
 fn full() -> Value {
     json!({
         "name": "copy", "title": "Copy all", "description": "Two\nlines", "folder": "shop/night", "tags": ["a", "b"],

@@ -1,7 +1,7 @@
-//! A walk through a subject that notes each answer.
+//! A walk through a subject that records each answer.
 //!
-//! Ids become `ID-1`, `ID-2` in the order in which they appear, so a snapshot shows what belongs together. Secrets,
-//! cursors, and what no clock of a test decides (process ids, sizes) are hidden.
+//! Ids become `ID-1`, `ID-2` in the order in which they appear, so a snapshot shows which ids are the same. Secrets,
+//! cursors, and values that the test's clock does not determine (process ids, sizes) are hidden.
 
 use crate::kit::contract::{self, Question};
 use crate::kit::{Answer, Client, House};
@@ -27,7 +27,7 @@ const HIDDEN: [&str; 14] = [
     "uptime_seconds",
 ];
 
-/// Keys of instants and durations that only a test with real processes has to hide.
+/// Keys of instants and durations that are hidden only in tests with real processes.
 const REAL_TIME: [&str; 12] = [
     "at",
     "created_at",
@@ -43,7 +43,7 @@ const REAL_TIME: [&str; 12] = [
     "until_at",
 ];
 
-/// A caller, and what it was answered.
+/// A caller, and the answers so far.
 pub struct Tour {
     pub client: Client,
     text: String,
@@ -66,7 +66,7 @@ impl Tour {
         Self { hidden: [&HIDDEN[..], &REAL_TIME].concat(), ..Self::of(client) }
     }
 
-    /// Asks, notes the answer, and returns it as it came.
+    /// Sends a request, records the answer, and returns it unchanged.
     pub async fn ask(&mut self, line: &str, body: Option<Value>) -> Answer {
         let answer = self.client.ask(line, body).await;
         self.note(line, &answer);
@@ -78,7 +78,7 @@ impl Tour {
         self.ask(line, body).await.json()
     }
 
-    /// Notes an answer that was asked for in another way.
+    /// Records an answer to a request sent in another way.
     pub fn note(&mut self, line: &str, answer: &Answer) {
         let text = match serde_json::from_str::<Value>(&answer.text) {
             Ok(mut body) => {
@@ -91,12 +91,12 @@ impl Tour {
         self.say(line, answer.status, &text);
     }
 
-    /// Notes an answer by its status alone, because the body is shown better elsewhere.
+    /// Records only the status of an answer, because another test shows its body better.
     pub fn note_status(&mut self, line: &str, status: u16) {
         self.say(line, status, "(not shown)");
     }
 
-    /// Notes what came on a stream.
+    /// Records an event of a stream.
     pub fn note_event(&mut self, line: &str, data: &Value) {
         let mut data = data.clone();
         self.hide(&mut data);
@@ -139,7 +139,7 @@ impl Tour {
     /// Names each UUID by the order in which it appeared.
     fn without_ids(&mut self, text: &str) -> String {
         let mut named = String::new();
-        // A dash belongs to an id, so words are what letters, digits and dashes make.
+        // A dash belongs to an id, so words consist of letters, digits and dashes.
         for piece in text.split_inclusive(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-') {
             match piece.get(..ID_LENGTH).filter(|start| is_id(start)) {
                 Some(id) => {
@@ -157,7 +157,7 @@ impl Tour {
         named
     }
 
-    /// Compares all that was noted with the snapshot of a tag.
+    /// Compares all recorded answers with the snapshot of a tag.
     pub fn hold(self, tag: &str) {
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path("snapshots");

@@ -1,4 +1,5 @@
-//! Accounting: what was due is computed again and compared with the ledger, over edits, calendars, outages and damage.
+//! Accounting: computes again what was due and compares it with the ledger, over edits, calendars, outages and
+//! damage.
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -29,7 +30,7 @@ async fn bench(schedules: Value) -> Bench {
     bench
 }
 
-/// Books hour by hour, as a server that is there does.
+/// Books hour by hour, like a server that is present.
 async fn live(bench: &Bench, hours: i64) {
     for _ in 0..hours * 120 {
         bench.app.clock().advance(TimeDelta::seconds(30));

@@ -84,7 +84,7 @@ async fn days_count_what_was_and_what_will_be() {
     assert_eq!(alone.into_values().next().as_ref(), Some(&days[1]), "a day is the same by itself, its midnight too");
     let wrong = bench.app.plan_days(&Caller::local(), (range.1, range.0), "UTC").await;
     assert!(matches!(wrong, Err(Error::Invalid(problems)) if problems[0].pointer == "?until"));
-    // What was skipped is told of past days too.
+    // Skipped slots are shown for past days too.
     for _ in 0..72 {
         bench.app.clock().advance(TimeDelta::minutes(30));
         let now = bench.app.clock().now();
@@ -93,7 +93,7 @@ async fn days_count_what_was_and_what_will_be() {
     }
     let (days, _) = bench.app.plan_days(&Caller::local(), range, "UTC").await.expect("days");
     let skipped: Vec<_> = days.values().map(|day| (day.skipped, day.past_skipped)).collect();
-    // Four by the calendar; the others because the first run of their task never ends here.
+    // The calendar skips four; the others are skipped because the first run of their task never ends here.
     assert!(skipped[1].0 == 0 && skipped[1].1 >= 4, "{skipped:?}");
 }
 

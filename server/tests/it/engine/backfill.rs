@@ -1,4 +1,4 @@
-//! Backfill with real runs: in order, so many at a time, over a restart, cancelled.
+//! Backfill with real runs: in order, a limited number at a time, over a restart, cancelled.
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};

@@ -1,4 +1,4 @@
-//! The bench that the engine's tests stand on.
+//! The bench for tests of the engine.
 
 use crate::kit::{House, Setup};
 use chrono::{DateTime, Utc};
@@ -17,11 +17,11 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// Far more than any test needs; a test that waits so long has failed.
+/// Far more than any test needs. A test that waits this long has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Path of a program of the runner's crate. Building it is not the tests' business: `cargo xtask test` does it before, and
-/// whoever runs a test alone reads what to type.
+/// Path of a program of the runner's crate. The tests do not build it: `cargo xtask test` builds it first, and
+/// somebody who runs a single test is told what to type.
 pub fn program(name: &str) -> PathBuf {
     const BUILD: &str = "build it with `cargo build -p orc-runner`";
     let test = std::env::current_exe().expect("tests have a path");
@@ -85,17 +85,17 @@ impl Bench {
         Self::at(Clock::system()).await
     }
 
-    /// On a clock of the test's own.
+    /// On a manual clock.
     pub async fn at(clock: Clock) -> Self {
         Self { house: House::at(clock).await }
     }
 
-    /// The same data folder, opened as a server that starts anew.
+    /// Opens the same data folder again, as a server that starts.
     pub async fn restarted(self) -> Self {
         Self { house: self.house.restarted().await }
     }
 
-    /// The same data folder, where file triggers may look only below some folders.
+    /// Opens the same data folder again, with limited folders for file triggers.
     pub async fn looking_into(self, file_roots: Vec<PathBuf>) -> Self {
         let setup = Setup { file_roots, ..self.setup() };
         Self { house: self.house.reopened(setup).await }
@@ -118,7 +118,7 @@ impl Bench {
         self.app.task_create(&Caller::local(), definition, false).await.expect("the task is created");
     }
 
-    /// Makes a calendar of these entries.
+    /// Creates a calendar with these entries.
     pub async fn calendar(&self, name: &str, entries: Value) {
         let body = json!({"name": name, "description": "", "entries": entries, "except": [], "maintenance": null});
         let calendar = serde_json::from_value(body).expect("a calendar");
@@ -135,7 +135,7 @@ impl Bench {
         self.app.run_create(&Caller::local(), task, params, None).await.expect("the run is made").id
     }
 
-    /// Waits until something is true of a run; looks whenever the application says that it changed.
+    /// Waits until a condition is true for a run. Checks whenever the application announces a change of the run.
     pub async fn until(
         &self,
         run: RunId,
@@ -149,7 +149,7 @@ impl Bench {
                 if is(&record, &attempts) {
                     return (record, attempts);
                 }
-                // What is not announced (a process id) is looked for again soon.
+                // A change without an announcement (a process id) is found by the next check.
                 let _changed = tokio::time::timeout(Duration::from_millis(50), live.recv()).await;
             }
         });

@@ -1,4 +1,5 @@
-//! Calendars in use: what they refuse, what they skip, and that a change of one completes the ledger under the old first.
+//! Calendars in use: what they refuse, what they skip, and that the ledger is completed under the old calendar before
+//! a change.
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};

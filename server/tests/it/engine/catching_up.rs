@@ -1,4 +1,4 @@
-//! The scheduler on a clock of the test's own: it fires what the preview says, and accounts for what it missed.
+//! The scheduler on a manual clock: it fires what the preview says, and accounts for what it missed.
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};

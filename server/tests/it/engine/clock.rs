@@ -1,4 +1,5 @@
-//! A clock that jumps, and schedules that are damaged behind the server's back: nothing twice, nothing silent.
+//! A clock that jumps, and schedules that are damaged behind the server's back: nothing fires twice, nothing is
+//! silent.
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -23,7 +24,7 @@ async fn book(bench: &Bench) {
     bench.app.slots_book(due, now).await.expect("booked");
 }
 
-/// Time passes, half a minute at a time, while the server is there.
+/// Lets time pass, half a minute at a time, while the server is present.
 async fn live(bench: &Bench, minutes: i64) {
     for _ in 0..2 * minutes {
         bench.app.clock().advance(TimeDelta::seconds(30));
@@ -39,7 +40,7 @@ async fn minutely(catch_up: &str) -> Bench {
     bench
 }
 
-/// Instants that have a run, and how many slots the ledger tells of in all.
+/// Instants that have a run, and the number of slots in the whole ledger.
 async fn ledger(bench: &Bench) -> (Vec<DateTime<Utc>>, u64, u64) {
     let page = bench.app.slot_list(&Caller::local(), Some("it"), SlotFilter::default(), &PageRequest::first(500)).await;
     let rows = page.expect("the ledger").items;
@@ -81,19 +82,19 @@ async fn a_clock_set_back_into_an_outage_tells_nothing_twice_and_what_is_to_come
     let bench = minutely("none").await;
     let clock = bench.app.clock().clone();
     live(&bench, 2).await;
-    // Nobody is there for five hours: one entry for all of them.
+    // The server is absent for five hours, which makes one entry.
     clock.advance(TimeDelta::hours(5));
     book(&bench).await;
     live(&bench, 10).await;
     let (ran, missed, all) = ledger(&bench).await;
     let end = clock.now();
-    // Set back into the stretch that was missed: of its last 29 slots nobody can say yet that it was missed.
+    // Set back into the missed range: nobody can know yet whether its last 29 slots will be missed.
     clock.set(end - TimeDelta::minutes(40));
     book(&bench).await;
     assert_eq!(ledger(&bench).await, (ran.clone(), missed - 29, all - 29));
     live(&bench, 5).await;
     assert_eq!(ledger(&bench).await.0.len(), ran.len() + 5);
-    // Off again, and on again before what was run.
+    // Off again, and on again before the last run.
     clock.advance(TimeDelta::minutes(15));
     book(&bench).await;
     live(&bench, 25).await;
@@ -138,7 +139,7 @@ async fn a_wrong_clock_that_was_confirmed_and_is_set_right_silences_nobody() {
         bench.app.clock_confirm(&Caller::local()).await.expect("confirmed");
         book(&bench).await;
         bench.app.bring_back(clock.now()).await.expect("seen");
-        // Made and put off by the wrong clock.
+        // Made and postponed by the wrong clock.
         let waiting = bench.behind("UPDATE run SET due_at = due_at + 60000000 WHERE state = 'queued'").await;
         assert!(waiting > 0);
         clock.set(clock.now() - off);
@@ -271,7 +272,7 @@ async fn one_damaged_schedule_among_a_thousand_disables_only_itself_and_is_seen(
         let schedules = json!([{"kind": "cron", "expression": "* * * * *"}]);
         bench.task(child_task(&format!("t{number:03}"), &["exit", "0"], json!({"schedules": schedules}))).await;
     }
-    // One rule that means nothing, one row that is no JSON at all.
+    // One rule without meaning, and one row that is not JSON.
     damage_schedule(&bench, "replace(definition, '* * * * *', '99 * * * *')", "t500").await;
     damage_schedule(&bench, "'{{'", "t600").await;
     live(&bench, 1).await;

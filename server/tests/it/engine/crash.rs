@@ -1,4 +1,4 @@
-//! Crashes: of the server (its engine is dropped without a word), of a runner (killed), and of both.
+//! Crashes: of the server (its engine is dropped without notice), of a runner (killed), and of both.
 
 use super::bench::{Bench, child_task};
 use orc_server::app::Caller;
@@ -6,12 +6,12 @@ use orc_server::domain::model::{AttemptRecord, PageRequest, RunFilter, RunRecord
 use orc_server::domain::vocabulary::{AttemptOutcome, RunState};
 use serde_json::json;
 
-/// Drops an engine as a crash would: nothing is told, nothing is waited for.
+/// Drops an engine as a crash would: nobody is told, and nothing is waited for.
 fn crash(engine: orc_server::engine::Engine) {
     engine.crash();
 }
 
-/// A file, and a shell line that speaks, waits for the file, and speaks again.
+/// A file, and a shell line that prints, waits for the file, and prints again.
 fn gated(bench: &Bench) -> (std::path::PathBuf, String) {
     let gate = bench.folder.path().join("gate");
     let line = format!("echo before; while [ ! -e {} ]; do sleep 0.02; done; echo after", gate.display());

@@ -1,4 +1,4 @@
-//! Following a log while it grows: from its first byte, across cut characters, until its attempt has ended.
+//! Following a log while it grows: from its first byte, across split characters, until its attempt has ended.
 
 use super::bench::{Bench, child_task};
 use orc_runner::message::Identity;
@@ -9,7 +9,7 @@ use orc_server::domain::ids::{AttemptId, RunId};
 use serde_json::json;
 use std::time::Duration;
 
-/// An attempt that was claimed, and of which nothing else has happened yet.
+/// An attempt that was just claimed.
 async fn claimed(bench: &Bench) -> AttemptId {
     bench.task(child_task("it", &["print", "x"], json!({}))).await;
     bench.start("it").await;

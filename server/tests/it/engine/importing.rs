@@ -1,4 +1,4 @@
-//! Crontabs become tasks: looked at, saved whole or not at all, and they run.
+//! Crontabs become tasks: previewed, saved completely or not at all, and run.
 
 use super::bench::Bench;
 use chrono::{DateTime, Utc};

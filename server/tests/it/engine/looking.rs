@@ -1,4 +1,4 @@
-//! Looking at a schedule before it is saved: what it says of its slots, and that it says nothing untrue.
+//! Previews of a schedule before it is saved: they describe its slots, and are true.
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, Utc};

@@ -1,4 +1,5 @@
-//! The scheduler's memory: what changed is read again, whoever changed it, and one task that fails stops no other.
+//! The scheduler's memory: changed tasks are read again, whoever changed them, and one failing task does not stop the
+//! others.
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -33,7 +34,7 @@ async fn minutely(names: &[&str]) -> (Bench, Scheduler) {
     (bench, scheduler)
 }
 
-/// Makes ledger entries impossible where a condition holds.
+/// Makes ledger entries fail where a condition is true.
 fn curse(bench: &Bench, condition: &str) -> String {
     if bench.on_postgres() {
         format!(
@@ -47,7 +48,7 @@ fn curse(bench: &Bench, condition: &str) -> String {
     }
 }
 
-/// Instants that the ledger of a task tells of.
+/// Instants in the ledger of a task.
 async fn told(bench: &Bench, task: &str) -> BTreeSet<DateTime<Utc>> {
     let page = bench.app.slot_list(&Caller::local(), Some(task), SlotFilter::default(), &PageRequest::first(500)).await;
     page.expect("the ledger").items.into_iter().map(|row| row.first_at).collect()
@@ -64,7 +65,7 @@ async fn a_task_that_cannot_be_booked_stops_no_other_and_loses_nothing() {
         assert_eq!(told(&bench, task).await.len(), 1, "{task}");
     }
     assert_eq!(told(&bench, "bad").await.len(), 0);
-    // Even so, changes are read.
+    // Changes are read all the same.
     let copy = bench.app.task_view(&Caller::local(), "a").await.expect("there").record.definition;
     let more = Definition { name: "more".into(), ..copy };
     bench.app.task_create(&Caller::local(), more, false).await.expect("made");
@@ -128,8 +129,8 @@ async fn what_changes_after_it_was_read_ahead_fires_by_what_holds_when_it_is_due
     let (bench, scheduler) = minutely(&names).await;
     let (app, caller, clock) = (&bench.app, Caller::local(), bench.app.clock().clone());
     let due_at = begin() + TimeDelta::seconds(30);
-    // A moment before they are due all are read ahead; then things change, here and by another server, whose
-    // signals are not heard here.
+    // A moment before they are due, all tasks are read ahead. Then things change, here and through another server,
+    // whose signals do not arrive here.
     clock.advance(TimeDelta::milliseconds(29_980));
     scheduler.run_once().await.expect("a round");
     assert_eq!(scheduler.next_in(), Some(std::time::Duration::from_millis(20)), "all are read");
@@ -153,7 +154,7 @@ async fn what_changes_after_it_was_read_ahead_fires_by_what_holds_when_it_is_due
     let mut names: Vec<_> = runs.iter().map(|run| run.task_name.as_str()).collect();
     names.sort_unstable();
     assert_eq!(names, ["other", "quiet", "same"]);
-    // The same for a calendar: its mark says that what was read does not hold.
+    // The same for a calendar: its mark shows that what was read is out of date.
     clock.advance(TimeDelta::milliseconds(59_980));
     scheduler.run_once().await.expect("a round");
     let mut quiet = definition("quiet").await;
@@ -182,7 +183,8 @@ async fn more_than_a_batch_is_booked_batch_by_batch_each_once() {
         let apply = Apply { definitions, owner: None, prune: false, yes: false, dry_run: false };
         app.task_apply(&caller, apply).await.expect("applied");
     }
-    // One in the second batch cannot be booked: its batch is tried one by one, and the third is booked too.
+    // One task in the second batch cannot be booked: its batch is tried one by one, and the third batch is booked
+    // too.
     bench.behind(&curse(&bench, "NEW.task_id = 1500")).await;
     scheduler.run_once().await.expect("a round");
     app.clock().advance(TimeDelta::minutes(1));
@@ -201,7 +203,7 @@ async fn more_than_a_batch_is_booked_batch_by_batch_each_once() {
 async fn what_another_changes_is_read_again() {
     let (bench, scheduler) = minutely(&["a", "b"]).await;
     let clock = bench.app.clock().clone();
-    // Another server on the same database: its signals are not heard here.
+    // Another server on the same database, whose signals do not arrive here.
     let other = App::new(bench.app.store().clone(), clock.clone(), bench.app.settings().clone());
     let copy = bench.app.task_view(&Caller::local(), "a").await.expect("there").record.definition;
     let made = Definition { name: "made".into(), ..copy };
@@ -213,7 +215,7 @@ async fn what_another_changes_is_read_again() {
     }
     assert_eq!(told(&bench, "made").await.len(), 6, "seen after five minutes, and nothing is lost by that");
     assert_eq!(told(&bench, "b").await.len(), 0, "what is no longer enabled does not fire");
-    // Even what leaves no trace in the rows is seen after five minutes.
+    // Even a change that leaves no trace in the rows is found after five minutes.
     let enable = "UPDATE task SET enabled = TRUE, \
                   definition = replace(definition, '\"enabled\":false', '\"enabled\":true') WHERE name = 'b'";
     bench.behind(enable).await;

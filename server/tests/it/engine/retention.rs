@@ -1,4 +1,4 @@
-//! Retention: what a task does not keep goes, with its files; what belongs to nothing goes; all else stays.
+//! Retention: runs beyond a task's retention are deleted with their files, as are leftovers; everything else stays.
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -69,10 +69,10 @@ async fn a_clock_that_runs_years_ahead_deletes_nothing_for_a_day() {
     let clock = bench.app.clock().clone();
     let time = async |bench: &Bench| bench.app.deletion_time().await.expect("a time");
     assert_eq!(time(&bench).await, begin);
-    // Off for three weeks: nothing is strange about that.
+    // Off for three weeks, which is not unusual.
     clock.advance(TimeDelta::days(21));
     assert_eq!((time(&bench).await, held(&bench).await), (clock.now(), false));
-    // Ten years at once, believed by the scheduler after ten minutes.
+    // Ten years at once, trusted by the scheduler after ten minutes.
     let before = clock.now();
     clock.set(before + TimeDelta::days(3653));
     for _ in 0..12 {
@@ -81,20 +81,20 @@ async fn a_clock_that_runs_years_ahead_deletes_nothing_for_a_day() {
     }
     assert!(clock.now() > before + TimeDelta::days(3652));
     assert_eq!((time(&bench).await, held(&bench).await), (before, true));
-    // A restart does not make it any truer.
+    // A restart does not make the time more trustworthy.
     bench = bench.restarted().await;
     assert_eq!((time(&bench).await, held(&bench).await), (before, true));
     clock.advance(TimeDelta::hours(23));
     assert_eq!((time(&bench).await, held(&bench).await), (before, true));
     clock.advance(TimeDelta::hours(2));
     assert_eq!((time(&bench).await, held(&bench).await), (clock.now(), false));
-    // Or an admin says that it is so.
+    // Or an administrator confirms it.
     let before = clock.now();
     clock.advance(TimeDelta::days(60));
     assert_eq!((time(&bench).await, held(&bench).await), (before, true));
     bench.app.clock_confirm(&Caller::local()).await.expect("confirmed");
     assert_eq!((time(&bench).await, held(&bench).await), (clock.now(), false));
-    // A clock set back deletes less, and that is all.
+    // A clock that was set back only deletes less.
     clock.set(clock.now() - TimeDelta::minutes(30));
     assert_eq!((time(&bench).await, held(&bench).await), (clock.now(), false));
 }

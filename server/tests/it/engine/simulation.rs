@@ -49,7 +49,7 @@ async fn simulated(bench: &Bench, request: &SimulationRequest) -> Simulation {
 async fn a_week_of_stored_tasks_and_its_proposals() {
     let bench = bench().await;
     let before = simulated(&bench, &request(7)).await;
-    // Without runs before, each takes a minute: the last of four waits three.
+    // Without earlier runs, each is assumed to take a minute, so the last of four waits three.
     assert_eq!((before.task_count, before.outcome.slots, before.outcome.skipped), (4, 4 * 6, 4));
     let wait = &before.outcome.waits[0];
     assert_eq!((wait.pool.as_str(), wait.waited, wait.wait_seconds_max), ("db", 3 * 6, 180));
@@ -108,7 +108,7 @@ async fn one_at_a_time() {
     let long = SimulationRequest { tasks: vec!["fast".into()], ..request(60) };
     let first = tokio::spawn({
         let (app, long) = (bench.app.clone(), long.clone());
-        // A short one may be at it just then: the long one comes again.
+        // A short simulation may be running at that moment, so the long one is requested again.
         async move {
             while let Err(Error::Unavailable(_)) = app.simulation_create(&Caller::local(), &long).await {
                 tokio::task::yield_now().await;
@@ -123,7 +123,7 @@ async fn one_at_a_time() {
         assert!(!first.is_finished(), "the long one was never met");
     };
     assert!(refused.contains("another simulation"), "{refused}");
-    // Given up, it ends soon and the next has its turn.
+    // When it is given up, it ends soon and the next one can start.
     first.abort();
     let _cancelled = first.await;
     while bench.app.simulation_create(&Caller::local(), &request(1)).await.is_err() {

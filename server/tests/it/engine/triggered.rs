@@ -1,4 +1,5 @@
-//! What triggered runs know of why they run, where file triggers may look, and triggers of tasks applied together.
+//! What triggered runs know about their trigger, where file triggers may look, and triggers of tasks applied
+//! together.
 
 use super::bench::{Bench, child_task};
 use orc_server::api::tasks::definition::TaskDefinition;
@@ -13,7 +14,7 @@ use std::time::Duration;
 const SAYS: &str = "echo \"$ORC_TRIGGER|${ORC_TRIGGER_FILE-none}|${ORC_TRIGGER_TASK-none}|${ORC_TRIGGER_STATE-none}\
                     |${ORC_TRIGGER_RUN-none}\"";
 
-/// The only run of a task, once it is there.
+/// The only run of a task, as soon as it exists.
 async fn only_run(bench: &Bench, task: &str) -> RunId {
     loop {
         let mut live = bench.app.events().subscribe(None).live;
@@ -56,13 +57,13 @@ async fn a_triggered_run_knows_what_started_it() {
     assert_eq!(said(&bench, run).await, format!("file|{}|none|none|none", file.display()));
     let run = only_run(&bench, "on_end").await;
     assert_eq!(said(&bench, run).await, format!("task|none|source|failed|{source}"));
-    // Run again, and once more, it still knows; that it was run again it knows too.
+    // A rerun of a rerun still knows its origin, and that it is a rerun.
     let again = async |run| bench.app.run_rerun(&Caller::local(), run, None, false, None).await.expect("again").id;
     let second = again(run).await;
     assert_eq!(said(&bench, second).await, format!("rerun|none|source|failed|{source}"));
     let third = again(second).await;
     assert_eq!(said(&bench, third).await, format!("rerun|none|source|failed|{source}"));
-    // Also when those before it are no longer kept.
+    // The same when the runs before it are no longer kept.
     for gone in [run, second] {
         bench.app.run_delete(&Caller::local(), gone).await.expect("deleted");
     }
@@ -91,7 +92,7 @@ fn set(definitions: &[Definition]) -> Apply {
     Apply { definitions: definitions.to_vec(), owner, prune: true, yes: true, dry_run: false }
 }
 
-/// Applies twice: the dry run must say what the other then does.
+/// Applies twice: the dry run must report what the real one then does.
 async fn apply(bench: &Bench, apply: Apply) -> Result<Vec<String>, Vec<Problem>> {
     let words = |applied: Applied| match applied {
         Applied::Created(name) => format!("+{name}"),

@@ -1,4 +1,4 @@
-//! What beside schedules makes tasks run: ends of other runs, and calls over HTTP.
+//! Triggers other than schedules: ends of other runs, and calls over HTTP.
 
 use super::bench::{Bench, child_task};
 use orc_server::app::core::write::Write;
@@ -24,7 +24,7 @@ async fn runs(bench: &Bench, task: &str) -> Vec<RunRecord> {
     bench.app.run_list(&Caller::local(), Some(task), RunFilter::default(), &page).await.expect("runs").items
 }
 
-/// Waits until a task has so many runs that ended.
+/// Waits until a task has this many ended runs.
 async fn ended(bench: &Bench, task: &str, count: usize) -> Vec<RunRecord> {
     loop {
         let mut live = bench.app.events().subscribe(None).live;
@@ -253,7 +253,7 @@ async fn watched(bench: &Bench, pattern: &std::path::Path, more: Value) {
     bench.task(child_task("it", &["exit", "0"], body)).await;
 }
 
-/// One look at all files, as a watcher takes it that has just started.
+/// One look at all files, like that of a watcher that has just started.
 async fn look(bench: &Bench) -> Vec<String> {
     look_with(bench, &FileWatcher::new(bench.app.clone())).await
 }
@@ -311,14 +311,14 @@ async fn files_that_were_out_of_sight_do_not_start_runs_again() {
     assert_eq!(look(&bench).await, ["a.csv"], "a link before the first wildcard is followed");
     std::fs::write(inbox.join("a.csv"), "12").expect("written");
     assert_eq!(look(&bench).await, ["a.csv"]);
-    // A share that is not mounted: an empty folder, and later the same files again.
+    // A share is not mounted: the folder is empty, and later has the same files again.
     std::fs::rename(&inbox, &aside).expect("moved");
     std::fs::create_dir(&inbox).expect("a folder");
     assert_eq!(look(&bench).await, ["a.csv"]);
     std::fs::remove_dir(&inbox).expect("removed");
     std::fs::rename(&aside, &inbox).expect("moved");
     assert_eq!(look(&bench).await, ["a.csv"], "it came back as it was");
-    // A share that cannot be read: nothing is known to be gone, and the trigger says what is wrong.
+    // A share cannot be read: no file counts as gone, and the trigger says what is wrong.
     std::fs::rename(&inbox, &aside).expect("moved");
     std::os::unix::fs::symlink(&inbox, &inbox).expect("a link to itself");
     assert_eq!(look(&bench).await, ["a.csv"]);
@@ -371,7 +371,7 @@ async fn files_that_settle_and_what_was_there_before() {
     assert_eq!(look(&bench).await, ["new"]);
 }
 
-/// Does something to files; comes back when the watcher has heard of it.
+/// Changes files, and returns when the watcher has heard of the change.
 async fn heard(bench: &Bench, something: impl FnOnce()) {
     let seen = bench.app.signals().raised_count(Signal::Files);
     something();
@@ -566,7 +566,7 @@ async fn a_folder_that_took_the_place_of_another_is_heard() {
     std::fs::create_dir(&inbox).expect("a folder");
     listen();
     write("b");
-    // Moved away and back as it was, while nobody looked: the system's watch is gone, though the folder is the same.
+    // Moved away and back unchanged while nobody looked: the system's watch is lost, although the folder is the same.
     std::fs::rename(&inbox, place.path().join("elsewhere")).expect("moved");
     std::fs::rename(place.path().join("elsewhere"), &inbox).expect("moved");
     while hears.recv_timeout(Duration::from_secs(30)).expect("told") != Some(inbox.clone()) {}

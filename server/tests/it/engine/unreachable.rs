@@ -1,4 +1,4 @@
-//! Runners that live and cannot be attached: their socket could not be opened, or their token is lost.
+//! Runners that live and cannot be attached, because their socket could not be opened or their token is lost.
 
 use super::bench::{Bench, child_task};
 use orc_server::app::Caller;
@@ -6,7 +6,7 @@ use orc_server::domain::model::AttemptRecord;
 use orc_server::domain::vocabulary::RunState;
 use serde_json::json;
 
-/// Stands where the runner's socket would be opened when its server is gone, so that there is none.
+/// Occupies the path of the runner's socket, so that the runner cannot open one when its server is gone.
 fn block_socket(bench: &Bench, attempt: &AttemptRecord) {
     std::fs::create_dir(bench.app.log_path(attempt.id).with_extension("sock")).expect("nothing is there yet");
 }
@@ -15,7 +15,7 @@ fn left(bench: &Bench, attempt: &AttemptRecord) -> usize {
     orc_runner::Link::new(bench.app.log_path(attempt.id)).marked().expect("/proc can be read").len()
 }
 
-/// What the rescuer shows of itself.
+/// The summary that the rescuer shows.
 fn shown(bench: &Bench) -> Option<String> {
     bench.app.workers().list().into_iter().find(|row| row.name == "rescuer")?.last_summary
 }

@@ -1,5 +1,5 @@
-//! A long walk through everything that can happen to schedules, by chance: whatever it was, the ledger tells of every slot
-//! that was due, and of no other.
+//! A long random walk through everything that can happen to schedules: the ledger must contain every slot that was
+//! due, and no other.
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,14 +15,14 @@ use serde_json::{Value, json};
 
 const TASKS: [&str; 3] = ["a", "b", "c"];
 
-/// Shortly before clocks go forward in New York; Lord Howe goes back in the walk too.
+/// Shortly before the clocks go forward in New York. Lord Howe's go back during the walk too.
 const BEGIN: &str = "2026-03-01T00:10:00Z";
 
 struct Walk {
     bench: Bench,
     scheduler: Scheduler,
     dice: StdRng,
-    /// What was done, to be told when something is wrong.
+    /// The steps so far, to be printed if something is wrong.
     told: Vec<String>,
 }
 
@@ -64,7 +64,7 @@ fn schedule(dice: &mut StdRng) -> Value {
         0 => schedule["skip_on"] = json!(["off"]),
         1 => {
             schedule["run_only_on"] = json!(["off"]);
-            // What fires more often than hourly cannot roll.
+            // A schedule that fires more often than hourly cannot roll.
             let often = match schedule["kind"].as_str() {
                 Some("interval") => schedule["every_seconds"].as_u64() < Some(3_600),
                 _ => schedule["expression"] == "H/20 * * * *",
@@ -109,7 +109,7 @@ impl Walk {
         assert!(done.is_ok(), "{done:?}\n{}", self.told.join("\n"));
     }
 
-    /// Time passes while the server is there: it wakes when it wants to.
+    /// Lets time pass while the server is present; it wakes up when it needs to.
     async fn live(&mut self, time: TimeDelta) {
         let clock = self.bench.app.clock().clone();
         let until = clock.now() + time;
@@ -194,7 +194,7 @@ impl Walk {
     }
 
     async fn check(&mut self) {
-        // What is due at this moment may not be in the ledger yet.
+        // Slots due at this moment may not be in the ledger yet.
         self.live(TimeDelta::seconds(95)).await;
         for task in TASKS {
             let range = (Some(BEGIN.parse().expect("an instant")), None);

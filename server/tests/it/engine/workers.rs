@@ -1,4 +1,4 @@
-//! The loops of workers: what they show, and that a round which hangs is seen and holds up no stop.
+//! The loops of workers: what they show, and that a hanging round is visible and does not delay a stop.
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-/// Its rounds tell that they have begun, and end when the test says so.
+/// A worker whose rounds report that they have begun, and end when the test says so.
 struct Held {
     begun: Notify,
     go: Notify,
@@ -53,7 +53,7 @@ fn started(worker: &Arc<Held>) -> Loops {
     loops
 }
 
-/// Waits until something is true of the only worker.
+/// Waits until a condition is true for the only worker.
 async fn shown(loops: &Loops, is: impl Fn(&WorkerStatus) -> bool) -> WorkerStatus {
     let looked = async {
         loop {

@@ -1,7 +1,7 @@
-//! A simulated year: a manual clock drives the real scheduler, and what it books is exactly what the preview said before.
+//! A simulated year: a manual clock drives the real scheduler, which must book exactly what the preview said before.
 //!
-//! In the daily suite 1,000 tasks live through two weeks in which clocks change in Europe and in the south;
-//! `cargo xtask test --full` lives through the whole year.
+//! In the daily suite 1,000 tasks live through two weeks in which clocks change in Europe and in the south. `cargo
+//! xtask test --full` lives through the whole year.
 
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -18,7 +18,7 @@ type Fire = (String, DateTime<Utc>);
 
 const TASKS: usize = 1000;
 
-/// Schedules of many kinds and zones; the minutes are few, so that many fall together.
+/// Schedules of many kinds and time zones. They use few minutes, so that many fall together.
 fn schedule(number: usize) -> Value {
     const ZONES: [&str; 7] = [
         "Europe/Berlin",
@@ -82,7 +82,7 @@ async fn a_year_of_a_thousand_tasks_fires_exactly_what_the_preview_says() {
     let (clock, scheduler) = (bench.app.clock().clone(), Scheduler::new(bench.app.clone()));
     scheduler.run_once().await.expect("a round");
     while clock.now() < end {
-        // As the loop does: until the next slot, and never longer than its period.
+        // Like the loop: wait until the next slot, but never longer than the period.
         let wait = scheduler.next_in().expect("something is always due");
         clock.advance(TimeDelta::from_std(wait).expect("fits").min(end - clock.now()));
         scheduler.run_once().await.expect("a round");

@@ -1,4 +1,4 @@
-//! An answer that was read whole.
+//! An answer that was read completely.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Response};
@@ -12,7 +12,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads all of it, but nothing of a stream, which has no end.
+    /// Reads everything, but nothing of a stream, because a stream has no end.
     pub async fn read(response: Response<Body>) -> Self {
         let (parts, body) = response.into_parts();
         if media_type(&parts.headers) == "text/event-stream" {

@@ -1,4 +1,4 @@
-//! Somebody who asks a server again and again, with the same rights each time.
+//! Somebody who sends requests with the same rights each time.
 
 use super::house::request;
 use super::{Answer, Events, HERE, House};
@@ -14,18 +14,18 @@ pub struct Client {
 }
 
 impl Client {
-    /// Asks with a line as `GET /tasks`.
+    /// Sends a request; the line is like `GET /tasks`.
     pub async fn ask(&self, line: &str, body: Option<Value>) -> Answer {
         self.house.ask(line, self.bearer().as_slice(), body).await
     }
 
-    /// Asks with more header lines.
+    /// Sends a request with additional headers.
     pub async fn ask_with(&self, line: &str, more: &[(&str, &str)]) -> Answer {
         let headers: Vec<_> = self.bearer().into_iter().chain(more.iter().copied()).collect();
         self.house.ask(line, &headers, None).await
     }
 
-    /// Sends a text of any type as the body.
+    /// Sends text of any type as the body.
     pub async fn ask_text(&self, line: &str, media_type: &str, text: String) -> Answer {
         let mut request = request(HERE, line, self.bearer().as_slice(), None);
         request.headers_mut().insert("content-type", media_type.parse().expect("a media type"));
@@ -33,25 +33,25 @@ impl Client {
         self.house.send(request).await
     }
 
-    /// Asks for what must be answered with this status, and reads the answer.
+    /// Sends a request that must be answered with this status, and reads the answer.
     pub async fn json(&self, status: u16, line: &str, body: Option<Value>) -> Value {
         let answer = self.ask(line, body).await;
         assert_eq!(answer.status, status, "{line}: {}", answer.text);
         answer.json()
     }
 
-    /// Opens a stream; a client that comes back names the last event it saw.
+    /// Opens a stream. A client that returns names the last event that it saw.
     pub async fn events(&self, path: &str, last_event_id: Option<&str>) -> Events {
         let headers: Vec<_> = self.bearer().into_iter().chain(last_event_id.map(|id| ("last-event-id", id))).collect();
         self.house.stream(path, &headers).await
     }
 
-    /// The header line that says who asks.
+    /// The header that identifies the caller.
     fn bearer(&self) -> Option<(&str, &str)> {
         self.bearer.as_deref().map(|bearer| ("authorization", bearer))
     }
 
-    /// Does something to the database behind the server's back; answers how many rows it changed.
+    /// Changes the database behind the server's back. Returns the number of changed rows.
     pub async fn behind(&self, sql: &str) -> u64 {
         self.house.behind(sql).await
     }
@@ -71,7 +71,7 @@ impl House {
         self.actor(Role::Admin).await
     }
 
-    /// A program whose token has this role; its token is made when it is first asked for.
+    /// A program whose token has this role. The token is created when it is first needed.
     pub async fn actor(&self, role: Role) -> Client {
         let place = &self.tokens[role as usize];
         let make = async || {

@@ -1,10 +1,11 @@
-//! A PostgreSQL cluster of our own: made once per test binary from the installed programs, gone with the binary.
+//! A private PostgreSQL cluster: created once per test binary from the installed programs, and removed with the
+//! binary.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// URL of a server where databases may be made; ends with a database name that is not ours.
+/// URL of a server on which the tests may create databases. It ends with the name of another database.
 pub(crate) fn admin_url() -> String {
     static URL: OnceLock<String> = OnceLock::new();
     URL.get_or_init(|| std::env::var("ORC_TEST_POSTGRES_URL").unwrap_or_else(|_| Cluster::start().url())).clone()
@@ -23,7 +24,7 @@ struct Cluster {
     folder: PathBuf,
 }
 
-/// Lives as long as this process: its standard input is the leash of the script below.
+/// The process whose standard input ends with this process, which makes the script below stop the cluster.
 static LEASH: Mutex<Option<Child>> = Mutex::new(None);
 
 impl Cluster {

@@ -1,8 +1,9 @@
-//! Holds answers against the document that the server publishes.
+//! Checks answers against the document that the server publishes.
 //!
 //! An operation may answer only what it declares: the status, the media type, the headers, and a body that fits the
-//! schema, where a property that no schema knows is a fault too. `default` is the problem, so it stands for refusals
-//! only. What is no operation (the page, webhooks, feeds) is free to answer, but its refusals are problems as well.
+//! schema, without properties that no schema names. `default` is the problem, so it stands for refusals only. Paths
+//! that are not operations (the page, webhooks, feeds) are free to answer, but their refusals must be problems as
+//! well.
 
 use super::Answer;
 use axum::http::Request;
@@ -16,7 +17,7 @@ use std::sync::{LazyLock, OnceLock};
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::new(&contract().document()));
 
-/// What was asked.
+/// A request, as far as the contract matters.
 #[derive(Clone, Debug)]
 pub struct Question {
     method: String,
@@ -39,19 +40,19 @@ impl fmt::Display for Question {
     }
 }
 
-/// Fails the test if the answer is not what the contract says.
+/// Fails the test if the answer does not follow the contract.
 pub fn hold(question: &Question, answer: &Answer) {
     let faults = CONTRACT.faults(question, answer);
     assert!(faults.is_empty(), "{question} breaks the contract:\n{}\n{}", faults.join("\n"), answer.text);
 }
 
-/// Fails the test if the data of an event is not what the contract says of the stream.
+/// Fails the test if the data of an event does not follow the contract of the stream.
 pub fn hold_event(question: &Question, data: &Value) {
     let faults = CONTRACT.event_faults(question, data);
     assert!(faults.is_empty(), "an event of {question} breaks the contract:\n{}\n{data}", faults.join("\n"));
 }
 
-/// The operation that a question meets.
+/// The operation that a request matches.
 pub fn operation(question: &Question) -> Option<&'static Operation> {
     CONTRACT.operation(question)
 }
@@ -108,7 +109,7 @@ impl Contract {
     fn operation(&self, question: &Question) -> Option<&Operation> {
         let path: Vec<&str> = question.path.split('/').collect();
         let fits = |operation: &&Operation| operation.method == question.method && operation.is_at(&path);
-        // A path that is named in full goes before one with a hole.
+        // A path that is named in full goes before one with placeholders.
         let holes = |operation: &&Operation| operation.path.iter().filter(|part| is_hole(part)).count();
         self.operations.iter().filter(fits).min_by_key(holes)
     }
@@ -167,7 +168,7 @@ impl Operation {
         }
     }
 
-    /// The statuses that it declares beside the problem.
+    /// The declared statuses, except that of the problem.
     pub fn statuses(&self) -> impl Iterator<Item = &str> {
         self.answers.iter().map(|declared| declared.status.as_str())
     }
@@ -236,7 +237,7 @@ impl Body {
     }
 }
 
-/// Lets every object have the properties that its schema names, and no other.
+/// Allows every object only the properties that its schema names.
 fn close(schema: &mut Value) {
     if let Some(map) = schema.as_object_mut() {
         if map.get("properties").is_some_and(Value::is_object) && map.get("type") == Some(&json!("object")) {

@@ -1,4 +1,4 @@
-//! Which database the tests stand on, and the way past the server to it.
+//! The database of the tests, and a way to it that bypasses the server.
 
 use super::cluster;
 use orc_server::store::{DatabaseConfig, Store};
@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::OnceCell;
 
-/// A fresh database of the kind that this run of the tests is about.
+/// Creates a fresh database of the kind chosen for this run of the tests.
 pub async fn fresh(data_dir: &Path) -> DatabaseConfig {
     let url = match std::env::var_os("ORC_TEST_ON_POSTGRES") {
         Some(_) => Some(postgres_migrated(data_dir).await),
@@ -16,8 +16,8 @@ pub async fn fresh(data_dir: &Path) -> DatabaseConfig {
     DatabaseConfig { url, ..DatabaseConfig::in_data_dir(data_dir) }
 }
 
-/// The address of a fresh database with all tables: a copy of one that was migrated once, which is faster than all
-/// migrations again.
+/// The address of a fresh database with all tables, copied from one that was migrated once, because that is faster
+/// than migrating again.
 async fn postgres_migrated(data_dir: &Path) -> String {
     static TEMPLATE: OnceCell<String> = OnceCell::const_new();
     let template = TEMPLATE.get_or_init(async || {
@@ -46,13 +46,13 @@ async fn postgres(how: &str) -> (String, String) {
     (name, url)
 }
 
-/// A connection beside the server's, to look at rows and to damage them.
+/// A connection that bypasses the server, to read rows and to damage them.
 pub async fn beside(config: &DatabaseConfig) -> DatabaseConnection {
     let file = || format!("sqlite:{}", config.data_dir.join("orc.db").display());
     Database::connect(config.url.clone().unwrap_or_else(file)).await.expect("connects")
 }
 
-/// Does something to the database behind the server's back; answers how many rows it changed.
+/// Changes the database behind the server's back. Returns the number of changed rows.
 pub async fn behind(config: &DatabaseConfig, sql: &str) -> u64 {
     let raw = beside(config).await;
     let changed = raw.execute_unprepared(sql).await.expect("done").rows_affected();

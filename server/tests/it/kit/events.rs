@@ -1,4 +1,4 @@
-//! An open stream of events; each event is held against the contract when it is read.
+//! An open stream of events. Each event is checked against the contract when it is read.
 
 use super::contract::{self, Question};
 use super::{Answer, answer};
@@ -48,7 +48,7 @@ impl Events {
         event
     }
 
-    /// Reads to the end; true when it ends well.
+    /// Reads to the end. Returns true if the stream ends properly.
     pub async fn ended(mut self) -> bool {
         while let Some(part) = self.body.next().await {
             if part.is_err() {

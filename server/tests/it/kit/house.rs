@@ -26,7 +26,7 @@ use tower::ServiceExt;
 pub const PASSWORD: &str = "correct horse battery";
 pub const HERE: [u8; 4] = [127, 0, 0, 1];
 
-/// What a test may choose of its server.
+/// Settings that a test may choose for its server.
 #[derive(Clone)]
 pub struct Setup {
     pub clock: Clock,
@@ -43,13 +43,13 @@ impl Default for Setup {
     }
 }
 
-/// An application with a data folder of its own, and the router in front of it. Clones are the same server.
+/// An application with its own data folder, and the router in front of it. Clones are the same server.
 #[derive(Clone)]
 pub struct House {
     pub app: App,
     pub clock: Clock,
     pub folder: Arc<tempfile::TempDir>,
-    /// Cancelled when the server is to stop.
+    /// Cancelled when the server must stop.
     pub stop: CancellationToken,
     pub(super) tokens: Arc<[OnceCell<String>; Role::ALL.len()]>,
     database: DatabaseConfig,
@@ -67,7 +67,7 @@ impl House {
         Self::open(Setup { clock, ..Setup::default() }).await
     }
 
-    /// Also makes these people, all with the same password.
+    /// Also creates these users, all with the same password.
     pub async fn with(people: &[(&str, Role)]) -> Self {
         let house = Self::open(Setup::default()).await;
         for (name, role) in people {
@@ -84,20 +84,20 @@ impl House {
         Self { app, clock, folder, stop, tokens: Arc::default(), database, setup, router: Arc::default() }
     }
 
-    /// The same data folder, opened as a server that starts anew.
+    /// Opens the same data folder again, as a server that starts.
     pub async fn restarted(self) -> Self {
         let setup = self.setup.clone();
         self.reopened(setup).await
     }
 
-    /// The same data folder, opened with other settings.
+    /// Opens the same data folder again, with other settings.
     pub async fn reopened(self, setup: Setup) -> Self {
         self.app.store().close().await;
         let app = app(&self.database, &setup).await;
         Self { app, clock: setup.clock.clone(), setup, router: Arc::default(), ..self }
     }
 
-    /// What this server was opened with.
+    /// The settings with which this server was opened.
     pub fn setup(&self) -> Setup {
         self.setup.clone()
     }
@@ -111,12 +111,12 @@ impl House {
         self.database.url.is_some()
     }
 
-    /// Does something to the database behind the server's back; answers how many rows it changed.
+    /// Changes the database behind the server's back. Returns the number of changed rows.
     pub async fn behind(&self, sql: &str) -> u64 {
         database::behind(&self.database, sql).await
     }
 
-    /// Sends a request as it is. Nothing of the answer is looked at: for bodies that do not end.
+    /// Sends a request unchanged. The answer is not checked, so this also works for bodies that do not end.
     pub async fn raw(&self, request: Request<Body>) -> Response<Body> {
         let made = || {
             router::router(ApiState::new(
@@ -130,7 +130,7 @@ impl House {
         router.oneshot(request).await.expect("the router always answers")
     }
 
-    /// Sends a request as it is, and holds the answer against the contract.
+    /// Sends a request unchanged, and checks the answer against the contract.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let question = Question::of(&request);
         let answer = Answer::read(self.raw(request).await).await;
@@ -138,7 +138,8 @@ impl House {
         answer
     }
 
-    /// Asks from an address; the line is `GET /tasks` for an operation and `GET ../healthz` for any other path.
+    /// Sends a request from an address. The line is `GET /tasks` for an operation and `GET ../healthz` for any other
+    /// path.
     pub async fn ask_from(&self, peer: [u8; 4], line: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
         self.send(request(peer, line, headers, body)).await
     }
@@ -147,7 +148,7 @@ impl House {
         self.ask_from(HERE, line, headers, body).await
     }
 
-    /// Reads a path outside of the operations, as nobody.
+    /// Reads a path that is not an operation, without a login.
     pub async fn read(&self, path: &str) -> Answer {
         self.ask(&format!("GET ..{path}"), &[], None).await
     }
@@ -159,7 +160,7 @@ impl House {
         Events::new(question, self.raw(request).await).await
     }
 
-    /// Logs in and tells the cookie as a browser sends it back.
+    /// Logs in and returns the cookie as a browser sends it back.
     pub async fn login(&self, name: &str, headers: &[(&str, &str)]) -> String {
         let body = serde_json::json!({"name": name, "password": PASSWORD});
         let answer = self.ask("POST /session", headers, Some(body)).await;

@@ -1,8 +1,8 @@
-//! The kit of every test that asks the server: a server without a socket, the people who ask it, and the contract.
+//! The kit for every test that sends requests: a server without a socket, its callers, and the contract.
 //!
-//! Every answer that a test gets is held against the document that the server publishes: status, content type, headers
-//! and body. A test that asks for one thing therefore checks the whole answer. All tests of this kit run on SQLite, and
-//! once more on PostgreSQL when `ORC_TEST_ON_POSTGRES` is set. Deliberately absent: facts about any subject. Start
+//! The kit checks every answer that a test gets against the document that the server publishes: status, content type,
+//! headers and body. A test about one thing therefore checks the whole answer. All tests of this kit run on SQLite,
+//! and again on PostgreSQL when `ORC_TEST_ON_POSTGRES` is set. Deliberately absent: facts about any subject. Start
 //! reading at `House`.
 
 mod answer;

@@ -3,7 +3,7 @@
 use super::Answer;
 use super::contract::{self, Question};
 
-/// Sends a request, reads the answer whole, and holds it against the contract.
+/// Sends a request, reads the whole answer, and checks it against the contract.
 pub async fn answered(request: reqwest::RequestBuilder) -> Answer {
     let (client, request) = request.build_split();
     let request = request.expect("a request");

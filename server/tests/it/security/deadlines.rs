@@ -1,4 +1,4 @@
-//! What hangs is ended: bodies that do not come, streams whose reader may no longer read.
+//! Whatever hangs is ended: bodies that do not arrive, and streams whose reader may no longer read.
 
 use crate::kit::{HERE, House};
 use axum::body::Body;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// Far more than any stream needs to notice; reached only by a fault.
+/// Far more than any stream needs. Only a fault reaches it.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn request(method: &str, path: &str, body: Body) -> Request<Body> {

@@ -1,4 +1,4 @@
-//! Feeds: readable by whoever has the address, by nobody else, and only as long as it is good.
+//! Feeds: readable by anyone with the address, by nobody else, and only as long as the address is valid.
 
 use crate::kit::House;
 use chrono::TimeDelta;

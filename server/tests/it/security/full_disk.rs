@@ -1,4 +1,4 @@
-//! A database that takes no writes: reading goes on, and a wrong password is still a wrong password.
+//! A database that refuses writes: reading continues, and a wrong password is still a wrong password.
 
 use crate::kit::{House, PASSWORD};
 use axum::response::IntoResponse as _;

@@ -1,4 +1,4 @@
-//! The brake on guessing, asked all at once and from behind a proxy.
+//! The limit on guessing, with simultaneous requests and behind a proxy.
 
 use crate::kit::{House, PASSWORD};
 use orc_server::api::core::state::ApiSettings;

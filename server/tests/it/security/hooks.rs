@@ -1,4 +1,4 @@
-//! Webhooks over HTTP: what gets in, what gets which answer, and what nobody may read afterwards.
+//! Webhooks over HTTP: which calls are accepted, which answers they get, and what nobody can read afterwards.
 
 use crate::kit::House;
 use orc_server::api::tasks::definition::TaskDefinition;
@@ -27,7 +27,7 @@ async fn right_calls_get_in_and_wrong_ones_get_one_answer() {
     let house = House::with(&[]).await;
     let (address, _) = webhook(&house, "plain", "secret_url").await;
     let (signed, secret) = webhook(&house, "signed", "signature").await;
-    // More at once than there are places for wrong guesses.
+    // More simultaneous calls than there are places for wrong guesses.
     let calls = (0..30).map(|_| call(&house, &address, &[], Some(json!({}))));
     for (status, answer) in futures::future::join_all(calls).await {
         assert_eq!(status, 202, "{answer}");

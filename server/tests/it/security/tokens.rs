@@ -1,4 +1,4 @@
-//! Tokens are told apart by their id, and what a token makes ends with it.
+//! Tokens are distinguished by their id, and what a token creates ends with it.
 
 use crate::kit::House;
 use orc_server::app::Caller;

@@ -1,5 +1,5 @@
-//! How many lives of runs (make, claim, start, end; each acknowledged after a durable commit) the store carries through per
-//! second. A figure, printed with `--nocapture`; the test fails only if lives are lost.
+//! Measures how many lives of runs (create, claim, start, end; each acknowledged after a durable commit) the store
+//! handles per second. The figure is printed with `--nocapture`; the test fails only if lives are lost.
 
 use super::both;
 use super::fixture::{Fixture, at, begin, definition, ended, finish, new_run};

@@ -1,4 +1,4 @@
-//! Calendars: versions, what held at an instant, who uses one.
+//! Calendars: versions, what was valid at an instant, who uses one.
 
 use super::both;
 use super::fixture::{Fixture, at, begin, definition, every};

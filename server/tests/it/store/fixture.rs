@@ -1,4 +1,4 @@
-//! A fresh database for each test, and what tests make again and again.
+//! A fresh database for each test, and helpers that many tests need.
 
 use crate::kit::database;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -46,7 +46,7 @@ impl Fixture {
         database::postgres_url().await
     }
 
-    /// A connection beside the store, to look at rows and to damage them.
+    /// A connection that bypasses the store, to read rows and to damage them.
     pub(crate) async fn raw(&self) -> DatabaseConnection {
         database::beside(&self.config).await
     }

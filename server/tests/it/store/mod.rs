@@ -1,4 +1,5 @@
-//! The store, every test on SQLite and on PostgreSQL (`ORC_TEST_POSTGRES_URL`, or a private cluster made for this binary).
+//! The store. Every test runs on SQLite and on PostgreSQL (`ORC_TEST_POSTGRES_URL`, or a private cluster made for
+//! this binary).
 
 mod audit;
 mod bench;

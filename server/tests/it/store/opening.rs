@@ -54,7 +54,7 @@ async fn facts(fixture: Fixture) {
     assert_eq!(moved.is_some(), fixture.store.kind() == DatabaseKind::Sqlite);
 }
 
-/// An older database: what the newest change made is taken away again, so that it is pending.
+/// An older database: the newest change is undone, so that it is pending.
 #[tokio::test]
 async fn a_copy_is_taken_before_the_schema_changes() {
     let fixture = Fixture::sqlite().await;
@@ -128,7 +128,7 @@ async fn files_that_are_no_database_are_refused() {
     assert!(matches!(Store::open(&nobody).await, Err(StoreError::Refused(_))));
 }
 
-/// `migrations/schema.sql` shows the schema on one page; `UPDATE=1` writes it anew.
+/// `migrations/schema.sql` shows the schema on one page. `UPDATE=1` writes it again.
 #[tokio::test]
 async fn the_page_with_the_schema_is_current() {
     let fixture = Fixture::sqlite().await;

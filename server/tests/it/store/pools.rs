@@ -1,4 +1,4 @@
-//! Pools: what is stored of them, and what of them is in use.
+//! Pools: what is stored, and how much is in use.
 
 use super::both;
 use super::fixture::{Fixture, at, begin, definition, new_run};

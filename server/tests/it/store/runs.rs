@@ -123,7 +123,7 @@ async fn no_run_is_claimed_twice(fixture: Fixture) {
             assert_eq!(run.node.as_deref(), Some(attempt.node.as_str()));
         }
     }
-    // SKIP LOCKED may leave rows to whoever comes next, but it loses none.
+    // SKIP LOCKED may leave rows to the next caller, but it loses none.
     seen.extend(fixture.claim(200, at(1)).await.into_iter().map(|claimed| claimed.run.id));
     assert_eq!(seen, made.into_iter().map(|run| run.id).collect());
 }
@@ -452,8 +452,8 @@ async fn states_and_ends_go_together(fixture: Fixture) {
         "UPDATE task SET run_count = -1",
     ] {
         raw.execute_unprepared(wrong).await.expect_err(wrong);
-        // PostgreSQL tells of an error before it rolls back. The next answer on the same connection comes after that:
-        // until then the row is locked, and a claim passes over it.
+        // PostgreSQL reports an error before it rolls back. The next answer on the same connection comes after the
+        // rollback; until then the row is locked, and a claim skips it.
         raw.execute_unprepared("SELECT 1").await.expect("the connection goes on");
     }
     raw.close().await.expect("closed");

@@ -94,7 +94,7 @@ fn stretch(first: i64, last: i64, count: u64) -> SlotEntry {
     SlotEntry { first_at: at(first), last_at: at(last), count, outcome: SlotOutcome::Missed, reason, run: None }
 }
 
-/// Keys inside the database: of a schedule and of its task.
+/// Keys in the database: of a schedule and of its task.
 type Keys = (i64, i64);
 
 fn keys(row: &ScheduleRecord) -> Keys {

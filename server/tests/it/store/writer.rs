@@ -1,4 +1,4 @@
-//! The writer: group commit, and what does not disturb it.
+//! The writer: group commit, and what must not disturb it.
 
 use super::both;
 use super::fixture::{Fixture, begin, definition};
@@ -149,7 +149,7 @@ async fn closing(fixture: Fixture) {
     assert!(store.setting_find("late").await.expect("reads").is_none());
 }
 
-/// A caller that gave up before its turn leaves nothing behind; on SQLite its closure is not even run.
+/// The work of a caller that gave up before its turn leaves nothing behind. On SQLite its closure does not even run.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn work_of_callers_that_are_gone_is_skipped() {
     let fixture = Fixture::sqlite().await;
@@ -185,7 +185,7 @@ async fn work_of_callers_that_are_gone_is_skipped() {
     assert_eq!(fixture.store.setting_find("gone").await.expect("reads"), None);
 }
 
-/// When nothing more is written, what is in the write-ahead log is copied into the database without being asked.
+/// When nothing more is written, the write-ahead log is copied into the database without a request.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_log_is_copied_when_the_writer_rests() {
     let fixture = Fixture::sqlite().await;
@@ -208,7 +208,7 @@ async fn the_log_is_copied_when_the_writer_rests() {
     assert!(fixture.store.setting_find("some-setting-2499").await.expect("reads").is_some());
 }
 
-/// What was acknowledged is in the files as they are at that moment: a copy of them is what a killed server leaves behind.
+/// Everything acknowledged is in the files at that moment: a copy of them is what a killed server leaves behind.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_survives_a_kill() {
     let fixture = Fixture::sqlite().await;

@@ -1,6 +1,6 @@
 //! The real binary under a wall clock that is moved (libfaketime): nothing fires twice, nothing is left out silently.
 //!
-//! Only Linux has libfaketime; the rules themselves are tested everywhere in `engine::clock` and `domain::timekeeping`.
+//! Only Linux has libfaketime. The rules themselves are tested everywhere in `engine::clock` and `domain::clock`.
 
 use super::process::{Server, binary};
 use crate::engine::bench::program;
@@ -23,7 +23,7 @@ fn library() -> PathBuf {
     named.or_else(|| found.next()).expect("libfaketime: on Debian `apt-get install faketime`, or ORC_TEST_FAKETIME")
 }
 
-/// A server whose wall clock is moved by what a file says.
+/// A server whose wall clock follows a file.
 struct Moved {
     folder: tempfile::TempDir,
     seconds: i64,
@@ -48,7 +48,7 @@ impl Moved {
     /// Moves the wall clock from now on.
     fn shift(&mut self, by: TimeDelta) {
         self.seconds += by.num_seconds();
-        // In one step: a half-written file would be another jump.
+        // In one step, because a half-written file would be another jump.
         let next = self.folder.path().join("next");
         std::fs::write(&next, format!("{:+}\n", self.seconds)).unwrap();
         std::fs::rename(next, self.file()).unwrap();
@@ -113,7 +113,7 @@ impl Moved {
         rows
     }
 
-    /// Waits until something is true of the ledger.
+    /// Waits until a condition is true for the ledger.
     async fn until(&self, task: &str, what: &str, is: impl Fn(&[Value]) -> bool) -> Vec<Value> {
         let found = tokio::time::timeout(PATIENCE, async {
             loop {
@@ -130,7 +130,7 @@ impl Moved {
         }
     }
 
-    /// What was due in a range, against the ledger.
+    /// What was due in a period, compared with the ledger.
     async fn account(&self, task: &str, from: DateTime<Utc>, until: DateTime<Utc>) -> Value {
         let stamp = |at: DateTime<Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
         self.get(&format!("/slots/summary?task={task}&from_at={}&until_at={}", stamp(from), stamp(until))).await
@@ -145,7 +145,7 @@ fn counted(rows: &[Value], outcome: &str) -> u64 {
     rows.iter().filter(|row| row["outcome"] == outcome).map(|row| row["count"].as_u64().unwrap()).sum()
 }
 
-/// No instant stands in the ledger twice, alone or within a range.
+/// No instant is in the ledger twice, alone or within a range.
 fn nothing_twice(rows: &[Value]) {
     let mut before: Option<DateTime<Utc>> = None;
     for row in rows {
@@ -164,12 +164,12 @@ async fn a_clock_that_is_moved_under_the_running_server() {
     it.task("often", json!({"kind": "cron", "expression": "* * * * * *", "end_at": begun + TimeDelta::days(2)})).await;
     it.task("daily", json!({"kind": "cron", "expression": "0 3 * * *", "catch_up": {"kind": "latest"}})).await;
     it.until("often", "it fires", |rows| rows.len() >= 8).await;
-    // Back by a little: what has fired does not fire again, and it goes on.
+    // Back by a little: what has fired does not fire again, and firing continues.
     it.shift(TimeDelta::seconds(-5));
     let seen = it.ledger("often").await.len();
     let rows = it.until("often", "it goes on after -5 s", |rows| rows.len() >= seen + 6).await;
     nothing_twice(&rows);
-    // Forward by a day: doubted, planning goes on; confirmed: what was passed over is told.
+    // Forward by a day: doubted, so planning continues; after the confirmation, the skipped slots are accounted for.
     it.shift(TimeDelta::days(1));
     let seen = it.ledger("often").await.len();
     let rows = it.until("often", "it goes on while the clock is doubted", |rows| rows.len() >= seen + 3).await;
@@ -201,14 +201,15 @@ async fn a_clock_that_is_moved_under_the_running_server() {
     nothing_twice(&rows);
     let account = it.account("daily", begun, it.now().await).await;
     assert_eq!((&account["unaccounted"], &account["surplus"]), (&json!(0), &json!(0)), "{account:#}");
-    // Back by the ten years: confirmed, the daily task has not fired before its time, and is awaited at its next one.
+    // Back by the ten years: after the confirmation, the daily task has not fired too early, and is due at its next
+    // time.
     it.shift(TimeDelta::days(-3653));
     it.get("/system").await;
     it.ask(Method::POST, "/system/clock", None).await;
     let next = it.get("/tasks/daily").await["next_slots"][0]["scheduled_for"].clone();
     assert!(instant(&next) - it.now().await <= TimeDelta::days(1), "{next}");
     nothing_twice(&it.ledger("daily").await);
-    // An hour back, at the very limit of what is believed at once.
+    // Back by an hour, exactly the limit of what is trusted at once.
     it.shift(TimeDelta::hours(-1));
     let clock = it.ask(Method::POST, "/system/clock", None).await;
     assert_eq!(clock["trusted"], true);
@@ -304,11 +305,11 @@ async fn short_outages_are_caught_up_by_the_rule_too() {
         let rows = it.until(name, "the ledger is complete and nothing is pending", whole).await;
         let outage: Vec<Value> = rows.iter().filter(in_outage).cloned().collect();
         let (ran, missed) = (counted(&outage, "run"), counted(&outage, "missed"));
-        // What fell due while the server was starting may be on time already; a busy machine starts slowly.
+        // Slots that fell due while the server was starting may be on time, because a busy machine starts slowly.
         let starting = outage.iter().filter(|row| instant(&row["first_at"]) >= started);
         let starting = u64::try_from(starting.count()).unwrap();
         assert!((18..=22 + starting).contains(&(ran + missed)), "{name}: {outage:#?}");
-        // The newest slot may be on time still.
+        // The newest slot may still be on time.
         let most = match *name {
             "none" | "latest" => 1,
             "window" => 4,

@@ -1,4 +1,4 @@
-//! What every request passes: ids, the panic net, clear refusals of bodies that cannot be read.
+//! What every request passes through: ids, the panic handler, clear refusals of bodies that cannot be read.
 
 use super::settled;
 use axum::Router;

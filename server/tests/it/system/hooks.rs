@@ -1,4 +1,4 @@
-//! What the real server writes to its log about calls of webhooks: everything but what opens them.
+//! What the real server logs about calls of webhooks: everything except their secrets.
 
 use super::process::{Server, binary};
 use crate::kit::answered;

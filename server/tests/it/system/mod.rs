@@ -14,7 +14,7 @@ mod upkeep;
 use crate::kit::{Client, House};
 use orc_server::api::core::state::{ApiSettings, ShownSetting};
 
-/// An administrator of a server that has a setting to show.
+/// An administrator of a server with a setting to show.
 async fn settled() -> Client {
     let shown = vec![ShownSetting {
         name: "listen".to_owned(),

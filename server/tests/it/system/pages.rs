@@ -1,4 +1,4 @@
-//! What is not an operation: the two words, the page, Swagger UI.
+//! Everything that is not an operation: the two health checks, the page, Swagger UI.
 
 use super::process::{Server, client};
 use crate::kit::{Answer, answered};

@@ -12,18 +12,18 @@ pub fn binary() -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ORC_")) {
         command.env_remove(name);
     }
-    // Any file will do: these tests start no run.
+    // Any file will do, because these tests start no run.
     command.env("ORC_RUNNER", path).env("ORC_LOG", "info").stdin(Stdio::null());
     command
 }
 
-/// Ends what the binary does by itself; answers its exit code and what it said on stderr.
+/// Runs a command of the binary that ends by itself. Returns its exit code and its stderr.
 pub fn outcome(command: &mut Command) -> (Option<i32>, String) {
     let output = command.output().unwrap();
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-/// A server that serves.
+/// A running server.
 pub struct Server {
     child: Child,
     pub url: String,
@@ -41,7 +41,7 @@ impl Server {
         Self::start_as(binary(), folder, flags)
     }
 
-    /// The same with a command of the test's own making, as `binary` gives it.
+    /// The same with a command that the test has prepared from `binary`.
     pub fn start_as(mut command: Command, folder: &Path, flags: &[&str]) -> Self {
         command.arg("--data-dir").arg(folder).args(["--listen", "127.0.0.1:0"]).args(flags);
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

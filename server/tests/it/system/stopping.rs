@@ -1,4 +1,4 @@
-//! One server per data folder, clear refusals, gentle ends.
+//! One server per data folder, clear refusals, orderly ends.
 
 use super::process::{Server, binary, client, outcome};
 use crate::kit::answered;

@@ -1,4 +1,4 @@
-//! Local commands on the data folder: people, copies, checks; with and without a server that holds it.
+//! Local commands on the data folder: people, copies, checks, with and without a server that holds the folder.
 
 use super::process::{Server, binary, client};
 use crate::kit::answered;

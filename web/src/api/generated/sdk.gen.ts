@@ -49,7 +49,7 @@ export const taskCreate = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Do one thing with several tasks; each succeeds or fails on its own.
+ * Do one thing with several tasks. Each succeeds or fails on its own.
  */
 export const taskBulk = <ThrowOnError extends boolean = false>(options: Options<TaskBulkData, ThrowOnError>): RequestResult<TaskBulkResponses, TaskBulkErrors, ThrowOnError> => (options.client ?? client).post<TaskBulkResponses, TaskBulkErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -66,7 +66,7 @@ export const taskBulk = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
- * Create and update tasks from definitions; all are saved or none.
+ * Create and update tasks from definitions. Either all are saved or none.
  */
 export const taskApply = <ThrowOnError extends boolean = false>(options: Options<TaskApplyData, ThrowOnError>): RequestResult<TaskApplyResponses, TaskApplyErrors, ThrowOnError> => (options.client ?? client).post<TaskApplyResponses, TaskApplyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -83,7 +83,7 @@ export const taskApply = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
- * Export the definitions of at most 10,000 tasks, in the form that `task_apply` takes.
+ * Export the definitions of at most 10,000 tasks, in the form that `task_apply` accepts.
  */
 export const taskExport = <ThrowOnError extends boolean = false>(options?: Options<TaskExportData, ThrowOnError>): RequestResult<TaskExportResponses, TaskExportErrors, ThrowOnError> => (options?.client ?? client).get<TaskExportResponses, TaskExportErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -96,7 +96,7 @@ export const taskExport = <ThrowOnError extends boolean = false>(options?: Optio
 });
 
 /**
- * Turn the lines of a crontab into tasks; all are saved or none.
+ * Turn the lines of a crontab into tasks. Either all are saved or none.
  */
 export const taskImport = <ThrowOnError extends boolean = false>(options: Options<TaskImportData, ThrowOnError>): RequestResult<TaskImportResponses, TaskImportErrors, ThrowOnError> => (options.client ?? client).post<TaskImportResponses, TaskImportErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -113,7 +113,7 @@ export const taskImport = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Delete a task; its runs stay until their retention ends.
+ * Delete a task. Its runs stay until their retention ends.
  */
 export const taskDelete = <ThrowOnError extends boolean = false>(options: Options<TaskDeleteData, ThrowOnError>): RequestResult<TaskDeleteResponses, TaskDeleteErrors, ThrowOnError> => (options.client ?? client).delete<TaskDeleteResponses, TaskDeleteErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -186,7 +186,7 @@ export const taskEnable = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Disable a task, so that nothing starts it.
+ * Disable a task, so that nothing can start it.
  */
 export const taskDisable = <ThrowOnError extends boolean = false>(options: Options<TaskDisableData, ThrowOnError>): RequestResult<TaskDisableResponses, TaskDisableErrors, ThrowOnError> => (options.client ?? client).post<TaskDisableResponses, TaskDisableErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -259,7 +259,7 @@ export const taskVersionView = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
- * Show the next slots of any schedule.
+ * Show the next slots of a schedule.
  */
 export const schedulePreview = <ThrowOnError extends boolean = false>(options: Options<SchedulePreviewData, ThrowOnError>): RequestResult<SchedulePreviewResponses, SchedulePreviewErrors, ThrowOnError> => (options.client ?? client).post<SchedulePreviewResponses, SchedulePreviewErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -276,7 +276,7 @@ export const schedulePreview = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
- * Put any schedule into words.
+ * Describe a schedule in words.
  */
 export const scheduleDescribe = <ThrowOnError extends boolean = false>(options: Options<ScheduleDescribeData, ThrowOnError>): RequestResult<ScheduleDescribeResponses, ScheduleDescribeErrors, ThrowOnError> => (options.client ?? client).post<ScheduleDescribeResponses, ScheduleDescribeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -319,7 +319,7 @@ export const triggerList = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * Make a new address or secret for a webhook; the old one stops working at once.
+ * Create a new address or secret for a webhook. The old one stops working at once.
  */
 export const triggerRotate = <ThrowOnError extends boolean = false>(options: Options<TriggerRotateData, ThrowOnError>): RequestResult<TriggerRotateResponses, TriggerRotateErrors, ThrowOnError> => (options.client ?? client).post<TriggerRotateResponses, TriggerRotateErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -375,7 +375,7 @@ export const backfillView = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Stop a backfill: it makes no more runs, and its open runs are cancelled.
+ * Stop a backfill. It makes no more runs, and its open runs are cancelled.
  */
 export const backfillCancel = <ThrowOnError extends boolean = false>(options: Options<BackfillCancelData, ThrowOnError>): RequestResult<BackfillCancelResponses, BackfillCancelErrors, ThrowOnError> => (options.client ?? client).post<BackfillCancelResponses, BackfillCancelErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -388,7 +388,7 @@ export const backfillCancel = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
- * Compare what was due with what became of it; every slot must be accounted for.
+ * Compare what was due with what became of it. Every slot must be accounted for.
  */
 export const slotSummary = <ThrowOnError extends boolean = false>(options: Options<SlotSummaryData, ThrowOnError>): RequestResult<SlotSummaryResponses, SlotSummaryErrors, ThrowOnError> => (options.client ?? client).get<SlotSummaryResponses, SlotSummaryErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -401,7 +401,7 @@ export const slotSummary = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * Show what another definition of a task would do to its slots.
+ * Show how another definition of a task would change its slots.
  */
 export const taskEffect = <ThrowOnError extends boolean = false>(options: Options<TaskEffectData, ThrowOnError>): RequestResult<TaskEffectResponses, TaskEffectErrors, ThrowOnError> => (options.client ?? client).post<TaskEffectResponses, TaskEffectErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -418,7 +418,7 @@ export const taskEffect = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Show what another definition of a calendar would do to the slots of all tasks.
+ * Show how another definition of a calendar would change the slots of all tasks.
  */
 export const calendarEffect = <ThrowOnError extends boolean = false>(options: Options<CalendarEffectData, ThrowOnError>): RequestResult<CalendarEffectResponses, CalendarEffectErrors, ThrowOnError> => (options.client ?? client).post<CalendarEffectResponses, CalendarEffectErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -448,7 +448,7 @@ export const planList = <ThrowOnError extends boolean = false>(options?: Options
 });
 
 /**
- * Count what is planned and what was, day by day.
+ * Count what is planned and what happened, day by day.
  */
 export const planDays = <ThrowOnError extends boolean = false>(options: Options<PlanDaysData, ThrowOnError>): RequestResult<PlanDaysResponses, PlanDaysErrors, ThrowOnError> => (options.client ?? client).get<PlanDaysResponses, PlanDaysErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -478,8 +478,8 @@ export const simulationCreate = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
- * Get the plan as an iCalendar file, with one event for each slot; a schedule that fires more than 24 times a day is
- * only named.
+ * Get the plan as an iCalendar file, with one event per slot. A schedule that fires more than 24 times a day only
+ * appears in a note for the whole day.
  */
 export const planIcs = <ThrowOnError extends boolean = false>(options?: Options<PlanIcsData, ThrowOnError>): RequestResult<PlanIcsResponses, PlanIcsErrors, ThrowOnError> => (options?.client ?? client).get<PlanIcsResponses, PlanIcsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -492,7 +492,7 @@ export const planIcs = <ThrowOnError extends boolean = false>(options?: Options<
 });
 
 /**
- * List calendar feeds: your own, or all of them for an administrator.
+ * List calendar feeds: your own, or all of them if you are an administrator.
  */
 export const feedList = <ThrowOnError extends boolean = false>(options?: Options<FeedListData, ThrowOnError>): RequestResult<FeedListResponses, FeedListErrors, ThrowOnError> => (options?.client ?? client).get<FeedListResponses, FeedListErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -505,7 +505,7 @@ export const feedList = <ThrowOnError extends boolean = false>(options?: Options
 });
 
 /**
- * Create a calendar feed; its address is shown this once.
+ * Create a calendar feed. Its address is shown only this once.
  */
 export const feedCreate = <ThrowOnError extends boolean = false>(options: Options<FeedCreateData, ThrowOnError>): RequestResult<FeedCreateResponses, FeedCreateErrors, ThrowOnError> => (options.client ?? client).post<FeedCreateResponses, FeedCreateErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -522,7 +522,7 @@ export const feedCreate = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Delete a calendar feed; its address stops working at once.
+ * Delete a calendar feed. Its address stops working at once.
  */
 export const feedDelete = <ThrowOnError extends boolean = false>(options: Options<FeedDeleteData, ThrowOnError>): RequestResult<FeedDeleteResponses, FeedDeleteErrors, ThrowOnError> => (options.client ?? client).delete<FeedDeleteResponses, FeedDeleteErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -535,7 +535,7 @@ export const feedDelete = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Give a calendar feed a new address; the old one stops working at once.
+ * Give a calendar feed a new address. The old one stops working at once.
  */
 export const feedRotate = <ThrowOnError extends boolean = false>(options: Options<FeedRotateData, ThrowOnError>): RequestResult<FeedRotateResponses, FeedRotateErrors, ThrowOnError> => (options.client ?? client).post<FeedRotateResponses, FeedRotateErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -600,7 +600,8 @@ export const runView = <ThrowOnError extends boolean = false>(options: Options<R
 });
 
 /**
- * Cancel a run: its process tree is asked to stop, then killed. A second call skips the grace.
+ * Cancel a run: its process tree is asked to stop, and killed after the grace period. A second call kills it at
+ * once.
  */
 export const runCancel = <ThrowOnError extends boolean = false>(options: Options<RunCancelData, ThrowOnError>): RequestResult<RunCancelResponses, RunCancelErrors, ThrowOnError> => (options.client ?? client).post<RunCancelResponses, RunCancelErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -815,7 +816,7 @@ export const poolView = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
- * Replace a pool's definition; runs in progress keep their places.
+ * Replace a pool's definition. Runs in progress keep their places.
  */
 export const poolUpdate = <ThrowOnError extends boolean = false>(options: Options<PoolUpdateData, ThrowOnError>): RequestResult<PoolUpdateResponses, PoolUpdateErrors, ThrowOnError> => (options.client ?? client).put<PoolUpdateResponses, PoolUpdateErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -905,7 +906,7 @@ export const userUpdate = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * List tokens: your own, or all of them for an administrator.
+ * List tokens: your own, or all of them if you are an administrator.
  */
 export const tokenList = <ThrowOnError extends boolean = false>(options?: Options<TokenListData, ThrowOnError>): RequestResult<TokenListResponses, TokenListErrors, ThrowOnError> => (options?.client ?? client).get<TokenListResponses, TokenListErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -918,7 +919,7 @@ export const tokenList = <ThrowOnError extends boolean = false>(options?: Option
 });
 
 /**
- * Create a token; its text is shown this once.
+ * Create a token. Its text is shown only this once.
  */
 export const tokenCreate = <ThrowOnError extends boolean = false>(options: Options<TokenCreateData, ThrowOnError>): RequestResult<TokenCreateResponses, TokenCreateErrors, ThrowOnError> => (options.client ?? client).post<TokenCreateResponses, TokenCreateErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -974,7 +975,7 @@ export const sessionView = <ThrowOnError extends boolean = false>(options?: Opti
 });
 
 /**
- * Log in: sets the session cookie.
+ * Log in and get a session cookie.
  */
 export const sessionCreate = <ThrowOnError extends boolean = false>(options: Options<SessionCreateData, ThrowOnError>): RequestResult<SessionCreateResponses, SessionCreateErrors, ThrowOnError> => (options.client ?? client).post<SessionCreateResponses, SessionCreateErrors, ThrowOnError>({
     url: '/session',
@@ -1003,7 +1004,7 @@ export const sessionPasswordUpdate = <ThrowOnError extends boolean = false>(opti
 });
 
 /**
- * Show whether the server waits for its first administrator.
+ * Show whether the server still needs its first administrator.
  */
 export const setupView = <ThrowOnError extends boolean = false>(options?: Options<SetupViewData, ThrowOnError>): RequestResult<SetupViewResponses, SetupViewErrors, ThrowOnError> => (options?.client ?? client).get<SetupViewResponses, SetupViewErrors, ThrowOnError>({ url: '/setup', ...options });
 
@@ -1059,7 +1060,7 @@ export const systemView = <ThrowOnError extends boolean = false>(options?: Optio
 });
 
 /**
- * List the settings and where each came from.
+ * List the settings and the source of each.
  */
 export const systemSettings = <ThrowOnError extends boolean = false>(options?: Options<SystemSettingsData, ThrowOnError>): RequestResult<SystemSettingsResponses, SystemSettingsErrors, ThrowOnError> => (options?.client ?? client).get<SystemSettingsResponses, SystemSettingsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -1098,7 +1099,7 @@ export const systemRelease = <ThrowOnError extends boolean = false>(options?: Op
 });
 
 /**
- * Put everything on hold: nothing fires or starts, and runs in progress go on.
+ * Put everything on hold: nothing fires or starts, and runs in progress continue.
  */
 export const systemHold = <ThrowOnError extends boolean = false>(options: Options<SystemHoldData, ThrowOnError>): RequestResult<SystemHoldResponses, SystemHoldErrors, ThrowOnError> => (options.client ?? client).post<SystemHoldResponses, SystemHoldErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -1115,7 +1116,7 @@ export const systemHold = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Trust the machine's clock at once if it is doubted; the catch-up rules then apply to the slots in between.
+ * Trust the machine's clock at once if it is doubted. The catch-up rules then apply to the slots in between.
  */
 export const clockConfirm = <ThrowOnError extends boolean = false>(options?: Options<ClockConfirmData, ThrowOnError>): RequestResult<ClockConfirmResponses, ClockConfirmErrors, ThrowOnError> => (options?.client ?? client).post<ClockConfirmResponses, ClockConfirmErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -1141,7 +1142,7 @@ export const systemMetrics = <ThrowOnError extends boolean = false>(options?: Op
 });
 
 /**
- * The contract: this document.
+ * Get the contract: this document.
  */
 export const systemContract = <ThrowOnError extends boolean = false>(options?: Options<SystemContractData, ThrowOnError>): RequestResult<SystemContractResponses, SystemContractErrors, ThrowOnError> => (options?.client ?? client).get<SystemContractResponses, SystemContractErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {

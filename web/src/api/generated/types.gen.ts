@@ -9,28 +9,28 @@ export type ClientOptions = {
  */
 export type Attempt = {
     /**
-     * Number, from 1.
+     * Number of the attempt, starting at 1.
      */
     number: number;
     outcome: AttemptOutcome | null;
     /**
-     * Server that started it.
+     * Name of the server that started it.
      */
     node: string;
     /**
-     * Process id.
+     * Process id of the command.
      */
     pid: number | null;
     /**
-     * When it started.
+     * When the attempt started.
      */
     started_at: string;
     /**
-     * When it ended.
+     * When the attempt ended.
      */
     finished_at: string | null;
     /**
-     * Seconds from its start to its end, or to now.
+     * Seconds from the attempt's start to its end, or to now.
      */
     duration_seconds: number;
     /**
@@ -47,25 +47,25 @@ export type Attempt = {
      */
     cpu_seconds: number | null;
     /**
-     * Peak memory of its largest process, in bytes.
+     * Peak memory of the largest process, in bytes.
      */
     peak_memory_bytes: number | null;
     /**
-     * Size of its log.
+     * Size of the attempt's log.
      */
     log: LogSize;
     /**
-     * Whether a left-behind process still held the output when it ended.
+     * Whether a process left behind still held the output when the attempt ended.
      */
     leaked_output: boolean;
     /**
-     * Processes that could not be stopped.
+     * Number of processes that could not be stopped.
      */
     survivor_count: number;
 };
 
 /**
- * Result of one attempt.
+ * Outcome of one attempt.
  */
 export type AttemptOutcome = 'succeeded' | 'failed' | 'timed_out' | 'cancelled' | 'lost';
 
@@ -74,15 +74,15 @@ export type AttemptOutcome = 'succeeded' | 'failed' | 'timed_out' | 'cancelled' 
  */
 export type AuditEntry = {
     /**
-     * Number in the chain, from 1.
+     * Number of the entry in the chain, starting at 1.
      */
     number: number;
     /**
-     * When.
+     * When it happened.
      */
     at: string;
     /**
-     * Who: a user, a token, or the server itself.
+     * Name of the user or token that acted, or the server itself.
      */
     actor: string;
     /**
@@ -90,15 +90,15 @@ export type AuditEntry = {
      */
     actor_kind: string;
     /**
-     * What was done: the operation's id.
+     * What was done: the id of the operation.
      */
     action: string;
     /**
-     * Kind of thing it was done to.
+     * Kind of thing that was acted on.
      */
     target_kind: string;
     /**
-     * The thing.
+     * Name or id of the thing.
      */
     target: string;
     /**
@@ -106,11 +106,11 @@ export type AuditEntry = {
      */
     detail: unknown;
     /**
-     * Request that did it.
+     * Id of the request that did it.
      */
     request_id: string | null;
     /**
-     * Hash of this entry and the one before (SHA-256, hex).
+     * Hash of this entry and the one before it (SHA-256, hex).
      */
     hash: string;
 };
@@ -120,11 +120,11 @@ export type AuditEntry = {
  */
 export type AuditPage = {
     /**
-     * The items.
+     * The items of the page.
      */
     items: Array<AuditEntry>;
     /**
-     * Where the next page begins; null: this is the last.
+     * Where the next page begins; null: this is the last page.
      */
     next_cursor: string | null;
 };
@@ -134,11 +134,11 @@ export type AuditPage = {
  */
 export type AuditVerification = {
     /**
-     * Whether every entry fits the one before.
+     * Whether every entry fits the one before it.
      */
     ok: boolean;
     /**
-     * Entries checked.
+     * Number of entries that were checked.
      */
     checked_count: number;
     /**
@@ -152,11 +152,11 @@ export type AuditVerification = {
 };
 
 /**
- * A task run for each slot of a past period.
+ * Runs of a task for each slot of a past period.
  */
 export type Backfill = {
     /**
-     * Id.
+     * UUID of the backfill.
      */
     id: string;
     /**
@@ -176,50 +176,50 @@ export type Backfill = {
      */
     until_at: string;
     /**
-     * Position.
+     * State of the backfill.
      */
     state: BackfillState;
     reason: Reason | null;
     /**
-     * Most runs at once.
+     * Maximum number of simultaneous runs.
      */
     at_once: number;
     /**
-     * Slots of the period.
+     * Number of slots in the period.
      */
     slot_count: number;
     /**
-     * Runs made so far.
+     * Number of runs made so far.
      */
     made_count: number;
     /**
-     * Of these: not ended.
+     * Number of these runs that have not ended.
      */
     open_count: number;
     /**
-     * Of these: succeeded.
+     * Number of these runs that succeeded.
      */
     succeeded_count: number;
     /**
-     * Of these: ended otherwise.
+     * Number of these runs that ended without success.
      */
     failed_count: number;
     /**
-     * When it was created.
+     * When the backfill was created.
      */
     created_at: string;
     /**
-     * Who created it.
+     * Name of the user or token that created it.
      */
     created_by: string;
     /**
-     * When it ended.
+     * When the backfill ended.
      */
     finished_at: string | null;
 };
 
 /**
- * Which slots of the past are to be run.
+ * The past slots to run.
  */
 export type BackfillCreate = {
     /**
@@ -235,7 +235,7 @@ export type BackfillCreate = {
      */
     until_at: string;
     /**
-     * Most runs at once.
+     * Maximum number of simultaneous runs.
      */
     at_once?: number;
     /**
@@ -251,17 +251,17 @@ export type BackfillCreate = {
  */
 export type BackfillPage = {
     /**
-     * The items.
+     * The items of the page.
      */
     items: Array<Backfill>;
     /**
-     * Where the next page begins; null: this is the last.
+     * Where the next page begins; null: this is the last page.
      */
     next_cursor: string | null;
 };
 
 /**
- * Position of a backfill.
+ * State of a backfill.
  */
 export type BackfillState = 'running' | 'finished' | 'cancelled';
 
@@ -275,11 +275,11 @@ export type Backoff = ({
 } & BackoffExponential);
 
 /**
- * Multiplied each time.
+ * The delay is multiplied each time.
  */
 export type BackoffExponential = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'exponential';
     /**
@@ -287,7 +287,7 @@ export type BackoffExponential = {
      */
     factor?: number;
     /**
-     * Upper bound in seconds.
+     * Maximum delay in seconds.
      */
     max_delay_seconds?: number;
 };
@@ -302,15 +302,15 @@ export type BulkAction = 'enable' | 'disable' | 'run' | 'delete' | 'move' | 'tag
  */
 export type Calendar = {
     /**
-     * Id.
+     * UUID of the calendar.
      */
     readonly id: string;
     /**
-     * Version of the definition; grows by one with each change.
+     * Version of the definition. It grows by one with each change.
      */
     readonly version: number;
     /**
-     * When it was created.
+     * When the calendar was created.
      */
     readonly created_at: string;
     /**
@@ -319,31 +319,31 @@ export type Calendar = {
     readonly updated_at: string;
     readonly problem: Reason | null;
     /**
-     * Names of the tasks whose schedules name it.
+     * Names of the tasks whose schedules use the calendar.
      */
     readonly used_by: Array<string>;
     /**
-     * Names of the calendars that contain it.
+     * Names of the calendars that contain this one.
      */
     readonly contained_in: Array<string>;
     /**
-     * Schedules that never fire because of it, each with the reason.
+     * Schedules that never fire because of this calendar, each with the reason.
      */
     readonly warnings: Array<string>;
     /**
-     * Unique name; schedules name their calendars by it.
+     * Unique name, by which schedules refer to the calendar.
      */
     name: string;
     /**
-     * What it is for.
+     * What the calendar is for.
      */
     description: string;
     /**
-     * A date that any of these contains is in the calendar ...
+     * Dates of the calendar: every date that at least one of these entries contains.
      */
     entries: Array<CalendarEntry>;
     /**
-     * ... unless one of these contains it too.
+     * Exceptions: dates that one of these entries contains are not in the calendar.
      */
     except: Array<CalendarEntry>;
     maintenance: Maintenance | null;
@@ -358,17 +358,17 @@ export type CalendarDate = {
      */
     date: string;
     /**
-     * What it is called; may be empty.
+     * Name of the date; may be empty.
      */
     title: string;
 };
 
 /**
- * The dates of a calendar within a stretch of time.
+ * The dates of a calendar within a range.
  */
 export type CalendarDates = {
     /**
-     * The dates, rising.
+     * The dates, earliest first.
      */
     dates: Array<CalendarDate>;
 };
@@ -378,19 +378,19 @@ export type CalendarDates = {
  */
 export type CalendarDefinition = {
     /**
-     * Unique name; schedules name their calendars by it.
+     * Unique name, by which schedules refer to the calendar.
      */
     name: string;
     /**
-     * What it is for.
+     * What the calendar is for.
      */
     description?: string;
     /**
-     * A date that any of these contains is in the calendar ...
+     * Dates of the calendar: every date that at least one of these entries contains.
      */
     entries?: Array<CalendarEntry>;
     /**
-     * ... unless one of these contains it too.
+     * Exceptions: dates that one of these entries contains are not in the calendar.
      */
     except?: Array<CalendarEntry>;
     maintenance?: Maintenance | null;
@@ -416,21 +416,21 @@ export type CalendarEntry = ({
  */
 export type CalendarEntryCalendar = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'calendar';
     /**
-     * Its name.
+     * Name of the other calendar.
      */
     name: string;
 };
 
 /**
- * One date, or a stretch of dates.
+ * One date, or a range of dates.
  */
 export type CalendarEntryDate = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'date';
     /**
@@ -442,7 +442,7 @@ export type CalendarEntryDate = {
      */
     until?: string | null;
     /**
-     * What the date is.
+     * Name of the date.
      */
     title?: string;
 };
@@ -452,7 +452,7 @@ export type CalendarEntryDate = {
  */
 export type CalendarEntryRrule = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'rrule';
     /**
@@ -460,11 +460,11 @@ export type CalendarEntryRrule = {
      */
     rule: string;
     /**
-     * First date; the rule counts from it.
+     * First date, from which the rule counts.
      */
     dtstart: string;
     /**
-     * What the dates are.
+     * Name of the dates.
      */
     title?: string;
 };
@@ -474,7 +474,7 @@ export type CalendarEntryRrule = {
  */
 export type CalendarEntryWeekdays = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'weekdays';
     /**
@@ -488,11 +488,11 @@ export type CalendarEntryWeekdays = {
  */
 export type CalendarEntryYearly = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'yearly';
     /**
-     * Month.
+     * Month, 1 to 12.
      */
     month: number;
     /**
@@ -500,13 +500,13 @@ export type CalendarEntryYearly = {
      */
     day: number;
     /**
-     * What the date is.
+     * Name of the date.
      */
     title?: string;
 };
 
 /**
- * An iCalendar file to make a calendar of.
+ * An iCalendar file to turn into a calendar.
  */
 export type CalendarImport = {
     /**
@@ -518,21 +518,21 @@ export type CalendarImport = {
      */
     ics: string;
     /**
-     * Zone of the dates of events that have an instant, an IANA name; null: the server's.
+     * Time zone in which events with an instant are dated, an IANA name; null: the server's.
      */
     timezone?: string | null;
     /**
-     * What the calendar is for; null: what the file calls itself.
+     * What the calendar is for; null: the name that the file gives itself.
      */
     description?: string | null;
     /**
-     * Whether a calendar of this name gets the dates of the file instead of its own.
+     * Whether an existing calendar of this name gets the dates of the file instead of its own.
      */
     replace?: boolean;
 };
 
 /**
- * What became of an iCalendar file.
+ * Result of importing an iCalendar file.
  */
 export type CalendarImportResult = {
     /**
@@ -540,11 +540,11 @@ export type CalendarImportResult = {
      */
     calendar: Calendar;
     /**
-     * How many dates it has, from 1990 to 2100.
+     * Number of its dates from 1990 to 2100.
      */
     date_count: number;
     /**
-     * What could not be kept.
+     * What could not be imported.
      */
     warnings: Array<string>;
 };
@@ -554,11 +554,11 @@ export type CalendarImportResult = {
  */
 export type CalendarPage = {
     /**
-     * The items.
+     * The items of the page.
      */
     items: Array<CalendarSummary>;
     /**
-     * Where the next page begins; null: this is the last.
+     * Where the next page begins; null: this is the last page.
      */
     next_cursor: string | null;
 };
@@ -568,7 +568,7 @@ export type CalendarPage = {
  */
 export type CalendarSummary = {
     /**
-     * Id.
+     * UUID of the calendar.
      */
     id: string;
     /**
@@ -576,7 +576,7 @@ export type CalendarSummary = {
      */
     name: string;
     /**
-     * What it is for.
+     * What the calendar is for.
      */
     description: string;
     /**
@@ -593,15 +593,15 @@ export type CalendarSummary = {
      */
     entry_count: number;
     /**
-     * Whether it is a maintenance window.
+     * Whether the calendar is a maintenance window.
      */
     maintenance: boolean;
     /**
-     * Tasks and calendars that use it.
+     * Number of tasks and calendars that use it.
      */
     used_by_count: number;
     /**
-     * Its next date, from today on.
+     * Its next date, today included.
      */
     next_date: string | null;
 };
@@ -624,11 +624,11 @@ export type CatchUp = ({
  */
 export type CatchUpAll = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'all';
     /**
-     * Most slots that run; if there are more, the newest of them.
+     * Maximum number of slots that run. If there are more, the newest of them run.
      */
     max_count?: number;
 };
@@ -638,15 +638,15 @@ export type CatchUpAll = {
  */
 export type CatchUpWindow = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'window';
     /**
-     * Slots older than this, in seconds, do not run.
+     * Maximum age in seconds. Older slots do not run.
      */
     max_age_seconds: number;
     /**
-     * Most slots that run; if there are more, the newest of them.
+     * Maximum number of slots that run. If there are more, the newest of them run.
      */
     max_count?: number;
 };
@@ -661,11 +661,11 @@ export type CrontabForm = 'user' | 'system';
  */
 export type DailyWindow = {
     /**
-     * Beginning of the window, included.
+     * Start of the window, included.
      */
     from: string;
     /**
-     * End of the window, not included. An end before the beginning means that the window reaches over midnight.
+     * End of the window, not included. If it is before the start, the window reaches over midnight.
      */
     to: string;
     /**
@@ -675,7 +675,7 @@ export type DailyWindow = {
 };
 
 /**
- * Which days a calendar rule names.
+ * The days of a calendar rule.
  */
 export type DayRule = ({
     kind: 'every_days';
@@ -688,33 +688,33 @@ export type DayRule = ({
 } & DayRuleMonthWeekdays);
 
 /**
- * Every so many days.
+ * Every nth day.
  */
 export type DayRuleEveryDays = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'every_days';
     /**
-     * Days from one day that counts to the next.
+     * Number of days from one to the next.
      */
     every: number;
     /**
-     * A day from which the distance is counted; null: 1970-01-01.
+     * A day from which the others are counted; null: 1970-01-01.
      */
     from?: string | null;
 };
 
 /**
- * Days of the week, every so many weeks.
+ * Days of the week, every nth week.
  */
 export type DayRuleEveryWeeks = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'every_weeks';
     /**
-     * Weeks from one to the next.
+     * Number of weeks from one to the next.
      */
     every?: number;
     /**
@@ -732,7 +732,7 @@ export type DayRuleEveryWeeks = {
  */
 export type DayRuleMonthDays = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'month_days';
     /**
@@ -740,7 +740,7 @@ export type DayRuleMonthDays = {
      */
     months?: Array<number>;
     /**
-     * Days, 1 to 31, or from the end: -1 is the last, -2 the one before.
+     * Days, 1 to 31, or counted from the end: -1 is the last, -2 the one before.
      */
     days: Array<number>;
 };
@@ -750,7 +750,7 @@ export type DayRuleMonthDays = {
  */
 export type DayRuleMonthWeekdays = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'month_weekdays';
     /**
@@ -758,7 +758,7 @@ export type DayRuleMonthWeekdays = {
      */
     months?: Array<number>;
     /**
-     * Which of them: 1 to 5, or from the end: -1 is the last.
+     * Which weekdays of the month: 1 to 5, or counted from the end: -1 is the last.
      */
     nth: Array<number>;
     /**
@@ -768,31 +768,31 @@ export type DayRuleMonthWeekdays = {
 };
 
 /**
- * What a change does to future slots.
+ * The effect of a change on future slots.
  */
 export type Effect = {
     /**
-     * From here on.
+     * Start of the compared period.
      */
     from_at: string;
     /**
-     * Up to here.
+     * End of the compared period.
      */
     until_at: string;
     /**
-     * Slots that appear.
+     * Number of slots that appear.
      */
     appear_count: number;
     /**
-     * Slots that vanish.
+     * Number of slots that vanish.
      */
     vanish_count: number;
     /**
-     * Slots that move.
+     * Number of slots that move.
      */
     move_count: number;
     /**
-     * Whether only a part could be compared; the figures are then lower bounds.
+     * Whether only a part could be compared. The counts are then lower bounds.
      */
     truncated: boolean;
     /**
@@ -800,15 +800,15 @@ export type Effect = {
      */
     warnings: Array<string>;
     /**
-     * The tasks for which something changes.
+     * The tasks whose slots change.
      */
     tasks: Array<TaskEffect>;
 };
 
 /**
- * What changed; the data of an event whose SSE `event` field equals `kind`.
+ * What changed: the data of an event whose SSE `event` field equals `kind`.
  *
- * Nothing depends on having received an event: after a `gap`, ask again for what you show.
+ * Events may be lost. After a `gap`, request again what you show.
  */
 export type Event = ({
     kind: 'hello';
@@ -825,15 +825,15 @@ export type Event = ({
 } & EventGap);
 
 /**
- * Events were lost: ask again for what you show.
+ * Events were lost: request again what you show.
  */
 export type EventGap = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'gap';
     /**
-     * Why: `restart` or `overrun`.
+     * Why events were lost: `restart` or `overrun`.
      */
     reason: string;
 };
@@ -843,7 +843,7 @@ export type EventGap = {
  */
 export type EventHello = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'hello';
     /**
@@ -857,19 +857,19 @@ export type EventHello = {
  */
 export type EventRun = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'run.changed';
     /**
-     * Id of the run.
+     * UUID of the run.
      */
     id: string;
     /**
-     * Its state.
+     * State of the run.
      */
     state: RunState;
     /**
-     * Id of its task.
+     * UUID of its task.
      */
     task_id: string;
     /**
@@ -887,11 +887,11 @@ export type EventRun = {
  */
 export type EventSlot = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'slot.changed';
     /**
-     * Id of the task.
+     * UUID of the task.
      */
     task_id: string;
     /**
@@ -905,11 +905,11 @@ export type EventSlot = {
  */
 export type EventSystem = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'system.changed';
     /**
-     * What, in a word: hold, disk, workers.
+     * What changed, in a word: hold, disk, workers.
      */
     what: string;
 };
@@ -919,25 +919,25 @@ export type EventSystem = {
  */
 export type EventTask = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'task.changed';
     /**
-     * Id of the task.
+     * UUID of the task.
      */
     id: string;
     /**
-     * Its name.
+     * Name of the task.
      */
     task: string;
     /**
-     * Version; null: the task is gone.
+     * Version of the task's definition; null: the task is gone.
      */
     version: number | null;
 };
 
 /**
- * A feed with its address, which is shown this once.
+ * A feed with its address, which is shown only this once.
  */
 export type Feed = {
     /**
@@ -945,35 +945,35 @@ export type Feed = {
      */
     id: string;
     /**
-     * What it is called in calendar programs.
+     * Name of the feed in calendar programs.
      */
     name: string;
     /**
-     * Only slots of this task.
+     * The task whose slots the feed contains; null: all tasks.
      */
     task: string | null;
     /**
-     * Only tasks in this folder and those below.
+     * The folder whose tasks the feed contains, including the folders below it; null: all folders.
      */
     folder: string | null;
     /**
-     * Days ahead.
+     * Number of days ahead.
      */
     days: number;
     /**
-     * Who made it.
+     * Name of the user or token that created it.
      */
     created_by: string;
     /**
-     * When it was made.
+     * When it was created.
      */
     created_at: string;
     /**
-     * When its address was made.
+     * When its current address was created.
      */
     rotated_at: string;
     /**
-     * Path of the address on this server; whoever knows it can read the feed.
+     * Path of the address on this server. Whoever knows it can read the feed.
      */
     url: string;
 };
@@ -983,7 +983,7 @@ export type Feed = {
  */
 export type FeedDefinition = {
     /**
-     * What it is called in calendar programs.
+     * Name of the feed in calendar programs.
      */
     name: string;
     /**
@@ -991,11 +991,11 @@ export type FeedDefinition = {
      */
     task?: string | null;
     /**
-     * Only tasks in this folder and those below.
+     * Only tasks in this folder and the folders below it.
      */
     folder?: string | null;
     /**
-     * Days ahead.
+     * Number of days ahead.
      */
     days?: number;
 };
@@ -1005,11 +1005,11 @@ export type FeedDefinition = {
  */
 export type FeedPage = {
     /**
-     * The items.
+     * The items of the page.
      */
     items: Array<FeedSummary>;
     /**
-     * Where the next page begins; null: this is the last.
+     * Where the next page begins; null: this is the last page.
      */
     next_cursor: string | null;
 };
@@ -1023,31 +1023,31 @@ export type FeedSummary = {
      */
     id: string;
     /**
-     * What it is called in calendar programs.
+     * Name of the feed in calendar programs.
      */
     name: string;
     /**
-     * Only slots of this task.
+     * The task whose slots the feed contains; null: all tasks.
      */
     task: string | null;
     /**
-     * Only tasks in this folder and those below.
+     * The folder whose tasks the feed contains, including the folders below it; null: all folders.
      */
     folder: string | null;
     /**
-     * Days ahead.
+     * Number of days ahead.
      */
     days: number;
     /**
-     * Who made it.
+     * Name of the user or token that created it.
      */
     created_by: string;
     /**
-     * When it was made.
+     * When it was created.
      */
     created_at: string;
     /**
-     * When its address was made.
+     * When its current address was created.
      */
     rotated_at: string;
 };
@@ -1061,11 +1061,11 @@ export type FieldDifference = {
      */
     pointer: string;
     /**
-     * The value before; absent things are null.
+     * The value before; null: the field was absent.
      */
     before: unknown;
     /**
-     * The value after.
+     * The value after; null: the field is absent.
      */
     after: unknown;
 };
@@ -1090,15 +1090,15 @@ export type Gap = 'run_after' | 'skip';
  */
 export type Hold = {
     /**
-     * Why.
+     * Why everything is on hold.
      */
     reason: string;
     /**
-     * Who said so.
+     * Name of the user or token that put everything on hold.
      */
     by: string;
     /**
-     * Since when.
+     * Since when everything has been on hold.
      */
     since_at: string;
 };
@@ -1108,7 +1108,7 @@ export type Hold = {
  */
 export type HoldCreate = {
     /**
-     * Why, in words for your colleagues.
+     * The reason, for your colleagues to read.
      */
     reason: string;
 };
@@ -1118,11 +1118,11 @@ export type HoldCreate = {
  */
 export type LastRun = {
     /**
-     * Id of the run.
+     * UUID of the run.
      */
     id: string;
     /**
-     * Its state.
+     * State of the run.
      */
     state: RunState;
     /**
@@ -1130,11 +1130,11 @@ export type LastRun = {
      */
     started_at: string | null;
     /**
-     * When it ended.
+     * When the run ended.
      */
     finished_at: string | null;
     /**
-     * Seconds from its start to its end.
+     * Seconds from the run's start to its end.
      */
     duration_seconds: number | null;
 };
@@ -1144,7 +1144,7 @@ export type LastRun = {
  */
 export type LogAttempt = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'attempt';
     /**
@@ -1154,11 +1154,11 @@ export type LogAttempt = {
 };
 
 /**
- * A piece of the log; the id of this event is `attempt:offset-after`.
+ * A piece of the log. The id of this event is `attempt:offset-after`.
  */
 export type LogChunk = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'log';
     /**
@@ -1174,25 +1174,25 @@ export type LogChunk = {
      */
     stream: LogStream;
     /**
-     * When it was written.
+     * When the text was written.
      */
     at: string;
     /**
-     * The text; bytes that are not UTF-8 are shown as U+FFFD (the download is exact).
+     * The text. Bytes that are not UTF-8 are shown as U+FFFD (the download is exact).
      */
     text: string;
     /**
-     * Bytes dropped just before the piece.
+     * Number of bytes dropped just before the piece.
      */
     dropped_bytes: number;
 };
 
 /**
- * The run is over, or the attempt that was asked for.
+ * The run or the requested attempt has ended.
  */
 export type LogEnd = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'end';
     /**
@@ -1202,7 +1202,7 @@ export type LogEnd = {
 };
 
 /**
- * What a live log tells; the data of an event whose SSE `event` field equals `kind`.
+ * Events of a live log: the data of an event whose SSE `event` field equals `kind`.
  */
 export type LogEvent = ({
     kind: 'log';
@@ -1213,25 +1213,25 @@ export type LogEvent = ({
 } & LogEnd);
 
 /**
- * Caps of the log of one attempt.
+ * Limits of one attempt's log.
  */
 export type LogRules = {
     /**
-     * Most bytes that are kept; a longer log loses its middle.
+     * Maximum number of bytes kept. A longer log loses its middle.
      */
     max_bytes?: number;
 };
 
 /**
- * Size of a log; an attempt counts when it has ended.
+ * Size of a log. An attempt counts when it has ended.
  */
 export type LogSize = {
     /**
-     * Bytes written by the processes.
+     * Number of bytes written by the processes.
      */
     bytes: number;
     /**
-     * Lines written by the processes.
+     * Number of lines written by the processes.
      */
     lines: number;
     /**
@@ -1246,7 +1246,7 @@ export type LogSize = {
 export type LogStream = 'stdout' | 'stderr' | 'system';
 
 /**
- * When a maintenance window holds on the calendar's dates, and for whom.
+ * The hours of a maintenance window on the calendar's dates, and the tasks it applies to.
  */
 export type Maintenance = {
     /**
@@ -1254,11 +1254,11 @@ export type Maintenance = {
      */
     timezone: string;
     /**
-     * Beginning; a slot exactly then is skipped.
+     * Start of the window. A slot exactly then is skipped.
      */
     from: string;
     /**
-     * End, not included, up to 24:00; not after the beginning: it reaches over midnight.
+     * End of the window, not included, up to 24:00. If it is not after the start, the window reaches over midnight.
      */
     to: string;
     /**
@@ -1273,7 +1273,7 @@ export type Maintenance = {
 export type OnServerStop = 'keep' | 'cancel';
 
 /**
- * What happens when a task is due while a run of it is open.
+ * What happens when a task is due while one of its runs is open.
  */
 export type Overlap = ({
     kind: 'skip';
@@ -1288,15 +1288,15 @@ export type Overlap = ({
 } & OverlapAllow);
 
 /**
- * Several at once.
+ * Several runs are open at once.
  */
 export type OverlapAllow = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'allow';
     /**
-     * Most runs at once.
+     * Maximum number of simultaneous runs.
      */
     max: number;
 };
@@ -1306,11 +1306,11 @@ export type OverlapAllow = {
  */
 export type OverlapQueue = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'queue';
     /**
-     * Most runs that may wait.
+     * Maximum number of runs that may wait.
      */
     max_waiting?: number;
 };
@@ -1320,7 +1320,7 @@ export type OverlapQueue = {
  */
 export type ParamBoolean = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'boolean';
     /**
@@ -1328,7 +1328,7 @@ export type ParamBoolean = {
      */
     name: string;
     /**
-     * What it means.
+     * What the param means.
      */
     description?: string;
     /**
@@ -1342,11 +1342,11 @@ export type ParamBoolean = {
 };
 
 /**
- * One of a list.
+ * One value of a list.
  */
 export type ParamChoice = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'choice';
     /**
@@ -1354,7 +1354,7 @@ export type ParamChoice = {
      */
     name: string;
     /**
-     * What it means.
+     * What the param means.
      */
     description?: string;
     /**
@@ -1366,7 +1366,7 @@ export type ParamChoice = {
      */
     default?: string | null;
     /**
-     * The list.
+     * The allowed values.
      */
     choices: Array<string>;
 };
@@ -1376,7 +1376,7 @@ export type ParamChoice = {
  */
 export type ParamDate = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'date';
     /**
@@ -1384,7 +1384,7 @@ export type ParamDate = {
      */
     name: string;
     /**
-     * What it means.
+     * What the param means.
      */
     description?: string;
     /**
@@ -1402,7 +1402,7 @@ export type ParamDate = {
  */
 export type ParamInteger = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'integer';
     /**
@@ -1410,7 +1410,7 @@ export type ParamInteger = {
      */
     name: string;
     /**
-     * What it means.
+     * What the param means.
      */
     description?: string;
     /**
@@ -1422,11 +1422,11 @@ export type ParamInteger = {
      */
     default?: number | null;
     /**
-     * Least value.
+     * Minimum value.
      */
     minimum?: number | null;
     /**
-     * Greatest value.
+     * Maximum value.
      */
     maximum?: number | null;
 };
@@ -1436,7 +1436,7 @@ export type ParamInteger = {
  */
 export type ParamJson = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'json';
     /**
@@ -1444,7 +1444,7 @@ export type ParamJson = {
      */
     name: string;
     /**
-     * What it means.
+     * What the param means.
      */
     description?: string;
     /**
@@ -1462,7 +1462,7 @@ export type ParamJson = {
  */
 export type ParamNumber = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'number';
     /**
@@ -1470,7 +1470,7 @@ export type ParamNumber = {
      */
     name: string;
     /**
-     * What it means.
+     * What the param means.
      */
     description?: string;
     /**
@@ -1482,11 +1482,11 @@ export type ParamNumber = {
      */
     default?: number | null;
     /**
-     * Least value.
+     * Minimum value.
      */
     minimum?: number | null;
     /**
-     * Greatest value.
+     * Maximum value.
      */
     maximum?: number | null;
 };
@@ -1515,7 +1515,7 @@ export type ParamSpec = ({
  */
 export type ParamString = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'string';
     /**
@@ -1523,7 +1523,7 @@ export type ParamString = {
      */
     name: string;
     /**
-     * What it means.
+     * What the param means.
      */
     description?: string;
     /**
@@ -1535,18 +1535,18 @@ export type ParamString = {
      */
     default?: string | null;
     /**
-     * Most characters.
+     * Maximum number of characters.
      */
     max_length?: number | null;
 };
 
 /**
- * Permission that an operation asks for.
+ * Permission that an operation requires.
  */
 export type Permission = 'read' | 'own' | 'run' | 'define' | 'admin';
 
 /**
- * One day with what was and what will be.
+ * Past and future counts of one day.
  */
 export type PlanDay = {
     /**
@@ -1554,43 +1554,43 @@ export type PlanDay = {
      */
     date: string;
     /**
-     * Future slots that run.
+     * Number of future slots that run.
      */
     planned: number;
     /**
-     * Future slots that are skipped.
+     * Number of future slots that are skipped.
      */
     skipped: number;
     /**
-     * Runs that succeeded.
+     * Number of runs that succeeded.
      */
     succeeded: number;
     /**
-     * Runs that failed, timed out or were lost.
+     * Number of runs that failed, timed out or were lost.
      */
     failed: number;
     /**
-     * Slots that were missed.
+     * Number of slots that were missed.
      */
     missed: number;
     /**
-     * Slots that were skipped: by a calendar, a clock change, or because a run was open.
+     * Number of past slots that were skipped: by a calendar, a clock change, or because a run was open.
      */
     past_skipped: number;
     /**
-     * Calendars with the day, on which some schedule skips.
+     * Names of the calendars that contain the day and make a schedule skip it.
      */
     calendars: Array<string>;
     /**
-     * Maintenance windows that begin on the day.
+     * Names of the maintenance windows that begin on the day.
      */
     maintenance: Array<string>;
     /**
-     * How many tasks have future slots.
+     * Number of tasks with future slots.
      */
     task_count: number;
     /**
-     * With `by_task`: those tasks, by their first slot; at most 200.
+     * With `by_task`: the tasks with future slots, in the order of their first slot; at most 200.
      */
     tasks: Array<PlanDayTask>;
 };
@@ -1604,11 +1604,11 @@ export type PlanDayTask = {
      */
     task: string;
     /**
-     * Slots that run.
+     * Number of slots that run.
      */
     planned: number;
     /**
-     * Slots that are skipped.
+     * Number of slots that are skipped.
      */
     skipped: number;
     /**
@@ -1622,7 +1622,7 @@ export type PlanDayTask = {
 };
 
 /**
- * Days with what was and what will be.
+ * Past and future counts per day.
  */
 export type PlanDays = {
     /**
@@ -1630,7 +1630,7 @@ export type PlanDays = {
      */
     timezone: string;
     /**
-     * The days, rising.
+     * The days, earliest first.
      */
     days: Array<PlanDay>;
     /**
@@ -1644,11 +1644,11 @@ export type PlanDays = {
  */
 export type PlanPage = {
     /**
-     * The items.
+     * The items of the page.
      */
     items: Array<PlanSlot>;
     /**
-     * Where the next page begins; null: this is the last.
+     * Where the next page begins; null: this is the last page.
      */
     next_cursor: string | null;
 };
@@ -1670,37 +1670,37 @@ export type PlanSlot = {
      */
     scheduled_for: string;
     /**
-     * The same in the schedule's zone, with its offset.
+     * The instant in the schedule's time zone, with its offset.
      */
     scheduled_local: string;
     /**
-     * Seconds that its run will take, learnt from the runs of the last 30 days; null: there were none.
+     * Expected duration of the run in seconds, learnt from the runs of the last 30 days; null: there were none.
      */
     expected_duration_seconds: number | null;
     /**
-     * Whether it is only written down and does not run; the notes say why.
+     * Whether the slot is only recorded and does not run; the notes say why.
      */
     skipped: boolean;
     /**
-     * What is special about it.
+     * What is special about the slot.
      */
     notes: Array<string>;
 };
 
 /**
- * A named limit of how many runs at once.
+ * A named limit of simultaneous runs.
  */
 export type Pool = {
     /**
-     * Id.
+     * UUID of the pool.
      */
     readonly id: string;
     /**
-     * Version of the definition; grows by one with each change.
+     * Version of the definition. It grows by one with each change.
      */
     readonly version: number;
     /**
-     * When it was created.
+     * When the pool was created.
      */
     readonly created_at: string;
     /**
@@ -1708,27 +1708,28 @@ export type Pool = {
      */
     readonly updated_at: string;
     /**
-     * Places taken now.
+     * Number of places taken now.
      */
     readonly used: number;
     /**
-     * Runs that wait for a place, or for an earlier run of their task.
+     * Number of runs that wait for a place, or for an earlier run of their task.
      */
     readonly waiting_count: number;
     /**
-     * Names of the tasks that use it.
+     * Names of the tasks that use the pool.
      */
     readonly used_by: Array<string>;
     /**
-     * Unique name; tasks name their pool by it.
+     * Unique name, by which tasks refer to the pool.
      */
     name: string;
     /**
-     * What it stands for.
+     * What the pool stands for.
      */
     description: string;
     /**
-     * Places: the weights of all runs at once are at most this. 0 closes the pool; runs under way go on.
+     * Number of places: the weights of all simultaneous runs add up to at most this. 0 closes the pool; runs
+     * in progress continue.
      */
     capacity: number;
 };
@@ -1738,15 +1739,16 @@ export type Pool = {
  */
 export type PoolDefinition = {
     /**
-     * Unique name; tasks name their pool by it.
+     * Unique name, by which tasks refer to the pool.
      */
     name: string;
     /**
-     * What it stands for.
+     * What the pool stands for.
      */
     description?: string;
     /**
-     * Places: the weights of all runs at once are at most this. 0 closes the pool; runs under way go on.
+     * Number of places: the weights of all simultaneous runs add up to at most this. 0 closes the pool; runs
+     * in progress continue.
      */
     capacity: number;
 };
@@ -1756,11 +1758,11 @@ export type PoolDefinition = {
  */
 export type PoolPage = {
     /**
-     * The items.
+     * The items of the page.
      */
     items: Array<Pool>;
     /**
-     * Where the next page begins; null: this is the last.
+     * Where the next page begins; null: this is the last page.
      */
     next_cursor: string | null;
 };
@@ -1770,11 +1772,11 @@ export type PoolPage = {
  */
 export type Reason = {
     /**
-     * What kind of reason it is, for programs.
+     * The kind of reason, for programs.
      */
     code: ReasonCode;
     /**
-     * The arguments of the reason; which there are depends on the code.
+     * The arguments of the reason. The code decides which there are.
      */
     args: {
         [key: string]: unknown;
@@ -1786,7 +1788,7 @@ export type Reason = {
 };
 
 /**
- * What kind of reason it is, for programs.
+ * The kind of reason, for programs.
  */
 export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_damaged' | 'params_refused' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'unexpected_status' | 'text_missing';
 
@@ -1799,7 +1801,7 @@ export type Retention = {
      */
     days?: number;
     /**
-     * Most runs of the task.
+     * Maximum number of runs kept per task.
      */
     runs?: number;
 };
@@ -1809,7 +1811,7 @@ export type Retention = {
  */
 export type Retry = {
     /**
-     * Most attempts of one run, the first included.
+     * Maximum number of attempts of one run, including the first.
      */
     max_attempts?: number;
     /**
@@ -1821,19 +1823,19 @@ export type Retry = {
      */
     backoff?: Backoff;
     /**
-     * Whether each delay is drawn evenly between 0 and its full length.
+     * Whether each delay is drawn at random between 0 and its full length.
      */
     jitter?: boolean;
     /**
-     * Outcomes that are tried again.
+     * Outcomes after which there is another attempt.
      */
     retry_on?: Array<RetryOn>;
     /**
-     * If not empty: only these exit codes are tried again.
+     * If not empty, only these exit codes lead to another attempt.
      */
     exit_codes?: Array<number>;
     /**
-     * Exit codes that are never tried again.
+     * Exit codes that never lead to another attempt.
      */
     never_exit_codes?: Array<number>;
 };
@@ -1844,12 +1846,12 @@ export type Retry = {
 export type RetryOn = 'failed' | 'timed_out' | 'lost';
 
 /**
- * What a person or token may do; each role includes those before it.
+ * What a person or token may do. Each role includes those before it.
  */
 export type Role = 'viewer' | 'operator' | 'editor' | 'admin';
 
 /**
- * What becomes of a slot on a date that the calendars exclude.
+ * What happens to a slot on a date that the calendars exclude.
  */
 export type Roll = 'skip' | 'next_business_day' | 'previous_business_day';
 
@@ -1862,27 +1864,27 @@ export type Run = {
      */
     id: string;
     /**
-     * The task.
+     * The task that is run.
      */
     task: RunTask;
     /**
-     * Position of the run.
+     * State of the run.
      */
     state: RunState;
     /**
-     * Why it exists.
+     * Why the run exists.
      */
     trigger: Trigger;
     /**
-     * The slot it was made for.
+     * The slot for which the run was made.
      */
     scheduled_for: string | null;
     /**
-     * When it was made.
+     * When the run was created.
      */
     created_at: string;
     /**
-     * When it became ready to start.
+     * When the run became ready to start.
      */
     queued_at: string | null;
     /**
@@ -1890,54 +1892,54 @@ export type Run = {
      */
     started_at: string | null;
     /**
-     * When it ended.
+     * When the run ended.
      */
     finished_at: string | null;
     /**
-     * Seconds from its start to its end, or to now.
+     * Seconds from the run's start to its end, or to now.
      */
     duration_seconds: number | null;
     /**
-     * When the next attempt is due, while backing off.
+     * When the next attempt is due while the run is backing off.
      */
     next_attempt_at: string | null;
     /**
-     * When somebody asked it to stop.
+     * When somebody asked the run to stop.
      */
     cancel_requested_at: string | null;
     /**
-     * Attempts so far.
+     * Number of attempts so far.
      */
     attempt_count: number;
     /**
-     * Values of its params.
+     * Values of the run's params.
      */
     params: {
         [key: string]: unknown;
     };
     /**
-     * What it wrote to ORC_RESULT_FILE.
+     * What the run wrote to ORC_RESULT_FILE.
      */
     result: unknown;
     reason: Reason | null;
     /**
-     * What it waits for now.
+     * What the run is waiting for.
      */
     waiting_on: Array<WaitingOn>;
     /**
-     * Server that runs it.
+     * Name of the server that runs it.
      */
     node: string | null;
     /**
-     * Size of its log.
+     * Size of the run's log.
      */
     log: LogSize;
     /**
-     * What can be done with it now.
+     * What can be done with the run now.
      */
     actions: Array<RunAction>;
     /**
-     * Attempts of the run, first to newest.
+     * Attempts of the run, oldest first.
      */
     attempts: Array<Attempt>;
 };
@@ -1952,7 +1954,7 @@ export type RunAction = 'cancel' | 'rerun' | 'delete';
  */
 export type RunCommand = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'command';
     /**
@@ -1960,7 +1962,7 @@ export type RunCommand = {
      */
     program: string;
     /**
-     * Arguments, passed byte for byte; `${params.x}` is replaced inside an element.
+     * Arguments, passed on byte for byte; `${params.x}` is replaced inside an argument.
      */
     arguments?: Array<string>;
 };
@@ -1982,11 +1984,11 @@ export type RunCreate = {
  */
 export type RunHttp = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'http';
     /**
-     * Method.
+     * HTTP method.
      */
     method?: string;
     /**
@@ -1994,17 +1996,17 @@ export type RunHttp = {
      */
     url: string;
     /**
-     * Headers.
+     * Headers of the request.
      */
     headers?: {
         [key: string]: string;
     };
     /**
-     * Body, sent as it is.
+     * Body of the request, sent unchanged.
      */
     body?: string | null;
     /**
-     * Codes that mean success; empty: 200 to 299.
+     * Status codes that mean success; empty: 200 to 299.
      */
     expected_codes?: Array<number>;
     /**
@@ -2018,27 +2020,27 @@ export type RunHttp = {
  */
 export type RunPage = {
     /**
-     * The items.
+     * The items of the page.
      */
     items: Array<RunSummary>;
     /**
-     * Where the next page begins; null: this is the last.
+     * Where the next page begins; null: this is the last page.
      */
     next_cursor: string | null;
 };
 
 /**
- * How to run again.
+ * How to repeat a run.
  */
 export type RunRerun = {
     /**
-     * Params in place of the run's own; null: the same.
+     * Params to use instead of the run's own; null: the same.
      */
     params?: {
         [key: string]: unknown;
     } | null;
     /**
-     * Whether the newest version of the task is run instead of the run's own.
+     * Whether to run the newest version of the task instead of the run's own.
      */
     newest_version?: boolean;
 };
@@ -2048,7 +2050,7 @@ export type RunRerun = {
  */
 export type RunScript = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'script';
     /**
@@ -2056,7 +2058,7 @@ export type RunScript = {
      */
     interpreter: string;
     /**
-     * The text; params reach it as ORC_PARAM_* variables.
+     * The text. Params are ORC_PARAM_* variables.
      */
     text: string;
     /**
@@ -2070,15 +2072,15 @@ export type RunScript = {
  */
 export type RunShell = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'shell';
     /**
-     * The line, given to the shell as it is; params reach it as ORC_PARAM_* variables.
+     * The line, passed to the shell unchanged. Params are ORC_PARAM_* variables.
      */
     line: string;
     /**
-     * Program of the shell; null: /bin/sh, on Windows cmd.
+     * Program of the shell; null: /bin/sh, or cmd on Windows.
      */
     shell?: string | null;
 };
@@ -2097,70 +2099,70 @@ export type RunSpec = ({
 } & RunHttp);
 
 /**
- * Position of a run: `waiting` -> `queued` -> `running` (-> `backing_off` -> `queued`)* -> a final state.
+ * State of a run: `waiting` -> `queued` -> `running` (-> `backing_off` -> `queued`)* -> a final state.
  */
 export type RunState = 'waiting' | 'queued' | 'running' | 'backing_off' | 'succeeded' | 'failed' | 'timed_out' | 'cancelled' | 'skipped' | 'lost';
 
 /**
- * Counts of finished runs, and open ones now.
+ * Counts of finished runs, and of runs that are open now.
  */
 export type RunStats = {
     /**
-     * Runs in progress now.
+     * Number of runs in progress now.
      */
     running_count: number;
     /**
-     * Runs ready to start now.
+     * Number of runs ready to start now.
      */
     queued_count: number;
     /**
-     * Runs that wait now, backing off included.
+     * Number of runs waiting now, including those backing off.
      */
     waiting_count: number;
     /**
-     * The whole range.
+     * Counts of the whole range.
      */
     total: RunStatsPoint;
     /**
-     * Points in order of time; empty ones are left out.
+     * Points in order of time. Empty ones are left out.
      */
     points: Array<RunStatsPoint>;
 };
 
 /**
- * Counts of the runs that ended within one stretch of time.
+ * Counts of the runs that ended within one period.
  */
 export type RunStatsPoint = {
     /**
-     * Begin of the stretch.
+     * Start of the period.
      */
     from_at: string;
     /**
-     * Runs that succeeded.
+     * Number of runs that succeeded.
      */
     succeeded_count: number;
     /**
-     * Runs that failed.
+     * Number of runs that failed.
      */
     failed_count: number;
     /**
-     * Runs that timed out.
+     * Number of runs that timed out.
      */
     timed_out_count: number;
     /**
-     * Runs that were cancelled.
+     * Number of runs that were cancelled.
      */
     cancelled_count: number;
     /**
-     * Runs that were skipped.
+     * Number of runs that were skipped.
      */
     skipped_count: number;
     /**
-     * Runs whose fate is unknown.
+     * Number of runs whose outcome is unknown.
      */
     lost_count: number;
     /**
-     * Share of succeeded among succeeded, failed, timed out and lost, 0 to 1; null: none ended.
+     * Share of succeeded runs among succeeded, failed, timed out and lost ones, 0 to 1; null: none ended.
      */
     success_rate: number | null;
     /**
@@ -2174,7 +2176,7 @@ export type RunStatsPoint = {
 };
 
 /**
- * A run in a list: everything but its attempts, of which there may be thousands.
+ * A run in a list: everything except its attempts, of which there may be thousands.
  */
 export type RunSummary = {
     /**
@@ -2182,27 +2184,27 @@ export type RunSummary = {
      */
     id: string;
     /**
-     * The task.
+     * The task that is run.
      */
     task: RunTask;
     /**
-     * Position of the run.
+     * State of the run.
      */
     state: RunState;
     /**
-     * Why it exists.
+     * Why the run exists.
      */
     trigger: Trigger;
     /**
-     * The slot it was made for.
+     * The slot for which the run was made.
      */
     scheduled_for: string | null;
     /**
-     * When it was made.
+     * When the run was created.
      */
     created_at: string;
     /**
-     * When it became ready to start.
+     * When the run became ready to start.
      */
     queued_at: string | null;
     /**
@@ -2210,50 +2212,50 @@ export type RunSummary = {
      */
     started_at: string | null;
     /**
-     * When it ended.
+     * When the run ended.
      */
     finished_at: string | null;
     /**
-     * Seconds from its start to its end, or to now.
+     * Seconds from the run's start to its end, or to now.
      */
     duration_seconds: number | null;
     /**
-     * When the next attempt is due, while backing off.
+     * When the next attempt is due while the run is backing off.
      */
     next_attempt_at: string | null;
     /**
-     * When somebody asked it to stop.
+     * When somebody asked the run to stop.
      */
     cancel_requested_at: string | null;
     /**
-     * Attempts so far.
+     * Number of attempts so far.
      */
     attempt_count: number;
     /**
-     * Values of its params.
+     * Values of the run's params.
      */
     params: {
         [key: string]: unknown;
     };
     /**
-     * What it wrote to ORC_RESULT_FILE.
+     * What the run wrote to ORC_RESULT_FILE.
      */
     result: unknown;
     reason: Reason | null;
     /**
-     * What it waits for now.
+     * What the run is waiting for.
      */
     waiting_on: Array<WaitingOn>;
     /**
-     * Server that runs it.
+     * Name of the server that runs it.
      */
     node: string | null;
     /**
-     * Size of its log.
+     * Size of the run's log.
      */
     log: LogSize;
     /**
-     * What can be done with it now.
+     * What can be done with the run now.
      */
     actions: Array<RunAction>;
 };
@@ -2263,15 +2265,15 @@ export type RunSummary = {
  */
 export type RunTask = {
     /**
-     * Id.
+     * UUID of the task.
      */
     id: string;
     /**
-     * Name.
+     * Name of the task.
      */
     name: string;
     /**
-     * Version of the definition that runs.
+     * Version of the task's definition that runs.
      */
     version: number;
 };
@@ -2300,7 +2302,7 @@ export type Schedule = ({
  */
 export type ScheduleCalendarRule = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'calendar_rule';
     /**
@@ -2312,11 +2314,12 @@ export type ScheduleCalendarRule = {
      */
     times: Array<string>;
     /**
-     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
+     * kind.
      */
     key?: string | null;
     /**
-     * Whether it fires.
+     * Whether the schedule fires.
      */
     enabled?: boolean;
     /**
@@ -2332,8 +2335,8 @@ export type ScheduleCalendarRule = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist because the clocks go forward. A rule that names
-     * every hour loses nothing; this applies to all others.
+     * What happens to a local time that does not exist because the clocks go forward. This does not affect a
+     * rule that names every hour, because such a rule loses nothing.
      */
     gap?: Gap;
     /**
@@ -2341,8 +2344,8 @@ export type ScheduleCalendarRule = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
-     * time if the server is back within a minute of it.
+     * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
+     * server is back within a minute of the newest slot, that slot counts as on time.
      */
     catch_up?: CatchUp;
     /**
@@ -2359,11 +2362,11 @@ export type ScheduleCalendarRule = {
      */
     skip_on?: Array<string>;
     /**
-     * What becomes of a slot on a date that the calendars exclude.
+     * What happens to a slot on a date that the calendars exclude.
      */
     roll?: Roll;
     /**
-     * Id of the schedule, given by the server.
+     * UUID of the schedule, given by the server.
      */
     readonly id?: string | null;
     /**
@@ -2371,7 +2374,7 @@ export type ScheduleCalendarRule = {
      */
     readonly words?: string | null;
     /**
-     * Why it does not fire although it is stored, in a sentence; null: it can fire. Given by the server.
+     * Why the schedule does not fire although it is stored; null: it can fire. Given by the server.
      */
     readonly problem?: string | null;
 };
@@ -2381,7 +2384,7 @@ export type ScheduleCalendarRule = {
  */
 export type ScheduleCron = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'cron';
     /**
@@ -2389,11 +2392,12 @@ export type ScheduleCron = {
      */
     expression: string;
     /**
-     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
+     * kind.
      */
     key?: string | null;
     /**
-     * Whether it fires.
+     * Whether the schedule fires.
      */
     enabled?: boolean;
     /**
@@ -2409,8 +2413,8 @@ export type ScheduleCron = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist because the clocks go forward. A rule that names
-     * every hour loses nothing; this applies to all others.
+     * What happens to a local time that does not exist because the clocks go forward. This does not affect a
+     * rule that names every hour, because such a rule loses nothing.
      */
     gap?: Gap;
     /**
@@ -2418,8 +2422,8 @@ export type ScheduleCron = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
-     * time if the server is back within a minute of it.
+     * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
+     * server is back within a minute of the newest slot, that slot counts as on time.
      */
     catch_up?: CatchUp;
     /**
@@ -2436,11 +2440,11 @@ export type ScheduleCron = {
      */
     skip_on?: Array<string>;
     /**
-     * What becomes of a slot on a date that the calendars exclude.
+     * What happens to a slot on a date that the calendars exclude.
      */
     roll?: Roll;
     /**
-     * Id of the schedule, given by the server.
+     * UUID of the schedule, given by the server.
      */
     readonly id?: string | null;
     /**
@@ -2448,13 +2452,13 @@ export type ScheduleCron = {
      */
     readonly words?: string | null;
     /**
-     * Why it does not fire although it is stored, in a sentence; null: it can fire. Given by the server.
+     * Why the schedule does not fire although it is stored; null: it can fire. Given by the server.
      */
     readonly problem?: string | null;
 };
 
 /**
- * A schedule to put into words.
+ * A schedule to describe in words.
  */
 export type ScheduleDescribeRequest = {
     /**
@@ -2462,17 +2466,17 @@ export type ScheduleDescribeRequest = {
      */
     schedule: Schedule;
     /**
-     * Name of the task it belongs to; spreads `H` fields.
+     * Name of the schedule's task, which decides how `H` fields are spread.
      */
     task?: string | null;
 };
 
 /**
- * Every so many seconds.
+ * A fixed interval in seconds.
  */
 export type ScheduleInterval = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'interval';
     /**
@@ -2480,16 +2484,17 @@ export type ScheduleInterval = {
      */
     every_seconds: number;
     /**
-     * Instant that the slots are counted from; null: 1970-01-01T00:00:00Z.
+     * Instant from which the slots are counted; null: 1970-01-01T00:00:00Z.
      */
     anchor_at?: string | null;
     window?: DailyWindow | null;
     /**
-     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
+     * kind.
      */
     key?: string | null;
     /**
-     * Whether it fires.
+     * Whether the schedule fires.
      */
     enabled?: boolean;
     /**
@@ -2505,8 +2510,8 @@ export type ScheduleInterval = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist because the clocks go forward. A rule that names
-     * every hour loses nothing; this applies to all others.
+     * What happens to a local time that does not exist because the clocks go forward. This does not affect a
+     * rule that names every hour, because such a rule loses nothing.
      */
     gap?: Gap;
     /**
@@ -2514,8 +2519,8 @@ export type ScheduleInterval = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
-     * time if the server is back within a minute of it.
+     * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
+     * server is back within a minute of the newest slot, that slot counts as on time.
      */
     catch_up?: CatchUp;
     /**
@@ -2532,11 +2537,11 @@ export type ScheduleInterval = {
      */
     skip_on?: Array<string>;
     /**
-     * What becomes of a slot on a date that the calendars exclude.
+     * What happens to a slot on a date that the calendars exclude.
      */
     roll?: Roll;
     /**
-     * Id of the schedule, given by the server.
+     * UUID of the schedule, given by the server.
      */
     readonly id?: string | null;
     /**
@@ -2544,7 +2549,7 @@ export type ScheduleInterval = {
      */
     readonly words?: string | null;
     /**
-     * Why it does not fire although it is stored, in a sentence; null: it can fire. Given by the server.
+     * Why the schedule does not fire although it is stored; null: it can fire. Given by the server.
      */
     readonly problem?: string | null;
 };
@@ -2561,11 +2566,11 @@ export type ScheduleLine = {
 };
 
 /**
- * Once.
+ * A single instant.
  */
 export type ScheduleOnce = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'once';
     /**
@@ -2573,11 +2578,12 @@ export type ScheduleOnce = {
      */
     at: string;
     /**
-     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
+     * kind.
      */
     key?: string | null;
     /**
-     * Whether it fires.
+     * Whether the schedule fires.
      */
     enabled?: boolean;
     /**
@@ -2593,8 +2599,8 @@ export type ScheduleOnce = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist because the clocks go forward. A rule that names
-     * every hour loses nothing; this applies to all others.
+     * What happens to a local time that does not exist because the clocks go forward. This does not affect a
+     * rule that names every hour, because such a rule loses nothing.
      */
     gap?: Gap;
     /**
@@ -2602,8 +2608,8 @@ export type ScheduleOnce = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
-     * time if the server is back within a minute of it.
+     * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
+     * server is back within a minute of the newest slot, that slot counts as on time.
      */
     catch_up?: CatchUp;
     /**
@@ -2620,11 +2626,11 @@ export type ScheduleOnce = {
      */
     skip_on?: Array<string>;
     /**
-     * What becomes of a slot on a date that the calendars exclude.
+     * What happens to a slot on a date that the calendars exclude.
      */
     roll?: Roll;
     /**
-     * Id of the schedule, given by the server.
+     * UUID of the schedule, given by the server.
      */
     readonly id?: string | null;
     /**
@@ -2632,7 +2638,7 @@ export type ScheduleOnce = {
      */
     readonly words?: string | null;
     /**
-     * Why it does not fire although it is stored, in a sentence; null: it can fire. Given by the server.
+     * Why the schedule does not fire although it is stored; null: it can fire. Given by the server.
      */
     readonly problem?: string | null;
 };
@@ -2650,12 +2656,12 @@ export type SchedulePreview = {
      */
     timezone: string;
     /**
-     * Whether it never becomes due: its times are over, or its calendars exclude all of them. A schedule that waits for the
-     * server to start has no slots to show, but does become due.
+     * Whether the schedule never becomes due, because its times are over or its calendars exclude all of them. A
+     * schedule that waits for the server's start has no slots to show, but does become due.
      */
     never: boolean;
     /**
-     * Why it never becomes due, with the field of the schedule that says so; null: it does.
+     * Why it never becomes due, and which field of the schedule is responsible; null: it does become due.
      */
     never_because: string | null;
     /**
@@ -2663,13 +2669,13 @@ export type SchedulePreview = {
      */
     slots: Array<SlotPreview>;
     /**
-     * Slots by local date, as many dates as were asked for.
+     * Counts of slots by local date, for the requested number of dates.
      */
     days: Array<SlotDay>;
 };
 
 /**
- * A schedule to look ahead with.
+ * A schedule to preview.
  */
 export type SchedulePreviewRequest = {
     /**
@@ -2677,7 +2683,7 @@ export type SchedulePreviewRequest = {
      */
     schedule: Schedule;
     /**
-     * Name of the task it belongs to; spreads `H` fields.
+     * Name of the schedule's task, which decides how `H` fields are spread.
      */
     task?: string | null;
     /**
@@ -2685,15 +2691,15 @@ export type SchedulePreviewRequest = {
      */
     from_at?: string | null;
     /**
-     * Last instant; default: none.
+     * Last instant; default: no end.
      */
     until_at?: string | null;
     /**
-     * Most slots in the answer.
+     * Maximum number of slots in the answer.
      */
     limit?: number;
     /**
-     * Local dates whose slots are counted besides, from that of the first instant on.
+     * Number of local dates, from that of the first instant on, whose slots are also counted.
      */
     days?: number;
 };
@@ -2703,7 +2709,7 @@ export type SchedulePreviewRequest = {
  */
 export type ScheduleRrule = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'rrule';
     /**
@@ -2711,7 +2717,7 @@ export type ScheduleRrule = {
      */
     rule: string;
     /**
-     * First local time; the rule counts from it.
+     * First local time, from which the rule counts.
      */
     dtstart: string;
     /**
@@ -2723,11 +2729,12 @@ export type ScheduleRrule = {
      */
     rdate?: Array<string>;
     /**
-     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
+     * kind.
      */
     key?: string | null;
     /**
-     * Whether it fires.
+     * Whether the schedule fires.
      */
     enabled?: boolean;
     /**
@@ -2743,8 +2750,8 @@ export type ScheduleRrule = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist because the clocks go forward. A rule that names
-     * every hour loses nothing; this applies to all others.
+     * What happens to a local time that does not exist because the clocks go forward. This does not affect a
+     * rule that names every hour, because such a rule loses nothing.
      */
     gap?: Gap;
     /**
@@ -2752,8 +2759,8 @@ export type ScheduleRrule = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
-     * time if the server is back within a minute of it.
+     * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
+     * server is back within a minute of the newest slot, that slot counts as on time.
      */
     catch_up?: CatchUp;
     /**
@@ -2770,11 +2777,11 @@ export type ScheduleRrule = {
      */
     skip_on?: Array<string>;
     /**
-     * What becomes of a slot on a date that the calendars exclude.
+     * What happens to a slot on a date that the calendars exclude.
      */
     roll?: Roll;
     /**
-     * Id of the schedule, given by the server.
+     * UUID of the schedule, given by the server.
      */
     readonly id?: string | null;
     /**
@@ -2782,17 +2789,17 @@ export type ScheduleRrule = {
      */
     readonly words?: string | null;
     /**
-     * Why it does not fire although it is stored, in a sentence; null: it can fire. Given by the server.
+     * Why the schedule does not fire although it is stored; null: it can fire. Given by the server.
      */
     readonly problem?: string | null;
 };
 
 /**
- * Each start of the server.
+ * Every start of the server.
  */
 export type ScheduleStartup = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'startup';
     /**
@@ -2800,11 +2807,12 @@ export type ScheduleStartup = {
      */
     delay_seconds?: number;
     /**
-     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
+     * kind.
      */
     key?: string | null;
     /**
-     * Whether it fires.
+     * Whether the schedule fires.
      */
     enabled?: boolean;
     /**
@@ -2820,8 +2828,8 @@ export type ScheduleStartup = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist because the clocks go forward. A rule that names
-     * every hour loses nothing; this applies to all others.
+     * What happens to a local time that does not exist because the clocks go forward. This does not affect a
+     * rule that names every hour, because such a rule loses nothing.
      */
     gap?: Gap;
     /**
@@ -2829,8 +2837,8 @@ export type ScheduleStartup = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
-     * time if the server is back within a minute of it.
+     * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
+     * server is back within a minute of the newest slot, that slot counts as on time.
      */
     catch_up?: CatchUp;
     /**
@@ -2847,11 +2855,11 @@ export type ScheduleStartup = {
      */
     skip_on?: Array<string>;
     /**
-     * What becomes of a slot on a date that the calendars exclude.
+     * What happens to a slot on a date that the calendars exclude.
      */
     roll?: Roll;
     /**
-     * Id of the schedule, given by the server.
+     * UUID of the schedule, given by the server.
      */
     readonly id?: string | null;
     /**
@@ -2859,7 +2867,7 @@ export type ScheduleStartup = {
      */
     readonly words?: string | null;
     /**
-     * Why it does not fire although it is stored, in a sentence; null: it can fire. Given by the server.
+     * Why the schedule does not fire although it is stored; null: it can fire. Given by the server.
      */
     readonly problem?: string | null;
 };
@@ -2873,36 +2881,36 @@ export type ScheduleSummary = {
      */
     schedule_key: string;
     /**
-     * Its newest rule in words.
+     * The schedule's newest rule in words.
      */
     words: string;
     problem: Reason | null;
     /**
-     * Slots that were due, computed again from the definitions and calendars of the time.
+     * Number of slots that were due, computed again from the definitions and calendars of the time.
      */
     expected: number;
     /**
-     * A run was made for them, and it was not skipped.
+     * Number of slots with a run that was not skipped.
      */
     ran: number;
     /**
-     * Skipped, for a stated reason.
+     * Number of slots that were skipped for a stated reason.
      */
     skipped: number;
     /**
-     * Missed.
+     * Number of slots that were missed.
      */
     missed: number;
     /**
-     * About to be caught up.
+     * Number of slots that will be caught up.
      */
     pending: number;
     /**
-     * In no entry of the ledger.
+     * Number of due slots without an entry in the ledger.
      */
     unaccounted: number;
     /**
-     * In the ledger, but not expected.
+     * Number of slots in the ledger that were not due.
      */
     surplus: number;
 };
@@ -2912,7 +2920,7 @@ export type ScheduleSummary = {
  */
 export type ScheduleWindows = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'windows';
     /**
@@ -2920,11 +2928,12 @@ export type ScheduleWindows = {
      */
     text: string;
     /**
-     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
+     * kind.
      */
     key?: string | null;
     /**
-     * Whether it fires.
+     * Whether the schedule fires.
      */
     enabled?: boolean;
     /**
@@ -2940,8 +2949,8 @@ export type ScheduleWindows = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist because the clocks go forward. A rule that names
-     * every hour loses nothing; this applies to all others.
+     * What happens to a local time that does not exist because the clocks go forward. This does not affect a
+     * rule that names every hour, because such a rule loses nothing.
      */
     gap?: Gap;
     /**
@@ -2949,8 +2958,8 @@ export type ScheduleWindows = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
-     * time if the server is back within a minute of it.
+     * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
+     * server is back within a minute of the newest slot, that slot counts as on time.
      */
     catch_up?: CatchUp;
     /**
@@ -2967,11 +2976,11 @@ export type ScheduleWindows = {
      */
     skip_on?: Array<string>;
     /**
-     * What becomes of a slot on a date that the calendars exclude.
+     * What happens to a slot on a date that the calendars exclude.
      */
     roll?: Roll;
     /**
-     * Id of the schedule, given by the server.
+     * UUID of the schedule, given by the server.
      */
     readonly id?: string | null;
     /**
@@ -2979,7 +2988,7 @@ export type ScheduleWindows = {
      */
     readonly words?: string | null;
     /**
-     * Why it does not fire although it is stored, in a sentence; null: it can fire. Given by the server.
+     * Why the schedule does not fire although it is stored; null: it can fire. Given by the server.
      */
     readonly problem?: string | null;
 };
@@ -2999,7 +3008,7 @@ export type ScheduleWords = {
 };
 
 /**
- * Who is asking.
+ * The caller of this request.
  */
 export type Session = {
     /**
@@ -3007,11 +3016,11 @@ export type Session = {
      */
     name: string;
     /**
-     * What it may do.
+     * Role of the caller.
      */
     role: Role;
     /**
-     * Its permissions.
+     * Permissions of the caller.
      */
     permissions: Array<Permission>;
     /**
@@ -3019,13 +3028,13 @@ export type Session = {
      */
     via: string;
     /**
-     * When the session ends; null: not by itself.
+     * When the session or token ends; null: never by itself.
      */
     expires_at: string | null;
 };
 
 /**
- * Name and password.
+ * Login name and password.
  */
 export type SessionCreate = {
     /**
@@ -3035,11 +3044,11 @@ export type SessionCreate = {
 };
 
 /**
- * A new password of one's own.
+ * Change of one's own password.
  */
 export type SessionPassword = {
     /**
-     * The present password.
+     * The current password.
      */
     current_password: string;
     /**
@@ -3049,23 +3058,23 @@ export type SessionPassword = {
 };
 
 /**
- * A setting, its value and where it came from.
+ * A setting, its value and its source.
  */
 export type Setting = {
     /**
-     * Name.
+     * Name of the setting.
      */
     name: string;
     /**
-     * Value; secrets are masked.
+     * Value of the setting; secrets are masked.
      */
     value: string;
     /**
-     * `default`, `file`, `environment` or `flag`.
+     * Source of the value: `default`, `file`, `environment` or `flag`.
      */
     source: string;
     /**
-     * What it does.
+     * What the setting does.
      */
     description: string;
 };
@@ -3081,7 +3090,7 @@ export type SettingList = {
 };
 
 /**
- * Whether the server waits for its first administrator.
+ * Whether the server still needs its first administrator.
  */
 export type Setup = {
     /**
@@ -3105,21 +3114,21 @@ export type SetupCreate = {
  */
 export type SimulatedHour = {
     /**
-     * Its beginning, by the clocks of the zone that was asked for.
+     * Start of the hour, by the clocks of the requested time zone.
      */
     hour_at: string;
     /**
-     * Slots due in it.
+     * Number of slots due in the hour.
      */
     slots: number;
     /**
-     * Most runs at once.
+     * Maximum number of simultaneous runs.
      */
     peak: number;
 };
 
 /**
- * How runs wait for the server's limit of runs at once.
+ * How runs wait for the server's limit of simultaneous runs.
  */
 export type SimulatedLimit = {
     /**
@@ -3127,15 +3136,15 @@ export type SimulatedLimit = {
      */
     capacity: number;
     /**
-     * Runs that wait.
+     * Number of runs that wait.
      */
     waited: number;
     /**
-     * How long on average, among those that wait.
+     * Average wait in seconds, among runs that wait.
      */
     wait_seconds_mean: number;
     /**
-     * The longest wait.
+     * Longest wait in seconds.
      */
     wait_seconds_max: number;
 };
@@ -3145,21 +3154,21 @@ export type SimulatedLimit = {
  */
 export type SimulatedMinute = {
     /**
-     * Its beginning.
+     * Start of the minute.
      */
     at: string;
     /**
-     * Slots due in it.
+     * Number of slots due in the minute.
      */
     slots: number;
     /**
-     * Names of their tasks, at most ten.
+     * Names of the tasks that are due, at most ten.
      */
     tasks: Array<string>;
 };
 
 /**
- * How a task gets into its own way.
+ * How the runs of a task overlap.
  */
 export type SimulatedOverlap = {
     /**
@@ -3167,15 +3176,15 @@ export type SimulatedOverlap = {
      */
     task: string;
     /**
-     * Runs that are skipped or replaced.
+     * Number of runs that are skipped or replaced.
      */
     skipped: number;
     /**
-     * Runs that wait for an earlier one.
+     * Number of runs that wait for an earlier one.
      */
     waited: number;
     /**
-     * The longest of these waits.
+     * The longest of these waits, in seconds.
      */
     wait_seconds_max: number;
 };
@@ -3185,15 +3194,15 @@ export type SimulatedOverlap = {
  */
 export type SimulatedPoolHour = {
     /**
-     * Its beginning.
+     * Start of the hour.
      */
     hour_at: string;
     /**
-     * Most places taken at once.
+     * Maximum number of places taken at once.
      */
     peak: number;
     /**
-     * Most runs waiting at once.
+     * Maximum number of runs waiting at once.
      */
     waiting: number;
 };
@@ -3207,27 +3216,27 @@ export type SimulatedWait = {
      */
     pool: string;
     /**
-     * Its places.
+     * Number of places in the pool.
      */
     capacity: number;
     /**
-     * Runs that wait.
+     * Number of runs that wait.
      */
     waited: number;
     /**
-     * How long on average, among those that wait.
+     * Average wait in seconds, among runs that wait.
      */
     wait_seconds_mean: number;
     /**
-     * The longest wait.
+     * Longest wait in seconds.
      */
     wait_seconds_max: number;
     /**
-     * Most places taken at once.
+     * Maximum number of places taken at once.
      */
     peak: number;
     /**
-     * The same by hour, as `hours` of the whole; empty if more than 7 days are simulated.
+     * The same by hour, like `hours` of the simulation; empty if more than 7 days are simulated.
      */
     hours: Array<SimulatedPoolHour>;
 };
@@ -3237,35 +3246,35 @@ export type SimulatedWait = {
  */
 export type Simulation = {
     /**
-     * From here on.
+     * Start of the simulated period.
      */
     from_at: string;
     /**
-     * Up to here.
+     * End of the simulated period.
      */
     until_at: string;
     /**
-     * Time zone of whoever looks at it.
+     * Time zone for hours and days in this answer.
      */
     timezone: string;
     /**
-     * Tasks that took part.
+     * Number of tasks that took part.
      */
     task_count: number;
     /**
-     * Schedules and tasks that could not take part, and why.
+     * Schedules and tasks that could not take part, each with the reason.
      */
     left_out: Array<string>;
     /**
-     * Slots that are due and not skipped by calendars or clock changes.
+     * Number of slots that are due and that no calendar or clock change skips.
      */
     slot_count: number;
     /**
-     * Slots that are.
+     * Number of slots that calendars or clock changes skip.
      */
     skipped_count: number;
     /**
-     * The hours, from that of `from_at` on.
+     * The hours, beginning with that of `from_at`.
      */
     hours: Array<SimulatedHour>;
     /**
@@ -3273,7 +3282,7 @@ export type Simulation = {
      */
     busiest: Array<SimulatedMinute>;
     /**
-     * Tasks that get into their own way, worst first.
+     * Tasks whose own runs overlap, worst first.
      */
     overlaps: Array<SimulatedOverlap>;
     /**
@@ -3281,7 +3290,7 @@ export type Simulation = {
      */
     waits: Array<SimulatedWait>;
     /**
-     * How runs wait for the server's limit of runs at once.
+     * How runs wait for the server's limit of simultaneous runs.
      */
     limit: SimulatedLimit;
     /**
@@ -3289,37 +3298,38 @@ export type Simulation = {
      */
     proposals: Array<SimulationProposal>;
     /**
-     * Seconds that it took to compute.
+     * Duration of the computation in seconds.
      */
     computed_seconds: number;
 };
 
 /**
- * What is to be simulated.
+ * What to simulate.
  */
 export type SimulationDefinition = {
     /**
-     * From this instant on; null: now.
+     * Start of the simulation; null: now.
      */
     from_at?: string | null;
     /**
-     * Days.
+     * Number of days to simulate.
      */
     days?: number;
     /**
-     * Time zone of whoever looks at it, an IANA name; null: the server's. It changes nothing in what happens.
+     * Time zone for hours and days in the answer, an IANA name; null: the server's. It does not affect the
+     * simulation.
      */
     timezone?: string | null;
     /**
-     * Only these tasks (names or ids), enabled or not; empty: all that are enabled.
+     * Only these tasks (names or ids), whether enabled or not; empty: all enabled tasks.
      */
     tasks?: Array<string>;
     /**
-     * Only tasks in this folder and those below.
+     * Only tasks in this folder and the folders below it.
      */
     folder?: string | null;
     /**
-     * Whether better minutes are looked for.
+     * Whether to look for better minutes.
      */
     proposals?: boolean;
 };
@@ -3337,37 +3347,37 @@ export type SimulationProposal = {
      */
     schedule_key: string;
     /**
-     * The present schedule in words.
+     * The present schedule, in words.
      */
     words_before: string;
     /**
-     * The proposed one in words.
+     * The proposed schedule, in words.
      */
     words_after: string;
     /**
-     * The schedule to save.
+     * The proposed schedule, ready to save.
      */
     schedule: Schedule;
     /**
-     * Slots of others in the same minutes at present.
+     * Number of slots of other schedules in the same minutes, at present.
      */
     collisions_before: number;
     /**
-     * The same with the proposal.
+     * Number of slots of other schedules in the same minutes, with the proposal.
      */
     collisions_after: number;
     /**
-     * Why.
+     * Why the proposal is better.
      */
     reason: string;
 };
 
 /**
- * An entry of the ledger: what became of one due instant, or of a stretch of them.
+ * An entry of the ledger: what became of one due instant, or of a range of them.
  */
 export type Slot = {
     /**
-     * Id of the schedule.
+     * UUID of the schedule.
      */
     schedule_id: string;
     /**
@@ -3379,20 +3389,20 @@ export type Slot = {
      */
     task: string;
     /**
-     * The instant (of a stretch: the first).
+     * The due instant; for a range, the first.
      */
     scheduled_for: string;
     /**
-     * The same in the schedule's zone, with its offset.
+     * The instant in the schedule's time zone, with its offset.
      */
     scheduled_local: string;
     /**
-     * What became of it: `skipped` too if a run was made that was skipped later.
+     * What became of the slot. It is `skipped` even if a run was made and skipped later.
      */
     outcome: SlotOutcome;
     reason: Reason | null;
     /**
-     * The run that was made, even if it was skipped later.
+     * Id of the run that was made, even if it was skipped later.
      */
     run_id: string | null;
     /**
@@ -3404,29 +3414,29 @@ export type Slot = {
      */
     last_at: string;
     /**
-     * Number of due instants it stands for.
+     * Number of due instants in the entry.
      */
     count: number;
 };
 
 /**
- * The slots of a schedule on one local date, counted.
+ * Counts of a schedule's slots on one local date.
  */
 export type SlotDay = {
     /**
-     * The date in the schedule's zone.
+     * The date in the schedule's time zone.
      */
     date: string;
     /**
-     * Slots that become runs.
+     * Number of slots that become runs.
      */
     planned: number;
     /**
-     * Slots that are only written down: excluded by a calendar or a clock change.
+     * Number of slots that are only recorded, because a calendar or a clock change excludes them.
      */
     skipped: number;
     /**
-     * What is special about them, each once; where there are more than 100, about the first.
+     * What is special about the slots, each note once. If there are more than 100 slots: about the first ones.
      */
     notes: Array<string>;
 };
@@ -3436,11 +3446,11 @@ export type SlotDay = {
  */
 export type SlotMove = {
     /**
-     * Where it was.
+     * Where the slot is now.
      */
     from: SlotPreview;
     /**
-     * Where it will be.
+     * Where the slot would be.
      */
     to: SlotPreview;
 };
@@ -3455,11 +3465,11 @@ export type SlotOutcome = 'run' | 'skipped' | 'missed' | 'pending';
  */
 export type SlotPage = {
     /**
-     * The items.
+     * The items of the page.
      */
     items: Array<Slot>;
     /**
-     * Where the next page begins; null: this is the last.
+     * Where the next page begins; null: this is the last page.
      */
     next_cursor: string | null;
 };
@@ -3473,19 +3483,19 @@ export type SlotPreview = {
      */
     scheduled_for: string;
     /**
-     * The same in the schedule's zone, with its offset.
+     * The instant in the schedule's time zone, with its offset.
      */
     scheduled_local: string;
     /**
-     * Key of the schedule within its task, where there is one.
+     * Key of the schedule within its task, if there is one.
      */
     schedule_key: string | null;
     /**
-     * Whether it is only written down and does not run; the notes say why.
+     * Whether the slot is only recorded and does not run; the notes say why.
      */
     skipped: boolean;
     /**
-     * What is special about it: moved out of a gap, first or second of a repeated hour.
+     * What is special about the slot: moved out of a gap, first or second of a repeated hour.
      */
     notes: Array<string>;
 };
@@ -3495,49 +3505,49 @@ export type SlotPreview = {
  */
 export type SlotSummary = {
     /**
-     * From here on.
+     * Start of the period.
      */
     from_at: string;
     /**
-     * Up to here, not included.
+     * End of the period, not included.
      */
     until_at: string;
     /**
-     * Each schedule.
+     * The figures of each schedule.
      */
     schedules: Array<ScheduleSummary>;
     /**
-     * Slots that were due, computed again from the definitions and calendars of the time.
+     * Number of slots that were due, computed again from the definitions and calendars of the time.
      */
     expected: number;
     /**
-     * A run was made for them, and it was not skipped.
+     * Number of slots with a run that was not skipped.
      */
     ran: number;
     /**
-     * Skipped, for a stated reason.
+     * Number of slots that were skipped for a stated reason.
      */
     skipped: number;
     /**
-     * Missed.
+     * Number of slots that were missed.
      */
     missed: number;
     /**
-     * About to be caught up.
+     * Number of slots that will be caught up.
      */
     pending: number;
     /**
-     * In no entry of the ledger.
+     * Number of due slots without an entry in the ledger.
      */
     unaccounted: number;
     /**
-     * In the ledger, but not expected.
+     * Number of slots in the ledger that were not due.
      */
     surplus: number;
 };
 
 /**
- * The server and what it stands on.
+ * The server and what it depends on.
  */
 export type System = {
     /**
@@ -3557,11 +3567,11 @@ export type System = {
      */
     started_at: string;
     /**
-     * Seconds since then.
+     * Seconds since the start of the server.
      */
     uptime_seconds: number;
     /**
-     * Time that Orc plans by: the machine's clock, unless that is doubted.
+     * The time by which Orc plans: the machine's clock, unless that is doubted.
      */
     now_at: string;
     /**
@@ -3569,7 +3579,7 @@ export type System = {
      */
     clock: SystemClock;
     /**
-     * Schedules that are stored but cannot be computed, and so do not fire; the tasks' schedules say why.
+     * Number of schedules that are stored but cannot be computed, and so do not fire. The tasks' schedules say why.
      */
     invalid_schedule_count: number;
     /**
@@ -3581,7 +3591,7 @@ export type System = {
      */
     timezone_data: string;
     /**
-     * Most runs at once.
+     * Maximum number of simultaneous runs.
      */
     run_limit: number;
     /**
@@ -3600,8 +3610,8 @@ export type System = {
 };
 
 /**
- * The machine's clock. One that jumps by more than an hour is doubted: Orc plans on by the time since boot, until the new
- * time has held for ten minutes or an admin confirms it.
+ * The machine's clock. If it jumps by more than an hour, Orc doubts it and plans by the time since boot, until the
+ * new time has held for ten minutes or an administrator confirms it.
  */
 export type SystemClock = {
     /**
@@ -3609,15 +3619,15 @@ export type SystemClock = {
      */
     trusted: boolean;
     /**
-     * What the machine's clock shows.
+     * The time that the machine's clock shows.
      */
     machine_at: string;
     /**
-     * Time that Orc plans by.
+     * The time by which Orc plans.
      */
     planning_at: string;
     /**
-     * Since when the machine's clock is doubted; null: it is trusted.
+     * Since when the machine's clock has been doubted; null: it is trusted.
      */
     doubted_since_at: string | null;
 };
@@ -3653,7 +3663,7 @@ export type SystemDisk = {
      */
     total_bytes: number;
     /**
-     * Free bytes.
+     * Free space in bytes.
      */
     free_bytes: number;
     /**
@@ -3663,19 +3673,19 @@ export type SystemDisk = {
 };
 
 /**
- * A task: its definition and where it stands.
+ * A task: its definition and its present state.
  */
 export type Task = {
     /**
-     * Id.
+     * UUID of the task.
      */
     readonly id: string;
     /**
-     * Version of the definition; grows by one with each change.
+     * Version of the definition. It grows by one with each change.
      */
     readonly version: number;
     /**
-     * When it was created.
+     * When the task was created.
      */
     readonly created_at: string;
     /**
@@ -3683,7 +3693,7 @@ export type Task = {
      */
     readonly updated_at: string;
     /**
-     * Owner under which it was last applied from a file.
+     * Owner under which the task was last applied from a file.
      */
     readonly owner: string | null;
     readonly problem: Reason | null;
@@ -3693,7 +3703,7 @@ export type Task = {
     readonly next_slots: Array<SlotPreview>;
     readonly last_run: LastRun | null;
     /**
-     * What can be done with it now.
+     * What can be done with the task now.
      */
     readonly actions: Array<TaskAction>;
     /**
@@ -3709,7 +3719,7 @@ export type Task = {
      */
     description: string;
     /**
-     * Folder, names separated by '/'; empty: the root.
+     * Folder, as names separated by '/'; empty: the root.
      */
     folder: string;
     /**
@@ -3717,11 +3727,11 @@ export type Task = {
      */
     tags: Array<string>;
     /**
-     * Whether anything may start the task.
+     * Whether anything can start the task.
      */
     enabled: boolean;
     /**
-     * What is run.
+     * What the task runs.
      */
     run: RunSpec;
     /**
@@ -3729,7 +3739,8 @@ export type Task = {
      */
     working_directory: string | null;
     /**
-     * Environment variables of the process. Of the server's own, only a few that are allowed are passed on.
+     * Environment variables of the process. Only a few allowed variables of the server's own environment are
+     * passed on.
      */
     environment: {
         [key: string]: string;
@@ -3743,7 +3754,7 @@ export type Task = {
      */
     schedules: Array<Schedule>;
     /**
-     * Other things that make the task run: a call over HTTP, a file, the end of another task's run.
+     * Other things that start the task: a call over HTTP, a file, the end of another task's run.
      */
     triggers: Array<TaskTrigger>;
     /**
@@ -3751,11 +3762,11 @@ export type Task = {
      */
     overlap: Overlap;
     /**
-     * Pool in which the runs of the task take places; null: none.
+     * Pool in which the task's runs take places; null: none.
      */
     pool: string | null;
     /**
-     * Places that a run takes in its pool.
+     * Number of places that a run takes in its pool.
      */
     pool_weight: number;
     /**
@@ -3763,11 +3774,11 @@ export type Task = {
      */
     priority: number;
     /**
-     * Seconds that a whole run may last, from its first attempt's start; null: no limit.
+     * Maximum duration of a whole run in seconds, from the start of its first attempt; null: no limit.
      */
     timeout_seconds: number | null;
     /**
-     * Seconds that each attempt may last; null: no limit.
+     * Maximum duration of each attempt in seconds; null: no limit.
      */
     attempt_timeout_seconds: number | null;
     /**
@@ -3783,7 +3794,7 @@ export type Task = {
      */
     retry: Retry;
     /**
-     * Caps of the log.
+     * Limits of the log.
      */
     log: LogRules;
     /**
@@ -3791,7 +3802,7 @@ export type Task = {
      */
     retention: Retention;
     /**
-     * What happens to the runs of the task when the server is stopped in an orderly way.
+     * What happens to the task's runs when the server is stopped in an orderly way.
      */
     on_server_stop: OnServerStop;
 };
@@ -3810,15 +3821,15 @@ export type TaskApply = {
      */
     tasks: Array<TaskDefinition>;
     /**
-     * Name under which these definitions are kept; `prune` needs it.
+     * Name under which these definitions are kept. `prune` needs it.
      */
     owner?: string | null;
     /**
-     * Whether tasks last applied by the same owner, and no longer listed, are deleted.
+     * Whether to delete tasks that the same owner applied last and that are no longer listed.
      */
     prune?: boolean;
     /**
-     * Confirms a prune of more than 10 tasks or 20 %.
+     * Confirms that more than 10 tasks or 20 % may be deleted.
      */
     yes?: boolean;
 };
@@ -3828,7 +3839,7 @@ export type TaskApply = {
  */
 export type TaskApplyItem = {
     /**
-     * Its name.
+     * Name of the task.
      */
     name: string;
     /**
@@ -3864,15 +3875,15 @@ export type TaskBulk = {
      */
     action: BulkAction;
     /**
-     * Names or ids.
+     * Names or ids of the tasks.
      */
     tasks: Array<string>;
     /**
-     * Target of `move`.
+     * Target folder of `move`.
      */
     folder?: string | null;
     /**
-     * Label of `tag`.
+     * Tag for `tag`.
      */
     tag?: string | null;
 };
@@ -3886,19 +3897,19 @@ export type TaskBulkItem = {
      */
     task: string;
     /**
-     * Whether it was done.
+     * Whether the action succeeded.
      */
     ok: boolean;
     /**
-     * Code of the problem, if it was not.
+     * Code of the problem, if the action failed.
      */
     code: string | null;
     /**
-     * What is wrong, if it was not.
+     * What is wrong, if the action failed.
      */
     detail: string | null;
     /**
-     * The run that `run` made.
+     * Id of the run, if the action was `run`.
      */
     run_id: string | null;
 };
@@ -3908,7 +3919,7 @@ export type TaskBulkItem = {
  */
 export type TaskBulkResult = {
     /**
-     * One entry per task of the request, in its order.
+     * One entry per task of the request, in the same order.
      */
     items: Array<TaskBulkItem>;
 };
@@ -3927,7 +3938,7 @@ export type TaskClone = {
      */
     name: string;
     /**
-     * Whether the copy may be started at once.
+     * Whether the copy is enabled.
      */
     enabled?: boolean;
 };
@@ -3949,7 +3960,7 @@ export type TaskDefinition = {
      */
     description?: string;
     /**
-     * Folder, names separated by '/'; empty: the root.
+     * Folder, as names separated by '/'; empty: the root.
      */
     folder?: string;
     /**
@@ -3957,11 +3968,11 @@ export type TaskDefinition = {
      */
     tags?: Array<string>;
     /**
-     * Whether anything may start the task.
+     * Whether anything can start the task.
      */
     enabled?: boolean;
     /**
-     * What is run.
+     * What the task runs.
      */
     run: RunSpec;
     /**
@@ -3969,7 +3980,8 @@ export type TaskDefinition = {
      */
     working_directory?: string | null;
     /**
-     * Environment variables of the process. Of the server's own, only a few that are allowed are passed on.
+     * Environment variables of the process. Only a few allowed variables of the server's own environment are
+     * passed on.
      */
     environment?: {
         [key: string]: string;
@@ -3983,7 +3995,7 @@ export type TaskDefinition = {
      */
     schedules?: Array<Schedule>;
     /**
-     * Other things that make the task run: a call over HTTP, a file, the end of another task's run.
+     * Other things that start the task: a call over HTTP, a file, the end of another task's run.
      */
     triggers?: Array<TaskTrigger>;
     /**
@@ -3991,11 +4003,11 @@ export type TaskDefinition = {
      */
     overlap?: Overlap;
     /**
-     * Pool in which the runs of the task take places; null: none.
+     * Pool in which the task's runs take places; null: none.
      */
     pool?: string | null;
     /**
-     * Places that a run takes in its pool.
+     * Number of places that a run takes in its pool.
      */
     pool_weight?: number;
     /**
@@ -4003,11 +4015,11 @@ export type TaskDefinition = {
      */
     priority?: number;
     /**
-     * Seconds that a whole run may last, from its first attempt's start; null: no limit.
+     * Maximum duration of a whole run in seconds, from the start of its first attempt; null: no limit.
      */
     timeout_seconds?: number | null;
     /**
-     * Seconds that each attempt may last; null: no limit.
+     * Maximum duration of each attempt in seconds; null: no limit.
      */
     attempt_timeout_seconds?: number | null;
     /**
@@ -4023,7 +4035,7 @@ export type TaskDefinition = {
      */
     retry?: Retry;
     /**
-     * Caps of the log.
+     * Limits of the log.
      */
     log?: LogRules;
     /**
@@ -4031,13 +4043,13 @@ export type TaskDefinition = {
      */
     retention?: Retention;
     /**
-     * What happens to the runs of the task when the server is stopped in an orderly way.
+     * What happens to the task's runs when the server is stopped in an orderly way.
      */
     on_server_stop?: OnServerStop;
 };
 
 /**
- * What a change does to the future slots of one task.
+ * The effect of a change on the future slots of one task.
  */
 export type TaskEffect = {
     /**
@@ -4069,42 +4081,42 @@ export type TaskExport = {
 };
 
 /**
- * A text that tasks are made of.
+ * A text to turn into tasks.
  */
 export type TaskImport = {
     /**
-     * What the text is.
+     * Kind of the text.
      */
     kind: TaskImportKind;
     /**
-     * The text: at most 5,000 lines.
+     * The text, at most 5,000 lines.
      */
     text: string;
     form?: CrontabForm | null;
     /**
-     * Zone of lines that no CRON_TZ stands above; null: the server's default.
+     * Time zone of lines without a CRON_TZ above them; null: the server's default.
      */
     timezone?: string | null;
     /**
-     * Folder of the tasks.
+     * Folder of the new tasks.
      */
     folder?: string;
     /**
-     * Put in front of each task's name.
+     * Prefix for each task's name.
      */
     prefix?: string;
     /**
-     * Whether the tasks are enabled.
+     * Whether the new tasks are enabled.
      */
     enabled?: boolean;
 };
 
 /**
- * A task that a line makes.
+ * A task made from a line.
  */
 export type TaskImportItem = {
     /**
-     * Number of the line, from 1.
+     * Number of the line, starting at 1.
      */
     line: number;
     /**
@@ -4112,7 +4124,7 @@ export type TaskImportItem = {
      */
     definition: TaskDefinition;
     /**
-     * Whether it is left out, because a task does the same already.
+     * Whether the task is left out because another task does the same already.
      */
     skipped: boolean;
     /**
@@ -4124,7 +4136,7 @@ export type TaskImportItem = {
      */
     next_slots: Array<SlotPreview>;
     /**
-     * What Orc does otherwise than cron.
+     * Where Orc differs from cron for this task.
      */
     warnings: Array<string>;
 };
@@ -4139,33 +4151,33 @@ export type TaskImportKind = 'crontab';
  */
 export type TaskImportProblem = {
     /**
-     * Number of the line, from 1.
+     * Number of the line, starting at 1.
      */
     line: number;
     /**
-     * The first wrong character of the line, from 1.
+     * Position of the first wrong character in the line, starting at 1.
      */
     position: number | null;
     /**
-     * What is wrong and what to do.
+     * What is wrong and what to do about it.
      */
     message: string;
 };
 
 /**
- * Tasks that a text makes.
+ * Tasks made from a text.
  */
 export type TaskImportResult = {
     /**
-     * Whether they were saved: never with a problem.
+     * Whether the tasks were saved. They are never saved if there is a problem.
      */
     saved: boolean;
     /**
-     * The form that the text was read in.
+     * The form in which the text was read.
      */
     form: CrontabForm;
     /**
-     * The tasks, by line.
+     * The tasks, in the order of their lines.
      */
     tasks: Array<TaskImportItem>;
     /**
@@ -4173,7 +4185,7 @@ export type TaskImportResult = {
      */
     problems: Array<TaskImportProblem>;
     /**
-     * What Orc does otherwise than cron for all of the tasks.
+     * Where Orc differs from cron for all of the tasks.
      */
     notes: Array<string>;
 };
@@ -4183,17 +4195,17 @@ export type TaskImportResult = {
  */
 export type TaskPage = {
     /**
-     * The items.
+     * The items of the page.
      */
     items: Array<TaskSummary>;
     /**
-     * Where the next page begins; null: this is the last.
+     * Where the next page begins; null: this is the last page.
      */
     next_cursor: string | null;
 };
 
 /**
- * Fields of a definition to change; what is absent stays, null removes.
+ * Fields of a definition to change. Absent fields stay as they are; null removes a field.
  */
 export type TaskPatch = {
     [key: string]: unknown;
@@ -4204,7 +4216,7 @@ export type TaskPatch = {
  */
 export type TaskSummary = {
     /**
-     * Id.
+     * UUID of the task.
      */
     id: string;
     /**
@@ -4216,7 +4228,7 @@ export type TaskSummary = {
      */
     title: string;
     /**
-     * Folder; empty: the root.
+     * Folder of the task; empty: the root.
      */
     folder: string;
     /**
@@ -4224,7 +4236,7 @@ export type TaskSummary = {
      */
     tags: Array<string>;
     /**
-     * Whether anything may start it.
+     * Whether anything can start the task.
      */
     enabled: boolean;
     /**
@@ -4232,16 +4244,16 @@ export type TaskSummary = {
      */
     version: number;
     /**
-     * Kind of what it runs.
+     * Kind of what the task runs.
      */
     run_kind: string;
     /**
-     * Its schedules.
+     * Schedules of the task.
      */
     schedules: Array<ScheduleLine>;
     problem: Reason | null;
     /**
-     * The next slot of all its schedules that runs; skipped ones do not count.
+     * The next slot of all its schedules that will run. Skipped slots do not count.
      */
     next_slot_at: string | null;
     /**
@@ -4250,13 +4262,13 @@ export type TaskSummary = {
     updated_at: string;
     last_run: LastRun | null;
     /**
-     * What can be done with it now.
+     * What can be done with the task now.
      */
     actions: Array<TaskAction>;
 };
 
 /**
- * Something beside schedules that makes a task run.
+ * Something other than a schedule that starts a task.
  */
 export type TaskTrigger = ({
     kind: 'webhook';
@@ -4271,19 +4283,19 @@ export type TaskTrigger = ({
  */
 export type TaskVersion = {
     /**
-     * Number, from 1.
+     * Number of the version, starting at 1.
      */
     version: number;
     /**
-     * When it was saved.
+     * When the version was saved.
      */
     created_at: string;
     /**
-     * Who saved it.
+     * Name of the user or token that saved it.
      */
     created_by: string;
     /**
-     * Fields that differ from the version before.
+     * Fields that differ from the previous version.
      */
     differences: Array<FieldDifference>;
     /**
@@ -4297,49 +4309,49 @@ export type TaskVersion = {
  */
 export type TaskVersionPage = {
     /**
-     * The items.
+     * The items of the page.
      */
     items: Array<TaskVersion>;
     /**
-     * Where the next page begins; null: this is the last.
+     * Where the next page begins; null: this is the last page.
      */
     next_cursor: string | null;
 };
 
 /**
- * A new token with its text, which is shown this once.
+ * A new token with its text, which is shown only this once.
  */
 export type Token = {
     /**
-     * UUID of the token, which is a part of its text.
+     * UUID of the token, which is part of the token's text.
      */
     id: string;
     /**
-     * What it is for.
+     * What the token is for.
      */
     name: string;
     /**
-     * What it may do.
+     * Role of the token.
      */
     role: Role;
     /**
-     * Who made it.
+     * Name of the user or token that created it.
      */
     created_by: string;
     /**
-     * When it was made.
+     * When it was created.
      */
     created_at: string;
     /**
-     * When it ends; null: never.
+     * When it expires; null: never.
      */
     expires_at: string | null;
     /**
-     * Last use, to the minute.
+     * When it was last used, to the minute.
      */
     last_used_at: string | null;
     /**
-     * The text for `Authorization: Bearer`; it cannot be shown again.
+     * The text for `Authorization: Bearer`. It cannot be shown again.
      */
     secret: string;
 };
@@ -4349,15 +4361,15 @@ export type Token = {
  */
 export type TokenCreate = {
     /**
-     * What it is for.
+     * What the token is for.
      */
     name: string;
     /**
-     * What it may do; at most what you may.
+     * Role of the token. It cannot have more permissions than you.
      */
     role: Role;
     /**
-     * Days until it ends; null: never.
+     * Days until it expires; null: never.
      */
     expires_days?: number | null;
 };
@@ -4367,11 +4379,11 @@ export type TokenCreate = {
  */
 export type TokenPage = {
     /**
-     * The items.
+     * The items of the page.
      */
     items: Array<TokenSummary>;
     /**
-     * Where the next page begins; null: this is the last.
+     * Where the next page begins; null: this is the last page.
      */
     next_cursor: string | null;
 };
@@ -4381,31 +4393,31 @@ export type TokenPage = {
  */
 export type TokenSummary = {
     /**
-     * UUID of the token, which is a part of its text.
+     * UUID of the token, which is part of the token's text.
      */
     id: string;
     /**
-     * What it is for.
+     * What the token is for.
      */
     name: string;
     /**
-     * What it may do.
+     * Role of the token.
      */
     role: Role;
     /**
-     * Who made it.
+     * Name of the user or token that created it.
      */
     created_by: string;
     /**
-     * When it was made.
+     * When it was created.
      */
     created_at: string;
     /**
-     * When it ends; null: never.
+     * When it expires; null: never.
      */
     expires_at: string | null;
     /**
-     * Last use, to the minute.
+     * When it was last used, to the minute.
      */
     last_used_at: string | null;
 };
@@ -4419,15 +4431,15 @@ export type Trigger = {
      */
     kind: TriggerKind;
     /**
-     * User or token that started it.
+     * Name of the user or token that started it.
      */
     by: string | null;
     /**
-     * Key of the schedule that made it due.
+     * Key of the schedule that made the task due.
      */
     schedule_key: string | null;
     /**
-     * The run that it repeats.
+     * The run that this run repeats.
      */
     rerun_of: string | null;
 };
@@ -4437,7 +4449,7 @@ export type Trigger = {
  */
 export type TriggerFile = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'file';
     /**
@@ -4453,11 +4465,12 @@ export type TriggerFile = {
      */
     settle_seconds?: number;
     /**
-     * Key within the task; the same key keeps address and secret across edits. Null: made from the kind.
+     * Key within the task. A trigger that keeps its key keeps its address and secret across edits. Null:
+     * made from the kind.
      */
     key?: string | null;
     /**
-     * Whether it works.
+     * Whether the trigger is enabled.
      */
     enabled?: boolean;
 };
@@ -4472,35 +4485,35 @@ export type TriggerKind = 'manual' | 'schedule' | 'catch_up' | 'rerun' | 'api' |
  */
 export type TriggerPage = {
     /**
-     * The items.
+     * The items of the page.
      */
     items: Array<TriggerStatus>;
     /**
-     * Where the next page begins; null: this is the last.
+     * Where the next page begins; null: this is the last page.
      */
     next_cursor: string | null;
 };
 
 /**
- * A fresh address or secret of a webhook, shown this once.
+ * A new address or secret of a webhook, shown only this once.
  */
 export type TriggerSecret = {
     /**
-     * Path of the address on this server; of a secret address with the secret.
+     * Path of the address on this server. If the address is the secret, it is included.
      */
     url: string | null;
     /**
-     * The shared secret of signatures.
+     * The shared secret for signatures.
      */
     secret: string | null;
 };
 
 /**
- * A trigger as it stands.
+ * A trigger and its present state.
  */
 export type TriggerStatus = {
     /**
-     * Id; the same key keeps it.
+     * UUID of the trigger, which stays as long as the key stays.
      */
     id: string;
     /**
@@ -4512,7 +4525,7 @@ export type TriggerStatus = {
      */
     kind: string;
     /**
-     * Whether it works.
+     * Whether the trigger is enabled.
      */
     enabled: boolean;
     /**
@@ -4520,15 +4533,15 @@ export type TriggerStatus = {
      */
     url: string | null;
     /**
-     * When its address or secret was made; null: a webhook that has none yet.
+     * When the address or secret was created; null: a webhook that has none yet.
      */
     rotated_at: string | null;
     /**
-     * When it last made a run.
+     * When the trigger last made a run.
      */
     last_run_at: string | null;
     /**
-     * Why it cannot work; null: it can.
+     * Why the trigger cannot work; null: it can.
      */
     problem: string | null;
 };
@@ -4538,11 +4551,11 @@ export type TriggerStatus = {
  */
 export type TriggerTask = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'task';
     /**
-     * Names of the tasks; the end of a run of any of them counts.
+     * Names of the tasks. The end of a run of any of them counts.
      */
     tasks: Array<string>;
     /**
@@ -4550,11 +4563,12 @@ export type TriggerTask = {
      */
     states?: Array<RunState>;
     /**
-     * Key within the task; the same key keeps address and secret across edits. Null: made from the kind.
+     * Key within the task. A trigger that keeps its key keeps its address and secret across edits. Null:
+     * made from the kind.
      */
     key?: string | null;
     /**
-     * Whether it works.
+     * Whether the trigger is enabled.
      */
     enabled?: boolean;
 };
@@ -4564,35 +4578,37 @@ export type TriggerTask = {
  */
 export type TriggerWebhook = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'webhook';
     /**
-     * How the caller proves that it may call.
+     * How the caller proves that it is allowed to call.
      */
     proof?: WebhookProof;
     /**
-     * Where in the JSON body the value of a param stands, by JSON pointer. Empty: members named as the params.
+     * JSON pointers to the values of params in the JSON body, by name of the param. Empty: members with the
+     * names of the params.
      */
     params?: {
         [key: string]: string;
     };
     /**
-     * Key within the task; the same key keeps address and secret across edits. Null: made from the kind.
+     * Key within the task. A trigger that keeps its key keeps its address and secret across edits. Null:
+     * made from the kind.
      */
     key?: string | null;
     /**
-     * Whether it works.
+     * Whether the trigger is enabled.
      */
     enabled?: boolean;
 };
 
 /**
- * A person who may log in.
+ * A person who can log in.
  */
 export type User = {
     /**
-     * Id.
+     * UUID of the user.
      */
     id: string;
     /**
@@ -4600,19 +4616,19 @@ export type User = {
      */
     name: string;
     /**
-     * What the user may do.
+     * Role of the user.
      */
     role: Role;
     /**
-     * Whether the user may not log in.
+     * Whether the user is barred from logging in.
      */
     disabled: boolean;
     /**
-     * When it was created.
+     * When the user was created.
      */
     created_at: string;
     /**
-     * Last login.
+     * When the user last logged in.
      */
     last_login_at: string | null;
 };
@@ -4626,7 +4642,7 @@ export type UserCreate = {
      */
     name: string;
     /**
-     * What the user may do.
+     * Role of the user.
      */
     role: Role;
 };
@@ -4636,22 +4652,22 @@ export type UserCreate = {
  */
 export type UserPage = {
     /**
-     * The items.
+     * The items of the page.
      */
     items: Array<User>;
     /**
-     * Where the next page begins; null: this is the last.
+     * Where the next page begins; null: this is the last page.
      */
     next_cursor: string | null;
 };
 
 /**
- * Changes of a user; what is absent stays.
+ * Changes to a user. Fields that are absent stay as they are.
  */
 export type UserUpdate = {
     role?: Role | null;
     /**
-     * Whether the user may not log in.
+     * Whether the user is barred from logging in.
      */
     disabled?: boolean | null;
 };
@@ -4661,13 +4677,13 @@ export type UserUpdate = {
  */
 export type WaitingOn = {
     /**
-     * What the run waits for.
+     * What the run is waiting for.
      */
     reason: Reason;
 };
 
 /**
- * How a webhook proves that it may call.
+ * How a webhook's caller proves that it is allowed to call.
  */
 export type WebhookProof = 'secret_url' | 'signature';
 
@@ -4677,31 +4693,31 @@ export type WebhookProof = 'secret_url' | 'signature';
 export type Weekday = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
 
 /**
- * A loop inside the server.
+ * A background worker of the server.
  */
 export type Worker = {
     /**
-     * Name.
+     * Name of the worker.
      */
     name: string;
     /**
-     * Seconds between two rounds without a signal.
+     * Maximum seconds between two rounds without a signal.
      */
     every_seconds: number;
     /**
-     * Rounds so far.
+     * Number of rounds so far.
      */
     round_count: number;
     /**
-     * Since when a round has been under way. Null: the worker sleeps until it is woken or its time has come.
+     * Since when a round has been in progress; null: the worker is asleep.
      */
     running_since_at: string | null;
     /**
-     * Begin of the last round that ended.
+     * When the last finished round began.
      */
     last_at: string | null;
     /**
-     * Seconds that the last round took.
+     * Duration of the last finished round in seconds.
      */
     last_seconds: number | null;
     /**
@@ -4715,11 +4731,11 @@ export type Worker = {
 };
 
 /**
- * All loops of the server.
+ * All background workers of the server.
  */
 export type WorkerList = {
     /**
-     * The loops.
+     * The workers.
      */
     items: Array<Worker>;
 };
@@ -4729,7 +4745,7 @@ export type WorkerList = {
  */
 export type Problem = {
     /**
-     * Address that names the kind of problem.
+     * URI that names the kind of problem.
      */
     type: string;
     /**
@@ -4741,11 +4757,11 @@ export type Problem = {
      */
     status: number;
     /**
-     * What happened, to which thing, and what to do.
+     * What happened, to which thing, and what to do about it.
      */
     detail: string;
     /**
-     * The kind of problem for programs.
+     * The kind of problem, for programs.
      */
     code: string;
     /**
@@ -4753,7 +4769,7 @@ export type Problem = {
      */
     request_id: string;
     /**
-     * What is wrong with which field.
+     * What is wrong with each field.
      */
     fields: Array<ProblemField>;
 };
@@ -4767,17 +4783,17 @@ export type ProblemField = {
      */
     pointer: string;
     /**
-     * What is wrong and what to do.
+     * What is wrong and what to do about it.
      */
     message: string;
 };
 
 /**
- * Always the same.
+ * The delay stays the same.
  */
 export type BackoffFixed = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'fixed';
 };
@@ -4787,7 +4803,7 @@ export type BackoffFixed = {
  */
 export type CatchUpNone = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'none';
 };
@@ -4797,37 +4813,37 @@ export type CatchUpNone = {
  */
 export type CatchUpLatest = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'latest';
 };
 
 /**
- * No further run; the ledger says so.
+ * No run is made; the ledger records this.
  */
 export type OverlapSkip = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'skip';
 };
 
 /**
- * Only the newest waits; one that waited before is skipped.
+ * Only the newest run waits; one that waited before is skipped.
  */
 export type OverlapQueueLatest = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'queue_latest';
 };
 
 /**
- * The open run is cancelled; the new one starts when it has ended.
+ * The open run is cancelled, and the new one starts when it has ended.
  */
 export type OverlapReplace = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'replace';
 };
@@ -4837,26 +4853,26 @@ export type OverlapReplace = {
  */
 export type CalendarWritable = {
     /**
-     * Unique name; schedules name their calendars by it.
+     * Unique name, by which schedules refer to the calendar.
      */
     name: string;
     /**
-     * What it is for.
+     * What the calendar is for.
      */
     description: string;
     /**
-     * A date that any of these contains is in the calendar ...
+     * Dates of the calendar: every date that at least one of these entries contains.
      */
     entries: Array<CalendarEntry>;
     /**
-     * ... unless one of these contains it too.
+     * Exceptions: dates that one of these entries contains are not in the calendar.
      */
     except: Array<CalendarEntry>;
     maintenance: Maintenance | null;
 };
 
 /**
- * What became of an iCalendar file.
+ * Result of importing an iCalendar file.
  */
 export type CalendarImportResultWritable = {
     /**
@@ -4864,29 +4880,30 @@ export type CalendarImportResultWritable = {
      */
     calendar: CalendarWritable;
     /**
-     * How many dates it has, from 1990 to 2100.
+     * Number of its dates from 1990 to 2100.
      */
     date_count: number;
     /**
-     * What could not be kept.
+     * What could not be imported.
      */
     warnings: Array<string>;
 };
 
 /**
- * A named limit of how many runs at once.
+ * A named limit of simultaneous runs.
  */
 export type PoolWritable = {
     /**
-     * Unique name; tasks name their pool by it.
+     * Unique name, by which tasks refer to the pool.
      */
     name: string;
     /**
-     * What it stands for.
+     * What the pool stands for.
      */
     description: string;
     /**
-     * Places: the weights of all runs at once are at most this. 0 closes the pool; runs under way go on.
+     * Number of places: the weights of all simultaneous runs add up to at most this. 0 closes the pool; runs
+     * in progress continue.
      */
     capacity: number;
 };
@@ -4896,11 +4913,11 @@ export type PoolWritable = {
  */
 export type PoolPageWritable = {
     /**
-     * The items.
+     * The items of the page.
      */
     items: Array<PoolWritable>;
     /**
-     * Where the next page begins; null: this is the last.
+     * Where the next page begins; null: this is the last page.
      */
     next_cursor: string | null;
 };
@@ -4929,7 +4946,7 @@ export type ScheduleWritable = ({
  */
 export type ScheduleCalendarRuleWritable = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'calendar_rule';
     /**
@@ -4941,11 +4958,12 @@ export type ScheduleCalendarRuleWritable = {
      */
     times: Array<string>;
     /**
-     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
+     * kind.
      */
     key?: string | null;
     /**
-     * Whether it fires.
+     * Whether the schedule fires.
      */
     enabled?: boolean;
     /**
@@ -4961,8 +4979,8 @@ export type ScheduleCalendarRuleWritable = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist because the clocks go forward. A rule that names
-     * every hour loses nothing; this applies to all others.
+     * What happens to a local time that does not exist because the clocks go forward. This does not affect a
+     * rule that names every hour, because such a rule loses nothing.
      */
     gap?: Gap;
     /**
@@ -4970,8 +4988,8 @@ export type ScheduleCalendarRuleWritable = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
-     * time if the server is back within a minute of it.
+     * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
+     * server is back within a minute of the newest slot, that slot counts as on time.
      */
     catch_up?: CatchUp;
     /**
@@ -4988,7 +5006,7 @@ export type ScheduleCalendarRuleWritable = {
      */
     skip_on?: Array<string>;
     /**
-     * What becomes of a slot on a date that the calendars exclude.
+     * What happens to a slot on a date that the calendars exclude.
      */
     roll?: Roll;
 };
@@ -4998,7 +5016,7 @@ export type ScheduleCalendarRuleWritable = {
  */
 export type ScheduleCronWritable = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'cron';
     /**
@@ -5006,11 +5024,12 @@ export type ScheduleCronWritable = {
      */
     expression: string;
     /**
-     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
+     * kind.
      */
     key?: string | null;
     /**
-     * Whether it fires.
+     * Whether the schedule fires.
      */
     enabled?: boolean;
     /**
@@ -5026,8 +5045,8 @@ export type ScheduleCronWritable = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist because the clocks go forward. A rule that names
-     * every hour loses nothing; this applies to all others.
+     * What happens to a local time that does not exist because the clocks go forward. This does not affect a
+     * rule that names every hour, because such a rule loses nothing.
      */
     gap?: Gap;
     /**
@@ -5035,8 +5054,8 @@ export type ScheduleCronWritable = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
-     * time if the server is back within a minute of it.
+     * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
+     * server is back within a minute of the newest slot, that slot counts as on time.
      */
     catch_up?: CatchUp;
     /**
@@ -5053,13 +5072,13 @@ export type ScheduleCronWritable = {
      */
     skip_on?: Array<string>;
     /**
-     * What becomes of a slot on a date that the calendars exclude.
+     * What happens to a slot on a date that the calendars exclude.
      */
     roll?: Roll;
 };
 
 /**
- * A schedule to put into words.
+ * A schedule to describe in words.
  */
 export type ScheduleDescribeRequestWritable = {
     /**
@@ -5067,17 +5086,17 @@ export type ScheduleDescribeRequestWritable = {
      */
     schedule: ScheduleWritable;
     /**
-     * Name of the task it belongs to; spreads `H` fields.
+     * Name of the schedule's task, which decides how `H` fields are spread.
      */
     task?: string | null;
 };
 
 /**
- * Every so many seconds.
+ * A fixed interval in seconds.
  */
 export type ScheduleIntervalWritable = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'interval';
     /**
@@ -5085,16 +5104,17 @@ export type ScheduleIntervalWritable = {
      */
     every_seconds: number;
     /**
-     * Instant that the slots are counted from; null: 1970-01-01T00:00:00Z.
+     * Instant from which the slots are counted; null: 1970-01-01T00:00:00Z.
      */
     anchor_at?: string | null;
     window?: DailyWindow | null;
     /**
-     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
+     * kind.
      */
     key?: string | null;
     /**
-     * Whether it fires.
+     * Whether the schedule fires.
      */
     enabled?: boolean;
     /**
@@ -5110,8 +5130,8 @@ export type ScheduleIntervalWritable = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist because the clocks go forward. A rule that names
-     * every hour loses nothing; this applies to all others.
+     * What happens to a local time that does not exist because the clocks go forward. This does not affect a
+     * rule that names every hour, because such a rule loses nothing.
      */
     gap?: Gap;
     /**
@@ -5119,8 +5139,8 @@ export type ScheduleIntervalWritable = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
-     * time if the server is back within a minute of it.
+     * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
+     * server is back within a minute of the newest slot, that slot counts as on time.
      */
     catch_up?: CatchUp;
     /**
@@ -5137,17 +5157,17 @@ export type ScheduleIntervalWritable = {
      */
     skip_on?: Array<string>;
     /**
-     * What becomes of a slot on a date that the calendars exclude.
+     * What happens to a slot on a date that the calendars exclude.
      */
     roll?: Roll;
 };
 
 /**
- * Once.
+ * A single instant.
  */
 export type ScheduleOnceWritable = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'once';
     /**
@@ -5155,11 +5175,12 @@ export type ScheduleOnceWritable = {
      */
     at: string;
     /**
-     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
+     * kind.
      */
     key?: string | null;
     /**
-     * Whether it fires.
+     * Whether the schedule fires.
      */
     enabled?: boolean;
     /**
@@ -5175,8 +5196,8 @@ export type ScheduleOnceWritable = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist because the clocks go forward. A rule that names
-     * every hour loses nothing; this applies to all others.
+     * What happens to a local time that does not exist because the clocks go forward. This does not affect a
+     * rule that names every hour, because such a rule loses nothing.
      */
     gap?: Gap;
     /**
@@ -5184,8 +5205,8 @@ export type ScheduleOnceWritable = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
-     * time if the server is back within a minute of it.
+     * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
+     * server is back within a minute of the newest slot, that slot counts as on time.
      */
     catch_up?: CatchUp;
     /**
@@ -5202,13 +5223,13 @@ export type ScheduleOnceWritable = {
      */
     skip_on?: Array<string>;
     /**
-     * What becomes of a slot on a date that the calendars exclude.
+     * What happens to a slot on a date that the calendars exclude.
      */
     roll?: Roll;
 };
 
 /**
- * A schedule to look ahead with.
+ * A schedule to preview.
  */
 export type SchedulePreviewRequestWritable = {
     /**
@@ -5216,7 +5237,7 @@ export type SchedulePreviewRequestWritable = {
      */
     schedule: ScheduleWritable;
     /**
-     * Name of the task it belongs to; spreads `H` fields.
+     * Name of the schedule's task, which decides how `H` fields are spread.
      */
     task?: string | null;
     /**
@@ -5224,15 +5245,15 @@ export type SchedulePreviewRequestWritable = {
      */
     from_at?: string | null;
     /**
-     * Last instant; default: none.
+     * Last instant; default: no end.
      */
     until_at?: string | null;
     /**
-     * Most slots in the answer.
+     * Maximum number of slots in the answer.
      */
     limit?: number;
     /**
-     * Local dates whose slots are counted besides, from that of the first instant on.
+     * Number of local dates, from that of the first instant on, whose slots are also counted.
      */
     days?: number;
 };
@@ -5242,7 +5263,7 @@ export type SchedulePreviewRequestWritable = {
  */
 export type ScheduleRruleWritable = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'rrule';
     /**
@@ -5250,7 +5271,7 @@ export type ScheduleRruleWritable = {
      */
     rule: string;
     /**
-     * First local time; the rule counts from it.
+     * First local time, from which the rule counts.
      */
     dtstart: string;
     /**
@@ -5262,11 +5283,12 @@ export type ScheduleRruleWritable = {
      */
     rdate?: Array<string>;
     /**
-     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
+     * kind.
      */
     key?: string | null;
     /**
-     * Whether it fires.
+     * Whether the schedule fires.
      */
     enabled?: boolean;
     /**
@@ -5282,8 +5304,8 @@ export type ScheduleRruleWritable = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist because the clocks go forward. A rule that names
-     * every hour loses nothing; this applies to all others.
+     * What happens to a local time that does not exist because the clocks go forward. This does not affect a
+     * rule that names every hour, because such a rule loses nothing.
      */
     gap?: Gap;
     /**
@@ -5291,8 +5313,8 @@ export type ScheduleRruleWritable = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
-     * time if the server is back within a minute of it.
+     * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
+     * server is back within a minute of the newest slot, that slot counts as on time.
      */
     catch_up?: CatchUp;
     /**
@@ -5309,17 +5331,17 @@ export type ScheduleRruleWritable = {
      */
     skip_on?: Array<string>;
     /**
-     * What becomes of a slot on a date that the calendars exclude.
+     * What happens to a slot on a date that the calendars exclude.
      */
     roll?: Roll;
 };
 
 /**
- * Each start of the server.
+ * Every start of the server.
  */
 export type ScheduleStartupWritable = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'startup';
     /**
@@ -5327,11 +5349,12 @@ export type ScheduleStartupWritable = {
      */
     delay_seconds?: number;
     /**
-     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
+     * kind.
      */
     key?: string | null;
     /**
-     * Whether it fires.
+     * Whether the schedule fires.
      */
     enabled?: boolean;
     /**
@@ -5347,8 +5370,8 @@ export type ScheduleStartupWritable = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist because the clocks go forward. A rule that names
-     * every hour loses nothing; this applies to all others.
+     * What happens to a local time that does not exist because the clocks go forward. This does not affect a
+     * rule that names every hour, because such a rule loses nothing.
      */
     gap?: Gap;
     /**
@@ -5356,8 +5379,8 @@ export type ScheduleStartupWritable = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
-     * time if the server is back within a minute of it.
+     * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
+     * server is back within a minute of the newest slot, that slot counts as on time.
      */
     catch_up?: CatchUp;
     /**
@@ -5374,7 +5397,7 @@ export type ScheduleStartupWritable = {
      */
     skip_on?: Array<string>;
     /**
-     * What becomes of a slot on a date that the calendars exclude.
+     * What happens to a slot on a date that the calendars exclude.
      */
     roll?: Roll;
 };
@@ -5384,7 +5407,7 @@ export type ScheduleStartupWritable = {
  */
 export type ScheduleWindowsWritable = {
     /**
-     * Says which kind this is.
+     * Name of this kind.
      */
     kind: 'windows';
     /**
@@ -5392,11 +5415,12 @@ export type ScheduleWindowsWritable = {
      */
     text: string;
     /**
-     * Key within the task; the same key keeps the schedule's history across edits. Null: made from the kind.
+     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
+     * kind.
      */
     key?: string | null;
     /**
-     * Whether it fires.
+     * Whether the schedule fires.
      */
     enabled?: boolean;
     /**
@@ -5412,8 +5436,8 @@ export type ScheduleWindowsWritable = {
      */
     end_at?: string | null;
     /**
-     * What happens to a local time that does not exist because the clocks go forward. A rule that names
-     * every hour loses nothing; this applies to all others.
+     * What happens to a local time that does not exist because the clocks go forward. This does not affect a
+     * rule that names every hour, because such a rule loses nothing.
      */
     gap?: Gap;
     /**
@@ -5421,8 +5445,8 @@ export type ScheduleWindowsWritable = {
      */
     fold?: Fold;
     /**
-     * What happens to slots missed while the server was down, asleep, or its clock jumped. The newest slot is not missed but on
-     * time if the server is back within a minute of it.
+     * What happens to slots missed while the server was down or asleep, or because its clock jumped. If the
+     * server is back within a minute of the newest slot, that slot counts as on time.
      */
     catch_up?: CatchUp;
     /**
@@ -5439,13 +5463,13 @@ export type ScheduleWindowsWritable = {
      */
     skip_on?: Array<string>;
     /**
-     * What becomes of a slot on a date that the calendars exclude.
+     * What happens to a slot on a date that the calendars exclude.
      */
     roll?: Roll;
 };
 
 /**
- * Name and password.
+ * Login name and password.
  */
 export type SessionCreateWritable = {
     /**
@@ -5463,7 +5487,7 @@ export type SessionCreateWritable = {
  */
 export type SetupCreateWritable = {
     /**
-     * One-time token, printed by the server at its first start and kept in `setup-token` of its data folder.
+     * One-time token. The server prints it at its first start and keeps it in `setup-token` in its data folder.
      */
     token: string;
     /**
@@ -5481,35 +5505,35 @@ export type SetupCreateWritable = {
  */
 export type SimulationWritable = {
     /**
-     * From here on.
+     * Start of the simulated period.
      */
     from_at: string;
     /**
-     * Up to here.
+     * End of the simulated period.
      */
     until_at: string;
     /**
-     * Time zone of whoever looks at it.
+     * Time zone for hours and days in this answer.
      */
     timezone: string;
     /**
-     * Tasks that took part.
+     * Number of tasks that took part.
      */
     task_count: number;
     /**
-     * Schedules and tasks that could not take part, and why.
+     * Schedules and tasks that could not take part, each with the reason.
      */
     left_out: Array<string>;
     /**
-     * Slots that are due and not skipped by calendars or clock changes.
+     * Number of slots that are due and that no calendar or clock change skips.
      */
     slot_count: number;
     /**
-     * Slots that are.
+     * Number of slots that calendars or clock changes skip.
      */
     skipped_count: number;
     /**
-     * The hours, from that of `from_at` on.
+     * The hours, beginning with that of `from_at`.
      */
     hours: Array<SimulatedHour>;
     /**
@@ -5517,7 +5541,7 @@ export type SimulationWritable = {
      */
     busiest: Array<SimulatedMinute>;
     /**
-     * Tasks that get into their own way, worst first.
+     * Tasks whose own runs overlap, worst first.
      */
     overlaps: Array<SimulatedOverlap>;
     /**
@@ -5525,7 +5549,7 @@ export type SimulationWritable = {
      */
     waits: Array<SimulatedWait>;
     /**
-     * How runs wait for the server's limit of runs at once.
+     * How runs wait for the server's limit of simultaneous runs.
      */
     limit: SimulatedLimit;
     /**
@@ -5533,7 +5557,7 @@ export type SimulationWritable = {
      */
     proposals: Array<SimulationProposalWritable>;
     /**
-     * Seconds that it took to compute.
+     * Duration of the computation in seconds.
      */
     computed_seconds: number;
 };
@@ -5551,33 +5575,33 @@ export type SimulationProposalWritable = {
      */
     schedule_key: string;
     /**
-     * The present schedule in words.
+     * The present schedule, in words.
      */
     words_before: string;
     /**
-     * The proposed one in words.
+     * The proposed schedule, in words.
      */
     words_after: string;
     /**
-     * The schedule to save.
+     * The proposed schedule, ready to save.
      */
     schedule: ScheduleWritable;
     /**
-     * Slots of others in the same minutes at present.
+     * Number of slots of other schedules in the same minutes, at present.
      */
     collisions_before: number;
     /**
-     * The same with the proposal.
+     * Number of slots of other schedules in the same minutes, with the proposal.
      */
     collisions_after: number;
     /**
-     * Why.
+     * Why the proposal is better.
      */
     reason: string;
 };
 
 /**
- * A task: its definition and where it stands.
+ * A task: its definition and its present state.
  */
 export type TaskWritable = {
     /**
@@ -5593,7 +5617,7 @@ export type TaskWritable = {
      */
     description: string;
     /**
-     * Folder, names separated by '/'; empty: the root.
+     * Folder, as names separated by '/'; empty: the root.
      */
     folder: string;
     /**
@@ -5601,11 +5625,11 @@ export type TaskWritable = {
      */
     tags: Array<string>;
     /**
-     * Whether anything may start the task.
+     * Whether anything can start the task.
      */
     enabled: boolean;
     /**
-     * What is run.
+     * What the task runs.
      */
     run: RunSpec;
     /**
@@ -5613,7 +5637,8 @@ export type TaskWritable = {
      */
     working_directory: string | null;
     /**
-     * Environment variables of the process. Of the server's own, only a few that are allowed are passed on.
+     * Environment variables of the process. Only a few allowed variables of the server's own environment are
+     * passed on.
      */
     environment: {
         [key: string]: string;
@@ -5627,7 +5652,7 @@ export type TaskWritable = {
      */
     schedules: Array<ScheduleWritable>;
     /**
-     * Other things that make the task run: a call over HTTP, a file, the end of another task's run.
+     * Other things that start the task: a call over HTTP, a file, the end of another task's run.
      */
     triggers: Array<TaskTrigger>;
     /**
@@ -5635,11 +5660,11 @@ export type TaskWritable = {
      */
     overlap: Overlap;
     /**
-     * Pool in which the runs of the task take places; null: none.
+     * Pool in which the task's runs take places; null: none.
      */
     pool: string | null;
     /**
-     * Places that a run takes in its pool.
+     * Number of places that a run takes in its pool.
      */
     pool_weight: number;
     /**
@@ -5647,11 +5672,11 @@ export type TaskWritable = {
      */
     priority: number;
     /**
-     * Seconds that a whole run may last, from its first attempt's start; null: no limit.
+     * Maximum duration of a whole run in seconds, from the start of its first attempt; null: no limit.
      */
     timeout_seconds: number | null;
     /**
-     * Seconds that each attempt may last; null: no limit.
+     * Maximum duration of each attempt in seconds; null: no limit.
      */
     attempt_timeout_seconds: number | null;
     /**
@@ -5667,7 +5692,7 @@ export type TaskWritable = {
      */
     retry: Retry;
     /**
-     * Caps of the log.
+     * Limits of the log.
      */
     log: LogRules;
     /**
@@ -5675,7 +5700,7 @@ export type TaskWritable = {
      */
     retention: Retention;
     /**
-     * What happens to the runs of the task when the server is stopped in an orderly way.
+     * What happens to the task's runs when the server is stopped in an orderly way.
      */
     on_server_stop: OnServerStop;
 };
@@ -5689,15 +5714,15 @@ export type TaskApplyWritable = {
      */
     tasks: Array<TaskDefinitionWritable>;
     /**
-     * Name under which these definitions are kept; `prune` needs it.
+     * Name under which these definitions are kept. `prune` needs it.
      */
     owner?: string | null;
     /**
-     * Whether tasks last applied by the same owner, and no longer listed, are deleted.
+     * Whether to delete tasks that the same owner applied last and that are no longer listed.
      */
     prune?: boolean;
     /**
-     * Confirms a prune of more than 10 tasks or 20 %.
+     * Confirms that more than 10 tasks or 20 % may be deleted.
      */
     yes?: boolean;
 };
@@ -5719,7 +5744,7 @@ export type TaskDefinitionWritable = {
      */
     description?: string;
     /**
-     * Folder, names separated by '/'; empty: the root.
+     * Folder, as names separated by '/'; empty: the root.
      */
     folder?: string;
     /**
@@ -5727,11 +5752,11 @@ export type TaskDefinitionWritable = {
      */
     tags?: Array<string>;
     /**
-     * Whether anything may start the task.
+     * Whether anything can start the task.
      */
     enabled?: boolean;
     /**
-     * What is run.
+     * What the task runs.
      */
     run: RunSpec;
     /**
@@ -5739,7 +5764,8 @@ export type TaskDefinitionWritable = {
      */
     working_directory?: string | null;
     /**
-     * Environment variables of the process. Of the server's own, only a few that are allowed are passed on.
+     * Environment variables of the process. Only a few allowed variables of the server's own environment are
+     * passed on.
      */
     environment?: {
         [key: string]: string;
@@ -5753,7 +5779,7 @@ export type TaskDefinitionWritable = {
      */
     schedules?: Array<ScheduleWritable>;
     /**
-     * Other things that make the task run: a call over HTTP, a file, the end of another task's run.
+     * Other things that start the task: a call over HTTP, a file, the end of another task's run.
      */
     triggers?: Array<TaskTrigger>;
     /**
@@ -5761,11 +5787,11 @@ export type TaskDefinitionWritable = {
      */
     overlap?: Overlap;
     /**
-     * Pool in which the runs of the task take places; null: none.
+     * Pool in which the task's runs take places; null: none.
      */
     pool?: string | null;
     /**
-     * Places that a run takes in its pool.
+     * Number of places that a run takes in its pool.
      */
     pool_weight?: number;
     /**
@@ -5773,11 +5799,11 @@ export type TaskDefinitionWritable = {
      */
     priority?: number;
     /**
-     * Seconds that a whole run may last, from its first attempt's start; null: no limit.
+     * Maximum duration of a whole run in seconds, from the start of its first attempt; null: no limit.
      */
     timeout_seconds?: number | null;
     /**
-     * Seconds that each attempt may last; null: no limit.
+     * Maximum duration of each attempt in seconds; null: no limit.
      */
     attempt_timeout_seconds?: number | null;
     /**
@@ -5793,7 +5819,7 @@ export type TaskDefinitionWritable = {
      */
     retry?: Retry;
     /**
-     * Caps of the log.
+     * Limits of the log.
      */
     log?: LogRules;
     /**
@@ -5801,7 +5827,7 @@ export type TaskDefinitionWritable = {
      */
     retention?: Retention;
     /**
-     * What happens to the runs of the task when the server is stopped in an orderly way.
+     * What happens to the task's runs when the server is stopped in an orderly way.
      */
     on_server_stop?: OnServerStop;
 };
@@ -5817,11 +5843,11 @@ export type TaskExportWritable = {
 };
 
 /**
- * A task that a line makes.
+ * A task made from a line.
  */
 export type TaskImportItemWritable = {
     /**
-     * Number of the line, from 1.
+     * Number of the line, starting at 1.
      */
     line: number;
     /**
@@ -5829,7 +5855,7 @@ export type TaskImportItemWritable = {
      */
     definition: TaskDefinitionWritable;
     /**
-     * Whether it is left out, because a task does the same already.
+     * Whether the task is left out because another task does the same already.
      */
     skipped: boolean;
     /**
@@ -5841,25 +5867,25 @@ export type TaskImportItemWritable = {
      */
     next_slots: Array<SlotPreview>;
     /**
-     * What Orc does otherwise than cron.
+     * Where Orc differs from cron for this task.
      */
     warnings: Array<string>;
 };
 
 /**
- * Tasks that a text makes.
+ * Tasks made from a text.
  */
 export type TaskImportResultWritable = {
     /**
-     * Whether they were saved: never with a problem.
+     * Whether the tasks were saved. They are never saved if there is a problem.
      */
     saved: boolean;
     /**
-     * The form that the text was read in.
+     * The form in which the text was read.
      */
     form: CrontabForm;
     /**
-     * The tasks, by line.
+     * The tasks, in the order of their lines.
      */
     tasks: Array<TaskImportItemWritable>;
     /**
@@ -5867,7 +5893,7 @@ export type TaskImportResultWritable = {
      */
     problems: Array<TaskImportProblem>;
     /**
-     * What Orc does otherwise than cron for all of the tasks.
+     * Where Orc differs from cron for all of the tasks.
      */
     notes: Array<string>;
 };
@@ -5877,19 +5903,19 @@ export type TaskImportResultWritable = {
  */
 export type TaskVersionWritable = {
     /**
-     * Number, from 1.
+     * Number of the version, starting at 1.
      */
     version: number;
     /**
-     * When it was saved.
+     * When the version was saved.
      */
     created_at: string;
     /**
-     * Who saved it.
+     * Name of the user or token that saved it.
      */
     created_by: string;
     /**
-     * Fields that differ from the version before.
+     * Fields that differ from the previous version.
      */
     differences: Array<FieldDifference>;
     /**
@@ -5903,11 +5929,11 @@ export type TaskVersionWritable = {
  */
 export type TaskVersionPageWritable = {
     /**
-     * The items.
+     * The items of the page.
      */
     items: Array<TaskVersionWritable>;
     /**
-     * Where the next page begins; null: this is the last.
+     * Where the next page begins; null: this is the last page.
      */
     next_cursor: string | null;
 };
@@ -5921,7 +5947,7 @@ export type UserCreateWritable = {
      */
     name: string;
     /**
-     * What the user may do.
+     * Role of the user.
      */
     role: Role;
     /**
@@ -5931,16 +5957,16 @@ export type UserCreateWritable = {
 };
 
 /**
- * Changes of a user; what is absent stays.
+ * Changes to a user. Fields that are absent stay as they are.
  */
 export type UserUpdateWritable = {
     role?: Role | null;
     /**
-     * Whether the user may not log in.
+     * Whether the user is barred from logging in.
      */
     disabled?: boolean | null;
     /**
-     * New password; ends all sessions of the user.
+     * New password. It ends all sessions of the user.
      */
     password?: string | null;
 };
@@ -5950,11 +5976,11 @@ export type TaskListData = {
     path?: never;
     query?: {
         /**
-         * Most items in one answer.
+         * Maximum number of items in one answer.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before, to go on after it.
+         * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
         /**
@@ -5962,7 +5988,7 @@ export type TaskListData = {
          */
         text?: string;
         /**
-         * Only this folder and those below.
+         * Only tasks in this folder and the folders below it.
          */
         folder?: string;
         /**
@@ -6008,7 +6034,7 @@ export type TaskCreateData = {
     path?: never;
     query?: {
         /**
-         * Check everything and save nothing.
+         * Check everything but save nothing.
          */
         dry_run?: boolean;
     };
@@ -6067,7 +6093,7 @@ export type TaskApplyData = {
     path?: never;
     query?: {
         /**
-         * Check everything and save nothing.
+         * Check everything but save nothing.
          */
         dry_run?: boolean;
     };
@@ -6101,7 +6127,7 @@ export type TaskExportData = {
          */
         text?: string;
         /**
-         * Only this folder and those below.
+         * Only tasks in this folder and the folders below it.
          */
         folder?: string;
         /**
@@ -6131,7 +6157,7 @@ export type TaskExportError = TaskExportErrors[keyof TaskExportErrors];
 
 export type TaskExportResponses = {
     /**
-     * The definitions: a body of `task_apply`
+     * The definitions, as a body of `task_apply`
      */
     200: TaskExport;
 };
@@ -6143,7 +6169,7 @@ export type TaskImportData = {
     path?: never;
     query?: {
         /**
-         * Check everything and save nothing.
+         * Check everything but save nothing.
          */
         dry_run?: boolean;
     };
@@ -6172,7 +6198,7 @@ export type TaskDeleteData = {
     body?: never;
     headers?: {
         /**
-         * Version that the deletion is based on
+         * Version on which the deletion is based
          */
         'If-Match'?: string | null;
     };
@@ -6241,12 +6267,12 @@ export type TaskViewResponse = TaskViewResponses[keyof TaskViewResponses];
 
 export type TaskPatchData = {
     /**
-     * Fields to change; null removes
+     * Fields to change; null removes a field
      */
     body: TaskPatch;
     headers?: {
         /**
-         * Version that the change is based on
+         * Version on which the change is based
          */
         'If-Match'?: string | null;
     };
@@ -6258,7 +6284,7 @@ export type TaskPatchData = {
     };
     query?: {
         /**
-         * Check everything and save nothing.
+         * Check everything but save nothing.
          */
         dry_run?: boolean;
     };
@@ -6287,7 +6313,7 @@ export type TaskUpdateData = {
     body: TaskDefinitionWritable;
     headers?: {
         /**
-         * Version that the change is based on
+         * Version on which the change is based
          */
         'If-Match'?: string | null;
     };
@@ -6299,7 +6325,7 @@ export type TaskUpdateData = {
     };
     query?: {
         /**
-         * Check everything and save nothing.
+         * Check everything but save nothing.
          */
         dry_run?: boolean;
     };
@@ -6418,7 +6444,7 @@ export type TaskRunData = {
     body: RunCreate;
     headers?: {
         /**
-         * A key of your choice: the same key returns the same run for 24 hours
+         * A key of your choice. The same key returns the same run for 24 hours
          */
         'Idempotency-Key'?: string | null;
     };
@@ -6460,11 +6486,11 @@ export type TaskVersionListData = {
     };
     query?: {
         /**
-         * Most items in one answer.
+         * Maximum number of items in one answer.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before, to go on after it.
+         * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
     };
@@ -6578,11 +6604,11 @@ export type SlotListData = {
     path?: never;
     query?: {
         /**
-         * Most items in one answer.
+         * Maximum number of items in one answer.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before, to go on after it.
+         * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
         /**
@@ -6594,7 +6620,7 @@ export type SlotListData = {
          */
         outcome?: SlotOutcome;
         /**
-         * Only entries with slots at or after this instant, including a stretch that began earlier.
+         * Only entries with slots at or after this instant, including a range that began earlier.
          */
         from_at?: string;
         /**
@@ -6633,11 +6659,11 @@ export type TriggerListData = {
     };
     query?: {
         /**
-         * Most items in one answer.
+         * Maximum number of items in one answer.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before, to go on after it.
+         * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
     };
@@ -6689,7 +6715,7 @@ export type TriggerRotateError = TriggerRotateErrors[keyof TriggerRotateErrors];
 
 export type TriggerRotateResponses = {
     /**
-     * Address or secret, shown this once
+     * Address or secret, shown only this once
      */
     200: TriggerSecret;
 };
@@ -6706,7 +6732,7 @@ export type BackfillCreateData = {
     };
     query?: {
         /**
-         * Check everything and save nothing.
+         * Check everything but save nothing.
          */
         dry_run?: boolean;
     };
@@ -6740,11 +6766,11 @@ export type BackfillListData = {
     path?: never;
     query?: {
         /**
-         * Most items in one answer.
+         * Maximum number of items in one answer.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before, to go on after it.
+         * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
         /**
@@ -6842,11 +6868,11 @@ export type SlotSummaryData = {
          */
         task: string;
         /**
-         * First instant; default: a day before the last.
+         * First instant; default: one day before the last.
          */
         from_at?: string;
         /**
-         * Instant after the last; default: now.
+         * Instant after the last one; default: now.
          */
         until_at?: string;
     };
@@ -6946,11 +6972,11 @@ export type PlanListData = {
     path?: never;
     query?: {
         /**
-         * Most items in one answer.
+         * Maximum number of items in one answer.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before, to go on after it.
+         * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
         /**
@@ -6958,11 +6984,11 @@ export type PlanListData = {
          */
         task?: string;
         /**
-         * After this instant; default: now.
+         * Only slots after this instant; default: now.
          */
         from_at?: string;
         /**
-         * Up to this instant, at most 366 days later; default: a day later.
+         * Only slots up to this instant, at most 366 days later; default: one day later.
          */
         until_at?: string;
     };
@@ -6996,7 +7022,7 @@ export type PlanDaysData = {
          */
         from: string;
         /**
-         * Last day; at most 62 days.
+         * Last day. The range has at most 62 days.
          */
         until: string;
         /**
@@ -7047,7 +7073,7 @@ export type SimulationCreateError = SimulationCreateErrors[keyof SimulationCreat
 
 export type SimulationCreateResponses = {
     /**
-     * What will happen
+     * The simulation
      */
     200: Simulation;
 };
@@ -7059,7 +7085,7 @@ export type PlanIcsData = {
     path?: never;
     query?: {
         /**
-         * Days ahead.
+         * Number of days ahead.
          */
         days?: number;
         /**
@@ -7093,11 +7119,11 @@ export type FeedListData = {
     path?: never;
     query?: {
         /**
-         * Most items in one answer.
+         * Maximum number of items in one answer.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before, to go on after it.
+         * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
     };
@@ -7212,11 +7238,11 @@ export type RunListData = {
     path?: never;
     query?: {
         /**
-         * Most items in one answer.
+         * Maximum number of items in one answer.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before, to go on after it.
+         * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
         /**
@@ -7274,11 +7300,11 @@ export type RunStatsData = {
          */
         from_at?: string;
         /**
-         * Instant after the last; default: now.
+         * Instant after the last one; default: now.
          */
         until_at?: string;
         /**
-         * Width of one point of statistics.
+         * Width of one point in statistics.
          */
         step?: 'hour' | 'day';
     };
@@ -7397,7 +7423,7 @@ export type RunRerunData = {
     body: RunRerun;
     headers?: {
         /**
-         * A key of your choice: the same key returns the same run for 24 hours
+         * A key of your choice. The same key returns the same run for 24 hours
          */
         'Idempotency-Key'?: string | null;
     };
@@ -7443,11 +7469,11 @@ export type RunLogData = {
          */
         attempt?: number;
         /**
-         * Byte to begin with, counting bytes that were dropped.
+         * Offset of the first byte, counting dropped bytes too.
          */
         offset?: number;
         /**
-         * Most bytes in the answer; default: all.
+         * Maximum number of bytes in the answer; default: all.
          */
         limit_bytes?: number;
         /**
@@ -7480,7 +7506,7 @@ export type RunLogStreamData = {
     body?: never;
     headers?: {
         /**
-         * Where to go on
+         * The id of the last event seen; the stream continues after it
          */
         'Last-Event-ID'?: string | null;
     };
@@ -7496,11 +7522,11 @@ export type RunLogStreamData = {
          */
         attempt?: number;
         /**
-         * Byte to begin with; default: the last 1,000 lines.
+         * Offset of the first byte; default: the last 1,000 lines.
          */
         offset?: number;
         /**
-         * The id of the last event seen, to go on after it.
+         * The id of the last event seen; the stream continues after it.
          */
         last_event_id?: string;
     };
@@ -7530,11 +7556,11 @@ export type CalendarListData = {
     path?: never;
     query?: {
         /**
-         * Most items in one answer.
+         * Maximum number of items in one answer.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before, to go on after it.
+         * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
     };
@@ -7564,7 +7590,7 @@ export type CalendarCreateData = {
     path?: never;
     query?: {
         /**
-         * Check everything and save nothing.
+         * Check everything but save nothing.
          */
         dry_run?: boolean;
     };
@@ -7597,7 +7623,7 @@ export type CalendarDeleteData = {
     body?: never;
     headers?: {
         /**
-         * Version that the deletion is based on
+         * Version on which the deletion is based
          */
         'If-Match'?: string | null;
     };
@@ -7663,7 +7689,7 @@ export type CalendarUpdateData = {
     body: CalendarDefinition;
     headers?: {
         /**
-         * Version that the change is based on
+         * Version on which the change is based
          */
         'If-Match'?: string | null;
     };
@@ -7675,7 +7701,7 @@ export type CalendarUpdateData = {
     };
     query?: {
         /**
-         * Check everything and save nothing.
+         * Check everything but save nothing.
          */
         dry_run?: boolean;
     };
@@ -7693,7 +7719,7 @@ export type CalendarUpdateError = CalendarUpdateErrors[keyof CalendarUpdateError
 
 export type CalendarUpdateResponses = {
     /**
-     * The calendar; after a dry run as it would be
+     * The calendar; after a dry run, as it would be
      */
     200: Calendar;
 };
@@ -7705,7 +7731,7 @@ export type CalendarImportData = {
     path?: never;
     query?: {
         /**
-         * Check everything and save nothing.
+         * Check everything but save nothing.
          */
         dry_run?: boolean;
     };
@@ -7778,11 +7804,11 @@ export type PoolListData = {
     path?: never;
     query?: {
         /**
-         * Most items in one answer.
+         * Maximum number of items in one answer.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before, to go on after it.
+         * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
     };
@@ -7812,7 +7838,7 @@ export type PoolCreateData = {
     path?: never;
     query?: {
         /**
-         * Check everything and save nothing.
+         * Check everything but save nothing.
          */
         dry_run?: boolean;
     };
@@ -7845,7 +7871,7 @@ export type PoolDeleteData = {
     body?: never;
     headers?: {
         /**
-         * Version that the deletion is based on
+         * Version on which the deletion is based
          */
         'If-Match'?: string | null;
     };
@@ -7911,7 +7937,7 @@ export type PoolUpdateData = {
     body: PoolDefinition;
     headers?: {
         /**
-         * Version that the change is based on
+         * Version on which the change is based
          */
         'If-Match'?: string | null;
     };
@@ -7923,7 +7949,7 @@ export type PoolUpdateData = {
     };
     query?: {
         /**
-         * Check everything and save nothing.
+         * Check everything but save nothing.
          */
         dry_run?: boolean;
     };
@@ -7941,7 +7967,7 @@ export type PoolUpdateError = PoolUpdateErrors[keyof PoolUpdateErrors];
 
 export type PoolUpdateResponses = {
     /**
-     * The pool; after a dry run as it would be
+     * The pool; after a dry run, as it would be
      */
     200: Pool;
 };
@@ -7953,11 +7979,11 @@ export type UserListData = {
     path?: never;
     query?: {
         /**
-         * Most items in one answer.
+         * Maximum number of items in one answer.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before, to go on after it.
+         * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
     };
@@ -8102,11 +8128,11 @@ export type TokenListData = {
     path?: never;
     query?: {
         /**
-         * Most items in one answer.
+         * Maximum number of items in one answer.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before, to go on after it.
+         * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
     };
@@ -8229,7 +8255,7 @@ export type SessionViewError = SessionViewErrors[keyof SessionViewErrors];
 
 export type SessionViewResponses = {
     /**
-     * Who is asking
+     * The caller
      */
     200: Session;
 };
@@ -8341,11 +8367,11 @@ export type AuditListData = {
     path?: never;
     query?: {
         /**
-         * Most items in one answer.
+         * Maximum number of items in one answer.
          */
         limit?: number;
         /**
-         * The `next_cursor` of the page before, to go on after it.
+         * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
         /**
@@ -8353,11 +8379,11 @@ export type AuditListData = {
          */
         actor?: string;
         /**
-         * Only this action.
+         * Only entries with this action.
          */
         action?: string;
         /**
-         * Only this thing.
+         * Only entries about this thing.
          */
         target?: string;
     };
@@ -8609,14 +8635,14 @@ export type EventStreamData = {
     body?: never;
     headers?: {
         /**
-         * Id of the last event seen
+         * Id of the last event seen; the stream continues after it
          */
         'Last-Event-ID'?: string | null;
     };
     path?: never;
     query?: {
         /**
-         * Id of the last event seen.
+         * Id of the last event seen; the stream continues after it.
          */
         last_event_id?: string;
     };

@@ -22,12 +22,12 @@ pub struct Ran {
 }
 
 impl Orc {
-    /// Somebody who knows no server.
+    /// A person without a server.
     pub fn alone() -> Self {
         Self { home: tempfile::tempdir().unwrap(), env: Vec::new() }
     }
 
-    /// Somebody whose environment names this server and a token.
+    /// A person whose environment names this server and a token.
     pub fn at(url: &str) -> Self {
         Self::alone().with("ORC_URL", url).with("ORC_TOKEN", "orc_test_secret")
     }

@@ -10,7 +10,7 @@ pub static CONTRACT: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 });
 
-/// The id that stands wherever the contract wants one.
+/// The id used wherever the contract wants one.
 pub const ID: &str = "0190b8a4-6a70-7000-8000-000000000001";
 
 /// The properties that a sample has.

@@ -202,7 +202,7 @@ fn checked_body(operation: &'static Value, seen: &Seen, body: &[u8]) -> Result<V
     if faults.is_empty() { Ok(value) } else { Err(format!("{id}: {}", faults.join("; "))) }
 }
 
-/// The good answer that the contract describes.
+/// The answer that the contract describes.
 fn usual(seen: &Seen) -> Reply {
     let (_, _, _, operation) = operations().find(|(id, ..)| *id == seen.operation).unwrap();
     let responses = operation["responses"].as_object().unwrap();

@@ -70,8 +70,8 @@ pub(crate) fn spawn(plan: &Plan, arguments: &[String]) -> Result<Child, Failure>
     Ok(Child { pid, start_ticks: start_ticks(pid).unwrap_or(0), stdout, stderr })
 }
 
-/// Program, arguments and environment in the form that execve takes. The program is executed directly, because the
-/// usual search functions would hand a file of unknown format to a shell.
+/// Program, arguments and environment in the form that execve takes. Executed directly: the usual search functions
+/// would hand a file of unknown format to a shell.
 struct Image {
     program: CString,
     arguments: Vec<CString>,

@@ -1,4 +1,4 @@
-//! What is due, case by case.
+//! Cases of what becomes of due slots.
 
 use super::*;
 use crate::domain::schedules::{Rule, Schedule, compile};
@@ -97,7 +97,8 @@ fn every(seconds: u32) -> CompiledSchedule {
     compile(&schedule, "a/cron").expect("valid")
 }
 
-/// What becomes of a slot every five seconds from 00:00:05 to 00:01:37: slots on time, caught up, missed, and why.
+/// What becomes of a slot every five seconds from 00:00:05 to 00:01:37: counts of slots on time, caught up, missed,
+/// and the reasons.
 fn outage(catch_up: CatchUp, present_from: &str) -> (u64, u64, u64, Vec<Reason>) {
     let (watermark_at, now) = (at("2026-01-01T00:00:02Z"), at("2026-01-01T00:01:37Z"));
     let found = due(&every(5), catch_up, Stretch { watermark_at, present_from: at(present_from), now }, &[], None);

@@ -117,14 +117,14 @@ fn what_repeats() {
     let rule = "DTSTART;VALUE=DATE:20260105\nRRULE:FREQ=WEEKLY;COUNT=3";
     let made = check(&event(rule), 2026, &["01-05", "01-12", "01-19"]);
     assert_eq!(all(&made), (1, 0));
-    // The end is an instant: that of the last date comes after the start of the event or not.
+    // The end is an instant, which may be before or after the event's start on the last date.
     let timed =
         |until: &str| event(&format!("DTSTART;TZID=Europe/Berlin:20260105T090000\nRRULE:FREQ=DAILY;UNTIL={until}"));
     check(&timed("20260107T080000Z"), 2026, &["01-05", "01-06", "01-07"]);
     check(&timed("20260107T075959Z"), 2026, &["01-05", "01-06"]);
     check(&timed("20260107"), 2026, &["01-05", "01-06", "01-07"]);
     check(&timed("20251224T080000Z"), 2026, &["01-05"]);
-    // A first date that the rule does not have.
+    // A first date that the rule does not contain.
     check(
         &event("DTSTART;VALUE=DATE:20260105\nRRULE:FREQ=MONTHLY;BYMONTHDAY=1;COUNT=2"),
         2026,
@@ -146,7 +146,7 @@ fn what_repeats() {
     assert!(often.warnings.iter().any(|text| text.starts_with("line 5: ")), "{:?}", often.warnings);
     check(&event("DTSTART;VALUE=DATE:20240229\nRRULE:FREQ=YEARLY"), 2028, &["02-29"]);
     check(&event("DTSTART;VALUE=DATE:20240228\nDURATION:P2D\nRRULE:FREQ=YEARLY"), 2027, &["02-28", "03-01"]);
-    // What began later does not hold for earlier years.
+    // What began later does not apply to earlier years.
     let made = check(&event("DTSTART;VALUE=DATE:20270308\nRRULE:FREQ=YEARLY"), 2026, &[]);
     assert!(matches!(made.entries[..], [CalendarEntry::Rrule { .. }]));
 }
@@ -168,7 +168,7 @@ fn refused_files_name_the_line() {
     refused("SUMMARY:x\n", 1, "must begin with BEGIN:VCALENDAR");
     refused(" folded\n", 1, "folded line");
     refused("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260101T000000\n", 2, "VEVENT begins here and does not end");
-    refused("BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\n", 3, "the VEVENT of line 2 is open");
+    refused("BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\n", 3, "the VEVENT of line 2 is still open");
     refused("BEGIN:VCALENDAR\nEND:VCALENDAR\nEND:VEVENT\n", 3, "has not begun");
     refused(&file(""), 1, "no event");
     refused(&file(&event("SUMMARY:x")), 3, "no DTSTART");
@@ -190,7 +190,7 @@ fn refused_files_name_the_line() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Nothing that somebody sends makes it panic, and what it makes has no problems.
+    /// No input makes the import panic, and its result has no problems.
     #[test]
     fn any_lines_end_in_a_calendar_or_a_line(
         lines in proptest::collection::vec("(DTSTART|DTEND|RRULE|EXDATE|UID|SUMMARY|X-A|RECURRENCE-ID|DURATION)(;TZID=(UTC|\"W. Europe Standard Time\")|;VALUE=DATE|;)?(:[0-9]{8}(T[0-9]{6}Z?)?|:FREQ=(DAILY|YEARLY);(COUNT|INTERVAL)=[0-9]|:P[1-9][DW]|.{0,9})", 0..6),
@@ -201,7 +201,7 @@ proptest! {
         }
     }
 
-    /// Weekly rules of a zone with dates taken out, against the dates one by one.
+    /// Weekly rules in a time zone with excluded dates, compared with the dates one by one.
     #[test]
     fn rules_have_exactly_the_dates_of_their_events(
         hour in 0..24_u32, interval in 1..4_i64, count in 1..20_i64, out in proptest::collection::btree_set(0..20_i64, 0..5),

@@ -96,7 +96,8 @@ fn runs_wait_for_the_limit_of_the_server() {
     assert_eq!((outcome.limit, outcome.slots), (expected, 5));
     assert_eq!(outcome.hours.iter().map(|hour| hour.peak).max(), Some(2));
     assert_eq!(limited(tasks(), 1, 5, 24).limit, LimitWait { capacity: 5, ..LimitWait::default() });
-    // A place in a pool is taken while the run waits for the limit; what replaces a run that has not begun begins for it.
+    // A run that waits for the limit keeps its place in the pool. A run that replaces one that has not begun takes
+    // over that place.
     let long = task("long", 3000, Overlap::Skip, &["0 2 * * *"]);
     let pooled = pooled(task("pooled", 60, Overlap::Replace, &["1,11,21 2 * * *"]), 1, 50);
     let outcome = limited(vec![long, pooled], 1, 1, 24);
@@ -110,7 +111,7 @@ fn heavy_runs_hold_what_is_free() {
     let heavy = pooled(task("b", 600, Overlap::Skip, &["1 2 * * *"]), 2, 50);
     let later = pooled(task("c", 600, Overlap::Skip, &["2 2 * * *"]), 1, 50);
     let outcome = played(vec![light, heavy, later], 2, 24);
-    // b waits from 2:01 to 2:10, c from 2:02 to 2:20, though a place was free.
+    // b waits from 2:01 to 2:10, c from 2:02 to 2:20, although a place was free.
     assert_eq!((outcome.waits[0].waited, outcome.waits[0].wait_seconds_max), (2, 18 * 60));
 }
 

@@ -1,4 +1,4 @@
-//! Crontabs as they are found on machines.
+//! Crontabs as found on real machines.
 
 use super::*;
 

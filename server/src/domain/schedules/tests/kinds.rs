@@ -1,4 +1,4 @@
-//! Tables of the kinds beside cron: calendar rules, windows of the day, recurrence rules, start-up, splay.
+//! Tables of the kinds other than cron: calendar rules, windows of the day, recurrence rules, start-up, splay.
 
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
@@ -15,7 +15,8 @@ pub(in crate::domain) fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-/// The next local times after the beginning of 2026, and the words; backwards and counting must agree.
+/// Checks the next local times after the beginning of 2026 and the words. Searching backwards and counting must
+/// agree.
 #[track_caller]
 fn check(rule: Value, expected: &[&str], words: &str) {
     let compiled = compile(&schedule(rule.clone()), "task/key").unwrap();

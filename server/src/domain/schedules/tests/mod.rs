@@ -41,7 +41,7 @@ fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-/// The next slots in UTC, the skipped ones in brackets, with the kinds of their notes.
+/// The next slots in UTC, with the kinds of their notes. Skipped slots are in brackets.
 fn said(schedule: &Schedule, after: &str, count: usize) -> String {
     let compiled = compile(schedule, "test").unwrap();
     let far = at("9999-01-01T00:00:00Z");

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::kinds::{at, recurring, refused, schedule};
 use super::*;
 
-/// A rule that began long ago is begun again near the time in question; what it names is the same.
+/// A rule that began long ago starts again near the time in question, with the same slots.
 #[test]
 fn old_recurrence_rules_are_quick_and_right() {
     let hourly = compile(&schedule(recurring("FREQ=HOURLY", "1900-01-01T00:30")), "").unwrap();

@@ -97,7 +97,7 @@ proptest! {
         }
     }
 
-    /// An elapsed rule fires exactly when the clock on the wall shows one of its times: compared minute by minute.
+    /// An elapsed rule fires exactly when the wall clock shows one of its times, compared minute by minute.
     #[test]
     fn elapsed_rules_follow_the_clock((tz, start, _) in case(), step in prop::sample::select(vec![5_u32, 15, 20, 30])) {
         let compiled = compile(&cron(&format!("*/{step} * * * *"), tz.name()), "zones").unwrap();

@@ -134,7 +134,7 @@ export const taskCreateMutation = (options?: Partial<Options<TaskCreateData>>): 
 };
 
 /**
- * Do one thing with several tasks; each succeeds or fails on its own.
+ * Do one thing with several tasks. Each succeeds or fails on its own.
  */
 export const taskBulkMutation = (options?: Partial<Options<TaskBulkData>>): UseMutationOptions<TaskBulkResponse, TaskBulkError, Options<TaskBulkData>> => {
     const mutationOptions: UseMutationOptions<TaskBulkResponse, TaskBulkError, Options<TaskBulkData>> = {
@@ -151,7 +151,7 @@ export const taskBulkMutation = (options?: Partial<Options<TaskBulkData>>): UseM
 };
 
 /**
- * Create and update tasks from definitions; all are saved or none.
+ * Create and update tasks from definitions. Either all are saved or none.
  */
 export const taskApplyMutation = (options?: Partial<Options<TaskApplyData>>): UseMutationOptions<TaskApplyResponse, TaskApplyError, Options<TaskApplyData>> => {
     const mutationOptions: UseMutationOptions<TaskApplyResponse, TaskApplyError, Options<TaskApplyData>> = {
@@ -170,7 +170,7 @@ export const taskApplyMutation = (options?: Partial<Options<TaskApplyData>>): Us
 export const taskExportQueryKey = (options?: Options<TaskExportData>) => createQueryKey('taskExport', options);
 
 /**
- * Export the definitions of at most 10,000 tasks, in the form that `task_apply` takes.
+ * Export the definitions of at most 10,000 tasks, in the form that `task_apply` accepts.
  */
 export const taskExportOptions = (options?: Options<TaskExportData>) => queryOptions<TaskExportResponse, TaskExportError, TaskExportResponse, ReturnType<typeof taskExportQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -186,7 +186,7 @@ export const taskExportOptions = (options?: Options<TaskExportData>) => queryOpt
 });
 
 /**
- * Turn the lines of a crontab into tasks; all are saved or none.
+ * Turn the lines of a crontab into tasks. Either all are saved or none.
  */
 export const taskImportMutation = (options?: Partial<Options<TaskImportData>>): UseMutationOptions<TaskImportResponse, TaskImportError, Options<TaskImportData>> => {
     const mutationOptions: UseMutationOptions<TaskImportResponse, TaskImportError, Options<TaskImportData>> = {
@@ -203,7 +203,7 @@ export const taskImportMutation = (options?: Partial<Options<TaskImportData>>): 
 };
 
 /**
- * Delete a task; its runs stay until their retention ends.
+ * Delete a task. Its runs stay until their retention ends.
  */
 export const taskDeleteMutation = (options?: Partial<Options<TaskDeleteData>>): UseMutationOptions<TaskDeleteResponse, TaskDeleteError, Options<TaskDeleteData>> => {
     const mutationOptions: UseMutationOptions<TaskDeleteResponse, TaskDeleteError, Options<TaskDeleteData>> = {
@@ -289,7 +289,7 @@ export const taskEnableMutation = (options?: Partial<Options<TaskEnableData>>): 
 };
 
 /**
- * Disable a task, so that nothing starts it.
+ * Disable a task, so that nothing can start it.
  */
 export const taskDisableMutation = (options?: Partial<Options<TaskDisableData>>): UseMutationOptions<TaskDisableResponse, TaskDisableError, Options<TaskDisableData>> => {
     const mutationOptions: UseMutationOptions<TaskDisableResponse, TaskDisableError, Options<TaskDisableData>> = {
@@ -406,7 +406,7 @@ export const taskVersionViewOptions = (options: Options<TaskVersionViewData>) =>
 });
 
 /**
- * Show the next slots of any schedule.
+ * Show the next slots of a schedule.
  */
 export const schedulePreviewMutation = (options?: Partial<Options<SchedulePreviewData>>): UseMutationOptions<SchedulePreviewResponse, SchedulePreviewError, Options<SchedulePreviewData>> => {
     const mutationOptions: UseMutationOptions<SchedulePreviewResponse, SchedulePreviewError, Options<SchedulePreviewData>> = {
@@ -423,7 +423,7 @@ export const schedulePreviewMutation = (options?: Partial<Options<SchedulePrevie
 };
 
 /**
- * Put any schedule into words.
+ * Describe a schedule in words.
  */
 export const scheduleDescribeMutation = (options?: Partial<Options<ScheduleDescribeData>>): UseMutationOptions<ScheduleDescribeResponse, ScheduleDescribeError, Options<ScheduleDescribeData>> => {
     const mutationOptions: UseMutationOptions<ScheduleDescribeResponse, ScheduleDescribeError, Options<ScheduleDescribeData>> = {
@@ -536,7 +536,7 @@ export const triggerListInfiniteOptions = (options: Options<TriggerListData>) =>
 };
 
 /**
- * Make a new address or secret for a webhook; the old one stops working at once.
+ * Create a new address or secret for a webhook. The old one stops working at once.
  */
 export const triggerRotateMutation = (options?: Partial<Options<TriggerRotateData>>): UseMutationOptions<TriggerRotateResponse, TriggerRotateError, Options<TriggerRotateData>> => {
     const mutationOptions: UseMutationOptions<TriggerRotateResponse, TriggerRotateError, Options<TriggerRotateData>> = {
@@ -636,7 +636,7 @@ export const backfillViewOptions = (options: Options<BackfillViewData>) => query
 });
 
 /**
- * Stop a backfill: it makes no more runs, and its open runs are cancelled.
+ * Stop a backfill. It makes no more runs, and its open runs are cancelled.
  */
 export const backfillCancelMutation = (options?: Partial<Options<BackfillCancelData>>): UseMutationOptions<BackfillCancelResponse, BackfillCancelError, Options<BackfillCancelData>> => {
     const mutationOptions: UseMutationOptions<BackfillCancelResponse, BackfillCancelError, Options<BackfillCancelData>> = {
@@ -655,7 +655,7 @@ export const backfillCancelMutation = (options?: Partial<Options<BackfillCancelD
 export const slotSummaryQueryKey = (options: Options<SlotSummaryData>) => createQueryKey('slotSummary', options);
 
 /**
- * Compare what was due with what became of it; every slot must be accounted for.
+ * Compare what was due with what became of it. Every slot must be accounted for.
  */
 export const slotSummaryOptions = (options: Options<SlotSummaryData>) => queryOptions<SlotSummaryResponse, SlotSummaryError, SlotSummaryResponse, ReturnType<typeof slotSummaryQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -671,7 +671,7 @@ export const slotSummaryOptions = (options: Options<SlotSummaryData>) => queryOp
 });
 
 /**
- * Show what another definition of a task would do to its slots.
+ * Show how another definition of a task would change its slots.
  */
 export const taskEffectMutation = (options?: Partial<Options<TaskEffectData>>): UseMutationOptions<TaskEffectResponse, TaskEffectError, Options<TaskEffectData>> => {
     const mutationOptions: UseMutationOptions<TaskEffectResponse, TaskEffectError, Options<TaskEffectData>> = {
@@ -688,7 +688,7 @@ export const taskEffectMutation = (options?: Partial<Options<TaskEffectData>>): 
 };
 
 /**
- * Show what another definition of a calendar would do to the slots of all tasks.
+ * Show how another definition of a calendar would change the slots of all tasks.
  */
 export const calendarEffectMutation = (options?: Partial<Options<CalendarEffectData>>): UseMutationOptions<CalendarEffectResponse, CalendarEffectError, Options<CalendarEffectData>> => {
     const mutationOptions: UseMutationOptions<CalendarEffectResponse, CalendarEffectError, Options<CalendarEffectData>> = {
@@ -755,7 +755,7 @@ export const planListInfiniteOptions = (options?: Options<PlanListData>) => {
 export const planDaysQueryKey = (options: Options<PlanDaysData>) => createQueryKey('planDays', options);
 
 /**
- * Count what is planned and what was, day by day.
+ * Count what is planned and what happened, day by day.
  */
 export const planDaysOptions = (options: Options<PlanDaysData>) => queryOptions<PlanDaysResponse, PlanDaysError, PlanDaysResponse, ReturnType<typeof planDaysQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -790,8 +790,8 @@ export const simulationCreateMutation = (options?: Partial<Options<SimulationCre
 export const planIcsQueryKey = (options?: Options<PlanIcsData>) => createQueryKey('planIcs', options);
 
 /**
- * Get the plan as an iCalendar file, with one event for each slot; a schedule that fires more than 24 times a day is
- * only named.
+ * Get the plan as an iCalendar file, with one event per slot. A schedule that fires more than 24 times a day only
+ * appears in a note for the whole day.
  */
 export const planIcsOptions = (options?: Options<PlanIcsData>) => queryOptions<PlanIcsResponse, PlanIcsError, PlanIcsResponse, ReturnType<typeof planIcsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -809,7 +809,7 @@ export const planIcsOptions = (options?: Options<PlanIcsData>) => queryOptions<P
 export const feedListQueryKey = (options?: Options<FeedListData>) => createQueryKey('feedList', options);
 
 /**
- * List calendar feeds: your own, or all of them for an administrator.
+ * List calendar feeds: your own, or all of them if you are an administrator.
  */
 export const feedListOptions = (options?: Options<FeedListData>) => queryOptions<FeedListResponse, FeedListError, FeedListResponse, ReturnType<typeof feedListQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -827,7 +827,7 @@ export const feedListOptions = (options?: Options<FeedListData>) => queryOptions
 export const feedListInfiniteQueryKey = (options?: Options<FeedListData>): QueryKey<Options<FeedListData>> => createQueryKey('feedList', options, true);
 
 /**
- * List calendar feeds: your own, or all of them for an administrator.
+ * List calendar feeds: your own, or all of them if you are an administrator.
  */
 export const feedListInfiniteOptions = (options?: Options<FeedListData>) => {
     const opts = infiniteQueryOptions<FeedListResponse, FeedListError, InfiniteData<FeedListResponse>, QueryKey<Options<FeedListData>>, string | Pick<QueryKey<Options<FeedListData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -855,7 +855,7 @@ export const feedListInfiniteOptions = (options?: Options<FeedListData>) => {
 };
 
 /**
- * Create a calendar feed; its address is shown this once.
+ * Create a calendar feed. Its address is shown only this once.
  */
 export const feedCreateMutation = (options?: Partial<Options<FeedCreateData>>): UseMutationOptions<FeedCreateResponse, FeedCreateError, Options<FeedCreateData>> => {
     const mutationOptions: UseMutationOptions<FeedCreateResponse, FeedCreateError, Options<FeedCreateData>> = {
@@ -872,7 +872,7 @@ export const feedCreateMutation = (options?: Partial<Options<FeedCreateData>>): 
 };
 
 /**
- * Delete a calendar feed; its address stops working at once.
+ * Delete a calendar feed. Its address stops working at once.
  */
 export const feedDeleteMutation = (options?: Partial<Options<FeedDeleteData>>): UseMutationOptions<FeedDeleteResponse, FeedDeleteError, Options<FeedDeleteData>> => {
     const mutationOptions: UseMutationOptions<FeedDeleteResponse, FeedDeleteError, Options<FeedDeleteData>> = {
@@ -889,7 +889,7 @@ export const feedDeleteMutation = (options?: Partial<Options<FeedDeleteData>>): 
 };
 
 /**
- * Give a calendar feed a new address; the old one stops working at once.
+ * Give a calendar feed a new address. The old one stops working at once.
  */
 export const feedRotateMutation = (options?: Partial<Options<FeedRotateData>>): UseMutationOptions<FeedRotateResponse, FeedRotateError, Options<FeedRotateData>> => {
     const mutationOptions: UseMutationOptions<FeedRotateResponse, FeedRotateError, Options<FeedRotateData>> = {
@@ -1007,7 +1007,8 @@ export const runViewOptions = (options: Options<RunViewData>) => queryOptions<Ru
 });
 
 /**
- * Cancel a run: its process tree is asked to stop, then killed. A second call skips the grace.
+ * Cancel a run: its process tree is asked to stop, and killed after the grace period. A second call kills it at
+ * once.
  */
 export const runCancelMutation = (options?: Partial<Options<RunCancelData>>): UseMutationOptions<RunCancelResponse, RunCancelError, Options<RunCancelData>> => {
     const mutationOptions: UseMutationOptions<RunCancelResponse, RunCancelError, Options<RunCancelData>> = {
@@ -1311,7 +1312,7 @@ export const poolViewOptions = (options: Options<PoolViewData>) => queryOptions<
 });
 
 /**
- * Replace a pool's definition; runs in progress keep their places.
+ * Replace a pool's definition. Runs in progress keep their places.
  */
 export const poolUpdateMutation = (options?: Partial<Options<PoolUpdateData>>): UseMutationOptions<PoolUpdateResponse, PoolUpdateError, Options<PoolUpdateData>> => {
     const mutationOptions: UseMutationOptions<PoolUpdateResponse, PoolUpdateError, Options<PoolUpdateData>> = {
@@ -1447,7 +1448,7 @@ export const userUpdateMutation = (options?: Partial<Options<UserUpdateData>>): 
 export const tokenListQueryKey = (options?: Options<TokenListData>) => createQueryKey('tokenList', options);
 
 /**
- * List tokens: your own, or all of them for an administrator.
+ * List tokens: your own, or all of them if you are an administrator.
  */
 export const tokenListOptions = (options?: Options<TokenListData>) => queryOptions<TokenListResponse, TokenListError, TokenListResponse, ReturnType<typeof tokenListQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1465,7 +1466,7 @@ export const tokenListOptions = (options?: Options<TokenListData>) => queryOptio
 export const tokenListInfiniteQueryKey = (options?: Options<TokenListData>): QueryKey<Options<TokenListData>> => createQueryKey('tokenList', options, true);
 
 /**
- * List tokens: your own, or all of them for an administrator.
+ * List tokens: your own, or all of them if you are an administrator.
  */
 export const tokenListInfiniteOptions = (options?: Options<TokenListData>) => {
     const opts = infiniteQueryOptions<TokenListResponse, TokenListError, InfiniteData<TokenListResponse>, QueryKey<Options<TokenListData>>, string | Pick<QueryKey<Options<TokenListData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -1493,7 +1494,7 @@ export const tokenListInfiniteOptions = (options?: Options<TokenListData>) => {
 };
 
 /**
- * Create a token; its text is shown this once.
+ * Create a token. Its text is shown only this once.
  */
 export const tokenCreateMutation = (options?: Partial<Options<TokenCreateData>>): UseMutationOptions<TokenCreateResponse, TokenCreateError, Options<TokenCreateData>> => {
     const mutationOptions: UseMutationOptions<TokenCreateResponse, TokenCreateError, Options<TokenCreateData>> = {
@@ -1562,7 +1563,7 @@ export const sessionViewOptions = (options?: Options<SessionViewData>) => queryO
 });
 
 /**
- * Log in: sets the session cookie.
+ * Log in and get a session cookie.
  */
 export const sessionCreateMutation = (options?: Partial<Options<SessionCreateData>>): UseMutationOptions<SessionCreateResponse, SessionCreateError, Options<SessionCreateData>> => {
     const mutationOptions: UseMutationOptions<SessionCreateResponse, SessionCreateError, Options<SessionCreateData>> = {
@@ -1598,7 +1599,7 @@ export const sessionPasswordUpdateMutation = (options?: Partial<Options<SessionP
 export const setupViewQueryKey = (options?: Options<SetupViewData>) => createQueryKey('setupView', options);
 
 /**
- * Show whether the server waits for its first administrator.
+ * Show whether the server still needs its first administrator.
  */
 export const setupViewOptions = (options?: Options<SetupViewData>) => queryOptions<SetupViewResponse, SetupViewError, SetupViewResponse, ReturnType<typeof setupViewQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1717,7 +1718,7 @@ export const systemViewOptions = (options?: Options<SystemViewData>) => queryOpt
 export const systemSettingsQueryKey = (options?: Options<SystemSettingsData>) => createQueryKey('systemSettings', options);
 
 /**
- * List the settings and where each came from.
+ * List the settings and the source of each.
  */
 export const systemSettingsOptions = (options?: Options<SystemSettingsData>) => queryOptions<SystemSettingsResponse, SystemSettingsError, SystemSettingsResponse, ReturnType<typeof systemSettingsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1768,7 +1769,7 @@ export const systemReleaseMutation = (options?: Partial<Options<SystemReleaseDat
 };
 
 /**
- * Put everything on hold: nothing fires or starts, and runs in progress go on.
+ * Put everything on hold: nothing fires or starts, and runs in progress continue.
  */
 export const systemHoldMutation = (options?: Partial<Options<SystemHoldData>>): UseMutationOptions<SystemHoldResponse, SystemHoldError, Options<SystemHoldData>> => {
     const mutationOptions: UseMutationOptions<SystemHoldResponse, SystemHoldError, Options<SystemHoldData>> = {
@@ -1785,7 +1786,7 @@ export const systemHoldMutation = (options?: Partial<Options<SystemHoldData>>): 
 };
 
 /**
- * Trust the machine's clock at once if it is doubted; the catch-up rules then apply to the slots in between.
+ * Trust the machine's clock at once if it is doubted. The catch-up rules then apply to the slots in between.
  */
 export const clockConfirmMutation = (options?: Partial<Options<ClockConfirmData>>): UseMutationOptions<ClockConfirmResponse, ClockConfirmError, Options<ClockConfirmData>> => {
     const mutationOptions: UseMutationOptions<ClockConfirmResponse, ClockConfirmError, Options<ClockConfirmData>> = {
@@ -1822,7 +1823,7 @@ export const systemMetricsOptions = (options?: Options<SystemMetricsData>) => qu
 export const systemContractQueryKey = (options?: Options<SystemContractData>) => createQueryKey('systemContract', options);
 
 /**
- * The contract: this document.
+ * Get the contract: this document.
  */
 export const systemContractOptions = (options?: Options<SystemContractData>) => queryOptions<unknown, SystemContractError, unknown, ReturnType<typeof systemContractQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {

@@ -8,7 +8,7 @@ import { server } from "@/mocks/setup";
 import { wholeCalendar } from "@/mocks/timeHandlers";
 
 const FAULTS = [
-  { pointer: "/name", message: "may have a-z, 0-9, . _ and -, and begins with a letter or a digit; at most 100 characters" },
+  { pointer: "/name", message: "may contain a-z, 0-9, . _ and -, and starts with a letter or a digit; at most 100 characters" },
   { pointer: "/entries/0/date", message: "is not a date: write it as 2026-12-31" },
 ];
 

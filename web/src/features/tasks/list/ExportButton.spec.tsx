@@ -35,7 +35,7 @@ describe("the export of tasks", () => {
   });
 
   it("says why there is no file", async () => {
-    server.use(http.get("*/api/v1/tasks/export", () => problem(409, { title: "Conflict", detail: "more than 10000 tasks fit; export them by folder or by tag", code: "too_many_tasks" })));
+    server.use(http.get("*/api/v1/tasks/export", () => problem(409, { title: "Conflict", detail: "more than 10000 tasks match; export them by folder or by tag", code: "too_many_tasks" })));
     const { user } = renderPage("/tasks");
     await user.click(await screen.findByRole("button", { name: "Export" }));
     await screen.findByText(/export them by folder or by tag/);
