@@ -34,9 +34,14 @@ pub struct PoolView {
 
 impl App {
     /// A page of pools by name.
-    pub async fn pool_list(&self, caller: &Caller, page: &PageRequest) -> Result<Page<PoolView>> {
+    pub async fn pool_list(
+        &self,
+        caller: &Caller,
+        text: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<PoolView>> {
         caller.require(Permission::Read)?;
-        let listed = self.store().pool_list(page).await?;
+        let listed = self.store().pool_list(text, page).await?;
         let mut items = Vec::with_capacity(listed.items.len());
         for record in listed.items {
             items.push(self.pool_seen(record).await?);

@@ -13,11 +13,16 @@ use serde_json::json;
 
 impl App {
     /// A page of tokens: one's own, or all of them for an administrator.
-    pub async fn token_list(&self, caller: &Caller, page: &PageRequest) -> Result<Page<TokenRecord>> {
+    pub async fn token_list(
+        &self,
+        caller: &Caller,
+        text: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<TokenRecord>> {
         caller.require(Permission::Own)?;
         match (caller.may(Permission::Admin), caller.user_id) {
-            (true, _) => Ok(self.store().token_list(None, page).await?),
-            (false, Some(user)) => Ok(self.store().token_list(Some(user), page).await?),
+            (true, _) => Ok(self.store().token_list(None, text, page).await?),
+            (false, Some(user)) => Ok(self.store().token_list(Some(user), text, page).await?),
             (false, None) => Ok(Page { items: Vec::new(), next: None }),
         }
     }

@@ -24,9 +24,14 @@ pub struct UserEdit {
 
 impl App {
     /// A page of users.
-    pub async fn user_list(&self, caller: &Caller, page: &PageRequest) -> Result<Page<UserRecord>> {
+    pub async fn user_list(
+        &self,
+        caller: &Caller,
+        text: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<UserRecord>> {
         caller.require(Permission::Admin)?;
-        Ok(self.store().user_list(page).await?)
+        Ok(self.store().user_list(text, page).await?)
     }
 
     /// Finds a user by name or id.

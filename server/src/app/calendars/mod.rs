@@ -42,9 +42,14 @@ pub struct CalendarView {
 
 impl App {
     /// A page of calendars by name.
-    pub async fn calendar_list(&self, caller: &Caller, page: &PageRequest) -> Result<Page<CalendarView>> {
+    pub async fn calendar_list(
+        &self,
+        caller: &Caller,
+        text: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<CalendarView>> {
         caller.require(Permission::Read)?;
-        let listed = self.store().calendar_list(page).await?;
+        let listed = self.store().calendar_list(text, page).await?;
         if listed.items.is_empty() {
             return Ok(Page { items: Vec::new(), next: None });
         }

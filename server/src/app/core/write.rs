@@ -30,10 +30,10 @@ pub(in crate::app) struct Moment {
 /// Announces nothing: nobody waits for what was written.
 pub(in crate::app) const fn silent<T>(_: &App, _: &T) {}
 
-/// Why nothing of a dry run stays: it failed, or it was only to be seen what it does.
+/// Why a piece of work is rolled back: it failed, or it was a dry run.
 enum Undone<T> {
     Failed(Error),
-    Imagined(T),
+    DryRun(T),
 }
 
 impl<T> From<StoreError> for Undone<T> {
@@ -66,10 +66,10 @@ impl App {
         let (app, announcer) = (self.clone(), self.clone());
         let work = async move |tx: &Tx| {
             let done = work(tx, app.moment()).await.map_err(Undone::Failed)?;
-            if dry_run { Err(Undone::Imagined(done)) } else { Ok(done) }
+            if dry_run { Err(Undone::DryRun(done)) } else { Ok(done) }
         };
         match self.store().write_then(work, move |done| announce(&announcer, done)).await {
-            Ok(done) | Err(Undone::Imagined(done)) => Ok(done),
+            Ok(done) | Err(Undone::DryRun(done)) => Ok(done),
             Err(Undone::Failed(error)) => Err(error),
         }
     }
