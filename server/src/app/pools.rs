@@ -3,9 +3,10 @@
 use super::core::events::Change;
 use super::core::write::{Moment, Write};
 use super::{App, Caller, Error, Result, Signal};
+use crate::domain::core::problem::Problem;
 use crate::domain::ids::{PoolId, name_problem};
 use crate::domain::model::{Page, PageRequest, PoolRecord, PoolUse};
-use crate::domain::tasks::{Definition, Problem};
+use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::Permission;
 use crate::store::Tx;
 use serde_json::json;
@@ -34,12 +35,7 @@ pub struct PoolView {
 
 impl App {
     /// A page of pools by name.
-    pub async fn pool_list(
-        &self,
-        caller: &Caller,
-        text: Option<&str>,
-        page: &PageRequest,
-    ) -> Result<Page<PoolView>> {
+    pub async fn pool_list(&self, caller: &Caller, text: Option<&str>, page: &PageRequest) -> Result<Page<PoolView>> {
         caller.require(Permission::Read)?;
         let listed = self.store().pool_list(text, page).await?;
         let mut items = Vec::with_capacity(listed.items.len());

@@ -5,6 +5,7 @@
 
 pub mod calendars;
 pub mod clock;
+pub mod core;
 pub mod forecast;
 pub mod ids;
 pub mod model;

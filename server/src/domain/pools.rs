@@ -6,8 +6,8 @@
 //! Deliberately absent: sorting a line. The index `run_waiting` keeps the order, which never changes because all runs
 //! gain alike.
 
+use super::core::overlap::Overlap;
 use super::reason::Reason;
-use super::tasks::Overlap;
 use std::collections::{BTreeMap, HashMap};
 
 /// A waiting run, and what decides about its start.

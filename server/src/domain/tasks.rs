@@ -5,9 +5,12 @@
 
 pub use super::runs::retry::{Backoff, Retry, RetryOn};
 
+use super::core::overlap::Overlap;
+use super::core::problem::{Problem, SECONDS_MAX};
 use super::runs::params::ParamSpec;
 use super::schedules::Schedule;
-use super::vocabulary::{FileChange, OnServerStop, RunState, WebhookProof};
+use super::triggers::Trigger;
+use super::vocabulary::OnServerStop;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -133,81 +136,6 @@ const fn middle() -> i32 {
     50
 }
 
-/// Something other than a schedule that starts a task.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Trigger {
-    /// Key within the task. A trigger that keeps its key keeps its address and secret across edits.
-    pub key: String,
-    /// Whether the trigger is enabled.
-    pub enabled: bool,
-    /// What the trigger waits for.
-    #[serde(flatten)]
-    pub rule: TriggerRule,
-}
-
-/// What a trigger waits for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum TriggerRule {
-    /// A call over HTTP.
-    Webhook {
-        /// How the caller proves that it is allowed to call.
-        proof: WebhookProof,
-        /// JSON pointers to the values of params in the JSON body, by name of the param. Empty: members with the
-        /// names of the params.
-        params: BTreeMap<String, String>,
-    },
-    /// A file that appears or changes.
-    File {
-        /// Absolute path; `*`, `?`, `[...]` and `**` stand for parts of it.
-        pattern: String,
-        /// What must happen to the file.
-        change: FileChange,
-        /// With `settled`: seconds without a change.
-        settle_seconds: f64,
-    },
-    /// The end of a run of another task.
-    Task {
-        /// Names of the tasks. The end of a run of any of them counts.
-        tasks: Vec<String>,
-        /// Final states that count.
-        states: Vec<RunState>,
-    },
-}
-
-impl TriggerRule {
-    /// Name of the kind.
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Webhook { .. } => "webhook",
-            Self::File { .. } => "file",
-            Self::Task { .. } => "task",
-        }
-    }
-}
-
-/// What happens when a task is due, or is started, while one of its runs is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Overlap {
-    /// No run is made; the ledger records this.
-    Skip,
-    /// Further runs wait, oldest first, at most `max_waiting` of them.
-    Queue {
-        /// Maximum number of runs that may wait.
-        max_waiting: u32,
-    },
-    /// Only the newest run waits; one that waited before is skipped.
-    QueueLatest,
-    /// The open run is cancelled, and the new one starts when it has ended.
-    Replace,
-    /// At most `max` runs are open at once. Beyond that, as in `Skip`.
-    Allow {
-        /// Maximum number of simultaneous runs.
-        max: u32,
-    },
-}
-
 /// Limits of one attempt's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogRules {
@@ -224,25 +152,6 @@ pub struct Retention {
     pub runs: u32,
 }
 
-/// Says what is wrong and where: an RFC 6901 pointer into the definition and a sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// JSON pointer, such as `/schedules/0/expression`.
-    pub pointer: String,
-    /// What is wrong and what to do about it.
-    pub message: String,
-}
-
-impl Problem {
-    /// Creates a problem at a place.
-    pub fn at(pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), message: message.into() }
-    }
-}
-
-/// Largest value of any `*_seconds` field: a year.
-pub const SECONDS_MAX: f64 = 31_622_400.0;
-
 impl Definition {
     /// Everything that makes no sense in the definition, all at once; empty if it may be saved.
     pub fn problems(&self) -> Vec<Problem> {
@@ -256,7 +165,7 @@ impl Definition {
         super::runs::params::spec_problems(&self.params, &mut found);
         self.placeholder_problems(&mut found);
         self.schedule_problems(&mut found);
-        super::triggers::problems(self, &mut found);
+        super::triggers::problems(&self.name, &self.params, &self.triggers, &mut found);
         self.time_problems(&mut found);
         found
     }

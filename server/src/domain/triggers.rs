@@ -1,11 +1,66 @@
 //! Triggers: which of them make sense, whether tasks trigger each other in a circle, and how the end of a run that
 //! started another one is written. Pure.
 
+use super::core::problem::Problem;
 use super::ids::RunId;
-use super::tasks::{Definition, Problem, TriggerRule};
-use super::vocabulary::RunState;
+use super::runs::params::ParamSpec;
+use super::vocabulary::{FileChange, RunState, WebhookProof};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+
+/// Something other than a schedule that starts a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// Key within the task. A trigger that keeps its key keeps its address and secret across edits.
+    pub key: String,
+    /// Whether the trigger is enabled.
+    pub enabled: bool,
+    /// What the trigger waits for.
+    #[serde(flatten)]
+    pub rule: TriggerRule,
+}
+
+/// What a trigger waits for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TriggerRule {
+    /// A call over HTTP.
+    Webhook {
+        /// How the caller proves that it is allowed to call.
+        proof: WebhookProof,
+        /// JSON pointers to the values of params in the JSON body, by name of the param. Empty: members with the
+        /// names of the params.
+        params: BTreeMap<String, String>,
+    },
+    /// A file that appears or changes.
+    File {
+        /// Absolute path; `*`, `?`, `[...]` and `**` stand for parts of it.
+        pattern: String,
+        /// What must happen to the file.
+        change: FileChange,
+        /// With `settled`: seconds without a change.
+        settle_seconds: f64,
+    },
+    /// The end of a run of another task.
+    Task {
+        /// Names of the tasks. The end of a run of any of them counts.
+        tasks: Vec<String>,
+        /// Final states that count.
+        states: Vec<RunState>,
+    },
+}
+
+impl TriggerRule {
+    /// Name of the kind.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Webhook { .. } => "webhook",
+            Self::File { .. } => "file",
+            Self::Task { .. } => "task",
+        }
+    }
+}
 
 /// The end of a run that started another one. Its text is stored with the run that it started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,16 +90,16 @@ impl TaskEnd {
 }
 
 /// Everything that makes no sense in the triggers of a definition.
-pub fn problems(definition: &Definition, found: &mut Vec<Problem>) {
-    for (index, trigger) in definition.triggers.iter().enumerate() {
+pub fn problems(task: &str, params: &[ParamSpec], triggers: &[Trigger], found: &mut Vec<Problem>) {
+    for (index, trigger) in triggers.iter().enumerate() {
         let at = |field: &str, message: String| Problem::at(format!("/triggers/{index}/{field}"), message);
-        if definition.triggers[..index].iter().any(|other| other.key == trigger.key) {
+        if triggers[..index].iter().any(|other| other.key == trigger.key) {
             found.push(at("key", format!("key \"{}\" is used twice", trigger.key)));
         }
         match &trigger.rule {
-            TriggerRule::Webhook { params, .. } => {
-                for (param, pointer) in params {
-                    if !definition.params.iter().any(|spec| spec.name == *param) {
+            TriggerRule::Webhook { params: pointers, .. } => {
+                for (param, pointer) in pointers {
+                    if !params.iter().any(|spec| spec.name == *param) {
                         found.push(at("params", format!("the task has no param \"{param}\"")));
                     }
                     if !pointer.is_empty() && !pointer.starts_with('/') {
@@ -61,7 +116,7 @@ pub fn problems(definition: &Definition, found: &mut Vec<Problem>) {
                 }
             }
             TriggerRule::Task { tasks, states } => {
-                if tasks.contains(&definition.name) {
+                if tasks.iter().any(|source| source == task) {
                     found.push(at("tasks", "a task cannot wait for its own end".to_owned()));
                 }
                 let open: Vec<&str> =

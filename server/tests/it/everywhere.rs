@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Offset, TimeZone, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
-use orc_server::domain::schedules::{CompiledSchedule, DailyWindow, Fold, Gap, Rule, Schedule, compile, time_of_day};
+use orc_server::domain::core::time::time_of_day;
+use orc_server::domain::schedules::{CompiledSchedule, DailyWindow, Fold, Gap, Rule, Schedule, compile};
 use serde_json::Value;
 
 use crate::shapes::{definition, shapes};

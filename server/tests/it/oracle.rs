@@ -3,7 +3,8 @@
 //! cronsim judges cron expressions, python-dateutil recurrence rules, systemd and python-dateutil calendar rules.
 
 use chrono::{DateTime, Utc};
-use orc_server::domain::schedules::{Schedule, ZONE_DATA_VERSION, compile};
+use orc_server::domain::core::time::ZONE_DATA_VERSION;
+use orc_server::domain::schedules::{Schedule, compile};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

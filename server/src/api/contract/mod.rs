@@ -13,7 +13,7 @@ mod words;
 pub use access::Access;
 pub use schema::checkable;
 
-use crate::domain::tasks::Problem;
+use crate::domain::core::problem::Problem;
 use access::AccessTable;
 use axum::http::Method;
 use schema::Schemas;

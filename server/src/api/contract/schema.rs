@@ -4,7 +4,7 @@
 //! check: whatever is documented is enforced, with a JSON pointer for every fault.
 
 use super::words::words;
-use crate::domain::tasks::Problem;
+use crate::domain::core::problem::Problem;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use jsonschema::{Draft, ValidationOptions, Validator, error::ValidationErrorKind};
 use serde_json::{Map, Value, json};

@@ -3,8 +3,8 @@
 use super::error::ApiError;
 use super::state::ApiState;
 use crate::api::contract::Contract;
+use crate::domain::core::problem::Problem;
 use crate::domain::model::{Cursor, PageRequest};
-use crate::domain::tasks::Problem;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection};
 use axum::http::{StatusCode, header, request::Parts};

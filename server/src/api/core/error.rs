@@ -5,7 +5,7 @@
 
 use super::answer;
 use crate::app;
-use crate::domain::tasks::Problem as FieldProblem;
+use crate::domain::core::problem::Problem as FieldProblem;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;

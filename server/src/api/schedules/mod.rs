@@ -15,6 +15,7 @@ use super::core::page::page;
 use super::core::state::ApiState;
 use crate::app::schedules::PreviewRequest;
 use crate::app::{self, Caller};
+use crate::domain::core::time::zone_parse;
 use crate::domain::model::{SlotFilter, SlotRecord};
 use crate::domain::schedules;
 use crate::domain::vocabulary::SlotOutcome;
@@ -251,7 +252,7 @@ fn day_out(schedules::DayCount { date, planned, skipped, notes }: schedules::Day
 }
 
 fn entry_out(entry: SlotRecord) -> Slot {
-    let local = schedules::zone_parse(&entry.timezone)
+    let local = zone_parse(&entry.timezone)
         .map_or_else(|_| entry.first_at.to_rfc3339(), |zone| entry.first_at.with_timezone(&zone).to_rfc3339());
     Slot {
         schedule_id: entry.schedule.0,

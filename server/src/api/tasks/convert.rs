@@ -4,6 +4,7 @@
 use crate::api::schedules::convert::{schedule_in, schedule_out};
 use crate::api::triggers::convert::{trigger_out, triggers_in};
 use crate::api::wire;
+use crate::domain::core::overlap::Overlap;
 use crate::domain::runs::params::{ParamRule, ParamSpec};
 use crate::domain::{schedules, tasks};
 use serde_json::{Value, json};
@@ -208,23 +209,23 @@ fn param_out(it: ParamSpec) -> wire::ParamSpec {
     }
 }
 
-const fn overlap_in(overlap: wire::Overlap) -> tasks::Overlap {
+const fn overlap_in(overlap: wire::Overlap) -> Overlap {
     match overlap {
-        wire::Overlap::Skip => tasks::Overlap::Skip,
-        wire::Overlap::Queue(wire::OverlapQueue { max_waiting }) => tasks::Overlap::Queue { max_waiting },
-        wire::Overlap::QueueLatest => tasks::Overlap::QueueLatest,
-        wire::Overlap::Replace => tasks::Overlap::Replace,
-        wire::Overlap::Allow(wire::OverlapAllow { max }) => tasks::Overlap::Allow { max },
+        wire::Overlap::Skip => Overlap::Skip,
+        wire::Overlap::Queue(wire::OverlapQueue { max_waiting }) => Overlap::Queue { max_waiting },
+        wire::Overlap::QueueLatest => Overlap::QueueLatest,
+        wire::Overlap::Replace => Overlap::Replace,
+        wire::Overlap::Allow(wire::OverlapAllow { max }) => Overlap::Allow { max },
     }
 }
 
-const fn overlap_out(overlap: tasks::Overlap) -> wire::Overlap {
+const fn overlap_out(overlap: Overlap) -> wire::Overlap {
     match overlap {
-        tasks::Overlap::Skip => wire::Overlap::Skip,
-        tasks::Overlap::Queue { max_waiting } => wire::Overlap::Queue(wire::OverlapQueue { max_waiting }),
-        tasks::Overlap::QueueLatest => wire::Overlap::QueueLatest,
-        tasks::Overlap::Replace => wire::Overlap::Replace,
-        tasks::Overlap::Allow { max } => wire::Overlap::Allow(wire::OverlapAllow { max }),
+        Overlap::Skip => wire::Overlap::Skip,
+        Overlap::Queue { max_waiting } => wire::Overlap::Queue(wire::OverlapQueue { max_waiting }),
+        Overlap::QueueLatest => wire::Overlap::QueueLatest,
+        Overlap::Replace => wire::Overlap::Replace,
+        Overlap::Allow { max } => wire::Overlap::Allow(wire::OverlapAllow { max }),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Conversions of triggers between the wire and the domain.
 
 use crate::api::wire;
-use crate::domain::tasks::{Trigger, TriggerRule};
+use crate::domain::triggers::{Trigger, TriggerRule};
 
 /// Converts triggers to the domain. A trigger without a key gets its kind as key, then `kind-2` ...
 pub fn triggers_in(triggers: Vec<wire::TaskTrigger>) -> Vec<Trigger> {

@@ -14,7 +14,7 @@ use super::core::state::ApiState;
 use crate::app::triggers::TriggerView;
 use crate::app::{self, Caller};
 use crate::domain::model::Cursor;
-use crate::domain::tasks::TriggerRule;
+use crate::domain::triggers::TriggerRule;
 use axum::extract::State;
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};

@@ -2,9 +2,9 @@
 
 use crate::app::core::write::{Moment, silent};
 use crate::app::{App, Caller, CallerKind, Error, Result};
+use crate::domain::core::problem::Problem;
 use crate::domain::ids::{SessionId, TokenId};
 use crate::domain::model::{SessionNew, SessionRecord, UserChange, UserNew, UserRecord};
-use crate::domain::tasks::Problem;
 use crate::domain::vocabulary::Role;
 use crate::security::secret::Secret;
 use crate::security::{password, setup, token};

@@ -24,12 +24,7 @@ pub struct UserEdit {
 
 impl App {
     /// A page of users.
-    pub async fn user_list(
-        &self,
-        caller: &Caller,
-        text: Option<&str>,
-        page: &PageRequest,
-    ) -> Result<Page<UserRecord>> {
+    pub async fn user_list(&self, caller: &Caller, text: Option<&str>, page: &PageRequest) -> Result<Page<UserRecord>> {
         caller.require(Permission::Admin)?;
         Ok(self.store().user_list(text, page).await?)
     }

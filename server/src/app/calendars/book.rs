@@ -5,9 +5,10 @@
 
 use crate::app::{App, Error, Result};
 use crate::domain::calendars::{Calendar, CalendarBook, CalendarEntry, Calendars};
+use crate::domain::core::problem::Problem;
 use crate::domain::model::{CalendarRecord, StoredCalendars};
 use crate::domain::schedules;
-use crate::domain::tasks::{Definition, Problem};
+use crate::domain::tasks::Definition;
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;

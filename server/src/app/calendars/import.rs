@@ -4,7 +4,7 @@ use super::CalendarView;
 use crate::app::core::write::Write;
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::calendars::{Calendar, IcsImport, ics_import};
-use crate::domain::schedules::zone_parse;
+use crate::domain::core::time::zone_parse;
 use crate::domain::vocabulary::Permission;
 
 /// A file, and how to import it.

@@ -1,8 +1,8 @@
 //! The closed list of reasons for which a use case fails.
 
 use crate::app::Result;
+use crate::domain::core::problem::Problem;
 use crate::domain::model::BadCursor;
-use crate::domain::tasks::Problem;
 use crate::store::{Conflict, StoreError};
 use chrono::{DateTime, Utc};
 

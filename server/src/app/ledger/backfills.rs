@@ -13,6 +13,7 @@ use crate::app::runs::admit::{Inserted, Wanted, new_run, whole};
 use crate::app::schedules::compile;
 use crate::app::{App, Caller, Error, Result, Signal};
 use crate::domain::calendars::CalendarBook;
+use crate::domain::core::overlap::Overlap;
 use crate::domain::ids::BackfillId;
 use crate::domain::model::{
     BackfillNew, BackfillRecord, Page, PageRequest, RunCancel, RunNew, TaskRecord, TaskRef, TriggerRecord,
@@ -21,7 +22,6 @@ use crate::domain::reason::Reason;
 use crate::domain::runs::OpenRuns;
 use crate::domain::runs::params;
 use crate::domain::schedules::Slot;
-use crate::domain::tasks::Overlap;
 use crate::domain::vocabulary::{BackfillState, Permission, TriggerKind};
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};

@@ -5,12 +5,14 @@
 
 use crate::app::core::span::seconds;
 use crate::app::{App, Error, Result, Signal};
+use crate::domain::core::overlap::Overlap;
+use crate::domain::core::problem::Problem;
 use crate::domain::ids::RunId;
 use crate::domain::model::{RunCancel, RunNew, RunRecord, TaskRecord, TriggerRecord};
 use crate::domain::reason::{Displacing, Reason};
 use crate::domain::runs::params;
 use crate::domain::runs::{Admission, OpenRuns, admit};
-use crate::domain::tasks::{Definition, Overlap, Problem};
+use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::RunState;
 use crate::store::Tx;
 use chrono::{DateTime, Utc};

@@ -7,10 +7,12 @@ pub mod agenda;
 use super::core::compute::Reach;
 use super::{App, Caller, Error, Result};
 use crate::domain::calendars::CalendarBook;
+use crate::domain::core::problem::Problem;
+use crate::domain::core::time::ScheduleError;
 use crate::domain::model::TaskRef;
 use crate::domain::schedules;
-use crate::domain::schedules::{CompiledSchedule, DayCount, Schedule, ScheduleError, Slot};
-use crate::domain::tasks::{Definition, Problem};
+use crate::domain::schedules::{CompiledSchedule, DayCount, Schedule, Slot};
+use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::Permission;
 use chrono::{DateTime, Utc};
 

@@ -6,7 +6,9 @@
 //! not silence the others.
 
 use crate::app::{App, Error, Result};
-use crate::domain::tasks::{Definition, Problem, TriggerRule};
+use crate::domain::core::problem::Problem;
+use crate::domain::tasks::Definition;
+use crate::domain::triggers::TriggerRule;
 use crate::integrations::disk::{Disk, Patience};
 use futures::future::join_all;
 use std::path::{Component, Path, PathBuf};

@@ -14,7 +14,7 @@ use crate::domain::model::{
     FileState, FilesLearned, KnownFile, KnownFiles, RunNew, TaskRecord, TaskRef, TaskTriggerRecord, TriggerRecord,
 };
 use crate::domain::runs::OpenRuns;
-use crate::domain::tasks::TriggerRule;
+use crate::domain::triggers::TriggerRule;
 use crate::domain::vocabulary::{FileChange, TriggerKind};
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};

@@ -10,9 +10,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Calendar, CalendarEntry, Calendars, Maintenance, RULE_DATES};
-use crate::domain::schedules;
-use crate::domain::schedules::zone_parse;
-use crate::domain::tasks::Problem;
+use crate::domain::core::problem::Problem;
+use crate::domain::core::time::{recurrence_dates, time_of_day, zone_parse};
 use crate::domain::vocabulary::Weekday;
 
 const FIRST_YEAR: i32 = 1990;
@@ -326,7 +325,7 @@ fn own(entry: &CalendarEntry, dates: &mut Dates, budget: &mut usize) -> Result<(
             if *budget == 0 {
                 return Err(many());
             }
-            let found = schedules::recurrence_dates(rule, *dtstart, until);
+            let found = recurrence_dates(rule, *dtstart, until);
             let found = found.map_err(|error| (error.field, error.to_string()))?;
             let left = budget.checked_sub(found.len());
             *budget = left.unwrap_or_default();
@@ -342,10 +341,10 @@ fn own(entry: &CalendarEntry, dates: &mut Dates, budget: &mut usize) -> Result<(
 fn window(written: &Maintenance, dates: &Arc<Dates>, problems: &mut Vec<Problem>) -> Option<MaintenanceWindow> {
     let mut at = |field: &str, message: String| problems.push(Problem::at(format!("/maintenance/{field}"), message));
     let timezone = zone_parse(&written.timezone).map_err(|error| at("timezone", error.to_string())).ok();
-    let from = schedules::time_of_day("from", &written.from).map_err(|error| at("from", error.to_string())).ok();
+    let from = time_of_day("from", &written.from).map_err(|error| at("from", error.to_string())).ok();
     let to = match written.to.as_str() {
         "24:00" => Some(86_400),
-        text => schedules::time_of_day("to", text).map_err(|error| at("to", error.to_string())).ok(),
+        text => time_of_day("to", text).map_err(|error| at("to", error.to_string())).ok(),
     };
     Some(MaintenanceWindow {
         dates: Arc::clone(dates),

@@ -5,8 +5,10 @@
 pub mod params;
 pub mod retry;
 
+use self::retry::{Backoff, Retry, RetryOn};
+use super::core::overlap::Overlap;
+use super::core::problem::SECONDS_MAX;
 use super::reason::Reason;
-use super::tasks::{Backoff, Overlap, Retry, RetryOn};
 use super::vocabulary::{AttemptOutcome, RunAction, RunState};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -154,8 +156,7 @@ pub fn delay(retry: &Retry, number: u32, draw: f64) -> TimeDelta {
         }
     };
     let seconds = if retry.jitter { full * draw.clamp(0.0, 1.0) } else { full };
-    let bounded =
-        if seconds.is_finite() { seconds.clamp(0.0, super::tasks::SECONDS_MAX) } else { super::tasks::SECONDS_MAX };
+    let bounded = if seconds.is_finite() { seconds.clamp(0.0, SECONDS_MAX) } else { SECONDS_MAX };
     #[expect(clippy::cast_possible_truncation, reason = "bounded to a year in milliseconds just above")]
     TimeDelta::milliseconds((bounded * 1000.0) as i64)
 }

@@ -3,7 +3,7 @@
 //! A task declares them and a run brings values. Values are checked before a run is accepted. They reach the process
 //! as `ORC_PARAM_NAME` variables and as `${params.name}` inside one argument (never split again).
 
-use crate::domain::tasks::Problem;
+use crate::domain::core::problem::Problem;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 

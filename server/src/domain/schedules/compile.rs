@@ -1,97 +1,27 @@
 //! Turns a definition into a schedule whose slots can be computed: parsed once, trusted from then on.
 
-use crate::domain::calendars::CalendarBook;
+use crate::domain::core::time::recurrence::{Recurrence, Written};
+use crate::domain::core::time::recurrence_text::bad_end;
+use crate::domain::core::time::zone::shortened;
+use crate::domain::core::time::{ScheduleError, zone_parse};
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 use chrono_tz::Tz;
-use std::sync::Arc;
 
+use super::compiled::{CompiledRule, CompiledSchedule};
 use super::rules::calendar_rule;
 use super::rules::cron::{CronRule, parse_cron};
 use super::rules::field::hash;
-use super::rules::recurrence::{Recurrence, Written};
-use super::rules::recurrence_text::bad_end;
+use super::rules::interval::check_distance;
 use super::rules::windows::parse_windows;
-use super::slots::dates::DateRules;
 use super::slots::wall::Wall;
 use super::slots::window::{Windowed, compile_window};
-use super::slots::zone::{shortened, zone_parse};
-use super::{DailyWindow, Fold, Gap, Roll, Rule, Schedule, ScheduleError};
+use super::{DailyWindow, Roll, Rule, Schedule};
 
 /// Maximum number of slots a day of a schedule that moves slots to business days.
 const ROLL_MOST: usize = 24;
 
 /// 10 January 2024, a date around which no time zone changes its clocks.
 const ROLL_SAMPLE: i64 = 1_704_844_800;
-
-/// Longest distance of an interval: 366 days.
-const LONGEST_SECONDS: u64 = 366 * 86_400;
-
-/// A schedule that is known to be valid. It does not matter here whether the schedule is enabled.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CompiledSchedule {
-    pub(in crate::domain) timezone: Tz,
-    pub(in crate::domain) start_at: Option<DateTime<Utc>>,
-    pub(in crate::domain) end_at: Option<DateTime<Utc>>,
-    pub(in crate::domain) gap: Gap,
-    pub(in crate::domain) fold: Fold,
-    pub(in crate::domain) rule: CompiledRule,
-    pub(in crate::domain) delay: Duration,
-    pub(in crate::domain) splay_seconds: u32,
-    pub(in crate::domain) dates: Option<Arc<DateRules>>,
-}
-
-/// The rules after parsing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::domain) enum CompiledRule {
-    /// Local times, once per local day. The gap and fold policies apply.
-    Fixed(Wall),
-    /// Local times that follow elapsed time over clock changes: a slot whenever the clock shows one of them.
-    Elapsed(Wall),
-    /// A fixed distance, counted from an instant (both in seconds).
-    Interval { every: i64, anchor: i64 },
-    /// A fixed distance, within a part of the day.
-    Windowed(Windowed),
-    /// Local times by a recurrence rule.
-    Recurring(Recurrence),
-    /// Each start of the server. There is no slot until the start is known.
-    Startup { delay_seconds: u32 },
-    /// One instant.
-    At(DateTime<Utc>),
-    /// One local time.
-    AtLocal(NaiveDateTime),
-}
-
-impl CompiledSchedule {
-    /// The same schedule with its calendars applied, and with the maintenance windows that apply to a task with these
-    /// tags.
-    pub fn with_calendars(
-        self,
-        schedule: &Schedule,
-        tags: &[String],
-        book: &CalendarBook,
-    ) -> Result<Self, ScheduleError> {
-        let dates = DateRules::new(schedule, tags, book)?.map(Arc::new);
-        Ok(Self { dates, ..self })
-    }
-
-    /// How long after its slot a run starts: splay, and the delay of a `startup` schedule.
-    pub fn delay(&self) -> Duration {
-        self.delay
-    }
-
-    /// The same schedule with a known start of the server. A schedule of kind `startup` has its slot then.
-    pub fn started_at(self, at: DateTime<Utc>) -> Self {
-        match self.rule {
-            CompiledRule::Startup { .. } => Self { rule: CompiledRule::At(at.trunc_subsecs(0)), ..self },
-            _ => self,
-        }
-    }
-
-    /// Returns whether the slots are the starts of the server.
-    pub fn is_startup(&self) -> bool {
-        matches!(self.rule, CompiledRule::Startup { .. })
-    }
-}
 
 /// Compiles a schedule. `hash_seed` (task name and schedule key) decides the value of `H` in a cron expression.
 pub fn compile(schedule: &Schedule, hash_seed: &str) -> Result<CompiledSchedule, ScheduleError> {
@@ -248,14 +178,6 @@ fn windowed(
 
 fn interval(every: u64, anchor: Option<DateTime<Utc>>) -> CompiledRule {
     CompiledRule::Interval { every: every as i64, anchor: anchor.map_or(0, |anchor| anchor.timestamp()) }
-}
-
-/// Refuses a distance of 0 or of too many seconds.
-pub(in crate::domain) fn check_distance(field: &'static str, seconds: u64) -> Result<(), ScheduleError> {
-    match seconds {
-        1..=LONGEST_SECONDS => Ok(()),
-        _ => Err(ScheduleError::new(field, format!("{seconds} seconds is out of range 1-{LONGEST_SECONDS}"))),
-    }
 }
 
 /// Parses an instant with its offset, or a local time.

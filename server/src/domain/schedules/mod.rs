@@ -5,22 +5,19 @@
 //! Local wall time exists only in here; everything that leaves is a UTC instant.
 
 mod compile;
+mod compiled;
 pub mod crontab;
 mod definition;
-mod error;
 pub mod rules;
 pub mod slots;
 #[cfg(test)]
 mod tests;
 mod words;
 
-pub use self::compile::{CompiledSchedule, compile, faults};
+pub use self::compile::{compile, faults};
+pub use self::compiled::CompiledSchedule;
 pub use self::definition::{CatchUp, DailyWindow, DayRule, Fold, Gap, Roll, Rule, Schedule, ScheduleKind, fill_keys};
-pub use self::error::ScheduleError;
-pub use self::rules::calendar_rule::time_of_day;
-pub use self::rules::recurrence::recurrence_dates;
 pub use self::slots::day_counts::DayCount;
 pub use self::slots::ending::ended;
 pub use self::slots::next::SLOTS_END;
 pub use self::slots::slot::{Note, Slot, SlotRange};
-pub use self::slots::zone::{ZONE_DATA_VERSION, hour_of, zone_parse};

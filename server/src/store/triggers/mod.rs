@@ -13,7 +13,8 @@ use super::runs::entity::run;
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, TaskId, TriggerId};
 use crate::domain::model::{FiringRecord, TaskTriggerRecord};
-use crate::domain::tasks::{Definition, Trigger};
+use crate::domain::tasks::Definition;
+use crate::domain::triggers::Trigger;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{

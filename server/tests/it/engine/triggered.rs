@@ -5,9 +5,10 @@ use super::bench::{Bench, child_task};
 use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::app::tasks::sets::{Applied, Apply};
 use orc_server::app::{Caller, Error};
+use orc_server::domain::core::problem::Problem;
 use orc_server::domain::ids::RunId;
 use orc_server::domain::model::{AuditFilter, PageRequest, RunFilter, TaskFilter, TaskSort};
-use orc_server::domain::tasks::{Definition, Problem};
+use orc_server::domain::tasks::Definition;
 use serde_json::{Value, json};
 use std::time::Duration;
 

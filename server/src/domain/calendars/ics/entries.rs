@@ -5,7 +5,7 @@ use super::event::Event;
 use super::times::{When, instant};
 use super::{ICS_EVENTS, IcsError};
 use crate::domain::calendars::{CalendarEntry, RULE_DATES};
-use crate::domain::schedules;
+use crate::domain::core::time::recurrence_dates;
 use chrono::{Datelike, Days, Duration, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,7 +110,7 @@ impl Maker<'_> {
             return Ok(Vec::new());
         }
         let end = NaiveDate::from_ymd_opt(2100, 12, 31).expect("a real date");
-        let dates = schedules::recurrence_dates(&rule, start, end);
+        let dates = recurrence_dates(&rule, start, end);
         let dates = dates.map_err(|error| IcsError::new(*number, format!("RRULE: {error}")))?;
         self.rule_dates += dates.len();
         if self.rule_dates > RULE_DATES {

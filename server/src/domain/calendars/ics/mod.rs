@@ -1,6 +1,6 @@
 //! Import of iCalendar files (RFC 5545): the events of a file become the entries of a calendar.
 //!
-//! Start reading here. `lines` finds the events, `event` reads one, `times` and `windows_zones` interpret its times,
+//! Start reading here. `lines` finds the events, `event` reads one, `times` interprets its times,
 //! and `entries` makes entries of it. A calendar holds dates, so an event with times of day becomes whole dates. A
 //! repetition stays a rule if a rule means the same. Deliberately absent: free/busy, to-dos, alarms, attendees, and
 //! the offsets that a file defines for its time zones: only names of zones count.
@@ -11,9 +11,6 @@ mod lines;
 #[cfg(test)]
 mod tests;
 mod times;
-mod windows_zones;
-
-pub use self::windows_zones::windows_zone;
 
 use super::CalendarEntry;
 use chrono::NaiveDate;

@@ -2,7 +2,7 @@
 //! write them.
 
 use super::shortened;
-use super::windows_zones::windows_zone;
+use crate::domain::core::time::windows_zone;
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;

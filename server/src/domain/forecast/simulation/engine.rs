@@ -7,10 +7,11 @@
 //! the oldest go first; here that would not change any sum.
 
 use super::limit::Limit;
+use super::outcome::{Hour, Minute, Outcome, PoolHour, PoolWait, TaskOverlap};
+use super::scenario::Scenario;
 use super::slots::{Flat, base, length};
-use super::{Hour, Minute, Outcome, PoolHour, PoolWait, Scenario, TaskOverlap};
+use crate::domain::core::overlap::Overlap;
 use crate::domain::runs::{Admission, OpenRuns, admit};
-use crate::domain::tasks::Overlap;
 use chrono::DateTime;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};

@@ -5,10 +5,11 @@
 
 use super::engine::Starts;
 use super::minute::{fixed_minute, with_minute};
+use super::outcome::Proposal;
+use super::scenario::{Scenario, SimulatedSchedule};
 use super::slots::{Dues, Flat};
-use super::{Scenario, SimulatedSchedule};
 use crate::domain::forecast::Stop;
-use crate::domain::schedules::{Schedule, compile};
+use crate::domain::schedules::compile;
 use std::cmp::Reverse;
 
 /// Maximum number of schedules examined.
@@ -22,25 +23,6 @@ const MANY: u64 = 2;
 
 /// Number of minutes before and after that should be free too, so that runs of several minutes do not meet.
 const NEAR: isize = 5;
-
-/// Another minute for a schedule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proposal {
-    /// Name of the task.
-    pub task: String,
-    /// The proposed schedule.
-    pub schedule: Schedule,
-    /// The present schedule, in words.
-    pub words_before: String,
-    /// The proposed schedule, in words.
-    pub words_after: String,
-    /// Number of slots of other schedules in the same minutes, at present.
-    pub collisions_before: u64,
-    /// Number of slots of other schedules in the same minutes, with the proposal.
-    pub collisions_after: u64,
-    /// Why the proposal is better.
-    pub reason: String,
-}
 
 /// Looks for better minutes. If told to stop, returns what was found so far.
 pub(in crate::domain) fn find(scenario: &Scenario, flat: &[Flat<'_>], starts: Starts, stop: &Stop) -> Vec<Proposal> {

@@ -1,6 +1,6 @@
 //! The slots of all schedules, day by day: one number per slot, in order of time.
 
-use super::{CHUNK, SLOTS_MAX, Scenario, SimulatedSchedule};
+use super::scenario::{CHUNK, SLOTS_MAX, Scenario, SimulatedSchedule};
 use crate::domain::forecast::Stop;
 use chrono::{DateTime, Utc};
 use std::sync::mpsc::SyncSender;

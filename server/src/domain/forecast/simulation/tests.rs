@@ -1,8 +1,10 @@
 //! Small scenarios, checked by hand.
 
 use super::*;
-use crate::domain::schedules::{compile, fill_keys, hour_of};
-use chrono::TimeDelta;
+use crate::domain::core::overlap::Overlap;
+use crate::domain::core::time::hour_of;
+use crate::domain::schedules::{Schedule, compile, fill_keys};
+use chrono::{DateTime, TimeDelta, Utc};
 
 fn task(name: &str, seconds: u32, overlap: Overlap, expressions: &[&str]) -> SimulatedTask {
     let written = |expression: &&str| -> Schedule {

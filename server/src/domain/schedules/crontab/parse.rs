@@ -4,8 +4,9 @@ use super::forms::{guess, is_header};
 use super::line::{Entry, Line, first_word, offset_in, read};
 use super::percent::{shell_line, split};
 use super::{Crontab, Form, Job, LINES_MAX, LineProblem, TEXT_MAX};
+use crate::domain::core::time::{ScheduleError, zone_parse};
 use crate::domain::schedules;
-use crate::domain::schedules::{Rule, Schedule, zone_parse};
+use crate::domain::schedules::{Rule, Schedule};
 use std::collections::BTreeMap;
 
 /// Longest command, in characters.
@@ -133,7 +134,7 @@ impl Reading {
         }
         let rule = rule_of(entry).map_err(|fault| {
             let position = fault.position.map(|position| position + entry.offset);
-            problem(position, schedules::ScheduleError { position: None, ..fault }.to_string())
+            problem(position, ScheduleError { position: None, ..fault }.to_string())
         })?;
         let (user, command) = match self.form {
             Form::User => (None, entry.rest),
@@ -192,7 +193,7 @@ impl Reading {
     }
 }
 
-fn rule_of(entry: &Entry<'_>) -> Result<Rule, schedules::ScheduleError> {
+fn rule_of(entry: &Entry<'_>) -> Result<Rule, ScheduleError> {
     let rule = if entry.expression.eq_ignore_ascii_case("@reboot") {
         Rule::Startup { delay_seconds: 0 }
     } else {

@@ -6,9 +6,10 @@ use chrono::{Datelike, NaiveDate};
 
 use super::days::{ALL_MONTHS, ALL_WEEK_DAYS, Cycle, Days, MonthDay, WeekDay};
 use super::times::Times;
+use crate::domain::core::time::ScheduleError;
+use crate::domain::core::time::time_of_day;
+use crate::domain::schedules::DayRule;
 use crate::domain::schedules::slots::wall::Wall;
-use crate::domain::schedules::slots::zone::shortened;
-use crate::domain::schedules::{DayRule, ScheduleError};
 use crate::domain::vocabulary::Weekday;
 
 /// Compiles a calendar rule.
@@ -101,26 +102,6 @@ fn compile_times(times: &[String]) -> Result<Times, ScheduleError> {
     seconds.sort_unstable();
     seconds.dedup();
     Ok(Times::List(seconds))
-}
-
-/// Parses `6:00`, `06:00` or `06:00:30` into seconds since midnight.
-pub fn time_of_day(field: &'static str, text: &str) -> Result<u32, ScheduleError> {
-    let wrong = || {
-        ScheduleError::new(field, format!("\"{}\" is not a time of day", shortened(text)))
-            .fix("write it from 00:00 to 23:59, or with seconds (07:30:15)")
-    };
-    let parts: Vec<&str> = text.trim().split(':').collect();
-    let number = |part: &str, shortest: usize, limit: u32| {
-        let plain = (shortest..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-        part.parse::<u32>().ok().filter(|number| plain && *number < limit).ok_or_else(wrong)
-    };
-    match parts.as_slice() {
-        [hour, minute] => Ok(number(hour, 1, 24)? * 3600 + number(minute, 2, 60)? * 60),
-        [hour, minute, second] => {
-            Ok(number(hour, 1, 24)? * 3600 + number(minute, 2, 60)? * 60 + number(second, 2, 60)?)
-        }
-        _ => Err(wrong()),
-    }
 }
 
 fn origin(from: Option<NaiveDate>) -> NaiveDate {

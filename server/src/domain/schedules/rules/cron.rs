@@ -5,10 +5,11 @@
 
 use super::days::Days;
 use super::field::{Field, FieldKind, Special, parse_field};
+use super::interval::check_distance;
 use super::times::Times;
-use crate::domain::schedules::ScheduleError;
+use crate::domain::core::time::ScheduleError;
+use crate::domain::core::time::zone::shortened;
 use crate::domain::schedules::slots::wall::Wall;
-use crate::domain::schedules::slots::zone::shortened;
 
 /// Meaning of an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,9 +127,7 @@ fn parse_every(words: &[(usize, String)]) -> Result<CronRule, ScheduleError> {
     if number.is_some() {
         return Err(fault(format!("\"{}\" does not say which unit", shortened(text))).at(*position).fix(advice));
     }
-    crate::domain::schedules::compile::check_distance("expression", total)
-        .map(|()| CronRule::Every(total))
-        .map_err(|error| error.at(*position))
+    check_distance("expression", total).map(|()| CronRule::Every(total)).map_err(|error| error.at(*position))
 }
 
 fn parse_fields(words: &[(usize, String)], seed: &str) -> Result<CronRule, ScheduleError> {

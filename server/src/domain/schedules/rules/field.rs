@@ -1,8 +1,8 @@
 //! One field of a crontab expression: lists of values, ranges, steps, names, `H` and the day specials.
 
 use super::days::{MonthDay, WeekDay};
-use crate::domain::schedules::ScheduleError;
-use crate::domain::schedules::slots::zone::shortened;
+use crate::domain::core::time::ScheduleError;
+use crate::domain::core::time::zone::shortened;
 
 /// The six fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

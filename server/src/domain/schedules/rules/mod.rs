@@ -6,7 +6,6 @@ pub(in crate::domain) mod calendar_rule;
 pub(in crate::domain) mod cron;
 pub(in crate::domain) mod days;
 pub(in crate::domain) mod field;
-pub(in crate::domain) mod recurrence;
-pub(in crate::domain) mod recurrence_text;
+pub(in crate::domain) mod interval;
 pub(in crate::domain) mod times;
 pub(in crate::domain) mod windows;

@@ -4,9 +4,9 @@
 
 use super::days::{ALL_MONTH_DAYS, ALL_WEEK_DAYS, Days};
 use super::times::Times;
-use crate::domain::schedules::ScheduleError;
+use crate::domain::core::time::ScheduleError;
+use crate::domain::core::time::zone::shortened;
 use crate::domain::schedules::slots::wall::Wall;
-use crate::domain::schedules::slots::zone::shortened;
 
 const ADVICE: &str = "write 06:00 (every day), MON 08:00 (every week) or 15 09:30 (every month)";
 const WEEK: [&str; 7] = ["SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"];

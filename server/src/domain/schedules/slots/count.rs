@@ -3,8 +3,8 @@
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Timelike, Utc};
 
 use super::wall::{LocalTimes as _, Wall};
-use super::zone::{Meaning, instant, meaning};
-use crate::domain::schedules::compile::{CompiledRule, CompiledSchedule};
+use crate::domain::core::time::zone::{Meaning, instant, meaning};
+use crate::domain::schedules::compiled::{CompiledRule, CompiledSchedule};
 use crate::domain::schedules::{Slot, SlotRange};
 
 impl CompiledSchedule {

@@ -5,9 +5,9 @@
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
 
-use super::zone::{Meaning, instant, meaning};
+use crate::domain::core::time::zone::{Meaning, instant, meaning};
 use crate::domain::schedules::Note;
-use crate::domain::schedules::compile::CompiledSchedule;
+use crate::domain::schedules::compiled::CompiledSchedule;
 
 /// Maximum number of slots of a day that are examined one by one.
 const LOOKED_AT: u64 = 100;

@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Datelike, Utc};
 
-use super::dates::DateRules;
+use super::date_rules::DateRules;
 use crate::domain::calendars::{CalendarBook, LAST_YEAR};
-use crate::domain::schedules::compile::{CompiledSchedule, compile};
-use crate::domain::schedules::{Rule, Schedule, ScheduleError};
+use crate::domain::core::time::ScheduleError;
+use crate::domain::schedules::compile::compile;
+use crate::domain::schedules::compiled::CompiledSchedule;
+use crate::domain::schedules::{Rule, Schedule};
 
 /// Maximum number of dates examined. A schedule whose next dates are all excluded counts as one that never fires.
 const DATES_LOOKED_AT: usize = 4000;

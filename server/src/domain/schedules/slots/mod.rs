@@ -3,6 +3,7 @@
 //! Deliberately absent: the grammar of the rules. Start reading at `next`, then `dates`.
 
 pub(in crate::domain) mod count;
+pub(in crate::domain) mod date_rules;
 pub(in crate::domain) mod dates;
 pub(in crate::domain) mod day_counts;
 pub(in crate::domain) mod ending;
@@ -10,4 +11,3 @@ pub(in crate::domain) mod next;
 pub(in crate::domain) mod slot;
 pub(in crate::domain) mod wall;
 pub(in crate::domain) mod window;
-pub(in crate::domain) mod zone;

@@ -8,8 +8,8 @@
 use chrono::{DateTime, Duration, FixedOffset, NaiveDateTime, SubsecRound, Utc};
 
 use super::wall::LocalTimes;
-use super::zone::{Meaning, Twice, instant, local, meaning, offset_at};
-use crate::domain::schedules::compile::{CompiledRule, CompiledSchedule};
+use crate::domain::core::time::zone::{Meaning, Twice, instant, local, meaning, offset_at};
+use crate::domain::schedules::compiled::{CompiledRule, CompiledSchedule};
 use crate::domain::schedules::{Fold, Gap, Note, Slot};
 
 /// Which of the two instants of a repeated local time is meant.

@@ -2,8 +2,8 @@
 
 use chrono::{Duration, NaiveDateTime, NaiveTime, Timelike};
 
+use crate::domain::core::time::recurrence::Recurrence;
 use crate::domain::schedules::rules::days::Days;
-use crate::domain::schedules::rules::recurrence::Recurrence;
 use crate::domain::schedules::rules::times::Times;
 
 /// The local times that a rule names.

@@ -7,9 +7,10 @@
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 
-use super::zone::{Meaning, instant, local, meaning, offset_at};
-use crate::domain::schedules::rules::calendar_rule::{time_of_day, week_mask};
-use crate::domain::schedules::{DailyWindow, ScheduleError};
+use crate::domain::core::time::zone::{Meaning, instant, local, meaning, offset_at};
+use crate::domain::core::time::{ScheduleError, time_of_day};
+use crate::domain::schedules::DailyWindow;
+use crate::domain::schedules::rules::calendar_rule::week_mask;
 
 /// A compiled window of the day.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::rules::days::Days;
 use super::*;
+use crate::domain::core::time::zone_parse;
 
 /// A schedule of a cron expression.
 pub(in crate::domain) fn cron(expression: &str, timezone: &str) -> Schedule {

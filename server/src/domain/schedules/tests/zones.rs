@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::cron;
 use super::*;
-use crate::domain::schedules::slots::zone::{Meaning, meaning};
+use crate::domain::core::time::zone::{Meaning, meaning};
 
 const SHAPES: [&str; 8] = [
     "*/15 * * * *",
@@ -36,7 +36,7 @@ fn any_start(tz: Tz) -> impl Strategy<Value = DateTime<Utc>> {
 }
 
 fn change_after(tz: Tz, start: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let offset = |at: DateTime<Utc>| crate::domain::schedules::slots::zone::offset_at(tz, at);
+    let offset = |at: DateTime<Utc>| crate::domain::core::time::zone::offset_at(tz, at);
     (1..400).map(|day| start + Duration::days(day)).find(|at| offset(*at) != offset(*at - Duration::days(1)))
 }
 

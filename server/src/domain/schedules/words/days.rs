@@ -1,6 +1,6 @@
 //! The days of a schedule in English: "the 15th of each month", "on Monday to Friday".
 
-use super::{evenly, joined, runs};
+use super::lists::{evenly, joined, runs};
 use crate::domain::schedules::rules::days::{ALL_MONTHS, Cycle, Days, MonthDay, WeekDay};
 
 const MONTHS: [&str; 12] = [

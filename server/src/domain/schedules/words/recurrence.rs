@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use rrule::{Frequency, NWeekday, RRule};
 
 use super::days::ordinal;
-use super::joined;
-use crate::domain::schedules::rules::recurrence::Recurrence;
+use super::lists::joined;
+use crate::domain::core::time::recurrence::Recurrence;
 
 impl Recurrence {
     /// The rule in English, as a sentence without a full stop.

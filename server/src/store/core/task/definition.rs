@@ -4,9 +4,10 @@
 //! schedule of unknown shape becomes one that never computes slots and cannot be saved again. For anything else that
 //! cannot be read there is a stand-in, and the definition counts as disabled until it is replaced.
 
+use crate::domain::core::overlap::Overlap;
 use crate::domain::model::Damage;
 use crate::domain::schedules::{CatchUp, Fold, Gap, Roll, Rule, Schedule};
-use crate::domain::tasks::{Backoff, Definition, LogRules, Overlap, Retention, Retry, RunSpec};
+use crate::domain::tasks::{Backoff, Definition, LogRules, Retention, Retry, RunSpec};
 use crate::domain::vocabulary::OnServerStop;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

@@ -3,9 +3,11 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Timelike as _};
 use rrule::{Frequency, NWeekday, RRule, Unvalidated};
 
-use super::recurrence::STEPS;
-use crate::domain::schedules::ScheduleError;
-use crate::domain::schedules::slots::zone::shortened;
+use super::error::ScheduleError;
+use super::zone::shortened;
+
+/// Maximum number of occurrences computed for one question. A rule that counts further is refused.
+pub(in crate::domain) const STEPS: u32 = 1_000_000;
 
 /// Years in which rules may begin.
 const YEARS: std::ops::Range<i32> = 1900..9000;

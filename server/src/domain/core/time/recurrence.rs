@@ -12,14 +12,13 @@ use rrule::{Frequency, RRule, RRuleSet, RRuleSetIter, Tz, Unvalidated};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::recurrence_text::{bare_date, days_are_countable, last_second, local_time, parsed, refused, times_of_day};
-use crate::domain::schedules::ScheduleError;
+use super::error::ScheduleError;
+use super::recurrence_text::{
+    STEPS, bare_date, days_are_countable, last_second, local_time, parsed, refused, times_of_day,
+};
 
 /// Maximum number of occurrences kept.
 const KEPT: usize = 20_000;
-
-/// Maximum number of occurrences computed for one question. A rule that counts further is refused.
-pub(in crate::domain) const STEPS: u32 = 1_000_000;
 
 const DAY: i64 = 86_400;
 

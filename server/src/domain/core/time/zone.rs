@@ -3,8 +3,8 @@
 use chrono::{DateTime, Duration, LocalResult, NaiveDateTime, Offset, SubsecRound, TimeZone, Utc};
 use chrono_tz::{GapInfo, TZ_VARIANTS, Tz};
 
-use crate::domain::calendars::windows_zone;
-use crate::domain::schedules::ScheduleError;
+use super::error::ScheduleError;
+use super::windows_zones::windows_zone;
 
 /// The version of the IANA time zone database that is compiled in, such as `2025b`.
 pub const ZONE_DATA_VERSION: &str = chrono_tz::IANA_TZDB_VERSION;

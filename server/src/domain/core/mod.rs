@@ -1,0 +1,7 @@
+//! Values and rules that several subjects need: what is wrong with a definition, what overlaps, and reading times.
+//!
+//! Deliberately absent: anything that one subject decides alone. Start reading at `problem`, then `time`.
+
+pub mod overlap;
+pub mod problem;
+pub mod time;

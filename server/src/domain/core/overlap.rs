@@ -1,0 +1,28 @@
+//! What happens to a run of a task that comes while another one is open.
+//!
+//! Tasks say it, runs are admitted by it, pools and simulations compute with it. Deliberately absent: the admission itself,
+//! which `runs` does.
+
+use serde::{Deserialize, Serialize};
+
+/// What happens when a task is due, or is started, while one of its runs is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Overlap {
+    /// No run is made; the ledger records this.
+    Skip,
+    /// Further runs wait, oldest first, at most `max_waiting` of them.
+    Queue {
+        /// Maximum number of runs that may wait.
+        max_waiting: u32,
+    },
+    /// Only the newest run waits; one that waited before is skipped.
+    QueueLatest,
+    /// The open run is cancelled, and the new one starts when it has ended.
+    Replace,
+    /// At most `max` runs are open at once. Beyond that, as in `Skip`.
+    Allow {
+        /// Maximum number of simultaneous runs.
+        max: u32,
+    },
+}

@@ -1,0 +1,16 @@
+//! The distance of an interval, as a schedule of that kind or a cron macro gives it.
+//!
+//! Deliberately absent: the slots of an interval, which `slots` computes.
+
+use crate::domain::core::time::ScheduleError;
+
+/// Longest distance of an interval: 366 days.
+const LONGEST_SECONDS: u64 = 366 * 86_400;
+
+/// Refuses a distance of 0 or of too many seconds.
+pub(in crate::domain) fn check_distance(field: &'static str, seconds: u64) -> Result<(), ScheduleError> {
+    match seconds {
+        1..=LONGEST_SECONDS => Ok(()),
+        _ => Err(ScheduleError::new(field, format!("{seconds} seconds is out of range 1-{LONGEST_SECONDS}"))),
+    }
+}
