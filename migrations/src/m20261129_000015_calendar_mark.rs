@@ -19,8 +19,8 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // On PostgreSQL an index holds no more than it names, so both columns are named.
-        let mark = partial(index("calendar_mark", "calendar", &["version", "id"]), "deleted_at IS NULL");
+        // The index holds all that is asked for, so that no row is read.
+        let mark = partial(index("calendar_mark", "calendar", &["version", "id", "deleted_at"]), "deleted_at IS NULL");
         create(manager, vec![], vec![mark]).await
     }
 }

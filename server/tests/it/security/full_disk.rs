@@ -1,15 +1,13 @@
 //! A database that refuses writes: reading continues, and a wrong password is still a wrong password.
 
-use crate::kit::{House, PASSWORD};
+use crate::kit::House;
 use axum::response::IntoResponse as _;
 use chrono::TimeDelta;
 use orc_server::api::core::error::ApiError;
-use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::app::{Caller, Error};
 use orc_server::domain::vocabulary::Role;
-use orc_server::store::{StoreError, Tx};
-use sea_orm::ConnectionTrait as _;
-use serde_json::{Map, json};
+use orc_server::store::StoreError;
+use serde_json::json;
 
 #[tokio::test]
 async fn a_full_disk_fails_no_reading() {
@@ -33,57 +31,6 @@ async fn a_login_that_finds_no_space_says_so() {
     let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
     assert_eq!(problem["code"], "disk_full");
     assert_eq!(problem["detail"], "the disk is full: nothing was saved; free some space and try again");
-}
-
-/// Who is logged in reads on. Everybody who wants to change something is told that the disk is full, and what to do.
-#[tokio::test]
-async fn a_full_disk_is_named() {
-    let house = House::with(&[("ada", Role::Operator)]).await;
-    let cookie = house.login("ada", &[]).await;
-    let body = json!({"name": "it", "run": {"kind": "command", "program": "true"}});
-    let wire: TaskDefinition = serde_json::from_value(body).unwrap();
-    house.app.task_create(&Caller::local(), wire.into_domain("UTC"), false).await.unwrap();
-    let run = house.app.run_create(&Caller::local(), "it", Map::new(), None).await.unwrap().id;
-    fill(&house).await;
-    let right = json!({"name": "ada", "password": PASSWORD});
-    let full = loop {
-        // Some more may fit into pages that are there.
-        let login = house.ask("POST /session", &[], Some(right.clone())).await;
-        if login.status != 201 && login.status != 200 {
-            break login;
-        }
-    };
-    let is_told = |status: u16, text: &str| {
-        let problem: serde_json::Value = serde_json::from_str(text).unwrap();
-        assert_eq!((status, problem["code"].as_str()), (507, Some("disk_full")), "{text}");
-        assert!(problem["detail"].as_str().unwrap().contains("the disk is full"), "{text}");
-    };
-    is_told(full.status, &full.text);
-    for line in ["GET /session", "GET /tasks", "GET /runs", &format!("GET /runs/{run}"), "GET /system"] {
-        let read = house.ask(line, &[("cookie", &cookie)], None).await;
-        assert_eq!(read.status, 200, "{line}: {}", read.text);
-    }
-    let cancelled = house.ask(&format!("POST /runs/{run}/cancel"), &[("cookie", &cookie)], None).await;
-    if cancelled.status != 200 {
-        is_told(cancelled.status, &cancelled.text);
-    }
-}
-
-/// Leaves the database no space to grow.
-async fn fill(house: &House) {
-    if house.on_postgres() {
-        return refuse_writes(house, &[("session", "INSERT"), ("run", "UPDATE")]).await;
-    }
-    let stop_growing = async |tx: &Tx| -> Result<(), StoreError> {
-        tx.execute_unprepared("PRAGMA max_page_count = 1").await.map(drop).map_err(StoreError::from)
-    };
-    house.app.store().write(stop_growing).await.unwrap();
-    for number in 0.. {
-        let some = async move |tx: &Tx| tx.setting_put(&format!("filling {number}"), &json!("x".repeat(3_000))).await;
-        if house.app.store().write(some).await.is_err() {
-            break;
-        }
-    }
 }
 
 /// Makes the database refuse writes to some tables, as it does when the disk is full.

@@ -1223,7 +1223,7 @@ export type LogRules = {
 };
 
 /**
- * Size of a log. An attempt counts when it has ended.
+ * Size of a log, so far if it still grows.
  */
 export type LogSize = {
     /**
@@ -7563,6 +7563,10 @@ export type CalendarListData = {
          * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
+        /**
+         * Only names that contain this text, in upper or lower case.
+         */
+        text?: string;
     };
     url: '/calendars';
 };
@@ -7811,6 +7815,10 @@ export type PoolListData = {
          * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
+        /**
+         * Only names that contain this text, in upper or lower case.
+         */
+        text?: string;
     };
     url: '/pools';
 };
@@ -7986,6 +7994,10 @@ export type UserListData = {
          * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
+        /**
+         * Only names that contain this text, in upper or lower case.
+         */
+        text?: string;
     };
     url: '/users';
 };
@@ -8135,6 +8147,10 @@ export type TokenListData = {
          * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
+        /**
+         * Only names that contain this text, in upper or lower case.
+         */
+        text?: string;
     };
     url: '/tokens';
 };
