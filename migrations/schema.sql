@@ -25,6 +25,7 @@ CREATE TABLE "attempt" (
     "leaked_output" boolean NOT NULL,
     "survivor_count" integer NOT NULL,
     "reason_code" text,
+    "left_behind" text,
     FOREIGN KEY ("run_id") REFERENCES "run" ("id") ON DELETE CASCADE,
     CONSTRAINT "attempt_outcome_word" CHECK (outcome IS NULL OR outcome IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'lost')),
     CONSTRAINT "attempt_finished_if_outcome" CHECK ((finished_at IS NULL) = (outcome IS NULL))

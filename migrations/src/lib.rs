@@ -24,7 +24,8 @@ mod m20261128_000011_ledger;
 mod m20261129_000012_waiting;
 mod m20261129_000013_reruns;
 mod m20261129_000014_reasons;
-mod m20261129_000015_calendar_mark;
+mod m20261129_000015_left_behind;
+mod m20261129_000016_calendar_mark;
 
 #[derive(Debug)]
 struct Migrator;
@@ -46,7 +47,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000012_waiting::Migration),
             Box::new(m20261129_000013_reruns::Migration),
             Box::new(m20261129_000014_reasons::Migration),
-            Box::new(m20261129_000015_calendar_mark::Migration),
+            Box::new(m20261129_000015_left_behind::Migration),
+            Box::new(m20261129_000016_calendar_mark::Migration),
         ]
     }
 }

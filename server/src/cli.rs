@@ -70,6 +70,12 @@ struct Settings {
     /// Folders in which file triggers may look, comma-separated; default: everywhere except the data folder
     #[arg(long, global = true, value_name = "FOLDERS")]
     file_roots: Option<String>,
+    /// Which rights new files of tasks do not get; default: 022
+    #[arg(long, global = true, value_name = "UMASK")]
+    task_umask: Option<String>,
+    /// PATH of tasks: absolute folders, separated by colons
+    #[arg(long, global = true, value_name = "FOLDERS")]
+    task_path: Option<String>,
     /// What to log, such as info or warn,orc_server::engine=debug
     #[arg(long, global = true, value_name = "FILTER")]
     log: Option<String>,
@@ -129,6 +135,8 @@ impl Settings {
             ("runner", self.runner),
             ("node", self.node),
             ("file_roots", self.file_roots),
+            ("task_umask", self.task_umask),
+            ("task_path", self.task_path),
             ("log", self.log),
             ("log_files", self.log_files),
         ];

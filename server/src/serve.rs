@@ -7,6 +7,7 @@ use crate::api::router;
 use crate::app::{self, App, AppSettings};
 use crate::clock::Clock;
 use crate::config::{Config, DataFolder, Faults, FolderError, folder, platform};
+use crate::domain::model::Surroundings;
 use crate::engine::{Engine, EngineSettings};
 use crate::store::{self, Store, StoreError};
 use std::io::{self, IsTerminal};
@@ -142,7 +143,9 @@ pub async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeErro
     let store = Store::open(&database).await?;
     let (node, timezone) = (config.engine.node.clone(), config.engine.timezone.clone());
     let (run_limit, file_roots) = (config.engine.run_limit, config.engine.file_roots.clone());
-    let settings = AppSettings { node, timezone, data_dir, run_limit, file_roots };
+    let environment = crate::config::task_environment(&config.task.path);
+    let surroundings = Surroundings { umask: config.task.umask, environment };
+    let settings = AppSettings { node, timezone, data_dir, run_limit, file_roots, surroundings };
     let clock = Clock::system();
     app::clock::resume(&store, &clock, &settings.node).await?;
     Ok(App::new(store, clock, settings))
@@ -185,8 +188,7 @@ async fn announce_setup(app: &App, url: &str) -> Result<(), ServeError> {
 }
 
 fn engine_settings(config: &Config, bound: SocketAddr) -> EngineSettings {
-    let inherited = crate::config::inherited_environment();
-    EngineSettings { runner: config.engine.runner.clone(), inherited, own_port: bound.port() }
+    EngineSettings { runner: config.engine.runner.clone(), own_port: bound.port() }
 }
 
 fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {

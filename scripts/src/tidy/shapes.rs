@@ -8,8 +8,8 @@ use super::source::Source;
 /// Maximum number of unnamed parts.
 const MOST_PARTS: usize = 2;
 
-/// Where a bare key is allowed: in the rows themselves, and in the type that wraps it.
-const ROWS: &[&str] = &["/entity/", "/entity.rs", "/domain/ids.rs", "migrations/"];
+/// Where a number may be called an id: an entry of the audit log has its number in the chain for one.
+const NUMBERED: &str = "/entity/audit_entry.rs";
 
 /// Findings of one file.
 #[must_use]
@@ -37,7 +37,7 @@ pub fn findings(source: &Source) -> Vec<Finding> {
             found.push(finding(at, "tuple", "a tuple with a name is a struct without field names".to_owned()));
         }
     }
-    if source.path.starts_with("server/src/") && !ROWS.iter().any(|place| source.path.contains(place)) {
+    if source.path.starts_with("server/src/") && !source.path.ends_with(NUMBERED) {
         for (at, name) in bare_keys(&code) {
             found.push(finding(at, "bare-key", format!("`{name}: i64`: a database key is a `Key<..>`")));
         }
@@ -162,7 +162,8 @@ fn bare_keys(code: &str) -> Vec<(usize, &str)> {
         let Some(before) = before.trim_end_matches(['&', '[', '<', ' ']).strip_suffix(':') else { continue };
         let start = before.rfind(|letter: char| !(letter.is_alphanumeric() || letter == '_')).map_or(0, |at| at + 1);
         let name = &before[start..];
-        if ["key", "keys", "row", "rows"].contains(&name) || name.ends_with("_key") || name.ends_with("_keys") {
+        let ends = ["_key", "_keys", "_id"].iter().any(|end| name.ends_with(end));
+        if ends || ["key", "keys", "row", "rows", "id"].contains(&name) {
             found.push((at, name));
         }
     }
@@ -196,6 +197,7 @@ mod tests {
     fn keys_have_a_type() {
         assert_eq!(rules("struct S { key: i64, task_key: Option<i64>, count: i64, key: Key<Task> }").len(), 2);
         assert_eq!(rules("fn f(keys: &[i64], row: i64, rowing: i64) {}").len(), 2);
-        assert_eq!(findings(&Source::new("server/src/store/runs/entity/run.rs", "struct S { key: i64 }")), []);
+        assert_eq!(rules("struct Model { id: i64, task_id: Option<i64>, uid: Uuid }").len(), 2);
+        assert_eq!(findings(&Source::new("server/src/store/access/entity/audit_entry.rs", "struct S { id: i64 }")), []);
     }
 }

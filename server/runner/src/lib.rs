@@ -25,8 +25,10 @@ pub use log::layout::{self, delete, log_path};
 pub use log::read::{LogReader, exit_record};
 pub use log::write::LogWriter;
 pub use log::{Content, GapReason, Record, Stream};
-pub use os::{Channel, lower_priority, unsupported};
+pub use os::{Account, Channel, account, lower_priority, unsupported};
 pub use protocol::message::{Identity, RunnerMessage, ServerMessage, Started, StopReason, line, parse};
 pub use protocol::plan::{LogLimits, Plan, PlanScript};
-pub use protocol::record::{CancelledBy, Exit, ExitRecord, LogTotals, Outcome, SpawnFailure, Survivor, TimeLimit};
+pub use protocol::record::{
+    CancelledBy, Exit, ExitRecord, LeftBehind, LogTotals, Outcome, SpawnFailure, Survivor, TimeLimit,
+};
 pub use protocol::{message, plan, record};

@@ -9,7 +9,7 @@ use crate::attempt::sweep::{self, Swept};
 use crate::log::layout::{attempt_of, socket_path};
 use crate::os::{self, Channel};
 use crate::protocol::message::{Identity, ServerMessage, line};
-use crate::protocol::record::Survivor;
+use crate::protocol::record::{LeftBehind, Survivor};
 
 /// The runner of one attempt, known by the path of its log.
 #[derive(Clone, Debug)]
@@ -63,6 +63,11 @@ impl Link {
     /// Lists the living processes that carry the attempt's marker, except this process.
     pub fn marked(&self) -> io::Result<Vec<Survivor>> {
         sweep::marked(self.attempt()?)
+    }
+
+    /// The same processes, for an attempt that leaves them behind.
+    pub fn left_behind(&self) -> io::Result<Vec<LeftBehind>> {
+        Ok(self.marked()?.into_iter().map(sweep::left_behind).collect())
     }
 
     /// Kills every process of this account that has the attempt's marker in its environment. Blocks until they are

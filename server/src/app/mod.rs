@@ -26,6 +26,7 @@ pub use self::core::signals::{Signal, Signals};
 use self::boards::Boards;
 use self::triggers::file_roots::{Disks, PATIENCE};
 use crate::clock::Clock;
+use crate::domain::model::Surroundings;
 use crate::integrations::disk::LocalDisk;
 use crate::security::limiter::Limiter;
 use crate::store::Store;
@@ -49,6 +50,8 @@ pub struct AppSettings {
     pub run_limit: u32,
     /// Folders in which file triggers may look; empty: everywhere.
     pub file_roots: Vec<PathBuf>,
+    /// What processes find around them.
+    pub surroundings: Surroundings,
 }
 
 /// The use cases, with the tools they use. Cheap to clone.

@@ -1,7 +1,6 @@
 //! Section `[engine]`: how tasks run.
 
 use super::layers::{Key, Layers};
-use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 /// How tasks run.
@@ -89,42 +88,4 @@ fn file_roots(text: &str) -> Result<Vec<PathBuf>, String> {
         Some(folder) => Err(format!("\"{}\" is not an absolute path such as /srv/inbox", folder.display())),
         None => Ok(named),
     }
-}
-
-/// Variables of the server's own environment that are passed on to processes.
-const PASSED_ON: [&str; 27] = [
-    "PATH",
-    "HOME",
-    "USER",
-    "LOGNAME",
-    "SHELL",
-    "LANG",
-    "LANGUAGE",
-    "LC_ALL",
-    "LC_CTYPE",
-    "LC_TIME",
-    "LC_NUMERIC",
-    "LC_MESSAGES",
-    "LC_COLLATE",
-    "TZ",
-    "TMPDIR",
-    "TEMP",
-    "TMP",
-    "SYSTEMROOT",
-    "SYSTEMDRIVE",
-    "WINDIR",
-    "COMSPEC",
-    "PATHEXT",
-    "USERPROFILE",
-    "USERNAME",
-    "APPDATA",
-    "LOCALAPPDATA",
-    "PROGRAMDATA",
-];
-
-/// The part of the server's own environment that processes may see.
-pub fn inherited_environment() -> BTreeMap<String, String> {
-    let all =
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    all.filter(|(name, _)| PASSED_ON.contains(&name.to_ascii_uppercase().as_str())).collect()
 }

@@ -10,13 +10,15 @@ pub mod folder;
 mod layers;
 mod log;
 mod server;
+mod surroundings;
 
 pub use database::DatabaseConfig;
-pub use engine::{EngineConfig, inherited_environment};
+pub use engine::EngineConfig;
 pub use folder::{DataFolder, FolderError};
 pub use layers::{Fault, Inputs, Setting, Source};
 pub use log::LogConfig;
 pub use server::{ServerConfig, TlsFiles};
+pub use surroundings::{TaskConfig, task_environment};
 
 use layers::{Key, Layers};
 use std::path::PathBuf;
@@ -32,6 +34,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// How tasks run.
     pub engine: EngineConfig,
+    /// What processes of tasks find around them.
+    pub task: TaskConfig,
     /// What the server writes about itself.
     pub log: LogConfig,
     /// Every setting with its value (secrets masked) and its source, by name.
@@ -73,13 +77,14 @@ impl Config {
         let server = server::read(&mut layers);
         let database = database::read(&mut layers);
         let engine = engine::read(&mut layers);
+        let task = surroundings::read(&mut layers);
         let log = log::read(&mut layers);
         layers.note_unknown();
-        match (server, database, engine, log) {
-            (Some(server), Some(database), Some(engine), Some(log)) if layers.faults.is_empty() => {
+        match (server, database, engine.zip(task), log) {
+            (Some(server), Some(database), Some((engine, task)), Some(log)) if layers.faults.is_empty() => {
                 layers.settings.sort_by(|a, b| a.name.cmp(&b.name));
                 let (settings, warnings) = (layers.settings, layers.warnings);
-                Ok(Self { data_dir, server, database, engine, log, settings, warnings })
+                Ok(Self { data_dir, server, database, engine, task, log, settings, warnings })
             }
             _ => Err(Faults(layers.faults)),
         }

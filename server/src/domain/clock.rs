@@ -64,7 +64,7 @@ pub enum Because {
 }
 
 impl Because {
-    /// A short phrase for log and audit.
+    /// A short phrase for the audit log.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Returned => "it shows the expected time again",

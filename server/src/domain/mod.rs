@@ -8,6 +8,7 @@ pub mod clock;
 pub mod core;
 pub mod forecast;
 pub mod ids;
+pub mod keys;
 pub mod model;
 pub mod pools;
 pub mod reason;

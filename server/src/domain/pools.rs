@@ -8,13 +8,14 @@
 
 use super::core::overlap::Overlap;
 use super::reason::Reason;
+use crate::domain::keys::{Key, Run, Task};
 use std::collections::{BTreeMap, HashMap};
 
 /// A waiting run, and what decides about its start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingRun {
     /// Key of its task in the database.
-    pub task: i64,
+    pub task: Key<Task>,
     /// Name of its pool.
     pub pool: Option<String>,
     /// Number of places that it takes in the pool.
@@ -31,7 +32,7 @@ pub struct WaitingMark {
     /// Sort value of the line, in microseconds.
     pub at: i64,
     /// Key of the run, which decides between equal sort values.
-    pub key: i64,
+    pub key: Key<Run>,
 }
 
 /// Places of a pool.
@@ -63,7 +64,7 @@ pub struct TaskRoom {
 #[derive(Debug, Clone, Default)]
 pub struct Room {
     /// The tasks by key. An absent task has not been looked up yet.
-    pub tasks: HashMap<i64, TaskRoom>,
+    pub tasks: HashMap<Key<Task>, TaskRoom>,
     /// The pools by name.
     pub pools: BTreeMap<String, Places>,
 }
@@ -140,12 +141,12 @@ impl TaskRoom {
 mod tests {
     use super::*;
 
-    fn run(key: i64, weight: u32) -> WaitingRun {
+    fn run(number: i64, weight: u32) -> WaitingRun {
         WaitingRun {
-            task: key,
+            task: Key::new(number),
             pool: Some("db".into()),
             weight,
-            mark: WaitingMark { at: 0, key },
+            mark: WaitingMark { at: 0, key: Key::new(number) },
             reason: Some(Reason::PoolFull { pool: "db".into() }),
         }
     }
@@ -173,8 +174,9 @@ mod tests {
     #[test]
     fn one_task_starts_as_many_as_its_rule_allows() {
         use Turn::{Starts, TaskBusy};
-        let line = [1, 2, 3].map(|key| WaitingRun { task: 7, pool: None, ..run(key, 1) });
-        let room = |overlap| Room { tasks: [(7, TaskRoom { overlap, active: 0 })].into(), pools: BTreeMap::new() };
+        let line = [1, 2, 3].map(|number| WaitingRun { task: Key::new(7), pool: None, ..run(number, 1) });
+        let room =
+            |overlap| Room { tasks: [(Key::new(7), TaskRoom { overlap, active: 0 })].into(), pools: BTreeMap::new() };
         assert_eq!(turns(room(Overlap::Queue { max_waiting: 9 }), &line), [Starts, TaskBusy, TaskBusy]);
         assert_eq!(turns(room(Overlap::Allow { max: 2 }), &line), [Starts, Starts, TaskBusy]);
     }
@@ -183,7 +185,7 @@ mod tests {
     fn what_a_run_waits_for_is_said_when_it_changes() {
         let mut room = room(5, 0);
         room.pools.insert("closed".into(), Places::default());
-        room.tasks.insert(9, TaskRoom { overlap: Overlap::QueueLatest, active: 1 });
+        room.tasks.insert(Key::new(9), TaskRoom { overlap: Overlap::QueueLatest, active: 1 });
         let of = |pool: &str| WaitingRun { pool: Some(pool.into()), ..run(1, 1) };
         let said = |run: &WaitingRun| room.explain(run);
         assert_eq!(said(&run(1, 1)), None, "it says so already");
@@ -191,7 +193,7 @@ mod tests {
         assert_eq!(said(&unsaid), Some(Reason::PoolFull { pool: "db".into() }), "others are before it");
         assert_eq!(said(&of("gone")), Some(Reason::PoolMissing { pool: "gone".into() }));
         assert_eq!(said(&of("closed")), Some(Reason::PoolClosed { pool: "closed".into() }));
-        let busy = WaitingRun { task: 9, ..of("closed") };
+        let busy = WaitingRun { task: Key::new(9), ..of("closed") };
         assert_eq!(said(&busy), Some(Reason::EarlierRun {}));
         let free = WaitingRun { pool: None, ..run(1, 1) };
         assert_eq!(said(&free), None, "it starts in the next round");

@@ -14,6 +14,7 @@ macro_rules! reasons {
         /// Why something is as it is.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(tag = "code", content = "args", rename_all = "snake_case")]
+        #[allow(missing_docs, reason = "an argument whose name says what it is needs no sentence")]
         pub enum Reason {
             $($(#[$doc])* $variant { $($(#[$field_doc])* $field: $kind),* },)+
             /// Several reasons. The first one counts; the others only add to its words.
@@ -53,116 +54,69 @@ macro_rules! reasons {
 
 reasons! {
     /// A sentence from the time before codes.
-    Text {
-        /// The sentence.
-        text: String,
-    } => text.clone(),
+    Text { text: String } => text.clone(),
     /// The run waits for an earlier run of its task to end.
     EarlierRun {} => "waits for an earlier run of the task to end".to_owned(),
     /// The run waits for a place in its pool.
-    PoolFull {
-        /// Name of the pool.
-        pool: String,
-    } => format!("waits for a place in pool \"{pool}\""),
+    PoolFull { pool: String } => format!("waits for a place in pool \"{pool}\""),
     /// The pool of the run has no places at all.
-    PoolClosed {
-        /// Name of the pool.
-        pool: String,
-    } => format!("pool \"{pool}\" is closed (capacity 0)"),
+    PoolClosed { pool: String } => format!("pool \"{pool}\" is closed (capacity 0)"),
     /// The pool of the run does not exist.
-    PoolMissing {
-        /// Name of the pool.
-        pool: String,
-    } => format!("pool \"{pool}\" does not exist: create it, or change the task"),
+    PoolMissing { pool: String } => format!("pool \"{pool}\" does not exist: create it, or change the task"),
     /// The run waits for a free place on the server.
     ServerFull {} => "waits for a free place on the server".to_owned(),
     /// The run waits for its next attempt.
-    NextAttempt {
-        /// When the attempt is due.
-        at: DateTime<Utc>,
-    } => format!("waits for its next attempt at {}", moment(at)),
+    NextAttempt { at: DateTime<Utc> } => format!("waits for its next attempt at {}", moment(at)),
     /// The previous run had not ended, and the overlap rule is `skip`.
     PreviousRunOpen {} => "the run before it had not ended (overlap: skip)".to_owned(),
     /// The maximum number of runs that the overlap rule `queue` allows were already waiting.
-    QueueFull {
-        /// Maximum number of waiting runs.
-        max_waiting: u32,
-    } => format!("{max_waiting} runs were already waiting (overlap: queue)"),
+    QueueFull { max_waiting: u32 } => format!("{max_waiting} runs were already waiting (overlap: queue)"),
     /// The maximum number of runs that the overlap rule `allow` allows were already open.
-    TooManyOpen {
-        /// Maximum number of open runs.
-        max: u32,
-    } => format!("{max} runs were already open (overlap: allow)"),
+    TooManyOpen { max: u32 } => format!("{max} runs were already open (overlap: allow)"),
     /// A newer run took the place of this run while it was waiting.
-    Superseded {
-        /// The overlap rule that caused it.
-        overlap: Displacing,
-    } => format!("a newer run took its place (overlap: {})", overlap.as_str()),
+    Superseded { overlap: Displacing } => format!("a newer run took its place (overlap: {})", overlap.as_str()),
     /// A newer run replaced this run, because the overlap rule is `replace`.
     Replaced {
         /// The slot of the newer run; none if it has no slot.
         scheduled_for: Option<DateTime<Utc>>,
     } => replaced(scheduled_for.as_ref()),
     /// Somebody cancelled it.
-    Cancelled {
-        /// Name of the user or token.
-        by: String,
-    } => format!("cancelled by {by}"),
+    Cancelled { by: String } => format!("cancelled by {by}"),
     /// Somebody cancelled it by deleting its task.
-    CancelledWithTask {
-        /// Name of the user or token.
-        by: String,
-    } => format!("cancelled by {by}, with its task"),
+    CancelledWithTask { by: String } => format!("cancelled by {by}, with its task"),
     /// Somebody cancelled it by cancelling its backfill.
-    CancelledWithBackfill {
-        /// Name of the user or token.
-        by: String,
-    } => format!("cancelled by {by}, with its backfill"),
+    CancelledWithBackfill { by: String } => format!("cancelled by {by}, with its backfill"),
     /// The task was disabled.
     TaskDisabled {} => "the task was disabled".to_owned(),
     /// The task was deleted.
     TaskDeleted {} => "the task was deleted".to_owned(),
     /// The stored definition of the task cannot be read.
-    TaskDamaged {
-        /// What is wrong with it.
-        problem: String,
-    } => problem.clone(),
+    TaskDamaged { problem: String } => problem.clone(),
     /// The schedule was disabled before the slot was caught up.
     ScheduleDisabled {} => "the schedule was disabled before the slot was caught up".to_owned(),
     /// The schedule was removed before the slot was caught up.
     ScheduleRemoved {} => "the schedule was removed before the slot was caught up".to_owned(),
     /// The stored schedule could not be read.
-    ScheduleDamaged {
-        /// What was wrong with it.
-        problem: String,
-    } => format!("the stored schedule was damaged: {problem}"),
+    ScheduleDamaged { problem: String } => format!("the stored schedule was damaged: {problem}"),
     /// The schedule does not fire, because its rule is wrong or cannot be read.
-    ScheduleInvalid {
-        /// What is wrong with it.
-        problem: String,
-    } => format!("it does not fire: {problem}"),
+    ScheduleInvalid { problem: String } => format!("it does not fire: {problem}"),
     /// The schedule did not fire for a time, because its rule was wrong.
-    ScheduleWasInvalid {
-        /// What was wrong with it.
-        problem: String,
-    } => format!("it was invalid for a time and did not fire: {problem}"),
+    ScheduleWasInvalid { problem: String } => format!("it was invalid for a time and did not fire: {problem}"),
     /// The starts of the server are not recorded: what is in the ledger counts as expected.
     StartsNotKept {} => "the starts of the server are not recorded: what is in the ledger counts as expected".to_owned(),
     /// For some time it is unknown which slots there were.
-    SlotsUnknown {
-        /// What cannot be read.
-        problem: String,
-    } => format!("for some time it is unknown which slots there were: {problem}"),
+    SlotsUnknown { problem: String } => format!("for some time it is unknown which slots there were: {problem}"),
     /// The newest version of the task cannot be read, so the task's own definition is used.
-    VersionDamaged {
-        /// What is wrong with the version.
-        problem: String,
-    } => format!("its newest version cannot be read, so the task's own definition is used: {problem}"),
-    /// The stored definition of the calendar cannot be read.
-    CalendarDamaged {
-        /// What is wrong with it, and what is used instead.
-        problem: String,
-    } => problem.clone(),
+    VersionDamaged { problem: String } =>
+        format!("its newest version cannot be read, so the task's own definition is used: {problem}"),
+    /// The stored definition of the calendar cannot be read, and an older version is used in its place.
+    CalendarOlder { version: u32, made_at: DateTime<Utc> } => format!(
+        "the stored definition is damaged; version {version} of {} is used until it is saved again",
+        moment(made_at)
+    ),
+    /// Neither the stored definition of the calendar nor any version of it can be read.
+    CalendarLost {} => "the stored definition is damaged, and no version of it can be read: its dates are unknown; \
+        save it again, or delete it".to_owned(),
     /// Params are missing or wrong.
     ParamsRefused {
         /// What is wrong with them, one sentence each.
@@ -174,10 +128,7 @@ reasons! {
         note: String,
     } => format!("everything was on hold: {note}"),
     /// A calendar or a clock change left out the slot.
-    LeftOut {
-        /// What happened to the slot.
-        notes: Vec<Note>,
-    } => joined(notes, Note::words),
+    LeftOut { notes: Vec<Note> } => joined(notes, Note::words),
     /// The server was not there, and catch-up is off.
     CatchUpOff {} => "the server was not there, and catch-up is off".to_owned(),
     /// The server was not there, and only the latest slot is caught up.
@@ -189,20 +140,11 @@ reasons! {
     /// The slot will be caught up after earlier ones.
     InTurn {} => "will be caught up after earlier slots".to_owned(),
     /// The process ended with an exit code that does not mean success.
-    ExitCode {
-        /// The exit code.
-        exit_code: i32,
-    } => format!("ended with exit code {exit_code}"),
+    ExitCode { exit_code: i32 } => format!("ended with exit code {exit_code}"),
     /// A signal ended the process.
-    Signal {
-        /// Number of the signal.
-        signal: i32,
-    } => format!("ended by signal {signal}"),
+    Signal { signal: i32 } => format!("ended by signal {signal}"),
     /// The process could not be started.
-    StartFailed {
-        /// What went wrong.
-        problem: String,
-    } => format!("could not be started: {problem}"),
+    StartFailed { problem: String } => format!("could not be started: {problem}"),
     /// The attempt exceeded its time limit.
     AttemptTimedOut {
         /// The limit in milliseconds.
@@ -218,61 +160,106 @@ reasons! {
     /// The runner is gone without an exit record.
     RunnerGone {} => "its runner is gone without an exit record (killed, or the machine went down)".to_owned(),
     /// The runner could not be started.
-    RunnerFailed {
-        /// What went wrong.
-        problem: String,
-    } => format!("the runner could not be started: {problem}"),
+    RunnerFailed { problem: String } => format!("the runner could not be started: {problem}"),
     /// The runner ended before it started the command.
     RunnerEndedEarly {} => "the runner ended before the command was started".to_owned(),
     /// The server is stopping.
     ServerStopping {} => "the server is stopping".to_owned(),
     /// Processes were left behind and were then stopped.
-    ProcessesStopped {
-        /// Number of processes.
-        count: u32,
-    } => format!("{count} processes left behind were stopped"),
+    ProcessesStopped { count: u32 } => format!("{count} processes left behind were stopped"),
     /// Processes were left behind and could not be stopped.
-    ProcessesLeft {
-        /// Number of processes.
-        count: u32,
-    } => format!("{count} processes could not be stopped"),
+    ProcessesLeft { count: u32 } => format!("{count} processes could not be stopped"),
     /// The result that the run wrote was rejected.
-    ResultRefused {
-        /// What is wrong with it.
-        problem: String,
-    } => format!("its result was rejected: {problem}"),
+    ResultRefused { problem: String } => format!("its result was rejected: {problem}"),
     /// The log cannot be read.
-    LogUnreadable {
-        /// What went wrong.
-        problem: String,
-    } => format!("its log cannot be read: {problem}"),
+    LogUnreadable { problem: String } => format!("its log cannot be read: {problem}"),
     /// The log cannot be written.
-    LogUnwritable {
-        /// What went wrong.
-        problem: String,
-    } => format!("its log cannot be written: {problem}"),
+    LogUnwritable { problem: String } => format!("its log cannot be written: {problem}"),
     /// The address of the request is not allowed.
-    RequestRefused {
-        /// Which address, and why.
-        problem: String,
-    } => problem.clone(),
+    RequestRefused { problem: String } => problem.clone(),
     /// The request got no answer, or its answer broke off.
-    RequestFailed {
-        /// What went wrong.
-        problem: String,
-    } => problem.clone(),
+    RequestFailed { problem: String } => problem.clone(),
     /// The answer to the request has an unexpected status.
     UnexpectedStatus {
-        /// Status of the answer.
         status: u16,
         /// Expected statuses; empty: 200 to 299.
         expected: Vec<u16>,
     } => format!("answered {status}, expected {}", statuses(expected)),
     /// The answer to the request does not contain the expected text.
-    TextMissing {
-        /// Status of the answer.
-        status: u16,
-    } => format!("answered {status}, but the answer does not contain the expected text"),
+    TextMissing { status: u16 } => format!("answered {status}, but the answer does not contain the expected text"),
+    /// The scheduler wrote due slots into the ledger.
+    SlotsBooked { entries: u64, runs: u64 } =>
+        format!("{} written, {} created", counted(*entries, "ledger entry", "ledger entries"), runs_of(*runs)),
+    /// The catcher made runs for slots that were missed.
+    SlotsCaughtUp { runs: u64, skipped: u64 } =>
+        format!("{} caught up, {skipped} skipped", counted(*runs, "slot", "slots")),
+    /// The backfiller made runs.
+    BackfillRunsMade { runs: u64 } => format!("{} created for backfills", runs_of(*runs)),
+    /// The file watcher made runs.
+    FileRunsMade { runs: u64 } => format!("{} created for files", runs_of(*runs)),
+    /// The follower looked at ends of runs that triggers listen to.
+    RunEndsFollowed { ends: u64 } => format!("{} followed", counted(*ends, "end of a run", "ends of runs")),
+    /// The dispatcher started runs.
+    RunsStarted { runs: u64 } => format!("{} started", runs_of(*runs)),
+    /// The canceller told the runners of runs to stop.
+    RunsTold { runs: u64 } => format!("{} told to stop", runs_of(*runs)),
+    /// The rescuer follows runs that an earlier server left running.
+    RunsAdopted { runs: u64 } => format!("{} adopted", runs_of(*runs)),
+    /// Runners live and do not answer.
+    RunnersSilent { runs: u64 } => match runs {
+        1 => "the runner of 1 run cannot be reached".to_owned(),
+        _ => format!("the runners of {runs} runs cannot be reached"),
+    },
+    /// All runners that live answer again.
+    RunnersAnswer {} => "every runner can be reached again".to_owned(),
+    /// The pruner removed what is kept no longer.
+    HistoryRemoved { runs: u64, leftovers: u64, files: u64 } => format!(
+        "{}, {} and {} without a run removed",
+        runs_of(*runs), counted(*leftovers, "leftover", "leftovers"), counted(*files, "file", "files")
+    ),
+    /// The keeper moved pages of the write-ahead log.
+    PagesMoved { pages: u64 } => format!("{} moved into the database", counted(*pages, "page", "pages")),
+    /// The machine's clock jumped and is doubted.
+    ClockDoubted { machine_at: DateTime<Utc>, planning_at: DateTime<Utc> } => format!(
+        "the machine's clock jumped to {}; Orc continues to plan by {}", moment(machine_at), moment(planning_at)
+    ),
+    /// The machine's clock is trusted again, because it shows the expected time again.
+    ClockReturned {} => "the machine's clock is trusted again: it shows the expected time again".to_owned(),
+    /// The machine's clock is trusted again, because its new time has held.
+    ClockHeld {} => "the machine's clock is trusted again: the new time has held for ten minutes".to_owned(),
+    /// A round of a worker failed.
+    RoundFailed { problem: String } => problem.clone(),
+    /// A round of a worker panicked.
+    RoundPanicked {} => "panicked; see the server's log".to_owned(),
+    /// A round of a worker takes longer than it should.
+    RoundLasts { since_at: DateTime<Utc> } => format!("its round has been running since {}", moment(since_at)),
+    /// A worker fails.
+    WorkerFails { worker: String, reason: Box<Reason> } => format!("the {worker} fails: {reason}"),
+    /// The disk is so full that no log is written.
+    DiskNearlyFull {} => "less than 5 % of the disk is free: no log is written until more is free".to_owned(),
+    /// The disk is so full that no run is started.
+    DiskFull {} => "less than 2 % of the disk is free: no run will start until more is free".to_owned(),
+    /// The write-ahead log of the database has grown.
+    WalGrown { bytes: u64 } => format!(
+        "the database's write-ahead log has grown to {} MiB: some reader has been active for too long", bytes / (1024 * 1024)
+    ),
+    /// Old history is kept, because the time went forward by more than a month at once.
+    DeletionHeld { from_at: DateTime<Utc>, to_at: DateTime<Utc> } => format!(
+        "old history is not deleted, because the time went from {} to {} at once; if the clock is right, confirm it (orc clock \
+         confirm) or wait until the server has run for a day",
+        from_at.format("%F"), to_at.format("%F")
+    ),
+    /// Schedules do not fire until their tasks are mended.
+    SchedulesInvalid {
+        /// Task of one of them.
+        task: String,
+        schedule: String,
+        problem: String,
+        /// Schedules besides this one.
+        others: u64,
+    } => schedules_invalid(task, schedule, problem, *others),
+    /// The stored definition of a calendar cannot be read.
+    CalendarDamaged { calendar: String, reason: Box<Reason> } => calendar_damaged(calendar, reason),
 }
 
 /// An overlap rule under which a newer run displaces those that wait.
@@ -343,44 +330,34 @@ fn seconds(milliseconds: u64) -> String {
     format!("{whole}{} s", decimals.trim_end_matches(['0', '.']))
 }
 
+/// A number with the word for what is counted.
+fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+fn runs_of(number: u64) -> String {
+    counted(number, "run", "runs")
+}
+
+fn schedules_invalid(task: &str, schedule: &str, problem: &str, others: u64) -> String {
+    let others = if others == 0 { String::new() } else { format!(" ({others} more like this)") };
+    format!("schedule {schedule} of task {task} does not fire until the task is corrected: {problem}{others}")
+}
+
+/// A calendar whose definition is gone altogether may have been a maintenance window: nobody can know.
+fn calendar_damaged(calendar: &str, reason: &Reason) -> String {
+    match reason {
+        Reason::CalendarLost {} => format!(
+            "CALENDAR {calendar} IS DAMAGED in the database: {reason}; if it was a maintenance window, or a calendar that \
+             contains it is one, tasks now run inside that window"
+        ),
+        _ => format!("calendar {calendar} is damaged in the database: {reason}"),
+    }
+}
+
 fn joined<T>(parts: &[T], words: impl Fn(&T) -> String) -> String {
     parts.iter().map(words).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn a_reason_is_code_and_arguments_and_comes_back_the_same() {
-        let check = |reason: Reason, expected: serde_json::Value| {
-            assert_eq!(serde_json::to_value(&reason).expect("plain data"), expected);
-            assert_eq!(serde_json::from_value::<Reason>(expected.clone()).expect("a reason"), reason);
-            assert_eq!(serde_json::to_value(reason.code()).expect("plain data"), expected["code"]);
-        };
-        check(Reason::EarlierRun {}, json!({"code": "earlier_run", "args": {}}));
-        check(Reason::PoolFull { pool: "db".into() }, json!({"code": "pool_full", "args": {"pool": "db"}}));
-        let notes = vec![Note::Maintenance { calendar: "upgrade".into() }];
-        let args = json!({"notes": [{"kind": "maintenance", "calendar": "upgrade"}]});
-        check(Reason::LeftOut { notes }, json!({"code": "left_out", "args": args}));
-    }
-
-    #[test]
-    fn of_several_reasons_the_first_one_counts() {
-        let ended = Reason::ExitCode { exit_code: 3 };
-        let both = Reason::of_all(vec![ended.clone(), Reason::ProcessesStopped { count: 2 }]).expect("two reasons");
-        assert_eq!((both.code(), both.main()), (ReasonCode::ExitCode, &ended));
-        assert_eq!(both.words(), "ended with exit code 3; 2 processes left behind were stopped");
-        assert_eq!(Reason::of_all(vec![ended.clone()]), Some(ended));
-        assert_eq!(Reason::of_all(Vec::new()), None);
-    }
-
-    #[test]
-    fn lengths_of_time_are_said_in_seconds() {
-        let words = |limit_milliseconds| Reason::AttemptTimedOut { limit_milliseconds }.words();
-        assert_eq!(words(1000), "stopped: the attempt took longer than 1 s");
-        assert_eq!(words(1050), "stopped: the attempt took longer than 1.05 s");
-        assert_eq!(words(300), "stopped: the attempt took longer than 0.3 s");
-    }
-}
+mod tests;

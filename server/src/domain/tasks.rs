@@ -33,8 +33,14 @@ pub struct Definition {
     pub run: RunSpec,
     /// Working directory; none: a scratch folder of the attempt.
     pub working_directory: Option<String>,
-    /// Environment variables in addition to the allow-listed ones.
+    /// Environment variables beside those of the account.
     pub environment: BTreeMap<String, String>,
+    /// Which rights new files of the process do not get; none: the server's setting.
+    #[serde(default)]
+    pub umask: Option<Umask>,
+    /// Whether processes that go on when the command has ended are left alone, instead of stopped.
+    #[serde(default)]
+    pub leave_behind: bool,
     /// Typed inputs of a run.
     pub params: Vec<ParamSpec>,
     /// Rules by which the task becomes due.
@@ -69,6 +75,25 @@ pub struct Definition {
     pub retention: Retention,
     /// What happens to its runs when the server stops.
     pub on_server_stop: OnServerStop,
+}
+
+/// Rights that new files do not get, as umask(2) takes them: at most 0o777.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Umask(pub u32);
+
+impl Umask {
+    /// From octal digits such as `022`; none: it is no umask.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = (1..=4).contains(&text.len());
+        u32::from_str_radix(text, 8).ok().filter(|umask| digits && *umask <= 0o777).map(Self)
+    }
+}
+
+impl std::fmt::Display for Umask {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:03o}", self.0)
+    }
 }
 
 /// What a task runs.

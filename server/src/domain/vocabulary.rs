@@ -279,6 +279,34 @@ words!(
     }
 );
 
+words!(
+    /// What was changed in a task when it was saved, so that it can run.
+    TaskMend ("mend") {
+        /// Line ends of Windows became those of Unix in a script or line for a Unix interpreter.
+        LineEnds = "line_ends",
+        /// The byte order mark in front of a script was taken away.
+        ByteOrderMark = "byte_order_mark",
+    }
+);
+
+words!(
+    /// Why bytes of a log were not kept.
+    LogGap ("log gap") {
+        /// The middle of a line that is longer than a line may be.
+        LongLine = "long_line",
+        /// The middle of a log that is longer than the task's limit.
+        LongLog = "long_log",
+        /// The disk was nearly full.
+        FullDisk = "full_disk",
+        /// The log could not be written.
+        WriteError = "write_error",
+        /// A part of the file is damaged.
+        Damaged = "damaged",
+        /// Redraws of a line, such as a progress bar, that newer ones replaced at once.
+        Redraws = "redraws",
+    }
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

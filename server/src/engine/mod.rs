@@ -46,7 +46,7 @@ impl Engine {
         executor.prepare().await;
         let rescuer = Arc::new(runs::rescuer::Rescuer::new(app.clone(), Arc::clone(&executor)));
         if let Err(RoundError(error)) = rescuer.run_once().await {
-            tracing::warn!(error, "runs of an earlier server could not be looked up yet; this will be tried again");
+            tracing::warn!(%error, "runs of an earlier server could not be looked up yet; this will be tried again");
         }
         let workers: Vec<Arc<dyn Worker>> = vec![
             Arc::new(upkeep::timekeeper::Timekeeper::new(app.clone())),

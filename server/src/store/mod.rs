@@ -21,5 +21,4 @@ pub use self::core::connect::DatabaseConfig;
 pub use self::core::error::{Conflict, Result, StoreError};
 pub use self::core::store::Store;
 pub use self::core::writer::tx::Tx;
-pub use self::ledger::ahead::ScheduleRow;
 pub use self::runs::waiting::LinePage;

@@ -4,6 +4,7 @@ use crate::kit::House;
 use axum::http::Method;
 use orc_server::api::router::contract;
 use orc_server::app::Caller;
+use orc_server::domain::model::{Cursor, Tie};
 use orc_server::domain::vocabulary::{Permission, Role};
 use serde_json::{Value, json};
 
@@ -209,8 +210,8 @@ async fn bad_bodies_get_problems_and_change_nothing() {
     }
     admin.json(422, "GET /tasks?cursor=rubbish", None).await;
     // An invented cursor must not make the server keep all slots of a year.
-    let far = orc_server::domain::model::Cursor::number(1_800_000_000_000_000, i64::MAX);
-    let early = orc_server::domain::model::Cursor::number(i64::MIN, 1);
+    let far = Cursor::number(1_800_000_000_000_000, Tie(i64::MAX));
+    let early = Cursor::number(i64::MIN, Tie(1));
     admin.json(422, &format!("GET /plan?cursor={far}"), None).await;
     admin.json(422, &format!("GET /plan?cursor={early}"), None).await;
     admin.json(422, "GET /tasks?limit=0", None).await;
@@ -239,7 +240,7 @@ async fn faults_of_schedules_say_what_to_write() {
     check(json!({"kind": "interval", "every_seconds": 60, "window": window}), "/window/from", "write it from 00:00")
         .await;
     let days = json!({"kind": "every_weeks", "weekdays": ["mon"]});
-    let week = "write \"monday\", \"tuesday\", \"wednesday\", \"thursday\", \"friday\", \"saturday\", \"sunday\"";
+    let week = "use \"monday\", \"tuesday\", \"wednesday\", \"thursday\", \"friday\", \"saturday\", \"sunday\"";
     check(json!({"kind": "calendar_rule", "days": days, "times": ["09:00"]}), "/days/weekdays/0", week).await;
     let both = json!({"kind": "rrule", "rule": "FREQ=DAILY;COUNT=2;UNTIL=20990101", "dtstart": "2026-01-01T09:00"});
     check(both, "/rule", "COUNT and UNTIL exclude each other (at character 20)").await;

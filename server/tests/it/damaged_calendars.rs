@@ -32,8 +32,12 @@ async fn with_calendars() -> Client {
     editor
 }
 
-async fn warnings(editor: &Client) -> String {
-    editor.json(200, "GET /system", None).await["warnings"].to_string()
+/// Returns what the server warns of a calendar.
+async fn warned(editor: &Client, calendar: &str) -> Option<Value> {
+    let system = editor.json(200, "GET /system", None).await;
+    let warnings = system["warnings"].as_array().unwrap();
+    let found = warnings.iter().find(|it| it["code"] == "calendar_damaged" && it["args"]["calendar"] == calendar);
+    found.map(|it| it["args"]["reason"].clone())
 }
 
 #[tokio::test]
@@ -41,9 +45,7 @@ async fn a_damaged_calendar_goes_on_by_its_version_and_can_be_saved_again() {
     let editor = with_calendars().await;
     editor.behind(ROW).await;
     let view = editor.json(200, "GET /calendars/c1", None).await;
-    assert_eq!(view["problem"]["code"], "calendar_damaged");
-    let problem = view["problem"]["text"].as_str().unwrap();
-    assert!(problem.contains("damaged; version 1 of 2") && problem.contains("until it is saved again"), "{problem}");
+    assert_eq!((&view["problem"]["code"], &view["problem"]["args"]["version"]), (&json!("calendar_older"), &json!(1)));
     assert_eq!(view["entries"], every_day("c1")["entries"]);
     let list = editor.json(200, "GET /calendars", None).await;
     assert_eq!(
@@ -55,13 +57,13 @@ async fn a_damaged_calendar_goes_on_by_its_version_and_can_be_saved_again() {
         let task = editor.json(200, task, None).await;
         assert!(task["schedules"][0]["problem"].is_null() && task["next_slots"][0].is_object(), "{task}");
     }
-    assert!(warnings(&editor).await.contains("calendar c1 is damaged"));
+    assert_eq!(warned(&editor, "c1").await.unwrap()["code"], "calendar_older");
     let taken = editor.json(409, "POST /calendars", Some(every_day("c1"))).await;
     assert_eq!(taken["code"], "name_taken");
     editor.json(200, "POST /calendars/c1/effect", Some(every_day("c1"))).await;
     let mended = editor.json(200, "PUT /calendars/c1", Some(view)).await;
     assert_eq!((&mended["problem"], &mended["version"]), (&Value::Null, &json!(2)), "the same, saved again: {mended}");
-    assert!(!warnings(&editor).await.contains("c1"));
+    assert_eq!(warned(&editor, "c1").await, None);
 }
 
 #[tokio::test]
@@ -70,7 +72,7 @@ async fn a_calendar_without_a_readable_version_is_told_and_can_be_saved_or_delet
     editor.behind(ROW).await;
     editor.behind(VERSIONS).await;
     let view = editor.json(200, "GET /calendars/c1", None).await;
-    assert!(view["problem"]["text"].as_str().unwrap().contains("its dates are unknown"), "{view}");
+    assert_eq!(view["problem"]["code"], "calendar_lost", "{view}");
     assert_eq!(view["warnings"], json!([]), "what is unknown leaves nothing unsaid: the problem says it");
     assert_eq!((&view["entries"], &view["used_by"]), (&json!([]), &json!(["direct"])), "{view}");
     let list = editor.json(200, "GET /calendars", None).await;
@@ -81,8 +83,7 @@ async fn a_calendar_without_a_readable_version_is_told_and_can_be_saved_or_delet
         assert!(task["schedules"][0]["problem"].as_str().unwrap().contains(told), "{task}");
         editor.json(200, &format!("GET /slots/summary?task={}", task["name"].as_str().unwrap()), None).await;
     }
-    let warned = warnings(&editor).await;
-    assert!(warned.contains("CALENDAR c1 IS DAMAGED") && warned.contains("maintenance window"), "{warned}");
+    assert_eq!(warned(&editor, "c1").await.unwrap()["code"], "calendar_lost");
     for line in ["GET /plan", "GET /plan.ics", "GET /calendars/c1/dates?from=2026-01-01&until=2026-02-01"] {
         assert_eq!(editor.ask(line, None).await.status, 200, "{line}");
     }

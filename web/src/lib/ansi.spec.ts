@@ -35,6 +35,22 @@ describe("ansiLine", () => {
   });
 });
 
+describe("a line that is drawn again", () => {
+  it("keeps the colour of what is still seen", () => {
+    const { pieces, after } = ansiLine(`${ESC}[31mred text\r${ESC}[32mgreen`, PLAIN);
+    expect(pieces.map(({ text, style }) => [text, style.fg])).toEqual([
+      ["green", "#56d38f"],
+      ["ext", "#ff7b72"],
+    ]);
+    expect(after.fg).toBe("#56d38f");
+  });
+
+  it("does not move without bounds", () => {
+    expect(ansiText(`x${ESC}[999999999Cy`).length).toBeLessThan(2000);
+    expect(ansiText(`x${ESC}[999999999@y`).length).toBeLessThan(2000);
+  });
+});
+
 describe("ansiText", () => {
   it.each([
     [`${ESC}[2K${ESC}[1Gready`, "ready"],
@@ -43,5 +59,17 @@ describe("ansiText", () => {
     [`${ESC}]8;;https://x${ESC}\\link${ESC}]8;;${ESC}\\`, "link"],
     [`bell\u0007 and nul\u0000`, "bell and nul"],
     [`cut ${ESC}[3`, "cut "],
+    ["dos line\r\r", "dos line"],
+    ["100 of 100\r42", "420 of 100"],
+    [`100 of 100\r${ESC}[K42`, "42"],
+    [`\r 99%\r${ESC}[2Kfatal: gone`, "fatal: gone"],
+    ["working |\b/\b-\b\\", "working \\"],
+    ["12%\b\b\b\b\b100%", "100%"],
+    [`${ESC}[?25l${ESC}[1G50%${ESC}[0K${ESC}[1G75%${ESC}[0K${ESC}[?25h`, "75%"],
+    [`[    ]${ESC}[5D==`, "[==  ]"],
+    ["a\tb\rx", "x       b"],
+    [`${ESC}7one${ESC}8two`, "two"],
+    ["ab\r\u6f22", "\u6f22"],
+    ["\u6f22\ry", "y "],
   ])("%j is shown as %j", (line, text) => expect(ansiText(line)).toBe(text));
 });

@@ -1,7 +1,9 @@
 /**
- * Select Graphic Rendition (ECMA-48 8.3.117) as classes: one line of text in, coloured pieces out.
- * Other control sequences are dropped. A style continues on the next line, so the caller passes it in again.
+ * Select Graphic Rendition (ECMA-48 8.3.117) as classes: one line of text in, coloured pieces out, as a terminal shows it.
+ * A line that draws over itself goes through `DrawnLine`; sequences that concern other lines are dropped. A style
+ * continues on the next line, so the caller passes it in again.
  */
+import { type Cell, DrawnLine } from "./drawnLine";
 
 /** Style that the next character has. */
 export interface AnsiStyle {
@@ -38,43 +40,65 @@ const PALETTE = [
 
 // CSI sequences, OSC sequences up to BEL or ST, and two-character escapes; an unfinished one at the end is dropped too.
 // oxlint-disable-next-line no-control-regex
-const ESCAPE = /\u001b(?:\[([0-9;:]*)([ -/]*[@-~])?|\][^\u0007\u001b]*(?:\u0007|\u001b\\|$)|[ -/]*[0-Z\\^-~]|$)/g;
+const ESCAPE = /\u001b(?:\[([0-?]*)([ -/]*[@-~])?|\][^\u0007\u001b]*(?:\u0007|\u001b\\|$)|[ -/]*[0-Z\\^-~]|$)/g;
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
+// What makes a line draw over itself; a carriage return at its end does not.
+// oxlint-disable-next-line no-control-regex
+const MOVES = /\u0008|\r(?!\r*$)|\u001b(?:[78]|\[[0-?]*[@C-HJKPX`afsu])/;
+
 /** Splits a line into pieces; also gives the style after its end. */
 export function ansiLine(line: string, before: AnsiStyle): { pieces: AnsiPiece[]; after: AnsiStyle } {
-  const shown = overwrite(line);
-  if (!shown.includes("\u001b")) {
-    const text = shown.replace(CONTROL, "");
+  if (MOVES.test(line)) return drawn(line, before);
+  if (!line.includes("\u001b")) {
+    const text = line.replace(CONTROL, "");
     return { pieces: text === "" ? [] : [{ text, style: before }], after: before };
   }
   const pieces: AnsiPiece[] = [];
-  let style = before;
-  let from = 0;
-  const push = (text: string) => {
+  const after = walk(line, before, (text, style) => {
     const clean = text.replace(CONTROL, "");
     if (clean !== "") pieces.push({ text: clean, style });
-  };
-  for (const match of shown.matchAll(ESCAPE)) {
-    push(shown.slice(from, match.index));
+  });
+  return { pieces, after };
+}
+
+/** The line without its control sequences, as a terminal shows it, for search and copy. */
+export function ansiText(line: string): string {
+  if (MOVES.test(line)) return drawn(line, PLAIN).pieces.map(({ text }) => text).join("");
+  return line.replace(ESCAPE, "").replace(CONTROL, "");
+}
+
+/** Goes through texts and sequences in their order; gives the style after the end. */
+function walk(line: string, before: AnsiStyle, write: (text: string, style: AnsiStyle) => void, control?: (final: string, numbers: number[]) => void): AnsiStyle {
+  let style = before;
+  let from = 0;
+  for (const match of line.matchAll(ESCAPE)) {
+    write(line.slice(from, match.index), style);
     from = match.index + match[0].length;
     if (match[2] === "m") style = apply(style, match[1] ?? "");
+    else if (match[2]) control?.(match[2], (match[1] ?? "").split(";").map((number) => Number.parseInt(number, 10) || 0));
+    else if (match[0] === "\u001b7") control?.("s", []);
+    else if (match[0] === "\u001b8") control?.("u", []);
   }
-  push(shown.slice(from));
-  return { pieces, after: style };
+  write(line.slice(from), style);
+  return style;
 }
 
-/** The line without its control sequences, for search and copy. */
-export function ansiText(line: string): string {
-  return overwrite(line).replace(ESCAPE, "").replace(CONTROL, "");
+function drawn(line: string, before: AnsiStyle): { pieces: AnsiPiece[]; after: AnsiStyle } {
+  const screen = new DrawnLine<AnsiStyle>(PLAIN);
+  const after = walk(line, before, (text, style) => screen.write(text, style), (final, numbers) => screen.control(final, numbers));
+  return { pieces: joined(screen.cells), after };
 }
 
-/** Drops what a carriage return overwrote, as progress bars do, because a terminal shows only the last text. */
-function overwrite(line: string): string {
-  const trimmed = line.endsWith("\r") ? line.slice(0, -1) : line;
-  const at = trimmed.lastIndexOf("\r");
-  return at === -1 ? trimmed : trimmed.slice(at + 1);
+function joined(cells: readonly Cell<AnsiStyle>[]): AnsiPiece[] {
+  const pieces: AnsiPiece[] = [];
+  for (const { text, style } of cells) {
+    const last = pieces.at(-1);
+    if (last?.style === style) last.text += text;
+    else pieces.push({ text, style });
+  }
+  return pieces;
 }
 
 function apply(before: AnsiStyle, codes: string): AnsiStyle {

@@ -55,6 +55,7 @@ export function task(number: number): Task {
     problem: null,
     next_slots: [1, 2, 3, 4, 5].map((step) => ({ scheduled_for: at(step * 300), scheduled_local: at(step * 300).replace("Z", "+00:00"), schedule_key: "cron", skipped: false, notes: step === 3 ? ["moved out of a gap of the clock"] : [] })),
     last_run: summary.last_run,
+    mended: [],
     actions: summary.actions,
     name: summary.name,
     title: summary.title,
@@ -65,6 +66,8 @@ export function task(number: number): Task {
     run: { kind: "shell", line: "python3 export.py --day ${ORC_PARAM_DAY} | gzip > orders.csv.gz", shell: null },
     working_directory: "/srv/export",
     environment: { PGHOST: "db.internal", TZ: "UTC" },
+    umask: "027",
+    leave_behind: false,
     params: [
       { kind: "date", name: "day", description: "Day to export.", required: false, default: null },
       { kind: "choice", name: "mode", description: "How much.", required: true, default: "full", choices: ["full", "delta"] },

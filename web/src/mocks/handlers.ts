@@ -68,9 +68,9 @@ export const handlers = [
   http.get(api("/system/workers"), () =>
     HttpResponse.json<WorkerList>({
       items: [
-        { name: "scheduler", every_seconds: 60, round_count: 4211, running_since_at: null, last_at: at(-12), last_seconds: 0.003, last_summary: "2 slots fired", error: null },
-        { name: "dispatcher", every_seconds: 5, round_count: 90_211, running_since_at: at(-1), last_at: at(-2), last_seconds: 0.001, last_summary: "1 run started", error: null },
-        { name: "pruner", every_seconds: 3600, round_count: 76, running_since_at: null, last_at: at(-1900), last_seconds: 0.4, last_summary: null, error: "disk is slow" },
+        { name: "scheduler", every_seconds: 60, round_count: 4211, running_since_at: null, last_at: at(-12), last_seconds: 0.003, last_summary: { code: "slots_booked", args: { entries: 2, runs: 2 }, text: "2 ledger entries written, 2 runs made" }, error: null },
+        { name: "dispatcher", every_seconds: 5, round_count: 90_211, running_since_at: at(-1), last_at: at(-2), last_seconds: 0.001, last_summary: { code: "runs_started", args: { runs: 1 }, text: "1 run started" }, error: null },
+        { name: "pruner", every_seconds: 3600, round_count: 76, running_since_at: null, last_at: at(-1900), last_seconds: 0.4, last_summary: null, error: { code: "round_failed", args: { problem: "disk is slow" }, text: "disk is slow" } },
       ],
     }),
   ),
@@ -174,6 +174,7 @@ export const handlers = [
         log: found.log,
         leaked_output: false,
         survivor_count: 0,
+        left_behind: [],
       })),
     });
   }),

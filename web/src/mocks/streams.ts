@@ -46,7 +46,7 @@ export class FakeEventSource extends EventTarget {
       const from = offset;
       offset += text.length;
       const stream = number % 40 === 0 ? "stderr" : "stdout";
-      this.send("log", { kind: "log", attempt: 1, offset: from, stream, at: new Date().toISOString(), text, dropped_bytes: 0 }, `1:${offset}`);
+      this.send("log", { kind: "log", attempt: 1, offset: from, stream, at: new Date().toISOString(), text, dropped_bytes: 0, dropped_because: null, redraw_count: 0 }, `1:${offset}`);
     };
     chunk(600);
     this.timer = setInterval(() => chunk(3), 400);

@@ -76,7 +76,7 @@ pub static OPERATIONS: &[Operation] = &[
         ],
         body: Some(Body { content_type: "application/json", schema: &TASK_APPLY, partial: false }),
         answer: Answer::List,
-        columns: &["name", "change"],
+        columns: &["name", "change", "mended"],
         more: &[],
         ..Operation::EMPTY
     },
@@ -909,7 +909,7 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "read",
         summary: "List the server's workers and what each did last.",
         answer: Answer::List,
-        columns: &["name", "running_since_at", "error", "last_at", "last_summary", "every_seconds", "round_count", "last_seconds"],
+        columns: &["name", "running_since_at", "error.text", "last_at", "last_summary.text", "every_seconds", "round_count", "last_seconds"],
         more: &[],
         ..Operation::EMPTY
     },
@@ -1235,7 +1235,9 @@ static TASK_DEFINITION: Schema = Schema {
         Field::optional("run.expected_codes", List(&Integer(0, 9007199254740991)), "Status codes that mean success; empty: 200 to 299.").of("run", &["http"]),
         Field::optional("run.body_contains", Text, "Text that the answer must contain.").or_null().of("run", &["http"]),
         Field::optional("working_directory", Text, "Working directory; null: a scratch folder of the attempt.").or_null(),
-        Field::optional("environment", Texts, "Environment variables of the process. Only a few allowed variables of the server's own environment are passed on."),
+        Field::optional("environment", Texts, "Environment variables of the process, beside those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and TZ if the machine has it). The server's own are not passed on."),
+        Field::optional("umask", Text, "Rights that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.").or_null(),
+        Field::optional("leave_behind", Boolean, "Whether processes that go on when the command has ended are left alone, such as a daemon that the task starts. They are listed with the run. Otherwise they are stopped."),
         Field::optional("params", List(&Value), "Typed inputs of a run."),
         Field::optional("schedules", List(&Value), "Rules by which the task becomes due."),
         Field::optional("triggers", List(&Value), "Other things that start the task: a call over HTTP, a file, the end of another task's run."),

@@ -19,7 +19,8 @@ fn log(event: &str, id: &str, data: Value) -> String {
 }
 
 fn piece(stream: &str, text: &str) -> Value {
-    json!({"attempt": 1, "offset": 0, "stream": stream, "at": "2026-12-01T02:00:00Z", "text": text, "dropped_bytes": 0})
+    json!({"kind": "log", "attempt": 1, "offset": 0, "stream": stream, "at": "2026-12-01T02:00:00Z", "text": text, "dropped_bytes": 0,
+        "dropped_because": null, "redraw_count": 0})
 }
 
 /// A run that is running when first asked, and over from then on; its log comes in two connections.
@@ -58,6 +59,27 @@ fn following_prints_the_log_once_and_ends_like_the_run() {
     assert_eq!(start.header("idempotency-key"), Some("k"));
     let streams: Vec<_> = seen.iter().filter(|seen| seen.operation == "run_log_stream").collect();
     assert_eq!((streams[0].query("offset"), streams[1].query("last_event_id")), (Some("0"), Some("1:4")));
+}
+
+#[test]
+fn redraws_that_were_left_out_are_told_once_at_the_end() {
+    let left_out = |text: &str, count: u64| {
+        let mut piece = piece("stderr", text);
+        piece["dropped_bytes"] = json!(100 * count);
+        piece["dropped_because"] = json!("redraws");
+        piece["redraw_count"] = json!(count);
+        log("log", "1:9", piece)
+    };
+    let whole = log("log", "1:4", piece("stderr", "1%")) + &left_out("\r50%", 40) + &left_out("\r99%\n", 41);
+    let whole = whole + &log("end", "1:9", json!({}));
+    let lived = life("failed", json!(3));
+    let stub = Stub::start(move |seen| match seen.operation {
+        "run_log_stream" => reply(200, "text/event-stream", whole.clone()),
+        "run_view" => good(detail("failed", json!(3))),
+        _ => lived(seen),
+    });
+    let ran = Orc::at(&stub.url).run(&format!("run log {ID} -f")).code(3);
+    assert!(ran.stderr.starts_with("1%\r50%\r99%\n... 81 redraws"), "{}", ran.stderr);
 }
 
 #[test]

@@ -18,7 +18,7 @@ overlap: skip
 ";
 
 fn applied(seen: &Seen) -> Option<Reply> {
-    let item = |name, change, differences: Value| json!({"name": name, "change": change, "differences": differences});
+    let item = |name, change, differences: Value| json!({"name": name, "change": change, "differences": differences, "mended": if name == "a" { json!(["line_ends"]) } else { json!([]) }});
     let differences = json!([{"pointer": "/timeout_seconds", "before": null, "after": 10}, {"pointer": "/tags", "before": ["x"], "after": []}]);
     let items = [
         item("a", "created", json!([])),

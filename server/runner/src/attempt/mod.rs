@@ -168,6 +168,7 @@ fn ended(plan: &Plan, ending: Ending, started_at_micros: i64, result: ResultFile
         leaked_output: ending.leaked,
         swept: ending.swept,
         survivors: ending.survivors,
+        left_behind: ending.left_behind,
         result: result.value,
         result_error: result.error,
         ..ExitRecord::blank(outcome, started_at_micros, clock::now_micros())

@@ -2,7 +2,7 @@
 //!
 //! Cancels, time limits and signals stop a command in the same steps: ask the process group, wait for the grace
 //! period, kill every descendant of the command. However an attempt ends, [`Supervisor::run`] returns only when no
-//! process of the attempt is left, or with the list of those that could not be killed.
+//! process of the attempt is left, or with the list of those that could not be killed or that the plan leaves behind.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use crate::log::write::LogWriter;
 use crate::os::{self, Child, Output, Signals};
 use crate::protocol::message::{RunnerMessage, ServerMessage, StopReason};
 use crate::protocol::plan::Plan;
-use crate::protocol::record::{CancelledBy, Exit, LogTotals, Survivor, TimeLimit};
+use crate::protocol::record::{CancelledBy, Exit, LeftBehind, LogTotals, Survivor, TimeLimit};
 
 /// Shortest time between two progress messages.
 const PROGRESS_PERIOD: Duration = Duration::from_millis(50);
@@ -41,6 +41,7 @@ pub(crate) struct Ending {
     pub(crate) leaked: bool,
     pub(crate) swept: u32,
     pub(crate) survivors: Vec<Survivor>,
+    pub(crate) left_behind: Vec<LeftBehind>,
 }
 
 /// The state of one running command.
@@ -102,13 +103,19 @@ impl<'a> Supervisor<'a> {
             self.wait_for_signal(BREATH);
             self.reap();
         }
-        if !self.alone {
+        let leaves = self.plan.leave_behind && self.ending.stop.is_none();
+        if !self.alone && leaves {
+            self.ending.left_behind = os::survivors().unwrap_or_default().into_iter().map(sweep::left_behind).collect();
+        } else if !self.alone {
             self.sweep();
         }
         self.read_rest();
         self.ending.leaked |= self.open();
         if self.ending.leaked {
             self.session.writer.note("[orc] another process kept the output open after the command had ended");
+        }
+        if leaves {
+            os::abandon(self.stdout.take().into_iter().chain(self.stderr.take()).collect());
         }
         self.ending
     }
@@ -149,6 +156,7 @@ impl<'a> Supervisor<'a> {
         let writer = &mut self.session.writer;
         let grown = stdout && read(&mut self.stdout, Stream::Stdout, writer, &mut self.buffer);
         let grown = stderr && read(&mut self.stderr, Stream::Stderr, writer, &mut self.buffer) || grown;
+        let grown = writer.flush_due() || grown;
         if grown {
             self.progress.get_or_insert(self.progressed + PROGRESS_PERIOD);
         }
@@ -163,13 +171,14 @@ impl<'a> Supervisor<'a> {
     /// The time at which something must be done even if no event arrives. Deadlines that can no longer matter are
     /// left out.
     fn next_deadline(&self) -> Option<Instant> {
+        let due = self.session.writer.due();
         if self.ending.stop.is_some() && !self.alone {
-            return [self.kill_at, self.progress].into_iter().flatten().min();
+            return [self.kill_at, self.progress, due].into_iter().flatten().min();
         }
         if self.ending.exit.is_some() {
-            return self.drain_until;
+            return self.drain_until.into_iter().chain(due).min();
         }
-        self.limits.iter().map(|(at, _)| *at).chain(self.progress).min()
+        self.limits.iter().map(|(at, _)| *at).chain(self.progress).chain(due).min()
     }
 
     fn signalled(&mut self) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::clock;
 use crate::os;
 use crate::protocol::plan::MARKER;
-use crate::protocol::record::Survivor;
+use crate::protocol::record::{LeftBehind, Survivor};
 
 /// Maximum number of rounds in a sweep.
 pub(crate) const ROUNDS: u32 = 50;
@@ -45,6 +45,12 @@ pub fn sweep(attempt: &str) -> io::Result<Swept> {
 /// Lists the living processes that carry the attempt's marker, except this process.
 pub fn marked(attempt: &str) -> io::Result<Vec<Survivor>> {
     os::carriers(&marker(attempt))
+}
+
+/// A process that its attempt leaves behind.
+pub(crate) fn left_behind(process: Survivor) -> LeftBehind {
+    let started_at_micros = os::started_at_micros(process.start_ticks);
+    LeftBehind { pid: process.pid, started_at_micros, name: process.name }
 }
 
 fn marker(attempt: &str) -> String {

@@ -6,6 +6,7 @@
 
 pub(crate) mod frame;
 pub mod layout;
+mod lines;
 pub(crate) mod read;
 pub(crate) mod write;
 
@@ -74,7 +75,7 @@ pub enum Content {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GapReason {
-    /// The rest of a line beyond the line cap.
+    /// The middle of a line beyond the line cap.
     LineCap,
     /// The middle of a log beyond the attempt's cap.
     Cap,
@@ -84,6 +85,11 @@ pub enum GapReason {
     WriteError,
     /// A frame of the file is damaged or missing.
     Damaged,
+    /// Text that a program drew over (`\r`) before anybody could read it; the next byte is the newest redraw's `\r`.
+    Redraws {
+        /// How many redraws.
+        count: u64,
+    },
 }
 
 impl Stream {
@@ -101,16 +107,25 @@ impl Stream {
 }
 
 impl GapReason {
-    pub(crate) fn code(self) -> u8 {
-        self as u8
+    /// Code and argument of the reason in a frame.
+    pub(crate) fn code(self) -> (u8, u64) {
+        match self {
+            Self::LineCap => (0, 0),
+            Self::Cap => (1, 0),
+            Self::DiskGuard => (2, 0),
+            Self::WriteError => (3, 0),
+            Self::Damaged => (4, 0),
+            Self::Redraws { count } => (5, count),
+        }
     }
 
-    pub(crate) fn from_code(code: u8) -> Self {
+    pub(crate) fn from_code(code: u8, argument: u64) -> Self {
         match code {
             0 => Self::LineCap,
             1 => Self::Cap,
             2 => Self::DiskGuard,
             3 => Self::WriteError,
+            5 => Self::Redraws { count: argument },
             _ => Self::Damaged,
         }
     }

@@ -362,8 +362,10 @@ fn exit_of(payload: &[u8]) -> Option<ExitRecord> {
 }
 
 fn gap_of(payload: &[u8]) -> Option<(u64, GapReason)> {
-    let (length, reason) = payload.split_at_checked(8)?;
-    Some((u64::from_le_bytes(length.try_into().ok()?), GapReason::from_code(*reason.first()?)))
+    let (length, rest) = payload.split_at_checked(8)?;
+    let (code, argument) = rest.split_first()?;
+    let argument = argument.first_chunk().copied().map_or(0, u64::from_le_bytes);
+    Some((u64::from_le_bytes(length.try_into().ok()?), GapReason::from_code(*code, argument)))
 }
 
 fn read_at(file: &mut File, at: u64, length: usize) -> io::Result<Vec<u8>> {

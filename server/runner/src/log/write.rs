@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use crate::clock;
 use crate::log::frame::{self, DATA_MAX, Head, Kind, Seed, TRAILER};
 use crate::log::layout::{remove, segment_path};
+use crate::log::lines::{Lines, Part};
 use crate::log::{GapReason, Stream};
 use crate::os;
 use crate::protocol::message::{Identity, Started};
@@ -22,6 +23,8 @@ use crate::protocol::record::{ExitRecord, LogTotals};
 
 /// Number of segments in the ring.
 const RING: u64 = 8;
+/// The streams of a log.
+const STREAMS: [Stream; 3] = [Stream::Stdout, Stream::Stderr, Stream::System];
 /// Free space is checked after this many written bytes, or after [`GUARD_PERIOD`].
 const GUARD_BYTES: u64 = 1024 * 1024;
 const GUARD_PERIOD: Duration = Duration::from_secs(1);
@@ -34,7 +37,7 @@ pub struct LogWriter {
     limits: LogLimits,
     main: Output,
     ring: VecDeque<Segment>,
-    lines: [Line; 3],
+    lines: [Lines; 3],
     newlines: u64,
     offset: u64,
     kept: u64,
@@ -59,7 +62,7 @@ impl LogWriter {
             limits: LogLimits::default(),
             main: Output { file, at: scratch.len() as u64 },
             ring: VecDeque::new(),
-            lines: [Line::default(); 3],
+            lines: Default::default(),
             newlines: 0,
             offset: 0,
             kept: 0,
@@ -82,32 +85,52 @@ impl LogWriter {
         self.main.write(&self.scratch);
     }
 
-    /// Writes bytes that the command wrote.
+    /// Takes bytes that the command wrote. Holds back for a moment what the command may draw over, and the end of a long
+    /// line ([`LogWriter::due`]).
     pub fn data(&mut self, stream: Stream, bytes: &[u8]) {
-        let at = clock::now_micros();
         self.newlines += memchr::memchr_iter(b'\n', bytes).count() as u64;
-        let cap = self.limits.line_cap_bytes;
-        let line = self.lines[usize::from(stream.code())];
-        if line.length.saturating_add(bytes.len() as u64) <= cap {
-            self.keep(stream, bytes, at);
-        } else {
-            self.data_by_line(stream, bytes, at);
+        self.shape(stream, |lines, cap, now, out| lines.take(bytes, cap, now, out));
+    }
+
+    /// When something that is held back is to be written by [`LogWriter::flush_due`].
+    pub fn due(&self) -> Option<Instant> {
+        self.lines.iter().filter_map(Lines::due).min()
+    }
+
+    /// Writes what has been held back for long enough; says whether the log grew.
+    pub fn flush_due(&mut self) -> bool {
+        let before = self.offset;
+        for stream in STREAMS {
+            self.shape(stream, |lines, cap, now, out| lines.flush_due(cap, now, out));
         }
-        let length = match memchr::memrchr(b'\n', bytes) {
-            Some(last) => bytes.len() - last - 1,
-            None => bytes.len() + usize::try_from(line.length).unwrap_or(usize::MAX / 2),
-        };
-        self.lines[usize::from(stream.code())].length = length as u64;
+        self.offset > before
+    }
+
+    fn flush(&mut self) {
+        for stream in STREAMS {
+            self.shape(stream, |lines, cap, now, out| lines.flush(cap, now, out));
+        }
+    }
+
+    fn shape(&mut self, stream: Stream, act: impl FnOnce(&mut Lines, u64, Instant, &mut dyn FnMut(Part<'_>))) {
+        let at = clock::now_micros();
+        let mut lines = std::mem::take(&mut self.lines[usize::from(stream.code())]);
+        act(&mut lines, self.limits.line_cap_bytes, clock::now(), &mut |part| match part {
+            Part::Kept(bytes) => self.keep(stream, bytes, at),
+            Part::Lost { bytes, reason } => self.lose(stream, bytes, reason, at),
+        });
+        self.lines[usize::from(stream.code())] = lines;
     }
 
     /// Writes a note of the runner, as one line.
     pub fn note(&mut self, text: &str) {
+        self.flush();
         self.data(Stream::System, format!("{text}\n").as_bytes());
     }
 
     /// The log's figures so far.
     pub fn totals(&self) -> LogTotals {
-        let open = self.lines.iter().filter(|line| line.length > 0).count() as u64;
+        let open = self.lines.iter().filter(|lines| lines.is_open()).count() as u64;
         LogTotals {
             bytes: self.offset,
             lines: self.newlines + open,
@@ -120,6 +143,7 @@ impl LogWriter {
     /// Completes the exit record with the log's figures and writes it as the last frame. On a full disk it first
     /// drops the result, then the oldest output, before it fails.
     pub fn finish(&mut self, record: &mut ExitRecord) -> io::Result<()> {
+        self.flush();
         self.flush_gap(record.finished_at_micros);
         loop {
             record.log = self.totals();
@@ -146,24 +170,6 @@ impl LogWriter {
         remove(&self.log)
     }
 
-    fn data_by_line(&mut self, stream: Stream, bytes: &[u8], at: i64) {
-        let cap = self.limits.line_cap_bytes;
-        let mut length = self.lines[usize::from(stream.code())].length;
-        let (mut kept_from, mut from) = (0, 0);
-        while from < bytes.len() {
-            let end = memchr::memchr(b'\n', &bytes[from..]).map_or(bytes.len(), |at| from + at);
-            let room = usize::try_from(cap.saturating_sub(length)).unwrap_or(usize::MAX);
-            if end - from > room {
-                self.keep(stream, &bytes[kept_from..from + room], at);
-                self.lose(stream, (end - from - room) as u64, GapReason::LineCap, at);
-                kept_from = end;
-            }
-            from = end + 1;
-            length = 0;
-        }
-        self.keep(stream, bytes.get(kept_from..).unwrap_or_default(), at);
-    }
-
     fn keep(&mut self, stream: Stream, bytes: &[u8], at: i64) {
         for piece in bytes.chunks(DATA_MAX) {
             let length = piece.len() as u64;
@@ -184,7 +190,7 @@ impl LogWriter {
     /// Counts bytes that are not kept. Adjacent losses become one gap, which is written before the next bytes that
     /// are kept.
     fn lose(&mut self, stream: Stream, length: u64, reason: GapReason, at: i64) {
-        if self.gap.is_some_and(|gap| gap.reason != reason) && reason != GapReason::WriteError {
+        if self.gap.is_some_and(|gap| !gap.joins(stream, reason)) {
             self.flush_gap(at);
         }
         match &mut self.gap {
@@ -271,12 +277,6 @@ fn current<'a>(main: &'a mut Output, ring: &'a mut VecDeque<Segment>) -> &'a mut
     }
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Line {
-    /// Bytes since the last end of a line, kept or not.
-    length: u64,
-}
-
 #[derive(Debug)]
 struct Segment {
     number: u64,
@@ -314,9 +314,17 @@ struct Gap {
 }
 
 impl Gap {
+    /// Whether a loss that follows belongs to this gap: those of other lines and redraws are told one by one.
+    fn joins(&self, stream: Stream, reason: GapReason) -> bool {
+        let told_alone = matches!(reason, GapReason::LineCap | GapReason::Redraws { .. });
+        reason == GapReason::WriteError || self.reason == reason && (!told_alone || self.stream == stream)
+    }
+
     fn encode(&self, into: &mut Vec<u8>, seed: &Seed, at: i64) {
         let mut payload = self.length.to_le_bytes().to_vec();
-        payload.push(self.reason.code());
+        let (code, argument) = self.reason.code();
+        payload.push(code);
+        payload.extend_from_slice(&argument.to_le_bytes());
         frame::encode(into, seed, head_of(Kind::Gap, self.stream, self.offset, at), &payload);
     }
 }

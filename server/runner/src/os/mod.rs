@@ -32,13 +32,16 @@ use crate::protocol::record::{Exit, SpawnFailure};
 pub(crate) use system::{Signals, boot_id};
 
 /// The command: start it, read it, ask its group to stop, kill its group, collect the dead, count what they used.
-pub(crate) use system::{Output, ask, group_exists, kill_group, reap, spawn, usage};
+pub(crate) use system::{Output, abandon, ask, group_exists, kill_group, reap, spawn, usage};
 
 /// Other processes: find descendants or carriers of a marker, get a start time, ask one to stop, kill one.
-pub(crate) use system::{ask_process, carriers, kill, kill_carrier, start_ticks, survivors};
+pub(crate) use system::{ask_process, carriers, kill, kill_carrier, start_ticks, started_at_micros, survivors};
 
 /// Files: private ones, the log with its lock, free space.
 pub(crate) use system::{create_locked, create_private, create_script, free_percent, locked, open_plain};
+
+/// Whom this process runs as.
+pub use system::account;
 
 /// Threads of the server that must not slow down others.
 pub use system::lower_priority;
@@ -49,6 +52,15 @@ pub(crate) use system::{Listener, Source, Wire, connect, wait};
 
 /// Starting runners fast.
 pub(crate) use system::{Asker, Far, Forker, asker, pair};
+
+/// An account of this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its name.
+    pub name: String,
+    /// Its home folder.
+    pub home: String,
+}
 
 /// A started command.
 pub(crate) struct Child {

@@ -7,12 +7,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use super::{Channel, Child, Failure, Reaped, Source, unsupported};
+use super::{Account, Channel, Child, Failure, Reaped, Source, unsupported};
 use crate::protocol::plan::Plan;
 use crate::protocol::record::{SpawnFailure, Survivor};
 
 /// Does nothing. Here a priority belongs to the whole process, or needs a system call that nobody has tried yet.
 pub fn lower_priority() {}
+
+/// None: nobody asks, because no command runs here.
+#[must_use]
+pub fn account() -> Option<Account> {
+    None
+}
 
 /// A type without values.
 #[derive(Debug)]
@@ -57,6 +63,12 @@ pub(crate) fn boot_id() -> io::Result<String> {
 /// Refuses.
 pub(crate) fn spawn(_plan: &Plan, _arguments: &[String]) -> Result<Child, Failure> {
     Err(Failure::new(SpawnFailure::Other, unsupported().to_string()))
+}
+
+pub(crate) fn abandon(_outputs: Vec<Output>) {}
+
+pub(crate) fn started_at_micros(_start_ticks: u64) -> i64 {
+    0
 }
 
 pub(crate) fn ask(_leader: u32) {}

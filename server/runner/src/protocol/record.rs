@@ -31,6 +31,9 @@ pub struct ExitRecord {
     pub swept: u32,
     /// Processes that could not be killed. Normally empty.
     pub survivors: Vec<Survivor>,
+    /// Processes that go on because the plan says so.
+    #[serde(default)]
+    pub left_behind: Vec<LeftBehind>,
     /// The JSON that the command wrote to `ORC_RESULT_FILE`.
     pub result: Option<serde_json::Value>,
     /// Why the result file was rejected (not JSON, too large, not a file).
@@ -54,6 +57,7 @@ impl ExitRecord {
             leaked_output: false,
             swept: 0,
             survivors: Vec::new(),
+            left_behind: Vec::new(),
             result: None,
             result_error: None,
         }
@@ -182,6 +186,17 @@ pub struct Survivor {
     pub pid: u32,
     /// Start time in clock ticks since boot. Together with the boot id and the process id it identifies the process.
     pub start_ticks: u64,
+    /// Its short name.
+    pub name: String,
+}
+
+/// A process that goes on after its command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftBehind {
+    /// Its process id.
+    pub pid: u32,
+    /// When it started, microseconds since 1970 UTC.
+    pub started_at_micros: i64,
     /// Its short name.
     pub name: String,
 }

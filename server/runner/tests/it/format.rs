@@ -35,6 +35,7 @@ fn record() -> ExitRecord {
         leaked_output: false,
         swept: 0,
         survivors: Vec::new(),
+        left_behind: Vec::new(),
         result: None,
         result_error: None,
     }
@@ -107,9 +108,10 @@ proptest! {
         let limits = LogLimits { cap_bytes: cap, line_cap_bytes: line, ..LogLimits::default() };
         let (written, mut writer) = writer(limits);
         let mut all = Vec::new();
-        for (err, bytes) in &pieces {
-            writer.data(if *err { Stream::Stderr } else { Stream::Stdout }, bytes);
-            all.extend_from_slice(bytes);
+        for (_, bytes) in &pieces {
+            let bytes: Vec<u8> = bytes.iter().map(|byte| if (160..165).contains(byte) { b'\r' } else { *byte }).collect();
+            writer.data(Stream::Stdout, &bytes);
+            all.extend_from_slice(&bytes);
         }
         let mut wanted = record();
         writer.finish(&mut wanted).unwrap();
@@ -128,6 +130,31 @@ proptest! {
         prop_assert_eq!(offset, wanted.log.bytes);
         orc_runner::delete(&written.log).unwrap();
         prop_assert_eq!(fs::read_dir(written.log.parent().unwrap()).unwrap().count(), 0);
+    }
+
+    /// The same with two streams at once, each of which keeps its order.
+    #[test]
+    fn two_streams_keep_their_order(pieces in prop::collection::vec(piece(), 0..60), line in 1_u64..100) {
+        let (written, mut writer) = writer(LogLimits { line_cap_bytes: line, ..LogLimits::default() });
+        let mut all = [Vec::new(), Vec::new()];
+        for (err, bytes) in &pieces {
+            writer.data(if *err { Stream::Stderr } else { Stream::Stdout }, bytes);
+            all[usize::from(*err)].extend_from_slice(bytes);
+        }
+        let mut wanted = record();
+        writer.finish(&mut wanted).unwrap();
+        let mut seen = [0, 0];
+        for record in read_all(&mut LogReader::open(&written.log).unwrap(), 1000) {
+            let (all, seen) = (&all[record.stream as usize], &mut seen[record.stream as usize]);
+            match &record.content {
+                Content::Bytes(bytes) => {
+                    prop_assert_eq!(&all[*seen..*seen + bytes.len()], &bytes[..]);
+                    *seen += bytes.len();
+                }
+                Content::Gap { bytes, .. } => *seen += *bytes as usize,
+            }
+        }
+        prop_assert_eq!(seen, [all[0].len(), all[1].len()]);
     }
 
     /// A file that is cut anywhere gives the frames before the cut, in order, and nothing else.

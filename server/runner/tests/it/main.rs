@@ -8,9 +8,11 @@
 mod forking;
 mod format;
 mod leaving;
+mod left_behind;
 mod output;
 mod starting;
 mod stopping;
+mod surroundings;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -73,6 +75,8 @@ impl Place {
             run_deadline_seconds: None,
             grace_seconds: 10.0,
             leak_grace_seconds: 2.0,
+            umask: 0o022,
+            leave_behind: false,
             log: LogLimits { min_free_percent: 0.0, ..LogLimits::default() },
         }
     }
@@ -87,14 +91,16 @@ impl Place {
 
     /// Starts a runner that waits for its plan.
     fn runner(self) -> Running {
-        let mut runner = Command::new(env!("CARGO_BIN_EXE_orc-runner"))
-            .arg(self.log())
-            .env_clear()
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        self.runner_as(|_| {})
+    }
+
+    /// The same, with something changed about how it is started.
+    fn runner_as(self, prepare: impl FnOnce(&mut Command)) -> Running {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_orc-runner"));
+        command.arg(self.log()).env_clear();
+        prepare(&mut command);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut runner = command.spawn().unwrap();
         let stdin = runner.stdin.take();
         let stdout = BufReader::new(runner.stdout.take().unwrap());
         Running { place: self, runner, stdin, stdout }

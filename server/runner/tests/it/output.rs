@@ -78,12 +78,87 @@ fn a_flood_keeps_head_and_tail() {
 }
 
 #[test]
-fn an_endless_line_is_cut_and_counted() {
-    let done = Place::new().run(&["longline", "50000000"]);
+fn of_an_endless_line_beginning_and_end_are_kept() {
+    let place = Place::new();
+    let mut plan =
+        place.plan(&["-c", "\"$0\" longline 50000000; printf 'the last words' >&2; exec >&2; printf ' of it'"]);
+    plan.program = "/bin/sh".to_owned();
+    plan.arguments.push(crate::test_child());
+    let done = place.start(plan).end();
     let records = check_whole(&done);
-    assert_eq!(gaps(&records), [(50_000_000 - 65_536, GapReason::LineCap)]);
-    assert_eq!(done.record.log.lines, 1);
-    assert!(disk_bytes(&done) < 70_000);
+    let lost: u64 = gaps(&records).iter().map(|(bytes, _)| bytes).sum();
+    assert!(gaps(&records).iter().all(|(_, reason)| *reason == GapReason::LineCap));
+    assert!((50_000_000 - 1_000_000..=50_000_000 - 65_536).contains(&lost), "{lost}");
+    assert_eq!(bytes(&done.log(), Stream::Stderr), b"the last words of it");
+    assert_eq!(done.record.log.lines, 2);
+}
+
+/// A shell that runs this text.
+fn shell(text: &str) -> Done {
+    let place = Place::new();
+    let mut plan = place.plan(&["-c", text]);
+    plan.program = "/bin/bash".to_owned();
+    place.start(plan).end()
+}
+
+#[test]
+fn the_last_words_after_a_progress_bar_are_kept() {
+    let bar = "for i in $(seq 1 900); do printf '\\r %3d%% of 5000M at 5120k/s, %3dM so far, 0:16:40 in all, \
+        0:00:%02d gone, 0:16:20 to go' $((i/10)) $i $((i%60)) >&2; done";
+    for (last, begin, end) in [
+        ("echo \"fatal: connection reset by peer\" >&2; exit 3", "", "\n"),
+        ("printf '\\nfatal: connection reset by peer' >&2; exit 3", "\n", ""),
+        ("printf '\\r\\033[Kfatal: connection reset by peer\\r\\r\\n' >&2; exit 3", "\r\u{1b}[K", "\r\r\n"),
+    ] {
+        let done = shell(&format!("{bar}; {last}"));
+        done.exited(3);
+        let all = String::from_utf8(bytes(&done.log(), Stream::Stderr)).unwrap();
+        let words = format!("{begin}fatal: connection reset by peer{end}");
+        assert!(all.ends_with(&words), "{:?}", &all[all.len() - 300..]);
+        if !words.contains('\u{1b}') {
+            assert!(all.contains("900M so far"), "the newest redraw");
+        }
+        let left_out: u64 = gaps(&check_whole(&done))
+            .iter()
+            .map(|(_, reason)| if let GapReason::Redraws { count } = reason { *count } else { 0 })
+            .sum();
+        let shown = all.matches("so far").count() as u64;
+        assert_eq!(shown + left_out, 900);
+        assert!(shown < 300 && all.len() < 30_000, "{shown} redraws, {} bytes", all.len());
+    }
+}
+
+#[test]
+fn the_last_words_survive_the_end_of_a_program_that_is_killed() {
+    let done =
+        shell("for i in $(seq 20000); do printf '\\r%d of 20000' $i; done; printf '\\rout of memory'; kill -9 $$");
+    assert_eq!(done.record.outcome, orc_runner::Outcome::Signalled { signal: libc::SIGKILL });
+    assert!(done.text().ends_with("\rout of memory"));
+    let done = shell("head -c 300000 /dev/zero | tr '\\0' .; printf 'disk full'; exit 1");
+    assert!(done.text().ends_with("...disk full"));
+}
+
+#[test]
+fn a_bar_is_shown_while_it_is_drawn() {
+    let place = Place::new();
+    let gate = place.path().join("go");
+    let line =
+        "for i in $(seq 3000); do printf '\\r%d of 3000' $i; done; \"$0\" until-file go >/dev/null; echo ' done'";
+    let mut plan = place.plan(&["-c", line]);
+    plan.program = "/bin/bash".to_owned();
+    plan.arguments.push(crate::test_child());
+    let running = place.start(plan);
+    running.until_logged("\r3000 of 3000");
+    std::fs::write(gate, "").unwrap();
+    let done = running.end();
+    assert!(done.text().ends_with("\r3000 of 3000 done\n"));
+    check_whole(&done);
+}
+
+#[test]
+fn text_for_a_terminal_is_kept_as_it_is() {
+    let done = shell("printf 'one\\r\\r\\ntwo\\b\\b\\bTWO\\n\\033[2K\\033[1Gthree\\r\\033[31m3\\033[0m\\n'");
+    assert_eq!(done.text(), "one\r\r\ntwo\u{8}\u{8}\u{8}TWO\n\u{1b}[2K\u{1b}[1Gthree\r\u{1b}[31m3\u{1b}[0m\n");
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use super::wire::{Calendar, CalendarDefinition, CalendarSummary, calendar_out};
 use crate::app::calendars::CalendarView;
-use crate::domain::reason::Reason;
 
 /// Converts a calendar for its own page.
 pub fn view_out(view: CalendarView) -> Calendar {
@@ -13,7 +12,7 @@ pub fn view_out(view: CalendarView) -> Calendar {
         version: record.version,
         created_at: record.created_at,
         updated_at: record.updated_at,
-        problem: record.damage.map(|damage| Reason::CalendarDamaged { problem: damage.problem() }.into()),
+        problem: record.damage.map(|damage| damage.problem().into()),
         used_by: tasks,
         contained_in: calendars,
         warnings,
@@ -32,7 +31,7 @@ pub fn summary_out(view: CalendarView) -> CalendarSummary {
         id: record.id.0,
         version: record.version,
         updated_at: record.updated_at,
-        problem: record.damage.map(|damage| Reason::CalendarDamaged { problem: damage.problem() }.into()),
+        problem: record.damage.map(|damage| damage.problem().into()),
         entry_count: record.definition.entries.len() + record.definition.except.len(),
         maintenance: record.definition.maintenance.is_some(),
         used_by_count: tasks.len() + calendars.len(),

@@ -6,7 +6,7 @@ use crate::app::runs::log_follow::{LogFollower, Piece};
 use crate::app::{App, Caller};
 use crate::domain::ids::RunId;
 use crate::domain::model::AttemptRecord;
-use crate::domain::vocabulary::{LogStream, RunState};
+use crate::domain::vocabulary::{LogGap, LogStream, RunState};
 use axum::response::sse::Event;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -61,6 +61,10 @@ pub struct LogChunk {
     pub text: String,
     /// Number of bytes dropped just before the piece.
     pub dropped_bytes: u64,
+    /// Why they were dropped; null: nothing was. After `long_line` and `redraws` the same line goes on.
+    pub dropped_because: Option<LogGap>,
+    /// Redraws of the line (a progress bar draws one with each `\r`) that were left out just before the piece.
+    pub redraw_count: u64,
 }
 
 /// Where a stream begins.
@@ -182,8 +186,9 @@ async fn send_event(sender: &Sender, kind: &str, data: &LogEvent) -> Option<()> 
 }
 
 fn chunk(attempt: u32, piece: Piece) -> Event {
-    let Piece { offset, end, stream, at, text, dropped_bytes } = piece;
-    let chunk = LogEvent::Log(LogChunk { attempt, offset, stream, at, text, dropped_bytes });
+    let Piece { offset, end, stream, at, text, dropped_bytes, dropped_because, redraw_count } = piece;
+    let log = LogChunk { attempt, offset, stream, at, text, dropped_bytes, dropped_because, redraw_count };
+    let chunk = LogEvent::Log(log);
     event("log", &chunk).id(format!("{attempt}:{end}"))
 }
 

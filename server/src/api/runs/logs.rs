@@ -17,7 +17,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
-use orc_runner::{Content, LogReader, Record};
+use orc_runner::{Content, GapReason, LogReader, Record};
 use serde::Deserialize;
 use std::io;
 use std::path::PathBuf;
@@ -167,6 +167,15 @@ fn read_all(path: &std::path::Path, query: &LogQuery, sender: &mpsc::Sender<io::
 fn bytes_of(record: &Record) -> Vec<u8> {
     match &record.content {
         Content::Bytes(bytes) => bytes.clone(),
-        Content::Gap { bytes, .. } => format!("\n[orc] {bytes} bytes were dropped here\n").into_bytes(),
+        Content::Gap { bytes, reason } => gap_words(*bytes, *reason).into_bytes(),
+    }
+}
+
+/// What a download says where bytes are missing. A terminal draws the next redraw over the words about redraws.
+fn gap_words(bytes: u64, reason: GapReason) -> String {
+    match reason {
+        GapReason::Redraws { count } => format!("\r[orc] {count} redraws of this line were left out here"),
+        GapReason::LineCap => format!(" [orc: {bytes} bytes of this line were dropped here] "),
+        _ => format!("\n[orc] {bytes} bytes were dropped here\n"),
     }
 }

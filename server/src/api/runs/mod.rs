@@ -7,8 +7,8 @@ pub mod logs;
 pub mod wire;
 
 use self::wire::{
-    Attempt, LogSize, Run, RunListQuery, RunPage, RunRerun, RunStats, RunStatsPoint, RunStatsQuery, RunSummary,
-    RunTask, StatsStep, Trigger, WaitingOn,
+    Attempt, LeftBehind, LogSize, Run, RunListQuery, RunPage, RunRerun, RunStats, RunStatsPoint, RunStatsQuery,
+    RunSummary, RunTask, StatsStep, Trigger, WaitingOn,
 };
 use super::core::answer;
 use super::core::body::{Body, IdempotencyKey, Path, Query, page_request};
@@ -18,7 +18,7 @@ use crate::app::runs::RunView;
 use crate::app::runs::idempotency::Idempotency;
 use crate::app::{App, Caller};
 use crate::domain::ids::RunId;
-use crate::domain::model::{AttemptRecord, RunFilter, RunRecord, StatsPoint, StatsRecord};
+use crate::domain::model::{self, AttemptRecord, RunFilter, RunRecord, StatsPoint, StatsRecord};
 use crate::domain::reason::Reason;
 use crate::domain::runs;
 use crate::domain::vocabulary::RunState;
@@ -235,7 +235,13 @@ fn attempt_out(attempt: AttemptRecord, now: DateTime<Utc>) -> Attempt {
         log: LogSize { bytes: attempt.log_bytes, lines: attempt.log_lines, truncated: attempt.log_dropped_bytes > 0 },
         leaked_output: attempt.leaked_output,
         survivor_count: attempt.survivor_count,
+        left_behind: attempt.left_behind.into_iter().map(left_behind_out).collect(),
     }
+}
+
+fn left_behind_out(process: model::LeftBehind) -> LeftBehind {
+    let model::LeftBehind { pid, name, started_at } = process;
+    LeftBehind { pid, name, started_at }
 }
 
 fn stats_out(stats: StatsRecord) -> RunStats {

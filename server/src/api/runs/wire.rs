@@ -145,6 +145,20 @@ pub struct Attempt {
     pub leaked_output: bool,
     /// Number of processes that could not be stopped.
     pub survivor_count: u32,
+    /// Processes that went on when it ended, because the task says `leave_behind`.
+    pub left_behind: Vec<LeftBehind>,
+}
+
+/// A process that went on after its run.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LeftBehind {
+    /// Process id.
+    pub pid: u32,
+    /// Short name of its program.
+    #[schema(example = "shop-worker")]
+    pub name: String,
+    /// When it started.
+    pub started_at: DateTime<Utc>,
 }
 
 /// Filters of a list of runs.

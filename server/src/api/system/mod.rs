@@ -5,6 +5,7 @@
 
 pub mod events;
 
+use super::core::answer::Reason;
 use super::core::body::Body;
 use super::core::error::ApiResult;
 use super::core::state::{ApiState, ShownSetting};
@@ -67,8 +68,8 @@ pub struct System {
     pub disk: SystemDisk,
     /// The hold, if everything is on hold.
     pub hold: Option<Hold>,
-    /// What needs somebody's attention, in sentences.
-    pub warnings: Vec<String>,
+    /// What needs somebody's attention.
+    pub warnings: Vec<Reason>,
 }
 
 /// The machine's clock. If it jumps by more than an hour, Orc doubts it and plans by the time since boot, until the
@@ -168,9 +169,9 @@ pub struct Worker {
     /// Duration of the last finished round in seconds.
     pub last_seconds: Option<f64>,
     /// What the last round that did something did.
-    pub last_summary: Option<String>,
-    /// Error of the last round, if it failed.
-    pub error: Option<String>,
+    pub last_summary: Option<Reason>,
+    /// Why the last round failed; null: it did not.
+    pub error: Option<Reason>,
 }
 
 /// All background workers of the server.
@@ -206,7 +207,7 @@ pub async fn system_view(
         database: database.into(),
         disk: disk.into(),
         hold: hold.map(Hold::from),
-        warnings,
+        warnings: warnings.into_iter().map(Into::into).collect(),
     }))
 }
 
@@ -338,6 +339,7 @@ impl From<WorkerStatus> for Worker {
             last_summary,
             error,
         } = status;
+        let (last_summary, error) = (last_summary.map(Into::into), error.map(Into::into));
         let name = name.to_owned();
         Self { name, every_seconds, round_count, running_since_at, last_at, last_seconds, last_summary, error }
     }

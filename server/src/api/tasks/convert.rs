@@ -5,7 +5,9 @@ use crate::api::schedules::convert::{schedule_in, schedule_out};
 use crate::api::triggers::convert::{trigger_out, triggers_in};
 use crate::api::wire;
 use crate::domain::core::overlap::Overlap;
+use crate::domain::runs::line_ends::{self, Mended};
 use crate::domain::runs::params::{ParamRule, ParamSpec};
+use crate::domain::vocabulary::TaskMend;
 use crate::domain::{schedules, tasks};
 use serde_json::{Value, json};
 
@@ -22,6 +24,8 @@ impl wire::TaskDefinition {
             run,
             working_directory,
             environment,
+            umask,
+            leave_behind,
             params,
             schedules,
             triggers,
@@ -54,6 +58,8 @@ impl wire::TaskDefinition {
             run: run_in(run),
             working_directory: working_directory.filter(|path| !path.is_empty()),
             environment,
+            umask: umask.as_deref().and_then(tasks::Umask::parse),
+            leave_behind,
             params: params.into_iter().map(param_in).collect(),
             schedules,
             triggers: triggers_in(triggers),
@@ -86,6 +92,8 @@ pub fn definition_out(definition: tasks::Definition) -> wire::TaskDefinition {
         run,
         working_directory,
         environment,
+        umask,
+        leave_behind,
         params,
         schedules,
         triggers,
@@ -112,6 +120,8 @@ pub fn definition_out(definition: tasks::Definition) -> wire::TaskDefinition {
         run: run_out(run),
         working_directory,
         environment,
+        umask: umask.map(|umask| umask.to_string()),
+        leave_behind,
         params: params.into_iter().map(param_out).collect(),
         schedules: schedules.into_iter().map(schedule_out).collect(),
         triggers: triggers.into_iter().map(trigger_out).collect(),
@@ -130,15 +140,43 @@ pub fn definition_out(definition: tasks::Definition) -> wire::TaskDefinition {
     }
 }
 
+fn mended(text: Mended<'_>) -> String {
+    text.text.into_owned()
+}
+
+impl wire::TaskDefinition {
+    /// What saving it changes, so that it can run.
+    pub fn mends(&self) -> Vec<TaskMend> {
+        let changed = match &self.run {
+            wire::RunSpec::Command(run) => vec![line_ends::for_name(&run.program)],
+            wire::RunSpec::Shell(run) => {
+                let shell = run.shell.as_deref().map(line_ends::for_name);
+                shell.into_iter().chain([line_ends::for_shell(run.shell.as_deref(), &run.line)]).collect()
+            }
+            wire::RunSpec::Script(run) => {
+                vec![line_ends::for_name(&run.interpreter), line_ends::for_interpreter(&run.interpreter, &run.text)]
+            }
+            wire::RunSpec::Http(_) => Vec::new(),
+        };
+        let mut mends: Vec<TaskMend> = changed.into_iter().flat_map(|text| text.mends).collect();
+        mends.sort_unstable();
+        mends.dedup();
+        mends
+    }
+}
+
 fn run_in(run: wire::RunSpec) -> tasks::RunSpec {
     match run {
         wire::RunSpec::Command(wire::RunCommand { program, arguments }) => {
-            tasks::RunSpec::Command { program, arguments }
+            tasks::RunSpec::Command { program: mended(line_ends::for_name(&program)), arguments }
         }
         wire::RunSpec::Shell(wire::RunShell { line, shell }) => {
-            tasks::RunSpec::Shell { line, shell: shell.filter(|shell| !shell.is_empty()) }
+            let shell = shell.map(|shell| mended(line_ends::for_name(&shell))).filter(|shell| !shell.is_empty());
+            tasks::RunSpec::Shell { line: mended(line_ends::for_shell(shell.as_deref(), &line)), shell }
         }
         wire::RunSpec::Script(wire::RunScript { interpreter, text, arguments }) => {
+            let interpreter = mended(line_ends::for_name(&interpreter));
+            let text = mended(line_ends::for_interpreter(&interpreter, &text));
             tasks::RunSpec::Script { interpreter, text, arguments }
         }
         wire::RunSpec::Http(wire::RunHttp { method, url, headers, body, expected_codes, body_contains }) => {

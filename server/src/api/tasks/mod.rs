@@ -13,7 +13,7 @@ pub mod wire;
 
 use self::convert::definition_out;
 use self::definition::TaskDefinition;
-use self::out::{applied_out, bulk_in, bulk_item, created, merge, summary_out, tagged, task_out, version_out};
+use self::out::{applied_out, bulk_in, bulk_item, created, merge, saved, summary_out, tagged, task_out, version_out};
 use self::wire::{
     RunCreate, Task, TaskApply, TaskApplyResult, TaskBulk, TaskBulkResult, TaskClone, TaskDeleteQuery, TaskListQuery,
     TaskPage, TaskPatch, TaskSort, TaskVersion, TaskVersionPage,
@@ -105,9 +105,10 @@ pub async fn task_create(
     Body(body): Body<TaskDefinition>,
 ) -> ApiResult<Response> {
     let dry_run = query.dry_run.unwrap_or_default();
+    let mended = body.mends();
     let definition = body.into_domain(&state.app.settings().timezone);
     let view = state.app.task_create(&caller, definition, dry_run).await?;
-    Ok(if dry_run { Json(task_out(view)).into_response() } else { created(view) })
+    Ok(if dry_run { Json(Task { mended, ..task_out(view) }).into_response() } else { created(view, mended) })
 }
 
 /// View a task.
@@ -137,8 +138,9 @@ pub async fn task_update(
     Body(body): Body<TaskDefinition>,
 ) -> ApiResult<Response> {
     let write = Write { base, dry_run: query.dry_run.unwrap_or_default() };
+    let mended = body.mends();
     let definition = body.into_domain(&state.app.settings().timezone);
-    Ok(tagged(state.app.task_update(&caller, &task, definition, write).await?))
+    Ok(saved(state.app.task_update(&caller, &task, definition, write).await?, mended))
 }
 
 /// Change some fields of a task's definition (JSON merge patch, RFC 7396).
@@ -160,9 +162,11 @@ pub async fn task_patch(
     let present = serde_json::to_value(definition_out(view.record.definition.clone()));
     let mut merged = present.map_err(|error| app::Error::Internal(error.to_string()))?;
     merge(&mut merged, &Value::Object(patch));
-    let definition = checked::<TaskDefinition>(&state.contract, merged)?.into_domain(&state.app.settings().timezone);
+    let body = checked::<TaskDefinition>(&state.contract, merged)?;
+    let mended = body.mends();
+    let definition = body.into_domain(&state.app.settings().timezone);
     let write = Write { base: base.or(Some(view.record.version)), dry_run: query.dry_run.unwrap_or_default() };
-    Ok(tagged(state.app.task_update(&caller, &task, definition, write).await?))
+    Ok(saved(state.app.task_update(&caller, &task, definition, write).await?, mended))
 }
 
 /// Delete a task. Its runs stay until their retention ends.
@@ -216,7 +220,7 @@ pub async fn task_clone(
     Path(task): Path<String>,
     Body(body): Body<TaskClone>,
 ) -> ApiResult<Response> {
-    Ok(created(state.app.task_clone(&caller, &task, body.name, body.enabled).await?))
+    Ok(created(state.app.task_clone(&caller, &task, body.name, body.enabled).await?, Vec::new()))
 }
 
 /// Run a task now.
@@ -268,6 +272,7 @@ pub async fn task_apply(
 ) -> ApiResult<Json<TaskApplyResult>> {
     let timezone = &state.app.settings().timezone;
     let dry_run = query.dry_run.unwrap_or_default();
+    let mended = body.tasks.iter().map(|task| (task.name.clone(), task.mends())).collect();
     let apply = Apply {
         definitions: body.tasks.into_iter().map(|task| task.into_domain(timezone)).collect(),
         owner: body.owner,
@@ -276,7 +281,7 @@ pub async fn task_apply(
         dry_run,
     };
     let items = state.app.task_apply(&caller, apply).await?;
-    Ok(Json(TaskApplyResult { dry_run, items: items.into_iter().map(applied_out).collect() }))
+    Ok(Json(TaskApplyResult { dry_run, items: items.into_iter().map(|item| applied_out(item, &mended)).collect() }))
 }
 
 /// List the versions of a task, newest first.

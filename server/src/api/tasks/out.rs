@@ -21,20 +21,27 @@ use crate::domain::model::{LastRunRecord, TaskRecord, TaskVersionRecord};
 use crate::domain::reason::Reason;
 use crate::domain::schedules::Schedule;
 use crate::domain::tasks::Definition;
+use crate::domain::vocabulary::TaskMend;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Answers with one task, and its version as ETag.
 pub fn tagged(view: TaskView) -> Response {
-    let version = view.record.version;
-    answer::versioned(task_out(view), version)
+    saved(view, Vec::new())
 }
 
-/// Answers for a new task: 201, its path, the task.
-pub fn created(view: TaskView) -> Response {
+/// The answer for a task that was saved, with what that changed.
+pub fn saved(view: TaskView, mended: Vec<TaskMend>) -> Response {
+    let version = view.record.version;
+    answer::versioned(Task { mended, ..task_out(view) }, version)
+}
+
+/// The answer for a new task: 201, its path, the task.
+pub fn created(view: TaskView, mended: Vec<TaskMend>) -> Response {
     let name = view.record.definition.name.clone();
-    answer::created(tagged(view), "tasks", name)
+    answer::created(saved(view, mended), "tasks", name)
 }
 
 /// Converts a task for its own page.
@@ -59,6 +66,7 @@ pub fn task_out(view: TaskView) -> Task {
         problem: record.damage.rest.map(damaged),
         next_slots: next_slots.into_iter().map(|(key, slot)| slot_out(Some(key), &slot)).collect(),
         last_run: record.last_run.map(last_run_out),
+        mended: Vec::new(),
         actions,
         name: it.name,
         title: it.title,
@@ -69,6 +77,8 @@ pub fn task_out(view: TaskView) -> Task {
         run: it.run,
         working_directory: it.working_directory,
         environment: it.environment,
+        umask: it.umask,
+        leave_behind: it.leave_behind,
         params: it.params,
         schedules: it.schedules,
         triggers: it.triggers,
@@ -147,9 +157,12 @@ pub fn version_out(version: TaskVersionRecord, before: Option<TaskVersionRecord>
     }
 }
 
-/// Converts what applying changes about a task.
-pub fn applied_out(applied: Applied) -> TaskApplyItem {
-    let item = |name, change, differences| TaskApplyItem { name, change, differences };
+/// What applying changes about a task, as the wire shows it.
+pub fn applied_out(applied: Applied, mended: &BTreeMap<String, Vec<TaskMend>>) -> TaskApplyItem {
+    let item = |name: String, change, differences| {
+        let mended = mended.get(&name).cloned().unwrap_or_default();
+        TaskApplyItem { name, change, differences, mended }
+    };
     match applied {
         Applied::Created(name) => item(name, TaskChange::Created, Vec::new()),
         Applied::Unchanged(name) => item(name, TaskChange::Unchanged, Vec::new()),

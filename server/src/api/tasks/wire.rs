@@ -8,7 +8,7 @@ use crate::api::core::defaults::{one, yes};
 use crate::api::core::page::page;
 use crate::api::schedules::wire::{Schedule, SlotPreview};
 use crate::api::triggers::wire::TaskTrigger;
-use crate::domain::vocabulary::{OnServerStop, RunState, TaskAction};
+use crate::domain::vocabulary::{OnServerStop, RunState, TaskAction, TaskMend};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -43,6 +43,9 @@ definition! {
         /// The newest run of the task.
         #[schema(read_only, inline = false)]
         pub last_run: Option<LastRun>,
+        /// What this request saved otherwise than it was sent, so that it can run; empty, as a rule.
+        #[schema(read_only)]
+        pub mended: Vec<TaskMend>,
         /// What can be done with the task now.
         #[schema(read_only)]
         pub actions: Vec<TaskAction>,
@@ -301,6 +304,8 @@ pub struct TaskApplyItem {
     pub change: TaskChange,
     /// Fields that differ.
     pub differences: Vec<FieldDifference>,
+    /// What was saved otherwise than it was sent, so that it can run; empty, as a rule.
+    pub mended: Vec<TaskMend>,
 }
 
 /// One field that differs.

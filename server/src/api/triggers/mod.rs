@@ -81,7 +81,7 @@ pub async fn trigger_list(
     let from = skipped.map_or(0, |(index, _)| usize::try_from(index).unwrap_or_default());
     let listed = state.app.trigger_list(&caller, &task).await?;
     let until = from.saturating_add(page.limit as usize);
-    let next_cursor = (until < listed.len()).then(|| Cursor::number(until as i64, 0).to_string());
+    let next_cursor = (until < listed.len()).then(|| Cursor::unique(until as i64).to_string());
     let items = listed.into_iter().skip(from).take(page.limit as usize).map(status_out).collect();
     Ok(Json(TriggerPage { items, next_cursor }))
 }

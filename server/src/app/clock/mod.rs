@@ -11,7 +11,8 @@ use super::core::write::{Moment, silent};
 use super::{App, Caller, Result};
 pub use crate::clock::ClockView;
 use crate::clock::{Clock, LastingDoubt};
-use crate::domain::clock::Turn;
+use crate::domain::clock::{Because, Turn};
+use crate::domain::reason::Reason;
 use crate::domain::vocabulary::Permission;
 use crate::store::{self, Store, Tx};
 use chrono::{DateTime, Utc};
@@ -70,20 +71,20 @@ impl App {
     }
 
     /// Reports everything that happened to the clock since the last call: to audit, log, page and workers. Returns
-    /// one sentence for each. A change counts as reported only when it is in the audit log.
-    pub async fn clock_tell(&self) -> Result<Vec<String>> {
+    /// one reason for each. A change counts as reported only when it is in the audit log.
+    pub async fn clock_tell(&self) -> Result<Vec<Reason>> {
         let turns = self.clock().turns();
         if turns.is_empty() {
             return Ok(Vec::new());
         }
-        let (sentences, entries): (Vec<_>, Vec<_>) = turns.iter().map(turn_words).unzip();
+        let (reasons, entries): (Vec<_>, Vec<_>) = turns.iter().map(turn_reason).unzip();
         self.clock_audit(&Caller::system(), entries, self.clock().lasting_doubt()).await?;
         self.clock().turns_forget(turns.len());
-        for sentence in &sentences {
-            tracing::warn!("{sentence}");
+        for reason in &reasons {
+            tracing::warn!("{reason}");
         }
         self.clock_changed();
-        Ok(sentences)
+        Ok(reasons)
     }
 
     /// Writes entries into the audit log, and stores the present doubt, if any, for the next start of the server.
@@ -116,15 +117,18 @@ impl App {
     }
 }
 
-/// A change in a sentence, and as an audit entry.
-fn turn_words(turn: &Turn) -> (String, (&'static str, Value)) {
+/// A change as a reason, and as an audit entry.
+fn turn_reason(turn: &Turn) -> (Reason, (&'static str, Value)) {
     match turn {
         Turn::Doubted { planning_at, machine_at } => (
-            format!("the machine's clock jumped to {machine_at}; Orc continues to plan by {planning_at}"),
+            Reason::ClockDoubted { machine_at: *machine_at, planning_at: *planning_at },
             ("clock_doubted", json!({"machine_at": machine_at, "planning_at": planning_at})),
         ),
         Turn::Trusted { before_at, machine_at, because } => (
-            format!("the machine's clock is trusted again: {}", because.as_str()),
+            match because {
+                Because::Returned => Reason::ClockReturned {},
+                Because::Held => Reason::ClockHeld {},
+            },
             ("clock_trusted", trusted(*before_at, *machine_at, because.as_str())),
         ),
     }

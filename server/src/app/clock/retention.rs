@@ -7,6 +7,7 @@
 use crate::app::core::events::Change;
 use crate::app::core::write::silent;
 use crate::app::{App, Result};
+use crate::domain::reason::Reason;
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -62,14 +63,9 @@ impl App {
     }
 
     /// Why old history is not deleted; none if it is.
-    pub(in crate::app) fn deletion_held(&self) -> Option<String> {
+    pub(in crate::app) fn deletion_held(&self) -> Option<Reason> {
         let leap = (*self.inner.boards.leap.lock().unwrap_or_else(PoisonError::into_inner))?;
-        Some(format!(
-            "old history is not deleted, because the time went from {} to {} at once; if the clock is right, confirm \
-            it (orc clock confirm) or wait until the server has run for a day",
-            leap.from_at.format("%F"),
-            leap.to_at.format("%F"),
-        ))
+        Some(Reason::DeletionHeld { from_at: leap.from_at, to_at: leap.to_at })
     }
 
     async fn deletion_time_store(&self, at: DateTime<Utc>) -> Result<()> {

@@ -10,6 +10,7 @@ use crate::app::core::compute::Reach;
 use crate::app::{App, Result};
 use crate::domain::forecast::feed::{FeedSlot, feed_text};
 use crate::domain::ids::TaskId;
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::{PageRequest, TaskFilter, TaskRecord, TaskSort};
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use std::collections::{BTreeMap, HashMap};
@@ -32,7 +33,7 @@ const KEPT_BYTES: usize = 64 * 1024 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Shown {
     pub name: String,
-    pub only: Option<i64>,
+    pub only: Option<Key<Task>>,
     pub folder: Option<String>,
     pub days: u32,
 }
@@ -137,7 +138,7 @@ struct Drafting {
     until: DateTime<Utc>,
     soonest: Soonest,
     /// Ids and titles of the tasks with a schedule that may be shown, by key in the database.
-    titles: HashMap<i64, (TaskId, String)>,
+    titles: HashMap<Key<Task>, (TaskId, String)>,
     left_out: LeftOut,
 }
 
@@ -197,8 +198,8 @@ fn written(
     shown: &Shown,
     from: DateTime<Utc>,
     slots: &[Coming],
-    titles: &HashMap<i64, (TaskId, String)>,
-    durations: &HashMap<i64, f64>,
+    titles: &HashMap<Key<Task>, (TaskId, String)>,
+    durations: &HashMap<Key<Task>, f64>,
     LeftOut { lines: mut left_out, more }: LeftOut,
 ) -> String {
     if more > 0 {

@@ -17,7 +17,8 @@ pub use self::sources::{Source, merged};
 use self::sources::{Coming, Soonest};
 use super::core::compute::Reach;
 use super::{App, Caller, Error, Result};
-use crate::domain::model::{BadCursor, Cursor, Page, PageRequest};
+use crate::domain::keys::{Key, Task};
+use crate::domain::model::{BadCursor, Cursor, Page, PageRequest, Tie};
 use crate::domain::schedules::Slot;
 use crate::domain::vocabulary::Permission;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -58,7 +59,7 @@ impl Begin {
         let Some(cursor) = cursor else { return Ok(Self { after: from, passed: 0, until }) };
         let (at, count) = cursor.as_number()?;
         let after = DateTime::from_timestamp_micros(at).and_then(|at| at.checked_sub_signed(TimeDelta::seconds(1)));
-        let passed = usize::try_from(count).ok().filter(|passed| *passed <= MOST_PASSED);
+        let passed = usize::try_from(count.0).ok().filter(|passed| *passed <= MOST_PASSED);
         match (after, passed) {
             (Some(after), Some(passed)) => Ok(Self { after, passed, until }),
             _ => Err(BadCursor.into()),
@@ -74,7 +75,7 @@ impl Begin {
         let last = slots.last().map_or(self.after, |it| it.slot.scheduled_for);
         let same = slots.iter().rev().take_while(|it| it.slot.scheduled_for == last).count();
         let before = if same == slots.len() && last - self.after == TimeDelta::seconds(1) { self.passed } else { 0 };
-        Some(Cursor::number(last.timestamp_micros(), i64::try_from(same + before).unwrap_or_default()))
+        Some(Cursor::number(last.timestamp_micros(), Tie(i64::try_from(same + before).unwrap_or_default())))
     }
 }
 
@@ -108,7 +109,7 @@ impl App {
 
     async fn plan_page(
         &self,
-        only: Option<i64>,
+        only: Option<Key<Task>>,
         begin: Begin,
         limit: usize,
         now: DateTime<Utc>,

@@ -7,6 +7,7 @@ use crate::app::schedules::agenda::STRETCH;
 use crate::app::schedules::compile;
 use crate::app::{App, Result};
 use crate::domain::calendars::CalendarBook;
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::{ScheduleRecord, StoredSchedules};
 use crate::domain::schedules::{CompiledSchedule, Slot};
 use chrono::{DateTime, Utc};
@@ -20,7 +21,7 @@ pub struct Source {
     /// Name of the task.
     pub task: String,
     /// Key of the task in the database.
-    pub task_key: i64,
+    pub task_key: Key<Task>,
     /// Key of the schedule within its task.
     pub schedule_key: String,
     /// Calendars in its `skip_on`.
@@ -60,18 +61,18 @@ impl Sources {
 
 impl App {
     /// The schedules of these tasks, given by key in the database.
-    pub(super) async fn sources_of(&self, book: &CalendarBook, tasks: &[i64]) -> Result<Sources> {
+    pub(super) async fn sources_of(&self, book: &CalendarBook, tasks: &[Key<Task>]) -> Result<Sources> {
         Ok(Sources::new(book, self.store().schedule_list_enabled_of(tasks).await?))
     }
 
     /// Examines the schedules of one task or of all, a few tasks at a time. The schedules of a task come together.
-    pub(super) async fn sources_each(&self, only: Option<i64>, mut look: impl FnMut(Sources)) -> Result<()> {
+    pub(super) async fn sources_each(&self, only: Option<Key<Task>>, mut look: impl FnMut(Sources)) -> Result<()> {
         let book = self.calendar_book().await?;
         if let Some(task_key) = only {
             look(self.sources_of(&book, &[task_key]).await?);
             return Ok(());
         }
-        let mut after = 0;
+        let mut after = Key::NONE;
         while let Some((last, stored)) = self.store().schedule_list_enabled_next(after, STRETCH).await? {
             look(Sources::new(&book, stored));
             after = last;

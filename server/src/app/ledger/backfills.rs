@@ -15,6 +15,7 @@ use crate::app::{App, Caller, Error, Result, Signal};
 use crate::domain::calendars::CalendarBook;
 use crate::domain::core::overlap::Overlap;
 use crate::domain::ids::BackfillId;
+use crate::domain::keys::Key;
 use crate::domain::model::{
     BackfillNew, BackfillRecord, Page, PageRequest, RunCancel, RunNew, TaskRecord, TaskRef, TriggerRecord,
 };
@@ -312,7 +313,7 @@ fn dry_record(new: BackfillNew, task: &TaskRecord) -> BackfillRecord {
         new;
     BackfillRecord {
         id: BackfillId(uuid::Uuid::nil()),
-        key: 0,
+        key: Key::NONE,
         task: task.id,
         task_key,
         schedule_key,

@@ -10,6 +10,7 @@ use crate::app::runs::admit::{Inserted, Wanted, new_run};
 use crate::app::schedules::agenda::Planned;
 use crate::app::system::HOLD;
 use crate::domain::ids::TaskId;
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::{CalendarMark, RunNew, SlotBooking, SlotEntry, TaskRecord, TriggerRecord};
 use crate::domain::reason::Reason;
 use crate::domain::runs::OpenRuns;
@@ -43,9 +44,9 @@ pub struct DueSlots {
     /// The schedules.
     pub schedules: Vec<Arc<Planned>>,
     /// Their tasks, by key in the database.
-    pub tasks: HashMap<i64, TaskRecord>,
+    pub tasks: HashMap<Key<Task>, TaskRecord>,
     /// For each task, when the next of its schedules is due that are not due yet.
-    pub later: HashMap<i64, DateTime<Utc>>,
+    pub later: HashMap<Key<Task>, DateTime<Utc>>,
     /// Mark of the calendars with which the schedules were read.
     pub calendars: CalendarMark,
 }
@@ -78,8 +79,8 @@ pub(super) struct Written {
 }
 
 /// The keys of the tasks of schedules, each once.
-pub(super) fn task_keys(schedules: &[Arc<Planned>]) -> Vec<i64> {
-    schedules.iter().map(|planned| planned.task_key).collect::<BTreeSet<i64>>().into_iter().collect()
+pub(super) fn task_keys(schedules: &[Arc<Planned>]) -> Vec<Key<Task>> {
+    schedules.iter().map(|planned| planned.task_key).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Why nothing fires, if everything is on hold.

@@ -8,7 +8,8 @@ use crate::app::core::write::{Moment, silent};
 use crate::app::schedules::compile;
 use crate::app::{App, Caller, Result};
 use crate::domain::ids::ScheduleId;
-use crate::domain::model::{ScheduleRecord, SlotAcross};
+use crate::domain::keys::{Key, Schedule};
+use crate::domain::model::{ScheduleAhead, ScheduleRecord, SlotAcross};
 use crate::domain::schedules::CompiledSchedule;
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -24,6 +25,15 @@ const STORE_EVERY: TimeDelta = TimeDelta::minutes(5);
 /// The ledger may be this far ahead before it counts as a mistake.
 const AHEAD_MAX: TimeDelta = TimeDelta::seconds(90);
 
+/// Whose ledger is cut.
+struct Ledger {
+    schedule: ScheduleId,
+    /// Key of the schedule inside the database.
+    row: Key<Schedule>,
+    /// Name of its task.
+    task: String,
+}
+
 impl App {
     /// Brings the ledger of a schedule back to now, if it is complete up to a later time or contains future slots.
     pub(in crate::app) async fn ledger_bring_back(
@@ -36,10 +46,10 @@ impl App {
         let now = now.min(self.clock().now());
         let limit = now + AHEAD_MAX;
         let told = record.told_until_at.is_some_and(|at| at > limit);
-        if record.watermark_at <= limit && !(told && self.store().slots_ahead(record.key, now).await?) {
+        if record.watermark_at <= limit && !(told && self.store().slots_ahead(record.row, now).await?) {
             return Ok(());
         }
-        let of = (record.key, record.id, record.task_name.clone());
+        let of = Ledger { schedule: record.id, row: record.row, task: record.task_name.clone() };
         self.ledger_cut(of, Some(Arc::clone(compiled)), now).await?;
         record.watermark_at = now;
         Ok(())
@@ -48,7 +58,7 @@ impl App {
     /// Removes future slots from a ledger. If its rule is unknown, the cut is computed by time alone.
     async fn ledger_cut(
         &self,
-        (row, id, task): (i64, ScheduleId, String),
+        Ledger { schedule: id, row, task }: Ledger,
         compiled: Option<Arc<CompiledSchedule>>,
         now: DateTime<Utc>,
     ) -> Result<()> {
@@ -100,14 +110,14 @@ impl App {
     /// Also includes schedules that no longer fire.
     async fn ledgers_bring_back(&self, now: DateTime<Utc>) -> Result<()> {
         let book = self.calendar_book().await?;
-        for (row, id, task_key) in self.store().schedules_ahead(now + AHEAD_MAX).await? {
+        for ScheduleAhead { id, row, task_key } in self.store().schedules_ahead(now + AHEAD_MAX).await? {
             let stored = self.store().schedule_list(task_key).await?.readable;
-            let record = stored.into_iter().find(|record| record.key == row);
+            let record = stored.into_iter().find(|record| record.row == row);
             let compiled = record.as_ref().and_then(|record| {
                 compile(&book, &record.task_name, &record.task_tags, &record.schedule).ok().map(Arc::new)
             });
-            let task = record.map_or_else(|| task_key.to_string(), |record| record.task_name);
-            self.ledger_cut((row, id, task), compiled, now).await?;
+            let task = record.map_or_else(|| task_key.number().to_string(), |record| record.task_name);
+            self.ledger_cut(Ledger { schedule: id, row, task }, compiled, now).await?;
         }
         Ok(())
     }

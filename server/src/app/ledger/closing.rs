@@ -13,6 +13,7 @@ use crate::app::schedules::agenda::{Planned, STRETCH};
 use crate::app::schedules::compile;
 use crate::app::{App, Error, Result};
 use crate::domain::calendars::CalendarBook;
+use crate::domain::keys::{Key, Schedule, Task};
 use crate::domain::model::{CalendarMark, ScheduleRecord, SlotBooking};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
@@ -69,8 +70,8 @@ pub(in crate::app) struct Completed {
 
 #[derive(Debug, Clone, Copy)]
 struct CompletedSchedule {
-    row: i64,
-    task_key: i64,
+    row: Key<Schedule>,
+    task_key: Key<Task>,
     /// The next slot after the instant; none: there is none.
     next_at: Option<DateTime<Utc>>,
 }
@@ -84,7 +85,7 @@ impl App {
         }
         let completed = self.compute(Reach::Ledger, async move |app, _| {
             let now = app.clock().now();
-            let (mut after, mut tries, mut done) = (0, 0, Completed { at: now, schedules: Vec::new() });
+            let (mut after, mut tries, mut done) = (Key::NONE, 0, Completed { at: now, schedules: Vec::new() });
             while let Some((last, stored)) = app.store().schedule_list_enabled_next(after, STRETCH).await? {
                 // The mark is read before the calendars. If they change in between, it is the older mark.
                 let mark = app.store().calendar_mark().await?;
@@ -160,15 +161,15 @@ pub(in crate::app) async fn close_concerned(
     let (due, quiet): (Vec<&CompletedSchedule>, Vec<&CompletedSchedule>) = completed.schedules.iter().partition(is_due);
     let changed = tx.schedule_list_behind(&concern.names, concern.tags.as_deref(), now, completed.at).await?;
     let mut behind = changed.readable;
-    let rows: BTreeSet<i64> = due.iter().map(|it| it.row).collect();
-    let tasks: BTreeSet<i64> = due.iter().map(|it| it.task_key).collect();
+    let rows: BTreeSet<Key<_>> = due.iter().map(|it| it.row).collect();
+    let tasks: BTreeSet<Key<_>> = due.iter().map(|it| it.task_key).collect();
     let due = tx.schedule_list_enabled_of(&tasks.into_iter().collect::<Vec<_>>()).await?.readable;
-    behind.extend(due.into_iter().filter(|it| rows.contains(&it.key) && it.watermark_at == completed.at));
+    behind.extend(due.into_iter().filter(|it| rows.contains(&it.row) && it.watermark_at == completed.at));
     let planned = concern.planned(&*calendar_book(tx).await?, behind, now);
     for some in planned.chunks(BATCH) {
         complete(tx, some, moment).await?;
     }
-    let quiet: Vec<i64> = quiet.iter().map(|it| it.row).collect();
+    let quiet: Vec<Key<Schedule>> = quiet.iter().map(|it| it.row).collect();
     Ok(tx.watermarks_advance(&quiet, completed.at, now).await?)
 }
 

@@ -56,7 +56,7 @@ fn planned(
     let compiled = compile(calendars, &definition.name, &definition.tags, schedule).ok()?;
     let record = ScheduleRecord {
         id: row.id,
-        key: row.row,
+        row: row.row,
         task: task.id,
         task_key: task.key,
         task_name: definition.name.clone(),

@@ -7,6 +7,7 @@ use super::booking::{Booked, BookedIn, DueSlots, Written, book, on_hold};
 use crate::app::core::events::Change;
 use crate::app::core::write::Moment;
 use crate::app::{App, Result};
+use crate::domain::keys::{Key, Task};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 impl App {
     /// Reads what is due for these tasks by `until`.
-    pub async fn slots_due(&self, task_keys: &[i64], until: DateTime<Utc>) -> Result<DueSlots> {
+    pub async fn slots_due(&self, task_keys: &[Key<Task>], until: DateTime<Utc>) -> Result<DueSlots> {
         // The mark is read before the calendars. If they change in between, it is the older mark, and nothing is
         // booked by it.
         let calendars = self.store().calendar_mark().await?;
@@ -36,9 +37,9 @@ impl App {
 
     /// Books what was read, as far as it is still valid. Returns which tasks must be read again, because they or the
     /// calendars changed. Call `slots_booked` soon after.
-    pub async fn slots_book_of(&self, due: Arc<DueSlots>, now: DateTime<Utc>) -> Result<(Booked, HashSet<i64>)> {
+    pub async fn slots_book_of(&self, due: Arc<DueSlots>, now: DateTime<Utc>) -> Result<(Booked, HashSet<Key<Task>>)> {
         let write = async move |tx: &Tx, moment: Moment| book_read(tx, &due, Moment { now, ..moment }).await;
-        let announce = |app: &Self, (booked, _): &(BookedIn, HashSet<i64>)| {
+        let announce = |app: &Self, (booked, _): &(BookedIn, HashSet<Key<Task>>)| {
             app.booked_announce(booked);
         };
         let (booked, stale) = self.write(write, announce).await?;
@@ -56,11 +57,15 @@ impl App {
 }
 
 /// Books what was read before the transaction, except what has changed since. Returns the tasks that were left out.
-async fn book_read(tx: &Tx, due: &DueSlots, Moment { now, present_from }: Moment) -> Result<(BookedIn, HashSet<i64>)> {
+async fn book_read(
+    tx: &Tx,
+    due: &DueSlots,
+    Moment { now, present_from }: Moment,
+) -> Result<(BookedIn, HashSet<Key<Task>>)> {
     if tx.calendar_mark().await? != due.calendars {
         return Ok((BookedIn::default(), due.schedules.iter().map(|it| it.task_key).collect()));
     }
-    let versions: Vec<(i64, u32)> = due.tasks.values().map(|task| (task.key, task.version)).collect();
+    let versions: Vec<(Key<Task>, u32)> = due.tasks.values().map(|task| (task.key, task.version)).collect();
     let stale = tx.tasks_changed(&versions).await?;
     let hold = on_hold(tx).await?;
     let booked = if stale.is_empty() {

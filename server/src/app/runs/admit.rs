@@ -8,6 +8,7 @@ use crate::app::{App, Error, Result, Signal};
 use crate::domain::core::overlap::Overlap;
 use crate::domain::core::problem::Problem;
 use crate::domain::ids::RunId;
+use crate::domain::keys::{Key, Schedule, Task};
 use crate::domain::model::{RunCancel, RunNew, RunRecord, TaskRecord, TriggerRecord};
 use crate::domain::reason::{Displacing, Reason};
 use crate::domain::runs::params;
@@ -31,7 +32,7 @@ pub struct Wanted<'a> {
     /// Why the run exists.
     pub trigger: TriggerRecord,
     /// Key in the database of the schedule that made the task due.
-    pub schedule_row: Option<i64>,
+    pub schedule_row: Option<Key<Schedule>>,
     /// The slot for which the run is made.
     pub scheduled_for: Option<DateTime<Utc>>,
     /// The run must not start before this instant.
@@ -156,7 +157,7 @@ pub struct Inserted {
 pub async fn insert(
     tx: &Tx,
     runs: &[RunNew],
-    overlaps: &BTreeMap<i64, Overlap>,
+    overlaps: &BTreeMap<Key<Task>, Overlap>,
     now: DateTime<Utc>,
 ) -> Result<Inserted> {
     if runs.is_empty() {
@@ -166,7 +167,7 @@ pub async fn insert(
     let mut displaced = Vec::new();
     let waiting = runs.iter().filter(|run| run.state == RunState::Waiting);
     // Of each task, the newest run is the one that stays.
-    for (task, newest) in &waiting.map(|run| (run.task_key, run)).collect::<BTreeMap<i64, &RunNew>>() {
+    for (task, newest) in &waiting.map(|run| (run.task_key, run)).collect::<BTreeMap<Key<Task>, &RunNew>>() {
         let Some(overlap) = overlaps.get(task) else { continue };
         match overlap {
             Overlap::QueueLatest => {

@@ -2,7 +2,7 @@
 
 use crate::app::core::span::seconds;
 use crate::app::{App, Result, Signal};
-use crate::domain::model::{AttemptFinished, ClaimedRun, RunNext};
+use crate::domain::model::{AttemptFinished, ClaimedRun, LeftBehind, RunNext};
 use crate::domain::reason::Reason;
 use crate::domain::runs::{AfterAttempt, AttemptEnd, AttemptPlace, after_attempt};
 use crate::domain::vocabulary::{AttemptOutcome, RunState};
@@ -36,6 +36,8 @@ pub struct AttemptReport {
     pub leaked_output: bool,
     /// Number of processes that could not be stopped.
     pub survivor_count: u32,
+    /// Processes that go on because the task says so.
+    pub left_behind: Vec<LeftBehind>,
     /// What the run wrote as its result.
     pub result: Option<Value>,
 }
@@ -67,6 +69,7 @@ impl AttemptReport {
             log: LogCounts::default(),
             leaked_output: false,
             survivor_count: 0,
+            left_behind: Vec::new(),
             result: None,
         }
     }
@@ -131,6 +134,7 @@ impl App {
             log_dropped_bytes,
             leaked_output: report.leaked_output,
             survivor_count: report.survivor_count,
+            left_behind: report.left_behind.clone(),
             next,
         };
         let booked = self.store().attempts_finish(vec![finished]).await?.first().copied().unwrap_or_default();

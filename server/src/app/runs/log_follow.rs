@@ -5,9 +5,9 @@
 
 use crate::app::App;
 use crate::domain::ids::AttemptId;
-use crate::domain::vocabulary::LogStream;
+use crate::domain::vocabulary::{LogGap, LogStream};
 use chrono::{DateTime, Utc};
-use orc_runner::{Content, LogReader, Record, Stream};
+use orc_runner::{Content, GapReason, LogReader, Record, Stream};
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -39,6 +39,17 @@ pub struct Piece {
     pub text: String,
     /// Number of bytes dropped just before the piece.
     pub dropped_bytes: u64,
+    /// Why they were dropped; none: nothing was.
+    pub dropped_because: Option<LogGap>,
+    /// Redraws of the line among what was dropped.
+    pub redraw_count: u64,
+}
+
+impl Piece {
+    /// A piece before which nothing was dropped.
+    const fn of(offset: u64, end: u64, stream: LogStream, at: DateTime<Utc>, text: String) -> Self {
+        Self { offset, end, stream, at, text, dropped_bytes: 0, dropped_because: None, redraw_count: 0 }
+    }
 }
 
 /// Follows the log of one attempt.
@@ -59,6 +70,18 @@ pub const fn stream_word(stream: Stream) -> LogStream {
         Stream::Stdout => LogStream::Stdout,
         Stream::Stderr => LogStream::Stderr,
         Stream::System => LogStream::System,
+    }
+}
+
+/// The word for a gap, and how many redraws it holds.
+pub const fn gap_word(reason: GapReason) -> (LogGap, u64) {
+    match reason {
+        GapReason::LineCap => (LogGap::LongLine, 0),
+        GapReason::Cap => (LogGap::LongLog, 0),
+        GapReason::DiskGuard => (LogGap::FullDisk, 0),
+        GapReason::WriteError => (LogGap::WriteError, 0),
+        GapReason::Damaged => (LogGap::Damaged, 0),
+        GapReason::Redraws { count } => (LogGap::Redraws, count),
     }
 }
 
@@ -139,12 +162,17 @@ impl LogFollower {
                             last.text.push_str(&text);
                             last.end = end;
                         }
-                        _ => pieces.push(Piece { offset, end, stream, at, text, dropped_bytes: 0 }),
+                        _ => pieces.push(Piece::of(offset, end, stream, at, text)),
                     }
                 }
-                Content::Gap { bytes, .. } => {
-                    let text = String::new();
-                    pieces.push(Piece { offset: end, end, stream, at, text, dropped_bytes: bytes });
+                Content::Gap { bytes, reason } => {
+                    // The rest of a character that was cut here never comes.
+                    let cut = std::mem::take(&mut self.held[record.stream as usize]);
+                    let text = String::from_utf8_lossy(&cut).into_owned();
+                    pieces.push(Piece::of(record.offset, record.offset, stream, at, text));
+                    let (because, redraw_count) = gap_word(reason);
+                    let piece = Piece::of(end, end, stream, at, String::new());
+                    pieces.push(Piece { dropped_bytes: bytes, dropped_because: Some(because), redraw_count, ..piece });
                 }
             }
         }
@@ -160,7 +188,7 @@ impl LogFollower {
         let mut rest = Vec::new();
         for (held, stream) in self.held.iter_mut().zip(streams).filter(|(held, _)| !held.is_empty()) {
             let text = String::from_utf8_lossy(&std::mem::take(held)).into_owned();
-            rest.push(Piece { offset: end, end, stream, at, text, dropped_bytes: 0 });
+            rest.push(Piece::of(end, end, stream, at, text));
         }
         rest
     }

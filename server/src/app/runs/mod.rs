@@ -18,6 +18,7 @@ use super::core::events::Change;
 use super::core::write::{Moment, silent};
 use super::{App, Caller, Error, Result};
 use crate::domain::ids::RunId;
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::{
     AttemptRecord, Page, PageRequest, RunCancel, RunFilter, RunNew, RunRecord, StatsRecord, StatsStep, TaskRecord,
     TaskRef, TriggerRecord,
@@ -204,7 +205,7 @@ impl App {
     }
 
     /// Key of a task in the database, by name or id.
-    pub(super) async fn task_key(&self, task: &str) -> Result<i64> {
+    pub(super) async fn task_key(&self, task: &str) -> Result<Key<Task>> {
         let found = self.store().task_find(&TaskRef::from(task)).await?;
         found.map(|task| task.key).ok_or_else(|| no_task(task))
     }

@@ -6,6 +6,7 @@
 
 use crate::app::core::write::silent;
 use crate::app::{App, Result};
+use crate::domain::keys::{Key, Run};
 use crate::domain::model::RunRecord;
 use crate::domain::pools::{Room, Turn, WaitingMark};
 use crate::store::{LinePage, StoreError, Tx};
@@ -63,7 +64,7 @@ async fn walk(
     pool: Option<&str>,
     room: &mut Room,
     now: DateTime<Utc>,
-) -> std::result::Result<Vec<i64>, StoreError> {
+) -> std::result::Result<Vec<Key<Run>>, StoreError> {
     let (mut start, mut busy, mut after) = (Vec::new(), Vec::new(), None);
     loop {
         let page = tx.runs_waiting(LinePage { pool, after, busy: &busy, limit: HEADS }, now).await?;

@@ -6,6 +6,7 @@
 use crate::app::core::write::silent;
 use crate::app::{App, Result};
 use crate::domain::ids::{AttemptId, RunId};
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::{AttemptStarted, ClaimOrder, ClaimedRun, PruneStep, RunOutlook, RunRecord};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
@@ -55,7 +56,7 @@ impl App {
     }
 
     /// Returns at most `limit` runs beyond their task's retention, for the tasks after `after`.
-    pub async fn prune_list(&self, after: i64, limit: u32, now: DateTime<Utc>) -> Result<PruneStep> {
+    pub async fn prune_list(&self, after: Key<Task>, limit: u32, now: DateTime<Utc>) -> Result<PruneStep> {
         Ok(self.store().prune_list(after, limit, now).await?)
     }
 

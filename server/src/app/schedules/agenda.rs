@@ -7,6 +7,7 @@ use super::compile;
 use crate::app::core::events::Change;
 use crate::app::{App, Result, Signal};
 use crate::domain::ids::{ScheduleId, TaskId};
+use crate::domain::keys::{Key, Schedule, Task};
 use crate::domain::model::{ScheduleRecord, StoredSchedules};
 use crate::domain::schedules::{CatchUp, CompiledSchedule};
 use chrono::{DateTime, Utc};
@@ -22,13 +23,13 @@ pub struct Planned {
     /// Id of the schedule.
     pub schedule: ScheduleId,
     /// Key in the database.
-    pub row: i64,
+    pub row: Key<Schedule>,
     /// Key within the task.
     pub key: String,
     /// Id of the task.
     pub task: TaskId,
     /// Key of the task in the database.
-    pub task_key: i64,
+    pub task_key: Key<Task>,
     /// Version of the task from which it was read.
     pub task_version: u32,
     /// What happens to missed slots.
@@ -47,7 +48,7 @@ impl Planned {
     pub(in crate::app) fn new(record: ScheduleRecord, task_version: u32, compiled: Arc<CompiledSchedule>) -> Self {
         Self {
             schedule: record.id,
-            row: record.key,
+            row: record.row,
             key: record.schedule.key,
             task: record.task,
             task_key: record.task_key,
@@ -81,27 +82,27 @@ pub struct InvalidSchedule {
 }
 
 /// Schedules that do not fire, by the key of their task in the database and their own key.
-pub type InvalidSchedules = BTreeMap<(i64, String), InvalidSchedule>;
+pub type InvalidSchedules = BTreeMap<(Key<Task>, String), InvalidSchedule>;
 
 /// Tasks that must be read again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Replan {
     /// Keys of the tasks in the database.
-    pub tasks: BTreeSet<i64>,
+    pub tasks: BTreeSet<Key<Task>>,
     /// Whether all tasks must be read again.
     pub all: bool,
 }
 
 impl App {
     /// Returns the keys of tasks that changed since an instant.
-    pub async fn task_keys_updated(&self, since: DateTime<Utc>) -> Result<Vec<i64>> {
+    pub async fn task_keys_updated(&self, since: DateTime<Utc>) -> Result<Vec<Key<Task>>> {
         Ok(self.store().task_keys_updated(since).await?)
     }
 
     /// All schedules that can fire. An invalid one is left out, visibly, and does not affect the others. A ledger
     /// that reaches into the future is brought back to now, with an audit entry.
     pub async fn schedules_planned(&self, now: DateTime<Utc>) -> Result<Vec<Arc<Planned>>> {
-        let (mut all, mut after) = (Vec::new(), 0);
+        let (mut all, mut after) = (Vec::new(), Key::NONE);
         while let Some((last, planned)) = self.schedules_planned_next(after, now).await? {
             all.extend(planned.into_iter().map(Arc::new));
             after = last;
@@ -111,8 +112,12 @@ impl App {
 
     /// The schedules that can fire of the next few tasks with a key above `after`, as `schedules_planned` returns
     /// them, and the last of these keys. None if there are no more tasks.
-    pub async fn schedules_planned_next(&self, after: i64, now: DateTime<Utc>) -> Result<Option<(i64, Vec<Planned>)>> {
-        if after == 0 {
+    pub async fn schedules_planned_next(
+        &self,
+        after: Key<Task>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(Key<Task>, Vec<Planned>)>> {
+        if after == Key::NONE {
             // All schedules are read again at intervals. This is also when damage of a calendar without a change is
             // found.
             self.calendars_read_anew().await?;
@@ -122,12 +127,12 @@ impl App {
             self.invalid_found(|task| task > after, InvalidSchedules::new());
             return Ok(None);
         };
-        let planned = self.planned(stored, |task| (after + 1..=last).contains(&task), now).await?;
+        let planned = self.planned(stored, |task| after < task && task <= last, now).await?;
         Ok(Some((last, planned)))
     }
 
     /// The schedules of these tasks that can fire, as `schedules_planned` returns them.
-    pub async fn schedules_planned_of(&self, task_keys: &[i64], now: DateTime<Utc>) -> Result<Vec<Planned>> {
+    pub async fn schedules_planned_of(&self, task_keys: &[Key<Task>], now: DateTime<Utc>) -> Result<Vec<Planned>> {
         let stored = self.store().schedule_list_enabled_of(task_keys).await?;
         self.planned(stored, |task| task_keys.contains(&task), now).await
     }
@@ -135,7 +140,7 @@ impl App {
     async fn planned(
         &self,
         stored: StoredSchedules,
-        concerns: impl Fn(i64) -> bool,
+        concerns: impl Fn(Key<Task>) -> bool,
         now: DateTime<Utc>,
     ) -> Result<Vec<Planned>> {
         let book = self.calendar_book().await?;
@@ -168,7 +173,7 @@ impl App {
     }
 
     /// Updates the list of invalid schedules for the tasks that `concerns` selects.
-    fn invalid_found(&self, concerns: impl Fn(i64) -> bool, found: InvalidSchedules) {
+    fn invalid_found(&self, concerns: impl Fn(Key<Task>) -> bool, found: InvalidSchedules) {
         let mut known = self.inner.boards.invalid.lock().unwrap_or_else(PoisonError::into_inner);
         let before = known.iter().filter(|((task, _), _)| concerns(*task));
         if before.eq(found.iter()) {
@@ -191,7 +196,7 @@ impl App {
     }
 
     /// Makes the scheduler read a task again, because its definition changed. Call this after the commit.
-    pub(in crate::app) fn replan_task(&self, task_key: i64) {
+    pub(in crate::app) fn replan_task(&self, task_key: Key<Task>) {
         self.inner.boards.replan.lock().unwrap_or_else(PoisonError::into_inner).tasks.insert(task_key);
         self.signals().raise(Signal::Schedules);
     }

@@ -13,6 +13,7 @@ use super::{App, Caller, Error, Result, Signal};
 use crate::clock::ClockView;
 pub use crate::domain::model::DatabaseFacts;
 use crate::domain::model::{CalendarRecord, StatsStep};
+use crate::domain::reason::Reason;
 use crate::domain::vocabulary::{Permission, RunState};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
@@ -43,9 +44,9 @@ pub struct WorkerStatus {
     /// Duration of the last finished round in seconds.
     pub last_seconds: Option<f64>,
     /// What the last round that did something did.
-    pub last_summary: Option<String>,
-    /// Error of the last round, if it failed.
-    pub error: Option<String>,
+    pub last_summary: Option<Reason>,
+    /// Why the last round failed; none if it did not.
+    pub error: Option<Reason>,
 }
 
 /// The status of the workers, as reported by whoever runs them. Cheap to clone.
@@ -89,8 +90,8 @@ pub struct SystemView {
     pub disk: Disk,
     /// The hold, if everything is on hold.
     pub hold: Option<Hold>,
-    /// What needs somebody's attention, in sentences.
-    pub warnings: Vec<String>,
+    /// What needs somebody's attention.
+    pub warnings: Vec<Reason>,
 }
 
 /// Everything is on hold: nothing fires, nothing starts.
@@ -241,44 +242,32 @@ impl App {
     }
 }
 
-/// Warnings about damaged calendars. A calendar whose definition is completely lost may have been a maintenance
-/// window; nobody can know.
-fn calendar_warnings(calendars: &[CalendarRecord]) -> impl Iterator<Item = String> {
-    let told = |record: &CalendarRecord| {
-        let (name, damage) = (&record.definition.name, record.damage?);
-        let problem = damage.problem();
-        let window =
-            "if it was a maintenance window, or a calendar that contains it is one, tasks now run inside that window";
-        Some(match damage.version {
-            Some(_) => format!("calendar {name} is damaged in the database: {problem}"),
-            None => format!("CALENDAR {name} IS DAMAGED in the database: {problem}; {window}"),
-        })
-    };
-    calendars.iter().filter_map(told)
+fn calendar_warnings(calendars: &[CalendarRecord]) -> impl Iterator<Item = Reason> {
+    calendars.iter().filter_map(|record| {
+        let (calendar, damage) = (record.definition.name.clone(), record.damage?);
+        Some(Reason::CalendarDamaged { calendar, reason: Box::new(damage.problem()) })
+    })
 }
 
-fn invalid_warning(invalid: &InvalidSchedules) -> Option<String> {
-    let ((_, key), InvalidSchedule { task_name: task, error }) = invalid.first_key_value()?;
-    let others = match invalid.len() - 1 {
-        0 => String::new(),
-        count => format!(" ({count} more like this)"),
-    };
-    Some(format!("schedule {key} of task {task} does not fire until the task is corrected: {error}{others}"))
+fn invalid_warning(invalid: &InvalidSchedules) -> Option<Reason> {
+    let ((_, key), InvalidSchedule { task_name, error }) = invalid.first_key_value()?;
+    let (task, schedule, problem) = (task_name.clone(), key.clone(), error.clone());
+    Some(Reason::SchedulesInvalid { task, schedule, problem, others: invalid.len() as u64 - 1 })
 }
 
-fn warnings(disk: &Disk, database: &DatabaseFacts, workers: &[WorkerStatus]) -> Vec<String> {
+fn warnings(disk: &Disk, database: &DatabaseFacts, workers: &[WorkerStatus]) -> Vec<Reason> {
     let mut warnings = Vec::new();
     match disk.guard() {
         DiskGuard::Ok => {}
-        DiskGuard::LogsStopped => {
-            warnings.push("the disk is nearly full (below 5 % free): logs are not written".to_owned())
-        }
-        DiskGuard::RunsStopped => warnings.push("the disk is full (below 2 % free): no run is started".to_owned()),
+        DiskGuard::LogsStopped => warnings.push(Reason::DiskNearlyFull {}),
+        DiskGuard::RunsStopped => warnings.push(Reason::DiskFull {}),
     }
-    if let Some(wal) = database.wal_bytes.filter(|bytes| *bytes > WAL_ALARM) {
-        warnings.push(format!("the database's write-ahead log has grown to {} MiB", wal / (1024 * 1024)));
-    }
-    let failing = workers.iter().filter_map(|worker| Some((worker.name, worker.error.as_ref()?)));
-    warnings.extend(failing.map(|(name, error)| format!("the {name} fails: {error}")));
+    let wal = database.wal_bytes.filter(|bytes| *bytes > WAL_ALARM);
+    warnings.extend(wal.map(|bytes| Reason::WalGrown { bytes }));
+    let failing = workers.iter().filter_map(|worker| {
+        let reason = Box::new(worker.error.clone()?);
+        Some(Reason::WorkerFails { worker: worker.name.to_owned(), reason })
+    });
+    warnings.extend(failing);
     warnings
 }

@@ -56,6 +56,17 @@ pub struct Imported {
 const OVERLAP: &str = "a task is not started again while it is running: that slot is recorded as skipped, where cron \
     would start the command twice; change the task's overlap to allow it";
 
+/// Where commands start.
+const FOLDER: &str = "cron starts each command in the home folder, Orc in an empty folder of the run, unless the task has a \
+                      working directory";
+
+/// Where programs are looked for, and the rest of the environment.
+const ENVIRONMENT: &str = "cron looks for programs in /usr/bin:/bin, Orc in the folders of the server's setting task_path; \
+                           HOME, USER, LOGNAME and SHELL are the same, and LANG is set";
+
+/// A umask that is not cron's.
+const UMASK: &str = "new files get the umask of the server's setting task_umask, which is not cron's 022";
+
 /// A task made from a line.
 #[derive(Debug, Clone)]
 pub struct ImportedTask {
@@ -99,8 +110,14 @@ impl App {
         if saved {
             self.import_save(caller, wanted).await?;
         }
-        let notes = if tasks.is_empty() { Vec::new() } else { vec![OVERLAP] };
+        let notes = if tasks.is_empty() { Vec::new() } else { self.differences() };
         Ok(Imported { saved, form: read.form, tasks, problems, notes })
+    }
+
+    /// What Orc does otherwise than cron for every task.
+    fn differences(&self) -> Vec<&'static str> {
+        let umask = (self.settings().surroundings.umask != 0o022).then_some(UMASK);
+        [OVERLAP, FOLDER, ENVIRONMENT].into_iter().chain(umask).collect()
     }
 
     /// The names of all tasks, and which of them do the same as some line. The tasks are read a few at a time.

@@ -16,6 +16,7 @@ use super::runs::no_task;
 use super::schedules::{next_slots, refuse_ended};
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::ids::{ScheduleId, TaskId};
+use crate::domain::keys::Key;
 use crate::domain::model::{
     Damage, DamagedSchedule, Page, PageRequest, RunCancel, ScheduleRecord, StoredSchedules, TaskFilter, TaskRecord,
     TaskRef, TaskSort, TaskVersionRecord,
@@ -255,7 +256,7 @@ impl App {
         let next_slots = next_slots(&book, &definition, |_| true, now, NEXT_SLOTS);
         let record = TaskRecord {
             id: TaskId(uuid::Uuid::nil()),
-            key: 0,
+            key: Key::NONE,
             definition,
             damage: Damage::default(),
             version: 1,

@@ -3,6 +3,7 @@
 use crate::domain::ids::SessionId;
 use crate::domain::ids::TokenId;
 use crate::domain::ids::UserId;
+use crate::domain::keys::{Key, Token, User};
 use crate::domain::vocabulary::Role;
 use chrono::DateTime;
 use chrono::Utc;
@@ -110,7 +111,7 @@ pub struct TokenRecord {
     /// Id of the token, which is part of its text.
     pub id: TokenId,
     /// Key in the database.
-    pub key: i64,
+    pub key: Key<Token>,
     /// What the token is for.
     pub name: String,
     /// SHA-256 of the secret.
@@ -169,7 +170,7 @@ pub struct UserRecord {
     /// Id of the user.
     pub id: UserId,
     /// Key in the database.
-    pub key: i64,
+    pub key: Key<User>,
     /// Login name.
     pub name: String,
     /// Hash of the password (PHC string).

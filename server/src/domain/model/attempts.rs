@@ -10,6 +10,7 @@ use crate::domain::vocabulary::RunState;
 use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -60,6 +61,19 @@ pub struct AttemptRecord {
     pub leaked_output: bool,
     /// Number of processes that could not be stopped.
     pub survivor_count: u32,
+    /// Processes that go on because the task says so.
+    pub left_behind: Vec<LeftBehind>,
+}
+
+/// A process that goes on after its run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftBehind {
+    /// Process id.
+    pub pid: u32,
+    /// Short name of its program.
+    pub name: String,
+    /// When it started.
+    pub started_at: DateTime<Utc>,
 }
 
 /// The processes that carry out an attempt. This may be reported twice: fields that are none keep their values.
@@ -135,6 +149,8 @@ pub struct AttemptFinished {
     pub leaked_output: bool,
     /// Number of processes that could not be stopped.
     pub survivor_count: u32,
+    /// Processes that go on because the task says so.
+    pub left_behind: Vec<LeftBehind>,
     /// What happens to the run.
     pub next: RunNext,
 }

@@ -2,6 +2,8 @@
 
 use crate::domain::calendars::{Calendar, CalendarBook, Calendars};
 use crate::domain::ids::CalendarId;
+use crate::domain::keys::{self, Key};
+use crate::domain::reason::Reason;
 use chrono::DateTime;
 use chrono::Utc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -14,18 +16,11 @@ pub struct CalendarDamage {
 }
 
 impl CalendarDamage {
-    /// What is wrong, in words.
-    pub fn problem(&self) -> String {
+    /// Returns what is wrong, and what holds until the calendar is saved again.
+    pub const fn problem(&self) -> Reason {
         match self.version {
-            Some((version, at)) => format!(
-                "the stored definition is damaged; version {version} of {} is used until it is saved again",
-                at.format("%Y-%m-%d %H:%M:%S UTC")
-            ),
-            None => {
-                "the stored definition is damaged, and no version of it can be read: its dates are unknown; save it \
-                     again, or delete it"
-                    .to_owned()
-            }
+            Some((version, made_at)) => Reason::CalendarOlder { version, made_at },
+            None => Reason::CalendarLost {},
         }
     }
 }
@@ -36,7 +31,7 @@ pub struct CalendarRecord {
     /// Id of the calendar.
     pub id: CalendarId,
     /// Key in the database.
-    pub key: i64,
+    pub key: Key<keys::Calendar>,
     /// The newest readable definition.
     pub definition: Calendar,
     /// Whether the stored definition cannot be read, and what is used instead.
@@ -59,8 +54,8 @@ pub struct CalendarMark {
     pub count: i64,
     /// Sum of their versions.
     pub version_sum: i64,
-    /// Key of the newest calendar.
-    pub newest: i64,
+    /// Key of the newest calendar; none if there is no calendar.
+    pub newest: Option<Key<keys::Calendar>>,
 }
 
 /// All calendars by name, with the book that is compiled from them once.
@@ -118,6 +113,6 @@ impl CalendarShelf {
 impl CalendarMark {
     /// A mark that is not the default, for tests.
     pub fn sample() -> Self {
-        Self { count: 1, version_sum: 1, newest: 1 }
+        Self { count: 1, version_sum: 1, newest: Some(Key::new(1)) }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::ids::FeedId;
 use crate::domain::ids::UserId;
+use crate::domain::keys::{Feed, Key, Task};
 use chrono::DateTime;
 use chrono::Utc;
 
@@ -11,11 +12,11 @@ pub struct FeedRecord {
     /// Id of the feed.
     pub id: FeedId,
     /// Key in the database.
-    pub key: i64,
+    pub key: Key<Feed>,
     /// Name of the feed in calendar programs.
     pub name: String,
     /// Key and name of the only task in the feed; none: all tasks.
-    pub task: Option<(i64, String)>,
+    pub task: Option<(Key<Task>, String)>,
     /// The only folder in the feed, with the folders below it; none: all folders.
     pub folder: Option<String>,
     /// Number of days ahead.
@@ -42,7 +43,7 @@ pub struct FeedNew {
     /// SHA-256 of the secret.
     pub secret_hash: Vec<u8>,
     /// Key of the only task in the feed; none: all tasks.
-    pub task_key: Option<i64>,
+    pub task_key: Option<Key<Task>>,
     /// The only folder in the feed, with the folders below it; none: all folders.
     pub folder: Option<String>,
     /// Number of days ahead.

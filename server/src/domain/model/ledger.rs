@@ -4,6 +4,7 @@ use crate::domain::ids::BackfillId;
 use crate::domain::ids::RunId;
 use crate::domain::ids::ScheduleId;
 use crate::domain::ids::TaskId;
+use crate::domain::keys::{Backfill, Key, Schedule, Slot, Task};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::BackfillState;
 use crate::domain::vocabulary::SlotOutcome;
@@ -30,11 +31,11 @@ pub struct BackfillRecord {
     /// Id of the backfill.
     pub id: BackfillId,
     /// Key in the database.
-    pub key: i64,
+    pub key: Key<Backfill>,
     /// Id of the task.
     pub task: TaskId,
     /// Key of the task in the database.
-    pub task_key: i64,
+    pub task_key: Key<Task>,
     /// Key of the only schedule; none: all schedules.
     pub schedule_key: Option<String>,
     /// First instant.
@@ -73,7 +74,7 @@ pub struct BackfillRecord {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BackfillNew {
     /// Key of the task in the database.
-    pub task_key: i64,
+    pub task_key: Key<Task>,
     /// Key of the only schedule; none: all schedules.
     pub schedule_key: Option<String>,
     /// First instant.
@@ -96,9 +97,9 @@ pub struct BackfillNew {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotBooking {
     /// Key of the schedule in the database.
-    pub schedule_row: i64,
+    pub schedule_row: Key<Schedule>,
     /// Key of its task in the database.
-    pub task_key: i64,
+    pub task_key: Key<Task>,
     /// The instant up to which the ledger is complete afterwards. The watermark never moves backwards.
     pub watermark_at: DateTime<Utc>,
     /// The entries, in order of time.
@@ -126,11 +127,11 @@ pub struct SlotCount {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotRecord {
     /// Key in the database.
-    pub key: i64,
+    pub key: Key<Slot>,
     /// Id of the schedule.
     pub schedule: ScheduleId,
     /// Key of the schedule in the database.
-    pub schedule_row: i64,
+    pub schedule_row: Key<Schedule>,
     /// Key of the schedule within its task.
     pub schedule_key: String,
     /// Time zone of the schedule.
@@ -176,7 +177,7 @@ pub struct SlotEntry {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SlotFilter {
     /// Entries of this task.
-    pub task_key: Option<i64>,
+    pub task_key: Option<Key<Task>>,
     /// Entries of this schedule.
     pub schedule: Option<ScheduleId>,
     /// Entries with this outcome.

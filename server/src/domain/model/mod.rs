@@ -21,20 +21,20 @@ pub use self::access::{
     AuditFilter, AuditNew, AuditRecord, AuditVerdict, SessionNew, SessionRecord, TokenNew, TokenRecord, UserChange,
     UserNew, UserRecord,
 };
-pub use self::attempts::{AttemptFinished, AttemptRecord, AttemptStarted, ClaimOrder, ClaimedRun, RunNext};
+pub use self::attempts::{AttemptFinished, AttemptRecord, AttemptStarted, ClaimOrder, ClaimedRun, LeftBehind, RunNext};
 pub use self::calendars::{CalendarDamage, CalendarMark, CalendarRecord, CalendarShelf, StoredCalendars};
 pub use self::forecast::{FeedNew, FeedRecord};
 pub use self::ledger::{
     BackfillNew, BackfillRecord, SlotAcross, SlotBooking, SlotCount, SlotEntry, SlotFilter, SlotRecord, Told,
 };
-pub use self::page::{BadCursor, Cursor, CursorValue, Page, PageRequest};
+pub use self::page::{BadCursor, Cursor, CursorValue, Page, PageRequest, Tie};
 pub use self::pools::{PoolRecord, PoolUse};
 pub use self::runs::{
     IdempotencyNew, IdempotencyRecord, PruneCandidate, PruneStep, RunCancel, RunFilter, RunNew, RunOrigin, RunOutlook,
     RunRecord, StatsPoint, StatsRecord, StatsStep, TriggerRecord,
 };
-pub use self::schedules::{DamagedSchedule, ScheduleRecord, StoredSchedules};
-pub use self::system::{DatabaseFacts, DatabaseKind, Leftovers, WalState};
+pub use self::schedules::{DamagedSchedule, ScheduleAhead, ScheduleRecord, StoredSchedules};
+pub use self::system::{DatabaseFacts, DatabaseKind, Leftovers, Surroundings, WalState};
 pub use self::tasks::{
     Damage, LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskSort, TaskVersionRecord,
 };

@@ -1,5 +1,6 @@
 //! Pages of lists. The end of a page is a value that every room can use.
 
+use crate::domain::keys::Key;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
@@ -11,13 +12,25 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadCursor;
 
-/// The end of a page: the sort value and the key of its last item. It is opaque text on the wire.
+/// The end of a page: the sort value of its last item, and the place of that item among those of the same value. It is opaque
+/// text on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     /// Sort value of the last item.
     pub at: CursorValue,
-    /// Key of the last item in the database.
-    pub key: i64,
+    /// Its place among the items with that value.
+    pub tie: Tie,
+}
+
+/// The place of an item among those with the same sort value: the key of its row, in whatever table, or how many of them
+/// came before it. Lists compare it; nobody looks a row up by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tie(pub i64);
+
+impl<T> From<Key<T>> for Tie {
+    fn from(key: Key<T>) -> Self {
+        Self(key.number())
+    }
 }
 
 /// Sort value of a cursor.
@@ -31,28 +44,33 @@ pub enum CursorValue {
 }
 
 impl Cursor {
-    /// Creates a cursor after a number and a key.
-    pub const fn number(at: i64, key: i64) -> Self {
-        Self { at: CursorValue::Number(at), key }
+    /// Creates a cursor after an item of a list sorted by numbers.
+    pub fn number(at: i64, tie: impl Into<Tie>) -> Self {
+        Self { at: CursorValue::Number(at), tie: tie.into() }
     }
 
-    /// Creates a cursor after a text and a key.
-    pub const fn text(at: String, key: i64) -> Self {
-        Self { at: CursorValue::Text(at), key }
+    /// Creates a cursor after an item whose number no other item has.
+    pub const fn unique(at: i64) -> Self {
+        Self { at: CursorValue::Number(at), tie: Tie(0) }
     }
 
-    /// The number and the key, if the cursor belongs to a list sorted by numbers.
-    pub fn as_number(&self) -> Result<(i64, i64), BadCursor> {
+    /// Creates a cursor after an item of a list sorted by texts.
+    pub fn text(at: String, tie: impl Into<Tie>) -> Self {
+        Self { at: CursorValue::Text(at), tie: tie.into() }
+    }
+
+    /// The number and the place, if the cursor belongs to a list sorted by numbers.
+    pub fn as_number(&self) -> Result<(i64, Tie), BadCursor> {
         match self.at {
-            CursorValue::Number(at) => Ok((at, self.key)),
+            CursorValue::Number(at) => Ok((at, self.tie)),
             CursorValue::Text(_) => Err(BadCursor),
         }
     }
 
-    /// The text and the key, if the cursor belongs to a list sorted by texts.
-    pub fn as_text(&self) -> Result<(&str, i64), BadCursor> {
+    /// The text and the place, if the cursor belongs to a list sorted by texts.
+    pub fn as_text(&self) -> Result<(&str, Tie), BadCursor> {
         match &self.at {
-            CursorValue::Text(at) => Ok((at, self.key)),
+            CursorValue::Text(at) => Ok((at, self.tie)),
             CursorValue::Number(_) => Err(BadCursor),
         }
     }
@@ -60,7 +78,7 @@ impl Cursor {
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let json = serde_json::to_vec(&(&self.at, self.key)).map_err(|_| fmt::Error)?;
+        let json = serde_json::to_vec(&(&self.at, self.tie.0)).map_err(|_| fmt::Error)?;
         f.write_str(&URL_SAFE_NO_PAD.encode(json))
     }
 }
@@ -70,8 +88,8 @@ impl FromStr for Cursor {
 
     fn from_str(text: &str) -> Result<Self, BadCursor> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| BadCursor)?;
-        let (at, key) = serde_json::from_slice(&bytes).map_err(|_| BadCursor)?;
-        Ok(Self { at, key })
+        let (at, tie) = serde_json::from_slice(&bytes).map_err(|_| BadCursor)?;
+        Ok(Self { at, tie: Tie(tie) })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Pools, as the store keeps them.
 
 use crate::domain::ids::PoolId;
+use crate::domain::keys::{Key, Pool};
 use chrono::DateTime;
 use chrono::Utc;
 
@@ -10,7 +11,7 @@ pub struct PoolRecord {
     /// Id of the pool.
     pub id: PoolId,
     /// Key in the database.
-    pub key: i64,
+    pub key: Key<Pool>,
     /// Unique name.
     pub name: String,
     /// What the pool stands for.

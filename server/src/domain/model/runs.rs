@@ -3,6 +3,7 @@
 use crate::domain::ids::AttemptId;
 use crate::domain::ids::RunId;
 use crate::domain::ids::TaskId;
+use crate::domain::keys::{Backfill, Key, Schedule, Task};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::RunState;
 use crate::domain::vocabulary::TriggerKind;
@@ -67,7 +68,7 @@ pub struct RunRecord {
     /// Id of the task.
     pub task: TaskId,
     /// Key of the task in the database.
-    pub task_key: i64,
+    pub task_key: Key<Task>,
     /// Name of the task when the run was created.
     pub task_name: String,
     /// Version of the definition that runs.
@@ -131,7 +132,7 @@ pub struct RunNew {
     /// Id of the task.
     pub task: TaskId,
     /// Key of the task in the database.
-    pub task_key: i64,
+    pub task_key: Key<Task>,
     /// Name of the task.
     pub task_name: String,
     /// Version of the definition to run.
@@ -141,7 +142,7 @@ pub struct RunNew {
     /// Why the run exists.
     pub trigger: TriggerRecord,
     /// Key in the database of the schedule that made the task due.
-    pub schedule_row: Option<i64>,
+    pub schedule_row: Option<Key<Schedule>>,
     /// The slot for which the run is made.
     pub scheduled_for: Option<DateTime<Utc>>,
     /// When the run is created.
@@ -157,7 +158,7 @@ pub struct RunNew {
     /// Number of places that the run takes in the pool.
     pub pool_weight: u32,
     /// Key in the database of the run's backfill.
-    pub backfill_key: Option<i64>,
+    pub backfill_key: Option<Key<Backfill>>,
     /// What started the first run in the chain of reruns.
     pub origin: Option<RunOrigin>,
     /// Values of the run's params.
@@ -216,7 +217,7 @@ impl RunRecord {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RunFilter {
     /// Runs of this task.
-    pub task_key: Option<i64>,
+    pub task_key: Option<Key<Task>>,
     /// Runs in one of these states; empty: in any.
     pub states: Vec<RunState>,
     /// Runs with this kind of trigger.
@@ -266,7 +267,7 @@ pub struct PruneStep {
     /// Runs that may be deleted.
     pub candidates: Vec<PruneCandidate>,
     /// Where the walk continues; none: it is complete.
-    pub next: Option<i64>,
+    pub next: Option<Key<Task>>,
 }
 
 /// Width of one point.

@@ -2,6 +2,7 @@
 
 use crate::domain::ids::ScheduleId;
 use crate::domain::ids::TaskId;
+use crate::domain::keys::{self, Key, Task};
 use crate::domain::schedules::Schedule;
 use chrono::DateTime;
 use chrono::Utc;
@@ -12,11 +13,11 @@ pub struct ScheduleRecord {
     /// Id of the schedule. It stays as long as the key within the task stays.
     pub id: ScheduleId,
     /// Key in the database.
-    pub key: i64,
+    pub row: Key<keys::Schedule>,
     /// Id of the task.
     pub task: TaskId,
     /// Key of the task in the database.
-    pub task_key: i64,
+    pub task_key: Key<Task>,
     /// Name of the task, which decides how `H` fields are spread.
     pub task_name: String,
     /// Whether the task is enabled.
@@ -39,9 +40,9 @@ pub struct DamagedSchedule {
     /// Id of the schedule.
     pub id: ScheduleId,
     /// Key in the database.
-    pub row: i64,
+    pub row: Key<keys::Schedule>,
     /// Key of the task in the database.
-    pub task_key: i64,
+    pub task_key: Key<Task>,
     /// Name of the task.
     pub task_name: String,
     /// Key of the schedule within its task.
@@ -52,6 +53,17 @@ pub struct DamagedSchedule {
     pub told_until_at: Option<DateTime<Utc>>,
     /// What is wrong with the schedule.
     pub error: String,
+}
+
+/// A schedule, which may be removed, whose ledger reaches into the future.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScheduleAhead {
+    /// Id.
+    pub id: ScheduleId,
+    /// Key inside the database.
+    pub row: Key<keys::Schedule>,
+    /// Key of its task inside the database.
+    pub task_key: Key<Task>,
 }
 
 /// Stored schedules. An unreadable one does not affect the others.

@@ -1,6 +1,7 @@
-//! Facts about the database, and what the server deletes beside runs.
+//! Facts about the database, what the server deletes beside runs, and what processes find around them.
 
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 
 /// Kind of database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,4 +57,13 @@ pub struct Leftovers {
     pub keys_before: DateTime<Utc>,
     /// Maximum number of ledger entries to delete at once.
     pub limit: u32,
+}
+
+/// What every process of a task finds around it, unless its task says otherwise.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// Which rights new files do not get, as umask(2) takes it.
+    pub umask: u32,
+    /// Variables of the account.
+    pub environment: BTreeMap<String, String>,
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::ids::RunId;
 use crate::domain::ids::TaskId;
+use crate::domain::keys::{Key, Task};
 use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::RunState;
 use chrono::DateTime;
@@ -30,7 +31,7 @@ pub struct TaskRecord {
     /// Id of the task.
     pub id: TaskId,
     /// Key in the database. It never leaves the server.
-    pub key: i64,
+    pub key: Key<Task>,
     /// The readable parts of the newest definition.
     pub definition: Definition,
     /// The unreadable parts of the definition.

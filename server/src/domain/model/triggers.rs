@@ -3,6 +3,7 @@
 use crate::domain::ids::RunId;
 use crate::domain::ids::TaskId;
 use crate::domain::ids::TriggerId;
+use crate::domain::keys::{Firing, Key, Task, Trigger};
 use crate::domain::vocabulary::RunState;
 use chrono::DateTime;
 use chrono::Utc;
@@ -48,9 +49,9 @@ pub struct TaskTriggerRecord {
     /// Id of the trigger. It stays as long as the key within the task stays.
     pub id: TriggerId,
     /// Key in the database.
-    pub row: i64,
+    pub row: Key<Trigger>,
     /// Key of the task in the database.
-    pub task_key: i64,
+    pub task_key: Key<Task>,
     /// Key within the task.
     pub key: String,
     /// SHA-256 of the secret part of its address.
@@ -67,7 +68,7 @@ pub struct TaskTriggerRecord {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FiringRecord {
     /// Key in the database.
-    pub row: i64,
+    pub row: Key<Firing>,
     /// The trigger.
     pub trigger: TaskTriggerRecord,
     /// Id of the trigger's task.

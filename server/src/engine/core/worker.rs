@@ -7,6 +7,7 @@
 use crate::app::system::WorkerStatus;
 use crate::app::{Signal, Signals};
 use crate::clock::{Clock, Stopwatch};
+use crate::domain::reason::Reason;
 use futures::FutureExt;
 use futures::future::{BoxFuture, select_all};
 use std::panic::AssertUnwindSafe;
@@ -20,9 +21,6 @@ const PAUSE_MAX: Duration = Duration::from_secs(30);
 
 /// Default for [`Worker::patience`].
 const PATIENCE: Duration = Duration::from_secs(120);
-
-/// What a round did, in a few words; none if it did nothing.
-pub type Summary = Option<String>;
 
 /// A background worker.
 pub trait Worker: Send + Sync + 'static {
@@ -57,16 +55,16 @@ pub trait Worker: Send + Sync + 'static {
     }
 }
 
-/// Result of a round.
-pub type RoundResult = Result<Summary, RoundError>;
+/// What a round did, or why it failed. None: there was nothing to do.
+pub type RoundResult = Result<Option<Reason>, RoundError>;
 
-/// Why a round failed: a sentence for the log and the status.
+/// Why a round failed, for the log and the status.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoundError(pub String);
+pub struct RoundError(pub Reason);
 
 impl<E: std::error::Error> From<E> for RoundError {
     fn from(error: E) -> Self {
-        Self(error.to_string())
+        Self(Reason::RoundFailed { problem: error.to_string() })
     }
 }
 
@@ -205,17 +203,17 @@ async fn round(worker: &dyn Worker, context: &LoopContext, index: usize) -> bool
     let result = match tokio::time::timeout(worker.patience(), &mut running).await {
         Ok(result) => result,
         Err(_) => {
-            let error = format!("its round has been running since {}", begun_at.format("%Y-%m-%d %H:%M:%S UTC"));
-            tracing::warn!(worker = name, error, "a round takes too long; it goes on");
+            let error = Reason::RoundLasts { since_at: begun_at };
+            tracing::warn!(worker = name, %error, "a round takes too long; it goes on");
             context.board.update(index, |row| row.error = Some(error));
             running.await
         }
     };
-    let result = result.unwrap_or_else(|_| Err(RoundError("panicked; see the server's log".into())));
+    let result = result.unwrap_or(Err(RoundError(Reason::RoundPanicked {})));
     match &result {
-        Ok(Some(summary)) => tracing::debug!(worker = name, summary, "round"),
+        Ok(Some(summary)) => tracing::debug!(worker = name, %summary, "round"),
         Ok(None) => {}
-        Err(RoundError(error)) => tracing::warn!(worker = name, error, "a round failed; it will be repeated"),
+        Err(RoundError(error)) => tracing::warn!(worker = name, %error, "a round failed; it will be repeated"),
     }
     let failed = result.is_err();
     context.board.update(index, |row| {

@@ -1,6 +1,7 @@
 //! The backfiller: creates the next runs of a backfill when earlier ones end.
 
 use crate::app::{App, Signal};
+use crate::domain::reason::Reason;
 use crate::engine::core::worker::{RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -28,7 +29,7 @@ impl Backfiller {
             return Ok(None);
         }
         let made = self.app.backfills_advance(running).await?;
-        Ok((made > 0).then(|| format!("{made} runs created")))
+        Ok((made > 0).then_some(Reason::BackfillRunsMade { runs: made as u64 }))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The catcher: turns pending slots into runs, oldest first, at a limited rate per second.
 
 use crate::app::{App, Signal};
+use crate::domain::reason::Reason;
 use crate::engine::core::worker::{RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -38,7 +39,7 @@ impl Catcher {
         }
         let done = self.app.slots_catch_up().await?;
         self.more.store(done.more, Ordering::Relaxed);
-        Ok(done.more.then(|| format!("{} slots caught up, {} skipped", done.runs, done.skipped)))
+        Ok(done.more.then_some(Reason::SlotsCaughtUp { runs: done.runs as u64, skipped: done.skipped as u64 }))
     }
 }
 

@@ -12,6 +12,8 @@ use crate::app::ledger::{Booked, DueSlots};
 use crate::app::schedules::agenda::Planned;
 use crate::app::{App, Signal};
 use crate::clock::Stopwatch;
+use crate::domain::keys::{Key, Task};
+use crate::domain::reason::Reason;
 use crate::engine::core::worker::{RoundError, RoundResult, Worker};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
@@ -75,7 +77,7 @@ struct Done {
 }
 
 /// Tasks, by their keys in the database, with the instants since when they have been due.
-type Due = Vec<(i64, DateTime<Utc>)>;
+type Due = Vec<(Key<Task>, DateTime<Utc>)>;
 
 /// Due tasks with what was read of them, to be booked at `now`.
 struct Batch {
@@ -142,7 +144,7 @@ impl Scheduler {
     async fn read(&self, now: DateTime<Utc>) -> Result<bool, RoundError> {
         let (changed, sweep) = {
             let plan = self.plan();
-            (plan.changed.iter().copied().take(CHANGED).collect::<Vec<i64>>(), plan.sweep)
+            (plan.changed.iter().copied().take(CHANGED).collect::<Vec<Key<Task>>>(), plan.sweep)
         };
         if !changed.is_empty() {
             let planned = self.app.schedules_planned_of(&changed, now).await?;
@@ -254,7 +256,7 @@ impl Scheduler {
 
     /// Reads some tasks that will be due in a moment. Returns false if there are none.
     async fn read_ahead(&self, now: DateTime<Utc>) -> Result<bool, RoundError> {
-        let soon: Vec<i64> = {
+        let soon: Vec<Key<Task>> = {
             let (plan, ahead) = (self.plan(), self.ahead());
             let due = plan.due_until(now + lead(&plan)).map(|(_, task)| task);
             due.filter(|task| !ahead.is_read(*task)).take(if plan.complete { AHEAD_BATCH } else { 0 }).collect()
@@ -291,7 +293,7 @@ impl Scheduler {
         drop(plan);
         ended.and(done.error.map_or(Ok(()), Err))?;
         let Booked { entries, runs } = done.booked;
-        Ok((entries > 0).then(|| format!("{entries} ledger entries, {runs} runs")))
+        Ok((entries > 0).then_some(Reason::SlotsBooked { entries: entries as u64, runs: runs as u64 }))
     }
 }
 
@@ -304,7 +306,7 @@ fn lead(plan: &PlanMemory) -> TimeDelta {
 fn by_task<'a>(
     planned: impl IntoIterator<Item = &'a Planned>,
     at: impl Fn(&Planned) -> Option<DateTime<Utc>>,
-) -> HashMap<i64, DateTime<Utc>> {
+) -> HashMap<Key<Task>, DateTime<Utc>> {
     let mut earliest = HashMap::new();
     for (task, at) in planned.into_iter().filter_map(|it| Some((it.task_key, at(it)?))) {
         earliest.entry(task).and_modify(|known: &mut DateTime<Utc>| *known = at.min(*known)).or_insert(at);

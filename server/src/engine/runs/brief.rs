@@ -1,12 +1,11 @@
 //! Turns a task's definition into a plan for the runner: program, arguments, environment.
 //!
 //! A process gets its params as `ORC_PARAM_*` variables, and as `${params.x}` inside one argument. Shell and script
-//! text is never substituted into. The environment begins empty; of the server's own, only the listed variables are
-//! passed on.
+//! text is never substituted into. The environment begins with the account's variables, never with the server's own.
 
 use crate::domain::ids::{AttemptId, RunId};
-use crate::domain::model::{RunOrigin, TriggerRecord};
-use crate::domain::runs::params;
+use crate::domain::model::{RunOrigin, Surroundings, TriggerRecord};
+use crate::domain::runs::{line_ends, params};
 use crate::domain::tasks::{Definition, RunSpec};
 use crate::domain::triggers::TaskEnd;
 use crate::domain::vocabulary::TriggerKind;
@@ -44,9 +43,9 @@ pub struct AttemptFacts {
 pub struct PlanContext {
     /// Private folder for scripts and results.
     pub scratch_folder: PathBuf,
-    /// The allow-listed part of the server's environment.
-    pub inherited: BTreeMap<String, String>,
-    /// Share of free disk space, in percent, below which logs are not written.
+    /// What every process finds around it.
+    pub surroundings: Surroundings,
+    /// Below this share of free disk space, in percent, logs are not written.
     pub min_free_percent: f64,
 }
 
@@ -70,6 +69,8 @@ pub fn build(definition: &Definition, facts: &AttemptFacts, context: &PlanContex
         run_deadline_seconds: facts.run_deadline_seconds,
         grace_seconds: definition.grace_seconds,
         leak_grace_seconds: 2.0,
+        umask: definition.umask.map_or(context.surroundings.umask, |umask| umask.0),
+        leave_behind: definition.leave_behind,
         log: LogLimits {
             cap_bytes: definition.log.max_bytes,
             min_free_percent: context.min_free_percent,
@@ -86,11 +87,15 @@ fn lower(run: &RunSpec, values: &Map<String, Value>) -> Option<Lowered> {
             let arguments = arguments.iter().map(|argument| params::substitute(argument, values)).collect();
             Some((program.clone(), arguments, None))
         }
-        RunSpec::Shell { line, shell } => Some(shell_command(line, shell.as_deref())),
+        RunSpec::Shell { line, shell } => {
+            Some(shell_command(&line_ends::for_shell(shell.as_deref(), line).text, shell.as_deref()))
+        }
         RunSpec::Script { interpreter, text, arguments } => {
             let (program, before, suffix) = interpreter_of(interpreter);
             let arguments = arguments.iter().map(|argument| params::substitute(argument, values)).collect();
-            let script = PlanScript { text: text.clone(), suffix: suffix.to_owned(), arguments };
+            // A version of the task from before line ends were looked at when it is saved.
+            let text = line_ends::for_interpreter(interpreter, text).text.into_owned();
+            let script = PlanScript { text, suffix: suffix.to_owned(), arguments };
             Some((program, before, Some(script)))
         }
         RunSpec::Http { .. } => None,
@@ -131,7 +136,7 @@ fn interpreter_of(interpreter: &str) -> (String, Vec<String>, &'static str) {
 }
 
 fn environment(definition: &Definition, facts: &AttemptFacts, context: &PlanContext) -> BTreeMap<String, String> {
-    let mut all = context.inherited.clone();
+    let mut all = context.surroundings.environment.clone();
     all.extend(definition.environment.clone());
     for (name, value) in &facts.params {
         all.insert(format!("ORC_PARAM_{}", name.to_ascii_uppercase()), params::text(value));

@@ -2,6 +2,7 @@
 
 use super::active::{Active, Control};
 use crate::app::{App, Signal};
+use crate::domain::reason::Reason;
 use crate::engine::core::worker::{RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -25,9 +26,9 @@ impl Canceller {
         let mut told = 0;
         for run in runs {
             let control = if run.cancel_forced { Control::Kill } else { Control::Cancel };
-            told += usize::from(self.active.tell(run.id, control));
+            told += u64::from(self.active.tell(run.id, control));
         }
-        Ok((told > 0).then(|| format!("{told} runs told to stop")))
+        Ok((told > 0).then_some(Reason::RunsTold { runs: told }))
     }
 }
 

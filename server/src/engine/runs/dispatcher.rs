@@ -5,7 +5,8 @@ use crate::app::system::disk::DiskGuard;
 use crate::app::{App, Signal};
 use crate::domain::model::ClaimOrder;
 use crate::domain::pools::WaitingMark;
-use crate::engine::core::worker::{RoundResult, Worker};
+use crate::domain::reason::Reason;
+use crate::engine::core::worker::{RoundError, RoundResult, Worker};
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -59,18 +60,16 @@ impl Dispatcher {
             let next = self.app.runs_waiting_explain(after, now).await?;
             *self.explained.lock().unwrap_or_else(PoisonError::into_inner) = next;
         }
-        Ok((started > 0).then(|| format!("{started} runs started")))
+        Ok((started > 0).then_some(Reason::RunsStarted { runs: started as u64 }))
     }
 
     /// Claims runs until none is left or no place is free.
-    async fn claim(&self, now: DateTime<Utc>) -> Result<usize, crate::engine::RoundError> {
+    async fn claim(&self, now: DateTime<Utc>) -> Result<usize, RoundError> {
         if self.app.hold().await?.is_some() {
             return Ok(0);
         }
         if self.app.disk().guard() == DiskGuard::RunsStopped {
-            return Err(crate::engine::RoundError(
-                "less than 2 % of the disk is free: no run will start until more is free".into(),
-            ));
+            return Err(RoundError(Reason::DiskFull {}));
         }
         let limit = usize::try_from(self.app.settings().run_limit).unwrap_or(usize::MAX);
         let mut started = 0;

@@ -20,7 +20,6 @@ use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::{AttemptOutcome, OnServerStop};
 use orc_runner::Link;
 use orc_runner::message::{Identity, ServerMessage};
-use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,9 +34,7 @@ const BOOK_AGAIN: Duration = Duration::from_secs(1);
 pub struct EngineSettings {
     /// Path of the runner's program.
     pub runner: PathBuf,
-    /// The allow-listed part of the server's own environment, passed on to every process.
-    pub inherited: BTreeMap<String, String>,
-    /// Port on which this server listens. Http tasks may not call it.
+    /// Port on which this server listens; http tasks may not call it.
     pub own_port: u16,
 }
 
@@ -180,7 +177,8 @@ impl Executor {
         tokio::fs::create_dir_all(self.app.log_folder()).await?;
         let scratch_folder = self.app.scratch_path(attempt);
         tokio::fs::create_dir_all(&scratch_folder).await?;
-        Ok(PlanContext { scratch_folder, inherited: self.settings.inherited.clone(), min_free_percent: 5.0 })
+        let surroundings = self.app.settings().surroundings.clone();
+        Ok(PlanContext { scratch_folder, surroundings, min_free_percent: 5.0 })
     }
 
     async fn identified(&self, claimed: &ClaimedRun, identity: &Identity, token: &str) -> io::Result<bool> {
@@ -222,7 +220,7 @@ impl Executor {
                 Err(error) => error.to_string(),
             };
             if reach.gone() {
-                return self.after_runner(&reach).await;
+                return self.after_runner(claimed, &reach).await;
             }
             if let Some(left) = self.wait_out(claimed, &mut reach, &mut outage, membership, &trouble).await {
                 return left;
@@ -274,10 +272,11 @@ impl Executor {
         Link::new(self.app.log_path(claimed.attempt.id))
     }
 
-    /// Called when the runner is gone: reads its exit record, if it left one.
-    async fn after_runner(&self, reach: &Reach) -> Ended {
+    /// The runner is gone: its exit record says how, or nobody knows.
+    async fn after_runner(&self, claimed: &ClaimedRun, reach: &Reach) -> Ended {
+        let leaves = claimed.definition.leave_behind;
         let (link, planned, now) = (reach.link.clone(), reach.planned, self.app.clock().now());
-        let looked = tokio::task::spawn_blocking(move || follow::look_after(&link, planned, now)).await;
+        let looked = tokio::task::spawn_blocking(move || follow::look_after(&link, planned, leaves, now)).await;
         match looked.map_err(io::Error::other).and_then(|looked| looked) {
             Ok(Some(report)) => Ended::Report(Box::new(report)),
             Ok(None) => Ended::NotStarted(Reason::RunnerEndedEarly {}),

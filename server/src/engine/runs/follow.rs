@@ -5,13 +5,13 @@ use super::reach::message;
 use super::runners::Conversation;
 use crate::app::App;
 use crate::app::runs::attempts::{AttemptReport, LogCounts};
-use crate::domain::model::{AttemptStarted, ClaimedRun};
+use crate::domain::model::{AttemptStarted, ClaimedRun, LeftBehind};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::AttemptOutcome;
 use chrono::{DateTime, Utc};
 use orc_runner::message::{RunnerMessage, Started};
-use orc_runner::record::{CancelledBy, Exit, ExitRecord, LogTotals, Outcome, TimeLimit};
-use orc_runner::{Link, LogReader};
+use orc_runner::record::{self, CancelledBy, Exit, ExitRecord, LogTotals, Outcome, TimeLimit};
+use orc_runner::{Link, LogReader, Swept};
 use std::io;
 use std::time::Duration;
 
@@ -99,8 +99,9 @@ async fn note_start(app: &App, claimed: &ClaimedRun, child: Started) {
 }
 
 /// Finds out what became of an attempt whose runner is gone. None means that its command was never started, because a
-/// runner without a plan removes its log. `planned` says whether the runner may have received its plan. Blocks.
-pub fn look_after(link: &Link, planned: bool, now: DateTime<Utc>) -> io::Result<Option<AttemptReport>> {
+/// runner without a plan removes its log. `planned` says whether the runner may have received its plan, `leaves` whether
+/// the task leaves processes behind, so that none may be stopped. Blocks.
+pub fn look_after(link: &Link, planned: bool, leaves: bool, now: DateTime<Utc>) -> io::Result<Option<AttemptReport>> {
     let mut reader = match LogReader::open(link.log()) {
         Ok(reader) => Some(reader),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -111,14 +112,16 @@ pub fn look_after(link: &Link, planned: bool, now: DateTime<Utc>) -> io::Result<
     {
         return Ok(Some(report(record.clone())));
     }
-    let swept = link.sweep()?;
+    let (swept, left_behind) =
+        if leaves { (Swept::default(), link.left_behind()?) } else { (link.sweep()?, Vec::new()) };
     let survivor_count = u32::try_from(swept.survivors.len()).unwrap_or(u32::MAX);
-    let seen = swept.killed > 0 || survivor_count > 0;
+    let seen = swept.killed > 0 || survivor_count > 0 || !left_behind.is_empty();
     let totals = match &mut reader {
         Some(reader) => reader.totals()?,
         None => LogTotals::default(),
     };
     let lost = lost(now, swept.killed, survivor_count, counts(&totals));
+    let lost = AttemptReport { left_behind: left_behind.into_iter().map(left_behind_of).collect(), ..lost };
     Ok((seen || planned && reader.is_some()).then_some(lost))
 }
 
@@ -158,8 +161,14 @@ pub fn report(record: ExitRecord) -> AttemptReport {
         log: counts(&record.log),
         leaked_output: record.leaked_output,
         survivor_count: u32::try_from(record.survivors.len()).unwrap_or(u32::MAX),
+        left_behind: record.left_behind.into_iter().map(left_behind_of).collect(),
         result: record.result,
     }
+}
+
+fn left_behind_of(process: record::LeftBehind) -> LeftBehind {
+    let record::LeftBehind { pid, started_at_micros, name } = process;
+    LeftBehind { pid, name, started_at: DateTime::from_timestamp_micros(started_at_micros).unwrap_or_default() }
 }
 
 /// What the end of a command means for its attempt.

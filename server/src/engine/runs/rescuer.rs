@@ -7,6 +7,7 @@
 use super::active::Touch;
 use super::executor::Executor;
 use crate::app::App;
+use crate::domain::reason::Reason;
 use crate::engine::core::worker::{RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -38,7 +39,7 @@ impl Rescuer {
         let running = self.app.attempts_running().await?;
         let mut adopted = 0;
         for claimed in running {
-            adopted += usize::from(self.executor.adopt(claimed));
+            adopted += u64::from(self.executor.adopt(claimed));
         }
         let lost = self.executor.active().touch_count(Touch::Lost);
         let before = self.lost.swap(lost, Ordering::Relaxed);
@@ -47,14 +48,11 @@ impl Rescuer {
 }
 
 /// The summary of a round.
-fn summary(adopted: usize, lost: usize, lost_before: usize) -> Option<String> {
-    match (adopted, lost) {
-        (0, 0) => (lost_before > 0).then(|| "every runner can be reached again".into()),
-        (0, 1) => Some("the runner of 1 run cannot be reached".into()),
-        (0, _) => Some(format!("the runners of {lost} runs cannot be reached")),
-        (_, 0) => Some(format!("{adopted} runs adopted")),
-        (_, _) => Some(format!("{adopted} runs adopted; the runners of {lost} runs cannot be reached")),
-    }
+fn summary(adopted: u64, lost: usize, lost_before: usize) -> Option<Reason> {
+    let adopted = (adopted > 0).then_some(Reason::RunsAdopted { runs: adopted });
+    let silent = (lost > 0).then_some(Reason::RunnersSilent { runs: lost as u64 });
+    let shown = Reason::of_all(adopted.into_iter().chain(silent).collect());
+    shown.or_else(|| (lost_before > 0).then_some(Reason::RunnersAnswer {}))
 }
 
 impl Worker for Rescuer {
@@ -83,11 +81,12 @@ mod tests {
 
     #[test]
     fn runners_that_cannot_be_reached_are_shown_and_so_is_their_return() {
-        let shown = |adopted, lost, before| summary(adopted, lost, before).unwrap_or_default();
-        assert_eq!(shown(0, 0, 0), "");
-        assert_eq!(shown(2, 0, 0), "2 runs adopted");
-        assert_eq!(shown(0, 1, 0), "the runner of 1 run cannot be reached");
-        assert_eq!(shown(3, 2, 1), "3 runs adopted; the runners of 2 runs cannot be reached");
-        assert_eq!(shown(0, 0, 2), "every runner can be reached again");
+        let adopted = |runs| Reason::RunsAdopted { runs };
+        let silent = |runs| Reason::RunnersSilent { runs };
+        assert_eq!(summary(0, 0, 0), None);
+        assert_eq!(summary(2, 0, 0), Some(adopted(2)));
+        assert_eq!(summary(0, 1, 0), Some(silent(1)));
+        assert_eq!(summary(3, 2, 1), Some(Reason::Several { reasons: vec![adopted(3), silent(2)] }));
+        assert_eq!(summary(0, 0, 2), Some(Reason::RunnersAnswer {}));
     }
 }

@@ -10,6 +10,7 @@ use crate::app::triggers::files::FileTrigger;
 use crate::app::{App, Signal};
 use crate::clock::Stopwatch;
 use crate::domain::ids::TriggerId;
+use crate::domain::reason::Reason;
 use crate::domain::vocabulary::FileChange;
 use crate::engine::core::worker::{RoundResult, Worker};
 use crate::integrations::disk::{Answers, Disk, LocalDisk, Patience};
@@ -130,7 +131,7 @@ impl FileWatcher {
         self.listen(round.folders, round.scopes).await;
         let next = any.then(|| round.next.map_or(LOOK, |next| next.min(LOOK)));
         *self.pace.lock().unwrap_or_else(PoisonError::into_inner) = Pace { next, took: watch.elapsed() };
-        Ok((round.made > 0).then(|| format!("{} runs for files", round.made)))
+        Ok((round.made > 0).then_some(Reason::FileRunsMade { runs: round.made as u64 }))
     }
 
     /// Looks at the files of the triggers of one place, one after another, so that a silent disk blocks only one

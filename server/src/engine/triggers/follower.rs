@@ -1,6 +1,7 @@
 //! The follower: starts tasks that are triggered by the end of other tasks' runs.
 
 use crate::app::{App, Signal};
+use crate::domain::reason::Reason;
 use crate::engine::core::worker::{RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -26,7 +27,7 @@ impl Follower {
                 some => all += some,
             }
         }
-        Ok((all > 0).then(|| format!("{all} ends of runs followed")))
+        Ok((all > 0).then_some(Reason::RunEndsFollowed { ends: all as u64 }))
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::app::core::events::Change;
 use crate::app::system::disk::DiskGuard;
+use crate::domain::reason::Reason;
 use crate::engine::core::worker::{RoundError, RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -35,13 +36,10 @@ impl Keeper {
         }
         let wal = self.app.wal_bytes().await?;
         if wal > WAL_MAX {
-            let detail = format!(
-                "the write-ahead log has {} MiB: some reader has been active for too long",
-                wal / (1024 * 1024)
-            );
-            return Err(RoundError(detail));
+            return Err(RoundError(Reason::WalGrown { bytes: wal }));
         }
-        Ok(moved.filter(|state| state.moved > 0).map(|state| format!("{} pages moved into the database", state.moved)))
+        let pages = moved.map_or(0, |state| u64::try_from(state.moved).unwrap_or_default());
+        Ok((pages > 0).then_some(Reason::PagesMoved { pages }))
     }
 }
 

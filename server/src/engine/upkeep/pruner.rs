@@ -4,7 +4,9 @@
 
 use crate::app::App;
 use crate::domain::ids::AttemptId;
+use crate::domain::keys::Key;
 use crate::domain::model::Leftovers;
+use crate::domain::reason::Reason;
 use crate::engine::core::worker::{RoundError, RoundResult, Worker};
 use chrono::TimeDelta;
 use futures::FutureExt;
@@ -51,11 +53,12 @@ impl Pruner {
 
     async fn round(&self) -> RoundResult {
         let now = self.app.deletion_time().await?;
-        let step = self.app.prune_list(self.after.load(Ordering::Relaxed), RUNS, now).await?;
+        let after = Key::new(self.after.load(Ordering::Relaxed));
+        let step = self.app.prune_list(after, RUNS, now).await?;
         let runs: Vec<_> = step.candidates.iter().map(|candidate| candidate.run).collect();
         let removed = self.app.runs_prune(runs).await?;
         self.app.logs_delete(step.candidates.into_iter().flat_map(|candidate| candidate.attempts).collect()).await;
-        self.after.store(step.next.unwrap_or(0), Ordering::Relaxed);
+        self.after.store(step.next.unwrap_or(Key::NONE).number(), Ordering::Relaxed);
         self.more.store(step.next.is_some(), Ordering::Relaxed);
         let (mut leftovers, mut files) = (0, 0);
         if step.next.is_none() {
@@ -69,7 +72,7 @@ impl Pruner {
             files = self.orphans().await?;
         }
         let any = removed + leftovers > 0 || files > 0;
-        Ok(any.then(|| format!("{removed} runs, {leftovers} leftovers, {files} files without a run removed")))
+        Ok(any.then_some(Reason::HistoryRemoved { runs: removed, leftovers, files: files as u64 }))
     }
 
     /// Removes logs and scratch folders of attempts that do not exist.

@@ -2,6 +2,7 @@
 //! is present.
 
 use crate::app::App;
+use crate::domain::reason::Reason;
 use crate::engine::core::worker::{RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -21,8 +22,7 @@ impl Timekeeper {
 
     async fn round(&self) -> RoundResult {
         self.app.present_from();
-        let told = self.app.clock_tell().await?;
-        Ok((!told.is_empty()).then(|| told.join("; ")))
+        Ok(Reason::of_all(self.app.clock_tell().await?))
     }
 }
 

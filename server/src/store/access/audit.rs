@@ -40,7 +40,7 @@ impl Store {
             query = query.filter(audit_entry::Column::Id.lt(cursor.as_number()?.0));
         }
         let query = query.order_by_desc(audit_entry::Column::Id).limit(u64::from(page.limit) + 1);
-        let page = Page::cut(query.all(self.reader()).await?, page.limit, |row| Cursor::number(row.id, 0));
+        let page = Page::cut(query.all(self.reader()).await?, page.limit, |row| Cursor::unique(row.id));
         let next = page.next;
         Ok(Page { items: page.items.into_iter().map(record).collect::<Result<_>>()?, next })
     }

@@ -3,6 +3,7 @@
 use super::entity::{token, user};
 use super::users::user_key;
 use crate::domain::ids::{TokenId, UserId};
+use crate::domain::keys::{Key, User};
 use crate::domain::model::{Cursor, Page, PageRequest};
 use crate::domain::model::{TokenNew, TokenRecord};
 use crate::store::core::error::damaged;
@@ -35,7 +36,7 @@ impl Store {
             query = query.filter(containing(token::Column::Name, text));
         }
         if let Some(user) = user {
-            let key = user_key(self.reader(), user).await?.unwrap_or(0);
+            let key = user_key(self.reader(), user).await?.unwrap_or(Key::NONE);
             query = query.filter(token::Column::UserId.eq(key));
         }
         if let Some(cursor) = &page.cursor {
@@ -111,8 +112,8 @@ async fn find(connection: &impl ConnectionTrait, token: TokenId) -> Result<Optio
 }
 
 async fn records(connection: &impl ConnectionTrait, rows: Vec<token::Model>) -> Result<Vec<TokenRecord>> {
-    let keys: Vec<i64> = rows.iter().filter_map(|row| row.user_id).collect();
-    let mut owners: HashMap<i64, user::Model> = HashMap::new();
+    let keys: Vec<Key<User>> = rows.iter().filter_map(|row| row.user_id).collect();
+    let mut owners: HashMap<Key<User>, user::Model> = HashMap::new();
     if !keys.is_empty() {
         let found = user::Entity::find().filter(user::Column::Id.is_in(keys)).all(connection).await?;
         owners.extend(found.into_iter().map(|row| (row.id, row)));
@@ -120,7 +121,7 @@ async fn records(connection: &impl ConnectionTrait, rows: Vec<token::Model>) -> 
     rows.into_iter().map(|row| record(row, &owners)).collect()
 }
 
-fn record(row: token::Model, owners: &HashMap<i64, user::Model>) -> Result<TokenRecord> {
+fn record(row: token::Model, owners: &HashMap<Key<User>, user::Model>) -> Result<TokenRecord> {
     let role = |word: &str| word.parse().map_err(|error| damaged("token", error));
     let owner = row.user_id.and_then(|key| owners.get(&key));
     Ok(TokenRecord {

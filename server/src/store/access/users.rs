@@ -2,6 +2,7 @@
 
 use super::entity::user;
 use crate::domain::ids::UserId;
+use crate::domain::keys::{Key, User};
 use crate::domain::model::{Cursor, Page, PageRequest};
 use crate::domain::model::{UserChange, UserNew, UserRecord};
 use crate::domain::vocabulary::Role;
@@ -144,7 +145,7 @@ pub(in crate::store) fn record(row: user::Model) -> Result<UserRecord> {
 }
 
 /// Key of a user in the database.
-pub(in crate::store) async fn user_key(connection: &impl ConnectionTrait, user: UserId) -> Result<Option<i64>> {
+pub(in crate::store) async fn user_key(connection: &impl ConnectionTrait, user: UserId) -> Result<Option<Key<User>>> {
     let query = by_id(user).select_only().column(user::Column::Id);
     Ok(query.into_tuple().one(connection).await?)
 }

@@ -6,6 +6,7 @@
 use super::entity::{calendar, calendar_version};
 use crate::domain::calendars::{Calendar, Calendars};
 use crate::domain::ids::CalendarId;
+use crate::domain::keys::{self, Key};
 use crate::domain::model::CalendarDamage;
 use crate::domain::model::CalendarRecord;
 use crate::store::core::error::damaged;
@@ -22,12 +23,12 @@ impl Store {
         let rows = calendar::Entity::find().all(self.reader()).await?;
         let until = Micros::from(at);
         let living = rows.iter().filter(|row| row.deleted_at.is_none_or(|gone| gone > until));
-        let living: BTreeMap<i64, &calendar::Model> = living.map(|row| (row.id, row)).collect();
+        let living: BTreeMap<Key<keys::Calendar>, &calendar::Model> = living.map(|row| (row.id, row)).collect();
         let versions = calendar_version::Entity::find()
             .filter(calendar_version::Column::CreatedAt.lte(until))
             .order_by_asc(calendar_version::Column::CalendarId)
             .order_by_asc(calendar_version::Column::Version);
-        let mut by_calendar: BTreeMap<i64, Vec<calendar_version::Model>> = BTreeMap::new();
+        let mut by_calendar: BTreeMap<Key<keys::Calendar>, Vec<calendar_version::Model>> = BTreeMap::new();
         for row in versions.all(self.reader()).await? {
             by_calendar.entry(row.calendar_id).or_default().push(row);
         }

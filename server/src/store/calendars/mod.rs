@@ -16,6 +16,7 @@ use super::core::time::Micros;
 use super::{Conflict, Result, Store, StoreError, Tx};
 use crate::domain::calendars::Calendar;
 use crate::domain::ids::CalendarId;
+use crate::domain::keys::{self, Key};
 use crate::domain::model::{CalendarMark, CalendarRecord, StoredCalendars};
 use crate::domain::model::{Cursor, Page, PageRequest};
 use crate::domain::tasks::Definition;
@@ -215,8 +216,8 @@ async fn mark(connection: &impl ConnectionTrait) -> Result<CalendarMark> {
         .select_only()
         .column_as(calendar::Column::Id.count(), "count")
         .expr_as(Expr::cust("COALESCE(CAST(SUM(version) AS BIGINT), 0)"), "version_sum")
-        .expr_as(Expr::cust("COALESCE(MAX(id), 0)"), "newest");
-    let found: Option<(i64, i64, i64)> = query.into_tuple().one(connection).await?;
+        .expr_as(Expr::cust("MAX(id)"), "newest");
+    let found: Option<(i64, i64, Option<Key<keys::Calendar>>)> = query.into_tuple().one(connection).await?;
     let (count, version_sum, newest) = found.unwrap_or_default();
     Ok(CalendarMark { count, version_sum, newest })
 }

@@ -6,6 +6,7 @@
 pub(in crate::store) mod connect;
 pub(in crate::store) mod entity;
 pub(in crate::store) mod error;
+mod key;
 pub(in crate::store) mod locks;
 pub(in crate::store) mod page;
 pub(in crate::store) mod reason;

@@ -1,15 +1,16 @@
 //! Lists: pages that continue where the last page ended, never at an offset, and texts that are looked for.
 
+use crate::domain::model::Tie;
 use sea_orm::Value;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func, IntoColumnRef, LikeExpr};
 
-/// Rows beyond a cursor in the order (sort value, key).
-pub(in crate::store) fn beyond<C>(columns: [C; 2], at: impl Into<Value>, key: i64, descending: bool) -> Expr
+/// Rows beyond a cursor in the order (sort value, key of the row).
+pub(in crate::store) fn beyond<C>(columns: [C; 2], at: impl Into<Value>, tie: Tie, descending: bool) -> Expr
 where
     C: IntoColumnRef,
 {
     let row = Expr::tuple(columns.map(Expr::col));
-    let cursor = Expr::tuple([Expr::value(at), Expr::value(key)]);
+    let cursor = Expr::tuple([Expr::value(at), Expr::value(tie.0)]);
     if descending { row.lt(cursor) } else { row.gt(cursor) }
 }
 

@@ -2,6 +2,7 @@
 
 use super::entity::feed;
 use crate::domain::ids::{FeedId, UserId};
+use crate::domain::keys::{Key, Task, User};
 use crate::domain::model::{Cursor, Page, PageRequest};
 use crate::domain::model::{FeedNew, FeedRecord};
 use crate::store::access::entity::user;
@@ -24,7 +25,7 @@ impl Store {
     pub async fn feed_list(&self, user: Option<UserId>, page: &PageRequest) -> Result<Page<FeedRecord>> {
         let mut query = feed::Entity::find();
         if let Some(user) = user {
-            let key = user_key(self.reader(), user).await?.unwrap_or(0);
+            let key = user_key(self.reader(), user).await?.unwrap_or(Key::NONE);
             query = query.filter(feed::Column::UserId.eq(key));
         }
         if let Some(cursor) = &page.cursor {
@@ -100,9 +101,9 @@ impl Tx {
 }
 
 async fn records(connection: &impl ConnectionTrait, rows: Vec<feed::Model>) -> Result<Vec<FeedRecord>> {
-    let users: Vec<i64> = rows.iter().filter_map(|row| row.user_id).collect();
-    let tasks: Vec<i64> = rows.iter().filter_map(|row| row.task_id).collect();
-    let (mut owners, mut names): (HashMap<i64, user::Model>, HashMap<i64, String>) = Default::default();
+    let users: Vec<Key<User>> = rows.iter().filter_map(|row| row.user_id).collect();
+    let tasks: Vec<Key<Task>> = rows.iter().filter_map(|row| row.task_id).collect();
+    let (mut owners, mut names): (HashMap<Key<User>, user::Model>, HashMap<Key<Task>, String>) = Default::default();
     if !users.is_empty() {
         let found = user::Entity::find().filter(user::Column::Id.is_in(users)).all(connection).await?;
         owners.extend(found.into_iter().map(|row| (row.id, row)));

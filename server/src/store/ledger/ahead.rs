@@ -2,8 +2,9 @@
 
 use super::entity::slot;
 use crate::domain::ids::ScheduleId;
+use crate::domain::keys::{Key, Schedule, Task};
 use crate::domain::model::RunOutlook;
-use crate::domain::model::SlotAcross;
+use crate::domain::model::{ScheduleAhead, SlotAcross};
 use crate::store::core::time::Micros;
 use crate::store::runs::entity::{attempt, run};
 use crate::store::schedules::entity::schedule;
@@ -28,13 +29,10 @@ const DATES: [(&str, &str); 9] = [
     ("calendar_version", "created_at"),
 ];
 
-/// A schedule, even a removed one: its key in the database, its id, and the key of its task.
-pub type ScheduleRow = (i64, ScheduleId, i64);
-
 impl Store {
     /// The schedules, including removed ones, whose ledgers are complete up to an instant after `limit`, or contain
     /// later slots without a run.
-    pub async fn schedules_ahead(&self, limit: DateTime<Utc>) -> Result<Vec<ScheduleRow>> {
+    pub async fn schedules_ahead(&self, limit: DateTime<Utc>) -> Result<Vec<ScheduleAhead>> {
         let limit = Micros::from(limit);
         let stretch = Condition::all().add(slot::Column::Count.gt(1)).add(slot::Column::LastAt.gt(limit));
         let ahead = Query::select()
@@ -51,12 +49,12 @@ impl Store {
                     .add(schedule::Column::Id.in_subquery(ahead))
                     .add(schedule::Column::WatermarkAt.gt(limit)),
             );
-        let rows: Vec<(i64, Uuid, i64)> = rows.into_tuple().all(self.reader()).await?;
-        Ok(rows.into_iter().map(|(row, uid, task)| (row, ScheduleId(uid), task)).collect())
+        let rows: Vec<(Key<Schedule>, Uuid, Key<Task>)> = rows.into_tuple().all(self.reader()).await?;
+        Ok(rows.into_iter().map(|(row, uid, task_key)| ScheduleAhead { id: ScheduleId(uid), row, task_key }).collect())
     }
 
     /// Returns whether the ledger of a schedule contains slots after an instant without a run.
-    pub async fn slots_ahead(&self, schedule_row: i64, now: DateTime<Utc>) -> Result<bool> {
+    pub async fn slots_ahead(&self, schedule_row: Key<Schedule>, now: DateTime<Utc>) -> Result<bool> {
         let ahead = without_run(schedule_row).filter(slot::Column::FirstAt.gt(Micros::from(now)));
         Ok(ahead.one(self.reader()).await?.is_some() || across(self.reader(), schedule_row, now).await?.is_some())
     }
@@ -99,12 +97,12 @@ impl Tx {
     }
 
     /// The entry of a schedule's ledger that begins before an instant and ends after it, if it has no run.
-    pub async fn slot_across(&self, schedule_row: i64, at: DateTime<Utc>) -> Result<Option<SlotAcross>> {
+    pub async fn slot_across(&self, schedule_row: Key<Schedule>, at: DateTime<Utc>) -> Result<Option<SlotAcross>> {
         across(self, schedule_row, at).await
     }
 
     /// Makes an entry end earlier.
-    pub async fn slot_shorten(&self, schedule_row: i64, to: SlotAcross) -> Result<()> {
+    pub async fn slot_shorten(&self, schedule_row: Key<Schedule>, to: SlotAcross) -> Result<()> {
         let SlotAcross { stretch: (first_at, last_at), count } = to;
         slot::Entity::update_many()
             .col_expr(slot::Column::LastAt, Expr::value(Micros::from(last_at)))
@@ -141,11 +139,15 @@ impl Tx {
     }
 }
 
-fn without_run(schedule_row: i64) -> Select<slot::Entity> {
+fn without_run(schedule_row: Key<Schedule>) -> Select<slot::Entity> {
     slot::Entity::find().filter(slot::Column::ScheduleId.eq(schedule_row)).filter(slot::Column::RunUid.is_null())
 }
 
-async fn across(connection: &impl ConnectionTrait, schedule_row: i64, at: DateTime<Utc>) -> Result<Option<SlotAcross>> {
+async fn across(
+    connection: &impl ConnectionTrait,
+    schedule_row: Key<Schedule>,
+    at: DateTime<Utc>,
+) -> Result<Option<SlotAcross>> {
     let newest = slot::Entity::find()
         .filter(slot::Column::ScheduleId.eq(schedule_row))
         .filter(slot::Column::FirstAt.lte(Micros::from(at)))

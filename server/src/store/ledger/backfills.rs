@@ -2,6 +2,7 @@
 
 use super::entity::backfill;
 use crate::domain::ids::{BackfillId, TaskId};
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::{BackfillNew, BackfillRecord};
 use crate::domain::model::{Cursor, Page, PageRequest, RunRecord};
 use crate::domain::reason::Reason;
@@ -24,7 +25,7 @@ use sea_orm::{
 
 impl Store {
     /// A page of backfills, newest first, of one task or of all.
-    pub async fn backfill_list(&self, task_key: Option<i64>, page: &PageRequest) -> Result<Page<BackfillRecord>> {
+    pub async fn backfill_list(&self, task_key: Option<Key<Task>>, page: &PageRequest) -> Result<Page<BackfillRecord>> {
         let mut query = backfill::Entity::find();
         if let Some(key) = task_key {
             query = query.filter(backfill::Column::TaskId.eq(key));

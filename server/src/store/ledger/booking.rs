@@ -1,6 +1,7 @@
 //! Booking: writes ledger entries together with the watermarks that they move.
 
 use super::entity::slot;
+use crate::domain::keys::{Key, Schedule};
 use crate::domain::model::SlotBooking;
 use crate::domain::model::{SlotEntry, Told};
 use crate::store::core::reason::ReasonColumns;
@@ -28,7 +29,7 @@ impl Tx {
         }
         let entries = bookings.iter().flat_map(|booking| booking.entries.iter().map(move |entry| (booking, entry)));
         let entries: Vec<(&SlotBooking, &SlotEntry)> = entries.collect();
-        let schedules: HashSet<i64> = bookings.iter().map(|booking| booking.schedule_row).collect();
+        let schedules: HashSet<Key<Schedule>> = bookings.iter().map(|booking| booking.schedule_row).collect();
         let new = if reached.is_empty() && schedules.len() == bookings.len() {
             self.slots_insert(&entries, at).await?;
             bookings.iter().map(|booking| vec![true; booking.entries.len()]).collect()
@@ -55,7 +56,7 @@ impl Tx {
         &self,
         entries: &[(&SlotBooking, &SlotEntry)],
         at: DateTime<Utc>,
-    ) -> Result<HashSet<(i64, i64)>> {
+    ) -> Result<HashSet<(Key<Schedule>, i64)>> {
         let mut new = HashSet::with_capacity(entries.len());
         let unless_there = " ON CONFLICT (schedule_id, first_at) DO NOTHING RETURNING schedule_id, first_at";
         for chunk in entries.chunks(500) {
@@ -68,7 +69,7 @@ impl Tx {
     }
 
     /// Periods after an instant that a schedule's ledger covers already, in order.
-    pub async fn slots_told(&self, schedule_row: i64, after: DateTime<Utc>) -> Result<Vec<Told>> {
+    pub async fn slots_told(&self, schedule_row: Key<Schedule>, after: DateTime<Utc>) -> Result<Vec<Told>> {
         let rows = slot::Entity::find()
             .select_only()
             .columns([slot::Column::FirstAt, slot::Column::LastAt])
@@ -81,7 +82,7 @@ impl Tx {
 
     /// The last instant in the ledger of each schedule whose ledger reaches the first entry of its booking. For all
     /// other schedules, every entry is new. Until the end of the transaction nobody else writes into these ledgers.
-    async fn ledgers_reached(&self, bookings: &[SlotBooking]) -> Result<HashMap<i64, i64>> {
+    async fn ledgers_reached(&self, bookings: &[SlotBooking]) -> Result<HashMap<Key<Schedule>, i64>> {
         let mut reached = HashMap::new();
         for chunk in bookings.chunks(500) {
             if self.locks() {
@@ -105,7 +106,7 @@ impl Tx {
                  LEFT JOIN schedule ON schedule.id = v.id WHERE schedule.id IS NULL OR {NEWEST_LAST} >= v.first_at"
             );
             for row in self.query_all_raw(rows.statement(self.get_database_backend(), &text)).await? {
-                if row.try_get::<Option<i64>>("", "found")?.is_none() {
+                if row.try_get::<Option<Key<Schedule>>>("", "found")?.is_none() {
                     return Err(StoreError::conflict(Conflict::Gone("the schedule")));
                 }
                 reached.insert(row.try_get("", "wanted")?, row.try_get("", "newest_last")?);
@@ -135,7 +136,12 @@ impl Tx {
     }
 
     /// Moves the watermarks of those of some schedules at which they stand at an instant on to a later one: nothing is due between.
-    pub async fn watermarks_advance(&self, rows: &[i64], from: DateTime<Utc>, to: DateTime<Utc>) -> Result<()> {
+    pub async fn watermarks_advance(
+        &self,
+        rows: &[Key<Schedule>],
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<()> {
         if to <= from {
             return Ok(());
         }
@@ -151,7 +157,7 @@ impl Tx {
     }
 
     async fn watermarks_move(&self, bookings: &[SlotBooking]) -> Result<()> {
-        let mut marks: HashMap<i64, i64> = HashMap::with_capacity(bookings.len());
+        let mut marks: HashMap<Key<Schedule>, i64> = HashMap::with_capacity(bookings.len());
         for booking in bookings {
             let last = booking.entries.last().map_or(booking.watermark_at, |entry| entry.last_at);
             let mark = marks.entry(booking.schedule_row).or_insert(i64::MIN);

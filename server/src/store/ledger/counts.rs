@@ -1,6 +1,7 @@
 //! The ledger of one task for accounting: entries that touch a period.
 
 use super::entity::slot;
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::SlotCount;
 use crate::domain::vocabulary::SlotOutcome;
 use crate::store::core::error::damaged;
@@ -25,7 +26,7 @@ impl Store {
     /// The entries of a task that touch a period (`until` not included), by schedule and time.
     pub async fn slots_count(
         &self,
-        task_key: i64,
+        task_key: Key<Task>,
         from: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Vec<SlotCount>> {

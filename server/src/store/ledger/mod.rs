@@ -21,6 +21,7 @@ use super::schedules::entity::schedule;
 use super::schedules::schedule_of;
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, ScheduleId, TaskId};
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::{SlotEntry, SlotRecord};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::SlotOutcome;
@@ -43,7 +44,7 @@ impl Store {
 
 impl Tx {
     /// The oldest pending entry of each task, oldest first, with the key of the task.
-    pub async fn slots_pending(&self, most: u32) -> Result<Vec<(i64, SlotRecord)>> {
+    pub async fn slots_pending(&self, most: u32) -> Result<Vec<(Key<Task>, SlotRecord)>> {
         let mut query = select();
         stored(&mut query, SlotOutcome::Pending);
         let oldest = "NOT EXISTS (SELECT 1 FROM slot AS other WHERE other.task_id = slot.task_id \

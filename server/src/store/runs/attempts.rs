@@ -3,6 +3,7 @@
 use super::entity::{attempt, run};
 use super::{by_id, running};
 use crate::domain::ids::{AttemptId, RunId};
+use crate::domain::keys::{Key, Run};
 use crate::domain::model::ClaimedRun;
 use crate::domain::model::{AttemptFinished, AttemptRecord, AttemptStarted};
 use crate::store::core::error::damaged;
@@ -61,7 +62,7 @@ impl Store {
         let rows = running(node).all(self.reader()).await?;
         let versions = rows.iter().map(|row| (row.task_id, small(row.task_version)));
         let definitions = definitions(self.reader(), versions).await?;
-        let mut newest: HashMap<i64, attempt::Model> = HashMap::new();
+        let mut newest: HashMap<Key<Run>, attempt::Model> = HashMap::new();
         for chunk in rows.chunks(500) {
             let query = attempt::Entity::find().filter(attempt::Column::RunId.is_in(chunk.iter().map(|row| row.id)));
             for row in query.order_by_asc(attempt::Column::Number).all(self.reader()).await? {
@@ -81,6 +82,7 @@ pub(in crate::store) fn record(row: attempt::Model, run: RunId) -> Result<Attemp
     let number = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
     let code = |value: Option<i64>| value.and_then(|value| i32::try_from(value).ok());
     let outcome = row.outcome.as_deref().map(str::parse).transpose();
+    let left_behind = row.left_behind.as_deref().map(serde_json::from_str).transpose();
     Ok(AttemptRecord {
         id: AttemptId(row.uid),
         run,
@@ -104,5 +106,6 @@ pub(in crate::store) fn record(row: attempt::Model, run: RunId) -> Result<Attemp
         log_dropped_bytes: row.log_dropped_bytes.unsigned_abs(),
         leaked_output: row.leaked_output,
         survivor_count: small(row.survivor_count),
+        left_behind: left_behind.map_err(|error| damaged("attempt", error))?.unwrap_or_default(),
     })
 }

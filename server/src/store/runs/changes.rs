@@ -5,6 +5,7 @@ use super::stats;
 use super::stats::Ended;
 use super::{by_id, open, records};
 use crate::domain::ids::{AttemptId, RunId};
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::RunOutlook;
 use crate::domain::model::{RunCancel, RunNew, RunRecord};
 use crate::domain::reason::{Displacing, Reason};
@@ -50,7 +51,7 @@ impl Tx {
 
     /// Counts new runs for their tasks, and updates each task's newest run.
     async fn tasks_gain(&self, made: &[RunRecord]) -> Result<()> {
-        let mut newest: HashMap<i64, (i64, &RunRecord)> = HashMap::new();
+        let mut newest: HashMap<Key<Task>, (i64, &RunRecord)> = HashMap::new();
         for run in made {
             let entry = newest.entry(run.task_key).or_insert((0, run));
             entry.0 += 1;
@@ -180,7 +181,7 @@ impl Tx {
     /// Skips the waiting runs of a task, except the newest one.
     pub async fn runs_supersede(
         &self,
-        task_key: i64,
+        task_key: Key<Task>,
         overlap: Displacing,
         at: DateTime<Utc>,
     ) -> Result<Vec<RunRecord>> {

@@ -6,6 +6,7 @@ use super::changes::ROWS;
 use super::entity::{attempt, run};
 use super::record;
 use crate::domain::ids::{AttemptId, RunId};
+use crate::domain::keys::{Key, Run};
 use crate::domain::model::{ClaimOrder, ClaimedRun};
 use crate::domain::vocabulary::RunState;
 use crate::store::core::error::damaged;
@@ -53,7 +54,7 @@ impl Tx {
             return Ok(Vec::new());
         }
         rows.sort_by_key(|row| (std::cmp::Reverse(row.priority), row.due_at, row.id));
-        let mut attempts: HashMap<i64, attempt::Model> = HashMap::with_capacity(rows.len());
+        let mut attempts: HashMap<Key<Run>, attempt::Model> = HashMap::with_capacity(rows.len());
         for chunk in rows.chunks(ROWS) {
             let opened = chunk.iter().map(|row| opened(row, node, now));
             let made = attempt::Entity::insert_many(opened).exec_with_returning(self).await?;
@@ -144,5 +145,6 @@ fn opened(run: &run::Model, node: &str, now: DateTime<Utc>) -> attempt::ActiveMo
         log_dropped_bytes: Set(0),
         leaked_output: Set(false),
         survivor_count: Set(0),
+        left_behind: Set(None),
     }
 }

@@ -6,6 +6,7 @@ use super::stats::Ended;
 use crate::domain::model::RunNext;
 use crate::domain::model::{AttemptFinished, AttemptStarted};
 use crate::domain::vocabulary::RunState;
+use crate::store::core::error::damaged;
 use crate::store::core::reason::ReasonColumns;
 use crate::store::core::rows::Rows;
 use crate::store::core::time::{Micros, span};
@@ -214,6 +215,7 @@ async fn end_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
         "dropped",
         "leaked",
         "survivors",
+        "left_behind",
     ]);
     for item in items.iter().filter(|item| item.next != RunNext::Requeue) {
         let reason = ReasonColumns::of(item.reason.as_ref());
@@ -233,6 +235,7 @@ async fn end_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
             amount(item.log_dropped_bytes),
             item.leaked_output.into(),
             i64::from(item.survivor_count).into(),
+            left_behind(item)?.into(),
         ]);
     }
     if rows.is_empty() {
@@ -242,11 +245,17 @@ async fn end_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
                 pid = COALESCE(v.pid, attempt.pid), exit_code = v.exit_code, signal = v.signal, \
                 reason_code = v.reason_code, reason = v.reason, cpu = v.cpu, peak_memory_bytes = v.peak, \
                 log_bytes = v.log_bytes, log_lines = v.log_lines, log_dropped_bytes = v.dropped, \
-                leaked_output = v.leaked, survivor_count = v.survivors, boot_id = NULL, runner_pid = NULL, \
+                leaked_output = v.leaked, survivor_count = v.survivors, left_behind = v.left_behind, boot_id = NULL, runner_pid = NULL, \
                 runner_started = NULL, token = NULL \
                 FROM {rows} WHERE attempt.uid = v.uid AND attempt.outcome IS NULL";
     tx.execute_raw(rows.statement(tx.get_database_backend(), text)).await?;
     Ok(())
+}
+
+/// The processes that go on, as the column keeps them; none: nothing goes on.
+fn left_behind(item: &AttemptFinished) -> Result<Option<String>> {
+    let listed = (!item.left_behind.is_empty()).then(|| serde_json::to_string(&item.left_behind));
+    listed.transpose().map_err(|error| damaged("attempt", error))
 }
 
 async fn forget_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use super::entity::run;
 use super::{open, records};
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::RunRecord;
 use crate::domain::runs::OpenRuns;
 use crate::domain::vocabulary::{RunState, TriggerKind};
@@ -15,7 +16,7 @@ use std::collections::HashMap;
 
 impl Tx {
     /// Open runs of each task, by its key. Tasks without any are absent.
-    pub async fn runs_open(&self, task_keys: &[i64]) -> Result<HashMap<i64, OpenRuns>> {
+    pub async fn runs_open(&self, task_keys: &[Key<Task>]) -> Result<HashMap<Key<Task>, OpenRuns>> {
         open_counts(self, task_keys).await
     }
 
@@ -26,7 +27,7 @@ impl Tx {
     }
 
     /// The open runs of a task, oldest first.
-    pub async fn run_list_open(&self, task_key: i64) -> Result<Vec<RunRecord>> {
+    pub async fn run_list_open(&self, task_key: Key<Task>) -> Result<Vec<RunRecord>> {
         let query = run::Entity::find().filter(open()).filter(run::Column::TaskId.eq(task_key));
         records(self, query.order_by_asc(run::Column::Id).all(self).await?).await
     }
@@ -34,16 +35,16 @@ impl Tx {
 
 #[derive(FromQueryResult)]
 struct OpenCount {
-    task_id: i64,
+    task_id: Key<Task>,
     state: String,
     number: i64,
 }
 
 pub(in crate::store) async fn open_counts(
     connection: &impl ConnectionTrait,
-    task_keys: &[i64],
-) -> Result<HashMap<i64, OpenRuns>> {
-    let mut found: HashMap<i64, OpenRuns> = HashMap::new();
+    task_keys: &[Key<Task>],
+) -> Result<HashMap<Key<Task>, OpenRuns>> {
+    let mut found: HashMap<Key<Task>, OpenRuns> = HashMap::new();
     for keys in task_keys.chunks(500) {
         let query = run::Entity::find()
             .select_only()

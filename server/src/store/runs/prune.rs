@@ -2,6 +2,7 @@
 
 use super::entity::{attempt, run};
 use crate::domain::ids::{AttemptId, RunId};
+use crate::domain::keys::{Key, Run, Task};
 use crate::domain::model::{PruneCandidate, PruneStep};
 use crate::store::core::entity::task;
 use crate::store::core::rows::Rows;
@@ -19,12 +20,12 @@ use uuid::Uuid;
 const TASKS: u64 = 200;
 const DAY: i64 = 86_400_000_000;
 
-type Found = BTreeMap<i64, Uuid>;
+type Found = BTreeMap<Key<Run>, Uuid>;
 
 impl Store {
-    /// Checks the tasks after a key (0 to begin) for finished runs beyond their retention, and returns about `limit`
+    /// Checks the tasks after a key (`Key::NONE` to begin) for finished runs beyond their retention, and returns about `limit`
     /// runs at most. Delete the candidates before the next step, because a full step checks the same tasks again.
-    pub async fn prune_list(&self, after: i64, limit: u32, now: DateTime<Utc>) -> Result<PruneStep> {
+    pub async fn prune_list(&self, after: Key<Task>, limit: u32, now: DateTime<Utc>) -> Result<PruneStep> {
         let tasks = task::Entity::find()
             .select_only()
             .columns([task::Column::Id, task::Column::RunCount, task::Column::RetentionRuns])
@@ -32,7 +33,7 @@ impl Store {
             .filter(task::Column::RunCount.gt(0))
             .order_by_asc(task::Column::Id)
             .limit(TASKS);
-        let tasks: Vec<(i64, i64, i64)> = tasks.into_tuple().all(self.reader()).await?;
+        let tasks: Vec<(Key<Task>, i64, i64)> = tasks.into_tuple().all(self.reader()).await?;
         let Some(last) = tasks.last().map(|task| task.0) else { return Ok(PruneStep::default()) };
         let limit = u64::from(limit);
         let mut found = self.too_old(after, last, limit, now).await?;
@@ -48,7 +49,7 @@ impl Store {
     }
 
     /// Finds the tasks first, by one index lookup each, because most of them have nothing to delete.
-    async fn too_old(&self, after: i64, last: i64, limit: u64, now: DateTime<Utc>) -> Result<Found> {
+    async fn too_old(&self, after: Key<Task>, last: Key<Task>, limit: u64, now: DateTime<Utc>) -> Result<Found> {
         let task_column = |column| Expr::col((task::Entity, column));
         let oldest = Expr::value(Micros::from(now)).sub(task_column(task::Column::RetentionDays).mul(DAY));
         let old = Query::select()
@@ -67,7 +68,7 @@ impl Store {
             .filter(Expr::exists(old))
             .order_by_asc(task::Column::Id);
         let mut found = Found::new();
-        for (key, days) in tasks.into_tuple::<(i64, i64)>().all(self.reader()).await? {
+        for (key, days) in tasks.into_tuple::<(Key<Task>, i64)>().all(self.reader()).await? {
             if found.len() as u64 >= limit {
                 break;
             }
@@ -80,12 +81,12 @@ impl Store {
                 .filter(run::Column::FinishedAt.lt(before))
                 .order_by_asc(run::Column::CreatedAt)
                 .limit(limit);
-            found.extend(runs.into_tuple::<(i64, Uuid)>().all(self.reader()).await?);
+            found.extend(runs.into_tuple::<(Key<Run>, Uuid)>().all(self.reader()).await?);
         }
         Ok(found)
     }
 
-    async fn too_many(&self, task_key: i64, excess: u64) -> Result<Found> {
+    async fn too_many(&self, task_key: Key<Task>, excess: u64) -> Result<Found> {
         let query = run::Entity::find()
             .select_only()
             .columns([run::Column::Id, run::Column::Uid])
@@ -94,20 +95,20 @@ impl Store {
             .order_by_asc(run::Column::CreatedAt)
             .order_by_asc(run::Column::Id)
             .limit(excess);
-        Ok(query.into_tuple::<(i64, Uuid)>().all(self.reader()).await?.into_iter().collect())
+        Ok(query.into_tuple::<(Key<Run>, Uuid)>().all(self.reader()).await?.into_iter().collect())
     }
 
     async fn candidates(&self, found: Found) -> Result<Vec<PruneCandidate>> {
-        let keys: Vec<i64> = found.keys().copied().collect();
-        let mut attempts: HashMap<i64, Vec<AttemptId>> = HashMap::new();
+        let keys: Vec<Key<Run>> = found.keys().copied().collect();
+        let mut attempts: HashMap<Key<Run>, Vec<AttemptId>> = HashMap::new();
         for keys in keys.chunks(500) {
             let query = attempt::Entity::find().select_only().columns([attempt::Column::RunId, attempt::Column::Uid]);
             let query = query.filter(attempt::Column::RunId.is_in(keys.iter().copied()));
-            for (run, uid) in query.into_tuple::<(i64, Uuid)>().all(self.reader()).await? {
+            for (run, uid) in query.into_tuple::<(Key<Run>, Uuid)>().all(self.reader()).await? {
                 attempts.entry(run).or_default().push(AttemptId(uid));
             }
         }
-        let candidate = |(key, uid): (i64, Uuid)| PruneCandidate {
+        let candidate = |(key, uid): (Key<Run>, Uuid)| PruneCandidate {
             run: RunId(uid),
             attempts: attempts.remove(&key).unwrap_or_default(),
         };
@@ -118,7 +119,7 @@ impl Store {
 impl Tx {
     /// Deletes finished runs and their attempts. Returns how many there were. Runs that have not ended stay.
     pub async fn runs_delete(&self, runs: &[RunId]) -> Result<u64> {
-        let mut gone: BTreeMap<i64, i64> = BTreeMap::new();
+        let mut gone: BTreeMap<Key<Task>, i64> = BTreeMap::new();
         for chunk in runs.chunks(500) {
             let query = Query::delete()
                 .from_table(run::Entity)
@@ -137,7 +138,7 @@ impl Tx {
                 .exec(self)
                 .await?;
         }
-        let gone: Vec<(i64, i64)> = gone.into_iter().collect();
+        let gone: Vec<(Key<Task>, i64)> = gone.into_iter().collect();
         for chunk in gone.chunks(500) {
             let mut rows = Rows::new(["task_id", "number"]);
             chunk.iter().for_each(|(key, number)| rows.push([(*key).into(), (*number).into()]));

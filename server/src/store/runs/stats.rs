@@ -1,6 +1,7 @@
 //! Statistics from the summary table: one row per task and hour, updated in the transaction that ends a run.
 
 use super::entity::run;
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::RunRecord;
 use crate::domain::model::{StatsPoint, StatsRecord, StatsStep};
 use crate::domain::vocabulary::RunState;
@@ -22,13 +23,13 @@ const COLUMNS: usize = 7 + BUCKETS;
 const FIRST: f64 = 0.005;
 const GROWTH: f64 = 1.7;
 /// Key of the summary of all tasks.
-const ALL_TASKS: i64 = 0;
+const ALL_TASKS: Key<Task> = Key::NONE;
 const HOUR: i64 = 3_600;
 
 /// The facts about an ended run that statistics need.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::store) struct Ended {
-    task_key: i64,
+    task_key: Key<Task>,
     state: RunState,
     at: DateTime<Utc>,
     duration: Option<TimeDelta>,
@@ -117,7 +118,7 @@ fn bucket(duration: TimeDelta) -> usize {
 
 /// Adds ended runs to the summaries of their tasks and of all tasks.
 pub(in crate::store) async fn add(tx: &Tx, ended: &[Ended]) -> Result<()> {
-    let mut sums: BTreeMap<(i64, i64), [i64; COLUMNS]> = BTreeMap::new();
+    let mut sums: BTreeMap<(Key<Task>, i64), [i64; COLUMNS]> = BTreeMap::new();
     for run in ended {
         let Some(place) = place(run.state) else { continue };
         let hour = run.at.timestamp().div_euclid(HOUR);
@@ -161,12 +162,12 @@ pub(in crate::store) async fn add(tx: &Tx, ended: &[Ended]) -> Result<()> {
 
 impl Store {
     /// Mean duration in seconds of the runs of each task that ended since an instant, by the task's key.
-    pub async fn run_durations_all(&self, since: DateTime<Utc>) -> Result<HashMap<i64, f64>> {
+    pub async fn run_durations_all(&self, since: DateTime<Utc>) -> Result<HashMap<Key<Task>, f64>> {
         durations(self, since, Expr::col("task_id").ne(ALL_TASKS)).await
     }
 
     /// The same for these tasks only.
-    pub async fn run_durations(&self, since: DateTime<Utc>, tasks: &[i64]) -> Result<HashMap<i64, f64>> {
+    pub async fn run_durations(&self, since: DateTime<Utc>, tasks: &[Key<Task>]) -> Result<HashMap<Key<Task>, f64>> {
         let keys: BTreeSet<_> = tasks.iter().copied().collect();
         if keys.is_empty() {
             return Ok(HashMap::new());
@@ -177,7 +178,7 @@ impl Store {
     /// Statistics of all tasks or of one: the hours (or days) from that of `from` on that begin before `until`.
     pub async fn run_stats(
         &self,
-        task_key: Option<i64>,
+        task_key: Option<Key<Task>>,
         from: DateTime<Utc>,
         until: DateTime<Utc>,
         step: StatsStep,
@@ -213,7 +214,7 @@ impl Store {
         Ok(record)
     }
 
-    async fn open_now(&self, task_key: Option<i64>) -> Result<StatsRecord> {
+    async fn open_now(&self, task_key: Option<Key<Task>>) -> Result<StatsRecord> {
         let mut query = run::Entity::find()
             .select_only()
             .column(run::Column::State)
@@ -278,7 +279,7 @@ fn percentile(buckets: &[i64], share: f64) -> Option<f64> {
 }
 
 /// Mean duration in seconds of the runs that ended since an instant, by the task's key.
-async fn durations(store: &Store, since: DateTime<Utc>, of: Expr) -> Result<HashMap<i64, f64>> {
+async fn durations(store: &Store, since: DateTime<Utc>, of: Expr) -> Result<HashMap<Key<Task>, f64>> {
     let mut query = Query::select();
     query
         .column("task_id")
@@ -290,10 +291,9 @@ async fn durations(store: &Store, since: DateTime<Utc>, of: Expr) -> Result<Hash
         .add_group_by([Expr::col("task_id")]);
     let mut found = HashMap::new();
     for row in store.reader().query_all(&query).await? {
-        let (task, sum, number): (i64, i64, i64) =
-            (row.try_get("", "task_id")?, row.try_get("", "duration")?, row.try_get("", "number")?);
+        let (sum, number): (i64, i64) = (row.try_get("", "duration")?, row.try_get("", "number")?);
         if number > 0 {
-            found.insert(task, TimeDelta::microseconds(sum).as_seconds_f64() / number as f64);
+            found.insert(row.try_get("", "task_id")?, TimeDelta::microseconds(sum).as_seconds_f64() / number as f64);
         }
     }
     Ok(found)

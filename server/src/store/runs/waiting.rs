@@ -6,6 +6,7 @@
 
 use super::changes::ROWS;
 use super::entity::run;
+use crate::domain::keys::{Key, Run, Task};
 use crate::domain::model::RunRecord;
 use crate::domain::pools::{TaskRoom, WaitingMark, WaitingRun};
 use crate::domain::reason::Reason;
@@ -39,7 +40,7 @@ pub struct LinePage<'a> {
     /// The place up to which the line was read already.
     pub after: Option<WaitingMark>,
     /// Keys of tasks whose runs need not be read.
-    pub busy: &'a [i64],
+    pub busy: &'a [Key<Task>],
     /// Maximum number of runs.
     pub limit: u64,
 }
@@ -61,7 +62,7 @@ impl Store {
     }
 
     /// What decides whether these tasks may start another run.
-    pub async fn tasks_room(&self, tasks: &[i64]) -> Result<HashMap<i64, TaskRoom>> {
+    pub async fn tasks_room(&self, tasks: &[Key<Task>]) -> Result<HashMap<Key<Task>, TaskRoom>> {
         tasks_room(self.reader(), tasks).await
     }
 }
@@ -87,12 +88,12 @@ impl Tx {
     }
 
     /// What decides whether these tasks may start another run.
-    pub async fn tasks_room(&self, tasks: &[i64]) -> Result<HashMap<i64, TaskRoom>> {
+    pub async fn tasks_room(&self, tasks: &[Key<Task>]) -> Result<HashMap<Key<Task>, TaskRoom>> {
         tasks_room(self, tasks).await
     }
 
     /// Makes these waiting runs ready to start.
-    pub async fn runs_promote(&self, keys: &[i64], at: DateTime<Utc>) -> Result<Vec<RunRecord>> {
+    pub async fn runs_promote(&self, keys: &[Key<Run>], at: DateTime<Utc>) -> Result<Vec<RunRecord>> {
         let mut promoted = Vec::new();
         for chunk in keys.chunks(ROWS) {
             let chosen = Query::select()
@@ -106,7 +107,7 @@ impl Tx {
     }
 
     /// Stores what runs wait for, if they still wait.
-    pub async fn runs_explain(&self, reasons: &[(i64, Reason)]) -> Result<()> {
+    pub async fn runs_explain(&self, reasons: &[(Key<Run>, Reason)]) -> Result<()> {
         let text = "UPDATE run SET reason_code = v.reason_code, reason = v.reason FROM {rows} \
                     WHERE run.id = v.id AND run.state = 'waiting'";
         for chunk in reasons.chunks(ROWS) {
@@ -123,8 +124,8 @@ impl Tx {
 
 #[derive(FromQueryResult)]
 struct WaitingRow {
-    id: i64,
-    task_id: i64,
+    id: Key<Run>,
+    task_id: Key<Task>,
     pool: Option<String>,
     pool_weight: Option<i64>,
     mark: i64,
@@ -151,12 +152,12 @@ async fn read(connection: &impl ConnectionTrait, query: Select<run::Entity>) -> 
 }
 
 /// Only active runs are counted, so that a task's long line costs nothing here.
-async fn tasks_room(connection: &impl ConnectionTrait, tasks: &[i64]) -> Result<HashMap<i64, TaskRoom>> {
+async fn tasks_room(connection: &impl ConnectionTrait, tasks: &[Key<Task>]) -> Result<HashMap<Key<Task>, TaskRoom>> {
     let mut found = HashMap::with_capacity(tasks.len());
     for chunk in tasks.chunks(ROWS) {
         let query = task::Entity::find().select_only().columns([task::Column::Id, task::Column::Definition]);
         let query = query.filter(task::Column::Id.is_in(chunk.iter().copied()));
-        for (key, definition) in query.into_tuple::<(i64, String)>().all(connection).await? {
+        for (key, definition) in query.into_tuple::<(Key<Task>, String)>().all(connection).await? {
             found.insert(key, TaskRoom { overlap: definition_of(&definition).0.overlap, active: 0 });
         }
         let active = [RunState::Queued, RunState::Running, RunState::BackingOff];
@@ -164,7 +165,9 @@ async fn tasks_room(connection: &impl ConnectionTrait, tasks: &[i64]) -> Result<
         let query = query.column_as(run::Column::Id.count(), "number").filter(super::open());
         let query = query.filter(run::Column::TaskId.is_in(chunk.iter().copied()));
         let query = query.filter(run::Column::State.is_in(active.map(RunState::as_str)));
-        for (key, number) in query.group_by(run::Column::TaskId).into_tuple::<(i64, i64)>().all(connection).await? {
+        for (key, number) in
+            query.group_by(run::Column::TaskId).into_tuple::<(Key<Task>, i64)>().all(connection).await?
+        {
             if let Some(task) = found.get_mut(&key) {
                 task.active = small(number);
             }

@@ -12,6 +12,7 @@ use super::core::rows::small;
 use super::core::time::Micros;
 use super::{Result, Store, StoreError, Tx};
 use crate::domain::ids::{ScheduleId, TaskId};
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::{DamagedSchedule, ScheduleRecord, StoredSchedules};
 use crate::domain::schedules::Schedule;
 use crate::domain::tasks::Definition;
@@ -26,7 +27,7 @@ use uuid::Uuid;
 
 impl Store {
     /// Keys of the tasks whose definition changed at this instant or later.
-    pub async fn task_keys_updated(&self, since: DateTime<Utc>) -> Result<Vec<i64>> {
+    pub async fn task_keys_updated(&self, since: DateTime<Utc>) -> Result<Vec<Key<Task>>> {
         let changed = task::Entity::find()
             .select_only()
             .column(task::Column::Id)
@@ -36,14 +37,18 @@ impl Store {
     }
 
     /// The schedules of these tasks that can fire.
-    pub async fn schedule_list_enabled_of(&self, task_keys: &[i64]) -> Result<StoredSchedules> {
+    pub async fn schedule_list_enabled_of(&self, task_keys: &[Key<Task>]) -> Result<StoredSchedules> {
         enabled_of(self.reader(), task_keys).await
     }
 
     /// The schedules that can fire (enabled, of enabled tasks that are not deleted) of the next `count` tasks with
     /// keys above `after`, and the key of the last of these tasks. None if there are no more tasks.
-    pub async fn schedule_list_enabled_next(&self, after: i64, count: u64) -> Result<Option<(i64, StoredSchedules)>> {
-        let last: Option<i64> = task::Entity::find()
+    pub async fn schedule_list_enabled_next(
+        &self,
+        after: Key<Task>,
+        count: u64,
+    ) -> Result<Option<(Key<Task>, StoredSchedules)>> {
+        let last: Option<Key<Task>> = task::Entity::find()
             .select_only()
             .column(task::Column::Id)
             .filter(task::Column::Id.gt(after))
@@ -67,7 +72,7 @@ impl Store {
     }
 
     /// The schedules of a task, including disabled ones but not removed ones.
-    pub async fn schedule_list(&self, task_key: i64) -> Result<StoredSchedules> {
+    pub async fn schedule_list(&self, task_key: Key<Task>) -> Result<StoredSchedules> {
         of_task(self.reader(), task_key).await
     }
 }
@@ -93,12 +98,12 @@ impl Tx {
     }
 
     /// The schedules of these tasks that can fire.
-    pub async fn schedule_list_enabled_of(&self, task_keys: &[i64]) -> Result<StoredSchedules> {
+    pub async fn schedule_list_enabled_of(&self, task_keys: &[Key<Task>]) -> Result<StoredSchedules> {
         enabled_of(self, task_keys).await
     }
 
     /// The schedules of a task, including disabled ones but not removed ones.
-    pub async fn schedule_list(&self, task_key: i64) -> Result<StoredSchedules> {
+    pub async fn schedule_list(&self, task_key: Key<Task>) -> Result<StoredSchedules> {
         of_task(self, task_key).await
     }
 }
@@ -155,14 +160,14 @@ fn select_concerned(calendars: &BTreeSet<String>, tags: &[String]) -> SelectStat
     query
 }
 
-async fn of_task(connection: &impl ConnectionTrait, task_key: i64) -> Result<StoredSchedules> {
+async fn of_task(connection: &impl ConnectionTrait, task_key: Key<Task>) -> Result<StoredSchedules> {
     let mut query = select();
     query.and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).eq(task_key));
     query.order_by((schedule::Entity, schedule::Column::Id), sea_orm::Order::Asc);
     read(&connection.query_all(&query).await?)
 }
 
-async fn enabled_of(connection: &impl ConnectionTrait, task_keys: &[i64]) -> Result<StoredSchedules> {
+async fn enabled_of(connection: &impl ConnectionTrait, task_keys: &[Key<Task>]) -> Result<StoredSchedules> {
     let mut query = select_enabled();
     query.and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).is_in(task_keys.iter().copied()));
     read(&connection.query_all(&query).await?)
@@ -194,7 +199,7 @@ fn record(row: &QueryResult) -> Result<ScheduleRecord> {
         schedule::Model::from_query_result(row, "")?;
     Ok(ScheduleRecord {
         id: ScheduleId(uid),
-        key: id,
+        row: id,
         task: TaskId(row.try_get::<Uuid>("", "task_uid")?),
         task_key: task_id,
         task_name: row.try_get("", "task_name")?,
@@ -218,7 +223,13 @@ pub(super) fn schedule_of(json: &str) -> Result<Schedule> {
 }
 
 /// Makes the rows of a task match its definition. With `all`, every schedule's watermark starts at `at`.
-pub(super) async fn sync(tx: &Tx, task_key: i64, definition: &Definition, all: bool, at: DateTime<Utc>) -> Result<()> {
+pub(super) async fn sync(
+    tx: &Tx,
+    task_key: Key<Task>,
+    definition: &Definition,
+    all: bool,
+    at: DateTime<Utc>,
+) -> Result<()> {
     let present = schedule::Entity::find()
         .filter(schedule::Column::TaskId.eq(task_key))
         .filter(schedule::Column::RemovedAt.is_null());
@@ -240,7 +251,7 @@ pub(super) async fn sync(tx: &Tx, task_key: i64, definition: &Definition, all: b
                 .await?;
         }
     }
-    let gone: Vec<i64> = present.iter().map(|row| row.id).collect();
+    let gone: Vec<_> = present.iter().map(|row| row.id).collect();
     if !gone.is_empty() {
         schedule::Entity::update_many()
             .col_expr(schedule::Column::RemovedAt, Expr::value(Micros::from(at)))
@@ -251,7 +262,7 @@ pub(super) async fn sync(tx: &Tx, task_key: i64, definition: &Definition, all: b
     Ok(())
 }
 
-async fn insert(tx: &Tx, task_key: i64, wanted: &Schedule, json: String, at: DateTime<Utc>) -> Result<()> {
+async fn insert(tx: &Tx, task_key: Key<Task>, wanted: &Schedule, json: String, at: DateTime<Utc>) -> Result<()> {
     let row = schedule::ActiveModel {
         id: NotSet,
         uid: Set(ScheduleId::generate().0),
@@ -267,7 +278,7 @@ async fn insert(tx: &Tx, task_key: i64, wanted: &Schedule, json: String, at: Dat
 }
 
 /// Closes all schedules of a task.
-pub(super) async fn remove_all(tx: &Tx, task_key: i64, at: DateTime<Utc>) -> Result<()> {
+pub(super) async fn remove_all(tx: &Tx, task_key: Key<Task>, at: DateTime<Utc>) -> Result<()> {
     schedule::Entity::update_many()
         .col_expr(schedule::Column::RemovedAt, Expr::value(Micros::from(at)))
         .filter(schedule::Column::TaskId.eq(task_key))

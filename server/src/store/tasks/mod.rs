@@ -12,6 +12,7 @@ use super::core::task::definition::definition_of;
 use super::core::time::{Micros, instant};
 use super::{Conflict, Result, Store, StoreError, Tx, schedules};
 use crate::domain::ids::{RunId, TaskId};
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::{Cursor, Page, PageRequest};
 use crate::domain::model::{LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskSort};
 use crate::domain::tasks::Definition;
@@ -30,7 +31,7 @@ impl Store {
     }
 
     /// Tasks by their keys, including deleted ones.
-    pub async fn tasks_by_key(&self, tasks: &[i64]) -> Result<HashMap<i64, TaskRecord>> {
+    pub async fn tasks_by_key(&self, tasks: &[Key<Task>]) -> Result<HashMap<Key<Task>, TaskRecord>> {
         let mut found = HashMap::with_capacity(tasks.len());
         for chunk in tasks.chunks(500) {
             let query = task::Entity::find().filter(task::Column::Id.is_in(chunk.iter().copied()));
@@ -76,7 +77,7 @@ impl Store {
 
 impl Store {
     /// Tasks by their keys, without deleted ones.
-    pub async fn tasks_find(&self, keys: &[i64]) -> Result<HashMap<i64, TaskRecord>> {
+    pub async fn tasks_find(&self, keys: &[Key<Task>]) -> Result<HashMap<Key<Task>, TaskRecord>> {
         several(self.reader(), keys, |query| query).await
     }
 }
@@ -89,7 +90,7 @@ impl Tx {
     }
 
     /// Tasks by their keys, without deleted ones, locked as by `task_find`.
-    pub async fn tasks_find(&self, keys: &[i64]) -> Result<HashMap<i64, TaskRecord>> {
+    pub async fn tasks_find(&self, keys: &[Key<Task>]) -> Result<HashMap<Key<Task>, TaskRecord>> {
         several(self, keys, |query| self.locked(query)).await
     }
 
@@ -185,9 +186,9 @@ impl Tx {
 
 async fn several(
     connection: &impl ConnectionTrait,
-    keys: &[i64],
+    keys: &[Key<Task>],
     lock: impl Fn(Select<task::Entity>) -> Select<task::Entity>,
-) -> Result<HashMap<i64, TaskRecord>> {
+) -> Result<HashMap<Key<Task>, TaskRecord>> {
     let mut found = HashMap::with_capacity(keys.len());
     for chunk in keys.chunks(500) {
         let living = task::Entity::find().filter(task::Column::DeletedAt.is_null());

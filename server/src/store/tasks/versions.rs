@@ -1,5 +1,6 @@
 //! Versions of definitions. Every version is kept.
 
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::TaskVersionRecord;
 use crate::domain::model::{Cursor, Page, PageRequest, TaskChange};
 use crate::store::core::entity::{task, task_version};
@@ -14,19 +15,19 @@ use std::collections::HashSet;
 
 impl Store {
     /// A page of versions, newest first.
-    pub async fn task_version_list(&self, task_key: i64, page: &PageRequest) -> Result<Page<TaskVersionRecord>> {
+    pub async fn task_version_list(&self, task_key: Key<Task>, page: &PageRequest) -> Result<Page<TaskVersionRecord>> {
         let mut query = task_version::Entity::find().filter(task_version::Column::TaskId.eq(task_key));
         if let Some(cursor) = &page.cursor {
             query = query.filter(task_version::Column::Version.lt(cursor.as_number()?.0));
         }
         let query = query.order_by_desc(task_version::Column::Version).limit(u64::from(page.limit) + 1);
-        let page = Page::cut(query.all(self.reader()).await?, page.limit, |row| Cursor::number(row.version, 0));
+        let page = Page::cut(query.all(self.reader()).await?, page.limit, |row| Cursor::unique(row.version));
         let next = page.next;
         Ok(Page { items: page.items.into_iter().map(version_record).collect::<Result<_>>()?, next })
     }
 
     /// Finds one version.
-    pub async fn task_version_find(&self, task_key: i64, version: u32) -> Result<Option<TaskVersionRecord>> {
+    pub async fn task_version_find(&self, task_key: Key<Task>, version: u32) -> Result<Option<TaskVersionRecord>> {
         let found = task_version::Entity::find_by_id((task_key, i64::from(version))).one(self.reader()).await?;
         found.map(version_record).transpose()
     }
@@ -34,20 +35,20 @@ impl Store {
 
 impl Tx {
     /// Finds one version.
-    pub async fn task_version_find(&self, task_key: i64, version: u32) -> Result<Option<TaskVersionRecord>> {
+    pub async fn task_version_find(&self, task_key: Key<Task>, version: u32) -> Result<Option<TaskVersionRecord>> {
         let found = task_version::Entity::find_by_id((task_key, i64::from(version))).one(self).await?;
         found.map(version_record).transpose()
     }
 
     /// Returns which of these tasks, given by key and version, have changed or are disabled or deleted. The others
     /// stay as they are until the end of the transaction.
-    pub async fn tasks_changed(&self, tasks: &[(i64, u32)]) -> Result<HashSet<i64>> {
+    pub async fn tasks_changed(&self, tasks: &[(Key<Task>, u32)]) -> Result<HashSet<Key<Task>>> {
         let mut changed = HashSet::new();
         for chunk in tasks.chunks(500) {
             if self.locks() {
                 let keys = task::Entity::find().select_only().column(task::Column::Id);
                 let keys = keys.filter(task::Column::Id.is_in(chunk.iter().map(|(key, _)| *key)));
-                self.locked(keys.order_by_asc(task::Column::Id)).into_tuple::<i64>().all(self).await?;
+                self.locked(keys.order_by_asc(task::Column::Id)).into_tuple::<Key<Task>>().all(self).await?;
             }
             let mut rows = Rows::new(["id", "version"]);
             chunk.iter().for_each(|(key, version)| rows.push([(*key).into(), i64::from(*version).into()]));
@@ -63,7 +64,7 @@ impl Tx {
     /// Stores a version.
     pub(in crate::store) async fn version_insert(
         &self,
-        task_id: i64,
+        task_id: Key<Task>,
         version: i64,
         json: String,
         change: &TaskChange,

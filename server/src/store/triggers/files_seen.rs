@@ -2,6 +2,7 @@
 
 use super::entity::{file_seen, trigger};
 use super::record;
+use crate::domain::keys::{Key, Trigger};
 use crate::domain::model::{FilesLearned, KnownFile, KnownFiles, TaskTriggerRecord};
 use crate::store::core::time::Micros;
 use crate::store::{Result, Store, Tx};
@@ -21,8 +22,8 @@ impl Store {
     }
 
     /// The files that these triggers know, by the key of the trigger. A trigger that knows nothing yet is absent.
-    pub async fn files_seen(&self, triggers: &[i64]) -> Result<HashMap<i64, KnownFiles>> {
-        let mut found: HashMap<i64, KnownFiles> = HashMap::with_capacity(triggers.len());
+    pub async fn files_seen(&self, triggers: &[Key<Trigger>]) -> Result<HashMap<Key<Trigger>, KnownFiles>> {
+        let mut found: HashMap<Key<Trigger>, KnownFiles> = HashMap::with_capacity(triggers.len());
         for chunk in triggers.chunks(500) {
             let query = file_seen::Entity::find();
             let query = query.filter(file_seen::Column::TriggerId.is_in(chunk.iter().copied()));
@@ -42,7 +43,7 @@ impl Store {
 
 impl Tx {
     /// Remembers what a look found.
-    pub async fn files_know(&self, row: i64, learned: &FilesLearned, at: DateTime<Utc>) -> Result<()> {
+    pub async fn files_know(&self, row: Key<Trigger>, learned: &FilesLearned, at: DateTime<Utc>) -> Result<()> {
         let of_trigger = || file_seen::Column::TriggerId.eq(row);
         let mut old = file_seen::Entity::delete_many().filter(of_trigger());
         if learned.pattern.is_none() {

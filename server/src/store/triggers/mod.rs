@@ -12,6 +12,7 @@ use super::core::time::{Micros, instant};
 use super::runs::entity::run;
 use super::{Result, Store, Tx};
 use crate::domain::ids::{RunId, TaskId, TriggerId};
+use crate::domain::keys::{self, Firing, Key, Task};
 use crate::domain::model::{FiringRecord, TaskTriggerRecord};
 use crate::domain::tasks::Definition;
 use crate::domain::triggers::Trigger;
@@ -25,7 +26,7 @@ use std::collections::BTreeMap;
 
 impl Store {
     /// The triggers of a task.
-    pub async fn trigger_list(&self, task_key: i64) -> Result<Vec<TaskTriggerRecord>> {
+    pub async fn trigger_list(&self, task_key: Key<Task>) -> Result<Vec<TaskTriggerRecord>> {
         let rows = of_task(task_key).all(self.reader()).await?;
         Ok(rows.into_iter().map(record).collect())
     }
@@ -48,7 +49,7 @@ impl Store {
 
 impl Tx {
     /// The triggers of a task.
-    pub async fn trigger_list(&self, task_key: i64) -> Result<Vec<TaskTriggerRecord>> {
+    pub async fn trigger_list(&self, task_key: Key<Task>) -> Result<Vec<TaskTriggerRecord>> {
         Ok(of_task(task_key).all(self).await?.into_iter().map(record).collect())
     }
 
@@ -56,9 +57,9 @@ impl Tx {
     /// to, by key of the trigger.
     pub async fn triggers_sync(
         &self,
-        task_key: i64,
+        task_key: Key<Task>,
         definition: &Definition,
-        sources: &BTreeMap<String, Vec<i64>>,
+        sources: &BTreeMap<String, Vec<Key<Task>>>,
         at: DateTime<Utc>,
     ) -> Result<()> {
         let mut present = of_task(task_key).all(self).await?;
@@ -85,7 +86,7 @@ impl Tx {
         Ok(())
     }
 
-    async fn trigger_insert(&self, task_key: i64, wanted: &Trigger) -> Result<i64> {
+    async fn trigger_insert(&self, task_key: Key<Task>, wanted: &Trigger) -> Result<Key<keys::Trigger>> {
         let row = trigger::ActiveModel {
             id: NotSet,
             uid: Set(TriggerId::generate().0),
@@ -101,7 +102,7 @@ impl Tx {
         Ok(row.insert(self).await?.id)
     }
 
-    async fn trigger_remove(&self, row: i64, at: DateTime<Utc>) -> Result<()> {
+    async fn trigger_remove(&self, row: Key<keys::Trigger>, at: DateTime<Utc>) -> Result<()> {
         trigger_firing::Entity::delete_many().filter(trigger_firing::Column::TriggerId.eq(row)).exec(self).await?;
         trigger_source::Entity::delete_many().filter(trigger_source::Column::TriggerId.eq(row)).exec(self).await?;
         trigger::Entity::update_many()
@@ -117,7 +118,7 @@ impl Tx {
     /// Gives a trigger a new secret.
     pub async fn trigger_rotate(
         &self,
-        row: i64,
+        row: Key<keys::Trigger>,
         hash: Option<Vec<u8>>,
         sealed: Option<Vec<u8>>,
         at: DateTime<Utc>,
@@ -133,7 +134,7 @@ impl Tx {
     }
 
     /// Records that a trigger made a run.
-    pub async fn trigger_used(&self, row: i64, at: DateTime<Utc>) -> Result<()> {
+    pub async fn trigger_used(&self, row: Key<keys::Trigger>, at: DateTime<Utc>) -> Result<()> {
         trigger::Entity::update_many()
             .col_expr(trigger::Column::LastRunAt, Expr::value(Micros::from(at)))
             .filter(trigger::Column::Id.eq(row))
@@ -143,7 +144,13 @@ impl Tx {
     }
 
     /// Stores a signature, and forgets those before `since`. Returns false if the signature was accepted before.
-    pub async fn hook_seen(&self, row: i64, proof: &str, since: DateTime<Utc>, at: DateTime<Utc>) -> Result<bool> {
+    pub async fn hook_seen(
+        &self,
+        row: Key<keys::Trigger>,
+        proof: &str,
+        since: DateTime<Utc>,
+        at: DateTime<Utc>,
+    ) -> Result<bool> {
         hook_seen::Entity::delete_many().filter(hook_seen::Column::SeenAt.lt(Micros::from(since))).exec(self).await?;
         let seen =
             hook_seen::ActiveModel { trigger_id: Set(row), proof: Set(proof.to_owned()), seen_at: Set(at.into()) };
@@ -154,7 +161,7 @@ impl Tx {
 
     /// Which task listens to which, without deleted ones: (listener, source), by name.
     pub async fn trigger_edges(&self) -> Result<Vec<(String, String)>> {
-        let edges: Vec<(i64, i64)> = trigger_source::Entity::find()
+        let edges: Vec<(Key<Task>, Key<Task>)> = trigger_source::Entity::find()
             .select_only()
             .column_as(trigger::Column::TaskId, "listener")
             .column_as(trigger_source::Column::TaskId, "source")
@@ -168,24 +175,24 @@ impl Tx {
             .into_tuple()
             .all(self)
             .await?;
-        let mut keys: Vec<i64> = edges.iter().flat_map(|(listener, source)| [*listener, *source]).collect();
+        let mut keys: Vec<Key<Task>> = edges.iter().flat_map(|(listener, source)| [*listener, *source]).collect();
         keys.sort_unstable();
         keys.dedup();
-        let mut names: BTreeMap<i64, String> = BTreeMap::new();
+        let mut names: BTreeMap<Key<Task>, String> = BTreeMap::new();
         for chunk in keys.chunks(500) {
             let found = task::Entity::find()
                 .select_only()
                 .columns([task::Column::Id, task::Column::Name])
                 .filter(task::Column::DeletedAt.is_null())
                 .filter(task::Column::Id.is_in(chunk.iter().copied()));
-            names.extend(found.into_tuple::<(i64, String)>().all(self).await?);
+            names.extend(found.into_tuple::<(Key<Task>, String)>().all(self).await?);
         }
         let named = |(listener, source)| Some((names.get(&listener)?.clone(), names.get(&source)?.clone()));
         Ok(edges.into_iter().filter_map(named).collect())
     }
 
     /// Names of the tasks that listen to a task, in order, each once.
-    pub async fn trigger_listeners(&self, task_key: i64) -> Result<Vec<String>> {
+    pub async fn trigger_listeners(&self, task_key: Key<Task>) -> Result<Vec<String>> {
         let triggers = Query::select()
             .column(trigger_source::Column::TriggerId)
             .from(trigger_source::Entity)
@@ -207,7 +214,7 @@ impl Tx {
         if ended.is_empty() {
             return Ok(());
         }
-        let mut tasks: Vec<i64> = ended.iter().map(|run| run.task_id).collect();
+        let mut tasks: Vec<Key<Task>> = ended.iter().map(|run| run.task_id).collect();
         tasks.sort_unstable();
         tasks.dedup();
         let query = trigger_source::Entity::find().filter(trigger_source::Column::TaskId.is_in(tasks));
@@ -230,7 +237,8 @@ impl Tx {
             trigger_firing::Entity::find().order_by_asc(trigger_firing::Column::Id).limit(most).all(self).await?;
         let ids = rows.iter().map(|row| row.trigger_id);
         let triggers = trigger::Entity::find().filter(trigger::Column::Id.is_in(ids)).all(self).await?;
-        let triggers: BTreeMap<i64, trigger::Model> = triggers.into_iter().map(|row| (row.id, row)).collect();
+        let triggers: BTreeMap<Key<keys::Trigger>, trigger::Model> =
+            triggers.into_iter().map(|row| (row.id, row)).collect();
         let uids = super::core::task::task_uids(self, triggers.values().map(|row| row.task_id)).await?;
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {
@@ -249,12 +257,12 @@ impl Tx {
     }
 
     /// Removes an end of a run from the list. Returns false if somebody else did.
-    pub async fn firing_delete(&self, row: i64) -> Result<bool> {
+    pub async fn firing_delete(&self, row: Key<Firing>) -> Result<bool> {
         Ok(trigger_firing::Entity::delete_by_id(row).exec(self).await?.rows_affected > 0)
     }
 }
 
-fn firing(trigger_id: i64, run: &run::Model) -> trigger_firing::ActiveModel {
+fn firing(trigger_id: Key<keys::Trigger>, run: &run::Model) -> trigger_firing::ActiveModel {
     trigger_firing::ActiveModel {
         id: NotSet,
         trigger_id: Set(trigger_id),
@@ -264,7 +272,7 @@ fn firing(trigger_id: i64, run: &run::Model) -> trigger_firing::ActiveModel {
     }
 }
 
-fn of_task(task_key: i64) -> sea_orm::Select<trigger::Entity> {
+fn of_task(task_key: Key<Task>) -> sea_orm::Select<trigger::Entity> {
     trigger::Entity::find()
         .filter(trigger::Column::TaskId.eq(task_key))
         .filter(trigger::Column::RemovedAt.is_null())

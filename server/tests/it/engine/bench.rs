@@ -105,8 +105,7 @@ impl Bench {
     pub async fn engine(&self) -> Engine {
         space(self.folder.path());
         let _once = rustls::crypto::ring::default_provider().install_default();
-        let inherited = std::env::vars().filter(|(name, _)| name == "PATH" || name == "HOME").collect();
-        let settings = EngineSettings { runner: program("orc-runner"), inherited, own_port: 5000 };
+        let settings = EngineSettings { runner: program("orc-runner"), own_port: 5000 };
         Engine::start(self.app.clone(), settings).await
     }
 

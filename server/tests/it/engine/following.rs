@@ -6,6 +6,7 @@ use orc_runner::{LogWriter, Stream};
 use orc_server::app::runs::attempts::LogCounts;
 use orc_server::app::runs::log_follow::{LogFollower, Piece};
 use orc_server::domain::ids::{AttemptId, RunId};
+use orc_server::domain::vocabulary::{LogGap, RunState};
 use serde_json::json;
 use std::time::Duration;
 
@@ -78,4 +79,52 @@ async fn an_ended_log_is_given_whole_and_from_any_byte() {
         }
         assert_eq!(got, text, "from {from}");
     }
+}
+
+/// All pieces of the log of a script that has ended, and what a download of it says.
+async fn script(bench: &Bench, text: &str) -> (Vec<Piece>, String) {
+    let run = json!({"kind": "script", "interpreter": "bash", "text": text});
+    bench.task(json!({"name": "bar", "run": run})).await;
+    let id = bench.start("bar").await;
+    let (ended, attempts) = bench.ended(id).await;
+    assert_eq!(ended.state, RunState::Failed);
+    let mut follower = LogFollower::new(bench.app.clone(), attempts[0].id, Some(0));
+    let mut all = Vec::new();
+    while let Some(pieces) = follower.next().await.expect("a readable log") {
+        all.extend(pieces);
+    }
+    let answer = bench.admin().await.ask(&format!("GET /runs/{id}/log"), None).await;
+    (all, answer.text)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_words_after_a_progress_bar_reach_the_reader() {
+    let bench = Bench::new().await;
+    let _engine = bench.engine().await;
+    let bar = "for i in $(seq 1 900); do printf '\\r %3d%% of 5000M at 5120k/s, %3dM so far, 0:16:40 in all, \
+        0:00:%02d gone, 0:16:20 to go' $((i/10)) $i $((i%60)) >&2; done
+        echo \"fatal: connection reset by peer\" >&2
+        exit 3";
+    let (pieces, download) = script(&bench, bar).await;
+    let text: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
+    assert!(text.ends_with("0:16:20 to gofatal: connection reset by peer\n"), "{text}");
+    let left_out: u64 = pieces.iter().map(|piece| piece.redraw_count).sum();
+    assert_eq!(text.matches("so far").count() as u64 + left_out, 900);
+    let because = pieces.iter().filter_map(|piece| piece.dropped_because);
+    assert!(because.clone().count() > 0 && because.clone().all(|gap| gap == LogGap::Redraws));
+    assert!(download.contains("redraws of this line were left out here\r"), "{download}");
+    assert!(download.ends_with("fatal: connection reset by peer\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_long_line_a_reader_sees_both_ends() {
+    let bench = Bench::new().await;
+    let _engine = bench.engine().await;
+    let long = "printf 'begin '; head -c 300000 /dev/zero | tr '\\0' '\\303\\244'; printf ' the end'; exit 1";
+    let (pieces, download) = script(&bench, long).await;
+    let text: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
+    assert!(text.starts_with("begin ") && text.ends_with(" the end"));
+    let dropped: u64 = pieces.iter().map(|piece| piece.dropped_bytes).sum();
+    assert!(pieces.iter().any(|piece| piece.dropped_because == Some(LogGap::LongLine)) && dropped > 200_000);
+    assert!(download.contains(" bytes of this line were dropped here] "));
 }

@@ -45,7 +45,7 @@ async fn a_line_becomes_a_task_with_words_and_slots() {
     let text = format!("{TEXT}CRON_TZ=America/New_York\n30 1 * * * /opt/x.sh\n@reboot /opt/x.sh\n");
     let seen = bench.app.task_import(&Caller::local(), &import(&text, true)).await.expect("an answer");
     assert!(!seen.saved && seen.problems.is_empty(), "{:?}", seen.problems);
-    assert!(seen.notes.len() == 1 && seen.notes[0].contains("overlap"), "{:?}", seen.notes);
+    assert!(seen.notes.len() == 3 && seen.notes[0].contains("overlap"), "{:?}", seen.notes);
     assert_eq!(names(&bench).await, [""; 0]);
     let slots: Vec<_> = seen.tasks.iter().map(|task| task.next_slots.len()).collect();
     assert_eq!(slots, [5, 5, 0]);

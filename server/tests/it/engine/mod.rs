@@ -13,6 +13,7 @@ mod crash;
 mod following;
 mod importing;
 mod leaving;
+mod left_behind;
 mod looking;
 mod planning;
 mod pools;

@@ -8,7 +8,9 @@ use orc_server::app::tasks::sets::Apply;
 use orc_server::app::{App, Caller};
 use orc_server::clock::Clock;
 use orc_server::domain::calendars::Calendar;
+use orc_server::domain::keys::Key;
 use orc_server::domain::model::{PageRequest, RunFilter, SlotFilter, StatsStep};
+use orc_server::domain::reason::Reason;
 use orc_server::domain::tasks::Definition;
 use orc_server::domain::vocabulary::SlotOutcome;
 use orc_server::engine::{Scheduler, Worker as _};
@@ -60,7 +62,8 @@ async fn a_task_that_cannot_be_booked_stops_no_other_and_loses_nothing() {
     bench.behind(&curse(&bench, "NEW.task_id = 2")).await;
     bench.app.clock().advance(TimeDelta::minutes(1));
     let error = scheduler.run_once().await.expect_err("one cannot be booked");
-    assert!(error.0.contains("cursed"), "{error:?}");
+    let Reason::RoundFailed { problem } = &error.0 else { panic!("{error:?}") };
+    assert!(problem.contains("cursed"), "{problem}");
     for task in ["a", "c", "d", "e"] {
         assert_eq!(told(&bench, task).await.len(), 1, "{task}");
     }
@@ -99,7 +102,7 @@ async fn what_changes_between_reading_and_booking_is_not_booked_by_what_was_read
     let (app, caller) = (&bench.app, Caller::local());
     app.clock().advance(TimeDelta::minutes(1));
     let now = app.clock().now();
-    let due = app.slots_due(&[1, 2, 3, 4], now).await.expect("read");
+    let due = app.slots_due(&[1, 2, 3, 4].map(Key::new), now).await.expect("read");
     assert_eq!((due.schedules.len(), due.tasks.len(), due.later.len()), (4, 4, 0));
     let mut definition = app.task_view(&caller, "edited").await.expect("there").record.definition;
     definition.priority = 7;
@@ -111,7 +114,7 @@ async fn what_changes_between_reading_and_booking_is_not_booked_by_what_was_read
     app.task_switch(&caller, "held", false).await.expect("disabled");
     let (booked, stale) = app.slots_book_of(Arc::new(due), now).await.expect("booked");
     assert_eq!((booked.entries, booked.runs), (1, 1), "that of \"same\"");
-    assert_eq!(stale, [1, 2, 3].into(), "the others are to be read again");
+    assert_eq!(stale, [1, 2, 3].map(Key::new).into(), "the others are to be read again");
     assert_eq!(told(&bench, "edited").await, before);
     assert_eq!(told(&bench, "held").await.len(), 1, "so does switching it off");
     let runs = app.run_list(&caller, None, RunFilter::default(), &PageRequest::first(50)).await.expect("runs").items;

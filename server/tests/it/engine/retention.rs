@@ -4,6 +4,7 @@ use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
 use orc_server::app::Caller;
 use orc_server::clock::Clock;
+use orc_server::domain::reason::ReasonCode;
 use serde_json::json;
 use std::fs::{self, File};
 use std::path::Path;
@@ -59,7 +60,7 @@ async fn runs_beyond_the_count_go_with_their_logs_and_orphans_go_too() {
 
 async fn held(bench: &Bench) -> bool {
     let warnings = bench.app.system_view(&Caller::local()).await.expect("a view").warnings;
-    warnings.iter().any(|warning| warning.starts_with("old history is not deleted"))
+    warnings.iter().any(|warning| warning.code() == ReasonCode::DeletionHeld)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 use super::bench::{Bench, child_task};
 use orc_server::app::Caller;
 use orc_server::domain::model::AttemptRecord;
+use orc_server::domain::reason::Reason;
 use orc_server::domain::vocabulary::RunState;
 use serde_json::json;
 
@@ -16,7 +17,7 @@ fn left(bench: &Bench, attempt: &AttemptRecord) -> usize {
 }
 
 /// The summary that the rescuer shows.
-fn shown(bench: &Bench) -> Option<String> {
+fn shown(bench: &Bench) -> Option<Reason> {
     bench.app.workers().list().into_iter().find(|row| row.name == "rescuer")?.last_summary
 }
 
@@ -83,10 +84,10 @@ async fn a_lost_token_costs_no_run() {
     assert_eq!(bench.behind("UPDATE attempt SET token = 'lost'").await, 1);
     let bench = bench.restarted().await;
     let _engine = bench.engine().await;
-    bench.until(run, |_, _| shown(&bench).as_deref() == Some("the runner of 1 run cannot be reached")).await;
+    bench.until(run, |_, _| shown(&bench) == Some(Reason::RunnersSilent { runs: 1 })).await;
     assert!(left(&bench, &attempts[0]) > 0, "the command goes on");
     std::fs::write(&gate, "").expect("the gate opens");
     let (record, attempts) = bench.ended(run).await;
     assert_eq!((record.state, attempts.len(), attempts[0].exit_code), (RunState::Succeeded, 1, Some(0)));
-    bench.until(run, |_, _| shown(&bench).as_deref() == Some("every runner can be reached again")).await;
+    bench.until(run, |_, _| shown(&bench) == Some(Reason::RunnersAnswer {})).await;
 }

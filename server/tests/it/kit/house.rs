@@ -12,6 +12,7 @@ use orc_server::api::core::state::{ApiSettings, ApiState};
 use orc_server::api::router;
 use orc_server::app::{App, AppSettings, Caller};
 use orc_server::clock::Clock;
+use orc_server::domain::model::Surroundings;
 use orc_server::domain::vocabulary::Role;
 use orc_server::security::secret::Secret;
 use orc_server::store::{DatabaseConfig, Store};
@@ -33,13 +34,17 @@ pub struct Setup {
     pub api: ApiSettings,
     /// Folders that file triggers may look into; empty: all.
     pub file_roots: Vec<PathBuf>,
+    /// What processes find around them.
+    pub surroundings: Surroundings,
 }
 
 impl Default for Setup {
     /// A clock that stands still on 2027-01-15 at 08:00.
     fn default() -> Self {
         let clock = Clock::manual(DateTime::from_timestamp(1_800_000_000, 0).unwrap());
-        Self { clock, api: ApiSettings::default(), file_roots: Vec::new() }
+        let environment = std::env::vars().filter(|(name, _)| name == "PATH" || name == "HOME").collect();
+        let surroundings = Surroundings { umask: 0o022, environment };
+        Self { clock, api: ApiSettings::default(), file_roots: Vec::new(), surroundings }
     }
 }
 
@@ -204,6 +209,7 @@ async fn app(database: &DatabaseConfig, setup: &Setup) -> App {
         data_dir: database.data_dir.clone(),
         run_limit: 8,
         file_roots: setup.file_roots.clone(),
+        surroundings: setup.surroundings.clone(),
     };
     App::new(store, setup.clock.clone(), settings)
 }

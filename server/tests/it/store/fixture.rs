@@ -156,6 +156,7 @@ pub(crate) fn ended(claimed: &ClaimedRun, at: DateTime<Utc>, next: RunNext) -> A
         log_dropped_bytes: 0,
         leaked_output: false,
         survivor_count: 0,
+        left_behind: Vec::new(),
         next,
     }
 }

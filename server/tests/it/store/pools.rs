@@ -69,7 +69,7 @@ async fn a_line_goes_by_priority_which_grows_with_age(fixture: Fixture) {
         fixture.store.write(read).await.expect("reads")
     };
     let all = page(Some("db"), None, 10).await;
-    let keys: Vec<i64> = all.iter().map(|run| run.mark.key).collect();
+    let keys: Vec<i64> = all.iter().map(|run| run.mark.key.number()).collect();
     assert_eq!(keys, [4, 2, 3, 1], "the last is not due yet; {made:?}");
     let rest = page(Some("db"), Some(all[1].mark), 1).await;
     assert_eq!(rest, all[2..3]);

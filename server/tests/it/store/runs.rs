@@ -4,6 +4,7 @@ use super::both;
 use super::fixture::{Fixture, at, begin, definition, ended, finish, new_run};
 use chrono::TimeDelta;
 use orc_server::domain::ids::RunId;
+use orc_server::domain::keys::Key;
 use orc_server::domain::model::{
     AttemptFinished, AttemptStarted, ClaimedRun, PageRequest, RunCancel, RunFilter, RunNew, RunNext, RunRecord,
     StatsStep, TaskRef,
@@ -260,7 +261,8 @@ async fn waiting_runs_are_promoted(fixture: Fixture) {
         waiting.push(fixture.run(run).await.id);
     }
     let key = task.key;
-    let open = fixture.store.write(async move |tx: &Tx| tx.runs_open(&[key, 77]).await).await.expect("counts");
+    let open =
+        fixture.store.write(async move |tx: &Tx| tx.runs_open(&[key, Key::new(77)]).await).await.expect("counts");
     assert_eq!(open.get(&key), Some(&OpenRuns { active: 1, waiting: 3 }));
     assert_eq!(open.len(), 1);
     assert!(fixture.store.run_outlook(at(0)).await.expect("reads").waiting);
@@ -397,7 +399,7 @@ async fn retention(fixture: Fixture) {
     }
     let open = fixture.run(new_run(&few, at(3))).await.id;
     let now = at(86_400 + 60);
-    let step = fixture.store.prune_list(0, 100, now).await.expect("a step");
+    let step = fixture.store.prune_list(Key::NONE, 100, now).await.expect("a step");
     assert_eq!(step.next, None);
     let found: HashSet<_> = step.candidates.iter().map(|found| (found.run, found.attempts[0])).collect();
     assert_eq!(found, [old[0], old[1], old[3]].into(), "four of few (one open), two too many; one of short too old");
@@ -408,7 +410,7 @@ async fn retention(fixture: Fixture) {
     assert!(fixture.store.run_attempts(old[0].0).await.expect("reads").is_empty());
     let task = fixture.store.task_find(&TaskRef::from("few")).await.expect("reads").expect("a task");
     assert_eq!(task.run_count, 2);
-    assert_eq!(fixture.store.prune_list(0, 100, now).await.expect("a step").candidates, []);
+    assert_eq!(fixture.store.prune_list(Key::NONE, 100, now).await.expect("a step").candidates, []);
     let one = fixture.store.write(async move |tx: &Tx| tx.run_delete(open).await).await;
     assert!(matches!(one, Err(StoreError::Conflict { what: Conflict::NotFinished })), "{one:?}");
     let (last, attempt) = old[4];

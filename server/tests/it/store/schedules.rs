@@ -4,6 +4,7 @@ use super::both;
 use super::fixture::{Fixture, at, begin, definition, every};
 use chrono::{DateTime, Utc};
 use orc_server::domain::ids::RunId;
+use orc_server::domain::keys::{Key, Schedule, Task};
 use orc_server::domain::model::{
     PageRequest, ScheduleRecord, SlotAcross, SlotBooking, SlotEntry, SlotFilter, TaskRecord,
 };
@@ -69,7 +70,7 @@ async fn only_what_can_fire_is_listed(fixture: Fixture) {
     changed.schedules[1].enabled = false;
     let task = fixture.update(&task, changed.clone(), at(1)).await.expect("updates");
     let keys = async || {
-        let found = fixture.store.schedule_list_enabled_next(0, 100).await.expect("reads");
+        let found = fixture.store.schedule_list_enabled_next(Key::NONE, 100).await.expect("reads");
         let found = found.map(|(_, found)| found.readable).unwrap_or_default();
         found.into_iter().map(|row| format!("{}/{}", row.task_name, row.schedule.key)).collect::<Vec<_>>()
     };
@@ -95,10 +96,10 @@ fn stretch(first: i64, last: i64, count: u64) -> SlotEntry {
 }
 
 /// Keys in the database: of a schedule and of its task.
-type Keys = (i64, i64);
+type Keys = (Key<Schedule>, Key<Task>);
 
-fn keys(row: &ScheduleRecord) -> Keys {
-    (row.key, row.task_key)
+fn keys(record: &ScheduleRecord) -> Keys {
+    (record.row, record.task_key)
 }
 
 async fn book(
@@ -185,7 +186,7 @@ async fn the_ledger_and_the_watermark_move_together(fixture: Fixture) {
     assert_eq!(fixture.store.write(reset).await.expect("resets"), 0, "what was run stays");
     assert_eq!(mark().await, at(10));
     assert_eq!(book(&fixture, x, 61, vec![single(at(60), SlotOutcome::Run)]).await.expect("books"), [false]);
-    let gone = book(&fixture, (x.0 + 1_000, x.1), 1, vec![]).await;
+    let gone = book(&fixture, (Key::new(x.0.number() + 1_000), x.1), 1, vec![]).await;
     assert!(matches!(gone, Err(StoreError::Conflict { what: Conflict::Gone(_) })), "{gone:?}");
 }
 

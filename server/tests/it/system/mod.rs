@@ -8,6 +8,8 @@ mod pages;
 mod process;
 mod stopping;
 mod stream;
+#[cfg(unix)]
+mod surroundings;
 mod tls;
 mod upkeep;
 

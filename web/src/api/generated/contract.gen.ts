@@ -388,12 +388,13 @@ export const simulationDefinitionDefaults: Required<Pick<SimulationDefinition, "
 };
 
 /** What the server assumes for fields that a Task leaves out. */
-export const taskDefaults: Required<Pick<Task, "title" | "description" | "folder" | "tags" | "enabled" | "params" | "schedules" | "triggers" | "pool_weight" | "priority" | "grace_seconds" | "success_codes">> = {
+export const taskDefaults: Required<Pick<Task, "title" | "description" | "folder" | "tags" | "enabled" | "leave_behind" | "params" | "schedules" | "triggers" | "pool_weight" | "priority" | "grace_seconds" | "success_codes">> = {
   title: "",
   description: "",
   folder: "",
   tags: [],
   enabled: true,
+  leave_behind: false,
   params: [],
   schedules: [],
   triggers: [],
@@ -415,12 +416,13 @@ export const taskCloneDefaults: Required<Pick<TaskClone, "enabled">> = {
 };
 
 /** What the server assumes for fields that a TaskDefinition leaves out. */
-export const taskDefinitionDefaults: Required<Pick<TaskDefinition, "title" | "description" | "folder" | "tags" | "enabled" | "params" | "schedules" | "triggers" | "pool_weight" | "priority" | "grace_seconds" | "success_codes">> = {
+export const taskDefinitionDefaults: Required<Pick<TaskDefinition, "title" | "description" | "folder" | "tags" | "enabled" | "leave_behind" | "params" | "schedules" | "triggers" | "pool_weight" | "priority" | "grace_seconds" | "success_codes">> = {
   title: "",
   description: "",
   folder: "",
   tags: [],
   enabled: true,
+  leave_behind: false,
   params: [],
   schedules: [],
   triggers: [],

@@ -62,6 +62,10 @@ export type Attempt = {
      * Number of processes that could not be stopped.
      */
     survivor_count: number;
+    /**
+     * Processes that went on when it ended, because the task says `leave_behind`.
+     */
+    left_behind: Array<LeftBehind>;
 };
 
 /**
@@ -1140,6 +1144,24 @@ export type LastRun = {
 };
 
 /**
+ * A process that went on after its run.
+ */
+export type LeftBehind = {
+    /**
+     * Process id.
+     */
+    pid: number;
+    /**
+     * Short name of its program.
+     */
+    name: string;
+    /**
+     * When it started.
+     */
+    started_at: string;
+};
+
+/**
  * The next attempt begins.
  */
 export type LogAttempt = {
@@ -1185,6 +1207,11 @@ export type LogChunk = {
      * Number of bytes dropped just before the piece.
      */
     dropped_bytes: number;
+    dropped_because: LogGap | null;
+    /**
+     * Redraws of the line (a progress bar draws one with each `\r`) that were left out just before the piece.
+     */
+    redraw_count: number;
 };
 
 /**
@@ -1211,6 +1238,11 @@ export type LogEvent = ({
 } & LogAttempt) | ({
     kind: 'end';
 } & LogEnd);
+
+/**
+ * Why bytes of a log were not kept.
+ */
+export type LogGap = 'long_line' | 'long_log' | 'full_disk' | 'write_error' | 'damaged' | 'redraws';
 
 /**
  * Limits of one attempt's log.
@@ -1790,7 +1822,7 @@ export type Reason = {
 /**
  * The kind of reason, for programs.
  */
-export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_damaged' | 'params_refused' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'unexpected_status' | 'text_missing';
+export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'run_ends_followed' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged';
 
 /**
  * How long finished runs and their logs are kept.
@@ -3604,9 +3636,9 @@ export type System = {
     disk: SystemDisk;
     hold: Hold | null;
     /**
-     * What needs somebody's attention, in sentences.
+     * What needs somebody's attention.
      */
-    warnings: Array<string>;
+    warnings: Array<Reason>;
 };
 
 /**
@@ -3703,6 +3735,10 @@ export type Task = {
     readonly next_slots: Array<SlotPreview>;
     readonly last_run: LastRun | null;
     /**
+     * What this request saved otherwise than it was sent, so that it can run; empty, as a rule.
+     */
+    readonly mended: Array<TaskMend>;
+    /**
      * What can be done with the task now.
      */
     readonly actions: Array<TaskAction>;
@@ -3739,12 +3775,21 @@ export type Task = {
      */
     working_directory: string | null;
     /**
-     * Environment variables of the process. Only a few allowed variables of the server's own environment are
-     * passed on.
+     * Environment variables of the process, beside those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and
+     * TZ if the machine has it). The server's own are not passed on.
      */
     environment: {
         [key: string]: string;
     };
+    /**
+     * Rights that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.
+     */
+    umask: string | null;
+    /**
+     * Whether processes that go on when the command has ended are left alone, such as a daemon that the task starts.
+     * They are listed with the run. Otherwise they are stopped.
+     */
+    leave_behind: boolean;
     /**
      * Typed inputs of a run.
      */
@@ -3850,6 +3895,10 @@ export type TaskApplyItem = {
      * Fields that differ.
      */
     differences: Array<FieldDifference>;
+    /**
+     * What was saved otherwise than it was sent, so that it can run; empty, as a rule.
+     */
+    mended: Array<TaskMend>;
 };
 
 /**
@@ -3980,12 +4029,21 @@ export type TaskDefinition = {
      */
     working_directory?: string | null;
     /**
-     * Environment variables of the process. Only a few allowed variables of the server's own environment are
-     * passed on.
+     * Environment variables of the process, beside those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and
+     * TZ if the machine has it). The server's own are not passed on.
      */
     environment?: {
         [key: string]: string;
     };
+    /**
+     * Rights that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.
+     */
+    umask?: string | null;
+    /**
+     * Whether processes that go on when the command has ended are left alone, such as a daemon that the task starts.
+     * They are listed with the run. Otherwise they are stopped.
+     */
+    leave_behind?: boolean;
     /**
      * Typed inputs of a run.
      */
@@ -4189,6 +4247,11 @@ export type TaskImportResult = {
      */
     notes: Array<string>;
 };
+
+/**
+ * What was changed in a task when it was saved, so that it can run.
+ */
+export type TaskMend = 'line_ends' | 'byte_order_mark';
 
 /**
  * A page of tasks.
@@ -4720,14 +4783,8 @@ export type Worker = {
      * Duration of the last finished round in seconds.
      */
     last_seconds: number | null;
-    /**
-     * What the last round that did something did.
-     */
-    last_summary: string | null;
-    /**
-     * Error of the last round, if it failed.
-     */
-    error: string | null;
+    last_summary: Reason | null;
+    error: Reason | null;
 };
 
 /**
@@ -5637,12 +5694,21 @@ export type TaskWritable = {
      */
     working_directory: string | null;
     /**
-     * Environment variables of the process. Only a few allowed variables of the server's own environment are
-     * passed on.
+     * Environment variables of the process, beside those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and
+     * TZ if the machine has it). The server's own are not passed on.
      */
     environment: {
         [key: string]: string;
     };
+    /**
+     * Rights that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.
+     */
+    umask: string | null;
+    /**
+     * Whether processes that go on when the command has ended are left alone, such as a daemon that the task starts.
+     * They are listed with the run. Otherwise they are stopped.
+     */
+    leave_behind: boolean;
     /**
      * Typed inputs of a run.
      */
@@ -5764,12 +5830,21 @@ export type TaskDefinitionWritable = {
      */
     working_directory?: string | null;
     /**
-     * Environment variables of the process. Only a few allowed variables of the server's own environment are
-     * passed on.
+     * Environment variables of the process, beside those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and
+     * TZ if the machine has it). The server's own are not passed on.
      */
     environment?: {
         [key: string]: string;
     };
+    /**
+     * Rights that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.
+     */
+    umask?: string | null;
+    /**
+     * Whether processes that go on when the command has ended are left alone, such as a daemon that the task starts.
+     * They are listed with the run. Otherwise they are stopped.
+     */
+    leave_behind?: boolean;
     /**
      * Typed inputs of a run.
      */

@@ -34,10 +34,27 @@ export function Attempts({ attempts, shown, onChoose }: { attempts: Attempt[]; s
                 {attempt.survivor_count > 0 && <Badge tone="fail">{plural(attempt.survivor_count, "process", "processes")} left running</Badge>}
               </span>
             </button>
+            {attempt.left_behind.length > 0 && <LeftBehind attempt={attempt} />}
           </li>
         ))}
       </ul>
     </Card>
+  );
+}
+
+/** The programs that the task left running on purpose. */
+function LeftBehind({ attempt }: { attempt: Attempt }) {
+  return (
+    <div className="px-4 pb-2 pl-12 text-xs">
+      <p className="text-muted">{plural(attempt.left_behind.length, "program")} left running, as the task says:</p>
+      <ul aria-label={`Programs that attempt ${attempt.number} left running`}>
+        {attempt.left_behind.map(({ pid, name, started_at }) => (
+          <li key={pid}>
+            <code>{name}</code>, pid {pid}, since <DateTime at={started_at} plain />
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

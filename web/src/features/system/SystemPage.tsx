@@ -95,7 +95,7 @@ function Workers({ workers }: { workers: Worker[] }) {
         <li key={worker.name} className="flex flex-wrap items-center gap-x-4 gap-y-0.5 px-4 py-2">
           <span className="w-36 font-medium">{worker.name.replaceAll("_", " ")}</span>
           <WorkerBadge worker={worker} />
-          <span className="min-w-0 flex-1 basis-48 text-muted">{worker.error ?? worker.last_summary ?? "nothing to do yet"}</span>
+          <span className="min-w-0 flex-1 basis-48 text-muted">{(worker.error ?? worker.last_summary)?.text ?? "nothing to do yet"}</span>
           <span className="text-xs text-muted">
             {worker.running_since_at && (
               <>

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ClockAlert, OctagonPause, TriangleAlert } from "lucide-react";
-import type { Hold, SystemClock } from "@/api/generated";
+import type { Hold, Reason, SystemClock } from "@/api/generated";
 import { clockConfirmMutation, systemReleaseMutation, systemViewQueryKey } from "@/api/generated/@tanstack/react-query.gen";
 import { absoluteTime } from "@/lib/time/time";
 import { useDenied } from "@/shared/access/session";
@@ -59,11 +59,11 @@ export function ClockBanner({ clock }: { clock: SystemClock | undefined }) {
 }
 
 /** Warnings from the server. */
-export function Warnings({ warnings }: { warnings: string[] }) {
-  return warnings.map((warning) => (
-    <p key={warning} role="status" className="flex items-center gap-3 border-b border-line bg-warn-soft px-4 py-2 text-sm lg:px-6">
+export function Warnings({ warnings }: { warnings: Reason[] }) {
+  return warnings.map(({ code, text }) => (
+    <p key={`${code} ${text}`} role="status" className="flex items-center gap-3 border-b border-line bg-warn-soft px-4 py-2 text-sm lg:px-6">
       <TriangleAlert size={16} className="shrink-0 text-warn" aria-hidden />
-      <span className="first-letter:uppercase">{warning}</span>
+      <span className="first-letter:uppercase">{text}</span>
     </p>
   ));
 }

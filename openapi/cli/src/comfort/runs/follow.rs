@@ -103,6 +103,7 @@ pub async fn log(client: &Client, id: &str, query: Vec<(String, String)>) -> Out
     let path = format!("/runs/{}/log/stream", segment(id));
     let one_attempt = query.iter().any(|(name, _)| name == "attempt");
     let mut last = String::new();
+    let mut redraws = 0;
     let mut patience = Patience::new(client);
     loop {
         let mut request = Request::new("GET", path.clone()).streaming();
@@ -113,33 +114,42 @@ pub async fn log(client: &Client, id: &str, query: Vec<(String, String)>) -> Out
             request = request.with("offset", 0);
         }
         let Some(response) = patience.judge(client.send(request).await).await? else { continue };
-        let followed = sse::follow(client, response, |event| piece(&event, &mut last)).await;
+        let followed = sse::follow(client, response, |event| piece(&event, &mut last, &mut redraws)).await;
         match followed {
             Err(failure) if !may_pass(&failure, false) => return Err(failure),
             _ => {}
         }
         let Some(run) = patience.judge(client.json(view(id)).await).await? else { continue };
         if is_over(&run) || one_attempt && matches!(followed, Ok(Next::Stop)) {
+            if redraws > 0 {
+                output::note(&format!("... {redraws} redraws of progress lines are not in the log ..."));
+            }
             return Ok(run);
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-/// Prints the part of the log that an event carries, and notes the event's id.
-fn piece(event: &Event, last: &mut String) -> Outcome<Next> {
+/// Prints the part of the log that an event carries, notes the event's id and counts the redraws that were left out.
+fn piece(event: &Event, last: &mut String, redraws: &mut u64) -> Outcome<Next> {
     if !event.id.is_empty() {
         last.clone_from(&event.id);
     }
     match event.event.as_str() {
-        "log" => chunk(&serde_json::from_str(&event.data).unwrap_or_default()).map(|()| Next::More),
+        "log" => {
+            let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
+            *redraws += data["redraw_count"].as_u64().unwrap_or_default();
+            chunk(&data).map(|()| Next::More)
+        }
         "end" => Ok(Next::Stop),
         _ => Ok(Next::More),
     }
 }
 
 fn chunk(chunk: &Value) -> Outcome<()> {
-    if let Some(dropped) = chunk["dropped_bytes"].as_u64().filter(|dropped| *dropped > 0) {
+    // The newest of many redraws replaces the others, on a terminal as here.
+    let redrawn = chunk["dropped_because"] == "redraws";
+    if let Some(dropped) = chunk["dropped_bytes"].as_u64().filter(|dropped| *dropped > 0 && !redrawn) {
         output::note(&format!("... {dropped} bytes of the log were dropped here ..."));
     }
     let text = chunk["text"].as_str().unwrap_or_default();

@@ -149,6 +149,9 @@ fn changes(answer: &Value) -> String {
             style.state(&format!("{change:<9}"), change),
             item["name"].as_str().unwrap_or_default()
         ));
+        for mend in item["mended"].as_array().into_iter().flatten() {
+            text.push_str(&format!("            mended: {}\n", mend.as_str().unwrap_or_default().replace('_', " ")));
+        }
         if change == "updated" {
             for difference in item["differences"].as_array().into_iter().flatten() {
                 let pointer = difference["pointer"].as_str().unwrap_or_default();

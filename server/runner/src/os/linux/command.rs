@@ -5,7 +5,7 @@
 
 use std::ffi::CString;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal};
 
+use super::account::reset_signals;
 use super::processes::start_ticks;
 use super::program::resolve;
 use super::{Source, input};
@@ -34,8 +35,8 @@ impl Output {
     }
 }
 
-/// Starts the plan's command in its own session with default signals. The kernel kills the command if this process
-/// dies.
+/// Starts the plan's command in its own session, with default signals and the plan's umask. The kernel kills the command
+/// if this process dies.
 pub(crate) fn spawn(plan: &Plan, arguments: &[String]) -> Result<Child, Failure> {
     let folder = &plan.working_directory;
     if !folder.is_absolute() || !folder.is_dir() {
@@ -47,6 +48,7 @@ pub(crate) fn spawn(plan: &Plan, arguments: &[String]) -> Result<Child, Failure>
     let mut command = Command::new(&program);
     command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let runner = rustix::process::getpid();
+    let umask = rustix::fs::Mode::from_raw_mode(plan.umask & 0o777);
     // SAFETY: this runs in the forked child of a process with one thread and makes only async-signal-safe calls;
     // `image` owns everything that execve reads.
     unsafe {
@@ -56,10 +58,8 @@ pub(crate) fn spawn(plan: &Plan, arguments: &[String]) -> Result<Child, Failure>
             if rustix::process::getppid() != Some(runner) {
                 return Err(io::Error::from_raw_os_error(libc::ESRCH));
             }
-            let mut none: libc::sigset_t = std::mem::zeroed();
-            libc::sigemptyset(&mut none);
-            libc::sigprocmask(libc::SIG_SETMASK, &none, std::ptr::null_mut());
-            libc::signal(libc::SIGXFSZ, libc::SIG_DFL);
+            reset_signals()?;
+            rustix::process::umask(umask);
             Err(image.exec())
         });
     }
@@ -148,6 +148,48 @@ fn failure(error: &io::Error, folder: &Path, program: &Path) -> Failure {
             format!("the system has no room for another process: {error}"),
         ),
         _ => Failure::new(SpawnFailure::Other, format!("{shown} could not be started: {error}")),
+    }
+}
+
+/// Leaves output that others still hold to a process of its own, which takes it and throws it away: a program that goes
+/// on must not die of a pipe that nobody reads.
+pub(crate) fn abandon(outputs: Vec<Output>) {
+    // SAFETY: this process has one thread, so the child is whole. The child closes what it has inherited but the pipes,
+    // the log's lock above all, and never returns.
+    unsafe {
+        if outputs.is_empty() || libc::fork() != 0 {
+            return;
+        }
+        let kept: Vec<i32> = outputs.iter().map(|output| output.0.as_raw_fd()).collect();
+        let _a_leader_has_a_group_already = rustix::process::setsid();
+        let _only_a_name = rustix::thread::set_name(c"orc-drain");
+        let (least, most) = (kept.iter().min().copied().unwrap_or(0), kept.iter().max().copied().unwrap_or(0));
+        let close = |from: i32, until: i32| {
+            if from <= until {
+                libc::syscall(libc::SYS_close_range, from, until, 0);
+            }
+        };
+        close(0, least - 1);
+        close(least + 1, most - 1);
+        close(most + 1, i32::MAX);
+        drain(outputs);
+        libc::_exit(0);
+    }
+}
+
+fn drain(mut outputs: Vec<Output>) {
+    let mut buffer = vec![0; 64 * 1024];
+    while !outputs.is_empty() {
+        let Ok(ready) = super::wait(outputs.iter().map(Output::source).collect(), None) else { continue };
+        let mut ready = ready.into_iter();
+        outputs.retain(|output| {
+            let waits = !ready.next().unwrap_or(false);
+            waits
+                || match output.read(&mut buffer) {
+                    Ok(length) => length > 0,
+                    Err(error) => crate::os::passes(&error),
+                }
+        });
     }
 }
 

@@ -1,9 +1,11 @@
 //! Linux: becoming a runner, and taking signals from a descriptor instead of dying of them.
 //!
-//! The command is in `command` (`program` finds its file), other processes are in `processes`, the fork server is in
-//! `fork`. Deliberately absent: cgroups, because an ordinary account may not create one. System calls without a safe
-//! wrapper (signalfd, waitpid, execve, fork) make these the only files with `unsafe`; each use says why it is sound.
+//! The command is in `command` (`program` finds its file), the account and what a login of it has in `account`, other
+//! processes are in `processes`, the fork server is in `fork`. Deliberately absent: cgroups, because an ordinary account
+//! may not create one. System calls without a safe wrapper (signalfd, waitpid, execve, fork) make these the only files
+//! with `unsafe`; each use says why it is sound.
 
+mod account;
 mod command;
 mod fork;
 mod processes;
@@ -18,9 +20,10 @@ use std::path::Path;
 use rustix::process::DumpableBehavior;
 
 pub use super::unix::*;
-pub(crate) use command::{Output, ask, group_exists, kill_group, reap, spawn, usage};
+pub use account::account;
+pub(crate) use command::{Output, abandon, ask, group_exists, kill_group, reap, spawn, usage};
 pub(crate) use fork::{Asker, Far, Forker, asker, pair};
-pub(crate) use processes::{ask_process, carriers, kill, kill_carrier, start_ticks, survivors};
+pub(crate) use processes::{ask_process, carriers, kill, kill_carrier, start_ticks, started_at_micros, survivors};
 
 /// The system's name as people know it.
 pub(crate) const NAME: &str = "Linux";
@@ -45,11 +48,12 @@ pub fn lower_priority() {
 pub(crate) struct Signals(OwnedFd);
 
 impl Signals {
-    /// Makes this process a runner: it gets its own session, adopts orphaned descendants, closes its memory to
-    /// others, passes on no inherited descriptors, and takes signals from a descriptor.
+    /// Makes this process a runner: it gets its own session, gives up preference to others, adopts orphaned descendants,
+    /// closes its memory to others, passes on no inherited descriptors, and takes signals from a descriptor.
     pub(crate) fn begin() -> io::Result<Self> {
         // This fails only for a process that already leads its group, and then the group is its own anyway.
         let _ = rustix::process::setsid();
+        account::give_up_preference();
         rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
         rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
         take_signals().map(Self)

@@ -95,6 +95,14 @@ impl Stat {
     }
 }
 
+/// When a process started, microseconds since 1970 UTC, from its ticks since boot.
+pub(crate) fn started_at_micros(start_ticks: u64) -> i64 {
+    let boot = fs::read_to_string("/proc/stat").unwrap_or_default();
+    let boot = boot.lines().find_map(|line| line.strip_prefix("btime ")?.trim().parse::<u64>().ok()).unwrap_or(0);
+    // Programs see 100 ticks a second whatever the kernel's own clock is (proc(5), USER_HZ).
+    i64::try_from(boot * 1_000_000 + start_ticks.saturating_mul(10_000)).unwrap_or(i64::MAX)
+}
+
 /// Start time of a process in clock ticks since boot.
 pub(crate) fn start_ticks(pid: u32) -> Option<u64> {
     stat(pid).map(|stat| stat.start_ticks)

@@ -2,7 +2,7 @@ use super::*;
 use crate::app::core::write::{Write, silent};
 use crate::app::{AppSettings, Caller};
 use crate::clock::Clock;
-use crate::domain::model::{PageRequest, SlotFilter, TaskRef};
+use crate::domain::model::{PageRequest, SlotFilter, Surroundings, TaskRef};
 use crate::domain::tasks::Definition;
 use crate::domain::vocabulary::SlotOutcome;
 use crate::store::{DatabaseConfig, Store};
@@ -22,6 +22,7 @@ async fn app(folder: &Path, clock: &Clock) -> App {
         data_dir: folder.to_path_buf(),
         run_limit: 4,
         file_roots: Vec::new(),
+        surroundings: Surroundings::default(),
     };
     let app = App::new(store, clock.clone(), settings);
     let days = json!({"name": "off", "description": "", "entries": [], "except": [], "maintenance": null});

@@ -5,6 +5,7 @@
 //! and their defaults, names that are taken, the clock.
 
 mod forms;
+mod going_on;
 mod line;
 mod names;
 mod parse;

@@ -1,6 +1,7 @@
 //! A whole crontab: lines in their order, each with the variables set above it.
 
 use super::forms::{guess, is_header};
+use super::going_on::starter;
 use super::line::{Entry, Line, first_word, offset_in, read};
 use super::percent::{shell_line, split};
 use super::{Crontab, Form, Job, LINES_MAX, LineProblem, TEXT_MAX};
@@ -238,6 +239,12 @@ fn command_warnings(command: &str, input: &Option<String>, reading: &Reading) ->
         if !HERE_SHELLS.contains(&stem) {
             warnings.push(format!("the input is passed as a here-document, which \"{stem}\" may not know"));
         }
+    }
+    if let Some(what) = starter(command) {
+        warnings.push(format!(
+            "\"{what}\" may start a program that goes on after the command: cron leaves it alone, Orc stops it at the \
+             end of the run unless the task says leave_behind: true"
+        ));
     }
     let (first, _) = first_word(command);
     let relative = first.contains('/') && !first.starts_with(['/', '~', '$', '"', '\'', '(']) && !first.contains('=');

@@ -163,3 +163,16 @@ fn odd_texts_do_no_harm() {
     assert_eq!((read.jobs.len(), read.problems.len(), read.problems[0].line), (0, 1, 0));
     assert_eq!(parse(&"0 0 * * * a\n".repeat(LINES_MAX), None).jobs.len(), LINES_MAX);
 }
+
+#[test]
+fn programs_that_go_on_are_told() {
+    let text = "# starts the shop's worker and leaves it running\n\
+        @reboot cd /srv/shop && nohup ./worker >/dev/null 2>&1 &\n\
+        */10 * * * * /opt/bin/ensure-daemon --background\n\
+        0 4 * * * service shop restart\n\
+        5 4 * * * /usr/local/bin/backup --all 2>&1 | logger\n";
+    let read = parse(text, None);
+    let told: Vec<bool> =
+        read.jobs.iter().map(|job| job.warnings.iter().any(|warning| warning.contains("leave_behind"))).collect();
+    assert_eq!((told, read.problems.len()), (vec![true, true, true, false], 0));
+}

@@ -1,5 +1,6 @@
 //! Browser sessions.
 
+use crate::domain::keys::{Key, Session, User};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
@@ -7,9 +8,9 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "session")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
+    pub id: Key<Session>,
     pub uid: Uuid,
-    pub user_id: i64,
+    pub user_id: Key<User>,
     pub secret_hash: Vec<u8>,
     pub created_at: Micros,
     pub last_seen_at: Micros,

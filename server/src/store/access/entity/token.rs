@@ -1,5 +1,6 @@
 //! API tokens.
 
+use crate::domain::keys::{Key, Token, User};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
@@ -7,12 +8,12 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "token")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
+    pub id: Key<Token>,
     pub uid: Uuid,
     pub name: String,
     pub secret_hash: Vec<u8>,
     pub role: String,
-    pub user_id: Option<i64>,
+    pub user_id: Option<Key<User>>,
     pub created_by: String,
     pub created_at: Micros,
     pub expires_at: Option<Micros>,

@@ -1,5 +1,6 @@
 //! Users.
 
+use crate::domain::keys::{Key, User};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
@@ -7,7 +8,7 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "user")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
+    pub id: Key<User>,
     pub uid: Uuid,
     pub name: String,
     pub password_hash: String,

@@ -1,5 +1,6 @@
 //! Calendars.
 
+use crate::domain::keys::{Calendar, Key};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
@@ -7,7 +8,7 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "calendar")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
+    pub id: Key<Calendar>,
     pub uid: Uuid,
     pub name: String,
     pub version: i64,

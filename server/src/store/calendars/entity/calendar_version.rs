@@ -1,5 +1,6 @@
 //! Versions of calendars.
 
+use crate::domain::keys::{Calendar, Key};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
@@ -7,7 +8,7 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "calendar_version")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub calendar_id: i64,
+    pub calendar_id: Key<Calendar>,
     #[sea_orm(primary_key, auto_increment = false)]
     pub version: i64,
     pub definition: String,

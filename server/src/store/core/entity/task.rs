@@ -1,5 +1,6 @@
 //! Tasks, including deleted ones.
 
+use crate::domain::keys::{Key, Task};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
@@ -7,7 +8,7 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "task")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
+    pub id: Key<Task>,
     pub uid: Uuid,
     pub name: String,
     pub folder: String,

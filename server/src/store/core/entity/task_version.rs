@@ -1,5 +1,6 @@
 //! Every version of every definition.
 
+use crate::domain::keys::{Key, Task};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
@@ -7,7 +8,7 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "task_version")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub task_id: i64,
+    pub task_id: Key<Task>,
     #[sea_orm(primary_key, auto_increment = false)]
     pub version: i64,
     pub definition: String,

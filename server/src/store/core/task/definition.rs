@@ -105,6 +105,8 @@ fn stand_in() -> Definition {
         run: RunSpec::Command { program: " ".to_owned(), arguments: Vec::new() },
         working_directory: None,
         environment: BTreeMap::new(),
+        umask: None,
+        leave_behind: false,
         params: Vec::new(),
         schedules: Vec::new(),
         triggers: Vec::new(),

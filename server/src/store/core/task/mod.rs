@@ -8,6 +8,7 @@ use self::definition::definition_of;
 use super::entity::{task, task_version};
 use super::rows::small;
 use crate::domain::ids::TaskId;
+use crate::domain::keys::{Key, Task};
 use crate::domain::tasks::Definition;
 use crate::store::Result;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
@@ -21,14 +22,14 @@ use uuid::Uuid;
 /// Ids of tasks by their keys.
 pub(in crate::store) async fn task_uids(
     connection: &impl ConnectionTrait,
-    keys: impl IntoIterator<Item = i64>,
-) -> Result<HashMap<i64, TaskId>> {
-    let keys: Vec<i64> = keys.into_iter().collect::<HashSet<_>>().into_iter().collect();
+    keys: impl IntoIterator<Item = Key<Task>>,
+) -> Result<HashMap<Key<Task>, TaskId>> {
+    let keys: Vec<Key<Task>> = keys.into_iter().collect::<HashSet<_>>().into_iter().collect();
     let mut found = HashMap::with_capacity(keys.len());
     for keys in keys.chunks(500) {
         let query = task::Entity::find().select_only().columns([task::Column::Id, task::Column::Uid]);
         let query = query.filter(task::Column::Id.is_in(keys.iter().copied())).order_by(task::Column::Id, Order::Asc);
-        let rows: Vec<(i64, Uuid)> = query.into_tuple().all(connection).await?;
+        let rows: Vec<(Key<Task>, Uuid)> = query.into_tuple().all(connection).await?;
         found.extend(rows.into_iter().map(|(key, uid)| (key, TaskId(uid))));
     }
     Ok(found)
@@ -45,12 +46,12 @@ pub(in crate::store) struct StoredDefinition {
 }
 
 /// Stored definitions by key of the task and version.
-pub(in crate::store) type Definitions = HashMap<(i64, u32), StoredDefinition>;
+pub(in crate::store) type Definitions = HashMap<(Key<Task>, u32), StoredDefinition>;
 
 /// Reads the definitions of versions, each with the id of its task and what is wrong with it.
 pub(in crate::store) async fn definitions(
     connection: &impl ConnectionTrait,
-    wanted: impl IntoIterator<Item = (i64, u32)>,
+    wanted: impl IntoIterator<Item = (Key<Task>, u32)>,
 ) -> Result<Definitions> {
     let wanted: Vec<_> = wanted.into_iter().collect::<HashSet<_>>().into_iter().collect();
     let mut found = HashMap::with_capacity(wanted.len());

@@ -1,5 +1,6 @@
 //! Calendar feeds.
 
+use crate::domain::keys::{Feed, Key, Task, User};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
@@ -7,14 +8,14 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "feed")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
+    pub id: Key<Feed>,
     pub uid: Uuid,
     pub name: String,
     pub secret_hash: Vec<u8>,
-    pub task_id: Option<i64>,
+    pub task_id: Option<Key<Task>>,
     pub folder: Option<String>,
     pub days: i64,
-    pub user_id: Option<i64>,
+    pub user_id: Option<Key<User>>,
     pub created_by: String,
     pub created_at: Micros,
     pub rotated_at: Micros,

@@ -1,5 +1,6 @@
 //! Backfills.
 
+use crate::domain::keys::{Backfill, Key, Task};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
@@ -7,9 +8,9 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "backfill")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
+    pub id: Key<Backfill>,
     pub uid: Uuid,
-    pub task_id: i64,
+    pub task_id: Key<Task>,
     pub schedule_key: Option<String>,
     pub from_at: Micros,
     pub until_at: Micros,

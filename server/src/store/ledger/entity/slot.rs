@@ -1,5 +1,6 @@
 //! The ledger.
 
+use crate::domain::keys::{Key, Schedule, Slot, Task};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
@@ -7,9 +8,9 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "slot")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
-    pub schedule_id: i64,
-    pub task_id: i64,
+    pub id: Key<Slot>,
+    pub schedule_id: Key<Schedule>,
+    pub task_id: Key<Task>,
     pub first_at: Micros,
     pub last_at: Micros,
     pub count: i64,

@@ -1,5 +1,6 @@
 //! Pools.
 
+use crate::domain::keys::{Key, Pool};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
@@ -7,7 +8,7 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "pool")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
+    pub id: Key<Pool>,
     pub uid: Uuid,
     pub name: String,
     pub description: String,

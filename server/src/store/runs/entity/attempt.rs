@@ -1,5 +1,6 @@
 //! Attempts.
 
+use crate::domain::keys::{Attempt, Key, Run};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
@@ -7,9 +8,9 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "attempt")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
+    pub id: Key<Attempt>,
     pub uid: Uuid,
-    pub run_id: i64,
+    pub run_id: Key<Run>,
     pub number: i64,
     pub outcome: Option<String>,
     pub node: String,
@@ -31,6 +32,7 @@ pub struct Model {
     pub log_dropped_bytes: i64,
     pub leaked_output: bool,
     pub survivor_count: i64,
+    pub left_behind: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

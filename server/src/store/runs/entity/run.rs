@@ -1,5 +1,6 @@
 //! Runs.
 
+use crate::domain::keys::{Backfill, Key, Run, Schedule, Task};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
@@ -7,9 +8,9 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "run")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
+    pub id: Key<Run>,
     pub uid: Uuid,
-    pub task_id: i64,
+    pub task_id: Key<Task>,
     pub task_name: String,
     pub task_version: i64,
     pub state: String,
@@ -19,7 +20,7 @@ pub struct Model {
     pub trigger_rerun_of: Option<Uuid>,
     pub origin_kind: Option<String>,
     pub origin_by: Option<String>,
-    pub schedule_id: Option<i64>,
+    pub schedule_id: Option<Key<Schedule>>,
     pub scheduled_for: Option<Micros>,
     pub created_at: Micros,
     pub queued_at: Option<Micros>,
@@ -44,7 +45,7 @@ pub struct Model {
     pub log_truncated: bool,
     pub pool: Option<String>,
     pub pool_weight: Option<i64>,
-    pub backfill_id: Option<i64>,
+    pub backfill_id: Option<Key<Backfill>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

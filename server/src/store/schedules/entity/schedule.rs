@@ -1,5 +1,6 @@
 //! Schedules of tasks, including removed ones.
 
+use crate::domain::keys::{Key, Schedule, Task};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
@@ -7,9 +8,9 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "schedule")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
+    pub id: Key<Schedule>,
     pub uid: Uuid,
-    pub task_id: i64,
+    pub task_id: Key<Task>,
     pub key: String,
     pub definition: String,
     pub enabled: bool,

@@ -1,5 +1,6 @@
 //! Accepted signatures.
 
+use crate::domain::keys::{Key, Trigger};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
@@ -7,7 +8,7 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "hook_seen")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub trigger_id: i64,
+    pub trigger_id: Key<Trigger>,
     #[sea_orm(primary_key, auto_increment = false)]
     pub proof: String,
     pub seen_at: Micros,

@@ -1,5 +1,6 @@
 //! Triggers.
 
+use crate::domain::keys::{Key, Task, Trigger};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
@@ -7,9 +8,9 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "trigger")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
+    pub id: Key<Trigger>,
     pub uid: Uuid,
-    pub task_id: i64,
+    pub task_id: Key<Task>,
     pub key: String,
     pub kind: String,
     pub secret_hash: Option<Vec<u8>>,

@@ -1,13 +1,14 @@
 //! Ends of runs that triggers have not handled yet.
 
+use crate::domain::keys::{Firing, Key, Trigger};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "trigger_firing")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
-    pub trigger_id: i64,
+    pub id: Key<Firing>,
+    pub trigger_id: Key<Trigger>,
     pub run_uid: Uuid,
     pub task_name: String,
     pub state: String,

@@ -1,6 +1,7 @@
 import { memo, type CSSProperties, type ReactNode } from "react";
 import { type AnsiPiece, type AnsiStyle, ansiLine } from "@/lib/ansi";
 import { cx } from "@/lib/cx";
+import { plural } from "@/lib/numbers";
 import type { LogLine } from "./logStore";
 
 /** Props of LogRow. */
@@ -63,6 +64,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
               // oxlint-disable-next-line react/no-array-index-key -- pieces are told apart by their place
               <Piece key={at} piece={piece} marked={props.marked} />
             ))}
+            {line.redraws > 0 && <span className="pl-3 text-log-note italic select-none">– drawn again and again, {plural(line.redraws, "redraw")} left out –</span>}
           </span>
         </>
       )}

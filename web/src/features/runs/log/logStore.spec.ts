@@ -3,7 +3,7 @@ import type { LogChunk } from "@/api/generated";
 import { LogFinder } from "./LogFinder";
 import { LogStore, MOST_LINES } from "./logStore";
 
-const chunk = (text: string, more: Partial<LogChunk> = {}): LogChunk => ({ kind: "log", attempt: 1, offset: 0, stream: "stdout", at: "2026-11-23T10:00:00Z", text, dropped_bytes: 0, ...more });
+const chunk = (text: string, more: Partial<LogChunk> = {}): LogChunk => ({ kind: "log", attempt: 1, offset: 0, stream: "stdout", at: "2026-11-23T10:00:00Z", text, dropped_bytes: 0, dropped_because: null, redraw_count: 0, ...more });
 const shown = (store: LogStore) => store.lines.map((line) => [line.number, line.raw]);
 
 describe("LogStore", () => {
@@ -25,10 +25,39 @@ describe("LogStore", () => {
   it("says what was dropped, without a number", () => {
     const store = new LogStore();
     store.append(chunk("a\n"));
-    store.append(chunk("z\n", { dropped_bytes: 2048 }));
+    store.append(chunk("z\n", { dropped_bytes: 2048, dropped_because: "long_log" }));
     expect(shown(store)[1]?.[0]).toBeNull();
     expect(shown(store)[1]?.[1]).toContain("2.0 KB");
     expect(shown(store)[2]).toEqual([2, "z"]);
+  });
+
+  it.each([
+    ["long_log", "longer than its limit"],
+    ["full_disk", "disk"],
+    ["write_error", "written"],
+    ["damaged", "damaged"],
+  ] as const)("says why bytes are missing: %s", (because, words) => {
+    const store = new LogStore();
+    store.append(chunk("z\n", { dropped_bytes: 1, dropped_because: because }));
+    expect(shown(store)[0]?.[1]).toContain(words);
+  });
+
+  it("tells the missing middle of a long line in the line", () => {
+    const store = new LogStore();
+    store.append(chunk("begin"));
+    store.append(chunk("end\n", { dropped_bytes: 2048, dropped_because: "long_line" }));
+    expect(shown(store)).toEqual([[1, "begin [… 2.0 KB of this line left out …] end"]]);
+  });
+
+  it("keeps a progress bar on one line and counts the redraws that are not there", () => {
+    const { store, finder } = searched();
+    store.append(chunk("\r 1%\r 2%"));
+    store.append(chunk("\r 40%", { dropped_bytes: 900, dropped_because: "redraws", redraw_count: 37 }));
+    store.append(chunk("\r 99%", { dropped_bytes: 900, dropped_because: "redraws", redraw_count: 58 }));
+    store.append(chunk("\r\u001b[Kfatal: gone\r\r\n"));
+    expect(store.lines).toMatchObject([{ number: 1, redraws: 95 }]);
+    expect(finder.find("fatal: gone")).toEqual([0]);
+    expect(finder.find("99%")).toEqual([]);
   });
 
   it("begins anew with a new attempt", () => {

@@ -2,7 +2,7 @@
  * Lines of a log as they arrive: numbered, each with the style that it begins in. Watchers hear of changes at most once
  * a frame. The store keeps a window of the log: while it trims, the oldest lines go; older ones can be put back in front.
  */
-import type { LogChunk, LogStream } from "@/api/generated";
+import type { LogChunk, LogGap, LogStream } from "@/api/generated";
 import { type AnsiStyle, ansiLine, PLAIN } from "@/lib/ansi";
 import { bytes, utf8Length } from "@/lib/numbers";
 
@@ -11,6 +11,13 @@ export const MOST_LINES = 20_000;
 /** Lines beyond that are taken away together, because each time costs a copy. */
 const SLACK = 2000;
 
+const GAP_WORDS: Record<Exclude<LogGap, "long_line" | "redraws">, string> = {
+  long_log: "the log is longer than its limit",
+  full_disk: "the disk was nearly full",
+  write_error: "the log could not be written",
+  damaged: "that part of the log is damaged",
+};
+
 /** One line. */
 export interface LogLine {
   /** Number from 1; nothing for what Orc says itself between the lines. */
@@ -18,6 +25,8 @@ export interface LogLine {
   raw: string;
   stream: LogStream;
   style: AnsiStyle;
+  /** Redraws of it (of a progress bar) that are not in the log. */
+  redraws: number;
   /** Its first byte in the log of its attempt. */
   offset: number;
   attempt: number;
@@ -69,10 +78,7 @@ export class LogStore {
   append(chunk: LogChunk): void {
     if (this.attempt !== null && chunk.attempt !== this.attempt) this.say(`attempt ${chunk.attempt}`, chunk);
     if (this.attempt !== chunk.attempt) this.restart(chunk.attempt);
-    if (chunk.dropped_bytes > 0) {
-      this.open.clear();
-      this.say(`${bytes(chunk.dropped_bytes)} left out here, because the log is longer than its limit`, chunk);
-    }
+    if (chunk.dropped_bytes > 0) this.leaveOut(chunk);
     const parts = chunk.text.split("\n");
     const rest = parts.pop() ?? "";
     let { offset } = chunk;
@@ -145,6 +151,21 @@ export class LogStore {
     this.styles.clear();
   }
 
+  /** What is missing of one line is told in the line; anything else ends the lines that were open. */
+  private leaveOut(chunk: LogChunk): void {
+    const size = bytes(chunk.dropped_bytes);
+    if (chunk.dropped_because === "redraws") {
+      this.add(chunk, "", false, chunk.offset);
+      const line = this.open.get(chunk.stream);
+      if (line) line.redraws += chunk.redraw_count;
+    } else if (chunk.dropped_because === "long_line") {
+      this.add(chunk, ` [… ${size} of this line left out …] `, false, chunk.offset);
+    } else {
+      this.open.clear();
+      this.say(`${size} left out here, because ${GAP_WORDS[chunk.dropped_because ?? "damaged"]}`, chunk);
+    }
+  }
+
   private add({ stream, attempt }: LogChunk, text: string, whole: boolean, offset: number): void {
     let line = this.open.get(stream);
     if (line) {
@@ -152,7 +173,7 @@ export class LogStore {
     } else {
       this.numbered += 1;
       this.total += 1;
-      line = { number: this.numbered, raw: text, stream, style: this.styles.get(stream) ?? PLAIN, offset, attempt };
+      line = { number: this.numbered, raw: text, stream, style: this.styles.get(stream) ?? PLAIN, redraws: 0, offset, attempt };
       this.lines.push(line);
     }
     if (!whole) {
@@ -164,7 +185,7 @@ export class LogStore {
   }
 
   private say(text: string, { offset, attempt }: LogChunk): void {
-    this.lines.push({ number: null, raw: text, stream: "system", style: PLAIN, offset, attempt });
+    this.lines.push({ number: null, raw: text, stream: "system", style: PLAIN, redraws: 0, offset, attempt });
   }
 
   private tell(): void {

@@ -33,6 +33,9 @@ export interface Draft {
   /** Empty: a scratch folder. */
   working_directory: string;
   environment: Pairs;
+  /** Octal digits; empty: the server's setting. */
+  umask: string;
+  leave_behind: boolean;
   params: ParamSpec[];
   schedules: Schedule[];
   triggers: TaskTrigger[];
@@ -77,6 +80,7 @@ export function emptyDraft(): Draft {
     http: { kind: "http", method: runHttpDefaults.method, url: "", headers: [], body: null, expected_codes: codesText(runHttpDefaults.expected_codes), body_contains: null },
     working_directory: "",
     environment: [],
+    umask: "",
     overlap: UNDECLARED.overlap,
     pool: "",
     timeout_seconds: null,
@@ -104,6 +108,8 @@ export function draftOf(task: Task): Draft {
     enabled: task.enabled,
     working_directory: task.working_directory ?? "",
     environment: Object.entries(task.environment),
+    umask: task.umask ?? "",
+    leave_behind: task.leave_behind,
     params: task.params,
     schedules: task.schedules,
     triggers: task.triggers,
@@ -176,6 +182,8 @@ export function definitionOf(draft: Draft): TaskDefinition {
     run: runOf(draft),
     working_directory: draft.working_directory.trim() || null,
     environment: Object.fromEntries(draft.environment.filter(([name]) => name !== "")),
+    umask: draft.umask.trim() || null,
+    leave_behind: draft.leave_behind,
     params: draft.params,
     schedules: draft.schedules,
     triggers: draft.triggers,

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { mendWords } from "@/lib/words/mends";
 import type { Task } from "@/api/generated";
 import { taskViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { Loaded } from "@/shared/core/Loaded";
@@ -35,7 +36,7 @@ function Editor({ task }: { task: Task }) {
       task={held}
       onCancel={() => void navigate(paths.task(held.name))}
       onSaved={(saved) => {
-        say(`${saved.name} is saved as version ${saved.version}.`);
+        say(`${saved.name} is saved as version ${saved.version}.${mendWords(saved.mended)}`);
         void navigate(paths.task(saved.name));
       }}
     />

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { mendWords } from "@/lib/words/mends";
 import { taskViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { Loaded } from "@/shared/core/Loaded";
 import { paths } from "@/paths";
@@ -20,7 +21,7 @@ export default function NewPage() {
       start={start}
       onCancel={() => void navigate(paths.tasks())}
       onSaved={(task) => {
-        say(`${task.name} is created.`);
+        say(`${task.name} is created.${mendWords(task.mended)}`);
         void navigate(paths.task(task.name));
       }}
     />

@@ -1,6 +1,6 @@
 import { cx } from "@/lib/cx";
 import { NumberFieldRow } from "./LimitsPart";
-import { SelectField, TextArea, TextField } from "@/ui/fields/Field";
+import { CheckField, SelectField, TextArea, TextField } from "@/ui/fields/Field";
 import { KeyValueEditor, ListEditor } from "@/ui/fields/Lists";
 import type { RunKind } from "../draft/draft";
 import { Part, type PartProps, Row } from "./FormParts";
@@ -59,7 +59,16 @@ export function RunPart(props: PartProps) {
             errorAt={(name) => at(`/environment/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`)}
           />
           {at("/environment") && <p className="text-xs font-medium text-fail">{at("/environment")}</p>}
-          <NumberFieldRow {...props} />
+          <Row three>
+            <NumberFieldRow {...props} />
+            <TextField label="Umask" hint="Rights that new files do not get, such as 027. Empty means the server's setting." mono value={draft.umask} error={at("/umask")} onText={(umask) => set({ umask })} />
+          </Row>
+          <CheckField
+            label="Leave programs running"
+            hint="For tasks that start a daemon. What goes on after the command is listed with the run and nothing stops it. Otherwise Orc stops it."
+            checked={draft.leave_behind}
+            onChecked={(leave_behind) => set({ leave_behind })}
+          />
         </>
       )}
     </Part>

@@ -8,7 +8,7 @@ pub(crate) struct Migration;
 
 impl MigrationName for Migration {
     fn name(&self) -> &str {
-        "m20261129_000015_calendar_mark"
+        "m20261129_000016_calendar_mark"
     }
 }
 
