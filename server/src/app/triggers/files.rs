@@ -4,8 +4,8 @@
 //! and no file starts two. Files that exist when a trigger is created, or gets another pattern, are known from the
 //! start. A file that disappears and returns unchanged (a share that was not mounted) is not a new file.
 
+use super::held;
 use crate::app::core::write::Moment;
-use crate::app::ledger::on_hold;
 use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted};
 use crate::app::{App, Result};
@@ -166,7 +166,7 @@ fn seen(trigger: &FileTrigger, known: Option<&KnownFile>, state: FileState, now:
 
 /// The trigger as it is now; none: it looks for nothing any more, or for something else, or everything is on hold.
 async fn still(tx: &Tx, looked: &FileTrigger) -> Result<Option<FileTrigger>> {
-    if on_hold(tx).await?.is_some() {
+    if held(tx).await? {
         return Ok(None);
     }
     let Some(task) = tx.task_find(&TaskRef::Id(looked.task.id)).await? else { return Ok(None) };

@@ -3,13 +3,11 @@
 //! The answer never says what is wrong with a proof: an unknown address and a wrong secret get the same answer, and
 //! one audit entry.
 
-use super::{secret_hash, trigger_id};
+use super::{held, secret_hash, trigger_id};
 use crate::app::core::write::{Moment, silent};
-use crate::app::ledger::on_hold;
 use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted, new_run};
 use crate::app::runs::idempotency::{Idempotency, remember, repeated};
-use crate::app::system::HOLD;
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::core::problem::Problem;
 use crate::domain::ids::TaskId;
@@ -51,7 +49,7 @@ impl App {
         let Some((record, trigger, task)) = self.proved(&call).await? else {
             return Err(self.hook_refused(&call).await);
         };
-        if self.store().setting_find(HOLD).await?.is_some() {
+        if self.hold().await?.is_some() {
             return Err(on_hold_now());
         }
         let params = params(&trigger, &task, &call.body)?;
@@ -68,7 +66,7 @@ impl App {
             if !still(tx, &record, &trigger, task.id).await? {
                 return Ok(None);
             }
-            if on_hold(tx).await?.is_some() {
+            if held(tx).await? {
                 return Err(on_hold_now());
             }
             if let Some(proof) = &proof

@@ -219,10 +219,15 @@ pub(super) fn secret_hash(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
 }
 
+/// Returns whether everything is on hold, so that no trigger starts anything.
+async fn held(tx: &Tx) -> Result<bool> {
+    Ok(on_hold(tx).await?.is_some())
+}
+
 /// While everything is on hold, ends of runs wait.
 async fn follow(tx: &Tx, now: DateTime<Utc>) -> Result<(Inserted, usize)> {
     let mut all = Inserted::default();
-    if on_hold(tx).await?.is_some() {
+    if held(tx).await? {
         return Ok((all, 0));
     }
     let firings = tx.firings(ROUND).await?;
