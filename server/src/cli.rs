@@ -70,7 +70,7 @@ struct Settings {
     /// Folders in which file triggers may look, comma-separated; default: everywhere except the data folder
     #[arg(long, global = true, value_name = "FOLDERS")]
     file_roots: Option<String>,
-    /// Which rights new files of tasks do not get; default: 022
+    /// Permissions that new files of tasks do not get; default: 022
     #[arg(long, global = true, value_name = "UMASK")]
     task_umask: Option<String>,
     /// PATH of tasks: absolute folders, separated by colons

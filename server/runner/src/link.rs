@@ -65,7 +65,7 @@ impl Link {
         sweep::marked(self.attempt()?)
     }
 
-    /// The same processes, for an attempt that leaves them behind.
+    /// The processes that an attempt may leave behind.
     pub fn left_behind(&self) -> io::Result<Vec<LeftBehind>> {
         Ok(self.marked()?.into_iter().map(sweep::left_behind).collect())
     }

@@ -50,7 +50,7 @@ pub struct AppSettings {
     pub run_limit: u32,
     /// Folders in which file triggers may look; empty: everywhere.
     pub file_roots: Vec<PathBuf>,
-    /// What processes find around them.
+    /// The environment of processes.
     pub surroundings: Surroundings,
 }
 
@@ -71,6 +71,7 @@ struct Inner {
     standing: access::standing::Standing,
     places: self::core::compute::Places,
     calendars_reading: tokio::sync::Mutex<()>,
+    before_calendars: calendars::concern::BeforeChange,
     feed_files: forecast::feed_file::FeedFiles,
     disks: Disks,
     settings: AppSettings,
@@ -97,6 +98,7 @@ impl App {
             standing: access::standing::Standing::default(),
             places: self::core::compute::Places::default(),
             calendars_reading: tokio::sync::Mutex::default(),
+            before_calendars: ledger::closing::BEFORE_CALENDARS,
             feed_files: forecast::feed_file::FeedFiles::default(),
             disks,
         };
@@ -136,6 +138,10 @@ impl App {
     /// The limit on guessing passwords.
     pub fn limiter(&self) -> &Limiter {
         &self.inner.limiter
+    }
+
+    pub(in crate::app) fn before_calendars(&self) -> calendars::concern::BeforeChange {
+        self.inner.before_calendars
     }
 
     pub(in crate::app) fn standing(&self) -> &access::standing::Standing {

@@ -34,7 +34,7 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// How tasks run.
     pub engine: EngineConfig,
-    /// What processes of tasks find around them.
+    /// The environment of tasks' processes.
     pub task: TaskConfig,
     /// What the server writes about itself.
     pub log: LogConfig,

@@ -1,25 +1,26 @@
-//! What every process of a task finds around it: the account's variables, as cron gives them, and a umask.
+//! The environment of every task's process: the account's variables, as cron sets them, and a umask.
 //!
-//! None of it depends on how the server was started. A shell, a service manager and `env -i` give servers very different
-//! environments; tasks see the same one from each. Deliberately absent: signals, limits and descriptors, because the
-//! runner sets those.
+//! None of it depends on how the server was started. A shell, a service manager and `env -i` give servers very
+//! different environments, but tasks always see the same one. Deliberately absent: signals, limits and descriptors,
+//! because the runner sets those.
 
 use super::layers::{Key, Layers};
 use std::collections::BTreeMap;
 
-/// What processes of tasks find around them.
+/// The environment of tasks' processes.
 #[derive(Debug, Clone)]
 pub struct TaskConfig {
-    /// Which rights new files do not get, as umask(2) takes it.
+    /// Permissions that new files do not get, as for umask(2).
     pub umask: u32,
-    /// Folders in which programs are looked for.
+    /// Folders in which programs are searched.
     pub path: String,
 }
 
-/// Where programs are looked for unless a setting says otherwise.
+/// The default folders in which programs are searched.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// The shell that cron names, whatever the account's own is: scripts rely on it, and a service's account has none.
+/// The shell that cron sets, whatever the account's own is, because scripts rely on it and a service's account has
+/// none.
 #[cfg(not(windows))]
 const SHELL: &str = "/bin/sh";
 
@@ -55,14 +56,14 @@ fn path(text: &str) -> Result<String, String> {
     Err(format!("\"{text}\" is not a list of absolute folders such as /usr/local/bin:/usr/bin:/bin"))
 }
 
-/// The variables that every process has beside those of its task.
+/// The variables that every process has in addition to those of its task.
 #[cfg(not(windows))]
 pub fn task_environment(path: &str) -> BTreeMap<String, String> {
     let own = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let account = orc_runner::account();
     let (name, home) = match account {
         Some(account) => (account.name, account.home),
-        // An account that the system does not know, as in containers that name one by its number alone.
+        // An account that the system does not know, as in containers that name an account only by its number.
         None => (own("USER").unwrap_or_else(|| "nobody".to_owned()), own("HOME").unwrap_or_else(|| "/".to_owned())),
     };
     let mut all = LOCALES.iter().filter_map(|file| std::fs::read_to_string(file).ok()).map(|text| locale(&text));
@@ -70,7 +71,7 @@ pub fn task_environment(path: &str) -> BTreeMap<String, String> {
         let language = own("LANG").unwrap_or_else(|| "C.UTF-8".to_owned());
         BTreeMap::from([("LANG".to_owned(), language)])
     });
-    // Containers set the machine's zone by this variable; without it the machine's own zone holds.
+    // Containers set the machine's time zone by this variable. Without it the machine's own zone applies.
     all.extend(own("TZ").map(|zone| ("TZ".to_owned(), zone)));
     let account = [("HOME", home), ("USER", name.clone()), ("LOGNAME", name), ("SHELL", SHELL.to_owned())];
     all.extend(account.map(|(name, value)| (name.to_owned(), value)));
@@ -78,7 +79,7 @@ pub fn task_environment(path: &str) -> BTreeMap<String, String> {
     all
 }
 
-/// The language settings of a file.
+/// The language settings in a file.
 #[cfg(not(windows))]
 fn locale(text: &str) -> BTreeMap<String, String> {
     let setting = |line: &str| {
@@ -111,7 +112,7 @@ const PASSED_ON: [&str; 15] = [
     "PROGRAMDATA",
 ];
 
-/// The variables that every process has beside those of its task.
+/// The variables that every process has in addition to those of its task.
 #[cfg(windows)]
 pub fn task_environment(path: &str) -> BTreeMap<String, String> {
     let own =

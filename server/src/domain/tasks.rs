@@ -33,12 +33,12 @@ pub struct Definition {
     pub run: RunSpec,
     /// Working directory; none: a scratch folder of the attempt.
     pub working_directory: Option<String>,
-    /// Environment variables beside those of the account.
+    /// Environment variables in addition to those of the account.
     pub environment: BTreeMap<String, String>,
-    /// Which rights new files of the process do not get; none: the server's setting.
+    /// Permissions that new files of the process do not get; none: the server's setting.
     #[serde(default)]
     pub umask: Option<Umask>,
-    /// Whether processes that go on when the command has ended are left alone, instead of stopped.
+    /// Whether processes that continue after the command has ended are left alone, instead of stopped.
     #[serde(default)]
     pub leave_behind: bool,
     /// Typed inputs of a run.
@@ -77,13 +77,13 @@ pub struct Definition {
     pub on_server_stop: OnServerStop,
 }
 
-/// Rights that new files do not get, as umask(2) takes them: at most 0o777.
+/// Permissions that new files do not get, as for umask(2): at most 0o777.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Umask(pub u32);
 
 impl Umask {
-    /// From octal digits such as `022`; none: it is no umask.
+    /// Parses octal digits such as `022`. Returns none if the text is not a umask.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = (1..=4).contains(&text.len());
         u32::from_str_radix(text, 8).ok().filter(|umask| digits && *umask <= 0o777).map(Self)

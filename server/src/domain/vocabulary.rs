@@ -282,9 +282,9 @@ words!(
 words!(
     /// What was changed in a task when it was saved, so that it can run.
     TaskMend ("mend") {
-        /// Line ends of Windows became those of Unix in a script or line for a Unix interpreter.
+        /// Windows line ends became Unix line ends in a script or line for a Unix interpreter.
         LineEnds = "line_ends",
-        /// The byte order mark in front of a script was taken away.
+        /// The byte order mark before a script was removed.
         ByteOrderMark = "byte_order_mark",
     }
 );
@@ -292,9 +292,9 @@ words!(
 words!(
     /// Why bytes of a log were not kept.
     LogGap ("log gap") {
-        /// The middle of a line that is longer than a line may be.
+        /// The middle of a line that exceeds the maximum length of a line.
         LongLine = "long_line",
-        /// The middle of a log that is longer than the task's limit.
+        /// The middle of a log that exceeds the task's limit.
         LongLog = "long_log",
         /// The disk was nearly full.
         FullDisk = "full_disk",

@@ -1,45 +1,46 @@
-//! The lines of one stream: what of them is kept at once, held back for a moment, or left out.
+//! The lines of one stream: which parts are kept at once, held back for a moment, or left out.
 //!
-//! A program that draws a line again and again (`\r`) would fill the log with what nobody has seen. A line that is longer
-//! than 8 KiB keeps the newest of its redraws, at most one every 200 ms; a shorter one keeps all of them, so that binary
-//! output stays exact. Of a line longer than the cap the beginning and the end are kept, because the end is where a
-//! failing program says why. Deliberately absent: offsets and files, because the writer gives each part its offset when
-//! the part is given out. Start reading at [`Lines::take`].
+//! A program that redraws a line again and again (`\r`) would fill the log with text that nobody has seen. A line
+//! longer than 8 KiB keeps only its newest redraws, at most one every 200 ms. A shorter line keeps all redraws, so
+//! that binary output stays exact. Of a line longer than the cap, the start and the end are kept, because a failing
+//! program says why at the end. Deliberately absent: offsets and files, because the writer gives each part its offset
+//! when the part is handed out. Start reading at [`Lines::take`].
 
 use std::time::{Duration, Instant};
 
 use crate::log::GapReason;
 
-/// Shortest time between two writes of a line that is drawn again and again, and the longest time for which the end of a
-/// line is held back while nothing comes after it.
+/// Shortest time between two writes of a line that is redrawn again and again, and longest time for which the end of
+/// a line is held back while nothing follows.
 const PERIOD: Duration = Duration::from_millis(200);
-/// A line of at most so many bytes keeps all of its redraws.
+/// A line of at most this many bytes keeps all of its redraws.
 const EXACT: u64 = 8 * 1024;
 
-/// What becomes of some bytes.
+/// What happens to some bytes.
 #[derive(Debug)]
 pub(crate) enum Part<'a> {
-    /// They are kept.
+    /// The bytes are kept.
     Kept(&'a [u8]),
-    /// They are left out.
+    /// The bytes are left out.
     Lost { bytes: u64, reason: GapReason },
 }
 
-/// The state of one stream's newest line. A stretch is what stands between two line ends or redraws.
+/// The state of one stream's newest line. A stretch is the text between two line ends or redraws.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
     /// Bytes since the last line end.
     line: u64,
-    /// Bytes since the last line end or the begin of the newest redraw.
+    /// Bytes since the last line end or the start of the newest redraw.
     stretch: u64,
-    /// The newest byte is a carriage return: what follows decides whether the line ends or is drawn again.
+    /// Whether the newest byte is a carriage return. The next byte decides whether the line ends or is redrawn.
     returned: bool,
-    /// The line was drawn again, or may be by backspaces and escape codes, so what it becomes is held back.
+    /// Whether the line was redrawn, or may be by backspaces and escape codes. Its text is then held back.
     redrawn: bool,
     held: Vec<u8>,
-    /// Redraws of which `held` has bytes.
+    /// Number of redraws of which `held` has bytes.
     held_redraws: u64,
-    /// Bytes left out before `held`, and the redraws among them; no redraw: they are the middle of a long line.
+    /// Number of bytes left out before `held`, and of redraws among them. Without redraws, these bytes are the middle
+    /// of a long line.
     lost: u64,
     lost_redraws: u64,
     due: Option<Instant>,
@@ -47,9 +48,9 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    /// Takes what a stream wrote, for lines of at most `cap` bytes, and gives out what is decided.
+    /// Takes what a stream wrote, for lines of at most `cap` bytes, and hands out the parts that are decided.
     pub(crate) fn take(&mut self, bytes: &[u8], cap: u64, now: Instant, out: &mut dyn FnMut(Part<'_>)) {
-        // What passes at once is given out in stretches as long as possible: from here to where something else happens.
+        // Start of the text that passes at once. It is handed out in parts as long as possible.
         let mut passing = 0;
         let mut at = 0;
         while at < bytes.len() {
@@ -80,24 +81,24 @@ impl Lines {
         self.flush_due(cap, now, out);
     }
 
-    /// When something that is held back is to be given out.
+    /// When held back text must be handed out.
     pub(crate) const fn due(&self) -> Option<Instant> {
         self.due
     }
 
-    /// Whether there is a line without its end.
+    /// Returns whether there is a line without its end.
     pub(crate) const fn is_open(&self) -> bool {
         self.line > 0
     }
 
-    /// Gives out what is held back, if it is time.
+    /// Hands out what is held back, if it is time.
     pub(crate) fn flush_due(&mut self, cap: u64, now: Instant, out: &mut dyn FnMut(Part<'_>)) {
         if self.due.is_some_and(|due| due <= now) {
             self.flush(cap, now, out);
         }
     }
 
-    /// Gives out all that is held back.
+    /// Hands out everything that is held back.
     pub(crate) fn flush(&mut self, cap: u64, now: Instant, out: &mut dyn FnMut(Part<'_>)) {
         self.trim(cap);
         if self.lost > 0 {
@@ -123,7 +124,8 @@ impl Lines {
         self.stretch += bytes as u64;
     }
 
-    /// A redraw begins with the carriage return before it. What it draws over is left out if the line is long.
+    /// Begins a redraw, which starts with the carriage return before it. If the line is long, the text that it draws
+    /// over is left out.
     fn begin_redraw(&mut self, cap: u64) {
         if self.line > EXACT.min(head(cap))
             && let Some(begin) = memchr::memrchr(b'\r', &self.held)
@@ -141,7 +143,7 @@ impl Lines {
         self.due = None;
     }
 
-    /// Holds bytes back: those of a redraw, and the end of a long stretch.
+    /// Holds back bytes: those of a redraw, and the end of a long stretch.
     fn hold(&mut self, bytes: &[u8], cap: u64, now: Instant, out: &mut dyn FnMut(Part<'_>)) {
         let beginning = self.stretch <= head(cap);
         let (first, end) = bytes.split_at(whole(bytes, left(head(cap), self.stretch)));
@@ -154,7 +156,7 @@ impl Lines {
             self.hold_end(end, cap);
         }
         if self.lost > 0 && self.lost_redraws == 0 {
-            // The middle of a line is left out just now, so its end is not yet there.
+            // The middle of a line is being left out, so its end has not come yet.
             self.due = Some(now + PERIOD);
         } else if self.redrawn {
             let next = self.given.map_or(now, |given| given + PERIOD);
@@ -164,7 +166,7 @@ impl Lines {
         }
     }
 
-    /// Holds the newest end of a stretch that is longer than what is kept of its beginning.
+    /// Holds the newest end of a stretch that is longer than its kept start.
     fn hold_end(&mut self, bytes: &[u8], cap: u64) {
         let most = tail(cap);
         self.grow(bytes.len());
@@ -179,7 +181,7 @@ impl Lines {
         }
     }
 
-    /// Lets go of what is too much of a long stretch's end, and of the rest of a character that was cut.
+    /// Drops what is too much of a long stretch's end, and the rest of a character that was cut.
     fn trim(&mut self, cap: u64) {
         if self.stretch <= head(cap) {
             return;
@@ -194,12 +196,12 @@ impl Lines {
     }
 }
 
-/// What is kept of the beginning of a stretch.
+/// Number of bytes kept from the start of a stretch.
 const fn head(cap: u64) -> u64 {
     cap - cap / 2
 }
 
-/// What is kept of its end.
+/// Number of bytes kept from its end.
 fn tail(cap: u64) -> usize {
     usize::try_from(cap / 2).unwrap_or(usize::MAX / 4)
 }
@@ -227,7 +229,7 @@ fn give(bytes: &[u8], out: &mut dyn FnMut(Part<'_>)) {
 mod tests {
     use super::*;
 
-    /// One stream, its kept text with the gaps in it, and a clock that the test moves.
+    /// One stream, its kept text with gaps, and a clock that the test moves.
     struct Seen {
         lines: Lines,
         cap: u64,

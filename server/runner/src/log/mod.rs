@@ -85,9 +85,9 @@ pub enum GapReason {
     WriteError,
     /// A frame of the file is damaged or missing.
     Damaged,
-    /// Text that a program drew over (`\r`) before anybody could read it; the next byte is the newest redraw's `\r`.
+    /// Text that a program drew over (`\r`) before anybody could read it. The next byte is the newest redraw's `\r`.
     Redraws {
-        /// How many redraws.
+        /// Number of redraws.
         count: u64,
     },
 }
@@ -107,7 +107,7 @@ impl Stream {
 }
 
 impl GapReason {
-    /// Code and argument of the reason in a frame.
+    /// Code and argument of the reason, as in a frame.
     pub(crate) fn code(self) -> (u8, u64) {
         match self {
             Self::LineCap => (0, 0),

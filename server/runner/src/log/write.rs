@@ -85,19 +85,19 @@ impl LogWriter {
         self.main.write(&self.scratch);
     }
 
-    /// Takes bytes that the command wrote. Holds back for a moment what the command may draw over, and the end of a long
-    /// line ([`LogWriter::due`]).
+    /// Takes bytes that the command wrote. Text that the command may draw over, and the end of a long line, are held
+    /// back for a moment ([`LogWriter::due`]).
     pub fn data(&mut self, stream: Stream, bytes: &[u8]) {
         self.newlines += memchr::memchr_iter(b'\n', bytes).count() as u64;
         self.shape(stream, |lines, cap, now, out| lines.take(bytes, cap, now, out));
     }
 
-    /// When something that is held back is to be written by [`LogWriter::flush_due`].
+    /// When [`LogWriter::flush_due`] must write held back text.
     pub fn due(&self) -> Option<Instant> {
         self.lines.iter().filter_map(Lines::due).min()
     }
 
-    /// Writes what has been held back for long enough; says whether the log grew.
+    /// Writes text that has been held back for long enough. Returns whether the log grew.
     pub fn flush_due(&mut self) -> bool {
         let before = self.offset;
         for stream in STREAMS {
@@ -314,7 +314,7 @@ struct Gap {
 }
 
 impl Gap {
-    /// Whether a loss that follows belongs to this gap: those of other lines and redraws are told one by one.
+    /// Returns whether another loss belongs to this gap. Losses of other lines and redraws are reported one by one.
     fn joins(&self, stream: Stream, reason: GapReason) -> bool {
         let told_alone = matches!(reason, GapReason::LineCap | GapReason::Redraws { .. });
         reason == GapReason::WriteError || self.reason == reason && (!told_alone || self.stream == stream)

@@ -40,7 +40,7 @@ pub(crate) use system::{ask_process, carriers, kill, kill_carrier, start_ticks, 
 /// Files: private ones, the log with its lock, free space.
 pub(crate) use system::{create_locked, create_private, create_script, free_percent, locked, open_plain};
 
-/// Whom this process runs as.
+/// The account that runs this process.
 pub use system::account;
 
 /// Threads of the server that must not slow down others.

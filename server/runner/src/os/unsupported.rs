@@ -14,7 +14,7 @@ use crate::protocol::record::{SpawnFailure, Survivor};
 /// Does nothing. Here a priority belongs to the whole process, or needs a system call that nobody has tried yet.
 pub fn lower_priority() {}
 
-/// None: nobody asks, because no command runs here.
+/// None, because no command runs here.
 #[must_use]
 pub fn account() -> Option<Account> {
     None

@@ -57,10 +57,10 @@ pub struct Plan {
     /// Seconds to wait for pipes that a descendant keeps open after the command has ended.
     #[serde(default = "leak_grace_default")]
     pub leak_grace_seconds: f64,
-    /// What the command's new files are closed to, as umask(2) takes it.
+    /// Permissions that the command's new files do not get, as for umask(2).
     #[serde(default = "umask_default")]
     pub umask: u32,
-    /// Whether processes that go on when the command has ended are left alone and told, instead of stopped.
+    /// Whether processes that continue after the command has ended are left alone and reported, instead of stopped.
     #[serde(default)]
     pub leave_behind: bool,
     /// Limits of the log.
@@ -88,7 +88,7 @@ pub struct PlanScript {
 pub struct LogLimits {
     /// Maximum bytes on disk per attempt. Of a longer log, the first and the last half of the cap are kept.
     pub cap_bytes: u64,
-    /// Bytes kept of one line, half of them from its beginning and half from its end; the middle is dropped and counted.
+    /// Bytes kept of one line, half of them from its start and half from its end. The middle is dropped and counted.
     pub line_cap_bytes: u64,
     /// Minimum free space on the log's file system, in percent. Below it, log data is dropped and counted.
     pub min_free_percent: f64,

@@ -31,7 +31,7 @@ pub struct ExitRecord {
     pub swept: u32,
     /// Processes that could not be killed. Normally empty.
     pub survivors: Vec<Survivor>,
-    /// Processes that go on because the plan says so.
+    /// Processes that continue because the plan allows it.
     #[serde(default)]
     pub left_behind: Vec<LeftBehind>,
     /// The JSON that the command wrote to `ORC_RESULT_FILE`.
@@ -190,7 +190,7 @@ pub struct Survivor {
     pub name: String,
 }
 
-/// A process that goes on after its command.
+/// A process that continues after its command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftBehind {
     /// Its process id.

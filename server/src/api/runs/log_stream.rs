@@ -61,9 +61,10 @@ pub struct LogChunk {
     pub text: String,
     /// Number of bytes dropped just before the piece.
     pub dropped_bytes: u64,
-    /// Why they were dropped; null: nothing was. After `long_line` and `redraws` the same line goes on.
+    /// Why bytes were dropped; null: none were. After `long_line` and `redraws` the same line continues.
     pub dropped_because: Option<LogGap>,
-    /// Redraws of the line (a progress bar draws one with each `\r`) that were left out just before the piece.
+    /// Number of redraws of the line (a progress bar makes one with each `\r`) that were left out just before the
+    /// piece.
     pub redraw_count: u64,
 }
 

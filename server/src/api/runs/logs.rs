@@ -171,7 +171,7 @@ fn bytes_of(record: &Record) -> Vec<u8> {
     }
 }
 
-/// What a download says where bytes are missing. A terminal draws the next redraw over the words about redraws.
+/// The text of a download where bytes are missing. A terminal draws the next redraw over the text about redraws.
 fn gap_words(bytes: u64, reason: GapReason) -> String {
     match reason {
         GapReason::Redraws { count } => format!("\r[orc] {count} redraws of this line were left out here"),

@@ -145,11 +145,11 @@ pub struct Attempt {
     pub leaked_output: bool,
     /// Number of processes that could not be stopped.
     pub survivor_count: u32,
-    /// Processes that went on when it ended, because the task says `leave_behind`.
+    /// Processes that continued after the attempt ended, because the task says `leave_behind`.
     pub left_behind: Vec<LeftBehind>,
 }
 
-/// A process that went on after its run.
+/// A process that continues after its run.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LeftBehind {
     /// Process id.

@@ -50,16 +50,17 @@ macro_rules! definition {
             #[serde(default)]
             #[schema(max_length = 4096)]
             pub working_directory: Option<String>,
-            /// Environment variables of the process, beside those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and
-            /// TZ if the machine has it). The server's own are not passed on.
+            /// Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL,
+            /// PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on.
             #[serde(default)]
             pub environment: BTreeMap<String, String>,
-            /// Rights that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.
+            /// Permissions that new files of the process do not get, in octal digits; null: the server's setting
+            /// `task_umask`.
             #[serde(default)]
             #[schema(max_length = 4, pattern = "^0?[0-7]{3}$", example = "027")]
             pub umask: Option<String>,
-            /// Whether processes that go on when the command has ended are left alone, such as a daemon that the task starts.
-            /// They are listed with the run. Otherwise they are stopped.
+            /// Whether processes that continue after the command has ended are left alone, such as a daemon that the
+            /// task starts. They are listed with the run. Otherwise they are stopped.
             #[serde(default)]
             #[schema(default = false)]
             pub leave_behind: bool,

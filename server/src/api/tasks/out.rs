@@ -32,7 +32,7 @@ pub fn tagged(view: TaskView) -> Response {
     saved(view, Vec::new())
 }
 
-/// The answer for a task that was saved, with what that changed.
+/// The answer for a saved task, with what saving changed.
 pub fn saved(view: TaskView, mended: Vec<TaskMend>) -> Response {
     let version = view.record.version;
     answer::versioned(Task { mended, ..task_out(view) }, version)

@@ -43,7 +43,7 @@ definition! {
         /// The newest run of the task.
         #[schema(read_only, inline = false)]
         pub last_run: Option<LastRun>,
-        /// What this request saved otherwise than it was sent, so that it can run; empty, as a rule.
+        /// What this request saved differently from what was sent, so that it can run; usually empty.
         #[schema(read_only)]
         pub mended: Vec<TaskMend>,
         /// What can be done with the task now.
@@ -304,7 +304,7 @@ pub struct TaskApplyItem {
     pub change: TaskChange,
     /// Fields that differ.
     pub differences: Vec<FieldDifference>,
-    /// What was saved otherwise than it was sent, so that it can run; empty, as a rule.
+    /// What was saved differently from what was sent, so that it can run; usually empty.
     pub mended: Vec<TaskMend>,
 }
 

@@ -4,17 +4,18 @@
 //! `calendar_update`, then `book`.
 
 mod book;
+pub(in crate::app) mod concern;
 pub mod import;
 pub(in crate::app) mod silenced;
 
 pub(in crate::app) use self::book::{calendar_book, calendar_problems, calendars_known, containing};
 
 use self::book::{names_in, refuse, with_change, with_given};
+use self::concern::{Completed, Concern, concern};
 use self::silenced::Silenced;
 use super::core::compute::Reach;
 use super::core::events::Change;
 use super::core::write::{Moment, Write};
-use super::ledger::{Completed, Concern, close_concerned};
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::calendars::{Calendar, CalendarBook};
 use crate::domain::ids::{CalendarId, name_problem};
@@ -114,8 +115,9 @@ impl App {
         let concern = Concern { names: BTreeSet::new(), tags };
         let completed = match dry_run {
             true => Completed::default(),
-            false => self.ledger_complete(concern.clone()).await?,
+            false => (self.before_calendars().ahead)(self, concern.clone()).await?,
         };
+        let close = self.before_calendars().within;
         let write = async move |tx: &Tx, moment: Moment| {
             let stored = tx.calendars().await?;
             calendar_check(&stored, &wanted.name, &wanted)?;
@@ -123,7 +125,7 @@ impl App {
                 return Err(name_taken(&wanted.name));
             }
             if !dry_run {
-                close_concerned(tx, &concern, &completed, moment).await?;
+                close(tx, &concern, &completed, moment).await?;
             }
             let now = moment.now;
             let made = tx.calendar_insert(&wanted, &caller.name, now).await?;
@@ -153,6 +155,7 @@ impl App {
             true => Completed::default(),
             false => self.ledger_complete_for(&calendar, base, Some(&wanted)).await?,
         };
+        let close = self.before_calendars().within;
         let write = async move |tx: &Tx, moment: Moment| {
             let read = tx.calendar_find(&calendar).await?.ok_or_else(|| no_calendar(&calendar))?;
             Error::unless_at(read.version, base)?;
@@ -166,7 +169,7 @@ impl App {
             }
             if !dry_run {
                 let concern = concern(&stored, &read.definition, Some(&wanted));
-                close_concerned(tx, &concern, &completed, moment).await?;
+                close(tx, &concern, &completed, moment).await?;
             }
             let now = moment.now;
             let written = tx.calendar_update(&read, &wanted, &caller.name, now).await?;
@@ -183,12 +186,13 @@ impl App {
         caller.require(Permission::Define)?;
         let (caller, calendar) = (caller.clone(), calendar.to_owned());
         let completed = self.ledger_complete_for(&calendar, base, None).await?;
+        let close = self.before_calendars().within;
         let write = async move |tx: &Tx, moment: Moment| {
             let read = tx.calendar_find(&calendar).await?.ok_or_else(|| no_calendar(&calendar))?;
             Error::unless_at(read.version, base)?;
             let stored = tx.calendars().await?;
             unused(tx, &stored, &read, "deleted").await?;
-            close_concerned(tx, &concern(&stored, &read.definition, None), &completed, moment).await?;
+            close(tx, &concern(&stored, &read.definition, None), &completed, moment).await?;
             let now = moment.now;
             tx.calendar_delete(&read, now).await?;
             let name = read.definition.name.clone();
@@ -249,7 +253,7 @@ impl App {
             return Ok(Completed::default());
         }
         let concern = concern(&*self.calendars().await?, &read.definition, wanted);
-        self.ledger_complete(concern).await
+        (self.before_calendars().ahead)(self, concern).await
     }
 
     fn announce_calendar(&self) {
@@ -257,20 +261,6 @@ impl App {
         self.replan_all();
         self.signals().raise(Signal::Queue);
     }
-}
-
-/// The schedules that a change of a calendar affects. Without a new definition the calendar is deleted.
-fn concern(stored: &StoredCalendars, old: &Calendar, new: Option<&Calendar>) -> Concern {
-    let all: Vec<Calendar> = stored.records.iter().map(|record| record.definition.clone()).collect();
-    let names = containing(&all, &old.name);
-    let windows = all.iter().filter(|calendar| names.contains(&calendar.name)).chain(new);
-    let mut tags: Option<Vec<String>> = None;
-    for window in windows.filter_map(|calendar| calendar.maintenance.as_ref()) {
-        let everybody = window.tags.is_empty() || tags.as_ref().is_some_and(Vec::is_empty);
-        let more = if everybody { Vec::new() } else { [tags.unwrap_or_default(), window.tags.clone()].concat() };
-        tags = Some(more);
-    }
-    Concern { names, tags }
 }
 
 fn calendar_check(stored: &StoredCalendars, old_name: &str, wanted: &Calendar) -> Result<()> {

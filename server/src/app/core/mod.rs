@@ -7,6 +7,7 @@ pub(in crate::app) mod caller;
 pub(in crate::app) mod compute;
 pub(in crate::app) mod error;
 pub mod events;
+pub(in crate::app) mod hold;
 pub(in crate::app) mod signals;
 pub(in crate::app) mod span;
 pub mod write;

@@ -3,8 +3,9 @@
 //! For each day only the soonest tasks are kept and the others are counted, so that memory does not grow with the
 //! tasks. Start reading at `plan_days`.
 
-use super::sources::{Source, Sources};
+use super::sources::Sources;
 use crate::app::core::compute::Reach;
+use crate::app::schedules::source::Source;
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::calendars::CalendarBook;
 use crate::domain::core::time::zone_parse;

@@ -12,7 +12,6 @@ pub mod simulations;
 mod sources;
 
 pub use self::days::{PlannedDay, PlannedTask};
-pub use self::sources::{Source, merged};
 
 use self::sources::{Coming, Soonest};
 use super::core::compute::Reach;

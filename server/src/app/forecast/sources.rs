@@ -5,32 +5,16 @@
 
 use crate::app::schedules::agenda::STRETCH;
 use crate::app::schedules::compile;
+use crate::app::schedules::source::Source;
 use crate::app::{App, Result};
 use crate::domain::calendars::CalendarBook;
 use crate::domain::keys::{Key, Task};
 use crate::domain::model::{ScheduleRecord, StoredSchedules};
-use crate::domain::schedules::{CompiledSchedule, Slot};
+use crate::domain::schedules::Slot;
 use chrono::{DateTime, Utc};
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
-
-/// A schedule that fires, with its names for people.
-#[derive(Debug, Clone)]
-pub struct Source {
-    /// Name of the task.
-    pub task: String,
-    /// Key of the task in the database.
-    pub task_key: Key<Task>,
-    /// Key of the schedule within its task.
-    pub schedule_key: String,
-    /// Calendars in its `skip_on`.
-    pub skip_on: Vec<String>,
-    /// Tags of the task.
-    pub tags: Vec<String>,
-    /// The compiled schedule.
-    pub compiled: CompiledSchedule,
-}
 
 /// Some schedules, ordered by their task's name and their key. Those that cannot fire are separate.
 #[derive(Debug, Default)]
@@ -158,26 +142,4 @@ impl Soonest {
     pub fn into_sorted(self) -> Vec<Coming> {
         self.latest_first.into_sorted_vec()
     }
-}
-
-/// The slots of all sources after an instant and up to another, in order of time, then of their source.
-pub fn merged(sources: &[Source], after: DateTime<Utc>, until: DateTime<Utc>) -> impl Iterator<Item = (Slot, &Source)> {
-    let mut heap: BinaryHeap<Reverse<(DateTime<Utc>, usize)>> = BinaryHeap::new();
-    let mut slots: Vec<Option<Slot>> = vec![None; sources.len()];
-    for (index, source) in sources.iter().enumerate() {
-        if let Some(slot) = source.compiled.next_after(after).filter(|slot| slot.scheduled_for <= until) {
-            heap.push(Reverse((slot.scheduled_for, index)));
-            slots[index] = Some(slot);
-        }
-    }
-    std::iter::from_fn(move || {
-        let Reverse((at, index)) = heap.pop()?;
-        let source = &sources[index];
-        let found = slots[index].take()?;
-        if let Some(next) = source.compiled.next_after(at).filter(|slot| slot.scheduled_for <= until) {
-            heap.push(Reverse((next.scheduled_for, index)));
-            slots[index] = Some(next);
-        }
-        Some((found, source))
-    })
 }

@@ -7,10 +7,10 @@
 use crate::app::core::compute::Reach;
 use crate::app::core::events::Change;
 use crate::app::core::write::Moment;
-use crate::app::forecast::{Source, merged};
 use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted, new_run, whole};
 use crate::app::schedules::compile;
+use crate::app::schedules::source::{Source, merged};
 use crate::app::{App, Caller, Error, Result, Signal};
 use crate::domain::calendars::CalendarBook;
 use crate::domain::core::overlap::Overlap;

@@ -8,7 +8,6 @@ use crate::app::Result;
 use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted, new_run};
 use crate::app::schedules::agenda::Planned;
-use crate::app::system::HOLD;
 use crate::domain::ids::TaskId;
 use crate::domain::keys::{Key, Task};
 use crate::domain::model::{CalendarMark, RunNew, SlotBooking, SlotEntry, TaskRecord, TriggerRecord};
@@ -81,12 +80,6 @@ pub(super) struct Written {
 /// The keys of the tasks of schedules, each once.
 pub(super) fn task_keys(schedules: &[Arc<Planned>]) -> Vec<Key<Task>> {
     schedules.iter().map(|planned| planned.task_key).collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-/// Why nothing fires, if everything is on hold.
-pub(in crate::app) async fn on_hold(tx: &Tx) -> Result<Option<Reason>> {
-    let hold = tx.setting_find(HOLD).await?;
-    Ok(hold.map(|hold| Reason::OnHold { note: hold["reason"].as_str().unwrap_or_default().to_owned() }))
 }
 
 /// Books schedules, except those whose tasks are missing, disabled, or at another version now. The tasks do not

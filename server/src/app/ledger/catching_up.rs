@@ -1,8 +1,8 @@
 //! Catching up: pending ledger entries become runs, oldest first, one after another for each task, and a limited
 //! number at once.
 
-use super::booking::on_hold;
 use crate::app::core::events::Change;
+use crate::app::core::hold::on_hold;
 use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted, new_run};
 use crate::app::{App, Result};

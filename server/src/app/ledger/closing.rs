@@ -5,18 +5,21 @@
 //! calendar then finds the ledger complete up to an instant shortly before its own, and completes the little that
 //! is left. Start reading at `ledger_complete`.
 
-use super::booking::{BookedIn, DueSlots, book, on_hold, task_keys};
+use super::booking::{BookedIn, DueSlots, book, task_keys};
 use crate::app::calendars::calendar_book;
+use crate::app::calendars::concern::{BeforeChange, Completed, CompletedSchedule, Concern};
 use crate::app::core::compute::Reach;
+use crate::app::core::hold::on_hold;
 use crate::app::core::write::Moment;
 use crate::app::schedules::agenda::{Planned, STRETCH};
 use crate::app::schedules::compile;
 use crate::app::{App, Error, Result};
 use crate::domain::calendars::CalendarBook;
-use crate::domain::keys::{Key, Schedule, Task};
+use crate::domain::keys::{Key, Schedule};
 use crate::domain::model::{CalendarMark, ScheduleRecord, SlotBooking};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
+use futures::FutureExt as _;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -26,61 +29,17 @@ const BATCH: usize = 200;
 /// How often a batch is tried again because calendars or tasks changed meanwhile.
 const TRIES: usize = 5;
 
-/// The schedules that a change of calendars affects.
-#[derive(Debug, Clone, Default)]
-pub(in crate::app) struct Concern {
-    /// Schedules that name one of these calendars.
-    pub names: BTreeSet<String>,
-    /// Schedules whose task has one of these tags. Empty: all tasks; none: no task, because there is no maintenance
-    /// window.
-    pub tags: Option<Vec<String>>,
-}
-
-impl Concern {
-    fn is(&self, record: &ScheduleRecord) -> bool {
-        let mut named = record.schedule.run_only_on.iter().chain(&record.schedule.skip_on);
-        let labelled = |tags: &Vec<String>| tags.is_empty() || tags.iter().any(|tag| record.task_tags.contains(tag));
-        named.any(|name| self.names.contains(name)) || self.tags.as_ref().is_some_and(labelled)
-    }
-
-    /// Those of some schedules that are affected, fire, and have a ledger that does not reach beyond an instant.
-    fn planned(&self, book: &CalendarBook, some: Vec<ScheduleRecord>, now: DateTime<Utc>) -> Vec<Arc<Planned>> {
-        let behind = some.into_iter().filter(|record| record.watermark_at <= now && self.is(record));
-        let planned = behind.filter_map(|record| {
-            let compiled = compile(book, &record.task_name, &record.task_tags, &record.schedule).ok()?;
-            // The slot of a startup schedule depends on no future calendar date. The scheduler books it after the
-            // start.
-            if compiled.is_startup() {
-                return None;
-            }
-            let version = record.task_version;
-            Some(Arc::new(Planned::new(record, version, Arc::new(compiled))))
-        });
-        planned.collect()
-    }
-}
-
-/// How far ledgers were completed before the transaction that changes the calendars.
-#[derive(Debug, Clone, Default)]
-pub(in crate::app) struct Completed {
-    /// Up to this instant, at which their watermarks stand unless something happened since.
-    at: DateTime<Utc>,
-    schedules: Vec<CompletedSchedule>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct CompletedSchedule {
-    row: Key<Schedule>,
-    task_key: Key<Task>,
-    /// The next slot after the instant; none: there is none.
-    next_at: Option<DateTime<Utc>>,
-}
+/// The ledger's work before calendars change.
+pub(in crate::app) const BEFORE_CALENDARS: BeforeChange = BeforeChange {
+    ahead: |app, concern| app.ledger_complete(concern).boxed(),
+    within: |tx, concern, completed, moment| close_concerned(tx, concern, completed, moment).boxed(),
+};
 
 impl App {
     /// Completes the ledger of the affected schedules up to the present, in short transactions. The ledger stays complete
     /// even if the calendar is not changed in the end.
-    pub(in crate::app) async fn ledger_complete(&self, concern: Concern) -> Result<Completed> {
-        if concern.names.is_empty() && concern.tags.is_none() {
+    async fn ledger_complete(&self, concern: Concern) -> Result<Completed> {
+        if concern.is_nobody() {
             return Ok(Completed::default());
         }
         let completed = self.compute(Reach::Ledger, async move |app, _| {
@@ -90,7 +49,7 @@ impl App {
                 // The mark is read before the calendars. If they change in between, it is the older mark.
                 let mark = app.store().calendar_mark().await?;
                 let book = app.calendar_book().await?;
-                let planned = concern.planned(&book, stored.readable, now);
+                let planned = planned(&concern, &book, stored.readable, now);
                 let completed = |it: &Arc<Planned>| CompletedSchedule {
                     row: it.row,
                     task_key: it.task_key,
@@ -145,15 +104,26 @@ impl App {
     }
 }
 
+/// Those of some schedules that are affected, fire, and have a ledger that does not reach beyond an instant.
+fn planned(concern: &Concern, book: &CalendarBook, some: Vec<ScheduleRecord>, now: DateTime<Utc>) -> Vec<Arc<Planned>> {
+    let behind = some.into_iter().filter(|record| record.watermark_at <= now && concern.is(record));
+    let planned = behind.filter_map(|record| {
+        let compiled = compile(book, &record.task_name, &record.task_tags, &record.schedule).ok()?;
+        // The slot of a startup schedule depends on no future calendar date. The scheduler books it after the
+        // start.
+        if compiled.is_startup() {
+            return None;
+        }
+        let version = record.task_version;
+        Some(Arc::new(Planned::new(record, version, Arc::new(compiled))))
+    });
+    planned.collect()
+}
+
 /// Completes the rest of the affected schedules' ledger up to the moment at which the calendars change in the same
 /// transaction. A schedule of `completed` to which nothing has happened since is only read again if a slot is due.
-pub(in crate::app) async fn close_concerned(
-    tx: &Tx,
-    concern: &Concern,
-    completed: &Completed,
-    moment: Moment,
-) -> Result<()> {
-    if concern.names.is_empty() && concern.tags.is_none() {
+async fn close_concerned(tx: &Tx, concern: &Concern, completed: &Completed, moment: Moment) -> Result<()> {
+    if concern.is_nobody() {
         return Ok(());
     }
     let Moment { now, .. } = moment;
@@ -165,7 +135,7 @@ pub(in crate::app) async fn close_concerned(
     let tasks: BTreeSet<Key<_>> = due.iter().map(|it| it.task_key).collect();
     let due = tx.schedule_list_enabled_of(&tasks.into_iter().collect::<Vec<_>>()).await?.readable;
     behind.extend(due.into_iter().filter(|it| rows.contains(&it.row) && it.watermark_at == completed.at));
-    let planned = concern.planned(&*calendar_book(tx).await?, behind, now);
+    let planned = planned(concern, &*calendar_book(tx).await?, behind, now);
     for some in planned.chunks(BATCH) {
         complete(tx, some, moment).await?;
     }

@@ -3,8 +3,9 @@
 //! Anything may change between reading and booking. The transaction that books therefore checks whether tasks and
 //! calendars are still those that were read. What has changed is left out and must be read again.
 
-use super::booking::{Booked, BookedIn, DueSlots, Written, book, on_hold};
+use super::booking::{Booked, BookedIn, DueSlots, Written, book};
 use crate::app::core::events::Change;
+use crate::app::core::hold::on_hold;
 use crate::app::core::write::Moment;
 use crate::app::{App, Result};
 use crate::domain::keys::{Key, Task};

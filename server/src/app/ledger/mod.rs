@@ -13,11 +13,9 @@ pub(in crate::app) mod damaged;
 pub mod due;
 pub(in crate::app) mod verdicts;
 
-pub(super) use self::closing::{Completed, Concern, close_concerned};
-
-pub(in crate::app) use self::booking::on_hold;
 pub use self::booking::{Booked, DueSlots};
 use self::booking::{book, task_keys};
+use super::core::hold::on_hold;
 use super::core::write::Moment;
 use super::schedules::agenda::Planned;
 use super::schedules::compile;

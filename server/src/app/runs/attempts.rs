@@ -36,7 +36,7 @@ pub struct AttemptReport {
     pub leaked_output: bool,
     /// Number of processes that could not be stopped.
     pub survivor_count: u32,
-    /// Processes that go on because the task says so.
+    /// Processes that continue because the task allows it.
     pub left_behind: Vec<LeftBehind>,
     /// What the run wrote as its result.
     pub result: Option<Value>,

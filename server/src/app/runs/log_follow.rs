@@ -39,9 +39,9 @@ pub struct Piece {
     pub text: String,
     /// Number of bytes dropped just before the piece.
     pub dropped_bytes: u64,
-    /// Why they were dropped; none: nothing was.
+    /// Why bytes were dropped; none: none were.
     pub dropped_because: Option<LogGap>,
-    /// Redraws of the line among what was dropped.
+    /// Number of redraws of the line among the dropped bytes.
     pub redraw_count: u64,
 }
 
@@ -73,7 +73,7 @@ pub const fn stream_word(stream: Stream) -> LogStream {
     }
 }
 
-/// The word for a gap, and how many redraws it holds.
+/// The word for a gap, and the number of redraws in it.
 pub const fn gap_word(reason: GapReason) -> (LogGap, u64) {
     match reason {
         GapReason::LineCap => (LogGap::LongLine, 0),

@@ -4,7 +4,6 @@
 
 pub mod admit;
 pub mod attempts;
-pub(in crate::app) mod demo;
 pub mod idempotency;
 pub mod log_follow;
 pub(in crate::app) mod logs;

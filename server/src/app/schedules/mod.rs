@@ -3,6 +3,7 @@
 //! Deliberately absent: saving schedules, which happens with their task. Start reading at `agenda`.
 
 pub mod agenda;
+pub mod source;
 
 use super::core::compute::Reach;
 use super::{App, Caller, Error, Result};

@@ -1,6 +1,7 @@
-//! What no subject keeps for ever beside runs: each deletes its own rows, in one transaction.
+//! Deletes old rows other than runs: each subject deletes its own rows, in one transaction.
 //!
-//! Deliberately absent: how long anything is kept, which the pruner says, and runs, which go by their task's retention.
+//! Deliberately absent: how long anything is kept, which the pruner decides, and runs, which follow their task's
+//! retention.
 
 use crate::app::core::write::{Moment, silent};
 use crate::app::{App, Result};

@@ -2,11 +2,13 @@
 //!
 //! Deliberately absent: what single workers do, which is in `engine`. Start reading at `disk`.
 
+pub(in crate::app) mod demo;
 pub mod disk;
 mod leftovers;
 
 use self::disk::{Disk, DiskGuard};
 use super::core::events::Change;
+use super::core::hold::HOLD;
 use super::core::write::Moment;
 use super::schedules::agenda::{InvalidSchedule, InvalidSchedules};
 use super::{App, Caller, Error, Result, Signal};
@@ -21,9 +23,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-
-/// Key of the hold among the settings.
-pub const HOLD: &str = "hold";
 
 /// Size in bytes from which the write-ahead log is a warning.
 const WAL_ALARM: u64 = 256 * 1024 * 1024;

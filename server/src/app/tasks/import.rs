@@ -56,15 +56,15 @@ pub struct Imported {
 const OVERLAP: &str = "a task is not started again while it is running: that slot is recorded as skipped, where cron \
     would start the command twice; change the task's overlap to allow it";
 
-/// Where commands start.
+/// The folder in which commands start.
 const FOLDER: &str = "cron starts each command in the home folder, Orc in an empty folder of the run, unless the task has a \
                       working directory";
 
-/// Where programs are looked for, and the rest of the environment.
+/// The folders in which programs are searched, and the rest of the environment.
 const ENVIRONMENT: &str = "cron looks for programs in /usr/bin:/bin, Orc in the folders of the server's setting task_path; \
                            HOME, USER, LOGNAME and SHELL are the same, and LANG is set";
 
-/// A umask that is not cron's.
+/// A umask that differs from cron's.
 const UMASK: &str = "new files get the umask of the server's setting task_umask, which is not cron's 022";
 
 /// A task made from a line.
@@ -114,7 +114,7 @@ impl App {
         Ok(Imported { saved, form: read.form, tasks, problems, notes })
     }
 
-    /// What Orc does otherwise than cron for every task.
+    /// Where Orc differs from cron for every task.
     fn differences(&self) -> Vec<&'static str> {
         let umask = (self.settings().surroundings.umask != 0o022).then_some(UMASK);
         [OVERLAP, FOLDER, ENVIRONMENT].into_iter().chain(umask).collect()

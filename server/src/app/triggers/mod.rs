@@ -7,8 +7,8 @@ pub mod file_roots;
 pub mod files;
 pub mod hooks;
 
+use super::core::hold::on_hold;
 use super::core::write::{Moment, silent};
-use super::ledger::on_hold;
 use super::runs::admit;
 use super::runs::admit::{Inserted, Wanted};
 use super::{App, Caller, Error, Result};

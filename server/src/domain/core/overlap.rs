@@ -1,7 +1,7 @@
-//! What happens to a run of a task that comes while another one is open.
+//! The overlap rule: what happens to a new run of a task while another run is open.
 //!
-//! Tasks say it, runs are admitted by it, pools and simulations compute with it. Deliberately absent: the admission itself,
-//! which `runs` does.
+//! Tasks define the rule, admission applies it, and pools and simulations compute with it. Deliberately absent: the
+//! admission itself, which is in `runs`.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! What is wrong with something that a person wrote, and where.
 //!
-//! Deliberately absent: the answer to a request, which `api` makes of it, and faults inside a schedule's rule, which `time`
-//! names.
+//! Deliberately absent: the answer to a request, which `api` makes from problems, and faults inside a schedule's
+//! rule, which `time` describes.
 
 /// Says what is wrong and where: an RFC 6901 pointer into the definition and a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -61,11 +61,11 @@ pub struct AttemptRecord {
     pub leaked_output: bool,
     /// Number of processes that could not be stopped.
     pub survivor_count: u32,
-    /// Processes that go on because the task says so.
+    /// Processes that continue because the task allows it.
     pub left_behind: Vec<LeftBehind>,
 }
 
-/// A process that goes on after its run.
+/// A process that continues after its run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftBehind {
     /// Process id.
@@ -149,7 +149,7 @@ pub struct AttemptFinished {
     pub leaked_output: bool,
     /// Number of processes that could not be stopped.
     pub survivor_count: u32,
-    /// Processes that go on because the task says so.
+    /// Processes that continue because the task allows it.
     pub left_behind: Vec<LeftBehind>,
     /// What happens to the run.
     pub next: RunNext,

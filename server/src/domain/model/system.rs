@@ -1,4 +1,4 @@
-//! Facts about the database, what the server deletes beside runs, and what processes find around them.
+//! Facts about the database, what the server deletes apart from runs, and the environment of processes.
 
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -59,10 +59,10 @@ pub struct Leftovers {
     pub limit: u32,
 }
 
-/// What every process of a task finds around it, unless its task says otherwise.
+/// The environment of every task's process, unless the task says otherwise.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Surroundings {
-    /// Which rights new files do not get, as umask(2) takes it.
+    /// Permissions that new files do not get, as for umask(2).
     pub umask: u32,
     /// Variables of the account.
     pub environment: BTreeMap<String, String>,

@@ -1,17 +1,18 @@
-//! Line ends of scripts: what was written on Windows and is run by a Unix interpreter.
+//! Line ends of scripts that were written on Windows and are run by a Unix interpreter.
 //!
-//! A shell takes the carriage return before a line end for a part of the line: `fi\r` is no `fi`, `cd /tmp\r` names another
-//! folder, and a byte order mark hides the first command. Interpreters of Windows keep both, because they want them.
+//! A Unix shell treats the carriage return before a line end as part of the line: `fi\r` is not `fi`, `cd /tmp\r`
+//! names another folder, and a byte order mark hides the first command. Interpreters of Windows keep both, because
+//! they need them.
 
 use crate::domain::vocabulary::TaskMend;
 use std::borrow::Cow;
 
-/// A text as an interpreter wants it.
+/// A text in the form that an interpreter needs.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Mended<'a> {
     /// The text.
     pub text: Cow<'a, str>,
-    /// What was changed in it.
+    /// The changes that were made.
     pub mends: Vec<TaskMend>,
 }
 
@@ -20,7 +21,7 @@ pub fn for_interpreter<'a>(interpreter: &str, text: &'a str) -> Mended<'a> {
     if is_of_windows(interpreter) { kept(text) } else { mended(text) }
 }
 
-/// A line for a shell; no shell: the platform's own.
+/// A line for a shell. Without a shell, the platform's own is meant.
 pub fn for_shell<'a>(shell: Option<&str>, line: &'a str) -> Mended<'a> {
     match shell {
         Some(shell) if is_of_windows(shell) => kept(line),
@@ -29,7 +30,7 @@ pub fn for_shell<'a>(shell: Option<&str>, line: &'a str) -> Mended<'a> {
     }
 }
 
-/// The name of a program, which a file with line ends of Windows may have given a carriage return.
+/// The name of a program, to which a file with Windows line ends may have added a carriage return.
 pub fn for_name(name: &str) -> Mended<'_> {
     mended(name)
 }

@@ -1,4 +1,4 @@
-//! A schedule after parsing: known to be right, and ready to compute its slots with.
+//! A schedule after parsing: known to be valid, and ready to compute its slots.
 //!
 //! Deliberately absent: parsing, which `compile` does, and the slots themselves, which `slots` computes.
 

@@ -43,7 +43,7 @@ pub struct AttemptFacts {
 pub struct PlanContext {
     /// Private folder for scripts and results.
     pub scratch_folder: PathBuf,
-    /// What every process finds around it.
+    /// The environment of every process.
     pub surroundings: Surroundings,
     /// Below this share of free disk space, in percent, logs are not written.
     pub min_free_percent: f64,
@@ -93,7 +93,7 @@ fn lower(run: &RunSpec, values: &Map<String, Value>) -> Option<Lowered> {
         RunSpec::Script { interpreter, text, arguments } => {
             let (program, before, suffix) = interpreter_of(interpreter);
             let arguments = arguments.iter().map(|argument| params::substitute(argument, values)).collect();
-            // A version of the task from before line ends were looked at when it is saved.
+            // A version of the task from the time before line ends were checked on saving.
             let text = line_ends::for_interpreter(interpreter, text).text.into_owned();
             let script = PlanScript { text, suffix: suffix.to_owned(), arguments };
             Some((program, before, Some(script)))

@@ -99,8 +99,8 @@ async fn note_start(app: &App, claimed: &ClaimedRun, child: Started) {
 }
 
 /// Finds out what became of an attempt whose runner is gone. None means that its command was never started, because a
-/// runner without a plan removes its log. `planned` says whether the runner may have received its plan, `leaves` whether
-/// the task leaves processes behind, so that none may be stopped. Blocks.
+/// runner without a plan removes its log. `planned` says whether the runner may have received its plan; `leaves` says
+/// whether the task leaves processes behind, so that none may be stopped. Blocks.
 pub fn look_after(link: &Link, planned: bool, leaves: bool, now: DateTime<Utc>) -> io::Result<Option<AttemptReport>> {
     let mut reader = match LogReader::open(link.log()) {
         Ok(reader) => Some(reader),

@@ -252,7 +252,7 @@ async fn end_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
     Ok(())
 }
 
-/// The processes that go on, as the column keeps them; none: nothing goes on.
+/// The processes that continue, as the column stores them; none if there are none.
 fn left_behind(item: &AttemptFinished) -> Result<Option<String>> {
     let listed = (!item.left_behind.is_empty()).then(|| serde_json::to_string(&item.left_behind));
     listed.transpose().map_err(|error| damaged("attempt", error))

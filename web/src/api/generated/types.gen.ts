@@ -63,7 +63,7 @@ export type Attempt = {
      */
     survivor_count: number;
     /**
-     * Processes that went on when it ended, because the task says `leave_behind`.
+     * Processes that continued after the attempt ended, because the task says `leave_behind`.
      */
     left_behind: Array<LeftBehind>;
 };
@@ -1144,7 +1144,7 @@ export type LastRun = {
 };
 
 /**
- * A process that went on after its run.
+ * A process that continues after its run.
  */
 export type LeftBehind = {
     /**
@@ -1209,7 +1209,8 @@ export type LogChunk = {
     dropped_bytes: number;
     dropped_because: LogGap | null;
     /**
-     * Redraws of the line (a progress bar draws one with each `\r`) that were left out just before the piece.
+     * Number of redraws of the line (a progress bar makes one with each `\r`) that were left out just before the
+     * piece.
      */
     redraw_count: number;
 };
@@ -3735,7 +3736,7 @@ export type Task = {
     readonly next_slots: Array<SlotPreview>;
     readonly last_run: LastRun | null;
     /**
-     * What this request saved otherwise than it was sent, so that it can run; empty, as a rule.
+     * What this request saved differently from what was sent, so that it can run; usually empty.
      */
     readonly mended: Array<TaskMend>;
     /**
@@ -3775,19 +3776,20 @@ export type Task = {
      */
     working_directory: string | null;
     /**
-     * Environment variables of the process, beside those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and
-     * TZ if the machine has it). The server's own are not passed on.
+     * Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL,
+     * PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on.
      */
     environment: {
         [key: string]: string;
     };
     /**
-     * Rights that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.
+     * Permissions that new files of the process do not get, in octal digits; null: the server's setting
+     * `task_umask`.
      */
     umask: string | null;
     /**
-     * Whether processes that go on when the command has ended are left alone, such as a daemon that the task starts.
-     * They are listed with the run. Otherwise they are stopped.
+     * Whether processes that continue after the command has ended are left alone, such as a daemon that the
+     * task starts. They are listed with the run. Otherwise they are stopped.
      */
     leave_behind: boolean;
     /**
@@ -3896,7 +3898,7 @@ export type TaskApplyItem = {
      */
     differences: Array<FieldDifference>;
     /**
-     * What was saved otherwise than it was sent, so that it can run; empty, as a rule.
+     * What was saved differently from what was sent, so that it can run; usually empty.
      */
     mended: Array<TaskMend>;
 };
@@ -4029,19 +4031,20 @@ export type TaskDefinition = {
      */
     working_directory?: string | null;
     /**
-     * Environment variables of the process, beside those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and
-     * TZ if the machine has it). The server's own are not passed on.
+     * Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL,
+     * PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on.
      */
     environment?: {
         [key: string]: string;
     };
     /**
-     * Rights that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.
+     * Permissions that new files of the process do not get, in octal digits; null: the server's setting
+     * `task_umask`.
      */
     umask?: string | null;
     /**
-     * Whether processes that go on when the command has ended are left alone, such as a daemon that the task starts.
-     * They are listed with the run. Otherwise they are stopped.
+     * Whether processes that continue after the command has ended are left alone, such as a daemon that the
+     * task starts. They are listed with the run. Otherwise they are stopped.
      */
     leave_behind?: boolean;
     /**
@@ -5694,19 +5697,20 @@ export type TaskWritable = {
      */
     working_directory: string | null;
     /**
-     * Environment variables of the process, beside those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and
-     * TZ if the machine has it). The server's own are not passed on.
+     * Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL,
+     * PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on.
      */
     environment: {
         [key: string]: string;
     };
     /**
-     * Rights that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.
+     * Permissions that new files of the process do not get, in octal digits; null: the server's setting
+     * `task_umask`.
      */
     umask: string | null;
     /**
-     * Whether processes that go on when the command has ended are left alone, such as a daemon that the task starts.
-     * They are listed with the run. Otherwise they are stopped.
+     * Whether processes that continue after the command has ended are left alone, such as a daemon that the
+     * task starts. They are listed with the run. Otherwise they are stopped.
      */
     leave_behind: boolean;
     /**
@@ -5830,19 +5834,20 @@ export type TaskDefinitionWritable = {
      */
     working_directory?: string | null;
     /**
-     * Environment variables of the process, beside those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and
-     * TZ if the machine has it). The server's own are not passed on.
+     * Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL,
+     * PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on.
      */
     environment?: {
         [key: string]: string;
     };
     /**
-     * Rights that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.
+     * Permissions that new files of the process do not get, in octal digits; null: the server's setting
+     * `task_umask`.
      */
     umask?: string | null;
     /**
-     * Whether processes that go on when the command has ended are left alone, such as a daemon that the task starts.
-     * They are listed with the run. Otherwise they are stopped.
+     * Whether processes that continue after the command has ended are left alone, such as a daemon that the
+     * task starts. They are listed with the run. Otherwise they are stopped.
      */
     leave_behind?: boolean;
     /**

@@ -130,7 +130,7 @@ pub async fn log(client: &Client, id: &str, query: Vec<(String, String)>) -> Out
     }
 }
 
-/// Prints the part of the log that an event carries, notes the event's id and counts the redraws that were left out.
+/// Prints the part of the log that an event carries, notes the event's id, and counts the redraws that were left out.
 fn piece(event: &Event, last: &mut String, redraws: &mut u64) -> Outcome<Next> {
     if !event.id.is_empty() {
         last.clone_from(&event.id);

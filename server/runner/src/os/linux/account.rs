@@ -1,4 +1,4 @@
-//! The account that this process runs as, and what a login of it would not inherit from a service.
+//! The account of this process, and the settings that a login of that account would not inherit from a service.
 #![allow(unsafe_code, reason = "getpwuid_r and signal have no safe wrapper; each use says why it is sound")]
 
 use std::ffi::CStr;
@@ -6,16 +6,16 @@ use std::io;
 
 use crate::os::Account;
 
-/// Most bytes that the name service may need for one account.
+/// Maximum number of bytes that the name service may need for one account.
 const ENTRY_MAX: usize = 1024 * 1024;
 
-/// The account of this process; none: the name service does not know it.
+/// The account of this process; none if the name service does not know it.
 pub fn account() -> Option<Account> {
     let uid = rustix::process::getuid().as_raw();
     let mut buffer: Vec<libc::c_char> = vec![0; 4096];
     loop {
-        // SAFETY: all four addresses belong to values that live here, and the length is the buffer's own. What the entry
-        // points to lies in the buffer and is copied before the buffer goes.
+        // SAFETY: all four addresses belong to values that live here, and the length is that of the buffer. What the
+        // entry points to is in the buffer and is copied before the buffer is dropped.
         unsafe {
             let mut entry: libc::passwd = std::mem::zeroed();
             let mut found: *mut libc::passwd = std::ptr::null_mut();
@@ -31,12 +31,12 @@ pub fn account() -> Option<Account> {
     }
 }
 
-/// Gives up what a service may have been given to be preferred to others: a priority above the ordinary one, and
-/// protection from the kernel when memory runs out. Commands inherit neither from a login. Must come before the process's
-/// memory is closed to others, because `/proc/self` is closed with it.
+/// Gives up advantages that a service may have: a priority above the ordinary one, and protection from the kernel
+/// when memory runs out. Commands of a login have neither. This must come before the process's memory is closed to
+/// others, because that also closes `/proc/self`.
 pub(super) fn give_up_preference() {
     if rustix::process::getpriority_process(None).is_ok_and(|nice| nice < 0) {
-        // A refusal leaves the command preferred, which harms nobody's command.
+        // A refusal leaves the command an advantage, which does no harm.
         let _ = rustix::process::setpriority_process(None, 0);
     }
     let score = std::fs::read_to_string("/proc/self/oom_score_adj").unwrap_or_default();
@@ -45,12 +45,12 @@ pub(super) fn give_up_preference() {
     }
 }
 
-/// Gives every signal its default action and blocks none. Callable between fork and exec.
+/// Gives every signal its default action and blocks none. May be called between fork and exec.
 pub(super) fn reset_signals() -> io::Result<()> {
-    // SAFETY: plain system calls on a local set, all of them async-signal-safe; no handler of ours is lost, because the
-    // process is about to become another program. The kernel is asked itself, because the library keeps two signals to
-    // itself, which may be ignored all the same; an action of zeros is the default action. Signals whose action is fixed
-    // are refused.
+    // SAFETY: plain system calls on a local set, all of them async-signal-safe. No handler is lost, because the
+    // process is about to become another program. The kernel is called directly, because the library reserves two
+    // signals for itself, which may be ignored all the same. An action of zeros is the default action. Signals with a
+    // fixed action are refused.
     unsafe {
         let default_action = [0_u64; 4];
         for signal in 1..=libc::SIGRTMAX() {

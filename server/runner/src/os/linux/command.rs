@@ -35,8 +35,8 @@ impl Output {
     }
 }
 
-/// Starts the plan's command in its own session, with default signals and the plan's umask. The kernel kills the command
-/// if this process dies.
+/// Starts the plan's command in its own session, with default signals and the plan's umask. The kernel kills the
+/// command if this process dies.
 pub(crate) fn spawn(plan: &Plan, arguments: &[String]) -> Result<Child, Failure> {
     let folder = &plan.working_directory;
     if !folder.is_absolute() || !folder.is_dir() {
@@ -151,11 +151,11 @@ fn failure(error: &io::Error, folder: &Path, program: &Path) -> Failure {
     }
 }
 
-/// Leaves output that others still hold to a process of its own, which takes it and throws it away: a program that goes
-/// on must not die of a pipe that nobody reads.
+/// Hands output that others still hold to a separate process, which reads and discards it, because a program that
+/// continues must not die of a pipe that nobody reads.
 pub(crate) fn abandon(outputs: Vec<Output>) {
-    // SAFETY: this process has one thread, so the child is whole. The child closes what it has inherited but the pipes,
-    // the log's lock above all, and never returns.
+    // SAFETY: this process has one thread, so the child is whole. The child closes everything that it inherited
+    // except the pipes, above all the log's lock, and never returns.
     unsafe {
         if outputs.is_empty() || libc::fork() != 0 {
             return;

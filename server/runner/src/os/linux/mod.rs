@@ -1,9 +1,9 @@
 //! Linux: becoming a runner, and taking signals from a descriptor instead of dying of them.
 //!
-//! The command is in `command` (`program` finds its file), the account and what a login of it has in `account`, other
-//! processes are in `processes`, the fork server is in `fork`. Deliberately absent: cgroups, because an ordinary account
-//! may not create one. System calls without a safe wrapper (signalfd, waitpid, execve, fork) make these the only files
-//! with `unsafe`; each use says why it is sound.
+//! The command is in `command` (`program` finds its file), the account and its login settings are in `account`, other
+//! processes are in `processes`, the fork server is in `fork`. Deliberately absent: cgroups, because an ordinary
+//! account may not create one. System calls without a safe wrapper (signalfd, waitpid, execve, fork) make these the
+//! only files with `unsafe`; each use says why it is sound.
 
 mod account;
 mod command;
@@ -48,8 +48,9 @@ pub fn lower_priority() {
 pub(crate) struct Signals(OwnedFd);
 
 impl Signals {
-    /// Makes this process a runner: it gets its own session, gives up preference to others, adopts orphaned descendants,
-    /// closes its memory to others, passes on no inherited descriptors, and takes signals from a descriptor.
+    /// Makes this process a runner: it gets its own session, gives up advantages over others, adopts orphaned
+    /// descendants, closes its memory to others, passes on no inherited descriptors, and takes signals from a
+    /// descriptor.
     pub(crate) fn begin() -> io::Result<Self> {
         // This fails only for a process that already leads its group, and then the group is its own anyway.
         let _ = rustix::process::setsid();

@@ -95,11 +95,11 @@ impl Stat {
     }
 }
 
-/// When a process started, microseconds since 1970 UTC, from its ticks since boot.
+/// When a process started, in microseconds since 1970 UTC, computed from its ticks since boot.
 pub(crate) fn started_at_micros(start_ticks: u64) -> i64 {
     let boot = fs::read_to_string("/proc/stat").unwrap_or_default();
     let boot = boot.lines().find_map(|line| line.strip_prefix("btime ")?.trim().parse::<u64>().ok()).unwrap_or(0);
-    // Programs see 100 ticks a second whatever the kernel's own clock is (proc(5), USER_HZ).
+    // Programs see 100 ticks a second, whatever the kernel's own clock is (proc(5), USER_HZ).
     i64::try_from(boot * 1_000_000 + start_ticks.saturating_mul(10_000)).unwrap_or(i64::MAX)
 }
 

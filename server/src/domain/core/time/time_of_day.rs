@@ -1,6 +1,6 @@
 //! A time of day as people write it, `06:00` or `06:00:30`.
 //!
-//! Deliberately absent: dates and zones. A time of day is a number of seconds since midnight, by whatever clock.
+//! Deliberately absent: dates and time zones. A time of day is a number of seconds since midnight, by whatever clock.
 
 use super::error::ScheduleError;
 use super::zone::shortened;

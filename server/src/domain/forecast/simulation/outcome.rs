@@ -1,6 +1,6 @@
 //! Result of a simulation: hours, the busiest minutes, overlaps, waits, and better minutes.
 //!
-//! Deliberately absent: anything kept for each slot. Start reading at `Outcome`.
+//! Deliberately absent: anything per slot. Start reading at `Outcome`.
 
 use super::limit::LimitWait;
 use crate::domain::schedules::Schedule;

@@ -1,10 +1,10 @@
-//! Commands that start something which goes on after them.
+//! Finds commands that start a program which continues after them.
 //!
-//! Cron leaves such programs alone; Orc stops what a run leaves behind unless its task asks otherwise, so an import has to
-//! tell. This reads a command as a shell would cut it into words, and knows the usual ways only. Deliberately absent:
-//! variables, aliases, and what the programs themselves do.
+//! Cron leaves such programs alone. Orc stops what a run leaves behind unless its task says otherwise, so an import
+//! has to report them. This file splits a command into words as a shell would, and knows only the usual ways to start
+//! such programs. Deliberately absent: variables, aliases, and what the programs themselves do.
 
-/// What in a command starts something that goes on; none: nothing is known to.
+/// The part of a command that starts a program which continues; none if no such part is known.
 pub(super) fn starter(command: &str) -> Option<String> {
     let commands = simple_commands(command);
     let waits = commands.iter().rposition(|it| it.words.first().is_some_and(|word| word == "wait"));
@@ -16,10 +16,10 @@ pub(super) fn starter(command: &str) -> Option<String> {
     commands.iter().enumerate().find_map(going_on)
 }
 
-/// Options by which programs ask to go on in the background.
+/// Options with which programs continue in the background.
 const OPTIONS: [&str; 5] = ["--background", "--daemon", "--daemonize", "--detach", "--fork"];
 
-/// Words that stand before a command and change nothing here.
+/// Words that may be before a command and do not matter here.
 const PREFIXES: [&str; 8] = ["sudo", "env", "nice", "ionice", "exec", "command", "nohup", "time"];
 
 /// Actions of `service` and `systemctl` that start something.
@@ -51,7 +51,7 @@ fn by_itself(words: &[String]) -> Option<String> {
     (service || detaches).then(|| words.iter().take(4).copied().collect::<Vec<_>>().join(" "))
 }
 
-/// A command between two separators, and whether the one after it is `&`.
+/// A command between two separators, and whether the separator after it is `&`.
 #[derive(Debug, Default)]
 struct Simple {
     words: Vec<String>,

@@ -1,4 +1,4 @@
-//! The distance of an interval, as a schedule of that kind or a cron macro gives it.
+//! The distance of an interval, for schedules of that kind and for cron macros.
 //!
 //! Deliberately absent: the slots of an interval, which `slots` computes.
 

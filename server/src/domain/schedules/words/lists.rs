@@ -1,6 +1,6 @@
-//! Numbers that stand for a list, in words: a few of them, a range, or every so many.
+//! Numbers of a list in words: a few of them, a range, or every nth.
 //!
-//! Numbers are the bits of a mask. Deliberately absent: what the numbers mean, which each caller says.
+//! The numbers are the bits of a mask. Deliberately absent: what the numbers mean, which each caller knows.
 
 /// The distance between the values, if it is the same everywhere.
 pub(in crate::domain) fn evenly(bits: u64) -> Option<u32> {

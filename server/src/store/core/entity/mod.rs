@@ -1,7 +1,7 @@
-//! The tables of tasks: most subjects join them to say whose their own rows are.
+//! The tables of tasks. Most subjects join them to find the task of their own rows.
 //!
-//! Deliberately absent: reads and writes of tasks, which `tasks` does, and the tables of any other subject.
-//! Start reading at `task`.
+//! Deliberately absent: reads and writes of tasks, which `tasks` does, and the tables of any other subject. Start
+//! reading at `task`.
 
 pub(in crate::store) mod task;
 pub(in crate::store) mod task_version;

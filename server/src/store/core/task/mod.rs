@@ -1,4 +1,4 @@
-//! Whose a row is: the ids of tasks, and their definitions at the version that a row names.
+//! The task of a row: the ids of tasks, and their definitions at the version that a row names.
 //!
 //! Deliberately absent: reads and writes of the tasks themselves, which `tasks` does. Start reading at `definition`.
 

@@ -2,8 +2,8 @@
 //!
 //! It uses the same store functions as real runs, with a clock set to the past. Nothing is started.
 
-use super::attempts::{AttemptReport, LogCounts};
 use crate::app::core::write::silent;
+use crate::app::runs::attempts::{AttemptReport, LogCounts};
 use crate::app::schedules::agenda::Planned;
 use crate::app::{App, Error, Result};
 use crate::clock::Clock;
