@@ -8,7 +8,7 @@ use super::source::Source;
 /// Maximum number of unnamed parts.
 const MOST_PARTS: usize = 2;
 
-/// Where a number may be called an id: an entry of the audit log has its number in the chain for one.
+/// Files in which a number may be called an id. An entry of the audit log, for example, has its number in the chain.
 const NUMBERED: &str = "/entity/audit_entry.rs";
 
 /// Findings of one file.

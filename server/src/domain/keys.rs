@@ -1,29 +1,30 @@
-//! Keys of rows inside the database, each with the table that it belongs to in its type: a task's key is no schedule's key.
+//! Keys of rows in the database. The type of a key names its table, so a task's key cannot be used as a schedule's.
 //!
-//! A key never leaves the server: people and programs know a thing by its id or its name. Deliberately absent: columns, which
-//! `store` makes of keys, and the keys that people give to schedules and triggers of a task, which are text.
+//! A key never leaves the server: people and programs know a thing by its id or its name. Deliberately absent:
+//! columns, into which `store` turns keys, and the keys that people give to schedules and triggers of a task, which
+//! are text.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 
-/// The key of one row of the table `T`. Keys of one table grow with the age of its rows: the newest has the highest.
+/// The key of one row of the table `T`. Newer rows of a table have higher keys.
 pub struct Key<T> {
     number: i64,
     table: PhantomData<fn() -> T>,
 }
 
 impl<T> Key<T> {
-    /// The key of no row. It lies before all others, so a walk over a table begins after it.
+    /// The key of no row. It is below all others, so a walk over a table begins after it.
     pub const NONE: Self = Self::new(0);
 
-    /// The key that the database gave to a row.
+    /// Wraps the key that the database gave to a row.
     pub const fn new(number: i64) -> Self {
         Self { number, table: PhantomData }
     }
 
-    /// The key as the database has it.
+    /// The key as the database stores it.
     pub const fn number(self) -> i64 {
         self.number
     }
@@ -89,7 +90,7 @@ tables! {
     Backfill
     /// Triggers of tasks.
     Trigger
-    /// Ends of runs that a trigger has yet to look at.
+    /// Ends of runs that a trigger has not handled yet.
     Firing
     /// Calendars.
     Calendar

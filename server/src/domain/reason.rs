@@ -330,7 +330,7 @@ fn seconds(milliseconds: u64) -> String {
     format!("{whole}{} s", decimals.trim_end_matches(['0', '.']))
 }
 
-/// A number with the word for what is counted.
+/// A number with the noun for what is counted.
 fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }

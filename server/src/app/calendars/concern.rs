@@ -14,13 +14,16 @@ use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use std::collections::BTreeSet;
 
+/// Completes when the work is done.
+type Done<'a, T> = BoxFuture<'a, Result<T>>;
+
 /// What is done before calendars change, for the schedules of a concern.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::app) struct BeforeChange {
     /// Most of the work, in short transactions ahead of the change.
-    pub ahead: for<'a> fn(&'a App, Concern) -> BoxFuture<'a, Result<Completed>>,
+    pub ahead: for<'a> fn(&'a App, Concern) -> Done<'a, Completed>,
     /// The rest, in the transaction of the change.
-    pub within: for<'a> fn(&'a Tx, &'a Concern, &'a Completed, Moment) -> BoxFuture<'a, Result<()>>,
+    pub within: for<'a> fn(&'a Tx, &'a Concern, &'a Completed, Moment) -> Done<'a, ()>,
 }
 
 /// How far ledgers were completed before the transaction that changes the calendars.

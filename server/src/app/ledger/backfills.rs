@@ -16,9 +16,7 @@ use crate::domain::calendars::CalendarBook;
 use crate::domain::core::overlap::Overlap;
 use crate::domain::ids::BackfillId;
 use crate::domain::keys::Key;
-use crate::domain::model::{
-    BackfillNew, BackfillRecord, Page, PageRequest, RunCancel, RunNew, TaskRecord, TaskRef, TriggerRecord,
-};
+use crate::domain::model::{BackfillNew, BackfillRecord, Page, PageRequest, RunCancel, RunNew, TaskRecord, TaskRef};
 use crate::domain::reason::Reason;
 use crate::domain::runs::OpenRuns;
 use crate::domain::runs::params;
@@ -225,7 +223,7 @@ async fn advance(tx: &Tx, id: BackfillId, now: DateTime<Utc>) -> Result<(Inserte
         ));
     };
     let own = u32::try_from(read.open_count).unwrap_or(u32::MAX);
-    let open = tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default();
+    let open = admit::open_of(tx, &task).await?;
     let others = (open.active + open.waiting).saturating_sub(own);
     let places = match task.definition.overlap {
         Overlap::Allow { max } => max.saturating_sub(others + own).min(read.at_once.saturating_sub(own)),
@@ -276,18 +274,9 @@ fn run(
     now: DateTime<Utc>,
 ) -> std::result::Result<RunNew, Reason> {
     let by = Some(read.created_by.clone());
-    let wanted = Wanted {
-        task,
-        definition: &task.definition,
-        version: task.version,
-        trigger: TriggerRecord { kind: TriggerKind::Backfill, by, schedule_key: Some(key), rerun_of: None },
-        schedule_row: None,
-        scheduled_for: Some(at),
-        due_at: now,
-        params: read.params.clone(),
-    };
-    let run = new_run(wanted, &mut OpenRuns::default(), now).map_err(crate::app::runs::admit::Refusal::into_reason)?;
-    Ok(RunNew { backfill_key: Some(read.key), ..run })
+    let wanted = Wanted::new(task, TriggerKind::Backfill, by, now).for_slot(key, at);
+    let wanted = Wanted { params: read.params.clone(), backfill_key: Some(read.key), ..wanted };
+    new_run(wanted, &mut OpenRuns::default(), now).map_err(admit::Refusal::into_reason)
 }
 
 fn sources(book: &CalendarBook, task: &TaskRecord, only: Option<&str>) -> Vec<Source> {

@@ -10,13 +10,12 @@ use crate::app::runs::admit::{Inserted, Wanted, new_run};
 use crate::app::schedules::agenda::Planned;
 use crate::domain::ids::TaskId;
 use crate::domain::keys::{Key, Task};
-use crate::domain::model::{CalendarMark, RunNew, SlotBooking, SlotEntry, TaskRecord, TriggerRecord};
+use crate::domain::model::{CalendarMark, RunNew, SlotBooking, SlotEntry, TaskRecord};
 use crate::domain::reason::Reason;
 use crate::domain::runs::OpenRuns;
 use crate::domain::vocabulary::{SlotOutcome, TriggerKind};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
-use serde_json::Map;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::AddAssign;
 use std::sync::Arc;
@@ -144,16 +143,9 @@ fn entry(
         Verdict::Run => TriggerKind::Schedule,
         Verdict::CatchUp => TriggerKind::CatchUp,
     };
-    let wanted = Wanted {
-        task,
-        definition: &task.definition,
-        version: task.version,
-        trigger: TriggerRecord { kind, by: None, schedule_key: Some(planned.key.clone()), rerun_of: None },
-        schedule_row: Some(planned.row),
-        scheduled_for: Some(first_at),
-        due_at: now.max(first_at + planned.compiled.delay()),
-        params: Map::new(),
-    };
+    let due_at = now.max(first_at + planned.compiled.delay());
+    let wanted = Wanted::new(task, kind, None, due_at).for_slot(planned.key.clone(), first_at);
+    let wanted = Wanted { schedule_row: Some(planned.row), ..wanted };
     match new_run(wanted, open, now) {
         Ok(run) => {
             let id = run.id;

@@ -25,7 +25,7 @@ const STORE_EVERY: TimeDelta = TimeDelta::minutes(5);
 /// The ledger may be this far ahead before it counts as a mistake.
 const AHEAD_MAX: TimeDelta = TimeDelta::seconds(90);
 
-/// Whose ledger is cut.
+/// The schedule whose ledger is cut.
 struct Ledger {
     schedule: ScheduleId,
     /// Key of the schedule inside the database.

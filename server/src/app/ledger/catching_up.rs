@@ -7,14 +7,12 @@ use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted, new_run};
 use crate::app::{App, Result};
 use crate::domain::core::overlap::Overlap;
-use crate::domain::model::{SlotEntry, SlotRecord, TaskRecord, TaskRef, TriggerRecord};
+use crate::domain::model::{RunNew, SlotEntry, SlotRecord, TaskRecord, TaskRef};
 use crate::domain::reason::Reason;
 use crate::domain::runs::OpenRuns;
 use crate::domain::vocabulary::{RunState, SlotOutcome, TriggerKind};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
-use serde_json::Map;
-use std::collections::BTreeMap;
 
 /// Maximum number of runs made in one round.
 const MOST: u32 = 10;
@@ -66,20 +64,18 @@ async fn catch_up(tx: &Tx, most: u32, now: DateTime<Utc>) -> Result<(Inserted, V
         }
         let task = tx.task_find(&TaskRef::Id(slot.task)).await?;
         let open = tx.runs_open(&[task_key]).await?.get(&task_key).copied().unwrap_or_default();
-        let (entry, inserted) = match gone(task.as_ref(), &slot) {
+        let (entry, run) = match gone(task.as_ref(), &slot) {
             Some(reason) => (settle(&slot, SlotOutcome::Skipped, Some(reason)), None),
             None => {
-                let Some(task) = task.filter(|task| has_room(task, open)) else { continue };
-                made(&slot, &task, now)
+                let Some(task) = task.as_ref().filter(|task| has_room(task, open)) else { continue };
+                made(&slot, task, now)
             }
         };
         if !tx.slot_resolve(slot.schedule, &entry).await? {
             continue;
         }
-        if let Some((run, overlap)) = inserted {
-            let more = admit::insert(tx, &[run], &BTreeMap::from([(task_key, overlap)]), now).await?;
-            all.made.extend(more.made);
-            all.displaced.extend(more.displaced);
+        if let (Some(run), Some(task)) = (run, &task) {
+            all += admit::insert_one(tx, run, task.definition.overlap, now).await?;
             places -= 1;
         }
         settled.push((slot, entry.outcome));
@@ -120,25 +116,15 @@ fn has_room(task: &TaskRecord, open: OpenRuns) -> bool {
     }
 }
 
-type Made = (SlotEntry, Option<(crate::domain::model::RunNew, Overlap)>);
-
-fn made(slot: &SlotRecord, task: &TaskRecord, now: DateTime<Utc>) -> Made {
-    let key = slot.schedule_key.clone();
-    let wanted = Wanted {
-        task,
-        definition: &task.definition,
-        version: task.version,
-        trigger: TriggerRecord { kind: TriggerKind::CatchUp, by: None, schedule_key: Some(key), rerun_of: None },
-        schedule_row: Some(slot.schedule_row),
-        scheduled_for: Some(slot.first_at),
-        due_at: now,
-        params: Map::new(),
-    };
+/// What a slot becomes, and its run if it gets one.
+fn made(slot: &SlotRecord, task: &TaskRecord, now: DateTime<Utc>) -> (SlotEntry, Option<RunNew>) {
+    let wanted = Wanted::new(task, TriggerKind::CatchUp, None, now).for_slot(slot.schedule_key.clone(), slot.first_at);
+    let wanted = Wanted { schedule_row: Some(slot.schedule_row), ..wanted };
     match new_run(wanted, &mut OpenRuns::default(), now) {
         Ok(run) => {
             debug_assert!(!run.state.is_final() && run.state != RunState::Running);
             let entry = SlotEntry { run: Some(run.id), ..settle(slot, SlotOutcome::Run, None) };
-            (entry, Some((run, task.definition.overlap)))
+            (entry, Some(run))
         }
         Err(refusal) => (settle(slot, SlotOutcome::Skipped, Some(refusal.into_reason())), None),
     }

@@ -8,17 +8,18 @@ use crate::app::{App, Error, Result, Signal};
 use crate::domain::core::overlap::Overlap;
 use crate::domain::core::problem::Problem;
 use crate::domain::ids::RunId;
-use crate::domain::keys::{Key, Schedule, Task};
-use crate::domain::model::{RunCancel, RunNew, RunRecord, TaskRecord, TriggerRecord};
+use crate::domain::keys::{Backfill, Key, Schedule, Task};
+use crate::domain::model::{RunCancel, RunNew, RunOrigin, RunRecord, TaskRecord, TriggerRecord};
 use crate::domain::reason::{Displacing, Reason};
 use crate::domain::runs::params;
 use crate::domain::runs::{Admission, OpenRuns, admit};
 use crate::domain::tasks::Definition;
-use crate::domain::vocabulary::RunState;
+use crate::domain::vocabulary::{RunState, TriggerKind};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 
 /// A requested run.
 #[derive(Debug, Clone)]
@@ -39,6 +40,35 @@ pub struct Wanted<'a> {
     pub due_at: DateTime<Utc>,
     /// Values for params.
     pub params: Map<String, Value>,
+    /// Key in the database of the backfill that the run is part of.
+    pub backfill_key: Option<Key<Backfill>>,
+    /// What started the first of the runs that the run repeats.
+    pub origin: Option<RunOrigin>,
+}
+
+impl<'a> Wanted<'a> {
+    /// A run of the task's newest definition, without params or a slot, that may start at `due_at`.
+    pub fn new(task: &'a TaskRecord, kind: TriggerKind, by: Option<String>, due_at: DateTime<Utc>) -> Self {
+        Self {
+            task,
+            definition: &task.definition,
+            version: task.version,
+            trigger: TriggerRecord { kind, by, schedule_key: None, rerun_of: None },
+            schedule_row: None,
+            scheduled_for: None,
+            due_at,
+            params: Map::new(),
+            backfill_key: None,
+            origin: None,
+        }
+    }
+
+    /// The same run for a slot, which `schedule_key` made due.
+    #[must_use]
+    pub fn for_slot(mut self, schedule_key: String, at: DateTime<Utc>) -> Self {
+        self.trigger.schedule_key = Some(schedule_key);
+        Self { scheduled_for: Some(at), ..self }
+    }
 }
 
 /// Why there is no run.
@@ -90,7 +120,18 @@ pub fn damaged(task: &str, damage: &str) -> Error {
 
 /// Decides about a new run. If there is to be one, counts it among the open runs.
 pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::result::Result<RunNew, Refusal> {
-    let Wanted { task, definition, version, trigger, schedule_row, scheduled_for, due_at, params } = wanted;
+    let Wanted {
+        task,
+        definition,
+        version,
+        trigger,
+        schedule_row,
+        scheduled_for,
+        due_at,
+        params,
+        backfill_key,
+        origin,
+    } = wanted;
     if let Some(damage) = &task.damage.rest {
         return Err(Refusal::Damaged(damage.clone()));
     }
@@ -124,8 +165,8 @@ pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::
         priority: definition.priority,
         pool: definition.pool.clone(),
         pool_weight: definition.pool_weight,
-        backfill_key: None,
-        origin: None,
+        backfill_key,
+        origin,
         params,
         reason,
     })
@@ -133,7 +174,7 @@ pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::
 
 /// The run of a trigger. If overlap or params refuse it, it becomes a skipped run with the reason. None if the task
 /// is disabled.
-pub fn run_or_skipped(wanted: Wanted, mut open: OpenRuns, now: DateTime<Utc>) -> Option<RunNew> {
+fn run_or_skipped(wanted: Wanted, mut open: OpenRuns, now: DateTime<Utc>) -> Option<RunNew> {
     let refusal = match new_run(wanted.clone(), &mut open, now) {
         Ok(run) => return Some(run),
         Err(refusal) => refusal,
@@ -151,6 +192,48 @@ pub struct Inserted {
     pub made: Vec<RunRecord>,
     /// Runs that are skipped or cancelled because of the new ones.
     pub displaced: Vec<RunRecord>,
+}
+
+impl Inserted {
+    /// The run that was asked for.
+    pub fn first(&self) -> Result<&RunRecord> {
+        self.made.first().ok_or_else(|| Error::Internal("no run was inserted".into()))
+    }
+}
+
+impl AddAssign for Inserted {
+    fn add_assign(&mut self, other: Self) {
+        self.made.extend(other.made);
+        self.displaced.extend(other.displaced);
+    }
+}
+
+/// Admits one run and stores it. A refusal is the error for whoever asked.
+pub async fn one(tx: &Tx, wanted: Wanted<'_>, now: DateTime<Utc>) -> Result<Inserted> {
+    let (definition, mut open) = (wanted.definition, open_of(tx, wanted.task).await?);
+    let run = new_run(wanted, &mut open, now).map_err(|refusal| refusal.into_error(&definition.name))?;
+    insert_one(tx, run, definition.overlap, now).await
+}
+
+/// Admits one run that nobody waits for, and stores it. A run that overlap or params refuse is stored as skipped; if the
+/// task is disabled or damaged, nothing is stored.
+pub async fn one_or_skipped(tx: &Tx, wanted: Wanted<'_>, now: DateTime<Utc>) -> Result<Inserted> {
+    let (overlap, open) = (wanted.definition.overlap, open_of(tx, wanted.task).await?);
+    match run_or_skipped(wanted, open, now) {
+        Some(run) => insert_one(tx, run, overlap, now).await,
+        None => Ok(Inserted::default()),
+    }
+}
+
+/// How many runs of a task are open.
+pub async fn open_of(tx: &Tx, task: &TaskRecord) -> Result<OpenRuns> {
+    Ok(tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default())
+}
+
+/// Stores one admitted run of a task with this overlap rule.
+pub async fn insert_one(tx: &Tx, run: RunNew, overlap: Overlap, now: DateTime<Utc>) -> Result<Inserted> {
+    let overlaps = BTreeMap::from([(run.task_key, overlap)]);
+    insert(tx, &[run], &overlaps, now).await
 }
 
 /// Stores admitted runs. `overlaps` holds the overlap rules of their tasks, by key.

@@ -11,7 +11,7 @@ pub mod progress;
 mod waiting;
 mod work;
 
-use self::admit::{Inserted, Wanted, new_run};
+use self::admit::{Inserted, Wanted};
 use self::idempotency::{Idempotency, remember, repeated};
 use super::core::events::Change;
 use super::core::write::{Moment, silent};
@@ -19,8 +19,7 @@ use super::{App, Caller, Error, Result};
 use crate::domain::ids::RunId;
 use crate::domain::keys::{Key, Task};
 use crate::domain::model::{
-    AttemptRecord, Page, PageRequest, RunCancel, RunFilter, RunNew, RunRecord, StatsRecord, StatsStep, TaskRecord,
-    TaskRef, TriggerRecord,
+    AttemptRecord, Page, PageRequest, RunCancel, RunFilter, RunRecord, StatsRecord, StatsStep, TaskRecord, TaskRef,
 };
 use crate::domain::reason::Reason;
 use crate::domain::tasks::Definition;
@@ -28,7 +27,6 @@ use crate::domain::vocabulary::{Permission, TriggerKind};
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 
 /// A run with its attempts.
 #[derive(Debug, Clone)]
@@ -227,8 +225,7 @@ impl App {
 
 /// The requested run, and everything else that was changed.
 fn first(inserted: Inserted) -> Result<(RunRecord, Inserted)> {
-    let run = inserted.made.first().cloned().ok_or_else(|| Error::Internal("no run was inserted".into()))?;
-    Ok((run, inserted))
+    Ok((inserted.first()?.clone(), inserted))
 }
 
 /// The error for a run that does not exist.
@@ -260,18 +257,19 @@ async fn insert(
     let NewRun { task, definition, version, params, again } = new;
     let rerun_of = again.as_ref().map(|old| old.id);
     let kind = if rerun_of.is_some() { TriggerKind::Rerun } else { caller.trigger() };
-    let trigger = TriggerRecord { kind, by: Some(caller.name.clone()), schedule_key: None, rerun_of };
-    // A repeated run has the same slot as before, but the ledger already has an entry for it.
-    let (schedule_row, scheduled_for) = (None, again.as_ref().and_then(|old| old.scheduled_for));
-    let (task, due_at) = (&task, now);
-    let wanted =
-        Wanted { task, definition: &definition, version, trigger, schedule_row, scheduled_for, due_at, params };
-    let mut open = tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default();
-    let run = new_run(wanted, &mut open, now).map_err(|refusal| refusal.into_error(&definition.name))?;
-    let run = RunNew { origin: again.and_then(|old| old.first_trigger()), ..run };
-    let overlaps = BTreeMap::from([(task.key, definition.overlap)]);
-    let inserted = admit::insert(tx, std::slice::from_ref(&run), &overlaps, now).await?;
-    let made = inserted.made.first().ok_or_else(|| Error::Internal("no run was inserted".into()))?;
+    let mut wanted = Wanted::new(&task, kind, Some(caller.name.clone()), now);
+    wanted.trigger.rerun_of = rerun_of;
+    let wanted = Wanted {
+        definition: &definition,
+        version,
+        // A repeated run has the same slot as before, but the ledger already has an entry for it.
+        scheduled_for: again.as_ref().and_then(|old| old.scheduled_for),
+        params,
+        origin: again.and_then(|old| old.first_trigger()),
+        ..wanted
+    };
+    let inserted = admit::one(tx, wanted, now).await?;
+    let made = inserted.first()?;
     let action = if rerun_of.is_some() { "run_rerun" } else { "task_run" };
     let detail = json!({"task": made.task_name, "rerun_of": rerun_of.map(|run| run.to_string())});
     tx.audit_append(&caller.audit(now, action, ("run", made.id.to_string()), detail)).await?;

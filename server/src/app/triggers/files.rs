@@ -10,15 +10,12 @@ use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted};
 use crate::app::{App, Result};
 use crate::domain::ids::TriggerId;
-use crate::domain::model::{
-    FileState, FilesLearned, KnownFile, KnownFiles, RunNew, TaskRecord, TaskRef, TaskTriggerRecord, TriggerRecord,
-};
-use crate::domain::runs::OpenRuns;
+use crate::domain::model::{FileState, FilesLearned, KnownFile, KnownFiles, TaskRecord, TaskRef, TaskTriggerRecord};
 use crate::domain::triggers::TriggerRule;
 use crate::domain::vocabulary::{FileChange, TriggerKind};
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
@@ -176,37 +173,13 @@ async fn still(tx: &Tx, looked: &FileTrigger) -> Result<Option<FileTrigger>> {
 
 async fn start(tx: &Tx, trigger: &FileTrigger, files: &[String], now: DateTime<Utc>) -> Result<Inserted> {
     let FileTrigger { task, record, .. } = trigger;
-    let overlaps = BTreeMap::from([(task.key, task.definition.overlap)]);
+    let takes_file = task.definition.params.iter().any(|param| param.name == "file");
     let mut all = Inserted::default();
     for path in files {
-        let open = tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default();
-        let Some(run) = run(task, path, open, now) else { continue };
-        let inserted = admit::insert(tx, &[run], &overlaps, now).await?;
-        all.made.extend(inserted.made);
-        all.displaced.extend(inserted.displaced);
+        let mut wanted = Wanted::new(task, TriggerKind::File, Some(path.clone()), now);
+        wanted.params.extend(takes_file.then(|| ("file".to_owned(), Value::from(path.as_str()))));
+        all += admit::one_or_skipped(tx, wanted, now).await?;
     }
     tx.trigger_used(record.row, now).await?;
     Ok(all)
-}
-
-/// The run for a file.
-fn run(task: &TaskRecord, path: &str, open: OpenRuns, now: DateTime<Utc>) -> Option<RunNew> {
-    let takes_file = task.definition.params.iter().any(|param| param.name == "file");
-    let params = takes_file.then(|| ("file".to_owned(), Value::from(path)));
-    let wanted = Wanted {
-        task,
-        definition: &task.definition,
-        version: task.version,
-        trigger: TriggerRecord {
-            kind: TriggerKind::File,
-            by: Some(path.to_owned()),
-            schedule_key: None,
-            rerun_of: None,
-        },
-        schedule_row: None,
-        scheduled_for: None,
-        due_at: now,
-        params: params.into_iter().collect::<Map<_, _>>(),
-    };
-    admit::run_or_skipped(wanted, open, now)
 }

@@ -6,12 +6,12 @@
 use super::{held, secret_hash, trigger_id};
 use crate::app::core::write::{Moment, silent};
 use crate::app::runs::admit;
-use crate::app::runs::admit::{Inserted, Wanted, new_run};
+use crate::app::runs::admit::{Inserted, Wanted};
 use crate::app::runs::idempotency::{Idempotency, remember, repeated};
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::core::problem::Problem;
 use crate::domain::ids::TaskId;
-use crate::domain::model::{RunRecord, TaskRecord, TaskRef, TaskTriggerRecord, TriggerRecord};
+use crate::domain::model::{RunRecord, TaskRecord, TaskRef, TaskTriggerRecord};
 use crate::domain::triggers::{Trigger, TriggerRule};
 use crate::domain::vocabulary::{TriggerKind, WebhookProof};
 use crate::security::signature;
@@ -19,7 +19,6 @@ use crate::security::token::same;
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 
 /// Maximum age of a signature, in either direction.
 const FRESH: TimeDelta = TimeDelta::minutes(5);
@@ -211,21 +210,8 @@ async fn start(
     let task = tx.task_find(&TaskRef::Id(task.id)).await?.filter(|task| task.deleted_at.is_none());
     let task = task.ok_or_else(|| Error::NotFound("the task was deleted".into()))?;
     let by = Some(format!("webhook {}", record.key));
-    let wanted = Wanted {
-        task: &task,
-        definition: &task.definition,
-        version: task.version,
-        trigger: TriggerRecord { kind: TriggerKind::Webhook, by, schedule_key: None, rerun_of: None },
-        schedule_row: None,
-        scheduled_for: None,
-        due_at: now,
-        params,
-    };
-    let mut open = tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default();
-    let run = new_run(wanted, &mut open, now).map_err(|refusal| refusal.into_error(&task.definition.name))?;
-    let overlaps = BTreeMap::from([(task.key, task.definition.overlap)]);
-    let inserted = admit::insert(tx, &[run], &overlaps, now).await?;
+    let wanted = Wanted { params, ..Wanted::new(&task, TriggerKind::Webhook, by, now) };
+    let inserted = admit::one(tx, wanted, now).await?;
     tx.trigger_used(record.row, now).await?;
-    let made = inserted.made.first().cloned().ok_or_else(|| Error::Internal("no run was inserted".into()))?;
-    Ok((made, inserted))
+    Ok((inserted.first()?.clone(), inserted))
 }

@@ -14,8 +14,7 @@ use super::runs::admit::{Inserted, Wanted};
 use super::{App, Caller, Error, Result};
 use crate::domain::core::problem::Problem;
 use crate::domain::ids::TriggerId;
-use crate::domain::model::{FiringRecord, RunNew, TaskRecord, TaskRef, TaskTriggerRecord, TriggerRecord};
-use crate::domain::runs::OpenRuns;
+use crate::domain::model::{FiringRecord, TaskRecord, TaskRef, TaskTriggerRecord};
 use crate::domain::triggers::{TaskEnd, circle};
 use crate::domain::triggers::{Trigger, TriggerRule};
 use crate::domain::vocabulary::{Permission, TriggerKind, WebhookProof};
@@ -25,7 +24,7 @@ use crate::store::Tx;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use serde_json::{Map, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -237,13 +236,13 @@ async fn follow(tx: &Tx, now: DateTime<Utc>) -> Result<(Inserted, usize)> {
             continue;
         }
         let Some(task) = listening(tx, &firing).await? else { continue };
-        let open = tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default();
-        let Some(run) = triggered(&task, &firing, open, now) else { continue };
-        let overlaps = BTreeMap::from([(task.key, task.definition.overlap)]);
-        let inserted = admit::insert(tx, &[run], &overlaps, now).await?;
-        tx.trigger_used(firing.trigger.row, now).await?;
-        all.made.extend(inserted.made);
-        all.displaced.extend(inserted.displaced);
+        let end = TaskEnd { task: firing.task_name, state: firing.state, run: firing.run };
+        let wanted = Wanted::new(&task, TriggerKind::Task, Some(end.to_string()), now);
+        let inserted = admit::one_or_skipped(tx, wanted, now).await?;
+        if !inserted.made.is_empty() {
+            tx.trigger_used(firing.trigger.row, now).await?;
+        }
+        all += inserted;
     }
     Ok((all, looked_at))
 }
@@ -261,23 +260,6 @@ async fn listening(tx: &Tx, firing: &FiringRecord) -> Result<Option<TaskRecord>>
             })
     };
     Ok(task.filter(listens))
-}
-
-/// The run that the end starts.
-fn triggered(task: &TaskRecord, firing: &FiringRecord, open: OpenRuns, now: DateTime<Utc>) -> Option<RunNew> {
-    let end = TaskEnd { task: firing.task_name.clone(), state: firing.state, run: firing.run };
-    let by = end.to_string();
-    let wanted = Wanted {
-        task,
-        definition: &task.definition,
-        version: task.version,
-        trigger: TriggerRecord { kind: TriggerKind::Task, by: Some(by), schedule_key: None, rerun_of: None },
-        schedule_row: None,
-        scheduled_for: None,
-        due_at: now,
-        params: Map::new(),
-    };
-    admit::run_or_skipped(wanted, open, now)
 }
 
 /// Parses a trigger's id in an address.

@@ -16,7 +16,7 @@ pub struct CalendarDamage {
 }
 
 impl CalendarDamage {
-    /// Returns what is wrong, and what holds until the calendar is saved again.
+    /// Returns what is wrong, and what is used until the calendar is saved again.
     pub const fn problem(&self) -> Reason {
         match self.version {
             Some((version, made_at)) => Reason::CalendarOlder { version, made_at },

@@ -12,8 +12,8 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadCursor;
 
-/// The end of a page: the sort value of its last item, and the place of that item among those of the same value. It is opaque
-/// text on the wire.
+/// The end of a page: the sort value of its last item, and the place of that item among those with the same value. It
+/// is opaque text on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     /// Sort value of the last item.
@@ -22,8 +22,8 @@ pub struct Cursor {
     pub tie: Tie,
 }
 
-/// The place of an item among those with the same sort value: the key of its row, in whatever table, or how many of them
-/// came before it. Lists compare it; nobody looks a row up by it.
+/// The place of an item among those with the same sort value: the key of its row, in whatever table, or the number of
+/// such items before it. Lists only compare it; no row is looked up by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tie(pub i64);
 

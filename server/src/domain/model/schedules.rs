@@ -55,7 +55,7 @@ pub struct DamagedSchedule {
     pub error: String,
 }
 
-/// A schedule, which may be removed, whose ledger reaches into the future.
+/// A schedule, even a removed one, whose ledger reaches into the future.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScheduleAhead {
     /// Id.

@@ -1,4 +1,4 @@
-//! Reasons as they are stored and as they are said.
+//! Tests how reasons are stored and worded.
 
 use super::*;
 use serde_json::json;

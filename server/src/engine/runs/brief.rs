@@ -137,6 +137,12 @@ fn interpreter_of(interpreter: &str) -> (String, Vec<String>, &'static str) {
 
 fn environment(definition: &Definition, facts: &AttemptFacts, context: &PlanContext) -> BTreeMap<String, String> {
     let mut all = context.surroundings.environment.clone();
+    // As under cron, programs are told which shell runs the line.
+    if let RunSpec::Shell { shell: Some(shell), .. } = &definition.run
+        && shell.starts_with('/')
+    {
+        all.insert("SHELL".into(), shell.clone());
+    }
     all.extend(definition.environment.clone());
     for (name, value) in &facts.params {
         all.insert(format!("ORC_PARAM_{}", name.to_ascii_uppercase()), params::text(value));

@@ -1,4 +1,4 @@
-//! Keys as columns: the one place where a `Key` and the number in the database become each other.
+//! Keys as columns: the only place that converts between a `Key` and the number in the database.
 
 use crate::domain::keys::Key;
 use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, ValueType, ValueTypeErr};

@@ -114,4 +114,6 @@ async fn a_script_with_line_ends_of_windows_runs_and_saving_it_says_so() {
         assert_eq!(printed(&server, name, run, json!({})).await, wanted, "{name}");
     }
     assert_eq!(printed(&server, "line", shell("cd /tmp\r\npwd\r"), json!({})).await, "/tmp\n");
+    let named = json!({"kind": "shell", "line": "echo $SHELL", "shell": "/bin/bash"});
+    assert_eq!(printed(&server, "named", named, json!({})).await, "/bin/bash\n");
 }
