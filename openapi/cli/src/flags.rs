@@ -155,7 +155,7 @@ fn shape(kind: Kind) -> Shape {
         Kind::Text => one("TEXT"),
         Kind::Choice(_) => one("WORD"),
         Kind::Union(_) => one("KIND"),
-        Kind::Document => one("@FILE"),
+        Kind::Document | Kind::Bytes => one("@FILE"),
         Kind::Secret => one("SECRET"),
         Kind::Uuid => one("ID"),
         Kind::Instant => one("INSTANT"),

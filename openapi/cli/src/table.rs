@@ -101,8 +101,11 @@ pub struct Field {
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
     Text,
-    /// A long text: `@FILE` for a file, `-` for stdin, or the text itself.
+    /// A long text: `@FILE` for a file, `-` for stdin, or the text itself. A file that is not UTF-8 is sent as bytes, in the
+    /// field of the same name that ends with `_base64`, if there is one.
     Document,
+    /// The bytes of a file in base64: `@FILE` for a file, `-` for stdin, or the base64 itself.
+    Bytes,
     /// A text that is never shown while it is typed.
     Secret,
     Uuid,

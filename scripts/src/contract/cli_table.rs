@@ -25,7 +25,7 @@ const HEADER: &str = "\
 //!
 //! GENERATED from openapi/openapi.json by `cargo xtask contract`: never edit.
 
-use crate::table::Kind::{Boolean, Choice, Document, Instant, Integer, List, Number, Secret, Text, Texts, Union as OneOf, Uuid, Value, Values};
+use crate::table::Kind::{Boolean, Bytes, Choice, Document, Instant, Integer, List, Number, Secret, Text, Texts, Union as OneOf, Uuid, Value, Values};
 use crate::table::{Answer, Body, Field, Operation, Schema, Union};
 ";
 

@@ -65,7 +65,7 @@ pub fn report(place: &Place) -> Result<String, String> {
 /// The files and lists that the rules look at.
 fn read(place: &Place) -> Result<(Vec<Source>, Texts), String> {
     let mut sources = Vec::new();
-    for folder in ["server", "migrations", "openapi", "scripts", "web/src", "e2e"] {
+    for folder in ["server", "migrations", "openapi", "scripts", "text", "web/src", "e2e"] {
         collect(&place.root, &place.root.join(folder), &mut sources)?;
     }
     let text = |path: &str| fs::read_to_string(place.root.join(path)).unwrap_or_default();

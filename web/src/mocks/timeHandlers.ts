@@ -40,6 +40,7 @@ export function imported(saved: boolean): TaskImportResult {
   return {
     saved,
     form: "user",
+    encoding: "UTF-8",
     tasks: [
       { line: 4, definition: definition("backup", "/usr/local/bin/backup --full", "30 2 * * *"), skipped: false, words: ["at 02:30 on every day"], next_slots: slotPreviews("cron").slice(1, 4), warnings: [] },
       { line: 5, definition: definition("report", "python3 /opt/report.py", "0 8 * * 1-5"), skipped: false, words: ["at 08:00 on Monday to Friday"], next_slots: slotPreviews("cron").slice(2, 5), warnings: ["MAILTO=ops@example.com is not kept: set up a notification for this task"] },

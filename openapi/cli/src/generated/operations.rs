@@ -2,7 +2,7 @@
 //!
 //! GENERATED from openapi/openapi.json by `cargo xtask contract`: never edit.
 
-use crate::table::Kind::{Boolean, Choice, Document, Instant, Integer, List, Number, Secret, Text, Texts, Union as OneOf, Uuid, Value, Values};
+use crate::table::Kind::{Boolean, Bytes, Choice, Document, Instant, Integer, List, Number, Secret, Text, Texts, Union as OneOf, Uuid, Value, Values};
 use crate::table::{Answer, Body, Field, Operation, Schema, Union};
 
 /// Where the paths of the contract begin.
@@ -992,8 +992,10 @@ static CALENDAR_DEFINITION: Schema = Schema {
 static CALENDAR_IMPORT: Schema = Schema {
     fields: &[
         Field::required("name", Text, "Name of the calendar."),
-        Field::required("ics", Document, "The file (RFC 5545)."),
-        Field::optional("timezone", Text, "Time zone in which events with an instant are dated, an IANA name; null: the server's.").or_null(),
+        Field::optional("ics", Document, "The file (RFC 5545) as text. Either this or the bytes in `ics_base64` must be given."),
+        Field::optional("ics_base64", Bytes, "The bytes of the file in base64. The server finds out their encoding.").or_null(),
+        Field::optional("encoding", Text, "Encoding of the bytes, such as `windows-1252`; null: found out (UTF-8, UTF-16, else Windows-1252).").or_null(),
+        Field::optional("timezone", Text, "Zone of the dates of events with times of day, an IANA name; null: the zone that the file says, else the server's. Whole days stay the days that they are, whatever the zone.").or_null(),
         Field::optional("description", Text, "What the calendar is for; null: the name that the file gives itself.").or_null(),
         Field::optional("replace", Boolean, "Whether an existing calendar of this name gets the dates of the file instead of its own."),
     ],
@@ -1280,7 +1282,9 @@ static TASK_DEFINITION: Schema = Schema {
 static TASK_IMPORT: Schema = Schema {
     fields: &[
         Field::required("kind", Choice(&["crontab"]), "Kind of the text."),
-        Field::required("text", Text, "The text, at most 5,000 lines."),
+        Field::optional("text", Text, "The text: at most 5,000 lines. Either this or the bytes in `text_base64` must be given."),
+        Field::optional("text_base64", Bytes, "The bytes of the file in base64. The server finds out their encoding.").or_null(),
+        Field::optional("encoding", Text, "Encoding of the bytes, such as `windows-1252`; null: found out (UTF-8, UTF-16, else Windows-1252).").or_null(),
         Field::optional("form", Choice(&["user", "system"]), "Whose crontab it is.").or_null(),
         Field::optional("timezone", Text, "Time zone of lines without a CRON_TZ above them; null: the server's default.").or_null(),
         Field::optional("folder", Text, "Folder of the new tasks."),

@@ -7,7 +7,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use serde_json::{Map, Value, json};
 
-use super::{input, unions};
+use super::{input, unions, values};
 use crate::connection::client::Payload;
 use crate::failure::{Failure, Outcome};
 use crate::table::{Body, Field, Kind, Schema};
@@ -59,7 +59,10 @@ pub fn assemble(body: &Body, matches: &ArgMatches, start: Value, advice: &str) -
         .filter(|field| matches.value_source(field.name) == Some(ValueSource::CommandLine))
         .collect();
     for field in &given {
-        set(&mut value, field, flag_value(field, matches));
+        match (field.kind, flag_value(field, matches)) {
+            (Kind::Document, Value::Object(bytes)) => set_bytes(&mut value, field, body.schema, bytes)?,
+            (_, flag) => set(&mut value, field, flag),
+        }
     }
     unions::expand(body.schema, &mut value).map_err(Failure::Usage)?;
     given.iter().try_for_each(|field| check_kind(field, &value))?;
@@ -110,6 +113,16 @@ fn set(body: &mut Value, field: &Field, value: Value) {
     if let (Kind::Union(_), Value::String(kind)) = (field.kind, &*place) {
         *place = Value::Object(Map::from_iter([("kind".to_owned(), Value::String(kind.clone()))]));
     }
+}
+
+/// Puts the bytes of a file into the field beside that of its text.
+fn set_bytes(value: &mut Value, field: &Field, schema: &Schema, mut bytes: Map<String, Value>) -> Outcome<()> {
+    let name = format!("{}_base64", field.name);
+    let beside = schema.fields.iter().find(|other| other.name == name);
+    let beside = beside
+        .ok_or_else(|| Failure::Usage(format!("--{}: the file is not UTF-8 text: save it as UTF-8", field.flag())))?;
+    set(value, beside, bytes.remove(values::BASE64).unwrap_or_default());
+    Ok(())
 }
 
 fn find<'v>(body: &'v Value, path: &str) -> Option<&'v Value> {

@@ -21,7 +21,11 @@ pub fn read(field: &Field, text: &str) -> Result<Value, String> {
 fn one(kind: Kind, text: &str) -> Result<Value, String> {
     match kind {
         Kind::Text | Kind::Secret => Ok(Value::String(text.into())),
-        Kind::Document => content(text).map(Value::String),
+        Kind::Document => content(text),
+        Kind::Bytes => Ok(match file(text) {
+            Some(file) => Value::String(input::base64(&bytes(file)?)),
+            None => Value::String(text.into()),
+        }),
         Kind::Uuid => uuid(text),
         Kind::Instant => instant(text),
         Kind::Boolean => text.parse::<bool>().map(Value::from).map_err(|_| "must be true or false".into()),
@@ -47,10 +51,26 @@ fn one(kind: Kind, text: &str) -> Result<Value, String> {
     }
 }
 
-/// The text of the file for `@FILE`, the text of stdin for `-`, else the text itself.
-fn content(text: &str) -> Result<String, String> {
-    let Some(file) = text.strip_prefix('@').or((text == "-").then_some(text)) else { return Ok(text.into()) };
-    input::text(file).map_err(|failure| match failure {
+/// The text of the file for `@FILE`, the text of stdin for `-`, else the text itself. A file that is not UTF-8 comes as an
+/// object of its bytes: who takes them knows how to decode them.
+fn content(text: &str) -> Result<Value, String> {
+    let Some(file) = file(text) else { return Ok(Value::String(text.into())) };
+    Ok(match input::plain(bytes(file)?) {
+        Ok(text) => Value::String(text),
+        Err(bytes) => object(BASE64, Value::String(input::base64(&bytes))),
+    })
+}
+
+/// Key of an object that holds the bytes of a file.
+pub const BASE64: &str = "base64";
+
+/// The file that a flag names: `@FILE`, or `-` for stdin.
+fn file(text: &str) -> Option<&str> {
+    text.strip_prefix('@').or((text == "-").then_some(text))
+}
+
+fn bytes(file: &str) -> Result<Vec<u8>, String> {
+    input::bytes(file).map_err(|failure| match failure {
         Failure::Usage(message) => message,
         other => format!("{file}: cannot be read: {other:?}"),
     })

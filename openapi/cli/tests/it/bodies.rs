@@ -45,6 +45,47 @@ fn a_document_is_read_from_its_file() {
 }
 
 #[test]
+fn a_document_in_another_encoding_is_sent_as_its_bytes() {
+    let stub = Stub::start(|_| None);
+    let orc = Orc::at(&stub.url);
+    let utf16: Vec<u8> = "BEGIN:VCALENDAR".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (bytes, base64) in [(&b"SUMMARY:B\xfcro"[..], "U1VNTUFSWTpC/HJv"), (&utf16[..8], "QgBFAEcASQA=")] {
+        orc.bytes("other.ics", bytes);
+        orc.run("calendar import --name de --ics @other.ics").ok();
+        assert_eq!(stub.last().body, json!({"name": "de", "ics_base64": base64}));
+        orc.run("calendar import --name de --ics-base64 @other.ics --encoding windows-1252").ok();
+        assert_eq!(stub.last().body, json!({"name": "de", "ics_base64": base64, "encoding": "windows-1252"}));
+        orc.run("task import -f other.ics --encoding windows-1252");
+        assert_eq!(
+            (&stub.last().body["text_base64"], &stub.last().body["encoding"]),
+            (&json!(base64), &json!("windows-1252"))
+        );
+    }
+}
+
+#[test]
+fn yaml_is_read_in_utf_16_and_refused_with_the_place_of_what_is_no_text() {
+    let stub = Stub::start(|_| None);
+    let orc = Orc::at(&stub.url);
+    let yaml = "name: a\r\ndescription: Büro\r\n";
+    let utf16 =
+        |mark: Option<u16>| mark.into_iter().chain(yaml.encode_utf16()).flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+    for bytes in [utf16(Some(0xFEFF)), utf16(None), format!("\u{feff}{yaml}").into_bytes()] {
+        orc.bytes("pool.yaml", &bytes);
+        orc.run("pool create -f pool.yaml --capacity 1").ok();
+        assert_eq!(stub.last().body["description"], "Büro");
+    }
+    orc.bytes("pool.yaml", b"name: a\ndescription: B\xfcro\n");
+    for command in ["pool create -f pool.yaml --capacity 1", "task apply -f pool.yaml"] {
+        let said = orc.run(command).code(2).stderr;
+        assert!(
+            said.contains("pool.yaml: line 2, byte 15: the byte 0xFC is not UTF-8: save the file as UTF-8"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn flags_change_what_is_there_and_a_file_replaces_it() {
     let stub = Stub::start(|seen| match seen.operation {
         "calendar_view" => good(json!({"id": ID, "version": 7, "used_by": ["backup"], "name": "de",

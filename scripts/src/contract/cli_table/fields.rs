@@ -241,6 +241,7 @@ fn kind(document: &Value, schema: &Value) -> String {
             Some("password") => "Secret".into(),
             _ if schema["writeOnly"] == true => "Secret".into(),
             _ if schema["contentMediaType"].is_string() => "Document".into(),
+            _ if schema["contentEncoding"] == "base64" => "Bytes".into(),
             _ => "Text".into(),
         },
         "array" => {

@@ -3,11 +3,14 @@
 use super::error::ApiError;
 use super::state::ApiState;
 use crate::api::contract::Contract;
+use crate::app::core::upload::Upload;
 use crate::domain::core::problem::Problem;
 use crate::domain::model::{Cursor, PageRequest};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection};
 use axum::http::{StatusCode, header, request::Parts};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -51,6 +54,21 @@ pub fn checked<T: DeserializeOwned + ToSchema>(contract: &Contract, mut value: V
             if path == "." { String::new() } else { format!("/{}", path.replace(['.', '['], "/").replace(']', "")) };
         ApiError::invalid(vec![Problem::at(pointer, error.into_inner().to_string())])
     })
+}
+
+/// The file of a body that takes it as text or, so that nobody need decode it before, as bytes in base64. `field` is the name
+/// of the text; that of the bytes ends with `_base64`.
+pub fn upload(field: &str, text: String, base64: Option<&str>, encoding: Option<String>) -> Result<Upload, ApiError> {
+    let invalid = |message: &str| ApiError::invalid(vec![Problem::at(format!("/{field}_base64"), message.to_owned())]);
+    match base64 {
+        None => Ok(Upload::Text(text)),
+        Some(_) if !text.is_empty() => Err(invalid("the file is given as text too: leave out one of them")),
+        Some(base64) => {
+            let bytes = STANDARD.decode(base64.split_ascii_whitespace().collect::<String>());
+            let bytes = bytes.map_err(|error| invalid(&format!("not base64: {error}")))?;
+            Ok(Upload::Bytes { bytes, encoding })
+        }
+    }
 }
 
 /// The answer for a body that is too large, or that broke off.

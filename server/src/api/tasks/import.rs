@@ -2,7 +2,7 @@
 
 use super::convert::definition_out;
 use super::definition::TaskDefinition;
-use crate::api::core::body::{Body, Query};
+use crate::api::core::body::{Body, Query, upload};
 use crate::api::core::defaults::yes;
 use crate::api::core::error::{ApiError, ApiResult};
 use crate::api::core::page::DryRunQuery;
@@ -27,9 +27,22 @@ pub struct TaskImport {
     /// Kind of the text.
     #[schema(inline = false)]
     pub kind: TaskImportKind,
-    /// The text, at most 5,000 lines.
-    #[schema(max_length = 1_000_000, example = "# Copies the shop\n30 2 * * MON-FRI /usr/local/bin/backup.sh")]
+    /// The text: at most 5,000 lines. Either this or the bytes in `text_base64` must be given.
+    #[serde(default)]
+    #[schema(
+        max_length = 1_000_000,
+        default = "",
+        example = "# Copies the shop\n30 2 * * MON-FRI /usr/local/bin/backup.sh"
+    )]
     pub text: String,
+    /// The bytes of the file in base64. The server finds out their encoding.
+    #[serde(default)]
+    #[schema(max_length = 1_000_000, content_encoding = "base64", example = "MzAgMiAqICogKiBiYWNrdXAK")]
+    pub text_base64: Option<String>,
+    /// Encoding of the bytes, such as `windows-1252`; null: found out (UTF-8, UTF-16, else Windows-1252).
+    #[serde(default)]
+    #[schema(max_length = 40, example = "windows-1252")]
+    pub encoding: Option<String>,
     /// Whose crontab it is; null: Orc guesses.
     #[serde(default)]
     pub form: Option<CrontabForm>,
@@ -77,6 +90,9 @@ pub struct TaskImportResult {
     /// The form in which the text was read.
     #[schema(inline = false)]
     pub form: CrontabForm,
+    /// The encoding that the text was read in.
+    #[schema(example = "UTF-8")]
+    pub encoding: String,
     /// The tasks, in the order of their lines.
     pub tasks: Vec<TaskImportItem>,
     /// Lines that cannot become tasks.
@@ -125,18 +141,19 @@ pub async fn task_import(
 ) -> ApiResult<Json<TaskImportResult>> {
     let import = app::tasks::import::TaskImport {
         model: model(&body, &state.app.settings().timezone)?,
-        text: body.text,
+        file: upload("text", body.text, body.text_base64.as_deref(), body.encoding)?,
         form: body.form.map(form_in),
         prefix: body.prefix,
         dry_run: query.dry_run.unwrap_or_default(),
     };
-    let app::tasks::import::Imported { saved, form, tasks, problems, notes } =
+    let app::tasks::import::Imported { saved, form, encoding, tasks, problems, notes } =
         state.app.task_import(&caller, &import).await?;
     let problems =
         problems.into_iter().map(|it| TaskImportProblem { line: it.line, position: it.position, message: it.message });
     let tasks = tasks.into_iter().map(item_out).collect();
     let notes = notes.into_iter().map(str::to_owned).collect();
-    Ok(Json(TaskImportResult { saved, form: form_out(form), tasks, problems: problems.collect(), notes }))
+    let (form, encoding, problems) = (form_out(form), encoding.to_owned(), problems.collect());
+    Ok(Json(TaskImportResult { saved, form, encoding, tasks, problems, notes }))
 }
 
 /// A task with every default, in the requested folder and time zone.

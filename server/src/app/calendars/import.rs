@@ -1,9 +1,10 @@
 //! Calendars from iCalendar files of other programs.
 
 use super::CalendarView;
+use crate::app::core::upload::Upload;
 use crate::app::core::write::Write;
 use crate::app::{App, Caller, Error, Result};
-use crate::domain::calendars::{Calendar, IcsImport, ics_import};
+use crate::domain::calendars::{Calendar, IcsImport, IcsNote, IcsZones, ics_import};
 use crate::domain::core::time::zone_parse;
 use crate::domain::vocabulary::Permission;
 
@@ -12,9 +13,9 @@ use crate::domain::vocabulary::Permission;
 pub struct CalendarFile {
     /// Name of the calendar.
     pub name: String,
-    /// Text of the file.
-    pub ics: String,
-    /// Time zone in which events with an instant are dated; none: the server's.
+    /// The file.
+    pub file: Upload,
+    /// Zone of the dates of events with times of day; none: the zone that the file says, else the server's.
     pub timezone: Option<String>,
     /// What the calendar is for; none: as before, or the name that the file gives itself.
     pub description: Option<String>,
@@ -33,20 +34,26 @@ pub struct CalendarImported {
     pub created: bool,
     /// Number of its dates from 1990 to 2100.
     pub date_count: u32,
-    /// What could not be imported.
-    pub warnings: Vec<String>,
+    /// What was read differently than it was written.
+    pub notes: Vec<IcsNote>,
+    /// Zone whose dates were taken.
+    pub timezone: String,
+    /// Encoding that the file was read in.
+    pub encoding: &'static str,
 }
 
 impl App {
     /// Turns an iCalendar file into a calendar. If the file is refused, the error names the line.
     pub async fn calendar_import(&self, caller: &Caller, file: CalendarFile) -> Result<CalendarImported> {
         caller.require(Permission::Define)?;
-        let CalendarFile { name, ics, timezone, description, replace, dry_run } = file;
-        let timezone = timezone.unwrap_or_else(|| self.settings().timezone.clone());
-        let zone = zone_parse(&timezone).map_err(|error| Error::invalid("/timezone", error.to_string()))?;
-        let today = self.clock().now().with_timezone(&zone).date_naive();
-        let read = ics_import(&ics, zone, today).map_err(|error| Error::invalid("/ics", error.to_string()))?;
-        let IcsImport { title, entries, except, warnings } = read;
+        let CalendarFile { name, file, timezone, description, replace, dry_run } = file;
+        let zone = |name: &str| zone_parse(name).map_err(|error| Error::invalid("/timezone", error.to_string()));
+        let otherwise = zone(&self.settings().timezone)?;
+        let zones = IcsZones { chosen: timezone.as_deref().map(zone).transpose()?, otherwise };
+        let today = self.clock().now().with_timezone(&zones.chosen.unwrap_or(otherwise)).date_naive();
+        let text = file.read("/ics", true)?;
+        let read = ics_import(&text.text, zones, today).map_err(|error| Error::invalid("/ics", error.to_string()))?;
+        let IcsImport { title, entries, except, notes, timezone } = read;
         let old = if replace { self.store().calendar_find(&name).await? } else { None };
         let (described, maintenance) = match &old {
             Some(old) => (old.definition.description.clone(), old.definition.maintenance.clone()),
@@ -65,6 +72,7 @@ impl App {
                 self.calendar_update(caller, &name, wanted, Write { base: Some(old.version), dry_run }).await?
             }
         };
-        Ok(CalendarImported { view, created, date_count, warnings })
+        let timezone = timezone.name().to_owned();
+        Ok(CalendarImported { view, created, date_count, notes, timezone, encoding: text.encoding })
     }
 }

@@ -10,4 +10,5 @@ pub mod events;
 pub(in crate::app) mod hold;
 pub(in crate::app) mod signals;
 pub(in crate::app) mod span;
+pub mod upload;
 pub mod write;

@@ -2,6 +2,7 @@
 
 use super::saving::create;
 use crate::app::core::compute::Reach;
+use crate::app::core::upload::Upload;
 use crate::app::core::write::Moment;
 use crate::app::schedules::{compile, upcoming};
 use crate::app::{App, Caller, Error, Result};
@@ -24,7 +25,7 @@ const NEXT_SLOTS: usize = 5;
 #[derive(Debug, Clone)]
 pub struct TaskImport {
     /// The text.
-    pub text: String,
+    pub file: Upload,
     /// The form of the text; none: guessed.
     pub form: Option<Form>,
     /// The task that a line without further settings becomes. Its one schedule has the time zone of lines that name
@@ -43,6 +44,8 @@ pub struct Imported {
     pub saved: bool,
     /// The form in which the text was read.
     pub form: Form,
+    /// The encoding it was read in.
+    pub encoding: &'static str,
     /// The tasks, in the order of their lines.
     pub tasks: Vec<ImportedTask>,
     /// The faults, in the order of their lines.
@@ -55,6 +58,10 @@ pub struct Imported {
 /// `overlap` allows it.
 const OVERLAP: &str = "a task is not started again while it is running: that slot is recorded as skipped, where cron \
     would start the command twice; change the task's overlap to allow it";
+
+/// Cron passes bytes on as they are; what a task runs is UTF-8.
+const EIGHT_BIT: &str = "the file is not UTF-8 and was read as Windows-1252: letters beyond ASCII reach programs as UTF-8, where \
+                         cron would pass on the bytes of the file; if letters look wrong, name the encoding of the file";
 
 /// The folder in which commands start.
 const FOLDER: &str = "cron starts each command in the home folder, Orc in an empty folder of the run, unless the task has a \
@@ -89,7 +96,8 @@ impl App {
     pub async fn task_import(&self, caller: &Caller, import: &TaskImport) -> Result<Imported> {
         caller.require(Permission::Define)?;
         self.sound(&import.model).await?;
-        let read = crontab::parse(&import.text, import.form);
+        let text = import.file.clone().read("/text", false)?;
+        let read = crontab::parse(&text.text, import.form);
         if let Some(whole) = read.problems.iter().find(|problem| problem.line == 0) {
             return Err(Error::invalid("/text", whole.message.clone()));
         }
@@ -110,8 +118,9 @@ impl App {
         if saved {
             self.import_save(caller, wanted).await?;
         }
-        let notes = if tasks.is_empty() { Vec::new() } else { self.differences() };
-        Ok(Imported { saved, form: read.form, tasks, problems, notes })
+        let mut notes = if tasks.is_empty() { Vec::new() } else { self.differences() };
+        notes.extend((text.encoding == "windows-1252").then_some(EIGHT_BIT));
+        Ok(Imported { saved, form: read.form, encoding: text.encoding, tasks, problems, notes })
     }
 
     /// Where Orc differs from cron for every task.

@@ -11,7 +11,7 @@ mod tests;
 
 pub use self::book::{CalendarBook, Dates, LAST_YEAR, MaintenanceWindow};
 pub use self::definition::{Calendar, CalendarEntry, Calendars, Maintenance};
-pub use self::ics::{ICS_BYTES, IcsError, IcsImport, ics_import};
+pub use self::ics::{ICS_BYTES, IcsDone, IcsDoneCode, IcsError, IcsImport, IcsNote, IcsZones, ics_import};
 
 /// Maximum number of dates that all rules of a calendar may have until the end of 2100, because computing them takes
 /// time.

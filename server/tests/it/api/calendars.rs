@@ -1,6 +1,8 @@
 //! Calendars.
 
 use super::tour::Tour;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 const ICS: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\n\
@@ -34,6 +36,17 @@ async fn calendars_answer_as_before() {
     let import = |replace: bool| Some(json!({"name": "imported", "ics": ICS, "replace": replace}));
     tour.ask("POST /calendars/import", import(false)).await;
     tour.ask("POST /calendars/import", import(true)).await;
+    let exchange = STANDARD.encode(include_bytes!("../data/calendars/exchange.ics"));
+    let utf16 = STANDARD.encode(include_bytes!("../data/calendars/utf16.ics"));
+    let bytes = |base64: &str| Some(json!({"name": "imported", "ics_base64": base64, "replace": true}));
+    for base64 in [&exchange, &utf16] {
+        tour.ask("POST /calendars/import?dry_run=true", bytes(base64)).await;
+    }
+    // Letters of two encodings, no base64, and a file that is given twice.
+    let twice = Some(json!({"name": "imported", "ics": ICS, "ics_base64": utf16}));
+    for body in [bytes("QkVHSU46VkNBTEVOREFSCuQKw6Q="), bytes("no base64"), twice] {
+        tour.client.json(422, "POST /calendars/import?dry_run=true", body).await;
+    }
     tour.ask("DELETE /calendars/imported", None).await;
     tour.hold("calendar");
 }

@@ -4,6 +4,7 @@
 use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
 use orc_server::app::calendars::import::CalendarFile;
+use orc_server::app::core::upload::Upload;
 use orc_server::app::core::write::Write;
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
@@ -169,7 +170,7 @@ async fn a_file_of_another_program_becomes_a_calendar() {
     let (app, caller) = (&bench.app, Caller::local());
     let file = |ics: &str, replace: bool, dry_run: bool| CalendarFile {
         name: "de".into(),
-        ics: ics.into(),
+        file: Upload::Text(ics.into()),
         timezone: Some("Europe/Berlin".into()),
         description: None,
         replace,
@@ -189,7 +190,21 @@ async fn a_file_of_another_program_becomes_a_calendar() {
     assert_eq!(problems[0].pointer, "/ics");
     assert!(problems[0].message.starts_with("line 70: VEVENT begins here"), "{}", problems[0].message);
     let outlook = include_str!("../data/outlook.ics");
+    let encoded = |bytes: &[u8]| CalendarFile {
+        file: Upload::Bytes { bytes: bytes.to_vec(), encoding: None },
+        ..file("", true, true)
+    };
+    for (bytes, encoding) in [
+        (&include_bytes!("../data/calendars/folded.ics")[..], "UTF-8"),
+        (include_bytes!("../data/calendars/latin1.ics"), "windows-1252"),
+        (include_bytes!("../data/calendars/utf16.ics"), "UTF-16LE"),
+    ] {
+        let read = app.calendar_import(&caller, encoded(bytes)).await.expect(encoding);
+        assert_eq!(read.encoding, encoding);
+        let entry = serde_json::to_value(&read.view.record.definition.entries[0]).expect("plain data");
+        assert_eq!(entry["title"], "Feiertag: Büro zu, auch für den späten Dienst", "{encoding}");
+    }
     let changed = app.calendar_import(&caller, file(outlook, true, false)).await.expect("replaced");
-    assert_eq!((changed.created, changed.view.record.version, changed.warnings.len()), (false, 2, 2));
+    assert_eq!((changed.created, changed.view.record.version, changed.notes.len()), (false, 2, 6));
     assert_eq!(changed.view.record.definition.description, "Feiertage Bayern", "only the dates are replaced");
 }

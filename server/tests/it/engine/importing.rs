@@ -3,6 +3,7 @@
 use super::bench::Bench;
 use chrono::{DateTime, Utc};
 use orc_server::api::tasks::definition::TaskDefinition;
+use orc_server::app::core::upload::Upload;
 use orc_server::app::tasks::import::{Imported, TaskImport};
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
@@ -21,7 +22,7 @@ fn import(text: &str, dry_run: bool) -> TaskImport {
     let model = json!({"name": "task", "folder": "old", "run": {"kind": "shell", "line": "true"},
         "schedules": [{"kind": "cron", "expression": "@daily", "timezone": "Europe/Berlin"}]});
     let model = serde_json::from_value::<TaskDefinition>(model).expect("a definition").into_domain("UTC");
-    TaskImport { text: text.to_owned(), form: None, model, prefix: "c-".to_owned(), dry_run }
+    TaskImport { file: Upload::Text(text.to_owned()), form: None, model, prefix: "c-".to_owned(), dry_run }
 }
 
 async fn imported(bench: &Bench, text: &str) -> Imported {
@@ -91,6 +92,34 @@ async fn a_second_import_is_noticed() {
     let skipped: Vec<_> = more.tasks.iter().map(|task| task.skipped).collect();
     assert_eq!(skipped, [true, true, false, true], "another environment is another job, the same line is not");
     assert_eq!(names(&bench).await, ["c-a-sh", "c-a-sh-2", "c-a-sh-3"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crontab_comes_in_any_usual_encoding() {
+    let bench = bench().await;
+    let text = "# Täglich\r\n0 1 * * * /opt/a.sh\r0 2 * * * /opt/b.sh";
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let latin: Vec<u8> = text.chars().map(|letter| u8::try_from(u32::from(letter)).expect("Latin-1")).collect();
+    let usual = bench.app.task_import(&Caller::local(), &import(text, true)).await.expect("an answer").notes.len();
+    for (bytes, encoding, notes) in [
+        (text.as_bytes().to_vec(), "UTF-8", usual),
+        (format!("\u{feff}{text}").into_bytes(), "UTF-8", usual),
+        (utf16, "UTF-16LE", usual),
+        (latin, "windows-1252", usual + 1),
+    ] {
+        let mut import = import("", true);
+        import.file = Upload::Bytes { bytes, encoding: None };
+        let seen = bench.app.task_import(&Caller::local(), &import).await.expect("an answer");
+        assert_eq!((seen.encoding, seen.notes.len(), seen.problems.len()), (encoding, notes, 0));
+        assert_eq!(seen.tasks[0].definition.description, "Täglich");
+        assert_eq!(seen.tasks.iter().map(|task| task.line).collect::<Vec<_>>(), [2, 3]);
+    }
+    let mut damaged = import("", true);
+    damaged.file = Upload::Bytes { bytes: b"# \xc3\xa4\n# \xe4\n".to_vec(), encoding: None };
+    let refused = bench.app.task_import(&Caller::local(), &damaged).await;
+    let Err(Error::Invalid(fields)) = refused else { panic!("{refused:?}") };
+    assert_eq!(fields[0].pointer, "/text");
+    assert!(fields[0].message.starts_with("line 2, byte 3: "), "{}", fields[0].message);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -171,7 +171,8 @@ export const calendarEntryYearlyDefaults: Required<Pick<CalendarEntryYearly, "ti
 };
 
 /** What the server assumes for fields that a CalendarImport leaves out. */
-export const calendarImportDefaults: Required<Pick<CalendarImport, "replace">> = {
+export const calendarImportDefaults: Required<Pick<CalendarImport, "ics" | "replace">> = {
+  ics: "",
   replace: false,
 };
 
@@ -433,7 +434,8 @@ export const taskDefinitionDefaults: Required<Pick<TaskDefinition, "title" | "de
 };
 
 /** What the server assumes for fields that a TaskImport leaves out. */
-export const taskImportDefaults: Required<Pick<TaskImport, "folder" | "prefix" | "enabled">> = {
+export const taskImportDefaults: Required<Pick<TaskImport, "text" | "folder" | "prefix" | "enabled">> = {
+  text: "",
   folder: "",
   prefix: "",
   enabled: true,

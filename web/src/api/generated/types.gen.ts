@@ -518,11 +518,20 @@ export type CalendarImport = {
      */
     name: string;
     /**
-     * The file (RFC 5545).
+     * The file (RFC 5545) as text. Either this or the bytes in `ics_base64` must be given.
      */
-    ics: string;
+    ics?: string;
     /**
-     * Time zone in which events with an instant are dated, an IANA name; null: the server's.
+     * The bytes of the file in base64. The server finds out their encoding.
+     */
+    ics_base64?: string | null;
+    /**
+     * Encoding of the bytes, such as `windows-1252`; null: found out (UTF-8, UTF-16, else Windows-1252).
+     */
+    encoding?: string | null;
+    /**
+     * Zone of the dates of events with times of day, an IANA name; null: the zone that the file says, else the server's.
+     * Whole days stay the days that they are, whatever the zone.
      */
     timezone?: string | null;
     /**
@@ -548,9 +557,43 @@ export type CalendarImportResult = {
      */
     date_count: number;
     /**
-     * What could not be imported.
+     * Zone whose dates events with times of day got.
      */
-    warnings: Array<string>;
+    timezone: string;
+    /**
+     * Encoding that the file was read in.
+     */
+    encoding: string;
+    /**
+     * Events that were read differently than they are written, by line.
+     */
+    warnings: Array<CalendarImportWarning>;
+};
+
+/**
+ * An event, or another part of the file, that was read differently than it is written.
+ */
+export type CalendarImportWarning = {
+    /**
+     * What was done, for programs.
+     */
+    code: IcsDoneCode;
+    /**
+     * Line of the file, from 1.
+     */
+    line: number;
+    /**
+     * What the event is called; may be empty.
+     */
+    title: string;
+    /**
+     * First date of the event as written; null: the warning is about no single event.
+     */
+    date: string | null;
+    /**
+     * The warning in English.
+     */
+    text: string;
 };
 
 /**
@@ -1116,6 +1159,11 @@ export type HoldCreate = {
      */
     reason: string;
 };
+
+/**
+ * What kind of change it is, for programs.
+ */
+export type IcsDoneCode = 'times_left_out' | 'whole_days' | 'marked_whole_days' | 'zone_unknown' | 'cancelled' | 'older_revision' | 'date_of_older_series' | 'only_this_date' | 'repeats_within_day' | 'second_rule' | 'exrule' | 'written_out' | 'other_components' | 'more';
 
 /**
  * The newest run of a task.
@@ -4150,9 +4198,17 @@ export type TaskImport = {
      */
     kind: TaskImportKind;
     /**
-     * The text, at most 5,000 lines.
+     * The text: at most 5,000 lines. Either this or the bytes in `text_base64` must be given.
      */
-    text: string;
+    text?: string;
+    /**
+     * The bytes of the file in base64. The server finds out their encoding.
+     */
+    text_base64?: string | null;
+    /**
+     * Encoding of the bytes, such as `windows-1252`; null: found out (UTF-8, UTF-16, else Windows-1252).
+     */
+    encoding?: string | null;
     form?: CrontabForm | null;
     /**
      * Time zone of lines without a CRON_TZ above them; null: the server's default.
@@ -4237,6 +4293,10 @@ export type TaskImportResult = {
      * The form in which the text was read.
      */
     form: CrontabForm;
+    /**
+     * The encoding that the text was read in.
+     */
+    encoding: string;
     /**
      * The tasks, in the order of their lines.
      */
@@ -4944,9 +5004,17 @@ export type CalendarImportResultWritable = {
      */
     date_count: number;
     /**
-     * What could not be imported.
+     * Zone whose dates events with times of day got.
      */
-    warnings: Array<string>;
+    timezone: string;
+    /**
+     * Encoding that the file was read in.
+     */
+    encoding: string;
+    /**
+     * Events that were read differently than they are written, by line.
+     */
+    warnings: Array<CalendarImportWarning>;
 };
 
 /**
@@ -5964,6 +6032,10 @@ export type TaskImportResultWritable = {
      * The form in which the text was read.
      */
     form: CrontabForm;
+    /**
+     * The encoding that the text was read in.
+     */
+    encoding: string;
     /**
      * The tasks, in the order of their lines.
      */

@@ -1,6 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
+import type { CalendarImport } from "@/api/generated";
 import { taskSummary } from "@/mocks/data";
 import { problem } from "@/mocks/handlers";
 import { renderPage } from "@/mocks/render";
@@ -52,5 +53,26 @@ describe("calendars", () => {
     await user.click(screen.getByRole("button", { name: "Show the dates" }));
     await screen.findByText("line 3: DTSTART is not a date");
     expect(asked).toEqual([true]);
+  });
+
+  it("sends the zone and the bytes of a file, and names what was read differently", async () => {
+    let sent: CalendarImport | undefined;
+    server.use(
+      http.post("*/api/v1/calendars/import", async ({ request }) => {
+        sent = (await request.json()) as CalendarImport;
+        const text = 'line 8: "Inventory" (2026-12-10) is cancelled and left out';
+        const warnings = [{ code: "cancelled", line: 8, title: "Inventory", date: "2026-12-10", text }];
+        return HttpResponse.json({ calendar: wholeCalendar("closed-days"), date_count: 1, timezone: "Europe/Berlin", encoding: "windows-1252", warnings });
+      }),
+    );
+    const { user } = renderPage("/calendars");
+    await user.click(await screen.findByRole("button", { name: "Import a file" }));
+    await user.upload(screen.getByLabelText("File"), new File([new Uint8Array([0x42, 0xfc])], "Closed days.ics"));
+    await screen.findByText("Closed days.ics is not UTF-8. The server finds out its encoding.");
+    await user.type(screen.getByRole("combobox", { name: "Time zone" }), "Europe/Berlin");
+    await user.click(screen.getByRole("button", { name: "Show the dates" }));
+    await screen.findByText(/is cancelled and left out$/);
+    screen.getByText("Read as windows-1252. Times of day are those of Europe/Berlin.");
+    expect(sent).toMatchObject({ name: "closed-days", ics: "", ics_base64: "Qvw=", timezone: "Europe/Berlin" });
   });
 });

@@ -34,6 +34,7 @@ fn extend(command: Command) -> Command {
         text("form", "FORM")
             .value_parser(["user", "system"])
             .help("`system` if each line names a user after the schedule, as in /etc/crontab [default: guessed from the lines]"),
+        text("encoding", "NAME").help("Encoding of the file if it is not UTF-8, such as windows-1252 [default: found out]"),
         text("timezone", "ZONE").help("Time zone of lines without CRON_TZ [default: the server's]"),
         text("folder", "FOLDER").help("Folder for the new tasks"),
         text("prefix", "PREFIX").help("Prefix for the name of each task"),
@@ -46,15 +47,23 @@ fn run(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
     async move {
         let file = context.text("file").map_or("-", String::as_str);
         let given = |name: &str| context.text(name).cloned();
-        let body = json!({
+        let (field, text) = match input::plain(input::bytes(file)?) {
+            Ok(text) if given("encoding").is_none() => ("text", text),
+            Ok(text) => ("text_base64", input::base64(text.as_bytes())),
+            Err(bytes) => ("text_base64", input::base64(&bytes)),
+        };
+        let mut body = json!({
             "kind": "crontab",
-            "text": input::text(file)?,
             "form": given("form"),
             "timezone": given("timezone"),
             "folder": given("folder").unwrap_or_default(),
             "prefix": given("prefix").unwrap_or_default(),
             "enabled": !context.is_set("disabled"),
         });
+        body[field] = json!(text);
+        if let Some(encoding) = given("encoding") {
+            body["encoding"] = json!(encoding);
+        }
         let request = Request::new("POST", "/tasks/import").with("dry_run", !context.is_set("yes")).json(body);
         let answer = context.client()?.json(request).await?;
         match Format::of(context.matches) {

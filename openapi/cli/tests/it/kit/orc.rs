@@ -40,6 +40,11 @@ impl Orc {
 
     /// Writes a file into the home folder.
     pub fn file(&self, name: &str, text: &str) -> &Self {
+        self.bytes(name, text.as_bytes())
+    }
+
+    /// The same for a file that need not be text.
+    pub fn bytes(&self, name: &str, text: &[u8]) -> &Self {
         let path = self.home.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();

@@ -1,46 +1,35 @@
 //! Turns events into entries: a date or a range, a date of every year, a rule if it means the same, or else single
 //! dates.
 
+use super::error::{ICS_EVENTS, IcsError};
 use super::event::Event;
-use super::times::{When, instant};
-use super::{ICS_EVENTS, IcsError};
+use super::file_zones::last_date;
+use super::notes::{IcsDone, IcsNote};
+use super::times::{When, Zone};
 use crate::domain::calendars::{CalendarEntry, RULE_DATES};
 use crate::domain::core::time::recurrence_dates;
-use chrono::{Datelike, Days, Duration, NaiveDate, NaiveTime};
+use chrono::{Datelike, Days, Duration, NaiveDate};
 use chrono_tz::Tz;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Number of years for which dates are written out if no rule means the same.
 const YEARS_AHEAD: u32 = 10;
 
 type Made = (Vec<CalendarEntry>, Vec<CalendarEntry>);
 
-/// Makes the entries of all events, and the dates that rules must leave out.
+/// Makes the entries of the events that count, and the dates that rules must leave out.
 pub(in crate::domain) fn make(
     events: Vec<Event>,
-    timezone: Tz,
+    shown: &[Tz],
     today: NaiveDate,
-    warnings: &mut Vec<String>,
+    notes: &mut Vec<IcsNote>,
 ) -> Result<Made, IcsError> {
-    let mut replaced: BTreeMap<String, Vec<When>> = BTreeMap::new();
-    for event in events.iter().filter(|event| !event.uid.is_empty()) {
-        replaced.entry(event.uid.clone()).or_default().extend(event.replaces);
-    }
-    let timed = events.iter().filter(|event| !event.cancelled && !matches!(event.start, When::Date(_))).count();
-    if timed > 0 {
-        let (have, its) = if timed == 1 { ("has", "its") } else { ("have", "their") };
-        warnings.push(format!("{timed} of the events {have} times of day; {its} whole dates are used"));
-    }
-    let mut maker = Maker { timezone, today, rule_dates: 0, made: Sets::default(), warnings };
-    for mut event in events.into_iter().filter(|event| !event.cancelled) {
-        if event.replaces.is_none() {
-            let away = replaced.get(&event.uid).into_iter().flatten();
-            event.without.extend(away.map(|at| at.date_like(event.start)));
-        }
-        let number = event.number;
+    let mut maker = Maker { shown, today, rule_dates: 0, made: Sets::default(), notes };
+    for event in events {
+        maker.notes.extend(event.done.iter().map(|(line, done)| event.note(*line, done.clone())));
         maker.event(&event)?;
         if maker.made.entries.len().max(maker.made.away.len()) > ICS_EVENTS {
-            return Err(IcsError::new(number, format!("from here on there are more than {ICS_EVENTS} entries")));
+            return Err(IcsError::new(event.number, format!("from here on there are more than {ICS_EVENTS} entries")));
         }
     }
     let Sets { entries, dates, away, seen: _ } = maker.made;
@@ -61,11 +50,12 @@ struct Sets {
 }
 
 struct Maker<'w> {
-    timezone: Tz,
+    /// The zone of the dates of each calendar of the file.
+    shown: &'w [Tz],
     today: NaiveDate,
     rule_dates: usize,
     made: Sets,
-    warnings: &'w mut Vec<String>,
+    notes: &'w mut Vec<IcsNote>,
 }
 
 impl Maker<'_> {
@@ -75,14 +65,15 @@ impl Maker<'_> {
         }
         let start = event.start.local().date();
         let dates = self.repeats(event, start)?;
-        if !dates.contains(&start) && !event.without.contains(&start) {
+        let without: BTreeSet<_> = event.without.iter().map(|at| event.date_of(*at)).collect();
+        if !dates.contains(&start) && !without.contains(&start) {
             self.stretch(self.span(event, event.start), &event.title);
         }
         if dates.is_empty() {
             return Ok(());
         }
         let spans: Vec<_> = dates.iter().map(|date| self.span(event, moved(event.start, *date))).collect();
-        let gone = |date: &NaiveDate| event.without.contains(date);
+        let gone = |date: &NaiveDate| without.contains(date);
         let kept = dates.iter().zip(&spans).filter(|(date, _)| !gone(date));
         let kept: Vec<_> = kept.map(|(_, span)| *span).collect();
         match self.rule(event, start, &dates, &spans) {
@@ -102,11 +93,10 @@ impl Maker<'_> {
         let Some((number, rule)) = &event.rule else { return Ok(Vec::new()) };
         let rule = dated(rule, event.start);
         if ["HOURLY", "MINUTELY", "SECONDLY"].iter().any(|often| rule.contains(&format!("FREQ={often}"))) {
-            let text = "repeats within a day, which a calendar of dates cannot express; only its first date is used";
-            self.warnings.push(format!("line {number}: the event {text}"));
+            self.notes.push(event.note(*number, IcsDone::RepeatsWithinDay));
             return Ok(Vec::new());
         }
-        if last(&rule).is_some_and(|last| last < start) {
+        if last_date(&rule).is_some_and(|last| last < start) {
             return Ok(Vec::new());
         }
         let end = NaiveDate::from_ymd_opt(2100, 12, 31).expect("a real date");
@@ -149,11 +139,7 @@ impl Maker<'_> {
         let until = spans.partition_point(|(first, _)| *first <= end);
         spans[..until].iter().for_each(|span| self.stretch(*span, &event.title));
         if until < spans.len() {
-            self.warnings.push(format!(
-                "line {}: no rule means the same as this event, which is longer than a day or crosses midnight; its \
-                dates are written out until {end}",
-                event.number
-            ));
+            self.notes.push(event.note(event.number, IcsDone::WrittenOut { until: end }));
         }
     }
 
@@ -167,23 +153,23 @@ impl Maker<'_> {
 
     /// First and last date of an event with this start.
     fn span(&self, event: &Event, start: When) -> (NaiveDate, NaiveDate) {
-        let second = |length: Duration| (length - Duration::seconds(1)).max(Duration::zero());
+        let last = (event.length - Duration::seconds(1)).max(Duration::zero());
         match start {
             When::Zoned(at, zone) => {
-                let begin = instant(at, zone);
-                let date = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&self.timezone).date_naive();
-                (date(begin), date(begin + second(event.length)))
+                let shown = event.shown.unwrap_or(Zone::Known(self.shown[event.calendar]));
+                let begin = zone.instant(at);
+                (shown.local(begin).date(), shown.local(begin + last).date())
             }
             When::Date(_) | When::Floating(_) => {
                 let begin = start.local();
-                (begin.date(), (begin + second(event.length)).date())
+                (begin.date(), (begin + last).date())
             }
         }
     }
 }
 
 /// The same time of day on another date.
-fn moved(start: When, date: NaiveDate) -> When {
+fn moved<'z>(start: When<'z>, date: NaiveDate) -> When<'z> {
     match start {
         When::Date(_) => When::Date(date),
         When::Floating(at) => When::Floating(date.and_time(at.time())),
@@ -235,7 +221,7 @@ fn yearly(
 }
 
 /// The rule with a date as its end: the last date on which the event still starts in time.
-fn dated(rule: &str, start: When) -> String {
+pub(in crate::domain) fn dated(rule: &str, start: When) -> String {
     let parts = rule.split(';').map(|part| match part.split_once('=') {
         Some(("UNTIL", end)) => until(end, start).map_or_else(|| part.to_owned(), |date| format!("UNTIL={date}")),
         _ => part.to_owned(),
@@ -244,24 +230,9 @@ fn dated(rule: &str, start: When) -> String {
 }
 
 fn until(end: &str, start: When) -> Option<String> {
-    let zone = if let When::Zoned(_, zone) = start { Some(zone) } else { None };
-    let end = super::times::when(end, zone).ok()?;
-    let time = start.local().time();
-    let (date, by) = match (end, zone) {
-        (When::Date(date), _) => (date, NaiveTime::MIN),
-        (When::Zoned(at, from), Some(to)) => {
-            let local = instant(at, from).with_timezone(&to).naive_local();
-            (local.date(), local.time())
-        }
-        (end, _) => (end.local().date(), end.local().time()),
-    };
+    let end = super::times::when(end, start.zone()).ok()?;
+    let by = start.zone().map_or_else(|| end.local(), |zone| end.local_in(zone));
     let whole = matches!(end, When::Date(_)) || matches!(start, When::Date(_));
-    let date = if whole || by >= time { date } else { date.pred_opt()? };
+    let date = if whole || by.time() >= start.local().time() { by.date() } else { by.date().pred_opt()? };
     Some(date.format("%Y%m%d").to_string())
-}
-
-/// The end of a rule, if it has one that is a date.
-fn last(rule: &str) -> Option<NaiveDate> {
-    let end = rule.split(';').find_map(|part| part.strip_prefix("UNTIL="))?;
-    NaiveDate::parse_from_str(end, "%Y%m%d").ok()
 }

@@ -1,6 +1,6 @@
 //! Lines of a file: unfolded, each with its number in the file, and sorted into events.
 
-use super::{ICS_EVENTS, IcsError, shortened};
+use super::error::{ICS_EVENTS, IcsError, shortened};
 use icalendar::parser::Property;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,18 +16,47 @@ pub(in crate::domain) struct Line<'a> {
 #[derive(Debug)]
 pub(in crate::domain) struct RawEvent<'a> {
     pub number: usize,
+    /// Which calendar of the file it stands in.
+    pub calendar: usize,
     pub lines: Vec<Line<'a>>,
+}
+
+/// A zone that the file explains: its name, and the lines of each STANDARD and DAYLIGHT.
+#[derive(Debug)]
+pub(in crate::domain) struct RawZone<'a> {
+    pub number: usize,
+    pub name: String,
+    /// The IANA name that the file gives for it.
+    pub location: Option<String>,
+    pub parts: Vec<Vec<Line<'a>>>,
+}
+
+/// What a VCALENDAR says of all its events; a file may have several.
+#[derive(Debug, Default)]
+pub(in crate::domain) struct RawCalendar<'a> {
+    /// Whether its events are taken back (METHOD:CANCEL).
+    pub cancels: bool,
+    /// The line and name of its zone (X-WR-TIMEZONE).
+    pub timezone: Option<Line<'a>>,
+    pub zones: Vec<RawZone<'a>>,
 }
 
 /// Content of a file.
 #[derive(Debug, Default)]
 pub(in crate::domain) struct File<'a> {
     pub title: String,
+    pub calendars: Vec<RawCalendar<'a>>,
     pub events: Vec<RawEvent<'a>>,
-    /// IANA names that the file gives for its own names of time zones.
-    pub locations: BTreeMap<String, String>,
     /// Number of components of other kinds.
-    pub left_out: BTreeMap<String, usize>,
+    pub left_out: BTreeMap<String, LeftOut>,
+}
+
+/// Components of a kind that is left out.
+#[derive(Debug, Default)]
+pub(in crate::domain) struct LeftOut {
+    /// Line of the first.
+    pub number: usize,
+    pub count: usize,
 }
 
 /// Properties of an event that describe its time and its title.
@@ -43,7 +72,16 @@ const WANTED: &[&str] = &[
     "EXDATE",
     "RDATE",
     "RECURRENCE-ID",
+    "SEQUENCE",
+    "DTSTAMP",
+    "LAST-MODIFIED",
+    "X-MICROSOFT-CDO-ALLDAYEVENT",
+    "X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT",
+    "X-FUNAMBOL-ALLDAY",
 ];
+
+/// Properties that say when an offset of a zone begins to hold.
+const WANTED_OF_ZONES: &[&str] = &["DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE"];
 
 /// Reads a file.
 pub(in crate::domain) fn read(text: &str) -> Result<File<'_>, IcsError> {
@@ -60,7 +98,7 @@ pub(in crate::domain) fn read(text: &str) -> Result<File<'_>, IcsError> {
     Ok(reader.file)
 }
 
-/// Joins folded lines (RFC 5545, 3.1). Line ends may be CRLF or LF.
+/// Puts folded lines together (RFC 5545, 3.1); lines end with LF.
 fn unfolded(text: &str) -> Result<Vec<Line<'_>>, IcsError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut lines: Vec<Line> = Vec::new();
@@ -97,6 +135,11 @@ pub(in crate::domain) fn parameter<'p>(property: &'p Property, name: &str) -> Op
     found.val.as_ref().map(|value| value.as_str().trim_matches('"'))
 }
 
+/// The text of a value without the signs that stand before commas and semicolons.
+pub(in crate::domain) fn unescaped(text: &str) -> String {
+    text.trim().replace("\\,", ",").replace("\\;", ";").replace("\\\\", "\\")
+}
+
 fn name_of(text: &str) -> &str {
     let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '.')).unwrap_or(text.len());
     &text[..end]
@@ -106,7 +149,6 @@ fn name_of(text: &str) -> &str {
 struct Reader<'a> {
     /// Open components, outermost first, and where each began.
     open: Vec<(String, usize)>,
-    zone: String,
     file: File<'a>,
 }
 
@@ -128,39 +170,68 @@ impl<'a> Reader<'a> {
                 self.file.events.last_mut().into_iter().for_each(|event| event.lines.push(line.clone()));
                 Ok(())
             }
-            Some("VCALENDAR") if name == "X-WR-CALNAME" => {
-                self.file.title = property(&line)?.val.as_str().trim().to_owned();
-                Ok(())
-            }
-            Some("VTIMEZONE") if name == "TZID" => {
-                self.zone = property(&line)?.val.as_str().to_owned();
-                Ok(())
-            }
-            Some("VTIMEZONE") if name == "X-LIC-LOCATION" => {
-                let location = property(&line)?.val.as_str().to_owned();
-                self.file.locations.insert(self.zone.clone(), location);
-                Ok(())
-            }
+            Some("VCALENDAR") => self.of_calendar(&name, line),
+            Some("VTIMEZONE" | "STANDARD" | "DAYLIGHT") => self.of_zone(&name, line),
             Some(_) => Ok(()),
         }
+    }
+
+    fn of_calendar(&mut self, name: &str, line: Line<'a>) -> Result<(), IcsError> {
+        let Some(calendar) = self.file.calendars.last_mut() else { return Ok(()) };
+        match name {
+            "X-WR-CALNAME" => self.file.title = property(&line)?.val.as_str().trim().to_owned(),
+            "METHOD" => calendar.cancels = property(&line)?.val.as_str().trim().eq_ignore_ascii_case("CANCEL"),
+            "X-WR-TIMEZONE" => calendar.timezone = Some(line),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn of_zone(&mut self, name: &str, line: Line<'a>) -> Result<(), IcsError> {
+        let whole = self.open.last().is_some_and(|(name, _)| name == "VTIMEZONE");
+        let zone = self.file.calendars.last_mut().and_then(|calendar| calendar.zones.last_mut());
+        let Some(zone) = zone else { return Ok(()) };
+        match name {
+            "TZID" if whole => zone.name = unescaped(property(&line)?.val.as_str()),
+            "X-LIC-LOCATION" if whole => zone.location = Some(property(&line)?.val.as_str().trim().to_owned()),
+            _ if !whole && WANTED_OF_ZONES.contains(&name) => {
+                zone.parts.last_mut().into_iter().for_each(|part| part.push(line.clone()));
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     fn begin(&mut self, name: &str, number: usize) -> Result<(), IcsError> {
         let inside = self.open.last().map(|(name, _)| name.as_str());
         match (inside, name) {
-            (None, "VCALENDAR") | (Some("VCALENDAR"), "VTIMEZONE") => {}
+            (None, "VCALENDAR") => self.file.calendars.push(RawCalendar::default()),
+            (Some("VCALENDAR"), "VTIMEZONE") => {
+                let zone = RawZone { number, name: String::new(), location: None, parts: Vec::new() };
+                if let Some(calendar) = self.file.calendars.last_mut() {
+                    calendar.zones.push(zone);
+                }
+            }
+            (Some("VTIMEZONE"), "STANDARD" | "DAYLIGHT") => {
+                let zone = self.file.calendars.last_mut().and_then(|calendar| calendar.zones.last_mut());
+                zone.into_iter().for_each(|zone| zone.parts.push(Vec::new()));
+            }
             (None, _) => return Err(IcsError::new(number, "the file must begin with BEGIN:VCALENDAR")),
             (Some("VCALENDAR"), "VEVENT") => {
                 if self.file.events.len() >= ICS_EVENTS {
                     return Err(IcsError::new(number, format!("there are more than {ICS_EVENTS} events")));
                 }
-                self.file.events.push(RawEvent { number, lines: Vec::new() });
+                let calendar = self.file.calendars.len() - 1;
+                self.file.events.push(RawEvent { number, calendar, lines: Vec::new() });
             }
             (Some("VEVENT"), "VEVENT" | "VCALENDAR") | (Some("VCALENDAR"), "VCALENDAR") => {
                 let (open, at) = self.open.last().cloned().unwrap_or_default();
                 return Err(IcsError::new(number, format!("{name} begins inside the {open} of line {at}")));
             }
-            (Some("VCALENDAR"), _) => *self.file.left_out.entry(shortened(name)).or_default() += 1,
+            (Some("VCALENDAR"), _) => {
+                let left_out = self.file.left_out.entry(shortened(name)).or_insert(LeftOut { number, count: 0 });
+                left_out.count += 1;
+            }
             (Some(_), _) => {}
         }
         self.open.push((name.to_owned(), number));

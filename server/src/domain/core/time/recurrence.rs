@@ -7,8 +7,8 @@
 //! with a frequency below an hour are refused: an interval or a cron expression means the same, and the crate's limit
 //! on fruitless steps could end them silently.
 
-use chrono::{DateTime, Datelike as _, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
-use rrule::{Frequency, RRule, RRuleSet, RRuleSetIter, Tz, Unvalidated};
+use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use rrule::{Frequency, NWeekday, RRule, RRuleSet, RRuleSetIter, Tz, Unvalidated};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -47,8 +47,30 @@ pub(in crate::domain) struct Recurrence {
     pub(in crate::domain) set: RRuleSet,
     /// Days of the month as written, because the crate only shows those counted from the start of the month.
     pub(in crate::domain) month_days: Vec<i8>,
+    /// The parts as written, for words.
+    pub(in crate::domain) said: Arc<Said>,
     origin: Arc<Origin>,
     found: Arc<Mutex<Found>>,
+}
+
+/// The parts of a rule that its set does not show as they were written.
+#[derive(Debug)]
+pub(in crate::domain) struct Said {
+    pub start: NaiveDateTime,
+    pub count: Option<u32>,
+    /// The times of day at which it may be due.
+    pub times: Vec<NaiveTime>,
+    pub added: Vec<NaiveDateTime>,
+    pub left_out: Vec<LeftOut>,
+}
+
+/// What a rule leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::domain) enum LeftOut {
+    /// All that the rule has on a date.
+    Date(NaiveDate),
+    /// One local time.
+    Time(NaiveDateTime),
 }
 
 /// The parts from which a set is built.
@@ -56,6 +78,8 @@ pub(in crate::domain) struct Recurrence {
 struct Origin {
     rule: RRule<Unvalidated>,
     start: NaiveDateTime,
+    /// Whether sets begin with a whole week: positions count from its first day, but the crate begins with that of DTSTART.
+    whole_weeks: bool,
     exdates: Vec<DateTime<Tz>>,
     rdates: Vec<DateTime<Tz>>,
 }
@@ -97,9 +121,24 @@ impl Recurrence {
             exdates.retain(|at| at.naive_utc() != date.and_time(NaiveTime::MIN));
             exdates.extend(left_out_at.iter().map(|time| date.and_time(*time).and_utc().with_timezone(&Tz::UTC)));
         }
-        let origin = Origin { rule, start, exdates, rdates };
+        let left_out = written.exdate.iter().map(|text| match bare_date(text) {
+            Some(date) => Ok(LeftOut::Date(date)),
+            None => local_time("exdate", text).map(LeftOut::Time),
+        });
+        let said = Arc::new(Said {
+            start,
+            count: rule.get_count(),
+            added: rdates.iter().map(DateTime::naive_utc).collect(),
+            left_out: left_out.collect::<Result<_, _>>()?,
+            times: left_out_at,
+        });
+        let whole_weeks = rule.get_freq() == Frequency::Weekly && !rule.get_by_set_pos().is_empty();
+        let origin = Origin { rule, start, whole_weeks: false, exdates, rdates };
         let set = origin.set(start).map_err(|error| refused(written.rule, &error))?;
-        let compiled = Self { elapsed, some_hours, set, month_days, origin: Arc::new(origin), found: Arc::default() };
+        let origin = if whole_weeks { origin.with_whole_weeks() } else { origin };
+        let set = if whole_weeks { origin.set(start).map_err(|error| refused(written.rule, &error))? } else { set };
+        let (origin, found) = (Arc::new(origin), Arc::default());
+        let compiled = Self { elapsed, some_hours, set, month_days, said, origin, found };
         if compiled.next(NaiveDateTime::MIN).is_none() {
             return Err(ScheduleError::new("rule", "this rule never fires: it has no date at or after its start")
                 .fix("check BYMONTH, BYMONTHDAY, COUNT, UNTIL and exdate"));
@@ -134,8 +173,40 @@ impl Recurrence {
 impl Origin {
     /// The occurrences, counted from a given start.
     fn set(&self, begin: NaiveDateTime) -> Result<RRuleSet, rrule::RRuleError> {
+        let begin = if self.whole_weeks { self.week_of(begin) } else { begin };
         let set = self.rule.clone().build(begin.and_utc().with_timezone(&Tz::UTC))?;
         Ok(set.set_exdates(self.exdates.clone()).set_rdates(self.rdates.clone()).limit())
+    }
+
+    /// The same time of day on the first day of a week.
+    fn week_of(&self, at: NaiveDateTime) -> NaiveDateTime {
+        let back = at.weekday().days_since(self.rule.get_week_start());
+        at.checked_sub_days(Days::new(u64::from(back))).unwrap_or(at)
+    }
+
+    /// The same occurrences, found by positions in whole weeks: what lies before DTSTART is left out and not counted.
+    fn with_whole_weeks(mut self) -> Self {
+        self.whole_weeks = true;
+        if self.rule.get_by_weekday().is_empty() {
+            self.rule = self.rule.by_weekday(vec![NWeekday::Every(self.start.weekday())]);
+        }
+        let count = self.rule.get_count();
+        let endless = Self {
+            rule: if count.is_some() { self.rule.clone().count(u32::MAX) } else { self.rule.clone() },
+            start: self.start,
+            whole_weeks: true,
+            exdates: Vec::new(),
+            rdates: Vec::new(),
+        };
+        let start = self.start.and_utc();
+        let before = endless.set(self.start).map(|set| set.into_iter().take_while(|at| *at < start).collect());
+        let before: Vec<DateTime<Tz>> = before.unwrap_or_default();
+        if let Some(count) = count {
+            let more = u32::try_from(before.len()).unwrap_or_default();
+            self.rule = self.rule.count(count.saturating_add(more));
+        }
+        self.exdates.extend(before.into_iter().filter(|at| !self.rdates.contains(at)));
+        self
     }
 
     /// A later start, some periods and at least two days before an instant, with the same occurrences as the original

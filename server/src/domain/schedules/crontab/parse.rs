@@ -21,7 +21,7 @@ const HERE_SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "zsh", "ksh", "mksh
 
 /// Reads a text. Without a form, the form is guessed.
 pub fn parse(text: &str, form: Option<Form>) -> Crontab {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = &orc_text::with_newlines(text.strip_prefix('\u{feff}').unwrap_or(text));
     let total = text.lines().count();
     if text.len() > TEXT_MAX || total > LINES_MAX {
         let message = format!(

@@ -5,6 +5,8 @@ pub(in crate::domain) mod kinds;
 #[cfg(test)]
 pub(in crate::domain) mod recurrence;
 #[cfg(test)]
+pub(in crate::domain) mod saying;
+#[cfg(test)]
 pub(in crate::domain) mod words;
 #[cfg(test)]
 pub(in crate::domain) mod zones;

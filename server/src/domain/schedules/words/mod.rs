@@ -7,7 +7,7 @@ pub(in crate::domain) mod days;
 mod lists;
 pub(in crate::domain) mod recurrence;
 
-use chrono::{DateTime, Duration, NaiveDateTime, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, Duration, NaiveDateTime, NaiveTime, TimeZone as _, Timelike, Utc};
 
 use self::days::{DaysSaid, say_days};
 use self::lists::{evenly, joined, runs};
@@ -37,7 +37,7 @@ impl CompiledSchedule {
                 format!("Every {}{}", distance(*every as u64), anchored(*every, *anchor))
             }
             CompiledRule::Windowed(rule) => {
-                let counted = rule.anchor.map_or(String::new(), |anchor| anchored(rule.every, anchor));
+                let counted = rule.anchor.map_or(String::new(), counted_from);
                 format!("Every {} {}{counted}", distance(rule.every as u64), window_words(&rule.window))
             }
             CompiledRule::Recurring(rule) => rule.words(),
@@ -45,7 +45,13 @@ impl CompiledSchedule {
             CompiledRule::Startup { delay_seconds } => {
                 format!("{} after the server starts", capital(&distance_exact(i64::from(*delay_seconds))))
             }
-            CompiledRule::At(at) => once(at.with_timezone(&self.timezone).naive_local()),
+            CompiledRule::At(at) => {
+                let local = at.with_timezone(&self.timezone).naive_local();
+                let twice = self.timezone.from_local_datetime(&local).earliest()
+                    != self.timezone.from_local_datetime(&local).latest();
+                let which = if twice { at.format(" (%H:%M UTC)").to_string() } else { String::new() };
+                format!("{}{which}", once(local))
+            }
             CompiledRule::AtLocal(at) => once(*at),
             CompiledRule::Fixed(wall) | CompiledRule::Elapsed(wall) => wall_words(wall),
         }
@@ -196,23 +202,25 @@ fn distance(seconds: u64) -> String {
 
 /// Says from where an interval is counted, unless it is aligned to the clock.
 fn anchored(every: i64, anchor: i64) -> String {
-    match DateTime::<Utc>::from_timestamp(anchor, 0) {
-        Some(at) if anchor % every != 0 => format!(", counted from {}", at.format("%-d %B %Y %H:%M:%S UTC")),
-        _ => String::new(),
-    }
+    if anchor % every == 0 { String::new() } else { counted_from(anchor) }
 }
 
-fn clock(second: u32) -> String {
+fn counted_from(anchor: i64) -> String {
+    let at = DateTime::<Utc>::from_timestamp(anchor, 0).unwrap_or_default();
+    format!(", counted from {}", at.format("%-d %B %Y %H:%M:%S UTC"))
+}
+
+pub(in crate::domain) fn clock(second: u32) -> String {
     let time = NaiveTime::MIN + Duration::seconds(i64::from(second));
     let format = if second.is_multiple_of(60) { "%H:%M" } else { "%H:%M:%S" };
     time.format(format).to_string()
 }
 
-fn plural(bits: u64, word: &str) -> String {
+pub(in crate::domain) fn plural(bits: u64, word: &str) -> String {
     if bits.count_ones() == 1 { word.to_owned() } else { format!("{word}s") }
 }
 
 /// The set bits in words: "0, 5 to 9 and 30".
-fn numbers(bits: u64) -> String {
+pub(in crate::domain) fn numbers(bits: u64) -> String {
     joined(runs(bits, |value| value.to_string()))
 }

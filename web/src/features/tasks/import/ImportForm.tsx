@@ -3,12 +3,15 @@ import { useRef } from "react";
 import { ZONE_NAMES, ZoneNames } from "@/shared/core/ZoneNames";
 import { Button } from "@/ui/Button";
 import { CheckField, SelectField, TextArea, TextField } from "@/ui/fields/Field";
+import { readUpload } from "@/lib/upload";
 import { sayFailure } from "@/ui/layers/toasts";
 import { Row } from "../form/FormParts";
 
 /** What is asked for. */
 export interface ImportDraft {
   text: string;
+  /** Bytes of a file that is not UTF-8, in base64. */
+  text_base64: string | null;
   form: "" | "user" | "system";
   timezone: string;
   folder: string;
@@ -17,7 +20,7 @@ export interface ImportDraft {
 }
 
 /** No crontab is larger. */
-const MOST_BYTES = 1_048_576;
+const MOST_BYTES = 750_000;
 
 const EXAMPLE = `MAILTO=ops@example.com
 CRON_TZ=Europe/Berlin
@@ -30,21 +33,24 @@ export function ImportForm({ draft, onDraft, at }: { draft: ImportDraft; onDraft
   const file = useRef<HTMLInputElement>(null);
   const read = async (chosen: File | undefined) => {
     if (!chosen) return;
-    if (chosen.size > MOST_BYTES) sayFailure("Not read", `${chosen.name} is larger than 1 MB, so it is not a crontab.`);
-    else onDraft({ text: await chosen.text() });
+    if (chosen.size > MOST_BYTES) sayFailure("Not read", `${chosen.name} is larger than 750 kB, so it is not a crontab.`);
+    else {
+      const { text, base64 } = await readUpload(chosen);
+      onDraft({ text, text_base64: base64 });
+    }
     if (file.current) file.current.value = "";
   };
   return (
     <div className="flex flex-col gap-3">
       <TextArea
         label="Text"
-        hint="The output of crontab -l, or a file such as /etc/crontab."
+        hint={draft.text_base64 === null ? "The output of crontab -l, or a file such as /etc/crontab." : "The file is not UTF-8. The server finds out its encoding."}
         mono
         rows={14}
         placeholder={EXAMPLE}
         value={draft.text}
         error={at("/text")}
-        onText={(text) => onDraft({ text })}
+        onText={(text) => onDraft({ text, text_base64: null })}
       />
       <div>
         <input ref={file} type="file" aria-label="Crontab file" className="sr-only" tabIndex={-1} onChange={(event) => void read(event.target.files?.[0])} />

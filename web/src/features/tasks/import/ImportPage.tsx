@@ -20,10 +20,10 @@ import { say } from "@/ui/layers/toasts";
 import { ImportForm, type ImportDraft } from "./ImportForm";
 import { ImportProblems, ImportTasks } from "./ImportResult";
 
-const START: ImportDraft = { text: "", form: "", timezone: "", ...taskImportDefaults };
+const START: ImportDraft = { ...taskImportDefaults, form: "", timezone: "", text: "", text_base64: null };
 
-function bodyOf({ text, form, timezone, folder, prefix, enabled }: ImportDraft): TaskImport {
-  return { kind: "crontab", text, form: form || null, timezone: timezone || null, folder: folder.trim(), prefix: prefix.trim(), enabled };
+function bodyOf({ text, text_base64, form, timezone, folder, prefix, enabled }: ImportDraft): TaskImport {
+  return { kind: "crontab", text, text_base64, form: form || null, timezone: timezone || null, folder: folder.trim(), prefix: prefix.trim(), enabled };
 }
 
 /** Fields of the form. */
@@ -38,7 +38,7 @@ export default function ImportPage() {
   const changed = useTasksChanged();
   const denied = useDenied("define");
   const rested = useRested(bodyOf(draft), 400);
-  const given = rested.text.trim() !== "";
+  const given = Boolean(rested.text?.trim() || rested.text_base64);
   const look = useQuery({ queryKey: ["taskImport", rested], queryFn: () => read(rested, true), enabled: given, placeholderData: (old) => old, refetchInterval: false, retry: false, gcTime: 0 });
   const save = useMutation({
     mutationFn: () => read(bodyOf(draft), false),
@@ -76,7 +76,7 @@ export default function ImportPage() {
             </p>
           )}
           {given && !failure && !result && <Skeleton rows={6} />}
-          {result && <ImportProblems problems={result.problems} text={rested.text} />}
+          {result && <ImportProblems problems={result.problems} text={rested.text ?? ""} />}
           {result && <ImportTasks tasks={result.tasks} form={result.form} notes={result.notes} />}
         </div>
       </div>

@@ -1,18 +1,32 @@
 //! Files as other programs write them, and files that are wrong.
 
+mod real_files;
+mod zones;
+
+use super::error::ICS_EVENTS;
 use super::*;
 use crate::domain::calendars::{Calendar, CalendarBook};
 use proptest::prelude::*;
 
-const HOLIDAYS: &str = include_str!("../../../../tests/it/data/holidays_de.ics");
-const OUTLOOK: &str = include_str!("../../../../tests/it/data/outlook.ics");
+const HOLIDAYS: &str = include_str!("../../../../../tests/it/data/holidays_de.ics");
+const OUTLOOK: &str = include_str!("../../../../../tests/it/data/outlook.ics");
 
 fn date(text: &str) -> NaiveDate {
     text.parse().expect("a date")
 }
 
 fn import(text: &str) -> Result<IcsImport, IcsError> {
-    ics_import(text, Tz::Europe__Berlin, date("2026-01-01"))
+    import_in(text, Tz::Europe__Berlin)
+}
+
+fn import_in(text: &str, chosen: Tz) -> Result<IcsImport, IcsError> {
+    ics_import(text, IcsZones { chosen: Some(chosen), otherwise: Tz::UTC }, date("2026-01-01"))
+}
+
+/// The codes of the notes, with the dates of their events.
+fn done(made: &IcsImport) -> Vec<String> {
+    let date = |note: &IcsNote| note.date.map_or_else(|| "-".to_owned(), |date| date.to_string());
+    made.notes.iter().map(|note| format!("{} {:?}", date(note), note.done.code())).collect()
 }
 
 /// A file with one calendar.
@@ -26,13 +40,13 @@ fn event(lines: &str) -> String {
 
 /// The dates of a year, as month and day, that the calendar made of a file has.
 fn dates(made: &IcsImport, year: i32) -> Vec<(String, String)> {
-    let IcsImport { title: _, entries, except, warnings: _ } = made.clone();
+    let IcsImport { title: _, entries, except, notes: _, timezone: _ } = made.clone();
     let calendar = Calendar { name: "it".into(), description: String::new(), entries, except, maintenance: None };
     let book = CalendarBook::compile(&[calendar]);
     assert_eq!(book.problems("it"), []);
     let found = book.find("it").expect("made");
-    let year = NaiveDate::from_ymd_opt(year, 1, 1).expect("a date").iter_days().take(366);
-    let year = year.filter(|date| found.contains(*date));
+    let days = NaiveDate::from_ymd_opt(year, 1, 1).expect("a date").iter_days();
+    let year = days.take_while(|date| chrono::Datelike::year(date) == year).filter(|date| found.contains(*date));
     year.map(|date| (date.format("%m-%d").to_string(), found.title(date).unwrap_or_default().to_owned())).collect()
 }
 
@@ -54,7 +68,10 @@ fn refused(text: &str, line: usize, part: &str) {
 #[test]
 fn public_holidays() {
     let made = import(HOLIDAYS).expect("read");
-    assert_eq!((made.title.as_str(), &made.except[..], &made.warnings[..]), ("Feiertage Bayern", &[][..], &[][..]));
+    assert_eq!(
+        (made.title.as_str(), &made.except[..], &done(&made)[..]),
+        ("Feiertage Bayern", &[][..], &["2026-08-08 Cancelled".to_owned()][..])
+    );
     let pair = |date: &str, title: &str| (date.to_owned(), title.to_owned());
     let long = "Heilige Drei Könige (nur in Baden-Württemberg, Bayern und Sachsen-Anhalt)";
     let expected = [
@@ -85,11 +102,15 @@ fn an_outlook_export() {
     ];
     assert_eq!(found, expected, "{:?}", made.entries);
     assert_eq!(made.except.len(), 4, "two EXDATE, one moved, one cancelled: {:?}", made.except);
-    let expected =
-        ["4 of the events have times of day; their whole dates are used", "1 x VTODO left out: only events have dates"];
-    let mut warnings = made.warnings.clone();
-    warnings.sort_by_key(|text| text.contains("VTODO"));
-    assert_eq!(warnings, expected);
+    let expected = [
+        "2026-01-06 TimesLeftOut",
+        "2026-04-30 TimesLeftOut",
+        "2026-05-12 Cancelled",
+        "2026-06-13 TimesLeftOut",
+        "2026-09-01 TimesLeftOut",
+        "- OtherComponents",
+    ];
+    assert_eq!(done(&made), expected);
     assert_eq!(import(&OUTLOOK.replace("\r\n", "\n")).expect("read"), made);
 }
 
@@ -100,7 +121,7 @@ fn ends_and_lengths() {
     check(&event("DTSTART;VALUE=DATE:20260228\nDURATION:P2D"), 2026, &["02-28", "03-01"]);
     check(&event("DTSTART:20260228T230000\nDTEND:20260301T000000"), 2026, &["02-28"]);
     let one = import(&file(&event("DTSTART:20260228T230000\nDTEND:20260301T000000"))).expect("read");
-    assert_eq!(one.warnings, ["1 of the events has times of day; its whole dates are used"]);
+    assert_eq!(done(&one), ["2026-02-28 TimesLeftOut"]);
     check(&event("DTSTART:20260228T230000\nDURATION:PT1H1S"), 2026, &["02-28", "03-01"]);
     check(&event("DTSTART:20260228T230000Z"), 2026, &["03-01"]);
     check(&event("DTSTART;TZID=America/New_York:20260228T190000"), 2026, &["03-01"]);
@@ -108,7 +129,8 @@ fn ends_and_lengths() {
     let zone = "BEGIN:VTIMEZONE\nTZID:here\nX-LIC-LOCATION:America/New_York\nEND:VTIMEZONE\n";
     check(&format!("{zone}{}", event("DTSTART;TZID=here:20260228T190000")), 2026, &["03-01"]);
     let odd = check(&event("DTSTART;TZID=Customized:20260228T190000"), 2026, &["02-28"]);
-    assert!(odd.warnings[0].starts_with("line 4: time zone \"Customized\" is not known"), "{:?}", odd.warnings);
+    assert_eq!(done(&odd), ["2026-02-28 TimesLeftOut", "2026-02-28 ZoneUnknown"]);
+    assert_eq!(odd.notes[1].line, 4, "{:?}", odd.notes);
 }
 
 #[test]
@@ -141,9 +163,9 @@ fn what_repeats() {
     assert_eq!(all(&made), (2, 0));
     let endless =
         check(&event("DTSTART;VALUE=DATE:20261230\nDURATION:P2D\nRRULE:FREQ=WEEKLY"), 2026, &["12-30", "12-31"]);
-    assert!(endless.warnings[0].contains("written out until 2036-12-30"), "{:?}", endless.warnings);
+    assert_eq!(endless.notes[0].done, IcsDone::WrittenOut { until: date("2036-12-30") }, "{:?}", endless.notes);
     let often = check(&event("DTSTART:20260105T100000\nRRULE:FREQ=HOURLY"), 2026, &["01-05"]);
-    assert!(often.warnings.iter().any(|text| text.starts_with("line 5: ")), "{:?}", often.warnings);
+    assert_eq!(done(&often), ["2026-01-05 TimesLeftOut", "2026-01-05 RepeatsWithinDay"]);
     check(&event("DTSTART;VALUE=DATE:20240229\nRRULE:FREQ=YEARLY"), 2028, &["02-29"]);
     check(&event("DTSTART;VALUE=DATE:20240228\nDURATION:P2D\nRRULE:FREQ=YEARLY"), 2027, &["02-28", "03-01"]);
     // What began later does not apply to earlier years.
@@ -216,7 +238,7 @@ proptest! {
         let tz: Tz = zone.parse().expect("a zone");
         let mut expected: Vec<String> = (0..count).filter(|index| !out.contains(index)).map(|index| {
             let local = chrono::NaiveDateTime::parse_from_str(&at(index), "%Y%m%dT%H%M%S").expect("a time");
-            times::instant(local, tz).with_timezone(&Tz::Europe__Berlin).format("%Y-%m-%d").to_string()
+            times::Zone::Known(tz).instant(local).with_timezone(&Tz::Europe__Berlin).format("%Y-%m-%d").to_string()
         }).collect();
         expected.sort();
         let years = (2026..2030).flat_map(|year| dates(&made, year).into_iter().map(move |(date, _)| format!("{year}-{date}")));
