@@ -22,7 +22,10 @@ const EXPLAINED: u64 = 500;
 impl App {
     /// Queues waiting runs for which there is a place now. Returns true if some runs are ready to start now.
     pub async fn runs_waiting_promote(&self, now: DateTime<Utc>) -> Result<bool> {
-        Ok(!self.write(async move |tx: &Tx, _| Ok(promote(tx, now).await?), Self::promoted).await?.is_empty())
+        Ok(!self
+            .write(async move |tx: &Tx, _| Ok(promote(tx, now).await?), |app, runs| app.promoted(runs))
+            .await?
+            .is_empty())
     }
 
     /// Examines a page of waiting runs after a mark, and updates their reasons for waiting. Returns the mark after

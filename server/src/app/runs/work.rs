@@ -26,10 +26,10 @@ impl App {
     /// Queues runs whose back-off is over. Returns true if some runs are ready to start now.
     pub async fn runs_backing_off_promote(&self, now: DateTime<Utc>) -> Result<bool> {
         let promote = async move |tx: &Tx, _| Ok(tx.runs_backing_off_promote(now).await?);
-        Ok(!self.write(promote, Self::promoted).await?.is_empty())
+        Ok(!self.write(promote, |app, runs| app.promoted(runs)).await?.is_empty())
     }
 
-    pub(super) fn promoted(&self, runs: &Vec<RunRecord>) {
+    pub(super) fn promoted(&self, runs: &[RunRecord]) {
         runs.iter().for_each(|run| self.announce_run(run, false));
     }
 
