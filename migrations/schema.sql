@@ -89,6 +89,8 @@ CREATE TABLE "calendar" (
     CONSTRAINT "calendar_version_from_one" CHECK (version >= 1)
 );
 
+CREATE INDEX "calendar_mark" ON "calendar" ("version", "id", "deleted_at") WHERE deleted_at IS NULL;
+
 CREATE UNIQUE INDEX "calendar_name" ON "calendar" ("name") WHERE deleted_at IS NULL;
 
 CREATE UNIQUE INDEX "calendar_uid" ON "calendar" ("uid");

@@ -25,6 +25,7 @@ mod m20261129_000012_waiting;
 mod m20261129_000013_reruns;
 mod m20261129_000014_reasons;
 mod m20261129_000015_left_behind;
+mod m20261129_000016_calendar_mark;
 
 #[derive(Debug)]
 struct Migrator;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000013_reruns::Migration),
             Box::new(m20261129_000014_reasons::Migration),
             Box::new(m20261129_000015_left_behind::Migration),
+            Box::new(m20261129_000016_calendar_mark::Migration),
         ]
     }
 }

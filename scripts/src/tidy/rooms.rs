@@ -26,6 +26,9 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("Tx", &["server/src/store/", "server/src/app/", "server/tests/"]),
     // Not even through `App`: api and engine must ask for a use case.
     (".store()", &["server/src/app/", "server/src/cli/", "server/src/serve.rs"]),
+    // A change and its announcement are one: `App::write` makes both.
+    ("store().write(", &["server/src/cli/", "server/src/serve.rs"]),
+    ("write_then", &["server/src/app/core/write.rs", "server/src/store/"]),
     ("sea_query", &["server/src/store/", "migrations/"]),
     ("sqlx", &["server/src/store/", "migrations/"]),
     ("axum", &["server/src/api/"]),

@@ -4,7 +4,7 @@ use super::core::answer;
 use super::core::body::{Body, IfMatch, Path, Query, page_request};
 use super::core::error::ApiResult;
 use super::core::page::page;
-use super::core::page::{DryRunQuery, PageQuery};
+use super::core::page::{DryRunQuery, NamedPageQuery};
 use super::core::state::ApiState;
 use crate::app::Caller;
 use crate::app::core::write::Write;
@@ -85,16 +85,16 @@ page!(
 );
 
 /// List pools.
-#[utoipa::path(get, path = "/pools", tag = "pool", params(PageQuery),
+#[utoipa::path(get, path = "/pools", tag = "pool", params(NamedPageQuery),
     responses((status = 200, description = "A page of pools", body = PoolPage)),
     extensions(("x-permission" = json!("read"))))]
 pub async fn pool_list(
     State(state): State<ApiState>,
     Extension(caller): Extension<Caller>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<NamedPageQuery>,
 ) -> ApiResult<Json<PoolPage>> {
     let page: PageRequest = page_request(query.limit, query.cursor.as_deref())?;
-    let listed = state.app.pool_list(&caller, &page).await?;
+    let listed = state.app.pool_list(&caller, query.text.as_deref(), &page).await?;
     let next_cursor = listed.next.map(|cursor| cursor.to_string());
     Ok(Json(PoolPage { items: listed.items.into_iter().map(pool_out).collect(), next_cursor }))
 }

@@ -24,8 +24,10 @@ pub use self::core::events::EventBus;
 pub use self::core::signals::{Signal, Signals};
 
 use self::boards::Boards;
+use self::triggers::file_roots::{Disks, PATIENCE};
 use crate::clock::Clock;
 use crate::domain::model::Surroundings;
+use crate::integrations::disk::LocalDisk;
 use crate::security::limiter::Limiter;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
@@ -71,6 +73,7 @@ struct Inner {
     calendars_reading: tokio::sync::Mutex<()>,
     before_calendars: calendars::concern::BeforeChange,
     feed_files: forecast::feed_file::FeedFiles,
+    disks: Disks,
     settings: AppSettings,
     started_at: DateTime<Utc>,
 }
@@ -78,6 +81,11 @@ struct Inner {
 impl App {
     /// Creates the use cases from their tools.
     pub fn new(store: Store, clock: Clock, settings: AppSettings) -> Self {
+        Self::on(Disks::new(Arc::new(LocalDisk), PATIENCE), store, clock, settings)
+    }
+
+    /// Puts the tools together, with other disks for file triggers.
+    pub fn on(disks: Disks, store: Store, clock: Clock, settings: AppSettings) -> Self {
         let inner = Inner {
             started_at: clock.now(),
             store,
@@ -92,6 +100,7 @@ impl App {
             calendars_reading: tokio::sync::Mutex::default(),
             before_calendars: ledger::closing::BEFORE_CALENDARS,
             feed_files: forecast::feed_file::FeedFiles::default(),
+            disks,
         };
         Self { inner: Arc::new(inner) }
     }

@@ -1,7 +1,7 @@
 //! Pools: named limits of simultaneous runs.
 
 use super::core::events::Change;
-use super::core::write::Write;
+use super::core::write::{Moment, Write};
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::core::problem::Problem;
 use crate::domain::ids::{PoolId, name_problem};
@@ -35,9 +35,9 @@ pub struct PoolView {
 
 impl App {
     /// A page of pools by name.
-    pub async fn pool_list(&self, caller: &Caller, page: &PageRequest) -> Result<Page<PoolView>> {
+    pub async fn pool_list(&self, caller: &Caller, text: Option<&str>, page: &PageRequest) -> Result<Page<PoolView>> {
         caller.require(Permission::Read)?;
-        let listed = self.store().pool_list(page).await?;
+        let listed = self.store().pool_list(text, page).await?;
         let mut items = Vec::with_capacity(listed.items.len());
         for record in listed.items {
             items.push(self.pool_seen(record).await?);
@@ -55,18 +55,16 @@ impl App {
     pub async fn pool_create(&self, caller: &Caller, wanted: PoolDefinition, dry_run: bool) -> Result<PoolView> {
         caller.require(Permission::Define)?;
         pool_check(&wanted)?;
-        let (caller, now) = (caller.clone(), self.clock().now());
-        let made = self.write_or_try(dry_run, async move |tx: &Tx| {
+        let caller = caller.clone();
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             let made = tx.pool_insert(&wanted.name, &wanted.description, wanted.capacity, now).await?;
             let detail = json!({"capacity": made.capacity});
             tx.audit_append(&caller.audit(now, "pool_create", ("pool", made.name.clone()), detail)).await?;
             Ok(made)
-        });
-        let mut made = made.await?;
+        };
+        let mut made = self.write_or_try(dry_run, write, |app, _| app.announce_pool()).await?;
         if dry_run {
             made.id = PoolId(uuid::Uuid::nil());
-        } else {
-            self.announce_pool();
         }
         self.pool_seen(made).await
     }
@@ -81,8 +79,8 @@ impl App {
     ) -> Result<PoolView> {
         caller.require(Permission::Define)?;
         pool_check(&wanted)?;
-        let (caller, now, pool) = (caller.clone(), self.clock().now(), pool.to_owned());
-        let changed = self.write_or_try(dry_run, async move |tx: &Tx| {
+        let (caller, pool) = (caller.clone(), pool.to_owned());
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             let read = tx.pool_find(&pool).await?.ok_or_else(|| no_pool(&pool))?;
             Error::unless_at(read.version, base)?;
             if wanted.name != read.name {
@@ -97,30 +95,25 @@ impl App {
             let detail = json!({"capacity": written.capacity, "before": read.capacity});
             tx.audit_append(&caller.audit(now, "pool_update", ("pool", written.name.clone()), detail)).await?;
             Ok(written)
-        });
-        let changed = changed.await?;
-        if !dry_run {
-            self.announce_pool();
-        }
+        };
+        let changed = self.write_or_try(dry_run, write, |app, _| app.announce_pool()).await?;
         self.pool_seen(changed).await
     }
 
     /// Deletes a pool that no task and no open run uses.
     pub async fn pool_delete(&self, caller: &Caller, pool: &str, base: Option<u32>) -> Result<()> {
         caller.require(Permission::Define)?;
-        let (caller, now, pool) = (caller.clone(), self.clock().now(), pool.to_owned());
-        let deleted = self.store().write(async move |tx: &Tx| {
+        let (caller, pool) = (caller.clone(), pool.to_owned());
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             let read = tx.pool_find(&pool).await?.ok_or_else(|| no_pool(&pool))?;
             Error::unless_at(read.version, base)?;
             unused(tx, &read, "deleted").await?;
             tx.pool_delete(&read).await?;
             let detail = json!({"capacity": read.capacity});
             tx.audit_append(&caller.audit(now, "pool_delete", ("pool", read.name.clone()), detail)).await?;
-            Ok::<_, Error>(())
-        });
-        deleted.await?;
-        self.announce_pool();
-        Ok(())
+            Ok(())
+        };
+        self.write(write, |app, ()| app.announce_pool()).await
     }
 
     async fn pool_seen(&self, record: PoolRecord) -> Result<PoolView> {

@@ -24,6 +24,9 @@ pub trait Disk: Debug + Send + Sync + 'static {
     /// Facts about a path itself, even if it is a link.
     fn link_metadata(&self, path: &Path) -> io::Result<Metadata>;
 
+    /// The path without links, as far as it exists.
+    fn real(&self, path: &Path) -> PathBuf;
+
     /// The entries of a folder, at most `most` of them.
     fn entries(&self, folder: &Path, most: usize) -> io::Result<Vec<io::Result<PathBuf>>>;
 }
@@ -39,6 +42,14 @@ impl Disk for LocalDisk {
 
     fn link_metadata(&self, path: &Path) -> io::Result<Metadata> {
         std::fs::symlink_metadata(path)
+    }
+
+    fn real(&self, path: &Path) -> PathBuf {
+        let known = path.ancestors().find_map(|above| Some((std::fs::canonicalize(above).ok()?, above)));
+        match known.map(|(real, above)| (real, path.strip_prefix(above))) {
+            Some((real, Ok(rest))) => real.join(rest),
+            _ => path.to_path_buf(),
+        }
     }
 
     fn entries(&self, folder: &Path, most: usize) -> io::Result<Vec<io::Result<PathBuf>>> {
@@ -84,6 +95,10 @@ impl Disk for CountedDisk {
 
     fn link_metadata(&self, path: &Path) -> io::Result<Metadata> {
         self.answered(self.disk.link_metadata(path))
+    }
+
+    fn real(&self, path: &Path) -> PathBuf {
+        self.answered(self.disk.real(path))
     }
 
     fn entries(&self, folder: &Path, most: usize) -> io::Result<Vec<io::Result<PathBuf>>> {
@@ -140,6 +155,11 @@ impl Disk for HungDisk {
     fn link_metadata(&self, path: &Path) -> io::Result<Metadata> {
         self.wait(path);
         LocalDisk.link_metadata(path)
+    }
+
+    fn real(&self, path: &Path) -> PathBuf {
+        self.wait(path);
+        LocalDisk.real(path)
     }
 
     fn entries(&self, folder: &Path, most: usize) -> io::Result<Vec<io::Result<PathBuf>>> {

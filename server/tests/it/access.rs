@@ -153,7 +153,7 @@ async fn one_administrator_however_many_ask_at_once() {
     let answers = futures::future::join_all(asked).await;
     let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
-    let users = house.app.user_list(&Caller::local(), &orc_server::domain::model::PageRequest::first(50)).await;
+    let users = house.app.user_list(&Caller::local(), None, &orc_server::domain::model::PageRequest::first(50)).await;
     assert_eq!(users.expect("users").items.len(), 1);
     let late = house.ask("POST /setup", &[], Some(body(99))).await;
     assert_eq!(late.status, 404, "set-up is over");

@@ -587,6 +587,7 @@ pub static OPERATIONS: &[Operation] = &[
         query: &[
             Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
             Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
+            Field::optional("text", Text, "Only names that contain this text, in upper or lower case."),
         ],
         answer: Answer::List,
         columns: &["name", "problem.text", "next_date", "version", "entry_count", "description", "updated_at", "maintenance"],
@@ -676,6 +677,7 @@ pub static OPERATIONS: &[Operation] = &[
         query: &[
             Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
             Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
+            Field::optional("text", Text, "Only names that contain this text, in upper or lower case."),
         ],
         answer: Answer::List,
         columns: &["name", "used", "waiting_count", "capacity", "version", "created_at", "used_by", "updated_at"],
@@ -740,6 +742,7 @@ pub static OPERATIONS: &[Operation] = &[
         query: &[
             Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
             Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
+            Field::optional("text", Text, "Only names that contain this text, in upper or lower case."),
         ],
         answer: Answer::List,
         columns: &["name", "role", "created_at", "disabled", "last_login_at"],
@@ -792,6 +795,7 @@ pub static OPERATIONS: &[Operation] = &[
         query: &[
             Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
             Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
+            Field::optional("text", Text, "Only names that contain this text, in upper or lower case."),
         ],
         answer: Answer::List,
         columns: &["id", "name", "role", "created_at", "expires_at", "created_by", "last_used_at"],

@@ -24,9 +24,9 @@ fn object(fields: &Map<String, Value>, indent: &str, style: Style, out: &mut Str
     let has_line = |value: &Value| !value.is_null() || indent.is_empty();
     let shown = || fields.iter().filter(|(name, value)| !HIDDEN.contains(&name.as_str()) && has_line(value));
     let flats = shown().filter(|(_, value)| is_flat(value));
-    let width = flats.map(|(name, _)| label(name).chars().count()).max().unwrap_or_default();
+    let width = flats.map(|(name, _)| name_of(name, fields).chars().count()).max().unwrap_or_default();
     for (name, value) in shown() {
-        let label = label(name);
+        let label = name_of(name, fields);
         let deeper = format!("{indent}  ");
         if is_flat(value) {
             let pad = " ".repeat(width.saturating_sub(label.chars().count()) + 2);
@@ -43,6 +43,13 @@ fn object(fields: &Map<String, Value>, indent: &str, style: Style, out: &mut Str
             _ => {}
         }
     }
+}
+
+/// The name of a field in words. A count beside the list that it counts would be called like the list.
+fn name_of(name: &str, fields: &Map<String, Value>) -> String {
+    let (words, is_count) = (label(name), name.ends_with("_count"));
+    let twice = is_count && fields.keys().any(|other| other != name && label(other) == words);
+    if twice { format!("number of {words}") } else { words }
 }
 
 /// Whether an item holds a list of things, which one cell cannot show.

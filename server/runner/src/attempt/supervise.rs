@@ -15,7 +15,7 @@ use crate::log::write::LogWriter;
 use crate::os::{self, Child, Output, Signals};
 use crate::protocol::message::{RunnerMessage, ServerMessage, StopReason};
 use crate::protocol::plan::Plan;
-use crate::protocol::record::{CancelledBy, Exit, LeftBehind, Survivor, TimeLimit};
+use crate::protocol::record::{CancelledBy, Exit, LeftBehind, LogTotals, Survivor, TimeLimit};
 
 /// Shortest time between two progress messages.
 const PROGRESS_PERIOD: Duration = Duration::from_millis(50);
@@ -330,7 +330,8 @@ impl<'a> Supervisor<'a> {
             return;
         }
         let totals = self.session.writer.totals();
-        let message = RunnerMessage::Log { bytes: totals.bytes, lines: totals.lines };
+        let LogTotals { bytes, lines, dropped_bytes, .. } = totals;
+        let message = RunnerMessage::Log { bytes, lines, dropped_bytes };
         let heard = self.session.control.progress(&message);
         self.progressed = now;
         self.progress = (!heard).then_some(now + PROGRESS_PERIOD);

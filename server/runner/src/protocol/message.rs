@@ -65,6 +65,9 @@ pub enum RunnerMessage {
         bytes: u64,
         /// Lines so far.
         lines: u64,
+        /// Bytes that were not kept. Runners of an earlier release do not send it.
+        #[serde(default)]
+        dropped_bytes: u64,
     },
     /// The runner began to stop the command.
     Stopping {

@@ -67,7 +67,7 @@ fn a_new_server_adopts_and_cancels() {
     assert!(matches!(next(&mut second), RunnerMessage::Identity { identity } if identity.runner_pid == runner.id()));
     let RunnerMessage::Started { child } = next(&mut second) else { panic!("started follows") };
     assert!(alive(child.pid));
-    assert!(matches!(next(&mut second), RunnerMessage::Log { bytes: 6, lines: 1 }));
+    assert!(matches!(next(&mut second), RunnerMessage::Log { bytes: 6, lines: 1, .. }));
     drop(second);
     let mut third = adopt(&place.log());
     third.get_mut().write_all(&orc_runner::line(&ServerMessage::Cancel { grace_seconds: None })).unwrap();

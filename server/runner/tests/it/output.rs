@@ -232,7 +232,7 @@ fn progress_is_told_while_it_happens() {
     let plan = place.plan(&["sleep", "60"]);
     let mut running = place.start(plan);
     loop {
-        if let RunnerMessage::Log { bytes, lines } = running.message() {
+        if let RunnerMessage::Log { bytes, lines, .. } = running.message() {
             assert_eq!((bytes, lines), (6, 1));
             break;
         }

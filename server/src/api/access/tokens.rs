@@ -2,7 +2,7 @@
 
 use crate::api::core::body::{Body, Path, Query, page_request};
 use crate::api::core::error::ApiResult;
-use crate::api::core::page::PageQuery;
+use crate::api::core::page::NamedPageQuery;
 use crate::api::core::page::page;
 use crate::api::core::state::ApiState;
 use crate::app::Caller;
@@ -69,16 +69,16 @@ pub struct Token {
 }
 
 /// List tokens: your own, or all of them if you are an administrator.
-#[utoipa::path(get, path = "/tokens", tag = "token", params(PageQuery),
+#[utoipa::path(get, path = "/tokens", tag = "token", params(NamedPageQuery),
     responses((status = 200, description = "A page of tokens", body = TokenPage)),
     extensions(("x-permission" = json!("own"))))]
 pub async fn token_list(
     State(state): State<ApiState>,
     Extension(caller): Extension<Caller>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<NamedPageQuery>,
 ) -> ApiResult<Json<TokenPage>> {
     let page = page_request(query.limit, query.cursor.as_deref())?;
-    let listed = state.app.token_list(&caller, &page).await?;
+    let listed = state.app.token_list(&caller, query.text.as_deref(), &page).await?;
     let next_cursor = listed.next.map(|cursor| cursor.to_string());
     Ok(Json(TokenPage { items: listed.items.into_iter().map(summary_out).collect(), next_cursor }))
 }

@@ -2,7 +2,7 @@
 
 use crate::api::core::body::{Body, Path, Query, page_request};
 use crate::api::core::error::ApiResult;
-use crate::api::core::page::PageQuery;
+use crate::api::core::page::NamedPageQuery;
 use crate::api::core::page::page;
 use crate::api::core::state::ApiState;
 use crate::app::Caller;
@@ -74,16 +74,16 @@ pub struct UserUpdate {
 }
 
 /// List users.
-#[utoipa::path(get, path = "/users", tag = "user", params(PageQuery),
+#[utoipa::path(get, path = "/users", tag = "user", params(NamedPageQuery),
     responses((status = 200, description = "A page of users", body = UserPage)),
     extensions(("x-permission" = json!("admin"))))]
 pub async fn user_list(
     State(state): State<ApiState>,
     Extension(caller): Extension<Caller>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<NamedPageQuery>,
 ) -> ApiResult<Json<UserPage>> {
     let page = page_request(query.limit, query.cursor.as_deref())?;
-    let listed = state.app.user_list(&caller, &page).await?;
+    let listed = state.app.user_list(&caller, query.text.as_deref(), &page).await?;
     let next_cursor = listed.next.map(|cursor| cursor.to_string());
     Ok(Json(UserPage { items: listed.items.into_iter().map(user_out).collect(), next_cursor }))
 }

@@ -14,7 +14,7 @@ use self::wire::{
 use super::core::answer;
 use super::core::body::{Body, IfMatch, Path, Query, page_request};
 use super::core::error::ApiResult;
-use super::core::page::{DryRunQuery, PageQuery};
+use super::core::page::{DryRunQuery, NamedPageQuery};
 use super::core::state::ApiState;
 use crate::api::core::layers;
 use crate::app::Caller;
@@ -39,16 +39,16 @@ pub fn routes() -> OpenApiRouter<ApiState> {
 }
 
 /// List calendars.
-#[utoipa::path(get, path = "/calendars", tag = "calendar", params(PageQuery),
+#[utoipa::path(get, path = "/calendars", tag = "calendar", params(NamedPageQuery),
     responses((status = 200, description = "A page of calendars", body = CalendarPage)),
     extensions(("x-permission" = json!("read"))))]
 pub async fn calendar_list(
     State(state): State<ApiState>,
     Extension(caller): Extension<Caller>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<NamedPageQuery>,
 ) -> ApiResult<Json<CalendarPage>> {
     let page = page_request(query.limit, query.cursor.as_deref())?;
-    let listed = state.app.calendar_list(&caller, &page).await?;
+    let listed = state.app.calendar_list(&caller, query.text.as_deref(), &page).await?;
     let next_cursor = listed.next.map(|cursor| cursor.to_string());
     Ok(Json(CalendarPage { items: listed.items.into_iter().map(summary_out).collect(), next_cursor }))
 }

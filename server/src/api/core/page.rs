@@ -30,6 +30,21 @@ pub struct PageQuery {
     pub cursor: Option<String>,
 }
 
+/// Paging of a list whose items have names.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct NamedPageQuery {
+    /// Maximum number of items in one answer.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of the previous page; the answer continues there.
+    pub cursor: Option<String>,
+    /// Only names that contain this text, in upper or lower case.
+    #[param(max_length = 200)]
+    pub text: Option<String>,
+}
+
 /// Whether to save.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

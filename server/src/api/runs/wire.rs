@@ -91,7 +91,7 @@ pub struct WaitingOn {
     pub reason: Reason,
 }
 
-/// Size of a log. An attempt counts when it has ended.
+/// Size of a log, so far if it still grows.
 #[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
 pub struct LogSize {
     /// Number of bytes written by the processes.

@@ -1,5 +1,6 @@
 //! Identifies callers: sessions of people, tokens of programs, the first administrator, one's own password.
 
+use crate::app::core::write::{Moment, silent};
 use crate::app::{App, Caller, CallerKind, Error, Result};
 use crate::domain::core::problem::Problem;
 use crate::domain::ids::{SessionId, TokenId};
@@ -81,8 +82,7 @@ impl App {
         caller.request_id.clone_from(&origin.request_id);
         let detail = json!({"address": origin.address});
         let entry = caller.audit(now, "session_refuse", ("user", known), detail);
-        let written =
-            self.store().write(async move |tx: &Tx| tx.audit_append(&entry).await.map(|_| ()).map_err(Error::from));
+        let written = self.write(async move |tx: &Tx, _| Ok(tx.audit_append(&entry).await?), silent);
         if let Err(error) = written.await {
             tracing::warn!(%error, "a refused login could not be recorded in the audit log");
         }
@@ -105,22 +105,20 @@ impl App {
         let change = UserChange { last_login_at: Some(now), ..UserChange::default() };
         let (user, proved) = (user.id, user.password_hash.clone());
         let replaced = self.session_shown(origin).await?;
-        self.store()
-            .write(async move |tx: &Tx| {
-                // This locks the row, so the proved password stays current until the session exists and can be ended.
-                let present = tx.user_update(user, &change).await?;
-                if present.is_none_or(|user| user.disabled || user.password_hash != proved) {
-                    return Err(Error::Unauthenticated("name or password is wrong".into()));
-                }
-                if let Some(old) = replaced {
-                    tx.session_delete(old).await?;
-                }
-                tx.session_insert(&session).await?;
-                tx.audit_append(&entry).await?;
-                Ok::<_, Error>(())
-            })
-            .await?;
-        self.access_ended();
+        let write = async move |tx: &Tx, _: Moment| {
+            // This locks the row, so the proved password stays current until the session exists and can be ended.
+            let present = tx.user_update(user, &change).await?;
+            if present.is_none_or(|user| user.disabled || user.password_hash != proved) {
+                return Err(Error::Unauthenticated("name or password is wrong".into()));
+            }
+            if let Some(old) = replaced {
+                tx.session_delete(old).await?;
+            }
+            tx.session_insert(&session).await?;
+            tx.audit_append(&entry).await?;
+            Ok(())
+        };
+        self.write(write, |app, ()| app.access_ended()).await?;
         Ok(NewSession { caller, cookie: new.text, expires_at: now + LONGEST })
     }
 
@@ -152,11 +150,8 @@ impl App {
             return;
         }
         let (id, until) = (session.id, (now + IDLE).min(session.created_at + LONGEST));
-        best_effort(
-            self.store()
-                .write(async move |tx: &Tx| tx.session_touch(id, now, until).await.map(|_| ()).map_err(Error::from)),
-        )
-        .await;
+        let touch = async move |tx: &Tx, _: Moment| Ok(tx.session_touch(id, now, until).await?);
+        best_effort(self.write(touch, silent)).await;
     }
 
     /// When a caller's session ends, if it ends by itself.
@@ -176,10 +171,8 @@ impl App {
         }
         if record.last_used_at.is_none_or(|at| now - at >= TOUCH_EVERY) {
             let id = record.id;
-            best_effort(
-                self.store().write(async move |tx: &Tx| tx.token_touch(id, now).await.map(|_| ()).map_err(Error::from)),
-            )
-            .await;
+            let touch = async move |tx: &Tx, _: Moment| Ok(tx.token_touch(id, now).await?);
+            best_effort(self.write(touch, silent)).await;
         }
         let role = record.user_role.map_or(record.role, |role| role.min(record.role));
         let kind = CallerKind::Token;
@@ -191,15 +184,12 @@ impl App {
     pub async fn session_delete(&self, caller: &Caller) -> Result<()> {
         let Some(id) = caller.session_id else { return Ok(()) };
         let entry = caller.audit(self.clock().now(), "session_delete", ("session", id.to_string()), json!({}));
-        self.store()
-            .write(async move |tx: &Tx| {
-                tx.session_delete(id).await?;
-                tx.audit_append(&entry).await?;
-                Ok::<_, Error>(())
-            })
-            .await?;
-        self.access_ended();
-        Ok(())
+        let write = async move |tx: &Tx, _: Moment| {
+            tx.session_delete(id).await?;
+            tx.audit_append(&entry).await?;
+            Ok(())
+        };
+        self.write(write, |app, ()| app.access_ended()).await
     }
 
     /// Changes one's own password and ends all other sessions.
@@ -219,16 +209,13 @@ impl App {
         let change = UserChange { password_hash: Some(password::hash(new).await), ..UserChange::default() };
         let (keep, now) = (caller.session_id, self.clock().now());
         let entry = caller.audit(now, "session_password_update", ("user", caller.name.clone()), json!({}));
-        self.store()
-            .write(async move |tx: &Tx| {
-                tx.user_update(id, &change).await?;
-                tx.sessions_delete(id, keep).await?;
-                tx.audit_append(&entry).await?;
-                Ok::<_, Error>(())
-            })
-            .await?;
-        self.access_ended();
-        Ok(())
+        let write = async move |tx: &Tx, _: Moment| {
+            tx.user_update(id, &change).await?;
+            tx.sessions_delete(id, keep).await?;
+            tx.audit_append(&entry).await?;
+            Ok(())
+        };
+        self.write(write, |app, ()| app.access_ended()).await
     }
 
     /// Returns whether the server still needs its first administrator.
@@ -266,7 +253,7 @@ impl App {
         let now = self.clock().now();
         let user = UserNew { name, password_hash: password::hash(new).await, role: Role::Admin, created_at: now };
         let request_id = origin.request_id.clone();
-        let made = self.store().write(async move |tx: &Tx| {
+        let write = async move |tx: &Tx, _: Moment| {
             if tx.user_counts().await?.0 > 0 {
                 return Err(Error::NotFound("the set-up is over; log in".into()));
             }
@@ -274,8 +261,8 @@ impl App {
             let caller = Caller { request_id: request_id.clone(), ..Caller::system() };
             tx.audit_append(&caller.audit(now, "setup_create", ("user", made.name.clone()), json!({}))).await?;
             Ok(made)
-        });
-        let made = made.await?;
+        };
+        let made = self.write(write, silent).await?;
         let unremoved = |error: std::io::Error| tracing::warn!(%error, "the used set-up token could not be removed");
         setup::finish(&self.settings().data_dir).unwrap_or_else(unremoved);
         self.session_begin(&made, origin, "session_create").await
@@ -287,9 +274,9 @@ impl App {
 }
 
 /// Records a use. A request never fails, and hardly waits, because its use cannot be recorded.
-async fn best_effort(touch: impl Future<Output = Result<()>>) {
+async fn best_effort<T>(touch: impl Future<Output = Result<T>>) {
     match tokio::time::timeout(TOUCH_PATIENCE, touch).await {
-        Ok(Ok(())) => {}
+        Ok(Ok(_)) => {}
         Ok(Err(error)) => tracing::debug!(%error, "a use could not be recorded"),
         Err(_) => tracing::debug!("a use was not recorded in time"),
     }

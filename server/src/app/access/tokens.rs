@@ -1,5 +1,6 @@
 //! Tokens: keys for programs, shown once, revocable.
 
+use crate::app::core::write::{Moment, silent};
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::ids::TokenId;
 use crate::domain::model::{Page, PageRequest, TokenNew, TokenRecord};
@@ -12,11 +13,16 @@ use serde_json::json;
 
 impl App {
     /// A page of tokens: one's own, or all of them for an administrator.
-    pub async fn token_list(&self, caller: &Caller, page: &PageRequest) -> Result<Page<TokenRecord>> {
+    pub async fn token_list(
+        &self,
+        caller: &Caller,
+        text: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<TokenRecord>> {
         caller.require(Permission::Own)?;
         match (caller.may(Permission::Admin), caller.user_id) {
-            (true, _) => Ok(self.store().token_list(None, page).await?),
-            (false, Some(user)) => Ok(self.store().token_list(Some(user), page).await?),
+            (true, _) => Ok(self.store().token_list(None, text, page).await?),
+            (false, Some(user)) => Ok(self.store().token_list(Some(user), text, page).await?),
             (false, None) => Ok(Page { items: Vec::new(), next: None }),
         }
     }
@@ -50,12 +56,12 @@ impl App {
         };
         let detail = json!({"name": record.name, "role": role, "expires_at": record.expires_at});
         let entry = caller.audit(now, "token_create", ("token", id.to_string()), detail);
-        let made = self.store().write(async move |tx: &Tx| {
+        let write = async move |tx: &Tx, _: Moment| {
             tx.token_insert(&record).await?;
             tx.audit_append(&entry).await?;
             tx.token_find(id).await?.ok_or_else(|| Error::Internal("the new token cannot be read".into()))
-        });
-        Ok((made.await?, new.text))
+        };
+        Ok((self.write(write, silent).await?, new.text))
     }
 
     /// Refuses a new token that would expire after the token with which it is created.
@@ -77,22 +83,19 @@ impl App {
     /// Revokes a token: one's own, or any token for an administrator.
     pub async fn token_revoke(&self, caller: &Caller, id: TokenId) -> Result<()> {
         caller.require(Permission::Own)?;
-        let (caller, now) = (caller.clone(), self.clock().now());
+        let caller = caller.clone();
         let missing = move || Error::NotFound(format!("there is no token {id}"));
-        self.store()
-            .write(async move |tx: &Tx| {
-                let record = tx.token_find(id).await?.filter(|token| token.revoked_at.is_none()).ok_or_else(missing)?;
-                let own = record.user.is_some() && record.user == caller.user_id;
-                if !own && !caller.may(Permission::Admin) {
-                    return Err(missing());
-                }
-                tx.token_revoke(id, now).await?;
-                let detail = json!({"name": record.name});
-                tx.audit_append(&caller.audit(now, "token_revoke", ("token", id.to_string()), detail)).await?;
-                Ok::<_, Error>(())
-            })
-            .await?;
-        self.access_ended();
-        Ok(())
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
+            let record = tx.token_find(id).await?.filter(|token| token.revoked_at.is_none()).ok_or_else(missing)?;
+            let own = record.user.is_some() && record.user == caller.user_id;
+            if !own && !caller.may(Permission::Admin) {
+                return Err(missing());
+            }
+            tx.token_revoke(id, now).await?;
+            let detail = json!({"name": record.name});
+            tx.audit_append(&caller.audit(now, "token_revoke", ("token", id.to_string()), detail)).await?;
+            Ok(())
+        };
+        self.write(write, |app, ()| app.access_ended()).await
     }
 }

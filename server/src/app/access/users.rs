@@ -1,6 +1,7 @@
 //! Users: the people who can log in, managed by administrators. One enabled administrator always remains.
 
 use super::sessions::password_sound;
+use crate::app::core::write::{Moment, silent};
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::ids::UserId;
 use crate::domain::model::{Page, PageRequest, UserChange, UserNew, UserRecord};
@@ -23,9 +24,9 @@ pub struct UserEdit {
 
 impl App {
     /// A page of users.
-    pub async fn user_list(&self, caller: &Caller, page: &PageRequest) -> Result<Page<UserRecord>> {
+    pub async fn user_list(&self, caller: &Caller, text: Option<&str>, page: &PageRequest) -> Result<Page<UserRecord>> {
         caller.require(Permission::Admin)?;
-        Ok(self.store().user_list(page).await?)
+        Ok(self.store().user_list(text, page).await?)
     }
 
     /// Finds a user by name or id.
@@ -45,18 +46,17 @@ impl App {
         let now = self.clock().now();
         let user = UserNew { name, password_hash: password::hash(given).await, role, created_at: now };
         let caller = caller.clone();
-        self.store()
-            .write(async move |tx: &Tx| {
-                if tx.user_find_by_name(&user.name).await?.is_some() {
-                    let detail = format!("there is a user \"{}\" already; choose another name", user.name);
-                    return Err(Error::conflict("name_taken", detail));
-                }
-                let made = tx.user_insert(&user).await?;
-                let detail = json!({"role": role});
-                tx.audit_append(&caller.audit(now, "user_create", ("user", made.name.clone()), detail)).await?;
-                Ok(made)
-            })
-            .await
+        let write = async move |tx: &Tx, _: Moment| {
+            if tx.user_find_by_name(&user.name).await?.is_some() {
+                let detail = format!("there is a user \"{}\" already; choose another name", user.name);
+                return Err(Error::conflict("name_taken", detail));
+            }
+            let made = tx.user_insert(&user).await?;
+            let detail = json!({"role": role});
+            tx.audit_append(&caller.audit(now, "user_create", ("user", made.name.clone()), detail)).await?;
+            Ok(made)
+        };
+        self.write(write, silent).await
     }
 
     /// Changes a user. A new password or role, or disabling the user, ends the user's sessions.
@@ -71,40 +71,35 @@ impl App {
         };
         let detail = json!({"role": edit.role, "disabled": edit.disabled, "password": password_hash.is_some()});
         let change = UserChange { role: edit.role, disabled: edit.disabled, password_hash, last_login_at: None };
-        let (caller, now, id) = (caller.clone(), self.clock().now(), record.id);
-        self.store()
-            .write(async move |tx: &Tx| {
-                let before = tx.user_find(id).await?.ok_or_else(|| no_user(&id.to_string()))?;
-                let stays =
-                    change.role.unwrap_or(before.role) == Role::Admin && !change.disabled.unwrap_or(before.disabled);
-                keep_one_admin(tx, &before, stays).await?;
-                let after = tx.user_update(id, &change).await?.ok_or_else(|| no_user(&id.to_string()))?;
-                let ends = change.password_hash.is_some() || after.role != before.role || after.disabled;
-                if ends {
-                    tx.sessions_delete(id, caller.session_id).await?;
-                }
-                tx.audit_append(&caller.audit(now, "user_update", ("user", after.name.clone()), detail.clone()))
-                    .await?;
-                Ok::<_, Error>(after)
-            })
-            .await
-            .inspect(|_| self.access_ended())
+        let (caller, id) = (caller.clone(), record.id);
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
+            let before = tx.user_find(id).await?.ok_or_else(|| no_user(&id.to_string()))?;
+            let stays =
+                change.role.unwrap_or(before.role) == Role::Admin && !change.disabled.unwrap_or(before.disabled);
+            keep_one_admin(tx, &before, stays).await?;
+            let after = tx.user_update(id, &change).await?.ok_or_else(|| no_user(&id.to_string()))?;
+            let ends = change.password_hash.is_some() || after.role != before.role || after.disabled;
+            if ends {
+                tx.sessions_delete(id, caller.session_id).await?;
+            }
+            tx.audit_append(&caller.audit(now, "user_update", ("user", after.name.clone()), detail.clone())).await?;
+            Ok(after)
+        };
+        self.write(write, |app, _| app.access_ended()).await
     }
 
     /// Deletes a user with all sessions and tokens.
     pub async fn user_delete(&self, caller: &Caller, user: &str) -> Result<()> {
         let record = self.user_view(caller, user).await?;
-        let (caller, now, id) = (caller.clone(), self.clock().now(), record.id);
-        self.store()
-            .write(async move |tx: &Tx| {
-                let before = tx.user_find(id).await?.ok_or_else(|| no_user(&id.to_string()))?;
-                keep_one_admin(tx, &before, false).await?;
-                tx.user_delete(id).await?;
-                tx.audit_append(&caller.audit(now, "user_delete", ("user", before.name), json!({}))).await?;
-                Ok::<_, Error>(())
-            })
-            .await
-            .inspect(|()| self.access_ended())
+        let (caller, id) = (caller.clone(), record.id);
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
+            let before = tx.user_find(id).await?.ok_or_else(|| no_user(&id.to_string()))?;
+            keep_one_admin(tx, &before, false).await?;
+            tx.user_delete(id).await?;
+            tx.audit_append(&caller.audit(now, "user_delete", ("user", before.name), json!({}))).await?;
+            Ok(())
+        };
+        self.write(write, |app, ()| app.access_ended()).await
     }
 }
 

@@ -4,8 +4,10 @@
 //! above calendars: it hands its part in as `BeforeChange` where the room is put together. Deliberately absent: that part.
 
 use super::book::containing;
+use crate::app::core::write::Moment;
 use crate::app::{App, Result};
 use crate::domain::calendars::Calendar;
+use crate::domain::keys::{Key, Schedule, Task};
 use crate::domain::model::{ScheduleRecord, StoredCalendars};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
@@ -13,15 +15,35 @@ use futures::future::BoxFuture;
 use std::collections::BTreeSet;
 
 /// Completes when the work is done.
-type Done<'a> = BoxFuture<'a, Result<()>>;
+type Done<'a, T> = BoxFuture<'a, Result<T>>;
 
-/// What is done before calendars change, for the schedules of a concern and up to an instant.
+/// What is done before calendars change, for the schedules of a concern.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::app) struct BeforeChange {
     /// Most of the work, in short transactions ahead of the change.
-    pub ahead: for<'a> fn(&'a App, Concern, DateTime<Utc>) -> Done<'a>,
-    /// The rest, in the transaction of the change. The third value is the instant since which the server has been present.
-    pub within: for<'a> fn(&'a Tx, &'a Concern, DateTime<Utc>, DateTime<Utc>) -> Done<'a>,
+    pub ahead: for<'a> fn(&'a App, Concern) -> Done<'a, Completed>,
+    /// The rest, in the transaction of the change.
+    pub within: for<'a> fn(&'a Tx, &'a Concern, &'a Completed, Moment) -> Done<'a, ()>,
+}
+
+/// How far ledgers were completed before the transaction that changes the calendars.
+#[derive(Debug, Clone, Default)]
+pub(in crate::app) struct Completed {
+    /// Up to this instant, at which their watermarks stand unless something happened since.
+    pub at: DateTime<Utc>,
+    /// The schedules whose ledgers were completed.
+    pub schedules: Vec<CompletedSchedule>,
+}
+
+/// A schedule whose ledger was completed.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::app) struct CompletedSchedule {
+    /// Its key.
+    pub row: Key<Schedule>,
+    /// The key of its task.
+    pub task_key: Key<Task>,
+    /// The next slot after the instant; none: there is none.
+    pub next_at: Option<DateTime<Utc>>,
 }
 
 /// The schedules that a change of calendars affects.

@@ -11,11 +11,11 @@ pub(in crate::app) mod silenced;
 pub(in crate::app) use self::book::{calendar_book, calendar_problems, calendars_known, containing};
 
 use self::book::{names_in, refuse, with_change, with_given};
-use self::concern::{Concern, concern};
+use self::concern::{Completed, Concern, concern};
 use self::silenced::Silenced;
 use super::core::compute::Reach;
 use super::core::events::Change;
-use super::core::write::Write;
+use super::core::write::{Moment, Write};
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::calendars::{Calendar, CalendarBook};
 use crate::domain::ids::{CalendarId, name_problem};
@@ -23,7 +23,7 @@ use crate::domain::model::{CalendarRecord, Page, PageRequest, StoredCalendars};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::Permission;
 use crate::store::Tx;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -44,9 +44,14 @@ pub struct CalendarView {
 
 impl App {
     /// A page of calendars by name.
-    pub async fn calendar_list(&self, caller: &Caller, page: &PageRequest) -> Result<Page<CalendarView>> {
+    pub async fn calendar_list(
+        &self,
+        caller: &Caller,
+        text: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<CalendarView>> {
         caller.require(Permission::Read)?;
-        let listed = self.store().calendar_list(page).await?;
+        let listed = self.store().calendar_list(text, page).await?;
         if listed.items.is_empty() {
             return Ok(Page { items: Vec::new(), next: None });
         }
@@ -106,32 +111,32 @@ impl App {
     /// Creates a calendar.
     pub async fn calendar_create(&self, caller: &Caller, wanted: Calendar, dry_run: bool) -> Result<CalendarView> {
         caller.require(Permission::Define)?;
-        let (caller, now) = (caller.clone(), self.clock().now());
+        let caller = caller.clone();
         let tags = wanted.maintenance.as_ref().map(|window| window.tags.clone());
         let concern = Concern { names: BTreeSet::new(), tags };
-        if !dry_run {
-            (self.before_calendars().ahead)(self, concern.clone(), now).await?;
-        }
-        let (close, present_from) = (self.before_calendars().within, self.present_from());
-        let made = self.write_or_try(dry_run, async move |tx: &Tx| {
+        let completed = match dry_run {
+            true => Completed::default(),
+            false => (self.before_calendars().ahead)(self, concern.clone()).await?,
+        };
+        let close = self.before_calendars().within;
+        let write = async move |tx: &Tx, moment: Moment| {
             let stored = tx.calendars().await?;
             calendar_check(&stored, &wanted.name, &wanted)?;
             if stored.records.iter().any(|record| record.definition.name == wanted.name) {
                 return Err(name_taken(&wanted.name));
             }
             if !dry_run {
-                close(tx, &concern, present_from, now).await?;
+                close(tx, &concern, &completed, moment).await?;
             }
+            let now = moment.now;
             let made = tx.calendar_insert(&wanted, &caller.name, now).await?;
             let detail = json!({"entries": wanted.entries.len(), "maintenance": wanted.maintenance.is_some()});
             tx.audit_append(&caller.audit(now, "calendar_create", ("calendar", wanted.name.clone()), detail)).await?;
             Ok(made)
-        });
-        let mut made = made.await?;
+        };
+        let mut made = self.write_or_try(dry_run, write, |app, _| app.announce_calendar()).await?;
         if dry_run {
             made.id = CalendarId(uuid::Uuid::nil());
-        } else {
-            self.announce_calendar();
         }
         self.calendar_saved(made).await
     }
@@ -146,12 +151,13 @@ impl App {
         Write { base, dry_run }: Write,
     ) -> Result<CalendarView> {
         caller.require(Permission::Define)?;
-        let (caller, now, calendar) = (caller.clone(), self.clock().now(), calendar.to_owned());
-        if !dry_run {
-            self.ledger_complete_for(&calendar, base, Some(&wanted), now).await?;
-        }
-        let (close, present_from) = (self.before_calendars().within, self.present_from());
-        let changed = self.write_or_try(dry_run, async move |tx: &Tx| {
+        let (caller, calendar) = (caller.clone(), calendar.to_owned());
+        let completed = match dry_run {
+            true => Completed::default(),
+            false => self.ledger_complete_for(&calendar, base, Some(&wanted)).await?,
+        };
+        let close = self.before_calendars().within;
+        let write = async move |tx: &Tx, moment: Moment| {
             let read = tx.calendar_find(&calendar).await?.ok_or_else(|| no_calendar(&calendar))?;
             Error::unless_at(read.version, base)?;
             let stored = tx.calendars().await?;
@@ -164,41 +170,38 @@ impl App {
             }
             if !dry_run {
                 let concern = concern(&stored, &read.definition, Some(&wanted));
-                close(tx, &concern, present_from, now).await?;
+                close(tx, &concern, &completed, moment).await?;
             }
+            let now = moment.now;
             let written = tx.calendar_update(&read, &wanted, &caller.name, now).await?;
             let detail = json!({"version": written.version, "entries": wanted.entries.len()});
             tx.audit_append(&caller.audit(now, "calendar_update", ("calendar", wanted.name.clone()), detail)).await?;
             Ok(written)
-        });
-        let changed = changed.await?;
-        if !dry_run {
-            self.announce_calendar();
-        }
+        };
+        let changed = self.write_or_try(dry_run, write, |app, _| app.announce_calendar()).await?;
         self.calendar_saved(changed).await
     }
 
     /// Deletes a calendar that nothing uses.
     pub async fn calendar_delete(&self, caller: &Caller, calendar: &str, base: Option<u32>) -> Result<()> {
         caller.require(Permission::Define)?;
-        let (caller, now, calendar) = (caller.clone(), self.clock().now(), calendar.to_owned());
-        self.ledger_complete_for(&calendar, base, None, now).await?;
-        let (close, present_from) = (self.before_calendars().within, self.present_from());
-        let deleted = self.store().write(async move |tx: &Tx| {
+        let (caller, calendar) = (caller.clone(), calendar.to_owned());
+        let completed = self.ledger_complete_for(&calendar, base, None).await?;
+        let close = self.before_calendars().within;
+        let write = async move |tx: &Tx, moment: Moment| {
             let read = tx.calendar_find(&calendar).await?.ok_or_else(|| no_calendar(&calendar))?;
             Error::unless_at(read.version, base)?;
             let stored = tx.calendars().await?;
             unused(tx, &stored, &read, "deleted").await?;
-            close(tx, &concern(&stored, &read.definition, None), present_from, now).await?;
+            close(tx, &concern(&stored, &read.definition, None), &completed, moment).await?;
+            let now = moment.now;
             tx.calendar_delete(&read, now).await?;
             let name = read.definition.name.clone();
             let detail = json!({"version": read.version});
             tx.audit_append(&caller.audit(now, "calendar_delete", ("calendar", name), detail)).await?;
-            Ok::<_, Error>(())
-        });
-        deleted.await?;
-        self.announce_calendar();
-        Ok(())
+            Ok(())
+        };
+        self.write(write, |app, ()| app.announce_calendar()).await
     }
 
     /// Returns a calendar with its users, and with schedules that never fire because of it.
@@ -242,15 +245,14 @@ impl App {
         calendar: &str,
         base: Option<u32>,
         wanted: Option<&Calendar>,
-        now: DateTime<Utc>,
-    ) -> Result<()> {
+    ) -> Result<Completed> {
         let read = self.store().calendar_find(calendar).await?.ok_or_else(|| no_calendar(calendar))?;
         Error::unless_at(read.version, base)?;
         if wanted == Some(&read.definition) && read.damage.is_none() {
-            return Ok(());
+            return Ok(Completed::default());
         }
         let concern = concern(&*self.calendars().await?, &read.definition, wanted);
-        (self.before_calendars().ahead)(self, concern, now).await
+        (self.before_calendars().ahead)(self, concern).await
     }
 
     fn announce_calendar(&self) {

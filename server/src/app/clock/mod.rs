@@ -7,7 +7,8 @@ pub(in crate::app) mod presence;
 pub(in crate::app) mod retention;
 
 use super::core::events::Change;
-use super::{App, Caller, Error, Result};
+use super::core::write::{Moment, silent};
+use super::{App, Caller, Result};
 pub use crate::clock::ClockView;
 use crate::clock::{Clock, LastingDoubt};
 use crate::domain::clock::{Because, Turn};
@@ -97,18 +98,17 @@ impl App {
         let key = format!("{DOUBT}{node}");
         let entry = |(action, detail)| caller.audit(now, action, ("system", node.clone()), detail);
         let entries: Vec<_> = entries.into_iter().map(entry).collect();
-        self.store()
-            .write(async move |tx: &Tx| {
-                for entry in &entries {
-                    tx.audit_append(entry).await?;
-                }
-                match &doubt {
-                    Some(doubt) => tx.setting_put(&key, &json!(doubt)).await?,
-                    None => drop(tx.setting_delete(&key).await?),
-                }
-                Ok::<_, Error>(())
-            })
-            .await
+        let write = async move |tx: &Tx, _: Moment| {
+            for entry in &entries {
+                tx.audit_append(entry).await?;
+            }
+            match &doubt {
+                Some(doubt) => tx.setting_put(&key, &json!(doubt)).await?,
+                None => drop(tx.setting_delete(&key).await?),
+            }
+            Ok(())
+        };
+        self.write(write, silent).await
     }
 
     fn clock_changed(&self) {

@@ -5,7 +5,8 @@
 //! confirms the new time.
 
 use crate::app::core::events::Change;
-use crate::app::{App, Error, Result};
+use crate::app::core::write::silent;
+use crate::app::{App, Result};
 use crate::domain::reason::Reason;
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -69,7 +70,7 @@ impl App {
 
     async fn deletion_time_store(&self, at: DateTime<Utc>) -> Result<()> {
         let value: Value = json!(at);
-        self.store().write(async move |tx: &Tx| tx.setting_put(PRUNED_AT, &value).await.map_err(Error::from)).await
+        self.write(async move |tx: &Tx, _| Ok(tx.setting_put(PRUNED_AT, &value).await?), silent).await
     }
 
     fn leap_holds(&self, from_at: DateTime<Utc>, to_at: DateTime<Utc>) -> bool {

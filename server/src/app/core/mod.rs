@@ -1,4 +1,4 @@
-//! What every use case needs: the caller, errors, announcements after a commit, the dry run, and places for heavy
+//! What every use case needs: the caller, errors, changes with their announcements, and places for heavy
 //! computations.
 //!
 //! Deliberately absent: any subject. A subject imports `core`, never the other way round. Start reading at `caller`.
@@ -10,6 +10,5 @@ pub mod events;
 pub(in crate::app) mod hold;
 pub(in crate::app) mod signals;
 pub(in crate::app) mod span;
-pub(in crate::app) mod trial;
 pub mod upload;
 pub mod write;

@@ -4,6 +4,7 @@
 //! reading at `feed_text`.
 
 use super::feed_file::Shown;
+use crate::app::core::write::{Moment, silent};
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::ids::FeedId;
 use crate::domain::model::{FeedNew, FeedRecord, Page, PageRequest};
@@ -93,43 +94,42 @@ impl App {
             created_by: caller.name.clone(),
             created_at: now,
         };
-        let made = self.store().write(async move |tx: &Tx| {
+        let write = async move |tx: &Tx, _: Moment| {
             tx.feed_insert(&new).await?;
             tx.audit_append(&entry).await?;
             tx.feed_find(id).await?.ok_or_else(|| Error::Internal("the new feed cannot be read".into()))
-        });
-        Ok((made.await?, path))
+        };
+        Ok((self.write(write, silent).await?, path))
     }
 
     /// Gives a feed a new address. The old one stops working at once.
     pub async fn feed_rotate(&self, caller: &Caller, feed: &str) -> Result<(FeedRecord, Secret)> {
         caller.require(Permission::Own)?;
-        let (caller, now, (path, secret_hash)) = (caller.clone(), self.clock().now(), fresh());
-        let wanted = feed.to_owned();
-        let rotated = self.store().write(async move |tx: &Tx| {
+        let (caller, (path, secret_hash), wanted) = (caller.clone(), fresh(), feed.to_owned());
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             let feed = own(tx, &caller, &wanted).await?;
             let id = feed.id;
             tx.feed_rotate(id, &secret_hash, now).await?;
             let detail = json!({"name": feed.name});
             tx.audit_append(&caller.audit(now, "feed_rotate", ("feed", id.to_string()), detail)).await?;
-            Ok::<_, Error>(FeedRecord { rotated_at: now, ..feed })
-        });
-        Ok((rotated.await?, path))
+            Ok(FeedRecord { rotated_at: now, ..feed })
+        };
+        Ok((self.write(write, silent).await?, path))
     }
 
     /// Deletes a feed: one's own, or any feed for an administrator.
     pub async fn feed_delete(&self, caller: &Caller, feed: &str) -> Result<()> {
         caller.require(Permission::Own)?;
-        let (caller, now, wanted) = (caller.clone(), self.clock().now(), feed.to_owned());
-        let deleted = self.store().write(async move |tx: &Tx| {
+        let (caller, wanted) = (caller.clone(), feed.to_owned());
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             let feed = own(tx, &caller, &wanted).await?;
             let id = feed.id;
             tx.feed_delete(id).await?;
             let detail = json!({"name": feed.name});
             tx.audit_append(&caller.audit(now, "feed_delete", ("feed", id.to_string()), detail)).await?;
-            Ok::<_, Error>(())
-        });
-        deleted.await
+            Ok(())
+        };
+        self.write(write, silent).await
     }
 }
 

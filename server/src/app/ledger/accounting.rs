@@ -166,7 +166,12 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn new(app: &'a App, (from_at, until_at): (DateTime<Utc>, DateTime<Utc>), now: DateTime<Utc>, stop: &'a Stop) -> Self {
+    fn new(
+        app: &'a App,
+        (from_at, until_at): (DateTime<Utc>, DateTime<Utc>),
+        now: DateTime<Utc>,
+        stop: &'a Stop,
+    ) -> Self {
         let (expected, damage) = (BTreeMap::new(), Vec::new());
         let (changes, book) = (BTreeSet::new(), None);
         Self { app, from_at, until_at, now, left: SLOTS_MAX, expected, damage, stop, changes, book }

@@ -6,6 +6,7 @@
 
 use crate::app::core::compute::Reach;
 use crate::app::core::events::Change;
+use crate::app::core::write::Moment;
 use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted, new_run, whole};
 use crate::app::schedules::compile;
@@ -15,7 +16,7 @@ use crate::domain::calendars::CalendarBook;
 use crate::domain::core::overlap::Overlap;
 use crate::domain::ids::BackfillId;
 use crate::domain::keys::Key;
-use crate::domain::model::{BackfillNew, BackfillRecord, Page, PageRequest, RunNew, TaskRecord, TaskRef};
+use crate::domain::model::{BackfillNew, BackfillRecord, Page, PageRequest, RunCancel, RunNew, TaskRecord, TaskRef};
 use crate::domain::reason::Reason;
 use crate::domain::runs::OpenRuns;
 use crate::domain::runs::params;
@@ -111,15 +112,14 @@ impl App {
             return Ok(BackfillView { record: dry_record(new, &record), task: name });
         }
         let (caller, shown) = (caller.clone(), name.clone());
-        let made = self.store().write(async move |tx: &Tx| {
+        let write = async move |tx: &Tx, _: Moment| {
             let made = tx.backfill_insert(&new).await?;
             let detail =
                 json!({"task": shown, "from_at": made.from_at, "until_at": made.until_at, "slots": made.slot_count});
             tx.audit_append(&caller.audit(now, "backfill_create", ("backfill", made.id.to_string()), detail)).await?;
-            Ok::<_, Error>(made)
-        });
-        let made = made.await?;
-        self.announce_backfill();
+            Ok(made)
+        };
+        let made = self.write(write, |app, _| app.announce_backfill()).await?;
         Ok(BackfillView { record: made, task: name })
     }
 
@@ -153,8 +153,8 @@ impl App {
     /// Stops a backfill: it makes no more runs, and its open runs are cancelled.
     pub async fn backfill_cancel(&self, caller: &Caller, id: BackfillId) -> Result<BackfillView> {
         caller.require(Permission::Run)?;
-        let (by, now) = (caller.clone(), self.clock().now());
-        let cancelled = self.store().write(async move |tx: &Tx| {
+        let by = caller.clone();
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             let read = tx.backfill_find(id).await?.ok_or_else(|| no_backfill(id))?;
             let reason = Reason::Cancelled { by: by.name.clone() };
             if !tx.backfill_end(&read, BackfillState::Cancelled, Some(&reason), now).await? {
@@ -168,9 +168,12 @@ impl App {
             let detail = json!({"made": read.made_count, "cancelled_runs": cancelled.len()});
             tx.audit_append(&by.audit(now, "backfill_cancel", ("backfill", id.to_string()), detail)).await?;
             Ok(cancelled)
-        });
-        self.announce_cancelled(&cancelled.await?);
-        self.announce_backfill();
+        };
+        let announce = |app: &Self, cancelled: &Vec<RunCancel>| {
+            app.announce_cancelled(cancelled);
+            app.announce_backfill();
+        };
+        self.write(write, announce).await?;
         self.backfill_view(caller, id).await
     }
 
@@ -178,12 +181,14 @@ impl App {
     pub async fn backfills_advance(&self, running: Vec<BackfillId>) -> Result<usize> {
         let (mut made, now) = (0, self.clock().now());
         for id in running {
-            let (inserted, ended) = self.store().write(async move |tx: &Tx| advance(tx, id, now).await).await?;
+            let announce = |app: &Self, (inserted, ended): &(Inserted, bool)| {
+                app.announce_inserted(inserted);
+                if *ended || !inserted.made.is_empty() {
+                    app.events().publish(Change::System { what: "backfill" });
+                }
+            };
+            let (inserted, _) = self.write(async move |tx: &Tx, _| advance(tx, id, now).await, announce).await?;
             made += inserted.made.len();
-            self.announce_inserted(&inserted);
-            if ended || !inserted.made.is_empty() {
-                self.events().publish(Change::System { what: "backfill" });
-            }
         }
         Ok(made)
     }

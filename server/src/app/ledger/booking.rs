@@ -58,6 +58,13 @@ pub(super) struct BookedIn {
     pub(super) written: Vec<Written>,
 }
 
+impl BookedIn {
+    /// How much that was.
+    pub(super) const fn counts(&self) -> Booked {
+        Booked { entries: self.written.len(), runs: self.inserted.made.len() }
+    }
+}
+
 /// A ledger entry that was written.
 #[derive(Debug)]
 pub(super) struct Written {

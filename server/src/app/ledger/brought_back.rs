@@ -4,8 +4,9 @@
 //! An entry for a future slot claims something that nobody can know yet, so it is removed, with an audit entry. The
 //! slot gets its true entry when it is due. Only runs stay: they were run and are not run again.
 
+use crate::app::core::write::{Moment, silent};
 use crate::app::schedules::compile;
-use crate::app::{App, Caller, Error, Result};
+use crate::app::{App, Caller, Result};
 use crate::domain::ids::ScheduleId;
 use crate::domain::keys::{Key, Schedule};
 use crate::domain::model::{Covered, ScheduleAhead, ScheduleRecord, SlotAcross};
@@ -62,7 +63,7 @@ impl App {
         now: DateTime<Utc>,
     ) -> Result<()> {
         let name = task.clone();
-        let slots = self.store().write(async move |tx: &Tx| {
+        let write = async move |tx: &Tx, _: Moment| {
             let mut slots = tx.schedule_watermark_reset(id, now).await?;
             if let Some(across) = tx.slot_across(row, now).await? {
                 let kept = shortened(compiled.as_deref(), across, now);
@@ -72,9 +73,9 @@ impl App {
             let detail = json!({"schedule": id.to_string(), "now": now, "slots": slots});
             let entry = Caller::system().audit(now, "schedule_watermark_reset", ("task", name.clone()), detail);
             tx.audit_append(&entry).await?;
-            Ok::<_, Error>(slots)
-        });
-        let slots = slots.await?;
+            Ok(slots)
+        };
+        let slots = self.write(write, silent).await?;
         tracing::warn!(task, %now, slots, "the ledger reached into the future and was brought back, because the \
             clock was set back");
         Ok(())
@@ -92,12 +93,12 @@ impl App {
         } else if seen.is_some_and(|at| now - at < STORE_EVERY) {
             return Ok(());
         }
-        let moved = self.store().write(async move |tx: &Tx| {
+        let write = async move |tx: &Tx, _: Moment| {
             let moved = if was_ahead { dates_and_runs(tx, seen, now).await? } else { (0, 0) };
             tx.setting_put(&key, &json!(now)).await?;
-            Ok::<_, Error>(moved)
-        });
-        let (dates, runs) = moved.await?;
+            Ok(moved)
+        };
+        let (dates, runs) = self.write(write, silent).await?;
         if was_ahead {
             tracing::warn!(%now, dates, runs, "the clock was set back; what it had left in the future was brought \
                 back");

@@ -39,13 +39,14 @@ impl App {
     pub async fn slots_catch_up(&self) -> Result<CaughtUp> {
         let now = self.clock().now();
         let most = (self.settings().run_limit / 2).max(1);
-        let done = self.store().write(async move |tx: &Tx| catch_up(tx, most, now).await);
-        let (inserted, settled) = done.await?;
-        self.announce_inserted(&inserted);
-        for (slot, outcome) in &settled {
-            let (task_id, task) = (slot.task, slot.task_name.clone());
-            self.events().publish(Change::Slot { task_id, task, outcome: *outcome });
-        }
+        let announce = |app: &Self, (inserted, settled): &(Inserted, Vec<(SlotRecord, SlotOutcome)>)| {
+            app.announce_inserted(inserted);
+            for (slot, outcome) in settled {
+                let (task_id, task) = (slot.task, slot.task_name.clone());
+                app.events().publish(Change::Slot { task_id, task, outcome: *outcome });
+            }
+        };
+        let (inserted, settled) = self.write(async move |tx: &Tx, _| catch_up(tx, most, now).await, announce).await?;
         let runs = inserted.made.len();
         Ok(CaughtUp { runs, skipped: settled.len() - runs, more: !settled.is_empty() })
     }

@@ -6,6 +6,7 @@
 use super::booking::{Booked, BookedIn, DueSlots, Written, book};
 use crate::app::core::events::Change;
 use crate::app::core::hold::on_hold;
+use crate::app::core::write::Moment;
 use crate::app::{App, Result};
 use crate::domain::keys::{Key, Task};
 use crate::store::Tx;
@@ -38,20 +39,21 @@ impl App {
     /// Books what was read, as far as it is still valid. Returns which tasks must be read again, because they or the
     /// calendars changed. Call `slots_booked` soon after.
     pub async fn slots_book_of(&self, due: Arc<DueSlots>, now: DateTime<Utc>) -> Result<(Booked, HashSet<Key<Task>>)> {
-        let present_from = self.present_from();
-        let write = async move |tx: &Tx| book_read(tx, &due, present_from, now).await;
-        let (booked, stale) = self.store().write(write).await?;
-        Ok((self.booked_announce(booked), stale))
+        let write = async move |tx: &Tx, moment: Moment| book_read(tx, &due, Moment { now, ..moment }).await;
+        let announce = |app: &Self, (booked, _): &(BookedIn, HashSet<Key<Task>>)| {
+            app.booked_announce(booked);
+        };
+        let (booked, stale) = self.write(write, announce).await?;
+        Ok((booked.counts(), stale))
     }
 
     /// Announces what was booked, after the commit. Call `slots_booked` soon after.
-    pub(super) fn booked_announce(&self, BookedIn { inserted, written }: BookedIn) -> Booked {
-        let booked = Booked { entries: written.len(), runs: inserted.made.len() };
-        for Written { task_id, task, outcome } in written {
-            self.events().publish(Change::Slot { task_id, task, outcome });
+    pub(super) fn booked_announce(&self, booked: &BookedIn) -> Booked {
+        for Written { task_id, task, outcome } in &booked.written {
+            self.events().publish(Change::Slot { task_id: *task_id, task: task.clone(), outcome: *outcome });
         }
-        self.announce_inserted_quietly(&inserted);
-        booked
+        self.announce_inserted_quietly(&booked.inserted);
+        booked.counts()
     }
 }
 
@@ -59,8 +61,7 @@ impl App {
 async fn book_read(
     tx: &Tx,
     due: &DueSlots,
-    present_from: DateTime<Utc>,
-    now: DateTime<Utc>,
+    Moment { now, present_from }: Moment,
 ) -> Result<(BookedIn, HashSet<Key<Task>>)> {
     if tx.calendar_mark().await? != due.calendars {
         return Ok((BookedIn::default(), due.schedules.iter().map(|it| it.task_key).collect()));

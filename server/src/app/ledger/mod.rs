@@ -16,6 +16,7 @@ pub(in crate::app) mod verdicts;
 pub use self::booking::{Booked, DueSlots};
 use self::booking::{book, task_keys};
 use super::core::hold::on_hold;
+use super::core::write::Moment;
 use super::schedules::agenda::Planned;
 use super::schedules::compile;
 use super::{App, Caller, Error, Result, Signal};
@@ -65,7 +66,8 @@ impl App {
 
 /// Completes the ledger of a task up to now under its current rules, before they change or end
 /// (server/docs/decisions.md, 16). If there is a reason, nothing fires any more, and due slots are skipped for it.
-pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&Reason>, now: DateTime<Utc>) -> Result<()> {
+pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&Reason>, moment: Moment) -> Result<()> {
+    let Moment { now, present_from } = moment;
     if !task.definition.enabled && task.damage.rest.is_none() {
         return Ok(());
     }
@@ -87,7 +89,7 @@ pub(super) async fn close(tx: &Tx, task: &TaskRecord, stopped: Option<&Reason>, 
     }
     let hold = on_hold(tx).await?;
     let tasks = HashMap::from([(task.key, task.clone())]);
-    book(tx, &DueSlots { schedules, tasks, ..DueSlots::default() }, stopped.or(hold.as_ref()), now, now)
+    book(tx, &DueSlots { schedules, tasks, ..DueSlots::default() }, stopped.or(hold.as_ref()), present_from, now)
         .await
         .map(|_| ())
 }

@@ -14,7 +14,8 @@ mod work;
 use self::admit::{Inserted, Wanted};
 use self::idempotency::{Idempotency, remember, repeated};
 use super::core::events::Change;
-use super::{App, Caller, Error, Result, Signal};
+use super::core::write::{Moment, silent};
+use super::{App, Caller, Error, Result};
 use crate::domain::ids::RunId;
 use crate::domain::keys::{Key, Task};
 use crate::domain::model::{
@@ -57,8 +58,8 @@ impl App {
         idempotency: Option<Idempotency>,
     ) -> Result<RunRecord> {
         caller.require(Permission::Run)?;
-        let (caller, task, now) = (caller.clone(), TaskRef::from(task), self.clock().now());
-        let made = self.store().write(async move |tx: &Tx| {
+        let (caller, task) = (caller.clone(), TaskRef::from(task));
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             if let Some(run) = repeated(tx, idempotency.as_ref(), now).await? {
                 return Ok((run, Inserted::default()));
             }
@@ -66,8 +67,8 @@ impl App {
             let (definition, version) = (task.definition.clone(), task.version);
             let new = NewRun { task, definition, version, params: params.clone(), again: None };
             insert(tx, &caller, new, idempotency.as_ref(), now).await.and_then(first)
-        });
-        Ok(self.announce_new(made.await?))
+        };
+        Ok(self.write(write, Self::announce_new).await?.0)
     }
 
     /// Repeats a run, with its own version or the newest, with its own params or others.
@@ -85,8 +86,8 @@ impl App {
             return Err(Error::conflict("not_finished", "the run has not ended; cancel it first, or wait"));
         }
         let stored = self.store().task_version_find(old.task_key, old.task_version).await?;
-        let (caller, now) = (caller.clone(), self.clock().now());
-        let made = self.store().write(async move |tx: &Tx| {
+        let caller = caller.clone();
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             if let Some(run) = repeated(tx, idempotency.as_ref(), now).await? {
                 return Ok((run, Inserted::default()));
             }
@@ -100,34 +101,25 @@ impl App {
             let params = params.clone().unwrap_or_else(|| old.params.clone());
             let new = NewRun { task, definition, version, params, again: Some(old.clone()) };
             insert(tx, &caller, new, idempotency.as_ref(), now).await.and_then(first)
-        });
-        Ok(self.announce_new(made.await?))
+        };
+        Ok(self.write(write, Self::announce_new).await?.0)
     }
 
     /// Stops a run, or asks its runner to. A second call skips the grace period.
     pub async fn run_cancel(&self, caller: &Caller, run: RunId) -> Result<RunRecord> {
         caller.require(Permission::Run)?;
-        let (caller, now) = (caller.clone(), self.clock().now());
-        let cancelled = self.store().write(async move |tx: &Tx| {
+        let caller = caller.clone();
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             let reason = Reason::Cancelled { by: caller.name.clone() };
             let cancelled = tx.run_cancel(run, &reason, now).await?.ok_or_else(|| no_run(run))?;
             if let RunCancel::Cancelled(record) | RunCancel::Requested(record) = &cancelled {
                 let detail = json!({"task": record.task_name, "forced": record.cancel_forced});
                 tx.audit_append(&caller.audit(now, "run_cancel", ("run", run.to_string()), detail)).await?;
             }
-            Ok::<_, Error>(cancelled)
-        });
-        match cancelled.await? {
-            RunCancel::Cancelled(record) => {
-                self.announce_run(&record, false);
-                self.signals().raise(Signal::Finished);
-                Ok(record)
-            }
-            RunCancel::Requested(record) => {
-                self.announce_run(&record, false);
-                self.signals().raise(Signal::Cancel);
-                Ok(record)
-            }
+            Ok(cancelled)
+        };
+        match self.write(write, |app, cancelled| app.announce_cancelled(std::slice::from_ref(cancelled))).await? {
+            RunCancel::Cancelled(record) | RunCancel::Requested(record) => Ok(record),
             RunCancel::Ended(record) => {
                 Err(Error::conflict("run_finished", format!("the run has ended already: {}", record.state)))
             }
@@ -137,8 +129,8 @@ impl App {
     /// Deletes a finished run and its logs.
     pub async fn run_delete(&self, caller: &Caller, run: RunId) -> Result<()> {
         caller.require(Permission::Define)?;
-        let (caller, now) = (caller.clone(), self.clock().now());
-        let attempts = self.store().write(async move |tx: &Tx| {
+        let caller = caller.clone();
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             let record = tx.run_find(run).await?.ok_or_else(|| no_run(run))?;
             if !record.state.is_final() {
                 return Err(Error::conflict("not_finished", "the run has not ended; cancel it first, or wait"));
@@ -147,8 +139,9 @@ impl App {
             let detail = json!({"task": record.task_name, "state": record.state});
             tx.audit_append(&caller.audit(now, "run_delete", ("run", run.to_string()), detail)).await?;
             Ok(attempts)
-        });
-        self.logs_delete(attempts.await?).await;
+        };
+        // What is left if nobody waits for this any more is found by the pruner.
+        self.logs_delete(self.write(write, silent).await?).await;
         Ok(())
     }
 
@@ -165,7 +158,9 @@ impl App {
         if let Some(task) = task {
             filter.task_key = Some(self.task_key(task).await?);
         }
-        Ok(self.store().run_list(&filter, page).await?)
+        let mut listed = self.store().run_list(&filter, page).await?;
+        self.progress().add_to_runs(&mut listed.items);
+        Ok(listed)
     }
 
     /// Returns a run with its attempts.
@@ -176,11 +171,12 @@ impl App {
     }
 
     /// Adds its attempts to a run. A new run has none, so the database is not asked.
-    pub async fn run_with_attempts(&self, run: RunRecord) -> Result<RunView> {
-        let attempts = match run.attempt_count {
+    pub async fn run_with_attempts(&self, mut run: RunRecord) -> Result<RunView> {
+        let mut attempts = match run.attempt_count {
             0 => Vec::new(),
             _ => self.store().run_attempts(run.id).await?,
         };
+        self.progress().add_to_run(&mut run, &mut attempts);
         Ok(RunView { run, attempts })
     }
 
@@ -222,9 +218,8 @@ impl App {
         });
     }
 
-    fn announce_new(&self, (run, inserted): (RunRecord, Inserted)) -> RunRecord {
-        self.announce_inserted(&inserted);
-        run
+    fn announce_new(&self, (_, inserted): &(RunRecord, Inserted)) {
+        self.announce_inserted(inserted);
     }
 }
 

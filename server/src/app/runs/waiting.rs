@@ -4,6 +4,7 @@
 //! nothing however many runs wait for it. The stated reasons for waiting are updated separately, from a reader and a
 //! page at a time. Deliberately absent: the decisions, which are in `domain::pools`.
 
+use crate::app::core::write::silent;
 use crate::app::{App, Result};
 use crate::domain::keys::{Key, Run};
 use crate::domain::model::RunRecord;
@@ -21,7 +22,10 @@ const EXPLAINED: u64 = 500;
 impl App {
     /// Queues waiting runs for which there is a place now. Returns true if some runs are ready to start now.
     pub async fn runs_waiting_promote(&self, now: DateTime<Utc>) -> Result<bool> {
-        Ok(self.promoted(self.store().write(async move |tx: &Tx| promote(tx, now).await).await?))
+        Ok(!self
+            .write(async move |tx: &Tx, _| Ok(promote(tx, now).await?), |app, runs| app.promoted(runs))
+            .await?
+            .is_empty())
     }
 
     /// Examines a page of waiting runs after a mark, and updates their reasons for waiting. Returns the mark after
@@ -40,7 +44,7 @@ impl App {
         let reasons = page.iter().filter_map(|run| Some((run.mark.key, room.explain(run)?)));
         let reasons: Vec<_> = reasons.collect();
         if !reasons.is_empty() {
-            self.store().write(async move |tx: &Tx| tx.runs_explain(&reasons).await).await?;
+            self.write(async move |tx: &Tx, _| Ok(tx.runs_explain(&reasons).await?), silent).await?;
         }
         Ok(next)
     }

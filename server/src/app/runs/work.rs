@@ -3,6 +3,7 @@
 //! Workers ask here what there is to do, and report the results. Each change is one transaction and is announced
 //! after the commit. Deliberately absent: callers and permissions, because the engine acts for the server itself.
 
+use crate::app::core::write::silent;
 use crate::app::{App, Result};
 use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::keys::{Key, Task};
@@ -24,13 +25,12 @@ impl App {
 
     /// Queues runs whose back-off is over. Returns true if some runs are ready to start now.
     pub async fn runs_backing_off_promote(&self, now: DateTime<Utc>) -> Result<bool> {
-        let promote = async move |tx: &Tx| tx.runs_backing_off_promote(now).await;
-        Ok(self.promoted(self.store().write(promote).await?))
+        let promote = async move |tx: &Tx, _| Ok(tx.runs_backing_off_promote(now).await?);
+        Ok(!self.write(promote, |app, runs| app.promoted(runs)).await?.is_empty())
     }
 
-    pub(super) fn promoted(&self, runs: Vec<RunRecord>) -> bool {
+    pub(super) fn promoted(&self, runs: &[RunRecord]) {
         runs.iter().for_each(|run| self.announce_run(run, false));
-        !runs.is_empty()
     }
 
     /// Returns the attempts that this server, or one before it, left running.
@@ -65,6 +65,6 @@ impl App {
         if runs.is_empty() {
             return Ok(0);
         }
-        Ok(self.store().write(async move |tx: &Tx| tx.runs_delete(&runs).await).await?)
+        self.write(async move |tx: &Tx, _| Ok(tx.runs_delete(&runs).await?), silent).await
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! It uses the same store functions as real runs, with a clock set to the past. Nothing is started.
 
+use crate::app::core::write::silent;
 use crate::app::runs::attempts::{AttemptReport, LogCounts};
 use crate::app::schedules::agenda::Planned;
 use crate::app::{App, Error, Result};
@@ -36,7 +37,7 @@ impl App {
             clock.advance(at - clock.now());
             let one = Planned { watermark_at: at - TimeDelta::seconds(1), ..planned.as_ref().clone() };
             past.slots_book(vec![Arc::new(one)], at).await?;
-            past.store().write(async move |tx: &Tx| tx.runs_backing_off_promote(at).await.map_err(Error::from)).await?;
+            past.write(async move |tx: &Tx, _| Ok(tx.runs_backing_off_promote(at).await?), silent).await?;
             for claimed in past.store().runs_claim(20, &past.settings().node, ClaimOrder::Priority, at).await? {
                 let (report, text) = story(&claimed, at, &mut dice);
                 past.log_invent(&claimed, &report, &text)?;

@@ -3,6 +3,7 @@
 //! Deliberately absent: how long anything is kept, which the pruner decides, and runs, which follow their task's
 //! retention.
 
+use crate::app::core::write::{Moment, silent};
 use crate::app::{App, Result};
 use crate::domain::model::Leftovers;
 use crate::store::Tx;
@@ -11,11 +12,11 @@ impl App {
     /// Deletes old slots, sessions and idempotency keys; returns how many rows went.
     pub async fn leftovers_delete(&self, what: Leftovers) -> Result<u64> {
         let Leftovers { slots_before, sessions_before, keys_before, limit } = what;
-        let deleted = self.store().write(async move |tx: &Tx| {
+        let write = async move |tx: &Tx, _: Moment| {
             let slots = tx.slots_delete(slots_before, limit).await?;
             let sessions = tx.sessions_ended_delete(sessions_before).await?;
             Ok(slots + sessions + tx.idempotency_delete(keys_before).await?)
-        });
-        deleted.await
+        };
+        self.write(write, silent).await
     }
 }

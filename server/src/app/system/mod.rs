@@ -9,6 +9,7 @@ mod leftovers;
 use self::disk::{Disk, DiskGuard};
 use super::core::events::Change;
 use super::core::hold::HOLD;
+use super::core::write::Moment;
 use super::schedules::agenda::{InvalidSchedule, InvalidSchedules};
 use super::{App, Caller, Error, Result, Signal};
 use crate::clock::ClockView;
@@ -204,13 +205,12 @@ impl App {
         let value = serde_json::to_value(&hold).map_err(|error| Error::Internal(error.to_string()))?;
         let detail = json!({"reason": hold.reason});
         let entry = caller.audit(hold.since_at, "system_hold", ("system", self.settings().node.clone()), detail);
-        let saved = self.store().write(async move |tx: &Tx| {
+        let write = async move |tx: &Tx, _: Moment| {
             tx.setting_put(HOLD, &value).await?;
             tx.audit_append(&entry).await?;
-            Ok::<_, Error>(())
-        });
-        saved.await?;
-        self.hold_changed();
+            Ok(())
+        };
+        self.write(write, |app, ()| app.hold_changed()).await?;
         Ok(hold)
     }
 
@@ -219,17 +219,19 @@ impl App {
         caller.require(Permission::Admin)?;
         let target = ("system", self.settings().node.clone());
         let entry = caller.audit(self.clock().now(), "system_release", target, json!({}));
-        let saved = self.store().write(async move |tx: &Tx| {
+        let write = async move |tx: &Tx, _: Moment| {
             let released = tx.setting_delete(HOLD).await?;
             if released {
                 tx.audit_append(&entry).await?;
             }
-            Ok::<_, Error>(released)
-        });
-        if saved.await? {
-            self.hold_changed();
-        }
-        Ok(())
+            Ok(released)
+        };
+        let announce = |app: &Self, released: &bool| {
+            if *released {
+                app.hold_changed();
+            }
+        };
+        self.write(write, announce).await.map(drop)
     }
 
     fn hold_changed(&self) {

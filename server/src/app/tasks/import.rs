@@ -3,10 +3,11 @@
 use super::saving::create;
 use crate::app::core::compute::Reach;
 use crate::app::core::upload::Upload;
+use crate::app::core::write::Moment;
 use crate::app::schedules::{compile, upcoming};
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::calendars::CalendarBook;
-use crate::domain::model::{PageRequest, TaskFilter, TaskSort};
+use crate::domain::model::{PageRequest, TaskFilter, TaskRecord, TaskSort};
 use crate::domain::schedules::crontab;
 use crate::domain::schedules::crontab::{Form, Job, LineProblem};
 use crate::domain::schedules::{Schedule, Slot, fill_keys};
@@ -115,7 +116,7 @@ impl App {
             tasks.iter().filter(|task| !task.skipped).map(|task| task.definition.clone()).collect();
         let saved = !import.dry_run && problems.is_empty() && !wanted.is_empty();
         if saved {
-            self.import_save(caller, wanted, now).await?;
+            self.import_save(caller, wanted).await?;
         }
         let mut notes = if tasks.is_empty() { Vec::new() } else { self.differences() };
         notes.extend((text.encoding == "windows-1252").then_some(EIGHT_BIT));
@@ -152,22 +153,22 @@ impl App {
         looked.await
     }
 
-    async fn import_save(&self, caller: &Caller, wanted: Vec<Definition>, now: DateTime<Utc>) -> Result<()> {
+    async fn import_save(&self, caller: &Caller, wanted: Vec<Definition>) -> Result<()> {
         let caller = caller.clone();
-        let made = self.store().write(async move |tx: &Tx| {
+        let write = async move |tx: &Tx, moment: Moment| {
             let mut made = Vec::with_capacity(wanted.len());
             for definition in &wanted {
-                made.push(create(tx, &caller, definition, "task_import", now).await?);
+                made.push(create(tx, &caller, definition, "task_import", moment).await?);
             }
             let detail = json!({"tasks": made.len(), "format": "crontab"});
             let subject = ("task", format!("{} tasks", made.len()));
-            tx.audit_append(&caller.audit(now, "task_import", subject, detail)).await?;
-            Ok::<_, Error>(made)
-        });
-        for task in &made.await? {
-            self.announce_task(task, Some(task.version));
-        }
-        Ok(())
+            tx.audit_append(&caller.audit(moment.now, "task_import", subject, detail)).await?;
+            Ok(made)
+        };
+        let announce = |app: &Self, made: &Vec<TaskRecord>| {
+            made.iter().for_each(|task| app.announce_task(task, Some(task.version)));
+        };
+        self.write(write, announce).await.map(drop)
     }
 }
 

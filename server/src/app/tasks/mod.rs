@@ -10,7 +10,7 @@ pub mod sets;
 use self::saving::{Saving, create, delete, name_taken, renamable, update};
 use super::calendars::calendar_problems;
 use super::core::events::Change;
-use super::core::write::Write;
+use super::core::write::{Write, silent};
 use super::runs::admit::whole;
 use super::runs::no_task;
 use super::schedules::{next_slots, refuse_ended};
@@ -89,11 +89,7 @@ impl App {
             }
             return self.task_would_be(definition, now).await;
         }
-        let caller = caller.clone();
-        let made = self.store().write(async move |tx: &Tx| create(tx, &caller, &definition, "task_create", now).await);
-        let made = made.await?;
-        self.announce_task(&made, Some(made.version));
-        self.task_seen(made).await
+        self.made(caller, definition, "task_create").await
     }
 
     /// Replaces a task's definition.
@@ -113,7 +109,7 @@ impl App {
             self.references_sound(&definition).await?;
             if definition.name != record.definition.name {
                 let (read, name) = (record.clone(), definition.name.clone());
-                self.store().write(async move |tx: &Tx| renamable(tx, &read, &name).await).await?;
+                self.write(async move |tx: &Tx, _| renamable(tx, &read, &name).await, silent).await?;
             }
             return self.task_seen(TaskRecord { definition, damage: Damage::default(), ..record }).await;
         }
@@ -137,10 +133,13 @@ impl App {
         whole(&cloned)?;
         let definition = Definition { name, enabled, ..cloned.definition };
         self.sound(&definition).await?;
-        let (caller, now) = (caller.clone(), self.clock().now());
-        let made = self.store().write(async move |tx: &Tx| create(tx, &caller, &definition, "task_clone", now).await);
-        let made = made.await?;
-        self.announce_task(&made, Some(made.version));
+        self.made(caller, definition, "task_clone").await
+    }
+
+    async fn made(&self, caller: &Caller, definition: Definition, action: &'static str) -> Result<TaskView> {
+        let caller = caller.clone();
+        let write = async move |tx: &Tx, moment| create(tx, &caller, &definition, action, moment).await;
+        let made = self.write(write, |app, made| app.announce_task(made, Some(made.version))).await?;
         self.task_seen(made).await
     }
 
@@ -149,17 +148,18 @@ impl App {
         caller.require(Permission::Define)?;
         let record = self.living(task).await?;
         Error::unless_at(record.version, base)?;
-        let (caller, now, id) = (caller.clone(), self.clock().now(), record.id);
-        let cancelled = self.store().write(async move |tx: &Tx| {
+        let (caller, id) = (caller.clone(), record.id);
+        let deleted = async move |tx: &Tx, moment| {
             let record = tx.task_find(&TaskRef::Id(id)).await?.filter(|task| task.deleted_at.is_none());
             let record = record.ok_or_else(|| no_task(&id.to_string()))?;
             Error::unless_at(record.version, base)?;
-            delete(tx, &caller, &record, cancel_runs, now).await
-        });
-        let runs = cancelled.await?;
-        self.announce_task(&record, None);
-        self.announce_cancelled(&runs);
-        Ok(())
+            delete(tx, &caller, &record, cancel_runs, moment).await
+        };
+        let announce = move |app: &Self, runs: &Vec<RunCancel>| {
+            app.announce_task(&record, None);
+            app.announce_cancelled(runs);
+        };
+        self.write(deleted, announce).await.map(drop)
     }
 
     /// A page of a task's versions, newest first, each with the previous version, if there is one.
@@ -213,15 +213,14 @@ impl App {
         change: impl Fn(&Definition) -> Definition + Send + Sync + 'static,
         action: &'static str,
     ) -> Result<TaskView> {
-        let (caller, now) = (caller.clone(), self.clock().now());
-        let written = self.store().write(async move |tx: &Tx| {
+        let caller = caller.clone();
+        let update = async move |tx: &Tx, moment| {
             let record = tx.task_find(&TaskRef::Id(id)).await?.filter(|task| task.deleted_at.is_none());
             let record = record.ok_or_else(|| no_task(&id.to_string()))?;
             Error::unless_at(record.version, base)?;
-            update(tx, &caller, &record, &change(&record.definition), Saving::alone(action), now).await
-        });
-        let written = written.await?;
-        self.announce_task(&written, Some(written.version));
+            update(tx, &caller, &record, &change(&record.definition), Saving::alone(action), moment).await
+        };
+        let written = self.write(update, |app, written| app.announce_task(written, Some(written.version))).await?;
         self.task_seen(written).await
     }
 

@@ -4,6 +4,7 @@
 //! agree. Deliberately absent: permissions and announcements, which are up to the callers. Start reading at `insert`.
 
 use crate::app::calendars::calendars_known;
+use crate::app::core::write::Moment;
 use crate::app::ledger::close;
 use crate::app::pools::pool_known;
 use crate::app::triggers::{Circles, nobody_listens, triggers_settle};
@@ -14,7 +15,6 @@ use crate::domain::reason::Reason;
 use crate::domain::schedules::Schedule;
 use crate::domain::tasks::Definition;
 use crate::store::Tx;
-use chrono::{DateTime, Utc};
 use serde_json::json;
 
 /// Refuses a name that is taken, and renaming a task that others refer to.
@@ -53,9 +53,9 @@ pub(super) async fn create(
     caller: &Caller,
     definition: &Definition,
     action: &'static str,
-    now: DateTime<Utc>,
+    moment: Moment,
 ) -> Result<TaskRecord> {
-    insert(tx, caller, definition, Saving::alone(action), now).await
+    insert(tx, caller, definition, Saving::alone(action), moment).await
 }
 
 /// Stores a new task.
@@ -64,7 +64,7 @@ pub(super) async fn insert(
     caller: &Caller,
     definition: &Definition,
     saving: Saving,
-    now: DateTime<Utc>,
+    Moment { now, .. }: Moment,
 ) -> Result<TaskRecord> {
     let Saving { action, owner, circles } = saving;
     if tx.task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
@@ -87,7 +87,7 @@ pub(super) async fn update(
     record: &TaskRecord,
     definition: &Definition,
     saving: Saving,
-    now: DateTime<Utc>,
+    moment: Moment,
 ) -> Result<TaskRecord> {
     let Saving { action, owner, circles } = saving;
     let same_owner = owner.is_none() || owner == record.owner;
@@ -100,7 +100,8 @@ pub(super) async fn update(
     }
     pool_known(tx, definition).await?;
     calendars_known(tx, definition).await?;
-    close(tx, record, None, now).await?;
+    close(tx, record, None, moment).await?;
+    let now = moment.now;
     let change = TaskChange { at: now, by: caller.name.clone(), note: action.to_owned(), owner };
     let written = tx.task_update(record, definition, &change).await?;
     triggers_settle(tx, &written, circles, now).await?;
@@ -123,10 +124,11 @@ pub(super) async fn delete(
     caller: &Caller,
     record: &TaskRecord,
     cancel_runs: bool,
-    now: DateTime<Utc>,
+    moment: Moment,
 ) -> Result<Vec<RunCancel>> {
     nobody_listens(tx, record, "deleted").await?;
-    close(tx, record, Some(&Reason::TaskDeleted {}), now).await?;
+    close(tx, record, Some(&Reason::TaskDeleted {}), moment).await?;
+    let now = moment.now;
     let open: Vec<RunId> = tx.run_list_open(record.key).await?.into_iter().map(|run| run.id).collect();
     if !open.is_empty() && !cancel_runs {
         let detail = format!("{} run(s) of the task have not ended; wait, or delete with cancel_runs=true", open.len());

@@ -1,6 +1,7 @@
 //! Several tasks at once: one action on many, and definitions applied from files.
 
 use super::saving::{Saving, delete, insert, update};
+use crate::app::core::write::Moment;
 use crate::app::schedules::refuse_ended;
 use crate::app::triggers::Circles;
 use crate::app::{App, Caller, Error, Result};
@@ -13,7 +14,6 @@ use crate::domain::triggers::TriggerRule;
 use crate::domain::triggers::{circle, sources_first};
 use crate::domain::vocabulary::Permission;
 use crate::store::Tx;
-use chrono::{DateTime, Utc};
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -105,18 +105,15 @@ impl App {
                 "prune needs an owner, because it deletes only tasks last applied by that owner",
             ));
         }
-        let (caller, now) = (caller.clone(), self.clock().now());
-        let dry_run = apply.dry_run;
-        let done = self.write_or_try(dry_run, async move |tx: &Tx| apply_in(tx, &caller, &apply, now).await);
-        let AppliedIn { items: applied, touched, cancelled } = done.await?;
-        if dry_run {
-            return Ok(applied);
-        }
-        for (task, gone) in &touched {
-            self.announce_task(task, (!gone).then_some(task.version));
-        }
-        self.announce_cancelled(&cancelled);
-        Ok(applied)
+        let (caller, dry_run) = (caller.clone(), apply.dry_run);
+        let write = async move |tx: &Tx, moment| apply_in(tx, &caller, &apply, moment).await;
+        let announce = |app: &Self, done: &AppliedIn| {
+            for (task, gone) in &done.touched {
+                app.announce_task(task, (!gone).then_some(task.version));
+            }
+            app.announce_cancelled(&done.cancelled);
+        };
+        Ok(self.write_or_try(dry_run, write, announce).await?.items)
     }
 
     async fn all_sound(&self, definitions: &[Definition]) -> Result<()> {
@@ -160,11 +157,11 @@ struct AppliedIn {
     cancelled: Vec<RunCancel>,
 }
 
-async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, now: DateTime<Utc>) -> Result<AppliedIn> {
+async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, moment: Moment) -> Result<AppliedIn> {
     let (mut items, mut touched, mut cancelled) = (BTreeMap::new(), Vec::new(), Vec::new());
     let book = crate::app::calendars::calendar_book(tx).await?;
     for index in in_order(&apply.definitions, tx.trigger_edges().await?)? {
-        let saved = apply_one(tx, caller, (apply, index), &book, now).await;
+        let saved = apply_one(tx, caller, (apply, index), &book, moment).await;
         let (item, written) = saved.map_err(|error| at(index, error))?;
         items.insert(index, item);
         touched.push((written, false));
@@ -178,14 +175,14 @@ async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, now: DateTime<Utc>) -
         let names: Vec<&str> = unlisted.iter().map(|task| task.definition.name.as_str()).collect();
         let (order, _) = sources_first(&names, &tx.trigger_edges().await?);
         for task in order.into_iter().rev().map(|index| unlisted[index]) {
-            cancelled.extend(delete(tx, caller, task, false, now).await?);
+            cancelled.extend(delete(tx, caller, task, false, moment).await?);
             items.push(Applied::Deleted(task.definition.name.clone()));
             touched.push((task.clone(), true));
         }
     }
     let ids: Vec<TaskId> = touched.iter().map(|(task, _)| task.id).collect();
     let detail = json!({"tasks": ids.len(), "owner": apply.owner, "prune": apply.prune});
-    tx.audit_append(&caller.audit(now, "task_apply", ("task", format!("{} tasks", ids.len())), detail)).await?;
+    tx.audit_append(&caller.audit(moment.now, "task_apply", ("task", format!("{} tasks", ids.len())), detail)).await?;
     Ok(AppliedIn { items, touched, cancelled })
 }
 
@@ -194,18 +191,18 @@ async fn apply_one(
     caller: &Caller,
     (apply, index): (&Apply, usize),
     book: &CalendarBook,
-    now: DateTime<Utc>,
+    moment: Moment,
 ) -> Result<(Applied, TaskRecord)> {
     let definition = &apply.definitions[index];
     let before = tx.task_find(&TaskRef::Name(definition.name.clone())).await?;
     let known = before.as_ref().map(|task| &task.definition);
-    refuse_ended(definition, known, book, now)?;
+    refuse_ended(definition, known, book, moment.now)?;
     let item = compared(before.as_ref(), definition);
     // `in_order` has already refused circles among all definitions.
     let saving = Saving { action: "task_apply", owner: apply.owner.clone(), circles: Circles::RuledOut };
     let written = match &before {
-        Some(before) => update(tx, caller, before, definition, saving, now).await?,
-        None => insert(tx, caller, definition, saving, now).await?,
+        Some(before) => update(tx, caller, before, definition, saving, moment).await?,
+        None => insert(tx, caller, definition, saving, moment).await?,
     };
     Ok((item, written))
 }

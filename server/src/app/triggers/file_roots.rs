@@ -2,46 +2,117 @@
 //! set.
 //!
 //! Links are resolved before folders are compared, when a task is saved and again at each look, because a link may be
-//! created later.
+//! created later. Each folder is asked about separately and with a deadline, because a folder on a dead network mount must
+//! not silence the others.
 
 use crate::app::{App, Error, Result};
 use crate::domain::core::problem::Problem;
 use crate::domain::reason::Reason;
 use crate::domain::tasks::Definition;
 use crate::domain::triggers::TriggerRule;
+use crate::integrations::disk::{Disk, Patience};
+use futures::future::join_all;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Longest wait for one answer about files. A local disk answers in milliseconds, a network mount whose server is gone never.
+pub const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The disks, and the patience with them.
+#[derive(Debug)]
+pub struct Disks {
+    /// Who answers.
+    pub disk: Arc<dyn Disk>,
+    /// How long answers are waited for.
+    pub patience: Patience,
+}
+
+impl Disks {
+    /// Waits so long for each answer of a disk.
+    pub fn new(disk: Arc<dyn Disk>, patience: Duration) -> Self {
+        Self { disk, patience: Patience::new(patience) }
+    }
+}
+
+/// The folders that file triggers may look into.
+#[derive(Debug, Clone, Default)]
+pub struct FileRoots {
+    /// Orc's own folder, with its links resolved.
+    own: PathBuf,
+    /// The allowed folders as they are configured; none: everywhere.
+    allowed: Vec<PathBuf>,
+    /// Those of them that answered, with their links resolved.
+    real: Vec<PathBuf>,
+    /// Why the others did not.
+    silent: Vec<Reason>,
+}
+
+impl FileRoots {
+    /// Why files below a place, whose links are resolved, may not be looked at; none: they may.
+    pub fn problem(&self, place: &Path) -> Option<Reason> {
+        if place.starts_with(&self.own) {
+            return Some(Reason::PatternInDataFolder {});
+        }
+        if self.allowed.is_empty() || self.real.iter().any(|folder| place.starts_with(folder)) {
+            return None;
+        }
+        // The place may lie in a folder that does not answer, so that folder is the problem.
+        if !self.silent.is_empty() {
+            return Reason::of_all(self.silent.clone());
+        }
+        let file_roots = self.allowed.iter().map(|folder| folder.display().to_string()).collect();
+        Some(Reason::PatternOutside { file_roots })
+    }
+}
 
 impl App {
     /// Refuses a definition that makes no sense, or whose file triggers would look at forbidden places.
     pub(in crate::app) async fn sound(&self, definition: &Definition) -> Result<()> {
         let mut problems = definition.problems();
+        let mut roots = None;
         for (index, trigger) in definition.triggers.iter().enumerate() {
             let TriggerRule::File { pattern, .. } = &trigger.rule else { continue };
             let pointer = format!("/triggers/{index}/pattern");
             if problems.iter().any(|problem| problem.pointer == pointer) {
                 continue;
             }
-            let (app, pattern) = (self.clone(), pattern.clone());
-            let looked = tokio::task::spawn_blocking(move || app.file_place_problem(&pattern)).await;
-            let problem = looked.map_err(|error| Error::Internal(format!("a pattern was not checked: {error}")))?;
+            let roots = match &mut roots {
+                Some(roots) => roots,
+                none => none.insert(self.file_roots(&self.inner.disks).await),
+            };
+            let problem = match self.file_place(&self.inner.disks, fixed_part(pattern)).await {
+                Ok(place) => roots.problem(&place),
+                Err(silence) => Some(silence),
+            };
             problems.extend(problem.map(|problem| Problem::at(pointer, problem.words())));
         }
         if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
     }
 
-    /// Why the files of a pattern must not be looked at; none if they may. Asks the disk where links lead.
-    pub fn file_place_problem(&self, pattern: &str) -> Option<Reason> {
-        let settings = self.settings();
-        let root = real(&fixed_part(pattern));
-        if root.starts_with(real(&settings.data_dir)) {
-            return Some(Reason::PatternInDataFolder {});
+    /// Finds out where file triggers may look. A folder that does not answer in time is named and left out.
+    pub async fn file_roots(&self, disks: &Disks) -> FileRoots {
+        let (allowed, own) = (self.settings().file_roots.clone(), self.settings().data_dir.clone());
+        let asked = join_all(allowed.iter().map(|folder| self.file_place(disks, folder.clone())));
+        let (own_real, answers) = futures::join!(self.file_place(disks, own.clone()), asked);
+        let mut roots = FileRoots { own: own_real.unwrap_or(own), allowed, ..FileRoots::default() };
+        for answer in answers {
+            match answer {
+                Ok(real) => roots.real.push(real),
+                Err(silence) => roots.silent.push(silence),
+            }
         }
-        let allowed = &settings.file_roots;
-        if allowed.is_empty() || allowed.iter().any(|folder| root.starts_with(real(folder))) {
-            return None;
-        }
-        let file_roots = allowed.iter().map(|folder| folder.display().to_string()).collect();
-        Some(Reason::PatternOutside { file_roots })
+        roots
+    }
+
+    /// A place with its links resolved. Fails with the reason if the disk does not answer.
+    async fn file_place(
+        &self,
+        Disks { disk, patience }: &Disks,
+        place: PathBuf,
+    ) -> std::result::Result<PathBuf, Reason> {
+        let (disk, path) = (Arc::clone(disk), place.clone());
+        patience.ask(&place, self.clock().now(), move |answers| answers.counted(disk).real(&path)).await
     }
 }
 
@@ -49,13 +120,4 @@ impl App {
 pub fn fixed_part(pattern: &str) -> PathBuf {
     let wild = |part: &Component| part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']);
     Path::new(pattern).components().take_while(|part| !wild(part)).collect()
-}
-
-/// The target of a path, as far as it exists.
-fn real(path: &Path) -> PathBuf {
-    let known = path.ancestors().find_map(|above| Some((std::fs::canonicalize(above).ok()?, above)));
-    match known.map(|(real, above)| (real, path.strip_prefix(above))) {
-        Some((real, Ok(rest))) => real.join(rest),
-        _ => path.to_path_buf(),
-    }
 }

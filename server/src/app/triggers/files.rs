@@ -4,10 +4,12 @@
 //! and no file starts two. Files that exist when a trigger is created, or gets another pattern, are known from the
 //! start. A file that disappears and returns unchanged (a share that was not mounted) is not a new file.
 
+use super::held;
+use crate::app::core::write::Moment;
 use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted};
-use crate::app::{App, Error, Result};
-use crate::domain::ids::{TaskId, TriggerId};
+use crate::app::{App, Result};
+use crate::domain::ids::TriggerId;
 use crate::domain::model::{FileState, FilesLearned, KnownFile, KnownFiles, TaskRecord, TaskRef, TaskTriggerRecord};
 use crate::domain::reason::Reason;
 use crate::domain::triggers::TriggerRule;
@@ -52,6 +54,17 @@ pub struct Looked {
 }
 
 impl FileTrigger {
+    /// What is stored of a trigger and its task, if it works: enabled, of an enabled, living task.
+    fn of(record: TaskTriggerRecord, task: TaskRecord) -> Option<Self> {
+        if task.deleted_at.is_some() || !task.definition.enabled {
+            return None;
+        }
+        let trigger = task.definition.triggers.iter().find(|it| it.key == record.key && it.enabled)?;
+        let TriggerRule::File { pattern, change, settle_seconds } = &trigger.rule else { return None };
+        let (pattern, change, settle) = (pattern.clone(), *change, crate::app::core::span::seconds(*settle_seconds));
+        Some(Self { record, task, pattern, change, settle, known: KnownFiles::default() })
+    }
+
     /// Distinguishes patterns and changes from each other.
     fn fingerprint(&self) -> i64 {
         let digest = Sha256::digest(format!("{}\0{}", self.change, self.pattern));
@@ -63,21 +76,11 @@ impl FileTrigger {
 impl App {
     /// The working file triggers: enabled, of enabled tasks, each with the files that it knows.
     pub async fn file_triggers(&self) -> Result<Vec<FileTrigger>> {
-        let mut found = Vec::new();
         let records = self.store().triggers_of_files().await?;
         let tasks: BTreeSet<_> = records.iter().map(|record| record.task_key).collect();
         let tasks = self.store().tasks_by_key(&tasks.into_iter().collect::<Vec<_>>()).await?;
-        for record in records {
-            let task = tasks.get(&record.task_key).filter(|task| task.deleted_at.is_none() && task.definition.enabled);
-            let Some(task) = task.cloned() else { continue };
-            let Some(trigger) = task.definition.triggers.iter().find(|it| it.key == record.key && it.enabled) else {
-                continue;
-            };
-            let TriggerRule::File { pattern, change, settle_seconds } = &trigger.rule else { continue };
-            let (pattern, change) = (pattern.clone(), *change);
-            let settle = crate::app::core::span::seconds(*settle_seconds);
-            found.push(FileTrigger { record, task, pattern, change, settle, known: KnownFiles::default() });
-        }
+        let of = |record: TaskTriggerRecord| FileTrigger::of(record.clone(), tasks.get(&record.task_key)?.clone());
+        let mut found: Vec<FileTrigger> = records.into_iter().filter_map(of).collect();
         let rows: Vec<_> = found.iter().map(|trigger| trigger.record.row).collect();
         let mut known = self.store().files_seen(&rows).await?;
         for trigger in &mut found {
@@ -114,14 +117,14 @@ impl App {
         if learned.pattern.is_none() && learned.present.is_empty() && learned.gone.is_empty() {
             return Ok(0);
         }
-        let (trigger, task) = (trigger.record.clone(), trigger.task.id);
-        let made = self.store().write(async move |tx: &Tx| {
-            tx.files_know(trigger.row, &learned, now).await?;
-            if ripe.is_empty() { Ok(Inserted::default()) } else { start(tx, &trigger, task, &ripe, now).await }
-        });
-        let made = made.await?;
-        self.announce_inserted(&made);
-        Ok(made.made.len())
+        let looked = trigger.clone();
+        let write = async move |tx: &Tx, _: Moment| {
+            // What was looked for may be wanted no more. Nothing is learned then, so that no file is lost should it be wanted again.
+            let Some(present) = still(tx, &looked).await? else { return Ok(Inserted::default()) };
+            tx.files_know(present.record.row, &learned, now).await?;
+            if ripe.is_empty() { Ok(Inserted::default()) } else { start(tx, &present, &ripe, now).await }
+        };
+        Ok(self.write(write, Self::announce_inserted).await?.made.len())
     }
 
     /// Stores the present problems of file triggers, by the trigger's id.
@@ -159,22 +162,25 @@ fn seen(trigger: &FileTrigger, known: Option<&KnownFile>, state: FileState, now:
     }
 }
 
-async fn start(
-    tx: &Tx,
-    trigger: &TaskTriggerRecord,
-    task: TaskId,
-    files: &[String],
-    now: DateTime<Utc>,
-) -> Result<Inserted> {
-    let task = tx.task_find(&TaskRef::Id(task)).await?.filter(|task| task.deleted_at.is_none());
-    let task = task.ok_or_else(|| Error::NotFound("the task was deleted".into()))?;
+/// The trigger as it is now; none: it looks for nothing any more, or for something else, or everything is on hold.
+async fn still(tx: &Tx, looked: &FileTrigger) -> Result<Option<FileTrigger>> {
+    if held(tx).await? {
+        return Ok(None);
+    }
+    let Some(task) = tx.task_find(&TaskRef::Id(looked.task.id)).await? else { return Ok(None) };
+    let present = FileTrigger::of(looked.record.clone(), task);
+    Ok(present.filter(|present| present.fingerprint() == looked.fingerprint()))
+}
+
+async fn start(tx: &Tx, trigger: &FileTrigger, files: &[String], now: DateTime<Utc>) -> Result<Inserted> {
+    let FileTrigger { task, record, .. } = trigger;
     let takes_file = task.definition.params.iter().any(|param| param.name == "file");
     let mut all = Inserted::default();
     for path in files {
-        let mut wanted = Wanted::new(&task, TriggerKind::File, Some(path.clone()), now);
+        let mut wanted = Wanted::new(task, TriggerKind::File, Some(path.clone()), now);
         wanted.params.extend(takes_file.then(|| ("file".to_owned(), Value::from(path.as_str()))));
         all += admit::one_or_skipped(tx, wanted, now).await?;
     }
-    tx.trigger_used(trigger.row, now).await?;
+    tx.trigger_used(record.row, now).await?;
     Ok(all)
 }

@@ -3,13 +3,14 @@
 //! The answer never says what is wrong with a proof: an unknown address and a wrong secret get the same answer, and
 //! one audit entry.
 
-use super::{secret_hash, trigger_id};
-use crate::app::core::hold::HOLD;
+use super::{held, secret_hash, trigger_id};
+use crate::app::core::write::{Moment, silent};
 use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted};
 use crate::app::runs::idempotency::{Idempotency, remember, repeated};
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::core::problem::Problem;
+use crate::domain::ids::TaskId;
 use crate::domain::model::{RunRecord, TaskRecord, TaskRef, TaskTriggerRecord};
 use crate::domain::triggers::{Trigger, TriggerRule};
 use crate::domain::vocabulary::{TriggerKind, WebhookProof};
@@ -55,19 +56,25 @@ impl App {
         let Some(Webhook { record, trigger, task }) = self.proved(&call).await? else {
             return Err(self.hook_refused(&call).await);
         };
-        if self.store().setting_find(HOLD).await?.is_some() {
-            return Err(Error::Unavailable("everything is on hold; try again later".into()));
+        if self.hold().await?.is_some() {
+            return Err(on_hold_now());
         }
         let params = params(&trigger, &task, &call.body)?;
-        let now = self.clock().now();
         let proof = call.signature.clone();
         let key = call.idempotency_key.clone();
         let key = key.map(|key| Idempotency::of_hook(&record.id.to_string(), key, &call.body));
-        let made = self.store().write(async move |tx: &Tx| {
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             // This comes before the proof counts as used, because a caller without an answer repeats the request with
             // the same proof.
             if let Some(run) = repeated(tx, key.as_ref(), now).await? {
                 return Ok(Some((run, Inserted::default())));
+            }
+            // What the call proved may be worth nothing by now.
+            if !still(tx, &record, &trigger, task.id).await? {
+                return Ok(None);
+            }
+            if held(tx).await? {
+                return Err(on_hold_now());
             }
             if let Some(proof) = &proof
                 && matches!(trigger.rule, TriggerRule::Webhook { proof: WebhookProof::Signature, .. })
@@ -77,13 +84,13 @@ impl App {
             }
             let (run, inserted) = start(tx, &record, &task, params.clone(), now).await?;
             remember(tx, key.as_ref(), run.id, now).await?;
-            Ok::<_, Error>(Some((run, inserted)))
-        });
-        match made.await? {
-            Some((run, inserted)) => {
-                self.announce_inserted(&inserted);
-                Ok(run)
-            }
+            Ok(Some((run, inserted)))
+        };
+        let announce = |app: &Self, made: &Option<(RunRecord, Inserted)>| {
+            made.iter().for_each(|(_, inserted)| app.announce_inserted(inserted));
+        };
+        match self.write(write, announce).await? {
+            Some((run, _)) => Ok(run),
             None => Err(self.hook_refused(&call).await),
         }
     }
@@ -138,13 +145,38 @@ impl App {
         caller.request_id.clone_from(&call.request_id);
         let known = call.address.split('.').next().unwrap_or_default().chars().take(32).collect();
         let entry = caller.audit(self.clock().now(), "hook_refuse", ("trigger", known), json!({"address": call.from}));
-        let written =
-            self.store().write(async move |tx: &Tx| tx.audit_append(&entry).await.map(|_| ()).map_err(Error::from));
+        let written = self.write(async move |tx: &Tx, _| Ok(tx.audit_append(&entry).await?), silent);
         if let Err(error) = written.await {
             tracing::warn!(%error, "a refused call of a webhook could not be recorded in the audit log");
         }
         Error::Unauthenticated("this address does not exist, or the proof is wrong".into())
     }
+}
+
+/// Whether a trigger is still the one that a call proved to be for: enabled, with that proof and that secret.
+async fn still(tx: &Tx, proved: &TaskTriggerRecord, trigger: &Trigger, task: TaskId) -> Result<bool> {
+    let Some(task) = tx.task_find(&TaskRef::Id(task)).await?.filter(|task| task.deleted_at.is_none()) else {
+        return Ok(false);
+    };
+    let same_rule = |it: &Trigger| it.key == proved.key && it.enabled && proof_of(it) == proof_of(trigger);
+    if !task.definition.triggers.iter().any(same_rule) {
+        return Ok(false);
+    }
+    let same_secret = |it: &TaskTriggerRecord| {
+        it.row == proved.row && it.secret_hash == proved.secret_hash && it.sealed_secret == proved.sealed_secret
+    };
+    Ok(tx.trigger_list(task.key).await?.iter().any(same_secret))
+}
+
+const fn proof_of(trigger: &Trigger) -> Option<WebhookProof> {
+    match trigger.rule {
+        TriggerRule::Webhook { proof, .. } => Some(proof),
+        TriggerRule::File { .. } | TriggerRule::Task { .. } => None,
+    }
+}
+
+fn on_hold_now() -> Error {
+    Error::Unavailable("everything is on hold; try again later".into())
 }
 
 fn fresh(timestamp: &str, now: DateTime<Utc>) -> bool {

@@ -8,6 +8,7 @@ pub mod files;
 pub mod hooks;
 
 use super::core::hold::on_hold;
+use super::core::write::{Moment, silent};
 use super::runs::admit;
 use super::runs::admit::{Inserted, Wanted};
 use super::{App, Caller, Error, Result};
@@ -165,15 +166,14 @@ impl App {
                 (None, Some(sealed), NewSecret { path: Secret::new(format!("/hooks/{id}")), secret: Some(secret) })
             }
         };
-        let (caller, now, key) = (caller.clone(), self.clock().now(), key.to_owned());
-        self.store()
-            .write(async move |tx: &Tx| {
-                tx.trigger_rotate(stored.row, hash.clone(), sealed.clone(), now).await?;
-                let detail = json!({"trigger": key});
-                tx.audit_append(&caller.audit(now, "trigger_rotate", ("task", name.clone()), detail)).await?;
-                Ok::<_, Error>(())
-            })
-            .await?;
+        let (caller, key) = (caller.clone(), key.to_owned());
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
+            tx.trigger_rotate(stored.row, hash.clone(), sealed.clone(), now).await?;
+            let detail = json!({"trigger": key});
+            tx.audit_append(&caller.audit(now, "trigger_rotate", ("task", name.clone()), detail)).await?;
+            Ok(())
+        };
+        self.write(write, silent).await?;
         Ok(shown)
     }
 
@@ -195,11 +195,9 @@ impl App {
 
     /// Runs one round over the ends of runs that triggers listen to. Returns how many were handled.
     pub async fn firings_follow(&self) -> Result<usize> {
-        let now = self.clock().now();
-        let followed = self.store().write(async move |tx: &Tx| follow(tx, now).await);
-        let (inserted, looked_at) = followed.await?;
-        self.announce_inserted(&inserted);
-        Ok(looked_at)
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| follow(tx, now).await;
+        let announce = |app: &Self, (inserted, _): &(Inserted, usize)| app.announce_inserted(inserted);
+        Ok(self.write(write, announce).await?.1)
     }
 }
 
@@ -221,10 +219,15 @@ pub(super) fn secret_hash(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
 }
 
+/// Returns whether everything is on hold, so that no trigger starts anything.
+async fn held(tx: &Tx) -> Result<bool> {
+    Ok(on_hold(tx).await?.is_some())
+}
+
 /// While everything is on hold, ends of runs wait.
 async fn follow(tx: &Tx, now: DateTime<Utc>) -> Result<(Inserted, usize)> {
     let mut all = Inserted::default();
-    if on_hold(tx).await?.is_some() {
+    if held(tx).await? {
         return Ok((all, 0));
     }
     let firings = tx.firings(ROUND).await?;

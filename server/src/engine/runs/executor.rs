@@ -94,7 +94,7 @@ impl Executor {
     /// Carries out an attempt that was just claimed.
     pub fn start(self: &Arc<Self>, claimed: ClaimedRun) {
         let Some(membership) = self.active.join(joining(&claimed)) else { return };
-        self.app.progress().begin(claimed.attempt.id);
+        self.app.progress().begin(claimed.run.id, claimed.attempt.id);
         self.app.announce_run(&claimed.run, false);
         let executor = Arc::clone(self);
         tokio::spawn(async move {
@@ -110,7 +110,7 @@ impl Executor {
         let executor = Arc::clone(self);
         tokio::spawn(async move {
             let mut membership = membership;
-            executor.app.progress().begin(claimed.attempt.id);
+            executor.app.progress().begin(claimed.run.id, claimed.attempt.id);
             membership.set_touch(Touch::Sought);
             let reach = Reach::stored(executor.link(&claimed), &claimed);
             let ended = executor.accompany(&claimed, reach, None, &mut membership).await;
@@ -317,7 +317,7 @@ impl Executor {
             tracing::warn!(%attempt, %reason, "nothing was started; the run is queued again");
             self.app.logs_delete(vec![attempt]).await;
         }
-        self.app.progress().end(attempt);
+        self.app.progress().end(claimed.run.id, attempt);
         let _left_behind_folders_are_pruned = tokio::fs::remove_dir_all(self.app.scratch_path(attempt)).await;
     }
 }

@@ -65,9 +65,11 @@ pub async fn follow(
                 show.set(tokio::time::sleep(SHOW_AFTER));
                 child = Some(started);
             }
-            Ok(Some(RunnerMessage::Log { bytes, .. })) => app.progress().report(attempt, bytes),
+            Ok(Some(RunnerMessage::Log { bytes, lines, dropped_bytes })) => {
+                app.progress().report(attempt, LogCounts { bytes, lines, dropped_bytes });
+            }
             Ok(Some(RunnerMessage::Exited { record })) => {
-                app.progress().report(attempt, record.log.bytes);
+                app.progress().report(attempt, counts(&record.log));
                 runner.until_gone().await;
                 let pid = child.map(|child| child.pid);
                 return Followed::Ended(Box::new(AttemptReport { pid, ..report(*record) }));
@@ -131,7 +133,7 @@ fn lost(now: DateTime<Utc>, killed: u32, survivor_count: u32, log: LogCounts) ->
 }
 
 /// The counts of a log that are booked.
-const fn counts(totals: &LogTotals) -> LogCounts {
+pub(super) const fn counts(totals: &LogTotals) -> LogCounts {
     LogCounts { bytes: totals.bytes, lines: totals.lines, dropped_bytes: totals.dropped_bytes }
 }
 

@@ -105,7 +105,7 @@ fn write_behind(mut log: LogWriter, app: App, claimed: &ClaimedRun) -> (Sender, 
     let written = tokio::task::spawn_blocking(move || {
         while let Some((stream, bytes)) = receiver.blocking_recv() {
             log.data(stream, &bytes);
-            app.progress().report(attempt, log.totals().bytes);
+            app.progress().report(attempt, follow::counts(&log.totals()));
         }
         log
     });

@@ -3,9 +3,9 @@
 //! Below the first wildcard, links to folders are not followed. The server's own folder is left out, and the number
 //! of files and names per look is limited. A missing folder has no files; an unreadable one is a problem.
 
-use crate::app::App;
-use crate::app::triggers::file_roots::fixed_part;
+use crate::app::triggers::file_roots::{FileRoots, fixed_part};
 use crate::app::triggers::files::Looked;
+use crate::domain::model::FileState;
 use crate::domain::reason::Reason;
 use crate::integrations::disk::Disk;
 use chrono::{DateTime, Utc};
@@ -48,14 +48,14 @@ impl Scope {
 }
 
 /// Finds the files that match a pattern, except those in the server's own folder.
-pub fn look(pattern: &str, app: &App, disk: &dyn Disk) -> Result<Look, Reason> {
-    if let Some(problem) = app.file_place_problem(pattern) {
+pub fn look(pattern: &str, roots: &FileRoots, own: PathBuf, disk: &dyn Disk) -> Result<Look, Reason> {
+    let root = fixed_part(pattern);
+    if let Some(problem) = roots.problem(&disk.real(&root)) {
         return Err(problem);
     }
     let glob = GlobBuilder::new(pattern).literal_separator(true).build();
     let glob = glob.map_err(|error| Reason::PatternInvalid { problem: error.to_string() })?;
-    let root = fixed_part(pattern);
-    let (matcher, own) = (glob.compile_matcher(), app.settings().data_dir.clone());
+    let matcher = glob.compile_matcher();
     let mut search = Search {
         disk,
         scope: Scope { matcher, root: root.clone(), own },

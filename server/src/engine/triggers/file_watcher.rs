@@ -5,15 +5,16 @@
 //! folders to watch.
 
 use super::file_look::{Look, Scope, look};
-use crate::app::triggers::file_roots::fixed_part;
+use crate::app::triggers::file_roots::{Disks, FileRoots, PATIENCE, fixed_part};
 use crate::app::triggers::files::FileTrigger;
 use crate::app::{App, Signal};
 use crate::clock::Stopwatch;
 use crate::domain::ids::TriggerId;
+use crate::domain::model::FileState;
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::FileChange;
 use crate::engine::core::worker::{RoundResult, Worker};
-use crate::integrations::disk::{Disk, LocalDisk, Patience};
+use crate::integrations::disk::{Answers, Disk, LocalDisk, Patience};
 use crate::integrations::file_events::FileEvents;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
@@ -33,10 +34,6 @@ const GATHER: Duration = Duration::from_millis(100);
 /// a core.
 const REST: u32 = 4;
 
-/// Longest wait for one look. A local disk answers in milliseconds, a network mount whose server is gone never
-/// answers.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// Number of places looked at in parallel, so that silent places do not delay the others.
 const TOGETHER: usize = 8;
 
@@ -49,8 +46,7 @@ pub struct FileWatcher {
     app: App,
     problems: Mutex<BTreeMap<TriggerId, Reason>>,
     pace: Mutex<Pace>,
-    disk: Arc<dyn Disk>,
-    looks: Patience,
+    disks: Disks,
     listens: Patience,
     events: Arc<FileEvents>,
     scopes: Arc<Mutex<Arc<[Scope]>>>,
@@ -94,8 +90,8 @@ impl FileWatcher {
             }
         });
         let (problems, pace, deaf) = (Mutex::default(), Mutex::default(), Mutex::default());
-        let (looks, listens) = (Patience::new(patience), Patience::new(patience));
-        Self { app, problems, pace, disk, looks, listens, events: Arc::new(events), scopes, deaf }
+        let (disks, listens) = (Disks::new(disk, patience), Patience::new(patience));
+        Self { app, problems, pace, disks, listens, events: Arc::new(events), scopes, deaf }
     }
 
     /// The watched folders, with links resolved.
@@ -123,7 +119,8 @@ impl FileWatcher {
             for trigger in triggers {
                 places.entry(fixed_part(&trigger.pattern)).or_default().push(trigger);
             }
-            let looks = places.into_iter().map(|(place, triggers)| self.looks_at(place, triggers));
+            let roots = self.app.file_roots(&self.disks).await;
+            let looks = places.into_iter().map(|(place, triggers)| self.looks_at(&roots, place, triggers));
             let mut looks = futures::stream::iter(looks).buffer_unordered(TOGETHER);
             while let Some(looked) = looks.next().await {
                 for (trigger, looked) in looked {
@@ -140,12 +137,18 @@ impl FileWatcher {
 
     /// Looks at the files of the triggers of one place, one after another, so that a silent disk blocks only one
     /// thread.
-    async fn looks_at(&self, place: PathBuf, triggers: Vec<FileTrigger>) -> Vec<(FileTrigger, Result<Look, Reason>)> {
+    async fn looks_at(
+        &self,
+        roots: &FileRoots,
+        place: PathBuf,
+        triggers: Vec<FileTrigger>,
+    ) -> Vec<(FileTrigger, Result<Look, Reason>)> {
         let mut found = Vec::with_capacity(triggers.len());
         for trigger in triggers {
-            let (pattern, app, disk) = (trigger.pattern.clone(), self.app.clone(), Arc::clone(&self.disk));
-            let asked =
-                self.looks.ask(&place, app.clock().now(), move |answers| look(&pattern, &app, &answers.counted(disk)));
+            let (pattern, disk) = (trigger.pattern.clone(), Arc::clone(&self.disks.disk));
+            let (roots, own) = (roots.clone(), self.app.settings().data_dir.clone());
+            let question = move |answers: &Answers| look(&pattern, &roots, own, &answers.counted(disk));
+            let asked = self.disks.patience.ask(&place, self.app.clock().now(), question);
             let looked = asked.await.and_then(|looked| looked);
             found.push((trigger, looked));
         }

@@ -7,7 +7,7 @@ use crate::domain::keys::{Key, User};
 use crate::domain::model::{Cursor, Page, PageRequest};
 use crate::domain::model::{TokenNew, TokenRecord};
 use crate::store::core::error::damaged;
-use crate::store::core::page::beyond;
+use crate::store::core::page::{beyond, containing};
 use crate::store::core::time::{Micros, instant, micros};
 use crate::store::{Conflict, Result, Store, StoreError, Tx};
 use chrono::{DateTime, Utc};
@@ -25,8 +25,16 @@ impl Store {
     }
 
     /// A page of tokens that are not revoked, newest first, of one user or of all.
-    pub async fn token_list(&self, user: Option<UserId>, page: &PageRequest) -> Result<Page<TokenRecord>> {
+    pub async fn token_list(
+        &self,
+        user: Option<UserId>,
+        text: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<TokenRecord>> {
         let mut query = token::Entity::find().filter(token::Column::RevokedAt.is_null());
+        if let Some(text) = text {
+            query = query.filter(containing(token::Column::Name, text));
+        }
         if let Some(user) = user {
             let key = user_key(self.reader(), user).await?.unwrap_or(Key::NONE);
             query = query.filter(token::Column::UserId.eq(key));

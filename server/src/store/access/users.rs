@@ -9,7 +9,7 @@ use crate::domain::vocabulary::Role;
 use crate::store::core::error::{damaged, unique};
 use crate::store::core::locks;
 use crate::store::core::locks::Hold;
-use crate::store::core::page::beyond;
+use crate::store::core::page::{beyond, containing};
 use crate::store::core::time::{Micros, instant};
 use crate::store::{Conflict, Result, Store, Tx};
 use sea_orm::sea_query::Expr;
@@ -30,8 +30,11 @@ impl Store {
     }
 
     /// A page of users by name.
-    pub async fn user_list(&self, page: &PageRequest) -> Result<Page<UserRecord>> {
+    pub async fn user_list(&self, text: Option<&str>, page: &PageRequest) -> Result<Page<UserRecord>> {
         let mut query = user::Entity::find();
+        if let Some(text) = text {
+            query = query.filter(containing(user::Column::Name, text));
+        }
         if let Some(cursor) = &page.cursor {
             let (at, key) = cursor.as_text()?;
             query = query.filter(beyond([user::Column::Name, user::Column::Id], at, key, false));

@@ -10,7 +10,7 @@ use self::damage::record;
 use self::entity::{calendar, calendar_version};
 use super::core::entity::task;
 use super::core::error::unique;
-use super::core::page::beyond;
+use super::core::page::{beyond, containing};
 use super::core::task::definition::definition_of;
 use super::core::time::Micros;
 use super::{Conflict, Result, Store, StoreError, Tx};
@@ -36,8 +36,11 @@ impl Store {
     }
 
     /// A page of calendars by name, without deleted ones.
-    pub async fn calendar_list(&self, page: &PageRequest) -> Result<Page<CalendarRecord>> {
+    pub async fn calendar_list(&self, text: Option<&str>, page: &PageRequest) -> Result<Page<CalendarRecord>> {
         let mut query = living();
+        if let Some(text) = text {
+            query = query.filter(containing(calendar::Column::Name, text));
+        }
         if let Some(cursor) = &page.cursor {
             let (at, key) = cursor.as_text()?;
             query = query.filter(beyond([calendar::Column::Name, calendar::Column::Id], at, key, false));

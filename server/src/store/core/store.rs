@@ -98,13 +98,25 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: AsyncFn(&Tx) -> Result<T, E> + Send + 'static,
     {
+        self.write_then(work, |_| ()).await
+    }
+
+    /// Does the same as `write`, and calls `after` as soon as the commit is certain, also if whoever asked has stopped waiting
+    /// by then. `after` runs on the writer's thread, so it must end within microseconds.
+    pub async fn write_then<T, E, F, A>(&self, work: F, after: A) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: AsyncFn(&Tx) -> Result<T, E> + Send + 'static,
+        A: FnOnce(&T) + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
         let shelf = Arc::clone(&self.inner.shelf);
         let work = async move |tx: &Tx| {
             tx.lend(&shelf);
             work(tx).await
         };
-        self.send(Command::Work(Box::new(Closure::new(work, reply)))).await?;
+        self.send(Command::Work(Box::new(Closure::new(work, after, reply)))).await?;
         answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }
 

@@ -153,7 +153,8 @@ async fn across(
         .filter(slot::Column::FirstAt.lte(Micros::from(at)))
         .order_by_desc(slot::Column::FirstAt);
     let newest = newest.one(connection).await?;
-    Ok(newest
-        .filter(|row| row.run_uid.is_none() && row.last_at > Micros::from(at))
-        .map(|row| SlotAcross { stretch: Covered { first_at: row.first_at.into(), last_at: row.last_at.into() }, count: row.count.unsigned_abs() }))
+    Ok(newest.filter(|row| row.run_uid.is_none() && row.last_at > Micros::from(at)).map(|row| SlotAcross {
+        stretch: Covered { first_at: row.first_at.into(), last_at: row.last_at.into() },
+        count: row.count.unsigned_abs(),
+    }))
 }

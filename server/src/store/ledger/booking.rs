@@ -136,6 +136,27 @@ impl Tx {
         Ok(())
     }
 
+    /// Moves the watermarks of those of some schedules at which they stand at an instant on to a later one: nothing is due between.
+    pub async fn watermarks_advance(
+        &self,
+        rows: &[Key<Schedule>],
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<()> {
+        if to <= from {
+            return Ok(());
+        }
+        for chunk in rows.chunks(500) {
+            schedule::Entity::update_many()
+                .col_expr(schedule::Column::WatermarkAt, Expr::value(Micros::from(to)))
+                .filter(schedule::Column::Id.is_in(chunk.iter().copied()))
+                .filter(schedule::Column::WatermarkAt.eq(Micros::from(from)))
+                .exec(self)
+                .await?;
+        }
+        Ok(())
+    }
+
     async fn watermarks_move(&self, bookings: &[SlotBooking]) -> Result<()> {
         let mut marks: HashMap<Key<Schedule>, i64> = HashMap::with_capacity(bookings.len());
         for booking in bookings {

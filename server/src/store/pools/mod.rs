@@ -8,7 +8,7 @@ pub mod entity;
 use self::entity::pool;
 use super::core::entity::task;
 use super::core::error::unique;
-use super::core::page::beyond;
+use super::core::page::{beyond, containing};
 use super::core::rows::small;
 use super::core::task::definition::definition_of;
 use super::core::time::Micros;
@@ -25,8 +25,11 @@ use sea_orm::{
 
 impl Store {
     /// A page of pools by name.
-    pub async fn pool_list(&self, page: &PageRequest) -> Result<Page<PoolRecord>> {
+    pub async fn pool_list(&self, text: Option<&str>, page: &PageRequest) -> Result<Page<PoolRecord>> {
         let mut query = pool::Entity::find();
+        if let Some(text) = text {
+            query = query.filter(containing(pool::Column::Name, text));
+        }
         if let Some(cursor) = &page.cursor {
             let (at, key) = cursor.as_text()?;
             query = query.filter(beyond([pool::Column::Name, pool::Column::Id], at, key, false));

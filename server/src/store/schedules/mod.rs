@@ -38,9 +38,7 @@ impl Store {
 
     /// The schedules of these tasks that can fire.
     pub async fn schedule_list_enabled_of(&self, task_keys: &[Key<Task>]) -> Result<StoredSchedules> {
-        let mut query = select_enabled();
-        query.and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).is_in(task_keys.iter().copied()));
-        read(&self.reader().query_all(&query).await?)
+        enabled_of(self.reader(), task_keys).await
     }
 
     /// The schedules that can fire (enabled, of enabled tasks that are not deleted) of the next `count` tasks with
@@ -80,13 +78,14 @@ impl Store {
 }
 
 impl Tx {
-    /// The schedules that can fire, have a watermark before an instant, and may name one of these calendars or belong
-    /// to a task with one of these tags (empty: all tasks; none: no task). Some of them may not match.
+    /// The schedules that can fire, have a watermark before an instant but not at `completed_at`, and may name one of these
+    /// calendars or belong to a task with one of these tags (empty: all tasks; none: no task). Some of them may not match.
     pub async fn schedule_list_behind(
         &self,
         calendars: &BTreeSet<String>,
         tags: Option<&[String]>,
         before: DateTime<Utc>,
+        completed_at: DateTime<Utc>,
     ) -> Result<StoredSchedules> {
         let mut query = match tags {
             Some([]) => select_enabled(),
@@ -94,8 +93,13 @@ impl Tx {
             None => select_naming(calendars),
         };
         let watermark = Expr::col((schedule::Entity, schedule::Column::WatermarkAt));
-        query.and_where(watermark.lt(Micros::from(before)));
+        query.and_where(watermark.clone().lt(Micros::from(before))).and_where(watermark.ne(Micros::from(completed_at)));
         read(&self.query_all(&query).await?)
+    }
+
+    /// The schedules of these tasks that can fire.
+    pub async fn schedule_list_enabled_of(&self, task_keys: &[Key<Task>]) -> Result<StoredSchedules> {
+        enabled_of(self, task_keys).await
     }
 
     /// The schedules of a task, including disabled ones but not removed ones.
@@ -160,6 +164,12 @@ async fn of_task(connection: &impl ConnectionTrait, task_key: Key<Task>) -> Resu
     let mut query = select();
     query.and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).eq(task_key));
     query.order_by((schedule::Entity, schedule::Column::Id), sea_orm::Order::Asc);
+    read(&connection.query_all(&query).await?)
+}
+
+async fn enabled_of(connection: &impl ConnectionTrait, task_keys: &[Key<Task>]) -> Result<StoredSchedules> {
+    let mut query = select_enabled();
+    query.and_where(Expr::col((schedule::Entity, schedule::Column::TaskId)).is_in(task_keys.iter().copied()));
     read(&connection.query_all(&query).await?)
 }
 

@@ -6,7 +6,7 @@ pub(in crate::store) mod versions;
 
 use super::core::entity::task;
 use super::core::error::{damaged, unique};
-use super::core::page::beyond;
+use super::core::page::{beyond, escaped};
 use super::core::rows::small;
 use super::core::task::definition::definition_of;
 use super::core::time::{Micros, instant};
@@ -241,10 +241,6 @@ fn filtered(filter: &TaskFilter) -> Select<task::Entity> {
 
 fn like(column: task::Column, pattern: &str) -> Expr {
     Expr::col(column).like(LikeExpr::new(pattern).escape('!'))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 
 fn definition_columns(definition: &Definition, json: String) -> task::ActiveModel {

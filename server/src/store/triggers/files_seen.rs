@@ -65,7 +65,10 @@ impl Tx {
             changed_at: Set(changed_at.into()),
             gone_at: Set(None),
         };
-        let present = learned.present.iter().map(|(path, state)| model(path.clone(), state.bytes.cast_signed(), state.changed_at));
+        let present = learned
+            .present
+            .iter()
+            .map(|(path, state)| model(path.clone(), state.bytes.cast_signed(), state.changed_at));
         let pattern = learned.pattern.map(|pattern| model(String::new(), pattern, at));
         let rows: Vec<_> = present.chain(pattern).collect();
         for chunk in rows.chunks(500) {

@@ -12,6 +12,7 @@ mod schedules;
 mod sessions;
 mod system;
 mod tasks;
+mod texts;
 mod tokens;
 mod tour;
 mod users;

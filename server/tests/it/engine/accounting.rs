@@ -81,6 +81,43 @@ async fn expected_is_computed_over_edits_calendars_and_outages() {
     assert_eq!(total(&bench, 9).await, account, "nothing is due while a task is disabled");
 }
 
+/// Between the question for another calendar and its commit a slot fires by the calendar as it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fires_before_another_calendar_is_committed_goes_by_the_one_before() {
+    let daily = json!({"kind": "cron", "expression": "31 0 * * *", "skip_on": ["off"], "roll": "next_business_day"});
+    let bench = bench(json!([daily])).await;
+    let (app, caller) = (&bench.app, Caller::local());
+    let off = json!([{"kind": "date", "date": "2026-05-01", "until": null, "title": ""}]);
+    let mut asked = Box::pin(app.calendar_update(&caller, "off", calendar(off), Write::default()));
+    assert!(futures::poll!(asked.as_mut()).is_pending());
+    app.clock().advance(TimeDelta::seconds(90));
+    let now = app.clock().now();
+    app.slots_book(app.schedules_planned(now).await.expect("planned"), now).await.expect("booked");
+    asked.await.expect("saved");
+    app.clock().advance(TimeDelta::seconds(10));
+    assert_eq!(total(&bench, 0).await, Account { expected: 1, ran: 1, ..Account::default() });
+}
+
+/// A server that is there may be up to a minute late with each slot, also when the task is saved before it came to them.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_saves_a_task_takes_no_minute_from_a_server_that_is_there() {
+    let often = json!({"kind": "cron", "expression": "* * * * * *", "catch_up": {"kind": "none"}});
+    let bench = bench(json!([often])).await;
+    let (app, caller) = (&bench.app, Caller::local());
+    app.present_from();
+    for _ in 0..5 {
+        app.clock().advance(TimeDelta::seconds(1));
+        app.present_from();
+    }
+    let mut definition = app.task_view(&caller, "it").await.expect("there").record.definition;
+    definition.description = "other".into();
+    app.task_update(&caller, "it", definition, Write::default()).await.expect("saved");
+    app.clock().advance(TimeDelta::seconds(1));
+    let range = (Some(begin()), Some(begin() + TimeDelta::seconds(6)));
+    let total = app.slot_summary(&caller, "it", range).await.expect("a summary").total;
+    assert_eq!(total, Account { expected: 5, ran: 5, ..Account::default() });
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_lost_or_added_behind_the_servers_back_is_seen() {
     let bench = bench(json!([{"kind": "cron", "expression": "0 * * * *"}])).await;

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use orc_server::app::Caller;
 use orc_server::app::core::events::Change;
 use orc_server::app::runs::RunView;
+use orc_server::app::system::disk::{Disk, DiskGuard};
 use orc_server::clock::Clock;
 use orc_server::domain::ids::RunId;
 use orc_server::domain::model::{AttemptRecord, RunRecord};
@@ -31,6 +32,20 @@ pub fn program(name: &str) -> PathBuf {
         panic!("{} is older than {}: {BUILD}", program.display(), newer.display());
     }
     program
+}
+
+/// Says at once that there is too little space for the tests of the engine, which would fail without naming the reason.
+fn space(folder: &Path) {
+    let Disk { total_bytes, free_bytes } = Disk::of(folder);
+    let guard = Disk { total_bytes, free_bytes }.guard();
+    assert!(
+        guard == DiskGuard::Ok,
+        "the disk of {} has only {} of {} MiB free: below 5 % Orc writes no logs, below 2 % it starts no runs, so no test of the \
+         engine can pass; free some space, or set TMPDIR to a folder on another disk",
+        folder.display(),
+        free_bytes >> 20,
+        total_bytes >> 20,
+    );
 }
 
 fn changed_at(path: &Path) -> Option<SystemTime> {
@@ -88,6 +103,7 @@ impl Bench {
 
     /// Starts the engine.
     pub async fn engine(&self) -> Engine {
+        space(self.folder.path());
         let _once = rustls::crypto::ring::default_provider().install_default();
         let settings = EngineSettings { runner: program("orc-runner"), own_port: 5000 };
         Engine::start(self.app.clone(), settings).await

@@ -322,7 +322,7 @@ async fn a_damaged_calendar_is_told_and_hides_no_other() {
     let before = app.system_view(&caller).await.expect("a view").warnings;
     assert!(before.iter().all(|it| it.code() != ReasonCode::CalendarDamaged), "{before:?}");
     damage(&bench, "UPDATE calendar SET definition = '{{' WHERE name = 'bad'").await;
-    let listed = app.calendar_list(&caller, &PageRequest::first(10)).await.expect("the list").items;
+    let listed = app.calendar_list(&caller, None, &PageRequest::first(10)).await.expect("the list").items;
     let damaged: Vec<bool> = listed.iter().map(|it| it.record.damage.is_some()).collect();
     assert_eq!(damaged, [true, false], "all can be seen");
     let warnings = app.system_view(&caller).await.expect("a view").warnings;

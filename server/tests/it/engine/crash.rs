@@ -1,7 +1,8 @@
 //! Crashes: of the server (its engine is dropped without notice), of a runner (killed), and of both.
 
 use super::bench::{Bench, child_task};
-use orc_server::domain::model::AttemptRecord;
+use orc_server::app::Caller;
+use orc_server::domain::model::{AttemptRecord, PageRequest, RunFilter, RunRecord};
 use orc_server::domain::vocabulary::{AttemptOutcome, RunState};
 use serde_json::json;
 
@@ -35,11 +36,21 @@ async fn a_run_goes_on_without_its_server_and_is_adopted() {
     bench.task(json!({"name": "it", "run": {"kind": "shell", "line": line}})).await;
     let run = bench.start("it").await;
     bench.logged(run, "before").await;
+    let so_far = |record: &RunRecord, attempts: &[AttemptRecord]| {
+        (record.log_bytes, record.log_lines) == (7, 1) && attempts[0].log_bytes == 7
+    };
+    bench.until(run, so_far).await;
     crash(engine);
     let bench = bench.restarted().await;
+    assert_eq!(bench.app.run_view(&Caller::local(), run).await.expect("there").run.log_bytes, 0, "nobody follows it");
     let _engine = bench.engine().await;
+    bench.until(run, so_far).await;
+    let listed = bench.app.run_list(&Caller::local(), None, RunFilter::default(), &PageRequest::first(1)).await;
+    let listed = listed.expect("runs").items.remove(0);
+    assert_eq!((listed.log_bytes, listed.log_lines, listed.log_truncated), (7, 1, false));
     std::fs::write(&gate, "").expect("the gate opens");
     let (record, attempts) = bench.ended(run).await;
+    assert_eq!((record.log_bytes, record.log_lines), (13, 2));
     assert_eq!((record.state, attempts.len(), attempts[0].exit_code), (RunState::Failed, 1, Some(5)));
     assert_eq!(bench.log(&attempts[0]), "before\nafter\n");
 }

@@ -3,8 +3,9 @@
 use super::bench::{Bench, child_task};
 use orc_runner::message::Identity;
 use orc_runner::{LogWriter, Stream};
+use orc_server::app::runs::attempts::LogCounts;
 use orc_server::app::runs::log_follow::{LogFollower, Piece};
-use orc_server::domain::ids::AttemptId;
+use orc_server::domain::ids::{AttemptId, RunId};
 use orc_server::domain::vocabulary::{LogGap, RunState};
 use serde_json::json;
 use std::time::Duration;
@@ -43,7 +44,7 @@ async fn an_attempt_that_was_only_claimed_has_not_ended() {
     assert!(early.is_err(), "it was taken for ended: {early:?}");
     let mut log = writer(&bench, attempt);
     log.data(Stream::Stdout, b"here it is\n");
-    bench.app.progress().begin(attempt);
+    bench.app.progress().begin(RunId::generate(), attempt);
     assert_eq!(next(&mut follower).await[0].text, "here it is\n");
 }
 
@@ -52,13 +53,13 @@ async fn going_on_in_the_middle_of_a_character_loses_none_of_it() {
     let bench = Bench::new().await;
     let attempt = claimed(&bench).await;
     let mut log = writer(&bench, attempt);
-    bench.app.progress().begin(attempt);
+    bench.app.progress().begin(RunId::generate(), attempt);
     let mut first = LogFollower::new(bench.app.clone(), attempt, Some(0));
     log.data(Stream::Stdout, b"x\xE2\x82");
     let seen = next(&mut first).await;
     assert_eq!((seen[0].text.as_str(), seen[0].offset, seen[0].end), ("x", 0, 1));
     log.data(Stream::Stdout, b"\xACy");
-    bench.app.progress().report(attempt, 5);
+    bench.app.progress().report(attempt, LogCounts { bytes: 5, lines: 1, dropped_bytes: 0 });
     let same = next(&mut first).await;
     assert_eq!((same[0].text.as_str(), same[0].offset, same[0].end), ("€y", 1, 5));
     let mut second = LogFollower::new(bench.app.clone(), attempt, Some(seen[0].end));

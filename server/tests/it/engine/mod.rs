@@ -12,6 +12,7 @@ mod clock;
 mod crash;
 mod following;
 mod importing;
+mod leaving;
 mod left_behind;
 mod looking;
 mod planning;

@@ -2,9 +2,11 @@
 
 use super::bench::{Bench, child_task};
 use orc_server::app::core::write::Write;
+use orc_server::app::triggers::file_roots::Disks;
+use orc_server::app::triggers::files::Looked;
 use orc_server::app::triggers::hooks::HookCall;
-use orc_server::app::{Caller, Error, Signal};
-use orc_server::domain::model::{AuditFilter, PageRequest, RunFilter, RunRecord};
+use orc_server::app::{App, Caller, Error, Signal};
+use orc_server::domain::model::{AuditFilter, FileState, PageRequest, RunFilter, RunRecord};
 use orc_server::domain::reason::{Reason, ReasonCode};
 use orc_server::domain::tasks::Definition;
 use orc_server::domain::triggers::TriggerRule;
@@ -14,6 +16,8 @@ use orc_server::integrations::disk::{Disk, HungDisk};
 use orc_server::integrations::file_events::{FileEvents, Listening};
 use orc_server::security::signature::sign;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -441,6 +445,99 @@ async fn a_disk_that_never_answers_stops_no_other_trigger() {
     std::fs::write(gone.path().join("b.csv"), "1").expect("written");
     watcher.run_once().await.expect("a look");
     assert_eq!((runs(&bench, "a-hung").await.len(), runs(&bench, "b-hung").await.len()), (1, 1));
+}
+
+/// One of the folders that triggers may look into lies on a disk that never answers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_root_stops_no_trigger_of_another() {
+    let (gone, place) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let (gone, place) = (gone.path(), place.path());
+    let bench = Bench::new().await.looking_into(vec![gone.to_path_buf(), place.to_path_buf()]).await;
+    let pattern = gone.join("in").join("*.csv");
+    let trigger = json!({"kind": "file", "pattern": pattern.to_str().expect("text"), "change": "created"});
+    bench.task(child_task("hung", &["exit", "0"], json!({"triggers": [trigger]}))).await;
+    watched(&bench, &place.join("*.csv"), json!({"change": "created"})).await;
+    let disk = Arc::new(HungDisk::below(gone.to_path_buf()));
+    let watcher = FileWatcher::of(bench.app.clone(), Arc::clone(&disk) as Arc<dyn Disk>, Duration::from_millis(500));
+    assert_eq!(look_with(&bench, &watcher).await, [""; 0]);
+    std::fs::write(place.join("a.csv"), "1").expect("written");
+    assert_eq!(look_with(&bench, &watcher).await, ["a.csv"], "the other root answers");
+    let problem =
+        async |task| bench.app.trigger_list(&Caller::local(), task).await.expect("triggers").remove(0).problem;
+    let silent = problem("hung").await;
+    assert!(
+        matches!(&silent, Some(Reason::DiskSilent { path, .. }) if Path::new(path).starts_with(gone)),
+        "{silent:?}"
+    );
+    assert_eq!(problem("it").await, None);
+    disk.mend();
+}
+
+/// Whoever saves a task that looks into a silent folder is told so, again and again, and one thread waits for the folder.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_looks_into_a_silent_folder_is_refused_in_time() {
+    let (gone, place) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let bench = Bench::new().await;
+    let disk = Arc::new(HungDisk::below(gone.path().to_path_buf()));
+    let disks = Disks::new(Arc::clone(&disk) as Arc<dyn Disk>, Duration::from_millis(500));
+    let (clock, mut settings) = (bench.app.clock().clone(), bench.app.settings().clone());
+    settings.file_roots = vec![gone.path().to_path_buf(), place.path().to_path_buf()];
+    let app = App::on(disks, bench.app.store().clone(), clock, settings);
+    let definition = |name: &str, folder: &tempfile::TempDir| -> Definition {
+        let pattern = folder.path().join("*.csv");
+        let trigger = json!({"kind": "file", "pattern": pattern.to_str().expect("text")});
+        let wire: orc_server::api::tasks::definition::TaskDefinition =
+            serde_json::from_value(child_task(name, &["exit", "0"], json!({"triggers": [trigger]})))
+                .expect("a definition");
+        wire.into_domain("UTC")
+    };
+    for _ in 0..3 {
+        let refused = app.task_create(&Caller::local(), definition("hung", &gone), false).await;
+        assert!(
+            matches!(&refused, Err(Error::Invalid(problems)) if problems[0].pointer == "/triggers/0/pattern"),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(disk.asked_count(), 1, "one thread waits for it");
+    app.task_create(&Caller::local(), definition("it", &place), false).await.expect("the other root answers");
+    disk.mend();
+}
+
+/// Between a look and the runs for what it found the trigger may be wanted no more.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_found_for_a_trigger_that_is_wanted_no_more_starts_nothing() {
+    let bench = Bench::new().await;
+    let (app, caller, place) = (&bench.app, Caller::local(), tempfile::tempdir().expect("a folder"));
+    watched(&bench, &place.path().join("*.csv"), json!({"change": "created"})).await;
+    assert_eq!(look(&bench).await, [""; 0]);
+    let file = place.path().join("a.csv");
+    std::fs::write(&file, "1").expect("written");
+    let before = app.file_triggers().await.expect("triggers").remove(0);
+    let found = || Looked {
+        files: BTreeMap::from([(
+            file.to_str().expect("text").to_owned(),
+            FileState { bytes: 1, changed_at: app.clock().now() },
+        )]),
+        incomplete: None,
+    };
+    let compared = async || app.files_compare(&before, found()).await.expect("compared");
+
+    app.task_switch(&caller, "it", false).await.expect("disabled");
+    assert_eq!(compared().await, 0, "the task is disabled");
+    app.task_switch(&caller, "it", true).await.expect("enabled");
+    app.system_hold(&caller, "moving house".into()).await.expect("held");
+    assert_eq!(compared().await, 0, "everything is on hold");
+    app.system_release(&caller).await.expect("released");
+    let mut definition = app.task_view(&caller, "it").await.expect("there").record.definition;
+    definition.triggers[0].enabled = false;
+    app.task_update(&caller, "it", definition.clone(), Write::default()).await.expect("saved");
+    assert_eq!(compared().await, 0, "the trigger is disabled");
+    definition.triggers[0].enabled = true;
+    app.task_update(&caller, "it", definition, Write::default()).await.expect("saved");
+    assert_eq!(look(&bench).await, ["a.csv"], "nothing was lost");
+
+    app.task_delete(&caller, "it", None, true).await.expect("deleted");
+    assert_eq!(compared().await, 0, "the task is deleted");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@ use super::fixture::{Fixture, at, begin, definition, every};
 use orc_server::domain::calendars::{Calendar, CalendarEntry};
 use orc_server::domain::model::CalendarRecord;
 use orc_server::store::{Conflict, StoreError, Tx};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use std::sync::Arc;
 
 both!(every_change_is_a_version, tasks_that_name_it, they_are_read_once_until_one_of_them_changes);
@@ -59,6 +60,18 @@ async fn they_are_read_once_until_one_of_them_changes(fixture: Fixture) {
     made(&fixture, yearly("fr", &[14])).await.expect("made");
     let names: Vec<String> = read().await.records.iter().map(|it| it.definition.name.clone()).collect();
     assert_eq!(names, ["de", "fr"]);
+}
+
+/// Whether a calendar changed is asked with each booking, so it is seen in an index alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_mark_reads_no_calendar() {
+    let fixture = Fixture::sqlite().await;
+    let sql = "EXPLAIN QUERY PLAN SELECT COUNT(id), COALESCE(CAST(SUM(version) AS BIGINT), 0), COALESCE(MAX(id), 0) \
+               FROM calendar WHERE deleted_at IS NULL";
+    let raw = fixture.raw().await;
+    let plan = raw.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.expect("a plan");
+    let plan: Vec<String> = plan.iter().map(|row| row.try_get("", "detail").expect("text")).collect();
+    assert_eq!(plan, ["SCAN calendar USING COVERING INDEX calendar_mark"]);
 }
 
 async fn tasks_that_name_it(fixture: Fixture) {

@@ -33,9 +33,9 @@ async fn users(fixture: Fixture) {
     assert_eq!(store.user_count().await.expect("counts"), 2);
     let nobody = async |tx: &Tx| tx.user_update(UserId::generate(), &UserChange::default()).await;
     assert_eq!(store.write(nobody).await.expect("answers"), None);
-    let page = store.user_list(&PageRequest::first(1)).await.expect("reads");
+    let page = store.user_list(None, &PageRequest::first(1)).await.expect("reads");
     assert_eq!(page.items[0].name, "ann");
-    let page = store.user_list(&PageRequest { limit: 1, cursor: page.next }).await.expect("reads");
+    let page = store.user_list(None, &PageRequest { limit: 1, cursor: page.next }).await.expect("reads");
     assert_eq!((page.items[0].name.as_str(), page.next), ("bob", None));
     assert!(!format!("{ann:?}").contains("argon2"), "hashes do not reach the log");
 }
@@ -98,7 +98,7 @@ async fn tokens(fixture: Fixture) {
     };
     assert_eq!(fixture.store.write(work).await.expect("writes"), (true, false));
     let list = async |user| {
-        let page = fixture.store.token_list(user, &PageRequest::first(5)).await.expect("reads");
+        let page = fixture.store.token_list(user, None, &PageRequest::first(5)).await.expect("reads");
         page.items.into_iter().map(|token| token.id).collect::<Vec<_>>()
     };
     assert_eq!(list(None).await, [ids[1], ids[0]]);

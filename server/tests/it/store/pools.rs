@@ -20,10 +20,10 @@ async fn made_changed_and_removed(fixture: Fixture) {
     made(&fixture, "api", 1).await.expect("made");
     let again = made(&fixture, "db", 9).await.expect_err("the name is taken");
     assert!(matches!(again, StoreError::Conflict { what: Conflict::NameTaken }), "{again:?}");
-    let page = fixture.store.pool_list(&PageRequest::first(1)).await.expect("a page");
+    let page = fixture.store.pool_list(None, &PageRequest::first(1)).await.expect("a page");
     assert_eq!(page.items[0].name, "api");
     let rest = PageRequest { limit: 5, cursor: page.next };
-    assert_eq!(fixture.store.pool_list(&rest).await.expect("a page").items, std::slice::from_ref(&db));
+    assert_eq!(fixture.store.pool_list(None, &rest).await.expect("a page").items, std::slice::from_ref(&db));
     let (read, changed) = (db.clone(), PoolRecord { capacity: 0, ..db.clone() });
     let update = async move |tx: &Tx| tx.pool_update(&read, &changed, at(5)).await;
     let closed = fixture.store.write(update.clone()).await.expect("changed");

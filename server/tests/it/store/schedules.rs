@@ -213,7 +213,10 @@ async fn a_ledger_that_reaches_into_the_future_is_brought_back(fixture: Fixture)
         Ok::<_, StoreError>((removed, across))
     };
     let (removed, across) = fixture.store.write(back).await.expect("goes back");
-    assert_eq!((removed, across), (4, Some(SlotAcross { stretch: Covered { first_at: at(120), last_at: at(600) }, count: 9 })));
+    assert_eq!(
+        (removed, across),
+        (4, Some(SlotAcross { stretch: Covered { first_at: at(120), last_at: at(600) }, count: 9 }))
+    );
     let page = fixture.store.slot_list(&SlotFilter::default(), &PageRequest::first(50)).await.expect("reads");
     let shown: Vec<_> = page.items.iter().map(|slot| (slot.first_at, slot.last_at, slot.count)).collect();
     assert_eq!(shown, [(at(660), at(660), 1), (at(120), at(300), 4), (at(60), at(60), 1)]);

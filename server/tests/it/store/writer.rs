@@ -7,8 +7,15 @@ use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+use tokio::sync::Notify;
 
-both!(only_the_good_ones_are_kept, an_error_after_an_error_is_not_hidden, callers_choose_their_error, closing);
+both!(
+    only_the_good_ones_are_kept,
+    an_error_after_an_error_is_not_hidden,
+    callers_choose_their_error,
+    what_follows_a_commit_needs_no_caller,
+    closing
+);
 
 async fn put(fixture: &Fixture, key: String) -> Result<(), StoreError> {
     fixture.store.write(async move |tx: &Tx| tx.setting_put(&key, &json!(1)).await).await
@@ -86,6 +93,38 @@ async fn callers_choose_their_error(fixture: Fixture) {
     assert_eq!(fixture.store.setting_find("refused").await.expect("reads"), None);
     fixture.store.close().await;
     assert_eq!(fixture.store.write(refuse).await, Err(Mine::Store));
+}
+
+/// The caller goes while its transaction is under way: the commit comes, and what was to be done after it is done.
+async fn what_follows_a_commit_needs_no_caller(fixture: Fixture) {
+    let (begun, gate) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (told, hears) = tokio::sync::oneshot::channel();
+    let (store, in_work, waits) = (fixture.store.clone(), Arc::clone(&begun), Arc::clone(&gate));
+    let work = async move |tx: &Tx| -> Result<u32, StoreError> {
+        tx.setting_put("mine", &json!(1)).await?;
+        in_work.notify_one();
+        waits.notified().await;
+        Ok(7)
+    };
+    let caller =
+        tokio::spawn(
+            async move { store.write_then(work, move |done| told.send(*done).expect("the test listens")).await },
+        );
+    begun.notified().await;
+    caller.abort();
+    assert!(caller.await.is_err_and(|end| end.is_cancelled()));
+    gate.notify_one();
+    assert_eq!(hears.await, Ok(7));
+    assert!(fixture.store.setting_find("mine").await.expect("reads").is_some(), "it is told after the commit");
+
+    let (told, hears) = tokio::sync::oneshot::channel::<()>();
+    let fails = async |_: &Tx| -> Result<(), StoreError> { Err(StoreError::Other("on purpose".into())) };
+    fixture.store.write_then(fails, move |()| told.send(()).expect("nothing is told")).await.expect_err("it fails");
+    assert!(hears.await.is_err(), "nothing follows what was not committed");
+
+    let panics = fixture.store.write_then(async |_: &Tx| Ok::<_, StoreError>(3), |_| panic!("on purpose")).await;
+    assert_eq!(panics.expect("it was committed"), 3);
+    put(&fixture, "after".into()).await.expect("the writer goes on");
 }
 
 async fn closing(fixture: Fixture) {

@@ -1304,7 +1304,7 @@ export type LogRules = {
 };
 
 /**
- * Size of a log. An attempt counts when it has ended.
+ * Size of a log, so far if it still grows.
  */
 export type LogSize = {
     /**
@@ -7691,6 +7691,10 @@ export type CalendarListData = {
          * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
+        /**
+         * Only names that contain this text, in upper or lower case.
+         */
+        text?: string;
     };
     url: '/calendars';
 };
@@ -7939,6 +7943,10 @@ export type PoolListData = {
          * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
+        /**
+         * Only names that contain this text, in upper or lower case.
+         */
+        text?: string;
     };
     url: '/pools';
 };
@@ -8114,6 +8122,10 @@ export type UserListData = {
          * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
+        /**
+         * Only names that contain this text, in upper or lower case.
+         */
+        text?: string;
     };
     url: '/users';
 };
@@ -8263,6 +8275,10 @@ export type TokenListData = {
          * The `next_cursor` of the previous page; the answer continues there.
          */
         cursor?: string;
+        /**
+         * Only names that contain this text, in upper or lower case.
+         */
+        text?: string;
     };
     url: '/tokens';
 };

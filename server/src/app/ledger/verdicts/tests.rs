@@ -23,8 +23,7 @@ fn check(catch_up: CatchUp, hold: Option<&Reason>, now: &str, expected: &[Expect
 fn check_told(catch_up: CatchUp, hold: Option<&Reason>, told: &[(&str, &str)], now: &str, expected: &[Expected]) {
     let watermark_at = at("2026-01-01T00:30:00Z");
     let stretch = Stretch { watermark_at, present_from: watermark_at, now: at(now) };
-    let told: Vec<_> =
-        told.iter().map(|(first, last)| Covered { first_at: at(first), last_at: at(last) }).collect();
+    let told: Vec<_> = told.iter().map(|(first, last)| Covered { first_at: at(first), last_at: at(last) }).collect();
     let found = due(&hourly(), catch_up, stretch, &told, hold);
     let shown: Vec<_> = found
         .iter()

@@ -28,9 +28,8 @@ const NEAR: isize = 5;
 /// Looks for better minutes. If told to stop, returns what was found so far.
 pub(in crate::domain) fn find(scenario: &Scenario, flat: &[Flat<'_>], starts: Starts, stop: &Stop) -> Vec<Proposal> {
     let Starts { mut minutes, together } = starts;
-    let crowded = |(number, it): &(usize, &Flat<'_>)| {
-        together[*number] > 0 && fixed_minute(&it.schedule.schedule).is_some()
-    };
+    let crowded =
+        |(number, it): &(usize, &Flat<'_>)| together[*number] > 0 && fixed_minute(&it.schedule.schedule).is_some();
     let mut candidates: Vec<(usize, &Flat<'_>)> = flat.iter().enumerate().filter(crowded).collect();
     candidates.sort_by_key(|(number, _)| Reverse(together[*number]));
     candidates.truncate(LOOKED_AT);

@@ -32,24 +32,26 @@ pub(in crate::store) trait Work: Send {
     }
 }
 
-/// A closure, and the caller that waits for its result.
-pub(in crate::store) struct Closure<T, E, F> {
+/// A closure, what is done after its commit, and the caller that waits for its result.
+pub(in crate::store) struct Closure<T, E, F, A> {
     work: F,
+    after: A,
     result: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
 }
 
-impl<T, E, F> Closure<T, E, F> {
-    pub(in crate::store) const fn new(work: F, reply: oneshot::Sender<Result<T, E>>) -> Self {
-        Self { work, result: None, reply }
+impl<T, E, F, A> Closure<T, E, F, A> {
+    pub(in crate::store) const fn new(work: F, after: A, reply: oneshot::Sender<Result<T, E>>) -> Self {
+        Self { work, after, result: None, reply }
     }
 }
 
-impl<T, E, F> Work for Closure<T, E, F>
+impl<T, E, F, A> Work for Closure<T, E, F, A>
 where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
     F: AsyncFn(&Tx) -> Result<T, E> + Send + 'static,
+    A: FnOnce(&T) + Send + 'static,
 {
     fn abandoned(&self) -> bool {
         self.reply.is_closed()
@@ -71,12 +73,18 @@ where
     }
 
     fn answer(self: Box<Self>, commit: Result<()>) {
-        let result = match (commit, self.result) {
+        let Self { after, result, reply, .. } = *self;
+        let result = match (commit, result) {
             (Err(error), Some(Ok(_)) | None) => Err(error.into()),
             (_, Some(result)) => result,
             (Ok(()), None) => Err(StoreError::Closed.into()),
         };
-        let _nobody_may_wait_any_more = self.reply.send(result);
+        if let Ok(done) = &result
+            && std::panic::catch_unwind(AssertUnwindSafe(|| after(done))).is_err()
+        {
+            tracing::error!("what was to be done after a commit panicked; the commit stands");
+        }
+        let _nobody_may_wait_any_more = reply.send(result);
     }
 }
 
