@@ -138,7 +138,7 @@ fn an_empty_list_says_so_to_people_only() {
 fn addresses_are_shown_in_full_and_dry_runs_say_so() {
     let stub = Stub::start(|seen| match seen.operation {
         "trigger_list" => good(json!({"items": [{"id": ID, "key": "webhook", "kind": "webhook", "enabled": true,
-            "url": "/hooks/0190b8a4", "rotated_at": null, "last_run_at": null, "problem": "x"}], "next_cursor": null})),
+            "url": "/hooks/0190b8a4", "rotated_at": null, "last_run_at": null, "problem": {"code": "secret_missing", "args": {}, "text": "it has no address yet; make one"}}], "next_cursor": null})),
         "trigger_rotate" => good(json!({"url": "/hooks/0190b8a4.secret", "secret": null})),
         _ => None,
     });

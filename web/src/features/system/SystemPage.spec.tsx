@@ -11,7 +11,7 @@ describe("the system", () => {
   it("shows workers with what they did last, and what failed", async () => {
     renderPage("/system");
     const scheduler = (await screen.findByText("scheduler")).closest("li") as HTMLElement;
-    within(scheduler).getByText("2 slots fired");
+    within(scheduler).getByText("2 ledger entries written, 2 runs made");
     const dispatcher = screen.getByText("dispatcher").closest("li") as HTMLElement;
     within(dispatcher).getByText("running");
     within(dispatcher).getByText(/running since/);
