@@ -94,7 +94,7 @@ async fn a_database_of_others_is_refused() {
     others.close().await.expect("closes");
     let refused = Store::open(&DatabaseConfig::in_data_dir(dir.path())).await;
     let Err(StoreError::Refused(text)) = refused else { panic!("{refused:?}") };
-    assert!(text.contains("not one of Orc"), "{text}");
+    assert!(text.contains(&file.display().to_string()), "the file is named: {text}");
 }
 
 #[tokio::test]
