@@ -21,7 +21,7 @@ describe("the triggers of a task", () => {
 
   it("say what hinders one", async () => {
     renderPage(TASK);
-    await screen.findByText(/the folder \/srv\/inbox is not there yet/);
+    await screen.findByText(/\/srv\/inbox cannot be read: permission denied/);
   });
 
   it("say what becomes of what happens while the task is disabled", async () => {
