@@ -4,6 +4,7 @@
 //! Deliberately absent: reading a reason back from its sentence. `Text` is what was stored before there were codes.
 //! Start reading at `Reason`, then `words`.
 
+use super::core::phrases::{counted, joined, moment, replaced, runs_of, schedules_invalid, seconds, statuses};
 use super::schedules::Note;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -166,7 +167,10 @@ reasons! {
     /// The server is stopping.
     ServerStopping {} => "the server is stopping".to_owned(),
     /// Processes were left behind and were then stopped.
-    ProcessesStopped { count: u32 } => format!("{count} processes left behind were stopped"),
+    ProcessesStopped { count: u32 } => match count {
+        1 => "1 process left behind was stopped".to_owned(),
+        count => format!("{count} processes left behind were stopped"),
+    },
     /// Processes were left behind and could not be stopped.
     ProcessesLeft { count: u32 } => format!("{count} processes could not be stopped"),
     /// The result that the run wrote was rejected.
@@ -348,40 +352,6 @@ impl fmt::Display for Reason {
     }
 }
 
-fn moment(at: &DateTime<Utc>) -> impl fmt::Display {
-    at.format("%Y-%m-%d %H:%M:%S UTC")
-}
-
-fn replaced(scheduled_for: Option<&DateTime<Utc>>) -> String {
-    let newer = scheduled_for.map_or_else(|| "a newer run".to_owned(), |at| format!("the run of {}", moment(at)));
-    format!("cancelled by {newer}, which replaces it (overlap: replace)")
-}
-
-fn statuses(expected: &[u16]) -> String {
-    let all: Vec<String> = expected.iter().map(ToString::to_string).collect();
-    if all.is_empty() { "200 to 299".to_owned() } else { all.join(", ") }
-}
-
-fn seconds(milliseconds: u64) -> String {
-    let (whole, rest) = (milliseconds / 1000, milliseconds % 1000);
-    let decimals = format!(".{rest:03}");
-    format!("{whole}{} s", decimals.trim_end_matches(['0', '.']))
-}
-
-/// A number with the noun for what is counted.
-fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
-}
-
-fn runs_of(number: u64) -> String {
-    counted(number, "run", "runs")
-}
-
-fn schedules_invalid(task: &str, schedule: &str, problem: &str, others: u64) -> String {
-    let others = if others == 0 { String::new() } else { format!(" ({others} more like this)") };
-    format!("schedule {schedule} of task {task} does not fire until the task is corrected: {problem}{others}")
-}
-
 /// A calendar whose definition is gone altogether may have been a maintenance window: nobody can know.
 fn calendar_damaged(calendar: &str, reason: &Reason) -> String {
     match reason {
@@ -391,10 +361,6 @@ fn calendar_damaged(calendar: &str, reason: &Reason) -> String {
         ),
         _ => format!("calendar {calendar} is damaged in the database: {reason}"),
     }
-}
-
-fn joined<T>(parts: &[T], words: impl Fn(&T) -> String) -> String {
-    parts.iter().map(words).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

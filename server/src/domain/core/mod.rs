@@ -3,5 +3,6 @@
 //! Deliberately absent: anything that one subject decides alone. Start reading at `problem`, then `time`.
 
 pub mod overlap;
+pub(in crate::domain) mod phrases;
 pub mod problem;
 pub mod time;

@@ -23,6 +23,7 @@ fn of_several_reasons_the_first_one_counts() {
     let both = Reason::of_all(vec![ended.clone(), Reason::ProcessesStopped { count: 2 }]).expect("two reasons");
     assert_eq!((both.code(), both.main()), (ReasonCode::ExitCode, &ended));
     assert_eq!(both.words(), "ended with exit code 3; 2 processes left behind were stopped");
+    assert_eq!(Reason::ProcessesStopped { count: 1 }.words(), "1 process left behind was stopped");
     assert_eq!(Reason::of_all(vec![ended.clone()]), Some(ended));
     assert_eq!(Reason::of_all(Vec::new()), None);
 }

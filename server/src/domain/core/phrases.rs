@@ -1,0 +1,42 @@
+//! Parts of the sentences of reasons: numbers with their nouns, instants, lists.
+
+use chrono::{DateTime, Utc};
+use std::fmt;
+
+pub(in crate::domain) fn moment(at: &DateTime<Utc>) -> impl fmt::Display {
+    at.format("%Y-%m-%d %H:%M:%S UTC")
+}
+
+pub(in crate::domain) fn replaced(scheduled_for: Option<&DateTime<Utc>>) -> String {
+    let newer = scheduled_for.map_or_else(|| "a newer run".to_owned(), |at| format!("the run of {}", moment(at)));
+    format!("cancelled by {newer}, which replaces it (overlap: replace)")
+}
+
+pub(in crate::domain) fn statuses(expected: &[u16]) -> String {
+    let all: Vec<String> = expected.iter().map(ToString::to_string).collect();
+    if all.is_empty() { "200 to 299".to_owned() } else { all.join(", ") }
+}
+
+pub(in crate::domain) fn seconds(milliseconds: u64) -> String {
+    let (whole, rest) = (milliseconds / 1000, milliseconds % 1000);
+    let decimals = format!(".{rest:03}");
+    format!("{whole}{} s", decimals.trim_end_matches(['0', '.']))
+}
+
+/// A number with the noun for what is counted.
+pub(in crate::domain) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+pub(in crate::domain) fn runs_of(number: u64) -> String {
+    counted(number, "run", "runs")
+}
+
+pub(in crate::domain) fn schedules_invalid(task: &str, schedule: &str, problem: &str, others: u64) -> String {
+    let others = if others == 0 { String::new() } else { format!(" ({others} more like this)") };
+    format!("schedule {schedule} of task {task} does not fire until the task is corrected: {problem}{others}")
+}
+
+pub(in crate::domain) fn joined<T>(parts: &[T], words: impl Fn(&T) -> String) -> String {
+    parts.iter().map(words).collect::<Vec<_>>().join("; ")
+}
