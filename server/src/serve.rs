@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::config::{Config, DataFolder, Faults, FolderError, folder, platform};
 use crate::domain::model::Surroundings;
 use crate::engine::{Engine, EngineSettings};
+use crate::security::vault;
 use crate::store::{self, Store, StoreError};
 use std::io::{self, IsTerminal};
 use std::net::{SocketAddr, TcpListener};
@@ -74,6 +75,7 @@ pub fn run(config: Config) -> Result<(), ServeError> {
     let _log = start_log(&config, &folder)?;
     layers::watch_panics();
     install_crypto();
+    vault::self_test().map_err(io::Error::other)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(serve(&config, &folder));
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
@@ -148,7 +150,9 @@ pub async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeErro
     let settings = AppSettings { node, timezone, data_dir, run_limit, file_roots, surroundings };
     let clock = Clock::system();
     app::clock::resume(&store, &clock, &settings.node).await?;
-    Ok(App::new(store, clock, settings))
+    let app = App::new(store, clock, settings);
+    app.vault_prepare().await.map_err(io::Error::other)?;
+    Ok(app)
 }
 
 /// Creates a token for the local command line, valid until this process ends.

@@ -3,7 +3,8 @@
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const TAGS: &[&str] = &["task", "schedule", "calendar", "pool", "run", "user", "token", "session", "audit", "system"];
+const TAGS: &[&str] =
+    &["task", "schedule", "calendar", "pool", "credential", "run", "user", "token", "session", "audit", "system"];
 const NOUNS: &[&str] = &[
     "task",
     "trigger",
@@ -14,6 +15,8 @@ const NOUNS: &[&str] = &[
     "feed",
     "calendar",
     "pool",
+    "credential",
+    "vault",
     "run",
     "backfill",
     "user",
@@ -25,7 +28,8 @@ const NOUNS: &[&str] = &[
     "clock",
     "event",
 ];
-const PERMISSIONS: [&str; 6] = ["public", "own", "read", "run", "define", "admin"];
+const PERMISSIONS: [&str; 8] =
+    ["public", "own", "read", "run", "define", "credentials:use", "credentials:write", "admin"];
 
 /// Everything that breaks a convention, one sentence each.
 pub fn faults(document: &Value) -> Vec<String> {

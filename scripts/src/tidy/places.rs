@@ -15,6 +15,7 @@ const TABLE: &str = "openapi/cli/src/generated/operations.rs";
 const NOUNS: &[(&str, &[&str])] = &[
     ("access", &["user", "token", "session", "setup", "audit"]),
     ("calendars", &["calendar"]),
+    ("credentials", &["credential", "vault"]),
     ("forecast", &["plan", "simulation", "feed"]),
     ("ledger", &["slot", "backfill"]),
     ("pools", &["pool"]),

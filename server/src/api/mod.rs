@@ -8,6 +8,7 @@ pub mod access;
 pub mod calendars;
 pub mod contract;
 pub mod core;
+pub mod credentials;
 pub mod forecast;
 pub mod ledger;
 pub mod listen;

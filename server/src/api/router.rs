@@ -5,7 +5,7 @@ use super::core::PREFIX;
 use super::core::state::ApiState;
 use super::core::{auth, guard, layers};
 use super::pages::spa;
-use super::{access, calendars, forecast, ledger, pools, runs, schedules, system, tasks, triggers};
+use super::{access, calendars, credentials, forecast, ledger, pools, runs, schedules, system, tasks, triggers};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -52,6 +52,7 @@ pub fn operations() -> OpenApiRouter<ApiState> {
         .merge(runs::routes())
         .merge(calendars::routes())
         .merge(pools::routes())
+        .merge(credentials::routes())
         .merge(access::routes())
         .merge(system::routes())
 }

@@ -9,6 +9,7 @@ mod boards;
 pub mod calendars;
 pub mod clock;
 pub mod core;
+pub mod credentials;
 pub mod forecast;
 pub mod ledger;
 pub mod pools;
@@ -74,6 +75,7 @@ struct Inner {
     before_calendars: calendars::concern::BeforeChange,
     feed_files: forecast::feed_file::FeedFiles,
     disks: Disks,
+    vault: credentials::vault::VaultDoor,
     settings: AppSettings,
     started_at: DateTime<Utc>,
 }
@@ -101,6 +103,7 @@ impl App {
             before_calendars: ledger::closing::BEFORE_CALENDARS,
             feed_files: forecast::feed_file::FeedFiles::default(),
             disks,
+            vault: credentials::vault::VaultDoor::default(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -63,6 +63,10 @@ id!(
     PoolId
 );
 id!(
+    /// Identifies a credential.
+    CredentialId
+);
+id!(
     /// Identifies a run.
     RunId
 );

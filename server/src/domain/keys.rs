@@ -96,6 +96,10 @@ tables! {
     Calendar
     /// Pools.
     Pool
+    /// Credentials.
+    Credential
+    /// The vault.
+    Vault
     /// Runs.
     Run
     /// Attempts within runs.

@@ -6,6 +6,7 @@
 pub mod calendars;
 pub mod clock;
 pub mod core;
+pub mod credentials;
 pub mod forecast;
 pub mod ids;
 pub mod keys;

@@ -287,6 +287,26 @@ reasons! {
     /// The webhook's secret was sealed with another key.
     SecretUnreadable {} =>
         "its secret was sealed with another seal.key; make a new one".to_owned(),
+    /// The vault's passphrase has not been given since the server started.
+    VaultSealed {} => "the vault is sealed: give its passphrase (orc-server unseal, or the page's Credentials)".to_owned(),
+    /// The vault's key file cannot be used.
+    VaultKeyUnusable { problem: String } => problem.clone(),
+    /// The vault's key file has another key than the one that sealed the credentials.
+    VaultKeyWrong { key: String } =>
+        format!("the key file master-{key}.key is not the one that sealed the credentials; put the right one in its place"),
+    /// The run's task uses a credential that does not exist.
+    CredentialMissing { credential: String } =>
+        format!("there is no credential \"{credential}\"; create it, or change the task"),
+    /// A field that the task uses has no value.
+    CredentialFieldMissing { credential: String, field: String } =>
+        format!("credential \"{credential}\" has no value for \"{field}\"; rotate it with one"),
+    /// The stored value of a credential does not open.
+    CredentialUnreadable { credential: String } => format!(
+        "the stored value of credential \"{credential}\" does not open: it was changed, or belongs to another key; rotate it"
+    ),
+    /// A value is too short to be masked.
+    SecretTooShort { field: String } =>
+        format!("{field} is shorter than 4 bytes, so it is not masked in logs: masking it would hide ordinary text"),
     /// The key that seals secrets cannot be used.
     SealUnusable { problem: String } => problem.clone(),
     /// A schedule never fires because of a calendar.

@@ -7,12 +7,13 @@ pub use super::runs::retry::{Backoff, Retry, RetryOn};
 
 use super::core::overlap::Overlap;
 use super::core::problem::{Problem, SECONDS_MAX};
+use super::credentials::{self, CredentialUse, Forbidden, Need};
 use super::runs::params::ParamSpec;
 use super::schedules::Schedule;
 use super::triggers::Trigger;
 use super::vocabulary::OnServerStop;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything a person defines about a task. Each change makes a new version of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub struct Definition {
     /// Whether processes that continue after the command has ended are left alone, instead of stopped.
     #[serde(default)]
     pub leave_behind: bool,
+    /// Credentials that its process gets.
+    #[serde(default)]
+    pub credentials: Vec<CredentialUse>,
     /// Typed inputs of a run.
     pub params: Vec<ParamSpec>,
     /// Rules by which the task becomes due.
@@ -187,6 +191,7 @@ impl Definition {
         folder_problem(&self.folder, &mut found);
         self.run.problems(&mut found);
         environment_problems(&self.environment, &mut found);
+        self.credential_problems(&mut found);
         super::runs::params::spec_problems(&self.params, &mut found);
         self.placeholder_problems(&mut found);
         self.schedule_problems(&mut found);
@@ -227,6 +232,56 @@ impl Definition {
                 let message = format!("must be between 0 and {SECONDS_MAX} seconds");
                 found.push(Problem::at("/retry/backoff/max_delay_seconds", message));
             }
+        }
+    }
+
+    /// Every place of the definition that needs the value of a credential.
+    pub fn credential_needs(&self) -> Vec<Need> {
+        let mut needs: Vec<Need> = credentials::listed(&self.credentials).collect();
+        if let RunSpec::Http { url, headers, body, .. } = &self.run {
+            needs.extend(credentials::mentioned("/run/url", url));
+            for (name, value) in headers {
+                needs.extend(credentials::mentioned(&member("/run/headers", name), value));
+            }
+            needs.extend(credentials::mentioned("/run/body", body.as_deref().unwrap_or_default()));
+        }
+        needs
+    }
+
+    /// Names of the credentials that the definition uses.
+    pub fn credential_names(&self) -> BTreeSet<String> {
+        self.credential_needs().into_iter().map(|need| need.name).collect()
+    }
+
+    fn credential_problems(&self, found: &mut Vec<Problem>) {
+        if !self.credentials.is_empty() && matches!(self.run, RunSpec::Http { .. }) {
+            let message = "an http task has no process; write ${credential.NAME} or ${credential.NAME:FIELD} into its \
+                           url, headers or body";
+            found.push(Problem::at("/credentials", message));
+        }
+        credentials::inject_problems(&self.credentials, &self.environment, found);
+        let mut refuse =
+            |pointer: &str, text: &str, place| found.extend(credentials::forbidden_problem(pointer, text, place));
+        let arguments: &[String] = match &self.run {
+            RunSpec::Command { program, arguments } => {
+                refuse("/run/program", program, Forbidden::CommandLine);
+                arguments
+            }
+            RunSpec::Shell { line, .. } => {
+                refuse("/run/line", line, Forbidden::CommandLine);
+                &[]
+            }
+            RunSpec::Script { text, arguments, .. } => {
+                refuse("/run/text", text, Forbidden::StoredText);
+                arguments
+            }
+            RunSpec::Http { .. } => &[],
+        };
+        for (index, argument) in arguments.iter().enumerate() {
+            refuse(&format!("/run/arguments/{index}"), argument, Forbidden::CommandLine);
+        }
+        for (name, value) in &self.environment {
+            refuse(&member("/environment", name), value, Forbidden::StoredText);
         }
     }
 
@@ -285,9 +340,14 @@ fn folder_problem(folder: &str, found: &mut Vec<Problem>) {
     }
 }
 
+/// JSON pointer (RFC 6901) to a member.
+fn member(pointer: &str, name: &str) -> String {
+    format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
 fn environment_problems(environment: &BTreeMap<String, String>, found: &mut Vec<Problem>) {
     for (name, value) in environment {
-        let at = format!("/environment/{}", name.replace('~', "~0").replace('/', "~1"));
+        let at = member("/environment", name);
         if name.is_empty() || name.contains(['=', '\0']) {
             found.push(Problem::at(at, "the name of a variable must not be empty or contain '=' or NUL"));
         } else if name.to_ascii_uppercase().starts_with("ORC_") {

@@ -3,48 +3,10 @@
 //! `as_str` gives every word in snake_case, `FromStr` parses it, and `ALL` lists the words. All rooms share these
 //! types.
 
-use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+pub use super::core::rights::{Grant, Permission, Role};
+pub use super::core::words::UnknownWord;
 
-/// A word that is not in its list.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{word}\" is not a {list}")]
-pub struct UnknownWord {
-    /// The word that was read.
-    pub word: String,
-    /// Name of the list.
-    pub list: &'static str,
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident ($list:literal) { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),+ }
-
-        impl $name {
-            /// Every word of the list, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The word as it is stored and sent.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-        }
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-        impl FromStr for $name {
-            type Err = UnknownWord;
-            fn from_str(text: &str) -> Result<Self, UnknownWord> {
-                match text { $($word => Ok(Self::$variant),)+ _ => Err(UnknownWord { word: text.into(), list: $list }) }
-            }
-        }
-    };
-}
+use super::core::words::words;
 
 words!(
     /// State of a run: `waiting` -> `queued` -> `running` (-> `backing_off` -> `queued`)* -> a final state.
@@ -188,46 +150,56 @@ words!(
 );
 
 words!(
-    /// What a person or token may do. Each role includes those before it.
-    Role ("role") {
-        /// Can see everything except secrets.
-        Viewer = "viewer",
-        /// Can start, cancel and rerun.
-        Operator = "operator",
-        /// Can define tasks.
-        Editor = "editor",
-        /// Can manage users, tokens and the server.
-        Admin = "admin",
+    /// What a credential is.
+    CredentialKind ("credential kind") {
+        /// One secret value of any use.
+        Generic = "generic",
+        /// A user name and a password.
+        Login = "login",
+        /// A token or key of a service.
+        Token = "token",
+        /// A private key for SSH.
+        SshKey = "ssh_key",
+        /// User name and password of a mail server, with its host and port.
+        Smtp = "smtp",
+        /// An address of a database that contains a password.
+        DatabaseUrl = "database_url",
     }
 );
 
 words!(
-    /// Permission that an operation requires.
-    Permission ("permission") {
-        /// Read everything that is not reserved for administrators.
-        Read = "read",
-        /// Change one's own session, password and tokens.
-        Own = "own",
-        /// Start, cancel, rerun.
-        Run = "run",
-        /// Create, change and delete definitions.
-        Define = "define",
-        /// Manage users, tokens, settings, audit.
-        Admin = "admin",
+    /// Whether the vault can open credentials.
+    VaultState ("vault state") {
+        /// Credentials can be used.
+        Open = "open",
+        /// The passphrase has not been given since the server started.
+        Sealed = "sealed",
+        /// The key cannot be used, for a stated reason.
+        Unusable = "unusable",
     }
 );
 
-impl Permission {
-    /// The lowest role that has this permission.
-    pub const fn least_role(self) -> Role {
-        match self {
-            Self::Read | Self::Own => Role::Viewer,
-            Self::Run => Role::Operator,
-            Self::Define => Role::Editor,
-            Self::Admin => Role::Admin,
-        }
+words!(
+    /// Where the vault's key comes from.
+    VaultKeyKind ("vault key kind") {
+        /// A file in the data folder, readable by the server's account only.
+        File = "file",
+        /// A passphrase, which somebody gives after each start of the server.
+        Passphrase = "passphrase",
     }
-}
+);
+
+words!(
+    /// What a credential allows besides looking at it.
+    CredentialAction ("credential action") {
+        /// Change its description or its expiry.
+        Update = "update",
+        /// Give it a new value.
+        Rotate = "rotate",
+        /// Delete the credential.
+        Delete = "delete",
+    }
+);
 
 words!(
     /// What can be done with a run in its present state.

@@ -8,6 +8,7 @@
 pub mod access;
 mod calendars;
 pub mod core;
+mod credentials;
 pub mod forecast;
 mod ledger;
 mod pools;

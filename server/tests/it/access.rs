@@ -4,6 +4,7 @@ use crate::kit::House;
 use axum::http::Method;
 use orc_server::api::router::contract;
 use orc_server::app::Caller;
+use orc_server::domain::model::Rights;
 use orc_server::domain::model::{Cursor, Tie};
 use orc_server::domain::vocabulary::{Permission, Role};
 use serde_json::{Value, json};
@@ -165,14 +166,14 @@ async fn guessing_is_slowed_down_and_secrets_stay_out_of_the_audit_log() {
     let local = Caller::local();
     let password = "correct horse battery";
     let secret = orc_server::security::secret::Secret::new(password);
-    house.app.user_create(&local, "ada".into(), Role::Viewer, secret).await.expect("a user");
+    house.app.user_create(&local, "ada".into(), Rights::of_role(Role::Viewer), secret).await.expect("a user");
     let mut seen = Vec::new();
     for _ in 0..8 {
         let body = json!({"name": "ada", "password": "wrong guess"});
         seen.push(house.ask("POST /session", &[], Some(body)).await.status);
     }
     assert_eq!((seen[0], seen[7]), (401, 429));
-    let token = house.app.token_create(&local, "t".into(), Role::Editor, None).await.expect("a token").1;
+    let token = house.app.token_create(&local, "t".into(), Role::Editor.into(), None).await.expect("a token").1;
     let token = token.expose();
     let (all, first) =
         (orc_server::domain::model::AuditFilter::default(), orc_server::domain::model::PageRequest::first(200));

@@ -4,6 +4,7 @@
 
 mod access;
 mod api;
+mod credentials;
 mod damaged;
 mod damaged_calendars;
 mod engine;

@@ -17,6 +17,7 @@ pub const TAGS: &[(&str, &str)] = &[
     ("schedule", "When tasks become due, and what became of each slot"),
     ("calendar", "Named sets of dates to run on or to skip, and maintenance windows"),
     ("pool", "Named limits on how many runs there are at once"),
+    ("credential", "Named secrets that tasks use, and the vault that seals them"),
     ("run", "Runs of tasks, with their attempts and logs"),
     ("user", "People who may log in"),
     ("token", "Keys for programs"),
@@ -736,6 +737,118 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "credential_list", method: "GET", path: "/credentials",
+        permission: "read",
+        summary: "List credentials. Their values cannot be read.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
+            Field::optional("text", Text, "Only names that contain this text, in upper or lower case."),
+        ],
+        answer: Answer::List,
+        columns: &["name", "kind", "version", "expires_at", "created_at", "description", "fields", "value_version"],
+        more: &["updated_at", "changed_by", "rotated_at", "last_used_at", "last_used_by", "id"],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "credential_create", method: "POST", path: "/credentials",
+        permission: "credentials:write",
+        summary: "Create a credential.",
+        query: &[
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &CREDENTIAL_CREATE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "credential_view", method: "GET", path: "/credentials/{credential}",
+        permission: "read",
+        summary: "View a credential. Its values cannot be read.",
+        arguments: &[
+            Field::required("credential", Text, "Name or id of the credential"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "credential_update", method: "PUT", path: "/credentials/{credential}",
+        permission: "credentials:write",
+        summary: "Change a credential's name, description or expiry. Its value stays.",
+        arguments: &[
+            Field::required("credential", Text, "Name or id of the credential"),
+        ],
+        query: &[
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version on which the change is based"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &CREDENTIAL_UPDATE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "credential_delete", method: "DELETE", path: "/credentials/{credential}",
+        permission: "credentials:write",
+        summary: "Delete a credential that no task uses.",
+        arguments: &[
+            Field::required("credential", Text, "Name or id of the credential"),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version on which the deletion is based"),
+        ],
+        answer: Answer::Empty,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "credential_rotate", method: "POST", path: "/credentials/{credential}/rotate",
+        permission: "credentials:write",
+        summary: "Give a credential a new value. Runs that start from now on use it.",
+        arguments: &[
+            Field::required("credential", Text, "Name or id of the credential"),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version on which the change is based"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &CREDENTIAL_ROTATE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "credential_usage", method: "GET", path: "/credentials/{credential}/usage",
+        permission: "read",
+        summary: "Show which tasks use a credential.",
+        arguments: &[
+            Field::required("credential", Text, "Name or id of the credential"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "vault_view", method: "GET", path: "/vault",
+        permission: "read",
+        summary: "Show whether credentials can be used, and where the vault's key comes from.",
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "vault_unseal", method: "POST", path: "/vault/unseal",
+        permission: "admin",
+        summary: "Open the vault with its passphrase, so that runs that wait for it start.",
+        body: Some(Body { content_type: "application/json", schema: &VAULT_UNSEAL, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "vault_rotate", method: "POST", path: "/vault/rotate",
+        permission: "admin",
+        summary: "Give the vault a new key: made from a passphrase, or a new key file.",
+        body: Some(Body { content_type: "application/json", schema: &VAULT_ROTATE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "user_list", method: "GET", path: "/users",
         permission: "admin",
         summary: "List users.",
@@ -745,7 +858,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("text", Text, "Only names that contain this text, in upper or lower case."),
         ],
         answer: Answer::List,
-        columns: &["name", "role", "created_at", "disabled", "last_login_at"],
+        columns: &["name", "role", "created_at", "grants", "disabled", "last_login_at"],
         more: &["id"],
         ..Operation::EMPTY
     },
@@ -798,7 +911,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("text", Text, "Only names that contain this text, in upper or lower case."),
         ],
         answer: Answer::List,
-        columns: &["id", "name", "role", "created_at", "expires_at", "created_by", "last_used_at"],
+        columns: &["id", "name", "role", "created_at", "expires_at", "grants", "created_by", "last_used_at"],
         more: &[],
         ..Operation::EMPTY
     },
@@ -1002,6 +1115,36 @@ static CALENDAR_IMPORT: Schema = Schema {
     unions: &[],
 };
 
+static CREDENTIAL_CREATE: Schema = Schema {
+    fields: &[
+        Field::required("name", Text, "Unique name, by which tasks refer to the credential."),
+        Field::required("kind", Choice(&["generic", "login", "token", "ssh_key", "smtp", "database_url"]), "What the credential is."),
+        Field::optional("description", Text, "What the credential is for."),
+        Field::optional("expires_at", Instant, "When the value stops being valid where it is used; null: unknown, or never.").or_null(),
+        Field::optional("value", Secret, "The secret value, for kinds that have one value.").or_null(),
+        Field::optional("values", Texts, "The values by name of the field: `username` and `password` of a login, also `host` and `port` of a mail server. [default: {}]"),
+    ],
+    unions: &[],
+};
+
+static CREDENTIAL_ROTATE: Schema = Schema {
+    fields: &[
+        Field::optional("value", Secret, "The secret value, for kinds that have one value.").or_null(),
+        Field::optional("values", Texts, "The values by name of the field. Fields that are absent have no value any more. [default: {}]"),
+        Field::optional("expires_at", Instant, "When the new value stops being valid where it is used; null: unknown, or never.").or_null(),
+    ],
+    unions: &[],
+};
+
+static CREDENTIAL_UPDATE: Schema = Schema {
+    fields: &[
+        Field::required("name", Text, "Unique name. A credential that tasks use cannot be renamed."),
+        Field::optional("description", Text, "What the credential is for."),
+        Field::optional("expires_at", Instant, "When the value stops being valid where it is used; null: unknown, or never.").or_null(),
+    ],
+    unions: &[],
+};
+
 static FEED_DEFINITION: Schema = Schema {
     fields: &[
         Field::required("name", Text, "Name of the feed in calendar programs."),
@@ -1187,6 +1330,7 @@ static TASK_APPLY: Schema = Schema {
     ],
     unions: &[
         Union { at: "tasks.*.run", kinds: &["command", "shell", "script", "http"] },
+        Union { at: "tasks.*.credentials.*.inject", kinds: &["env", "file", "stdin"] },
         Union { at: "tasks.*.params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"] },
         Union { at: "tasks.*.schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"] },
         Union { at: "tasks.*.schedules.*.catch_up", kinds: &["none", "latest", "all", "window"] },
@@ -1240,6 +1384,7 @@ static TASK_DEFINITION: Schema = Schema {
         Field::optional("environment", Texts, "Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on."),
         Field::optional("umask", Text, "Permissions that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.").or_null(),
         Field::optional("leave_behind", Boolean, "Whether processes that continue after the command has ended are left alone, such as a daemon that the task starts. They are listed with the run. Otherwise they are stopped."),
+        Field::optional("credentials", List(&Value), "Credentials that the process gets. An http task mentions them in its request instead."),
         Field::optional("params", List(&Value), "Typed inputs of a run."),
         Field::optional("schedules", List(&Value), "Rules by which the task becomes due."),
         Field::optional("triggers", List(&Value), "Other things that start the task: a call over HTTP, a file, the end of another task's run."),
@@ -1269,6 +1414,7 @@ static TASK_DEFINITION: Schema = Schema {
     ],
     unions: &[
         Union { at: "run", kinds: &["command", "shell", "script", "http"] },
+        Union { at: "credentials.*.inject", kinds: &["env", "file", "stdin"] },
         Union { at: "params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"] },
         Union { at: "schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"] },
         Union { at: "schedules.*.catch_up", kinds: &["none", "latest", "all", "window"] },
@@ -1298,6 +1444,7 @@ static TOKEN_CREATE: Schema = Schema {
     fields: &[
         Field::required("name", Text, "What the token is for."),
         Field::required("role", Choice(&["viewer", "operator", "editor", "admin"]), "Role of the token. It cannot have more permissions than you."),
+        Field::optional("grants", List(&Choice(&["credentials:use", "credentials:write"])), "Rights in addition to the role. You can give only those that you have."),
         Field::optional("expires_days", Integer(1, 3650), "Days until it expires; null: never.").or_null(),
     ],
     unions: &[],
@@ -1307,6 +1454,7 @@ static USER_CREATE: Schema = Schema {
     fields: &[
         Field::required("name", Text, "Login name: a-z, 0-9, '.', '_', '-', '@'."),
         Field::required("role", Choice(&["viewer", "operator", "editor", "admin"]), "Role of the user."),
+        Field::optional("grants", List(&Choice(&["credentials:use", "credentials:write"])), "Rights in addition to the role."),
         Field::required("password", Secret, "First password, at least 10 characters."),
     ],
     unions: &[],
@@ -1315,8 +1463,23 @@ static USER_CREATE: Schema = Schema {
 static USER_UPDATE: Schema = Schema {
     fields: &[
         Field::optional("role", Choice(&["viewer", "operator", "editor", "admin"]), "What a person or token may do. Each role includes those before it.").or_null(),
+        Field::optional("grants", List(&Choice(&["credentials:use", "credentials:write"])), "New rights in addition to the role; they replace those before.").or_null(),
         Field::optional("disabled", Boolean, "Whether the user is barred from logging in.").or_null(),
         Field::optional("password", Secret, "New password. It ends all sessions of the user.").or_null(),
+    ],
+    unions: &[],
+};
+
+static VAULT_ROTATE: Schema = Schema {
+    fields: &[
+        Field::optional("passphrase", Secret, "Passphrase from which the key is made, at least 12 characters; somebody then gives it after each start of the server. Null: the server makes a key file.").or_null(),
+    ],
+    unions: &[],
+};
+
+static VAULT_UNSEAL: Schema = Schema {
+    fields: &[
+        Field::required("passphrase", Secret, "The passphrase."),
     ],
     unions: &[],
 };

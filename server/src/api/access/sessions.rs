@@ -181,7 +181,7 @@ fn cookie(state: &ApiState, value: &str, seconds: i64) -> HeaderValue {
 fn session_out(caller: &Caller, expires_at: Option<DateTime<Utc>>) -> Session {
     Session {
         name: caller.name.clone(),
-        role: caller.role,
+        role: caller.rights.role,
         permissions: Permission::ALL.iter().copied().filter(|permission| caller.may(*permission)).collect(),
         via: caller.kind.as_str().to_owned(),
         expires_at,

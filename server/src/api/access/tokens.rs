@@ -7,8 +7,8 @@ use crate::api::core::page::page;
 use crate::api::core::state::ApiState;
 use crate::app::Caller;
 use crate::domain::ids::TokenId;
-use crate::domain::model::TokenRecord;
-use crate::domain::vocabulary::Role;
+use crate::domain::model::{Rights, TokenRecord};
+use crate::domain::vocabulary::{Grant, Role};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
@@ -26,6 +26,9 @@ pub struct TokenSummary {
     pub name: String,
     /// Role of the token.
     pub role: Role,
+    /// Rights that the token has in addition to its role. An administrator's token has all of them.
+    #[schema(inline = false)]
+    pub grants: Vec<Grant>,
     /// Name of the user or token that created it.
     pub created_by: String,
     /// When it was created.
@@ -51,6 +54,10 @@ pub struct TokenCreate {
     /// Role of the token. It cannot have more permissions than you.
     #[schema(inline = false)]
     pub role: Role,
+    /// Rights in addition to the role. You can give only those that you have.
+    #[serde(default)]
+    #[schema(inline = false, max_items = 10, default = json!([]))]
+    pub grants: Vec<Grant>,
     /// Days until it expires; null: never.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 3650)]
@@ -92,7 +99,8 @@ pub async fn token_create(
     Extension(caller): Extension<Caller>,
     Body(body): Body<TokenCreate>,
 ) -> ApiResult<(StatusCode, Json<Token>)> {
-    let (token, secret) = state.app.token_create(&caller, body.name, body.role, body.expires_days).await?;
+    let rights = Rights { role: body.role, grants: body.grants.into_iter().collect() };
+    let (token, secret) = state.app.token_create(&caller, body.name, rights, body.expires_days).await?;
     let created = Token { summary: summary_out(token), secret: secret.expose().to_owned() };
     Ok((StatusCode::CREATED, Json(created)))
 }
@@ -111,7 +119,16 @@ pub async fn token_revoke(
 }
 
 fn summary_out(token: TokenRecord) -> TokenSummary {
-    let role = token.user_role.map_or(token.role, |role| role.min(token.role));
+    let Rights { role, grants } = token.present_rights();
     let TokenRecord { id, name, created_by, created_at, expires_at, last_used_at, .. } = token;
-    TokenSummary { id: id.0, name, role, created_by, created_at, expires_at, last_used_at }
+    TokenSummary {
+        id: id.0,
+        name,
+        role,
+        grants: grants.into_iter().collect(),
+        created_by,
+        created_at,
+        expires_at,
+        last_used_at,
+    }
 }

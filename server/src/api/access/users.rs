@@ -7,8 +7,8 @@ use crate::api::core::page::page;
 use crate::api::core::state::ApiState;
 use crate::app::Caller;
 use crate::app::access::users::UserEdit;
-use crate::domain::model::UserRecord;
-use crate::domain::vocabulary::Role;
+use crate::domain::model::{Rights, UserRecord};
+use crate::domain::vocabulary::{Grant, Role};
 use crate::security::secret::Secret;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -28,6 +28,9 @@ pub struct User {
     pub name: String,
     /// Role of the user.
     pub role: Role,
+    /// Rights that the user has in addition to the role. Administrators have all of them.
+    #[schema(inline = false)]
+    pub grants: Vec<Grant>,
     /// Whether the user is barred from logging in.
     pub disabled: bool,
     /// When the user was created.
@@ -51,6 +54,10 @@ pub struct UserCreate {
     /// Role of the user.
     #[schema(inline = false)]
     pub role: Role,
+    /// Rights in addition to the role.
+    #[serde(default)]
+    #[schema(inline = false, max_items = 10, default = json!([]))]
+    pub grants: Vec<Grant>,
     /// First password, at least 10 characters.
     #[schema(value_type = String, min_length = 10, max_length = 200, write_only, format = Password)]
     pub password: Secret,
@@ -64,6 +71,10 @@ pub struct UserUpdate {
     #[serde(default)]
     #[schema(inline = false)]
     pub role: Option<Role>,
+    /// New rights in addition to the role; they replace those before.
+    #[serde(default)]
+    #[schema(inline = false, max_items = 10)]
+    pub grants: Option<Vec<Grant>>,
     /// Whether the user is barred from logging in.
     #[serde(default)]
     pub disabled: Option<bool>,
@@ -97,7 +108,8 @@ pub async fn user_create(
     Extension(caller): Extension<Caller>,
     Body(body): Body<UserCreate>,
 ) -> ApiResult<Response> {
-    let user = state.app.user_create(&caller, body.name, body.role, body.password).await?;
+    let rights = Rights { role: body.role, grants: body.grants.into_iter().collect() };
+    let user = state.app.user_create(&caller, body.name, rights, body.password).await?;
     let location = format!("{}/users/{}", crate::api::core::PREFIX, user.id);
     let location = HeaderValue::from_str(&location).expect("an id is valid in a header");
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(user_out(user))).into_response())
@@ -125,7 +137,8 @@ pub async fn user_update(
     Path(user): Path<String>,
     Body(body): Body<UserUpdate>,
 ) -> ApiResult<Json<User>> {
-    let edit = UserEdit { role: body.role, disabled: body.disabled, password: body.password };
+    let grants = body.grants.map(|grants| grants.into_iter().collect());
+    let edit = UserEdit { role: body.role, grants, disabled: body.disabled, password: body.password };
     Ok(Json(user_out(state.app.user_update(&caller, &user, edit).await?)))
 }
 
@@ -143,6 +156,15 @@ pub async fn user_delete(
 }
 
 fn user_out(user: UserRecord) -> User {
-    let UserRecord { id, key: _, name, password_hash: _, role, disabled, created_at, last_login_at } = user;
-    User { id: id.0, name, role, disabled, created_at, last_login_at }
+    let UserRecord {
+        id,
+        key: _,
+        name,
+        password_hash: _,
+        rights: Rights { role, grants },
+        disabled,
+        created_at,
+        last_login_at,
+    } = user;
+    User { id: id.0, name, role, grants: grants.into_iter().collect(), disabled, created_at, last_login_at }
 }

@@ -79,6 +79,7 @@ fn tags() -> Value {
         {"name": "schedule", "description": "When tasks become due, and what became of each slot"},
         {"name": "calendar", "description": "Named sets of dates to run on or to skip, and maintenance windows"},
         {"name": "pool", "description": "Named limits on how many runs there are at once"},
+        {"name": "credential", "description": "Named secrets that tasks use, and the vault that seals them"},
         {"name": "run", "description": "Runs of tasks, with their attempts and logs"},
         {"name": "user", "description": "People who may log in"},
         {"name": "token", "description": "Keys for programs"},

@@ -7,8 +7,8 @@ pub mod logs;
 pub mod wire;
 
 use self::wire::{
-    Attempt, LeftBehind, LogSize, Run, RunListQuery, RunPage, RunRerun, RunStats, RunStatsPoint, RunStatsQuery,
-    RunSummary, RunTask, StatsStep, Trigger, WaitingOn,
+    Attempt, CredentialUsed, LeftBehind, LogSize, Run, RunListQuery, RunPage, RunRerun, RunStats, RunStatsPoint,
+    RunStatsQuery, RunSummary, RunTask, StatsStep, Trigger, WaitingOn,
 };
 use super::core::answer;
 use super::core::body::{Body, IdempotencyKey, Path, Query, page_request};
@@ -179,10 +179,15 @@ fn run_out(view: RunView, now: DateTime<Utc>) -> Run {
 fn waits_for(run: &RunRecord) -> Option<Reason> {
     match run.state {
         RunState::Waiting => run.reason.clone(),
-        RunState::Queued => Some(Reason::ServerFull {}),
+        RunState::Queued => Some(run.reason.clone().filter(vault_closed).unwrap_or(Reason::ServerFull {})),
         RunState::BackingOff => Some(Reason::NextAttempt { at: run.due_at }),
         _ => None,
     }
+}
+
+/// Whether a run cannot start because the vault is closed.
+fn vault_closed(reason: &Reason) -> bool {
+    matches!(reason, Reason::VaultSealed {} | Reason::VaultKeyUnusable { .. } | Reason::VaultKeyWrong { .. })
 }
 
 /// Converts a run for a list.
@@ -236,7 +241,13 @@ fn attempt_out(attempt: AttemptRecord, now: DateTime<Utc>) -> Attempt {
         leaked_output: attempt.leaked_output,
         survivor_count: attempt.survivor_count,
         left_behind: attempt.left_behind.into_iter().map(left_behind_out).collect(),
+        credentials: attempt.credentials.into_iter().map(used_out).collect(),
     }
+}
+
+fn used_out(used: model::CredentialUsed) -> CredentialUsed {
+    let model::CredentialUsed { name, value_version } = used;
+    CredentialUsed { name, value_version }
 }
 
 fn left_behind_out(process: model::LeftBehind) -> LeftBehind {

@@ -147,6 +147,17 @@ pub struct Attempt {
     pub survivor_count: u32,
     /// Processes that continued after the attempt ended, because the task says `leave_behind`.
     pub left_behind: Vec<LeftBehind>,
+    /// Credentials that the attempt got, each in the version that was the newest when it started.
+    pub credentials: Vec<CredentialUsed>,
+}
+
+/// A credential that an attempt got.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CredentialUsed {
+    /// Name of the credential.
+    pub name: String,
+    /// Version of its value.
+    pub value_version: u32,
 }
 
 /// A process that continues after its run.

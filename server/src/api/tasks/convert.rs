@@ -1,6 +1,7 @@
 //! Converts definitions between the wire and the domain. Each conversion destructures fully, so that a new field does
 //! not compile until somebody decides about it.
 
+use crate::api::credentials::wire::{use_in, use_out};
 use crate::api::schedules::convert::{schedule_in, schedule_out};
 use crate::api::triggers::convert::{trigger_out, triggers_in};
 use crate::api::wire;
@@ -26,6 +27,7 @@ impl wire::TaskDefinition {
             environment,
             umask,
             leave_behind,
+            credentials,
             params,
             schedules,
             triggers,
@@ -60,6 +62,7 @@ impl wire::TaskDefinition {
             environment,
             umask: umask.as_deref().and_then(tasks::Umask::parse),
             leave_behind,
+            credentials: credentials.into_iter().map(use_in).collect(),
             params: params.into_iter().map(param_in).collect(),
             schedules,
             triggers: triggers_in(triggers),
@@ -94,6 +97,7 @@ pub fn definition_out(definition: tasks::Definition) -> wire::TaskDefinition {
         environment,
         umask,
         leave_behind,
+        credentials,
         params,
         schedules,
         triggers,
@@ -122,6 +126,7 @@ pub fn definition_out(definition: tasks::Definition) -> wire::TaskDefinition {
         environment,
         umask: umask.map(|umask| umask.to_string()),
         leave_behind,
+        credentials: credentials.into_iter().map(use_out).collect(),
         params: params.into_iter().map(param_out).collect(),
         schedules: schedules.into_iter().map(schedule_out).collect(),
         triggers: triggers.into_iter().map(trigger_out).collect(),

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::params::ParamSpec;
 use crate::api::core::defaults::{one, yes};
+use crate::api::credentials::wire::CredentialUse;
 use crate::api::schedules::wire::Schedule;
 use crate::api::triggers::wire::TaskTrigger;
 use crate::domain::tasks::RetryOn;
@@ -64,6 +65,10 @@ macro_rules! definition {
             #[serde(default)]
             #[schema(default = false)]
             pub leave_behind: bool,
+            /// Credentials that the process gets. An http task mentions them in its request instead.
+            #[serde(default)]
+            #[schema(max_items = 50, default = json!([]))]
+            pub credentials: Vec<CredentialUse>,
             /// Typed inputs of a run.
             #[serde(default)]
             #[schema(max_items = 50, default = json!([]))]

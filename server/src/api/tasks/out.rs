@@ -79,6 +79,7 @@ pub fn task_out(view: TaskView) -> Task {
         environment: it.environment,
         umask: it.umask,
         leave_behind: it.leave_behind,
+        credentials: it.credentials,
         params: it.params,
         schedules: it.schedules,
         triggers: it.triggers,

@@ -6,6 +6,7 @@ use super::params::ParamSpec;
 use crate::api::core::answer::Reason;
 use crate::api::core::defaults::{one, yes};
 use crate::api::core::page::page;
+use crate::api::credentials::wire::CredentialUse;
 use crate::api::schedules::wire::{Schedule, SlotPreview};
 use crate::api::triggers::wire::TaskTrigger;
 use crate::domain::vocabulary::{OnServerStop, RunState, TaskAction, TaskMend};

@@ -4,7 +4,7 @@ use crate::app::core::write::{Moment, silent};
 use crate::app::{App, Caller, CallerKind, Error, Result};
 use crate::domain::core::problem::Problem;
 use crate::domain::ids::{SessionId, TokenId};
-use crate::domain::model::{SessionNew, SessionRecord, UserChange, UserNew, UserRecord};
+use crate::domain::model::{Rights, SessionNew, SessionRecord, UserChange, UserNew, UserRecord};
 use crate::domain::vocabulary::Role;
 use crate::security::secret::Secret;
 use crate::security::{password, setup, token};
@@ -174,10 +174,10 @@ impl App {
             let touch = async move |tx: &Tx, _: Moment| Ok(tx.token_touch(id, now).await?);
             best_effort(self.write(touch, silent)).await;
         }
-        let role = record.user_role.map_or(record.role, |role| role.min(record.role));
+        let rights = record.present_rights();
         let kind = CallerKind::Token;
         let (user_id, token_id) = (record.user, Some(record.id));
-        Ok(Some(Caller { kind, name: record.name, role, user_id, session_id: None, token_id, request_id }))
+        Ok(Some(Caller { kind, name: record.name, rights, user_id, session_id: None, token_id, request_id }))
     }
 
     /// Logs out.
@@ -251,7 +251,12 @@ impl App {
         self.limiter().forget(&key);
         password_sound(&new, "/password")?;
         let now = self.clock().now();
-        let user = UserNew { name, password_hash: password::hash(new).await, role: Role::Admin, created_at: now };
+        let user = UserNew {
+            name,
+            password_hash: password::hash(new).await,
+            rights: Rights::of_role(Role::Admin),
+            created_at: now,
+        };
         let request_id = origin.request_id.clone();
         let write = async move |tx: &Tx, _: Moment| {
             if tx.user_counts().await?.0 > 0 {
@@ -286,7 +291,7 @@ fn user_caller(user: &UserRecord, session: SessionId, request_id: Option<String>
     Caller {
         kind: CallerKind::User,
         name: user.name.clone(),
-        role: user.role,
+        rights: user.rights.clone(),
         user_id: Some(user.id),
         session_id: Some(session),
         token_id: None,

@@ -39,17 +39,19 @@ impl App {
     /// Returns whether the caller still has the permission. Does not record a use.
     pub async fn is_standing(&self, caller: &Caller, permission: Permission) -> Result<bool> {
         let now = self.clock().now();
-        let role = match (caller.kind, caller.session_id, caller.token_id) {
-            (CallerKind::Local | CallerKind::System, ..) => Some(caller.role),
+        let rights = match (caller.kind, caller.session_id, caller.token_id) {
+            (CallerKind::Local | CallerKind::System, ..) => Some(caller.rights.clone()),
             (CallerKind::User, Some(session), _) => self.store().session_find(session).await?.and_then(|session| {
                 let over = session.user.disabled || now >= session.expires_at || now >= session.created_at + LONGEST;
-                (!over).then_some(session.user.role)
+                (!over).then_some(session.user.rights)
             }),
-            (CallerKind::Token, _, Some(token)) => self.store().token_find(token).await?.and_then(|token| {
-                (!token.is_over(now)).then(|| token.user_role.map_or(token.role, |role| role.min(token.role)))
-            }),
+            (CallerKind::Token, _, Some(token)) => self
+                .store()
+                .token_find(token)
+                .await?
+                .and_then(|token| (!token.is_over(now)).then(|| token.present_rights())),
             (CallerKind::User | CallerKind::Token, ..) => None,
         };
-        Ok(role.is_some_and(|role| role >= permission.least_role()))
+        Ok(rights.is_some_and(|rights| rights.include(permission)))
     }
 }

@@ -3,8 +3,8 @@
 use crate::app::core::write::{Moment, silent};
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::ids::TokenId;
-use crate::domain::model::{Page, PageRequest, TokenNew, TokenRecord};
-use crate::domain::vocabulary::{Permission, Role};
+use crate::domain::model::{Page, PageRequest, Rights, TokenNew, TokenRecord};
+use crate::domain::vocabulary::Permission;
 use crate::security::secret::Secret;
 use crate::security::token;
 use crate::store::Tx;
@@ -32,13 +32,16 @@ impl App {
         &self,
         caller: &Caller,
         name: String,
-        role: Role,
+        rights: Rights,
         expires_days: Option<u32>,
     ) -> Result<(TokenRecord, Secret)> {
         caller.require(Permission::Own)?;
-        if role > caller.role {
-            let message = format!("your role is {}; your tokens cannot have a higher one", caller.role);
+        if rights.role > caller.rights.role {
+            let message = format!("your role is {}; your tokens cannot have a higher one", caller.rights.role);
             return Err(Error::invalid("/role", message));
+        }
+        if let Some(grant) = rights.grants.iter().find(|grant| !caller.rights.have(**grant)) {
+            return Err(Error::invalid("/grants", format!("you do not have {grant}, so your tokens cannot have it")));
         }
         let (id, now) = (TokenId::generate(), self.clock().now());
         let expires_at = expires_days.map(|days| now + TimeDelta::days(days.into()));
@@ -48,13 +51,13 @@ impl App {
             id,
             name,
             secret_hash: new.secret_hash,
-            role,
+            rights,
             user: caller.user_id,
             created_by: caller.name.clone(),
             created_at: now,
             expires_at,
         };
-        let detail = json!({"name": record.name, "role": role, "expires_at": record.expires_at});
+        let detail = json!({"name": record.name, "role": record.rights.role, "grants": record.rights.grants, "expires_at": record.expires_at});
         let entry = caller.audit(now, "token_create", ("token", id.to_string()), detail);
         let write = async move |tx: &Tx, _: Moment| {
             tx.token_insert(&record).await?;

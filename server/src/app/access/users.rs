@@ -4,18 +4,21 @@ use super::sessions::password_sound;
 use crate::app::core::write::{Moment, silent};
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::ids::UserId;
-use crate::domain::model::{Page, PageRequest, UserChange, UserNew, UserRecord};
-use crate::domain::vocabulary::{Permission, Role};
+use crate::domain::model::{Page, PageRequest, Rights, UserChange, UserNew, UserRecord};
+use crate::domain::vocabulary::{Grant, Permission, Role};
 use crate::security::password;
 use crate::security::secret::Secret;
 use crate::store::Tx;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// Changes to a user. Absent fields stay as they are.
 #[derive(Debug, Clone, Default)]
 pub struct UserEdit {
     /// New role of the user.
     pub role: Option<Role>,
+    /// New rights in addition to the role.
+    pub grants: Option<BTreeSet<Grant>>,
     /// Whether the user is barred from logging in.
     pub disabled: Option<bool>,
     /// New password.
@@ -40,11 +43,17 @@ impl App {
     }
 
     /// Creates a user.
-    pub async fn user_create(&self, caller: &Caller, name: String, role: Role, given: Secret) -> Result<UserRecord> {
+    pub async fn user_create(
+        &self,
+        caller: &Caller,
+        name: String,
+        rights: Rights,
+        given: Secret,
+    ) -> Result<UserRecord> {
         caller.require(Permission::Admin)?;
         password_sound(&given, "/password")?;
         let now = self.clock().now();
-        let user = UserNew { name, password_hash: password::hash(given).await, role, created_at: now };
+        let user = UserNew { name, password_hash: password::hash(given).await, rights, created_at: now };
         let caller = caller.clone();
         let write = async move |tx: &Tx, _: Moment| {
             if tx.user_find_by_name(&user.name).await?.is_some() {
@@ -52,7 +61,7 @@ impl App {
                 return Err(Error::conflict("name_taken", detail));
             }
             let made = tx.user_insert(&user).await?;
-            let detail = json!({"role": role});
+            let detail = json!({"role": made.rights.role, "grants": made.rights.grants});
             tx.audit_append(&caller.audit(now, "user_create", ("user", made.name.clone()), detail)).await?;
             Ok(made)
         };
@@ -69,16 +78,22 @@ impl App {
             }
             None => None,
         };
-        let detail = json!({"role": edit.role, "disabled": edit.disabled, "password": password_hash.is_some()});
-        let change = UserChange { role: edit.role, disabled: edit.disabled, password_hash, last_login_at: None };
+        let detail = json!({"role": edit.role, "grants": edit.grants, "disabled": edit.disabled, "password": password_hash.is_some()});
+        let change = UserChange {
+            role: edit.role,
+            grants: edit.grants,
+            disabled: edit.disabled,
+            password_hash,
+            last_login_at: None,
+        };
         let (caller, id) = (caller.clone(), record.id);
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             let before = tx.user_find(id).await?.ok_or_else(|| no_user(&id.to_string()))?;
             let stays =
-                change.role.unwrap_or(before.role) == Role::Admin && !change.disabled.unwrap_or(before.disabled);
+                change.role.unwrap_or(before.rights.role) == Role::Admin && !change.disabled.unwrap_or(before.disabled);
             keep_one_admin(tx, &before, stays).await?;
             let after = tx.user_update(id, &change).await?.ok_or_else(|| no_user(&id.to_string()))?;
-            let ends = change.password_hash.is_some() || after.role != before.role || after.disabled;
+            let ends = change.password_hash.is_some() || after.rights != before.rights || after.disabled;
             if ends {
                 tx.sessions_delete(id, caller.session_id).await?;
             }
@@ -108,7 +123,7 @@ fn no_user(user: &str) -> Error {
 }
 
 async fn keep_one_admin(tx: &Tx, user: &UserRecord, stays_admin: bool) -> Result<()> {
-    let is_admin = user.role == Role::Admin && !user.disabled;
+    let is_admin = user.rights.role == Role::Admin && !user.disabled;
     if is_admin && !stays_admin && tx.user_counts().await?.1 <= 1 {
         let detail = format!("\"{}\" is the last administrator who can log in; add another one first", user.name);
         return Err(Error::conflict("last_admin", detail));

@@ -1,6 +1,7 @@
 //! The caller of a use case, and what the caller may do.
 
 use crate::app::{Error, Result};
+use crate::domain::model::Rights;
 use crate::domain::vocabulary::{Permission, Role, TriggerKind};
 
 /// How a caller was identified.
@@ -35,8 +36,8 @@ pub struct Caller {
     pub kind: CallerKind,
     /// Login name, or name of the token.
     pub name: String,
-    /// Role of the caller.
-    pub role: Role,
+    /// Rights of the caller.
+    pub rights: Rights,
     /// Id of the user, for sessions and personal tokens.
     pub user_id: Option<crate::domain::ids::UserId>,
     /// Id of the session, for a person in a browser.
@@ -52,7 +53,15 @@ impl Caller {
     pub fn system() -> Self {
         let name = "orc".to_owned();
         let (user_id, session_id, token_id, request_id) = (None, None, None, None);
-        Self { kind: CallerKind::System, name, role: Role::Admin, user_id, session_id, token_id, request_id }
+        Self {
+            kind: CallerKind::System,
+            name,
+            rights: Rights::of_role(Role::Admin),
+            user_id,
+            session_id,
+            token_id,
+            request_id,
+        }
     }
 
     /// The local command line as a caller.
@@ -72,7 +81,7 @@ impl Caller {
 
     /// Returns whether the caller has a permission.
     pub fn may(&self, permission: Permission) -> bool {
-        self.role >= permission.least_role()
+        self.rights.include(permission)
     }
 
     /// Refuses a caller that lacks a permission.
@@ -80,8 +89,13 @@ impl Caller {
         if self.may(permission) {
             return Ok(());
         }
-        let (name, role, least) = (&self.name, self.role, permission.least_role());
-        Err(Error::Forbidden(format!("the role of {name} is {role}; this needs {least} or higher")))
+        let (name, role, least) = (&self.name, self.rights.role, permission.least_role());
+        if role < least {
+            return Err(Error::Forbidden(format!("the role of {name} is {role}; this needs {least} or higher")));
+        }
+        Err(Error::Forbidden(format!(
+            "this needs the permission {permission}, which an administrator can give to {name}"
+        )))
     }
 
     /// An audit entry about what the caller does to a thing (its kind and name). The detail contains the id of a

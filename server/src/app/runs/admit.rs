@@ -168,6 +168,7 @@ pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::
         backfill_key,
         origin,
         params,
+        needs_vault: !definition.credential_names().is_empty(),
         reason,
     })
 }

@@ -160,6 +160,7 @@ impl App {
         }
         let mut listed = self.store().run_list(&filter, page).await?;
         self.progress().add_to_runs(&mut listed.items);
+        self.explain_sealed(&mut listed.items);
         Ok(listed)
     }
 
@@ -177,6 +178,7 @@ impl App {
             _ => self.store().run_attempts(run.id).await?,
         };
         self.progress().add_to_run(&mut run, &mut attempts);
+        self.explain_sealed(std::slice::from_mut(&mut run));
         Ok(RunView { run, attempts })
     }
 

@@ -7,7 +7,7 @@ use crate::app::core::write::silent;
 use crate::app::{App, Result};
 use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::keys::{Key, Task};
-use crate::domain::model::{AttemptStarted, ClaimOrder, ClaimedRun, PruneStep, RunOutlook, RunRecord};
+use crate::domain::model::{AttemptStarted, Claim, ClaimOrder, ClaimedRun, PruneStep, RunOutlook, RunRecord};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
@@ -18,9 +18,10 @@ impl App {
         Ok(self.store().run_outlook(now).await?)
     }
 
-    /// Claims at most `limit` queued runs that are due for this server.
+    /// Claims at most `limit` queued runs that are due for this server. Runs that need a closed vault stay queued.
     pub async fn runs_claim(&self, limit: u32, order: ClaimOrder, now: DateTime<Utc>) -> Result<Vec<ClaimedRun>> {
-        Ok(self.store().runs_claim(limit, &self.settings().node, order, now).await?)
+        let claim = Claim { vault_open: self.vault_closed().is_none(), ..Claim::of(limit, order) };
+        Ok(self.store().runs_claim(claim, &self.settings().node, now).await?)
     }
 
     /// Queues runs whose back-off is over. Returns true if some runs are ready to start now.

@@ -7,6 +7,7 @@ use crate::app::runs::attempts::{AttemptReport, LogCounts};
 use crate::app::schedules::agenda::Planned;
 use crate::app::{App, Error, Result};
 use crate::clock::Clock;
+use crate::domain::model::Claim;
 use crate::domain::model::{ClaimOrder, ClaimedRun};
 use crate::domain::reason::Reason;
 use crate::domain::tasks::RunSpec;
@@ -38,7 +39,9 @@ impl App {
             let one = Planned { watermark_at: at - TimeDelta::seconds(1), ..planned.as_ref().clone() };
             past.slots_book(vec![Arc::new(one)], at).await?;
             past.write(async move |tx: &Tx, _| Ok(tx.runs_backing_off_promote(at).await?), silent).await?;
-            for claimed in past.store().runs_claim(20, &past.settings().node, ClaimOrder::Priority, at).await? {
+            for claimed in
+                past.store().runs_claim(Claim::of(20, ClaimOrder::Priority), &past.settings().node, at).await?
+            {
                 let (report, text) = story(&claimed, at, &mut dice);
                 past.log_invent(&claimed, &report, &text)?;
                 past.attempt_finish(&claimed, &report).await?;

@@ -202,6 +202,7 @@ impl App {
     async fn references_sound(&self, definition: &Definition) -> Result<()> {
         let mut problems = calendar_problems(&*self.calendar_book().await?, definition);
         problems.extend(self.pool_problem(definition).await?);
+        problems.extend(self.credential_problems(definition).await?);
         if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
     }
 

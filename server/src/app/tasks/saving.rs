@@ -5,6 +5,7 @@
 
 use crate::app::calendars::calendars_known;
 use crate::app::core::write::Moment;
+use crate::app::credentials::using::credentials_known;
 use crate::app::ledger::close;
 use crate::app::pools::pool_known;
 use crate::app::triggers::{Circles, nobody_listens, triggers_settle};
@@ -71,6 +72,7 @@ pub(super) async fn insert(
         return Err(name_taken(&definition.name));
     }
     pool_known(tx, definition).await?;
+    credentials_known(tx, caller, definition, None).await?;
     calendars_known(tx, definition).await?;
     let change = TaskChange { at: now, by: caller.name.clone(), note: String::new(), owner };
     let made = tx.task_insert(definition, &change).await?;
@@ -99,6 +101,7 @@ pub(super) async fn update(
         renamable(tx, record, &definition.name).await?;
     }
     pool_known(tx, definition).await?;
+    credentials_known(tx, caller, definition, Some(&record.definition)).await?;
     calendars_known(tx, definition).await?;
     close(tx, record, None, moment).await?;
     let now = moment.now;

@@ -5,4 +5,6 @@
 pub mod overlap;
 pub(in crate::domain) mod phrases;
 pub mod problem;
+pub mod rights;
 pub mod time;
+pub mod words;

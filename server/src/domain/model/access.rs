@@ -4,10 +4,51 @@ use crate::domain::ids::SessionId;
 use crate::domain::ids::TokenId;
 use crate::domain::ids::UserId;
 use crate::domain::keys::{Key, Token, User};
-use crate::domain::vocabulary::Role;
+use crate::domain::vocabulary::{Grant, Permission, Role};
 use chrono::DateTime;
 use chrono::Utc;
 use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// What somebody may do: a role, and rights in addition to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rights {
+    /// The role.
+    pub role: Role,
+    /// Rights that the role does not include. An administrator has all of them without being given any.
+    pub grants: BTreeSet<Grant>,
+}
+
+impl Rights {
+    /// The rights of a role alone.
+    pub const fn of_role(role: Role) -> Self {
+        Self { role, grants: BTreeSet::new() }
+    }
+
+    /// Returns whether they include a permission.
+    pub fn include(&self, permission: Permission) -> bool {
+        let granted = permission.grant().is_none_or(|grant| self.have(grant));
+        self.role >= permission.least_role() && granted
+    }
+
+    /// Returns whether they include a grant.
+    pub fn have(&self, grant: Grant) -> bool {
+        self.role == Role::Admin || self.grants.contains(&grant)
+    }
+
+    /// The rights that both have.
+    pub fn common(&self, other: &Self) -> Self {
+        let all = Grant::ALL.iter().copied();
+        let grants = all.filter(|grant| self.have(*grant) && other.have(*grant)).collect();
+        Self { role: self.role.min(other.role), grants }
+    }
+}
+
+impl From<Role> for Rights {
+    fn from(role: Role) -> Self {
+        Self::of_role(role)
+    }
+}
 
 /// An audit entry to append.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,12 +157,12 @@ pub struct TokenRecord {
     pub name: String,
     /// SHA-256 of the secret.
     pub secret_hash: Vec<u8>,
-    /// Role of the token.
-    pub role: Role,
+    /// Rights that the token was given.
+    pub rights: Rights,
     /// The user of a personal token.
     pub user: Option<UserId>,
-    /// Role of that user.
-    pub user_role: Option<Role>,
+    /// Rights of that user.
+    pub user_rights: Option<Rights>,
     /// Whether that user is disabled.
     pub user_disabled: bool,
     /// Name of the user or token that created it.
@@ -137,6 +178,11 @@ pub struct TokenRecord {
 }
 
 impl TokenRecord {
+    /// The rights of the token now: no more than its user has.
+    pub fn present_rights(&self) -> Rights {
+        self.user_rights.as_ref().map_or_else(|| self.rights.clone(), |user| user.common(&self.rights))
+    }
+
     /// Returns whether the token is no longer valid: revoked, expired, or of a disabled user.
     pub fn is_over(&self, now: DateTime<Utc>) -> bool {
         self.revoked_at.is_some() || self.user_disabled || self.expires_at.is_some_and(|at| now >= at)
@@ -152,8 +198,8 @@ pub struct TokenNew {
     pub name: String,
     /// SHA-256 of the secret.
     pub secret_hash: Vec<u8>,
-    /// Role of the token.
-    pub role: Role,
+    /// Rights of the token.
+    pub rights: Rights,
     /// The user of a personal token.
     pub user: Option<UserId>,
     /// Name of the user or token that creates it.
@@ -175,8 +221,8 @@ pub struct UserRecord {
     pub name: String,
     /// Hash of the password (PHC string).
     pub password_hash: String,
-    /// Role of the user.
-    pub role: Role,
+    /// Rights of the user.
+    pub rights: Rights,
     /// Whether the user is barred from logging in.
     pub disabled: bool,
     /// When the user was created.
@@ -187,7 +233,7 @@ pub struct UserRecord {
 
 impl std::fmt::Debug for UserRecord {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "UserRecord({}, {})", self.name, self.role)
+        write!(f, "UserRecord({}, {})", self.name, self.rights.role)
     }
 }
 
@@ -198,8 +244,8 @@ pub struct UserNew {
     pub name: String,
     /// Hash of the password (PHC string).
     pub password_hash: String,
-    /// Role of the user.
-    pub role: Role,
+    /// Rights of the user.
+    pub rights: Rights,
     /// When the user is created.
     pub created_at: DateTime<Utc>,
 }
@@ -209,6 +255,8 @@ pub struct UserNew {
 pub struct UserChange {
     /// New role.
     pub role: Option<Role>,
+    /// New rights in addition to the role.
+    pub grants: Option<BTreeSet<Grant>>,
     /// Whether the user is barred from logging in.
     pub disabled: Option<bool>,
     /// New hash of the password.

@@ -1,6 +1,6 @@
 //! Attempts and claims: what starts and ends within a run.
 
-use super::RunRecord;
+use super::{CredentialUsed, RunRecord};
 use crate::domain::ids::AttemptId;
 use crate::domain::ids::RunId;
 use crate::domain::reason::Reason;
@@ -63,6 +63,8 @@ pub struct AttemptRecord {
     pub survivor_count: u32,
     /// Processes that continue because the task allows it.
     pub left_behind: Vec<LeftBehind>,
+    /// The credentials that the attempt got.
+    pub credentials: Vec<CredentialUsed>,
 }
 
 /// A process that continues after its run.
@@ -166,6 +168,24 @@ pub struct ClaimedRun {
     pub definition: Arc<Definition>,
     /// Why the definition cannot be run: it could not be read.
     pub damage: Option<String>,
+}
+
+/// The runs that a server claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    /// Maximum number of runs.
+    pub limit: u32,
+    /// Which run goes first.
+    pub order: ClaimOrder,
+    /// Whether runs that need credentials may start.
+    pub vault_open: bool,
+}
+
+impl Claim {
+    /// Up to `limit` runs in an order, with an open vault.
+    pub const fn of(limit: u32, order: ClaimOrder) -> Self {
+        Self { limit, order, vault_open: true }
+    }
 }
 
 /// Which run goes first.

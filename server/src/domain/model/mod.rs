@@ -7,6 +7,7 @@
 mod access;
 mod attempts;
 mod calendars;
+mod credentials;
 mod forecast;
 mod ledger;
 mod page;
@@ -18,11 +19,16 @@ mod tasks;
 mod triggers;
 
 pub use self::access::{
-    AuditFilter, AuditNew, AuditRecord, AuditVerdict, SessionNew, SessionRecord, TokenNew, TokenRecord, UserChange,
-    UserNew, UserRecord,
+    AuditFilter, AuditNew, AuditRecord, AuditVerdict, Rights, SessionNew, SessionRecord, TokenNew, TokenRecord,
+    UserChange, UserNew, UserRecord,
 };
-pub use self::attempts::{AttemptFinished, AttemptRecord, AttemptStarted, ClaimOrder, ClaimedRun, LeftBehind, RunNext};
+pub use self::attempts::{
+    AttemptFinished, AttemptRecord, AttemptStarted, Claim, ClaimOrder, ClaimedRun, LeftBehind, RunNext,
+};
 pub use self::calendars::{CalendarDamage, CalendarMark, CalendarRecord, CalendarShelf, StoredCalendars};
+pub use self::credentials::{
+    CredentialChange, CredentialNew, CredentialRecord, CredentialUsed, SealedValue, VaultRecord,
+};
 pub use self::forecast::{FeedNew, FeedRecord};
 pub use self::ledger::{
     BackfillNew, BackfillRecord, Covered, SlotAcross, SlotBooking, SlotCount, SlotEntry, SlotFilter, SlotRecord,

@@ -122,6 +122,8 @@ pub struct RunRecord {
     pub log_lines: u64,
     /// Whether bytes of a log were dropped.
     pub log_truncated: bool,
+    /// Whether its task uses credentials.
+    pub needs_vault: bool,
 }
 
 /// A run to create.
@@ -163,6 +165,8 @@ pub struct RunNew {
     pub origin: Option<RunOrigin>,
     /// Values of the run's params.
     pub params: Map<String, Value>,
+    /// Whether its task uses credentials.
+    pub needs_vault: bool,
     /// Why the run is in this state; none: there is no particular reason.
     pub reason: Option<Reason>,
 }
@@ -209,6 +213,7 @@ impl RunRecord {
             log_bytes: 0,
             log_lines: 0,
             log_truncated: false,
+            needs_vault: new.needs_vault,
         }
     }
 }

@@ -1,12 +1,11 @@
 //! API tokens: only the hash of a token's secret is stored.
 
 use super::entity::{token, user};
-use super::users::user_key;
+use super::users::{grants_text, rights, user_key};
 use crate::domain::ids::{TokenId, UserId};
 use crate::domain::keys::{Key, User};
 use crate::domain::model::{Cursor, Page, PageRequest};
 use crate::domain::model::{TokenNew, TokenRecord};
-use crate::store::core::error::damaged;
 use crate::store::core::page::{beyond, containing};
 use crate::store::core::time::{Micros, instant, micros};
 use crate::store::{Conflict, Result, Store, StoreError, Tx};
@@ -59,7 +58,7 @@ impl Tx {
 
     /// Creates a token. Fails with `Gone` if its user does not exist.
     pub async fn token_insert(&self, new: &TokenNew) -> Result<()> {
-        let TokenNew { id, name, secret_hash, role, user, created_by, created_at, expires_at } = new.clone();
+        let TokenNew { id, name, secret_hash, rights, user, created_by, created_at, expires_at } = new.clone();
         let user_id = match user {
             Some(user) => {
                 let gone = StoreError::conflict(Conflict::Gone("the user"));
@@ -72,7 +71,8 @@ impl Tx {
             uid: Set(id.0),
             name: Set(name),
             secret_hash: Set(secret_hash),
-            role: Set(role.as_str().to_owned()),
+            role: Set(rights.role.as_str().to_owned()),
+            grants: Set(grants_text(&rights.grants)),
             user_id: Set(user_id),
             created_by: Set(created_by),
             created_at: Set(created_at.into()),
@@ -122,16 +122,15 @@ async fn records(connection: &impl ConnectionTrait, rows: Vec<token::Model>) -> 
 }
 
 fn record(row: token::Model, owners: &HashMap<Key<User>, user::Model>) -> Result<TokenRecord> {
-    let role = |word: &str| word.parse().map_err(|error| damaged("token", error));
     let owner = row.user_id.and_then(|key| owners.get(&key));
     Ok(TokenRecord {
         id: TokenId(row.uid),
         key: row.id,
         name: row.name,
         secret_hash: row.secret_hash,
-        role: role(&row.role)?,
+        rights: rights(&row.role, &row.grants)?,
         user: owner.map(|owner| UserId(owner.uid)),
-        user_role: owner.map(|owner| role(&owner.role)).transpose()?,
+        user_rights: owner.map(|owner| rights(&owner.role, &owner.grants)).transpose()?,
         user_disabled: owner.is_some_and(|owner| owner.disabled),
         created_by: row.created_by,
         created_at: row.created_at.into(),

@@ -4,8 +4,8 @@ use super::entity::user;
 use crate::domain::ids::UserId;
 use crate::domain::keys::{Key, User};
 use crate::domain::model::{Cursor, Page, PageRequest};
-use crate::domain::model::{UserChange, UserNew, UserRecord};
-use crate::domain::vocabulary::Role;
+use crate::domain::model::{Rights, UserChange, UserNew, UserRecord};
+use crate::domain::vocabulary::{Grant, Role};
 use crate::store::core::error::{damaged, unique};
 use crate::store::core::locks;
 use crate::store::core::locks::Hold;
@@ -17,6 +17,7 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
 };
+use std::collections::BTreeSet;
 
 impl Store {
     /// Finds a user by login name.
@@ -74,13 +75,14 @@ impl Tx {
 
     /// Creates a user. Fails with `NameTaken` if the name is in use.
     pub async fn user_insert(&self, new: &UserNew) -> Result<UserRecord> {
-        let UserNew { name, password_hash, role, created_at } = new.clone();
+        let UserNew { name, password_hash, rights, created_at } = new.clone();
         let row = user::ActiveModel {
             id: NotSet,
             uid: Set(UserId::generate().0),
             name: Set(name),
             password_hash: Set(password_hash),
-            role: Set(role.as_str().to_owned()),
+            role: Set(rights.role.as_str().to_owned()),
+            grants: Set(grants_text(&rights.grants)),
             disabled: Set(false),
             created_at: Set(created_at.into()),
             last_login_at: Set(None),
@@ -90,10 +92,13 @@ impl Tx {
 
     /// Changes a user. Returns none if there is no such user.
     pub async fn user_update(&self, user: UserId, change: &UserChange) -> Result<Option<UserRecord>> {
-        let UserChange { role, disabled, password_hash, last_login_at } = change.clone();
+        let UserChange { role, grants, disabled, password_hash, last_login_at } = change.clone();
         let mut query = user::Entity::update_many().filter(user::Column::Uid.eq(user.0));
         if let Some(role) = role {
             query = query.col_expr(user::Column::Role, Expr::value(role.as_str()));
+        }
+        if let Some(grants) = grants {
+            query = query.col_expr(user::Column::Grants, Expr::value(grants_text(&grants)));
         }
         if let Some(disabled) = disabled {
             query = query.col_expr(user::Column::Disabled, Expr::value(disabled));
@@ -131,17 +136,28 @@ async fn one(connection: &impl ConnectionTrait, query: Select<user::Entity>) -> 
 
 /// Converts a row to a record.
 pub(in crate::store) fn record(row: user::Model) -> Result<UserRecord> {
-    let user::Model { id, uid, name, password_hash, role, disabled, created_at, last_login_at } = row;
+    let user::Model { id, uid, name, password_hash, role, grants, disabled, created_at, last_login_at } = row;
     Ok(UserRecord {
         id: UserId(uid),
         key: id,
         name,
         password_hash,
-        role: role.parse().map_err(|error| damaged("user", error))?,
+        rights: rights(&role, &grants)?,
         disabled,
         created_at: created_at.into(),
         last_login_at: instant(last_login_at),
     })
+}
+
+/// Reads rights from their columns.
+pub(in crate::store) fn rights(role: &str, grants: &str) -> Result<Rights> {
+    let role = role.parse().map_err(|error| damaged("rights", error))?;
+    Ok(Rights { role, grants: serde_json::from_str(grants).map_err(|error| damaged("rights", error))? })
+}
+
+/// Writes grants for their column.
+pub(in crate::store) fn grants_text(grants: &BTreeSet<Grant>) -> String {
+    serde_json::json!(grants).to_string()
 }
 
 /// Key of a user in the database.

@@ -5,17 +5,31 @@ use super::{by_id, running};
 use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::keys::{Key, Run};
 use crate::domain::model::ClaimedRun;
-use crate::domain::model::{AttemptFinished, AttemptRecord, AttemptStarted};
+use crate::domain::model::{AttemptFinished, AttemptRecord, AttemptStarted, CredentialUsed};
 use crate::store::core::error::damaged;
 use crate::store::core::reason::ReasonColumns;
 use crate::store::core::rows::small;
 use crate::store::core::task::definitions;
 use crate::store::core::time::instant;
-use crate::store::{Result, Store, StoreError};
+use crate::store::{Result, Store, StoreError, Tx};
 use chrono::TimeDelta;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
+
+impl Tx {
+    /// Records which credentials an attempt gets.
+    pub async fn attempt_credentials(&self, attempt: AttemptId, used: &[CredentialUsed]) -> Result<()> {
+        let text = serde_json::to_string(used).map_err(|error| StoreError::Other(error.to_string()))?;
+        attempt::Entity::update_many()
+            .col_expr(attempt::Column::Credentials, Expr::value(text))
+            .filter(attempt::Column::Uid.eq(attempt.0))
+            .exec(self)
+            .await?;
+        Ok(())
+    }
+}
 
 impl Store {
     /// The attempts of a run, oldest first.
@@ -82,6 +96,7 @@ pub(in crate::store) fn record(row: attempt::Model, run: RunId) -> Result<Attemp
     let number = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
     let code = |value: Option<i64>| value.and_then(|value| i32::try_from(value).ok());
     let outcome = row.outcome.as_deref().map(str::parse).transpose();
+    let credentials = row.credentials.as_deref().map(serde_json::from_str).transpose();
     let left_behind = row.left_behind.as_deref().map(serde_json::from_str).transpose();
     Ok(AttemptRecord {
         id: AttemptId(row.uid),
@@ -107,5 +122,6 @@ pub(in crate::store) fn record(row: attempt::Model, run: RunId) -> Result<Attemp
         leaked_output: row.leaked_output,
         survivor_count: small(row.survivor_count),
         left_behind: left_behind.map_err(|error| damaged("attempt", error))?.unwrap_or_default(),
+        credentials: credentials.map_err(|error| damaged("attempt", error))?.unwrap_or_default(),
     })
 }

@@ -246,7 +246,7 @@ impl Tx {
 }
 
 /// Columns of a new run, in the order of `row`. All other columns are null.
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 26] = [
     "uid",
     "task_id",
     "task_name",
@@ -272,6 +272,7 @@ const COLUMNS: [&str; 25] = [
     "pool_weight",
     "pool",
     "backfill_id",
+    "needs_vault",
 ];
 
 /// Values that all new runs have in common.
@@ -314,5 +315,6 @@ fn row(new: &RunNew) -> Result<[Value; COLUMNS.len()]> {
         new.pool.is_some().then_some(i64::from(new.pool_weight)).into(),
         new.pool.clone().into(),
         new.backfill_key.into(),
+        new.needs_vault.into(),
     ])
 }

@@ -7,7 +7,7 @@ use super::entity::{attempt, run};
 use super::record;
 use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::keys::{Key, Run};
-use crate::domain::model::{ClaimOrder, ClaimedRun};
+use crate::domain::model::{Claim, ClaimOrder, ClaimedRun};
 use crate::domain::vocabulary::RunState;
 use crate::store::core::error::damaged;
 use crate::store::core::rows::small;
@@ -24,31 +24,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 impl Store {
-    /// Claims up to `limit` due runs that are queued, and opens an attempt for each.
-    pub async fn runs_claim(
-        &self,
-        limit: u32,
-        node: &str,
-        order: ClaimOrder,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<ClaimedRun>> {
-        if limit == 0 {
+    /// Claims due runs that are queued, and opens an attempt for each. While the vault is closed, runs
+    /// that need it are left.
+    pub async fn runs_claim(&self, claim: Claim, node: &str, now: DateTime<Utc>) -> Result<Vec<ClaimedRun>> {
+        if claim.limit == 0 {
             return Ok(Vec::new());
         }
         let node = node.to_owned();
-        self.write(async move |tx: &Tx| tx.runs_claim(limit, &node, order, now).await).await
+        self.write(async move |tx: &Tx| tx.runs_claim(claim, &node, now).await).await
     }
 }
 
 impl Tx {
-    async fn runs_claim(
-        &self,
-        limit: u32,
-        node: &str,
-        order: ClaimOrder,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<ClaimedRun>> {
-        let rows = self.query_all(&claim(limit, node, order, now)).await?;
+    async fn runs_claim(&self, claim: Claim, node: &str, now: DateTime<Utc>) -> Result<Vec<ClaimedRun>> {
+        let rows = self.query_all(&statement(claim, node, now)).await?;
         let mut rows = rows.iter().map(|row| run::Model::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
         if rows.is_empty() {
             return Ok(Vec::new());
@@ -86,7 +75,7 @@ impl ClaimedRun {
 }
 
 /// `state = 'queued'` is spelled out so that the partial index is used. On SQLite the lock clause is dropped.
-fn claim(limit: u32, node: &str, order: ClaimOrder, now: DateTime<Utc>) -> UpdateStatement {
+fn statement(Claim { limit, order, vault_open }: Claim, node: &str, now: DateTime<Utc>) -> UpdateStatement {
     let now = Micros::from(now);
     let mut due = Query::select();
     due.column(run::Column::Id)
@@ -95,6 +84,9 @@ fn claim(limit: u32, node: &str, order: ClaimOrder, now: DateTime<Utc>) -> Updat
         .and_where(Expr::col(run::Column::DueAt).lte(now))
         .limit(u64::from(limit))
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    if !vault_open {
+        due.and_where(Expr::cust("NOT needs_vault"));
+    }
     if order == ClaimOrder::Priority {
         due.order_by(run::Column::Priority, Order::Desc);
     }
@@ -146,5 +138,6 @@ fn opened(run: &run::Model, node: &str, now: DateTime<Utc>) -> attempt::ActiveMo
         leaked_output: Set(false),
         survivor_count: Set(0),
         left_behind: Set(None),
+        credentials: Set(None),
     }
 }

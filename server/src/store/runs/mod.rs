@@ -187,5 +187,6 @@ pub(super) fn record(row: run::Model, task: TaskId) -> Result<RunRecord> {
         log_bytes: row.log_bytes.unsigned_abs(),
         log_lines: row.log_lines.unsigned_abs(),
         log_truncated: row.log_truncated,
+        needs_vault: row.needs_vault,
     })
 }

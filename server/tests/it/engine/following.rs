@@ -6,6 +6,7 @@ use orc_runner::{LogWriter, Stream};
 use orc_server::app::runs::attempts::LogCounts;
 use orc_server::app::runs::log_follow::{LogFollower, Piece};
 use orc_server::domain::ids::{AttemptId, RunId};
+use orc_server::domain::model::{Claim, ClaimOrder};
 use orc_server::domain::vocabulary::{LogGap, RunState};
 use serde_json::json;
 use std::time::Duration;
@@ -15,12 +16,8 @@ async fn claimed(bench: &Bench) -> AttemptId {
     bench.task(child_task("it", &["print", "x"], json!({}))).await;
     bench.start("it").await;
     let now = bench.app.clock().now();
-    let claimed = bench
-        .app
-        .store()
-        .runs_claim(1, "here", orc_server::domain::model::ClaimOrder::Priority, now)
-        .await
-        .expect("a database");
+    let claimed =
+        bench.app.store().runs_claim(Claim::of(1, ClaimOrder::Priority), "here", now).await.expect("a database");
     claimed.first().expect("a run").attempt.id
 }
 

@@ -3,6 +3,7 @@
 use super::house::request;
 use super::{Answer, Events, HERE, House};
 use orc_server::app::Caller;
+use orc_server::domain::model::Rights;
 use orc_server::domain::vocabulary::Role;
 use serde_json::Value;
 
@@ -71,11 +72,18 @@ impl House {
         self.actor(Role::Admin).await
     }
 
+    /// A program whose token has these rights.
+    pub async fn client_with(&self, rights: Rights) -> Client {
+        let made = self.app.token_create(&Caller::local(), "granted".into(), rights, None).await;
+        let bearer = format!("Bearer {}", made.expect("a token").1.expose());
+        Client { house: self.clone(), bearer: Some(bearer) }
+    }
+
     /// A program whose token has this role. The token is created when it is first needed.
     pub async fn actor(&self, role: Role) -> Client {
         let place = &self.tokens[role as usize];
         let make = async || {
-            let made = self.app.token_create(&Caller::local(), role.to_string(), role, None).await;
+            let made = self.app.token_create(&Caller::local(), role.to_string(), Rights::of_role(role), None).await;
             format!("Bearer {}", made.expect("a token").1.expose())
         };
         Client { house: self.clone(), bearer: Some(place.get_or_init(make).await.clone()) }

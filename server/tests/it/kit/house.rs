@@ -12,6 +12,7 @@ use orc_server::api::core::state::{ApiSettings, ApiState};
 use orc_server::api::router;
 use orc_server::app::{App, AppSettings, Caller};
 use orc_server::clock::Clock;
+use orc_server::domain::model::Rights;
 use orc_server::domain::model::Surroundings;
 use orc_server::domain::vocabulary::Role;
 use orc_server::security::secret::Secret;
@@ -108,7 +109,10 @@ impl House {
     }
 
     pub async fn add(&self, name: &str, role: Role) {
-        self.app.user_create(&Caller::local(), name.into(), role, Secret::new(PASSWORD)).await.expect("a user");
+        self.app
+            .user_create(&Caller::local(), name.into(), Rights::of_role(role), Secret::new(PASSWORD))
+            .await
+            .expect("a user");
     }
 
     /// Whether the database is PostgreSQL.

@@ -38,7 +38,7 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
 async fn streams_end_when_their_token_is_revoked() {
     let house = House::with(&[]).await;
     let local = Caller::local();
-    let (record, text) = house.app.token_create(&local, "t".into(), Role::Editor, None).await.unwrap();
+    let (record, text) = house.app.token_create(&local, "t".into(), Role::Editor.into(), None).await.unwrap();
     let bearer = format!("Bearer {}", text.expose());
     let task = json!({"name": "t", "run": {"kind": "command", "program": "true"}});
     house.ask("POST /tasks", &[("authorization", &bearer)], Some(task)).await;

@@ -13,7 +13,7 @@ use serde_json::json;
 async fn a_full_disk_fails_no_reading() {
     let house = House::with(&[("ada", Role::Viewer)]).await;
     let cookie = house.login("ada", &[]).await;
-    let (_, token) = house.app.token_create(&Caller::local(), "t".into(), Role::Viewer, None).await.unwrap();
+    let (_, token) = house.app.token_create(&Caller::local(), "t".into(), Role::Viewer.into(), None).await.unwrap();
     refuse_writes(&house, &[("session", "UPDATE"), ("token", "UPDATE"), ("audit_entry", "INSERT")]).await;
     house.clock.advance(TimeDelta::minutes(2));
     assert_eq!((house.seen(&cookie).await, house.seen_token(token.expose()).await), (200, 200));

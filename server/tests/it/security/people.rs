@@ -82,8 +82,8 @@ async fn sessions_end_when_idle_and_in_any_case() {
 async fn wrong_expired_and_revoked_tokens_are_refused() {
     let house = House::with(&[]).await;
     let local = Caller::local();
-    let (record, text) = house.app.token_create(&local, "t".into(), Role::Viewer, Some(2)).await.unwrap();
-    let (revoked, gone) = house.app.token_create(&local, "r".into(), Role::Viewer, None).await.unwrap();
+    let (record, text) = house.app.token_create(&local, "t".into(), Role::Viewer.into(), Some(2)).await.unwrap();
+    let (revoked, gone) = house.app.token_create(&local, "r".into(), Role::Viewer.into(), None).await.unwrap();
     assert_eq!((house.seen_token(text.expose()).await, house.seen_token(gone.expose()).await), (200, 200));
     let end = text.expose().len() - 2;
     let other = if &text.expose()[end..=end] == "A" { "B" } else { "A" };

@@ -6,7 +6,7 @@ use orc_server::domain::vocabulary::Role;
 use serde_json::{Value, json};
 
 async fn deploy(house: &House) -> String {
-    let made = house.app.token_create(&Caller::local(), "deploy".into(), Role::Editor, None).await;
+    let made = house.app.token_create(&Caller::local(), "deploy".into(), Role::Editor.into(), None).await;
     format!("Bearer {}", made.unwrap().1.expose())
 }
 
@@ -30,7 +30,7 @@ async fn two_tokens_of_one_name_share_no_keys_and_no_audit() {
         }
     }
     assert!(runs[0] == runs[1] && runs[2] == runs[3] && runs[0] != runs[2], "{runs:?}");
-    let root = house.app.token_create(&Caller::local(), "root".into(), Role::Admin, None).await.unwrap().1;
+    let root = house.app.token_create(&Caller::local(), "root".into(), Role::Admin.into(), None).await.unwrap().1;
     let root = format!("Bearer {}", root.expose());
     let listed = house.ask("GET /audit?actor=deploy", &[("authorization", &root)], None).await;
     let listed: Value = serde_json::from_str(&listed.text).unwrap();
@@ -44,7 +44,7 @@ async fn two_tokens_of_one_name_share_no_keys_and_no_audit() {
 #[tokio::test]
 async fn an_expiring_token_makes_none_that_outlives_it() {
     let house = House::with(&[]).await;
-    let short = house.app.token_create(&Caller::local(), "short".into(), Role::Editor, Some(5)).await.unwrap().1;
+    let short = house.app.token_create(&Caller::local(), "short".into(), Role::Editor.into(), Some(5)).await.unwrap().1;
     let bearer = format!("Bearer {}", short.expose());
     for (days, status) in [(Value::Null, 422), (json!(6), 422), (json!(5), 201), (json!(1), 201)] {
         let body = json!({"name": "child", "role": "editor", "expires_days": days});

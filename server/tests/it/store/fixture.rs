@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use orc_server::api::tasks::definition::TaskDefinition;
 use orc_server::domain::ids::RunId;
 use orc_server::domain::model::{AttemptFinished, ClaimedRun, RunNew, RunNext, TaskChange, TaskRecord, TriggerRecord};
+use orc_server::domain::model::{Claim, ClaimOrder};
 use orc_server::domain::schedules::Schedule;
 use orc_server::domain::tasks::Definition;
 use orc_server::domain::vocabulary::{AttemptOutcome, RunState, TriggerKind};
@@ -75,10 +76,7 @@ impl Fixture {
     }
 
     pub(crate) async fn claim(&self, limit: u32, now: DateTime<Utc>) -> Vec<ClaimedRun> {
-        self.store
-            .runs_claim(limit, "node", orc_server::domain::model::ClaimOrder::Priority, now)
-            .await
-            .expect("a claim")
+        self.store.runs_claim(Claim::of(limit, ClaimOrder::Priority), "node", now).await.expect("a claim")
     }
 
     pub(crate) async fn finish(&self, finished: AttemptFinished) -> bool {
@@ -130,6 +128,7 @@ pub(crate) fn new_run(task: &TaskRecord, at: DateTime<Utc>) -> RunNew {
         backfill_key: None,
         origin: None,
         params: Map::new(),
+        needs_vault: false,
         reason: None,
     }
 }

@@ -3,6 +3,7 @@
 use super::both;
 use super::fixture::{Fixture, at, begin};
 use orc_server::domain::ids::{SessionId, TokenId, UserId};
+use orc_server::domain::model::Rights;
 use orc_server::domain::model::{
     IdempotencyNew, IdempotencyRecord, PageRequest, SessionNew, TokenNew, UserChange, UserNew, UserRecord,
 };
@@ -14,7 +15,12 @@ use uuid::Uuid;
 both!(users, sessions, tokens, settings, idempotency_keys);
 
 async fn user(fixture: &Fixture, name: &str, role: Role) -> Result<UserRecord, StoreError> {
-    let new = UserNew { name: name.into(), password_hash: "$argon2id$x".into(), role, created_at: begin() };
+    let new = UserNew {
+        name: name.into(),
+        password_hash: "$argon2id$x".into(),
+        rights: Rights::of_role(role),
+        created_at: begin(),
+    };
     fixture.store.write(async move |tx: &Tx| tx.user_insert(&new).await).await
 }
 
@@ -28,7 +34,7 @@ async fn users(fixture: Fixture) {
     let change = UserChange { disabled: Some(true), last_login_at: Some(at(5)), ..UserChange::default() };
     let work = async move |tx: &Tx| tx.user_update(bob.id, &change).await;
     let changed = store.write(work).await.expect("updates").expect("there is one");
-    assert_eq!((changed.disabled, changed.last_login_at, changed.role), (true, Some(at(5)), Role::Admin));
+    assert_eq!((changed.disabled, changed.last_login_at, changed.rights.role), (true, Some(at(5)), Role::Admin));
     assert_eq!(store.write(async |tx: &Tx| tx.user_counts().await).await.expect("counts"), (2, 1));
     assert_eq!(store.user_count().await.expect("counts"), 2);
     let nobody = async |tx: &Tx| tx.user_update(UserId::generate(), &UserChange::default()).await;
@@ -78,7 +84,7 @@ async fn tokens(fixture: Fixture) {
         id: TokenId::generate(),
         name: format!("token {seconds}"),
         secret_hash: vec![9; 32],
-        role: Role::Operator,
+        rights: Rights::of_role(Role::Operator),
         user,
         created_by: "ann".into(),
         created_at: at(seconds),
@@ -90,8 +96,11 @@ async fn tokens(fixture: Fixture) {
         fixture.store.write(async move |tx: &Tx| tx.token_insert(&token).await).await.expect("a token");
     }
     let found = fixture.store.token_find(ids[0]).await.expect("reads").expect("there is one");
-    assert_eq!((found.user, found.user_role, found.user_disabled), (Some(ann.id), Some(Role::Editor), false));
-    assert_eq!((found.role, found.expires_at, found.last_used_at), (Role::Operator, Some(at(1000)), None));
+    assert_eq!(
+        (found.user, found.user_rights, found.user_disabled),
+        (Some(ann.id), Some(Rights::of_role(Role::Editor)), false)
+    );
+    assert_eq!((found.rights.role, found.expires_at, found.last_used_at), (Role::Operator, Some(at(1000)), None));
     let work = async move |tx: &Tx| {
         tx.token_touch(ids[1], at(9)).await?;
         Ok::<_, StoreError>((tx.token_revoke(ids[2], at(10)).await?, tx.token_revoke(ids[2], at(11)).await?))

@@ -9,6 +9,7 @@ use orc_server::domain::model::{
     AttemptFinished, AttemptStarted, ClaimedRun, PageRequest, RunCancel, RunFilter, RunNew, RunNext, RunRecord,
     StatsStep, TaskRef,
 };
+use orc_server::domain::model::{Claim, ClaimOrder};
 use orc_server::domain::reason::Reason;
 use orc_server::domain::runs::OpenRuns;
 use orc_server::domain::tasks::Retention;
@@ -99,12 +100,7 @@ async fn no_run_is_claimed_twice(fixture: Fixture) {
                 let mut mine = Vec::new();
                 loop {
                     let found = store
-                        .runs_claim(
-                            7,
-                            &format!("node-{number}"),
-                            orc_server::domain::model::ClaimOrder::Priority,
-                            at(1),
-                        )
+                        .runs_claim(Claim::of(7, ClaimOrder::Priority), &format!("node-{number}"), at(1))
                         .await
                         .expect("claims");
                     if found.is_empty() {

@@ -13,6 +13,7 @@ pub struct Model {
     pub name: String,
     pub secret_hash: Vec<u8>,
     pub role: String,
+    pub grants: String,
     pub user_id: Option<Key<User>>,
     pub created_by: String,
     pub created_at: Micros,

@@ -13,6 +13,7 @@ pub struct Model {
     pub name: String,
     pub password_hash: String,
     pub role: String,
+    pub grants: String,
     pub disabled: bool,
     pub created_at: Micros,
     pub last_login_at: Option<Micros>,

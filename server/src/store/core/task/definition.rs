@@ -107,6 +107,7 @@ fn stand_in() -> Definition {
         environment: BTreeMap::new(),
         umask: None,
         leave_behind: false,
+        credentials: Vec::new(),
         params: Vec::new(),
         schedules: Vec::new(),
         triggers: Vec::new(),

@@ -33,6 +33,7 @@ pub struct Model {
     pub leaked_output: bool,
     pub survivor_count: i64,
     pub left_behind: Option<String>,
+    pub credentials: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -46,6 +46,7 @@ pub struct Model {
     pub pool: Option<String>,
     pub pool_weight: Option<i64>,
     pub backfill_id: Option<Key<Backfill>>,
+    pub needs_vault: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
