@@ -28,6 +28,13 @@ pub struct PlanSecret {
     pub value: SecretValue,
     /// How the command gets the value.
     pub inject: Inject,
+    /// Whether the value is masked. A user name is not, because it is no secret and stands in many texts.
+    #[serde(default = "masked_default")]
+    pub masked: bool,
+}
+
+const fn masked_default() -> bool {
+    true
 }
 
 /// How a command gets a value.
@@ -139,7 +146,7 @@ fn check_variable(name: &str) -> Result<(), String> {
 impl std::fmt::Debug for PlanSecret {
     /// Never shows the value.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { name, field, value: _, inject } = self;
+        let Self { name, field, value: _, inject, masked: _ } = self;
         f.debug_struct("PlanSecret").field("name", name).field("field", field).field("inject", inject).finish()
     }
 }
@@ -199,7 +206,7 @@ mod tests {
     fn a_value_travels_byte_for_byte_and_is_never_printed() {
         for value in [b"hush\n\"\\".to_vec(), b"\xff\x00hush".to_vec()] {
             let inject = Inject::Env { variable: "KEY".to_owned() };
-            let secret = PlanSecret { name: "key".to_owned(), field: None, value: value.into(), inject };
+            let secret = PlanSecret { name: "key".to_owned(), field: None, value: value.into(), inject, masked: true };
             let text = serde_json::to_string(&secret).expect("plain data");
             assert_eq!(serde_json::from_str::<PlanSecret>(&text).expect("as written"), secret);
             assert!(!format!("{secret:?} {:?}", secret.value).contains("hush"));

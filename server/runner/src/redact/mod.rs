@@ -45,7 +45,7 @@ impl Secrets {
     /// Compiles the list of values that a plan carries.
     #[must_use]
     pub fn new(secrets: &[PlanSecret]) -> Self {
-        Self::of_values(secrets.iter().map(|secret| secret.value.bytes()))
+        Self::of_values(secrets.iter().filter(|secret| secret.masked).map(|secret| secret.value.bytes()))
     }
 
     /// Compiles a list of values.

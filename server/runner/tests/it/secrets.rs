@@ -13,7 +13,7 @@ use crate::{Done, Place, Running};
 const KEY: &str = "-----BEGIN TEST KEY-----\nc29tZSB0aGluZ3MgYXJlIHNlY3JldA==\n-----END TEST KEY-----\n";
 
 pub(crate) fn secret(name: &str, value: impl Into<SecretValue>, inject: Inject) -> PlanSecret {
-    PlanSecret { name: name.to_owned(), field: None, value: value.into(), inject }
+    PlanSecret { name: name.to_owned(), field: None, value: value.into(), inject, masked: true }
 }
 
 pub(crate) fn env(variable: &str) -> Inject {

@@ -10,6 +10,7 @@ use super::fork_server::Runners;
 use super::http;
 use super::reach::{Outage, Reach};
 use super::runners::Conversation;
+use super::secrets::{self, Opened, Unopened};
 use crate::app::App;
 use crate::app::runs::attempts::{AttemptReport, seconds_until};
 use crate::clock::Stopwatch;
@@ -126,10 +127,12 @@ impl Executor {
         if let Some(damage) = &claimed.damage {
             return self.hopeless(Reason::TaskDamaged { problem: damage.clone() });
         }
-        let secrets = match brief::secrets(&self.app, claimed).await {
-            Ok(secrets) => secrets,
-            Err(reason) => return self.hopeless(reason),
+        let Opened { claimed, secrets } = match secrets::open(&self.app, claimed).await {
+            Ok(opened) => opened,
+            Err(Unopened::Hopeless(reason)) => return self.hopeless(reason),
+            Err(Unopened::Later(reason)) => return Ended::NotStarted(reason),
         };
+        let claimed = &claimed;
         if matches!(claimed.definition.run, RunSpec::Http { .. }) {
             return self.carry_out_http(claimed, &secrets, membership).await;
         }

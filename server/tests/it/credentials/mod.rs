@@ -1,5 +1,6 @@
 //! Credentials and the vault, over HTTP.
 
+mod using;
 mod vault;
 
 use crate::kit::{Client, House};

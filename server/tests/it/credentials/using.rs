@@ -1,0 +1,133 @@
+//! Runs that use credentials, with real processes.
+
+use super::HUSH;
+use crate::engine::bench::Bench;
+use axum::Router;
+use axum::http::HeaderMap;
+use axum::routing::post;
+use orc_server::domain::reason::ReasonCode;
+use orc_server::domain::vocabulary::RunState;
+use serde_json::{Value, json};
+
+async fn credential(bench: &Bench, body: Value) {
+    bench.admin().await.json(201, "POST /credentials", Some(body)).await;
+}
+
+fn shop() -> Value {
+    json!({"name": "shop", "kind": "login", "values": {"username": "ada", "password": HUSH}})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_gets_its_values_and_no_log_shows_them() {
+    let bench = Bench::new().await;
+    let _engine = bench.engine().await;
+    credential(&bench, shop()).await;
+    let line = "test \"$DB_PASSWORD\" = \"$(cat)\" && test \"$DB_PASSWORD\" = \"$(cat \"$FILE\")\" || exit 7; \
+                ls -l \"$FILE\"; echo \"$DB_USER:$DB_PASSWORD\"; echo \"$DB_PASSWORD\" | base64; \
+                printf '{\"seen\": \"%s\"}' \"$DB_PASSWORD\" > \"$ORC_RESULT_FILE\"; echo \"$FILE\"";
+    let uses = json!([
+        {"name": "shop", "inject": {"kind": "env", "variable": "DB_PASSWORD"}},
+        {"name": "shop", "field": "username", "inject": {"kind": "env", "variable": "DB_USER"}},
+        {"name": "shop", "inject": {"kind": "file", "variable": "FILE"}},
+        {"name": "shop", "inject": {"kind": "stdin"}},
+    ]);
+    bench.task(json!({"name": "it", "run": {"kind": "shell", "line": line}, "credentials": uses})).await;
+    let run = bench.start("it").await;
+    let (record, attempts) = bench.ended(run).await;
+    let log = bench.log(&attempts[0]);
+    assert_eq!(record.state, RunState::Succeeded, "{:?} {log}", record.reason);
+    assert!(log.contains("-rw-------") && log.contains("ada:***"), "{log}");
+    assert!(!log.contains(HUSH), "{log}");
+    assert_eq!(record.result, Some(json!({"seen": "***"})));
+    let file = log.lines().last().unwrap_or_default();
+    assert!(!std::path::Path::new(file).exists(), "{file}");
+    let admin = bench.admin().await;
+    let shown = admin.json(200, &format!("GET /runs/{run}"), None).await;
+    assert_eq!(shown["attempts"][0]["credentials"], json!([{"name": "shop", "value_version": 1}]));
+    let used = admin.json(200, "GET /credentials/shop", None).await;
+    assert_eq!(used["last_used_by"], "it");
+    let audit = admin.json(200, "GET /audit?action=credential_use", None).await;
+    assert_eq!(audit["items"][0]["target"], "shop", "{audit}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_whose_credential_is_missing_fails_by_name_before_it_starts() {
+    let bench = Bench::new().await;
+    credential(&bench, shop()).await;
+    let uses = json!([{"name": "shop", "inject": {"kind": "stdin"}}]);
+    let retry = json!({"max_attempts": 5, "delay_seconds": 0.01});
+    bench.task(json!({"name": "it", "run": {"kind": "shell", "line": "true"}, "credentials": uses, "retry": retry})).await;
+    let run = bench.start("it").await;
+    assert_eq!(bench.behind("DELETE FROM credential").await, 1);
+    let _engine = bench.engine().await;
+    let (record, attempts) = bench.ended(run).await;
+    let reason = record.reason.expect("a reason");
+    assert_eq!((record.state, reason.code()), (RunState::Failed, ReasonCode::CredentialMissing));
+    assert!(reason.words().contains("\"shop\""), "{reason}");
+    assert_eq!((attempts.len(), attempts[0].pid), (1, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_wait_for_a_sealed_vault_and_take_the_newest_value() {
+    let bench = Bench::new().await;
+    credential(&bench, shop()).await;
+    let uses = json!([{"name": "shop", "inject": {"kind": "env", "variable": "IT"}}]);
+    let line = "test \"$IT\" = newest-value";
+    bench.task(json!({"name": "needs", "run": {"kind": "shell", "line": line}, "credentials": uses})).await;
+    bench.task(json!({"name": "other", "run": {"kind": "shell", "line": "true"}})).await;
+    let passphrase = json!({"passphrase": "a long sentence for the vault"});
+    bench.admin().await.json(200, "POST /vault/rotate", Some(passphrase.clone())).await;
+    let bench = bench.restarted().await;
+    bench.app.vault_prepare().await.expect("looked at");
+    let _engine = bench.engine().await;
+    let (needs, other) = (bench.start("needs").await, bench.start("other").await);
+    assert_eq!(bench.ended(other).await.0.state, RunState::Succeeded, "it needs no credential");
+    let admin = bench.admin().await;
+    let waiting = admin.json(200, &format!("GET /runs/{needs}"), None).await;
+    assert_eq!((&waiting["state"], &waiting["waiting_on"][0]["reason"]["code"]), (&json!("queued"), &json!("vault_sealed")));
+    let listed = admin.json(200, "GET /runs?task=needs", None).await;
+    assert_eq!(listed["items"][0]["waiting_on"][0]["reason"]["code"], "vault_sealed");
+    admin.json(200, "POST /vault/unseal", Some(passphrase)).await;
+    // The run may have started with the old value; the one below waits for the pool meanwhile.
+    bench.ended(needs).await;
+    admin.json(201, "POST /pools", Some(json!({"name": "slow", "capacity": 0}))).await;
+    let task = json!({"name": "late", "run": {"kind": "shell", "line": line}, "credentials": uses_of(), "pool": "slow"});
+    bench.task(task).await;
+    let late = bench.start("late").await;
+    let values = json!({"values": {"username": "ada", "password": "newest-value"}});
+    admin.json(200, "POST /credentials/shop/rotate", Some(values)).await;
+    admin.json(200, "PUT /pools/slow", Some(json!({"name": "slow", "capacity": 1}))).await;
+    let (record, attempts) = bench.ended(late).await;
+    assert_eq!(record.state, RunState::Succeeded, "{:?}", record.reason);
+    assert_eq!(attempts[0].credentials[0].value_version, 2);
+}
+
+fn uses_of() -> Value {
+    json!([{"name": "shop", "inject": {"kind": "env", "variable": "IT"}}])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_http_task_sends_values_in_its_request_and_hides_them_in_its_log() {
+    let echo = async |headers: HeaderMap, body: String| {
+        let key = headers.get("x-key").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        format!("key={key} body={body}")
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, Router::new().route("/{*path}", post(echo))).await });
+    let bench = Bench::new().await;
+    let _engine = bench.engine().await;
+    let value = "quote\"and-more-9f2";
+    credential(&bench, json!({"name": "api", "kind": "token", "value": value})).await;
+    let expected = "body={\"token\":\"quote\\\"and-more-9f2\"}";
+    let run = json!({
+        "kind": "http", "method": "POST", "url": format!("http://{address}/x?key=${{credential.api}}"),
+        "headers": {"X-Key": "${credential.api}", "Content-Type": "application/json"},
+        "body": "{\"token\":\"${credential.api}\"}", "body_contains": expected,
+    });
+    bench.task(json!({"name": "it", "run": run})).await;
+    let (record, attempts) = bench.ended(bench.start("it").await).await;
+    let log = bench.log(&attempts[0]);
+    assert_eq!(record.state, RunState::Succeeded, "{:?} {log}", record.reason);
+    assert!(log.contains("key=*** body={\"token\":\"***\"}"), "{log}");
+}
