@@ -53,6 +53,7 @@ export const paths = {
   calendarOne: (calendar: string) => linkOptions({ to: "/calendars/$calendar", params: { calendar }, search: {} }),
   calendarEdit: (calendar: string) => linkOptions({ to: "/calendars/$calendar/edit", params: { calendar } }),
   pools: () => linkOptions({ to: "/pools" }),
+  credentials: () => linkOptions({ to: "/credentials" }),
   system: () => linkOptions({ to: "/system" }),
   people: () => linkOptions({ to: "/users", search: {} }),
   account: () => linkOptions({ to: "/account" }),

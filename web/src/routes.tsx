@@ -167,6 +167,12 @@ const pools = createRoute({
   component: lazyRouteComponent(() => import("@/features/pools/PoolsPage")),
 });
 
+const credentials = createRoute({
+  getParentRoute: () => app,
+  path: "/credentials",
+  component: lazyRouteComponent(() => import("@/features/credentials/CredentialsPage")),
+});
+
 const system = createRoute({
   getParentRoute: () => app,
   path: "/system",
@@ -203,7 +209,7 @@ const setup = createRoute({
 const tree = root.addChildren([
   login,
   setup,
-  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, calendar, timeline, simulate, calendars, calendarNew, calendarOne, calendarEdit, pools, system, users, account]),
+  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, calendar, timeline, simulate, calendars, calendarNew, calendarOne, calendarEdit, pools, credentials, system, users, account]),
 ]);
 
 /** Makes the router. */

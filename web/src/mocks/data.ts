@@ -1,5 +1,5 @@
 /** A believable small server: typed by the contract, so that a changed contract does not compile here. */
-import type { Pool, Reason, RunState, RunSummary, Session, Slot, System, Task, TaskSummary } from "@/api/generated";
+import type { Credential, Pool, Reason, RunState, RunSummary, Session, Slot, System, Task, TaskSummary } from "@/api/generated";
 
 const NOW = Date.now();
 /** An instant so many seconds from now. */
@@ -10,7 +10,7 @@ const id = (kind: number, number: number): string => `0193${kind.toString(16).pa
 export const session: Session = {
   name: "ada",
   role: "admin",
-  permissions: ["read", "own", "run", "define", "admin"],
+  permissions: ["read", "own", "run", "define", "credentials:use", "credentials:write", "admin"],
   via: "user",
   expires_at: null,
 };
@@ -68,6 +68,7 @@ export function task(number: number): Task {
     environment: { PGHOST: "db.internal", TZ: "UTC" },
     umask: "027",
     leave_behind: false,
+    credentials: [],
     params: [
       { kind: "date", name: "day", description: "Day to export.", required: false, default: null },
       { kind: "choice", name: "mode", description: "How much.", required: true, default: "full", choices: ["full", "delta"] },
@@ -148,6 +149,30 @@ export function slot(number: number): Slot {
     first_at: at(-300 * number),
     last_at: at(-300 * number),
     count: outcome === "missed" ? 14 : 1,
+  };
+}
+
+/** A credential. */
+export function credential(name: string, more: Partial<Credential> = {}): Credential {
+  const made = at(-86_400);
+  return {
+    id: id(8, name.length),
+    name,
+    kind: "login",
+    description: "",
+    fields: ["password", "username"],
+    version: 1,
+    value_version: 1,
+    expires_at: null,
+    created_at: made,
+    updated_at: made,
+    changed_by: "ada",
+    rotated_at: made,
+    last_used_at: null,
+    last_used_by: null,
+    warnings: [],
+    actions: ["update", "rotate", "delete"],
+    ...more,
   };
 }
 

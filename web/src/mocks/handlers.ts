@@ -19,10 +19,11 @@ import type {
   TokenPage,
   UserPage,
   WorkerList,
+  CredentialPage, CredentialUsage, Vault
 } from "@/api/generated";
 import { preview } from "./time";
 import { timeHandlers } from "./timeHandlers";
-import { at, pool, run, session, slot, system, task, taskSummary } from "./data";
+import { at, credential, pool, run, session, slot, system, task, taskSummary } from "./data";
 
 const TASKS = Array.from({ length: 240 }, (_, number) => taskSummary(number));
 const RUNS = Array.from({ length: 300 }, (_, number) => run(number));
@@ -175,6 +176,7 @@ export const handlers = [
         leaked_output: false,
         survivor_count: 0,
         left_behind: [],
+        credentials: [],
       })),
     });
   }),
@@ -182,18 +184,31 @@ export const handlers = [
   http.post(api("/runs/:run/rerun"), () => HttpResponse.json(run(2), { status: 201 })),
   http.delete(api("/runs/:run"), () => new HttpResponse(null, { status: 204 })),
   http.get(api("/pools"), () => HttpResponse.json<PoolPage>({ items: [pool("database", 4, 3), pool("licences", 2, 0)], next_cursor: null })),
+  http.get(api("/credentials"), () =>
+    HttpResponse.json<CredentialPage>({ items: [credential("shop-db", { description: "Database of the shop", last_used_at: at(-600), last_used_by: "orders-export-0000" }), credential("deploy-key", { kind: "ssh_key", fields: ["value"] })], next_cursor: null }),
+  ),
+  http.get(api("/credentials/:credential/usage"), () =>
+    HttpResponse.json<CredentialUsage>({
+      tasks: [{ task: "orders-export-0000", uses: [{ name: "shop-db", field: null, inject: { kind: "env", variable: "PGPASSWORD" } }] }],
+      last_used_at: at(-600),
+      last_used_by: "orders-export-0000",
+      changed_by: "ada",
+      updated_at: at(-86_400),
+    }),
+  ),
+  http.get(api("/vault"), () => HttpResponse.json<Vault>({ state: "open", problem: null, key_kind: "file", key_file: "/var/lib/orc/keys/master-0123456789abcdef.key", created_at: at(-86_400) })),
   http.get(api("/users"), () =>
     HttpResponse.json<UserPage>({
       items: [
-        { id: "0193", name: "ada", role: "admin", disabled: false, created_at: at(-8_640_000), last_login_at: at(-600) },
-        { id: "0194", name: "grace", role: "operator", disabled: false, created_at: at(-864_000), last_login_at: null },
+        { id: "0193", name: "ada", role: "admin", grants: [], disabled: false, created_at: at(-8_640_000), last_login_at: at(-600) },
+        { id: "0194", name: "grace", role: "operator", grants: [], disabled: false, created_at: at(-864_000), last_login_at: null },
       ],
       next_cursor: null,
     }),
   ),
   http.get(api("/tokens"), () =>
     HttpResponse.json<TokenPage>({
-      items: [{ id: "0195", name: "deploy", role: "editor", created_by: "ada", created_at: at(-864_000), expires_at: at(8_640_000), last_used_at: at(-60) }],
+      items: [{ id: "0195", name: "deploy", role: "editor", grants: [], created_by: "ada", created_at: at(-864_000), expires_at: at(8_640_000), last_used_at: at(-60) }],
       next_cursor: null,
     }),
   ),

@@ -79,7 +79,7 @@ pub struct CredentialCreate {
     pub value: Option<Secret>,
     /// The values by name of the field: `username` and `password` of a login, also `host` and `port` of a mail server.
     #[serde(default)]
-    #[schema(value_type = BTreeMap<String, String>, write_only, default = json!({}))]
+    #[schema(value_type = BTreeMap<String, String>, default = json!({}))]
     pub values: BTreeMap<String, Secret>,
 }
 
@@ -109,7 +109,7 @@ pub struct CredentialRotate {
     pub value: Option<Secret>,
     /// The values by name of the field. Fields that are absent have no value any more.
     #[serde(default)]
-    #[schema(value_type = BTreeMap<String, String>, write_only, default = json!({}))]
+    #[schema(value_type = BTreeMap<String, String>, default = json!({}))]
     pub values: BTreeMap<String, Secret>,
     /// When the new value stops being valid where it is used; null: unknown, or never.
     #[serde(default)]

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
-import { type Role, type Token, tokenCreate, tokenRevoke, type TokenSummary } from "@/api/generated";
+import { type Grant, type Role, type Token, tokenCreate, tokenRevoke, type TokenSummary } from "@/api/generated";
 import { tokenListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { PAGED } from "@/api/pages";
 import { Pages } from "@/shared/core/Pages";
@@ -17,7 +17,8 @@ import { CommandLine, Empty } from "@/ui/layout/Empty";
 import { SelectField, TextField } from "@/ui/fields/Field";
 import { DateTime } from "@/ui/text/Time";
 import { say } from "@/ui/layers/toasts";
-import { ROLES, roleRank } from "./roles";
+import { GrantFields, grantsWith } from "./GrantFields";
+import { GRANTS, ROLES, roleRank } from "./roles";
 
 const ENDS: [string, string][] = [
   ["30", "in 30 days"],
@@ -91,12 +92,14 @@ function NewToken({ onClose }: { onClose: () => void }) {
   const changed = useAskAgain("tokenList");
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("operator");
+  const [grants, setGrants] = useState<Grant[]>([]);
   const [ends, setEnds] = useState("90");
+  const mayGrant = GRANTS.map(([grant]) => grant).filter((grant) => session.permissions.includes(grant));
   const mine = ROLES.filter(([each]) => roleRank(each) <= roleRank(session.role));
   const create = useMutation({
     meta: { quiet: true },
     mutationFn: async () =>
-      (await tokenCreate({ body: { name: name.trim(), role: roleRank(role) > roleRank(session.role) ? session.role : role, expires_days: ends === "" ? null : Number(ends) }, throwOnError: true })).data,
+      (await tokenCreate({ body: { name: name.trim(), role: roleRank(role) > roleRank(session.role) ? session.role : role, grants: grantsWith(role, grants), expires_days: ends === "" ? null : Number(ends) }, throwOnError: true })).data,
     onSuccess: () => changed(),
   });
   if (create.data) return <Made made={create.data} onClose={onClose} />;
@@ -106,13 +109,14 @@ function NewToken({ onClose }: { onClose: () => void }) {
       title="New token"
       verb="Create the token"
       failure={failure}
-      fields={["/name", "/role", "/expires_days"]}
+      fields={["/name", "/role", "/grants", "/expires_days"]}
       busy={create.isPending}
       onSubmit={() => create.mutate()}
       onClose={onClose}
     >
       <TextField label="Name" required maxLength={100} hint="What it is for." value={name} onText={setName} error={messagesAt(failure, "/name")} />
       <SelectField label="Role" value={role} options={mine} onValue={setRole} error={messagesAt(failure, "/role")} />
+      <GrantFields role={role} grants={grants} mine={mayGrant} onGrants={setGrants} />
       <SelectField label="Expires" value={ends} options={ENDS} onValue={setEnds} error={messagesAt(failure, "/expires_days")} />
     </FormDialog>
   );

@@ -1,20 +1,24 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
-import { type Role, type User, userCreate, userUpdate } from "@/api/generated";
+import { type Grant, type Role, type User, userCreate, userUpdate } from "@/api/generated";
 import { useAskAgain } from "@/shared/core/useAskAgain";
 import { SelectField, TextField } from "@/ui/fields/Field";
 import { FormDialog } from "@/ui/layers/FormDialog";
 import { say } from "@/ui/layers/toasts";
-import { ROLES } from "./roles";
+import { GrantFields, grantsWith } from "./GrantFields";
+import { GRANTS, ROLES } from "./roles";
+
+const ALL_GRANTS = GRANTS.map(([grant]) => grant);
 
 /** Another role for a user. */
 export function RoleDialog({ user, onClose }: { user: User; onClose: () => void }) {
   const changed = useAskAgain("userList");
   const [role, setRole] = useState(user.role);
+  const [grants, setGrants] = useState(user.grants);
   const save = useMutation({
     meta: { quiet: true },
-    mutationFn: async () => (await userUpdate({ path: { user: user.id }, body: { role }, throwOnError: true })).data,
+    mutationFn: async () => (await userUpdate({ path: { user: user.id }, body: { role, grants: grantsWith(role, grants) }, throwOnError: true })).data,
     onSuccess: async () => {
       onClose();
       await changed();
@@ -24,6 +28,7 @@ export function RoleDialog({ user, onClose }: { user: User; onClose: () => void 
   return (
     <FormDialog title={`Role of ${user.name}`} verb="Save the role" failure={failure} fields={["/role"]} busy={save.isPending} onSubmit={() => save.mutate()} onClose={onClose}>
       <SelectField label="Role" value={role} options={ROLES} onValue={setRole} error={messagesAt(failure, "/role")} />
+      <GrantFields role={role} grants={grants} mine={ALL_GRANTS} onGrants={setGrants} />
     </FormDialog>
   );
 }
@@ -61,10 +66,11 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
   const changed = useAskAgain("userList");
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("viewer");
+  const [grants, setGrants] = useState<Grant[]>([]);
   const [password, setPassword] = useState("");
   const create = useMutation({
     meta: { quiet: true },
-    mutationFn: async () => (await userCreate({ body: { name: name.trim(), role, password }, throwOnError: true })).data,
+    mutationFn: async () => (await userCreate({ body: { name: name.trim(), role, grants: grantsWith(role, grants), password }, throwOnError: true })).data,
     onSuccess: async (user) => {
       say(`${user.name} can log in.`);
       onClose();
@@ -84,6 +90,7 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
     >
       <TextField label="Name" required hint="Lower-case letters, digits and . _ - @" autoCapitalize="none" value={name} onText={setName} error={messagesAt(failure, "/name")} />
       <SelectField label="Role" value={role} options={ROLES} onValue={setRole} error={messagesAt(failure, "/role")} />
+      <GrantFields role={role} grants={grants} mine={ALL_GRANTS} onGrants={setGrants} />
       <TextField
         label="First password"
         type="password"

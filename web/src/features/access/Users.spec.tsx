@@ -7,7 +7,7 @@ import { problem } from "@/mocks/handlers";
 import { renderPage } from "@/mocks/render";
 import { server } from "@/mocks/setup";
 
-const user = (number: number): User => ({ id: `u${number}`, name: `user-${number}`, role: "viewer", disabled: false, created_at: at(-1000), last_login_at: null });
+const user = (number: number): User => ({ id: `u${number}`, name: `user-${number}`, role: "viewer", grants: [], disabled: false, created_at: at(-1000), last_login_at: null });
 
 describe("users", () => {
   it("come page by page, and the foot says that there are more", async () => {

@@ -1,4 +1,4 @@
-import type { Role } from "@/api/generated";
+import type { Grant, Role } from "@/api/generated";
 
 /** Roles with what they may do; each includes those before it. */
 export const ROLES: [Role, string][] = [
@@ -6,6 +6,12 @@ export const ROLES: [Role, string][] = [
   ["operator", "Operator: may also run, cancel and rerun"],
   ["editor", "Editor: may also define tasks"],
   ["admin", "Admin: may also manage users, settings and the hold"],
+];
+
+/** Rights in addition to the role, with what they allow. */
+export const GRANTS: [Grant, string][] = [
+  ["credentials:use", "May define tasks that use credentials"],
+  ["credentials:write", "May create, rotate and delete credentials"],
 ];
 
 /** Places of the roles, weakest first. */

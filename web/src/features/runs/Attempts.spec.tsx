@@ -20,6 +20,7 @@ const attempt: Attempt = {
   leaked_output: false,
   survivor_count: 0,
   left_behind: [],
+  credentials: [],
 };
 
 it("lists the programs that an attempt left running, with their pids", () => {

@@ -30,6 +30,9 @@ export function Attempts({ attempts, shown, onChoose }: { attempts: Attempt[]; s
               <span className="pl-8 text-xs text-muted">{facts(attempt)}</span>
               {reasonWords(attempt) && <span className="pl-8 text-xs first-letter:uppercase">{reasonWords(attempt)}</span>}
               <span className="flex flex-wrap gap-1 pl-8">
+                {attempt.credentials.map(({ name, value_version }) => (
+                  <Badge key={name}>{`${name}, value ${value_version}`}</Badge>
+                ))}
                 {attempt.leaked_output && <Badge tone="warn">a process that was left behind kept its output open</Badge>}
                 {attempt.survivor_count > 0 && <Badge tone="fail">{plural(attempt.survivor_count, "process", "processes")} left running</Badge>}
               </span>

@@ -1,8 +1,8 @@
-import { Activity, CalendarDays, CalendarRange, ChartGantt, FlaskConical, Gauge, LayoutDashboard, ListChecks, type LucideIcon, Server, Users } from "lucide-react";
+import { Activity, CalendarDays, CalendarRange, ChartGantt, FlaskConical, Gauge, KeyRound, LayoutDashboard, ListChecks, type LucideIcon, Server, Users } from "lucide-react";
 
 /** One place in the rail. */
 export interface NavItem {
-  to: "/" | "/tasks" | "/runs" | "/calendar" | "/timeline" | "/simulate" | "/calendars" | "/pools" | "/system" | "/users";
+  to: "/" | "/tasks" | "/runs" | "/calendar" | "/timeline" | "/simulate" | "/calendars" | "/pools" | "/credentials" | "/system" | "/users";
   word: string;
   icon: LucideIcon;
   /** Second key after `g`. */
@@ -24,6 +24,7 @@ export const NAV: NavItem[][] = [
   [
     { to: "/calendars", word: "Calendars", icon: CalendarRange, key: "a" },
     { to: "/pools", word: "Pools", icon: Gauge, key: "p" },
+    { to: "/credentials", word: "Credentials", icon: KeyRound, key: "k" },
     { to: "/simulate", word: "Simulation", icon: FlaskConical, key: "m" },
   ],
   [

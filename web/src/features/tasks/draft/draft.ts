@@ -9,7 +9,7 @@ import {
   runScriptDefaults,
   taskDefinitionDefaults,
 } from "@/api/generated/contract.gen";
-import type { ParamSpec, Retry, RunCommand, RunHttp, RunScript, RunShell, RunSpec, Schedule, Task, TaskDefinition, TaskTrigger } from "@/api/generated";
+import type { CredentialUse, ParamSpec, Retry, RunCommand, RunHttp, RunScript, RunShell, RunSpec, Schedule, Task, TaskDefinition, TaskTrigger } from "@/api/generated";
 import { UNDECLARED } from "@/api/undeclared";
 import type { Pairs } from "@/ui/fields/Lists";
 import { codesOf, codesText } from "./codes";
@@ -36,6 +36,7 @@ export interface Draft {
   /** Octal digits; empty: the server's setting. */
   umask: string;
   leave_behind: boolean;
+  credentials: CredentialUse[];
   params: ParamSpec[];
   schedules: Schedule[];
   triggers: TaskTrigger[];
@@ -110,6 +111,7 @@ export function draftOf(task: Task): Draft {
     environment: Object.entries(task.environment),
     umask: task.umask ?? "",
     leave_behind: task.leave_behind,
+    credentials: task.credentials,
     params: task.params,
     schedules: task.schedules,
     triggers: task.triggers,
@@ -184,6 +186,7 @@ export function definitionOf(draft: Draft): TaskDefinition {
     environment: Object.fromEntries(draft.environment.filter(([name]) => name !== "")),
     umask: draft.umask.trim() || null,
     leave_behind: draft.leave_behind,
+    credentials: draft.kind === "http" ? [] : draft.credentials,
     params: draft.params,
     schedules: draft.schedules,
     triggers: draft.triggers,

@@ -11,6 +11,7 @@ import { Button } from "@/ui/Button";
 import { Foot } from "@/ui/layout/Foot";
 import { BasicsPart } from "./BasicsPart";
 import { draftFaults } from "../draft/codes";
+import { CredentialsPart } from "./CredentialsPart";
 import { definitionOf, type Draft, draftOf } from "../draft/draft";
 import { EffectQuestion } from "./EffectQuestion";
 import { useCheck, useSave } from "./formHooks";
@@ -114,6 +115,7 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
       <div className="rounded-lg border border-line bg-surface px-4 lg:px-6">
         <BasicsPart {...part} />
         <RunPart {...part} />
+        <CredentialsPart {...part} />
         <SchedulesPart {...part} />
         <TriggersPart {...part} />
         <ParamsPart {...part} />
