@@ -3,6 +3,7 @@
 use super::core::answer;
 use super::core::body::{Body, IfMatch, Path, Query, page_request};
 use super::core::error::ApiResult;
+use super::core::names::Name;
 use super::core::page::page;
 use super::core::page::{DryRunQuery, NamedPageQuery};
 use super::core::state::ApiState;
@@ -34,7 +35,7 @@ macro_rules! pool {
         pub struct $name {
             $($own)*
             /// Unique name, by which tasks refer to the pool.
-            #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._-]{0,99}$", example = "database")]
+            #[schema(value_type = Name)]
             pub name: String,
             /// What the pool stands for.
             #[serde(default)]

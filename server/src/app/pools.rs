@@ -4,10 +4,11 @@ use super::core::events::Change;
 use super::core::write::{Moment, Write};
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::core::problem::Problem;
-use crate::domain::ids::{PoolId, name_problem};
+use crate::domain::ids::PoolId;
 use crate::domain::model::{Page, PageRequest, PoolRecord, PoolUse};
+use crate::domain::names::name_problem;
 use crate::domain::tasks::Definition;
-use crate::domain::vocabulary::Permission;
+use crate::domain::vocabulary::{Permission, SystemPart};
 use crate::store::Tx;
 use serde_json::json;
 
@@ -123,7 +124,7 @@ impl App {
     }
 
     fn announce_pool(&self) {
-        self.events().publish(Change::System { what: "pool" });
+        self.events().publish(Change::System { what: SystemPart::Pool });
         self.signals().raise(Signal::Queue);
     }
 }
@@ -152,7 +153,7 @@ fn unknown(pool: &str) -> Problem {
 
 fn pool_check(wanted: &PoolDefinition) -> Result<()> {
     match name_problem(&wanted.name) {
-        Some(message) => Err(Error::invalid("/name", format!("name {message}"))),
+        Some(message) => Err(Error::invalid("/name", message)),
         None => Ok(()),
     }
 }

@@ -307,6 +307,36 @@ words!(
     }
 );
 
+words!(
+    /// Why events of a stream were lost.
+    EventLoss ("loss of events") {
+        /// The server was restarted, and only events of its present life are kept.
+        Restart = "restart",
+        /// More events came than are kept or than the client read.
+        Overrun = "overrun",
+    }
+);
+
+words!(
+    /// A part of the server whose own state changes.
+    SystemPart ("part of the system") {
+        /// The hold of all schedules and runs.
+        Hold = "hold",
+        /// Free space.
+        Disk = "disk",
+        /// The machine's clock and whether it is trusted.
+        Clock = "clock",
+        /// Calendars.
+        Calendar = "calendar",
+        /// Pools.
+        Pool = "pool",
+        /// Backfills.
+        Backfill = "backfill",
+        /// Schedules that do not fire because they are invalid.
+        Schedules = "schedules",
+    }
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

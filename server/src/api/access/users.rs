@@ -2,6 +2,7 @@
 
 use crate::api::core::body::{Body, Path, Query, page_request};
 use crate::api::core::error::ApiResult;
+use crate::api::core::names::LoginName;
 use crate::api::core::page::NamedPageQuery;
 use crate::api::core::page::page;
 use crate::api::core::state::ApiState;
@@ -45,8 +46,8 @@ page!(
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserCreate {
-    /// Login name: a-z, 0-9, '.', '_', '-', '@'.
-    #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._@-]{0,99}$")]
+    /// Login name.
+    #[schema(value_type = LoginName)]
     pub name: String,
     /// Role of the user.
     #[schema(inline = false)]

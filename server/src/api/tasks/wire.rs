@@ -5,6 +5,7 @@ use super::definition::*;
 use super::params::ParamSpec;
 use crate::api::core::answer::Reason;
 use crate::api::core::defaults::{one, yes};
+use crate::api::core::names::Name;
 use crate::api::core::page::page;
 use crate::api::schedules::wire::{Schedule, SlotPreview};
 use crate::api::triggers::wire::TaskTrigger;
@@ -184,7 +185,7 @@ pub struct RunCreate {
 #[serde(deny_unknown_fields)]
 pub struct TaskClone {
     /// Name of the copy.
-    #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._-]{0,99}$")]
+    #[schema(value_type = Name)]
     pub name: String,
     /// Whether the copy is enabled.
     #[serde(default)]

@@ -18,10 +18,11 @@ use super::core::events::Change;
 use super::core::write::{Moment, Write};
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::calendars::{Calendar, CalendarBook};
-use crate::domain::ids::{CalendarId, name_problem};
+use crate::domain::ids::CalendarId;
 use crate::domain::model::{CalendarRecord, Page, PageRequest, StoredCalendars};
+use crate::domain::names::name_problem;
 use crate::domain::reason::Reason;
-use crate::domain::vocabulary::Permission;
+use crate::domain::vocabulary::{Permission, SystemPart};
 use crate::store::Tx;
 use chrono::NaiveDate;
 use serde_json::json;
@@ -256,7 +257,7 @@ impl App {
     }
 
     fn announce_calendar(&self) {
-        self.events().publish(Change::System { what: "calendar" });
+        self.events().publish(Change::System { what: SystemPart::Calendar });
         self.replan_all();
         self.signals().raise(Signal::Queue);
     }
@@ -264,7 +265,7 @@ impl App {
 
 fn calendar_check(stored: &StoredCalendars, old_name: &str, wanted: &Calendar) -> Result<()> {
     if let Some(message) = name_problem(&wanted.name) {
-        return Err(Error::invalid("/name", format!("name {message}")));
+        return Err(Error::invalid("/name", message));
     }
     let all = with_change(stored, old_name, Some(wanted));
     refuse(CalendarBook::compile_stored(&all).problems(&wanted.name).to_vec())

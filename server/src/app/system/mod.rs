@@ -16,7 +16,7 @@ use crate::clock::ClockView;
 pub use crate::domain::model::DatabaseFacts;
 use crate::domain::model::{CalendarRecord, StatsStep};
 use crate::domain::reason::Reason;
-use crate::domain::vocabulary::{Permission, RunState};
+use crate::domain::vocabulary::{Permission, RunState, SystemPart};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -237,7 +237,7 @@ impl App {
     fn hold_changed(&self) {
         self.signals().raise(Signal::Schedules);
         self.signals().raise(Signal::Queue);
-        self.events().publish(Change::System { what: "hold" });
+        self.events().publish(Change::System { what: SystemPart::Hold });
     }
 }
 
