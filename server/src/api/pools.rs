@@ -96,8 +96,7 @@ pub async fn pool_list(
 ) -> ApiResult<Json<PoolPage>> {
     let page: PageRequest = page_request(query.limit, query.cursor.as_deref())?;
     let listed = state.app.pool_list(&caller, query.text.as_deref(), &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    Ok(Json(PoolPage { items: listed.items.into_iter().map(pool_out).collect(), next_cursor }))
+    Ok(Json(listed.map(pool_out).into()))
 }
 
 /// Create a pool.

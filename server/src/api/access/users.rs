@@ -85,8 +85,7 @@ pub async fn user_list(
 ) -> ApiResult<Json<UserPage>> {
     let page = page_request(query.limit, query.cursor.as_deref())?;
     let listed = state.app.user_list(&caller, query.text.as_deref(), &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    Ok(Json(UserPage { items: listed.items.into_iter().map(user_out).collect(), next_cursor }))
+    Ok(Json(listed.map(user_out).into()))
 }
 
 /// Create a user.

@@ -168,8 +168,7 @@ pub async fn plan_list(
     let page = page_request(query.limit, query.cursor.as_deref())?;
     let range = (query.from_at, query.until_at);
     let listed = state.app.plan_list(&caller, query.task.as_deref(), range, &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    Ok(Json(PlanPage { items: listed.items.into_iter().map(slot_out).collect(), next_cursor }))
+    Ok(Json(listed.map(slot_out).into()))
 }
 
 /// Count what is planned and what happened, day by day.

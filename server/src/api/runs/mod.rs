@@ -62,10 +62,8 @@ pub async fn run_list(
         until_at: query.until_at,
     };
     let listed = state.app.run_list(&caller, query.task.as_deref(), filter, &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
     let now = state.app.clock().now();
-    let items = listed.items.into_iter().map(|run| summary_out(run, now)).collect();
-    Ok(Json(RunPage { items, next_cursor }))
+    Ok(Json(listed.map(|run| summary_out(run, now)).into()))
 }
 
 /// View a run with its attempts.

@@ -232,8 +232,7 @@ pub async fn slot_list(
         until_at: query.until_at,
     };
     let listed = state.app.slot_list(&caller, query.task.as_deref(), filter, &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    Ok(Json(SlotPage { items: listed.items.into_iter().map(entry_out).collect(), next_cursor }))
+    Ok(Json(listed.map(entry_out).into()))
 }
 
 fn keyed(schedule: Schedule, state: &ApiState) -> schedules::Schedule {

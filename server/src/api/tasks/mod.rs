@@ -29,6 +29,7 @@ use crate::app::core::write::Write;
 use crate::app::runs::idempotency::Idempotency;
 use crate::app::tasks::sets::Apply;
 use crate::app::{self, Caller};
+use crate::domain::model::Page;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -85,11 +86,9 @@ pub async fn task_list(
     };
     let listed = state.app.task_list(&caller, &filter, sort, &page).await?;
     let now = state.app.clock().now();
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
     let book = state.app.calendar_book().await?;
     let invalid = state.app.invalid_schedules();
-    let items = listed.items.into_iter().map(|task| summary_out(&book, &invalid, task, now)).collect();
-    Ok(Json(TaskPage { items, next_cursor }))
+    Ok(Json(listed.map(|task| summary_out(&book, &invalid, task, now)).into()))
 }
 
 /// Create a task.
@@ -296,7 +295,6 @@ pub async fn task_version_list(
 ) -> ApiResult<Json<TaskVersionPage>> {
     let page = page_request(query.limit, query.cursor.as_deref())?;
     let listed = state.app.task_version_list(&caller, &task, &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
     let mut items = Vec::with_capacity(listed.items.len());
     for version in &listed.items {
         let before = match listed.items.iter().find(|other| other.version + 1 == version.version) {
@@ -305,7 +303,7 @@ pub async fn task_version_list(
         };
         items.push(version_out(version.clone(), before));
     }
-    Ok(Json(TaskVersionPage { items, next_cursor }))
+    Ok(Json(Page { items, next: listed.next }.into()))
 }
 
 /// View one version of a task.

@@ -65,13 +65,11 @@ impl Store {
         }
         let query = query.order_by(column, order.clone()).order_by(task::Column::Id, order);
         let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
-        let page = Page::cut(rows, page.limit, |row| match sort {
+        Page::cut(rows, page.limit, |row| match sort {
             TaskSort::Name => Cursor::text(row.name.clone(), row.id),
             TaskSort::UpdatedAt => Cursor::number(row.updated_at.0, row.id),
             TaskSort::LastRunAt => Cursor::number(row.last_run_created_at.0, row.id),
-        });
-        let next = page.next;
-        Ok(Page { items: page.items.into_iter().map(record).collect::<Result<_>>()?, next })
+        }).try_map(record)
     }
 }
 
