@@ -3,6 +3,7 @@
 use super::core::events::Change;
 use super::core::write::{Moment, Write};
 use super::{App, Caller, Error, Result, Signal};
+use crate::domain::core::phrases::first_ten;
 use crate::domain::core::problem::Problem;
 use crate::domain::ids::PoolId;
 use crate::domain::model::{Page, PageRequest, PoolRecord, PoolUse};
@@ -58,6 +59,7 @@ impl App {
         pool_check(&wanted)?;
         let caller = caller.clone();
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
+            free(tx, &wanted.name).await?;
             let made = tx.pool_insert(&wanted.name, &wanted.description, wanted.capacity, now).await?;
             let detail = json!({"capacity": made.capacity});
             tx.audit_append(&caller.audit(now, "pool_create", ("pool", made.name.clone()), detail)).await?;
@@ -85,6 +87,7 @@ impl App {
             let read = tx.pool_find(&pool).await?.ok_or_else(|| no_pool(&pool))?;
             Error::unless_at(read.version, base)?;
             if wanted.name != read.name {
+                free(tx, &wanted.name).await?;
                 unused(tx, &read, "renamed").await?;
             }
             let PoolDefinition { name, description, capacity } = wanted.clone();
@@ -158,16 +161,21 @@ fn pool_check(wanted: &PoolDefinition) -> Result<()> {
     }
 }
 
+/// Refuses a name that another pool has.
+async fn free(tx: &Tx, name: &str) -> Result<()> {
+    match tx.pool_find(name).await? {
+        Some(_) => Err(Error::taken("pool", name)),
+        None => Ok(()),
+    }
+}
+
 async fn unused(tx: &Tx, pool: &PoolRecord, verb: &str) -> Result<()> {
     let tasks = tx.pool_tasks(&pool.name).await?;
     let open = tx.pool_uses().await?.get(&pool.name).copied().unwrap_or_default();
     if tasks.is_empty() && open == PoolUse::default() {
         return Ok(());
     }
-    let mut places: Vec<String> = tasks.iter().take(10).map(|task| format!("task \"{task}\"")).collect();
-    if tasks.len() > 10 {
-        places.push(format!("{} more tasks", tasks.len() - 10));
-    }
+    let mut places = first_ten(tasks.iter().map(|task| format!("task \"{task}\"")).collect());
     if open != PoolUse::default() {
         places.push("open runs".to_owned());
     }

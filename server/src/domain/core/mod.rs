@@ -4,6 +4,6 @@
 
 pub(in crate::domain) mod coded;
 pub mod overlap;
-pub(in crate::domain) mod phrases;
+pub mod phrases;
 pub mod problem;
 pub mod time;

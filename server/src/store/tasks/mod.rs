@@ -69,7 +69,8 @@ impl Store {
             TaskSort::Name => Cursor::text(row.name.clone(), row.id),
             TaskSort::UpdatedAt => Cursor::number(row.updated_at.0, row.id),
             TaskSort::LastRunAt => Cursor::number(row.last_run_created_at.0, row.id),
-        }).try_map(record)
+        })
+        .try_map(record)
     }
 }
 
