@@ -7,7 +7,7 @@ use crate::app::core::write::Moment;
 use crate::app::schedules::{compile, upcoming};
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::calendars::CalendarBook;
-use crate::domain::model::{PageRequest, TaskFilter, TaskRecord, TaskSort};
+use crate::domain::model::{TaskFilter, TaskRecord};
 use crate::domain::schedules::crontab;
 use crate::domain::schedules::crontab::{CrontabNote, Form, Job, LineProblem};
 use crate::domain::schedules::{Schedule, Slot, fill_keys};
@@ -115,21 +115,17 @@ impl App {
         let drafts = jobs.iter().map(|job| definition(import, job.clone()));
         let wanted: HashSet<WhatAndWhen> = drafts.map(|draft| what_and_when(&draft, &draft.schedules[0])).collect();
         let looked = self.compute(Reach::AllTasks, async move |app, _| {
-            let (mut known, mut page) = (Known::default(), PageRequest::first(500));
-            loop {
-                let listed = app.store().task_list(&TaskFilter::default(), TaskSort::Name, &page).await?;
-                for task in listed.items {
+            let (mut known, mut walk) = (Known::default(), app.store().task_walk(TaskFilter::default()));
+            while let Some(tasks) = walk.next().await? {
+                for task in tasks {
                     let each =
                         task.definition.schedules.iter().map(|schedule| what_and_when(&task.definition, schedule));
                     let same = each.filter(|it| wanted.contains(it)).map(|it| (it, task.definition.name.clone()));
                     known.tasks.extend(same);
                     known.names.insert(task.definition.name);
                 }
-                match listed.next {
-                    Some(cursor) => page.cursor = Some(cursor),
-                    None => return Ok(known),
-                }
             }
+            Ok(known)
         });
         looked.await
     }

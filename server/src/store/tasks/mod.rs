@@ -1,8 +1,9 @@
 //! Tasks: definitions with all their versions, and the present state of each task.
 //!
-//! Deliberately absent: schedules and triggers, which have their own rows. Start reading at `task_find`, then `versions`.
+//! Deliberately absent: schedules and triggers, which have their own rows. Start reading at `task_find`, then `versions` and `walk`.
 
 pub(in crate::store) mod versions;
+pub(in crate::store) mod walk;
 
 use super::core::entity::task;
 use super::core::error::{damaged, unique};
