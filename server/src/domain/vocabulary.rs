@@ -308,6 +308,28 @@ words!(
 );
 
 words!(
+    /// Order of a list of tasks.
+    TaskSort ("order of tasks") {
+        /// By name.
+        Name = "name",
+        /// Last changed first.
+        UpdatedAt = "updated_at",
+        /// Task with the newest run first.
+        LastRunAt = "last_run_at",
+    }
+);
+
+words!(
+    /// Width of one point in statistics.
+    StatsStep ("width of a point") {
+        /// One hour.
+        Hour = "hour",
+        /// One day in UTC.
+        Day = "day",
+    }
+);
+
+words!(
     /// Why events of a stream were lost.
     EventLoss ("loss of events") {
         /// The server was restarted, and only events of its present life are kept.

@@ -8,7 +8,7 @@ pub mod wire;
 
 use self::wire::{
     Attempt, LeftBehind, LogSize, Run, RunListQuery, RunPage, RunRerun, RunStats, RunStatsPoint, RunStatsQuery,
-    RunSummary, RunTask, StatsStep, Trigger, WaitingOn,
+    RunSummary, RunTask, Trigger, WaitingOn,
 };
 use super::core::answer;
 use super::core::body::{Body, IdempotencyKey, Path, Query, page_request};
@@ -21,7 +21,7 @@ use crate::domain::ids::RunId;
 use crate::domain::model::{self, AttemptRecord, RunFilter, RunRecord, StatsPoint, StatsRecord};
 use crate::domain::reason::Reason;
 use crate::domain::runs;
-use crate::domain::vocabulary::RunState;
+use crate::domain::vocabulary::{RunState, StatsStep};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -134,10 +134,7 @@ pub async fn run_stats(
     Extension(caller): Extension<Caller>,
     Query(query): Query<RunStatsQuery>,
 ) -> ApiResult<Json<RunStats>> {
-    let step = match query.step.unwrap_or_default() {
-        StatsStep::Hour => crate::domain::model::StatsStep::Hour,
-        StatsStep::Day => crate::domain::model::StatsStep::Day,
-    };
+    let step = query.step.unwrap_or(StatsStep::Day);
     let range = (query.from_at, query.until_at);
     Ok(Json(stats_out(state.app.run_stats(&caller, query.task.as_deref(), range, step).await?)))
 }

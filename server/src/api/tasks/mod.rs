@@ -16,7 +16,7 @@ use self::definition::TaskDefinition;
 use self::out::{applied_out, bulk_in, bulk_item, created, merge, saved, summary_out, tagged, task_out, version_out};
 use self::wire::{
     RunCreate, Task, TaskApply, TaskApplyResult, TaskBulk, TaskBulkResult, TaskClone, TaskDeleteQuery, TaskListQuery,
-    TaskPage, TaskPatch, TaskSort, TaskVersion, TaskVersionPage,
+    TaskPage, TaskPatch, TaskVersion, TaskVersionPage,
 };
 use super::core::body::{Body, IdempotencyKey, IfMatch, Path, Query, checked, page_request};
 use super::core::error::ApiResult;
@@ -30,6 +30,7 @@ use crate::app::runs::idempotency::Idempotency;
 use crate::app::tasks::sets::Apply;
 use crate::app::{self, Caller};
 use crate::domain::model::Page;
+use crate::domain::vocabulary::TaskSort;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -79,11 +80,7 @@ pub async fn task_list(
         last_state: query.last_state,
         owner: None,
     };
-    let sort = match query.sort.unwrap_or_default() {
-        TaskSort::Name => crate::domain::model::TaskSort::Name,
-        TaskSort::UpdatedAt => crate::domain::model::TaskSort::UpdatedAt,
-        TaskSort::LastRunAt => crate::domain::model::TaskSort::LastRunAt,
-    };
+    let sort = query.sort.unwrap_or(TaskSort::Name);
     let listed = state.app.task_list(&caller, &filter, sort, &page).await?;
     let now = state.app.clock().now();
     let book = state.app.calendar_book().await?;

@@ -9,7 +9,7 @@ use crate::api::core::names::Name;
 use crate::api::core::page::page;
 use crate::api::schedules::wire::{Schedule, SlotPreview};
 use crate::api::triggers::wire::TaskTrigger;
-use crate::domain::vocabulary::{OnServerStop, RunState, TaskAction, TaskMend};
+use crate::domain::vocabulary::{OnServerStop, RunState, TaskAction, TaskMend, TaskSort};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -115,19 +115,6 @@ pub struct LastRun {
     pub finished_at: Option<DateTime<Utc>>,
     /// Seconds from the run's start to its end.
     pub duration_seconds: Option<f64>,
-}
-
-/// Order of a list of tasks.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TaskSort {
-    /// By name.
-    #[default]
-    Name,
-    /// Last changed first.
-    UpdatedAt,
-    /// Last started first.
-    LastRunAt,
 }
 
 /// Filters of a list of tasks.

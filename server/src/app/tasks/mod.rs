@@ -19,12 +19,12 @@ use crate::domain::ids::{ScheduleId, TaskId};
 use crate::domain::keys::Key;
 use crate::domain::model::{
     Damage, DamagedSchedule, Page, PageRequest, RunCancel, ScheduleRecord, StoredSchedules, TaskFilter, TaskRecord,
-    TaskRef, TaskSort, TaskVersionRecord,
+    TaskRef, TaskVersionRecord,
 };
 use crate::domain::reason::Reason;
 use crate::domain::schedules::{Schedule, Slot};
 use crate::domain::tasks::Definition;
-use crate::domain::vocabulary::{Permission, TaskAction};
+use crate::domain::vocabulary::{Permission, TaskAction, TaskSort};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;

@@ -1,6 +1,7 @@
 //! Tasks: definitions with all their versions, and the present state of each task.
 //!
-//! Deliberately absent: schedules and triggers, which have their own rows. Start reading at `task_find`, then `versions` and `walk`.
+//! Deliberately absent: schedules and triggers, which have their own rows. Start reading at
+//! `task_find`, then `versions` and `walk`.
 
 pub(in crate::store) mod versions;
 pub(in crate::store) mod walk;
@@ -15,8 +16,9 @@ use super::{Conflict, Result, Store, StoreError, Tx, schedules};
 use crate::domain::ids::{RunId, TaskId};
 use crate::domain::keys::{Key, Task};
 use crate::domain::model::{Cursor, Page, PageRequest};
-use crate::domain::model::{LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskSort};
+use crate::domain::model::{LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef};
 use crate::domain::tasks::Definition;
+use crate::domain::vocabulary::TaskSort;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, LikeExpr};
 use sea_orm::{

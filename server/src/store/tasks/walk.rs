@@ -1,6 +1,7 @@
 //! A walk over many tasks, some at a time, so that its memory does not grow with their number.
 
-use crate::domain::model::{PageRequest, TaskFilter, TaskRecord, TaskSort};
+use crate::domain::model::{PageRequest, TaskFilter, TaskRecord};
+use crate::domain::vocabulary::TaskSort;
 use crate::store::{Result, Store};
 
 /// Number of tasks that are read at once.

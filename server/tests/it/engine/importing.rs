@@ -7,9 +7,9 @@ use orc_server::app::core::upload::Upload;
 use orc_server::app::tasks::import::{Imported, TaskImport};
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
-use orc_server::domain::model::{AuditFilter, PageRequest, TaskFilter, TaskSort};
+use orc_server::domain::model::{AuditFilter, PageRequest, TaskFilter};
 use orc_server::domain::schedules::crontab::{CrontabNote, TaskImportNoteCode};
-use orc_server::domain::vocabulary::RunState;
+use orc_server::domain::vocabulary::{RunState, TaskSort};
 use serde_json::json;
 
 const TEXT: &str = "\
