@@ -1,9 +1,9 @@
 //! Pools over HTTP.
 
+use super::contract::names::Name;
 use super::core::answer;
 use super::core::body::{Body, IfMatch, Path, Query, page_request};
 use super::core::error::ApiResult;
-use super::core::names::Name;
 use super::core::page::page;
 use super::core::page::{DryRunQuery, NamedPageQuery};
 use super::core::state::ApiState;

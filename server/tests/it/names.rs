@@ -51,7 +51,7 @@ fn every_name_of_a_definition_follows_a_rule_of_the_contract() {
             _ => other.insert(body.as_str()),
         };
     }
-    assert_eq!(other, OTHER.map(|(body, _)| body).into(), "names that refer to no rule of `api::core::names`");
+    assert_eq!(other, OTHER.map(|(body, _)| body).into(), "names that refer to no rule of `api::contract::names`");
     for body in ["TaskDefinition", "TaskClone", "CalendarDefinition", "CalendarImport", "PoolDefinition", "UserCreate"]
     {
         assert!(checked.contains(body), "{body} of {checked:?}");

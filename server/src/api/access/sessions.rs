@@ -1,10 +1,10 @@
 //! Set-up, login, and changing one's own password.
 
+use crate::api::contract::names::LoginName;
 use crate::api::core::auth;
 use crate::api::core::auth::{COOKIE, COOKIE_SECURE, peer_address};
 use crate::api::core::body::Body;
 use crate::api::core::error::{ApiResult, request_id};
-use crate::api::core::names::LoginName;
 use crate::api::core::state::ApiState;
 use crate::app::Caller;
 use crate::app::access::sessions::{NewSession, Origin};

@@ -1,8 +1,8 @@
 //! Users over HTTP, for administrators.
 
+use crate::api::contract::names::LoginName;
 use crate::api::core::body::{Body, Path, Query, page_request};
 use crate::api::core::error::ApiResult;
-use crate::api::core::names::LoginName;
 use crate::api::core::page::NamedPageQuery;
 use crate::api::core::page::page;
 use crate::api::core::state::ApiState;

@@ -2,10 +2,10 @@
 
 use super::convert::view_out;
 use super::wire::Calendar;
+use crate::api::contract::names::Name;
 use crate::api::core::answer::args_of;
 use crate::api::core::body::{Body, Query, upload};
 use crate::api::core::error::ApiResult;
-use crate::api::core::names::Name;
 use crate::api::core::page::DryRunQuery;
 use crate::api::core::state::ApiState;
 use crate::app::Caller;

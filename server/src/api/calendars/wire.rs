@@ -1,7 +1,7 @@
 //! Wire types of calendars.
 
+use crate::api::contract::names::Name;
 use crate::api::core::answer::Reason;
-use crate::api::core::names::Name;
 use crate::api::core::page::page;
 use crate::domain::calendars as domain;
 use crate::domain::vocabulary::Weekday;

@@ -10,7 +10,6 @@ pub mod error;
 pub mod guard;
 pub mod layers;
 pub mod metrics;
-pub mod names;
 pub(in crate::api) mod page;
 pub mod state;
 pub mod within;

@@ -1,8 +1,8 @@
 //! Wire types of schedules, as parts of a task's definition.
 
+use crate::api::contract::names::ItemKey;
 use crate::api::core::answer::{Reason, SlotNote};
 use crate::api::core::defaults::{one, yes};
-use crate::api::core::names::ItemKey;
 use crate::domain::vocabulary::Weekday;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

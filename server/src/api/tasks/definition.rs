@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 use super::params::ParamSpec;
+use crate::api::contract::names::Name;
 use crate::api::core::defaults::{one, yes};
-use crate::api::core::names::Name;
 use crate::api::schedules::wire::Schedule;
 use crate::api::triggers::wire::TaskTrigger;
 use crate::domain::tasks::RetryOn;

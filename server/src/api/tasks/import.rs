@@ -2,11 +2,11 @@
 
 use super::convert::definition_out;
 use super::definition::TaskDefinition;
+use crate::api::contract::names::NamePrefix;
 use crate::api::core::answer::said;
 use crate::api::core::body::{Body, Query, upload};
 use crate::api::core::defaults::yes;
 use crate::api::core::error::{ApiError, ApiResult};
-use crate::api::core::names::NamePrefix;
 use crate::api::core::page::DryRunQuery;
 use crate::api::core::state::ApiState;
 use crate::api::schedules::slot_out;

@@ -1,6 +1,6 @@
 //! Wire types of params, as parts of a task's definition.
 
-use crate::api::core::names::ParamName;
+use crate::api::contract::names::ParamName;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;

@@ -3,9 +3,9 @@
 use super::definition::definition;
 use super::definition::*;
 use super::params::ParamSpec;
+use crate::api::contract::names::Name;
 use crate::api::core::answer::Reason;
 use crate::api::core::defaults::{one, yes};
-use crate::api::core::names::Name;
 use crate::api::core::page::page;
 use crate::api::schedules::wire::{Schedule, SlotPreview};
 use crate::api::triggers::wire::TaskTrigger;

@@ -1,7 +1,7 @@
 //! Wire types of triggers, as parts of a task's definition.
 
+use crate::api::contract::names::ItemKey;
 use crate::api::core::defaults::yes;
-use crate::api::core::names::ItemKey;
 use crate::domain::vocabulary::{FileChange, RunState, WebhookProof};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
