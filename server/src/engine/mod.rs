@@ -5,6 +5,7 @@
 //! `worker`, then `scheduler`, `dispatcher`, `executor`.
 
 pub mod core;
+mod credentials;
 pub mod ledger;
 pub mod runs;
 pub mod triggers;

@@ -50,8 +50,7 @@ pub async fn credential_list(
 ) -> ApiResult<Json<CredentialPage>> {
     let page = page_request(query.limit, query.cursor.as_deref())?;
     let listed = state.app.credential_list(&caller, query.text.as_deref(), &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    Ok(Json(CredentialPage { items: listed.items.into_iter().map(credential_out).collect(), next_cursor }))
+    Ok(Json(listed.map(credential_out).into()))
 }
 
 /// Create a credential.

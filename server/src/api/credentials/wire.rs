@@ -1,5 +1,6 @@
 //! Wire types of credentials and the vault. Values go in, and no answer has a place for them.
 
+use crate::api::contract::names::Name;
 use crate::api::core::answer::Reason;
 use crate::api::core::page::page;
 use crate::domain::credentials;
@@ -61,7 +62,7 @@ pub struct InjectFile {
 #[serde(deny_unknown_fields)]
 pub struct CredentialCreate {
     /// Unique name, by which tasks refer to the credential.
-    #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._-]{0,99}$", example = "shop-db")]
+    #[schema(value_type = Name)]
     pub name: String,
     /// What the credential is.
     #[schema(inline = false)]
@@ -88,7 +89,7 @@ pub struct CredentialCreate {
 #[serde(deny_unknown_fields)]
 pub struct CredentialUpdate {
     /// Unique name. A credential that tasks use cannot be renamed.
-    #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._-]{0,99}$", example = "shop-db")]
+    #[schema(value_type = Name)]
     pub name: String,
     /// What the credential is for.
     #[serde(default)]

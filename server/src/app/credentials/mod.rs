@@ -10,13 +10,15 @@ use self::vault::{place, sealed_of, stored};
 use super::core::events::Change;
 use super::core::write::{Moment, Write};
 use super::{App, Caller, Error, Result};
+use crate::domain::core::phrases::first_ten;
 use crate::domain::core::problem::Problem;
 use crate::domain::credentials::{CredentialUse, MASKED_MIN, value_problems};
-use crate::domain::ids::{CredentialId, name_problem};
+use crate::domain::ids::CredentialId;
 use crate::domain::model::{CredentialChange, CredentialNew, CredentialRecord, Page, PageRequest, SealedValue};
+use crate::domain::names::name_problem;
 use crate::domain::reason::Reason;
 use crate::domain::tasks::Definition;
-use crate::domain::vocabulary::{CredentialAction, CredentialKind, Permission};
+use crate::domain::vocabulary::{CredentialAction, CredentialKind, Permission, SystemPart};
 use crate::security::secret::Secret;
 use crate::security::vault::VaultKey;
 use crate::store::Tx;
@@ -127,7 +129,7 @@ impl App {
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             let CredentialDefinition { name, description, expires_at } = wanted.clone();
             if tx.credential_find(&name).await?.is_some() {
-                return Err(name_taken(&name));
+                return Err(Error::taken("credential", &name));
             }
             let (fields, sealed, by_name) = (fields.clone(), sealed.clone(), by.name.clone());
             let new = CredentialNew { id, name, description, kind, fields, sealed, expires_at, by: by_name, at: now };
@@ -168,7 +170,7 @@ impl App {
             if name != read.name {
                 unused(tx, &read, "renamed").await?;
                 if tx.credential_find(&name).await?.is_some() {
-                    return Err(name_taken(&name));
+                    return Err(Error::taken("credential", &name));
                 }
                 let stale = || Error::Stale { current: read.version };
                 sealed = renamed(key.as_ref().ok_or_else(stale)?, &read, &name)?;
@@ -246,7 +248,7 @@ impl App {
     }
 
     fn announce_credential(&self) {
-        self.events().publish(Change::System { what: "credential" });
+        self.events().publish(Change::System { what: SystemPart::Credential });
     }
 }
 
@@ -256,8 +258,7 @@ fn view(caller: &Caller, record: CredentialRecord, warnings: Vec<Reason>) -> Cre
 }
 
 fn definition_problems(wanted: &CredentialDefinition) -> Vec<Problem> {
-    let name = name_problem(&wanted.name).map(|message| Problem::at("/name", format!("name {message}")));
-    name.into_iter().collect()
+    name_problem(&wanted.name).map(|message| Problem::at("/name", message)).into_iter().collect()
 }
 
 fn problems_of(kind: CredentialKind, values: &Values) -> Vec<Problem> {
@@ -306,17 +307,10 @@ async fn unused(tx: &Tx, credential: &CredentialRecord, verb: &str) -> Result<()
     if tasks.is_empty() {
         return Ok(());
     }
-    let mut places: Vec<String> = tasks.iter().take(10).map(|task| format!("task \"{}\"", task.name)).collect();
-    if tasks.len() > 10 {
-        places.push(format!("{} more tasks", tasks.len() - 10));
-    }
+    let places = first_ten(tasks.iter().map(|task| format!("task \"{}\"", task.name)).collect());
     let name = &credential.name;
     let detail = format!("credential \"{name}\" cannot be {verb}, it is used by {}", places.join(", "));
     Err(Error::conflict("credential_in_use", detail))
-}
-
-fn name_taken(name: &str) -> Error {
-    Error::conflict("name_taken", format!("there is a credential \"{name}\" already; choose another name"))
 }
 
 fn no_credential(credential: &str) -> Error {

@@ -10,7 +10,7 @@ use crate::app::core::write::{Moment, silent};
 use crate::app::{App, Caller, Error, Result, Signal};
 use crate::domain::model::{CredentialRecord, SealedValue, VaultRecord};
 use crate::domain::reason::Reason;
-use crate::domain::vocabulary::{Permission, VaultKeyKind, VaultState};
+use crate::domain::vocabulary::{Permission, SystemPart, VaultKeyKind, VaultState};
 use crate::security::secret::Secret;
 use crate::security::vault::key_file::{self, KeyFileError};
 use crate::security::vault::{MasterKey, PASSPHRASE_MIN, Place, ROUNDS, SALT, Sealed, VaultKey};
@@ -265,7 +265,7 @@ impl App {
     }
 
     fn announce_vault(&self) {
-        self.events().publish(Change::System { what: "vault" });
+        self.events().publish(Change::System { what: SystemPart::Vault });
         self.signals().raise(Signal::Queue);
     }
 }

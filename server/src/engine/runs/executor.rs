@@ -10,7 +10,6 @@ use super::fork_server::Runners;
 use super::http;
 use super::reach::{Outage, Reach};
 use super::runners::Conversation;
-use super::secrets::{self, Opened, Unopened};
 use crate::app::App;
 use crate::app::runs::attempts::{AttemptReport, seconds_until};
 use crate::clock::Stopwatch;
@@ -19,6 +18,7 @@ use crate::domain::model::{AttemptStarted, ClaimedRun};
 use crate::domain::reason::Reason;
 use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::{AttemptOutcome, OnServerStop};
+use crate::engine::credentials::{self, Opened, Unopened};
 use orc_runner::message::{Identity, ServerMessage};
 use orc_runner::{Link, PlanSecret};
 use std::io;
@@ -127,7 +127,7 @@ impl Executor {
         if let Some(damage) = &claimed.damage {
             return self.hopeless(Reason::TaskDamaged { problem: damage.clone() });
         }
-        let Opened { claimed, secrets } = match secrets::open(&self.app, claimed).await {
+        let Opened { claimed, secrets } = match credentials::open(&self.app, claimed).await {
             Ok(opened) => opened,
             Err(Unopened::Hopeless(reason)) => return self.hopeless(reason),
             Err(Unopened::Later(reason)) => return Ended::NotStarted(reason),

@@ -14,4 +14,3 @@ pub(in crate::engine) mod http;
 pub(in crate::engine) mod reach;
 pub(in crate::engine) mod rescuer;
 pub(in crate::engine) mod runners;
-mod secrets;

@@ -44,8 +44,7 @@ impl Store {
         }
         let query = query.order_by_asc(credential::Column::Name).order_by_asc(credential::Column::Id);
         let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
-        let items = rows.into_iter().map(record).collect::<Result<Vec<_>>>()?;
-        Ok(Page::cut(items, page.limit, |found| Cursor::text(found.name.clone(), found.key)))
+        Page::cut(rows, page.limit, |row| Cursor::text(row.name.clone(), row.id)).try_map(record)
     }
 
     /// Finds a credential by id or name.

@@ -56,7 +56,9 @@ async fn a_run_whose_credential_is_missing_fails_by_name_before_it_starts() {
     credential(&bench, shop()).await;
     let uses = json!([{"name": "shop", "inject": {"kind": "stdin"}}]);
     let retry = json!({"max_attempts": 5, "delay_seconds": 0.01});
-    bench.task(json!({"name": "it", "run": {"kind": "shell", "line": "true"}, "credentials": uses, "retry": retry})).await;
+    bench
+        .task(json!({"name": "it", "run": {"kind": "shell", "line": "true"}, "credentials": uses, "retry": retry}))
+        .await;
     let run = bench.start("it").await;
     assert_eq!(bench.behind("DELETE FROM credential").await, 1);
     let _engine = bench.engine().await;
@@ -84,14 +86,18 @@ async fn runs_wait_for_a_sealed_vault_and_take_the_newest_value() {
     assert_eq!(bench.ended(other).await.0.state, RunState::Succeeded, "it needs no credential");
     let admin = bench.admin().await;
     let waiting = admin.json(200, &format!("GET /runs/{needs}"), None).await;
-    assert_eq!((&waiting["state"], &waiting["waiting_on"][0]["reason"]["code"]), (&json!("queued"), &json!("vault_sealed")));
+    assert_eq!(
+        (&waiting["state"], &waiting["waiting_on"][0]["reason"]["code"]),
+        (&json!("queued"), &json!("vault_sealed"))
+    );
     let listed = admin.json(200, "GET /runs?task=needs", None).await;
     assert_eq!(listed["items"][0]["waiting_on"][0]["reason"]["code"], "vault_sealed");
     admin.json(200, "POST /vault/unseal", Some(passphrase)).await;
     // The run may have started with the old value; the one below waits for the pool meanwhile.
     bench.ended(needs).await;
     admin.json(201, "POST /pools", Some(json!({"name": "slow", "capacity": 0}))).await;
-    let task = json!({"name": "late", "run": {"kind": "shell", "line": line}, "credentials": uses_of(), "pool": "slow"});
+    let task =
+        json!({"name": "late", "run": {"kind": "shell", "line": line}, "credentials": uses_of(), "pool": "slow"});
     bench.task(task).await;
     let late = bench.start("late").await;
     let values = json!({"values": {"username": "ada", "password": "newest-value"}});

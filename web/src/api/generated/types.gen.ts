@@ -341,7 +341,7 @@ export type Calendar = {
     /**
      * Unique name, by which schedules refer to the calendar.
      */
-    name: string;
+    name: Name;
     /**
      * What the calendar is for.
      */
@@ -388,7 +388,7 @@ export type CalendarDefinition = {
     /**
      * Unique name, by which schedules refer to the calendar.
      */
-    name: string;
+    name: Name;
     /**
      * What the calendar is for.
      */
@@ -520,7 +520,7 @@ export type CalendarImport = {
     /**
      * Name of the calendar.
      */
-    name: string;
+    name: Name;
     /**
      * The file (RFC 5545) as text. Either this or the bytes in `ics_base64` must be given.
      */
@@ -582,6 +582,12 @@ export type CalendarImportWarning = {
      * What was done, for programs.
      */
     code: IcsDoneCode;
+    /**
+     * The arguments of what was done. The code decides which there are.
+     */
+    args: {
+        [key: string]: unknown;
+    };
     /**
      * Line of the file, from 1.
      */
@@ -784,7 +790,7 @@ export type CredentialCreate = {
     /**
      * Unique name, by which tasks refer to the credential.
      */
-    name: string;
+    name: Name;
     /**
      * What the credential is.
      */
@@ -797,6 +803,12 @@ export type CredentialCreate = {
      * When the value stops being valid where it is used; null: unknown, or never.
      */
     expires_at?: string | null;
+    /**
+     * The values by name of the field: `username` and `password` of a login, also `host` and `port` of a mail server.
+     */
+    values?: {
+        [key: string]: string;
+    };
 };
 
 /**
@@ -822,6 +834,12 @@ export type CredentialPage = {
  * A new value for a credential.
  */
 export type CredentialRotate = {
+    /**
+     * The values by name of the field. Fields that are absent have no value any more.
+     */
+    values?: {
+        [key: string]: string;
+    };
     /**
      * When the new value stops being valid where it is used; null: unknown, or never.
      */
@@ -849,7 +867,7 @@ export type CredentialUpdate = {
     /**
      * Unique name. A credential that tasks use cannot be renamed.
      */
-    name: string;
+    name: Name;
     /**
      * What the credential is for.
      */
@@ -1100,9 +1118,9 @@ export type EventGap = {
      */
     kind: 'gap';
     /**
-     * Why events were lost: `restart` or `overrun`.
+     * Why events were lost.
      */
-    reason: string;
+    reason: EventLoss;
 };
 
 /**
@@ -1118,6 +1136,11 @@ export type EventHello = {
      */
     version: string;
 };
+
+/**
+ * Why events of a stream were lost.
+ */
+export type EventLoss = 'restart' | 'overrun';
 
 /**
  * A run changed or is new.
@@ -1176,9 +1199,9 @@ export type EventSystem = {
      */
     kind: 'system.changed';
     /**
-     * What changed, in a word: hold, disk, workers.
+     * What changed.
      */
-    what: string;
+    what: SystemPart;
 };
 
 /**
@@ -1430,6 +1453,11 @@ export type InjectFile = {
 };
 
 /**
+ * A key may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 50 characters.
+ */
+export type ItemKey = string;
+
+/**
  * The newest run of a task.
  */
 export type LastRun = {
@@ -1591,6 +1619,11 @@ export type LogSize = {
 export type LogStream = 'stdout' | 'stderr' | 'system';
 
 /**
+ * A login name may contain a-z, 0-9, '.', '_', '@' and '-', must begin with a letter or a digit, and may have at most 100 characters.
+ */
+export type LoginName = string;
+
+/**
  * The hours of a maintenance window on the calendar's dates, and the tasks it applies to.
  */
 export type Maintenance = {
@@ -1610,6 +1643,41 @@ export type Maintenance = {
      * Tasks with one of these tags; empty: all tasks.
      */
     tags?: Array<string>;
+};
+
+/**
+ * A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters.
+ */
+export type Name = string;
+
+/**
+ * A prefix may be empty, may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 40 characters.
+ */
+export type NamePrefix = string;
+
+/**
+ * Why a schedule never fires again, for programs.
+ */
+export type NeverCode = 'once_past' | 'end_past' | 'times_past' | 'no_time_left' | 'calendars_over' | 'all_skipped';
+
+/**
+ * Why a schedule never becomes due.
+ */
+export type NeverReason = {
+    /**
+     * What it is, for programs.
+     */
+    code: NeverCode;
+    /**
+     * The arguments. The code decides which there are.
+     */
+    args: {
+        [key: string]: unknown;
+    };
+    /**
+     * The same in English, for people.
+     */
+    text: string;
 };
 
 /**
@@ -1669,9 +1737,9 @@ export type ParamBoolean = {
      */
     kind: 'boolean';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1695,9 +1763,9 @@ export type ParamChoice = {
      */
     kind: 'choice';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1725,9 +1793,9 @@ export type ParamDate = {
      */
     kind: 'date';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1751,9 +1819,9 @@ export type ParamInteger = {
      */
     kind: 'integer';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1785,9 +1853,9 @@ export type ParamJson = {
      */
     kind: 'json';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1803,6 +1871,11 @@ export type ParamJson = {
 };
 
 /**
+ * The name of a param may contain a-z, 0-9 and '_', must begin with a letter, and may have at most 50 characters.
+ */
+export type ParamName = string;
+
+/**
  * A number.
  */
 export type ParamNumber = {
@@ -1811,9 +1884,9 @@ export type ParamNumber = {
      */
     kind: 'number';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1864,9 +1937,9 @@ export type ParamString = {
      */
     kind: 'string';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -2029,7 +2102,7 @@ export type PlanSlot = {
     /**
      * What is special about the slot.
      */
-    notes: Array<string>;
+    notes: Array<SlotNote>;
 };
 
 /**
@@ -2067,7 +2140,7 @@ export type Pool = {
     /**
      * Unique name, by which tasks refer to the pool.
      */
-    name: string;
+    name: Name;
     /**
      * What the pool stands for.
      */
@@ -2086,7 +2159,7 @@ export type PoolDefinition = {
     /**
      * Unique name, by which tasks refer to the pool.
      */
-    name: string;
+    name: Name;
     /**
      * What the pool stands for.
      */
@@ -2117,17 +2190,17 @@ export type PoolPage = {
  */
 export type Reason = {
     /**
-     * The kind of reason, for programs.
+     * What it is, for programs.
      */
     code: ReasonCode;
     /**
-     * The arguments of the reason. The code decides which there are.
+     * The arguments. The code decides which there are.
      */
     args: {
         [key: string]: unknown;
     };
     /**
-     * The reason in English, for people.
+     * The same in English, for people.
      */
     text: string;
 };
@@ -2658,11 +2731,7 @@ export type ScheduleCalendarRule = {
      * Times of day, `HH:MM` or `HH:MM:SS`.
      */
     times: Array<string>;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -2733,11 +2802,7 @@ export type ScheduleCron = {
      * Five fields (or six, seconds first), or a macro such as @daily.
      */
     expression: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -2827,11 +2892,7 @@ export type ScheduleInterval = {
      */
     anchor_at?: string | null;
     window?: DailyWindow | null;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -2913,11 +2974,7 @@ export type ScheduleOnce = {
      * An instant (2026-12-01T02:00:00Z) or a local time in the schedule's zone (2026-12-01T02:00).
      */
     at: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -2993,10 +3050,7 @@ export type SchedulePreview = {
      * schedule that waits for the server's start has no slots to show, but does become due.
      */
     never: boolean;
-    /**
-     * Why it never becomes due, and which field of the schedule is responsible; null: it does become due.
-     */
-    never_because: string | null;
+    never_because: NeverReason | null;
     /**
      * The slots.
      */
@@ -3061,11 +3115,7 @@ export type ScheduleRrule = {
      * Local times that are added.
      */
     rdate?: Array<string>;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -3136,11 +3186,7 @@ export type ScheduleStartup = {
      * Seconds between the start of the server and the start of the run.
      */
     delay_seconds?: number;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -3254,11 +3300,7 @@ export type ScheduleWindows = {
      * `06:00` daily, `MON 08:00` weekly, `15 09:30` monthly.
      */
     text: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -3428,9 +3470,9 @@ export type Setup = {
  */
 export type SetupCreate = {
     /**
-     * Login name: a-z, 0-9, '.', '_', '-', '@'.
+     * Login name.
      */
-    name: string;
+    name: LoginName;
 };
 
 /**
@@ -3762,7 +3804,7 @@ export type SlotDay = {
     /**
      * What is special about the slots, each note once. If there are more than 100 slots: about the first ones.
      */
-    notes: Array<string>;
+    notes: Array<SlotNote>;
 };
 
 /**
@@ -3778,6 +3820,31 @@ export type SlotMove = {
      */
     to: SlotPreview;
 };
+
+/**
+ * What is special about a slot.
+ */
+export type SlotNote = {
+    /**
+     * What it is, for programs.
+     */
+    code: SlotNoteCode;
+    /**
+     * The arguments. The code decides which there are.
+     */
+    args: {
+        [key: string]: unknown;
+    };
+    /**
+     * The same in English, for people.
+     */
+    text: string;
+};
+
+/**
+ * What happened to a slot, for programs.
+ */
+export type SlotNoteCode = 'gap_moved' | 'gap_skipped' | 'fold_first' | 'fold_second' | 'skipped_on' | 'not_on' | 'maintenance' | 'rolled' | 'rolled_onto' | 'rolled_outside' | 'not_rolled';
 
 /**
  * What became of a slot.
@@ -3819,9 +3886,9 @@ export type SlotPreview = {
      */
     skipped: boolean;
     /**
-     * What is special about the slot: moved out of a gap, first or second of a repeated hour.
+     * What is special about the slot: moved out of a gap, first or second of a repeated hour, skipped by a calendar.
      */
-    notes: Array<string>;
+    notes: Array<SlotNote>;
 };
 
 /**
@@ -3997,6 +4064,11 @@ export type SystemDisk = {
 };
 
 /**
+ * A part of the server whose own state changes.
+ */
+export type SystemPart = 'hold' | 'disk' | 'clock' | 'calendar' | 'pool' | 'credential' | 'vault' | 'backfill' | 'schedules';
+
+/**
  * A task: its definition and its present state.
  */
 export type Task = {
@@ -4035,9 +4107,9 @@ export type Task = {
      */
     readonly actions: Array<TaskAction>;
     /**
-     * Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
+     * Unique name, by which people call the task.
      */
-    name: string;
+    name: Name;
     /**
      * Title for people; empty: the name is shown.
      */
@@ -4282,7 +4354,7 @@ export type TaskClone = {
     /**
      * Name of the copy.
      */
-    name: string;
+    name: Name;
     /**
      * Whether the copy is enabled.
      */
@@ -4294,9 +4366,9 @@ export type TaskClone = {
  */
 export type TaskDefinition = {
     /**
-     * Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
+     * Unique name, by which people call the task.
      */
-    name: string;
+    name: Name;
     /**
      * Title for people; empty: the name is shown.
      */
@@ -4472,7 +4544,7 @@ export type TaskImport = {
     /**
      * Prefix for each task's name.
      */
-    prefix?: string;
+    prefix?: NamePrefix;
     /**
      * Whether the new tasks are enabled.
      */
@@ -4506,13 +4578,38 @@ export type TaskImportItem = {
     /**
      * Where Orc differs from cron for this task.
      */
-    warnings: Array<string>;
+    warnings: Array<TaskImportNote>;
 };
 
 /**
  * Kind of text that is imported.
  */
 export type TaskImportKind = 'crontab';
+
+/**
+ * Where Orc differs from cron.
+ */
+export type TaskImportNote = {
+    /**
+     * What it is, for programs.
+     */
+    code: TaskImportNoteCode;
+    /**
+     * The arguments. The code decides which there are.
+     */
+    args: {
+        [key: string]: unknown;
+    };
+    /**
+     * The same in English, for people.
+     */
+    text: string;
+};
+
+/**
+ * Where Orc differs from cron, for programs.
+ */
+export type TaskImportNoteCode = 'overlap_skipped' | 'other_folder' | 'other_environment' | 'other_umask' | 'eight_bit' | 'same_task' | 'other_account' | 'output_not_mailed' | 'quiet_ignored' | 'fixed_delay' | 'input_after_percent' | 'here_document_unknown' | 'goes_on' | 'relative_program';
 
 /**
  * A line that cannot become a task.
@@ -4559,7 +4656,7 @@ export type TaskImportResult = {
     /**
      * Where Orc differs from cron for all of the tasks.
      */
-    notes: Array<string>;
+    notes: Array<TaskImportNote>;
 };
 
 /**
@@ -4853,11 +4950,7 @@ export type TriggerFile = {
      * With `settled`: seconds without a change.
      */
     settle_seconds?: number;
-    /**
-     * Key within the task. A trigger that keeps its key keeps its address and secret across edits. Null:
-     * made from the kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the trigger is enabled.
      */
@@ -4948,11 +5041,7 @@ export type TriggerTask = {
      * Final states that count.
      */
     states?: Array<RunState>;
-    /**
-     * Key within the task. A trigger that keeps its key keeps its address and secret across edits. Null:
-     * made from the kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the trigger is enabled.
      */
@@ -4978,11 +5067,7 @@ export type TriggerWebhook = {
     params?: {
         [key: string]: string;
     };
-    /**
-     * Key within the task. A trigger that keeps its key keeps its address and secret across edits. Null:
-     * made from the kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the trigger is enabled.
      */
@@ -5028,9 +5113,9 @@ export type User = {
  */
 export type UserCreate = {
     /**
-     * Login name: a-z, 0-9, '.', '_', '-', '@'.
+     * Login name.
      */
-    name: string;
+    name: LoginName;
     /**
      * Role of the user.
      */
@@ -5309,7 +5394,7 @@ export type CalendarWritable = {
     /**
      * Unique name, by which schedules refer to the calendar.
      */
-    name: string;
+    name: Name;
     /**
      * What the calendar is for.
      */
@@ -5358,7 +5443,7 @@ export type CredentialCreateWritable = {
     /**
      * Unique name, by which tasks refer to the credential.
      */
-    name: string;
+    name: Name;
     /**
      * What the credential is.
      */
@@ -5410,7 +5495,7 @@ export type PoolWritable = {
     /**
      * Unique name, by which tasks refer to the pool.
      */
-    name: string;
+    name: Name;
     /**
      * What the pool stands for.
      */
@@ -5471,11 +5556,7 @@ export type ScheduleCalendarRuleWritable = {
      * Times of day, `HH:MM` or `HH:MM:SS`.
      */
     times: Array<string>;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5537,11 +5618,7 @@ export type ScheduleCronWritable = {
      * Five fields (or six, seconds first), or a macro such as @daily.
      */
     expression: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5622,11 +5699,7 @@ export type ScheduleIntervalWritable = {
      */
     anchor_at?: string | null;
     window?: DailyWindow | null;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5688,11 +5761,7 @@ export type ScheduleOnceWritable = {
      * An instant (2026-12-01T02:00:00Z) or a local time in the schedule's zone (2026-12-01T02:00).
      */
     at: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5796,11 +5865,7 @@ export type ScheduleRruleWritable = {
      * Local times that are added.
      */
     rdate?: Array<string>;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5862,11 +5927,7 @@ export type ScheduleStartupWritable = {
      * Seconds between the start of the server and the start of the run.
      */
     delay_seconds?: number;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5928,11 +5989,7 @@ export type ScheduleWindowsWritable = {
      * `06:00` daily, `MON 08:00` weekly, `15 09:30` monthly.
      */
     text: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -6005,9 +6062,9 @@ export type SetupCreateWritable = {
      */
     token: string;
     /**
-     * Login name: a-z, 0-9, '.', '_', '-', '@'.
+     * Login name.
      */
-    name: string;
+    name: LoginName;
     /**
      * Password, at least 10 characters.
      */
@@ -6119,9 +6176,9 @@ export type SimulationProposalWritable = {
  */
 export type TaskWritable = {
     /**
-     * Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
+     * Unique name, by which people call the task.
      */
-    name: string;
+    name: Name;
     /**
      * Title for people; empty: the name is shown.
      */
@@ -6260,9 +6317,9 @@ export type TaskApplyWritable = {
  */
 export type TaskDefinitionWritable = {
     /**
-     * Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
+     * Unique name, by which people call the task.
      */
-    name: string;
+    name: Name;
     /**
      * Title for people; empty: the name is shown.
      */
@@ -6411,7 +6468,7 @@ export type TaskImportItemWritable = {
     /**
      * Where Orc differs from cron for this task.
      */
-    warnings: Array<string>;
+    warnings: Array<TaskImportNote>;
 };
 
 /**
@@ -6441,7 +6498,7 @@ export type TaskImportResultWritable = {
     /**
      * Where Orc differs from cron for all of the tasks.
      */
-    notes: Array<string>;
+    notes: Array<TaskImportNote>;
 };
 
 /**
@@ -6489,9 +6546,9 @@ export type TaskVersionPageWritable = {
  */
 export type UserCreateWritable = {
     /**
-     * Login name: a-z, 0-9, '.', '_', '-', '@'.
+     * Login name.
      */
-    name: string;
+    name: LoginName;
     /**
      * Role of the user.
      */

@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
 import { type Credential, credentialCreate, type CredentialKind, credentialRotate, credentialUpdate } from "@/api/generated";
+import { NameField } from "@/shared/core/NameField";
 import { useAskAgain } from "@/shared/core/useAskAgain";
 import { CREDENTIAL_KINDS, KIND_OPTIONS, valuesOf } from "@/shared/credentials/kinds";
 import { SelectField, TextField } from "@/ui/fields/Field";
@@ -47,7 +48,7 @@ export function NewCredential({ onClose }: { onClose: () => void }) {
       onSubmit={() => create.mutate()}
       onClose={onClose}
     >
-      <TextField label="Name" hint="a-z, 0-9 and . _ -" required maxLength={100} autoCapitalize="none" value={name} onText={setName} error={messagesAt(failure, "/name")} />
+      <NameField value={name} onText={setName} error={messagesAt(failure, "/name")} />
       <SelectField label="Kind" value={kind} options={KIND_OPTIONS} onValue={setKind} error={messagesAt(failure, "/kind")} />
       <ValueFields kind={kind} values={values} onValues={setValues} at={(pointer) => messagesAt(failure, pointer)} />
       <TextField label="Description" hint="What it is for." value={description} onText={setDescription} error={messagesAt(failure, "/description")} />
@@ -78,7 +79,7 @@ export function EditCredential({ credential, onClose }: { credential: Credential
   const failure = apiError(save.error);
   return (
     <FormDialog title={`Credential ${held.name}`} hint="The value stays. To change it, rotate the credential." verb="Save the credential" failure={failure} fields={["/name", "/description", "/expires_at"]} busy={save.isPending} onSubmit={() => save.mutate()} onClose={onClose}>
-      <TextField label="Name" hint="A credential that tasks use cannot be renamed." required maxLength={100} value={name} onText={setName} error={messagesAt(failure, "/name")} />
+      <NameField hint="A credential that tasks use cannot be renamed." value={name} onText={setName} error={messagesAt(failure, "/name")} />
       <TextField label="Description" value={description} onText={setDescription} error={messagesAt(failure, "/description")} />
       <TextField label="Valid until" type="date" value={expires} onText={setExpires} error={messagesAt(failure, "/expires_at")} />
     </FormDialog>
