@@ -48,7 +48,7 @@ describe("users", () => {
     await page.user.type(name, "grace2");
     await page.user.selectOptions(within(dialog).getByRole("combobox", { name: "Role" }), "operator");
     await page.user.click(within(dialog).getByRole("button", { name: "Create the user" }));
-    await waitFor(() => expect(sent).toEqual({ name: "grace2", role: "operator", password: "correct horse" }));
+    await waitFor(() => expect(sent).toEqual({ name: "grace2", role: "operator", grants: [], password: "correct horse" }));
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   });
 
