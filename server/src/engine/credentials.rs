@@ -28,8 +28,7 @@ pub enum Unopened {
     Later(Reason),
 }
 
-/// What an attempt gets.
-#[derive(Debug)]
+/// What an attempt gets. It cannot be printed, because the request has values in it.
 pub struct Opened {
     /// The run, with the values in its http request.
     pub claimed: ClaimedRun,

@@ -27,7 +27,7 @@ pub(in crate::app) enum Door {
     #[default]
     Unknown,
     /// The key is in memory.
-    Open(VaultKey, VaultRecord),
+    Open(Box<VaultKey>, VaultRecord),
     /// The passphrase is missing.
     Sealed(VaultRecord),
     /// The key cannot be used.
@@ -121,7 +121,7 @@ impl App {
             return Err(Error::invalid("/passphrase", "this is not the passphrase of the vault"));
         }
         self.limiter().forget("vault");
-        let door = self.inner.vault.set(Door::Open(key, record));
+        let door = self.inner.vault.set(Door::Open(Box::new(key), record));
         self.announce_vault();
         Ok(self.vault_shown(door))
     }
@@ -155,7 +155,7 @@ impl App {
             Ok(record)
         };
         let record = self.write(write, silent).await?;
-        let door = self.inner.vault.set(Door::Open(new, record));
+        let door = self.inner.vault.set(Door::Open(Box::new(new), record));
         self.announce_vault();
         Ok(self.vault_shown(door))
     }
@@ -163,7 +163,7 @@ impl App {
     /// The key of the vault. Makes a vault with a key file if there is none.
     pub(in crate::app) async fn vault_key(&self) -> Result<VaultKey> {
         match self.vault_look().await? {
-            Door::Open(key, _) => Ok(key),
+            Door::Open(key, _) => Ok(*key),
             Door::Sealed(_) => Err(Error::conflict("vault_sealed", Reason::VaultSealed {}.words())),
             Door::Unusable(_, reason) => Err(Error::conflict("vault_unusable", reason.words())),
             Door::Unknown => self.vault_create().await,
@@ -188,7 +188,7 @@ impl App {
                         let key = VaultKey::derive(&master, &record.key_id, record.install);
                         let wrong = || Reason::VaultKeyWrong { key: record.key_id.clone() };
                         if key.made(&record.probe) {
-                            Door::Open(key, record)
+                            Door::Open(Box::new(key), record)
                         } else {
                             Door::Unusable(record.clone(), wrong())
                         }
@@ -215,11 +215,11 @@ impl App {
         };
         let stored = self.write(write, silent).await?;
         if stored.key_id == key.id() {
-            self.inner.vault.set(Door::Open(key.clone(), stored));
+            self.inner.vault.set(Door::Open(Box::new(key.clone()), stored));
             return Ok(key);
         }
         match self.vault_look().await? {
-            Door::Open(key, _) => Ok(key),
+            Door::Open(key, _) => Ok(*key),
             _ => Err(Error::conflict("vault_changed", "another server made the vault just now; try again")),
         }
     }

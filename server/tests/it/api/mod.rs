@@ -6,6 +6,7 @@
 
 mod audit;
 mod calendars;
+mod credentials;
 mod pools;
 mod runs;
 mod schedules;
