@@ -337,7 +337,7 @@ export type Calendar = {
     /**
      * Unique name, by which schedules refer to the calendar.
      */
-    name: string;
+    name: Name;
     /**
      * What the calendar is for.
      */
@@ -384,7 +384,7 @@ export type CalendarDefinition = {
     /**
      * Unique name, by which schedules refer to the calendar.
      */
-    name: string;
+    name: Name;
     /**
      * What the calendar is for.
      */
@@ -516,7 +516,7 @@ export type CalendarImport = {
     /**
      * Name of the calendar.
      */
-    name: string;
+    name: Name;
     /**
      * The file (RFC 5545) as text. Either this or the bytes in `ics_base64` must be given.
      */
@@ -578,6 +578,12 @@ export type CalendarImportWarning = {
      * What was done, for programs.
      */
     code: IcsDoneCode;
+    /**
+     * The arguments of what was done. The code decides which there are.
+     */
+    args: {
+        [key: string]: unknown;
+    };
     /**
      * Line of the file, from 1.
      */
@@ -880,9 +886,9 @@ export type EventGap = {
      */
     kind: 'gap';
     /**
-     * Why events were lost: `restart` or `overrun`.
+     * Why events were lost.
      */
-    reason: string;
+    reason: EventLoss;
 };
 
 /**
@@ -898,6 +904,11 @@ export type EventHello = {
      */
     version: string;
 };
+
+/**
+ * Why events of a stream were lost.
+ */
+export type EventLoss = 'restart' | 'overrun';
 
 /**
  * A run changed or is new.
@@ -956,9 +967,9 @@ export type EventSystem = {
      */
     kind: 'system.changed';
     /**
-     * What changed, in a word: hold, disk, workers.
+     * What changed.
      */
-    what: string;
+    what: SystemPart;
 };
 
 /**
@@ -1176,6 +1187,11 @@ export type HookVerdict = 'started' | 'skipped' | 'filtered' | 'repeated' | 'cha
 export type IcsDoneCode = 'times_left_out' | 'whole_days' | 'marked_whole_days' | 'zone_unknown' | 'cancelled' | 'older_revision' | 'date_of_older_series' | 'only_this_date' | 'repeats_within_day' | 'second_rule' | 'exrule' | 'written_out' | 'other_components' | 'more';
 
 /**
+ * A key may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 50 characters.
+ */
+export type ItemKey = string;
+
+/**
  * The newest run of a task.
  */
 export type LastRun = {
@@ -1337,6 +1353,11 @@ export type LogSize = {
 export type LogStream = 'stdout' | 'stderr' | 'system';
 
 /**
+ * A login name may contain a-z, 0-9, '.', '_', '@' and '-', must begin with a letter or a digit, and may have at most 100 characters.
+ */
+export type LoginName = string;
+
+/**
  * The hours of a maintenance window on the calendar's dates, and the tasks it applies to.
  */
 export type Maintenance = {
@@ -1356,6 +1377,41 @@ export type Maintenance = {
      * Tasks with one of these tags; empty: all tasks.
      */
     tags?: Array<string>;
+};
+
+/**
+ * A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters.
+ */
+export type Name = string;
+
+/**
+ * A prefix may be empty, may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 40 characters.
+ */
+export type NamePrefix = string;
+
+/**
+ * Why a schedule never fires again, for programs.
+ */
+export type NeverCode = 'once_past' | 'end_past' | 'times_past' | 'no_time_left' | 'calendars_over' | 'all_skipped';
+
+/**
+ * Why a schedule never becomes due.
+ */
+export type NeverReason = {
+    /**
+     * What it is, for programs.
+     */
+    code: NeverCode;
+    /**
+     * The arguments. The code decides which there are.
+     */
+    args: {
+        [key: string]: unknown;
+    };
+    /**
+     * The same in English, for people.
+     */
+    text: string;
 };
 
 /**
@@ -1415,9 +1471,9 @@ export type ParamBoolean = {
      */
     kind: 'boolean';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1441,9 +1497,9 @@ export type ParamChoice = {
      */
     kind: 'choice';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1471,9 +1527,9 @@ export type ParamDate = {
      */
     kind: 'date';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1497,9 +1553,9 @@ export type ParamInteger = {
      */
     kind: 'integer';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1531,9 +1587,9 @@ export type ParamJson = {
      */
     kind: 'json';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1549,6 +1605,11 @@ export type ParamJson = {
 };
 
 /**
+ * The name of a param may contain a-z, 0-9 and '_', must begin with a letter, and may have at most 50 characters.
+ */
+export type ParamName = string;
+
+/**
  * A number.
  */
 export type ParamNumber = {
@@ -1557,9 +1618,9 @@ export type ParamNumber = {
      */
     kind: 'number';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1610,9 +1671,9 @@ export type ParamString = {
      */
     kind: 'string';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1775,7 +1836,7 @@ export type PlanSlot = {
     /**
      * What is special about the slot.
      */
-    notes: Array<string>;
+    notes: Array<SlotNote>;
 };
 
 /**
@@ -1813,7 +1874,7 @@ export type Pool = {
     /**
      * Unique name, by which tasks refer to the pool.
      */
-    name: string;
+    name: Name;
     /**
      * What the pool stands for.
      */
@@ -1832,7 +1893,7 @@ export type PoolDefinition = {
     /**
      * Unique name, by which tasks refer to the pool.
      */
-    name: string;
+    name: Name;
     /**
      * What the pool stands for.
      */
@@ -1863,17 +1924,17 @@ export type PoolPage = {
  */
 export type Reason = {
     /**
-     * The kind of reason, for programs.
+     * What it is, for programs.
      */
     code: ReasonCode;
     /**
-     * The arguments of the reason. The code decides which there are.
+     * The arguments. The code decides which there are.
      */
     args: {
         [key: string]: unknown;
     };
     /**
-     * The reason in English, for people.
+     * The same in English, for people.
      */
     text: string;
 };
@@ -2404,11 +2465,7 @@ export type ScheduleCalendarRule = {
      * Times of day, `HH:MM` or `HH:MM:SS`.
      */
     times: Array<string>;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -2479,11 +2536,7 @@ export type ScheduleCron = {
      * Five fields (or six, seconds first), or a macro such as @daily.
      */
     expression: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -2573,11 +2626,7 @@ export type ScheduleInterval = {
      */
     anchor_at?: string | null;
     window?: DailyWindow | null;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -2659,11 +2708,7 @@ export type ScheduleOnce = {
      * An instant (2026-12-01T02:00:00Z) or a local time in the schedule's zone (2026-12-01T02:00).
      */
     at: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -2739,10 +2784,7 @@ export type SchedulePreview = {
      * schedule that waits for the server's start has no slots to show, but does become due.
      */
     never: boolean;
-    /**
-     * Why it never becomes due, and which field of the schedule is responsible; null: it does become due.
-     */
-    never_because: string | null;
+    never_because: NeverReason | null;
     /**
      * The slots.
      */
@@ -2807,11 +2849,7 @@ export type ScheduleRrule = {
      * Local times that are added.
      */
     rdate?: Array<string>;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -2882,11 +2920,7 @@ export type ScheduleStartup = {
      * Seconds between the start of the server and the start of the run.
      */
     delay_seconds?: number;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -3000,11 +3034,7 @@ export type ScheduleWindows = {
      * `06:00` daily, `MON 08:00` weekly, `15 09:30` monthly.
      */
     text: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -3174,9 +3204,9 @@ export type Setup = {
  */
 export type SetupCreate = {
     /**
-     * Login name: a-z, 0-9, '.', '_', '-', '@'.
+     * Login name.
      */
-    name: string;
+    name: LoginName;
 };
 
 /**
@@ -3518,7 +3548,7 @@ export type SlotDay = {
     /**
      * What is special about the slots, each note once. If there are more than 100 slots: about the first ones.
      */
-    notes: Array<string>;
+    notes: Array<SlotNote>;
 };
 
 /**
@@ -3534,6 +3564,31 @@ export type SlotMove = {
      */
     to: SlotPreview;
 };
+
+/**
+ * What is special about a slot.
+ */
+export type SlotNote = {
+    /**
+     * What it is, for programs.
+     */
+    code: SlotNoteCode;
+    /**
+     * The arguments. The code decides which there are.
+     */
+    args: {
+        [key: string]: unknown;
+    };
+    /**
+     * The same in English, for people.
+     */
+    text: string;
+};
+
+/**
+ * What happened to a slot, for programs.
+ */
+export type SlotNoteCode = 'gap_moved' | 'gap_skipped' | 'fold_first' | 'fold_second' | 'skipped_on' | 'not_on' | 'maintenance' | 'rolled' | 'rolled_onto' | 'rolled_outside' | 'not_rolled';
 
 /**
  * What became of a slot.
@@ -3575,9 +3630,9 @@ export type SlotPreview = {
      */
     skipped: boolean;
     /**
-     * What is special about the slot: moved out of a gap, first or second of a repeated hour.
+     * What is special about the slot: moved out of a gap, first or second of a repeated hour, skipped by a calendar.
      */
-    notes: Array<string>;
+    notes: Array<SlotNote>;
 };
 
 /**
@@ -3753,6 +3808,11 @@ export type SystemDisk = {
 };
 
 /**
+ * A part of the server whose own state changes.
+ */
+export type SystemPart = 'hold' | 'disk' | 'clock' | 'calendar' | 'pool' | 'backfill' | 'schedules';
+
+/**
  * A task: its definition and its present state.
  */
 export type Task = {
@@ -3791,9 +3851,9 @@ export type Task = {
      */
     readonly actions: Array<TaskAction>;
     /**
-     * Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
+     * Unique name, by which people call the task.
      */
-    name: string;
+    name: Name;
     /**
      * Title for people; empty: the name is shown.
      */
@@ -4034,7 +4094,7 @@ export type TaskClone = {
     /**
      * Name of the copy.
      */
-    name: string;
+    name: Name;
     /**
      * Whether the copy is enabled.
      */
@@ -4046,9 +4106,9 @@ export type TaskClone = {
  */
 export type TaskDefinition = {
     /**
-     * Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
+     * Unique name, by which people call the task.
      */
-    name: string;
+    name: Name;
     /**
      * Title for people; empty: the name is shown.
      */
@@ -4220,7 +4280,7 @@ export type TaskImport = {
     /**
      * Prefix for each task's name.
      */
-    prefix?: string;
+    prefix?: NamePrefix;
     /**
      * Whether the new tasks are enabled.
      */
@@ -4254,13 +4314,38 @@ export type TaskImportItem = {
     /**
      * Where Orc differs from cron for this task.
      */
-    warnings: Array<string>;
+    warnings: Array<TaskImportNote>;
 };
 
 /**
  * Kind of text that is imported.
  */
 export type TaskImportKind = 'crontab';
+
+/**
+ * Where Orc differs from cron.
+ */
+export type TaskImportNote = {
+    /**
+     * What it is, for programs.
+     */
+    code: TaskImportNoteCode;
+    /**
+     * The arguments. The code decides which there are.
+     */
+    args: {
+        [key: string]: unknown;
+    };
+    /**
+     * The same in English, for people.
+     */
+    text: string;
+};
+
+/**
+ * Where Orc differs from cron, for programs.
+ */
+export type TaskImportNoteCode = 'overlap_skipped' | 'other_folder' | 'other_environment' | 'other_umask' | 'eight_bit' | 'same_task' | 'other_account' | 'output_not_mailed' | 'quiet_ignored' | 'fixed_delay' | 'input_after_percent' | 'here_document_unknown' | 'goes_on' | 'relative_program';
 
 /**
  * A line that cannot become a task.
@@ -4307,7 +4392,7 @@ export type TaskImportResult = {
     /**
      * Where Orc differs from cron for all of the tasks.
      */
-    notes: Array<string>;
+    notes: Array<TaskImportNote>;
 };
 
 /**
@@ -4641,11 +4726,7 @@ export type TriggerFile = {
      * With `settled`: seconds without a change.
      */
     settle_seconds?: number;
-    /**
-     * Key within the task. A trigger that keeps its key keeps its address and secret across edits. Null:
-     * made from the kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the trigger is enabled.
      */
@@ -4751,11 +4832,7 @@ export type TriggerTask = {
      * Final states that count.
      */
     states?: Array<RunState>;
-    /**
-     * Key within the task. A trigger that keeps its key keeps its address and secret across edits. Null:
-     * made from the kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the trigger is enabled.
      */
@@ -4791,11 +4868,7 @@ export type TriggerWebhook = {
      * Conditions that must all hold. A call that fails one starts nothing and is answered with success.
      */
     filters?: Array<WebhookFilter>;
-    /**
-     * Key within the task. A trigger that keeps its key keeps its address and secret across edits. Null:
-     * made from the kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the trigger is enabled.
      */
@@ -4837,9 +4910,9 @@ export type User = {
  */
 export type UserCreate = {
     /**
-     * Login name: a-z, 0-9, '.', '_', '-', '@'.
+     * Login name.
      */
-    name: string;
+    name: LoginName;
     /**
      * Role of the user.
      */
@@ -5114,7 +5187,7 @@ export type CalendarWritable = {
     /**
      * Unique name, by which schedules refer to the calendar.
      */
-    name: string;
+    name: Name;
     /**
      * What the calendar is for.
      */
@@ -5163,7 +5236,7 @@ export type PoolWritable = {
     /**
      * Unique name, by which tasks refer to the pool.
      */
-    name: string;
+    name: Name;
     /**
      * What the pool stands for.
      */
@@ -5224,11 +5297,7 @@ export type ScheduleCalendarRuleWritable = {
      * Times of day, `HH:MM` or `HH:MM:SS`.
      */
     times: Array<string>;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5290,11 +5359,7 @@ export type ScheduleCronWritable = {
      * Five fields (or six, seconds first), or a macro such as @daily.
      */
     expression: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5375,11 +5440,7 @@ export type ScheduleIntervalWritable = {
      */
     anchor_at?: string | null;
     window?: DailyWindow | null;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5441,11 +5502,7 @@ export type ScheduleOnceWritable = {
      * An instant (2026-12-01T02:00:00Z) or a local time in the schedule's zone (2026-12-01T02:00).
      */
     at: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5549,11 +5606,7 @@ export type ScheduleRruleWritable = {
      * Local times that are added.
      */
     rdate?: Array<string>;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5615,11 +5668,7 @@ export type ScheduleStartupWritable = {
      * Seconds between the start of the server and the start of the run.
      */
     delay_seconds?: number;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5681,11 +5730,7 @@ export type ScheduleWindowsWritable = {
      * `06:00` daily, `MON 08:00` weekly, `15 09:30` monthly.
      */
     text: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5758,9 +5803,9 @@ export type SetupCreateWritable = {
      */
     token: string;
     /**
-     * Login name: a-z, 0-9, '.', '_', '-', '@'.
+     * Login name.
      */
-    name: string;
+    name: LoginName;
     /**
      * Password, at least 10 characters.
      */
@@ -5872,9 +5917,9 @@ export type SimulationProposalWritable = {
  */
 export type TaskWritable = {
     /**
-     * Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
+     * Unique name, by which people call the task.
      */
-    name: string;
+    name: Name;
     /**
      * Title for people; empty: the name is shown.
      */
@@ -6009,9 +6054,9 @@ export type TaskApplyWritable = {
  */
 export type TaskDefinitionWritable = {
     /**
-     * Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
+     * Unique name, by which people call the task.
      */
-    name: string;
+    name: Name;
     /**
      * Title for people; empty: the name is shown.
      */
@@ -6156,7 +6201,7 @@ export type TaskImportItemWritable = {
     /**
      * Where Orc differs from cron for this task.
      */
-    warnings: Array<string>;
+    warnings: Array<TaskImportNote>;
 };
 
 /**
@@ -6186,7 +6231,7 @@ export type TaskImportResultWritable = {
     /**
      * Where Orc differs from cron for all of the tasks.
      */
-    notes: Array<string>;
+    notes: Array<TaskImportNote>;
 };
 
 /**
@@ -6234,9 +6279,9 @@ export type TaskVersionPageWritable = {
  */
 export type UserCreateWritable = {
     /**
-     * Login name: a-z, 0-9, '.', '_', '-', '@'.
+     * Login name.
      */
-    name: string;
+    name: LoginName;
     /**
      * Role of the user.
      */
