@@ -98,6 +98,12 @@ enum Command {
     /// Create tokens for programs
     #[command(subcommand)]
     Token(people::TokenCommand),
+    /// Give the passphrase of the vault to the running server, so that runs that need credentials start
+    Unseal {
+        /// Read the passphrase from the first line of standard input instead of asking
+        #[arg(long)]
+        passphrase_stdin: bool,
+    },
     /// Check configuration, data folder, database and runner
     Doctor,
     /// Write a consistent copy of the database (SQLite)
@@ -169,6 +175,9 @@ pub fn main() -> ExitCode {
         }
         Command::Token(command) => {
             printed(alone(through_the_door(&config, async |door| people::token(door, command).await)))
+        }
+        Command::Unseal { passphrase_stdin } => {
+            printed(alone(through_the_door(&config, async |door| upkeep::unseal(door, passphrase_stdin).await)))
         }
         Command::Backup { file } => printed(alone(async { upkeep::backup(&config, &file).await.map_err(Failed) })),
         Command::Seed { weeks } => printed(alone(upkeep::seed(&config, weeks))),

@@ -15,6 +15,17 @@ pub fn password(from_stdin: bool, user: &str) -> Result<String, String> {
     if first == second { Ok(first) } else { Err("the two passwords are different".to_owned()) }
 }
 
+/// Reads the passphrase of the vault.
+pub fn passphrase(from_stdin: bool) -> Result<String, String> {
+    if from_stdin {
+        return line().map_err(|error| format!("the passphrase cannot be read: {error}"));
+    }
+    if !io::stdin().is_terminal() {
+        return Err("there is no terminal to ask for the passphrase on; use --passphrase-stdin".to_owned());
+    }
+    hidden("Passphrase of the vault: ").map_err(|error| error.to_string())
+}
+
 fn hidden(question: &str) -> io::Result<String> {
     let mut terminal = io::stderr();
     write!(terminal, "{question}")?;

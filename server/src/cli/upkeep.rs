@@ -1,9 +1,11 @@
 //! `migrate`, `backup`, `restore` and `doctor`: maintenance of the data folder.
 
 use super::door::Door;
+use super::prompt;
 use crate::clock::Clock;
 use crate::config::{Config, DataFolder, FolderError, folder};
 use crate::serve::{self, ServeError};
+use serde_json::json;
 use std::io;
 use std::path::Path;
 
@@ -119,4 +121,18 @@ async fn check_database(config: &Config, folder: &DataFolder) -> Result<Vec<Stri
     let faults = app.store().database_check().await;
     app.store().close().await;
     Ok(faults?)
+}
+
+/// Gives the passphrase of the vault to the running server. Returns what to print.
+pub async fn unseal(door: &Door, from_stdin: bool) -> Result<String, String> {
+    if let Door::Here(_) = door {
+        return Err("no server is running with this data folder; start it, then unseal it".to_owned());
+    }
+    let vault = door.ask("GET", "/vault", None).await?;
+    if vault["state"] != "sealed" {
+        return Ok("the vault is not sealed".to_owned());
+    }
+    let passphrase = prompt::passphrase(from_stdin)?;
+    door.ask("POST", "/vault/unseal", Some(&json!({"passphrase": passphrase}))).await?;
+    Ok("the vault is open; runs that waited for it start".to_owned())
 }

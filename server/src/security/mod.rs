@@ -11,3 +11,4 @@ pub mod setup;
 pub mod signature;
 pub mod token;
 pub mod vault;
+pub mod webhook;

@@ -144,9 +144,12 @@ fn what_cannot_be_given_is_refused_by_name_and_without_the_value() {
     check(vec![secret("key", "hush\0hush", env("KEY"))], "NUL byte");
     check(vec![secret("other", "quiet", Inject::Stdin), hush(Inject::Stdin)], "standard input already");
     check(vec![secret("key", "h".repeat(65_537).as_str(), Inject::None)], "larger than 65536 bytes");
-    let many = (0..5).map(|number| secret(&format!("key {number}"), "h".repeat(65_000).as_str(), Inject::None));
+    let value = |number: usize| format!("{number}{}", "h".repeat(65_000));
+    let many = (0..5).map(|number| secret(&format!("key {number}"), value(number).as_str(), Inject::None));
     let done = run("echo ran anyway", many.collect());
     assert!(matches!(&done.record.outcome, Outcome::SpawnFailed { message, .. } if message.contains("262144 bytes")));
+    let same = (0..5).map(|number| secret(&format!("key {number}"), value(0).as_str(), Inject::None));
+    run("exit 3", same.collect()).exited(3);
 }
 
 /// A running command that has a key in a file.
@@ -196,7 +199,8 @@ fn a_runner_keeps_its_secrets_to_itself() {
         secret("variable", "canary-in-a-variable", env("ONE")),
         secret("file", "canary-in-a-file\n", file("TWO")),
         secret("input", "canary-on-the-input", Inject::Stdin),
-        secret("masked", "canary-not-given", Inject::None),
+        // So long that what comes later does not write over all of it by chance.
+        secret("masked", "canary-not-given ".repeat(1000).as_str(), Inject::None),
     ];
     let plan = shell(&place, "read -r line; echo \"$ONE $line\"; exec \"$0\" sleep 60", secrets);
     let mut running = place.start(plan);
@@ -211,6 +215,8 @@ fn a_runner_keeps_its_secrets_to_itself() {
     assert_eq!(cores.split_whitespace().nth(4), Some("0"), "{cores}");
     match memory(pid) {
         Some(memory) => {
+            let token = memory.iter().any(|(_, bytes)| find(bytes, b"open sesame").is_some());
+            assert!(token, "what the runner still needs is found");
             let hits: Vec<String> = memory.iter().flat_map(|(place, bytes)| hits(place, bytes)).collect();
             assert_eq!(hits, [] as [String; 0], "the plan is wiped once the command runs");
         }
