@@ -6,7 +6,7 @@ use orc_server::api::router::contract;
 use orc_server::app::Caller;
 use orc_server::domain::model::Rights;
 use orc_server::domain::model::{Cursor, Tie};
-use orc_server::domain::vocabulary::{Permission, Role};
+use orc_server::domain::vocabulary::{Grant, Permission, Role};
 use serde_json::{Value, json};
 
 /// Method, path with things that do not exist, permission, and whether there is a body, of every operation.
@@ -21,6 +21,7 @@ fn operations() -> Vec<(String, String, String, bool)> {
                 ("{user}", "none"),
                 ("{calendar}", "none"),
                 ("{pool}", "none"),
+                ("{credential}", "none"),
                 ("{trigger}", "none"),
                 ("{backfill}", "018f3b1c-0000-7000-8000-000000000000"),
                 ("{feed}", "018f3b1c-0000-7000-8000-000000000000"),
@@ -57,13 +58,42 @@ async fn every_operation_against_every_kind_of_caller() {
         assert!(permission == "public" || answer.status == 401, "{line} by a wrong token");
         for role in Role::ALL {
             let status = house.actor(*role).await.ask(&line, body.clone()).await.status;
-            let least = permission.parse::<Permission>().map_or(Role::Viewer, Permission::least_role);
-            assert_eq!(matches!(status, 401 | 403), *role < least, "{line} by {role}: {status}");
+            let permission = permission.parse::<Permission>().unwrap_or(Permission::Read);
+            let may = Rights::of_role(*role).include(permission);
+            assert_eq!(matches!(status, 401 | 403), !may, "{line} by {role}: {status}");
             assert!(status < 500, "{line} by {role}: {status}");
             checked += 1;
         }
     }
     assert_eq!(checked, operations().len() * Role::ALL.len());
+}
+
+#[tokio::test]
+async fn a_grant_opens_its_operations_and_no_others() {
+    let house = House::with(&[]).await;
+    let with = async |role: Role, grants: &[Grant]| {
+        house.client_with(Rights { role, grants: grants.iter().copied().collect() }).await
+    };
+    let (writer, user) =
+        (with(Role::Editor, &[Grant::CredentialsWrite]).await, with(Role::Editor, &[Grant::CredentialsUse]).await);
+    let too_low = with(Role::Operator, Grant::ALL).await;
+    let mut opened = 0;
+    for (method, path, permission, body) in operations() {
+        let Ok(permission) = permission.parse::<Permission>() else { continue };
+        let line = format!("{method} {path}");
+        let body = body.then(|| json!({"unknown": 1}));
+        for (client, role, grant) in [
+            (&writer, Role::Editor, Grant::CredentialsWrite),
+            (&user, Role::Editor, Grant::CredentialsUse),
+            (&too_low, Role::Operator, Grant::CredentialsWrite),
+        ] {
+            let status = client.ask(&line, body.clone()).await.status;
+            let may = role >= permission.least_role() && permission.grant().is_none_or(|needed| needed == grant);
+            assert_eq!(status != 403, may, "{line} by {role} with {grant}: {status}");
+            opened += usize::from(may && permission.grant().is_some());
+        }
+    }
+    assert!(opened >= 4, "{opened}");
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use uuid::Uuid;
 #[serde(deny_unknown_fields)]
 pub struct CredentialUse {
     /// Name of the credential.
-    #[schema(min_length = 1, max_length = 100, example = "shop-db")]
+    #[schema(value_type = Name)]
     pub name: String,
     /// Field of the credential; null: its secret value, or the password of a login.
     #[serde(default)]

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AuditListData, AuditListErrors, AuditListResponses, AuditVerifyData, AuditVerifyErrors, AuditVerifyResponses, BackfillCancelData, BackfillCancelErrors, BackfillCancelResponses, BackfillCreateData, BackfillCreateErrors, BackfillCreateResponses, BackfillListData, BackfillListErrors, BackfillListResponses, BackfillViewData, BackfillViewErrors, BackfillViewResponses, CalendarCreateData, CalendarCreateErrors, CalendarCreateResponses, CalendarDatesData, CalendarDatesErrors, CalendarDatesResponses, CalendarDeleteData, CalendarDeleteErrors, CalendarDeleteResponses, CalendarEffectData, CalendarEffectErrors, CalendarEffectResponses, CalendarImportData, CalendarImportErrors, CalendarImportResponses, CalendarListData, CalendarListErrors, CalendarListResponses, CalendarUpdateData, CalendarUpdateErrors, CalendarUpdateResponses, CalendarViewData, CalendarViewErrors, CalendarViewResponses, ClockConfirmData, ClockConfirmErrors, ClockConfirmResponses, EventStreamData, EventStreamErrors, EventStreamResponse, EventStreamResponses, FeedCreateData, FeedCreateErrors, FeedCreateResponses, FeedDeleteData, FeedDeleteErrors, FeedDeleteResponses, FeedListData, FeedListErrors, FeedListResponses, FeedRotateData, FeedRotateErrors, FeedRotateResponses, PlanDaysData, PlanDaysErrors, PlanDaysResponses, PlanIcsData, PlanIcsErrors, PlanIcsResponses, PlanListData, PlanListErrors, PlanListResponses, PoolCreateData, PoolCreateErrors, PoolCreateResponses, PoolDeleteData, PoolDeleteErrors, PoolDeleteResponses, PoolListData, PoolListErrors, PoolListResponses, PoolUpdateData, PoolUpdateErrors, PoolUpdateResponses, PoolViewData, PoolViewErrors, PoolViewResponses, RunCancelData, RunCancelErrors, RunCancelResponses, RunDeleteData, RunDeleteErrors, RunDeleteResponses, RunListData, RunListErrors, RunListResponses, RunLogData, RunLogErrors, RunLogResponses, RunLogStreamData, RunLogStreamErrors, RunLogStreamResponse, RunLogStreamResponses, RunRerunData, RunRerunErrors, RunRerunResponses, RunStatsData, RunStatsErrors, RunStatsResponses, RunViewData, RunViewErrors, RunViewResponses, ScheduleDescribeData, ScheduleDescribeErrors, ScheduleDescribeResponses, SchedulePreviewData, SchedulePreviewErrors, SchedulePreviewResponses, SessionCreateData, SessionCreateErrors, SessionCreateResponses, SessionDeleteData, SessionDeleteErrors, SessionDeleteResponses, SessionPasswordUpdateData, SessionPasswordUpdateErrors, SessionPasswordUpdateResponses, SessionViewData, SessionViewErrors, SessionViewResponses, SetupCreateData, SetupCreateErrors, SetupCreateResponses, SetupViewData, SetupViewErrors, SetupViewResponses, SimulationCreateData, SimulationCreateErrors, SimulationCreateResponses, SlotListData, SlotListErrors, SlotListResponses, SlotSummaryData, SlotSummaryErrors, SlotSummaryResponses, SystemContractData, SystemContractErrors, SystemContractResponses, SystemHoldData, SystemHoldErrors, SystemHoldResponses, SystemMetricsData, SystemMetricsErrors, SystemMetricsResponses, SystemReleaseData, SystemReleaseErrors, SystemReleaseResponses, SystemSettingsData, SystemSettingsErrors, SystemSettingsResponses, SystemViewData, SystemViewErrors, SystemViewResponses, SystemWorkersData, SystemWorkersErrors, SystemWorkersResponses, TaskApplyData, TaskApplyErrors, TaskApplyResponses, TaskBulkData, TaskBulkErrors, TaskBulkResponses, TaskCloneData, TaskCloneErrors, TaskCloneResponses, TaskCreateData, TaskCreateErrors, TaskCreateResponses, TaskDeleteData, TaskDeleteErrors, TaskDeleteResponses, TaskDisableData, TaskDisableErrors, TaskDisableResponses, TaskEffectData, TaskEffectErrors, TaskEffectResponses, TaskEnableData, TaskEnableErrors, TaskEnableResponses, TaskExportData, TaskExportErrors, TaskExportResponses, TaskImportData, TaskImportErrors, TaskImportResponses, TaskListData, TaskListErrors, TaskListResponses, TaskPatchData, TaskPatchErrors, TaskPatchResponses, TaskRunData, TaskRunErrors, TaskRunResponses, TaskUpdateData, TaskUpdateErrors, TaskUpdateResponses, TaskVersionListData, TaskVersionListErrors, TaskVersionListResponses, TaskVersionViewData, TaskVersionViewErrors, TaskVersionViewResponses, TaskViewData, TaskViewErrors, TaskViewResponses, TokenCreateData, TokenCreateErrors, TokenCreateResponses, TokenListData, TokenListErrors, TokenListResponses, TokenRevokeData, TokenRevokeErrors, TokenRevokeResponses, TriggerCallListData, TriggerCallListErrors, TriggerCallListResponses, TriggerListData, TriggerListErrors, TriggerListResponses, TriggerRotateData, TriggerRotateErrors, TriggerRotateResponses, UserCreateData, UserCreateErrors, UserCreateResponses, UserDeleteData, UserDeleteErrors, UserDeleteResponses, UserListData, UserListErrors, UserListResponses, UserUpdateData, UserUpdateErrors, UserUpdateResponses, UserViewData, UserViewErrors, UserViewResponses } from './types.gen';
+import type { AuditListData, AuditListErrors, AuditListResponses, AuditVerifyData, AuditVerifyErrors, AuditVerifyResponses, BackfillCancelData, BackfillCancelErrors, BackfillCancelResponses, BackfillCreateData, BackfillCreateErrors, BackfillCreateResponses, BackfillListData, BackfillListErrors, BackfillListResponses, BackfillViewData, BackfillViewErrors, BackfillViewResponses, CalendarCreateData, CalendarCreateErrors, CalendarCreateResponses, CalendarDatesData, CalendarDatesErrors, CalendarDatesResponses, CalendarDeleteData, CalendarDeleteErrors, CalendarDeleteResponses, CalendarEffectData, CalendarEffectErrors, CalendarEffectResponses, CalendarImportData, CalendarImportErrors, CalendarImportResponses, CalendarListData, CalendarListErrors, CalendarListResponses, CalendarUpdateData, CalendarUpdateErrors, CalendarUpdateResponses, CalendarViewData, CalendarViewErrors, CalendarViewResponses, ClockConfirmData, ClockConfirmErrors, ClockConfirmResponses, CredentialCreateData, CredentialCreateErrors, CredentialCreateResponses, CredentialDeleteData, CredentialDeleteErrors, CredentialDeleteResponses, CredentialListData, CredentialListErrors, CredentialListResponses, CredentialRotateData, CredentialRotateErrors, CredentialRotateResponses, CredentialUpdateData, CredentialUpdateErrors, CredentialUpdateResponses, CredentialUsageData, CredentialUsageErrors, CredentialUsageResponses, CredentialViewData, CredentialViewErrors, CredentialViewResponses, EventStreamData, EventStreamErrors, EventStreamResponse, EventStreamResponses, FeedCreateData, FeedCreateErrors, FeedCreateResponses, FeedDeleteData, FeedDeleteErrors, FeedDeleteResponses, FeedListData, FeedListErrors, FeedListResponses, FeedRotateData, FeedRotateErrors, FeedRotateResponses, PlanDaysData, PlanDaysErrors, PlanDaysResponses, PlanIcsData, PlanIcsErrors, PlanIcsResponses, PlanListData, PlanListErrors, PlanListResponses, PoolCreateData, PoolCreateErrors, PoolCreateResponses, PoolDeleteData, PoolDeleteErrors, PoolDeleteResponses, PoolListData, PoolListErrors, PoolListResponses, PoolUpdateData, PoolUpdateErrors, PoolUpdateResponses, PoolViewData, PoolViewErrors, PoolViewResponses, RunCancelData, RunCancelErrors, RunCancelResponses, RunDeleteData, RunDeleteErrors, RunDeleteResponses, RunListData, RunListErrors, RunListResponses, RunLogData, RunLogErrors, RunLogResponses, RunLogStreamData, RunLogStreamErrors, RunLogStreamResponse, RunLogStreamResponses, RunRerunData, RunRerunErrors, RunRerunResponses, RunStatsData, RunStatsErrors, RunStatsResponses, RunViewData, RunViewErrors, RunViewResponses, ScheduleDescribeData, ScheduleDescribeErrors, ScheduleDescribeResponses, SchedulePreviewData, SchedulePreviewErrors, SchedulePreviewResponses, SessionCreateData, SessionCreateErrors, SessionCreateResponses, SessionDeleteData, SessionDeleteErrors, SessionDeleteResponses, SessionPasswordUpdateData, SessionPasswordUpdateErrors, SessionPasswordUpdateResponses, SessionViewData, SessionViewErrors, SessionViewResponses, SetupCreateData, SetupCreateErrors, SetupCreateResponses, SetupViewData, SetupViewErrors, SetupViewResponses, SimulationCreateData, SimulationCreateErrors, SimulationCreateResponses, SlotListData, SlotListErrors, SlotListResponses, SlotSummaryData, SlotSummaryErrors, SlotSummaryResponses, SystemContractData, SystemContractErrors, SystemContractResponses, SystemHoldData, SystemHoldErrors, SystemHoldResponses, SystemMetricsData, SystemMetricsErrors, SystemMetricsResponses, SystemReleaseData, SystemReleaseErrors, SystemReleaseResponses, SystemSettingsData, SystemSettingsErrors, SystemSettingsResponses, SystemViewData, SystemViewErrors, SystemViewResponses, SystemWorkersData, SystemWorkersErrors, SystemWorkersResponses, TaskApplyData, TaskApplyErrors, TaskApplyResponses, TaskBulkData, TaskBulkErrors, TaskBulkResponses, TaskCloneData, TaskCloneErrors, TaskCloneResponses, TaskCreateData, TaskCreateErrors, TaskCreateResponses, TaskDeleteData, TaskDeleteErrors, TaskDeleteResponses, TaskDisableData, TaskDisableErrors, TaskDisableResponses, TaskEffectData, TaskEffectErrors, TaskEffectResponses, TaskEnableData, TaskEnableErrors, TaskEnableResponses, TaskExportData, TaskExportErrors, TaskExportResponses, TaskImportData, TaskImportErrors, TaskImportResponses, TaskListData, TaskListErrors, TaskListResponses, TaskPatchData, TaskPatchErrors, TaskPatchResponses, TaskRunData, TaskRunErrors, TaskRunResponses, TaskUpdateData, TaskUpdateErrors, TaskUpdateResponses, TaskVersionListData, TaskVersionListErrors, TaskVersionListResponses, TaskVersionViewData, TaskVersionViewErrors, TaskVersionViewResponses, TaskViewData, TaskViewErrors, TaskViewResponses, TokenCreateData, TokenCreateErrors, TokenCreateResponses, TokenListData, TokenListErrors, TokenListResponses, TokenRevokeData, TokenRevokeErrors, TokenRevokeResponses, TriggerCallListData, TriggerCallListErrors, TriggerCallListResponses, TriggerListData, TriggerListErrors, TriggerListResponses, TriggerRotateData, TriggerRotateErrors, TriggerRotateResponses, UserCreateData, UserCreateErrors, UserCreateResponses, UserDeleteData, UserDeleteErrors, UserDeleteResponses, UserListData, UserListErrors, UserListResponses, UserUpdateData, UserUpdateErrors, UserUpdateResponses, UserViewData, UserViewErrors, UserViewResponses, VaultRotateData, VaultRotateErrors, VaultRotateResponses, VaultUnsealData, VaultUnsealErrors, VaultUnsealResponses, VaultViewData, VaultViewErrors, VaultViewResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -843,6 +843,156 @@ export const poolUpdate = <ThrowOnError extends boolean = false>(options: Option
             type: 'apiKey'
         }],
     url: '/pools/{pool}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List credentials. Their values cannot be read.
+ */
+export const credentialList = <ThrowOnError extends boolean = false>(options?: Options<CredentialListData, ThrowOnError>): RequestResult<CredentialListResponses, CredentialListErrors, ThrowOnError> => (options?.client ?? client).get<CredentialListResponses, CredentialListErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/credentials',
+    ...options
+});
+
+/**
+ * Create a credential.
+ */
+export const credentialCreate = <ThrowOnError extends boolean = false>(options: Options<CredentialCreateData, ThrowOnError>): RequestResult<CredentialCreateResponses, CredentialCreateErrors, ThrowOnError> => (options.client ?? client).post<CredentialCreateResponses, CredentialCreateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/credentials',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a credential that no task uses.
+ */
+export const credentialDelete = <ThrowOnError extends boolean = false>(options: Options<CredentialDeleteData, ThrowOnError>): RequestResult<CredentialDeleteResponses, CredentialDeleteErrors, ThrowOnError> => (options.client ?? client).delete<CredentialDeleteResponses, CredentialDeleteErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/credentials/{credential}',
+    ...options
+});
+
+/**
+ * View a credential. Its values cannot be read.
+ */
+export const credentialView = <ThrowOnError extends boolean = false>(options: Options<CredentialViewData, ThrowOnError>): RequestResult<CredentialViewResponses, CredentialViewErrors, ThrowOnError> => (options.client ?? client).get<CredentialViewResponses, CredentialViewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/credentials/{credential}',
+    ...options
+});
+
+/**
+ * Change a credential's name, description or expiry. Its value stays.
+ */
+export const credentialUpdate = <ThrowOnError extends boolean = false>(options: Options<CredentialUpdateData, ThrowOnError>): RequestResult<CredentialUpdateResponses, CredentialUpdateErrors, ThrowOnError> => (options.client ?? client).put<CredentialUpdateResponses, CredentialUpdateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/credentials/{credential}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Give a credential a new value. Runs that start from now on use it.
+ */
+export const credentialRotate = <ThrowOnError extends boolean = false>(options: Options<CredentialRotateData, ThrowOnError>): RequestResult<CredentialRotateResponses, CredentialRotateErrors, ThrowOnError> => (options.client ?? client).post<CredentialRotateResponses, CredentialRotateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/credentials/{credential}/rotate',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Show which tasks use a credential.
+ */
+export const credentialUsage = <ThrowOnError extends boolean = false>(options: Options<CredentialUsageData, ThrowOnError>): RequestResult<CredentialUsageResponses, CredentialUsageErrors, ThrowOnError> => (options.client ?? client).get<CredentialUsageResponses, CredentialUsageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/credentials/{credential}/usage',
+    ...options
+});
+
+/**
+ * Show whether credentials can be used, and where the vault's key comes from.
+ */
+export const vaultView = <ThrowOnError extends boolean = false>(options?: Options<VaultViewData, ThrowOnError>): RequestResult<VaultViewResponses, VaultViewErrors, ThrowOnError> => (options?.client ?? client).get<VaultViewResponses, VaultViewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/vault',
+    ...options
+});
+
+/**
+ * Open the vault with its passphrase, so that runs that wait for it start.
+ */
+export const vaultUnseal = <ThrowOnError extends boolean = false>(options: Options<VaultUnsealData, ThrowOnError>): RequestResult<VaultUnsealResponses, VaultUnsealErrors, ThrowOnError> => (options.client ?? client).post<VaultUnsealResponses, VaultUnsealErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/vault/unseal',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Give the vault a new key: made from a passphrase, or a new key file.
+ */
+export const vaultRotate = <ThrowOnError extends boolean = false>(options: Options<VaultRotateData, ThrowOnError>): RequestResult<VaultRotateResponses, VaultRotateErrors, ThrowOnError> => (options.client ?? client).post<VaultRotateResponses, VaultRotateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/vault/rotate',
     ...options,
     headers: {
         'Content-Type': 'application/json',

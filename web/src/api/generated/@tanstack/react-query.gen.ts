@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { auditList, auditVerify, backfillCancel, backfillCreate, backfillList, backfillView, calendarCreate, calendarDates, calendarDelete, calendarEffect, calendarImport, calendarList, calendarUpdate, calendarView, clockConfirm, feedCreate, feedDelete, feedList, feedRotate, type Options, planDays, planIcs, planList, poolCreate, poolDelete, poolList, poolUpdate, poolView, runCancel, runDelete, runList, runLog, runRerun, runStats, runView, scheduleDescribe, schedulePreview, sessionCreate, sessionDelete, sessionPasswordUpdate, sessionView, setupCreate, setupView, simulationCreate, slotList, slotSummary, systemContract, systemHold, systemMetrics, systemRelease, systemSettings, systemView, systemWorkers, taskApply, taskBulk, taskClone, taskCreate, taskDelete, taskDisable, taskEffect, taskEnable, taskExport, taskImport, taskList, taskPatch, taskRun, taskUpdate, taskVersionList, taskVersionView, taskView, tokenCreate, tokenList, tokenRevoke, triggerCallList, triggerList, triggerRotate, userCreate, userDelete, userList, userUpdate, userView } from '../sdk.gen';
-import type { AuditListData, AuditListError, AuditListResponse, AuditVerifyData, AuditVerifyError, AuditVerifyResponse, BackfillCancelData, BackfillCancelError, BackfillCancelResponse, BackfillCreateData, BackfillCreateError, BackfillCreateResponse, BackfillListData, BackfillListError, BackfillListResponse, BackfillViewData, BackfillViewError, BackfillViewResponse, CalendarCreateData, CalendarCreateError, CalendarCreateResponse, CalendarDatesData, CalendarDatesError, CalendarDatesResponse, CalendarDeleteData, CalendarDeleteError, CalendarDeleteResponse, CalendarEffectData, CalendarEffectError, CalendarEffectResponse, CalendarImportData, CalendarImportError, CalendarImportResponse, CalendarListData, CalendarListError, CalendarListResponse, CalendarUpdateData, CalendarUpdateError, CalendarUpdateResponse, CalendarViewData, CalendarViewError, CalendarViewResponse, ClockConfirmData, ClockConfirmError, ClockConfirmResponse, FeedCreateData, FeedCreateError, FeedCreateResponse, FeedDeleteData, FeedDeleteError, FeedDeleteResponse, FeedListData, FeedListError, FeedListResponse, FeedRotateData, FeedRotateError, FeedRotateResponse, PlanDaysData, PlanDaysError, PlanDaysResponse, PlanIcsData, PlanIcsError, PlanIcsResponse, PlanListData, PlanListError, PlanListResponse, PoolCreateData, PoolCreateError, PoolCreateResponse, PoolDeleteData, PoolDeleteError, PoolDeleteResponse, PoolListData, PoolListError, PoolListResponse, PoolUpdateData, PoolUpdateError, PoolUpdateResponse, PoolViewData, PoolViewError, PoolViewResponse, RunCancelData, RunCancelError, RunCancelResponse, RunDeleteData, RunDeleteError, RunDeleteResponse, RunListData, RunListError, RunListResponse, RunLogData, RunLogError, RunLogResponse, RunRerunData, RunRerunError, RunRerunResponse, RunStatsData, RunStatsError, RunStatsResponse, RunViewData, RunViewError, RunViewResponse, ScheduleDescribeData, ScheduleDescribeError, ScheduleDescribeResponse, SchedulePreviewData, SchedulePreviewError, SchedulePreviewResponse, SessionCreateData, SessionCreateError, SessionCreateResponse, SessionDeleteData, SessionDeleteError, SessionDeleteResponse, SessionPasswordUpdateData, SessionPasswordUpdateError, SessionPasswordUpdateResponse, SessionViewData, SessionViewError, SessionViewResponse, SetupCreateData, SetupCreateError, SetupCreateResponse, SetupViewData, SetupViewError, SetupViewResponse, SimulationCreateData, SimulationCreateError, SimulationCreateResponse, SlotListData, SlotListError, SlotListResponse, SlotSummaryData, SlotSummaryError, SlotSummaryResponse, SystemContractData, SystemContractError, SystemHoldData, SystemHoldError, SystemHoldResponse, SystemMetricsData, SystemMetricsError, SystemMetricsResponse, SystemReleaseData, SystemReleaseError, SystemReleaseResponse, SystemSettingsData, SystemSettingsError, SystemSettingsResponse, SystemViewData, SystemViewError, SystemViewResponse, SystemWorkersData, SystemWorkersError, SystemWorkersResponse, TaskApplyData, TaskApplyError, TaskApplyResponse, TaskBulkData, TaskBulkError, TaskBulkResponse, TaskCloneData, TaskCloneError, TaskCloneResponse, TaskCreateData, TaskCreateError, TaskCreateResponse, TaskDeleteData, TaskDeleteError, TaskDeleteResponse, TaskDisableData, TaskDisableError, TaskDisableResponse, TaskEffectData, TaskEffectError, TaskEffectResponse, TaskEnableData, TaskEnableError, TaskEnableResponse, TaskExportData, TaskExportError, TaskExportResponse, TaskImportData, TaskImportError, TaskImportResponse, TaskListData, TaskListError, TaskListResponse, TaskPatchData, TaskPatchError, TaskPatchResponse, TaskRunData, TaskRunError, TaskRunResponse, TaskUpdateData, TaskUpdateError, TaskUpdateResponse, TaskVersionListData, TaskVersionListError, TaskVersionListResponse, TaskVersionViewData, TaskVersionViewError, TaskVersionViewResponse, TaskViewData, TaskViewError, TaskViewResponse, TokenCreateData, TokenCreateError, TokenCreateResponse, TokenListData, TokenListError, TokenListResponse, TokenRevokeData, TokenRevokeError, TokenRevokeResponse, TriggerCallListData, TriggerCallListError, TriggerCallListResponse, TriggerListData, TriggerListError, TriggerListResponse, TriggerRotateData, TriggerRotateError, TriggerRotateResponse, UserCreateData, UserCreateError, UserCreateResponse, UserDeleteData, UserDeleteError, UserDeleteResponse, UserListData, UserListError, UserListResponse, UserUpdateData, UserUpdateError, UserUpdateResponse, UserViewData, UserViewError, UserViewResponse } from '../types.gen';
+import { auditList, auditVerify, backfillCancel, backfillCreate, backfillList, backfillView, calendarCreate, calendarDates, calendarDelete, calendarEffect, calendarImport, calendarList, calendarUpdate, calendarView, clockConfirm, credentialCreate, credentialDelete, credentialList, credentialRotate, credentialUpdate, credentialUsage, credentialView, feedCreate, feedDelete, feedList, feedRotate, type Options, planDays, planIcs, planList, poolCreate, poolDelete, poolList, poolUpdate, poolView, runCancel, runDelete, runList, runLog, runRerun, runStats, runView, scheduleDescribe, schedulePreview, sessionCreate, sessionDelete, sessionPasswordUpdate, sessionView, setupCreate, setupView, simulationCreate, slotList, slotSummary, systemContract, systemHold, systemMetrics, systemRelease, systemSettings, systemView, systemWorkers, taskApply, taskBulk, taskClone, taskCreate, taskDelete, taskDisable, taskEffect, taskEnable, taskExport, taskImport, taskList, taskPatch, taskRun, taskUpdate, taskVersionList, taskVersionView, taskView, tokenCreate, tokenList, tokenRevoke, triggerCallList, triggerList, triggerRotate, userCreate, userDelete, userList, userUpdate, userView, vaultRotate, vaultUnseal, vaultView } from '../sdk.gen';
+import type { AuditListData, AuditListError, AuditListResponse, AuditVerifyData, AuditVerifyError, AuditVerifyResponse, BackfillCancelData, BackfillCancelError, BackfillCancelResponse, BackfillCreateData, BackfillCreateError, BackfillCreateResponse, BackfillListData, BackfillListError, BackfillListResponse, BackfillViewData, BackfillViewError, BackfillViewResponse, CalendarCreateData, CalendarCreateError, CalendarCreateResponse, CalendarDatesData, CalendarDatesError, CalendarDatesResponse, CalendarDeleteData, CalendarDeleteError, CalendarDeleteResponse, CalendarEffectData, CalendarEffectError, CalendarEffectResponse, CalendarImportData, CalendarImportError, CalendarImportResponse, CalendarListData, CalendarListError, CalendarListResponse, CalendarUpdateData, CalendarUpdateError, CalendarUpdateResponse, CalendarViewData, CalendarViewError, CalendarViewResponse, ClockConfirmData, ClockConfirmError, ClockConfirmResponse, CredentialCreateData, CredentialCreateError, CredentialCreateResponse, CredentialDeleteData, CredentialDeleteError, CredentialDeleteResponse, CredentialListData, CredentialListError, CredentialListResponse, CredentialRotateData, CredentialRotateError, CredentialRotateResponse, CredentialUpdateData, CredentialUpdateError, CredentialUpdateResponse, CredentialUsageData, CredentialUsageError, CredentialUsageResponse, CredentialViewData, CredentialViewError, CredentialViewResponse, FeedCreateData, FeedCreateError, FeedCreateResponse, FeedDeleteData, FeedDeleteError, FeedDeleteResponse, FeedListData, FeedListError, FeedListResponse, FeedRotateData, FeedRotateError, FeedRotateResponse, PlanDaysData, PlanDaysError, PlanDaysResponse, PlanIcsData, PlanIcsError, PlanIcsResponse, PlanListData, PlanListError, PlanListResponse, PoolCreateData, PoolCreateError, PoolCreateResponse, PoolDeleteData, PoolDeleteError, PoolDeleteResponse, PoolListData, PoolListError, PoolListResponse, PoolUpdateData, PoolUpdateError, PoolUpdateResponse, PoolViewData, PoolViewError, PoolViewResponse, RunCancelData, RunCancelError, RunCancelResponse, RunDeleteData, RunDeleteError, RunDeleteResponse, RunListData, RunListError, RunListResponse, RunLogData, RunLogError, RunLogResponse, RunRerunData, RunRerunError, RunRerunResponse, RunStatsData, RunStatsError, RunStatsResponse, RunViewData, RunViewError, RunViewResponse, ScheduleDescribeData, ScheduleDescribeError, ScheduleDescribeResponse, SchedulePreviewData, SchedulePreviewError, SchedulePreviewResponse, SessionCreateData, SessionCreateError, SessionCreateResponse, SessionDeleteData, SessionDeleteError, SessionDeleteResponse, SessionPasswordUpdateData, SessionPasswordUpdateError, SessionPasswordUpdateResponse, SessionViewData, SessionViewError, SessionViewResponse, SetupCreateData, SetupCreateError, SetupCreateResponse, SetupViewData, SetupViewError, SetupViewResponse, SimulationCreateData, SimulationCreateError, SimulationCreateResponse, SlotListData, SlotListError, SlotListResponse, SlotSummaryData, SlotSummaryError, SlotSummaryResponse, SystemContractData, SystemContractError, SystemHoldData, SystemHoldError, SystemHoldResponse, SystemMetricsData, SystemMetricsError, SystemMetricsResponse, SystemReleaseData, SystemReleaseError, SystemReleaseResponse, SystemSettingsData, SystemSettingsError, SystemSettingsResponse, SystemViewData, SystemViewError, SystemViewResponse, SystemWorkersData, SystemWorkersError, SystemWorkersResponse, TaskApplyData, TaskApplyError, TaskApplyResponse, TaskBulkData, TaskBulkError, TaskBulkResponse, TaskCloneData, TaskCloneError, TaskCloneResponse, TaskCreateData, TaskCreateError, TaskCreateResponse, TaskDeleteData, TaskDeleteError, TaskDeleteResponse, TaskDisableData, TaskDisableError, TaskDisableResponse, TaskEffectData, TaskEffectError, TaskEffectResponse, TaskEnableData, TaskEnableError, TaskEnableResponse, TaskExportData, TaskExportError, TaskExportResponse, TaskImportData, TaskImportError, TaskImportResponse, TaskListData, TaskListError, TaskListResponse, TaskPatchData, TaskPatchError, TaskPatchResponse, TaskRunData, TaskRunError, TaskRunResponse, TaskUpdateData, TaskUpdateError, TaskUpdateResponse, TaskVersionListData, TaskVersionListError, TaskVersionListResponse, TaskVersionViewData, TaskVersionViewError, TaskVersionViewResponse, TaskViewData, TaskViewError, TaskViewResponse, TokenCreateData, TokenCreateError, TokenCreateResponse, TokenListData, TokenListError, TokenListResponse, TokenRevokeData, TokenRevokeError, TokenRevokeResponse, TriggerCallListData, TriggerCallListError, TriggerCallListResponse, TriggerListData, TriggerListError, TriggerListResponse, TriggerRotateData, TriggerRotateError, TriggerRotateResponse, UserCreateData, UserCreateError, UserCreateResponse, UserDeleteData, UserDeleteError, UserDeleteResponse, UserListData, UserListError, UserListResponse, UserUpdateData, UserUpdateError, UserUpdateResponse, UserViewData, UserViewError, UserViewResponse, VaultRotateData, VaultRotateError, VaultRotateResponse, VaultUnsealData, VaultUnsealError, VaultUnsealResponse, VaultViewData, VaultViewError, VaultViewResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1368,6 +1368,210 @@ export const poolUpdateMutation = (options?: Partial<Options<PoolUpdateData>>): 
     const mutationOptions: UseMutationOptions<PoolUpdateResponse, PoolUpdateError, Options<PoolUpdateData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await poolUpdate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const credentialListQueryKey = (options?: Options<CredentialListData>) => createQueryKey('credentialList', options);
+
+/**
+ * List credentials. Their values cannot be read.
+ */
+export const credentialListOptions = (options?: Options<CredentialListData>) => queryOptions<CredentialListResponse, CredentialListError, CredentialListResponse, ReturnType<typeof credentialListQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await credentialList({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: credentialListQueryKey(options)
+});
+
+export const credentialListInfiniteQueryKey = (options?: Options<CredentialListData>): QueryKey<Options<CredentialListData>> => createQueryKey('credentialList', options, true);
+
+/**
+ * List credentials. Their values cannot be read.
+ */
+export const credentialListInfiniteOptions = (options?: Options<CredentialListData>) => {
+    const opts = infiniteQueryOptions<CredentialListResponse, CredentialListError, InfiniteData<CredentialListResponse>, QueryKey<Options<CredentialListData>>, string | Pick<QueryKey<Options<CredentialListData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<CredentialListData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await credentialList({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: credentialListInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create a credential.
+ */
+export const credentialCreateMutation = (options?: Partial<Options<CredentialCreateData>>): UseMutationOptions<CredentialCreateResponse, CredentialCreateError, Options<CredentialCreateData>> => {
+    const mutationOptions: UseMutationOptions<CredentialCreateResponse, CredentialCreateError, Options<CredentialCreateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await credentialCreate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete a credential that no task uses.
+ */
+export const credentialDeleteMutation = (options?: Partial<Options<CredentialDeleteData>>): UseMutationOptions<CredentialDeleteResponse, CredentialDeleteError, Options<CredentialDeleteData>> => {
+    const mutationOptions: UseMutationOptions<CredentialDeleteResponse, CredentialDeleteError, Options<CredentialDeleteData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await credentialDelete({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const credentialViewQueryKey = (options: Options<CredentialViewData>) => createQueryKey('credentialView', options);
+
+/**
+ * View a credential. Its values cannot be read.
+ */
+export const credentialViewOptions = (options: Options<CredentialViewData>) => queryOptions<CredentialViewResponse, CredentialViewError, CredentialViewResponse, ReturnType<typeof credentialViewQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await credentialView({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: credentialViewQueryKey(options)
+});
+
+/**
+ * Change a credential's name, description or expiry. Its value stays.
+ */
+export const credentialUpdateMutation = (options?: Partial<Options<CredentialUpdateData>>): UseMutationOptions<CredentialUpdateResponse, CredentialUpdateError, Options<CredentialUpdateData>> => {
+    const mutationOptions: UseMutationOptions<CredentialUpdateResponse, CredentialUpdateError, Options<CredentialUpdateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await credentialUpdate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Give a credential a new value. Runs that start from now on use it.
+ */
+export const credentialRotateMutation = (options?: Partial<Options<CredentialRotateData>>): UseMutationOptions<CredentialRotateResponse, CredentialRotateError, Options<CredentialRotateData>> => {
+    const mutationOptions: UseMutationOptions<CredentialRotateResponse, CredentialRotateError, Options<CredentialRotateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await credentialRotate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const credentialUsageQueryKey = (options: Options<CredentialUsageData>) => createQueryKey('credentialUsage', options);
+
+/**
+ * Show which tasks use a credential.
+ */
+export const credentialUsageOptions = (options: Options<CredentialUsageData>) => queryOptions<CredentialUsageResponse, CredentialUsageError, CredentialUsageResponse, ReturnType<typeof credentialUsageQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await credentialUsage({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: credentialUsageQueryKey(options)
+});
+
+export const vaultViewQueryKey = (options?: Options<VaultViewData>) => createQueryKey('vaultView', options);
+
+/**
+ * Show whether credentials can be used, and where the vault's key comes from.
+ */
+export const vaultViewOptions = (options?: Options<VaultViewData>) => queryOptions<VaultViewResponse, VaultViewError, VaultViewResponse, ReturnType<typeof vaultViewQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await vaultView({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: vaultViewQueryKey(options)
+});
+
+/**
+ * Open the vault with its passphrase, so that runs that wait for it start.
+ */
+export const vaultUnsealMutation = (options?: Partial<Options<VaultUnsealData>>): UseMutationOptions<VaultUnsealResponse, VaultUnsealError, Options<VaultUnsealData>> => {
+    const mutationOptions: UseMutationOptions<VaultUnsealResponse, VaultUnsealError, Options<VaultUnsealData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await vaultUnseal({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Give the vault a new key: made from a passphrase, or a new key file.
+ */
+export const vaultRotateMutation = (options?: Partial<Options<VaultRotateData>>): UseMutationOptions<VaultRotateResponse, VaultRotateError, Options<VaultRotateData>> => {
+    const mutationOptions: UseMutationOptions<VaultRotateResponse, VaultRotateError, Options<VaultRotateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await vaultRotate({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
