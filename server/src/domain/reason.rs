@@ -4,8 +4,11 @@
 //! Deliberately absent: reading a reason back from its sentence. `Text` is what was stored before there were codes.
 //! Start reading at `Reason`, then `words`.
 
-use super::core::phrases::{counted, joined, moment, replaced, runs_of, schedules_invalid, seconds, statuses};
+use super::core::phrases::{
+    counted, joined, moment, not_taken, replaced, runs_of, schedules_invalid, seconds, statuses,
+};
 use super::schedules::Note;
+use super::triggers::files::FileFlaw;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -265,6 +268,20 @@ reasons! {
     CalendarDamaged { calendar: String, reason: Box<Reason> } => calendar_damaged(calendar, reason),
     /// A folder or file of the trigger's pattern cannot be read.
     FileUnreadable { path: String, problem: String } => format!("{path} cannot be read: {problem}"),
+    /// A file that matches the trigger's pattern cannot be given to a run.
+    FileNotTaken {
+        path: String,
+        flaw: FileFlaw,
+        /// Other files that cannot be given to a run.
+        others: usize,
+    } => not_taken(path, flaw.words(), *others),
+    /// The param that takes the file of the trigger does not accept the path of a file.
+    FilePathRefused {
+        path: String,
+        problem: String,
+        /// Other files that cannot be given to a run.
+        others: usize,
+    } => not_taken(path, &format!("the param \"file\" {problem}"), *others),
     /// The disk does not answer.
     DiskSilent { path: String, since_at: DateTime<Utc> } =>
         format!("the disk of {path} has not answered since {}: Orc will look again when it does", moment(since_at)),

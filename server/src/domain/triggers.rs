@@ -1,6 +1,8 @@
 //! Triggers: which of them make sense, whether tasks trigger each other in a circle, and how the end of a run that
 //! started another one is written. Pure.
 
+pub mod files;
+
 use super::core::problem::Problem;
 use super::ids::RunId;
 use super::runs::params::ParamSpec;

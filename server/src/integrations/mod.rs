@@ -5,5 +5,6 @@
 
 pub mod disk;
 pub mod file_events;
+pub mod file_facts;
 pub mod http_request;
 pub mod local_server;

@@ -38,4 +38,6 @@ pub use self::system::{DatabaseFacts, DatabaseKind, Leftovers, Surroundings, Wal
 pub use self::tasks::{
     Damage, LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskSort, TaskVersionRecord,
 };
-pub use self::triggers::{FileState, FilesLearned, FiringRecord, KnownFile, KnownFiles, TaskTriggerRecord};
+pub use self::triggers::{
+    FileMarks, FileState, FilesLearned, FiringRecord, KnownFile, KnownFiles, PresentFile, TaskTriggerRecord,
+};

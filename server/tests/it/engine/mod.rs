@@ -10,6 +10,7 @@ mod calendars;
 mod catching_up;
 mod clock;
 mod crash;
+mod files;
 mod following;
 mod importing;
 mod leaving;
