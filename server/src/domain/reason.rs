@@ -186,6 +186,18 @@ reasons! {
     RequestRefused { problem: String } => problem.clone(),
     /// The request got no answer, or its answer broke off.
     RequestFailed { problem: String } => problem.clone(),
+    /// The request got no answer through its proxy, or its answer broke off.
+    RequestFailedAtProxy { proxy: String, problem: String } => format!("through the proxy {proxy}: {problem}"),
+    /// A file with certificates of authorities cannot be used.
+    CaFileUnusable {
+        path: String,
+        /// Line at which the certificate begins; none: the whole file is the problem.
+        line: Option<u64>,
+        problem: String,
+    } => match line {
+        Some(line) => format!("{path}, line {line}: {problem}"),
+        None => format!("{path} {problem}"),
+    },
     /// The answer to the request has an unexpected status.
     UnexpectedStatus {
         status: u16,

@@ -69,7 +69,8 @@ pub fn keeps_numbers(path: &Path) -> bool {
     /// FUSE, CIFS, SMB2, SMB, 9P, FAT, exFAT.
     const MADE_UP: [u32; 7] =
         [0x6573_5546, 0xff53_4d42, 0xfe53_4d42, 0x0000_517b, 0x0102_1997, 0x0000_4d44, 0x2011_bab0];
-    rustix::fs::statfs(path).is_ok_and(|about| !MADE_UP.iter().any(|kind| i64::from(*kind) == about.f_type as i64))
+    let made_up = |kind: i128| MADE_UP.iter().any(|known| i128::from(*known) == kind);
+    rustix::fs::statfs(path).is_ok_and(|about| !made_up(i128::from(about.f_type)))
 }
 
 /// Returns whether the file system of a path keeps the numbers of files.
