@@ -18,6 +18,7 @@ mod left_behind;
 mod looking;
 mod planning;
 mod pools;
+mod proxies;
 mod requests;
 mod retention;
 mod runs;
