@@ -111,7 +111,7 @@ fn folders_of_file_triggers_are_absolute() {
 fn a_proxy_is_a_setting_without_a_login_and_not_a_variable_of_the_shell() {
     let shell = [("HTTP_PROXY", "http://shell:1"), ("http_proxy", "http://shell:1"), ("NO_PROXY", "*")];
     let config = load(&shell, &[], None).unwrap();
-    assert_eq!((setting(&config, "http_proxy"), config.http.proxy), (("", Source::Default), None));
+    assert_eq!((setting(&config, "http_proxy"), &config.http.proxy), (("", Source::Default), &None));
     let file = "[http]\nhttp_proxy = \"http://proxy:3128\"\nhttp_no_proxy = [\"*.corp\", \"10.0.0.0/8\"]\n";
     let config = load(&[("ORC_HTTP_CA_FILE", "/etc/ca.pem")], &[], Some(file)).unwrap();
     assert_eq!(setting(&config, "http_proxy"), ("http://proxy:3128", Source::File));

@@ -2,7 +2,7 @@
 //!
 //! Deliberately absent: sending, which `http_request` does. Start reading at `addresses`.
 
-use super::http_request::HttpError;
+use super::authorities::BadFile;
 use crate::domain::runs::travel::{ChosenBy, ProxyChoice};
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::Url;
@@ -16,6 +16,28 @@ const LOOK_UP_WITHIN: Duration = Duration::from_secs(3);
 /// Names of the metadata services of clouds, which only resolve inside them.
 const METADATA_NAMES: [&str; 4] =
     ["metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal"];
+
+/// Why there is no answer. The text is for people.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    /// The request is invalid or its address is not allowed, so trying again cannot help.
+    #[error("{0}")]
+    Refused(String),
+    /// The other side could not be reached or broke off.
+    #[error("{0}")]
+    Failed(String),
+    /// The same, on the way through a proxy.
+    #[error("through the proxy {proxy}: {problem}")]
+    FailedAtProxy {
+        /// Address of the proxy.
+        proxy: String,
+        /// What happened.
+        problem: String,
+    },
+    /// A file with certificates cannot be used.
+    #[error("{0:?}")]
+    Authorities(BadFile),
+}
 
 /// By which way a request goes to one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,8 +6,7 @@
 //! through it whatever this machine knows to be forbidden, and the proxy's own rules hold for the rest.
 
 use super::authorities;
-use super::authorities::BadFile;
-use super::hop::{self, Hop};
+use super::hop::{self, Hop, HttpError};
 use crate::domain::runs::travel::ProxyChoice;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Certificate, Client, Method, Proxy, Response, StatusCode, Url, redirect};
@@ -38,28 +37,6 @@ pub struct HttpRequest {
     pub ca_files: Vec<PathBuf>,
     /// Port on which this server listens. It is refused on this machine's own addresses.
     pub own_port: u16,
-}
-
-/// Why there is no answer. The text is for people.
-#[derive(Debug, thiserror::Error)]
-pub enum HttpError {
-    /// The request is invalid or its address is not allowed, so trying again cannot help.
-    #[error("{0}")]
-    Refused(String),
-    /// The other side could not be reached or broke off.
-    #[error("{0}")]
-    Failed(String),
-    /// The same, on the way through a proxy.
-    #[error("through the proxy {proxy}: {problem}")]
-    FailedAtProxy {
-        /// Address of the proxy.
-        proxy: String,
-        /// What happened.
-        problem: String,
-    },
-    /// A file with certificates cannot be used.
-    #[error("{0:?}")]
-    Authorities(BadFile),
 }
 
 /// Sends the request and follows redirects. Tells by which way each hop goes. The body of the answer is not read yet.

@@ -5,8 +5,8 @@
 //! `ProxyChoice` beside its address, and never as text in it.
 
 use crate::domain::core::problem::Problem;
+use core::net::IpAddr;
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
 use url::{Host, Url};
 
 /// The word for no proxy at all.
