@@ -974,7 +974,7 @@ static BACKFILL_CREATE: Schema = Schema {
 
 static CALENDAR_DEFINITION: Schema = Schema {
     fields: &[
-        Field::required("name", Text, "Unique name, by which schedules refer to the calendar."),
+        Field::required("name", Text, "Unique name, by which schedules refer to the calendar. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::optional("description", Text, "What the calendar is for."),
         Field::optional("entries", List(&Value), "Dates of the calendar: every date that at least one of these entries contains."),
         Field::optional("except", List(&Value), "Exceptions: dates that one of these entries contains are not in the calendar."),
@@ -991,7 +991,7 @@ static CALENDAR_DEFINITION: Schema = Schema {
 
 static CALENDAR_IMPORT: Schema = Schema {
     fields: &[
-        Field::required("name", Text, "Name of the calendar."),
+        Field::required("name", Text, "Name of the calendar. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::optional("ics", Document, "The file (RFC 5545) as text. Either this or the bytes in `ics_base64` must be given."),
         Field::optional("ics_base64", Bytes, "The bytes of the file in base64. The server finds out their encoding.").or_null(),
         Field::optional("encoding", Text, "Encoding of the bytes, such as `windows-1252`; null: found out (UTF-8, UTF-16, else Windows-1252).").or_null(),
@@ -1021,7 +1021,7 @@ static HOLD_CREATE: Schema = Schema {
 
 static POOL_DEFINITION: Schema = Schema {
     fields: &[
-        Field::required("name", Text, "Unique name, by which tasks refer to the pool."),
+        Field::required("name", Text, "Unique name, by which tasks refer to the pool. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::optional("description", Text, "What the pool stands for."),
         Field::required("capacity", Integer(0, 100000), "Number of places: the weights of all simultaneous runs add up to at most this. 0 closes the pool; runs in progress continue."),
     ],
@@ -1047,7 +1047,7 @@ static SCHEDULE_DESCRIBE_REQUEST: Schema = Schema {
     fields: &[
         Field::required("schedule", OneOf(&["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"]), "The schedule."),
         Field::optional("schedule.expression", Text, "Five fields (or six, seconds first), or a macro such as @daily.").of("schedule", &["cron"]),
-        Field::optional("schedule.key", Text, "Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the kind.").or_null(),
+        Field::optional("schedule.key", Text, "Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the kind. A key may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 50 characters.").or_null(),
         Field::optional("schedule.enabled", Boolean, "Whether the schedule fires. [default: true]"),
         Field::optional("schedule.timezone", Text, "Time zone, an IANA name; null: the server's.").or_null(),
         Field::optional("schedule.start_at", Instant, "No slot before this instant.").or_null(),
@@ -1094,7 +1094,7 @@ static SCHEDULE_PREVIEW_REQUEST: Schema = Schema {
     fields: &[
         Field::required("schedule", OneOf(&["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"]), "The schedule."),
         Field::optional("schedule.expression", Text, "Five fields (or six, seconds first), or a macro such as @daily.").of("schedule", &["cron"]),
-        Field::optional("schedule.key", Text, "Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the kind.").or_null(),
+        Field::optional("schedule.key", Text, "Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the kind. A key may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 50 characters.").or_null(),
         Field::optional("schedule.enabled", Boolean, "Whether the schedule fires. [default: true]"),
         Field::optional("schedule.timezone", Text, "Time zone, an IANA name; null: the server's.").or_null(),
         Field::optional("schedule.start_at", Instant, "No slot before this instant.").or_null(),
@@ -1160,7 +1160,7 @@ static SESSION_PASSWORD: Schema = Schema {
 static SETUP_CREATE: Schema = Schema {
     fields: &[
         Field::required("token", Secret, "One-time token. The server prints it at its first start and keeps it in `setup-token` in its data folder."),
-        Field::required("name", Text, "Login name: a-z, 0-9, '.', '_', '-', '@'."),
+        Field::required("name", Text, "Login name. A login name may contain a-z, 0-9, '.', '_', '@' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::required("password", Secret, "Password, at least 10 characters."),
     ],
     unions: &[],
@@ -1209,7 +1209,7 @@ static TASK_BULK: Schema = Schema {
 
 static TASK_CLONE: Schema = Schema {
     fields: &[
-        Field::required("name", Text, "Name of the copy."),
+        Field::required("name", Text, "Name of the copy. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::optional("enabled", Boolean, "Whether the copy is enabled."),
     ],
     unions: &[],
@@ -1217,7 +1217,7 @@ static TASK_CLONE: Schema = Schema {
 
 static TASK_DEFINITION: Schema = Schema {
     fields: &[
-        Field::required("name", Text, "Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'."),
+        Field::required("name", Text, "Unique name, by which people call the task. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::optional("title", Text, "Title for people; empty: the name is shown."),
         Field::optional("description", Text, "What the task is for."),
         Field::optional("folder", Text, "Folder, as names separated by '/'; empty: the root."),
@@ -1288,10 +1288,10 @@ static TASK_IMPORT: Schema = Schema {
         Field::optional("text", Text, "The text: at most 5,000 lines. Either this or the bytes in `text_base64` must be given."),
         Field::optional("text_base64", Bytes, "The bytes of the file in base64. The server finds out their encoding.").or_null(),
         Field::optional("encoding", Text, "Encoding of the bytes, such as `windows-1252`; null: found out (UTF-8, UTF-16, else Windows-1252).").or_null(),
-        Field::optional("form", Choice(&["user", "system"]), "Whose crontab it is.").or_null(),
+        Field::optional("form", Choice(&["user", "system"]), "Whose crontab it is; null: Orc guesses.").or_null(),
         Field::optional("timezone", Text, "Time zone of lines without a CRON_TZ above them; null: the server's default.").or_null(),
         Field::optional("folder", Text, "Folder of the new tasks."),
-        Field::optional("prefix", Text, "Prefix for each task's name."),
+        Field::optional("prefix", Text, "Prefix for each task's name. A prefix may be empty, may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 40 characters."),
         Field::optional("enabled", Boolean, "Whether the new tasks are enabled. [default: true]"),
     ],
     unions: &[],
@@ -1308,7 +1308,7 @@ static TOKEN_CREATE: Schema = Schema {
 
 static USER_CREATE: Schema = Schema {
     fields: &[
-        Field::required("name", Text, "Login name: a-z, 0-9, '.', '_', '-', '@'."),
+        Field::required("name", Text, "Login name. A login name may contain a-z, 0-9, '.', '_', '@' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::required("role", Choice(&["viewer", "operator", "editor", "admin"]), "Role of the user."),
         Field::required("password", Secret, "First password, at least 10 characters."),
     ],
@@ -1317,7 +1317,7 @@ static USER_CREATE: Schema = Schema {
 
 static USER_UPDATE: Schema = Schema {
     fields: &[
-        Field::optional("role", Choice(&["viewer", "operator", "editor", "admin"]), "What a person or token may do. Each role includes those before it.").or_null(),
+        Field::optional("role", Choice(&["viewer", "operator", "editor", "admin"]), "New role of the user.").or_null(),
         Field::optional("disabled", Boolean, "Whether the user is barred from logging in.").or_null(),
         Field::optional("password", Secret, "New password. It ends all sessions of the user.").or_null(),
     ],

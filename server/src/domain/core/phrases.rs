@@ -1,4 +1,4 @@
-//! Parts of the sentences of reasons: numbers with their nouns, instants, lists.
+//! Parts of sentences: numbers with their nouns, instants, lists.
 
 use chrono::{DateTime, Utc};
 use std::fmt;
@@ -45,6 +45,14 @@ pub(in crate::domain) fn not_taken(path: &str, problem: &str, others: usize) -> 
         others => format!(" ({others} more files cannot be taken)"),
     };
     format!("{path} cannot be taken: {problem}{others}")
+}
+
+/// The first ten of several things, and how many more there are.
+pub fn first_ten(mut things: Vec<String>) -> Vec<String> {
+    let more = things.len().saturating_sub(10);
+    things.truncate(10);
+    things.extend((more > 0).then(|| format!("{more} more")));
+    things
 }
 
 pub(in crate::domain) fn joined<T>(parts: &[T], words: impl Fn(&T) -> String) -> String {
