@@ -42,10 +42,7 @@ impl Scratch {
             }
             let path = plan.scratch_folder.join(format!("{}.script{}", plan.attempt, script.suffix));
             if let Err(error) = os::create_script(&path, script.text.as_bytes()) {
-                let reason = match error.kind() {
-                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => SpawnFailure::ResourceExhausted,
-                    _ => SpawnFailure::Other,
-                };
+                let reason = SpawnFailure::of_write(&error);
                 scratch.script = (error.kind() != io::ErrorKind::AlreadyExists).then_some(path);
                 return Err((scratch, Failure::new(reason, format!("the script could not be written: {error}"))));
             }

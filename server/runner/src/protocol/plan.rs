@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::secret::PlanSecret;
+
 /// Name of the environment variable that marks every process of an attempt; its value is the attempt id.
 pub const MARKER: &str = "ORC_ATTEMPT_ID";
 
@@ -37,9 +39,12 @@ pub struct Plan {
     pub script: Option<PlanScript>,
     /// Absolute folder in which the command starts.
     pub working_directory: PathBuf,
-    /// The whole environment. The runner adds only [`MARKER`] and [`RESULT_FILE`].
+    /// The whole environment except credentials. The runner adds only [`MARKER`] and [`RESULT_FILE`].
     #[serde(default)]
     pub environment: BTreeMap<String, String>,
+    /// Credentials that the command gets, and that are masked in everything that leaves the runner.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<PlanSecret>,
     /// Existing private folder for the script and the result file. The attempt leaves nothing in it.
     pub scratch_folder: PathBuf,
     /// Exit codes that count as success.
@@ -136,9 +141,10 @@ mod tests {
     #[test]
     fn nothing_secret_is_ever_shown() {
         let text = r#"{"attempt":"a","token":"hush","program":"p","working_directory":"/","scratch_folder":"/",
-            "arguments":["hush"],"environment":{"KEY":"hush"},"script":{"text":"hush"}}"#;
+            "arguments":["hush"],"environment":{"KEY":"hush"},"script":{"text":"hush"},
+            "secrets":[{"name":"key","value":"hush","inject":{"kind":"env","variable":"KEY"}}]}"#;
         let plan: Plan = serde_json::from_str(text).expect("defaults fill in the rest");
-        assert!(!format!("{plan:?} {:?}", plan.script).contains("hush"));
+        assert!(!format!("{plan:?} {:?} {:?}", plan.script, plan.secrets).contains("hush"));
         assert_eq!((plan.grace_seconds, plan.log.cap_bytes, plan.success_codes), (10.0, 16 << 20, vec![0]));
     }
 }

@@ -3,13 +3,16 @@
 //! A process gets its params as `ORC_PARAM_*` variables, and as `${params.x}` inside one argument. Shell and script
 //! text is never substituted into. The environment begins with the account's variables, never with the server's own.
 
+use crate::app::App;
 use crate::domain::ids::{AttemptId, RunId};
-use crate::domain::model::{RunOrigin, Surroundings, TriggerRecord};
+use crate::domain::model::{ClaimedRun, RunOrigin, Surroundings, TriggerRecord};
+use crate::domain::reason::Reason;
 use crate::domain::runs::{line_ends, params};
 use crate::domain::tasks::{Definition, RunSpec};
 use crate::domain::triggers::TaskEnd;
 use crate::domain::vocabulary::TriggerKind;
 use chrono::{DateTime, SecondsFormat, Utc};
+use orc_runner::PlanSecret;
 use orc_runner::plan::{LogLimits, Plan, PlanScript};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -49,7 +52,15 @@ pub struct PlanContext {
     pub min_free_percent: f64,
 }
 
-/// Builds the plan of an attempt. Returns none for kinds that need no process.
+/// Opens the credentials that the attempt's task may use, just before it starts, so that a wait uses the newest values.
+/// The error says which one is missing; nothing is started then. No task can name a credential yet, so the list is
+/// empty.
+#[expect(clippy::unused_async, reason = "the vault will be asked here")]
+pub async fn secrets(_app: &App, _claimed: &ClaimedRun) -> Result<Vec<PlanSecret>, Reason> {
+    Ok(Vec::new())
+}
+
+/// Builds the plan of an attempt, without credentials. Returns none for kinds that need no process.
 pub fn build(definition: &Definition, facts: &AttemptFacts, context: &PlanContext) -> Option<Plan> {
     let Start { program, arguments, script } = lower(&definition.run, &facts.params)?;
     Some(Plan {
@@ -63,6 +74,7 @@ pub fn build(definition: &Definition, facts: &AttemptFacts, context: &PlanContex
             .as_ref()
             .map_or_else(|| context.scratch_folder.clone(), PathBuf::from),
         environment: environment(definition, facts, context),
+        secrets: Vec::new(),
         scratch_folder: context.scratch_folder.clone(),
         success_codes: definition.success_codes.clone(),
         attempt_timeout_seconds: definition.attempt_timeout_seconds,
