@@ -294,7 +294,25 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("task", Text, "Name or id of the task"),
             Field::required("trigger", Text, "Key of the trigger"),
         ],
+        body: Some(Body { content_type: "application/json", schema: &TRIGGER_ROTATE, partial: false }),
         answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "trigger_call_list", method: "GET", path: "/tasks/{task}/triggers/{trigger}/calls",
+        permission: "read",
+        summary: "List the newest calls of a webhook and what became of each: at most 50 with a right proof, and 10 without. The log has no secrets, bodies or queries, and the last seconds are lost if the server is killed.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+            Field::required("trigger", Text, "Key of the trigger"),
+        ],
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
+        ],
+        answer: Answer::List,
+        columns: &["count", "called_at", "address", "sender", "verdict", "delivery", "body_bytes"],
+        more: &["run_id"],
         ..Operation::EMPTY
     },
     Operation {
@@ -1302,6 +1320,13 @@ static TOKEN_CREATE: Schema = Schema {
         Field::required("name", Text, "What the token is for."),
         Field::required("role", Choice(&["viewer", "operator", "editor", "admin"]), "Role of the token. It cannot have more permissions than you."),
         Field::optional("expires_days", Integer(1, 3650), "Days until it expires; null: never.").or_null(),
+    ],
+    unions: &[],
+};
+
+static TRIGGER_ROTATE: Schema = Schema {
+    fields: &[
+        Field::optional("secret", Secret, "The secret for signatures, if the sender made it (Stripe, Slack, Shopify, Dropbox, Meta) or you chose it. Null: Orc makes one. It is stored sealed and never shown again.").or_null(),
     ],
     unions: &[],
 };

@@ -22,6 +22,7 @@ pub(super) fn of(value: &[u8]) -> Vec<Vec<u8>> {
     }
     encoded(core, &mut all);
     encode::base64_lines(value, &mut all);
+    line_ends(core, &mut all);
     let lines: Vec<&[u8]> = core.split(|byte| matches!(byte, b'\r' | b'\n')).map(<[u8]>::trim_ascii).collect();
     for line in lines.iter().filter(|line| lines.len() > 1 && line.len() >= LINE_FROM) {
         if core.len() <= LINES_ENCODED_MAX { encoded(line, &mut all) } else { all.push(line.to_vec()) }
@@ -48,6 +49,17 @@ fn encoded(bytes: &[u8], into: &mut Vec<Vec<u8>>) {
     }
     into.sort_unstable();
     into.dedup();
+}
+
+/// The value with other line ends, as a terminal or an editor writes it.
+fn line_ends(bytes: &[u8], into: &mut Vec<Vec<u8>>) {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && text.contains('\n')
+    {
+        let plain = text.replace("\r\n", "\n");
+        into.push(plain.replace('\n', "\r\n").into_bytes());
+        into.push(plain.into_bytes());
+    }
 }
 
 /// The long strings inside of a JSON value, because a program reads them out of it.

@@ -36,7 +36,9 @@ fn secrets_are_masked_wherever_they_are_cut() {
     check(&["abcd", "abcdefgh", "abcdef"], "abcdefgh abcdefg abcde abc", "*** ***g ***e abc");
     check(&["abcdef", "defghi"], "abcdefghi xdefghi abcdef", "*** x*** ***");
     check(&["aaaa"], "aaaaaaaaa aaa", "*** aaa");
-    check(&["one line of it\nanother line"], "one line of it\r\nanother line\nsome line", "***\r\n***\nsome line");
+    check(&["one line of it\nanother line"], "one line of it\r\nanother line\nsome line", "***\nsome line");
+    check(&["one line of it\nanother line"], "another line\rone line of it", "***\r***");
+    check(&["a\nb\nc\nd"], "a\r\nb\r\nc\r\nd\r\n", "***\r\n");
 }
 
 #[test]
@@ -84,19 +86,47 @@ fn short_values_mask_nothing() {
 
 #[test]
 fn json_stays_json() {
-    let secrets = secrets(&["hunter2!", "4711.50", "12345678901234567890"]);
+    let secrets = secrets(&["hunter2!", "4711.50", "12345678901234567890", "0000"]);
     let mut value = serde_json::json!({
         "hunter2!": ["x hunter2! y", 4711.5, 4711, 12_345_678_901_234_567_890_u64],
         "aHVudGVyMiE=": {"b": "hunt"},
+        "none": 0,
     });
     assert!(redact_json(&secrets, &mut value));
-    assert_eq!(value, serde_json::json!({"***": ["x *** y", "***", 4711, "***"], "*** 2": {"b": "hunt"}}));
+    assert_eq!(value, serde_json::json!({"***": ["x *** y", "***", 4711, "***"], "*** 2": {"b": "hunt"}, "none": 0}));
 }
 
 #[test]
 fn a_result_that_is_a_secret_as_a_whole_is_told() {
     let secrets = secrets(&["{\"a\":[1,2]}"]);
     assert!(!redact_json(&secrets, &mut serde_json::json!({"x": {"a": [1, 2]}})));
+}
+
+/// What must come out, by looking for each form at each place of the bytes, and of the text without escape sequences.
+fn by_hand(values: &[&str], bytes: &[u8]) -> Vec<u8> {
+    let mut escapes = escapes::Escapes::default();
+    let roles: Vec<bool> = bytes.iter().map(|byte| escapes.step(*byte) == escapes::Role::Text).collect();
+    let every: Vec<usize> = (0..bytes.len()).collect();
+    let text: Vec<usize> = every.iter().copied().filter(|at| roles[*at]).collect();
+    let mut hidden = vec![false; bytes.len()];
+    for form in values.iter().flat_map(|value| encodings(value)) {
+        for places in [&every, &text] {
+            for window in places.windows(form.len()) {
+                if window.iter().zip(&form).all(|(at, byte)| bytes[*at] == *byte) {
+                    hidden[window[0]..=window[form.len() - 1]].fill(true);
+                }
+            }
+        }
+    }
+    let mut clear = Vec::new();
+    for (at, byte) in bytes.iter().enumerate() {
+        match hidden[at] {
+            true if at == 0 || !hidden[at - 1] => clear.extend(MASK.as_bytes()),
+            true => {}
+            false => clear.push(*byte),
+        }
+    }
+    clear
 }
 
 /// Everything that the forms of a text must not leave behind.
@@ -132,6 +162,24 @@ proptest! {
                 prop_assert!(memchr::memmem::find(&whole, form).is_none(), "{:?} in {:?}", value, whole);
             }
         }
+    }
+
+    #[test]
+    fn overlapping_and_interrupted_secrets_are_masked_as_by_hand(
+        values in prop::collection::vec("[ab]{4,7}|[abm1]{4,9}", 1..4),
+        text in prop::collection::vec(prop_oneof![
+            4 => "[ab]{1,9}", 1 => "[abm1]{1,3}", 2 => Just("\x1b[1m".to_owned()), 1 => Just("\x1b]ab".to_owned()),
+            1 => Just("\x1b\\".to_owned()), 1 => Just("\x1b".to_owned()), 1 => Just("\x07".to_owned()),
+        ], 0..30),
+        ends in prop::collection::vec(0_usize..200, 0..12),
+    ) {
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        let text = text.concat();
+        let mut ends: Vec<usize> = ends.into_iter().map(|end| end % (text.len() + 1)).collect();
+        ends.sort_unstable();
+        let clear = in_pieces(&secrets(&values), text.as_bytes(), &ends);
+        let wanted = by_hand(&values, text.as_bytes());
+        prop_assert_eq!(String::from_utf8_lossy(&clear), String::from_utf8_lossy(&wanted));
     }
 
     #[test]

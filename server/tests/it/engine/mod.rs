@@ -18,6 +18,8 @@ mod left_behind;
 mod looking;
 mod planning;
 mod pools;
+#[cfg(target_os = "linux")]
+mod private_files;
 mod proxies;
 mod requests;
 mod retention;

@@ -4,6 +4,7 @@
 //! at the table that carries the subject's name.
 
 pub(in crate::store) mod file_seen;
+pub(in crate::store) mod hook_call;
 pub(in crate::store) mod hook_seen;
 pub(in crate::store) mod trigger;
 pub(in crate::store) mod trigger_firing;
