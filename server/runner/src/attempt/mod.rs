@@ -25,7 +25,8 @@ use crate::log::write::LogWriter;
 use crate::os::{self, Child, Failure, Output, Signals};
 use crate::protocol::message::{Identity, RunnerMessage, ServerMessage, Started, StopReason};
 use crate::protocol::plan::Plan;
-use crate::protocol::record::{Exit, ExitRecord, Outcome};
+use crate::protocol::record::{Exit, ExitRecord, Outcome, SpawnFailure};
+use crate::protocol::secret;
 use crate::redact::Secrets;
 
 /// How long the runner waits for a server to read the last messages.
@@ -111,8 +112,13 @@ fn refuse(session: Option<Session>, message: String) -> ExitCode {
 fn attempt_run(mut session: Session, mut plan: Plan, early: Vec<ServerMessage>) -> ExitCode {
     let begun = clock::now();
     session.writer.limit(plan.log);
-    session.writer.mask(&Secrets::new(&plan.secrets));
     let started_at_micros = clock::now_micros();
+    if let Err(message) = secret::check_sizes(&plan.secrets) {
+        let failure = Failure::new(SpawnFailure::InvalidInput, message);
+        let record = failed(&mut session, started_at_micros, failure, None);
+        return finish(session, record, Vec::new());
+    }
+    session.writer.mask(&Secrets::new(&plan.secrets));
     let mut outputs = Vec::new();
     let record = match Scratch::prepare(&mut plan) {
         Err((scratch, failure)) => failed(&mut session, started_at_micros, failure, Some(scratch)),

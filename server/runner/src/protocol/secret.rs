@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 /// Largest value of one credential, in bytes. Linux accepts up to 128 KiB in one environment variable.
 pub const SECRET_MAX: usize = 64 * 1024;
-/// Largest sum of the values of a plan, in bytes.
+/// Largest sum of the different values of a plan, in bytes.
 pub const SECRETS_TOTAL_MAX: usize = 256 * 1024;
 
 /// One credential of a plan.
@@ -85,17 +85,26 @@ impl PlanSecret {
     }
 }
 
+/// Checks that the values are not too large, which comes before anything else that is done with them. The error shows
+/// no value.
+pub fn check_sizes(secrets: &[PlanSecret]) -> Result<(), String> {
+    if let Some(secret) = secrets.iter().find(|secret| secret.value.bytes().len() > SECRET_MAX) {
+        return Err(format!("credential {} is larger than {SECRET_MAX} bytes", secret.label()));
+    }
+    let values: BTreeSet<&[u8]> = secrets.iter().map(|secret| secret.value.bytes()).collect();
+    if values.iter().map(|value| value.len()).sum::<usize>() > SECRETS_TOTAL_MAX {
+        return Err(format!("the credentials together are larger than {SECRETS_TOTAL_MAX} bytes"));
+    }
+    Ok(())
+}
+
 /// Checks that a command with this environment can get all credentials. The error names the credential and shows no
 /// value.
 pub fn check(secrets: &[PlanSecret], environment: &BTreeMap<String, String>) -> Result<(), String> {
     let mut variables = BTreeSet::new();
-    let (mut total, mut stdin) = (0, None);
+    let mut stdin = None;
     for secret in secrets {
-        let (label, value) = (secret.label(), secret.value.bytes());
-        total += value.len();
-        if value.len() > SECRET_MAX {
-            return Err(format!("credential {label} is larger than {SECRET_MAX} bytes"));
-        }
+        let label = secret.label();
         match &secret.inject {
             Inject::Env { variable } | Inject::File { variable } => {
                 check_variable(variable).map_err(|problem| format!("credential {label}: {problem}"))?;
@@ -117,14 +126,11 @@ pub fn check(secrets: &[PlanSecret], environment: &BTreeMap<String, String>) -> 
             }
             Inject::None => {}
         }
-        if matches!(secret.inject, Inject::Env { .. }) && value.contains(&0) {
+        if matches!(secret.inject, Inject::Env { .. }) && secret.value.bytes().contains(&0) {
             return Err(format!(
                 "credential {label} holds a NUL byte, which no environment variable can; give it as a file"
             ));
         }
-    }
-    if total > SECRETS_TOTAL_MAX {
-        return Err(format!("the credentials together are larger than {SECRETS_TOTAL_MAX} bytes"));
     }
     Ok(())
 }

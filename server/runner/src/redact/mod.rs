@@ -14,6 +14,7 @@ mod record;
 mod stream;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -50,7 +51,7 @@ impl Secrets {
 
     /// Compiles a list of values.
     pub fn of_values<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        let values: Vec<&[u8]> = values.into_iter().filter(|value| value.len() >= MASKED_FROM).collect();
+        let values: BTreeSet<&[u8]> = values.into_iter().filter(|value| value.len() >= MASKED_FROM).collect();
         let mut texts: Vec<Vec<u8>> = values.iter().flat_map(|value| forms::of(value)).collect();
         texts.sort_unstable();
         texts.dedup();

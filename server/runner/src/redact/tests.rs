@@ -67,6 +67,22 @@ fn a_secret_with_endless_colours_inside_is_given_up() {
 }
 
 #[test]
+fn each_form_is_masked_wherever_it_is_cut() {
+    let value = "c@nary/42 \"sings\"\n+ 'äß' <&>";
+    let secrets = secrets(&[value]);
+    for form in encodings(value) {
+        let text = [b"<<", form.as_slice(), b">>"].concat();
+        let whole = in_pieces(&secrets, &text, &[]);
+        let shown = String::from_utf8_lossy(&whole);
+        assert!(shown.starts_with("<<") && shown.contains("***") && shown.ends_with(">>"), "{shown}");
+        assert!(whole.len() < 16 && memchr::memmem::find(&whole, &form).is_none(), "{shown}");
+        for cut in 0..=text.len() {
+            assert_eq!(in_pieces(&secrets, &text, &[cut]), whole, "{shown} cut at {cut}");
+        }
+    }
+}
+
+#[test]
 fn what_is_disproved_is_given_out_at_once() {
     let mut redactor = secrets(&["hunter2!"]).redactor().expect("there is a secret");
     let mut clear = Vec::new();

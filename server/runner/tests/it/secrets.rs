@@ -144,9 +144,12 @@ fn what_cannot_be_given_is_refused_by_name_and_without_the_value() {
     check(vec![secret("key", "hush\0hush", env("KEY"))], "NUL byte");
     check(vec![secret("other", "quiet", Inject::Stdin), hush(Inject::Stdin)], "standard input already");
     check(vec![secret("key", "h".repeat(65_537).as_str(), Inject::None)], "larger than 65536 bytes");
-    let many = (0..5).map(|number| secret(&format!("key {number}"), "h".repeat(65_000).as_str(), Inject::None));
+    let value = |number: usize| format!("{number}{}", "h".repeat(65_000));
+    let many = (0..5).map(|number| secret(&format!("key {number}"), value(number).as_str(), Inject::None));
     let done = run("echo ran anyway", many.collect());
     assert!(matches!(&done.record.outcome, Outcome::SpawnFailed { message, .. } if message.contains("262144 bytes")));
+    let same = (0..5).map(|number| secret(&format!("key {number}"), value(0).as_str(), Inject::None));
+    run("exit 3", same.collect()).exited(3);
 }
 
 /// A running command that has a key in a file.
