@@ -27,6 +27,7 @@ mod m20261129_000014_reasons;
 mod m20261129_000015_left_behind;
 mod m20261129_000016_calendar_mark;
 mod m20261129_000017_hook_calls;
+mod m20261129_000018_file_marks;
 mod m20261129_000019_credentials;
 
 #[derive(Debug)]
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000015_left_behind::Migration),
             Box::new(m20261129_000016_calendar_mark::Migration),
             Box::new(m20261129_000017_hook_calls::Migration),
+            Box::new(m20261129_000018_file_marks::Migration),
             Box::new(m20261129_000019_credentials::Migration),
         ]
     }

@@ -6,8 +6,9 @@ use crate::api::listen;
 use crate::api::router;
 use crate::app::{self, App, AppSettings};
 use crate::clock::Clock;
-use crate::config::{Config, DataFolder, Faults, FolderError, folder, platform};
+use crate::config::{Config, DataFolder, Faults, FolderError, HttpConfig, folder, platform};
 use crate::domain::model::Surroundings;
+use crate::domain::runs::travel::Travel;
 use crate::engine::{Engine, EngineSettings};
 use crate::security::vault;
 use crate::store::{self, Store, StoreError};
@@ -113,6 +114,9 @@ async fn serve(config: &Config, folder: &DataFolder) -> Result<(), ServeError> {
             engine.shutdown().await;
         }
     );
+    if let Err(error) = app.hook_calls_record().await {
+        tracing::warn!(%error, "the newest calls of webhooks are missing in their logs");
+    }
     app.store().close().await;
     for file in [SERVER_FILE, LOCAL_TOKEN_FILE] {
         let _gone_already_is_fine = std::fs::remove_file(folder.path.join(file));
@@ -147,7 +151,9 @@ pub async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeErro
     let (run_limit, file_roots) = (config.engine.run_limit, config.engine.file_roots.clone());
     let environment = crate::config::task_environment(&config.task.path);
     let surroundings = Surroundings { umask: config.task.umask, environment };
-    let settings = AppSettings { node, timezone, data_dir, run_limit, file_roots, surroundings };
+    let HttpConfig { proxy, no_proxy, ca_file } = config.http.clone();
+    let travel = Travel { proxy, no_proxy, ca_file };
+    let settings = AppSettings { node, timezone, data_dir, run_limit, file_roots, surroundings, travel };
     let clock = Clock::system();
     app::clock::resume(&store, &clock, &settings.node).await?;
     let app = App::new(store, clock, settings);

@@ -133,7 +133,7 @@ enum Written {
 
 /// The definition with the values in its http request. Fails with the name of a credential that has no value.
 fn filled(definition: &Definition, opened: &OpenCredentials) -> Result<Definition, String> {
-    let RunSpec::Http { method, url, headers, body, expected_codes, body_contains } = &definition.run else {
+    let RunSpec::Http { method, url, headers, body, expected_codes, body_contains, travel } = &definition.run else {
         return Ok(definition.clone());
     };
     let fill = |text: &str, written: Written| {
@@ -150,6 +150,7 @@ fn filled(definition: &Definition, opened: &OpenCredentials) -> Result<Definitio
         body: body.as_deref().map(|body| fill(body, in_body)).transpose()?,
         expected_codes: expected_codes.clone(),
         body_contains: body_contains.clone(),
+        travel: travel.clone(),
     };
     Ok(Definition { run, ..definition.clone() })
 }

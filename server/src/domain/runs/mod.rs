@@ -5,6 +5,7 @@
 pub mod line_ends;
 pub mod params;
 pub mod retry;
+pub mod travel;
 
 use self::retry::{Backoff, Retry, RetryOn};
 use super::core::overlap::Overlap;
