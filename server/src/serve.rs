@@ -144,7 +144,8 @@ pub async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeErro
     let (node, timezone) = (config.engine.node.clone(), config.engine.timezone.clone());
     let (run_limit, file_roots) = (config.engine.run_limit, config.engine.file_roots.clone());
     let environment = crate::config::task_environment(&config.task.path);
-    let surroundings = Surroundings { umask: config.task.umask, environment };
+    let limits = crate::config::start_limits();
+    let surroundings = Surroundings { umask: config.task.umask, environment, limits };
     let settings = AppSettings { node, timezone, data_dir, run_limit, file_roots, surroundings };
     let clock = Clock::system();
     app::clock::resume(&store, &clock, &settings.node).await?;

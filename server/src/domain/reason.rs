@@ -4,7 +4,7 @@
 //! Deliberately absent: reading a reason back from its sentence. `Text` is what was stored before there were codes.
 //! Start reading at `Reason`, then `words`.
 
-use super::core::phrases::{counted, joined, moment, replaced, runs_of, schedules_invalid, seconds, statuses};
+use super::core::phrases::{counted, grouped, joined, moment, replaced, runs_of, schedules_invalid, seconds, statuses};
 use super::schedules::Note;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -123,6 +123,22 @@ reasons! {
         /// What is wrong with them, one sentence each.
         problems: Vec<String>,
     } => format!("{}; give it a default", problems.join("; ")),
+    /// No process can start with this, because the system takes no arguments or variables of this size.
+    StartTooLarge {
+        /// What is too large, one sentence each.
+        problems: Vec<String>,
+    } => problems.join("; "),
+    /// The value of a param fits into no environment variable, so the process finds it only in `ORC_PARAMS_FILE`.
+    ParamOnlyInFile {
+        param: String,
+        /// Size of the variable with its name.
+        size_bytes: u64,
+        /// Size that the system takes.
+        limit_bytes: u64,
+    } => format!(
+        "param \"{param}\" is only in ORC_PARAMS_FILE: its variable would have {} bytes, and this system takes {}",
+        grouped(*size_bytes), grouped(*limit_bytes)
+    ),
     /// Everything was on hold.
     OnHold {
         /// The reason given for the hold.

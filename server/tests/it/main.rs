@@ -17,3 +17,4 @@ mod shapes;
 mod silenced;
 mod store;
 mod system;
+mod values;

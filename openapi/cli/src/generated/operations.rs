@@ -3,7 +3,7 @@
 //! GENERATED from openapi/openapi.json by `cargo xtask contract`: never edit.
 
 use crate::table::Kind::{Boolean, Bytes, Choice, Document, Instant, Integer, List, Number, Secret, Text, Texts, Union as OneOf, Uuid, Value, Values};
-use crate::table::{Answer, Body, Field, Operation, Schema, Union};
+use crate::table::{Answer, Body, Field, Operation, Schema, TextPlace, Union};
 
 /// Where the paths of the contract begin.
 pub const BASE: &str = "/api/v1";
@@ -970,6 +970,11 @@ static BACKFILL_CREATE: Schema = Schema {
         Field::optional("params", Values, "Params of the runs."),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "schedule_key", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "from_at", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "until_at", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static CALENDAR_DEFINITION: Schema = Schema {
@@ -987,6 +992,26 @@ static CALENDAR_DEFINITION: Schema = Schema {
         Union { at: "entries.*", kinds: &["date", "yearly", "weekdays", "rrule", "calendar"] },
         Union { at: "except.*", kinds: &["date", "yearly", "weekdays", "rrule", "calendar"] },
     ],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "description", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "entries.*.date", of: "entries.*", kinds: &["date"], nullable: false },
+        TextPlace { at: "entries.*.until", of: "entries.*", kinds: &["date"], nullable: true },
+        TextPlace { at: "entries.*.title", of: "entries.*", kinds: &["date", "yearly", "rrule"], nullable: false },
+        TextPlace { at: "entries.*.rule", of: "entries.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "entries.*.dtstart", of: "entries.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "entries.*.name", of: "entries.*", kinds: &["calendar"], nullable: false },
+        TextPlace { at: "except.*.date", of: "except.*", kinds: &["date"], nullable: false },
+        TextPlace { at: "except.*.until", of: "except.*", kinds: &["date"], nullable: true },
+        TextPlace { at: "except.*.title", of: "except.*", kinds: &["date", "yearly", "rrule"], nullable: false },
+        TextPlace { at: "except.*.rule", of: "except.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "except.*.dtstart", of: "except.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "except.*.name", of: "except.*", kinds: &["calendar"], nullable: false },
+        TextPlace { at: "maintenance.timezone", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "maintenance.from", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "maintenance.to", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "maintenance.tags.*", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static CALENDAR_IMPORT: Schema = Schema {
@@ -1000,6 +1025,14 @@ static CALENDAR_IMPORT: Schema = Schema {
         Field::optional("replace", Boolean, "Whether an existing calendar of this name gets the dates of the file instead of its own."),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "ics", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "ics_base64", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "encoding", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "timezone", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "description", of: "", kinds: &[], nullable: true },
+    ],
 };
 
 static FEED_DEFINITION: Schema = Schema {
@@ -1010,6 +1043,11 @@ static FEED_DEFINITION: Schema = Schema {
         Field::optional("days", Integer(1, 366), "Number of days ahead. [default: 30]"),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "task", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "folder", of: "", kinds: &[], nullable: true },
+    ],
 };
 
 static HOLD_CREATE: Schema = Schema {
@@ -1017,6 +1055,9 @@ static HOLD_CREATE: Schema = Schema {
         Field::required("reason", Text, "The reason, for your colleagues to read."),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "reason", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static POOL_DEFINITION: Schema = Schema {
@@ -1026,6 +1067,10 @@ static POOL_DEFINITION: Schema = Schema {
         Field::required("capacity", Integer(0, 100000), "Number of places: the weights of all simultaneous runs add up to at most this. 0 closes the pool; runs in progress continue."),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "description", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static RUN_CREATE: Schema = Schema {
@@ -1033,6 +1078,7 @@ static RUN_CREATE: Schema = Schema {
         Field::optional("params", Values, "Values of the task's params by name."),
     ],
     unions: &[],
+    texts: &[],
 };
 
 static RUN_RERUN: Schema = Schema {
@@ -1041,6 +1087,7 @@ static RUN_RERUN: Schema = Schema {
         Field::optional("newest_version", Boolean, "Whether to run the newest version of the task instead of the run's own."),
     ],
     unions: &[],
+    texts: &[],
 };
 
 static SCHEDULE_DESCRIBE_REQUEST: Schema = Schema {
@@ -1087,6 +1134,27 @@ static SCHEDULE_DESCRIBE_REQUEST: Schema = Schema {
         Union { at: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"] },
         Union { at: "schedule.catch_up", kinds: &["none", "latest", "all", "window"] },
         Union { at: "schedule.days", kinds: &["every_days", "every_weeks", "month_days", "month_weekdays"] },
+    ],
+    texts: &[
+        TextPlace { at: "schedule.expression", of: "schedule", kinds: &["cron"], nullable: false },
+        TextPlace { at: "schedule.key", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedule.timezone", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedule.start_at", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedule.end_at", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedule.run_only_on.*", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: false },
+        TextPlace { at: "schedule.skip_on.*", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: false },
+        TextPlace { at: "schedule.text", of: "schedule", kinds: &["windows"], nullable: false },
+        TextPlace { at: "schedule.anchor_at", of: "schedule", kinds: &["interval"], nullable: true },
+        TextPlace { at: "schedule.window.from", of: "schedule", kinds: &["interval"], nullable: false },
+        TextPlace { at: "schedule.window.to", of: "schedule", kinds: &["interval"], nullable: false },
+        TextPlace { at: "schedule.at", of: "schedule", kinds: &["once"], nullable: false },
+        TextPlace { at: "schedule.days.from", of: "schedule.days", kinds: &["every_days", "every_weeks"], nullable: true },
+        TextPlace { at: "schedule.times.*", of: "schedule", kinds: &["calendar_rule"], nullable: false },
+        TextPlace { at: "schedule.rule", of: "schedule", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedule.dtstart", of: "schedule", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedule.exdate.*", of: "schedule", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedule.rdate.*", of: "schedule", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "task", of: "", kinds: &[], nullable: true },
     ],
 };
 
@@ -1139,6 +1207,29 @@ static SCHEDULE_PREVIEW_REQUEST: Schema = Schema {
         Union { at: "schedule.catch_up", kinds: &["none", "latest", "all", "window"] },
         Union { at: "schedule.days", kinds: &["every_days", "every_weeks", "month_days", "month_weekdays"] },
     ],
+    texts: &[
+        TextPlace { at: "schedule.expression", of: "schedule", kinds: &["cron"], nullable: false },
+        TextPlace { at: "schedule.key", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedule.timezone", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedule.start_at", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedule.end_at", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedule.run_only_on.*", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: false },
+        TextPlace { at: "schedule.skip_on.*", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: false },
+        TextPlace { at: "schedule.text", of: "schedule", kinds: &["windows"], nullable: false },
+        TextPlace { at: "schedule.anchor_at", of: "schedule", kinds: &["interval"], nullable: true },
+        TextPlace { at: "schedule.window.from", of: "schedule", kinds: &["interval"], nullable: false },
+        TextPlace { at: "schedule.window.to", of: "schedule", kinds: &["interval"], nullable: false },
+        TextPlace { at: "schedule.at", of: "schedule", kinds: &["once"], nullable: false },
+        TextPlace { at: "schedule.days.from", of: "schedule.days", kinds: &["every_days", "every_weeks"], nullable: true },
+        TextPlace { at: "schedule.times.*", of: "schedule", kinds: &["calendar_rule"], nullable: false },
+        TextPlace { at: "schedule.rule", of: "schedule", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedule.dtstart", of: "schedule", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedule.exdate.*", of: "schedule", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedule.rdate.*", of: "schedule", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "task", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "from_at", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "until_at", of: "", kinds: &[], nullable: true },
+    ],
 };
 
 static SESSION_CREATE: Schema = Schema {
@@ -1147,6 +1238,10 @@ static SESSION_CREATE: Schema = Schema {
         Field::required("password", Secret, "Password."),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "password", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static SESSION_PASSWORD: Schema = Schema {
@@ -1155,6 +1250,10 @@ static SESSION_PASSWORD: Schema = Schema {
         Field::required("new_password", Secret, "The new password, at least 10 characters."),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "current_password", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "new_password", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static SETUP_CREATE: Schema = Schema {
@@ -1164,6 +1263,11 @@ static SETUP_CREATE: Schema = Schema {
         Field::required("password", Secret, "Password, at least 10 characters."),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "token", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "password", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static SIMULATION_DEFINITION: Schema = Schema {
@@ -1176,6 +1280,12 @@ static SIMULATION_DEFINITION: Schema = Schema {
         Field::optional("proposals", Boolean, "Whether to look for better minutes. [default: true]"),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "from_at", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "timezone", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "tasks.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "folder", of: "", kinds: &[], nullable: true },
+    ],
 };
 
 static TASK_APPLY: Schema = Schema {
@@ -1195,6 +1305,55 @@ static TASK_APPLY: Schema = Schema {
         Union { at: "tasks.*.overlap", kinds: &["skip", "queue", "queue_latest", "replace", "allow"] },
         Union { at: "tasks.*.retry.backoff", kinds: &["fixed", "exponential"] },
     ],
+    texts: &[
+        TextPlace { at: "tasks.*.name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "tasks.*.title", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "tasks.*.description", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "tasks.*.folder", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "tasks.*.tags.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "tasks.*.run.program", of: "tasks.*.run", kinds: &["command"], nullable: false },
+        TextPlace { at: "tasks.*.run.arguments.*", of: "tasks.*.run", kinds: &["command", "script"], nullable: false },
+        TextPlace { at: "tasks.*.run.line", of: "tasks.*.run", kinds: &["shell"], nullable: false },
+        TextPlace { at: "tasks.*.run.shell", of: "tasks.*.run", kinds: &["shell"], nullable: true },
+        TextPlace { at: "tasks.*.run.interpreter", of: "tasks.*.run", kinds: &["script"], nullable: false },
+        TextPlace { at: "tasks.*.run.text", of: "tasks.*.run", kinds: &["script"], nullable: false },
+        TextPlace { at: "tasks.*.run.method", of: "tasks.*.run", kinds: &["http"], nullable: false },
+        TextPlace { at: "tasks.*.run.url", of: "tasks.*.run", kinds: &["http"], nullable: false },
+        TextPlace { at: "tasks.*.run.headers.{}", of: "tasks.*.run", kinds: &["http"], nullable: false },
+        TextPlace { at: "tasks.*.run.body", of: "tasks.*.run", kinds: &["http"], nullable: true },
+        TextPlace { at: "tasks.*.run.body_contains", of: "tasks.*.run", kinds: &["http"], nullable: true },
+        TextPlace { at: "tasks.*.working_directory", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "tasks.*.environment.{}", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "tasks.*.umask", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "tasks.*.params.*.name", of: "tasks.*.params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"], nullable: false },
+        TextPlace { at: "tasks.*.params.*.description", of: "tasks.*.params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"], nullable: false },
+        TextPlace { at: "tasks.*.params.*.default", of: "tasks.*.params.*", kinds: &["string", "choice", "date"], nullable: true },
+        TextPlace { at: "tasks.*.params.*.choices.*", of: "tasks.*.params.*", kinds: &["choice"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.expression", of: "tasks.*.schedules.*", kinds: &["cron"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.key", of: "tasks.*.schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "tasks.*.schedules.*.timezone", of: "tasks.*.schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "tasks.*.schedules.*.start_at", of: "tasks.*.schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "tasks.*.schedules.*.end_at", of: "tasks.*.schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "tasks.*.schedules.*.run_only_on.*", of: "tasks.*.schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.skip_on.*", of: "tasks.*.schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.text", of: "tasks.*.schedules.*", kinds: &["windows"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.anchor_at", of: "tasks.*.schedules.*", kinds: &["interval"], nullable: true },
+        TextPlace { at: "tasks.*.schedules.*.window.from", of: "tasks.*.schedules.*", kinds: &["interval"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.window.to", of: "tasks.*.schedules.*", kinds: &["interval"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.at", of: "tasks.*.schedules.*", kinds: &["once"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.days.from", of: "tasks.*.schedules.*.days", kinds: &["every_days", "every_weeks"], nullable: true },
+        TextPlace { at: "tasks.*.schedules.*.times.*", of: "tasks.*.schedules.*", kinds: &["calendar_rule"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.rule", of: "tasks.*.schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.dtstart", of: "tasks.*.schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.exdate.*", of: "tasks.*.schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.rdate.*", of: "tasks.*.schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "tasks.*.triggers.*.params.{}", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "tasks.*.triggers.*.key", of: "tasks.*.triggers.*", kinds: &["webhook", "file", "task"], nullable: true },
+        TextPlace { at: "tasks.*.triggers.*.pattern", of: "tasks.*.triggers.*", kinds: &["file"], nullable: false },
+        TextPlace { at: "tasks.*.triggers.*.tasks.*", of: "tasks.*.triggers.*", kinds: &["task"], nullable: false },
+        TextPlace { at: "tasks.*.pool", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "owner", of: "", kinds: &[], nullable: true },
+    ],
 };
 
 static TASK_BULK: Schema = Schema {
@@ -1205,6 +1364,11 @@ static TASK_BULK: Schema = Schema {
         Field::optional("tag", Text, "Tag for `tag`.").or_null(),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "tasks.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "folder", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "tag", of: "", kinds: &[], nullable: true },
+    ],
 };
 
 static TASK_CLONE: Schema = Schema {
@@ -1213,6 +1377,9 @@ static TASK_CLONE: Schema = Schema {
         Field::optional("enabled", Boolean, "Whether the copy is enabled."),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static TASK_DEFINITION: Schema = Schema {
@@ -1277,6 +1444,54 @@ static TASK_DEFINITION: Schema = Schema {
         Union { at: "overlap", kinds: &["skip", "queue", "queue_latest", "replace", "allow"] },
         Union { at: "retry.backoff", kinds: &["fixed", "exponential"] },
     ],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "title", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "description", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "folder", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "tags.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "run.program", of: "run", kinds: &["command"], nullable: false },
+        TextPlace { at: "run.arguments.*", of: "run", kinds: &["command", "script"], nullable: false },
+        TextPlace { at: "run.line", of: "run", kinds: &["shell"], nullable: false },
+        TextPlace { at: "run.shell", of: "run", kinds: &["shell"], nullable: true },
+        TextPlace { at: "run.interpreter", of: "run", kinds: &["script"], nullable: false },
+        TextPlace { at: "run.text", of: "run", kinds: &["script"], nullable: false },
+        TextPlace { at: "run.method", of: "run", kinds: &["http"], nullable: false },
+        TextPlace { at: "run.url", of: "run", kinds: &["http"], nullable: false },
+        TextPlace { at: "run.headers.{}", of: "run", kinds: &["http"], nullable: false },
+        TextPlace { at: "run.body", of: "run", kinds: &["http"], nullable: true },
+        TextPlace { at: "run.body_contains", of: "run", kinds: &["http"], nullable: true },
+        TextPlace { at: "working_directory", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "environment.{}", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "umask", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "params.*.name", of: "params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"], nullable: false },
+        TextPlace { at: "params.*.description", of: "params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"], nullable: false },
+        TextPlace { at: "params.*.default", of: "params.*", kinds: &["string", "choice", "date"], nullable: true },
+        TextPlace { at: "params.*.choices.*", of: "params.*", kinds: &["choice"], nullable: false },
+        TextPlace { at: "schedules.*.expression", of: "schedules.*", kinds: &["cron"], nullable: false },
+        TextPlace { at: "schedules.*.key", of: "schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedules.*.timezone", of: "schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedules.*.start_at", of: "schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedules.*.end_at", of: "schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedules.*.run_only_on.*", of: "schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: false },
+        TextPlace { at: "schedules.*.skip_on.*", of: "schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: false },
+        TextPlace { at: "schedules.*.text", of: "schedules.*", kinds: &["windows"], nullable: false },
+        TextPlace { at: "schedules.*.anchor_at", of: "schedules.*", kinds: &["interval"], nullable: true },
+        TextPlace { at: "schedules.*.window.from", of: "schedules.*", kinds: &["interval"], nullable: false },
+        TextPlace { at: "schedules.*.window.to", of: "schedules.*", kinds: &["interval"], nullable: false },
+        TextPlace { at: "schedules.*.at", of: "schedules.*", kinds: &["once"], nullable: false },
+        TextPlace { at: "schedules.*.days.from", of: "schedules.*.days", kinds: &["every_days", "every_weeks"], nullable: true },
+        TextPlace { at: "schedules.*.times.*", of: "schedules.*", kinds: &["calendar_rule"], nullable: false },
+        TextPlace { at: "schedules.*.rule", of: "schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedules.*.dtstart", of: "schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedules.*.exdate.*", of: "schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedules.*.rdate.*", of: "schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "triggers.*.params.{}", of: "triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "triggers.*.key", of: "triggers.*", kinds: &["webhook", "file", "task"], nullable: true },
+        TextPlace { at: "triggers.*.pattern", of: "triggers.*", kinds: &["file"], nullable: false },
+        TextPlace { at: "triggers.*.tasks.*", of: "triggers.*", kinds: &["task"], nullable: false },
+        TextPlace { at: "pool", of: "", kinds: &[], nullable: true },
+    ],
 };
 
 static TASK_IMPORT: Schema = Schema {
@@ -1292,6 +1507,14 @@ static TASK_IMPORT: Schema = Schema {
         Field::optional("enabled", Boolean, "Whether the new tasks are enabled. [default: true]"),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "text", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "text_base64", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "encoding", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "timezone", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "folder", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "prefix", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static TOKEN_CREATE: Schema = Schema {
@@ -1301,6 +1524,9 @@ static TOKEN_CREATE: Schema = Schema {
         Field::optional("expires_days", Integer(1, 3650), "Days until it expires; null: never.").or_null(),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static USER_CREATE: Schema = Schema {
@@ -1310,6 +1536,10 @@ static USER_CREATE: Schema = Schema {
         Field::required("password", Secret, "First password, at least 10 characters."),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "password", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static USER_UPDATE: Schema = Schema {
@@ -1319,4 +1549,7 @@ static USER_UPDATE: Schema = Schema {
         Field::optional("password", Secret, "New password. It ends all sessions of the user.").or_null(),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "password", of: "", kinds: &[], nullable: true },
+    ],
 };

@@ -108,6 +108,7 @@ fn attempt_run(mut session: Session, mut plan: Plan, early: Vec<ServerMessage>) 
     let begun = clock::now();
     session.writer.limit(plan.log);
     let started_at_micros = clock::now_micros();
+    plan.notes.iter().for_each(|note| session.writer.note(&format!("[orc] {note}")));
     let record = match Scratch::prepare(&mut plan) {
         Err((scratch, failure)) => failed(&mut session, started_at_micros, failure, Some(scratch)),
         Ok((scratch, arguments)) => match os::spawn(&plan, &arguments) {

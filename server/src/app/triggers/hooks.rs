@@ -60,7 +60,7 @@ impl App {
             return Err(on_hold_now());
         }
         let params = params(&trigger, &task, &call.body)?;
-        let proof = call.signature.clone();
+        let (proof, body) = (call.signature.clone(), call.body.clone());
         let key = call.idempotency_key.clone();
         let key = key.map(|key| Idempotency::of_hook(&record.id.to_string(), key, &call.body));
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
@@ -83,6 +83,9 @@ impl App {
                 return Ok(None);
             }
             let (run, inserted) = start(tx, &record, &task, params.clone(), now).await?;
+            if !body.is_empty() {
+                tx.run_body_put(run.id, &body).await?;
+            }
             remember(tx, key.as_ref(), run.id, now).await?;
             Ok(Some((run, inserted)))
         };

@@ -2,7 +2,8 @@
 //!
 //! Deliberately absent: anything that one subject decides alone. Start reading at `problem`, then `time`.
 
+pub mod json;
 pub mod overlap;
-pub(in crate::domain) mod phrases;
+pub(crate) mod phrases;
 pub mod problem;
 pub mod time;

@@ -3,8 +3,10 @@
 //! One table, `TRANSITIONS`, is the truth for the store's guards, the API's `actions` and the pages.
 
 pub mod line_ends;
+pub mod numbers;
 pub mod params;
 pub mod retry;
+pub mod start_limits;
 
 use self::retry::{Backoff, Retry, RetryOn};
 use super::core::overlap::Overlap;

@@ -17,5 +17,5 @@ mod socket;
 pub use answer::Answer;
 pub use client::Client;
 pub use events::Events;
-pub use house::{HERE, House, PASSWORD, Setup};
+pub use house::{HERE, House, PASSWORD, Setup, request};
 pub use socket::answered;
