@@ -5,7 +5,7 @@
 //! because the runner sets those.
 
 use super::layers::{Key, Layers};
-use crate::domain::runs::start_limits::StartLimits;
+use crate::domain::tasks::start_limits::StartLimits;
 use std::collections::BTreeMap;
 
 /// The environment of tasks' processes.

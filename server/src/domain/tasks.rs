@@ -3,6 +3,8 @@
 //! `Definition` is the versioned part. It is stored whole, as JSON, with every version. The API decides what a body
 //! may contain; `problems` here decides what makes sense together.
 
+pub mod start_limits;
+
 pub use super::runs::retry::{Backoff, Retry, RetryOn};
 
 use super::core::overlap::Overlap;

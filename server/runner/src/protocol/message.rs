@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn messages_read_back_with_every_digit_of_a_result() {
         let mut record = ExitRecord::blank(Outcome::TimedOut { limit: TimeLimit::Run, seconds: 0.1 }, 1, 2);
-        let result = r#"{"big":123456789012345678901234567890,"id":18446744073709551615,"price":1.50,"far":1e400}"#;
+        let result = r#"{"big":123456789012345678901234567890,"id":18446744073709551615,"price":1.50,"far":1e+400}"#;
         record.result = Some(serde_json::from_str(result).expect("JSON"));
         record.cpu_seconds = 1e-7;
         let message = RunnerMessage::Exited { record: Box::new(record.clone()) };

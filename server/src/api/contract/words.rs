@@ -24,7 +24,7 @@ pub(in crate::api) fn words(error: &ValidationError<'_>) -> String {
         ValidationErrorKind::Type { kind: TypeKind::Single(kind) }
             if kind.to_string() == "string" && !is_secret(error) =>
         {
-            Some(must_be_text(&error.instance()))
+            Some(must_be_text(error.instance()))
         }
         ValidationErrorKind::Type { kind: TypeKind::Single(kind) } => type_words(&kind.to_string()).map(str::to_owned),
         ValidationErrorKind::MinItems { limit: 1 } => Some("needs at least one entry".to_owned()),

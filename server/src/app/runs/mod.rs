@@ -22,8 +22,8 @@ use crate::domain::model::{
     AttemptRecord, Page, PageRequest, RunCancel, RunFilter, RunRecord, StatsRecord, StatsStep, TaskRecord, TaskRef,
 };
 use crate::domain::reason::Reason;
-use crate::domain::runs::start_limits::StartLimits;
 use crate::domain::tasks::Definition;
+use crate::domain::tasks::start_limits::StartLimits;
 use crate::domain::vocabulary::{Permission, TriggerKind};
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};

@@ -8,8 +8,8 @@
 use crate::app::{App, Error, Result};
 use crate::domain::core::problem::Problem;
 use crate::domain::reason::Reason;
-use crate::domain::runs::start_limits;
 use crate::domain::tasks::Definition;
+use crate::domain::tasks::start_limits;
 use crate::domain::triggers::TriggerRule;
 use crate::integrations::disk::{Disk, Patience};
 use futures::future::join_all;

@@ -1,6 +1,6 @@
 //! Facts about the database, what the server deletes apart from runs, and the environment of processes.
 
-use crate::domain::runs::start_limits::StartLimits;
+use crate::domain::tasks::start_limits::StartLimits;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 

@@ -6,7 +6,6 @@ pub mod line_ends;
 pub mod numbers;
 pub mod params;
 pub mod retry;
-pub mod start_limits;
 
 use self::retry::{Backoff, Retry, RetryOn};
 use super::core::overlap::Overlap;

@@ -6,8 +6,8 @@
 use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::model::{RunOrigin, Surroundings, TriggerRecord};
 use crate::domain::reason::Reason;
-use crate::domain::runs::start_limits::{self, LeftOut, Variables};
 use crate::domain::runs::{line_ends, params};
+use crate::domain::tasks::start_limits::{self, LeftOut, Variables};
 use crate::domain::tasks::{Definition, RunSpec};
 use crate::domain::triggers::TaskEnd;
 use crate::domain::vocabulary::TriggerKind;

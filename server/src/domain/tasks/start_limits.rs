@@ -4,9 +4,9 @@
 //! exception: a value that fits into no variable is left out of the environment, and the process finds it in
 //! `ORC_PARAMS_FILE`. Deliberately absent: asking the system, which `config` does. Start reading at `StartLimits`.
 
-use super::params;
 use crate::domain::core::phrases::grouped;
 use crate::domain::core::problem::Problem;
+use crate::domain::runs::params;
 use crate::domain::tasks::{Definition, RunSpec};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
