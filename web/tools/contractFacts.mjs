@@ -1,4 +1,4 @@
-// What the client generator leaves out of openapi.json, as TypeScript: names of operations, tags of reads, default values.
+// What the client generator leaves out of openapi.json, as TypeScript: names of operations, tags of reads, rules of names, default values.
 
 const camel = (name) => name.replaceAll(/_([a-z0-9])/g, (_whole, letter) => letter.toUpperCase());
 const lower = (name) => name.charAt(0).toLowerCase() + name.slice(1);
@@ -18,6 +18,13 @@ function defaults(contract) {
     .filter(([, values]) => values.length > 0);
 }
 
+/** Schemas of texts with a pattern: what the text looks like, and the sentence that says so. */
+function rules(contract) {
+  return Object.entries(contract.components.schemas)
+    .filter(([, { type, pattern }]) => type === "string" && pattern)
+    .map(([name, { pattern, maxLength, description }]) => `/** The rule of ${name}, and the sentence that says it. */\nexport const ${lower(name)}Rule = { pattern: ${JSON.stringify(pattern)}, maxLength: ${maxLength}, words: ${JSON.stringify(description)} };\n`);
+}
+
 /** The text of `contract.gen.ts`. */
 export function contractFacts(contract) {
   const all = operations(contract);
@@ -34,6 +41,7 @@ export function contractFacts(contract) {
     `/** Names of all operations. */\nexport type OperationId =\n${all.map(({ id }) => `  | "${id}"`).join("\n")};\n`,
     `/** Operations that only read, each with the tag of its subject. */\nexport const READS = {\n${reads.map(({ id, tag }) => `  ${id}: "${tag}",`).join("\n")}\n} as const;\n`,
     "/** Names of operations that only read: the first part of the key of each query. */\nexport type ReadId = keyof typeof READS;\n",
+    ...rules(contract),
     ...values,
   ].join("\n");
 }

@@ -1,5 +1,6 @@
 //! Pools over HTTP.
 
+use super::contract::names::Name;
 use super::core::answer;
 use super::core::body::{Body, IfMatch, Path, Query, page_request};
 use super::core::error::ApiResult;
@@ -34,7 +35,7 @@ macro_rules! pool {
         pub struct $name {
             $($own)*
             /// Unique name, by which tasks refer to the pool.
-            #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._-]{0,99}$", example = "database")]
+            #[schema(value_type = Name)]
             pub name: String,
             /// What the pool stands for.
             #[serde(default)]
@@ -95,8 +96,7 @@ pub async fn pool_list(
 ) -> ApiResult<Json<PoolPage>> {
     let page: PageRequest = page_request(query.limit, query.cursor.as_deref())?;
     let listed = state.app.pool_list(&caller, query.text.as_deref(), &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    Ok(Json(PoolPage { items: listed.items.into_iter().map(pool_out).collect(), next_cursor }))
+    Ok(Json(listed.map(pool_out).into()))
 }
 
 /// Create a pool.

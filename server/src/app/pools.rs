@@ -3,11 +3,13 @@
 use super::core::events::Change;
 use super::core::write::{Moment, Write};
 use super::{App, Caller, Error, Result, Signal};
+use crate::domain::core::phrases::first_ten;
 use crate::domain::core::problem::Problem;
-use crate::domain::ids::{PoolId, name_problem};
+use crate::domain::ids::PoolId;
 use crate::domain::model::{Page, PageRequest, PoolRecord, PoolUse};
+use crate::domain::names::name_problem;
 use crate::domain::tasks::Definition;
-use crate::domain::vocabulary::Permission;
+use crate::domain::vocabulary::{Permission, SystemPart};
 use crate::store::Tx;
 use serde_json::json;
 
@@ -57,6 +59,7 @@ impl App {
         pool_check(&wanted)?;
         let caller = caller.clone();
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
+            free(tx, &wanted.name).await?;
             let made = tx.pool_insert(&wanted.name, &wanted.description, wanted.capacity, now).await?;
             let detail = json!({"capacity": made.capacity});
             tx.audit_append(&caller.audit(now, "pool_create", ("pool", made.name.clone()), detail)).await?;
@@ -84,6 +87,7 @@ impl App {
             let read = tx.pool_find(&pool).await?.ok_or_else(|| no_pool(&pool))?;
             Error::unless_at(read.version, base)?;
             if wanted.name != read.name {
+                free(tx, &wanted.name).await?;
                 unused(tx, &read, "renamed").await?;
             }
             let PoolDefinition { name, description, capacity } = wanted.clone();
@@ -123,7 +127,7 @@ impl App {
     }
 
     fn announce_pool(&self) {
-        self.events().publish(Change::System { what: "pool" });
+        self.events().publish(Change::System { what: SystemPart::Pool });
         self.signals().raise(Signal::Queue);
     }
 }
@@ -152,7 +156,15 @@ fn unknown(pool: &str) -> Problem {
 
 fn pool_check(wanted: &PoolDefinition) -> Result<()> {
     match name_problem(&wanted.name) {
-        Some(message) => Err(Error::invalid("/name", format!("name {message}"))),
+        Some(message) => Err(Error::invalid("/name", message)),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a name that another pool has.
+async fn free(tx: &Tx, name: &str) -> Result<()> {
+    match tx.pool_find(name).await? {
+        Some(_) => Err(Error::taken("pool", name)),
         None => Ok(()),
     }
 }
@@ -163,10 +175,7 @@ async fn unused(tx: &Tx, pool: &PoolRecord, verb: &str) -> Result<()> {
     if tasks.is_empty() && open == PoolUse::default() {
         return Ok(());
     }
-    let mut places: Vec<String> = tasks.iter().take(10).map(|task| format!("task \"{task}\"")).collect();
-    if tasks.len() > 10 {
-        places.push(format!("{} more tasks", tasks.len() - 10));
-    }
+    let mut places = first_ten(tasks.iter().map(|task| format!("task \"{task}\"")).collect());
     if open != PoolUse::default() {
         places.push("open runs".to_owned());
     }

@@ -1,7 +1,6 @@
-//! Identifiers: UUIDv7 newtypes, one per kind of thing, and the rules for names.
+//! Identifiers: UUIDv7 newtypes, one per kind of thing.
 //!
-//! Ids sort by creation time. People use the `name` of a thing. A value in a path is parsed as an id first, so names
-//! that look like ids are refused.
+//! Ids sort by creation time. People use the `name` of a thing, whose rule is in `names`.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -82,54 +81,3 @@ id!(
     /// Identifies a browser session.
     SessionId
 );
-
-/// Words that appear in paths in the place of a task's name, and so cannot be names of tasks.
-pub const RESERVED_NAMES: [&str; 8] = ["bulk", "import", "export", "apply", "new", "edit", "clone", "search"];
-
-/// Longest name of a task, in bytes.
-pub const NAME_MAX: usize = 100;
-
-/// Says what is wrong with a task name, or nothing. Names match `^[a-z0-9][a-z0-9._-]{0,99}$`, do not look like an
-/// id, and are not reserved.
-pub fn name_problem(name: &str) -> Option<String> {
-    let first_ok = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    let rest_ok = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
-    if name.is_empty() {
-        return Some("must not be empty".into());
-    }
-    if name.len() > NAME_MAX {
-        return Some(format!("is {} characters long; at most {NAME_MAX} are allowed", name.len()));
-    }
-    if !first_ok || !rest_ok {
-        return Some("may hold a-z, 0-9, '.', '_' and '-', and must begin with a letter or digit".into());
-    }
-    if Uuid::parse_str(name).is_ok() {
-        return Some("must not look like an id (UUID)".into());
-    }
-    RESERVED_NAMES.contains(&name).then(|| format!("\"{name}\" is reserved; choose another"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(name: &str, ok: bool) {
-        assert_eq!(name_problem(name).is_none(), ok, "{name}: {:?}", name_problem(name));
-    }
-
-    #[test]
-    fn names() {
-        check("backup", true);
-        check("0-a.b_c", true);
-        check(&"a".repeat(100), true);
-        check(&"a".repeat(101), false);
-        check("", false);
-        check("-a", false);
-        check("A", false);
-        check("a b", false);
-        check("ä", false);
-        check("bulk", false);
-        check("018f3b1c-0000-7000-8000-000000000000", false);
-        check("018f3b1c000070008000000000000000", false);
-    }
-}

@@ -10,6 +10,7 @@ pub mod forecast;
 pub mod ids;
 pub mod keys;
 pub mod model;
+pub mod names;
 pub mod pools;
 pub mod reason;
 pub mod runs;

@@ -5,7 +5,7 @@
 //! Start reading at `Reason`, then `words`.
 
 use super::core::phrases::{counted, grouped, joined, moment, replaced, runs_of, schedules_invalid, seconds, statuses};
-use super::schedules::Note;
+use super::schedules::{Never, Note};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -306,8 +306,8 @@ reasons! {
     /// The key that seals secrets cannot be used.
     SealUnusable { problem: String } => problem.clone(),
     /// A schedule never fires because of a calendar.
-    ScheduleSilenced { task: String, schedule: String, problem: String } =>
-        format!("{task}, schedule {schedule}: {problem}"),
+    ScheduleSilenced { task: String, schedule: String, never: Never } =>
+        format!("{task}, schedule {schedule}, never fires: {}", never.words()),
     /// More schedules never fire because of a calendar than are named.
     MoreSilenced { count: usize } => format!("and {count} more"),
     /// The server had no time to find the schedules that never fire because of a calendar.

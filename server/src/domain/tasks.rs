@@ -183,8 +183,8 @@ impl Definition {
     /// Everything that makes no sense in the definition, all at once; empty if it may be saved.
     pub fn problems(&self) -> Vec<Problem> {
         let mut found = Vec::new();
-        if let Some(message) = super::ids::name_problem(&self.name) {
-            found.push(Problem::at("/name", format!("name {message}")));
+        if let Some(message) = super::names::name_problem(&self.name) {
+            found.push(Problem::at("/name", message));
         }
         folder_problem(&self.folder, &mut found);
         self.zero_problems(&mut found);

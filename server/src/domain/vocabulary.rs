@@ -307,6 +307,58 @@ words!(
     }
 );
 
+words!(
+    /// Order of a list of tasks.
+    TaskSort ("order of tasks") {
+        /// By name.
+        Name = "name",
+        /// Last changed first.
+        UpdatedAt = "updated_at",
+        /// Task with the newest run first.
+        LastRunAt = "last_run_at",
+    }
+);
+
+words!(
+    /// Width of one point in statistics.
+    StatsStep ("width of a point") {
+        /// One hour.
+        Hour = "hour",
+        /// One day in UTC.
+        Day = "day",
+    }
+);
+
+words!(
+    /// Why events of a stream were lost.
+    EventLoss ("loss of events") {
+        /// The server was restarted, and only events of its present life are kept.
+        Restart = "restart",
+        /// More events came than are kept or than the client read.
+        Overrun = "overrun",
+    }
+);
+
+words!(
+    /// A part of the server whose own state changes.
+    SystemPart ("part of the system") {
+        /// The hold of all schedules and runs.
+        Hold = "hold",
+        /// Free space.
+        Disk = "disk",
+        /// The machine's clock and whether it is trusted.
+        Clock = "clock",
+        /// Calendars.
+        Calendar = "calendar",
+        /// Pools.
+        Pool = "pool",
+        /// Backfills.
+        Backfill = "backfill",
+        /// Schedules that do not fire because they are invalid.
+        Schedules = "schedules",
+    }
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

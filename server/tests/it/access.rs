@@ -218,7 +218,7 @@ async fn bad_bodies_get_problems_and_change_nothing() {
     let (all, first) =
         (orc_server::domain::model::TaskFilter::default(), orc_server::domain::model::PageRequest::first(9));
     let tasks =
-        admin.house.app.task_list(&Caller::local(), &all, orc_server::domain::model::TaskSort::Name, &first).await;
+        admin.house.app.task_list(&Caller::local(), &all, orc_server::domain::vocabulary::TaskSort::Name, &first).await;
     assert_eq!(tasks.expect("a list").items.len(), 0);
 }
 

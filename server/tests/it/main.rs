@@ -10,6 +10,7 @@ mod engine;
 mod everywhere;
 mod exporting;
 mod kit;
+mod names;
 mod oracle;
 mod round_trips;
 mod security;

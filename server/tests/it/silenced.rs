@@ -23,9 +23,9 @@ async fn with_tasks() -> Client {
 }
 
 fn silenced(task: &str, calendar: &str) -> Value {
-    let problem = format!("calendar \"{calendar}\" has no dates from today on, so this schedule never fires");
-    let text = format!("{task}, schedule cron: {problem}");
-    json!({"code": "schedule_silenced", "args": {"task": task, "schedule": "cron", "problem": problem}, "text": text})
+    let never = json!({"code": "calendars_over", "args": {"calendars": [calendar]}});
+    let text = format!("{task}, schedule cron, never fires: calendar \"{calendar}\" has no dates from today on");
+    json!({"code": "schedule_silenced", "args": {"task": task, "schedule": "cron", "never": never}, "text": text})
 }
 
 #[tokio::test]

@@ -1,3 +1,4 @@
+import { nameRule } from "./generated/contract.gen";
 import { describe, expect, it } from "vitest";
 import { problem } from "@/mocks/handlers";
 import { server } from "@/mocks/setup";
@@ -13,7 +14,7 @@ describe("problems", () => {
     const answer = await taskCreate({ body: { name: "Not Good", run: { kind: "shell", line: "true" } } });
     const error = apiError(answer.error);
     expect(error?.status).toBe(422);
-    expect(messagesAt(error, "/name")).toContain("Only a-z");
+    expect(messagesAt(error, "/name")).toBe(nameRule.words);
     expect(messagesAt(error, "/title")).toBeUndefined();
   });
 

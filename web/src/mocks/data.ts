@@ -53,7 +53,7 @@ export function task(number: number): Task {
     updated_at: summary.updated_at,
     owner: null,
     problem: null,
-    next_slots: [1, 2, 3, 4, 5].map((step) => ({ scheduled_for: at(step * 300), scheduled_local: at(step * 300).replace("Z", "+00:00"), schedule_key: "cron", skipped: false, notes: step === 3 ? ["moved out of a gap of the clock"] : [] })),
+    next_slots: [1, 2, 3, 4, 5].map((step) => ({ scheduled_for: at(step * 300), scheduled_local: at(step * 300).replace("Z", "+00:00"), schedule_key: "cron", skipped: false, notes: step === 3 ? [{ code: "gap_moved" as const, args: { intended: "2027-03-28T02:30:00" }, text: "02:30:00 does not exist on that day (the clock is set forward); runs at the first moment after it" }] : [] })),
     last_run: summary.last_run,
     mended: [],
     actions: summary.actions,

@@ -20,6 +20,7 @@ import type {
   UserPage,
   WorkerList,
 } from "@/api/generated";
+import { nameRule } from "@/api/generated/contract.gen";
 import { preview } from "./time";
 import { timeHandlers } from "./timeHandlers";
 import { at, pool, run, session, slot, system, task, taskSummary } from "./data";
@@ -83,8 +84,8 @@ export const handlers = [
   }),
   http.post(api("/tasks"), async ({ request }) => {
     const body = (await request.json()) as TaskDefinition;
-    if (!/^[a-z0-9][a-z0-9._-]*$/.test(body.name)) {
-      return problem(422, { title: "Invalid", detail: "1 field is wrong.", code: "invalid", fields: [{ pointer: "/name", message: "Only a-z, 0-9, '.', '_' and '-'." }] });
+    if (!new RegExp(nameRule.pattern).test(body.name)) {
+      return problem(422, { title: "Invalid", detail: "1 field is wrong.", code: "invalid", fields: [{ pointer: "/name", message: nameRule.words }] });
     }
     return HttpResponse.json<Task>({ ...task(0), name: body.name }, { status: 201 });
   }),

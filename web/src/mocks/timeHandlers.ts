@@ -43,10 +43,10 @@ export function imported(saved: boolean): TaskImportResult {
     encoding: "UTF-8",
     tasks: [
       { line: 4, definition: definition("backup", "/usr/local/bin/backup --full", "30 2 * * *"), skipped: false, words: ["at 02:30 on every day"], next_slots: slotPreviews("cron").slice(1, 4), warnings: [] },
-      { line: 5, definition: definition("report", "python3 /opt/report.py", "0 8 * * 1-5"), skipped: false, words: ["at 08:00 on Monday to Friday"], next_slots: slotPreviews("cron").slice(2, 5), warnings: ["MAILTO=ops@example.com is not kept: set up a notification for this task"] },
+      { line: 5, definition: definition("report", "python3 /opt/report.py", "0 8 * * 1-5"), skipped: false, words: ["at 08:00 on Monday to Friday"], next_slots: slotPreviews("cron").slice(2, 5), warnings: [{ code: "output_not_mailed", args: { mail: "ops@example.com" }, text: "MAILTO: output is not mailed to ops@example.com; it is kept as the run's log" }] },
     ],
     problems: saved ? [] : [{ line: 7, position: 4, message: 'hour: "25" is out of range 0-23 (at character 4)' }],
-    notes: ["a task is not started again while its run goes on"],
+    notes: [{ code: "overlap_skipped", args: {}, text: "a task is not started again while it is running" }],
   };
 }
 
@@ -100,7 +100,7 @@ export const timeHandlers = [
     const from = Math.max(Date.now(), new Date(new URL(request.url).searchParams.get("from_at") ?? at(0)).getTime());
     const items = Array.from({ length: 12 }, (_, step) => {
       const instant = new Date(from + (step + 1) * 3_000_000).toISOString();
-      return { task: taskSummary(step).name, folder: taskSummary(step).folder, schedule_key: "cron", scheduled_for: instant, scheduled_local: instant.replace("Z", "+00:00"), expected_duration_seconds: step % 3 === 0 ? null : 600 * step, skipped: step === 4, notes: step === 4 ? ["skipped by calendar holidays-de"] : [] };
+      return { task: taskSummary(step).name, folder: taskSummary(step).folder, schedule_key: "cron", scheduled_for: instant, scheduled_local: instant.replace("Z", "+00:00"), expected_duration_seconds: step % 3 === 0 ? null : 600 * step, skipped: step === 4, notes: step === 4 ? [{ code: "skipped_on" as const, args: { calendar: "holidays-de", title: "" }, text: "skipped by calendar holidays-de" }] : [] };
     });
     return HttpResponse.json<PlanPage>({ items, next_cursor: null });
   }),

@@ -979,7 +979,7 @@ static BACKFILL_CREATE: Schema = Schema {
 
 static CALENDAR_DEFINITION: Schema = Schema {
     fields: &[
-        Field::required("name", Text, "Unique name, by which schedules refer to the calendar."),
+        Field::required("name", Text, "Unique name, by which schedules refer to the calendar. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::optional("description", Text, "What the calendar is for."),
         Field::optional("entries", List(&Value), "Dates of the calendar: every date that at least one of these entries contains."),
         Field::optional("except", List(&Value), "Exceptions: dates that one of these entries contains are not in the calendar."),
@@ -1016,7 +1016,7 @@ static CALENDAR_DEFINITION: Schema = Schema {
 
 static CALENDAR_IMPORT: Schema = Schema {
     fields: &[
-        Field::required("name", Text, "Name of the calendar."),
+        Field::required("name", Text, "Name of the calendar. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::optional("ics", Document, "The file (RFC 5545) as text. Either this or the bytes in `ics_base64` must be given."),
         Field::optional("ics_base64", Bytes, "The bytes of the file in base64. The server finds out their encoding.").or_null(),
         Field::optional("encoding", Text, "Encoding of the bytes, such as `windows-1252`; null: found out (UTF-8, UTF-16, else Windows-1252).").or_null(),
@@ -1062,7 +1062,7 @@ static HOLD_CREATE: Schema = Schema {
 
 static POOL_DEFINITION: Schema = Schema {
     fields: &[
-        Field::required("name", Text, "Unique name, by which tasks refer to the pool."),
+        Field::required("name", Text, "Unique name, by which tasks refer to the pool. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::optional("description", Text, "What the pool stands for."),
         Field::required("capacity", Integer(0, 100000), "Number of places: the weights of all simultaneous runs add up to at most this. 0 closes the pool; runs in progress continue."),
     ],
@@ -1075,7 +1075,7 @@ static POOL_DEFINITION: Schema = Schema {
 
 static RUN_CREATE: Schema = Schema {
     fields: &[
-        Field::optional("params", Values, "Values of the task's params by name."),
+        Field::optional("params", Values, "Values of the task's params by name. Numbers keep their digits. A value that is too large for an environment variable reaches the process only in the file that `ORC_PARAMS_FILE` names."),
     ],
     unions: &[],
     texts: &[],
@@ -1094,7 +1094,7 @@ static SCHEDULE_DESCRIBE_REQUEST: Schema = Schema {
     fields: &[
         Field::required("schedule", OneOf(&["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"]), "The schedule."),
         Field::optional("schedule.expression", Text, "Five fields (or six, seconds first), or a macro such as @daily.").of("schedule", &["cron"]),
-        Field::optional("schedule.key", Text, "Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the kind.").or_null(),
+        Field::optional("schedule.key", Text, "Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the kind. A key may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 50 characters.").or_null(),
         Field::optional("schedule.enabled", Boolean, "Whether the schedule fires. [default: true]"),
         Field::optional("schedule.timezone", Text, "Time zone, an IANA name; null: the server's.").or_null(),
         Field::optional("schedule.start_at", Instant, "No slot before this instant.").or_null(),
@@ -1162,7 +1162,7 @@ static SCHEDULE_PREVIEW_REQUEST: Schema = Schema {
     fields: &[
         Field::required("schedule", OneOf(&["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"]), "The schedule."),
         Field::optional("schedule.expression", Text, "Five fields (or six, seconds first), or a macro such as @daily.").of("schedule", &["cron"]),
-        Field::optional("schedule.key", Text, "Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the kind.").or_null(),
+        Field::optional("schedule.key", Text, "Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the kind. A key may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 50 characters.").or_null(),
         Field::optional("schedule.enabled", Boolean, "Whether the schedule fires. [default: true]"),
         Field::optional("schedule.timezone", Text, "Time zone, an IANA name; null: the server's.").or_null(),
         Field::optional("schedule.start_at", Instant, "No slot before this instant.").or_null(),
@@ -1259,7 +1259,7 @@ static SESSION_PASSWORD: Schema = Schema {
 static SETUP_CREATE: Schema = Schema {
     fields: &[
         Field::required("token", Secret, "One-time token. The server prints it at its first start and keeps it in `setup-token` in its data folder."),
-        Field::required("name", Text, "Login name: a-z, 0-9, '.', '_', '-', '@'."),
+        Field::required("name", Text, "Login name. A login name may contain a-z, 0-9, '.', '_', '@' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::required("password", Secret, "Password, at least 10 characters."),
     ],
     unions: &[],
@@ -1373,7 +1373,7 @@ static TASK_BULK: Schema = Schema {
 
 static TASK_CLONE: Schema = Schema {
     fields: &[
-        Field::required("name", Text, "Name of the copy."),
+        Field::required("name", Text, "Name of the copy. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::optional("enabled", Boolean, "Whether the copy is enabled."),
     ],
     unions: &[],
@@ -1384,7 +1384,7 @@ static TASK_CLONE: Schema = Schema {
 
 static TASK_DEFINITION: Schema = Schema {
     fields: &[
-        Field::required("name", Text, "Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'."),
+        Field::required("name", Text, "Unique name, by which people call the task. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::optional("title", Text, "Title for people; empty: the name is shown."),
         Field::optional("description", Text, "What the task is for."),
         Field::optional("folder", Text, "Folder, as names separated by '/'; empty: the root."),
@@ -1392,7 +1392,7 @@ static TASK_DEFINITION: Schema = Schema {
         Field::optional("enabled", Boolean, "Whether anything can start the task. [default: true]"),
         Field::required("run", OneOf(&["command", "shell", "script", "http"]), "What the task runs."),
         Field::optional("run.program", Text, "Program: a path, or a name searched in PATH.").of("run", &["command"]),
-        Field::optional("run.arguments", List(&Text), "Arguments, passed on byte for byte; `${params.x}` is replaced inside an argument.").of("run", &["command", "script"]),
+        Field::optional("run.arguments", List(&Text), "Arguments, passed on byte for byte; `${params.x}` is replaced inside an argument. An argument can have at most 131,071 bytes on Linux.").of("run", &["command", "script"]),
         Field::optional("run.line", Text, "The line, passed to the shell unchanged. Params are ORC_PARAM_* variables.").of("run", &["shell"]),
         Field::optional("run.shell", Text, "Program of the shell; null: /bin/sh, or cmd on Windows.").or_null().of("run", &["shell"]),
         Field::optional("run.interpreter", Text, "Interpreter: bash, sh, python, node, pwsh, powershell, cmd, or a path.").of("run", &["script"]),
@@ -1404,10 +1404,10 @@ static TASK_DEFINITION: Schema = Schema {
         Field::optional("run.expected_codes", List(&Integer(0, 9007199254740991)), "Status codes that mean success; empty: 200 to 299.").of("run", &["http"]),
         Field::optional("run.body_contains", Text, "Text that the answer must contain.").or_null().of("run", &["http"]),
         Field::optional("working_directory", Text, "Working directory; null: a scratch folder of the attempt.").or_null(),
-        Field::optional("environment", Texts, "Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on."),
+        Field::optional("environment", Texts, "Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on. A variable with its name can have at most 131,072 bytes on Linux, and what can never start is refused."),
         Field::optional("umask", Text, "Permissions that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.").or_null(),
         Field::optional("leave_behind", Boolean, "Whether processes that continue after the command has ended are left alone, such as a daemon that the task starts. They are listed with the run. Otherwise they are stopped."),
-        Field::optional("params", List(&Value), "Typed inputs of a run."),
+        Field::optional("params", List(&Value), "Typed inputs of a run. The process finds all of them as JSON in the file that `ORC_PARAMS_FILE` names, and each as a variable ORC_PARAM_* unless its value is too large for one; the run then says so. The body of the webhook call that started the run is in the file that `ORC_BODY_FILE` names, byte for byte. Both files are private and are removed when the attempt ends."),
         Field::optional("schedules", List(&Value), "Rules by which the task becomes due."),
         Field::optional("triggers", List(&Value), "Other things that start the task: a call over HTTP, a file, the end of another task's run."),
         Field::optional("overlap", OneOf(&["skip", "queue", "queue_latest", "replace", "allow"]), "What happens when the task is due while one of its runs is open."),
@@ -1500,10 +1500,10 @@ static TASK_IMPORT: Schema = Schema {
         Field::optional("text", Text, "The text: at most 5,000 lines. Either this or the bytes in `text_base64` must be given."),
         Field::optional("text_base64", Bytes, "The bytes of the file in base64. The server finds out their encoding.").or_null(),
         Field::optional("encoding", Text, "Encoding of the bytes, such as `windows-1252`; null: found out (UTF-8, UTF-16, else Windows-1252).").or_null(),
-        Field::optional("form", Choice(&["user", "system"]), "Whose crontab it is.").or_null(),
+        Field::optional("form", Choice(&["user", "system"]), "Whose crontab it is; null: Orc guesses.").or_null(),
         Field::optional("timezone", Text, "Time zone of lines without a CRON_TZ above them; null: the server's default.").or_null(),
         Field::optional("folder", Text, "Folder of the new tasks."),
-        Field::optional("prefix", Text, "Prefix for each task's name."),
+        Field::optional("prefix", Text, "Prefix for each task's name. A prefix may be empty, may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 40 characters."),
         Field::optional("enabled", Boolean, "Whether the new tasks are enabled. [default: true]"),
     ],
     unions: &[],
@@ -1531,7 +1531,7 @@ static TOKEN_CREATE: Schema = Schema {
 
 static USER_CREATE: Schema = Schema {
     fields: &[
-        Field::required("name", Text, "Login name: a-z, 0-9, '.', '_', '-', '@'."),
+        Field::required("name", Text, "Login name. A login name may contain a-z, 0-9, '.', '_', '@' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::required("role", Choice(&["viewer", "operator", "editor", "admin"]), "Role of the user."),
         Field::required("password", Secret, "First password, at least 10 characters."),
     ],
@@ -1544,7 +1544,7 @@ static USER_CREATE: Schema = Schema {
 
 static USER_UPDATE: Schema = Schema {
     fields: &[
-        Field::optional("role", Choice(&["viewer", "operator", "editor", "admin"]), "What a person or token may do. Each role includes those before it.").or_null(),
+        Field::optional("role", Choice(&["viewer", "operator", "editor", "admin"]), "New role of the user.").or_null(),
         Field::optional("disabled", Boolean, "Whether the user is barred from logging in.").or_null(),
         Field::optional("password", Secret, "New password. It ends all sessions of the user.").or_null(),
     ],

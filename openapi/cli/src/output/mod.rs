@@ -17,6 +17,7 @@ use serde_json::Value;
 use crate::failure::{Failure, Outcome};
 use crate::yaml;
 
+pub use cells::text;
 pub use style::{Columns, Style, colours_allowed};
 
 /// The form in which an answer is printed.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::kit::orc::Orc;
 use crate::kit::sample::ID;
-use crate::kit::stub::{Reply, Seen, Stub, good, problem};
+use crate::kit::stub::{Reply, Seen, Stub, problem, reply};
 
 fn stored(orc: &Orc) -> Option<Value> {
     let text = std::fs::read_to_string(orc.home.path().join(".config/orc/logins.json")).ok()?;
@@ -15,12 +15,15 @@ fn session(seen: &Seen) -> Option<Reply> {
     let session = json!({"name": "anna", "role": "editor", "permissions": [], "via": "user", "expires_at": null});
     match (seen.operation, seen.body["password"].as_str()) {
         ("session_create", Some("right")) => {
-            let mut reply = good(session)?;
+            let mut reply = reply(201, "application/json", session.to_string())?;
             reply.headers.push(("set-cookie", "orc_session=abc; Path=/; HttpOnly".into()));
             Some(reply)
         }
         ("session_create", _) => problem(401, "Login failed", "Name or password is wrong.", json!([])),
-        ("token_create", _) => good(json!({"id": ID, "name": "x", "role": "editor", "secret": "orc_new_secret"})),
+        ("token_create", _) => {
+            let token = json!({"id": ID, "name": "x", "role": "editor", "secret": "orc_new_secret"});
+            reply(201, "application/json", token.to_string())
+        }
         _ => None,
     }
 }

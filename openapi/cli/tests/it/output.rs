@@ -158,7 +158,7 @@ fn addresses_are_shown_in_full_and_dry_runs_say_so() {
 fn the_ledger_of_a_task_ends_with_its_totals() {
     let stub = Stub::start(|seen| match seen.operation {
         "slot_list" if seen.query("task") == Some("full") => {
-            good(json!({"items": [{"task": {"name": "full"}}], "next_cursor": "abc"}))
+            good(json!({"items": [{"task": "full"}], "next_cursor": "abc"}))
         }
         "slot_list" => good(json!({"items": [], "next_cursor": null})),
         "slot_summary" => good(json!({"from_at": "2026-12-01T00:00:00Z", "until_at": "2026-12-02T00:00:00Z",

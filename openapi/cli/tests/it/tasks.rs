@@ -152,8 +152,10 @@ fn imported(seen: &Seen) -> Option<Reply> {
     };
     let problems = if bad { json!([{"line": 4, "position": 3, "message": "hour: out of range"}]) } else { json!([]) };
     let saved = seen.query("dry_run") != Some("true") && !bad;
-    let tasks = [task(1, "a", false, json!([])), task(2, "b", true, json!(["left out: it is there"]))];
-    good(json!({"saved": saved, "form": "user", "tasks": tasks, "problems": problems, "notes": ["no run overlaps"]}))
+    let same = json!({"code": "same_task", "args": {"task": "c"}, "text": "left out: it is there"});
+    let note = json!({"code": "overlap_skipped", "args": {}, "text": "no run overlaps"});
+    let tasks = [task(1, "a", false, json!([])), task(2, "b", true, json!([same]))];
+    good(json!({"saved": saved, "form": "user", "tasks": tasks, "problems": problems, "notes": [note]}))
 }
 
 #[test]

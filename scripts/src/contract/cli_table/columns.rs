@@ -64,7 +64,8 @@ fn column(document: &Value, name: &str, property: &Value) -> Option<String> {
         "string" | "integer" | "number" | "boolean" => Some(name.to_owned()),
         "array" => {
             let (items, _) = without_null(document, &schema["items"]);
-            let says = type_of(items) == "string" || items["properties"]["words"].is_object();
+            let has = |property: &str| items["properties"][property].is_object();
+            let says = type_of(items) == "string" || has("words") || has("code") && has("text");
             (says && name != "actions").then(|| name.to_owned())
         }
         "object" => {

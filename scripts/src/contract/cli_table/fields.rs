@@ -71,6 +71,13 @@ pub fn without_null<'d>(document: &'d Value, schema: &'d Value) -> (&'d Value, b
     (whole, null)
 }
 
+/// The description of a property. That of a property that may be null stands at what it is otherwise.
+fn described(property: &Value) -> &Value {
+    let members = property["oneOf"].as_array().into_iter().flatten();
+    let of_member = members.map(|member| &member["description"]).find(|text| text.is_string());
+    of_member.filter(|_| property["description"].is_null()).unwrap_or(&property["description"])
+}
+
 /// The type of a schema, ignoring `null`; empty if any value is allowed.
 pub fn type_of(schema: &Value) -> &str {
     match &schema["type"] {
@@ -122,7 +129,10 @@ fn properties(document: &Value, schema: &Value, place: &Place, fields: &mut Vec<
 
 fn one(document: &Value, property: &Value, place: &Place, fields: &mut Vec<Field>) {
     let (schema, null) = without_null(document, property);
-    let text = help(&[&property["description"], &schema["description"]], &[property, schema]);
+    let mut text = help(&[described(property), &schema["description"]], &[property, schema]);
+    if schema["pattern"].is_string() && described(property) != described(schema) {
+        text = format!("{text} {}", line(schema["description"].as_str().unwrap_or_default()));
+    }
     if let Some(variants) = variants(document, schema) {
         let kinds: Vec<String> = variants.iter().map(|(kind, _)| kind.clone()).collect();
         fields.push(field(place, format!("OneOf(&{kinds:?})"), null, text));

@@ -93,8 +93,7 @@ pub async fn audit_list(
     let AuditListQuery { actor, action, target, .. } = query;
     let filter = AuditFilter { actor, action, target, ..AuditFilter::default() };
     let listed = state.app.audit_list(&caller, &filter, &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    Ok(Json(AuditPage { items: listed.items.into_iter().map(entry_out).collect(), next_cursor }))
+    Ok(Json(listed.map(entry_out).into()))
 }
 
 /// Check the chain of audit entries for edits, deletions and reordering.

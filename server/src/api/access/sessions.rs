@@ -1,5 +1,6 @@
 //! Set-up, login, and changing one's own password.
 
+use crate::api::contract::names::LoginName;
 use crate::api::core::auth;
 use crate::api::core::auth::{COOKIE, COOKIE_SECURE, peer_address};
 use crate::api::core::body::Body;
@@ -53,8 +54,8 @@ pub struct SetupCreate {
     /// One-time token. The server prints it at its first start and keeps it in `setup-token` in its data folder.
     #[schema(value_type = String, min_length = 1, max_length = 200, write_only)]
     pub token: Secret,
-    /// Login name: a-z, 0-9, '.', '_', '-', '@'.
-    #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._@-]{0,99}$")]
+    /// Login name.
+    #[schema(value_type = LoginName)]
     pub name: String,
     /// Password, at least 10 characters.
     #[schema(value_type = String, min_length = 10, max_length = 200, write_only, format = Password)]

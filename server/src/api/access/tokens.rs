@@ -79,8 +79,7 @@ pub async fn token_list(
 ) -> ApiResult<Json<TokenPage>> {
     let page = page_request(query.limit, query.cursor.as_deref())?;
     let listed = state.app.token_list(&caller, query.text.as_deref(), &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    Ok(Json(TokenPage { items: listed.items.into_iter().map(summary_out).collect(), next_cursor }))
+    Ok(Json(listed.map(summary_out).into()))
 }
 
 /// Create a token. Its text is shown only this once.

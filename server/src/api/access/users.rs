@@ -1,5 +1,6 @@
 //! Users over HTTP, for administrators.
 
+use crate::api::contract::names::LoginName;
 use crate::api::core::body::{Body, Path, Query, page_request};
 use crate::api::core::error::ApiResult;
 use crate::api::core::page::NamedPageQuery;
@@ -45,8 +46,8 @@ page!(
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserCreate {
-    /// Login name: a-z, 0-9, '.', '_', '-', '@'.
-    #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._@-]{0,99}$")]
+    /// Login name.
+    #[schema(value_type = LoginName)]
     pub name: String,
     /// Role of the user.
     #[schema(inline = false)]
@@ -84,8 +85,7 @@ pub async fn user_list(
 ) -> ApiResult<Json<UserPage>> {
     let page = page_request(query.limit, query.cursor.as_deref())?;
     let listed = state.app.user_list(&caller, query.text.as_deref(), &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    Ok(Json(UserPage { items: listed.items.into_iter().map(user_out).collect(), next_cursor }))
+    Ok(Json(listed.map(user_out).into()))
 }
 
 /// Create a user.

@@ -2,6 +2,8 @@
 
 use super::convert::view_out;
 use super::wire::Calendar;
+use crate::api::contract::names::Name;
+use crate::api::core::answer::args_of;
 use crate::api::core::body::{Body, Query, upload};
 use crate::api::core::error::ApiResult;
 use crate::api::core::page::DryRunQuery;
@@ -15,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// An iCalendar file to turn into a calendar.
@@ -22,7 +25,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct CalendarImport {
     /// Name of the calendar.
-    #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._-]{0,99}$", example = "de-holidays")]
+    #[schema(value_type = Name)]
     pub name: String,
     /// The file (RFC 5545) as text. Either this or the bytes in `ics_base64` must be given.
     #[serde(default)]
@@ -74,6 +77,9 @@ pub struct CalendarImportWarning {
     /// What was done, for programs.
     #[schema(inline = false)]
     pub code: IcsDoneCode,
+    /// The arguments of what was done. The code decides which there are.
+    #[schema(value_type = Object, additional_properties)]
+    pub args: Map<String, Value>,
     /// Line of the file, from 1.
     pub line: usize,
     /// What the event is called; may be empty.
@@ -87,9 +93,9 @@ pub struct CalendarImportWarning {
 }
 
 fn warning_out(note: IcsNote) -> CalendarImportWarning {
-    let (code, text) = (note.done.code(), note.words());
-    let IcsNote { line, title, date, done: _ } = note;
-    CalendarImportWarning { code, line, title, date, text }
+    let text = note.words();
+    let IcsNote { line, title, date, done } = note;
+    CalendarImportWarning { code: done.code(), args: args_of(&done), line, title, date, text }
 }
 
 /// Turn an iCalendar file into a calendar.

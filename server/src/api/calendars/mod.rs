@@ -49,8 +49,7 @@ pub async fn calendar_list(
 ) -> ApiResult<Json<CalendarPage>> {
     let page = page_request(query.limit, query.cursor.as_deref())?;
     let listed = state.app.calendar_list(&caller, query.text.as_deref(), &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    Ok(Json(CalendarPage { items: listed.items.into_iter().map(summary_out).collect(), next_cursor }))
+    Ok(Json(listed.map(summary_out).into()))
 }
 
 /// Create a calendar.

@@ -1,5 +1,6 @@
 //! Wire types of calendars.
 
+use crate::api::contract::names::Name;
 use crate::api::core::answer::Reason;
 use crate::api::core::page::page;
 use crate::domain::calendars as domain;
@@ -17,7 +18,7 @@ macro_rules! calendar {
         pub struct $name {
             $($own)*
             /// Unique name, by which schedules refer to the calendar.
-            #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._-]{0,99}$", example = "de-holidays")]
+            #[schema(value_type = Name)]
             pub name: String,
             /// What the calendar is for.
             #[serde(default)]

@@ -7,6 +7,7 @@
 mod access;
 mod document;
 mod flat;
+pub mod names;
 mod schema;
 mod words;
 

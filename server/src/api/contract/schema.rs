@@ -5,6 +5,7 @@
 
 use super::words::words;
 use crate::domain::core::problem::Problem;
+use crate::domain::names::NameRule;
 use crate::domain::runs::numbers::whole;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use jsonschema::{Draft, ValidationOptions, Validator, error::ValidationErrorKind};
@@ -145,10 +146,14 @@ fn options() -> ValidationOptions<'static> {
         .should_validate_formats(true)
 }
 
-/// Turns tagged unions into conditions, so that a fault is reported inside the intended variant.
+/// Turns tagged unions into conditions, so that a fault is reported inside the intended variant. The pattern of a name
+/// says its length too, so a name that is too long is one fault, not two.
 pub fn checkable(value: &mut Value) {
     match value {
         Value::Object(map) => {
+            if map.get("pattern").and_then(Value::as_str).is_some_and(|it| NameRule::with_pattern(it).is_some()) {
+                map.retain(|key, _| !matches!(key.as_str(), "minLength" | "maxLength"));
+            }
             if let Some(condition) = tagged_condition(map) {
                 map.remove("oneOf");
                 map.remove("discriminator");

@@ -1,6 +1,7 @@
 //! Says in words for people what is wrong with a value of a request body, and what to write instead.
 
 use crate::domain::core::phrases::must_be_text;
+use crate::domain::names::NameRule;
 use chrono::{Datelike as _, NaiveDate};
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
@@ -13,7 +14,9 @@ const LENGTH_MAX: usize = 300;
 /// number where text is needed is, in a field that holds no secret.
 pub(in crate::api) fn words(error: &ValidationError<'_>) -> String {
     let known = match error.kind() {
-        ValidationErrorKind::Pattern { pattern } => return pattern_words(pattern),
+        ValidationErrorKind::Pattern { pattern } => {
+            return pattern_words(pattern, error.instance().as_str().unwrap_or_default());
+        }
         ValidationErrorKind::Format { format } => {
             Some(format_words(format, error.instance().as_str().unwrap_or_default()))
         }
@@ -60,19 +63,9 @@ fn type_words(kind: &str) -> Option<&'static str> {
     })
 }
 
-fn pattern_words(pattern: &str) -> String {
-    let length = pattern.strip_suffix("}$").and_then(|rest| rest.rsplit_once("{0,"));
-    let most = length.and_then(|(_, most)| most.parse::<u32>().ok()).map(|most| most + 1);
-    let begins = match length.map(|(start, _)| start) {
-        Some("^[a-z0-9][a-z0-9._-]") => "may contain a-z, 0-9, . _ and -, and starts with a letter or a digit",
-        Some("^[a-z0-9][a-z0-9._@-]") => "may contain a-z, 0-9, . _ @ and -, and starts with a letter or a digit",
-        Some("^[a-z][a-z0-9_]") => "may contain a-z, 0-9 and _, and starts with a letter",
-        _ if pattern == "^([a-z0-9][a-z0-9._-]*)?$" => {
-            return "may contain a-z, 0-9, . _ and -, and starts with a letter or a digit".to_owned();
-        }
-        _ => return format!("does not match the pattern {pattern}"),
-    };
-    most.map_or_else(|| begins.to_owned(), |most| format!("{begins}; at most {most} characters"))
+fn pattern_words(pattern: &str, text: &str) -> String {
+    let broken = NameRule::with_pattern(pattern).and_then(|rule| rule.problem(text));
+    broken.unwrap_or_else(|| format!("does not match the pattern {pattern}"))
 }
 
 fn format_words(format: &str, text: &str) -> String {
@@ -107,6 +100,7 @@ fn shortened(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::words;
+    use crate::domain::names::NameRule;
     use serde_json::{Value, json};
 
     fn words_of(schema: &Value, value: &Value) -> String {
@@ -133,9 +127,9 @@ mod tests {
             (json!({"enum": ["a", "b"]}), json!("c"), "is not a known value: use \"a\", \"b\""),
             (json!({"pattern": "^x$"}), json!("y"), "does not match the pattern ^x$"),
             (
-                json!({"pattern": "^[a-z0-9][a-z0-9._-]{0,99}$"}),
+                json!({"pattern": NameRule::NAME.pattern()}),
                 json!("Ä"),
-                "may contain a-z, 0-9, . _ and -, and starts with a letter or a digit; at most 100 characters",
+                "may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters",
             ),
         ] {
             assert_eq!(words_of(&schema, &value), expected, "{schema}");

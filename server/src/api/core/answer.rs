@@ -2,13 +2,14 @@
 
 use crate::domain::reason;
 use crate::domain::reason::ReasonCode;
+use crate::domain::schedules;
+use crate::domain::schedules::SlotNoteCode;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use std::fmt::Display;
-use utoipa::ToSchema;
 
 /// Answers with a resource and its version as ETag.
 pub fn versioned(body: impl Serialize, version: u32) -> Response {
@@ -31,26 +32,47 @@ pub fn created(mut response: Response, collection: &str, name: impl Display) -> 
     response
 }
 
-/// Why something is as it is.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Reason {
-    /// The kind of reason, for programs.
-    pub code: ReasonCode,
-    /// The arguments of the reason. The code decides which there are.
-    #[schema(value_type = Object, additional_properties)]
-    pub args: Map<String, Value>,
-    /// The reason in English, for people.
-    #[schema(example = "waits for a place in pool \"database\"")]
-    pub text: String,
-}
+macro_rules! said {
+    ($(#[$doc:meta])* $name:ident ($code:ty, $example:literal) = $fact:ty) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        pub struct $name {
+            /// What it is, for programs.
+            #[schema(inline = false)]
+            pub code: $code,
+            /// The arguments. The code decides which there are.
+            #[schema(value_type = Object, additional_properties)]
+            pub args: serde_json::Map<String, serde_json::Value>,
+            /// The same in English, for people.
+            #[schema(example = $example)]
+            pub text: String,
+        }
 
-impl From<reason::Reason> for Reason {
-    fn from(reason: reason::Reason) -> Self {
-        let mut stored = serde_json::to_value(reason.main()).expect("a reason is plain data");
-        let args = match stored["args"].take() {
-            Value::Object(args) => args,
-            _ => Map::new(),
-        };
-        Self { code: reason.code(), args, text: reason.words() }
+        impl From<$fact> for $name {
+            fn from(fact: $fact) -> Self {
+                // Of several reasons, the arguments are those of the one that counts.
+                let args = crate::api::core::answer::args_of(fact.main());
+                Self { code: fact.code(), args, text: fact.words() }
+            }
+        }
+    };
+}
+pub(in crate::api) use said;
+
+said!(
+    /// Why something is as it is.
+    Reason (ReasonCode, "waits for a place in pool \"database\"") = reason::Reason
+);
+said!(
+    /// What is special about a slot.
+    SlotNote (SlotNoteCode, "skipped by calendar de-holidays: Christmas Day") = schedules::Note
+);
+
+/// The arguments of a fact.
+pub fn args_of(fact: &impl Serialize) -> Map<String, Value> {
+    let mut stored = serde_json::to_value(fact).expect("a fact is plain data");
+    match stored["args"].take() {
+        Value::Object(args) => args,
+        _ => Map::new(),
     }
 }

@@ -14,6 +14,13 @@ macro_rules! page {
             /// Where the next page begins; null: this is the last page.
             pub next_cursor: Option<String>,
         }
+
+        impl From<crate::domain::model::Page<$item>> for $name {
+            fn from(page: crate::domain::model::Page<$item>) -> Self {
+                let crate::domain::model::Page { items, next } = page;
+                Self { items, next_cursor: next.map(|cursor| cursor.to_string()) }
+            }
+        }
     };
 }
 pub(in crate::api) use page;

@@ -119,8 +119,7 @@ pub async fn feed_list(
 ) -> ApiResult<Json<FeedPage>> {
     let page = page_request(query.limit, query.cursor.as_deref())?;
     let listed = state.app.feed_list(&caller, &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    Ok(Json(FeedPage { items: listed.items.into_iter().map(summary_out).collect(), next_cursor }))
+    Ok(Json(listed.map(summary_out).into()))
 }
 
 /// Create a calendar feed. Its address is shown only this once.

@@ -7,6 +7,7 @@ pub mod effects;
 pub mod feeds;
 pub mod simulations;
 
+use super::core::answer::SlotNote;
 use super::core::body::{Query, page_request};
 use super::core::error::ApiResult;
 use super::core::page::page;
@@ -14,7 +15,6 @@ use super::core::state::ApiState;
 use crate::api::core::layers;
 use crate::app::Caller;
 use crate::app::forecast::{PlannedDay, PlannedSlot, PlannedTask};
-use crate::domain::schedules::Note;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::State;
 use axum::{Extension, Json};
@@ -78,7 +78,7 @@ pub struct PlanSlot {
     /// Whether the slot is only recorded and does not run; the notes say why.
     pub skipped: bool,
     /// What is special about the slot.
-    pub notes: Vec<String>,
+    pub notes: Vec<SlotNote>,
 }
 page!(
     /// A page of future slots, soonest first.
@@ -168,8 +168,7 @@ pub async fn plan_list(
     let page = page_request(query.limit, query.cursor.as_deref())?;
     let range = (query.from_at, query.until_at);
     let listed = state.app.plan_list(&caller, query.task.as_deref(), range, &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    Ok(Json(PlanPage { items: listed.items.into_iter().map(slot_out).collect(), next_cursor }))
+    Ok(Json(listed.map(slot_out).into()))
 }
 
 /// Count what is planned and what happened, day by day.
@@ -196,7 +195,7 @@ fn slot_out(planned: PlannedSlot) -> PlanSlot {
         scheduled_local: slot.scheduled_local().to_rfc3339(),
         expected_duration_seconds: expected_seconds,
         skipped: slot.skipped,
-        notes: slot.notes.iter().map(Note::words).collect(),
+        notes: slot.notes.iter().cloned().map(Into::into).collect(),
     }
 }
 

@@ -131,8 +131,7 @@ pub async fn backfill_list(
 ) -> ApiResult<Json<BackfillPage>> {
     let page = page_request(query.limit, query.cursor.as_deref())?;
     let listed = state.app.backfill_list(&caller, query.task.as_deref(), &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    Ok(Json(BackfillPage { items: listed.items.into_iter().map(backfill_out).collect(), next_cursor }))
+    Ok(Json(listed.map(backfill_out).into()))
 }
 
 /// View a backfill.

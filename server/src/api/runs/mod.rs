@@ -8,7 +8,7 @@ pub mod wire;
 
 use self::wire::{
     Attempt, LeftBehind, LogSize, Run, RunListQuery, RunPage, RunRerun, RunStats, RunStatsPoint, RunStatsQuery,
-    RunSummary, RunTask, StatsStep, Trigger, WaitingOn,
+    RunSummary, RunTask, Trigger, WaitingOn,
 };
 use super::core::answer;
 use super::core::body::{Body, IdempotencyKey, Path, Query, page_request};
@@ -21,7 +21,7 @@ use crate::domain::ids::RunId;
 use crate::domain::model::{self, AttemptRecord, RunFilter, RunRecord, StatsPoint, StatsRecord};
 use crate::domain::reason::Reason;
 use crate::domain::runs;
-use crate::domain::vocabulary::RunState;
+use crate::domain::vocabulary::{RunState, StatsStep};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -62,10 +62,8 @@ pub async fn run_list(
         until_at: query.until_at,
     };
     let listed = state.app.run_list(&caller, query.task.as_deref(), filter, &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
     let now = state.app.clock().now();
-    let items = listed.items.into_iter().map(|run| summary_out(run, now)).collect();
-    Ok(Json(RunPage { items, next_cursor }))
+    Ok(Json(listed.map(|run| summary_out(run, now)).into()))
 }
 
 /// View a run with its attempts.
@@ -136,10 +134,7 @@ pub async fn run_stats(
     Extension(caller): Extension<Caller>,
     Query(query): Query<RunStatsQuery>,
 ) -> ApiResult<Json<RunStats>> {
-    let step = match query.step.unwrap_or_default() {
-        StatsStep::Hour => crate::domain::model::StatsStep::Hour,
-        StatsStep::Day => crate::domain::model::StatsStep::Day,
-    };
+    let step = query.step.unwrap_or(StatsStep::Day);
     let range = (query.from_at, query.until_at);
     Ok(Json(stats_out(state.app.run_stats(&caller, query.task.as_deref(), range, step).await?)))
 }

@@ -2,7 +2,7 @@
 
 use crate::api::core::answer::Reason;
 use crate::api::core::page::page;
-use crate::domain::vocabulary::{AttemptOutcome, RunAction, RunState, TriggerKind};
+use crate::domain::vocabulary::{AttemptOutcome, RunAction, RunState, StatsStep, TriggerKind};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -198,17 +198,6 @@ pub struct RunRerun {
     #[serde(default)]
     #[schema(default = false)]
     pub newest_version: bool,
-}
-
-/// Width of one point in statistics.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum StatsStep {
-    /// One hour.
-    Hour,
-    /// One day in UTC.
-    #[default]
-    Day,
 }
 
 /// Range of the statistics.

@@ -8,7 +8,7 @@ pub mod wire;
 use self::convert::schedule_in;
 use self::wire::Schedule;
 use self::wire::SlotPreview;
-use super::core::answer::Reason;
+use super::core::answer::{Reason, SlotNote, said};
 use super::core::body::{Body, Query, page_request};
 use super::core::error::ApiResult;
 use super::core::page::page;
@@ -18,6 +18,7 @@ use crate::app::{self, Caller};
 use crate::domain::core::time::zone_parse;
 use crate::domain::model::{SlotFilter, SlotRecord};
 use crate::domain::schedules;
+use crate::domain::schedules::{Never, NeverCode};
 use crate::domain::vocabulary::SlotOutcome;
 use axum::extract::State;
 use axum::{Extension, Json};
@@ -73,13 +74,18 @@ pub struct SchedulePreview {
     /// Whether the schedule never becomes due, because its times are over or its calendars exclude all of them. A
     /// schedule that waits for the server's start has no slots to show, but does become due.
     pub never: bool,
-    /// Why it never becomes due, and which field of the schedule is responsible; null: it does become due.
-    pub never_because: Option<String>,
+    /// Why it never becomes due; null: it does become due.
+    pub never_because: Option<NeverReason>,
     /// The slots.
     pub slots: Vec<SlotPreview>,
     /// Counts of slots by local date, for the requested number of dates.
     pub days: Vec<SlotDay>,
 }
+
+said!(
+    /// Why a schedule never becomes due.
+    NeverReason (NeverCode, "calendar \"de-holidays\" has no dates from today on") = Never
+);
 
 /// Counts of a schedule's slots on one local date.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -91,7 +97,7 @@ pub struct SlotDay {
     /// Number of slots that are only recorded, because a calendar or a clock change excludes them.
     pub skipped: u64,
     /// What is special about the slots, each note once. If there are more than 100 slots: about the first ones.
-    pub notes: Vec<String>,
+    pub notes: Vec<SlotNote>,
 }
 
 /// A schedule to describe in words.
@@ -190,6 +196,7 @@ pub async fn schedule_preview(
     let slots = preview.slots.into_iter().map(|slot| slot_out(None, &slot)).collect();
     let days = preview.days.into_iter().map(day_out).collect();
     let app::schedules::Preview { words, timezone, never, never_because, .. } = preview;
+    let never_because = never_because.map(Into::into);
     Ok(Json(SchedulePreview { words, timezone, never, never_because, slots, days }))
 }
 
@@ -225,8 +232,7 @@ pub async fn slot_list(
         until_at: query.until_at,
     };
     let listed = state.app.slot_list(&caller, query.task.as_deref(), filter, &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
-    Ok(Json(SlotPage { items: listed.items.into_iter().map(entry_out).collect(), next_cursor }))
+    Ok(Json(listed.map(entry_out).into()))
 }
 
 fn keyed(schedule: Schedule, state: &ApiState) -> schedules::Schedule {
@@ -243,12 +249,12 @@ pub fn slot_out(schedule_key: Option<String>, slot: &schedules::Slot) -> SlotPre
         scheduled_local: slot.scheduled_local().to_rfc3339(),
         schedule_key,
         skipped: slot.skipped,
-        notes: slot.notes.iter().map(schedules::Note::words).collect(),
+        notes: slot.notes.iter().cloned().map(Into::into).collect(),
     }
 }
 
 fn day_out(schedules::DayCount { date, planned, skipped, notes }: schedules::DayCount) -> SlotDay {
-    SlotDay { date, planned, skipped, notes: notes.iter().map(schedules::Note::words).collect() }
+    SlotDay { date, planned, skipped, notes: notes.into_iter().map(Into::into).collect() }
 }
 
 fn entry_out(entry: SlotRecord) -> Slot {

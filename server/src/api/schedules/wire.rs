@@ -1,6 +1,7 @@
 //! Wire types of schedules, as parts of a task's definition.
 
-use crate::api::core::answer::Reason;
+use crate::api::contract::names::ItemKey;
+use crate::api::core::answer::{Reason, SlotNote};
 use crate::api::core::defaults::{one, yes};
 use crate::domain::vocabulary::Weekday;
 use chrono::{DateTime, Utc};
@@ -17,7 +18,7 @@ macro_rules! schedule {
             /// Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
             /// kind.
             #[serde(default)]
-            #[schema(max_length = 50, pattern = "^[a-z0-9][a-z0-9._-]{0,49}$")]
+            #[schema(value_type = Option<ItemKey>)]
             pub key: Option<String>,
             /// Whether the schedule fires.
             #[serde(default = "yes")]
@@ -357,6 +358,6 @@ pub struct SlotPreview {
     pub schedule_key: Option<String>,
     /// Whether the slot is only recorded and does not run; the notes say why.
     pub skipped: bool,
-    /// What is special about the slot: moved out of a gap, first or second of a repeated hour.
-    pub notes: Vec<String>,
+    /// What is special about the slot: moved out of a gap, first or second of a repeated hour, skipped by a calendar.
+    pub notes: Vec<SlotNote>,
 }

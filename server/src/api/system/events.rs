@@ -5,7 +5,7 @@ use crate::api::core::error::{ApiError, ApiResult};
 use crate::api::core::state::{ApiState, STREAMS_MAX};
 use crate::app::Caller;
 use crate::app::core::events::{Change, EventBus, Numbered, Subscription};
-use crate::domain::vocabulary::{Permission, RunState};
+use crate::domain::vocabulary::{EventLoss, Permission, RunState, SystemPart};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -97,15 +97,17 @@ pub struct EventSlot {
 /// The server's own state changed.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct EventSystem {
-    /// What changed, in a word: hold, disk, workers.
-    pub what: String,
+    /// What changed.
+    #[schema(inline = false)]
+    pub what: SystemPart,
 }
 
 /// Events were lost.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct EventGap {
-    /// Why events were lost: `restart` or `overrun`.
-    pub reason: String,
+    /// Why events were lost.
+    #[schema(inline = false)]
+    pub reason: EventLoss,
 }
 
 /// Where an event stream continues.
@@ -167,7 +169,7 @@ impl OpenStream {
         // The greeting names the position where the stream begins, so that a client that saw nothing else can return.
         let begin = backlog.first().map_or(newest, |numbered| numbered.sequence - 1);
         let mut first = VecDeque::from([(begin, Event::Hello(EventHello { version: VERSION.to_owned() }))]);
-        first.extend(gap.map(|reason| (begin, Event::Gap(EventGap { reason: reason.to_owned() }))));
+        first.extend(gap.map(|reason| (begin, Event::Gap(EventGap { reason }))));
         first.extend(backlog.into_iter().map(|numbered| (numbered.sequence, Event::from(numbered.change))));
         Self { bus, first, live }
     }
@@ -182,7 +184,7 @@ impl OpenStream {
         }
         let Subscription { newest, live, .. } = self.bus.subscribe(None);
         self.live = live;
-        self.message(newest, &Event::Gap(EventGap { reason: "overrun".to_owned() }))
+        self.message(newest, &Event::Gap(EventGap { reason: EventLoss::Overrun }))
     }
 
     fn message(&self, sequence: u64, event: &Event) -> sse::Event {
@@ -212,7 +214,7 @@ impl From<Change> for Event {
             }
             Change::Task { id, name, version } => Self::TaskChanged(EventTask { id: id.0, task: name, version }),
             Change::Slot { task_id, task, outcome: _ } => Self::SlotChanged(EventSlot { task_id: task_id.0, task }),
-            Change::System { what } => Self::SystemChanged(EventSystem { what: what.to_owned() }),
+            Change::System { what } => Self::SystemChanged(EventSystem { what }),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 use super::params::ParamSpec;
+use crate::api::contract::names::Name;
 use crate::api::core::defaults::{one, yes};
 use crate::api::schedules::wire::Schedule;
 use crate::api::triggers::wire::TaskTrigger;
@@ -21,8 +22,8 @@ macro_rules! definition {
         #[serde(deny_unknown_fields)]
         pub struct $name {
             $($extra)*
-            /// Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
-            #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._-]{0,99}$", example = "nightly-backup")]
+            /// Unique name, by which people call the task.
+            #[schema(value_type = Name)]
             pub name: String,
             /// Title for people; empty: the name is shown.
             #[serde(default)]

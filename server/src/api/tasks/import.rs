@@ -2,6 +2,8 @@
 
 use super::convert::definition_out;
 use super::definition::TaskDefinition;
+use crate::api::contract::names::NamePrefix;
+use crate::api::core::answer::said;
 use crate::api::core::body::{Body, Query, upload};
 use crate::api::core::defaults::yes;
 use crate::api::core::error::{ApiError, ApiResult};
@@ -12,7 +14,7 @@ use crate::api::schedules::wire::SlotPreview;
 use crate::app::{self, Caller};
 use crate::domain::core::problem::Problem;
 use crate::domain::core::time::zone_parse;
-use crate::domain::schedules::crontab::Form;
+use crate::domain::schedules::crontab::{CrontabNote, Form, TaskImportNoteCode};
 use crate::domain::tasks::Definition;
 use axum::extract::State;
 use axum::{Extension, Json};
@@ -56,7 +58,7 @@ pub struct TaskImport {
     pub folder: String,
     /// Prefix for each task's name.
     #[serde(default)]
-    #[schema(max_length = 40, pattern = "^([a-z0-9][a-z0-9._-]*)?$", default = "")]
+    #[schema(value_type = NamePrefix, default = "")]
     pub prefix: String,
     /// Whether the new tasks are enabled.
     #[serde(default = "yes")]
@@ -98,7 +100,7 @@ pub struct TaskImportResult {
     /// Lines that cannot become tasks.
     pub problems: Vec<TaskImportProblem>,
     /// Where Orc differs from cron for all of the tasks.
-    pub notes: Vec<String>,
+    pub notes: Vec<TaskImportNote>,
 }
 
 /// A task made from a line.
@@ -115,8 +117,13 @@ pub struct TaskImportItem {
     /// Its next slots.
     pub next_slots: Vec<SlotPreview>,
     /// Where Orc differs from cron for this task.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<TaskImportNote>,
 }
+
+said!(
+    /// Where Orc differs from cron.
+    TaskImportNote (TaskImportNoteCode, "the leading \"-\" is ignored, because every run is recorded") = CrontabNote
+);
 
 /// A line that cannot become a task.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -151,7 +158,7 @@ pub async fn task_import(
     let problems =
         problems.into_iter().map(|it| TaskImportProblem { line: it.line, position: it.position, message: it.message });
     let tasks = tasks.into_iter().map(item_out).collect();
-    let notes = notes.into_iter().map(str::to_owned).collect();
+    let notes = notes.into_iter().map(Into::into).collect();
     let (form, encoding, problems) = (form_out(form), encoding.to_owned(), problems.collect());
     Ok(Json(TaskImportResult { saved, form, encoding, tasks, problems, notes }))
 }
@@ -176,6 +183,7 @@ fn model(body: &TaskImport, default_zone: &str) -> ApiResult<Definition> {
 fn item_out(task: app::tasks::import::ImportedTask) -> TaskImportItem {
     let app::tasks::import::ImportedTask { line, definition, skipped, words, next_slots, warnings } = task;
     let next_slots = next_slots.into_iter().map(|(key, slot)| slot_out(Some(key), &slot)).collect();
+    let warnings = warnings.into_iter().map(Into::into).collect();
     TaskImportItem { line, definition: definition_out(definition), skipped, words, next_slots, warnings }
 }
 

@@ -16,7 +16,7 @@ use self::definition::TaskDefinition;
 use self::out::{applied_out, bulk_in, bulk_item, created, merge, saved, summary_out, tagged, task_out, version_out};
 use self::wire::{
     RunCreate, Task, TaskApply, TaskApplyResult, TaskBulk, TaskBulkResult, TaskClone, TaskDeleteQuery, TaskListQuery,
-    TaskPage, TaskPatch, TaskSort, TaskVersion, TaskVersionPage,
+    TaskPage, TaskPatch, TaskVersion, TaskVersionPage,
 };
 use super::core::body::{Body, IdempotencyKey, IfMatch, Path, Query, checked, page_request};
 use super::core::error::ApiResult;
@@ -29,6 +29,8 @@ use crate::app::core::write::Write;
 use crate::app::runs::idempotency::Idempotency;
 use crate::app::tasks::sets::Apply;
 use crate::app::{self, Caller};
+use crate::domain::model::Page;
+use crate::domain::vocabulary::TaskSort;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -78,18 +80,12 @@ pub async fn task_list(
         last_state: query.last_state,
         owner: None,
     };
-    let sort = match query.sort.unwrap_or_default() {
-        TaskSort::Name => crate::domain::model::TaskSort::Name,
-        TaskSort::UpdatedAt => crate::domain::model::TaskSort::UpdatedAt,
-        TaskSort::LastRunAt => crate::domain::model::TaskSort::LastRunAt,
-    };
+    let sort = query.sort.unwrap_or(TaskSort::Name);
     let listed = state.app.task_list(&caller, &filter, sort, &page).await?;
     let now = state.app.clock().now();
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
     let book = state.app.calendar_book().await?;
     let invalid = state.app.invalid_schedules();
-    let items = listed.items.into_iter().map(|task| summary_out(&book, &invalid, task, now)).collect();
-    Ok(Json(TaskPage { items, next_cursor }))
+    Ok(Json(listed.map(|task| summary_out(&book, &invalid, task, now)).into()))
 }
 
 /// Create a task.
@@ -296,7 +292,6 @@ pub async fn task_version_list(
 ) -> ApiResult<Json<TaskVersionPage>> {
     let page = page_request(query.limit, query.cursor.as_deref())?;
     let listed = state.app.task_version_list(&caller, &task, &page).await?;
-    let next_cursor = listed.next.map(|cursor| cursor.to_string());
     let mut items = Vec::with_capacity(listed.items.len());
     for version in &listed.items {
         let before = match listed.items.iter().find(|other| other.version + 1 == version.version) {
@@ -305,7 +300,7 @@ pub async fn task_version_list(
         };
         items.push(version_out(version.clone(), before));
     }
-    Ok(Json(TaskVersionPage { items, next_cursor }))
+    Ok(Json(Page { items, next: listed.next }.into()))
 }
 
 /// View one version of a task.

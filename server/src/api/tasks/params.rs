@@ -1,5 +1,6 @@
 //! Wire types of params, as parts of a task's definition.
 
+use crate::api::contract::names::ParamName;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Number, Value};
@@ -11,8 +12,8 @@ macro_rules! param {
         #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
         #[serde(deny_unknown_fields)]
         pub struct $name {
-            /// Name: a-z, 0-9 and '_'.
-            #[schema(min_length = 1, max_length = 50, pattern = "^[a-z][a-z0-9_]{0,49}$", example = "day")]
+            /// Name of the param.
+            #[schema(value_type = ParamName)]
             pub name: String,
             /// What the param means.
             #[serde(default)]

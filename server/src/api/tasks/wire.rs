@@ -3,12 +3,13 @@
 use super::definition::definition;
 use super::definition::*;
 use super::params::ParamSpec;
+use crate::api::contract::names::Name;
 use crate::api::core::answer::Reason;
 use crate::api::core::defaults::{one, yes};
 use crate::api::core::page::page;
 use crate::api::schedules::wire::{Schedule, SlotPreview};
 use crate::api::triggers::wire::TaskTrigger;
-use crate::domain::vocabulary::{OnServerStop, RunState, TaskAction, TaskMend};
+use crate::domain::vocabulary::{OnServerStop, RunState, TaskAction, TaskMend, TaskSort};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -116,19 +117,6 @@ pub struct LastRun {
     pub duration_seconds: Option<f64>,
 }
 
-/// Order of a list of tasks.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TaskSort {
-    /// By name.
-    #[default]
-    Name,
-    /// Last changed first.
-    UpdatedAt,
-    /// Last started first.
-    LastRunAt,
-}
-
 /// Filters of a list of tasks.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -185,7 +173,7 @@ pub struct RunCreate {
 #[serde(deny_unknown_fields)]
 pub struct TaskClone {
     /// Name of the copy.
-    #[schema(min_length = 1, max_length = 100, pattern = "^[a-z0-9][a-z0-9._-]{0,99}$")]
+    #[schema(value_type = Name)]
     pub name: String,
     /// Whether the copy is enabled.
     #[serde(default)]

@@ -1,5 +1,6 @@
 //! Wire types of triggers, as parts of a task's definition.
 
+use crate::api::contract::names::ItemKey;
 use crate::api::core::defaults::yes;
 use crate::domain::vocabulary::{FileChange, RunState, WebhookProof};
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ macro_rules! trigger {
             /// Key within the task. A trigger that keeps its key keeps its address and secret across edits. Null:
             /// made from the kind.
             #[serde(default)]
-            #[schema(max_length = 50, pattern = "^[a-z0-9][a-z0-9._-]{0,49}$")]
+            #[schema(value_type = Option<ItemKey>)]
             pub key: Option<String>,
             /// Whether the trigger is enabled.
             #[serde(default = "yes")]

@@ -48,8 +48,7 @@ impl App {
         let caller = caller.clone();
         let write = async move |tx: &Tx, _: Moment| {
             if tx.user_find_by_name(&user.name).await?.is_some() {
-                let detail = format!("there is a user \"{}\" already; choose another name", user.name);
-                return Err(Error::conflict("name_taken", detail));
+                return Err(Error::taken("user", &user.name));
             }
             let made = tx.user_insert(&user).await?;
             let detail = json!({"role": role});

@@ -18,10 +18,12 @@ use super::core::events::Change;
 use super::core::write::{Moment, Write};
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::calendars::{Calendar, CalendarBook};
-use crate::domain::ids::{CalendarId, name_problem};
+use crate::domain::core::phrases::first_ten;
+use crate::domain::ids::CalendarId;
 use crate::domain::model::{CalendarRecord, Page, PageRequest, StoredCalendars};
+use crate::domain::names::name_problem;
 use crate::domain::reason::Reason;
-use crate::domain::vocabulary::Permission;
+use crate::domain::vocabulary::{Permission, SystemPart};
 use crate::store::Tx;
 use chrono::NaiveDate;
 use serde_json::json;
@@ -123,7 +125,7 @@ impl App {
             let stored = tx.calendars().await?;
             calendar_check(&stored, &wanted.name, &wanted)?;
             if stored.records.iter().any(|record| record.definition.name == wanted.name) {
-                return Err(name_taken(&wanted.name));
+                return Err(Error::taken("calendar", &wanted.name));
             }
             if !dry_run {
                 close(tx, &concern, &completed, moment).await?;
@@ -166,6 +168,9 @@ impl App {
                 return Ok(read);
             }
             if read.definition.name != wanted.name {
+                if stored.records.iter().any(|record| record.definition.name == wanted.name) {
+                    return Err(Error::taken("calendar", &wanted.name));
+                }
                 unused(tx, &stored, &read, "renamed").await?;
             }
             if !dry_run {
@@ -256,7 +261,7 @@ impl App {
     }
 
     fn announce_calendar(&self) {
-        self.events().publish(Change::System { what: "calendar" });
+        self.events().publish(Change::System { what: SystemPart::Calendar });
         self.replan_all();
         self.signals().raise(Signal::Queue);
     }
@@ -264,7 +269,7 @@ impl App {
 
 fn calendar_check(stored: &StoredCalendars, old_name: &str, wanted: &Calendar) -> Result<()> {
     if let Some(message) = name_problem(&wanted.name) {
-        return Err(Error::invalid("/name", format!("name {message}")));
+        return Err(Error::invalid("/name", message));
     }
     let all = with_change(stored, old_name, Some(wanted));
     refuse(CalendarBook::compile_stored(&all).problems(&wanted.name).to_vec())
@@ -280,21 +285,12 @@ async fn unused(tx: &Tx, stored: &StoredCalendars, read: &CalendarRecord, verb: 
     let name = &read.definition.name;
     let tasks = tx.calendar_tasks(name).await?.into_iter().map(|task| format!("task \"{task}\""));
     let calendars = containers(stored, name).into_iter().map(|calendar| format!("calendar \"{calendar}\""));
-    let mut places: Vec<String> = tasks.chain(calendars).collect();
+    let places: Vec<String> = tasks.chain(calendars).collect();
     if places.is_empty() {
         return Ok(());
     }
-    let more = places.len().saturating_sub(10);
-    places.truncate(10);
-    if more > 0 {
-        places.push(format!("{more} more"));
-    }
-    let detail = format!("calendar \"{name}\" cannot be {verb}, it is used by {}", places.join(", "));
+    let detail = format!("calendar \"{name}\" cannot be {verb}, it is used by {}", first_ten(places).join(", "));
     Err(Error::conflict("calendar_in_use", detail))
-}
-
-fn name_taken(name: &str) -> Error {
-    Error::conflict("name_taken", format!("there is a calendar \"{name}\" already; choose another name"))
 }
 
 fn no_calendar(calendar: &str) -> Error {

@@ -4,7 +4,7 @@
 use crate::domain::calendars::CalendarBook;
 use crate::domain::reason::Reason;
 use crate::domain::schedules;
-use crate::domain::schedules::Schedule;
+use crate::domain::schedules::{Never, Schedule};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
@@ -33,11 +33,11 @@ impl<'a> Silenced<'a> {
             return;
         }
         let ended = schedules::ended(schedule, self.book, self.now);
-        let by_calendars = ended.filter(|fault| matches!(fault.field, "run_only_on" | "skip_on"));
-        self.found.extend(by_calendars.map(|fault| Reason::ScheduleSilenced {
+        let by_calendars = ended.filter(Never::is_by_calendars);
+        self.found.extend(by_calendars.map(|never| Reason::ScheduleSilenced {
             task: task.to_owned(),
             schedule: schedule.key.clone(),
-            problem: fault.message,
+            never,
         }));
     }
 

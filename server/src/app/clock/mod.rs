@@ -13,7 +13,7 @@ pub use crate::clock::ClockView;
 use crate::clock::{Clock, LastingDoubt};
 use crate::domain::clock::{Because, Turn};
 use crate::domain::reason::Reason;
-use crate::domain::vocabulary::Permission;
+use crate::domain::vocabulary::{Permission, SystemPart};
 use crate::store::{self, Store, Tx};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -113,7 +113,7 @@ impl App {
 
     fn clock_changed(&self) {
         self.replan_all();
-        self.events().publish(Change::System { what: "clock" });
+        self.events().publish(Change::System { what: SystemPart::Clock });
     }
 }
 

@@ -8,6 +8,7 @@ use crate::app::core::events::Change;
 use crate::app::core::write::silent;
 use crate::app::{App, Result};
 use crate::domain::reason::Reason;
+use crate::domain::vocabulary::SystemPart;
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -83,14 +84,14 @@ impl App {
             for a day");
         *leap = Some(Leap { from_at, to_at, seen_after: running });
         drop(leap);
-        self.events().publish(Change::System { what: "clock" });
+        self.events().publish(Change::System { what: SystemPart::Clock });
         true
     }
 
     fn leap_end(&self) -> bool {
         let ended = self.inner.boards.leap.lock().unwrap_or_else(PoisonError::into_inner).take().is_some();
         if ended {
-            self.events().publish(Change::System { what: "clock" });
+            self.events().publish(Change::System { what: SystemPart::Clock });
         }
         ended
     }

@@ -64,6 +64,11 @@ impl Error {
         Self::Conflict { code, detail: detail.into() }
     }
 
+    /// Refuses a name that another thing of this kind has: "there is a pool "db" already".
+    pub fn taken(kind: &str, name: &str) -> Self {
+        Self::conflict("name_taken", format!("there is a {kind} \"{name}\" already; choose another name"))
+    }
+
     /// One problem with one field.
     pub fn invalid(pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid(vec![Problem::at(pointer, message)])

@@ -4,7 +4,7 @@
 //! learns that there is a gap (server/docs/decisions.md, 25). Nothing may depend on receiving an event.
 
 use crate::domain::ids::{RunId, TaskId};
-use crate::domain::vocabulary::{RunState, SlotOutcome};
+use crate::domain::vocabulary::{EventLoss, RunState, SlotOutcome, SystemPart};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::broadcast;
@@ -48,8 +48,8 @@ pub enum Change {
     },
     /// The server's own state changed.
     System {
-        /// What changed, in a word.
-        what: &'static str,
+        /// What changed.
+        what: SystemPart,
     },
 }
 
@@ -65,8 +65,8 @@ pub struct Numbered {
 /// The start of a subscription.
 #[derive(Debug)]
 pub struct Subscription {
-    /// Why events are missing: `restart` or `overrun`; none if nothing is missing.
-    pub gap: Option<&'static str>,
+    /// Why events are missing; none if nothing is missing.
+    pub gap: Option<EventLoss>,
     /// Events since the given id.
     pub backlog: Vec<Numbered>,
     /// Sequence number of the newest event when the subscription began.
@@ -155,11 +155,11 @@ impl EventBus {
             .and_then(|(_, sequence)| sequence.parse::<u64>().ok())
             .filter(|sequence| *sequence < ring.next);
         let Some(sequence) = sequence else {
-            return Subscription { gap: Some("restart"), backlog: Vec::new(), newest, live };
+            return Subscription { gap: Some(EventLoss::Restart), backlog: Vec::new(), newest, live };
         };
         let oldest = ring.kept.front().map_or(ring.next, |numbered| numbered.sequence);
         if sequence + 1 < oldest {
-            return Subscription { gap: Some("overrun"), backlog: Vec::new(), newest, live };
+            return Subscription { gap: Some(EventLoss::Overrun), backlog: Vec::new(), newest, live };
         }
         let backlog = ring.kept.iter().filter(|numbered| numbered.sequence > sequence).cloned().collect();
         Subscription { gap: None, backlog, newest, live }
@@ -174,14 +174,14 @@ mod tests {
     fn who_comes_back_gets_what_was_missed_or_a_gap() {
         let bus = EventBus::new();
         assert_eq!(bus.subscribe(None).gap, None);
-        bus.publish(Change::System { what: "hold" });
+        bus.publish(Change::System { what: SystemPart::Hold });
         let id = bus.newest_id();
-        bus.publish(Change::System { what: "disk" });
+        bus.publish(Change::System { what: SystemPart::Disk });
         let back = bus.subscribe(Some(&id));
         assert_eq!((back.gap, back.backlog.len()), (None, 1));
-        assert_eq!(bus.subscribe(Some("1-1")).gap, Some("restart"));
-        assert_eq!(bus.subscribe(Some("rubbish")).gap, Some("restart"));
-        (0..RING).for_each(|_| bus.publish(Change::System { what: "disk" }));
-        assert_eq!(bus.subscribe(Some(&id)).gap, Some("overrun"));
+        assert_eq!(bus.subscribe(Some("1-1")).gap, Some(EventLoss::Restart));
+        assert_eq!(bus.subscribe(Some("rubbish")).gap, Some(EventLoss::Restart));
+        (0..RING).for_each(|_| bus.publish(Change::System { what: SystemPart::Disk }));
+        assert_eq!(bus.subscribe(Some(&id)).gap, Some(EventLoss::Overrun));
     }
 }

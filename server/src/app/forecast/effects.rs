@@ -8,7 +8,7 @@ use crate::app::{App, Caller, Error, Result};
 use crate::domain::calendars::{Calendar, CalendarBook};
 use crate::domain::forecast::Stop;
 use crate::domain::forecast::effect::{Difference, Side, difference, running};
-use crate::domain::model::{PageRequest, TaskFilter, TaskRef, TaskSort};
+use crate::domain::model::{TaskFilter, TaskRef};
 use crate::domain::reason::Reason;
 use crate::domain::schedules::Schedule;
 use crate::domain::tasks::Definition;
@@ -100,24 +100,17 @@ impl App {
         let all: Vec<Calendar> = stored.records.iter().map(|record| record.definition.clone()).collect();
         let concerned = Concerned::new(&all, name, wanted);
         let mut silenced = Silenced::new(&concerned.names, &new, effect.from_at);
-        let mut page = PageRequest::first(500);
-        let filter = TaskFilter { enabled: Some(true), ..TaskFilter::default() };
-        loop {
-            let listed = self.store().task_list(&filter, TaskSort::Name, &page).await?;
-            for definition in listed.items.iter().map(|task| &task.definition).filter(|it| concerned.is(it)) {
+        let mut walk = self.store().task_walk(TaskFilter { enabled: Some(true), ..TaskFilter::default() });
+        while let Some(tasks) = walk.next().await? {
+            for definition in tasks.iter().map(|task| &task.definition).filter(|it| concerned.is(it)) {
                 let (before, after) = (effect.side(&old, definition, stop), effect.side(&new, definition, stop));
                 effect.add(&definition.name, &before, &after);
                 let enabled = definition.schedules.iter().filter(|schedule| schedule.enabled);
                 enabled.for_each(|schedule| silenced.look(&definition.name, schedule));
             }
-            match listed.next {
-                Some(cursor) => page.cursor = Some(cursor),
-                None => {
-                    effect.warnings = silenced.into_reasons();
-                    return Ok(effect);
-                }
-            }
         }
+        effect.warnings = silenced.into_reasons();
+        Ok(effect)
     }
 
     fn empty(&self, days: u32) -> Result<Effect> {

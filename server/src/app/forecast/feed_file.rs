@@ -11,7 +11,7 @@ use crate::app::{App, Result};
 use crate::domain::forecast::feed::{FeedSlot, feed_text};
 use crate::domain::ids::TaskId;
 use crate::domain::keys::{Key, Task};
-use crate::domain::model::{PageRequest, TaskFilter, TaskRecord, TaskSort};
+use crate::domain::model::{TaskFilter, TaskRecord};
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -113,16 +113,11 @@ impl App {
             file.look(tasks.into_iter().filter(shown).collect(), sources);
         } else {
             let filter = TaskFilter { enabled: Some(true), folder: shown.folder.clone(), ..TaskFilter::default() };
-            let mut page = PageRequest::first(500);
-            loop {
-                let listed = self.store().task_list(&filter, TaskSort::Name, &page).await?;
-                let keys: Vec<_> = listed.items.iter().map(|task| task.key).collect();
+            let mut walk = self.store().task_walk(filter);
+            while let Some(tasks) = walk.next().await? {
+                let keys: Vec<_> = tasks.iter().map(|task| task.key).collect();
                 let sources = self.sources_of(&book, &keys).await?;
-                file.look(listed.items, sources);
-                match listed.next {
-                    Some(cursor) => page.cursor = Some(cursor),
-                    None => break,
-                }
+                file.look(tasks, sources);
             }
         }
         let slots = file.soonest.into_sorted();

@@ -9,7 +9,7 @@ use crate::clock::Stopwatch;
 use crate::domain::calendars::CalendarBook;
 use crate::domain::core::time::{hour_of, zone_parse};
 use crate::domain::forecast::simulation::{Outcome, SLOTS_MAX, Scenario, SimulatedSchedule, SimulatedTask, simulate};
-use crate::domain::model::{PageRequest, TaskFilter, TaskRecord, TaskSort};
+use crate::domain::model::{TaskFilter, TaskRecord};
 use crate::domain::vocabulary::Permission;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
@@ -89,20 +89,15 @@ impl App {
         }
         let enabled = only.is_empty().then_some(true);
         let filter = TaskFilter { enabled, folder: request.folder.clone(), ..TaskFilter::default() };
-        let (mut page, mut tasks, mut left_out) = (PageRequest::first(500), Vec::new(), Vec::new());
-        loop {
-            let listed = self.store().task_list(&filter, TaskSort::Name, &page).await?;
-            for task in listed.items.iter().filter(|task| only.is_empty() || only.contains(&task.key)) {
+        let (mut walk, mut tasks, mut left_out) = (self.store().task_walk(filter), Vec::new(), Vec::new());
+        while let Some(some) = walk.next().await? {
+            for task in some.iter().filter(|task| only.is_empty() || only.contains(&task.key)) {
                 if let Some(damage) = &task.damage.rest {
                     left_out.push(format!("{}: {damage}", task.definition.name));
                     continue;
                 }
                 let seconds = durations.get(&task.key).copied().unwrap_or(UNKNOWN_SECONDS);
                 tasks.push(simulated(&book, task, seconds, &mut left_out));
-            }
-            match listed.next {
-                Some(cursor) => page.cursor = Some(cursor),
-                None => break,
             }
         }
         let pools = self.store().pools().await?.into_iter().map(|pool| (pool.name, pool.capacity)).collect();

@@ -22,7 +22,7 @@ use crate::domain::runs::OpenRuns;
 use crate::domain::runs::params;
 use crate::domain::schedules::Slot;
 use crate::domain::tasks::start_limits;
-use crate::domain::vocabulary::{BackfillState, Permission, TriggerKind};
+use crate::domain::vocabulary::{BackfillState, Permission, SystemPart, TriggerKind};
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
@@ -189,7 +189,7 @@ impl App {
             let announce = |app: &Self, (inserted, ended): &(Inserted, bool)| {
                 app.announce_inserted(inserted);
                 if *ended || !inserted.made.is_empty() {
-                    app.events().publish(Change::System { what: "backfill" });
+                    app.events().publish(Change::System { what: SystemPart::Backfill });
                 }
             };
             let (inserted, _) = self.write(async move |tx: &Tx, _| advance(tx, id, now).await, announce).await?;
@@ -204,7 +204,7 @@ impl App {
     }
 
     fn announce_backfill(&self) {
-        self.events().publish(Change::System { what: "backfill" });
+        self.events().publish(Change::System { what: SystemPart::Backfill });
         self.signals().raise(Signal::Queue);
     }
 }

@@ -19,12 +19,12 @@ use super::{App, Caller, Error, Result};
 use crate::domain::ids::RunId;
 use crate::domain::keys::{Key, Task};
 use crate::domain::model::{
-    AttemptRecord, Page, PageRequest, RunCancel, RunFilter, RunRecord, StatsRecord, StatsStep, TaskRecord, TaskRef,
+    AttemptRecord, Page, PageRequest, RunCancel, RunFilter, RunRecord, StatsRecord, TaskRecord, TaskRef,
 };
 use crate::domain::reason::Reason;
 use crate::domain::tasks::Definition;
 use crate::domain::tasks::start_limits::StartLimits;
-use crate::domain::vocabulary::{Permission, TriggerKind};
+use crate::domain::vocabulary::{Permission, StatsStep, TriggerKind};
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};

@@ -10,6 +10,7 @@ use crate::domain::ids::{ScheduleId, TaskId};
 use crate::domain::keys::{Key, Schedule, Task};
 use crate::domain::model::{ScheduleRecord, StoredSchedules};
 use crate::domain::schedules::{CatchUp, CompiledSchedule};
+use crate::domain::vocabulary::SystemPart;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
@@ -192,7 +193,7 @@ impl App {
         let others = others.map(|(name, problem)| (name.clone(), problem.clone()));
         *known = Arc::new(others.chain(found).collect());
         drop(known);
-        self.events().publish(Change::System { what: "schedules" });
+        self.events().publish(Change::System { what: SystemPart::Schedules });
     }
 
     /// Makes the scheduler read a task again, because its definition changed. Call this after the commit.

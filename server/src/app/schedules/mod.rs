@@ -47,7 +47,7 @@ pub struct Preview {
     /// Whether it never becomes due again.
     pub never: bool,
     /// Why it never becomes due again.
-    pub never_because: Option<String>,
+    pub never_because: Option<schedules::Never>,
     /// The slots.
     pub slots: Vec<Slot>,
     /// Slots by local date.
@@ -82,7 +82,7 @@ pub fn refuse_ended(
     let problems: Vec<Problem> = schedules
         .filter(|(_, schedule)| schedule.enabled && !known(schedule))
         .filter_map(|(index, schedule)| Some((index, schedules::ended(schedule, book, now)?)))
-        .map(|(index, fault)| Problem::at(format!("/schedules/{index}/{}", fault.field), fault.to_string()))
+        .map(|(index, never)| Problem::at(format!("/schedules/{index}/{}", never.field()), never.fault().to_string()))
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }
@@ -168,8 +168,7 @@ impl App {
         let looked = self.compute(Reach::OneTask, async move |_, _| {
             let slots = upcoming(&compiled, from, until_at, limit);
             let never = !compiled.fires_after(from);
-            let fault = schedules::ended(&schedule, &book, from).filter(|_| never);
-            let never_because = fault.map(|fault| format!("{}: {}", fault.field, fault.message));
+            let never_because = schedules::ended(&schedule, &book, from).filter(|_| never);
             let days = compiled.day_counts(from, days);
             Ok(Preview { words: compiled.words(), timezone: schedule.timezone, never, never_because, slots, days })
         });

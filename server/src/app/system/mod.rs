@@ -13,10 +13,10 @@ use super::core::write::Moment;
 use super::schedules::agenda::{InvalidSchedule, InvalidSchedules};
 use super::{App, Caller, Error, Result, Signal};
 use crate::clock::ClockView;
+use crate::domain::model::CalendarRecord;
 pub use crate::domain::model::DatabaseFacts;
-use crate::domain::model::{CalendarRecord, StatsStep};
 use crate::domain::reason::Reason;
-use crate::domain::vocabulary::{Permission, RunState};
+use crate::domain::vocabulary::{Permission, RunState, StatsStep, SystemPart};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -237,7 +237,7 @@ impl App {
     fn hold_changed(&self) {
         self.signals().raise(Signal::Schedules);
         self.signals().raise(Signal::Queue);
-        self.events().publish(Change::System { what: "hold" });
+        self.events().publish(Change::System { what: SystemPart::Hold });
     }
 }
 

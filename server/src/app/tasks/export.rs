@@ -4,9 +4,9 @@
 //! definitions are of the same moment.
 
 use crate::app::{App, Caller, Error, Result};
-use crate::domain::model::{PageRequest, TaskFilter, TaskRecord, TaskSort};
+use crate::domain::model::{PageRequest, TaskFilter, TaskRecord};
 use crate::domain::tasks::Definition;
-use crate::domain::vocabulary::Permission;
+use crate::domain::vocabulary::{Permission, TaskSort};
 
 /// Maximum number of tasks in one export, which is also the maximum for applying.
 pub const EXPORT_MAX: u32 = 10_000;

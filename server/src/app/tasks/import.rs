@@ -7,9 +7,9 @@ use crate::app::core::write::Moment;
 use crate::app::schedules::{compile, upcoming};
 use crate::app::{App, Caller, Error, Result};
 use crate::domain::calendars::CalendarBook;
-use crate::domain::model::{PageRequest, TaskFilter, TaskRecord, TaskSort};
+use crate::domain::model::{TaskFilter, TaskRecord};
 use crate::domain::schedules::crontab;
-use crate::domain::schedules::crontab::{Form, Job, LineProblem};
+use crate::domain::schedules::crontab::{CrontabNote, Form, Job, LineProblem};
 use crate::domain::schedules::{Schedule, Slot, fill_keys};
 use crate::domain::tasks::start_limits::{self, StartLimits};
 use crate::domain::tasks::{Definition, RunSpec};
@@ -52,28 +52,8 @@ pub struct Imported {
     /// The faults, in the order of their lines.
     pub problems: Vec<LineProblem>,
     /// Where Orc differs from cron for all of the tasks.
-    pub notes: Vec<&'static str>,
+    pub notes: Vec<CrontabNote>,
 }
-
-/// Note about overlapping runs: cron starts a command again while it still runs, but a task does so only if its
-/// `overlap` allows it.
-const OVERLAP: &str = "a task is not started again while it is running: that slot is recorded as skipped, where cron \
-    would start the command twice; change the task's overlap to allow it";
-
-/// Cron passes bytes on as they are; what a task runs is UTF-8.
-const EIGHT_BIT: &str = "the file is not UTF-8 and was read as Windows-1252: letters beyond ASCII reach programs as UTF-8, where \
-                         cron would pass on the bytes of the file; if letters look wrong, name the encoding of the file";
-
-/// The folder in which commands start.
-const FOLDER: &str = "cron starts each command in the home folder, Orc in an empty folder of the run, unless the task has a \
-                      working directory";
-
-/// The folders in which programs are searched, and the rest of the environment.
-const ENVIRONMENT: &str = "cron looks for programs in /usr/bin:/bin, Orc in the folders of the server's setting task_path; \
-                           HOME, USER, LOGNAME and SHELL are the same, and LANG is set";
-
-/// A umask that differs from cron's.
-const UMASK: &str = "new files get the umask of the server's setting task_umask, which is not cron's 022";
 
 /// A task made from a line.
 #[derive(Debug, Clone)]
@@ -89,7 +69,7 @@ pub struct ImportedTask {
     /// Its next slots.
     pub next_slots: Vec<(String, Slot)>,
     /// Warnings about the task.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<CrontabNote>,
 }
 
 impl App {
@@ -121,14 +101,15 @@ impl App {
             self.import_save(caller, wanted).await?;
         }
         let mut notes = if tasks.is_empty() { Vec::new() } else { self.differences() };
-        notes.extend((text.encoding == "windows-1252").then_some(EIGHT_BIT));
+        notes.extend((text.encoding == "windows-1252").then_some(CrontabNote::EightBit {}));
         Ok(Imported { saved, form: read.form, encoding: text.encoding, tasks, problems, notes })
     }
 
     /// Where Orc differs from cron for every task.
-    fn differences(&self) -> Vec<&'static str> {
-        let umask = (self.settings().surroundings.umask != 0o022).then_some(UMASK);
-        [OVERLAP, FOLDER, ENVIRONMENT].into_iter().chain(umask).collect()
+    fn differences(&self) -> Vec<CrontabNote> {
+        let umask = (self.settings().surroundings.umask != 0o022).then_some(CrontabNote::OtherUmask {});
+        let always = [CrontabNote::OverlapSkipped {}, CrontabNote::OtherFolder {}, CrontabNote::OtherEnvironment {}];
+        always.into_iter().chain(umask).collect()
     }
 
     /// The names of all tasks, and which of them do the same as some line. The tasks are read a few at a time.
@@ -136,21 +117,17 @@ impl App {
         let drafts = jobs.iter().map(|job| definition(import, job.clone()));
         let wanted: HashSet<WhatAndWhen> = drafts.map(|draft| what_and_when(&draft, &draft.schedules[0])).collect();
         let looked = self.compute(Reach::AllTasks, async move |app, _| {
-            let (mut known, mut page) = (Known::default(), PageRequest::first(500));
-            loop {
-                let listed = app.store().task_list(&TaskFilter::default(), TaskSort::Name, &page).await?;
-                for task in listed.items {
+            let (mut known, mut walk) = (Known::default(), app.store().task_walk(TaskFilter::default()));
+            while let Some(tasks) = walk.next().await? {
+                for task in tasks {
                     let each =
                         task.definition.schedules.iter().map(|schedule| what_and_when(&task.definition, schedule));
                     let same = each.filter(|it| wanted.contains(it)).map(|it| (it, task.definition.name.clone()));
                     known.tasks.extend(same);
                     known.names.insert(task.definition.name);
                 }
-                match listed.next {
-                    Some(cursor) => page.cursor = Some(cursor),
-                    None => return Ok(known),
-                }
             }
+            Ok(known)
         });
         looked.await
     }
@@ -251,8 +228,7 @@ impl<'a> Drafting<'a> {
         let what = what_and_when(&definition, &definition.schedules[0]);
         let same = self.known.tasks.get(&what).cloned();
         if let Some(same) = &same {
-            warnings
-                .insert(0, format!("left out, because the task \"{same}\" runs the same command by the same schedule"));
+            warnings.insert(0, CrontabNote::SameTask { task: same.clone() });
         } else {
             definition.name = self.free(&definition.name);
             self.known.names.insert(definition.name.clone());

@@ -7,7 +7,7 @@ pub mod import;
 mod saving;
 pub mod sets;
 
-use self::saving::{Saving, create, delete, name_taken, renamable, update};
+use self::saving::{Saving, create, delete, renamable, update};
 use super::calendars::calendar_problems;
 use super::core::events::Change;
 use super::core::write::{Write, silent};
@@ -19,12 +19,12 @@ use crate::domain::ids::{ScheduleId, TaskId};
 use crate::domain::keys::Key;
 use crate::domain::model::{
     Damage, DamagedSchedule, Page, PageRequest, RunCancel, ScheduleRecord, StoredSchedules, TaskFilter, TaskRecord,
-    TaskRef, TaskSort, TaskVersionRecord,
+    TaskRef, TaskVersionRecord,
 };
 use crate::domain::reason::Reason;
 use crate::domain::schedules::{Schedule, Slot};
 use crate::domain::tasks::Definition;
-use crate::domain::vocabulary::{Permission, TaskAction};
+use crate::domain::vocabulary::{Permission, TaskAction, TaskSort};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -85,7 +85,7 @@ impl App {
         if dry_run {
             self.references_sound(&definition).await?;
             if self.store().task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
-                return Err(name_taken(&definition.name));
+                return Err(Error::taken("task", &definition.name));
             }
             return self.task_would_be(definition, now).await;
         }

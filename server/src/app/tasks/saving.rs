@@ -20,13 +20,9 @@ use serde_json::json;
 /// Refuses a name that is taken, and renaming a task that others refer to.
 pub(super) async fn renamable(tx: &Tx, task: &TaskRecord, name: &str) -> Result<()> {
     if tx.task_find(&TaskRef::Name(name.to_owned())).await?.is_some() {
-        return Err(name_taken(name));
+        return Err(Error::taken("task", name));
     }
     nobody_listens(tx, task, "renamed").await
-}
-
-pub(super) fn name_taken(name: &str) -> Error {
-    Error::conflict("name_taken", format!("there is a task \"{name}\" already; choose another name"))
 }
 
 /// How a definition is saved.
@@ -68,7 +64,7 @@ pub(super) async fn insert(
 ) -> Result<TaskRecord> {
     let Saving { action, owner, circles } = saving;
     if tx.task_find(&TaskRef::Name(definition.name.clone())).await?.is_some() {
-        return Err(name_taken(&definition.name));
+        return Err(Error::taken("task", &definition.name));
     }
     pool_known(tx, definition).await?;
     calendars_known(tx, definition).await?;

@@ -12,6 +12,7 @@ use super::core::write::{Moment, silent};
 use super::runs::admit;
 use super::runs::admit::{Inserted, Wanted};
 use super::{App, Caller, Error, Result};
+use crate::domain::core::phrases::first_ten;
 use crate::domain::core::problem::Problem;
 use crate::domain::ids::TriggerId;
 use crate::domain::model::{FiringRecord, TaskRecord, TaskRef, TaskTriggerRecord};
@@ -102,11 +103,7 @@ pub(super) async fn nobody_listens(tx: &Tx, task: &TaskRecord, verb: &str) -> Re
     if listeners.is_empty() {
         return Ok(());
     }
-    let more = listeners.len().saturating_sub(10);
-    let mut places: Vec<String> = listeners.iter().take(10).map(|task| format!("task \"{task}\"")).collect();
-    if more > 0 {
-        places.push(format!("{more} more"));
-    }
+    let places = first_ten(listeners.iter().map(|task| format!("task \"{task}\"")).collect());
     let detail = format!(
         "task \"{}\" cannot be {verb}, its end triggers {}; change these first",
         task.definition.name,

@@ -1,4 +1,4 @@
-//! Parts of the sentences of reasons: numbers with their nouns, instants, lists.
+//! Parts of sentences: numbers with their nouns, instants, lists.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -36,6 +36,14 @@ pub(in crate::domain) fn runs_of(number: u64) -> String {
 pub(in crate::domain) fn schedules_invalid(task: &str, schedule: &str, problem: &str, others: u64) -> String {
     let others = if others == 0 { String::new() } else { format!(" ({others} more like this)") };
     format!("schedule {schedule} of task {task} does not fire until the task is corrected: {problem}{others}")
+}
+
+/// The first ten of several things, and how many more there are.
+pub fn first_ten(mut things: Vec<String>) -> Vec<String> {
+    let more = things.len().saturating_sub(10);
+    things.truncate(10);
+    things.extend((more > 0).then(|| format!("{more} more")));
+    things
 }
 
 pub(in crate::domain) fn joined<T>(parts: &[T], words: impl Fn(&T) -> String) -> String {

@@ -31,11 +31,9 @@ pub use self::page::{BadCursor, Cursor, CursorValue, Page, PageRequest, Tie};
 pub use self::pools::{PoolRecord, PoolUse};
 pub use self::runs::{
     IdempotencyNew, IdempotencyRecord, PruneCandidate, PruneStep, RunCancel, RunFilter, RunNew, RunOrigin, RunOutlook,
-    RunRecord, StatsPoint, StatsRecord, StatsStep, TriggerRecord,
+    RunRecord, StatsPoint, StatsRecord, TriggerRecord,
 };
 pub use self::schedules::{DamagedSchedule, ScheduleAhead, ScheduleRecord, StoredSchedules};
 pub use self::system::{DatabaseFacts, DatabaseKind, Leftovers, Surroundings, WalState};
-pub use self::tasks::{
-    Damage, LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskSort, TaskVersionRecord,
-};
+pub use self::tasks::{Damage, LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskVersionRecord};
 pub use self::triggers::{FileState, FilesLearned, FiringRecord, KnownFile, KnownFiles, TaskTriggerRecord};

@@ -126,6 +126,11 @@ impl<T> Page<T> {
         Page { items: self.items.into_iter().map(change).collect(), next: self.next }
     }
 
+    /// The same page with converted items; the first error, if one cannot be converted.
+    pub fn try_map<U, E>(self, change: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        Ok(Page { items: self.items.into_iter().map(change).collect::<Result<_, E>>()?, next: self.next })
+    }
+
     /// Makes a page of rows that were read with one more than the limit.
     pub fn cut(mut items: Vec<T>, limit: u32, cursor: impl Fn(&T) -> Cursor) -> Self {
         let limit = limit as usize;

@@ -270,15 +270,6 @@ pub struct PruneStep {
     pub next: Option<Key<Task>>,
 }
 
-/// Width of one point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StatsStep {
-    /// One hour.
-    Hour,
-    /// One day in UTC.
-    Day,
-}
-
 /// Counts of the runs that ended within one period.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StatsPoint {

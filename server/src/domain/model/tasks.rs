@@ -103,18 +103,6 @@ pub struct TaskFilter {
     pub owner: Option<String>,
 }
 
-/// Order of a list of tasks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum TaskSort {
-    /// By name.
-    #[default]
-    Name,
-    /// Last changed first.
-    UpdatedAt,
-    /// Task with the newest run first.
-    LastRunAt,
-}
-
 /// Who changes a definition, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskChange {

@@ -13,7 +13,7 @@ fn a_reason_is_code_and_arguments_and_comes_back_the_same() {
     check(Reason::EarlierRun {}, json!({"code": "earlier_run", "args": {}}));
     check(Reason::PoolFull { pool: "db".into() }, json!({"code": "pool_full", "args": {"pool": "db"}}));
     let notes = vec![Note::Maintenance { calendar: "upgrade".into() }];
-    let args = json!({"notes": [{"kind": "maintenance", "calendar": "upgrade"}]});
+    let args = json!({"notes": [{"code": "maintenance", "args": {"calendar": "upgrade"}}]});
     check(Reason::LeftOut { notes }, json!({"code": "left_out", "args": args}));
 }
 

@@ -6,6 +6,7 @@
 use super::numbers::{compare, whole};
 use crate::domain::core::phrases::{must_be_text, unquoted};
 use crate::domain::core::problem::Problem;
+use crate::domain::names::NameRule;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 use std::cmp::Ordering;
@@ -13,7 +14,7 @@ use std::cmp::Ordering;
 /// Declaration of one param.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ParamSpec {
-    /// Name: `^[a-z][a-z0-9_]{0,49}$`.
+    /// Name, which follows `NameRule::PARAM`.
     pub name: String,
     /// What the param means.
     pub description: String,
@@ -65,16 +66,7 @@ pub enum ParamRule {
 pub fn spec_problems(specs: &[ParamSpec], found: &mut Vec<Problem>) {
     for (index, spec) in specs.iter().enumerate() {
         let at = format!("/params/{index}");
-        let mut bytes = spec.name.bytes();
-        let named = bytes.next().is_some_and(|b| b.is_ascii_lowercase())
-            && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-            && spec.name.len() <= 50;
-        if !named {
-            found.push(Problem::at(
-                format!("{at}/name"),
-                "must be a-z, 0-9 and '_', start with a letter, and have at most 50 characters",
-            ));
-        }
+        found.extend(NameRule::PARAM.problem(&spec.name).map(|problem| Problem::at(format!("{at}/name"), problem)));
         if specs[..index].iter().any(|other| other.name == spec.name) {
             found.push(Problem::at(format!("{at}/name"), format!("param \"{}\" is declared twice", spec.name)));
         }

@@ -4,6 +4,7 @@ use crate::domain::core::time::recurrence::{Recurrence, Written};
 use crate::domain::core::time::recurrence_text::bad_end;
 use crate::domain::core::time::zone::shortened;
 use crate::domain::core::time::{ScheduleError, zone_parse};
+use crate::domain::names::NameRule;
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 use chrono_tz::Tz;
 
@@ -203,11 +204,8 @@ fn parse_at(text: &str) -> Result<CompiledRule, ScheduleError> {
 }
 
 fn check_key(key: &str) -> Result<(), ScheduleError> {
-    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
-    let begins = key.bytes().next().is_none_or(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    if begins && key.len() <= 100 && key.bytes().all(allowed) {
-        return Ok(());
+    match NameRule::ITEM_KEY.problem(key).filter(|_| !key.is_empty()) {
+        Some(problem) => Err(ScheduleError::new("key", problem)),
+        None => Ok(()),
     }
-    Err(ScheduleError::new("key", format!("\"{}\" is not a key", shortened(key)))
-        .fix("use up to 100 of a-z, 0-9, dot, dash and underscore, beginning with a letter or digit"))
 }

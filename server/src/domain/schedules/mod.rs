@@ -18,6 +18,6 @@ pub use self::compile::{compile, faults};
 pub use self::compiled::CompiledSchedule;
 pub use self::definition::{CatchUp, DailyWindow, DayRule, Fold, Gap, Roll, Rule, Schedule, ScheduleKind, fill_keys};
 pub use self::slots::day_counts::DayCount;
-pub use self::slots::ending::ended;
+pub use self::slots::ending::{Never, NeverCode, ended};
 pub use self::slots::next::SLOTS_END;
-pub use self::slots::slot::{Note, Slot, SlotRange};
+pub use self::slots::slot::{Note, Slot, SlotNoteCode, SlotRange};

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::app::core::events::Change;
 use crate::app::system::disk::DiskGuard;
 use crate::domain::reason::Reason;
+use crate::domain::vocabulary::SystemPart;
 use crate::engine::core::worker::{RoundError, RoundResult, Worker};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -32,7 +33,7 @@ impl Keeper {
         let before = std::mem::replace(&mut *self.guard.lock().unwrap_or_else(PoisonError::into_inner), disk.guard());
         if before != disk.guard() {
             tracing::warn!(free_bytes = disk.free_bytes, guard = disk.guard().as_str(), "the disk guard changed");
-            self.app.events().publish(Change::System { what: "disk" });
+            self.app.events().publish(Change::System { what: SystemPart::Disk });
         }
         let wal = self.app.wal_bytes().await?;
         if wal > WAL_MAX {

@@ -40,9 +40,7 @@ impl Store {
             query = query.filter(audit_entry::Column::Id.lt(cursor.as_number()?.0));
         }
         let query = query.order_by_desc(audit_entry::Column::Id).limit(u64::from(page.limit) + 1);
-        let page = Page::cut(query.all(self.reader()).await?, page.limit, |row| Cursor::unique(row.id));
-        let next = page.next;
-        Ok(Page { items: page.items.into_iter().map(record).collect::<Result<_>>()?, next })
+        Page::cut(query.all(self.reader()).await?, page.limit, |row| Cursor::unique(row.id)).try_map(record)
     }
 
     /// Walks the whole chain and recomputes every hash.

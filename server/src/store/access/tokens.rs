@@ -45,9 +45,8 @@ impl Store {
         }
         let query = query.order_by_desc(token::Column::CreatedAt).order_by_desc(token::Column::Id);
         let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
-        let page = Page::cut(rows, page.limit, |row| Cursor::number(row.created_at.0, row.id));
-        let next = page.next;
-        Ok(Page { items: records(self.reader(), page.items).await?, next })
+        let Page { items, next } = Page::cut(rows, page.limit, |row| Cursor::number(row.created_at.0, row.id));
+        Ok(Page { items: records(self.reader(), items).await?, next })
     }
 }
 

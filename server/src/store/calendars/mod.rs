@@ -47,9 +47,8 @@ impl Store {
         }
         let query = query.order_by_asc(calendar::Column::Name).order_by_asc(calendar::Column::Id);
         let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
-        let page = Page::cut(rows, page.limit, |row| Cursor::text(row.name.clone(), row.id));
-        let next = page.next;
-        Ok(Page { items: records(self.reader(), page.items).await?, next })
+        let Page { items, next } = Page::cut(rows, page.limit, |row| Cursor::text(row.name.clone(), row.id));
+        Ok(Page { items: records(self.reader(), items).await?, next })
     }
 
     /// Finds a calendar that is not deleted, by name or id.

@@ -3,8 +3,8 @@
 use super::entity::run;
 use crate::domain::keys::{Key, Task};
 use crate::domain::model::RunRecord;
-use crate::domain::model::{StatsPoint, StatsRecord, StatsStep};
-use crate::domain::vocabulary::RunState;
+use crate::domain::model::{StatsPoint, StatsRecord};
+use crate::domain::vocabulary::{RunState, StatsStep};
 use crate::store::core::rows::Rows;
 use crate::store::{Result, Store, Tx};
 use chrono::{DateTime, TimeDelta, Utc};

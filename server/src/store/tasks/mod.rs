@@ -1,8 +1,10 @@
 //! Tasks: definitions with all their versions, and the present state of each task.
 //!
-//! Deliberately absent: schedules and triggers, which have their own rows. Start reading at `task_find`, then `versions`.
+//! Deliberately absent: schedules and triggers, which have their own rows. Start reading at
+//! `task_find`, then `versions` and `walk`.
 
 pub(in crate::store) mod versions;
+pub(in crate::store) mod walk;
 
 use super::core::entity::task;
 use super::core::error::{damaged, unique};
@@ -14,8 +16,9 @@ use super::{Conflict, Result, Store, StoreError, Tx, schedules};
 use crate::domain::ids::{RunId, TaskId};
 use crate::domain::keys::{Key, Task};
 use crate::domain::model::{Cursor, Page, PageRequest};
-use crate::domain::model::{LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskSort};
+use crate::domain::model::{LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef};
 use crate::domain::tasks::Definition;
+use crate::domain::vocabulary::TaskSort;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, LikeExpr};
 use sea_orm::{
@@ -65,13 +68,12 @@ impl Store {
         }
         let query = query.order_by(column, order.clone()).order_by(task::Column::Id, order);
         let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
-        let page = Page::cut(rows, page.limit, |row| match sort {
+        Page::cut(rows, page.limit, |row| match sort {
             TaskSort::Name => Cursor::text(row.name.clone(), row.id),
             TaskSort::UpdatedAt => Cursor::number(row.updated_at.0, row.id),
             TaskSort::LastRunAt => Cursor::number(row.last_run_created_at.0, row.id),
-        });
-        let next = page.next;
-        Ok(Page { items: page.items.into_iter().map(record).collect::<Result<_>>()?, next })
+        })
+        .try_map(record)
     }
 }
 

@@ -21,9 +21,8 @@ impl Store {
             query = query.filter(task_version::Column::Version.lt(cursor.as_number()?.0));
         }
         let query = query.order_by_desc(task_version::Column::Version).limit(u64::from(page.limit) + 1);
-        let page = Page::cut(query.all(self.reader()).await?, page.limit, |row| Cursor::unique(row.version));
-        let next = page.next;
-        Ok(Page { items: page.items.into_iter().map(version_record).collect::<Result<_>>()?, next })
+        Page::cut(query.all(self.reader()).await?, page.limit, |row| Cursor::unique(row.version))
+            .try_map(version_record)
     }
 
     /// Finds one version.

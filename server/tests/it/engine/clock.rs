@@ -5,9 +5,9 @@ use super::bench::{Bench, child_task};
 use chrono::{DateTime, TimeDelta, Utc};
 use orc_server::app::Caller;
 use orc_server::clock::Clock;
-use orc_server::domain::model::{PageRequest, SlotFilter, TaskFilter, TaskSort};
+use orc_server::domain::model::{PageRequest, SlotFilter, TaskFilter};
 use orc_server::domain::reason::{Reason, ReasonCode};
-use orc_server::domain::vocabulary::SlotOutcome;
+use orc_server::domain::vocabulary::{SlotOutcome, TaskSort};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -307,7 +307,7 @@ async fn one_damaged_schedule_among_a_thousand_disables_only_itself_and_is_seen(
     }
     live(&bench, 1).await;
     assert_eq!(app.system_view(&caller).await.expect("a view").invalid_schedule_count, 0);
-    let found = app.task_list(&caller, &TaskFilter::default(), TaskSort::default(), &PageRequest::first(5)).await;
+    let found = app.task_list(&caller, &TaskFilter::default(), TaskSort::Name, &PageRequest::first(5)).await;
     assert_eq!(found.expect("the list").items.len(), 5);
 }
 

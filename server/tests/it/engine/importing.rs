@@ -7,8 +7,9 @@ use orc_server::app::core::upload::Upload;
 use orc_server::app::tasks::import::{Imported, TaskImport};
 use orc_server::app::{Caller, Error};
 use orc_server::clock::Clock;
-use orc_server::domain::model::{AuditFilter, PageRequest, TaskFilter, TaskSort};
-use orc_server::domain::vocabulary::RunState;
+use orc_server::domain::model::{AuditFilter, PageRequest, TaskFilter};
+use orc_server::domain::schedules::crontab::{CrontabNote, TaskImportNoteCode};
+use orc_server::domain::vocabulary::{RunState, TaskSort};
 use serde_json::json;
 
 const TEXT: &str = "\
@@ -46,7 +47,11 @@ async fn a_line_becomes_a_task_with_words_and_slots() {
     let text = format!("{TEXT}CRON_TZ=America/New_York\n30 1 * * * /opt/x.sh\n@reboot /opt/x.sh\n");
     let seen = bench.app.task_import(&Caller::local(), &import(&text, true)).await.expect("an answer");
     assert!(!seen.saved && seen.problems.is_empty(), "{:?}", seen.problems);
-    assert!(seen.notes.len() == 3 && seen.notes[0].contains("overlap"), "{:?}", seen.notes);
+    let notes: Vec<_> = seen.notes.iter().map(CrontabNote::code).collect();
+    assert_eq!(
+        notes,
+        [TaskImportNoteCode::OverlapSkipped, TaskImportNoteCode::OtherFolder, TaskImportNoteCode::OtherEnvironment]
+    );
     assert_eq!(names(&bench).await, [""; 0]);
     let slots: Vec<_> = seen.tasks.iter().map(|task| task.next_slots.len()).collect();
     assert_eq!(slots, [5, 5, 0]);
@@ -86,7 +91,7 @@ async fn a_second_import_is_noticed() {
     assert!(imported(&bench, text).await.saved);
     let again = imported(&bench, text).await;
     assert!(!again.saved && again.tasks.iter().all(|task| task.skipped), "{again:?}");
-    assert!(again.tasks[1].warnings[0].contains("\"c-a-sh-2\""), "{:?}", again.tasks[1].warnings);
+    assert_eq!(again.tasks[1].warnings[0], CrontabNote::SameTask { task: "c-a-sh-2".into() });
     let more = imported(&bench, &format!("{text}WHERE=there\n0 1 * * * /opt/a.sh\n0 1 * * * /opt/a.sh\n")).await;
     assert!(more.saved);
     let skipped: Vec<_> = more.tasks.iter().map(|task| task.skipped).collect();

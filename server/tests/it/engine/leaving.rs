@@ -8,7 +8,7 @@ use orc_server::app::pools::PoolDefinition;
 use orc_server::app::{App, Caller};
 use orc_server::domain::model::TaskRef;
 use orc_server::domain::tasks::Definition;
-use orc_server::domain::vocabulary::RunState;
+use orc_server::domain::vocabulary::{RunState, SystemPart};
 use orc_server::store::{StoreError, Tx};
 use serde_json::{Map, json};
 use std::future::Future;
@@ -29,7 +29,7 @@ async fn left<T>(app: &App, asked: impl Future<Output = T>, written: impl AsyncF
     told.backlog.into_iter().map(|it| it.change).collect()
 }
 
-fn is_system(change: &Change, wanted: &str) -> bool {
+fn is_system(change: &Change, wanted: SystemPart) -> bool {
     matches!(change, Change::System { what } if *what == wanted)
 }
 
@@ -48,14 +48,14 @@ async fn calendars_and_tasks_are_planned_again() {
     let version = async || app.store().calendar_find("off").await.expect("reads").map_or(0, |it| it.version);
     app.replan_take();
     let told = left(app, app.calendar_create(&caller, calendar("a"), false), async || version().await == 1).await;
-    assert!(told.iter().any(|it| is_system(it, "calendar")), "{told:?}");
+    assert!(told.iter().any(|it| is_system(it, SystemPart::Calendar)), "{told:?}");
     assert!(app.replan_take().all);
     let change = app.calendar_update(&caller, "off", calendar("b"), Write::default());
     let told = left(app, change, async || version().await == 2).await;
-    assert!(told.iter().any(|it| is_system(it, "calendar")), "{told:?}");
+    assert!(told.iter().any(|it| is_system(it, SystemPart::Calendar)), "{told:?}");
     assert!(app.replan_take().all);
     let told = left(app, app.calendar_delete(&caller, "off", None), async || version().await == 0).await;
-    assert!(told.iter().any(|it| is_system(it, "calendar")), "{told:?}");
+    assert!(told.iter().any(|it| is_system(it, SystemPart::Calendar)), "{told:?}");
     assert!(app.replan_take().all);
 
     let wire: orc_server::api::tasks::definition::TaskDefinition =
@@ -83,7 +83,7 @@ async fn runs_pools_and_holds_are_told() {
     let pool = PoolDefinition { name: "p".into(), description: String::new(), capacity: 1 };
     let there = async || app.store().pool_find("p").await.expect("reads").is_some();
     let told = left(app, app.pool_create(&caller, pool, false), there).await;
-    assert!(told.iter().any(|it| is_system(it, "pool")), "{told:?}");
+    assert!(told.iter().any(|it| is_system(it, SystemPart::Pool)), "{told:?}");
 
     bench.task(child_task("it", &["exit", "0"], json!({}))).await;
     let runs = async || {
@@ -102,5 +102,5 @@ async fn runs_pools_and_holds_are_told() {
 
     let held = async || app.hold().await.expect("reads").is_some();
     let told = left(app, app.system_hold(&caller, "maintenance".into()), held).await;
-    assert!(told.iter().any(|it| is_system(it, "hold")), "{told:?}");
+    assert!(told.iter().any(|it| is_system(it, SystemPart::Hold)), "{told:?}");
 }

@@ -7,6 +7,7 @@ use orc_server::app::core::write::Write;
 use orc_server::app::schedules::{Preview, PreviewRequest};
 use orc_server::app::tasks::sets::Apply;
 use orc_server::clock::Clock;
+use orc_server::domain::schedules::Never;
 use serde_json::{Value, json};
 
 async fn bench() -> Bench {
@@ -68,22 +69,23 @@ async fn the_far_future_is_refused_and_the_far_past_is_no_hindrance() {
 async fn why_a_schedule_never_becomes_due_is_said() {
     let bench = bench().await;
     bench.calendar("over", json!([{"kind": "date", "date": "2026-04-30", "until": null, "title": ""}])).await;
-    for (schedule, because) in [
-        (json!({"kind": "once", "at": "2026-05-01T12:00"}), "at: 2026-05-01T12:00 is in the past: it never fires"),
-        (
-            json!({"kind": "cron", "expression": "0 9 * * *", "end_at": "2026-04-01T00:00:00Z"}),
-            "end_at: is in the past: it never fires",
-        ),
+    let end_at: DateTime<Utc> = "2026-04-01T00:00:00Z".parse().expect("an instant");
+    for (schedule, field, because) in [
+        (json!({"kind": "once", "at": "2026-05-01T12:00"}), "at", Never::OncePast { at: "2026-05-01T12:00".into() }),
+        (json!({"kind": "cron", "expression": "0 9 * * *", "end_at": end_at}), "end_at", Never::EndPast { end_at }),
         (
             json!({"kind": "rrule", "rule": "FREQ=DAILY;COUNT=2", "dtstart": "2026-04-01T00:00"}),
-            "rule: all of its times are in the past: it never fires",
+            "rule",
+            Never::TimesPast {},
         ),
         (
             json!({"kind": "cron", "expression": "0 9 * * *", "run_only_on": ["over"]}),
-            "run_only_on: calendar \"over\" has no dates from today on, so this schedule never fires",
+            "run_only_on",
+            Never::CalendarsOver { calendars: vec!["over".into()] },
         ),
     ] {
-        assert_eq!(look(&bench, schedule).await.never_because.as_deref(), Some(because));
+        assert_eq!(because.field(), field);
+        assert_eq!(look(&bench, schedule).await.never_because, Some(because));
     }
     assert_eq!(look(&bench, json!({"kind": "cron", "expression": "0 9 * * *"})).await.never_because, None);
 }

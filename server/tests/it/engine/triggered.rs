@@ -7,9 +7,10 @@ use orc_server::app::tasks::sets::{Applied, Apply};
 use orc_server::app::{Caller, Error};
 use orc_server::domain::core::problem::Problem;
 use orc_server::domain::ids::RunId;
-use orc_server::domain::model::{AuditFilter, PageRequest, RunFilter, TaskFilter, TaskSort};
+use orc_server::domain::model::{AuditFilter, PageRequest, RunFilter, TaskFilter};
 use orc_server::domain::reason::Reason;
 use orc_server::domain::tasks::Definition;
+use orc_server::domain::vocabulary::TaskSort;
 use serde_json::{Value, json};
 use std::time::Duration;
 

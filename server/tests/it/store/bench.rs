@@ -3,8 +3,8 @@
 
 use super::both;
 use super::fixture::{Fixture, at, begin, definition, ended, finish, new_run};
-use orc_server::domain::model::{AttemptStarted, StatsStep};
-use orc_server::domain::vocabulary::RunState;
+use orc_server::domain::model::AttemptStarted;
+use orc_server::domain::vocabulary::{RunState, StatsStep};
 use orc_server::store::Tx;
 use std::time::Instant;
 

@@ -6,13 +6,12 @@ use chrono::TimeDelta;
 use orc_server::domain::ids::RunId;
 use orc_server::domain::keys::Key;
 use orc_server::domain::model::{
-    AttemptFinished, AttemptStarted, ClaimedRun, PageRequest, RunCancel, RunFilter, RunNew, RunNext, RunRecord,
-    StatsStep, TaskRef,
+    AttemptFinished, AttemptStarted, ClaimedRun, PageRequest, RunCancel, RunFilter, RunNew, RunNext, RunRecord, TaskRef,
 };
 use orc_server::domain::reason::Reason;
 use orc_server::domain::runs::OpenRuns;
 use orc_server::domain::tasks::Retention;
-use orc_server::domain::vocabulary::{AttemptOutcome, RunState, TriggerKind};
+use orc_server::domain::vocabulary::{AttemptOutcome, RunState, StatsStep, TriggerKind};
 use orc_server::store::{Conflict, StoreError, Tx};
 use serde_json::json;
 use std::collections::HashSet;

@@ -2,8 +2,8 @@
 
 use super::both;
 use super::fixture::{Fixture, at, begin, change, definition, new_run};
-use orc_server::domain::model::{BadCursor, Cursor, PageRequest, TaskChange, TaskFilter, TaskRef, TaskSort};
-use orc_server::domain::vocabulary::RunState;
+use orc_server::domain::model::{BadCursor, Cursor, PageRequest, TaskChange, TaskFilter, TaskRef};
+use orc_server::domain::vocabulary::{RunState, TaskSort};
 use orc_server::store::{Conflict, StoreError, Tx};
 
 both!(

@@ -4,10 +4,11 @@ use super::settled;
 use orc_server::app::core::events::{Change, RING};
 use orc_server::domain::ids::TaskId;
 use orc_server::domain::model::{AuditFilter, PageRequest};
+use orc_server::domain::vocabulary::SystemPart;
 use serde_json::json;
 
 fn hold() -> Change {
-    Change::System { what: "hold" }
+    Change::System { what: SystemPart::Hold }
 }
 
 fn task(name: &str) -> Change {

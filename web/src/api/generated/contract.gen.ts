@@ -130,6 +130,21 @@ export const READS = {
 /** Names of operations that only read: the first part of the key of each query. */
 export type ReadId = keyof typeof READS;
 
+/** The rule of ItemKey, and the sentence that says it. */
+export const itemKeyRule = { pattern: "^[a-z0-9][a-z0-9._-]{0,49}$", maxLength: 50, words: "A key may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 50 characters." };
+
+/** The rule of LoginName, and the sentence that says it. */
+export const loginNameRule = { pattern: "^[a-z0-9][a-z0-9._@-]{0,99}$", maxLength: 100, words: "A login name may contain a-z, 0-9, '.', '_', '@' and '-', must begin with a letter or a digit, and may have at most 100 characters." };
+
+/** The rule of Name, and the sentence that says it. */
+export const nameRule = { pattern: "^[a-z0-9][a-z0-9._-]{0,99}$", maxLength: 100, words: "A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters." };
+
+/** The rule of NamePrefix, and the sentence that says it. */
+export const namePrefixRule = { pattern: "^([a-z0-9][a-z0-9._-]{0,39})?$", maxLength: 40, words: "A prefix may be empty, may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 40 characters." };
+
+/** The rule of ParamName, and the sentence that says it. */
+export const paramNameRule = { pattern: "^[a-z][a-z0-9_]{0,49}$", maxLength: 50, words: "The name of a param may contain a-z, 0-9 and '_', must begin with a letter, and may have at most 50 characters." };
+
 /** What the server assumes for fields that a BackfillCreate leaves out. */
 export const backfillCreateDefaults: Required<Pick<BackfillCreate, "at_once">> = {
   at_once: 1,

@@ -337,7 +337,7 @@ export type Calendar = {
     /**
      * Unique name, by which schedules refer to the calendar.
      */
-    name: string;
+    name: Name;
     /**
      * What the calendar is for.
      */
@@ -384,7 +384,7 @@ export type CalendarDefinition = {
     /**
      * Unique name, by which schedules refer to the calendar.
      */
-    name: string;
+    name: Name;
     /**
      * What the calendar is for.
      */
@@ -516,7 +516,7 @@ export type CalendarImport = {
     /**
      * Name of the calendar.
      */
-    name: string;
+    name: Name;
     /**
      * The file (RFC 5545) as text. Either this or the bytes in `ics_base64` must be given.
      */
@@ -578,6 +578,12 @@ export type CalendarImportWarning = {
      * What was done, for programs.
      */
     code: IcsDoneCode;
+    /**
+     * The arguments of what was done. The code decides which there are.
+     */
+    args: {
+        [key: string]: unknown;
+    };
     /**
      * Line of the file, from 1.
      */
@@ -880,9 +886,9 @@ export type EventGap = {
      */
     kind: 'gap';
     /**
-     * Why events were lost: `restart` or `overrun`.
+     * Why events were lost.
      */
-    reason: string;
+    reason: EventLoss;
 };
 
 /**
@@ -898,6 +904,11 @@ export type EventHello = {
      */
     version: string;
 };
+
+/**
+ * Why events of a stream were lost.
+ */
+export type EventLoss = 'restart' | 'overrun';
 
 /**
  * A run changed or is new.
@@ -956,9 +967,9 @@ export type EventSystem = {
      */
     kind: 'system.changed';
     /**
-     * What changed, in a word: hold, disk, workers.
+     * What changed.
      */
-    what: string;
+    what: SystemPart;
 };
 
 /**
@@ -1166,6 +1177,11 @@ export type HoldCreate = {
 export type IcsDoneCode = 'times_left_out' | 'whole_days' | 'marked_whole_days' | 'zone_unknown' | 'cancelled' | 'older_revision' | 'date_of_older_series' | 'only_this_date' | 'repeats_within_day' | 'second_rule' | 'exrule' | 'written_out' | 'other_components' | 'more';
 
 /**
+ * A key may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 50 characters.
+ */
+export type ItemKey = string;
+
+/**
  * The newest run of a task.
  */
 export type LastRun = {
@@ -1327,6 +1343,11 @@ export type LogSize = {
 export type LogStream = 'stdout' | 'stderr' | 'system';
 
 /**
+ * A login name may contain a-z, 0-9, '.', '_', '@' and '-', must begin with a letter or a digit, and may have at most 100 characters.
+ */
+export type LoginName = string;
+
+/**
  * The hours of a maintenance window on the calendar's dates, and the tasks it applies to.
  */
 export type Maintenance = {
@@ -1346,6 +1367,41 @@ export type Maintenance = {
      * Tasks with one of these tags; empty: all tasks.
      */
     tags?: Array<string>;
+};
+
+/**
+ * A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters.
+ */
+export type Name = string;
+
+/**
+ * A prefix may be empty, may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 40 characters.
+ */
+export type NamePrefix = string;
+
+/**
+ * Why a schedule never fires again, for programs.
+ */
+export type NeverCode = 'once_past' | 'end_past' | 'times_past' | 'no_time_left' | 'calendars_over' | 'all_skipped';
+
+/**
+ * Why a schedule never becomes due.
+ */
+export type NeverReason = {
+    /**
+     * What it is, for programs.
+     */
+    code: NeverCode;
+    /**
+     * The arguments. The code decides which there are.
+     */
+    args: {
+        [key: string]: unknown;
+    };
+    /**
+     * The same in English, for people.
+     */
+    text: string;
 };
 
 /**
@@ -1405,9 +1461,9 @@ export type ParamBoolean = {
      */
     kind: 'boolean';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1431,9 +1487,9 @@ export type ParamChoice = {
      */
     kind: 'choice';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1461,9 +1517,9 @@ export type ParamDate = {
      */
     kind: 'date';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1487,9 +1543,9 @@ export type ParamInteger = {
      */
     kind: 'integer';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1521,9 +1577,9 @@ export type ParamJson = {
      */
     kind: 'json';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1539,6 +1595,11 @@ export type ParamJson = {
 };
 
 /**
+ * The name of a param may contain a-z, 0-9 and '_', must begin with a letter, and may have at most 50 characters.
+ */
+export type ParamName = string;
+
+/**
  * A number.
  */
 export type ParamNumber = {
@@ -1547,9 +1608,9 @@ export type ParamNumber = {
      */
     kind: 'number';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1600,9 +1661,9 @@ export type ParamString = {
      */
     kind: 'string';
     /**
-     * Name: a-z, 0-9 and '_'.
+     * Name of the param.
      */
-    name: string;
+    name: ParamName;
     /**
      * What the param means.
      */
@@ -1765,7 +1826,7 @@ export type PlanSlot = {
     /**
      * What is special about the slot.
      */
-    notes: Array<string>;
+    notes: Array<SlotNote>;
 };
 
 /**
@@ -1803,7 +1864,7 @@ export type Pool = {
     /**
      * Unique name, by which tasks refer to the pool.
      */
-    name: string;
+    name: Name;
     /**
      * What the pool stands for.
      */
@@ -1822,7 +1883,7 @@ export type PoolDefinition = {
     /**
      * Unique name, by which tasks refer to the pool.
      */
-    name: string;
+    name: Name;
     /**
      * What the pool stands for.
      */
@@ -1853,17 +1914,17 @@ export type PoolPage = {
  */
 export type Reason = {
     /**
-     * The kind of reason, for programs.
+     * What it is, for programs.
      */
     code: ReasonCode;
     /**
-     * The arguments of the reason. The code decides which there are.
+     * The arguments. The code decides which there are.
      */
     args: {
         [key: string]: unknown;
     };
     /**
-     * The reason in English, for people.
+     * The same in English, for people.
      */
     text: string;
 };
@@ -2043,7 +2104,8 @@ export type RunCommand = {
      */
     program: string;
     /**
-     * Arguments, passed on byte for byte; `${params.x}` is replaced inside an argument.
+     * Arguments, passed on byte for byte; `${params.x}` is replaced inside an argument. An argument can have at most
+     * 131,071 bytes on Linux.
      */
     arguments?: Array<string>;
 };
@@ -2053,7 +2115,8 @@ export type RunCommand = {
  */
 export type RunCreate = {
     /**
-     * Values of the task's params by name.
+     * Values of the task's params by name. Numbers keep their digits. A value that is too large for an environment
+     * variable reaches the process only in the file that `ORC_PARAMS_FILE` names.
      */
     params?: {
         [key: string]: unknown;
@@ -2394,11 +2457,7 @@ export type ScheduleCalendarRule = {
      * Times of day, `HH:MM` or `HH:MM:SS`.
      */
     times: Array<string>;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -2469,11 +2528,7 @@ export type ScheduleCron = {
      * Five fields (or six, seconds first), or a macro such as @daily.
      */
     expression: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -2563,11 +2618,7 @@ export type ScheduleInterval = {
      */
     anchor_at?: string | null;
     window?: DailyWindow | null;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -2649,11 +2700,7 @@ export type ScheduleOnce = {
      * An instant (2026-12-01T02:00:00Z) or a local time in the schedule's zone (2026-12-01T02:00).
      */
     at: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -2729,10 +2776,7 @@ export type SchedulePreview = {
      * schedule that waits for the server's start has no slots to show, but does become due.
      */
     never: boolean;
-    /**
-     * Why it never becomes due, and which field of the schedule is responsible; null: it does become due.
-     */
-    never_because: string | null;
+    never_because: NeverReason | null;
     /**
      * The slots.
      */
@@ -2797,11 +2841,7 @@ export type ScheduleRrule = {
      * Local times that are added.
      */
     rdate?: Array<string>;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -2872,11 +2912,7 @@ export type ScheduleStartup = {
      * Seconds between the start of the server and the start of the run.
      */
     delay_seconds?: number;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -2990,11 +3026,7 @@ export type ScheduleWindows = {
      * `06:00` daily, `MON 08:00` weekly, `15 09:30` monthly.
      */
     text: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -3164,9 +3196,9 @@ export type Setup = {
  */
 export type SetupCreate = {
     /**
-     * Login name: a-z, 0-9, '.', '_', '-', '@'.
+     * Login name.
      */
-    name: string;
+    name: LoginName;
 };
 
 /**
@@ -3498,7 +3530,7 @@ export type SlotDay = {
     /**
      * What is special about the slots, each note once. If there are more than 100 slots: about the first ones.
      */
-    notes: Array<string>;
+    notes: Array<SlotNote>;
 };
 
 /**
@@ -3514,6 +3546,31 @@ export type SlotMove = {
      */
     to: SlotPreview;
 };
+
+/**
+ * What is special about a slot.
+ */
+export type SlotNote = {
+    /**
+     * What it is, for programs.
+     */
+    code: SlotNoteCode;
+    /**
+     * The arguments. The code decides which there are.
+     */
+    args: {
+        [key: string]: unknown;
+    };
+    /**
+     * The same in English, for people.
+     */
+    text: string;
+};
+
+/**
+ * What happened to a slot, for programs.
+ */
+export type SlotNoteCode = 'gap_moved' | 'gap_skipped' | 'fold_first' | 'fold_second' | 'skipped_on' | 'not_on' | 'maintenance' | 'rolled' | 'rolled_onto' | 'rolled_outside' | 'not_rolled';
 
 /**
  * What became of a slot.
@@ -3555,9 +3612,9 @@ export type SlotPreview = {
      */
     skipped: boolean;
     /**
-     * What is special about the slot: moved out of a gap, first or second of a repeated hour.
+     * What is special about the slot: moved out of a gap, first or second of a repeated hour, skipped by a calendar.
      */
-    notes: Array<string>;
+    notes: Array<SlotNote>;
 };
 
 /**
@@ -3733,6 +3790,11 @@ export type SystemDisk = {
 };
 
 /**
+ * A part of the server whose own state changes.
+ */
+export type SystemPart = 'hold' | 'disk' | 'clock' | 'calendar' | 'pool' | 'backfill' | 'schedules';
+
+/**
  * A task: its definition and its present state.
  */
 export type Task = {
@@ -3771,9 +3833,9 @@ export type Task = {
      */
     readonly actions: Array<TaskAction>;
     /**
-     * Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
+     * Unique name, by which people call the task.
      */
-    name: string;
+    name: Name;
     /**
      * Title for people; empty: the name is shown.
      */
@@ -3804,7 +3866,8 @@ export type Task = {
     working_directory: string | null;
     /**
      * Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL,
-     * PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on.
+     * PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on. A variable with its
+     * name can have at most 131,072 bytes on Linux, and what can never start is refused.
      */
     environment: {
         [key: string]: string;
@@ -3820,7 +3883,10 @@ export type Task = {
      */
     leave_behind: boolean;
     /**
-     * Typed inputs of a run.
+     * Typed inputs of a run. The process finds all of them as JSON in the file that `ORC_PARAMS_FILE` names, and each
+     * as a variable ORC_PARAM_* unless its value is too large for one; the run then says so. The body of the
+     * webhook call that started the run is in the file that `ORC_BODY_FILE` names, byte for byte. Both files are
+     * private and are removed when the attempt ends.
      */
     params: Array<ParamSpec>;
     /**
@@ -4014,7 +4080,7 @@ export type TaskClone = {
     /**
      * Name of the copy.
      */
-    name: string;
+    name: Name;
     /**
      * Whether the copy is enabled.
      */
@@ -4026,9 +4092,9 @@ export type TaskClone = {
  */
 export type TaskDefinition = {
     /**
-     * Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
+     * Unique name, by which people call the task.
      */
-    name: string;
+    name: Name;
     /**
      * Title for people; empty: the name is shown.
      */
@@ -4059,7 +4125,8 @@ export type TaskDefinition = {
     working_directory?: string | null;
     /**
      * Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL,
-     * PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on.
+     * PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on. A variable with its
+     * name can have at most 131,072 bytes on Linux, and what can never start is refused.
      */
     environment?: {
         [key: string]: string;
@@ -4075,7 +4142,10 @@ export type TaskDefinition = {
      */
     leave_behind?: boolean;
     /**
-     * Typed inputs of a run.
+     * Typed inputs of a run. The process finds all of them as JSON in the file that `ORC_PARAMS_FILE` names, and each
+     * as a variable ORC_PARAM_* unless its value is too large for one; the run then says so. The body of the
+     * webhook call that started the run is in the file that `ORC_BODY_FILE` names, byte for byte. Both files are
+     * private and are removed when the attempt ends.
      */
     params?: Array<ParamSpec>;
     /**
@@ -4200,7 +4270,7 @@ export type TaskImport = {
     /**
      * Prefix for each task's name.
      */
-    prefix?: string;
+    prefix?: NamePrefix;
     /**
      * Whether the new tasks are enabled.
      */
@@ -4234,13 +4304,38 @@ export type TaskImportItem = {
     /**
      * Where Orc differs from cron for this task.
      */
-    warnings: Array<string>;
+    warnings: Array<TaskImportNote>;
 };
 
 /**
  * Kind of text that is imported.
  */
 export type TaskImportKind = 'crontab';
+
+/**
+ * Where Orc differs from cron.
+ */
+export type TaskImportNote = {
+    /**
+     * What it is, for programs.
+     */
+    code: TaskImportNoteCode;
+    /**
+     * The arguments. The code decides which there are.
+     */
+    args: {
+        [key: string]: unknown;
+    };
+    /**
+     * The same in English, for people.
+     */
+    text: string;
+};
+
+/**
+ * Where Orc differs from cron, for programs.
+ */
+export type TaskImportNoteCode = 'overlap_skipped' | 'other_folder' | 'other_environment' | 'other_umask' | 'eight_bit' | 'same_task' | 'other_account' | 'output_not_mailed' | 'quiet_ignored' | 'fixed_delay' | 'input_after_percent' | 'here_document_unknown' | 'goes_on' | 'relative_program';
 
 /**
  * A line that cannot become a task.
@@ -4287,7 +4382,7 @@ export type TaskImportResult = {
     /**
      * Where Orc differs from cron for all of the tasks.
      */
-    notes: Array<string>;
+    notes: Array<TaskImportNote>;
 };
 
 /**
@@ -4569,11 +4664,7 @@ export type TriggerFile = {
      * With `settled`: seconds without a change.
      */
     settle_seconds?: number;
-    /**
-     * Key within the task. A trigger that keeps its key keeps its address and secret across edits. Null:
-     * made from the kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the trigger is enabled.
      */
@@ -4664,11 +4755,7 @@ export type TriggerTask = {
      * Final states that count.
      */
     states?: Array<RunState>;
-    /**
-     * Key within the task. A trigger that keeps its key keeps its address and secret across edits. Null:
-     * made from the kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the trigger is enabled.
      */
@@ -4694,11 +4781,7 @@ export type TriggerWebhook = {
     params?: {
         [key: string]: string;
     };
-    /**
-     * Key within the task. A trigger that keeps its key keeps its address and secret across edits. Null:
-     * made from the kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the trigger is enabled.
      */
@@ -4740,9 +4823,9 @@ export type User = {
  */
 export type UserCreate = {
     /**
-     * Login name: a-z, 0-9, '.', '_', '-', '@'.
+     * Login name.
      */
-    name: string;
+    name: LoginName;
     /**
      * Role of the user.
      */
@@ -4951,7 +5034,7 @@ export type CalendarWritable = {
     /**
      * Unique name, by which schedules refer to the calendar.
      */
-    name: string;
+    name: Name;
     /**
      * What the calendar is for.
      */
@@ -5000,7 +5083,7 @@ export type PoolWritable = {
     /**
      * Unique name, by which tasks refer to the pool.
      */
-    name: string;
+    name: Name;
     /**
      * What the pool stands for.
      */
@@ -5061,11 +5144,7 @@ export type ScheduleCalendarRuleWritable = {
      * Times of day, `HH:MM` or `HH:MM:SS`.
      */
     times: Array<string>;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5127,11 +5206,7 @@ export type ScheduleCronWritable = {
      * Five fields (or six, seconds first), or a macro such as @daily.
      */
     expression: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5212,11 +5287,7 @@ export type ScheduleIntervalWritable = {
      */
     anchor_at?: string | null;
     window?: DailyWindow | null;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5278,11 +5349,7 @@ export type ScheduleOnceWritable = {
      * An instant (2026-12-01T02:00:00Z) or a local time in the schedule's zone (2026-12-01T02:00).
      */
     at: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5386,11 +5453,7 @@ export type ScheduleRruleWritable = {
      * Local times that are added.
      */
     rdate?: Array<string>;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5452,11 +5515,7 @@ export type ScheduleStartupWritable = {
      * Seconds between the start of the server and the start of the run.
      */
     delay_seconds?: number;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5518,11 +5577,7 @@ export type ScheduleWindowsWritable = {
      * `06:00` daily, `MON 08:00` weekly, `15 09:30` monthly.
      */
     text: string;
-    /**
-     * Key within the task. A schedule that keeps its key keeps its history across edits. Null: made from the
-     * kind.
-     */
-    key?: string | null;
+    key?: ItemKey | null;
     /**
      * Whether the schedule fires.
      */
@@ -5595,9 +5650,9 @@ export type SetupCreateWritable = {
      */
     token: string;
     /**
-     * Login name: a-z, 0-9, '.', '_', '-', '@'.
+     * Login name.
      */
-    name: string;
+    name: LoginName;
     /**
      * Password, at least 10 characters.
      */
@@ -5709,9 +5764,9 @@ export type SimulationProposalWritable = {
  */
 export type TaskWritable = {
     /**
-     * Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
+     * Unique name, by which people call the task.
      */
-    name: string;
+    name: Name;
     /**
      * Title for people; empty: the name is shown.
      */
@@ -5742,7 +5797,8 @@ export type TaskWritable = {
     working_directory: string | null;
     /**
      * Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL,
-     * PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on.
+     * PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on. A variable with its
+     * name can have at most 131,072 bytes on Linux, and what can never start is refused.
      */
     environment: {
         [key: string]: string;
@@ -5758,7 +5814,10 @@ export type TaskWritable = {
      */
     leave_behind: boolean;
     /**
-     * Typed inputs of a run.
+     * Typed inputs of a run. The process finds all of them as JSON in the file that `ORC_PARAMS_FILE` names, and each
+     * as a variable ORC_PARAM_* unless its value is too large for one; the run then says so. The body of the
+     * webhook call that started the run is in the file that `ORC_BODY_FILE` names, byte for byte. Both files are
+     * private and are removed when the attempt ends.
      */
     params: Array<ParamSpec>;
     /**
@@ -5846,9 +5905,9 @@ export type TaskApplyWritable = {
  */
 export type TaskDefinitionWritable = {
     /**
-     * Unique name, by which people call the task: a-z, 0-9, '.', '_' and '-'.
+     * Unique name, by which people call the task.
      */
-    name: string;
+    name: Name;
     /**
      * Title for people; empty: the name is shown.
      */
@@ -5879,7 +5938,8 @@ export type TaskDefinitionWritable = {
     working_directory?: string | null;
     /**
      * Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL,
-     * PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on.
+     * PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on. A variable with its
+     * name can have at most 131,072 bytes on Linux, and what can never start is refused.
      */
     environment?: {
         [key: string]: string;
@@ -5895,7 +5955,10 @@ export type TaskDefinitionWritable = {
      */
     leave_behind?: boolean;
     /**
-     * Typed inputs of a run.
+     * Typed inputs of a run. The process finds all of them as JSON in the file that `ORC_PARAMS_FILE` names, and each
+     * as a variable ORC_PARAM_* unless its value is too large for one; the run then says so. The body of the
+     * webhook call that started the run is in the file that `ORC_BODY_FILE` names, byte for byte. Both files are
+     * private and are removed when the attempt ends.
      */
     params?: Array<ParamSpec>;
     /**
@@ -5993,7 +6056,7 @@ export type TaskImportItemWritable = {
     /**
      * Where Orc differs from cron for this task.
      */
-    warnings: Array<string>;
+    warnings: Array<TaskImportNote>;
 };
 
 /**
@@ -6023,7 +6086,7 @@ export type TaskImportResultWritable = {
     /**
      * Where Orc differs from cron for all of the tasks.
      */
-    notes: Array<string>;
+    notes: Array<TaskImportNote>;
 };
 
 /**
@@ -6071,9 +6134,9 @@ export type TaskVersionPageWritable = {
  */
 export type UserCreateWritable = {
     /**
-     * Login name: a-z, 0-9, '.', '_', '-', '@'.
+     * Login name.
      */
-    name: string;
+    name: LoginName;
     /**
      * Role of the user.
      */

@@ -3,7 +3,9 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
 import { setupCreateMutation, setupViewOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { loginNameRule } from "@/api/generated/contract.gen";
 import { sessionQuery } from "@/shared/access/session";
+import { NameField } from "@/shared/core/NameField";
 import { Button, buttonClass } from "@/ui/Button";
 import { Failure } from "@/ui/layout/Empty";
 import { TextField } from "@/ui/fields/Field";
@@ -68,7 +70,7 @@ function SetupForm({ token: given }: { token: string }) {
             error={at("token")}
           />
         )}
-        <TextField label="Name" name="username" autoComplete="username" autoCapitalize="none" required value={name} onText={setName} error={at("name")} hint="Lower-case letters, digits and . _ - @" />
+        <NameField rule={loginNameRule} name="username" autoComplete="username" value={name} onText={setName} error={at("name")} />
         <TextField
           label="Password"
           name="password"

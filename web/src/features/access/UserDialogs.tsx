@@ -2,6 +2,8 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
 import { type Role, type User, userCreate, userUpdate } from "@/api/generated";
+import { loginNameRule } from "@/api/generated/contract.gen";
+import { NameField } from "@/shared/core/NameField";
 import { useAskAgain } from "@/shared/core/useAskAgain";
 import { SelectField, TextField } from "@/ui/fields/Field";
 import { FormDialog } from "@/ui/layers/FormDialog";
@@ -82,7 +84,7 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
       onSubmit={() => create.mutate()}
       onClose={onClose}
     >
-      <TextField label="Name" required hint="Lower-case letters, digits and . _ - @" autoCapitalize="none" value={name} onText={setName} error={messagesAt(failure, "/name")} />
+      <NameField rule={loginNameRule} value={name} onText={setName} error={messagesAt(failure, "/name")} />
       <SelectField label="Role" value={role} options={ROLES} onValue={setRole} error={messagesAt(failure, "/role")} />
       <TextField
         label="First password"

@@ -61,7 +61,7 @@ describe("calendars", () => {
       http.post("*/api/v1/calendars/import", async ({ request }) => {
         sent = (await request.json()) as CalendarImport;
         const text = 'line 8: "Inventory" (2026-12-10) is cancelled and left out';
-        const warnings = [{ code: "cancelled", line: 8, title: "Inventory", date: "2026-12-10", text }];
+        const warnings = [{ code: "cancelled", args: {}, line: 8, title: "Inventory", date: "2026-12-10", text }];
         return HttpResponse.json({ calendar: wholeCalendar("closed-days"), date_count: 1, timezone: "Europe/Berlin", encoding: "windows-1252", warnings });
       }),
     );

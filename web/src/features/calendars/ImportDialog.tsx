@@ -7,6 +7,7 @@ import { calendarImportDefaults } from "@/api/generated/contract.gen";
 import { plural } from "@/lib/numbers";
 import { readUpload } from "@/lib/upload";
 import { paths } from "@/paths";
+import { NameField } from "@/shared/core/NameField";
 import { ZONE_NAMES, ZoneNames } from "@/shared/core/ZoneNames";
 import { Button } from "@/ui/Button";
 import { FormDialog } from "@/ui/layers/FormDialog";
@@ -65,7 +66,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
       onSubmit={() => (seen ? save : look).mutate()}
       onClose={onClose}
     >
-        <TextField label="Name" hint="a-z, 0-9, . _ -" required maxLength={100} value={draft.name} onText={(name) => set({ name })} error={messagesAt(failure, "/name")} />
+        <NameField value={draft.name} onText={(name) => set({ name })} error={messagesAt(failure, "/name")} />
         <label className="flex flex-col gap-1 text-sm font-medium">
           File
           <input type="file" accept=".ics,text/calendar" onChange={(event) => void read(event.target.files?.[0])} className="control w-full" />

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
 import { type Pool, poolCreate, type PoolDefinition, poolUpdate } from "@/api/generated";
 import { poolDefinitionDefaults } from "@/api/generated/contract.gen";
+import { NameField } from "@/shared/core/NameField";
 import { useAskAgain } from "@/shared/core/useAskAgain";
 import { NumberField, TextField } from "@/ui/fields/Field";
 import { FormDialog } from "@/ui/layers/FormDialog";
@@ -39,7 +40,7 @@ export function PoolForm({ pool, onClose }: { pool: Pool | null; onClose: () => 
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >
-      <TextField label="Name" hint="a-z, 0-9 and . _ -" required maxLength={100} value={draft.name} onText={(name) => set({ name })} error={messagesAt(failure, "/name")} />
+      <NameField value={draft.name} onText={(name) => set({ name })} error={messagesAt(failure, "/name")} />
       <TextField label="Description" value={draft.description ?? ""} onText={(description) => set({ description })} error={messagesAt(failure, "/description")} />
       <NumberField label="Places" required min={0} step={1} hint="0 closes the pool: nothing new starts in it." value={draft.capacity} onNumber={(capacity) => set({ capacity })} error={messagesAt(failure, "/capacity")} />
     </FormDialog>

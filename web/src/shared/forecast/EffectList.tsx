@@ -3,6 +3,7 @@ import type { Effect, Reason, SlotPreview } from "@/api/generated";
 import { cx } from "@/lib/cx";
 import { count, plural } from "@/lib/numbers";
 import { wallTime } from "@/lib/time/time";
+import { noteWords } from "@/lib/words/notes";
 import { DateTime } from "@/ui/text/Time";
 
 /** Most slots that are listed of each sort. */
@@ -75,7 +76,7 @@ function Group({ word, tone, glyph: Glyph, rows, total, named, struck }: { word:
               </>
             )}
             <DateTime at={(to ?? slot).scheduled_for} plain className="text-xs text-muted" />
-            {(to ?? slot).notes.length > 0 && <span className="w-full text-xs text-warn">{(to ?? slot).notes.join("; ")}</span>}
+            {(to ?? slot).notes.length > 0 && <span className="w-full text-xs text-warn">{noteWords((to ?? slot).notes)}</span>}
           </li>
         ))}
       </ul>

@@ -94,6 +94,7 @@ fn with_place(file: &str, problem: &Value) -> String {
 fn preview(answer: &Value) -> String {
     let mut text = String::new();
     let text_of = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let said = |note: &Value| output::text("", note);
     for item in items(answer, "tasks") {
         let words: Vec<String> = items(item, "words").map(text_of).collect();
         let name = text_of(&item["definition"]["name"]);
@@ -103,11 +104,11 @@ fn preview(answer: &Value) -> String {
         if !next.is_empty() {
             text.push_str(&format!("       next: {}\n", next.join(", ")));
         }
-        for warning in items(item, "warnings").map(text_of) {
+        for warning in items(item, "warnings").map(said) {
             text.push_str(&format!("       note: {warning}\n"));
         }
     }
-    for note in items(answer, "notes").map(text_of) {
+    for note in items(answer, "notes").map(said) {
         text.push_str(&format!("note: {note}\n"));
     }
     let new = items(answer, "tasks").filter(|item| item["skipped"] != true).count();

@@ -1,7 +1,8 @@
 //! A server made from the published contract, which refuses whatever the contract does not describe.
 //!
 //! A request with a wrong path, query, content type or body gets a 500 whose body says why, so a test that expects success
-//! fails with the reason. Answers are samples of the contract, unless a test gives its own.
+//! fails with the reason. Answers are samples of the contract, unless a test gives its own. Such an answer may leave out
+//! properties; those that it has must be as the contract says, or the client gets a 500 that says why they are not.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -97,7 +98,11 @@ fn serve(mut stream: TcpStream, all: &Mutex<Vec<Seen>>, answer: &Answer) {
     let reply = match understand(&head, &body) {
         Ok(seen) => {
             all.lock().unwrap().push(seen.clone());
-            answer(&seen).unwrap_or_else(|| usual(&seen))
+            let own = answer(&seen).map(|reply| match unlike(&seen, &reply) {
+                None => reply,
+                Some(fault) => problem(500, "The contract has no such answer", &fault, json!([])).unwrap(),
+            });
+            own.unwrap_or_else(|| usual(&seen))
         }
         Err(fault) => problem(500, "The contract has no such request", &fault, json!([])).unwrap(),
     };
@@ -196,10 +201,41 @@ fn checked_body(operation: &'static Value, seen: &Seen, body: &[u8]) -> Result<V
     let value: Value = serde_json::from_slice(body).map_err(|error| format!("{id}: the body is no JSON: {error}"))?;
     let mut schema = schema.clone();
     schema["components"] = CONTRACT["components"].clone();
-    let validator = jsonschema::validator_for(&schema).unwrap();
-    let faults: Vec<String> =
-        validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let faults = faults(&schema, &value);
     if faults.is_empty() { Ok(value) } else { Err(format!("{id}: {}", faults.join("; "))) }
+}
+
+fn faults(schema: &Value, value: &Value) -> Vec<String> {
+    let validator = jsonschema::validator_for(schema).unwrap();
+    validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+/// What is wrong with the JSON of a successful answer, apart from properties that it leaves out.
+fn unlike(seen: &Seen, reply: &Reply) -> Option<String> {
+    if reply.content_type != "application/json" || !(200..300).contains(&reply.status) {
+        return None;
+    }
+    let (id, _, _, operation) = operations().find(|(id, ..)| *id == seen.operation).unwrap();
+    let Some((_, schema)) = content(&operation["responses"][reply.status.to_string()]) else {
+        return Some(format!("{id} does not answer {} with a body", reply.status));
+    };
+    let value: Value = serde_json::from_slice(&reply.body).unwrap();
+    let mut schema = schema.clone();
+    schema["components"] = CONTRACT["components"].clone();
+    without_required(&mut schema);
+    let faults = faults(&schema, &value);
+    (!faults.is_empty()).then(|| format!("{id}: {}", faults.join("; ")))
+}
+
+fn without_required(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            map.remove("required");
+            map.values_mut().for_each(without_required);
+        }
+        Value::Array(list) => list.iter_mut().for_each(without_required),
+        _ => {}
+    }
 }
 
 /// The answer that the contract describes.

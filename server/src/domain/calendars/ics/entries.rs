@@ -108,7 +108,7 @@ impl Maker<'_> {
         let Some((number, rule)) = &event.rule else { return Ok(Vec::new()) };
         let rule = dated(rule, event.start);
         if ["HOURLY", "MINUTELY", "SECONDLY"].iter().any(|often| rule.contains(&format!("FREQ={often}"))) {
-            self.notes.push(event.note(*number, IcsDone::RepeatsWithinDay));
+            self.notes.push(event.note(*number, IcsDone::RepeatsWithinDay {}));
             return Ok(Vec::new());
         }
         if last_date(&rule).is_some_and(|last| last < start) {

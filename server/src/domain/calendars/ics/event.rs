@@ -136,9 +136,9 @@ fn one<'z>(line: &Line, parts: &mut Parts<'z>, zones: &'z Zones) -> Result<(), I
         "DURATION" => {
             parts.length = Some(duration(value).map_err(|message| IcsError::new(line.number, message))?);
         }
-        "RRULE" if parts.rule.is_some() => parts.done.push((line.number, IcsDone::SecondRule)),
+        "RRULE" if parts.rule.is_some() => parts.done.push((line.number, IcsDone::SecondRule {})),
         "RRULE" => parts.rule = Some((line.number, value.trim().trim_end_matches(';').to_ascii_uppercase())),
-        "EXRULE" => parts.done.push((line.number, IcsDone::Exrule)),
+        "EXRULE" => parts.done.push((line.number, IcsDone::Exrule {})),
         _ => {
             let zone = zone_of(line, parameter(&found, "TZID"), zones, &mut parts.done);
             let mut times = Vec::new();
@@ -151,7 +151,7 @@ fn one<'z>(line: &Line, parts: &mut Parts<'z>, zones: &'z Zones) -> Result<(), I
             times_of(&name, line, times, parts)?;
             let range = parameter(&found, "RANGE");
             if range.is_some_and(|range| range.eq_ignore_ascii_case("THISANDFUTURE")) {
-                parts.done.push((line.number, IcsDone::OnlyThisDate));
+                parts.done.push((line.number, IcsDone::OnlyThisDate {}));
             }
         }
     }

@@ -31,8 +31,8 @@ pub(in crate::domain) fn current<'z>(
     kept.sort_by_key(|event| event.number);
     let (cancelled, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|event| event.cancelled);
     for event in cancelled {
-        notes.push(event.note(event.number, IcsDone::Cancelled));
-        let ranges = event.done.iter().filter(|(_, done)| *done == IcsDone::OnlyThisDate);
+        notes.push(event.note(event.number, IcsDone::Cancelled {}));
+        let ranges = event.done.iter().filter(|(_, done)| *done == IcsDone::OnlyThisDate {});
         notes.extend(ranges.map(|(line, done)| event.note(*line, done.clone())));
     }
     Ok(kept)
@@ -57,13 +57,13 @@ fn group_current<'z>(
         let older = |of: &Revision| revisions.iter().all(|event| event.revision < *of);
         let newer_series = series.first().filter(|series| older(&series.revision));
         let left_out = match newer_series {
-            Some(series) if series.cancelled => Some(IcsDone::Cancelled),
+            Some(series) if series.cancelled => Some(IcsDone::Cancelled {}),
             Some(series) => {
                 if known.is_none() {
                     known = Some(dates_until(series, budget)?);
                 }
                 let gone = known.as_ref().is_some_and(|dates| !dates.contains(&date));
-                gone.then_some(IcsDone::DateOfOlderSeries)
+                gone.then_some(IcsDone::DateOfOlderSeries {})
             }
             None => None,
         };
@@ -87,7 +87,7 @@ fn newest(revisions: &mut Vec<Event>, notes: &mut Vec<IcsNote>) {
     revisions.retain(|event| {
         let counts = event.revision == newest && event.cancelled == cancelled;
         if !counts {
-            notes.push(event.note(event.number, IcsDone::OlderRevision));
+            notes.push(event.note(event.number, IcsDone::OlderRevision {}));
         }
         counts
     });

@@ -8,12 +8,14 @@ mod forms;
 mod going_on;
 mod line;
 mod names;
+mod notes;
 mod parse;
 mod percent;
 #[cfg(test)]
 mod tests;
 
 pub use self::names::{name_of, with_number};
+pub use self::notes::{CrontabNote, TaskImportNoteCode};
 pub use self::parse::parse;
 
 use super::Rule;
@@ -56,7 +58,7 @@ pub struct Job {
     /// The comment directly above the line.
     pub description: String,
     /// Where Orc differs from cron.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<CrontabNote>,
 }
 
 /// A line that cannot become a task.

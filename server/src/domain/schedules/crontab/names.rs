@@ -2,7 +2,7 @@
 //!
 //! The same command always gives the same name.
 
-use crate::domain::ids::{NAME_MAX, name_problem};
+use crate::domain::names::{NameRule, name_problem};
 
 /// Programs that only prepare for what follows.
 const PREPARING: [&str; 18] = [
@@ -29,7 +29,7 @@ pub fn name_of(command: &str, prefix: &str) -> String {
 /// A name with a number, still short enough.
 pub fn with_number(name: &str, number: usize) -> String {
     let end = format!("-{number}");
-    let kept = name.len().min(NAME_MAX - end.len());
+    let kept = name.len().min(NameRule::NAME.max - end.len());
     format!("{}{end}", name[..kept].trim_end_matches(['-', '.', '_']))
 }
 
@@ -84,7 +84,7 @@ fn slug(word: &str) -> String {
 /// Turns a text into a valid name of a task.
 fn named(wanted: &str) -> String {
     let wanted = wanted.trim_start_matches(['-', '.', '_']);
-    let mut name: String = wanted.chars().take(NAME_MAX - 10).collect();
+    let mut name: String = wanted.chars().take(NameRule::NAME.max - 10).collect();
     if name.is_empty() {
         name.push_str("task");
     }

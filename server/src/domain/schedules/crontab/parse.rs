@@ -3,6 +3,7 @@
 use super::forms::{guess, is_header};
 use super::going_on::starter;
 use super::line::{Entry, Line, first_word, offset_in, read};
+use super::notes::CrontabNote;
 use super::percent::{shell_line, split};
 use super::{Crontab, Form, Job, LINES_MAX, LineProblem, TEXT_MAX};
 use crate::domain::core::time::{ScheduleError, zone_parse};
@@ -173,22 +174,19 @@ impl Reading {
         })
     }
 
-    fn warnings(&mut self, entry: &Entry<'_>, user: Option<&str>) -> Vec<String> {
+    fn warnings(&mut self, entry: &Entry<'_>, user: Option<&str>) -> Vec<CrontabNote> {
         let mut warnings = Vec::new();
         if let Some(user) = user {
-            let how = if self.guessed { " (the word \"user\" was taken for a column of this crontab)" } else { "" };
-            warnings.push(format!("cron runs this as \"{user}\", Orc as its own account{how}"));
+            warnings.push(CrontabNote::OtherAccount { user: user.to_owned(), guessed: self.guessed });
         }
         if let Some(mail) = self.mail.take() {
-            warnings.push(format!("MAILTO: output is not mailed to {mail}; it is kept as the run's log"));
+            warnings.push(CrontabNote::OutputNotMailed { mail });
         }
         if entry.quiet {
-            warnings.push("the leading \"-\" is ignored, because every run is recorded".to_owned());
+            warnings.push(CrontabNote::QuietIgnored {});
         }
         if self.splay_seconds > 0 {
-            let seconds = self.splay_seconds;
-            warnings
-                .push(format!("RANDOM_DELAY: starts up to {seconds} seconds later, by a fixed choice for the task"));
+            warnings.push(CrontabNote::FixedDelay { max_seconds: self.splay_seconds });
         }
         warnings
     }
@@ -231,27 +229,20 @@ fn described(comment: &str) -> String {
     comment.chars().take(DESCRIPTION_MAX).collect()
 }
 
-fn command_warnings(command: &str, input: &Option<String>, reading: &Reading) -> Vec<String> {
+fn command_warnings(command: &str, input: &Option<String>, reading: &Reading) -> Vec<CrontabNote> {
     let mut warnings = Vec::new();
     if input.is_some() {
-        warnings.push("the first % ends the command, the rest is its input; write \\% for a percent sign".to_owned());
+        warnings.push(CrontabNote::InputAfterPercent {});
         let stem = reading.shell.as_deref().and_then(|shell| shell.rsplit('/').next()).unwrap_or("sh");
         if !HERE_SHELLS.contains(&stem) {
-            warnings.push(format!("the input is passed as a here-document, which \"{stem}\" may not know"));
+            warnings.push(CrontabNote::HereDocumentUnknown { shell: stem.to_owned() });
         }
     }
-    if let Some(what) = starter(command) {
-        warnings.push(format!(
-            "\"{what}\" may start a program that goes on after the command: cron leaves it alone, Orc stops it at the \
-             end of the run unless the task says leave_behind: true"
-        ));
-    }
+    warnings.extend(starter(command).map(|command| CrontabNote::GoesOn { command }));
     let (first, _) = first_word(command);
     let relative = first.contains('/') && !first.starts_with(['/', '~', '$', '"', '\'', '(']) && !first.contains('=');
     if relative && !reading.environment.contains_key("HOME") {
-        warnings.push(format!(
-            "cron starts \"{first}\" in the home folder, Orc in an empty one: set the working directory"
-        ));
+        warnings.push(CrontabNote::RelativeProgram { program: first.to_owned() });
     }
     warnings
 }

@@ -47,7 +47,7 @@ impl DateRules {
         if self.only.is_empty() || self.only.iter().any(|dates| dates.contains(date)) {
             return None;
         }
-        let calendars = self.only.iter().map(|dates| dates.name()).collect::<Vec<_>>().join(" or ");
+        let calendars = self.only.iter().map(|dates| dates.name().to_owned()).collect();
         Some(Note::NotOn { calendars })
     }
 

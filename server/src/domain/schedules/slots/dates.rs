@@ -87,14 +87,14 @@ impl CompiledSchedule {
         let target = dates.target(date);
         let moved = target.and_then(|target| self.slot_of(target.and_time(slot.local.time())));
         let (Some(to), Some(mut moved)) = (target, moved) else {
-            return Slot { notes: [slot.notes, vec![why, Note::NotRolled]].concat(), skipped: true, ..slot };
+            return Slot { notes: [slot.notes, vec![why, Note::NotRolled {}]].concat(), skipped: true, ..slot };
         };
         let ended = self.end_at.is_some_and(|end| moved.scheduled_for >= end);
         if ended || self.start_at.is_some_and(|start| moved.scheduled_for < start) {
             let outside = Note::RolledOutside { to, ended };
             return Slot { notes: [slot.notes, vec![why, outside]].concat(), skipped: true, ..slot };
         }
-        moved.notes.push(Note::Rolled { from: date, because: why.words() });
+        moved.notes.push(Note::Rolled { from: date, because: Box::new(why) });
         in_window(dates, moved)
     }
 }

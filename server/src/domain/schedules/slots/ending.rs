@@ -4,6 +4,8 @@ use chrono::{DateTime, Datelike, Utc};
 
 use super::date_rules::DateRules;
 use crate::domain::calendars::{CalendarBook, LAST_YEAR};
+use crate::domain::core::coded::coded;
+use crate::domain::core::phrases::moment;
 use crate::domain::core::time::ScheduleError;
 use crate::domain::schedules::compile::compile;
 use crate::domain::schedules::compiled::CompiledSchedule;
@@ -12,9 +14,72 @@ use crate::domain::schedules::{Rule, Schedule};
 /// Maximum number of dates examined. A schedule whose next dates are all excluded counts as one that never fires.
 const DATES_LOOKED_AT: usize = 4000;
 
+coded! {
+    /// Why a valid schedule never fires again.
+    Never,
+    /// Why a schedule never fires again, for programs.
+    NeverCode {
+        /// Its only time is in the past.
+        OncePast {
+            /// The time, as it was written.
+            at: String,
+        } => format!("its time, {at}, is in the past"),
+        /// Its end is in the past.
+        EndPast {
+            /// The end.
+            end_at: DateTime<Utc>,
+        } => format!("its end, {}, is in the past", moment(end_at)),
+        /// All times of its rule are in the past.
+        TimesPast {} => "all of its times are in the past".to_owned(),
+        /// Its rule has no time before its end.
+        NoTimeLeft {} => "it has no time before its end".to_owned(),
+        /// The calendars in `run_only_on` have no dates any more.
+        CalendarsOver {
+            /// Names of the calendars.
+            calendars: Vec<String>,
+        } => match calendars.as_slice() {
+            [one] => format!("calendar \"{one}\" has no dates from today on"),
+            several => format!("calendars {} have no dates from today on", quoted(several)),
+        },
+        /// The calendars in `skip_on` leave no date.
+        AllSkipped {
+            /// Names of the calendars.
+            calendars: Vec<String>,
+        } => format!("skipping {} leaves no date", quoted(calendars)),
+    }
+}
+
+impl Never {
+    /// The field of the schedule that is responsible.
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::OncePast { .. } => "at",
+            Self::EndPast { .. } | Self::NoTimeLeft {} => "end_at",
+            Self::TimesPast {} => "rule",
+            Self::CalendarsOver { .. } => "run_only_on",
+            Self::AllSkipped { .. } => "skip_on",
+        }
+    }
+
+    /// The fault in the schedule, with advice.
+    pub fn fault(&self) -> ScheduleError {
+        let advice = match self {
+            Self::CalendarsOver { .. } => "add dates first, or leave it out",
+            Self::AllSkipped { .. } => "remove dates from the calendar first, or leave it out",
+            _ => "choose a later time, or leave the schedule out",
+        };
+        ScheduleError::new(self.field(), format!("{}, so it never fires", self.words())).fix(advice)
+    }
+
+    /// Returns whether calendars are responsible.
+    pub const fn is_by_calendars(&self) -> bool {
+        matches!(self, Self::CalendarsOver { .. } | Self::AllSkipped { .. })
+    }
+}
+
 /// Why a valid schedule never fires again after an instant. None if it does, or if it does at the next start of the
 /// server.
-pub fn ended(schedule: &Schedule, book: &CalendarBook, now: DateTime<Utc>) -> Option<ScheduleError> {
+pub fn ended(schedule: &Schedule, book: &CalendarBook, now: DateTime<Utc>) -> Option<Never> {
     let compiled = compile(schedule, "").ok()?;
     if compiled.is_startup() {
         return None;
@@ -22,13 +87,12 @@ pub fn ended(schedule: &Schedule, book: &CalendarBook, now: DateTime<Utc>) -> Op
     if compiled.next_after(now).is_some() {
         return excluded(&compiled, schedule, book, now);
     }
-    let (field, message) = match (&schedule.rule, schedule.end_at) {
-        (Rule::Once { at }, _) => ("at", format!("{at} is in the past: it never fires")),
-        (_, Some(end)) if end <= now => ("end_at", "is in the past: it never fires".to_owned()),
-        (Rule::Rrule { .. }, _) => ("rule", "all of its times are in the past: it never fires".to_owned()),
-        _ => ("end_at", "there is no slot before it: it never fires".to_owned()),
-    };
-    Some(ScheduleError::new(field, message).fix("choose a later time, or leave the schedule out"))
+    Some(match (&schedule.rule, schedule.end_at) {
+        (Rule::Once { at }, _) => Never::OncePast { at: at.clone() },
+        (_, Some(end_at)) if end_at <= now => Never::EndPast { end_at },
+        (Rule::Rrule { .. }, _) => Never::TimesPast {},
+        _ => Never::NoTimeLeft {},
+    })
 }
 
 /// Why calendars leave no slot of a schedule. A calendar with future dates gets the benefit of the doubt, because
@@ -38,27 +102,22 @@ fn excluded(
     schedule: &Schedule,
     book: &CalendarBook,
     now: DateTime<Utc>,
-) -> Option<ScheduleError> {
+) -> Option<Never> {
     let today = compiled.wall_clock(now).date();
     let over = |name: &String| book.find(name).is_some_and(|dates| dates.next(today).is_none());
     if !schedule.run_only_on.is_empty() && schedule.run_only_on.iter().all(over) {
-        let (has, are) = if schedule.run_only_on.len() == 1 { ("has", "") } else { ("have", "s") };
-        let names = named(&schedule.run_only_on, " and ");
-        let message = format!("calendar{are} {names} {has} no dates from today on, so this schedule never fires");
-        return Some(ScheduleError::new("run_only_on", message).fix("add dates first, or leave it out"));
+        return Some(Never::CalendarsOver { calendars: schedule.run_only_on.clone() });
     }
     let only_skipping = Schedule { run_only_on: Vec::new(), ..schedule.clone() };
     let dates = DateRules::new(&only_skipping, &[], book).ok()??;
     if schedule.skip_on.is_empty() || compiled.fires(&dates, now) {
         return None;
     }
-    let names = named(&schedule.skip_on, " and ");
-    let message = format!("skipping {names} leaves no date of this schedule, so it never fires");
-    Some(ScheduleError::new("skip_on", message).fix("remove dates from the calendar first, or leave it out"))
+    Some(Never::AllSkipped { calendars: schedule.skip_on.clone() })
 }
 
-fn named(names: &[String], between: &str) -> String {
-    names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(between)
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(" and ")
 }
 
 impl CompiledSchedule {

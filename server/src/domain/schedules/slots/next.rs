@@ -164,10 +164,10 @@ impl CompiledSchedule {
         match (meaning(self.timezone, wanted), pass) {
             (Meaning::Once(offset), _) => slot(instant(wanted, offset), offset, Vec::new()),
             (Meaning::Twice(twice), Pass::First) => {
-                slot(instant(wanted, twice.first), twice.first, vec![Note::FoldFirst])
+                slot(instant(wanted, twice.first), twice.first, vec![Note::FoldFirst {}])
             }
             (Meaning::Twice(twice), Pass::Second) => {
-                slot(instant(wanted, twice.second), twice.second, vec![Note::FoldSecond])
+                slot(instant(wanted, twice.second), twice.second, vec![Note::FoldSecond {}])
             }
             (Meaning::Never(end), _) => self.gap_slot(wanted, end, named),
         }
@@ -194,11 +194,11 @@ impl CompiledSchedule {
         if let Some(fold) = self.fold_at(now, after) {
             let found = wall.next(from)?;
             if !fold.in_second && found < fold.end {
-                return slot(instant(found, fold.twice.first), fold.twice.first, vec![Note::FoldFirst]);
+                return slot(instant(found, fold.twice.first), fold.twice.first, vec![Note::FoldFirst {}]);
             }
             let found = if fold.in_second { found } else { wall.next(fold.begin)? };
             if found < fold.end {
-                return slot(instant(found, fold.twice.second), fold.twice.second, vec![Note::FoldSecond]);
+                return slot(instant(found, fold.twice.second), fold.twice.second, vec![Note::FoldSecond {}]);
             }
             from = found;
         }
@@ -207,7 +207,7 @@ impl CompiledSchedule {
             match meaning(self.timezone, found) {
                 Meaning::Once(offset) => return slot(instant(found, offset), offset, Vec::new()),
                 Meaning::Twice(twice) => {
-                    return slot(instant(found, twice.first), twice.first, vec![Note::FoldFirst]);
+                    return slot(instant(found, twice.first), twice.first, vec![Note::FoldFirst {}]);
                 }
                 Meaning::Never(end) if wall.some_hours() => {
                     return self.gap_slot(found, end, |local| wall.contains(local));

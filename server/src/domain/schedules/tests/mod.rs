@@ -56,8 +56,8 @@ fn said(schedule: &Schedule, after: &str, count: usize) -> String {
             .map(|note| match note {
                 Note::GapMoved { intended } => format!(" moved from {}", intended.format("%H:%M")),
                 Note::GapSkipped { intended } => format!(" without {}", intended.format("%H:%M")),
-                Note::FoldFirst => " first".to_owned(),
-                Note::FoldSecond => " second".to_owned(),
+                Note::FoldFirst {} => " first".to_owned(),
+                Note::FoldSecond {} => " second".to_owned(),
                 other => format!(" {}", other.words()),
             })
             .collect();

@@ -8,7 +8,7 @@ import { server } from "@/mocks/setup";
 import { wholeCalendar } from "@/mocks/timeHandlers";
 
 const FAULTS = [
-  { pointer: "/name", message: "may contain a-z, 0-9, . _ and -, and starts with a letter or a digit; at most 100 characters" },
+  { pointer: "/name", message: "must not look like an id (UUID)" },
   { pointer: "/entries/0/date", message: "is not a date: write it as 2026-12-31" },
 ];
 
@@ -31,7 +31,7 @@ describe("the form of a calendar", () => {
   });
 
   it("names schedules of which a change leaves nothing, though no slot of the next days moves", async () => {
-    const effect: Effect = { from_at: "2026-05-01T00:00:00Z", until_at: "2026-06-30T00:00:00Z", appear_count: 0, vanish_count: 0, move_count: 0, truncated: false, tasks: [], warnings: [{ code: "schedule_silenced", args: { task: "backup", schedule: "cron", problem: "this schedule never fires" }, text: "backup, schedule cron: this schedule never fires" }] };
+    const effect: Effect = { from_at: "2026-05-01T00:00:00Z", until_at: "2026-06-30T00:00:00Z", appear_count: 0, vanish_count: 0, move_count: 0, truncated: false, tasks: [], warnings: [{ code: "schedule_silenced", args: { task: "backup", schedule: "cron", never: { code: "all_skipped", args: { calendars: ["closed"] } } }, text: "backup, schedule cron, never fires: skipping \"closed\" leaves no date" }] };
     let saved = false;
     server.use(
       http.post("*/api/v1/calendars/:calendar/effect", () => HttpResponse.json<Effect>(effect)),
@@ -43,7 +43,7 @@ describe("the form of a calendar", () => {
     const { user } = renderPage("/calendars/holidays-de/edit");
     await user.click(await screen.findByRole("button", { name: "Remove entry 1" }));
     await user.click(screen.getByRole("button", { name: "Save the calendar" }));
-    await screen.findByText("backup, schedule cron: this schedule never fires.");
+    await screen.findByText("backup, schedule cron, never fires: skipping \"closed\" leaves no date.");
     expect(saved).toBe(false);
     await user.click(screen.getByRole("button", { name: "Save" }));
     await waitFor(() => expect(saved).toBe(true));

@@ -5,6 +5,7 @@ import { changedFields } from "@/lib/changedFields";
 import { Conflict } from "@/shared/core/Conflict";
 import { EffectDialog } from "@/shared/forecast/EffectDialog";
 import { focusFaultSoon, useBlocked, useGuard, useSaveKey } from "@/shared/core/formHooks";
+import { NameField } from "@/shared/core/NameField";
 import { NotSaved } from "@/shared/core/NotSaved";
 import { paths } from "@/paths";
 import { Button } from "@/ui/Button";
@@ -81,7 +82,7 @@ export function CalendarForm({ held }: { held: Calendar | null }) {
       {failure && failure.status !== 412 && <NotSaved failure={failure} />}
       <Card>
         <div className="grid gap-3 sm:grid-cols-2">
-          <TextField label="Name" hint="a-z, 0-9, . _ -" required maxLength={100} value={draft.name} onText={(name) => set({ name })} error={at("/name")} />
+          <NameField value={draft.name} onText={(name) => set({ name })} error={at("/name")} />
           <TextField label="Description" value={draft.description ?? ""} onText={(description) => set({ description })} error={at("/description")} />
         </div>
       </Card>

@@ -6,6 +6,7 @@ import { planListOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { timeIn } from "@/lib/time/dates";
 import { plural } from "@/lib/numbers";
 import { duration } from "@/lib/time/time";
+import { noteWords } from "@/lib/words/notes";
 import { Loaded } from "@/shared/core/Loaded";
 import { paths } from "@/paths";
 import { Badge } from "@/ui/text/Badge";
@@ -96,7 +97,7 @@ function SlotLine({ slot, timezone }: { slot: PlanSlot; timezone: string }) {
       </Link>
       {slot.skipped && <Badge>Skipped</Badge>}
       {slot.expected_duration_seconds !== null && !slot.skipped && <span className="text-xs text-muted">about {duration(slot.expected_duration_seconds)}</span>}
-      {slot.notes.length > 0 && <span className="w-full text-xs text-warn">{slot.notes.join("; ")}</span>}
+      {slot.notes.length > 0 && <span className="w-full text-xs text-warn">{noteWords(slot.notes)}</span>}
     </li>
   );
 }

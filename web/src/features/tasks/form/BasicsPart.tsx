@@ -1,3 +1,4 @@
+import { NameField } from "@/shared/core/NameField";
 import { CheckField, TextArea, TextField } from "@/ui/fields/Field";
 import { TagEditor } from "@/ui/fields/Lists";
 import { Part, type PartProps, Row } from "./FormParts";
@@ -7,17 +8,7 @@ export function BasicsPart({ draft, set, at }: PartProps) {
   return (
     <Part id="basics" title="Basics" hint="What people see in lists.">
       <Row>
-        <TextField
-          label="Name"
-          hint="People and programs use it to name the task. a-z, 0-9 and . _ -"
-          required
-          mono
-          autoCapitalize="none"
-          maxLength={100}
-          value={draft.name}
-          error={at("/name")}
-          onText={(name) => set({ name })}
-        />
+        <NameField hint="People and programs use it to name the task." mono value={draft.name} error={at("/name")} onText={(name) => set({ name })} />
         <TextField label="Title" hint="Shown beside the name. Optional." maxLength={200} value={draft.title} error={at("/title")} onText={(title) => set({ title })} />
       </Row>
       <TextArea label="Description" rows={2} value={draft.description} error={at("/description")} onText={(description) => set({ description })} />

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { delay, http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
 import type { TaskDefinition } from "@/api/generated";
+import { nameRule } from "@/api/generated/contract.gen";
 import { task, taskSummary } from "@/mocks/data";
 import { problem } from "@/mocks/handlers";
 import { renderPage } from "@/mocks/render";
@@ -35,7 +36,7 @@ describe("the form of a task", () => {
     await user.type(name, "Not Good");
     await user.click(screen.getByRole("button", { name: "Create task" }));
     await waitFor(() => expect(name.getAttribute("aria-invalid")).toBe("true"));
-    expect(screen.getByText(/Only a-z/)).toBeTruthy();
+    expect(screen.getByText(nameRule.words)).toBeTruthy();
     await waitFor(() => expect(document.activeElement).toBe(name));
   });
 

@@ -1,5 +1,6 @@
 import { FileUp } from "lucide-react";
 import { useRef } from "react";
+import { namePrefixRule } from "@/api/generated/contract.gen";
 import { ZONE_NAMES, ZoneNames } from "@/shared/core/ZoneNames";
 import { Button } from "@/ui/Button";
 import { CheckField, SelectField, TextArea, TextField } from "@/ui/fields/Field";
@@ -75,7 +76,7 @@ export function ImportForm({ draft, onDraft, at }: { draft: ImportDraft; onDraft
       </Row>
       <Row>
         <TextField label="Folder" hint="The folder for the new tasks." value={draft.folder} error={at("/folder")} onText={(folder) => onDraft({ folder })} />
-        <TextField label="Name prefix" mono placeholder="cron-" value={draft.prefix} error={at("/prefix")} onText={(prefix) => onDraft({ prefix })} />
+        <TextField label="Name prefix" mono maxLength={namePrefixRule.maxLength} placeholder="cron-" value={draft.prefix} error={at("/prefix")} onText={(prefix) => onDraft({ prefix })} />
       </Row>
       <CheckField label="Enable the tasks at once" hint="If you do, switch the crontab off, or everything runs twice." checked={draft.enabled} onChecked={(enabled) => onDraft({ enabled })} />
       <ZoneNames />

@@ -19,7 +19,7 @@ describe("the import of a crontab", () => {
     expect(problems.querySelector("mark")?.textContent).toBe("5");
     const tasks = screen.getByRole("region", { name: "Tasks (2)" });
     within(tasks).getByText("backup");
-    within(tasks).getByText(/MAILTO=ops@example.com is not kept/);
+    within(tasks).getByText(/output is not mailed to ops@example.com/);
     expect(screen.getByRole("button", { name: "Save all 2 tasks" }).getAttribute("aria-disabled")).toBe("true");
   });
 

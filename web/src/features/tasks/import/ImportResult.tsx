@@ -39,8 +39,8 @@ export function ImportTasks({ tasks, form, notes }: Pick<TaskImportResult, "task
   return (
     <Card title={`Tasks (${tasks.length})`} hint={FORMS[form]}>
       {notes.map((note) => (
-        <p key={note} className="mb-3 text-sm text-muted first-letter:uppercase">
-          {note}.
+        <p key={note.code} className="mb-3 text-sm text-muted first-letter:uppercase">
+          {note.text}.
         </p>
       ))}
       <ul className="flex flex-col divide-y divide-line">
@@ -71,8 +71,8 @@ export function ImportTasks({ tasks, form, notes }: Pick<TaskImportResult, "task
               </p>
             )}
             {warnings.map((warning) => (
-              <p key={warning} className="flex items-start gap-1.5 text-xs text-warn">
-                <TriangleAlert size={13} className="mt-px shrink-0" aria-hidden /> {warning}
+              <p key={warning.code} className="flex items-start gap-1.5 text-xs text-warn">
+                <TriangleAlert size={13} className="mt-px shrink-0" aria-hidden /> {warning.text}
               </p>
             ))}
           </li>

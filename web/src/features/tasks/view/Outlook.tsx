@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { RunSummary, SlotPreview, Task } from "@/api/generated";
+import { noteWords } from "@/lib/words/notes";
 import { problemWords, runReason } from "@/lib/words/reasons";
 import { runListOptions, runStatsOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { overlapQueueDefaults, taskDefinitionDefaults } from "@/api/generated/contract.gen";
@@ -91,7 +92,7 @@ function NextSlot({ slot }: { slot: SlotPreview }) {
         </span>{" "}
         <span className="text-xs text-muted">{offset}</span> {slot.skipped && <Badge tone="warn">skipped</Badge>}
         {!sameClock(slot.scheduled_local) && <span className="block text-xs text-muted">{zoneTime(slot.scheduled_for)} for you</span>}
-        {slot.notes.length > 0 && <span className="block text-xs text-warn">{slot.notes.join("; ")}</span>}
+        {slot.notes.length > 0 && <span className="block text-xs text-warn">{noteWords(slot.notes)}</span>}
       </span>
     </li>
   );

@@ -1,5 +1,6 @@
 /** What a bar or a mark says in words: for screen readers, and below the chart for everyone. */
 import { dateTimeFormat } from "@/lib/locale";
+import { noteWords } from "@/lib/words/notes";
 import { runReason } from "@/lib/words/reasons";
 import { plural } from "@/lib/numbers";
 import { duration } from "@/lib/time/time";
@@ -31,6 +32,6 @@ export function slotWords({ slot, last, count, overlaps }: Mark, clock: Clock): 
     const [from, to] = [clock(slot.scheduled_for), clock(last.scheduled_for)];
     return `${word}, ${plural(count, "slot")} ${from === to ? `at ${from}` : `from ${from} to ${to}`}${about}${clash}`;
   }
-  const notes = slot.notes.length > 0 ? `: ${slot.notes.join("; ")}` : "";
+  const notes = slot.notes.length > 0 ? `: ${noteWords(slot.notes)}` : "";
   return `${word}, ${clock(slot.scheduled_for)}${about}${clash}${notes}`;
 }

@@ -1,8 +1,9 @@
-import { CalendarX, MoonStar, TriangleAlert } from "lucide-react";
+import { CalendarX, MoonStar } from "lucide-react";
 import { Fragment } from "react";
 import type { Schedule, SchedulePreview, SlotPreview } from "@/api/generated";
 import { cx } from "@/lib/cx";
 import { utcTime, viewerZone, wallTime, zoneTime } from "@/lib/time/time";
+import { noteKind, noteWords } from "@/lib/words/notes";
 import { DateTime } from "@/ui/text/Time";
 import { YearStrip } from "./YearStrip";
 import type { Preview as Asked } from "./usePreview";
@@ -41,7 +42,7 @@ function Meaning({ preview: { never, never_because, slots, timezone, days } }: {
     <>
       {never && (
         <p className="flex items-baseline gap-2 font-medium text-fail">
-          <CalendarX size={16} aria-hidden className="self-center" /> It never runs{never_because ? `: ${never_because}` : ""}.
+          <CalendarX size={16} aria-hidden className="self-center" /> It never runs{never_because ? `: ${never_because.text}` : ""}.
         </p>
       )}
       {slots.length > 0 && <Slots slots={slots} zone={timezone} />}
@@ -106,6 +107,7 @@ export function Slots({ slots, zone }: { slots: SlotPreview[]; zone: string }) {
 
 function SlotRow({ slot, both }: { slot: SlotPreview; both: boolean }) {
   const wall = wallTime(slot.scheduled_local);
+  const Special = noteKind(slot.notes) === "calendar" ? CalendarX : MoonStar;
   const cell = cx("py-0.5 pr-4 align-top sm:whitespace-nowrap", slot.skipped && "text-muted line-through");
   return (
     <>
@@ -127,8 +129,8 @@ function SlotRow({ slot, both }: { slot: SlotPreview; both: boolean }) {
         <tr>
           <td colSpan={4} className="pb-1">
             <span className="flex items-start gap-1.5 text-xs text-warn">
-              {slot.skipped ? <CalendarX size={13} className="mt-px shrink-0" aria-hidden /> : <TriangleAlert size={13} className="mt-px shrink-0" aria-hidden />}
-              <span className="first-letter:uppercase">{slot.notes.join("; ")}</span>
+              <Special size={13} className="mt-px shrink-0" aria-hidden />
+              <span className="first-letter:uppercase">{noteWords(slot.notes)}</span>
             </span>
           </td>
         </tr>

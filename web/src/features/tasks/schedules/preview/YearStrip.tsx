@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import type { SlotDay } from "@/api/generated";
+import { noteWords } from "@/lib/words/notes";
 import { type Cell, cells, dateWords, monthMarks, stripWords } from "./strip";
 
 const SIZE = 10;
@@ -71,7 +72,7 @@ function Special({ days }: { days: SlotDay[] }) {
       <ul className="flex max-h-56 flex-col gap-1 overflow-y-auto pl-4" tabIndex={0} aria-label="Special days">
         {days.map((day) => (
           <li key={day.date}>
-            <b className="font-medium">{dateWords(day.date)}</b>: {day.notes.join("; ")}
+            <b className="font-medium">{dateWords(day.date)}</b>: {noteWords(day.notes)}
           </li>
         ))}
       </ul>

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { SlotDay } from "@/api/generated";
+import type { SlotDay, SlotNote } from "@/api/generated";
 import { cells, dayWords, monthMarks, stripWords } from "./strip";
 
-const day = (date: string, planned: number, skipped = 0, notes: string[] = []): SlotDay => ({ date, planned, skipped, notes });
+const day = (date: string, planned: number, skipped = 0, notes: SlotNote[] = []): SlotDay => ({ date, planned, skipped, notes });
 
 describe("the strip of a year", () => {
   // 2026-11-26 is a Thursday.
-  const days = [day("2026-11-26", 1), day("2026-11-27", 4), day("2026-11-28", 0), day("2026-11-29", 0, 2, ["holiday"]), day("2026-11-30", 2), day("2026-12-01", 0)];
+  const days = [day("2026-11-26", 1), day("2026-11-27", 4), day("2026-11-28", 0), day("2026-11-29", 0, 2, [{ code: "skipped_on", args: { calendar: "de", title: "" }, text: "skipped by calendar de" }]), day("2026-11-30", 2), day("2026-12-01", 0)];
 
   it("has weeks as columns that begin on Monday", () => {
     expect(cells(days).map(({ week, weekday }) => [week, weekday])).toEqual([[0, 3], [0, 4], [0, 5], [0, 6], [1, 0], [1, 1]]);
@@ -17,6 +17,6 @@ describe("the strip of a year", () => {
 
   it("can be read instead of seen", () => {
     expect(stripWords(days)).toBe("7 slots on 3 of the next 6 days, 2 skipped");
-    expect(dayWords(days[3] as SlotDay)).toBe("Sun, 29 Nov 2026: 2 skipped\nholiday");
+    expect(dayWords(days[3] as SlotDay)).toBe("Sun, 29 Nov 2026: 2 skipped\nskipped by calendar de");
   });
 });

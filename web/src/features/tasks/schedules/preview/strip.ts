@@ -30,7 +30,7 @@ export function dateWords(date: string): string {
 /** What a day says: its date, its slots, and what is special. */
 export function dayWords({ date, planned, skipped, notes }: SlotDay): string {
   const what = [planned > 0 ? plural(planned, "slot") : "", skipped > 0 ? `${count(skipped)} skipped` : ""].filter(Boolean).join(", ");
-  return `${dateWords(date)}: ${what || "none"}${notes.length > 0 ? `\n${notes.join("\n")}` : ""}`;
+  return `${dateWords(date)}: ${what || "none"}${notes.length > 0 ? `\n${notes.map(({ text }) => text).join("\n")}` : ""}`;
 }
 
 /** All days with their place. */
