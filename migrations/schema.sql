@@ -135,6 +135,22 @@ CREATE TABLE "file_seen" (
     FOREIGN KEY ("trigger_id") REFERENCES "trigger" ("id")
 );
 
+CREATE TABLE "hook_call" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "trigger_id" integer NOT NULL,
+    "called_at" integer NOT NULL,
+    "address" text NOT NULL,
+    "sender" text NOT NULL,
+    "verdict" text NOT NULL,
+    "run_uid" uuid_text,
+    "delivery" text,
+    "body_bytes" integer NOT NULL,
+    "call_count" integer NOT NULL,
+    FOREIGN KEY ("trigger_id") REFERENCES "trigger" ("id")
+);
+
+CREATE INDEX "hook_call_trigger" ON "hook_call" ("trigger_id", "id");
+
 CREATE TABLE "hook_seen" (
     "trigger_id" integer NOT NULL,
     "proof" text NOT NULL,

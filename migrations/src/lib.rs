@@ -26,6 +26,7 @@ mod m20261129_000013_reruns;
 mod m20261129_000014_reasons;
 mod m20261129_000015_left_behind;
 mod m20261129_000016_calendar_mark;
+mod m20261129_000017_hook_calls;
 mod m20261129_000018_run_bodies;
 
 #[derive(Debug)]
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000014_reasons::Migration),
             Box::new(m20261129_000015_left_behind::Migration),
             Box::new(m20261129_000016_calendar_mark::Migration),
+            Box::new(m20261129_000017_hook_calls::Migration),
             Box::new(m20261129_000018_run_bodies::Migration),
         ]
     }

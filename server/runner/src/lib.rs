@@ -16,7 +16,10 @@ mod link;
 pub mod log;
 mod os;
 mod protocol;
+pub mod redact;
+mod wipe;
 
+pub use attempt::private::PrivateFolder;
 pub use attempt::run;
 pub use attempt::sweep::Swept;
 pub use fork_server::{ForkServer, Request, fork_server};
@@ -31,4 +34,7 @@ pub use protocol::plan::{LogLimits, Plan, PlanFile, PlanScript};
 pub use protocol::record::{
     CancelledBy, Exit, ExitRecord, LeftBehind, LogTotals, Outcome, SpawnFailure, Survivor, TimeLimit,
 };
-pub use protocol::{message, plan, record};
+pub use protocol::secret::{Inject, PlanSecret, SecretValue};
+pub use protocol::{message, plan, record, secret};
+pub use redact::{Redactor, Secrets, redact_bytes, redact_json, redact_text};
+pub use wipe::WipingAllocator;

@@ -5,6 +5,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::attempt::private;
 use crate::attempt::sweep::{self, Swept};
 use crate::log::layout::{attempt_of, socket_path};
 use crate::os::{self, Channel};
@@ -74,6 +75,12 @@ impl Link {
     /// gone, for about 5 s at most, and reports what is left. Meant for attempts whose runner died.
     pub fn sweep(&self) -> io::Result<Swept> {
         sweep::sweep(self.attempt()?)
+    }
+
+    /// Removes the files with values of credentials that a killed runner left in memory. Does nothing if there are
+    /// none.
+    pub fn remove_private(&self) -> io::Result<()> {
+        private::remove_of(&self.log)
     }
 
     fn attempt(&self) -> io::Result<&str> {

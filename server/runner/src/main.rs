@@ -6,6 +6,9 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+#[global_allocator]
+static MEMORY: orc_runner::WipingAllocator = orc_runner::WipingAllocator;
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
     match (arguments.next(), arguments.next()) {

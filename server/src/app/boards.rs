@@ -1,7 +1,7 @@
 //! What workers remember between rounds, and what others may read of it. It ends with the process: each worker finds
 //! everything again in the database.
 
-use super::{clock, runs, schedules, system};
+use super::{clock, runs, schedules, system, triggers};
 use crate::domain::ids::TriggerId;
 use crate::domain::reason::Reason;
 use std::collections::BTreeMap;
@@ -24,4 +24,6 @@ pub struct Boards {
     pub(in crate::app) presence: Mutex<Option<clock::presence::Presence>>,
     /// Why file triggers cannot look at their files.
     pub(in crate::app) file_problems: Mutex<BTreeMap<TriggerId, Reason>>,
+    /// Calls of webhooks that are not stored yet.
+    pub(in crate::app) hook_calls: triggers::hook_log::HookCalls,
 }

@@ -92,6 +92,8 @@ tables! {
     Trigger
     /// Ends of runs that a trigger has not handled yet.
     Firing
+    /// Calls of webhooks.
+    HookCall
     /// Calendars.
     Calendar
     /// Pools.

@@ -217,6 +217,9 @@ reasons! {
     BackfillRunsMade { runs: u64 } => format!("{} created for backfills", runs_of(*runs)),
     /// The file watcher made runs.
     FileRunsMade { runs: u64 } => format!("{} created for files", runs_of(*runs)),
+    /// The recorder wrote calls of webhooks into their log.
+    HookCallsRecorded { calls: u64 } =>
+        format!("{} recorded", counted(*calls, "call of a webhook", "calls of webhooks")),
     /// The follower looked at ends of runs that triggers listen to.
     RunEndsFollowed { ends: u64 } => format!("{} followed", counted(*ends, "end of a run", "ends of runs")),
     /// The dispatcher started runs.
@@ -297,7 +300,14 @@ reasons! {
     PatternOutside { file_roots: Vec<String> } =>
         format!("the pattern is outside of the folders that file triggers may look into (file_roots): {}", file_roots.join(", ")),
     /// The webhook has no address or secret yet.
-    SecretMissing {} => "it has no address yet; make one".to_owned(),
+    SecretMissing {} => "it has no address or secret yet; make one".to_owned(),
+    /// A filter of the webhook keeps the call out.
+    HookFiltered {
+        /// Place of the value that the filter looks at.
+        at: String,
+    } => format!("the filter on \"{at}\" does not hold, so nothing was started"),
+    /// The same delivery came before.
+    HookRepeated { delivery: String } => format!("delivery {delivery} came before; this is its run"),
     /// The webhook has a secret for another way of proof.
     ProofChanged {} => "its kind of proof was changed; make a new address or secret".to_owned(),
     /// The webhook's secret was sealed with another key.

@@ -1,10 +1,16 @@
 //! Triggers: which of them make sense, whether tasks trigger each other in a circle, and how the end of a run that
 //! started another one is written. Pure.
 
+pub mod call;
+pub mod senders;
+pub mod webhook;
+pub mod words;
+
+use self::webhook::WebhookRule;
 use super::core::problem::Problem;
 use super::ids::RunId;
 use super::runs::params::ParamSpec;
-use super::vocabulary::{FileChange, RunState, WebhookProof};
+use super::vocabulary::{FileChange, RunState};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -26,13 +32,7 @@ pub struct Trigger {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum TriggerRule {
     /// A call over HTTP.
-    Webhook {
-        /// How the caller proves that it is allowed to call.
-        proof: WebhookProof,
-        /// JSON pointers to the values of params in the JSON body, by name of the param. Empty: members with the
-        /// names of the params.
-        params: BTreeMap<String, String>,
-    },
+    Webhook(WebhookRule),
     /// A file that appears or changes.
     File {
         /// Absolute path; `*`, `?`, `[...]` and `**` stand for parts of it.
@@ -55,7 +55,7 @@ impl TriggerRule {
     /// Name of the kind.
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Webhook { .. } => "webhook",
+            Self::Webhook(_) => "webhook",
             Self::File { .. } => "file",
             Self::Task { .. } => "task",
         }
@@ -97,17 +97,8 @@ pub fn problems(task: &str, params: &[ParamSpec], triggers: &[Trigger], found: &
             found.push(at("key", format!("key \"{}\" is used twice", trigger.key)));
         }
         match &trigger.rule {
-            TriggerRule::Webhook { params: pointers, .. } => {
-                for (param, pointer) in pointers {
-                    if !params.iter().any(|spec| spec.name == *param) {
-                        found.push(at("params", format!("the task has no param \"{param}\"")));
-                    }
-                    if !pointer.is_empty() && !pointer.starts_with('/') {
-                        let message =
-                            format!("\"{pointer}\" is not a JSON pointer: it must begin with /, such as /event/day");
-                        found.push(at("params", message));
-                    }
-                }
+            TriggerRule::Webhook(rule) => {
+                found.extend(rule.problems(params).into_iter().map(|problem| at(&problem.pointer, problem.message)));
             }
             TriggerRule::File { pattern, settle_seconds, .. } => {
                 found.extend(pattern_problem(pattern).map(|message| at("pattern", message)));

@@ -46,6 +46,8 @@ macro_rules! words {
     };
 }
 
+pub(in crate::domain) use words;
+
 words!(
     /// State of a run: `waiting` -> `queued` -> `running` (-> `backing_off` -> `queued`)* -> a final state.
     RunState ("run state") {

@@ -55,6 +55,7 @@ impl Engine {
             Arc::new(ledger::backfiller::Backfiller::new(app.clone())),
             Arc::new(triggers::file_watcher::FileWatcher::new(app.clone())),
             Arc::new(triggers::follower::Follower::new(app.clone())),
+            Arc::new(triggers::recorder::Recorder::new(app.clone())),
             Arc::new(ledger::catcher::Catcher::new(app.clone())),
             Arc::new(runs::canceller::Canceller::new(app.clone(), active.clone())),
             rescuer,

@@ -10,3 +10,4 @@ pub mod secret;
 pub mod setup;
 pub mod signature;
 pub mod token;
+pub mod webhook;

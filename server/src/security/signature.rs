@@ -1,7 +1,8 @@
-//! Signatures of webhooks: HMAC-SHA256 (RFC 2104) over time and body, as `sha256=<hex>`.
+//! How a caller signs for a webhook by Orc's own rules: HMAC-SHA256 (RFC 2104) over time and body, as `sha256=<hex>`.
+//!
+//! Deliberately absent: the check, which `webhook` does for all senders.
 
 use super::secret::Secret;
-use super::token::same;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
@@ -14,11 +15,6 @@ pub fn sign(secret: &Secret, timestamp: &str, body: &[u8]) -> String {
     format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
 }
 
-/// Returns whether a signature is right. The comparison takes the same time for any difference.
-pub fn verify(secret: &Secret, timestamp: &str, body: &[u8], signature: &str) -> bool {
-    same(sign(secret, timestamp, body).as_bytes(), signature.as_bytes())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -28,11 +24,6 @@ mod tests {
         let secret = Secret::new("key".to_owned());
         // `printf '1700000000.{}' | openssl dgst -sha256 -hmac key`
         let expected = "sha256=9d713ed406bb7076d4123f0dc2c39d2df5c654ed4b0cd56b52c8b4c940bd63ae";
-        let signed = sign(&secret, "1700000000", b"{}");
-        assert_eq!(signed, expected);
-        assert!(verify(&secret, "1700000000", b"{}", &signed));
-        assert!(!verify(&secret, "1700000001", b"{}", &signed));
-        assert!(!verify(&secret, "1700000000", b"{ }", &signed));
-        assert!(!verify(&Secret::new("kez".to_owned()), "1700000000", b"{}", &signed));
+        assert_eq!(sign(&secret, "1700000000", b"{}"), expected);
     }
 }

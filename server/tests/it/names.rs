@@ -100,3 +100,30 @@ async fn every_door_refuses_a_bad_name_in_the_same_words() {
     let refused = editor.json(422, "POST /tasks/import", Some(import)).await;
     assert_eq!(refused["fields"], json!([{"pointer": "/prefix", "message": NameRule::PREFIX.words()}]));
 }
+
+#[tokio::test]
+async fn a_taken_name_is_said_with_what_has_it() {
+    let admin = House::with(&[]).await.admin().await;
+    let run = json!({"kind": "shell", "line": "true"});
+    for name in ["one", "two"] {
+        admin.json(201, "POST /tasks", Some(json!({"name": name, "run": run}))).await;
+        admin.json(201, "POST /calendars", Some(json!({"name": name}))).await;
+        admin.json(201, "POST /pools", Some(json!({"name": name, "capacity": 1}))).await;
+    }
+    let user = json!({"name": "two", "password": "correct horse battery", "role": "viewer"});
+    admin.json(201, "POST /users", Some(user.clone())).await;
+    for (door, body, kind) in [
+        ("POST /tasks", json!({"name": "two", "run": run}), "task"),
+        ("PUT /tasks/one", json!({"name": "two", "run": run}), "task"),
+        ("POST /tasks/one/clone", json!({"name": "two"}), "task"),
+        ("POST /calendars", json!({"name": "two"}), "calendar"),
+        ("PUT /calendars/one", json!({"name": "two"}), "calendar"),
+        ("POST /pools", json!({"name": "two", "capacity": 1}), "pool"),
+        ("PUT /pools/one", json!({"name": "two", "capacity": 1}), "pool"),
+        ("POST /users", user, "user"),
+    ] {
+        let refused = admin.json(409, door, Some(body)).await;
+        let detail = format!("there is a {kind} \"two\" already; choose another name");
+        assert_eq!((&refused["code"], &refused["detail"]), (&json!("name_taken"), &json!(detail)), "{door}");
+    }
+}

@@ -2,7 +2,7 @@
  * What the server assumes for fields whose default the contract does not declare, because they are unions or
  * enumerations by reference. Everything else comes from `generated/contract.gen.ts`.
  */
-import type { CatchUp, FileChange, Fold, Gap, OnServerStop, Overlap, Roll, WebhookProof } from "./generated";
+import type { CatchUp, FileChange, Fold, Gap, HmacAlgorithm, OnServerStop, Overlap, Roll, SignatureEncoding, SignedParts, WebhookProof, WebhookSender } from "./generated";
 
 /** Defaults by the field's name. */
 export const UNDECLARED = {
@@ -13,5 +13,22 @@ export const UNDECLARED = {
   fold: "first",
   roll: "skip",
   proof: "secret_url",
+  sender: "orc",
+  algorithm: "sha256",
+  encoding: "hex",
+  signed: "body",
   change: "settled",
-} as const satisfies { overlap: Overlap; on_server_stop: OnServerStop; catch_up: CatchUp; gap: Gap; fold: Fold; roll: Roll; proof: WebhookProof; change: FileChange };
+} as const satisfies {
+  overlap: Overlap;
+  on_server_stop: OnServerStop;
+  catch_up: CatchUp;
+  gap: Gap;
+  fold: Fold;
+  roll: Roll;
+  proof: WebhookProof;
+  sender: WebhookSender;
+  algorithm: HmacAlgorithm;
+  encoding: SignatureEncoding;
+  signed: SignedParts;
+  change: FileChange;
+};

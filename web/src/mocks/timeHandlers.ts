@@ -1,6 +1,6 @@
 /** Answers of what looks ahead and back: effects, the ledger in figures, triggers, backfills, imports. */
 import { http, HttpResponse } from "msw";
-import type { Backfill, Calendar, CalendarDates, CalendarPage, CalendarSummary, Effect, Feed, FeedPage, FeedSummary, PlanDays, PlanDayTask, PlanPage, Simulation, SimulationDefinition, SlotSummary, TaskDefinition, TaskImportResult, TriggerStatus } from "@/api/generated";
+import type { Backfill, Calendar, CalendarDates, CalendarPage, CalendarSummary, Effect, Feed, FeedPage, FeedSummary, PlanDays, PlanDayTask, PlanPage, Simulation, SimulationDefinition, SlotSummary, TaskDefinition, TaskImportResult, TriggerCall, TriggerCallPage, TriggerStatus } from "@/api/generated";
 import { datesBetween } from "@/lib/time/dates";
 import { at, taskSummary } from "./data";
 import { slotPreviews } from "./time";
@@ -31,6 +31,12 @@ export function summary(more: Partial<SlotSummary> = {}): SlotSummary {
 const TRIGGERS: TriggerStatus[] = [
   { key: "webhook", kind: "webhook", enabled: true, id: "01jd0w7q", url: "/hooks/01jd0w7q", rotated_at: at(-86_400 * 3), last_run_at: at(-1800), problem: null },
   { key: "file", kind: "file", enabled: true, id: "01jd0w7r", url: null, rotated_at: null, last_run_at: null, problem: { code: "file_unreadable", args: { path: "/srv/inbox", problem: "permission denied" }, text: "/srv/inbox cannot be read: permission denied" } },
+];
+
+const CALLS: TriggerCall[] = [
+  { called_at: at(-60), address: "140.82.115.10", sender: "github", verdict: "started", run_id: "0197-run", delivery: "72d3162e-cc78-11e3-81ab-4c9367dc0958", body_bytes: 6615, count: 1 },
+  { called_at: at(-300), address: "140.82.115.10", sender: "github", verdict: "filtered", run_id: null, delivery: "82d3162e", body_bytes: 6610, count: 1 },
+  { called_at: at(-900), address: "192.0.2.66", sender: "github", verdict: "wrong_proof", run_id: null, delivery: null, body_bytes: 2, count: 12 },
 ];
 
 const definition = (name: string, line: string, expression: string): TaskDefinition => ({ name, run: { kind: "shell", line, shell: null }, schedules: [{ kind: "cron", expression, timezone: "Europe/Berlin" }] });
@@ -120,7 +126,8 @@ export const timeHandlers = [
   http.post(api("/tasks/:task/effect"), ({ params }) => HttpResponse.json(effect(String(params["task"])))),
   http.get(api("/slots/summary"), () => HttpResponse.json(summary())),
   http.get(api("/tasks/:task/triggers"), () => HttpResponse.json({ items: TRIGGERS, next_cursor: null })),
-  http.post(api("/tasks/:task/triggers/:trigger/rotate"), () => HttpResponse.json({ url: "https://orc.example.com/hooks/01jd0w7q.sJk3_8fq0m2Zr7xTnYb4", secret: null })),
+  http.post(api("/tasks/:task/triggers/:trigger/rotate"), () => HttpResponse.json({ url: "https://orc.example.com/hooks/01jd0w7q.sJk3_8fq0m2Zr7xTnYb4", secret: null, verify_token: null })),
+  http.get(api("/tasks/:task/triggers/:trigger/calls"), () => HttpResponse.json<TriggerCallPage>({ items: CALLS, next_cursor: null })),
   http.get(api("/backfills"), () => HttpResponse.json({ items: [backfill(), backfill({ id: "b2", state: "finished", made_count: 1728, open_count: 0, succeeded_count: 1728, failed_count: 0, finished_at: at(-60) })], next_cursor: null })),
   http.post(api("/backfills/:backfill/cancel"), () => HttpResponse.json(backfill({ state: "cancelled" }))),
   http.post(api("/tasks/:task/backfills"), ({ request }) => HttpResponse.json(backfill({ made_count: 0, open_count: 0, succeeded_count: 0, failed_count: 0 }), { status: new URL(request.url).searchParams.has("dry_run") ? 200 : 201 })),

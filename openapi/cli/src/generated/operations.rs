@@ -294,7 +294,25 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("task", Text, "Name or id of the task"),
             Field::required("trigger", Text, "Key of the trigger"),
         ],
+        body: Some(Body { content_type: "application/json", schema: &TRIGGER_ROTATE, partial: false }),
         answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "trigger_call_list", method: "GET", path: "/tasks/{task}/triggers/{trigger}/calls",
+        permission: "read",
+        summary: "List the newest calls of a webhook and what became of each: at most 50 with a right proof, and 10 without. The log has no secrets, bodies or queries, and the last seconds are lost if the server is killed.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+            Field::required("trigger", Text, "Key of the trigger"),
+        ],
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
+        ],
+        answer: Answer::List,
+        columns: &["count", "called_at", "address", "sender", "verdict", "delivery", "body_bytes"],
+        more: &["run_id"],
         ..Operation::EMPTY
     },
     Operation {
@@ -1347,7 +1365,15 @@ static TASK_APPLY: Schema = Schema {
         TextPlace { at: "tasks.*.schedules.*.dtstart", of: "tasks.*.schedules.*", kinds: &["rrule"], nullable: false },
         TextPlace { at: "tasks.*.schedules.*.exdate.*", of: "tasks.*.schedules.*", kinds: &["rrule"], nullable: false },
         TextPlace { at: "tasks.*.schedules.*.rdate.*", of: "tasks.*.schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "tasks.*.triggers.*.signature.header", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "tasks.*.triggers.*.signature.prefix", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "tasks.*.triggers.*.signature.timestamp_header", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: true },
         TextPlace { at: "tasks.*.triggers.*.params.{}", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "tasks.*.triggers.*.filters.*.at", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "tasks.*.triggers.*.filters.*.is", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: true },
+        TextPlace { at: "tasks.*.triggers.*.filters.*.is_not", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: true },
+        TextPlace { at: "tasks.*.triggers.*.filters.*.one_of.*", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "tasks.*.triggers.*.filters.*.matches", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: true },
         TextPlace { at: "tasks.*.triggers.*.key", of: "tasks.*.triggers.*", kinds: &["webhook", "file", "task"], nullable: true },
         TextPlace { at: "tasks.*.triggers.*.pattern", of: "tasks.*.triggers.*", kinds: &["file"], nullable: false },
         TextPlace { at: "tasks.*.triggers.*.tasks.*", of: "tasks.*.triggers.*", kinds: &["task"], nullable: false },
@@ -1486,7 +1512,15 @@ static TASK_DEFINITION: Schema = Schema {
         TextPlace { at: "schedules.*.dtstart", of: "schedules.*", kinds: &["rrule"], nullable: false },
         TextPlace { at: "schedules.*.exdate.*", of: "schedules.*", kinds: &["rrule"], nullable: false },
         TextPlace { at: "schedules.*.rdate.*", of: "schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "triggers.*.signature.header", of: "triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "triggers.*.signature.prefix", of: "triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "triggers.*.signature.timestamp_header", of: "triggers.*", kinds: &["webhook"], nullable: true },
         TextPlace { at: "triggers.*.params.{}", of: "triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "triggers.*.filters.*.at", of: "triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "triggers.*.filters.*.is", of: "triggers.*", kinds: &["webhook"], nullable: true },
+        TextPlace { at: "triggers.*.filters.*.is_not", of: "triggers.*", kinds: &["webhook"], nullable: true },
+        TextPlace { at: "triggers.*.filters.*.one_of.*", of: "triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "triggers.*.filters.*.matches", of: "triggers.*", kinds: &["webhook"], nullable: true },
         TextPlace { at: "triggers.*.key", of: "triggers.*", kinds: &["webhook", "file", "task"], nullable: true },
         TextPlace { at: "triggers.*.pattern", of: "triggers.*", kinds: &["file"], nullable: false },
         TextPlace { at: "triggers.*.tasks.*", of: "triggers.*", kinds: &["task"], nullable: false },
@@ -1526,6 +1560,16 @@ static TOKEN_CREATE: Schema = Schema {
     unions: &[],
     texts: &[
         TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+    ],
+};
+
+static TRIGGER_ROTATE: Schema = Schema {
+    fields: &[
+        Field::optional("secret", Secret, "The secret for signatures, if the sender made it (Stripe, Slack, Shopify, Dropbox, Meta) or you chose it. Null: Orc makes one. It is stored sealed and never shown again.").or_null(),
+    ],
+    unions: &[],
+    texts: &[
+        TextPlace { at: "secret", of: "", kinds: &[], nullable: true },
     ],
 };
 

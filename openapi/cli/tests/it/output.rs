@@ -139,10 +139,15 @@ fn addresses_are_shown_in_full_and_dry_runs_say_so() {
     let stub = Stub::start(|seen| match seen.operation {
         "trigger_list" => good(json!({"items": [{"id": ID, "key": "webhook", "kind": "webhook", "enabled": true,
             "url": "/hooks/0190b8a4", "rotated_at": null, "last_run_at": null, "problem": {"code": "secret_missing", "args": {}, "text": "it has no address yet; make one"}}], "next_cursor": null})),
-        "trigger_rotate" => good(json!({"url": "/hooks/0190b8a4.secret", "secret": null})),
+        "trigger_rotate" => good(json!({"url": "/hooks/0190b8a4.secret", "secret": null, "verify_token": null})),
+        "trigger_call_list" => good(json!({"items": [{"called_at": "2026-11-29T18:00:00Z", "address": "192.0.2.1",
+            "sender": "github", "verdict": "skipped", "run_id": ID, "delivery": "72d3162e", "body_bytes": 6615, "count": 1}],
+            "next_cursor": null})),
         _ => None,
     });
     let orc = Orc::at(&stub.url);
+    let calls = orc.run("trigger call list backup webhook").ok().stdout;
+    assert!(["192.0.2.1", "github", "skipped", "72d3162e"].iter().all(|word| calls.contains(word)), "{calls}");
     let listed = orc.run("trigger list backup").ok().stdout;
     assert!(listed.contains(&format!("{}/hooks/0190b8a4  ", stub.url)), "{listed}");
     let shown = orc.run("trigger rotate backup webhook").ok().stdout;

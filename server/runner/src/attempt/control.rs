@@ -7,6 +7,8 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use crate::clock;
 use crate::log::layout::remove;
 use crate::os::{self, Listener, Source, Wire};
@@ -169,8 +171,8 @@ impl Peer {
 
     /// Reads once and handles every complete line.
     fn receive(&mut self, token: Option<&str>, history: &[u8], incoming: &mut Incoming) {
-        let mut buffer = [0_u8; 4096];
-        let length = match self.wire.read(&mut buffer) {
+        let mut buffer = Zeroizing::new([0_u8; 4096]);
+        let length = match self.wire.read(buffer.as_mut_slice()) {
             Ok(0) => return self.ended(),
             Ok(length) => length,
             Err(error) if os::passes(&error) => return,
@@ -180,7 +182,9 @@ impl Peer {
         let first = self.wire.is_standard() && token.is_none();
         let mut searched = self.inbox.len() - length;
         while let Some(end) = memchr::memchr(b'\n', &self.inbox[searched..]) {
-            let line: Vec<u8> = self.inbox.drain(..=searched + end).collect();
+            // The plan's line holds secrets, so its buffer is wiped.
+            let rest = self.inbox.split_off(searched + end + 1);
+            let line = Zeroizing::new(std::mem::replace(&mut self.inbox, rest));
             searched = 0;
             self.line(&line, token, history, incoming);
         }
@@ -204,7 +208,8 @@ impl Peer {
             Ok(message) if self.attached => incoming.messages.push(message),
             Ok(_) => self.close(),
             Err(error) => {
-                incoming.fault = Some(format!("a line is not a message: {error}"));
+                // The reader's own words may quote the line, and the line may hold secrets.
+                incoming.fault = Some(format!("a line is not a message of this version (column {})", error.column()));
                 if !self.attached {
                     self.close();
                 }

@@ -5,24 +5,29 @@
 //! file therefore means that nothing was started.
 
 pub(crate) mod control;
+pub(crate) mod inject;
+pub(crate) mod private;
 pub(crate) mod scratch;
 pub(crate) mod supervise;
 pub(crate) mod sweep;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::attempt::control::Control;
+use crate::attempt::private::PrivateFiles;
 use crate::attempt::scratch::{ResultFile, Scratch};
 use crate::attempt::supervise::{Ending, Session, Supervisor};
 use crate::clock;
 use crate::log::layout::{attempt_of, folder_of, socket_path};
 use crate::log::write::LogWriter;
-use crate::os::{self, Child, Failure, Signals};
+use crate::os::{self, Child, Failure, Output, Signals};
 use crate::protocol::message::{Identity, RunnerMessage, ServerMessage, Started, StopReason};
 use crate::protocol::plan::Plan;
-use crate::protocol::record::{Exit, ExitRecord, Outcome};
+use crate::protocol::record::{Exit, ExitRecord, Outcome, SpawnFailure};
+use crate::protocol::secret;
+use crate::redact::Secrets;
 
 /// How long the runner waits for a server to read the last messages.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -108,31 +113,44 @@ fn attempt_run(mut session: Session, mut plan: Plan, early: Vec<ServerMessage>) 
     let begun = clock::now();
     session.writer.limit(plan.log);
     let started_at_micros = clock::now_micros();
+    if let Err(message) = secret::check_sizes(&plan.secrets) {
+        let failure = Failure::new(SpawnFailure::InvalidInput, message);
+        let record = failed(&mut session, started_at_micros, failure, None);
+        return finish(session, record, Vec::new());
+    }
+    session.writer.mask(&Secrets::new(&plan.secrets));
     plan.notes.iter().for_each(|note| session.writer.note(&format!("[orc] {note}")));
+    let mut outputs = Vec::new();
     let record = match Scratch::prepare(&mut plan) {
         Err((scratch, failure)) => failed(&mut session, started_at_micros, failure, Some(scratch)),
-        Ok((scratch, arguments)) => match os::spawn(&plan, &arguments) {
+        Ok((scratch, arguments)) => match spawn(&mut plan, &arguments) {
             Err(failure) => failed(&mut session, started_at_micros, failure, Some(scratch)),
-            Ok(child) => {
+            Ok((child, files)) => {
                 plan.environment.clear();
                 plan.script = None;
                 let started = Started { pid: child.pid, start_ticks: child.start_ticks, started_at_micros };
                 session.writer.started(&started);
                 session.control.tell(&RunnerMessage::Started { child: started });
-                let ending = follow(&mut session, &plan, child, begun, early);
+                let mut ending = Supervisor::new(&mut session, &plan, child, begun).run(early);
+                drop(files);
+                outputs = std::mem::take(&mut ending.outputs);
                 ended(&plan, ending, started_at_micros, scratch.finish())
             }
         },
     };
-    finish(session, record)
+    finish(session, record, outputs)
 }
 
-fn follow(session: &mut Session, plan: &Plan, child: Child, begun: Instant, early: Vec<ServerMessage>) -> Ending {
-    Supervisor::new(session, plan, child, begun).run(early)
+/// Starts the command with its credentials.
+fn spawn(plan: &mut Plan, arguments: &[String]) -> Result<(Child, PrivateFiles), Failure> {
+    let (mut given, files) = inject::prepare(plan)?;
+    Ok((os::spawn(plan, arguments, &mut given)?, files))
 }
 
-fn finish(mut session: Session, mut record: ExitRecord) -> ExitCode {
+fn finish(mut session: Session, mut record: ExitRecord, outputs: Vec<Output>) -> ExitCode {
     let written = session.writer.finish(&mut record);
+    // The process that empties them outlives this one. The writer has just forgotten all secrets.
+    os::abandon(outputs);
     if let Err(error) = &written {
         eprintln!("orc-runner: {error}");
     }

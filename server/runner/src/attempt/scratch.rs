@@ -97,11 +97,7 @@ fn good_suffix(suffix: &str) -> bool {
 }
 
 fn not_written(what: &str, error: &io::Error) -> Failure {
-    let reason = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => SpawnFailure::ResourceExhausted,
-        _ => SpawnFailure::Other,
-    };
-    Failure::new(reason, format!("{what} could not be written: {error}"))
+    Failure::new(SpawnFailure::of_write(error), format!("{what} could not be written: {error}"))
 }
 
 fn read_result(path: &Path) -> Result<Option<serde_json::Value>, String> {

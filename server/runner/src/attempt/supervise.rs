@@ -12,7 +12,7 @@ use crate::attempt::sweep::{self, ROUNDS};
 use crate::clock;
 use crate::log::Stream;
 use crate::log::write::LogWriter;
-use crate::os::{self, Child, Output, Signals};
+use crate::os::{self, Child, Feed, Output, Signals};
 use crate::protocol::message::{RunnerMessage, ServerMessage, StopReason};
 use crate::protocol::plan::Plan;
 use crate::protocol::record::{CancelledBy, Exit, LeftBehind, LogTotals, Survivor, TimeLimit};
@@ -42,6 +42,8 @@ pub(crate) struct Ending {
     pub(crate) swept: u32,
     pub(crate) survivors: Vec<Survivor>,
     pub(crate) left_behind: Vec<LeftBehind>,
+    /// Pipes that processes which are left behind may still write to.
+    pub(crate) outputs: Vec<Output>,
 }
 
 /// The state of one running command.
@@ -51,6 +53,7 @@ pub(crate) struct Supervisor<'a> {
     leader: u32,
     stdout: Option<Output>,
     stderr: Option<Output>,
+    stdin: Option<Feed>,
     limits: Vec<(Instant, StopReason)>,
     ending: Ending,
     /// No descendant is left.
@@ -77,6 +80,7 @@ impl<'a> Supervisor<'a> {
             leader: child.pid,
             stdout: Some(child.stdout),
             stderr: Some(child.stderr),
+            stdin: child.stdin,
             limits,
             ending: Ending::default(),
             alone: false,
@@ -115,7 +119,7 @@ impl<'a> Supervisor<'a> {
             self.session.writer.note("[orc] another process kept the output open after the command had ended");
         }
         if leaves {
-            os::abandon(self.stdout.take().into_iter().chain(self.stderr.take()).collect());
+            self.ending.outputs = self.stdout.take().into_iter().chain(self.stderr.take()).collect();
         }
         self.ending
     }
@@ -146,13 +150,18 @@ impl<'a> Supervisor<'a> {
         let mut sources = vec![self.session.signals.source()];
         sources.extend(self.stdout.iter().map(Output::source));
         sources.extend(self.stderr.iter().map(Output::source));
+        sources.extend(self.stdin.iter().map(Feed::source));
         sources.extend(self.session.control.interests());
         let Ok(ready) = os::wait(sources, patience) else { return };
         let mut rest = ready.iter().copied();
         let signals = rest.next().unwrap_or(false);
         let stdout = self.stdout.is_some() && rest.next().unwrap_or(false);
         let stderr = self.stderr.is_some() && rest.next().unwrap_or(false);
+        let stdin = self.stdin.is_some() && rest.next().unwrap_or(false);
         let rest: Vec<bool> = rest.collect();
+        if stdin {
+            self.stdin = self.stdin.take().and_then(Feed::push);
+        }
         let writer = &mut self.session.writer;
         let grown = stdout && read(&mut self.stdout, Stream::Stdout, writer, &mut self.buffer);
         let grown = stderr && read(&mut self.stderr, Stream::Stderr, writer, &mut self.buffer) || grown;

@@ -48,6 +48,10 @@ fn main() -> ExitCode {
         ["env-all"] => say(&json!(std::env::vars().collect::<std::collections::BTreeMap<_, _>>()).to_string()),
         ["args", rest @ ..] => say(&json!(rest).to_string()),
         ["cwd"] => say(&std::env::current_dir().expect("a current folder").display().to_string()),
+        ["pieces", file, size] => {
+            let all = std::fs::read(file).expect("the file can be read");
+            all.chunks(number(size) as usize).for_each(write);
+        }
         ["result", text] => {
             let path = std::env::var("ORC_RESULT_FILE").expect("ORC_RESULT_FILE is set");
             std::fs::write(path, text).expect("the result can be written");

@@ -1,12 +1,13 @@
 //! What a log consists of, for its writer and its readers: streams, records, gaps.
 //!
 //! Offsets are logical bytes: everything the command wrote on both streams in the order in which it was read, and the
-//! runner's own notes, before any truncation. An offset therefore never changes its meaning, and a gap is a range of
+//! runner's own notes, with secrets masked and before any truncation. An offset therefore never changes its meaning, and a gap is a range of
 //! offsets without bytes.
 
 pub(crate) mod frame;
 pub mod layout;
 mod lines;
+mod masked;
 pub(crate) mod read;
 pub(crate) mod write;
 
@@ -60,7 +61,7 @@ impl Record {
 /// The content of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// The bytes exactly as the command wrote them, not split at lines or characters.
+    /// The bytes exactly as the command wrote them except masked secrets, not split at lines or characters.
     Bytes(Vec<u8>),
     /// Bytes that the command wrote and that are not kept.
     Gap {

@@ -15,11 +15,13 @@ use crate::clock;
 use crate::log::frame::{self, DATA_MAX, Head, Kind, Seed, TRAILER};
 use crate::log::layout::{remove, segment_path};
 use crate::log::lines::{Lines, Part};
+use crate::log::masked::Masked;
 use crate::log::{GapReason, Stream};
 use crate::os;
 use crate::protocol::message::{Identity, Started};
 use crate::protocol::plan::LogLimits;
 use crate::protocol::record::{ExitRecord, LogTotals};
+use crate::redact::{Secrets, redact_record};
 
 /// Number of segments in the ring.
 const RING: u64 = 8;
@@ -37,6 +39,7 @@ pub struct LogWriter {
     limits: LogLimits,
     main: Output,
     ring: VecDeque<Segment>,
+    masked: Masked,
     lines: [Lines; 3],
     newlines: u64,
     offset: u64,
@@ -62,6 +65,7 @@ impl LogWriter {
             limits: LogLimits::default(),
             main: Output { file, at: scratch.len() as u64 },
             ring: VecDeque::new(),
+            masked: Masked::default(),
             lines: Default::default(),
             newlines: 0,
             offset: 0,
@@ -77,6 +81,11 @@ impl LogWriter {
         self.limits = limits;
     }
 
+    /// Masks these secrets in everything that follows. Must be called before the first data.
+    pub fn mask(&mut self, secrets: &Secrets) {
+        self.masked = Masked::new(secrets);
+    }
+
     /// Records the start of the command.
     pub fn started(&mut self, child: &Started) {
         let head = head_of(Kind::Started, Stream::System, self.offset, child.started_at_micros);
@@ -86,8 +95,18 @@ impl LogWriter {
     }
 
     /// Takes bytes that the command wrote. Text that the command may draw over, and the end of a long line, are held
-    /// back for a moment ([`LogWriter::due`]).
+    /// back for a moment ([`LogWriter::due`]). What may be the beginning of a secret is held back until it is not.
     pub fn data(&mut self, stream: Stream, bytes: &[u8]) {
+        self.with_masked(|writer, masked| masked.pass(stream, bytes, |clear| writer.take(stream, clear)));
+    }
+
+    fn with_masked(&mut self, act: impl FnOnce(&mut Self, &mut Masked)) {
+        let mut masked = std::mem::take(&mut self.masked);
+        act(self, &mut masked);
+        self.masked = masked;
+    }
+
+    fn take(&mut self, stream: Stream, bytes: &[u8]) {
         self.newlines += memchr::memchr_iter(b'\n', bytes).count() as u64;
         self.shape(stream, |lines, cap, now, out| lines.take(bytes, cap, now, out));
     }
@@ -126,6 +145,12 @@ impl LogWriter {
     pub fn note(&mut self, text: &str) {
         self.flush();
         self.data(Stream::System, format!("{text}\n").as_bytes());
+        self.end(Stream::System);
+    }
+
+    /// Takes what the redactor of a stream holds back, because nothing follows.
+    fn end(&mut self, stream: Stream) {
+        self.with_masked(|writer, masked| masked.finish(stream, |clear| writer.take(stream, clear)));
     }
 
     /// The log's figures so far.
@@ -141,9 +166,12 @@ impl LogWriter {
     }
 
     /// Completes the exit record with the log's figures and writes it as the last frame. On a full disk it first
-    /// drops the result, then the oldest output, before it fails.
+    /// drops the result, then the oldest output, before it fails. Secrets are masked in the record too, and forgotten
+    /// then.
     pub fn finish(&mut self, record: &mut ExitRecord) -> io::Result<()> {
+        STREAMS.iter().for_each(|stream| self.end(*stream));
         self.flush();
+        redact_record(&std::mem::take(&mut self.masked).secrets, record);
         self.flush_gap(record.finished_at_micros);
         loop {
             record.log = self.totals();

@@ -9,7 +9,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 pub use super::unix::*;
-pub(crate) use super::unsupported::*;
+pub use super::unsupported::*;
 
 /// The system's name as people know it.
 pub(crate) const NAME: &str = "macOS";

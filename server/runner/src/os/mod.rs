@@ -26,19 +26,24 @@ use windows as system;
 
 use std::io;
 
+use zeroize::Zeroizing;
+
 use crate::protocol::record::{Exit, SpawnFailure};
 
 /// Becoming a runner, and what the system tells it.
 pub(crate) use system::{Signals, boot_id};
 
 /// The command: start it, read it, ask its group to stop, kill its group, collect the dead, count what they used.
-pub(crate) use system::{Output, abandon, ask, group_exists, kill_group, reap, spawn, usage};
+pub(crate) use system::{Feed, Output, abandon, ask, group_exists, kill_group, reap, spawn, usage};
 
 /// Other processes: find descendants or carriers of a marker, get a start time, ask one to stop, kill one.
 pub(crate) use system::{ask_process, carriers, kill, kill_carrier, start_ticks, started_at_micros, survivors};
 
 /// Files: private ones, the log with its lock, free space.
 pub(crate) use system::{create_locked, create_private, create_script, free_percent, locked, open_plain};
+
+/// Folders for private files, in memory where the system has that.
+pub(crate) use system::{create_folder, folder_id, memory_folders};
 
 /// The account that runs this process.
 pub use system::account;
@@ -68,6 +73,17 @@ pub(crate) struct Child {
     pub(crate) start_ticks: u64,
     pub(crate) stdout: Output,
     pub(crate) stderr: Output,
+    /// What the command still has to get over its standard input.
+    pub(crate) stdin: Option<Feed>,
+}
+
+/// What a command gets in addition to its plan.
+#[derive(Default)]
+pub(crate) struct Given {
+    /// Environment variables.
+    pub(crate) variables: Vec<(String, Zeroizing<Vec<u8>>)>,
+    /// The standard input; none: empty.
+    pub(crate) stdin: Option<Zeroizing<Vec<u8>>>,
 }
 
 /// Why a command was not started.

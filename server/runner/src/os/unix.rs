@@ -70,7 +70,8 @@ pub(super) fn input(of: &impl AsFd) -> Source<'_> {
     PollFd::new(of, PollFlags::IN)
 }
 
-fn output(of: &impl AsFd) -> Source<'_> {
+/// A source that is ready when something can be written, or nobody reads.
+pub(super) fn output(of: &impl AsFd) -> Source<'_> {
     PollFd::new(of, PollFlags::OUT)
 }
 

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use super::{Account, Channel, Child, Failure, Reaped, Source, unsupported};
+use super::{Account, Channel, Child, Failure, Given, Reaped, Source, unsupported};
 use crate::protocol::plan::Plan;
 use crate::protocol::record::{SpawnFailure, Survivor};
 
@@ -55,13 +55,41 @@ impl Output {
     }
 }
 
+/// Input of a command. There are no values of this type here.
+pub(crate) struct Feed(Never);
+
+impl Feed {
+    pub(crate) fn source(&self) -> Source<'_> {
+        match self.0 {}
+    }
+
+    pub(crate) fn push(self) -> Option<Self> {
+        match self.0 {}
+    }
+}
+
+/// None, because no command runs here that could need a private file.
+pub(crate) fn memory_folders() -> Vec<PathBuf> {
+    Vec::new()
+}
+
+/// Refuses.
+pub(crate) fn create_folder(_path: &Path) -> io::Result<()> {
+    Err(unsupported())
+}
+
+/// A folder has no name of its own here, because there are no private files to tell apart.
+pub(crate) fn folder_id(_path: &Path) -> io::Result<String> {
+    Ok(String::new())
+}
+
 /// Refuses, so that no attempt begins.
 pub(crate) fn boot_id() -> io::Result<String> {
     Err(unsupported())
 }
 
 /// Refuses.
-pub(crate) fn spawn(_plan: &Plan, _arguments: &[String]) -> Result<Child, Failure> {
+pub(crate) fn spawn(_plan: &Plan, _arguments: &[String], _given: &mut Given) -> Result<Child, Failure> {
     Err(Failure::new(SpawnFailure::Other, unsupported().to_string()))
 }
 

@@ -12,7 +12,7 @@ use std::os::windows::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-pub(crate) use super::unsupported::*;
+pub use super::unsupported::*;
 
 use super::unsupported;
 

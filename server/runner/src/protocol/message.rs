@@ -7,6 +7,7 @@
 use std::io;
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::protocol::plan::Plan;
 use crate::protocol::record::{CancelledBy, ExitRecord, TimeLimit};
@@ -139,9 +140,29 @@ pub enum StopReason {
     },
 }
 
-/// Encodes a message to the runner as a line for its standard input or socket.
-pub fn line(message: &ServerMessage) -> Vec<u8> {
-    line_of(message)
+/// Encodes a message to the runner as a line for its standard input or socket. The line is wiped when it is dropped,
+/// because a plan holds secrets, and is written to one buffer only.
+pub fn line(message: &ServerMessage) -> Zeroizing<Vec<u8>> {
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, message).expect("messages are plain data");
+    let mut line = Zeroizing::new(Vec::with_capacity(length.0 + 1));
+    serde_json::to_writer(&mut *line, message).expect("messages are plain data");
+    line.push(b'\n');
+    line
+}
+
+/// Counts what is written to it.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Encodes any message as a line.

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::secret::PlanSecret;
+
 /// Name of the environment variable that marks every process of an attempt; its value is the attempt id.
 pub const MARKER: &str = "ORC_ATTEMPT_ID";
 
@@ -37,9 +39,13 @@ pub struct Plan {
     pub script: Option<PlanScript>,
     /// Absolute folder in which the command starts.
     pub working_directory: PathBuf,
-    /// The whole environment. The runner adds only [`MARKER`], [`RESULT_FILE`] and the variables of `files`.
+    /// The whole environment except credentials. The runner adds only [`MARKER`], [`RESULT_FILE`] and the variables of
+    /// `files`.
     #[serde(default)]
     pub environment: BTreeMap<String, String>,
+    /// Credentials that the command gets, and that are masked in everything that leaves the runner.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<PlanSecret>,
     /// Files that the command may read, such as its params. The runner adds a variable with the path of each.
     #[serde(default)]
     pub files: Vec<PlanFile>,
@@ -161,9 +167,10 @@ mod tests {
     fn nothing_secret_is_ever_shown() {
         let text = r#"{"attempt":"a","token":"hush","program":"p","working_directory":"/","scratch_folder":"/",
             "arguments":["hush"],"environment":{"KEY":"hush"},"script":{"text":"hush"},
-            "files":[{"variable":"A","suffix":".a","base64":"hush"}]}"#;
+            "files":[{"variable":"A","suffix":".a","base64":"hush"}],
+            "secrets":[{"name":"key","value":"hush","inject":{"kind":"env","variable":"KEY"}}]}"#;
         let plan: Plan = serde_json::from_str(text).expect("defaults fill in the rest");
-        assert!(!format!("{plan:?} {:?} {:?}", plan.script, plan.files).contains("hush"));
+        assert!(!format!("{plan:?} {:?} {:?} {:?}", plan.script, plan.files, plan.secrets).contains("hush"));
         assert_eq!((plan.grace_seconds, plan.log.cap_bytes, plan.success_codes), (10.0, 16 << 20, vec![0]));
     }
 }

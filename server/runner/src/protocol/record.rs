@@ -136,6 +136,14 @@ pub enum SpawnFailure {
 }
 
 impl SpawnFailure {
+    /// The reason for a start that failed because a file could not be written.
+    pub(crate) fn of_write(error: &std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::ResourceExhausted,
+            _ => Self::Other,
+        }
+    }
+
     /// Returns whether the same plan may succeed a moment later.
     pub fn retryable(self) -> bool {
         self == Self::ResourceExhausted
@@ -165,7 +173,8 @@ pub enum CancelledBy {
 /// Figures about a log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogTotals {
-    /// Logical bytes: everything the command wrote, and the runner's own notes, before any truncation.
+    /// Logical bytes: everything the command wrote, and the runner's own notes, with secrets masked and before any
+    /// truncation.
     pub bytes: u64,
     /// Lines in those bytes. A last line without its end counts.
     pub lines: u64,

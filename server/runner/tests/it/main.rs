@@ -9,7 +9,9 @@ mod forking;
 mod format;
 mod leaving;
 mod left_behind;
+mod masking;
 mod output;
+mod secrets;
 mod starting;
 mod stopping;
 mod surroundings;
@@ -69,6 +71,7 @@ impl Place {
             script: None,
             working_directory: self.path().to_owned(),
             environment: [("PATH".to_owned(), "/usr/bin:/bin".to_owned())].into(),
+            secrets: Vec::new(),
             scratch_folder: self.path().to_owned(),
             success_codes: vec![0],
             attempt_timeout_seconds: None,

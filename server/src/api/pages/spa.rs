@@ -13,7 +13,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
@@ -31,7 +31,7 @@ pub fn pages() -> Router<ApiState> {
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/feeds/{file}", get(feeds::serve))
-        .route("/hooks/{address}", post(hooks::receive))
+        .route("/hooks/{address}", get(hooks::challenge).post(hooks::receive).fallback(hooks::only_post))
         .route("/swagger-ui", get(swagger::entry))
         .route("/swagger-ui/", get(swagger::file))
         .route("/swagger-ui/{*file}", get(swagger::file))

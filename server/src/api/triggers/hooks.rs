@@ -1,40 +1,89 @@
 //! The door for webhooks. Its address is public but secret, so the route is not an operation of the contract.
 
+use crate::api::core::answer::Reason;
 use crate::api::core::auth::peer_address;
 use crate::api::core::body::{IdempotencyKey, too_large};
-use crate::api::core::error::{ApiResult, request_id};
+use crate::api::core::error::{ApiError, ApiResult, request_id};
 use crate::api::core::state::ApiState;
-use crate::app::triggers::hooks::HookCall;
+use crate::app::triggers::call::HookCall;
+use crate::app::triggers::hooks::HookAnswer;
+use crate::domain::triggers::call::Headers;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{ConnectInfo, Path, State};
+use axum::extract::{ConnectInfo, Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde_json::json;
 use std::net::SocketAddr;
 
-/// Starts the task of a webhook. Answers 202 with the run.
+/// Who calls, and from where.
+type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
+
+/// Starts the task of a webhook. Answers 202 with the run, 200 if a filter kept the call out, and 200 with plain text if
+/// the sender tested the address.
 pub async fn receive(
     State(state): State<ApiState>,
     Path(address): Path<String>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    (peer, RawQuery(query)): (Peer, RawQuery),
     IdempotencyKey(idempotency_key): IdempotencyKey,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> ApiResult<Response> {
-    let body = body.map_err(too_large)?;
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let call = HookCall {
-        address,
-        timestamp: text("x-orc-timestamp"),
-        signature: text("x-orc-signature"),
-        idempotency_key,
-        body: body.to_vec(),
-        from: peer_address(&state, peer, &headers),
-        request_id: Some(request_id()),
+    let body = body.map_err(too_large)?.to_vec();
+    let call = HookCall { body, idempotency_key, ..call(&state, address, peer, query.as_deref(), &headers) };
+    Ok(match state.app.hook_call(call).await? {
+        HookAnswer::Run { run, verdict, reason } => {
+            let reason = reason.map(Reason::from);
+            let answer =
+                json!({"run_id": run.id.to_string(), "verdict": verdict, "state": run.state, "reason": reason});
+            (StatusCode::ACCEPTED, Json(answer)).into_response()
+        }
+        HookAnswer::Filtered(reason) => {
+            Json(json!({"run_id": null, "verdict": "filtered", "reason": Reason::from(reason)})).into_response()
+        }
+        HookAnswer::Challenge(text) => plain(text),
+    })
+}
+
+/// Answers a sender that tests an address. At every other address, known or not, there is nothing to read.
+pub async fn challenge(
+    State(state): State<ApiState>,
+    Path(address): Path<String>,
+    peer: Peer,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let call = call(&state, address, peer, query.as_deref(), &headers);
+    match state.app.hook_challenge(call).await? {
+        Some(text) => Ok(plain(text)),
+        None => Ok(only_post().await),
+    }
+}
+
+/// Refuses every other method.
+pub async fn only_post() -> Response {
+    let detail = "a webhook is called with POST; nothing can be read here";
+    let refused = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
+    ([(header::ALLOW, "POST")], refused).into_response()
+}
+
+fn call(state: &ApiState, address: String, peer: Peer, query: Option<&str>, headers: &HeaderMap) -> HookCall {
+    let named = |(name, value): (&header::HeaderName, &header::HeaderValue)| {
+        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
     };
-    let run = state.app.hook_call(call).await?;
-    let answer = Json(json!({"run_id": run.id.to_string()}));
-    Ok((StatusCode::ACCEPTED, [(header::CACHE_CONTROL, "no-store")], answer).into_response())
+    let query = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    HookCall {
+        address,
+        headers: Headers::new(headers.iter().map(named)),
+        query: query.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
+        from: peer_address(state, peer, headers),
+        request_id: Some(request_id()),
+        ..HookCall::default()
+    }
+}
+
+/// Plain text that no browser takes for anything else (`nosniff` stands on every answer).
+fn plain(text: String) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }

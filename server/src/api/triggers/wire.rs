@@ -2,6 +2,7 @@
 
 use crate::api::contract::names::ItemKey;
 use crate::api::core::defaults::yes;
+use crate::domain::triggers::words::{HmacAlgorithm, SignatureEncoding, SignedParts, WebhookSender};
 use crate::domain::vocabulary::{FileChange, RunState, WebhookProof};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,13 +35,85 @@ trigger! {
         #[serde(default = "secret_url")]
         #[schema(inline = false)]
         pub proof: WebhookProof,
-        /// JSON pointers to the values of params in the JSON body, by name of the param. Empty: members with the
-        /// names of the params.
+        /// Who calls. Its rules decide how a call is signed, which calls are repetitions, and which challenge is
+        /// answered.
+        #[serde(default = "orc")]
+        #[schema(inline = false)]
+        pub sender: WebhookSender,
+        /// How the sender `generic` signs; null for all others.
         #[serde(default)]
-        #[schema(example = json!({"day": "/event/day"}))]
+        #[schema(inline = false)]
+        pub signature: Option<WebhookSignature>,
+        /// Where the values of params stand, by name of the param: a JSON pointer into the body, `header:NAME` or
+        /// `query:NAME`. Empty: members of the body with the names of the params.
+        #[serde(default)]
+        #[schema(example = json!({"branch": "/ref", "event": "header:X-GitHub-Event"}))]
         pub params: BTreeMap<String, String>,
+        /// Conditions that must all hold. A call that fails one starts nothing and is answered with success.
+        #[serde(default)]
+        #[schema(max_items = 20)]
+        pub filters: Vec<WebhookFilter>,
     }
 }
+
+/// How a sender signs that is not in the list.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookSignature {
+    /// Hash function of the HMAC.
+    #[serde(default = "sha256")]
+    #[schema(inline = false)]
+    pub algorithm: HmacAlgorithm,
+    /// Header that has the signature.
+    #[schema(min_length = 1, max_length = 100, example = "X-Signature")]
+    pub header: String,
+    /// Text before the signature in that header.
+    #[serde(default)]
+    #[schema(max_length = 50, default = "", example = "sha256=")]
+    pub prefix: String,
+    /// How the signature is written.
+    #[serde(default = "hex")]
+    #[schema(inline = false)]
+    pub encoding: SignatureEncoding,
+    /// What is signed.
+    #[serde(default = "body")]
+    #[schema(inline = false)]
+    pub signed: SignedParts,
+    /// Header that has the time, in seconds since 1970; null: calls have no time, and `signed` is `body`.
+    #[serde(default)]
+    #[schema(max_length = 100, example = "X-Timestamp")]
+    pub timestamp_header: Option<String>,
+    /// Longest time between the signature and its arrival, in seconds.
+    #[serde(default = "five_minutes")]
+    #[schema(minimum = 1, maximum = 3600, default = 300)]
+    pub tolerance_seconds: u32,
+}
+
+/// A condition on a call: a place, and exactly one of `is`, `is_not`, `one_of` and `matches`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookFilter {
+    /// Where the value stands: a JSON pointer into the body, `header:NAME` or `query:NAME`.
+    #[schema(max_length = 500, example = "/ref")]
+    pub at: String,
+    /// The value is this text. A number, true or false is compared as JSON writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500, example = "refs/heads/main")]
+    pub is: Option<String>,
+    /// The value is absent, or another text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
+    pub is_not: Option<String>,
+    /// The value is one of these texts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 50)]
+    pub one_of: Option<Vec<String>>,
+    /// The value matches this pattern; `*` stands for any text and `?` for one character.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500, example = "refs/heads/release-*")]
+    pub matches: Option<String>,
+}
+
 trigger! {
     /// A file that appears or changes.
     TriggerFile {
@@ -84,6 +157,21 @@ pub enum TaskTrigger {
 
 fn secret_url() -> WebhookProof {
     WebhookProof::SecretUrl
+}
+fn orc() -> WebhookSender {
+    WebhookSender::Orc
+}
+fn sha256() -> HmacAlgorithm {
+    HmacAlgorithm::Sha256
+}
+fn hex() -> SignatureEncoding {
+    SignatureEncoding::Hex
+}
+fn body() -> SignedParts {
+    SignedParts::Body
+}
+fn five_minutes() -> u32 {
+    300
 }
 fn settled() -> FileChange {
     FileChange::Settled

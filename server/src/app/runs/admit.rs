@@ -245,6 +245,19 @@ pub async fn one_or_skipped(tx: &Tx, wanted: Wanted<'_>, now: DateTime<Utc>) -> 
     }
 }
 
+/// Admits one run of a caller who waits for an answer, and stores it. A run that overlap refuses is stored as skipped;
+/// every other refusal stores nothing and is the caller's.
+pub async fn one_or_overlapped(tx: &Tx, wanted: Wanted<'_>, now: DateTime<Utc>) -> Result<Inserted> {
+    let (definition, open) = (wanted.definition, open_of(tx, wanted.task).await?);
+    let run = match new_run(wanted.clone(), &mut open.clone(), now) {
+        Ok(run) => Some(run),
+        Err(Refusal::Overlap(_)) => run_or_skipped(wanted, open, now),
+        Err(refusal) => return Err(refusal.into_error(&definition.name)),
+    };
+    let run = run.ok_or_else(|| Error::Internal("no run was made".into()))?;
+    insert_one(tx, run, definition.overlap, now).await
+}
+
 /// How many runs of a task are open.
 pub async fn open_of(tx: &Tx, task: &TaskRecord) -> Result<OpenRuns> {
     Ok(tx.runs_open(&[task.key]).await?.get(&task.key).copied().unwrap_or_default())

@@ -29,9 +29,16 @@ impl Idempotency {
         Self { scope, key, body_hash: Sha256::digest(body.to_string()).to_vec() }
     }
 
-    /// Creates the key of a webhook's call.
+    /// Creates the key of a webhook's call that the caller chose.
     pub fn of_hook(trigger: &str, key: String, body: &[u8]) -> Self {
         Self { scope: format!("hook:{trigger}"), key, body_hash: Sha256::digest(body).to_vec() }
+    }
+
+    /// Creates the key of a delivery that its sender named. The name alone counts, because some senders repeat a
+    /// delivery with a body that differs in counters.
+    pub fn of_delivery(trigger: &str, delivery: &str) -> Self {
+        let name = Sha256::digest(delivery.as_bytes()).to_vec();
+        Self { scope: format!("hook:{trigger}"), key: format!("delivery:{}", hex::encode(&name)), body_hash: name }
     }
 }
 

@@ -252,7 +252,7 @@ fn sources(definition: &Definition) -> impl Iterator<Item = (usize, &String)> {
     definition.triggers.iter().enumerate().flat_map(|(index, trigger)| {
         let tasks = match &trigger.rule {
             TriggerRule::Task { tasks, .. } => tasks.as_slice(),
-            TriggerRule::Webhook { .. } | TriggerRule::File { .. } => &[],
+            TriggerRule::Webhook(_) | TriggerRule::File { .. } => &[],
         };
         tasks.iter().map(move |task| (index, task))
     })

@@ -1,228 +1,296 @@
-//! Webhooks: a call from outside proves its permission and starts the task.
+//! Webhooks: a call from outside proves its permission, passes the filters, and starts the task.
 //!
-//! The answer never says what is wrong with a proof: an unknown address and a wrong secret get the same answer, and
-//! one audit entry.
+//! A sender that repeats a delivery gets the run of the first one. A call that meets a run of the task under the overlap
+//! rule `skip` leaves a skipped run. Senders stop calling an address that answers with errors, so what was refused on
+//! purpose is an answer too. Deliberately absent: checking proofs (`hook_proof`), keeping the log (`hook_log`).
 
-use super::{held, secret_hash, trigger_id};
-use crate::app::core::write::{Moment, silent};
+use super::call::HookCall;
+use super::held;
+use super::hook_proof::{Webhook, still};
+use crate::app::core::write::Moment;
 use crate::app::runs::admit;
 use crate::app::runs::admit::{Inserted, Wanted};
 use crate::app::runs::idempotency::{Idempotency, remember, repeated};
-use crate::app::{App, Caller, Error, Result};
+use crate::app::{App, Error, Result};
 use crate::domain::core::problem::Problem;
-use crate::domain::ids::TaskId;
-use crate::domain::model::{RunRecord, TaskRecord, TaskRef, TaskTriggerRecord};
-use crate::domain::triggers::{Trigger, TriggerRule};
-use crate::domain::vocabulary::{TriggerKind, WebhookProof};
-use crate::security::signature;
+use crate::domain::model::{HookCallRecord, RunRecord, TaskRef};
+use crate::domain::reason::Reason;
+use crate::domain::triggers::call::{Content, Sources, read_body};
+use crate::domain::triggers::senders::{Challenge, sender};
+use crate::domain::triggers::words::HookVerdict;
+use crate::domain::vocabulary::{RunState, TriggerKind, WebhookProof};
 use crate::security::token::same;
+use crate::security::webhook::{Proof, TOLERANCE_MAX, verify_token};
 use crate::store::Tx;
-use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Map, Value, json};
+use chrono::TimeDelta;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
-/// Maximum age of a signature, in either direction.
-const FRESH: TimeDelta = TimeDelta::minutes(5);
+/// How long a signature is remembered: longer than any tolerance in either direction.
+const SEEN: TimeDelta = TimeDelta::seconds(2 * TOLERANCE_MAX as i64 + 60);
 
-/// A call of a webhook.
-#[derive(Debug, Clone, Default)]
-pub struct HookCall {
-    /// The last part of the address.
-    pub address: String,
-    /// Header `X-Orc-Timestamp`.
-    pub timestamp: Option<String>,
-    /// Header `X-Orc-Signature`.
-    pub signature: Option<String>,
-    /// Header `Idempotency-Key`.
-    pub idempotency_key: Option<String>,
-    /// The body.
-    pub body: Vec<u8>,
-    /// Address of the client.
-    pub from: String,
-    /// Id of the request.
-    pub request_id: Option<String>,
+/// Longest challenge that is answered, in characters.
+const CHALLENGE_MAX: usize = 1024;
+
+/// Longest part of a delivery's name that the log shows, in characters.
+const DELIVERY_SHOWN: usize = 100;
+
+/// The answer to a call.
+#[derive(Debug, Clone)]
+pub enum HookAnswer {
+    /// It made a run, or one that was skipped, or repeats the delivery that did.
+    Run {
+        /// The run.
+        run: Box<RunRecord>,
+        /// What became of the call: started, skipped or repeated.
+        verdict: HookVerdict,
+        /// Why it is not a new run that starts.
+        reason: Option<Reason>,
+    },
+    /// A filter kept it out.
+    Filtered(Reason),
+    /// The sender tested the address and wants this text back.
+    Challenge(String),
 }
 
-/// A webhook and its task.
-struct Webhook {
-    record: TaskTriggerRecord,
-    /// Its definition.
-    trigger: Trigger,
-    task: TaskRecord,
+/// A call that was not answered with success: what the log says, and what the caller gets.
+struct Refused {
+    verdict: HookVerdict,
+    error: Error,
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        let verdict = match error {
+            Error::Conflict { code: "task_disabled", .. } => HookVerdict::TaskDisabled,
+            Error::Invalid(_) => HookVerdict::BadParams,
+            _ => HookVerdict::Failed,
+        };
+        Self { verdict, error }
+    }
+}
+
+type Handled = std::result::Result<HookAnswer, Refused>;
+
+/// What a transaction made of a call.
+enum Written {
+    Run(Box<RunRecord>, Inserted),
+    Repeated(Box<RunRecord>),
+    Replayed,
+    Unproved,
+    OnHold,
 }
 
 impl App {
-    /// Starts the task of a webhook.
-    pub async fn hook_call(&self, call: HookCall) -> Result<RunRecord> {
-        let Some(Webhook { record, trigger, task }) = self.proved(&call).await? else {
-            return Err(self.hook_refused(&call).await);
+    /// Handles a call and writes it down.
+    pub async fn hook_call(&self, call: HookCall) -> Result<HookAnswer> {
+        let found = self.hook_find(&call.address).await?;
+        let content = content(found.as_ref(), &call);
+        let delivery = found.as_ref().and_then(|found| delivery(found, &call, content.as_ref().ok()));
+        let handled = self.hook_handle(found.as_ref(), &call, content, delivery.as_deref()).await;
+        if let Some(found) = &found {
+            let (verdict, run) = match &handled {
+                Ok(HookAnswer::Run { run, verdict, .. }) => (*verdict, Some(run.id)),
+                Ok(HookAnswer::Filtered(_)) => (HookVerdict::Filtered, None),
+                Ok(HookAnswer::Challenge(_)) => (HookVerdict::Challenge, None),
+                Err(refused) => (refused.verdict, None),
+            };
+            let shown = delivery.map(|name| name.chars().filter(char::is_ascii_graphic).take(DELIVERY_SHOWN).collect());
+            let record = HookCallRecord {
+                called_at: self.clock().now(),
+                address: call.from.clone(),
+                sender: found.rule.sender,
+                verdict,
+                run,
+                delivery: shown,
+                body_bytes: call.body.len() as u64,
+                count: 1,
+            };
+            self.inner.boards.hook_calls.add(found.record.row, record);
+        }
+        handled.map_err(|refused| refused.error)
+    }
+
+    /// Answers a sender that tests an address with `GET`; none: nothing is to be read here.
+    pub async fn hook_challenge(&self, call: HookCall) -> Result<Option<String>> {
+        let Some(found) = self.hook_find(&call.address).await? else { return Ok(None) };
+        let by_address = found.rule.proof == WebhookProof::SecretUrl;
+        if by_address && self.hook_proof(Some(&found), &call)? == Proof::Wrong {
+            return Ok(None);
+        }
+        match sender(found.rule.sender).challenge {
+            Challenge::QueryChallenge => Ok(call.query("challenge").and_then(answerable)),
+            Challenge::HubChallenge if call.query("hub.mode") == Some("subscribe") => {
+                let given = call.query("hub.verify_token").unwrap_or_default();
+                let shared = self.hook_secret(Some(&found))?;
+                let right = shared.is_some_and(|it| same(verify_token(&it).expose().as_bytes(), given.as_bytes()));
+                Ok(call.query("hub.challenge").and_then(answerable).filter(|_| by_address || right))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    async fn hook_handle(
+        &self,
+        found: Option<&Webhook>,
+        call: &HookCall,
+        content: std::result::Result<Content, String>,
+        delivery: Option<&str>,
+    ) -> Handled {
+        let (proof, known) = (self.hook_proof(found, call)?, found);
+        let (Proof::Right { once }, Some(found)) = (&proof, known) else {
+            let verdict = if proof == Proof::TooOld { HookVerdict::TooOld } else { HookVerdict::WrongProof };
+            return Err(Refused { verdict, error: self.hook_refused(call).await });
         };
+        if let Some(challenge) = challenge(found, call, content.as_ref().ok()) {
+            return Ok(HookAnswer::Challenge(challenge));
+        }
         if self.hold().await?.is_some() {
             return Err(on_hold_now());
         }
-        let params = params(&trigger, &task, &call.body)?;
-        let (proof, body) = (call.signature.clone(), call.body.clone());
-        let key = call.idempotency_key.clone();
-        let key = key.map(|key| Idempotency::of_hook(&record.id.to_string(), key, &call.body));
+        let content = match content {
+            Ok(content) => content,
+            Err(message) if found.rule.reads_body(&found.task.definition.params) => {
+                let error = Error::Invalid(vec![Problem::at("", message)]);
+                return Err(Refused { verdict: HookVerdict::BadBody, error });
+            }
+            Err(_) => Content::default(),
+        };
+        let sources = Sources { headers: &call.headers, query: &call.query, content: &content };
+        if let Some(filter) = sources.kept_out(&found.rule.filters) {
+            return Ok(HookAnswer::Filtered(Reason::HookFiltered { at: filter.at.clone() }));
+        }
+        let params = sources.params(&found.rule, &found.task.definition.params);
+        let written = self.hook_write(found, call, once.clone(), delivery, params).await?;
+        self.hook_answer(call, delivery, written).await
+    }
+
+    async fn hook_answer(&self, call: &HookCall, delivery: Option<&str>, written: Written) -> Handled {
+        let unproved = |verdict, error| Err(Refused { verdict, error });
+        match written {
+            Written::Run(run, _) => {
+                let skipped = run.state == RunState::Skipped;
+                let verdict = if skipped { HookVerdict::Skipped } else { HookVerdict::Started };
+                let reason = run.reason.clone().filter(|_| skipped);
+                Ok(HookAnswer::Run { run, verdict, reason })
+            }
+            Written::Repeated(run) => {
+                let delivery = delivery.or(call.idempotency_key.as_deref()).unwrap_or_default();
+                let delivery = delivery.chars().take(DELIVERY_SHOWN).collect();
+                let reason = Some(Reason::HookRepeated { delivery });
+                Ok(HookAnswer::Run { run, verdict: HookVerdict::Repeated, reason })
+            }
+            Written::Replayed => unproved(HookVerdict::Replayed, self.hook_refused(call).await),
+            Written::Unproved => unproved(HookVerdict::WrongProof, self.hook_refused(call).await),
+            Written::OnHold => Err(on_hold_now()),
+        }
+    }
+
+    async fn hook_write(
+        &self,
+        found: &Webhook,
+        call: &HookCall,
+        once: Option<String>,
+        delivery: Option<&str>,
+        params: Map<String, Value>,
+    ) -> Result<Written> {
+        let (record, rule, task) = (found.record.clone(), found.rule.clone(), found.task.id);
+        let id = record.id.to_string();
+        let of_caller = || call.idempotency_key.clone().map(|key| Idempotency::of_hook(&id, key, &call.body));
+        let (named, body) = (delivery.is_some(), call.body.clone());
+        let key = delivery.map(|name| Idempotency::of_delivery(&id, name)).or_else(of_caller);
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             // This comes before the proof counts as used, because a caller without an answer repeats the request with
             // the same proof.
             if let Some(run) = repeated(tx, key.as_ref(), now).await? {
-                return Ok(Some((run, Inserted::default())));
+                return Ok(Written::Repeated(Box::new(run)));
             }
             // What the call proved may be worth nothing by now.
-            if !still(tx, &record, &trigger, task.id).await? {
-                return Ok(None);
+            if !still(tx, &record, &rule, task).await? {
+                return Ok(Written::Unproved);
             }
             if held(tx).await? {
-                return Err(on_hold_now());
+                return Ok(Written::OnHold);
             }
-            if let Some(proof) = &proof
-                && matches!(trigger.rule, TriggerRule::Webhook { proof: WebhookProof::Signature, .. })
-                && !tx.hook_seen(record.row, proof, now - FRESH - FRESH, now).await?
+            let task = tx.task_find(&TaskRef::Id(task)).await?.filter(|task| task.deleted_at.is_none());
+            let Some(task) = task else { return Ok(Written::Unproved) };
+            let by = Some(format!("webhook {}", record.key));
+            let wanted = Wanted { params: params.clone(), ..Wanted::new(&task, TriggerKind::Webhook, by, now) };
+            if let Some(once) = &once
+                && !tx.hook_seen(record.row, once, now - SEEN, now).await?
             {
-                return Ok(None);
+                return Ok(Written::Replayed);
             }
-            let (run, inserted) = start(tx, &record, &task, params.clone(), now).await?;
+            let inserted = admit::one_or_overlapped(tx, wanted, now).await?;
+            tx.trigger_used(record.row, now).await?;
+            let run = inserted.first()?.clone();
             if !body.is_empty() {
                 tx.run_body_put(run.id, &body).await?;
             }
-            remember(tx, key.as_ref(), run.id, now).await?;
-            Ok(Some((run, inserted)))
-        };
-        let announce = |app: &Self, made: &Option<(RunRecord, Inserted)>| {
-            made.iter().for_each(|(_, inserted)| app.announce_inserted(inserted));
-        };
-        match self.write(write, announce).await? {
-            Some((run, _)) => Ok(run),
-            None => Err(self.hook_refused(&call).await),
-        }
-    }
-
-    /// The trigger of a call, if the call proves its permission.
-    async fn proved(&self, call: &HookCall) -> Result<Option<Webhook>> {
-        let (id, secret) = call.address.split_once('.').unwrap_or((&call.address, ""));
-        // Hashing and signing are done for unknown addresses too, so that timing reveals nothing.
-        let (hash, nobody) = (secret_hash(secret), crate::security::secret::Secret::new(String::new()));
-        let (timestamp, given) = (call.timestamp.as_deref().unwrap_or_default(), call.signature.as_deref());
-        let found = match trigger_id(id) {
-            Some(id) => self.store().trigger_find(id).await?,
-            None => None,
-        };
-        let task = match &found {
-            Some((_, task)) => self.store().task_find(&TaskRef::Id(*task)).await?,
-            None => None,
-        };
-        let found = found.and_then(|(record, _)| {
-            let task = task.filter(|task| task.deleted_at.is_none())?;
-            let trigger = task.definition.triggers.iter().find(|trigger| trigger.key == record.key)?.clone();
-            trigger.enabled.then_some(Webhook { record, trigger, task })
-        });
-        let sealed = found.as_ref().and_then(|found| found.record.sealed_secret.clone());
-        let shared = match (&found, sealed) {
-            (Some(found), Some(sealed)) => self.seal()?.unseal(&sealed, found.record.id.0.as_bytes()),
-            _ => None,
-        };
-        let signed =
-            signature::verify(shared.as_ref().unwrap_or(&nobody), timestamp, &call.body, given.unwrap_or_default());
-        let right = |Webhook { record, trigger, .. }: &Webhook| match trigger.rule {
-            TriggerRule::Webhook { proof: WebhookProof::SecretUrl, .. } => {
-                record.secret_hash.as_ref().is_some_and(|stored| same(stored, &hash))
+            // A sender that repeats a delivery whose run was skipped asks for another chance.
+            if run.state != RunState::Skipped || !named {
+                remember(tx, key.as_ref(), run.id, now).await?;
             }
-            TriggerRule::Webhook { proof: WebhookProof::Signature, .. } => {
-                signed && shared.is_some() && fresh(timestamp, self.clock().now())
+            Ok(Written::Run(Box::new(run), inserted))
+        };
+        let announce = |app: &Self, written: &Written| {
+            if let Written::Run(_, inserted) = written {
+                app.announce_inserted(inserted);
             }
-            TriggerRule::File { .. } | TriggerRule::Task { .. } => false,
         };
-        Ok(found.filter(right))
-    }
-
-    /// Refuses a call with one audit entry and no hint. A client that is refused again and again gets neither for a
-    /// while. Valid calls never wait, because their proof cannot be guessed. A wrong call stays a wrong call even if
-    /// the log cannot be written.
-    async fn hook_refused(&self, call: &HookCall) -> Error {
-        let key = format!("hook:{}", call.from);
-        if let Err(wait) = self.limiter().enter(&[key], self.uptime()) {
-            return Error::TooMany(wait.as_secs().max(1));
-        }
-        let mut caller = Caller::system();
-        caller.request_id.clone_from(&call.request_id);
-        let known = call.address.split('.').next().unwrap_or_default().chars().take(32).collect();
-        let entry = caller.audit(self.clock().now(), "hook_refuse", ("trigger", known), json!({"address": call.from}));
-        let written = self.write(async move |tx: &Tx, _| Ok(tx.audit_append(&entry).await?), silent);
-        if let Err(error) = written.await {
-            tracing::warn!(%error, "a refused call of a webhook could not be recorded in the audit log");
-        }
-        Error::Unauthenticated("this address does not exist, or the proof is wrong".into())
+        self.write(write, announce).await
     }
 }
 
-/// Whether a trigger is still the one that a call proved to be for: enabled, with that proof and that secret.
-async fn still(tx: &Tx, proved: &TaskTriggerRecord, trigger: &Trigger, task: TaskId) -> Result<bool> {
-    let Some(task) = tx.task_find(&TaskRef::Id(task)).await?.filter(|task| task.deleted_at.is_none()) else {
-        return Ok(false);
+/// The content of a body, read only if something is to be taken from it.
+fn content(found: Option<&Webhook>, call: &HookCall) -> std::result::Result<Content, String> {
+    let Some(found) = found else { return Ok(Content::default()) };
+    let facts = sender(found.rule.sender);
+    let needed = facts.delivery_pointer.is_some()
+        || facts.challenge == Challenge::UrlVerification
+        || found.rule.reads_body(&found.task.definition.params);
+    if needed { read_body(call.headers.one("content-type"), &call.body) } else { Ok(Content::default()) }
+}
+
+/// The sender's name for a delivery. A sender that signs no time and gives no name has one name for each body, so that
+/// nobody who caught a call can send it again.
+fn delivery(found: &Webhook, call: &HookCall, content: Option<&Content>) -> Option<String> {
+    let facts = sender(found.rule.sender);
+    let named = facts.delivery_headers.iter().find_map(|header| call.headers.one(header));
+    let in_body = || {
+        let value = content?.value.as_ref()?.pointer(facts.delivery_pointer?)?;
+        value.as_str().map(str::to_owned)
     };
-    let same_rule = |it: &Trigger| it.key == proved.key && it.enabled && proof_of(it) == proof_of(trigger);
-    if !task.definition.triggers.iter().any(same_rule) {
-        return Ok(false);
-    }
-    let same_secret = |it: &TaskTriggerRecord| {
-        it.row == proved.row && it.secret_hash == proved.secret_hash && it.sealed_secret == proved.sealed_secret
+    let of_body = || {
+        let nameless = !facts.delivery_headers.is_empty() && found.rule.proof == WebhookProof::Signature;
+        nameless.then(|| format!("sha256:{}", hex::encode(Sha256::digest(&call.body))))
     };
-    Ok(tx.trigger_list(task.key).await?.iter().any(same_secret))
+    named.filter(|name| !name.is_empty()).map(str::to_owned).or_else(in_body).or_else(of_body)
 }
 
-const fn proof_of(trigger: &Trigger) -> Option<WebhookProof> {
-    match trigger.rule {
-        TriggerRule::Webhook { proof, .. } => Some(proof),
-        TriggerRule::File { .. } | TriggerRule::Task { .. } => None,
-    }
-}
-
-fn on_hold_now() -> Error {
-    Error::Unavailable("everything is on hold; try again later".into())
-}
-
-fn fresh(timestamp: &str, now: DateTime<Utc>) -> bool {
-    let at = timestamp.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-    at.is_some_and(|at| (now - at).abs() <= FRESH)
-}
-
-/// Reads the params of the run from the body.
-fn params(trigger: &Trigger, task: &TaskRecord, body: &[u8]) -> Result<Map<String, Value>> {
-    let TriggerRule::Webhook { params: pointers, .. } = &trigger.rule else { return Ok(Map::new()) };
-    let specs = &task.definition.params;
-    if specs.is_empty() || body.is_empty() {
-        return Ok(Map::new());
-    }
-    let body: Value = serde_json::from_slice(body)
-        .map_err(|error| Error::Invalid(vec![Problem::at("", format!("the body is not JSON: {error}"))]))?;
-    let mut found = Map::new();
-    for spec in specs {
-        let own = format!("/{}", spec.name);
-        let pointer = match pointers.get(&spec.name) {
-            Some(pointer) => pointer,
-            None if pointers.is_empty() => &own,
-            None => continue,
-        };
-        if let Some(value) = body.pointer(pointer) {
-            found.insert(spec.name.clone(), value.clone());
+/// What a sender wants back that tests an address with a call that proved itself.
+fn challenge(found: &Webhook, call: &HookCall, content: Option<&Content>) -> Option<String> {
+    match sender(found.rule.sender).challenge {
+        Challenge::UrlVerification => {
+            let body = content?.value.as_ref()?;
+            let asked = body.get("type").and_then(Value::as_str) == Some("url_verification");
+            body.get("challenge").and_then(Value::as_str).filter(|_| asked).and_then(answerable)
         }
+        Challenge::ValidationToken => call.query("validationToken").and_then(answerable),
+        Challenge::Ping => {
+            let ping = call.headers.one("x-github-event") == Some("ping");
+            ping.then(|| "pong".to_owned())
+        }
+        Challenge::None | Challenge::QueryChallenge | Challenge::HubChallenge => None,
     }
-    Ok(found)
 }
 
-async fn start(
-    tx: &Tx,
-    record: &TaskTriggerRecord,
-    task: &TaskRecord,
-    params: Map<String, Value>,
-    now: DateTime<Utc>,
-) -> Result<(RunRecord, Inserted)> {
-    let task = tx.task_find(&TaskRef::Id(task.id)).await?.filter(|task| task.deleted_at.is_none());
-    let task = task.ok_or_else(|| Error::NotFound("the task was deleted".into()))?;
-    let by = Some(format!("webhook {}", record.key));
-    let wanted = Wanted { params, ..Wanted::new(&task, TriggerKind::Webhook, by, now) };
-    let inserted = admit::one(tx, wanted, now).await?;
-    tx.trigger_used(record.row, now).await?;
-    Ok((inserted.first()?.clone(), inserted))
+/// A challenge that can be sent back: short, and without control characters.
+fn answerable(text: &str) -> Option<String> {
+    let short = !text.is_empty() && text.chars().take(CHALLENGE_MAX + 1).count() <= CHALLENGE_MAX;
+    (short && !text.chars().any(char::is_control)).then(|| text.to_owned())
+}
+
+fn on_hold_now() -> Refused {
+    Refused { verdict: HookVerdict::OnHold, error: Error::Unavailable("everything is on hold; try again later".into()) }
 }

@@ -3,12 +3,16 @@
 //!
 //! Deliberately absent: watching folders, which `engine::triggers` does. Start reading at `hooks`, then `files`.
 
+pub mod call;
 pub mod file_roots;
 pub mod files;
+pub mod hook_log;
+mod hook_proof;
 pub mod hooks;
+pub mod secrets;
 
 use super::core::hold::on_hold;
-use super::core::write::{Moment, silent};
+use super::core::write::Moment;
 use super::runs::admit;
 use super::runs::admit::{Inserted, Wanted};
 use super::{App, Caller, Error, Result};
@@ -19,15 +23,9 @@ use crate::domain::model::{FiringRecord, TaskRecord, TaskRef, TaskTriggerRecord}
 use crate::domain::reason::Reason;
 use crate::domain::triggers::{TaskEnd, circle};
 use crate::domain::triggers::{Trigger, TriggerRule};
-use crate::domain::vocabulary::{Permission, TriggerKind, WebhookProof};
-use crate::security::seal::Seal;
-use crate::security::secret::Secret;
+use crate::domain::vocabulary::{Permission, TriggerKind};
 use crate::store::Tx;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use serde_json::json;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// Maximum number of ends of runs handled in one round.
@@ -42,15 +40,6 @@ pub struct TriggerView {
     pub record: TaskTriggerRecord,
     /// Why the trigger cannot work; none if it can.
     pub problem: Option<Reason>,
-}
-
-/// A new secret of a webhook, shown once.
-#[derive(Debug, Clone)]
-pub struct NewSecret {
-    /// Path of the address on this server.
-    pub path: Secret,
-    /// The shared secret for signatures.
-    pub secret: Option<Secret>,
 }
 
 /// Whether the triggers of a definition may make tasks start each other in a circle.
@@ -126,9 +115,7 @@ impl App {
         let view = |definition: &Trigger| {
             let record = records.iter().find(|record| record.key == definition.key)?.clone();
             let problem = match definition.rule {
-                TriggerRule::Webhook { proof, .. } => {
-                    secret_missing(&record, proof).or_else(|| self.secret_unreadable(&record))
-                }
+                TriggerRule::Webhook(ref rule) => self.secret_problem(&record, rule),
                 TriggerRule::File { .. } => self.file_problem(record.id),
                 TriggerRule::Task { .. } => None,
             };
@@ -137,83 +124,12 @@ impl App {
         Ok(task.definition.triggers.iter().filter_map(view).collect())
     }
 
-    /// Gives a webhook a new address or secret. The old one stops working at once.
-    pub async fn trigger_rotate(&self, caller: &Caller, task: &str, key: &str) -> Result<NewSecret> {
-        caller.require(Permission::Define)?;
-        let record = self.living(task).await?;
-        let name = record.definition.name.clone();
-        let missing = || Error::NotFound(format!("task \"{name}\" has no trigger \"{key}\""));
-        let trigger = record.definition.triggers.iter().find(|trigger| trigger.key == key).ok_or_else(missing)?;
-        let TriggerRule::Webhook { proof, .. } = trigger.rule else {
-            let detail = format!("trigger \"{key}\" is of kind {}; only webhooks have secrets", trigger.rule.kind());
-            return Err(Error::conflict("no_secret", detail));
-        };
-        let stored = self.store().trigger_list(record.key).await?;
-        let stored = stored.into_iter().find(|stored| stored.key == key).ok_or_else(missing)?;
-        let text = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
-        let secret = Secret::new(text);
-        let id = stored.id.0.simple();
-        let (hash, sealed, shown) = match proof {
-            WebhookProof::SecretUrl => {
-                let path = Secret::new(format!("/hooks/{id}.{}", secret.expose()));
-                (Some(secret_hash(secret.expose())), None, NewSecret { path, secret: None })
-            }
-            WebhookProof::Signature => {
-                let sealed = self.seal()?.seal(&secret, stored.id.0.as_bytes());
-                (None, Some(sealed), NewSecret { path: Secret::new(format!("/hooks/{id}")), secret: Some(secret) })
-            }
-        };
-        let (caller, key) = (caller.clone(), key.to_owned());
-        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
-            tx.trigger_rotate(stored.row, hash.clone(), sealed.clone(), now).await?;
-            let detail = json!({"trigger": key});
-            tx.audit_append(&caller.audit(now, "trigger_rotate", ("task", name.clone()), detail)).await?;
-            Ok(())
-        };
-        self.write(write, silent).await?;
-        Ok(shown)
-    }
-
-    /// What is wrong with the sealed secret of a webhook.
-    fn secret_unreadable(&self, record: &TaskTriggerRecord) -> Option<Reason> {
-        let sealed = record.sealed_secret.as_ref()?;
-        match self.seal() {
-            Ok(seal) if seal.unseal(sealed, record.id.0.as_bytes()).is_some() => None,
-            Ok(_) => Some(Reason::SecretUnreadable {}),
-            Err(error) => Some(Reason::SealUnusable { problem: error.to_string() }),
-        }
-    }
-
-    /// The key under which secrets are sealed.
-    pub(super) fn seal(&self) -> Result<Seal> {
-        let unread = |error| Error::Internal(format!("seal.key in the data folder cannot be used: {error}"));
-        Seal::open(&self.settings().data_dir).map_err(unread)
-    }
-
     /// Runs one round over the ends of runs that triggers listen to. Returns how many were handled.
     pub async fn firings_follow(&self) -> Result<usize> {
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| follow(tx, now).await;
         let announce = |app: &Self, (inserted, _): &(Inserted, usize)| app.announce_inserted(inserted);
         Ok(self.write(write, announce).await?.1)
     }
-}
-
-/// What prevents a webhook from checking its callers.
-fn secret_missing(record: &TaskTriggerRecord, proof: WebhookProof) -> Option<Reason> {
-    let (there, other) = match proof {
-        WebhookProof::SecretUrl => (record.secret_hash.is_some(), record.sealed_secret.is_some()),
-        WebhookProof::Signature => (record.sealed_secret.is_some(), record.secret_hash.is_some()),
-    };
-    match (there, other) {
-        (true, _) => None,
-        (false, true) => Some(Reason::ProofChanged {}),
-        (false, false) => Some(Reason::SecretMissing {}),
-    }
-}
-
-/// SHA-256 of the secret part of an address.
-pub(super) fn secret_hash(secret: &str) -> Vec<u8> {
-    Sha256::digest(secret.as_bytes()).to_vec()
 }
 
 /// Returns whether everything is on hold, so that no trigger starts anything.
@@ -254,7 +170,7 @@ async fn listening(tx: &Tx, firing: &FiringRecord) -> Result<Option<TaskRecord>>
             && task.definition.enabled
             && trigger.is_some_and(|trigger| match &trigger.rule {
                 TriggerRule::Task { states, .. } => trigger.enabled && states.contains(&firing.state),
-                TriggerRule::Webhook { .. } | TriggerRule::File { .. } => false,
+                TriggerRule::Webhook(_) | TriggerRule::File { .. } => false,
             })
     };
     Ok(task.filter(listens))

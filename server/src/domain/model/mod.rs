@@ -36,4 +36,6 @@ pub use self::runs::{
 pub use self::schedules::{DamagedSchedule, ScheduleAhead, ScheduleRecord, StoredSchedules};
 pub use self::system::{DatabaseFacts, DatabaseKind, Leftovers, Surroundings, WalState};
 pub use self::tasks::{Damage, LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskVersionRecord};
-pub use self::triggers::{FileState, FilesLearned, FiringRecord, KnownFile, KnownFiles, TaskTriggerRecord};
+pub use self::triggers::{
+    FileState, FilesLearned, FiringRecord, HookCallRecord, KnownFile, KnownFiles, TaskTriggerRecord,
+};

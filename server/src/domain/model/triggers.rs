@@ -4,6 +4,7 @@ use crate::domain::ids::RunId;
 use crate::domain::ids::TaskId;
 use crate::domain::ids::TriggerId;
 use crate::domain::keys::{Firing, Key, Task, Trigger};
+use crate::domain::triggers::words::{HookVerdict, WebhookSender};
 use crate::domain::vocabulary::RunState;
 use chrono::DateTime;
 use chrono::Utc;
@@ -85,4 +86,25 @@ pub struct FiringRecord {
     pub task_name: String,
     /// State in which that run ended.
     pub state: RunState,
+}
+
+/// A call of a webhook, as its log keeps it: no secret, no body, no query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookCallRecord {
+    /// When it came; of several alike, the last one.
+    pub called_at: DateTime<Utc>,
+    /// Address of the client.
+    pub address: String,
+    /// By whose rules it was checked.
+    pub sender: WebhookSender,
+    /// What became of it.
+    pub verdict: HookVerdict,
+    /// The run that it made, or that it repeated.
+    pub run: Option<RunId>,
+    /// The sender's name for the delivery.
+    pub delivery: Option<String>,
+    /// Size of the body in bytes.
+    pub body_bytes: u64,
+    /// How many calls it stands for. Only calls without proof are counted together.
+    pub count: u32,
 }

@@ -1,10 +1,12 @@
 //! Turns a task's definition into a plan for the runner: program, arguments, environment.
 //!
 //! A process gets its params in the file `ORC_PARAMS_FILE`, as `ORC_PARAM_*` variables as far as they fit, and as
-//! `${params.x}` inside one argument. Shell and script text is never substituted into. The environment begins with the account's variables, never with the server's own.
+//! `${params.x}` inside one argument. Shell and script text is never substituted into. The environment begins with the
+//! account's variables, never with the server's own.
 
+use crate::app::App;
 use crate::domain::ids::{AttemptId, RunId};
-use crate::domain::model::{RunOrigin, Surroundings, TriggerRecord};
+use crate::domain::model::{ClaimedRun, RunOrigin, Surroundings, TriggerRecord};
 use crate::domain::reason::Reason;
 use crate::domain::runs::{line_ends, params};
 use crate::domain::tasks::start_limits::{self, LeftOut, Variables};
@@ -14,6 +16,7 @@ use crate::domain::vocabulary::TriggerKind;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat, Utc};
+use orc_runner::PlanSecret;
 use orc_runner::plan::{LogLimits, Plan, PlanFile, PlanScript};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -55,7 +58,15 @@ pub struct PlanContext {
     pub min_free_percent: f64,
 }
 
-/// Builds the plan of an attempt. Returns none for kinds that need no process.
+/// Opens the credentials that the attempt's task may use, just before it starts, so that a wait uses the newest values.
+/// The error says which one is missing; nothing is started then. No task can name a credential yet, so the list is
+/// empty.
+#[expect(clippy::unused_async, reason = "the vault will be asked here")]
+pub async fn secrets(_app: &App, _claimed: &ClaimedRun) -> Result<Vec<PlanSecret>, Reason> {
+    Ok(Vec::new())
+}
+
+/// Builds the plan of an attempt, without credentials. Returns none for kinds that need no process.
 pub fn build(definition: &Definition, facts: &AttemptFacts, context: &PlanContext) -> Option<Plan> {
     let Start { program, arguments, script } = lower(&definition.run, &facts.params)?;
     let Variables { kept, left_out } = start_limits::variables(definition, &facts.params, context.surroundings.limits);
@@ -70,6 +81,7 @@ pub fn build(definition: &Definition, facts: &AttemptFacts, context: &PlanContex
             .as_ref()
             .map_or_else(|| context.scratch_folder.clone(), PathBuf::from),
         environment: environment(definition, facts, context, kept),
+        secrets: Vec::new(),
         files: files(facts),
         notes: left_out.into_iter().map(|param| only_in_file(param).words()).collect(),
         scratch_folder: context.scratch_folder.clone(),

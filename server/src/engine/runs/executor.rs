@@ -18,8 +18,8 @@ use crate::domain::model::{AttemptStarted, ClaimedRun};
 use crate::domain::reason::Reason;
 use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::{AttemptOutcome, OnServerStop};
-use orc_runner::Link;
 use orc_runner::message::{Identity, ServerMessage};
+use orc_runner::{Link, PlanSecret};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -124,23 +124,30 @@ impl Executor {
             return Ended::NotStarted(Reason::ServerStopping {});
         }
         if let Some(damage) = &claimed.damage {
-            let reason = Reason::TaskDamaged { problem: damage.clone() };
-            let report = AttemptReport::bare(AttemptOutcome::Failed, self.app.clock().now(), Some(reason));
-            let report = AttemptReport { hopeless: true, ..report };
-            return Ended::Report(Box::new(report));
+            return self.hopeless(Reason::TaskDamaged { problem: damage.clone() });
         }
+        let secrets = match brief::secrets(&self.app, claimed).await {
+            Ok(secrets) => secrets,
+            Err(reason) => return self.hopeless(reason),
+        };
         if matches!(claimed.definition.run, RunSpec::Http { .. }) {
-            return self.carry_out_http(claimed, membership).await;
+            return self.carry_out_http(claimed, &secrets, membership).await;
         }
-        match self.started(claimed).await {
+        match self.started(claimed, secrets).await {
             Ok((runner, reach)) => self.accompany(claimed, reach, Some(runner), membership).await,
             Err(error) => Ended::NotStarted(Reason::RunnerFailed { problem: error.to_string() }),
         }
     }
 
-    async fn carry_out_http(&self, claimed: &ClaimedRun, membership: &mut Membership) -> Ended {
+    /// A failure before anything was started. Another attempt would fail in the same way.
+    fn hopeless(&self, reason: Reason) -> Ended {
+        let report = AttemptReport::bare(AttemptOutcome::Failed, self.app.clock().now(), Some(reason));
+        Ended::Report(Box::new(AttemptReport { hopeless: true, ..report }))
+    }
+
+    async fn carry_out_http(&self, claimed: &ClaimedRun, secrets: &[PlanSecret], membership: &mut Membership) -> Ended {
         let own_port = self.settings.own_port;
-        let carried = http::run(claimed, &self.app, &mut membership.control, own_port);
+        let carried = http::run(claimed, secrets, &self.app, &mut membership.control, own_port);
         tokio::select! {
             report = carried => Ended::Report(Box::new(report)),
             () = self.left.cancelled() => Ended::NotStarted(Reason::ServerStopping {}),
@@ -148,7 +155,7 @@ impl Executor {
     }
 
     /// Starts a runner, stores its identity, and only then sends the plan.
-    async fn started(&self, claimed: &ClaimedRun) -> io::Result<(Conversation, Reach)> {
+    async fn started(&self, claimed: &ClaimedRun, secrets: Vec<PlanSecret>) -> io::Result<(Conversation, Reach)> {
         let link = self.link(claimed);
         let context = self.context(claimed.attempt.id).await?;
         let (mut runner, identity) = self.runners.start(link.log()).await?;
@@ -169,7 +176,8 @@ impl Executor {
             run_deadline_seconds: claimed.run.deadline_at.map(|at| seconds_until(at, self.app.clock().now())),
         };
         let plan = brief::build(&claimed.definition, &facts, &context);
-        let plan = plan.ok_or_else(|| io::Error::other("this kind of task needs no process"))?;
+        let mut plan = plan.ok_or_else(|| io::Error::other("this kind of task needs no process"))?;
+        plan.secrets = secrets;
         runner.send(&ServerMessage::Start { plan: Box::new(plan) }).await?;
         Ok((runner, Reach::started(link, token, identity)))
     }
@@ -332,7 +340,21 @@ impl Executor {
             self.app.logs_delete(vec![attempt]).await;
         }
         self.app.progress().end(claimed.run.id, attempt);
-        let _left_behind_folders_are_pruned = tokio::fs::remove_dir_all(self.app.scratch_path(attempt)).await;
+        self.clean(claimed).await;
+    }
+
+    /// Removes what a runner that was killed leaves behind. The pruner removes what cannot be removed now.
+    async fn clean(&self, claimed: &ClaimedRun) {
+        let (scratch, link) = (self.app.scratch_path(claimed.attempt.id), self.link(claimed));
+        let cleaning = tokio::task::spawn_blocking(move || {
+            let _usual_for_http = std::fs::remove_dir_all(scratch);
+            link.remove_private()
+        });
+        if let Ok(Err(error)) = cleaning.await {
+            let attempt = claimed.attempt.id;
+            tracing::warn!(%attempt, %error, "files with values of credentials could not be removed from memory; this \
+                will be tried again");
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use memchr::memmem::Finder;
 use orc_runner::message::{Identity, Started};
 use orc_runner::record::{CancelledBy, ExitRecord, Outcome, SpawnFailure, TimeLimit};
-use orc_runner::{LogLimits, LogWriter, Stream};
+use orc_runner::{LogLimits, LogWriter, PlanSecret, Secrets, Stream, redact_text};
 use std::io;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -30,12 +30,14 @@ const LONGEST: Duration = Duration::from_secs(366 * 86_400);
 /// Carries out an http attempt.
 pub async fn run(
     claimed: &ClaimedRun,
+    secrets: &[PlanSecret],
     app: &App,
     control: &mut mpsc::UnboundedReceiver<Control>,
     own_port: u16,
 ) -> AttemptReport {
     let started_at = app.clock().now();
-    let (sender, written) = match open(claimed, app) {
+    let secrets = compiled(secrets.to_vec()).await;
+    let (sender, written) = match open(claimed, &secrets, app) {
         Ok(log) => write_behind(log, app.clone(), claimed),
         Err(error) => {
             let reason = Reason::LogUnwritable { problem: error.to_string() };
@@ -54,7 +56,7 @@ pub async fn run(
             RequestEnd { outcome: Outcome::Cancelled { by: CancelledBy::Server }, success: false, reason: None }
         }
     };
-    let RequestEnd { outcome, success, reason } = outcome;
+    let RequestEnd { outcome, success, reason } = outcome.masked(&secrets);
     if let Some(reason) = &reason {
         let _noted_if_it_can_be = sender.send((Stream::System, format!("[orc] {reason}\n").into_bytes())).await;
     }
@@ -72,6 +74,15 @@ pub async fn run(
     report
 }
 
+/// Compiles the list of what must be masked, which takes up to 0.2 s for very large values.
+async fn compiled(secrets: Vec<PlanSecret>) -> Secrets {
+    if secrets.is_empty() {
+        return Secrets::default();
+    }
+    let compiling = tokio::task::spawn_blocking(move || Secrets::new(&secrets));
+    compiling.await.expect("compiling ends, and nobody cancels it")
+}
+
 /// Result of the request.
 struct RequestEnd {
     outcome: Outcome,
@@ -83,16 +94,29 @@ impl RequestEnd {
     fn failed(reason: Reason) -> Self {
         Self { outcome: Outcome::Exited { code: 1 }, success: false, reason: Some(reason) }
     }
+
+    /// Masks secrets in texts that quote the request or the answer.
+    fn masked(mut self, secrets: &Secrets) -> Self {
+        let clear = |text: &mut String| *text = redact_text(secrets, text).into_owned();
+        if let Outcome::SpawnFailed { message, .. } = &mut self.outcome {
+            clear(message);
+        }
+        if let Some(Reason::RequestFailed { problem } | Reason::RequestRefused { problem }) = &mut self.reason {
+            clear(problem);
+        }
+        self
+    }
 }
 
 type Sender = mpsc::Sender<(Stream, Vec<u8>)>;
 type Written = tokio::task::JoinHandle<LogWriter>;
 
-fn open(claimed: &ClaimedRun, app: &App) -> io::Result<LogWriter> {
+fn open(claimed: &ClaimedRun, secrets: &Secrets, app: &App) -> io::Result<LogWriter> {
     std::fs::create_dir_all(app.log_folder())?;
     let identity = Identity { runner_pid: std::process::id(), ..Identity::blank(claimed.attempt.id.to_string()) };
     let mut log = LogWriter::create(&app.log_path(claimed.attempt.id), &identity)?;
     log.limit(LogLimits { cap_bytes: claimed.definition.log.max_bytes, ..LogLimits::default() });
+    log.mask(secrets);
     let started_at_micros = claimed.attempt.started_at.timestamp_micros();
     log.started(&Started { pid: std::process::id(), start_ticks: 0, started_at_micros });
     Ok(log)
@@ -207,6 +231,20 @@ mod tests {
         search.feed(b"all wel");
         search.feed(b"x");
         assert!(!search.found);
+    }
+
+    #[test]
+    fn what_quotes_the_request_shows_no_secret() {
+        let secrets = Secrets::of_values([b"hunter2!".as_slice()]);
+        let problem = "http://api/?key=hunter2%21 cannot be reached".to_owned();
+        let outcome = Outcome::SpawnFailed { reason: SpawnFailure::InvalidInput, message: problem.clone() };
+        let reason = Some(Reason::RequestRefused { problem: problem.clone() });
+        let end = RequestEnd { outcome, success: false, reason }.masked(&secrets);
+        let failed = RequestEnd::failed(Reason::RequestFailed { problem }).masked(&secrets);
+        let wanted = "http://api/?key=*** cannot be reached".to_owned();
+        assert!(matches!(end.outcome, Outcome::SpawnFailed { message, .. } if message == wanted));
+        assert_eq!(end.reason, Some(Reason::RequestRefused { problem: wanted.clone() }));
+        assert_eq!(failed.reason, Some(Reason::RequestFailed { problem: wanted }));
     }
 
     #[test]

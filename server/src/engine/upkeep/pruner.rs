@@ -11,6 +11,8 @@ use crate::engine::core::worker::{RoundError, RoundResult, Worker};
 use chrono::TimeDelta;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use orc_runner::PrivateFolder;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -69,10 +71,26 @@ impl Pruner {
                 limit: LEFTOVERS,
             };
             leftovers = self.app.leftovers_delete(what).await?;
-            files = self.orphans().await?;
+            files = self.orphans().await? + self.private_leftovers().await?;
         }
         let any = removed + leftovers > 0 || files > 0;
         Ok(any.then_some(Reason::HistoryRemoved { runs: removed, leftovers, files: files as u64 }))
+    }
+
+    /// Removes files with values of credentials whose attempts have ended. The list of folders comes first: an attempt
+    /// that begins meanwhile is not in it.
+    async fn private_leftovers(&self) -> Result<usize, RoundError> {
+        let log_folder = self.app.log_folder();
+        let found = tokio::task::spawn_blocking(move || PrivateFolder::list(&log_folder)).await?;
+        let Ok(mut found) = found else { return Ok(0) };
+        if found.is_empty() {
+            return Ok(0);
+        }
+        let running = self.app.attempts_running().await?;
+        let running: HashSet<String> = running.iter().map(|claimed| claimed.attempt.id.to_string()).collect();
+        found.retain(|folder| !running.contains(&folder.attempt));
+        let removing = move || found.iter().filter(|folder| folder.remove().is_ok()).count();
+        Ok(tokio::task::spawn_blocking(removing).await?)
     }
 
     /// Removes logs and scratch folders of attempts that do not exist.

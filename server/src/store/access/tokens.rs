@@ -7,15 +7,12 @@ use crate::domain::keys::{Key, User};
 use crate::domain::model::{Cursor, Page, PageRequest};
 use crate::domain::model::{TokenNew, TokenRecord};
 use crate::store::core::error::damaged;
-use crate::store::core::page::{beyond, containing};
+use crate::store::core::page::{containing, newest_first};
 use crate::store::core::time::{Micros, instant, micros};
 use crate::store::{Conflict, Result, Store, StoreError, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    Set,
-};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, QueryFilter as _, Set};
 use std::collections::HashMap;
 
 impl Store {
@@ -39,13 +36,9 @@ impl Store {
             let key = user_key(self.reader(), user).await?.unwrap_or(Key::NONE);
             query = query.filter(token::Column::UserId.eq(key));
         }
-        if let Some(cursor) = &page.cursor {
-            let (at, key) = cursor.as_number()?;
-            query = query.filter(beyond([token::Column::CreatedAt, token::Column::Id], at, key, true));
-        }
-        let query = query.order_by_desc(token::Column::CreatedAt).order_by_desc(token::Column::Id);
-        let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
-        let Page { items, next } = Page::cut(rows, page.limit, |row| Cursor::number(row.created_at.0, row.id));
+        let columns = [token::Column::CreatedAt, token::Column::Id];
+        let place = |row: &token::Model| Cursor::number(row.created_at.0, row.id);
+        let Page { items, next } = newest_first(self.reader(), query, columns, page, place).await?;
         Ok(Page { items: records(self.reader(), items).await?, next })
     }
 }

@@ -9,13 +9,13 @@ use crate::domain::vocabulary::Role;
 use crate::store::core::error::{damaged, unique};
 use crate::store::core::locks;
 use crate::store::core::locks::Hold;
-use crate::store::core::page::{beyond, containing};
+use crate::store::core::page::{containing, in_name_order};
 use crate::store::core::time::{Micros, instant};
 use crate::store::{Conflict, Result, Store, Tx};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
+    QueryFilter as _, QuerySelect as _, Select, Set,
 };
 
 impl Store {
@@ -35,14 +35,9 @@ impl Store {
         if let Some(text) = text {
             query = query.filter(containing(user::Column::Name, text));
         }
-        if let Some(cursor) = &page.cursor {
-            let (at, key) = cursor.as_text()?;
-            query = query.filter(beyond([user::Column::Name, user::Column::Id], at, key, false));
-        }
-        let query = query.order_by_asc(user::Column::Name).limit(u64::from(page.limit) + 1);
-        let rows = query.all(self.reader()).await?;
-        let items = rows.into_iter().map(record).collect::<Result<Vec<_>>>()?;
-        Ok(Page::cut(items, page.limit, |user| Cursor::text(user.name.clone(), user.key)))
+        let columns = [user::Column::Name, user::Column::Id];
+        let place = |row: &user::Model| Cursor::text(row.name.clone(), row.id);
+        in_name_order(self.reader(), query, columns, page, place).await?.try_map(record)
     }
 
     /// Number of users.

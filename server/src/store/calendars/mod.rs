@@ -10,7 +10,7 @@ use self::damage::record;
 use self::entity::{calendar, calendar_version};
 use super::core::entity::task;
 use super::core::error::unique;
-use super::core::page::{beyond, containing};
+use super::core::page::{containing, in_name_order};
 use super::core::task::definition::definition_of;
 use super::core::time::Micros;
 use super::{Conflict, Result, Store, StoreError, Tx};
@@ -41,13 +41,9 @@ impl Store {
         if let Some(text) = text {
             query = query.filter(containing(calendar::Column::Name, text));
         }
-        if let Some(cursor) = &page.cursor {
-            let (at, key) = cursor.as_text()?;
-            query = query.filter(beyond([calendar::Column::Name, calendar::Column::Id], at, key, false));
-        }
-        let query = query.order_by_asc(calendar::Column::Name).order_by_asc(calendar::Column::Id);
-        let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
-        let Page { items, next } = Page::cut(rows, page.limit, |row| Cursor::text(row.name.clone(), row.id));
+        let columns = [calendar::Column::Name, calendar::Column::Id];
+        let place = |row: &calendar::Model| Cursor::text(row.name.clone(), row.id);
+        let Page { items, next } = in_name_order(self.reader(), query, columns, page, place).await?;
         Ok(Page { items: records(self.reader(), items).await?, next })
     }
 

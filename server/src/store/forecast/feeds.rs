@@ -8,7 +8,7 @@ use crate::domain::model::{FeedNew, FeedRecord};
 use crate::store::access::entity::user;
 use crate::store::access::users::user_key;
 use crate::store::core::entity::task;
-use crate::store::core::page::beyond;
+use crate::store::core::page::newest_first;
 use crate::store::core::rows::small;
 use crate::store::core::time::Micros;
 use crate::store::{Result, Store, Tx};
@@ -28,13 +28,9 @@ impl Store {
             let key = user_key(self.reader(), user).await?.unwrap_or(Key::NONE);
             query = query.filter(feed::Column::UserId.eq(key));
         }
-        if let Some(cursor) = &page.cursor {
-            let (at, key) = cursor.as_number()?;
-            query = query.filter(beyond([feed::Column::CreatedAt, feed::Column::Id], at, key, true));
-        }
-        let query = query.order_by_desc(feed::Column::CreatedAt).order_by_desc(feed::Column::Id);
-        let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
-        let Page { items, next } = Page::cut(rows, page.limit, |row| Cursor::number(row.created_at.0, row.id));
+        let columns = [feed::Column::CreatedAt, feed::Column::Id];
+        let place = |row: &feed::Model| Cursor::number(row.created_at.0, row.id);
+        let Page { items, next } = newest_first(self.reader(), query, columns, page, place).await?;
         Ok(Page { items: records(self.reader(), items).await?, next })
     }
 

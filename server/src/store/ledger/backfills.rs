@@ -8,7 +8,7 @@ use crate::domain::model::{Cursor, Page, PageRequest, RunRecord};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::{BackfillState, RunState};
 use crate::store::core::error::damaged;
-use crate::store::core::page::beyond;
+use crate::store::core::page::newest_first;
 use crate::store::core::reason::ReasonColumns;
 use crate::store::core::rows::small;
 use crate::store::core::task::task_uids;
@@ -30,13 +30,9 @@ impl Store {
         if let Some(key) = task_key {
             query = query.filter(backfill::Column::TaskId.eq(key));
         }
-        if let Some(cursor) = &page.cursor {
-            let (at, key) = cursor.as_number()?;
-            query = query.filter(beyond([backfill::Column::CreatedAt, backfill::Column::Id], at, key, true));
-        }
-        let query = query.order_by_desc(backfill::Column::CreatedAt).order_by_desc(backfill::Column::Id);
-        let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
-        let Page { items, next } = Page::cut(rows, page.limit, |row| Cursor::number(row.created_at.0, row.id));
+        let columns = [backfill::Column::CreatedAt, backfill::Column::Id];
+        let place = |row: &backfill::Model| Cursor::number(row.created_at.0, row.id);
+        let Page { items, next } = newest_first(self.reader(), query, columns, page, place).await?;
         Ok(Page { items: records(self.reader(), items).await?, next })
     }
 

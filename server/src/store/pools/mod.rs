@@ -8,7 +8,7 @@ pub mod entity;
 use self::entity::pool;
 use super::core::entity::task;
 use super::core::error::unique;
-use super::core::page::{beyond, containing};
+use super::core::page::{containing, in_name_order};
 use super::core::rows::small;
 use super::core::task::definition::definition_of;
 use super::core::time::Micros;
@@ -20,7 +20,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Set,
+    QueryOrder as _, Set,
 };
 
 impl Store {
@@ -30,13 +30,9 @@ impl Store {
         if let Some(text) = text {
             query = query.filter(containing(pool::Column::Name, text));
         }
-        if let Some(cursor) = &page.cursor {
-            let (at, key) = cursor.as_text()?;
-            query = query.filter(beyond([pool::Column::Name, pool::Column::Id], at, key, false));
-        }
-        let query = query.order_by_asc(pool::Column::Name).order_by_asc(pool::Column::Id);
-        let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
-        Ok(Page::cut(rows, page.limit, |row| Cursor::text(row.name.clone(), row.id)).map(record))
+        let columns = [pool::Column::Name, pool::Column::Id];
+        let place = |row: &pool::Model| Cursor::text(row.name.clone(), row.id);
+        Ok(in_name_order(self.reader(), query, columns, page, place).await?.map(record))
     }
 
     /// All pools.

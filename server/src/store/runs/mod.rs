@@ -17,7 +17,7 @@ pub(in crate::store) mod waiting;
 
 use self::entity::run;
 use super::core::error::damaged;
-use super::core::page::beyond;
+use super::core::page::newest_first;
 use super::core::reason::ReasonColumns;
 use super::core::rows::small;
 use super::core::task::task_uids;
@@ -29,9 +29,7 @@ use crate::domain::model::{RunFilter, RunOrigin, RunRecord, TriggerRecord};
 use crate::domain::vocabulary::{RunState, TriggerKind};
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
-};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Select};
 
 impl Store {
     /// Finds a run.
@@ -41,14 +39,10 @@ impl Store {
 
     /// A page of runs, newest first.
     pub async fn run_list(&self, filter: &RunFilter, page: &PageRequest) -> Result<Page<RunRecord>> {
-        let mut query = filtered(filter);
-        if let Some(cursor) = &page.cursor {
-            let (at, key) = cursor.as_number()?;
-            query = query.filter(beyond([run::Column::CreatedAt, run::Column::Id], at, key, true));
-        }
-        let query = query.order_by_desc(run::Column::CreatedAt).order_by_desc(run::Column::Id);
-        let rows = query.limit(u64::from(page.limit) + 1).all(self.reader()).await?;
-        let Page { items, next } = Page::cut(rows, page.limit, |row| Cursor::number(row.created_at.0, row.id));
+        let query = filtered(filter);
+        let columns = [run::Column::CreatedAt, run::Column::Id];
+        let place = |row: &run::Model| Cursor::number(row.created_at.0, row.id);
+        let Page { items, next } = newest_first(self.reader(), query, columns, page, place).await?;
         Ok(Page { items: records(self.reader(), items).await?, next })
     }
 

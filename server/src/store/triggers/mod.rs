@@ -5,8 +5,9 @@
 pub(in crate::store) mod bodies;
 pub mod entity;
 pub(in crate::store) mod files_seen;
+pub(in crate::store) mod hooks;
 
-use self::entity::{hook_seen, trigger, trigger_firing, trigger_source};
+use self::entity::{hook_call, trigger, trigger_firing, trigger_source};
 use super::core::entity::task;
 use super::core::error::damaged;
 use super::core::time::{Micros, instant};
@@ -106,6 +107,7 @@ impl Tx {
     async fn trigger_remove(&self, row: Key<keys::Trigger>, at: DateTime<Utc>) -> Result<()> {
         trigger_firing::Entity::delete_many().filter(trigger_firing::Column::TriggerId.eq(row)).exec(self).await?;
         trigger_source::Entity::delete_many().filter(trigger_source::Column::TriggerId.eq(row)).exec(self).await?;
+        hook_call::Entity::delete_many().filter(hook_call::Column::TriggerId.eq(row)).exec(self).await?;
         trigger::Entity::update_many()
             .col_expr(trigger::Column::RemovedAt, Expr::value(Micros::from(at)))
             .col_expr(trigger::Column::SecretHash, Expr::value(None::<Vec<u8>>))
@@ -142,22 +144,6 @@ impl Tx {
             .exec(self)
             .await?;
         Ok(())
-    }
-
-    /// Stores a signature, and forgets those before `since`. Returns false if the signature was accepted before.
-    pub async fn hook_seen(
-        &self,
-        row: Key<keys::Trigger>,
-        proof: &str,
-        since: DateTime<Utc>,
-        at: DateTime<Utc>,
-    ) -> Result<bool> {
-        hook_seen::Entity::delete_many().filter(hook_seen::Column::SeenAt.lt(Micros::from(since))).exec(self).await?;
-        let seen =
-            hook_seen::ActiveModel { trigger_id: Set(row), proof: Set(proof.to_owned()), seen_at: Set(at.into()) };
-        let insert = hook_seen::Entity::insert(seen)
-            .on_conflict_do_nothing_on([hook_seen::Column::TriggerId, hook_seen::Column::Proof]);
-        Ok(matches!(insert.exec_without_returning(self).await?, sea_orm::TryInsertResult::Inserted(1..)))
     }
 
     /// Which task listens to which, without deleted ones: (listener, source), by name.

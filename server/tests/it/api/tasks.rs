@@ -44,7 +44,10 @@ async fn tasks_answer_as_before() {
     tour.ask("GET /tasks/copy/versions?limit=2", None).await;
     tour.ask("GET /tasks/copy/versions/1", None).await;
     tour.ask("GET /tasks/copy/triggers", None).await;
-    tour.ask("POST /tasks/copy/triggers/call/rotate", None).await;
+    let made = tour.json("POST /tasks/copy/triggers/call/rotate", None).await;
+    let unsigned = format!("POST ..{}", made["url"].as_str().expect("an address"));
+    assert_eq!(tour.client.house.ask(&unsigned, &[], None).await.status, 401);
+    tour.ask("GET /tasks/copy/triggers/call/calls", None).await;
     tour.ask("POST /tasks/copy/disable", None).await;
     tour.ask("POST /tasks/copy/enable", None).await;
     tour.ask("POST /tasks/plain/clone", Some(json!({"name": "other", "enabled": true}))).await;

@@ -17,6 +17,8 @@ mod left_behind;
 mod looking;
 mod planning;
 mod pools;
+#[cfg(target_os = "linux")]
+mod private_files;
 mod requests;
 mod retention;
 mod runs;

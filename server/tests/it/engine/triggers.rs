@@ -2,14 +2,16 @@
 
 use super::bench::{Bench, child_task};
 use orc_server::app::core::write::Write;
+use orc_server::app::triggers::call::HookCall;
 use orc_server::app::triggers::file_roots::Disks;
 use orc_server::app::triggers::files::Looked;
-use orc_server::app::triggers::hooks::HookCall;
+use orc_server::app::triggers::hooks::HookAnswer;
 use orc_server::app::{App, Caller, Error, Signal};
 use orc_server::domain::model::{AuditFilter, FileState, PageRequest, RunFilter, RunRecord};
 use orc_server::domain::reason::{Reason, ReasonCode};
 use orc_server::domain::tasks::Definition;
 use orc_server::domain::triggers::TriggerRule;
+use orc_server::domain::triggers::call::Headers;
 use orc_server::domain::vocabulary::{FileChange, RunState, TriggerKind};
 use orc_server::engine::{FileWatcher, Worker as _};
 use orc_server::integrations::disk::{Disk, HungDisk};
@@ -171,6 +173,13 @@ fn call(path: &str, body: &str) -> HookCall {
     HookCall { address, body: body.into(), from: format!("198.51.100.{}", rand::random::<u8>()), ..HookCall::default() }
 }
 
+async fn started(bench: &Bench, call: HookCall) -> RunRecord {
+    match bench.app.hook_call(call).await.expect("an answer") {
+        HookAnswer::Run { run, .. } => *run,
+        other => panic!("no run: {other:?}"),
+    }
+}
+
 const BODY: &str = r#"{"event": {"day": "2026-11-23"}}"#;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,17 +194,17 @@ async fn a_secret_address_starts_the_task_until_it_is_rotated() {
         assert!(matches!(&refused, Error::Unauthenticated(text) if !text.contains("it")), "{path}: {refused}");
     }
     assert_eq!(refusals(&bench).await, 5, "one entry for each");
-    let first = bench.app.trigger_rotate(&caller, "it", "webhook").await.expect("an address").path;
-    let run = bench.app.hook_call(call(first.expose(), BODY)).await.expect("a run");
+    let first = bench.app.trigger_rotate(&caller, "it", "webhook", None).await.expect("an address").path;
+    let run = started(&bench, call(first.expose(), BODY)).await;
     assert_eq!((run.trigger.kind, &run.params["day"]), (TriggerKind::Webhook, &json!("2026-11-23")));
     let missing = bench.app.hook_call(call(first.expose(), "{}")).await;
     assert!(matches!(missing, Err(Error::Invalid(problems)) if problems[0].pointer == "/params/day"));
     assert!(matches!(bench.app.hook_call(call(first.expose(), "{")).await, Err(Error::Invalid(_))));
-    let second = bench.app.trigger_rotate(&caller, "it", "webhook").await.expect("an address").path;
+    let second = bench.app.trigger_rotate(&caller, "it", "webhook", None).await.expect("an address").path;
     assert!(matches!(bench.app.hook_call(call(first.expose(), BODY)).await, Err(Error::Unauthenticated(_))));
     let keyed = |body| HookCall { idempotency_key: Some("delivery-1".into()), ..call(second.expose(), body) };
-    let run = bench.app.hook_call(keyed(BODY)).await.expect("a run");
-    assert_eq!(bench.app.hook_call(keyed(BODY)).await.expect("the same run").id, run.id, "delivered twice");
+    let run = started(&bench, keyed(BODY)).await;
+    assert_eq!(started(&bench, keyed(BODY)).await.id, run.id, "delivered twice");
     let reused = bench.app.hook_call(keyed(r#"{"event": {"day": "2026-11-24"}}"#)).await;
     assert!(matches!(reused, Err(Error::Conflict { code: "idempotency_key_reused", .. })));
     bench.app.task_switch(&caller, "it", false).await.expect("disabled");
@@ -218,22 +227,27 @@ async fn a_secret_address_starts_the_task_until_it_is_rotated() {
 async fn a_signature_counts_once_and_not_for_long() {
     let bench = Bench::new().await;
     hooked(&bench, "signature").await;
-    let made = bench.app.trigger_rotate(&Caller::local(), "it", "webhook").await.expect("a secret");
+    let made = bench.app.trigger_rotate(&Caller::local(), "it", "webhook", None).await.expect("a secret");
     let secret = made.secret.expect("a shared secret");
+    let with_headers = |headers: &[(&str, &str)], body: &str| {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        HookCall { headers: Headers::new(headers), ..call(made.path.expose(), body) }
+    };
     let signed = |seconds: i64, body: &str| {
         let timestamp = (bench.app.clock().now().timestamp() + seconds).to_string();
-        let signature = Some(sign(&secret, &timestamp, body.as_bytes()));
-        HookCall { timestamp: Some(timestamp), signature, ..call(made.path.expose(), body) }
+        let signature = sign(&secret, &timestamp, body.as_bytes());
+        with_headers(&[("X-Orc-Timestamp", &timestamp), ("X-Orc-Signature", &signature)], body)
     };
     let good = signed(0, BODY);
-    bench.app.hook_call(good.clone()).await.expect("a run");
+    let proof = good.headers.one("x-orc-signature").expect("a signature").to_owned();
+    started(&bench, good.clone()).await;
     let wrong = [
         good.clone(),
         signed(-301, BODY),
         signed(330, BODY),
         HookCall { body: b"{}".to_vec(), ..signed(1, BODY) },
-        HookCall { timestamp: Some("soon".into()), ..signed(2, BODY) },
-        HookCall { signature: None, ..signed(3, BODY) },
+        with_headers(&[("X-Orc-Timestamp", "soon"), ("X-Orc-Signature", &proof)], BODY),
+        with_headers(&[("X-Orc-Timestamp", &bench.app.clock().now().timestamp().to_string())], BODY),
         call(made.path.expose(), BODY),
     ];
     let count = wrong.len();

@@ -22,7 +22,7 @@ fn hook_task(name: &str, line: &str, more: Value) -> Value {
 }
 
 async fn call(bench: &Bench, task: &str, body: &[u8]) -> Answer {
-    let path = bench.app.trigger_rotate(&Caller::local(), task, "hook").await.expect("an address").path;
+    let path = bench.app.trigger_rotate(&Caller::local(), task, "hook", None).await.expect("an address").path;
     let mut asked = request(HERE, &format!("POST ..{}", path.expose()), &[], None);
     *asked.body_mut() = body.to_vec().into();
     bench.send(asked).await

@@ -14,7 +14,7 @@ async fn webhook(house: &House, name: &str, proof: &str) -> (String, Option<Stri
     let body = json!({"name": name, "run": run, "triggers": [trigger], "overlap": overlap});
     let wire: TaskDefinition = serde_json::from_value(body).unwrap();
     house.app.task_create(&Caller::local(), wire.into_domain("UTC"), false).await.unwrap();
-    let made = house.app.trigger_rotate(&Caller::local(), name, "call").await.unwrap();
+    let made = house.app.trigger_rotate(&Caller::local(), name, "call", None).await.unwrap();
     (made.path.expose().to_owned(), made.secret.map(|secret| secret.expose().to_owned()))
 }
 

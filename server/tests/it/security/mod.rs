@@ -5,6 +5,8 @@ mod doors;
 mod feeds;
 mod full_disk;
 mod guessing;
+mod hook_calls;
 mod hooks;
 mod people;
+mod senders;
 mod tokens;

@@ -3,6 +3,7 @@
 use super::both;
 use super::fixture::{Fixture, at, begin, change, definition, new_run};
 use orc_server::domain::model::{BadCursor, Cursor, PageRequest, TaskChange, TaskFilter, TaskRef};
+use orc_server::domain::tasks::Definition;
 use orc_server::domain::vocabulary::{RunState, TaskSort};
 use orc_server::store::{Conflict, StoreError, Tx};
 
@@ -14,7 +15,29 @@ both!(
     pages_are_stable_under_inserts,
     sorted_by_change_and_by_newest_run,
     owners,
+    a_walk_meets_every_task_once,
 );
+
+async fn a_walk_meets_every_task_once(fixture: Fixture) {
+    let names: Vec<String> = (0..501).map(|number| format!("task-{number:03}")).collect();
+    let wanted = names.clone();
+    let write = async move |tx: &Tx| {
+        for name in &wanted {
+            tx.task_insert(&definition(name), &change(begin())).await?;
+        }
+        let off = Definition { enabled: false, ..definition("off") };
+        tx.task_insert(&off, &change(begin())).await.map(drop)
+    };
+    fixture.store.write::<_, StoreError, _>(write).await.expect("writes");
+    let mut walk = fixture.store.task_walk(TaskFilter { enabled: Some(true), ..TaskFilter::default() });
+    let (mut met, mut counts) = (Vec::new(), Vec::new());
+    while let Some(tasks) = walk.next().await.expect("reads") {
+        counts.push(tasks.len());
+        met.extend(tasks.into_iter().map(|task| task.definition.name));
+    }
+    assert_eq!((met, counts), (names, vec![500, 1]));
+    assert_eq!(walk.next().await.expect("reads"), None, "a complete walk does not begin anew");
+}
 
 async fn versions(fixture: Fixture) {
     let first = fixture.task(definition("backup")).await;

@@ -1144,6 +1144,11 @@ export type Fold = 'first' | 'second' | 'both';
 export type Gap = 'run_after' | 'skip';
 
 /**
+ * Hash function of an HMAC.
+ */
+export type HmacAlgorithm = 'sha1' | 'sha256' | 'sha512';
+
+/**
  * Everything is on hold: nothing fires, nothing starts.
  */
 export type Hold = {
@@ -1170,6 +1175,11 @@ export type HoldCreate = {
      */
     reason: string;
 };
+
+/**
+ * What became of a call of a webhook.
+ */
+export type HookVerdict = 'started' | 'skipped' | 'filtered' | 'repeated' | 'challenge' | 'wrong_proof' | 'too_old' | 'replayed' | 'bad_body' | 'bad_params' | 'task_disabled' | 'on_hold' | 'failed';
 
 /**
  * What kind of change it is, for programs.
@@ -1932,7 +1942,7 @@ export type Reason = {
 /**
  * The kind of reason, for programs.
  */
-export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'run_ends_followed' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'proof_changed' | 'secret_unreadable' | 'seal_unusable' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
+export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'seal_unusable' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
 
 /**
  * How long finished runs and their logs are kept.
@@ -3200,6 +3210,16 @@ export type SetupCreate = {
      */
     name: LoginName;
 };
+
+/**
+ * How the bytes of a signature are written in its header.
+ */
+export type SignatureEncoding = 'hex' | 'base64';
+
+/**
+ * What a signature covers. The time is written as in its header; the body is the bytes that were sent.
+ */
+export type SignedParts = 'body' | 'timestamp_dot_body' | 'timestamp_colon_body' | 'timestamp_body' | 'v0_timestamp_body';
 
 /**
  * One hour of a simulation.
@@ -4645,6 +4665,58 @@ export type Trigger = {
 };
 
 /**
+ * A call of a webhook.
+ */
+export type TriggerCall = {
+    /**
+     * When it came; of several alike, the last one.
+     */
+    called_at: string;
+    /**
+     * Address of the client.
+     */
+    address: string;
+    /**
+     * By whose rules it was checked.
+     */
+    sender: WebhookSender;
+    /**
+     * What became of it.
+     */
+    verdict: HookVerdict;
+    /**
+     * UUID of the run that it made, or that it repeated.
+     */
+    run_id: string | null;
+    /**
+     * The sender's name for the delivery.
+     */
+    delivery: string | null;
+    /**
+     * Size of the body in bytes.
+     */
+    body_bytes: number;
+    /**
+     * How many calls it stands for. Only calls without proof are counted together.
+     */
+    count: number;
+};
+
+/**
+ * The newest calls of a webhook, newest first.
+ */
+export type TriggerCallPage = {
+    /**
+     * The items of the page.
+     */
+    items: Array<TriggerCall>;
+    /**
+     * Where the next page begins; null: this is the last page.
+     */
+    next_cursor: string | null;
+};
+
+/**
  * A file that appears or changes.
  */
 export type TriggerFile = {
@@ -4691,6 +4763,17 @@ export type TriggerPage = {
 };
 
 /**
+ * What a new secret is to be.
+ */
+export type TriggerRotate = {
+    /**
+     * The secret for signatures, if the sender made it (Stripe, Slack, Shopify, Dropbox, Meta) or you chose it. Null:
+     * Orc makes one. It is stored sealed and never shown again.
+     */
+    secret?: string | null;
+};
+
+/**
  * A new address or secret of a webhook, shown only this once.
  */
 export type TriggerSecret = {
@@ -4699,9 +4782,13 @@ export type TriggerSecret = {
      */
     url: string | null;
     /**
-     * The shared secret for signatures.
+     * The shared secret for signatures, if Orc made it.
      */
     secret: string | null;
+    /**
+     * The verify token for Meta's dashboard; null for all other senders.
+     */
+    verify_token: string | null;
 };
 
 /**
@@ -4775,12 +4862,22 @@ export type TriggerWebhook = {
      */
     proof?: WebhookProof;
     /**
-     * JSON pointers to the values of params in the JSON body, by name of the param. Empty: members with the
-     * names of the params.
+     * Who calls. Its rules decide how a call is signed, which calls are repetitions, and which challenge is
+     * answered.
+     */
+    sender?: WebhookSender;
+    signature?: WebhookSignature | null;
+    /**
+     * Where the values of params stand, by name of the param: a JSON pointer into the body, `header:NAME` or
+     * `query:NAME`. Empty: members of the body with the names of the params.
      */
     params?: {
         [key: string]: string;
     };
+    /**
+     * Conditions that must all hold. A call that fails one starts nothing and is answered with success.
+     */
+    filters?: Array<WebhookFilter>;
     key?: ItemKey | null;
     /**
      * Whether the trigger is enabled.
@@ -4868,9 +4965,75 @@ export type WaitingOn = {
 };
 
 /**
+ * A condition on a call: a place, and exactly one of `is`, `is_not`, `one_of` and `matches`.
+ */
+export type WebhookFilter = {
+    /**
+     * Where the value stands: a JSON pointer into the body, `header:NAME` or `query:NAME`.
+     */
+    at: string;
+    /**
+     * The value is this text. A number, true or false is compared as JSON writes it.
+     */
+    is?: string | null;
+    /**
+     * The value is absent, or another text.
+     */
+    is_not?: string | null;
+    /**
+     * The value is one of these texts.
+     */
+    one_of?: Array<string> | null;
+    /**
+     * The value matches this pattern; `*` stands for any text and `?` for one character.
+     */
+    matches?: string | null;
+};
+
+/**
  * How a webhook's caller proves that it is allowed to call.
  */
 export type WebhookProof = 'secret_url' | 'signature';
+
+/**
+ * Program that calls a webhook. Its rules decide how a call is signed, which calls are repetitions, and which
+ * challenge is answered.
+ */
+export type WebhookSender = 'orc' | 'github' | 'gitlab' | 'gitea' | 'bitbucket' | 'stripe' | 'slack' | 'shopify' | 'dropbox' | 'meta' | 'microsoft_graph' | 'standard_webhooks' | 'generic';
+
+/**
+ * How a sender signs that is not in the list.
+ */
+export type WebhookSignature = {
+    /**
+     * Hash function of the HMAC.
+     */
+    algorithm?: HmacAlgorithm;
+    /**
+     * Header that has the signature.
+     */
+    header: string;
+    /**
+     * Text before the signature in that header.
+     */
+    prefix?: string;
+    /**
+     * How the signature is written.
+     */
+    encoding?: SignatureEncoding;
+    /**
+     * What is signed.
+     */
+    signed?: SignedParts;
+    /**
+     * Header that has the time, in seconds since 1970; null: calls have no time, and `signed` is `body`.
+     */
+    timestamp_header?: string | null;
+    /**
+     * Longest time between the signature and its arrival, in seconds.
+     */
+    tolerance_seconds?: number;
+};
 
 /**
  * Day of the week.
@@ -6880,7 +7043,7 @@ export type TriggerListResponses = {
 export type TriggerListResponse = TriggerListResponses[keyof TriggerListResponses];
 
 export type TriggerRotateData = {
-    body?: never;
+    body: TriggerRotate;
     path: {
         /**
          * Name or id of the task
@@ -6912,6 +7075,49 @@ export type TriggerRotateResponses = {
 };
 
 export type TriggerRotateResponse = TriggerRotateResponses[keyof TriggerRotateResponses];
+
+export type TriggerCallListData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the task
+         */
+        task: string;
+        /**
+         * Key of the trigger
+         */
+        trigger: string;
+    };
+    query?: {
+        /**
+         * Maximum number of items in one answer.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the previous page; the answer continues there.
+         */
+        cursor?: string;
+    };
+    url: '/tasks/{task}/triggers/{trigger}/calls';
+};
+
+export type TriggerCallListErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type TriggerCallListError = TriggerCallListErrors[keyof TriggerCallListErrors];
+
+export type TriggerCallListResponses = {
+    /**
+     * A page of calls
+     */
+    200: TriggerCallPage;
+};
+
+export type TriggerCallListResponse = TriggerCallListResponses[keyof TriggerCallListResponses];
 
 export type BackfillCreateData = {
     body: BackfillCreate;

@@ -12,12 +12,14 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal};
+use zeroize::Zeroizing;
 
 use super::account::reset_signals;
+use super::memory::reopen_cores;
 use super::processes::start_ticks;
 use super::program::resolve;
-use super::{Source, input};
-use crate::os::{Child, Failure, Reaped};
+use super::{Source, input, output};
+use crate::os::{Child, Failure, Given, Reaped};
 use crate::protocol::plan::Plan;
 use crate::protocol::record::{Exit, SpawnFailure};
 
@@ -35,18 +37,51 @@ impl Output {
     }
 }
 
+/// Bytes on their way to the command's standard input.
+pub(crate) struct Feed {
+    pipe: OwnedFd,
+    bytes: Zeroizing<Vec<u8>>,
+    at: usize,
+}
+
+impl Feed {
+    /// Prepares the pipe, which must not block this process when the command does not read.
+    fn new(pipe: OwnedFd, bytes: Zeroizing<Vec<u8>>) -> io::Result<Self> {
+        rustix::fs::fcntl_setfl(&pipe, rustix::fs::OFlags::NONBLOCK)?;
+        Ok(Self { pipe, bytes, at: 0 })
+    }
+
+    pub(crate) fn source(&self) -> Source<'_> {
+        output(&self.pipe)
+    }
+
+    /// Writes as much as fits. Returns what must be written later; none closes the pipe, because all is written or
+    /// nobody reads.
+    pub(crate) fn push(mut self) -> Option<Self> {
+        while self.at < self.bytes.len() {
+            match rustix::io::write(&self.pipe, &self.bytes[self.at..]) {
+                Ok(length) => self.at += length,
+                Err(error) if crate::os::passes(&error.into()) => return Some(self),
+                Err(_) => return None,
+            }
+        }
+        None
+    }
+}
+
 /// Starts the plan's command in its own session, with default signals and the plan's umask. The kernel kills the
 /// command if this process dies.
-pub(crate) fn spawn(plan: &Plan, arguments: &[String]) -> Result<Child, Failure> {
+pub(crate) fn spawn(plan: &Plan, arguments: &[String], given: &mut Given) -> Result<Child, Failure> {
     let folder = &plan.working_directory;
     if !folder.is_absolute() || !folder.is_dir() {
         let message = format!("the working directory {} is missing or not a folder", folder.display());
         return Err(Failure::new(SpawnFailure::WorkingDirectoryMissing, message));
     }
     let program = resolve(plan)?;
-    let mut image = Image::new(plan, &program, arguments)?;
+    let mut image = Image::new(plan, &program, arguments, &given.variables)?;
+    let stdin = if given.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
     let mut command = Command::new(&program);
-    command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.current_dir(folder).stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
     let runner = rustix::process::getpid();
     let umask = rustix::fs::Mode::from_raw_mode(plan.umask & 0o777);
     // SAFETY: this runs in the forked child of a process with one thread and makes only async-signal-safe calls;
@@ -59,6 +94,7 @@ pub(crate) fn spawn(plan: &Plan, arguments: &[String]) -> Result<Child, Failure>
                 return Err(io::Error::from_raw_os_error(libc::ESRCH));
             }
             reset_signals()?;
+            reopen_cores()?;
             rustix::process::umask(umask);
             Err(image.exec())
         });
@@ -69,8 +105,11 @@ pub(crate) fn spawn(plan: &Plan, arguments: &[String]) -> Result<Child, Failure>
     })?;
     let stdout = Output(child.stdout.take().expect("piped").into());
     let stderr = Output(child.stderr.take().expect("piped").into());
+    let feed = child.stdin.take().zip(given.stdin.take());
+    // Without the pipe's flag the runner would wait for the command, so such a command gets no input.
+    let stdin = feed.and_then(|(pipe, bytes)| Feed::new(pipe.into(), bytes).ok()?.push());
     let pid = child.id();
-    Ok(Child { pid, start_ticks: start_ticks(pid).unwrap_or(0), stdout, stderr })
+    Ok(Child { pid, start_ticks: start_ticks(pid).unwrap_or(0), stdout, stderr, stdin })
 }
 
 /// Program, arguments and environment in the form that execve takes. Executed directly: the usual search functions
@@ -83,7 +122,12 @@ struct Image {
 }
 
 impl Image {
-    fn new(plan: &Plan, program: &Path, arguments: &[String]) -> Result<Self, Failure> {
+    fn new(
+        plan: &Plan,
+        program: &Path,
+        arguments: &[String],
+        variables: &[(String, Zeroizing<Vec<u8>>)],
+    ) -> Result<Self, Failure> {
         let text = |text: Vec<u8>| {
             CString::new(text).map_err(|_| {
                 Failure::new(SpawnFailure::InvalidInput, "program, arguments and environment must not hold a NUL byte")
@@ -93,13 +137,16 @@ impl Image {
         for argument in arguments {
             argv.push(text(argument.clone().into_bytes())?);
         }
-        let mut environment = Vec::with_capacity(plan.environment.len());
+        let mut environment = Vec::with_capacity(plan.environment.len() + variables.len());
         for (name, value) in &plan.environment {
             if name.is_empty() || name.contains('=') {
                 let message = format!("{name:?} cannot be the name of an environment variable");
                 return Err(Failure::new(SpawnFailure::InvalidInput, message));
             }
             environment.push(text(format!("{name}={value}").into_bytes())?);
+        }
+        for (name, value) in variables {
+            environment.push(text([name.as_bytes(), b"=", value.as_slice()].concat())?);
         }
         let pointers = |strings: &[CString]| {
             strings.iter().map(|string| string.as_ptr() as usize).chain([0]).collect::<Vec<usize>>()

@@ -1,13 +1,14 @@
 //! Linux: becoming a runner, and taking signals from a descriptor instead of dying of them.
 //!
 //! The command is in `command` (`program` finds its file), the account and its login settings are in `account`, other
-//! processes are in `processes`, the fork server is in `fork`. Deliberately absent: cgroups, because an ordinary
+//! processes are in `processes`, the fork server is in `fork`, what must stay in memory is in `memory`. Deliberately absent: cgroups, because an ordinary
 //! account may not create one. System calls without a safe wrapper (signalfd, waitpid, execve, fork) make these the
 //! only files with `unsafe`; each use says why it is sound.
 
 mod account;
 mod command;
 mod fork;
+mod memory;
 mod processes;
 mod program;
 
@@ -17,12 +18,11 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
-use rustix::process::DumpableBehavior;
-
 pub use super::unix::*;
 pub use account::account;
-pub(crate) use command::{Output, abandon, ask, group_exists, kill_group, reap, spawn, usage};
+pub(crate) use command::{Feed, Output, abandon, ask, group_exists, kill_group, reap, spawn, usage};
 pub(crate) use fork::{Asker, Far, Forker, asker, pair};
+pub(crate) use memory::{create_folder, folder_id, memory_folders};
 pub(crate) use processes::{ask_process, carriers, kill, kill_carrier, start_ticks, started_at_micros, survivors};
 
 /// The system's name as people know it.
@@ -56,7 +56,7 @@ impl Signals {
         let _ = rustix::process::setsid();
         account::give_up_preference();
         rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
-        rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+        memory::close()?;
         take_signals().map(Self)
     }
 

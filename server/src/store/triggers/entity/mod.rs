@@ -4,6 +4,7 @@
 //! at the table that carries the subject's name.
 
 pub(in crate::store) mod file_seen;
+pub(in crate::store) mod hook_call;
 pub(in crate::store) mod hook_seen;
 pub(in crate::store) mod run_body;
 pub(in crate::store) mod trigger;

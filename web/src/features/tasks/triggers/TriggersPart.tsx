@@ -1,23 +1,22 @@
 import { Plus, Trash2 } from "lucide-react";
-import { useState } from "react";
-import type { RunState, TaskTrigger, TriggerFile, TriggerTask, TriggerWebhook } from "@/api/generated";
+import type { RunState, TaskTrigger, TriggerFile, TriggerTask } from "@/api/generated";
 import { triggerFileDefaults, triggerTaskDefaults, triggerWebhookDefaults } from "@/api/generated/contract.gen";
 import { UNDECLARED } from "@/api/undeclared";
-import { FILE_CHANGES, TRIGGER_KINDS, WEBHOOK_PROOFS } from "@/lib/words/timeWords";
+import { FILE_CHANGES, TRIGGER_KINDS } from "@/lib/words/timeWords";
 import { options, RUN_STATE_NAMES, RUN_STATES } from "@/lib/words/words";
 import { TaskPicker } from "@/shared/tasks/TaskPicker";
 import { Button, IconButton } from "@/ui/Button";
 import { CheckField, NumberField, SelectField, TextField } from "@/ui/fields/Field";
-import { KeyValueEditor, type Pairs } from "@/ui/fields/Lists";
 import { Toggles } from "@/ui/fields/Toggles";
 import { Part, type PartProps, Row } from "../form/FormParts";
+import { WebhookFields } from "./WebhookFields";
 
 /** A trigger of a kind, to begin with. */
 export function triggerOf(kind: TaskTrigger["kind"], key?: string | null): TaskTrigger {
   const common = { key: key ?? null, ...triggerWebhookDefaults };
   switch (kind) {
     case "webhook":
-      return { kind, proof: UNDECLARED.proof, params: {}, ...common };
+      return { kind, proof: UNDECLARED.proof, sender: UNDECLARED.sender, signature: null, params: {}, filters: [], ...common };
     case "file":
       return { kind, pattern: "", change: UNDECLARED.change, settle_seconds: triggerFileDefaults.settle_seconds, ...common };
     case "task":
@@ -75,29 +74,6 @@ function Fields({ trigger, self, ...rest }: FieldsProps & { self: string }) {
     case "task":
       return <TaskFields trigger={trigger} self={self} {...rest} />;
   }
-}
-
-function WebhookFields({ trigger, at, onTrigger }: FieldsProps<TriggerWebhook>) {
-  const proof = trigger.proof ?? UNDECLARED.proof;
-  const [pairs, setPairs] = useState<Pairs>(() => Object.entries(trigger.params ?? {}));
-  return (
-    <>
-      <SelectField className="sm:max-w-72" label="Proof" hint={WEBHOOK_PROOFS[proof].hint} value={proof} options={options(WEBHOOK_PROOFS)} error={at("/proof")} onValue={(next) => onTrigger({ ...trigger, proof: next })} />
-      <KeyValueEditor
-        label="Params from the JSON body"
-        addLabel="Add a param"
-        names="Param"
-        values="JSON pointer, such as /event/day"
-        pairs={pairs}
-        onPairs={(next) => {
-          setPairs(next);
-          onTrigger({ ...trigger, params: Object.fromEntries(next.filter(([name]) => name !== "")) });
-        }}
-        errorAt={(name) => at(`/params/${name}`)}
-      />
-      <p className="text-xs text-muted">If you add none, Orc takes each param from the field of the body with the same name. After saving, create its {proof === "signature" ? "secret" : "address"} on the task's page.</p>
-    </>
-  );
 }
 
 function FileFields({ trigger, at, onTrigger }: FieldsProps<TriggerFile>) {

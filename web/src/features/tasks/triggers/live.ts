@@ -1,4 +1,4 @@
 import type { LiveRules } from "@/api/live/liveRules";
 
 /** Which reads of triggers go stale. */
-export const live: LiveRules = { stale: { "task.changed": { triggerList: "soon" } } };
+export const live: LiveRules = { stale: { "task.changed": { triggerList: "soon", triggerCallList: "soon" }, "run.changed": { triggerCallList: "soon" } } };
