@@ -111,6 +111,9 @@ async fn serve(config: &Config, folder: &DataFolder) -> Result<(), ServeError> {
             engine.shutdown().await;
         }
     );
+    if let Err(error) = app.hook_calls_record().await {
+        tracing::warn!(%error, "the newest calls of webhooks are missing in their logs");
+    }
     app.store().close().await;
     for file in [SERVER_FILE, LOCAL_TOKEN_FILE] {
         let _gone_already_is_fine = std::fs::remove_file(folder.path.join(file));

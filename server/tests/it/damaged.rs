@@ -72,7 +72,13 @@ async fn a_schedule_of_unknown_shape_disables_only_itself() {
     let text = file.text.replace("\r\n ", "");
     assert!(file.status == 200 && text.contains("bad: schedule cron does not fire"), "{text}");
     let simulated = editor.json(200, "POST /simulations", Some(json!({"days": 2}))).await;
-    assert!(simulated["left_out"][0].as_str().unwrap().contains("croon"), "{simulated}");
+    let left_out = &simulated["left_out"][0];
+    assert_eq!(
+        (&left_out["task"], &left_out["schedule_key"], &left_out["reason"]["code"]),
+        (&json!("bad"), &json!("cron"), &json!("schedule_invalid")),
+        "{simulated}"
+    );
+    assert!(left_out["reason"]["args"]["problem"].as_str().unwrap().contains("croon"), "{simulated}");
     assert_eq!(simulated["slot_count"], 6, "two of good a day, one of bad: {simulated}");
     editor.json(200, "GET /plan", None).await;
     assert_eq!(editor.json(409, "GET /tasks/export", None).await["code"], "task_damaged");
@@ -119,7 +125,13 @@ async fn a_definition_that_cannot_be_read_can_be_replaced_or_deleted_and_nothing
         let text = editor.ask("GET /plan.ics", None).await.text.replace("\r\n ", "");
         assert!(text.contains(word) && text.contains("good"), "{text}");
         let simulated = editor.json(200, "POST /simulations", Some(json!({"days": 2}))).await;
-        assert!(simulated["left_out"][0].as_str().unwrap().contains(word), "{simulated}");
+        let left_out = &simulated["left_out"][0];
+        assert_eq!(
+            (&left_out["task"], &left_out["schedule_key"], &left_out["reason"]["code"]),
+            (&json!("bad"), &Value::Null, &json!("task_damaged")),
+            "{simulated}"
+        );
+        assert!(left_out["reason"]["args"]["problem"].as_str().unwrap().contains(word), "{simulated}");
         editor.json(200, "PUT /tasks/bad", Some(task("bad"))).await;
         assert!(editor.json(200, "GET /tasks/bad", None).await["problem"].is_null());
         editor.json(201, "POST /tasks/bad/runs", Some(json!({}))).await;

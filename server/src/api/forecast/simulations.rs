@@ -7,7 +7,7 @@ use crate::api::core::state::ApiState;
 use crate::api::schedules::convert::schedule_out;
 use crate::api::schedules::wire::Schedule;
 use crate::app::Caller;
-use crate::app::forecast::simulations::{Simulation as Simulated, SimulationRequest};
+use crate::app::forecast::simulations::{LeftOut, Simulation as Simulated, SimulationRequest};
 use crate::domain::forecast::simulation::{
     Hour, LimitWait, Minute, Outcome, PoolHour, PoolWait, Proposal, TaskOverlap,
 };
@@ -61,8 +61,8 @@ pub struct Simulation {
     pub timezone: String,
     /// Number of tasks that took part.
     pub task_count: usize,
-    /// Schedules and tasks that could not take part, each with the reason.
-    pub left_out: Vec<String>,
+    /// Tasks and schedules that could not take part, each with the reason.
+    pub left_out: Vec<SimulationLeftOut>,
     /// Number of slots that are due and that no calendar or clock change skips.
     pub slot_count: u64,
     /// Number of slots that calendars or clock changes skip.
@@ -182,6 +182,17 @@ pub struct SimulationProposal {
     pub reason: Reason,
 }
 
+/// A task, or one schedule of it, that could not take part in a simulation.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SimulationLeftOut {
+    /// Name of the task.
+    pub task: String,
+    /// Key of the schedule; null: the whole task.
+    pub schedule_key: Option<String>,
+    /// Why it could not.
+    pub reason: Reason,
+}
+
 /// Simulate the coming days: what is due when, what overlaps, what waits, and which minutes would be better.
 #[utoipa::path(post, path = "/simulations", tag = "schedule", request_body = SimulationDefinition,
     responses((status = 200, description = "The simulation", body = Simulation)),
@@ -202,6 +213,11 @@ fn week() -> u32 {
     7
 }
 
+fn left_out_out(left_out: LeftOut) -> SimulationLeftOut {
+    let LeftOut { task, schedule_key, reason } = left_out;
+    SimulationLeftOut { task, schedule_key, reason: reason.into() }
+}
+
 fn simulation_out(simulated: Simulated, timezone: String) -> Simulation {
     let Simulated { from_at, until_at, first_hour: first, task_count, left_out, outcome, computed } = simulated;
     let Outcome { slots, skipped, hours, busiest, overlaps, waits, limit, proposals } = outcome;
@@ -215,7 +231,7 @@ fn simulation_out(simulated: Simulated, timezone: String) -> Simulation {
         until_at,
         timezone,
         task_count,
-        left_out,
+        left_out: left_out.into_iter().map(left_out_out).collect(),
         slot_count: slots,
         skipped_count: skipped,
         hours: (0..).zip(hours).map(hour).collect(),

@@ -1,7 +1,6 @@
 //! Simulations: what all schedules together will do. At most one simulation runs at a time.
 
 use super::LEARNT_DAYS;
-use super::sources::fault;
 use crate::app::core::compute::Reach;
 use crate::app::schedules::{compile, hash_seed};
 use crate::app::{App, Caller, Error, Result};
@@ -10,6 +9,7 @@ use crate::domain::calendars::CalendarBook;
 use crate::domain::core::time::{hour_of, zone_parse};
 use crate::domain::forecast::simulation::{Outcome, SLOTS_MAX, Scenario, SimulatedSchedule, SimulatedTask, simulate};
 use crate::domain::model::{TaskFilter, TaskRecord};
+use crate::domain::reason::Reason;
 use crate::domain::vocabulary::Permission;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
@@ -38,6 +38,17 @@ pub struct SimulationRequest {
     pub proposals: bool,
 }
 
+/// A task, or one schedule of it, that could not take part.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LeftOut {
+    /// Name of the task.
+    pub task: String,
+    /// Key of the schedule; none: the whole task.
+    pub schedule_key: Option<String>,
+    /// Why it could not.
+    pub reason: Reason,
+}
+
 /// Result of a simulation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Simulation {
@@ -49,8 +60,8 @@ pub struct Simulation {
     pub first_hour: DateTime<Utc>,
     /// Number of tasks that took part.
     pub task_count: usize,
-    /// What could not take part, with reasons.
-    pub left_out: Vec<String>,
+    /// What could not take part.
+    pub left_out: Vec<LeftOut>,
     /// What happens.
     pub outcome: Outcome,
     /// Duration of the computation.
@@ -79,7 +90,7 @@ impl App {
         played.await
     }
 
-    async fn scenario(&self, request: &SimulationRequest) -> Result<(Scenario, Vec<String>)> {
+    async fn scenario(&self, request: &SimulationRequest) -> Result<(Scenario, Vec<LeftOut>)> {
         let book = self.calendar_book().await?;
         let now = self.clock().now();
         let durations = self.store().run_durations_all(now - LEARNT_DAYS).await?;
@@ -93,7 +104,8 @@ impl App {
         while let Some(some) = walk.next().await? {
             for task in some.iter().filter(|task| only.is_empty() || only.contains(&task.key)) {
                 if let Some(damage) = &task.damage.rest {
-                    left_out.push(format!("{}: {damage}", task.definition.name));
+                    let reason = Reason::TaskDamaged { problem: damage.clone() };
+                    left_out.push(LeftOut { task: task.definition.name.clone(), schedule_key: None, reason });
                     continue;
                 }
                 let seconds = durations.get(&task.key).copied().unwrap_or(UNKNOWN_SECONDS);
@@ -111,14 +123,18 @@ impl App {
 }
 
 /// A task with its enabled and valid schedules. Invalid schedules are added to `left_out`.
-fn simulated(book: &CalendarBook, task: &TaskRecord, seconds: f64, left_out: &mut Vec<String>) -> SimulatedTask {
+fn simulated(book: &CalendarBook, task: &TaskRecord, seconds: f64, left_out: &mut Vec<LeftOut>) -> SimulatedTask {
     let definition = &task.definition;
     let simulated = |schedule: &crate::domain::schedules::Schedule| {
         let compiled = match compile(book, &definition.name, &definition.tags, schedule) {
             Ok(compiled) => compiled,
             Err(error) => {
-                let error = task.damage.schedules.get(&schedule.key).cloned().unwrap_or_else(|| error.to_string());
-                left_out.push(fault(&definition.name, &schedule.key, &error));
+                let problem = task.damage.schedules.get(&schedule.key).cloned().unwrap_or_else(|| error.to_string());
+                left_out.push(LeftOut {
+                    task: definition.name.clone(),
+                    schedule_key: Some(schedule.key.clone()),
+                    reason: Reason::ScheduleInvalid { problem },
+                });
                 return None;
             }
         };

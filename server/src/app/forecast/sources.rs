@@ -66,7 +66,7 @@ impl App {
 }
 
 /// Describes a schedule that is not in a plan.
-pub(super) fn fault(task: &str, key: &str, error: &str) -> String {
+fn fault(task: &str, key: &str, error: &str) -> String {
     format!("{task}: schedule {key} does not fire: {error}")
 }
 

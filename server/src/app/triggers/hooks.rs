@@ -87,7 +87,7 @@ impl App {
         let found = self.hook_find(&call.address).await?;
         let content = content(found.as_ref(), &call);
         let delivery = found.as_ref().and_then(|found| delivery(found, &call, content.as_ref().ok()));
-        let handled = self.hook_handle(found.as_ref(), &call, content, delivery.as_deref()).await;
+        let handled = self.hook_handle(found.as_ref(), &call, content, delivery.as_ref()).await;
         if let Some(found) = &found {
             let (verdict, run) = match &handled {
                 Ok(HookAnswer::Run { run, verdict, .. }) => (*verdict, Some(run.id)),
@@ -95,7 +95,7 @@ impl App {
                 Ok(HookAnswer::Challenge(_)) => (HookVerdict::Challenge, None),
                 Err(refused) => (refused.verdict, None),
             };
-            let shown = delivery.map(|name| name.chars().filter(char::is_ascii_graphic).take(DELIVERY_SHOWN).collect());
+            let shown = delivery.filter(|delivery| delivery.by_sender).map(|delivery| shown(&delivery.name));
             let record = HookCallRecord {
                 called_at: self.clock().now(),
                 address: call.from.clone(),
@@ -135,7 +135,7 @@ impl App {
         found: Option<&Webhook>,
         call: &HookCall,
         content: std::result::Result<Content, String>,
-        delivery: Option<&str>,
+        delivery: Option<&Delivery>,
     ) -> Handled {
         let (proof, known) = (self.hook_proof(found, call)?, found);
         let (Proof::Right { once }, Some(found)) = (&proof, known) else {
@@ -165,7 +165,7 @@ impl App {
         self.hook_answer(call, delivery, written).await
     }
 
-    async fn hook_answer(&self, call: &HookCall, delivery: Option<&str>, written: Written) -> Handled {
+    async fn hook_answer(&self, call: &HookCall, delivery: Option<&Delivery>, written: Written) -> Handled {
         let unproved = |verdict, error| Err(Refused { verdict, error });
         match written {
             Written::Run(run, _) => {
@@ -175,9 +175,8 @@ impl App {
                 Ok(HookAnswer::Run { run, verdict, reason })
             }
             Written::Repeated(run) => {
-                let delivery = delivery.or(call.idempotency_key.as_deref()).unwrap_or_default();
-                let delivery = delivery.chars().take(DELIVERY_SHOWN).collect();
-                let reason = Some(Reason::HookRepeated { delivery });
+                let name = delivery.map(|delivery| delivery.name.as_str()).or(call.idempotency_key.as_deref());
+                let reason = Some(Reason::HookRepeated { delivery: shown(name.unwrap_or_default()) });
                 Ok(HookAnswer::Run { run, verdict: HookVerdict::Repeated, reason })
             }
             Written::Replayed => unproved(HookVerdict::Replayed, self.hook_refused(call).await),
@@ -191,14 +190,14 @@ impl App {
         found: &Webhook,
         call: &HookCall,
         once: Option<String>,
-        delivery: Option<&str>,
+        delivery: Option<&Delivery>,
         params: Map<String, Value>,
     ) -> Result<Written> {
         let (record, rule, task) = (found.record.clone(), found.rule.clone(), found.task.id);
         let id = record.id.to_string();
         let of_caller = || call.idempotency_key.clone().map(|key| Idempotency::of_hook(&id, key, &call.body));
         let (named, body) = (delivery.is_some(), call.body.clone());
-        let key = delivery.map(|name| Idempotency::of_delivery(&id, name)).or_else(of_caller);
+        let key = delivery.map(|delivery| Idempotency::of_delivery(&id, &delivery.name)).or_else(of_caller);
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             // This comes before the proof counts as used, because a caller without an answer repeats the request with
             // the same proof.
@@ -252,20 +251,36 @@ fn content(found: Option<&Webhook>, call: &HookCall) -> std::result::Result<Cont
     if needed { read_body(call.headers.one("content-type"), &call.body) } else { Ok(Content::default()) }
 }
 
-/// The sender's name for a delivery. A sender that signs no time and gives no name has one name for each body, so that
-/// nobody who caught a call can send it again.
-fn delivery(found: &Webhook, call: &HookCall, content: Option<&Content>) -> Option<String> {
+/// What distinguishes a delivery from others.
+struct Delivery {
+    name: String,
+    /// Whether the sender gave the name; otherwise it is made from the body.
+    by_sender: bool,
+}
+
+/// Names a delivery. A sender that usually does, but signs no time, has one name for each body if it does not, so that
+/// nobody who caught a call can send it again without its name.
+fn delivery(found: &Webhook, call: &HookCall, content: Option<&Content>) -> Option<Delivery> {
     let facts = sender(found.rule.sender);
     let named = facts.delivery_headers.iter().find_map(|header| call.headers.one(header));
     let in_body = || {
         let value = content?.value.as_ref()?.pointer(facts.delivery_pointer?)?;
         value.as_str().map(str::to_owned)
     };
+    let by_sender = named.filter(|name| !name.is_empty()).map(str::to_owned).or_else(in_body);
     let of_body = || {
         let nameless = !facts.delivery_headers.is_empty() && found.rule.proof == WebhookProof::Signature;
         nameless.then(|| format!("sha256:{}", hex::encode(Sha256::digest(&call.body))))
     };
-    named.filter(|name| !name.is_empty()).map(str::to_owned).or_else(in_body).or_else(of_body)
+    match by_sender {
+        Some(name) => Some(Delivery { name, by_sender: true }),
+        None => of_body().map(|name| Delivery { name, by_sender: false }),
+    }
+}
+
+/// A name as the log and answers show it.
+fn shown(name: &str) -> String {
+    name.chars().filter(char::is_ascii_graphic).take(DELIVERY_SHOWN).collect()
 }
 
 /// What a sender wants back that tests an address with a call that proved itself.

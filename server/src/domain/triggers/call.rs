@@ -167,3 +167,53 @@ fn typed(spec: &ParamSpec, value: Value) -> Value {
         ParamRule::String { .. } | ParamRule::Choice { .. } | ParamRule::Date => value,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::webhook::FilterTest;
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_form_with_json_in_payload_is_that_json() {
+        let read = |kind: &str, body: &[u8]| read_body(Some(kind), body).expect(kind);
+        let form = "application/x-www-form-urlencoded";
+        assert_eq!(read(form, b"payload=%7B%22a%22%3A1%7D").value, Some(json!({"a": 1})));
+        assert_eq!(read(form, b"payload=text&a=1&a=2").value, Some(json!({"payload": "text", "a": ["1", "2"]})));
+        assert_eq!(read("Application/JSON ; Charset=\"UTF-8\"", b"[1]").value, Some(json!([1])));
+        assert_eq!(read("anything/else", b""), Content::default());
+        // A form may be a word that JSON knows too.
+        assert_eq!(read(form, b"1").value, Some(json!({"1": ""})));
+        let refused = read_body(Some("multipart/form-data; boundary=x"), b"--x").expect_err("in parts");
+        assert!(refused.contains("application/x-www-form-urlencoded"), "{refused}");
+    }
+
+    #[test]
+    fn filters_compare_texts_numbers_and_what_is_absent() {
+        let headers = Headers::new([("X-Event".to_owned(), "push".to_owned())]);
+        let content = Content { value: Some(json!({"a": {"b/c": "x"}, "n": 7, "no": null})), form: false };
+        let sources = Sources { headers: &headers, query: &[("q".to_owned(), String::new())], content: &content };
+        let holds =
+            |at: &str, test: FilterTest| sources.kept_out(&[Filter { at: at.to_owned(), test: Some(test) }]).is_none();
+        let is = |text: &str| FilterTest::Is(text.to_owned());
+        assert!(holds("/a/b~1c", is("x")) && holds("/n", is("7")) && holds("/no", is("null")));
+        assert!(holds("header:x-EVENT", is("push")) && holds("query:q", is("")) && !holds("query:r", is("")));
+        assert!(holds("/gone", FilterTest::IsNot("x".to_owned())) && !holds("/gone", is("null")));
+        let matches = |pattern: &str| FilterTest::Matches(pattern.to_owned());
+        assert!(holds("/a/b~1c", matches("?")) && !holds("/gone", matches("*")) && !holds("/n", matches("[")));
+        assert!(holds("/n", FilterTest::OneOf(vec!["6".to_owned(), "7".to_owned()])));
+        assert!(sources.kept_out(&[Filter { at: "/n".to_owned(), test: None }]).is_some(), "no test never holds");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_sent_is_read_or_refused(kind in ".{0,60}|application/(json|x-www-form-urlencoded)(; charset=.{0,9})?",
+            body in proptest::collection::vec(any::<u8>(), 0..200), place in ".{0,30}|/.{0,20}|(header|query):.{0,9}") {
+            let content = read_body(Some(&kind), &body).unwrap_or_default();
+            let sources = Sources { headers: &Headers::default(), query: &[], content: &content };
+            let test = Some(FilterTest::Is(place.clone()));
+            let _held_or_not = sources.kept_out(&[Filter { at: place, test }]);
+        }
+    }
+}

@@ -211,6 +211,7 @@ async fn a_delivery_that_comes_again_gets_its_first_run() {
     let headers = signed("github", "0", b"{}");
     assert_eq!(hook.post(&pairs(&headers), *b"{}").await.1["verdict"], "started");
     assert_eq!(hook.post(&pairs(&headers), *b"{}").await.1["verdict"], "repeated");
+    assert_eq!(hook.calls().await[0]["delivery"], Value::Null, "which is not the sender's");
     // Stripe and Slack name their events in the body, which differs in counters.
     for (sender, member) in [("stripe", "id"), ("slack", "event_id")] {
         let hook = Hook::signed(sender, SECRET).await;

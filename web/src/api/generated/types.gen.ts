@@ -3374,9 +3374,9 @@ export type Simulation = {
      */
     task_count: number;
     /**
-     * Schedules and tasks that could not take part, each with the reason.
+     * Tasks and schedules that could not take part, each with the reason.
      */
-    left_out: Array<string>;
+    left_out: Array<SimulationLeftOut>;
     /**
      * Number of slots that are due and that no calendar or clock change skips.
      */
@@ -3444,6 +3444,24 @@ export type SimulationDefinition = {
      * Whether to look for better minutes.
      */
     proposals?: boolean;
+};
+
+/**
+ * A task, or one schedule of it, that could not take part in a simulation.
+ */
+export type SimulationLeftOut = {
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * Key of the schedule; null: the whole task.
+     */
+    schedule_key: string | null;
+    /**
+     * Why it could not.
+     */
+    reason: Reason;
 };
 
 /**
@@ -5843,9 +5861,9 @@ export type SimulationWritable = {
      */
     task_count: number;
     /**
-     * Schedules and tasks that could not take part, each with the reason.
+     * Tasks and schedules that could not take part, each with the reason.
      */
-    left_out: Array<string>;
+    left_out: Array<SimulationLeftOut>;
     /**
      * Number of slots that are due and that no calendar or clock change skips.
      */

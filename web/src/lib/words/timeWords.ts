@@ -55,5 +55,5 @@ export const FILE_CHANGES: Record<FileChange, string> = { settled: "Stops changi
 /** How a caller of a webhook proves that it may. */
 export const WEBHOOK_PROOFS: Record<WebhookProof, { word: string; hint: string }> = {
   secret_url: { word: "Secret address", hint: "Whoever knows the address may call it." },
-  signature: { word: "Signature", hint: "The caller signs the body and the time with a secret (HMAC-SHA256)." },
+  signature: { word: "Signature", hint: "The caller shows that it knows a secret, mostly by signing each call with it (HMAC)." },
 };

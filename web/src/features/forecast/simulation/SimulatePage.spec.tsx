@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
-import type { SimulationDefinition, TaskDefinition } from "@/api/generated";
+import type { Reason, SimulationDefinition, TaskDefinition } from "@/api/generated";
 import { task } from "@/mocks/data";
 import { problem } from "@/mocks/handlers";
 import { renderPage } from "@/mocks/render";
@@ -28,6 +28,19 @@ describe("the simulation", () => {
     expect(router.state.location.search).toMatchObject({ days: 7, folder: "etl" });
     expect(screen.getAllByRole("cell", { name: "80 slots, at most 10 runs at once" })).toHaveLength(7);
     expect(screen.getByText(/The server runs at most 64 runs at once/).textContent).toContain("3 runs wait, 20 s on average, up to 45 s.");
+  });
+
+  it("names the tasks and schedules that could not take part", async () => {
+    const invalid: Reason = { code: "schedule_invalid", args: { problem: "five fields" }, text: "it does not fire: five fields" };
+    const damaged: Reason = { code: "task_damaged", args: { problem: "no JSON" }, text: "no JSON" };
+    const left_out = [
+      { task: "backup", schedule_key: "cron", reason: invalid },
+      { task: "old", schedule_key: null, reason: damaged },
+    ];
+    server.use(http.post("*/api/v1/simulations", async ({ request }) => HttpResponse.json({ ...simulation((await request.json()) as SimulationDefinition), left_out })));
+    renderPage("/simulate?days=3");
+    const lines = within(await screen.findByRole("list", { name: "Left out" })).getAllByRole("listitem");
+    expect(lines.map((line) => line.textContent)).toEqual(["Left out: backup, schedule cron: it does not fire: five fields", "Left out: old: no JSON"]);
   });
 
   it("says what is wrong beside the field", async () => {

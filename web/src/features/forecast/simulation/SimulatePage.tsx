@@ -103,8 +103,11 @@ function Result({ simulation }: { simulation: Simulation }) {
       </p>
       {simulation.left_out.length > 0 && (
         <ul aria-label="Left out" className="rounded-md bg-fail-soft px-3 py-2 text-sm font-medium text-fail">
-          {simulation.left_out.map((line) => (
-            <li key={line}>Left out: {line}</li>
+          {simulation.left_out.map(({ task, schedule_key, reason }) => (
+            <li key={`${task} ${schedule_key ?? ""}`}>
+              Left out: {task}
+              {schedule_key !== null && `, schedule ${schedule_key}`}: {reason.text}
+            </li>
           ))}
         </ul>
       )}

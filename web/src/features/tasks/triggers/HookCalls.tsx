@@ -25,25 +25,12 @@ export function HookCalls({ task, trigger }: { task: string; trigger: string }) 
       {failure && <p className="text-xs text-muted">The calls are not known: {failure.message}</p>}
       {calls?.length === 0 && <p className="text-xs text-muted">Nobody has called yet.</p>}
       {calls && calls.length > 0 && (
-        <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={`Calls of ${trigger}`}>
-          <table className="w-full text-left text-xs">
-            <thead className="text-muted">
-              <tr>
-                {["When", "What became of it", "From", "Delivery", "Size"].map((title) => (
-                  <th key={title} scope="col" className="py-1 pr-3 font-medium whitespace-nowrap">
-                    {title}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody className="divide-y divide-line">
-              {calls.map((call, place) => (
-                // oxlint-disable-next-line react/no-array-index-key -- calls have no id; two may be alike
-                <OneCall key={place} call={call} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <ol aria-label={`Calls of ${trigger}`} className="divide-y divide-line text-xs">
+          {calls.map((call, place) => (
+            // oxlint-disable-next-line react/no-array-index-key -- calls have no id; two may be alike
+            <OneCall key={place} call={call} />
+          ))}
+        </ol>
       )}
     </details>
   );
@@ -52,26 +39,29 @@ export function HookCalls({ task, trigger }: { task: string; trigger: string }) 
 function OneCall({ call }: { call: TriggerCall }) {
   const { word, tone } = HOOK_VERDICTS[call.verdict];
   return (
-    <tr>
-      <td className="py-1 pr-3 whitespace-nowrap">
-        <DateTime at={call.called_at} plain />
-      </td>
-      <td className="py-1 pr-3 whitespace-nowrap">
-        <Badge tone={tone}>{word}</Badge>{" "}
-        {call.count > 1 && <span className="text-muted">{plural(call.count, "call")} </span>}
+    <li className="py-1.5">
+      <p className="flex flex-wrap items-center gap-x-2">
+        <Badge tone={tone}>{word}</Badge>
+        {call.count > 1 && <span className="text-muted">{plural(call.count, "call")}</span>}
         {call.run_id && (
-          <Link {...paths.run(call.run_id)} className="hover:underline">
+          <Link {...paths.run(call.run_id)} className="underline underline-offset-2 pointer-coarse:py-1">
             run
           </Link>
         )}
-      </td>
-      <td className="py-1 pr-3 whitespace-nowrap" title={WEBHOOK_SENDERS[call.sender].word}>
-        {call.address}
-      </td>
-      <td className="max-w-48 truncate py-1 pr-3 font-mono" title={call.delivery ?? undefined}>
-        {call.delivery ?? "–"}
-      </td>
-      <td className="py-1 whitespace-nowrap">{bytes(call.body_bytes)}</td>
-    </tr>
+        <span className="ml-auto text-muted">
+          <DateTime at={call.called_at} plain />
+        </span>
+      </p>
+      <p className="flex min-w-0 gap-x-2 text-muted">
+        <span>
+          {WEBHOOK_SENDERS[call.sender].word}, {call.address}, {bytes(call.body_bytes)}
+        </span>
+        {call.delivery && (
+          <span className="min-w-0 flex-1 truncate text-right font-mono" title={`Delivery ${call.delivery}`}>
+            {call.delivery}
+          </span>
+        )}
+      </p>
+    </li>
   );
 }

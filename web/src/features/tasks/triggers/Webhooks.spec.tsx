@@ -73,7 +73,7 @@ describe("a webhook", () => {
     showing({ kind: "webhook", key: "webhook", enabled: true, proof: "signature", sender: "github" });
     const { user } = renderPage(TASK);
     await user.click(await screen.findByText("Last calls"));
-    const calls = await screen.findByRole("region", { name: "Calls of webhook" });
+    const calls = await screen.findByRole("list", { name: "Calls of webhook" });
     within(calls).getByText("Filtered out");
     within(calls).getByText("12 calls");
     expect(within(calls).getByRole("link", { name: "run" }).getAttribute("href")).toBe("/runs/0197-run");
