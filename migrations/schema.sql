@@ -131,6 +131,11 @@ CREATE TABLE "file_seen" (
     "bytes" integer NOT NULL,
     "changed_at" integer NOT NULL,
     "gone_at" integer,
+    "device" integer,
+    "number" integer,
+    "altered_at" integer,
+    "rights" integer,
+    "content" integer,
     PRIMARY KEY ("trigger_id", "path"),
     FOREIGN KEY ("trigger_id") REFERENCES "trigger" ("id")
 );

@@ -27,7 +27,8 @@ mod m20261129_000014_reasons;
 mod m20261129_000015_left_behind;
 mod m20261129_000016_calendar_mark;
 mod m20261129_000017_hook_calls;
-mod m20261129_000018_run_bodies;
+mod m20261129_000018_file_marks;
+mod m20261129_000019_run_bodies;
 
 #[derive(Debug)]
 struct Migrator;
@@ -52,7 +53,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000015_left_behind::Migration),
             Box::new(m20261129_000016_calendar_mark::Migration),
             Box::new(m20261129_000017_hook_calls::Migration),
-            Box::new(m20261129_000018_run_bodies::Migration),
+            Box::new(m20261129_000018_file_marks::Migration),
+            Box::new(m20261129_000019_run_bodies::Migration),
         ]
     }
 }

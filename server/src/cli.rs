@@ -76,6 +76,15 @@ struct Settings {
     /// PATH of tasks: absolute folders, separated by colons
     #[arg(long, global = true, value_name = "FOLDERS")]
     task_path: Option<String>,
+    /// Proxy of http tasks, such as http://proxy.example:3128; HTTP_PROXY in the environment does not count
+    #[arg(long, global = true, value_name = "URL")]
+    http_proxy: Option<String>,
+    /// Hosts that http tasks reach without the proxy, comma-separated
+    #[arg(long, global = true, value_name = "HOSTS")]
+    http_no_proxy: Option<String>,
+    /// Certificates of authorities that http tasks trust in addition to those of the system, PEM
+    #[arg(long, global = true, value_name = "FILE")]
+    http_ca_file: Option<String>,
     /// What to log, such as info or warn,orc_server::engine=debug
     #[arg(long, global = true, value_name = "FILTER")]
     log: Option<String>,
@@ -137,6 +146,9 @@ impl Settings {
             ("file_roots", self.file_roots),
             ("task_umask", self.task_umask),
             ("task_path", self.task_path),
+            ("http_proxy", self.http_proxy),
+            ("http_no_proxy", self.http_no_proxy),
+            ("http_ca_file", self.http_ca_file),
             ("log", self.log),
             ("log_files", self.log_files),
         ];

@@ -6,8 +6,9 @@ use crate::api::listen;
 use crate::api::router;
 use crate::app::{self, App, AppSettings};
 use crate::clock::Clock;
-use crate::config::{Config, DataFolder, Faults, FolderError, folder, platform};
+use crate::config::{Config, DataFolder, Faults, FolderError, HttpConfig, folder, platform};
 use crate::domain::model::Surroundings;
+use crate::domain::runs::travel::Travel;
 use crate::engine::{Engine, EngineSettings};
 use crate::store::{self, Store, StoreError};
 use std::io::{self, IsTerminal};
@@ -149,7 +150,9 @@ pub async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeErro
     let environment = crate::config::task_environment(&config.task.path);
     let limits = crate::config::start_limits();
     let surroundings = Surroundings { umask: config.task.umask, environment, limits };
-    let settings = AppSettings { node, timezone, data_dir, run_limit, file_roots, surroundings };
+    let HttpConfig { proxy, no_proxy, ca_file } = config.http.clone();
+    let travel = Travel { proxy, no_proxy, ca_file };
+    let settings = AppSettings { node, timezone, data_dir, run_limit, file_roots, surroundings, travel };
     let clock = Clock::system();
     app::clock::resume(&store, &clock, &settings.node).await?;
     Ok(App::new(store, clock, settings))

@@ -27,6 +27,7 @@ use self::boards::Boards;
 use self::triggers::file_roots::{Disks, PATIENCE};
 use crate::clock::Clock;
 use crate::domain::model::Surroundings;
+use crate::domain::runs::travel::Travel;
 use crate::integrations::disk::LocalDisk;
 use crate::security::limiter::Limiter;
 use crate::store::Store;
@@ -52,6 +53,8 @@ pub struct AppSettings {
     pub file_roots: Vec<PathBuf>,
     /// The environment of processes.
     pub surroundings: Surroundings,
+    /// How requests of http tasks travel, unless a task says otherwise.
+    pub travel: Travel,
 }
 
 /// The use cases, with the tools they use. Cheap to clone.

@@ -7,6 +7,7 @@
 mod database;
 mod engine;
 pub mod folder;
+mod http;
 mod layers;
 mod log;
 mod server;
@@ -15,6 +16,7 @@ mod surroundings;
 pub use database::DatabaseConfig;
 pub use engine::EngineConfig;
 pub use folder::{DataFolder, FolderError};
+pub use http::HttpConfig;
 pub use layers::{Fault, Inputs, Setting, Source};
 pub use log::LogConfig;
 pub use server::{ServerConfig, TlsFiles};
@@ -36,6 +38,8 @@ pub struct Config {
     pub engine: EngineConfig,
     /// The environment of tasks' processes.
     pub task: TaskConfig,
+    /// How requests of http tasks travel.
+    pub http: HttpConfig,
     /// What the server writes about itself.
     pub log: LogConfig,
     /// Every setting with its value (secrets masked) and its source, by name.
@@ -78,13 +82,14 @@ impl Config {
         let database = database::read(&mut layers);
         let engine = engine::read(&mut layers);
         let task = surroundings::read(&mut layers);
+        let http = http::read(&mut layers);
         let log = log::read(&mut layers);
         layers.note_unknown();
-        match (server, database, engine.zip(task), log) {
-            (Some(server), Some(database), Some((engine, task)), Some(log)) if layers.faults.is_empty() => {
+        match (server, database, engine.zip(task), log.zip(http)) {
+            (Some(server), Some(database), Some((engine, task)), Some((log, http))) if layers.faults.is_empty() => {
                 layers.settings.sort_by(|a, b| a.name.cmp(&b.name));
                 let (settings, warnings) = (layers.settings, layers.warnings);
-                Ok(Self { data_dir, server, database, engine, task, log, settings, warnings })
+                Ok(Self { data_dir, server, database, engine, task, http, log, settings, warnings })
             }
             _ => Err(Faults(layers.faults)),
         }

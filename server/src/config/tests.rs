@@ -108,6 +108,24 @@ fn folders_of_file_triggers_are_absolute() {
 }
 
 #[test]
+fn a_proxy_is_a_setting_without_a_login_and_not_a_variable_of_the_shell() {
+    let shell = [("HTTP_PROXY", "http://shell:1"), ("http_proxy", "http://shell:1"), ("NO_PROXY", "*")];
+    let config = load(&shell, &[], None).unwrap();
+    assert_eq!((setting(&config, "http_proxy"), &config.http.proxy), (("", Source::Default), &None));
+    let file = "[http]\nhttp_proxy = \"http://proxy:3128\"\nhttp_no_proxy = [\"*.corp\", \"10.0.0.0/8\"]\n";
+    let config = load(&[("ORC_HTTP_CA_FILE", "/etc/ca.pem")], &[], Some(file)).unwrap();
+    assert_eq!(setting(&config, "http_proxy"), ("http://proxy:3128", Source::File));
+    assert_eq!(setting(&config, "http_ca_file"), ("/etc/ca.pem", Source::Environment));
+    assert_eq!(config.http.no_proxy, ["*.corp", "10.0.0.0/8"]);
+    let wrong =
+        [("ORC_HTTP_PROXY", "http://me:hunter2@proxy:1"), ("ORC_HTTP_NO_PROXY", "a:1"), ("ORC_HTTP_CA_FILE", "ca")];
+    let faults = load(&wrong, &[], None).unwrap_err();
+    let named: Vec<&str> = faults.0.iter().map(|fault| fault.name.as_str()).collect();
+    assert_eq!(named, ["http_proxy", "http_no_proxy", "http_ca_file"]);
+    assert!(faults.to_string().contains("credentials") && !faults.to_string().contains("hunter2"), "{faults}");
+}
+
+#[test]
 fn a_password_in_the_database_address_is_never_shown() {
     let config = load(&[("ORC_DATABASE_URL", "postgres://orc:s3cret@db/orc?password=x")], &[], None).unwrap();
     assert_eq!(setting(&config, "database_url").0, "postgres://orc:***@db/orc");

@@ -4,8 +4,13 @@
 //! Deliberately absent: reading a reason back from its sentence. `Text` is what was stored before there were codes.
 //! Start reading at `Reason`, then `words`.
 
-use super::core::phrases::{counted, grouped, joined, moment, replaced, runs_of, schedules_invalid, seconds, statuses};
+pub use self::displacing::Displacing;
+
+use super::core::phrases::{
+    counted, grouped, joined, moment, not_taken, replaced, runs_of, schedules_invalid, seconds, statuses,
+};
 use super::schedules::{Never, Note};
+use super::triggers::files::FileFlaw;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -199,6 +204,18 @@ reasons! {
     RequestRefused { problem: String } => problem.clone(),
     /// The request got no answer, or its answer broke off.
     RequestFailed { problem: String } => problem.clone(),
+    /// The request got no answer through its proxy, or its answer broke off.
+    RequestFailedAtProxy { proxy: String, problem: String } => format!("through the proxy {proxy}: {problem}"),
+    /// A file with certificates of authorities cannot be used.
+    CaFileUnusable {
+        path: String,
+        /// Line at which the certificate begins; none: the whole file is the problem.
+        line: Option<u64>,
+        problem: String,
+    } => match line {
+        Some(line) => format!("{path}, line {line}: {problem}"),
+        None => format!("{path} {problem}"),
+    },
     /// The answer to the request has an unexpected status.
     UnexpectedStatus {
         status: u16,
@@ -284,6 +301,16 @@ reasons! {
     CalendarDamaged { calendar: String, reason: Box<Reason> } => calendar_damaged(calendar, reason),
     /// A folder or file of the trigger's pattern cannot be read.
     FileUnreadable { path: String, problem: String } => format!("{path} cannot be read: {problem}"),
+    /// A file that matches the trigger's pattern cannot be given to a run.
+    FileNotTaken {
+        path: String,
+        flaw: FileFlaw,
+        /// Other files that cannot be given to a run.
+        others: usize,
+    } => not_taken(path, flaw.words(), *others),
+    /// The param that takes the file of the trigger does not accept the path of a file.
+    FilePathRefused { path: String, problem: String, others: usize } =>
+        not_taken(path, &format!("the param \"file\" {problem}"), *others),
     /// The disk does not answer.
     DiskSilent { path: String, since_at: DateTime<Utc> } =>
         format!("the disk of {path} has not answered since {}: Orc will look again when it does", moment(since_at)),
@@ -330,25 +357,6 @@ reasons! {
     ),
 }
 
-/// An overlap rule under which a newer run displaces those that wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Displacing {
-    /// Only the newest run waits.
-    QueueLatest,
-    /// The newest run replaces the one in progress.
-    Replace,
-}
-
-impl Displacing {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::QueueLatest => "queue_latest",
-            Self::Replace => "replace",
-        }
-    }
-}
-
 impl Reason {
     /// Combines the reason that counts with those that only add to its words. Returns none if there is no reason.
     pub fn of_all(mut reasons: Vec<Self>) -> Option<Self> {
@@ -389,5 +397,6 @@ fn calendar_damaged(calendar: &str, reason: &Reason) -> String {
     }
 }
 
+mod displacing;
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ pub use super::runs::retry::{Backoff, Retry, RetryOn};
 use super::core::overlap::Overlap;
 use super::core::problem::{Problem, SECONDS_MAX};
 use super::runs::params::ParamSpec;
+use super::runs::travel::Travel;
 use super::schedules::Schedule;
 use super::triggers::Trigger;
 use super::vocabulary::OnServerStop;
@@ -139,6 +140,9 @@ pub enum RunSpec {
         expected_codes: Vec<u16>,
         /// Text that the answer must contain.
         body_contains: Option<String>,
+        /// How the request travels.
+        #[serde(default)]
+        travel: Travel,
     },
 }
 
@@ -283,7 +287,8 @@ impl RunSpec {
                 text("/run/text", script, false);
                 arguments.iter().enumerate().for_each(|(i, a)| text(&format!("/run/arguments/{i}"), a, true));
             }
-            Self::Http { url, .. } => {
+            Self::Http { url, travel, .. } => {
+                travel.problems(found);
                 if !(url.starts_with("http://") || url.starts_with("https://")) {
                     found.push(Problem::at("/run/url", "must begin with http:// or https://"));
                 }

@@ -2,6 +2,7 @@
 //! started another one is written. Pure.
 
 pub mod call;
+pub mod files;
 pub mod senders;
 pub mod webhook;
 pub mod words;

@@ -156,11 +156,11 @@ words!(
 words!(
     /// What must happen to a file before a run is made.
     FileChange ("file change") {
-        /// A new file exists.
+        /// A new file exists, or has taken the place of another one.
         Created = "created",
-        /// The size or modification time of the file has changed.
+        /// The file is new, or its size, date, or content has changed.
         Changed = "changed",
-        /// The file has not changed for a while, so its writer is done.
+        /// The file is new or has changed, and Orc has seen no change for a while, so its writer is done.
         Settled = "settled",
     }
 );

@@ -4,6 +4,7 @@
 //! thread stays until the disk answers, so at most one thread waits for each place. Deliberately absent: which files
 //! matter.
 
+use super::file_facts;
 use crate::domain::reason::Reason;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -29,6 +30,12 @@ pub trait Disk: Debug + Send + Sync + 'static {
 
     /// The entries of a folder, at most `most` of them.
     fn entries(&self, folder: &Path, most: usize) -> io::Result<Vec<io::Result<PathBuf>>>;
+
+    /// Whether the numbers of files on the file system of a path stay as they are.
+    fn keeps_numbers(&self, path: &Path) -> bool;
+
+    /// Fingerprint of the first `most` bytes of a file. Calls `tell` after each piece that was read.
+    fn content(&self, path: &Path, most: u64, tell: &dyn Fn()) -> io::Result<i64>;
 }
 
 /// The disks of this machine.
@@ -54,6 +61,14 @@ impl Disk for LocalDisk {
 
     fn entries(&self, folder: &Path, most: usize) -> io::Result<Vec<io::Result<PathBuf>>> {
         Ok(std::fs::read_dir(folder)?.take(most).map(|entry| entry.map(|entry| entry.path())).collect())
+    }
+
+    fn keeps_numbers(&self, path: &Path) -> bool {
+        file_facts::keeps_numbers(path)
+    }
+
+    fn content(&self, path: &Path, most: u64, tell: &dyn Fn()) -> io::Result<i64> {
+        file_facts::content(path, most, tell)
     }
 }
 
@@ -103,6 +118,17 @@ impl Disk for CountedDisk {
 
     fn entries(&self, folder: &Path, most: usize) -> io::Result<Vec<io::Result<PathBuf>>> {
         self.answered(self.disk.entries(folder, most))
+    }
+
+    fn keeps_numbers(&self, path: &Path) -> bool {
+        self.answered(self.disk.keeps_numbers(path))
+    }
+
+    fn content(&self, path: &Path, most: u64, tell: &dyn Fn()) -> io::Result<i64> {
+        self.answered(self.disk.content(path, most, &|| {
+            self.answered(());
+            tell();
+        }))
     }
 }
 
@@ -165,6 +191,16 @@ impl Disk for HungDisk {
     fn entries(&self, folder: &Path, most: usize) -> io::Result<Vec<io::Result<PathBuf>>> {
         self.wait(folder);
         LocalDisk.entries(folder, most)
+    }
+
+    fn keeps_numbers(&self, path: &Path) -> bool {
+        self.wait(path);
+        LocalDisk.keeps_numbers(path)
+    }
+
+    fn content(&self, path: &Path, most: u64, tell: &dyn Fn()) -> io::Result<i64> {
+        self.wait(path);
+        LocalDisk.content(path, most, tell)
     }
 }
 

@@ -2,12 +2,16 @@
 //!
 //! Every hop is checked on the very address that is then connected to (server/docs/decisions.md, 36), so a name that
 //! resolves differently the second time gains nothing. Link-local addresses, cloud metadata and Orc's own port are
-//! refused, also after redirects.
+//! refused, also after redirects. A proxy that resolves names itself connects to what it likes, so `hop` refuses
+//! through it whatever this machine knows to be forbidden, and the proxy's own rules hold for the rest.
 
+use super::authorities;
+use super::hop::{self, Hop, HttpError};
+use crate::domain::runs::travel::ProxyChoice;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
-use reqwest::{Client, Method, Response, StatusCode, Url, redirect};
+use reqwest::{Certificate, Client, Method, Proxy, Response, StatusCode, Url, redirect};
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Maximum number of redirects.
@@ -27,35 +31,35 @@ pub struct HttpRequest {
     pub headers: BTreeMap<String, String>,
     /// Body of the request.
     pub body: Option<String>,
+    /// The proxy; none: the request goes directly, whatever the environment says.
+    pub proxy: Option<ProxyChoice>,
+    /// Files with certificates of authorities to trust in addition to those of the system.
+    pub ca_files: Vec<PathBuf>,
     /// Port on which this server listens. It is refused on this machine's own addresses.
     pub own_port: u16,
 }
 
-/// Why there is no answer. The text is for people.
-#[derive(Debug, thiserror::Error)]
-pub enum HttpError {
-    /// The request is invalid or its address is not allowed, so trying again cannot help.
-    #[error("{0}")]
-    Refused(String),
-    /// The other side could not be reached or broke off.
-    #[error("{0}")]
-    Failed(String),
-}
-
-/// Sends the request and follows redirects. The body of the answer is not read yet.
-pub async fn send(request: &HttpRequest) -> Result<HttpAnswer, HttpError> {
+/// Sends the request and follows redirects. Tells by which way each hop goes. The body of the answer is not read yet.
+pub async fn send(request: &HttpRequest, tell: &(dyn Fn(String) + Sync)) -> Result<HttpAnswer, HttpError> {
     let mut method = parse(&request.method, "method", |text| Method::from_bytes(text.as_bytes()).ok())?;
     let mut url = parse(&request.url, "address", |text| Url::parse(text).ok())?;
     let mut headers = headers(&request.headers)?;
     let mut body = request.body.clone();
+    let authorities = trusted(&request.ca_files, tell).await?;
     for _ in 0..=REDIRECTS_MAX {
-        let client = client(&url, request.own_port).await?;
+        let hop = Hop::of(&url, request.proxy.as_ref());
+        if let Some(way) = hop.words(&url) {
+            tell(way);
+        }
+        let client = client(&url, &hop, &authorities, request.own_port).await?;
         let mut builder = client.request(method.clone(), url.clone()).headers(headers.clone());
         if let Some(body) = &body {
             builder = builder.body(body.clone());
         }
-        let response = builder.send().await.map_err(|error| HttpError::Failed(words(&error)))?;
-        let Some(next) = redirect_target(&response, &url)? else { return Ok(HttpAnswer { response }) };
+        let response = builder.send().await.map_err(|error| failed(&hop, &error))?;
+        let Some(next) = redirect_target(&response, &url)? else {
+            return Ok(HttpAnswer { response, proxy: hop.proxy().map(|proxy| proxy.url.clone()) });
+        };
         if response.status() == StatusCode::SEE_OTHER
             || matches!(response.status(), StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND) && method == Method::POST
         {
@@ -68,6 +72,31 @@ pub async fn send(request: &HttpRequest) -> Result<HttpAnswer, HttpError> {
         url = next;
     }
     Err(HttpError::Failed(format!("more than {REDIRECTS_MAX} redirects")))
+}
+
+/// Reads the certificates of the authorities that are trusted in addition to those of the system.
+async fn trusted(files: &[PathBuf], tell: &(dyn Fn(String) + Sync)) -> Result<Vec<Certificate>, HttpError> {
+    let mut all = Vec::new();
+    for file in files {
+        let path = file.clone();
+        let read = tokio::task::spawn_blocking(move || authorities::read(&path)).await;
+        let found = read.map_err(|error| HttpError::Failed(error.to_string()))?.map_err(HttpError::Authorities)?;
+        let noun = if found.len() == 1 { "authority" } else { "authorities" };
+        tell(format!("also trusts {} {noun} of {}", found.len(), file.display()));
+        all.extend(found);
+    }
+    Ok(all)
+}
+
+fn failed(hop: &Hop, error: &reqwest::Error) -> HttpError {
+    broken(hop.proxy().map(|proxy| proxy.url.as_str()), words(error))
+}
+
+fn broken(proxy: Option<&str>, problem: String) -> HttpError {
+    match proxy {
+        Some(proxy) => HttpError::FailedAtProxy { proxy: proxy.to_owned(), problem },
+        None => HttpError::Failed(problem),
+    }
 }
 
 fn parse<T>(text: &str, what: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, HttpError> {
@@ -92,61 +121,36 @@ fn redirect_target(response: &Response, base: &Url) -> Result<Option<Url>, HttpE
     base.join(text).map(Some).map_err(|_| HttpError::Failed(format!("redirect to the invalid address \"{text}\"")))
 }
 
-/// Creates a client that can connect only to the checked addresses of this host.
-async fn client(url: &Url, own_port: u16) -> Result<Client, HttpError> {
+/// Creates a client that can connect only to the checked addresses of this hop.
+async fn client(url: &Url, hop: &Hop<'_>, authorities: &[Certificate], own_port: u16) -> Result<Client, HttpError> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(HttpError::Refused(format!("{}: only http and https are supported", url.scheme())));
     }
-    let host = url.host_str().ok_or_else(|| HttpError::Refused("the address contains no host".into()))?;
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let port = url.port_or_known_default().unwrap_or(80);
-    let addresses: Vec<SocketAddr> = tokio::net::lookup_host((bare, port))
-        .await
-        .map_err(|error| HttpError::Failed(format!("the name {bare} cannot be resolved: {error}")))?
-        .collect();
-    for address in &addresses {
-        if let Some(reason) = refusal(*address, own_port) {
-            return Err(HttpError::Refused(format!("{bare} ({}) is refused: {reason}", address.ip())));
-        }
-    }
-    Client::builder()
-        .redirect(redirect::Policy::none())
+    // Variables such as HTTP_PROXY never count.
+    let mut builder = Client::builder()
         .no_proxy()
+        .redirect(redirect::Policy::none())
         .connect_timeout(CONNECT_WITHIN)
-        .user_agent(concat!("orc/", env!("CARGO_PKG_VERSION")))
-        .resolve_to_addrs(bare, &addresses)
-        .build()
-        .map_err(|error| HttpError::Failed(words(&error)))
-}
-
-/// Why connecting to an address is not allowed; none if it is.
-pub fn refusal(address: SocketAddr, own_port: u16) -> Option<&'static str> {
-    let ip = match address.ip() {
-        IpAddr::V6(six) => six.to_ipv4_mapped().map_or(IpAddr::V6(six), IpAddr::V4),
-        four => four,
-    };
-    let link_local = match ip {
-        IpAddr::V4(four) => four.is_link_local(),
-        IpAddr::V6(six) => six.is_unicast_link_local(),
-    };
-    let metadata = match ip {
-        IpAddr::V4(four) => four == Ipv4Addr::new(100, 100, 100, 200) || four == Ipv4Addr::new(168, 63, 129, 16),
-        IpAddr::V6(six) => six.segments()[..4] == [0xfd00, 0xec2, 0, 0],
-    };
-    if link_local {
-        return Some("link-local addresses are not allowed");
+        .user_agent(concat!("orc/", env!("CARGO_PKG_VERSION")));
+    for (host, addresses) in hop::addresses(url, hop, own_port).await? {
+        builder = builder.resolve_to_addrs(&host, &addresses);
     }
-    if metadata {
-        return Some("addresses of cloud metadata are not allowed");
+    if let Some(proxy) = hop.proxy() {
+        let proxy = Proxy::all(&proxy.url).map_err(|error| HttpError::Refused(words(&error)))?;
+        builder = builder.proxy(proxy);
     }
-    let own = ip.is_loopback() || ip.is_unspecified();
-    (own && address.port() == own_port).then_some("this is Orc itself; use a task or the API with a token from outside")
+    if !authorities.is_empty() {
+        builder = builder.tls_certs_merge(authorities.iter().cloned());
+    }
+    builder.build().map_err(|error| HttpError::Failed(words(&error)))
 }
 
 /// An answer whose body has not been read yet.
 #[derive(Debug)]
 pub struct HttpAnswer {
     response: Response,
+    /// Address of the proxy through which it comes.
+    proxy: Option<String>,
 }
 
 impl HttpAnswer {
@@ -169,7 +173,8 @@ impl HttpAnswer {
 
     /// The next piece of the body; none at the end.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, HttpError> {
-        let piece = self.response.chunk().await.map_err(|error| HttpError::Failed(words(&error)))?;
+        let piece = self.response.chunk().await;
+        let piece = piece.map_err(|error| broken(self.proxy.as_deref(), words(&error)))?;
         Ok(piece.map(|bytes| bytes.to_vec()))
     }
 }
@@ -183,29 +188,4 @@ fn words(error: &reqwest::Error) -> String {
         cause = inner.source();
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(address: &str, refused: bool) {
-        let address: SocketAddr = address.parse().expect("an address");
-        assert_eq!(refusal(address, 5000).is_some(), refused, "{address}");
-    }
-
-    #[test]
-    fn addresses_that_are_refused() {
-        check("169.254.169.254:80", true);
-        check("[::ffff:169.254.169.254]:80", true);
-        check("[fe80::1]:80", true);
-        check("100.100.100.200:80", true);
-        check("[fd00:ec2::254]:80", true);
-        check("127.0.0.1:5000", true);
-        check("[::1]:5000", true);
-        check("0.0.0.0:5000", true);
-        check("127.0.0.1:8080", false);
-        check("192.168.1.10:5000", false);
-        check("10.0.0.1:443", false);
-    }
 }

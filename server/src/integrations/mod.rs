@@ -3,7 +3,10 @@
 //! Deliberately absent: decisions, the database, HTTP as a server. Each file is a small function or trait with the
 //! real implementation. Start reading at `http_request`.
 
+pub mod authorities;
 pub mod disk;
 pub mod file_events;
+pub mod file_facts;
+pub mod hop;
 pub mod http_request;
 pub mod local_server;

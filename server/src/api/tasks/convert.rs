@@ -7,6 +7,7 @@ use crate::api::wire;
 use crate::domain::core::overlap::Overlap;
 use crate::domain::runs::line_ends::{self, Mended};
 use crate::domain::runs::params::{ParamRule, ParamSpec};
+use crate::domain::runs::travel::Travel;
 use crate::domain::vocabulary::TaskMend;
 use crate::domain::{schedules, tasks};
 use serde_json::{Value, json};
@@ -179,8 +180,20 @@ fn run_in(run: wire::RunSpec) -> tasks::RunSpec {
             let text = mended(line_ends::for_interpreter(&interpreter, &text));
             tasks::RunSpec::Script { interpreter, text, arguments }
         }
-        wire::RunSpec::Http(wire::RunHttp { method, url, headers, body, expected_codes, body_contains }) => {
-            tasks::RunSpec::Http { method, url, headers, body, expected_codes, body_contains }
+        wire::RunSpec::Http(wire::RunHttp {
+            method,
+            url,
+            headers,
+            body,
+            expected_codes,
+            body_contains,
+            proxy,
+            no_proxy,
+            ca_file,
+        }) => {
+            let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
+            let travel = Travel { proxy: filled(proxy), no_proxy, ca_file: filled(ca_file) };
+            tasks::RunSpec::Http { method, url, headers, body, expected_codes, body_contains, travel }
         }
     }
 }
@@ -194,8 +207,19 @@ fn run_out(run: tasks::RunSpec) -> wire::RunSpec {
         tasks::RunSpec::Script { interpreter, text, arguments } => {
             wire::RunSpec::Script(wire::RunScript { interpreter, text, arguments })
         }
-        tasks::RunSpec::Http { method, url, headers, body, expected_codes, body_contains } => {
-            wire::RunSpec::Http(wire::RunHttp { method, url, headers, body, expected_codes, body_contains })
+        tasks::RunSpec::Http { method, url, headers, body, expected_codes, body_contains, travel } => {
+            let Travel { proxy, no_proxy, ca_file } = travel;
+            wire::RunSpec::Http(wire::RunHttp {
+                method,
+                url,
+                headers,
+                body,
+                expected_codes,
+                body_contains,
+                proxy,
+                no_proxy,
+                ca_file,
+            })
         }
     }
 }

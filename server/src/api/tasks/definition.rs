@@ -218,6 +218,21 @@ pub struct RunHttp {
     #[serde(default)]
     #[schema(max_length = 10_000)]
     pub body_contains: Option<String>,
+    /// Proxy of the request: http://, https://, socks5:// or socks5h:// with host and port, without a login; `direct`:
+    /// none; null: the server's setting `http_proxy`. Variables such as HTTP_PROXY never count.
+    #[serde(default)]
+    #[schema(max_length = 2048, example = "http://proxy.example:3128")]
+    pub proxy: Option<String>,
+    /// Hosts that are reached without the proxy: a name with all names below it, an address, a network, or `*`. They
+    /// count in addition to the server's setting `http_no_proxy` unless the task has a proxy of its own.
+    #[serde(default)]
+    #[schema(max_items = 100, default = json!([]), example = json!(["intranet.example", "10.0.0.0/8"]))]
+    pub no_proxy: Vec<String>,
+    /// Absolute path on the server of a file with certificates (PEM) of authorities to trust in addition to those of the
+    /// system and of the server's setting `http_ca_file`. It is read at the start of each run.
+    #[serde(default)]
+    #[schema(max_length = 4096, example = "/etc/ssl/company-ca.pem")]
+    pub ca_file: Option<String>,
 }
 
 /// What happens when a task is due while one of its runs is open.

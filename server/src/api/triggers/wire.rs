@@ -124,7 +124,7 @@ trigger! {
         #[serde(default = "settled")]
         #[schema(inline = false)]
         pub change: FileChange,
-        /// With `settled`: seconds without a change.
+        /// With `settled`: seconds for which Orc must see no change, by its own clock. The date of the file does not matter.
         #[serde(default = "two")]
         #[schema(minimum = 0.1, maximum = 86_400, default = 2)]
         pub settle_seconds: f64,

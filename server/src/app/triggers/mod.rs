@@ -4,6 +4,7 @@
 //! Deliberately absent: watching folders, which `engine::triggers` does. Start reading at `hooks`, then `files`.
 
 pub mod call;
+pub mod compare;
 pub mod file_roots;
 pub mod files;
 pub mod hook_log;

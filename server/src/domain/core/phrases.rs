@@ -38,6 +38,16 @@ pub(in crate::domain) fn schedules_invalid(task: &str, schedule: &str, problem: 
     format!("schedule {schedule} of task {task} does not fire until the task is corrected: {problem}{others}")
 }
 
+/// A file that cannot be given to a run, and that there are others.
+pub(in crate::domain) fn not_taken(path: &str, problem: &str, others: usize) -> String {
+    let others = match others {
+        0 => String::new(),
+        1 => " (1 more file cannot be taken)".to_owned(),
+        others => format!(" ({others} more files cannot be taken)"),
+    };
+    format!("{path} cannot be taken: {problem}{others}")
+}
+
 /// The first ten of several things, and how many more there are.
 pub fn first_ten(mut things: Vec<String>) -> Vec<String> {
     let more = things.len().saturating_sub(10);

@@ -37,5 +37,6 @@ pub use self::schedules::{DamagedSchedule, ScheduleAhead, ScheduleRecord, Stored
 pub use self::system::{DatabaseFacts, DatabaseKind, Leftovers, Surroundings, WalState};
 pub use self::tasks::{Damage, LastRunRecord, TaskChange, TaskFilter, TaskRecord, TaskRef, TaskVersionRecord};
 pub use self::triggers::{
-    FileState, FilesLearned, FiringRecord, HookCallRecord, KnownFile, KnownFiles, TaskTriggerRecord,
+    FileMarks, FileState, FilesLearned, FiringRecord, HookCallRecord, KnownFile, KnownFiles, PresentFile,
+    TaskTriggerRecord,
 };

@@ -10,13 +10,28 @@ use chrono::DateTime;
 use chrono::Utc;
 use std::collections::BTreeMap;
 
-/// State of a file.
+/// State of a file, as its file system tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileState {
     /// Size in bytes.
     pub bytes: u64,
-    /// When the file says it was modified.
+    /// When the file says it was modified. Whoever writes the file can set it to any time.
     pub changed_at: DateTime<Utc>,
+    /// What the file system notes by itself; none: the file was known before Orc kept it.
+    pub marks: Option<FileMarks>,
+}
+
+/// What a file system notes about a file, whatever date the file claims to have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileMarks {
+    /// Number of the disk. Marks of different disks cannot be compared.
+    pub device: i64,
+    /// Number of the file on its disk; none if the file system does not keep numbers.
+    pub number: Option<i64>,
+    /// When content, name, or rights of the file were last altered, by the clock of the file system.
+    pub altered_at: DateTime<Utc>,
+    /// Fingerprint of owner, group, mode, and number of names.
+    pub rights: i64,
 }
 
 /// A file that a trigger knows.
@@ -24,6 +39,8 @@ pub struct FileState {
 pub struct KnownFile {
     /// State of the file when it last started a run.
     pub state: FileState,
+    /// Fingerprint of its content at that time; none if nobody has read it.
+    pub content: Option<i64>,
     /// Whether the file was absent at the last look.
     pub gone: bool,
 }
@@ -37,13 +54,24 @@ pub struct KnownFiles {
     pub files: BTreeMap<String, KnownFile>,
 }
 
+/// A file that exists, as a trigger will know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresentFile {
+    /// Path of the file.
+    pub path: String,
+    /// Its state.
+    pub state: FileState,
+    /// Fingerprint of its content; none if nobody has read it.
+    pub content: Option<i64>,
+}
+
 /// What a look changes about the files that a trigger knows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FilesLearned {
     /// A new pattern, which makes the trigger forget everything known before.
     pub pattern: Option<i64>,
-    /// Files that exist, with their state.
-    pub present: Vec<(String, FileState)>,
+    /// Files that exist.
+    pub present: Vec<PresentFile>,
     /// Files that no longer exist.
     pub gone: Vec<String>,
     /// Files that have been gone since before this instant are forgotten.

@@ -6,6 +6,7 @@ pub mod line_ends;
 pub mod numbers;
 pub mod params;
 pub mod retry;
+pub mod travel;
 
 use self::retry::{Backoff, Retry, RetryOn};
 use super::core::overlap::Overlap;

@@ -11,13 +11,16 @@ use crate::domain::model::ClaimedRun;
 use crate::domain::reason::Reason;
 use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::AttemptOutcome;
-use crate::integrations::http_request::{self, HttpError, HttpRequest};
+use crate::integrations::authorities::BadFile;
+use crate::integrations::hop::HttpError;
+use crate::integrations::http_request::{self, HttpRequest};
 use chrono::{DateTime, Utc};
 use memchr::memmem::Finder;
 use orc_runner::message::{Identity, Started};
 use orc_runner::record::{CancelledBy, ExitRecord, Outcome, SpawnFailure, TimeLimit};
 use orc_runner::{LogLimits, LogWriter, PlanSecret, Secrets, Stream, redact_text};
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -46,7 +49,7 @@ pub async fn run(
     };
     let (limit, which) = limit(claimed, started_at);
     let outcome = tokio::select! {
-        said = ask(claimed, own_port, &sender) => said,
+        said = ask(claimed, app, own_port, &sender) => said,
         () = tokio::time::sleep(limit) => RequestEnd {
             outcome: Outcome::TimedOut { limit: which, seconds: limit.as_secs_f64() },
             success: false,
@@ -154,18 +157,22 @@ fn limit(claimed: &ClaimedRun, now: DateTime<Utc>) -> (Duration, TimeLimit) {
     if run < attempt { (run, TimeLimit::Run) } else { (attempt, TimeLimit::Attempt) }
 }
 
-async fn ask(claimed: &ClaimedRun, own_port: u16, sender: &Sender) -> RequestEnd {
-    let RunSpec::Http { method, url, headers, body, expected_codes, body_contains } = &claimed.definition.run else {
+async fn ask(claimed: &ClaimedRun, app: &App, own_port: u16, sender: &Sender) -> RequestEnd {
+    let RunSpec::Http { method, url, headers, body, expected_codes, body_contains, travel } = &claimed.definition.run
+    else {
         return RequestEnd::failed(Reason::RequestFailed { problem: "this task is not of kind http".into() });
     };
     let (method, url, headers, body) = (method.clone(), url.clone(), headers.clone(), body.clone());
-    let mut answer = match http_request::send(&HttpRequest { method, url, headers, body, own_port }).await {
+    let server = &app.settings().travel;
+    let (proxy, ca_files) = (travel.proxy(server), [&server.ca_file, &travel.ca_file]);
+    let ca_files = ca_files.into_iter().flatten().map(PathBuf::from).collect();
+    let tell = |way: String| {
+        let _a_full_queue_has_told_enough = sender.try_send((Stream::System, format!("[orc] {way}\n").into_bytes()));
+    };
+    let request = HttpRequest { method, url, headers, body, proxy, ca_files, own_port };
+    let mut answer = match http_request::send(&request, &tell).await {
         Ok(answer) => answer,
-        Err(HttpError::Refused(problem)) => {
-            let outcome = Outcome::SpawnFailed { reason: SpawnFailure::InvalidInput, message: problem.clone() };
-            return RequestEnd { outcome, success: false, reason: Some(Reason::RequestRefused { problem }) };
-        }
-        Err(HttpError::Failed(problem)) => return RequestEnd::failed(Reason::RequestFailed { problem }),
+        Err(error) => return without_answer(error),
     };
     let code = answer.code();
     let head = answer.head();
@@ -178,7 +185,7 @@ async fn ask(claimed: &ClaimedRun, own_port: u16, sender: &Sender) -> RequestEnd
                 let _a_closed_log_is_seen_at_the_end = sender.send((Stream::Stdout, piece)).await;
             }
             Ok(None) => break,
-            Err(error) => return RequestEnd::failed(Reason::RequestFailed { problem: error.to_string() }),
+            Err(error) => return without_answer(error),
         }
     }
     let expected = if expected_codes.is_empty() { (200..300).contains(&code) } else { expected_codes.contains(&code) };
@@ -189,6 +196,23 @@ async fn ask(claimed: &ClaimedRun, own_port: u16, sender: &Sender) -> RequestEnd
         return RequestEnd::failed(Reason::TextMissing { status: code });
     }
     RequestEnd { outcome: Outcome::Exited { code: 0 }, success: true, reason: None }
+}
+
+/// The end of a request that got no answer, or only a part of it.
+fn without_answer(error: HttpError) -> RequestEnd {
+    match error {
+        HttpError::Refused(problem) => {
+            let outcome = Outcome::SpawnFailed { reason: SpawnFailure::InvalidInput, message: problem.clone() };
+            RequestEnd { outcome, success: false, reason: Some(Reason::RequestRefused { problem }) }
+        }
+        HttpError::Failed(problem) => RequestEnd::failed(Reason::RequestFailed { problem }),
+        HttpError::FailedAtProxy { proxy, problem } => {
+            RequestEnd::failed(Reason::RequestFailedAtProxy { proxy, problem })
+        }
+        HttpError::Authorities(BadFile { path, line, problem }) => {
+            RequestEnd::failed(Reason::CaFileUnusable { path, line, problem })
+        }
+    }
 }
 
 /// Searches a text in a stream of pieces, across their borders. Memory is bounded, and time grows only with the

@@ -1,15 +1,17 @@
 //! One look at the files of a pattern: which files match now, and which folders to watch until the next look.
 //!
 //! Below the first wildcard, links to folders are not followed. The server's own folder is left out, and the number
-//! of files and names per look is limited. A missing folder has no files; an unreadable one is a problem.
+//! of files and names per look is limited. A missing folder has no files; an unreadable one is a problem, and so is a file
+//! that no run can be given.
 
 use crate::app::triggers::file_roots::{FileRoots, fixed_part};
 use crate::app::triggers::files::Looked;
-use crate::domain::model::FileState;
 use crate::domain::reason::Reason;
+use crate::domain::triggers::files::FileFlaw;
 use crate::integrations::disk::Disk;
-use chrono::{DateTime, Utc};
+use crate::integrations::file_facts;
 use globset::{GlobBuilder, GlobMatcher};
+use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -62,11 +64,15 @@ pub fn look(pattern: &str, roots: &FileRoots, own: PathBuf, disk: &dyn Disk) -> 
         deep: pattern.contains("**"),
         depth: Path::new(pattern).components().count(),
         names: 0,
+        numbers: BTreeMap::new(),
         found: Looked::default(),
         folders: Vec::new(),
     };
-    // Links on the way to the first wildcard are followed.
-    search.visit(&root, disk.metadata(&root))?;
+    match disk.link_metadata(&root) {
+        Ok(link) if link.is_symlink() && search.scope.matcher.is_match(&root) => search.file(&root, &link),
+        // Links on the way to the first wildcard are followed.
+        _ => search.visit(&root, disk.metadata(&root))?,
+    }
     if search.folders.is_empty() {
         let there = |above: &&Path| disk.metadata(above).is_ok_and(|about| about.is_dir());
         search.folders.extend(root.ancestors().find(there).map(Path::to_path_buf));
@@ -80,6 +86,8 @@ struct Search<'a> {
     deep: bool,
     depth: usize,
     names: usize,
+    /// Whether the file systems that were met keep the numbers of files, by device.
+    numbers: BTreeMap<u64, bool>,
     found: Looked,
     folders: Vec<PathBuf>,
 }
@@ -89,7 +97,7 @@ impl Search<'_> {
     /// folders are not followed.
     fn visit(&mut self, path: &Path, about: io::Result<Metadata>) -> Result<(), Reason> {
         self.names += 1;
-        if self.names > NAMES_MAX || self.found.files.len() > FILES_MAX {
+        if self.names > NAMES_MAX || self.found.files.len() + self.found.flawed.len() > FILES_MAX {
             return Err(Reason::TooManyFiles { max: FILES_MAX });
         }
         let Some(about) = self.readable(path, about) else { return Ok(()) };
@@ -110,14 +118,38 @@ impl Search<'_> {
             }
             return Ok(());
         }
-        let Some(name) = path.to_str().filter(|_| self.scope.matcher.is_match(path)) else { return Ok(()) };
-        let Some(about) = self.readable(path, self.disk.metadata(path)) else { return Ok(()) };
-        if about.is_file() {
-            let changed_at = about.modified().map_or(DateTime::UNIX_EPOCH, DateTime::<Utc>::from);
-            let changed_at = DateTime::from_timestamp_micros(changed_at.timestamp_micros()).unwrap_or(changed_at);
-            self.found.files.insert(name.to_owned(), FileState { bytes: about.len(), changed_at });
+        if self.scope.matcher.is_match(path) {
+            self.file(path, &about);
         }
         Ok(())
+    }
+
+    /// Notes a path that matches and is no folder. Links to folders do not count as files.
+    fn file(&mut self, path: &Path, itself: &Metadata) {
+        let target = match self.disk.metadata(path) {
+            Err(error) if itself.is_symlink() && error.kind() != ErrorKind::PermissionDenied => {
+                return self.flawed(path, FileFlaw::DanglingLink);
+            }
+            read => self.readable(path, read),
+        };
+        let Some(about) = target.filter(|about| !about.is_dir()) else { return };
+        if !about.is_file() {
+            return self.flawed(path, FileFlaw::Special);
+        }
+        match path.to_str() {
+            None => self.flawed(path, FileFlaw::NotText),
+            Some(name) if name.chars().any(char::is_control) => self.flawed(path, FileFlaw::ControlCharacter),
+            Some(name) => {
+                let device = file_facts::device(&about);
+                let keeps = *self.numbers.entry(device).or_insert_with(|| self.disk.keeps_numbers(path));
+                self.found.files.insert(name.to_owned(), file_facts::state(path, &about, keeps));
+            }
+        }
+    }
+
+    fn flawed(&mut self, path: &Path, flaw: FileFlaw) {
+        let shown: String = path.to_string_lossy().chars().flat_map(shown).collect();
+        self.found.flawed.push((shown, flaw));
     }
 
     fn readable<T>(&mut self, path: &Path, read: io::Result<T>) -> Option<T> {
@@ -132,6 +164,11 @@ impl Search<'_> {
             }
         }
     }
+}
+
+/// A character of a path as a sentence can show it.
+fn shown(char: char) -> Vec<char> {
+    if char.is_control() { char.escape_default().collect() } else { vec![char] }
 }
 
 #[cfg(test)]

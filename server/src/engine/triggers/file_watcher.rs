@@ -5,23 +5,22 @@
 //! folders to watch.
 
 use super::file_look::{Look, Scope, look};
+use crate::app::triggers::compare::Compared;
 use crate::app::triggers::file_roots::{Disks, FileRoots, PATIENCE, fixed_part};
 use crate::app::triggers::files::FileTrigger;
 use crate::app::{App, Signal};
 use crate::clock::Stopwatch;
 use crate::domain::ids::TriggerId;
-use crate::domain::model::FileState;
 use crate::domain::reason::Reason;
-use crate::domain::vocabulary::FileChange;
+use crate::domain::triggers::files::Watch;
 use crate::engine::core::worker::{RoundResult, Worker};
 use crate::integrations::disk::{Answers, Disk, LocalDisk, Patience};
 use crate::integrations::file_events::FileEvents;
-use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt as _};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Time between two looks while there are file triggers.
@@ -45,6 +44,8 @@ const FOLDERS_MAX: usize = 1_000;
 pub struct FileWatcher {
     app: App,
     problems: Mutex<BTreeMap<TriggerId, Reason>>,
+    /// What was seen of files that have not settled.
+    watches: Mutex<BTreeMap<TriggerId, Watch>>,
     pace: Mutex<Pace>,
     disks: Disks,
     listens: Patience,
@@ -89,14 +90,18 @@ impl FileWatcher {
                 signals.raise(Signal::Files);
             }
         });
-        let (problems, pace, deaf) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let (problems, watches, pace, deaf) = (Mutex::default(), Mutex::default(), Mutex::default(), Mutex::default());
         let (disks, listens) = (Disks::new(disk, patience), Patience::new(patience));
-        Self { app, problems, pace, disks, listens, events: Arc::new(events), scopes, deaf }
+        Self { app, problems, watches, pace, disks, listens, events: Arc::new(events), scopes, deaf }
     }
 
     /// The watched folders, with links resolved.
     pub fn folders(&self) -> Vec<PathBuf> {
         self.events.folders()
+    }
+
+    fn watches(&self) -> MutexGuard<'_, BTreeMap<TriggerId, Watch>> {
+        self.watches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Shows problems with their triggers, and logs new ones.
@@ -113,8 +118,10 @@ impl FileWatcher {
         let watch = Stopwatch::start();
         let triggers = self.app.file_triggers().await?;
         let any = !triggers.is_empty();
+        let ids: BTreeSet<TriggerId> = triggers.iter().map(|trigger| trigger.record.id).collect();
+        self.watches().retain(|id, _| ids.contains(id));
         let mut round = Round::default();
-        if any && self.app.hold().await?.is_none() {
+        if self.app.hold().await?.is_none() {
             let mut places: BTreeMap<PathBuf, Vec<FileTrigger>> = BTreeMap::new();
             for trigger in triggers {
                 places.entry(fixed_part(&trigger.pattern)).or_default().push(trigger);
@@ -157,24 +164,27 @@ impl FileWatcher {
 
     /// Compares the files of one trigger. A problem with it does not affect the others.
     async fn one(&self, trigger: &FileTrigger, looked: Result<Look, Reason>, round: &mut Round) {
-        let now = self.app.clock().now();
+        let id = trigger.record.id;
         let problem = match looked {
             Ok(Look { found, folders, scope }) => {
-                round.next = [round.next, settles_in(trigger, found.files.values(), now)].into_iter().flatten().min();
                 round.folders.extend(folders);
                 round.scopes.push(scope);
                 let incomplete = found.incomplete.clone();
-                match self.app.files_compare(trigger, found).await {
-                    Ok(runs) => {
-                        round.made += runs;
-                        incomplete
+                let mut watch = self.watches().remove(&id).unwrap_or_default();
+                let compared = self.app.files_compare(&self.disks, trigger, found, &mut watch).await;
+                self.watches().insert(id, watch);
+                match compared {
+                    Ok(Compared { made, next, problem }) => {
+                        round.made += made;
+                        round.next = [round.next, next].into_iter().flatten().min();
+                        Reason::of_all(incomplete.into_iter().chain(problem).collect())
                     }
                     Err(error) => Some(Reason::LookFailed { problem: error.to_string() }),
                 }
             }
             Err(problem) => Some(problem),
         };
-        round.problems.extend(problem.map(|problem| (trigger.record.id, problem)));
+        round.problems.extend(problem.map(|problem| (id, problem)));
     }
 
     /// Watches these folders and no others. A folder that cannot be watched is looked at only in regular looks.
@@ -195,17 +205,6 @@ impl FileWatcher {
             *deaf = Some(problem);
         }
     }
-}
-
-/// When the first of the recently changed files will have settled.
-fn settles_in<'a>(
-    trigger: &FileTrigger,
-    files: impl Iterator<Item = &'a FileState>,
-    now: DateTime<Utc>,
-) -> Option<Duration> {
-    let settle = (trigger.change == FileChange::Settled).then_some(trigger.settle)?;
-    let settled_at = files.filter_map(|file| file.changed_at.checked_add_signed(settle));
-    settled_at.filter_map(|at| (at - now).to_std().ok()).filter(|wait| !wait.is_zero()).min()
 }
 
 impl Worker for FileWatcher {

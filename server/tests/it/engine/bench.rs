@@ -9,6 +9,7 @@ use orc_server::app::system::disk::{Disk, DiskGuard};
 use orc_server::clock::Clock;
 use orc_server::domain::ids::RunId;
 use orc_server::domain::model::{AttemptRecord, RunRecord};
+use orc_server::domain::runs::travel::Travel;
 use orc_server::domain::tasks::Definition;
 use orc_server::domain::vocabulary::RunState;
 use orc_server::engine::{Engine, EngineSettings};
@@ -98,6 +99,12 @@ impl Bench {
     /// Opens the same data folder again, with limited folders for file triggers.
     pub async fn looking_into(self, file_roots: Vec<PathBuf>) -> Self {
         let setup = Setup { file_roots, ..self.setup() };
+        Self { house: self.house.reopened(setup).await }
+    }
+
+    /// Opens the same data folder again, with other ways for the requests of http tasks.
+    pub async fn travelling(self, travel: Travel) -> Self {
+        let setup = Setup { travel, ..self.setup() };
         Self { house: self.house.reopened(setup).await }
     }
 

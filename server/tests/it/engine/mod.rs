@@ -10,6 +10,7 @@ mod calendars;
 mod catching_up;
 mod clock;
 mod crash;
+mod files;
 mod following;
 mod importing;
 mod leaving;
@@ -19,6 +20,7 @@ mod planning;
 mod pools;
 #[cfg(target_os = "linux")]
 mod private_files;
+mod proxies;
 mod requests;
 mod retention;
 mod runs;

@@ -9,7 +9,7 @@ use orc_server::domain::reason::{Reason, ReasonCode};
 use orc_server::domain::vocabulary::RunState;
 use serde_json::{Value, json};
 
-async fn server() -> String {
+pub(super) async fn server() -> String {
     let routes = Router::new()
         .route("/ok", get(|| async { "all is well" }))
         .route("/sick", get(|| async { (StatusCode::SERVICE_UNAVAILABLE, "come back later") }))

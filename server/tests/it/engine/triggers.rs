@@ -3,7 +3,7 @@
 use super::bench::{Bench, child_task};
 use orc_server::app::core::write::Write;
 use orc_server::app::triggers::call::HookCall;
-use orc_server::app::triggers::file_roots::Disks;
+use orc_server::app::triggers::file_roots::{Disks, PATIENCE};
 use orc_server::app::triggers::files::Looked;
 use orc_server::app::triggers::hooks::HookAnswer;
 use orc_server::app::{App, Caller, Error, Signal};
@@ -12,9 +12,10 @@ use orc_server::domain::reason::{Reason, ReasonCode};
 use orc_server::domain::tasks::Definition;
 use orc_server::domain::triggers::TriggerRule;
 use orc_server::domain::triggers::call::Headers;
+use orc_server::domain::triggers::files::Watch;
 use orc_server::domain::vocabulary::{FileChange, RunState, TriggerKind};
 use orc_server::engine::{FileWatcher, Worker as _};
-use orc_server::integrations::disk::{Disk, HungDisk};
+use orc_server::integrations::disk::{Disk, HungDisk, LocalDisk};
 use orc_server::integrations::file_events::{FileEvents, Listening};
 use orc_server::security::signature::sign;
 use serde_json::{Value, json};
@@ -23,8 +24,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-async fn runs(bench: &Bench, task: &str) -> Vec<RunRecord> {
-    let page = PageRequest::first(50);
+pub(super) async fn runs(bench: &Bench, task: &str) -> Vec<RunRecord> {
+    let page = PageRequest::first(500);
     bench.app.run_list(&Caller::local(), Some(task), RunFilter::default(), &page).await.expect("runs").items
 }
 
@@ -260,7 +261,7 @@ async fn a_signature_counts_once_and_not_for_long() {
     assert!(matches!(bench.app.hook_call(good).await, Err(Error::Unauthenticated(_))), "remembered over a restart");
 }
 
-async fn watched(bench: &Bench, pattern: &std::path::Path, more: Value) {
+pub(super) async fn watched(bench: &Bench, pattern: &std::path::Path, more: Value) {
     let trigger = json!({"kind": "file", "pattern": pattern.to_str().expect("text"), "settle_seconds": 0.1});
     let mut trigger = trigger.as_object().cloned().expect("an object");
     trigger.extend(more.as_object().cloned().expect("an object"));
@@ -274,7 +275,7 @@ async fn look(bench: &Bench) -> Vec<String> {
     look_with(bench, &FileWatcher::new(bench.app.clone())).await
 }
 
-async fn look_with(bench: &Bench, watcher: &FileWatcher) -> Vec<String> {
+pub(super) async fn look_with(bench: &Bench, watcher: &FileWatcher) -> Vec<String> {
     watcher.run_once().await.expect("a look");
     let mut files: Vec<String> = runs(bench, "it")
         .await
@@ -368,23 +369,6 @@ async fn another_pattern_starts_nothing_for_what_is_there_and_one_bad_trigger_st
     assert_eq!(look(&bench).await, ["new.txt"]);
     let shown = bench.app.trigger_list(&Caller::local(), "a-bad").await.expect("shown");
     assert!(matches!(shown[0].problem, Some(Reason::PatternOutside { .. })), "{:?}", shown[0].problem);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn files_that_settle_and_what_was_there_before() {
-    let bench = Bench::new().await;
-    let place = tempfile::tempdir().expect("a folder");
-    std::fs::write(place.path().join("old"), "1").expect("written");
-    watched(&bench, &place.path().join("**").join("*"), json!({"change": "settled", "settle_seconds": 3600})).await;
-    assert_eq!(look(&bench).await, [""; 0], "what is there when the trigger is made is known");
-    std::fs::create_dir(place.path().join("below")).expect("a folder");
-    let new = place.path().join("below").join("new");
-    std::fs::write(&new, "1").expect("written");
-    assert_eq!(look(&bench).await, [""; 0], "somebody may still write to it");
-    let earlier = std::time::SystemTime::now() - Duration::from_secs(7200);
-    std::fs::File::options().append(true).open(&new).expect("opens").set_modified(earlier).expect("set");
-    assert_eq!(look(&bench).await, ["new"]);
-    assert_eq!(look(&bench).await, ["new"]);
 }
 
 /// Changes files, and returns when the watcher has heard of the change.
@@ -530,11 +514,15 @@ async fn what_is_found_for_a_trigger_that_is_wanted_no_more_starts_nothing() {
     let found = || Looked {
         files: BTreeMap::from([(
             file.to_str().expect("text").to_owned(),
-            FileState { bytes: 1, changed_at: app.clock().now() },
+            FileState { bytes: 1, changed_at: app.clock().now(), marks: None },
         )]),
-        incomplete: None,
+        ..Looked::default()
     };
-    let compared = async || app.files_compare(&before, found()).await.expect("compared");
+    let disks = Disks::new(Arc::new(LocalDisk), PATIENCE);
+    let compared = async || {
+        let mut watch = Watch::default();
+        app.files_compare(&disks, &before, found(), &mut watch).await.expect("compared").made
+    };
 
     app.task_switch(&caller, "it", false).await.expect("disabled");
     assert_eq!(compared().await, 0, "the task is disabled");

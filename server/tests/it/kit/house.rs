@@ -13,6 +13,7 @@ use orc_server::api::router;
 use orc_server::app::{App, AppSettings, Caller};
 use orc_server::clock::Clock;
 use orc_server::domain::model::Surroundings;
+use orc_server::domain::runs::travel::Travel;
 use orc_server::domain::vocabulary::Role;
 use orc_server::security::secret::Secret;
 use orc_server::store::{DatabaseConfig, Store};
@@ -36,6 +37,8 @@ pub struct Setup {
     pub file_roots: Vec<PathBuf>,
     /// What processes find around them.
     pub surroundings: Surroundings,
+    /// How requests of http tasks travel.
+    pub travel: Travel,
 }
 
 impl Default for Setup {
@@ -44,7 +47,7 @@ impl Default for Setup {
         let clock = Clock::manual(DateTime::from_timestamp(1_800_000_000, 0).unwrap());
         let environment = std::env::vars().filter(|(name, _)| name == "PATH" || name == "HOME").collect();
         let surroundings = Surroundings { umask: 0o022, environment, ..Surroundings::default() };
-        Self { clock, api: ApiSettings::default(), file_roots: Vec::new(), surroundings }
+        Self { clock, api: ApiSettings::default(), file_roots: Vec::new(), surroundings, travel: Travel::default() }
     }
 }
 
@@ -210,6 +213,7 @@ async fn app(database: &DatabaseConfig, setup: &Setup) -> App {
         run_limit: 8,
         file_roots: setup.file_roots.clone(),
         surroundings: setup.surroundings.clone(),
+        travel: setup.travel.clone(),
     };
     App::new(store, setup.clock.clone(), settings)
 }

@@ -12,10 +12,12 @@ pub mod contract;
 pub mod database;
 mod events;
 mod house;
+mod proxy;
 mod socket;
 
 pub use answer::Answer;
 pub use client::Client;
 pub use events::Events;
 pub use house::{HERE, House, PASSWORD, Setup, request};
+pub use proxy::Proxy;
 pub use socket::answered;

@@ -6,6 +6,8 @@ mod frame;
 mod hooks;
 mod pages;
 mod process;
+#[cfg(unix)]
+mod proxied;
 mod stopping;
 mod stream;
 #[cfg(unix)]

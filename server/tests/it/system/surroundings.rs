@@ -19,7 +19,7 @@ fn server(folder: &Path, before: &str, environment: &[(&str, &str)]) -> Server {
 }
 
 /// Runs a task and gives what it printed.
-async fn printed(server: &Server, name: &str, run: Value, more: Value) -> String {
+pub(super) async fn printed(server: &Server, name: &str, run: Value, more: Value) -> String {
     let mut body = json!({"name": name, "run": run});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let post = |path: String, body: Value| async move {

@@ -318,9 +318,10 @@ export const runCommandDefaults: Required<Pick<RunCommand, "arguments">> = {
 };
 
 /** What the server assumes for fields that a RunHttp leaves out. */
-export const runHttpDefaults: Required<Pick<RunHttp, "method" | "expected_codes">> = {
+export const runHttpDefaults: Required<Pick<RunHttp, "method" | "expected_codes" | "no_proxy">> = {
   method: "GET",
   expected_codes: [],
+  no_proxy: [],
 };
 
 /** What the server assumes for fields that a RunRerun leaves out. */

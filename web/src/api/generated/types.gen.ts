@@ -1942,7 +1942,7 @@ export type Reason = {
 /**
  * The kind of reason, for programs.
  */
-export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'seal_unusable' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
+export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'request_failed_at_proxy' | 'ca_file_unusable' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'file_not_taken' | 'file_path_refused' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'seal_unusable' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
 
 /**
  * How long finished runs and their logs are kept.
@@ -2167,6 +2167,21 @@ export type RunHttp = {
      * Text that the answer must contain.
      */
     body_contains?: string | null;
+    /**
+     * Proxy of the request: http://, https://, socks5:// or socks5h:// with host and port, without a login; `direct`:
+     * none; null: the server's setting `http_proxy`. Variables such as HTTP_PROXY never count.
+     */
+    proxy?: string | null;
+    /**
+     * Hosts that are reached without the proxy: a name with all names below it, an address, a network, or `*`. They
+     * count in addition to the server's setting `http_no_proxy` unless the task has a proxy of its own.
+     */
+    no_proxy?: Array<string>;
+    /**
+     * Absolute path on the server of a file with certificates (PEM) of authorities to trust in addition to those of the
+     * system and of the server's setting `http_ca_file`. It is read at the start of each run.
+     */
+    ca_file?: string | null;
 };
 
 /**
@@ -4751,7 +4766,7 @@ export type TriggerFile = {
      */
     change?: FileChange;
     /**
-     * With `settled`: seconds without a change.
+     * With `settled`: seconds for which Orc must see no change, by its own clock. The date of the file does not matter.
      */
     settle_seconds?: number;
     key?: ItemKey | null;

@@ -23,6 +23,7 @@ async fn app(folder: &Path, clock: &Clock) -> App {
         run_limit: 4,
         file_roots: Vec::new(),
         surroundings: Surroundings::default(),
+        travel: Default::default(),
     };
     let app = App::new(store, clock.clone(), settings);
     let days = json!({"name": "off", "description": "", "entries": [], "except": [], "maintenance": null});

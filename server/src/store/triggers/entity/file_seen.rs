@@ -14,6 +14,11 @@ pub struct Model {
     pub bytes: i64,
     pub changed_at: Micros,
     pub gone_at: Option<Micros>,
+    pub device: Option<i64>,
+    pub number: Option<i64>,
+    pub altered_at: Option<Micros>,
+    pub rights: Option<i64>,
+    pub content: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -17,7 +17,7 @@ describe("a draft", () => {
   it.each<RunSpec>([
     { kind: "command", program: "/bin/echo", arguments: ["a b", ""] },
     { kind: "script", interpreter: "python", text: "print(1)\n", arguments: [] },
-    { kind: "http", method: "POST", url: "https://example.com", headers: { "x-a": "1" }, body: "{}", expected_codes: [200, 204], body_contains: null },
+    { kind: "http", method: "POST", url: "https://example.com", headers: { "x-a": "1" }, body: "{}", expected_codes: [200, 204], body_contains: null, proxy: "http://proxy.example:3128", no_proxy: ["*.corp", "10.0.0.0/8"], ca_file: "/etc/ssl/ca.pem" },
   ])("keeps what a $kind runs", (run) => {
     expect(definitionOf(draftOf({ ...task(0), run })).run).toEqual(run);
   });

@@ -77,7 +77,7 @@ export function emptyDraft(): Draft {
     command: { kind: "command", program: "", ...runCommandDefaults },
     shell: { kind: "shell", line: "", shell: null },
     script: { kind: "script", interpreter: "bash", text: "", ...runScriptDefaults },
-    http: { kind: "http", method: runHttpDefaults.method, url: "", headers: [], body: null, expected_codes: codesText(runHttpDefaults.expected_codes), body_contains: null },
+    http: { kind: "http", method: runHttpDefaults.method, url: "", headers: [], body: null, expected_codes: codesText(runHttpDefaults.expected_codes), body_contains: null, proxy: null, no_proxy: runHttpDefaults.no_proxy, ca_file: null },
     working_directory: "",
     environment: [],
     umask: "",
@@ -165,6 +165,9 @@ function runOf(draft: Draft): RunSpec {
         expected_codes: codesOf(draft.http.expected_codes),
         body: draft.http.body || null,
         body_contains: draft.http.body_contains || null,
+        proxy: draft.http.proxy?.trim() || null,
+        no_proxy: draft.http.no_proxy.map((host) => host.trim()).filter((host) => host !== ""),
+        ca_file: draft.http.ca_file?.trim() || null,
       };
   }
 }

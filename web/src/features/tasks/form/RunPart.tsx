@@ -136,6 +136,11 @@ function Http({ draft, set, at }: PartProps) {
         <TextField label="Codes that mean success" hint="Empty means 200 to 299." mono value={http.expected_codes} error={at("/run/expected_codes", true)} onText={(expected_codes) => change({ expected_codes })} />
         <TextField label="The answer must contain" hint="Empty means that any answer will do." value={http.body_contains ?? ""} error={at("/run/body_contains")} onText={(body_contains) => change({ body_contains })} />
       </Row>
+      <Row>
+        <TextField label="Proxy" hint="Such as http://proxy.example:3128. Write direct for none. Empty means the server's setting." mono inputMode="url" value={http.proxy ?? ""} error={at("/run/proxy")} onText={(proxy) => change({ proxy })} />
+        <TextField label="File of authorities" hint="Certificates (PEM) on the server, trusted in addition to those of the system." mono placeholder="/etc/ssl/company-ca.pem" value={http.ca_file ?? ""} error={at("/run/ca_file")} onText={(ca_file) => change({ ca_file })} />
+      </Row>
+      <ListEditor label="Hosts without the proxy" addLabel="Add a host" placeholder="*.intranet.example" items={http.no_proxy} onItems={(no_proxy) => change({ no_proxy })} errorAt={(place) => at(`/run/no_proxy/${place}`)} />
     </>
   );
 }

@@ -9,7 +9,7 @@ pub(crate) struct Migration;
 
 impl MigrationName for Migration {
     fn name(&self) -> &str {
-        "m20261129_000018_run_bodies"
+        "m20261129_000019_run_bodies"
     }
 }
 
