@@ -44,3 +44,27 @@ async fn the_log_never_shows_an_address() {
     assert!(text.contains("answered") && text.contains("/hooks/"), "{text}");
     assert!(secret.len() > 20 && !text.contains(&secret), "{text}");
 }
+
+#[tokio::test]
+async fn an_orderly_stop_loses_no_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start_as(binary(), folder.path(), &[]);
+    let trigger = json!({"kind": "webhook", "key": "call", "proof": "signature", "sender": "gitlab"});
+    let body = json!({"name": "it", "run": {"kind": "command", "program": "/bin/true"}, "triggers": [trigger]});
+    assert_eq!(answered(server.request(Method::POST, "/api/v1/tasks").json(&body)).await.status, 201);
+    let made = answered(server.request(Method::POST, "/api/v1/tasks/it/triggers/call/rotate")).await.json();
+    let call = server.request(Method::POST, made["url"].as_str().unwrap());
+    let call = call.header("x-gitlab-token", made["secret"].as_str().unwrap()).header("idempotency-key", "one");
+    assert_eq!(answered(call).await.status, 202);
+    server.signal(Signal::TERM);
+    server.ended();
+    let server = Server::start_as(binary(), folder.path(), &[]);
+    let log = answered(server.request(Method::GET, "/api/v1/tasks/it/triggers/call/calls")).await.json();
+    assert_eq!(
+        (&log["items"][0]["verdict"], &log["items"][0]["delivery"]),
+        (&json!("started"), &json!("one")),
+        "{log}"
+    );
+    let text = logged(folder.path());
+    assert!(!text.contains(made["secret"].as_str().unwrap()), "{text}");
+}
