@@ -4,7 +4,7 @@
 //! Deliberately absent: reading a reason back from its sentence. `Text` is what was stored before there were codes.
 //! Start reading at `Reason`, then `words`.
 
-pub use self::displacing::Displacing;
+pub use super::core::overlap::Displacing;
 
 use super::core::phrases::{
     counted, grouped, joined, moment, not_taken, replaced, runs_of, schedules_invalid, seconds, statuses,
@@ -136,9 +136,7 @@ reasons! {
     /// The value of a param fits into no environment variable, so the process finds it only in `ORC_PARAMS_FILE`.
     ParamOnlyInFile {
         param: String,
-        /// Size of the variable with its name.
         size_bytes: u64,
-        /// Size that the system takes.
         limit_bytes: u64,
     } => format!(
         "param \"{param}\" is only in ORC_PARAMS_FILE: its variable would have {} bytes, and this system takes {}",
@@ -397,6 +395,5 @@ fn calendar_damaged(calendar: &str, reason: &Reason) -> String {
     }
 }
 
-mod displacing;
 #[cfg(test)]
 mod tests;
