@@ -261,6 +261,12 @@ CREATE UNIQUE INDEX "run_uid" ON "run" ("uid");
 
 CREATE INDEX run_waiting ON run (pool, (due_at - priority * 60000000), id, task_id, due_at) WHERE state = 'waiting';
 
+CREATE TABLE "run_body" (
+    "run_id" integer NOT NULL PRIMARY KEY,
+    "body" blob NOT NULL,
+    FOREIGN KEY ("run_id") REFERENCES "run" ("id") ON DELETE CASCADE
+);
+
 CREATE TABLE "run_hour" (
     "task_id" integer NOT NULL,
     "hour" integer NOT NULL,

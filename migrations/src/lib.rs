@@ -28,7 +28,8 @@ mod m20261129_000015_left_behind;
 mod m20261129_000016_calendar_mark;
 mod m20261129_000017_hook_calls;
 mod m20261129_000018_file_marks;
-mod m20261129_000019_credentials;
+mod m20261129_000019_run_bodies;
+mod m20261129_000020_credentials;
 
 #[derive(Debug)]
 struct Migrator;
@@ -54,7 +55,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000016_calendar_mark::Migration),
             Box::new(m20261129_000017_hook_calls::Migration),
             Box::new(m20261129_000018_file_marks::Migration),
-            Box::new(m20261129_000019_credentials::Migration),
+            Box::new(m20261129_000019_run_bodies::Migration),
+            Box::new(m20261129_000020_credentials::Migration),
         ]
     }
 }

@@ -150,7 +150,8 @@ pub async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeErro
     let (node, timezone) = (config.engine.node.clone(), config.engine.timezone.clone());
     let (run_limit, file_roots) = (config.engine.run_limit, config.engine.file_roots.clone());
     let environment = crate::config::task_environment(&config.task.path);
-    let surroundings = Surroundings { umask: config.task.umask, environment };
+    let limits = crate::config::start_limits();
+    let surroundings = Surroundings { umask: config.task.umask, environment, limits };
     let HttpConfig { proxy, no_proxy, ca_file } = config.http.clone();
     let travel = Travel { proxy, no_proxy, ca_file };
     let settings = AppSettings { node, timezone, data_dir, run_limit, file_roots, surroundings, travel };

@@ -69,6 +69,21 @@ pub struct Schema {
     pub fields: &'static [Field],
     /// Every place that holds a `{kind: ...}` union.
     pub unions: &'static [Union],
+    /// Every place that takes only text.
+    pub texts: &'static [TextPlace],
+}
+
+/// A place in a body that takes only text.
+#[derive(Debug)]
+pub struct TextPlace {
+    /// Dotted path; `*` is any element of a list, `{}` any value of a mapping.
+    pub at: &'static str,
+    /// Path of the union that the place belongs to; empty: none.
+    pub of: &'static str,
+    /// Kinds of the union that have the place; empty: there is no union.
+    pub kinds: &'static [&'static str],
+    /// Whether `null` is allowed too.
+    pub nullable: bool,
 }
 
 /// A place in a body that holds a union tagged by `kind`.

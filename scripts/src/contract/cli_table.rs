@@ -14,8 +14,10 @@ mod columns;
 mod fields;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use self::fields::Field;
+use self::texts::TextPlace;
 
 /// Flags that the client itself adds to commands.
 const RESERVED: [&str; 7] = ["all", "columns", "file", "format", "help", "output", "quiet"];
@@ -26,7 +28,7 @@ const HEADER: &str = "\
 //! GENERATED from openapi/openapi.json by `cargo xtask contract`: never edit.
 
 use crate::table::Kind::{Boolean, Bytes, Choice, Document, Instant, Integer, List, Number, Secret, Text, Texts, Union as OneOf, Uuid, Value, Values};
-use crate::table::{Answer, Body, Field, Operation, Schema, Union};
+use crate::table::{Answer, Body, Field, Operation, Schema, TextPlace, Union};
 ";
 
 /// The full text of `openapi/cli/src/generated/operations.rs` for this document.
@@ -143,7 +145,7 @@ impl Writer<'_> {
         let fields = if content_type.contains("json") { fields::body(self.document, schema) } else { Vec::new() };
         if !self.bodies.contains_key(&name) {
             let unions = fields::unions(self.document, schema);
-            let text = schema_text(&name, &fields, &unions);
+            let text = schema_text(&name, &fields, &unions, &texts::texts(self.document, schema));
             self.bodies.insert(name.clone(), text);
         }
         let text = format!("Body {{ content_type: {content_type:?}, schema: &{name}, partial: {partial} }}");
@@ -156,25 +158,27 @@ struct RowBody {
     fields: Vec<Field>,
 }
 
-fn schema_text(name: &str, fields: &[Field], unions: &[(String, Vec<String>)]) -> String {
-    let mut text = format!("static {name}: Schema = Schema {{\n    fields: {},\n", list(fields, "    "));
-    if unions.is_empty() {
-        text.push_str("    unions: &[],\n};\n");
-        return text;
-    }
-    text.push_str("    unions: &[\n");
-    for (at, kinds) in unions {
-        let _ = writeln!(text, "        Union {{ at: {at:?}, kinds: &{kinds:?} }},");
-    }
-    text.push_str("    ],\n};\n");
-    text
+fn schema_text(name: &str, fields: &[Field], unions: &[(String, Vec<String>)], texts: &[TextPlace]) -> String {
+    let unions: Vec<String> =
+        unions.iter().map(|(at, kinds)| format!("Union {{ at: {at:?}, kinds: &{kinds:?} }}")).collect();
+    let texts: Vec<String> = texts.iter().map(TextPlace::text).collect();
+    let fields = list(fields, "    ");
+    let (unions, texts) = (rows(&unions, "    "), rows(&texts, "    "));
+    format!(
+        "static {name}: Schema = Schema {{\n    fields: {fields},\n    unions: {unions},\n    texts: {texts},\n}};\n"
+    )
 }
 
 fn list(fields: &[Field], indent: &str) -> String {
-    if fields.is_empty() {
+    rows(&fields.iter().map(Field::text).collect::<Vec<_>>(), indent)
+}
+
+/// A list with one expression a line.
+fn rows(expressions: &[String], indent: &str) -> String {
+    if expressions.is_empty() {
         return "&[]".into();
     }
-    let rows: String = fields.iter().map(|field| format!("{indent}    {},\n", field.text())).collect();
+    let rows: String = expressions.iter().map(|expression| format!("{indent}    {expression},\n")).collect();
     format!("&[\n{rows}{indent}]")
 }
 

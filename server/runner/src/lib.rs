@@ -30,7 +30,7 @@ pub use log::write::LogWriter;
 pub use log::{Content, GapReason, Record, Stream};
 pub use os::{Account, Channel, account, lower_priority, unsupported};
 pub use protocol::message::{Identity, RunnerMessage, ServerMessage, Started, StopReason, line, parse};
-pub use protocol::plan::{LogLimits, Plan, PlanScript};
+pub use protocol::plan::{LogLimits, Plan, PlanFile, PlanScript};
 pub use protocol::record::{
     CancelledBy, Exit, ExitRecord, LeftBehind, LogTotals, Outcome, SpawnFailure, Survivor, TimeLimit,
 };

@@ -20,7 +20,7 @@ pub use http::HttpConfig;
 pub use layers::{Fault, Inputs, Setting, Source};
 pub use log::LogConfig;
 pub use server::{ServerConfig, TlsFiles};
-pub use surroundings::{TaskConfig, task_environment};
+pub use surroundings::{TaskConfig, start_limits, task_environment};
 
 use layers::{Key, Layers};
 use std::path::PathBuf;

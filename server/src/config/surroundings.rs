@@ -5,6 +5,7 @@
 //! because the runner sets those.
 
 use super::layers::{Key, Layers};
+use crate::domain::tasks::start_limits::StartLimits;
 use std::collections::BTreeMap;
 
 /// The environment of tasks' processes.
@@ -36,6 +37,17 @@ pub(super) fn read(layers: &mut Layers) -> Option<TaskConfig> {
     let umask = layers.read(&UMASK_KEY, || "022".to_owned(), umask);
     let path = layers.read(&PATH_KEY, default_path, path);
     Some(TaskConfig { umask: umask?, path: path? })
+}
+
+/// What this system takes when the process of a task starts. Runners inherit the limit of the stack from the server.
+pub fn start_limits() -> StartLimits {
+    #[cfg(target_os = "linux")]
+    {
+        let stack = rustix::process::getrlimit(rustix::process::Resource::Stack).current;
+        StartLimits::of_linux(rustix::param::page_size() as u64, stack)
+    }
+    #[cfg(not(target_os = "linux"))]
+    StartLimits::default()
 }
 
 fn umask(text: &str) -> Result<u32, String> {

@@ -4,8 +4,10 @@
 //! Deliberately absent: reading a reason back from its sentence. `Text` is what was stored before there were codes.
 //! Start reading at `Reason`, then `words`.
 
+pub use super::core::overlap::Displacing;
+
 use super::core::phrases::{
-    counted, joined, moment, not_taken, replaced, runs_of, schedules_invalid, seconds, statuses,
+    counted, grouped, joined, moment, not_taken, replaced, runs_of, schedules_invalid, seconds, statuses,
 };
 use super::schedules::{Never, Note};
 use super::triggers::files::FileFlaw;
@@ -126,6 +128,20 @@ reasons! {
         /// What is wrong with them, one sentence each.
         problems: Vec<String>,
     } => format!("{}; give it a default", problems.join("; ")),
+    /// No process can start with this, because the system takes no arguments or variables of this size.
+    StartTooLarge {
+        /// What is too large, one sentence each.
+        problems: Vec<String>,
+    } => problems.join("; "),
+    /// The value of a param fits into no environment variable, so the process finds it only in `ORC_PARAMS_FILE`.
+    ParamOnlyInFile {
+        param: String,
+        size_bytes: u64,
+        limit_bytes: u64,
+    } => format!(
+        "param \"{param}\" is only in ORC_PARAMS_FILE: its variable would have {} bytes, and this system takes {}",
+        grouped(*size_bytes), grouped(*limit_bytes)
+    ),
     /// Everything was on hold.
     OnHold {
         /// The reason given for the hold.
@@ -357,25 +373,6 @@ reasons! {
         "its {slots} slots meet {collisions} others in the same minutes; at minute {minute} of the hour {}",
         if *collisions_there == 0 { "none".to_owned() } else { format!("only {collisions_there}") }
     ),
-}
-
-/// An overlap rule under which a newer run displaces those that wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Displacing {
-    /// Only the newest run waits.
-    QueueLatest,
-    /// The newest run replaces the one in progress.
-    Replace,
-}
-
-impl Displacing {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::QueueLatest => "queue_latest",
-            Self::Replace => "replace",
-        }
-    }
 }
 
 impl Reason {

@@ -3,6 +3,8 @@
 //! `Definition` is the versioned part. It is stored whole, as JSON, with every version. The API decides what a body
 //! may contain; `problems` here decides what makes sense together.
 
+pub mod start_limits;
+
 pub use super::runs::retry::{Backoff, Retry, RetryOn};
 
 use super::core::overlap::Overlap;
@@ -193,6 +195,7 @@ impl Definition {
             found.push(Problem::at("/name", message));
         }
         folder_problem(&self.folder, &mut found);
+        self.zero_problems(&mut found);
         self.run.problems(&mut found);
         environment_problems(&self.environment, &mut found);
         self.credential_problems(&mut found);
@@ -202,6 +205,18 @@ impl Definition {
         super::triggers::problems(&self.name, &self.params, &self.triggers, &mut found);
         self.time_problems(&mut found);
         found
+    }
+
+    /// No program and no database takes a NUL character in these texts.
+    fn zero_problems(&self, found: &mut Vec<Problem>) {
+        let folder = self.working_directory.as_deref().unwrap_or_default();
+        let texts =
+            [("/title", self.title.as_str()), ("/description", &self.description), ("/working_directory", folder)];
+        let texts = texts.map(|(pointer, text)| (pointer.to_owned(), text)).into_iter();
+        let tags = self.tags.iter().enumerate().map(|(index, tag)| (format!("/tags/{index}"), tag.as_str()));
+        for (pointer, _) in texts.chain(tags).filter(|(_, text)| text.contains('\0')) {
+            found.push(Problem::at(pointer, "must not contain a NUL character"));
+        }
     }
 
     fn schedule_problems(&self, found: &mut Vec<Problem>) {

@@ -19,3 +19,4 @@ mod shapes;
 mod silenced;
 mod store;
 mod system;
+mod values;

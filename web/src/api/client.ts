@@ -3,6 +3,7 @@ import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { ApiError, toApiError } from "./errors";
 import { client } from "./generated/client.gen";
 import { isLive } from "./live/live";
+import { markNumbers, stringifyExact } from "@/lib/exactJson";
 
 declare module "@tanstack/react-query" {
   interface Register {
@@ -11,7 +12,14 @@ declare module "@tanstack/react-query" {
   }
 }
 
-client.setConfig({ credentials: "same-origin" });
+client.setConfig({ credentials: "same-origin", bodySerializer: (body) => stringifyExact(body) });
+client.interceptors.response.use(async (response) => {
+  if (!response.ok || !response.headers.get("content-type")?.startsWith("application/json")) return response;
+  const text = await response.clone().text();
+  const marked = markNumbers(text);
+  const { status, statusText, headers } = response;
+  return marked === text ? response : new Response(marked, { status, statusText, headers });
+});
 client.interceptors.error.use((failure, response) => toApiError(failure, response as Response | undefined));
 
 /** What the shell wants to hear about: a lost session, a change that failed. */

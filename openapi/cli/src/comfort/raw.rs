@@ -10,6 +10,7 @@ use crate::connection::client::{Payload, Request};
 use crate::failure::{Failure, Outcome};
 use crate::generated::operations::{BASE, OPERATIONS};
 use crate::request::input;
+use crate::table::Body;
 use crate::{execute, flags, yaml};
 
 /// `orc api`.
@@ -49,8 +50,11 @@ fn run(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
         let mut request = address(method, context.text("path").map_or("", String::as_str))?;
         if let Some(file) = context.text("@file") {
             let text = input::text(file)?;
-            let value = yaml::document(&text).map_err(|error| Failure::Usage(format!("{file}: {error}")))?;
-            request.body = Some((content_type(method, &request.path), Payload::Json(value)));
+            let body = body_of(method, &request.path);
+            let read = body.map_or_else(|| yaml::document(&text), |body| yaml::body(&text, body.schema));
+            let value = read.map_err(|error| Failure::Usage(format!("{file}: {error}")))?;
+            let content_type = body.map_or("application/json", |body| body.content_type);
+            request.body = Some((content_type, Payload::Json(value)));
         }
         for header in context.matches.get_many::<String>("header").into_iter().flatten() {
             let pair =
@@ -73,15 +77,15 @@ fn address(method: &'static str, text: &str) -> Outcome<Request> {
     Ok(request)
 }
 
-/// The content type of the body that the contract states for this path; JSON if it states none.
-fn content_type(method: &str, path: &str) -> &'static str {
+/// The body that the contract states for this path.
+fn body_of(method: &str, path: &str) -> Option<&'static Body> {
     let matches = |template: &str| {
         let (mut parts, mut words) = (path.split('/'), template.split('/'));
         path.split('/').count() == template.split('/').count()
             && words.all(|word| parts.next().is_some_and(|part| word.starts_with('{') || word == part))
     };
     let operation = OPERATIONS.iter().find(|operation| operation.method == method && matches(operation.path));
-    operation.and_then(|operation| operation.body.as_ref()).map_or("application/json", |body| body.content_type)
+    operation.and_then(|operation| operation.body.as_ref())
 }
 
 #[cfg(test)]
@@ -98,8 +102,9 @@ mod tests {
 
     #[test]
     fn the_contract_knows_the_content_type() {
-        assert_eq!(content_type("PATCH", "/tasks/a"), "application/merge-patch+json");
-        assert_eq!(content_type("PUT", "/tasks/a"), "application/json");
-        assert_eq!(content_type("PUT", "/nothing"), "application/json");
+        let content_type = |method: &str, path: &str| body_of(method, path).map(|body| body.content_type);
+        assert_eq!(content_type("PATCH", "/tasks/a"), Some("application/merge-patch+json"));
+        assert_eq!(content_type("PUT", "/tasks/a"), Some("application/json"));
+        assert_eq!(content_type("PUT", "/nothing"), None);
     }
 }

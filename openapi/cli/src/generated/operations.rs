@@ -3,7 +3,7 @@
 //! GENERATED from openapi/openapi.json by `cargo xtask contract`: never edit.
 
 use crate::table::Kind::{Boolean, Bytes, Choice, Document, Instant, Integer, List, Number, Secret, Text, Texts, Union as OneOf, Uuid, Value, Values};
-use crate::table::{Answer, Body, Field, Operation, Schema, Union};
+use crate::table::{Answer, Body, Field, Operation, Schema, TextPlace, Union};
 
 /// Where the paths of the contract begin.
 pub const BASE: &str = "/api/v1";
@@ -17,7 +17,6 @@ pub const TAGS: &[(&str, &str)] = &[
     ("schedule", "When tasks become due, and what became of each slot"),
     ("calendar", "Named sets of dates to run on or to skip, and maintenance windows"),
     ("pool", "Named limits on how many runs there are at once"),
-    ("credential", "Named secrets that tasks use, and the vault that seals them"),
     ("run", "Runs of tasks, with their attempts and logs"),
     ("user", "People who may log in"),
     ("token", "Keys for programs"),
@@ -755,118 +754,6 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
-        id: "credential_list", method: "GET", path: "/credentials",
-        permission: "read",
-        summary: "List credentials. Their values cannot be read.",
-        query: &[
-            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
-            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
-            Field::optional("text", Text, "Only names that contain this text, in upper or lower case."),
-        ],
-        answer: Answer::List,
-        columns: &["name", "kind", "version", "expires_at", "created_at", "description", "fields", "value_version"],
-        more: &["updated_at", "changed_by", "rotated_at", "last_used_at", "last_used_by", "warnings", "id"],
-        ..Operation::EMPTY
-    },
-    Operation {
-        id: "credential_create", method: "POST", path: "/credentials",
-        permission: "credentials:write",
-        summary: "Create a credential.",
-        query: &[
-            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
-        ],
-        body: Some(Body { content_type: "application/json", schema: &CREDENTIAL_CREATE, partial: false }),
-        answer: Answer::Value,
-        ..Operation::EMPTY
-    },
-    Operation {
-        id: "credential_view", method: "GET", path: "/credentials/{credential}",
-        permission: "read",
-        summary: "View a credential. Its values cannot be read.",
-        arguments: &[
-            Field::required("credential", Text, "Name or id of the credential"),
-        ],
-        answer: Answer::Value,
-        ..Operation::EMPTY
-    },
-    Operation {
-        id: "credential_update", method: "PUT", path: "/credentials/{credential}",
-        permission: "credentials:write",
-        summary: "Change a credential's name, description or expiry. Its value stays.",
-        arguments: &[
-            Field::required("credential", Text, "Name or id of the credential"),
-        ],
-        query: &[
-            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
-        ],
-        headers: &[
-            Field::optional("If-Match", Text, "Version on which the change is based"),
-        ],
-        body: Some(Body { content_type: "application/json", schema: &CREDENTIAL_UPDATE, partial: false }),
-        answer: Answer::Value,
-        ..Operation::EMPTY
-    },
-    Operation {
-        id: "credential_delete", method: "DELETE", path: "/credentials/{credential}",
-        permission: "credentials:write",
-        summary: "Delete a credential that no task uses.",
-        arguments: &[
-            Field::required("credential", Text, "Name or id of the credential"),
-        ],
-        headers: &[
-            Field::optional("If-Match", Text, "Version on which the deletion is based"),
-        ],
-        answer: Answer::Empty,
-        ..Operation::EMPTY
-    },
-    Operation {
-        id: "credential_rotate", method: "POST", path: "/credentials/{credential}/rotate",
-        permission: "credentials:write",
-        summary: "Give a credential a new value. Runs that start from now on use it.",
-        arguments: &[
-            Field::required("credential", Text, "Name or id of the credential"),
-        ],
-        headers: &[
-            Field::optional("If-Match", Text, "Version on which the change is based"),
-        ],
-        body: Some(Body { content_type: "application/json", schema: &CREDENTIAL_ROTATE, partial: false }),
-        answer: Answer::Value,
-        ..Operation::EMPTY
-    },
-    Operation {
-        id: "credential_usage", method: "GET", path: "/credentials/{credential}/usage",
-        permission: "read",
-        summary: "Show which tasks use a credential.",
-        arguments: &[
-            Field::required("credential", Text, "Name or id of the credential"),
-        ],
-        answer: Answer::Value,
-        ..Operation::EMPTY
-    },
-    Operation {
-        id: "vault_view", method: "GET", path: "/vault",
-        permission: "read",
-        summary: "Show whether credentials can be used, and where the vault's key comes from.",
-        answer: Answer::Value,
-        ..Operation::EMPTY
-    },
-    Operation {
-        id: "vault_unseal", method: "POST", path: "/vault/unseal",
-        permission: "admin",
-        summary: "Open the vault with its passphrase, so that runs that wait for it start.",
-        body: Some(Body { content_type: "application/json", schema: &VAULT_UNSEAL, partial: false }),
-        answer: Answer::Value,
-        ..Operation::EMPTY
-    },
-    Operation {
-        id: "vault_rotate", method: "POST", path: "/vault/rotate",
-        permission: "admin",
-        summary: "Give the vault a new key: made from a passphrase, or a new key file.",
-        body: Some(Body { content_type: "application/json", schema: &VAULT_ROTATE, partial: false }),
-        answer: Answer::Value,
-        ..Operation::EMPTY
-    },
-    Operation {
         id: "user_list", method: "GET", path: "/users",
         permission: "admin",
         summary: "List users.",
@@ -876,7 +763,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("text", Text, "Only names that contain this text, in upper or lower case."),
         ],
         answer: Answer::List,
-        columns: &["name", "role", "created_at", "grants", "disabled", "last_login_at"],
+        columns: &["name", "role", "created_at", "disabled", "last_login_at"],
         more: &["id"],
         ..Operation::EMPTY
     },
@@ -929,7 +816,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("text", Text, "Only names that contain this text, in upper or lower case."),
         ],
         answer: Answer::List,
-        columns: &["id", "name", "role", "created_at", "expires_at", "grants", "created_by", "last_used_at"],
+        columns: &["id", "name", "role", "created_at", "expires_at", "created_by", "last_used_at"],
         more: &[],
         ..Operation::EMPTY
     },
@@ -1101,6 +988,11 @@ static BACKFILL_CREATE: Schema = Schema {
         Field::optional("params", Values, "Params of the runs."),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "schedule_key", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "from_at", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "until_at", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static CALENDAR_DEFINITION: Schema = Schema {
@@ -1118,6 +1010,26 @@ static CALENDAR_DEFINITION: Schema = Schema {
         Union { at: "entries.*", kinds: &["date", "yearly", "weekdays", "rrule", "calendar"] },
         Union { at: "except.*", kinds: &["date", "yearly", "weekdays", "rrule", "calendar"] },
     ],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "description", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "entries.*.date", of: "entries.*", kinds: &["date"], nullable: false },
+        TextPlace { at: "entries.*.until", of: "entries.*", kinds: &["date"], nullable: true },
+        TextPlace { at: "entries.*.title", of: "entries.*", kinds: &["date", "yearly", "rrule"], nullable: false },
+        TextPlace { at: "entries.*.rule", of: "entries.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "entries.*.dtstart", of: "entries.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "entries.*.name", of: "entries.*", kinds: &["calendar"], nullable: false },
+        TextPlace { at: "except.*.date", of: "except.*", kinds: &["date"], nullable: false },
+        TextPlace { at: "except.*.until", of: "except.*", kinds: &["date"], nullable: true },
+        TextPlace { at: "except.*.title", of: "except.*", kinds: &["date", "yearly", "rrule"], nullable: false },
+        TextPlace { at: "except.*.rule", of: "except.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "except.*.dtstart", of: "except.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "except.*.name", of: "except.*", kinds: &["calendar"], nullable: false },
+        TextPlace { at: "maintenance.timezone", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "maintenance.from", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "maintenance.to", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "maintenance.tags.*", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static CALENDAR_IMPORT: Schema = Schema {
@@ -1131,36 +1043,14 @@ static CALENDAR_IMPORT: Schema = Schema {
         Field::optional("replace", Boolean, "Whether an existing calendar of this name gets the dates of the file instead of its own."),
     ],
     unions: &[],
-};
-
-static CREDENTIAL_CREATE: Schema = Schema {
-    fields: &[
-        Field::required("name", Text, "Unique name, by which tasks refer to the credential. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
-        Field::required("kind", Choice(&["generic", "login", "token", "ssh_key", "smtp", "database_url"]), "What the credential is."),
-        Field::optional("description", Text, "What the credential is for."),
-        Field::optional("expires_at", Instant, "When the value stops being valid where it is used; null: unknown, or never.").or_null(),
-        Field::optional("value", Secret, "The secret value, for kinds that have one value.").or_null(),
-        Field::optional("values", Texts, "The values by name of the field: `username` and `password` of a login, also `host` and `port` of a mail server. [default: {}]"),
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "ics", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "ics_base64", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "encoding", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "timezone", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "description", of: "", kinds: &[], nullable: true },
     ],
-    unions: &[],
-};
-
-static CREDENTIAL_ROTATE: Schema = Schema {
-    fields: &[
-        Field::optional("value", Secret, "The secret value, for kinds that have one value.").or_null(),
-        Field::optional("values", Texts, "The values by name of the field. Fields that are absent have no value any more. [default: {}]"),
-        Field::optional("expires_at", Instant, "When the new value stops being valid where it is used; null: unknown, or never.").or_null(),
-    ],
-    unions: &[],
-};
-
-static CREDENTIAL_UPDATE: Schema = Schema {
-    fields: &[
-        Field::required("name", Text, "Unique name. A credential that tasks use cannot be renamed. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
-        Field::optional("description", Text, "What the credential is for."),
-        Field::optional("expires_at", Instant, "When the value stops being valid where it is used; null: unknown, or never.").or_null(),
-    ],
-    unions: &[],
 };
 
 static FEED_DEFINITION: Schema = Schema {
@@ -1171,6 +1061,11 @@ static FEED_DEFINITION: Schema = Schema {
         Field::optional("days", Integer(1, 366), "Number of days ahead. [default: 30]"),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "task", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "folder", of: "", kinds: &[], nullable: true },
+    ],
 };
 
 static HOLD_CREATE: Schema = Schema {
@@ -1178,6 +1073,9 @@ static HOLD_CREATE: Schema = Schema {
         Field::required("reason", Text, "The reason, for your colleagues to read."),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "reason", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static POOL_DEFINITION: Schema = Schema {
@@ -1187,13 +1085,18 @@ static POOL_DEFINITION: Schema = Schema {
         Field::required("capacity", Integer(0, 100000), "Number of places: the weights of all simultaneous runs add up to at most this. 0 closes the pool; runs in progress continue."),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "description", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static RUN_CREATE: Schema = Schema {
     fields: &[
-        Field::optional("params", Values, "Values of the task's params by name."),
+        Field::optional("params", Values, "Values of the task's params by name. Numbers keep their digits. A value that is too large for an environment variable reaches the process only in the file that `ORC_PARAMS_FILE` names."),
     ],
     unions: &[],
+    texts: &[],
 };
 
 static RUN_RERUN: Schema = Schema {
@@ -1202,6 +1105,7 @@ static RUN_RERUN: Schema = Schema {
         Field::optional("newest_version", Boolean, "Whether to run the newest version of the task instead of the run's own."),
     ],
     unions: &[],
+    texts: &[],
 };
 
 static SCHEDULE_DESCRIBE_REQUEST: Schema = Schema {
@@ -1248,6 +1152,27 @@ static SCHEDULE_DESCRIBE_REQUEST: Schema = Schema {
         Union { at: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"] },
         Union { at: "schedule.catch_up", kinds: &["none", "latest", "all", "window"] },
         Union { at: "schedule.days", kinds: &["every_days", "every_weeks", "month_days", "month_weekdays"] },
+    ],
+    texts: &[
+        TextPlace { at: "schedule.expression", of: "schedule", kinds: &["cron"], nullable: false },
+        TextPlace { at: "schedule.key", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedule.timezone", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedule.start_at", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedule.end_at", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedule.run_only_on.*", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: false },
+        TextPlace { at: "schedule.skip_on.*", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: false },
+        TextPlace { at: "schedule.text", of: "schedule", kinds: &["windows"], nullable: false },
+        TextPlace { at: "schedule.anchor_at", of: "schedule", kinds: &["interval"], nullable: true },
+        TextPlace { at: "schedule.window.from", of: "schedule", kinds: &["interval"], nullable: false },
+        TextPlace { at: "schedule.window.to", of: "schedule", kinds: &["interval"], nullable: false },
+        TextPlace { at: "schedule.at", of: "schedule", kinds: &["once"], nullable: false },
+        TextPlace { at: "schedule.days.from", of: "schedule.days", kinds: &["every_days", "every_weeks"], nullable: true },
+        TextPlace { at: "schedule.times.*", of: "schedule", kinds: &["calendar_rule"], nullable: false },
+        TextPlace { at: "schedule.rule", of: "schedule", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedule.dtstart", of: "schedule", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedule.exdate.*", of: "schedule", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedule.rdate.*", of: "schedule", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "task", of: "", kinds: &[], nullable: true },
     ],
 };
 
@@ -1300,6 +1225,29 @@ static SCHEDULE_PREVIEW_REQUEST: Schema = Schema {
         Union { at: "schedule.catch_up", kinds: &["none", "latest", "all", "window"] },
         Union { at: "schedule.days", kinds: &["every_days", "every_weeks", "month_days", "month_weekdays"] },
     ],
+    texts: &[
+        TextPlace { at: "schedule.expression", of: "schedule", kinds: &["cron"], nullable: false },
+        TextPlace { at: "schedule.key", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedule.timezone", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedule.start_at", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedule.end_at", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedule.run_only_on.*", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: false },
+        TextPlace { at: "schedule.skip_on.*", of: "schedule", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: false },
+        TextPlace { at: "schedule.text", of: "schedule", kinds: &["windows"], nullable: false },
+        TextPlace { at: "schedule.anchor_at", of: "schedule", kinds: &["interval"], nullable: true },
+        TextPlace { at: "schedule.window.from", of: "schedule", kinds: &["interval"], nullable: false },
+        TextPlace { at: "schedule.window.to", of: "schedule", kinds: &["interval"], nullable: false },
+        TextPlace { at: "schedule.at", of: "schedule", kinds: &["once"], nullable: false },
+        TextPlace { at: "schedule.days.from", of: "schedule.days", kinds: &["every_days", "every_weeks"], nullable: true },
+        TextPlace { at: "schedule.times.*", of: "schedule", kinds: &["calendar_rule"], nullable: false },
+        TextPlace { at: "schedule.rule", of: "schedule", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedule.dtstart", of: "schedule", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedule.exdate.*", of: "schedule", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedule.rdate.*", of: "schedule", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "task", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "from_at", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "until_at", of: "", kinds: &[], nullable: true },
+    ],
 };
 
 static SESSION_CREATE: Schema = Schema {
@@ -1308,6 +1256,10 @@ static SESSION_CREATE: Schema = Schema {
         Field::required("password", Secret, "Password."),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "password", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static SESSION_PASSWORD: Schema = Schema {
@@ -1316,6 +1268,10 @@ static SESSION_PASSWORD: Schema = Schema {
         Field::required("new_password", Secret, "The new password, at least 10 characters."),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "current_password", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "new_password", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static SETUP_CREATE: Schema = Schema {
@@ -1325,6 +1281,11 @@ static SETUP_CREATE: Schema = Schema {
         Field::required("password", Secret, "Password, at least 10 characters."),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "token", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "password", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static SIMULATION_DEFINITION: Schema = Schema {
@@ -1337,6 +1298,12 @@ static SIMULATION_DEFINITION: Schema = Schema {
         Field::optional("proposals", Boolean, "Whether to look for better minutes. [default: true]"),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "from_at", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "timezone", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "tasks.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "folder", of: "", kinds: &[], nullable: true },
+    ],
 };
 
 static TASK_APPLY: Schema = Schema {
@@ -1348,7 +1315,6 @@ static TASK_APPLY: Schema = Schema {
     ],
     unions: &[
         Union { at: "tasks.*.run", kinds: &["command", "shell", "script", "http"] },
-        Union { at: "tasks.*.credentials.*.inject", kinds: &["env", "file", "stdin"] },
         Union { at: "tasks.*.params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"] },
         Union { at: "tasks.*.schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"] },
         Union { at: "tasks.*.schedules.*.catch_up", kinds: &["none", "latest", "all", "window"] },
@@ -1356,6 +1322,66 @@ static TASK_APPLY: Schema = Schema {
         Union { at: "tasks.*.triggers.*", kinds: &["webhook", "file", "task"] },
         Union { at: "tasks.*.overlap", kinds: &["skip", "queue", "queue_latest", "replace", "allow"] },
         Union { at: "tasks.*.retry.backoff", kinds: &["fixed", "exponential"] },
+    ],
+    texts: &[
+        TextPlace { at: "tasks.*.name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "tasks.*.title", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "tasks.*.description", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "tasks.*.folder", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "tasks.*.tags.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "tasks.*.run.program", of: "tasks.*.run", kinds: &["command"], nullable: false },
+        TextPlace { at: "tasks.*.run.arguments.*", of: "tasks.*.run", kinds: &["command", "script"], nullable: false },
+        TextPlace { at: "tasks.*.run.line", of: "tasks.*.run", kinds: &["shell"], nullable: false },
+        TextPlace { at: "tasks.*.run.shell", of: "tasks.*.run", kinds: &["shell"], nullable: true },
+        TextPlace { at: "tasks.*.run.interpreter", of: "tasks.*.run", kinds: &["script"], nullable: false },
+        TextPlace { at: "tasks.*.run.text", of: "tasks.*.run", kinds: &["script"], nullable: false },
+        TextPlace { at: "tasks.*.run.method", of: "tasks.*.run", kinds: &["http"], nullable: false },
+        TextPlace { at: "tasks.*.run.url", of: "tasks.*.run", kinds: &["http"], nullable: false },
+        TextPlace { at: "tasks.*.run.headers.{}", of: "tasks.*.run", kinds: &["http"], nullable: false },
+        TextPlace { at: "tasks.*.run.body", of: "tasks.*.run", kinds: &["http"], nullable: true },
+        TextPlace { at: "tasks.*.run.body_contains", of: "tasks.*.run", kinds: &["http"], nullable: true },
+        TextPlace { at: "tasks.*.run.proxy", of: "tasks.*.run", kinds: &["http"], nullable: true },
+        TextPlace { at: "tasks.*.run.no_proxy.*", of: "tasks.*.run", kinds: &["http"], nullable: false },
+        TextPlace { at: "tasks.*.run.ca_file", of: "tasks.*.run", kinds: &["http"], nullable: true },
+        TextPlace { at: "tasks.*.working_directory", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "tasks.*.environment.{}", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "tasks.*.umask", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "tasks.*.params.*.name", of: "tasks.*.params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"], nullable: false },
+        TextPlace { at: "tasks.*.params.*.description", of: "tasks.*.params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"], nullable: false },
+        TextPlace { at: "tasks.*.params.*.default", of: "tasks.*.params.*", kinds: &["string", "choice", "date"], nullable: true },
+        TextPlace { at: "tasks.*.params.*.choices.*", of: "tasks.*.params.*", kinds: &["choice"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.expression", of: "tasks.*.schedules.*", kinds: &["cron"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.key", of: "tasks.*.schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "tasks.*.schedules.*.timezone", of: "tasks.*.schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "tasks.*.schedules.*.start_at", of: "tasks.*.schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "tasks.*.schedules.*.end_at", of: "tasks.*.schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "tasks.*.schedules.*.run_only_on.*", of: "tasks.*.schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.skip_on.*", of: "tasks.*.schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.text", of: "tasks.*.schedules.*", kinds: &["windows"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.anchor_at", of: "tasks.*.schedules.*", kinds: &["interval"], nullable: true },
+        TextPlace { at: "tasks.*.schedules.*.window.from", of: "tasks.*.schedules.*", kinds: &["interval"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.window.to", of: "tasks.*.schedules.*", kinds: &["interval"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.at", of: "tasks.*.schedules.*", kinds: &["once"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.days.from", of: "tasks.*.schedules.*.days", kinds: &["every_days", "every_weeks"], nullable: true },
+        TextPlace { at: "tasks.*.schedules.*.times.*", of: "tasks.*.schedules.*", kinds: &["calendar_rule"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.rule", of: "tasks.*.schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.dtstart", of: "tasks.*.schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.exdate.*", of: "tasks.*.schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "tasks.*.schedules.*.rdate.*", of: "tasks.*.schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "tasks.*.triggers.*.signature.header", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "tasks.*.triggers.*.signature.prefix", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "tasks.*.triggers.*.signature.timestamp_header", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: true },
+        TextPlace { at: "tasks.*.triggers.*.params.{}", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "tasks.*.triggers.*.filters.*.at", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "tasks.*.triggers.*.filters.*.is", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: true },
+        TextPlace { at: "tasks.*.triggers.*.filters.*.is_not", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: true },
+        TextPlace { at: "tasks.*.triggers.*.filters.*.one_of.*", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "tasks.*.triggers.*.filters.*.matches", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: true },
+        TextPlace { at: "tasks.*.triggers.*.key", of: "tasks.*.triggers.*", kinds: &["webhook", "file", "task"], nullable: true },
+        TextPlace { at: "tasks.*.triggers.*.pattern", of: "tasks.*.triggers.*", kinds: &["file"], nullable: false },
+        TextPlace { at: "tasks.*.triggers.*.tasks.*", of: "tasks.*.triggers.*", kinds: &["task"], nullable: false },
+        TextPlace { at: "tasks.*.pool", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "owner", of: "", kinds: &[], nullable: true },
     ],
 };
 
@@ -1367,6 +1393,11 @@ static TASK_BULK: Schema = Schema {
         Field::optional("tag", Text, "Tag for `tag`.").or_null(),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "tasks.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "folder", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "tag", of: "", kinds: &[], nullable: true },
+    ],
 };
 
 static TASK_CLONE: Schema = Schema {
@@ -1375,6 +1406,9 @@ static TASK_CLONE: Schema = Schema {
         Field::optional("enabled", Boolean, "Whether the copy is enabled."),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static TASK_DEFINITION: Schema = Schema {
@@ -1387,7 +1421,7 @@ static TASK_DEFINITION: Schema = Schema {
         Field::optional("enabled", Boolean, "Whether anything can start the task. [default: true]"),
         Field::required("run", OneOf(&["command", "shell", "script", "http"]), "What the task runs."),
         Field::optional("run.program", Text, "Program: a path, or a name searched in PATH.").of("run", &["command"]),
-        Field::optional("run.arguments", List(&Text), "Arguments, passed on byte for byte; `${params.x}` is replaced inside an argument.").of("run", &["command", "script"]),
+        Field::optional("run.arguments", List(&Text), "Arguments, passed on byte for byte; `${params.x}` is replaced inside an argument. An argument can have at most 131,071 bytes on Linux.").of("run", &["command", "script"]),
         Field::optional("run.line", Text, "The line, passed to the shell unchanged. Params are ORC_PARAM_* variables.").of("run", &["shell"]),
         Field::optional("run.shell", Text, "Program of the shell; null: /bin/sh, or cmd on Windows.").or_null().of("run", &["shell"]),
         Field::optional("run.interpreter", Text, "Interpreter: bash, sh, python, node, pwsh, powershell, cmd, or a path.").of("run", &["script"]),
@@ -1402,11 +1436,10 @@ static TASK_DEFINITION: Schema = Schema {
         Field::optional("run.no_proxy", List(&Text), "Hosts that are reached without the proxy: a name with all names below it, an address, a network, or `*`. They count in addition to the server's setting `http_no_proxy` unless the task has a proxy of its own.").of("run", &["http"]),
         Field::optional("run.ca_file", Text, "Absolute path on the server of a file with certificates (PEM) of authorities to trust in addition to those of the system and of the server's setting `http_ca_file`. It is read at the start of each run.").or_null().of("run", &["http"]),
         Field::optional("working_directory", Text, "Working directory; null: a scratch folder of the attempt.").or_null(),
-        Field::optional("environment", Texts, "Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on."),
+        Field::optional("environment", Texts, "Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on. A variable with its name can have at most 131,072 bytes on Linux, and what can never start is refused."),
         Field::optional("umask", Text, "Permissions that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.").or_null(),
         Field::optional("leave_behind", Boolean, "Whether processes that continue after the command has ended are left alone, such as a daemon that the task starts. They are listed with the run. Otherwise they are stopped."),
-        Field::optional("credentials", List(&Value), "Credentials that the process gets. An http task mentions them in its request instead."),
-        Field::optional("params", List(&Value), "Typed inputs of a run."),
+        Field::optional("params", List(&Value), "Typed inputs of a run. The process finds all of them as JSON in the file that `ORC_PARAMS_FILE` names, and each as a variable ORC_PARAM_* unless its value is too large for one; the run then says so. The body of the webhook call that started the run is in the file that `ORC_BODY_FILE` names, byte for byte. Both files are private and are removed when the attempt ends."),
         Field::optional("schedules", List(&Value), "Rules by which the task becomes due."),
         Field::optional("triggers", List(&Value), "Other things that start the task: a call over HTTP, a file, the end of another task's run."),
         Field::optional("overlap", OneOf(&["skip", "queue", "queue_latest", "replace", "allow"]), "What happens when the task is due while one of its runs is open."),
@@ -1435,7 +1468,6 @@ static TASK_DEFINITION: Schema = Schema {
     ],
     unions: &[
         Union { at: "run", kinds: &["command", "shell", "script", "http"] },
-        Union { at: "credentials.*.inject", kinds: &["env", "file", "stdin"] },
         Union { at: "params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"] },
         Union { at: "schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"] },
         Union { at: "schedules.*.catch_up", kinds: &["none", "latest", "all", "window"] },
@@ -1443,6 +1475,65 @@ static TASK_DEFINITION: Schema = Schema {
         Union { at: "triggers.*", kinds: &["webhook", "file", "task"] },
         Union { at: "overlap", kinds: &["skip", "queue", "queue_latest", "replace", "allow"] },
         Union { at: "retry.backoff", kinds: &["fixed", "exponential"] },
+    ],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "title", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "description", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "folder", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "tags.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "run.program", of: "run", kinds: &["command"], nullable: false },
+        TextPlace { at: "run.arguments.*", of: "run", kinds: &["command", "script"], nullable: false },
+        TextPlace { at: "run.line", of: "run", kinds: &["shell"], nullable: false },
+        TextPlace { at: "run.shell", of: "run", kinds: &["shell"], nullable: true },
+        TextPlace { at: "run.interpreter", of: "run", kinds: &["script"], nullable: false },
+        TextPlace { at: "run.text", of: "run", kinds: &["script"], nullable: false },
+        TextPlace { at: "run.method", of: "run", kinds: &["http"], nullable: false },
+        TextPlace { at: "run.url", of: "run", kinds: &["http"], nullable: false },
+        TextPlace { at: "run.headers.{}", of: "run", kinds: &["http"], nullable: false },
+        TextPlace { at: "run.body", of: "run", kinds: &["http"], nullable: true },
+        TextPlace { at: "run.body_contains", of: "run", kinds: &["http"], nullable: true },
+        TextPlace { at: "run.proxy", of: "run", kinds: &["http"], nullable: true },
+        TextPlace { at: "run.no_proxy.*", of: "run", kinds: &["http"], nullable: false },
+        TextPlace { at: "run.ca_file", of: "run", kinds: &["http"], nullable: true },
+        TextPlace { at: "working_directory", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "environment.{}", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "umask", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "params.*.name", of: "params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"], nullable: false },
+        TextPlace { at: "params.*.description", of: "params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"], nullable: false },
+        TextPlace { at: "params.*.default", of: "params.*", kinds: &["string", "choice", "date"], nullable: true },
+        TextPlace { at: "params.*.choices.*", of: "params.*", kinds: &["choice"], nullable: false },
+        TextPlace { at: "schedules.*.expression", of: "schedules.*", kinds: &["cron"], nullable: false },
+        TextPlace { at: "schedules.*.key", of: "schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedules.*.timezone", of: "schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedules.*.start_at", of: "schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedules.*.end_at", of: "schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: true },
+        TextPlace { at: "schedules.*.run_only_on.*", of: "schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: false },
+        TextPlace { at: "schedules.*.skip_on.*", of: "schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"], nullable: false },
+        TextPlace { at: "schedules.*.text", of: "schedules.*", kinds: &["windows"], nullable: false },
+        TextPlace { at: "schedules.*.anchor_at", of: "schedules.*", kinds: &["interval"], nullable: true },
+        TextPlace { at: "schedules.*.window.from", of: "schedules.*", kinds: &["interval"], nullable: false },
+        TextPlace { at: "schedules.*.window.to", of: "schedules.*", kinds: &["interval"], nullable: false },
+        TextPlace { at: "schedules.*.at", of: "schedules.*", kinds: &["once"], nullable: false },
+        TextPlace { at: "schedules.*.days.from", of: "schedules.*.days", kinds: &["every_days", "every_weeks"], nullable: true },
+        TextPlace { at: "schedules.*.times.*", of: "schedules.*", kinds: &["calendar_rule"], nullable: false },
+        TextPlace { at: "schedules.*.rule", of: "schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedules.*.dtstart", of: "schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedules.*.exdate.*", of: "schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "schedules.*.rdate.*", of: "schedules.*", kinds: &["rrule"], nullable: false },
+        TextPlace { at: "triggers.*.signature.header", of: "triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "triggers.*.signature.prefix", of: "triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "triggers.*.signature.timestamp_header", of: "triggers.*", kinds: &["webhook"], nullable: true },
+        TextPlace { at: "triggers.*.params.{}", of: "triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "triggers.*.filters.*.at", of: "triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "triggers.*.filters.*.is", of: "triggers.*", kinds: &["webhook"], nullable: true },
+        TextPlace { at: "triggers.*.filters.*.is_not", of: "triggers.*", kinds: &["webhook"], nullable: true },
+        TextPlace { at: "triggers.*.filters.*.one_of.*", of: "triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "triggers.*.filters.*.matches", of: "triggers.*", kinds: &["webhook"], nullable: true },
+        TextPlace { at: "triggers.*.key", of: "triggers.*", kinds: &["webhook", "file", "task"], nullable: true },
+        TextPlace { at: "triggers.*.pattern", of: "triggers.*", kinds: &["file"], nullable: false },
+        TextPlace { at: "triggers.*.tasks.*", of: "triggers.*", kinds: &["task"], nullable: false },
+        TextPlace { at: "pool", of: "", kinds: &[], nullable: true },
     ],
 };
 
@@ -1459,16 +1550,26 @@ static TASK_IMPORT: Schema = Schema {
         Field::optional("enabled", Boolean, "Whether the new tasks are enabled. [default: true]"),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "text", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "text_base64", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "encoding", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "timezone", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "folder", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "prefix", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static TOKEN_CREATE: Schema = Schema {
     fields: &[
         Field::required("name", Text, "What the token is for."),
         Field::required("role", Choice(&["viewer", "operator", "editor", "admin"]), "Role of the token. It cannot have more permissions than you."),
-        Field::optional("grants", List(&Choice(&["credentials:use", "credentials:write"])), "Rights in addition to the role. You can give only those that you have."),
         Field::optional("expires_days", Integer(1, 3650), "Days until it expires; null: never.").or_null(),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static TRIGGER_ROTATE: Schema = Schema {
@@ -1476,38 +1577,32 @@ static TRIGGER_ROTATE: Schema = Schema {
         Field::optional("secret", Secret, "The secret for signatures, if the sender made it (Stripe, Slack, Shopify, Dropbox, Meta) or you chose it. Null: Orc makes one. It is stored sealed and never shown again.").or_null(),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "secret", of: "", kinds: &[], nullable: true },
+    ],
 };
 
 static USER_CREATE: Schema = Schema {
     fields: &[
         Field::required("name", Text, "Login name. A login name may contain a-z, 0-9, '.', '_', '@' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::required("role", Choice(&["viewer", "operator", "editor", "admin"]), "Role of the user."),
-        Field::optional("grants", List(&Choice(&["credentials:use", "credentials:write"])), "Rights in addition to the role."),
         Field::required("password", Secret, "First password, at least 10 characters."),
     ],
     unions: &[],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "password", of: "", kinds: &[], nullable: false },
+    ],
 };
 
 static USER_UPDATE: Schema = Schema {
     fields: &[
         Field::optional("role", Choice(&["viewer", "operator", "editor", "admin"]), "New role of the user.").or_null(),
-        Field::optional("grants", List(&Choice(&["credentials:use", "credentials:write"])), "New rights in addition to the role; they replace those before.").or_null(),
         Field::optional("disabled", Boolean, "Whether the user is barred from logging in.").or_null(),
         Field::optional("password", Secret, "New password. It ends all sessions of the user.").or_null(),
     ],
     unions: &[],
-};
-
-static VAULT_ROTATE: Schema = Schema {
-    fields: &[
-        Field::optional("passphrase", Secret, "Passphrase from which the key is made, at least 12 characters; somebody then gives it after each start of the server. Null: the server makes a key file.").or_null(),
+    texts: &[
+        TextPlace { at: "password", of: "", kinds: &[], nullable: true },
     ],
-    unions: &[],
-};
-
-static VAULT_UNSEAL: Schema = Schema {
-    fields: &[
-        Field::required("passphrase", Secret, "The passphrase."),
-    ],
-    unions: &[],
 };

@@ -44,7 +44,8 @@ pub fn assemble(body: &Body, matches: &ArgMatches, start: Value, advice: &str) -
     }
     let mut value = match file {
         Some(file) => {
-            yaml::document(&input::text(file)?).map_err(|error| Failure::Usage(format!("{file}: {error}")))?
+            let read = yaml::body(&input::text(file)?, body.schema);
+            read.map_err(|error| Failure::Usage(format!("{file}: {error}")))?
         }
         None => start,
     };

@@ -48,6 +48,7 @@ mod tests {
 
     static SCHEMA: Schema = Schema {
         fields: &[],
+        texts: &[],
         unions: &[
             Union { at: "overlap", kinds: &["skip", "queue"] },
             Union { at: "schedules.*.catch_up", kinds: &["none", "latest"] },

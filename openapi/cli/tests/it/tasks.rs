@@ -53,6 +53,31 @@ fn apply_sends_all_files_at_once_and_says_what_changed() {
 }
 
 #[test]
+fn numbers_and_words_of_an_environment_are_sent_as_they_are_written() {
+    let stub = Stub::start(|_| good(json!({"dry_run": false, "items": []})));
+    let orc = Orc::at(&stub.url);
+    let text = "name: env-numbers\nrun: { kind: shell, line: env }\nenvironment:\n  PORT: 8080\n  DEBUG: true\n  RATIO: 1.10\n  \
+                MODE: 0755\n  ON: yes\n  NORWAY: NO\n  TIME: 22:30\n  EMPTY:\n";
+    orc.file("tasks.yaml", text);
+    orc.run("task apply -f tasks.yaml").ok();
+    let wanted = json!({"PORT": "8080", "DEBUG": "true", "RATIO": "1.10", "MODE": "0755", "ON": "yes", "NORWAY": "NO",
+        "TIME": "22:30", "EMPTY": ""});
+    assert_eq!(stub.last().body["tasks"][0]["environment"], wanted);
+    orc.file("export.yaml", &format!("tasks:\n- {}", text.replace('\n', "\n  ")));
+    orc.run("task apply -f export.yaml").ok();
+    assert_eq!(stub.last().body["tasks"][0]["environment"], wanted);
+    let _only_the_request_counts = orc.run("task create -f tasks.yaml");
+    assert_eq!(stub.last().body["environment"], wanted);
+    let _only_the_request_counts = orc.run("api POST /tasks -f tasks.yaml");
+    assert_eq!(stub.last().body["environment"], wanted);
+    let params = "name: a\nparams:\n- {kind: integer, name: id, default: 18446744073709551615}\n- {kind: json, name: j, default: {a: 1.50}}\n";
+    orc.file("params.yaml", &format!("{params}run: {{kind: shell, line: env}}\n"));
+    let _only_the_request_counts = orc.run("task create -f params.yaml");
+    let sent = stub.last().body["params"].to_string();
+    assert!(sent.contains("\"default\":18446744073709551615") && sent.contains("{\"a\":1.50}"), "{sent}");
+}
+
+#[test]
 fn what_is_exported_is_applied_as_it_is() {
     let text =
         |name: &str, text: &str| json!({"name": name, "run": {"kind": "script", "interpreter": "sh", "text": text}});

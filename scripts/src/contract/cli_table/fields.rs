@@ -178,7 +178,7 @@ fn merge(fields: &mut Vec<Field>, field: Field, variant_count: usize) {
 }
 
 /// Kinds and schemas of a union's variants, if it is a union tagged by `kind`.
-fn variants<'d>(document: &'d Value, schema: &'d Value) -> Option<Vec<(String, &'d Value)>> {
+pub fn variants<'d>(document: &'d Value, schema: &'d Value) -> Option<Vec<(String, &'d Value)>> {
     if schema["discriminator"]["propertyName"] != "kind" {
         return None;
     }
@@ -223,7 +223,7 @@ fn join(at: &str, name: &str) -> String {
 }
 
 /// The allowed words of an `enum`, or of a `oneOf` of constants.
-fn words(schema: &Value) -> Vec<&str> {
+pub fn words(schema: &Value) -> Vec<&str> {
     let each = |key: &str| schema[key].as_array().into_iter().flatten();
     let constants = each("oneOf").filter_map(|one| one["const"].as_str().or_else(|| one["enum"][0].as_str()));
     each("enum").filter_map(Value::as_str).chain(constants).collect()

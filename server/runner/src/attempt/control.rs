@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::clock;
 use crate::log::layout::remove;
 use crate::os::{self, Listener, Source, Wire};
-use crate::protocol::message::{RunnerMessage, ServerMessage, line_of};
+use crate::protocol::message::{RunnerMessage, ServerMessage, line_of, read};
 
 /// Maximum length of the plan's line, in bytes.
 const PLAN_MAX: usize = 64 * 1024 * 1024;
@@ -195,7 +195,7 @@ impl Peer {
     }
 
     fn line(&mut self, line: &[u8], token: Option<&str>, history: &[u8], incoming: &mut Incoming) {
-        match serde_json::from_slice(line) {
+        match read(line) {
             Ok(ServerMessage::Attach { token: given }) => {
                 if token.is_some_and(|token| same(token, &given)) {
                     self.attached = true;

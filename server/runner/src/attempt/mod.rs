@@ -119,6 +119,7 @@ fn attempt_run(mut session: Session, mut plan: Plan, early: Vec<ServerMessage>) 
         return finish(session, record, Vec::new());
     }
     session.writer.mask(&Secrets::new(&plan.secrets));
+    plan.notes.iter().for_each(|note| session.writer.note(&format!("[orc] {note}")));
     let mut outputs = Vec::new();
     let record = match Scratch::prepare(&mut plan) {
         Err((scratch, failure)) => failed(&mut session, started_at_micros, failure, Some(scratch)),

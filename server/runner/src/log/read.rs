@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::log::frame::{self, HEADER, Head, Kind, Parsed, Seed, TRAILER};
 use crate::log::layout::{attempt_of, segment_path, segments};
 use crate::log::{Content, GapReason, Record, Stream};
-use crate::protocol::message::{Identity, Started};
+use crate::protocol::message::{Identity, Started, read};
 use crate::protocol::record::{ExitRecord, LogTotals};
 
 /// How far a reader searches for the next good frame after a damaged one, in bytes.
@@ -358,7 +358,7 @@ impl Cursor {
 }
 
 fn exit_of(payload: &[u8]) -> Option<ExitRecord> {
-    serde_json::from_slice(payload.get(..payload.len().checked_sub(8)?)?).ok()
+    read(payload.get(..payload.len().checked_sub(8)?)?).ok()
 }
 
 fn gap_of(payload: &[u8]) -> Option<(u64, GapReason)> {

@@ -174,5 +174,51 @@ pub(crate) fn line_of(message: &impl Serialize) -> Vec<u8> {
 
 /// Decodes a line from the runner. Fails with `InvalidData` when the line is not a message.
 pub fn parse(line: &[u8]) -> io::Result<RunnerMessage> {
-    serde_json::from_slice(line).map_err(io::Error::from)
+    read_message(line).map_err(io::Error::from)
+}
+
+/// The result that a command wrote is set aside while the rest is read, because a tagged message cannot hold numbers
+/// beyond 64 bits.
+fn read_message(line: &[u8]) -> serde_json::Result<RunnerMessage> {
+    let mut value: serde_json::Value = serde_json::from_slice(line)?;
+    let result = value.pointer_mut("/record/result").map(serde_json::Value::take);
+    let mut message = serde_json::from_value(value)?;
+    if let RunnerMessage::Exited { record } = &mut message {
+        record.result = result.filter(|result| !result.is_null());
+    }
+    Ok(message)
+}
+
+/// Reads JSON with tagged parts. Numbers keep their digits while they are read, and tagged parts take only numbers that
+/// were read before.
+pub(crate) fn read<T: serde::de::DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_value(serde_json::from_slice(text)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::record::{ExitRecord, Outcome};
+
+    #[test]
+    fn messages_read_back_with_every_digit_of_a_result() {
+        let mut record = ExitRecord::blank(Outcome::TimedOut { limit: TimeLimit::Run, seconds: 0.1 }, 1, 2);
+        let result = r#"{"big":123456789012345678901234567890,"id":18446744073709551615,"price":1.50,"far":1e+400}"#;
+        record.result = Some(serde_json::from_str(result).expect("JSON"));
+        record.cpu_seconds = 1e-7;
+        let message = RunnerMessage::Exited { record: Box::new(record.clone()) };
+        assert_eq!(parse(&line_of(&message)).expect("a message"), message);
+        let text = serde_json::to_vec(&record).expect("plain data");
+        assert_eq!(read::<ExitRecord>(&text).expect("a record"), record);
+        assert!(String::from_utf8(text).expect("text").contains(result), "the digits stay as they came");
+    }
+
+    #[test]
+    fn messages_to_the_runner_read_back() {
+        let message = ServerMessage::Cancel { grace_seconds: Some(2.5) };
+        assert!(matches!(
+            read(&line(&message)).expect("a message"),
+            ServerMessage::Cancel { grace_seconds: Some(2.5) }
+        ));
+    }
 }

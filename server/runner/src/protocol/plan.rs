@@ -39,13 +39,20 @@ pub struct Plan {
     pub script: Option<PlanScript>,
     /// Absolute folder in which the command starts.
     pub working_directory: PathBuf,
-    /// The whole environment except credentials. The runner adds only [`MARKER`] and [`RESULT_FILE`].
+    /// The whole environment except credentials. The runner adds only [`MARKER`], [`RESULT_FILE`] and the variables of
+    /// `files`.
     #[serde(default)]
     pub environment: BTreeMap<String, String>,
     /// Credentials that the command gets, and that are masked in everything that leaves the runner.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<PlanSecret>,
-    /// Existing private folder for the script and the result file. The attempt leaves nothing in it.
+    /// Files that the command may read, such as its params. The runner adds a variable with the path of each.
+    #[serde(default)]
+    pub files: Vec<PlanFile>,
+    /// Sentences for the log, written before the command starts.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// Existing private folder for the script, the files and the result. The attempt leaves nothing in it.
     pub scratch_folder: PathBuf,
     /// Exit codes that count as success.
     #[serde(default = "success_default")]
@@ -87,6 +94,18 @@ pub struct PlanScript {
     pub arguments: Vec<String>,
 }
 
+/// A private file carried inside the plan. It is removed when the attempt ends.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanFile {
+    /// Name of the environment variable that holds the path.
+    pub variable: String,
+    /// End of the file's name including the dot (`.json`). Letters, digits and dots only.
+    pub suffix: String,
+    /// The bytes in base64, because they need not be text.
+    pub base64: String,
+}
+
 /// Limits of one attempt's log.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -118,6 +137,12 @@ impl std::fmt::Debug for PlanScript {
     }
 }
 
+impl std::fmt::Debug for PlanFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PlanFile").field("variable", &self.variable).finish_non_exhaustive()
+    }
+}
+
 fn success_default() -> Vec<i32> {
     vec![0]
 }
@@ -142,9 +167,10 @@ mod tests {
     fn nothing_secret_is_ever_shown() {
         let text = r#"{"attempt":"a","token":"hush","program":"p","working_directory":"/","scratch_folder":"/",
             "arguments":["hush"],"environment":{"KEY":"hush"},"script":{"text":"hush"},
+            "files":[{"variable":"A","suffix":".a","base64":"hush"}],
             "secrets":[{"name":"key","value":"hush","inject":{"kind":"env","variable":"KEY"}}]}"#;
         let plan: Plan = serde_json::from_str(text).expect("defaults fill in the rest");
-        assert!(!format!("{plan:?} {:?} {:?}", plan.script, plan.secrets).contains("hush"));
+        assert!(!format!("{plan:?} {:?} {:?} {:?}", plan.script, plan.files, plan.secrets).contains("hush"));
         assert_eq!((plan.grace_seconds, plan.log.cap_bytes, plan.success_codes), (10.0, 16 << 20, vec![0]));
     }
 }

@@ -80,6 +80,8 @@ impl Place {
             leak_grace_seconds: 2.0,
             umask: 0o022,
             leave_behind: false,
+            files: Vec::new(),
+            notes: Vec::new(),
             log: LogLimits { min_free_percent: 0.0, ..LogLimits::default() },
         }
     }

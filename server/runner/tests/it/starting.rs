@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use orc_runner::{Exit, Outcome, PlanScript, RunnerMessage, ServerMessage, SpawnFailure};
+use orc_runner::{Exit, Outcome, PlanFile, PlanScript, RunnerMessage, ServerMessage, SpawnFailure};
 use serde_json::json;
 
 use crate::{Done, Place};
@@ -138,6 +138,67 @@ fn a_script_is_private_and_gone_at_the_end() {
     let path = done.place.path().join(format!("{attempt}.script.sh"));
     assert_eq!(done.text(), format!("700\n{}\na b|c\n", path.display()));
     assert_eq!(done.names(), [format!("{attempt}.log")]);
+}
+
+#[test]
+fn files_are_private_and_gone_at_the_end() {
+    let place = Place::new();
+    let mut plan = place.plan(&["-c", "stat -c %a $A_FILE; cat $A_FILE; echo; echo $A_FILE"]);
+    plan.program = "sh".to_owned();
+    // `é` and a byte that is no text.
+    plan.files =
+        vec![PlanFile { variable: "A_FILE".to_owned(), suffix: ".a.json".to_owned(), base64: "w6n/".to_owned() }];
+    plan.notes = vec!["a note".to_owned()];
+    let done = place.start(plan).end();
+    done.exited(0);
+    let attempt = &done.place.attempt;
+    let path = done.place.path().join(format!("{attempt}.a.json"));
+    let text = done.text();
+    assert!(text.contains("[orc] a note\n"), "{text}");
+    assert!(text.contains("600\n\u{e9}\u{fffd}\n") && text.contains(&format!("{}\n", path.display())), "{text}");
+    assert_eq!(done.names(), [format!("{attempt}.log")]);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_starts_nothing_and_leaves_nothing() {
+    let place = Place::new();
+    let mut plan = place.plan(&["exit", "0"]);
+    let file = |suffix: &str, base64: &str| PlanFile {
+        variable: "A_FILE".to_owned(),
+        suffix: suffix.to_owned(),
+        base64: base64.to_owned(),
+    };
+    plan.files = vec![file(".a", "YQ=="), file(".b", "no base64")];
+    let done = place.start(plan).end();
+    assert!(matches!(done.record.outcome, Outcome::SpawnFailed { reason: SpawnFailure::InvalidInput, .. }));
+    assert_eq!(done.names(), [format!("{}.log", done.place.attempt)]);
+    let place = Place::new();
+    let mut plan = place.plan(&["exit", "0"]);
+    plan.files = vec![file("/../a", "YQ==")];
+    let done = place.start(plan).end();
+    assert!(matches!(done.record.outcome, Outcome::SpawnFailed { reason: SpawnFailure::InvalidInput, .. }));
+}
+
+#[test]
+fn what_is_too_large_is_named_with_its_size() {
+    let large = "x".repeat(131_072);
+    let place = Place::new();
+    let mut plan = place.plan(&["exit", "0"]);
+    plan.environment.insert("BIG".to_owned(), large.clone());
+    let done = place.start(plan).end();
+    let Outcome::SpawnFailed { reason: SpawnFailure::InvalidInput, message } = &done.record.outcome else {
+        panic!("{:?}", done.record.outcome)
+    };
+    assert_eq!(message, "the variable BIG has 131077 bytes, and this system takes 131072 bytes in one");
+    let done = Place::new().run(&["exit", &large]);
+    let Outcome::SpawnFailed { message, .. } = &done.record.outcome else { panic!("{:?}", done.record.outcome) };
+    assert_eq!(message, "argument 2 has 131073 bytes, and this system takes 131072 bytes in one");
+    let place = Place::new();
+    let mut plan = place.plan(&["exit", "0"]);
+    plan.environment.extend((0..100).map(|number| (format!("V{number}"), "x".repeat(100_000))));
+    let done = place.start(plan).end();
+    let Outcome::SpawnFailed { message, .. } = &done.record.outcome else { panic!("{:?}", done.record.outcome) };
+    assert!(message.starts_with("all arguments and variables together have 100"), "{message}");
 }
 
 #[test]

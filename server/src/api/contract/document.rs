@@ -197,7 +197,8 @@ fn simplify(value: &mut Value) {
 
 fn bound_integer(map: &mut Map<String, Value>) {
     let format = map.remove("format");
-    let wide = format.as_ref().and_then(Value::as_str) == Some("int64");
+    // Clients that read numbers as floating point keep the others exact.
+    let wide = format.as_ref().and_then(Value::as_str) == Some("int64") && !map.contains_key("x-exact");
     if wide && !map.contains_key("maximum") {
         map.insert("maximum".into(), json!(9_007_199_254_740_991_i64));
     }

@@ -63,6 +63,12 @@ impl Contract {
         self.schemas().strip_read_only(name, body);
     }
 
+    /// Gives each number of a body the spelling in which the types of the server take it: `1e3` is `1000`. Numbers whose
+    /// digits count (`x-exact`) and those in free values stay as they are written.
+    pub fn settle_numbers(&self, name: &str, body: &mut Value) {
+        self.schemas().settle_numbers(name, body);
+    }
+
     /// Every fault of a body against the schema of that name, at most 50. Empty if the body fits.
     pub fn faults(&self, name: &str, body: &Value) -> Vec<Problem> {
         self.schemas().faults(name, body)

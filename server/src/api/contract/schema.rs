@@ -6,9 +6,10 @@
 use super::words::words;
 use crate::domain::core::problem::Problem;
 use crate::domain::names::NameRule;
+use crate::domain::runs::numbers::whole;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use jsonschema::{Draft, ValidationOptions, Validator, error::ValidationErrorKind};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 use std::collections::HashMap;
 
 /// Maximum number of faults reported for one body.
@@ -76,6 +77,37 @@ impl Schemas {
         }
     }
 
+    /// Gives each typed number of a body the one spelling that the types of the server take.
+    pub fn settle_numbers(&self, name: &str, body: &mut Value) {
+        self.settle(&self.published[name], body);
+    }
+
+    fn settle(&self, schema: &Value, body: &mut Value) {
+        if let Some(reference) = schema["$ref"].as_str() {
+            return self.settle(&self.published[name_of(reference)], body);
+        }
+        match body {
+            Value::Number(number) if schema["x-exact"] != true && takes_numbers(&schema["type"]) => {
+                if let Some(settled) = settled(number) {
+                    *number = settled;
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.settle(&schema["items"], item)),
+            Value::Object(map) => {
+                let kind = map.get("kind").and_then(Value::as_str).unwrap_or_default();
+                if let Some(variant) = schema["discriminator"]["mapping"][kind].as_str() {
+                    return self.settle(&self.published[name_of(variant)], body);
+                }
+                for (name, value) in &mut *map {
+                    self.settle(&schema["properties"][name.as_str()], value);
+                }
+            }
+            _ => {}
+        }
+        let others = schema["oneOf"].as_array().filter(|_| schema["discriminator"].is_null());
+        others.into_iter().flatten().for_each(|member| self.settle(member, body));
+    }
+
     /// Every fault of a body against the schema of that name; empty if it fits.
     pub fn faults(&self, name: &str, body: &Value) -> Vec<Problem> {
         let Some(validator) = self.validators.get(name) else {
@@ -86,6 +118,16 @@ impl Schemas {
         found.dedup();
         found
     }
+}
+
+fn takes_numbers(types: &Value) -> bool {
+    let numeric = |kind: &Value| matches!(kind.as_str(), Some("integer" | "number"));
+    numeric(types) || types.as_array().is_some_and(|types| types.iter().any(numeric))
+}
+
+/// The number as an integer if it is one, else as the nearest binary floating point number.
+fn settled(number: &Number) -> Option<Number> {
+    whole(number).ok().or_else(|| Number::from_f64(number.as_f64()?))
 }
 
 /// The name of the schema that a reference points to.

@@ -1,5 +1,6 @@
 //! Says in words for people what is wrong with a value of a request body, and what to write instead.
 
+use crate::domain::core::phrases::must_be_text;
 use crate::domain::names::NameRule;
 use chrono::{Datelike as _, NaiveDate};
 use jsonschema::ValidationError;
@@ -9,7 +10,8 @@ use serde_json::Value;
 /// Longest message, in characters. Longer messages are cut.
 const LENGTH_MAX: usize = 300;
 
-/// Describes the fault in a sentence about the field. The value is not repeated, because it may be a password.
+/// Describes the fault in a sentence about the field. The value is not repeated, because it may be a password. Only a
+/// number where text is needed is, in a field that holds no secret.
 pub(in crate::api) fn words(error: &ValidationError<'_>) -> String {
     let known = match error.kind() {
         ValidationErrorKind::Pattern { pattern } => {
@@ -21,6 +23,11 @@ pub(in crate::api) fn words(error: &ValidationError<'_>) -> String {
         ValidationErrorKind::Enum { options } => {
             let words: Vec<String> = options.as_array().into_iter().flatten().map(Value::to_string).collect();
             Some(format!("is not a known value: use {}", words.join(", ")))
+        }
+        ValidationErrorKind::Type { kind: TypeKind::Single(kind) }
+            if kind.to_string() == "string" && !is_secret(error) =>
+        {
+            Some(must_be_text(error.instance()))
         }
         ValidationErrorKind::Type { kind: TypeKind::Single(kind) } => type_words(&kind.to_string()).map(str::to_owned),
         ValidationErrorKind::MinItems { limit: 1 } => Some("needs at least one entry".to_owned()),
@@ -37,6 +44,11 @@ pub(in crate::api) fn words(error: &ValidationError<'_>) -> String {
         _ => None,
     };
     shortened(&known.unwrap_or_else(|| error.masked_with("the value").to_string()))
+}
+
+fn is_secret(error: &ValidationError<'_>) -> bool {
+    let at = error.instance_path().to_string();
+    ["password", "secret", "token"].iter().any(|word| at.contains(word))
 }
 
 fn type_words(kind: &str) -> Option<&'static str> {
@@ -101,6 +113,11 @@ mod tests {
         for (schema, value, expected) in [
             (json!({"type": "integer"}), json!(1.5), "must be a whole number"),
             (json!({"type": "boolean"}), json!("no"), "must be true or false"),
+            (json!({"type": "string"}), json!(8080), "must be text: write \"8080\" in quotes"),
+            (json!({"type": "string"}), json!(true), "must be text: write \"true\" in quotes"),
+            (json!({"type": "string"}), json!(null), "must be text: write \"\" for an empty text"),
+            (json!({"type": "string"}), json!([]), "must be text"),
+            (json!({"properties": {"password": {"type": "string"}}}), json!({"password": 12}), "must be text"),
             (json!({"minItems": 1}), json!([]), "needs at least one entry"),
             (json!({"minLength": 1}), json!(""), "must not be empty"),
             (json!({"minimum": 1}), json!(0), "must be at least 1"),

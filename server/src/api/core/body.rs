@@ -48,6 +48,7 @@ pub fn checked<T: DeserializeOwned + ToSchema>(contract: &Contract, mut value: V
     if !faults.is_empty() {
         return Err(ApiError::invalid(faults));
     }
+    contract.settle_numbers(&name, &mut value);
     serde_path_to_error::deserialize(&value).map_err(|error| {
         let path = error.path().to_string();
         let pointer =

@@ -261,13 +261,14 @@ fn param_in(param: wire::ParamSpec) -> ParamSpec {
 
 fn param_out(it: ParamSpec) -> wire::ParamSpec {
     let text = |value: Value| value.as_str().map(str::to_owned);
+    let number = |value: Value| value.as_number().cloned();
     match it.rule {
         ParamRule::String { max_length } => param_wire!(it, String, ParamString, text, max_length),
         ParamRule::Integer { minimum, maximum } => {
-            param_wire!(it, Integer, ParamInteger, |value: Value| value.as_i64(), minimum, maximum)
+            param_wire!(it, Integer, ParamInteger, number, minimum, maximum)
         }
         ParamRule::Number { minimum, maximum } => {
-            param_wire!(it, Number, ParamNumber, |value: Value| value.as_f64(), minimum, maximum)
+            param_wire!(it, Number, ParamNumber, number, minimum, maximum)
         }
         ParamRule::Boolean => param_wire!(it, Boolean, ParamBoolean, |value: Value| value.as_bool()),
         ParamRule::Choice { choices } => param_wire!(it, Choice, ParamChoice, text, choices),

@@ -53,7 +53,8 @@ macro_rules! definition {
             #[schema(max_length = 4096)]
             pub working_directory: Option<String>,
             /// Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL,
-            /// PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on.
+            /// PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on. A variable with its
+            /// name can have at most 131,072 bytes on Linux, and what can never start is refused.
             #[serde(default)]
             pub environment: BTreeMap<String, String>,
             /// Permissions that new files of the process do not get, in octal digits; null: the server's setting
@@ -70,7 +71,10 @@ macro_rules! definition {
             #[serde(default)]
             #[schema(max_items = 50, default = json!([]))]
             pub credentials: Vec<CredentialUse>,
-            /// Typed inputs of a run.
+            /// Typed inputs of a run. The process finds all of them as JSON in the file that `ORC_PARAMS_FILE` names, and each
+            /// as a variable ORC_PARAM_* unless its value is too large for one; the run then says so. The body of the
+            /// webhook call that started the run is in the file that `ORC_BODY_FILE` names, byte for byte. Both files are
+            /// private and are removed when the attempt ends.
             #[serde(default)]
             #[schema(max_items = 50, default = json!([]))]
             pub params: Vec<ParamSpec>,
@@ -157,7 +161,8 @@ pub struct RunCommand {
     /// Program: a path, or a name searched in PATH.
     #[schema(min_length = 1, max_length = 4096, example = "/usr/bin/rsync")]
     pub program: String,
-    /// Arguments, passed on byte for byte; `${params.x}` is replaced inside an argument.
+    /// Arguments, passed on byte for byte; `${params.x}` is replaced inside an argument. An argument can have at most
+    /// 131,071 bytes on Linux.
     #[serde(default)]
     #[schema(max_items = 1000, default = json!([]))]
     pub arguments: Vec<String>,

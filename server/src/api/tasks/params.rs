@@ -1,12 +1,13 @@
 //! Wire types of params, as parts of a task's definition.
 
 use crate::api::contract::names::ParamName;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Number, Value};
 use utoipa::ToSchema;
 
 macro_rules! param {
-    ($(#[$meta:meta])* $name:ident, $value:ty { $($own:tt)* }) => {
+    ($(#[$meta:meta])* $name:ident, $(#[$value_meta:meta])* $value:ty { $($own:tt)* }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
         #[serde(deny_unknown_fields)]
@@ -24,6 +25,7 @@ macro_rules! param {
             pub required: bool,
             /// Value used when none is given.
             #[serde(default)]
+            $(#[$value_meta])*
             pub default: Option<$value>,
             $($own)*
         }
@@ -40,25 +42,29 @@ param! {
     }
 }
 param! {
-    /// A whole number.
-    ParamInteger, i64 {
+    /// A whole number from -2^63 to 2^64 - 1. `1.0` and `1e3` are whole numbers too.
+    ParamInteger, #[schema(value_type = Option<i64>, extensions(("x-exact" = json!(true))))] Number {
         /// Minimum value.
         #[serde(default)]
-        pub minimum: Option<i64>,
+        #[schema(value_type = Option<i64>, extensions(("x-exact" = json!(true))))]
+        pub minimum: Option<Number>,
         /// Maximum value.
         #[serde(default)]
-        pub maximum: Option<i64>,
+        #[schema(value_type = Option<i64>, extensions(("x-exact" = json!(true))))]
+        pub maximum: Option<Number>,
     }
 }
 param! {
-    /// A number.
-    ParamNumber, f64 {
+    /// A number of any size. Its digits reach the process as they are written.
+    ParamNumber, #[schema(value_type = Option<f64>, extensions(("x-exact" = json!(true))))] Number {
         /// Minimum value.
         #[serde(default)]
-        pub minimum: Option<f64>,
+        #[schema(value_type = Option<f64>, extensions(("x-exact" = json!(true))))]
+        pub minimum: Option<Number>,
         /// Maximum value.
         #[serde(default)]
-        pub maximum: Option<f64>,
+        #[schema(value_type = Option<f64>, extensions(("x-exact" = json!(true))))]
+        pub maximum: Option<Number>,
     }
 }
 param! {
@@ -83,7 +89,7 @@ param! {
 }
 
 /// A typed input of a run.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ParamSpec {
     /// A text.
@@ -100,4 +106,27 @@ pub enum ParamSpec {
     Date(ParamDate),
     /// Any JSON value.
     Json(ParamJson),
+}
+
+/// Read by hand, because what serde makes for tagged types holds no number beyond 64 bits.
+impl<'de> Deserialize<'de> for ParamSpec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = Map::<String, Value>::deserialize(deserializer)?;
+        let kind = fields.remove("kind").and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default();
+        let spec = match kind.as_str() {
+            "string" => read(fields).map(Self::String),
+            "integer" => read(fields).map(Self::Integer),
+            "number" => read(fields).map(Self::Number),
+            "boolean" => read(fields).map(Self::Boolean),
+            "choice" => read(fields).map(Self::Choice),
+            "date" => read(fields).map(Self::Date),
+            "json" => read(fields).map(Self::Json),
+            other => return Err(D::Error::custom(format!("`{other}` is not the kind of a param"))),
+        };
+        spec.map_err(D::Error::custom)
+    }
+}
+
+fn read<T: DeserializeOwned>(fields: Map<String, Value>) -> serde_json::Result<T> {
+    serde_json::from_value(Value::Object(fields))
 }

@@ -162,7 +162,8 @@ pub struct TaskDeleteQuery {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunCreate {
-    /// Values of the task's params by name.
+    /// Values of the task's params by name. Numbers keep their digits. A value that is too large for an environment
+    /// variable reaches the process only in the file that `ORC_PARAMS_FILE` names.
     #[serde(default)]
     #[schema(value_type = Object, additional_properties, example = json!({"day": "2026-11-23"}))]
     pub params: Map<String, Value>,

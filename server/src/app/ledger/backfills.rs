@@ -21,6 +21,7 @@ use crate::domain::reason::Reason;
 use crate::domain::runs::OpenRuns;
 use crate::domain::runs::params;
 use crate::domain::schedules::Slot;
+use crate::domain::tasks::start_limits;
 use crate::domain::vocabulary::{BackfillState, Permission, SystemPart, TriggerKind};
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -76,7 +77,11 @@ impl App {
             let detail = format!("task \"{}\" is disabled; enable it first", definition.name);
             return Err(Error::conflict("task_disabled", detail));
         }
-        params::resolve(&definition.params, &request.params).map_err(Error::Invalid)?;
+        let params = params::resolve(&definition.params, &request.params).map_err(Error::Invalid)?;
+        let too_large = start_limits::run_problems(definition, &params, self.settings().surroundings.limits);
+        if !too_large.is_empty() {
+            return Err(Error::Invalid(too_large));
+        }
         let book = self.calendar_book().await?;
         let sources = sources(&book, &record, request.schedule_key.as_deref());
         if sources.is_empty() {

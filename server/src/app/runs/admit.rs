@@ -13,7 +13,8 @@ use crate::domain::model::{RunCancel, RunNew, RunOrigin, RunRecord, TaskRecord, 
 use crate::domain::reason::{Displacing, Reason};
 use crate::domain::runs::params;
 use crate::domain::runs::{Admission, OpenRuns, admit};
-use crate::domain::tasks::Definition;
+use crate::domain::tasks::start_limits::{self, StartLimits};
+use crate::domain::tasks::{Definition, RunSpec};
 use crate::domain::vocabulary::{RunState, TriggerKind};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
@@ -44,6 +45,8 @@ pub struct Wanted<'a> {
     pub backfill_key: Option<Key<Backfill>>,
     /// What started the first of the runs that the run repeats.
     pub origin: Option<RunOrigin>,
+    /// What the system takes when a process starts.
+    pub limits: StartLimits,
 }
 
 impl<'a> Wanted<'a> {
@@ -60,6 +63,7 @@ impl<'a> Wanted<'a> {
             params: Map::new(),
             backfill_key: None,
             origin: None,
+            limits: StartLimits::default(),
         }
     }
 
@@ -80,6 +84,8 @@ pub enum Refusal {
     Disabled,
     /// Params are missing or wrong.
     Params(Vec<Problem>),
+    /// No process can start with these params.
+    TooLarge(Vec<Problem>),
     /// The overlap rule does not allow a run, for this reason.
     Overlap(Reason),
 }
@@ -90,7 +96,7 @@ impl Refusal {
         match self {
             Self::Damaged(damage) => damaged(task, &damage),
             Self::Disabled => Error::conflict("task_disabled", format!("task \"{task}\" is disabled; enable it first")),
-            Self::Params(problems) => Error::Invalid(problems),
+            Self::Params(problems) | Self::TooLarge(problems) => Error::Invalid(problems),
             Self::Overlap(reason) => Error::conflict("overlap", format!("not started: {reason}")),
         }
     }
@@ -102,6 +108,9 @@ impl Refusal {
             Self::Disabled => Reason::TaskDisabled {},
             Self::Params(problems) => {
                 Reason::ParamsRefused { problems: problems.into_iter().map(|problem| problem.message).collect() }
+            }
+            Self::TooLarge(problems) => {
+                Reason::StartTooLarge { problems: problems.into_iter().map(|problem| problem.message).collect() }
             }
             Self::Overlap(reason) => reason,
         }
@@ -131,6 +140,7 @@ pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::
         params,
         backfill_key,
         origin,
+        limits,
     } = wanted;
     if let Some(damage) = &task.damage.rest {
         return Err(Refusal::Damaged(damage.clone()));
@@ -139,6 +149,10 @@ pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::
         return Err(Refusal::Disabled);
     }
     let params = params::resolve(&definition.params, &params).map_err(Refusal::Params)?;
+    let too_large = start_limits::run_problems(definition, &params, limits);
+    if !too_large.is_empty() {
+        return Err(Refusal::TooLarge(too_large));
+    }
     let (state, reason) = match (admit(definition.overlap, *open), &definition.pool) {
         (Admission::Skip(reason), _) => return Err(Refusal::Overlap(reason)),
         (Admission::Wait, _) => (RunState::Waiting, Some(Reason::EarlierRun {})),
@@ -180,10 +194,16 @@ fn run_or_skipped(wanted: Wanted, mut open: OpenRuns, now: DateTime<Utc>) -> Opt
         Ok(run) => return Some(run),
         Err(refusal) => refusal,
     };
-    let free = Definition { params: Vec::new(), ..wanted.definition.clone() };
+    let free =
+        Definition { params: Vec::new(), environment: BTreeMap::new(), run: nothing(), ..wanted.definition.clone() };
     let wanted = Wanted { definition: &free, params: Map::new(), ..wanted };
     let run = new_run(wanted, &mut OpenRuns::default(), now).ok()?;
     Some(RunNew { state: RunState::Skipped, reason: Some(refusal.into_reason()), ..run })
+}
+
+/// What a skipped run starts.
+fn nothing() -> RunSpec {
+    RunSpec::Shell { line: String::new(), shell: None }
 }
 
 /// Runs that were stored, and runs that they displaced.

@@ -23,6 +23,7 @@ use crate::domain::model::{
 };
 use crate::domain::reason::Reason;
 use crate::domain::tasks::Definition;
+use crate::domain::tasks::start_limits::StartLimits;
 use crate::domain::vocabulary::{Permission, StatsStep, TriggerKind};
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -46,6 +47,7 @@ struct NewRun {
     params: Map<String, Value>,
     /// The run that is repeated.
     again: Option<RunRecord>,
+    limits: StartLimits,
 }
 
 impl App {
@@ -59,13 +61,14 @@ impl App {
     ) -> Result<RunRecord> {
         caller.require(Permission::Run)?;
         let (caller, task) = (caller.clone(), TaskRef::from(task));
+        let limits = self.settings().surroundings.limits;
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             if let Some(run) = repeated(tx, idempotency.as_ref(), now).await? {
                 return Ok((run, Inserted::default()));
             }
             let task = living_task(tx, &task).await?;
             let (definition, version) = (task.definition.clone(), task.version);
-            let new = NewRun { task, definition, version, params: params.clone(), again: None };
+            let new = NewRun { task, definition, version, params: params.clone(), again: None, limits };
             insert(tx, &caller, new, idempotency.as_ref(), now).await.and_then(first)
         };
         Ok(self.write(write, Self::announce_new).await?.0)
@@ -86,7 +89,7 @@ impl App {
             return Err(Error::conflict("not_finished", "the run has not ended; cancel it first, or wait"));
         }
         let stored = self.store().task_version_find(old.task_key, old.task_version).await?;
-        let caller = caller.clone();
+        let (caller, limits) = (caller.clone(), self.settings().surroundings.limits);
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             if let Some(run) = repeated(tx, idempotency.as_ref(), now).await? {
                 return Ok((run, Inserted::default()));
@@ -99,7 +102,7 @@ impl App {
             let same = same.map(|stored| (stored.definition, stored.version));
             let (definition, version) = same.unwrap_or_else(|| (task.definition.clone(), task.version));
             let params = params.clone().unwrap_or_else(|| old.params.clone());
-            let new = NewRun { task, definition, version, params, again: Some(old.clone()) };
+            let new = NewRun { task, definition, version, params, again: Some(old.clone()), limits };
             insert(tx, &caller, new, idempotency.as_ref(), now).await.and_then(first)
         };
         Ok(self.write(write, Self::announce_new).await?.0)
@@ -169,6 +172,14 @@ impl App {
         caller.require(Permission::Read)?;
         let record = self.store().run_find(run).await?.ok_or_else(|| no_run(run))?;
         self.run_with_attempts(record).await
+    }
+
+    /// The body of the call that started a run, or the run that it repeats.
+    pub async fn run_body(&self, run: &RunRecord) -> Result<Option<Vec<u8>>> {
+        if run.first_trigger().is_none_or(|first| first.kind != TriggerKind::Webhook) {
+            return Ok(None);
+        }
+        Ok(self.store().run_body(run.id).await?)
     }
 
     /// Adds its attempts to a run. A new run has none, so the database is not asked.
@@ -256,7 +267,7 @@ async fn insert(
     idempotency: Option<&Idempotency>,
     now: DateTime<Utc>,
 ) -> Result<Inserted> {
-    let NewRun { task, definition, version, params, again } = new;
+    let NewRun { task, definition, version, params, again, limits } = new;
     let rerun_of = again.as_ref().map(|old| old.id);
     let kind = if rerun_of.is_some() { TriggerKind::Rerun } else { caller.trigger() };
     let mut wanted = Wanted::new(&task, kind, Some(caller.name.clone()), now);
@@ -268,10 +279,14 @@ async fn insert(
         scheduled_for: again.as_ref().and_then(|old| old.scheduled_for),
         params,
         origin: again.and_then(|old| old.first_trigger()),
+        limits,
         ..wanted
     };
     let inserted = admit::one(tx, wanted, now).await?;
     let made = inserted.first()?;
+    if let Some(old) = rerun_of {
+        tx.run_body_copy(old, made.id).await?;
+    }
     let action = if rerun_of.is_some() { "run_rerun" } else { "task_run" };
     let detail = json!({"task": made.task_name, "rerun_of": rerun_of.map(|run| run.to_string())});
     tx.audit_append(&caller.audit(now, action, ("run", made.id.to_string()), detail)).await?;

@@ -11,6 +11,7 @@ use crate::domain::model::{TaskFilter, TaskRecord};
 use crate::domain::schedules::crontab;
 use crate::domain::schedules::crontab::{CrontabNote, Form, Job, LineProblem};
 use crate::domain::schedules::{Schedule, Slot, fill_keys};
+use crate::domain::tasks::start_limits::{self, StartLimits};
 use crate::domain::tasks::{Definition, RunSpec};
 use crate::domain::vocabulary::Permission;
 use crate::store::Tx;
@@ -83,6 +84,7 @@ impl App {
         }
         let (book, now) = (self.calendar_book().await?, self.clock().now());
         let mut drafting = Drafting::new(import, self.tasks_known(import, &read.jobs).await?);
+        drafting.limits = self.settings().surroundings.limits;
         let mut problems = read.problems;
         for job in read.jobs {
             match drafting.task(job, &book, now) {
@@ -164,6 +166,7 @@ struct Drafting<'a> {
     known: Known,
     numbers: HashMap<String, usize>,
     made: Vec<ImportedTask>,
+    limits: StartLimits,
 }
 
 /// What a task does and when. Two tasks that agree in this are one job imported twice.
@@ -204,7 +207,7 @@ fn definition(import: &TaskImport, job: Job) -> Definition {
 
 impl<'a> Drafting<'a> {
     fn new(import: &'a TaskImport, known: Known) -> Self {
-        Self { import, known, numbers: HashMap::new(), made: Vec::new() }
+        Self { import, known, numbers: HashMap::new(), made: Vec::new(), limits: StartLimits::default() }
     }
 
     fn task(
@@ -216,7 +219,8 @@ impl<'a> Drafting<'a> {
         let Job { line, mut warnings, .. } = job.clone();
         let mut definition = definition(self.import, job);
         let problem = |message: String| LineProblem { line, position: None, message };
-        let problems = definition.problems();
+        let mut problems = definition.problems();
+        problems.extend(start_limits::problems(&definition, self.limits));
         if !problems.is_empty() {
             let worded = problems.into_iter().map(|it| problem(format!("{}: {}", it.pointer, it.message)));
             return Err(worded.collect());

@@ -9,6 +9,7 @@ use crate::app::{App, Error, Result};
 use crate::domain::core::problem::Problem;
 use crate::domain::reason::Reason;
 use crate::domain::tasks::Definition;
+use crate::domain::tasks::start_limits;
 use crate::domain::triggers::TriggerRule;
 use crate::integrations::disk::{Disk, Patience};
 use futures::future::join_all;
@@ -70,6 +71,7 @@ impl App {
     /// Refuses a definition that makes no sense, or whose file triggers would look at forbidden places.
     pub(in crate::app) async fn sound(&self, definition: &Definition) -> Result<()> {
         let mut problems = definition.problems();
+        problems.extend(start_limits::problems(definition, self.settings().surroundings.limits));
         let mut roots = None;
         for (index, trigger) in definition.triggers.iter().enumerate() {
             let TriggerRule::File { pattern, .. } = &trigger.rule else { continue };

@@ -196,7 +196,7 @@ impl App {
         let (record, rule, task) = (found.record.clone(), found.rule.clone(), found.task.id);
         let id = record.id.to_string();
         let of_caller = || call.idempotency_key.clone().map(|key| Idempotency::of_hook(&id, key, &call.body));
-        let named = delivery.is_some();
+        let (named, body) = (delivery.is_some(), call.body.clone());
         let key = delivery.map(|delivery| Idempotency::of_delivery(&id, &delivery.name)).or_else(of_caller);
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             // This comes before the proof counts as used, because a caller without an answer repeats the request with
@@ -223,6 +223,9 @@ impl App {
             let inserted = admit::one_or_overlapped(tx, wanted, now).await?;
             tx.trigger_used(record.row, now).await?;
             let run = inserted.first()?.clone();
+            if !body.is_empty() {
+                tx.run_body_put(run.id, &body).await?;
+            }
             // A sender that repeats a delivery whose run was skipped asks for another chance.
             if run.state != RunState::Skipped || !named {
                 remember(tx, key.as_ref(), run.id, now).await?;

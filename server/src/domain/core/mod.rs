@@ -3,6 +3,7 @@
 //! Deliberately absent: anything that one subject decides alone. Start reading at `problem`, then `time`.
 
 pub(in crate::domain) mod coded;
+pub mod json;
 pub mod overlap;
 pub mod phrases;
 pub mod problem;

@@ -26,3 +26,22 @@ pub enum Overlap {
         max: u32,
     },
 }
+
+/// An overlap rule under which a newer run displaces those that wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Displacing {
+    /// Only the newest run waits.
+    QueueLatest,
+    /// The newest run replaces the one in progress.
+    Replace,
+}
+
+impl Displacing {
+    pub(in crate::domain) const fn as_str(self) -> &'static str {
+        match self {
+            Self::QueueLatest => "queue_latest",
+            Self::Replace => "replace",
+        }
+    }
+}

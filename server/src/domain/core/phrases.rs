@@ -1,6 +1,7 @@
 //! Parts of sentences: numbers with their nouns, instants, lists.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use std::fmt;
 
 pub(in crate::domain) fn moment(at: &DateTime<Utc>) -> impl fmt::Display {
@@ -57,4 +58,31 @@ pub fn first_ten(mut things: Vec<String>) -> Vec<String> {
 
 pub(in crate::domain) fn joined<T>(parts: &[T], words: impl Fn(&T) -> String) -> String {
     parts.iter().map(words).collect::<Vec<_>>().join("; ")
+}
+
+/// A number with its digits in groups of three: `131,072`.
+pub(in crate::domain) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The text of a number or of true and false, which somebody may have meant as text.
+pub(crate) fn unquoted(value: &Value) -> Option<String> {
+    (value.is_number() || value.is_boolean()).then(|| value.to_string())
+}
+
+/// What is wrong with a value that must be text, and what to write instead.
+pub(crate) fn must_be_text(value: &Value) -> String {
+    match unquoted(value) {
+        Some(text) => format!("must be text: write \"{text}\" in quotes"),
+        None if value.is_null() => "must be text: write \"\" for an empty text".to_owned(),
+        None => "must be text".to_owned(),
+    }
 }

@@ -1,5 +1,6 @@
 //! Pages of lists. The end of a page is a value that every room can use.
 
+use crate::domain::core::json;
 use crate::domain::keys::Key;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -78,8 +79,8 @@ impl Cursor {
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let json = serde_json::to_vec(&(&self.at, self.tie.0)).map_err(|_| fmt::Error)?;
-        f.write_str(&URL_SAFE_NO_PAD.encode(json))
+        let text = serde_json::to_vec(&(&self.at, self.tie.0)).map_err(|_| fmt::Error)?;
+        f.write_str(&URL_SAFE_NO_PAD.encode(text))
     }
 }
 
@@ -88,7 +89,8 @@ impl FromStr for Cursor {
 
     fn from_str(text: &str) -> Result<Self, BadCursor> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| BadCursor)?;
-        let (at, tie) = serde_json::from_slice(&bytes).map_err(|_| BadCursor)?;
+        let text = String::from_utf8(bytes).map_err(|_| BadCursor)?;
+        let (at, tie) = json::read(&text).map_err(|_| BadCursor)?;
         Ok(Self { at, tie: Tie(tie) })
     }
 }

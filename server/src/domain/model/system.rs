@@ -1,5 +1,6 @@
 //! Facts about the database, what the server deletes apart from runs, and the environment of processes.
 
+use crate::domain::tasks::start_limits::StartLimits;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
@@ -66,4 +67,6 @@ pub struct Surroundings {
     pub umask: u32,
     /// Variables of the account.
     pub environment: BTreeMap<String, String>,
+    /// What the system takes when a process starts.
+    pub limits: StartLimits,
 }

@@ -3,6 +3,7 @@
 //! One table, `TRANSITIONS`, is the truth for the store's guards, the API's `actions` and the pages.
 
 pub mod line_ends;
+pub mod numbers;
 pub mod params;
 pub mod retry;
 pub mod travel;

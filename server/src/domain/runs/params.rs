@@ -3,10 +3,13 @@
 //! A task declares them and a run brings values. Values are checked before a run is accepted. They reach the process
 //! as `ORC_PARAM_NAME` variables and as `${params.name}` inside one argument (never split again).
 
+use super::numbers::{compare, whole};
+use crate::domain::core::phrases::{must_be_text, unquoted};
 use crate::domain::core::problem::Problem;
 use crate::domain::names::NameRule;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
+use std::cmp::Ordering;
 
 /// Declaration of one param.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,16 +38,16 @@ pub enum ParamRule {
     /// Whole number.
     Integer {
         /// Minimum value.
-        minimum: Option<i64>,
+        minimum: Option<Number>,
         /// Maximum value.
-        maximum: Option<i64>,
+        maximum: Option<Number>,
     },
     /// Number.
     Number {
         /// Minimum value.
-        minimum: Option<f64>,
+        minimum: Option<Number>,
         /// Maximum value.
-        maximum: Option<f64>,
+        maximum: Option<Number>,
     },
     /// true or false.
     Boolean,
@@ -67,13 +70,40 @@ pub fn spec_problems(specs: &[ParamSpec], found: &mut Vec<Problem>) {
         if specs[..index].iter().any(|other| other.name == spec.name) {
             found.push(Problem::at(format!("{at}/name"), format!("param \"{}\" is declared twice", spec.name)));
         }
-        if matches!(&spec.rule, ParamRule::Choice { choices } if choices.is_empty()) {
-            found.push(Problem::at(format!("{at}/choices"), "must list at least one choice"));
-        }
-        if let Some(message) = spec.default.as_ref().and_then(|value| value_problem(&spec.rule, value)) {
+        rule_problems(&spec.rule, &at, found);
+        if let Some(message) = spec.default.as_ref().and_then(|value| checked(&spec.rule, value).err()) {
             found.push(Problem::at(format!("{at}/default"), message));
         }
     }
+}
+
+fn rule_problems(rule: &ParamRule, at: &str, found: &mut Vec<Problem>) {
+    match rule {
+        ParamRule::Choice { choices } if choices.is_empty() => {
+            found.push(Problem::at(format!("{at}/choices"), "must list at least one choice"));
+        }
+        ParamRule::Choice { choices } => {
+            for (index, _) in choices.iter().enumerate().filter(|(_, choice)| choice.contains('\0')) {
+                found.push(Problem::at(format!("{at}/choices/{index}"), "must not contain a NUL character"));
+            }
+        }
+        ParamRule::Integer { minimum, maximum } => {
+            for (name, bound) in [("minimum", minimum), ("maximum", maximum)] {
+                let fault = bound.as_ref().and_then(|bound| whole(bound).err());
+                found.extend(fault.map(|fault| Problem::at(format!("{at}/{name}"), fault.to_string())));
+            }
+        }
+        ParamRule::String { .. }
+        | ParamRule::Number { .. }
+        | ParamRule::Boolean
+        | ParamRule::Date
+        | ParamRule::Json => {}
+    }
+}
+
+/// The defaults of params that have one.
+pub fn defaults(specs: &[ParamSpec]) -> Map<String, Value> {
+    specs.iter().filter_map(|spec| Some((spec.name.clone(), spec.default.clone()?))).collect()
 }
 
 /// Checks values against the declarations and fills in defaults. Problems point into `/params`.
@@ -89,10 +119,10 @@ pub fn resolve(specs: &[ParamSpec], given: &Map<String, Value>) -> Result<Map<St
     }
     for spec in specs {
         match given.get(&spec.name).filter(|value| !value.is_null()).or(spec.default.as_ref()) {
-            Some(value) => match value_problem(&spec.rule, value) {
-                Some(message) => found.push(Problem::at(pointer(&spec.name), message)),
-                None => {
-                    resolved.insert(spec.name.clone(), value.clone());
+            Some(value) => match checked(&spec.rule, value) {
+                Err(message) => found.push(Problem::at(pointer(&spec.name), message)),
+                Ok(value) => {
+                    resolved.insert(spec.name.clone(), value);
                 }
             },
             None if spec.required => {
@@ -108,27 +138,40 @@ fn pointer(name: &str) -> String {
     format!("/params/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
+/// The value as the process gets it: whole numbers have one spelling, everything else stays as it is written.
+pub fn checked(rule: &ParamRule, value: &Value) -> Result<Value, String> {
+    if let (ParamRule::Integer { minimum, maximum }, Value::Number(number)) = (rule, value) {
+        let number = whole(number).map_err(|fault| fault.to_string())?;
+        return match bounds(&number, minimum.as_ref(), maximum.as_ref()) {
+            Some(message) => Err(message),
+            None => Ok(Value::Number(number)),
+        };
+    }
+    value_problem(rule, value).map_or_else(|| Ok(value.clone()), Err)
+}
+
 fn value_problem(rule: &ParamRule, value: &Value) -> Option<String> {
     match rule {
         ParamRule::String { max_length } => match value.as_str() {
-            None => Some("must be text".into()),
+            None => Some(must_be_text(value)),
             Some(text) if text.contains('\0') => Some("must not contain a NUL character".into()),
             Some(text) => max_length
                 .filter(|max| text.chars().count() > *max as usize)
                 .map(|max| format!("is too long; at most {max} characters are allowed")),
         },
-        ParamRule::Integer { minimum, maximum } => match value.as_i64() {
-            None => Some("must be a whole number".into()),
-            Some(n) => bounds(n, *minimum, *maximum),
-        },
-        ParamRule::Number { minimum, maximum } => match value.as_f64() {
-            None => Some("must be a number".into()),
-            Some(n) => bounds(n, *minimum, *maximum),
+        ParamRule::Integer { .. } => Some("must be a whole number".into()),
+        ParamRule::Number { minimum, maximum } => match value {
+            Value::Number(number) => bounds(number, minimum.as_ref(), maximum.as_ref()),
+            _ => Some("must be a number".into()),
         },
         ParamRule::Boolean => (!value.is_boolean()).then(|| "must be true or false".into()),
         ParamRule::Choice { choices } => {
             let known = value.as_str().is_some_and(|text| choices.iter().any(|choice| choice == text));
-            (!known).then(|| format!("must be one of {}", choices.join(", ")))
+            let quoted = unquoted(value).filter(|text| choices.contains(text));
+            (!known).then(|| match quoted {
+                Some(text) => format!("must be one of {}: write \"{text}\" in quotes", choices.join(", ")),
+                None => format!("must be one of {}", choices.join(", ")),
+            })
         }
         ParamRule::Date => {
             let text = value.as_str().unwrap_or_default();
@@ -139,11 +182,15 @@ fn value_problem(rule: &ParamRule, value: &Value) -> Option<String> {
     }
 }
 
-fn bounds<T: PartialOrd + std::fmt::Display>(value: T, minimum: Option<T>, maximum: Option<T>) -> Option<String> {
-    if let Some(least) = minimum.filter(|least| value < *least) {
+fn bounds(value: &Number, minimum: Option<&Number>, maximum: Option<&Number>) -> Option<String> {
+    let order = |bound: &Number| compare(value, bound);
+    if compare(value, value).is_none() {
+        return Some("has an exponent that is too large".to_owned());
+    }
+    if let Some(least) = minimum.filter(|least| order(least) == Some(Ordering::Less)) {
         return Some(format!("must be at least {least}"));
     }
-    maximum.filter(|most| value > *most).map(|most| format!("must be at most {most}"))
+    maximum.filter(|most| order(most) == Some(Ordering::Greater)).map(|most| format!("must be at most {most}"))
 }
 
 /// The text of a value, as the process receives it.
@@ -194,10 +241,11 @@ mod tests {
         check(ParamRule::String { max_length: Some(3) }, json!("abc"), true);
         check(ParamRule::String { max_length: Some(3) }, json!("abcd"), false);
         check(ParamRule::String { max_length: None }, json!(1), false);
-        check(ParamRule::Integer { minimum: Some(1), maximum: Some(5) }, json!(5), true);
-        check(ParamRule::Integer { minimum: Some(1), maximum: Some(5) }, json!(6), false);
+        let from_1_to_5 = ParamRule::Integer { minimum: Some(1.into()), maximum: Some(5.into()) };
+        check(from_1_to_5.clone(), json!(5), true);
+        check(from_1_to_5, json!(6), false);
         check(ParamRule::Integer { minimum: None, maximum: None }, json!(1.5), false);
-        check(ParamRule::Number { minimum: Some(0.0), maximum: None }, json!(0.5), true);
+        check(ParamRule::Number { minimum: Some(0.into()), maximum: None }, json!(0.5), true);
         check(ParamRule::Boolean, json!("true"), false);
         check(ParamRule::Choice { choices: vec!["a".into()] }, json!("b"), false);
         check(ParamRule::Date, json!("2026-02-29"), false);

@@ -1,16 +1,21 @@
 //! Turns a task's definition into a plan for the runner: program, arguments, environment.
 //!
-//! A process gets its params as `ORC_PARAM_*` variables, and as `${params.x}` inside one argument. Shell and script
-//! text is never substituted into. The environment begins with the account's variables, never with the server's own.
+//! A process gets its params in the file `ORC_PARAMS_FILE`, as `ORC_PARAM_*` variables as far as they fit, and as
+//! `${params.x}` inside one argument. Shell and script text is never substituted into. The environment begins with the
+//! account's variables, never with the server's own.
 
 use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::model::{RunOrigin, Surroundings, TriggerRecord};
+use crate::domain::reason::Reason;
 use crate::domain::runs::{line_ends, params};
+use crate::domain::tasks::start_limits::{self, LeftOut, Variables};
 use crate::domain::tasks::{Definition, RunSpec};
 use crate::domain::triggers::TaskEnd;
 use crate::domain::vocabulary::TriggerKind;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat, Utc};
-use orc_runner::plan::{LogLimits, Plan, PlanScript};
+use orc_runner::plan::{LogLimits, Plan, PlanFile, PlanScript};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -34,6 +39,8 @@ pub struct AttemptFacts {
     pub scheduled_for: Option<DateTime<Utc>>,
     /// Values of the params.
     pub params: Map<String, Value>,
+    /// Body of the call that started the run.
+    pub body: Option<Vec<u8>>,
     /// Seconds until the deadline of the whole run.
     pub run_deadline_seconds: Option<f64>,
 }
@@ -52,6 +59,7 @@ pub struct PlanContext {
 /// Builds the plan of an attempt, without credentials. Returns none for kinds that need no process.
 pub fn build(definition: &Definition, facts: &AttemptFacts, context: &PlanContext) -> Option<Plan> {
     let Start { program, arguments, script } = lower(&definition.run, &facts.params)?;
+    let Variables { kept, left_out } = start_limits::variables(definition, &facts.params, context.surroundings.limits);
     Some(Plan {
         attempt: facts.attempt_id.to_string(),
         token: facts.token.clone(),
@@ -62,8 +70,10 @@ pub fn build(definition: &Definition, facts: &AttemptFacts, context: &PlanContex
             .working_directory
             .as_ref()
             .map_or_else(|| context.scratch_folder.clone(), PathBuf::from),
-        environment: environment(definition, facts, context),
+        environment: environment(definition, facts, context, kept),
         secrets: Vec::new(),
+        files: files(facts),
+        notes: left_out.into_iter().map(|param| only_in_file(param).words()).collect(),
         scratch_folder: context.scratch_folder.clone(),
         success_codes: definition.success_codes.clone(),
         attempt_timeout_seconds: definition.attempt_timeout_seconds,
@@ -149,7 +159,34 @@ fn interpreter_of(interpreter: &str) -> Interpreter {
     Interpreter { program: program.to_owned(), before, suffix }
 }
 
-fn environment(definition: &Definition, facts: &AttemptFacts, context: &PlanContext) -> BTreeMap<String, String> {
+/// Params that the process finds only in its file, as reasons.
+pub fn left_out(definition: &Definition, params: &Map<String, Value>, surroundings: &Surroundings) -> Vec<Reason> {
+    let Variables { left_out, kept: _ } = start_limits::variables(definition, params, surroundings.limits);
+    left_out.into_iter().map(only_in_file).collect()
+}
+
+fn only_in_file(LeftOut { param, size, limit }: LeftOut) -> Reason {
+    Reason::ParamOnlyInFile { param, size_bytes: size, limit_bytes: limit }
+}
+
+/// The private files of a process: its params always, and the body of the call that started the run.
+fn files(facts: &AttemptFacts) -> Vec<PlanFile> {
+    let file = |variable: &str, suffix: &str, content: &[u8]| PlanFile {
+        variable: variable.to_owned(),
+        suffix: suffix.to_owned(),
+        base64: STANDARD.encode(content),
+    };
+    let params = Value::Object(facts.params.clone()).to_string() + "\n";
+    let body = facts.body.as_ref().map(|body| file("ORC_BODY_FILE", ".body", body));
+    [file("ORC_PARAMS_FILE", ".params.json", params.as_bytes())].into_iter().chain(body).collect()
+}
+
+fn environment(
+    definition: &Definition,
+    facts: &AttemptFacts,
+    context: &PlanContext,
+    params: BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
     let mut all = context.surroundings.environment.clone();
     // As under cron, programs are told which shell runs the line.
     if let RunSpec::Shell { shell: Some(shell), .. } = &definition.run
@@ -158,9 +195,7 @@ fn environment(definition: &Definition, facts: &AttemptFacts, context: &PlanCont
         all.insert("SHELL".into(), shell.clone());
     }
     all.extend(definition.environment.clone());
-    for (name, value) in &facts.params {
-        all.insert(format!("ORC_PARAM_{}", name.to_ascii_uppercase()), params::text(value));
-    }
+    all.extend(params);
     all.insert("ORC_RUN_ID".into(), facts.run_id.to_string());
     all.insert("ORC_TASK".into(), definition.name.clone());
     all.insert("ORC_ATTEMPT".into(), facts.number.to_string());

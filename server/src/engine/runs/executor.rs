@@ -175,6 +175,7 @@ impl Executor {
             origin: claimed.run.first_trigger(),
             scheduled_for: claimed.run.scheduled_for,
             params: claimed.run.params.clone(),
+            body: self.app.run_body(&claimed.run).await.map_err(io::Error::other)?,
             run_deadline_seconds: claimed.run.deadline_at.map(|at| seconds_until(at, self.app.clock().now())),
         };
         let plan = brief::build(&claimed.definition, &facts, &context);
@@ -187,7 +188,11 @@ impl Executor {
     async fn context(&self, attempt: AttemptId) -> io::Result<PlanContext> {
         tokio::fs::create_dir_all(self.app.log_folder()).await?;
         let scratch_folder = self.app.scratch_path(attempt);
-        tokio::fs::create_dir_all(&scratch_folder).await?;
+        let mut private = tokio::fs::DirBuilder::new();
+        private.recursive(true);
+        #[cfg(unix)]
+        private.mode(0o700);
+        private.create(&scratch_folder).await?;
         let surroundings = self.app.settings().surroundings.clone();
         Ok(PlanContext { scratch_folder, surroundings, min_free_percent: 5.0 })
     }
@@ -300,8 +305,17 @@ impl Executor {
     }
 
     /// Books the end, however long the database is unavailable, because a result must not be lost.
-    async fn book(&self, claimed: &ClaimedRun, ended: Ended) {
+    async fn book(&self, claimed: &ClaimedRun, mut ended: Ended) {
         let attempt = claimed.attempt.id;
+        if let Ended::Report(report) = &mut ended {
+            let left_out = brief::left_out(&claimed.definition, &claimed.run.params, &self.app.settings().surroundings);
+            let mut reasons = match report.reason.take() {
+                Some(Reason::Several { reasons }) => reasons,
+                other => other.into_iter().collect(),
+            };
+            reasons.extend(left_out);
+            report.reason = Reason::of_all(reasons);
+        }
         loop {
             let booked = match &ended {
                 Ended::Report(report) => self.app.attempt_finish(claimed, report).await,

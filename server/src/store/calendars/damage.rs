@@ -5,6 +5,7 @@
 
 use super::entity::{calendar, calendar_version};
 use crate::domain::calendars::{Calendar, Calendars};
+use crate::domain::core::json;
 use crate::domain::ids::CalendarId;
 use crate::domain::keys::{self, Key};
 use crate::domain::model::CalendarDamage;
@@ -100,6 +101,6 @@ async fn stand_in(connection: &impl ConnectionTrait, row: &calendar::Model) -> R
     Ok((empty, CalendarDamage { version: None }))
 }
 
-fn calendar_of(json: &str) -> Result<Calendar> {
-    serde_json::from_str(json).map_err(|error| damaged("calendar", error))
+fn calendar_of(text: &str) -> Result<Calendar> {
+    json::read(text).map_err(|error| damaged("calendar", error))
 }

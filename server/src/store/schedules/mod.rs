@@ -11,6 +11,7 @@ use super::core::error::damaged;
 use super::core::rows::small;
 use super::core::time::Micros;
 use super::{Result, Store, StoreError, Tx};
+use crate::domain::core::json;
 use crate::domain::ids::{ScheduleId, TaskId};
 use crate::domain::keys::{Key, Task};
 use crate::domain::model::{DamagedSchedule, ScheduleRecord, StoredSchedules};
@@ -218,8 +219,8 @@ fn told_until(row: &QueryResult) -> Result<Option<DateTime<Utc>>> {
 }
 
 /// Reads a stored schedule.
-pub(super) fn schedule_of(json: &str) -> Result<Schedule> {
-    serde_json::from_str(json).map_err(|error| damaged("schedule", error))
+pub(super) fn schedule_of(text: &str) -> Result<Schedule> {
+    json::read(text).map_err(|error| damaged("schedule", error))
 }
 
 /// Makes the rows of a task match its definition. With `all`, every schedule's watermark starts at `at`.

@@ -2,6 +2,7 @@
 //!
 //! Deliberately absent: starting runs because of them, which `app::triggers` does. Start reading at `trigger_list`.
 
+pub(in crate::store) mod bodies;
 pub mod entity;
 pub(in crate::store) mod files_seen;
 pub(in crate::store) mod hooks;

@@ -29,6 +29,7 @@ mod stopping;
 mod triggered;
 mod triggers;
 mod unreachable;
+mod values;
 mod walk;
 mod workers;
 mod year;

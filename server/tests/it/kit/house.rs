@@ -47,7 +47,7 @@ impl Default for Setup {
     fn default() -> Self {
         let clock = Clock::manual(DateTime::from_timestamp(1_800_000_000, 0).unwrap());
         let environment = std::env::vars().filter(|(name, _)| name == "PATH" || name == "HOME").collect();
-        let surroundings = Surroundings { umask: 0o022, environment };
+        let surroundings = Surroundings { umask: 0o022, environment, ..Surroundings::default() };
         Self { clock, api: ApiSettings::default(), file_roots: Vec::new(), surroundings, travel: Travel::default() }
     }
 }
@@ -190,7 +190,7 @@ impl House {
     }
 }
 
-pub(super) fn request(peer: [u8; 4], line: &str, headers: &[(&str, &str)], body: Option<Value>) -> Request<Body> {
+pub fn request(peer: [u8; 4], line: &str, headers: &[(&str, &str)], body: Option<Value>) -> Request<Body> {
     let (method, path) = line.split_once(' ').expect("METHOD /path");
     let uri = path.strip_prefix("..").map_or_else(|| format!("{PREFIX}{path}"), str::to_owned);
     let mut request = Request::builder().method(method).uri(uri);

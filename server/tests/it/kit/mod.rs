@@ -18,6 +18,6 @@ mod socket;
 pub use answer::Answer;
 pub use client::Client;
 pub use events::Events;
-pub use house::{HERE, House, PASSWORD, Setup};
+pub use house::{HERE, House, PASSWORD, Setup, request};
 pub use proxy::Proxy;
 pub use socket::answered;

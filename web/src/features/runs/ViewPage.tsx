@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { Attempt, Run, RunSummary } from "@/api/generated";
+import { stringifyExact } from "@/lib/exactJson";
 import { runReasons } from "@/lib/words/reasons";
 import { runViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { bytes, plural } from "@/lib/numbers";
@@ -149,7 +150,7 @@ function Values({ title, value, none }: { title: string; value: unknown; none: s
         <p className="text-sm text-muted">{none}</p>
       ) : (
         <pre tabIndex={0} className="max-h-64 overflow-auto rounded-md bg-bg p-3 font-mono text-xs">
-          {typeof value === "string" ? value : JSON.stringify(value, null, 2)}
+          {typeof value === "string" ? value : stringifyExact(value, 2)}
         </pre>
       )}
     </Card>

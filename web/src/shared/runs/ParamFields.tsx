@@ -1,5 +1,7 @@
 import type { ParamSpec } from "@/api/generated";
-import { CheckField, NumberField, SelectField, TextArea, TextField } from "@/ui/fields/Field";
+import { digitsOf, isExact, parseExact, stringifyExact } from "@/lib/exactJson";
+import { ExactNumberField } from "@/ui/fields/ExactNumberField";
+import { CheckField, SelectField, TextArea, TextField } from "@/ui/fields/Field";
 
 /** Values of params as they are edited: absent is "use the default". */
 export type ParamValues = Record<string, unknown>;
@@ -23,7 +25,7 @@ export function ParamFields({ specs, values, onValues, errorAt }: ParamFieldsPro
 
 function ParamField({ spec, value, error, onValue }: { spec: ParamSpec; value: unknown; error: string | undefined; onValue: (value: unknown) => void }) {
   const common = { label: spec.required ? `${spec.name} (required)` : spec.name, hint: spec.description || undefined, error };
-  const fallback = spec.default === null || spec.default === undefined ? "" : typeof spec.default === "object" ? JSON.stringify(spec.default) : String(spec.default);
+  const fallback = spec.default === null || spec.default === undefined ? "" : isExact(spec.default) ? digitsOf(spec.default) : typeof spec.default === "object" ? stringifyExact(spec.default) : String(spec.default);
   const text = (next: string) => onValue(next === "" ? undefined : next);
   switch (spec.kind) {
     case "boolean":
@@ -34,18 +36,7 @@ function ParamField({ spec, value, error, onValue }: { spec: ParamSpec; value: u
     }
     case "integer":
     case "number":
-      return (
-        <NumberField
-          optional
-          {...common}
-          value={typeof value === "number" ? value : null}
-          placeholder={fallback}
-          min={spec.minimum ?? undefined}
-          max={spec.maximum ?? undefined}
-          step={spec.kind === "integer" ? 1 : "any"}
-          onNumber={(next) => onValue(next ?? undefined)}
-        />
-      );
+      return <ExactNumberField {...common} value={value} placeholder={fallback} onNumber={onValue} />;
     case "date":
       return <TextField {...common} type="date" value={typeof value === "string" ? value : ""} onText={text} hint={common.hint ?? (fallback === "" ? undefined : `default: ${fallback}`)} />;
     case "json":
@@ -68,7 +59,7 @@ export function paramBody(specs: ParamSpec[], values: ParamValues): ParamValues 
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch {
     return text;
   }

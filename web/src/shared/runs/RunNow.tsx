@@ -7,6 +7,7 @@ import { type Run, type Task, taskRun } from "@/api/generated";
 import { taskViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { askAgain } from "@/api/queries";
 import { uniqueKey } from "@/lib/copy";
+import { stringifyExact } from "@/lib/exactJson";
 import { paths } from "@/paths";
 import { Dialog } from "@/ui/layers/Dialog";
 import { FormDialog } from "@/ui/layers/FormDialog";
@@ -30,7 +31,7 @@ export function RunNow({ task, onClose }: { task: string; onClose: () => void })
 /** The flag of the command line for each value. */
 function cli(task: Task, body: ParamValues): string {
   const flags = Object.entries(body).map(([name, value]) => {
-    const text = typeof value === "string" ? value : JSON.stringify(value);
+    const text = typeof value === "string" ? value : stringifyExact(value);
     return ` --param ${/^[\w.:/-]*$/.test(text) ? `${name}=${text}` : `'${name}=${text.replaceAll("'", String.raw`'\''`)}'`}`;
   });
   return `orc task run ${task.name}${flags.join("")} --follow`;

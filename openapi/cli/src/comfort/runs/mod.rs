@@ -8,7 +8,7 @@ mod follow;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use futures::FutureExt as _;
 use futures::future::LocalBoxFuture;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 
 use crate::comfort::command::{Comfort, Context};
 use crate::connection::client::{Client, Payload, Request};
@@ -105,10 +105,13 @@ fn params_of(declared: &Value, given: &[&String]) -> Outcome<Map<String, Value>>
         let kind = param.and_then(|param| param["kind"].as_str()).unwrap_or_default();
         let fault = |what: &str| Failure::Usage(format!("--param {name}: `{value}` is not {what}"));
         let value = match kind {
-            "integer" => value.parse::<i64>().map(Value::from).map_err(|_| fault("a whole number"))?,
+            "integer" => {
+                let other = || value.parse().ok().and_then(Number::from_i128);
+                Value::Number(digits(value).or_else(other).ok_or_else(|| fault("a whole number"))?)
+            }
             "number" => {
-                let number = value.parse::<f64>().ok().filter(|number| number.is_finite());
-                json!(number.ok_or_else(|| fault("a number"))?)
+                let other = || value.parse().ok().and_then(Number::from_f64);
+                Value::Number(digits(value).or_else(other).ok_or_else(|| fault("a number"))?)
             }
             "boolean" => value.parse::<bool>().map(Value::from).map_err(|_| fault("true or false"))?,
             "json" => yaml::document(value).map_err(|_| fault("JSON"))?,
@@ -117,6 +120,11 @@ fn params_of(declared: &Value, given: &[&String]) -> Outcome<Map<String, Value>>
         params.insert(name.to_owned(), value);
     }
     Ok(params)
+}
+
+/// A number with the digits that are written. Other spellings than those of JSON (`+5`, `.5`, `007`) have none.
+fn digits(text: &str) -> Option<Number> {
+    serde_json::from_str(text).ok()
 }
 
 fn wait(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
@@ -181,6 +189,29 @@ mod tests {
         assert_eq!(Value::Object(params), expected);
         let wrong = "n=seven".to_owned();
         assert_eq!(params_of(&declared, &[&wrong]).unwrap_err().exit_code(), 2);
+    }
+
+    #[test]
+    fn numbers_of_params_keep_their_digits() {
+        let declared = json!([{"name": "n", "kind": "integer"}, {"name": "r", "kind": "number"},
+            {"name": "j", "kind": "json"}, {"name": "s", "kind": "string"}]);
+        for (given, wanted) in [
+            ("n=18446744073709551615", "18446744073709551615"),
+            ("n=-9223372036854775808", "-9223372036854775808"),
+            ("n=1.0", "1.0"),
+            ("n=007", "7"),
+            ("r=1.50", "1.50"),
+            ("r=0.10000000000000000000001", "0.10000000000000000000001"),
+            ("r=.5", "0.5"),
+            ("j={big: 123456789012345678901234567890}", "{\"big\":123456789012345678901234567890}"),
+            ("s=0755", "\"0755\""),
+        ] {
+            let params = params_of(&declared, &[&given.to_owned()]).unwrap();
+            assert_eq!(params.values().next().unwrap().to_string(), wanted, "{given}");
+        }
+        for wrong in ["n=seven", "n=", "r=NaN", "r=inf"] {
+            assert_eq!(params_of(&declared, &[&wrong.to_owned()]).unwrap_err().exit_code(), 2, "{wrong}");
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::flags::{self, switch};
 use crate::output::{self, Columns, Format};
 use crate::request::{input, unions};
 use crate::table::Schema;
-use crate::yaml;
+use crate::yaml::{self, Node};
 
 /// `orc task apply`.
 pub const APPLY: Comfort = Comfort {
@@ -76,12 +76,13 @@ fn schema() -> Option<&'static Schema> {
 
 fn read(file: &str) -> Outcome<Vec<Part>> {
     let fault = |what: String| Failure::Usage(format!("{file}: {what}"));
-    let documents = yaml::documents(&input::text(file)?).map_err(fault)?;
+    let documents = yaml::nodes(&input::text(file)?).map_err(fault)?;
     let several = documents.len() > 1;
     let mut parts = Vec::new();
     for (index, document) in documents.into_iter().enumerate() {
         let place = if several { format!("{file}, document {}", index + 1) } else { file.to_owned() };
-        for mut definition in definitions(document).map_err(|error| Failure::Usage(format!("{place}: {error}")))? {
+        for node in definitions(document).map_err(|error| Failure::Usage(format!("{place}: {error}")))? {
+            let mut definition = yaml::settled(node, schema());
             if !definition.is_object() {
                 return Err(Failure::Usage(format!("{place}: a task must be a mapping of fields")));
             }
@@ -99,15 +100,16 @@ fn read(file: &str) -> Outcome<Vec<Part>> {
 }
 
 /// The definitions of a document. A mapping with the field `tasks` is an export, because no task has such a field.
-fn definitions(document: Value) -> Result<Vec<Value>, String> {
+fn definitions(document: Node) -> Result<Vec<Node>, String> {
     match document {
-        Value::Array(definitions) => Ok(definitions),
-        Value::Object(mut fields) if fields.contains_key("tasks") => {
-            match (fields.remove("tasks"), fields.keys().next()) {
-                (Some(Value::Array(definitions)), None) => Ok(definitions),
-                (_, Some(other)) => {
+        Node::List(definitions) => Ok(definitions),
+        Node::Map(fields) if fields.iter().any(|(name, _)| name == "tasks") => {
+            let other = fields.iter().find(|(name, _)| name != "tasks").map(|(name, _)| name.clone());
+            match (other, fields.into_iter().next()) {
+                (Some(other), _) => {
                     Err(format!("`{other}` cannot stand beside `tasks`; owner, prune and yes are given as flags"))
                 }
+                (None, Some((_, Node::List(definitions)))) => Ok(definitions),
                 _ => Err("`tasks` must be a list of tasks".into()),
             }
         }

@@ -99,7 +99,10 @@ pub(crate) fn spawn(plan: &Plan, arguments: &[String], given: &mut Given) -> Res
             Err(image.exec())
         });
     }
-    let mut child = command.spawn().map_err(|error| failure(&error, folder, &program))?;
+    let mut child = command.spawn().map_err(|error| match error.raw_os_error() {
+        Some(libc::E2BIG) => too_large(plan, arguments),
+        _ => failure(&error, folder, &program),
+    })?;
     let stdout = Output(child.stdout.take().expect("piped").into());
     let stderr = Output(child.stderr.take().expect("piped").into());
     let feed = child.stdin.take().zip(given.stdin.take());
@@ -168,6 +171,27 @@ impl Image {
     }
 }
 
+/// Says which text is too large: one alone (`MAX_ARG_STRLEN` of the kernel is 32 pages), or the largest of all.
+fn too_large(plan: &Plan, arguments: &[String]) -> Failure {
+    let one = 32 * rustix::param::page_size();
+    let arguments =
+        arguments.iter().enumerate().map(|(index, text)| (format!("argument {}", index + 1), text.len() + 1));
+    let variables = plan.environment.iter();
+    let variables = variables.map(|(name, value)| (format!("the variable {name}"), name.len() + value.len() + 2));
+    let all: Vec<(String, usize)> = arguments.chain(variables).collect();
+    let sum: usize = all.iter().map(|(_, bytes)| bytes + size_of::<usize>()).sum();
+    let (what, bytes) = all.into_iter().max_by_key(|(_, bytes)| *bytes).unwrap_or_default();
+    let message = if bytes > one {
+        format!("{what} has {bytes} bytes, and this system takes {one} bytes in one")
+    } else {
+        format!(
+            "all arguments and variables together have {sum} bytes, which is too much for this system (a quarter of the \
+             limit of the stack); the largest is {what} with {bytes} bytes"
+        )
+    };
+    Failure::new(SpawnFailure::InvalidInput, message)
+}
+
 fn failure(error: &io::Error, folder: &Path, program: &Path) -> Failure {
     let folder_closed = rustix::fs::access(folder, rustix::fs::Access::EXEC_OK).is_err();
     let shown = program.display();
@@ -186,9 +210,6 @@ fn failure(error: &io::Error, folder: &Path, program: &Path) -> Failure {
         Some(libc::ENOEXEC) => {
             let message = format!("{shown} is neither a program for this machine nor a script with a #! line");
             Failure::new(SpawnFailure::ExecFormat, message)
-        }
-        Some(libc::E2BIG) => {
-            Failure::new(SpawnFailure::InvalidInput, "arguments and environment together are too long for this system")
         }
         Some(libc::EAGAIN | libc::ENOMEM | libc::EMFILE | libc::ENFILE) => Failure::new(
             SpawnFailure::ResourceExhausted,

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     fn schedule(rule: &str) -> Schedule {
-        serde_json::from_str(rule).expect("a schedule")
+        crate::domain::core::json::read(rule).expect("a schedule")
     }
 
     #[test]

@@ -342,7 +342,7 @@ fn keys_are_filled() {
 #[test]
 fn stored_form_is_flat() {
     let text = r#"{"kind":"cron","expression":"@daily","timezone":"Europe/Berlin"}"#;
-    let read: Schedule = serde_json::from_str(text).unwrap();
+    let read: Schedule = crate::domain::core::json::read(text).unwrap();
     assert_eq!(read, Schedule { key: String::new(), ..cron("@daily", "Europe/Berlin") });
     let written = serde_json::to_value(&read).unwrap();
     assert_eq!(written["kind"], "cron");

@@ -4,6 +4,7 @@
 //! schedule of unknown shape becomes one that never computes slots and cannot be saved again. For anything else that
 //! cannot be read there is a stand-in, and the definition counts as disabled until it is replaced.
 
+use crate::domain::core::json;
 use crate::domain::core::overlap::Overlap;
 use crate::domain::model::Damage;
 use crate::domain::schedules::{CatchUp, Fold, Gap, Roll, Rule, Schedule};
@@ -16,10 +17,10 @@ use std::collections::BTreeMap;
 const SHOWN: usize = 400;
 
 /// Reads the readable parts of a stored definition.
-pub(in crate::store) fn definition_of(json: &str) -> (Definition, Damage) {
-    match serde_json::from_str(json) {
+pub(in crate::store) fn definition_of(text: &str) -> (Definition, Damage) {
+    match json::read(text) {
         Ok(definition) => (definition, Damage::default()),
-        Err(error) => salvaged(json, &error.to_string()),
+        Err(error) => salvaged(text, &error.to_string()),
     }
 }
 

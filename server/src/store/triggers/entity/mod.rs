@@ -6,6 +6,7 @@
 pub(in crate::store) mod file_seen;
 pub(in crate::store) mod hook_call;
 pub(in crate::store) mod hook_seen;
+pub(in crate::store) mod run_body;
 pub(in crate::store) mod trigger;
 pub(in crate::store) mod trigger_firing;
 pub(in crate::store) mod trigger_source;

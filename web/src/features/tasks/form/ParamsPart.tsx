@@ -2,7 +2,8 @@ import { Plus, Trash2 } from "lucide-react";
 import type { ParamSpec } from "@/api/generated";
 import { paramStringDefaults } from "@/api/generated/contract.gen";
 import { Button, IconButton } from "@/ui/Button";
-import { CheckField, NumberField, SelectField, TextArea, TextField } from "@/ui/fields/Field";
+import { ExactNumberField } from "@/ui/fields/ExactNumberField";
+import { CheckField, SelectField, TextArea, TextField } from "@/ui/fields/Field";
 import { Part, type PartProps, Row } from "./FormParts";
 
 const KINDS: [ParamSpec["kind"], string][] = [
@@ -14,6 +15,9 @@ const KINDS: [ParamSpec["kind"], string][] = [
   ["date", "Date"],
   ["json", "JSON"],
 ];
+
+/** What a number field reports, as the generated types call it. Digits beyond a JavaScript number are an object until they are sent. */
+const orNull = (value: unknown) => (value ?? null) as number | null;
 
 /** Another kind keeps what all kinds have. */
 function ofKind(kind: ParamSpec["kind"], { name, description, required }: ParamSpec): ParamSpec {
@@ -55,9 +59,9 @@ function Extras({ spec, place, at, onSpec }: { spec: ParamSpec; place: number; a
       return (
         <>
           <Row three>
-            <NumberField optional label="Default" value={spec.default} error={error} onNumber={(value) => onSpec({ ...spec, default: value })} />
-            <NumberField optional label="Minimum" value={spec.minimum} error={at(`/params/${place}/minimum`)} onNumber={(minimum) => onSpec({ ...spec, minimum })} />
-            <NumberField optional label="Maximum" value={spec.maximum} error={at(`/params/${place}/maximum`)} onNumber={(maximum) => onSpec({ ...spec, maximum })} />
+            <ExactNumberField label="Default" value={spec.default} error={error} onNumber={(value) => onSpec({ ...spec, default: orNull(value) })} />
+            <ExactNumberField label="Minimum" value={spec.minimum} error={at(`/params/${place}/minimum`)} onNumber={(minimum) => onSpec({ ...spec, minimum: orNull(minimum) })} />
+            <ExactNumberField label="Maximum" value={spec.maximum} error={at(`/params/${place}/maximum`)} onNumber={(maximum) => onSpec({ ...spec, maximum: orNull(maximum) })} />
           </Row>
           {needed}
         </>

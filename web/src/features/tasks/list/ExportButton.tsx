@@ -4,6 +4,7 @@ import { type TaskExport, taskExport } from "@/api/generated";
 import type { TasksSearch } from "@/paths";
 import { Button } from "@/ui/Button";
 import { filterOf } from "./filter";
+import { stringifyExact } from "@/lib/exactJson";
 
 /** Saves the definitions of the tasks that are shown as a file that `orc task apply -f` takes. */
 export function ExportButton({ search }: { search: TasksSearch }) {
@@ -19,7 +20,7 @@ export function ExportButton({ search }: { search: TasksSearch }) {
 }
 
 function saveFile(tasks: TaskExport): void {
-  const url = URL.createObjectURL(new Blob([`${JSON.stringify(tasks, null, 2)}\n`], { type: "application/json" }));
+  const url = URL.createObjectURL(new Blob([`${stringifyExact(tasks, 2)}\n`], { type: "application/json" }));
   const link = document.createElement("a");
   link.href = url;
   link.download = "orc-tasks.json";

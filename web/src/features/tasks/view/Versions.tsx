@@ -9,6 +9,7 @@ import { Card } from "@/ui/layout/Card";
 import { Failure } from "@/ui/layout/Empty";
 import { Skeleton } from "@/ui/layout/Skeleton";
 import { DateTime } from "@/ui/text/Time";
+import { stringifyExact } from "@/lib/exactJson";
 
 /** Who changed what, newest first. */
 export function Versions({ task }: { task: string }) {
@@ -44,7 +45,7 @@ export function Versions({ task }: { task: string }) {
   );
 }
 
-const shown = (value: unknown): string => (value === null || value === undefined ? "nothing" : typeof value === "string" ? value : JSON.stringify(value, null, 1));
+const shown = (value: unknown): string => (value === null || value === undefined ? "nothing" : typeof value === "string" ? value : stringifyExact(value, 1));
 
 function Difference({ difference }: { difference: FieldDifference }) {
   return (

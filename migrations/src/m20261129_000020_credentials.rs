@@ -11,7 +11,7 @@ pub(crate) struct Migration;
 
 impl MigrationName for Migration {
     fn name(&self) -> &str {
-        "m20261129_000019_credentials"
+        "m20261129_000020_credentials"
     }
 }
 
