@@ -7,7 +7,8 @@
 pub use super::core::overlap::Displacing;
 
 use super::core::phrases::{
-    counted, grouped, joined, moment, not_taken, replaced, runs_of, schedules_invalid, seconds, statuses,
+    calendar_damaged, counted, grouped, joined, moment, not_taken, replaced, runs_of, schedules_invalid, seconds,
+    statuses,
 };
 use super::schedules::{Never, Note};
 use super::triggers::files::FileFlaw;
@@ -296,7 +297,7 @@ reasons! {
         others: u64,
     } => schedules_invalid(task, schedule, problem, *others),
     /// The stored definition of a calendar cannot be read.
-    CalendarDamaged { calendar: String, reason: Box<Reason> } => calendar_damaged(calendar, reason),
+    CalendarDamaged { calendar: String, reason: Box<Reason> } => calendar_damaged(calendar, matches!(**reason, Self::CalendarLost {}), &reason.words()),
     /// A folder or file of the trigger's pattern cannot be read.
     FileUnreadable { path: String, problem: String } => format!("{path} cannot be read: {problem}"),
     /// A file that matches the trigger's pattern cannot be given to a run.
@@ -344,7 +345,7 @@ reasons! {
     VaultKeyUnusable { problem: String } => problem.clone(),
     /// The vault's key file has another key than the one that sealed the credentials.
     VaultKeyWrong { key: String } =>
-        format!("the key file master-{key}.key is not the one that sealed the credentials; put the right one in its place"),
+        format!("the key file master-{key}.key did not seal the credentials; put the right one in its place"),
     /// The run's task uses a credential that does not exist.
     CredentialMissing { credential: String } =>
         format!("there is no credential \"{credential}\"; create it, or change the task"),
@@ -401,17 +402,6 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.words())
-    }
-}
-
-/// A calendar whose definition is gone altogether may have been a maintenance window: nobody can know.
-fn calendar_damaged(calendar: &str, reason: &Reason) -> String {
-    match reason {
-        Reason::CalendarLost {} => format!(
-            "CALENDAR {calendar} IS DAMAGED in the database: {reason}; if it was a maintenance window, or a calendar that \
-             contains it is one, tasks now run inside that window"
-        ),
-        _ => format!("calendar {calendar} is damaged in the database: {reason}"),
     }
 }
 

@@ -17,6 +17,7 @@ pub const TAGS: &[(&str, &str)] = &[
     ("schedule", "When tasks become due, and what became of each slot"),
     ("calendar", "Named sets of dates to run on or to skip, and maintenance windows"),
     ("pool", "Named limits on how many runs there are at once"),
+    ("credential", "Named secrets that tasks use, and the vault that seals them"),
     ("run", "Runs of tasks, with their attempts and logs"),
     ("user", "People who may log in"),
     ("token", "Keys for programs"),
@@ -754,6 +755,118 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "credential_list", method: "GET", path: "/credentials",
+        permission: "read",
+        summary: "List credentials. Their values cannot be read.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
+            Field::optional("text", Text, "Only names that contain this text, in upper or lower case."),
+        ],
+        answer: Answer::List,
+        columns: &["name", "kind", "version", "expires_at", "created_at", "description", "fields", "value_version"],
+        more: &["updated_at", "changed_by", "rotated_at", "last_used_at", "last_used_by", "warnings", "id"],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "credential_create", method: "POST", path: "/credentials",
+        permission: "credentials:write",
+        summary: "Create a credential.",
+        query: &[
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &CREDENTIAL_CREATE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "credential_view", method: "GET", path: "/credentials/{credential}",
+        permission: "read",
+        summary: "View a credential. Its values cannot be read.",
+        arguments: &[
+            Field::required("credential", Text, "Name or id of the credential"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "credential_update", method: "PUT", path: "/credentials/{credential}",
+        permission: "credentials:write",
+        summary: "Change a credential's name, description or expiry. Its value stays.",
+        arguments: &[
+            Field::required("credential", Text, "Name or id of the credential"),
+        ],
+        query: &[
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version on which the change is based"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &CREDENTIAL_UPDATE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "credential_delete", method: "DELETE", path: "/credentials/{credential}",
+        permission: "credentials:write",
+        summary: "Delete a credential that no task uses.",
+        arguments: &[
+            Field::required("credential", Text, "Name or id of the credential"),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version on which the deletion is based"),
+        ],
+        answer: Answer::Empty,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "credential_rotate", method: "POST", path: "/credentials/{credential}/rotate",
+        permission: "credentials:write",
+        summary: "Give a credential a new value. Runs that start from now on use it.",
+        arguments: &[
+            Field::required("credential", Text, "Name or id of the credential"),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version on which the change is based"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &CREDENTIAL_ROTATE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "credential_usage", method: "GET", path: "/credentials/{credential}/usage",
+        permission: "read",
+        summary: "Show which tasks use a credential.",
+        arguments: &[
+            Field::required("credential", Text, "Name or id of the credential"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "vault_view", method: "GET", path: "/vault",
+        permission: "read",
+        summary: "Show whether credentials can be used, and where the vault's key comes from.",
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "vault_unseal", method: "POST", path: "/vault/unseal",
+        permission: "admin",
+        summary: "Open the vault with its passphrase, so that runs that wait for it start.",
+        body: Some(Body { content_type: "application/json", schema: &VAULT_UNSEAL, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "vault_rotate", method: "POST", path: "/vault/rotate",
+        permission: "admin",
+        summary: "Give the vault a new key: made from a passphrase, or a new key file.",
+        body: Some(Body { content_type: "application/json", schema: &VAULT_ROTATE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "user_list", method: "GET", path: "/users",
         permission: "admin",
         summary: "List users.",
@@ -763,7 +876,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("text", Text, "Only names that contain this text, in upper or lower case."),
         ],
         answer: Answer::List,
-        columns: &["name", "role", "created_at", "disabled", "last_login_at"],
+        columns: &["name", "role", "created_at", "grants", "disabled", "last_login_at"],
         more: &["id"],
         ..Operation::EMPTY
     },
@@ -816,7 +929,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("text", Text, "Only names that contain this text, in upper or lower case."),
         ],
         answer: Answer::List,
-        columns: &["id", "name", "role", "created_at", "expires_at", "created_by", "last_used_at"],
+        columns: &["id", "name", "role", "created_at", "expires_at", "grants", "created_by", "last_used_at"],
         more: &[],
         ..Operation::EMPTY
     },
@@ -1050,6 +1163,53 @@ static CALENDAR_IMPORT: Schema = Schema {
         TextPlace { at: "encoding", of: "", kinds: &[], nullable: true },
         TextPlace { at: "timezone", of: "", kinds: &[], nullable: true },
         TextPlace { at: "description", of: "", kinds: &[], nullable: true },
+    ],
+};
+
+static CREDENTIAL_CREATE: Schema = Schema {
+    fields: &[
+        Field::required("name", Text, "Unique name, by which tasks refer to the credential. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
+        Field::required("kind", Choice(&["generic", "login", "token", "ssh_key", "smtp", "database_url"]), "What the credential is."),
+        Field::optional("description", Text, "What the credential is for."),
+        Field::optional("expires_at", Instant, "When the value stops being valid where it is used; null: unknown, or never.").or_null(),
+        Field::optional("value", Secret, "The secret value, for kinds that have one value.").or_null(),
+        Field::optional("values", Texts, "The values by name of the field: `username` and `password` of a login, also `host` and `port` of a mail server. [default: {}]"),
+    ],
+    unions: &[],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "description", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "expires_at", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "value", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "values.{}", of: "", kinds: &[], nullable: false },
+    ],
+};
+
+static CREDENTIAL_ROTATE: Schema = Schema {
+    fields: &[
+        Field::optional("value", Secret, "The secret value, for kinds that have one value.").or_null(),
+        Field::optional("values", Texts, "The values by name of the field. Fields that are absent have no value any more. [default: {}]"),
+        Field::optional("expires_at", Instant, "When the new value stops being valid where it is used; null: unknown, or never.").or_null(),
+    ],
+    unions: &[],
+    texts: &[
+        TextPlace { at: "value", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "values.{}", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "expires_at", of: "", kinds: &[], nullable: true },
+    ],
+};
+
+static CREDENTIAL_UPDATE: Schema = Schema {
+    fields: &[
+        Field::required("name", Text, "Unique name. A credential that tasks use cannot be renamed. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
+        Field::optional("description", Text, "What the credential is for."),
+        Field::optional("expires_at", Instant, "When the value stops being valid where it is used; null: unknown, or never.").or_null(),
+    ],
+    unions: &[],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "description", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "expires_at", of: "", kinds: &[], nullable: true },
     ],
 };
 
@@ -1315,6 +1475,7 @@ static TASK_APPLY: Schema = Schema {
     ],
     unions: &[
         Union { at: "tasks.*.run", kinds: &["command", "shell", "script", "http"] },
+        Union { at: "tasks.*.credentials.*.inject", kinds: &["env", "file", "stdin"] },
         Union { at: "tasks.*.params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"] },
         Union { at: "tasks.*.schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"] },
         Union { at: "tasks.*.schedules.*.catch_up", kinds: &["none", "latest", "all", "window"] },
@@ -1346,6 +1507,9 @@ static TASK_APPLY: Schema = Schema {
         TextPlace { at: "tasks.*.working_directory", of: "", kinds: &[], nullable: true },
         TextPlace { at: "tasks.*.environment.{}", of: "", kinds: &[], nullable: false },
         TextPlace { at: "tasks.*.umask", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "tasks.*.credentials.*.name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "tasks.*.credentials.*.field", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "tasks.*.credentials.*.inject.variable", of: "tasks.*.credentials.*.inject", kinds: &["env", "file"], nullable: false },
         TextPlace { at: "tasks.*.params.*.name", of: "tasks.*.params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"], nullable: false },
         TextPlace { at: "tasks.*.params.*.description", of: "tasks.*.params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"], nullable: false },
         TextPlace { at: "tasks.*.params.*.default", of: "tasks.*.params.*", kinds: &["string", "choice", "date"], nullable: true },
@@ -1439,6 +1603,7 @@ static TASK_DEFINITION: Schema = Schema {
         Field::optional("environment", Texts, "Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on. A variable with its name can have at most 131,072 bytes on Linux, and what can never start is refused."),
         Field::optional("umask", Text, "Permissions that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.").or_null(),
         Field::optional("leave_behind", Boolean, "Whether processes that continue after the command has ended are left alone, such as a daemon that the task starts. They are listed with the run. Otherwise they are stopped."),
+        Field::optional("credentials", List(&Value), "Credentials that the process gets. An http task mentions them in its request instead."),
         Field::optional("params", List(&Value), "Typed inputs of a run. The process finds all of them as JSON in the file that `ORC_PARAMS_FILE` names, and each as a variable ORC_PARAM_* unless its value is too large for one; the run then says so. The body of the webhook call that started the run is in the file that `ORC_BODY_FILE` names, byte for byte. Both files are private and are removed when the attempt ends."),
         Field::optional("schedules", List(&Value), "Rules by which the task becomes due."),
         Field::optional("triggers", List(&Value), "Other things that start the task: a call over HTTP, a file, the end of another task's run."),
@@ -1468,6 +1633,7 @@ static TASK_DEFINITION: Schema = Schema {
     ],
     unions: &[
         Union { at: "run", kinds: &["command", "shell", "script", "http"] },
+        Union { at: "credentials.*.inject", kinds: &["env", "file", "stdin"] },
         Union { at: "params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"] },
         Union { at: "schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"] },
         Union { at: "schedules.*.catch_up", kinds: &["none", "latest", "all", "window"] },
@@ -1499,6 +1665,9 @@ static TASK_DEFINITION: Schema = Schema {
         TextPlace { at: "working_directory", of: "", kinds: &[], nullable: true },
         TextPlace { at: "environment.{}", of: "", kinds: &[], nullable: false },
         TextPlace { at: "umask", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "credentials.*.name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "credentials.*.field", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "credentials.*.inject.variable", of: "credentials.*.inject", kinds: &["env", "file"], nullable: false },
         TextPlace { at: "params.*.name", of: "params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"], nullable: false },
         TextPlace { at: "params.*.description", of: "params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"], nullable: false },
         TextPlace { at: "params.*.default", of: "params.*", kinds: &["string", "choice", "date"], nullable: true },
@@ -1564,6 +1733,7 @@ static TOKEN_CREATE: Schema = Schema {
     fields: &[
         Field::required("name", Text, "What the token is for."),
         Field::required("role", Choice(&["viewer", "operator", "editor", "admin"]), "Role of the token. It cannot have more permissions than you."),
+        Field::optional("grants", List(&Choice(&["credentials:use", "credentials:write"])), "Rights in addition to the role. You can give only those that you have."),
         Field::optional("expires_days", Integer(1, 3650), "Days until it expires; null: never.").or_null(),
     ],
     unions: &[],
@@ -1586,6 +1756,7 @@ static USER_CREATE: Schema = Schema {
     fields: &[
         Field::required("name", Text, "Login name. A login name may contain a-z, 0-9, '.', '_', '@' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::required("role", Choice(&["viewer", "operator", "editor", "admin"]), "Role of the user."),
+        Field::optional("grants", List(&Choice(&["credentials:use", "credentials:write"])), "Rights in addition to the role."),
         Field::required("password", Secret, "First password, at least 10 characters."),
     ],
     unions: &[],
@@ -1598,11 +1769,32 @@ static USER_CREATE: Schema = Schema {
 static USER_UPDATE: Schema = Schema {
     fields: &[
         Field::optional("role", Choice(&["viewer", "operator", "editor", "admin"]), "New role of the user.").or_null(),
+        Field::optional("grants", List(&Choice(&["credentials:use", "credentials:write"])), "New rights in addition to the role; they replace those before.").or_null(),
         Field::optional("disabled", Boolean, "Whether the user is barred from logging in.").or_null(),
         Field::optional("password", Secret, "New password. It ends all sessions of the user.").or_null(),
     ],
     unions: &[],
     texts: &[
         TextPlace { at: "password", of: "", kinds: &[], nullable: true },
+    ],
+};
+
+static VAULT_ROTATE: Schema = Schema {
+    fields: &[
+        Field::optional("passphrase", Secret, "Passphrase from which the key is made, at least 12 characters; somebody then gives it after each start of the server. Null: the server makes a key file.").or_null(),
+    ],
+    unions: &[],
+    texts: &[
+        TextPlace { at: "passphrase", of: "", kinds: &[], nullable: true },
+    ],
+};
+
+static VAULT_UNSEAL: Schema = Schema {
+    fields: &[
+        Field::required("passphrase", Secret, "The passphrase."),
+    ],
+    unions: &[],
+    texts: &[
+        TextPlace { at: "passphrase", of: "", kinds: &[], nullable: false },
     ],
 };

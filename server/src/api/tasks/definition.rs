@@ -1,7 +1,6 @@
 //! Wire types of a task's definition: what a body may contain, with defaults and bounds.
 //!
-//! The bounds stated here are enforced, because `body` checks every request against the published schema before
-//! reading it.
+//! The bounds stated here are enforced: `body` checks every request against the published schema.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -67,7 +66,7 @@ macro_rules! definition {
             #[serde(default)]
             #[schema(default = false)]
             pub leave_behind: bool,
-            /// Credentials that the process gets. An http task mentions them in its request instead.
+            /// Credentials that the process gets. An http task mentions them in its request.
             #[serde(default)]
             #[schema(max_items = 50, default = json!([]))]
             pub credentials: Vec<CredentialUse>,

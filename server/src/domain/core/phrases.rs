@@ -86,3 +86,14 @@ pub(crate) fn must_be_text(value: &Value) -> String {
         None => "must be text".to_owned(),
     }
 }
+
+/// A calendar whose definition is gone altogether may have been a maintenance window: nobody can know.
+pub(in crate::domain) fn calendar_damaged(calendar: &str, lost: bool, problem: &str) -> String {
+    if lost {
+        return format!(
+            "CALENDAR {calendar} IS DAMAGED in the database: {problem}; if it was a maintenance window, or a calendar \
+             that contains it is one, tasks now run inside that window"
+        );
+    }
+    format!("calendar {calendar} is damaged in the database: {problem}")
+}

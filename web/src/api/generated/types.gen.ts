@@ -66,6 +66,10 @@ export type Attempt = {
      * Processes that continued after the attempt ended, because the task says `leave_behind`.
      */
     left_behind: Array<LeftBehind>;
+    /**
+     * Credentials that the attempt got, each in the version that was the newest when it started.
+     */
+    credentials: Array<CredentialUsed>;
 };
 
 /**
@@ -705,6 +709,234 @@ export type CatchUpWindow = {
 };
 
 /**
+ * A named secret that tasks use. Its values cannot be read.
+ */
+export type Credential = {
+    /**
+     * UUID of the credential.
+     */
+    id: string;
+    /**
+     * Unique name, by which tasks refer to the credential.
+     */
+    name: string;
+    /**
+     * What the credential is.
+     */
+    kind: CredentialKind;
+    /**
+     * What the credential is for.
+     */
+    description: string;
+    /**
+     * Names of the fields that have a value.
+     */
+    fields: Array<string>;
+    /**
+     * Version of the credential. It grows by one with each change.
+     */
+    version: number;
+    /**
+     * Version of the value. It grows by one with each rotation.
+     */
+    value_version: number;
+    /**
+     * When the value stops being valid where it is used; null: unknown, or never.
+     */
+    expires_at: string | null;
+    /**
+     * When the credential was created.
+     */
+    created_at: string;
+    /**
+     * When it last changed.
+     */
+    updated_at: string;
+    /**
+     * Who changed it last.
+     */
+    changed_by: string;
+    /**
+     * When it last got a value.
+     */
+    rotated_at: string;
+    /**
+     * When a run last used it.
+     */
+    last_used_at: string | null;
+    /**
+     * Name of the task whose run used it last.
+     */
+    last_used_by: string | null;
+    /**
+     * What should be known about a value that was just given.
+     */
+    warnings: Array<Reason>;
+    /**
+     * What you can do with it.
+     */
+    actions: Array<CredentialAction>;
+};
+
+/**
+ * What a credential allows besides looking at it.
+ */
+export type CredentialAction = 'update' | 'rotate' | 'delete';
+
+/**
+ * A new credential.
+ */
+export type CredentialCreate = {
+    /**
+     * Unique name, by which tasks refer to the credential.
+     */
+    name: Name;
+    /**
+     * What the credential is.
+     */
+    kind: CredentialKind;
+    /**
+     * What the credential is for.
+     */
+    description?: string;
+    /**
+     * When the value stops being valid where it is used; null: unknown, or never.
+     */
+    expires_at?: string | null;
+    /**
+     * The values by name of the field: `username` and `password` of a login, also `host` and `port` of a mail server.
+     */
+    values?: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * What a credential is.
+ */
+export type CredentialKind = 'generic' | 'login' | 'token' | 'ssh_key' | 'smtp' | 'database_url';
+
+/**
+ * A page of credentials, by name.
+ */
+export type CredentialPage = {
+    /**
+     * The items of the page.
+     */
+    items: Array<Credential>;
+    /**
+     * Where the next page begins; null: this is the last page.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * A new value for a credential.
+ */
+export type CredentialRotate = {
+    /**
+     * The values by name of the field. Fields that are absent have no value any more.
+     */
+    values?: {
+        [key: string]: string;
+    };
+    /**
+     * When the new value stops being valid where it is used; null: unknown, or never.
+     */
+    expires_at?: string | null;
+};
+
+/**
+ * A task that uses a credential.
+ */
+export type CredentialTask = {
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * How its process gets the values; empty: its http request mentions them.
+     */
+    uses: Array<CredentialUse>;
+};
+
+/**
+ * What can be changed of a credential without giving it a new value.
+ */
+export type CredentialUpdate = {
+    /**
+     * Unique name. A credential that tasks use cannot be renamed.
+     */
+    name: Name;
+    /**
+     * What the credential is for.
+     */
+    description?: string;
+    /**
+     * When the value stops being valid where it is used; null: unknown, or never.
+     */
+    expires_at?: string | null;
+};
+
+/**
+ * Who uses a credential.
+ */
+export type CredentialUsage = {
+    /**
+     * The tasks that use it, by name.
+     */
+    tasks: Array<CredentialTask>;
+    /**
+     * When a run last used it.
+     */
+    last_used_at: string | null;
+    /**
+     * Name of the task whose run used it last.
+     */
+    last_used_by: string | null;
+    /**
+     * Who changed it last.
+     */
+    changed_by: string;
+    /**
+     * When it last changed.
+     */
+    updated_at: string;
+};
+
+/**
+ * A credential that the process of a task gets.
+ */
+export type CredentialUse = {
+    /**
+     * Name of the credential.
+     */
+    name: Name;
+    /**
+     * Field of the credential; null: its secret value, or the password of a login.
+     */
+    field?: string | null;
+    /**
+     * How the process gets the value.
+     */
+    inject: Inject;
+};
+
+/**
+ * A credential that an attempt got.
+ */
+export type CredentialUsed = {
+    /**
+     * Name of the credential.
+     */
+    name: string;
+    /**
+     * Version of its value.
+     */
+    value_version: number;
+};
+
+/**
  * Whose crontab it is.
  */
 export type CrontabForm = 'user' | 'system';
@@ -1144,6 +1376,11 @@ export type Fold = 'first' | 'second' | 'both';
 export type Gap = 'run_after' | 'skip';
 
 /**
+ * A right that a person or token has in addition to its role. Administrators have all of them.
+ */
+export type Grant = 'credentials:use' | 'credentials:write';
+
+/**
  * Hash function of an HMAC.
  */
 export type HmacAlgorithm = 'sha1' | 'sha256' | 'sha512';
@@ -1185,6 +1422,45 @@ export type HookVerdict = 'started' | 'skipped' | 'filtered' | 'repeated' | 'cha
  * What kind of change it is, for programs.
  */
 export type IcsDoneCode = 'times_left_out' | 'whole_days' | 'marked_whole_days' | 'zone_unknown' | 'cancelled' | 'older_revision' | 'date_of_older_series' | 'only_this_date' | 'repeats_within_day' | 'second_rule' | 'exrule' | 'written_out' | 'other_components' | 'more';
+
+/**
+ * How a process gets a value.
+ */
+export type Inject = ({
+    kind: 'env';
+} & InjectEnv) | ({
+    kind: 'file';
+} & InjectFile) | ({
+    kind: 'stdin';
+} & InjectStdin);
+
+/**
+ * In a variable of its environment. Other processes of the same account can read it there.
+ */
+export type InjectEnv = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'env';
+    /**
+     * Name of the variable.
+     */
+    variable: string;
+};
+
+/**
+ * In a private file that is removed at the end of the attempt.
+ */
+export type InjectFile = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'file';
+    /**
+     * Name of the variable that holds the path of the file.
+     */
+    variable: string;
+};
 
 /**
  * A key may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 50 characters.
@@ -1695,7 +1971,7 @@ export type ParamString = {
 /**
  * Permission that an operation requires.
  */
-export type Permission = 'read' | 'own' | 'run' | 'define' | 'admin';
+export type Permission = 'read' | 'own' | 'run' | 'define' | 'credentials:use' | 'credentials:write' | 'admin';
 
 /**
  * Past and future counts of one day.
@@ -1942,7 +2218,7 @@ export type Reason = {
 /**
  * The kind of reason, for programs.
  */
-export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'request_failed_at_proxy' | 'ca_file_unusable' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'file_not_taken' | 'file_path_refused' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'seal_unusable' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
+export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'request_failed_at_proxy' | 'ca_file_unusable' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'file_not_taken' | 'file_path_refused' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'vault_sealed' | 'vault_key_unusable' | 'vault_key_wrong' | 'credential_missing' | 'credential_field_missing' | 'credential_unreadable' | 'secret_too_short' | 'seal_unusable' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
 
 /**
  * How long finished runs and their logs are kept.
@@ -3845,7 +4121,7 @@ export type SystemDisk = {
 /**
  * A part of the server whose own state changes.
  */
-export type SystemPart = 'hold' | 'disk' | 'clock' | 'calendar' | 'pool' | 'backfill' | 'schedules';
+export type SystemPart = 'hold' | 'disk' | 'clock' | 'calendar' | 'pool' | 'credential' | 'vault' | 'backfill' | 'schedules';
 
 /**
  * A task: its definition and its present state.
@@ -3935,6 +4211,10 @@ export type Task = {
      * task starts. They are listed with the run. Otherwise they are stopped.
      */
     leave_behind: boolean;
+    /**
+     * Credentials that the process gets. An http task mentions them in its request instead.
+     */
+    credentials: Array<CredentialUse>;
     /**
      * Typed inputs of a run. The process finds all of them as JSON in the file that `ORC_PARAMS_FILE` names, and each
      * as a variable ORC_PARAM_* unless its value is too large for one; the run then says so. The body of the
@@ -4194,6 +4474,10 @@ export type TaskDefinition = {
      * task starts. They are listed with the run. Otherwise they are stopped.
      */
     leave_behind?: boolean;
+    /**
+     * Credentials that the process gets. An http task mentions them in its request instead.
+     */
+    credentials?: Array<CredentialUse>;
     /**
      * Typed inputs of a run. The process finds all of them as JSON in the file that `ORC_PARAMS_FILE` names, and each
      * as a variable ORC_PARAM_* unless its value is too large for one; the run then says so. The body of the
@@ -4588,6 +4872,10 @@ export type Token = {
      */
     role: Role;
     /**
+     * Rights that the token has in addition to its role. An administrator's token has all of them.
+     */
+    grants: Array<Grant>;
+    /**
      * Name of the user or token that created it.
      */
     created_by: string;
@@ -4621,6 +4909,10 @@ export type TokenCreate = {
      * Role of the token. It cannot have more permissions than you.
      */
     role: Role;
+    /**
+     * Rights in addition to the role. You can give only those that you have.
+     */
+    grants?: Array<Grant>;
     /**
      * Days until it expires; null: never.
      */
@@ -4657,6 +4949,10 @@ export type TokenSummary = {
      * Role of the token.
      */
     role: Role;
+    /**
+     * Rights that the token has in addition to its role. An administrator's token has all of them.
+     */
+    grants: Array<Grant>;
     /**
      * Name of the user or token that created it.
      */
@@ -4935,6 +5231,10 @@ export type User = {
      */
     role: Role;
     /**
+     * Rights that the user has in addition to the role. Administrators have all of them.
+     */
+    grants: Array<Grant>;
+    /**
      * Whether the user is barred from logging in.
      */
     disabled: boolean;
@@ -4960,6 +5260,10 @@ export type UserCreate = {
      * Role of the user.
      */
     role: Role;
+    /**
+     * Rights in addition to the role.
+     */
+    grants?: Array<Grant>;
 };
 
 /**
@@ -4982,9 +5286,65 @@ export type UserPage = {
 export type UserUpdate = {
     role?: Role | null;
     /**
+     * New rights in addition to the role; they replace those before.
+     */
+    grants?: Array<Grant> | null;
+    /**
      * Whether the user is barred from logging in.
      */
     disabled?: boolean | null;
+};
+
+/**
+ * The vault, which seals credentials.
+ */
+export type Vault = {
+    /**
+     * Whether credentials can be used.
+     */
+    state: VaultState;
+    problem: Reason | null;
+    key_kind: VaultKeyKind | null;
+    /**
+     * Path of the key file on the server; null: there is none. Keep a copy of the file apart from backups of the
+     * database, because without it credentials cannot be read.
+     */
+    key_file: string | null;
+    /**
+     * When the key was made.
+     */
+    created_at: string | null;
+};
+
+/**
+ * Where the vault's key comes from.
+ */
+export type VaultKeyKind = 'file' | 'passphrase';
+
+/**
+ * A new key for the vault.
+ */
+export type VaultRotate = {
+    /**
+     * Passphrase from which the key is made, at least 12 characters; somebody then gives it after each start of the
+     * server. Null: the server makes a key file.
+     */
+    passphrase?: string | null;
+};
+
+/**
+ * Whether the vault can open credentials.
+ */
+export type VaultState = 'open' | 'sealed' | 'unusable';
+
+/**
+ * The passphrase of the vault.
+ */
+export type VaultUnseal = {
+    /**
+     * The passphrase.
+     */
+    passphrase: string;
 };
 
 /**
@@ -5194,6 +5554,16 @@ export type CatchUpLatest = {
 };
 
 /**
+ * On its standard input.
+ */
+export type InjectStdin = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'stdin';
+};
+
+/**
  * No run is made; the ledger records this.
  */
 export type OverlapSkip = {
@@ -5270,6 +5640,58 @@ export type CalendarImportResultWritable = {
      * Events that were read differently than they are written, by line.
      */
     warnings: Array<CalendarImportWarning>;
+};
+
+/**
+ * A new credential.
+ */
+export type CredentialCreateWritable = {
+    /**
+     * Unique name, by which tasks refer to the credential.
+     */
+    name: Name;
+    /**
+     * What the credential is.
+     */
+    kind: CredentialKind;
+    /**
+     * What the credential is for.
+     */
+    description?: string;
+    /**
+     * When the value stops being valid where it is used; null: unknown, or never.
+     */
+    expires_at?: string | null;
+    /**
+     * The secret value, for kinds that have one value.
+     */
+    value?: string | null;
+    /**
+     * The values by name of the field: `username` and `password` of a login, also `host` and `port` of a mail server.
+     */
+    values?: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * A new value for a credential.
+ */
+export type CredentialRotateWritable = {
+    /**
+     * The secret value, for kinds that have one value.
+     */
+    value?: string | null;
+    /**
+     * The values by name of the field. Fields that are absent have no value any more.
+     */
+    values?: {
+        [key: string]: string;
+    };
+    /**
+     * When the new value stops being valid where it is used; null: unknown, or never.
+     */
+    expires_at?: string | null;
 };
 
 /**
@@ -6010,6 +6432,10 @@ export type TaskWritable = {
      */
     leave_behind: boolean;
     /**
+     * Credentials that the process gets. An http task mentions them in its request instead.
+     */
+    credentials: Array<CredentialUse>;
+    /**
      * Typed inputs of a run. The process finds all of them as JSON in the file that `ORC_PARAMS_FILE` names, and each
      * as a variable ORC_PARAM_* unless its value is too large for one; the run then says so. The body of the
      * webhook call that started the run is in the file that `ORC_BODY_FILE` names, byte for byte. Both files are
@@ -6150,6 +6576,10 @@ export type TaskDefinitionWritable = {
      * task starts. They are listed with the run. Otherwise they are stopped.
      */
     leave_behind?: boolean;
+    /**
+     * Credentials that the process gets. An http task mentions them in its request instead.
+     */
+    credentials?: Array<CredentialUse>;
     /**
      * Typed inputs of a run. The process finds all of them as JSON in the file that `ORC_PARAMS_FILE` names, and each
      * as a variable ORC_PARAM_* unless its value is too large for one; the run then says so. The body of the
@@ -6338,6 +6768,10 @@ export type UserCreateWritable = {
      */
     role: Role;
     /**
+     * Rights in addition to the role.
+     */
+    grants?: Array<Grant>;
+    /**
      * First password, at least 10 characters.
      */
     password: string;
@@ -6348,6 +6782,10 @@ export type UserCreateWritable = {
  */
 export type UserUpdateWritable = {
     role?: Role | null;
+    /**
+     * New rights in addition to the role; they replace those before.
+     */
+    grants?: Array<Grant> | null;
     /**
      * Whether the user is barred from logging in.
      */
@@ -8411,6 +8849,326 @@ export type PoolUpdateResponses = {
 };
 
 export type PoolUpdateResponse = PoolUpdateResponses[keyof PoolUpdateResponses];
+
+export type CredentialListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Maximum number of items in one answer.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the previous page; the answer continues there.
+         */
+        cursor?: string;
+        /**
+         * Only names that contain this text, in upper or lower case.
+         */
+        text?: string;
+    };
+    url: '/credentials';
+};
+
+export type CredentialListErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CredentialListError = CredentialListErrors[keyof CredentialListErrors];
+
+export type CredentialListResponses = {
+    /**
+     * A page of credentials
+     */
+    200: CredentialPage;
+};
+
+export type CredentialListResponse = CredentialListResponses[keyof CredentialListResponses];
+
+export type CredentialCreateData = {
+    body: CredentialCreateWritable;
+    path?: never;
+    query?: {
+        /**
+         * Check everything but save nothing.
+         */
+        dry_run?: boolean;
+    };
+    url: '/credentials';
+};
+
+export type CredentialCreateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CredentialCreateError = CredentialCreateErrors[keyof CredentialCreateErrors];
+
+export type CredentialCreateResponses = {
+    /**
+     * Dry run: what would be created
+     */
+    200: Credential;
+    /**
+     * Created
+     */
+    201: Credential;
+};
+
+export type CredentialCreateResponse = CredentialCreateResponses[keyof CredentialCreateResponses];
+
+export type CredentialDeleteData = {
+    body?: never;
+    headers?: {
+        /**
+         * Version on which the deletion is based
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Name or id of the credential
+         */
+        credential: string;
+    };
+    query?: never;
+    url: '/credentials/{credential}';
+};
+
+export type CredentialDeleteErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CredentialDeleteError = CredentialDeleteErrors[keyof CredentialDeleteErrors];
+
+export type CredentialDeleteResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type CredentialDeleteResponse = CredentialDeleteResponses[keyof CredentialDeleteResponses];
+
+export type CredentialViewData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the credential
+         */
+        credential: string;
+    };
+    query?: never;
+    url: '/credentials/{credential}';
+};
+
+export type CredentialViewErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CredentialViewError = CredentialViewErrors[keyof CredentialViewErrors];
+
+export type CredentialViewResponses = {
+    /**
+     * The credential
+     */
+    200: Credential;
+};
+
+export type CredentialViewResponse = CredentialViewResponses[keyof CredentialViewResponses];
+
+export type CredentialUpdateData = {
+    body: CredentialUpdate;
+    headers?: {
+        /**
+         * Version on which the change is based
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Name or id of the credential
+         */
+        credential: string;
+    };
+    query?: {
+        /**
+         * Check everything but save nothing.
+         */
+        dry_run?: boolean;
+    };
+    url: '/credentials/{credential}';
+};
+
+export type CredentialUpdateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CredentialUpdateError = CredentialUpdateErrors[keyof CredentialUpdateErrors];
+
+export type CredentialUpdateResponses = {
+    /**
+     * The credential; after a dry run, as it would be
+     */
+    200: Credential;
+};
+
+export type CredentialUpdateResponse = CredentialUpdateResponses[keyof CredentialUpdateResponses];
+
+export type CredentialRotateData = {
+    body: CredentialRotateWritable;
+    headers?: {
+        /**
+         * Version on which the change is based
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Name or id of the credential
+         */
+        credential: string;
+    };
+    query?: never;
+    url: '/credentials/{credential}/rotate';
+};
+
+export type CredentialRotateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CredentialRotateError = CredentialRotateErrors[keyof CredentialRotateErrors];
+
+export type CredentialRotateResponses = {
+    /**
+     * The credential
+     */
+    200: Credential;
+};
+
+export type CredentialRotateResponse = CredentialRotateResponses[keyof CredentialRotateResponses];
+
+export type CredentialUsageData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the credential
+         */
+        credential: string;
+    };
+    query?: never;
+    url: '/credentials/{credential}/usage';
+};
+
+export type CredentialUsageErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CredentialUsageError = CredentialUsageErrors[keyof CredentialUsageErrors];
+
+export type CredentialUsageResponses = {
+    /**
+     * Who uses the credential
+     */
+    200: CredentialUsage;
+};
+
+export type CredentialUsageResponse = CredentialUsageResponses[keyof CredentialUsageResponses];
+
+export type VaultViewData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/vault';
+};
+
+export type VaultViewErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type VaultViewError = VaultViewErrors[keyof VaultViewErrors];
+
+export type VaultViewResponses = {
+    /**
+     * The vault
+     */
+    200: Vault;
+};
+
+export type VaultViewResponse = VaultViewResponses[keyof VaultViewResponses];
+
+export type VaultUnsealData = {
+    body: VaultUnseal;
+    path?: never;
+    query?: never;
+    url: '/vault/unseal';
+};
+
+export type VaultUnsealErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type VaultUnsealError = VaultUnsealErrors[keyof VaultUnsealErrors];
+
+export type VaultUnsealResponses = {
+    /**
+     * The vault
+     */
+    200: Vault;
+};
+
+export type VaultUnsealResponse = VaultUnsealResponses[keyof VaultUnsealResponses];
+
+export type VaultRotateData = {
+    body: VaultRotate;
+    path?: never;
+    query?: never;
+    url: '/vault/rotate';
+};
+
+export type VaultRotateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type VaultRotateError = VaultRotateErrors[keyof VaultRotateErrors];
+
+export type VaultRotateResponses = {
+    /**
+     * The vault
+     */
+    200: Vault;
+};
+
+export type VaultRotateResponse = VaultRotateResponses[keyof VaultRotateResponses];
 
 export type UserListData = {
     body?: never;
