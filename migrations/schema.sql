@@ -26,6 +26,7 @@ CREATE TABLE "attempt" (
     "survivor_count" integer NOT NULL,
     "reason_code" text,
     "left_behind" text,
+    "credentials" text,
     FOREIGN KEY ("run_id") REFERENCES "run" ("id") ON DELETE CASCADE,
     CONSTRAINT "attempt_outcome_word" CHECK (outcome IS NULL OR outcome IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'lost')),
     CONSTRAINT "attempt_finished_if_outcome" CHECK ((finished_at IS NULL) = (outcome IS NULL))
@@ -104,6 +105,32 @@ CREATE TABLE "calendar_version" (
     PRIMARY KEY ("calendar_id", "version"),
     FOREIGN KEY ("calendar_id") REFERENCES "calendar" ("id")
 );
+
+CREATE TABLE "credential" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "uid" uuid_text NOT NULL,
+    "name" text NOT NULL,
+    "description" text NOT NULL,
+    "kind" text NOT NULL,
+    "fields" text NOT NULL,
+    "key_id" text NOT NULL,
+    "wrapped_key" blob NOT NULL,
+    "value" blob NOT NULL,
+    "version" integer NOT NULL,
+    "value_version" integer NOT NULL,
+    "expires_at" integer,
+    "created_at" integer NOT NULL,
+    "updated_at" integer NOT NULL,
+    "changed_by" text NOT NULL,
+    "rotated_at" integer NOT NULL,
+    "last_used_at" integer,
+    "last_used_by" text,
+    CONSTRAINT "credential_kind_word" CHECK (kind IN ('generic', 'login', 'token', 'ssh_key', 'smtp', 'database_url'))
+);
+
+CREATE UNIQUE INDEX "credential_name" ON "credential" ("name");
+
+CREATE UNIQUE INDEX "credential_uid" ON "credential" ("uid");
 
 CREATE TABLE "feed" (
     "id" integer NOT NULL PRIMARY KEY,
@@ -232,6 +259,7 @@ CREATE TABLE "run" (
     "origin_kind" text,
     "origin_by" text,
     "reason_code" text,
+    "needs_vault" boolean NOT NULL DEFAULT FALSE,
     FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
     CONSTRAINT "run_state_word" CHECK (state IN ('waiting', 'queued', 'running', 'backing_off', 'succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost')),
     CONSTRAINT "run_finished_if_final" CHECK ((finished_at IS NOT NULL) = (state IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost'))),
@@ -445,6 +473,7 @@ CREATE TABLE "token" (
     "expires_at" integer,
     "last_used_at" integer,
     "revoked_at" integer,
+    "grants" text NOT NULL DEFAULT '[]',
     FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE,
     CONSTRAINT "token_role_word" CHECK (role IN ('viewer', 'operator', 'editor', 'admin'))
 );
@@ -500,9 +529,23 @@ CREATE TABLE "user" (
     "disabled" boolean NOT NULL,
     "created_at" integer NOT NULL,
     "last_login_at" integer,
+    "grants" text NOT NULL DEFAULT '[]',
     CONSTRAINT "user_role_word" CHECK (role IN ('viewer', 'operator', 'editor', 'admin'))
 );
 
 CREATE UNIQUE INDEX "user_name" ON "user" ("name");
 
 CREATE UNIQUE INDEX "user_uid" ON "user" ("uid");
+
+CREATE TABLE "vault" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "uid" uuid_text NOT NULL,
+    "key_id" text NOT NULL,
+    "key_kind" text NOT NULL,
+    "salt" blob NOT NULL,
+    "rounds" integer NOT NULL,
+    "probe" blob NOT NULL,
+    "created_at" integer NOT NULL,
+    CONSTRAINT "vault_is_one" CHECK (id = 1),
+    CONSTRAINT "vault_key_kind_word" CHECK (key_kind IN ('file', 'passphrase'))
+);
