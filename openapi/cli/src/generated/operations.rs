@@ -1603,7 +1603,7 @@ static TASK_DEFINITION: Schema = Schema {
         Field::optional("environment", Texts, "Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on. A variable with its name can have at most 131,072 bytes on Linux, and what can never start is refused."),
         Field::optional("umask", Text, "Permissions that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.").or_null(),
         Field::optional("leave_behind", Boolean, "Whether processes that continue after the command has ended are left alone, such as a daemon that the task starts. They are listed with the run. Otherwise they are stopped."),
-        Field::optional("credentials", List(&Value), "Credentials that the process gets. An http task mentions them in its request instead."),
+        Field::optional("credentials", List(&Value), "Credentials that the process gets. An http task mentions them in its request."),
         Field::optional("params", List(&Value), "Typed inputs of a run. The process finds all of them as JSON in the file that `ORC_PARAMS_FILE` names, and each as a variable ORC_PARAM_* unless its value is too large for one; the run then says so. The body of the webhook call that started the run is in the file that `ORC_BODY_FILE` names, byte for byte. Both files are private and are removed when the attempt ends."),
         Field::optional("schedules", List(&Value), "Rules by which the task becomes due."),
         Field::optional("triggers", List(&Value), "Other things that start the task: a call over HTTP, a file, the end of another task's run."),

@@ -4212,7 +4212,7 @@ export type Task = {
      */
     leave_behind: boolean;
     /**
-     * Credentials that the process gets. An http task mentions them in its request instead.
+     * Credentials that the process gets. An http task mentions them in its request.
      */
     credentials: Array<CredentialUse>;
     /**
@@ -4475,7 +4475,7 @@ export type TaskDefinition = {
      */
     leave_behind?: boolean;
     /**
-     * Credentials that the process gets. An http task mentions them in its request instead.
+     * Credentials that the process gets. An http task mentions them in its request.
      */
     credentials?: Array<CredentialUse>;
     /**
@@ -6432,7 +6432,7 @@ export type TaskWritable = {
      */
     leave_behind: boolean;
     /**
-     * Credentials that the process gets. An http task mentions them in its request instead.
+     * Credentials that the process gets. An http task mentions them in its request.
      */
     credentials: Array<CredentialUse>;
     /**
@@ -6577,7 +6577,7 @@ export type TaskDefinitionWritable = {
      */
     leave_behind?: boolean;
     /**
-     * Credentials that the process gets. An http task mentions them in its request instead.
+     * Credentials that the process gets. An http task mentions them in its request.
      */
     credentials?: Array<CredentialUse>;
     /**
