@@ -5,13 +5,14 @@ async function furnished(orc: OrcServer): Promise<string[]> {
   const cron = [{ kind: "cron", expression: "0 7 * * mon-fri" }];
   await orc.api("POST", "/calendars", { name: "holidays", entries: [{ kind: "yearly", month: 12, day: 25, title: "Christmas Day" }] });
   await orc.api("POST", "/pools", { name: "database", capacity: 2 });
+  await orc.api("POST", "/credentials", { name: "shop-db", kind: "login", description: "Database of the shop", values: { username: "ada", password: "correct-canary" } });
   await orc.task("morning", "echo good morning", { title: "Greets", folder: "house", tags: ["daily"], schedules: cron });
   await orc.task("broken", "echo oh no >&2; exit 1");
   const good = await orc.api("POST", "/tasks/morning/runs", {});
   const bad = await orc.api("POST", "/tasks/broken/runs", {});
   await orc.reaches(good.id, "succeeded");
   await orc.reaches(bad.id, "failed");
-  return ["/", "/tasks", "/tasks/new", "/tasks/import", "/tasks/morning", "/tasks/morning?tab=ledger", "/tasks/morning/edit", "/runs", `/runs/${bad.id}`, "/calendar", "/calendar?view=week", "/calendar?view=agenda", "/timeline", "/simulate", "/simulate?days=3", "/calendars", "/calendars/new", "/calendars/holidays", "/pools", "/system", "/users", "/account"];
+  return ["/", "/tasks", "/tasks/new", "/tasks/import", "/tasks/morning", "/tasks/morning?tab=ledger", "/tasks/morning/edit", "/runs", `/runs/${bad.id}`, "/calendar", "/calendar?view=week", "/calendar?view=agenda", "/timeline", "/simulate", "/simulate?days=3", "/calendars", "/calendars/new", "/calendars/holidays", "/pools", "/credentials", "/system", "/users", "/account"];
 }
 
 async function settled(page: Page, path: string): Promise<void> {

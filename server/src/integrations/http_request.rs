@@ -31,12 +31,23 @@ pub struct HttpRequest {
     pub headers: BTreeMap<String, String>,
     /// Body of the request.
     pub body: Option<String>,
+    /// Parts that only the first server may get, because a credential is in them.
+    pub private: Private,
     /// The proxy; none: the request goes directly, whatever the environment says.
     pub proxy: Option<ProxyChoice>,
     /// Files with certificates of authorities to trust in addition to those of the system.
     pub ca_files: Vec<PathBuf>,
     /// Port on which this server listens. It is refused on this machine's own addresses.
     pub own_port: u16,
+}
+
+/// Parts of a request that a redirect must not carry to another server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Private {
+    /// Names of headers.
+    pub headers: Vec<String>,
+    /// Whether the body is one of them.
+    pub body: bool,
 }
 
 /// Sends the request and follows redirects. Tells by which way each hop goes. The body of the answer is not read yet.
@@ -68,6 +79,12 @@ pub async fn send(request: &HttpRequest, tell: &(dyn Fn(String) + Sync)) -> Resu
         if next.origin() != url.origin() {
             headers.remove("authorization");
             headers.remove("cookie");
+            request.private.headers.iter().for_each(|name| drop(headers.remove(name.as_str())));
+            if request.private.body && body.is_some() {
+                let problem = "the answer redirects to another server, which must not get the credential in the body; \
+                               write the address of that server into the task";
+                return Err(HttpError::Refused(problem.to_owned()));
+            }
         }
         url = next;
     }

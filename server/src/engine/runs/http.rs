@@ -13,12 +13,13 @@ use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::AttemptOutcome;
 use crate::integrations::authorities::BadFile;
 use crate::integrations::hop::HttpError;
-use crate::integrations::http_request::{self, HttpRequest};
+use crate::integrations::http_request::{self, HttpRequest, Private};
 use chrono::{DateTime, Utc};
 use memchr::memmem::Finder;
 use orc_runner::message::{Identity, Started};
 use orc_runner::record::{CancelledBy, ExitRecord, Outcome, SpawnFailure, TimeLimit};
 use orc_runner::{LogLimits, LogWriter, PlanSecret, Secrets, Stream, redact_text};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -49,7 +50,7 @@ pub async fn run(
     };
     let (limit, which) = limit(claimed, started_at);
     let outcome = tokio::select! {
-        said = ask(claimed, app, own_port, &sender) => said,
+        said = ask(claimed, &secrets, app, own_port, &sender) => said,
         () = tokio::time::sleep(limit) => RequestEnd {
             outcome: Outcome::TimedOut { limit: which, seconds: limit.as_secs_f64() },
             success: false,
@@ -157,7 +158,7 @@ fn limit(claimed: &ClaimedRun, now: DateTime<Utc>) -> (Duration, TimeLimit) {
     if run < attempt { (run, TimeLimit::Run) } else { (attempt, TimeLimit::Attempt) }
 }
 
-async fn ask(claimed: &ClaimedRun, app: &App, own_port: u16, sender: &Sender) -> RequestEnd {
+async fn ask(claimed: &ClaimedRun, secrets: &Secrets, app: &App, own_port: u16, sender: &Sender) -> RequestEnd {
     let RunSpec::Http { method, url, headers, body, expected_codes, body_contains, travel } = &claimed.definition.run
     else {
         return RequestEnd::failed(Reason::RequestFailed { problem: "this task is not of kind http".into() });
@@ -169,7 +170,8 @@ async fn ask(claimed: &ClaimedRun, app: &App, own_port: u16, sender: &Sender) ->
     let tell = |way: String| {
         let _a_full_queue_has_told_enough = sender.try_send((Stream::System, format!("[orc] {way}\n").into_bytes()));
     };
-    let request = HttpRequest { method, url, headers, body, proxy, ca_files, own_port };
+    let private = private(secrets, &headers, body.as_deref());
+    let request = HttpRequest { method, url, headers, body, private, proxy, ca_files, own_port };
     let mut answer = match http_request::send(&request, &tell).await {
         Ok(answer) => answer,
         Err(error) => return without_answer(error),
@@ -196,6 +198,13 @@ async fn ask(claimed: &ClaimedRun, app: &App, own_port: u16, sender: &Sender) ->
         return RequestEnd::failed(Reason::TextMissing { status: code });
     }
     RequestEnd { outcome: Outcome::Exited { code: 0 }, success: true, reason: None }
+}
+
+/// The parts of a request that contain the value of a credential, in whatever form.
+fn private(secrets: &Secrets, headers: &BTreeMap<String, String>, body: Option<&str>) -> Private {
+    let holds = |text: &str| redact_text(secrets, text) != text;
+    let headers = headers.iter().filter(|(_, value)| holds(value)).map(|(name, _)| name.clone()).collect();
+    Private { headers, body: body.is_some_and(holds) }
 }
 
 /// The end of a request that got no answer, or only a part of it.

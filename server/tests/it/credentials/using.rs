@@ -4,8 +4,9 @@ use super::HUSH;
 use crate::engine::bench::Bench;
 use axum::Router;
 use axum::http::HeaderMap;
-use axum::routing::post;
-use orc_server::domain::reason::ReasonCode;
+use axum::response::Redirect;
+use axum::routing::{any, post};
+use orc_server::domain::reason::{Reason, ReasonCode};
 use orc_server::domain::vocabulary::RunState;
 use serde_json::{Value, json};
 
@@ -136,4 +137,37 @@ async fn an_http_task_sends_values_in_its_request_and_hides_them_in_its_log() {
     let log = bench.log(&attempts[0]);
     assert_eq!(record.state, RunState::Succeeded, "{:?} {log}", record.reason);
     assert!(log.contains("key=*** body={\"token\":\"***\"}"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redirect_to_another_server_does_not_carry_values() {
+    let shown = async |headers: HeaderMap, body: String| {
+        let given = ["x-key", "x-plain"].map(|name| headers.get(name).is_some_and(|value| !value.is_empty()));
+        format!("key={} plain={} body={body}", given[0], given[1])
+    };
+    let other = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let there = format!("http://{}/there", other.local_addr().expect("an address"));
+    tokio::spawn(async move { axum::serve(other, Router::new().route("/there", any(shown))).await });
+    let first = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let here = first.local_addr().expect("an address");
+    let moved = async move || Redirect::temporary(&there);
+    tokio::spawn(async move { axum::serve(first, Router::new().route("/here", any(moved))).await });
+    let bench = Bench::new().await;
+    let _engine = bench.engine().await;
+    credential(&bench, json!({"name": "api", "kind": "token", "value": HUSH})).await;
+    let headers = json!({"X-Key": "Key ${credential.api}", "X-Plain": "yes"});
+    let run = json!({"kind": "http", "url": format!("http://{here}/here"), "headers": headers, "body_contains": "key=false plain=true"});
+    bench.task(json!({"name": "header", "run": run})).await;
+    let (record, attempts) = bench.ended(bench.start("header").await).await;
+    assert_eq!(record.state, RunState::Succeeded, "{:?} {}", record.reason, bench.log(&attempts[0]));
+    let run = json!({"kind": "http", "method": "POST", "url": format!("http://{here}/here"), "body": "key=${credential.api}"});
+    bench.task(json!({"name": "body", "run": run})).await;
+    let (record, attempts) = bench.ended(bench.start("body").await).await;
+    let code = record.reason.as_ref().map(Reason::code);
+    assert_eq!(
+        (record.state, code),
+        (RunState::Failed, Some(ReasonCode::RequestRefused)),
+        "{}",
+        bench.log(&attempts[0])
+    );
 }
