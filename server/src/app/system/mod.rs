@@ -185,6 +185,7 @@ impl App {
         let mut warnings = warnings(&disk, &database, &workers);
         let invalid = self.invalid_schedules();
         warnings.extend(invalid_warning(&invalid));
+        warnings.extend(self.vault_closed());
         warnings.extend(calendar_warnings(&self.calendars().await?.records));
         warnings.extend(self.deletion_held());
         let invalid_schedule_count = u32::try_from(invalid.len()).unwrap_or(u32::MAX);

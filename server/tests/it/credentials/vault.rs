@@ -83,6 +83,8 @@ async fn a_passphrase_seals_the_vault_at_each_start() {
     let house = house.restarted().await;
     assert_eq!(state(&house).await, (json!("sealed"), json!("vault_sealed")));
     let admin = house.admin().await;
+    let system = admin.json(200, "GET /system", None).await;
+    assert_eq!(system["warnings"][0]["code"], "vault_sealed", "{system}");
     let sealed = admin.json(409, "POST /credentials/shop/rotate", Some(json!({"value": "x"}))).await;
     assert_eq!(sealed["code"], "vault_sealed");
     let wrong = admin.json(422, "POST /vault/unseal", Some(json!({"passphrase": "another sentence"}))).await;
