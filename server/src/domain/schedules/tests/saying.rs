@@ -67,6 +67,20 @@ fn written(parts: &[String]) -> Value {
     body
 }
 
+/// A start and an end, each an instant or none: some at either side of a change of the clocks.
+fn period() -> impl Strategy<Value = (&'static str, &'static str)> {
+    let instants = [
+        "",
+        "2026-03-28T00:00:00Z",
+        "2026-10-25T00:30:00Z",
+        "2026-10-25T01:30:00Z",
+        "2026-10-25T01:30:20Z",
+        "2027-12-20T00:00:00Z",
+    ];
+    let ends = ["", "2028-01-01T00:00:00Z", "2027-12-20T02:40:00Z", "2027-12-20T02:40:30Z", "2027-12-20T02:45:00Z"];
+    (proptest::sample::select(instants.to_vec()), proptest::sample::select(ends.to_vec()))
+}
+
 /// Cron expressions in parts.
 fn cron_parts() -> impl Strategy<Value = Vec<&'static str>> {
     let of = |values: &'static [&'static str]| proptest::sample::select(values).boxed();
@@ -163,6 +177,20 @@ proptest! {
         changed[which] = other[which];
         let body = |parts: &[&str]| json!({"kind": "cron", "expression": parts.join(" ")});
         check(&body(&one), &body(&changed));
+    }
+
+    #[test]
+    fn words_of_periods_leave_nothing_out(one in period(), other in period()) {
+        let body = |(start, end): (&str, &str)| {
+            let mut body = json!({"kind": "cron", "expression": "*/20 * * * *"});
+            for (name, at) in [("start_at", start), ("end_at", end)] {
+                if !at.is_empty() {
+                    body[name] = json!(at);
+                }
+            }
+            body
+        };
+        check(&body(one), &body(other));
     }
 
     #[test]

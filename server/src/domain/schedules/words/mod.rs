@@ -25,10 +25,26 @@ const SIXTY: u64 = (1 << 60) - 1;
 impl CompiledSchedule {
     /// The rule in English: one sentence without a full stop. Local times are in the schedule's time zone.
     pub fn words(&self) -> String {
-        match self.splay_seconds {
-            0 => self.rule_words(),
-            most => format!("{}, up to {} later", self.rule_words(), distance_exact(i64::from(most))),
+        let mut words = self.rule_words();
+        if let Some(start) = self.start_at {
+            words.push_str(&format!(", not before {}", self.instant_words(start)));
         }
+        if let Some(end) = self.end_at {
+            words.push_str(&format!(", only before {}", self.instant_words(end)));
+        }
+        if self.splay_seconds > 0 {
+            words.push_str(&format!(", up to {} later", distance_exact(i64::from(self.splay_seconds))));
+        }
+        words
+    }
+
+    /// "1 December 2026 at 02:00", in the schedule's time zone; with the UTC time if that local time comes twice.
+    fn instant_words(&self, at: DateTime<Utc>) -> String {
+        let local = at.with_timezone(&self.timezone).naive_local();
+        let found = self.timezone.from_local_datetime(&local);
+        let twice = found.earliest() != found.latest();
+        let which = if twice { at.format(" (%H:%M UTC)").to_string() } else { String::new() };
+        format!("{}{which}", date_and_time(local))
     }
 
     fn rule_words(&self) -> String {
@@ -45,14 +61,8 @@ impl CompiledSchedule {
             CompiledRule::Startup { delay_seconds } => {
                 format!("{} after the server starts", capital(&distance_exact(i64::from(*delay_seconds))))
             }
-            CompiledRule::At(at) => {
-                let local = at.with_timezone(&self.timezone).naive_local();
-                let twice = self.timezone.from_local_datetime(&local).earliest()
-                    != self.timezone.from_local_datetime(&local).latest();
-                let which = if twice { at.format(" (%H:%M UTC)").to_string() } else { String::new() };
-                format!("{}{which}", once(local))
-            }
-            CompiledRule::AtLocal(at) => once(*at),
+            CompiledRule::At(at) => format!("Once, on {}", self.instant_words(*at)),
+            CompiledRule::AtLocal(at) => format!("Once, on {}", date_and_time(*at)),
             CompiledRule::Fixed(wall) | CompiledRule::Elapsed(wall) => wall_words(wall),
         }
     }
@@ -81,8 +91,8 @@ fn capital(text: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
-fn once(at: NaiveDateTime) -> String {
-    format!("Once, on {} at {}", at.format("%-d %B %Y"), clock(at.num_seconds_from_midnight()))
+fn date_and_time(at: NaiveDateTime) -> String {
+    format!("{} at {}", at.format("%-d %B %Y"), clock(at.num_seconds_from_midnight()))
 }
 
 /// Times of day in words.
