@@ -98,17 +98,20 @@ fn rust(session: &mut Session) -> Answer<Count> {
 }
 
 /// Modules of `server/tests/it` whose tests use the kit, and therefore run on either database.
-const ON_EITHER: [&str; 10] = [
+const ON_EITHER: [&str; 13] = [
     "access::",
     "api::",
+    "credentials::",
     "damaged",
     "engine::",
     "exporting::",
+    "names::",
     "round_trips::",
     "security::",
     "silenced::",
     "system::frame::",
     "system::stream::",
+    "values::",
 ];
 
 /// Runs the tests of the engine and of HTTP again, on the other database.
