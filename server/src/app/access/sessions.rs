@@ -244,6 +244,10 @@ impl App {
             .map_err(|wait| Error::TooMany(wait.as_secs().max(1)))?;
         let unread = |error: std::io::Error| Error::Internal(format!("the set-up token cannot be read: {error}"));
         if !setup::verify(&self.settings().data_dir, &given).map_err(unread)? {
+            // Somebody may have finished the set-up just now and removed the token with it.
+            if !self.setup_required().await? {
+                return Err(over());
+            }
             return Err(Error::Forbidden(
                 "this is not the set-up token; you find it on the server's console and in its data folder".into(),
             ));
