@@ -132,6 +132,7 @@ impl App {
                 return Err(Error::taken("credential", &name));
             }
             let (fields, sealed, by_name) = (fields.clone(), sealed.clone(), by.name.clone());
+            key_is_current(tx, &sealed).await?;
             let new = CredentialNew { id, name, description, kind, fields, sealed, expires_at, by: by_name, at: now };
             let made = tx.credential_insert(&new).await?;
             let detail = json!({"kind": made.kind, "fields": made.fields});
@@ -181,6 +182,7 @@ impl App {
             let before = read.name.clone();
             let change =
                 CredentialChange { name, description, expires_at, sealed, rotated: None, by: by.name.clone(), at: now };
+            key_is_current(tx, &change.sealed).await?;
             let written = tx.credential_update(&read, &change).await?;
             let detail =
                 json!({"renamed_from": (before != written.name).then_some(before), "expires_at": written.expires_at});
@@ -220,6 +222,7 @@ impl App {
                 by: by.name.clone(),
                 at: now,
             };
+            key_is_current(tx, &change.sealed).await?;
             let written = tx.credential_update(&read, &change).await?;
             let detail = json!({"value_version": written.value_version, "fields": written.fields});
             tx.audit_append(&by.audit(now, "credential_rotate", ("credential", written.name.clone()), detail)).await?;
@@ -289,6 +292,15 @@ fn sealed(key: &VaultKey, id: CredentialId, name: &str, value_version: u32, valu
         .collect();
     let text = Zeroizing::new(serde_json::to_vec(&shown).expect("texts by name are JSON"));
     stored(key, key.seal(&text, &place(id, name, value_version)))
+}
+
+/// Refuses a value that was sealed with a key that the vault no longer has. A dry run seals nothing.
+async fn key_is_current(tx: &Tx, sealed: &SealedValue) -> Result<()> {
+    let present = tx.vault_find().await?;
+    if sealed.key_id.is_empty() || present.is_some_and(|vault| vault.key_id == sealed.key_id) {
+        return Ok(());
+    }
+    Err(Error::conflict("vault_changed", "the vault's key was changed meanwhile; try again"))
 }
 
 /// The same value, sealed for another name.

@@ -10,6 +10,8 @@ pub(in crate::store) enum Hold {
     Audit = 1,
     /// The set of users.
     Users = 2,
+    /// The vault and what is sealed with its key.
+    Vault = 3,
 }
 
 const SPACE: i32 = 0x6f72_6300;

@@ -9,6 +9,7 @@ pub mod entity;
 use self::entity::{credential, vault};
 use super::core::entity::task;
 use super::core::error::damaged;
+use super::core::locks::{self, Hold};
 use super::core::page::{beyond, containing, escaped};
 use super::core::rows::small;
 use super::core::task::definition::definition_of;
@@ -59,8 +60,9 @@ impl Store {
 }
 
 impl Tx {
-    /// The vault, if there is one.
+    /// The vault, if there is one. Its key stays the same until the end of the transaction.
     pub async fn vault_find(&self) -> Result<Option<VaultRecord>> {
+        locks::hold(self, Hold::Vault).await?;
         vault_row(self).await
     }
 

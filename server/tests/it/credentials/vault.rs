@@ -111,3 +111,23 @@ async fn a_value_from_an_older_version_does_not_open() {
     let refused = admin.json(409, "PUT /credentials/shop", Some(json!({"name": "renamed"}))).await;
     assert_eq!(refused["code"], "credential_damaged");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn values_that_are_entered_while_the_key_changes_still_open() {
+    let house = with_credential().await;
+    let admin = house.admin().await;
+    let enter = async |number: usize| {
+        let body = json!({"name": format!("c{number}"), "kind": "generic", "value": HUSH});
+        admin.ask("POST /credentials", Some(body)).await.status
+    };
+    let change = async || admin.ask("POST /vault/rotate", Some(json!({}))).await.status;
+    let entered = futures::future::join_all((0..40).map(enter));
+    let (entered, ..) = tokio::join!(entered, change(), change());
+    assert!(entered.iter().all(|status| matches!(status, 201 | 409)), "{entered:?}");
+    let house = house.restarted().await;
+    let admin = house.admin().await;
+    for (number, _) in entered.iter().enumerate().filter(|(_, status)| **status == 201) {
+        // A rename opens the value and seals it anew.
+        admin.json(200, &format!("PUT /credentials/c{number}"), Some(json!({"name": format!("d{number}")}))).await;
+    }
+}
